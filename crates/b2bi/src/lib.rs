@@ -1,0 +1,1 @@
+//! The B2BI service: its operations, state and jobs.

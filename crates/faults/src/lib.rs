@@ -1,0 +1,1 @@
+//! The fault engine: rules, facts, clock and seed in, a plan out.

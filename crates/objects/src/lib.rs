@@ -1,0 +1,1 @@
+//! Object storage: one trait and the embedded S3 that implements it.

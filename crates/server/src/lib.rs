@@ -1,0 +1,1 @@
+//! The b2bi-local binary: command line, configuration, listener, layers and admin API.

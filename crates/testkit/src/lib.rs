@@ -1,0 +1,1 @@
+//! A B2BI Local server inside a Rust test.

@@ -1,0 +1,1 @@
+//! X12: from bytes to segments, loops and documents, and back.

@@ -1,0 +1,42 @@
+//! The project's chores, run as `cargo xtask <chore>`.
+
+use std::process::ExitCode;
+
+type Outcome = Result<(), String>;
+
+/// A chore: its name, what it does, and the function that does it with the remaining arguments.
+struct Chore {
+    name: &'static str,
+    purpose: &'static str,
+    run: fn(&[String]) -> Outcome,
+}
+
+const CHORES: &[Chore] = &[];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Outcome {
+    let (name, rest) = arguments.split_first().ok_or_else(usage)?;
+    let chore = CHORES
+        .iter()
+        .find(|chore| chore.name == name)
+        .ok_or_else(usage)?;
+    (chore.run)(rest)
+}
+
+fn usage() -> String {
+    let lines: Vec<String> = CHORES
+        .iter()
+        .map(|chore| format!("  cargo xtask {:<12} {}", chore.name, chore.purpose))
+        .collect();
+    format!("name one of these chores:\n{}", lines.join("\n"))
+}
