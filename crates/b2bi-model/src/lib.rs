@@ -1,1 +1,40 @@
-//! The B2BI service model as Rust types and constraint tables, generated.
+//! The B2BI service model as Rust types and constraint tables, and what is common to all of them.
+//!
+//! `generated/` is written by `cargo xtask codegen` from botocore's model. The rest reads it:
+//! [`decode()`] turns the bytes of a request into an [`Input`] or says everything that is wrong
+//! with them, and [`Output`] and [`Error`] serialise into the bodies that AWS sends.
+
+mod decode;
+mod error;
+#[allow(
+    unreachable_pub,
+    clippy::too_many_lines,
+    clippy::unreadable_literal,
+    reason = "a generator writes for the compiler first"
+)]
+mod generated;
+mod operation;
+mod sensitive;
+mod shape;
+mod timestamp;
+mod validate;
+
+pub use decode::{DecodeError, Decoded, decode};
+pub use error::ErrorShape;
+pub use generated::BOTOCORE_VERSION;
+pub use generated::operations::{ERRORS, Error, Input, OPERATIONS, Operation, Output};
+pub use generated::types;
+pub use operation::OperationShape;
+pub use sensitive::Sensitive;
+pub use shape::{List, Member, Number, Pattern, Shape, Structure, Text};
+pub use timestamp::Timestamp;
+pub use validate::{Findings, TypeMismatch, Violation, check, summary};
+
+/// The namespace that precedes an error's name in `__type`.
+///
+/// Source: the service's Smithy model.
+pub const NAMESPACE: &str = "com.amazonaws.b2bi";
+/// What precedes the operation in `X-Amz-Target`.
+pub const TARGET_PREFIX: &str = "B2BI";
+/// The service's name in a credential scope.
+pub const SIGNING_NAME: &str = "b2bi";

@@ -1,5 +1,8 @@
 //! The project's chores, run as `cargo xtask <chore>`.
 
+mod codegen;
+mod repository;
+
 use std::process::ExitCode;
 
 type Outcome = Result<(), String>;
@@ -11,7 +14,11 @@ struct Chore {
     run: fn(&[String]) -> Outcome,
 }
 
-const CHORES: &[Chore] = &[];
+const CHORES: &[Chore] = &[Chore {
+    name: "codegen",
+    purpose: "write b2bi-model from the pinned botocore [--check | --bump]",
+    run: codegen::run,
+}];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

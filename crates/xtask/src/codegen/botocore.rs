@@ -1,0 +1,47 @@
+//! The pinned botocore release: where its model comes from and how the pin moves.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::repository::{output_of, root};
+
+const MODEL: &str = "botocore/data/b2bi/2022-06-23/service-2.json.gz";
+const UNPACK: &str =
+    "import gzip, sys; sys.stdout.buffer.write(gzip.open(sys.argv[1], 'rb').read())";
+
+/// The release named in `crates/b2bi-model/botocore-version`.
+pub fn pinned() -> Result<String, String> {
+    fs::read_to_string(pin_file())
+        .map(|text| text.trim().to_owned())
+        .map_err(|error| format!("{}: {error}", pin_file().display()))
+}
+
+/// Pins the newest release that pip can see, and returns it.
+pub fn bump() -> Result<String, String> {
+    let listing = output_of("python3", &["-m", "pip", "index", "versions", "botocore"])?;
+    let newest = listing
+        .split_once('(')
+        .and_then(|(_, rest)| rest.split_once(')'))
+        .map(|(version, _)| version.to_owned())
+        .ok_or_else(|| format!("pip named no botocore release:\n{listing}"))?;
+    fs::write(pin_file(), format!("{newest}\n"))
+        .map_err(|error| format!("{}: {error}", pin_file().display()))?;
+    Ok(newest)
+}
+
+/// The service model of a release as JSON text, installed by pip under `target/` on first use.
+pub fn service_model(version: &str) -> Result<String, String> {
+    let folder = root().join(format!("target/botocore-{version}"));
+    let archive = folder.join(MODEL);
+    if !archive.exists() {
+        let requirement = format!("botocore=={version}");
+        let target = folder.to_string_lossy();
+        let pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--target"];
+        output_of("python3", &[&pip[..], &[&target, &requirement]].concat())?;
+    }
+    output_of("python3", &["-c", UNPACK, &archive.to_string_lossy()])
+}
+
+fn pin_file() -> PathBuf {
+    root().join("crates/b2bi-model/botocore-version")
+}
