@@ -1,0 +1,97 @@
+//! An error on its way to the client, whatever the protocol.
+
+use std::borrow::Cow;
+
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde_json::{Map, Value};
+
+/// An error reply before a protocol has given it its form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// The name without namespace: `ThrottlingException`.
+    pub code: Cow<'static, str>,
+    /// The namespace that `__type` carries; none for errors of the front end.
+    ///
+    /// Source: Assumption A-04.
+    pub namespace: Option<&'static str>,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The members of the body, the message among them.
+    pub members: Map<String, Value>,
+    /// Headers of this reply alone.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Failure {
+    /// An error of the front end, with its text in `message`.
+    #[must_use]
+    pub fn front(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        let mut members = Map::new();
+        members.insert("message".to_owned(), Value::String(message.into()));
+        Self {
+            code: Cow::Borrowed(code),
+            namespace: None,
+            status,
+            members,
+            headers: Vec::new(),
+        }
+    }
+
+    /// The text for people, in whichever member it is.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        ["message", "Message"]
+            .iter()
+            .find_map(|name| self.members.get(*name)?.as_str())
+            .unwrap_or_default()
+    }
+
+    /// The request names an operation that its service does not have.
+    #[must_use]
+    pub fn unknown_operation(service: &str, operation: &str) -> Self {
+        Self::front(
+            StatusCode::NOT_FOUND,
+            "UnknownOperationException",
+            format!("{service} has no operation '{operation}'"),
+        )
+    }
+
+    /// The request is for a service that is not here.
+    #[must_use]
+    pub fn unknown_service(named: &str, known: &[&str]) -> Self {
+        Self::front(
+            StatusCode::NOT_FOUND,
+            "UnknownServiceException",
+            format!(
+                "No service here answers '{named}'. Known services: {}",
+                known.join(", ")
+            ),
+        )
+    }
+
+    /// The body is not what the protocol or the model's types demand.
+    #[must_use]
+    pub fn serialization(message: impl Into<String>) -> Self {
+        Self::front(StatusCode::BAD_REQUEST, "SerializationException", message)
+    }
+
+    /// The body is larger than the configured limit.
+    #[must_use]
+    pub fn too_large(limit: usize) -> Self {
+        Self::front(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestEntityTooLargeException",
+            format!("The request body is larger than {limit} bytes"),
+        )
+    }
+
+    /// The request carries no signature.
+    #[must_use]
+    pub fn missing_authentication() -> Self {
+        Self::front(
+            StatusCode::FORBIDDEN,
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        )
+    }
+}

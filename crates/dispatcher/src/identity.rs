@@ -1,0 +1,275 @@
+//! Who signed a request, as far as the signature says.
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use percent_encoding::percent_decode_str;
+
+use crate::service::Caller;
+
+/// The header in which moto's users name the account.
+pub const MOTO_ACCOUNT_HEADER: &str = "x-moto-account-id";
+
+/// The account that a key with nothing else to say belongs to is in these 48 bits of the key.
+const ACCOUNT_BITS: u64 = 0x7fff_ffff_ff80;
+
+/// What a SigV4 header or a presigned query says of the signer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The access key id.
+    pub access_key: String,
+    /// The scope's date, `20261123`.
+    pub date: String,
+    /// The scope's region; empty where the signature names none.
+    pub region: String,
+    /// The scope's service, `b2bi`.
+    pub service: String,
+    /// The signed headers, separated by semicolons.
+    pub signed_headers: String,
+    /// The signature in hex.
+    pub signature: String,
+    /// Whether the signature stands in the query.
+    pub presigned: bool,
+}
+
+/// How an account is found where the request does not name it.
+#[derive(Clone, Debug)]
+pub struct AccountRules {
+    /// The account of everybody else.
+    pub default_account: String,
+    /// The region of unsigned requests.
+    pub default_region: String,
+    /// Whether the account that an `AKIA…` or `ASIA…` key encodes counts.
+    pub decode_access_keys: bool,
+}
+
+impl Identity {
+    /// Reads the `Authorization` header, or the presigned query; none for an unsigned request.
+    #[must_use]
+    pub fn of(head: &Parts) -> Option<Self> {
+        match head.headers.get(AUTHORIZATION) {
+            Some(value) => Self::from_header(value.to_str().ok()?),
+            None => Self::from_query(head.uri.query()?),
+        }
+    }
+
+    fn from_header(header: &str) -> Option<Self> {
+        let (_, parameters) = header
+            .strip_prefix("AWS4-")?
+            .split_once(|it: char| it.is_ascii_whitespace())?;
+        let mut identity = Self::default();
+        for parameter in parameters.split(',') {
+            match parameter.trim().split_once('=')? {
+                ("Credential", value) => identity.set_credential(value)?,
+                ("SignedHeaders", value) => value.clone_into(&mut identity.signed_headers),
+                ("Signature", value) => value.clone_into(&mut identity.signature),
+                _ => {}
+            }
+        }
+        identity.complete()
+    }
+
+    fn from_query(query: &str) -> Option<Self> {
+        let mut identity = Self {
+            presigned: true,
+            ..Self::default()
+        };
+        for (name, value) in query.split('&').filter_map(|it| it.split_once('=')) {
+            let value = || percent_decode_str(value).decode_utf8_lossy().into_owned();
+            match name {
+                "X-Amz-Credential" => identity.set_credential(&value())?,
+                "X-Amz-SignedHeaders" => identity.signed_headers = value(),
+                "X-Amz-Signature" => identity.signature = value(),
+                _ => {}
+            }
+        }
+        identity.complete()
+    }
+
+    /// `KEY/20261123/us-east-1/b2bi/aws4_request`; the asymmetric form has no region.
+    fn set_credential(&mut self, credential: &str) -> Option<()> {
+        let mut parts = credential.rsplitn(5, '/');
+        let "aws4_request" = parts.next()? else {
+            return None;
+        };
+        parts.next()?.clone_into(&mut self.service);
+        let region_or_date = parts.next()?;
+        let rest: Vec<&str> = parts.collect();
+        let (access_key, date, region) = match rest.as_slice() {
+            [date, key] => (*key, *date, region_or_date),
+            [key] => (*key, region_or_date, ""),
+            _ => return None,
+        };
+        access_key.clone_into(&mut self.access_key);
+        date.clone_into(&mut self.date);
+        region.clone_into(&mut self.region);
+        Some(())
+    }
+
+    fn complete(self) -> Option<Self> {
+        (!self.access_key.is_empty()).then_some(self)
+    }
+}
+
+impl AccountRules {
+    /// The caller: the account from the first of moto's header, a key of twelve digits, the key's
+    /// encoded account if that is on, and the default.
+    #[must_use]
+    pub fn caller(&self, headers: &HeaderMap, identity: Option<&Identity>) -> Caller {
+        let key = identity.map(|it| it.access_key.as_str());
+        let account = moto_account(headers)
+            .or_else(|| key.filter(|it| is_account(it)).map(str::to_owned))
+            .or_else(|| {
+                key.filter(|_| self.decode_access_keys)
+                    .and_then(account_in_key)
+            })
+            .unwrap_or_else(|| self.default_account.clone());
+        let region = identity
+            .map(|it| it.region.as_str())
+            .filter(|it| !it.is_empty())
+            .unwrap_or(&self.default_region);
+        Caller {
+            account,
+            region: region.to_owned(),
+            access_key: key.map(str::to_owned),
+        }
+    }
+}
+
+/// The account that AWS encoded in an `AKIA…` or `ASIA…` key id.
+///
+/// Source: the key's characters after the prefix are base 32; the account is 40 bits of them.
+#[must_use]
+pub fn account_in_key(key: &str) -> Option<String> {
+    let encoded = key
+        .strip_prefix("AKIA")
+        .or_else(|| key.strip_prefix("ASIA"))?;
+    let mut bits: u64 = 0;
+    for letter in encoded.bytes().take(10) {
+        let digit = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'2'..=b'7' => letter - b'2' + 26,
+            _ => return None,
+        };
+        bits = bits << 5 | u64::from(digit);
+    }
+    let account = (bits >> 2 & ACCOUNT_BITS) >> 7;
+    (encoded.len() >= 10).then(|| format!("{account:012}"))
+}
+
+fn moto_account(headers: &HeaderMap) -> Option<String> {
+    let named = headers.get(MOTO_ACCOUNT_HEADER)?.to_str().ok()?;
+    is_account(named).then(|| named.to_owned())
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|it| it.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AccountRules, Identity, account_in_key};
+    use http::Request;
+
+    fn caller(headers: &[(&str, &str)], uri: &str, decode_access_keys: bool) -> String {
+        let mut request = Request::post(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        let rules = AccountRules {
+            default_account: "000000000001".to_owned(),
+            default_region: "us-east-1".to_owned(),
+            decode_access_keys,
+        };
+        let identity = Identity::of(&head);
+        let caller = rules.caller(&head.headers, identity.as_ref());
+        let service = identity.map_or_else(String::new, |it| it.service);
+        format!("{} {} {service}", caller.account, caller.region)
+    }
+
+    fn signed(key: &str) -> String {
+        format!(
+            "AWS4-HMAC-SHA256 Credential={key}/20261123/eu-west-1/b2bi/aws4_request, \
+             SignedHeaders=host;x-amz-date, Signature=abc"
+        )
+    }
+
+    #[test]
+    fn the_account_comes_from_the_first_that_names_one() {
+        let twelve = signed("111122223333");
+        let real = signed("AKIAIOSFODNN7EXAMPLE");
+        let word = signed("test");
+        for (headers, decode, expected) in [
+            (
+                vec![("authorization", word.as_str())],
+                false,
+                "000000000001 eu-west-1 b2bi",
+            ),
+            (
+                vec![("authorization", &twelve)],
+                false,
+                "111122223333 eu-west-1 b2bi",
+            ),
+            (
+                vec![
+                    ("authorization", &twelve),
+                    ("x-moto-account-id", "444455556666"),
+                ],
+                false,
+                "444455556666 eu-west-1 b2bi",
+            ),
+            (
+                vec![("authorization", &twelve), ("x-moto-account-id", "4444")],
+                false,
+                "111122223333 eu-west-1 b2bi",
+            ),
+            (
+                vec![("authorization", &real)],
+                false,
+                "000000000001 eu-west-1 b2bi",
+            ),
+            (
+                vec![("authorization", &real)],
+                true,
+                "581039954779 eu-west-1 b2bi",
+            ),
+            (vec![], false, "000000000001 us-east-1 "),
+            (
+                vec![("authorization", "Basic eDp5")],
+                false,
+                "000000000001 us-east-1 ",
+            ),
+            (
+                vec![(
+                    "authorization",
+                    "AWS4-HMAC-SHA256 Credential=a/b, Signature=c",
+                )],
+                false,
+                "000000000001 us-east-1 ",
+            ),
+        ] {
+            assert_eq!(caller(&headers, "/", decode), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_presigned_query_is_a_signature_too() {
+        let uri = "/b/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=\
+                   111122223333%2F20261123%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Signature=f";
+        assert_eq!(caller(&[], uri, false), "111122223333 us-west-2 s3");
+    }
+
+    #[test]
+    fn keys_hold_their_account() {
+        for (key, account) in [
+            ("ASIAQNZGKIQY56JQ7WML", Some("029608264753")),
+            ("AKIAIOSFODNN7EXAMPLE", Some("581039954779")),
+            ("AKIA1", None),
+            ("AKIAIOS", None),
+            ("test", None),
+        ] {
+            assert_eq!(account_in_key(key).as_deref(), account, "{key}");
+        }
+    }
+}
