@@ -1,1 +1,17 @@
 //! Object storage: one trait and the embedded S3 that implements it.
+//!
+//! [`ObjectStore`] is what the service needs of object storage, and no more. [`EmbeddedS3`] is
+//! one home of it: buckets and objects in memory, spoken to by the service through the trait and
+//! by S3 clients through [`EmbeddedS3::call`]. Both see the same objects.
+//!
+//! The crate reads no environment, no clock and no entropy: [`Settings`] hands them in.
+
+mod embedded;
+mod event;
+mod store;
+
+pub use embedded::EmbeddedS3;
+pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, KnownKey, Settings};
+pub use event::{ObjectChange, ObjectEvent};
+pub use s3s::Body;
+pub use store::{Attributes, Listed, Listing, Object, ObjectError, ObjectStore};

@@ -1,0 +1,209 @@
+//! Makes a signed request anonymous, so that any credentials will do.
+//!
+//! The library takes a request only unsigned or signed with a key it knows. So what a signature
+//! adds to a request is taken off again: the header, the query's members, the chunks of an
+//! `aws-chunked` body. What is not a matter of trust stays: a presigned request expires, and
+//! checksums in trailers become the headers they stand for.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, TRANSFER_ENCODING,
+};
+use http::uri::PathAndQuery;
+use http::{Request, Uri};
+use s3s::dto::{Timestamp, TimestampFormat};
+use s3s::{Body, S3ErrorCode, S3Result, s3_error};
+
+use super::chunked::Decoder;
+use super::{body, fields};
+
+/// The members of a query that sign it, in signature versions 4 and 2.
+const SIGNING: [&str; 10] = [
+    "x-amz-algorithm",
+    "x-amz-credential",
+    "x-amz-date",
+    "x-amz-expires",
+    "x-amz-signedheaders",
+    "x-amz-signature",
+    "x-amz-security-token",
+    "awsaccesskeyid",
+    "signature",
+    "expires",
+];
+
+/// Takes the signature off a request.
+///
+/// # Errors
+/// `AccessDenied` for a presigned request that has expired, and the faults of its body.
+pub(crate) async fn strip(
+    mut request: Request<Body>,
+    now: SystemTime,
+    limit: u64,
+) -> S3Result<Request<Body>> {
+    check_expiry(request.uri().query().unwrap_or_default(), now)?;
+    *request.uri_mut() = unsigned_uri(request.uri())?;
+    request.headers_mut().remove(AUTHORIZATION);
+    let (mut head, mut body) = request.into_parts();
+    if is_aws_chunked(&head.headers) {
+        body = decode(&mut head.headers, body, limit).await?;
+    }
+    Ok(Request::from_parts(head, body))
+}
+
+fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    query
+        .split('&')
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}
+
+fn member<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    pairs(query)
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+}
+
+fn is_presigned(query: &str) -> bool {
+    member(query, "X-Amz-Signature")
+        .or_else(|| member(query, "Signature"))
+        .is_some()
+}
+
+fn check_expiry(query: &str, now: SystemTime) -> S3Result<()> {
+    if is_presigned(query) && expiry(query).is_some_and(|expiry| Timestamp::from(now) > expiry) {
+        return Err(s3_error!(AccessDenied, "Request has expired"));
+    }
+    Ok(())
+}
+
+/// When a presigned request expires; none if it does not say so in a way that can be read.
+fn expiry(query: &str) -> Option<Timestamp> {
+    if let Some(seconds) = member(query, "Expires") {
+        return after(UNIX_EPOCH, seconds);
+    }
+    let date = member(query, "X-Amz-Date")?;
+    let part = |range| date.get(range);
+    let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);
+    let (hour, minute, second) = (part(9..11)?, part(11..13)?, part(13..15)?);
+    let text = format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z");
+    let signed = Timestamp::parse(TimestampFormat::DateTime, &text).ok()?;
+    after(system_time(signed)?, member(query, "X-Amz-Expires")?)
+}
+
+fn after(start: SystemTime, seconds: &str) -> Option<Timestamp> {
+    start
+        .checked_add(Duration::from_secs(seconds.parse().ok()?))
+        .map(Timestamp::from)
+}
+
+fn system_time(timestamp: Timestamp) -> Option<SystemTime> {
+    let mut seconds = Vec::new();
+    timestamp
+        .format(TimestampFormat::EpochSeconds, &mut seconds)
+        .ok()?;
+    let seconds = std::str::from_utf8(&seconds).ok()?.parse().ok()?;
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+}
+
+fn unsigned_uri(uri: &Uri) -> S3Result<Uri> {
+    let Some(query) = uri.query().filter(|query| is_presigned(query)) else {
+        return Ok(uri.clone());
+    };
+    let signs = |name: &str| {
+        SIGNING
+            .iter()
+            .any(|signing| signing.eq_ignore_ascii_case(name))
+    };
+    let kept = |pair: &&str| !signs(pair.split('=').next().unwrap_or_default());
+    let kept: Vec<&str> = query.split('&').filter(kept).collect();
+    let separator = if kept.is_empty() { "" } else { "?" };
+    let path = format!("{}{separator}{}", uri.path(), kept.join("&"));
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(path).map_err(|_| S3ErrorCode::InvalidURI)?);
+    Uri::from_parts(parts).map_err(|_| S3ErrorCode::InvalidURI.into())
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+fn is_aws_chunked(headers: &HeaderMap) -> bool {
+    text(headers, "x-amz-content-sha256").starts_with("STREAMING-")
+        || text(headers, "content-encoding")
+            .split(',')
+            .any(|name| name.trim() == "aws-chunked")
+}
+
+async fn decode(headers: &mut HeaderMap, mut coded: Body, limit: u64) -> S3Result<Body> {
+    let expected: Option<usize> = text(headers, "x-amz-decoded-content-length").parse().ok();
+    let mut chunks = Decoder::new(expected.unwrap_or_default(), limit)?;
+    while let Some(piece) = body::next(&mut coded).await? {
+        chunks.feed(piece)?;
+    }
+    let decoded = chunks.finish()?;
+    if expected.is_some_and(|expected| expected != decoded.body.len()) {
+        return Err(S3ErrorCode::IncompleteBody.into());
+    }
+    let encoding = fields::without_aws_chunked(text(headers, "content-encoding"));
+    for name in [CONTENT_ENCODING, TRANSFER_ENCODING] {
+        headers.remove(name);
+    }
+    for name in [
+        "x-amz-content-sha256",
+        "x-amz-decoded-content-length",
+        "x-amz-trailer",
+    ] {
+        headers.remove(name);
+    }
+    if let Some(encoding) = encoding.and_then(|encoding| HeaderValue::try_from(encoding).ok()) {
+        headers.insert(CONTENT_ENCODING, encoding);
+    }
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(decoded.body.len()));
+    headers.extend(decoded.trailers);
+    Ok(decoded.body.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_lose_their_signature_only() {
+        let check = |uri: &str, expected: &str| {
+            assert_eq!(
+                unsigned_uri(&uri.parse().unwrap()).unwrap().to_string(),
+                expected
+            );
+        };
+        check("/b/k?list-type=2&Expires=1", "/b/k?list-type=2&Expires=1");
+        check("/b/k?X-Amz-Date=d&X-Amz-Signature=s", "/b/k");
+        check(
+            "/b/k%20?partNumber=1&X-Amz-Signature=s&uploadId=u",
+            "/b/k%20?partNumber=1&uploadId=u",
+        );
+        check(
+            "/b?uploads&AWSAccessKeyId=a&Signature=s&Expires=1&response-expires=x",
+            "/b?uploads&response-expires=x",
+        );
+    }
+
+    #[test]
+    fn presigned_requests_expire() {
+        let check = |query: &str, now: u64, expected: bool| {
+            let outcome = check_expiry(query, UNIX_EPOCH + Duration::from_secs(now));
+            assert_eq!(outcome.is_ok(), expected, "{query} at {now}");
+        };
+        let version_4 = "X-Amz-Date=20010909T014640Z&X-Amz-Expires=60&X-Amz-Signature=s";
+        check(version_4, 1_000_000_060, true);
+        check(version_4, 1_000_000_061, false);
+        check(version_4, 5, true);
+        check("Expires=100&Signature=s", 100, true);
+        check("Expires=100&Signature=s", 101, false);
+        check("Expires=100", 101, true);
+        check("X-Amz-Signature=s", 101, true);
+        check("X-Amz-Signature=s&X-Amz-Date=zzz", 101, true);
+    }
+}

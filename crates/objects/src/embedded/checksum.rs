@@ -1,0 +1,295 @@
+//! Checksums of objects and parts: made, claimed, compared, combined.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use s3s::crypto::{Crc32, Crc32c, Crc64Nvme, Md5, Sha1, Sha256};
+use s3s::dto::{ChecksumAlgorithm, ChecksumType};
+use s3s::{S3ErrorCode, S3Result, TrailingHeaders, s3_error};
+
+use super::content::Content;
+
+/// The checksum algorithms S3 has, as far as the library knows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    Crc32,
+    Crc32c,
+    Crc64Nvme,
+    Sha1,
+    Sha256,
+}
+
+/// Each algorithm with its name in bodies; lowercased, it is its name in headers.
+const ALGORITHMS: [(Algorithm, &str); 5] = [
+    (Algorithm::Crc32, ChecksumAlgorithm::CRC32),
+    (Algorithm::Crc32c, ChecksumAlgorithm::CRC32C),
+    (Algorithm::Crc64Nvme, ChecksumAlgorithm::CRC64NVME),
+    (Algorithm::Sha1, ChecksumAlgorithm::SHA1),
+    (Algorithm::Sha256, ChecksumAlgorithm::SHA256),
+];
+
+/// A checksum that was claimed in a request: its algorithm and its base64.
+pub(crate) type Claim = (Algorithm, String);
+
+/// A checksum of an object or a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Checksum {
+    pub(crate) algorithm: Algorithm,
+    /// In base64; a composite one ends with `-` and the number of parts.
+    pub(crate) value: String,
+    /// Whether it is made of the parts' checksums and not of the object's bytes.
+    pub(crate) composite: bool,
+}
+
+impl Algorithm {
+    /// The algorithm of that name, in any case.
+    ///
+    /// # Errors
+    /// `InvalidRequest`, for a name S3 or the library does not know.
+    pub(crate) fn named(name: &str) -> S3Result<Self> {
+        let known = ALGORITHMS
+            .into_iter()
+            .find(|(_, known)| known.eq_ignore_ascii_case(name));
+        known.map(|(algorithm, _)| algorithm).ok_or_else(|| {
+            s3_error!(InvalidRequest, "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")
+        })
+    }
+
+    /// Its name in bodies.
+    pub(crate) fn name(self) -> &'static str {
+        ALGORITHMS
+            .into_iter()
+            .find(|(known, _)| *known == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// Its name in the model's terms.
+    pub(crate) fn dto(self) -> ChecksumAlgorithm {
+        ChecksumAlgorithm::from_static(self.name())
+    }
+
+    /// Whether a multipart upload without a wish of its type gets a composite checksum.
+    pub(crate) fn composite_by_default(self) -> bool {
+        self != Self::Crc64Nvme
+    }
+
+    fn digest<'a>(self, chunks: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+        match self {
+            Self::Crc32 => digest::<Crc32>(chunks),
+            Self::Crc32c => digest::<Crc32c>(chunks),
+            Self::Crc64Nvme => digest::<Crc64Nvme>(chunks),
+            Self::Sha1 => digest::<Sha1>(chunks),
+            Self::Sha256 => digest::<Sha256>(chunks),
+        }
+    }
+}
+
+fn digest<'a, C: s3s::crypto::Checksum>(chunks: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut hasher = C::new();
+    chunks.for_each(|chunk| hasher.update(chunk));
+    hasher.finalize().as_ref().to_vec()
+}
+
+impl Checksum {
+    /// The checksum of the bytes.
+    pub(crate) fn of(algorithm: Algorithm, content: &Content) -> Self {
+        let value = BASE64_STANDARD.encode(algorithm.digest(content.chunks()));
+        Self {
+            algorithm,
+            value,
+            composite: false,
+        }
+    }
+
+    /// The checksum of the parts' checksums, which are in base64.
+    pub(crate) fn composite<'a>(
+        algorithm: Algorithm,
+        parts: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let raw: Vec<Vec<u8>> = parts
+            .filter_map(|part| BASE64_STANDARD.decode(part).ok())
+            .collect();
+        let digest = BASE64_STANDARD.encode(algorithm.digest(raw.iter().map(Vec::as_slice)));
+        Self {
+            algorithm,
+            value: format!("{digest}-{}", raw.len()),
+            composite: true,
+        }
+    }
+
+    /// Its type in the model's terms.
+    pub(crate) fn dto_type(&self) -> ChecksumType {
+        checksum_type(self.composite)
+    }
+
+    /// Fails unless the claim says the same; a composite one may leave out the number of parts.
+    ///
+    /// # Errors
+    /// `BadDigest`.
+    pub(crate) fn check(&self, claimed: &str) -> S3Result<()> {
+        let digest = |value: &str| value.split('-').next().map(str::to_owned);
+        if claimed == self.value || (self.composite && digest(claimed) == digest(&self.value)) {
+            return Ok(());
+        }
+        Err(s3_error!(
+            BadDigest,
+            "The {} you specified did not match the calculated checksum.",
+            self.algorithm.name()
+        ))
+    }
+}
+
+/// The type of a checksum in the model's terms.
+pub(crate) fn checksum_type(composite: bool) -> ChecksumType {
+    ChecksumType::from_static(if composite {
+        ChecksumType::COMPOSITE
+    } else {
+        ChecksumType::FULL_OBJECT
+    })
+}
+
+/// Makes the checksum to keep for uploaded bytes, and compares it with what was claimed.
+///
+/// The algorithm is the claim's, else the one wished for, else S3's own choice, CRC64NVME.
+///
+/// # Errors
+/// `InvalidRequest` for several claims or a malformed one, `BadDigest` for a wrong one.
+pub(crate) fn verify(
+    content: &Content,
+    claims: &[Claim],
+    wish: Option<Algorithm>,
+) -> S3Result<Checksum> {
+    let (algorithm, claimed) = match claims {
+        [] => (wish.unwrap_or(Algorithm::Crc64Nvme), None),
+        [(algorithm, claimed)] => (*algorithm, Some(claimed)),
+        _ => {
+            return Err(s3_error!(
+                InvalidRequest,
+                "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."
+            ));
+        }
+    };
+    let checksum = Checksum::of(algorithm, content);
+    if let Some(claimed) = claimed {
+        well_formed(algorithm, claimed, checksum.value.len())?;
+        checksum.check(claimed)?;
+    }
+    Ok(checksum)
+}
+
+fn well_formed(algorithm: Algorithm, claimed: &str, length: usize) -> S3Result<()> {
+    if claimed.len() == length && BASE64_STANDARD.decode(claimed).is_ok() {
+        return Ok(());
+    }
+    let name = algorithm.name().to_ascii_lowercase();
+    Err(s3_error!(
+        InvalidRequest,
+        "Value for x-amz-checksum-{name} header is invalid."
+    ))
+}
+
+/// Adds the checksums claimed in trailers; the library hands them over once the body is read.
+pub(crate) fn with_trailers(
+    mut claims: Vec<Claim>,
+    trailers: Option<&TrailingHeaders>,
+) -> Vec<Claim> {
+    let Some(headers) = trailers.and_then(TrailingHeaders::take) else {
+        return claims;
+    };
+    for (algorithm, name) in ALGORITHMS {
+        let header = format!("x-amz-checksum-{}", name.to_ascii_lowercase());
+        if let Some(value) = headers.get(header).and_then(|value| value.to_str().ok()) {
+            claims.push((algorithm, value.to_owned()));
+        }
+    }
+    claims
+}
+
+/// The MD5 of the bytes, which is the `ETag` of what is uploaded in one request.
+pub(crate) fn md5(content: &Content) -> Vec<u8> {
+    digest::<Md5>(content.chunks())
+}
+
+/// The `ETag` of an object made of parts: the MD5 of their MD5s, and their number.
+pub(crate) fn multipart_etag<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone) -> String {
+    let count = parts.clone().count();
+    format!("{}-{count}", hex(&digest::<Md5>(parts)))
+}
+
+/// Bytes in lowercase hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// Fails unless the `Content-MD5` of a request, if any, is the given MD5 in hexadecimal.
+///
+/// # Errors
+/// `InvalidDigest` for a malformed one, `BadDigest` for a wrong one.
+pub(crate) fn check_md5(claimed: Option<&str>, md5: &str) -> S3Result<()> {
+    let Some(claimed) = claimed else {
+        return Ok(());
+    };
+    match BASE64_STANDARD.decode(claimed) {
+        Ok(claimed) if hex(&claimed) == md5 => Ok(()),
+        Ok(claimed) if claimed.len() * 2 == md5.len() => Err(S3ErrorCode::BadDigest.into()),
+        _ => Err(S3ErrorCode::InvalidDigest.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    /// The check values of `123456789` that the algorithms' catalogues give.
+    #[test]
+    fn known_digests() {
+        let content = Content::from(Bytes::from_static(b"123456789"));
+        let check = |algorithm: Algorithm, expected: &str| {
+            let digest = BASE64_STANDARD
+                .decode(Checksum::of(algorithm, &content).value)
+                .unwrap();
+            assert_eq!(hex(&digest), expected, "{}", algorithm.name());
+        };
+        check(Algorithm::Crc32, "cbf43926");
+        check(Algorithm::Crc32c, "e3069283");
+        check(Algorithm::Crc64Nvme, "ae8b14860a799888");
+        check(Algorithm::Sha1, "f7c3bc1d808e04732adf679965ccc34ca7ae3441");
+        check(
+            Algorithm::Sha256,
+            "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225",
+        );
+        assert_eq!(hex(&md5(&content)), "25f9e794323b453885f5181f1b624d0b");
+    }
+
+    #[test]
+    fn claims_are_compared() {
+        let check = |claims: &[Claim], expected: Result<Algorithm, &str>| {
+            let content = Content::from(Bytes::from_static(b"123456789"));
+            let actual = verify(&content, claims, Some(Algorithm::Sha1));
+            let actual = actual
+                .map(|checksum| checksum.algorithm)
+                .map_err(|error| error.code().as_str().to_owned());
+            assert_eq!(
+                actual.as_ref().map_err(String::as_str),
+                expected.as_ref().map_err(|code| *code)
+            );
+        };
+        let claim = |value: &str| (Algorithm::Crc32, value.to_owned());
+        check(&[], Ok(Algorithm::Sha1));
+        check(&[claim("y/Q5Jg==")], Ok(Algorithm::Crc32));
+        check(&[claim("y/Q5Jw==")], Err("BadDigest"));
+        check(&[claim("y/Q5")], Err("InvalidRequest"));
+        check(&[claim("????????")], Err("InvalidRequest"));
+        check(
+            &[claim("y/Q5Jg=="), (Algorithm::Sha1, String::new())],
+            Err("InvalidRequest"),
+        );
+    }
+}

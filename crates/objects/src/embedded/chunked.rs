@@ -1,0 +1,241 @@
+//! Decodes `aws-chunked` bodies as they come in, without looking at their signatures.
+//!
+//! Source: docs sigv4-streaming and sigv4-streaming-trailers, 2026-11.
+
+use bytes::{Buf as _, Bytes, BytesMut};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use s3s::{S3ErrorCode, S3Result};
+
+use super::body;
+
+/// The longest line of a chunk's head or of a trailer.
+const MAX_LINE: usize = 16 << 10;
+
+/// What a body holds once it is decoded.
+pub(crate) struct Decoded {
+    pub(crate) body: Bytes,
+    pub(crate) trailers: HeaderMap,
+}
+
+/// A decoder that is fed a body piece by piece.
+pub(crate) struct Decoder {
+    state: State,
+    /// The line that has begun.
+    line: BytesMut,
+    body: BytesMut,
+    trailers: HeaderMap,
+    limit: u64,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    /// In the line that gives a chunk's size.
+    Head,
+    /// In a chunk, of which so many bytes are to come.
+    Data(usize),
+    /// At the end of line behind a chunk.
+    Tail,
+    /// In the lines behind the last chunk.
+    Trailers,
+}
+
+impl Decoder {
+    /// A decoder for a body of so many bytes, by its client's word.
+    pub(crate) fn new(expected: usize, limit: u64) -> S3Result<Self> {
+        body::check_size(expected, limit)?;
+        let body = BytesMut::with_capacity(expected.min(64 << 20));
+        Ok(Self {
+            state: State::Head,
+            line: BytesMut::new(),
+            body,
+            trailers: HeaderMap::new(),
+            limit,
+        })
+    }
+
+    /// Decodes the next piece.
+    ///
+    /// # Errors
+    /// `EntityTooLarge` beyond the limit, `IncompleteBody` for what is not `aws-chunked`.
+    pub(crate) fn feed(&mut self, mut piece: Bytes) -> S3Result<()> {
+        while !piece.is_empty() {
+            if let State::Data(left) = self.state {
+                self.data(piece.split_to(left.min(piece.len())), left)?;
+            } else if let Some(line) = self.line(&mut piece)? {
+                self.end_of_line(&line)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the body; a trailer may lack its last end of line.
+    ///
+    /// # Errors
+    /// `IncompleteBody` if it breaks off within a chunk.
+    pub(crate) fn finish(mut self) -> S3Result<Decoded> {
+        if !matches!(self.state, State::Trailers) {
+            return Err(malformed());
+        }
+        let line = self.line.split().freeze();
+        self.trailer(&line)?;
+        Ok(Decoded {
+            body: self.body.freeze(),
+            trailers: self.trailers,
+        })
+    }
+
+    fn data(&mut self, data: Bytes, left: usize) -> S3Result<()> {
+        body::check_size(self.body.len() + data.len(), self.limit)?;
+        self.body.extend_from_slice(&data);
+        self.state = if left > data.len() {
+            State::Data(left - data.len())
+        } else {
+            State::Tail
+        };
+        Ok(())
+    }
+
+    /// Takes bytes up to the end of a line, and gives the line without it once it is whole.
+    fn line(&mut self, piece: &mut Bytes) -> S3Result<Option<Bytes>> {
+        let end = piece.iter().position(|byte| *byte == b'\n');
+        let taken = piece.split_to(end.unwrap_or(piece.len()));
+        self.line.extend_from_slice(&taken);
+        if self.line.len() > MAX_LINE {
+            return Err(malformed());
+        }
+        if end.is_none() {
+            return Ok(None);
+        }
+        piece.advance(1);
+        let mut line = self.line.split().freeze();
+        if line.last() == Some(&b'\r') {
+            line.truncate(line.len() - 1);
+        }
+        Ok(Some(line))
+    }
+
+    fn end_of_line(&mut self, line: &[u8]) -> S3Result<()> {
+        match self.state {
+            State::Tail if line.is_empty() => self.state = State::Head,
+            State::Head => {
+                self.state = match chunk_size(line)? {
+                    0 => State::Trailers,
+                    size => State::Data(size),
+                };
+            }
+            State::Trailers => self.trailer(line)?,
+            State::Tail | State::Data(_) => return Err(malformed()),
+        }
+        Ok(())
+    }
+
+    fn trailer(&mut self, line: &[u8]) -> S3Result<()> {
+        let line = line.trim_ascii();
+        if line.is_empty() {
+            return Ok(());
+        }
+        let mut halves = line.splitn(2, |byte| *byte == b':');
+        let (Some(name), Some(value)) = (halves.next(), halves.next()) else {
+            return Err(malformed());
+        };
+        let name = HeaderName::from_bytes(name.trim_ascii()).map_err(|_| malformed())?;
+        let value = HeaderValue::from_bytes(value.trim_ascii()).map_err(|_| malformed())?;
+        self.trailers.insert(name, value);
+        Ok(())
+    }
+}
+
+/// Reads the size that begins a chunk, in hexadecimal, before any signature.
+fn chunk_size(line: &[u8]) -> S3Result<usize> {
+    let digits = line
+        .split(|byte| *byte == b';')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii();
+    let digits = std::str::from_utf8(digits).map_err(|_| malformed())?;
+    usize::from_str_radix(digits, 16).map_err(|_| malformed())
+}
+
+fn malformed() -> s3s::S3Error {
+    S3ErrorCode::IncompleteBody.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Expected<'a> = Result<(&'a str, &'a [(&'a str, &'a str)]), &'a str>;
+
+    /// Feeds the text in pieces of every length up to its own.
+    fn check(text: &str, expected: Expected<'_>) {
+        for length in 1..=text.len() {
+            let actual = decode(text, length);
+            let actual = actual
+                .as_ref()
+                .map(|(body, trailers)| (body.as_str(), trailers.as_slice()));
+            let expected = expected.map(|(body, trailers)| {
+                let trailers = trailers
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+                (body, trailers.collect::<Vec<_>>())
+            });
+            let expected = expected
+                .as_ref()
+                .map(|(body, trailers)| (*body, trailers.as_slice()));
+            assert_eq!(
+                actual.map_err(String::as_str),
+                expected.map_err(|code| *code),
+                "{text:?} by {length}"
+            );
+        }
+    }
+
+    type Trailers = Vec<(String, String)>;
+
+    fn decode(text: &str, length: usize) -> Result<(String, Trailers), String> {
+        let run = || {
+            let mut decoder = Decoder::new(0, 20)?;
+            text.as_bytes()
+                .chunks(length)
+                .try_for_each(|piece| decoder.feed(Bytes::copy_from_slice(piece)))?;
+            decoder.finish()
+        };
+        let decoded = run().map_err(|error: s3s::S3Error| error.code().as_str().to_owned())?;
+        let trailers = decoded.trailers.iter();
+        let trailers =
+            trailers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+        Ok((
+            String::from_utf8(decoded.body.to_vec()).unwrap(),
+            trailers.collect(),
+        ))
+    }
+
+    #[test]
+    fn bodies() {
+        check("0\r\n\r\n", Ok(("", &[])));
+        check("0\r\n", Ok(("", &[])));
+        check(
+            "3\r\nabc\r\n2;chunk-signature=00\r\nde\r\n0;chunk-signature=00\r\n\r\n",
+            Ok(("abcde", &[])),
+        );
+        check("A\r\n012345\r\n89\r\n0\r\n\r\n", Ok(("012345\r\n89", &[])));
+        check(
+            "1\r\na\r\n0\r\nx-amz-checksum-crc32:AAAA==\r\n\r\n",
+            Ok(("a", &[("x-amz-checksum-crc32", "AAAA==")])),
+        );
+        check("1\r\na\r\n0\r\nx-a: b", Ok(("a", &[("x-a", "b")])));
+    }
+
+    #[test]
+    fn faults() {
+        check("3\r\nab", Err("IncompleteBody"));
+        check("1\r\nab\r\n0\r\n\r\n", Err("IncompleteBody"));
+        check("x\r\n", Err("IncompleteBody"));
+        check("1\r\na\r\n", Err("IncompleteBody"));
+        check("0\r\nno colon\r\n", Err("IncompleteBody"));
+        check(
+            "15\r\n012345678901234567890\r\n0\r\n\r\n",
+            Err("EntityTooLarge"),
+        );
+    }
+}

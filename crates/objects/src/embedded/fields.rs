@@ -1,0 +1,163 @@
+//! Members that S3's model repeats in many shapes, copied by name.
+//!
+//! The generated shapes share no trait, so these are macros: each lists the members once.
+
+use s3s::dto::{Metadata, ServerSideEncryption, StorageClass, Timestamp};
+
+/// The headers an object is written with and read with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Headers {
+    pub(crate) cache_control: Option<String>,
+    pub(crate) content_disposition: Option<String>,
+    pub(crate) content_encoding: Option<String>,
+    pub(crate) content_language: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) expires: Option<Timestamp>,
+    pub(crate) metadata: Option<Metadata>,
+    pub(crate) server_side_encryption: Option<ServerSideEncryption>,
+    pub(crate) ssekms_key_id: Option<String>,
+    pub(crate) storage_class: Option<StorageClass>,
+}
+
+/// Takes the [`Headers`] out of an input shape.
+macro_rules! headers_of {
+    ($input:expr) => {
+        $crate::embedded::fields::Headers {
+            cache_control: $input.cache_control.take(),
+            content_disposition: $input.content_disposition.take(),
+            content_encoding: $input.content_encoding.take(),
+            content_language: $input.content_language.take(),
+            content_type: $input.content_type.take(),
+            expires: $input.expires.take(),
+            metadata: $input.metadata.take(),
+            server_side_encryption: $input.server_side_encryption.take(),
+            ssekms_key_id: $input.ssekms_key_id.take(),
+            storage_class: $input.storage_class.take(),
+        }
+    };
+}
+
+/// Makes an output shape that tells about an object and the part of it that is sent.
+macro_rules! describe {
+    ($shape:ident, $object:expr, $view:expr) => {
+        s3s::dto::$shape {
+            accept_ranges: Some("bytes".to_owned()),
+            cache_control: $object.headers.cache_control.clone(),
+            content_disposition: $object.headers.content_disposition.clone(),
+            content_encoding: $object.headers.content_encoding.clone(),
+            content_language: $object.headers.content_language.clone(),
+            content_length: Some($crate::embedded::fields::size(
+                $view.range.end - $view.range.start,
+            )),
+            content_range: $view.content_range(),
+            content_type: $object.headers.content_type.clone(),
+            e_tag: Some($object.etag()),
+            expires: $object.headers.expires.clone(),
+            last_modified: Some($object.last_modified.into()),
+            metadata: $object.headers.metadata.clone(),
+            parts_count: $view.parts_count,
+            server_side_encryption: Some($object.headers.encryption()),
+            ssekms_key_id: $object.headers.ssekms_key_id.clone(),
+            storage_class: $object.headers.storage_class_told(),
+            ..Default::default()
+        }
+    };
+}
+
+/// Lists the checksums an input shape claims, by algorithm.
+macro_rules! claims_of {
+    ($input:expr) => {{
+        use $crate::embedded::checksum::Algorithm;
+        [
+            (Algorithm::Crc32, $input.checksum_crc32.clone()),
+            (Algorithm::Crc32c, $input.checksum_crc32c.clone()),
+            (Algorithm::Crc64Nvme, $input.checksum_crc64nvme.clone()),
+            (Algorithm::Sha1, $input.checksum_sha1.clone()),
+            (Algorithm::Sha256, $input.checksum_sha256.clone()),
+        ]
+        .into_iter()
+        .filter_map(|(algorithm, value)| Some((algorithm, value?)))
+        .collect::<Vec<_>>()
+    }};
+}
+
+/// Writes a checksum into an output shape, in the member of its algorithm.
+macro_rules! tell_checksum {
+    ($output:expr, $checksum:expr) => {{
+        use $crate::embedded::checksum::Algorithm;
+        let checksum: &$crate::embedded::checksum::Checksum = $checksum;
+        let value = Some(checksum.value.clone());
+        match checksum.algorithm {
+            Algorithm::Crc32 => $output.checksum_crc32 = value,
+            Algorithm::Crc32c => $output.checksum_crc32c = value,
+            Algorithm::Crc64Nvme => $output.checksum_crc64nvme = value,
+            Algorithm::Sha1 => $output.checksum_sha1 = value,
+            Algorithm::Sha256 => $output.checksum_sha256 = value,
+        }
+    }};
+}
+
+pub(crate) use {claims_of, describe, headers_of, tell_checksum};
+
+/// The longest user metadata S3 takes, in bytes of names and values.
+///
+/// Source: docs `UsingMetadata`, 2026-11.
+const METADATA_BYTES: usize = 2048;
+
+impl Headers {
+    /// Puts in what S3 adds by itself, and takes out what is of the transfer only.
+    ///
+    /// # Errors
+    /// `MetadataTooLarge`.
+    pub(crate) fn settled(mut self) -> s3s::S3Result<Self> {
+        let metadata = self.metadata.iter().flatten();
+        if metadata
+            .map(|(name, value)| name.len() + value.len())
+            .sum::<usize>()
+            > METADATA_BYTES
+        {
+            return Err(s3s::s3_error!(MetadataTooLarge));
+        }
+        self.content_type
+            .get_or_insert_with(|| "binary/octet-stream".to_owned());
+        self.content_encoding = self
+            .content_encoding
+            .and_then(|encoding| without_aws_chunked(&encoding));
+        Ok(self)
+    }
+
+    /// The encryption to tell: S3 encrypts every object with its own key unless asked otherwise.
+    pub(crate) fn encryption(&self) -> ServerSideEncryption {
+        let own = || ServerSideEncryption::from_static(ServerSideEncryption::AES256);
+        self.server_side_encryption.clone().unwrap_or_else(own)
+    }
+
+    /// The storage class as headers tell it: STANDARD is not told.
+    pub(crate) fn storage_class_told(&self) -> Option<StorageClass> {
+        self.storage_class
+            .clone()
+            .filter(|class| class.as_str() != StorageClass::STANDARD)
+    }
+
+    /// The storage class as lists tell it.
+    pub(crate) fn storage_class_listed(&self) -> &str {
+        self.storage_class
+            .as_ref()
+            .map_or(StorageClass::STANDARD, StorageClass::as_str)
+    }
+}
+
+/// A content encoding less `aws-chunked`, which belongs to the transfer; none when nothing is left.
+pub(crate) fn without_aws_chunked(encoding: &str) -> Option<String> {
+    let kept: Vec<&str> = encoding
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty() && *name != "aws-chunked")
+        .collect();
+    (!kept.is_empty()).then(|| kept.join(","))
+}
+
+/// A size as S3's shapes hold it.
+pub(crate) fn size(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}

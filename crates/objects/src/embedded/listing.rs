@@ -1,0 +1,273 @@
+//! Walks an ordered map of keys as S3's lists do: prefix, delimiter, pages.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use s3s::dto::{CommonPrefix, EncodingType};
+use s3s::{S3Result, s3_error};
+
+/// What a list asks for.
+pub(crate) struct Query<'a> {
+    /// Only keys that begin with it.
+    pub(crate) prefix: &'a str,
+    /// Keys that have it after the prefix are told once, up to and with it.
+    pub(crate) delimiter: Option<&'a str>,
+    /// Only keys and common prefixes that are greater.
+    pub(crate) after: Option<&'a str>,
+    /// No more keys and common prefixes than this.
+    pub(crate) limit: usize,
+}
+
+/// What a list answers.
+#[derive(Debug)]
+pub(crate) struct Page<'a, V> {
+    pub(crate) items: Vec<(&'a str, &'a V)>,
+    pub(crate) prefixes: Vec<&'a str>,
+    /// The last thing told, when there is more.
+    pub(crate) next: Option<String>,
+}
+
+/// The most keys one page holds.
+const MAX_KEYS: i32 = 1000;
+
+/// Reads the page size a client wished for.
+///
+/// # Errors
+/// `InvalidArgument` for a negative one.
+pub(crate) fn limit(wished: Option<i32>) -> S3Result<i32> {
+    let wished = wished.unwrap_or(MAX_KEYS);
+    if wished < 0 {
+        return Err(s3_error!(
+            InvalidArgument,
+            "Argument maxKeys must be an integer between 0 and 2147483647"
+        ));
+    }
+    Ok(wished.min(MAX_KEYS))
+}
+
+/// Answers the query. It seeks past each common prefix, so its cost is that of what it tells.
+pub(crate) fn page<'a, V>(map: &'a BTreeMap<String, V>, query: &Query<'a>) -> Page<'a, V> {
+    let mut page = Page {
+        items: Vec::new(),
+        prefixes: Vec::new(),
+        next: None,
+    };
+    let mut last: Option<&'a str> = None;
+    let mut told = 0;
+    let mut from = start(query);
+    if query.limit == 0 {
+        return page;
+    }
+    while let Some((key, value)) = map
+        .range::<str, _>((from.as_ref().map(Cow::as_ref), Bound::Unbounded))
+        .next()
+    {
+        let Some(rest) = key.strip_prefix(query.prefix) else {
+            break;
+        };
+        let common = common_prefix(key, rest, query);
+        let entry = common.unwrap_or(key);
+        from = Bound::Excluded(
+            common
+                .and_then(|common| beyond(common, key))
+                .unwrap_or(Cow::Borrowed(key)),
+        );
+        // The marker itself, or a common prefix that the page before has told.
+        if query.after.is_some_and(|after| entry <= after) || last == Some(entry) {
+            continue;
+        }
+        if told == query.limit {
+            page.next = last.map(str::to_owned);
+            break;
+        }
+        match common {
+            Some(prefix) => page.prefixes.push(prefix),
+            None => page.items.push((key, value)),
+        }
+        last = Some(entry);
+        told += 1;
+    }
+    page
+}
+
+fn start<'a>(query: &Query<'a>) -> Bound<Cow<'a, str>> {
+    match query.after {
+        Some(after) if after >= query.prefix => Bound::Excluded(after.into()),
+        _ => Bound::Included(query.prefix.into()),
+    }
+}
+
+fn common_prefix<'a>(key: &'a str, rest: &str, query: &Query<'_>) -> Option<&'a str> {
+    let delimiter = query.delimiter.filter(|delimiter| !delimiter.is_empty())?;
+    let end = query.prefix.len() + rest.find(delimiter)? + delimiter.len();
+    key.get(..end)
+}
+
+/// A place behind most keys that begin with the prefix, to seek to; none when `key` is there
+/// already, for the greatest character may stand in a key.
+fn beyond(prefix: &str, key: &str) -> Option<Cow<'static, str>> {
+    let place = format!("{prefix}{}", char::MAX);
+    (place.as_str() > key).then_some(Cow::Owned(place))
+}
+
+/// What stays as it is in a list that was asked for with `encoding-type=url`.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'*')
+    .remove(b'/');
+
+/// Writes keys as a list is asked to: as they are, or percent-encoded.
+#[derive(Clone, Copy)]
+pub(crate) struct KeyEncoding(bool);
+
+impl KeyEncoding {
+    /// Reads the encoding a client asked for.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for another one than `url`.
+    pub(crate) fn of(wished: Option<&EncodingType>) -> S3Result<Self> {
+        match wished.map(EncodingType::as_str) {
+            None | Some("") => Ok(Self(false)),
+            Some(EncodingType::URL) => Ok(Self(true)),
+            Some(_) => Err(s3_error!(
+                InvalidArgument,
+                "Invalid Encoding Method specified in Request"
+            )),
+        }
+    }
+
+    /// The key as it is to be written.
+    pub(crate) fn write(self, key: &str) -> String {
+        if self.0 {
+            utf8_percent_encode(key, KEPT).to_string()
+        } else {
+            key.to_owned()
+        }
+    }
+
+    /// The optional key as it is to be written.
+    pub(crate) fn write_option(self, key: Option<&str>) -> Option<String> {
+        key.map(|key| self.write(key))
+    }
+
+    /// The encoding as an answer names it.
+    pub(crate) fn told(self) -> Option<EncodingType> {
+        self.0.then(|| EncodingType::from_static(EncodingType::URL))
+    }
+
+    /// The common prefixes as an answer holds them.
+    pub(crate) fn prefixes(self, prefixes: &[&str]) -> Option<Vec<CommonPrefix>> {
+        let told = prefixes
+            .iter()
+            .map(|prefix| CommonPrefix {
+                prefix: Some(self.write(prefix)),
+            })
+            .collect();
+        (!prefixes.is_empty()).then_some(told)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(query: Query<'_>, items: &[&str], prefixes: &[&str], next: Option<&str>) {
+        let keys = [
+            "a",
+            "b/",
+            "b/1",
+            "b/2",
+            "b/c/3",
+            "b/\u{10FFFF}x",
+            "c//d",
+            "é",
+        ];
+        let map: BTreeMap<String, usize> = keys.into_iter().map(str::to_owned).zip(0..).collect();
+        let page = page(&map, &query);
+        let told: Vec<&str> = page.items.iter().map(|(key, _)| *key).collect();
+        assert_eq!(
+            (
+                told.as_slice(),
+                page.prefixes.as_slice(),
+                page.next.as_deref()
+            ),
+            (items, prefixes, next)
+        );
+    }
+
+    fn query<'a>(
+        prefix: &'a str,
+        delimiter: &'a str,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> Query<'a> {
+        Query {
+            prefix,
+            delimiter: Some(delimiter),
+            after,
+            limit,
+        }
+    }
+
+    #[test]
+    fn without_delimiter() {
+        check(query("b/", "", None, 2), &["b/", "b/1"], &[], Some("b/1"));
+        check(
+            query("b/", "", Some("b/1"), 9),
+            &["b/2", "b/c/3", "b/\u{10FFFF}x"],
+            &[],
+            None,
+        );
+        check(query("x", "", None, 9), &[], &[], None);
+        check(query("", "", None, 0), &[], &[], None);
+        check(
+            query("", "", None, 8),
+            &[
+                "a",
+                "b/",
+                "b/1",
+                "b/2",
+                "b/c/3",
+                "b/\u{10FFFF}x",
+                "c//d",
+                "é",
+            ],
+            &[],
+            None,
+        );
+    }
+
+    #[test]
+    fn with_delimiter() {
+        check(query("", "/", None, 9), &["a", "é"], &["b/", "c/"], None);
+        check(query("", "/", None, 2), &["a"], &["b/"], Some("b/"));
+        check(query("", "/", Some("b/"), 9), &["é"], &["c/"], None);
+        check(query("", "/", Some("b/2"), 9), &["é"], &["c/"], None);
+        check(
+            query("b/", "/", None, 9),
+            &["b/", "b/1", "b/2", "b/\u{10FFFF}x"],
+            &["b/c/"],
+            None,
+        );
+        check(query("c/", "/", None, 9), &[], &["c//"], None);
+    }
+
+    #[test]
+    fn marker_outside_of_the_prefix() {
+        check(query("b/c", "", Some("a"), 9), &["b/c/3"], &[], None);
+        check(query("b/c", "", Some("c"), 9), &[], &[], None);
+    }
+
+    #[test]
+    fn keys_are_encoded_when_asked() {
+        assert_eq!(
+            KeyEncoding(true).write("a b/é+\u{1}~"),
+            "a%20b/%C3%A9%2B%01%7E"
+        );
+        assert_eq!(KeyEncoding(false).write("a b"), "a b");
+    }
+}

@@ -1,0 +1,157 @@
+//! Buckets: made, found, listed, deleted.
+
+use std::collections::btree_map::Entry;
+use std::ops::Bound;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use s3s::dto::{
+    Bucket as Told, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput,
+    DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput,
+    HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput,
+};
+use s3s::{S3ErrorCode, S3Result, s3_error};
+
+use super::owner;
+use crate::embedded::state::{Bucket, Memory, bucket};
+
+/// Where a bucket is that was asked to be nowhere in particular.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// Makes a bucket. Making it again is an error, save in us-east-1, as it always was there.
+pub(crate) fn create(
+    memory: &Memory,
+    account: &str,
+    input: CreateBucketInput,
+) -> S3Result<CreateBucketOutput> {
+    let constraint = input
+        .create_bucket_configuration
+        .and_then(|configuration| configuration.location_constraint);
+    let region = constraint
+        .map(|region| region.as_str().to_owned())
+        .filter(|region| region != DEFAULT_REGION);
+    let created = memory.now();
+    let location = format!("/{}", input.bucket);
+    memory.write(account, |buckets| match buckets.entry(input.bucket) {
+        Entry::Vacant(vacant) => {
+            vacant.insert(Bucket::new(created, region));
+            Ok(())
+        }
+        Entry::Occupied(known) if known.get().region.is_none() && region.is_none() => Ok(()),
+        Entry::Occupied(_) => Err(s3_error!(BucketAlreadyOwnedByYou)),
+    })?;
+    Ok(CreateBucketOutput {
+        location: Some(location),
+    })
+}
+
+/// Tells whether a bucket is there, and where.
+pub(crate) fn head(
+    memory: &Memory,
+    account: &str,
+    input: HeadBucketInput,
+) -> S3Result<HeadBucketOutput> {
+    let region = memory.read(account, |buckets| {
+        bucket(buckets, &input.bucket).map(|bucket| bucket.region.clone())
+    })?;
+    let region = region.unwrap_or_else(|| DEFAULT_REGION.to_owned());
+    Ok(HeadBucketOutput {
+        bucket_region: Some(region),
+        ..Default::default()
+    })
+}
+
+/// Tells where a bucket is; us-east-1 is told as nothing.
+pub(crate) fn location(
+    memory: &Memory,
+    account: &str,
+    input: GetBucketLocationInput,
+) -> S3Result<GetBucketLocationOutput> {
+    let region = memory.read(account, |buckets| {
+        bucket(buckets, &input.bucket).map(|bucket| bucket.region.clone())
+    })?;
+    Ok(GetBucketLocationOutput {
+        location_constraint: region.map(BucketLocationConstraint::from),
+    })
+}
+
+/// Deletes a bucket that has no objects; uploads under way go with it.
+pub(crate) fn delete(
+    memory: &Memory,
+    account: &str,
+    input: DeleteBucketInput,
+) -> S3Result<DeleteBucketOutput> {
+    memory.write(account, |buckets| {
+        if !bucket(buckets, &input.bucket)?.objects.is_empty() {
+            return Err(S3ErrorCode::BucketNotEmpty.into());
+        }
+        buckets.remove(&input.bucket);
+        Ok(DeleteBucketOutput::default())
+    })
+}
+
+/// Lists the account's buckets, by name.
+pub(crate) fn list(
+    memory: &Memory,
+    account: &str,
+    input: ListBucketsInput,
+) -> S3Result<ListBucketsOutput> {
+    let limit = usize::try_from(input.max_buckets.unwrap_or(10_000)).unwrap_or_default();
+    let after = input
+        .continuation_token
+        .as_deref()
+        .map(decode)
+        .transpose()?
+        .unwrap_or_default();
+    let prefix = input.prefix.as_deref().unwrap_or_default();
+    let start = (Bound::Excluded(after.as_str()), Bound::Unbounded);
+    let mut told: Vec<Told> = memory.read(account, |buckets| {
+        let listed = buckets
+            .range::<str, _>(start)
+            .filter(|(name, _)| name.starts_with(prefix));
+        listed
+            .map(|(name, bucket)| tell(name, bucket))
+            .filter(|told| in_region(told, &input))
+            .take(limit.saturating_add(1))
+            .collect()
+    });
+    let more = told.len() > limit;
+    told.truncate(limit);
+    let last = told.last().and_then(|bucket| bucket.name.as_deref());
+    Ok(ListBucketsOutput {
+        continuation_token: last
+            .filter(|_| more)
+            .map(|name| BASE64_URL_SAFE_NO_PAD.encode(name)),
+        buckets: Some(told),
+        owner: Some(owner(memory.owner(account))),
+        prefix: input.prefix,
+    })
+}
+
+fn tell(name: &str, bucket: &Bucket) -> Told {
+    Told {
+        name: Some(name.to_owned()),
+        creation_date: Some(bucket.created.into()),
+        bucket_region: Some(
+            bucket
+                .region
+                .clone()
+                .unwrap_or_else(|| DEFAULT_REGION.to_owned()),
+        ),
+    }
+}
+
+fn in_region(bucket: &Told, input: &ListBucketsInput) -> bool {
+    input.bucket_region.is_none() || bucket.bucket_region == input.bucket_region
+}
+
+fn decode(token: &str) -> S3Result<String> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok();
+    let name = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    name.ok_or_else(|| {
+        s3_error!(
+            InvalidArgument,
+            "The continuation token provided is incorrect"
+        )
+    })
+}

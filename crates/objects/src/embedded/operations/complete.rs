@@ -1,0 +1,180 @@
+//! Multipart uploads completed: parts become an object.
+
+use s3s::dto::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart};
+use s3s::{S3ErrorCode, S3Result, s3_error};
+
+use super::multipart;
+use crate::embedded::checksum::{self, Algorithm, Checksum};
+use crate::embedded::conditions;
+use crate::embedded::content::Content;
+use crate::embedded::fields::{Headers, claims_of, size, tell_checksum};
+use crate::embedded::state::{
+    Memory, Object, PartRecord, Upload, UploadedPart, bucket, bucket_mut,
+};
+
+/// The least size of a part that is not the last.
+const MIN_PART: u64 = 5 << 20;
+
+/// Makes the object of the parts that are named. Until then, nothing of it can be seen.
+pub(crate) fn complete(
+    memory: &Memory,
+    account: &str,
+    input: CompleteMultipartUploadInput,
+) -> S3Result<CompleteMultipartUploadOutput> {
+    let object = assemble(memory, account, &input)?;
+    check_whole(&object, &input)?;
+    let id = (input.key.clone(), input.upload_id);
+    let placed: S3Result<_> = memory.write(account, |buckets| {
+        let bucket = bucket_mut(buckets, &input.bucket)?;
+        let current = bucket.objects.get(&input.key).map(AsRef::as_ref);
+        conditions::check_write(
+            current,
+            input.if_match.as_ref(),
+            input.if_none_match.as_ref(),
+        )?;
+        bucket
+            .uploads
+            .remove(&id)
+            .ok_or(S3ErrorCode::NoSuchUpload)?;
+        Ok(memory.place(account, &input.bucket, bucket, &input.key, object))
+    });
+    let object = placed?;
+    let mut output = CompleteMultipartUploadOutput {
+        location: Some(format!("/{}/{}", input.bucket, input.key)),
+        bucket: Some(input.bucket),
+        key: Some(input.key),
+        e_tag: Some(object.etag()),
+        checksum_type: Some(object.checksum.dto_type()),
+        server_side_encryption: Some(object.headers.encryption()),
+        ssekms_key_id: object.headers.ssekms_key_id.clone(),
+        ..Default::default()
+    };
+    tell_checksum!(output, &object.checksum);
+    Ok(output)
+}
+
+/// What an upload says of the object it becomes, and the parts chosen for it.
+struct Plan {
+    parts: Vec<(i32, UploadedPart)>,
+    headers: Headers,
+    tags: Vec<(String, String)>,
+    algorithm: Algorithm,
+    composite: bool,
+}
+
+fn plan(upload: &Upload, named: &[CompletedPart]) -> S3Result<Plan> {
+    Ok(Plan {
+        parts: chosen(upload, named)?,
+        headers: upload.headers.clone(),
+        tags: upload.tags.clone(),
+        algorithm: upload.algorithm,
+        composite: upload.composite,
+    })
+}
+
+/// Joins the parts, without copying them, and makes what is told of the whole.
+fn assemble(
+    memory: &Memory,
+    account: &str,
+    input: &CompleteMultipartUploadInput,
+) -> S3Result<Object> {
+    let named = input
+        .multipart_upload
+        .as_ref()
+        .and_then(|upload| upload.parts.as_deref());
+    let plan = memory.read(account, |buckets| {
+        let bucket = bucket(buckets, &input.bucket)?;
+        plan(
+            multipart::find(bucket, &input.key, &input.upload_id)?,
+            named.unwrap_or_default(),
+        )
+    })?;
+    let parts = || plan.parts.iter().map(|(_, part)| part);
+    let content: Content = parts().map(|part| &part.content).collect();
+    let checksum = if plan.composite {
+        Checksum::composite(
+            plan.algorithm,
+            parts().map(|part| part.checksum.value.as_str()),
+        )
+    } else {
+        Checksum::of(plan.algorithm, &content)
+    };
+    Ok(Object {
+        content,
+        entity_tag: checksum::multipart_etag(parts().map(|part| part.md5.as_slice())),
+        last_modified: memory.now(),
+        headers: plan.headers,
+        checksum,
+        parts: plan.parts.into_iter().map(record).collect(),
+        tags: plan.tags,
+    })
+}
+
+fn record((number, part): (i32, UploadedPart)) -> PartRecord {
+    PartRecord {
+        number,
+        size: part.content.size(),
+        checksum: part.checksum,
+    }
+}
+
+/// The parts that are named, in order.
+fn chosen(upload: &Upload, named: &[CompletedPart]) -> S3Result<Vec<(i32, UploadedPart)>> {
+    if named.is_empty() {
+        return Err(S3ErrorCode::MalformedXML.into());
+    }
+    let mut parts: Vec<(i32, UploadedPart)> = Vec::with_capacity(named.len());
+    for name in named {
+        let number = name.part_number.ok_or(S3ErrorCode::MalformedXML)?;
+        if parts.last().is_some_and(|(last, _)| *last >= number) {
+            return Err(S3ErrorCode::InvalidPartOrder.into());
+        }
+        let part = upload
+            .parts
+            .get(&number)
+            .filter(|part| is_named(part, name))
+            .ok_or(S3ErrorCode::InvalidPart)?;
+        parts.push((number, part.clone()));
+    }
+    let too_small = parts
+        .iter()
+        .rev()
+        .skip(1)
+        .any(|(_, part)| part.content.size() < MIN_PART);
+    if too_small {
+        Err(S3ErrorCode::EntityTooSmall.into())
+    } else {
+        Ok(parts)
+    }
+}
+
+fn is_named(part: &UploadedPart, name: &CompletedPart) -> bool {
+    let tag = name
+        .e_tag
+        .as_ref()
+        .is_none_or(|tag| tag.value() == checksum::hex(&part.md5));
+    let claims = claims_of!(name);
+    tag && claims.iter().all(|(algorithm, claimed)| {
+        *algorithm != part.checksum.algorithm || *claimed == part.checksum.value
+    })
+}
+
+/// Compares the object with what the client says of the whole.
+fn check_whole(object: &Object, input: &CompleteMultipartUploadInput) -> S3Result<()> {
+    for (algorithm, claimed) in claims_of!(input) {
+        if algorithm == object.checksum.algorithm {
+            object.checksum.check(&claimed)?;
+        }
+    }
+    let whole = size(object.content.size());
+    if input
+        .mpu_object_size
+        .is_some_and(|claimed| claimed != whole)
+    {
+        return Err(s3_error!(
+            InvalidRequest,
+            "The provided 'x-amz-mp-object-size' header value does not match what was computed."
+        ));
+    }
+    Ok(())
+}

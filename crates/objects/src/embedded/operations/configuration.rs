@@ -1,0 +1,95 @@
+//! What set-up code writes to a bucket before it is used: kept and told again, not enforced.
+//!
+//! A bucket that B2B Data Interchange reads from needs a policy and notifications on AWS, so the
+//! code that makes it must find the same operations here.
+
+use s3s::dto::{
+    DeleteBucketPolicyInput, DeleteBucketPolicyOutput, GetBucketNotificationConfigurationInput,
+    GetBucketNotificationConfigurationOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
+    GetBucketVersioningInput, GetBucketVersioningOutput, PutBucketNotificationConfigurationInput,
+    PutBucketNotificationConfigurationOutput, PutBucketPolicyInput, PutBucketPolicyOutput,
+};
+use s3s::{S3ErrorCode, S3Result};
+
+use crate::embedded::state::{Memory, bucket, bucket_mut};
+
+/// Keeps a policy.
+pub(crate) fn put_policy(
+    memory: &Memory,
+    account: &str,
+    input: PutBucketPolicyInput,
+) -> S3Result<PutBucketPolicyOutput> {
+    memory.write(account, |buckets| {
+        bucket_mut(buckets, &input.bucket)?.policy = Some(input.policy);
+        Ok(PutBucketPolicyOutput::default())
+    })
+}
+
+/// Tells the policy.
+pub(crate) fn get_policy(
+    memory: &Memory,
+    account: &str,
+    input: GetBucketPolicyInput,
+) -> S3Result<GetBucketPolicyOutput> {
+    memory.read(account, |buckets| {
+        let policy = bucket(buckets, &input.bucket)?
+            .policy
+            .clone()
+            .ok_or(S3ErrorCode::NoSuchBucketPolicy)?;
+        Ok(GetBucketPolicyOutput {
+            policy: Some(policy),
+        })
+    })
+}
+
+/// Drops the policy.
+pub(crate) fn delete_policy(
+    memory: &Memory,
+    account: &str,
+    input: DeleteBucketPolicyInput,
+) -> S3Result<DeleteBucketPolicyOutput> {
+    memory.write(account, |buckets| {
+        bucket_mut(buckets, &input.bucket)?.policy = None;
+        Ok(DeleteBucketPolicyOutput::default())
+    })
+}
+
+/// Keeps a notification configuration.
+pub(crate) fn put_notifications(
+    memory: &Memory,
+    account: &str,
+    input: PutBucketNotificationConfigurationInput,
+) -> S3Result<PutBucketNotificationConfigurationOutput> {
+    memory.write(account, |buckets| {
+        bucket_mut(buckets, &input.bucket)?.notifications = input.notification_configuration;
+        Ok(PutBucketNotificationConfigurationOutput::default())
+    })
+}
+
+/// Tells the notification configuration.
+pub(crate) fn get_notifications(
+    memory: &Memory,
+    account: &str,
+    input: GetBucketNotificationConfigurationInput,
+) -> S3Result<GetBucketNotificationConfigurationOutput> {
+    let kept = memory.read(account, |buckets| {
+        bucket(buckets, &input.bucket).map(|bucket| bucket.notifications.clone())
+    })?;
+    Ok(GetBucketNotificationConfigurationOutput {
+        event_bridge_configuration: kept.event_bridge_configuration,
+        lambda_function_configurations: kept.lambda_function_configurations,
+        queue_configurations: kept.queue_configurations,
+        topic_configurations: kept.topic_configurations,
+    })
+}
+
+/// Tells that a bucket has no versioning.
+pub(crate) fn get_versioning(
+    memory: &Memory,
+    account: &str,
+    input: GetBucketVersioningInput,
+) -> S3Result<GetBucketVersioningOutput> {
+    memory.read(account, |buckets| {
+        bucket(buckets, &input.bucket).map(|_| GetBucketVersioningOutput::default())
+    })
+}

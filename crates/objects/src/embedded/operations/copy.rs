@@ -1,0 +1,206 @@
+//! Objects copied, whole or as a part of an upload.
+
+use std::sync::Arc;
+
+use http::header::{HeaderMap, IF_MATCH, IF_NONE_MATCH};
+use s3s::dto::{
+    CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopyPartResult, CopySource, ETagCondition,
+    MetadataDirective, Range, TaggingDirective, UploadPartCopyInput, UploadPartCopyOutput,
+};
+use s3s::{S3ErrorCode, S3Result, s3_error};
+
+use super::{check_version, multipart, tagging, write};
+use crate::embedded::checksum::Algorithm;
+use crate::embedded::conditions::{self, ReadConditions};
+use crate::embedded::content::Content;
+use crate::embedded::fields::{Headers, headers_of, tell_checksum};
+use crate::embedded::state::{Memory, Object};
+
+/// Finds the object that a copy is to be made of.
+fn source(memory: &Memory, account: &str, source: &CopySource) -> S3Result<Arc<Object>> {
+    let CopySource::Bucket {
+        bucket,
+        key,
+        version_id,
+    } = source
+    else {
+        return Err(s3_error!(
+            NotImplemented,
+            "Copying from an access point is not implemented"
+        ));
+    };
+    check_version(version_id.as_deref())?;
+    memory.object(account, bucket, key)
+}
+
+fn is_source(source: &CopySource, bucket_name: &str, object_key: &str) -> bool {
+    matches!(source, CopySource::Bucket { bucket, key, .. } if **bucket == *bucket_name && **key == *object_key)
+}
+
+/// Copies an object. The copy is made in one piece, so its `ETag` may differ from the source's.
+pub(crate) fn object(
+    memory: &Memory,
+    account: &str,
+    headers: &HeaderMap,
+    mut input: CopyObjectInput,
+) -> S3Result<CopyObjectOutput> {
+    let original = source(memory, account, &input.copy_source)?;
+    source_conditions(&mut input).check_source(&original)?;
+    let replaces = input
+        .metadata_directive
+        .as_ref()
+        .is_some_and(|directive| directive.as_str() == MetadataDirective::REPLACE);
+    let asked = headers_of!(input);
+    if is_source(&input.copy_source, &input.bucket, &input.key)
+        && !replaces
+        && changes_nothing(&asked)
+    {
+        return Err(s3_error!(
+            InvalidRequest,
+            "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."
+        ));
+    }
+    let wish = input
+        .checksum_algorithm
+        .as_ref()
+        .map(|name| Algorithm::named(name.as_str()))
+        .transpose()?;
+    let wish = wish.or(Some(original.checksum.algorithm));
+    let mut copy = write::whole(
+        memory,
+        original.content.clone(),
+        merged(&original, asked, replaces),
+        &[],
+        wish,
+    )?;
+    copy.tags = match input
+        .tagging_directive
+        .as_ref()
+        .map(TaggingDirective::as_str)
+    {
+        Some(TaggingDirective::REPLACE) => tagging::from_header(input.tagging.as_deref())?,
+        _ => original.tags.clone(),
+    };
+    let (matches, none_matches) = (
+        condition(headers, &IF_MATCH)?,
+        condition(headers, &IF_NONE_MATCH)?,
+    );
+    let copy = memory.insert(account, &input.bucket, &input.key, copy, |current| {
+        conditions::check_write(current, matches.as_ref(), none_matches.as_ref())
+    })?;
+    Ok(told(&copy))
+}
+
+/// The conditions on what is replaced; the library does not read them for copies.
+fn condition(headers: &HeaderMap, name: &http::HeaderName) -> S3Result<Option<ETagCondition>> {
+    let parse = |value: &http::HeaderValue| ETagCondition::parse_http_header(value.as_bytes());
+    headers
+        .get(name)
+        .map(parse)
+        .transpose()
+        .map_err(|_| S3ErrorCode::InvalidArgument.into())
+}
+
+fn source_conditions(input: &mut CopyObjectInput) -> ReadConditions {
+    ReadConditions {
+        matches: input.copy_source_if_match.take(),
+        none_matches: input.copy_source_if_none_match.take(),
+        modified_since: input.copy_source_if_modified_since.take(),
+        unmodified_since: input.copy_source_if_unmodified_since.take(),
+    }
+}
+
+fn changes_nothing(asked: &Headers) -> bool {
+    asked.storage_class.is_none() && asked.server_side_encryption.is_none()
+}
+
+/// The copy's headers: the source's, unless they are to be replaced; how it is stored is asked
+/// for each copy anew.
+fn merged(original: &Object, asked: Headers, replaces: bool) -> Headers {
+    if replaces {
+        return asked;
+    }
+    Headers {
+        server_side_encryption: asked.server_side_encryption,
+        ssekms_key_id: asked.ssekms_key_id,
+        storage_class: asked.storage_class,
+        ..original.headers.clone()
+    }
+}
+
+fn told(copy: &Object) -> CopyObjectOutput {
+    let mut result = CopyObjectResult {
+        checksum_type: Some(copy.checksum.dto_type()),
+        e_tag: Some(copy.etag()),
+        last_modified: Some(copy.last_modified.into()),
+        ..Default::default()
+    };
+    tell_checksum!(result, &copy.checksum);
+    CopyObjectOutput {
+        copy_object_result: Some(result),
+        server_side_encryption: Some(copy.headers.encryption()),
+        ssekms_key_id: copy.headers.ssekms_key_id.clone(),
+        ..Default::default()
+    }
+}
+
+/// Copies an object, or a range of it, into a part of an upload.
+pub(crate) fn part(
+    memory: &Memory,
+    account: &str,
+    input: UploadPartCopyInput,
+) -> S3Result<UploadPartCopyOutput> {
+    let original = source(memory, account, &input.copy_source)?;
+    let conditions = ReadConditions {
+        matches: input.copy_source_if_match,
+        none_matches: input.copy_source_if_none_match,
+        modified_since: input.copy_source_if_modified_since,
+        unmodified_since: input.copy_source_if_unmodified_since,
+    };
+    conditions.check_source(&original)?;
+    let content = match &input.copy_source_range {
+        Some(range) => ranged(&original, range)?,
+        None => original.content.clone(),
+    };
+    let place = multipart::Place {
+        bucket: &input.bucket,
+        key: &input.key,
+        upload_id: &input.upload_id,
+        number: input.part_number,
+    };
+    let part = multipart::store(memory, account, &place, content, &[])?;
+    let mut result = CopyPartResult {
+        e_tag: Some(multipart::etag(&part)),
+        last_modified: Some(part.last_modified.into()),
+        ..Default::default()
+    };
+    tell_checksum!(result, &part.checksum);
+    Ok(UploadPartCopyOutput {
+        copy_part_result: Some(result),
+        ..Default::default()
+    })
+}
+
+/// Cuts the range out; unlike in a read, it must lie within the object.
+fn ranged(original: &Object, header: &str) -> S3Result<Content> {
+    let malformed = || {
+        s3_error!(
+            InvalidArgument,
+            "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy"
+        )
+    };
+    match Range::parse(header).map_err(|_| malformed())? {
+        Range::Int {
+            first,
+            last: Some(last),
+        } if last < original.content.size() => Ok(original.content.slice(first..last + 1)),
+        Range::Int { last: Some(_), .. } => {
+            let size = original.content.size();
+            Err(s3_error!(
+                InvalidArgument,
+                "Range specified is not valid for source object of size: {size}"
+            ))
+        }
+        _ => Err(malformed()),
+    }
+}

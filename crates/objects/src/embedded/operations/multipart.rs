@@ -1,0 +1,208 @@
+//! Multipart uploads: begun, fed with parts, aborted.
+
+use s3s::dto::{
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumType,
+    CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag, UploadPartInput,
+    UploadPartOutput,
+};
+use s3s::{S3ErrorCode, S3Request, S3Result, s3_error};
+
+use super::tagging;
+use crate::embedded::body;
+use crate::embedded::checksum::{self, Algorithm, Claim};
+use crate::embedded::content::Content;
+use crate::embedded::fields::{claims_of, headers_of, tell_checksum};
+use crate::embedded::state::{Bucket, Buckets, Memory, Upload, UploadedPart, bucket, bucket_mut};
+
+/// The greatest number of a part.
+const MAX_PART: i32 = 10_000;
+
+/// Where a part belongs.
+pub(crate) struct Place<'a> {
+    pub(crate) bucket: &'a str,
+    pub(crate) key: &'a str,
+    pub(crate) upload_id: &'a str,
+    pub(crate) number: i32,
+}
+
+/// The upload of that id, which is good for its key only.
+///
+/// # Errors
+/// `NoSuchUpload`.
+pub(crate) fn find<'a>(bucket: &'a Bucket, key: &str, upload_id: &str) -> S3Result<&'a Upload> {
+    let upload = bucket.uploads.get(&(key.to_owned(), upload_id.to_owned()));
+    upload.ok_or_else(|| S3ErrorCode::NoSuchUpload.into())
+}
+
+/// Begins an upload.
+pub(crate) fn create(
+    memory: &Memory,
+    account: &str,
+    mut input: CreateMultipartUploadInput,
+) -> S3Result<CreateMultipartUploadOutput> {
+    let wish = input
+        .checksum_algorithm
+        .as_ref()
+        .map(|name| Algorithm::named(name.as_str()))
+        .transpose()?;
+    let algorithm = wish.unwrap_or(Algorithm::Crc64Nvme);
+    let composite = composite(algorithm, input.checksum_type.as_ref())?;
+    let upload = Upload {
+        initiated: memory.now(),
+        headers: headers_of!(input).settled()?,
+        tags: tagging::from_header(input.tagging.as_deref())?,
+        algorithm,
+        chosen: wish.is_some(),
+        composite,
+        parts: std::collections::BTreeMap::new(),
+    };
+    let output = CreateMultipartUploadOutput {
+        bucket: Some(input.bucket.clone()),
+        key: Some(input.key.clone()),
+        upload_id: Some(memory.id()),
+        checksum_algorithm: wish.map(Algorithm::dto),
+        checksum_type: wish.map(|_| checksum::checksum_type(composite)),
+        server_side_encryption: Some(upload.headers.encryption()),
+        ssekms_key_id: upload.headers.ssekms_key_id.clone(),
+        ..Default::default()
+    };
+    let id = output.upload_id.clone().unwrap_or_default();
+    memory.write(account, |buckets| {
+        bucket_mut(buckets, &input.bucket)?
+            .uploads
+            .insert((input.key, id), upload);
+        Ok(output)
+    })
+}
+
+/// Decides the type of the object's checksum; not every algorithm has both.
+fn composite(algorithm: Algorithm, wish: Option<&ChecksumType>) -> S3Result<bool> {
+    let composite = match wish.map(ChecksumType::as_str) {
+        None => return Ok(algorithm.composite_by_default()),
+        Some(wish) => wish == ChecksumType::COMPOSITE,
+    };
+    let digests_only = matches!(algorithm, Algorithm::Sha1 | Algorithm::Sha256);
+    if (composite && algorithm == Algorithm::Crc64Nvme) || (!composite && digests_only) {
+        let (wish, name) = (
+            checksum::checksum_type(composite),
+            algorithm.name().to_ascii_lowercase(),
+        );
+        return Err(s3_error!(
+            InvalidRequest,
+            "The {} checksum type cannot be used with the {name} checksum algorithm.",
+            wish.as_str()
+        ));
+    }
+    Ok(composite)
+}
+
+/// Takes a part in.
+pub(crate) async fn upload_part(
+    memory: &Memory,
+    account: &str,
+    request: S3Request<UploadPartInput>,
+) -> S3Result<UploadPartOutput> {
+    let mut input = request.input;
+    let content = Content::from(body::collect(input.body.take(), memory.max_object_bytes()).await?);
+    let claims = checksum::with_trailers(claims_of!(input), request.trailing_headers.as_ref());
+    if input.content_md5.is_some() {
+        checksum::check_md5(
+            input.content_md5.as_deref(),
+            &checksum::hex(&checksum::md5(&content)),
+        )?;
+    }
+    let place = Place {
+        bucket: &input.bucket,
+        key: &input.key,
+        upload_id: &input.upload_id,
+        number: input.part_number,
+    };
+    let part = store(memory, account, &place, content, &claims)?;
+    let mut output = UploadPartOutput {
+        e_tag: Some(etag(&part)),
+        ..Default::default()
+    };
+    tell_checksum!(output, &part.checksum);
+    Ok(output)
+}
+
+/// Puts a part into its upload, in place of any other of its number.
+///
+/// # Errors
+/// There is no such upload, the number is out of bounds, or a claim is wrong.
+pub(crate) fn store(
+    memory: &Memory,
+    account: &str,
+    place: &Place<'_>,
+    content: Content,
+    claims: &[Claim],
+) -> S3Result<UploadedPart> {
+    if !(1..=MAX_PART).contains(&place.number) {
+        return Err(s3_error!(
+            InvalidArgument,
+            "Part number must be an integer between 1 and {MAX_PART}, inclusive"
+        ));
+    }
+    let look = |buckets: &Buckets| -> S3Result<_> {
+        let upload = find(bucket(buckets, place.bucket)?, place.key, place.upload_id)?;
+        Ok((upload.algorithm, upload.chosen))
+    };
+    let (algorithm, chosen) = memory.read(account, look)?;
+    check_algorithm(algorithm, chosen, claims)?;
+    let mut checksum = checksum::verify(&content, claims, Some(algorithm))?;
+    if checksum.algorithm != algorithm {
+        checksum = checksum::Checksum::of(algorithm, &content);
+    }
+    let part = UploadedPart {
+        md5: checksum::md5(&content),
+        content,
+        checksum,
+        last_modified: memory.now(),
+    };
+    memory.write(account, |buckets| {
+        let uploads = &mut bucket_mut(buckets, place.bucket)?.uploads;
+        let upload = uploads.get_mut(&(place.key.to_owned(), place.upload_id.to_owned()));
+        upload
+            .ok_or(S3ErrorCode::NoSuchUpload)?
+            .parts
+            .insert(place.number, part.clone());
+        Ok(part)
+    })
+}
+
+fn check_algorithm(algorithm: Algorithm, chosen: bool, claims: &[Claim]) -> S3Result<()> {
+    let Some((other, _)) = claims
+        .iter()
+        .find(|(claimed, _)| chosen && *claimed != algorithm)
+    else {
+        return Ok(());
+    };
+    let (expected, actual) = (
+        algorithm.name().to_ascii_lowercase(),
+        other.name().to_ascii_lowercase(),
+    );
+    Err(s3_error!(
+        InvalidRequest,
+        "Checksum Type mismatch occurred, expected checksum Type: {expected}, actual checksum Type: {actual}"
+    ))
+}
+
+/// The `ETag` of a part.
+pub(crate) fn etag(part: &UploadedPart) -> ETag {
+    ETag::Strong(checksum::hex(&part.md5))
+}
+
+/// Drops an upload and its parts.
+pub(crate) fn abort(
+    memory: &Memory,
+    account: &str,
+    input: AbortMultipartUploadInput,
+) -> S3Result<AbortMultipartUploadOutput> {
+    memory.write(account, |buckets| {
+        let uploads = &mut bucket_mut(buckets, &input.bucket)?.uploads;
+        uploads
+            .remove(&(input.key, input.upload_id))
+            .ok_or(S3ErrorCode::NoSuchUpload)?;
+        Ok(AbortMultipartUploadOutput::default())
+    })
+}

@@ -1,0 +1,227 @@
+//! Objects read: their bytes, their headers, their attributes.
+
+use std::ops::Range;
+
+use http::StatusCode;
+use s3s::dto::{
+    ChecksumMode, GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectAttributesParts,
+    GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, ObjectAttributes,
+    ObjectPart, StorageClass,
+};
+use s3s::{S3ErrorCode, S3Response, S3Result, s3_error};
+
+use super::check_version;
+use crate::embedded::checksum::Checksum;
+use crate::embedded::conditions::ReadConditions;
+use crate::embedded::fields::{describe, size, tell_checksum};
+use crate::embedded::state::{Memory, Object};
+
+/// The part of an object that a read asks for.
+struct View {
+    range: Range<u64>,
+    whole: u64,
+    /// Whether a range or a part was asked for, even one that is everything.
+    partial: bool,
+    /// The object's number of parts, told when a part is asked for.
+    parts_count: Option<i32>,
+    /// The checksum of what is sent, when there is one.
+    checksum: Option<Checksum>,
+}
+
+impl View {
+    fn of(object: &Object, range: Option<s3s::dto::Range>, part: Option<i32>) -> S3Result<Self> {
+        let whole = object.content.size();
+        let all = Self {
+            range: 0..whole,
+            whole,
+            partial: false,
+            parts_count: None,
+            checksum: Some(object.checksum.clone()),
+        };
+        match (range, part) {
+            (None, None) => Ok(all),
+            (Some(range), None) => {
+                let range = range.check(whole).map_err(|_| S3ErrorCode::InvalidRange)?;
+                Ok(Self {
+                    range,
+                    partial: true,
+                    checksum: None,
+                    ..all
+                })
+            }
+            (None, Some(number)) => Self::part(object, number, all),
+            (Some(_), Some(_)) => Err(s3_error!(
+                InvalidRequest,
+                "Cannot specify both Range header and partNumber query parameter"
+            )),
+        }
+    }
+
+    fn part(object: &Object, number: i32, all: Self) -> S3Result<Self> {
+        if object.parts.is_empty() && number == 1 {
+            return Ok(Self {
+                partial: all.whole > 0,
+                ..all
+            });
+        }
+        let at = object.parts.iter().position(|part| part.number == number);
+        let (before, part) = at
+            .and_then(|at| object.parts.split_at_checked(at))
+            .ok_or_else(no_such_part)?;
+        let part = part.first().ok_or_else(no_such_part)?;
+        let start = before.iter().map(|part| part.size).sum();
+        Ok(Self {
+            range: start..start + part.size,
+            partial: true,
+            parts_count: i32::try_from(object.parts.len()).ok(),
+            checksum: Some(part.checksum.clone()),
+            ..all
+        })
+    }
+
+    fn content_range(&self) -> Option<String> {
+        let last = self.range.end.checked_sub(1)?;
+        self.partial
+            .then(|| format!("bytes {}-{last}/{}", self.range.start, self.whole))
+    }
+}
+
+fn no_such_part() -> s3s::S3Error {
+    let mut error = s3_error!(InvalidRange, "The requested partnumber is not satisfiable");
+    error.set_code(S3ErrorCode::Custom("InvalidPartNumber".into()));
+    error.set_status_code(StatusCode::RANGE_NOT_SATISFIABLE);
+    error
+}
+
+fn wants_checksum(mode: Option<&ChecksumMode>) -> bool {
+    mode.is_some_and(|mode| mode.as_str() == ChecksumMode::ENABLED)
+}
+
+/// Reads an object, a range or a part of it.
+pub(crate) fn get(
+    memory: &Memory,
+    account: &str,
+    input: GetObjectInput,
+) -> S3Result<GetObjectOutput> {
+    check_version(input.version_id.as_deref())?;
+    let object = memory.object(account, &input.bucket, &input.key)?;
+    let conditions = ReadConditions {
+        matches: input.if_match,
+        none_matches: input.if_none_match,
+        modified_since: input.if_modified_since,
+        unmodified_since: input.if_unmodified_since,
+    };
+    conditions.check(&object)?;
+    let view = View::of(&object, input.range, input.part_number)?;
+    let mut output = describe!(GetObjectOutput, object, view);
+    if wants_checksum(input.checksum_mode.as_ref())
+        && let Some(checksum) = &view.checksum
+    {
+        tell_checksum!(output, checksum);
+        output.checksum_type = Some(object.checksum.dto_type());
+    }
+    output.tag_count = i32::try_from(object.tags.len())
+        .ok()
+        .filter(|count| *count > 0);
+    output.body = Some(object.content.slice(view.range).into_blob());
+    Ok(output)
+}
+
+/// Tells about an object without its bytes.
+pub(crate) fn head(
+    memory: &Memory,
+    account: &str,
+    input: HeadObjectInput,
+) -> S3Result<S3Response<HeadObjectOutput>> {
+    check_version(input.version_id.as_deref())?;
+    let object = memory.object(account, &input.bucket, &input.key)?;
+    let conditions = ReadConditions {
+        matches: input.if_match,
+        none_matches: input.if_none_match,
+        modified_since: input.if_modified_since,
+        unmodified_since: input.if_unmodified_since,
+    };
+    conditions.check(&object)?;
+    let view = View::of(&object, input.range, input.part_number)?;
+    let mut output = describe!(HeadObjectOutput, object, view);
+    if wants_checksum(input.checksum_mode.as_ref())
+        && let Some(checksum) = &view.checksum
+    {
+        tell_checksum!(output, checksum);
+        output.checksum_type = Some(object.checksum.dto_type());
+    }
+    let status = if output.content_range.is_some() {
+        StatusCode::PARTIAL_CONTENT
+    } else {
+        StatusCode::OK
+    };
+    Ok(S3Response::with_status(output, status))
+}
+
+/// Tells the attributes that are asked for by name.
+pub(crate) fn attributes(
+    memory: &Memory,
+    account: &str,
+    input: GetObjectAttributesInput,
+) -> S3Result<GetObjectAttributesOutput> {
+    check_version(input.version_id.as_deref())?;
+    let object = memory.object(account, &input.bucket, &input.key)?;
+    let asked = |name: &str| {
+        input
+            .object_attributes
+            .iter()
+            .any(|asked| asked.as_str() == name)
+    };
+    let class = || StorageClass::from(object.headers.storage_class_listed().to_owned());
+    Ok(GetObjectAttributesOutput {
+        checksum: asked(ObjectAttributes::CHECKSUM).then(|| told(&object.checksum)),
+        e_tag: asked(ObjectAttributes::ETAG).then(|| object.etag()),
+        last_modified: Some(object.last_modified.into()),
+        object_parts: (asked(ObjectAttributes::OBJECT_PARTS) && !object.parts.is_empty())
+            .then(|| parts(&object, &input)),
+        object_size: asked(ObjectAttributes::OBJECT_SIZE).then(|| size(object.content.size())),
+        storage_class: asked(ObjectAttributes::STORAGE_CLASS).then(class),
+        ..Default::default()
+    })
+}
+
+fn told(checksum: &Checksum) -> s3s::dto::Checksum {
+    let mut told = s3s::dto::Checksum {
+        checksum_type: Some(checksum.dto_type()),
+        ..Default::default()
+    };
+    tell_checksum!(told, checksum);
+    told
+}
+
+fn parts(object: &Object, input: &GetObjectAttributesInput) -> GetObjectAttributesParts {
+    let marker = input.part_number_marker.unwrap_or_default();
+    let limit = input.max_parts.unwrap_or(1000).clamp(0, 1000);
+    let rest: Vec<_> = object
+        .parts
+        .iter()
+        .filter(|part| part.number > marker)
+        .collect();
+    let told = rest
+        .iter()
+        .take(usize::try_from(limit).unwrap_or_default())
+        .map(|part| {
+            let mut told = ObjectPart {
+                part_number: Some(part.number),
+                size: Some(size(part.size)),
+                ..Default::default()
+            };
+            tell_checksum!(told, &part.checksum);
+            told
+        });
+    // S3 lists the parts one by one only where each has a checksum the client sees.
+    let told: Vec<ObjectPart> = told.collect();
+    GetObjectAttributesParts {
+        is_truncated: Some(told.len() < rest.len()),
+        max_parts: Some(limit),
+        next_part_number_marker: told.last().and_then(|part| part.part_number),
+        part_number_marker: Some(marker),
+        total_parts_count: i32::try_from(object.parts.len()).ok(),
+        parts: Some(told),
+    }
+}

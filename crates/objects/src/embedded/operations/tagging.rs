@@ -1,0 +1,142 @@
+//! Tags of objects.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+use s3s::dto::{
+    DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetObjectTaggingInput,
+    GetObjectTaggingOutput, PutObjectTaggingInput, PutObjectTaggingOutput, Tag,
+};
+use s3s::{S3ErrorCode, S3Result, s3_error};
+
+use super::check_version;
+use crate::embedded::state::{Memory, bucket_mut};
+
+/// What S3 allows. Source: docs object-tagging, 2026-11.
+const MAX_TAGS: usize = 10;
+const MAX_KEY: usize = 128;
+const MAX_VALUE: usize = 256;
+
+type Tags = Vec<(String, String)>;
+
+/// Reads the tags of an `x-amz-tagging` header, which is written like a query.
+///
+/// # Errors
+/// `InvalidTag` and its kin.
+pub(crate) fn from_header(header: Option<&str>) -> S3Result<Tags> {
+    let pairs = header
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty());
+    let decode = |text: &str| {
+        Some(
+            percent_decode_str(&text.replace('+', " "))
+                .decode_utf8()
+                .ok()?
+                .into_owned(),
+        )
+    };
+    let parse = |pair: &str| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Some((decode(key)?, decode(value)?))
+    };
+    let tags: Option<Tags> = pairs.map(parse).collect();
+    checked(tags.ok_or_else(|| {
+        s3_error!(InvalidArgument, "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.")
+    })?)
+}
+
+fn checked(tags: Tags) -> S3Result<Tags> {
+    if tags.len() > MAX_TAGS {
+        return Err(s3_error!(
+            InvalidTag,
+            "Object tags cannot be greater than {MAX_TAGS}"
+        ));
+    }
+    if tags
+        .iter()
+        .any(|(key, _)| key.is_empty() || key.chars().count() > MAX_KEY)
+    {
+        return Err(s3_error!(
+            InvalidTag,
+            "The TagKey you have provided is invalid"
+        ));
+    }
+    if tags
+        .iter()
+        .any(|(_, value)| value.chars().count() > MAX_VALUE)
+    {
+        return Err(s3_error!(
+            InvalidTag,
+            "The TagValue you have provided is invalid"
+        ));
+    }
+    let names: BTreeSet<&str> = tags.iter().map(|(key, _)| key.as_str()).collect();
+    if names.len() < tags.len() {
+        return Err(s3_error!(
+            InvalidTag,
+            "Cannot provide multiple Tags with the same key"
+        ));
+    }
+    Ok(tags)
+}
+
+/// Replaces an object's tags.
+pub(crate) fn put(
+    memory: &Memory,
+    account: &str,
+    input: PutObjectTaggingInput,
+) -> S3Result<PutObjectTaggingOutput> {
+    check_version(input.version_id.as_deref())?;
+    let pair = |tag: Tag| Some((tag.key?, tag.value?));
+    let tags: Option<Tags> = input.tagging.tag_set.into_iter().map(pair).collect();
+    set(
+        memory,
+        account,
+        &input.bucket,
+        &input.key,
+        checked(tags.ok_or(S3ErrorCode::MalformedXML)?)?,
+    )?;
+    Ok(PutObjectTaggingOutput::default())
+}
+
+/// Tells an object's tags.
+pub(crate) fn get(
+    memory: &Memory,
+    account: &str,
+    input: GetObjectTaggingInput,
+) -> S3Result<GetObjectTaggingOutput> {
+    check_version(input.version_id.as_deref())?;
+    let object = memory.object(account, &input.bucket, &input.key)?;
+    let tag = |(key, value): &(String, String)| Tag {
+        key: Some(key.clone()),
+        value: Some(value.clone()),
+    };
+    Ok(GetObjectTaggingOutput {
+        tag_set: object.tags.iter().map(tag).collect(),
+        version_id: None,
+    })
+}
+
+/// Drops an object's tags.
+pub(crate) fn delete(
+    memory: &Memory,
+    account: &str,
+    input: DeleteObjectTaggingInput,
+) -> S3Result<DeleteObjectTaggingOutput> {
+    check_version(input.version_id.as_deref())?;
+    set(memory, account, &input.bucket, &input.key, Vec::new())?;
+    Ok(DeleteObjectTaggingOutput::default())
+}
+
+fn set(memory: &Memory, account: &str, bucket_name: &str, key: &str, tags: Tags) -> S3Result<()> {
+    memory.write(account, |buckets| {
+        let object = bucket_mut(buckets, bucket_name)?
+            .objects
+            .get_mut(key)
+            .ok_or(S3ErrorCode::NoSuchKey)?;
+        Arc::make_mut(object).tags = tags;
+        Ok(())
+    })
+}

@@ -1,0 +1,71 @@
+//! Objects written in one request.
+
+use s3s::dto::{PutObjectInput, PutObjectOutput};
+use s3s::{S3Request, S3Result};
+
+use super::tagging;
+use crate::embedded::body;
+use crate::embedded::checksum::{self, Algorithm, Claim};
+use crate::embedded::conditions;
+use crate::embedded::content::Content;
+use crate::embedded::fields::{Headers, claims_of, headers_of, tell_checksum};
+use crate::embedded::state::{Memory, Object, bucket};
+
+/// Writes an object.
+pub(crate) async fn put(
+    memory: &Memory,
+    account: &str,
+    request: S3Request<PutObjectInput>,
+) -> S3Result<PutObjectOutput> {
+    let mut input = request.input;
+    let content = Content::from(body::collect(input.body.take(), memory.max_object_bytes()).await?);
+    memory.read(account, |buckets| bucket(buckets, &input.bucket).map(drop))?;
+    let claims = checksum::with_trailers(claims_of!(input), request.trailing_headers.as_ref());
+    let wish = input
+        .checksum_algorithm
+        .as_ref()
+        .map(|name| Algorithm::named(name.as_str()))
+        .transpose()?;
+    let mut object = whole(memory, content, headers_of!(input), &claims, wish)?;
+    checksum::check_md5(input.content_md5.as_deref(), &object.entity_tag)?;
+    object.tags = tagging::from_header(input.tagging.as_deref())?;
+    let object = memory.insert(account, &input.bucket, &input.key, object, |current| {
+        conditions::check_write(
+            current,
+            input.if_match.as_ref(),
+            input.if_none_match.as_ref(),
+        )
+    })?;
+    let mut output = PutObjectOutput {
+        e_tag: Some(object.etag()),
+        checksum_type: Some(object.checksum.dto_type()),
+        server_side_encryption: Some(object.headers.encryption()),
+        ssekms_key_id: object.headers.ssekms_key_id.clone(),
+        ..Default::default()
+    };
+    tell_checksum!(output, &object.checksum);
+    Ok(output)
+}
+
+/// Makes an object of bytes that came whole, with no tags.
+///
+/// # Errors
+/// Claims that are wrong, and headers that are refused.
+pub(crate) fn whole(
+    memory: &Memory,
+    content: Content,
+    headers: Headers,
+    claims: &[Claim],
+    wish: Option<Algorithm>,
+) -> S3Result<Object> {
+    let checksum = checksum::verify(&content, claims, wish)?;
+    Ok(Object {
+        entity_tag: checksum::hex(&checksum::md5(&content)),
+        content,
+        last_modified: memory.now(),
+        headers: headers.settled()?,
+        checksum,
+        parts: Vec::new(),
+        tags: Vec::new(),
+    })
+}

@@ -1,0 +1,100 @@
+//! What the embedded S3 is told when it is made.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// Tells the time; every timestamp the store writes and every expiry it checks comes from here.
+pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// Makes identifiers, each different: request ids and upload ids.
+///
+/// They stand in headers and URLs, so they are to be made of letters, digits and hyphens.
+pub type Ids = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// Tells the account that an access key id belongs to, or that it does not know.
+pub type AccountOf = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// The account a request acts for, as an extension of the HTTP request.
+///
+/// [`EmbeddedS3::call`](crate::EmbeddedS3::call) adds it; operations read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account(pub String);
+
+/// Whose requests the embedded S3 believes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// Any credentials or none: signatures are not looked at. A presigned request still expires.
+    Any,
+    /// Only requests signed with one of these keys; each signature is checked.
+    ///
+    /// The check itself is the library's and compares request dates with the machine's clock.
+    Known(Vec<KnownKey>),
+}
+
+/// An access key and its secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KnownKey {
+    /// The access key id that requests name.
+    pub access_key: String,
+    /// The secret they are signed with.
+    pub secret_key: String,
+}
+
+impl fmt::Debug for KnownKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("KnownKey")
+            .field("access_key", &self.access_key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How an embedded S3 is to behave.
+#[derive(Clone)]
+pub struct Settings {
+    /// Tells the time.
+    pub clock: Clock,
+    /// Makes request and upload ids.
+    pub ids: Ids,
+    /// Whose requests are believed.
+    pub credentials: Credentials,
+    /// Whether all accounts see the same buckets.
+    pub shared: bool,
+    /// The greatest size of an object or a part, in bytes; more is `EntityTooLarge`.
+    pub max_object_bytes: u64,
+    /// The domains under which `bucket.domain` and `bucket.s3.domain` name a bucket.
+    ///
+    /// A request to any other host names its bucket in the path.
+    pub domains: Vec<String>,
+    /// Tells the account of a form upload, which names its access key in the body, where whoever
+    /// calls the embedded S3 does not look. What it does not know goes to the account of the call.
+    pub account_of: AccountOf,
+    /// How many events a slow listener may fall behind before it loses the oldest.
+    pub event_capacity: usize,
+}
+
+impl Settings {
+    /// Settings for development: any credentials, accounts apart, objects up to 5 GiB, which is
+    /// S3's own limit for one request, virtual hosts under `localhost` and `amazonaws.com`, and
+    /// access keys of twelve digits for accounts.
+    #[must_use]
+    pub fn new(clock: Clock, ids: Ids) -> Self {
+        Self {
+            clock,
+            ids,
+            credentials: Credentials::Any,
+            shared: false,
+            max_object_bytes: 5 << 30,
+            domains: vec!["localhost".to_owned(), "amazonaws.com".to_owned()],
+            account_of: Arc::new(|access_key| {
+                is_account(access_key).then(|| access_key.to_owned())
+            }),
+            event_capacity: 4096,
+        }
+    }
+}
+
+fn is_account(access_key: &str) -> bool {
+    access_key.len() == 12 && access_key.bytes().all(|byte| byte.is_ascii_digit())
+}

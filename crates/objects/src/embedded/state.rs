@@ -1,0 +1,285 @@
+//! The buckets and objects of all accounts, in memory.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use dashmap::DashMap;
+use s3s::dto::{ETag, NotificationConfiguration};
+use s3s::{S3ErrorCode, S3Result};
+use tokio::sync::broadcast;
+
+use super::checksum::{Algorithm, Checksum};
+use super::content::Content;
+use super::fields::Headers;
+use super::settings::{Clock, Ids, Settings};
+use crate::event::{ObjectChange, ObjectEvent};
+
+/// The account that owns everything when accounts share their objects.
+const SHARED: &str = "shared";
+
+/// Where the embedded S3 keeps its buckets; a handle, cheap to clone.
+///
+/// Each account's buckets are one ordered map under one lock, so a rule over several objects is
+/// checked and applied at once. What is costly (reading bodies, digests) happens outside of it.
+#[derive(Clone)]
+pub(crate) struct Memory {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    accounts: DashMap<String, Arc<RwLock<Buckets>>>,
+    events: broadcast::Sender<ObjectEvent>,
+    clock: Clock,
+    ids: Ids,
+    shared: bool,
+    max_object_bytes: u64,
+}
+
+/// The buckets of one account, by name.
+pub(crate) type Buckets = BTreeMap<String, Bucket>;
+
+/// A bucket and what is in it.
+pub(crate) struct Bucket {
+    pub(crate) created: SystemTime,
+    /// Where it was asked to be; nowhere in particular means us-east-1.
+    pub(crate) region: Option<String>,
+    pub(crate) objects: BTreeMap<String, Arc<Object>>,
+    /// Uploads under way, by key and upload id, which is the order they are listed in.
+    pub(crate) uploads: BTreeMap<(String, String), Upload>,
+    /// Kept for who asks for it; nothing enforces it.
+    pub(crate) policy: Option<String>,
+    /// Kept for who asks for it; events are told to every listener, whatever it says.
+    pub(crate) notifications: NotificationConfiguration,
+}
+
+/// An object. Replaced whole, but for its tags.
+#[derive(Clone)]
+pub(crate) struct Object {
+    pub(crate) content: Content,
+    /// The `ETag` without quotes.
+    pub(crate) entity_tag: String,
+    pub(crate) last_modified: SystemTime,
+    pub(crate) headers: Headers,
+    pub(crate) checksum: Checksum,
+    /// The sizes and checksums of its parts, when it was uploaded in parts.
+    pub(crate) parts: Vec<PartRecord>,
+    pub(crate) tags: Vec<(String, String)>,
+}
+
+/// What remains known of a part once its object is complete.
+#[derive(Clone)]
+pub(crate) struct PartRecord {
+    pub(crate) number: i32,
+    pub(crate) size: u64,
+    pub(crate) checksum: Checksum,
+}
+
+/// A multipart upload under way.
+pub(crate) struct Upload {
+    pub(crate) initiated: SystemTime,
+    pub(crate) headers: Headers,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) algorithm: Algorithm,
+    /// Whether the client chose the algorithm; only then are other ones refused.
+    pub(crate) chosen: bool,
+    pub(crate) composite: bool,
+    pub(crate) parts: BTreeMap<i32, UploadedPart>,
+}
+
+/// A part of an upload under way.
+#[derive(Clone)]
+pub(crate) struct UploadedPart {
+    pub(crate) content: Content,
+    pub(crate) md5: Vec<u8>,
+    pub(crate) checksum: Checksum,
+    pub(crate) last_modified: SystemTime,
+}
+
+impl Object {
+    /// The `ETag` as S3's shapes hold it.
+    pub(crate) fn etag(&self) -> ETag {
+        ETag::Strong(self.entity_tag.clone())
+    }
+}
+
+impl Bucket {
+    /// An empty bucket.
+    pub(crate) fn new(created: SystemTime, region: Option<String>) -> Self {
+        Self {
+            created,
+            region,
+            objects: BTreeMap::new(),
+            uploads: BTreeMap::new(),
+            policy: None,
+            notifications: NotificationConfiguration::default(),
+        }
+    }
+
+    /// The object under the key.
+    ///
+    /// # Errors
+    /// `NoSuchKey`.
+    pub(crate) fn object(&self, key: &str) -> S3Result<&Arc<Object>> {
+        self.objects
+            .get(key)
+            .ok_or_else(|| S3ErrorCode::NoSuchKey.into())
+    }
+}
+
+/// The bucket of that name.
+///
+/// # Errors
+/// `NoSuchBucket`.
+pub(crate) fn bucket<'a>(buckets: &'a Buckets, name: &str) -> S3Result<&'a Bucket> {
+    buckets
+        .get(name)
+        .ok_or_else(|| S3ErrorCode::NoSuchBucket.into())
+}
+
+/// The bucket of that name, to be changed.
+///
+/// # Errors
+/// `NoSuchBucket`.
+pub(crate) fn bucket_mut<'a>(buckets: &'a mut Buckets, name: &str) -> S3Result<&'a mut Bucket> {
+    buckets
+        .get_mut(name)
+        .ok_or_else(|| S3ErrorCode::NoSuchBucket.into())
+}
+
+impl Memory {
+    /// Nothing yet.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let (events, _) = broadcast::channel(settings.event_capacity.max(1));
+        Self {
+            inner: Arc::new(Inner {
+                accounts: DashMap::new(),
+                events,
+                clock: settings.clock.clone(),
+                ids: settings.ids.clone(),
+                shared: settings.shared,
+                max_object_bytes: settings.max_object_bytes,
+            }),
+        }
+    }
+
+    /// The time now, to the second: S3 keeps no finer times.
+    pub(crate) fn now(&self) -> SystemTime {
+        let since = (self.inner.clock)()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        UNIX_EPOCH + Duration::from_secs(since.as_secs())
+    }
+
+    /// A fresh identifier.
+    pub(crate) fn id(&self) -> String {
+        (self.inner.ids)()
+    }
+
+    /// The greatest size of one object or part, in bytes.
+    pub(crate) fn max_object_bytes(&self) -> u64 {
+        self.inner.max_object_bytes
+    }
+
+    /// The account that owns what this account sees.
+    pub(crate) fn owner<'a>(&self, account: &'a str) -> &'a str {
+        if self.inner.shared { SHARED } else { account }
+    }
+
+    /// What will be told of objects from now on.
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<ObjectEvent> {
+        self.inner.events.subscribe()
+    }
+
+    /// Looks at the account's buckets. The lock is held while `look` runs, and no longer.
+    pub(crate) fn read<T>(&self, account: &str, look: impl FnOnce(&Buckets) -> T) -> T {
+        let buckets = self.buckets(account);
+        let guard = buckets.read().unwrap_or_else(PoisonError::into_inner);
+        look(&guard)
+    }
+
+    /// Changes the account's buckets. The lock is held while `change` runs, and no longer.
+    pub(crate) fn write<T>(&self, account: &str, change: impl FnOnce(&mut Buckets) -> T) -> T {
+        let buckets = self.buckets(account);
+        let mut guard = buckets.write().unwrap_or_else(PoisonError::into_inner);
+        change(&mut guard)
+    }
+
+    fn buckets(&self, account: &str) -> Arc<RwLock<Buckets>> {
+        let owner = self.owner(account);
+        if let Some(known) = self.inner.accounts.get(owner) {
+            return Arc::clone(&known);
+        }
+        Arc::clone(&self.inner.accounts.entry(owner.to_owned()).or_default())
+    }
+
+    /// The object under the key; its bytes are shared, not copied.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`, `NoSuchKey`.
+    pub(crate) fn object(
+        &self,
+        account: &str,
+        bucket_name: &str,
+        key: &str,
+    ) -> S3Result<Arc<Object>> {
+        self.read(account, |buckets| {
+            Ok(Arc::clone(bucket(buckets, bucket_name)?.object(key)?))
+        })
+    }
+
+    /// Puts the object in place, if `condition` allows it, and tells of it.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`, and what the condition says.
+    pub(crate) fn insert(
+        &self,
+        account: &str,
+        bucket_name: &str,
+        key: &str,
+        object: Object,
+        condition: impl FnOnce(Option<&Object>) -> S3Result<()>,
+    ) -> S3Result<Arc<Object>> {
+        self.write(account, |buckets| {
+            let bucket = bucket_mut(buckets, bucket_name)?;
+            condition(bucket.objects.get(key).map(AsRef::as_ref))?;
+            Ok(self.place(account, bucket_name, bucket, key, object))
+        })
+    }
+
+    /// Puts the object into a bucket that is held, and tells of it.
+    pub(crate) fn place(
+        &self,
+        account: &str,
+        bucket_name: &str,
+        bucket: &mut Bucket,
+        key: &str,
+        object: Object,
+    ) -> Arc<Object> {
+        let object = Arc::new(object);
+        bucket.objects.insert(key.to_owned(), Arc::clone(&object));
+        self.tell(ObjectChange::Created, account, bucket_name, key, &object);
+        object
+    }
+
+    /// Takes the object out of a bucket that is held, and tells of it if it was there.
+    pub(crate) fn remove(&self, account: &str, bucket_name: &str, bucket: &mut Bucket, key: &str) {
+        if let Some(object) = bucket.objects.remove(key) {
+            self.tell(ObjectChange::Removed, account, bucket_name, key, &object);
+        }
+    }
+
+    /// Sends the event. Called under the bucket's lock, so events come in the order of changes.
+    fn tell(&self, change: ObjectChange, account: &str, bucket: &str, key: &str, object: &Object) {
+        // An error says that nobody listens.
+        let _ = self.inner.events.send(ObjectEvent {
+            change,
+            account: self.owner(account).to_owned(),
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            size: object.content.size(),
+            etag: object.entity_tag.clone(),
+            at: self.now(),
+        });
+    }
+}

@@ -1,0 +1,147 @@
+//! The trait the service reads and writes objects through.
+
+use std::fmt;
+use std::ops::Range;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+/// Object storage as the service sees it: buckets of keyed bytes, apart for each account.
+///
+/// The trait fits two homes. The embedded S3 answers from memory and never waits. An external S3
+/// turns each method into one request, with the credentials it holds for `account`; so every
+/// method is `async`, takes names and not handles, and reports the four outcomes every S3 has.
+///
+/// Big objects: [`get`](Self::get) takes a range, so a reader walks an object of any size in
+/// windows of its choice and holds one window at a time; `Attributes::etag` tells it that the
+/// object is still the same. A writer of big objects is to come as one more method, returning a
+/// sink over a multipart upload, whose default gathers the bytes and calls [`put`](Self::put).
+#[async_trait]
+pub trait ObjectStore: Send + Sync {
+    /// Tells an object's attributes without its bytes.
+    ///
+    /// # Errors
+    /// The bucket or the key does not exist, or may not be read.
+    async fn head(&self, account: &str, bucket: &str, key: &str)
+    -> Result<Attributes, ObjectError>;
+
+    /// Reads an object, or the part of it that lies within `range`.
+    ///
+    /// The range counts bytes, its end is not included, and what lies past the object's end is
+    /// left out: a range wholly past the end gives no bytes and no error.
+    ///
+    /// # Errors
+    /// The bucket or the key does not exist, or may not be read.
+    async fn get(
+        &self,
+        account: &str,
+        bucket: &str,
+        key: &str,
+        range: Option<Range<u64>>,
+    ) -> Result<Object, ObjectError>;
+
+    /// Writes an object whole, in place of any other under that key.
+    ///
+    /// Readers see the old object or the new one, never a part of it.
+    ///
+    /// # Errors
+    /// The bucket does not exist, may not be written, or the key or size is refused.
+    async fn put(
+        &self,
+        account: &str,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+        content_type: &str,
+    ) -> Result<Attributes, ObjectError>;
+
+    /// Removes an object; one that is not there is no error.
+    ///
+    /// # Errors
+    /// The bucket does not exist or may not be written.
+    async fn delete(&self, account: &str, bucket: &str, key: &str) -> Result<(), ObjectError>;
+
+    /// Lists the objects whose keys begin with `prefix`, by key in the order of their bytes.
+    ///
+    /// Only keys after `after` are told, and `limit` of them at most; the answer says where to go
+    /// on. A home may return fewer than asked for, and still more to come.
+    ///
+    /// # Errors
+    /// The bucket does not exist or may not be listed.
+    async fn list(
+        &self,
+        account: &str,
+        bucket: &str,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Listing, ObjectError>;
+}
+
+/// What is known of an object besides its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attributes {
+    /// The whole object's size in bytes.
+    pub size: u64,
+    /// The entity tag, without the quotes it wears on the wire.
+    pub etag: String,
+    /// When the object was written, to the second.
+    pub last_modified: SystemTime,
+    /// The media type it was written with; a listing does not tell it.
+    pub content_type: Option<String>,
+}
+
+/// An object that was read: its attributes and the bytes asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// The attributes of the whole object.
+    pub attributes: Attributes,
+    /// The bytes asked for; for the embedded S3 they are shared with the store, not copied,
+    /// unless the object was uploaded in parts.
+    pub body: Bytes,
+}
+
+/// One page of a list of objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// The objects, ordered by key.
+    pub objects: Vec<Listed>,
+    /// The key to go on after, when there is more.
+    pub next: Option<String>,
+}
+
+/// One object in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The object's key.
+    pub key: String,
+    /// What a list tells about it.
+    pub attributes: Attributes,
+}
+
+/// Why object storage did not do as asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ObjectError {
+    /// There is no such bucket in this account.
+    NoSuchBucket,
+    /// The bucket has no object under this key.
+    NoSuchKey,
+    /// The account may not do this.
+    AccessDenied,
+    /// Anything else, in the storage's own words.
+    Other(String),
+}
+
+impl fmt::Display for ObjectError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NoSuchBucket => "The specified bucket does not exist",
+            Self::NoSuchKey => "The specified key does not exist.",
+            Self::AccessDenied => "Access Denied",
+            Self::Other(message) => message,
+        })
+    }
+}
+
+impl std::error::Error for ObjectError {}
