@@ -1,0 +1,116 @@
+//! Which requests a rule is about.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::facts::Facts;
+use crate::glob::Patterns;
+use crate::read::{Problem, Table, entries};
+use crate::reply::is_name_character;
+use crate::span::Spans;
+
+/// What must be true of a request; what is absent is true of every request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Criteria {
+    /// The service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<Patterns>,
+    /// The region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<Patterns>,
+    /// The operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Patterns>,
+    /// The account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<Patterns>,
+    /// The access key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_key: Option<Patterns>,
+    /// The application id of the SDK.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_id: Option<Patterns>,
+    /// The user agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<Patterns>,
+    /// The id of the resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<Patterns>,
+    /// Headers by name: each must be there and fit.
+    #[serde(rename = "header", skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, Patterns>,
+    /// The attempt as the SDK counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<Spans>,
+}
+
+impl Criteria {
+    /// Tells whether all of it is true of the request.
+    #[must_use]
+    pub fn accept(&self, facts: &Facts<'_>) -> bool {
+        let fits = [
+            (&self.operation, Some(facts.operation)),
+            (&self.service, Some(facts.service)),
+            (&self.region, Some(facts.region)),
+            (&self.account, Some(facts.account)),
+            (&self.access_key, facts.access_key),
+            (&self.app_id, facts.app_id),
+            (&self.user_agent, facts.user_agent),
+            (&self.resource, facts.resource),
+        ];
+        fits.iter()
+            .all(|(patterns, subject)| accepts(patterns.as_ref(), *subject))
+            && self
+                .attempt
+                .as_ref()
+                .is_none_or(|spans| spans.accepts(facts.attempt))
+            && self
+                .headers
+                .iter()
+                .all(|(name, value)| value.accepts((facts.header)(name)))
+    }
+
+    pub(crate) fn read(table: Table<'_>) -> Result<Self, Problem> {
+        let patterns = |key| table.read(key, Patterns::read);
+        Ok(Self {
+            service: patterns("service")?,
+            region: patterns("region")?,
+            operation: patterns("operation")?,
+            account: patterns("account")?,
+            access_key: patterns("accessKey")?,
+            app_id: patterns("appId")?,
+            user_agent: patterns("userAgent")?,
+            resource: patterns("resource")?,
+            headers: table.read("header", headers)?.unwrap_or_default(),
+            attempt: table.read("attempt", Spans::read)?,
+        })
+    }
+}
+
+fn accepts(patterns: Option<&Patterns>, subject: Option<&str>) -> bool {
+    patterns.is_none_or(|patterns| patterns.accepts(subject))
+}
+
+fn headers(value: &Value) -> Result<BTreeMap<String, Patterns>, Problem> {
+    let header = |(name, value): (&String, &Value)| {
+        let patterns = header_name(name).and_then(|()| Patterns::read(value));
+        Ok((
+            name.clone(),
+            patterns.map_err(|problem| problem.under(name))?,
+        ))
+    };
+    entries(value)?.iter().map(header).collect()
+}
+
+/// Refuses what no header can be called.
+pub(crate) fn header_name(name: &str) -> Result<(), Problem> {
+    if !name.is_empty() && name.chars().all(is_name_character) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "a header's name is of letters, digits and `!#$%&'*+-.^_|~`",
+    ))
+}

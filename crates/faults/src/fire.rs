@@ -1,0 +1,60 @@
+//! On which of the matching requests a rule acts.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::partition::Per;
+use crate::read::{Problem, Table, count, each, expected, number};
+use crate::span::Nth;
+use crate::window::Window;
+
+/// The limits of a rule's firing; what is absent does not limit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fire {
+    /// The chance of each matching request, from 0 (never) to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
+    /// Which of the matching requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nth: Option<Nth>,
+    /// How often at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<u64>,
+    /// By what requests are counted apart; an empty list counts all of them together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per: Option<Vec<Per>>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+}
+
+impl Fire {
+    pub(crate) fn read(table: Table<'_>) -> Result<Self, Problem> {
+        Ok(Self {
+            probability: table.read("probability", probability)?,
+            nth: table.read("nth", Nth::read)?,
+            times: table.read("times", count)?,
+            per: table.read("per", per)?,
+            window: table.read("window", Window::read)?,
+        })
+    }
+}
+
+fn probability(value: &Value) -> Result<f64, Problem> {
+    let chance = number(value)?;
+    if !(0.0..=1.0).contains(&chance) {
+        return Err(expected(
+            "a probability from 0 (never) to 1 (always)",
+            value,
+        ));
+    }
+    Ok(chance)
+}
+
+fn per(value: &Value) -> Result<Vec<Per>, Problem> {
+    match value {
+        Value::Array(items) if items.is_empty() => Ok(Vec::new()),
+        some => each(some, Per::read),
+    }
+}

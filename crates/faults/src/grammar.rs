@@ -1,0 +1,57 @@
+//! The mini-language: faults in one line, for an environment variable, a header or a test.
+//!
+//! ```text
+//! list   := Operation "=" chain { ";" Operation "=" chain }          Operation may hold * and ?
+//! chain  := step { "->" step }
+//! step   := [P"%"] [N"*"] ["after " | "twice "] effect
+//! effect := ok | off | error(Code[,status][,retryAfter=2s]) | http(503) | delay(time)
+//! time   := 200ms | 2s | lognormal(90ms,0.4)
+//! ```
+//!
+//! A chain is consumed: each request that reaches it takes one turn of a step, and when the steps
+//! are used up, requests pass. A step has one turn, or `N`. A step with a percentage and no count
+//! goes on for ever, so `100%error(ThrottlingException)` is an outage and stands last. A turn is
+//! used whether or not the percentage hits. `ok` uses a turn and does nothing, `off` ends the
+//! chain. `twice ok` runs the handler twice and sends the second reply.
+//!
+//! Spaces may stand between any two parts. What is parsed prints in one canonical form, and that
+//! form parses to the same thing.
+
+mod chain;
+mod cursor;
+mod list;
+mod parse;
+
+pub use chain::{Chain, Step, StepEffect};
+pub use list::FaultList;
+
+use std::fmt;
+
+/// What is wrong with a text of the mini-language, where, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrammarError {
+    column: usize,
+    message: String,
+}
+
+impl GrammarError {
+    /// The byte at which the fault lies, counted from 1.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// What is wrong and what to do, without the place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for GrammarError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "column {}: {}", self.column, self.message)
+    }
+}
+
+impl std::error::Error for GrammarError {}

@@ -1,0 +1,201 @@
+//! A chain of steps: how it prints, and which step a turn belongs to.
+
+use std::fmt;
+
+use crate::latency::Latency;
+use crate::plan::When;
+use crate::reply::ErrorReply;
+
+/// Steps that requests use up one after the other; never empty.
+///
+/// Made by parsing: `"2*error(ThrottlingException) -> ok".parse::<Chain>()`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chain(Vec<Step>);
+
+/// One step of a chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub(super) percent: Option<f64>,
+    pub(super) count: Option<u32>,
+    pub(super) when: When,
+    pub(super) effect: StepEffect,
+}
+
+/// What a step does to a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StepEffect {
+    /// Nothing: the request passes.
+    Ok,
+    /// Nothing, from now on.
+    Off,
+    /// A service error.
+    Error(ErrorReply),
+    /// A reply without a body, as from a proxy.
+    Http(u16),
+    /// A delay.
+    Delay(Latency),
+}
+
+impl Chain {
+    /// Joins steps, unless one of them makes no sense where it stands.
+    ///
+    /// The error names the step by its position from 0, and what is wrong with it.
+    pub(crate) fn new(steps: Vec<Step>) -> Result<Self, (usize, &'static str)> {
+        let last = steps.len().saturating_sub(1);
+        let cut_short = steps.iter().take(last).enumerate();
+        for (position, step) in cut_short {
+            if let Some(reason) = step.reason_to_be_last() {
+                return Err((position, reason));
+            }
+        }
+        if steps.is_empty() {
+            Err((0, "a chain has at least one step"))
+        } else {
+            Ok(Self(steps))
+        }
+    }
+
+    /// The steps in order.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    pub(crate) fn into_steps(self) -> Vec<Step> {
+        self.0
+    }
+
+    /// The step whose turn it is after this many turns.
+    pub(crate) fn step_after(&self, mut turns: u64) -> Option<&Step> {
+        self.0.iter().find(|step| match step.turns() {
+            Some(own) if own <= turns => {
+                turns -= own;
+                false
+            }
+            _ => true,
+        })
+    }
+
+    /// How many turns there are, unless the last step goes on for ever.
+    pub(crate) fn turns(&self) -> Option<u64> {
+        self.0.iter().map(Step::turns).sum()
+    }
+
+    /// Tells whether the chain can be repeated: whether it comes to its end by itself.
+    pub(crate) fn can_loop(&self) -> bool {
+        self.0.iter().all(|step| step.reason_to_be_last().is_none())
+    }
+}
+
+impl Step {
+    /// The chance of the effect in percent, unless it is certain.
+    #[must_use]
+    pub fn percent(&self) -> Option<f64> {
+        self.percent
+    }
+
+    /// Before the handler, after it, or after two runs of it.
+    #[must_use]
+    pub fn when(&self) -> When {
+        self.when
+    }
+
+    /// What the step does.
+    #[must_use]
+    pub fn effect(&self) -> &StepEffect {
+        &self.effect
+    }
+
+    fn turns(&self) -> Option<u64> {
+        match (&self.effect, self.count, self.percent) {
+            (StepEffect::Off, _, _) => Some(0),
+            (_, Some(count), _) => Some(u64::from(count)),
+            (_, None, None) => Some(1),
+            (_, None, Some(_)) => None,
+        }
+    }
+
+    fn reason_to_be_last(&self) -> Option<&'static str> {
+        match self.effect {
+            StepEffect::Off => Some("`off` ends the chain, so nothing can follow it"),
+            _ if self.turns().is_none() => Some(
+                "a step with a percentage and no count goes on for ever, so nothing can follow it: \
+                 give it a count, as in `30%5*error(Code)`",
+            ),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            let joint = if position == 0 { "" } else { "->" };
+            write!(f, "{joint}{step}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(percent) = self.percent {
+            write!(f, "{percent}%")?;
+        }
+        if let Some(count) = self.count {
+            write!(f, "{count}*")?;
+        }
+        f.write_str(match self.when {
+            When::Before => "",
+            When::After => "after ",
+            When::Twice => "twice ",
+        })?;
+        self.effect.fmt(f)
+    }
+}
+
+impl fmt::Display for StepEffect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ok => f.write_str("ok"),
+            Self::Off => f.write_str("off"),
+            Self::Error(error) => write_error(f, error),
+            Self::Http(status) => write!(f, "http({status})"),
+            Self::Delay(Latency::Fixed(ms)) => write!(f, "delay({})", Milliseconds(*ms)),
+            Self::Delay(Latency::Uniform(low, high)) => {
+                write!(
+                    f,
+                    "delay(uniform({},{}))",
+                    Milliseconds(*low),
+                    Milliseconds(*high)
+                )
+            }
+            Self::Delay(Latency::Lognormal(shape)) => {
+                let median = Milliseconds(shape.median_ms);
+                write!(f, "delay(lognormal({median},{}))", shape.sigma)
+            }
+        }
+    }
+}
+
+fn write_error(f: &mut fmt::Formatter<'_>, error: &ErrorReply) -> fmt::Result {
+    write!(f, "error({}", error.code)?;
+    if let Some(status) = error.status_code {
+        write!(f, ",{status}")?;
+    }
+    if let Some(ms) = error.retry_after_ms {
+        write!(f, ",retryAfter={}", Milliseconds(ms))?;
+    }
+    f.write_str(")")
+}
+
+struct Milliseconds(u64);
+
+impl fmt::Display for Milliseconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0.checked_div(1000), self.0.checked_rem(1000)) {
+            (Some(seconds), Some(0)) if seconds > 0 => write!(f, "{seconds}s"),
+            _ => write!(f, "{}ms", self.0),
+        }
+    }
+}

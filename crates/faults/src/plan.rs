@@ -1,0 +1,109 @@
+//! What is to happen to a request.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::reply::{ErrorReply, HttpReply};
+
+/// Whether and how often the handler runs before the outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum When {
+    /// Not at all: the state is untouched.
+    #[default]
+    Before,
+    /// Once: its work is done, and the outcome replaces its reply.
+    After,
+    /// Twice: the outcome replaces the second reply; without one the second reply is sent.
+    Twice,
+}
+
+/// What replaces the reply.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// A service error.
+    Error(ErrorReply),
+    /// A reply as from a proxy.
+    Http(HttpReply),
+    /// A service error because the bucket was empty.
+    Throttle {
+        /// The error, with the wait in it unless the rule advises another.
+        error: ErrorReply,
+        /// The time until the next token.
+        wait_ms: u64,
+    },
+}
+
+/// Where the effects of a plan are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seam {
+    /// After routing, before the request is decoded.
+    Protocol,
+    /// Round the handler.
+    Model,
+}
+
+/// How long to hold the request up, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delay {
+    /// Before the handler; or before the reply, when the handler does not run.
+    pub before_ms: u64,
+    /// Before the reply.
+    pub after_ms: u64,
+}
+
+/// A rule that acts on the request, and what it rests on; enough to replay it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Firing {
+    /// The rule's id.
+    pub rule: Arc<str>,
+    /// The partition of the rule's counters; empty when it has only one.
+    pub partition: Arc<str>,
+    /// Which of the matching requests of the partition this is, from 1.
+    pub ordinal: u64,
+    /// The number drawn for the rule's probability, when there was a draw.
+    pub draw: Option<f64>,
+}
+
+/// What the engine decided for one request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// The rules that act, in order; one with an outcome is the last.
+    pub firings: Vec<Firing>,
+    /// The delays of all these rules together.
+    pub delay: Delay,
+    /// What replaces the reply, if anything does.
+    pub outcome: Option<Outcome>,
+    /// When the outcome comes; [`When::Twice`] may come without an outcome.
+    pub when: When,
+}
+
+impl Plan {
+    /// Tells whether nothing is to be done.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.firings.is_empty()
+    }
+
+    /// Tells whether the request's fate is settled, so that no later rule is asked.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.outcome.is_some() || self.when != When::Before
+    }
+
+    /// Where the plan is applied: round the handler when the handler runs under a fault.
+    #[must_use]
+    pub fn seam(&self) -> Seam {
+        if self.when == When::Before {
+            Seam::Protocol
+        } else {
+            Seam::Model
+        }
+    }
+
+    /// The ids of the rules that act, in order.
+    pub fn rule_ids(&self) -> impl Iterator<Item = &str> {
+        self.firings.iter().map(|firing| &*firing.rule)
+    }
+}

@@ -1,0 +1,299 @@
+//! A rule: which requests, on which of them it acts, and what it does.
+
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use crate::criteria::Criteria;
+use crate::fire::Fire;
+use crate::glob::{Glob, Patterns};
+use crate::grammar::Chain;
+use crate::latency::Latency;
+use crate::partition::Per;
+use crate::plan::When;
+use crate::read::{Problem, Table, flag, text, unknown};
+use crate::reply::{ErrorReply, HttpReply, Throttle};
+use crate::ruleset::RuleError;
+use crate::steps::Steps;
+
+const KEYS: [&str; 25] = [
+    "id",
+    "description",
+    "enabled",
+    "service",
+    "region",
+    "operation",
+    "account",
+    "accessKey",
+    "appId",
+    "userAgent",
+    "resource",
+    "header",
+    "attempt",
+    "probability",
+    "nth",
+    "times",
+    "per",
+    "window",
+    "when",
+    "latency",
+    "error",
+    "http",
+    "throttle",
+    "steps",
+    "loop",
+];
+const EFFECTS: [&str; 4] = ["error", "http", "throttle", "steps"];
+const LONGEST_DESCRIPTION: usize = 8192;
+const LONGEST_ID: usize = 128;
+
+/// A rule that is known to make sense: it comes from JSON, TOML or the mini-language.
+///
+/// The keys are those of the reference, a superset of LocalStack's `FaultRule`. A rule without any
+/// effect answers 503 `ServiceUnavailable`, as there.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    #[serde(skip_serializing_if = "is_true")]
+    enabled: bool,
+    #[serde(flatten)]
+    criteria: Criteria,
+    #[serde(flatten)]
+    fire: Fire,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<When>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latency: Option<Latency>,
+    #[serde(flatten)]
+    effect: Option<Effect>,
+}
+
+/// What a rule does to a request, beside holding it up.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// A service error.
+    Error(ErrorReply),
+    /// A reply as from a proxy.
+    Http(HttpReply),
+    /// A token bucket.
+    Throttle(Throttle),
+    /// One thing after the other.
+    Steps(Steps),
+}
+
+impl Rule {
+    /// The id, when one was given or the engine gave one.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// What the rule is for, in the user's words.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// Tells whether the rule is switched on.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
+    /// Which requests the rule is about.
+    #[must_use]
+    pub fn criteria(&self) -> &Criteria {
+        &self.criteria
+    }
+
+    /// On which of them it acts.
+    #[must_use]
+    pub fn fire(&self) -> &Fire {
+        &self.fire
+    }
+
+    /// Before the handler, after it, or after two runs of it.
+    #[must_use]
+    pub fn when(&self) -> When {
+        self.when.unwrap_or_default()
+    }
+
+    /// How long the rule holds a request up.
+    #[must_use]
+    pub fn latency(&self) -> Option<&Latency> {
+        self.latency.as_ref()
+    }
+
+    /// What else it does; absent from a rule of latency only.
+    #[must_use]
+    pub fn effect(&self) -> Option<&Effect> {
+        self.effect.as_ref()
+    }
+
+    /// Every error the rule can answer with.
+    #[must_use]
+    pub fn errors(&self) -> Vec<&ErrorReply> {
+        match &self.effect {
+            Some(Effect::Error(error)) => vec![error],
+            Some(Effect::Throttle(throttle)) => vec![&throttle.error],
+            Some(Effect::Steps(steps)) => steps.errors().collect(),
+            Some(Effect::Http(_)) | None => Vec::new(),
+        }
+    }
+
+    /// Tells whether the two say the same, where an id that `other` lacks does not count.
+    ///
+    /// So a rule can be found again by what was sent, though the engine has given it an id.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let id = other.id.as_ref().and(self.id.clone());
+        Self { id, ..self.clone() } == *other
+    }
+
+    /// A rule that takes requests for `operation` through `chain`.
+    #[must_use]
+    pub fn for_operation(operation: Glob, chain: Chain) -> Self {
+        let operation = Some(Patterns::one(operation));
+        Self {
+            id: None,
+            description: None,
+            enabled: true,
+            criteria: Criteria {
+                operation,
+                ..Criteria::default()
+            },
+            fire: Fire::default(),
+            when: None,
+            latency: None,
+            effect: Some(Effect::Steps(Steps::once(chain))),
+        }
+    }
+
+    pub(crate) fn called(self, id: &str) -> Self {
+        Self {
+            id: Some(id.to_owned()),
+            ..self
+        }
+    }
+
+    pub(crate) fn per(&self) -> &[Per] {
+        match (&self.fire.per, &self.effect) {
+            (Some(per), _) => per,
+            (None, Some(Effect::Throttle(_))) => &Per::THROTTLE,
+            (None, _) => &[],
+        }
+    }
+
+    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+        let table = Table::open(value, &KEYS)?;
+        let rule = Self {
+            id: table.read("id", id)?,
+            description: table.read("description", description)?,
+            enabled: table.read("enabled", flag)?.unwrap_or(true),
+            criteria: Criteria::read(table)?,
+            fire: Fire::read(table)?,
+            when: table.read("when", when)?,
+            latency: table.read("latency", Latency::read)?,
+            effect: Effect::read(table)?,
+        };
+        rule.checked().map(Self::with_default_effect)
+    }
+
+    fn checked(self) -> Result<Self, Problem> {
+        if self.when.is_some() && matches!(self.effect, Some(Effect::Steps(_))) {
+            return Err(Problem::new(
+                "`when` does not go with `steps`: write `after ` or `twice ` into the step",
+            ));
+        }
+        Ok(self)
+    }
+
+    fn with_default_effect(mut self) -> Self {
+        if self.effect.is_none() && self.latency.is_none() && self.when() != When::Twice {
+            self.effect = Some(Effect::Error(ErrorReply::unavailable()));
+        }
+        self
+    }
+}
+
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        Self::read(&value).map_err(|problem| D::Error::custom(RuleError::alone(&value, problem)))
+    }
+}
+
+impl Effect {
+    fn read(table: Table<'_>) -> Result<Option<Self>, Problem> {
+        if let [first, second, ..] = table.present(&EFFECTS).as_slice() {
+            return Err(Problem::new(format!(
+                "a rule has at most one of `error`, `http`, `throttle`, `steps`; this one has \
+                 `{first}` and `{second}`"
+            )));
+        }
+        let error = table.read("error", ErrorReply::read)?.map(Self::Error);
+        let http = table.read("http", HttpReply::read)?.map(Self::Http);
+        let throttle = table.read("throttle", Throttle::read)?.map(Self::Throttle);
+        let steps = Steps::read(table)?.map(Self::Steps);
+        Ok(error.or(http).or(throttle).or(steps))
+    }
+}
+
+impl Serialize for Effect {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Self::Error(error) => map.serialize_entry("error", error)?,
+            Self::Http(reply) => map.serialize_entry("http", reply)?,
+            Self::Throttle(throttle) => map.serialize_entry("throttle", throttle)?,
+            Self::Steps(steps) => steps.serialize_into(&mut map)?,
+        }
+        map.end()
+    }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_true(flag: &bool) -> bool {
+    *flag
+}
+
+fn id(value: &Value) -> Result<String, Problem> {
+    let id = text(value)?;
+    let is_plain = id
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    if !is_plain || id.is_empty() || id.len() > LONGEST_ID {
+        return Err(Problem::new(
+            "an id is of 1 to 128 letters, digits and `._-`",
+        ));
+    }
+    Ok(id)
+}
+
+fn description(value: &Value) -> Result<String, Problem> {
+    let description = text(value)?;
+    if description.chars().count() > LONGEST_DESCRIPTION {
+        return Err(Problem::new("a description has at most 8192 characters"));
+    }
+    Ok(description)
+}
+
+fn when(value: &Value) -> Result<When, Problem> {
+    match text(value)?.as_str() {
+        "before" => Ok(When::Before),
+        "after" => Ok(When::After),
+        "twice" => Ok(When::Twice),
+        other => Err(Problem::new(unknown(
+            "moment",
+            other,
+            &["before", "after", "twice"],
+        ))),
+    }
+}
