@@ -1,8 +1,57 @@
 //! The fault engine: rules, facts, clock and seed in, a plan out.
+//!
+//! The crate is pure. It opens no socket, reads no clock and draws nothing that does not follow
+//! from the seed; it knows no service, and of HTTP only statuses and names of headers. Whoever serves
+//! requests describes each of them with [`Facts`], asks [`Engine::decide`] once, after routing, and
+//! does what the [`Plan`] says at the [`Seam`] that it names.
+//!
+//! ```
+//! use b2bi_local_faults::{Engine, Facts, FaultList, Outcome};
+//!
+//! let engine = Engine::new(42);
+//! let faults: FaultList = "CreateProfile=2*error(ThrottlingException)->ok".parse()?;
+//! engine.replace(faults.into_rules(), 0)?;
+//!
+//! let facts = Facts { operation: "CreateProfile", ..Facts::default() };
+//! assert!(matches!(engine.decide(&facts, 10).outcome, Some(Outcome::Error(_))));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # How rules are asked
+//!
+//! In order. A rule of latency only adds its delay and the next one is asked; the first rule with
+//! an outcome settles the request. Later rules still count the request when it matches, so that
+//! what they draw does not depend on the rules before them. `nth` and draws go by the number of
+//! matching requests in the partition (`per`), whether or not a window was open. What is used up
+//! (`times`, `steps`, tokens) is used only when the rule is reached and its other limits allow it;
+//! these limits are tried in this order: `nth`, `times`, `window`, `probability`, then the effect.
+//! A rule's latency comes with each of its firings.
+//!
+//! A draw is a function of the seed, the rule's id, the partition and the ordinal of the request
+//! in it. Requests of other partitions and other rules do not move it. A rule without an id is
+//! called `rule-N` after its position, so give ids to rules whose draws must survive a reordering.
+//!
+//! # Where more effects go
+//!
+//! An effect has one place in each of four modules, and nothing else changes shape:
+//! its keys in a type beside those of `reply`; a variant of [`Effect`] with its key in `rule`;
+//! a variant of [`Outcome`] (and of [`Seam`], if it is applied elsewhere) in `plan`; and an arm in
+//! `armed`, which turns the one into the other. In particular:
+//!
+//! - *Socket* effects (reset, close, stall, garbage) and *response* effects (truncate, drip, drop,
+//!   set) become outcomes; those at `accept` get a seam of their own, since no request is known.
+//! - *Stale* reads become an outcome at [`Seam::Model`], carrying the age in milliseconds.
+//! - *Job* faults become an outcome at a seam of their own; the stage joins [`Facts`], and the
+//!   job runner asks [`Engine::decide`] at each stage as the protocol layer does for a request.
+//! - The mini-language gets a variant of [`StepEffect`], read in `grammar::parse`.
+//!
+//! Until an effect is there, its key and its word are refused like any unknown one.
 
+mod armed;
 mod bucket;
 mod chance;
 mod criteria;
+mod engine;
 mod facts;
 mod fire;
 mod glob;
@@ -18,7 +67,9 @@ mod span;
 mod steps;
 mod window;
 
+pub use armed::RuleStatus;
 pub use criteria::Criteria;
+pub use engine::{DuplicateId, Engine};
 pub use facts::Facts;
 pub use fire::Fire;
 pub use glob::{Glob, Patterns};

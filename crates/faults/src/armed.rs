@@ -1,0 +1,267 @@
+//! A rule at work, with its counters.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use crate::bucket::Rate;
+use crate::chance::{Draw, Purpose};
+use crate::facts::Facts;
+use crate::grammar::{Step, StepEffect};
+use crate::latency::Latency;
+use crate::partition::{Counters, Partitions, key};
+use crate::plan::{Firing, Outcome, Plan, When};
+use crate::reply::{HttpReply, Throttle};
+use crate::rule::{Effect, Rule};
+use crate::steps::Steps;
+
+/// A rule, and how it has fared since it was armed or its counters were reset.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RuleStatus {
+    /// The rule; it has an id, given or made.
+    #[serde(flatten)]
+    pub rule: Rule,
+    /// Requests it is about, also when another rule settled them or it held back.
+    pub matched: u64,
+    /// Requests on which it acted.
+    pub fired: u64,
+    /// Requests it can still act on at most, in the partition where that is most.
+    ///
+    /// Absent when nothing (`times`, `nth`, `steps`) limits it; for steps, turns with `ok` count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<u64>,
+    /// Tells whether it has nothing left to do.
+    pub completed: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Armed {
+    id: Arc<str>,
+    rule: Rule,
+    since_ms: u64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    matched: u64,
+    fired: u64,
+    partitions: Partitions,
+}
+
+/// What the rule does to one request.
+#[derive(Default)]
+struct Action {
+    delay_ms: u64,
+    when: When,
+    outcome: Option<Outcome>,
+}
+
+impl Armed {
+    pub(crate) fn new(id: &str, rule: Rule, since_ms: u64) -> Self {
+        Self {
+            id: id.into(),
+            rule: rule.called(id),
+            since_ms,
+            state: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.rule.is_enabled()
+    }
+
+    pub(crate) fn is_about(&self, facts: &Facts<'_>) -> bool {
+        self.rule.is_enabled() && self.rule.criteria().accept(facts)
+    }
+
+    /// Counts a matching request that an earlier rule has settled.
+    ///
+    /// So what this rule draws for the next one does not depend on the other rule.
+    pub(crate) fn note(&self, facts: &Facts<'_>) {
+        self.state().count(&key(self.rule.per(), facts));
+    }
+
+    /// Counts a matching request, and adds to the plan what the rule does to it.
+    pub(crate) fn apply(&self, facts: &Facts<'_>, now_ms: u64, seed: u64, plan: &mut Plan) {
+        let key = key(self.rule.per(), facts);
+        let elapsed_ms = now_ms.saturating_sub(self.since_ms);
+        let mut state = self.state();
+        let (partition, counters) = state.count(&key);
+        let ordinal = counters.matched;
+        let place = Draw {
+            seed,
+            rule: &self.id,
+            partition: &key,
+            ordinal,
+        };
+        if !self.is_due(counters, elapsed_ms) {
+            return;
+        }
+        let (hit, draw) = self.draw(place);
+        let action = if hit {
+            self.act(counters, elapsed_ms, place)
+        } else {
+            None
+        };
+        let Some(action) = action else { return };
+        counters.fired += 1;
+        state.fired += 1;
+        drop(state);
+        action.add_to(plan);
+        plan.firings.push(Firing {
+            rule: Arc::clone(&self.id),
+            partition,
+            ordinal,
+            draw,
+        });
+    }
+
+    pub(crate) fn status(&self) -> RuleStatus {
+        let state = self.state();
+        let left = state
+            .partitions
+            .all()
+            .map(|counters| self.remaining(counters))
+            .max();
+        let remaining = left.unwrap_or_else(|| self.remaining(&Counters::default()));
+        RuleStatus {
+            rule: self.rule.clone(),
+            matched: state.matched,
+            fired: state.fired,
+            remaining,
+            completed: remaining == Some(0),
+        }
+    }
+
+    pub(crate) fn reset_counters(&self) {
+        *self.state() = State::default();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // The counters are whole between any two statements, so a poisoned lock is no harm.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_due(&self, counters: &Counters, elapsed_ms: u64) -> bool {
+        let fire = self.rule.fire();
+        fire.nth.is_none_or(|nth| nth.contains(counters.matched))
+            && fire.times.is_none_or(|times| counters.fired < times)
+            && fire
+                .window
+                .as_ref()
+                .is_none_or(|window| window.is_open(elapsed_ms))
+    }
+
+    /// Whether chance is for it, and the number drawn; what is certain draws none.
+    fn draw(&self, place: Draw<'_>) -> (bool, Option<f64>) {
+        match self.rule.fire().probability {
+            Some(chance) if chance < 1.0 => {
+                let draw = place.numbers(Purpose::Rule).next();
+                (draw < chance, Some(draw))
+            }
+            _ => (true, None),
+        }
+    }
+
+    fn act(&self, counters: &mut Counters, elapsed_ms: u64, place: Draw<'_>) -> Option<Action> {
+        let plain = |outcome| {
+            Some(Action {
+                outcome,
+                when: self.rule.when(),
+                delay_ms: 0,
+            })
+        };
+        let mut action = match self.rule.effect() {
+            None => plain(None),
+            Some(Effect::Error(error)) => plain(Some(Outcome::Error(error.clone()))),
+            Some(Effect::Http(reply)) => plain(Some(Outcome::Http(reply.clone()))),
+            Some(Effect::Throttle(throttle)) => plain(Some(take(throttle, counters, elapsed_ms)?)),
+            Some(Effect::Steps(steps)) => advance(steps, counters, place),
+        }?;
+        action.hold_up(self.rule.latency(), place, Purpose::RuleLatency);
+        Some(action)
+    }
+
+    fn remaining(&self, counters: &Counters) -> Option<u64> {
+        let fire = self.rule.fire();
+        let times = fire.times.map(|times| times.saturating_sub(counters.fired));
+        let nth = fire.nth.and_then(|nth| nth.remaining(counters.matched));
+        let steps = match self.rule.effect() {
+            Some(Effect::Steps(steps)) => steps.remaining(counters.turns),
+            _ => None,
+        };
+        [times, nth, steps].into_iter().flatten().min()
+    }
+}
+
+impl State {
+    fn count(&mut self, key: &str) -> (Arc<str>, &mut Counters) {
+        self.matched += 1;
+        let (partition, counters) = self.partitions.entry(key);
+        counters.matched += 1;
+        (partition, counters)
+    }
+}
+
+impl Action {
+    fn hold_up(&mut self, latency: Option<&Latency>, place: Draw<'_>, purpose: Purpose) {
+        let delay = latency.map(|latency| latency.sample(|| place.numbers(purpose)));
+        self.delay_ms = self.delay_ms.saturating_add(delay.unwrap_or_default());
+    }
+
+    fn add_to(self, plan: &mut Plan) {
+        let delay = match self.when {
+            When::After => &mut plan.delay.after_ms,
+            When::Before | When::Twice => &mut plan.delay.before_ms,
+        };
+        *delay = delay.saturating_add(self.delay_ms);
+        if self.outcome.is_some() || self.when == When::Twice {
+            (plan.outcome, plan.when) = (self.outcome, self.when);
+        }
+    }
+}
+
+/// Takes a token; the outcome is for when there is none.
+fn take(throttle: &Throttle, counters: &mut Counters, elapsed_ms: u64) -> Option<Outcome> {
+    let rate = Rate {
+        per_second: throttle.rate_per_second,
+        burst: throttle.burst,
+    };
+    #[expect(clippy::cast_precision_loss, reason = "exact for 285 000 years")]
+    let wait_ms = counters.bucket.take(rate, elapsed_ms as f64).err()?;
+    Some(Outcome::Throttle {
+        error: throttle.error.clone().advising(wait_ms),
+        wait_ms,
+    })
+}
+
+/// Uses a turn of the steps.
+fn advance(steps: &Steps, counters: &mut Counters, place: Draw<'_>) -> Option<Action> {
+    let step = steps.step_after(counters.turns)?;
+    counters.turns += 1;
+    if !is_hit(step, place) {
+        return None;
+    }
+    let mut action = Action {
+        when: step.when(),
+        ..Action::default()
+    };
+    match step.effect() {
+        StepEffect::Ok if step.when() == When::Twice => {}
+        StepEffect::Ok | StepEffect::Off => return None,
+        StepEffect::Error(error) => action.outcome = Some(Outcome::Error(error.clone())),
+        StepEffect::Http(status) => action.outcome = Some(Outcome::Http(HttpReply::new(*status))),
+        StepEffect::Delay(latency) => action.hold_up(Some(latency), place, Purpose::StepLatency),
+    }
+    Some(action)
+}
+
+fn is_hit(step: &Step, place: Draw<'_>) -> bool {
+    let chance = step.percent().filter(|percent| *percent < 100.0);
+    chance.is_none_or(|percent| place.numbers(Purpose::Step).next() * 100.0 < percent)
+}
