@@ -1,1 +1,31 @@
 //! X12: from bytes to segments, loops and documents, and back.
+//!
+//! Nothing here fails on input. Reading hands what it understood to a [`Sink`] and returns the
+//! [`Problem`]s it met, each with its [`Position`]; a problem whose severity is [`Severity::Fatal`]
+//! ended the reading.
+//!
+//! ```
+//! use b2bi_local_x12::{Layout, to_json};
+//!
+//! let document = to_json(b"not an interchange", Layout::Pretty);
+//! assert!(document.reading.fatal().is_some());
+//! ```
+
+mod delimiters;
+mod document;
+mod isa;
+mod position;
+mod problem;
+mod read;
+mod segment;
+mod tables;
+mod text;
+
+pub use delimiters::Delimiters;
+pub use document::{Document, JsonWriter, Layout, XmlWriter, to_json, to_xml};
+pub use isa::Isa;
+pub use position::Position;
+pub use problem::{Problem, ProblemKind, Severity, Trailer};
+pub use read::{Content, Fit, LoopKey, Place, Reader, Reading, Sink, read};
+pub use segment::{Element, Segment};
+pub use tables::{Grade, Item, Loop, Member, Set, Version, has_set, sets};

@@ -2,6 +2,7 @@
 
 mod codegen;
 mod repository;
+mod x12_tables;
 
 use std::process::ExitCode;
 
@@ -14,11 +15,18 @@ struct Chore {
     run: fn(&[String]) -> Outcome,
 }
 
-const CHORES: &[Chore] = &[Chore {
-    name: "codegen",
-    purpose: "write b2bi-model from the pinned botocore [--check | --bump]",
-    run: codegen::run,
-}];
+const CHORES: &[Chore] = &[
+    Chore {
+        name: "codegen",
+        purpose: "write b2bi-model from the pinned botocore [--check | --bump]",
+        run: codegen::run,
+    },
+    Chore {
+        name: "x12-tables",
+        purpose: "compile the standard's tables (--from DIR, --check)",
+        run: x12_tables::run,
+    },
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,0 +1,324 @@
+//! The document as JSON, written while reading.
+
+use std::mem;
+
+use super::Layout;
+use super::names::{GS_NAMES, ISA_11_STANDARD, ISA_NAMES, ST_NAMES};
+use crate::segment::Element;
+use crate::tables::Set;
+use crate::text::push_json;
+use crate::{Isa, LoopKey, Place, Position, Segment, Sink};
+
+const SPACES: &[u8] = &[b' '; 256];
+const NO_ELEMENT: usize = 0;
+
+/// Writes JSON from the calls of a reader.
+pub struct JsonWriter {
+    out: Vec<u8>,
+    pretty: bool,
+    depth: usize,
+    /// Whether something stands before the next item in the innermost array or object.
+    follows: bool,
+    begun: bool,
+    /// What stands between two elements: a comma, the line's beginning, and the key up to its value.
+    key: Vec<u8>,
+}
+
+impl JsonWriter {
+    /// A writer that expects to write about `capacity` bytes.
+    #[must_use]
+    pub fn new(layout: Layout, capacity: usize) -> Self {
+        Self {
+            out: Vec::with_capacity(capacity),
+            pretty: layout == Layout::Pretty,
+            depth: 0,
+            follows: false,
+            begun: false,
+            key: Vec::with_capacity(SPACES.len()),
+        }
+    }
+
+    /// Takes out what is written so far, so that a long document need not be held in memory.
+    pub fn take(&mut self) -> Vec<u8> {
+        mem::take(&mut self.out)
+    }
+
+    /// Moves what is written so far to the end of `target` and keeps the memory for what follows.
+    pub fn drain_into(&mut self, target: &mut Vec<u8>) {
+        target.append(&mut self.out);
+    }
+
+    /// Ends the document.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<u8> {
+        self.begin();
+        self.close_array();
+        self.close_object();
+        self.out
+    }
+
+    fn begin(&mut self) {
+        if !self.begun {
+            self.begun = true;
+            self.out.push(b'{');
+            self.depth = 1;
+            self.open_array("interchanges");
+        }
+    }
+
+    /// A comma where one is needed, and the beginning of a line.
+    #[inline]
+    fn item(&mut self) {
+        if self.follows {
+            self.out.push(b',');
+        }
+        self.line();
+        self.follows = true;
+    }
+
+    #[inline]
+    fn line(&mut self) {
+        if self.pretty {
+            self.out.push(b'\n');
+            let width = self.depth * 2;
+            match SPACES.get(..width) {
+                Some(spaces) => self.out.extend_from_slice(spaces),
+                None => self.out.resize(self.out.len() + width, b' '),
+            }
+        }
+    }
+
+    fn key(&mut self, parts: &[&[u8]]) {
+        self.item();
+        self.out.push(b'"');
+        for part in parts {
+            self.out.extend_from_slice(part);
+        }
+        self.out
+            .extend_from_slice(if self.pretty { b"\": " } else { b"\":" });
+    }
+
+    fn open_object(&mut self) {
+        self.item();
+        self.out.push(b'{');
+        self.depth += 1;
+        self.follows = false;
+    }
+
+    fn close_object(&mut self) {
+        self.end(b'}');
+    }
+
+    fn open_array(&mut self, key: &str) {
+        self.open_keyed_array(&[key.as_bytes()]);
+    }
+
+    fn open_keyed_array(&mut self, key: &[&[u8]]) {
+        self.key(key);
+        self.out.push(b'[');
+        self.depth += 1;
+        self.follows = false;
+    }
+
+    fn close_array(&mut self) {
+        self.end(b']');
+    }
+
+    #[inline]
+    fn end(&mut self, bracket: u8) {
+        self.depth = self.depth.saturating_sub(1);
+        if self.follows {
+            self.line();
+        }
+        self.out.push(bracket);
+        self.follows = true;
+    }
+
+    fn named(&mut self, prefix: &str, position: usize, name: &str, value: Element<'_>) {
+        let number = format!("{position:02}");
+        let key = [
+            prefix.as_bytes(),
+            b"_",
+            number.as_bytes(),
+            b"_",
+            name.as_bytes(),
+        ];
+        self.key(&key);
+        self.string(value);
+    }
+
+    fn header(&mut self, segment: &Segment<'_>, prefix: &str, names: &[&str]) {
+        for ((position, name), value) in (1..).zip(names).zip(segment.elements()) {
+            if !value.is_empty() {
+                self.named(prefix, position, name, value);
+            }
+        }
+    }
+
+    fn string(&mut self, value: Element<'_>) {
+        self.out.push(b'"');
+        push_json(&mut self.out, value.value(), value.classes);
+        self.out.push(b'"');
+    }
+
+    /// Prepares the key of a segment's elements, to be completed by `number`.
+    #[inline]
+    fn prepare(&mut self, id: &[u8]) {
+        self.key.clear();
+        self.key.push(b',');
+        if self.pretty {
+            self.key.push(b'\n');
+            self.key
+                .extend_from_slice(SPACES.get(..self.depth * 2).unwrap_or(SPACES));
+        }
+        self.key.push(b'"');
+        self.key.extend_from_slice(id);
+        self.key.extend_from_slice(if self.pretty {
+            b"_00\": \""
+        } else {
+            b"_00\":\""
+        });
+    }
+
+    /// Writes the comma where one is needed and the key of the element at `position`, up to and with
+    /// the quote that begins its value.
+    #[inline]
+    fn element_key(&mut self, position: usize) {
+        let quoted = if self.pretty { 4 } else { 3 };
+        let end = self.key.len().saturating_sub(quoted);
+        if let Some([tens, ones]) = self.key.get_mut(end.saturating_sub(2)..end) {
+            *tens = digit(position / 10);
+            *ones = digit(position);
+        }
+        let from = usize::from(!self.follows);
+        self.out
+            .extend_from_slice(self.key.get(from..).unwrap_or(&[]));
+        self.follows = true;
+    }
+
+    #[inline]
+    fn element(&mut self, id: &[u8], position: usize, value: Element<'_>, composite: bool) {
+        if value.has_repetitions() || value.has_components() || composite || position > 99 {
+            self.repeated(id, position, value, composite);
+            return;
+        }
+        let bytes = value.value();
+        if !bytes.is_empty() {
+            self.element_key(position);
+            push_json(&mut self.out, bytes, value.classes);
+            self.out.push(b'"');
+        }
+    }
+
+    fn repeated(&mut self, id: &[u8], position: usize, value: Element<'_>, composite: bool) {
+        for (nth, repetition) in (1..).zip(value.repetitions()) {
+            let key = key_text(position, NO_ELEMENT, nth);
+            if composite || value.has_components() {
+                self.composite(id, position, &key, repetition);
+            } else if !repetition.is_empty() {
+                self.key(&[id, key.as_bytes()]);
+                self.string(repetition);
+            }
+        }
+    }
+
+    fn composite(&mut self, id: &[u8], position: usize, key: &str, value: Element<'_>) {
+        if value.components().all(|component| component.is_empty()) {
+            return;
+        }
+        self.key(&[id, key.as_bytes()]);
+        self.out.push(b'{');
+        self.depth += 1;
+        self.follows = false;
+        for (nth, component) in (1..).zip(value.components()) {
+            if !component.is_empty() {
+                self.key(&[id, key_text(position, nth, 1).as_bytes()]);
+                self.string(component);
+            }
+        }
+        self.close_object();
+    }
+}
+
+/// `_04`, `_04_02` for a component, `_04#2` for a later repetition.
+fn key_text(position: usize, component: usize, repetition: usize) -> String {
+    let component = match component {
+        NO_ELEMENT => String::new(),
+        component => format!("_{component:02}"),
+    };
+    let repetition = match repetition {
+        1 => String::new(),
+        repetition => format!("#{repetition}"),
+    };
+    format!("_{position:02}{component}{repetition}")
+}
+
+#[inline]
+fn digit(number: usize) -> u8 {
+    b'0' + u8::try_from(number % 10).unwrap_or(0)
+}
+
+impl Sink for JsonWriter {
+    fn interchange(&mut self, isa: &Isa, _: &Position) {
+        self.begin();
+        self.open_object();
+        for (position, name) in (1..).zip(ISA_NAMES) {
+            let is_standard = position == 11 && !isa.has_separator();
+            let name = if is_standard { ISA_11_STANDARD } else { name };
+            let number = format!("{position:02}_");
+            self.key(&[b"ISA_", number.as_bytes(), name.as_bytes()]);
+            self.out.push(b'"');
+            push_json(&mut self.out, isa.field(position), u8::MAX);
+            self.out.push(b'"');
+        }
+        self.open_array("functional_groups");
+    }
+
+    fn group(&mut self, gs: &Segment<'_>, _: &Position) {
+        self.open_object();
+        self.header(gs, "GS", &GS_NAMES);
+        self.open_array("transactions");
+    }
+
+    fn transaction(&mut self, st: &Segment<'_>, _: Option<&Set>, _: &Position) {
+        self.open_object();
+        self.header(st, "ST", &ST_NAMES);
+        self.open_array("segments");
+    }
+
+    #[inline]
+    fn open(&mut self, key: LoopKey) {
+        self.open_object();
+        let letter = key.letter.as_slice();
+        self.open_keyed_array(&[key.name.as_bytes(), letter, b"_loop"]);
+    }
+
+    #[inline]
+    fn segment(&mut self, segment: &Segment<'_>, place: Place, _: &Position) {
+        self.open_object();
+        let id = segment.id();
+        self.prepare(id);
+        for (position, value) in (1..).zip(segment.elements()) {
+            self.element(id, position, value, place.is_composite(position));
+        }
+        self.close_object();
+    }
+
+    #[inline]
+    fn close(&mut self) {
+        self.close_array();
+        self.close_object();
+    }
+
+    fn transaction_end(&mut self, _: &Segment<'_>, _: &Position) {
+        self.close();
+    }
+
+    fn group_end(&mut self, _: &Segment<'_>, _: &Position) {
+        self.close();
+    }
+
+    fn interchange_end(&mut self, _: &Segment<'_>, _: &Position) {
+        self.close();
+    }
+}

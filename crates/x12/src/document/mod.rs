@@ -1,0 +1,56 @@
+//! The document: what an input says, as JSON or XML.
+
+mod json;
+mod names;
+mod xml;
+
+pub use json::JsonWriter;
+pub use xml::XmlWriter;
+
+use crate::{Reading, read};
+
+/// How a document is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Lines, indented by two blanks a level.
+    Pretty,
+    /// One line without blanks.
+    Compact,
+}
+
+/// A document made from a whole input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The text; it breaks off where a fatal problem ended the reading.
+    pub text: String,
+    /// The problems of the envelope and what the input contains.
+    pub reading: Reading,
+}
+
+/// Makes JSON of a whole input.
+#[must_use]
+pub fn to_json(input: &[u8], layout: Layout) -> Document {
+    let writer = JsonWriter::new(layout, input.len().saturating_mul(8));
+    let (writer, reading) = read(input, writer);
+    Document {
+        text: text(writer.finish()),
+        reading,
+    }
+}
+
+/// Makes XML of a whole input.
+#[must_use]
+pub fn to_xml(input: &[u8]) -> Document {
+    let writer = XmlWriter::new(input.len().saturating_mul(6));
+    let (writer, reading) = read(input, writer);
+    Document {
+        text: text(writer.finish()),
+        reading,
+    }
+}
+
+/// Writers make UTF-8 only; the second way is never taken.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}

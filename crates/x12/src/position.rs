@@ -1,0 +1,24 @@
+//! Where something stands in the input.
+
+/// A place in the input; ordinals begin at 1, and 0 says that the place is not within such a thing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The byte at which the segment, or the element where one is named, begins; the first is 0.
+    pub byte: u64,
+    /// The interchange in the file.
+    pub interchange: u32,
+    /// The functional group in its interchange.
+    pub group: u32,
+    /// The transaction in its group.
+    pub transaction: u32,
+    /// The segment in its transaction, ST being 1.
+    pub segment: u32,
+    /// The segment in its interchange, ISA being 1.
+    pub segment_in_interchange: u32,
+    /// The element in its segment.
+    pub element: u16,
+    /// The component in its element.
+    pub component: u16,
+    /// The repetition of its element, where the element repeats.
+    pub repetition: u16,
+}

@@ -1,0 +1,82 @@
+//! What is open of the envelope, its counts and its control numbers.
+
+use crate::text::decode;
+use crate::{ProblemKind, Segment, Trailer};
+
+/// The headers that are open, each with what its trailer must say.
+#[derive(Default)]
+pub(crate) struct Envelope {
+    pub(crate) interchange: Option<Header>,
+    pub(crate) group: Option<Header>,
+    pub(crate) transaction: Option<Header>,
+}
+
+/// A header: its control number, and how many parts it has so far.
+pub(crate) struct Header {
+    control: Box<[u8]>,
+    parts: u64,
+}
+
+impl Header {
+    pub(crate) fn new(control: &[u8], parts: u64) -> Self {
+        Self {
+            control: control.into(),
+            parts,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn count(&mut self) {
+        self.parts += 1;
+    }
+
+    /// Compares with a trailer: each problem and the position of the element that shows it.
+    pub(crate) fn close(
+        &self,
+        trailer: Trailer,
+        segment: &Segment<'_>,
+    ) -> [Option<(ProblemKind, u16)>; 2] {
+        let (count, control) = (segment.value(1), segment.value(2));
+        let counted = decode(count)
+            .parse()
+            .is_ok_and(|count: u64| count == self.parts);
+        let wrong_count = (!counted).then(|| ProblemKind::CountWrong {
+            trailer,
+            expected: self.parts,
+            found: decode(count).into(),
+        });
+        let wrong_control =
+            (!self.matches(trailer, control)).then(|| ProblemKind::ControlNumberWrong {
+                trailer,
+                expected: decode(&self.control).into(),
+                found: decode(control).into(),
+            });
+        [
+            wrong_count.map(|kind| (kind, 1)),
+            wrong_control.map(|kind| (kind, 2)),
+        ]
+    }
+
+    /// Group control numbers are numbers; the others are compared as they stand.
+    fn matches(&self, trailer: Trailer, control: &[u8]) -> bool {
+        let significant = |id: &[u8]| id.iter().position(|byte| *byte != b'0').unwrap_or(id.len());
+        let number = |id| <[u8]>::get(id, significant(id)..).unwrap_or(&[]);
+        match trailer {
+            Trailer::Ge => number(&self.control) == number(control),
+            Trailer::Se | Trailer::Iea => &*self.control == control,
+        }
+    }
+}
+
+impl Envelope {
+    /// The trailer that must come before anything that stands outside the innermost open part.
+    pub(crate) fn wanted(&self) -> Option<Trailer> {
+        if self.transaction.is_some() {
+            Some(Trailer::Se)
+        } else if self.group.is_some() {
+            Some(Trailer::Ge)
+        } else {
+            self.interchange.as_ref().map(|_| Trailer::Iea)
+        }
+    }
+}

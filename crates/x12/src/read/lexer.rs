@@ -1,0 +1,145 @@
+//! From bytes to one segment at a time.
+
+use memchr::memchr;
+
+use crate::delimiters::{BINARY, Class, Classes, Delimiters, ELEMENT, ESCAPE, TERMINATOR, WIDE};
+use crate::segment::{Segment, Span};
+
+/// Finds the end of a segment and the bounds of its elements.
+pub(crate) struct Lexer {
+    delimiters: Delimiters,
+    classes: Classes,
+    spans: Vec<Span>,
+}
+
+/// What the lexer found at the beginning of its input.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Lexed {
+    /// A segment of this length, followed by its terminator.
+    Segment(usize),
+    /// A segment that the input does not hold to its end; at least so many bytes are needed.
+    Incomplete(usize),
+}
+
+impl Lexer {
+    pub(crate) fn new(delimiters: Delimiters) -> Self {
+        Self {
+            delimiters,
+            classes: delimiters.classes(),
+            spans: Vec::with_capacity(64),
+        }
+    }
+
+    pub(crate) fn delimiters(&self) -> Delimiters {
+        self.delimiters
+    }
+
+    /// The segment found last, whose bytes are `bytes`.
+    pub(crate) fn segment<'a>(&'a self, bytes: &'a [u8]) -> Segment<'a> {
+        Segment {
+            bytes,
+            spans: &self.spans,
+            delimiters: self.delimiters,
+        }
+    }
+
+    /// Reads the segment at the beginning of `input`.
+    pub(crate) fn lex(&mut self, input: &[u8]) -> Lexed {
+        if input.starts_with(b"B")
+            && let Some(lexed) = self.lex_binary(input)
+        {
+            return lexed;
+        }
+        self.lex_text(input)
+    }
+
+    /// Reads the segment at the beginning of `input`, where the end of the input ends it too.
+    pub(crate) fn lex_last(&mut self, input: &[u8]) -> usize {
+        match self.lex(input) {
+            Lexed::Segment(length) => length,
+            Lexed::Incomplete(_) => match self.lex_text(input) {
+                Lexed::Segment(length) => length,
+                Lexed::Incomplete(_) => input.len(),
+            },
+        }
+    }
+
+    fn lex_text(&mut self, input: &[u8]) -> Lexed {
+        self.spans.clear();
+        let mut start = 0;
+        let mut seen = 0;
+        for (end, byte) in (0..).zip(input) {
+            let class = self.classes.get(usize::from(*byte)).copied().unwrap_or(0);
+            if class & (ELEMENT | TERMINATOR) == 0 {
+                seen |= class;
+                continue;
+            }
+            self.spans.push(Span {
+                start,
+                end,
+                classes: seen,
+            });
+            if class == TERMINATOR {
+                return Lexed::Segment(end as usize);
+            }
+            start = end + 1;
+            seen = 0;
+        }
+        let end = u32::try_from(input.len()).unwrap_or(u32::MAX);
+        self.spans.push(Span {
+            start,
+            end,
+            classes: seen,
+        });
+        Lexed::Incomplete(input.len() + 1)
+    }
+
+    /// Reads a segment whose last element is counted, since delimiters may occur in it; nothing when
+    /// the segment is not of that kind or its count does not lead to a terminator.
+    fn lex_binary(&mut self, input: &[u8]) -> Option<Lexed> {
+        let elements_before = match input.get(..3)? {
+            b"BIN" => 1,
+            b"BDS" => 2,
+            _ => return None,
+        };
+        self.spans.clear();
+        let mut start = 0;
+        for _ in 0..=elements_before {
+            let end = start + memchr(self.delimiters.element, input.get(start..)?)?;
+            self.push(input, start, end);
+            start = end + 1;
+        }
+        let counted = self
+            .spans
+            .last()
+            .map(|span| span.start as usize..span.end as usize)?;
+        let length: usize = std::str::from_utf8(input.get(counted)?)
+            .ok()?
+            .trim()
+            .parse()
+            .ok()?;
+        let end = start.checked_add(length)?;
+        match input.get(end) {
+            Some(byte) if *byte == self.delimiters.terminator => {
+                self.push(input, start, end);
+                Some(Lexed::Segment(end))
+            }
+            Some(_) => None,
+            None => Some(Lexed::Incomplete(end + 1)),
+        }
+    }
+
+    fn push(&mut self, input: &[u8], start: usize, end: usize) {
+        let data = input.get(start..end).unwrap_or(&[]);
+        let class = |byte: &u8| self.classes.get(usize::from(*byte)).copied().unwrap_or(0);
+        let seen: Class = data.iter().map(class).fold(0, |seen, class| seen | class);
+        let bound = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        // Separators within binary data separate nothing.
+        let classes = BINARY | (seen & (ESCAPE | WIDE));
+        self.spans.push(Span {
+            start: bound(start),
+            end: bound(end),
+            classes,
+        });
+    }
+}

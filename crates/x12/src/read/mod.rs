@@ -1,0 +1,56 @@
+//! Reading: from bytes to the calls of a [`Sink`].
+
+mod envelope;
+mod levels;
+mod lexer;
+mod placement;
+mod reader;
+mod sink;
+mod state;
+
+pub use reader::Reader;
+pub use sink::{Fit, LoopKey, Place, Sink};
+
+use crate::tables::Version;
+use crate::{Problem, Severity};
+
+/// What came of reading an input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The problems of the envelope, in the order of the input.
+    pub problems: Vec<Problem>,
+    /// The kinds of transaction met, in the order of their first occurrence.
+    pub contents: Vec<Content>,
+    /// How many interchanges began.
+    pub interchanges: u32,
+}
+
+/// A kind of transaction that occurs in an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The version that GS08 names, if it has tables.
+    pub version: Option<Version>,
+    /// GS08.
+    pub group_version: Box<str>,
+    /// ST01.
+    pub set: Box<str>,
+    /// How many such transactions occur.
+    pub transactions: u64,
+}
+
+impl Reading {
+    /// The problem that ended the reading.
+    #[must_use]
+    pub fn fatal(&self) -> Option<&Problem> {
+        self.problems
+            .iter()
+            .find(|problem| problem.severity() == Severity::Fatal)
+    }
+}
+
+/// Reads a whole input into `sink`.
+pub fn read<S: Sink>(input: &[u8], sink: S) -> (S, Reading) {
+    let mut reader = Reader::new(sink);
+    reader.push(input);
+    reader.finish()
+}

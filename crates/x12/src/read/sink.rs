@@ -1,0 +1,81 @@
+//! What a reader hands over, and to whom.
+
+use crate::tables::Set;
+use crate::{Isa, Position, Segment};
+
+/// Takes the parts of an input in their order.
+///
+/// Calls nest: what is opened is closed, unless the reading ends with a fatal problem.
+pub trait Sink {
+    /// An interchange begins.
+    fn interchange(&mut self, isa: &Isa, position: &Position);
+    /// A functional group begins.
+    fn group(&mut self, gs: &Segment<'_>, position: &Position);
+    /// A transaction begins; without a table for its set all its segments stand side by side.
+    fn transaction(&mut self, st: &Segment<'_>, set: Option<&Set>, position: &Position);
+    /// A loop begins; the segment that opens it follows.
+    fn open(&mut self, key: LoopKey);
+    /// A segment stands in the loop opened last.
+    fn segment(&mut self, segment: &Segment<'_>, place: Place, position: &Position);
+    /// The loop opened last ends.
+    fn close(&mut self);
+    /// The transaction ends.
+    fn transaction_end(&mut self, se: &Segment<'_>, position: &Position);
+    /// The group ends.
+    fn group_end(&mut self, ge: &Segment<'_>, position: &Position);
+    /// The interchange ends.
+    fn interchange_end(&mut self, iea: &Segment<'_>, position: &Position);
+}
+
+/// The name of a loop's occurrence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoopKey {
+    /// The name, such as `HL-2000`.
+    pub name: &'static str,
+    /// The letter that follows it.
+    pub letter: Option<u8>,
+}
+
+/// Where a segment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Why it stands there.
+    pub fit: Fit,
+    /// The number of the loop in the set's table.
+    pub in_loop: u16,
+    /// The number of the segment among the set's members.
+    pub member: u16,
+    /// Bit n is set when the element at position n is a composite.
+    pub(crate) composites: u128,
+}
+
+/// Why a segment stands where it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It opens the loop.
+    Opens,
+    /// The loop lists it.
+    Listed,
+    /// No open loop lists it, so it stays in the innermost.
+    Stray,
+    /// The set has no such segment.
+    Unknown,
+    /// There is no table for the set.
+    NoTable,
+}
+
+impl Place {
+    pub(crate) const OUTSIDE: Self = Self {
+        fit: Fit::NoTable,
+        in_loop: 0,
+        member: u16::MAX,
+        composites: 0,
+    };
+
+    /// Whether the element at `position` is a composite by the tables.
+    #[must_use]
+    #[inline]
+    pub fn is_composite(&self, position: usize) -> bool {
+        position < 128 && self.composites & (1 << position) != 0
+    }
+}

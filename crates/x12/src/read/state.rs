@@ -1,0 +1,199 @@
+//! From segments to the parts of an envelope and the loops of a transaction.
+
+use super::envelope::{Envelope, Header};
+use super::lexer::Lexer;
+use super::placement::Placement;
+use super::{Content, Reading, Sink};
+use crate::tables::{self, Version};
+use crate::text::decode;
+use crate::{Isa, Position, Problem, ProblemKind, Segment, Severity, Trailer};
+
+/// What is known of the input so far.
+#[derive(Default)]
+pub(super) struct State {
+    /// There is one from an ISA segment to its IEA.
+    pub(super) lexer: Option<Lexer>,
+    pub(super) envelope: Envelope,
+    pub(super) position: Position,
+    pub(super) reading: Reading,
+    pub(super) ended: bool,
+    placement: Placement,
+    version: Option<Version>,
+    group_version: Box<str>,
+}
+
+impl State {
+    pub(super) fn begin_interchange(&mut self, sink: &mut impl Sink, isa: &Isa) {
+        let Position {
+            byte, interchange, ..
+        } = self.position;
+        self.position = Position {
+            byte,
+            interchange: interchange.saturating_add(1),
+            segment_in_interchange: 1,
+            ..Position::default()
+        };
+        self.reading.interchanges = self.position.interchange;
+        for (element, expected, found) in isa.wrong_lengths() {
+            let kind = ProblemKind::HeaderLength {
+                element,
+                expected,
+                found,
+            };
+            self.report(kind, u16::from(element));
+        }
+        self.lexer = Some(Lexer::new(isa.delimiters()));
+        self.envelope.interchange = Some(Header::new(isa.field(13).trim_ascii(), 0));
+        sink.interchange(isa, &self.position);
+    }
+
+    pub(super) fn report(&mut self, kind: ProblemKind, element: u16) {
+        let position = Position {
+            element,
+            ..self.position
+        };
+        let problem = Problem { kind, position };
+        self.ended |= problem.severity() == Severity::Fatal;
+        self.reading.problems.push(problem);
+    }
+
+    #[inline]
+    pub(super) fn segment(&mut self, sink: &mut impl Sink, segment: &Segment<'_>) {
+        let next = self.position.segment_in_interchange.saturating_add(1);
+        self.position.segment_in_interchange = next;
+        let id = segment.id();
+        if let Some(transaction) = &mut self.envelope.transaction {
+            transaction.count();
+            self.position.segment = self.position.segment.saturating_add(1);
+            if !matches!(id, b"SE" | b"ST" | b"GE" | b"GS" | b"IEA" | b"ISA" | b"TA1") {
+                self.data(sink, segment);
+                return;
+            }
+        }
+        self.control(sink, segment, id);
+    }
+
+    #[inline]
+    fn data(&mut self, sink: &mut impl Sink, segment: &Segment<'_>) {
+        let step = self.placement.place(segment);
+        for _ in 0..step.closes {
+            sink.close();
+        }
+        if let Some(key) = step.opens {
+            sink.open(key);
+        }
+        sink.segment(segment, step.place, &self.position);
+    }
+
+    /// A segment of the envelope, or one outside of all transactions.
+    fn control(&mut self, sink: &mut impl Sink, segment: &Segment<'_>, id: &[u8]) {
+        let wanted = self.envelope.wanted();
+        match (id, wanted) {
+            (b"ST", Some(Trailer::Ge)) => self.begin_transaction(sink, segment),
+            (b"SE", Some(Trailer::Se)) => self.end_transaction(sink, segment),
+            (b"GS", Some(Trailer::Iea)) => self.begin_group(sink, segment),
+            (b"GE", Some(Trailer::Ge)) => self.end_group(sink, segment),
+            (b"IEA", Some(Trailer::Iea)) => self.end_interchange(sink, segment),
+            (b"TA1", _) => {}
+            (b"ST" | b"SE" | b"GS" | b"GE" | b"IEA" | b"ISA", Some(trailer))
+                if leaves_open(id, trailer) =>
+            {
+                self.report(
+                    ProblemKind::TrailerMissing {
+                        trailer,
+                        found: decode(id).into(),
+                    },
+                    0,
+                );
+            }
+            _ => self.report(
+                ProblemKind::SegmentMisplaced {
+                    segment: decode(id).into(),
+                },
+                0,
+            ),
+        }
+    }
+
+    fn begin_group(&mut self, sink: &mut impl Sink, gs: &Segment<'_>) {
+        if let Some(interchange) = &mut self.envelope.interchange {
+            interchange.count();
+        }
+        self.envelope.group = Some(Header::new(gs.value(6), 0));
+        self.position.group = self.position.group.saturating_add(1);
+        self.position.transaction = 0;
+        // The tables are those of X12 groups; others say what they follow in another way.
+        self.version = Version::of_group(gs.value(8)).filter(|_| gs.value(7) == b"X");
+        self.group_version = decode(gs.value(8)).into();
+        sink.group(gs, &self.position);
+    }
+
+    fn begin_transaction(&mut self, sink: &mut impl Sink, st: &Segment<'_>) {
+        if let Some(group) = &mut self.envelope.group {
+            group.count();
+        }
+        self.envelope.transaction = Some(Header::new(st.value(2), 1));
+        self.position.transaction = self.position.transaction.saturating_add(1);
+        self.position.segment = 1;
+        let id = decode(st.value(1));
+        let set = self.version.and_then(|version| tables::set(version, &id));
+        self.note_content(&id);
+        self.placement.begin(set);
+        sink.transaction(st, self.placement.set(), &self.position);
+    }
+
+    fn note_content(&mut self, set: &str) {
+        let same = |content: &&mut Content| {
+            *content.set == *set && content.group_version == self.group_version
+        };
+        match self.reading.contents.iter_mut().find(same) {
+            Some(content) => content.transactions += 1,
+            None => self.reading.contents.push(Content {
+                version: self.version,
+                group_version: self.group_version.clone(),
+                set: set.into(),
+                transactions: 1,
+            }),
+        }
+    }
+
+    fn end_transaction(&mut self, sink: &mut impl Sink, se: &Segment<'_>) {
+        for _ in 0..self.placement.depth() {
+            sink.close();
+        }
+        let header = self.envelope.transaction.take();
+        self.check(header, Trailer::Se, se);
+        sink.transaction_end(se, &self.position);
+        self.position.segment = 0;
+    }
+
+    fn end_group(&mut self, sink: &mut impl Sink, ge: &Segment<'_>) {
+        let header = self.envelope.group.take();
+        self.position.transaction = 0;
+        self.check(header, Trailer::Ge, ge);
+        sink.group_end(ge, &self.position);
+    }
+
+    fn end_interchange(&mut self, sink: &mut impl Sink, iea: &Segment<'_>) {
+        let header = self.envelope.interchange.take();
+        self.position.group = 0;
+        self.check(header, Trailer::Iea, iea);
+        sink.interchange_end(iea, &self.position);
+    }
+
+    fn check(&mut self, header: Option<Header>, trailer: Trailer, segment: &Segment<'_>) {
+        let problems = header.map(|header| header.close(trailer, segment));
+        for (kind, element) in problems.into_iter().flatten().flatten() {
+            self.report(kind, element);
+        }
+    }
+}
+
+/// Whether a segment of the envelope stands further out than what `trailer` closes.
+fn leaves_open(id: &[u8], trailer: Trailer) -> bool {
+    match trailer {
+        Trailer::Se => id != b"SE",
+        Trailer::Ge => matches!(id, b"GS" | b"IEA" | b"ISA"),
+        Trailer::Iea => id == b"ISA",
+    }
+}

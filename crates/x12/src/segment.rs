@@ -1,0 +1,190 @@
+//! A segment and its elements, borrowed from the input.
+
+use crate::delimiters::{BINARY, COMPONENT, Class, Delimiters, REPETITION};
+
+/// Where an element lies in the bytes of its segment, and what occurs in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) classes: Class,
+}
+
+/// One segment: its identifier and its elements.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) spans: &'a [Span],
+    pub(crate) delimiters: Delimiters,
+}
+
+/// One element, one repetition of it, or one component.
+#[derive(Clone, Copy, Debug)]
+pub struct Element<'a> {
+    bytes: &'a [u8],
+    pub(crate) classes: Class,
+    delimiters: Delimiters,
+    start: u32,
+}
+
+impl<'a> Segment<'a> {
+    /// The identifier, such as `BEG`.
+    #[must_use]
+    pub fn id(&self) -> &'a [u8] {
+        self.at(0).map_or(&[], |element| element.value())
+    }
+
+    /// The bytes of the segment, from its identifier up to its terminator.
+    #[must_use]
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The delimiters of the interchange in which the segment stands.
+    #[must_use]
+    pub fn delimiters(&self) -> Delimiters {
+        self.delimiters
+    }
+
+    /// How many elements the segment has, empty ones included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.spans.len().saturating_sub(1)
+    }
+
+    /// Whether the segment consists of its identifier alone.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The element at `position`, the first being 1.
+    #[must_use]
+    pub fn element(&self, position: usize) -> Option<Element<'a>> {
+        if position == 0 {
+            None
+        } else {
+            self.at(position)
+        }
+    }
+
+    /// The trimmed bytes of the element at `position`, empty when the segment is shorter.
+    #[must_use]
+    pub fn value(&self, position: usize) -> &'a [u8] {
+        self.element(position)
+            .map_or(&[], |element| element.value())
+    }
+
+    /// The elements in order, empty ones included.
+    pub fn elements(&self) -> impl Iterator<Item = Element<'a>> + use<'a> {
+        let Segment {
+            bytes,
+            spans,
+            delimiters,
+        } = *self;
+        spans
+            .iter()
+            .skip(1)
+            .map(move |span| element(bytes, span, delimiters))
+    }
+
+    fn at(&self, index: usize) -> Option<Element<'a>> {
+        Some(element(self.bytes, self.spans.get(index)?, self.delimiters))
+    }
+}
+
+fn element<'a>(bytes: &'a [u8], span: &Span, delimiters: Delimiters) -> Element<'a> {
+    Element {
+        bytes: bytes
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or(&[]),
+        classes: span.classes,
+        delimiters,
+        start: span.start,
+    }
+}
+
+impl<'a> Element<'a> {
+    /// The bytes between the delimiters.
+    #[must_use]
+    pub fn raw(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The bytes without leading and trailing blanks, which only binary data keeps.
+    #[must_use]
+    #[inline]
+    pub fn value(&self) -> &'a [u8] {
+        match self.bytes {
+            [first, .., last] if *first > b' ' && *last > b' ' => self.bytes,
+            [only] if *only > b' ' => self.bytes,
+            _ if self.classes & BINARY != 0 => self.bytes,
+            _ => trim(self.bytes),
+        }
+    }
+
+    /// Whether nothing but blanks stands here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.value().is_empty()
+    }
+
+    /// Where the element begins, counted from the first byte of its segment.
+    #[must_use]
+    pub fn offset(&self) -> u32 {
+        self.start
+    }
+
+    /// Whether a component separator occurs.
+    #[must_use]
+    pub fn has_components(&self) -> bool {
+        self.classes & COMPONENT != 0
+    }
+
+    /// Whether a repetition separator occurs.
+    #[must_use]
+    pub fn has_repetitions(&self) -> bool {
+        self.classes & REPETITION != 0
+    }
+
+    /// The repetitions, at least one.
+    pub fn repetitions(&self) -> impl Iterator<Item = Element<'a>> + use<'a> {
+        self.split(
+            self.delimiters
+                .repetition
+                .filter(|_| self.has_repetitions()),
+        )
+    }
+
+    /// The components, at least one.
+    pub fn components(&self) -> impl Iterator<Item = Element<'a>> + use<'a> {
+        self.split(Some(self.delimiters.component).filter(|_| self.has_components()))
+    }
+
+    fn split(&self, separator: Option<u8>) -> impl Iterator<Item = Element<'a>> + use<'a> {
+        let whole = *self;
+        let mut start = self.start;
+        let parts = whole.bytes.split(move |byte| Some(*byte) == separator);
+        parts.map(move |bytes| {
+            let part = Element {
+                bytes,
+                start,
+                ..whole
+            };
+            start = start
+                .saturating_add(u32::try_from(bytes.len()).unwrap_or(0))
+                .saturating_add(1);
+            part
+        })
+    }
+}
+
+fn trim(bytes: &[u8]) -> &[u8] {
+    let is_blank = |byte: &u8| *byte == b' ' || (b'\t'..=b'\r').contains(byte);
+    let start = bytes.iter().position(|byte| !is_blank(byte));
+    let end = bytes.iter().rposition(|byte| !is_blank(byte));
+    match (start, end) {
+        (Some(start), Some(end)) => bytes.get(start..=end).unwrap_or(&[]),
+        _ => &[],
+    }
+}

@@ -1,0 +1,65 @@
+//! The standard's tables: which sets a version has, which segments a set has in which loops, and
+//! what a segment consists of.
+//!
+//! The tables are embedded deflated and are unpacked when first asked for. A set's table is built
+//! when the first transaction of that set is met.
+
+mod build;
+mod expression;
+mod index;
+mod names;
+mod segments;
+mod set;
+mod version;
+
+use segments::Dictionary;
+pub use set::{Grade, Item, Loop, Member, Set};
+pub(crate) use set::{Letter, Move};
+pub use version::Version;
+
+use std::sync::{Arc, OnceLock};
+
+/// Whether `version` has the transaction set `set`, such as `850`.
+#[must_use]
+pub fn has_set(version: Version, set: &str) -> bool {
+    version::row(version, set).is_some()
+}
+
+/// The identifiers of the transaction sets of `version`, in order.
+pub fn sets(version: Version) -> impl Iterator<Item = &'static str> {
+    version::rows(version).iter().map(|entry| entry.row.set)
+}
+
+/// The table of a transaction set, if the version has it.
+pub(crate) fn set(version: Version, set: &str) -> Option<Arc<Set>> {
+    let entry = version::row(version, set)?;
+    let table = entry
+        .table
+        .get_or_init(|| Arc::new(Set::build(version, &entry.row)));
+    Some(Arc::clone(table))
+}
+
+/// The lines of an embedded table, unpacked once.
+pub(crate) struct Embedded {
+    deflated: &'static [u8],
+    text: OnceLock<String>,
+}
+
+impl Embedded {
+    pub(crate) const fn new(deflated: &'static [u8]) -> Self {
+        Self {
+            deflated,
+            text: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn lines(&'static self) -> impl Iterator<Item = &'static str> {
+        self.text.get_or_init(|| unpack(self.deflated)).lines()
+    }
+}
+
+/// Unpacks a table; a test unpacks them all, so an empty text is never met.
+fn unpack(deflated: &[u8]) -> String {
+    let bytes = miniz_oxide::inflate::decompress_to_vec(deflated).unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}

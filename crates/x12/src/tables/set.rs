@@ -1,0 +1,186 @@
+//! The table of one transaction set.
+
+use super::index::SegmentIndex;
+use super::names::Conditional;
+use crate::Segment;
+
+/// A transaction set: its loops, and where each segment may stand.
+pub struct Set {
+    pub(super) id: &'static str,
+    pub(super) group: &'static str,
+    pub(super) loops: Vec<Loop>,
+    pub(super) members: Vec<Member>,
+    pub(super) index: SegmentIndex,
+    pub(super) moves: Vec<u16>,
+}
+
+/// A loop; the first of a set stands for the transaction itself.
+#[derive(Debug)]
+pub struct Loop {
+    pub(super) name: &'static str,
+    pub(super) parent: u16,
+    pub(super) items: Vec<Item>,
+    pub(super) conditional: Vec<Conditional>,
+    pub(super) letter: Letter,
+    pub(super) grade: Grade,
+    pub(super) opener: &'static str,
+}
+
+/// One place in a loop: a segment, or a loop with the segment that opens it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// The number of the segment among the set's members.
+    pub member: u16,
+    /// How often it must occur.
+    pub min: u32,
+    /// How often it may occur; `u32::MAX` says without limit.
+    pub max: u32,
+    /// The number of the loop that the segment opens.
+    pub opens: Option<u16>,
+}
+
+/// A segment that a set uses.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// The segment's identifier.
+    pub id: &'static str,
+    /// Bit n is set when the element at position n is a composite.
+    pub(crate) composites: u128,
+}
+
+/// How sure the name of a loop is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grade {
+    /// Seen in the output of a program.
+    Seen,
+    /// The number that the standard gives the loop in an older version.
+    Numbered,
+    /// Made by a rule.
+    Ruled,
+}
+
+/// What letter a loop's name ends in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Letter {
+    /// None.
+    No,
+    /// That of the depth of the HL loop in which it stands, or which it is.
+    Level,
+    /// That of its occurrence in its parent.
+    Occurrence,
+}
+
+/// What a segment does in a loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Move {
+    /// It has no place there.
+    None,
+    /// It stands there.
+    Stand,
+    /// It opens a loop.
+    Open(u16),
+}
+
+impl Set {
+    /// The set's identifier, such as `850`.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// The GS01 value of the groups in which the set stands.
+    #[must_use]
+    pub fn group(&self) -> &'static str {
+        self.group
+    }
+
+    /// The set's loops; the first is the transaction.
+    #[must_use]
+    pub fn loops(&self) -> &[Loop] {
+        &self.loops
+    }
+
+    /// The segments that the set uses.
+    #[must_use]
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The number of a segment among the set's members.
+    #[inline]
+    pub(crate) fn member(&self, id: &[u8]) -> Option<u16> {
+        self.index.get(id)
+    }
+
+    #[inline]
+    pub(crate) fn step(&self, in_loop: u16, member: u16) -> Move {
+        let at = usize::from(in_loop) * self.members.len() + usize::from(member);
+        match self.moves.get(at).copied().unwrap_or(0) {
+            0 => Move::None,
+            1 => Move::Stand,
+            opened => Move::Open(opened - 1),
+        }
+    }
+}
+
+impl std::fmt::Debug for Set {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Set")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Loop {
+    /// The loop's name, such as `N1-4000`, without the letter that some names end in.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The identifier of the segment that opens the loop; empty for the transaction.
+    #[must_use]
+    pub fn opener(&self) -> &'static str {
+        self.opener
+    }
+
+    /// The number of the loop in which this one stands.
+    #[must_use]
+    pub fn parent(&self) -> u16 {
+        self.parent
+    }
+
+    /// What the loop has, in order; the segment that opens it is not listed.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// How sure the loop's name is.
+    #[must_use]
+    pub fn grade(&self) -> Grade {
+        self.grade
+    }
+
+    pub(crate) fn letter(&self) -> Letter {
+        self.letter
+    }
+
+    /// Whether the loop is an HL loop whose occurrences nest by their parents.
+    pub(crate) fn nests(&self) -> bool {
+        self.letter == Letter::Level && self.opener == "HL"
+    }
+
+    /// The name that an occurrence gets: conditional ones first.
+    #[inline]
+    pub(crate) fn name_for(&self, opening: &Segment<'_>) -> &'static str {
+        let applies = |name: &&Conditional| {
+            let value = opening.value(name.element);
+            name.values.iter().any(|wanted| wanted.as_bytes() == value)
+        };
+        self.conditional
+            .iter()
+            .find(applies)
+            .map_or(self.name, |conditional| conditional.name)
+    }
+}

@@ -1,0 +1,123 @@
+//! The documents of our own inputs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use b2bi_local_x12::{JsonWriter, Layout, Reader, to_json, to_xml};
+
+fn inputs() -> Vec<PathBuf> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/x12/documents");
+    let paths = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut inputs: Vec<PathBuf> = paths
+        .filter(|path| path.extension().is_some_and(|e| e == "edi"))
+        .collect();
+    inputs.sort();
+    inputs
+}
+
+fn check(path: &Path, made: &str) {
+    if std::env::var_os("B2BI_LOCAL_BLESS").is_some() {
+        if made.is_empty() {
+            let _ = fs::remove_file(path);
+        } else {
+            fs::write(path, made).unwrap();
+        }
+    }
+    let wanted = if path.exists() {
+        fs::read_to_string(path).unwrap()
+    } else {
+        String::new()
+    };
+    assert_eq!(made, wanted, "{}", path.display());
+}
+
+#[test]
+fn every_input_gives_its_document_and_problems() {
+    for input in inputs() {
+        let document = to_json(&fs::read(&input).unwrap(), Layout::Pretty);
+        let problems = document
+            .reading
+            .problems
+            .iter()
+            .map(|problem| format!("{problem}\n"));
+        check(
+            &input.with_extension("problems"),
+            &problems.collect::<String>(),
+        );
+        let readable = document.reading.fatal().is_none();
+        let text = if readable {
+            document.text
+        } else {
+            String::new()
+        };
+        check(&input.with_extension("json"), &text);
+    }
+}
+
+#[test]
+fn an_input_in_pieces_reads_as_a_whole() {
+    for input in inputs() {
+        let bytes = fs::read(&input).unwrap();
+        let whole = to_json(&bytes, Layout::Compact);
+        for size in [1, 2, 7, 64, 300] {
+            let mut reader = Reader::new(JsonWriter::new(Layout::Compact, 0));
+            let mut text = Vec::new();
+            for piece in bytes.chunks(size) {
+                reader.push(piece);
+                text.extend(reader.sink().take());
+            }
+            let (writer, reading) = reader.finish();
+            text.extend(writer.finish());
+            assert_eq!(
+                String::from_utf8(text).unwrap(),
+                whole.text,
+                "{} by {size}",
+                input.display()
+            );
+            assert_eq!(reading, whole.reading, "{} by {size}", input.display());
+        }
+    }
+}
+
+#[test]
+fn compact_and_pretty_say_the_same() {
+    for input in inputs() {
+        let bytes = fs::read(&input).unwrap();
+        let value =
+            |layout| serde_json::from_str::<serde_json::Value>(&to_json(&bytes, layout).text);
+        let (Ok(pretty), Ok(compact)) = (value(Layout::Pretty), value(Layout::Compact)) else {
+            assert!(to_json(&bytes, Layout::Pretty).reading.fatal().is_some());
+            continue;
+        };
+        assert_eq!(pretty, compact);
+        assert_eq!(to_json(&bytes, Layout::Compact).text, compact.to_string());
+    }
+}
+
+#[test]
+fn xml_is_balanced() {
+    for input in inputs() {
+        let document = to_xml(&fs::read(&input).unwrap());
+        if document.reading.fatal().is_none() {
+            for tag in [
+                "interchange",
+                "group",
+                "transaction",
+                "loop",
+                "segment",
+                "element",
+            ] {
+                let count = |text: &str| document.text.matches(text).count();
+                let opened = count(&format!("<{tag} ")) + count(&format!("<{tag}>"));
+                assert_eq!(
+                    opened,
+                    count(&format!("</{tag}>")),
+                    "{tag} in {}",
+                    input.display()
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The crate as its users see it.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod documents;
+mod samples;
+mod tables;

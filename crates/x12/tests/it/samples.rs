@@ -1,0 +1,94 @@
+//! Real inputs with known documents, where they are at hand.
+//!
+//! The folder is named by `B2BI_LOCAL_SAMPLES` or lies beside the checkout; without it there is
+//! nothing to check.
+
+use std::fs;
+use std::path::PathBuf;
+
+use b2bi_local_x12::{Layout, to_json};
+use serde_json::Value;
+
+fn folder() -> Option<PathBuf> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/samples");
+    let named = std::env::var_os("B2BI_LOCAL_SAMPLES").map(PathBuf::from);
+    Some(named.unwrap_or(beside.into())).filter(|folder| folder.is_dir())
+}
+
+/// A composite with a single component may stand as a plain string in the samples.
+fn normalised(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(normalised).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(key, value)| {
+                let only = value.as_object().filter(|parts| parts.len() == 1);
+                let first = only.and_then(|parts| parts.get(&format!("{key}_01")));
+                let value = first.cloned().unwrap_or(value);
+                (key, normalised(value))
+            })
+            .collect(),
+        other => other,
+    }
+}
+
+fn check(edi: &std::path::Path) -> Result<(), String> {
+    let wanted = fs::read_to_string(edi.with_extension("json")).unwrap();
+    let made = to_json(&fs::read(edi).unwrap(), Layout::Pretty);
+    let value = |text: &str| {
+        serde_json::from_str(text)
+            .map(normalised)
+            .map_err(|error| error.to_string())
+    };
+    let (made, wanted) = (value(&made.text)?.to_string(), value(&wanted)?.to_string());
+    if made == wanted {
+        return Ok(());
+    }
+    let at = made
+        .bytes()
+        .zip(wanted.bytes())
+        .position(|(a, b)| a != b)
+        .unwrap_or(0);
+    let from = at.saturating_sub(60);
+    let near = |text: &str| text.chars().skip(from).take(160).collect::<String>();
+    Err(format!(
+        "{}:\n made   {}\n wanted {}",
+        edi.display(),
+        near(&made),
+        near(&wanted)
+    ))
+}
+
+#[test]
+fn every_sample_gives_its_document() {
+    let Some(folder) = folder() else { return };
+    let mut failures = Vec::new();
+    let mut seen = 0;
+    for entry in ["engine", "x12"]
+        .iter()
+        .flat_map(|part| fs::read_dir(folder.join(part)).unwrap())
+    {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "edi")
+            && path.with_extension("json").exists()
+        {
+            seen += 1;
+            failures.extend(check(&path).err());
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "{} of {seen} differ\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+    assert_eq!(seen, 40);
+}
+
+#[test]
+fn the_layout_is_that_of_the_samples() {
+    let Some(folder) = folder() else { return };
+    let input = fs::read(folder.join("engine/850-4010.edi")).unwrap();
+    let wanted = fs::read_to_string(folder.join("engine/850-4010.json")).unwrap();
+    assert_eq!(to_json(&input, Layout::Pretty).text, wanted);
+}

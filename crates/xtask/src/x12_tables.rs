@@ -1,0 +1,56 @@
+//! Compiles a folder of facts about X12 into the tables that the `x12` crate embeds.
+//!
+//! A table is lines of tab-separated text, sorted by key, deflated as one stream. Rows that several
+//! versions share appear once, with a mask of the versions as their second column.
+
+mod facts;
+mod grades;
+mod merge;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use facts::Facts;
+
+const FOLDER: &str = "crates/x12/tables";
+const LEVEL: u8 = 10;
+
+type Table = (&'static str, fn(&Facts) -> Result<String, String>);
+
+const TABLES: &[Table] = &[
+    ("sets.z", merge::sets),
+    ("names.z", merge::names),
+    ("dictionary.z", merge::dictionary),
+    ("codes.z", merge::codes),
+];
+
+/// Writes the tables from `--from DIR`, or with `--check` only says whether they are up to date.
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    let from = value_of(arguments, "--from").ok_or("say where the facts are: --from DIR")?;
+    let facts = Facts::load(Path::new(&from))?;
+    let check = arguments.iter().any(|argument| argument == "--check");
+    for (name, compile) in TABLES {
+        let compressed = miniz_oxide::deflate::compress_to_vec(compile(&facts)?.as_bytes(), LEVEL);
+        let path = PathBuf::from(FOLDER).join(name);
+        if check {
+            compare(&path, &compressed)?;
+        } else {
+            fs::write(&path, &compressed)
+                .map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn compare(path: &Path, wanted: &[u8]) -> Result<(), String> {
+    let found = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    if found == wanted {
+        return Ok(());
+    }
+    Err(format!("{} does not match the facts", path.display()))
+}
+
+fn value_of(arguments: &[String], flag: &str) -> Option<String> {
+    let at = arguments.iter().position(|argument| argument == flag)?;
+    arguments.get(at + 1).cloned()
+}

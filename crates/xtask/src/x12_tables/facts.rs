@@ -1,0 +1,65 @@
+//! The facts folder in memory: rows of columns, by file.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The versions, in the order of the bits of a mask.
+pub(crate) const VERSIONS: [&str; 5] = ["4010", "4030", "4050", "4060", "5010"];
+
+pub(crate) type Row = Vec<String>;
+
+/// Every file of the folder, read when asked for.
+pub(crate) struct Facts {
+    folder: PathBuf,
+    names: Vec<Row>,
+}
+
+impl Facts {
+    pub(crate) fn load(folder: &Path) -> Result<Self, String> {
+        let names = rows(&folder.join("loop-names.tsv"))?;
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            names,
+        })
+    }
+
+    /// The rows of `{version}.{kind}.tsv` for every version.
+    pub(crate) fn of_versions(&self, kind: &str) -> Result<Vec<Vec<Row>>, String> {
+        VERSIONS
+            .iter()
+            .map(|version| rows(&self.folder.join(format!("{version}.{kind}.tsv"))))
+            .collect()
+    }
+
+    /// The loop names: set, version, path, name, grade, condition.
+    pub(crate) fn loop_names(&self) -> &[Row] {
+        &self.names
+    }
+
+    /// The grade of the default name of each loop, by set, version and path.
+    pub(crate) fn grades(&self) -> BTreeMap<(String, String, String), char> {
+        let key = |row: &Row| {
+            Some((
+                row.first()?.clone(),
+                row.get(1)?.clone(),
+                row.get(2)?.clone(),
+            ))
+        };
+        let default = |row: &&Row| row.get(5).is_none_or(String::is_empty);
+        self.names
+            .iter()
+            .filter(default)
+            .filter_map(|row| Some((key(row)?, row.get(4)?.chars().next()?)))
+            .collect()
+    }
+}
+
+fn rows(path: &Path) -> Result<Vec<Row>, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| line.split('\t').map(str::to_owned).collect())
+        .collect())
+}
