@@ -8,11 +8,12 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, TRANSFER_ENCODING,
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, RANGE,
+    TRANSFER_ENCODING,
 };
 use http::uri::PathAndQuery;
 use http::{Request, Uri};
-use s3s::dto::{Timestamp, TimestampFormat};
+use s3s::dto::{Range, Timestamp, TimestampFormat};
 use s3s::{Body, S3ErrorCode, S3Result, s3_error};
 
 use super::chunked::Decoder;
@@ -44,6 +45,10 @@ pub(crate) async fn strip(
     check_expiry(request.uri().query().unwrap_or_default(), now)?;
     *request.uri_mut() = unsigned_uri(request.uri())?;
     request.headers_mut().remove(AUTHORIZATION);
+    // S3 sends everything when it cannot read the range; the library answers with an error.
+    if Range::parse(text(request.headers(), "range")).is_err() {
+        request.headers_mut().remove(RANGE);
+    }
     let (mut head, mut body) = request.into_parts();
     if is_aws_chunked(&head.headers) {
         body = decode(&mut head.headers, body, limit).await?;

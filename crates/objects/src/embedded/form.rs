@@ -16,6 +16,9 @@ use super::body;
 /// The file is a form's last field, so nothing beyond it is the form's.
 const FILE: &[u8] = b"name=\"file\"";
 
+/// What stands before the file's own name.
+const FILENAME: &[u8] = b"filename=\"";
+
 /// The fields that hold signatures, and names as long that a policy need not list.
 const SIGNATURES: [(&[u8], &[u8]); 2] = [
     (b"name=\"x-amz-signature\"", b"name=\"x-ignore-signat\""),
@@ -50,6 +53,9 @@ pub(crate) async fn read(mut form: Body, unsign: bool) -> S3Result<Form> {
     for (signed, ignored) in SIGNATURES.into_iter().filter(|_| unsign) {
         head = replace(&head, signed, ignored);
     }
+    if let Some(filename) = filename(&begun) {
+        head = replace(&head, b"${filename}", filename);
+    }
     let read = [head, begun].map(Ok::<Bytes, StdError>);
     let whole = stream::iter(read)
         .chain(form)
@@ -60,11 +66,14 @@ pub(crate) async fn read(mut form: Body, unsign: bool) -> S3Result<Form> {
     })
 }
 
-/// The bytes up to the file's name, and those after it that came along.
+/// The bytes up to the file's name, and those after it that came along, with a whole line.
 async fn fields(form: &mut Body) -> S3Result<(Bytes, Bytes)> {
     let mut gathered = BytesMut::new();
     loop {
-        if let Some(file) = find(&gathered, FILE) {
+        let file = find(&gathered, FILE);
+        if let Some(file) =
+            file.filter(|file| find(gathered.get(*file..).unwrap_or_default(), b"\r\n").is_some())
+        {
             let head = gathered.split_to(file).freeze();
             return Ok((head, gathered.freeze()));
         }
@@ -76,6 +85,13 @@ async fn fields(form: &mut Body) -> S3Result<(Bytes, Bytes)> {
             None => return Ok((gathered.freeze(), Bytes::new())),
         }
     }
+}
+
+/// The name of the file as the form gives it, which `${filename}` in the key stands for.
+fn filename(begun: &[u8]) -> Option<&[u8]> {
+    let line = begun.get(..find(begun, b"\r\n")?)?;
+    let name = line.get(find(line, FILENAME)? + FILENAME.len()..)?;
+    name.split(|byte| *byte == b'"').next()
 }
 
 /// The access key id of a form, signed by version 4 or 2.
@@ -128,14 +144,14 @@ mod tests {
     #[tokio::test]
     async fn signatures_are_renamed_before_the_file_only() {
         check(
-            "name=\"x-amz-signature\"\r\n\r\nab name=\"file\" name=\"x-amz-signature\"",
-            "name=\"x-ignore-signat\"\r\n\r\nab name=\"file\" name=\"x-amz-signature\"",
+            "name=\"x-amz-signature\"\r\n\r\nab name=\"file\"\r\nname=\"x-amz-signature\"",
+            "name=\"x-ignore-signat\"\r\n\r\nab name=\"file\"\r\nname=\"x-amz-signature\"",
             None,
         )
         .await;
         check(
-            "name=\"signature\" name=\"file\"",
-            "name=\"x-ignore-\" name=\"file\"",
+            "name=\"signature\" name=\"file\"\r\n",
+            "name=\"x-ignore-\" name=\"file\"\r\n",
             None,
         )
         .await;
@@ -143,11 +159,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_file_gives_its_name_to_the_key() {
+        let file = "name=\"file\"; filename=\"a b.edi\"\r\n\r\n${filename}";
+        let form = format!("name=\"key\"\r\n\r\nin/${{filename}}\r\n{file}");
+        let expected = format!("name=\"key\"\r\n\r\nin/a b.edi\r\n{file}");
+        check(form.leak(), &expected, None).await;
+    }
+
+    #[tokio::test]
     async fn access_keys_are_found() {
         let version_4 =
-            "name=\"x-amz-credential\"\r\n\r\nAKIA/20261123/us-east-1\r\n--b name=\"file\"";
+            "name=\"x-amz-credential\"\r\n\r\nAKIA/20261123/us-east-1\r\n--b name=\"file\"\r\n";
         check(version_4, version_4, Some("AKIA")).await;
-        let version_2 = "name=\"AWSAccessKeyId\"\r\n\r\nAKIA\r\n--b name=\"file\"";
+        let version_2 = "name=\"AWSAccessKeyId\"\r\n\r\nAKIA\r\n--b name=\"file\"\r\n";
         check(version_2, version_2, Some("AKIA")).await;
     }
 }

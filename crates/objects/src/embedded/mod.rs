@@ -9,6 +9,7 @@ mod content;
 mod fields;
 mod form;
 mod host;
+mod known_keys;
 mod listing;
 mod operations;
 mod reply;
@@ -24,7 +25,6 @@ use bytes::Bytes;
 use http::header::HeaderMap;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
-use s3s::auth::SimpleAuth;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, S3Error, S3ErrorCode, S3Result};
@@ -71,10 +71,7 @@ impl EmbeddedS3 {
         let checked = match &settings.credentials {
             Credentials::Any => false,
             Credentials::Known(keys) => {
-                builder.set_auth(keys.iter().fold(SimpleAuth::new(), |mut auth, key| {
-                    auth.register(key.access_key.clone(), key.secret_key.clone().into());
-                    auth
-                }));
+                builder.set_auth(known_keys::KnownKeys::new(keys));
                 true
             }
         };

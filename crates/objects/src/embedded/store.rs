@@ -13,6 +13,9 @@ use super::state::{self, Memory};
 use super::{operations, reply};
 use crate::store::{Attributes, Listed, Listing, Object, ObjectError, ObjectStore};
 
+/// The most bytes a key has.
+const MAX_KEY: usize = 1024;
+
 impl From<S3Error> for ObjectError {
     fn from(error: S3Error) -> Self {
         match error.code() {
@@ -74,6 +77,9 @@ impl ObjectStore for Memory {
         content_type: &str,
     ) -> Result<Attributes, ObjectError> {
         super::body::check_size(body.len(), self.max_object_bytes())?;
+        if key.len() > MAX_KEY {
+            return Err(S3Error::new(S3ErrorCode::KeyTooLongError).into());
+        }
         let headers = Headers {
             content_type: Some(content_type.to_owned()),
             ..Headers::default()
