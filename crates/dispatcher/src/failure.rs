@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value};
 
+use crate::route::Protocol;
+
 /// An error reply before a protocol has given it its form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
@@ -46,6 +48,16 @@ impl Failure {
             .unwrap_or_default()
     }
 
+    /// A Query request names an action that its service does not have.
+    #[must_use]
+    pub fn invalid_action(service: &str, action: &str) -> Self {
+        Self::front(
+            StatusCode::BAD_REQUEST,
+            "InvalidAction",
+            format!("Could not find operation {action} of {service}"),
+        )
+    }
+
     /// The request names an operation that its service does not have.
     #[must_use]
     pub fn unknown_operation(service: &str, operation: &str) -> Self {
@@ -85,13 +97,14 @@ impl Failure {
         )
     }
 
-    /// The request carries no signature.
+    /// The request carries no signature, or one that cannot be read.
     #[must_use]
-    pub fn missing_authentication() -> Self {
-        Self::front(
-            StatusCode::FORBIDDEN,
-            "MissingAuthenticationTokenException",
-            "Missing Authentication Token",
-        )
+    pub fn missing_authentication(protocol: Protocol) -> Self {
+        let code = match protocol {
+            Protocol::Json { .. } => "MissingAuthenticationTokenException",
+            Protocol::Query { .. } => "MissingAuthenticationToken",
+        };
+        let message = "Request is missing Authentication Token";
+        Self::front(StatusCode::FORBIDDEN, code, message)
     }
 }

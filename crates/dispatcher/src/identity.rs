@@ -117,13 +117,10 @@ impl AccountRules {
     #[must_use]
     pub fn caller(&self, headers: &HeaderMap, identity: Option<&Identity>) -> Caller {
         let key = identity.map(|it| it.access_key.as_str());
-        let account = moto_account(headers)
-            .or_else(|| key.filter(|it| is_account(it)).map(str::to_owned))
-            .or_else(|| {
-                key.filter(|_| self.decode_access_keys)
-                    .and_then(account_in_key)
-            })
-            .unwrap_or_else(|| self.default_account.clone());
+        let account = moto_account(headers).unwrap_or_else(|| match key {
+            Some(key) => self.account_of_key(key),
+            None => self.default_account.clone(),
+        });
         let region = identity
             .map(|it| it.region.as_str())
             .filter(|it| !it.is_empty())
@@ -133,6 +130,20 @@ impl AccountRules {
             region: region.to_owned(),
             access_key: key.map(str::to_owned),
         }
+    }
+}
+
+impl AccountRules {
+    /// The account of an access key, as far as the key alone tells.
+    #[must_use]
+    pub fn account_of_key(&self, key: &str) -> String {
+        if is_account(key) {
+            return key.to_owned();
+        }
+        let encoded = self.decode_access_keys.then(|| account_in_key(key));
+        encoded
+            .flatten()
+            .unwrap_or_else(|| self.default_account.clone())
     }
 }
 

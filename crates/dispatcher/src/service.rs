@@ -30,7 +30,10 @@ impl Descriptor {
             .binary_search(&name)
             .ok()
             .and_then(|at| self.operations.get(at).copied())
-            .ok_or_else(|| Failure::unknown_operation(self.signing_name, name))
+            .ok_or_else(|| match self.protocol {
+                Protocol::Json { .. } => Failure::unknown_operation(self.signing_name, name),
+                Protocol::Query { .. } => Failure::invalid_action(self.signing_name, name),
+            })
     }
 }
 
@@ -80,7 +83,7 @@ pub trait Service: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Reply, Failure>> + Send;
 }
 
-/// The outcome of a whole operation, later.
+/// The outcome of a request, later.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send + 'a>>;
 
 /// A service of any input type.
@@ -88,8 +91,31 @@ pub trait Endpoint: Send + Sync {
     /// How the dispatcher finds this service.
     fn descriptor(&self) -> &'static Descriptor;
 
-    /// Decodes a request and carries it out.
-    fn answer(&self, caller: Caller, operation: &'static str, body: Bytes) -> Answer<'_>;
+    /// Reads the body of a request for one of the descriptor's operations.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the body, as this service words it.
+    fn decode<'a>(
+        &'a self,
+        operation: &'static str,
+        body: &Bytes,
+    ) -> Result<Box<dyn Pending<'a> + 'a>, Failure>;
+}
+
+/// A decoded request that waits to be carried out.
+pub trait Pending<'a>: Send {
+    /// Carries the request out.
+    fn call(self: Box<Self>, caller: Caller) -> Answer<'a>;
+
+    /// The same request once more.
+    fn again(&self) -> Box<dyn Pending<'a> + 'a>;
+}
+
+struct Decoded<'a, S: Service> {
+    service: &'a S,
+    operation: &'static str,
+    input: S::Input,
 }
 
 impl<S: Service> Endpoint for S {
@@ -97,10 +123,29 @@ impl<S: Service> Endpoint for S {
         Service::descriptor(self)
     }
 
-    fn answer(&self, caller: Caller, operation: &'static str, body: Bytes) -> Answer<'_> {
-        Box::pin(async move {
-            let input = self.decode(operation, &body)?;
-            self.call(caller, operation, input).await
+    fn decode<'a>(
+        &'a self,
+        operation: &'static str,
+        body: &Bytes,
+    ) -> Result<Box<dyn Pending<'a> + 'a>, Failure> {
+        Ok(Box::new(Decoded {
+            service: self,
+            operation,
+            input: Service::decode(self, operation, body)?,
+        }))
+    }
+}
+
+impl<'a, S: Service> Pending<'a> for Decoded<'a, S> {
+    fn call(self: Box<Self>, caller: Caller) -> Answer<'a> {
+        Box::pin(self.service.call(caller, self.operation, self.input))
+    }
+
+    fn again(&self) -> Box<dyn Pending<'a> + 'a> {
+        Box::new(Self {
+            service: self.service,
+            operation: self.operation,
+            input: self.input.clone(),
         })
     }
 }
