@@ -1,1 +1,26 @@
 //! The B2BI service: its operations, state and jobs.
+//!
+//! [`B2bi::call`] takes a decoded input and returns an output or one of the modelled errors. Time,
+//! randomness and object storage come from the [`Environment`]; nothing here knows HTTP.
+
+mod arn;
+mod config;
+mod ctx;
+mod edi;
+mod environment;
+mod errors;
+mod files;
+mod idempotency;
+mod ids;
+mod jobs;
+mod operations;
+mod pagination;
+mod quotas;
+mod service;
+mod state;
+mod tags;
+mod transformers;
+
+pub use config::{Config, Quotas};
+pub use environment::{Clock, Environment, Ids};
+pub use service::{B2bi, Scope};

@@ -1,0 +1,29 @@
+//! What a user may set.
+
+/// The settings of the service.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How many resources an account may have in a region.
+    pub quotas: Quotas,
+    /// Whether a repeated `clientToken` replays the first reply.
+    ///
+    /// Source: Assumption A-10.
+    pub replay_client_tokens: bool,
+    /// The largest file `TestParsing` takes, in bytes.
+    pub test_parsing_bytes: u64,
+    /// The largest file a transformer job takes, in bytes.
+    pub job_bytes: u64,
+}
+
+/// The most resources of each kind; none lifts the limit.
+#[derive(Clone, Copy, Debug)]
+pub struct Quotas {
+    /// Profiles.
+    pub profiles: Option<usize>,
+    /// Transformers.
+    pub transformers: Option<usize>,
+    /// Capabilities.
+    pub capabilities: Option<usize>,
+    /// Partnerships.
+    pub partnerships: Option<usize>,
+}

@@ -1,0 +1,52 @@
+//! The modelled errors, in the words of this service where AWS's are not known.
+//!
+//! Source: the quoted wordings were seen on AWS; all others are Assumption A-06.
+
+use b2bi_local_model::{Error, types};
+
+use crate::arn::Kind;
+
+/// A request that the model allows and the service does not.
+pub(crate) fn validation(message: impl Into<String>) -> Error {
+    Error::Validation(types::ValidationException {
+        message: message.into(),
+    })
+}
+
+/// A resource that is not there, or not in this account and region.
+pub(crate) fn not_found(kind: &str, id: &str) -> Error {
+    resource_not_found(format!("The {kind} {id} does not exist"))
+}
+
+/// Something that is not there, in words of its own.
+pub(crate) fn resource_not_found(message: String) -> Error {
+    Error::ResourceNotFound(types::ResourceNotFoundException { message })
+}
+
+/// A request at odds with the state of a resource.
+pub(crate) fn conflict(message: impl Into<String>) -> Error {
+    Error::Conflict(types::ConflictException {
+        message: message.into(),
+    })
+}
+
+/// A resource that others use and that therefore stays.
+pub(crate) fn in_use(kind: Kind, id: &str, user: Kind, user_id: &str) -> Error {
+    conflict(format!(
+        "The {} {id} is used by the {} {user_id} and cannot be deleted",
+        kind.as_str(),
+        user.as_str(),
+    ))
+}
+
+/// Object storage refuses the caller.
+pub(crate) fn access_denied(message: String) -> Error {
+    Error::AccessDenied(types::AccessDeniedException { message })
+}
+
+/// An operation that this release cannot carry out.
+pub(crate) fn not_here(operation: &str, reason: &str) -> Error {
+    validation(format!(
+        "{operation} is not available in this release: {reason}"
+    ))
+}

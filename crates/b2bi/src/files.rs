@@ -1,0 +1,144 @@
+//! Files in object storage, and the words in which the service speaks of those it cannot read.
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::S3Location;
+use b2bi_local_objects::ObjectError;
+use bytes::Bytes;
+
+use crate::ctx::Ctx;
+use crate::environment::Environment;
+use crate::errors::{access_denied, resource_not_found, validation};
+use crate::service::Scope;
+
+/// Where a file is, or where files go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Location {
+    pub(crate) bucket: String,
+    pub(crate) key: String,
+}
+
+/// Why a file could not be read or written.
+#[derive(Debug)]
+pub(crate) struct Refusal(ObjectError);
+
+impl Location {
+    /// The location that a request gives; the model leaves both of its members optional.
+    pub(crate) fn of(location: &S3Location, member: &str) -> Result<Self, Error> {
+        let missing = |name| {
+            move || {
+                validation(format!(
+                    "1 validation error detected: Value at '{member}.{name}' failed to satisfy \
+                     constraint: Member must not be null"
+                ))
+            }
+        };
+        Ok(Self {
+            bucket: location
+                .bucket_name
+                .clone()
+                .ok_or_else(missing("bucketName"))?,
+            key: location.key.clone().ok_or_else(missing("key"))?,
+        })
+    }
+
+    /// `s3://bucket/key`
+    pub(crate) fn uri(&self) -> String {
+        format!("s3://{}/{}", self.bucket, self.key)
+    }
+
+    /// The key after its last slash.
+    pub(crate) fn file_name(&self) -> &str {
+        self.key.rsplit('/').next().unwrap_or(&self.key)
+    }
+}
+
+impl From<Location> for S3Location {
+    fn from(location: Location) -> Self {
+        Self {
+            bucket_name: Some(location.bucket),
+            key: Some(location.key),
+        }
+    }
+}
+
+impl Refusal {
+    /// The modelled error.
+    ///
+    /// Source: the words for refused access were seen on AWS; the rest is Assumption A-15.
+    pub(crate) fn modelled(&self, location: &Location) -> Error {
+        let message = self.message(location);
+        match self.0 {
+            ObjectError::NoSuchBucket | ObjectError::NoSuchKey => resource_not_found(message),
+            ObjectError::AccessDenied => access_denied(message),
+            ObjectError::Other(_) => validation(message),
+        }
+    }
+
+    /// What happened, for a person.
+    pub(crate) fn message(&self, location: &Location) -> String {
+        let uri = location.uri();
+        match &self.0 {
+            ObjectError::AccessDenied => {
+                format!("Access denied when getting object attributes from {uri}")
+            }
+            other => format!("Cannot use {uri}: {other}"),
+        }
+    }
+}
+
+/// Refuses a file of more than `limit` bytes.
+pub(crate) async fn check_size(
+    ctx: &Ctx<'_>,
+    location: &Location,
+    limit: u64,
+) -> Result<(), Error> {
+    let objects = &ctx.environment.objects;
+    let attributes = objects
+        .head(&ctx.scope.account, &location.bucket, &location.key)
+        .await
+        .map_err(|it| Refusal(it).modelled(location))?;
+    if attributes.size <= limit {
+        return Ok(());
+    }
+    Err(validation(format!(
+        "The file {} has {} bytes; the limit is {limit}",
+        location.uri(),
+        attributes.size
+    )))
+}
+
+/// The bytes of a file.
+pub(crate) async fn read(
+    environment: &Environment,
+    scope: &Scope,
+    location: &Location,
+) -> Result<Bytes, Refusal> {
+    let objects = &environment.objects;
+    objects
+        .get(&scope.account, &location.bucket, &location.key, None)
+        .await
+        .map(|it| it.body)
+        .map_err(Refusal)
+}
+
+/// Writes a file whole.
+pub(crate) async fn write(
+    environment: &Environment,
+    scope: &Scope,
+    location: &Location,
+    body: Bytes,
+    content_type: &str,
+) -> Result<(), Refusal> {
+    let objects = &environment.objects;
+    objects
+        .put(
+            &scope.account,
+            &location.bucket,
+            &location.key,
+            body,
+            content_type,
+        )
+        .await
+        .map(|_| ())
+        .map_err(Refusal)
+}

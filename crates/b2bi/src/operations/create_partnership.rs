@@ -1,0 +1,55 @@
+//! `CreatePartnership`.
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::{
+    CreatePartnershipRequest, CreatePartnershipResponse, GetPartnershipResponse,
+};
+
+use crate::arn::Kind;
+use crate::ctx::Ctx;
+use crate::idempotency::Attempt;
+use crate::state::Record;
+use crate::{quotas, tags};
+
+/// Creates a partnership between a profile and a new trading partner.
+///
+/// # Errors
+///
+/// The profile or a capability does not exist, the quota is reached, or the tags break a rule.
+pub(crate) fn create_partnership(
+    ctx: &Ctx<'_>,
+    input: CreatePartnershipRequest,
+) -> Result<CreatePartnershipResponse, Error> {
+    let attempt = Attempt::new("CreatePartnership", input.client_token.as_deref(), &input);
+    attempt.once(ctx, |state| {
+        quotas::check(ctx, Kind::Partnership, state.partnerships.len())?;
+        state.profile(&input.profile_id)?;
+        state.check_capabilities(&input.capabilities)?;
+        let record = Record {
+            description: describe(ctx, &input),
+            tags: tags::initial(input.tags.clone())?,
+        };
+        let reply = CreatePartnershipResponse::from(&record.description);
+        state
+            .partnerships
+            .insert(reply.partnership_id.clone(), record);
+        Ok(reply)
+    })
+}
+
+fn describe(ctx: &Ctx<'_>, input: &CreatePartnershipRequest) -> GetPartnershipResponse {
+    let id = ctx.new_id("ps");
+    GetPartnershipResponse {
+        profile_id: input.profile_id.clone(),
+        partnership_arn: ctx.arn(Kind::Partnership, &id),
+        partnership_id: id,
+        name: Some(input.name.clone()),
+        email: Some(input.email.clone()),
+        phone: input.phone.clone(),
+        capabilities: Some(input.capabilities.clone()),
+        capability_options: input.capability_options.clone(),
+        trading_partner_id: Some(ctx.new_id("tp")),
+        created_at: ctx.now(),
+        modified_at: None,
+    }
+}

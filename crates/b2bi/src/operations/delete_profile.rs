@@ -1,0 +1,34 @@
+//! `DeleteProfile`.
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::DeleteProfileRequest;
+
+use crate::arn::Kind;
+use crate::ctx::Ctx;
+use crate::errors::in_use;
+
+/// Deletes a profile that no partnership uses.
+///
+/// # Errors
+///
+/// The profile does not exist, or is in use.
+pub(crate) fn delete_profile(ctx: &Ctx<'_>, input: DeleteProfileRequest) -> Result<(), Error> {
+    let mut state = ctx.state();
+    let id = state
+        .profile(&input.profile_id)?
+        .description
+        .profile_id
+        .clone();
+    let mut users = state.partnerships.values().map(|it| &it.description);
+    if let Some(user) = users.find(|it| it.profile_id == input.profile_id) {
+        return Err(in_use(
+            Kind::Profile,
+            &id,
+            Kind::Partnership,
+            &user.partnership_id,
+        ));
+    }
+    drop(users);
+    state.profiles.remove(&id);
+    Ok(())
+}

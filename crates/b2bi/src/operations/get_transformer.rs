@@ -1,0 +1,22 @@
+//! `GetTransformer`.
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::{GetTransformerRequest, GetTransformerResponse};
+
+use crate::ctx::Ctx;
+
+/// Describes a transformer.
+///
+/// # Errors
+///
+/// The transformer does not exist.
+pub(crate) fn get_transformer(
+    ctx: &Ctx<'_>,
+    input: GetTransformerRequest,
+) -> Result<GetTransformerResponse, Error> {
+    let state = ctx.state();
+    Ok(state
+        .transformer(&input.transformer_id)?
+        .description
+        .clone())
+}

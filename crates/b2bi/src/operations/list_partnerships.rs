@@ -1,0 +1,39 @@
+//! `ListPartnerships`.
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::{
+    ListPartnershipsRequest, ListPartnershipsResponse, PartnershipSummary,
+};
+
+use crate::ctx::Ctx;
+use crate::pagination::{self, Request};
+
+/// Lists the partnerships of the account or of one profile, oldest first.
+///
+/// # Errors
+///
+/// The profile does not exist, or the token is not one of this list's.
+pub(crate) fn list_partnerships(
+    ctx: &Ctx<'_>,
+    input: ListPartnershipsRequest,
+) -> Result<ListPartnershipsResponse, Error> {
+    let state = ctx.state();
+    let wanted = input.profile_id.as_deref();
+    if let Some(profile_id) = wanted {
+        state.profile(profile_id)?;
+    }
+    let request = Request {
+        list: &format!("partnerships {}", wanted.unwrap_or_default()),
+        next_token: input.next_token.as_deref(),
+        max_results: input.max_results,
+    };
+    let (partnerships, next_token) = pagination::page(ctx, &state.partnerships, &request, |it| {
+        wanted
+            .is_none_or(|id| id == it.description.profile_id)
+            .then(|| PartnershipSummary::from(&it.description))
+    })?;
+    Ok(ListPartnershipsResponse {
+        partnerships,
+        next_token,
+    })
+}

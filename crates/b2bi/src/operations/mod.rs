@@ -1,0 +1,108 @@
+//! One operation, one file; this one only finds it.
+
+mod create_capability;
+mod create_partnership;
+mod create_profile;
+mod create_starter_mapping_template;
+mod create_transformer;
+mod delete_capability;
+mod delete_partnership;
+mod delete_profile;
+mod delete_transformer;
+mod generate_mapping;
+mod get_capability;
+mod get_partnership;
+mod get_profile;
+mod get_transformer;
+mod get_transformer_job;
+mod list_capabilities;
+mod list_partnerships;
+mod list_profiles;
+mod list_tags_for_resource;
+mod list_transformers;
+mod start_transformer_job;
+mod tag_resource;
+mod test_conversion;
+mod test_mapping;
+mod test_parsing;
+mod untag_resource;
+mod update_capability;
+mod update_partnership;
+mod update_profile;
+mod update_transformer;
+
+use b2bi_local_model::{Error, Input, Output};
+
+use crate::ctx::Ctx;
+
+/// Carries out the operation that the input is for.
+pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
+    Ok(match input {
+        Input::CreateCapability(input) => create_capability::create_capability(ctx, *input)?.into(),
+        Input::CreatePartnership(input) => {
+            create_partnership::create_partnership(ctx, *input)?.into()
+        }
+        Input::CreateProfile(input) => create_profile::create_profile(ctx, *input)?.into(),
+        Input::CreateStarterMappingTemplate(input) => {
+            create_starter_mapping_template::create_starter_mapping_template(ctx, *input)?.into()
+        }
+        Input::CreateTransformer(input) => {
+            create_transformer::create_transformer(ctx, *input)?.into()
+        }
+        Input::DeleteCapability(input) => {
+            delete_capability::delete_capability(ctx, *input)?;
+            Output::Nothing
+        }
+        Input::DeletePartnership(input) => {
+            delete_partnership::delete_partnership(ctx, *input)?;
+            Output::Nothing
+        }
+        Input::DeleteProfile(input) => {
+            delete_profile::delete_profile(ctx, *input)?;
+            Output::Nothing
+        }
+        Input::DeleteTransformer(input) => {
+            delete_transformer::delete_transformer(ctx, *input)?;
+            Output::Nothing
+        }
+        Input::GenerateMapping(input) => generate_mapping::generate_mapping(ctx, *input)?.into(),
+        Input::GetCapability(input) => get_capability::get_capability(ctx, *input)?.into(),
+        Input::GetPartnership(input) => get_partnership::get_partnership(ctx, *input)?.into(),
+        Input::GetProfile(input) => get_profile::get_profile(ctx, *input)?.into(),
+        Input::GetTransformer(input) => get_transformer::get_transformer(ctx, *input)?.into(),
+        Input::GetTransformerJob(input) => {
+            get_transformer_job::get_transformer_job(ctx, *input)?.into()
+        }
+        Input::ListCapabilities(input) => list_capabilities::list_capabilities(ctx, *input)?.into(),
+        Input::ListPartnerships(input) => list_partnerships::list_partnerships(ctx, *input)?.into(),
+        Input::ListProfiles(input) => list_profiles::list_profiles(ctx, *input)?.into(),
+        Input::ListTagsForResource(input) => {
+            list_tags_for_resource::list_tags_for_resource(ctx, *input)?.into()
+        }
+        Input::ListTransformers(input) => list_transformers::list_transformers(ctx, *input)?.into(),
+        Input::StartTransformerJob(input) => {
+            start_transformer_job::start_transformer_job(ctx, *input)
+                .await?
+                .into()
+        }
+        Input::TagResource(input) => {
+            tag_resource::tag_resource(ctx, *input)?;
+            Output::Nothing
+        }
+        Input::TestConversion(input) => test_conversion::test_conversion(ctx, *input)?.into(),
+        Input::TestMapping(input) => test_mapping::test_mapping(ctx, *input)?.into(),
+        Input::TestParsing(input) => test_parsing::test_parsing(ctx, *input).await?.into(),
+        Input::UntagResource(input) => {
+            untag_resource::untag_resource(ctx, *input)?;
+            Output::Nothing
+        }
+        Input::UpdateCapability(input) => update_capability::update_capability(ctx, *input)?.into(),
+        Input::UpdatePartnership(input) => {
+            update_partnership::update_partnership(ctx, *input)?.into()
+        }
+        Input::UpdateProfile(input) => update_profile::update_profile(ctx, *input)?.into(),
+        Input::UpdateTransformer(input) => {
+            update_transformer::update_transformer(ctx, *input)?.into()
+        }
+    })
+}

@@ -1,0 +1,34 @@
+//! `TestParsing`.
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::{EdiType, TestParsingRequest, TestParsingResponse};
+
+use crate::ctx::Ctx;
+use crate::edi::{self, Conversion};
+use crate::errors::validation;
+use crate::files::{self, Location};
+
+/// Parses a file in object storage as a transformer would.
+///
+/// # Errors
+///
+/// The file is too large, cannot be read, or is no readable X12 of the named set and version.
+pub(crate) async fn test_parsing(
+    ctx: &Ctx<'_>,
+    input: TestParsingRequest,
+) -> Result<TestParsingResponse, Error> {
+    let EdiType::X12Details(details) = &input.edi_type;
+    let conversion = Conversion::new(details, input.file_format)?;
+    let location = Location::of(&input.input_file, "inputFile")?;
+    files::check_size(ctx, &location, ctx.config.test_parsing_bytes).await?;
+    let file = files::read(ctx.environment, &ctx.scope, &location)
+        .await
+        .map_err(|it| it.modelled(&location))?;
+    let parsed = edi::parse(&file, &conversion).map_err(validation)?;
+    Ok(TestParsingResponse {
+        parsed_file_content: parsed.document,
+        parsed_split_file_contents: None,
+        // Source: Assumption A-22.
+        validation_messages: (!parsed.problems.is_empty()).then_some(parsed.problems),
+    })
+}

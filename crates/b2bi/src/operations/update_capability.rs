@@ -1,0 +1,35 @@
+//! `UpdateCapability`.
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::{UpdateCapabilityRequest, UpdateCapabilityResponse};
+
+use crate::ctx::Ctx;
+use crate::transformers;
+
+/// Changes the members of a capability that the request names.
+///
+/// # Errors
+///
+/// The capability or the new configuration's transformer does not exist, or that is not active.
+pub(crate) fn update_capability(
+    ctx: &Ctx<'_>,
+    input: UpdateCapabilityRequest,
+) -> Result<UpdateCapabilityResponse, Error> {
+    let mut state = ctx.state();
+    state.capability(&input.capability_id)?;
+    if let Some(configuration) = &input.configuration {
+        transformers::check_configuration(&state, configuration)?;
+    }
+    let capability = &mut state.capability_mut(&input.capability_id)?.description;
+    if let Some(name) = input.name {
+        capability.name = name;
+    }
+    if let Some(configuration) = input.configuration {
+        capability.configuration = configuration;
+    }
+    if input.instructions_documents.is_some() {
+        capability.instructions_documents = input.instructions_documents;
+    }
+    capability.modified_at = Some(ctx.now());
+    Ok(UpdateCapabilityResponse::from(&*capability))
+}

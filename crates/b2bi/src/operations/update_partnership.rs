@@ -1,0 +1,32 @@
+//! `UpdatePartnership`.
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::{UpdatePartnershipRequest, UpdatePartnershipResponse};
+
+use crate::ctx::Ctx;
+
+/// Changes the members of a partnership that the request names.
+///
+/// # Errors
+///
+/// The partnership or a capability does not exist.
+pub(crate) fn update_partnership(
+    ctx: &Ctx<'_>,
+    input: UpdatePartnershipRequest,
+) -> Result<UpdatePartnershipResponse, Error> {
+    let mut state = ctx.state();
+    state.partnership(&input.partnership_id)?;
+    state.check_capabilities(input.capabilities.as_deref().unwrap_or_default())?;
+    let partnership = &mut state.partnership_mut(&input.partnership_id)?.description;
+    if input.name.is_some() {
+        partnership.name = input.name;
+    }
+    if input.capabilities.is_some() {
+        partnership.capabilities = input.capabilities;
+    }
+    if input.capability_options.is_some() {
+        partnership.capability_options = input.capability_options;
+    }
+    partnership.modified_at = Some(ctx.now());
+    Ok(UpdatePartnershipResponse::from(&*partnership))
+}

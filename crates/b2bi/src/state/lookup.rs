@@ -1,0 +1,80 @@
+//! Finds resources by id, or says which one is missing.
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::{
+    GetCapabilityResponse, GetPartnershipResponse, GetProfileResponse, GetTransformerResponse,
+};
+
+use super::{Record, State, Table};
+use crate::arn::Kind;
+use crate::errors::not_found;
+
+impl State {
+    /// The capability of this id.
+    pub(crate) fn capability(&self, id: &str) -> Result<&Record<GetCapabilityResponse>, Error> {
+        find(&self.capabilities, Kind::Capability, id)
+    }
+
+    /// The capability of this id, to be changed.
+    pub(crate) fn capability_mut(
+        &mut self,
+        id: &str,
+    ) -> Result<&mut Record<GetCapabilityResponse>, Error> {
+        find_mut(&mut self.capabilities, Kind::Capability, id)
+    }
+
+    /// The partnership of this id.
+    pub(crate) fn partnership(&self, id: &str) -> Result<&Record<GetPartnershipResponse>, Error> {
+        find(&self.partnerships, Kind::Partnership, id)
+    }
+
+    /// The partnership of this id, to be changed.
+    pub(crate) fn partnership_mut(
+        &mut self,
+        id: &str,
+    ) -> Result<&mut Record<GetPartnershipResponse>, Error> {
+        find_mut(&mut self.partnerships, Kind::Partnership, id)
+    }
+
+    /// The profile of this id.
+    pub(crate) fn profile(&self, id: &str) -> Result<&Record<GetProfileResponse>, Error> {
+        find(&self.profiles, Kind::Profile, id)
+    }
+
+    /// The profile of this id, to be changed.
+    pub(crate) fn profile_mut(
+        &mut self,
+        id: &str,
+    ) -> Result<&mut Record<GetProfileResponse>, Error> {
+        find_mut(&mut self.profiles, Kind::Profile, id)
+    }
+
+    /// The transformer of this id.
+    pub(crate) fn transformer(&self, id: &str) -> Result<&Record<GetTransformerResponse>, Error> {
+        find(&self.transformers, Kind::Transformer, id)
+    }
+
+    /// The transformer of this id, to be changed.
+    pub(crate) fn transformer_mut(
+        &mut self,
+        id: &str,
+    ) -> Result<&mut Record<GetTransformerResponse>, Error> {
+        find_mut(&mut self.transformers, Kind::Transformer, id)
+    }
+
+    /// Refuses capabilities that do not exist.
+    pub(crate) fn check_capabilities(&self, ids: &[String]) -> Result<(), Error> {
+        ids.iter()
+            .try_for_each(|id| self.capability(id).map(|_| ()))
+    }
+}
+
+fn find<'a, T>(table: &'a Table<T>, kind: Kind, id: &str) -> Result<&'a T, Error> {
+    table.get(id).ok_or_else(|| not_found(kind.as_str(), id))
+}
+
+fn find_mut<'a, T>(table: &'a mut Table<T>, kind: Kind, id: &str) -> Result<&'a mut T, Error> {
+    table
+        .get_mut(id)
+        .ok_or_else(|| not_found(kind.as_str(), id))
+}
