@@ -1,1 +1,19 @@
-//! The b2bi-local binary: command line, configuration, listener, layers and admin API.
+//! B2BI Local: the server, put together from its parts.
+//!
+//! [`cli`] is the command line. [`Config`] is everything a user may set, resolved from flags,
+//! environment, file and defaults. [`Server`] binds a socket and serves until it is told to stop.
+
+mod admin;
+mod app;
+pub mod cli;
+mod config;
+mod health;
+mod log;
+mod machine;
+mod serve;
+mod services;
+mod settings;
+
+pub use config::{Config, LogFormat};
+pub use serve::Server;
+pub use settings::{Resolved, SettingError, Source};

@@ -1,0 +1,63 @@
+//! The server's own routes, below `/_b2bi/`. They are never faulted.
+
+mod faults;
+
+use b2bi_local_dispatcher::Failure;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{HeaderValue, Method, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::app::App;
+
+const ROOT: &str = "/_b2bi/";
+
+/// Whether a path is one of the server's own.
+pub(crate) fn is_admin(path: &str) -> bool {
+    path.starts_with(ROOT)
+}
+
+/// Answers a request to one of the server's own routes.
+pub(crate) fn answer(app: &App, head: &Parts, body: Result<Bytes, Failure>) -> Response<Bytes> {
+    let body = match body {
+        Ok(body) => body,
+        Err(failure) => return problem(failure.status, failure.message()),
+    };
+    let path = head.uri.path().strip_prefix(ROOT).unwrap_or_default();
+    match (path.trim_end_matches('/'), &head.method) {
+        ("health", &Method::GET) => health(),
+        ("faults", &Method::GET) => faults::list(app),
+        ("faults", &Method::POST) => faults::append(app, &body),
+        ("faults", &Method::PUT) => faults::replace(app, &body),
+        ("faults", &Method::DELETE) => faults::remove(app, head.uri.query()),
+        ("health" | "faults", method) => problem(
+            StatusCode::METHOD_NOT_ALLOWED,
+            &format!("{path} does not know {method}"),
+        ),
+        _ => problem(
+            StatusCode::NOT_FOUND,
+            &format!("There is no {ROOT}{path}; there are {ROOT}health and {ROOT}faults"),
+        ),
+    }
+}
+
+fn health() -> Response<Bytes> {
+    let version = env!("CARGO_PKG_VERSION");
+    reply(
+        StatusCode::OK,
+        &json!({"status": "ready", "version": version}),
+    )
+}
+
+fn reply(status: StatusCode, body: &Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(format!("{body}\n")));
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
+fn problem(status: StatusCode, message: &str) -> Response<Bytes> {
+    reply(status, &json!({"error": message}))
+}

@@ -1,0 +1,121 @@
+//! The parts of a server, put together.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use b2bi_local_b2bi::{B2bi, Clock, Environment, Ids};
+use b2bi_local_dispatcher::{Descriptor, Endpoint};
+use b2bi_local_faults::Engine;
+use b2bi_local_model::Timestamp;
+use b2bi_local_objects::{Credentials, EmbeddedS3, KnownKey, Settings};
+
+use crate::config::Config;
+use crate::machine::{SeededIds, SystemClock, random_seed, uuid};
+use crate::services::{B2biService, Sts};
+
+/// Everything that a request may need.
+pub(crate) struct App {
+    pub(crate) config: Config,
+    pub(crate) endpoints: Vec<Box<dyn Endpoint>>,
+    pub(crate) descriptors: Vec<&'static Descriptor>,
+    pub(crate) s3: EmbeddedS3,
+    pub(crate) faults: Engine,
+    pub(crate) clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+impl App {
+    /// The parts as configured.
+    pub(crate) fn new(config: Config) -> Result<Self, String> {
+        let seed = config.seed.unwrap_or_else(random_seed);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ids: Arc<dyn Ids> = Arc::new(SeededIds::new(seed));
+        let s3 = embedded_s3(&config, &clock, &ids);
+        let environment = Environment {
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+            objects: s3.store(),
+        };
+        let b2bi = B2biService {
+            service: B2bi::new(config.b2bi.clone(), environment),
+            strict: config.strict,
+        };
+        let endpoints: Vec<Box<dyn Endpoint>> = vec![Box::new(b2bi), Box::new(Sts)];
+        let app = Self {
+            descriptors: endpoints.iter().map(|it| it.descriptor()).collect(),
+            faults: Engine::new(seed),
+            endpoints,
+            s3,
+            clock,
+            ids,
+            config,
+        };
+        app.arm(seed)?;
+        Ok(app)
+    }
+
+    /// Sets the configured fault rules up; the seed is told so that their draws can be repeated.
+    fn arm(&self, seed: u64) -> Result<(), String> {
+        let rules = self.config.faults.clone();
+        if !rules.is_empty() {
+            tracing::info!(seed, rules = rules.len(), "faults are armed");
+        }
+        let armed = self.faults.replace(rules, self.now_millis());
+        armed.map_err(|error| error.to_string())
+    }
+
+    /// The present.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The present in milliseconds since 1970, as the fault engine counts.
+    pub(crate) fn now_millis(&self) -> u64 {
+        u64::try_from(self.now().as_millis()).unwrap_or_default()
+    }
+
+    /// A new request id.
+    pub(crate) fn new_request_id(&self) -> String {
+        uuid(self.ids.bits())
+    }
+}
+
+fn embedded_s3(config: &Config, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> EmbeddedS3 {
+    let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
+    let credentials = match &config.credentials {
+        None => Credentials::Any,
+        Some(known) => Credentials::Known(known.iter().map(known_key).collect()),
+    };
+    let accounts = config.accounts.clone();
+    EmbeddedS3::new(Settings {
+        credentials,
+        shared: config.s3.shared,
+        max_object_bytes: config.s3.max_object_bytes,
+        domains: config.s3.domains.clone(),
+        account_of: Arc::new(move |key| Some(accounts.account_of_key(key))),
+        ..Settings::new(
+            Arc::new(move || system_time(clock.now())),
+            Arc::new(move || capitals(ids.bits())),
+        )
+    })
+}
+
+fn known_key(credential: &b2bi_local_dispatcher::Credential) -> KnownKey {
+    KnownKey {
+        access_key: credential.access_key.clone(),
+        secret_key: credential.secret.clone(),
+    }
+}
+
+fn system_time(now: Timestamp) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(u64::try_from(now.as_millis()).unwrap_or_default())
+}
+
+/// S3's request ids are 16 letters and digits in capitals.
+fn capitals(bits: u128) -> String {
+    let mut id = String::with_capacity(32);
+    let _ = write!(id, "{bits:032X}");
+    id.truncate(16);
+    id
+}

@@ -1,0 +1,123 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::io::{IsTerminal as _, Write as _, stdout};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::config::Config;
+use crate::serve::Server;
+use crate::settings::{arguments, resolve};
+use crate::{health, log};
+
+/// Runs the command with these arguments, the first of which is the program's name.
+#[must_use]
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let matches = match command().try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match dispatch(&matches) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            say_error(&problem);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command() -> Command {
+    Command::new("b2bi-local")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("AWS B2B Data Interchange on your own machine")
+        .after_help(
+            "Every flag has an environment variable B2BI_LOCAL_<FLAG> and a key of its own name in \
+             the file that --config names.",
+        )
+        .subcommand(Command::new("serve").about("Serve the API and the embedded S3 (the default)"))
+        .subcommand(Command::new("health").about("Exit with 0 when a server answers on --listen"))
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .env("B2BI_LOCAL_CONFIG")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .global(true)
+                .help("TOML file with settings and fault rules"),
+        )
+        .arg(
+            Arg::new("print-config")
+                .long("print-config")
+                .action(ArgAction::SetTrue)
+                .global(true)
+                .help("Print the effective settings and where each comes from, then exit"),
+        )
+        .args(arguments())
+}
+
+fn dispatch(matches: &ArgMatches) -> Result<(), String> {
+    let (name, matches) = matches.subcommand().unwrap_or(("serve", matches));
+    let file = matches.get_one::<PathBuf>("config").map(PathBuf::as_path);
+    let settings = resolve(Some(matches), file).map_err(|error| error.to_string())?;
+    let config = Config::from_settings(&settings).map_err(|error| error.to_string())?;
+    if matches.get_flag("print-config") {
+        return say(&settings.to_string());
+    }
+    match name {
+        "health" => health::check(config.listen),
+        _ => serve(config),
+    }
+}
+
+fn serve(config: Config) -> Result<(), String> {
+    log::start(&config);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start the runtime: {error}"))?;
+    runtime.block_on(async {
+        let listen = config.listen;
+        let server = Server::bind(config)
+            .await
+            .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+        say(&welcome(server.address()))?;
+        server.until_signal().await;
+        Ok(())
+    })
+}
+
+/// The line that scripts wait for, and on a terminal what a person can copy.
+fn welcome(address: SocketAddr) -> String {
+    let ready = format!("ready http://{address}\n");
+    if !stdout().is_terminal() {
+        return ready;
+    }
+    ready
+        + &format!(
+            r#"
+boto3:  boto3.client("b2bi", endpoint_url="http://{address}", region_name="us-east-1",
+                     aws_access_key_id="test", aws_secret_access_key="test")
+shell:  export AWS_ENDPOINT_URL=http://{address} AWS_REGION=us-east-1 \
+               AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+        aws b2bi list-profiles
+        aws s3 mb s3://my-bucket
+"#
+        )
+}
+
+fn say(text: &str) -> Result<(), String> {
+    let mut out = stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| format!("cannot write to standard output: {error}"))
+}
+
+fn say_error(problem: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "b2bi-local: {problem}");
+}

@@ -1,0 +1,231 @@
+//! Everything a user may set, in types.
+
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::str::FromStr;
+use std::time::Duration;
+
+use b2bi_local_b2bi::{Config as B2biConfig, Quotas};
+use b2bi_local_dispatcher::{AccountRules, Credential};
+use b2bi_local_faults::{FaultList, Rule, RuleSet};
+use tracing::level_filters::LevelFilter;
+
+use crate::settings::{Resolved, SettingError, resolve};
+
+/// The configuration of a server.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Who callers are whose request does not say.
+    pub accounts: AccountRules,
+    /// The keys whose signatures are checked; none switches the check off.
+    pub credentials: Option<Vec<Credential>>,
+    /// Whether unknown members are refused.
+    pub strict: bool,
+    /// The largest body of an API request, in bytes.
+    pub max_body_bytes: usize,
+    /// The settings of the service.
+    pub b2bi: B2biConfig,
+    /// The settings of the embedded S3.
+    pub s3: S3Config,
+    /// The fault rules to begin with.
+    pub faults: Vec<Rule>,
+    /// The seed of ids and draws; none takes a random one.
+    pub seed: Option<u64>,
+    /// How long requests in flight may take after a signal to stop.
+    pub drain: Duration,
+    /// What is logged.
+    pub log: LevelFilter,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Whether each request is logged.
+    pub log_requests: bool,
+}
+
+/// The settings of the embedded S3.
+#[derive(Clone, Debug)]
+pub struct S3Config {
+    /// Whether all accounts see the same buckets.
+    pub shared: bool,
+    /// The domains under which a host name begins with a bucket.
+    pub domains: Vec<String>,
+    /// The largest object or part of one request, in bytes.
+    pub max_object_bytes: u64,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people: a time, a level, a message and `key=value` pairs.
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// The configuration of a server that nobody has configured.
+    ///
+    /// # Errors
+    ///
+    /// Never, as long as the defaults are valid, which a test makes sure of.
+    pub fn defaults() -> Result<Self, SettingError> {
+        Self::from_settings(&resolve(None, None)?)
+    }
+
+    /// Reads the values of the settings.
+    ///
+    /// # Errors
+    ///
+    /// The first value that cannot be used, where it comes from, and what would do.
+    pub fn from_settings(settings: &Resolved) -> Result<Self, SettingError> {
+        let log_format = match settings.value("log-format") {
+            "text" => LogFormat::Text,
+            "json" => LogFormat::Json,
+            _ => return Err(settings.error("log-format", "must be text or json")),
+        };
+        let seed = match settings.value("seed") {
+            "random" => None,
+            _ => Some(parse(
+                settings,
+                "seed",
+                "a whole number from 0 up, or random",
+            )?),
+        };
+        Ok(Self {
+            listen: address(settings)?,
+            accounts: accounts(settings)?,
+            credentials: credentials(settings)?,
+            strict: switch(settings, "strict")?,
+            max_body_bytes: parse(settings, "max-body-bytes", BYTES)?,
+            b2bi: b2bi(settings)?,
+            s3: s3(settings)?,
+            faults: faults(settings)?,
+            seed,
+            drain: Duration::from_secs(parse(settings, "drain-seconds", COUNT)?),
+            log: parse(settings, "log", "off, error, warn, info, debug or trace")?,
+            log_format,
+            log_requests: switch(settings, "log-requests")?,
+        })
+    }
+}
+
+const BYTES: &str = "a number of bytes";
+const COUNT: &str = "a whole number from 0 up";
+
+fn parse<T: FromStr>(settings: &Resolved, key: &str, wanted: &str) -> Result<T, SettingError> {
+    let value = settings.value(key).parse();
+    value.map_err(|_| settings.error(key, format!("must be {wanted}")))
+}
+
+fn switch(settings: &Resolved, key: &str) -> Result<bool, SettingError> {
+    match settings.value(key) {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(settings.error(key, "must be true or false")),
+    }
+}
+
+fn list(settings: &Resolved, key: &str) -> Vec<String> {
+    let items = settings.value(key).split(',').map(str::trim);
+    items
+        .filter(|it| !it.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn address(settings: &Resolved) -> Result<SocketAddr, SettingError> {
+    let resolved = settings.value("listen").to_socket_addrs();
+    resolved
+        .ok()
+        .and_then(|mut it| it.next())
+        .ok_or_else(|| settings.error("listen", "must be HOST:PORT, such as 127.0.0.1:4577"))
+}
+
+fn accounts(settings: &Resolved) -> Result<AccountRules, SettingError> {
+    let account = settings.value("account");
+    if account.len() != 12 || !account.bytes().all(|it| it.is_ascii_digit()) {
+        return Err(settings.error("account", "must be twelve digits"));
+    }
+    let region = settings.value("region");
+    if region.is_empty() {
+        return Err(settings.error("region", "must be a region, such as us-east-1"));
+    }
+    Ok(AccountRules {
+        default_account: account.to_owned(),
+        default_region: region.to_owned(),
+        decode_access_keys: switch(settings, "decode-access-keys")?,
+    })
+}
+
+fn credentials(settings: &Resolved) -> Result<Option<Vec<Credential>>, SettingError> {
+    let mut credentials = Vec::new();
+    for pair in list(settings, "credentials") {
+        let (access_key, secret) = pair.split_once(':').ok_or_else(|| {
+            settings.error(
+                "credentials",
+                "must be KEY:SECRET pairs, separated by commas",
+            )
+        })?;
+        credentials.push(Credential {
+            access_key: access_key.to_owned(),
+            secret: secret.to_owned(),
+        });
+    }
+    if !switch(settings, "verify-signatures")? {
+        return Ok(None);
+    }
+    if credentials.is_empty() {
+        return Err(settings.error("verify-signatures", "needs --credentials KEY:SECRET"));
+    }
+    Ok(Some(credentials))
+}
+
+fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
+    let enforced = switch(settings, "quotas")?;
+    let quota = |key| Ok(enforced.then_some(parse(settings, key, COUNT)?));
+    let replay_client_tokens = match settings.value("idempotency") {
+        "client-token" => true,
+        "none" => false,
+        _ => return Err(settings.error("idempotency", "must be client-token or none")),
+    };
+    Ok(B2biConfig {
+        quotas: Quotas {
+            profiles: quota("quota-profiles")?,
+            transformers: quota("quota-transformers")?,
+            capabilities: quota("quota-capabilities")?,
+            partnerships: quota("quota-partnerships")?,
+        },
+        replay_client_tokens,
+        test_parsing_bytes: parse(settings, "test-parsing-bytes", BYTES)?,
+        job_bytes: parse(settings, "job-bytes", BYTES)?,
+    })
+}
+
+fn s3(settings: &Resolved) -> Result<S3Config, SettingError> {
+    Ok(S3Config {
+        shared: switch(settings, "s3-shared")?,
+        domains: list(settings, "s3-domain"),
+        max_object_bytes: parse(settings, "s3-max-object-bytes", BYTES)?,
+    })
+}
+
+/// The rules of the file, and after them those of the setting.
+fn faults(settings: &Resolved) -> Result<Vec<Rule>, SettingError> {
+    let mut rules = Vec::new();
+    if let Some(in_file) = settings.rules() {
+        let in_file = serde_json::to_value(in_file)
+            .map_err(|error| SettingError::new("rules", error.to_string()))?;
+        let set = RuleSet::from_value(&in_file)
+            .map_err(|error| SettingError::new("rules", error.to_string()))?;
+        rules.extend(set.rules);
+    }
+    let text = settings.value("faults");
+    if !text.is_empty() {
+        let more = text
+            .parse::<FaultList>()
+            .map(FaultList::into_rules)
+            .map_err(|error| settings.error("faults", error.to_string()))?;
+        rules.extend(more);
+    }
+    Ok(rules)
+}

@@ -1,0 +1,44 @@
+//! Asks a server whether it is ready, as a container's health check does.
+
+use std::io::{Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether the server that listens on this address answers.
+///
+/// # Errors
+///
+/// Nobody is there, or what is there says it is not ready.
+pub(crate) fn check(listen: SocketAddr) -> Result<(), String> {
+    let address = reachable(listen);
+    let reply = ask(address).map_err(|error| format!("no answer from {address}: {error}"))?;
+    let status = reply.lines().next().unwrap_or_default();
+    if status.split(' ').nth(1) == Some("200") {
+        Ok(())
+    } else {
+        Err(format!("{address} is not ready: {status}"))
+    }
+}
+
+/// A server that listens on every address is asked on the loopback one.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}
+
+fn ask(address: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let request =
+        format!("GET /_b2bi/health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut reply = String::new();
+    stream.take(64 * 1024).read_to_string(&mut reply)?;
+    Ok(reply)
+}

@@ -1,0 +1,98 @@
+//! The machine's clock and entropy, in the form the service is handed them.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use b2bi_local_b2bi::{Clock, Ids};
+use b2bi_local_model::Timestamp;
+
+/// The time of the machine.
+#[derive(Debug)]
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let millis = since.map(|it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX));
+        Timestamp::from_millis(millis.unwrap_or_default())
+    }
+}
+
+/// Identifiers that follow from a seed: the same seed gives the same ids in the same order.
+#[derive(Debug)]
+pub(crate) struct SeededIds {
+    seed: u64,
+    count: AtomicU64,
+}
+
+impl SeededIds {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            count: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Ids for SeededIds {
+    fn bits(&self) -> u128 {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let high = mix(self.seed ^ mix(count));
+        let low = mix(high ^ count);
+        u128::from(high) << 64 | u128::from(low)
+    }
+}
+
+/// The finaliser of `SplitMix64`: a bijection, so different counts give different bits.
+fn mix(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let value = (value ^ value >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ value >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ value >> 31
+}
+
+/// A seed that nobody can foresee: the standard library seeds its hashers from the system.
+pub(crate) fn random_seed() -> u64 {
+    RandomState::new().hash_one("b2bi-local")
+}
+
+/// 128 bits as a random UUID: `60fbc37c-87f0-4fce-9012-3456789abcde`.
+pub(crate) fn uuid(bits: u128) -> String {
+    let bits = bits & !(0xf000_u128 << 64) | 0x4000_u128 << 64;
+    let bits = bits & !(0xc000_u128 << 48) | 0x8000_u128 << 48;
+    let part = |from: u32, digits: u32| (bits >> from) & ((1 << (digits * 4)) - 1);
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        part(96, 8),
+        part(80, 4),
+        part(64, 4),
+        part(48, 4),
+        part(0, 12)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SeededIds, uuid};
+    use b2bi_local_b2bi::Ids as _;
+
+    #[test]
+    fn a_seed_repeats_and_ids_do_not() {
+        let (one, same, other) = (SeededIds::new(1), SeededIds::new(1), SeededIds::new(2));
+        let first: Vec<u128> = (0..1000).map(|_| one.bits()).collect();
+        let again: Vec<u128> = (0..1000).map(|_| same.bits()).collect();
+        assert_eq!(first, again);
+        assert_ne!(first[0], other.bits());
+        let mut distinct = first.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(distinct.len(), first.len());
+    }
+
+    #[test]
+    fn a_uuid_says_that_it_is_random() {
+        assert_eq!(uuid(u128::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(uuid(0), "00000000-0000-4000-8000-000000000000");
+    }
+}

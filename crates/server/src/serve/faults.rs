@@ -1,0 +1,234 @@
+//! Applies the fault engine's decisions at the seams round a call.
+//!
+//! Before the request is decoded: delays, and outcomes that leave the state untouched. Round the
+//! handler: outcomes that replace the reply of work that is done.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use b2bi_local_dispatcher::{Caller, Failure, Pending, Reply};
+use b2bi_local_faults::{ErrorReply, Facts, HttpReply, Outcome, Plan, When};
+use b2bi_local_model::{ErrorShape, NAMESPACE};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use serde_json::{Map, Value};
+
+use crate::app::App;
+
+/// The header that names the rule behind an injected reply.
+const FAULT_ID: HeaderName = HeaderName::from_static("x-b2bi-fault-id");
+/// The members of an input that name the resource it is about.
+const RESOURCES: [&str; 6] = [
+    "transformerJobId",
+    "transformerId",
+    "capabilityId",
+    "partnershipId",
+    "profileId",
+    "ResourceARN",
+];
+
+/// What is known of a request after routing.
+pub(super) struct Asked<'a> {
+    pub(super) head: &'a Parts,
+    pub(super) caller: &'a Caller,
+    pub(super) service: &'a str,
+    pub(super) operation: &'a str,
+    pub(super) body: &'a Bytes,
+}
+
+/// What is to happen to the request; nothing, at the price of one load, when no rule is armed.
+pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Option<Plan> {
+    if !app.faults.is_armed() {
+        return None;
+    }
+    let header = |name: &str| asked.head.headers.get(name)?.to_str().ok();
+    let user_agent = header("user-agent").or_else(|| header("x-amz-user-agent"));
+    let resource = resource(asked.body);
+    let facts = Facts {
+        service: asked.service,
+        region: &asked.caller.region,
+        operation: asked.operation,
+        account: &asked.caller.account,
+        access_key: asked.caller.access_key.as_deref(),
+        app_id: user_agent.and_then(app_id),
+        user_agent,
+        resource: resource.as_deref(),
+        attempt: header("amz-sdk-request").and_then(attempt),
+        invocation: header("amz-sdk-invocation-id"),
+        header: &header,
+    };
+    let plan = app.faults.decide(&facts, app.now_millis());
+    (!plan.is_empty()).then_some(plan)
+}
+
+/// Carries a call out as planned.
+pub(super) async fn carry_out<'a>(
+    plan: Option<Plan>,
+    decode: impl Fn() -> Result<Box<dyn Pending<'a> + 'a>, Failure>,
+    caller: Caller,
+    render: impl FnOnce(Result<Reply, Failure>) -> Response<Bytes>,
+) -> Response<Bytes> {
+    let Some(plan) = plan else {
+        return render(run(decode(), caller, When::Before).await);
+    };
+    pause(plan.delay.before_ms).await;
+    let rules: Vec<&str> = plan.rule_ids().collect();
+    let rules = rules.join(",");
+    tracing::info!(rules, "fault injected");
+    let reply = if plan.outcome.is_some() && plan.when == When::Before {
+        Ok(Reply::Json(Bytes::new()))
+    } else {
+        run(decode(), caller, plan.when).await
+    };
+    pause(plan.delay.after_ms).await;
+    let mut response = match plan.outcome {
+        Some(Outcome::Error(error) | Outcome::Throttle { error, .. }) => {
+            render(Err(failure(error, &rules)))
+        }
+        Some(Outcome::Http(reply)) => raw(reply),
+        None => render(reply),
+    };
+    if let Ok(id) = HeaderValue::from_str(&rules) {
+        response.headers_mut().insert(FAULT_ID, id);
+    }
+    response
+}
+
+/// The handler's own reply; run twice, that of the second time.
+async fn run<'a>(
+    decoded: Result<Box<dyn Pending<'a> + 'a>, Failure>,
+    caller: Caller,
+    when: When,
+) -> Result<Reply, Failure> {
+    let pending = decoded?;
+    if when == When::Twice {
+        let first = pending.again().call(caller.clone()).await;
+        tracing::info!(succeeded = first.is_ok(), "executed once, and now again");
+    }
+    pending.call(caller).await
+}
+
+async fn pause(millis: u64) {
+    if millis > 0 {
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+}
+
+/// An injected error as the service itself would send it, every member filled.
+fn failure(error: ErrorReply, rules: &str) -> Failure {
+    let shape = ErrorShape::named(&error.code);
+    let status = error
+        .status_code
+        .or(shape.map(|it| it.status))
+        .unwrap_or(503);
+    let mut members = members(&error, shape, rules);
+    if let Some(seconds) = error.retry_after_seconds {
+        members.insert("retryAfterSeconds".to_owned(), seconds.into());
+    }
+    members.extend(error.fields);
+    let mut headers: Vec<(HeaderName, HeaderValue)> = Vec::new();
+    if let Some(millis) = error.retry_after_ms {
+        let name = HeaderName::from_static("x-amz-retry-after");
+        headers.push((name, HeaderValue::from(millis)));
+    }
+    headers.extend(
+        error
+            .headers
+            .iter()
+            .filter_map(|(name, value)| header(name, value)),
+    );
+    Failure {
+        code: Cow::Owned(error.code),
+        namespace: shape.map(|_| NAMESPACE),
+        status: StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
+        members,
+        headers,
+    }
+}
+
+fn members(error: &ErrorReply, shape: Option<&ErrorShape>, rules: &str) -> Map<String, Value> {
+    let message = match (&error.message, error.code.as_str()) {
+        (Some(message), _) => message.clone(),
+        (None, "ThrottlingException") => "Rate exceeded".to_owned(),
+        (None, code) => format!("{code} injected by the fault rule {rules}"),
+    };
+    let mut members = Map::new();
+    let message_member = shape.map_or("message", ErrorShape::message_member);
+    members.insert(message_member.to_owned(), Value::String(message));
+    let required = shape.map_or(&[][..], |it| it.required);
+    for name in required.iter().filter(|it| **it != message_member) {
+        let value = if *name == "serviceCode" {
+            "b2bi"
+        } else {
+            "injected"
+        };
+        members.insert((*name).to_owned(), value.into());
+    }
+    members
+}
+
+fn raw(reply: HttpReply) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(reply.body));
+    if let Ok(status) = StatusCode::from_u16(reply.status_code) {
+        *response.status_mut() = status;
+    }
+    let headers = reply
+        .headers
+        .iter()
+        .filter_map(|(name, value)| header(name, value));
+    response.headers_mut().extend(headers);
+    response
+}
+
+fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
+    Some((name.parse().ok()?, value.parse().ok()?))
+}
+
+/// The resource that a JSON body names.
+fn resource(body: &Bytes) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    RESOURCES
+        .iter()
+        .find_map(|name| body.get(name)?.as_str().map(str::to_owned))
+}
+
+/// The application id that a user agent carries as `app/…`.
+fn app_id(user_agent: &str) -> Option<&str> {
+    user_agent.split(' ').find_map(|it| it.strip_prefix("app/"))
+}
+
+/// The number in `attempt=2; max=3`.
+fn attempt(header: &str) -> Option<u64> {
+    let mut parts = header.split(';').map(str::trim);
+    parts
+        .find_map(|it| it.strip_prefix("attempt="))?
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{app_id, attempt};
+
+    #[test]
+    fn the_sdk_tells_its_attempt_and_application() {
+        for (header, expected) in [
+            ("attempt=2; max=3", Some(2)),
+            ("ttl=20261123T185500Z; attempt=1; max=5", Some(1)),
+            ("attempt=x", None),
+            ("", None),
+        ] {
+            assert_eq!(attempt(header), expected, "{header}");
+        }
+        for (agent, expected) in [
+            (
+                "Boto3/1.44.5 md/Botocore cfg/retry-mode#standard app/orders-test-1",
+                Some("orders-test-1"),
+            ),
+            ("curl/8.0", None),
+        ] {
+            assert_eq!(app_id(agent), expected, "{agent}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Replies in the form that the listener sends.
+
+use b2bi_local_dispatcher::{Descriptor, Failure, Protocol, Reply, json, query};
+use b2bi_local_objects::Body as S3Body;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response};
+use http_body_util::{Either, Full};
+
+/// The body of a reply: a whole one, or an object's.
+pub(super) type Body = Either<Full<Bytes>, S3Body>;
+
+/// How a protocol wants its replies.
+pub(super) struct Style<'a> {
+    protocol: Option<Protocol>,
+    content_type: HeaderValue,
+    operation: &'a str,
+    request_id: &'a str,
+}
+
+impl<'a> Style<'a> {
+    /// The style of a service's replies; of the front end's where no service was found.
+    pub(super) fn new(
+        descriptor: Option<&Descriptor>,
+        request: &HeaderMap,
+        operation: &'a str,
+        request_id: &'a str,
+    ) -> Self {
+        Self {
+            protocol: descriptor.map(|it| it.protocol),
+            content_type: json::content_type(request),
+            operation,
+            request_id,
+        }
+    }
+
+    /// A reply, successful or not.
+    pub(super) fn render(self, outcome: Result<Reply, Failure>) -> Response<Bytes> {
+        match (outcome, self.protocol) {
+            (Ok(Reply::Json(body)), _) => json::success(body, self.content_type),
+            (Ok(Reply::Members(members)), protocol) => {
+                let namespace = namespace(protocol);
+                query::success(self.operation, namespace, &members, self.request_id)
+            }
+            (Err(failure), protocol @ Some(Protocol::Query { .. })) => {
+                query::failure(&failure, namespace(protocol), self.request_id)
+            }
+            (Err(failure), _) => json::failure(failure, self.content_type),
+        }
+    }
+}
+
+fn namespace(protocol: Option<Protocol>) -> &'static str {
+    match protocol {
+        Some(Protocol::Query { namespace }) => namespace,
+        _ => "",
+    }
+}
+
+/// A reply that is in memory as a whole.
+pub(super) fn whole(response: Response<Bytes>) -> Response<Body> {
+    response.map(|body| Either::Left(Full::new(body)))
+}

@@ -1,0 +1,184 @@
+//! One request, from its head to its reply.
+
+use std::time::Instant;
+
+use b2bi_local_dispatcher::{Caller, Failure, Identity, Route, cors, json, query, route, verify};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderValue, Request, Response};
+use http_body_util::Either;
+use hyper::body::Incoming;
+
+use super::faults::{self, Asked};
+use super::reply::{Body, Style, whole};
+use super::{body, reply};
+use crate::admin;
+use crate::app::App;
+
+/// Answers a request; there is an answer to everything.
+pub(super) async fn answer(app: &App, request: Request<Incoming>) -> Response<Body> {
+    let started = Instant::now();
+    let request_id = app.new_request_id();
+    let log = app.config.log_requests.then(|| {
+        let target = request.headers().get("x-amz-target").cloned();
+        (request.method().clone(), request.uri().clone(), target)
+    });
+    let mut response = dispatch(app, request, &request_id).await;
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert(json::REQUEST_ID, id);
+    }
+    if let Some((method, uri, target)) = log {
+        let (status, elapsed) = (response.status().as_u16(), started.elapsed());
+        tracing::info!(request_id, %method, %uri, ?target, status, ?elapsed, "request");
+    }
+    response
+}
+
+async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    if admin::is_admin(head.uri.path()) {
+        let body = body::read(body, app.config.max_body_bytes).await;
+        return whole(admin::answer(app, &head, body));
+    }
+    if cors::is_preflight(&head) {
+        return whole(cors::preflight());
+    }
+    let identity = Identity::of(&head);
+    let caller = app.config.accounts.caller(&head.headers, identity.as_ref());
+    let mut response = match route(&head, identity.as_ref(), &app.descriptors) {
+        Ok(Route::Objects) => return objects(app, head, body, &caller).await,
+        Ok(Route::Json(at, operation)) => {
+            let call = Call {
+                app,
+                head: &head,
+                identity: identity.as_ref(),
+                caller,
+                at,
+            };
+            call.json(operation, body, request_id).await
+        }
+        Ok(Route::Query(at)) => {
+            let call = Call {
+                app,
+                head: &head,
+                identity: identity.as_ref(),
+                caller,
+                at,
+            };
+            call.query(body, request_id).await
+        }
+        Err(failure) => {
+            // The body is read so that its sender gets to read the answer.
+            let _ = body::read(body, app.config.max_body_bytes).await;
+            Style::new(None, &head.headers, "", request_id).render(Err(failure))
+        }
+    };
+    cors::allow(&head.headers, response.headers_mut());
+    reply::whole(response)
+}
+
+async fn objects(app: &App, head: Parts, body: Incoming, caller: &Caller) -> Response<Body> {
+    let request = Request::from_parts(head, body);
+    let response = app.s3.call(&caller.account, request).await;
+    response.map(Either::Right)
+}
+
+/// A request for a service that was found.
+struct Call<'a> {
+    app: &'a App,
+    head: &'a Parts,
+    identity: Option<&'a Identity>,
+    caller: Caller,
+    at: usize,
+}
+
+impl Call<'_> {
+    async fn json(
+        self,
+        operation: &'static str,
+        body: Incoming,
+        request_id: &str,
+    ) -> Response<Bytes> {
+        let descriptor = self.app.descriptors.get(self.at).copied();
+        let style = Style::new(descriptor, &self.head.headers, operation, request_id);
+        match body::read(body, self.app.config.max_body_bytes).await {
+            Ok(body) => self.operation(operation, body, style).await,
+            Err(failure) => style.render(Err(failure)),
+        }
+    }
+
+    async fn query(self, body: Incoming, request_id: &str) -> Response<Bytes> {
+        let descriptor = self.app.descriptors.get(self.at).copied();
+        let headers = &self.head.headers;
+        let failed = |failure| Style::new(descriptor, headers, "", request_id).render(Err(failure));
+        let body = match body::read(body, self.app.config.max_body_bytes).await {
+            Ok(body) => body,
+            Err(failure) => return failed(failure),
+        };
+        let named = query::action(&self.head.uri, &body);
+        let found = named.and_then(|action| match descriptor {
+            Some(descriptor) => descriptor.operation(&action),
+            None => Err(Failure::invalid_action("nobody", &action)),
+        });
+        match found {
+            Ok(operation) => {
+                let style = Style::new(descriptor, headers, operation, request_id);
+                self.operation(operation, body, style).await
+            }
+            Err(failure) => failed(failure),
+        }
+    }
+
+    /// The seams of a call: who asks, the protocol's faults, decoding, the model's faults.
+    async fn operation(
+        self,
+        operation: &'static str,
+        body: Bytes,
+        style: Style<'_>,
+    ) -> Response<Bytes> {
+        if let Err(failure) = self.authenticate(&body) {
+            return style.render(Err(failure));
+        }
+        let Some(endpoint) = self.app.endpoints.get(self.at) else {
+            let failure = Failure::unknown_service(operation, &[]);
+            return style.render(Err(failure));
+        };
+        let asked = Asked {
+            head: self.head,
+            caller: &self.caller,
+            service: endpoint.descriptor().signing_name,
+            operation,
+            body: &body,
+        };
+        let plan = faults::plan(self.app, &asked);
+        let decode = || endpoint.decode(operation, &body);
+        faults::carry_out(plan, decode, self.caller, |outcome| style.render(outcome)).await
+    }
+
+    fn authenticate(&self, body: &Bytes) -> Result<(), Failure> {
+        let protocol = self.app.descriptors.get(self.at).map(|it| it.protocol);
+        let identity = match (self.identity, protocol) {
+            (Some(identity), _) => identity,
+            (None, Some(protocol)) => return Err(Failure::missing_authentication(protocol)),
+            (None, None) => return Ok(()),
+        };
+        match &self.app.config.credentials {
+            Some(known) => {
+                let now = basic_format(&self.app.now().to_string());
+                verify(self.head, identity, body, known, &now)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// `20261123T185500Z` for `2026-11-23T18:55:00.000Z`.
+fn basic_format(time: &str) -> String {
+    let whole = time.split('.').next().unwrap_or_default();
+    let mut basic: String = whole
+        .chars()
+        .filter(|it| !matches!(it, '-' | ':'))
+        .collect();
+    basic.push('Z');
+    basic
+}

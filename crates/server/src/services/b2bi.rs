@@ -1,0 +1,113 @@
+//! B2BI behind the dispatcher: bytes in, operations of the service, bytes out.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use b2bi_local_b2bi::{B2bi, Scope};
+use b2bi_local_dispatcher::{Caller, Descriptor, Failure, Protocol, Reply, Service};
+use b2bi_local_model::{
+    DecodeError, Error, Input, NAMESPACE, OPERATIONS, OperationShape, Output, SIGNING_NAME,
+    TARGET_PREFIX, decode, types,
+};
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::Value;
+
+static NAMES: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| OPERATIONS.iter().map(|it| it.name).collect());
+
+static DESCRIPTOR: LazyLock<Descriptor> = LazyLock::new(|| Descriptor {
+    signing_name: SIGNING_NAME,
+    protocol: Protocol::Json {
+        target_prefix: TARGET_PREFIX,
+    },
+    operations: &NAMES,
+});
+
+/// The B2BI service.
+pub(crate) struct B2biService {
+    pub(crate) service: B2bi,
+    /// Whether members that the model does not have are refused.
+    pub(crate) strict: bool,
+}
+
+impl Service for B2biService {
+    type Input = Input;
+
+    fn descriptor(&self) -> &'static Descriptor {
+        &DESCRIPTOR
+    }
+
+    fn decode(&self, operation: &'static str, body: &Bytes) -> Result<Input, Failure> {
+        let shape = OperationShape::named(operation)
+            .ok_or_else(|| Failure::unknown_operation(SIGNING_NAME, operation))?;
+        let decoded = decode(shape, body).map_err(undecodable)?;
+        if !decoded.unknown.is_empty() {
+            self.note_unknown(operation, &decoded.unknown)?;
+        }
+        Ok(decoded.input)
+    }
+
+    async fn call(
+        &self,
+        caller: Caller,
+        _operation: &'static str,
+        input: Input,
+    ) -> Result<Reply, Failure> {
+        let scope = Scope {
+            account: caller.account,
+            region: caller.region,
+        };
+        match self.service.call(&scope, input).await {
+            Ok(Output::Nothing) => Ok(Reply::Json(Bytes::new())),
+            Ok(output) => serde_json::to_vec(&output)
+                .map(|it| Reply::Json(it.into()))
+                .map_err(|error| unwritable(&error)),
+            Err(error) => Err(modelled(&error)),
+        }
+    }
+}
+
+impl B2biService {
+    fn note_unknown(&self, operation: &str, unknown: &[String]) -> Result<(), Failure> {
+        let members = unknown.join(", ");
+        if self.strict {
+            return Err(modelled(&Error::Validation(types::ValidationException {
+                message: format!("{operation} has no such members (strict mode): {members}"),
+            })));
+        }
+        tracing::warn!(operation, members, "unknown input members are ignored");
+        Ok(())
+    }
+}
+
+fn undecodable(error: DecodeError) -> Failure {
+    match error.modelled() {
+        Some(error) => modelled(&error),
+        None => Failure::serialization(error.to_string()),
+    }
+}
+
+fn modelled(error: &Error) -> Failure {
+    let shape = error.shape();
+    let members = match serde_json::to_value(error) {
+        Ok(Value::Object(members)) => members,
+        _ => serde_json::Map::new(),
+    };
+    Failure {
+        code: Cow::Borrowed(shape.name),
+        namespace: Some(NAMESPACE),
+        status: StatusCode::from_u16(shape.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        members,
+        headers: Vec::new(),
+    }
+}
+
+/// Serialising the model's types to memory does not fail; should it, the client hears of it.
+fn unwritable(error: &serde_json::Error) -> Failure {
+    tracing::error!(%error, "a reply could not be written");
+    modelled(&Error::InternalServer(types::InternalServerException {
+        message: "The reply could not be written".to_owned(),
+        retry_after_seconds: None,
+    }))
+}

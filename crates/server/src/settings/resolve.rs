@@ -1,0 +1,212 @@
+//! Which value a setting has, and where it comes from.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches};
+use toml::{Table, Value};
+
+use super::{SETTINGS, Setting, SettingError};
+
+/// Keys of the file that are not settings: the fault rules.
+const RULES: &str = "rules";
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A flag.
+    Flag,
+    /// An environment variable.
+    Environment,
+    /// The file.
+    File(PathBuf),
+    /// Nobody gave one.
+    Default,
+}
+
+/// The value of every setting.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    values: Vec<(&'static Setting, String, Source)>,
+    rules: Option<Value>,
+}
+
+/// The settings as arguments of a command.
+pub(crate) fn arguments() -> Vec<Arg> {
+    SETTINGS.iter().map(argument).collect()
+}
+
+fn argument(setting: &'static Setting) -> Arg {
+    let default = match setting.default {
+        "" => "none",
+        default => default,
+    };
+    let argument = Arg::new(setting.key)
+        .long(setting.key)
+        .env(setting.variable())
+        .hide_env_values(true)
+        .value_name(setting.value)
+        .global(true)
+        .help(format!("{} [default: {default}]", setting.help));
+    if setting.is_switch() {
+        argument
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+    } else {
+        argument
+    }
+}
+
+/// Settles every setting: flag before environment before file before default.
+///
+/// # Errors
+///
+/// The file cannot be read, or it has a key that is no setting.
+pub(crate) fn resolve(
+    matches: Option<&ArgMatches>,
+    file: Option<&Path>,
+) -> Result<Resolved, SettingError> {
+    let mut table = file.map(read).transpose()?.unwrap_or_default();
+    let rules = table.remove(RULES);
+    let mut values = Vec::with_capacity(SETTINGS.len());
+    for setting in SETTINGS {
+        let in_file = table.remove(setting.key);
+        let (value, source) = match (typed(matches, setting), in_file, file) {
+            (Some(found), _, _) => found,
+            (None, Some(value), Some(path)) => (
+                text(path, setting.key, &value)?,
+                Source::File(path.to_owned()),
+            ),
+            _ => (setting.default.to_owned(), Source::Default),
+        };
+        values.push((setting, value, source));
+    }
+    match (table.keys().next(), file) {
+        (Some(unknown), Some(path)) => Err(unknown_key(path, unknown)),
+        _ => Ok(Resolved { values, rules }),
+    }
+}
+
+fn typed(matches: Option<&ArgMatches>, setting: &Setting) -> Option<(String, Source)> {
+    let matches = matches?;
+    let value = matches.get_one::<String>(setting.key)?.clone();
+    match matches.value_source(setting.key)? {
+        ValueSource::CommandLine => Some((value, Source::Flag)),
+        ValueSource::EnvVariable => Some((value, Source::Environment)),
+        _ => None,
+    }
+}
+
+fn read(path: &Path) -> Result<Table, SettingError> {
+    let place = || path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| SettingError::new(place(), format!("cannot be read: {error}")))?;
+    text.parse()
+        .map_err(|error: toml::de::Error| SettingError::new(place(), error.to_string()))
+}
+
+/// A value of the file as it would stand on the command line; lists are joined by commas.
+fn text(path: &Path, key: &str, value: &Value) -> Result<String, SettingError> {
+    let wrong = || {
+        let place = format!("{} in {}", key, path.display());
+        SettingError::new(
+            place,
+            "must be a string, a number, true or false, or a list of strings",
+        )
+    };
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Integer(number) => Ok(number.to_string()),
+        Value::Boolean(switch) => Ok(switch.to_string()),
+        Value::Array(items) => {
+            let items: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+            items.map(|it| it.join(",")).ok_or_else(wrong)
+        }
+        _ => Err(wrong()),
+    }
+}
+
+fn unknown_key(path: &Path, unknown: &str) -> SettingError {
+    let keys: Vec<&str> = SETTINGS.iter().map(|it| it.key).collect();
+    SettingError::new(
+        format!("{unknown} in {}", path.display()),
+        format!("is no setting; there are {} and {RULES}", keys.join(", ")),
+    )
+}
+
+impl Resolved {
+    /// The value of a setting; empty for a key that is none.
+    pub(crate) fn value(&self, key: &str) -> &str {
+        let found = self
+            .values
+            .iter()
+            .find(|(setting, _, _)| setting.key == key);
+        found
+            .map(|(_, value, _)| value.as_str())
+            .unwrap_or_default()
+    }
+
+    /// An error about a setting, naming where its value comes from.
+    pub(crate) fn error(&self, key: &str, problem: impl Into<String>) -> SettingError {
+        let found = self
+            .values
+            .iter()
+            .find(|(setting, _, _)| setting.key == key);
+        let place = match found {
+            Some((setting, value, source)) => match source {
+                Source::Flag => format!("--{key} {value}"),
+                Source::Environment => format!("{}={value}", setting.variable()),
+                Source::File(path) => format!("{key} = {value} in {}", path.display()),
+                Source::Default => format!("the default of {key}"),
+            },
+            None => key.to_owned(),
+        };
+        SettingError::new(place, problem)
+    }
+
+    /// The fault rules of the file, as it has them.
+    pub(crate) fn rules(&self) -> Option<&Value> {
+        self.rules.as_ref()
+    }
+}
+
+/// The settings as a file that would set them, each with its source; secrets are masked.
+impl fmt::Display for Resolved {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (setting, value, source) in &self.values {
+            let shown = match setting.key {
+                "credentials" if !value.is_empty() => masked(value),
+                _ => value.clone(),
+            };
+            let literal = match shown.parse::<u64>() {
+                Ok(number) => number.to_string(),
+                Err(_) if setting.is_switch() => shown,
+                Err(_) => Value::String(shown).to_string(),
+            };
+            writeln!(out, "{} = {literal}  # {source}", setting.key)?;
+        }
+        Ok(())
+    }
+}
+
+fn masked(credentials: &str) -> String {
+    let mask = |pair: &str| format!("{}:***", pair.split(':').next().unwrap_or_default());
+    credentials
+        .split(',')
+        .map(mask)
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag => out.write_str("flag"),
+            Self::Environment => out.write_str("environment"),
+            Self::File(path) => write!(out, "{}", path.display()),
+            Self::Default => out.write_str("default"),
+        }
+    }
+}

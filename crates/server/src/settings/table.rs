@@ -1,0 +1,180 @@
+//! The table of settings.
+
+/// A setting.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    /// The key in the file and, after `--`, the flag.
+    pub(crate) key: &'static str,
+    /// What the value is, in capitals; `BOOL` values may be left out on the command line.
+    pub(crate) value: &'static str,
+    /// The value where nobody gives one.
+    pub(crate) default: &'static str,
+    /// What it is for.
+    pub(crate) help: &'static str,
+}
+
+impl Setting {
+    /// The environment variable: `B2BI_LOCAL_` and the key in capitals.
+    pub(crate) fn variable(&self) -> String {
+        format!("B2BI_LOCAL_{}", self.key.replace('-', "_").to_uppercase())
+    }
+
+    /// Whether the value is true or false.
+    pub(crate) fn is_switch(&self) -> bool {
+        self.value == "BOOL"
+    }
+}
+
+/// Every setting, in the order of `--help` and `--print-config`.
+pub(crate) const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "listen",
+        value: "HOST:PORT",
+        default: "127.0.0.1:4577",
+        help: "Address to serve on; port 0 takes a free one",
+    },
+    Setting {
+        key: "account",
+        value: "ACCOUNT",
+        default: "123456789012",
+        help: "Account of callers whose request names none",
+    },
+    Setting {
+        key: "region",
+        value: "REGION",
+        default: "us-east-1",
+        help: "Region of callers whose request names none",
+    },
+    Setting {
+        key: "decode-access-keys",
+        value: "BOOL",
+        default: "false",
+        help: "Take the account that an AKIA or ASIA access key encodes",
+    },
+    Setting {
+        key: "verify-signatures",
+        value: "BOOL",
+        default: "false",
+        help: "Refuse requests that are not signed with one of the credentials",
+    },
+    Setting {
+        key: "credentials",
+        value: "KEY:SECRET,...",
+        default: "",
+        help: "Access keys and secrets for verify-signatures",
+    },
+    Setting {
+        key: "strict",
+        value: "BOOL",
+        default: "false",
+        help: "Refuse requests with members that the service model does not have",
+    },
+    Setting {
+        key: "max-body-bytes",
+        value: "BYTES",
+        default: "16777216",
+        help: "Largest body of an API request",
+    },
+    Setting {
+        key: "quotas",
+        value: "BOOL",
+        default: "true",
+        help: "Enforce the quotas below",
+    },
+    Setting {
+        key: "quota-profiles",
+        value: "COUNT",
+        default: "5",
+        help: "Profiles an account may have in a region",
+    },
+    Setting {
+        key: "quota-transformers",
+        value: "COUNT",
+        default: "500",
+        help: "Transformers an account may have in a region",
+    },
+    Setting {
+        key: "quota-capabilities",
+        value: "COUNT",
+        default: "100",
+        help: "Capabilities an account may have in a region",
+    },
+    Setting {
+        key: "quota-partnerships",
+        value: "COUNT",
+        default: "700",
+        help: "Partnerships an account may have in a region",
+    },
+    Setting {
+        key: "test-parsing-bytes",
+        value: "BYTES",
+        default: "250000",
+        help: "Largest file that TestParsing takes",
+    },
+    Setting {
+        key: "job-bytes",
+        value: "BYTES",
+        default: "150000000",
+        help: "Largest file that a transformer job takes",
+    },
+    Setting {
+        key: "idempotency",
+        value: "client-token|none",
+        default: "client-token",
+        help: "Whether a repeated clientToken replays the first reply",
+    },
+    Setting {
+        key: "s3-shared",
+        value: "BOOL",
+        default: "false",
+        help: "Let all accounts see the same buckets",
+    },
+    Setting {
+        key: "s3-domain",
+        value: "DOMAIN,...",
+        default: "localhost",
+        help: "Domains under which BUCKET.DOMAIN names a bucket",
+    },
+    Setting {
+        key: "s3-max-object-bytes",
+        value: "BYTES",
+        default: "5368709120",
+        help: "Largest object or part that the embedded S3 takes in one request",
+    },
+    Setting {
+        key: "faults",
+        value: "RULES",
+        default: "",
+        help: "Faults to inject, such as 'CreateProfile=2*error(ThrottlingException)->off'",
+    },
+    Setting {
+        key: "seed",
+        value: "NUMBER",
+        default: "random",
+        help: "Seed of ids and of faults' draws, for a run that can be repeated",
+    },
+    Setting {
+        key: "drain-seconds",
+        value: "SECONDS",
+        default: "5",
+        help: "How long requests in flight may take after a signal to stop",
+    },
+    Setting {
+        key: "log",
+        value: "LEVEL",
+        default: "info",
+        help: "What to log: off, error, warn, info, debug or trace",
+    },
+    Setting {
+        key: "log-format",
+        value: "text|json",
+        default: "text",
+        help: "How log lines look",
+    },
+    Setting {
+        key: "log-requests",
+        value: "BOOL",
+        default: "false",
+        help: "Log a line for every request",
+    },
+];
