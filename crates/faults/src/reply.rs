@@ -94,11 +94,7 @@ impl ErrorReply {
     fn read_throttling(value: &Value) -> Result<Self, Problem> {
         let (code, error) = Self::read_coded(value)?;
         let code = code.unwrap_or_else(|| THROTTLING.to_owned());
-        Ok(Self {
-            code,
-            status_code: error.status_code.or(Some(400)),
-            ..error
-        })
+        Ok(Self { code, ..error })
     }
 
     /// The code, when one is given, and the rest with the code of a rule without effect.
@@ -169,10 +165,7 @@ pub struct Throttle {
 impl Throttle {
     pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
         let table = Table::open(value, &THROTTLE_KEYS)?;
-        let default = || ErrorReply {
-            status_code: Some(400),
-            ..ErrorReply::new(THROTTLING)
-        };
+        let default = || ErrorReply::new(THROTTLING);
         Ok(Self {
             rate_per_second: table.need("ratePerSecond", rate)?,
             burst: table.need("burst", burst)?,
