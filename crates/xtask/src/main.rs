@@ -2,6 +2,7 @@
 
 mod codegen;
 mod repository;
+mod tidy;
 mod x12_tables;
 
 use std::process::ExitCode;
@@ -20,6 +21,11 @@ const CHORES: &[Chore] = &[
         name: "codegen",
         purpose: "write b2bi-model from the pinned botocore [--check | --bump]",
         run: codegen::run,
+    },
+    Chore {
+        name: "tidy",
+        purpose: "check the house rules of crates/README.md",
+        run: tidy::run,
     },
     Chore {
         name: "x12-tables",

@@ -1,0 +1,80 @@
+//! Which of our crates may use which: arrows only go down.
+
+use super::File;
+
+/// A crate, and those of ours that its shipped code may use.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("x12", &[]),
+    ("faults", &[]),
+    ("dispatcher", &[]),
+    ("b2bi-model", &[]),
+    ("objects", &[]),
+    ("mapping", &["x12"]),
+    ("xslt", &["mapping"]),
+    ("b2bi", &["b2bi-model", "mapping", "objects", "x12"]),
+    (
+        "server",
+        &[
+            "b2bi",
+            "b2bi-model",
+            "dispatcher",
+            "faults",
+            "mapping",
+            "objects",
+            "x12",
+            "xslt",
+        ],
+    ),
+    ("testkit", &["server"]),
+    ("xtask", &[]),
+];
+
+/// Crates that must not know HTTP, by the libraries that would teach it to them.
+const WITHOUT_HTTP: &[&str] = &["b2bi", "b2bi-model", "faults", "mapping", "x12"];
+const HTTP: &[&str] = &["http", "http-body", "http-body-util", "hyper", "hyper-util"];
+
+pub(super) fn check(files: &[File]) -> Vec<String> {
+    files.iter().flat_map(manifest).collect()
+}
+
+fn manifest(file: &File) -> Vec<String> {
+    let name = file
+        .path
+        .strip_prefix("crates/")
+        .and_then(|it| it.strip_suffix("/Cargo.toml"));
+    let Some(name) = name.filter(|it| !it.contains('/')) else {
+        return Vec::new();
+    };
+    let Some((_, allowed)) = ARROWS.iter().find(|(it, _)| *it == name) else {
+        return vec![format!(
+            "{}: {name} is not in the table of arrows",
+            file.path
+        )];
+    };
+    dependencies(&file.text)
+        .filter_map(|used| wrong(name, allowed, used))
+        .map(|problem| format!("{}: {problem}", file.path))
+        .collect()
+}
+
+fn dependencies(manifest: &str) -> impl Iterator<Item = &str> {
+    manifest
+        .lines()
+        .skip_while(|line| *line != "[dependencies]")
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|name| !name.is_empty())
+}
+
+fn wrong(name: &str, allowed: &[&str], used: &str) -> Option<String> {
+    let ours = match used {
+        "b2bi-local-model" => Some("b2bi-model"),
+        other => other.strip_prefix("b2bi-local-"),
+    };
+    if let Some(ours) = ours {
+        return (!allowed.contains(&ours)).then(|| format!("{name} must not use {ours}"));
+    }
+    (WITHOUT_HTTP.contains(&name) && HTTP.contains(&used))
+        .then(|| format!("{name} must not know HTTP, and {used} would teach it"))
+}

@@ -1,0 +1,141 @@
+//! The house rules of `crates/README.md`, as a program.
+
+mod arrows;
+mod assumptions;
+mod words;
+
+use std::fs;
+
+use crate::Outcome;
+use crate::repository::{output_of, root};
+
+/// The most lines of a file that people write.
+const LINES: usize = 500;
+
+/// A file of the repository.
+struct File {
+    path: String,
+    text: String,
+}
+
+impl File {
+    /// Whether a generator wrote it.
+    fn is_generated(&self) -> bool {
+        self.path.contains("/generated/")
+    }
+
+    /// The crate whose shipped source it belongs to; none for tests, examples and other files.
+    fn source_of(&self) -> Option<&str> {
+        let (krate, rest) = self.path.strip_prefix("crates/")?.split_once('/')?;
+        (rest.starts_with("src/") && rest.ends_with(".rs")).then_some(krate)
+    }
+}
+
+/// A house rule: what in these files breaks it.
+type Check = fn(&[File]) -> Vec<String>;
+
+/// Checks every file that git tracks or would track.
+pub fn run(_arguments: &[String]) -> Outcome {
+    let files = files()?;
+    let checks: &[Check] = &[
+        lengths,
+        marks,
+        operations,
+        crates_described,
+        arrows::check,
+        assumptions::check,
+        words::check,
+    ];
+    let problems: Vec<String> = checks.iter().flat_map(|check| check(&files)).collect();
+    if problems.is_empty() {
+        println!("{} files are tidy", files.len());
+        return Ok(());
+    }
+    Err(format!("house rules are broken:\n{}", problems.join("\n")))
+}
+
+fn files() -> Result<Vec<File>, String> {
+    let listing = output_of(
+        "git",
+        &["ls-files", "--cached", "--others", "--exclude-standard"],
+    )?;
+    let readable = |path: &str| {
+        let text = fs::read_to_string(root().join(path)).ok()?;
+        Some(File {
+            path: path.to_owned(),
+            text,
+        })
+    };
+    Ok(listing.lines().filter_map(readable).collect())
+}
+
+fn is_code(file: &File) -> bool {
+    let ours = ["crates/", "python/", "scripts/", ".ci/"];
+    ours.iter().any(|it| file.path.starts_with(it)) && !file.is_generated()
+}
+
+fn lengths(files: &[File]) -> Vec<String> {
+    let long = |file: &&File| file.text.lines().count() > LINES;
+    let code = |file: &&File| file.path.ends_with(".rs") || file.path.ends_with(".py");
+    files
+        .iter()
+        .filter(|file| is_code(file))
+        .filter(code)
+        .filter(long)
+        .map(|file| format!("{}: longer than {LINES} lines; split it", file.path))
+        .collect()
+}
+
+fn marks(files: &[File]) -> Vec<String> {
+    // Written in two halves, so that this file does not find itself.
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("X", "XX"),
+        concat!("todo", "!"),
+    ];
+    let marked = |file: &&File| marks.iter().any(|mark| file.text.contains(mark));
+    files
+        .iter()
+        .filter(|file| is_code(file))
+        .filter(marked)
+        .map(|file| format!("{}: has a left-over mark ({})", file.path, marks.join(", ")))
+        .collect()
+}
+
+/// One operation, one file.
+fn operations(files: &[File]) -> Vec<String> {
+    let table = "crates/b2bi-model/src/generated/operations.rs";
+    let Some(model) = files.iter().find(|it| it.path == table) else {
+        return vec![format!("{table}: missing")];
+    };
+    let named = model.text.lines().filter_map(|line| {
+        let name = line.trim().strip_prefix("name: \"")?.split('"').next()?;
+        (!name.ends_with("Exception")).then_some(name)
+    });
+    named
+        .map(|name| {
+            format!(
+                "crates/b2bi/src/operations/{}.rs",
+                crate::codegen::snake(name)
+            )
+        })
+        .filter(|path| !files.iter().any(|it| it.path == *path))
+        .map(|path| format!("{path}: missing; every operation has a file of its own"))
+        .collect()
+}
+
+fn crates_described(files: &[File]) -> Vec<String> {
+    let architecture = files.iter().find(|it| it.path == "crates/README.md");
+    let text = architecture.map(|it| it.text.as_str()).unwrap_or_default();
+    let manifest = |path: &str| {
+        let name = path.strip_prefix("crates/")?.strip_suffix("/Cargo.toml")?;
+        (!name.contains('/')).then(|| name.to_owned())
+    };
+    files
+        .iter()
+        .filter_map(|file| manifest(&file.path))
+        .filter(|name| !text.contains(&format!("**{name}**")))
+        .map(|name| format!("crates/README.md: has no paragraph on **{name}**"))
+        .collect()
+}

@@ -1,0 +1,65 @@
+//! Words that a crate must not say: what it does not know, it cannot depend on.
+
+use super::File;
+
+/// Crates, the words their shipped code must not hold, and why.
+const RULES: &[(&[&str], &[&str], &str)] = &[
+    (
+        &["x12"],
+        &["aws", "b2bi", "arn", "s3"],
+        "X12 knows nothing of the service",
+    ),
+    (
+        &["x12", "mapping", "faults"],
+        &[
+            "async",
+            "tokio",
+            "net",
+            "fs",
+            "env",
+            "SystemTime",
+            "Instant",
+            "RandomState",
+            "process",
+        ],
+        "pure crates have no I/O, clock or chance of their own",
+    ),
+    (
+        &["b2bi", "b2bi-model", "dispatcher", "objects"],
+        &["env", "args_os", "RandomState"],
+        "only the server reads arguments, environment and entropy",
+    ),
+    (
+        &["b2bi", "b2bi-model", "dispatcher"],
+        &["SystemTime", "Instant"],
+        "only the server reads the wall clock",
+    ),
+];
+
+pub(super) fn check(files: &[File]) -> Vec<String> {
+    let sources = files
+        .iter()
+        .filter_map(|file| Some((file.source_of()?, file)));
+    let mut problems = Vec::new();
+    for (krate, file) in sources.filter(|(_, file)| !file.is_generated()) {
+        for (_, words, reason) in RULES
+            .iter()
+            .filter(|(crates, _, _)| crates.contains(&krate))
+        {
+            for word in words.iter().filter(|word| says(&file.text, word)) {
+                problems.push(format!("{}: says '{word}', but {reason}", file.path));
+            }
+        }
+    }
+    problems
+}
+
+/// Whether the text holds the word by itself; short words count in capitals too.
+fn says(text: &str, word: &str) -> bool {
+    let heedless = word.len() <= 4
+        && word
+            .chars()
+            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
+    text.split(|it: char| !it.is_ascii_alphanumeric() && it != '_')
+        .any(|token| token == word || heedless && token.eq_ignore_ascii_case(word))
+}
