@@ -53,7 +53,20 @@ impl Identity {
         }
     }
 
+    /// What the old signatures that only S3 still takes say: a key, and nothing else.
+    fn of_version_2(access_key: &str) -> Self {
+        Self {
+            access_key: access_key.to_owned(),
+            service: "s3".to_owned(),
+            ..Self::default()
+        }
+    }
+
     fn from_header(header: &str) -> Option<Self> {
+        if let Some(version_2) = header.strip_prefix("AWS ") {
+            let (access_key, _) = version_2.split_once(':')?;
+            return Self::of_version_2(access_key).complete();
+        }
         let (_, parameters) = header
             .strip_prefix("AWS4-")?
             .split_once(|it: char| it.is_ascii_whitespace())?;
@@ -77,6 +90,7 @@ impl Identity {
         for (name, value) in query.split('&').filter_map(|it| it.split_once('=')) {
             let value = || percent_decode_str(value).decode_utf8_lossy().into_owned();
             match name {
+                "AWSAccessKeyId" => return Self::of_version_2(&value()).complete(),
                 "X-Amz-Credential" => identity.set_credential(&value())?,
                 "X-Amz-SignedHeaders" => identity.signed_headers = value(),
                 "X-Amz-Signature" => identity.signature = value(),
@@ -269,6 +283,13 @@ mod tests {
         let uri = "/b/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=\
                    111122223333%2F20261123%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Signature=f";
         assert_eq!(caller(&[], uri, false), "111122223333 us-west-2 s3");
+        let uri = "/b/k?AWSAccessKeyId=111122223333&Signature=f%3D&Expires=1";
+        assert_eq!(caller(&[], uri, false), "111122223333 us-east-1 s3");
+        let header = ("authorization", "AWS 111122223333:c2ln");
+        assert_eq!(
+            caller(&[header], "/b/k", false),
+            "111122223333 us-east-1 s3"
+        );
     }
 
     #[test]

@@ -221,11 +221,19 @@ fn faults(settings: &Resolved) -> Result<Vec<Rule>, SettingError> {
     }
     let text = settings.value("faults");
     if !text.is_empty() {
-        let more = text
-            .parse::<FaultList>()
-            .map(FaultList::into_rules)
-            .map_err(|error| settings.error("faults", error.to_string()))?;
-        rules.extend(more);
+        rules.extend(fault_rules(text).map_err(|problem| settings.error("faults", problem))?);
     }
     Ok(rules)
+}
+
+/// Fault rules in the mini-language: `CreateProfile=2*error(ThrottlingException)->off`.
+///
+/// # Errors
+///
+/// What is wrong with the text, and in which column.
+pub fn fault_rules(text: &str) -> Result<Vec<Rule>, String> {
+    let list = text
+        .parse::<FaultList>()
+        .map_err(|error| error.to_string())?;
+    Ok(list.into_rules())
 }

@@ -14,6 +14,6 @@ mod serve;
 mod services;
 mod settings;
 
-pub use config::{Config, LogFormat};
+pub use config::{Config, LogFormat, S3Config, fault_rules};
 pub use serve::Server;
 pub use settings::{Resolved, SettingError, Source};

@@ -1,6 +1,6 @@
 //! `/_b2bi/faults`: the fault rules, to be read, added, replaced and taken away.
 
-use b2bi_local_faults::{DuplicateId, FaultList, Rule, RuleSet};
+use b2bi_local_faults::{DuplicateId, Rule, RuleSet};
 use b2bi_local_model::ErrorShape;
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{problem, reply};
 use crate::app::App;
+use crate::config::fault_rules;
 
 /// Every rule with its counters.
 pub(super) fn list(app: &App) -> Response<Bytes> {
@@ -60,8 +61,7 @@ fn read(body: &Bytes) -> Result<Vec<Rule>, String> {
         format!("The body is not JSON: {error}. Send a list of rules, one rule, or a string")
     })?;
     if let Value::String(text) = &value {
-        let rules = text.parse::<FaultList>().map(FaultList::into_rules);
-        return rules.map_err(|error| error.to_string());
+        return fault_rules(text);
     }
     let is_set = value.is_array() || value.get("rules").is_some();
     let value = if is_set { value } else { json!([value]) };

@@ -132,7 +132,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         key: "s3-domain",
         value: "DOMAIN,...",
-        default: "localhost",
+        default: "localhost,amazonaws.com",
         help: "Domains under which BUCKET.DOMAIN names a bucket",
     },
     Setting {

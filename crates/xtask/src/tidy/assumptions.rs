@@ -25,7 +25,7 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
         for number in named(&file.text) {
             if !listed.contains(number) {
                 problems.push(format!(
-                    "{}: Assumption A-{number} is not in {LIST}",
+                    "{}: names A-{number}, which is not in {LIST}",
                     file.path
                 ));
             }
