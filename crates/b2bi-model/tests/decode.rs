@@ -1,5 +1,7 @@
 //! Which bodies an operation takes, and in which words it refuses the others.
 
+#![expect(clippy::expect_used, reason = "a test may stop at the first surprise")]
+
 use b2bi_local_model::{DecodeError, OPERATIONS, OperationShape, decode};
 
 /// The words in which `operation` refuses `body`, or the input's debug form.

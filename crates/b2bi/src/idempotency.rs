@@ -29,6 +29,7 @@ type Key = (&'static str, String);
 
 #[derive(Clone)]
 struct Stored {
+    since: Timestamp,
     fingerprint: u64,
     reply: Arc<dyn Any + Send + Sync>,
 }
@@ -67,7 +68,7 @@ impl<'a> Attempt<'a> {
         let Some(key) = self.key(ctx) else {
             return Ok(None);
         };
-        match state.replies.by_token.get(&key) {
+        match state.replies.find(&key, ctx.now()) {
             Some(stored) if stored.fingerprint != self.fingerprint => Err(conflict(format!(
                 "The clientToken '{}' was used before in a {} request with other parameters",
                 key.1, key.0
@@ -90,6 +91,7 @@ impl<'a> Attempt<'a> {
         let reply = act(&mut state)?;
         if let Some(key) = self.key(ctx) {
             let stored = Stored {
+                since: ctx.now(),
                 fingerprint: self.fingerprint,
                 reply: Arc::new(reply.clone()),
             };
@@ -105,6 +107,11 @@ impl<'a> Attempt<'a> {
 }
 
 impl Replies {
+    fn find(&self, key: &Key, now: Timestamp) -> Option<&Stored> {
+        let stored = self.by_token.get(key)?;
+        (!is_old(stored.since, now)).then_some(stored)
+    }
+
     fn remember(&mut self, key: Key, stored: Stored, now: Timestamp) {
         self.forget_old(now);
         self.by_age.push_back((now, key.clone()));
@@ -112,12 +119,15 @@ impl Replies {
     }
 
     fn forget_old(&mut self, now: Timestamp) {
-        let old =
-            |(since, _): &mut (Timestamp, Key)| now.as_millis() - since.as_millis() > REMEMBERED;
+        let old = |(since, _): &mut (Timestamp, Key)| is_old(*since, now);
         while let Some((_, key)) = self.by_age.pop_front_if(old) {
             self.by_token.remove(&key);
         }
     }
+}
+
+fn is_old(since: Timestamp, now: Timestamp) -> bool {
+    now.as_millis() - since.as_millis() > REMEMBERED
 }
 
 impl fmt::Debug for Replies {

@@ -180,10 +180,11 @@ impl fmt::Display for Resolved {
                 "credentials" if !value.is_empty() => masked(value),
                 _ => value.clone(),
             };
-            let literal = match shown.parse::<u64>() {
-                Ok(number) => number.to_string(),
-                Err(_) if setting.is_switch() => shown,
-                Err(_) => Value::String(shown).to_string(),
+            let bare = setting.is_switch() || setting.is_number() && shown.parse::<u64>().is_ok();
+            let literal = if bare {
+                shown
+            } else {
+                Value::String(shown).to_string()
             };
             writeln!(out, "{} = {literal}  # {source}", setting.key)?;
         }

@@ -19,6 +19,11 @@ impl Setting {
         format!("B2BI_LOCAL_{}", self.key.replace('-', "_").to_uppercase())
     }
 
+    /// Whether the value is a whole number; an account is not, it may begin with zeros.
+    pub(crate) fn is_number(&self) -> bool {
+        ["BYTES", "COUNT", "NUMBER", "SECONDS"].contains(&self.value)
+    }
+
     /// Whether the value is true or false.
     pub(crate) fn is_switch(&self) -> bool {
         self.value == "BOOL"

@@ -1,0 +1,232 @@
+//! The command line: settings and where they come from, readiness, health, and how it stops.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_b2bi-local"));
+    command.args(arguments);
+    command
+}
+
+fn text(output: &Output) -> String {
+    let both = [output.stdout.as_slice(), &output.stderr].concat();
+    String::from_utf8_lossy(&both).into_owned()
+}
+
+/// A settings file of this test's own.
+fn file(name: &str, content: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).unwrap_or_default();
+    path
+}
+
+/// A server on a free port; ended when the value goes.
+struct Running {
+    child: Child,
+    url: String,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Option<Self> {
+        let mut child = command(&["--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .ok()?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take()?)
+            .read_line(&mut line)
+            .ok()?;
+        let url = line.strip_prefix("ready ")?.trim().to_owned();
+        Some(Self { child, url })
+    }
+
+    fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// Sends SIGTERM; returns the exit status, how long it took, and the log.
+    fn terminate(mut self) -> Option<(Option<i32>, Duration, String)> {
+        let asked = Instant::now();
+        let id = self.child.id().to_string();
+        Command::new("kill").arg(id).status().ok()?;
+        let status = self.child.wait().ok()?;
+        let elapsed = asked.elapsed();
+        let mut log = String::new();
+        self.child.stderr.take()?.read_to_string(&mut log).ok()?;
+        Some((status.code(), elapsed, log))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
+    let config = file(
+        "order.toml",
+        "region = \"eu-west-1\"\naccount = \"111122223333\"\nquota-profiles = 7\nstrict = true\n",
+    );
+    let config = config.to_string_lossy();
+    let output = command(&[
+        "--print-config",
+        "--config",
+        &config,
+        "--region",
+        "eu-west-3",
+    ])
+    .env("B2BI_LOCAL_REGION", "eu-west-2")
+    .env("B2BI_LOCAL_ACCOUNT", "444455556666")
+    .output()
+    .unwrap();
+    let text = text(&output);
+    for line in [
+        "region = \"eu-west-3\"  # flag".to_owned(),
+        "account = \"444455556666\"  # environment".to_owned(),
+        format!("quota-profiles = 7  # {config}"),
+        format!("strict = true  # {config}"),
+        "listen = \"127.0.0.1:4577\"  # default".to_owned(),
+    ] {
+        assert!(text.lines().any(|it| it == line), "no `{line}` in:\n{text}");
+    }
+}
+
+#[test]
+fn what_print_config_prints_is_a_config() {
+    let first = command(&["--print-config", "--listen", "127.0.0.1:1"])
+        .output()
+        .unwrap();
+    let path = file("printed.toml", &text(&first));
+    let path = path.to_string_lossy();
+    let second = command(&["--print-config", "--config", &path])
+        .output()
+        .unwrap();
+    let values = |output: &Output| -> Vec<String> {
+        let text = text(output);
+        let lines = text
+            .lines()
+            .map(|it| it.split("  #").next().unwrap_or_default().to_owned());
+        lines.collect()
+    };
+    assert_eq!(values(&first), values(&second));
+}
+
+#[test]
+fn secrets_are_masked() {
+    let output = command(&["--print-config", "--credentials", "A:one,B:two"])
+        .output()
+        .unwrap();
+    assert!(text(&output).contains("credentials = \"A:***,B:***\"  # flag"));
+}
+
+#[test]
+fn a_value_that_cannot_be_used_is_named_with_its_place() {
+    let unknown = file("unknown.toml", "lisden = \"127.0.0.1:1\"\n");
+    let rules = file(
+        "rules.toml",
+        "[[rules]]\noperation = \"Get*\"\nprobabilty = 0.5\n",
+    );
+    let (unknown, rules) = (unknown.to_string_lossy(), rules.to_string_lossy());
+    for (arguments, expected) in [
+        (
+            vec!["--account", "12"],
+            "--account 12: must be twelve digits",
+        ),
+        (
+            vec!["--listen", "nowhere"],
+            "--listen nowhere: must be HOST:PORT",
+        ),
+        (
+            vec!["--strict=maybe"],
+            "--strict maybe: must be true or false",
+        ),
+        (
+            vec!["--quota-profiles", "-"],
+            "--quota-profiles -: must be a whole number",
+        ),
+        (
+            vec!["--idempotency", "x"],
+            "--idempotency x: must be client-token or none",
+        ),
+        (
+            vec!["--verify-signatures"],
+            "--verify-signatures true: needs --credentials",
+        ),
+        (vec!["--faults", "Get*=explode"], "--faults Get*=explode: "),
+        (
+            vec!["--config", "/nowhere.toml"],
+            "/nowhere.toml: cannot be read",
+        ),
+        (
+            vec!["--config", &unknown],
+            "is no setting; there are listen, account",
+        ),
+        (vec!["--config", &rules], "probability"),
+    ] {
+        let output = command(&arguments).output().unwrap();
+        let text = text(&output);
+        assert!(text.contains(expected), "{arguments:?}: {text}");
+        assert!(text.starts_with("b2bi-local: "), "{arguments:?}: {text}");
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_ready_server_is_healthy_and_stops_at_once() {
+    let server = Running::start(&[]).unwrap();
+    let health = command(&["health", "--listen", server.address()])
+        .output()
+        .unwrap();
+    assert_eq!(health.status.code(), Some(0), "{}", text(&health));
+    let address = server.address().to_owned();
+    let (status, elapsed, log) = server.terminate().unwrap();
+    assert_eq!(status, Some(0), "{log}");
+    assert!(elapsed < Duration::from_millis(400), "took {elapsed:?}");
+    let health = command(&["health", "--listen", &address]).output().unwrap();
+    assert_eq!(health.status.code(), Some(1));
+    assert!(
+        text(&health).contains("no answer from"),
+        "{}",
+        text(&health)
+    );
+}
+
+#[test]
+fn an_address_in_use_is_said_so() {
+    let server = Running::start(&[]).unwrap();
+    let output = command(&["--listen", server.address()]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output).contains("cannot listen on"),
+        "{}",
+        text(&output)
+    );
+}
+
+#[test]
+fn json_lines_are_json() {
+    let server = Running::start(&["--log-format", "json", "--log-requests"]).unwrap();
+    let health = command(&["health", "--listen", server.address()])
+        .output()
+        .unwrap();
+    assert_eq!(health.status.code(), Some(0));
+    let (_, _, log) = server.terminate().unwrap();
+    let lines: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let request = lines.iter().find(|it| it["message"] == "request").unwrap();
+    assert_eq!(
+        (&request["method"], &request["status"]),
+        (&"GET".into(), &200.into())
+    );
+}
