@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;
 
-use b2bi_local_x12::{JsonWriter, Layout, Reader, to_json};
+use b2bi_local_x12::{JsonWriter, Layout, Reader, Strictness, to_json, validate};
 
 const SIZE: usize = 20_000_000;
 const ROUNDS: usize = 7;
@@ -21,6 +21,11 @@ fn main() {
         });
         report(name, "compact JSON, 64 KB pieces", input.len(), || {
             streamed(&input)
+        });
+        let valid = || validate(&input, Strictness::Inferred, None).0.total();
+        assert_eq!(valid(), 0, "{name} is valid");
+        report(name, "validation", input.len(), || {
+            usize::try_from(valid()).unwrap_or(0)
         });
     }
 }
@@ -107,7 +112,7 @@ fn purchase_orders() -> Vec<u8> {
         |number| {
             let mut body = format!(
                 "ST*850*{number:04}~\nBEG*00*SA*PO{number:08}**20260301~\nREF*DP*038~\nPER*BD*Jo Buyer*TE*5551234567~\n\
-             DTM*002*20260401~\nN1*ST*North Mill*92*{number}~\nN3*1 Canal Street~\nN4*Utrecht*NH*35110*NL~\n"
+             DTM*002*20260401~\nN1*ST*North Mill*92*{number:04}~\nN3*1 Canal Street~\nN4*Utrecht*NH*35110*NL~\n"
             );
             for line in 1..=40 {
                 let _ = write!(

@@ -13,19 +13,27 @@
 
 mod delimiters;
 mod document;
+#[cfg(test)]
+mod generate;
 mod isa;
+mod message;
 mod position;
 mod problem;
 mod read;
 mod segment;
 mod tables;
 mod text;
+mod validate;
 
 pub use delimiters::Delimiters;
 pub use document::{Document, JsonWriter, Layout, XmlWriter, to_json, to_xml};
 pub use isa::Isa;
+pub use message::Message;
 pub use position::Position;
 pub use problem::{Problem, ProblemKind, Severity, Trailer};
 pub use read::{Content, Fit, LoopKey, Place, Reader, Reading, Sink, read};
 pub use segment::{Element, Segment};
-pub use tables::{Grade, Item, Loop, Member, Set, Version, has_set, sets};
+pub use tables::{Form, Grade, Item, Loop, Member, Note, Relation, Set, Version, has_set, sets};
+pub use validate::{
+    Heading, Rule, RuleProblem, Rules, Strictness, Validation, Validator, validate,
+};

@@ -1,7 +1,7 @@
 //! Where something stands in the input.
 
 /// A place in the input; ordinals begin at 1, and 0 says that the place is not within such a thing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// The byte at which the segment, or the element where one is named, begins; the first is 0.
     pub byte: u64,
@@ -21,4 +21,26 @@ pub struct Position {
     pub component: u16,
     /// The repetition of its element, where the element repeats.
     pub repetition: u16,
+}
+
+impl Position {
+    /// What to sort by: a segment as a whole comes before its elements.
+    #[must_use]
+    pub fn order(&self) -> impl Ord + use<> {
+        let Self {
+            interchange,
+            segment_in_interchange,
+            element,
+            repetition,
+            component,
+            ..
+        } = *self;
+        (
+            interchange,
+            segment_in_interchange,
+            element,
+            repetition,
+            component,
+        )
+    }
 }

@@ -1,8 +1,7 @@
 //! What is wrong with an input, and where.
 
-use std::fmt;
-
 use crate::Position;
+use crate::tables::{Form, Note};
 
 /// How much a problem matters to the reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +19,8 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// Where it is wrong.
     pub position: Position,
+    /// The identifier of the segment that is wrong or is missing; empty outside of segments.
+    pub segment: Box<str>,
 }
 
 /// A segment that ends a part of the envelope.
@@ -34,7 +35,10 @@ pub enum Trailer {
 }
 
 /// The kinds of problem, with the values that a message about them needs.
+///
+/// The element, component and repetition that a kind speaks of are in the problem's position.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ProblemKind {
     /// The input does not begin with an ISA segment.
     NotAnInterchange {
@@ -45,8 +49,6 @@ pub enum ProblemKind {
     HeaderIncomplete,
     /// An ISA element does not have its fixed length.
     HeaderLength {
-        /// The position of the element.
-        element: u8,
         /// The fixed length.
         expected: usize,
         /// The length found.
@@ -60,10 +62,7 @@ pub enum ProblemKind {
         found: Box<str>,
     },
     /// A segment stands outside a transaction and is no part of an envelope; it was left out.
-    SegmentMisplaced {
-        /// The segment's identifier.
-        segment: Box<str>,
-    },
+    SegmentMisplaced,
     /// A trailer's count differs from what was counted.
     CountWrong {
         /// The trailer.
@@ -94,6 +93,87 @@ pub enum ProblemKind {
         /// The limit in bytes.
         limit: usize,
     },
+
+    /// There is no table for the set in the version of its group.
+    SetUnknown {
+        /// ST01.
+        set: Box<str>,
+    },
+    /// GS01 is not that of the set.
+    GroupTypeWrong {
+        /// ST01.
+        set: Box<str>,
+        /// The GS01 of the set.
+        expected: &'static str,
+        /// The GS01 found.
+        found: Box<str>,
+    },
+    /// The version has no such segment.
+    SegmentUnknown,
+    /// The version has the segment, but the set has not.
+    SegmentNotInSet,
+    /// The set has the segment, but not here.
+    SegmentUnexpected,
+    /// The segment stands in its loop, but too late.
+    SegmentOutOfOrder,
+    /// A required segment does not occur.
+    SegmentMissing,
+    /// A segment occurs too often.
+    SegmentTooOften {
+        /// How often it may occur.
+        max: u32,
+    },
+    /// A loop occurs too often.
+    LoopTooOften {
+        /// How often it may occur.
+        max: u32,
+    },
+    /// A required element or component does not occur.
+    ElementMissing,
+    /// The elements of the segment break a rule between them.
+    ElementsUnrelated {
+        /// The rule.
+        note: Note,
+    },
+    /// The segment has no such element.
+    ElementUnexpected,
+    /// The element has no such component.
+    ComponentUnexpected,
+    /// The element repeats more often than it may.
+    RepetitionUnexpected {
+        /// How often it may occur.
+        max: u16,
+    },
+    /// A value has fewer characters than it must.
+    ElementTooShort {
+        /// The value.
+        value: Box<str>,
+        /// The least length.
+        min: u32,
+        /// The greatest length.
+        max: u32,
+    },
+    /// A value has more characters than it may.
+    ElementTooLong {
+        /// The value.
+        value: Box<str>,
+        /// The least length.
+        min: u32,
+        /// The greatest length.
+        max: u32,
+    },
+    /// A value is not of its element's type.
+    ElementMalformed {
+        /// The value.
+        value: Box<str>,
+        /// The type.
+        form: Form,
+    },
+    /// A value is not in the element's code list.
+    CodeUnknown {
+        /// The value.
+        value: Box<str>,
+    },
 }
 
 impl Problem {
@@ -108,6 +188,24 @@ impl Problem {
             _ => Severity::Recoverable,
         }
     }
+
+    /// Whether the problem is one of the envelope, found while reading.
+    #[must_use]
+    pub fn is_of_envelope(&self) -> bool {
+        matches!(
+            self.kind,
+            ProblemKind::NotAnInterchange { .. }
+                | ProblemKind::HeaderIncomplete
+                | ProblemKind::HeaderLength { .. }
+                | ProblemKind::TrailerMissing { .. }
+                | ProblemKind::SegmentMisplaced
+                | ProblemKind::CountWrong { .. }
+                | ProblemKind::ControlNumberWrong { .. }
+                | ProblemKind::DataAfterInterchange { .. }
+                | ProblemKind::TerminatorMissing
+                | ProblemKind::SegmentTooLong { .. }
+        )
+    }
 }
 
 impl Trailer {
@@ -119,96 +217,5 @@ impl Trailer {
             Self::Ge => "GE",
             Self::Iea => "IEA",
         }
-    }
-
-    fn closes(self) -> &'static str {
-        match self {
-            Self::Se => "Transaction",
-            Self::Ge => "Functional group",
-            Self::Iea => "Interchange",
-        }
-    }
-
-    fn counts(self) -> &'static str {
-        match self {
-            Self::Se => "Segment",
-            Self::Ge => "Transaction",
-            Self::Iea => "Functional group",
-        }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.kind.fmt(f)?;
-        let Position {
-            segment_in_interchange,
-            element,
-            ..
-        } = self.position;
-        match (segment_in_interchange, element) {
-            (0, _) => Ok(()),
-            (segment, 0) => write!(f, " at segment {segment}"),
-            // A field counts the identifier as the first.
-            (segment, element) => write!(f, " at segment {segment}, field {}", element + 1),
-        }
-    }
-}
-
-impl fmt::Display for ProblemKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAnInterchange { begins } | Self::DataAfterInterchange { begins } => {
-                write!(
-                    f,
-                    "No supported EDI standard interchange begins with {begins}"
-                )
-            }
-            Self::HeaderIncomplete => f.write_str("Incomplete ISA segment"),
-            Self::HeaderLength {
-                element,
-                expected,
-                found,
-            } => write!(
-                f,
-                "ISA fixed-length field ISA{element:02} has incorrect length. \
-                 Expected {expected} instead of {found}"
-            ),
-            Self::TrailerMissing { trailer, found } => missing_trailer(f, *trailer, found),
-            Self::SegmentMisplaced { segment } => write!(f, "Unexpected segment {segment}"),
-            Self::CountWrong {
-                trailer,
-                expected,
-                found,
-            } => {
-                let (counts, id) = (trailer.counts(), trailer.id());
-                write!(
-                    f,
-                    "{counts} count error in {id} segment. Expected {expected} instead of {found}"
-                )
-            }
-            Self::ControlNumberWrong {
-                trailer,
-                expected,
-                found,
-            } => write!(
-                f,
-                "Control number error in {} segment. Expected {expected} instead of {found}",
-                trailer.id()
-            ),
-            Self::TerminatorMissing => f.write_str("Segment without terminator"),
-            Self::SegmentTooLong { limit } => write!(f, "Segment longer than {limit} bytes"),
-        }
-    }
-}
-
-fn missing_trailer(f: &mut fmt::Formatter<'_>, trailer: Trailer, found: &str) -> fmt::Result {
-    let article = if trailer == Trailer::Ge { "a" } else { "an" };
-    let (closes, id) = (trailer.closes(), trailer.id());
-    write!(f, "{closes} must be terminated with {article} {id} segment")?;
-    if found.is_empty() {
-        Ok(())
-    } else {
-        write!(f, " instead of {found}")
     }
 }

@@ -149,20 +149,26 @@ impl<'a> Element<'a> {
 
     /// The repetitions, at least one.
     pub fn repetitions(&self) -> impl Iterator<Item = Element<'a>> + use<'a> {
-        self.split(
-            self.delimiters
-                .repetition
-                .filter(|_| self.has_repetitions()),
-        )
+        self.split(self.delimiters.repetition, REPETITION)
     }
 
     /// The components, at least one.
     pub fn components(&self) -> impl Iterator<Item = Element<'a>> + use<'a> {
-        self.split(Some(self.delimiters.component).filter(|_| self.has_components()))
+        self.split(Some(self.delimiters.component), COMPONENT)
     }
 
-    fn split(&self, separator: Option<u8>) -> impl Iterator<Item = Element<'a>> + use<'a> {
-        let whole = *self;
+    /// The parts between separators of a class, which then no longer occurs.
+    fn split(
+        &self,
+        separator: Option<u8>,
+        class: Class,
+    ) -> impl Iterator<Item = Element<'a>> + use<'a> {
+        let occurs = self.classes & class != 0;
+        let separator = separator.filter(|_| occurs);
+        let whole = Element {
+            classes: self.classes & !class,
+            ..*self
+        };
         let mut start = self.start;
         let parts = whole.bytes.split(move |byte| Some(*byte) == separator);
         parts.map(move |bytes| {

@@ -3,6 +3,7 @@
 //! A table is lines of tab-separated text, sorted by key, deflated as one stream. Rows that several
 //! versions share appear once, with a mask of the versions as their second column.
 
+mod bounded;
 mod facts;
 mod grades;
 mod merge;

@@ -1,6 +1,7 @@
 //! The document as JSON, written while reading.
 
 use std::mem;
+use std::sync::Arc;
 
 use super::Layout;
 use super::names::{GS_NAMES, ISA_11_STANDARD, ISA_NAMES, ST_NAMES};
@@ -280,14 +281,14 @@ impl Sink for JsonWriter {
         self.open_array("transactions");
     }
 
-    fn transaction(&mut self, st: &Segment<'_>, _: Option<&Set>, _: &Position) {
+    fn transaction(&mut self, st: &Segment<'_>, _: Option<&Arc<Set>>, _: &Position) {
         self.open_object();
         self.header(st, "ST", &ST_NAMES);
         self.open_array("segments");
     }
 
     #[inline]
-    fn open(&mut self, key: LoopKey) {
+    fn open(&mut self, key: LoopKey, _: &Position) {
         self.open_object();
         let letter = key.letter.as_slice();
         self.open_keyed_array(&[key.name.as_bytes(), letter, b"_loop"]);
@@ -305,20 +306,20 @@ impl Sink for JsonWriter {
     }
 
     #[inline]
-    fn close(&mut self) {
+    fn close(&mut self, _: &Position) {
         self.close_array();
         self.close_object();
     }
 
-    fn transaction_end(&mut self, _: &Segment<'_>, _: &Position) {
-        self.close();
+    fn transaction_end(&mut self, _: &Segment<'_>, position: &Position) {
+        self.close(position);
     }
 
-    fn group_end(&mut self, _: &Segment<'_>, _: &Position) {
-        self.close();
+    fn group_end(&mut self, _: &Segment<'_>, position: &Position) {
+        self.close(position);
     }
 
-    fn interchange_end(&mut self, _: &Segment<'_>, _: &Position) {
-        self.close();
+    fn interchange_end(&mut self, _: &Segment<'_>, position: &Position) {
+        self.close(position);
     }
 }

@@ -1,6 +1,7 @@
 //! The document as XML, written while reading.
 
 use std::mem;
+use std::sync::Arc;
 
 use crate::segment::Element;
 use crate::tables::Set;
@@ -138,7 +139,7 @@ impl Sink for XmlWriter {
         self.raw(">");
     }
 
-    fn transaction(&mut self, st: &Segment<'_>, _: Option<&Set>, _: &Position) {
+    fn transaction(&mut self, st: &Segment<'_>, _: Option<&Arc<Set>>, _: &Position) {
         self.raw("<transaction");
         self.attribute("DocType", st.value(1));
         self.attribute("Control", st.value(2));
@@ -148,7 +149,7 @@ impl Sink for XmlWriter {
         self.raw(">");
     }
 
-    fn open(&mut self, key: LoopKey) {
+    fn open(&mut self, key: LoopKey, _: &Position) {
         self.raw("<loop Id=\"");
         self.raw(key.name);
         self.out.extend_from_slice(key.letter.as_slice());
@@ -172,7 +173,7 @@ impl Sink for XmlWriter {
         self.raw("</segment>");
     }
 
-    fn close(&mut self) {
+    fn close(&mut self, _: &Position) {
         self.raw("</loop>");
     }
 

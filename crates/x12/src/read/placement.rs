@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::levels::Levels;
 use super::sink::{Fit, LoopKey, Place};
 use crate::Segment;
-use crate::tables::{Letter, Loop, Move, Set};
+use crate::tables::{Item, Letter, Loop, Set, Slot};
 
 /// The open loops of a transaction, the transaction itself at the bottom.
 #[derive(Default)]
@@ -22,6 +22,42 @@ struct Open {
     letter: u8,
     /// How many loops named by their occurrence were opened here.
     occurrences: u8,
+    /// The item that came last, and how often it has come.
+    item: u16,
+    times: u32,
+}
+
+impl Open {
+    #[inline]
+    fn note(&mut self, item: u16) {
+        self.times = if item == self.item {
+            self.times.saturating_add(1)
+        } else {
+            1
+        };
+        self.item = item;
+    }
+
+    /// Whether a loop that an LS opens has had its LE here, as often as it may occur.
+    #[inline]
+    fn has_ended(&self, set: &Set, item: Option<Item>) -> bool {
+        item.is_some_and(|item| {
+            self.times >= item.max
+                && set.id_of(&item) == "LS"
+                && set.item(self.number, self.item) == Some(&item)
+        })
+    }
+
+    /// Of several items that list a segment, the next one that may still come.
+    #[cold]
+    fn in_order(&self, set: &Set, member: u16) -> Option<u16> {
+        let items = set.loops().get(usize::from(self.number))?.items();
+        let may_come = |(number, item): &(u16, &Item)| {
+            item.member == member
+                && (*number > self.item || (*number == self.item && self.times < item.max))
+        };
+        (0..).zip(items).find(may_come).map(|(number, _)| number)
+    }
 }
 
 /// What a segment changes.
@@ -32,12 +68,27 @@ pub(crate) struct Step {
     pub(crate) opens: Option<LoopKey>,
     /// Where it stands.
     pub(crate) place: Place,
+    /// Whether it ends the loop in which it stands.
+    pub(crate) ends: bool,
+}
+
+impl Default for Step {
+    fn default() -> Self {
+        Self {
+            closes: 0,
+            opens: None,
+            place: Place::OUTSIDE,
+            ends: false,
+        }
+    }
 }
 
 const TRANSACTION: Open = Open {
     number: 0,
     letter: 0,
     occurrences: 0,
+    item: 0,
+    times: 0,
 };
 
 impl Placement {
@@ -48,8 +99,8 @@ impl Placement {
         self.open.push(TRANSACTION);
     }
 
-    pub(crate) fn set(&self) -> Option<&Set> {
-        self.set.as_deref()
+    pub(crate) fn set(&self) -> Option<&Arc<Set>> {
+        self.set.as_ref()
     }
 
     /// How many loops are open.
@@ -64,21 +115,17 @@ impl Placement {
     #[inline]
     pub(crate) fn place(&mut self, segment: &Segment<'_>) -> Step {
         let Some(set) = &self.set else {
-            return Step {
-                closes: 0,
-                opens: None,
-                place: Place::OUTSIDE,
-            };
+            return Step::default();
         };
         let Some(member) = set.member(segment.id()) else {
             let closes = self.close_to(1);
             return Step {
                 closes,
-                opens: None,
                 place: Place {
                     fit: Fit::Unknown,
                     ..Place::OUTSIDE
                 },
+                ..Step::default()
             };
         };
         let composites = set
@@ -88,33 +135,63 @@ impl Placement {
         let place = Place {
             fit: Fit::Listed,
             in_loop: 0,
+            item: u16::MAX,
             member,
             composites,
         };
         for (at, open) in self.open.iter().enumerate().rev() {
-            match set.step(open.number, member) {
-                Move::None => {}
-                Move::Stand => {
-                    let in_loop = open.number;
-                    let closes = self.close_to(at + 1);
-                    return Step {
-                        closes,
-                        opens: None,
-                        place: Place { in_loop, ..place },
-                    };
+            let item = match set.slot(open.number, member) {
+                Slot::Nowhere => continue,
+                Slot::Once(item) => item,
+                Slot::Often(first) => open.in_order(set, member).unwrap_or(first),
+            };
+            let place = Place {
+                in_loop: open.number,
+                item,
+                ..place
+            };
+            let item = set.item(open.number, item).copied();
+            return match item.and_then(|item| item.opens) {
+                Some(_) if open.has_ended(set, item) && self.is_listed_below(set, at, member) => {
+                    continue;
                 }
-                Move::Open(number) => return self.open(at, number, segment, place),
-            }
+                Some(number) => self.open(at, number, segment, place),
+                None => self.stand(at, place, item.is_some_and(|item| item.ends)),
+            };
         }
         let in_loop = self.open.last().map_or(0, |open| open.number);
         Step {
-            closes: 0,
-            opens: None,
             place: Place {
                 fit: Fit::Stray,
                 in_loop,
                 ..place
             },
+            ..Step::default()
+        }
+    }
+
+    /// Whether one of the loops below the one at `at` lists a segment.
+    fn is_listed_below(&self, set: &Set, at: usize, member: u16) -> bool {
+        let below = self.open.get(..at).unwrap_or(&[]);
+        below
+            .iter()
+            .any(|open| set.slot(open.number, member) != Slot::Nowhere)
+    }
+
+    #[inline]
+    fn stand(&mut self, at: usize, place: Place, ends: bool) -> Step {
+        let closes = self.close_to(at + 1);
+        if let Some(open) = self.open.last_mut() {
+            open.note(place.item);
+        }
+        if ends {
+            self.open.pop();
+        }
+        Step {
+            closes,
+            place,
+            ends,
+            opens: None,
         }
     }
 
@@ -127,18 +204,19 @@ impl Placement {
     fn open(&mut self, above: usize, number: u16, segment: &Segment<'_>, place: Place) -> Step {
         let Some(set) = self.set.clone() else {
             return Step {
-                closes: 0,
-                opens: None,
                 place,
+                ..Step::default()
             };
         };
         let Some(opened) = set.loops().get(usize::from(number)) else {
             return Step {
-                closes: 0,
-                opens: None,
                 place,
+                ..Step::default()
             };
         };
+        if let Some(open) = self.open.get_mut(above) {
+            open.note(place.item);
+        }
         let mut keep = above + 1;
         let mut level = 0;
         if opened.nests() {
@@ -166,6 +244,7 @@ impl Placement {
                 in_loop: number,
                 ..place
             },
+            ends: false,
         }
     }
 
@@ -185,7 +264,7 @@ impl Placement {
         self.open.push(Open {
             number,
             letter,
-            occurrences: 0,
+            ..TRANSACTION
         });
         printed
     }

@@ -96,12 +96,9 @@ impl State {
                 Err(more) => {
                     *needed = more;
                     if more > LONGEST_SEGMENT || rest.len() > LONGEST_SEGMENT {
-                        self.report(
-                            ProblemKind::SegmentTooLong {
-                                limit: LONGEST_SEGMENT,
-                            },
-                            0,
-                        );
+                        self.report(ProblemKind::SegmentTooLong {
+                            limit: LONGEST_SEGMENT,
+                        });
                         return input.len();
                     }
                     return at;
@@ -138,7 +135,7 @@ impl State {
                 }
                 Some(mut lexer) => {
                     let length = lexer.lex_last(input);
-                    self.report(ProblemKind::TerminatorMissing, 0);
+                    self.report(ProblemKind::TerminatorMissing);
                     let segment = lexer.segment(input.get(..length).unwrap_or(input));
                     self.segment(sink, &segment);
                 }
@@ -151,20 +148,14 @@ impl State {
 
     fn end_of_input(&mut self) {
         if let Some(trailer) = self.envelope.wanted() {
-            self.report(
-                ProblemKind::TrailerMissing {
-                    trailer,
-                    found: Box::default(),
-                },
-                0,
-            );
+            self.report(ProblemKind::TrailerMissing {
+                trailer,
+                found: Box::default(),
+            });
         } else if self.position.interchange == 0 {
-            self.report(
-                ProblemKind::NotAnInterchange {
-                    begins: Box::default(),
-                },
-                0,
-            );
+            self.report(ProblemKind::NotAnInterchange {
+                begins: Box::default(),
+            });
         }
     }
 
@@ -194,16 +185,16 @@ impl State {
                 Err(input.len() + 1)
             }
             isa::Header::Incomplete => {
-                self.report(ProblemKind::HeaderIncomplete, 0);
+                self.report(ProblemKind::HeaderIncomplete);
                 Ok(input.len())
             }
             isa::Header::Other => {
                 let begins = decode(input.get(..SHOWN).unwrap_or(input)).into();
                 if self.position.interchange == 0 {
-                    self.report(ProblemKind::NotAnInterchange { begins }, 0);
+                    self.report(ProblemKind::NotAnInterchange { begins });
                 } else {
                     self.position.segment_in_interchange = 0;
-                    self.report(ProblemKind::DataAfterInterchange { begins }, 0);
+                    self.report(ProblemKind::DataAfterInterchange { begins });
                     self.ended = true;
                 }
                 Ok(input.len())

@@ -1,5 +1,7 @@
 //! What a reader hands over, and to whom.
 
+use std::sync::Arc;
+
 use crate::tables::Set;
 use crate::{Isa, Position, Segment};
 
@@ -12,13 +14,13 @@ pub trait Sink {
     /// A functional group begins.
     fn group(&mut self, gs: &Segment<'_>, position: &Position);
     /// A transaction begins; without a table for its set all its segments stand side by side.
-    fn transaction(&mut self, st: &Segment<'_>, set: Option<&Set>, position: &Position);
+    fn transaction(&mut self, st: &Segment<'_>, set: Option<&Arc<Set>>, position: &Position);
     /// A loop begins; the segment that opens it follows.
-    fn open(&mut self, key: LoopKey);
+    fn open(&mut self, key: LoopKey, position: &Position);
     /// A segment stands in the loop opened last.
     fn segment(&mut self, segment: &Segment<'_>, place: Place, position: &Position);
-    /// The loop opened last ends.
-    fn close(&mut self);
+    /// The loop opened last ends before the segment at `position`.
+    fn close(&mut self, position: &Position);
     /// The transaction ends.
     fn transaction_end(&mut self, se: &Segment<'_>, position: &Position);
     /// The group ends.
@@ -41,8 +43,10 @@ pub struct LoopKey {
 pub struct Place {
     /// Why it stands there.
     pub fit: Fit,
-    /// The number of the loop in the set's table.
+    /// The number of the loop in the set's table: the one that the segment opens, or where it stands.
     pub in_loop: u16,
+    /// The number of the item as which it is listed, in the loop or, when it opens one, in the parent.
+    pub item: u16,
     /// The number of the segment among the set's members.
     pub member: u16,
     /// Bit n is set when the element at position n is a composite.
@@ -68,6 +72,7 @@ impl Place {
     pub(crate) const OUTSIDE: Self = Self {
         fit: Fit::NoTable,
         in_loop: 0,
+        item: u16::MAX,
         member: u16::MAX,
         composites: 0,
     };

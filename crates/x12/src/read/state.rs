@@ -35,24 +35,30 @@ impl State {
         };
         self.reading.interchanges = self.position.interchange;
         for (element, expected, found) in isa.wrong_lengths() {
-            let kind = ProblemKind::HeaderLength {
-                element,
-                expected,
-                found,
-            };
-            self.report(kind, u16::from(element));
+            let kind = ProblemKind::HeaderLength { expected, found };
+            self.report_at(kind, b"ISA", u16::from(element));
         }
         self.lexer = Some(Lexer::new(isa.delimiters()));
         self.envelope.interchange = Some(Header::new(isa.field(13).trim_ascii(), 0));
         sink.interchange(isa, &self.position);
     }
 
-    pub(super) fn report(&mut self, kind: ProblemKind, element: u16) {
+    /// Notes a problem of the input as a whole.
+    pub(super) fn report(&mut self, kind: ProblemKind) {
+        self.report_at(kind, &[], 0);
+    }
+
+    /// Notes a problem of a segment, and of one of its elements unless that is 0.
+    pub(super) fn report_at(&mut self, kind: ProblemKind, id: &[u8], element: u16) {
         let position = Position {
             element,
             ..self.position
         };
-        let problem = Problem { kind, position };
+        let problem = Problem {
+            kind,
+            position,
+            segment: decode(id).into(),
+        };
         self.ended |= problem.severity() == Severity::Fatal;
         self.reading.problems.push(problem);
     }
@@ -77,12 +83,15 @@ impl State {
     fn data(&mut self, sink: &mut impl Sink, segment: &Segment<'_>) {
         let step = self.placement.place(segment);
         for _ in 0..step.closes {
-            sink.close();
+            sink.close(&self.position);
         }
         if let Some(key) = step.opens {
-            sink.open(key);
+            sink.open(key, &self.position);
         }
         sink.segment(segment, step.place, &self.position);
+        if step.ends {
+            sink.close(&self.position);
+        }
     }
 
     /// A segment of the envelope, or one outside of all transactions.
@@ -98,20 +107,10 @@ impl State {
             (b"ST" | b"SE" | b"GS" | b"GE" | b"IEA" | b"ISA", Some(trailer))
                 if leaves_open(id, trailer) =>
             {
-                self.report(
-                    ProblemKind::TrailerMissing {
-                        trailer,
-                        found: decode(id).into(),
-                    },
-                    0,
-                );
+                let found = decode(id).into();
+                self.report_at(ProblemKind::TrailerMissing { trailer, found }, id, 0);
             }
-            _ => self.report(
-                ProblemKind::SegmentMisplaced {
-                    segment: decode(id).into(),
-                },
-                0,
-            ),
+            _ => self.report_at(ProblemKind::SegmentMisplaced, id, 0),
         }
     }
 
@@ -159,7 +158,7 @@ impl State {
 
     fn end_transaction(&mut self, sink: &mut impl Sink, se: &Segment<'_>) {
         for _ in 0..self.placement.depth() {
-            sink.close();
+            sink.close(&self.position);
         }
         let header = self.envelope.transaction.take();
         self.check(header, Trailer::Se, se);
@@ -184,7 +183,7 @@ impl State {
     fn check(&mut self, header: Option<Header>, trailer: Trailer, segment: &Segment<'_>) {
         let problems = header.map(|header| header.close(trailer, segment));
         for (kind, element) in problems.into_iter().flatten().flatten() {
-            self.report(kind, element);
+            self.report_at(kind, segment.id(), element);
         }
     }
 }

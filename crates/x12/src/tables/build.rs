@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::expression::{Token, tokens};
 use super::index::SegmentIndex;
 use super::names::{self, Conditional};
-use super::set::{Grade, Item, Letter, Loop, Member, Set};
+use super::set::{Grade, Item, Letter, Loop, Member, Set, Slot};
 use super::version::Row;
-use super::{Dictionary, Version};
+use super::{Definition, Dictionary, Version};
 
 impl Set {
     /// Builds the table of the set that `row` describes.
@@ -16,7 +16,7 @@ impl Set {
         for token in tokens(row.expression) {
             builder.take(token);
         }
-        builder.finish(row)
+        builder.finish(version, row)
     }
 }
 
@@ -61,11 +61,13 @@ impl Builder {
             } => {}
             Token::Segment { id, min, max } => {
                 let member = self.member(id);
+                let ends = id == "LE" && self.is_bounded();
                 self.list(Item {
                     member,
                     min,
                     max,
                     opens: None,
+                    ends,
                 });
             }
             Token::Open { name, id, min, max } => self.open(name, id, min, max),
@@ -94,6 +96,7 @@ impl Builder {
             min,
             max,
             opens: Some(number),
+            ends: false,
         });
         self.loops.push(Loop {
             name: name.trim_end_matches(['$', '%']),
@@ -124,6 +127,14 @@ impl Builder {
         format!("{above}{slash}{id}{nth}")
     }
 
+    /// Whether the innermost loop is one that an LS opened.
+    fn is_bounded(&self) -> bool {
+        let number = self.open.last().copied().unwrap_or(0);
+        self.loops
+            .get(usize::from(number))
+            .is_some_and(|found| found.opener == "LS")
+    }
+
     fn list(&mut self, item: Item) {
         let in_loop = self.open.last().copied().unwrap_or(0);
         if let Some(found) = self.loops.get_mut(usize::from(in_loop)) {
@@ -139,26 +150,24 @@ impl Builder {
         let definition = self
             .dictionary
             .and_then(|dictionary| dictionary.segment(id));
-        let composites = definition.map_or(0, |definition| definition.composites);
+        let composites = definition.map_or(0, Definition::composites);
         self.members.push(Member { id, composites });
         self.numbers.insert(id, number);
         number
     }
 
-    fn finish(self, row: &Row) -> Set {
+    fn finish(self, version: Version, row: &Row) -> Set {
         let width = self.members.len();
-        let mut moves = vec![0; width * self.loops.len()];
+        let mut moves = vec![Slot::Nowhere; width * self.loops.len()];
         for (at, found) in self.loops.iter().enumerate() {
-            for item in &found.items {
-                let slot = moves.get_mut(at * width + usize::from(item.member));
-                let wanted = item.opens.map_or(1, |number| number + 1);
-                // An opening wins over a plain place, and the first opening over a later one.
-                if let Some(slot) = slot.filter(|slot| **slot < 2) {
-                    *slot = wanted;
+            for (number, item) in (0..).zip(&found.items) {
+                if let Some(slot) = moves.get_mut(at * width + usize::from(item.member)) {
+                    *slot = found.listed_again(*slot, number, item);
                 }
             }
         }
         Set {
+            version,
             id: row.set,
             group: row.group,
             index: SegmentIndex::new(self.members.iter().map(|member| member.id.as_bytes())),
@@ -174,5 +183,22 @@ fn grade(letter: Option<char>) -> Grade {
         Some('a') => Grade::Seen,
         Some('b') => Grade::Numbered,
         _ => Grade::Ruled,
+    }
+}
+
+impl Loop {
+    /// The slot of a segment that has `slot` so far and is listed as `item` too: the first opening
+    /// comes first, or else the first place.
+    fn listed_again(&self, slot: Slot, number: u16, item: &Item) -> Slot {
+        let (Slot::Once(first) | Slot::Often(first)) = slot else {
+            return Slot::Once(number);
+        };
+        let opens = |item: u16| {
+            self.items
+                .get(usize::from(item))
+                .is_some_and(|item| item.opens.is_some())
+        };
+        let comes_first = item.opens.is_some() && !opens(first);
+        Slot::Often(if comes_first { number } else { first })
     }
 }

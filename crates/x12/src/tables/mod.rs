@@ -5,16 +5,21 @@
 //! when the first transaction of that set is met.
 
 mod build;
+mod codes;
 mod expression;
 mod index;
 mod names;
+mod notes;
 mod segments;
 mod set;
 mod version;
 
-use segments::Dictionary;
+pub(crate) use codes::{CodeList, codes};
+pub use notes::{Note, Relation};
+pub use segments::Form;
+pub(crate) use segments::{Cell, Definition, Dictionary, Simple};
 pub use set::{Grade, Item, Loop, Member, Set};
-pub(crate) use set::{Letter, Move};
+pub(crate) use set::{Letter, Slot};
 pub use version::Version;
 
 use std::sync::{Arc, OnceLock};

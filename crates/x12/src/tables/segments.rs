@@ -3,22 +3,67 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::notes::{Note, notes};
 use super::{Embedded, Version};
 
 static DICTIONARY: Embedded = Embedded::new(include_bytes!("../../tables/dictionary.z"));
 static BY_VERSION: [OnceLock<Dictionary>; 5] = [const { OnceLock::new() }; 5];
 
-/// The segments of a version.
+/// The segments and elements of a version.
 #[derive(Debug)]
 pub(crate) struct Dictionary {
+    elements: Vec<Simple>,
+    numbers: HashMap<&'static str, u16>,
     segments: HashMap<&'static str, Definition>,
 }
 
-/// A segment's elements.
-#[derive(Debug)]
+/// A simple element.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Simple {
+    pub(crate) number: &'static str,
+    pub(crate) form: Form,
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+}
+
+/// The type of a simple element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Text.
+    Text,
+    /// A code.
+    Code,
+    /// A date.
+    Date,
+    /// A time of day.
+    Time,
+    /// A number with a decimal point.
+    Decimal,
+    /// A number whose decimal point is implied.
+    Integer,
+    /// Bytes.
+    Binary,
+}
+
+/// A segment's elements and the rules between them.
+#[derive(Clone, Debug)]
 pub(crate) struct Definition {
-    /// Bit n is set when the element at position n is a composite.
-    pub(crate) composites: u128,
+    pub(crate) cells: Vec<Cell>,
+    /// Rules that hold in this version.
+    pub(crate) notes: Vec<Note>,
+    /// Rules known from a later version only.
+    pub(crate) unconfirmed: Vec<Note>,
+}
+
+/// An element's place in a segment, or a component's in a composite.
+#[derive(Clone, Debug)]
+pub(crate) struct Cell {
+    /// The number of the element in the dictionary; a composite has none.
+    pub(crate) element: Option<u16>,
+    pub(crate) mandatory: bool,
+    pub(crate) repeat: u16,
+    /// Empty for a simple element.
+    pub(crate) components: Vec<Cell>,
 }
 
 impl Dictionary {
@@ -31,24 +76,118 @@ impl Dictionary {
         self.segments.get(id)
     }
 
+    pub(crate) fn elements(&self) -> &[Simple] {
+        &self.elements
+    }
+
+    /// The place of an element among the elements.
+    pub(crate) fn number(&self, element: &str) -> Option<u16> {
+        self.numbers.get(element).copied()
+    }
+
     fn parse(version: Version) -> Self {
-        let segments = DICTIONARY
+        let elements: Vec<Simple> = DICTIONARY
             .lines()
-            .filter_map(|line| segment(line, version))
+            .filter_map(|line| simple(line, version))
             .collect();
-        Self { segments }
+        let numbers = (0..)
+            .zip(&elements)
+            .map(|(at, element)| (element.number, at))
+            .collect();
+        let read = |line| segment(line, version, &numbers);
+        let segments = DICTIONARY.lines().filter_map(read).collect();
+        Self {
+            elements,
+            numbers,
+            segments,
+        }
     }
 }
 
-fn segment(line: &'static str, version: Version) -> Option<(&'static str, Definition)> {
+impl Definition {
+    /// A set in which bit n says that the element at position n is a composite.
+    pub(crate) fn composites(&self) -> u128 {
+        let bits = (1..128)
+            .zip(&self.cells)
+            .map(|(at, cell)| u128::from(cell.is_composite()) << at);
+        bits.fold(0, |bits, bit| bits | bit)
+    }
+}
+
+impl Cell {
+    pub(crate) fn is_composite(&self) -> bool {
+        !self.components.is_empty()
+    }
+
+    fn parse(text: &str, numbers: &HashMap<&'static str, u16>) -> Option<Self> {
+        let (head, inner) = text.split_once('(').unwrap_or((text, ""));
+        let (parts, _) = inner.split_once(')').unwrap_or(("", ""));
+        let (head, _) = head.split_once('*').unwrap_or((head, ""));
+        let repeat = text
+            .rsplit_once('*')
+            .and_then(|(_, times)| times.parse().ok())
+            .unwrap_or(1);
+        let number = head.trim_end_matches('M');
+        let components: Vec<Cell> = match parts {
+            "" => Vec::new(),
+            parts => parts
+                .split(',')
+                .filter_map(|part| Self::parse(part, numbers))
+                .collect(),
+        };
+        let element = numbers.get(number).copied();
+        let mandatory = head.ends_with('M');
+        let known = element.is_some() || !components.is_empty();
+        known.then_some(Self {
+            element,
+            mandatory,
+            repeat,
+            components,
+        })
+    }
+}
+
+fn simple(line: &'static str, version: Version) -> Option<Simple> {
+    let mut columns = line.strip_prefix("E\t")?.split('\t');
+    let (number, mask) = (columns.next()?, columns.next()?);
+    if !version.is_in(mask) {
+        return None;
+    }
+    let form = match columns.next()? {
+        "ID" => Form::Code,
+        "DT" => Form::Date,
+        "TM" => Form::Time,
+        "R" => Form::Decimal,
+        "B" => Form::Binary,
+        numeric if numeric.starts_with('N') => Form::Integer,
+        _ => Form::Text,
+    };
+    let mut bound = || columns.next()?.parse().ok();
+    Some(Simple {
+        number,
+        form,
+        min: bound()?,
+        max: bound().unwrap_or(u32::MAX),
+    })
+}
+
+fn segment(
+    line: &'static str,
+    version: Version,
+    numbers: &HashMap<&'static str, u16>,
+) -> Option<(&'static str, Definition)> {
     let mut columns = line.strip_prefix("S\t")?.split('\t');
     let (id, mask, cells) = (columns.next()?, columns.next()?, columns.next()?);
     if !version.is_in(mask) {
         return None;
     }
-    let mut composites = 0;
-    for (position, cell) in (1..128).zip(cells.split(' ')) {
-        composites |= u128::from(cell.contains('(')) << position;
-    }
-    Some((id, Definition { composites }))
+    let definition = Definition {
+        cells: cells
+            .split(' ')
+            .filter_map(|cell| Cell::parse(cell, numbers))
+            .collect(),
+        notes: notes(columns.next().unwrap_or("")),
+        unconfirmed: notes(columns.next().unwrap_or("")),
+    };
+    Some((id, definition))
 }

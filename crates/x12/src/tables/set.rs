@@ -2,16 +2,18 @@
 
 use super::index::SegmentIndex;
 use super::names::Conditional;
+use super::version::Version;
 use crate::Segment;
 
 /// A transaction set: its loops, and where each segment may stand.
 pub struct Set {
+    pub(super) version: Version,
     pub(super) id: &'static str,
     pub(super) group: &'static str,
     pub(super) loops: Vec<Loop>,
     pub(super) members: Vec<Member>,
     pub(super) index: SegmentIndex,
-    pub(super) moves: Vec<u16>,
+    pub(super) moves: Vec<Slot>,
 }
 
 /// A loop; the first of a set stands for the transaction itself.
@@ -37,6 +39,8 @@ pub struct Item {
     pub max: u32,
     /// The number of the loop that the segment opens.
     pub opens: Option<u16>,
+    /// Whether the segment is the LE that ends a loop which an LS opened.
+    pub ends: bool,
 }
 
 /// A segment that a set uses.
@@ -70,15 +74,15 @@ pub(crate) enum Letter {
     Occurrence,
 }
 
-/// What a segment does in a loop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Move {
-    /// It has no place there.
-    None,
-    /// It stands there.
-    Stand,
-    /// It opens a loop.
-    Open(u16),
+/// Where a loop lists a segment: nowhere, once, or more than once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Slot {
+    #[default]
+    Nowhere,
+    /// As the item of this number.
+    Once(u16),
+    /// As several items, this being the first that opens a loop, or else the first.
+    Often(u16),
 }
 
 impl Set {
@@ -86,6 +90,12 @@ impl Set {
     #[must_use]
     pub fn id(&self) -> &'static str {
         self.id
+    }
+
+    /// The version of the standard.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
     }
 
     /// The GS01 value of the groups in which the set stands.
@@ -113,13 +123,33 @@ impl Set {
     }
 
     #[inline]
-    pub(crate) fn step(&self, in_loop: u16, member: u16) -> Move {
+    pub(crate) fn slot(&self, in_loop: u16, member: u16) -> Slot {
         let at = usize::from(in_loop) * self.members.len() + usize::from(member);
-        match self.moves.get(at).copied().unwrap_or(0) {
-            0 => Move::None,
-            1 => Move::Stand,
-            opened => Move::Open(opened - 1),
-        }
+        self.moves.get(at).copied().unwrap_or_default()
+    }
+
+    /// The number of the loop in which a loop stands.
+    #[inline]
+    pub(crate) fn parent_of(&self, number: u16) -> u16 {
+        self.loops
+            .get(usize::from(number))
+            .map_or(0, |found| found.parent)
+    }
+
+    /// The identifier of the segment that an item stands for.
+    pub(crate) fn id_of(&self, item: &Item) -> &'static str {
+        self.members
+            .get(usize::from(item.member))
+            .map_or("", |member| member.id)
+    }
+
+    /// The item of a loop.
+    #[inline]
+    pub(crate) fn item(&self, in_loop: u16, item: u16) -> Option<&Item> {
+        self.loops
+            .get(usize::from(in_loop))?
+            .items
+            .get(usize::from(item))
     }
 }
 

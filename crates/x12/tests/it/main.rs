@@ -4,3 +4,4 @@
 mod documents;
 mod samples;
 mod tables;
+mod validation;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::{Facts, Row, VERSIONS};
-use super::grades;
+use super::{bounded, grades};
 
 /// Rows by key and first version, each with its mask.
 type Merged = BTreeMap<String, Vec<(Row, u32)>>;
@@ -19,6 +19,9 @@ pub(crate) fn sets(facts: &Facts) -> Result<String, String> {
             for path in grades::paths(column(row, 2)?)? {
                 let key = (set.clone(), (*version).to_owned(), path);
                 letters.push(*graded.get(&key).ok_or(format!("no name for {key:?}"))?);
+            }
+            if let Some(expression) = row.get_mut(2) {
+                *expression = bounded::ended(expression);
             }
             row.push(letters);
         }

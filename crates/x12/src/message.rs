@@ -1,0 +1,260 @@
+//! The wording of problems.
+
+use std::fmt;
+
+use crate::tables::{Form, Note, Relation};
+use crate::{Position, Problem, ProblemKind, Trailer};
+
+impl fmt::Display for Problem {
+    /// A problem of the envelope as `MESSAGE at segment 13, field 2`, one of the data as
+    /// `Segment B10 at position 2 in transaction 1 within functional group 1. MESSAGE`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Position {
+            segment_in_interchange,
+            element,
+            segment,
+            transaction,
+            group,
+            ..
+        } = self.position;
+        if !self.is_of_envelope() {
+            let id = &self.segment;
+            write!(
+                f,
+                "Segment {id} at position {segment} in transaction {transaction} "
+            )?;
+            return write!(f, "within functional group {group}. {}", self.message());
+        }
+        self.message().fmt(f)?;
+        match (segment_in_interchange, element) {
+            (0, _) => Ok(()),
+            (segment, 0) => write!(f, " at segment {segment}"),
+            // A field counts the identifier as the first.
+            (segment, element) => write!(f, " at segment {segment}, field {}", element + 1),
+        }
+    }
+}
+
+/// A problem's message without its place.
+#[derive(Debug)]
+pub struct Message<'a>(&'a Problem);
+
+impl Problem {
+    /// The message without the place, such as `Required data element B10-5 is missing.`
+    #[must_use]
+    pub fn message(&self) -> Message<'_> {
+        Message(self)
+    }
+}
+
+impl Message<'_> {
+    /// The element as messages name it: `B10-5`, or `SV1-1-2` for a component.
+    fn element(&self) -> String {
+        let Position {
+            element, component, ..
+        } = self.0.position;
+        let part = if component == 0 {
+            String::new()
+        } else {
+            format!("-{component}")
+        };
+        format!("{}-{element}{part}", self.0.segment)
+    }
+
+    /// `Data element B10-5 with value |x|`
+    fn valued(&self, value: &str) -> String {
+        format!("Data element {} with value |{value}|", self.element())
+    }
+}
+
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Problem {
+            kind,
+            position,
+            segment,
+        } = self.0;
+        match kind {
+            ProblemKind::NotAnInterchange { begins }
+            | ProblemKind::DataAfterInterchange { begins } => {
+                write!(
+                    f,
+                    "No supported EDI standard interchange begins with {begins}"
+                )
+            }
+            ProblemKind::HeaderIncomplete => f.write_str("Incomplete ISA segment"),
+            ProblemKind::HeaderLength { expected, found } => {
+                let name = format!("ISA{:02}", position.element);
+                write!(
+                    f,
+                    "ISA fixed-length field {name} has incorrect length. {}",
+                    instead(expected, found)
+                )
+            }
+            ProblemKind::TrailerMissing { trailer, found } => trailer_missing(f, *trailer, found),
+            ProblemKind::SegmentMisplaced => write!(f, "Unexpected segment {segment}"),
+            ProblemKind::CountWrong {
+                trailer,
+                expected,
+                found,
+            } => {
+                let (counts, id) = (counts(*trailer), trailer.id());
+                write!(
+                    f,
+                    "{counts} count error in {id} segment. {}",
+                    instead(expected, found)
+                )
+            }
+            ProblemKind::ControlNumberWrong {
+                trailer,
+                expected,
+                found,
+            } => {
+                let id = trailer.id();
+                write!(
+                    f,
+                    "Control number error in {id} segment. {}",
+                    instead(expected, found)
+                )
+            }
+            ProblemKind::TerminatorMissing => f.write_str("Segment without terminator"),
+            ProblemKind::SegmentTooLong { limit } => write!(f, "Segment longer than {limit} bytes"),
+            _ => self.of_data(f),
+        }
+    }
+}
+
+impl Message<'_> {
+    fn of_data(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.kind {
+            ProblemKind::SetUnknown { set } => write!(f, "Transaction set {set} is not supported."),
+            ProblemKind::GroupTypeWrong {
+                set,
+                expected,
+                found,
+            } => write!(
+                f,
+                "For ST-01 transaction type {set}, the GS-01 type code should be {expected} instead of {found}."
+            ),
+            ProblemKind::SegmentUnknown => f.write_str("Segment is not recognized."),
+            ProblemKind::SegmentNotInSet => {
+                f.write_str("Segment is not defined in the transaction set.")
+            }
+            ProblemKind::SegmentUnexpected => {
+                f.write_str("Segment is not expected at this position.")
+            }
+            ProblemKind::SegmentOutOfOrder => f.write_str("Segment is out of sequence."),
+            ProblemKind::SegmentMissing => f.write_str("Required segment is missing."),
+            ProblemKind::SegmentTooOften { max } => {
+                write!(f, "Segment occurs too many times. Maximum use: {max}")
+            }
+            ProblemKind::LoopTooOften { max } => {
+                write!(f, "Loop occurs too many times. Maximum repeat: {max}")
+            }
+            _ => self.of_element(f),
+        }
+    }
+
+    fn of_element(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let element = self.element();
+        match &self.0.kind {
+            ProblemKind::ElementMissing => write!(f, "Required data element {element} is missing."),
+            ProblemKind::ElementsUnrelated { note } => self.of_note(f, note),
+            ProblemKind::ElementUnexpected => write!(f, "Data element {element} is not defined."),
+            ProblemKind::ComponentUnexpected => {
+                write!(f, "Component {element} is not defined.")
+            }
+            ProblemKind::RepetitionUnexpected { max } => {
+                write!(
+                    f,
+                    "Data element {element} repeats too many times. Maximum repeat: {max}"
+                )
+            }
+            ProblemKind::ElementTooShort { value, min, max } => {
+                write!(
+                    f,
+                    "{} is too short. Valid length range: {min}..{max}",
+                    self.valued(value)
+                )
+            }
+            ProblemKind::ElementTooLong { value, min, max } => {
+                write!(
+                    f,
+                    "{} is too long. Valid length range: {min}..{max}",
+                    self.valued(value)
+                )
+            }
+            ProblemKind::ElementMalformed { value, form } => {
+                write!(f, "{} is not {}", self.valued(value), described(*form))
+            }
+            ProblemKind::CodeUnknown { value } => {
+                write!(f, "{} is not in the set of valid codes", self.valued(value))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn of_note(&self, f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
+        let name = |position: &u8| format!("{}-{position}", self.0.segment);
+        let names: Vec<String> = note.positions.iter().map(name).collect();
+        let (first, others) = names
+            .split_first()
+            .map_or(("", &[][..]), |(first, others)| (first, others));
+        let (all, others) = (names.join(", "), others.join(", "));
+        match note.relation {
+            Relation::Paired => write!(
+                f,
+                "If one of data elements {all} is present, all are required."
+            ),
+            Relation::Required => write!(f, "At least one of data elements {all} is required."),
+            Relation::Exclusion => write!(f, "Only one of data elements {all} may be present."),
+            Relation::Conditional => {
+                write!(
+                    f,
+                    "If data element {first} is present, {others} is required."
+                )
+            }
+            Relation::ListConditional => {
+                write!(
+                    f,
+                    "If data element {first} is present, at least one of {others} is required."
+                )
+            }
+        }
+    }
+}
+
+fn instead(expected: impl fmt::Display, found: impl fmt::Display) -> String {
+    format!("Expected {expected} instead of {found}")
+}
+
+fn described(form: Form) -> &'static str {
+    match form {
+        Form::Date => "a valid date",
+        Form::Time => "a valid time",
+        Form::Decimal => "a valid decimal number",
+        Form::Integer => "a valid number",
+        Form::Text | Form::Code | Form::Binary => "free of invalid characters",
+    }
+}
+
+fn counts(trailer: Trailer) -> &'static str {
+    match trailer {
+        Trailer::Se => "Segment",
+        Trailer::Ge => "Transaction",
+        Trailer::Iea => "Functional group",
+    }
+}
+
+fn trailer_missing(f: &mut fmt::Formatter<'_>, trailer: Trailer, found: &str) -> fmt::Result {
+    f.write_str(match trailer {
+        Trailer::Se => "Transaction must be terminated with an SE segment",
+        Trailer::Ge => "Functional group must be terminated with a GE segment",
+        Trailer::Iea => "Interchange must be terminated with an IEA segment",
+    })?;
+    if found.is_empty() {
+        Ok(())
+    } else {
+        write!(f, " instead of {found}")
+    }
+}

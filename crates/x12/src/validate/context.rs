@@ -1,0 +1,83 @@
+//! The tables in force for a transaction: those of its version, changed by rules of one's own.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::Rules;
+use crate::ProblemKind;
+use crate::tables::{CodeList, Definition, Dictionary, Set, Simple, Version, codes};
+
+/// The definitions and lists that a transaction is checked against.
+#[derive(Default)]
+pub(super) struct Context {
+    set: Option<Arc<Set>>,
+    elements: Cow<'static, [Simple]>,
+    codes: Cow<'static, [CodeList]>,
+    /// By the numbers of the set's members.
+    definitions: Vec<Option<Cow<'static, Definition>>>,
+}
+
+impl Context {
+    /// Prepares for transactions of `set`, unless that is what they were before.
+    pub(super) fn enter(&mut self, set: Option<&Arc<Set>>, rules: Option<&Rules>) {
+        let same = match (&self.set, set) {
+            (Some(known), Some(set)) => Arc::ptr_eq(known, set),
+            _ => false,
+        };
+        if !same {
+            *self = set
+                .and_then(|set| Self::prepare(set, rules))
+                .unwrap_or_default();
+        }
+    }
+
+    fn prepare(set: &Arc<Set>, rules: Option<&Rules>) -> Option<Self> {
+        let dictionary = Dictionary::of(set.version())?;
+        let rules = rules.filter(|rules| rules.are_for(set.version(), set.id()));
+        let definition = |id| {
+            let definition = dictionary.segment(id)?;
+            Some(rules.map_or(Cow::Borrowed(definition), |rules| {
+                rules.definition(id, definition)
+            }))
+        };
+        let listed = codes(set.version());
+        Some(Self {
+            set: Some(Arc::clone(set)),
+            elements: rules.map_or(Cow::Borrowed(dictionary.elements()), |rules| {
+                rules.elements(dictionary)
+            }),
+            codes: rules.map_or(Cow::Borrowed(listed), |rules| rules.codes(listed)),
+            definitions: set
+                .members()
+                .iter()
+                .map(|member| definition(member.id))
+                .collect(),
+        })
+    }
+
+    pub(super) fn version(&self) -> Option<Version> {
+        self.set.as_ref().map(|set| set.version())
+    }
+
+    pub(super) fn elements(&self) -> &[Simple] {
+        &self.elements
+    }
+
+    pub(super) fn codes(&self) -> &[CodeList] {
+        &self.codes
+    }
+
+    #[inline]
+    pub(super) fn definition(&self, member: u16) -> Option<&Definition> {
+        self.definitions.get(usize::from(member))?.as_deref()
+    }
+
+    /// What is wrong with a segment that the set has not.
+    pub(super) fn unknown(&self, id: &str) -> ProblemKind {
+        let dictionary = self.version().and_then(Dictionary::of);
+        match dictionary.and_then(|dictionary| dictionary.segment(id)) {
+            Some(_) => ProblemKind::SegmentNotInSet,
+            None => ProblemKind::SegmentUnknown,
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Elements: presence, number, length, type, codes.
+
+use super::context::Context;
+use super::values::{is_well_formed, lengths};
+use super::{Notes, Strictness};
+use crate::tables::{Cell, CodeList, Definition, Form, Simple};
+use crate::text::decode;
+use crate::{Element, Position, ProblemKind, Segment};
+
+/// Where an element stands and where problems with it go.
+struct Site<'a> {
+    segment: &'a Segment<'a>,
+    position: &'a Position,
+    notes: &'a mut Notes,
+}
+
+impl Site<'_> {
+    #[cold]
+    fn report(&mut self, kind: ProblemKind, at: At) {
+        let offset = self
+            .segment
+            .element(at.element)
+            .map_or(0, |element| element.offset());
+        let narrow = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+        let position = Position {
+            byte: self.position.byte + u64::from(offset),
+            element: narrow(at.element),
+            component: narrow(at.component),
+            repetition: narrow(at.repetition),
+            ..*self.position
+        };
+        self.notes.add(kind, position, &decode(self.segment.id()));
+    }
+}
+
+/// The position of an element, of a component (0 for the element), of a repetition (0 when it does
+/// not repeat).
+#[derive(Clone, Copy)]
+struct At {
+    element: usize,
+    component: usize,
+    repetition: usize,
+}
+
+impl Context {
+    /// Checks a segment's elements against its definition.
+    pub(super) fn check(
+        &self,
+        definition: &Definition,
+        segment: &Segment<'_>,
+        position: &Position,
+        strictness: Strictness,
+        notes: &mut Notes,
+    ) {
+        let mut site = Site {
+            segment,
+            position,
+            notes,
+        };
+        for (element, cell) in (1..).zip(&definition.cells) {
+            let at = At {
+                element,
+                component: 0,
+                repetition: 0,
+            };
+            match segment.element(element).filter(|value| !value.is_empty()) {
+                Some(value) => self.element(&mut site, cell, value, at),
+                None if cell.mandatory => site.report(ProblemKind::ElementMissing, at),
+                None => {}
+            }
+        }
+        if segment.len() > definition.cells.len() {
+            beyond(&mut site, definition.cells.len());
+        }
+        let inferred: &[_] = match strictness {
+            Strictness::Attested => &[],
+            Strictness::Inferred => &definition.unconfirmed,
+        };
+        for note in definition.notes.iter().chain(inferred) {
+            if let Some(element) = note.broken_at(|at| !segment.value(usize::from(at)).is_empty()) {
+                let at = At {
+                    element: usize::from(element),
+                    component: 0,
+                    repetition: 0,
+                };
+                site.report(ProblemKind::ElementsUnrelated { note: note.clone() }, at);
+            }
+        }
+    }
+
+    #[inline]
+    fn element(&self, site: &mut Site<'_>, cell: &Cell, value: Element<'_>, at: At) {
+        if !value.has_repetitions() {
+            self.repetition(site, cell, value, at);
+            return;
+        }
+        for (repetition, value) in (1..).zip(value.repetitions()) {
+            let at = At { repetition, ..at };
+            if repetition > usize::from(cell.repeat) {
+                site.report(ProblemKind::RepetitionUnexpected { max: cell.repeat }, at);
+                return;
+            }
+            if !value.is_empty() {
+                self.repetition(site, cell, value, at);
+            }
+        }
+    }
+
+    #[inline]
+    fn repetition(&self, site: &mut Site<'_>, cell: &Cell, value: Element<'_>, at: At) {
+        if let Some(element) = cell.element {
+            self.simple(site, element, value, at);
+            return;
+        }
+        let mut components = value.components();
+        for (component, cell) in (1..).zip(&cell.components) {
+            let at = At { component, ..at };
+            match (
+                components.next().filter(|value| !value.is_empty()),
+                cell.element,
+            ) {
+                (Some(value), Some(element)) => self.simple(site, element, value, at),
+                (None, _) if cell.mandatory => site.report(ProblemKind::ElementMissing, at),
+                _ => {}
+            }
+        }
+        for (extra, component) in components.zip(cell.components.len() + 1..) {
+            if !extra.is_empty() {
+                site.report(ProblemKind::ComponentUnexpected, At { component, ..at });
+            }
+        }
+    }
+
+    #[inline]
+    fn simple(&self, site: &mut Site<'_>, element: u16, value: Element<'_>, at: At) {
+        let number = usize::from(element);
+        let Some(simple) = self.elements().get(number) else {
+            return;
+        };
+        if value.has_components() && simple.form != Form::Binary {
+            site.report(ProblemKind::ComponentUnexpected, At { component: 2, ..at });
+        } else if let Some(kind) = of_value(simple, self.codes().get(number), value) {
+            site.report(kind, at);
+        }
+    }
+}
+
+/// The problem of a value, its length first.
+#[inline]
+fn of_value(simple: &Simple, codes: Option<&CodeList>, value: Element<'_>) -> Option<ProblemKind> {
+    let (length, padded) = lengths(&value, simple.form);
+    if length > simple.max as usize || padded < simple.min as usize {
+        return Some(of_length(simple, value, length));
+    }
+    if !is_well_formed(&value, simple.form) {
+        return Some(ProblemKind::ElementMalformed {
+            value: shown(value),
+            form: simple.form,
+        });
+    }
+    let listed = codes.is_none_or(|codes| !codes.is_known() || codes.contains(value.value()));
+    (!listed).then(|| ProblemKind::CodeUnknown {
+        value: shown(value),
+    })
+}
+
+#[cold]
+fn of_length(simple: &Simple, value: Element<'_>, length: usize) -> ProblemKind {
+    let (value, min, max) = (shown(value), simple.min, simple.max);
+    if length > max as usize {
+        ProblemKind::ElementTooLong { value, min, max }
+    } else {
+        ProblemKind::ElementTooShort { value, min, max }
+    }
+}
+
+#[cold]
+fn shown(value: Element<'_>) -> Box<str> {
+    decode(value.value()).into()
+}
+
+/// Elements after the last that the segment has.
+#[cold]
+fn beyond(site: &mut Site<'_>, last: usize) {
+    for element in last + 1..=site.segment.len() {
+        if !site.segment.value(element).is_empty() {
+            site.report(
+                ProblemKind::ElementUnexpected,
+                At {
+                    element,
+                    component: 0,
+                    repetition: 0,
+                },
+            );
+        }
+    }
+}

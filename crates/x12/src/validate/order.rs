@@ -1,0 +1,198 @@
+//! Order and number of segments and loops.
+
+use std::sync::Arc;
+
+use super::Notes;
+use crate::tables::{Item, Set};
+use crate::{Fit, Place, Position, ProblemKind};
+
+/// The open loops of a transaction with what has occurred in each.
+#[derive(Default)]
+pub(super) struct Order {
+    set: Option<Arc<Set>>,
+    frames: Vec<Frame>,
+    /// For each open loop, how often each of its items has occurred; the frames tell the bounds.
+    counts: Vec<u32>,
+    /// Required items that were passed without having occurred.
+    passed: Vec<Passed>,
+}
+
+#[derive(Clone, Copy)]
+struct Frame {
+    in_loop: u16,
+    /// The item reached.
+    item: u16,
+    /// Where the loop's counts begin.
+    counts: usize,
+}
+
+struct Passed {
+    frame: usize,
+    item: u16,
+    position: Position,
+}
+
+/// Why an item may not occur now.
+enum Refused {
+    Late,
+    Full,
+}
+
+impl Order {
+    pub(super) fn begin(&mut self, set: Option<&Arc<Set>>) {
+        self.set = set.cloned();
+        self.frames.clear();
+        self.counts.clear();
+        self.passed.clear();
+        self.push(0);
+    }
+
+    #[inline]
+    pub(super) fn segment(&mut self, place: Place, position: &Position, notes: &mut Notes) {
+        let Some(set) = self.set.clone() else { return };
+        let opens = place.fit == Fit::Opens;
+        let of_loop = if opens {
+            set.parent_of(place.in_loop)
+        } else {
+            place.in_loop
+        };
+        let at = self
+            .frames
+            .iter()
+            .rposition(|frame| frame.in_loop == of_loop);
+        if let Some(at) = at
+            && let Err(refused) = self.count(&set, at, place.item, position)
+            && !self.fits_further_out(&set, at, place.member, position)
+        {
+            let item = set.item(of_loop, place.item).copied();
+            report(&set, refused, item, position, notes);
+            self.force(at, place.item);
+        }
+        if opens {
+            self.push(place.in_loop);
+        }
+    }
+
+    /// Closes the innermost loop, or in the end the transaction.
+    pub(super) fn close(&mut self, position: &Position, notes: &mut Notes) {
+        let (Some(set), Some(frame)) = (self.set.clone(), self.frames.pop()) else {
+            return;
+        };
+        let items = set
+            .loops()
+            .get(usize::from(frame.in_loop))
+            .map_or(&[][..], |found| found.items());
+        let at = self.frames.len();
+        for (number, item) in (0..).zip(items) {
+            if item.min > 0 && self.occurred(&frame, number) < item.min {
+                let noticed = self
+                    .passed
+                    .iter()
+                    .find(|passed| passed.frame == at && passed.item == number);
+                let position = noticed.map_or(*position, |passed| passed.position);
+                notes.add(ProblemKind::SegmentMissing, position, set.id_of(item));
+            }
+        }
+        self.passed.retain(|passed| passed.frame != at);
+        self.counts.truncate(frame.counts);
+    }
+
+    fn push(&mut self, in_loop: u16) {
+        let counts = self.counts.len();
+        let items = self
+            .set
+            .as_ref()
+            .and_then(|set| set.loops().get(usize::from(in_loop)));
+        self.counts
+            .resize(counts + items.map_or(0, |found| found.items().len()), 0);
+        self.frames.push(Frame {
+            in_loop,
+            item: 0,
+            counts,
+        });
+    }
+
+    #[inline]
+    fn occurred(&self, frame: &Frame, item: u16) -> u32 {
+        self.counts
+            .get(frame.counts + usize::from(item))
+            .copied()
+            .unwrap_or(0)
+    }
+
+    /// Counts an occurrence of an item, unless it comes too late or too often.
+    #[inline]
+    fn count(
+        &mut self,
+        set: &Set,
+        at: usize,
+        item: u16,
+        position: &Position,
+    ) -> Result<(), Refused> {
+        let Some(frame) = self.frames.get(at).copied() else {
+            return Ok(());
+        };
+        if item < frame.item {
+            return Err(Refused::Late);
+        }
+        let max = set
+            .item(frame.in_loop, item)
+            .map_or(u32::MAX, |item| item.max);
+        if self.occurred(&frame, item) >= max {
+            return Err(Refused::Full);
+        }
+        for passed in frame.item..item {
+            let min = set.item(frame.in_loop, passed).map_or(0, |item| item.min);
+            if min > self.occurred(&frame, passed) {
+                self.passed.push(Passed {
+                    frame: at,
+                    item: passed,
+                    position: *position,
+                });
+            }
+        }
+        self.force(at, item);
+        Ok(())
+    }
+
+    /// Counts an occurrence of an item and moves on to it.
+    #[inline]
+    fn force(&mut self, at: usize, item: u16) {
+        let Some(frame) = self.frames.get_mut(at) else {
+            return;
+        };
+        frame.item = frame.item.max(item);
+        if let Some(count) = self.counts.get_mut(frame.counts + usize::from(item)) {
+            *count += 1;
+        }
+    }
+
+    /// Whether a loop further out may have the segment now. Reading keeps a segment in the innermost
+    /// loop that lists it, whatever its order, so this is no fault of the input.
+    #[cold]
+    fn fits_further_out(&mut self, set: &Set, at: usize, member: u16, position: &Position) -> bool {
+        (0..at).rev().any(|outer| {
+            let Some(frame) = self.frames.get(outer).copied() else {
+                return false;
+            };
+            let items = set
+                .loops()
+                .get(usize::from(frame.in_loop))
+                .map_or(&[][..], |found| found.items());
+            let numbers = (0..).zip(items).filter(|(_, item)| item.member == member);
+            let mut numbers = numbers.map(|(number, _)| number);
+            numbers.any(|number: u16| self.count(set, outer, number, position).is_ok())
+        })
+    }
+}
+
+#[cold]
+fn report(set: &Set, refused: Refused, item: Option<Item>, position: &Position, notes: &mut Notes) {
+    let Some(item) = item else { return };
+    let kind = match refused {
+        Refused::Late => ProblemKind::SegmentOutOfOrder,
+        Refused::Full if item.opens.is_some() => ProblemKind::LoopTooOften { max: item.max },
+        Refused::Full => ProblemKind::SegmentTooOften { max: item.max },
+    };
+    notes.add(kind, *position, set.id_of(&item));
+}

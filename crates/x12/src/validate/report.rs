@@ -1,0 +1,125 @@
+//! The report of a validation: headings for the parts with problems, a line a problem.
+
+use std::fmt::Write as _;
+
+use crate::text::decode;
+use crate::{Isa, Position, Problem, Segment};
+
+/// What a validation found.
+#[derive(Clone, Debug, Default)]
+pub struct Validation {
+    /// The problems, in the order of the input.
+    pub problems: Vec<Problem>,
+    /// How many further problems were not kept.
+    pub dropped: u64,
+    /// The headings of the parts in which the problems are.
+    pub headings: Vec<Heading>,
+}
+
+/// What a report says of an interchange, a group or a transaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heading {
+    interchange: u32,
+    group: u32,
+    transaction: u32,
+    kind: Box<str>,
+    control: Box<str>,
+    version: Box<str>,
+}
+
+impl Heading {
+    pub(super) fn interchange(isa: &Isa, position: &Position) -> Self {
+        Self {
+            interchange: position.interchange,
+            control: decode(isa.field(13)).trim().into(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn group(gs: &Segment<'_>, position: &Position) -> Self {
+        Self {
+            interchange: position.interchange,
+            group: position.group,
+            kind: decode(gs.value(1)).into(),
+            control: decode(gs.value(6)).into(),
+            version: decode(gs.value(8)).into(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn transaction(st: &Segment<'_>, position: &Position) -> Self {
+        Self {
+            interchange: position.interchange,
+            group: position.group,
+            transaction: position.transaction,
+            kind: decode(st.value(1)).into(),
+            control: decode(st.value(2)).into(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    fn is_of(&self, position: &Position) -> bool {
+        let place = (self.interchange, self.group, self.transaction);
+        let Position {
+            interchange,
+            group,
+            transaction,
+            ..
+        } = *position;
+        place == (interchange, 0, 0)
+            || place == (interchange, group, 0)
+            || place == (interchange, group, transaction)
+    }
+
+    fn line(&self) -> String {
+        let Self {
+            interchange,
+            group,
+            transaction,
+            kind,
+            control,
+            version,
+        } = self;
+        match (group, transaction) {
+            (0, _) => format!("Interchange {interchange}: X12, control# {control}\n"),
+            (_, 0) => format!(
+                "  Functional group {group}: type {kind}, control# {control}, version {version}\n"
+            ),
+            _ => format!("    Transaction {transaction}: type {kind}, control# {control}\n"),
+        }
+    }
+}
+
+impl Validation {
+    /// How many problems were found.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.problems.len() as u64 + self.dropped
+    }
+
+    /// The report, empty when there are no problems.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let mut text = String::new();
+        let mut headings = self.headings.iter().peekable();
+        for problem in &self.problems {
+            while let Some(heading) = headings.next_if(|heading| heading.is_of(&problem.position)) {
+                text += &heading.line();
+            }
+            let (id, at, message) = (
+                &problem.segment,
+                problem.position.segment,
+                problem.message(),
+            );
+            let _ = writeln!(text, "      *** Segment {id} at position {at}: {message}");
+        }
+        if self.total() > 0 {
+            let _ = writeln!(text, "{} errors detected", self.total());
+        }
+        text
+    }
+}
