@@ -79,6 +79,10 @@ impl Generator<'_> {
 
     fn filled(&self, id: &str, definition: &Definition) -> String {
         let mut present: Vec<bool> = definition.cells.iter().map(|cell| cell.mandatory).collect();
+        if !present.contains(&true) {
+            // A segment without data could not be written again: a document does not name it.
+            present[0] = true;
+        }
         while let Some(at) = definition
             .notes
             .iter()
@@ -155,7 +159,22 @@ fn binary(id: &str, values: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Strictness, validate};
+    use crate::{Layout, Strictness, Writing, to_json, validate, write_json};
+
+    #[test]
+    fn every_set_is_written_as_it_was_read() {
+        let mut writing = Writing::standard();
+        writing.delimiters.component = b'>';
+        for (version, set) in every_set() {
+            let first = to_json(interchange(version, set).as_bytes(), Layout::Compact);
+            let written = write_json(&first.text, &writing).unwrap();
+            assert_eq!(
+                to_json(&written, Layout::Compact).text,
+                first.text,
+                "{version:?} {set}"
+            );
+        }
+    }
 
     #[test]
     fn every_loop_and_segment_of_every_set_is_valid() {

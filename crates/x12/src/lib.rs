@@ -24,6 +24,7 @@ mod segment;
 mod tables;
 mod text;
 mod validate;
+mod write;
 
 pub use delimiters::Delimiters;
 pub use document::{Document, JsonWriter, Layout, XmlWriter, to_json, to_xml};
@@ -37,3 +38,4 @@ pub use tables::{Form, Grade, Item, Loop, Member, Note, Relation, Set, Version, 
 pub use validate::{
     Heading, Rule, RuleProblem, Rules, Strictness, Validation, Validator, validate,
 };
+pub use write::{DocumentFault, DocumentProblem, LineBreak, Numbers, Wrap, Writing, write_json};

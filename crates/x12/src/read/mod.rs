@@ -12,7 +12,7 @@ pub use reader::Reader;
 pub use sink::{Fit, LoopKey, Place, Sink};
 
 use crate::tables::Version;
-use crate::{Problem, Severity};
+use crate::{Delimiters, Problem, Severity};
 
 /// What came of reading an input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Reading {
     pub problems: Vec<Problem>,
     /// The kinds of transaction met, in the order of their first occurrence.
     pub contents: Vec<Content>,
+    /// The delimiters of the first interchange.
+    pub delimiters: Option<Delimiters>,
     /// How many interchanges began.
     pub interchanges: u32,
 }

@@ -34,6 +34,7 @@ impl State {
             ..Position::default()
         };
         self.reading.interchanges = self.position.interchange;
+        self.reading.delimiters.get_or_insert(isa.delimiters());
         for (element, expected, found) in isa.wrong_lengths() {
             let kind = ProblemKind::HeaderLength { expected, found };
             self.report_at(kind, b"ISA", u16::from(element));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use b2bi_local_x12::{JsonWriter, Layout, Reader, to_json, to_xml};
 
-fn inputs() -> Vec<PathBuf> {
+pub(crate) fn inputs() -> Vec<PathBuf> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/x12/documents");
     let paths = fs::read_dir(folder)
         .unwrap()

@@ -5,3 +5,4 @@ mod documents;
 mod samples;
 mod tables;
 mod validation;
+mod writing;

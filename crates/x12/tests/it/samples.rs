@@ -59,30 +59,31 @@ fn check(edi: &std::path::Path) -> Result<(), String> {
     ))
 }
 
+/// The samples that have a document; empty where the folder is not at hand.
+pub(crate) fn inputs() -> Vec<PathBuf> {
+    let parts = folder()
+        .into_iter()
+        .flat_map(|folder| ["engine", "x12"].map(|part| folder.join(part)));
+    let entries = parts.flat_map(|part| fs::read_dir(part).unwrap());
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let is_input = |path: &PathBuf| {
+        path.extension().is_some_and(|extension| extension == "edi")
+            && path.with_extension("json").exists()
+    };
+    paths.filter(is_input).collect()
+}
+
 #[test]
 fn every_sample_gives_its_document() {
-    let Some(folder) = folder() else { return };
-    let mut failures = Vec::new();
-    let mut seen = 0;
-    for entry in ["engine", "x12"]
-        .iter()
-        .flat_map(|part| fs::read_dir(folder.join(part)).unwrap())
-    {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "edi")
-            && path.with_extension("json").exists()
-        {
-            seen += 1;
-            failures.extend(check(&path).err());
-        }
-    }
+    let inputs = inputs();
+    let failures: Vec<String> = inputs.iter().filter_map(|path| check(path).err()).collect();
     assert!(
         failures.is_empty(),
-        "{} of {seen} differ\n{}",
+        "{} differ\n{}",
         failures.len(),
         failures.join("\n")
     );
-    assert_eq!(seen, 40);
+    assert!(inputs.is_empty() || inputs.len() == 40);
 }
 
 #[test]

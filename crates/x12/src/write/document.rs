@@ -1,0 +1,243 @@
+//! From the document as JSON to an output.
+
+use std::fmt;
+
+use super::value::{NotJson, Value};
+use super::{Draft, Output, Writing};
+
+/// Why a document cannot be written, and where in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentProblem {
+    /// The place, such as `interchanges[0].functional_groups[0]`.
+    pub path: String,
+    /// What is wrong there.
+    pub fault: DocumentFault,
+}
+
+/// What can be wrong with a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DocumentFault {
+    /// The text ceases to be JSON at this byte.
+    NotJson(usize),
+    /// This member is missing.
+    Missing(&'static str),
+    /// Something else than this stands there.
+    Expected(&'static str),
+    /// This key does not name an element.
+    KeyUnknown(String),
+}
+
+impl fmt::Display for DocumentProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        match &self.fault {
+            DocumentFault::NotJson(byte) => write!(f, "not JSON at byte {byte}"),
+            DocumentFault::Missing(key) => write!(f, "{key} is missing"),
+            DocumentFault::Expected(what) => write!(f, "{what} is expected"),
+            DocumentFault::KeyUnknown(key) => write!(f, "{key} does not name an element"),
+        }
+    }
+}
+
+impl std::error::Error for DocumentProblem {}
+
+/// Writes a document as X12.
+///
+/// Loops are written in the order of their segments, whatever their names; where an array is expected
+/// a single object will do.
+///
+/// # Errors
+/// When the text is not JSON, or not a document: the first place where it is not.
+pub fn write_json(document: &str, writing: &Writing) -> Result<Vec<u8>, DocumentProblem> {
+    let fault = |NotJson(byte)| problem("", DocumentFault::NotJson(byte));
+    let root = Value::parse(document).map_err(fault)?;
+    let mut output = Output::new(writing);
+    for (interchange, path) in listed(&root, "interchanges", "")? {
+        write_interchange(&mut output, interchange, &path)?;
+    }
+    Ok(output.finish())
+}
+
+fn write_interchange(
+    output: &mut Output<'_>,
+    interchange: &Value<'_>,
+    path: &str,
+) -> Result<(), DocumentProblem> {
+    let groups = listed(interchange, "functional_groups", path)?;
+    let isa = header(interchange, "ISA", path)?;
+    let version = groups
+        .first()
+        .map_or(Ok(Draft::default()), |(group, path)| {
+            header(group, "GS", path)
+        })?;
+    output.interchange(
+        std::array::from_fn(|index| isa.value(index + 1).to_owned()),
+        version.value(8),
+    );
+    for (group, path) in groups {
+        let transactions = listed(group, "transactions", &path)?;
+        output.group(header(group, "GS", &path)?);
+        for (transaction, path) in transactions {
+            let segments = listed(transaction, "segments", &path)?;
+            output.transaction(header(transaction, "ST", &path)?);
+            for (item, path) in segments {
+                write_item(output, item, "", &path)?;
+            }
+            output.transaction_end();
+        }
+        output.group_end();
+    }
+    output.interchange_end();
+    Ok(())
+}
+
+/// The items of a member that is an array, each with its path.
+fn listed<'v, 'a>(
+    value: &'v Value<'a>,
+    key: &'static str,
+    path: &str,
+) -> Result<Vec<(&'v Value<'a>, String)>, DocumentProblem> {
+    let list = value
+        .member(key)
+        .ok_or_else(|| problem(path, DocumentFault::Missing(key)))?;
+    let dot = if path.is_empty() { "" } else { "." };
+    let item = |(nth, item)| (item, format!("{path}{dot}{key}[{nth}]"));
+    Ok(list.items().iter().enumerate().map(item).collect())
+}
+
+/// The elements of a header: the members whose keys begin with its identifier and a position.
+fn header(value: &Value<'_>, id: &str, path: &str) -> Result<Draft, DocumentProblem> {
+    let Value::Object(members) = value else {
+        return Err(problem(path, DocumentFault::Expected("an object")));
+    };
+    let mut draft = Draft::new(id, []);
+    for (key, value) in members {
+        let Some(rest) = key.strip_prefix(id).and_then(|rest| rest.strip_prefix('_')) else {
+            continue;
+        };
+        let position = rest.split('_').next().and_then(number);
+        let slot = position.and_then(|position| draft.slot(position, 1, 1));
+        match (slot, value) {
+            (Some(slot), Value::Text(text)) => text.as_ref().clone_into(slot),
+            (Some(_), Value::Null) => {}
+            (Some(_), _) => {
+                return Err(problem(
+                    &format!("{path}.{key}"),
+                    DocumentFault::Expected("a string"),
+                ));
+            }
+            (None, _) => return Err(problem(path, DocumentFault::KeyUnknown(key.to_string()))),
+        }
+    }
+    Ok(draft)
+}
+
+/// Writes an item of a list of segments: a segment, a loop, or several of these in one object. The
+/// first segment of a loop is `opener` where the item does not say.
+fn write_item(
+    output: &mut Output<'_>,
+    item: &Value<'_>,
+    opener: &str,
+    path: &str,
+) -> Result<(), DocumentProblem> {
+    let Value::Object(members) = item else {
+        return Err(problem(path, DocumentFault::Expected("an object")));
+    };
+    let mut draft = Draft::new(if members.is_empty() { opener } else { "" }, []);
+    for (key, value) in members {
+        if let Some(name) = key.strip_suffix("_loop") {
+            flush(output, &mut draft);
+            write_loop(output, value, name, &format!("{path}.{key}"))?;
+            continue;
+        }
+        let id = key.split('_').next().unwrap_or("");
+        if draft.id != id {
+            flush(output, &mut draft);
+            id.clone_into(&mut draft.id);
+        }
+        set(&mut draft, key, value, path)?;
+    }
+    flush(output, &mut draft);
+    Ok(())
+}
+
+fn write_loop(
+    output: &mut Output<'_>,
+    list: &Value<'_>,
+    name: &str,
+    path: &str,
+) -> Result<(), DocumentProblem> {
+    let mut opener = name.split('-').next().unwrap_or("");
+    for (nth, item) in list.items().iter().enumerate() {
+        write_item(output, item, opener, &format!("{path}[{nth}]"))?;
+        opener = "";
+    }
+    Ok(())
+}
+
+fn flush(output: &mut Output<'_>, draft: &mut Draft) {
+    let draft = std::mem::take(draft);
+    if !draft.id.is_empty() {
+        output.segment(&draft);
+    }
+}
+
+/// Sets the element that a key such as `EB_03` or `EB_03#2` names.
+fn set(draft: &mut Draft, key: &str, value: &Value<'_>, path: &str) -> Result<(), DocumentProblem> {
+    let unknown = || problem(path, DocumentFault::KeyUnknown(key.to_owned()));
+    let (_, rest) = key.split_once('_').ok_or_else(unknown)?;
+    let (position, repetition) = rest.split_once('#').unwrap_or((rest, "1"));
+    let (Some(position), Some(repetition)) = (number(position), number(repetition)) else {
+        return Err(unknown());
+    };
+    match value {
+        Value::Null => {}
+        Value::Text(text) => {
+            text.as_ref()
+                .clone_into(draft.slot(position, repetition, 1).ok_or_else(unknown)?);
+        }
+        Value::Object(components) => {
+            for (key, value) in components {
+                let unknown = || problem(path, DocumentFault::KeyUnknown(key.to_string()));
+                let component = key
+                    .rsplit('_')
+                    .next()
+                    .and_then(number)
+                    .ok_or_else(unknown)?;
+                let slot = draft
+                    .slot(position, repetition, component)
+                    .ok_or_else(unknown)?;
+                match value {
+                    Value::Text(text) => text.as_ref().clone_into(slot),
+                    Value::Null => {}
+                    _ => {
+                        return Err(problem(
+                            &format!("{path}.{key}"),
+                            DocumentFault::Expected("a string"),
+                        ));
+                    }
+                }
+            }
+        }
+        Value::Array(_) => {
+            return Err(problem(
+                &format!("{path}.{key}"),
+                DocumentFault::Expected("a string or an object"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn number(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|number| *number > 0)
+}
+
+fn problem(path: &str, fault: DocumentFault) -> DocumentProblem {
+    DocumentProblem {
+        path: path.to_owned(),
+        fault,
+    }
+}

@@ -1,0 +1,228 @@
+//! The envelope of an output: headers as the options want them, trailers with their counts.
+
+use super::Writing;
+use super::segments::{Draft, SegmentWriter};
+use crate::Delimiters;
+use crate::isa::LENGTHS;
+
+/// The first version in which ISA11 is a separator.
+const REPETITION_FROM: &str = "00402";
+
+/// An output that is being written.
+pub(crate) struct Output<'o> {
+    writing: &'o Writing,
+    writer: SegmentWriter,
+    delimiters: Delimiters,
+    interchanges: u64,
+    groups_written: u64,
+    isa13: String,
+    gs06: String,
+    st02: String,
+    groups: u64,
+    transactions: u64,
+    segments: u64,
+}
+
+impl<'o> Output<'o> {
+    pub(crate) fn new(writing: &'o Writing) -> Self {
+        Self {
+            writing,
+            writer: SegmentWriter::new(writing.wrap),
+            delimiters: writing.delimiters,
+            interchanges: 0,
+            groups_written: 0,
+            isa13: String::new(),
+            gs06: String::new(),
+            st02: String::new(),
+            groups: 0,
+            transactions: 0,
+            segments: 0,
+        }
+    }
+
+    pub(crate) fn finish(self) -> Vec<u8> {
+        self.writer.finish()
+    }
+
+    /// Begins an interchange with the elements that the document gives, empty where it gives none.
+    pub(crate) fn interchange(&mut self, mut fields: [String; 16], first_group_version: &str) {
+        for (position, value) in &self.writing.isa {
+            if let Some(field) = fields.get_mut(position.wrapping_sub(1)) {
+                field.clone_from(value);
+            }
+        }
+        if let Some(numbers) = self.writing.numbers {
+            set(
+                &mut fields,
+                13,
+                (numbers.interchange + self.interchanges).to_string(),
+            );
+        }
+        let fields = self.fitted(fields, first_group_version);
+        self.isa13 = fields.get(12).cloned().unwrap_or_default();
+        self.writer.write_isa(&fields, self.delimiters);
+        self.interchanges += 1;
+        self.groups = 0;
+    }
+
+    /// Fills what is missing, chooses the delimiters, and brings each element to its length.
+    fn fitted(&mut self, mut fields: [String; 16], first_group_version: &str) -> [String; 16] {
+        const FILLING: [(usize, &str); 7] = [
+            (1, "00"),
+            (3, "00"),
+            (5, "ZZ"),
+            (7, "ZZ"),
+            (13, "1"),
+            (14, "0"),
+            (15, "P"),
+        ];
+        for (position, value) in FILLING {
+            fill(&mut fields, position, value);
+        }
+        fill(
+            &mut fields,
+            12,
+            first_group_version.get(..5).unwrap_or("00401"),
+        );
+        let (isa11, repetition) = self.repetition(&fields);
+        self.delimiters = Delimiters {
+            repetition,
+            ..self.writing.delimiters
+        };
+        set(&mut fields, 11, isa11);
+        let mut lengths = LENGTHS.into_iter().enumerate();
+        fields.map(|field| {
+            let (index, length) = lengths.next().unwrap_or((0, 0));
+            fit(&field, index + 1, length)
+        })
+    }
+
+    /// ISA11 and the separator that it sets, if any.
+    fn repetition(&self, fields: &[String; 16]) -> (String, Option<u8>) {
+        let [.., isa11, isa12, _, _, _, _] = fields;
+        let given = isa11.trim().bytes().next();
+        let chosen = self.writing.delimiters.repetition;
+        let (shown, separator) = match given {
+            _ if isa12.as_str() < REPETITION_FROM => (given.unwrap_or(b'U'), None),
+            Some(standard) if standard.is_ascii_alphanumeric() && chosen.is_none() => {
+                (standard, None)
+            }
+            _ => {
+                let separator = chosen.or(given).unwrap_or(b'^');
+                (separator, Some(separator))
+            }
+        };
+        (char::from(shown).to_string(), separator)
+    }
+
+    pub(crate) fn group(&mut self, mut gs: Draft) {
+        for (position, value) in &self.writing.gs {
+            replace(&mut gs, *position, value);
+        }
+        if let Some(digits) = self.writing.time_digits {
+            let time: String = gs
+                .value(5)
+                .chars()
+                .chain(std::iter::repeat('0'))
+                .take(digits)
+                .collect();
+            replace(&mut gs, 5, &time);
+        }
+        if let Some(numbers) = self.writing.numbers {
+            replace(
+                &mut gs,
+                6,
+                &(numbers.group + self.groups_written).to_string(),
+            );
+        }
+        gs.value(6).clone_into(&mut self.gs06);
+        self.writer.write(&gs, self.delimiters);
+        self.groups += 1;
+        self.groups_written += 1;
+        self.transactions = 0;
+    }
+
+    pub(crate) fn transaction(&mut self, mut st: Draft) {
+        if let Some(numbers) = self.writing.numbers {
+            replace(
+                &mut st,
+                2,
+                &format!("{:04}", numbers.transaction + self.transactions),
+            );
+        }
+        st.value(2).clone_into(&mut self.st02);
+        self.writer.write(&st, self.delimiters);
+        self.transactions += 1;
+        self.segments = 1;
+    }
+
+    pub(crate) fn segment(&mut self, segment: &Draft) {
+        self.writer.write(segment, self.delimiters);
+        self.segments += 1;
+    }
+
+    pub(crate) fn transaction_end(&mut self) {
+        let count = (self.segments + 1).to_string();
+        self.writer.write(
+            &Draft::new("SE", [count.as_str(), &self.st02]),
+            self.delimiters,
+        );
+    }
+
+    pub(crate) fn group_end(&mut self) {
+        let count = self.transactions.to_string();
+        self.writer.write(
+            &Draft::new("GE", [count.as_str(), &self.gs06]),
+            self.delimiters,
+        );
+    }
+
+    pub(crate) fn interchange_end(&mut self) {
+        let count = self.groups.to_string();
+        self.writer.write(
+            &Draft::new("IEA", [count.as_str(), &self.isa13]),
+            self.delimiters,
+        );
+    }
+}
+
+fn set(fields: &mut [String; 16], position: usize, value: String) {
+    if let Some(field) = fields.get_mut(position - 1) {
+        *field = value;
+    }
+}
+
+fn fill(fields: &mut [String; 16], position: usize, value: &str) {
+    if let Some(field) = fields
+        .get_mut(position - 1)
+        .filter(|field| field.trim().is_empty())
+    {
+        value.clone_into(field);
+    }
+}
+
+fn replace(draft: &mut Draft, position: usize, value: &str) {
+    if let Some(slot) = draft.slot(position, 1, 1) {
+        value.clone_into(slot);
+    }
+}
+
+/// Padded or cut to its length: a control number with zeros before it, a date without its century.
+fn fit(field: &str, position: usize, length: usize) -> String {
+    let digits = field.trim();
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match position {
+        13 if is_number => format!(
+            "{:0>length$}",
+            digits
+                .get(digits.len().saturating_sub(length)..)
+                .unwrap_or(digits)
+        ),
+        9 if is_number && digits.len() == 8 => digits.get(2..).unwrap_or(digits).to_owned(),
+        _ => field
+            .chars()
+            .chain(std::iter::repeat(' '))
+            .take(length)
+            .collect(),
+    }
+}

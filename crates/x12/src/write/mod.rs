@@ -1,0 +1,63 @@
+//! Writing: from a document to X12.
+
+mod document;
+mod envelope;
+mod segments;
+mod value;
+
+pub use document::{DocumentFault, DocumentProblem, write_json};
+pub use segments::{LineBreak, Wrap};
+
+pub(crate) use envelope::Output;
+pub(crate) use segments::Draft;
+
+use crate::Delimiters;
+
+/// How an output is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Writing {
+    /// The delimiters; without a repetition separator that of the document is used, or else `^`. Before
+    /// version 00402 there is none.
+    pub delimiters: Delimiters,
+    /// The line breaks.
+    pub wrap: Wrap,
+    /// The digits of GS05, cut or filled with zeros to this number; as in the document where none.
+    pub time_digits: Option<usize>,
+    /// ISA elements to write in place of the document's: position and value.
+    pub isa: Vec<(usize, String)>,
+    /// GS elements to write in place of the document's: position and value.
+    pub gs: Vec<(usize, String)>,
+    /// Control numbers to write in place of the document's.
+    pub numbers: Option<Numbers>,
+}
+
+/// The first control numbers of an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    /// ISA13 of the first interchange.
+    pub interchange: u64,
+    /// GS06 of the first group; it goes on from group to group.
+    pub group: u64,
+    /// ST02 of the first transaction of each group.
+    pub transaction: u64,
+}
+
+impl Writing {
+    /// `*`, `:` and `~`, a line for each segment, all else as in the document.
+    #[must_use]
+    pub fn standard() -> Self {
+        Self {
+            delimiters: Delimiters {
+                element: b'*',
+                component: b':',
+                repetition: None,
+                terminator: b'~',
+            },
+            wrap: Wrap::Segment(LineBreak::Lf),
+            time_digits: None,
+            isa: Vec::new(),
+            gs: Vec::new(),
+            numbers: None,
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! JSON as far as a document needs it: read into a tree that borrows from the text.
+
+use std::borrow::Cow;
+
+/// How deep arrays and objects may nest.
+const DEEPEST: usize = 128;
+
+/// A JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value<'a> {
+    /// A string, or a number or boolean as it is spelled.
+    Text(Cow<'a, str>),
+    Null,
+    Array(Vec<Value<'a>>),
+    Object(Vec<(Cow<'a, str>, Value<'a>)>),
+}
+
+/// Where a text ceases to be JSON, in bytes from its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotJson(pub(crate) usize);
+
+impl<'a> Value<'a> {
+    /// Reads a text that is one JSON value.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, NotJson> {
+        let mut parser = Parser { text, at: 0 };
+        let value = parser.value(0)?;
+        parser.blanks();
+        if parser.at == text.len() {
+            Ok(value)
+        } else {
+            Err(NotJson(parser.at))
+        }
+    }
+
+    pub(crate) fn member(&self, key: &str) -> Option<&Value<'a>> {
+        let Value::Object(members) = self else {
+            return None;
+        };
+        members
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
+    }
+
+    /// The items of an array; a value that is none counts as its only item.
+    pub(crate) fn items(&self) -> &[Value<'a>] {
+        match self {
+            Value::Array(items) => items,
+            Value::Null => &[],
+            single => std::slice::from_ref(single),
+        }
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn fail<T>(&self) -> Result<T, NotJson> {
+        Err(NotJson(self.at))
+    }
+
+    fn blanks(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
+    }
+
+    fn take(&mut self, token: &str) -> bool {
+        self.blanks();
+        let found = self.rest().starts_with(token);
+        self.at += if found { token.len() } else { 0 };
+        found
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Value<'a>, NotJson> {
+        self.blanks();
+        match self.rest().as_bytes().first() {
+            _ if depth > DEEPEST => self.fail(),
+            Some(b'{') => self.object(depth),
+            Some(b'[') => self.array(depth),
+            Some(b'"') => Ok(Value::Text(self.string()?)),
+            Some(_) => self.word(),
+            None => self.fail(),
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Value<'a>, NotJson> {
+        let mut members = Vec::new();
+        self.take("{");
+        while !self.take("}") {
+            if !members.is_empty() && !self.take(",") {
+                return self.fail();
+            }
+            self.blanks();
+            let key = self.string()?;
+            if !self.take(":") {
+                return self.fail();
+            }
+            members.push((key, self.value(depth + 1)?));
+        }
+        Ok(Value::Object(members))
+    }
+
+    fn array(&mut self, depth: usize) -> Result<Value<'a>, NotJson> {
+        let mut items = Vec::new();
+        self.take("[");
+        while !self.take("]") {
+            if !items.is_empty() && !self.take(",") {
+                return self.fail();
+            }
+            items.push(self.value(depth + 1)?);
+        }
+        Ok(Value::Array(items))
+    }
+
+    /// A number, `true`, `false` or `null`.
+    fn word(&mut self) -> Result<Value<'a>, NotJson> {
+        let rest = self.rest();
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.');
+        let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        let word = rest.get(..end).unwrap_or("");
+        let is_number = word.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+            && word.parse::<f64>().is_ok();
+        match word {
+            "null" => {
+                self.at += end;
+                Ok(Value::Null)
+            }
+            _ if is_number || matches!(word, "true" | "false") => {
+                self.at += end;
+                Ok(Value::Text(Cow::Borrowed(word)))
+            }
+            _ => self.fail(),
+        }
+    }
+
+    fn string(&mut self) -> Result<Cow<'a, str>, NotJson> {
+        let Some(rest) = self.rest().strip_prefix('"') else {
+            return self.fail();
+        };
+        let Some(end) = rest.find(['"', '\\']) else {
+            return self.fail();
+        };
+        let plain = rest.get(..end).unwrap_or("");
+        self.at += 1 + end;
+        if self.rest().starts_with('"') {
+            self.at += 1;
+            return Ok(Cow::Borrowed(plain));
+        }
+        let mut text = plain.to_owned();
+        while let Some(next) = self.rest().chars().next() {
+            match next {
+                '"' => {
+                    self.at += 1;
+                    return Ok(Cow::Owned(text));
+                }
+                '\\' => text.push(self.escape()?),
+                other => {
+                    text.push(other);
+                    self.at += other.len_utf8();
+                }
+            }
+        }
+        self.fail()
+    }
+
+    fn escape(&mut self) -> Result<char, NotJson> {
+        let kind = self.rest().as_bytes().get(1).copied();
+        let plain = match kind {
+            Some(b'n') => '\n',
+            Some(b't') => '\t',
+            Some(b'r') => '\r',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(byte @ (b'"' | b'\\' | b'/')) => char::from(byte),
+            Some(b'u') => return self.unicode(),
+            _ => return self.fail(),
+        };
+        self.at += 2;
+        Ok(plain)
+    }
+
+    /// `\u00e9`, or two such for a character outside the basic plane; half of a pair becomes U+FFFD.
+    fn unicode(&mut self) -> Result<char, NotJson> {
+        let Some(first) = unit(self.rest()) else {
+            return self.fail();
+        };
+        self.at += 6;
+        let second = unit(self.rest()).filter(|second| (0xdc00..0xe000).contains(second));
+        let (code, pair) = match (first, second) {
+            (0xd800..0xdc00, Some(second)) => {
+                (0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00), true)
+            }
+            _ => (first, false),
+        };
+        self.at += if pair { 6 } else { 0 };
+        Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
+    }
+}
+
+fn unit(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    let all = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    all.then(|| u32::from_str_radix(digits, 16).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, wanted: Result<Value<'_>, NotJson>) {
+        assert_eq!(Value::parse(text), wanted, "{text}");
+    }
+
+    #[test]
+    fn json_is_read() {
+        let text = |text: &'static str| Value::Text(Cow::Borrowed(text));
+        check(r#" "a\"\\\u00e9\ud83d\ude00\n" "#, Ok(text("a\"\\é😀\n")));
+        check("-1.50", Ok(text("-1.50")));
+        check("null", Ok(Value::Null));
+        check("[]", Ok(Value::Array(vec![])));
+        check(
+            r#"{"a":[true]}"#,
+            Ok(Value::Object(vec![(
+                "a".into(),
+                Value::Array(vec![text("true")]),
+            )])),
+        );
+        check("[1,]", Err(NotJson(3)));
+        check("[1 2]", Err(NotJson(3)));
+        check("\"a", Err(NotJson(0)));
+        check("{} x", Err(NotJson(3)));
+        check(&"[".repeat(1000), Err(NotJson(129)));
+    }
+}

@@ -1,0 +1,159 @@
+//! Documents written as X12.
+
+use std::fs;
+use std::path::Path;
+
+use b2bi_local_x12::{
+    Delimiters, Layout, LineBreak, Numbers, Problem, ProblemKind, Wrap, Writing, to_json,
+    write_json,
+};
+
+use super::documents::inputs;
+use super::samples;
+
+/// Reads, writes with the same delimiters, and reads again: the same document.
+fn check(path: &Path, wrap: Wrap) {
+    let first = to_json(&fs::read(path).unwrap(), Layout::Compact);
+    let short = |problem: &Problem| matches!(problem.kind, ProblemKind::HeaderLength { .. });
+    if first.reading.fatal().is_some() || first.reading.problems.iter().any(short) {
+        return;
+    }
+    let delimiters = Delimiters {
+        repetition: None,
+        ..first.reading.delimiters.unwrap()
+    };
+    let writing = Writing {
+        delimiters,
+        wrap,
+        ..Writing::standard()
+    };
+    let written = write_json(&first.text, &writing).unwrap();
+    let second = to_json(&written, Layout::Compact);
+    assert_eq!(second.reading.problems, [], "{}", path.display());
+    assert_eq!(second.text, first.text, "{}", path.display());
+}
+
+#[test]
+fn what_was_written_reads_the_same() {
+    for wrap in [Wrap::Segment(LineBreak::CrLf), Wrap::OneLine] {
+        samples::inputs()
+            .iter()
+            .chain(&inputs())
+            .for_each(|path| check(path, wrap));
+    }
+}
+
+#[test]
+fn a_sample_is_written_byte_for_byte() {
+    for path in samples::inputs() {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if name == "835-005010-0948707895" {
+            let input = fs::read_to_string(&path).unwrap();
+            let mut writing = Writing::standard();
+            writing.delimiters.component = b'|';
+            let written =
+                write_json(&to_json(input.as_bytes(), Layout::Pretty).text, &writing).unwrap();
+            assert_eq!(
+                String::from_utf8(written).unwrap().trim_end(),
+                input.trim_end()
+            );
+        }
+    }
+}
+
+const DOCUMENT: &str = r#"{"interchanges":[{"ISA_06_SenderId":"ME","ISA_08_ReceiverId":"YOU","ISA_09_Date":"20260301",
+"ISA_10_Time":"0930","functional_groups":{"GS_01_FunctionalIdentifierCode":"PO","GS_02_ApplicationSenderCode":"ME",
+"GS_03_ApplicationReceiverCode":"YOU","GS_04_Date":"20260301","GS_05_Time":"0930","GS_06_GroupControlNumber":7,
+"GS_07_ResponsibleAgencyCode":"X","GS_08_Version":"005010","transactions":[{"ST_01_TransactionSetIdentifierCode":"850",
+"ST_02_TransactionSetControlNumber":"0009","segments":[{"BEG_01":"00","BEG_03":"a*b:c^d~e\nf","BEG_05":""},
+{"any_loop":[{"REF_01":"ZZ","REF_04":{"REF_04_01":"x","REF_04_03":"z","REF_04_04":""}},{"N1-9_loop":[{},{"N3_01":"1","N3_02":null}]}]},
+{"EB_03":"30","EB_03#2":"35","CTT_01":1}]}]}}]}"#;
+
+fn written(writing: &Writing) -> String {
+    String::from_utf8(write_json(DOCUMENT, writing).unwrap()).unwrap()
+}
+
+#[test]
+fn an_envelope_is_filled_and_counted() {
+    assert_eq!(
+        written(&Writing::standard()),
+        "ISA*00*          *00*          *ZZ*ME             *ZZ*YOU            *260301*0930*^*00501*000000001*0*P*:~\n\
+         GS*PO*ME*YOU*20260301*0930*7*X*005010~\nST*850*0009~\nBEG*00**a?b?c?d?e?f~\nREF*ZZ***x::z~\nN1~\nN3*1~\n\
+         EB***30^35~\nCTT*1~\nSE*8*0009~\nGE*1*7~\nIEA*1*000000001~\n"
+    );
+}
+
+#[test]
+fn options_replace_what_the_document_says() {
+    let mut writing = Writing::standard();
+    writing.time_digits = Some(8);
+    writing.isa = vec![(6, "OTHER".into()), (12, "00401".into()), (15, "T".into())];
+    writing.gs = vec![(2, "OTHER".into()), (8, "004010".into())];
+    writing.numbers = Some(Numbers {
+        interchange: 41,
+        group: 52,
+        transaction: 3,
+    });
+    writing.wrap = Wrap::OneLine;
+    let text = written(&writing);
+    assert!(text.starts_with("ISA*00*          *00*          *ZZ*OTHER          *ZZ*YOU            *260301*0930*U*00401*000000041*0*T*:~GS*PO*OTHER*YOU*20260301*09300000*52*X*004010~ST*850*0003~"), "{text}");
+    assert!(
+        text.ends_with("SE*8*0003~GE*1*52~IEA*1*000000041~"),
+        "{text}"
+    );
+}
+
+#[test]
+fn lines_break_after_a_length() {
+    let mut writing = Writing::standard();
+    let whole = {
+        writing.wrap = Wrap::OneLine;
+        written(&writing)
+    };
+    writing.wrap = Wrap::Length(80, LineBreak::CrLf);
+    let lines = written(&writing);
+    let mut full = lines.split("\r\n").take(2);
+    assert!(full.all(|line| line.len() == 80));
+    assert_eq!(lines.replace("\r\n", ""), whole.replace('\n', "?"));
+}
+
+#[test]
+fn a_text_that_is_no_document_says_where() {
+    let check = |document: &str, wanted: &str| {
+        assert_eq!(
+            write_json(document, &Writing::standard())
+                .unwrap_err()
+                .to_string(),
+            wanted
+        );
+    };
+    check("{", "not JSON at byte 1");
+    check("{}", "interchanges is missing");
+    check(
+        r#"{"interchanges":[{}]}"#,
+        "interchanges[0]: functional_groups is missing",
+    );
+    check(
+        r#"{"interchanges":[{"ISA_xx":"1","functional_groups":[]}]}"#,
+        "interchanges[0]: ISA_xx does not name an element",
+    );
+    let segment = |segment: &str| {
+        format!(
+            r#"{{"interchanges":[{{"functional_groups":[{{"transactions":[{{"segments":[{segment}]}}]}}]}}]}}"#
+        )
+    };
+    let path = "interchanges[0].functional_groups[0].transactions[0].segments[0]";
+    check(&segment("1"), &format!("{path}: an object is expected"));
+    check(
+        &segment(r#"{"BEG":"1"}"#),
+        &format!("{path}: BEG does not name an element"),
+    );
+    check(
+        &segment(r#"{"BEG_01":["1"]}"#),
+        &format!("{path}.BEG_01: a string or an object is expected"),
+    );
+    check(
+        &segment(r#"{"BEG_99999999":"1"}"#),
+        &format!("{path}: BEG_99999999 does not name an element"),
+    );
+}
