@@ -1,33 +1,17 @@
-"""What the S3 suite needs besides pytest: where the server is, and clients for it."""
+"""What the S3 suite needs besides pytest: clients of the accounts that it speaks for, and checksums."""
 
 import base64
-import os
 import zlib
 
-import boto3
-import pytest
-from botocore.config import Config
+from clients import boto3_client
 
 ACCOUNT = "111122223333"
 OTHER_ACCOUNT = "444455556666"
 
 
-@pytest.fixture
-def endpoint():
-    """The URL of the server under test."""
-    return os.environ["B2BI_LOCAL_ENDPOINT"]
-
-
 def s3_client(endpoint, account=ACCOUNT, secret="any", style="path", **config):
     """A client that acts for the account, and does not try again when it is refused."""
-    return boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        aws_access_key_id=account,
-        aws_secret_access_key=secret,
-        region_name="us-east-1",
-        config=Config(s3={"addressing_style": style}, retries={"total_max_attempts": 1}, **config),
-    )
+    return boto3_client("s3", endpoint, account, secret=secret, s3={"addressing_style": style}, **config)
 
 
 def crc32(body):

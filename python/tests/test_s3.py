@@ -1,6 +1,6 @@
 """The embedded S3, through boto3 and the aws CLI.
 
-Wants a fixture `endpoint` with the server's URL; every test makes buckets of its own.
+Every test makes buckets of its own.
 """
 
 import base64
@@ -8,7 +8,6 @@ import datetime
 import hashlib
 import io
 import os
-import shutil
 import subprocess
 import time
 import urllib.parse
@@ -19,7 +18,8 @@ import requests
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
-from s3_helpers import ACCOUNT, OTHER_ACCOUNT, crc32, endpoint, s3_client  # noqa: F401
+from clients import authorization
+from s3_helpers import ACCOUNT, OTHER_ACCOUNT, crc32, s3_client
 
 MIB = 1 << 20
 ODD_KEYS = ["a b/c+d.txt", "ümläut/日本語 😀.edi", "100%/ö&ä=?#.x", "(paren)/'quote'/~tilde", "dot/../dots", "tab\tand\nline", "//double//"]
@@ -138,7 +138,7 @@ def test_errors(s3, bucket, endpoint):
     fails("NoSuchBucket", 404, s3.list_objects_v2, Bucket="not-there-at-all")
     fails("NotImplemented", 501, s3.get_bucket_website, Bucket=bucket)
     fails("KeyTooLongError", 400, s3.put_object, Bucket=bucket, Key="k" * 1025, Body=b"")
-    text = requests.get(f"{endpoint}/{bucket}/none", headers={"Authorization": f"x {ACCOUNT}"}).text
+    text = requests.get(f"{endpoint}/{bucket}/none", headers={"Authorization": authorization(ACCOUNT, service="s3")}).text
     for member in ["<Code>NoSuchKey</Code>", f"<Resource>/{bucket}/none</Resource>", "<RequestId>", "<HostId>"]:
         assert member in text
 
@@ -505,7 +505,7 @@ def aws_chunked(endpoint, bucket, body, trailer):
     """Sends a body as boto3 does over https: in chunks, its checksum behind it."""
     coded = b"%x\r\n%s\r\n0\r\nx-amz-checksum-crc32:%s\r\n\r\n" % (len(body), body, trailer.encode())
     headers = {
-        "Authorization": f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00",
+        "Authorization": authorization(ACCOUNT, service="s3"),
         "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "x-amz-decoded-content-length": str(len(body)),
         "x-amz-trailer": "x-amz-checksum-crc32", "Content-Encoding": "gzip,aws-chunked",
     }
@@ -565,7 +565,7 @@ def test_virtual_host(endpoint, s3, bucket):
     port = urllib.parse.urlsplit(endpoint).port
     s3.put_object(Bucket=bucket, Key="k/é", Body=b"x")
     for host in [f"{bucket}.localhost", f"{bucket}.s3.localhost", f"{bucket}.s3.us-east-1.amazonaws.com"]:
-        headers = {"Host": f"{host}:{port}", "Authorization": f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/x"}
+        headers = {"Host": f"{host}:{port}", "Authorization": authorization(ACCOUNT, service="s3")}
         assert requests.get(f"{endpoint}/k/%C3%A9", headers=headers).content == b"x"
         assert "<Key>k/é</Key>" in requests.get(f"{endpoint}/?list-type=2", headers=headers).content.decode()
 
@@ -580,8 +580,7 @@ def test_accounts_are_apart(endpoint, s3, bucket):
     assert (read(s3, bucket, "k"), read(other, bucket, "k")) == (b"mine", b"theirs")
 
 
-@pytest.mark.skipif(not shutil.which("aws"), reason="wants the aws CLI")
-def test_aws_cli(endpoint, s3, bucket, tmp_path):
+def test_aws_cli(aws_cli, endpoint, s3, bucket, tmp_path):
     source, target = tmp_path / "source", tmp_path / "target"
     for name in ["one.edi", "folder/two.edi", "folder/deep/dreißig 3.edi"]:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
@@ -593,7 +592,7 @@ def test_aws_cli(endpoint, s3, bucket, tmp_path):
     }
 
     def aws(*arguments):
-        command = ["aws", "--endpoint-url", endpoint, "s3", *arguments]
+        command = [aws_cli, "--endpoint-url", endpoint, "s3", *arguments]
         return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
 
     aws("cp", "--recursive", str(source), f"s3://{bucket}/in")

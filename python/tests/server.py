@@ -1,0 +1,40 @@
+"""The binary under test as a process: started on a free port, ended by a signal."""
+
+import os
+import pathlib
+import signal
+import subprocess
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+BINARY = pathlib.Path(os.environ.get("B2BI_LOCAL_BIN", REPOSITORY / "target/debug/b2bi-local"))
+PATIENCE = 30
+
+
+class Server:
+    """A server of the test's own, for as long as the `with` block lasts."""
+
+    def __init__(self, *flags, environment=None):
+        self.command = [str(BINARY), "--listen", "127.0.0.1:0", *flags]
+        self.environment = {**foreign_environment(), "B2BI_LOCAL_LOG": "error", **(environment or {})}
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, env=self.environment, stdout=subprocess.PIPE, text=True)
+        self.endpoint = address(self.process.stdout.readline())
+        return self
+
+    def __exit__(self, *_):
+        assert self.process.poll() is None, f"the server ended by itself with {self.process.returncode}"
+        self.process.send_signal(signal.SIGTERM)
+        rest, _ = self.process.communicate(timeout=PATIENCE)
+        assert (self.process.returncode, rest) == (0, "")
+
+
+def foreign_environment():
+    """The environment without settings of the server."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("B2BI_LOCAL_")}
+
+
+def address(line):
+    """The URL in the line with which a server says that it answers."""
+    assert line.startswith("ready http://"), f"the server said {line!r} instead of being ready"
+    return line.split()[1]
