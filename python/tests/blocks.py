@@ -5,7 +5,7 @@ import re
 import pytest
 from botocore.exceptions import ClientError
 
-from clients import checked_client, send
+from clients import boto3_client, checked_client, send
 from examples import changed, made_up, new_token, shown
 from world import World, call
 
@@ -48,6 +48,36 @@ ARN_CASES = [("ResourceARN", "", at_least(1)), ("ResourceARN", "a" * 1012, at_mo
 def id_cases(member):
     """What every operation demands of the id that it is about."""
     return [(member, "", at_least(1)), (member, "a" * 65, at_most(64)), (member, "p 1", ID_PATTERN)]
+
+
+def edi_cases(member):
+    """What every x12Details demands; a transaction set has too many values for a case."""
+    versions = [f"VERSION_{it}" for it in ["4010", "4030", "4050", "4060", "5010", "5010_HIPAA"]]
+    return [(f"{member}.version", "VERSION_3040", one_of(*versions))]
+
+
+def location_cases(member):
+    """What every location in S3 demands."""
+    return [
+        (f"{member}.bucketName", "ab", at_least(3)), (f"{member}.bucketName", "b" * 64, at_most(63)),
+        (f"{member}.key", "k" * 1025, at_most(1024)),
+    ]
+
+
+def location_types(member):
+    return [(member, TEXT, "Structure"), (f"{member}.bucketName", NUMBER, "String"), (f"{member}.key", LIST, "String")]
+
+
+def tag_types(member="tags"):
+    return [
+        (member, TEXT, "List"), (member, STRUCTURE, "List"), (f"{member}.0", TEXT, "Structure"),
+        (f"{member}.0.Key", NUMBER, "String"), (f"{member}.0.Value", LIST, "String"),
+    ]
+
+
+def exactly_one(*members):
+    """The rule of a union."""
+    return f"Member must have exactly one of these members set: [{', '.join(members)}]"
 
 
 def list_cases():
@@ -168,8 +198,7 @@ class Tokens(Block):
 
     def test_a_repeated_token_replays_the_reply(self, world):
         request = world.request(self.operation, clientToken="once")
-        first, second = call(world.b2bi, self.operation, request), call(world.b2bi, self.operation, request)
-        first.pop("ResponseMetadata"), second.pop("ResponseMetadata")
+        first, second = (told(call(world.b2bi, self.operation, request)) for _ in range(2))
         assert first == second
 
     def test_new_tokens_make_new_resources(self, world):
@@ -183,13 +212,12 @@ class Tokens(Block):
         assert "'once'" in caught.value.response["Error"]["Message"]
 
     def test_a_token_is_of_its_account_and_region(self, endpoint, world, account, other_account):
-        first = self.id(world.call(self.operation, clientToken="once"))
-        for client in [checked_client(endpoint, other_account), checked_client(endpoint, account, "eu-west-1")]:
-            elsewhere = World(client, world.s3)
-            elsewhere.__dict__["bucket"] = world.bucket
-            assert self.replays(elsewhere) != first
+        first = self.once(world)
+        for where in [(other_account, "us-east-1"), (account, "eu-west-1")]:
+            elsewhere = World(checked_client(endpoint, *where), boto3_client("s3", endpoint, where[0]))
+            assert self.once(elsewhere) != first
 
-    def replays(self, world):
+    def once(self, world):
         return self.id(world.call(self.operation, clientToken="once"))
 
     def test_a_refused_request_does_not_use_its_token_up(self, world):
@@ -205,7 +233,7 @@ class Tokens(Block):
 
     def test_tokens_can_be_switched_off(self, world_with):
         world = world_with("--idempotency", "none")
-        assert self.replays(world) != self.replays(world)
+        assert self.once(world) != self.once(world)
 
 
 class Quota(Block):
@@ -258,6 +286,58 @@ class Made(Block):
     def test_the_same_name_can_be_given_twice(self, world):
         first, second = world.call(self.operation), world.call(self.operation)
         assert (first["name"], first[f"{self.noun}Id"] == second[f"{self.noun}Id"]) == (second["name"], False)
+
+
+class Gone(Block):
+    """A deleted resource is not found any more, and its tags are not either."""
+
+    get = ""
+
+    def test_it_is_gone(self, world):
+        request = world.request(self.operation)
+        [id] = request.values()
+        arn = next(text for name, text in call(world.b2bi, self.get, request).items() if name.endswith("Arn"))
+        assert set(call(world.b2bi, self.operation, request)) == {"ResponseMetadata"}
+        for operation in [self.get, self.operation]:
+            missing(id, world.b2bi, operation, request)
+        missing(arn, world.b2bi, "ListTagsForResource", {"ResourceARN": arn})
+
+
+class ByArn(Block):
+    """Tags are reached by the ARN of a resource of the caller, in its region."""
+
+    def test_every_kind_of_resource_has_tags(self, world):
+        arns = [
+            world.resourceArn, world.b2bi.get_transformer(transformerId=world.transformerId)["transformerArn"],
+            world.b2bi.get_capability(capabilityId=world.capabilityId)["capabilityArn"],
+            world.b2bi.get_partnership(partnershipId=world.partnershipId)["partnershipArn"],
+        ]
+        for arn in arns:
+            world.call(self.operation, ResourceARN=arn)
+
+    def test_an_arn_that_names_nothing_is_not_found(self, world):
+        arn = world.resourceArn
+        for other in [arn[:-1] + "x", arn.replace("profile/", "partnership/"), arn.replace("us-east-1", "eu-west-1")]:
+            missing(other, world.b2bi, self.operation, world.request(self.operation, ResourceARN=other))
+
+    def test_another_account_does_not_reach_it(self, world, client_for, other_account):
+        missing(world.resourceArn, client_for(other_account), self.operation, world.request(self.operation))
+
+    def test_what_is_no_arn_is_refused(self, world):
+        for other in ["p-60fbc37c87f04fce9", "arn:aws:s3:::bucket", "arn:aws:b2bi:us-east-1:123456789012:profile"]:
+            refused("ValidationException", other, world.call, operation=self.operation, ResourceARN=other)
+
+
+class NotYet(Block):
+    """An operation that this release does not have says so by its name."""
+
+    def test_it_names_itself(self, world):
+        refused("ValidationException", f"{self.operation} is not available", world.call, operation=self.operation)
+
+
+def told(reply):
+    """The members of a reply without what boto3 adds."""
+    return {name: value for name, value in reply.items() if name != "ResponseMetadata"}
 
 
 def is_resource_id(text):

@@ -3,8 +3,8 @@
 import pytest
 
 from blocks import (
-    LIST, NULL, NUMBER, STRUCTURE, TEXT, TRUE, Made, Quota, Serialisation, Tokens, Validation, at_least, at_most,
-    one_of, pattern, tag_cases,
+    LIST, NULL, NUMBER, STRUCTURE, TRUE, Made, Quota, Serialisation, Tokens, Validation, at_least, at_most,
+    one_of, pattern, tag_cases, tag_types,
 )
 from examples import MISSING, changed, made_up
 
@@ -17,8 +17,7 @@ class TestSerialisation(Serialisation):
     cases = [
         ("name", NUMBER, "String"), ("name", LIST, "String"), ("businessName", STRUCTURE, "String"),
         ("phone", TRUE, "String"), ("email", 1.5, "String"), ("logging", TRUE, "String"),
-        ("clientToken", NUMBER, "String"), ("tags", TEXT, "List"), ("tags", STRUCTURE, "List"),
-        ("tags.0", TEXT, "Structure"), ("tags.0.Key", NUMBER, "String"), ("tags.0.Value", LIST, "String"),
+        ("clientToken", NUMBER, "String"), *tag_types(),
     ]
 
 
