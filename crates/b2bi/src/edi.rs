@@ -1,10 +1,15 @@
 //! From X12 to the service-defined document.
 
 use b2bi_local_model::Error;
-use b2bi_local_model::types::{FileFormat, X12Details, X12TransactionSet, X12Version};
-use b2bi_local_x12::{Content, Document, Layout, Version, has_set, to_json, to_xml};
+use b2bi_local_model::types::{
+    AdvancedOptions, FileFormat, X12Details, X12TransactionSet, X12Version,
+};
+use b2bi_local_x12::{
+    Content, Document, Layout, Rules, Strictness, Version, has_set, to_json, to_xml, validate,
+};
 
 use crate::errors::validation;
+use crate::rules;
 
 /// Source: Assumption A-21.
 const LAYOUT: Layout = Layout::Pretty;
@@ -18,12 +23,14 @@ pub(crate) struct Conversion {
     pub(crate) format: FileFormat,
     /// Whether a mapping template comes after.
     pub(crate) mapped: bool,
+    /// The user's own validation rules.
+    rules: Option<Rules>,
 }
 
 /// A document, and what is wrong with the file's envelopes.
 pub(crate) struct Parsed {
     pub(crate) document: String,
-    pub(crate) problems: Vec<String>,
+    pub(crate) envelope_problems: Vec<String>,
 }
 
 impl Conversion {
@@ -31,8 +38,13 @@ impl Conversion {
     ///
     /// # Errors
     ///
-    /// The set, the version or the format is not given, or the version does not have the set.
-    pub(crate) fn new(details: &X12Details, format: FileFormat) -> Result<Self, Error> {
+    /// The set, the version or the format is not given, the version does not have the set, or the
+    /// validation rules do not fit it.
+    pub(crate) fn new(
+        details: &X12Details,
+        format: FileFormat,
+        options: Option<&AdvancedOptions>,
+    ) -> Result<Self, Error> {
         let (Some(transaction_set), Some(version)) = (details.transaction_set, details.version)
         else {
             return Err(validation(
@@ -56,6 +68,7 @@ impl Conversion {
             version,
             format,
             mapped: false,
+            rules: rules::of(options, tables(version), set_number(transaction_set))?,
         })
     }
 
@@ -92,8 +105,15 @@ pub(crate) fn parse(file: &[u8], conversion: &Conversion) -> Result<Parsed, Stri
     }
     Ok(Parsed {
         document: text,
-        problems: reading.problems.iter().map(ToString::to_string).collect(),
+        envelope_problems: reading.problems.iter().map(ToString::to_string).collect(),
     })
+}
+
+/// What the standard and the user's own rules find wrong with a file's transactions.
+pub(crate) fn validation_messages(file: &[u8], conversion: &Conversion) -> Vec<String> {
+    let (validation, _) = validate(file, Strictness::Attested, conversion.rules.as_ref());
+    let problems = validation.problems.iter();
+    problems.map(ToString::to_string).collect()
 }
 
 /// The document that a job writes.
@@ -103,8 +123,8 @@ pub(crate) fn parse(file: &[u8], conversion: &Conversion) -> Result<Parsed, Stri
 /// The file cannot be parsed, its envelopes do not add up, or it would have to be mapped.
 pub(crate) fn transform(file: &[u8], conversion: &Conversion) -> Result<String, String> {
     let parsed = parse(file, conversion)?;
-    if !parsed.problems.is_empty() {
-        return Err(parsed.problems.join("; "));
+    if !parsed.envelope_problems.is_empty() {
+        return Err(parsed.envelope_problems.join("; "));
     }
     if conversion.mapped {
         return Err(

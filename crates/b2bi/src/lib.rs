@@ -16,6 +16,7 @@ mod jobs;
 mod operations;
 mod pagination;
 mod quotas;
+mod rules;
 mod service;
 mod state;
 mod tags;

@@ -2,12 +2,14 @@
 
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{
-    CapabilityConfiguration, EdiType, FileFormat, FormatOptions, GetTransformerResponse,
-    MappingTemplateLanguage, TransformerStatus, UpdateTransformerRequest, X12Details,
+    AdvancedOptions, CapabilityConfiguration, EdiType, FileFormat, FormatOptions,
+    GetTransformerResponse, MappingTemplateLanguage, TransformerStatus, UpdateTransformerRequest,
+    X12Details,
 };
 
 use crate::edi::Conversion;
 use crate::errors::validation;
+use crate::rules;
 use crate::state::State;
 
 /// The transformer that a capability uses.
@@ -61,6 +63,20 @@ pub(crate) fn check_complete(transformer: &GetTransformerResponse) -> Result<(),
         "A transformer cannot be active before inputConversion, outputConversion or ediType names \
          its X12 transactionSet and version",
     ))
+}
+
+/// Refuses validation rules that do not fit the transformer's set and version.
+pub(crate) fn check_rules(transformer: &GetTransformerResponse) -> Result<(), Error> {
+    let Some(details) = x12_details(transformer) else {
+        return Ok(());
+    };
+    match (details.transaction_set, details.version) {
+        (Some(_), Some(_)) => {
+            let options = advanced_options(transformer);
+            Conversion::new(details, FileFormat::Json, options).map(|_| ())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What an update makes of a transformer; members of the one style drive out the other's.
@@ -140,7 +156,13 @@ pub(crate) fn inbound(transformer: &GetTransformerResponse) -> Result<Conversion
     }
     check_complete(transformer)?;
     let details = x12_details(transformer).ok_or_else(|| validation("No X12 details"))?;
-    let mut conversion = Conversion::new(details, output_format(transformer))?;
+    let options = advanced_options(transformer);
+    if rules::splits(options) {
+        return Err(validation(
+            "A transformer that splits files cannot be used in a transformer job",
+        ));
+    }
+    let mut conversion = Conversion::new(details, output_format(transformer), options)?;
     conversion.mapped = has_template(transformer);
     Ok(conversion)
 }
@@ -178,6 +200,14 @@ fn x12_details(transformer: &GetTransformerResponse) -> Option<&X12Details> {
         }
         (None, None) => None,
     }
+}
+
+fn advanced_options(transformer: &GetTransformerResponse) -> Option<&AdvancedOptions> {
+    let input = transformer.input_conversion.as_ref();
+    let output = transformer.output_conversion.as_ref();
+    input
+        .and_then(|it| it.advanced_options.as_ref())
+        .or(output.and_then(|it| it.advanced_options.as_ref()))
 }
 
 fn has_legacy_members(transformer: &GetTransformerResponse) -> bool {

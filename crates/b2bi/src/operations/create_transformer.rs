@@ -25,6 +25,7 @@ pub(crate) fn create_transformer(
         quotas::check(ctx, Kind::Transformer, state.transformers.len())?;
         let description = describe(ctx, &input);
         transformers::check_style(&description)?;
+        transformers::check_rules(&description)?;
         let record = Record {
             description,
             tags: tags::initial(input.tags.clone())?,

@@ -18,17 +18,19 @@ pub(crate) async fn test_parsing(
     input: TestParsingRequest,
 ) -> Result<TestParsingResponse, Error> {
     let EdiType::X12Details(details) = &input.edi_type;
-    let conversion = Conversion::new(details, input.file_format)?;
+    let conversion = Conversion::new(details, input.file_format, input.advanced_options.as_ref())?;
     let location = Location::of(&input.input_file, "inputFile")?;
     files::check_size(ctx, &location, ctx.config.test_parsing_bytes).await?;
     let file = files::read(ctx.environment, &ctx.scope, &location)
         .await
         .map_err(|it| it.modelled(&location))?;
     let parsed = edi::parse(&file, &conversion).map_err(validation)?;
+    let mut messages = parsed.envelope_problems;
+    messages.extend(edi::validation_messages(&file, &conversion));
     Ok(TestParsingResponse {
         parsed_file_content: parsed.document,
         parsed_split_file_contents: None,
         // Source: Assumption A-22.
-        validation_messages: (!parsed.problems.is_empty()).then_some(parsed.problems),
+        validation_messages: (!messages.is_empty()).then_some(messages),
     })
 }

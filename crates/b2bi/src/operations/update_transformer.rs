@@ -22,6 +22,7 @@ pub(crate) fn update_transformer(
     let present = &mut state.transformer_mut(&input.transformer_id)?.description;
     let changed = transformers::changed(present, input)?;
     transformers::check_style(&changed)?;
+    transformers::check_rules(&changed)?;
     if changed.status == TransformerStatus::Active {
         transformers::check_complete(&changed)?;
     }

@@ -1,0 +1,71 @@
+//! A user's own validation rules, from the service's form to the X12 engine's.
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::{
+    AdvancedOptions, ElementRequirement, X12AdvancedOptions, X12ElementLengthValidationRule,
+    X12SplitBy, X12ValidationRule,
+};
+use b2bi_local_x12::{Rule, Rules, Version};
+
+use crate::errors::validation;
+
+/// The rules that options hold, if they fit the set.
+///
+/// # Errors
+///
+/// Everything that is wrong with them, in one message.
+pub(crate) fn of(
+    options: Option<&AdvancedOptions>,
+    version: Version,
+    set: &str,
+) -> Result<Option<Rules>, Error> {
+    let rules = x12(options)
+        .and_then(|it| it.validation_options.as_ref())
+        .and_then(|it| it.validation_rules.as_deref())
+        .unwrap_or_default();
+    if rules.is_empty() {
+        return Ok(None);
+    }
+    let rules: Vec<Rule> = rules.iter().map(rule).collect();
+    Rules::new(version, set, &rules)
+        .map(Some)
+        .map_err(|problems| {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            validation(format!("Invalid validation rules: {}", problems.join("; ")))
+        })
+}
+
+/// Whether options ask for a file to be split by transaction.
+pub(crate) fn splits(options: Option<&AdvancedOptions>) -> bool {
+    x12(options)
+        .and_then(|it| it.split_options.as_ref())
+        .is_some_and(|it| it.split_by == X12SplitBy::Transaction)
+}
+
+fn x12(options: Option<&AdvancedOptions>) -> Option<&X12AdvancedOptions> {
+    options?.x12.as_ref()
+}
+
+fn rule(rule: &X12ValidationRule) -> Rule {
+    match rule {
+        X12ValidationRule::ElementLengthValidationRule(rule) => length(rule),
+        X12ValidationRule::CodeListValidationRule(rule) => Rule::Codes {
+            element: rule.element_id.clone(),
+            add: rule.codes_to_add.clone().unwrap_or_default(),
+            remove: rule.codes_to_remove.clone().unwrap_or_default(),
+        },
+        X12ValidationRule::ElementRequirementValidationRule(rule) => Rule::Requirement {
+            position: rule.element_position.clone(),
+            mandatory: rule.requirement == ElementRequirement::Mandatory,
+        },
+    }
+}
+
+/// The model keeps both lengths above zero.
+fn length(rule: &X12ElementLengthValidationRule) -> Rule {
+    Rule::Length {
+        element: rule.element_id.clone(),
+        min: u32::try_from(rule.min_length).unwrap_or_default(),
+        max: u32::try_from(rule.max_length).unwrap_or_default(),
+    }
+}
