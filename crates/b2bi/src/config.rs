@@ -1,5 +1,7 @@
 //! What a user may set.
 
+use b2bi_local_x12::Layout;
+
 /// The settings of the service.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -9,6 +11,10 @@ pub struct Config {
     ///
     /// Source: Assumption A-10.
     pub replay_client_tokens: bool,
+    /// How the service-defined document is laid out as JSON.
+    ///
+    /// Source: Assumption A-21.
+    pub layout: Layout,
     /// The largest file `TestParsing` takes, in bytes.
     pub test_parsing_bytes: u64,
     /// The largest file a transformer job takes, in bytes.

@@ -17,11 +17,15 @@ mod operations;
 mod pagination;
 mod quotas;
 mod rules;
+mod selection;
 mod service;
 mod state;
 mod tags;
 mod transformers;
 
+pub use b2bi_local_x12::Layout;
 pub use config::{Config, Quotas};
 pub use environment::{Clock, Environment, Ids};
+pub use rules::validation_rules;
+pub use selection::Selection;
 pub use service::{B2bi, Scope};

@@ -3,11 +3,12 @@
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{
     AdvancedOptions, ElementRequirement, X12AdvancedOptions, X12ElementLengthValidationRule,
-    X12SplitBy, X12ValidationRule,
+    X12SplitBy, X12ValidationOptions, X12ValidationRule,
 };
-use b2bi_local_x12::{Rule, Rules, Version};
+use b2bi_local_x12::{Rule, Rules};
 
 use crate::errors::validation;
+use crate::selection::Selection;
 
 /// The rules that options hold, if they fit the set.
 ///
@@ -16,23 +17,31 @@ use crate::errors::validation;
 /// Everything that is wrong with them, in one message.
 pub(crate) fn of(
     options: Option<&AdvancedOptions>,
-    version: Version,
-    set: &str,
+    selection: Selection,
 ) -> Result<Option<Rules>, Error> {
-    let rules = x12(options)
-        .and_then(|it| it.validation_options.as_ref())
-        .and_then(|it| it.validation_rules.as_deref())
-        .unwrap_or_default();
-    if rules.is_empty() {
+    let Some(options) = x12(options).and_then(|it| it.validation_options.as_ref()) else {
         return Ok(None);
-    }
-    let rules: Vec<Rule> = rules.iter().map(rule).collect();
-    Rules::new(version, set, &rules)
+    };
+    validation_rules(options, selection)
         .map(Some)
         .map_err(|problems| {
-            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             validation(format!("Invalid validation rules: {}", problems.join("; ")))
         })
+}
+
+/// The X12 engine's form of the API's validation rules.
+///
+/// # Errors
+///
+/// Everything that is wrong with them.
+pub fn validation_rules(
+    options: &X12ValidationOptions,
+    selection: Selection,
+) -> Result<Rules, Vec<String>> {
+    let rules = options.validation_rules.as_deref().unwrap_or_default();
+    let rules: Vec<Rule> = rules.iter().map(rule).collect();
+    Rules::new(selection.version(), selection.set(), &rules)
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect())
 }
 
 /// Whether options ask for a file to be split by transaction.

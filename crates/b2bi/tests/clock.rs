@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use b2bi_local_b2bi::{B2bi, Clock, Config, Environment, Ids, Quotas, Scope};
+use b2bi_local_b2bi::{B2bi, Clock, Config, Environment, Ids, Layout, Quotas, Scope};
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, Settings};
 use serde_json::{Value, json};
@@ -70,6 +70,7 @@ impl Bench {
                 partnerships: None,
             },
             replay_client_tokens: true,
+            layout: Layout::Pretty,
             test_parsing_bytes: 250_000,
             job_bytes: 1_000_000,
         };

@@ -11,7 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crate::config::Config;
 use crate::serve::Server;
 use crate::settings::{arguments, resolve};
-use crate::{health, log};
+use crate::{commands, health, log};
 
 /// Runs the command with these arguments, the first of which is the program's name.
 #[must_use]
@@ -23,6 +23,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    if let Some((name, matches)) = matches.subcommand()
+        && let Some(status) = commands::run(name, matches)
+    {
+        return status;
+    }
     match dispatch(&matches) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
@@ -40,25 +45,37 @@ fn command() -> Command {
             "Every flag has an environment variable B2BI_LOCAL_<FLAG> and a key of its own name in \
              the file that --config names.",
         )
-        .subcommand(Command::new("serve").about("Serve the API and the embedded S3 (the default)"))
-        .subcommand(Command::new("health").about("Exit with 0 when a server answers on --listen"))
-        .arg(
-            Arg::new("config")
-                .long("config")
-                .env("B2BI_LOCAL_CONFIG")
-                .value_name("FILE")
-                .value_parser(value_parser!(PathBuf))
-                .global(true)
-                .help("TOML file with settings and fault rules"),
+        .args_conflicts_with_subcommands(true)
+        .args(options())
+        .subcommand(
+            Command::new("serve")
+                .about("Serve the API and the embedded S3 (the default)")
+                .args(options()),
         )
-        .arg(
-            Arg::new("print-config")
-                .long("print-config")
-                .action(ArgAction::SetTrue)
-                .global(true)
-                .help("Print the effective settings and where each comes from, then exit"),
+        .subcommand(
+            Command::new("health")
+                .about("Exit with 0 when a server answers on --listen")
+                .args(options()),
         )
-        .args(arguments())
+        .subcommands(commands::commands())
+}
+
+/// The settings, and the two options about them.
+fn options() -> Vec<Arg> {
+    let mut options = vec![
+        Arg::new("config")
+            .long("config")
+            .env("B2BI_LOCAL_CONFIG")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("TOML file with settings and fault rules"),
+        Arg::new("print-config")
+            .long("print-config")
+            .action(ArgAction::SetTrue)
+            .help("Print the effective settings and where each comes from, then exit"),
+    ];
+    options.extend(arguments());
+    options
 }
 
 fn dispatch(matches: &ArgMatches) -> Result<(), String> {

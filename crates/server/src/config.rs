@@ -4,7 +4,7 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::str::FromStr;
 use std::time::Duration;
 
-use b2bi_local_b2bi::{Config as B2biConfig, Quotas};
+use b2bi_local_b2bi::{Config as B2biConfig, Layout, Quotas};
 use b2bi_local_dispatcher::{AccountRules, Credential};
 use b2bi_local_faults::{FaultList, Rule, RuleSet};
 use tracing::level_filters::LevelFilter;
@@ -188,7 +188,13 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         "none" => false,
         _ => return Err(settings.error("idempotency", "must be client-token or none")),
     };
+    let layout = match settings.value("document-layout") {
+        "pretty" => Layout::Pretty,
+        "compact" => Layout::Compact,
+        _ => return Err(settings.error("document-layout", "must be pretty or compact")),
+    };
     Ok(B2biConfig {
+        layout,
         quotas: Quotas {
             profiles: quota("quota-profiles")?,
             transformers: quota("quota-transformers")?,

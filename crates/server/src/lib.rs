@@ -6,6 +6,7 @@
 mod admin;
 mod app;
 pub mod cli;
+mod commands;
 mod config;
 mod health;
 mod log;

@@ -40,6 +40,9 @@ pub enum CapabilityDirection {
 }
 
 impl CapabilityDirection {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Inbound, Self::Outbound];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -102,6 +105,9 @@ pub enum CapabilityType {
 }
 
 impl CapabilityType {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Edi];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -142,6 +148,9 @@ pub enum ConversionSourceFormat {
 }
 
 impl ConversionSourceFormat {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Json, Self::Xml];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -190,6 +199,9 @@ pub enum ConversionTargetFormat {
 }
 
 impl ConversionTargetFormat {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::X12];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -654,6 +666,9 @@ pub enum ElementRequirement {
 }
 
 impl ElementRequirement {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Optional, Self::Mandatory];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -679,6 +694,9 @@ pub enum FileFormat {
 }
 
 impl FileFormat {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Xml, Self::Json, Self::NotUsed];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -707,6 +725,9 @@ pub enum FromFormat {
 }
 
 impl FromFormat {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::X12];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -1083,6 +1104,9 @@ pub enum LineTerminator {
 }
 
 impl LineTerminator {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Crlf, Self::Lf, Self::Cr];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -1229,6 +1253,9 @@ pub enum Logging {
 }
 
 impl Logging {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Enabled, Self::Disabled];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -1262,6 +1289,9 @@ pub enum MappingTemplateLanguage {
 }
 
 impl MappingTemplateLanguage {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Xslt, Self::Jsonata];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -1284,6 +1314,9 @@ pub enum MappingType {
 }
 
 impl MappingType {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Jsonata, Self::Xslt];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -1650,6 +1683,9 @@ pub enum ToFormat {
 }
 
 impl ToFormat {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::X12];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -1674,6 +1710,9 @@ pub enum TransformerJobStatus {
 }
 
 impl TransformerJobStatus {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Running, Self::Succeeded, Self::Failed];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -1697,6 +1736,9 @@ pub enum TransformerStatus {
 }
 
 impl TransformerStatus {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Active, Self::Inactive];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -2154,6 +2196,9 @@ pub enum WrapFormat {
 }
 
 impl WrapFormat {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Segment, Self::OneLine, Self::LineLength];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -2361,6 +2406,13 @@ pub enum X12FunctionalAcknowledgment {
 }
 
 impl X12FunctionalAcknowledgment {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[
+        Self::DoNotGenerate,
+        Self::GenerateAllSegments,
+        Self::GenerateWithoutTransactionSetResponseLoop,
+    ];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -2415,6 +2467,9 @@ pub enum X12GS05TimeFormat {
 }
 
 impl X12GS05TimeFormat {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::Hhmm, Self::Hhmmss, Self::Hhmmssdd];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -2547,6 +2602,9 @@ pub enum X12SplitBy {
 }
 
 impl X12SplitBy {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::None, Self::Transaction];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -2577,6 +2635,9 @@ pub enum X12TechnicalAcknowledgment {
 }
 
 impl X12TechnicalAcknowledgment {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[Self::DoNotGenerate, Self::GenerateAllSegments];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -3619,6 +3680,352 @@ pub enum X12TransactionSet {
 }
 
 impl X12TransactionSet {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[
+        Self::X12_100,
+        Self::X12_101,
+        Self::X12_102,
+        Self::X12_103,
+        Self::X12_104,
+        Self::X12_105,
+        Self::X12_106,
+        Self::X12_107,
+        Self::X12_108,
+        Self::X12_109,
+        Self::X12_110,
+        Self::X12_111,
+        Self::X12_112,
+        Self::X12_113,
+        Self::X12_120,
+        Self::X12_121,
+        Self::X12_124,
+        Self::X12_125,
+        Self::X12_126,
+        Self::X12_127,
+        Self::X12_128,
+        Self::X12_129,
+        Self::X12_130,
+        Self::X12_131,
+        Self::X12_132,
+        Self::X12_133,
+        Self::X12_135,
+        Self::X12_138,
+        Self::X12_139,
+        Self::X12_140,
+        Self::X12_141,
+        Self::X12_142,
+        Self::X12_143,
+        Self::X12_144,
+        Self::X12_146,
+        Self::X12_147,
+        Self::X12_148,
+        Self::X12_149,
+        Self::X12_150,
+        Self::X12_151,
+        Self::X12_152,
+        Self::X12_153,
+        Self::X12_154,
+        Self::X12_155,
+        Self::X12_157,
+        Self::X12_158,
+        Self::X12_159,
+        Self::X12_160,
+        Self::X12_161,
+        Self::X12_163,
+        Self::X12_170,
+        Self::X12_175,
+        Self::X12_176,
+        Self::X12_179,
+        Self::X12_180,
+        Self::X12_185,
+        Self::X12_186,
+        Self::X12_187,
+        Self::X12_188,
+        Self::X12_189,
+        Self::X12_190,
+        Self::X12_191,
+        Self::X12_194,
+        Self::X12_195,
+        Self::X12_196,
+        Self::X12_197,
+        Self::X12_198,
+        Self::X12_199,
+        Self::X12_200,
+        Self::X12_201,
+        Self::X12_202,
+        Self::X12_203,
+        Self::X12_204,
+        Self::X12_205,
+        Self::X12_206,
+        Self::X12_210,
+        Self::X12_211,
+        Self::X12_212,
+        Self::X12_213,
+        Self::X12_214,
+        Self::X12_215,
+        Self::X12_216,
+        Self::X12_217,
+        Self::X12_218,
+        Self::X12_219,
+        Self::X12_220,
+        Self::X12_222,
+        Self::X12_223,
+        Self::X12_224,
+        Self::X12_225,
+        Self::X12_227,
+        Self::X12_228,
+        Self::X12_240,
+        Self::X12_242,
+        Self::X12_244,
+        Self::X12_245,
+        Self::X12_248,
+        Self::X12_249,
+        Self::X12_250,
+        Self::X12_251,
+        Self::X12_252,
+        Self::X12_255,
+        Self::X12_256,
+        Self::X12_259,
+        Self::X12_260,
+        Self::X12_261,
+        Self::X12_262,
+        Self::X12_263,
+        Self::X12_264,
+        Self::X12_265,
+        Self::X12_266,
+        Self::X12_267,
+        Self::X12_268,
+        Self::X12_269,
+        Self::X12_270,
+        Self::X12_271,
+        Self::X12_272,
+        Self::X12_273,
+        Self::X12_274,
+        Self::X12_275,
+        Self::X12_276,
+        Self::X12_277,
+        Self::X12_278,
+        Self::X12_280,
+        Self::X12_283,
+        Self::X12_284,
+        Self::X12_285,
+        Self::X12_286,
+        Self::X12_288,
+        Self::X12_290,
+        Self::X12_300,
+        Self::X12_301,
+        Self::X12_303,
+        Self::X12_304,
+        Self::X12_309,
+        Self::X12_310,
+        Self::X12_311,
+        Self::X12_312,
+        Self::X12_313,
+        Self::X12_315,
+        Self::X12_317,
+        Self::X12_319,
+        Self::X12_322,
+        Self::X12_323,
+        Self::X12_324,
+        Self::X12_325,
+        Self::X12_326,
+        Self::X12_350,
+        Self::X12_352,
+        Self::X12_353,
+        Self::X12_354,
+        Self::X12_355,
+        Self::X12_356,
+        Self::X12_357,
+        Self::X12_358,
+        Self::X12_361,
+        Self::X12_362,
+        Self::X12_404,
+        Self::X12_410,
+        Self::X12_412,
+        Self::X12_414,
+        Self::X12_417,
+        Self::X12_418,
+        Self::X12_419,
+        Self::X12_420,
+        Self::X12_421,
+        Self::X12_422,
+        Self::X12_423,
+        Self::X12_424,
+        Self::X12_425,
+        Self::X12_426,
+        Self::X12_429,
+        Self::X12_431,
+        Self::X12_432,
+        Self::X12_433,
+        Self::X12_434,
+        Self::X12_435,
+        Self::X12_436,
+        Self::X12_437,
+        Self::X12_440,
+        Self::X12_451,
+        Self::X12_452,
+        Self::X12_453,
+        Self::X12_455,
+        Self::X12_456,
+        Self::X12_460,
+        Self::X12_463,
+        Self::X12_466,
+        Self::X12_468,
+        Self::X12_470,
+        Self::X12_475,
+        Self::X12_485,
+        Self::X12_486,
+        Self::X12_490,
+        Self::X12_492,
+        Self::X12_494,
+        Self::X12_500,
+        Self::X12_501,
+        Self::X12_503,
+        Self::X12_504,
+        Self::X12_511,
+        Self::X12_517,
+        Self::X12_521,
+        Self::X12_527,
+        Self::X12_536,
+        Self::X12_540,
+        Self::X12_561,
+        Self::X12_567,
+        Self::X12_568,
+        Self::X12_601,
+        Self::X12_602,
+        Self::X12_620,
+        Self::X12_625,
+        Self::X12_650,
+        Self::X12_715,
+        Self::X12_753,
+        Self::X12_754,
+        Self::X12_805,
+        Self::X12_806,
+        Self::X12_810,
+        Self::X12_811,
+        Self::X12_812,
+        Self::X12_813,
+        Self::X12_814,
+        Self::X12_815,
+        Self::X12_816,
+        Self::X12_818,
+        Self::X12_819,
+        Self::X12_820,
+        Self::X12_821,
+        Self::X12_822,
+        Self::X12_823,
+        Self::X12_824,
+        Self::X12_826,
+        Self::X12_827,
+        Self::X12_828,
+        Self::X12_829,
+        Self::X12_830,
+        Self::X12_831,
+        Self::X12_832,
+        Self::X12_833,
+        Self::X12_834,
+        Self::X12_835,
+        Self::X12_836,
+        Self::X12_837,
+        Self::X12_838,
+        Self::X12_839,
+        Self::X12_840,
+        Self::X12_841,
+        Self::X12_842,
+        Self::X12_843,
+        Self::X12_844,
+        Self::X12_845,
+        Self::X12_846,
+        Self::X12_847,
+        Self::X12_848,
+        Self::X12_849,
+        Self::X12_850,
+        Self::X12_851,
+        Self::X12_852,
+        Self::X12_853,
+        Self::X12_854,
+        Self::X12_855,
+        Self::X12_856,
+        Self::X12_857,
+        Self::X12_858,
+        Self::X12_859,
+        Self::X12_860,
+        Self::X12_861,
+        Self::X12_862,
+        Self::X12_863,
+        Self::X12_864,
+        Self::X12_865,
+        Self::X12_866,
+        Self::X12_867,
+        Self::X12_868,
+        Self::X12_869,
+        Self::X12_870,
+        Self::X12_871,
+        Self::X12_872,
+        Self::X12_873,
+        Self::X12_874,
+        Self::X12_875,
+        Self::X12_876,
+        Self::X12_877,
+        Self::X12_878,
+        Self::X12_879,
+        Self::X12_880,
+        Self::X12_881,
+        Self::X12_882,
+        Self::X12_883,
+        Self::X12_884,
+        Self::X12_885,
+        Self::X12_886,
+        Self::X12_887,
+        Self::X12_888,
+        Self::X12_889,
+        Self::X12_891,
+        Self::X12_893,
+        Self::X12_894,
+        Self::X12_895,
+        Self::X12_896,
+        Self::X12_920,
+        Self::X12_924,
+        Self::X12_925,
+        Self::X12_926,
+        Self::X12_928,
+        Self::X12_940,
+        Self::X12_943,
+        Self::X12_944,
+        Self::X12_945,
+        Self::X12_947,
+        Self::X12_980,
+        Self::X12_990,
+        Self::X12_993,
+        Self::X12_996,
+        Self::X12_997,
+        Self::X12_998,
+        Self::X12_999,
+        Self::X12_270X279,
+        Self::X12_271X279,
+        Self::X12_275X210,
+        Self::X12_275X211,
+        Self::X12_276X212,
+        Self::X12_277X212,
+        Self::X12_277X214,
+        Self::X12_277X364,
+        Self::X12_278X217,
+        Self::X12_820X218,
+        Self::X12_820X306,
+        Self::X12_824X186,
+        Self::X12_834X220,
+        Self::X12_834X307,
+        Self::X12_834X318,
+        Self::X12_835X221,
+        Self::X12_837X222,
+        Self::X12_837X223,
+        Self::X12_837X224,
+        Self::X12_837X291,
+        Self::X12_837X292,
+        Self::X12_837X298,
+        Self::X12_999X231,
+    ];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -4019,6 +4426,16 @@ pub enum X12Version {
 }
 
 impl X12Version {
+    /// Every value, in the model's order.
+    pub const ALL: &'static [Self] = &[
+        Self::Version4010,
+        Self::Version4030,
+        Self::Version4050,
+        Self::Version4060,
+        Self::Version5010,
+        Self::Version5010Hipaa,
+    ];
+
     /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {

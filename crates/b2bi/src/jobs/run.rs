@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use b2bi_local_model::types::{FileFormat, S3Location};
+use b2bi_local_x12::Layout;
 use bytes::Bytes;
 
 use super::{Order, Progress};
@@ -19,6 +20,7 @@ struct Run {
     order: Order,
     scope: Scope,
     environment: Environment,
+    layout: Layout,
     partition: Arc<Partition>,
 }
 
@@ -29,6 +31,7 @@ pub(super) fn spawn(ctx: &Ctx<'_>, id: String, order: Order) {
         order,
         scope: ctx.scope.clone(),
         environment: ctx.environment.clone(),
+        layout: ctx.config.layout,
         partition: Arc::clone(&ctx.partition),
     };
     tokio::spawn(run.carry_out());
@@ -59,7 +62,8 @@ impl Run {
     /// Parsing is computation, and large files take long: it has a thread of its own.
     async fn transform(&self, file: Bytes) -> Result<String, String> {
         let conversion = self.order.conversion.clone();
-        tokio::task::spawn_blocking(move || edi::transform(&file, &conversion))
+        let layout = self.layout;
+        tokio::task::spawn_blocking(move || edi::transform(&file, &conversion, layout))
             .await
             .map_err(|error| format!("The transformation did not end: {error}"))?
     }

@@ -24,7 +24,7 @@ pub(crate) async fn test_parsing(
     let file = files::read(ctx.environment, &ctx.scope, &location)
         .await
         .map_err(|it| it.modelled(&location))?;
-    let parsed = edi::parse(&file, &conversion).map_err(validation)?;
+    let parsed = edi::parse(&file, &conversion, ctx.config.layout).map_err(validation)?;
     let mut messages = parsed.envelope_problems;
     messages.extend(edi::validation_messages(&file, &conversion));
     Ok(TestParsingResponse {

@@ -47,7 +47,6 @@ fn argument(setting: &'static Setting) -> Arg {
         .env(setting.variable())
         .hide_env_values(true)
         .value_name(setting.value)
-        .global(true)
         .help(format!("{} [default: {default}]", setting.help));
     if setting.is_switch() {
         argument

@@ -123,6 +123,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Largest file that a transformer job takes",
     },
     Setting {
+        key: "document-layout",
+        value: "pretty|compact",
+        default: "pretty",
+        help: "How the service-defined document is laid out as JSON",
+    },
+    Setting {
         key: "idempotency",
         value: "client-token|none",
         default: "client-token",

@@ -147,10 +147,17 @@ fn enumeration(out: &mut String, shape: Shape<'_>) {
         );
     }
     out.push_str("}\n\n");
+    let all: String = shape
+        .values()
+        .iter()
+        .map(|it| format!("Self::{},", names::variant(it)))
+        .collect();
     let _ = writeln!(
         out,
-        "impl {name} {{\n    /// The value on the wire.\n    #[must_use]"
+        "impl {name} {{\n    /// Every value, in the model's order."
     );
+    let _ = writeln!(out, "    pub const ALL: &'static [Self] = &[{all}];\n");
+    let _ = writeln!(out, "    /// The value on the wire.\n    #[must_use]");
     let _ = writeln!(
         out,
         "    pub fn as_str(self) -> &'static str {{\n        match self {{"

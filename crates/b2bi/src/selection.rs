@@ -1,0 +1,103 @@
+//! Which transactions a file is expected to hold, in the names of the API.
+
+use std::fmt;
+
+use b2bi_local_model::types::{X12Details, X12TransactionSet, X12Version};
+use b2bi_local_x12::{Content, Version, has_set};
+
+/// A transaction set in a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selection {
+    transaction_set: X12TransactionSet,
+    version: X12Version,
+}
+
+impl Selection {
+    /// A set that the version has.
+    ///
+    /// # Errors
+    ///
+    /// The version does not have it.
+    pub fn new(transaction_set: X12TransactionSet, version: X12Version) -> Result<Self, String> {
+        let selection = Self {
+            transaction_set,
+            version,
+        };
+        // Source: Assumption A-27.
+        let guide = selection.part(2).is_some();
+        let of_guides = version == X12Version::Version5010Hipaa;
+        if guide == of_guides && has_set(selection.version(), selection.set()) {
+            return Ok(selection);
+        }
+        Err(format!(
+            "The X12 version {} has no transaction set {}",
+            version.as_str(),
+            transaction_set.as_str()
+        ))
+    }
+
+    /// The set that details name.
+    ///
+    /// # Errors
+    ///
+    /// They do not name both, or the version does not have the set.
+    pub fn of(details: &X12Details) -> Result<Self, String> {
+        match (details.transaction_set, details.version) {
+            (Some(transaction_set), Some(version)) => Self::new(transaction_set, version),
+            _ => Err("x12Details needs both a transactionSet and a version".to_owned()),
+        }
+    }
+
+    /// `837` for `X12_837_X222`.
+    #[must_use]
+    pub fn set(self) -> &'static str {
+        self.part(1).unwrap_or_default()
+    }
+
+    /// The version's tables.
+    #[must_use]
+    pub fn version(self) -> Version {
+        match self.version {
+            X12Version::Version4010 => Version::V4010,
+            X12Version::Version4030 => Version::V4030,
+            X12Version::Version4050 => Version::V4050,
+            X12Version::Version4060 => Version::V4060,
+            X12Version::Version5010 | X12Version::Version5010Hipaa => Version::V5010,
+        }
+    }
+
+    /// Refuses a file that holds anything else.
+    ///
+    /// # Errors
+    ///
+    /// The first other kind of transaction in it.
+    pub fn check(self, contents: &[Content]) -> Result<(), String> {
+        match contents.iter().find(|content| !self.accepts(content)) {
+            None => Ok(()),
+            Some(other) => Err(format!(
+                "The file holds a transaction set {} of version {}, and not only {self}",
+                other.set, other.group_version
+            )),
+        }
+    }
+
+    fn accepts(self, content: &Content) -> bool {
+        content.version == Some(self.version())
+            && &*content.set == self.set()
+            && content
+                .group_version
+                .contains(self.part(2).unwrap_or_default())
+    }
+
+    /// A part of the API's name: `837` and `X222` of `X12_837_X222`.
+    fn part(self, at: usize) -> Option<&'static str> {
+        self.transaction_set.as_str().split('_').nth(at)
+    }
+}
+
+impl fmt::Display for Selection {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (set, version) = (self.transaction_set.as_str(), self.version.as_str());
+        write!(out, "{set} of {version}")
+    }
+}

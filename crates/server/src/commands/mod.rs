@@ -1,0 +1,86 @@
+//! Commands that work on files, with no server.
+
+mod convert;
+mod input;
+mod parse;
+mod selection;
+mod sets;
+mod validate;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Command};
+
+/// How a command that could be carried out ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// All is well.
+    Fine,
+    /// The file has problems, which were told.
+    Problems,
+}
+
+/// A command: its name, its arguments, and the function that carries it out.
+struct FileCommand {
+    name: &'static str,
+    arguments: fn(Command) -> Command,
+    run: fn(&ArgMatches) -> Result<Outcome, String>,
+}
+
+const COMMANDS: &[FileCommand] = &[
+    FileCommand {
+        name: "parse",
+        arguments: parse::arguments,
+        run: parse::run,
+    },
+    FileCommand {
+        name: "validate",
+        arguments: validate::arguments,
+        run: validate::run,
+    },
+    FileCommand {
+        name: "convert",
+        arguments: convert::arguments,
+        run: convert::run,
+    },
+    FileCommand {
+        name: "sets",
+        arguments: sets::arguments,
+        run: sets::run,
+    },
+];
+
+/// The commands, for the command line.
+pub(crate) fn commands() -> impl Iterator<Item = Command> {
+    COMMANDS
+        .iter()
+        .map(|it| (it.arguments)(Command::new(it.name)))
+}
+
+/// Runs the command of this name, if it is one of these: exit status 0 when all is fine, 1 when
+/// problems were found, 2 when it could not be done.
+pub(crate) fn run(name: &str, matches: &ArgMatches) -> Option<ExitCode> {
+    let command = COMMANDS.iter().find(|it| it.name == name)?;
+    Some(match (command.run)(matches) {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Problems) => ExitCode::from(1),
+        Err(problem) => {
+            complain(&problem);
+            ExitCode::from(2)
+        }
+    })
+}
+
+/// Says on standard error what is wrong.
+fn complain(problem: &str) {
+    let _ = writeln!(io::stderr().lock(), "b2bi-local: {problem}");
+}
+
+/// Writes to standard output.
+fn print(bytes: &[u8]) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)
+        .and_then(|()| out.flush())
+        .map_err(|error| format!("cannot write to standard output: {error}"))
+}

@@ -1,0 +1,91 @@
+//! `b2bi-local parse`: the service-defined document of an X12 file.
+
+use b2bi_local_x12::{JsonWriter, Layout, Reader, Reading, Sink, XmlWriter};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command};
+
+use super::{Outcome, complain, input, print, selection};
+
+/// The memory a writer begins with; it is emptied after each piece of the file.
+const CAPACITY: usize = 1 << 16;
+
+pub(super) fn arguments(command: Command) -> Command {
+    let choice = |name, values: [&'static str; 2], help| {
+        Arg::new(name)
+            .long(name)
+            .value_parser(PossibleValuesParser::new(values))
+            .default_value(values[0])
+            .help(help)
+    };
+    command
+        .about("Print the document that the service makes of an X12 file")
+        .arg(input::argument())
+        .arg(choice("format", ["json", "xml"], "The document's format"))
+        .arg(choice(
+            "layout",
+            ["pretty", "compact"],
+            "How JSON is laid out",
+        ))
+        .args(selection::arguments())
+}
+
+/// Writes that can give away what they have so far.
+trait Writer: Sink {
+    fn taken(&mut self) -> Vec<u8>;
+    fn rest(self) -> Vec<u8>;
+}
+
+impl Writer for JsonWriter {
+    fn taken(&mut self) -> Vec<u8> {
+        self.take()
+    }
+    fn rest(self) -> Vec<u8> {
+        self.finish()
+    }
+}
+
+impl Writer for XmlWriter {
+    fn taken(&mut self) -> Vec<u8> {
+        self.take()
+    }
+    fn rest(self) -> Vec<u8> {
+        self.finish()
+    }
+}
+
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
+    let wanted = selection::given(matches)?;
+    let value = |name| matches.get_one::<String>(name).map(String::as_str);
+    let layout = match value("layout") {
+        Some("compact") => Layout::Compact,
+        _ => Layout::Pretty,
+    };
+    let reading = match value("format") {
+        Some("xml") => write(matches, XmlWriter::new(CAPACITY))?,
+        _ => write(matches, JsonWriter::new(layout, CAPACITY))?,
+    };
+    selection::check(wanted, &reading.contents)?;
+    for problem in &reading.problems {
+        complain(&problem.to_string());
+    }
+    if reading.problems.is_empty() {
+        Ok(Outcome::Fine)
+    } else {
+        Ok(Outcome::Problems)
+    }
+}
+
+fn write(matches: &ArgMatches, writer: impl Writer) -> Result<Reading, String> {
+    let mut reader = Reader::new(writer);
+    input::pieces(matches, |piece| {
+        reader.push(piece);
+        print(&reader.sink().taken())
+    })?;
+    let (writer, reading) = reader.finish();
+    if let Some(problem) = reading.fatal() {
+        return Err(problem.to_string());
+    }
+    print(&writer.rest())?;
+    print(b"\n")?;
+    Ok(reading)
+}

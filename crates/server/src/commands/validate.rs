@@ -1,0 +1,72 @@
+//! `b2bi-local validate`: what the standard, and rules of one's own, find wrong with an X12 file.
+
+use std::fs;
+
+use b2bi_local_b2bi::Selection;
+use b2bi_local_model::types::X12ValidationOptions;
+use b2bi_local_x12::{Reader, Rules, Strictness, Validator};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::{Outcome, complain, input, print, selection};
+
+pub(super) fn arguments(command: Command) -> Command {
+    command
+        .about("Print the validation report of an X12 file")
+        .arg(input::argument())
+        .arg(
+            Arg::new("rules")
+                .long("rules")
+                .value_name("FILE")
+                .requires("transaction-set")
+                .help("JSON with the API's validationRules: {\"validationRules\": [...]}"),
+        )
+        .arg(
+            Arg::new("strict")
+                .long("strict")
+                .action(ArgAction::SetTrue)
+                .help("Demand rules too that are known from a later version only"),
+        )
+        .args(selection::arguments())
+}
+
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
+    let wanted = selection::given(matches)?;
+    let rules = match (matches.get_one::<String>("rules"), wanted) {
+        (Some(file), Some(wanted)) => Some(rules(file, wanted)?),
+        _ => None,
+    };
+    let strictness = if matches.get_flag("strict") {
+        Strictness::Inferred
+    } else {
+        Strictness::Attested
+    };
+    let mut reader = Reader::new(Validator::new(strictness, rules.as_ref()));
+    input::pieces(matches, |piece| {
+        reader.push(piece);
+        Ok(())
+    })?;
+    let (validator, reading) = reader.finish();
+    if let Some(problem) = reading.fatal() {
+        return Err(problem.to_string());
+    }
+    selection::check(wanted, &reading.contents)?;
+    let validation = validator.finish();
+    print(validation.report().as_bytes())?;
+    for problem in &reading.problems {
+        complain(&problem.to_string());
+    }
+    if validation.total() == 0 && reading.problems.is_empty() {
+        Ok(Outcome::Fine)
+    } else {
+        Ok(Outcome::Problems)
+    }
+}
+
+fn rules(file: &str, wanted: Selection) -> Result<Rules, String> {
+    let text =
+        fs::read_to_string(file).map_err(|error| format!("{file} cannot be read: {error}"))?;
+    let options: X12ValidationOptions = serde_json::from_str(&text)
+        .map_err(|error| format!("{file} does not hold the API's validationRules: {error}"))?;
+    b2bi_local_b2bi::validation_rules(&options, wanted)
+        .map_err(|problems| format!("{file}: {}", problems.join("; ")))
+}
