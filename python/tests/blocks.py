@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from clients import boto3_client, checked_client, send
 from examples import changed, made_up, new_token, shown
-from world import World, call
+from world import World, call, told
 
 TEXT, NUMBER, LIST, STRUCTURE, TRUE = "text", 12, [], {}, True
 FOUND = {
@@ -40,6 +40,8 @@ def each_of(*rules):
     return f"Member must satisfy constraint: [{', '.join(rules)}]"
 
 
+EMAIL = pattern(r"[\w\.\-]+@[\w\.\-]+")
+PHONE = pattern(r"\+?([0-9 \t\-()\/]{7,})(?:\s*(?:#|x\.?|ext\.?|extension) \t*(\d+))?")
 ID_PATTERN = pattern("[a-zA-Z0-9_-]+")
 ID_RULES = each_of(at_most(64), at_least(1), ID_PATTERN)
 ARN_CASES = [("ResourceARN", "", at_least(1)), ("ResourceARN", "a" * 1012, at_most(1011))]
@@ -333,11 +335,6 @@ class NotYet(Block):
 
     def test_it_names_itself(self, world):
         refused("ValidationException", f"{self.operation} is not available", world.call, operation=self.operation)
-
-
-def told(reply):
-    """The members of a reply without what boto3 adds."""
-    return {name: value for name, value in reply.items() if name != "ResponseMetadata"}
 
 
 def is_resource_id(text):

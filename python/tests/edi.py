@@ -20,7 +20,7 @@ ORDER_SEGMENTS = [
         {"PO1_01": "1", "PO1_02": "4", "PO1_03": "EA", "PO1_04": "12.50", "PO1_06": "VN", "PO1_07": "CHAIN-9"},
         {"PID-8150_loop": [{"PID_01": "F", "PID_05": "Chain, nine gears"}]},
     ]},
-    {"CTT_01": "1"},
+    {"CTT-9000_loop": [{"CTT_01": "1"}]},
 ]
 
 

@@ -1,7 +1,10 @@
 """The resources of one account in one region, each made when a test first asks for it."""
 
+import contextlib
 import functools
 import uuid
+
+from botocore.exceptions import WaiterError
 
 import edi
 from examples import EXAMPLES, filled, new_token
@@ -10,6 +13,42 @@ ORDERS = {"x12Details": {"transactionSet": "X12_850", "version": "VERSION_4010"}
 INBOUND_ORDERS = {
     "fromFormat": "X12", "formatOptions": {"x12": {"transactionSet": "X12_850", "version": "VERSION_4010"}},
 }
+
+LEGACY = {
+    "fileFormat": "JSON", "mappingTemplate": "$", "ediType": ORDERS, "sampleDocument": "s3://bucket/sample.edi",
+}
+NEW = {
+    "inputConversion": INBOUND_ORDERS, "mapping": {"templateLanguage": "JSONATA", "template": "$"},
+    "sampleDocuments": {"bucketName": "bucket", "keys": [{"input": "in.edi", "output": "out.json"}]},
+}
+OUTBOUND = {"toFormat": "X12", "formatOptions": INBOUND_ORDERS["formatOptions"]}
+OPTIONS = {
+    "outboundEdi": {"x12": {
+        "common": {
+            "interchangeControlHeaders": {
+                "senderIdQualifier": "ZZ", "senderId": "BLUEBIKES      ", "receiverIdQualifier": "01",
+                "receiverId": "NORTHMILL      ", "repetitionSeparator": "^", "acknowledgmentRequestedCode": "0",
+                "usageIndicatorCode": "T",
+            },
+            "functionalGroupHeaders": {
+                "applicationSenderCode": "BLUE", "applicationReceiverCode": "NORTH", "responsibleAgencyCode": "X",
+            },
+            "delimiters": {"componentSeparator": ">", "dataElementSeparator": "*", "segmentTerminator": "~"},
+            "validateEdi": False,
+            "controlNumbers": {
+                "startingInterchangeControlNumber": 1, "startingFunctionalGroupControlNumber": 999999999,
+                "startingTransactionSetControlNumber": 7,
+            },
+            "gs05TimeFormat": "HHMMSSDD",
+        },
+        "wrapOptions": {"wrapBy": "LINE_LENGTH", "lineTerminator": "CRLF", "lineLength": 80},
+    }},
+    "inboundEdi": {"x12": {"acknowledgmentOptions": {
+        "functionalAcknowledgment": "GENERATE_ALL_SEGMENTS", "technicalAcknowledgment": "DO_NOT_GENERATE",
+    }}},
+}
+# How the waiter asks: often, and not for ever.
+PATIENCE = {"Delay": 0.02, "MaxAttempts": 500}
 
 
 class World:
@@ -86,10 +125,40 @@ class World:
         self.b2bi.update_transformer(transformerId=transformer, status="active")
         return transformer
 
+    def tag(self, **pairs):
+        """Tags the profile."""
+        self.call("TagResource", Tags=[{"Key": key, "Value": value} for key, value in pairs.items()])
+
+    @property
+    def tags(self):
+        """The tags of the profile."""
+        listed = self.b2bi.list_tags_for_resource(ResourceARN=self.resourceArn)["Tags"]
+        return {tag["Key"]: tag["Value"] for tag in listed}
+
     def put(self, body, key="in/order.edi"):
         """Puts a file into the bucket; returns its location."""
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
         return {"bucketName": self.bucket, "key": key}
+
+    def start(self, input, folder="out/", transformer=None):
+        """Starts a job on a file; returns what GetTransformerJob wants."""
+        names = {"transformerId": transformer or self.orders}
+        output = {"bucketName": self.bucket, "key": folder}
+        return {**names, **told(self.b2bi.start_transformer_job(inputFile=input, outputLocation=output, **names))}
+
+    def finished(self, input, folder="out/", transformer=None):
+        """Starts a job on a file; returns it when it has ended, well or not."""
+        return self.ended(self.start(input, folder, transformer))
+
+    def ended(self, job):
+        with contextlib.suppress(WaiterError):
+            self.b2bi.get_waiter("transformer_job_succeeded").wait(**job, WaiterConfig=PATIENCE)
+        return self.b2bi.get_transformer_job(**job)
+
+    def output(self, job):
+        """The one file that a job has written."""
+        [where] = job["outputFiles"]
+        return self.s3.get_object(Bucket=where["bucketName"], Key=where["key"])
 
     def token(self, operation):
         """A token of the list's first page, of two."""
@@ -100,6 +169,11 @@ class World:
         self.call(create), self.call(create)
         only = {"profileId": self.profileId} if operation == "ListPartnerships" else {}
         return call(self.b2bi, operation, {"maxResults": 1, **only})["nextToken"]
+
+
+def told(reply):
+    """The members of a reply without what boto3 adds."""
+    return {name: value for name, value in reply.items() if name != "ResponseMetadata"}
 
 
 def call(client, operation, request):

@@ -3,14 +3,12 @@
 import pytest
 
 from blocks import (
-    LIST, NULL, NUMBER, STRUCTURE, TRUE, Made, Quota, Serialisation, Tokens, Validation, at_least, at_most,
-    one_of, pattern, tag_cases, tag_types,
+    EMAIL, LIST, NULL, NUMBER, PHONE, STRUCTURE, TRUE, Made, Quota, Serialisation, Tokens, Validation, at_least, at_most,
+    one_of, tag_cases, tag_types,
 )
 from examples import MISSING, changed, made_up
 
 OPERATION = "CreateProfile"
-EMAIL = pattern(r"[\w\.\-]+@[\w\.\-]+")
-PHONE = pattern(r"\+?([0-9 \t\-()\/]{7,})(?:\s*(?:#|x\.?|ext\.?|extension) \t*(\d+))?")
 
 
 class TestSerialisation(Serialisation):

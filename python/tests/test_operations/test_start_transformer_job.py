@@ -1,0 +1,116 @@
+"""StartTransformerJob sets a job going that writes the document beside others, under AWS's naming."""
+
+import json
+import re
+
+import pytest
+
+import edi
+from blocks import (
+    LIST, NULL, NUMBER, TEXT, UNKNOWN_ID, Apart, Serialisation, Tokens, Validation, id_cases, location_cases,
+    location_types, missing, refused,
+)
+from examples import MISSING
+from world import INBOUND_ORDERS, LEGACY, ORDERS, OUTBOUND
+
+OPERATION = "StartTransformerJob"
+TIMESTAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+
+
+class TestSerialisation(Serialisation):
+    cases = [
+        ("transformerId", NUMBER, "String"), *location_types("inputFile"), *location_types("outputLocation"),
+        ("clientToken", LIST, "String"), ("inputFile", LIST, "Structure"), ("transformerId", LIST, "String"),
+        ("outputLocation", NUMBER, "Structure"), ("inputFile", TEXT, "Structure"),
+    ]
+
+
+class TestValidation(Validation):
+    cases = [
+        *id_cases("transformerId"), *location_cases("inputFile"), *location_cases("outputLocation"),
+        ("inputFile", MISSING, NULL), ("outputLocation", MISSING, NULL), ("transformerId", MISSING, NULL),
+    ]
+
+    def test_everything_required_is_named_at_once(self, endpoint):
+        self.all_missing(endpoint, "inputFile", "outputLocation", "transformerId")
+
+    @pytest.mark.parametrize("location", ["inputFile", "outputLocation"])
+    @pytest.mark.parametrize("member", ["bucketName", "key"])
+    def test_locations_must_be_whole(self, world, location, member):
+        request = world.request(OPERATION)
+        del request[location][member]
+        refused("ValidationException", f"'{location}.{member}'", world.b2bi.start_transformer_job, **request)
+
+
+class TestTokens(Tokens):
+    other = {"outputLocation": {"bucketName": "another", "key": ""}}
+
+    def spoilt(self, request):
+        return {**request, "inputFile": {**request["inputFile"], "key": "none"}}
+
+
+class TestApart(Apart):
+    names = "transformerId"
+
+
+class TestBehaviour:
+    def test_the_id_is_in_the_form_of_awss(self, world):
+        assert re.fullmatch(r"tj-[A-Za-z0-9_-]{22}", world.call(OPERATION)["transformerJobId"])
+
+    @pytest.mark.parametrize("folder, start", [("out/", "out/"), ("out", "out/"), ("a/b/", "a/b/"), ("", "")])
+    def test_the_output_is_named_after_the_input(self, world, folder, start):
+        job = world.finished(world.put(edi.order(), "in/deep/order.edi"), folder)
+        [output] = job["outputFiles"]
+        assert output["bucketName"] == world.bucket
+        assert re.fullmatch(rf"{start}order\.edi\.{TIMESTAMP}\.json", output["key"])
+        assert [it["Key"] for it in world.s3.list_objects_v2(Bucket=world.bucket, Prefix=start)["Contents"]].count(output["key"]) == 1
+
+    def test_the_output_is_what_testing_shows(self, world):
+        where = world.put(edi.order())
+        tested = world.b2bi.test_parsing(inputFile=where, fileFormat="JSON", ediType=ORDERS)["parsedFileContent"]
+        written = world.output(world.finished(where))
+        assert (written["Body"].read().decode(), written["ContentType"]) == (tested, "application/json")
+
+    @pytest.mark.parametrize("members, extension", [
+        ({"ediType": ORDERS, "fileFormat": "JSON"}, "json"), ({"ediType": ORDERS, "fileFormat": "XML"}, "xml"),
+        ({"ediType": ORDERS}, "json"), ({"inputConversion": INBOUND_ORDERS}, "json"),
+        ({"inputConversion": INBOUND_ORDERS, "mapping": {"templateLanguage": "JSONATA"}}, "json"),
+        ({"inputConversion": INBOUND_ORDERS, "mapping": {"templateLanguage": "XSLT", "template": ""}}, "xml"),
+    ])
+    def test_the_transformer_tells_the_format(self, world, members, extension):
+        transformer = world.active(world.b2bi.create_transformer(name="orders", **members)["transformerId"])
+        job = world.finished(world.put(edi.order()), transformer=transformer)
+        assert job["outputFiles"][0]["key"].endswith(f".{extension}")
+        text = world.output(job)["Body"].read()
+        assert text.lstrip().startswith(b"<") if extension == "xml" else json.loads(text)["interchanges"]
+
+    def test_the_transformer_must_be_active(self, world):
+        request = {"transformerId": world.transformerId}
+        refused("ValidationException", "Transformer status must be 'active'", world.call, operation=OPERATION, **request)
+
+    def test_the_transformer_must_be_for_inbound_files(self, world):
+        transformer = world.active(world.b2bi.create_transformer(name="out", outputConversion=OUTBOUND)["transformerId"])
+        refused("ValidationException", transformer, world.call, operation=OPERATION, transformerId=transformer)
+
+    def test_the_input_must_be_there(self, world, other_account):
+        for bucket, key in [(world.bucket, "none"), ("not-a-bucket-of-mine", "k")]:
+            where = {"bucketName": bucket, "key": key}
+            missing(f"s3://{bucket}/{key}", world.b2bi, OPERATION, world.request(OPERATION, inputFile=where))
+
+    def test_the_input_may_not_be_too_large(self, world_with):
+        world = world_with("--job-bytes", "100")
+        refused("ValidationException", "100", world.call, operation=OPERATION)
+
+    def test_two_jobs_write_two_files(self, world):
+        where = world.put(edi.order(), "in/one.edi"), world.put(edi.order(), "in/two.edi")
+        keys = {world.finished(it)["outputFiles"][0]["key"] for it in where}
+        assert len(keys) == 2
+
+    def test_a_legacy_mapping_is_not_passed_over(self, world):
+        """Templates are not evaluated in this release; a document without the mapping would be a wrong one."""
+        transformer = world.active(world.b2bi.create_transformer(name="orders", **LEGACY)["transformerId"])
+        job = world.finished(world.put(edi.order()), transformer=transformer)
+        assert (job["status"], "template" in job["message"]) == ("failed", True)
+
+    def test_an_unknown_transformer_is_not_found(self, world):
+        missing(UNKNOWN_ID, world.b2bi, OPERATION, world.request(OPERATION, transformerId=UNKNOWN_ID))
