@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::config::Config;
-use crate::serve::Server;
+use crate::serve::{Server, stop_signal};
 use crate::settings::{arguments, resolve};
 use crate::{commands, health, log};
 
@@ -103,8 +103,10 @@ fn serve(config: Config) -> Result<(), String> {
         let server = Server::bind(config)
             .await
             .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+        // Who has read that the server is ready may stop it at once.
+        let stop = stop_signal().map_err(|error| format!("cannot catch signals: {error}"))?;
         say(&welcome(server.address()))?;
-        server.until_signal().await;
+        server.until(stop).await;
         Ok(())
     })
 }

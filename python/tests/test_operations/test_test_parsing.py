@@ -96,7 +96,8 @@ class TestBehaviour:
     def test_wrong_trailers_are_told_and_do_not_stop_it(self, parse):
         reply = parse((DOCUMENTS / "wrong-trailers.edi").read_bytes().removesuffix(b"trailing"))
         told = (DOCUMENTS / "wrong-trailers.problems").read_text().splitlines()
-        assert reply["validationMessages"] == [line for line in told if line.startswith(("Segment", "Control", "Trans", "Func"))]
+        envelope = [line for line in told if line.startswith(("Segment", "Control", "Trans", "Func"))]
+        assert reply["validationMessages"][: len(envelope)] == envelope
         assert json.loads(reply["parsedFileContent"])["interchanges"]
 
     @pytest.mark.parametrize("name", ["not-x12", "no-se", "cut-off"])

@@ -48,11 +48,6 @@ impl Server {
         self.address
     }
 
-    /// Serves until SIGTERM or SIGINT, then ends the requests in flight.
-    pub async fn until_signal(self) {
-        self.until(stop_signal()).await;
-    }
-
     /// Serves until `stop` is there, then ends the requests in flight.
     pub async fn until(self, stop: impl Future<Output = ()>) {
         tracing::info!(address = %self.address, "serving");
@@ -67,21 +62,18 @@ impl std::fmt::Debug for Server {
     }
 }
 
-async fn stop_signal() {
-    let wait = |kind| async move {
-        match signal(kind) {
-            Ok(mut signals) => {
-                signals.recv().await;
-            }
-            // Without a handler the signal ends the process, which is the next best thing.
-            Err(error) => {
-                tracing::warn!(%error, "a signal cannot be handled");
-                std::future::pending::<()>().await;
-            }
+/// SIGTERM and SIGINT, caught from now on.
+///
+/// # Errors
+///
+/// The system does not let them be caught.
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        () = wait(SignalKind::terminate()) => {}
-        () = wait(SignalKind::interrupt()) => {}
-    }
+    })
 }
