@@ -3,6 +3,9 @@
 import base64
 import zlib
 
+import pytest
+from botocore.exceptions import ClientError
+
 from clients import boto3_client
 
 ACCOUNT = "111122223333"
@@ -17,3 +20,29 @@ def s3_client(endpoint, account=ACCOUNT, secret="any", style="path", **config):
 def crc32(body):
     """The CRC32 of the bytes, as S3 writes it."""
     return base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
+
+
+def fails(code, status, call, **arguments):
+    """Makes the call, and checks the error it must end in."""
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    response = caught.value.response
+    assert (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)
+    assert response["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"]
+    return response
+
+
+def read(s3, bucket, key, **arguments):
+    return s3.get_object(Bucket=bucket, Key=key, **arguments)["Body"].read()
+
+
+def keys(response):
+    return [item["Key"] for item in response.get("Contents", [])]
+
+
+def prefixes(response):
+    return [item["Prefix"] for item in response.get("CommonPrefixes", [])]
+
+
+def size_of(s3, bucket):
+    return sum(page["KeyCount"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket))

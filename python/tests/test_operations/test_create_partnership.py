@@ -35,7 +35,7 @@ class TestValidation(Validation):
         ("capabilities", MISSING, NULL), ("capabilities", ["c", "c 1"], ID_RULES), ("capabilities", [""], ID_RULES),
         (f"{ISA}.senderId", "SHORT", at_least(15)), (f"{ISA}.receiverId", "L" * 16, at_most(15)),
         (f"{ISA}.receiverIdQualifier", "Z", at_least(2)), (f"{ISA}.repetitionSeparator", "^^", at_most(1)),
-        (f"{GROUP}.applicationSenderCode", "A", at_least(2)), (f"{GROUP}.responsibleAgencyCode", "XXX", at_most(2)),
+        (f"{GROUP}.applicationSenderCode", "A", at_least(2)), (f"{GROUP}.responsibleAgencyCode", "ABC", at_most(2)),
         (f"{X12}.common.delimiters.segmentTerminator", "~\n", at_most(1)),
         (f"{NUMBERS}.startingInterchangeControlNumber", 0, "Member must have value greater than or equal to 1"),
         (f"{NUMBERS}.startingFunctionalGroupControlNumber", 10**9, "Member must have value less than or equal to 999999999"),
