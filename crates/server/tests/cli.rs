@@ -1,7 +1,8 @@
 //! The command line: settings and where they come from, readiness, health, and how it stops.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -198,6 +199,27 @@ fn a_ready_server_is_healthy_and_stops_at_once() {
         "{}",
         text(&health)
     );
+}
+
+#[test]
+fn a_request_in_flight_is_answered_before_the_server_stops() {
+    let mut server = Running::start(&["--faults", "ListProfiles=delay(300ms)"]).unwrap();
+    let mut client = TcpStream::connect(server.address()).unwrap();
+    let request = "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: B2BI.ListProfiles\r\n\
+        Authorization: AWS4-HMAC-SHA256 Credential=a/20261123/us-east-1/b2bi/aws4_request, \
+        SignedHeaders=host, Signature=b\r\nContent-Length: 2\r\n\r\n{}";
+    client.write_all(request.as_bytes()).unwrap();
+    let mut log = BufReader::new(server.child.stderr.take().unwrap()).lines();
+    assert!(log.any(|line| line.unwrap().contains("fault injected")));
+    Command::new("kill")
+        .arg(server.child.id().to_string())
+        .status()
+        .unwrap();
+    let mut reply = String::new();
+    client.read_to_string(&mut reply).unwrap();
+    assert!(reply.starts_with("HTTP/1.1 200 OK"), "{reply}");
+    assert!(reply.ends_with("{\"profiles\":[]}"), "{reply}");
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

@@ -72,10 +72,10 @@ pub(super) async fn carry_out<'a>(
     let Some(plan) = plan else {
         return render(run(decode(), caller, When::Before).await);
     };
-    pause(plan.delay.before_ms).await;
     let rules: Vec<&str> = plan.rule_ids().collect();
     let rules = rules.join(",");
     tracing::info!(rules, "fault injected");
+    pause(plan.delay.before_ms).await;
     let reply = if plan.outcome.is_some() && plan.when == When::Before {
         Ok(Reply::Json(Bytes::new()))
     } else {
