@@ -11,6 +11,7 @@
 //! assert!(document.reading.fatal().is_some());
 //! ```
 
+mod acknowledge;
 mod delimiters;
 mod document;
 #[cfg(test)]
@@ -21,11 +22,15 @@ mod position;
 mod problem;
 mod read;
 mod segment;
+mod split;
 mod tables;
 mod text;
 mod validate;
 mod write;
 
+pub use acknowledge::{
+    Acknowledging, Form as AcknowledgementForm, Received, acknowledge, acknowledge_interchanges,
+};
 pub use delimiters::Delimiters;
 pub use document::{Document, JsonWriter, Layout, XmlWriter, to_json, to_xml};
 pub use isa::Isa;
@@ -34,6 +39,7 @@ pub use position::Position;
 pub use problem::{Problem, ProblemKind, Severity, Trailer};
 pub use read::{Content, Fit, LoopKey, Place, Reader, Reading, Sink, read};
 pub use segment::{Element, Segment};
+pub use split::{Piece, Splitter, split};
 pub use tables::{Form, Grade, Item, Loop, Member, Note, Relation, Set, Version, has_set, sets};
 pub use validate::{
     Heading, Rule, RuleProblem, Rules, Strictness, Validation, Validator, validate,

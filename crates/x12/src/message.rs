@@ -73,6 +73,7 @@ impl fmt::Display for Message<'_> {
             kind,
             position,
             segment,
+            ..
         } = self.0;
         match kind {
             ProblemKind::NotAnInterchange { begins }

@@ -21,6 +21,8 @@ pub struct Problem {
     pub position: Position,
     /// The identifier of the segment that is wrong or is missing; empty outside of segments.
     pub segment: Box<str>,
+    /// The number that the standard gives the element; empty where no simple element is concerned.
+    pub reference: &'static str,
 }
 
 /// A segment that ends a part of the envelope.

@@ -3,6 +3,7 @@
 mod envelope;
 mod levels;
 mod lexer;
+mod pair;
 mod placement;
 mod reader;
 mod sink;

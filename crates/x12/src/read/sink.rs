@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::tables::Set;
 use crate::{Isa, Position, Segment};
 
-/// Takes the parts of an input in their order.
+/// Takes the parts of an input in their order; a pair of sinks is a sink too.
 ///
 /// Calls nest: what is opened is closed, unless the reading ends with a fatal problem.
 pub trait Sink {

@@ -59,6 +59,7 @@ impl State {
             kind,
             position,
             segment: decode(id).into(),
+            reference: "",
         };
         self.ended |= problem.severity() == Severity::Fatal;
         self.reading.problems.push(problem);

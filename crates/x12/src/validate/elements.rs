@@ -16,7 +16,7 @@ struct Site<'a> {
 
 impl Site<'_> {
     #[cold]
-    fn report(&mut self, kind: ProblemKind, at: At) {
+    fn report(&mut self, kind: ProblemKind, at: At, reference: &'static str) {
         let offset = self
             .segment
             .element(at.element)
@@ -29,7 +29,8 @@ impl Site<'_> {
             repetition: narrow(at.repetition),
             ..*self.position
         };
-        self.notes.add(kind, position, &decode(self.segment.id()));
+        let id = decode(self.segment.id());
+        self.notes.add_of_element(kind, position, &id, reference);
     }
 }
 
@@ -65,7 +66,9 @@ impl Context {
             };
             match segment.element(element).filter(|value| !value.is_empty()) {
                 Some(value) => self.element(&mut site, cell, value, at),
-                None if cell.mandatory => site.report(ProblemKind::ElementMissing, at),
+                None if cell.mandatory => {
+                    site.report(ProblemKind::ElementMissing, at, self.number_of(cell));
+                }
                 None => {}
             }
         }
@@ -83,9 +86,22 @@ impl Context {
                     component: 0,
                     repetition: 0,
                 };
-                site.report(ProblemKind::ElementsUnrelated { note: note.clone() }, at);
+                let cell = definition.cells.get(usize::from(element).wrapping_sub(1));
+                let reference = cell.map_or("", |cell| self.number_of(cell));
+                site.report(
+                    ProblemKind::ElementsUnrelated { note: note.clone() },
+                    at,
+                    reference,
+                );
             }
         }
+    }
+
+    fn number_of(&self, cell: &Cell) -> &'static str {
+        let simple = cell
+            .element
+            .and_then(|element| self.elements().get(usize::from(element)));
+        simple.map_or("", |simple| simple.number)
     }
 
     #[inline]
@@ -97,7 +113,11 @@ impl Context {
         for (repetition, value) in (1..).zip(value.repetitions()) {
             let at = At { repetition, ..at };
             if repetition > usize::from(cell.repeat) {
-                site.report(ProblemKind::RepetitionUnexpected { max: cell.repeat }, at);
+                site.report(
+                    ProblemKind::RepetitionUnexpected { max: cell.repeat },
+                    at,
+                    self.number_of(cell),
+                );
                 return;
             }
             if !value.is_empty() {
@@ -120,13 +140,15 @@ impl Context {
                 cell.element,
             ) {
                 (Some(value), Some(element)) => self.simple(site, element, value, at),
-                (None, _) if cell.mandatory => site.report(ProblemKind::ElementMissing, at),
+                (None, _) if cell.mandatory => {
+                    site.report(ProblemKind::ElementMissing, at, self.number_of(cell));
+                }
                 _ => {}
             }
         }
         for (extra, component) in components.zip(cell.components.len() + 1..) {
             if !extra.is_empty() {
-                site.report(ProblemKind::ComponentUnexpected, At { component, ..at });
+                site.report(ProblemKind::ComponentUnexpected, At { component, ..at }, "");
             }
         }
     }
@@ -138,9 +160,13 @@ impl Context {
             return;
         };
         if value.has_components() && simple.form != Form::Binary {
-            site.report(ProblemKind::ComponentUnexpected, At { component: 2, ..at });
+            site.report(
+                ProblemKind::ComponentUnexpected,
+                At { component: 2, ..at },
+                simple.number,
+            );
         } else if let Some(kind) = of_value(simple, self.codes().get(number), value) {
-            site.report(kind, at);
+            site.report(kind, at, simple.number);
         }
     }
 }
@@ -184,14 +210,12 @@ fn shown(value: Element<'_>) -> Box<str> {
 fn beyond(site: &mut Site<'_>, last: usize) {
     for element in last + 1..=site.segment.len() {
         if !site.segment.value(element).is_empty() {
-            site.report(
-                ProblemKind::ElementUnexpected,
-                At {
-                    element,
-                    component: 0,
-                    repetition: 0,
-                },
-            );
+            let at = At {
+                element,
+                component: 0,
+                repetition: 0,
+            };
+            site.report(ProblemKind::ElementUnexpected, at, "");
         }
     }
 }

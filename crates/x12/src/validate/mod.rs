@@ -95,8 +95,18 @@ impl<'r> Validator<'r> {
 }
 
 impl Notes {
-    #[cold]
     fn add(&mut self, kind: ProblemKind, position: Position, segment: &str) {
+        self.add_of_element(kind, position, segment, "");
+    }
+
+    #[cold]
+    fn add_of_element(
+        &mut self,
+        kind: ProblemKind,
+        position: Position,
+        segment: &str,
+        reference: &'static str,
+    ) {
         if self.problems.len() >= MOST_PROBLEMS {
             self.dropped += 1;
             return;
@@ -112,10 +122,12 @@ impl Notes {
                 self.headings.push(heading.clone());
             }
         }
+        let segment = segment.into();
         self.problems.push(Problem {
             kind,
             position,
-            segment: segment.into(),
+            segment,
+            reference,
         });
     }
 }

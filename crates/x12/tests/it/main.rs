@@ -1,6 +1,7 @@
 //! The crate as its users see it.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod acknowledging;
 mod documents;
 mod samples;
 mod tables;

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use b2bi_local_x12::{Layout, to_json};
 use serde_json::Value;
 
-fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/samples");
     let named = std::env::var_os("B2BI_LOCAL_SAMPLES").map(PathBuf::from);
     Some(named.unwrap_or(beside.into())).filter(|folder| folder.is_dir())

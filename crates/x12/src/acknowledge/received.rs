@@ -1,0 +1,96 @@
+//! What an input contains, as far as an acknowledgement speaks of it.
+
+use std::sync::Arc;
+
+use crate::tables::Set;
+use crate::text::decode;
+use crate::{Isa, LoopKey, Place, Position, Segment, Sink};
+
+/// The interchanges of an input, collected while reading.
+#[derive(Clone, Debug, Default)]
+pub struct Received {
+    pub(super) interchanges: Vec<Interchange>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Interchange {
+    pub(super) isa: Isa,
+    pub(super) groups: Vec<Group>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    /// GS01 to GS08.
+    pub(super) gs: [String; 8],
+    pub(super) transactions: Vec<Transaction>,
+    /// GE01.
+    pub(super) claimed: String,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Transaction {
+    /// ST01 to ST03.
+    pub(super) st: [String; 3],
+}
+
+impl Received {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn group_mut(&mut self) -> Option<&mut Group> {
+        self.interchanges.last_mut()?.groups.last_mut()
+    }
+}
+
+impl Group {
+    /// Whether the group holds acknowledgements, which are not acknowledged.
+    pub(super) fn acknowledges(&self) -> bool {
+        let [kind, ..] = &self.gs;
+        kind == "FA"
+    }
+}
+
+fn texts<const N: usize>(segment: &Segment<'_>) -> [String; N] {
+    std::array::from_fn(|index| decode(segment.value(index + 1)).into_owned())
+}
+
+impl Sink for Received {
+    fn interchange(&mut self, isa: &Isa, _: &Position) {
+        self.interchanges.push(Interchange {
+            isa: isa.clone(),
+            groups: Vec::new(),
+        });
+    }
+
+    fn group(&mut self, gs: &Segment<'_>, _: &Position) {
+        if let Some(interchange) = self.interchanges.last_mut() {
+            let group = Group {
+                gs: texts(gs),
+                transactions: Vec::new(),
+                claimed: String::new(),
+            };
+            interchange.groups.push(group);
+        }
+    }
+
+    fn transaction(&mut self, st: &Segment<'_>, _: Option<&Arc<Set>>, _: &Position) {
+        if let Some(group) = self.group_mut() {
+            group.transactions.push(Transaction { st: texts(st) });
+        }
+    }
+
+    fn group_end(&mut self, ge: &Segment<'_>, _: &Position) {
+        if let Some(group) = self.group_mut() {
+            group.claimed = decode(ge.value(1)).into_owned();
+        }
+    }
+
+    fn open(&mut self, _: LoopKey, _: &Position) {}
+    fn segment(&mut self, _: &Segment<'_>, _: Place, _: &Position) {}
+    fn close(&mut self, _: &Position) {}
+    fn transaction_end(&mut self, _: &Segment<'_>, _: &Position) {}
+    fn interchange_end(&mut self, _: &Segment<'_>, _: &Position) {}
+}

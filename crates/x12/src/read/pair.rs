@@ -1,0 +1,57 @@
+//! Two sinks at once.
+
+use std::sync::Arc;
+
+use super::{LoopKey, Place, Sink};
+use crate::tables::Set;
+use crate::{Isa, Position, Segment};
+
+impl<A: Sink, B: Sink> Sink for (A, B) {
+    fn interchange(&mut self, isa: &Isa, position: &Position) {
+        self.0.interchange(isa, position);
+        self.1.interchange(isa, position);
+    }
+
+    fn group(&mut self, gs: &Segment<'_>, position: &Position) {
+        self.0.group(gs, position);
+        self.1.group(gs, position);
+    }
+
+    fn transaction(&mut self, st: &Segment<'_>, set: Option<&Arc<Set>>, position: &Position) {
+        self.0.transaction(st, set, position);
+        self.1.transaction(st, set, position);
+    }
+
+    #[inline]
+    fn open(&mut self, key: LoopKey, position: &Position) {
+        self.0.open(key, position);
+        self.1.open(key, position);
+    }
+
+    #[inline]
+    fn segment(&mut self, segment: &Segment<'_>, place: Place, position: &Position) {
+        self.0.segment(segment, place, position);
+        self.1.segment(segment, place, position);
+    }
+
+    #[inline]
+    fn close(&mut self, position: &Position) {
+        self.0.close(position);
+        self.1.close(position);
+    }
+
+    fn transaction_end(&mut self, se: &Segment<'_>, position: &Position) {
+        self.0.transaction_end(se, position);
+        self.1.transaction_end(se, position);
+    }
+
+    fn group_end(&mut self, ge: &Segment<'_>, position: &Position) {
+        self.0.group_end(ge, position);
+        self.1.group_end(ge, position);
+    }
+
+    fn interchange_end(&mut self, iea: &Segment<'_>, position: &Position) {
+        self.0.interchange_end(iea, position);
+        self.1.interchange_end(iea, position);
+    }
+}

@@ -1,0 +1,127 @@
+//! Splitting an input into one interchange a transaction.
+
+use std::sync::Arc;
+
+use crate::tables::Set;
+use crate::{Isa, LoopKey, Place, Position, Reading, Segment, Sink, read};
+
+/// One transaction with an envelope of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The interchange: the headers of the input, the transaction, and trailers that count it.
+    pub bytes: Vec<u8>,
+    /// Where the transaction stands in the input.
+    pub position: Position,
+}
+
+/// Splits an input; each transaction becomes an interchange with all that the envelope says.
+///
+/// Where a fatal problem ends the reading the pieces before it are there, but for use only if the
+/// caller wants them.
+#[must_use]
+pub fn split(input: &[u8]) -> (Vec<Piece>, Reading) {
+    let mut pieces = Vec::new();
+    let (_, reading) = read(input, Splitter::new(|piece| pieces.push(piece)));
+    (pieces, reading)
+}
+
+/// Splits while reading: hands over each transaction when it has ended.
+pub struct Splitter<F> {
+    take: F,
+    isa: Vec<u8>,
+    gs: Vec<u8>,
+    body: Vec<u8>,
+    interchange_control: Vec<u8>,
+    group_control: Vec<u8>,
+    terminator: u8,
+    element: u8,
+    position: Position,
+}
+
+impl<F: FnMut(Piece)> Splitter<F> {
+    /// A splitter that hands each piece to `take`.
+    pub fn new(take: F) -> Self {
+        Self {
+            take,
+            isa: Vec::new(),
+            gs: Vec::new(),
+            body: Vec::new(),
+            interchange_control: Vec::new(),
+            group_control: Vec::new(),
+            terminator: b'~',
+            element: b'*',
+            position: Position::default(),
+        }
+    }
+
+    fn append(&mut self, segment: &Segment<'_>) {
+        self.body.extend_from_slice(segment.bytes());
+        self.end_segment();
+    }
+
+    fn end_segment(&mut self) {
+        self.body.push(self.terminator);
+        if !matches!(self.terminator, b'\r' | b'\n') {
+            self.body.push(b'\n');
+        }
+    }
+
+    /// A trailer that counts one part.
+    fn trailer(&mut self, id: &[u8], control: &[u8]) {
+        self.body.extend_from_slice(id);
+        self.body
+            .extend_from_slice(&[self.element, b'1', self.element]);
+        self.body.extend_from_slice(control);
+        self.end_segment();
+    }
+}
+
+impl<F: FnMut(Piece)> Sink for Splitter<F> {
+    fn interchange(&mut self, isa: &Isa, _: &Position) {
+        self.terminator = isa.delimiters().terminator;
+        self.element = isa.delimiters().element;
+        self.interchange_control = isa.field(13).to_vec();
+        self.body = b"ISA".to_vec();
+        for position in 1..=16 {
+            self.body.push(self.element);
+            self.body.extend_from_slice(isa.field(position));
+        }
+        self.end_segment();
+        self.isa = std::mem::take(&mut self.body);
+    }
+
+    fn group(&mut self, gs: &Segment<'_>, _: &Position) {
+        self.group_control = gs.value(6).to_vec();
+        self.body.clear();
+        self.append(gs);
+        self.gs = std::mem::take(&mut self.body);
+    }
+
+    fn transaction(&mut self, st: &Segment<'_>, _: Option<&Arc<Set>>, position: &Position) {
+        self.position = *position;
+        self.body.clear();
+        self.body.extend_from_slice(&self.isa);
+        self.body.extend_from_slice(&self.gs);
+        self.append(st);
+    }
+
+    fn segment(&mut self, segment: &Segment<'_>, _: Place, _: &Position) {
+        self.append(segment);
+    }
+
+    fn transaction_end(&mut self, se: &Segment<'_>, _: &Position) {
+        self.append(se);
+        let (group, interchange) = (self.group_control.clone(), self.interchange_control.clone());
+        self.trailer(b"GE", &group);
+        self.trailer(b"IEA", &interchange);
+        (self.take)(Piece {
+            bytes: std::mem::take(&mut self.body),
+            position: self.position,
+        });
+    }
+
+    fn open(&mut self, _: LoopKey, _: &Position) {}
+    fn close(&mut self, _: &Position) {}
+    fn group_end(&mut self, _: &Segment<'_>, _: &Position) {}
+    fn interchange_end(&mut self, _: &Segment<'_>, _: &Position) {}
+}
