@@ -108,9 +108,8 @@ fn verdict(problems: &[Problem], interchange: u32) -> (&'static str, &'static st
         .filter(here)
         .find(|problem| problem.severity() == Severity::Fatal)
     {
-        let at_end = fatal.position.segment_in_interchange > 0;
         return match code(fatal, true) {
-            Code::Interchange(note) if at_end => ("R", note),
+            Code::Interchange(note) => ("R", note),
             _ => ("R", "022"),
         };
     }

@@ -11,7 +11,6 @@ use crate::text::push_json;
 use crate::{Isa, LoopKey, Place, Position, Segment, Sink};
 
 const SPACES: &[u8] = &[b' '; 256];
-const NO_ELEMENT: usize = 0;
 
 /// Writes JSON from the calls of a reader.
 pub struct JsonWriter {
@@ -212,46 +211,64 @@ impl JsonWriter {
     }
 
     fn repeated(&mut self, id: &[u8], position: usize, value: Element<'_>, composite: bool) {
+        let composite = composite || value.has_components();
         for (nth, repetition) in (1..).zip(value.repetitions()) {
-            let key = key_text(position, NO_ELEMENT, nth);
-            if composite || value.has_components() {
-                self.composite(id, position, &key, repetition);
+            if composite {
+                self.composite(id, position, nth, repetition);
             } else if !repetition.is_empty() {
-                self.key(&[id, key.as_bytes()]);
+                self.numbered_key(id, position, None, nth);
                 self.string(repetition);
             }
         }
     }
 
-    fn composite(&mut self, id: &[u8], position: usize, key: &str, value: Element<'_>) {
+    fn composite(&mut self, id: &[u8], position: usize, nth: usize, value: Element<'_>) {
         if value.components().all(|component| component.is_empty()) {
             return;
         }
-        self.key(&[id, key.as_bytes()]);
+        self.numbered_key(id, position, None, nth);
         self.out.push(b'{');
         self.depth += 1;
         self.follows = false;
-        for (nth, component) in (1..).zip(value.components()) {
-            if !component.is_empty() {
-                self.key(&[id, key_text(position, nth, 1).as_bytes()]);
-                self.string(component);
+        for (component, value) in (1..).zip(value.components()) {
+            if !value.is_empty() {
+                self.numbered_key(id, position, Some(component), 1);
+                self.string(value);
             }
         }
         self.close_object();
     }
+
+    /// The key `EB_03`, `EB_03_02` for a component, `EB_03#2` for a later repetition.
+    fn numbered_key(
+        &mut self,
+        id: &[u8],
+        position: usize,
+        component: Option<usize>,
+        repetition: usize,
+    ) {
+        self.item();
+        self.out.push(b'"');
+        self.out.extend_from_slice(id);
+        for number in [Some(position), component].into_iter().flatten() {
+            self.out.push(b'_');
+            push_number(&mut self.out, number, 2);
+        }
+        if repetition > 1 {
+            self.out.push(b'#');
+            push_number(&mut self.out, repetition, 1);
+        }
+        self.out
+            .extend_from_slice(if self.pretty { b"\": " } else { b"\":" });
+    }
 }
 
-/// `_04`, `_04_02` for a component, `_04#2` for a later repetition.
-fn key_text(position: usize, component: usize, repetition: usize) -> String {
-    let component = match component {
-        NO_ELEMENT => String::new(),
-        component => format!("_{component:02}"),
-    };
-    let repetition = match repetition {
-        1 => String::new(),
-        repetition => format!("#{repetition}"),
-    };
-    format!("_{position:02}{component}{repetition}")
+/// Appends a number of at least so many digits.
+fn push_number(out: &mut Vec<u8>, number: usize, digits: usize) {
+    if number >= 10 || digits > 1 {
+        push_number(out, number / 10, digits.saturating_sub(1));
+    }
+    out.push(digit(number));
 }
 
 #[inline]
