@@ -40,7 +40,10 @@ pub use problem::{Problem, ProblemKind, Severity, Trailer};
 pub use read::{Content, Fit, LoopKey, Place, Reader, Reading, Sink, read};
 pub use segment::{Element, Segment};
 pub use split::{Piece, Splitter, split};
-pub use tables::{Form, Grade, Item, Loop, Member, Note, Relation, Set, Version, has_set, sets};
+pub use tables::{
+    Form, Grade, Item, Loop, LoopNames, LoopNamesProblem, Member, Note, Relation, Set, Version,
+    has_set, sets,
+};
 pub use validate::{
     Heading, Rule, RuleProblem, Rules, Strictness, Validation, Validator, validate,
 };

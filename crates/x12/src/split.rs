@@ -120,7 +120,7 @@ impl<F: FnMut(Piece)> Sink for Splitter<F> {
         });
     }
 
-    fn open(&mut self, _: LoopKey, _: &Position) {}
+    fn open(&mut self, _: LoopKey<'_>, _: &Position) {}
     fn close(&mut self, _: &Position) {}
     fn group_end(&mut self, _: &Segment<'_>, _: &Position) {}
     fn interchange_end(&mut self, _: &Segment<'_>, _: &Position) {}

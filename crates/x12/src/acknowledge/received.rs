@@ -88,7 +88,7 @@ impl Sink for Received {
         }
     }
 
-    fn open(&mut self, _: LoopKey, _: &Position) {}
+    fn open(&mut self, _: LoopKey<'_>, _: &Position) {}
     fn segment(&mut self, _: &Segment<'_>, _: Place, _: &Position) {}
     fn close(&mut self, _: &Position) {}
     fn transaction_end(&mut self, _: &Segment<'_>, _: &Position) {}

@@ -305,7 +305,7 @@ impl Sink for JsonWriter {
     }
 
     #[inline]
-    fn open(&mut self, key: LoopKey, _: &Position) {
+    fn open(&mut self, key: LoopKey<'_>, _: &Position) {
         self.open_object();
         let letter = key.letter.as_slice();
         self.open_keyed_array(&[key.name.as_bytes(), letter, b"_loop"]);

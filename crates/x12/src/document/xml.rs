@@ -149,7 +149,7 @@ impl Sink for XmlWriter {
         self.raw(">");
     }
 
-    fn open(&mut self, key: LoopKey, _: &Position) {
+    fn open(&mut self, key: LoopKey<'_>, _: &Position) {
         self.raw("<loop Id=\"");
         self.raw(key.name);
         self.out.extend_from_slice(key.letter.as_slice());

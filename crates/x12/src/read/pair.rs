@@ -23,7 +23,7 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
     }
 
     #[inline]
-    fn open(&mut self, key: LoopKey, position: &Position) {
+    fn open(&mut self, key: LoopKey<'_>, position: &Position) {
         self.0.open(key, position);
         self.1.open(key, position);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::levels::Levels;
-use super::sink::{Fit, LoopKey, Place};
+use super::sink::{Fit, Place};
 use crate::Segment;
 use crate::tables::{Item, Letter, Loop, Set, Slot};
 
@@ -64,8 +64,8 @@ impl Open {
 pub(crate) struct Step {
     /// How many loops it closes, the innermost first.
     pub(crate) closes: usize,
-    /// The name of the loop it then opens.
-    pub(crate) opens: Option<LoopKey>,
+    /// The letter that follows the name of the loop that it then opens, if it opens one.
+    pub(crate) letter: Option<u8>,
     /// Where it stands.
     pub(crate) place: Place,
     /// Whether it ends the loop in which it stands.
@@ -76,7 +76,7 @@ impl Default for Step {
     fn default() -> Self {
         Self {
             closes: 0,
-            opens: None,
+            letter: None,
             place: Place::OUTSIDE,
             ends: false,
         }
@@ -101,6 +101,15 @@ impl Placement {
 
     pub(crate) fn set(&self) -> Option<&Arc<Set>> {
         self.set.as_ref()
+    }
+
+    /// The name of the loop that a segment opens.
+    pub(crate) fn name(&self, number: u16, opening: &Segment<'_>) -> &str {
+        let opened = self
+            .set
+            .as_ref()
+            .and_then(|set| set.loops().get(usize::from(number)));
+        opened.map_or("", |opened| opened.name_for(opening))
     }
 
     /// How many loops are open.
@@ -191,7 +200,7 @@ impl Placement {
             closes,
             place,
             ends,
-            opens: None,
+            letter: None,
         }
     }
 
@@ -232,13 +241,9 @@ impl Placement {
         }
         let closes = self.close_to(keep);
         let letter = self.push(opened, number, level);
-        let opens = Some(LoopKey {
-            name: opened.name_for(segment),
-            letter,
-        });
         Step {
             closes,
-            opens,
+            letter,
             place: Place {
                 fit: Fit::Opens,
                 in_loop: number,

@@ -1,6 +1,7 @@
 //! The reader: takes bytes in pieces of any size, hands on what they say.
 
 use std::mem;
+use std::sync::Arc;
 
 use memchr::memchr;
 
@@ -9,6 +10,7 @@ use super::state::State;
 use super::{Reading, Sink};
 use crate::ProblemKind;
 use crate::isa::{self, Isa};
+use crate::tables::LoopNames;
 use crate::text::decode;
 
 /// The longest segment taken; a binary segment may be that long too.
@@ -36,6 +38,13 @@ impl<S: Sink> Reader<S> {
             pending: Vec::new(),
             needed: 0,
         }
+    }
+
+    /// A reader that gives loops other names than those of the tables.
+    pub fn named(sink: S, names: Arc<LoopNames>) -> Self {
+        let mut reader = Self::new(sink);
+        reader.state.names = Some(names);
+        reader
     }
 
     /// The sink, to take out of it what it has made so far.

@@ -16,7 +16,7 @@ pub trait Sink {
     /// A transaction begins; without a table for its set all its segments stand side by side.
     fn transaction(&mut self, st: &Segment<'_>, set: Option<&Arc<Set>>, position: &Position);
     /// A loop begins; the segment that opens it follows.
-    fn open(&mut self, key: LoopKey, position: &Position);
+    fn open(&mut self, key: LoopKey<'_>, position: &Position);
     /// A segment stands in the loop opened last.
     fn segment(&mut self, segment: &Segment<'_>, place: Place, position: &Position);
     /// The loop opened last ends before the segment at `position`.
@@ -31,9 +31,9 @@ pub trait Sink {
 
 /// The name of a loop's occurrence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LoopKey {
+pub struct LoopKey<'a> {
     /// The name, such as `HL-2000`.
-    pub name: &'static str,
+    pub name: &'a str,
     /// The letter that follows it.
     pub letter: Option<u8>,
 }

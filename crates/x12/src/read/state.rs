@@ -1,10 +1,12 @@
 //! From segments to the parts of an envelope and the loops of a transaction.
 
+use std::sync::Arc;
+
 use super::envelope::{Envelope, Header};
 use super::lexer::Lexer;
 use super::placement::Placement;
-use super::{Content, Reading, Sink};
-use crate::tables::{self, Version};
+use super::{Content, Fit, LoopKey, Reading, Sink};
+use crate::tables::{self, LoopNames, Version};
 use crate::text::decode;
 use crate::{Isa, Position, Problem, ProblemKind, Segment, Severity, Trailer};
 
@@ -20,6 +22,7 @@ pub(super) struct State {
     placement: Placement,
     version: Option<Version>,
     group_version: Box<str>,
+    pub(super) names: Option<Arc<LoopNames>>,
 }
 
 impl State {
@@ -87,8 +90,10 @@ impl State {
         for _ in 0..step.closes {
             sink.close(&self.position);
         }
-        if let Some(key) = step.opens {
-            sink.open(key, &self.position);
+        if step.place.fit == Fit::Opens {
+            let letter = step.letter;
+            let name = self.placement.name(step.place.in_loop, segment);
+            sink.open(LoopKey { name, letter }, &self.position);
         }
         sink.segment(segment, step.place, &self.position);
         if step.ends {
@@ -137,7 +142,10 @@ impl State {
         self.position.transaction = self.position.transaction.saturating_add(1);
         self.position.segment = 1;
         let id = decode(st.value(1));
-        let set = self.version.and_then(|version| tables::set(version, &id));
+        let set = self.version.and_then(|version| match &self.names {
+            Some(names) => names.set(version, &id),
+            None => tables::set(version, &id),
+        });
         self.note_content(&id);
         self.placement.begin(set);
         sink.transaction(st, self.placement.set(), &self.position);

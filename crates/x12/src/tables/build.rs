@@ -24,7 +24,6 @@ struct Builder {
     dictionary: Option<&'static Dictionary>,
     conditional: Vec<Conditional>,
     loops: Vec<Loop>,
-    paths: Vec<String>,
     members: Vec<Member>,
     numbers: HashMap<&'static str, u16>,
     open: Vec<u16>,
@@ -34,7 +33,8 @@ struct Builder {
 impl Builder {
     fn new(version: Version, row: &Row) -> Self {
         let transaction = Loop {
-            name: "",
+            name: "".into(),
+            path: String::new(),
             parent: 0,
             items: Vec::new(),
             conditional: Vec::new(),
@@ -46,7 +46,6 @@ impl Builder {
             dictionary: Dictionary::of(version),
             conditional: names::conditional(version, row.set),
             loops: vec![transaction],
-            paths: vec![String::new()],
             members: Vec::new(),
             numbers: HashMap::new(),
             open: vec![0],
@@ -82,11 +81,7 @@ impl Builder {
         let parent = self.open.last().copied().unwrap_or(0);
         let path = self.path(parent, id);
         let member = self.member(id);
-        let letter = match name.as_bytes().last() {
-            Some(b'$') => Letter::Level,
-            Some(b'%') => Letter::Occurrence,
-            _ => Letter::No,
-        };
+        let letter = Letter::of(name);
         let conditional = self
             .conditional
             .extract_if(.., |name| name.path == path)
@@ -99,7 +94,8 @@ impl Builder {
             ends: false,
         });
         self.loops.push(Loop {
-            name: name.trim_end_matches(['$', '%']),
+            name: name.trim_end_matches(['$', '%']).into(),
+            path,
             parent,
             items: Vec::new(),
             conditional,
@@ -107,17 +103,13 @@ impl Builder {
             grade: grade(self.grades.next()),
             opener: id,
         });
-        self.paths.push(path);
         self.open.push(number);
     }
 
     fn path(&self, parent: u16, id: &str) -> String {
         let same = |found: &&Loop| found.parent == parent && found.opener == id;
         let earlier = self.loops.iter().skip(1).filter(same).count();
-        let above = self
-            .paths
-            .get(usize::from(parent))
-            .map_or("", String::as_str);
+        let above = self.loops.get(usize::from(parent)).map_or("", Loop::path);
         let slash = if above.is_empty() { "" } else { "/" };
         let nth = if earlier > 0 {
             format!("#{}", earlier + 1)

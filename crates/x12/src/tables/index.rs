@@ -2,6 +2,7 @@
 
 /// A hash table of identifiers of two or three bytes, with room to spare so that a look-up rarely
 /// probes twice.
+#[derive(Clone)]
 pub(crate) struct SegmentIndex {
     slots: Vec<(u32, u16)>,
     shift: u32,

@@ -15,6 +15,7 @@ mod set;
 mod version;
 
 pub(crate) use codes::{CodeList, codes};
+pub use names::{LoopNames, LoopNamesProblem};
 pub use notes::{Note, Relation};
 pub use segments::Form;
 pub(crate) use segments::{Cell, Definition, Dictionary, Simple};

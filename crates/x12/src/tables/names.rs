@@ -1,16 +1,21 @@
-//! Loop names that depend on a value of the opening segment.
+//! Loop names other than the one that stands in a set's expression.
 
-use super::{Embedded, Version};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Embedded, Letter, Set, Version};
 
 static NAMES: Embedded = Embedded::new(include_bytes!("../../tables/names.z"));
 
 /// A name for a loop whose opening segment has one of some values at a position.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Conditional {
-    pub(crate) path: &'static str,
-    pub(crate) name: &'static str,
+    pub(crate) path: Cow<'static, str>,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) element: usize,
-    pub(crate) values: Vec<&'static str>,
+    pub(crate) values: Vec<Cow<'static, str>>,
 }
 
 /// The conditional names of a set.
@@ -27,12 +32,141 @@ fn parse(line: &'static str, version: Version, set: &str) -> Option<Conditional>
         return None;
     }
     let (path, name, _grade) = (columns.next()?, columns.next()?, columns.next()?);
-    let (target, values) = columns.next()?.split_once('=')?;
-    let (_, element) = target.split_once('_')?;
+    let (element, values) = condition(columns.next()?)?;
+    let values = values.split('|').map(Cow::Borrowed).collect();
     Some(Conditional {
-        path,
-        name,
-        element: element.parse().ok()?,
-        values: values.split('|').collect(),
+        path: path.into(),
+        name: name.into(),
+        element,
+        values,
     })
+}
+
+/// Reads `NM1_01=85|87`: the position of the element, and the values.
+fn condition(text: &str) -> Option<(usize, &str)> {
+    let (target, values) = text.split_once('=')?;
+    let (_, element) = target.split_once('_')?;
+    Some((element.parse().ok()?, values))
+}
+
+/// Loop names that replace those of the tables.
+///
+/// Each line has a set, a version, the path of opening segments to the loop (`HL/CLM/NM1`, with `#2`
+/// for a later sibling that opens with the same segment) and a name, separated by tabs; then may
+/// follow a grade, which is not looked at, and a condition such as `NM1_01=85|87`, without which the
+/// name is the default. A `$` at the end of a name stands for the letter of the HL depth, a `%` for
+/// that of the occurrence. A conditional name of a path replaces all conditional names of the tables
+/// for it. Empty lines and lines that begin with `#` mean nothing.
+#[derive(Debug, Default)]
+pub struct LoopNames {
+    rows: HashMap<(Version, String), Vec<Row>>,
+    made: Mutex<HashMap<(Version, String), Arc<Set>>>,
+}
+
+#[derive(Debug)]
+struct Row {
+    path: String,
+    name: String,
+    condition: Option<(usize, Vec<String>)>,
+}
+
+/// The number of the line that cannot be read as a loop name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoopNamesProblem {
+    /// The line, the first being 1.
+    pub line: usize,
+}
+
+impl fmt::Display for LoopNamesProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "line {} is not a loop name: set, version, path, name",
+            self.line
+        )
+    }
+}
+
+impl std::error::Error for LoopNamesProblem {}
+
+impl LoopNames {
+    /// Reads a table of names.
+    ///
+    /// # Errors
+    /// The first line that has too few columns, an unknown version or a malformed condition.
+    pub fn parse(text: &str) -> Result<Self, LoopNamesProblem> {
+        let mut names = Self::default();
+        for (line, content) in (1..).zip(text.lines()) {
+            if !content.trim().is_empty() && !content.starts_with('#') {
+                let (key, row) = row(content).ok_or(LoopNamesProblem { line })?;
+                names.rows.entry(key).or_default().push(row);
+            }
+        }
+        Ok(names)
+    }
+
+    /// The table of a set, with these names.
+    pub(crate) fn set(&self, version: Version, set: &str) -> Option<Arc<Set>> {
+        let key = (version, set.to_owned());
+        let standard = super::set(version, set)?;
+        let Some(rows) = self.rows.get(&key) else {
+            return Some(standard);
+        };
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(Arc::clone(
+            made.entry(key)
+                .or_insert_with(|| Arc::new(renamed(&standard, rows))),
+        ))
+    }
+}
+
+fn row(line: &str) -> Option<((Version, String), Row)> {
+    let mut columns = line.split('\t');
+    let set = columns.next()?.to_owned();
+    let version = columns.next()?.parse().ok()?;
+    let (path, name) = (columns.next()?.to_owned(), columns.next()?.to_owned());
+    let when = columns.nth(1).filter(|when| !when.is_empty());
+    let condition = match when {
+        Some(when) => {
+            let (element, values) = condition(when)?;
+            Some((element, values.split('|').map(str::to_owned).collect()))
+        }
+        None => None,
+    };
+    (!name.is_empty()).then_some((
+        (version, set),
+        Row {
+            path,
+            name,
+            condition,
+        },
+    ))
+}
+
+fn renamed(standard: &Set, rows: &[Row]) -> Set {
+    let mut set = standard.clone();
+    for found in &mut set.loops {
+        let of_loop = || rows.iter().filter(|row| row.path == found.path);
+        let conditional: Vec<Conditional> = of_loop().filter_map(Row::conditional).collect();
+        if let Some(row) = of_loop().find(|row| row.condition.is_none()) {
+            found.letter = Letter::of(&row.name);
+            found.name = Cow::Owned(row.name.trim_end_matches(['$', '%']).to_owned());
+        }
+        if !conditional.is_empty() {
+            found.conditional = conditional;
+        }
+    }
+    set
+}
+
+impl Row {
+    fn conditional(&self) -> Option<Conditional> {
+        let (element, values) = self.condition.as_ref()?;
+        Some(Conditional {
+            path: self.path.clone().into(),
+            name: self.name.clone().into(),
+            element: *element,
+            values: values.iter().cloned().map(Cow::Owned).collect(),
+        })
+    }
 }

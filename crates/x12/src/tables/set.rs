@@ -1,11 +1,14 @@
 //! The table of one transaction set.
 
+use std::borrow::Cow;
+
 use super::index::SegmentIndex;
 use super::names::Conditional;
 use super::version::Version;
 use crate::Segment;
 
 /// A transaction set: its loops, and where each segment may stand.
+#[derive(Clone)]
 pub struct Set {
     pub(super) version: Version,
     pub(super) id: &'static str,
@@ -17,9 +20,10 @@ pub struct Set {
 }
 
 /// A loop; the first of a set stands for the transaction itself.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Loop {
-    pub(super) name: &'static str,
+    pub(super) name: Cow<'static, str>,
+    pub(super) path: String,
     pub(super) parent: u16,
     pub(super) items: Vec<Item>,
     pub(super) conditional: Vec<Conditional>,
@@ -72,6 +76,17 @@ pub(crate) enum Letter {
     Level,
     /// That of its occurrence in its parent.
     Occurrence,
+}
+
+impl Letter {
+    /// What the end of a name stands for.
+    pub(super) fn of(name: &str) -> Self {
+        match name.as_bytes().last() {
+            Some(b'$') => Self::Level,
+            Some(b'%') => Self::Occurrence,
+            _ => Self::No,
+        }
+    }
 }
 
 /// Where a loop lists a segment: nowhere, once, or more than once.
@@ -164,8 +179,8 @@ impl std::fmt::Debug for Set {
 impl Loop {
     /// The loop's name, such as `N1-4000`, without the letter that some names end in.
     #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The identifier of the segment that opens the loop; empty for the transaction.
@@ -201,16 +216,21 @@ impl Loop {
         self.letter == Letter::Level && self.opener == "HL"
     }
 
+    /// The opening segments on the way to the loop, such as `HL/CLM/NM1`; `#2` marks a later sibling
+    /// that opens with the same segment.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The name that an occurrence gets: conditional ones first.
     #[inline]
-    pub(crate) fn name_for(&self, opening: &Segment<'_>) -> &'static str {
+    pub(crate) fn name_for(&self, opening: &Segment<'_>) -> &str {
         let applies = |name: &&Conditional| {
             let value = opening.value(name.element);
             name.values.iter().any(|wanted| wanted.as_bytes() == value)
         };
-        self.conditional
-            .iter()
-            .find(applies)
-            .map_or(self.name, |conditional| conditional.name)
+        let conditional = self.conditional.iter().find(applies);
+        conditional.map_or(&self.name, |conditional| &conditional.name)
     }
 }

@@ -168,7 +168,7 @@ impl Sink for Validator<'_> {
         }
     }
 
-    fn open(&mut self, _: LoopKey, _: &Position) {}
+    fn open(&mut self, _: LoopKey<'_>, _: &Position) {}
 
     #[inline]
     fn segment(&mut self, segment: &Segment<'_>, place: Place, position: &Position) {

@@ -3,6 +3,7 @@
 
 mod acknowledging;
 mod documents;
+mod names;
 mod samples;
 mod tables;
 mod validation;
