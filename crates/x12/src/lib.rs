@@ -47,4 +47,6 @@ pub use tables::{
 pub use validate::{
     Heading, Rule, RuleProblem, Rules, Strictness, Validation, Validator, validate,
 };
-pub use write::{DocumentFault, DocumentProblem, LineBreak, Numbers, Wrap, Writing, write_json};
+pub use write::{
+    DocumentFault, DocumentProblem, LineBreak, Numbers, Wrap, Writing, write_json, write_xml,
+};

@@ -19,6 +19,8 @@ pub struct DocumentProblem {
 pub enum DocumentFault {
     /// The text ceases to be JSON at this byte.
     NotJson(usize),
+    /// The text ceases to be XML after this byte.
+    NotXml(usize),
     /// This member is missing.
     Missing(&'static str),
     /// Something else than this stands there.
@@ -34,6 +36,7 @@ impl fmt::Display for DocumentProblem {
         }
         match &self.fault {
             DocumentFault::NotJson(byte) => write!(f, "not JSON at byte {byte}"),
+            DocumentFault::NotXml(byte) => write!(f, "not XML after byte {byte}"),
             DocumentFault::Missing(key) => write!(f, "{key} is missing"),
             DocumentFault::Expected(what) => write!(f, "{what} is expected"),
             DocumentFault::KeyUnknown(key) => write!(f, "{key} does not name an element"),

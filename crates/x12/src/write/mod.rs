@@ -4,9 +4,11 @@ mod document;
 mod envelope;
 mod segments;
 mod value;
+mod xml;
 
 pub use document::{DocumentFault, DocumentProblem, write_json};
 pub use segments::{LineBreak, Wrap};
+pub use xml::write_xml;
 
 pub(crate) use envelope::Output;
 pub(crate) use segments::Draft;

@@ -4,33 +4,58 @@ use std::fs;
 use std::path::Path;
 
 use b2bi_local_x12::{
-    Delimiters, Layout, LineBreak, Numbers, Problem, ProblemKind, Wrap, Writing, to_json,
-    write_json,
+    Delimiters, Layout, LineBreak, Numbers, Problem, ProblemKind, Wrap, Writing, to_json, to_xml,
+    write_json, write_xml,
 };
 
 use super::documents::inputs;
 use super::samples;
 
-/// Reads, writes with the same delimiters, and reads again: the same document.
+/// Reads, writes with the same delimiters, from JSON and from XML, and reads again: the same document.
 fn check(path: &Path, wrap: Wrap) {
-    let first = to_json(&fs::read(path).unwrap(), Layout::Compact);
+    let input = fs::read(path).unwrap();
+    let first = to_json(&input, Layout::Compact);
     let short = |problem: &Problem| matches!(problem.kind, ProblemKind::HeaderLength { .. });
     if first.reading.fatal().is_some() || first.reading.problems.iter().any(short) {
         return;
     }
-    let delimiters = Delimiters {
+    let delimiters = first.reading.delimiters.unwrap();
+    let from_document = Delimiters {
         repetition: None,
-        ..first.reading.delimiters.unwrap()
+        ..delimiters
     };
     let writing = Writing {
-        delimiters,
+        delimiters: from_document,
         wrap,
         ..Writing::standard()
     };
-    let written = write_json(&first.text, &writing).unwrap();
-    let second = to_json(&written, Layout::Compact);
+    compare(
+        path,
+        &write_json(&first.text, &writing).unwrap(),
+        &first.text,
+    );
+    // XML carries neither all separators nor the control characters of binary data.
+    let in_xml = path
+        .file_stem()
+        .is_some_and(|name| name != "two-interchanges" && name != "binary");
+    if in_xml {
+        let writing = Writing {
+            delimiters,
+            wrap,
+            ..Writing::standard()
+        };
+        compare(
+            path,
+            &write_xml(&to_xml(&input).text, &writing).unwrap(),
+            &first.text,
+        );
+    }
+}
+
+fn compare(path: &Path, written: &[u8], wanted: &str) {
+    let second = to_json(written, Layout::Compact);
     assert_eq!(second.reading.problems, [], "{}", path.display());
-    assert_eq!(second.text, first.text, "{}", path.display());
+    assert_eq!(second.text, wanted, "{}", path.display());
 }
 
 #[test]
@@ -155,5 +180,23 @@ fn a_text_that_is_no_document_says_where() {
     check(
         &segment(r#"{"BEG_99999999":"1"}"#),
         &format!("{path}: BEG_99999999 does not name an element"),
+    );
+}
+
+#[test]
+fn a_text_that_is_no_xml_document_says_so() {
+    let check = |document: &str, wanted: &str| {
+        assert_eq!(
+            write_xml(document, &Writing::standard())
+                .unwrap_err()
+                .to_string(),
+            wanted
+        );
+    };
+    check("<a>", "interchange is missing");
+    check("<a></b>", "not XML after byte 3");
+    check(
+        "<ediroot><segment Id=\"BEG\"><element Id=\"REF01\"/></segment></ediroot>",
+        "BEG: REF01 does not name an element",
     );
 }
