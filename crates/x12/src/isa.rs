@@ -64,10 +64,14 @@ impl Isa {
 
     /// Reads the segment at the beginning of `input`.
     pub(crate) fn read(input: &[u8], at_end: bool) -> Header {
-        match input.get(..3) {
-            Some(b"ISA") => {}
-            None if !at_end => return Header::Incomplete,
-            _ => return Header::Other,
+        let is_isa = input.starts_with(b"ISA");
+        // Whether it is read by position is decided once there are enough bytes for that.
+        let needed = if is_isa { FIXED_LENGTH } else { 3 };
+        if !at_end && input.len() < needed {
+            return Header::Incomplete;
+        }
+        if !is_isa {
+            return Header::Other;
         }
         let Some((bounds, length)) = bounds(input) else {
             return Header::Incomplete;

@@ -1,5 +1,6 @@
 //! The document as JSON, written while reading.
 
+use std::borrow::Cow;
 use std::mem;
 use std::sync::Arc;
 
@@ -263,6 +264,17 @@ impl JsonWriter {
     }
 }
 
+/// An identifier that can stand in a key: any, once it is escaped.
+#[inline]
+fn plain(id: &[u8]) -> Cow<'_, [u8]> {
+    if id.iter().all(u8::is_ascii_alphanumeric) {
+        return Cow::Borrowed(id);
+    }
+    let mut escaped = Vec::new();
+    push_json(&mut escaped, id, u8::MAX);
+    Cow::Owned(escaped)
+}
+
 /// Appends a number of at least so many digits.
 fn push_number(out: &mut Vec<u8>, number: usize, digits: usize) {
     if number >= 10 || digits > 1 {
@@ -314,10 +326,10 @@ impl Sink for JsonWriter {
     #[inline]
     fn segment(&mut self, segment: &Segment<'_>, place: Place, _: &Position) {
         self.open_object();
-        let id = segment.id();
-        self.prepare(id);
+        let id = plain(segment.id());
+        self.prepare(&id);
         for (position, value) in (1..).zip(segment.elements()) {
-            self.element(id, position, value, place.is_composite(position));
+            self.element(&id, position, value, place.is_composite(position));
         }
         self.close_object();
     }

@@ -155,7 +155,7 @@ fn write_item(
             write_loop(output, value, name, &format!("{path}.{key}"))?;
             continue;
         }
-        let id = key.split('_').next().unwrap_or("");
+        let id = key.rsplit_once('_').map_or("", |(id, _)| id);
         if draft.id != id {
             flush(output, &mut draft);
             id.clone_into(&mut draft.id);
@@ -190,7 +190,7 @@ fn flush(output: &mut Output<'_>, draft: &mut Draft) {
 /// Sets the element that a key such as `EB_03` or `EB_03#2` names.
 fn set(draft: &mut Draft, key: &str, value: &Value<'_>, path: &str) -> Result<(), DocumentProblem> {
     let unknown = || problem(path, DocumentFault::KeyUnknown(key.to_owned()));
-    let (_, rest) = key.split_once('_').ok_or_else(unknown)?;
+    let (_, rest) = key.rsplit_once('_').ok_or_else(unknown)?;
     let (position, repetition) = rest.split_once('#').unwrap_or((rest, "1"));
     let (Some(position), Some(repetition)) = (number(position), number(repetition)) else {
         return Err(unknown());

@@ -4,6 +4,7 @@
 mod acknowledging;
 mod documents;
 mod names;
+mod properties;
 mod samples;
 mod tables;
 mod validation;

@@ -1,0 +1,108 @@
+//! What holds for any input.
+
+use std::fs;
+
+use b2bi_local_x12::{
+    AcknowledgementForm, Acknowledging, JsonWriter, Layout, Numbers, Reader, Received, Strictness,
+    Validator, Writing, acknowledge, acknowledge_interchanges, read, split, to_json, to_xml,
+    write_json, write_xml,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::documents::inputs;
+
+/// A fixture in which some bytes are replaced, left out or repeated.
+fn damaged() -> impl Strategy<Value = Vec<u8>> {
+    let inputs: Vec<Vec<u8>> = inputs()
+        .iter()
+        .map(|path| fs::read(path).unwrap())
+        .collect();
+    let byte = prop_oneof![select(b"*~>:^|\n\r \0HLSETN10".to_vec()), any::<u8>()];
+    (select(inputs), vec((any::<Index>(), 0..4_u8, byte), 0..12)).prop_map(
+        |(mut input, changes)| {
+            for (at, kind, byte) in changes {
+                let at = at.index(input.len().max(1));
+                match kind {
+                    0 => input
+                        .iter_mut()
+                        .skip(at)
+                        .take(1)
+                        .for_each(|old| *old = byte),
+                    1 if at < input.len() => drop(input.remove(at)),
+                    2 => input.insert(at.min(input.len()), byte),
+                    _ => input.truncate(at.max(input.len() / 2)),
+                }
+            }
+            input
+        },
+    )
+}
+
+fn in_pieces(input: &[u8], size: usize) -> String {
+    let mut reader = Reader::new(JsonWriter::new(Layout::Compact, 0));
+    input.chunks(size).for_each(|piece| reader.push(piece));
+    String::from_utf8(reader.finish().0.finish()).unwrap()
+}
+
+fn check(input: &[u8], size: usize) {
+    let document = to_json(input, Layout::Compact);
+    assert_eq!(in_pieces(input, size), document.text);
+    if document.reading.fatal().is_none() {
+        serde_json::from_str::<serde_json::Value>(&document.text).unwrap();
+        write_json(&document.text, &Writing::standard()).unwrap();
+        // A segment's identifier may be no XML name and hold what XML cannot carry; then it is refused.
+        let _ = write_xml(&to_xml(input).text, &Writing::standard());
+    }
+    let ((received, validator), reading) = read(
+        input,
+        (Received::new(), Validator::new(Strictness::Inferred, None)),
+    );
+    let validation = validator.finish();
+    assert_eq!(validation.report().is_empty(), validation.total() == 0);
+    let problems = [reading.problems, validation.problems].concat();
+    let how = Acknowledging {
+        form: AcknowledgementForm::Implementation(None),
+        details: true,
+        date: "20261123".into(),
+        time: "105740".into(),
+        numbers: Numbers {
+            interchange: 1,
+            group: 1,
+            transaction: 1,
+        },
+    };
+    for answer in [
+        acknowledge(&received, &problems, &how),
+        acknowledge_interchanges(&received, &problems, &how),
+    ] {
+        let _ = answer.map(|answer| to_json(&answer, Layout::Compact));
+    }
+    for piece in split(input).0 {
+        let _ = to_json(&piece.bytes, Layout::Compact);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_inputs_are_read(input in damaged(), size in 1..200_usize) {
+        check(&input, size);
+    }
+
+    #[test]
+    fn any_bytes_are_read(input in vec(any::<u8>(), 0..400), size in 1..50_usize) {
+        check(&input, size);
+        check(&[b"ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*^*00501*000000001*0*T*:~GS*PO*A*B*1*2*3*X*005010~ST*850*1~".as_slice(), &input].concat(), size);
+    }
+
+    #[test]
+    fn any_text_is_no_document_or_one(text in "[\\[\\]{}:,\"a-zA-Z0-9_#<>/=~* ]{0,200}") {
+        let _ = write_json(&text, &Writing::standard());
+        let _ = write_xml(&text, &Writing::standard());
+        let document = format!("{{\"interchanges\":[{{\"functional_groups\":[{{\"transactions\":[{{\"segments\":[{text}]}}]}}]}}]}}");
+        let _ = write_json(&document, &Writing::standard());
+    }
+}
