@@ -1,6 +1,6 @@
 //! What a user may set.
 
-use b2bi_local_x12::Layout;
+use crate::edi::DocumentStyle;
 
 /// The settings of the service.
 #[derive(Clone, Debug)]
@@ -11,10 +11,10 @@ pub struct Config {
     ///
     /// Source: Assumption A-10.
     pub replay_client_tokens: bool,
-    /// How the service-defined document is laid out as JSON.
-    ///
-    /// Source: Assumption A-21.
-    pub layout: Layout,
+    /// How service-defined documents look.
+    pub style: DocumentStyle,
+    /// The most transactions of a file that is split.
+    pub split_transactions: usize,
     /// The largest file `TestParsing` takes, in bytes.
     pub test_parsing_bytes: u64,
     /// The largest file a transformer job takes, in bytes.

@@ -1,12 +1,20 @@
 //! From X12 to the service-defined document.
 
+use std::sync::Arc;
+
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{AdvancedOptions, FileFormat, X12Details};
-use b2bi_local_x12::{Document, Layout, Rules, Strictness, to_json, to_xml, validate};
+use b2bi_local_x12::{
+    JsonWriter, Layout, LoopNames, Reader, Reading, Rules, Sink, Strictness, Validation, Validator,
+    XmlWriter, split,
+};
 
 use crate::errors::validation;
 use crate::rules;
 use crate::selection::Selection;
+
+/// How much longer than its X12 a document is expected to be, for a start.
+const GROWTH: usize = 6;
 
 /// What is done to an X12 file.
 #[derive(Clone, Debug)]
@@ -16,14 +24,30 @@ pub(crate) struct Conversion {
     pub(crate) format: FileFormat,
     /// Whether a mapping template comes after.
     pub(crate) mapped: bool,
+    /// Whether each transaction becomes a document of its own.
+    pub(crate) split: bool,
     /// The user's own validation rules.
     rules: Option<Rules>,
 }
 
-/// A document, and what is wrong with the file's envelopes.
+/// How documents look.
+#[derive(Clone, Debug)]
+pub struct DocumentStyle {
+    /// The layout of JSON.
+    ///
+    /// Source: Assumption A-21.
+    pub layout: Layout,
+    /// Loop names in place of the standard's.
+    pub loop_names: Option<Arc<LoopNames>>,
+}
+
+/// A document, and what is wrong with the file.
 pub(crate) struct Parsed {
     pub(crate) document: String,
+    /// Wrong counts and control numbers.
     pub(crate) envelope_problems: Vec<String>,
+    /// What the standard and the user's own rules find wrong with the transactions.
+    pub(crate) validation_messages: Vec<String>,
 }
 
 impl Conversion {
@@ -47,12 +71,13 @@ impl Conversion {
             selection,
             format,
             mapped: false,
+            split: rules::splits(options),
             rules: rules::of(options, selection)?,
         })
     }
 }
 
-/// Parses a file.
+/// Parses and validates a file.
 ///
 /// # Errors
 ///
@@ -60,27 +85,73 @@ impl Conversion {
 pub(crate) fn parse(
     file: &[u8],
     conversion: &Conversion,
-    layout: Layout,
+    style: &DocumentStyle,
 ) -> Result<Parsed, String> {
-    let Document { text, reading } = match conversion.format {
-        FileFormat::Xml => to_xml(file),
-        FileFormat::Json | FileFormat::NotUsed => to_json(file, layout),
+    let capacity = file.len().saturating_mul(GROWTH);
+    let (document, validation, reading) = match conversion.format {
+        FileFormat::Xml => {
+            let writer = XmlWriter::new(capacity);
+            let (writer, validation, reading) = read(file, writer, conversion, style);
+            (writer.finish(), validation, reading)
+        }
+        FileFormat::Json | FileFormat::NotUsed => {
+            let writer = JsonWriter::new(style.layout, capacity);
+            let (writer, validation, reading) = read(file, writer, conversion, style);
+            (writer.finish(), validation, reading)
+        }
     };
     if let Some(problem) = reading.fatal() {
         return Err(problem.to_string());
     }
     conversion.selection.check(&reading.contents)?;
     Ok(Parsed {
-        document: text,
+        document: String::from_utf8(document).map_err(|error| error.to_string())?,
         envelope_problems: reading.problems.iter().map(ToString::to_string).collect(),
+        validation_messages: validation
+            .problems
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
     })
 }
 
-/// What the standard and the user's own rules find wrong with a file's transactions.
-pub(crate) fn validation_messages(file: &[u8], conversion: &Conversion) -> Vec<String> {
-    let (validation, _) = validate(file, Strictness::Attested, conversion.rules.as_ref());
-    let problems = validation.problems.iter();
-    problems.map(ToString::to_string).collect()
+fn read<W: Sink>(
+    file: &[u8],
+    writer: W,
+    conversion: &Conversion,
+    style: &DocumentStyle,
+) -> (W, Validation, Reading) {
+    let validator = Validator::new(Strictness::Attested, conversion.rules.as_ref());
+    let sink = (writer, validator);
+    let mut reader = match &style.loop_names {
+        Some(names) => Reader::named(sink, Arc::clone(names)),
+        None => Reader::new(sink),
+    };
+    reader.push(file);
+    let ((writer, validator), reading) = reader.finish();
+    (writer, validator.finish(), reading)
+}
+
+/// A document for each transaction of a file.
+///
+/// # Errors
+///
+/// The file cannot be parsed, or it holds more than `limit` transactions.
+pub(crate) fn parse_split(
+    file: &[u8],
+    conversion: &Conversion,
+    style: &DocumentStyle,
+    limit: usize,
+) -> Result<Vec<String>, String> {
+    let (pieces, _) = split(file);
+    if pieces.len() > limit {
+        return Err(format!(
+            "The file holds {} transactions; at most {limit} can be split",
+            pieces.len()
+        ));
+    }
+    let document = |bytes: &[u8]| parse(bytes, conversion, style).map(|it| it.document);
+    pieces.iter().map(|piece| document(&piece.bytes)).collect()
 }
 
 /// The document that a job writes.
@@ -91,9 +162,9 @@ pub(crate) fn validation_messages(file: &[u8], conversion: &Conversion) -> Vec<S
 pub(crate) fn transform(
     file: &[u8],
     conversion: &Conversion,
-    layout: Layout,
+    style: &DocumentStyle,
 ) -> Result<String, String> {
-    let parsed = parse(file, conversion, layout)?;
+    let parsed = parse(file, conversion, style)?;
     if !parsed.envelope_problems.is_empty() {
         return Err(parsed.envelope_problems.join("; "));
     }

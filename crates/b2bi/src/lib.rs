@@ -23,8 +23,8 @@ mod state;
 mod tags;
 mod transformers;
 
-pub use b2bi_local_x12::Layout;
 pub use config::{Config, Quotas};
+pub use edi::DocumentStyle;
 pub use environment::{Clock, Environment, Ids};
 pub use rules::validation_rules;
 pub use selection::Selection;

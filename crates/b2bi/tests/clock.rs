@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use b2bi_local_b2bi::{B2bi, Clock, Config, Environment, Ids, Layout, Quotas, Scope};
+use b2bi_local_b2bi::{B2bi, Clock, Config, DocumentStyle, Environment, Ids, Quotas, Scope};
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, Settings};
+use b2bi_local_x12::Layout;
 use serde_json::{Value, json};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -70,7 +71,11 @@ impl Bench {
                 partnerships: None,
             },
             replay_client_tokens: true,
-            layout: Layout::Pretty,
+            style: DocumentStyle {
+                layout: Layout::Pretty,
+                loop_names: None,
+            },
+            split_transactions: 100,
             test_parsing_bytes: 250_000,
             job_bytes: 1_000_000,
         };

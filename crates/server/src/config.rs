@@ -1,12 +1,15 @@
 //! Everything a user may set, in types.
 
+use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use b2bi_local_b2bi::{Config as B2biConfig, Layout, Quotas};
+use b2bi_local_b2bi::{Config as B2biConfig, DocumentStyle, Quotas};
 use b2bi_local_dispatcher::{AccountRules, Credential};
 use b2bi_local_faults::{FaultList, Rule, RuleSet};
+use b2bi_local_x12::{Layout, LoopNames};
 use tracing::level_filters::LevelFilter;
 
 use crate::settings::{Resolved, SettingError, resolve};
@@ -194,7 +197,11 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         _ => return Err(settings.error("document-layout", "must be pretty or compact")),
     };
     Ok(B2biConfig {
-        layout,
+        style: DocumentStyle {
+            layout,
+            loop_names: loop_names(settings)?,
+        },
+        split_transactions: parse(settings, "split-transactions", COUNT)?,
         quotas: Quotas {
             profiles: quota("quota-profiles")?,
             transformers: quota("quota-transformers")?,
@@ -205,6 +212,26 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         test_parsing_bytes: parse(settings, "test-parsing-bytes", BYTES)?,
         job_bytes: parse(settings, "job-bytes", BYTES)?,
     })
+}
+
+fn loop_names(settings: &Resolved) -> Result<Option<Arc<LoopNames>>, SettingError> {
+    let path = settings.value("loop-names");
+    if path.is_empty() {
+        return Ok(None);
+    }
+    let named = read_loop_names(path).map_err(|problem| settings.error("loop-names", problem))?;
+    Ok(Some(named))
+}
+
+/// The table of loop names in a file.
+///
+/// # Errors
+///
+/// It cannot be read, or the first line that is no loop name.
+pub(crate) fn read_loop_names(path: &str) -> Result<Arc<LoopNames>, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
+    let names = LoopNames::parse(&text).map_err(|problem| problem.to_string())?;
+    Ok(Arc::new(names))
 }
 
 fn s3(settings: &Resolved) -> Result<S3Config, SettingError> {

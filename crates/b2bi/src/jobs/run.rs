@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use b2bi_local_model::types::{FileFormat, S3Location};
-use b2bi_local_x12::Layout;
 use bytes::Bytes;
 
 use super::{Order, Progress};
 use crate::ctx::Ctx;
-use crate::edi;
+use crate::edi::{self, DocumentStyle};
 use crate::environment::Environment;
 use crate::files::{self, Location};
 use crate::service::Scope;
@@ -20,7 +19,7 @@ struct Run {
     order: Order,
     scope: Scope,
     environment: Environment,
-    layout: Layout,
+    style: DocumentStyle,
     partition: Arc<Partition>,
 }
 
@@ -31,7 +30,7 @@ pub(super) fn spawn(ctx: &Ctx<'_>, id: String, order: Order) {
         order,
         scope: ctx.scope.clone(),
         environment: ctx.environment.clone(),
-        layout: ctx.config.layout,
+        style: ctx.config.style.clone(),
         partition: Arc::clone(&ctx.partition),
     };
     tokio::spawn(run.carry_out());
@@ -62,8 +61,8 @@ impl Run {
     /// Parsing is computation, and large files take long: it has a thread of its own.
     async fn transform(&self, file: Bytes) -> Result<String, String> {
         let conversion = self.order.conversion.clone();
-        let layout = self.layout;
-        tokio::task::spawn_blocking(move || edi::transform(&file, &conversion, layout))
+        let style = self.style.clone();
+        tokio::task::spawn_blocking(move || edi::transform(&file, &conversion, &style))
             .await
             .map_err(|error| format!("The transformation did not end: {error}"))?
     }

@@ -24,13 +24,16 @@ pub(crate) async fn test_parsing(
     let file = files::read(ctx.environment, &ctx.scope, &location)
         .await
         .map_err(|it| it.modelled(&location))?;
-    let parsed = edi::parse(&file, &conversion, ctx.config.layout).map_err(validation)?;
-    let mut messages = parsed.envelope_problems;
-    messages.extend(edi::validation_messages(&file, &conversion));
+    let style = &ctx.config.style;
+    let parsed = edi::parse(&file, &conversion, style).map_err(validation)?;
+    let split = conversion
+        .split
+        .then(|| edi::parse_split(&file, &conversion, style, ctx.config.split_transactions));
+    // Source: Assumption A-22.
+    let messages = [parsed.envelope_problems, parsed.validation_messages].concat();
     Ok(TestParsingResponse {
         parsed_file_content: parsed.document,
-        parsed_split_file_contents: None,
-        // Source: Assumption A-22.
+        parsed_split_file_contents: split.transpose().map_err(validation)?,
         validation_messages: (!messages.is_empty()).then_some(messages),
     })
 }

@@ -1,20 +1,102 @@
 //! `b2bi-local convert`: a service-defined document as X12.
 
-use b2bi_local_x12::{Writing, write_json};
-use clap::{ArgMatches, Command};
+use b2bi_local_x12::{Delimiters, LineBreak, Wrap, Writing, write_json, write_xml};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command, value_parser};
 
 use super::{Outcome, input, print};
 
 pub(super) fn arguments(command: Command) -> Command {
+    let choice = |name, values: [&'static str; 3], help| {
+        Arg::new(name)
+            .long(name)
+            .value_parser(PossibleValuesParser::new(values))
+            .default_value(values[0])
+            .help(help)
+    };
     command
-        .about("Print the X12 that the service makes of a service-defined JSON document")
+        .about("Print the X12 that the service makes of a service-defined document, JSON or XML")
         .arg(input::argument())
+        .arg(choice(
+            "wrap",
+            ["SEGMENT", "ONE_LINE", "LINE_LENGTH"],
+            "Where lines break",
+        ))
+        .arg(
+            Arg::new("line-length")
+                .long("line-length")
+                .value_name("BYTES")
+                .value_parser(value_parser!(u32).range(1..))
+                .default_value("80")
+                .help("The length of lines for LINE_LENGTH"),
+        )
+        .arg(choice(
+            "line-terminator",
+            ["LF", "CRLF", "CR"],
+            "How lines break",
+        ))
+        .arg(
+            Arg::new("delimiters")
+                .long("delimiters")
+                .value_name("CHARACTERS")
+                .value_parser(delimiters)
+                .default_value("*:~")
+                .help("Element separator, component separator and segment terminator"),
+        )
 }
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     let bytes = input::whole(matches)?;
     let text = String::from_utf8(bytes).map_err(|_| "the document is not UTF-8".to_owned())?;
-    let x12 = write_json(&text, &Writing::standard()).map_err(|problem| problem.to_string())?;
-    print(&x12)?;
+    let writing = writing(matches);
+    let written = if text.trim_start().starts_with('<') {
+        write_xml(&text, &writing)
+    } else {
+        write_json(&text, &writing)
+    };
+    print(&written.map_err(|problem| problem.to_string())?)?;
     Ok(Outcome::Fine)
+}
+
+fn writing(matches: &ArgMatches) -> Writing {
+    let value = |name| matches.get_one::<String>(name).map(String::as_str);
+    let line_break = match value("line-terminator") {
+        Some("CRLF") => LineBreak::CrLf,
+        Some("CR") => LineBreak::Cr,
+        _ => LineBreak::Lf,
+    };
+    let length = matches.get_one::<u32>("line-length").copied();
+    let length = length
+        .and_then(|it| usize::try_from(it).ok())
+        .unwrap_or(usize::MAX);
+    let standard = Writing::standard();
+    let delimiters = matches.get_one::<Delimiters>("delimiters").copied();
+    Writing {
+        delimiters: delimiters.unwrap_or(standard.delimiters),
+        wrap: match value("wrap") {
+            Some("ONE_LINE") => Wrap::OneLine,
+            Some("LINE_LENGTH") => Wrap::Length(length, line_break),
+            _ => Wrap::Segment(line_break),
+        },
+        ..standard
+    }
+}
+
+fn delimiters(text: &str) -> Result<Delimiters, String> {
+    match *text.as_bytes() {
+        [element, component, terminator]
+            if text.bytes().all(|it| it.is_ascii_punctuation())
+                && element != component
+                && element != terminator
+                && component != terminator =>
+        {
+            Ok(Delimiters {
+                element,
+                component,
+                repetition: None,
+                terminator,
+            })
+        }
+        _ => Err("must be three different punctuation marks, such as *:~".to_owned()),
+    }
 }

@@ -1,10 +1,12 @@
 //! Commands that work on files, with no server.
 
+mod ack;
 mod convert;
 mod input;
 mod parse;
 mod selection;
 mod sets;
+mod split;
 mod validate;
 
 use std::io::{self, Write};
@@ -38,6 +40,16 @@ const COMMANDS: &[FileCommand] = &[
         name: "validate",
         arguments: validate::arguments,
         run: validate::run,
+    },
+    FileCommand {
+        name: "ack",
+        arguments: ack::arguments,
+        run: ack::run,
+    },
+    FileCommand {
+        name: "split",
+        arguments: split::arguments,
+        run: split::run,
     },
     FileCommand {
         name: "convert",

@@ -5,6 +5,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 
 use super::{Outcome, complain, input, print, selection};
+use crate::config::read_loop_names;
 
 /// The memory a writer begins with; it is emptied after each piece of the file.
 const CAPACITY: usize = 1 << 16;
@@ -26,6 +27,12 @@ pub(super) fn arguments(command: Command) -> Command {
             ["pretty", "compact"],
             "How JSON is laid out",
         ))
+        .arg(
+            Arg::new("loop-names")
+                .long("loop-names")
+                .value_name("FILE")
+                .help("Table of loop names to use in place of the standard's"),
+        )
         .args(selection::arguments())
 }
 
@@ -76,7 +83,10 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
 }
 
 fn write(matches: &ArgMatches, writer: impl Writer) -> Result<Reading, String> {
-    let mut reader = Reader::new(writer);
+    let mut reader = match matches.get_one::<String>("loop-names") {
+        Some(file) => Reader::named(writer, read_loop_names(file)?),
+        None => Reader::new(writer),
+    };
     input::pieces(matches, |piece| {
         reader.push(piece);
         print(&reader.sink().taken())

@@ -129,6 +129,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "How the service-defined document is laid out as JSON",
     },
     Setting {
+        key: "loop-names",
+        value: "FILE",
+        default: "",
+        help: "Table of loop names to use in place of the standard's",
+    },
+    Setting {
+        key: "split-transactions",
+        value: "COUNT",
+        default: "100",
+        help: "Most transactions of a file that is split",
+    },
+    Setting {
         key: "idempotency",
         value: "client-token|none",
         default: "client-token",

@@ -1,0 +1,136 @@
+//! `b2bi-local ack`: the acknowledgements that answer an X12 file.
+
+use b2bi_local_b2bi::Clock as _;
+use b2bi_local_x12::{
+    AcknowledgementForm, Acknowledging, Content, Numbers, Problem, Reader, Received, Strictness,
+    Validator, Version, acknowledge, acknowledge_interchanges,
+};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use super::{Outcome, input, print};
+use crate::machine::SystemClock;
+
+/// Sets of health care, which a 999 answers in version 5010.
+///
+/// Source: Assumption A-28.
+const HEALTH_CARE: [&str; 8] = ["270", "271", "276", "277", "278", "834", "835", "837"];
+/// The guide of the 999 that answers a guide's transactions.
+const GUIDE: &str = "005010X231A1";
+
+pub(super) fn arguments(command: Command) -> Command {
+    command
+        .about("Print the acknowledgement of an X12 file: 997, 999 or TA1")
+        .arg(input::argument())
+        .arg(
+            Arg::new("form")
+                .long("form")
+                .value_parser(PossibleValuesParser::new(["auto", "997", "999", "TA1"]))
+                .default_value("auto")
+                .help("Which one; auto takes 999 for health care in 5010 and 997 for the rest"),
+        )
+        .arg(
+            Arg::new("without-details")
+                .long("without-details")
+                .action(ArgAction::SetTrue)
+                .help("Leave out the loops that answer each transaction"),
+        )
+        .arg(
+            Arg::new("control-number")
+                .long("control-number")
+                .value_name("NUMBER")
+                .value_parser(value_parser!(u64).range(1..=999_999_999))
+                .default_value("1")
+                .help("First control number of the acknowledgement"),
+        )
+        .arg(
+            Arg::new("at")
+                .long("at")
+                .value_name("CCYYMMDDHHMMSS")
+                .value_parser(moment)
+                .help("Date and time of the acknowledgement [default: now, UTC]"),
+        )
+}
+
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
+    let sink = (Received::new(), Validator::new(Strictness::Attested, None));
+    let mut reader = Reader::new(sink);
+    input::pieces(matches, |piece| {
+        reader.push(piece);
+        Ok(())
+    })?;
+    let ((received, validator), reading) = reader.finish();
+    let form = matches
+        .get_one::<String>("form")
+        .map_or("auto", String::as_str);
+    let how = acknowledging(matches, form, &reading.contents);
+    let problems = [reading.problems.clone(), validator.finish().problems].concat();
+    let answer = match form {
+        "TA1" => acknowledge_interchanges(&received, &problems, &how),
+        _ => acknowledge(&received, &problems, &how),
+    };
+    match (answer, reading.fatal()) {
+        (Some(answer), _) => print(&answer)?,
+        (None, Some(problem)) => return Err(problem.to_string()),
+        (None, None) => return Err("there is nothing to acknowledge in the file".to_owned()),
+    }
+    Ok(outcome(&problems))
+}
+
+fn outcome(problems: &[Problem]) -> Outcome {
+    if problems.is_empty() {
+        Outcome::Fine
+    } else {
+        Outcome::Problems
+    }
+}
+
+fn acknowledging(matches: &ArgMatches, form: &str, contents: &[Content]) -> Acknowledging {
+    let number = matches
+        .get_one::<u64>("control-number")
+        .copied()
+        .unwrap_or(1);
+    let at = matches.get_one::<String>("at").cloned().unwrap_or_else(now);
+    let (date, time) = at.split_at_checked(8).unwrap_or_default();
+    Acknowledging {
+        form: functional_form(form, contents),
+        details: !matches.get_flag("without-details"),
+        date: date.to_owned(),
+        time: time.to_owned(),
+        numbers: Numbers {
+            interchange: number,
+            group: number,
+            transaction: 1,
+        },
+    }
+}
+
+fn functional_form(form: &str, contents: &[Content]) -> AcknowledgementForm {
+    let health_care =
+        |it: &Content| it.version == Some(Version::V5010) && HEALTH_CARE.contains(&it.set.as_ref());
+    let implementation = match form {
+        "999" => true,
+        "auto" => contents.iter().any(health_care),
+        _ => false,
+    };
+    let by_guide = contents.iter().any(|it| it.group_version.contains('X'));
+    match (implementation, by_guide) {
+        (false, _) => AcknowledgementForm::Functional,
+        (true, true) => AcknowledgementForm::Implementation(Some(GUIDE.to_owned())),
+        (true, false) => AcknowledgementForm::Implementation(None),
+    }
+}
+
+fn now() -> String {
+    let now = SystemClock.now().to_string();
+    let digits: String = now.chars().filter(char::is_ascii_digit).collect();
+    digits.chars().take(14).collect()
+}
+
+fn moment(text: &str) -> Result<String, String> {
+    if text.len() == 14 && text.bytes().all(|it| it.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be 14 digits, such as 20261123185500".to_owned())
+    }
+}
