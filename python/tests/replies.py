@@ -78,4 +78,4 @@ def check_constraints(constraints, value, path):
         assert constraints.get("min", 0) <= len(value), f"{path} is too short"
         assert len(value) <= constraints.get("max", len(value)) or path.endswith("essage"), f"{path} is too long"
     assert value in constraints.get("enum", [value]), f"{path}: {value} is no value of the enum"
-    assert "pattern" not in constraints or re.fullmatch(constraints["pattern"], value), f"{path}: {value}"
+    assert "pattern" not in constraints or re.fullmatch(constraints["pattern"], value, re.ASCII), f"{path}: {value}"
