@@ -1,0 +1,26 @@
+//! Any bytes are validated, acknowledged and split.
+#![no_main]
+
+use b2bi_local_x12::{
+    AcknowledgementForm, Acknowledging, Numbers, Received, Strictness, Validator, acknowledge,
+    acknowledge_interchanges, read, split,
+};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let sink = (Received::new(), Validator::new(Strictness::Inferred, None));
+    let ((received, validator), reading) = read(input, sink);
+    let validation = validator.finish();
+    let _ = validation.report();
+    let problems = [reading.problems, validation.problems].concat();
+    let how = Acknowledging {
+        form: AcknowledgementForm::Functional,
+        details: true,
+        date: "20260301".into(),
+        time: "093000".into(),
+        numbers: Numbers { interchange: 1, group: 1, transaction: 1 },
+    };
+    let _ = acknowledge(&received, &problems, &how);
+    let _ = acknowledge_interchanges(&received, &problems, &how);
+    let _ = split(input);
+});
