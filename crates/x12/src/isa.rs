@@ -8,6 +8,8 @@ use crate::Delimiters;
 pub(crate) const LENGTHS: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
 
 const FIXED_LENGTH: usize = 106;
+/// The longest ISA segment that is read, where its elements do not have their lengths.
+pub(crate) const LONGEST: usize = 4096;
 const REPETITION_FROM: &[u8] = b"00402";
 
 /// The elements of an ISA segment, padded and cut to their lengths, and the delimiters it sets.
@@ -73,6 +75,8 @@ impl Isa {
         if !is_isa {
             return Header::Other;
         }
+        // However much more there is, an ISA segment is looked for within these bytes only.
+        let input = input.get(..LONGEST).unwrap_or(input);
         let Some((bounds, length)) = bounds(input) else {
             return Header::Incomplete;
         };

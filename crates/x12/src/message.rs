@@ -161,6 +161,7 @@ impl Message<'_> {
         match &self.0.kind {
             ProblemKind::ElementMissing => write!(f, "Required data element {element} is missing."),
             ProblemKind::ElementsUnrelated { note } => self.of_note(f, note),
+            ProblemKind::ElementNotUsed => write!(f, "Data element {element} is not used."),
             ProblemKind::ElementUnexpected => write!(f, "Data element {element} is not defined."),
             ProblemKind::ComponentUnexpected => {
                 write!(f, "Component {element} is not defined.")

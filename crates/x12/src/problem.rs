@@ -139,6 +139,8 @@ pub enum ProblemKind {
     },
     /// The segment has no such element.
     ElementUnexpected,
+    /// The implementation guide does not use the element.
+    ElementNotUsed,
     /// The element has no such component.
     ComponentUnexpected,
     /// The element repeats more often than it may.

@@ -6,6 +6,7 @@
 mod bounded;
 mod facts;
 mod grades;
+mod guides;
 mod merge;
 
 use std::fs;
@@ -23,6 +24,7 @@ const TABLES: &[Table] = &[
     ("names.z", merge::names),
     ("dictionary.z", merge::dictionary),
     ("codes.z", merge::codes),
+    ("guides.z", guides::guides),
 ];
 
 /// Writes the tables from `--from DIR`, or with `--check` only says whether they are up to date.

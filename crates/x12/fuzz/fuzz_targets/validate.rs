@@ -8,7 +8,7 @@ use b2bi_local_x12::{
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
-    let sink = (Received::new(), Validator::new(Strictness::Inferred, None));
+    let sink = (Received::new(), Validator::new(Strictness::Inferred, None).guided());
     let ((received, validator), reading) = read(input, sink);
     let validation = validator.finish();
     let _ = validation.report();

@@ -66,6 +66,7 @@ fn of_element(kind: &ProblemKind, is_5010: bool) -> &'static str {
         ProblemKind::ElementsUnrelated { .. } => "2",
         ProblemKind::RepetitionUnexpected { .. } if is_5010 => "12",
         ProblemKind::ComponentUnexpected if is_5010 => "13",
+        ProblemKind::ElementNotUsed => "I10",
         ProblemKind::ElementTooShort { .. } => "4",
         ProblemKind::ElementTooLong { .. } => "5",
         ProblemKind::ElementMalformed {

@@ -146,6 +146,12 @@ fn segment_error(problem: &Problem, code: &str, is_999: bool) -> Draft {
 fn element_error(problem: &Problem, code: &str, is_999: bool) -> Draft {
     let value: String = shown(&problem.kind).chars().take(LONGEST_VALUE).collect();
     let id = if is_999 { "IK4" } else { "AK4" };
+    // Only a 999 has codes for what a guide demands.
+    let code = if is_999 {
+        code
+    } else {
+        code.trim_start_matches('I')
+    };
     let mut draft = Draft::new(id, ["", problem.reference, code, &value]);
     let Position {
         element,

@@ -15,7 +15,6 @@ use crate::text::decode;
 
 /// The longest segment taken; a binary segment may be that long too.
 const LONGEST_SEGMENT: usize = 256 << 20;
-const LONGEST_HEADER: usize = 4096;
 /// How much of an input that is not X12 a message shows.
 const SHOWN: usize = 3;
 
@@ -190,7 +189,7 @@ impl State {
                 self.begin_interchange(sink, &isa);
                 Ok(length)
             }
-            isa::Header::Incomplete if !at_end && input.len() < LONGEST_HEADER => {
+            isa::Header::Incomplete if !at_end && input.len() < isa::LONGEST => {
                 Err(input.len() + 1)
             }
             isa::Header::Incomplete => {

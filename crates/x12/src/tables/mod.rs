@@ -7,6 +7,7 @@
 mod build;
 mod codes;
 mod expression;
+mod guides;
 mod index;
 mod names;
 mod notes;
@@ -15,6 +16,7 @@ mod set;
 mod version;
 
 pub(crate) use codes::{CodeList, codes};
+pub(crate) use guides::{ElementUse, Guide, Qualifier, Usage, Use, guide};
 pub use names::{LoopNames, LoopNamesProblem};
 pub use notes::{Note, Relation};
 pub use segments::Form;

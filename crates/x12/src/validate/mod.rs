@@ -6,6 +6,7 @@
 mod context;
 mod custom;
 mod elements;
+mod guide;
 mod order;
 mod report;
 mod values;
@@ -16,9 +17,10 @@ pub use report::{Heading, Validation};
 use std::sync::Arc;
 
 use context::Context;
+use guide::GuideOrder;
 use order::Order;
 
-use crate::tables::{Dictionary, Set};
+use crate::tables::{self, Dictionary, Guide, Set};
 use crate::text::decode;
 use crate::{
     Fit, Isa, LoopKey, Place, Position, Problem, ProblemKind, Reading, Segment, Sink, read,
@@ -42,6 +44,8 @@ pub struct Validator<'r> {
     rules: Option<&'r Rules>,
     context: Context,
     order: Order,
+    guided: bool,
+    guide: GuideOrder,
     notes: Notes,
 }
 
@@ -76,21 +80,63 @@ impl<'r> Validator<'r> {
             rules,
             context: Context::default(),
             order: Order::default(),
+            guided: false,
+            guide: GuideOrder::default(),
             notes: Notes::default(),
         }
     }
 
+    /// Also demands what the implementation guide does that ST03 or else GS08 names, if it is known.
+    ///
+    /// A guide that is known from a related one only counts with [`Strictness::Inferred`].
+    #[must_use]
+    pub fn guided(mut self) -> Self {
+        self.guided = true;
+        self
+    }
+
+    fn guide_of(&self, st: &Segment<'_>) -> Option<Arc<Guide>> {
+        let own = decode(st.value(3));
+        let version = if own.is_empty() {
+            self.notes.group.version()
+        } else {
+            &own
+        };
+        let guide = tables::guide(&decode(st.value(1)), version).filter(|_| self.guided)?;
+        (guide.is_attested || self.strictness == Strictness::Inferred).then_some(guide)
+    }
+
     /// The problems found, in the order of the input.
     #[must_use]
-    pub fn finish(mut self) -> Validation {
-        self.notes
-            .problems
-            .sort_by_key(|problem| problem.position.order());
+    pub fn finish(self) -> Validation {
+        let mut found = self.notes.problems;
+        found.sort_by_key(|problem| problem.position.order());
+        let mut problems: Vec<Problem> = Vec::with_capacity(found.len());
+        for problem in found {
+            let mut here = problems
+                .iter()
+                .rev()
+                .take_while(|known| known.is_at_place_of(&problem));
+            // The standard and a guide may demand the same.
+            if !self.guided || !here.any(|known| known.says_the_same_as(&problem)) {
+                problems.push(problem);
+            }
+        }
         Validation {
-            problems: self.notes.problems,
+            problems,
             dropped: self.notes.dropped,
             headings: self.notes.headings,
         }
+    }
+}
+
+impl Problem {
+    fn is_at_place_of(&self, other: &Self) -> bool {
+        self.position.order() == other.position.order()
+    }
+
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.segment == other.segment
     }
 }
 
@@ -145,6 +191,7 @@ impl Sink for Validator<'_> {
         self.notes.transaction = Heading::transaction(st, position);
         self.context.enter(set, self.rules);
         self.order.begin(set);
+        self.guide.begin(self.guide_of(st));
         let id = decode(st.value(1));
         let Some(set) = set else {
             let set = id.as_ref().into();
@@ -195,6 +242,7 @@ impl Sink for Validator<'_> {
                 &mut self.notes,
             );
         }
+        self.guide.segment(segment, position, &mut self.notes);
     }
 
     #[inline]
@@ -203,6 +251,7 @@ impl Sink for Validator<'_> {
     }
 
     fn transaction_end(&mut self, _: &Segment<'_>, position: &Position) {
+        self.guide.end(position, &mut self.notes);
         self.order.close(position, &mut self.notes);
     }
 

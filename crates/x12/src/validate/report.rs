@@ -62,6 +62,10 @@ impl Heading {
         &self.kind
     }
 
+    pub(super) fn version(&self) -> &str {
+        &self.version
+    }
+
     fn is_of(&self, position: &Position) -> bool {
         let place = (self.interchange, self.group, self.transaction);
         let Position {

@@ -3,6 +3,7 @@
 
 mod acknowledging;
 mod documents;
+mod guides;
 mod names;
 mod properties;
 mod samples;

@@ -57,7 +57,10 @@ fn check(input: &[u8], size: usize) {
     }
     let ((received, validator), reading) = read(
         input,
-        (Received::new(), Validator::new(Strictness::Inferred, None)),
+        (
+            Received::new(),
+            Validator::new(Strictness::Inferred, None).guided(),
+        ),
     );
     let validation = validator.finish();
     assert_eq!(validation.report().is_empty(), validation.total() == 0);

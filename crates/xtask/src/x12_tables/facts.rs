@@ -24,6 +24,10 @@ impl Facts {
         })
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The rows of `{version}.{kind}.tsv` for every version.
     pub(crate) fn of_versions(&self, kind: &str) -> Result<Vec<Vec<Row>>, String> {
         VERSIONS

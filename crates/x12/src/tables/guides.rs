@@ -1,0 +1,210 @@
+//! The implementation guides: which of a set they use, and how.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{CodeList, Embedded};
+
+static GUIDES: Embedded = Embedded::new(include_bytes!("../../tables/guides.z"));
+static PARSED: Mutex<Vec<(String, Option<Arc<Guide>>)>> = Mutex::new(Vec::new());
+
+/// A guide: its loops, the first of which is the transaction.
+#[derive(Debug)]
+pub(crate) struct Guide {
+    /// Whether the guide is known from itself and not from a related one.
+    pub(crate) is_attested: bool,
+    pub(crate) loops: Vec<Vec<Use>>,
+}
+
+/// One place of a guide's loop: a segment with the values that tell it from others.
+#[derive(Debug)]
+pub(crate) struct Use {
+    pub(crate) segment: &'static str,
+    pub(crate) qualifiers: Vec<Qualifier>,
+    pub(crate) required: bool,
+    pub(crate) max: u32,
+    /// The loop that the segment opens.
+    pub(crate) opens: Option<usize>,
+    pub(crate) elements: Vec<ElementUse>,
+}
+
+/// A value that an element must have for a place to be meant.
+#[derive(Debug)]
+pub(crate) struct Qualifier {
+    pub(crate) element: usize,
+    pub(crate) component: usize,
+    pub(crate) values: Vec<&'static str>,
+}
+
+/// How a guide uses an element.
+#[derive(Debug)]
+pub(crate) struct ElementUse {
+    pub(crate) element: usize,
+    /// 0 for the element as a whole.
+    pub(crate) component: usize,
+    pub(crate) usage: Usage,
+    pub(crate) codes: CodeList,
+}
+
+/// Whether an element is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Usage {
+    Required,
+    Situational,
+    NotUsed,
+}
+
+/// The guide of a set that a version such as `005010X222A1` names.
+pub(crate) fn guide(set: &str, version: &str) -> Option<Arc<Guide>> {
+    let suffix = version.get(6..)?;
+    let end = suffix.find('A').unwrap_or(suffix.len());
+    let name = suffix.get(..end).filter(|name| name.starts_with('X'))?;
+    let key = format!("{set}\t{name}");
+    let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, guide)) = parsed.iter().find(|(known, _)| *known == key) {
+        return guide.clone();
+    }
+    let guide = parse(&key).map(Arc::new);
+    // Only names of guides that exist are worth remembering: others come from the input.
+    if guide.is_some() {
+        parsed.push((key, guide.clone()));
+    }
+    guide
+}
+
+fn parse(key: &str) -> Option<Guide> {
+    let heading = format!("H\t{key}\t");
+    let mut lines = GUIDES
+        .lines()
+        .skip_while(|line| !line.starts_with(&heading));
+    let basis = lines.next()?.rsplit('\t').next()?;
+    let mut builder = Builder {
+        loops: vec![Vec::new()],
+        paths: HashMap::from([("-", 0)]),
+        orders: HashMap::new(),
+    };
+    for line in lines.take_while(|line| !line.starts_with("H\t")) {
+        builder.take(line);
+    }
+    Some(Guide {
+        is_attested: basis.starts_with("guide:"),
+        loops: builder.loops,
+    })
+}
+
+struct Builder {
+    loops: Vec<Vec<Use>>,
+    /// Loops by their paths.
+    paths: HashMap<&'static str, usize>,
+    /// Places by the path of their loop and their order in it.
+    orders: HashMap<(&'static str, &'static str), (usize, usize)>,
+}
+
+impl Builder {
+    fn take(&mut self, line: &'static str) -> Option<()> {
+        let columns: Vec<&'static str> = line.split('\t').collect();
+        match columns.as_slice() {
+            ["S", path, order, segment, usage, max, rest @ ..] => {
+                let number = *self.paths.get(path)?;
+                self.list(
+                    number,
+                    (path, order),
+                    place(segment, usage, max, rest.first().copied()),
+                );
+            }
+            ["L", id, parent, order, segment, qualifiers, max, usage] => {
+                let above = *self.paths.get(parent)?;
+                let number = self.loops.len();
+                self.loops.push(Vec::new());
+                let place = place(segment, usage, max, Some(qualifiers));
+                self.list(
+                    above,
+                    (parent, order),
+                    Use {
+                        opens: Some(number),
+                        ..place
+                    },
+                );
+                self.paths.insert(path(parent, id), number);
+            }
+            ["E", path, order, _, position, usage, rest @ ..] => {
+                let (number, at) = *self.orders.get(&(*path, *order))?;
+                let place = self.loops.get_mut(number)?.get_mut(at)?;
+                place
+                    .elements
+                    .push(element(position, usage, rest.get(1).copied())?);
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn list(&mut self, number: usize, key: (&'static str, &'static str), place: Use) {
+        if let Some(found) = self.loops.get_mut(number) {
+            self.orders.insert(key, (number, found.len()));
+            found.push(place);
+        }
+    }
+}
+
+/// The path of a loop; the few hundred of a guide live as long as its table.
+fn path(parent: &str, id: &str) -> &'static str {
+    let path = if parent == "-" {
+        id.to_owned()
+    } else {
+        format!("{parent}/{id}")
+    };
+    path.leak()
+}
+
+fn place(segment: &'static str, usage: &str, max: &str, qualifiers: Option<&'static str>) -> Use {
+    Use {
+        segment,
+        qualifiers: qualifiers
+            .unwrap_or("")
+            .split(' ')
+            .filter_map(qualifier)
+            .collect(),
+        required: usage == "R",
+        max: max.parse().unwrap_or(u32::MAX),
+        opens: None,
+        elements: Vec::new(),
+    }
+}
+
+fn qualifier(text: &'static str) -> Option<Qualifier> {
+    let (target, values) = text.split_once('=')?;
+    let (element, component) = position(target.split_once('_')?.1)?;
+    Some(Qualifier {
+        element,
+        component,
+        values: values.split('|').collect(),
+    })
+}
+
+/// Reads `03`, or `03-02` for a component.
+fn position(text: &str) -> Option<(usize, usize)> {
+    let (element, component) = text.split_once('-').unwrap_or((text, "0"));
+    Some((element.parse().ok()?, component.parse().ok()?))
+}
+
+fn element(at: &str, usage: &str, codes: Option<&'static str>) -> Option<ElementUse> {
+    let (element, component) = position(at)?;
+    let usage = match usage {
+        "R" => Usage::Required,
+        "N" => Usage::NotUsed,
+        _ => Usage::Situational,
+    };
+    let codes = CodeList::new(
+        codes
+            .unwrap_or("")
+            .split('|')
+            .filter(|code| !code.is_empty()),
+    );
+    Some(ElementUse {
+        element,
+        component,
+        usage,
+        codes,
+    })
+}

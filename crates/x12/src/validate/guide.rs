@@ -1,0 +1,256 @@
+//! What an implementation guide demands beyond the standard.
+
+use std::sync::Arc;
+
+use super::Notes;
+use crate::tables::{ElementUse, Guide, Qualifier, Usage, Use};
+use crate::text::decode;
+use crate::{Element, Position, ProblemKind, Segment};
+
+/// The open loops of a guide with what has occurred in each.
+#[derive(Default)]
+pub(super) struct GuideOrder {
+    guide: Option<Arc<Guide>>,
+    frames: Vec<Frame>,
+}
+
+struct Frame {
+    number: usize,
+    /// The place reached.
+    at: usize,
+    /// How often each place has occurred.
+    counts: Vec<u32>,
+    /// Where each place was passed without having occurred.
+    passed: Vec<(usize, Position)>,
+}
+
+impl Frame {
+    /// Counts an occurrence of a place and returns how many there are.
+    fn count(&mut self, at: usize, position: &Position) -> u32 {
+        let skipped = self.at..at;
+        self.passed.extend(skipped.map(|at| (at, *position)));
+        self.at = self.at.max(at);
+        self.counts.get_mut(at).map_or(0, |count| {
+            *count += 1;
+            *count
+        })
+    }
+}
+
+impl GuideOrder {
+    pub(super) fn begin(&mut self, guide: Option<Arc<Guide>>) {
+        self.frames.clear();
+        self.guide = guide;
+        self.push(0);
+    }
+
+    pub(super) fn segment(
+        &mut self,
+        segment: &Segment<'_>,
+        position: &Position,
+        notes: &mut Notes,
+    ) {
+        let Some(guide) = self.guide.clone() else {
+            return;
+        };
+        let Some((frame, at)) = self.find(&guide, segment) else {
+            let id = decode(segment.id());
+            notes.add(ProblemKind::SegmentUnexpected, *position, &id);
+            return;
+        };
+        self.close_to(&guide, frame + 1, position, notes);
+        let place = guide
+            .loops
+            .get(self.loop_of(frame))
+            .and_then(|places| places.get(at));
+        let (Some(place), Some(open)) = (place, self.frames.get_mut(frame)) else {
+            return;
+        };
+        let count = open.count(at, position);
+        if count > place.max {
+            let max = place.max;
+            let kind = match place.opens {
+                Some(_) => ProblemKind::LoopTooOften { max },
+                None => ProblemKind::SegmentTooOften { max },
+            };
+            notes.add(kind, *position, place.segment);
+        }
+        if let Some(number) = place.opens {
+            self.push(number);
+            self.opening(&guide, number, segment, position, notes);
+        }
+        check(place, segment, position, notes);
+    }
+
+    pub(super) fn end(&mut self, position: &Position, notes: &mut Notes) {
+        if let Some(guide) = self.guide.take() {
+            self.close_to(&guide, 0, position, notes);
+        }
+    }
+
+    fn loop_of(&self, frame: usize) -> usize {
+        self.frames
+            .get(frame)
+            .map_or(usize::MAX, |frame| frame.number)
+    }
+
+    fn push(&mut self, number: usize) {
+        let places = self
+            .guide
+            .as_ref()
+            .and_then(|guide| guide.loops.get(number))
+            .map_or(0, Vec::len);
+        self.frames.push(Frame {
+            number,
+            at: 0,
+            counts: vec![0; places],
+            passed: Vec::new(),
+        });
+    }
+
+    /// The segment that opens a loop is also the first that the loop lists.
+    fn opening(
+        &mut self,
+        guide: &Guide,
+        number: usize,
+        segment: &Segment<'_>,
+        position: &Position,
+        notes: &mut Notes,
+    ) {
+        let first = guide.loops.get(number).and_then(|places| places.first());
+        let count = self
+            .frames
+            .last_mut()
+            .and_then(|frame| frame.counts.first_mut());
+        if let (Some(first), Some(count)) = (first.filter(|first| first.is_for(segment)), count) {
+            *count = 1;
+            check(first, segment, position, notes);
+        }
+    }
+
+    /// The place that is meant: from the innermost loop outwards, what may still come before what has
+    /// passed.
+    fn find(&self, guide: &Guide, segment: &Segment<'_>) -> Option<(usize, usize)> {
+        let frames = || self.frames.iter().enumerate().rev();
+        let fitting = |frame: &Frame, from: usize| {
+            // The first place of a loop is the segment that opened it; another one opens it anew.
+            let from = if frame.number == 0 { from } else { from.max(1) };
+            let places = guide.loops.get(frame.number)?.iter().enumerate().skip(from);
+            let mut fitting = places.filter(|(_, place)| place.is_for(segment));
+            let free = |(at, place): &(usize, &Use)| {
+                frame
+                    .counts
+                    .get(*at)
+                    .is_some_and(|count| *count < place.max)
+            };
+            let first = fitting.clone().find(free).or_else(|| fitting.next());
+            first.map(|(at, _)| at)
+        };
+        let ahead = frames().find_map(|(number, frame)| Some((number, fitting(frame, frame.at)?)));
+        ahead.or_else(|| frames().find_map(|(number, frame)| Some((number, fitting(frame, 0)?))))
+    }
+
+    fn close_to(&mut self, guide: &Guide, length: usize, position: &Position, notes: &mut Notes) {
+        while self.frames.len() > length {
+            let Some(frame) = self.frames.pop() else {
+                return;
+            };
+            let places = guide.loops.get(frame.number).map_or(&[][..], Vec::as_slice);
+            for (at, (place, count)) in places.iter().zip(&frame.counts).enumerate() {
+                let envelope = matches!(place.segment, "ST" | "SE");
+                if place.required && *count == 0 && !envelope {
+                    let passed = frame.passed.iter().find(|(passed, _)| *passed == at);
+                    let position = passed.map_or(*position, |(_, position)| *position);
+                    notes.add(ProblemKind::SegmentMissing, position, place.segment);
+                }
+            }
+        }
+    }
+}
+
+impl Use {
+    fn is_for(&self, segment: &Segment<'_>) -> bool {
+        self.segment.as_bytes() == segment.id()
+            && self
+                .qualifiers
+                .iter()
+                .all(|qualifier| qualifier.holds(segment))
+    }
+}
+
+impl Qualifier {
+    fn holds(&self, segment: &Segment<'_>) -> bool {
+        let element = segment
+            .element(self.element)
+            .and_then(|element| element.repetitions().next());
+        let value = match self.component {
+            0 => element,
+            nth => element.and_then(|element| element.components().nth(nth - 1)),
+        };
+        let value = value.map_or(&[][..], |value| value.value());
+        self.values.iter().any(|wanted| wanted.as_bytes() == value)
+    }
+}
+
+fn check(place: &Use, segment: &Segment<'_>, position: &Position, notes: &mut Notes) {
+    for rule in &place.elements {
+        let element = segment
+            .element(rule.element)
+            .filter(|element| !element.is_empty());
+        if rule.component == 0 || element.is_none() {
+            if rule.component == 0 {
+                report(rule.problem(element), rule, segment, position, notes);
+            }
+            continue;
+        }
+        for repetition in element.iter().flat_map(Element::repetitions) {
+            let component = repetition
+                .components()
+                .nth(rule.component - 1)
+                .filter(|part| !part.is_empty());
+            report(rule.problem(component), rule, segment, position, notes);
+        }
+    }
+}
+
+fn report(
+    kind: Option<ProblemKind>,
+    rule: &ElementUse,
+    segment: &Segment<'_>,
+    position: &Position,
+    notes: &mut Notes,
+) {
+    let Some(kind) = kind else { return };
+    let narrow = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+    let offset = segment
+        .element(rule.element)
+        .map_or(0, |element| element.offset());
+    let position = Position {
+        byte: position.byte + u64::from(offset),
+        element: narrow(rule.element),
+        component: narrow(rule.component),
+        ..*position
+    };
+    notes.add(kind, position, &decode(segment.id()));
+}
+
+impl ElementUse {
+    /// What is wrong with an element or component, given its value.
+    fn problem(&self, value: Option<Element<'_>>) -> Option<ProblemKind> {
+        let Some(value) = value else {
+            return (self.usage == Usage::Required).then_some(ProblemKind::ElementMissing);
+        };
+        if self.usage == Usage::NotUsed {
+            return Some(ProblemKind::ElementNotUsed);
+        }
+        if !self.codes.is_known() || value.has_components() {
+            return None;
+        }
+        let unlisted = value
+            .repetitions()
+            .find(|value| !self.codes.contains(value.value()));
+        unlisted.map(|value| ProblemKind::CodeUnknown {
+            value: decode(value.value()).into(),
+        })
+    }
+}

@@ -1,0 +1,54 @@
+//! The implementation guides, one after the other in one text.
+
+use std::fs;
+
+use super::facts::Facts;
+
+/// The rows of every guide: `H` (set, guide, basis), `L`, `S` and `E`. What a guide does not use needs no codes,
+/// and the columns that only print are left out.
+pub(crate) fn guides(facts: &Facts) -> Result<String, String> {
+    let folder = facts.folder().join("hipaa");
+    let entries =
+        fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.starts_with(|c: char| c.is_ascii_digit()))
+        .collect();
+    names.sort();
+    let mut text = String::new();
+    for name in names {
+        let path = folder.join(&name);
+        let guide =
+            fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        for line in guide.lines() {
+            text += &compact(line);
+            text.push('\n');
+        }
+    }
+    Ok(text)
+}
+
+fn compact(line: &str) -> String {
+    let columns: Vec<&str> = line.split('\t').collect();
+    match columns.as_slice() {
+        ["H", guide, _, basis] => {
+            let (set, guide) = guide.split_once('_').unwrap_or((guide, ""));
+            ["H", set, guide, basis].join("\t")
+        }
+        ["E", path, order, segment, position, "N", ..] => {
+            ["E", path, order, segment, position, "N"].join("\t")
+        }
+        [
+            "L",
+            id,
+            parent,
+            order,
+            segment,
+            qualifiers,
+            repeat,
+            usage,
+            _,
+        ] => ["L", id, parent, order, segment, qualifiers, repeat, usage].join("\t"),
+        columns => columns.join("\t").trim_end().to_owned(),
+    }
+}
