@@ -1,0 +1,347 @@
+"""Measures b2bi-local beside moto_server and a bare hyper server; scripts/bench calls it.
+
+All figures of a run come from the same minute on the same cores: the server on the first, the
+load on the second. Compare ratios; absolute figures are the machine's. The runs of what is
+compared alternate, and the median of the rounds counts, because a shared machine is not steady.
+"""
+
+import argparse
+import http.client
+import os
+import pathlib
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import boto3
+import moto
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+
+CONNECTIONS = 16
+TICKS = os.sysconf("SC_CLK_TCK")
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORES, LOAD_CORES = set(CORES[:1]), set(CORES[-1:])
+PROFILE = {
+    "name": "example-profile",
+    "businessName": "Example Trading Partner",
+    "email": "edi@example.com",
+    "phone": "555-0100",
+    "logging": "ENABLED",
+}
+TRANSFORMER = {
+    "name": "purchase-orders",
+    "inputConversion": {
+        "fromFormat": "X12",
+        "formatOptions": {"x12": {"transactionSet": "X12_850", "version": "VERSION_4010"}},
+    },
+    "mapping": {
+        "templateLanguage": "JSONATA",
+        "template": '{"po": interchanges.functional_groups.transactions.segments}',
+    },
+    "sampleDocuments": {
+        "bucketName": "examples",
+        "keys": [{"input": "850/input.edi", "output": "850/output.json"}],
+    },
+}
+
+
+class Load(NamedTuple):
+    """What the load generator saw, and the CPU time that a request took of the server."""
+
+    rate: float
+    p50: float
+    p99: float
+    cpu: float
+    refused: float
+    body: float
+
+
+class Server(NamedTuple):
+    process: subprocess.Popen
+    port: int
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def cpu_seconds(self):
+        fields = proc(self, "stat").rsplit(") ", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory(self):
+        """Resident memory in MB."""
+        kilobytes = re.search(r"VmRSS:\s+(\d+)", proc(self, "status")).group(1)
+        return int(kilobytes) / 1000
+
+
+def proc(server, name):
+    return pathlib.Path(f"/proc/{server.process.pid}/{name}").read_text()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def pinned(cores):
+    """Processes that start in here run on these cores."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextmanager
+def running(command, port):
+    process = subprocess.Popen(
+        [str(it) for it in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield Server(process, port)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def request_bytes(client, operation, **members):
+    """The request as boto3 sends it; what is unique in it stands as twelve zeros."""
+    caught = {}
+
+    def catch(request, **_):
+        caught["request"] = request
+        return AWSResponse(request.url, 200, {}, Empty())
+
+    client.meta.events.register("before-send", catch)
+    try:
+        getattr(client, operation)(**members)
+    finally:
+        client.meta.events.unregister("before-send", catch)
+    request = caught["request"]
+    token = rb'("clientToken": ?")[^"]{36}'
+    body = re.sub(token, rb"\g<1>00000000-0000-4000-8000-000000000000", request.body)
+    lines = ["POST / HTTP/1.1", f"Host: {request.url.split('/')[2]}"]
+    for name, value in request.headers.items():
+        lines.append(f"{name}: {value.decode() if isinstance(value, bytes) else value}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+class Empty:
+    """The reply that boto3 gets when its request is only looked at."""
+
+    def stream(self, **_):
+        yield b"{}"
+
+
+def client(service, server):
+    return boto3.client(
+        service,
+        endpoint_url=server.url,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def answered(port, request):
+    """Whether the server on this port answers the request with success."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 10) as stream:
+            stream.sendall(request)
+            reply = http.client.HTTPResponse(stream)
+            reply.begin()
+            return reply.status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def started(command, port, request):
+    """Milliseconds from starting the process to its first answer, and idle memory after it."""
+    begin = time.perf_counter()
+    with running(command, port) as server:
+        while not answered(port, request):
+            if server.process.poll() is not None or time.perf_counter() - begin > 60:
+                sys.exit(f"{command[0]} does not answer")
+            time.sleep(0.0002)
+        elapsed = time.perf_counter() - begin
+        time.sleep(0.3)
+        return elapsed * 1000, server.memory()
+
+
+class Bench:
+    def __init__(self, arguments):
+        self.target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target"), "release")
+        quick = arguments.quick
+        self.starts, self.moto_starts = (3, 1) if quick else (20, 10)
+        self.rounds, self.seconds, self.count = (1, 0.2, 2000) if quick else (7, 1, 40000)
+
+    def b2bi(self, port):
+        return [self.target / "b2bi-local", "--listen", f"127.0.0.1:{port}", "--quotas=false"]
+
+    def moto(self, port):
+        return [pathlib.Path(sys.executable).with_name("moto_server"), "-p", port]
+
+    def load(self, server, request):
+        cpu = server.cpu_seconds()
+        limits = [CONNECTIONS, self.seconds, self.count]
+        command = [self.target / "examples" / "load", f"127.0.0.1:{server.port}", *limits]
+        with pinned(LOAD_CORES):
+            done = subprocess.run(
+                [str(it) for it in command],
+                input=request,
+                stdout=subprocess.PIPE,
+                check=True,
+                timeout=60,
+            )
+        count, seconds, refused, body, p50, p99 = map(float, done.stdout.split())
+        cpu = (server.cpu_seconds() - cpu) / count * 1e6
+        return Load(count / seconds, p50, p99, cpu, refused, body)
+
+    def start_up(self):
+        """How long each server takes to its first answer, and its memory then."""
+        found = {}
+        for name, command, service, operation, times in [
+            ("b2bi-local", self.b2bi, "b2bi", "list_profiles", self.starts),
+            ("moto_server", self.moto, "ssm", "describe_parameters", self.moto_starts),
+        ]:
+            port = free_port()
+            request = request_bytes(client(service, Server(None, port)), operation)
+            runs = [started(command(port), port, request) for _ in range(times)]
+            found[name] = tuple(statistics.median(it) for it in zip(*runs))
+        return found
+
+    def bare(self):
+        """The loads of b2bi-local and of the bare server, alternating."""
+        port = free_port()
+        bare = subprocess.Popen(
+            [str(self.target / "examples" / "bare_hyper")], stdout=subprocess.PIPE, text=True
+        )
+        try:
+            bare_server = Server(bare, int(bare.stdout.readline().rsplit(":", 1)[1]))
+            with running(self.b2bi(port), port) as server:
+                return self.side_by_side(server, bare_server)
+        finally:
+            bare.terminate()
+            bare.wait()
+
+    def side_by_side(self, server, bare):
+        requests = b2bi_requests(server)
+        loads = {}
+        for _ in range(self.rounds):
+            for name, request in requests.items():
+                load = self.load(server, request)
+                constant = request.replace(b"POST / ", b"POST /%d " % load.body, 1)
+                loads.setdefault((name, "b2bi-local"), []).append(load)
+                loads.setdefault((name, "bare hyper"), []).append(self.load(bare, constant))
+        return loads
+
+    def moto_loads(self):
+        port = free_port()
+        with running(self.moto(port), port) as server:
+            requests = ssm_requests(server)
+            return {
+                (name, "moto_server"): [self.load(server, request)]
+                for name, request in requests.items()
+            }
+
+    def run(self):
+        print_starts(starts := self.start_up())
+        with pinned(SERVER_CORES):
+            loads = self.bare() | self.moto_loads()
+        print_loads(loads)
+        print_ratios(starts["b2bi-local"], loads)
+
+
+def wait_for(port, request):
+    for _ in range(5000):
+        if answered(port, request):
+            return
+        time.sleep(0.01)
+    sys.exit("a server does not answer")
+
+
+def b2bi_requests(server):
+    b2bi = client("b2bi", server)
+    wait_for(server.port, request_bytes(b2bi, "list_profiles"))
+    profile = b2bi.create_profile(**PROFILE)["profileId"]
+    for _ in range(50):
+        b2bi.create_transformer(**TRANSFORMER)
+    return {
+        "GetProfile": request_bytes(b2bi, "get_profile", profileId=profile),
+        "ListTransformers(50)": request_bytes(b2bi, "list_transformers", maxResults=50),
+        "CreateProfile": request_bytes(b2bi, "create_profile", **PROFILE),
+    }
+
+
+def ssm_requests(server):
+    ssm = client("ssm", server)
+    wait_for(server.port, request_bytes(ssm, "describe_parameters"))
+    for at in range(50):
+        ssm.put_parameter(Name=f"/bench/{at}", Value="a value of some length", Type="String")
+    new = {"Name": "/new/000000000000", "Value": "a value of some length", "Type": "String"}
+    return {
+        "SSM GetParameter": request_bytes(ssm, "get_parameter", Name="/bench/0"),
+        "SSM DescribeParameters": request_bytes(ssm, "describe_parameters", MaxResults=50),
+        "SSM PutParameter": request_bytes(ssm, "put_parameter", **new),
+    }
+
+
+def middle(loads):
+    return Load(*(statistics.median(it) for it in zip(*loads)))
+
+
+def ratio(over, under, figure=lambda it: it.rate):
+    return statistics.median(figure(a) / figure(b) for a, b in zip(over, under))
+
+
+def print_starts(starts):
+    print(f"b2bi-local beside moto_server {moto.__version__}\n")
+    print(f"{'':<28}{'first answer':>14}{'idle':>12}")
+    for name, (millis, megabytes) in starts.items():
+        print(f"{name:<28}{millis:>11.1f} ms{megabytes:>9.1f} MB")
+
+
+def print_loads(loads):
+    print(f"\n{CONNECTIONS} connections, server and load on a core each; CPU is the server's\n")
+    columns = ("requests/s", "p50 µs", "p99 µs", "CPU µs", "bytes", "refused")
+    print(f"{'':<41}" + "".join(f"{it:>11}" for it in columns))
+    for (operation, server), rounds in loads.items():
+        it = middle(rounds)
+        figures = (it.rate, it.p50, it.p99, it.cpu, it.body, it.refused)
+        print(f"{operation:<28}{server:<13}" + "".join(f"{it:>11,.0f}" for it in figures))
+
+
+def print_ratios(start, loads):
+    get, listed = "GetProfile", "ListTransformers(50)"
+    ours = {name: rounds for (name, server), rounds in loads.items() if server == "b2bi-local"}
+    bare = {name: rounds for (name, server), rounds in loads.items() if server == "bare hyper"}
+    print(f"\n{'':<41}{'found':>11}{'wanted':>11}")
+    for name, found, wanted in [
+        ("start to first answer, ms", start[0], "< 15"),
+        ("idle resident memory, MB", start[1], "< 12"),
+        ("GetProfile / bare hyper", ratio(ours[get], bare[get]), ">= 0.70"),
+        ("  of CPU time: bare hyper / GetProfile", ratio(bare[get], ours[get], lambda it: it.cpu), ""),
+        ("ListTransformers(50) / GetProfile", ratio(ours[listed], ours[get]), ">= 0.25"),
+    ]:
+        print(f"{name:<41}{found:>11.2f}{wanted:>11}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a few seconds")
+    Bench(parser.parse_args()).run()
