@@ -13,7 +13,7 @@ use crate::state::{Partition, State};
 
 /// The caller's partition, and the service's surroundings.
 pub(crate) struct Ctx<'a> {
-    pub(crate) scope: Scope,
+    pub(crate) scope: &'a Scope,
     pub(crate) config: &'a Config,
     pub(crate) environment: &'a Environment,
     pub(crate) partition: Arc<Partition>,
@@ -37,6 +37,6 @@ impl Ctx<'_> {
 
     /// The ARN of a resource of the caller.
     pub(crate) fn arn(&self, kind: Kind, id: &str) -> String {
-        arn::format(&self.scope, kind, id)
+        arn::format(self.scope, kind, id)
     }
 }

@@ -77,6 +77,6 @@ fn place_after(ctx: &Ctx<'_>, list: &str, token: &str) -> Result<u64, Error> {
 
 fn seal(ctx: &Ctx<'_>, list: &str, place: u64) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (&ctx.scope, list, place).hash(&mut hasher);
+    (ctx.scope, list, place).hash(&mut hasher);
     hasher.finish()
 }

@@ -24,7 +24,7 @@ pub(crate) fn check(ctx: &Ctx<'_>, kind: Kind, present: usize) -> Result<(), Err
 
 fn exceeded(ctx: &Ctx<'_>, kind: Kind, limit: usize, code: &str) -> Error {
     let noun = kind.as_str();
-    let scope = &ctx.scope;
+    let scope = ctx.scope;
     Error::ServiceQuotaExceeded(types::ServiceQuotaExceededException {
         message: format!(
             "Account {} has reached its quota of {limit} for the resource type {noun} in {}",

@@ -46,7 +46,7 @@ impl B2bi {
     /// One of the errors that the operation declares.
     pub async fn call(&self, scope: &Scope, input: Input) -> Result<Output, Error> {
         let ctx = Ctx {
-            scope: scope.clone(),
+            scope,
             config: &self.config,
             environment: &self.environment,
             partition: self.partition(scope),

@@ -75,7 +75,7 @@ pub(crate) fn of<'a>(
         )));
     }
     let missing = || resource_not_found(format!("The resource {arn} does not exist"));
-    let (kind, id) = arn::parse(&ctx.scope, arn).ok_or_else(missing)?;
+    let (kind, id) = arn::parse(ctx.scope, arn).ok_or_else(missing)?;
     match kind {
         Kind::Capability => state.capabilities.get_mut(id).map(|it| &mut it.tags),
         Kind::Partnership => state.partnerships.get_mut(id).map(|it| &mut it.tags),

@@ -61,15 +61,23 @@ pub(crate) fn random_seed() -> u64 {
 pub(crate) fn uuid(bits: u128) -> String {
     let bits = bits & !(0xf000_u128 << 64) | 0x4000_u128 << 64;
     let bits = bits & !(0xc000_u128 << 48) | 0x8000_u128 << 48;
-    let part = |from: u32, digits: u32| (bits >> from) & ((1 << (digits * 4)) - 1);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        part(96, 8),
-        part(80, 4),
-        part(64, 4),
-        part(48, 4),
-        part(0, 12)
-    )
+    let mut id = String::with_capacity(36);
+    for (at, byte) in bits.to_be_bytes().into_iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            id.push('-');
+        }
+        id.push(hex_digit(byte >> 4));
+        id.push(hex_digit(byte & 15));
+    }
+    id
+}
+
+fn hex_digit(value: u8) -> char {
+    char::from(if value < 10 {
+        b'0' + value
+    } else {
+        b'a' - 10 + value
+    })
 }
 
 #[cfg(test)]
@@ -94,5 +102,7 @@ mod tests {
     fn a_uuid_says_that_it_is_random() {
         assert_eq!(uuid(u128::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
         assert_eq!(uuid(0), "00000000-0000-4000-8000-000000000000");
+        let bits = 0x60fb_c37c_87f0_0fce_1012_3456_789a_bcde;
+        assert_eq!(uuid(bits), "60fbc37c-87f0-4fce-9012-3456789abcde");
     }
 }

@@ -21,7 +21,7 @@ pub(crate) async fn test_parsing(
     let conversion = Conversion::new(details, input.file_format, input.advanced_options.as_ref())?;
     let location = Location::of(&input.input_file, "inputFile")?;
     files::check_size(ctx, &location, ctx.config.test_parsing_bytes).await?;
-    let file = files::read(ctx.environment, &ctx.scope, &location)
+    let file = files::read(ctx.environment, ctx.scope, &location)
         .await
         .map_err(|it| it.modelled(&location))?;
     let style = &ctx.config.style;

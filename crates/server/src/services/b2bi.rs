@@ -24,6 +24,9 @@ static DESCRIPTOR: LazyLock<Descriptor> = LazyLock::new(|| Descriptor {
     operations: &NAMES,
 });
 
+/// Room for the reply to all but lists, in a size that allocators keep at hand.
+const TYPICAL: usize = 1000;
+
 /// The B2BI service.
 pub(crate) struct B2biService {
     pub(crate) service: B2bi,
@@ -60,8 +63,8 @@ impl Service for B2biService {
         };
         match self.service.call(&scope, input).await {
             Ok(Output::Nothing) => Ok(Reply::Json(Bytes::new())),
-            Ok(output) => serde_json::to_vec(&output)
-                .map(|it| Reply::Json(it.into()))
+            Ok(output) => written(&output)
+                .map(Reply::Json)
                 .map_err(|error| unwritable(&error)),
             Err(error) => Err(modelled(&error)),
         }
@@ -79,6 +82,12 @@ impl B2biService {
         tracing::warn!(operation, members, "unknown input members are ignored");
         Ok(())
     }
+}
+
+fn written(output: &Output) -> serde_json::Result<Bytes> {
+    let mut body = Vec::with_capacity(TYPICAL);
+    serde_json::to_writer(&mut body, output)?;
+    Ok(body.into())
 }
 
 fn undecodable(error: DecodeError) -> Failure {
