@@ -14,6 +14,7 @@ mod error;
 )]
 mod generated;
 mod operation;
+mod rendered;
 mod sensitive;
 mod shape;
 mod timestamp;
@@ -25,6 +26,7 @@ pub use generated::BOTOCORE_VERSION;
 pub use generated::operations::{ERRORS, Error, Input, OPERATIONS, Operation, Output};
 pub use generated::types;
 pub use operation::OperationShape;
+pub use rendered::Rendered;
 pub use sensitive::Sensitive;
 pub use shape::{List, Member, Number, Pattern, Shape, Structure, Text};
 pub use timestamp::Timestamp;

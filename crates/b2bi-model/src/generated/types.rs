@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Sensitive, Timestamp};
+use crate::{Rendered, Sensitive, Timestamp};
 
 /// `AccessDeniedException` of the service model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -1138,7 +1138,7 @@ pub struct ListCapabilitiesRequest {
 pub struct ListCapabilitiesResponse {
     /// `capabilities`.
     #[serde(rename = "capabilities")]
-    pub capabilities: Vec<CapabilitySummary>,
+    pub capabilities: Vec<Rendered>,
     /// `nextToken`.
     #[serde(rename = "nextToken", default, skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
@@ -1167,7 +1167,7 @@ pub struct ListPartnershipsRequest {
 pub struct ListPartnershipsResponse {
     /// `partnerships`.
     #[serde(rename = "partnerships")]
-    pub partnerships: Vec<PartnershipSummary>,
+    pub partnerships: Vec<Rendered>,
     /// `nextToken`.
     #[serde(rename = "nextToken", default, skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
@@ -1193,7 +1193,7 @@ pub struct ListProfilesRequest {
 pub struct ListProfilesResponse {
     /// `profiles`.
     #[serde(rename = "profiles")]
-    pub profiles: Vec<ProfileSummary>,
+    pub profiles: Vec<Rendered>,
     /// `nextToken`.
     #[serde(rename = "nextToken", default, skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
@@ -1235,7 +1235,7 @@ pub struct ListTransformersRequest {
 pub struct ListTransformersResponse {
     /// `transformers`.
     #[serde(rename = "transformers")]
-    pub transformers: Vec<TransformerSummary>,
+    pub transformers: Vec<Rendered>,
     /// `nextToken`.
     #[serde(rename = "nextToken", default, skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,

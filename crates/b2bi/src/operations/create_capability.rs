@@ -25,10 +25,7 @@ pub(crate) fn create_capability(
     attempt.once(ctx, |state| {
         quotas::check(ctx, Kind::Capability, state.capabilities.len())?;
         transformers::check_configuration(state, &input.configuration)?;
-        let record = Record {
-            description: describe(ctx, &input),
-            tags: tags::initial(input.tags.clone())?,
-        };
+        let record = Record::new(describe(ctx, &input), tags::initial(input.tags.clone())?);
         let reply = CreateCapabilityResponse::from(&record.description);
         state
             .capabilities

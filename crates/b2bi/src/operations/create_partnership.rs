@@ -25,10 +25,7 @@ pub(crate) fn create_partnership(
         quotas::check(ctx, Kind::Partnership, state.partnerships.len())?;
         state.profile(&input.profile_id)?;
         state.check_capabilities(&input.capabilities)?;
-        let record = Record {
-            description: describe(ctx, &input),
-            tags: tags::initial(input.tags.clone())?,
-        };
+        let record = Record::new(describe(ctx, &input), tags::initial(input.tags.clone())?);
         let reply = CreatePartnershipResponse::from(&record.description);
         state
             .partnerships

@@ -23,10 +23,7 @@ pub(crate) fn create_profile(
     let attempt = Attempt::new("CreateProfile", input.client_token.as_deref(), &input);
     attempt.once(ctx, |state| {
         quotas::check(ctx, Kind::Profile, state.profiles.len())?;
-        let record = Record {
-            description: describe(ctx, &input),
-            tags: tags::initial(input.tags.clone())?,
-        };
+        let record = Record::new(describe(ctx, &input), tags::initial(input.tags.clone())?);
         let reply = CreateProfileResponse::from(&record.description);
         state.profiles.insert(reply.profile_id.clone(), record);
         Ok(reply)

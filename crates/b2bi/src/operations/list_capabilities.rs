@@ -24,7 +24,7 @@ pub(crate) fn list_capabilities(
     };
     let state = ctx.state();
     let (capabilities, next_token) = pagination::page(ctx, &state.capabilities, &request, |it| {
-        Some(CapabilitySummary::from(&it.description))
+        Some(it.listed::<CapabilitySummary>())
     })?;
     Ok(ListCapabilitiesResponse {
         capabilities,

@@ -30,7 +30,7 @@ pub(crate) fn list_partnerships(
     let (partnerships, next_token) = pagination::page(ctx, &state.partnerships, &request, |it| {
         wanted
             .is_none_or(|id| id == it.description.profile_id)
-            .then(|| PartnershipSummary::from(&it.description))
+            .then(|| it.listed::<PartnershipSummary>())
     })?;
     Ok(ListPartnershipsResponse {
         partnerships,

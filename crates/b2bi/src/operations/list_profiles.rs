@@ -22,7 +22,7 @@ pub(crate) fn list_profiles(
     };
     let state = ctx.state();
     let (profiles, next_token) = pagination::page(ctx, &state.profiles, &request, |it| {
-        Some(ProfileSummary::from(&it.description))
+        Some(it.listed::<ProfileSummary>())
     })?;
     Ok(ListProfilesResponse {
         profiles,

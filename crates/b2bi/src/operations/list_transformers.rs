@@ -24,7 +24,7 @@ pub(crate) fn list_transformers(
     };
     let state = ctx.state();
     let (transformers, next_token) = pagination::page(ctx, &state.transformers, &request, |it| {
-        Some(TransformerSummary::from(&it.description))
+        Some(it.listed::<TransformerSummary>())
     })?;
     Ok(ListTransformersResponse {
         transformers,

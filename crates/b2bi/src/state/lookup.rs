@@ -73,8 +73,13 @@ fn find<'a, T>(table: &'a Table<T>, kind: Kind, id: &str) -> Result<&'a T, Error
     table.get(id).ok_or_else(|| not_found(kind.as_str(), id))
 }
 
-fn find_mut<'a, T>(table: &'a mut Table<T>, kind: Kind, id: &str) -> Result<&'a mut T, Error> {
-    table
-        .get_mut(id)
-        .ok_or_else(|| not_found(kind.as_str(), id))
+fn find_mut<'a, T>(
+    table: &'a mut Table<Record<T>>,
+    kind: Kind,
+    id: &str,
+) -> Result<&'a mut Record<T>, Error> {
+    let missing = || not_found(kind.as_str(), id);
+    let record = table.get_mut(id).ok_or_else(missing)?;
+    record.unlist();
+    Ok(record)
 }

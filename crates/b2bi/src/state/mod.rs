@@ -3,11 +3,14 @@
 mod lookup;
 mod table;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use b2bi_local_model::Rendered;
 use b2bi_local_model::types::{
     GetCapabilityResponse, GetPartnershipResponse, GetProfileResponse, GetTransformerResponse, Tag,
 };
+
+use serde::Serialize;
 
 use crate::idempotency::Replies;
 use crate::jobs::Job;
@@ -34,6 +37,30 @@ pub(crate) struct State {
 pub(crate) struct Record<T> {
     pub(crate) description: T,
     pub(crate) tags: Vec<Tag>,
+    /// What lists show of the description, written when one first shows it.
+    listed: OnceLock<Rendered>,
+}
+
+impl<T> Record<T> {
+    /// A resource that no list has shown yet.
+    pub(crate) fn new(description: T, tags: Vec<Tag>) -> Self {
+        Self {
+            description,
+            tags,
+            listed: OnceLock::new(),
+        }
+    }
+
+    /// What lists show of it: the summary `S`.
+    pub(crate) fn listed<'a, S: From<&'a T> + Serialize>(&'a self) -> Rendered {
+        let render = || Rendered::of(&S::from(&self.description));
+        self.listed.get_or_init(render).clone()
+    }
+
+    /// Makes the next list look at the description anew.
+    fn unlist(&mut self) {
+        self.listed.take();
+    }
 }
 
 impl Partition {

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::model::{Member, Model, Shape};
 use super::names;
 
-const USES: &str = "use serde::{Deserialize, Serialize};\n\nuse crate::{Sensitive, Timestamp};\n\n";
+const USES: &str =
+    "use serde::{Deserialize, Serialize};\n\nuse crate::{Rendered, Sensitive, Timestamp};\n\n";
 
 /// The summaries and replies that are views of what `Get…` returns.
 const VIEWS: &[(&str, &[&str])] = &[
@@ -66,6 +67,7 @@ pub fn emit(model: &Model) -> String {
 pub fn rust_type(model: &Model, shape: Shape<'_>) -> String {
     match shape.kind() {
         "structure" => shape.name.to_owned(),
+        "list" if is_listing(model, shape) => "Vec<Rendered>".to_owned(),
         "list" => format!("Vec<{}>", rust_type(model, model.element(shape))),
         "string" if !shape.values().is_empty() => shape.name.to_owned(),
         "string" if shape.has("sensitive") => "Sensitive".to_owned(),
@@ -79,6 +81,11 @@ pub fn rust_type(model: &Model, shape: Shape<'_>) -> String {
             shape.name
         ),
     }
+}
+
+/// Whether a list is what a `List…` operation returns, whose rows are written beforehand.
+fn is_listing(model: &Model, list: Shape<'_>) -> bool {
+    model.element(list).name.ends_with("Summary")
 }
 
 fn structure(out: &mut String, model: &Model, shape: Shape<'_>) {

@@ -1,0 +1,84 @@
+//! Parts of replies that are written once and sent many times.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
+use serde_json::value::{RawValue, to_raw_value};
+
+/// A value as the JSON that stands for it in a reply; a copy costs next to nothing.
+///
+/// Lists are made of these, because writing its rows took nine tenths of the time of a list. It
+/// serialises as the value would, with `serde_json` alone.
+#[derive(Clone)]
+pub struct Rendered(Result<Arc<RawValue>, Arc<str>>);
+
+impl Rendered {
+    /// The JSON of a value. Should it have none, then neither has what this becomes a part of.
+    #[must_use]
+    pub fn of(value: &impl Serialize) -> Self {
+        Self(match to_raw_value(value) {
+            Ok(json) => Ok(json.into()),
+            Err(error) => Err(error.to_string().into()),
+        })
+    }
+
+    /// The JSON, empty where there is none.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        self.0.as_deref().map_or("", RawValue::get)
+    }
+}
+
+impl PartialEq for Rendered {
+    fn eq(&self, other: &Self) -> bool {
+        self.json() == other.json()
+    }
+}
+
+/// Shows no value, as there may be sensitive ones.
+impl fmt::Debug for Rendered {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} bytes of JSON", self.json().len())
+    }
+}
+
+impl Serialize for Rendered {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Ok(json) => json.serialize(serializer),
+            Err(error) => Err(ser::Error::custom(error)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Rendered {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(Self(Ok(json.into())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rendered;
+    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_value_is_written_as_it_would_be_itself() {
+        let value = json!({"name": "an \"odd\" one", "keys": [1, null]});
+        let rendered = Rendered::of(&value);
+        let list = vec![rendered.clone(), rendered];
+        let text = serde_json::to_string(&list).unwrap();
+        assert_eq!(text, json!([value, value]).to_string());
+        assert_eq!(serde_json::from_str::<Vec<Rendered>>(&text).unwrap(), list);
+    }
+
+    #[test]
+    fn what_has_no_json_fails_when_it_is_written() {
+        let rendered = Rendered::of(&BTreeMap::from([([1, 2], "keys are texts")]));
+        assert_eq!(rendered.json(), "");
+        assert!(serde_json::to_string(&rendered).is_err());
+    }
+}
