@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from clients import boto3_client, checked_client, send
-from examples import changed, made_up, new_token, shown
+from examples import changed, made_up, shown
 from world import World, call, told
 
 TEXT, NUMBER, LIST, STRUCTURE, TRUE = "text", 12, [], {}, True
@@ -290,6 +290,20 @@ class Made(Block):
         assert (first["name"], first[f"{self.noun}Id"] == second[f"{self.noun}Id"]) == (second["name"], False)
 
 
+class Updates(Apart):
+    """An update changes what it names and nothing else, and notes the time."""
+
+    get = ""
+
+    def test_only_what_is_named_changes(self, world):
+        named = {self.names: world.request(self.operation)[self.names]}
+        before = told(call(world.b2bi, self.get, named))
+        after = told(call(world.b2bi, self.operation, {**named, "name": "renamed"}))
+        assert after == {**before, "name": "renamed", "modifiedAt": after["modifiedAt"]}
+        assert after["modifiedAt"] >= after["createdAt"]
+        assert told(call(world.b2bi, self.get, named)) == after
+
+
 class Gone(Block):
     """A deleted resource is not found any more, and its tags are not either."""
 
@@ -389,7 +403,8 @@ class Pages(Block):
         altered = ("B" if token[0] == "A" else "A") + token[1:]
         clients = [world.b2bi, client_for(other_account), client_for(account, "us-west-2")]
         for client, strange in zip([world.b2bi, world.b2bi, *clients], ["garbage", altered, token + "A", token, token]):
-            refused("ValidationException", "nextToken", call, client=client, operation=self.operation, request={"nextToken": strange})
+            request = {"nextToken": strange}
+            refused("ValidationException", "nextToken", call, client=client, operation=self.operation, request=request)
         others = {"ListProfiles", "ListTransformers", "ListCapabilities", "ListPartnerships"} - {self.operation}
         for other in others:
             request = {"nextToken": token}

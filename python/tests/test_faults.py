@@ -169,9 +169,11 @@ class TestFiring:
         assert self.draws(alone) == self.draws(beside)
 
     @pytest.mark.parametrize("match, expected", [
-        ({"operation": "ListProfiles"}, "x.x."), ({"operation": "List*"}, "xxxx"), ({"operation": ["Get*", "*Transformers"]}, ".x.x"),
+        ({"operation": "ListProfiles"}, "x.x."), ({"operation": "List*"}, "xxxx"),
+        ({"operation": ["Get*", "*Transformers"]}, ".x.x"),
         ({"account": "111122223333"}, "xx.."), ({"account": "1111*", "operation": "ListProfiles"}, "x..."),
-        ({"region": "us-east-1"}, "xxxx"), ({"region": "eu-*"}, "...."), ({"service": "b2bi"}, "xxxx"), ({"service": "sts"}, "...."),
+        ({"region": "us-east-1"}, "xxxx"), ({"region": "eu-*"}, "...."),
+        ({"service": "b2bi"}, "xxxx"), ({"service": "sts"}, "...."),
         ({"accessKey": "111122223333"}, "xx.."),
     ])
     def test_a_rule_is_about_what_it_matches(self, faults, match, expected):

@@ -67,7 +67,8 @@ class TestQuota(Quota):
 
 
 class TestBehaviour:
-    @pytest.mark.parametrize("members", [LEGACY, NEW, {"outputConversion": OUTBOUND}, {}], ids=["legacy", "new", "outbound", "bare"])
+    @pytest.mark.parametrize("members", [LEGACY, NEW, {"outputConversion": OUTBOUND}, {}],
+                             ids=["legacy", "new", "outbound", "bare"])
     def test_it_is_inactive_and_tells_the_style_it_was_given(self, b2bi, members):
         made = b2bi.create_transformer(name="orders", **members)
         own = {"transformerId", "transformerArn", "name", "status", "createdAt"}

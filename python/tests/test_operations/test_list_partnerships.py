@@ -8,7 +8,10 @@ OPERATION = "ListPartnerships"
 
 
 class TestSerialisation(Serialisation):
-    cases = [("maxResults", TEXT, "Integer"), ("maxResults", 1.5, "Integer"), ("nextToken", NUMBER, "String"), ("profileId", LIST, "String")]
+    cases = [
+        ("maxResults", TEXT, "Integer"), ("maxResults", 1.5, "Integer"), ("nextToken", NUMBER, "String"),
+        ("profileId", LIST, "String"),
+    ]
 
 
 class TestValidation(Validation):

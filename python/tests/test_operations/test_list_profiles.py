@@ -6,7 +6,7 @@ OPERATION = "ListProfiles"
 
 
 class TestSerialisation(Serialisation):
-    cases = [("maxResults", TEXT, "Integer"), ("maxResults", 1.5, "Integer"), ("nextToken", NUMBER, "String"), ("nextToken", LIST, "String")]
+    cases = [("maxResults", TEXT, "Integer"), ("maxResults", 1.5, "Integer"), ("nextToken", NUMBER, "String")]
 
 
 class TestValidation(Validation):

@@ -63,7 +63,7 @@ class TestBehaviour:
         [output] = job["outputFiles"]
         assert output["bucketName"] == world.bucket
         assert re.fullmatch(rf"{start}order\.edi\.{TIMESTAMP}\.json", output["key"])
-        assert [it["Key"] for it in world.s3.list_objects_v2(Bucket=world.bucket, Prefix=start)["Contents"]].count(output["key"]) == 1
+        assert world.s3.head_object(Bucket=world.bucket, Key=output["key"])["ContentLength"] > 0
 
     def test_the_output_is_what_testing_shows(self, world):
         where = world.put(edi.order())
@@ -91,6 +91,11 @@ class TestBehaviour:
     def test_the_transformer_must_be_for_inbound_files(self, world):
         transformer = world.active(world.b2bi.create_transformer(name="out", outputConversion=OUTBOUND)["transformerId"])
         refused("ValidationException", transformer, world.call, operation=OPERATION, transformerId=transformer)
+
+    def test_a_job_splits_no_files(self, world):
+        conversion = {**INBOUND_ORDERS, "advancedOptions": {"x12": {"splitOptions": {"splitBy": "TRANSACTION"}}}}
+        transformer = world.active(world.b2bi.create_transformer(name="split", inputConversion=conversion)["transformerId"])
+        refused("ValidationException", "split", world.start, input=world.put(edi.order()), transformer=transformer)
 
     def test_the_input_must_be_there(self, world, other_account):
         for bucket, key in [(world.bucket, "none"), ("not-a-bucket-of-mine", "k")]:

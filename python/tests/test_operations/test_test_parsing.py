@@ -17,6 +17,7 @@ from world import ORDERS
 OPERATION = "TestParsing"
 DOCUMENTS = REPOSITORY / "fixtures/x12/documents"
 SAMPLE = REPOSITORY.parent / "shared/samples/engine/850-4010.edi"
+SPLIT = {"advancedOptions": {"x12": {"splitOptions": {"splitBy": "TRANSACTION"}}}}
 FORMS = {
     "newline after the terminator": {}, "one line": {"line_end": ""}, "dos": {"line_end": "\r\n"},
     "pipes": {"element": "|", "component": "^"}, "newline as the terminator": {"terminator": "\n", "line_end": ""},
@@ -29,10 +30,16 @@ FORMS = {
 def parse(world):
     """Parses a file; as 850 of 4010 into JSON, unless told otherwise."""
 
-    def parse(body, fileFormat="JSON", ediType=ORDERS):
-        return world.b2bi.test_parsing(inputFile=world.put(body), fileFormat=fileFormat, ediType=ediType)
+    def parse(body, **changes):
+        request = {"fileFormat": "JSON", "ediType": ORDERS, **changes}
+        return world.b2bi.test_parsing(inputFile=world.put(body), **request)
 
     return parse
+
+
+def validating(rule):
+    """The options that add a rule of one's own."""
+    return {"advancedOptions": {"x12": {"validationOptions": {"validationRules": [rule]}}}}
 
 
 class TestSerialisation(Serialisation):
@@ -99,6 +106,42 @@ class TestBehaviour:
         envelope = [line for line in told if line.startswith(("Segment", "Control", "Trans", "Func"))]
         assert reply["validationMessages"][: len(envelope)] == envelope
         assert json.loads(reply["parsedFileContent"])["interchanges"]
+
+    def test_what_the_standard_forbids_is_told_and_does_not_stop_it(self, parse):
+        reply = parse(edi.interchange([line for line in edi.ORDER if line[0] != "PO1"]))
+        assert "PO1" in " ".join(reply["validationMessages"])
+        assert json.loads(reply["parsedFileContent"])["interchanges"]
+
+    @pytest.mark.parametrize("rule, words", [
+        ({"elementLengthValidationRule": {"elementId": "0324", "minLength": 6, "maxLength": 9}}, "PO-77"),
+        ({"codeListValidationRule": {"elementId": "0092", "codesToRemove": ["SA"]}}, "|SA|"),
+        ({"elementRequirementValidationRule": {"elementPosition": "BEG-04", "requirement": "MANDATORY"}}, "BEG-4"),
+    ], ids=lambda it: it if isinstance(it, str) else next(iter(it)))
+    def test_rules_of_ones_own_are_applied(self, parse, rule, words):
+        assert "validationMessages" not in parse(edi.order())
+        [message] = parse(edi.order(), **validating(rule))["validationMessages"]
+        assert words in message
+
+    def test_rules_that_make_no_sense_are_refused(self, parse):
+        rule = {"elementLengthValidationRule": {"elementId": "324", "minLength": 6, "maxLength": 9}}
+        refused("ValidationException", "324", parse, body=edi.order(), **validating(rule))
+
+    def test_each_transaction_can_be_a_document_of_its_own(self, parse):
+        reply = parse(edi.order(sets=3), **SPLIT)
+        documents = [json.loads(text)["interchanges"][0] for text in reply["parsedSplitFileContents"]]
+        transactions = [it["functional_groups"][0]["transactions"] for it in documents]
+        numbers = [[it["ST_02_TransactionSetControlNumber"] for it in one] for one in transactions]
+        assert numbers == [["0001"], ["0002"], ["0003"]]
+        assert {it["ISA_06_SenderId"] for it in documents} == {"BLUEBIKES      "}
+
+    def test_a_file_is_whole_unless_asked_otherwise(self, parse):
+        whole = {"advancedOptions": {"x12": {"splitOptions": {"splitBy": "NONE"}}}}
+        for options in [{}, whole]:
+            assert "parsedSplitFileContents" not in parse(edi.order(sets=2), **options)
+
+    def test_a_hundred_transactions_can_be_split(self, parse):
+        assert len(parse(edi.order(sets=100), **SPLIT)["parsedSplitFileContents"]) == 100
+        refused("ValidationException", "101", parse, body=edi.order(sets=101), **SPLIT)
 
     @pytest.mark.parametrize("name", ["not-x12", "no-se", "cut-off"])
     def test_what_cannot_be_read_is_refused(self, parse, name):

@@ -3,7 +3,7 @@
 import pytest
 
 from blocks import (
-    EMAIL, LIST, NULL, NUMBER, PHONE, TRUE, Apart, Serialisation, Validation, at_least, at_most, id_cases, told,
+    EMAIL, LIST, NULL, NUMBER, PHONE, TRUE, Serialisation, Updates, Validation, at_least, at_most, id_cases, told,
 )
 from examples import MISSING
 
@@ -27,13 +27,13 @@ class TestValidation(Validation):
         self.all_missing(endpoint, "profileId")
 
 
-class TestBehaviour(Apart):
-    names = "profileId"
+class TestBehaviour(Updates):
+    names, get = "profileId", "GetProfile"
 
     @pytest.mark.parametrize("member, value", [
         ("name", "renamed"), ("businessName", "Blue Bikes"), ("phone", "+49 30 1234567"), ("email", "new@example.com"),
     ])
-    def test_only_what_is_named_changes(self, world, member, value):
+    def test_every_member_can_change_alone(self, world, member, value):
         after = world.b2bi.update_profile(profileId=world.profileId, **{member: value})
         assert told(after) == {**told(world.profile), member: value, "modifiedAt": after["modifiedAt"]}
         assert after["modifiedAt"] >= after["createdAt"]
