@@ -121,7 +121,10 @@ fn read<W: Sink>(
     conversion: &Conversion,
     style: &DocumentStyle,
 ) -> (W, Validation, Reading) {
-    let validator = Validator::new(Strictness::Attested, conversion.rules.as_ref());
+    let mut validator = Validator::new(Strictness::Attested, conversion.rules.as_ref());
+    if conversion.selection.is_guided() {
+        validator = validator.guided();
+    }
     let sink = (writer, validator);
     let mut reader = match &style.loop_names {
         Some(names) => Reader::named(sink, Arc::clone(names)),

@@ -66,6 +66,12 @@ impl Selection {
         }
     }
 
+    /// Whether transactions are held to the implementation guide that they name.
+    #[must_use]
+    pub fn is_guided(self) -> bool {
+        self.version == X12Version::Version5010Hipaa
+    }
+
     /// Refuses a file that holds anything else.
     ///
     /// # Errors

@@ -4,7 +4,6 @@ import datetime
 import hashlib
 import io
 import os
-import time
 import uuid
 
 import pytest

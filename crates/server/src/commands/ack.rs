@@ -53,7 +53,10 @@ pub(super) fn arguments(command: Command) -> Command {
 }
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
-    let sink = (Received::new(), Validator::new(Strictness::Attested, None));
+    let sink = (
+        Received::new(),
+        Validator::new(Strictness::Attested, None).guided(),
+    );
     let mut reader = Reader::new(sink);
     input::pieces(matches, |piece| {
         reader.push(piece);

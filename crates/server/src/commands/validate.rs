@@ -24,7 +24,7 @@ pub(super) fn arguments(command: Command) -> Command {
             Arg::new("strict")
                 .long("strict")
                 .action(ArgAction::SetTrue)
-                .help("Demand rules too that are known from a later version only"),
+                .help("Demand too what is only inferred: rules of later versions, derived guides"),
         )
         .args(selection::arguments())
 }
@@ -40,7 +40,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     } else {
         Strictness::Attested
     };
-    let mut reader = Reader::new(Validator::new(strictness, rules.as_ref()));
+    let mut validator = Validator::new(strictness, rules.as_ref());
+    if wanted.is_none_or(Selection::is_guided) {
+        validator = validator.guided();
+    }
+    let mut reader = Reader::new(validator);
     input::pieces(matches, |piece| {
         reader.push(piece);
         Ok(())
