@@ -1,6 +1,6 @@
 """ListProfiles lists an account's profiles in pages."""
 
-from blocks import LIST, TEXT, NUMBER, Pages, Serialisation, Validation, list_cases
+from blocks import NUMBER, TEXT, Pages, Serialisation, Validation, list_cases
 
 OPERATION = "ListProfiles"
 
