@@ -9,7 +9,12 @@ static BY_VERSION: [OnceLock<Vec<CodeList>>; 5] = [const { OnceLock::new() }; 5]
 
 /// The codes of an element; an empty list says that they are not known.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct CodeList(Vec<u64>);
+pub(crate) struct CodeList {
+    /// The codes as the table spells them, separated by blanks.
+    text: &'static str,
+    /// The codes as numbers, sorted; made when first asked for.
+    packed: OnceLock<Vec<u64>>,
+}
 
 /// The code lists of a version, in the order of its dictionary's elements.
 pub(crate) fn codes(version: Version) -> &'static [CodeList] {
@@ -27,7 +32,7 @@ fn parse(version: Version) -> Option<Vec<CodeList>> {
         let (element, mask) = (columns.next()?, columns.next()?);
         let number = dictionary.number(element).filter(|_| version.is_in(mask));
         if let Some(list) = number.and_then(|number| lists.get_mut(usize::from(number))) {
-            *list = CodeList::new(columns.next()?.split(' '));
+            list.text = columns.next()?;
         }
     }
     Some(lists)
@@ -35,42 +40,46 @@ fn parse(version: Version) -> Option<Vec<CodeList>> {
 
 impl CodeList {
     pub(crate) fn new<'a>(codes: impl Iterator<Item = &'a str>) -> Self {
-        let mut packed: Vec<u64> = codes.filter_map(|code| pack(code.as_bytes())).collect();
-        packed.sort_unstable();
-        Self(packed)
+        Self {
+            text: "",
+            packed: OnceLock::from(sorted(codes)),
+        }
     }
 
     pub(crate) fn is_known(&self) -> bool {
-        !self.0.is_empty()
+        !self.text.is_empty() || self.packed.get().is_some_and(|codes| !codes.is_empty())
     }
 
     #[inline]
     pub(crate) fn contains(&self, code: &[u8]) -> bool {
-        pack(code).is_some_and(|code| self.0.binary_search(&code).is_ok())
+        pack(code).is_some_and(|code| self.codes().binary_search(&code).is_ok())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.codes().len()
+    }
+
+    fn codes(&self) -> &[u64] {
+        self.packed
+            .get_or_init(|| sorted(self.text.split(' ').filter(|code| !code.is_empty())))
     }
 
     /// The list with some codes more and some fewer.
     pub(crate) fn changed(&self, add: &[String], remove: &[String]) -> Self {
-        let packed = |codes: &[String]| -> Vec<u64> {
-            codes
-                .iter()
-                .filter_map(|code| pack(code.as_bytes()))
-                .collect()
-        };
-        let removed = packed(remove);
-        let mut codes: Vec<u64> = self
-            .0
+        let removed = sorted(remove.iter().map(String::as_str));
+        let kept = self
+            .codes()
             .iter()
-            .filter(|code| !removed.contains(code))
+            .filter(|code| removed.binary_search(code).is_err());
+        let mut codes: Vec<u64> = kept
             .copied()
+            .chain(sorted(add.iter().map(String::as_str)))
             .collect();
-        codes.extend(packed(add));
         codes.sort_unstable();
-        Self(codes)
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        Self {
+            text: "",
+            packed: OnceLock::from(codes),
+        }
     }
 
     /// A code that has a length within bounds.
@@ -83,11 +92,17 @@ impl CodeList {
                 .map(char::from)
                 .collect()
         };
-        self.0
+        self.codes()
             .iter()
             .map(spelled)
             .find(|code| (min..=max).contains(&code.len()))
     }
+}
+
+fn sorted<'a>(codes: impl Iterator<Item = &'a str>) -> Vec<u64> {
+    let mut packed: Vec<u64> = codes.filter_map(|code| pack(code.as_bytes())).collect();
+    packed.sort_unstable();
+    packed
 }
 
 /// A code of up to eight bytes as a number.

@@ -14,7 +14,16 @@ static BY_VERSION: [OnceLock<Dictionary>; 5] = [const { OnceLock::new() }; 5];
 pub(crate) struct Dictionary {
     elements: Vec<Simple>,
     numbers: HashMap<&'static str, u16>,
-    segments: HashMap<&'static str, Definition>,
+    segments: HashMap<&'static str, Row>,
+}
+
+/// A segment as the table spells it; it is read when first asked for.
+#[derive(Debug)]
+struct Row {
+    cells: &'static str,
+    notes: &'static str,
+    unconfirmed: &'static str,
+    definition: OnceLock<Definition>,
 }
 
 /// A simple element.
@@ -73,7 +82,8 @@ impl Dictionary {
     }
 
     pub(crate) fn segment(&self, id: &str) -> Option<&Definition> {
-        self.segments.get(id)
+        let row = self.segments.get(id)?;
+        Some(row.definition.get_or_init(|| row.read(&self.numbers)))
     }
 
     pub(crate) fn elements(&self) -> &[Simple] {
@@ -86,20 +96,34 @@ impl Dictionary {
     }
 
     fn parse(version: Version) -> Self {
-        let elements: Vec<Simple> = DICTIONARY
-            .lines()
-            .filter_map(|line| simple(line, version))
-            .collect();
+        let mut elements = Vec::new();
+        let mut segments = HashMap::new();
+        for line in DICTIONARY.lines() {
+            elements.extend(simple(line, version));
+            segments.extend(row(line, version));
+        }
         let numbers = (0..)
             .zip(&elements)
             .map(|(at, element)| (element.number, at))
             .collect();
-        let read = |line| segment(line, version, &numbers);
-        let segments = DICTIONARY.lines().filter_map(read).collect();
         Self {
             elements,
             numbers,
             segments,
+        }
+    }
+}
+
+impl Row {
+    fn read(&self, numbers: &HashMap<&'static str, u16>) -> Definition {
+        Definition {
+            cells: self
+                .cells
+                .split(' ')
+                .filter_map(|cell| Cell::parse(cell, numbers))
+                .collect(),
+            notes: notes(self.notes),
+            unconfirmed: notes(self.unconfirmed),
         }
     }
 }
@@ -171,23 +195,20 @@ fn simple(line: &'static str, version: Version) -> Option<Simple> {
     })
 }
 
-fn segment(
-    line: &'static str,
-    version: Version,
-    numbers: &HashMap<&'static str, u16>,
-) -> Option<(&'static str, Definition)> {
+fn row(line: &'static str, version: Version) -> Option<(&'static str, Row)> {
     let mut columns = line.strip_prefix("S\t")?.split('\t');
     let (id, mask, cells) = (columns.next()?, columns.next()?, columns.next()?);
     if !version.is_in(mask) {
         return None;
     }
-    let definition = Definition {
-        cells: cells
-            .split(' ')
-            .filter_map(|cell| Cell::parse(cell, numbers))
-            .collect(),
-        notes: notes(columns.next().unwrap_or("")),
-        unconfirmed: notes(columns.next().unwrap_or("")),
-    };
-    Some((id, definition))
+    let (notes, unconfirmed) = (columns.next().unwrap_or(""), columns.next().unwrap_or(""));
+    Some((
+        id,
+        Row {
+            cells,
+            notes,
+            unconfirmed,
+            definition: OnceLock::new(),
+        },
+    ))
 }
