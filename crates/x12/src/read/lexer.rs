@@ -102,10 +102,17 @@ impl Lexer {
             b"BDS" => 2,
             _ => return None,
         };
+        if input.get(3) != Some(&self.delimiters.element) {
+            return None;
+        }
         self.spans.clear();
         let mut start = 0;
         for _ in 0..=elements_before {
             let end = start + memchr(self.delimiters.element, input.get(start..)?)?;
+            // A segment that ends before its data is read as text.
+            if memchr(self.delimiters.terminator, input.get(start..end)?).is_some() {
+                return None;
+            }
             self.push(input, start, end);
             start = end + 1;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use super::lexer::Lexed;
+use super::lexer::{Lexed, Lexer};
 use super::state::State;
 use super::{Reading, Sink};
 use crate::ProblemKind;
@@ -141,16 +141,27 @@ impl State {
                 None => {
                     let _ = self.header(sink, input, true);
                 }
-                Some(mut lexer) => {
-                    let length = lexer.lex_last(input);
-                    self.report(ProblemKind::TerminatorMissing);
-                    let segment = lexer.segment(input.get(..length).unwrap_or(input));
-                    self.segment(sink, &segment);
-                }
+                Some(lexer) => self.last_segments(sink, lexer, input),
             }
         }
         if !self.ended {
             self.end_of_input();
+        }
+    }
+
+    /// Reads what is left when no more comes: a segment without terminator, or segments after a count
+    /// of binary data that leads beyond the end.
+    fn last_segments(&mut self, sink: &mut impl Sink, mut lexer: Lexer, mut input: &[u8]) {
+        while !input.is_empty() && !self.ended {
+            let length = lexer.lex_last(input);
+            if length == input.len() {
+                self.report(ProblemKind::TerminatorMissing);
+            }
+            self.segment(sink, &lexer.segment(input.get(..length).unwrap_or(input)));
+            let rest = input.get(length + 1..).unwrap_or(&[]);
+            let rest = rest.get(self.skip_blanks(rest)..).unwrap_or(&[]);
+            self.position.byte += (input.len() - rest.len()) as u64;
+            input = rest;
         }
     }
 

@@ -82,6 +82,23 @@ fn an_input_in_pieces_reads_as_a_whole() {
 }
 
 #[test]
+fn a_binary_segment_that_is_none_is_read_as_text() {
+    let input = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*^*00501*000000001*0*T*:~\
+                 GS*PI*A*B*20260301*0930*1*X*005010~ST*275*0001~BIN0~LX*3*2~BIN~BIN*5~BIN*9999*x~DTP*1*2~SE*8*0001~GE*1*1~\
+                 IEA*1*000000001~";
+    let whole = to_json(input.as_bytes(), Layout::Compact);
+    assert_eq!(whole.reading.problems, []);
+    for part in [
+        r#""LX_01":"3","LX_02":"2""#,
+        r#"{"BIN_01":"5"}"#,
+        r#""BIN_02":"x""#,
+        r#""DTP_02":"2""#,
+    ] {
+        assert!(whole.text.contains(part), "{part} in {}", whole.text);
+    }
+}
+
+#[test]
 fn compact_and_pretty_say_the_same() {
     for input in inputs() {
         let bytes = fs::read(&input).unwrap();
