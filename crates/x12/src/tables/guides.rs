@@ -80,7 +80,7 @@ fn parse(key: &str) -> Option<Guide> {
     let basis = lines.next()?.rsplit('\t').next()?;
     let mut builder = Builder {
         loops: vec![Vec::new()],
-        paths: HashMap::from([("-", 0)]),
+        paths: HashMap::from([("-".to_owned(), 0)]),
         orders: HashMap::new(),
     };
     for line in lines.take_while(|line| !line.starts_with("H\t")) {
@@ -95,7 +95,7 @@ fn parse(key: &str) -> Option<Guide> {
 struct Builder {
     loops: Vec<Vec<Use>>,
     /// Loops by their paths.
-    paths: HashMap<&'static str, usize>,
+    paths: HashMap<String, usize>,
     /// Places by the path of their loop and their order in it.
     orders: HashMap<(&'static str, &'static str), (usize, usize)>,
 }
@@ -105,7 +105,7 @@ impl Builder {
         let columns: Vec<&'static str> = line.split('\t').collect();
         match columns.as_slice() {
             ["S", path, order, segment, usage, max, rest @ ..] => {
-                let number = *self.paths.get(path)?;
+                let number = *self.paths.get(*path)?;
                 self.list(
                     number,
                     (path, order),
@@ -113,7 +113,7 @@ impl Builder {
                 );
             }
             ["L", id, parent, order, segment, qualifiers, max, usage] => {
-                let above = *self.paths.get(parent)?;
+                let above = *self.paths.get(*parent)?;
                 let number = self.loops.len();
                 self.loops.push(Vec::new());
                 let place = place(segment, usage, max, Some(qualifiers));
@@ -147,14 +147,13 @@ impl Builder {
     }
 }
 
-/// The path of a loop; the few hundred of a guide live as long as its table.
-fn path(parent: &str, id: &str) -> &'static str {
-    let path = if parent == "-" {
+/// The path of a loop.
+fn path(parent: &str, id: &str) -> String {
+    if parent == "-" {
         id.to_owned()
     } else {
         format!("{parent}/{id}")
-    };
-    path.leak()
+    }
 }
 
 fn place(segment: &'static str, usage: &str, max: &str, qualifiers: Option<&'static str>) -> Use {
