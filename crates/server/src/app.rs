@@ -11,6 +11,7 @@ use b2bi_local_model::Timestamp;
 use b2bi_local_objects::{Credentials, EmbeddedS3, KnownKey, Settings};
 
 use crate::config::Config;
+use crate::journal::Journal;
 use crate::machine::{SeededIds, SystemClock, random_seed, uuid};
 use crate::services::{B2biService, Sts};
 
@@ -21,6 +22,7 @@ pub(crate) struct App {
     pub(crate) descriptors: Vec<&'static Descriptor>,
     pub(crate) s3: EmbeddedS3,
     pub(crate) faults: Engine,
+    pub(crate) journal: Journal,
     pub(crate) clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
@@ -45,6 +47,7 @@ impl App {
         let app = Self {
             descriptors: endpoints.iter().map(|it| it.descriptor()).collect(),
             faults: Engine::new(seed),
+            journal: Journal::new(config.journal_size),
             endpoints,
             s3,
             clock,

@@ -33,6 +33,8 @@ pub struct Config {
     pub s3: S3Config,
     /// The fault rules to begin with.
     pub faults: Vec<Rule>,
+    /// How many requests the journal holds; 0 keeps none.
+    pub journal_size: usize,
     /// The seed of ids and draws; none takes a random one.
     pub seed: Option<u64>,
     /// How long requests in flight may take after a signal to stop.
@@ -103,6 +105,7 @@ impl Config {
             b2bi: b2bi(settings)?,
             s3: s3(settings)?,
             faults: faults(settings)?,
+            journal_size: parse(settings, "journal-size", COUNT)?,
             seed,
             drain: Duration::from_secs(parse(settings, "drain-seconds", COUNT)?),
             log: parse(settings, "log", "off, error, warn, info, debug or trace")?,

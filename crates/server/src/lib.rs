@@ -9,6 +9,7 @@ pub mod cli;
 mod commands;
 mod config;
 mod health;
+mod journal;
 mod log;
 mod machine;
 mod serve;

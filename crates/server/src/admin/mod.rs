@@ -1,6 +1,7 @@
 //! The server's own routes, below `/_b2bi/`. They are never faulted.
 
 mod faults;
+mod journal;
 
 use b2bi_local_dispatcher::Failure;
 use bytes::Bytes;
@@ -31,13 +32,16 @@ pub(crate) fn answer(app: &App, head: &Parts, body: Result<Bytes, Failure>) -> R
         ("faults", &Method::POST) => faults::append(app, &body),
         ("faults", &Method::PUT) => faults::replace(app, &body),
         ("faults", &Method::DELETE) => faults::remove(app, head.uri.query()),
-        ("health" | "faults", method) => problem(
+        ("journal", &Method::GET) => journal::list(app, head.uri.query()),
+        ("journal", &Method::DELETE) => journal::clear(app),
+        ("verify", &Method::POST) => journal::verify(app, &body),
+        ("health" | "faults" | "journal" | "verify", method) => problem(
             StatusCode::METHOD_NOT_ALLOWED,
             &format!("{path} does not know {method}"),
         ),
         _ => problem(
             StatusCode::NOT_FOUND,
-            &format!("There is no {ROOT}{path}; there are {ROOT}health and {ROOT}faults"),
+            &format!("There is no {ROOT}{path}; there are health, faults, journal and verify"),
         ),
     }
 }

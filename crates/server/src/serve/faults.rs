@@ -14,20 +14,12 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
 
+use super::facts;
+use super::note::Note;
 use crate::app::App;
 
 /// The header that names the rule behind an injected reply.
 const FAULT_ID: HeaderName = HeaderName::from_static("x-b2bi-fault-id");
-/// The members of an input that name the resource it is about.
-const RESOURCES: [&str; 6] = [
-    "transformerJobId",
-    "transformerId",
-    "capabilityId",
-    "partnershipId",
-    "profileId",
-    "ResourceARN",
-];
-
 /// What is known of a request after routing.
 pub(super) struct Asked<'a> {
     pub(super) head: &'a Parts,
@@ -42,19 +34,19 @@ pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Option<Plan> {
     if !app.faults.is_armed() {
         return None;
     }
-    let header = |name: &str| asked.head.headers.get(name)?.to_str().ok();
-    let user_agent = header("user-agent").or_else(|| header("x-amz-user-agent"));
-    let resource = resource(asked.body);
+    let header = |name: &str| facts::header(asked.head, name);
+    let user_agent = facts::user_agent(asked.head);
+    let resource = facts::resource(asked.body);
     let facts = Facts {
         service: asked.service,
         region: &asked.caller.region,
         operation: asked.operation,
         account: &asked.caller.account,
         access_key: asked.caller.access_key.as_deref(),
-        app_id: user_agent.and_then(app_id),
+        app_id: user_agent.and_then(facts::app_id),
         user_agent,
         resource: resource.as_deref(),
-        attempt: header("amz-sdk-request").and_then(attempt),
+        attempt: header("amz-sdk-request").and_then(facts::attempt),
         invocation: header("amz-sdk-invocation-id"),
         header: &header,
     };
@@ -67,11 +59,13 @@ pub(super) async fn carry_out<'a>(
     plan: Option<Plan>,
     decode: impl Fn() -> Result<Box<dyn Pending<'a> + 'a>, Failure>,
     caller: Caller,
+    note: &mut Note<'_>,
     render: impl FnOnce(Result<Reply, Failure>) -> Response<Bytes>,
 ) -> Response<Bytes> {
     let Some(plan) = plan else {
-        return render(run(decode(), caller, When::Before).await);
+        return render(run(decode(), caller, When::Before, note).await);
     };
+    note.faulted(&plan);
     let rules: Vec<&str> = plan.rule_ids().collect();
     let rules = rules.join(",");
     tracing::info!(rules, "fault injected");
@@ -79,7 +73,7 @@ pub(super) async fn carry_out<'a>(
     let reply = if plan.outcome.is_some() && plan.when == When::Before {
         Ok(Reply::Json(Bytes::new()))
     } else {
-        run(decode(), caller, plan.when).await
+        run(decode(), caller, plan.when, note).await
     };
     pause(plan.delay.after_ms).await;
     let mut response = match plan.outcome {
@@ -100,12 +94,15 @@ async fn run<'a>(
     decoded: Result<Box<dyn Pending<'a> + 'a>, Failure>,
     caller: Caller,
     when: When,
+    note: &mut Note<'_>,
 ) -> Result<Reply, Failure> {
     let pending = decoded?;
     if when == When::Twice {
+        note.executed();
         let first = pending.again().call(caller.clone()).await;
         tracing::info!(succeeded = first.is_ok(), "executed once, and now again");
     }
+    note.executed();
     pending.call(caller).await
 }
 
@@ -183,52 +180,4 @@ fn raw(reply: HttpReply) -> Response<Bytes> {
 
 fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
     Some((name.parse().ok()?, value.parse().ok()?))
-}
-
-/// The resource that a JSON body names.
-fn resource(body: &Bytes) -> Option<String> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    RESOURCES
-        .iter()
-        .find_map(|name| body.get(name)?.as_str().map(str::to_owned))
-}
-
-/// The application id that a user agent carries as `app/…`.
-fn app_id(user_agent: &str) -> Option<&str> {
-    user_agent.split(' ').find_map(|it| it.strip_prefix("app/"))
-}
-
-/// The number in `attempt=2; max=3`.
-fn attempt(header: &str) -> Option<u64> {
-    let mut parts = header.split(';').map(str::trim);
-    parts
-        .find_map(|it| it.strip_prefix("attempt="))?
-        .parse()
-        .ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{app_id, attempt};
-
-    #[test]
-    fn the_sdk_tells_its_attempt_and_application() {
-        for (header, expected) in [
-            ("attempt=2; max=3", Some(2)),
-            ("ttl=20261123T185500Z; attempt=1; max=5", Some(1)),
-            ("attempt=x", None),
-            ("", None),
-        ] {
-            assert_eq!(attempt(header), expected, "{header}");
-        }
-        for (agent, expected) in [
-            (
-                "Boto3/1.44.5 md/Botocore cfg/retry-mode#standard app/orders-test-1",
-                Some("orders-test-1"),
-            ),
-            ("curl/8.0", None),
-        ] {
-            assert_eq!(app_id(agent), expected, "{agent}");
-        }
-    }
 }

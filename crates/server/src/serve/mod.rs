@@ -1,8 +1,10 @@
 //! From a socket to replies: accept, read, dispatch, answer, and stop without losing anything.
 
 mod body;
+mod facts;
 mod faults;
 mod listener;
+mod note;
 mod reply;
 mod request;
 

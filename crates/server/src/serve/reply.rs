@@ -1,5 +1,7 @@
 //! Replies in the form that the listener sends.
 
+use std::borrow::Cow;
+
 use b2bi_local_dispatcher::{Descriptor, Failure, Protocol, Reply, json, query};
 use b2bi_local_objects::Body as S3Body;
 use bytes::Bytes;
@@ -8,6 +10,10 @@ use http_body_util::{Either, Full};
 
 /// The body of a reply: a whole one, or an object's.
 pub(super) type Body = Either<Full<Bytes>, S3Body>;
+
+/// The code of the error that a reply tells of, for the journal.
+#[derive(Clone, Debug)]
+pub(super) struct ErrorCode(pub(super) Cow<'static, str>);
 
 /// How a protocol wants its replies.
 pub(super) struct Style<'a> {
@@ -35,7 +41,8 @@ impl<'a> Style<'a> {
 
     /// A reply, successful or not.
     pub(super) fn render(self, outcome: Result<Reply, Failure>) -> Response<Bytes> {
-        match (outcome, self.protocol) {
+        let code = outcome.as_ref().err().map(|it| ErrorCode(it.code.clone()));
+        let mut response = match (outcome, self.protocol) {
             (Ok(Reply::Json(body)), _) => json::success(body, self.content_type),
             (Ok(Reply::Members(members)), protocol) => {
                 let namespace = namespace(protocol);
@@ -45,7 +52,11 @@ impl<'a> Style<'a> {
                 query::failure(&failure, namespace(protocol), self.request_id)
             }
             (Err(failure), _) => json::failure(failure, self.content_type),
+        };
+        if let Some(code) = code {
+            response.extensions_mut().insert(code);
         }
+        response
     }
 }
 

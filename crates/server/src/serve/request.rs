@@ -10,6 +10,7 @@ use http_body_util::Either;
 use hyper::body::Incoming;
 
 use super::faults::{self, Asked};
+use super::note::Note;
 use super::reply::{Body, Style, whole};
 use super::{body, reply};
 use crate::admin;
@@ -45,27 +46,25 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
     }
     let identity = Identity::of(&head);
     let caller = app.config.accounts.caller(&head.headers, identity.as_ref());
-    let mut response = match route(&head, identity.as_ref(), &app.descriptors) {
-        Ok(Route::Objects) => return objects(app, head, body, &caller).await,
+    let found = route(&head, identity.as_ref(), &app.descriptors);
+    let mut note = Note::new(app, &head, &caller, request_id);
+    let call = |caller, at| Call {
+        app,
+        head: &head,
+        identity: identity.as_ref(),
+        caller,
+        at,
+    };
+    let mut response = match found {
         Ok(Route::Json(at, operation)) => {
-            let call = Call {
-                app,
-                head: &head,
-                identity: identity.as_ref(),
-                caller,
-                at,
-            };
-            call.json(operation, body, request_id).await
+            call(caller, at)
+                .json(operation, body, request_id, &mut note)
+                .await
         }
-        Ok(Route::Query(at)) => {
-            let call = Call {
-                app,
-                head: &head,
-                identity: identity.as_ref(),
-                caller,
-                at,
-            };
-            call.query(body, request_id).await
+        Ok(Route::Query(at)) => call(caller, at).query(body, request_id, &mut note).await,
+        Ok(Route::Objects) => {
+            note.discard();
+            return objects(app, head, body, &caller).await;
         }
         Err(failure) => {
             // The body is read so that its sender gets to read the answer.
@@ -74,6 +73,7 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
         }
     };
     cors::allow(&head.headers, response.headers_mut());
+    note.replied(&response);
     reply::whole(response)
 }
 
@@ -98,16 +98,17 @@ impl Call<'_> {
         operation: &'static str,
         body: Incoming,
         request_id: &str,
+        note: &mut Note<'_>,
     ) -> Response<Bytes> {
         let descriptor = self.app.descriptors.get(self.at).copied();
         let style = Style::new(descriptor, &self.head.headers, operation, request_id);
         match body::read(body, self.app.config.max_body_bytes).await {
-            Ok(body) => self.operation(operation, body, style).await,
+            Ok(body) => self.operation(operation, body, style, note).await,
             Err(failure) => style.render(Err(failure)),
         }
     }
 
-    async fn query(self, body: Incoming, request_id: &str) -> Response<Bytes> {
+    async fn query(self, body: Incoming, request_id: &str, note: &mut Note<'_>) -> Response<Bytes> {
         let descriptor = self.app.descriptors.get(self.at).copied();
         let headers = &self.head.headers;
         let failed = |failure| Style::new(descriptor, headers, "", request_id).render(Err(failure));
@@ -123,7 +124,7 @@ impl Call<'_> {
         match found {
             Ok(operation) => {
                 let style = Style::new(descriptor, headers, operation, request_id);
-                self.operation(operation, body, style).await
+                self.operation(operation, body, style, note).await
             }
             Err(failure) => failed(failure),
         }
@@ -135,14 +136,16 @@ impl Call<'_> {
         operation: &'static str,
         body: Bytes,
         style: Style<'_>,
+        note: &mut Note<'_>,
     ) -> Response<Bytes> {
-        if let Err(failure) = self.authenticate(&body) {
-            return style.render(Err(failure));
-        }
         let Some(endpoint) = self.app.endpoints.get(self.at) else {
             let failure = Failure::unknown_service(operation, &[]);
             return style.render(Err(failure));
         };
+        note.named(endpoint.descriptor().signing_name, operation, &body);
+        if let Err(failure) = self.authenticate(&body) {
+            return style.render(Err(failure));
+        }
         let asked = Asked {
             head: self.head,
             caller: &self.caller,
@@ -152,7 +155,8 @@ impl Call<'_> {
         };
         let plan = faults::plan(self.app, &asked);
         let decode = || endpoint.decode(operation, &body);
-        faults::carry_out(plan, decode, self.caller, |outcome| style.render(outcome)).await
+        let render = |outcome| style.render(outcome);
+        faults::carry_out(plan, decode, self.caller, note, render).await
     }
 
     fn authenticate(&self, body: &Bytes) -> Result<(), Failure> {

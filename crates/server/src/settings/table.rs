@@ -171,6 +171,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Faults to inject, such as 'CreateProfile=2*error(ThrottlingException)->off'",
     },
     Setting {
+        key: "journal-size",
+        value: "COUNT",
+        default: "1000",
+        help: "Requests that /_b2bi/journal holds; 0 keeps none",
+    },
+    Setting {
         key: "seed",
         value: "NUMBER",
         default: "random",

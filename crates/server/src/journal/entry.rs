@@ -1,0 +1,123 @@
+//! One request, as the journal keeps it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use b2bi_local_faults::Plan;
+use b2bi_local_model::Timestamp;
+use serde::{Serialize, Serializer};
+
+/// The longest text of a caller's own making that is kept, in bytes.
+const LONGEST: usize = 128;
+
+/// A request and what became of it.
+///
+/// Bodies are not kept, and so no member of theirs: no e-mail address, no phone number.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Entry {
+    /// Its place in the order in which requests were settled, from 1.
+    pub(crate) number: u64,
+    /// When it came.
+    pub(crate) time: Timestamp,
+    pub(crate) request_id: String,
+    pub(crate) account: String,
+    pub(crate) region: String,
+    /// Empty where no service was found.
+    pub(crate) service: &'static str,
+    /// Empty where no operation was found.
+    pub(crate) operation: &'static str,
+    /// The access key, all but its ends masked.
+    pub(crate) access_key: Option<String>,
+    /// The SDK's application id.
+    pub(crate) app_id: Option<String>,
+    /// The SDK's id of the call, the same for all its attempts.
+    pub(crate) invocation_id: Option<String>,
+    /// The attempt as the SDK counts.
+    pub(crate) attempt: Option<u64>,
+    /// The rules that acted, in order.
+    pub(crate) faults: Vec<Fault>,
+    /// How often the operation was carried out, successfully or not.
+    pub(crate) executed: u8,
+    /// None where no reply was sent.
+    pub(crate) status: Option<u16>,
+    /// The error's code.
+    pub(crate) error: Option<Cow<'static, str>>,
+    /// The size of the request's body.
+    pub(crate) request_bytes: usize,
+    /// The size of the reply's body before a fault damaged it on its way.
+    pub(crate) response_bytes: usize,
+    /// From the head of the request to the reply, or to the client's going away.
+    pub(crate) duration_micros: u64,
+}
+
+/// A rule that acted on a request, and what it rested on.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Fault {
+    /// The rule's id.
+    #[serde(serialize_with = "text")]
+    pub(crate) rule: Arc<str>,
+    /// Which of the rule's matching requests it was.
+    pub(crate) ordinal: u64,
+    /// The number drawn, where there was a draw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) draw: Option<f64>,
+}
+
+impl Fault {
+    /// The rules of a plan.
+    pub(crate) fn of(plan: &Plan) -> Vec<Self> {
+        let firings = plan.firings.iter().map(|it| Self {
+            rule: Arc::clone(&it.rule),
+            ordinal: it.ordinal,
+            draw: it.draw,
+        });
+        firings.collect()
+    }
+}
+
+/// An access key of which only the ends are to be seen: `AKIA…MPLE`; nothing of a short one.
+pub(crate) fn masked(key: &str) -> String {
+    let ends = key.get(..4).zip(key.get(key.len().saturating_sub(4)..));
+    match ends {
+        Some((first, last)) if key.len() >= 12 => format!("{first}…{last}"),
+        _ => "…".to_owned(),
+    }
+}
+
+/// A text of the caller's making, cut to a length that an entry can hold.
+pub(crate) fn short(text: &str) -> String {
+    let end = (0..=LONGEST)
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or_default();
+    text.get(..end).unwrap_or(text).to_owned()
+}
+
+fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{masked, short};
+
+    #[test]
+    fn keys_show_their_ends_only() {
+        for (key, expected) in [
+            ("AKIAIOSFODNN7EXAMPLE", "AKIA…MPLE"),
+            ("111122223333", "1111…3333"),
+            ("test", "…"),
+            ("", "…"),
+        ] {
+            assert_eq!(masked(key), expected, "{key}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(short("short"), "short");
+        assert_eq!(short(&"é".repeat(100)).len(), 128);
+        assert_eq!(short(&format!("a{}", "é".repeat(100))).len(), 127);
+    }
+}

@@ -1,0 +1,106 @@
+//! What a test expects to have happened.
+
+use serde_json::{Map, Value, json};
+
+use super::{Entry, Filter, Journal};
+
+/// How many entries of a kind there are to be.
+#[derive(Debug)]
+pub(crate) struct Expectation {
+    written: Map<String, Value>,
+    filter: Filter,
+    at_least: u64,
+    at_most: u64,
+}
+
+impl Expectation {
+    /// Reads `{"operation": "CreateProfile", "executed": true, "count": 1}`, with `atLeast` and
+    /// `atMost` for ranges; without any of the three there is to be at least one.
+    ///
+    /// # Errors
+    ///
+    /// It is no object, a key is unknown or a value makes no sense.
+    pub(crate) fn read(value: &Value) -> Result<Self, String> {
+        let written = value
+            .as_object()
+            .ok_or("An expectation is an object such as {\"operation\": \"*\", \"count\": 1}")?;
+        let mut filter = Filter::default();
+        let (mut count, mut at_least, mut at_most) = (None, None, None);
+        for (key, value) in written {
+            match key.as_str() {
+                "count" => count = Some(whole(key, value)?),
+                "atLeast" => at_least = Some(whole(key, value)?),
+                "atMost" => at_most = Some(whole(key, value)?),
+                _ => filter.add_value(key, value)?,
+            }
+        }
+        if count.is_some() && (at_least.is_some() || at_most.is_some()) {
+            return Err("`count` does not go with `atLeast` or `atMost`".to_owned());
+        }
+        let default = u64::from(at_most.is_none());
+        Ok(Self {
+            written: written.clone(),
+            filter,
+            at_least: count.or(at_least).unwrap_or(default),
+            at_most: count.or(at_most).unwrap_or(u64::MAX),
+        })
+    }
+
+    /// What differs, with the entries that were counted; nothing where it is as expected.
+    pub(crate) fn difference(&self, journal: &Journal) -> Option<Value> {
+        let (_, entries): (u64, Vec<Entry>) = journal.find(&self.filter);
+        let found = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        let is_met = (self.at_least..=self.at_most).contains(&found);
+        (!is_met).then(|| json!({"expected": self.written, "found": found, "entries": entries}))
+    }
+}
+
+fn whole(key: &str, value: &Value) -> Result<u64, String> {
+    let number = value.as_u64();
+    number.ok_or_else(|| format!("{key} must be a whole number, 0 or more"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Entry, Expectation, Journal};
+
+    fn check(written: Value, entries: usize, expected: bool) {
+        let journal = Journal::new(9);
+        (0..entries).for_each(|_| journal.push(Entry::default()));
+        let difference = Expectation::read(&written).unwrap().difference(&journal);
+        assert_eq!(difference.is_none(), expected, "{written} of {entries}");
+        if let Some(difference) = difference {
+            assert_eq!(difference["expected"], written);
+            assert_eq!(difference["found"], json!(entries));
+        }
+    }
+
+    #[test]
+    fn entries_are_counted() {
+        check(json!({}), 0, false);
+        check(json!({}), 1, true);
+        check(json!({"count": 2}), 1, false);
+        check(json!({"count": 2}), 2, true);
+        check(json!({"count": 0, "operation": "Get*"}), 2, true);
+        check(json!({"atLeast": 2}), 3, true);
+        check(json!({"atMost": 2}), 3, false);
+        check(json!({"atMost": 2}), 0, true);
+        check(json!({"atLeast": 1, "atMost": 2}), 0, false);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for written in [
+            json!(1),
+            json!({"count": -1}),
+            json!({"count": 1, "atMost": 1}),
+            json!({"operatoin": "x"}),
+            json!({"operation": ["x"]}),
+            json!({"executed": "perhaps"}),
+        ] {
+            assert!(Expectation::read(&written).is_err(), "{written}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What happened: the latest API requests, in the order in which they were settled.
+
+mod entry;
+mod expectation;
+mod filter;
+
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub(crate) use entry::{Entry, Fault, masked, short};
+pub(crate) use expectation::Expectation;
+pub(crate) use filter::Filter;
+
+/// A ring of entries; the oldest makes room for the newest.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    size: usize,
+    ring: Mutex<Ring>,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    /// The number of the latest entry; the first is 1, and clearing does not start anew.
+    latest: u64,
+    entries: VecDeque<Entry>,
+}
+
+impl Journal {
+    /// A journal of at most `size` entries; 0 keeps none and costs nothing.
+    pub(crate) fn new(size: usize) -> Self {
+        Self {
+            size,
+            ring: Mutex::default(),
+        }
+    }
+
+    /// How many entries it holds at most.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Whether anything is kept at all.
+    pub(crate) fn is_on(&self) -> bool {
+        self.size > 0
+    }
+
+    /// Keeps an entry and gives it its number.
+    pub(crate) fn push(&self, mut entry: Entry) {
+        let mut ring = self.ring();
+        ring.latest += 1;
+        entry.number = ring.latest;
+        let oldest = if ring.entries.len() < self.size {
+            None
+        } else {
+            ring.entries.pop_front()
+        };
+        ring.entries.push_back(entry);
+        // What leaves is freed by whoever comes next only after others can go on.
+        drop(ring);
+        drop(oldest);
+    }
+
+    /// The number of the latest entry, and the entries that fit, oldest first.
+    pub(crate) fn find(&self, filter: &Filter) -> (u64, Vec<Entry>) {
+        let ring = self.ring();
+        let found = ring.entries.iter().filter(|it| filter.accepts(it));
+        (ring.latest, found.cloned().collect())
+    }
+
+    /// Forgets every entry, and tells how many there were.
+    pub(crate) fn clear(&self) -> usize {
+        let entries = mem::take(&mut self.ring().entries);
+        entries.len()
+    }
+
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        // An entry goes in with one statement, so a poisoned lock holds whole ones.
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Filter, Journal};
+
+    fn numbers(journal: &Journal, filter: &str) -> Vec<u64> {
+        let filter = Filter::from_query(filter).unwrap();
+        let (_, entries) = journal.find(&filter);
+        entries.iter().map(|it| it.number).collect()
+    }
+
+    #[test]
+    fn the_oldest_makes_room_and_numbers_go_on() {
+        let journal = Journal::new(3);
+        for _ in 0..5 {
+            journal.push(Entry::default());
+        }
+        assert_eq!(numbers(&journal, ""), [3, 4, 5]);
+        assert_eq!(numbers(&journal, "since=4"), [5]);
+        assert_eq!(journal.clear(), 3);
+        journal.push(Entry::default());
+        assert_eq!(numbers(&journal, ""), [6]);
+    }
+
+    #[test]
+    fn entries_are_found_by_any_of_their_fields() {
+        let journal = Journal::new(9);
+        for (operation, status, executed) in [
+            ("GetProfile", Some(200), 1),
+            ("ListProfiles", Some(503), 0),
+            ("ListProfiles", None, 2),
+        ] {
+            journal.push(Entry {
+                operation,
+                status,
+                executed,
+                invocation_id: status.map(|it| format!("call-{it}")),
+                ..Entry::default()
+            });
+        }
+        for (filter, expected) in [
+            ("operation=List*", &[2, 3][..]),
+            ("operation=GetProfile&status=200", &[1]),
+            ("status=5*", &[2]),
+            ("status=none", &[3]),
+            ("executed=true", &[1, 3]),
+            ("executed=false", &[2]),
+            ("executed=2", &[3]),
+            ("invocation=call-5%30%33", &[2]),
+            ("account=x", &[]),
+        ] {
+            assert_eq!(numbers(&journal, filter), expected, "{filter}");
+        }
+        for filter in ["operatoin=x", "since=x", "operation"] {
+            assert!(Filter::from_query(filter).is_err(), "{filter}");
+        }
+    }
+}

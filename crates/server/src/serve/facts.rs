@@ -1,0 +1,73 @@
+//! What a request's head and body say of it.
+
+use bytes::Bytes;
+use http::request::Parts;
+use serde_json::Value;
+
+/// The members of an input that name the resource it is about.
+const RESOURCES: [&str; 6] = [
+    "transformerJobId",
+    "transformerId",
+    "capabilityId",
+    "partnershipId",
+    "profileId",
+    "ResourceARN",
+];
+
+/// A header that is text.
+pub(super) fn header<'a>(head: &'a Parts, name: &str) -> Option<&'a str> {
+    head.headers.get(name)?.to_str().ok()
+}
+
+/// The user agent; browsers cannot set it and send another header.
+pub(super) fn user_agent(head: &Parts) -> Option<&str> {
+    header(head, "user-agent").or_else(|| header(head, "x-amz-user-agent"))
+}
+
+/// The resource that a JSON body names.
+pub(super) fn resource(body: &Bytes) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    RESOURCES
+        .iter()
+        .find_map(|name| body.get(name)?.as_str().map(str::to_owned))
+}
+
+/// The application id that a user agent carries as `app/…`.
+pub(super) fn app_id(user_agent: &str) -> Option<&str> {
+    user_agent.split(' ').find_map(|it| it.strip_prefix("app/"))
+}
+
+/// The number in `attempt=2; max=3`.
+pub(super) fn attempt(header: &str) -> Option<u64> {
+    let mut parts = header.split(';').map(str::trim);
+    parts
+        .find_map(|it| it.strip_prefix("attempt="))?
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{app_id, attempt};
+
+    #[test]
+    fn the_sdk_tells_its_attempt_and_application() {
+        for (header, expected) in [
+            ("attempt=2; max=3", Some(2)),
+            ("ttl=20261123T185500Z; attempt=1; max=5", Some(1)),
+            ("attempt=x", None),
+            ("", None),
+        ] {
+            assert_eq!(attempt(header), expected, "{header}");
+        }
+        for (agent, expected) in [
+            (
+                "Boto3/1.44.5 md/Botocore cfg/retry-mode#standard app/orders-test-1",
+                Some("orders-test-1"),
+            ),
+            ("curl/8.0", None),
+        ] {
+            assert_eq!(app_id(agent), expected, "{agent}");
+        }
+    }
+}

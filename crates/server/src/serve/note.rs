@@ -1,0 +1,94 @@
+//! What the journal is told of a request on its way.
+
+use std::time::Instant;
+
+use b2bi_local_dispatcher::Caller;
+use b2bi_local_faults::Plan;
+use bytes::Bytes;
+use http::Response;
+use http::request::Parts;
+
+use super::facts;
+use super::reply::ErrorCode;
+use crate::app::App;
+use crate::journal::{Entry, Fault, Journal, masked, short};
+
+/// An entry in the making.
+///
+/// It goes into the journal when it is dropped, so that a request whose client went away is there
+/// as well. Without a journal nothing is noted.
+pub(super) struct Note<'a> {
+    journal: &'a Journal,
+    started: Instant,
+    entry: Option<Entry>,
+}
+
+impl<'a> Note<'a> {
+    /// What is known once the caller is.
+    pub(super) fn new(app: &'a App, head: &Parts, caller: &Caller, request_id: &str) -> Self {
+        let header = |name| facts::header(head, name);
+        let entry = || Entry {
+            time: app.now(),
+            request_id: request_id.to_owned(),
+            account: caller.account.clone(),
+            region: caller.region.clone(),
+            access_key: caller.access_key.as_deref().map(masked),
+            app_id: facts::user_agent(head).and_then(facts::app_id).map(short),
+            invocation_id: header("amz-sdk-invocation-id").map(short),
+            attempt: header("amz-sdk-request").and_then(facts::attempt),
+            ..Entry::default()
+        };
+        Self {
+            journal: &app.journal,
+            started: Instant::now(),
+            entry: app.journal.is_on().then(entry),
+        }
+    }
+
+    /// Service and operation are known, and the body is read.
+    pub(super) fn named(&mut self, service: &'static str, operation: &'static str, body: &Bytes) {
+        if let Some(entry) = &mut self.entry {
+            (entry.service, entry.operation) = (service, operation);
+            entry.request_bytes = body.len();
+        }
+    }
+
+    /// Rules act on the request.
+    pub(super) fn faulted(&mut self, plan: &Plan) {
+        if let Some(entry) = &mut self.entry {
+            entry.faults = Fault::of(plan);
+        }
+    }
+
+    /// The operation is carried out, once more.
+    pub(super) fn executed(&mut self) {
+        if let Some(entry) = &mut self.entry {
+            entry.executed = entry.executed.saturating_add(1);
+        }
+    }
+
+    /// The request is none of the API.
+    pub(super) fn discard(mut self) {
+        self.entry = None;
+    }
+
+    /// There is a reply, which is about to be sent.
+    pub(super) fn replied(mut self, response: &Response<Bytes>) {
+        if let Some(entry) = &mut self.entry {
+            entry.status = Some(response.status().as_u16());
+            entry.response_bytes = response.body().len();
+            let code = response.extensions().get::<ErrorCode>();
+            entry.error = code.map(|it| it.0.clone());
+        }
+    }
+}
+
+impl Drop for Note<'_> {
+    fn drop(&mut self) {
+        if let Some(mut entry) = self.entry.take() {
+            let micros = self.started.elapsed().as_micros();
+            entry.duration_micros = u64::try_from(micros).unwrap_or(u64::MAX);
+            self.journal.push(entry);
+        }
+    }
+}
