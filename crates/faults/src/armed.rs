@@ -6,13 +6,14 @@ use serde::Serialize;
 
 use crate::bucket::Rate;
 use crate::chance::{Draw, Purpose};
+use crate::effect::Effect;
 use crate::facts::Facts;
 use crate::grammar::{Step, StepEffect};
 use crate::latency::Latency;
 use crate::partition::{Counters, Partitions, key};
 use crate::plan::{Firing, Outcome, Plan, When};
 use crate::reply::{HttpReply, Throttle};
-use crate::rule::{Effect, Rule};
+use crate::rule::Rule;
 use crate::steps::Steps;
 
 /// A rule, and how it has fared since it was armed or its counters were reset.
@@ -73,6 +74,10 @@ impl Armed {
 
     pub(crate) fn is_enabled(&self) -> bool {
         self.rule.is_enabled()
+    }
+
+    pub(crate) fn is_at_accept(&self) -> bool {
+        self.rule.is_at_accept()
     }
 
     pub(crate) fn is_about(&self, facts: &Facts<'_>) -> bool {
@@ -180,6 +185,8 @@ impl Armed {
             None => plain(None),
             Some(Effect::Error(error)) => plain(Some(Outcome::Error(error.clone()))),
             Some(Effect::Http(reply)) => plain(Some(Outcome::Http(reply.clone()))),
+            Some(Effect::Connection(it)) => plain(Some(Outcome::Connection(it.clone()))),
+            Some(Effect::Response(it)) => plain(Some(Outcome::Response(it.clone()))),
             Some(Effect::Throttle(throttle)) => plain(Some(take(throttle, counters, elapsed_ms)?)),
             Some(Effect::Steps(steps)) => advance(steps, counters, place),
         }?;
@@ -256,6 +263,8 @@ fn advance(steps: &Steps, counters: &mut Counters, place: Draw<'_>) -> Option<Ac
         StepEffect::Ok | StepEffect::Off => return None,
         StepEffect::Error(error) => action.outcome = Some(Outcome::Error(error.clone())),
         StepEffect::Http(status) => action.outcome = Some(Outcome::Http(HttpReply::new(*status))),
+        StepEffect::Connection(it) => action.outcome = Some(Outcome::Connection(it.clone())),
+        StepEffect::Response(it) => action.outcome = Some(Outcome::Response(it.clone())),
         StepEffect::Delay(latency) => action.hold_up(Some(latency), place, Purpose::StepLatency),
     }
     Some(action)

@@ -73,6 +73,12 @@ impl Criteria {
                 .all(|(name, value)| value.accepts((facts.header)(name)))
     }
 
+    /// Tells whether it is true of every request.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     pub(crate) fn read(table: Table<'_>) -> Result<Self, Problem> {
         let patterns = |key| table.read(key, Patterns::read);
         Ok(Self {

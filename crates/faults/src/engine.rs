@@ -46,17 +46,37 @@ impl Engine {
         self.armed.load(Ordering::Relaxed)
     }
 
+    /// Tells whether any rule is about connections of which no request is known.
+    #[must_use]
+    pub fn is_armed_at_accept(&self) -> bool {
+        let is_about = |rule: &Arc<Armed>| rule.is_enabled() && rule.is_at_accept();
+        self.is_armed() && self.rules().iter().any(is_about)
+    }
+
     /// Decides what is to happen to a request, and counts it.
     ///
     /// To be asked once for each request, after routing.
     #[must_use]
     pub fn decide(&self, facts: &Facts<'_>, now_ms: u64) -> Plan {
+        self.ask(facts, now_ms, false)
+    }
+
+    /// Decides what is to happen to a connection of which no request is known.
+    ///
+    /// To be asked once for each connection; only rules with `at = "accept"` have a say.
+    #[must_use]
+    pub fn decide_at_accept(&self, now_ms: u64) -> Plan {
+        self.ask(&Facts::default(), now_ms, true)
+    }
+
+    fn ask(&self, facts: &Facts<'_>, now_ms: u64, at_accept: bool) -> Plan {
         let mut plan = Plan::default();
         if !self.is_armed() {
             return plan;
         }
         let rules = Arc::clone(&self.rules());
-        for rule in rules.iter().filter(|rule| rule.is_about(facts)) {
+        let asked = rules.iter().filter(|it| it.is_at_accept() == at_accept);
+        for rule in asked.filter(|rule| rule.is_about(facts)) {
             if plan.is_settled() {
                 rule.note(facts);
             } else {

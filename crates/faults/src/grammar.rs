@@ -5,6 +5,9 @@
 //! chain  := step { "->" step }
 //! step   := [P"%"] [N"*"] ["after " | "twice "] effect
 //! effect := ok | off | error(Code[,status][,retryAfter=2s]) | http(503) | delay(time)
+//!         | reset[(at)] | close[(at)] | garbage[(at)] | stall(5s) | truncate(20|50%[,end])
+//!         | badchunk | drip(1,100ms) | json(null|html|empty)
+//! at     := headers | body | end                              end    := close | reset | stall
 //! time   := 200ms | 2s | lognormal(90ms,0.4)
 //! ```
 //!
@@ -12,7 +15,8 @@
 //! are used up, requests pass. A step has one turn, or `N`. A step with a percentage and no count
 //! goes on for ever, so `100%error(ThrottlingException)` is an outage and stands last. A turn is
 //! used whether or not the percentage hits. `ok` uses a turn and does nothing, `off` ends the
-//! chain. `twice ok` runs the handler twice and sends the second reply.
+//! chain. `twice ok` runs the handler twice and sends the second reply. What cuts or changes the
+//! handler's reply lets the handler run with or without `after`.
 //!
 //! Spaces may stand between any two parts. What is parsed prints in one canonical form, and that
 //! form parses to the same thing.
@@ -21,6 +25,8 @@ mod chain;
 mod cursor;
 mod list;
 mod parse;
+mod print;
+mod socket;
 
 pub use chain::{Chain, Step, StepEffect};
 pub use list::FaultList;

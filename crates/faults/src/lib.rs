@@ -31,26 +31,34 @@
 //! in it. Requests of other partitions and other rules do not move it. A rule without an id is
 //! called `rule-N` after its position, so give ids to rules whose draws must survive a reordering.
 //!
+//! # Connections and replies
+//!
+//! An effect that cuts or changes the reply lets the handler run, as `when = "after"` does; one
+//! that takes the reply's place entirely leaves the state untouched unless `when` says otherwise.
+//! A rule with `at = "accept"` is asked by [`Engine::decide_at_accept`], for connections.
+//!
 //! # Where more effects go
 //!
-//! An effect has one place in each of four modules, and nothing else changes shape:
-//! its keys in a type beside those of `reply`; a variant of [`Effect`] with its key in `rule`;
-//! a variant of [`Outcome`] (and of [`Seam`], if it is applied elsewhere) in `plan`; and an arm in
-//! `armed`, which turns the one into the other. In particular:
+//! An effect has one place in each of four modules, and nothing else changes shape: its keys in a
+//! type of their own (as `connection` and `damage` have them); a variant of [`Effect`] with its key
+//! in `effect`; a variant of [`Outcome`] (and of [`Seam`], if it is applied elsewhere) in `plan`; and
+//! an arm in `armed`, which turns the one into the other. In particular:
 //!
-//! - *Socket* effects (reset, close, stall, garbage) and *response* effects (truncate, drip, drop,
-//!   set) become outcomes; those at `accept` get a seam of their own, since no request is known.
 //! - *Stale* reads become an outcome at [`Seam::Model`], carrying the age in milliseconds.
 //! - *Job* faults become an outcome at a seam of their own; the stage joins [`Facts`], and the
 //!   job runner asks [`Engine::decide`] at each stage as the protocol layer does for a request.
-//! - The mini-language gets a variant of [`StepEffect`], read in `grammar::parse`.
+//! - The mini-language gets a variant of [`StepEffect`], read in `grammar::parse` or
+//!   `grammar::socket` and written in `grammar::print`.
 //!
 //! Until an effect is there, its key and its word are refused like any unknown one.
 
 mod armed;
 mod bucket;
 mod chance;
+mod connection;
 mod criteria;
+mod damage;
+mod effect;
 mod engine;
 mod facts;
 mod fire;
@@ -59,6 +67,7 @@ mod grammar;
 mod latency;
 mod partition;
 mod plan;
+mod pointer;
 mod read;
 mod reply;
 mod rule;
@@ -68,7 +77,10 @@ mod steps;
 mod window;
 
 pub use armed::RuleStatus;
+pub use connection::{Connection, Ending, Place};
 pub use criteria::Criteria;
+pub use damage::{Chunked, Damage, Drip, Finish, Truncate};
+pub use effect::Effect;
 pub use engine::{DuplicateId, Engine};
 pub use facts::Facts;
 pub use fire::Fire;
@@ -78,7 +90,7 @@ pub use latency::{Latency, Lognormal, MAX_DELAY_MS};
 pub use partition::Per;
 pub use plan::{Delay, Firing, Outcome, Plan, Seam, When};
 pub use reply::{ErrorReply, HttpReply, Throttle};
-pub use rule::{Effect, Rule};
+pub use rule::Rule;
 pub use ruleset::{RuleError, RuleSet};
 pub use span::{Nth, Span, Spans};
 pub use steps::Steps;

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::connection::Connection;
+use crate::damage::Damage;
 use crate::reply::{ErrorReply, HttpReply};
 
 /// Whether and how often the handler runs before the outcome.
@@ -33,6 +35,10 @@ pub enum Outcome {
         /// The time until the next token.
         wait_ms: u64,
     },
+    /// A connection that ends in place of the reply, or in it.
+    Connection(Connection),
+    /// The reply itself, damaged.
+    Response(Damage),
 }
 
 /// Where the effects of a plan are applied.

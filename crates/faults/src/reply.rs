@@ -210,7 +210,7 @@ fn status(value: &Value, least: u16) -> Result<u16, Problem> {
         .ok_or_else(|| expected(&format!("a status from {least} to 599"), value))
 }
 
-fn headers(value: &Value) -> Result<BTreeMap<String, String>, Problem> {
+pub(crate) fn headers(value: &Value) -> Result<BTreeMap<String, String>, Problem> {
     let header = |(name, value): (&String, &Value)| {
         let value = header_value(name, value).map_err(|problem| problem.under(name))?;
         Ok((name.clone(), value))

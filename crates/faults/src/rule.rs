@@ -1,10 +1,11 @@
 //! A rule: which requests, on which of them it acts, and what it does.
 
 use serde::de::{Deserialize, Deserializer, Error as _};
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
+use crate::connection::Place;
 use crate::criteria::Criteria;
+use crate::effect::Effect;
 use crate::fire::Fire;
 use crate::glob::{Glob, Patterns};
 use crate::grammar::Chain;
@@ -12,11 +13,11 @@ use crate::latency::Latency;
 use crate::partition::Per;
 use crate::plan::When;
 use crate::read::{Problem, Table, flag, text, unknown};
-use crate::reply::{ErrorReply, HttpReply, Throttle};
+use crate::reply::ErrorReply;
 use crate::ruleset::RuleError;
 use crate::steps::Steps;
 
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 27] = [
     "id",
     "description",
     "enabled",
@@ -40,10 +41,11 @@ const KEYS: [&str; 25] = [
     "error",
     "http",
     "throttle",
+    "connection",
+    "response",
     "steps",
     "loop",
 ];
-const EFFECTS: [&str; 4] = ["error", "http", "throttle", "steps"];
 const LONGEST_DESCRIPTION: usize = 8192;
 const LONGEST_ID: usize = 128;
 
@@ -70,19 +72,6 @@ pub struct Rule {
     latency: Option<Latency>,
     #[serde(flatten)]
     effect: Option<Effect>,
-}
-
-/// What a rule does to a request, beside holding it up.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// A service error.
-    Error(ErrorReply),
-    /// A reply as from a proxy.
-    Http(HttpReply),
-    /// A token bucket.
-    Throttle(Throttle),
-    /// One thing after the other.
-    Steps(Steps),
 }
 
 impl Rule {
@@ -117,9 +106,17 @@ impl Rule {
     }
 
     /// Before the handler, after it, or after two runs of it.
+    ///
+    /// Absent, it is before, unless the effect needs the handler's reply.
     #[must_use]
     pub fn when(&self) -> When {
-        self.when.unwrap_or_default()
+        self.when.unwrap_or_else(|| {
+            if self.needs_reply() {
+                When::After
+            } else {
+                When::Before
+            }
+        })
     }
 
     /// How long the rule holds a request up.
@@ -141,7 +138,7 @@ impl Rule {
             Some(Effect::Error(error)) => vec![error],
             Some(Effect::Throttle(throttle)) => vec![&throttle.error],
             Some(Effect::Steps(steps)) => steps.errors().collect(),
-            Some(Effect::Http(_)) | None => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -203,13 +200,27 @@ impl Rule {
         rule.checked().map(Self::with_default_effect)
     }
 
+    /// Whether it acts on connections of which no request is known yet.
+    pub(crate) fn is_at_accept(&self) -> bool {
+        matches!(&self.effect, Some(Effect::Connection(it)) if it.at == Place::Accept)
+    }
+
+    fn needs_reply(&self) -> bool {
+        self.effect.as_ref().is_some_and(Effect::needs_reply)
+    }
+
     fn checked(self) -> Result<Self, Problem> {
-        if self.when.is_some() && matches!(self.effect, Some(Effect::Steps(_))) {
-            return Err(Problem::new(
-                "`when` does not go with `steps`: write `after ` or `twice ` into the step",
-            ));
-        }
-        Ok(self)
+        let reason = if self.when.is_some() && matches!(self.effect, Some(Effect::Steps(_))) {
+            "`when` does not go with `steps`: write `after ` or `twice ` into the step"
+        } else if self.when == Some(When::Before) && self.needs_reply() {
+            "before the handler there is no reply to be cut or changed: leave `when` out, or take \
+             `after` or `twice`"
+        } else if self.is_at_accept() && (self.when.is_some() || !self.criteria.is_empty()) {
+            "at `accept` nothing is known of a request: leave out `when` and what the request must be"
+        } else {
+            return Ok(self);
+        };
+        Err(Problem::new(reason))
     }
 
     fn with_default_effect(mut self) -> Self {
@@ -224,35 +235,6 @@ impl<'de> Deserialize<'de> for Rule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         Self::read(&value).map_err(|problem| D::Error::custom(RuleError::alone(&value, problem)))
-    }
-}
-
-impl Effect {
-    fn read(table: Table<'_>) -> Result<Option<Self>, Problem> {
-        if let [first, second, ..] = table.present(&EFFECTS).as_slice() {
-            return Err(Problem::new(format!(
-                "a rule has at most one of `error`, `http`, `throttle`, `steps`; this one has \
-                 `{first}` and `{second}`"
-            )));
-        }
-        let error = table.read("error", ErrorReply::read)?.map(Self::Error);
-        let http = table.read("http", HttpReply::read)?.map(Self::Http);
-        let throttle = table.read("throttle", Throttle::read)?.map(Self::Throttle);
-        let steps = Steps::read(table)?.map(Self::Steps);
-        Ok(error.or(http).or(throttle).or(steps))
-    }
-}
-
-impl Serialize for Effect {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        match self {
-            Self::Error(error) => map.serialize_entry("error", error)?,
-            Self::Http(reply) => map.serialize_entry("http", reply)?,
-            Self::Throttle(throttle) => map.serialize_entry("throttle", throttle)?,
-            Self::Steps(steps) => steps.serialize_into(&mut map)?,
-        }
-        map.end()
     }
 }
 

@@ -1,7 +1,7 @@
-//! A chain of steps: how it prints, and which step a turn belongs to.
+//! A chain of steps, and which of them a turn belongs to.
 
-use std::fmt;
-
+use crate::connection::Connection;
+use crate::damage::Damage;
 use crate::latency::Latency;
 use crate::plan::When;
 use crate::reply::ErrorReply;
@@ -10,7 +10,7 @@ use crate::reply::ErrorReply;
 ///
 /// Made by parsing: `"2*error(ThrottlingException) -> ok".parse::<Chain>()`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Chain(Vec<Step>);
+pub struct Chain(pub(super) Vec<Step>);
 
 /// One step of a chain.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +32,23 @@ pub enum StepEffect {
     Error(ErrorReply),
     /// A reply without a body, as from a proxy.
     Http(u16),
+    /// A connection that ends in place of the reply, or in it.
+    Connection(Connection),
+    /// A damaged reply.
+    Response(Damage),
     /// A delay.
     Delay(Latency),
+}
+
+impl StepEffect {
+    /// Tells whether it acts on the handler's reply, so that the handler must run.
+    pub(super) fn needs_reply(&self) -> bool {
+        match self {
+            Self::Connection(connection) => connection.needs_reply(),
+            Self::Response(_) => true,
+            Self::Ok | Self::Off | Self::Error(_) | Self::Http(_) | Self::Delay(_) => false,
+        }
+    }
 }
 
 impl Chain {
@@ -123,79 +138,6 @@ impl Step {
                  give it a count, as in `30%5*error(Code)`",
             ),
             _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Chain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, step) in self.0.iter().enumerate() {
-            let joint = if position == 0 { "" } else { "->" };
-            write!(f, "{joint}{step}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(percent) = self.percent {
-            write!(f, "{percent}%")?;
-        }
-        if let Some(count) = self.count {
-            write!(f, "{count}*")?;
-        }
-        f.write_str(match self.when {
-            When::Before => "",
-            When::After => "after ",
-            When::Twice => "twice ",
-        })?;
-        self.effect.fmt(f)
-    }
-}
-
-impl fmt::Display for StepEffect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ok => f.write_str("ok"),
-            Self::Off => f.write_str("off"),
-            Self::Error(error) => write_error(f, error),
-            Self::Http(status) => write!(f, "http({status})"),
-            Self::Delay(Latency::Fixed(ms)) => write!(f, "delay({})", Milliseconds(*ms)),
-            Self::Delay(Latency::Uniform(low, high)) => {
-                write!(
-                    f,
-                    "delay(uniform({},{}))",
-                    Milliseconds(*low),
-                    Milliseconds(*high)
-                )
-            }
-            Self::Delay(Latency::Lognormal(shape)) => {
-                let median = Milliseconds(shape.median_ms);
-                write!(f, "delay(lognormal({median},{}))", shape.sigma)
-            }
-        }
-    }
-}
-
-fn write_error(f: &mut fmt::Formatter<'_>, error: &ErrorReply) -> fmt::Result {
-    write!(f, "error({}", error.code)?;
-    if let Some(status) = error.status_code {
-        write!(f, ",{status}")?;
-    }
-    if let Some(ms) = error.retry_after_ms {
-        write!(f, ",retryAfter={}", Milliseconds(ms))?;
-    }
-    f.write_str(")")
-}
-
-struct Milliseconds(u64);
-
-impl fmt::Display for Milliseconds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.0.checked_div(1000), self.0.checked_rem(1000)) {
-            (Some(seconds), Some(0)) if seconds > 0 => write!(f, "{seconds}s"),
-            _ => write!(f, "{}ms", self.0),
         }
     }
 }

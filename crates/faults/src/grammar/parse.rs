@@ -3,15 +3,19 @@
 use std::str::FromStr;
 
 use super::cursor::Cursor;
-use super::{Chain, GrammarError, Step, StepEffect};
+use super::{Chain, GrammarError, Step, StepEffect, socket};
 use crate::latency::{Latency, Lognormal, MAX_DELAY_MS};
 use crate::plan::When;
 use crate::read::similar;
 use crate::reply::{ErrorReply, is_code_character};
 
-const EFFECTS: [&str; 5] = ["ok", "off", "error", "http", "delay"];
+const EFFECTS: [&str; 13] = [
+    "ok", "off", "error", "http", "delay", "reset", "close", "garbage", "stall", "truncate",
+    "badchunk", "drip", "json",
+];
 const EXPECTED_EFFECT: &str = "the effects are `ok`, `off`, `error(Code[,status][,retryAfter=2s])`, \
-     `http(503)` and `delay(200ms)`";
+     `http(503)`, `delay(200ms)`, `reset`, `close`, `garbage`, `stall(5s)`, `truncate(50%)`, \
+     `badchunk`, `drip(1,100ms)` and `json(null)`";
 const EXPECTED_TIME: &str = "expected a time such as `200ms` or `2s`";
 const EXPECTED_PERCENTAGE: &str = "a percentage is a number from 0 to 100, as in `30%`";
 const EXPECTED_COUNT: &str = "a count is a whole number from 1, as in `2*`";
@@ -47,11 +51,17 @@ fn step(cursor: &mut Cursor<'_>) -> Result<Step, GrammarError> {
     let start = *cursor;
     let percent = percentage(cursor)?;
     let count = count(cursor)?;
+    let when = prefix(cursor);
+    let effect = effect(cursor)?;
+    let when = match when {
+        When::Before if effect.needs_reply() => When::After,
+        _ => when,
+    };
     let step = Step {
         percent,
         count,
-        when: prefix(cursor),
-        effect: effect(cursor)?,
+        when,
+        effect,
     };
     match step {
         Step {
@@ -130,7 +140,8 @@ fn effect(cursor: &mut Cursor<'_>) -> Result<StepEffect, GrammarError> {
         number if number.starts_with(|c: char| c.is_ascii_digit()) => Err(start.complain(
             "a number before an effect is a percentage (`30%`), a count (`2*`), or both in that order",
         )),
-        _ => Err(start.complain(unknown_effect(name))),
+        _ => socket::effect(name, cursor)
+            .unwrap_or_else(|| Err(start.complain(unknown_effect(name)))),
     }
 }
 
@@ -142,7 +153,7 @@ fn unknown_effect(name: &str) -> String {
     )
 }
 
-fn in_brackets<T>(
+pub(super) fn in_brackets<T>(
     cursor: &mut Cursor<'_>,
     content: impl FnOnce(&mut Cursor<'_>) -> Result<T, GrammarError>,
 ) -> Result<T, GrammarError> {
@@ -219,7 +230,7 @@ fn lognormal(cursor: &mut Cursor<'_>) -> Result<Lognormal, GrammarError> {
     })
 }
 
-fn second<T>(
+pub(super) fn second<T>(
     cursor: &mut Cursor<'_>,
     content: impl FnOnce(&mut Cursor<'_>) -> Result<T, GrammarError>,
 ) -> Result<T, GrammarError> {
@@ -227,7 +238,7 @@ fn second<T>(
     content(cursor)
 }
 
-fn delay_time(cursor: &mut Cursor<'_>) -> Result<u64, GrammarError> {
+pub(super) fn delay_time(cursor: &mut Cursor<'_>) -> Result<u64, GrammarError> {
     let start = *cursor;
     let ms = time(cursor)?;
     if ms > MAX_DELAY_MS {
@@ -236,7 +247,7 @@ fn delay_time(cursor: &mut Cursor<'_>) -> Result<u64, GrammarError> {
     Ok(ms)
 }
 
-fn time(cursor: &mut Cursor<'_>) -> Result<u64, GrammarError> {
+pub(super) fn time(cursor: &mut Cursor<'_>) -> Result<u64, GrammarError> {
     let start = *cursor;
     let number: u64 = cursor.number(EXPECTED_TIME)?;
     let ms = match cursor.take(|c| c.is_ascii_alphanumeric()) {

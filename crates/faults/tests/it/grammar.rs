@@ -38,6 +38,22 @@ fn chains_print_in_one_form() {
         ("0.5 % 2* after error(X)->off", "0.5%2*after error(X)->off"),
         ("twice ok->twice http(200)", "twice ok->twice http(200)"),
         ("100%error(X)", "100%error(X)"),
+        ("reset", "reset"),
+        ("after reset ( headers )", "after reset"),
+        ("reset(body)", "reset(body)"),
+        ("after reset(body)", "reset(body)"),
+        ("twice close(end)", "twice close(end)"),
+        ("garbage", "garbage"),
+        ("stall(5s)", "stall(5s)"),
+        ("after stall(50ms)", "after stall(50ms)"),
+        ("truncate(20)", "truncate(20)"),
+        ("after truncate( 50% , reset )", "truncate(50%,reset)"),
+        ("badchunk", "badchunk"),
+        ("2*drip(1, 100ms)", "2*drip(1,100ms)"),
+        (
+            "json(null)->json(html)->json(empty)",
+            "json(null)->json(html)->json(empty)",
+        ),
     ] {
         check(text, printed);
     }
@@ -54,18 +70,22 @@ fn errors_say_where_and_what_to_do() {
         ("ok->", 5, "expected an effect"),
         ("ok -> erorr(X)", 7, "unknown effect `erorr`"),
         ("ok -> erorr(X)", 7, "did you mean `error`?"),
+        ("rest(headers)", 1, "did you mean `reset`?"),
+        ("reset(accept)", 7, "expected `headers`, `body` or `end`"),
+        ("close(headers", 14, "expected `)`"),
+        ("stall", 6, "expected `(`"),
+        ("stall(2)", 7, "a time such as `200ms`"),
+        ("truncate(101%)", 10, "bytes or a percentage"),
+        ("truncate(1.5)", 10, "bytes or a percentage"),
         (
-            "after reset",
-            7,
-            "unknown effect `reset`: the effects are `ok`, `off`,",
+            "truncate(1,end)",
+            12,
+            "expected `close`, `reset` or `stall`",
         ),
-        ("close(headers)", 1, "unknown effect `close`"),
-        ("stall(5s)", 1, "unknown effect `stall`"),
-        ("truncate(50%)", 1, "unknown effect `truncate`"),
-        ("garbage", 1, "unknown effect `garbage`"),
-        ("badchunk", 1, "unknown effect `badchunk`"),
-        ("drip(1,100ms)", 1, "unknown effect `drip`"),
-        ("json(null)", 1, "unknown effect `json`"),
+        ("drip(0,1ms)", 6, "at least a byte"),
+        ("drip(1,61s)", 6, "at most a minute"),
+        ("drip(1)", 7, "expected `,`"),
+        ("json(xml)", 6, "expected `null`, `html` or `empty`"),
         ("error", 6, "expected `(`"),
         ("error()", 7, "expected an error code"),
         ("error(X", 8, "expected `)`"),
@@ -101,11 +121,12 @@ fn errors_say_where_and_what_to_do() {
     ] {
         check_error(text, column, message);
     }
-    let error = "ok->rest".parse::<Chain>().unwrap_err();
+    let error = "ok->nothing".parse::<Chain>().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "column 5: unknown effect `rest`: the effects are `ok`, `off`, \
-         `error(Code[,status][,retryAfter=2s])`, `http(503)` and `delay(200ms)`"
+        "column 5: unknown effect `nothing`: the effects are `ok`, `off`, \
+         `error(Code[,status][,retryAfter=2s])`, `http(503)`, `delay(200ms)`, `reset`, `close`, \
+         `garbage`, `stall(5s)`, `truncate(50%)`, `badchunk`, `drip(1,100ms)` and `json(null)`"
     );
 }
 
@@ -176,15 +197,36 @@ fn effect() -> impl Strategy<Value = String> {
         error(),
         (200..=599_u16).prop_map(|status| format!("http({status})")),
         time().prop_map(|time| format!("delay({time})")),
+        socket_effect(),
         (time(), 0.0..=10.0).prop_map(|(time, sigma)| format!("delay(lognormal({time},{sigma}))")),
     ]
+}
+
+fn socket_effect() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just("badchunk".to_owned()),
+        "(reset|close|garbage)(\\((body|end)\\))?",
+        "json\\((null|html|empty)\\)",
+        time().prop_map(|time| format!("stall({time})")),
+        (0..u64::MAX, "(,(close|reset|stall))?").prop_map(|(n, end)| format!("truncate({n}{end})")),
+        (0.0..=100.0).prop_map(|percent: f64| format!("truncate({percent}%)")),
+        (1..u64::MAX, 1..1000_u32).prop_map(|(bytes, ms)| format!("drip({bytes},{ms}ms)")),
+    ]
+}
+
+/// Whether `after` would say nothing: the effect does nothing, or needs the reply in any case.
+fn is_after_anyway(effect: &str) -> bool {
+    let words = ["ok", "truncate", "badchunk", "drip", "json"];
+    words.iter().any(|it| effect.starts_with(it))
+        || effect.ends_with("(body)")
+        || effect.ends_with("(end)")
 }
 
 fn step() -> impl Strategy<Value = String> {
     let prefix = prop_oneof![Just(""), Just("after "), Just("twice ")];
     let count = proptest::option::of((proptest::option::of(0.0..=100.0), 1..=u32::MAX));
     (count, prefix, effect()).prop_map(|(count, prefix, effect)| {
-        let prefix = if effect == "ok" && prefix == "after " {
+        let prefix = if prefix == "after " && is_after_anyway(&effect) {
             ""
         } else {
             prefix

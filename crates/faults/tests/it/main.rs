@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod connections;
 mod decisions;
 mod determinism;
 mod grammar;
@@ -54,6 +55,8 @@ fn show(plan: &Plan) -> String {
         Some(Outcome::Error(error)) => error.code.clone(),
         Some(Outcome::Http(reply)) => format!("http {}", reply.status_code),
         Some(Outcome::Throttle { wait_ms, .. }) => format!("wait {wait_ms}"),
+        Some(Outcome::Connection(connection)) => connection.kind.name().to_owned(),
+        Some(Outcome::Response(_)) => "damage".to_owned(),
     };
     let delay = match (plan.delay.before_ms, plan.delay.after_ms) {
         (0, 0) => String::new(),

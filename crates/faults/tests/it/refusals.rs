@@ -62,15 +62,7 @@ fn unknown_keys_are_refused_with_the_nearest_name() {
 
 #[test]
 fn keys_that_are_not_there_yet_are_unknown() {
-    for key in [
-        "body",
-        "result",
-        "scenario",
-        "connection",
-        "response",
-        "stale",
-        "job",
-    ] {
+    for key in ["body", "result", "scenario", "stale", "job"] {
         check_error(
             json!({key: {}}),
             &format!("unknown key `{key}`, the nearest valid one is `"),
@@ -182,7 +174,7 @@ fn effects_that_cannot_be_are_refused() {
         ),
         (
             json!({"error": {}, "steps": "ok"}),
-            "at most one of `error`, `http`, `throttle`, `steps`; this one has `error` and `steps`",
+            "at most one of `error`, `http`, `throttle`, `connection`, `response`, `steps`; this one has `error` and `steps`",
         ),
         (
             json!({"steps": "ok", "when": "after"}),
@@ -190,8 +182,8 @@ fn effects_that_cannot_be_are_refused() {
         ),
         (json!({"steps": []}), "rule 2, steps: the list is empty"),
         (
-            json!({"steps": ["ok", "reset"]}),
-            "rule 2, steps[1]: column 1: unknown effect `reset`",
+            json!({"steps": ["ok", "rset"]}),
+            "rule 2, steps[1]: column 1: unknown effect `rset`",
         ),
         (
             json!({"steps": ["ok", "off", "ok"]}),
@@ -201,6 +193,78 @@ fn effects_that_cannot_be_are_refused() {
         (
             json!({"steps": ["50%ok"], "loop": true}),
             "rule 2, loop: the steps never come to their end",
+        ),
+    ] {
+        check_error(rule, expected);
+    }
+}
+
+#[test]
+fn connections_and_replies_that_cannot_be_are_refused() {
+    for (rule, expected) in [
+        (
+            json!({"connection": {}}),
+            "rule 2, connection: `kind` is missing",
+        ),
+        (
+            json!({"connection": {"kind": "rst"}}),
+            "connection.kind: unknown ending `rst`, the nearest valid one is `reset`",
+        ),
+        (
+            json!({"connection": {"kind": "reset", "at": "header"}}),
+            "connection.at: unknown place `header`, the nearest valid one is `headers`",
+        ),
+        (
+            json!({"connection": {"kind": "reset", "at": "end", "afterBytes": 1}}),
+            "connection: `afterBytes` counts bytes of the head or the body",
+        ),
+        (
+            json!({"connection": {"kind": "stall", "holdMs": 3_600_001}}),
+            "connection.holdMs: expected at most an hour",
+        ),
+        (
+            json!({"connection": {"kind": "reset", "at": "body"}, "when": "before"}),
+            "rule 2: before the handler there is no reply",
+        ),
+        (
+            json!({"connection": {"kind": "reset", "at": "accept"}, "operation": "*"}),
+            "rule 2: at `accept` nothing is known of a request",
+        ),
+        (
+            json!({"response": {}}),
+            "response: the reply would stay as it is",
+        ),
+        (
+            json!({"response": {"truncate": {"bytes": 1, "percent": 1}}}),
+            "response.truncate: give exactly one of `bytes` and `percent`",
+        ),
+        (
+            json!({"response": {"truncate": {"percent": 101}}}),
+            "response.truncate.percent: expected a percentage from 0 to 100, found 101",
+        ),
+        (
+            json!({"response": {"chunked": "badSize", "contentLength": 1}}),
+            "response: a body in chunks has no length",
+        ),
+        (
+            json!({"response": {"replaceBody": "", "drop": ["/a"]}}),
+            "response: `replaceBody` leaves nothing to be edited",
+        ),
+        (
+            json!({"response": {"drop": ["a"]}}),
+            "response.drop[0]: `a` is no JSON pointer",
+        ),
+        (
+            json!({"response": {"set": {"": 1}}}),
+            "response.set: `` is no JSON pointer",
+        ),
+        (
+            json!({"response": {"drip": {"bytes": 0, "everyMs": 1}}}),
+            "response.drip.bytes: expected a whole number, 1 or more, found 0",
+        ),
+        (
+            json!({"response": {"truncate": {"bytes": 1}}, "when": "before"}),
+            "rule 2: before the handler there is no reply",
         ),
     ] {
         check_error(rule, expected);

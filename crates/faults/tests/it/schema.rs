@@ -52,6 +52,13 @@ fn rules_print_as_they_were_written() {
                "retryAfterMs": 2, "fields": {"a": [1, null]}, "headers": {"b": "c"}}}),
         json!({"throttle": {"ratePerSecond": 2.5, "burst": 3,
                "error": {"code": "T", "statusCode": 429}}, "per": []}),
+        json!({"connection": {"kind": "reset", "at": "headers", "afterBytes": 9, "holdMs": 5}}),
+        json!({"connection": {"kind": "garbage", "at": "accept"}}),
+        json!({"when": "twice", "response": {"truncate": {"percent": 50.0}, "finish": "reset",
+               "contentLength": 9, "drip": {"bytes": 1, "everyMs": 2}, "drop": ["/a"],
+               "set": {"/b/0": null}, "headers": {"x": "y"}}}),
+        json!({"response": {"truncate": {"bytes": 5}, "chunked": "badSize", "replaceBody": "x"}}),
+        json!({"steps": ["reset(body)", "truncate(50%,reset)", "badchunk"]}),
         json!({"steps": ["2*error(A)", "after http(503)", "ok"], "loop": true}),
     ] {
         assert_eq!(serde_json::to_value(rule(&written)).unwrap(), written);

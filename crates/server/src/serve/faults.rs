@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use b2bi_local_dispatcher::{Caller, Failure, Pending, Reply};
-use b2bi_local_faults::{ErrorReply, Facts, HttpReply, Outcome, Plan, When};
+use b2bi_local_faults::{Damage, ErrorReply, Facts, HttpReply, Outcome, Plan, When};
 use b2bi_local_model::{ErrorShape, NAMESPACE};
 use bytes::Bytes;
 use http::request::Parts;
@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 
 use super::facts;
 use super::note::Note;
+use super::script::Wreck;
 use crate::app::App;
 
 /// The header that names the rule behind an injected reply.
@@ -81,6 +82,10 @@ pub(super) async fn carry_out<'a>(
             render(Err(failure(error, &rules)))
         }
         Some(Outcome::Http(reply)) => raw(reply),
+        Some(Outcome::Connection(connection)) => {
+            wrecked(render(reply), Wreck::Connection(connection))
+        }
+        Some(Outcome::Response(damage)) => damaged(render(reply), damage),
         None => render(reply),
     };
     if let Ok(id) = HeaderValue::from_str(&rules) {
@@ -163,6 +168,30 @@ fn members(error: &ErrorReply, shape: Option<&ErrorShape>, rules: &str) -> Map<S
         members.insert((*name).to_owned(), value.into());
     }
     members
+}
+
+/// A reply with another body or other headers, or one that HTTP cannot send.
+fn damaged(mut response: Response<Bytes>, damage: Damage) -> Response<Bytes> {
+    if let Some(body) = damage.edited(response.body()) {
+        *response.body_mut() = body.into();
+    }
+    for (name, value) in damage
+        .headers
+        .iter()
+        .filter_map(|(name, value)| header(name, value))
+    {
+        response.headers_mut().insert(name, value);
+    }
+    if damage.is_on_the_wire() {
+        wrecked(response, Wreck::Damage(damage))
+    } else {
+        response
+    }
+}
+
+fn wrecked(mut response: Response<Bytes>, wreck: Wreck) -> Response<Bytes> {
+    response.extensions_mut().insert(wreck);
+    response
 }
 
 fn raw(reply: HttpReply) -> Response<Bytes> {

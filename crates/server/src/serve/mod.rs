@@ -7,6 +7,8 @@ mod listener;
 mod note;
 mod reply;
 mod request;
+mod script;
+mod socket;
 
 use std::future::Future;
 use std::io;

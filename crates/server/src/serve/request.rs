@@ -5,13 +5,14 @@ use std::time::Instant;
 use b2bi_local_dispatcher::{Caller, Failure, Identity, Route, cors, json, query, route, verify};
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body_util::Either;
 use hyper::body::Incoming;
 
 use super::faults::{self, Asked};
 use super::note::Note;
 use super::reply::{Body, Style, whole};
+use super::script::Wreck;
 use super::{body, reply};
 use crate::admin;
 use crate::app::App;
@@ -25,9 +26,7 @@ pub(super) async fn answer(app: &App, request: Request<Incoming>) -> Response<Bo
         (request.method().clone(), request.uri().clone(), target)
     });
     let mut response = dispatch(app, request, &request_id).await;
-    if let Ok(id) = HeaderValue::from_str(&request_id) {
-        response.headers_mut().insert(json::REQUEST_ID, id);
-    }
+    name(response.headers_mut(), &request_id);
     if let Some((method, uri, target)) = log {
         let (status, elapsed) = (response.status().as_u16(), started.elapsed());
         tracing::info!(request_id, %method, %uri, ?target, status, ?elapsed, "request");
@@ -73,8 +72,24 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
         }
     };
     cors::allow(&head.headers, response.headers_mut());
-    note.replied(&response);
+    name(response.headers_mut(), request_id);
+    match response.extensions_mut().remove::<Wreck>() {
+        None => note.replied(&response),
+        Some(wreck) => {
+            if wreck.sends_reply() {
+                note.replied(&response);
+            }
+            let script = wreck.script(&response);
+            response.extensions_mut().insert(script);
+        }
+    }
     reply::whole(response)
+}
+
+fn name(headers: &mut HeaderMap, request_id: &str) {
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(json::REQUEST_ID, id);
+    }
 }
 
 async fn objects(app: &App, head: Parts, body: Incoming, caller: &Caller) -> Response<Body> {

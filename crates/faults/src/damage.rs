@@ -1,0 +1,277 @@
+//! What is done to a reply on its way to the client.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::connection::one_of;
+use crate::pointer;
+use crate::read::{Problem, Table, count, each, entries, expected, number, text, whole};
+use crate::reply::headers;
+
+const KEYS: [&str; 9] = [
+    "truncate",
+    "finish",
+    "contentLength",
+    "chunked",
+    "drip",
+    "drop",
+    "set",
+    "replaceBody",
+    "headers",
+];
+const TRUNCATE_KEYS: [&str; 2] = ["bytes", "percent"];
+const DRIP_KEYS: [&str; 2] = ["bytes", "everyMs"];
+const FINISHES: [&str; 3] = ["close", "reset", "stall"];
+const CHUNKED: [&str; 2] = ["badSize", "unterminated"];
+const LONGEST_PAUSE_MS: u64 = 60_000;
+
+/// What is wrong with a reply whose request was carried out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Damage {
+    /// How much of the body is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncate: Option<Truncate>,
+    /// How the connection ends after what is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finish: Option<Finish>,
+    /// The length that the head claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_length: Option<u64>,
+    /// What is wrong with the body's chunks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chunked: Option<Chunked>,
+    /// How slowly the body is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drip: Option<Drip>,
+    /// JSON pointers to what is taken out of the body.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drop: Vec<String>,
+    /// JSON pointers to what is put into the body, with the values.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub set: Map<String, Value>,
+    /// Another body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replace_body: Option<String>,
+    /// Headers that are put in the place of the reply's own, or added.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+}
+
+/// How much of a body is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Truncate {
+    /// So many bytes.
+    Bytes(u64),
+    /// So much of each hundred bytes.
+    Percent(f64),
+}
+
+/// How a connection ends after a damaged reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Finish {
+    /// In good order (FIN).
+    Close,
+    /// With a reset (RST).
+    Reset,
+    /// Not until the client gives up.
+    Stall,
+}
+
+/// What is wrong with a body in chunks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Chunked {
+    /// A chunk's size is no number.
+    BadSize,
+    /// The last chunk is missing.
+    Unterminated,
+}
+
+/// How slowly a body is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Drip {
+    /// How many bytes at once.
+    pub bytes: u64,
+    /// The pause before each next piece.
+    pub every_ms: u64,
+}
+
+impl Damage {
+    /// A reply with another body.
+    #[must_use]
+    pub fn with_body(body: &str) -> Self {
+        Self {
+            replace_body: Some(body.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// Tells whether the reply cannot be sent as HTTP has it.
+    #[must_use]
+    pub fn is_on_the_wire(&self) -> bool {
+        self.truncate.is_some()
+            || self.finish.is_some()
+            || self.content_length.is_some()
+            || self.chunked.is_some()
+            || self.drip.is_some()
+    }
+
+    /// The body that replaces `body`; none where it stays, or is no JSON to be edited.
+    #[must_use]
+    pub fn edited(&self, body: &[u8]) -> Option<Vec<u8>> {
+        if let Some(other) = &self.replace_body {
+            return Some(other.clone().into_bytes());
+        }
+        if self.drop.is_empty() && self.set.is_empty() {
+            return None;
+        }
+        let mut body: Value = serde_json::from_slice(body).ok()?;
+        for path in &self.drop {
+            pointer::remove(&mut body, path);
+        }
+        for (path, value) in &self.set {
+            pointer::set(&mut body, path, value.clone());
+        }
+        Some(body.to_string().into_bytes())
+    }
+
+    /// How many bytes of a body of this length are sent.
+    #[must_use]
+    pub fn sent_of(&self, length: usize) -> usize {
+        match self.truncate {
+            None => length,
+            Some(Truncate::Bytes(bytes)) => usize::try_from(bytes).unwrap_or(length).min(length),
+            Some(Truncate::Percent(percent)) => share(length, percent),
+        }
+    }
+
+    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+        let table = Table::open(value, &KEYS)?;
+        let damage = Self {
+            truncate: table.read("truncate", Truncate::read)?,
+            finish: table.read("finish", |it| {
+                one_of("ending", it, Finish::named, &FINISHES)
+            })?,
+            content_length: table.read("contentLength", whole)?,
+            chunked: table.read("chunked", |it| {
+                one_of("fault", it, Chunked::named, &CHUNKED)
+            })?,
+            drip: table.read("drip", Drip::read)?,
+            drop: table
+                .read("drop", |it| each(it, pointer::read))?
+                .unwrap_or_default(),
+            set: table.read("set", edits)?.unwrap_or_default(),
+            replace_body: table.read("replaceBody", text)?,
+            headers: table.read("headers", headers)?.unwrap_or_default(),
+        };
+        damage.checked()
+    }
+
+    fn checked(self) -> Result<Self, Problem> {
+        let edits = !self.drop.is_empty() || !self.set.is_empty();
+        let reason = if self == Self::default() {
+            "the reply would stay as it is: say what is wrong with it"
+        } else if self.chunked.is_some() && self.content_length.is_some() {
+            "a body in chunks has no length: leave out `chunked` or `contentLength`"
+        } else if self.replace_body.is_some() && edits {
+            "`replaceBody` leaves nothing to be edited: leave out `drop` and `set`, or it"
+        } else {
+            return Ok(self);
+        };
+        Err(Problem::new(reason))
+    }
+}
+
+impl Truncate {
+    fn read(value: &Value) -> Result<Self, Problem> {
+        let table = Table::open(value, &TRUNCATE_KEYS)?;
+        let bytes = table.read("bytes", whole)?.map(Self::Bytes);
+        let percent = table.read("percent", percent)?.map(Self::Percent);
+        match (bytes, percent) {
+            (Some(one), None) | (None, Some(one)) => Ok(one),
+            _ => Err(Problem::new("give exactly one of `bytes` and `percent`")),
+        }
+    }
+}
+
+impl Finish {
+    /// The ending of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "close" => Some(Self::Close),
+            "reset" => Some(Self::Reset),
+            "stall" => Some(Self::Stall),
+            _ => None,
+        }
+    }
+
+    /// The name in rules.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Close => "close",
+            Self::Reset => "reset",
+            Self::Stall => "stall",
+        }
+    }
+}
+
+impl Chunked {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "badSize" => Some(Self::BadSize),
+            "unterminated" => Some(Self::Unterminated),
+            _ => None,
+        }
+    }
+}
+
+impl Drip {
+    fn read(value: &Value) -> Result<Self, Problem> {
+        let table = Table::open(value, &DRIP_KEYS)?;
+        Ok(Self {
+            bytes: table.need("bytes", count)?,
+            every_ms: table.need("everyMs", pause)?,
+        })
+    }
+}
+
+fn pause(value: &Value) -> Result<u64, Problem> {
+    let ms = whole(value)?;
+    if ms > LONGEST_PAUSE_MS {
+        return Err(expected("at most a minute (60000)", value));
+    }
+    Ok(ms)
+}
+
+fn percent(value: &Value) -> Result<f64, Problem> {
+    let percent = number(value)?;
+    if !(0.0..=100.0).contains(&percent) {
+        return Err(expected("a percentage from 0 to 100", value));
+    }
+    Ok(percent)
+}
+
+fn edits(value: &Value) -> Result<Map<String, Value>, Problem> {
+    let table = entries(value)?;
+    for key in table.keys() {
+        pointer::check(key)?;
+    }
+    Ok(table.clone())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact up to 9 petabytes")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a part of a length is a length"
+)]
+fn share(length: usize, percent: f64) -> usize {
+    (length as f64 * percent / 100.0) as usize
+}

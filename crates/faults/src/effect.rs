@@ -1,0 +1,80 @@
+//! What a rule does to a request.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::connection::Connection;
+use crate::damage::Damage;
+use crate::read::{Problem, Table};
+use crate::reply::{ErrorReply, HttpReply, Throttle};
+use crate::steps::Steps;
+
+const EFFECTS: [&str; 6] = [
+    "error",
+    "http",
+    "throttle",
+    "connection",
+    "response",
+    "steps",
+];
+
+/// What a rule does to a request, beside holding it up.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// A service error.
+    Error(ErrorReply),
+    /// A reply as from a proxy.
+    Http(HttpReply),
+    /// A token bucket.
+    Throttle(Throttle),
+    /// A connection that ends.
+    Connection(Connection),
+    /// A damaged reply.
+    Response(Damage),
+    /// One thing after the other.
+    Steps(Steps),
+}
+
+impl Effect {
+    /// Tells whether it acts on the handler's reply, so that the handler must run.
+    pub(crate) fn needs_reply(&self) -> bool {
+        match self {
+            Self::Connection(connection) => connection.needs_reply(),
+            Self::Response(_) => true,
+            Self::Error(_) | Self::Http(_) | Self::Throttle(_) | Self::Steps(_) => false,
+        }
+    }
+
+    pub(crate) fn read(table: Table<'_>) -> Result<Option<Self>, Problem> {
+        if let [first, second, ..] = table.present(&EFFECTS).as_slice() {
+            return Err(Problem::new(format!(
+                "a rule has at most one of `{}`; this one has `{first}` and `{second}`",
+                EFFECTS.join("`, `")
+            )));
+        }
+        let error = table.read("error", ErrorReply::read)?.map(Self::Error);
+        let http = table.read("http", HttpReply::read)?.map(Self::Http);
+        let throttle = table.read("throttle", Throttle::read)?.map(Self::Throttle);
+        let connection = table
+            .read("connection", Connection::read)?
+            .map(Self::Connection);
+        let response = table.read("response", Damage::read)?.map(Self::Response);
+        let steps = Steps::read(table)?.map(Self::Steps);
+        let found = [error, http, throttle, connection, response, steps];
+        Ok(found.into_iter().flatten().next())
+    }
+}
+
+impl Serialize for Effect {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Self::Error(error) => map.serialize_entry("error", error)?,
+            Self::Http(reply) => map.serialize_entry("http", reply)?,
+            Self::Throttle(throttle) => map.serialize_entry("throttle", throttle)?,
+            Self::Connection(connection) => map.serialize_entry("connection", connection)?,
+            Self::Response(damage) => map.serialize_entry("response", damage)?,
+            Self::Steps(steps) => steps.serialize_into(&mut map)?,
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,137 @@
+//! One connection: HTTP on it, and the faults that HTTP knows nothing of.
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use b2bi_local_faults::Outcome;
+use bytes::Bytes;
+use http::Response;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, watch};
+
+use super::request;
+use super::script::{Move, Script, cut};
+use crate::admin;
+use crate::app::App;
+
+/// How long a client may take to send the head of a request.
+const HEAD_TIME: Duration = Duration::from_secs(30);
+/// How long a client may take to hang up after the server has.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// As much of a request as tells whether it is for one of the server's own routes.
+const FIRST_LINE: usize = 64;
+
+/// Serves a connection to its end; `stopping` changes when the server is to stop.
+pub(super) async fn serve(app: Arc<App>, stream: TcpStream, mut stopping: watch::Receiver<bool>) {
+    // Replies are written whole; waiting to fill a packet would only delay them.
+    let _ = stream.set_nodelay(true);
+    let taken = match at_accept(&app, &stream).await {
+        Some(script) => Some((stream, script)),
+        None => http(app, stream, &mut stopping).await,
+    };
+    if let Some((stream, script)) = taken {
+        tokio::select! {
+            () = play(stream, script) => {}
+            _ = stopping.changed() => {}
+        }
+    }
+}
+
+/// Serves HTTP, until the connection ends or a fault takes it away.
+async fn http(
+    app: Arc<App>,
+    stream: TcpStream,
+    stopping: &mut watch::Receiver<bool>,
+) -> Option<(TcpStream, Script)> {
+    let (take, mut taken) = mpsc::channel(1);
+    let service = service_fn(move |request| {
+        let (app, take) = (Arc::clone(&app), take.clone());
+        async move {
+            let mut response = request::answer(&app, request).await;
+            match response.extensions_mut().remove::<Script>() {
+                None => Ok::<_, Infallible>(response),
+                Some(script) => {
+                    let _ = take.send(script).await;
+                    // The connection is taken away while this waits.
+                    pending().await
+                }
+            }
+        }
+    });
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .serve_connection(TokioIo::new(stream), service);
+    let script = loop {
+        let is_serving = !*stopping.borrow();
+        tokio::select! {
+            ended = &mut connection => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+                return None;
+            }
+            Some(script) = taken.recv() => break script,
+            _ = stopping.changed(), if is_serving => std::pin::Pin::new(&mut connection).graceful_shutdown(),
+        }
+    };
+    Some((connection.into_parts().io.into_inner(), script))
+}
+
+/// The fault of a connection before its request is read.
+///
+/// The first line is looked at, not taken: the server's own routes are never faulted.
+async fn at_accept(app: &App, stream: &TcpStream) -> Option<Script> {
+    if !app.faults.is_armed_at_accept() {
+        return None;
+    }
+    let mut line = [0; FIRST_LINE];
+    let seen = tokio::time::timeout(HEAD_TIME, stream.peek(&mut line)).await;
+    let length = seen.ok()?.ok()?;
+    let mut words = line.get(..length)?.split(|it| *it == b' ');
+    let path = words.nth(1).map(String::from_utf8_lossy);
+    if path.is_some_and(|it| admin::is_admin(&it)) {
+        return None;
+    }
+    let plan = app.faults.decide_at_accept(app.now_millis());
+    tokio::time::sleep(Duration::from_millis(plan.delay.before_ms)).await;
+    match plan.outcome {
+        Some(Outcome::Connection(connection)) => {
+            Some(cut(&connection, &Response::new(Bytes::new())))
+        }
+        _ => None,
+    }
+}
+
+/// Does what the script says, as long as the client is there.
+async fn play(mut stream: TcpStream, script: Script) {
+    for step in script.moves {
+        let goes_on = match step {
+            Move::Send(bytes) => stream.write_all(&bytes).await.is_ok(),
+            Move::Pause(time) => tokio::time::timeout(time, until_gone(&mut stream))
+                .await
+                .is_err(),
+        };
+        if !goes_on {
+            return;
+        }
+    }
+    if script.resets {
+        // A socket that lingers for no time at all is closed with a reset.
+        let _ = stream.set_zero_linger();
+    } else if stream.shutdown().await.is_ok() {
+        // Bytes that nobody has read would turn the end into a reset.
+        let _ = tokio::time::timeout(FAREWELL, until_gone(&mut stream)).await;
+    }
+}
+
+async fn until_gone(stream: &mut TcpStream) {
+    let mut rest = [0; 1024];
+    while stream.read(&mut rest).await.is_ok_and(|it| it > 0) {}
+}
