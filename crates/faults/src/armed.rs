@@ -80,6 +80,19 @@ impl Armed {
         self.rule.is_at_accept()
     }
 
+    pub(crate) fn is_like(&self, other: &Rule) -> bool {
+        self.rule.is_like(other)
+    }
+
+    /// The first key that keeps the rule from being about the request.
+    pub(crate) fn mismatch(&self, facts: &Facts<'_>) -> Option<&'static str> {
+        match (self.is_enabled(), self.is_at_accept()) {
+            (false, _) => Some("enabled"),
+            (true, true) => Some("connection"),
+            (true, false) => self.rule.criteria().mismatch(facts),
+        }
+    }
+
     pub(crate) fn is_about(&self, facts: &Facts<'_>) -> bool {
         self.rule.is_enabled() && self.rule.criteria().accept(facts)
     }

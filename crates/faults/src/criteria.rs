@@ -51,26 +51,36 @@ impl Criteria {
     /// Tells whether all of it is true of the request.
     #[must_use]
     pub fn accept(&self, facts: &Facts<'_>) -> bool {
-        let fits = [
-            (&self.operation, Some(facts.operation)),
-            (&self.service, Some(facts.service)),
-            (&self.region, Some(facts.region)),
-            (&self.account, Some(facts.account)),
-            (&self.access_key, facts.access_key),
-            (&self.app_id, facts.app_id),
-            (&self.user_agent, facts.user_agent),
-            (&self.resource, facts.resource),
+        self.mismatch(facts).is_none()
+    }
+
+    /// The first key whose condition is not true of the request.
+    #[must_use]
+    pub fn mismatch(&self, facts: &Facts<'_>) -> Option<&'static str> {
+        let texts = [
+            ("operation", &self.operation, Some(facts.operation)),
+            ("service", &self.service, Some(facts.service)),
+            ("region", &self.region, Some(facts.region)),
+            ("account", &self.account, Some(facts.account)),
+            ("accessKey", &self.access_key, facts.access_key),
+            ("appId", &self.app_id, facts.app_id),
+            ("userAgent", &self.user_agent, facts.user_agent),
+            ("resource", &self.resource, facts.resource),
         ];
-        fits.iter()
-            .all(|(patterns, subject)| accepts(patterns.as_ref(), *subject))
-            && self
-                .attempt
-                .as_ref()
-                .is_none_or(|spans| spans.accepts(facts.attempt))
-            && self
-                .headers
-                .iter()
-                .all(|(name, value)| value.accepts((facts.header)(name)))
+        let is_amiss = |(_, patterns, subject): &&(_, &Option<Patterns>, Option<&str>)| {
+            patterns.as_ref().is_some_and(|it| !it.accepts(*subject))
+        };
+        let attempt = self.attempt.as_ref();
+        let mut headers = self.headers.iter();
+        if let Some((key, ..)) = texts.iter().find(is_amiss) {
+            Some(key)
+        } else if attempt.is_some_and(|it| !it.accepts(facts.attempt)) {
+            Some("attempt")
+        } else if headers.any(|(name, value)| !value.accepts((facts.header)(name))) {
+            Some("header")
+        } else {
+            None
+        }
     }
 
     /// Tells whether it is true of every request.
@@ -94,10 +104,6 @@ impl Criteria {
             attempt: table.read("attempt", Spans::read)?,
         })
     }
-}
-
-fn accepts(patterns: Option<&Patterns>, subject: Option<&str>) -> bool {
-    patterns.is_none_or(|patterns| patterns.accepts(subject))
 }
 
 fn headers(value: &Value) -> Result<BTreeMap<String, Patterns>, Problem> {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::armed::{Armed, RuleStatus};
 use crate::facts::Facts;
+use crate::glob::Glob;
+use crate::grammar::Chain;
 use crate::plan::Plan;
 use crate::rule::Rule;
 
@@ -18,7 +20,9 @@ type Rules = Arc<[Arc<Armed>]>;
 /// the request locks its own counters. Times are in milliseconds of any clock that is handed in.
 #[derive(Debug)]
 pub struct Engine {
-    seed: u64,
+    seed: AtomicU64,
+    /// What every request is held up, rules or no rules.
+    latency_ms: AtomicU64,
     armed: AtomicBool,
     rules: Mutex<Rules>,
 }
@@ -28,7 +32,8 @@ impl Engine {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
-            seed,
+            seed: AtomicU64::new(seed),
+            latency_ms: AtomicU64::new(0),
             armed: AtomicBool::new(false),
             rules: Mutex::new(Arc::from([])),
         }
@@ -37,10 +42,30 @@ impl Engine {
     /// The seed of all draws.
     #[must_use]
     pub fn seed(&self) -> u64 {
-        self.seed
+        self.seed.load(Ordering::Relaxed)
     }
 
-    /// Tells, at the cost of one relaxed load, whether any rule is switched on.
+    /// Sets the seed, and all counters, steps and buckets back to the start.
+    pub fn set_seed(&self, seed: u64) {
+        self.seed.store(seed, Ordering::Relaxed);
+        self.reset_counters();
+    }
+
+    /// What every request is held up beside what rules say, in milliseconds.
+    #[must_use]
+    pub fn latency_ms(&self) -> u64 {
+        self.latency_ms.load(Ordering::Relaxed)
+    }
+
+    /// Holds every request up from now on; 0 ends that.
+    pub fn set_latency_ms(&self, latency_ms: u64) {
+        let mut current = self.rules();
+        self.latency_ms.store(latency_ms, Ordering::Relaxed);
+        let rules = Arc::clone(&current);
+        self.set(&mut current, rules);
+    }
+
+    /// Tells, at the cost of one relaxed load, whether any rule or the latency is switched on.
     #[must_use]
     pub fn is_armed(&self) -> bool {
         self.armed.load(Ordering::Relaxed)
@@ -58,7 +83,38 @@ impl Engine {
     /// To be asked once for each request, after routing.
     #[must_use]
     pub fn decide(&self, facts: &Facts<'_>, now_ms: u64) -> Plan {
-        self.ask(facts, now_ms, false)
+        let mut plan = self.ask(facts, now_ms, false);
+        if self.is_armed() {
+            plan.delay.before_ms = plan.delay.before_ms.saturating_add(self.latency_ms());
+        }
+        plan
+    }
+
+    /// Decides by a chain that came with the request, in the place of all rules.
+    ///
+    /// Nothing is counted: the attempt that the SDK names is the turn that it takes, so a chain
+    /// that comes with every attempt of a call is used up by that call. The firing is called
+    /// `name`.
+    #[must_use]
+    pub fn decide_by(&self, name: &str, chain: &Chain, facts: &Facts<'_>, now_ms: u64) -> Plan {
+        let turns = facts.attempt.unwrap_or(1).saturating_sub(1);
+        let mut plan = Plan::default();
+        if let Some(step) = chain.only(turns) {
+            let rule = Rule::for_operation(Glob::new("*"), step).counted_per_attempt();
+            Armed::new(name, rule, now_ms).apply(facts, now_ms, self.seed(), &mut plan);
+        }
+        plan
+    }
+
+    /// Tells of each rule, by its id, the first key that keeps it from being about the request;
+    /// none when it is about the request. Nothing is counted.
+    #[must_use]
+    pub fn explain(&self, facts: &Facts<'_>) -> Vec<(String, Option<&'static str>)> {
+        let rules = Arc::clone(&self.rules());
+        let explained = rules
+            .iter()
+            .map(|it| (it.id().to_owned(), it.mismatch(facts)));
+        explained.collect()
     }
 
     /// Decides what is to happen to a connection of which no request is known.
@@ -80,7 +136,7 @@ impl Engine {
             if plan.is_settled() {
                 rule.note(facts);
             } else {
-                rule.apply(facts, now_ms, self.seed, &mut plan);
+                rule.apply(facts, now_ms, self.seed(), &mut plan);
             }
         }
         plan
@@ -121,6 +177,14 @@ impl Engine {
         found
     }
 
+    /// Takes every rule away that says the same as one of these.
+    pub fn remove_like(&self, rules: &[Rule]) {
+        let mut current = self.rules();
+        let is_kept = |it: &&Arc<Armed>| !rules.iter().any(|rule| it.is_like(rule));
+        let kept: Rules = current.iter().filter(is_kept).cloned().collect();
+        self.set(&mut current, kept);
+    }
+
     /// Takes all rules away.
     pub fn clear(&self) {
         self.set(&mut self.rules(), Arc::from([]));
@@ -145,7 +209,7 @@ impl Engine {
     }
 
     fn set(&self, current: &mut Rules, rules: Rules) {
-        let is_armed = rules.iter().any(|rule| rule.is_enabled());
+        let is_armed = self.latency_ms() > 0 || rules.iter().any(|rule| rule.is_enabled());
         *current = rules;
         self.armed.store(is_armed, Ordering::Relaxed);
     }

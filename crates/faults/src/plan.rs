@@ -89,7 +89,7 @@ impl Plan {
     /// Tells whether nothing is to be done.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.firings.is_empty()
+        self.firings.is_empty() && self.delay == Delay::default()
     }
 
     /// Tells whether the request's fate is settled, so that no later rule is asked.

@@ -177,6 +177,13 @@ impl Rule {
         }
     }
 
+    /// Draws anew for each attempt of each call.
+    pub(crate) fn counted_per_attempt(mut self) -> Self {
+        let attempt = Per::Header("amz-sdk-request".to_owned());
+        self.fire.per = Some(vec![Per::Invocation, attempt]);
+        self
+    }
+
     pub(crate) fn per(&self) -> &[Per] {
         match (&self.fire.per, &self.effect) {
             (Some(per), _) => per,

@@ -33,6 +33,8 @@ pub struct Config {
     pub s3: S3Config,
     /// The fault rules to begin with.
     pub faults: Vec<Rule>,
+    /// Whether injected replies name their rule in `x-b2bi-fault-id`.
+    pub fault_ids: bool,
     /// How many requests the journal holds; 0 keeps none.
     pub journal_size: usize,
     /// The seed of ids and draws; none takes a random one.
@@ -105,6 +107,7 @@ impl Config {
             b2bi: b2bi(settings)?,
             s3: s3(settings)?,
             faults: faults(settings)?,
+            fault_ids: switch(settings, "fault-ids")?,
             journal_size: parse(settings, "journal-size", COUNT)?,
             seed,
             drain: Duration::from_secs(parse(settings, "drain-seconds", COUNT)?),

@@ -91,6 +91,11 @@ impl Chain {
         })
     }
 
+    /// The step whose turn it is after this many turns, alone.
+    pub(crate) fn only(&self, turns: u64) -> Option<Self> {
+        self.step_after(turns).map(|step| Self(vec![step.clone()]))
+    }
+
     /// How many turns there are, unless the last step goes on for ever.
     pub(crate) fn turns(&self) -> Option<u64> {
         self.0.iter().map(Step::turns).sum()

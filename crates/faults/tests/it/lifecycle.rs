@@ -1,4 +1,4 @@
-use b2bi_local_faults::{Engine, RuleSet};
+use b2bi_local_faults::{Chain, Engine, Facts, RuleSet};
 use serde_json::{Value, json};
 
 use crate::{REQUEST, engine, show};
@@ -105,4 +105,84 @@ fn appending_leaves_counters_alone() {
         .unwrap();
     assert_eq!(show(&engine.decide(&REQUEST, 1_000)), "ServiceUnavailable");
     assert_eq!(show(&engine.decide(&REQUEST, 1_000)), "http 503");
+}
+
+#[test]
+fn a_new_seed_starts_anew() {
+    let engine = engine(&json!([{"probability": 0.5}]));
+    let draws = || -> Vec<bool> {
+        let decisions = (0..40).map(|_| engine.decide(&REQUEST, 1_000).is_empty());
+        decisions.collect()
+    };
+    let first = draws();
+    engine.set_seed(43);
+    assert_ne!(draws(), first);
+    engine.set_seed(42);
+    assert_eq!(draws(), first);
+}
+
+#[test]
+fn latency_is_for_every_request_and_survives_the_rules() {
+    let engine = engine(&json!([{"latency": {"fixedMs": 5}}]));
+    engine.set_latency_ms(7);
+    assert_eq!(engine.decide(&REQUEST, 1_000).delay.before_ms, 12);
+    engine.clear();
+    let plan = engine.decide(&REQUEST, 1_000);
+    assert_eq!((plan.delay.before_ms, plan.is_empty()), (7, false));
+    engine.set_latency_ms(0);
+    assert!(!engine.is_armed() && engine.decide(&REQUEST, 1_000).is_empty());
+}
+
+#[test]
+fn rules_are_removed_by_what_they_say() {
+    let engine = engine(&json!([{"operation": "a"}, {"operation": "b"}, {"operation": "a"}]));
+    engine.remove_like(
+        &RuleSet::from_value(&json!([{"operation": "a"}]))
+            .unwrap()
+            .rules,
+    );
+    let left: Vec<_> = engine
+        .list()
+        .iter()
+        .map(|it| it.rule.id().unwrap().to_owned())
+        .collect();
+    assert_eq!(left, ["rule-2"]);
+}
+
+#[test]
+fn a_chain_of_the_requests_own_goes_by_the_attempt() {
+    let engine = engine(&json!([{}]));
+    let chain: Chain = "2*error(A)->ok->error(B)".parse().unwrap();
+    let shown = (1..=5).map(|attempt| {
+        let facts = Facts {
+            attempt: Some(attempt),
+            ..REQUEST
+        };
+        show(&engine.decide_by("own", &chain, &facts, 1_000))
+    });
+    assert_eq!(shown.collect::<Vec<_>>(), ["A", "A", "-", "B", "-"]);
+    assert_eq!(engine.list()[0].matched, 0);
+}
+
+#[test]
+fn rules_explain_why_they_are_not_about_a_request() {
+    let engine = engine(&json!([
+        {"id": "a", "operation": "Create*"}, {"id": "b", "region": "x"}, {"id": "c", "attempt": 2},
+        {"id": "d", "header": {"x-tenant": "green"}}, {"id": "e", "enabled": false},
+    ]));
+    let failed: Vec<_> = engine
+        .explain(&REQUEST)
+        .into_iter()
+        .map(|(_, key)| key)
+        .collect();
+    assert_eq!(
+        failed,
+        [
+            None,
+            Some("region"),
+            Some("attempt"),
+            Some("header"),
+            Some("enabled")
+        ]
+    );
 }

@@ -10,6 +10,8 @@ use super::{problem, reply};
 use crate::app::App;
 use crate::config::fault_rules;
 
+const PRESETS: &str = include_str!("presets.json");
+
 /// Every rule with its counters.
 pub(super) fn list(app: &App) -> Response<Bytes> {
     state(app, &[])
@@ -37,6 +39,48 @@ pub(super) fn remove(app: &App, query: Option<&str>) -> Response<Bytes> {
         Some(id) => return problem(StatusCode::NOT_FOUND, &format!("There is no rule {id}")),
     }
     state(app, &[])
+}
+
+/// The ready-made sets of rules, by name.
+pub(super) fn presets() -> Response<Bytes> {
+    reply(StatusCode::OK, &ready_made())
+}
+
+/// Adds a ready-made set of rules: `faults/presets/flaky`.
+pub(super) fn preset(app: &App, path: &str) -> Response<Bytes> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let presets = ready_made();
+    if let Some(rules) = presets.get(name) {
+        return append(app, &Bytes::from(rules.to_string()));
+    }
+    let names = presets.as_object().into_iter().flatten();
+    let names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
+    let message = format!("There is no preset {name}; there are {}", names.join(", "));
+    problem(StatusCode::NOT_FOUND, &message)
+}
+
+fn ready_made() -> Value {
+    serde_json::from_str(PRESETS).unwrap_or_default()
+}
+
+/// The seed of all draws.
+pub(super) fn seed(app: &App) -> Response<Bytes> {
+    reply(StatusCode::OK, &json!({"seed": app.faults.seed()}))
+}
+
+/// Sets the seed of all draws; counters start anew.
+pub(super) fn set_seed(app: &App, body: &Bytes) -> Response<Bytes> {
+    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    match value.get("seed").and_then(Value::as_u64) {
+        Some(number) => {
+            app.faults.set_seed(number);
+            seed(app)
+        }
+        None => problem(
+            StatusCode::BAD_REQUEST,
+            "Send {\"seed\": NUMBER}, a whole number from 0 up",
+        ),
+    }
 }
 
 fn change(

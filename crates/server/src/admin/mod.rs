@@ -1,7 +1,9 @@
-//! The server's own routes, below `/_b2bi/`. They are never faulted.
+//! The server's own routes, below `/_b2bi/` and `/_localstack/chaos/`. They are never faulted.
 
+mod explain;
 mod faults;
 mod journal;
+mod localstack;
 
 use b2bi_local_dispatcher::Failure;
 use bytes::Bytes;
@@ -13,10 +15,20 @@ use serde_json::{Value, json};
 use crate::app::App;
 
 const ROOT: &str = "/_b2bi/";
+const LOCALSTACK: &str = "/_localstack/chaos/";
+const ROUTES: [&str; 7] = [
+    "health",
+    "faults",
+    "faults/explain",
+    "faults/presets",
+    "seed",
+    "journal",
+    "verify",
+];
 
 /// Whether a path is one of the server's own.
 pub(crate) fn is_admin(path: &str) -> bool {
-    path.starts_with(ROOT)
+    path.starts_with(ROOT) || path.starts_with(LOCALSTACK)
 }
 
 /// Answers a request to one of the server's own routes.
@@ -25,23 +37,32 @@ pub(crate) fn answer(app: &App, head: &Parts, body: Result<Bytes, Failure>) -> R
         Ok(body) => body,
         Err(failure) => return problem(failure.status, failure.message()),
     };
-    let path = head.uri.path().strip_prefix(ROOT).unwrap_or_default();
-    match (path.trim_end_matches('/'), &head.method) {
+    let path = head.uri.path().trim_end_matches('/');
+    if let Some(path) = path.strip_prefix(LOCALSTACK) {
+        return localstack::answer(app, path, &head.method, &body);
+    }
+    let path = path.strip_prefix(ROOT).unwrap_or_default();
+    match (path, &head.method) {
         ("health", &Method::GET) => health(),
         ("faults", &Method::GET) => faults::list(app),
         ("faults", &Method::POST) => faults::append(app, &body),
         ("faults", &Method::PUT) => faults::replace(app, &body),
         ("faults", &Method::DELETE) => faults::remove(app, head.uri.query()),
+        ("faults/explain", &Method::GET) => explain::answer(app, head.uri.query()),
+        ("faults/presets", &Method::GET) => faults::presets(),
+        ("seed", &Method::GET) => faults::seed(app),
+        ("seed", &Method::PUT) => faults::set_seed(app, &body),
         ("journal", &Method::GET) => journal::list(app, head.uri.query()),
         ("journal", &Method::DELETE) => journal::clear(app),
         ("verify", &Method::POST) => journal::verify(app, &body),
-        ("health" | "faults" | "journal" | "verify", method) => problem(
+        (path, &Method::POST) if path.starts_with("faults/presets/") => faults::preset(app, path),
+        (path, method) if ROUTES.contains(&path) => problem(
             StatusCode::METHOD_NOT_ALLOWED,
             &format!("{path} does not know {method}"),
         ),
         _ => problem(
             StatusCode::NOT_FOUND,
-            &format!("There is no {ROOT}{path}; there are health, faults, journal and verify"),
+            &format!("There is no {ROOT}{path}; there are {}", ROUTES.join(", ")),
         ),
     }
 }

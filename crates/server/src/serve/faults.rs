@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use b2bi_local_dispatcher::{Caller, Failure, Pending, Reply};
-use b2bi_local_faults::{Damage, ErrorReply, Facts, HttpReply, Outcome, Plan, When};
+use b2bi_local_faults::{Chain, Damage, ErrorReply, Facts, HttpReply, Outcome, Plan, When};
 use b2bi_local_model::{ErrorShape, NAMESPACE};
 use bytes::Bytes;
 use http::request::Parts;
@@ -21,6 +21,9 @@ use crate::app::App;
 
 /// The header that names the rule behind an injected reply.
 const FAULT_ID: HeaderName = HeaderName::from_static("x-b2bi-fault-id");
+/// The header in which a request brings a fault of its own, in the mini-language.
+const OWN_FAULT: HeaderName = HeaderName::from_static("x-mock-fault");
+
 /// What is known of a request after routing.
 pub(super) struct Asked<'a> {
     pub(super) head: &'a Parts,
@@ -31,9 +34,14 @@ pub(super) struct Asked<'a> {
 }
 
 /// What is to happen to the request; nothing, at the price of one load, when no rule is armed.
-pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Option<Plan> {
-    if !app.faults.is_armed() {
-        return None;
+///
+/// # Errors
+///
+/// The request brings a fault of its own that cannot be read.
+pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Result<Option<Plan>, Failure> {
+    let own = own(asked.head)?;
+    if own.is_none() && !app.faults.is_armed() {
+        return Ok(None);
     }
     let header = |name: &str| facts::header(asked.head, name);
     let user_agent = facts::user_agent(asked.head);
@@ -51,8 +59,30 @@ pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Option<Plan> {
         invocation: header("amz-sdk-invocation-id"),
         header: &header,
     };
-    let plan = app.faults.decide(&facts, app.now_millis());
-    (!plan.is_empty()).then_some(plan)
+    let plan = match own {
+        Some(chain) => app
+            .faults
+            .decide_by(OWN_FAULT.as_str(), &chain, &facts, app.now_millis()),
+        None => app.faults.decide(&facts, app.now_millis()),
+    };
+    Ok((!plan.is_empty()).then_some(plan))
+}
+
+/// The fault that a request brings with itself.
+fn own(head: &Parts) -> Result<Option<Chain>, Failure> {
+    let Some(value) = head.headers.get(&OWN_FAULT) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default();
+    let chain = text.parse().map_err(|error| {
+        let message = format!("The header {OWN_FAULT} cannot be read: {error}");
+        Failure::front(
+            StatusCode::BAD_REQUEST,
+            "InvalidMockFaultException",
+            message,
+        )
+    });
+    chain.map(Some)
 }
 
 /// Carries a call out as planned.
@@ -61,6 +91,7 @@ pub(super) async fn carry_out<'a>(
     decode: impl Fn() -> Result<Box<dyn Pending<'a> + 'a>, Failure>,
     caller: Caller,
     note: &mut Note<'_>,
+    names_rules: bool,
     render: impl FnOnce(Result<Reply, Failure>) -> Response<Bytes>,
 ) -> Response<Bytes> {
     let Some(plan) = plan else {
@@ -88,7 +119,10 @@ pub(super) async fn carry_out<'a>(
         Some(Outcome::Response(damage)) => damaged(render(reply), damage),
         None => render(reply),
     };
-    if let Ok(id) = HeaderValue::from_str(&rules) {
+    if names_rules
+        && !rules.is_empty()
+        && let Ok(id) = HeaderValue::from_str(&rules)
+    {
         response.headers_mut().insert(FAULT_ID, id);
     }
     response

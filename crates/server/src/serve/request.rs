@@ -168,10 +168,14 @@ impl Call<'_> {
             operation,
             body: &body,
         };
-        let plan = faults::plan(self.app, &asked);
+        let plan = match faults::plan(self.app, &asked) {
+            Ok(plan) => plan,
+            Err(failure) => return style.render(Err(failure)),
+        };
+        let names_rules = self.app.config.fault_ids;
         let decode = || endpoint.decode(operation, &body);
         let render = |outcome| style.render(outcome);
-        faults::carry_out(plan, decode, self.caller, note, render).await
+        faults::carry_out(plan, decode, self.caller, note, names_rules, render).await
     }
 
     fn authenticate(&self, body: &Bytes) -> Result<(), Failure> {

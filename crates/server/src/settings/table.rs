@@ -171,6 +171,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Faults to inject, such as 'CreateProfile=2*error(ThrottlingException)->off'",
     },
     Setting {
+        key: "fault-ids",
+        value: "BOOL",
+        default: "true",
+        help: "Name the rule behind an injected reply in x-b2bi-fault-id",
+    },
+    Setting {
         key: "journal-size",
         value: "COUNT",
         default: "1000",
