@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
-/// The first and the last time that four digits of year can tell; others are written as these.
-const FIRST: i64 = -62_167_219_200_000;
+/// The first and the last time from the year 1 to 9999; others are written as these.
+const FIRST: i64 = -62_135_596_800_000;
 const LAST: i64 = 253_402_300_799_999;
 
 /// A point in time with millisecond precision, ISO-8601 on the wire: `2023-07-20T19:58:44.624Z`.
@@ -36,10 +36,9 @@ impl Timestamp {
     fn written(self) -> [u8; 24] {
         let millis = self.0.clamp(FIRST, LAST);
         let (year, month, day) = civil(millis.div_euclid(DAY));
-        let (hour, minute) = (millis.rem_euclid(DAY) / 3_600_000, millis / 60_000);
+        let millis = millis.rem_euclid(DAY);
+        let (hour, minute, millis) = (millis / 3_600_000, millis / 60_000 % 60, millis % 60_000);
         let digit = |number: i64, unit| b'0' + u8::try_from(number / unit % 10).unwrap_or_default();
-        let minute = minute.rem_euclid(60);
-        let millis = millis.rem_euclid(60_000);
         [
             digit(year, 1000), digit(year, 100), digit(year, 10), digit(year, 1), b'-',
             digit(month, 10), digit(month, 1), b'-',
@@ -115,8 +114,12 @@ mod tests {
             let sdk = sdk.fmt(Format::DateTime).unwrap().replace('Z', ".000Z");
             assert_eq!(Timestamp::from_millis(millis).to_string(), sdk);
         }
-        let last = Timestamp::from_millis(i64::MAX).to_string();
-        assert_eq!(last, "9999-12-31T23:59:59.999Z");
+        for (millis, text) in [
+            (i64::MIN, "0001-01-01T00:00:00.000Z"),
+            (i64::MAX, "9999-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(Timestamp::from_millis(millis).to_string(), text);
+        }
     }
 
     #[test]
