@@ -1,5 +1,7 @@
 //! Who signed a request, as far as the signature says.
 
+use std::borrow::Cow;
+
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -13,21 +15,21 @@ pub const MOTO_ACCOUNT_HEADER: &str = "x-moto-account-id";
 /// The account that a key with nothing else to say belongs to is in these 48 bits of the key.
 const ACCOUNT_BITS: u64 = 0x7fff_ffff_ff80;
 
-/// What a SigV4 header or a presigned query says of the signer.
+/// What a SigV4 header or a presigned query says of the signer, in the request's own bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Identity {
+pub struct Identity<'a> {
     /// The access key id.
-    pub access_key: String,
+    pub access_key: Cow<'a, str>,
     /// The scope's date, `20261123`.
-    pub date: String,
+    pub date: Cow<'a, str>,
     /// The scope's region; empty where the signature names none.
-    pub region: String,
+    pub region: Cow<'a, str>,
     /// The scope's service, `b2bi`.
-    pub service: String,
+    pub service: Cow<'a, str>,
     /// The signed headers, separated by semicolons.
-    pub signed_headers: String,
+    pub signed_headers: Cow<'a, str>,
     /// The signature in hex.
-    pub signature: String,
+    pub signature: Cow<'a, str>,
     /// Whether the signature stands in the query.
     pub presigned: bool,
 }
@@ -43,10 +45,10 @@ pub struct AccountRules {
     pub decode_access_keys: bool,
 }
 
-impl Identity {
+impl<'a> Identity<'a> {
     /// Reads the `Authorization` header, or the presigned query; none for an unsigned request.
     #[must_use]
-    pub fn of(head: &Parts) -> Option<Self> {
+    pub fn of(head: &'a Parts) -> Option<Self> {
         match head.headers.get(AUTHORIZATION) {
             Some(value) => Self::from_header(value.to_str().ok()?),
             None => Self::from_query(head.uri.query()?),
@@ -54,18 +56,18 @@ impl Identity {
     }
 
     /// What the old signatures that only S3 still takes say: a key, and nothing else.
-    fn of_version_2(access_key: &str) -> Self {
+    fn of_version_2(access_key: Cow<'a, str>) -> Self {
         Self {
-            access_key: access_key.to_owned(),
-            service: "s3".to_owned(),
+            access_key,
+            service: "s3".into(),
             ..Self::default()
         }
     }
 
-    fn from_header(header: &str) -> Option<Self> {
+    fn from_header(header: &'a str) -> Option<Self> {
         if let Some(version_2) = header.strip_prefix("AWS ") {
             let (access_key, _) = version_2.split_once(':')?;
-            return Self::of_version_2(access_key).complete();
+            return Self::of_version_2(access_key.into()).complete();
         }
         let (_, parameters) = header
             .strip_prefix("AWS4-")?
@@ -73,25 +75,25 @@ impl Identity {
         let mut identity = Self::default();
         for parameter in parameters.split(',') {
             match parameter.trim().split_once('=')? {
-                ("Credential", value) => identity.set_credential(value)?,
-                ("SignedHeaders", value) => value.clone_into(&mut identity.signed_headers),
-                ("Signature", value) => value.clone_into(&mut identity.signature),
+                ("Credential", value) => identity.set_credential(value.into())?,
+                ("SignedHeaders", value) => identity.signed_headers = value.into(),
+                ("Signature", value) => identity.signature = value.into(),
                 _ => {}
             }
         }
         identity.complete()
     }
 
-    fn from_query(query: &str) -> Option<Self> {
+    fn from_query(query: &'a str) -> Option<Self> {
         let mut identity = Self {
             presigned: true,
             ..Self::default()
         };
         for (name, value) in query.split('&').filter_map(|it| it.split_once('=')) {
-            let value = || percent_decode_str(value).decode_utf8_lossy().into_owned();
+            let value = || percent_decode_str(value).decode_utf8_lossy();
             match name {
-                "AWSAccessKeyId" => return Self::of_version_2(&value()).complete(),
-                "X-Amz-Credential" => identity.set_credential(&value())?,
+                "AWSAccessKeyId" => return Self::of_version_2(value()).complete(),
+                "X-Amz-Credential" => identity.set_credential(value())?,
                 "X-Amz-SignedHeaders" => identity.signed_headers = value(),
                 "X-Amz-Signature" => identity.signature = value(),
                 _ => {}
@@ -101,22 +103,31 @@ impl Identity {
     }
 
     /// `KEY/20261123/us-east-1/b2bi/aws4_request`; the asymmetric form has no region.
-    fn set_credential(&mut self, credential: &str) -> Option<()> {
+    fn set_credential(&mut self, credential: Cow<'a, str>) -> Option<()> {
+        match credential {
+            Cow::Borrowed(text) => self.set_parts(text, Cow::Borrowed),
+            Cow::Owned(text) => self.set_parts(&text, |part| part.to_owned().into()),
+        }
+    }
+
+    fn set_parts<'c>(
+        &mut self,
+        credential: &'c str,
+        keep: impl Fn(&'c str) -> Cow<'a, str>,
+    ) -> Option<()> {
         let mut parts = credential.rsplitn(5, '/');
         let "aws4_request" = parts.next()? else {
             return None;
         };
-        parts.next()?.clone_into(&mut self.service);
+        self.service = keep(parts.next()?);
         let region_or_date = parts.next()?;
-        let rest: Vec<&str> = parts.collect();
-        let (access_key, date, region) = match rest.as_slice() {
-            [date, key] => (*key, *date, region_or_date),
-            [key] => (*key, region_or_date, ""),
-            _ => return None,
+        let (access_key, date, region) = match (parts.next()?, parts.next()) {
+            (date, Some(key)) => (key, date, region_or_date),
+            (key, None) => (key, region_or_date, ""),
         };
-        access_key.clone_into(&mut self.access_key);
-        date.clone_into(&mut self.date);
-        region.clone_into(&mut self.region);
+        self.access_key = keep(access_key);
+        self.date = keep(date);
+        self.region = keep(region);
         Some(())
     }
 
@@ -130,13 +141,13 @@ impl AccountRules {
     /// encoded account if that is on, and the default.
     #[must_use]
     pub fn caller(&self, headers: &HeaderMap, identity: Option<&Identity>) -> Caller {
-        let key = identity.map(|it| it.access_key.as_str());
+        let key = identity.map(|it| it.access_key.as_ref());
         let account = moto_account(headers).unwrap_or_else(|| match key {
             Some(key) => self.account_of_key(key),
             None => self.default_account.clone(),
         });
         let region = identity
-            .map(|it| it.region.as_str())
+            .map(|it| it.region.as_ref())
             .filter(|it| !it.is_empty())
             .unwrap_or(&self.default_region);
         Caller {
@@ -209,7 +220,7 @@ mod tests {
         };
         let identity = Identity::of(&head);
         let caller = rules.caller(&head.headers, identity.as_ref());
-        let service = identity.map_or_else(String::new, |it| it.service);
+        let service = identity.map_or_else(String::new, |it| it.service.into_owned());
         format!("{} {} {service}", caller.account, caller.region)
     }
 

@@ -50,7 +50,7 @@ pub fn route(
     if let Some(target) = head.headers.get("x-amz-target") {
         return by_target(&head.method, target, services);
     }
-    let scope = identity.map(|it| it.service.as_str());
+    let scope = identity.map(|it| it.service.as_ref());
     match scope.and_then(|name| position(services, name)) {
         Some((_, descriptor)) if is_json(descriptor) => Err(no_target()),
         Some((at, _)) => Ok(Route::Query(at)),

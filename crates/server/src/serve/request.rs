@@ -102,7 +102,7 @@ async fn objects(app: &App, head: Parts, body: Incoming, caller: &Caller) -> Res
 struct Call<'a> {
     app: &'a App,
     head: &'a Parts,
-    identity: Option<&'a Identity>,
+    identity: Option<&'a Identity<'a>>,
     caller: Caller,
     at: usize,
 }
