@@ -102,7 +102,13 @@ impl Lexer {
             b"BDS" => 2,
             _ => return None,
         };
-        if input.get(3) != Some(&self.delimiters.element) {
+        let Delimiters {
+            element,
+            terminator,
+            ..
+        } = self.delimiters;
+        // With one byte for both, how much of the input is at hand would decide what it says.
+        if element == terminator || input.get(3) != Some(&element) {
             return None;
         }
         self.spans.clear();

@@ -3,9 +3,9 @@
 use std::fs;
 
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, JsonWriter, Layout, Numbers, Reader, Received, Strictness,
-    Validator, Writing, acknowledge, acknowledge_interchanges, read, split, to_json, to_xml,
-    write_json, write_xml,
+    AcknowledgementForm, Acknowledging, Document, JsonWriter, Layout, Numbers, Reader, Received,
+    Strictness, Validator, Writing, acknowledge, acknowledge_interchanges, read, split, to_json,
+    to_xml, write_json, write_xml,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -40,15 +40,17 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-fn in_pieces(input: &[u8], size: usize) -> String {
+fn in_pieces(input: &[u8], size: usize) -> Document {
     let mut reader = Reader::new(JsonWriter::new(Layout::Compact, 0));
     input.chunks(size).for_each(|piece| reader.push(piece));
-    String::from_utf8(reader.finish().0.finish()).unwrap()
+    let (writer, reading) = reader.finish();
+    let text = String::from_utf8(writer.finish()).unwrap();
+    Document { text, reading }
 }
 
 fn check(input: &[u8], size: usize) {
     let document = to_json(input, Layout::Compact);
-    assert_eq!(in_pieces(input, size), document.text);
+    assert_eq!(in_pieces(input, size), document);
     if document.reading.fatal().is_none() {
         serde_json::from_str::<serde_json::Value>(&document.text).unwrap();
         write_json(&document.text, &Writing::standard()).unwrap();
@@ -107,5 +109,15 @@ proptest! {
         let _ = write_xml(&text, &Writing::standard());
         let document = format!("{{\"interchanges\":[{{\"functional_groups\":[{{\"transactions\":[{{\"segments\":[{text}]}}]}}]}}]}}");
         let _ = write_json(&document, &Writing::standard());
+    }
+}
+
+#[test]
+fn one_byte_for_two_delimiters_reads_the_same_in_pieces() {
+    let input =
+        b"ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*U\
+        *00401*000000001*0*T*:*BIN*0 ** / *ZZ*";
+    for size in 1..input.len() {
+        check(input, size);
     }
 }
