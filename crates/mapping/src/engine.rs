@@ -1,0 +1,107 @@
+//! What a mapping language offers, whoever carries it out.
+
+use std::time::Duration;
+
+use jsonata_core::evaluator::CancelToken;
+
+use crate::problem::Problem;
+
+/// A mapping language.
+pub trait Engine {
+    /// Reads a template.
+    ///
+    /// # Errors
+    ///
+    /// The template is not one of this language; the problem says where.
+    fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem>;
+}
+
+/// A template that was read.
+pub trait Template {
+    /// Maps an input, and writes the result; none where the template selects nothing.
+    ///
+    /// An empty input is no value at all: nothing can be selected from it.
+    ///
+    /// # Errors
+    ///
+    /// The input cannot be read, the template does not fit it, a limit is reached, or the run was
+    /// cancelled.
+    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem>;
+}
+
+/// What an evaluation is handed from outside.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The time it is in the template, in milliseconds since 1970.
+    pub now: i64,
+    /// Where chance begins: the same seed draws the same numbers.
+    pub seed: u64,
+    /// How far it may go.
+    pub limits: Limits,
+    /// Ends it from another thread.
+    pub cancel: Cancel,
+}
+
+impl Run {
+    /// A run that nobody has cancelled.
+    #[must_use]
+    pub fn new(now: i64, seed: u64, limits: Limits) -> Self {
+        Self {
+            now,
+            seed,
+            limits,
+            cancel: Cancel::default(),
+        }
+    }
+}
+
+/// How far an evaluation may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long it may take.
+    pub time: Duration,
+    /// How deep it may nest.
+    pub depth: usize,
+    /// The most items that a step may select.
+    pub items: usize,
+    /// The most bytes of a string that it builds.
+    pub string_bytes: usize,
+    /// The most bytes of the output.
+    pub output_bytes: usize,
+}
+
+impl Limits {
+    /// Limits that no template for a business document reaches.
+    #[must_use]
+    pub const fn standard() -> Self {
+        Self {
+            time: Duration::from_secs(10),
+            depth: 2_000,
+            items: 5_000_000,
+            string_bytes: 64 << 20,
+            output_bytes: 64 << 20,
+        }
+    }
+}
+
+/// Ends a run from another thread; clones end the same run.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(CancelToken);
+
+impl Cancel {
+    /// Ends the run at its next step.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+
+    /// Whether the run is to end.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
+    /// The same in the form of the JSONata library.
+    pub(crate) fn token(&self) -> CancelToken {
+        self.0.clone()
+    }
+}

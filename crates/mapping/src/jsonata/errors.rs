@@ -1,0 +1,83 @@
+//! The library's errors in our form.
+
+use jsonata_core::evaluator::EvaluatorError;
+use jsonata_core::parser::ParserError;
+
+use super::position;
+use crate::engine::Limits;
+use crate::problem::{Cause, Problem};
+
+/// Codes that mean a limit: nesting, time, items of a range, items of a sequence.
+const LIMITS: [&str; 5] = ["U1001", "D1011", "D1012", "D2014", "D2015"];
+/// The code of a cancelled run.
+const CANCELLED: &str = "U1003";
+/// The code of a string or an output that grew too long.
+pub(super) const TOO_LONG: &str = "D2016";
+
+/// A template that cannot be read.
+pub(super) fn syntax(template: &str, error: &ParserError) -> Problem {
+    let text = match error {
+        // The library gives this one no code.
+        ParserError::UnclosedComment => "S0106: Comment has no closing tag, which is */".to_owned(),
+        other => other.to_string(),
+    };
+    let (code, reason) = split(&text);
+    Problem {
+        position: position::of(template, error),
+        ..Problem::new(Cause::Template, code, reason)
+    }
+}
+
+/// An input that is not JSON.
+pub(super) fn input(error: &serde_json::Error) -> Problem {
+    Problem::new(
+        Cause::Input,
+        None,
+        format!("The input is not JSON: {error}"),
+    )
+}
+
+/// A template that cannot be carried out.
+pub(super) fn evaluation(error: &EvaluatorError, limits: &Limits) -> Problem {
+    let (code, reason) = split(error.message());
+    let is = |wanted: &str| code.as_deref() == Some(wanted);
+    if is(CANCELLED) {
+        return cancelled();
+    }
+    if is(TOO_LONG) {
+        return too_long("string", limits.string_bytes);
+    }
+    let cause = if LIMITS.into_iter().any(is) {
+        Cause::Limit
+    } else {
+        Cause::Evaluation
+    };
+    Problem::new(cause, code, reason)
+}
+
+/// A run that was ended from outside.
+pub(super) fn cancelled() -> Problem {
+    let code = Some(CANCELLED.to_owned());
+    Problem::new(Cause::Cancelled, code, "The evaluation was cancelled")
+}
+
+/// Something that grew past its limit.
+pub(super) fn too_long(what: &str, limit: usize) -> Problem {
+    let reason = format!("The {what} is longer than {limit} bytes");
+    Problem::new(Cause::Limit, Some(TOO_LONG.to_owned()), reason)
+}
+
+/// The code in front of a message, or after what the library says before it, and the rest.
+fn split(message: &str) -> (Option<String>, String) {
+    let bytes = message.as_bytes();
+    let is_code = |window: &[u8]| {
+        matches!(window, [letter, digits @ .., b':']
+            if letter.is_ascii_uppercase() && digits.iter().all(u8::is_ascii_digit))
+    };
+    let Some(at) = bytes.windows(6).position(is_code) else {
+        return (None, message.to_owned());
+    };
+    let code = message.get(at..at + 5).map(str::to_owned);
+    let reason = message.get(at + 6..).unwrap_or_default().trim();
+    (code, reason.to_owned())
+}

@@ -1,0 +1,67 @@
+//! Where in a template its error is. The library does not tell, so it is searched for.
+
+use jsonata_core::parser::{self, Lexer, ParserError, Token};
+
+use crate::problem::Position;
+
+/// Codes that are found after the whole template was read: no part of it tells where.
+const AFTERWARDS: [&str; 6] = ["S0213", "S0214", "S0215", "S0216", "S0217", "U1002"];
+/// Codes of a template that ends too early.
+const AT_THE_END: [&str; 2] = ["S0203", "S0207"];
+
+/// The place of the first token that makes the template wrong.
+///
+/// Reading goes from left to right and stops at the first wrong token, so every beginning of the
+/// template that holds the token ends in the same error, and none that lacks it does.
+pub(super) fn of(template: &str, error: &ParserError) -> Option<Position> {
+    let wanted = error.to_string();
+    let is = |codes: &[&str]| codes.iter().any(|code| wanted.contains(code));
+    if is(&AFTERWARDS) {
+        return None;
+    }
+    if is(&AT_THE_END) {
+        return Some(Position::after(template, template.trim_end().len()));
+    }
+    let whole = tokens(template);
+    let end = match &whole {
+        (_, Some(lexical)) if *lexical == wanted => {
+            first(template, |beginning| tokens(beginning) == whole)
+        }
+        _ => first(template, |beginning| {
+            parser::parse(beginning).is_err_and(|error| error.to_string() == wanted)
+        }),
+    };
+    end.map(|end| Position::after(template, start(template, end)))
+}
+
+/// How many tokens there are before the end or the first that is none, and what is wrong with it.
+fn tokens(template: &str) -> (usize, Option<String>) {
+    let mut lexer = Lexer::new(template.to_owned());
+    let mut count = 0;
+    loop {
+        match lexer.next_token() {
+            Ok(Token::Eof) => return (count, None),
+            Ok(_) => count += 1,
+            Err(error) => return (count, Some(error.to_string())),
+        }
+    }
+}
+
+/// The end of the shortest beginning of which `holds` is true.
+fn first(template: &str, holds: impl Fn(&str) -> bool) -> Option<usize> {
+    let ends: Vec<usize> = template
+        .char_indices()
+        .map(|(at, letter)| at + letter.len_utf8())
+        .collect();
+    let index = ends.partition_point(|end| !holds(template.get(..*end).unwrap_or_default()));
+    ends.get(index).copied()
+}
+
+/// Where the word that ends here begins, or the sign.
+fn start(template: &str, end: usize) -> usize {
+    let before = template.get(..end).unwrap_or_default();
+    let in_word = |it: char| it.is_alphanumeric() || it == '_' || it == '$';
+    let word = before.trim_end_matches(in_word).len();
+    let sign = before.chars().next_back().map_or(0, char::len_utf8);
+    if word < end { word } else { end - sign }
+}

@@ -1,0 +1,23 @@
+//! Mapping templates: from a document in one shape to a document in another, under limits.
+//!
+//! An [`Engine`] compiles a template, and what it compiled turns an input text into an output text.
+//! Nothing here reads a clock or draws a number of its own: the [`Run`] says what time it is and
+//! where chance begins. The time an evaluation takes is watched by the engine underneath.
+//!
+//! ```
+//! use b2bi_local_mapping::{Engine, Jsonata, Limits, Run};
+//!
+//! let run = Run::new(0, 1, Limits::standard());
+//! let template = Jsonata.compile(r#"{ "name": customer }"#)?;
+//! let output = template.evaluate(r#"{"customer": "acme"}"#, &run)?;
+//! assert_eq!(output.as_deref(), Some("{\n  \"name\": \"acme\"\n}"));
+//! # Ok::<(), b2bi_local_mapping::Problem>(())
+//! ```
+
+mod engine;
+mod jsonata;
+mod problem;
+
+pub use engine::{Cancel, Engine, Limits, Run, Template};
+pub use jsonata::Jsonata;
+pub use problem::{Cause, Position, Problem};

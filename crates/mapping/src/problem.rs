@@ -1,0 +1,75 @@
+//! Why a template could not be read or carried out.
+
+use std::error::Error;
+use std::fmt;
+
+/// Why a template could not be read or carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of problem it is.
+    pub cause: Cause,
+    /// The language's own code, such as `S0207` or `T2001`.
+    pub code: Option<String>,
+    /// Where in the template it is, if that is known.
+    pub position: Option<Position>,
+    /// What is wrong, for a person.
+    pub reason: String,
+}
+
+/// What kind of problem it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The template is not one of its language.
+    Template,
+    /// The input cannot be read.
+    Input,
+    /// The template does not fit the input.
+    Evaluation,
+    /// A limit was reached.
+    Limit,
+    /// The run was cancelled.
+    Cancelled,
+}
+
+/// A place in a template, counted from 1 in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The character of the line.
+    pub column: usize,
+}
+
+impl Position {
+    /// The place after the first `bytes` bytes of a text.
+    #[must_use]
+    pub fn after(text: &str, bytes: usize) -> Self {
+        let before = text.get(..bytes).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+        }
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "line {}, column {}", self.line, self.column)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(code) = &self.code {
+            write!(out, "{code}: ")?;
+        }
+        out.write_str(&self.reason)?;
+        match self.position {
+            Some(position) => write!(out, " ({position})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for Problem {}

@@ -1,0 +1,8 @@
+//! The crate as its users see it.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod evaluation;
+mod hostile;
+mod roads;
+mod samples;
+mod suite;
