@@ -1,5 +1,7 @@
 //! What a user may set.
 
+use b2bi_local_mapping::Limits as MappingLimits;
+
 use crate::edi::DocumentStyle;
 
 /// The settings of the service.
@@ -19,6 +21,23 @@ pub struct Config {
     pub test_parsing_bytes: u64,
     /// The largest file a transformer job takes, in bytes.
     pub job_bytes: u64,
+    /// How far the evaluation of a mapping template may go.
+    ///
+    /// Source: Assumption A-34.
+    pub mapping_limits: MappingLimits,
+    /// How `TestMapping` gives a JSON document back.
+    pub test_mapping_reply: MappingReply,
+}
+
+/// How `TestMapping` gives a JSON document back.
+///
+/// Source: Assumption A-30.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MappingReply {
+    /// As a JSON string literal that holds the document.
+    Literal,
+    /// As the document itself.
+    Plain,
 }
 
 /// The most resources of each kind; none lifts the limit.

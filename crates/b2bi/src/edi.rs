@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use b2bi_local_mapping::Run;
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{AdvancedOptions, FileFormat, X12Details};
 use b2bi_local_x12::{
@@ -10,6 +11,7 @@ use b2bi_local_x12::{
 };
 
 use crate::errors::validation;
+use crate::mapping::Mapping;
 use crate::rules;
 use crate::selection::Selection;
 
@@ -22,8 +24,8 @@ pub(crate) struct Conversion {
     selection: Selection,
     /// The format of the document.
     pub(crate) format: FileFormat,
-    /// Whether a mapping template comes after.
-    pub(crate) mapped: bool,
+    /// The mapping that comes after.
+    pub(crate) mapping: Option<Mapping>,
     /// Whether each transaction becomes a document of its own.
     pub(crate) split: bool,
     /// The user's own validation rules.
@@ -70,7 +72,7 @@ impl Conversion {
         Ok(Self {
             selection,
             format,
-            mapped: false,
+            mapping: None,
             split: rules::splits(options),
             rules: rules::of(options, selection)?,
         })
@@ -161,22 +163,19 @@ pub(crate) fn parse_split(
 ///
 /// # Errors
 ///
-/// The file cannot be parsed, its envelopes do not add up, or it would have to be mapped.
+/// The file cannot be parsed, its envelopes do not add up, or it cannot be mapped.
 pub(crate) fn transform(
     file: &[u8],
     conversion: &Conversion,
     style: &DocumentStyle,
+    run: &Run,
 ) -> Result<String, String> {
     let parsed = parse(file, conversion, style)?;
     if !parsed.envelope_problems.is_empty() {
         return Err(parsed.envelope_problems.join("; "));
     }
-    if conversion.mapped {
-        return Err(
-            "The transformer has a mapping template, and templates are not evaluated in this \
-             release; a transformer without one writes the service-defined document"
-                .to_owned(),
-        );
+    match &conversion.mapping {
+        Some(mapping) => mapping.apply(&parsed.document, run),
+        None => Ok(parsed.document),
     }
-    Ok(parsed.document)
 }

@@ -44,6 +44,14 @@ pub(crate) fn access_denied(message: String) -> Error {
     Error::AccessDenied(types::AccessDeniedException { message })
 }
 
+/// Something that ought not to happen.
+pub(crate) fn internal(message: impl Into<String>) -> Error {
+    Error::InternalServer(types::InternalServerException {
+        message: message.into(),
+        retry_after_seconds: None,
+    })
+}
+
 /// An operation that this release cannot carry out.
 pub(crate) fn not_here(operation: &str, reason: &str) -> Error {
     validation(format!(

@@ -13,6 +13,7 @@ mod files;
 mod idempotency;
 mod ids;
 mod jobs;
+mod mapping;
 mod operations;
 mod pagination;
 mod quotas;
@@ -23,7 +24,8 @@ mod state;
 mod tags;
 mod transformers;
 
-pub use config::{Config, Quotas};
+pub use b2bi_local_mapping::Limits as MappingLimits;
+pub use config::{Config, MappingReply, Quotas};
 pub use edi::DocumentStyle;
 pub use environment::{Clock, Environment, Ids};
 pub use rules::validation_rules;

@@ -9,6 +9,7 @@ use b2bi_local_model::types::{
 
 use crate::edi::Conversion;
 use crate::errors::validation;
+use crate::mapping::Mapping;
 use crate::rules;
 use crate::state::State;
 
@@ -163,7 +164,7 @@ pub(crate) fn inbound(transformer: &GetTransformerResponse) -> Result<Conversion
         ));
     }
     let mut conversion = Conversion::new(details, output_format(transformer), options)?;
-    conversion.mapped = has_template(transformer);
+    conversion.mapping = mapping(transformer);
     Ok(conversion)
 }
 
@@ -176,13 +177,21 @@ fn output_format(transformer: &GetTransformerResponse) -> FileFormat {
     }
 }
 
-fn has_template(transformer: &GetTransformerResponse) -> bool {
-    let new = transformer
-        .mapping
-        .as_ref()
-        .and_then(|it| it.template.as_deref());
-    new.or(transformer.mapping_template.as_deref())
-        .is_some_and(|it| !it.trim().is_empty())
+/// The template, unless it is blank; a legacy one is in the language of its format.
+fn mapping(transformer: &GetTransformerResponse) -> Option<Mapping> {
+    let new = transformer.mapping.as_ref().and_then(|it| {
+        let template = it.template.clone()?;
+        Some((it.template_language, template))
+    });
+    let legacy = || {
+        let language = match output_format(transformer) {
+            FileFormat::Xml => MappingTemplateLanguage::Xslt,
+            FileFormat::Json | FileFormat::NotUsed => MappingTemplateLanguage::Jsonata,
+        };
+        Some((language, transformer.mapping_template.clone()?))
+    };
+    let (language, template) = new.or_else(legacy)?;
+    (!template.trim().is_empty()).then_some(Mapping { language, template })
 }
 
 fn x12_details(transformer: &GetTransformerResponse) -> Option<&X12Details> {

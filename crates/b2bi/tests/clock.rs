@@ -9,7 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use b2bi_local_b2bi::{B2bi, Clock, Config, DocumentStyle, Environment, Ids, Quotas, Scope};
+use b2bi_local_b2bi::{
+    B2bi, Clock, Config, DocumentStyle, Environment, Ids, MappingLimits, MappingReply, Quotas,
+    Scope,
+};
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, Settings};
 use b2bi_local_x12::Layout;
@@ -78,6 +81,8 @@ impl Bench {
             split_transactions: 100,
             test_parsing_bytes: 250_000,
             job_bytes: 1_000_000,
+            mapping_limits: MappingLimits::standard(),
+            test_mapping_reply: MappingReply::Literal,
         };
         Self {
             service: B2bi::new(config, environment),

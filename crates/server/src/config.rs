@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use b2bi_local_b2bi::{Config as B2biConfig, DocumentStyle, Quotas};
+use b2bi_local_b2bi::{Config as B2biConfig, DocumentStyle, MappingLimits, MappingReply, Quotas};
 use b2bi_local_dispatcher::{AccountRules, Credential};
 use b2bi_local_faults::{FaultList, Rule, RuleSet};
 use b2bi_local_x12::{Layout, LoopNames};
@@ -202,6 +202,11 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         "compact" => Layout::Compact,
         _ => return Err(settings.error("document-layout", "must be pretty or compact")),
     };
+    let test_mapping_reply = match settings.value("test-mapping-reply") {
+        "literal" => MappingReply::Literal,
+        "plain" => MappingReply::Plain,
+        _ => return Err(settings.error("test-mapping-reply", "must be literal or plain")),
+    };
     Ok(B2biConfig {
         style: DocumentStyle {
             layout,
@@ -217,6 +222,18 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         replay_client_tokens,
         test_parsing_bytes: parse(settings, "test-parsing-bytes", BYTES)?,
         job_bytes: parse(settings, "job-bytes", BYTES)?,
+        mapping_limits: mapping_limits(settings)?,
+        test_mapping_reply,
+    })
+}
+
+fn mapping_limits(settings: &Resolved) -> Result<MappingLimits, SettingError> {
+    let bytes = parse(settings, "mapping-output-bytes", BYTES)?;
+    Ok(MappingLimits {
+        time: Duration::from_secs(parse(settings, "mapping-seconds", COUNT)?),
+        string_bytes: bytes,
+        output_bytes: bytes,
+        ..MappingLimits::standard()
     })
 }
 

@@ -102,6 +102,30 @@ fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
 }
 
 #[test]
+fn a_template_maps_a_file() {
+    let template = file("map.jsonata", "{ 'name': customer }");
+    let wrong = file("wrong.jsonata", "{ 'name' customer }");
+    let document = file("map.json", "{\"customer\": \"acme\"}");
+    let map = |template: &PathBuf| {
+        let mut command = command(&["map", "--template"]);
+        command.arg(template).arg(&document).output().unwrap()
+    };
+    assert_eq!(text(&map(&template)), "{\n  \"name\": \"acme\"\n}\n");
+    let output = map(&wrong);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output).contains("wrong.jsonata: S0202"),
+        "{}",
+        text(&output)
+    );
+    assert!(
+        text(&output).contains("line 1, column 10"),
+        "{}",
+        text(&output)
+    );
+}
+
+#[test]
 fn what_print_config_prints_is_a_config() {
     let first = command(&["--print-config", "--listen", "127.0.0.1:1"])
         .output()

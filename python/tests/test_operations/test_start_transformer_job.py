@@ -14,6 +14,7 @@ from examples import MISSING
 from world import INBOUND_ORDERS, LEGACY, ORDERS, OUTBOUND
 
 OPERATION = "StartTransformerJob"
+NUMBERS = "{ 'numbers': [**.BEG_03] }"
 TIMESTAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
 
@@ -111,11 +112,23 @@ class TestBehaviour:
         keys = {world.finished(it)["outputFiles"][0]["key"] for it in where}
         assert len(keys) == 2
 
-    def test_a_legacy_mapping_is_not_passed_over(self, world):
-        """Templates are not evaluated in this release; a document without the mapping would be a wrong one."""
-        transformer = world.active(world.b2bi.create_transformer(name="orders", **LEGACY)["transformerId"])
+    @pytest.mark.parametrize("members", [
+        {**LEGACY, "mappingTemplate": NUMBERS},
+        {"inputConversion": INBOUND_ORDERS, "mapping": {"templateLanguage": "JSONATA", "template": NUMBERS}},
+    ], ids=["legacy", "new"])
+    def test_the_document_is_mapped(self, world, members):
+        transformer = world.active(world.b2bi.create_transformer(name="orders", **members)["transformerId"])
+        written = world.output(world.finished(world.put(edi.order()), transformer=transformer))
+        assert written["Body"].read().decode() == '{\n  "numbers": [\n    "PO-77"\n  ]\n}'
+
+    @pytest.mark.parametrize("language, template, words", [
+        ("JSONATA", "{ 'a' 1 }", "line 1, column 7"), ("JSONATA", "$error('no lines')", "no lines"), ("XSLT", "<x/>", "XSLT"),
+    ])
+    def test_a_mapping_that_fails_fails_the_job(self, world, language, template, words):
+        members = {"inputConversion": INBOUND_ORDERS, "mapping": {"templateLanguage": language, "template": template}}
+        transformer = world.active(world.b2bi.create_transformer(name="orders", **members)["transformerId"])
         job = world.finished(world.put(edi.order()), transformer=transformer)
-        assert (job["status"], "template" in job["message"]) == ("failed", True)
+        assert (job["status"], words in job["message"]) == ("failed", True), job
 
     def test_an_unknown_transformer_is_not_found(self, world):
         missing(UNKNOWN_ID, world.b2bi, OPERATION, world.request(OPERATION, transformerId=UNKNOWN_ID))

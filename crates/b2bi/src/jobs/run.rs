@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use b2bi_local_mapping::Limits;
 use b2bi_local_model::types::{FileFormat, S3Location};
 use bytes::Bytes;
 
@@ -10,6 +11,7 @@ use crate::ctx::Ctx;
 use crate::edi::{self, DocumentStyle};
 use crate::environment::Environment;
 use crate::files::{self, Location};
+use crate::mapping;
 use crate::service::Scope;
 use crate::state::Partition;
 
@@ -20,6 +22,7 @@ struct Run {
     scope: Scope,
     environment: Environment,
     style: DocumentStyle,
+    limits: Limits,
     partition: Arc<Partition>,
 }
 
@@ -31,6 +34,7 @@ pub(super) fn spawn(ctx: &Ctx<'_>, id: String, order: Order) {
         scope: ctx.scope.clone(),
         environment: ctx.environment.clone(),
         style: ctx.config.style.clone(),
+        limits: ctx.config.mapping_limits,
         partition: Arc::clone(&ctx.partition),
     };
     tokio::spawn(run.carry_out());
@@ -58,11 +62,13 @@ impl Run {
             .map_err(|it| it.message(input))
     }
 
-    /// Parsing is computation, and large files take long: it has a thread of its own.
+    /// Parsing and mapping are computation, and large files take long: they have a thread of their
+    /// own.
     async fn transform(&self, file: Bytes) -> Result<String, String> {
         let conversion = self.order.conversion.clone();
         let style = self.style.clone();
-        tokio::task::spawn_blocking(move || edi::transform(&file, &conversion, &style))
+        let run = mapping::run(&self.environment, self.limits);
+        tokio::task::spawn_blocking(move || edi::transform(&file, &conversion, &style, &run))
             .await
             .map_err(|error| format!("The transformation did not end: {error}"))?
     }

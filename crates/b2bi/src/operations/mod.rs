@@ -90,7 +90,7 @@ pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
             Output::Nothing
         }
         Input::TestConversion(input) => test_conversion::test_conversion(ctx, *input)?.into(),
-        Input::TestMapping(input) => test_mapping::test_mapping(ctx, *input)?.into(),
+        Input::TestMapping(input) => test_mapping::test_mapping(ctx, *input).await?.into(),
         Input::TestParsing(input) => test_parsing::test_parsing(ctx, *input).await?.into(),
         Input::UntagResource(input) => {
             untag_resource::untag_resource(ctx, *input)?;

@@ -1,22 +1,57 @@
 //! `TestMapping`.
 
 use b2bi_local_model::Error;
-use b2bi_local_model::types::{TestMappingRequest, TestMappingResponse};
+use b2bi_local_model::types::{
+    FileFormat, MappingTemplateLanguage, TestMappingRequest, TestMappingResponse,
+};
 
+use crate::config::MappingReply;
 use crate::ctx::Ctx;
-use crate::errors::not_here;
+use crate::errors::{internal, validation};
+use crate::mapping::{self, CancelOnDrop, Mapping};
 
-/// Answers that this operation is not here.
+/// Maps a content by a template as a transformer would.
+///
+/// The evaluation has a thread of its own, and ends when nobody waits for it any more.
 ///
 /// # Errors
 ///
-/// Always, and it says what is missing.
-pub(crate) fn test_mapping(
-    _ctx: &Ctx<'_>,
-    _input: TestMappingRequest,
+/// The template cannot be read, does not fit the content, or reaches a limit.
+pub(crate) async fn test_mapping(
+    ctx: &Ctx<'_>,
+    input: TestMappingRequest,
 ) -> Result<TestMappingResponse, Error> {
-    Err(not_here(
-        "TestMapping",
-        "mapping templates are not evaluated yet",
-    ))
+    let mapping = Mapping {
+        language: language(input.file_format)?,
+        template: input.mapping_template,
+    };
+    let run = mapping::run(ctx.environment, ctx.config.mapping_limits);
+    let _cancel = CancelOnDrop(run.cancel.clone());
+    let content = input.input_file_content;
+    let mapped = tokio::task::spawn_blocking(move || mapping.apply(&content, &run))
+        .await
+        .map_err(|error| internal(format!("The mapping did not end: {error}")))?
+        .map_err(validation)?;
+    Ok(TestMappingResponse {
+        mapped_file_content: reply(mapped, ctx.config.test_mapping_reply),
+    })
+}
+
+/// Source: Assumption A-32.
+fn language(format: FileFormat) -> Result<MappingTemplateLanguage, Error> {
+    match format {
+        FileFormat::Json => Ok(MappingTemplateLanguage::Jsonata),
+        FileFormat::Xml => Ok(MappingTemplateLanguage::Xslt),
+        FileFormat::NotUsed => Err(validation(
+            "fileFormat must be JSON or XML here, not NOT_USED",
+        )),
+    }
+}
+
+/// Source: Assumption A-30.
+fn reply(mapped: String, form: MappingReply) -> String {
+    match form {
+        MappingReply::Literal => serde_json::Value::String(mapped).to_string(),
+        MappingReply::Plain => mapped,
+    }
 }

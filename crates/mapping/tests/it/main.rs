@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod evaluation;
+mod fixtures;
 mod hostile;
 mod roads;
 mod samples;

@@ -3,6 +3,7 @@
 mod ack;
 mod convert;
 mod input;
+mod map;
 mod parse;
 mod selection;
 mod sets;
@@ -55,6 +56,11 @@ const COMMANDS: &[FileCommand] = &[
         name: "convert",
         arguments: convert::arguments,
         run: convert::run,
+    },
+    FileCommand {
+        name: "map",
+        arguments: map::arguments,
+        run: map::run,
     },
     FileCommand {
         name: "sets",

@@ -141,6 +141,24 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Most transactions of a file that is split",
     },
     Setting {
+        key: "mapping-seconds",
+        value: "SECONDS",
+        default: "10",
+        help: "How long the evaluation of a mapping template may take",
+    },
+    Setting {
+        key: "mapping-output-bytes",
+        value: "BYTES",
+        default: "67108864",
+        help: "Longest output of a mapping template, and longest string in it",
+    },
+    Setting {
+        key: "test-mapping-reply",
+        value: "literal|plain",
+        default: "literal",
+        help: "Whether TestMapping answers with a JSON string literal or the document itself",
+    },
+    Setting {
         key: "idempotency",
         value: "client-token|none",
         default: "client-token",
