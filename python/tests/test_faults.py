@@ -196,6 +196,11 @@ class TestFiring:
         ]
         assert codes == ["AccessDeniedException", "ResourceNotFoundException"]
 
+    def test_a_member_of_the_body_can_be_picked(self, faults):
+        faults.add({"body": {"/maxResults": "7"}, "error": error("AccessDeniedException")})
+        codes = [send(faults.endpoint, "ListProfiles", body).headers.get("x-amzn-ErrorType") for body in [{"maxResults": 7}, {"maxResults": 8}, {}]]
+        assert codes == ["AccessDeniedException", None, None]
+
     def test_the_first_rule_with_an_outcome_wins(self, faults):
         faults.add({"times": 1, "error": self.CONFLICT}, {"error": error("AccessDeniedException")})
         assert faults.outcomes(2) == ["ConflictException", "AccessDeniedException"]

@@ -1,5 +1,6 @@
 //! Which requests a rule is about.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -7,6 +8,7 @@ use serde_json::Value;
 
 use crate::facts::Facts;
 use crate::glob::Patterns;
+use crate::pointer;
 use crate::read::{Problem, Table, entries};
 use crate::reply::is_name_character;
 use crate::span::Spans;
@@ -42,6 +44,9 @@ pub struct Criteria {
     /// Headers by name: each must be there and fit.
     #[serde(rename = "header", skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, Patterns>,
+    /// Members of the body by JSON pointer: each must be there, be no list or object, and fit.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub body: BTreeMap<String, Patterns>,
     /// The attempt as the SDK counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempt: Option<Spans>,
@@ -72,12 +77,15 @@ impl Criteria {
         };
         let attempt = self.attempt.as_ref();
         let mut headers = self.headers.iter();
+        let mut body = self.body.iter();
         if let Some((key, ..)) = texts.iter().find(is_amiss) {
             Some(key)
         } else if attempt.is_some_and(|it| !it.accepts(facts.attempt)) {
             Some("attempt")
         } else if headers.any(|(name, value)| !value.accepts((facts.header)(name))) {
             Some("header")
+        } else if body.any(|(path, value)| !value.accepts(member(facts.body, path).as_deref())) {
+            Some("body")
         } else {
             None
         }
@@ -101,9 +109,31 @@ impl Criteria {
             user_agent: patterns("userAgent")?,
             resource: patterns("resource")?,
             headers: table.read("header", headers)?.unwrap_or_default(),
+            body: table.read("body", members)?.unwrap_or_default(),
             attempt: table.read("attempt", Spans::read)?,
         })
     }
+}
+
+/// A member of the body as text.
+fn member<'a>(body: Option<&'a Value>, path: &str) -> Option<Cow<'a, str>> {
+    match body?.pointer(path)? {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        Value::Bool(flag) => Some(Cow::Owned(flag.to_string())),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn members(value: &Value) -> Result<BTreeMap<String, Patterns>, Problem> {
+    let member = |(path, value): (&String, &Value)| {
+        let patterns = pointer::check(path).and_then(|()| Patterns::read(value));
+        Ok((
+            path.clone(),
+            patterns.map_err(|problem| problem.under(path))?,
+        ))
+    };
+    entries(value)?.iter().map(member).collect()
 }
 
 fn headers(value: &Value) -> Result<BTreeMap<String, Patterns>, Problem> {

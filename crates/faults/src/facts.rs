@@ -1,5 +1,7 @@
 //! What is known of a request when the engine is asked.
 
+use serde_json::Value;
+
 /// One request, in borrowed texts; what is absent matches no pattern.
 #[derive(Clone, Copy)]
 pub struct Facts<'a> {
@@ -23,6 +25,8 @@ pub struct Facts<'a> {
     pub attempt: Option<u64>,
     /// The SDK's id of the call, the same for all its attempts.
     pub invocation: Option<&'a str>,
+    /// The body, when it is JSON.
+    pub body: Option<&'a Value>,
     /// Finds a header; it is asked with the name as the rule has it and must not heed case.
     pub header: &'a (dyn Fn(&str) -> Option<&'a str> + 'a),
 }
@@ -41,6 +45,7 @@ impl Default for Facts<'_> {
             resource: None,
             attempt: None,
             invocation: None,
+            body: None,
             header: &|_| None,
         }
     }

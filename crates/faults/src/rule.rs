@@ -17,7 +17,7 @@ use crate::reply::ErrorReply;
 use crate::ruleset::RuleError;
 use crate::steps::Steps;
 
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 28] = [
     "id",
     "description",
     "enabled",
@@ -30,6 +30,7 @@ const KEYS: [&str; 27] = [
     "userAgent",
     "resource",
     "header",
+    "body",
     "attempt",
     "probability",
     "nth",

@@ -113,3 +113,29 @@ fn a_plan_names_its_seam_and_its_rules() {
         assert_eq!(plan.rule_ids().collect::<Vec<_>>(), ["slow", "rule-2"]);
     }
 }
+
+#[test]
+fn members_of_the_body_are_matched() {
+    let body = json!({"name": "orders-7", "tags": [{"key": "a"}], "count": 3, "on": true});
+    let facts = Facts {
+        body: Some(&body),
+        ..Facts::default()
+    };
+    for (pointer, pattern, expected) in [
+        ("/name", "orders-*", true),
+        ("/name", "bills-*", false),
+        ("/tags/0/key", "a", true),
+        ("/tags/1/key", "*", false),
+        ("/count", "3", true),
+        ("/on", "true", true),
+        ("/tags", "*", false),
+    ] {
+        let engine = engine(&json!([{"body": {pointer: pattern}}]));
+        assert_eq!(
+            !engine.decide(&facts, 1_000).is_empty(),
+            expected,
+            "{pointer} {pattern}"
+        );
+        assert!(engine.decide(&REQUEST, 1_000).is_empty());
+    }
+}

@@ -31,6 +31,7 @@ const REQUEST: Facts<'static> = Facts {
     resource: Some("p-0123456789"),
     attempt: Some(1),
     invocation: Some("call-1"),
+    body: None,
     header: &|name| name.eq_ignore_ascii_case("x-tenant").then_some("blue"),
 };
 

@@ -43,7 +43,7 @@ fn rules_print_as_they_were_written() {
     for written in [
         json!({"id": "a", "description": "d", "enabled": false, "latency": {"fixedMs": 1}}),
         json!({"service": "b2bi", "region": ["a", "b"], "account": "*", "accessKey": "k",
-               "appId": "a", "userAgent": "u", "resource": "r", "header": {"x": ["y", "z"]},
+               "appId": "a", "userAgent": "u", "resource": "r", "header": {"x": ["y", "z"]}, "body": {"/a/0": "b*"},
                "attempt": ["2..", 1], "http": {"statusCode": 502, "headers": {"a": "b"}, "body": "c"}}),
         json!({"probability": 0.0, "nth": "every 3", "times": 2, "per": ["account", "header:x"],
                "window": {"startMs": 1, "endMs": 9, "cycleMs": 4, "onMs": 2, "offsetMs": 1},

@@ -77,6 +77,7 @@ fn explained(app: &App, request: &[(String, String)]) -> Value {
         resource: of("resource"),
         attempt: of("attempt").and_then(|it| it.parse().ok()),
         invocation: None,
+        body: None,
         header: &header,
     };
     let rules = app.faults.explain(&facts).into_iter();

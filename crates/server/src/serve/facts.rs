@@ -1,6 +1,5 @@
 //! What a request's head and body say of it.
 
-use bytes::Bytes;
 use http::request::Parts;
 use serde_json::Value;
 
@@ -25,11 +24,8 @@ pub(super) fn user_agent(head: &Parts) -> Option<&str> {
 }
 
 /// The resource that a JSON body names.
-pub(super) fn resource(body: &Bytes) -> Option<String> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    RESOURCES
-        .iter()
-        .find_map(|name| body.get(name)?.as_str().map(str::to_owned))
+pub(super) fn resource(body: &Value) -> Option<&str> {
+    RESOURCES.iter().find_map(|name| body.get(name)?.as_str())
 }
 
 /// The application id that a user agent carries as `app/…`.

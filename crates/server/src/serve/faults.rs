@@ -45,7 +45,7 @@ pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Result<Option<Plan>, Failure
     }
     let header = |name: &str| facts::header(asked.head, name);
     let user_agent = facts::user_agent(asked.head);
-    let resource = facts::resource(asked.body);
+    let body: Option<Value> = serde_json::from_slice(asked.body).ok();
     let facts = Facts {
         service: asked.service,
         region: &asked.caller.region,
@@ -54,7 +54,8 @@ pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Result<Option<Plan>, Failure
         access_key: asked.caller.access_key.as_deref(),
         app_id: user_agent.and_then(facts::app_id),
         user_agent,
-        resource: resource.as_deref(),
+        resource: body.as_ref().and_then(facts::resource),
+        body: body.as_ref(),
         attempt: header("amz-sdk-request").and_then(facts::attempt),
         invocation: header("amz-sdk-invocation-id"),
         header: &header,
