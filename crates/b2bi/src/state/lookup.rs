@@ -83,3 +83,34 @@ fn find_mut<'a, T>(
     record.unlist();
     Ok(record)
 }
+
+#[cfg(test)]
+mod tests {
+    use b2bi_local_model::types::{GetProfileResponse, ProfileSummary};
+    use b2bi_local_model::{Sensitive, Timestamp};
+
+    use crate::state::{Record, State};
+
+    #[test]
+    fn lists_show_what_a_change_has_made_of_a_resource() {
+        let profile = GetProfileResponse {
+            profile_id: "p-1".to_owned(),
+            profile_arn: "arn".to_owned(),
+            name: "old".to_owned(),
+            email: None,
+            phone: Sensitive(String::new()),
+            business_name: String::new(),
+            logging: None,
+            log_group_name: None,
+            created_at: Timestamp::from_millis(0),
+            modified_at: None,
+        };
+        let mut state = State::default();
+        let record = Record::new(profile, Vec::new());
+        state.profiles.insert("p-1".to_owned(), record);
+        let listed = |state: &State| state.profile("p-1").unwrap().listed::<ProfileSummary>();
+        assert!(listed(&state).json().contains("\"old\""));
+        state.profile_mut("p-1").unwrap().description.name = "new".to_owned();
+        assert!(listed(&state).json().contains("\"new\""));
+    }
+}
