@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use http::{HeaderMap, HeaderName};
+use memchr::{memchr, memrchr};
 use percent_encoding::percent_decode_str;
 
 use crate::service::Caller;
 
 /// The header in which moto's users name the account.
-pub const MOTO_ACCOUNT_HEADER: &str = "x-moto-account-id";
+pub const MOTO_ACCOUNT_HEADER: HeaderName = HeaderName::from_static("x-moto-account-id");
 
 /// The account that a key with nothing else to say belongs to is in these 48 bits of the key.
 const ACCOUNT_BITS: u64 = 0x7fff_ffff_ff80;
@@ -69,12 +70,14 @@ impl<'a> Identity<'a> {
             let (access_key, _) = version_2.split_once(':')?;
             return Self::of_version_2(access_key.into()).complete();
         }
-        let (_, parameters) = header
+        let (_, mut rest) = header
             .strip_prefix("AWS4-")?
             .split_once(|it: char| it.is_ascii_whitespace())?;
         let mut identity = Self::default();
-        for parameter in parameters.split(',') {
-            match parameter.trim().split_once('=')? {
+        while !rest.is_empty() {
+            let parameter;
+            (parameter, rest) = cut(rest, b',').unwrap_or((rest, ""));
+            match cut(parameter.trim_ascii(), b'=')? {
                 ("Credential", value) => identity.set_credential(value.into())?,
                 ("SignedHeaders", value) => identity.signed_headers = value.into(),
                 ("Signature", value) => identity.signature = value.into(),
@@ -115,16 +118,16 @@ impl<'a> Identity<'a> {
         credential: &'c str,
         keep: impl Fn(&'c str) -> Cow<'a, str>,
     ) -> Option<()> {
-        let mut parts = credential.rsplitn(5, '/');
-        let "aws4_request" = parts.next()? else {
+        let (rest, "aws4_request") = cut_last(credential)? else {
             return None;
         };
-        self.service = keep(parts.next()?);
-        let region_or_date = parts.next()?;
-        let (access_key, date, region) = match (parts.next()?, parts.next()) {
-            (date, Some(key)) => (key, date, region_or_date),
-            (key, None) => (key, region_or_date, ""),
+        let (rest, service) = cut_last(rest)?;
+        let (rest, region_or_date) = cut_last(rest)?;
+        let (access_key, date, region) = match cut_last(rest) {
+            Some((key, date)) => (key, date, region_or_date),
+            None => (rest, region_or_date, ""),
         };
+        self.service = keep(service);
         self.access_key = keep(access_key);
         self.date = keep(date);
         self.region = keep(region);
@@ -193,8 +196,20 @@ pub fn account_in_key(key: &str) -> Option<String> {
     (encoded.len() >= 10).then(|| format!("{account:012}"))
 }
 
+/// What stands before and after the first `separator`, an ASCII character.
+fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = memchr(separator, text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// What stands before and after the last slash.
+fn cut_last(text: &str) -> Option<(&str, &str)> {
+    let at = memrchr(b'/', text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
 fn moto_account(headers: &HeaderMap) -> Option<String> {
-    let named = headers.get(MOTO_ACCOUNT_HEADER)?.to_str().ok()?;
+    let named = headers.get(&MOTO_ACCOUNT_HEADER)?.to_str().ok()?;
     is_account(named).then(|| named.to_owned())
 }
 

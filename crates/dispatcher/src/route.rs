@@ -2,11 +2,14 @@
 
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::failure::Failure;
 use crate::identity::Identity;
 use crate::service::Descriptor;
+
+/// The header that names an operation.
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
 /// How a service's requests and replies are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +50,7 @@ pub fn route(
     identity: Option<&Identity>,
     services: &[&'static Descriptor],
 ) -> Result<Route, Failure> {
-    if let Some(target) = head.headers.get("x-amz-target") {
+    if let Some(target) = head.headers.get(&TARGET) {
         return by_target(&head.method, target, services);
     }
     let scope = identity.map(|it| it.service.as_ref());

@@ -80,7 +80,7 @@ impl Fault {
 pub(crate) fn masked(key: &str) -> String {
     let ends = key.get(..4).zip(key.get(key.len().saturating_sub(4)..));
     match ends {
-        Some((first, last)) if key.len() >= 12 => format!("{first}…{last}"),
+        Some((first, last)) if key.len() >= 12 => [first, "…", last].concat(),
         _ => "…".to_owned(),
     }
 }

@@ -16,7 +16,7 @@ const PATIENCE: usize = 8;
 /// It is larger than `limit`, or it breaks off.
 pub(super) async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, Failure> {
     let expected = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    let mut whole = BytesMut::with_capacity(expected.min(limit));
+    let mut whole = BytesMut::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| broken_off())?;
@@ -24,7 +24,12 @@ pub(super) async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, Fail
             continue;
         };
         length += data.len();
+        if data.len() == expected && length == expected && length <= limit {
+            // Most bodies come in one piece, which needs no copy.
+            return Ok(data);
+        }
         if length <= limit {
+            whole.reserve(expected.min(limit).saturating_sub(whole.len()));
             whole.extend_from_slice(&data);
         } else if length > limit.saturating_mul(PATIENCE) {
             break;

@@ -1,7 +1,17 @@
 //! What a request's head and body say of it.
 
+use http::HeaderName;
+use http::header::{AsHeaderName, USER_AGENT};
 use http::request::Parts;
+use memchr::memmem;
 use serde_json::Value;
+
+/// The header with the SDK's id of a call.
+pub(super) const INVOCATION: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
+/// The header with the SDK's count of a call's attempts.
+pub(super) const ATTEMPT: HeaderName = HeaderName::from_static("amz-sdk-request");
+/// The user agent of those who cannot set `user-agent`.
+const AMZ_USER_AGENT: HeaderName = HeaderName::from_static("x-amz-user-agent");
 
 /// The members of an input that name the resource it is about.
 const RESOURCES: [&str; 6] = [
@@ -14,13 +24,13 @@ const RESOURCES: [&str; 6] = [
 ];
 
 /// A header that is text.
-pub(super) fn header<'a>(head: &'a Parts, name: &str) -> Option<&'a str> {
+pub(super) fn header(head: &Parts, name: impl AsHeaderName) -> Option<&str> {
     head.headers.get(name)?.to_str().ok()
 }
 
 /// The user agent; browsers cannot set it and send another header.
 pub(super) fn user_agent(head: &Parts) -> Option<&str> {
-    header(head, "user-agent").or_else(|| header(head, "x-amz-user-agent"))
+    header(head, USER_AGENT).or_else(|| header(head, &AMZ_USER_AGENT))
 }
 
 /// The resource that a JSON body names.
@@ -30,7 +40,13 @@ pub(super) fn resource(body: &Value) -> Option<&str> {
 
 /// The application id that a user agent carries as `app/…`.
 pub(super) fn app_id(user_agent: &str) -> Option<&str> {
-    user_agent.split(' ').find_map(|it| it.strip_prefix("app/"))
+    let starts_a_word = |at: &usize| user_agent.get(..*at).is_some_and(ends_a_word);
+    let at = memmem::find_iter(user_agent.as_bytes(), "app/").find(starts_a_word)?;
+    user_agent.get(at + "app/".len()..)?.split(' ').next()
+}
+
+fn ends_a_word(text: &str) -> bool {
+    text.is_empty() || text.ends_with(' ')
 }
 
 /// The number in `attempt=2; max=3`.
@@ -61,6 +77,8 @@ mod tests {
                 "Boto3/1.44.5 md/Botocore cfg/retry-mode#standard app/orders-test-1",
                 Some("orders-test-1"),
             ),
+            ("app/a app/b", Some("a")),
+            ("myapp/a app/", Some("")),
             ("curl/8.0", None),
         ] {
             assert_eq!(app_id(agent), expected, "{agent}");

@@ -56,8 +56,8 @@ pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Result<Option<Plan>, Failure
         user_agent,
         resource: body.as_ref().and_then(facts::resource),
         body: body.as_ref(),
-        attempt: header("amz-sdk-request").and_then(facts::attempt),
-        invocation: header("amz-sdk-invocation-id"),
+        attempt: facts::header(asked.head, &facts::ATTEMPT).and_then(facts::attempt),
+        invocation: facts::header(asked.head, &facts::INVOCATION),
         header: &header,
     };
     let plan = match own {

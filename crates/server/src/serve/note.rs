@@ -5,8 +5,8 @@ use std::time::Instant;
 use b2bi_local_dispatcher::Caller;
 use b2bi_local_faults::Plan;
 use bytes::Bytes;
-use http::Response;
 use http::request::Parts;
+use http::{HeaderName, Response};
 
 use super::facts;
 use super::reply::ErrorCode;
@@ -26,7 +26,7 @@ pub(super) struct Note<'a> {
 impl<'a> Note<'a> {
     /// What is known once the caller is.
     pub(super) fn new(app: &'a App, head: &Parts, caller: &Caller, request_id: &str) -> Self {
-        let header = |name| facts::header(head, name);
+        let header = |name: &HeaderName| facts::header(head, name);
         let entry = || Entry {
             time: app.now(),
             request_id: request_id.to_owned(),
@@ -34,8 +34,8 @@ impl<'a> Note<'a> {
             region: caller.region.clone(),
             access_key: caller.access_key.as_deref().map(masked),
             app_id: facts::user_agent(head).and_then(facts::app_id).map(short),
-            invocation_id: header("amz-sdk-invocation-id").map(short),
-            attempt: header("amz-sdk-request").and_then(facts::attempt),
+            invocation_id: header(&facts::INVOCATION).map(short),
+            attempt: header(&facts::ATTEMPT).and_then(facts::attempt),
             ..Entry::default()
         };
         Self {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use b2bi_local_dispatcher::{Caller, Failure, Identity, Route, cors, json, query, route, verify};
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response};
 use http_body_util::Either;
 use hyper::body::Incoming;
 
@@ -25,8 +25,7 @@ pub(super) async fn answer(app: &App, request: Request<Incoming>) -> Response<Bo
         let target = request.headers().get("x-amz-target").cloned();
         (request.method().clone(), request.uri().clone(), target)
     });
-    let mut response = dispatch(app, request, &request_id).await;
-    name(response.headers_mut(), &request_id);
+    let response = dispatch(app, request, &request_id).await;
     if let Some((method, uri, target)) = log {
         let (status, elapsed) = (response.status().as_u16(), started.elapsed());
         tracing::info!(request_id, %method, %uri, ?target, status, ?elapsed, "request");
@@ -38,10 +37,10 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
     let (head, body) = request.into_parts();
     if admin::is_admin(head.uri.path()) {
         let body = body::read(body, app.config.max_body_bytes).await;
-        return whole(admin::answer(app, &head, body));
+        return named(whole(admin::answer(app, &head, body)), request_id);
     }
     if cors::is_preflight(&head) {
-        return whole(cors::preflight());
+        return named(whole(cors::preflight()), request_id);
     }
     let identity = Identity::of(&head);
     let caller = app.config.accounts.caller(&head.headers, identity.as_ref());
@@ -63,7 +62,7 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
         Ok(Route::Query(at)) => call(caller, at).query(body, request_id, &mut note).await,
         Ok(Route::Objects) => {
             note.discard();
-            return objects(app, head, body, &caller).await;
+            return named(objects(app, head, body, &caller).await, request_id);
         }
         Err(failure) => {
             // The body is read so that its sender gets to read the answer.
@@ -71,8 +70,8 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
             Style::new(None, &head.headers, "", request_id).render(Err(failure))
         }
     };
+    response = named(response, request_id);
     cors::allow(&head.headers, response.headers_mut());
-    name(response.headers_mut(), request_id);
     match response.extensions_mut().remove::<Wreck>() {
         None => note.replied(&response),
         Some(wreck) => {
@@ -86,10 +85,11 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
     reply::whole(response)
 }
 
-fn name(headers: &mut HeaderMap, request_id: &str) {
+fn named<B>(mut response: Response<B>, request_id: &str) -> Response<B> {
     if let Ok(id) = HeaderValue::from_str(request_id) {
-        headers.insert(json::REQUEST_ID, id);
+        response.headers_mut().insert(json::REQUEST_ID, id);
     }
+    response
 }
 
 async fn objects(app: &App, head: Parts, body: Incoming, caller: &Caller) -> Response<Body> {
