@@ -1,0 +1,3 @@
+"""What the tests of the package need: pytest in a test."""
+
+pytest_plugins = ["pytester"]

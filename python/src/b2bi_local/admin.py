@@ -1,0 +1,80 @@
+"""The server's own routes, below `/_b2bi/`."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+PATIENCE_SECONDS = 30
+
+
+class AdminError(Exception):
+    """The server refused a request to one of its own routes."""
+
+    def __init__(self, status: int, message: str, body: Any) -> None:
+        super().__init__(f"{status}: {message}")
+        self.status = status
+        self.message = message
+        self.body = body
+
+
+class Admin:
+    """Calls the server's own routes; what they mean is told in the server's documentation."""
+
+    def __init__(self, endpoint: str, token: str | None = None) -> None:
+        self._address = urlsplit(endpoint).netloc
+        self._headers = {"Content-Type": "application/json"}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Reads `/_b2bi/PATH`."""
+        return self.request("GET", path, **query)
+
+    def post(self, path: str, body: Any = None, **query: Any) -> Any:
+        """Sends a body to `/_b2bi/PATH`."""
+        return self.request("POST", path, body, **query)
+
+    def put(self, path: str, body: Any = None, **query: Any) -> Any:
+        """Puts a body in the place of what is at `/_b2bi/PATH`."""
+        return self.request("PUT", path, body, **query)
+
+    def delete(self, path: str, **query: Any) -> Any:
+        """Takes away what is at `/_b2bi/PATH`."""
+        return self.request("DELETE", path, **query)
+
+    def request(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        """Calls a route; returns the JSON of the reply, or its text where it is none.
+
+        A path that begins with a slash is taken as it is, others are below `/_b2bi/`. Members of
+        the query that are None are left out.
+
+        Raises:
+            AdminError: the reply's status is not of the 200s.
+        """
+        target = path if path.startswith("/") else f"/_b2bi/{path}"
+        given = {name: value for name, value in query.items() if value is not None}
+        if given:
+            target += "?" + urlencode(given)
+        data = None if body is None else json.dumps(body).encode()
+        connection = http.client.HTTPConnection(self._address, timeout=PATIENCE_SECONDS)
+        try:
+            connection.request(method, target, data, self._headers)
+            reply = connection.getresponse()
+            return _told(reply.status, reply.read())
+        finally:
+            connection.close()
+
+
+def _told(status: int, raw: bytes) -> Any:
+    body: Any
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        body = raw.decode(errors="replace")
+    if 200 <= status < 300:
+        return body
+    message = body.get("error", body) if isinstance(body, dict) else body
+    raise AdminError(status, str(message), body)

@@ -1,0 +1,160 @@
+"""A server as a process of its own, or one that runs already."""
+
+from __future__ import annotations
+
+import functools
+import os
+import selectors
+import subprocess
+import tempfile
+import time
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from .admin import Admin
+from .binary import binary
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+REGION = "us-east-1"
+PREFIX = "B2BI_LOCAL_"
+READY = "ready "
+START_SECONDS = 30
+STOP_SECONDS = 30
+
+
+class ServerError(Exception):
+    """The server did not start, or ended with an error; its log is part of the message."""
+
+
+class Running:
+    """A server that answers at an endpoint."""
+
+    def __init__(self, endpoint: str, token: str | None = None) -> None:
+        self.endpoint = endpoint.rstrip("/")
+        self.admin = Admin(self.endpoint, token)
+
+    def client(self, service: str, account: str, region: str = REGION, **settings: Any) -> Any:
+        """A boto3 client of a service, for an account; settings are those of botocore's Config."""
+        settings.setdefault("s3", {"addressing_style": "path"})
+        return _session().client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name=region,
+            aws_access_key_id=account,
+            aws_secret_access_key="any",
+            config=Config(**settings),
+        )
+
+
+class Server(Running):
+    """A server of one's own, for as long as the `with` block lasts.
+
+    It listens on a free port of this machine. Settings are the server's flags; the environment's
+    settings do not count, so that a test does the same everywhere.
+    """
+
+    def __init__(self, *flags: str) -> None:
+        self.flags = flags
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Starts the server; it answers when this returns.
+
+        Raises:
+            BinaryNotFound: there is no binary.
+            ServerError: the server ended, or is not ready after 30 seconds.
+        """
+        if self._process is not None:
+            raise ServerError("the server runs already")
+        log = tempfile.TemporaryFile()
+        self._log = log
+        self._process = subprocess.Popen(
+            [str(binary()), "--listen", "127.0.0.1:0", "--log", "warn", *self.flags],
+            env={name: it for name, it in os.environ.items() if not name.startswith(PREFIX)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )
+        line = _first_line(self._process, START_SECONDS)
+        if not line.startswith(READY):
+            self._process.kill()
+            raise ServerError(f"the server said {line!r} instead of being ready; {self._ended()}")
+        super().__init__(line[len(READY) :].strip())
+
+    def stop(self) -> None:
+        """Lets the requests in flight end, and stops the server. It may be started again.
+
+        Raises:
+            ServerError: the server had ended by itself, or ended with an error.
+        """
+        process = self._process
+        if process is None:
+            return
+        by_itself = process.poll() is not None
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        told = self._ended()
+        if by_itself or process.returncode != 0:
+            raise ServerError(f"the server ended with status {process.returncode}; {told}")
+
+    def log(self) -> str:
+        """What the server has logged: warnings and errors, unless `--log` says otherwise."""
+        if self._log is None:
+            return ""
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")
+
+    def _ended(self) -> str:
+        process, self._process = self._process, None
+        if process is not None:
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+        told = self.log().strip()
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+        return f"its log: {told}" if told else "its log is empty"
+
+
+def _first_line(process: subprocess.Popen[bytes], seconds: float) -> str:
+    """The first line of standard output, as far as it has come by then."""
+    out = process.stdout
+    assert out is not None
+    deadline = time.monotonic() + seconds
+    line = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(out, selectors.EVENT_READ)
+        while not line.endswith(b"\n") and selector.select(max(0, deadline - time.monotonic())):
+            piece = os.read(out.fileno(), 4096)
+            if not piece:
+                break
+            line += piece
+    return line.decode(errors="replace")
+
+
+@functools.lru_cache(maxsize=None)
+def _session() -> boto3.Session:
+    """One session for all clients: the service models are read once."""
+    return boto3.Session(aws_access_key_id="unused", aws_secret_access_key="any")
