@@ -14,4 +14,4 @@ pub use embedded::EmbeddedS3;
 pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, KnownKey, Settings};
 pub use event::{ObjectChange, ObjectEvent};
 pub use s3s::Body;
-pub use store::{Attributes, Listed, Listing, Object, ObjectError, ObjectStore};
+pub use store::{Attributes, Listed, Listing, Object, ObjectError, ObjectStore, ObjectWriter};

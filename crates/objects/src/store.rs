@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 /// Object storage as the service sees it: buckets of keyed bytes, apart for each account.
 ///
@@ -15,8 +15,7 @@ use bytes::Bytes;
 ///
 /// Big objects: [`get`](Self::get) takes a range, so a reader walks an object of any size in
 /// windows of its choice and holds one window at a time; `Attributes::etag` tells it that the
-/// object is still the same. A writer of big objects is to come as one more method, returning a
-/// sink over a multipart upload, whose default gathers the bytes and calls [`put`](Self::put).
+/// object is still the same. [`writer`](Self::writer) takes an object in pieces of any size.
 #[async_trait]
 pub trait ObjectStore: Send + Sync {
     /// Tells an object's attributes without its bytes.
@@ -56,6 +55,31 @@ pub trait ObjectStore: Send + Sync {
         content_type: &str,
     ) -> Result<Attributes, ObjectError>;
 
+    /// Begins an object that is written piece by piece, in place of any other under that key.
+    ///
+    /// Nobody sees any of it before [`ObjectWriter::finish`]. A home that has no better way
+    /// gathers the pieces in memory and then [`put`](Self::put)s them.
+    ///
+    /// # Errors
+    /// The bucket does not exist, or may not be written; a home may say so only when it is
+    /// finished.
+    async fn writer<'a>(
+        &'a self,
+        account: &str,
+        bucket: &str,
+        key: &str,
+        content_type: &str,
+    ) -> Result<Box<dyn ObjectWriter + 'a>, ObjectError> {
+        Ok(Box::new(Gathering {
+            store: self,
+            account: account.to_owned(),
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            content_type: content_type.to_owned(),
+            gathered: BytesMut::new(),
+        }))
+    }
+
     /// Removes an object; one that is not there is no error.
     ///
     /// # Errors
@@ -77,6 +101,61 @@ pub trait ObjectStore: Send + Sync {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Listing, ObjectError>;
+}
+
+/// An object that is being written piece by piece.
+///
+/// Dropped before it is finished, it leaves no object; what a home has stored of it by then is
+/// tidied away by [`abandon`](Self::abandon), or by the home when it comes upon it.
+#[async_trait]
+pub trait ObjectWriter: Send {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// The storage cannot keep them.
+    async fn write(&mut self, piece: Bytes) -> Result<(), ObjectError>;
+
+    /// Puts the object in place, whole.
+    ///
+    /// # Errors
+    /// As [`ObjectStore::put`]; there is no object then.
+    async fn finish(self: Box<Self>) -> Result<Attributes, ObjectError>;
+
+    /// Gives the object up.
+    async fn abandon(self: Box<Self>);
+}
+
+/// The writer of a home that takes objects whole only.
+struct Gathering<'a, S: ?Sized> {
+    store: &'a S,
+    account: String,
+    bucket: String,
+    key: String,
+    content_type: String,
+    gathered: BytesMut,
+}
+
+#[async_trait]
+impl<S: ObjectStore + ?Sized> ObjectWriter for Gathering<'_, S> {
+    async fn write(&mut self, piece: Bytes) -> Result<(), ObjectError> {
+        self.gathered.extend_from_slice(&piece);
+        Ok(())
+    }
+
+    async fn finish(self: Box<Self>) -> Result<Attributes, ObjectError> {
+        let body = self.gathered.freeze();
+        self.store
+            .put(
+                &self.account,
+                &self.bucket,
+                &self.key,
+                body,
+                &self.content_type,
+            )
+            .await
+    }
+
+    async fn abandon(self: Box<Self>) {}
 }
 
 /// What is known of an object besides its bytes.

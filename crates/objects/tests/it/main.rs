@@ -103,6 +103,47 @@ async fn the_trait_and_http_see_the_same_objects() {
 }
 
 #[tokio::test]
+async fn objects_are_written_in_pieces_and_seen_whole() {
+    let (_s3, store) = with_bucket(settings());
+    let begin = || store.writer(ACCOUNT, "orders", "out/850.json", "application/json");
+    let mut writer = begin().await.unwrap();
+    for piece in ["{\"ISA\"", ":", "1}"] {
+        writer
+            .write(Bytes::from_static(piece.as_bytes()))
+            .await
+            .unwrap();
+    }
+    let seen = store.head(ACCOUNT, "orders", "out/850.json").await;
+    assert_eq!(seen, Err(ObjectError::NoSuchKey));
+    let written = writer.finish().await.unwrap();
+    let object = store
+        .get(ACCOUNT, "orders", "out/850.json", None)
+        .await
+        .unwrap();
+    assert_eq!(object.body, "{\"ISA\":1}");
+    assert_eq!(object.attributes, written);
+    assert_eq!(
+        written.content_type,
+        Some("application/json".to_owned()),
+        "told as it was written"
+    );
+    for given_up in [true, false] {
+        let mut writer = begin().await.unwrap();
+        writer.write(Bytes::from_static(b"half")).await.unwrap();
+        if given_up {
+            writer.abandon().await;
+        } else {
+            drop(writer);
+        }
+        let object = store
+            .get(ACCOUNT, "orders", "out/850.json", None)
+            .await
+            .unwrap();
+        assert_eq!(object.body, "{\"ISA\":1}");
+    }
+}
+
+#[tokio::test]
 async fn the_trait_lists_by_page() {
     let (_, store) = with_bucket(settings());
     for key in ["a/1", "a/2", "a/3", "b/1"] {
