@@ -1,6 +1,7 @@
 //! What a user may set.
 
 use b2bi_local_mapping::Limits as MappingLimits;
+use b2bi_local_x12::Layout;
 
 use crate::edi::DocumentStyle;
 
@@ -27,6 +28,31 @@ pub struct Config {
     pub mapping_limits: MappingLimits,
     /// How `TestMapping` gives a JSON document back.
     pub test_mapping_reply: MappingReply,
+}
+
+impl Config {
+    /// No quotas, and the limits that are documented of the service.
+    #[must_use]
+    pub fn standard() -> Self {
+        Self {
+            quotas: Quotas {
+                profiles: None,
+                transformers: None,
+                capabilities: None,
+                partnerships: None,
+            },
+            replay_client_tokens: true,
+            style: DocumentStyle {
+                layout: Layout::Pretty,
+                loop_names: None,
+            },
+            split_transactions: 100,
+            test_parsing_bytes: 250_000,
+            job_bytes: 150_000_000,
+            mapping_limits: MappingLimits::standard(),
+            test_mapping_reply: MappingReply::Literal,
+        }
+    }
 }
 
 /// How `TestMapping` gives a JSON document back.

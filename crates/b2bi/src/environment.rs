@@ -6,6 +6,9 @@ use std::sync::Arc;
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::ObjectStore;
 
+use crate::announcing::{Announcer, Nobody, Records};
+use crate::stages::{Stages, Unhindered};
+
 /// The time.
 pub trait Clock: Send + Sync {
     /// The present.
@@ -18,7 +21,7 @@ pub trait Ids: Send + Sync {
     fn bits(&self) -> u128;
 }
 
-/// Time, identifiers and object storage.
+/// Time, identifiers, object storage, who is told, and who may interfere.
 #[derive(Clone)]
 pub struct Environment {
     /// The clock that everything reads.
@@ -27,6 +30,27 @@ pub struct Environment {
     pub ids: Arc<dyn Ids>,
     /// Where files are read and written.
     pub objects: Arc<dyn ObjectStore>,
+    /// Who is told of events.
+    pub announcer: Arc<dyn Announcer>,
+    /// Who keeps log records.
+    pub records: Arc<dyn Records>,
+    /// Who may hold a job up, or make a stage of it fail.
+    pub stages: Arc<dyn Stages>,
+}
+
+impl Environment {
+    /// Surroundings in which nobody listens and nobody interferes.
+    #[must_use]
+    pub fn quiet(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, objects: Arc<dyn ObjectStore>) -> Self {
+        Self {
+            clock,
+            ids,
+            objects,
+            announcer: Arc::new(Nobody),
+            records: Arc::new(Nobody),
+            stages: Arc::new(Unhindered),
+        }
+    }
 }
 
 impl fmt::Debug for Environment {

@@ -3,6 +3,7 @@
 //! [`B2bi::call`] takes a decoded input and returns an output or one of the modelled errors. Time,
 //! randomness and object storage come from the [`Environment`]; nothing here knows HTTP.
 
+mod announcing;
 mod arn;
 mod config;
 mod ctx;
@@ -16,18 +17,23 @@ mod jobs;
 mod mapping;
 mod operations;
 mod pagination;
+mod polls;
 mod quotas;
 mod rules;
 mod selection;
 mod service;
+mod stages;
 mod state;
 mod tags;
 mod transformers;
 
+pub use announcing::{Announcer, Event, LogRecord, Records, SOURCE};
 pub use b2bi_local_mapping::Limits as MappingLimits;
 pub use config::{Config, MappingReply, Quotas};
 pub use edi::DocumentStyle;
 pub use environment::{Clock, Environment, Ids};
+pub use polls::Polls;
 pub use rules::validation_rules;
 pub use selection::Selection;
 pub use service::{B2bi, Scope};
+pub use stages::{Entry, Fate, JobFacts, Stage, Stages, Unhindered};

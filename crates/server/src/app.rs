@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use b2bi_local_b2bi::{B2bi, Clock, Environment, Ids};
+use b2bi_local_b2bi::{Announcer, B2bi, Clock, Environment, Ids, Records, Unhindered};
 use b2bi_local_dispatcher::{Descriptor, Endpoint};
 use b2bi_local_faults::Engine;
 use b2bi_local_model::Timestamp;
@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::journal::Journal;
 use crate::machine::{SeededIds, SystemClock, random_seed, uuid};
 use crate::services::{B2biService, Sts};
+use crate::told::Told;
 
 /// Everything that a request may need.
 pub(crate) struct App {
@@ -23,6 +24,7 @@ pub(crate) struct App {
     pub(crate) s3: EmbeddedS3,
     pub(crate) faults: Engine,
     pub(crate) journal: Journal,
+    pub(crate) told: Arc<Told>,
     pub(crate) clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
@@ -34,10 +36,14 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn Ids> = Arc::new(SeededIds::new(seed));
         let s3 = embedded_s3(&config, &clock, &ids);
+        let told = Arc::new(Told::new(config.events_size, Arc::clone(&ids)));
         let environment = Environment {
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
             objects: s3.store(),
+            announcer: Arc::clone(&told) as Arc<dyn Announcer>,
+            records: Arc::clone(&told) as Arc<dyn Records>,
+            stages: Arc::new(Unhindered),
         };
         let b2bi = B2biService {
             service: B2bi::new(config.b2bi.clone(), environment),
@@ -48,6 +54,7 @@ impl App {
             descriptors: endpoints.iter().map(|it| it.descriptor()).collect(),
             faults: Engine::new(seed),
             journal: Journal::new(config.journal_size),
+            told,
             endpoints,
             s3,
             clock,

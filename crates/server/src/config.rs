@@ -37,6 +37,8 @@ pub struct Config {
     pub fault_ids: bool,
     /// How many requests the journal holds; 0 keeps none.
     pub journal_size: usize,
+    /// How many events, and how many log records, are held; 0 keeps none.
+    pub events_size: usize,
     /// The seed of ids and draws; none takes a random one.
     pub seed: Option<u64>,
     /// How long requests in flight may take after a signal to stop.
@@ -109,6 +111,7 @@ impl Config {
             faults: faults(settings)?,
             fault_ids: switch(settings, "fault-ids")?,
             journal_size: parse(settings, "journal-size", COUNT)?,
+            events_size: parse(settings, "events-size", COUNT)?,
             seed,
             drain: Duration::from_secs(parse(settings, "drain-seconds", COUNT)?),
             log: parse(settings, "log", "off, error, warn, info, debug or trace")?,

@@ -15,6 +15,7 @@ mod machine;
 mod serve;
 mod services;
 mod settings;
+mod told;
 
 pub use config::{Config, LogFormat, S3Config, fault_rules};
 pub use serve::Server;

@@ -9,6 +9,7 @@ use crate::ctx::Ctx;
 use crate::edi::Conversion;
 use crate::files::Location;
 use crate::ids;
+use crate::polls::Polls;
 use crate::state::State;
 
 /// How long a job is kept, in milliseconds.
@@ -30,6 +31,7 @@ pub(crate) struct Order {
 pub(crate) struct Job {
     pub(crate) transformer_id: String,
     pub(crate) started_at: Timestamp,
+    pub(crate) polls: Polls,
     pub(crate) progress: Progress,
 }
 
@@ -66,13 +68,15 @@ impl Job {
 pub(crate) fn start(ctx: &Ctx<'_>, state: &mut State, order: Order) -> String {
     forget_old(state, ctx.now());
     let id = ids::job_id(ctx.environment.ids.bits());
+    let polls = Polls::none();
     let job = Job {
         transformer_id: order.transformer_id.clone(),
         started_at: ctx.now(),
+        polls: polls.clone(),
         progress: Progress::Running,
     };
     state.jobs.insert(id.clone(), job);
-    run::spawn(ctx, id.clone(), order);
+    run::spawn(ctx, id.clone(), order, polls);
     id
 }
 

@@ -12,12 +12,14 @@ use crate::edi::{self, DocumentStyle};
 use crate::environment::Environment;
 use crate::files::{self, Location};
 use crate::mapping;
+use crate::polls::Polls;
 use crate::service::Scope;
+use crate::stages::{Entry, Fate, JobFacts, Stage};
 use crate::state::Partition;
 
 /// A job under way.
 struct Run {
-    id: String,
+    facts: JobFacts,
     order: Order,
     scope: Scope,
     environment: Environment,
@@ -27,9 +29,9 @@ struct Run {
 }
 
 /// Sets a job going beside the request that started it.
-pub(super) fn spawn(ctx: &Ctx<'_>, id: String, order: Order) {
+pub(super) fn spawn(ctx: &Ctx<'_>, id: String, order: Order, polls: Polls) {
     let run = Run {
-        id,
+        facts: facts(ctx, id, &order, polls),
         order,
         scope: ctx.scope.clone(),
         environment: ctx.environment.clone(),
@@ -40,19 +42,68 @@ pub(super) fn spawn(ctx: &Ctx<'_>, id: String, order: Order) {
     tokio::spawn(run.carry_out());
 }
 
+fn facts(ctx: &Ctx<'_>, id: String, order: &Order, polls: Polls) -> JobFacts {
+    JobFacts {
+        id,
+        account: ctx.scope.account.clone(),
+        region: ctx.scope.region.clone(),
+        transformer_id: order.transformer_id.clone(),
+        capability_id: None,
+        partnership_id: None,
+        trading_partner_id: None,
+        bucket: order.input.bucket.clone(),
+        key: order.input.key.clone(),
+        started_at: ctx.now(),
+        polls,
+    }
+}
+
+/// Why a job goes no further.
+enum End {
+    Failed(String),
+    Vanished,
+}
+
+impl From<String> for End {
+    fn from(reason: String) -> Self {
+        Self::Failed(reason)
+    }
+}
+
 impl Run {
     async fn carry_out(self) {
-        let progress = match self.stages().await {
-            Ok(output) => Progress::Succeeded(output),
-            Err(reason) => Progress::Failed(reason),
+        let ended = match self.stages().await {
+            Ok(output) => Ok(Progress::Succeeded(output)),
+            Err(End::Failed(reason)) => Ok(Progress::Failed(reason)),
+            Err(End::Vanished) => Err(()),
         };
-        self.finish(progress);
+        match ended {
+            Ok(progress) => self.finish(progress),
+            Err(()) => drop(self.partition.lock().jobs.remove(&self.facts.id)),
+        }
     }
 
-    async fn stages(&self) -> Result<S3Location, String> {
+    /// Asks whether the job may enter a stage.
+    async fn enter(&self, stage: Stage) -> Result<(), End> {
+        match self.environment.stages.enter(&self.facts, stage).await {
+            Entry::Go => Ok(()),
+            Entry::Fail(reason) => Err(End::Failed(reason)),
+            Entry::Vanish => Err(End::Vanished),
+        }
+    }
+
+    async fn stages(&self) -> Result<S3Location, End> {
+        self.enter(Stage::Accept).await?;
+        self.enter(Stage::FetchInput).await?;
         let file = self.fetch().await?;
+        self.enter(Stage::Parse).await?;
+        self.enter(Stage::Validate).await?;
+        self.enter(Stage::Map).await?;
         let document = self.transform(file).await?;
-        self.deliver(document).await
+        self.enter(Stage::WriteOutput).await?;
+        let output = self.deliver(document).await?;
+        self.enter(Stage::Finish).await?;
+        Ok(output)
     }
 
     async fn fetch(&self) -> Result<Bytes, String> {
@@ -75,6 +126,11 @@ impl Run {
 
     async fn deliver(&self, document: String) -> Result<S3Location, String> {
         let output = self.output();
+        match self.environment.stages.write(&self.facts, 1) {
+            Fate::Write => {}
+            Fate::Lose => return Ok(output.into()),
+            Fate::Refuse { message, .. } => return Err(message),
+        }
         let content_type = match self.order.conversion.format {
             FileFormat::Xml => "application/xml",
             FileFormat::Json | FileFormat::NotUsed => "application/json",
@@ -120,14 +176,14 @@ impl Run {
 
     fn finish(&self, progress: Progress) {
         tracing::info!(
-            job = self.id,
+            job = self.facts.id,
             account = self.scope.account,
             region = self.scope.region,
             ?progress,
             "transformer job ended"
         );
         let mut state = self.partition.lock();
-        if let Some(job) = state.jobs.get_mut(&self.id) {
+        if let Some(job) = state.jobs.get_mut(&self.facts.id) {
             job.progress = progress;
         }
     }

@@ -19,10 +19,9 @@ pub(crate) fn get_transformer_job(
     let id = &input.transformer_job_id;
     let mut state = ctx.state();
     jobs::forget_old(&mut state, ctx.now());
-    state
-        .jobs
-        .get(id)
-        .filter(|job| job.transformer_id == input.transformer_id)
-        .map(jobs::Job::describe)
-        .ok_or_else(|| not_found("transformer job", id))
+    let job = state.jobs.get(id);
+    let job = job.filter(|job| job.transformer_id == input.transformer_id);
+    let job = job.ok_or_else(|| not_found("transformer job", id))?;
+    job.polls.add();
+    Ok(job.describe())
 }

@@ -4,6 +4,8 @@ mod explain;
 mod faults;
 mod journal;
 mod localstack;
+mod query;
+mod told;
 
 use b2bi_local_dispatcher::Failure;
 use bytes::Bytes;
@@ -16,7 +18,7 @@ use crate::app::App;
 
 const ROOT: &str = "/_b2bi/";
 const LOCALSTACK: &str = "/_localstack/chaos/";
-const ROUTES: [&str; 7] = [
+const ROUTES: [&str; 9] = [
     "health",
     "faults",
     "faults/explain",
@@ -24,6 +26,8 @@ const ROUTES: [&str; 7] = [
     "seed",
     "journal",
     "verify",
+    "events",
+    "logs",
 ];
 
 /// Whether a path is one of the server's own.
@@ -54,6 +58,10 @@ pub(crate) fn answer(app: &App, head: &Parts, body: Result<Bytes, Failure>) -> R
         ("seed", &Method::PUT) => faults::set_seed(app, &body),
         ("journal", &Method::GET) => journal::list(app, head.uri.query()),
         ("journal", &Method::DELETE) => journal::clear(app),
+        ("events", &Method::GET) => told::events(app, head.uri.query()),
+        ("events", &Method::DELETE) => told::clear_events(app),
+        ("logs", &Method::GET) => told::logs(app, head.uri.query()),
+        ("logs", &Method::DELETE) => told::clear_logs(app),
         ("verify", &Method::POST) => journal::verify(app, &body),
         (path, &Method::POST) if path.starts_with("faults/presets/") => faults::preset(app, path),
         (path, method) if ROUTES.contains(&path) => problem(

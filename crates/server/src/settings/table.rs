@@ -201,6 +201,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Requests that /_b2bi/journal holds; 0 keeps none",
     },
     Setting {
+        key: "events-size",
+        value: "COUNT",
+        default: "10000",
+        help: "Events that /_b2bi/events holds, and records that /_b2bi/logs holds; 0 keeps none",
+    },
+    Setting {
         key: "seed",
         value: "NUMBER",
         default: "random",

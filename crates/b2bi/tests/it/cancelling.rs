@@ -4,13 +4,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use b2bi_local_b2bi::{
-    B2bi, Clock, Config, DocumentStyle, Environment, Ids, MappingLimits, MappingReply, Quotas,
-    Scope,
-};
+use b2bi_local_b2bi::{B2bi, Clock, Config, Environment, Ids, MappingLimits, Scope};
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, Settings};
-use b2bi_local_x12::Layout;
 use serde_json::json;
 
 struct Still;
@@ -33,31 +29,13 @@ fn patient() -> B2bi {
         Arc::new(|| SystemTime::UNIX_EPOCH),
         Arc::new(String::new),
     ));
-    let environment = Environment {
-        clock: Arc::new(Still),
-        ids: Arc::new(Still),
-        objects: s3.store(),
-    };
+    let environment = Environment::quiet(Arc::new(Still), Arc::new(Still), s3.store());
     let config = Config {
-        quotas: Quotas {
-            profiles: None,
-            transformers: None,
-            capabilities: None,
-            partnerships: None,
-        },
-        replay_client_tokens: true,
-        style: DocumentStyle {
-            layout: Layout::Pretty,
-            loop_names: None,
-        },
-        split_transactions: 100,
-        test_parsing_bytes: 250_000,
-        job_bytes: 1_000_000,
         mapping_limits: MappingLimits {
             time: Duration::from_mins(10),
             ..MappingLimits::standard()
         },
-        test_mapping_reply: MappingReply::Literal,
+        ..Config::standard()
     };
     B2bi::new(config, environment)
 }

@@ -1,0 +1,69 @@
+//! What the service tells the world besides its replies: events and log records.
+
+use b2bi_local_model::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The source of all events.
+pub const SOURCE: &str = "aws.b2bi";
+
+/// An event, as `EventBridge` carries it; whoever delivers it adds an id.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Event {
+    /// What it is about, such as `Transformation Completed`.
+    pub detail_type: &'static str,
+    /// [`SOURCE`].
+    pub source: &'static str,
+    /// The account of the resources.
+    pub account: String,
+    /// When it happened.
+    pub time: Timestamp,
+    /// The region of the resources.
+    pub region: String,
+    /// The ARNs of the resources: transformer, profile, capability, partnership.
+    pub resources: Vec<String>,
+    /// What happened, its keys in kebab case.
+    pub detail: Value,
+}
+
+/// A record for a log, as `CloudWatch` Logs keeps it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogRecord {
+    /// The account of the log group.
+    pub account: String,
+    /// The region of the log group.
+    pub region: String,
+    /// The log group, such as `/aws/vendedlogs/b2bi/default`.
+    pub group: String,
+    /// The stream within the group.
+    pub stream: String,
+    /// When it happened.
+    pub timestamp: Timestamp,
+    /// What happened.
+    pub message: Value,
+}
+
+/// Is told of events. A call never blocks and never fails: delivery is somebody else's work.
+pub trait Announcer: Send + Sync {
+    /// Takes an event.
+    fn announce(&self, event: Event);
+}
+
+/// Keeps log records. A call never blocks and never fails.
+pub trait Records: Send + Sync {
+    /// Takes a record.
+    fn record(&self, record: LogRecord);
+}
+
+/// Listens to nothing.
+pub(crate) struct Nobody;
+
+impl Announcer for Nobody {
+    fn announce(&self, _: Event) {}
+}
+
+impl Records for Nobody {
+    fn record(&self, _: LogRecord) {}
+}

@@ -1,0 +1,142 @@
+//! The stages of a job, and the seam at which somebody outside may interfere with them.
+//!
+//! A stage itself knows nothing of this: the runner of jobs asks before it enters one, and before
+//! it writes an object.
+
+use async_trait::async_trait;
+use b2bi_local_model::Timestamp;
+
+use crate::polls::Polls;
+
+/// A stage of a job, in the order in which a job goes through them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// The job is there, and nothing of it is done.
+    Accept,
+    /// The file is read.
+    FetchInput,
+    /// Inbound: the X12 is read.
+    Parse,
+    /// Inbound: what was read is judged and reported on. Outbound: so is the X12 to be written.
+    Validate,
+    /// Inbound: the acknowledgements are made and written.
+    Acknowledge,
+    /// The mapping template is evaluated.
+    Map,
+    /// Outbound: the document becomes X12.
+    Convert,
+    /// What came of it is written and published.
+    WriteOutput,
+    /// The job's end is noted and told.
+    Finish,
+}
+
+impl Stage {
+    /// Every stage.
+    pub const ALL: [Self; 9] = [
+        Self::Accept,
+        Self::FetchInput,
+        Self::Parse,
+        Self::Validate,
+        Self::Acknowledge,
+        Self::Map,
+        Self::Convert,
+        Self::WriteOutput,
+        Self::Finish,
+    ];
+
+    /// The name, such as `fetchInput`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::FetchInput => "fetchInput",
+            Self::Parse => "parse",
+            Self::Validate => "validate",
+            Self::Acknowledge => "acknowledge",
+            Self::Map => "map",
+            Self::Convert => "convert",
+            Self::WriteOutput => "writeOutput",
+            Self::Finish => "finish",
+        }
+    }
+}
+
+/// What a job is about, for who decides about it from outside.
+#[derive(Clone, Debug)]
+pub struct JobFacts {
+    /// The job's id.
+    pub id: String,
+    /// The account it belongs to.
+    pub account: String,
+    /// The region it belongs to.
+    pub region: String,
+    /// The transformer.
+    pub transformer_id: String,
+    /// The capability that watches the file's folder; none for `StartTransformerJob`.
+    pub capability_id: Option<String>,
+    /// The partnership the file belongs to; none for `StartTransformerJob`.
+    pub partnership_id: Option<String>,
+    /// The trading partner whose folder the file was in; none for `StartTransformerJob`.
+    pub trading_partner_id: Option<String>,
+    /// The bucket of the input file.
+    pub bucket: String,
+    /// The key of the input file.
+    pub key: String,
+    /// When the job was accepted.
+    pub started_at: Timestamp,
+    /// How often `GetTransformerJob` has asked for it.
+    pub polls: Polls,
+}
+
+/// Whether a job may enter a stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// It may.
+    Go,
+    /// The stage has failed, for this reason.
+    Fail(String),
+    /// The job is no longer known to anybody, and ends without a trace.
+    Vanish,
+}
+
+/// What becomes of an object that a job is about to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is written.
+    Write,
+    /// The job believes that it is written, and it is not there.
+    Lose,
+    /// It cannot be written, for this reason.
+    Refuse {
+        /// The reason.
+        message: String,
+        /// Whether what the job has written before stays; else the job takes it back.
+        keep: bool,
+    },
+}
+
+/// Decides, from outside, how jobs fare. With [`Unhindered`] nothing happens to them.
+#[async_trait]
+pub trait Stages: Send + Sync {
+    /// Called before each stage of each job; the job waits for the answer, however long.
+    async fn enter(&self, job: &JobFacts, stage: Stage) -> Entry;
+
+    /// Called before each object is written; `nth` counts the job's objects from 1.
+    fn write(&self, job: &JobFacts, nth: usize) -> Fate;
+}
+
+/// Lets every job go its way.
+#[derive(Debug)]
+pub struct Unhindered;
+
+#[async_trait]
+impl Stages for Unhindered {
+    async fn enter(&self, _: &JobFacts, _: Stage) -> Entry {
+        Entry::Go
+    }
+
+    fn write(&self, _: &JobFacts, _: usize) -> Fate {
+        Fate::Write
+    }
+}

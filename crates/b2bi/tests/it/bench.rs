@@ -1,0 +1,129 @@
+//! A service whose time stands still until it is told to go on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::SystemTime;
+
+use b2bi_local_b2bi::{B2bi, Clock, Config, Environment, Ids, Scope, Stages};
+use b2bi_local_model::{OperationShape, Timestamp, decode};
+use b2bi_local_objects::{EmbeddedS3, ObjectStore, Settings};
+use serde_json::{Value, json};
+
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const BUCKET: &str = "orders";
+pub(crate) const ORDER: &[u8] =
+    include_bytes!("../../../../fixtures/x12/documents/purchase-order.edi");
+
+struct ManualClock(AtomicI64);
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
+struct Counter(AtomicU64);
+
+impl Ids for Counter {
+    fn bits(&self) -> u128 {
+        u128::from(self.0.fetch_add(1, Ordering::Relaxed)) << 64
+    }
+}
+
+/// The service, a bucket, and the clock.
+pub(crate) struct Bench {
+    service: B2bi,
+    environment: Environment,
+    clock: Arc<ManualClock>,
+    pub(crate) objects: Arc<dyn ObjectStore>,
+    scope: Scope,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        let clock = Arc::new(ManualClock(AtomicI64::new(0)));
+        let s3 = EmbeddedS3::new(Settings::new(
+            Arc::new(|| SystemTime::UNIX_EPOCH),
+            Arc::new(String::new),
+        ));
+        s3.create_bucket(ACCOUNT, BUCKET);
+        let objects = s3.store();
+        let environment = Environment::quiet(
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            Arc::new(Counter(AtomicU64::new(1))),
+            Arc::clone(&objects),
+        );
+        Self {
+            service: B2bi::new(Config::standard(), environment.clone()),
+            environment,
+            clock,
+            objects,
+            scope: Scope {
+                account: ACCOUNT.to_owned(),
+                region: "us-east-1".to_owned(),
+            },
+        }
+    }
+
+    /// Lets somebody interfere with jobs.
+    pub(crate) fn interfere(&mut self, stages: Arc<dyn Stages>) {
+        self.environment.stages = stages;
+        self.service = B2bi::new(Config::standard(), self.environment.clone());
+    }
+
+    /// The reply as JSON, or the error's name and message.
+    pub(crate) async fn call(&self, operation: &str, input: Value) -> Value {
+        let Some(shape) = OperationShape::named(operation) else {
+            return json!("no such operation");
+        };
+        let decoded = match decode(shape, input.to_string().as_bytes()) {
+            Ok(decoded) => decoded,
+            Err(error) => return json!(error.to_string()),
+        };
+        match self.service.call(&self.scope, decoded.input).await {
+            Ok(output) => json!(output),
+            Err(error) => json!({error.name(): error}),
+        }
+    }
+
+    pub(crate) fn advance(&self, millis: i64) {
+        self.clock.0.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    pub(crate) async fn put(&self, key: &str, body: &[u8]) {
+        let body = body.to_vec().into();
+        let put = self.objects.put(ACCOUNT, BUCKET, key, body, "text/plain");
+        assert!(put.await.is_ok());
+    }
+
+    pub(crate) async fn keys(&self, prefix: &str) -> Vec<String> {
+        let listing = self.objects.list(ACCOUNT, BUCKET, prefix, None, 1000).await;
+        let objects = listing.map(|it| it.objects).unwrap_or_default();
+        objects.into_iter().map(|it| it.key).collect()
+    }
+
+    /// A job on a purchase order, when it is no longer running.
+    pub(crate) async fn finished_job(&self) -> Value {
+        self.put("in/1.edi", ORDER).await;
+        let x12 = json!({"transactionSet": "X12_850", "version": "VERSION_4010"});
+        let conversion = json!({"fromFormat": "X12", "formatOptions": {"x12": x12}});
+        let made = json!({"name": "orders", "inputConversion": conversion});
+        let id = self.call("CreateTransformer", made).await["transformerId"].clone();
+        let update = json!({"transformerId": id, "status": "active"});
+        assert_eq!(
+            self.call("UpdateTransformer", update).await["status"],
+            "active"
+        );
+        let started = json!({
+            "transformerId": id,
+            "inputFile": {"bucketName": BUCKET, "key": "in/1.edi"},
+            "outputLocation": {"bucketName": BUCKET, "key": "out"},
+        });
+        let job = self.call("StartTransformerJob", started).await["transformerJobId"].clone();
+        let job = json!({"transformerId": id, "transformerJobId": job});
+        while self.call("GetTransformerJob", job.clone()).await["status"] == "running" {
+            tokio::task::yield_now().await;
+        }
+        job
+    }
+}

@@ -1,0 +1,11 @@
+//! The service under a clock that the tests move, with nobody sleeping.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod bench;
+mod cancelling;
+mod clock;
+mod stages;

@@ -1,0 +1,100 @@
+//! Jobs as somebody outside wants them: held up, failing, vanishing, writing into nothing.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use b2bi_local_b2bi::{Entry, Fate, JobFacts, Stage, Stages};
+use serde_json::json;
+
+use crate::bench::Bench;
+
+/// Answers one stage, or a write, with something of its own.
+struct At(Stage, Entry, Fate, Mutex<Vec<&'static str>>);
+
+impl At {
+    fn seen(&self) -> MutexGuard<'_, Vec<&'static str>> {
+        self.3.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Stages for At {
+    async fn enter(&self, _: &JobFacts, stage: Stage) -> Entry {
+        self.seen().push(stage.as_str());
+        if stage == self.0 {
+            self.1.clone()
+        } else {
+            Entry::Go
+        }
+    }
+
+    fn write(&self, _: &JobFacts, _: usize) -> Fate {
+        self.2.clone()
+    }
+}
+
+async fn run(
+    stage: Stage,
+    entry: Entry,
+    fate: Fate,
+) -> (serde_json::Value, usize, Vec<&'static str>) {
+    let stages = Arc::new(At(stage, entry, fate, Mutex::default()));
+    let mut bench = Bench::new();
+    bench.interfere(Arc::clone(&stages) as Arc<dyn Stages>);
+    let job = bench.finished_job().await;
+    let told = bench.call("GetTransformerJob", job).await;
+    let seen = stages.seen().clone();
+    (told, bench.keys("out/").await.len(), seen)
+}
+
+#[tokio::test]
+async fn a_job_goes_through_its_stages_in_order() {
+    let (job, written, seen) = run(Stage::Accept, Entry::Go, Fate::Write).await;
+    assert_eq!((&job["status"], written), (&json!("succeeded"), 1));
+    let expected = [
+        "accept",
+        "fetchInput",
+        "parse",
+        "validate",
+        "map",
+        "writeOutput",
+        "finish",
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn every_stage_can_fail() {
+    for stage in [
+        Stage::Accept,
+        Stage::FetchInput,
+        Stage::Parse,
+        Stage::Map,
+        Stage::WriteOutput,
+    ] {
+        let entry = Entry::Fail("no more".to_owned());
+        let (job, written, seen) = run(stage, entry, Fate::Write).await;
+        assert_eq!(job, json!({"status": "failed", "message": "no more"}));
+        assert_eq!((written, seen.last()), (0, Some(&stage.as_str())));
+    }
+}
+
+#[tokio::test]
+async fn a_job_can_vanish() {
+    let (job, written, _) = run(Stage::Parse, Entry::Vanish, Fate::Write).await;
+    assert!(job["ResourceNotFoundException"].is_object(), "{job}");
+    assert_eq!(written, 0);
+}
+
+#[tokio::test]
+async fn a_write_can_be_lost_or_refused() {
+    let (job, written, _) = run(Stage::Accept, Entry::Go, Fate::Lose).await;
+    assert_eq!((&job["status"], written), (&json!("succeeded"), 0));
+    let fate = Fate::Refuse {
+        message: "Access Denied".to_owned(),
+        keep: false,
+    };
+    let (job, written, _) = run(Stage::Accept, Entry::Go, fate).await;
+    assert_eq!(job, json!({"status": "failed", "message": "Access Denied"}));
+    assert_eq!(written, 0);
+}

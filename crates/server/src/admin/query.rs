@@ -1,0 +1,84 @@
+//! Queries of the server's own routes: `account=111122223333&detailType=Transformation*`.
+
+use b2bi_local_faults::Glob;
+use percent_encoding::percent_decode_str;
+
+/// The most entries of a reply where the query does not say.
+const LIMIT: usize = 1000;
+
+/// What a list is asked for: patterns of fields, and where to go on.
+#[derive(Debug)]
+pub(super) struct Query {
+    patterns: Vec<(&'static str, Glob)>,
+    pub(super) since: u64,
+    pub(super) limit: usize,
+}
+
+impl Query {
+    /// Reads a query that may have these fields, besides `since` and `limit`.
+    ///
+    /// # Errors
+    ///
+    /// There is no such field, or its value makes no sense.
+    pub(super) fn read(query: Option<&str>, fields: &[&'static str]) -> Result<Self, String> {
+        let mut read = Self {
+            patterns: Vec::new(),
+            since: 0,
+            limit: LIMIT,
+        };
+        let pairs = query.unwrap_or_default().split('&');
+        for pair in pairs.filter(|it| !it.is_empty()) {
+            let (key, value) = pair
+                .split_once('=')
+                .ok_or_else(|| format!("`{pair}` is not of the form key=value"))?;
+            let value = percent_decode_str(value).decode_utf8_lossy();
+            let number = |_| format!("{key} must be a whole number from 0 up");
+            match key {
+                "since" => read.since = value.parse().map_err(number)?,
+                "limit" => read.limit = value.parse().map_err(number)?,
+                _ => {
+                    let field = fields.iter().find(|it| **it == key);
+                    let field = field.ok_or_else(|| unknown(key, fields))?;
+                    read.patterns.push((field, Glob::new(value)));
+                }
+            }
+        }
+        Ok(read)
+    }
+
+    /// Whether each field that the query names fits its pattern; a field without a value fits none.
+    pub(super) fn accepts<'a>(&self, value: impl Fn(&str) -> Option<&'a str>) -> bool {
+        let fits = |(field, glob): &(&'static str, Glob)| {
+            value(field).is_some_and(|text| glob.is_match(text))
+        };
+        self.patterns.iter().all(fits)
+    }
+}
+
+fn unknown(key: &str, fields: &[&str]) -> String {
+    let fields = fields.join(", ");
+    format!("There is no field `{key}`; there are {fields}, since and limit")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Query;
+
+    #[test]
+    fn fields_are_patterns() {
+        for (query, expected) in [
+            ("", true),
+            ("name=a*", true),
+            ("name=a%62c", true),
+            ("name=b", false),
+            ("other=*", false),
+        ] {
+            let query = Query::read(Some(query), &["name", "other"]).unwrap();
+            let value = |field: &str| (field == "name").then_some("abc");
+            assert_eq!(query.accepts(value), expected, "{query:?}");
+        }
+        for query in ["nmae=a", "since=x", "limit=-1", "name"] {
+            assert!(Query::read(Some(query), &["name"]).is_err(), "{query}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What the service has told: the latest events and log records, for whoever asks.
+
+mod ring;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use b2bi_local_b2bi::{Announcer, Event, Ids, LogRecord, Records};
+use serde::Serialize;
+
+use crate::machine::uuid;
+use ring::Ring;
+
+pub(crate) use ring::Numbered;
+
+/// The events and the log records of all accounts, each the latest so many.
+pub(crate) struct Told {
+    ids: Arc<dyn Ids>,
+    events: Mutex<Ring<Delivery>>,
+    records: Mutex<Ring<LogRecord>>,
+}
+
+/// An event as `EventBridge` delivers it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Delivery {
+    version: &'static str,
+    id: String,
+    #[serde(flatten)]
+    pub(crate) event: Event,
+}
+
+impl Told {
+    /// Keeps `size` events and as many records at most; 0 keeps none.
+    pub(crate) fn new(size: usize, ids: Arc<dyn Ids>) -> Self {
+        Self {
+            ids,
+            events: Mutex::new(Ring::new(size)),
+            records: Mutex::new(Ring::new(size)),
+        }
+    }
+
+    /// The number of the latest event, and the first `limit` that fit of those after `since`.
+    pub(crate) fn events(
+        &self,
+        since: u64,
+        limit: usize,
+        fits: impl Fn(&Delivery) -> bool,
+    ) -> (u64, Vec<Numbered<Delivery>>) {
+        locked(&self.events).find(since, limit, fits)
+    }
+
+    /// The number of the latest record, and the first `limit` that fit of those after `since`.
+    pub(crate) fn records(
+        &self,
+        since: u64,
+        limit: usize,
+        fits: impl Fn(&LogRecord) -> bool,
+    ) -> (u64, Vec<Numbered<LogRecord>>) {
+        locked(&self.records).find(since, limit, fits)
+    }
+
+    /// Forgets every event, and tells how many there were.
+    pub(crate) fn clear_events(&self) -> usize {
+        locked(&self.events).clear()
+    }
+
+    /// Forgets every record, and tells how many there were.
+    pub(crate) fn clear_records(&self) -> usize {
+        locked(&self.records).clear()
+    }
+}
+
+impl Announcer for Told {
+    fn announce(&self, event: Event) {
+        let delivery = Delivery {
+            version: "0",
+            id: uuid(self.ids.bits()),
+            event,
+        };
+        locked(&self.events).push(delivery);
+    }
+}
+
+impl Records for Told {
+    fn record(&self, record: LogRecord) {
+        locked(&self.records).push(record);
+    }
+}
+
+/// What goes in goes in with one statement, so a poisoned lock holds whole entries.
+fn locked<T>(ring: &Mutex<T>) -> MutexGuard<'_, T> {
+    ring.lock().unwrap_or_else(PoisonError::into_inner)
+}
