@@ -2,17 +2,23 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use async_trait::async_trait;
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::ObjectStore;
 
 use crate::announcing::{Announcer, Nobody, Records};
 use crate::stages::{Stages, Unhindered};
 
-/// The time.
+/// The time, which may be one that only goes on when it is told to.
+#[async_trait]
 pub trait Clock: Send + Sync {
     /// The present.
     fn now(&self) -> Timestamp;
+
+    /// Ends when this much time has passed on this clock.
+    async fn sleep(&self, time: Duration);
 }
 
 /// A source of identifiers.

@@ -9,10 +9,12 @@ use b2bi_local_dispatcher::{Descriptor, Endpoint};
 use b2bi_local_faults::Engine;
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::{Credentials, EmbeddedS3, KnownKey, Settings};
+use http::HeaderValue;
 
+use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::journal::Journal;
-use crate::machine::{SeededIds, SystemClock, random_seed, uuid};
+use crate::machine::{SeededIds, random_seed, uuid};
 use crate::services::{B2biService, Sts};
 use crate::told::Told;
 
@@ -25,7 +27,7 @@ pub(crate) struct App {
     pub(crate) faults: Engine,
     pub(crate) journal: Journal,
     pub(crate) told: Arc<Told>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<ServerClock>,
     ids: Arc<dyn Ids>,
 }
 
@@ -33,12 +35,12 @@ impl App {
     /// The parts as configured.
     pub(crate) fn new(config: Config) -> Result<Self, String> {
         let seed = config.seed.unwrap_or_else(random_seed);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let clock = Arc::new(ServerClock::new(config.clock));
         let ids: Arc<dyn Ids> = Arc::new(SeededIds::new(seed));
         let s3 = embedded_s3(&config, &clock, &ids);
         let told = Arc::new(Told::new(config.events_size, Arc::clone(&ids)));
         let environment = Environment {
-            clock: Arc::clone(&clock),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::clone(&ids),
             objects: s3.store(),
             announcer: Arc::clone(&told) as Arc<dyn Announcer>,
@@ -80,9 +82,16 @@ impl App {
         self.clock.now()
     }
 
-    /// The present in milliseconds since 1970, as the fault engine counts.
+    /// The `Date` that replies must have because the clock is not the machine's.
+    pub(crate) fn date(&self) -> Option<HeaderValue> {
+        let date = || httpdate::fmt_http_date(system_time(self.now()));
+        let is_own = !self.clock.is_the_machines();
+        is_own.then(|| HeaderValue::try_from(date()).ok()).flatten()
+    }
+
+    /// The present in milliseconds since 1970, as the fault engine counts: without the skew.
     pub(crate) fn now_millis(&self) -> u64 {
-        u64::try_from(self.now().as_millis()).unwrap_or_default()
+        u64::try_from(self.clock.inner_millis()).unwrap_or_default()
     }
 
     /// A new request id.
@@ -91,7 +100,7 @@ impl App {
     }
 }
 
-fn embedded_s3(config: &Config, clock: &Arc<dyn Clock>, ids: &Arc<dyn Ids>) -> EmbeddedS3 {
+fn embedded_s3(config: &Config, clock: &Arc<ServerClock>, ids: &Arc<dyn Ids>) -> EmbeddedS3 {
     let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
     let credentials = match &config.credentials {
         None => Credentials::Any,
@@ -118,8 +127,12 @@ fn known_key(credential: &b2bi_local_dispatcher::Credential) -> KnownKey {
     }
 }
 
+/// The last moment of the year 9999; what writes dates knows no later one.
+const LAST_MILLIS: u64 = 253_402_300_799_999;
+
 fn system_time(now: Timestamp) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(u64::try_from(now.as_millis()).unwrap_or_default())
+    let millis = u64::try_from(now.as_millis()).unwrap_or_default();
+    UNIX_EPOCH + Duration::from_millis(millis.min(LAST_MILLIS))
 }
 
 /// S3's request ids are 16 letters and digits in capitals.

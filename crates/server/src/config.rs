@@ -9,9 +9,11 @@ use std::time::Duration;
 use b2bi_local_b2bi::{Config as B2biConfig, DocumentStyle, MappingLimits, MappingReply, Quotas};
 use b2bi_local_dispatcher::{AccountRules, Credential};
 use b2bi_local_faults::{FaultList, Rule, RuleSet};
+use b2bi_local_model::Timestamp;
 use b2bi_local_x12::{Layout, LoopNames};
 use tracing::level_filters::LevelFilter;
 
+use crate::clock::{ClockMode, ClockSettings};
 use crate::settings::{Resolved, SettingError, resolve};
 
 /// The configuration of a server.
@@ -31,6 +33,8 @@ pub struct Config {
     pub b2bi: B2biConfig,
     /// The settings of the embedded S3.
     pub s3: S3Config,
+    /// How the clock goes.
+    pub clock: ClockSettings,
     /// The fault rules to begin with.
     pub faults: Vec<Rule>,
     /// Whether injected replies name their rule in `x-b2bi-fault-id`.
@@ -108,6 +112,7 @@ impl Config {
             max_body_bytes: parse(settings, "max-body-bytes", BYTES)?,
             b2bi: b2bi(settings)?,
             s3: s3(settings)?,
+            clock: clock(settings)?,
             faults: faults(settings)?,
             fault_ids: switch(settings, "fault-ids")?,
             journal_size: parse(settings, "journal-size", COUNT)?,
@@ -266,6 +271,23 @@ fn s3(settings: &Resolved) -> Result<S3Config, SettingError> {
         domains: list(settings, "s3-domain"),
         max_object_bytes: parse(settings, "s3-max-object-bytes", BYTES)?,
     })
+}
+
+fn clock(settings: &Resolved) -> Result<ClockSettings, SettingError> {
+    let mode = ClockMode::named(settings.value("clock"))
+        .ok_or_else(|| settings.error("clock", "must be real or manual"))?;
+    let start = match settings.value("clock-start") {
+        "now" => None,
+        time => Some(
+            serde_json::from_value::<Timestamp>(time.into()).map_err(|_| {
+                settings.error(
+                    "clock-start",
+                    "must be now, or a time such as 2026-01-31T09:30:00Z",
+                )
+            })?,
+        ),
+    };
+    Ok(ClockSettings { mode, start })
 }
 
 /// The rules of the file, and after them those of the setting.

@@ -6,6 +6,7 @@
 mod admin;
 mod app;
 pub mod cli;
+mod clock;
 mod commands;
 mod config;
 mod health;
@@ -17,6 +18,7 @@ mod services;
 mod settings;
 mod told;
 
+pub use clock::{ClockMode, ClockSettings};
 pub use config::{Config, LogFormat, S3Config, fault_rules};
 pub use serve::Server;
 pub use settings::{Resolved, SettingError, Source};

@@ -4,19 +4,14 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use b2bi_local_b2bi::{Clock, Ids};
+use b2bi_local_b2bi::Ids;
 use b2bi_local_model::Timestamp;
 
 /// The time of the machine.
-#[derive(Debug)]
-pub(crate) struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        let millis = since.map(|it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX));
-        Timestamp::from_millis(millis.unwrap_or_default())
-    }
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let millis = since.map(|it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX));
+    Timestamp::from_millis(millis.unwrap_or_default())
 }
 
 /// Identifiers that follow from a seed: the same seed gives the same ids in the same order.

@@ -1,9 +1,11 @@
 //! A service whose time stands still until it is told to go on.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use async_trait::async_trait;
 use b2bi_local_b2bi::{B2bi, Clock, Config, Environment, Ids, Scope, Stages};
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, ObjectStore, Settings};
@@ -16,9 +18,14 @@ pub(crate) const ORDER: &[u8] =
 
 struct ManualClock(AtomicI64);
 
+#[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+    }
+
+    async fn sleep(&self, _: Duration) {
+        pending::<()>().await;
     }
 }
 

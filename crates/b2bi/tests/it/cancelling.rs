@@ -1,9 +1,11 @@
 //! An evaluation ends with the request that wants it.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use async_trait::async_trait;
 use b2bi_local_b2bi::{B2bi, Clock, Config, Environment, Ids, MappingLimits, Scope};
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, Settings};
@@ -11,9 +13,14 @@ use serde_json::json;
 
 struct Still;
 
+#[async_trait]
 impl Clock for Still {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(0)
+    }
+
+    async fn sleep(&self, _: Duration) {
+        pending::<()>().await;
     }
 }
 

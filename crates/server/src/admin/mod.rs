@@ -1,5 +1,6 @@
 //! The server's own routes, below `/_b2bi/` and `/_localstack/chaos/`. They are never faulted.
 
+mod clock;
 mod explain;
 mod faults;
 mod journal;
@@ -18,8 +19,9 @@ use crate::app::App;
 
 const ROOT: &str = "/_b2bi/";
 const LOCALSTACK: &str = "/_localstack/chaos/";
-const ROUTES: [&str; 9] = [
+const ROUTES: [&str; 10] = [
     "health",
+    "clock",
     "faults",
     "faults/explain",
     "faults/presets",
@@ -48,6 +50,8 @@ pub(crate) fn answer(app: &App, head: &Parts, body: Result<Bytes, Failure>) -> R
     let path = path.strip_prefix(ROOT).unwrap_or_default();
     match (path, &head.method) {
         ("health", &Method::GET) => health(),
+        ("clock", &Method::GET) => clock::show(app),
+        ("clock", &Method::PUT) => clock::set(app, &body),
         ("faults", &Method::GET) => faults::list(app),
         ("faults", &Method::POST) => faults::append(app, &body),
         ("faults", &Method::PUT) => faults::replace(app, &body),

@@ -1,6 +1,5 @@
 //! `b2bi-local ack`: the acknowledgements that answer an X12 file.
 
-use b2bi_local_b2bi::Clock as _;
 use b2bi_local_x12::{
     AcknowledgementForm, Acknowledging, Content, Numbers, Problem, Reader, Received, Strictness,
     Validator, Version, acknowledge, acknowledge_interchanges,
@@ -9,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::{Outcome, input, print};
-use crate::machine::SystemClock;
+use crate::machine;
 
 /// Sets of health care, which a 999 answers in version 5010.
 ///
@@ -125,7 +124,7 @@ fn functional_form(form: &str, contents: &[Content]) -> AcknowledgementForm {
 }
 
 fn now() -> String {
-    let now = SystemClock.now().to_string();
+    let now = machine::now().to_string();
     let digits: String = now.chars().filter(char::is_ascii_digit).collect();
     digits.chars().take(14).collect()
 }

@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use b2bi_local_b2bi::{Clock as _, MappingLimits};
+use b2bi_local_b2bi::MappingLimits;
 use b2bi_local_mapping::{Engine as _, Jsonata, Run};
 use clap::{Arg, ArgMatches, Command};
 
 use super::{Outcome, input, print};
-use crate::machine::{SystemClock, random_seed};
+use crate::machine::{self, random_seed};
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -31,7 +31,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     let document = String::from_utf8(input::whole(matches)?)
         .map_err(|_| "the document is not UTF-8".to_owned())?;
     let run = Run::new(
-        SystemClock.now().as_millis(),
+        machine::now().as_millis(),
         random_seed(),
         MappingLimits::standard(),
     );

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use b2bi_local_b2bi::Clock as _;
 use b2bi_local_dispatcher::{Caller, Failure, Pending, Reply};
 use b2bi_local_faults::{Chain, Damage, ErrorReply, Facts, HttpReply, Outcome, Plan, When};
 use b2bi_local_model::{ErrorShape, NAMESPACE};
@@ -18,6 +19,7 @@ use super::facts;
 use super::note::Note;
 use super::script::Wreck;
 use crate::app::App;
+use crate::clock::ServerClock;
 
 /// The header that names the rule behind an injected reply.
 const FAULT_ID: HeaderName = HeaderName::from_static("x-b2bi-fault-id");
@@ -88,11 +90,11 @@ fn own(head: &Parts) -> Result<Option<Chain>, Failure> {
 
 /// Carries a call out as planned.
 pub(super) async fn carry_out<'a>(
+    app: &App,
     plan: Option<Plan>,
     decode: impl Fn() -> Result<Box<dyn Pending<'a> + 'a>, Failure>,
     caller: Caller,
     note: &mut Note<'_>,
-    names_rules: bool,
     render: impl FnOnce(Result<Reply, Failure>) -> Response<Bytes>,
 ) -> Response<Bytes> {
     let Some(plan) = plan else {
@@ -102,13 +104,13 @@ pub(super) async fn carry_out<'a>(
     let rules: Vec<&str> = plan.rule_ids().collect();
     let rules = rules.join(",");
     tracing::info!(rules, "fault injected");
-    pause(plan.delay.before_ms).await;
+    pause(&app.clock, plan.delay.before_ms).await;
     let reply = if plan.outcome.is_some() && plan.when == When::Before {
         Ok(Reply::Json(Bytes::new()))
     } else {
         run(decode(), caller, plan.when, note).await
     };
-    pause(plan.delay.after_ms).await;
+    pause(&app.clock, plan.delay.after_ms).await;
     let mut response = match plan.outcome {
         Some(Outcome::Error(error) | Outcome::Throttle { error, .. }) => {
             render(Err(failure(error, &rules)))
@@ -120,7 +122,7 @@ pub(super) async fn carry_out<'a>(
         Some(Outcome::Response(damage)) => damaged(render(reply), damage),
         None => render(reply),
     };
-    if names_rules
+    if app.config.fault_ids
         && !rules.is_empty()
         && let Ok(id) = HeaderValue::from_str(&rules)
     {
@@ -146,9 +148,9 @@ async fn run<'a>(
     pending.call(caller).await
 }
 
-async fn pause(millis: u64) {
+async fn pause(clock: &ServerClock, millis: u64) {
     if millis > 0 {
-        tokio::time::sleep(Duration::from_millis(millis)).await;
+        clock.sleep(Duration::from_millis(millis)).await;
     }
 }
 

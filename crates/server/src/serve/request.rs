@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use b2bi_local_dispatcher::{Caller, Failure, Identity, Route, cors, json, query, route, verify};
 use bytes::Bytes;
+use http::header::DATE;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response};
 use http_body_util::Either;
@@ -37,10 +38,10 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
     let (head, body) = request.into_parts();
     if admin::is_admin(head.uri.path()) {
         let body = body::read(body, app.config.max_body_bytes).await;
-        return named(whole(admin::answer(app, &head, body)), request_id);
+        return named(app, whole(admin::answer(app, &head, body)), request_id);
     }
     if cors::is_preflight(&head) {
-        return named(whole(cors::preflight()), request_id);
+        return named(app, whole(cors::preflight()), request_id);
     }
     let identity = Identity::of(&head);
     let caller = app.config.accounts.caller(&head.headers, identity.as_ref());
@@ -62,7 +63,7 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
         Ok(Route::Query(at)) => call(caller, at).query(body, request_id, &mut note).await,
         Ok(Route::Objects) => {
             note.discard();
-            return named(objects(app, head, body, &caller).await, request_id);
+            return named(app, objects(app, head, body, &caller).await, request_id);
         }
         Err(failure) => {
             // The body is read so that its sender gets to read the answer.
@@ -70,7 +71,7 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
             Style::new(None, &head.headers, "", request_id).render(Err(failure))
         }
     };
-    response = named(response, request_id);
+    response = named(app, response, request_id);
     cors::allow(&head.headers, response.headers_mut());
     match response.extensions_mut().remove::<Wreck>() {
         None => note.replied(&response),
@@ -85,7 +86,11 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
     reply::whole(response)
 }
 
-fn named<B>(mut response: Response<B>, request_id: &str) -> Response<B> {
+/// The reply with its id and, where HTTP would add a wrong one, its date.
+fn named<B>(app: &App, mut response: Response<B>, request_id: &str) -> Response<B> {
+    if let Some(date) = app.date() {
+        response.headers_mut().insert(DATE, date);
+    }
     if let Ok(id) = HeaderValue::from_str(request_id) {
         response.headers_mut().insert(json::REQUEST_ID, id);
     }
@@ -172,10 +177,9 @@ impl Call<'_> {
             Ok(plan) => plan,
             Err(failure) => return style.render(Err(failure)),
         };
-        let names_rules = self.app.config.fault_ids;
         let decode = || endpoint.decode(operation, &body);
         let render = |outcome| style.render(outcome);
-        faults::carry_out(plan, decode, self.caller, note, names_rules, render).await
+        faults::carry_out(self.app, plan, decode, self.caller, note, render).await
     }
 
     fn authenticate(&self, body: &Bytes) -> Result<(), Failure> {

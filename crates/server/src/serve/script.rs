@@ -134,7 +134,11 @@ fn head(response: &Response<Bytes>, added: &[Framing]) -> Bytes {
     let status = response.status();
     let reason = status.canonical_reason().unwrap_or_default();
     let line = format!("HTTP/1.1 {} {reason}", status.as_u16());
-    let date = httpdate::fmt_http_date(SystemTime::now());
+    let date = || httpdate::fmt_http_date(SystemTime::now());
+    let date = response
+        .headers()
+        .get(DATE)
+        .map_or_else(|| date().into_bytes(), |it| it.as_bytes().to_vec());
     let own = [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, DATE];
     let kept = response
         .headers()
@@ -148,7 +152,7 @@ fn head(response: &Response<Bytes>, added: &[Framing]) -> Bytes {
         head.extend_from_slice(value);
     };
     kept.for_each(|(name, value)| add(name.as_str(), value.as_bytes()));
-    add("date", date.as_bytes());
+    add("date", &date);
     for (name, value) in added {
         add(name.as_str(), value.as_bytes());
     }

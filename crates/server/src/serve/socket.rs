@@ -5,6 +5,7 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
+use b2bi_local_b2bi::Clock as _;
 use b2bi_local_faults::Outcome;
 use bytes::Bytes;
 use http::Response;
@@ -100,7 +101,9 @@ async fn at_accept(app: &App, stream: &TcpStream) -> Option<Script> {
         return None;
     }
     let plan = app.faults.decide_at_accept(app.now_millis());
-    tokio::time::sleep(Duration::from_millis(plan.delay.before_ms)).await;
+    app.clock
+        .sleep(Duration::from_millis(plan.delay.before_ms))
+        .await;
     match plan.outcome {
         Some(Outcome::Connection(connection)) => {
             Some(cut(&connection, &Response::new(Bytes::new())))

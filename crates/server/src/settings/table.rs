@@ -183,6 +183,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Largest object or part that the embedded S3 takes in one request",
     },
     Setting {
+        key: "clock",
+        value: "real|manual",
+        default: "real",
+        help: "Whether the clock goes by itself, or only when /_b2bi/clock tells it to",
+    },
+    Setting {
+        key: "clock-start",
+        value: "TIME",
+        default: "now",
+        help: "What the clock shows first, such as 2026-01-31T09:30:00Z",
+    },
+    Setting {
         key: "faults",
         value: "RULES",
         default: "",

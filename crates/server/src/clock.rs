@@ -1,0 +1,283 @@
+//! The server's clock: the machine's, or one that stands still until it is told to go on.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use b2bi_local_b2bi::Clock;
+use b2bi_local_model::Timestamp;
+use tokio::sync::watch;
+
+use crate::machine;
+
+/// How a clock goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockMode {
+    /// As the machine's does.
+    Real,
+    /// Not at all, until it is told to.
+    Manual,
+}
+
+impl ClockMode {
+    /// The mode of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "real" => Some(Self::Real),
+            "manual" => Some(Self::Manual),
+            _ => None,
+        }
+    }
+
+    /// Its name.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Real => "real",
+            Self::Manual => "manual",
+        }
+    }
+}
+
+/// How the server's clock goes to begin with.
+#[derive(Clone, Copy, Debug)]
+pub struct ClockSettings {
+    /// Whether it goes by itself.
+    pub mode: ClockMode,
+    /// What it shows first; none is the machine's time.
+    pub start: Option<Timestamp>,
+}
+
+/// The one clock that the server reads.
+///
+/// It has an inner time, by which sleepers wake, windows open and buckets fill; what it shows to the
+/// world is that time and the skew.
+#[derive(Debug)]
+pub(crate) struct ServerClock {
+    settings: ClockSettings,
+    is_manual: AtomicBool,
+    /// Milliseconds: what a manual clock shows, or how far a real one is ahead of the machine's.
+    base: AtomicI64,
+    /// Milliseconds that the world is told too much.
+    skew: AtomicI64,
+    changes: watch::Sender<()>,
+    sleepers: Mutex<BTreeMap<u64, i64>>,
+    next_sleeper: AtomicU64,
+}
+
+impl ServerClock {
+    pub(crate) fn new(settings: ClockSettings) -> Self {
+        let clock = Self {
+            settings,
+            is_manual: AtomicBool::new(false),
+            base: AtomicI64::new(0),
+            skew: AtomicI64::new(0),
+            changes: watch::Sender::new(()),
+            sleepers: Mutex::default(),
+            next_sleeper: AtomicU64::new(0),
+        };
+        clock.reset();
+        clock
+    }
+
+    /// Back to how it was at the start, without skew.
+    pub(crate) fn reset(&self) {
+        let ClockSettings { mode, start } = self.settings;
+        self.set(mode, start.unwrap_or_else(machine::now));
+        if mode == ClockMode::Real && start.is_none() {
+            self.base.store(0, Ordering::Relaxed);
+        }
+        self.set_skew(0);
+    }
+
+    pub(crate) fn mode(&self) -> ClockMode {
+        if self.is_manual.load(Ordering::Relaxed) {
+            ClockMode::Manual
+        } else {
+            ClockMode::Real
+        }
+    }
+
+    /// The inner time, in milliseconds since 1970.
+    pub(crate) fn inner_millis(&self) -> i64 {
+        let base = self.base.load(Ordering::Relaxed);
+        match self.mode() {
+            ClockMode::Manual => base,
+            ClockMode::Real => machine::now().as_millis().saturating_add(base),
+        }
+    }
+
+    /// Sets how the clock goes, and the inner time that it goes on from.
+    pub(crate) fn set(&self, mode: ClockMode, inner: Timestamp) {
+        let base = match mode {
+            ClockMode::Manual => inner.as_millis(),
+            ClockMode::Real => inner.as_millis().saturating_sub(machine::now().as_millis()),
+        };
+        // Sleepers look at the clock only after the change is whole.
+        self.changes.send_modify(|()| {
+            self.base.store(base, Ordering::Relaxed);
+            let is_manual = mode == ClockMode::Manual;
+            self.is_manual.store(is_manual, Ordering::Relaxed);
+        });
+    }
+
+    /// Puts the clock forward.
+    pub(crate) fn advance(&self, millis: i64) {
+        self.changes.send_modify(|()| {
+            let base = self.base.load(Ordering::Relaxed);
+            self.base
+                .store(base.saturating_add(millis), Ordering::Relaxed);
+        });
+    }
+
+    pub(crate) fn skew(&self) -> i64 {
+        self.skew.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_skew(&self, millis: i64) {
+        self.skew.store(millis, Ordering::Relaxed);
+    }
+
+    /// Whether it shows just what the machine's clock does.
+    pub(crate) fn is_the_machines(&self) -> bool {
+        self.mode() == ClockMode::Real && self.base.load(Ordering::Relaxed) == 0 && self.skew() == 0
+    }
+
+    /// How many sleep, and in how many milliseconds the first of them wakes.
+    pub(crate) fn sleepers(&self) -> (usize, Option<i64>) {
+        let sleepers = self.lock();
+        let first = sleepers.values().min();
+        let left = first.map(|it| it.saturating_sub(self.inner_millis()).max(0));
+        (sleepers.len(), left)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, i64>> {
+        self.sleepers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Clock for ServerClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.inner_millis().saturating_add(self.skew()))
+    }
+
+    async fn sleep(&self, time: Duration) {
+        let mut changes = self.changes.subscribe();
+        let millis = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        let end = self.inner_millis().saturating_add(millis);
+        let _asleep = Asleep::until(self, end);
+        loop {
+            let left = u64::try_from(end.saturating_sub(self.inner_millis())).unwrap_or(0);
+            if left == 0 {
+                return;
+            }
+            let is_manual = self.mode() == ClockMode::Manual;
+            tokio::select! {
+                // The sender lives as long as `self`, so this is a change.
+                _ = changes.changed() => {}
+                () = tokio::time::sleep(Duration::from_millis(left)), if !is_manual => return,
+            }
+        }
+    }
+}
+
+/// Somebody who sleeps, until it is dropped.
+struct Asleep<'a> {
+    clock: &'a ServerClock,
+    number: u64,
+}
+
+impl<'a> Asleep<'a> {
+    fn until(clock: &'a ServerClock, end: i64) -> Self {
+        let number = clock.next_sleeper.fetch_add(1, Ordering::Relaxed);
+        clock.lock().insert(number, end);
+        Self { clock, number }
+    }
+}
+
+impl Drop for Asleep<'_> {
+    fn drop(&mut self) {
+        self.clock.lock().remove(&self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+    use std::time::Duration;
+
+    use b2bi_local_b2bi::Clock as _;
+    use b2bi_local_model::Timestamp;
+
+    use super::{ClockMode, ClockSettings, ServerClock};
+
+    const START: i64 = 1_767_225_600_000;
+
+    fn manual() -> ServerClock {
+        ServerClock::new(ClockSettings {
+            mode: ClockMode::Manual,
+            start: Some(Timestamp::from_millis(START)),
+        })
+    }
+
+    #[test]
+    fn it_stands_still_until_it_is_told_to_go_on() {
+        let clock = manual();
+        assert_eq!(clock.now().to_string(), "2026-01-01T00:00:00.000Z");
+        clock.advance(1500);
+        clock.set_skew(-500);
+        assert_eq!(clock.now().as_millis(), START + 1000);
+        assert_eq!(clock.inner_millis(), START + 1500);
+        clock.reset();
+        assert_eq!(clock.now().as_millis(), START);
+    }
+
+    #[test]
+    fn changing_the_mode_does_not_change_the_time() {
+        let clock = manual();
+        clock.set(
+            ClockMode::Real,
+            Timestamp::from_millis(clock.inner_millis()),
+        );
+        let shown = clock.inner_millis();
+        assert!((START..START + 60_000).contains(&shown), "{shown}");
+        clock.set(ClockMode::Manual, Timestamp::from_millis(shown));
+        assert_eq!(clock.inner_millis(), shown);
+        assert!(!clock.is_the_machines());
+    }
+
+    #[tokio::test]
+    async fn sleepers_wake_when_their_time_has_come() {
+        let clock = manual();
+        let mut sleep = pin!(clock.sleep(Duration::from_secs(2)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(sleep.as_mut().poll(&mut context).is_pending());
+        assert_eq!(clock.sleepers(), (1, Some(2000)));
+        clock.advance(1999);
+        assert!(sleep.as_mut().poll(&mut context).is_pending());
+        assert_eq!(clock.sleepers(), (1, Some(1)));
+        clock.advance(1);
+        assert_eq!(sleep.as_mut().poll(&mut context), Poll::Ready(()));
+        assert_eq!(clock.sleepers(), (0, None));
+    }
+
+    #[tokio::test]
+    async fn a_real_clock_goes_on_by_itself_and_can_be_put_forward() {
+        let clock = ServerClock::new(ClockSettings {
+            mode: ClockMode::Real,
+            start: None,
+        });
+        assert!(clock.is_the_machines());
+        clock.sleep(Duration::from_millis(1)).await;
+        let mut sleep = pin!(clock.sleep(Duration::from_hours(24)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(sleep.as_mut().poll(&mut context).is_pending());
+        clock.advance(24 * 3_600_000);
+        assert_eq!(sleep.as_mut().poll(&mut context), Poll::Ready(()));
+        assert!(!clock.is_the_machines());
+    }
+}
