@@ -107,6 +107,22 @@ pub(crate) async fn check_size(
     )))
 }
 
+/// The first bytes of a file, `limit` of them at most.
+pub(crate) async fn beginning(
+    ctx: &Ctx<'_>,
+    location: &Location,
+    limit: u64,
+) -> Result<Bytes, Error> {
+    let objects = &ctx.environment.objects;
+    let Location { bucket, key } = location;
+    let object = objects
+        .get(&ctx.scope.account, bucket, key, Some(0..limit))
+        .await;
+    object
+        .map(|it| it.body)
+        .map_err(|it| Refusal(it).modelled(location))
+}
+
 /// The bytes of a file.
 pub(crate) async fn read(
     environment: &Environment,
@@ -141,4 +157,20 @@ pub(crate) async fn write(
         .await
         .map(|_| ())
         .map_err(Refusal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refused_access_is_told_in_the_words_of_the_service() {
+        let location = Location {
+            bucket: "orders".to_owned(),
+            key: "in/1.edi".to_owned(),
+        };
+        let error = Refusal(ObjectError::AccessDenied).modelled(&location);
+        let message = "Access denied when getting object attributes from s3://orders/in/1.edi";
+        assert_eq!(error, access_denied(message.to_owned()));
+    }
 }

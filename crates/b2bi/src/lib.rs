@@ -16,6 +16,7 @@ mod ids;
 mod jobs;
 mod mapping;
 mod operations;
+mod outbound;
 mod pagination;
 mod polls;
 mod quotas;

@@ -29,6 +29,13 @@ pub(crate) fn of(
         })
 }
 
+/// Whether options hold rules at all.
+pub(crate) fn given(options: Option<&AdvancedOptions>) -> bool {
+    let validation = x12(options).and_then(|it| it.validation_options.as_ref());
+    let rules = validation.and_then(|it| it.validation_rules.as_ref());
+    rules.is_some_and(|rules| !rules.is_empty())
+}
+
 /// The X12 engine's form of the API's validation rules.
 ///
 /// # Errors

@@ -89,7 +89,7 @@ pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
             tag_resource::tag_resource(ctx, *input)?;
             Output::Nothing
         }
-        Input::TestConversion(input) => test_conversion::test_conversion(ctx, *input)?.into(),
+        Input::TestConversion(input) => test_conversion::test_conversion(ctx, *input).await?.into(),
         Input::TestMapping(input) => test_mapping::test_mapping(ctx, *input).await?.into(),
         Input::TestParsing(input) => test_parsing::test_parsing(ctx, *input).await?.into(),
         Input::UntagResource(input) => {

@@ -2,6 +2,7 @@
 
 mod document;
 mod envelope;
+mod sample;
 mod segments;
 mod value;
 mod xml;

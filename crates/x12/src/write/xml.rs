@@ -54,21 +54,29 @@ pub fn write_xml(document: &str, writing: &Writing) -> Result<Vec<u8>, DocumentP
         slot: (0, 1, 1),
         text: String::new(),
     };
+    let mut open = 0_usize;
     loop {
         let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         let not_xml = || walk_problem("", DocumentFault::NotXml(at));
         match reader.read_event().map_err(|_| not_xml())? {
-            Event::Start(tag) => walk.start(&tag)?,
+            Event::Start(tag) => {
+                open += 1;
+                walk.start(&tag)?;
+            }
             Event::Empty(tag) => {
                 walk.start(&tag)?;
                 walk.end(tag.name().as_ref());
             }
-            Event::End(tag) => walk.end(tag.name().as_ref()),
+            Event::End(tag) => {
+                open = open.saturating_sub(1);
+                walk.end(tag.name().as_ref());
+            }
             Event::Text(text) => walk.text += &text.xml10_content(),
             Event::CData(text) => walk.text += &text.xml10_content(),
             Event::GeneralRef(reference) => {
                 walk.text += &resolved(&reference).ok_or_else(not_xml)?;
             }
+            Event::Eof if open > 0 => return Err(not_xml()),
             Event::Eof => break,
             _ => {}
         }

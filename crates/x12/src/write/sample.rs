@@ -1,0 +1,141 @@
+//! The form of an output, found out from a sample of it.
+
+use super::{LineBreak, Wrap, Writing};
+use crate::isa::{Header, Isa};
+
+const CR: u8 = b'\r';
+const LF: u8 = b'\n';
+
+impl Writing {
+    /// Writes as a sample is written: its delimiters, the repetition separator of its ISA11, its line
+    /// breaks. None where the sample does not begin with an ISA segment.
+    ///
+    /// Lines that all have one length, the last one excepted, are taken for wrapped at that length.
+    #[must_use]
+    pub fn like(sample: &[u8]) -> Option<Self> {
+        let start = sample.windows(3).position(|bytes| bytes == b"ISA")?;
+        let (before, sample) = sample.split_at_checked(start)?;
+        let blank = before.strip_prefix(b"\xef\xbb\xbf").unwrap_or(before);
+        if !blank.iter().all(u8::is_ascii_whitespace) {
+            return None;
+        }
+        let wrapped = by_length(sample);
+        let unwrapped: Vec<u8>;
+        let text = match wrapped {
+            // Lines may have broken the ISA segment, which is read by position.
+            Some(_) => {
+                unwrapped = sample
+                    .iter()
+                    .filter(|it| !is_break(**it))
+                    .copied()
+                    .collect();
+                &unwrapped
+            }
+            None => sample,
+        };
+        let Header::Read(isa, length) = Isa::read(text, true) else {
+            return None;
+        };
+        let standard = Self::standard();
+        Some(Self {
+            delimiters: isa.delimiters(),
+            wrap: wrapped.unwrap_or_else(|| by_segment(text.get(length..).unwrap_or_default())),
+            ..standard
+        })
+    }
+}
+
+/// What comes after a terminator.
+fn by_segment(rest: &[u8]) -> Wrap {
+    line_break(rest).map_or(Wrap::OneLine, Wrap::Segment)
+}
+
+fn line_break(rest: &[u8]) -> Option<LineBreak> {
+    match rest {
+        [CR, LF, ..] => Some(LineBreak::CrLf),
+        [LF, ..] => Some(LineBreak::Lf),
+        [CR, ..] => Some(LineBreak::Cr),
+        _ => None,
+    }
+}
+
+/// Lines of one length, at least two of them and the ISA segment not just one of them.
+fn by_length(sample: &[u8]) -> Option<Wrap> {
+    const ISA: usize = 106;
+    let first = sample.iter().position(|it| is_break(*it))?;
+    let kind = line_break(sample.get(first..)?)?;
+    let width = kind.bytes().len();
+    let terminator_is_break = sample.get(ISA - 1).is_some_and(|it| is_break(*it));
+    if first == ISA || (first + 1 == ISA && terminator_is_break) {
+        return None;
+    }
+    let trimmed = sample.trim_ascii_end();
+    let same = |at: usize| trimmed.get(at..at + width) == Some(kind.bytes());
+    let ends = (first..trimmed.len()).step_by(first + width);
+    let breaks = trimmed
+        .iter()
+        .filter(|it| **it == *kind.bytes().first().unwrap_or(&LF));
+    let count = ends.clone().count();
+    (ends.into_iter().all(same) && breaks.count() == count).then_some(Wrap::Length(first, kind))
+}
+
+fn is_break(byte: u8) -> bool {
+    matches!(byte, CR | LF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Delimiters, write_json};
+
+    const DOCUMENT: &str = r#"{"interchanges": [{"ISA_06_SenderId": "A", "functional_groups": [{
+        "GS_01_FunctionalIdentifierCode": "PO", "GS_08_Version": "005010", "transactions": [{
+        "ST_01_TransactionSetIdentifierCode": "850", "ST_02_TransactionSetControlNumber": "0001",
+        "segments": [{"BEG_01": "00", "BEG_02": "SA", "BEG_03": "PO-1", "BEG_05": "20260301"}]}]}]}]}"#;
+
+    fn check(wrap: Wrap, [element, component, repetition, terminator]: [u8; 4]) {
+        let writing = Writing {
+            delimiters: Delimiters {
+                element,
+                component,
+                repetition: Some(repetition),
+                terminator,
+            },
+            wrap,
+            ..Writing::standard()
+        };
+        let sample = write_json(DOCUMENT, &writing).unwrap();
+        let shown = String::from_utf8_lossy(&sample);
+        assert_eq!(Writing::like(&sample), Some(writing), "{shown}");
+    }
+
+    #[test]
+    fn what_was_written_is_found_out() {
+        for kind in [LineBreak::Lf, LineBreak::CrLf, LineBreak::Cr] {
+            check(Wrap::Segment(kind), *b"*:^~");
+            check(Wrap::Length(80, kind), *b"*:^~");
+            check(Wrap::Length(20, kind), *b"|>!'");
+        }
+        check(Wrap::OneLine, *b"*>^~");
+        check(Wrap::OneLine, *b"*>^\n");
+    }
+
+    #[test]
+    fn only_an_interchange_is_a_sample() {
+        for sample in [
+            &b""[..],
+            b"ISA",
+            b"ISA*00*",
+            b"UNA:+.? 'UNB+",
+            b"hello ISA*00*",
+        ] {
+            assert_eq!(Writing::like(sample), None);
+        }
+        let after_blanks = [
+            b"\xef\xbb\xbf\n",
+            &*write_json(DOCUMENT, &Writing::standard()).unwrap(),
+        ]
+        .concat();
+        assert!(Writing::like(&after_blanks).is_some());
+    }
+}
