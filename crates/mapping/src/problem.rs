@@ -36,8 +36,8 @@ pub enum Cause {
 pub struct Position {
     /// The line.
     pub line: usize,
-    /// The character of the line.
-    pub column: usize,
+    /// The character of the line, if that is known.
+    pub column: Option<usize>,
 }
 
 impl Position {
@@ -48,14 +48,18 @@ impl Position {
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self {
             line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+            column: Some(before.get(line_start..).unwrap_or_default().chars().count() + 1),
         }
     }
 }
 
 impl fmt::Display for Position {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "line {}, column {}", self.line, self.column)
+        write!(out, "line {}", self.line)?;
+        match self.column {
+            Some(column) => write!(out, ", column {column}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,0 +1,215 @@
+//! What libxslt prints about errors, read.
+//!
+//! A report is a line with the place, `runtime error: file F line N element E`, and lines with the
+//! words. Lines before the first report are what `xsl:message` says, and hints of libxml2.
+
+use b2bi_local_mapping::{Cause, Position, Problem};
+
+use super::TEMPLATE;
+use super::errors::Fault;
+use crate::problems::{NEEDS_NEWER, problem};
+
+/// The longest message that is passed on, in characters.
+const LONGEST: usize = 2_000;
+
+/// A report of libxslt.
+struct Report<'a> {
+    /// The line of the template.
+    line: Option<usize>,
+    words: &'a str,
+}
+
+/// The first problem in what was printed.
+pub(super) fn problem_of(cause: Cause, printed: &str, xpath: Option<&Fault>) -> Option<Problem> {
+    let reports = reports(printed);
+    let last = reports.iter().position(|it| it.line.is_some());
+    let told = reports.get(..=last.unwrap_or_default())?;
+    if told
+        .iter()
+        .any(|it| it.words.contains("infinite template recursion"))
+    {
+        let mut deep = problem(Cause::Limit, "Templates call each other too deeply");
+        deep.position = position(told);
+        return Some(deep);
+    }
+    let words: Vec<String> = told.iter().map(|it| plain(it.words)).collect();
+    let reason = match (missing_function(printed), xpath) {
+        (Some(missing), _) => missing,
+        (None, Some(fault)) => with_xpath(&words.join(": "), fault),
+        (None, None) => words.join(": "),
+    };
+    let mut found = problem(cause, shortened(&reason));
+    found.position = position(told);
+    Some(found)
+}
+
+/// The problem of a template with an element that XSLT 1.0 has not.
+pub(super) fn unknown_element(printed: &str) -> Option<Problem> {
+    let reports = reports(printed);
+    let unknown = reports.iter().find(|it| it.words.contains(": unknown "))?;
+    let (_, name) = unknown.words.split_once(": unknown ")?;
+    let name = name.split_whitespace().next()?.trim_start_matches("xsl:");
+    let mut found = problem(
+        Cause::Template,
+        format!("XSLT 1.0 has no element xsl:{name}; {NEEDS_NEWER}"),
+    );
+    found.position = position(&[Report { ..*unknown }]);
+    Some(found)
+}
+
+fn reports(printed: &str) -> Vec<Report<'_>> {
+    let mut found: Vec<Report<'_>> = Vec::new();
+    for line in printed.lines() {
+        if let Some(place) = place(line) {
+            found.push(Report {
+                line: line_of_template(place),
+                words: "",
+            });
+        } else if let Some(report) = found.last_mut()
+            && report.words.is_empty()
+        {
+            report.words = line;
+        }
+    }
+    found
+}
+
+/// The place in the first line of a report.
+fn place(line: &str) -> Option<&str> {
+    ["compilation error", "runtime error", "error"]
+        .iter()
+        .find_map(|it| line.strip_prefix(it))
+        .filter(|rest| {
+            rest.is_empty() || rest.starts_with(": file ") || rest.starts_with(": element ")
+        })
+}
+
+fn line_of_template(place: &str) -> Option<usize> {
+    let template = TEMPLATE.to_str().unwrap_or_default();
+    let mut words = place.split(' ').skip_while(|it| *it != template);
+    words.next()?;
+    words.next().filter(|it| *it == "line")?;
+    words.next()?.parse().ok()
+}
+
+fn position(reports: &[Report<'_>]) -> Option<Position> {
+    let line = reports.iter().find_map(|it| it.line)?;
+    Some(Position { line, column: None })
+}
+
+/// The words without the name of the C function that says them.
+fn plain(words: &str) -> String {
+    let words = match words.split_once(':') {
+        Some((name, rest)) if is_c_function(name.trim()) => rest,
+        _ => words,
+    };
+    words.trim().trim_end_matches('.').replace(" : ", ": ")
+}
+
+fn is_c_function(name: &str) -> bool {
+    let ours = ["xslt", "exslt", "xml"]
+        .iter()
+        .any(|it| name.starts_with(it));
+    ours && name.bytes().all(|it| it.is_ascii_alphanumeric())
+}
+
+/// The words, and what is wrong with the expression that they are about.
+fn with_xpath(words: &str, fault: &Fault) -> String {
+    let detail = fault.message.trim_end_matches('.');
+    if words.is_empty() || words == "XPath evaluation returned no result" {
+        return detail.to_owned();
+    }
+    if !words.contains("could not compile") {
+        return words.to_owned();
+    }
+    let newer = if looks_newer(words) {
+        format!("; {NEEDS_NEWER}")
+    } else {
+        String::new()
+    };
+    format!("{words}: {detail}{newer}")
+}
+
+/// Whether an expression has words that came with XPath 2.0.
+fn looks_newer(words: &str) -> bool {
+    let expression = words.split_once('\'').map_or("", |(_, it)| it);
+    let tokens = [
+        "for $",
+        "some $",
+        "every $",
+        "if (",
+        " eq ",
+        " ne ",
+        " lt ",
+        " gt ",
+        " le ",
+        " ge ",
+        " to ",
+        " instance of ",
+        " cast as ",
+        " => ",
+        " || ",
+        "let $",
+        "!",
+    ];
+    tokens.iter().any(|it| expression.contains(it))
+}
+
+/// A function that there is not; libxml2 names it in a line of its own.
+fn missing_function(printed: &str) -> Option<String> {
+    let line = printed
+        .lines()
+        .find_map(|it| it.strip_prefix("xmlXPathCompOpEval: function "))?;
+    if let Some(name) = line.strip_suffix(" not found") {
+        return Some(format!("XSLT 1.0 has no function {name}(); {NEEDS_NEWER}"));
+    }
+    Some(format!("function {line}"))
+}
+
+/// A message at a length that can be read.
+pub(super) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => text.get(..at).unwrap_or_default().to_owned() + "…",
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plain, problem_of};
+    use b2bi_local_mapping::Cause;
+
+    fn check(printed: &str, wanted: &str) {
+        let found = problem_of(Cause::Template, printed, None).map(|it| it.to_string());
+        assert_eq!(found.as_deref().unwrap_or_default(), wanted);
+    }
+
+    #[test]
+    fn reports_are_read() {
+        check("", "");
+        check("a message\nof two lines\n", "");
+        check(
+            "compilation error: file mapping-template line 2 element for-each\nxsl:for-each : select is missing\n",
+            "xsl:for-each: select is missing (line 2)",
+        );
+        check(
+            "error\nxsltCompileStepPattern : ']' expected\ncompilation error: file mapping-template line 2 element template\nxsltCompilePattern : failed to compile 'a['\n",
+            "']' expected: failed to compile 'a[' (line 2)",
+        );
+        check(
+            "runtime error: file mapping-input line 2 element a\nA thing.\n",
+            "A thing",
+        );
+        check(
+            "runtime error: file mapping-template line 7 element call-template\nxsltApplySequenceConstructor: A potential infinite template recursion was detected.\nYou can\n",
+            "Templates call each other too deeply (line 7)",
+        );
+    }
+
+    #[test]
+    fn names_of_c_functions_are_left_out() {
+        assert_eq!(plain("xsltParse : bad"), "bad");
+        assert_eq!(plain("xsl:sort : bad."), "xsl:sort: bad");
+        assert_eq!(plain("bad: xsltParse"), "bad: xsltParse");
+    }
+}

@@ -1,0 +1,54 @@
+//! The engine as its users see it, with this very test program as the worker.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod errors;
+mod hook;
+mod hostile;
+mod stylesheets;
+
+use std::time::Duration;
+
+use b2bi_local_mapping::{Engine as _, Limits, Problem, Run};
+use b2bi_local_xslt::{Program, Settings, Xslt};
+
+/// No test: what the workers run. Called as a test its standard input is no socket, and it ends.
+#[test]
+fn worker() {
+    let _ = b2bi_local_xslt::work();
+}
+
+/// Settings with this program as the worker.
+fn settings() -> Settings {
+    Settings {
+        worker: Some(Program {
+            path: std::env::current_exe().unwrap(),
+            arguments: vec!["worker".into(), "--exact".into(), "--nocapture".into()],
+        }),
+        ..Settings::standard()
+    }
+}
+
+/// A run at 2026-03-02, 05:04:03 in UTC.
+fn run(limits: Limits) -> Run {
+    Run::new(1_772_427_843_210, 7, limits)
+}
+
+/// Limits that a busy machine keeps.
+fn patient() -> Limits {
+    Limits {
+        time: Duration::from_mins(1),
+        ..Limits::standard()
+    }
+}
+
+fn map(xslt: &Xslt, template: &str, input: &str, run: &Run) -> Result<String, Problem> {
+    let mapped = xslt.compile(template)?.evaluate(input, run)?;
+    Ok(mapped.unwrap())
+}
+
+/// A stylesheet with this content.
+fn stylesheet(content: &str) -> String {
+    let start = "<xsl:stylesheet version=\"1.0\" \
+                 xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\">\n";
+    format!("{start}{content}\n</xsl:stylesheet>")
+}

@@ -1,0 +1,1 @@
+//! The project's own stylesheets over its own documents, beside xsltproc where that is at hand.
