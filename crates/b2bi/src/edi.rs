@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use b2bi_local_mapping::Run;
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{AdvancedOptions, FileFormat, X12Details};
 use b2bi_local_x12::{
@@ -11,7 +10,7 @@ use b2bi_local_x12::{
 };
 
 use crate::errors::validation;
-use crate::mapping::Mapping;
+use crate::mapping::{Evaluation, Mapping};
 use crate::rules;
 use crate::selection::Selection;
 
@@ -168,14 +167,14 @@ pub(crate) fn transform(
     file: &[u8],
     conversion: &Conversion,
     style: &DocumentStyle,
-    run: &Run,
+    evaluation: &Evaluation,
 ) -> Result<String, String> {
     let parsed = parse(file, conversion, style)?;
     if !parsed.envelope_problems.is_empty() {
         return Err(parsed.envelope_problems.join("; "));
     }
     match &conversion.mapping {
-        Some(mapping) => mapping.apply(&parsed.document, run),
+        Some(mapping) => mapping.apply(&parsed.document, evaluation),
         None => Ok(parsed.document),
     }
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use b2bi_local_mapping::Engine;
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::ObjectStore;
 
 use crate::announcing::{Announcer, Nobody, Records};
+use crate::mapping::NoXslt;
 use crate::stages::{Stages, Unhindered};
 
 /// The time, which may be one that only goes on when it is told to.
@@ -27,7 +29,7 @@ pub trait Ids: Send + Sync {
     fn bits(&self) -> u128;
 }
 
-/// Time, identifiers, object storage, who is told, and who may interfere.
+/// Time, identifiers, object storage, XSLT, who is told, and who may interfere.
 #[derive(Clone)]
 pub struct Environment {
     /// The clock that everything reads.
@@ -36,6 +38,8 @@ pub struct Environment {
     pub ids: Arc<dyn Ids>,
     /// Where files are read and written.
     pub objects: Arc<dyn ObjectStore>,
+    /// Who carries mapping templates in XSLT out.
+    pub xslt: Arc<dyn Engine + Send + Sync>,
     /// Who is told of events.
     pub announcer: Arc<dyn Announcer>,
     /// Who keeps log records.
@@ -45,13 +49,14 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Surroundings in which nobody listens and nobody interferes.
+    /// Surroundings in which nobody listens, nobody interferes and there is no XSLT.
     #[must_use]
     pub fn quiet(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, objects: Arc<dyn ObjectStore>) -> Self {
         Self {
             clock,
             ids,
             objects,
+            xslt: Arc::new(NoXslt),
             announcer: Arc::new(Nobody),
             records: Arc::new(Nobody),
             stages: Arc::new(Unhindered),

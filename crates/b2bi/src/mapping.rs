@@ -1,6 +1,8 @@
 //! A customer's mapping templates, carried out under the configured limits.
 
-use b2bi_local_mapping::{Cancel, Engine as _, Jsonata, Limits, Run};
+use std::sync::Arc;
+
+use b2bi_local_mapping::{Cancel, Cause, Engine, Jsonata, Limits, Problem, Run, Template};
 use b2bi_local_model::types::MappingTemplateLanguage;
 
 use crate::environment::Environment;
@@ -12,8 +14,15 @@ pub(crate) struct Mapping {
     pub(crate) template: String,
 }
 
+/// An evaluation to come: its run, and who carries XSLT out.
+pub(crate) struct Evaluation {
+    pub(crate) run: Run,
+    xslt: Arc<dyn Engine + Send + Sync>,
+}
+
 impl Mapping {
-    /// The document that the template makes of another; nothing is `null`.
+    /// The document that the template makes of another, inbound and outbound: JSONata of JSON, XSLT
+    /// of XML. Of JSON, nothing is `null`.
     ///
     /// Source: Assumption A-31.
     ///
@@ -22,33 +31,55 @@ impl Mapping {
     /// Why the template cannot be read or carried out, and where, if that is known.
     ///
     /// Source: the words are Assumption A-33.
-    pub(crate) fn apply(&self, input: &str, run: &Run) -> Result<String, String> {
-        if self.language == MappingTemplateLanguage::Xslt {
-            return Err(
-                "XSLT templates are not evaluated in this release; JSONata templates are"
-                    .to_owned(),
-            );
-        }
-        let mapped = Jsonata
+    pub(crate) fn apply(&self, input: &str, evaluation: &Evaluation) -> Result<String, String> {
+        let engine: &dyn Engine = match self.language {
+            MappingTemplateLanguage::Jsonata => &Jsonata,
+            MappingTemplateLanguage::Xslt => &*evaluation.xslt,
+        };
+        let mapped = engine
             .compile(&self.template)
-            .and_then(|template| template.evaluate(input, run))
+            .and_then(|template| template.evaluate(input, &evaluation.run))
             .map_err(|problem| format!("The mapping template failed: {problem}"))?;
         Ok(mapped.unwrap_or_else(|| "null".to_owned()))
     }
 }
 
-/// A run at the present, with chance of its own.
-pub(crate) fn run(environment: &Environment, limits: Limits) -> Run {
+/// An evaluation at the present, with chance of its own.
+pub(crate) fn evaluation(environment: &Environment, limits: Limits) -> Evaluation {
     let bits = environment.ids.bits() >> 64;
     let seed = u64::try_from(bits).unwrap_or_default();
-    Run::new(environment.clock.now().as_millis(), seed, limits)
+    Evaluation {
+        run: Run::new(environment.clock.now().as_millis(), seed, limits),
+        xslt: Arc::clone(&environment.xslt),
+    }
 }
 
-/// Cancels a run when it goes: an evaluation ends with the request that wants it.
-pub(crate) struct CancelOnDrop(pub(crate) Cancel);
+impl Evaluation {
+    /// Ends the evaluation when it goes: it ends with the request that wants it.
+    pub(crate) fn cancel_on_drop(&self) -> CancelOnDrop {
+        CancelOnDrop(self.run.cancel.clone())
+    }
+}
+
+/// Cancels a run when it goes.
+pub(crate) struct CancelOnDrop(Cancel);
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         self.0.cancel();
+    }
+}
+
+/// In the place of XSLT, where nobody carries it out.
+pub(crate) struct NoXslt;
+
+impl Engine for NoXslt {
+    fn compile(&self, _template: &str) -> Result<Box<dyn Template>, Problem> {
+        Err(Problem {
+            cause: Cause::Template,
+            code: None,
+            position: None,
+            reason: "XSLT templates are not carried out here".to_owned(),
+        })
     }
 }

@@ -9,6 +9,7 @@ use b2bi_local_dispatcher::{Descriptor, Endpoint};
 use b2bi_local_faults::Engine;
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::{Credentials, EmbeddedS3, KnownKey, Settings};
+use b2bi_local_xslt::Xslt;
 use http::HeaderValue;
 
 use crate::clock::ServerClock;
@@ -43,6 +44,7 @@ impl App {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::clone(&ids),
             objects: s3.store(),
+            xslt: Arc::new(Xslt::new(config.xslt.clone())),
             announcer: Arc::clone(&told) as Arc<dyn Announcer>,
             records: Arc::clone(&told) as Arc<dyn Records>,
             stages: Arc::new(Unhindered),

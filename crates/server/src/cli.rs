@@ -11,11 +11,19 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crate::config::Config;
 use crate::serve::{Server, stop_signal};
 use crate::settings::{arguments, resolve};
-use crate::{commands, health, log};
+use crate::{commands, health, log, xslt};
 
 /// Runs the command with these arguments, the first of which is the program's name.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut args = args.into_iter().peekable();
+    let program = args.next().unwrap_or_default();
+    // Before anything else is made ready: somebody waits for the worker.
+    #[cfg(feature = "xslt")]
+    if args.peek().is_some_and(|it| it == xslt::WORKER) {
+        return b2bi_local_xslt::work();
+    }
+    let args = std::iter::once(program).chain(args);
     let matches = match command().try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) => {
@@ -82,7 +90,8 @@ fn dispatch(matches: &ArgMatches) -> Result<(), String> {
     let (name, matches) = matches.subcommand().unwrap_or(("serve", matches));
     let file = matches.get_one::<PathBuf>("config").map(PathBuf::as_path);
     let settings = resolve(Some(matches), file).map_err(|error| error.to_string())?;
-    let config = Config::from_settings(&settings).map_err(|error| error.to_string())?;
+    let mut config = Config::from_settings(&settings).map_err(|error| error.to_string())?;
+    config.xslt.worker = xslt::this_program();
     if matches.get_flag("print-config") {
         return say(&settings.to_string());
     }

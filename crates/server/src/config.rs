@@ -11,6 +11,7 @@ use b2bi_local_dispatcher::{AccountRules, Credential};
 use b2bi_local_faults::{FaultList, Rule, RuleSet};
 use b2bi_local_model::Timestamp;
 use b2bi_local_x12::{Layout, LoopNames};
+use b2bi_local_xslt::{Command as XsltCommand, Settings as XsltSettings};
 use tracing::level_filters::LevelFilter;
 
 use crate::clock::{ClockMode, ClockSettings};
@@ -31,6 +32,9 @@ pub struct Config {
     pub max_body_bytes: usize,
     /// The settings of the service.
     pub b2bi: B2biConfig,
+    /// How templates in XSLT are carried out. The command line makes the program itself the worker;
+    /// who starts a server by other means names a `b2bi-local` of theirs.
+    pub xslt: XsltSettings,
     /// The settings of the embedded S3.
     pub s3: S3Config,
     /// How the clock goes.
@@ -111,6 +115,7 @@ impl Config {
             strict: switch(settings, "strict")?,
             max_body_bytes: parse(settings, "max-body-bytes", BYTES)?,
             b2bi: b2bi(settings)?,
+            xslt: xslt(settings)?,
             s3: s3(settings)?,
             clock: clock(settings)?,
             faults: faults(settings)?,
@@ -242,6 +247,21 @@ fn mapping_limits(settings: &Resolved) -> Result<MappingLimits, SettingError> {
         string_bytes: bytes,
         output_bytes: bytes,
         ..MappingLimits::standard()
+    })
+}
+
+fn xslt(settings: &Resolved) -> Result<XsltSettings, SettingError> {
+    let command = match settings.value("xslt-command") {
+        "" => None,
+        text => Some(
+            XsltCommand::parse(text, std::env::temp_dir())
+                .map_err(|error| settings.error("xslt-command", error.to_string()))?,
+        ),
+    };
+    Ok(XsltSettings {
+        worker: None,
+        command,
+        memory_bytes: parse(settings, "xslt-memory-bytes", BYTES)?,
     })
 }
 

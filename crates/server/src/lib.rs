@@ -17,8 +17,10 @@ mod serve;
 mod services;
 mod settings;
 mod told;
+mod xslt;
 
 pub use clock::{ClockMode, ClockSettings};
 pub use config::{Config, LogFormat, S3Config, fault_rules};
 pub use serve::Server;
 pub use settings::{Resolved, SettingError, Source};
+pub use xslt::xslt_worker;

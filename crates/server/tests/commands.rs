@@ -247,3 +247,58 @@ fn what_cannot_be_done_is_said_and_told_by_the_status() {
         assert_eq!(status, 2, "{arguments:?}");
     }
 }
+
+#[cfg(feature = "xslt")]
+#[test]
+fn map_carries_xslt_out() {
+    let file = |name: &str, text: &str| {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::write(&path, text).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    let sheet = |version: &str, content: &str| {
+        format!(
+            "<xsl:stylesheet version=\"{version}\" xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\">\n\
+             <xsl:output omit-xml-declaration=\"yes\"/>\n\
+             <xsl:template match=\"/\">{content}</xsl:template></xsl:stylesheet>"
+        )
+    };
+    let (_, document, _) = run(
+        &["parse", "--format", "xml", &path("purchase-order.edi")],
+        "",
+    );
+    let template = sheet(
+        "1.0",
+        "<n><xsl:value-of select=\"//element[@Id='BEG03']\"/></n>",
+    );
+    let template = file("number.xslt", &template);
+    let mapped = run(&["map", "--template", &template], &document);
+    assert_eq!(mapped, (0, "<n>PO-77</n>\n".to_owned(), String::new()));
+
+    let wrong = file("wrong.xslt", &sheet("1.0", "<xsl:for-each/>"));
+    let (status, _, problem) = run(&["map", "--template", &wrong], &document);
+    assert_eq!(status, 2);
+    assert!(
+        problem.ends_with("wrong.xslt: xsl:for-each: select is missing (line 3)\n"),
+        "{problem}"
+    );
+
+    let newer = file("newer.xslt", &sheet("2.0", ""));
+    let (status, _, problem) = run(&["map", "--template", &newer], &document);
+    assert_eq!(status, 2);
+    assert!(problem.contains("--xslt-command"), "{problem}");
+    let hooked = ["map", "--template", &newer, "--xslt-command", "cat {input}"];
+    assert_eq!(run(&hooked, &document).1.trim_end(), document.trim_end());
+    let (_, _, problem) = run(
+        &["map", "--template", &newer, "--xslt-command", "'"],
+        "<a/>",
+    );
+    assert!(problem.contains("has a ' without a partner"), "{problem}");
+}
+
+/// A worker is for servers alone: called by hand it ends.
+#[cfg(feature = "xslt")]
+#[test]
+fn a_worker_without_a_server_ends() {
+    assert_eq!(run(&["xslt-worker"], "").0, 1);
+}

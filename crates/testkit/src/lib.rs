@@ -13,8 +13,9 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
-use b2bi_local_server::{Config, Server};
+use b2bi_local_server::{Config, Server, xslt_worker};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -28,6 +29,9 @@ pub struct B2biLocal {
 
 impl B2biLocal {
     /// Starts a server with default settings; it answers when this returns.
+    ///
+    /// Templates in XSLT are carried out by the program `b2bi-local`, which a test has to name: in
+    /// the environment variable `B2BI_LOCAL_BIN`, or in [`Config::xslt`].
     ///
     /// # Errors
     ///
@@ -44,6 +48,8 @@ impl B2biLocal {
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> io::Result<Self> {
         let mut config = Config::defaults().map_err(io::Error::other)?;
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let program = std::env::var_os("B2BI_LOCAL_BIN").map(PathBuf::from);
+        config.xslt.worker = program.map(xslt_worker);
         change(&mut config);
         let server = Server::bind(config).await?;
         let address = server.address();

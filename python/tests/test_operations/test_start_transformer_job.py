@@ -15,6 +15,11 @@ from world import INBOUND_ORDERS, LEGACY, ORDERS, OUTBOUND
 
 OPERATION = "StartTransformerJob"
 NUMBERS = "{ 'numbers': [**.BEG_03] }"
+NUMBERS_XSLT = """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+<xsl:output omit-xml-declaration="yes"/>
+<xsl:template match="/"><numbers>
+  <xsl:for-each select="//element[@Id='BEG03']"><number><xsl:value-of select="."/></number></xsl:for-each>
+</numbers></xsl:template></xsl:stylesheet>"""
 TIMESTAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
 
@@ -121,8 +126,18 @@ class TestBehaviour:
         written = world.output(world.finished(world.put(edi.order()), transformer=transformer))
         assert written["Body"].read().decode() == '{\n  "numbers": [\n    "PO-77"\n  ]\n}'
 
+    @pytest.mark.parametrize("members", [
+        {**LEGACY, "fileFormat": "XML", "mappingTemplate": NUMBERS_XSLT},
+        {"inputConversion": INBOUND_ORDERS, "mapping": {"templateLanguage": "XSLT", "template": NUMBERS_XSLT}},
+    ], ids=["legacy", "new"])
+    def test_the_document_is_mapped_by_xslt(self, world, members):
+        transformer = world.active(world.b2bi.create_transformer(name="orders", **members)["transformerId"])
+        job = world.finished(world.put(edi.order()), transformer=transformer)
+        assert job["outputFiles"][0]["key"].endswith(".xml")
+        assert world.output(job)["Body"].read().decode() == "<numbers><number>PO-77</number></numbers>\n"
+
     @pytest.mark.parametrize("language, template, words", [
-        ("JSONATA", "{ 'a' 1 }", "line 1, column 7"), ("JSONATA", "$error('no lines')", "no lines"), ("XSLT", "<x/>", "XSLT"),
+        ("JSONATA", "{ 'a' 1 }", "line 1, column 7"), ("JSONATA", "$error('no lines')", "no lines"), ("XSLT", "<x/>", "not a stylesheet (line 1)"),
     ])
     def test_a_mapping_that_fails_fails_the_job(self, world, language, template, words):
         members = {"inputConversion": INBOUND_ORDERS, "mapping": {"templateLanguage": language, "template": template}}

@@ -1,5 +1,6 @@
-"""TestMapping evaluates a JSONata template over a JSON text, under limits, and says what is wrong with either."""
+"""TestMapping evaluates JSONata over JSON and XSLT over XML, under limits, and says what is wrong with either."""
 
+import concurrent.futures
 import json
 import re
 
@@ -98,8 +99,93 @@ class TestBehaviour:
         refused("ValidationException", "The mapping template failed", mapping(world), template=template)
         assert json.loads(mapping(world)("1 + 1")) == "2"
 
-    def test_xslt_says_that_it_is_not_there(self, mapped):
-        refused("ValidationException", "XSLT", mapped, template="<xsl:stylesheet/>", content="<a/>", fileFormat="XML")
-
     def test_a_format_must_be_used(self, mapped):
         refused("ValidationException", "NOT_USED", mapped, template="$", fileFormat="NOT_USED")
+
+
+def stylesheet(content, version="1.0"):
+    return f"""<xsl:stylesheet version="{version}" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+<xsl:output omit-xml-declaration="yes"/>
+<xsl:template match="/" name="root">{content}</xsl:template></xsl:stylesheet>"""
+
+
+@pytest.fixture
+def transformed(mapped):
+    """Maps an XML content by XSLT."""
+    return lambda template, content="<a><b>1</b></a>": mapped(template, content, fileFormat="XML")
+
+
+BOMB = stylesheet('<xsl:value-of select="count(//*[count(//*[count(//*) > 1]) > 1])"/>')
+MANY = "<a>" + "<b/>" * 3000 + "</a>"
+FOR_NEWER = "for XSLT 2.0 and 3.0 a processor can be plugged in by --xslt-command"
+
+
+class TestXslt:
+    def test_the_reply_is_the_output_itself(self, transformed):
+        assert transformed(stylesheet('<o n="{/a/b + 1}">\u00e9</o>')) == '<o n="2">\u00e9</o>\n'
+
+    def test_the_document_of_a_file_is_mapped(self, world, transformed):
+        order = world.put((DOCUMENTS / "purchase-order.edi").read_bytes())
+        parsed = world.b2bi.test_parsing(
+            inputFile=order, fileFormat="XML",
+            ediType={"x12Details": {"transactionSet": "X12_850", "version": "VERSION_4010"}},
+        )["parsedFileContent"]
+        template = stylesheet(
+            """<order><xsl:for-each select="//segment[@Id='PO1']">"""
+            """<line sku="{element[@Id='PO107']}"/></xsl:for-each></order>"""
+        )
+        assert transformed(template, parsed) == '<order><line sku="CHAIN-9"/><line sku="BELL"/></order>\n'
+
+    def test_the_present_is_the_servers(self, transformed):
+        template = stylesheet('<xsl:value-of select="d:date-time()" xmlns:d="http://exslt.org/dates-and-times"/>')
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n?", transformed(template))
+
+    @pytest.mark.parametrize("template, words", [
+        (stylesheet("<a>"), "The template is not XML: Opening and ending tag mismatch: a line 3 and xsl:template (line 3, column"),
+        (stylesheet('\n<xsl:value-of select="b["/>'), "could not compile select expression 'b[': Invalid expression (line 4)"),
+        (stylesheet('<xsl:call-template name="x"/>'), "The called template 'x' was not found (line 3)"),
+        (stylesheet('<xsl:message terminate="yes">no ship-to</xsl:message>'), "The mapping template failed: no ship-to"),
+        (stylesheet("", "2.0"), f"The template is in XSLT 2.0, and 1.0 is built in; {FOR_NEWER}"),
+        (stylesheet('<xsl:value-of select="lower-case(a)"/>'), f"XSLT 1.0 has no function lower-case(); {FOR_NEWER} (line 3)"),
+        ("<a/>", "document is not a stylesheet (line 1)"), ("", "The template is not XML: it is empty"),
+    ])
+    def test_a_wrong_template_is_refused_with_the_place_and_the_reason(self, transformed, template, words):
+        refused("ValidationException", words, transformed, template=template)
+
+    def test_an_input_that_is_not_xml_is_refused(self, transformed):
+        words = "The input is not XML: Start tag expected, '<' not found at line 1 column 1"
+        refused("ValidationException", words, transformed, template=stylesheet(""), content="{}")
+
+    @pytest.mark.parametrize("template, content, words", [
+        (stylesheet("""<xsl:copy-of select="document('/etc/passwd')"/>"""), "<a/>", "/etc/passwd is refused"),
+        (stylesheet(""), '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "file:///etc/passwd is refused"),
+        (stylesheet("").replace("<xsl:output", '<xsl:import href="/x"/><xsl:output'), "<a/>", "/x is refused"),
+        (stylesheet('<xsl:call-template name="root"/>'), "<a/>", "Templates call each other too deeply"),
+        (BOMB, MANY, "It took longer than 1000 ms"),
+        (stylesheet('<xsl:param name="s" select="1111"/><xsl:call-template name="root">'
+                    '<xsl:with-param name="s" select="concat($s, $s)"/></xsl:call-template>'),
+         "<a/>", "It took more than 67108864 bytes of memory"),
+    ])
+    def test_a_hostile_template_is_refused(self, world_with, template, content, words):
+        world = world_with("--mapping-seconds", "1", "--xslt-memory-bytes", str(64 << 20))
+        refused("ValidationException", words, mapping(world), template=template, content=content, fileFormat="XML")
+        assert mapping(world)(stylesheet("<ok/>"), "<a/>", "XML") == "<ok/>\n"
+
+    def test_others_are_served_meanwhile(self, world_with):
+        world = world_with("--mapping-seconds", "2")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            bombs = [pool.submit(refused, "ValidationException", "longer than 2000 ms", mapping(world), template=BOMB,
+                                 content=MANY, fileFormat="XML") for _ in range(2)]
+            served = 0
+            while not all(bomb.done() for bomb in bombs):
+                assert mapping(world)(stylesheet("<ok/>"), "<a/>", "XML") == "<ok/>\n"
+                world.b2bi.list_profiles()
+                served += 1
+            for bomb in bombs:
+                bomb.result()
+        assert served > 3
+
+    def test_a_command_carries_out_what_is_newer(self, world_with):
+        mapped = mapping(world_with("--xslt-command", "cat {template}"))
+        assert mapped(stylesheet("", "3.0"), "<a/>", "XML") == stylesheet("", "3.0")
+        assert mapped(stylesheet("<ok/>"), "<a/>", "XML") == "<ok/>\n"

@@ -118,8 +118,8 @@ impl Run {
     async fn transform(&self, file: Bytes) -> Result<String, String> {
         let conversion = self.order.conversion.clone();
         let style = self.style.clone();
-        let run = mapping::run(&self.environment, self.limits);
-        tokio::task::spawn_blocking(move || edi::transform(&file, &conversion, &style, &run))
+        let evaluation = mapping::evaluation(&self.environment, self.limits);
+        tokio::task::spawn_blocking(move || edi::transform(&file, &conversion, &style, &evaluation))
             .await
             .map_err(|error| format!("The transformation did not end: {error}"))?
     }

@@ -8,7 +8,7 @@ use b2bi_local_model::types::{
 use crate::config::MappingReply;
 use crate::ctx::Ctx;
 use crate::errors::{internal, validation};
-use crate::mapping::{self, CancelOnDrop, Mapping};
+use crate::mapping::{self, Mapping};
 
 /// Maps a content by a template as a transformer would.
 ///
@@ -25,15 +25,20 @@ pub(crate) async fn test_mapping(
         language: language(input.file_format)?,
         template: input.mapping_template,
     };
-    let run = mapping::run(ctx.environment, ctx.config.mapping_limits);
-    let _cancel = CancelOnDrop(run.cancel.clone());
+    let evaluation = mapping::evaluation(ctx.environment, ctx.config.mapping_limits);
+    let _cancel = evaluation.cancel_on_drop();
+    let format = input.file_format;
     let content = input.input_file_content;
-    let mapped = tokio::task::spawn_blocking(move || mapping.apply(&content, &run))
+    let mapped = tokio::task::spawn_blocking(move || mapping.apply(&content, &evaluation))
         .await
         .map_err(|error| internal(format!("The mapping did not end: {error}")))?
         .map_err(validation)?;
     Ok(TestMappingResponse {
-        mapped_file_content: reply(mapped, ctx.config.test_mapping_reply),
+        mapped_file_content: match format {
+            FileFormat::Json => json_reply(mapped, ctx.config.test_mapping_reply),
+            // Source: Assumption A-35.
+            FileFormat::Xml | FileFormat::NotUsed => mapped,
+        },
     })
 }
 
@@ -49,7 +54,7 @@ fn language(format: FileFormat) -> Result<MappingTemplateLanguage, Error> {
 }
 
 /// Source: Assumption A-30.
-fn reply(mapped: String, form: MappingReply) -> String {
+fn json_reply(mapped: String, form: MappingReply) -> String {
     match form {
         MappingReply::Literal => serde_json::Value::String(mapped).to_string(),
         MappingReply::Plain => mapped,

@@ -153,6 +153,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Longest output of a mapping template, and longest string in it",
     },
     Setting {
+        key: "xslt-command",
+        value: "COMMAND",
+        default: "",
+        help: "Processor for XSLT 2.0 and 3.0, called with a template and an input file",
+    },
+    Setting {
+        key: "xslt-memory-bytes",
+        value: "BYTES",
+        default: "1073741824",
+        help: "Most memory that a template in XSLT may take",
+    },
+    Setting {
         key: "test-mapping-reply",
         value: "literal|plain",
         default: "literal",
