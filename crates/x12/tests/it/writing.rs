@@ -193,7 +193,8 @@ fn a_text_that_is_no_xml_document_says_so() {
             wanted
         );
     };
-    check("<a>", "interchange is missing");
+    check("<a/>", "interchange is missing");
+    check("<a>", "not XML after byte 3");
     check("<a></b>", "not XML after byte 3");
     check(
         "<ediroot><segment Id=\"BEG\"><element Id=\"REF01\"/></segment></ediroot>",
