@@ -8,10 +8,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("faults", &[]),
     ("dispatcher", &[]),
     ("b2bi-model", &[]),
-    ("objects", &[]),
+    ("ledger", &[]),
+    ("objects", &["ledger"]),
     ("mapping", &["x12"]),
     ("xslt", &["mapping"]),
-    ("b2bi", &["b2bi-model", "mapping", "objects", "x12"]),
+    (
+        "b2bi",
+        &["b2bi-model", "ledger", "mapping", "objects", "x12"],
+    ),
     (
         "server",
         &[
@@ -19,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "b2bi-model",
             "dispatcher",
             "faults",
+            "ledger",
             "mapping",
             "objects",
             "x12",

@@ -1,0 +1,123 @@
+//! Opens a directory's file, or refuses it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use redb::{
+    Builder, Database, DatabaseError, ReadableDatabase as _, StorageError, TableDefinition,
+};
+
+use crate::refusal::{Reason, Refusal};
+
+/// The format of the rows that this release writes, and the latest it reads.
+const FORMAT: u64 = 1;
+
+/// Says that a file is ours, and in which format its rows are.
+const ABOUT: TableDefinition<'static, &str, u64> = TableDefinition::new("about");
+const FORMAT_KEY: &str = "b2bi-local format";
+
+/// What the library's files begin with.
+const MAGIC: &[u8] = b"redb\x1a\x0a\xa9\x0d\x0a";
+
+const LOCK: &str = "lock";
+const FILE: &str = "state.redb";
+
+/// How much of the file the library keeps in memory.
+const CACHE_BYTES: usize = 32 << 20;
+
+/// Takes the directory for this process.
+pub(crate) fn lock(directory: &Path) -> Result<File, Refusal> {
+    let refuse = |error| Refusal::new(directory, Reason::Io(error));
+    fs::create_dir_all(directory).map_err(refuse)?;
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    let file = options.open(directory.join(LOCK)).map_err(refuse)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Refusal::new(directory, Reason::Taken)),
+        Err(TryLockError::Error(error)) => Err(refuse(error)),
+    }
+}
+
+/// The rows of a directory that is ours.
+pub(crate) fn database(directory: &Path) -> Result<Database, Refusal> {
+    let path = directory.join(FILE);
+    let refuse = |reason| Refusal::new(&path, reason);
+    if !path.try_exists().map_err(|it| refuse(Reason::Io(it)))? {
+        create(directory, &path).map_err(refuse)?;
+    }
+    begins_right(&path).map_err(refuse)?;
+    let database = builder().open(&path).map_err(|it| refuse(it.into()))?;
+    let format = format(&database).map_err(refuse)?;
+    if format > FORMAT {
+        return Err(refuse(Reason::Newer {
+            format,
+            known: FORMAT,
+        }));
+    }
+    Ok(database)
+}
+
+/// Every page is compared with its checksum: a damaged file is found now, not when it is too late.
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    builder
+        .set_check_integrity_on_open(true)
+        .set_cache_size(CACHE_BYTES);
+    builder
+}
+
+/// Makes the file under another name first, so that there never is a half of one.
+fn create(directory: &Path, path: &Path) -> Result<(), Reason> {
+    let unfinished = directory.join("state.redb.new");
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Reason::Io(error)),
+        _ => {}
+    }
+    let database = builder().create(&unfinished)?;
+    let transaction = database.begin_write().map_err(damaged)?;
+    transaction
+        .open_table(ABOUT)
+        .map_err(damaged)?
+        .insert(FORMAT_KEY, FORMAT)
+        .map_err(damaged)?;
+    transaction.commit().map_err(damaged)?;
+    database.close()?;
+    fs::rename(&unfinished, path).map_err(Reason::Io)?;
+    let entries = File::open(directory).map_err(Reason::Io)?;
+    entries.sync_all().map_err(Reason::Io)
+}
+
+fn begins_right(path: &Path) -> Result<(), Reason> {
+    let mut beginning = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut beginning))
+        .map_err(Reason::Io)?;
+    if beginning == MAGIC {
+        Ok(())
+    } else {
+        Err(Reason::Foreign)
+    }
+}
+
+fn format(database: &Database) -> Result<u64, Reason> {
+    let transaction = database.begin_read().map_err(damaged)?;
+    let about = transaction.open_table(ABOUT).map_err(|_| Reason::Foreign)?;
+    let format = about.get(FORMAT_KEY).map_err(damaged)?;
+    format.map(|it| it.value()).ok_or(Reason::Foreign)
+}
+
+fn damaged(error: impl Into<redb::Error>) -> Reason {
+    Reason::Damaged(error.into().to_string())
+}
+
+impl From<DatabaseError> for Reason {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::DatabaseAlreadyOpen => Self::Taken,
+            DatabaseError::Storage(StorageError::Io(error)) => Self::Io(error),
+            other => damaged(other),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Ledgers opened, written, opened again, and refused.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use b2bi_local_ledger::{Batch, Failed, Ledger, Table};
+
+const ROWS: Table = Table("rows");
+
+/// A directory that goes with the test.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("ledger-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        Self(path)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("state.redb")
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn rows(ledger: &Ledger) -> BTreeMap<String, String> {
+    let mut rows = BTreeMap::new();
+    let read = ledger.read::<Failed>(ROWS, |key, value| {
+        rows.insert(key.to_owned(), String::from_utf8_lossy(value).into_owned());
+        Ok(())
+    });
+    read.unwrap();
+    rows
+}
+
+fn put(key: &str, value: &str) -> Batch {
+    let mut batch = Batch::new();
+    batch.put(ROWS, key.to_owned(), value.as_bytes().to_vec());
+    batch
+}
+
+async fn write(ledger: &Ledger, batch: Batch) {
+    ledger.settled(ledger.send(batch)).await.unwrap();
+}
+
+fn refused(directory: &Path) -> String {
+    Ledger::open(directory).unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn rows_are_there_again() {
+    let directory = Directory::new("again");
+    {
+        let ledger = Ledger::open(&directory.0).unwrap();
+        assert!(rows(&ledger).is_empty());
+        write(&ledger, put("a", "1")).await;
+        write(&ledger, put("b", "2")).await;
+        write(&ledger, put("a", "3")).await;
+        let mut batch = put("c", "4");
+        batch.remove(ROWS, "b".to_owned());
+        batch.remove(ROWS, "never".to_owned());
+        write(&ledger, batch).await;
+    }
+    let ledger = Ledger::open(&directory.0).unwrap();
+    let expected = [("a", "3"), ("c", "4")].map(|(key, value)| (key.to_owned(), value.to_owned()));
+    assert_eq!(rows(&ledger), BTreeMap::from(expected));
+    let mut batch = put("d", "5");
+    batch.clear(ROWS);
+    batch.put(ROWS, "e".to_owned(), b"6".to_vec());
+    write(&ledger, batch).await;
+    assert_eq!(
+        rows(&ledger),
+        BTreeMap::from([("e".to_owned(), "6".to_owned())])
+    );
+}
+
+#[tokio::test]
+async fn what_waits_is_written_in_order_and_acts_follow() {
+    let directory = Directory::new("order");
+    let ledger = Ledger::open(&directory.0).unwrap();
+    let acted = Arc::new(AtomicUsize::new(0));
+    let mut last = None;
+    for number in 0..500 {
+        let mut batch = put("counter", &number.to_string());
+        let acted = Arc::clone(&acted);
+        batch.afterwards(move || {
+            acted.fetch_add(1, Ordering::SeqCst);
+        });
+        last = Some(ledger.send(batch));
+    }
+    ledger.settled(last.unwrap()).await.unwrap();
+    assert_eq!(rows(&ledger).get("counter").unwrap(), "499");
+    drop(ledger);
+    assert_eq!(acted.load(Ordering::SeqCst), 500);
+}
+
+#[tokio::test]
+async fn a_directory_has_one_owner() {
+    let directory = Directory::new("owner");
+    let ledger = Ledger::open(&directory.0).unwrap();
+    assert!(refused(&directory.0).contains("is in use by another server"));
+    drop(ledger);
+    Ledger::open(&directory.0).unwrap();
+}
+
+#[tokio::test]
+async fn foreign_files_are_left_alone() {
+    let directory = Directory::new("foreign");
+    fs::create_dir_all(&directory.0).unwrap();
+    let other = directory.0.join("other");
+    redb::Database::create(&other).unwrap();
+    let another_programs = fs::read(other).unwrap();
+    for content in [&b""[..], b"redb", b"ISA*00*", &another_programs] {
+        fs::write(directory.file(), content).unwrap();
+        let problem = refused(&directory.0);
+        assert!(
+            problem.contains("is not a state file of b2bi-local"),
+            "{problem}"
+        );
+        assert!(
+            fs::read(directory.file())
+                .unwrap()
+                .starts_with(content.get(..9).unwrap_or(content))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_later_format_is_refused() {
+    let directory = Directory::new("later");
+    drop(Ledger::open(&directory.0).unwrap());
+    {
+        let database = redb::Database::open(directory.file()).unwrap();
+        let transaction = database.begin_write().unwrap();
+        let about: redb::TableDefinition<'_, &str, u64> = redb::TableDefinition::new("about");
+        let mut table = transaction.open_table(about).unwrap();
+        table.insert("b2bi-local format", 2).unwrap();
+        drop(table);
+        transaction.commit().unwrap();
+    }
+    let problem = refused(&directory.0);
+    assert!(
+        problem.contains("a later release, in format 2"),
+        "{problem}"
+    );
+}
+
+/// Wherever a byte is changed, the file is refused or says what was written, and nothing panics.
+#[tokio::test]
+async fn damage_is_found() {
+    let directory = Directory::new("damage");
+    {
+        let ledger = Ledger::open(&directory.0).unwrap();
+        for number in 0..50 {
+            write(&ledger, put(&format!("key {number}"), &"value".repeat(100))).await;
+        }
+    }
+    let whole = fs::read(directory.file()).unwrap();
+    let expected = rows(&Ledger::open(&directory.0).unwrap());
+    let mut refusals = 0;
+    for place in (0..whole.len()).step_by(whole.len() / 150) {
+        let mut damaged = whole.clone();
+        *damaged.get_mut(place).unwrap() ^= 0x5a;
+        fs::write(directory.file(), &damaged).unwrap();
+        match Ledger::open(&directory.0) {
+            Ok(ledger) => assert_eq!(rows(&ledger), expected, "damaged at {place}"),
+            Err(refusal) => {
+                refusals += 1;
+                let problem = refusal.to_string();
+                assert!(problem.contains("state.redb is"), "{problem}");
+            }
+        }
+    }
+    assert!(refusals > 0, "no damage was found");
+}
