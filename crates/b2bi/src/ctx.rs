@@ -1,6 +1,6 @@
 //! What an operation has at hand.
 
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 
 use b2bi_local_model::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::environment::Environment;
 use crate::ids;
 use crate::service::Scope;
-use crate::state::{Partition, State};
+use crate::state::{Guard, Partition};
 
 /// The caller's partition, and the service's surroundings.
 pub(crate) struct Ctx<'a> {
@@ -21,7 +21,7 @@ pub(crate) struct Ctx<'a> {
 
 impl Ctx<'_> {
     /// The partition's state, locked; must not be held across an await.
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> Guard<'_> {
         self.partition.lock()
     }
 

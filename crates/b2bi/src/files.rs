@@ -4,6 +4,7 @@ use b2bi_local_model::Error;
 use b2bi_local_model::types::S3Location;
 use b2bi_local_objects::ObjectError;
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use crate::ctx::Ctx;
 use crate::environment::Environment;
@@ -11,7 +12,7 @@ use crate::errors::{access_denied, resource_not_found, validation};
 use crate::service::Scope;
 
 /// Where a file is, or where files go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Location {
     pub(crate) bucket: String,
     pub(crate) key: String,

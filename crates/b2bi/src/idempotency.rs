@@ -2,36 +2,26 @@
 //!
 //! Source: Assumption A-10.
 
-use std::any::Any;
-use std::collections::{HashMap, VecDeque};
-use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::Arc;
 
 use b2bi_local_model::{Error, Timestamp};
-use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::ctx::Ctx;
-use crate::errors::conflict;
+use crate::errors::{conflict, internal};
 use crate::state::State;
 
 /// How long a token is remembered, in milliseconds.
 const REMEMBERED: i64 = 24 * 60 * 60 * 1000;
 
-/// The replies of a partition, by operation and token.
-#[derive(Clone, Default)]
-pub(crate) struct Replies {
-    by_token: HashMap<Key, Stored>,
-    by_age: VecDeque<(Timestamp, Key)>,
-}
-
-type Key = (&'static str, String);
-
-#[derive(Clone)]
-struct Stored {
+/// A reply that may be asked for again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Stored {
     since: Timestamp,
     fingerprint: u64,
-    reply: Arc<dyn Any + Send + Sync>,
+    reply: Box<RawValue>,
 }
 
 /// A request that may have been made before.
@@ -60,26 +50,29 @@ impl<'a> Attempt<'a> {
     }
 
     /// The earlier reply to this request, if there was one.
-    pub(crate) fn replay<R: Clone + 'static>(
+    pub(crate) fn replay<R: DeserializeOwned>(
         &self,
         ctx: &Ctx<'_>,
         state: &State,
     ) -> Result<Option<R>, Error> {
-        let Some(key) = self.key(ctx) else {
+        let Some(token) = self.token(ctx) else {
             return Ok(None);
         };
-        match state.replies.find(&key, ctx.now()) {
+        let stored = state.replies.get(&self.key(token));
+        match stored.filter(|it| !is_old(it, ctx.now())) {
             Some(stored) if stored.fingerprint != self.fingerprint => Err(conflict(format!(
-                "The clientToken '{}' was used before in a {} request with other parameters",
-                key.1, key.0
+                "The clientToken '{token}' was used before in a {} request with other parameters",
+                self.operation
             ))),
-            Some(stored) => Ok(stored.reply.downcast_ref::<R>().cloned()),
+            Some(stored) => serde_json::from_str(stored.reply.get())
+                .map(Some)
+                .map_err(|error| internal(error.to_string())),
             None => Ok(None),
         }
     }
 
     /// Carries the request out once: a repetition gets the first reply.
-    pub(crate) fn once<R: Clone + Send + Sync + 'static>(
+    pub(crate) fn once<R: Serialize + DeserializeOwned>(
         &self,
         ctx: &Ctx<'_>,
         act: impl FnOnce(&mut State) -> Result<R, Error>,
@@ -89,49 +82,41 @@ impl<'a> Attempt<'a> {
             return Ok(reply);
         }
         let reply = act(&mut state)?;
-        if let Some(key) = self.key(ctx) {
-            let stored = Stored {
-                since: ctx.now(),
-                fingerprint: self.fingerprint,
-                reply: Arc::new(reply.clone()),
-            };
-            state.replies.remember(key, stored, ctx.now());
+        if let Some(token) = self.token(ctx) {
+            self.remember(self.key(token), ctx.now(), &reply, &mut state)?;
         }
         Ok(reply)
     }
 
-    fn key(&self, ctx: &Ctx<'_>) -> Option<Key> {
-        let token = self.token.filter(|_| ctx.config.replay_client_tokens)?;
-        Some((self.operation, token.to_owned()))
+    fn remember(
+        &self,
+        key: String,
+        now: Timestamp,
+        reply: &impl Serialize,
+        state: &mut State,
+    ) -> Result<(), Error> {
+        let reply = serde_json::value::to_raw_value(reply);
+        while state.replies.remove_first_if(|it| is_old(it, now)) {}
+        // One that is older than the others, because a clock was set back.
+        state.replies.remove(&key);
+        let stored = Stored {
+            since: now,
+            fingerprint: self.fingerprint,
+            reply: reply.map_err(|error| internal(error.to_string()))?,
+        };
+        state.replies.insert(key, stored);
+        Ok(())
+    }
+
+    fn token(&self, ctx: &Ctx<'_>) -> Option<&'a str> {
+        self.token.filter(|_| ctx.config.replay_client_tokens)
+    }
+
+    fn key(&self, token: &str) -> String {
+        format!("{} {token}", self.operation)
     }
 }
 
-impl Replies {
-    fn find(&self, key: &Key, now: Timestamp) -> Option<&Stored> {
-        let stored = self.by_token.get(key)?;
-        (!is_old(stored.since, now)).then_some(stored)
-    }
-
-    fn remember(&mut self, key: Key, stored: Stored, now: Timestamp) {
-        self.forget_old(now);
-        self.by_age.push_back((now, key.clone()));
-        self.by_token.insert(key, stored);
-    }
-
-    fn forget_old(&mut self, now: Timestamp) {
-        let old = |(since, _): &mut (Timestamp, Key)| is_old(*since, now);
-        while let Some((_, key)) = self.by_age.pop_front_if(old) {
-            self.by_token.remove(&key);
-        }
-    }
-}
-
-fn is_old(since: Timestamp, now: Timestamp) -> bool {
-    now.as_millis() - since.as_millis() > REMEMBERED
-}
-
-impl fmt::Debug for Replies {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} replies", self.by_token.len())
-    }
+fn is_old(stored: &Stored, now: Timestamp) -> bool {
+    now.as_millis() - stored.since.as_millis() > REMEMBERED
 }

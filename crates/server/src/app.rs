@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use b2bi_local_b2bi::{Announcer, B2bi, Clock, Environment, Ids, Records, Unhindered};
 use b2bi_local_dispatcher::{Descriptor, Endpoint};
 use b2bi_local_faults::Engine;
+use b2bi_local_ledger::{Batch, Failed, Ledger, Table};
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::{Credentials, EmbeddedS3, KnownKey, Settings};
 use b2bi_local_xslt::Xslt;
@@ -19,11 +20,16 @@ use crate::machine::{SeededIds, random_seed, uuid};
 use crate::services::{B2biService, Sts};
 use crate::told::Told;
 
+/// Where the ledger has what the server itself remembers.
+const SERVER: Table = Table("server");
+const STARTS: &str = "starts";
+
 /// Everything that a request may need.
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) endpoints: Vec<Box<dyn Endpoint>>,
     pub(crate) descriptors: Vec<&'static Descriptor>,
+    pub(crate) service: Arc<B2bi>,
     pub(crate) s3: EmbeddedS3,
     pub(crate) faults: Engine,
     pub(crate) journal: Journal,
@@ -33,11 +39,13 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// The parts as configured.
+    /// The parts as configured. Jobs that were under way when the state was kept go on.
     pub(crate) fn new(config: Config) -> Result<Self, String> {
         let seed = config.seed.unwrap_or_else(random_seed);
         let clock = Arc::new(ServerClock::new(config.clock));
-        let ids: Arc<dyn Ids> = Arc::new(SeededIds::new(seed));
+        let ledger = ledger(&config)?;
+        let starts = ledger.as_ref().map_or(Ok(0), starts)?;
+        let ids: Arc<dyn Ids> = Arc::new(SeededIds::new(seed.wrapping_add(starts)));
         let s3 = embedded_s3(&config, &clock, &ids);
         let told = Arc::new(Told::new(config.events_size, Arc::clone(&ids)));
         let environment = Environment {
@@ -49,8 +57,12 @@ impl App {
             records: Arc::clone(&told) as Arc<dyn Records>,
             stages: Arc::new(Unhindered),
         };
+        let service = Arc::new(match &ledger {
+            None => B2bi::new(config.b2bi.clone(), environment),
+            Some(ledger) => B2bi::kept(config.b2bi.clone(), environment, ledger.clone())?,
+        });
         let b2bi = B2biService {
-            service: B2bi::new(config.b2bi.clone(), environment),
+            service: Arc::clone(&service),
             strict: config.strict,
         };
         let endpoints: Vec<Box<dyn Endpoint>> = vec![Box::new(b2bi), Box::new(Sts)];
@@ -60,12 +72,14 @@ impl App {
             journal: Journal::new(config.journal_size),
             told,
             endpoints,
+            service,
             s3,
             clock,
             ids,
             config,
         };
         app.arm(seed)?;
+        app.service.resume();
         Ok(app)
     }
 
@@ -100,6 +114,30 @@ impl App {
     pub(crate) fn new_request_id(&self) -> String {
         uuid(self.ids.bits())
     }
+}
+
+/// Where state is kept, when it is to stay.
+fn ledger(config: &Config) -> Result<Option<Ledger>, String> {
+    let opened = config.data_dir.as_deref().map(Ledger::open);
+    opened.transpose().map_err(|refusal| refusal.to_string())
+}
+
+/// How often the ledger was opened before. A seed that is given has to give other ids each time:
+/// those of earlier starts are taken.
+fn starts(ledger: &Ledger) -> Result<u64, String> {
+    let mut starts = 0;
+    let read = ledger.read::<Failed>(SERVER, |key, value| {
+        if key == STARTS {
+            starts = serde_json::from_slice(value).unwrap_or_default();
+        }
+        Ok(())
+    });
+    read.map_err(|failed| failed.to_string())?;
+    let mut batch = Batch::new();
+    batch.put(SERVER, STARTS.to_owned(), (starts + 1).to_string().into());
+    // Whatever is acknowledged later is written later.
+    let _ = ledger.send(batch);
+    Ok(starts)
 }
 
 fn embedded_s3(config: &Config, clock: &Arc<ServerClock>, ids: &Arc<dyn Ids>) -> EmbeddedS3 {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub struct Config {
     pub strict: bool,
     /// The largest body of an API request, in bytes.
     pub max_body_bytes: usize,
+    /// The directory that keeps state and objects; none when they end with the process.
+    pub data_dir: Option<PathBuf>,
     /// The settings of the service.
     pub b2bi: B2biConfig,
     /// How templates in XSLT are carried out. The command line makes the program itself the worker;
@@ -114,6 +117,7 @@ impl Config {
             credentials: credentials(settings)?,
             strict: switch(settings, "strict")?,
             max_body_bytes: parse(settings, "max-body-bytes", BYTES)?,
+            data_dir: path(settings, "data-dir"),
             b2bi: b2bi(settings)?,
             xslt: xslt(settings)?,
             s3: s3(settings)?,
@@ -153,6 +157,11 @@ fn list(settings: &Resolved, key: &str) -> Vec<String> {
         .filter(|it| !it.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+fn path(settings: &Resolved, key: &str) -> Option<PathBuf> {
+    let value = settings.value(key);
+    (!value.is_empty()).then(|| PathBuf::from(value))
 }
 
 fn address(settings: &Resolved) -> Result<SocketAddr, SettingError> {

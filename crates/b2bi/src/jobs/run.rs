@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use b2bi_local_mapping::Limits;
+use b2bi_local_model::Timestamp;
 use b2bi_local_model::types::{FileFormat, S3Location};
 use bytes::Bytes;
 
@@ -29,9 +30,9 @@ struct Run {
 }
 
 /// Sets a job going beside the request that started it.
-pub(super) fn spawn(ctx: &Ctx<'_>, id: String, order: Order, polls: Polls) {
+pub(super) fn spawn(ctx: &Ctx<'_>, id: String, order: Order, started_at: Timestamp, polls: Polls) {
     let run = Run {
-        facts: facts(ctx, id, &order, polls),
+        facts: facts(ctx, id, &order, started_at, polls),
         order,
         scope: ctx.scope.clone(),
         environment: ctx.environment.clone(),
@@ -42,7 +43,13 @@ pub(super) fn spawn(ctx: &Ctx<'_>, id: String, order: Order, polls: Polls) {
     tokio::spawn(run.carry_out());
 }
 
-fn facts(ctx: &Ctx<'_>, id: String, order: &Order, polls: Polls) -> JobFacts {
+fn facts(
+    ctx: &Ctx<'_>,
+    id: String,
+    order: &Order,
+    started_at: Timestamp,
+    polls: Polls,
+) -> JobFacts {
     JobFacts {
         id,
         account: ctx.scope.account.clone(),
@@ -53,7 +60,7 @@ fn facts(ctx: &Ctx<'_>, id: String, order: &Order, polls: Polls) -> JobFacts {
         trading_partner_id: None,
         bucket: order.input.bucket.clone(),
         key: order.input.key.clone(),
-        started_at: ctx.now(),
+        started_at,
         polls,
     }
 }
@@ -149,6 +156,9 @@ impl Run {
 
     /// `{folder}/{file}.{timestamp}.{json|xml}`
     ///
+    /// The time is that of the job's start, so that a job that is taken up again after a crash
+    /// writes over what it wrote before.
+    ///
     /// Source: the service model's example; a folder without a slash: Assumption A-20.
     fn output(&self) -> Location {
         let Order {
@@ -167,10 +177,10 @@ impl Run {
             FileFormat::Json | FileFormat::NotUsed => "json",
         };
         let file = input.file_name();
-        let now = self.environment.clock.now();
+        let time = self.facts.started_at;
         Location {
             bucket: output.bucket.clone(),
-            key: format!("{}{slash}{file}.{now}.{extension}", output.key),
+            key: format!("{}{slash}{file}.{time}.{extension}", output.key),
         }
     }
 

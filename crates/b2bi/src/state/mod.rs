@@ -1,25 +1,24 @@
 //! The resources of one account in one region.
 
+pub(crate) mod kept;
 mod lookup;
+mod partition;
 mod table;
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use b2bi_local_model::Rendered;
 use b2bi_local_model::types::{
     GetCapabilityResponse, GetPartnershipResponse, GetProfileResponse, GetTransformerResponse, Tag,
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::idempotency::Replies;
+use self::kept::AnyTable;
+use crate::idempotency::Stored;
 use crate::jobs::Job;
+pub(crate) use partition::{Guard, Partition};
 pub(crate) use table::Table;
-
-/// The state of an account in a region, behind one lock: a rule that spans resources is checked
-/// and applied under one guard.
-#[derive(Debug, Default)]
-pub(crate) struct Partition(Mutex<State>);
 
 /// Everything an account has in a region.
 #[derive(Clone, Debug, Default)]
@@ -29,15 +28,43 @@ pub(crate) struct State {
     pub(crate) profiles: Table<Record<GetProfileResponse>>,
     pub(crate) transformers: Table<Record<GetTransformerResponse>>,
     pub(crate) jobs: Table<Job>,
-    pub(crate) replies: Replies,
+    /// The replies that may be asked for again, by operation and token.
+    pub(crate) replies: Table<Stored>,
+}
+
+impl State {
+    /// Every table with the name that it has on disk: what is not here is not kept.
+    fn tables(&self) -> [(&'static str, &dyn AnyTable); 6] {
+        [
+            ("profiles", &self.profiles),
+            ("transformers", &self.transformers),
+            ("capabilities", &self.capabilities),
+            ("partnerships", &self.partnerships),
+            ("jobs", &self.jobs),
+            ("replies", &self.replies),
+        ]
+    }
+
+    /// Every table, to be changed.
+    fn tables_mut(&mut self) -> [(&'static str, &mut dyn AnyTable); 6] {
+        [
+            ("profiles", &mut self.profiles),
+            ("transformers", &mut self.transformers),
+            ("capabilities", &mut self.capabilities),
+            ("partnerships", &mut self.partnerships),
+            ("jobs", &mut self.jobs),
+            ("replies", &mut self.replies),
+        ]
+    }
 }
 
 /// A resource, kept as the service describes it, and its tags.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Record<T> {
     pub(crate) description: T,
     pub(crate) tags: Vec<Tag>,
     /// What lists show of the description, written when one first shows it.
+    #[serde(skip)]
     listed: OnceLock<Rendered>,
 }
 
@@ -60,12 +87,5 @@ impl<T> Record<T> {
     /// Makes the next list look at the description anew.
     fn unlist(&mut self) {
         self.listed.take();
-    }
-}
-
-impl Partition {
-    /// The state, locked. A panic elsewhere does not take it away: changes are made whole.
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

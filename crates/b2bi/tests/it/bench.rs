@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use b2bi_local_b2bi::{B2bi, Clock, Config, Environment, Ids, Scope, Stages};
+use b2bi_local_ledger::Ledger;
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, ObjectStore, Settings};
 use serde_json::{Value, json};
@@ -78,6 +79,21 @@ impl Bench {
         self.service = B2bi::new(Config::standard(), self.environment.clone());
     }
 
+    /// Keeps state in a ledger, and begins with what is there.
+    pub(crate) fn keep(&mut self, ledger: Ledger) -> Result<(), String> {
+        self.service = B2bi::kept(Config::standard(), self.environment.clone(), ledger)?;
+        Ok(())
+    }
+
+    /// Lets go of the service, and of what it holds.
+    pub(crate) fn forget(&mut self) {
+        self.service = B2bi::new(Config::standard(), self.environment.clone());
+    }
+
+    pub(crate) fn service(&self) -> &B2bi {
+        &self.service
+    }
+
     /// The reply as JSON, or the error's name and message.
     pub(crate) async fn call(&self, operation: &str, input: Value) -> Value {
         let Some(shape) = OperationShape::named(operation) else {
@@ -112,6 +128,16 @@ impl Bench {
     /// A job on a purchase order, when it is no longer running.
     pub(crate) async fn finished_job(&self) -> Value {
         self.put("in/1.edi", ORDER).await;
+        let id = self.active_transformer().await;
+        let job = self.start_job(&id).await;
+        let job = json!({"transformerId": id, "transformerJobId": job});
+        while self.call("GetTransformerJob", job.clone()).await["status"] == "running" {
+            tokio::task::yield_now().await;
+        }
+        job
+    }
+
+    pub(crate) async fn active_transformer(&self) -> Value {
         let x12 = json!({"transactionSet": "X12_850", "version": "VERSION_4010"});
         let conversion = json!({"fromFormat": "X12", "formatOptions": {"x12": x12}});
         let made = json!({"name": "orders", "inputConversion": conversion});
@@ -121,16 +147,16 @@ impl Bench {
             self.call("UpdateTransformer", update).await["status"],
             "active"
         );
+        id
+    }
+
+    /// Starts a job on `in/1.edi`; returns its id.
+    pub(crate) async fn start_job(&self, transformer: &Value) -> Value {
         let started = json!({
-            "transformerId": id,
+            "transformerId": transformer,
             "inputFile": {"bucketName": BUCKET, "key": "in/1.edi"},
             "outputLocation": {"bucketName": BUCKET, "key": "out"},
         });
-        let job = self.call("StartTransformerJob", started).await["transformerJobId"].clone();
-        let job = json!({"transformerId": id, "transformerJobId": job});
-        while self.call("GetTransformerJob", job.clone()).await["status"] == "running" {
-            tokio::task::yield_now().await;
-        }
-        job
+        self.call("StartTransformerJob", started).await["transformerJobId"].clone()
     }
 }

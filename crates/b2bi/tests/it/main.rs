@@ -8,4 +8,5 @@
 mod bench;
 mod cancelling;
 mod clock;
+mod keeping;
 mod stages;

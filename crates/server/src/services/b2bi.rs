@@ -1,7 +1,7 @@
 //! B2BI behind the dispatcher: bytes in, operations of the service, bytes out.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use b2bi_local_b2bi::{B2bi, Scope};
 use b2bi_local_dispatcher::{Caller, Descriptor, Failure, Protocol, Reply, Service};
@@ -29,7 +29,7 @@ const TYPICAL: usize = 1000;
 
 /// The B2BI service.
 pub(crate) struct B2biService {
-    pub(crate) service: B2bi,
+    pub(crate) service: Arc<B2bi>,
     /// Whether members that the model does not have are refused.
     pub(crate) strict: bool,
 }

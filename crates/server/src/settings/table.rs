@@ -81,6 +81,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Largest body of an API request",
     },
     Setting {
+        key: "data-dir",
+        value: "DIRECTORY",
+        default: "",
+        help: "Directory that keeps state and objects; without it they end with the server",
+    },
+    Setting {
         key: "quotas",
         value: "BOOL",
         default: "true",

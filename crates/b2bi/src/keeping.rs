@@ -1,0 +1,187 @@
+//! State that outlives the process: read from the ledger, written for people, put back, cleared.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use b2bi_local_ledger::{Batch, Ledger};
+use serde_json::{Map, Value, json};
+
+use crate::config::Config;
+use crate::environment::Environment;
+use crate::jobs;
+use crate::service::{B2bi, Scope};
+use crate::state::kept::{self, Unreadable};
+use crate::state::{Partition, State};
+
+/// What the member `format` of a written state says.
+pub const FORMAT: &str = "b2bi-local state";
+/// The version of the written form that this release writes, and the latest it reads.
+pub const FORMAT_VERSION: u64 = 1;
+
+impl B2bi {
+    /// A service with the resources that a ledger has, and whose state is kept there from now on.
+    ///
+    /// # Errors
+    ///
+    /// The first row that cannot be read.
+    pub fn kept(config: Config, environment: Environment, ledger: Ledger) -> Result<Self, String> {
+        let mut service = Self::new(config, environment);
+        service.ledger = Some(ledger.clone());
+        let read = ledger.read::<Unreadable>(kept::ROWS, |key, value| {
+            let (scope, table, place) = kept::place_of(key)?;
+            let partition = service.partition(&scope);
+            let put = partition.lock().put_back(table, place, value);
+            put.map_err(|problem| kept::unreadable(key, &problem))
+        });
+        read.map_err(|error| error.to_string())?;
+        Ok(service)
+    }
+
+    /// Sets the jobs going that were under way when the state was last kept.
+    ///
+    /// Call it once, within the runtime that is to carry them out.
+    pub fn resume(&self) {
+        for scope in self.scopes() {
+            jobs::resume(&self.ctx(&scope));
+        }
+    }
+
+    /// All state as JSON for people to read and to keep under version control: in a stable order,
+    /// a list of resources for each table of each account and region.
+    ///
+    /// # Errors
+    ///
+    /// A resource cannot be written.
+    pub fn describe(&self) -> Result<Value, String> {
+        let mut scopes = Vec::new();
+        for scope in self.scopes() {
+            let partition = self.partition(&scope);
+            let state = partition.lock();
+            if state.is_empty() {
+                continue;
+            }
+            let mut members = Map::new();
+            members.insert("account".to_owned(), scope.account.into());
+            members.insert("region".to_owned(), scope.region.into());
+            members.extend(state.describe().map_err(|error| error.to_string())?);
+            scopes.push(Value::Object(members));
+        }
+        Ok(json!({"format": FORMAT, "version": FORMAT_VERSION, "scopes": scopes}))
+    }
+
+    /// Puts a state that [`describe`](Self::describe) wrote in the place of all that is there.
+    ///
+    /// All of it or nothing: a state that cannot be read changes nothing. Its jobs that were under
+    /// way are set going.
+    ///
+    /// # Errors
+    ///
+    /// It is not such a state, is of a later version, or cannot be kept on disk.
+    pub async fn restore(&self, described: &Value) -> Result<(), String> {
+        let states = parse(described)?;
+        self.replace(states)?;
+        for partition in self.partitions_of(|_| true) {
+            let settled = partition.settled().await;
+            settled.map_err(|failed| failed.to_string())?;
+        }
+        self.resume();
+        Ok(())
+    }
+
+    /// Removes everything of the account, or of all, in the region, or in all.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be removed from the disk.
+    pub async fn reset(&self, account: Option<&str>, region: Option<&str>) -> Result<(), String> {
+        let matches = |scope: &Scope| {
+            account.is_none_or(|it| scope.account == it)
+                && region.is_none_or(|it| scope.region == it)
+        };
+        for partition in self.partitions_of(matches) {
+            partition.lock().clear();
+            let settled = partition.settled().await;
+            settled.map_err(|failed| failed.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn scopes(&self) -> BTreeSet<Scope> {
+        self.partitions.iter().map(|it| it.key().clone()).collect()
+    }
+
+    fn partitions_of(&self, matches: impl Fn(&Scope) -> bool) -> Vec<Arc<Partition>> {
+        let scopes = self.scopes().into_iter().filter(matches);
+        scopes.map(|it| self.partition(&it)).collect()
+    }
+
+    /// Exchanges the states of all partitions under the locks of all, which are taken in order;
+    /// nobody else holds more than one.
+    fn replace(&self, mut states: BTreeMap<Scope, State>) -> Result<(), String> {
+        let mut scopes = self.scopes();
+        scopes.extend(states.keys().cloned());
+        let partitions: Vec<(Scope, Arc<Partition>)> = scopes
+            .into_iter()
+            .map(|it| (it.clone(), self.partition(&it)))
+            .collect();
+        let mut batch = Batch::new();
+        batch.clear(kept::ROWS);
+        let mut guards = Vec::with_capacity(partitions.len());
+        for (scope, partition) in &partitions {
+            let mut state = states.remove(scope).unwrap_or_default();
+            if self.ledger.is_some() {
+                state.track();
+                let written = state.take_all(scope, &mut batch);
+                written.map_err(|error| error.to_string())?;
+            }
+            guards.push((partition.lock(), state));
+        }
+        let ticket = self.ledger.as_ref().map(|it| it.send(batch));
+        for (guard, state) in &mut guards {
+            **guard = std::mem::take(state);
+            guard.sent(ticket);
+        }
+        Ok(())
+    }
+}
+
+fn parse(described: &Value) -> Result<BTreeMap<Scope, State>, String> {
+    if described.get("format").and_then(Value::as_str) != Some(FORMAT) {
+        return Err(format!("the member format must be '{FORMAT}'"));
+    }
+    match described.get("version").and_then(Value::as_u64) {
+        Some(1..=FORMAT_VERSION) => {}
+        Some(later) if later > FORMAT_VERSION => {
+            return Err(format!(
+                "the state was written by a later release, in version {later} of its format; this \
+                 one reads versions up to {FORMAT_VERSION}: update"
+            ));
+        }
+        _ => return Err("the member version must be a whole number from 1 up".to_owned()),
+    }
+    let scopes = described.get("scopes").and_then(Value::as_array);
+    let scopes = scopes.ok_or("the member scopes must be a list")?;
+    let mut states = BTreeMap::new();
+    for (at, members) in scopes.iter().enumerate() {
+        let (scope, state) = one(members).map_err(|problem| format!("scopes[{at}]: {problem}"))?;
+        if states.insert(scope, state).is_some() {
+            return Err(format!(
+                "scopes[{at}]: the account and region are there twice"
+            ));
+        }
+    }
+    Ok(states)
+}
+
+fn one(members: &Value) -> Result<(Scope, State), String> {
+    let mut members = members.as_object().ok_or("must be an object")?.clone();
+    let mut text = |name: &str| match members.shift_remove(name) {
+        Some(Value::String(text)) if !text.contains(char::is_control) => Ok(text),
+        _ => Err(format!("{name} must be a text")),
+    };
+    let scope = Scope {
+        account: text("account")?,
+        region: text("region")?,
+    };
+    Ok((scope, State::of_description(members)?))
+}

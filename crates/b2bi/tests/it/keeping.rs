@@ -1,0 +1,329 @@
+//! State that is kept: on disk, and as JSON for people.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use b2bi_local_b2bi::{Entry, Fate, JobFacts, Stage, Stages};
+use b2bi_local_ledger::Ledger;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::bench::{BUCKET, Bench, ORDER};
+
+/// A directory that goes with the test.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("b2bi-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        Self(path)
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn profile(name: &str, token: &str) -> Value {
+    json!({"name": name, "phone": "5555555555", "businessName": name, "logging": "ENABLED",
+           "clientToken": token, "tags": [{"Key": "name", "Value": name}]})
+}
+
+#[tokio::test]
+async fn a_new_start_finds_everything_as_it_was() {
+    let directory = Directory::new("start");
+    let mut bench = Bench::new();
+    bench.keep(Ledger::open(&directory.0).unwrap()).unwrap();
+    let job = bench.finished_job().await;
+    let mut ids = Vec::new();
+    for name in ["a", "b", "c"] {
+        let made = bench.call("CreateProfile", profile(name, name)).await;
+        ids.push(made["profileId"].clone());
+    }
+    let changed = json!({"profileId": ids[0], "name": "changed"});
+    bench.call("UpdateProfile", changed).await;
+    bench
+        .call("DeleteProfile", json!({"profileId": ids[1]}))
+        .await;
+    let before = bench.service().describe().unwrap();
+    // A bench has one service, so the first gives the directory free.
+    let mut bench = restarted(bench, &directory).await;
+    assert_eq!(bench.service().describe().unwrap(), before);
+    let listed = bench.call("ListProfiles", json!({})).await;
+    let names: Vec<&Value> = listed["profiles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["name"])
+        .collect();
+    assert_eq!(names, ["changed", "c"]);
+    assert_eq!(
+        bench.call("GetTransformerJob", job).await["status"],
+        "succeeded"
+    );
+    let again = bench.call("CreateProfile", profile("c", "c")).await;
+    assert_eq!(
+        again["profileId"], ids[2],
+        "a repetition is known after a start"
+    );
+    bench.call("CreateProfile", profile("d", "d")).await;
+    bench = restarted(bench, &directory).await;
+    let listed = bench.call("ListProfiles", json!({})).await;
+    assert_eq!(listed["profiles"].as_array().map(Vec::len), Some(3));
+}
+
+async fn restarted(mut bench: Bench, directory: &Directory) -> Bench {
+    bench.forget();
+    // Jobs that have just ended let go of their partition when their task does.
+    let ledger = loop {
+        match Ledger::open(&directory.0) {
+            Ok(ledger) => break ledger,
+            Err(_) => tokio::task::yield_now().await,
+        }
+    };
+    assert_eq!(bench.keep(ledger), Ok(()));
+    bench
+}
+
+/// Holds every job up for ever, as a crash does.
+struct Crash;
+
+#[async_trait]
+impl Stages for Crash {
+    async fn enter(&self, _: &JobFacts, stage: Stage) -> Entry {
+        if stage == Stage::Finish {
+            std::future::pending::<()>().await;
+        }
+        Entry::Go
+    }
+
+    fn write(&self, _: &JobFacts, _: usize) -> Fate {
+        Fate::Write
+    }
+}
+
+#[test]
+fn a_job_under_way_is_taken_up_again_and_writes_the_same_object() {
+    let directory = Directory::new("job");
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+    };
+    let mut bench = Bench::new();
+    let crashed = runtime();
+    let (transformer, job) = crashed.block_on(async {
+        bench.interfere(Arc::new(Crash));
+        bench.keep(Ledger::open(&directory.0).unwrap()).unwrap();
+        bench.put("in/1.edi", ORDER).await;
+        let transformer = bench.active_transformer().await;
+        let job = bench.start_job(&transformer).await;
+        while bench.keys("out/").await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        (transformer, job)
+    });
+    let written = crashed.block_on(bench.keys("out/"));
+    drop(crashed);
+    bench.forget();
+    bench.advance(5000);
+    runtime().block_on(async {
+        bench.interfere(Arc::new(Unhindered));
+        bench.keep(Ledger::open(&directory.0).unwrap()).unwrap();
+        bench.service().resume();
+        let asked = json!({"transformerId": transformer, "transformerJobId": job});
+        let ended = loop {
+            let job = bench.call("GetTransformerJob", asked.clone()).await;
+            if job["status"] != "running" {
+                break job;
+            }
+            tokio::task::yield_now().await;
+        };
+        assert_eq!(ended["status"], "succeeded");
+        assert_eq!(bench.keys("out/").await, written);
+        assert_eq!(ended["outputFiles"][0]["key"], written[0].as_str());
+        assert_eq!(ended["outputFiles"][0]["bucketName"], BUCKET);
+    });
+}
+
+struct Unhindered;
+
+#[async_trait]
+impl Stages for Unhindered {
+    async fn enter(&self, _: &JobFacts, _: Stage) -> Entry {
+        Entry::Go
+    }
+
+    fn write(&self, _: &JobFacts, _: usize) -> Fate {
+        Fate::Write
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_changes_nothing() {
+    let bench = Bench::new();
+    bench.call("CreateProfile", profile("a", "a")).await;
+    let before = bench.service().describe().unwrap();
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut state = before.clone();
+        change(&mut state);
+        state
+    };
+    for (state, expected) in [
+        (json!([]), "the member format must be 'b2bi-local state'"),
+        (
+            with(&|it| it["version"] = 2.into()),
+            "written by a later release, in version 2",
+        ),
+        (
+            with(&|it| it["version"] = 0.into()),
+            "the member version must be",
+        ),
+        (
+            with(&|it| it["scopes"] = 0.into()),
+            "the member scopes must be a list",
+        ),
+        (
+            with(&|it| it["scopes"][0]["account"] = "a\nb".into()),
+            "scopes[0]: account must be a text",
+        ),
+        (
+            with(&|it| it["scopes"][0]["orders"] = json!([])),
+            "scopes[0]: there is no table orders",
+        ),
+        (
+            with(&|it| it["scopes"][0]["profiles"][0]["description"]["name"] = 1.into()),
+            "scopes[0]: profiles: p-",
+        ),
+        (
+            with(&|it| {
+                let again = it["scopes"][0]["profiles"][0].clone();
+                it["scopes"][0]["profiles"]
+                    .as_array_mut()
+                    .unwrap()
+                    .push(again);
+            }),
+            "is there twice",
+        ),
+        (
+            with(&|it| {
+                let again = it["scopes"][0].clone();
+                it["scopes"].as_array_mut().unwrap().push(again);
+            }),
+            "scopes[1]: the account and region are there twice",
+        ),
+    ] {
+        let problem = bench.service().restore(&state).await.unwrap_err();
+        assert!(problem.contains(expected), "{problem}");
+        assert_eq!(bench.service().describe().unwrap(), before);
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Create(String),
+    Rename(usize, String),
+    Delete(usize),
+    Tag(usize, String),
+    Untag(usize),
+    Job,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let name = "[a-zé\"\\\\ ]{1,20}";
+    let step = prop_oneof![
+        4 => name.prop_map(Step::Create),
+        2 => (0..9usize, name).prop_map(|(at, name)| Step::Rename(at, name)),
+        1 => (0..9usize).prop_map(Step::Delete),
+        2 => (0..9usize, name).prop_map(|(at, name)| Step::Tag(at, name)),
+        1 => (0..9usize).prop_map(Step::Untag),
+        1 => Just(Step::Job),
+    ];
+    prop::collection::vec(step, 0..25)
+}
+
+async fn carry_out(bench: &Bench, steps: &[Step]) {
+    let mut made = Vec::new();
+    for (at, step) in steps.iter().enumerate() {
+        let nth = |made: &Vec<Value>, nth: usize| {
+            made.get(nth % made.len().max(1))
+                .cloned()
+                .unwrap_or_default()
+        };
+        let reply = match step {
+            Step::Create(name) => {
+                let profile = bench
+                    .call("CreateProfile", profile(name, &at.to_string()))
+                    .await;
+                made.push(profile);
+                continue;
+            }
+            Step::Job => bench.finished_job().await,
+            Step::Rename(at, name) => {
+                let id = nth(&made, *at)["profileId"].clone();
+                bench
+                    .call("UpdateProfile", json!({"profileId": id, "name": name}))
+                    .await
+            }
+            Step::Delete(at) => {
+                let id = nth(&made, *at)["profileId"].clone();
+                bench.call("DeleteProfile", json!({"profileId": id})).await
+            }
+            Step::Tag(at, name) => {
+                let arn = nth(&made, *at)["profileArn"].clone();
+                let tags = json!([{"Key": name, "Value": name}]);
+                bench
+                    .call("TagResource", json!({"ResourceARN": arn, "Tags": tags}))
+                    .await
+            }
+            Step::Untag(at) => {
+                let arn = nth(&made, *at)["profileArn"].clone();
+                bench
+                    .call(
+                        "UntagResource",
+                        json!({"ResourceARN": arn, "TagKeys": ["name"]}),
+                    )
+                    .await
+            }
+        };
+        drop(reply);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Written, put into another service, written again: the same; so is what the disk gives back.
+    #[test]
+    fn any_state_survives_being_written(steps in steps(), later in steps()) {
+        let directory = Directory::new("any");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let mut bench = Bench::new();
+            bench.keep(Ledger::open(&directory.0).unwrap()).unwrap();
+            carry_out(&bench, &steps).await;
+            let written = bench.service().describe().unwrap();
+            let other = Bench::new();
+            carry_out(&other, &later).await;
+            other.service().restore(&written).await.unwrap();
+            assert_eq!(other.service().describe().unwrap(), written);
+
+            let mut bench = restarted(bench, &directory).await;
+            assert_eq!(bench.service().describe().unwrap(), written);
+            carry_out(&bench, &later).await;
+            bench.service().restore(&written).await.unwrap();
+            bench = restarted(bench, &directory).await;
+            assert_eq!(bench.service().describe().unwrap(), written);
+            bench.service().reset(None, Some("elsewhere")).await.unwrap();
+            assert_eq!(bench.service().describe().unwrap(), written);
+            bench.service().reset(None, None).await.unwrap();
+            bench = restarted(bench, &directory).await;
+            assert_eq!(bench.service().describe().unwrap()["scopes"], json!([]));
+        });
+    }
+}

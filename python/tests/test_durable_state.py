@@ -1,0 +1,112 @@
+"""State in a directory: it is there after a crash, and what is not ours is refused."""
+
+import subprocess
+import threading
+
+import botocore.exceptions
+
+from clients import checked_client
+from server import BINARY, PATIENCE, Server, foreign_environment
+
+PROFILE = {"name": "new", "businessName": "Blue Bikes", "phone": "5555555555", "logging": "ENABLED"}
+ROUNDS = 3
+WRITERS = 4
+
+
+class Writer(threading.Thread):
+    """Creates, renames and deletes profiles until its server is gone; remembers what was acknowledged."""
+
+    def __init__(self, endpoint, account, known, enough):
+        super().__init__()
+        self.client = checked_client(endpoint, account)
+        self.known = known
+        self.before = len(known)
+        self.enough = enough
+
+    def run(self):
+        try:
+            while True:
+                self.step()
+        except botocore.exceptions.BotoCoreError:
+            self.enough.set()
+
+    def step(self):
+        made = self.client.create_profile(**PROFILE)["profileId"]
+        self.known[made] = "new"
+        if len(self.known) % 3 == 0:
+            self.known[made] = None  # Either name will do until the reply is there.
+            self.client.update_profile(profileId=made, name="renamed")
+            self.known[made] = "renamed"
+        if len(self.known) % 5 == 0:
+            del self.known[made]  # It may be gone or not until the reply is there.
+            self.client.delete_profile(profileId=made)
+            self.known[made] = "deleted"
+        if len(self.known) > self.before + 25:
+            self.enough.set()
+
+
+def names(client):
+    pages = client.get_paginator("list_profiles").paginate()
+    return {profile["profileId"]: profile["name"] for page in pages for profile in page["profiles"]}
+
+
+def test_nothing_acknowledged_is_lost_when_the_server_is_killed_under_writes(tmp_path):
+    known = [{} for _ in range(WRITERS)]
+    accounts = [f"{number:012}" for number in range(WRITERS)]
+    for _ in range(ROUNDS):
+        with Server("--data-dir", str(tmp_path), "--quotas=false") as server:
+            enough = threading.Event()
+            writers = [Writer(server.endpoint, *pair, enough) for pair in zip(accounts, known)]
+            check(server.endpoint, accounts, known)
+            for writer in writers:
+                writer.start()
+            assert enough.wait(PATIENCE)
+            server.kill()
+            for writer in writers:
+                writer.join(PATIENCE)
+    with Server("--data-dir", str(tmp_path)) as server:
+        check(server.endpoint, accounts, known)
+
+
+def check(endpoint, accounts, known):
+    for account, expected in zip(accounts, known):
+        found = names(checked_client(endpoint, account))
+        for profile, name in expected.items():
+            if name == "deleted":
+                assert profile not in found
+            else:
+                assert found[profile] in ({name} if name else {"new", "renamed"})
+
+
+def refusal(directory):
+    """What the server says when it does not start."""
+    command = [str(BINARY), "--listen", "127.0.0.1:0", "--data-dir", str(directory)]
+    ended = subprocess.run(
+        command, env=foreign_environment(), capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    return ended.stderr
+
+
+def test_a_directory_has_one_server(tmp_path):
+    with Server("--data-dir", str(tmp_path)):
+        assert "is in use by another server" in refusal(tmp_path)
+
+
+def test_a_file_of_somebody_else_is_refused_and_stays(tmp_path):
+    (tmp_path / "state.redb").write_bytes(b"not ours")
+    assert "is not a state file of b2bi-local" in refusal(tmp_path)
+    assert (tmp_path / "state.redb").read_bytes() == b"not ours"
+
+
+def test_a_damaged_file_is_refused(tmp_path):
+    with Server("--data-dir", str(tmp_path), "--quotas=false") as server:
+        client = checked_client(server.endpoint, "111122223333")
+        for _ in range(20):
+            client.create_profile(**PROFILE)
+    file = tmp_path / "state.redb"
+    damaged = bytearray(file.read_bytes())
+    at = damaged.index(b"createdAt")
+    damaged[at:at + 9] = b"x" * 9
+    file.write_bytes(damaged)
+    assert "is damaged" in refusal(tmp_path)
