@@ -150,3 +150,16 @@ fn a_worker_that_is_none_is_reported() {
     let problem = map(&Xslt::new(settings), "<a/>", "<a/>", &run(patient())).unwrap_err();
     assert!(problem.reason.contains("exit status: 1"), "{problem}");
 }
+
+#[test]
+fn a_worker_that_crashes_takes_nothing_with_it() {
+    let mut settings = settings();
+    let worker = settings.worker.as_mut().unwrap();
+    worker.path = "/bin/sh".into();
+    worker.arguments = vec!["-c".into(), "head -c 9 >/dev/null; kill -SEGV $$".into()];
+    let xslt = Xslt::new(settings);
+    for _ in 0..3 {
+        let problem = map(&xslt, "<a/>", "<a/>", &run(patient())).unwrap_err();
+        assert!(problem.reason.contains("signal: 11 (SIGSEGV)"), "{problem}");
+    }
+}

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod errors;
+mod evaluation;
 mod hook;
 mod hostile;
 mod stylesheets;
@@ -28,9 +29,12 @@ fn settings() -> Settings {
     }
 }
 
-/// A run at 2026-03-02, 05:04:03 in UTC.
+/// 2026-03-02, 05:04:03.210 in UTC.
+const NOW: i64 = 1_772_427_843_210;
+
+/// A run at that time.
 fn run(limits: Limits) -> Run {
-    Run::new(1_772_427_843_210, 7, limits)
+    Run::new(NOW, 7, limits)
 }
 
 /// Limits that a busy machine keeps.
