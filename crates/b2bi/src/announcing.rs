@@ -11,6 +11,9 @@ pub const SOURCE: &str = "aws.b2bi";
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Event {
+    /// The job that it is about; the detail does not always say so.
+    #[serde(skip)]
+    pub job_id: String,
     /// What it is about, such as `Transformation Completed`.
     pub detail_type: &'static str,
     /// [`SOURCE`].

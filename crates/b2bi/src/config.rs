@@ -4,6 +4,7 @@ use b2bi_local_mapping::Limits as MappingLimits;
 use b2bi_local_x12::Layout;
 
 use crate::edi::DocumentStyle;
+use crate::jobs::JobDuration;
 
 /// The settings of the service.
 #[derive(Clone, Debug)]
@@ -22,6 +23,12 @@ pub struct Config {
     pub test_parsing_bytes: u64,
     /// The largest file a transformer job takes, in bytes.
     pub job_bytes: u64,
+    /// The largest file that is split, in bytes.
+    pub split_bytes: u64,
+    /// How many jobs are at work at the same time; the others wait for their turn.
+    pub job_concurrency: usize,
+    /// How long jobs take.
+    pub job_duration: JobDuration,
     /// How far the evaluation of a mapping template may go.
     ///
     /// Source: Assumption A-34.
@@ -49,6 +56,9 @@ impl Config {
             split_transactions: 100,
             test_parsing_bytes: 250_000,
             job_bytes: 150_000_000,
+            split_bytes: 5_000_000_000,
+            job_concurrency: 8,
+            job_duration: JobDuration::Immediate,
             mapping_limits: MappingLimits::standard(),
             test_mapping_reply: MappingReply::Literal,
         }

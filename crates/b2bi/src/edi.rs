@@ -5,12 +5,12 @@ use std::sync::Arc;
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{AdvancedOptions, FileFormat, X12Details};
 use b2bi_local_x12::{
-    JsonWriter, Layout, LoopNames, Reader, Reading, Rules, Sink, Strictness, Validation, Validator,
-    XmlWriter, split,
+    JsonWriter, Layout, LoopNames, Reader, Reading, Received, Rules, Sink, Strictness, Validation,
+    Validator, XmlWriter, split,
 };
 
 use crate::errors::validation;
-use crate::mapping::{Evaluation, Mapping};
+use crate::mapping::Mapping;
 use crate::rules;
 use crate::selection::Selection;
 
@@ -76,6 +76,17 @@ impl Conversion {
             rules: rules::of(options, selection)?,
         })
     }
+
+    /// A validator by the standard, the implementation guide where one is asked for, and the
+    /// user's own rules.
+    pub(crate) fn validator(&self) -> Validator<'_> {
+        let validator = Validator::new(Strictness::Attested, self.rules.as_ref());
+        if self.selection.is_guided() {
+            validator.guided()
+        } else {
+            validator
+        }
+    }
 }
 
 /// Parses and validates a file.
@@ -88,25 +99,18 @@ pub(crate) fn parse(
     conversion: &Conversion,
     style: &DocumentStyle,
 ) -> Result<Parsed, String> {
-    let capacity = file.len().saturating_mul(GROWTH);
-    let (document, validation, reading) = match conversion.format {
-        FileFormat::Xml => {
-            let writer = XmlWriter::new(capacity);
-            let (writer, validation, reading) = read(file, writer, conversion, style);
-            (writer.finish(), validation, reading)
-        }
-        FileFormat::Json | FileFormat::NotUsed => {
-            let writer = JsonWriter::new(style.layout, capacity);
-            let (writer, validation, reading) = read(file, writer, conversion, style);
-            (writer.finish(), validation, reading)
-        }
-    };
+    let Examined {
+        document,
+        reading,
+        validation,
+        ..
+    } = examine(file, conversion, style)?;
     if let Some(problem) = reading.fatal() {
         return Err(problem.to_string());
     }
     conversion.selection.check(&reading.contents)?;
     Ok(Parsed {
-        document: String::from_utf8(document).map_err(|error| error.to_string())?,
+        document,
         envelope_problems: reading.problems.iter().map(ToString::to_string).collect(),
         validation_messages: validation
             .problems
@@ -116,24 +120,117 @@ pub(crate) fn parse(
     })
 }
 
-fn read<W: Sink>(
+/// All that is known of an X12 file.
+pub(crate) struct Examined {
+    pub(crate) document: String,
+    pub(crate) reading: Reading,
+    pub(crate) validation: Validation,
+    pub(crate) received: Received,
+}
+
+/// Why a file is not taken.
+pub(crate) enum Misfit {
+    /// It cannot be read to its end.
+    Unreadable(String),
+    /// It holds transactions of another set or version.
+    Other(String),
+    /// Its envelopes do not add up.
+    Envelope(String),
+}
+
+impl Misfit {
+    /// The reason.
+    pub(crate) fn into_message(self) -> String {
+        match self {
+            Self::Unreadable(message) | Self::Other(message) | Self::Envelope(message) => message,
+        }
+    }
+}
+
+/// Reads and validates a file; whether it is taken is another question, which [`judge`] answers.
+///
+/// # Errors
+///
+/// The document is no text.
+pub(crate) fn examine(
     file: &[u8],
-    writer: W,
     conversion: &Conversion,
     style: &DocumentStyle,
-) -> (W, Validation, Reading) {
-    let mut validator = Validator::new(Strictness::Attested, conversion.rules.as_ref());
-    if conversion.selection.is_guided() {
-        validator = validator.guided();
+) -> Result<Examined, String> {
+    let capacity = file.len().saturating_mul(GROWTH);
+    let (document, rest, reading) = match conversion.format {
+        FileFormat::Xml => {
+            let writer = XmlWriter::new(capacity);
+            let (writer, rest, reading) = read(file, writer, conversion, style);
+            (writer.finish(), rest, reading)
+        }
+        FileFormat::Json | FileFormat::NotUsed => {
+            let writer = JsonWriter::new(style.layout, capacity);
+            let (writer, rest, reading) = read(file, writer, conversion, style);
+            (writer.finish(), rest, reading)
+        }
+    };
+    let (validator, received) = rest;
+    Ok(Examined {
+        document: String::from_utf8(document).map_err(|error| error.to_string())?,
+        reading,
+        validation: validator.finish(),
+        received,
+    })
+}
+
+/// Whether what was read of a file lets it be taken.
+///
+/// # Errors
+///
+/// Why not.
+pub(crate) fn judge(reading: &Reading, conversion: &Conversion) -> Result<(), Misfit> {
+    if let Some(problem) = reading.fatal() {
+        return Err(Misfit::Unreadable(problem.to_string()));
     }
-    let sink = (writer, validator);
+    conversion
+        .selection
+        .check(&reading.contents)
+        .map_err(Misfit::Other)?;
+    if reading.problems.is_empty() {
+        return Ok(());
+    }
+    let problems: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
+    Err(Misfit::Envelope(problems.join("; ")))
+}
+
+/// What is wrong with X12 by the standard and the user's rules.
+pub(crate) fn validate(x12: &[u8], conversion: &Conversion) -> Validation {
+    let (validator, _) = b2bi_local_x12::read(x12, conversion.validator());
+    validator.finish()
+}
+
+type Rest<'c> = (Validator<'c>, Received);
+
+fn read<'c, W: Sink>(
+    file: &[u8],
+    writer: W,
+    conversion: &'c Conversion,
+    style: &DocumentStyle,
+) -> (W, Rest<'c>, Reading) {
+    let sink = (writer, (conversion.validator(), Received::new()));
     let mut reader = match &style.loop_names {
         Some(names) => Reader::named(sink, Arc::clone(names)),
         None => Reader::new(sink),
     };
     reader.push(file);
-    let ((writer, validator), reading) = reader.finish();
-    (writer, validator.finish(), reading)
+    let ((writer, rest), reading) = reader.finish();
+    (writer, rest, reading)
+}
+
+/// Refuses to split a file of more than `limit` transactions.
+pub(crate) fn check_transactions(count: usize, limit: usize) -> Result<(), String> {
+    if count <= limit {
+        return Ok(());
+    }
+    Err(format!(
+        "The file holds {count} transactions; at most {limit} can be split"
+    ))
 }
 
 /// A document for each transaction of a file.
@@ -148,33 +245,7 @@ pub(crate) fn parse_split(
     limit: usize,
 ) -> Result<Vec<String>, String> {
     let (pieces, _) = split(file);
-    if pieces.len() > limit {
-        return Err(format!(
-            "The file holds {} transactions; at most {limit} can be split",
-            pieces.len()
-        ));
-    }
+    check_transactions(pieces.len(), limit)?;
     let document = |bytes: &[u8]| parse(bytes, conversion, style).map(|it| it.document);
     pieces.iter().map(|piece| document(&piece.bytes)).collect()
-}
-
-/// The document that a job writes.
-///
-/// # Errors
-///
-/// The file cannot be parsed, its envelopes do not add up, or it cannot be mapped.
-pub(crate) fn transform(
-    file: &[u8],
-    conversion: &Conversion,
-    style: &DocumentStyle,
-    evaluation: &Evaluation,
-) -> Result<String, String> {
-    let parsed = parse(file, conversion, style)?;
-    if !parsed.envelope_problems.is_empty() {
-        return Err(parsed.envelope_problems.join("; "));
-    }
-    match &conversion.mapping {
-        Some(mapping) => mapping.apply(&parsed.document, evaluation),
-        None => Ok(parsed.document),
-    }
 }

@@ -13,6 +13,14 @@ pub(crate) fn validation(message: impl Into<String>) -> Error {
     })
 }
 
+/// The message of an error.
+pub(crate) fn message(error: &Error) -> String {
+    let member = error.shape().message_member();
+    let members = serde_json::to_value(error).unwrap_or_default();
+    let message = members.get(member).and_then(serde_json::Value::as_str);
+    message.unwrap_or(error.name()).to_owned()
+}
+
 /// A resource that is not there, or not in this account and region.
 pub(crate) fn not_found(kind: &str, id: &str) -> Error {
     resource_not_found(format!("The {kind} {id} does not exist"))

@@ -1,15 +1,22 @@
 //! Files in object storage, and the words in which the service speaks of those it cannot read.
 
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+
 use b2bi_local_model::Error;
 use b2bi_local_model::types::S3Location;
-use b2bi_local_objects::ObjectError;
+use b2bi_local_objects::{Object, ObjectError, ObjectStore};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use tokio::runtime::Handle;
 
 use crate::ctx::Ctx;
 use crate::environment::Environment;
 use crate::errors::{access_denied, resource_not_found, validation};
 use crate::service::Scope;
+
+/// How much of a large file is in memory at a time, in bytes.
+const WINDOW: u64 = 8 << 20;
 
 /// Where a file is, or where files go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,25 +94,95 @@ impl Refusal {
     }
 }
 
-/// Refuses a file of more than `limit` bytes.
+/// Refuses a file of more than `limit` bytes; returns how many it has.
 pub(crate) async fn check_size(
     ctx: &Ctx<'_>,
     location: &Location,
     limit: u64,
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
     let objects = &ctx.environment.objects;
     let attributes = objects
         .head(&ctx.scope.account, &location.bucket, &location.key)
         .await
         .map_err(|it| Refusal(it).modelled(location))?;
-    if attributes.size <= limit {
+    check_limit(location, attributes.size, limit).map_err(validation)?;
+    Ok(attributes.size)
+}
+
+/// Refuses a size of more than `limit` bytes.
+pub(crate) fn check_limit(location: &Location, size: u64, limit: u64) -> Result<(), String> {
+    if size <= limit {
         return Ok(());
     }
-    Err(validation(format!(
-        "The file {} has {} bytes; the limit is {limit}",
-        location.uri(),
-        attributes.size
-    )))
+    let uri = location.uri();
+    Err(format!(
+        "The file {uri} has {size} bytes; the limit is {limit}"
+    ))
+}
+
+/// The way through a large file, window by window.
+#[derive(Clone)]
+pub(crate) struct Walk {
+    objects: Arc<dyn ObjectStore>,
+    account: String,
+    location: Location,
+    size: u64,
+}
+
+impl Walk {
+    /// The way through a file of this size.
+    pub(crate) fn new(
+        environment: &Environment,
+        scope: &Scope,
+        location: &Location,
+        size: u64,
+    ) -> Self {
+        Self {
+            objects: Arc::clone(&environment.objects),
+            account: scope.account.clone(),
+            location: location.clone(),
+            size,
+        }
+    }
+
+    /// Refuses a file of more than `limit` bytes.
+    pub(crate) fn check_limit(&self, limit: u64) -> Result<(), String> {
+        check_limit(&self.location, self.size, limit)
+    }
+
+    /// Hands over the file's bytes until somebody breaks off; to be called where one may block.
+    pub(crate) fn windows(
+        &self,
+        mut take: impl FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<(), String> {
+        let runtime = Handle::current();
+        let mut first_tag: Option<String> = None;
+        let mut at = 0;
+        while at < self.size {
+            let end = self.size.min(at + WINDOW);
+            let window = self.window(at..end);
+            let object = runtime
+                .block_on(window)
+                .map_err(|it| Refusal(it).message(&self.location))?;
+            let tag = object.attributes.etag;
+            if *first_tag.get_or_insert_with(|| tag.clone()) != tag {
+                let uri = self.location.uri();
+                return Err(format!("The file {uri} was changed while it was read"));
+            }
+            if take(&object.body).is_break() {
+                break;
+            }
+            at = end;
+        }
+        Ok(())
+    }
+
+    async fn window(&self, range: Range<u64>) -> Result<Object, ObjectError> {
+        let Location { bucket, key } = &self.location;
+        self.objects
+            .get(&self.account, bucket, key, Some(range))
+            .await
+    }
 }
 
 /// The first bytes of a file, `limit` of them at most.

@@ -42,7 +42,7 @@ impl B2bi {
     /// Call it once, within the runtime that is to carry them out.
     pub fn resume(&self) {
         for scope in self.scopes() {
-            jobs::resume(&self.ctx(&scope));
+            jobs::resume(&self.works, &scope, &self.partition(&scope));
         }
     }
 

@@ -85,7 +85,12 @@ pub(crate) fn write(
     })
 }
 
-fn formatted(
+/// A service-defined document as X12, whatever it holds.
+///
+/// # Errors
+///
+/// What is wrong with it, and where.
+pub(crate) fn formatted(
     document: &str,
     format: ConversionSourceFormat,
     writing: &Writing,

@@ -2,12 +2,14 @@
 
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{
-    AdvancedOptions, ElementRequirement, X12AdvancedOptions, X12ElementLengthValidationRule,
-    X12SplitBy, X12ValidationOptions, X12ValidationRule,
+    AdvancedOptions, CapabilityConfiguration, CapabilityOptions, ElementRequirement,
+    OutboundEdiOptions, S3Location, WrapFormat, WrapOptions, X12AdvancedOptions, X12Delimiters,
+    X12ElementLengthValidationRule, X12SplitBy, X12ValidationOptions, X12ValidationRule,
 };
 use b2bi_local_x12::{Rule, Rules};
 
 use crate::errors::validation;
+use crate::jobs::folder;
 use crate::selection::Selection;
 
 /// The rules that options hold, if they fit the set.
@@ -49,6 +51,74 @@ pub fn validation_rules(
     let rules: Vec<Rule> = rules.iter().map(rule).collect();
     Rules::new(selection.version(), selection.set(), &rules)
         .map_err(|problems| problems.iter().map(ToString::to_string).collect())
+}
+
+/// Refuses a capability that would take its own outputs for inputs.
+///
+/// Source: documented; the words, and that the same folder counts, are Assumption A-80.
+pub(crate) fn check_folders(configuration: &CapabilityConfiguration) -> Result<(), Error> {
+    let CapabilityConfiguration::Edi(edi) = configuration;
+    let (input, output) = (&edi.input_location, &edi.output_location);
+    let key = |location: &S3Location| folder(location.key.as_deref().unwrap_or_default());
+    let (input_key, output_key) = (key(input), key(output));
+    if input.bucket_name.is_some()
+        && input.bucket_name == output.bucket_name
+        && output_key.starts_with(&input_key)
+    {
+        return Err(validation(format!(
+            "The output location '{output_key}' must not be within the input location '{input_key}'"
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses an envelope whose delimiters or line breaks contradict each other.
+///
+/// Source: documented; the words are Assumption A-81.
+pub(crate) fn check_envelope(options: Option<&CapabilityOptions>) -> Result<(), Error> {
+    let Some(OutboundEdiOptions::X12(envelope)) = options.and_then(|it| it.outbound_edi.as_ref())
+    else {
+        return Ok(());
+    };
+    let delimiters = envelope
+        .common
+        .as_ref()
+        .and_then(|it| it.delimiters.as_ref());
+    if let Some(delimiters) = delimiters {
+        check_delimiters(delimiters)?;
+    }
+    envelope.wrap_options.as_ref().map_or(Ok(()), check_wrap)
+}
+
+fn check_delimiters(delimiters: &X12Delimiters) -> Result<(), Error> {
+    let all = [
+        delimiters.component_separator.as_deref(),
+        delimiters.data_element_separator.as_deref(),
+        delimiters.segment_terminator.as_deref(),
+    ];
+    let [component, element, terminator] = all;
+    if all.iter().any(Option::is_some) && all.iter().any(Option::is_none) {
+        return Err(validation("Either all delimiters must be given or none"));
+    }
+    if component.is_some()
+        && (component == element || element == terminator || component == terminator)
+    {
+        return Err(validation("Delimiters must differ from each other"));
+    }
+    Ok(())
+}
+
+fn check_wrap(options: &WrapOptions) -> Result<(), Error> {
+    let (terminator, length) = (options.line_terminator, options.line_length);
+    match options.wrap_by {
+        WrapFormat::OneLine if terminator.is_some() || length.is_some() => Err(validation(
+            "wrapBy ONE_LINE takes neither lineTerminator nor lineLength",
+        )),
+        WrapFormat::LineLength if length.is_none() => {
+            Err(validation("wrapBy LINE_LENGTH needs lineLength"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether options ask for a file to be split by transaction.

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use b2bi_local_ledger::Ledger;
 use b2bi_local_model::{Error, Input, Output};
 use dashmap::DashMap;
+use tokio::sync::Semaphore;
 
 use crate::config::Config;
 use crate::ctx::Ctx;
 use crate::environment::Environment;
 use crate::errors::internal;
+use crate::jobs::{Job, JobReport};
 use crate::operations;
 use crate::state::Partition;
 
@@ -22,11 +24,19 @@ pub struct Scope {
     pub region: String,
 }
 
+/// What operations and jobs work with, whosever they are; clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Works {
+    pub(crate) config: Arc<Config>,
+    pub(crate) environment: Environment,
+    /// A permit for each job that may be at work at the same time.
+    pub(crate) slots: Arc<Semaphore>,
+}
+
 /// AWS B2B Data Interchange.
 #[derive(Debug)]
 pub struct B2bi {
-    pub(crate) config: Config,
-    pub(crate) environment: Environment,
+    pub(crate) works: Works,
     pub(crate) partitions: DashMap<Scope, Arc<Partition>>,
     /// Where state is kept; none when it ends with the process.
     pub(crate) ledger: Option<Ledger>,
@@ -36,9 +46,13 @@ impl B2bi {
     /// A service without any resources, whose state ends with the process.
     #[must_use]
     pub fn new(config: Config, environment: Environment) -> Self {
+        let slots = config.job_concurrency.clamp(1, Semaphore::MAX_PERMITS);
         Self {
-            config,
-            environment,
+            works: Works {
+                config: Arc::new(config),
+                environment,
+                slots: Arc::new(Semaphore::new(slots)),
+            },
             partitions: DashMap::new(),
             ledger: None,
         }
@@ -62,10 +76,40 @@ impl B2bi {
     pub(crate) fn ctx<'a>(&'a self, scope: &'a Scope) -> Ctx<'a> {
         Ctx {
             scope,
-            config: &self.config,
-            environment: &self.environment,
+            config: &self.works.config,
+            environment: &self.works.environment,
+            works: &self.works,
             partition: self.partition(scope),
         }
+    }
+
+    /// The jobs of all accounts and regions, in the order in which each of these accepted them.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<JobReport> {
+        let mut reports = Vec::new();
+        for (_, partition) in self.partitions_where(|_| true) {
+            reports.extend(partition.lock().jobs.values().map(Job::report));
+        }
+        reports
+    }
+
+    /// The partitions of these scopes, ordered by account and region.
+    pub(crate) fn partitions_where(
+        &self,
+        concerned: impl Fn(&Scope) -> bool,
+    ) -> Vec<(Scope, Arc<Partition>)> {
+        let all = self.partitions.iter();
+        let found = all.filter(|it| concerned(it.key()));
+        let mut found: Vec<(Scope, Arc<Partition>)> = found
+            .map(|it| (it.key().clone(), Arc::clone(it.value())))
+            .collect();
+        found.sort_by(|(a, _), (b, _)| (&a.account, &a.region).cmp(&(&b.account, &b.region)));
+        found
+    }
+
+    /// What operations and jobs work with.
+    pub(crate) fn works(&self) -> &Works {
+        &self.works
     }
 
     pub(crate) fn partition(&self, scope: &Scope) -> Arc<Partition> {

@@ -5,11 +5,13 @@
 
 use async_trait::async_trait;
 use b2bi_local_model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::polls::Polls;
 
 /// A stage of a job, in the order in which a job goes through them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Stage {
     /// The job is there, and nothing of it is done.
     Accept,
@@ -63,7 +65,8 @@ impl Stage {
 }
 
 /// What a job is about, for who decides about it from outside.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct JobFacts {
     /// The job's id.
     pub id: String,
@@ -86,6 +89,7 @@ pub struct JobFacts {
     /// When the job was accepted.
     pub started_at: Timestamp,
     /// How often `GetTransformerJob` has asked for it.
+    #[serde(skip, default = "Polls::none")]
     pub polls: Polls,
 }
 

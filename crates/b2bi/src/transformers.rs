@@ -27,6 +27,7 @@ pub(crate) fn check_configuration(
     configuration: &CapabilityConfiguration,
 ) -> Result<(), Error> {
     let transformer = state.transformer(of_configuration(configuration))?;
+    rules::check_folders(configuration)?;
     if transformer.description.status == TransformerStatus::Active {
         return Ok(());
     }
@@ -158,11 +159,38 @@ pub(crate) fn inbound(transformer: &GetTransformerResponse) -> Result<Conversion
     check_complete(transformer)?;
     let details = x12_details(transformer).ok_or_else(|| validation("No X12 details"))?;
     let options = advanced_options(transformer);
-    if rules::splits(options) {
+    let mut conversion = Conversion::new(details, output_format(transformer), options)?;
+    conversion.mapping = mapping(transformer);
+    Ok(conversion)
+}
+
+/// Refuses a transformer that splits files, which only pipelines do.
+///
+/// Source: documented; the words are Assumption A-06.
+pub(crate) fn check_whole(transformer: &GetTransformerResponse) -> Result<(), Error> {
+    if rules::splits(advanced_options(transformer)) {
         return Err(validation(
             "A transformer that splits files cannot be used in a transformer job",
         ));
     }
+    Ok(())
+}
+
+/// What an outbound transformer does to a file.
+///
+/// # Errors
+///
+/// It is for inbound files, or it does not name its set and version.
+pub(crate) fn outbound(transformer: &GetTransformerResponse) -> Result<Conversion, Error> {
+    if transformer.input_conversion.is_some() {
+        return Err(validation(format!(
+            "Transformer {} is for inbound files; the capability is for outbound files",
+            transformer.transformer_id
+        )));
+    }
+    check_complete(transformer)?;
+    let details = x12_details(transformer).ok_or_else(|| validation("No X12 details"))?;
+    let options = advanced_options(transformer);
     let mut conversion = Conversion::new(details, output_format(transformer), options)?;
     conversion.mapping = mapping(transformer);
     Ok(conversion)
@@ -194,7 +222,8 @@ fn mapping(transformer: &GetTransformerResponse) -> Option<Mapping> {
     (!template.trim().is_empty()).then_some(Mapping { language, template })
 }
 
-fn x12_details(transformer: &GetTransformerResponse) -> Option<&X12Details> {
+/// The set and version that a transformer is for.
+pub(crate) fn x12_details(transformer: &GetTransformerResponse) -> Option<&X12Details> {
     let input = transformer
         .input_conversion
         .as_ref()

@@ -17,14 +17,15 @@ use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::journal::Journal;
 use crate::machine::{SeededIds, random_seed, uuid};
-use crate::metrics::Metrics;
-use crate::serve::upstream::Upstream;
 use crate::services::{B2biService, Sts};
 use crate::told::Told;
 
 /// Where the ledger has what the server itself remembers.
 const SERVER: Table = Table("server");
 const STARTS: &str = "starts";
+
+/// How many objects may be created before the first of them is noticed.
+const NOTICED: usize = 16_384;
 
 /// Everything that a request may need.
 pub(crate) struct App {
@@ -33,10 +34,8 @@ pub(crate) struct App {
     pub(crate) descriptors: Vec<&'static Descriptor>,
     pub(crate) service: Arc<B2bi>,
     pub(crate) s3: EmbeddedS3,
-    pub(crate) upstream: Option<Upstream>,
     pub(crate) faults: Engine,
     pub(crate) journal: Journal,
-    pub(crate) metrics: Metrics,
     pub(crate) told: Arc<Told>,
     pub(crate) clock: Arc<ServerClock>,
     ids: Arc<dyn Ids>,
@@ -70,12 +69,9 @@ impl App {
             strict: config.strict,
         };
         let endpoints: Vec<Box<dyn Endpoint>> = vec![Box::new(b2bi), Box::new(Sts)];
-        let descriptors: Vec<_> = endpoints.iter().map(|it| it.descriptor()).collect();
         let app = Self {
-            metrics: Metrics::new(&descriptors),
-            descriptors,
+            descriptors: endpoints.iter().map(|it| it.descriptor()).collect(),
             faults: Engine::new(seed),
-            upstream: config.upstream.as_ref().map(Upstream::new).transpose()?,
             journal: Journal::new(config.journal_size),
             told,
             endpoints,
@@ -98,16 +94,6 @@ impl App {
         }
         let armed = self.faults.replace(rules, self.now_millis());
         armed.map_err(|error| error.to_string())
-    }
-
-    /// An account, or the configured one.
-    pub(crate) fn account_or<'a>(&'a self, given: Option<&'a str>) -> &'a str {
-        given.unwrap_or(&self.config.accounts.default_account)
-    }
-
-    /// A region, or the configured one.
-    pub(crate) fn region_or<'a>(&'a self, given: Option<&'a str>) -> &'a str {
-        given.unwrap_or(&self.config.accounts.default_region)
     }
 
     /// The present.
@@ -169,6 +155,7 @@ fn embedded_s3(config: &Config, clock: &Arc<ServerClock>, ids: &Arc<dyn Ids>) ->
         shared: config.s3.shared,
         max_object_bytes: config.s3.max_object_bytes,
         domains: config.s3.domains.clone(),
+        event_capacity: NOTICED,
         account_of: Arc::new(move |key| Some(accounts.account_of_key(key))),
         ..Settings::new(
             Arc::new(move || system_time(clock.now())),

@@ -1,7 +1,5 @@
 //! Everything a user may set, in types.
 
-mod network;
-
 use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
@@ -9,7 +7,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use b2bi_local_b2bi::{Config as B2biConfig, DocumentStyle, MappingLimits, MappingReply, Quotas};
+use b2bi_local_b2bi::{
+    Config as B2biConfig, DocumentStyle, JobDuration, MappingLimits, MappingReply, Quotas,
+};
 use b2bi_local_dispatcher::{AccountRules, Credential};
 use b2bi_local_faults::{FaultList, Rule, RuleSet};
 use b2bi_local_model::Timestamp;
@@ -17,18 +17,11 @@ use b2bi_local_x12::{Layout, LoopNames};
 use b2bi_local_xslt::{Command as XsltCommand, Settings as XsltSettings};
 use tracing::level_filters::LevelFilter;
 
-use crate::access::Access;
 use crate::clock::{ClockMode, ClockSettings};
 use crate::settings::{Resolved, SettingError, resolve};
 
-pub use network::{Effective, Limits, UpstreamConfig};
-
 /// The configuration of a server.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting that is on or off by itself"
-)]
 pub struct Config {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
@@ -36,14 +29,6 @@ pub struct Config {
     pub accounts: AccountRules,
     /// The keys whose signatures are checked; none switches the check off.
     pub credentials: Option<Vec<Credential>>,
-    /// Who may talk to the server.
-    pub access: Access,
-    /// What a client may ask of a connection.
-    pub limits: Limits,
-    /// Whether the server stops when standard input ends.
-    pub stop_with_input: bool,
-    /// The settings as they may be shown: secrets are masked.
-    pub effective: Vec<Effective>,
     /// Whether unknown members are refused.
     pub strict: bool,
     /// The largest body of an API request, in bytes.
@@ -59,10 +44,6 @@ pub struct Config {
     pub s3: S3Config,
     /// How the clock goes.
     pub clock: ClockSettings,
-    /// Who answers for the services that are not here.
-    pub upstream: Option<UpstreamConfig>,
-    /// The folder that tells what a fresh server holds.
-    pub init: Option<PathBuf>,
     /// The fault rules to begin with.
     pub faults: Vec<Rule>,
     /// Whether injected replies name their rule in `x-b2bi-fault-id`.
@@ -136,10 +117,6 @@ impl Config {
             listen: address(settings)?,
             accounts: accounts(settings)?,
             credentials: credentials(settings)?,
-            access: network::access(settings),
-            limits: network::limits(settings)?,
-            stop_with_input: switch(settings, "stop-with-input")?,
-            effective: network::effective(settings),
             strict: switch(settings, "strict")?,
             max_body_bytes: parse(settings, "max-body-bytes", BYTES)?,
             data_dir: path(settings, "data-dir"),
@@ -147,8 +124,6 @@ impl Config {
             xslt: xslt(settings)?,
             s3: s3(settings)?,
             clock: clock(settings)?,
-            upstream: network::upstream(settings)?,
-            init: network::init(settings),
             faults: faults(settings)?,
             fault_ids: switch(settings, "fault-ids")?,
             journal_size: parse(settings, "journal-size", COUNT)?,
@@ -271,9 +246,42 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         replay_client_tokens,
         test_parsing_bytes: parse(settings, "test-parsing-bytes", BYTES)?,
         job_bytes: parse(settings, "job-bytes", BYTES)?,
+        split_bytes: parse(settings, "split-bytes", BYTES)?,
+        job_concurrency: parse(settings, "job-concurrency", COUNT)?,
+        job_duration: job_duration(settings)?,
         mapping_limits: mapping_limits(settings)?,
         test_mapping_reply,
     })
+}
+
+fn job_duration(settings: &Resolved) -> Result<JobDuration, SettingError> {
+    let value = settings.value("job-duration");
+    let polls = value
+        .strip_prefix("polls(")
+        .and_then(|it| it.strip_suffix(')'));
+    let read = match (value, polls) {
+        ("immediate", _) => Some(JobDuration::Immediate),
+        (_, Some(count)) => count.trim().parse().ok().map(JobDuration::Polls),
+        _ => time(value).map(JobDuration::Fixed),
+    };
+    read.ok_or_else(|| {
+        settings.error(
+            "job-duration",
+            "must be immediate, a time such as 500ms or 5s, or a number of polls such as polls(3)",
+        )
+    })
+}
+
+/// `500ms` or `5s`.
+fn time(text: &str) -> Option<Duration> {
+    match text.strip_suffix("ms") {
+        Some(millis) => millis.parse().ok().map(Duration::from_millis),
+        None => text
+            .strip_suffix('s')?
+            .parse()
+            .ok()
+            .map(Duration::from_secs),
+    }
 }
 
 fn mapping_limits(settings: &Resolved) -> Result<MappingLimits, SettingError> {

@@ -1,130 +1,107 @@
-//! Transformer jobs: what is asked of one, how far it is, and who carries it out.
+//! Jobs: what is asked of one, how far it is, and who carries it out.
+//!
+//! A job is an [`Order`] and its [`Progress`]. `StartTransformerJob` and files that land in a
+//! watched folder both end up in [`start`]; from there all jobs go the same road (`run`), which
+//! forks for inbound and outbound files.
 
+mod acknowledge;
+mod events;
+mod inbound;
+mod logs;
+mod order;
+mod outbound;
+mod outputs;
+mod progress;
 mod run;
+mod split;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use b2bi_local_model::Timestamp;
-use b2bi_local_model::types::{GetTransformerJobResponse, S3Location, TransformerJobStatus};
 use serde::{Deserialize, Serialize};
 
-use crate::ctx::Ctx;
-use crate::edi::Conversion;
-use crate::files::Location;
-use crate::ids;
+use crate::control_numbers::Taken;
 use crate::polls::Polls;
-use crate::state::State;
-use crate::transformers;
+use crate::service::{Scope, Works};
+use crate::stages::JobFacts;
+use crate::state::{Partition, State};
+pub use acknowledge::{acknowledgement_form, implementation_acknowledgement};
+pub(crate) use logs::unmatched;
+pub(crate) use order::{Order, Route, folder};
+pub(crate) use progress::{End, Step};
+pub use progress::{JobDuration, JobReport};
 
 /// How long a job is kept, in milliseconds.
 ///
 /// Source: the service model's documentation of `GetTransformerJob`.
 const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// What a job is to do.
-#[derive(Clone, Debug)]
-pub(crate) struct Order {
-    pub(crate) transformer_id: String,
-    pub(crate) input: Location,
-    pub(crate) output: Location,
-    pub(crate) conversion: Conversion,
-}
-
 /// A job as it is remembered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Job {
-    pub(crate) transformer_id: String,
-    pub(crate) started_at: Timestamp,
-    input: Location,
-    output: Location,
-    #[serde(skip, default = "Polls::none")]
-    pub(crate) polls: Polls,
-    pub(crate) progress: Progress,
-}
-
-/// How far a job is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Progress {
-    Running,
-    Succeeded(S3Location),
-    Failed(String),
+    pub(crate) facts: JobFacts,
+    /// How it has ended; nothing while it is under way.
+    pub(crate) end: Option<End>,
+    /// How far it is, while it is under way; not kept, since whoever takes it up begins anew.
+    #[serde(skip)]
+    pub(crate) step: Step,
+    /// What is left to do; nothing when the job has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) order: Option<Order>,
+    /// The control numbers of the files it writes, by key: a job that is carried out again uses
+    /// them again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) numbers: BTreeMap<String, Taken>,
+    pub(crate) ended_at: Option<Timestamp>,
 }
 
 impl Job {
-    /// The job as `GetTransformerJob` tells of it.
-    pub(crate) fn describe(&self) -> GetTransformerJobResponse {
-        let (status, output_files, message) = match &self.progress {
-            Progress::Running => (TransformerJobStatus::Running, None, None),
-            Progress::Succeeded(output) => (
-                TransformerJobStatus::Succeeded,
-                Some(vec![output.clone()]),
-                // Source: the service model's example.
-                Some("Transformed, writing output".to_owned()),
-            ),
-            Progress::Failed(reason) => (TransformerJobStatus::Failed, None, Some(reason.clone())),
-        };
-        GetTransformerJobResponse {
-            status,
-            output_files,
-            message,
+    /// A job of which nothing is done.
+    fn new(facts: JobFacts, order: Order) -> Self {
+        Self {
+            facts,
+            end: None,
+            step: Step::default(),
+            order: Some(order),
+            numbers: BTreeMap::new(),
+            ended_at: None,
         }
     }
 }
 
-/// Remembers a new job and sets it going; returns its id.
-pub(crate) fn start(ctx: &Ctx<'_>, state: &mut State, order: Order) -> String {
-    forget_old(state, ctx.now());
-    let id = ids::job_id(ctx.environment.ids.bits());
-    let (polls, started_at) = (Polls::none(), ctx.now());
-    let job = Job {
-        transformer_id: order.transformer_id.clone(),
-        started_at,
-        input: order.input.clone(),
-        output: order.output.clone(),
-        polls: polls.clone(),
-        progress: Progress::Running,
-    };
-    state.jobs.insert(id.clone(), job);
-    run::spawn(ctx, id.clone(), order, started_at, polls);
-    id
+/// Remembers a new job and sets it going beside whoever asked for it.
+pub(crate) fn start(
+    works: &Works,
+    scope: &Scope,
+    partition: &Arc<Partition>,
+    state: &mut State,
+    order: Order,
+) {
+    forget_old(state, works.environment.clock.now());
+    let facts = order.facts(scope, Polls::none());
+    let job = Job::new(facts, order.clone());
+    run::spawn(works, scope, partition, order, &job);
+    state.jobs.insert(job.facts.id.clone(), job);
 }
 
 /// Sets the jobs going again that were under way when the server ended.
 ///
-/// What they wrote by then is written anew under the same keys, so nothing is there twice. An
-/// active transformer does not change; one that is gone fails its jobs.
-pub(crate) fn resume(ctx: &Ctx<'_>) {
-    let mut state = ctx.state();
-    let running = |(_, job): &(&str, &Job)| matches!(job.progress, Progress::Running);
-    let jobs = state.jobs.entries().filter(running);
-    let jobs: Vec<(String, Job)> = jobs.map(|(id, job)| (id.to_owned(), job.clone())).collect();
-    for (id, job) in jobs {
-        match order_again(&state, &job) {
-            Ok(order) => run::spawn(ctx, id, order, job.started_at, job.polls),
-            Err(problem) => {
-                if let Some(job) = state.jobs.get_mut(&id) {
-                    job.progress = Progress::Failed(problem);
-                }
-            }
-        }
+/// What they wrote by then is written anew under the same keys and with the same control numbers,
+/// so nothing is there twice.
+pub(crate) fn resume(works: &Works, scope: &Scope, partition: &Arc<Partition>) {
+    let state = partition.lock();
+    let unfinished = |job: &'_ Job| Some((job.order.clone()?, job.clone()));
+    let jobs: Vec<(Order, Job)> = state.jobs.values().filter_map(unfinished).collect();
+    drop(state);
+    for (order, job) in jobs {
+        run::spawn(works, scope, partition, order, &job);
     }
-}
-
-fn order_again(state: &State, job: &Job) -> Result<Order, String> {
-    let id = &job.transformer_id;
-    let transformer = state.transformer(id);
-    let conversion = transformer.and_then(|it| transformers::inbound(&it.description));
-    let gone = |_| format!("The transformer {id} was deleted before the job was taken up again");
-    Ok(Order {
-        transformer_id: id.clone(),
-        input: job.input.clone(),
-        output: job.output.clone(),
-        conversion: conversion.map_err(gone)?,
-    })
 }
 
 /// Drops the jobs that were started more than 30 days ago.
 pub(crate) fn forget_old(state: &mut State, now: Timestamp) {
-    let old = |job: &Job| now.as_millis() - job.started_at.as_millis() > KEPT;
+    let old = |job: &Job| now.as_millis() - job.facts.started_at.as_millis() > KEPT;
     while state.jobs.remove_first_if(old) {}
 }

@@ -1,200 +1,171 @@
-//! Carries a job out, one function a stage: fetch, transform, deliver, finish.
+//! Carries a job out: waits for its time and its turn, takes it through its stages, notes its end.
 
+use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use b2bi_local_mapping::Limits;
-use b2bi_local_model::Timestamp;
-use b2bi_local_model::types::{FileFormat, S3Location};
-use bytes::Bytes;
+use b2bi_local_model::types::S3Location;
 
-use super::{Order, Progress};
-use crate::ctx::Ctx;
-use crate::edi::{self, DocumentStyle};
-use crate::environment::Environment;
-use crate::files::{self, Location};
-use crate::mapping;
-use crate::polls::Polls;
-use crate::service::Scope;
-use crate::stages::{Entry, Fate, JobFacts, Stage};
+use super::events::Transformation;
+use super::logs::{State as Logged, Status};
+use super::{End, Job, JobDuration, Order, Step};
+use crate::mapping::{self, Evaluation};
+use crate::service::{Scope, Works};
+use crate::stages::{Entry, JobFacts, Stage};
 use crate::state::Partition;
 
 /// A job under way.
-struct Run {
-    facts: JobFacts,
-    order: Order,
-    scope: Scope,
-    environment: Environment,
-    style: DocumentStyle,
-    limits: Limits,
-    partition: Arc<Partition>,
+pub(super) struct Run {
+    pub(super) order: Arc<Order>,
+    pub(super) facts: JobFacts,
+    pub(super) scope: Scope,
+    pub(super) works: Works,
+    pub(super) partition: Arc<Partition>,
+    step: Step,
+    /// How many objects it has written, or tried to.
+    pub(super) writes: AtomicUsize,
 }
 
-/// Sets a job going beside the request that started it.
-pub(super) fn spawn(ctx: &Ctx<'_>, id: String, order: Order, started_at: Timestamp, polls: Polls) {
+/// Why a job, or the part of it that is one transaction, goes no further.
+#[derive(Clone, Debug)]
+pub(super) enum Stop {
+    /// The stage has failed, for this reason.
+    Failed(Stage, String),
+    /// Nobody is to know of the job any more.
+    Vanished,
+}
+
+/// Sets a job going beside whoever asked for it.
+pub(super) fn spawn(
+    works: &Works,
+    scope: &Scope,
+    partition: &Arc<Partition>,
+    order: Order,
+    job: &Job,
+) {
     let run = Run {
-        facts: facts(ctx, id, &order, started_at, polls),
-        order,
-        scope: ctx.scope.clone(),
-        environment: ctx.environment.clone(),
-        style: ctx.config.style.clone(),
-        limits: ctx.config.mapping_limits,
-        partition: Arc::clone(&ctx.partition),
+        order: Arc::new(order),
+        facts: job.facts.clone(),
+        step: job.step.clone(),
+        scope: scope.clone(),
+        works: works.clone(),
+        partition: Arc::clone(partition),
+        writes: AtomicUsize::new(0),
     };
     tokio::spawn(run.carry_out());
 }
 
-fn facts(
-    ctx: &Ctx<'_>,
-    id: String,
-    order: &Order,
-    started_at: Timestamp,
-    polls: Polls,
-) -> JobFacts {
-    JobFacts {
-        id,
-        account: ctx.scope.account.clone(),
-        region: ctx.scope.region.clone(),
-        transformer_id: order.transformer_id.clone(),
-        capability_id: None,
-        partnership_id: None,
-        trading_partner_id: None,
-        bucket: order.input.bucket.clone(),
-        key: order.input.key.clone(),
-        started_at,
-        polls,
-    }
-}
-
-/// Why a job goes no further.
-enum End {
-    Failed(String),
-    Vanished,
-}
-
-impl From<String> for End {
-    fn from(reason: String) -> Self {
-        Self::Failed(reason)
-    }
-}
-
 impl Run {
     async fn carry_out(self) {
-        let ended = match self.stages().await {
-            Ok(output) => Ok(Progress::Succeeded(output)),
-            Err(End::Failed(reason)) => Ok(Progress::Failed(reason)),
-            Err(End::Vanished) => Err(()),
+        let mut result = Transformation::default();
+        let ended = match self.road(&mut result).await {
+            Ok(outputs) => self.enter(Stage::Finish).await.map(|()| outputs),
+            Err(stop) => Err(stop),
         };
         match ended {
-            Ok(progress) => self.finish(progress),
-            Err(()) => drop(self.partition.lock().jobs.remove(&self.facts.id)),
+            Err(Stop::Vanished) => drop(self.partition.lock().jobs.remove(&self.facts.id)),
+            ended => self.finish(&result, ended),
         }
     }
 
-    /// Asks whether the job may enter a stage.
-    async fn enter(&self, stage: Stage) -> Result<(), End> {
-        match self.environment.stages.enter(&self.facts, stage).await {
-            Entry::Go => Ok(()),
-            Entry::Fail(reason) => Err(End::Failed(reason)),
-            Entry::Vanish => Err(End::Vanished),
+    /// From the job's acceptance to its outputs.
+    async fn road(&self, result: &mut Transformation) -> Result<Vec<S3Location>, Stop> {
+        if self.order.route.is_some() {
+            self.log(Logged::CapabilityMatch, Status::Complete, None);
         }
-    }
-
-    async fn stages(&self) -> Result<S3Location, End> {
         self.enter(Stage::Accept).await?;
-        self.enter(Stage::FetchInput).await?;
-        let file = self.fetch().await?;
-        self.enter(Stage::Parse).await?;
-        self.enter(Stage::Validate).await?;
-        self.enter(Stage::Map).await?;
-        let document = self.transform(file).await?;
-        self.enter(Stage::WriteOutput).await?;
-        let output = self.deliver(document).await?;
-        self.enter(Stage::Finish).await?;
-        Ok(output)
+        self.wait().await;
+        self.step.queue();
+        // Only a runtime that ends closes the slots.
+        let slots = Arc::clone(&self.works.slots);
+        let _slot = slots.acquire_owned().await.map_err(|_| Stop::Vanished)?;
+        self.log(Logged::FileTransform, Status::InProgress, None);
+        if self.order.is_outbound() {
+            self.outbound(result).await
+        } else {
+            self.inbound(result).await
+        }
     }
 
-    async fn fetch(&self) -> Result<Bytes, String> {
-        let input = &self.order.input;
-        files::read(&self.environment, &self.scope, input)
-            .await
-            .map_err(|it| it.message(input))
+    /// Waits as long as jobs are to take.
+    ///
+    /// It waits before it has a slot, so that jobs that nobody asks for do not keep others back.
+    async fn wait(&self) {
+        match self.works.config.job_duration {
+            JobDuration::Fixed(time) => self.works.environment.clock.sleep(time).await,
+            JobDuration::Polls(count) if self.order.route.is_none() => {
+                self.facts.polls.reached(count).await;
+            }
+            JobDuration::Immediate | JobDuration::Polls(_) => {}
+        }
     }
 
-    /// Parsing and mapping are computation, and large files take long: they have a thread of their
-    /// own.
-    async fn transform(&self, file: Bytes) -> Result<String, String> {
-        let conversion = self.order.conversion.clone();
-        let style = self.style.clone();
-        let evaluation = mapping::evaluation(&self.environment, self.limits);
-        tokio::task::spawn_blocking(move || edi::transform(&file, &conversion, &style, &evaluation))
+    /// Asks whether the job may enter a stage, and notes that it has.
+    pub(super) async fn enter(&self, stage: Stage) -> Result<(), Stop> {
+        self.step.enter(stage);
+        let stages = &self.works.environment.stages;
+        match stages.enter(&self.facts, stage).await {
+            Entry::Go => Ok(()),
+            Entry::Fail(reason) => Err(Stop::Failed(stage, reason)),
+            Entry::Vanish => Err(Stop::Vanished),
+        }
+    }
+
+    /// Enters a stage and does its work.
+    pub(super) async fn stage<T>(
+        &self,
+        stage: Stage,
+        work: impl Future<Output = Result<T, String>>,
+    ) -> Result<T, Stop> {
+        self.enter(stage).await?;
+        work.await.map_err(|reason| Stop::Failed(stage, reason))
+    }
+
+    /// Computation, on a thread of its own: large files take long.
+    pub(super) async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, String> + Send + 'static,
+    ) -> Result<T, String> {
+        tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| format!("The transformation did not end: {error}"))?
     }
 
-    async fn deliver(&self, document: String) -> Result<S3Location, String> {
-        let output = self.output();
-        match self.environment.stages.write(&self.facts, 1) {
-            Fate::Write => {}
-            Fate::Lose => return Ok(output.into()),
-            Fate::Refuse { message, .. } => return Err(message),
-        }
-        let content_type = match self.order.conversion.format {
-            FileFormat::Xml => "application/xml",
-            FileFormat::Json | FileFormat::NotUsed => "application/json",
-        };
-        files::write(
-            &self.environment,
-            &self.scope,
-            &output,
-            document.into(),
-            content_type,
-        )
-        .await
-        .map_err(|it| it.message(&output))?;
-        Ok(output.into())
+    /// The circumstances of an evaluation.
+    pub(super) fn evaluation(&self) -> Evaluation {
+        mapping::evaluation(&self.works.environment, self.works.config.mapping_limits)
     }
 
-    /// `{folder}/{file}.{timestamp}.{json|xml}`
-    ///
-    /// The time is that of the job's start, so that a job that is taken up again after a crash
-    /// writes over what it wrote before.
-    ///
-    /// Source: the service model's example; a folder without a slash: Assumption A-20.
-    fn output(&self) -> Location {
-        let Order {
-            input,
-            output,
-            conversion,
-            ..
-        } = &self.order;
-        let slash = if output.key.is_empty() || output.key.ends_with('/') {
-            ""
-        } else {
-            "/"
-        };
-        let extension = match conversion.format {
-            FileFormat::Xml => "xml",
-            FileFormat::Json | FileFormat::NotUsed => "json",
-        };
-        let file = input.file_name();
-        let time = self.facts.started_at;
-        Location {
-            bucket: output.bucket.clone(),
-            key: format!("{}{slash}{file}.{time}.{extension}", output.key),
-        }
+    /// Waits until what the job has changed of the state is on disk, if that is where it goes.
+    pub(super) async fn settle(&self) -> Result<(), String> {
+        let settled = self.partition.settled().await;
+        settled.map_err(|failed| failed.to_string())
     }
 
-    fn finish(&self, progress: Progress) {
+    fn finish(&self, result: &Transformation, ended: Result<Vec<S3Location>, Stop>) {
+        let now = self.works.environment.clock.now();
+        if !result.told_in_parts {
+            self.tell_transformation(result, ended.as_ref().err());
+        }
         tracing::info!(
             job = self.facts.id,
             account = self.scope.account,
             region = self.scope.region,
-            ?progress,
-            "transformer job ended"
+            ?ended,
+            "job ended"
         );
-        let mut state = self.partition.lock();
-        if let Some(job) = state.jobs.get_mut(&self.facts.id) {
-            job.progress = progress;
+        let end = match ended {
+            Ok(outputs) => End::Succeeded(outputs),
+            Err(Stop::Failed(_, reason)) => End::Failed(reason),
+            Err(Stop::Vanished) => return,
+        };
+        if let Some(job) = self.partition.lock().jobs.get_mut(&self.facts.id) {
+            job.finish(end, now);
         }
+    }
+
+    /// The number of the object that is written now, from 1.
+    pub(super) fn next_write(&self) -> usize {
+        self.writes.fetch_add(1, Ordering::Relaxed) + 1
     }
 }

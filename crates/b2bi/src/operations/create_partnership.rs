@@ -9,29 +9,35 @@ use crate::arn::Kind;
 use crate::ctx::Ctx;
 use crate::idempotency::Attempt;
 use crate::state::Record;
-use crate::{quotas, tags};
+use crate::{pipelines, quotas, rules, tags};
 
-/// Creates a partnership between a profile and a new trading partner.
+/// Creates a partnership between a profile and a new trading partner, and the folders that the
+/// partner's files are put into.
 ///
 /// # Errors
 ///
 /// The profile or a capability does not exist, the quota is reached, or the tags break a rule.
-pub(crate) fn create_partnership(
+pub(crate) async fn create_partnership(
     ctx: &Ctx<'_>,
     input: CreatePartnershipRequest,
 ) -> Result<CreatePartnershipResponse, Error> {
     let attempt = Attempt::new("CreatePartnership", input.client_token.as_deref(), &input);
-    attempt.once(ctx, |state| {
+    let mut folders = Vec::new();
+    let reply = attempt.once(ctx, |state| {
         quotas::check(ctx, Kind::Partnership, state.partnerships.len())?;
         state.profile(&input.profile_id)?;
         state.check_capabilities(&input.capabilities)?;
+        rules::check_envelope(input.capability_options.as_ref())?;
         let record = Record::new(describe(ctx, &input), tags::initial(input.tags.clone())?);
         let reply = CreatePartnershipResponse::from(&record.description);
+        folders = pipelines::folders(state, &record.description);
         state
             .partnerships
             .insert(reply.partnership_id.clone(), record);
         Ok(reply)
-    })
+    })?;
+    pipelines::make_folders(ctx, folders).await;
+    Ok(reply)
 }
 
 fn describe(ctx: &Ctx<'_>, input: &CreatePartnershipRequest) -> GetPartnershipResponse {

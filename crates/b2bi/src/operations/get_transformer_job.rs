@@ -20,8 +20,8 @@ pub(crate) fn get_transformer_job(
     let mut state = ctx.state();
     jobs::forget_old(&mut state, ctx.now());
     let job = state.jobs.get(id);
-    let job = job.filter(|job| job.transformer_id == input.transformer_id);
+    let job = job.filter(|job| job.facts.transformer_id == input.transformer_id);
     let job = job.ok_or_else(|| not_found("transformer job", id))?;
-    job.polls.add();
+    job.facts.polls.add();
     Ok(job.describe())
 }

@@ -39,9 +39,9 @@ use crate::ctx::Ctx;
 pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
     Ok(match input {
         Input::CreateCapability(input) => create_capability::create_capability(ctx, *input)?.into(),
-        Input::CreatePartnership(input) => {
-            create_partnership::create_partnership(ctx, *input)?.into()
-        }
+        Input::CreatePartnership(input) => create_partnership::create_partnership(ctx, *input)
+            .await?
+            .into(),
         Input::CreateProfile(input) => create_profile::create_profile(ctx, *input)?.into(),
         Input::CreateStarterMappingTemplate(input) => {
             create_starter_mapping_template::create_starter_mapping_template(ctx, *input)?.into()
@@ -97,9 +97,9 @@ pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
             Output::Nothing
         }
         Input::UpdateCapability(input) => update_capability::update_capability(ctx, *input)?.into(),
-        Input::UpdatePartnership(input) => {
-            update_partnership::update_partnership(ctx, *input)?.into()
-        }
+        Input::UpdatePartnership(input) => update_partnership::update_partnership(ctx, *input)
+            .await?
+            .into(),
         Input::UpdateProfile(input) => update_profile::update_profile(ctx, *input)?.into(),
         Input::UpdateTransformer(input) => {
             update_transformer::update_transformer(ctx, *input)?.into()

@@ -10,6 +10,7 @@ use crate::ctx::Ctx;
 use crate::errors::validation;
 use crate::files::{self, Location};
 use crate::idempotency::Attempt;
+use crate::ids;
 use crate::jobs::{self, Order};
 use crate::transformers;
 
@@ -28,11 +29,13 @@ pub(crate) async fn start_transformer_job(
     if let Some(reply) = earlier {
         return Ok(reply);
     }
-    let order = order(ctx, &input)?;
-    files::check_size(ctx, &order.input, ctx.config.job_bytes).await?;
+    let mut order = order(ctx, &input)?;
+    order.size = files::check_size(ctx, &order.input, ctx.config.job_bytes).await?;
     attempt.once(ctx, |state| {
+        let id = order.id.clone();
+        jobs::start(ctx.works, ctx.scope, &ctx.partition, state, order);
         Ok(StartTransformerJobResponse {
-            transformer_job_id: jobs::start(ctx, state, order),
+            transformer_job_id: id,
         })
     })
 }
@@ -41,12 +44,16 @@ fn order(ctx: &Ctx<'_>, input: &StartTransformerJobRequest) -> Result<Order, Err
     let state = ctx.state();
     let transformer = &state.transformer(&input.transformer_id)?.description;
     check_usable(transformer)?;
-    let conversion = transformers::inbound(transformer)?;
+    transformers::inbound(transformer)?;
+    transformers::check_whole(transformer)?;
     Ok(Order {
-        transformer_id: transformer.transformer_id.clone(),
+        id: ids::job_id(ctx.environment.ids.bits()),
+        transformer: transformer.clone(),
+        route: None,
         input: Location::of(&input.input_file, "inputFile")?,
+        size: 0,
         output: Location::of(&input.output_location, "outputLocation")?,
-        conversion,
+        started_at: ctx.now(),
     })
 }
 

@@ -4,19 +4,32 @@ use b2bi_local_model::Error;
 use b2bi_local_model::types::{UpdatePartnershipRequest, UpdatePartnershipResponse};
 
 use crate::ctx::Ctx;
+use crate::files::Location;
+use crate::{pipelines, rules};
 
 /// Changes the members of a partnership that the request names.
 ///
 /// # Errors
 ///
 /// The partnership or a capability does not exist.
-pub(crate) fn update_partnership(
+pub(crate) async fn update_partnership(
     ctx: &Ctx<'_>,
     input: UpdatePartnershipRequest,
 ) -> Result<UpdatePartnershipResponse, Error> {
+    let (reply, folders) = changed(ctx, input)?;
+    pipelines::make_folders(ctx, folders).await;
+    Ok(reply)
+}
+
+fn changed(
+    ctx: &Ctx<'_>,
+    input: UpdatePartnershipRequest,
+) -> Result<(UpdatePartnershipResponse, Vec<Location>), Error> {
     let mut state = ctx.state();
     state.partnership(&input.partnership_id)?;
     state.check_capabilities(input.capabilities.as_deref().unwrap_or_default())?;
+    rules::check_envelope(input.capability_options.as_ref())?;
+    let is_rerouted = input.capabilities.is_some();
     let partnership = &mut state.partnership_mut(&input.partnership_id)?.description;
     if input.name.is_some() {
         partnership.name = input.name;
@@ -28,5 +41,12 @@ pub(crate) fn update_partnership(
         partnership.capability_options = input.capability_options;
     }
     partnership.modified_at = Some(ctx.now());
-    Ok(UpdatePartnershipResponse::from(&*partnership))
+    let reply = UpdatePartnershipResponse::from(&*partnership);
+    let partnership = partnership.clone();
+    let folders = if is_rerouted {
+        pipelines::folders(&state, &partnership)
+    } else {
+        Vec::new()
+    };
+    Ok((reply, folders))
 }

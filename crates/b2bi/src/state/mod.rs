@@ -15,6 +15,7 @@ use b2bi_local_model::types::{
 use serde::{Deserialize, Serialize};
 
 use self::kept::AnyTable;
+use crate::control_numbers::Counter;
 use crate::idempotency::Stored;
 use crate::jobs::Job;
 pub(crate) use partition::{Guard, Partition};
@@ -28,31 +29,35 @@ pub(crate) struct State {
     pub(crate) profiles: Table<Record<GetProfileResponse>>,
     pub(crate) transformers: Table<Record<GetTransformerResponse>>,
     pub(crate) jobs: Table<Job>,
+    /// The counters of control numbers, by what they count for.
+    pub(crate) control_numbers: Table<Counter>,
     /// The replies that may be asked for again, by operation and token.
     pub(crate) replies: Table<Stored>,
 }
 
 impl State {
     /// Every table with the name that it has on disk: what is not here is not kept.
-    fn tables(&self) -> [(&'static str, &dyn AnyTable); 6] {
+    fn tables(&self) -> [(&'static str, &dyn AnyTable); 7] {
         [
             ("profiles", &self.profiles),
             ("transformers", &self.transformers),
             ("capabilities", &self.capabilities),
             ("partnerships", &self.partnerships),
             ("jobs", &self.jobs),
+            ("controlNumbers", &self.control_numbers),
             ("replies", &self.replies),
         ]
     }
 
     /// Every table, to be changed.
-    fn tables_mut(&mut self) -> [(&'static str, &mut dyn AnyTable); 6] {
+    fn tables_mut(&mut self) -> [(&'static str, &mut dyn AnyTable); 7] {
         [
             ("profiles", &mut self.profiles),
             ("transformers", &mut self.transformers),
             ("capabilities", &mut self.capabilities),
             ("partnerships", &mut self.partnerships),
             ("jobs", &mut self.jobs),
+            ("controlNumbers", &mut self.control_numbers),
             ("replies", &mut self.replies),
         ]
     }

@@ -123,7 +123,7 @@ fn a_job_under_way_is_taken_up_again_and_writes_the_same_object() {
         bench.put("in/1.edi", ORDER).await;
         let transformer = bench.active_transformer().await;
         let job = bench.start_job(&transformer).await;
-        while bench.keys("out/").await.is_empty() {
+        while bench.keys("out/1.edi").await.is_empty() {
             tokio::task::yield_now().await;
         }
         (transformer, job)
@@ -146,7 +146,8 @@ fn a_job_under_way_is_taken_up_again_and_writes_the_same_object() {
         };
         assert_eq!(ended["status"], "succeeded");
         assert_eq!(bench.keys("out/").await, written);
-        assert_eq!(ended["outputFiles"][0]["key"], written[0].as_str());
+        let key = ended["outputFiles"][0]["key"].as_str().unwrap();
+        assert!(written.iter().any(|it| it == key));
         assert_eq!(ended["outputFiles"][0]["bucketName"], BUCKET);
     });
 }

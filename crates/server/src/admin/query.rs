@@ -31,7 +31,8 @@ impl Query {
             let (key, value) = pair
                 .split_once('=')
                 .ok_or_else(|| format!("`{pair}` is not of the form key=value"))?;
-            let value = percent_decode_str(value).decode_utf8_lossy();
+            let value = value.replace('+', " ");
+            let value = percent_decode_str(&value).decode_utf8_lossy();
             let number = |_| format!("{key} must be a whole number from 0 up");
             match key {
                 "since" => read.since = value.parse().map_err(number)?,
@@ -70,6 +71,7 @@ mod tests {
             ("", true),
             ("name=a*", true),
             ("name=a%62c", true),
+            ("name=a+c", false),
             ("name=b", false),
             ("other=*", false),
         ] {

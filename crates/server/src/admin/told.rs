@@ -24,13 +24,13 @@ pub(super) fn events(app: &App, query: Option<&str>) -> Response<Bytes> {
         Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
     };
     let (latest, events) = app.told.events(query.since, query.limit, |it| {
-        let event = &it.event;
+        let event = &it.delivery.event;
         let detail = |key: &str| event.detail.get(key).and_then(Value::as_str);
         query.accepts(|field| match field {
             "account" => Some(event.account.as_str()),
             "region" => Some(event.region.as_str()),
             "detailType" => Some(event.detail_type),
-            "jobId" => detail("transformer-job-id"),
+            "jobId" => Some(it.job_id.as_str()),
             "tradingPartnerId" => detail("trading-partner-id"),
             _ => None,
         })

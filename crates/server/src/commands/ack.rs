@@ -1,21 +1,15 @@
 //! `b2bi-local ack`: the acknowledgements that answer an X12 file.
 
+use b2bi_local_b2bi::{acknowledgement_form, implementation_acknowledgement};
 use b2bi_local_x12::{
     AcknowledgementForm, Acknowledging, Content, Numbers, Problem, Reader, Received, Strictness,
-    Validator, Version, acknowledge, acknowledge_interchanges,
+    Validator, acknowledge, acknowledge_interchanges,
 };
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::{Outcome, input, print};
 use crate::machine;
-
-/// Sets of health care, which a 999 answers in version 5010.
-///
-/// Source: Assumption A-28.
-const HEALTH_CARE: [&str; 8] = ["270", "271", "276", "277", "278", "834", "835", "837"];
-/// The guide of the 999 that answers a guide's transactions.
-const GUIDE: &str = "005010X231A1";
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -108,18 +102,10 @@ fn acknowledging(matches: &ArgMatches, form: &str, contents: &[Content]) -> Ackn
 }
 
 fn functional_form(form: &str, contents: &[Content]) -> AcknowledgementForm {
-    let health_care =
-        |it: &Content| it.version == Some(Version::V5010) && HEALTH_CARE.contains(&it.set.as_ref());
-    let implementation = match form {
-        "999" => true,
-        "auto" => contents.iter().any(health_care),
-        _ => false,
-    };
-    let by_guide = contents.iter().any(|it| it.group_version.contains('X'));
-    match (implementation, by_guide) {
-        (false, _) => AcknowledgementForm::Functional,
-        (true, true) => AcknowledgementForm::Implementation(Some(GUIDE.to_owned())),
-        (true, false) => AcknowledgementForm::Implementation(None),
+    match form {
+        "999" => implementation_acknowledgement(contents),
+        "auto" => acknowledgement_form(contents),
+        _ => AcknowledgementForm::Functional,
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) use ring::Numbered;
 /// The events and the log records of all accounts, each the latest so many.
 pub(crate) struct Told {
     ids: Arc<dyn Ids>,
-    events: Mutex<Ring<Delivery>>,
+    events: Mutex<Ring<Announced>>,
     records: Mutex<Ring<LogRecord>>,
 }
 
@@ -26,6 +26,15 @@ pub(crate) struct Delivery {
     id: String,
     #[serde(flatten)]
     pub(crate) event: Event,
+}
+
+/// A delivery in the list, and the job that it is about.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Announced {
+    pub(crate) job_id: String,
+    #[serde(rename = "event")]
+    pub(crate) delivery: Delivery,
 }
 
 impl Told {
@@ -43,8 +52,8 @@ impl Told {
         &self,
         since: u64,
         limit: usize,
-        fits: impl Fn(&Delivery) -> bool,
-    ) -> (u64, Vec<Numbered<Delivery>>) {
+        fits: impl Fn(&Announced) -> bool,
+    ) -> (u64, Vec<Numbered<Announced>>) {
         locked(&self.events).find(since, limit, fits)
     }
 
@@ -76,7 +85,10 @@ impl Announcer for Told {
             id: uuid(self.ids.bits()),
             event,
         };
-        locked(&self.events).push(delivery);
+        locked(&self.events).push(Announced {
+            job_id: delivery.event.job_id.clone(),
+            delivery,
+        });
     }
 }
 

@@ -1,0 +1,279 @@
+//! Control numbers: counters that documents and acknowledgements share.
+//!
+//! ISA13 counts for a sender and a receiver (ISA05 and ISA06, ISA07 and ISA08), GS06 for a kind of
+//! group between two applications (GS01, GS02, GS03). A number is taken just before its file is
+//! written, when all else has succeeded, and given back when the write fails: no two files ever
+//! have the same one, and the next file of the pair fills the gap.
+
+use std::collections::BTreeSet;
+
+use b2bi_local_x12::{Numbers, Received, read};
+use serde::{Deserialize, Serialize};
+
+use crate::state::Table;
+
+/// The greatest control number; after it comes 1.
+///
+/// Source: X12 elements I12 and 28.
+const LAST: u64 = 999_999_999;
+
+/// The counters of an account in a region, as its state has them.
+pub(crate) struct ControlNumbers<'s>(pub(crate) &'s mut Table<Counter>);
+
+/// The numbers of one pair, or of one kind of group.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Counter {
+    next: u64,
+    /// Numbers that were taken and not used.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    returned: BTreeSet<u64>,
+}
+
+/// Where counters begin that nobody has used yet.
+///
+/// Source: Assumption A-74.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Starts {
+    pub(crate) interchange: u64,
+    pub(crate) group: u64,
+    pub(crate) transaction: u64,
+}
+
+/// The counters that a file moves on: one for each of its interchanges, one for each of its groups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Counted {
+    interchanges: Vec<String>,
+    groups: Vec<String>,
+}
+
+/// The numbers that a file has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Taken {
+    counted: Counted,
+    interchange: u64,
+    group: u64,
+    transaction: u64,
+}
+
+impl Starts {
+    /// All from 1.
+    pub(crate) const FIRST: Self = Self {
+        interchange: 1,
+        group: 1,
+        transaction: 1,
+    };
+
+    /// The numbers of a draft, which nobody ever sees.
+    pub(crate) fn numbers(self) -> Numbers {
+        Numbers {
+            interchange: self.interchange,
+            group: self.group,
+            transaction: self.transaction,
+        }
+    }
+}
+
+impl Counted {
+    /// What counts for a file that is written but for its numbers.
+    pub(crate) fn of(x12: &[u8]) -> Self {
+        let (received, _) = read(x12, Received::new());
+        let mut counted = Self {
+            interchanges: Vec::new(),
+            groups: Vec::new(),
+        };
+        for (isa, groups) in received.envelopes() {
+            let field = |position| String::from_utf8_lossy(isa.field(position));
+            let sides = [5, 6, 7, 8].map(|position| field(position).trim().to_owned());
+            counted.interchanges.push(key("ISA", &sides));
+            let of_group = |[kind, sender, receiver, ..]: &[String; 8]| {
+                key(
+                    "GS",
+                    &[kind, sender, receiver].map(|it| it.trim().to_owned()),
+                )
+            };
+            counted.groups.extend(groups.map(of_group));
+        }
+        counted
+    }
+}
+
+impl Taken {
+    /// The numbers, as the writer of X12 wants them.
+    pub(crate) fn numbers(&self) -> Numbers {
+        Numbers {
+            interchange: self.interchange,
+            group: self.group,
+            transaction: self.transaction,
+        }
+    }
+}
+
+impl ControlNumbers<'_> {
+    /// Takes the numbers for a file.
+    pub(crate) fn take(&mut self, counted: Counted, starts: Starts) -> Taken {
+        Taken {
+            interchange: self.take_run(&counted.interchanges, starts.interchange),
+            group: self.take_run(&counted.groups, starts.group),
+            transaction: starts.transaction,
+            counted,
+        }
+    }
+
+    /// Gives the numbers of a file back that was not written.
+    pub(crate) fn give_back(&mut self, taken: &Taken) {
+        self.give_back_run(&taken.counted.interchanges, taken.interchange);
+        self.give_back_run(&taken.counted.groups, taken.group);
+    }
+
+    /// Takes one number after the other for these counters, and returns the first.
+    ///
+    /// One number comes from those given back, if there are any. Where counters differ the run
+    /// begins where all of them can follow.
+    fn take_run(&mut self, keys: &[String], start: u64) -> u64 {
+        if let [key] = keys
+            && let Some(returned) = self.change(key, start, |it| it.returned.pop_first())
+        {
+            return returned;
+        }
+        let known = keys.iter().filter_map(|key| self.0.get(key));
+        let mut first = known.map(|it| it.next).max().unwrap_or(start);
+        let length = keys.len() as u64;
+        if first + length > LAST + 1 {
+            first = 1;
+        }
+        for (key, number) in keys.iter().zip(first..) {
+            self.change(key, start, |it| it.next = after(number));
+        }
+        first
+    }
+
+    fn give_back_run(&mut self, keys: &[String], first: u64) {
+        for (key, number) in keys.iter().zip(first..) {
+            self.change(key, number, |it| it.give_back(number));
+        }
+    }
+
+    /// Changes a counter, which is made where there is none yet.
+    fn change<T>(&mut self, key: &str, start: u64, change: impl FnOnce(&mut Counter) -> T) -> T {
+        if let Some(counter) = self.0.get_mut(key) {
+            return change(counter);
+        }
+        let mut counter = Counter {
+            next: start,
+            returned: BTreeSet::new(),
+        };
+        let changed = change(&mut counter);
+        self.0.insert(key.to_owned(), counter);
+        changed
+    }
+}
+
+impl Counter {
+    /// Takes a number back; the last ones are as if they had never been taken.
+    fn give_back(&mut self, number: u64) {
+        self.returned.insert(number);
+        while let Some(last) = self.returned.last().copied()
+            && after(last) == self.next
+        {
+            self.returned.remove(&last);
+            self.next = last;
+        }
+    }
+}
+
+fn after(number: u64) -> u64 {
+    if number >= LAST { 1 } else { number + 1 }
+}
+
+/// `ISA|ZZ|US|01|THEM`
+fn key(level: &str, parts: &[String]) -> String {
+    format!("{level}|{}", parts.join("|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ControlNumbers, Counted, LAST, Starts, Taken};
+    use crate::state::Table;
+
+    fn counted(interchanges: &[&str], groups: &[&str]) -> Counted {
+        Counted {
+            interchanges: interchanges.iter().map(ToString::to_string).collect(),
+            groups: groups.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn numbers(taken: &Taken) -> (u64, u64) {
+        (taken.interchange, taken.group)
+    }
+
+    #[test]
+    fn each_pair_counts_for_itself_from_its_start() {
+        let mut table = Table::default();
+        let mut all = ControlNumbers(&mut table);
+        let starts = Starts {
+            interchange: 7,
+            ..Starts::FIRST
+        };
+        let mut take = |isa, gs| numbers(&all.take(counted(&[isa], &[gs]), starts));
+        assert_eq!(take("a", "x"), (7, 1));
+        assert_eq!(take("a", "y"), (8, 1));
+        assert_eq!(take("b", "x"), (7, 2));
+    }
+
+    #[test]
+    fn what_is_given_back_is_the_next() {
+        let mut table = Table::default();
+        let mut all = ControlNumbers(&mut table);
+        let mut taken: Vec<Taken> = Vec::new();
+        for _ in 0..4 {
+            taken.push(all.take(counted(&["a"], &["x"]), Starts::FIRST));
+        }
+        let mut give_back = |nth: usize| {
+            if let Some(taken) = taken.get(nth) {
+                all.give_back(taken);
+            }
+        };
+        give_back(1);
+        give_back(3);
+        let next = |all: &mut ControlNumbers<'_>| {
+            numbers(&all.take(counted(&["a"], &["x"]), Starts::FIRST))
+        };
+        assert_eq!(
+            [next(&mut all), next(&mut all), next(&mut all)],
+            [(2, 2), (4, 4), (5, 5)]
+        );
+    }
+
+    #[test]
+    fn a_file_with_several_parts_has_numbers_in_a_row() {
+        let mut table = Table::default();
+        let mut all = ControlNumbers(&mut table);
+        let first = all.take(counted(&["a", "a"], &["x", "y", "x"]), Starts::FIRST);
+        let second = all.take(counted(&["a"], &["y"]), Starts::FIRST);
+        assert_eq!((numbers(&first), numbers(&second)), ((1, 1), (3, 3)));
+        all.give_back(&second);
+        all.give_back(&first);
+        let third = all.take(counted(&["a"], &["y"]), Starts::FIRST);
+        assert_eq!(numbers(&third), (1, 2));
+    }
+
+    #[test]
+    fn after_the_greatest_number_comes_the_first() {
+        let mut table = Table::default();
+        let mut all = ControlNumbers(&mut table);
+        let starts = Starts {
+            interchange: LAST,
+            ..Starts::FIRST
+        };
+        let mut take = || all.take(counted(&["a"], &[]), starts).interchange;
+        assert_eq!([take(), take(), take()], [LAST, 1, 2]);
+    }
+
+    #[test]
+    fn an_envelope_tells_what_counts() {
+        let x12 = b"ISA*00*          *00*          *ZZ*US             *01*THEM           *260101*0900*U*00401*000000001*0*P*:~\
+            GS*PO*A*B*20260101*0900*1*X*004010~ST*850*0001~SE*2*0001~GE*1*1~IEA*1*000000001~";
+        let expected = counted(&["ISA|ZZ|US|01|THEM"], &["GS|PO|A|B"]);
+        assert_eq!(Counted::of(x12), expected);
+    }
+}

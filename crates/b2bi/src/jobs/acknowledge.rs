@@ -1,0 +1,225 @@
+//! The acknowledgements of an inbound file: a 997 or 999, and a TA1.
+
+use b2bi_local_model::types::{
+    X12FunctionalAcknowledgment, X12TechnicalAcknowledgment, X12Version,
+};
+use b2bi_local_x12::{
+    AcknowledgementForm, Acknowledging, Content, Numbers, Problem, Reading, Received, Validation,
+    Version, acknowledge, acknowledge_interchanges,
+};
+
+use super::Route;
+use super::events::{Acknowledged, Transformation};
+use super::run::{Run, Stop};
+use crate::control_numbers::Counted;
+use crate::envelope;
+use crate::files::Location;
+use crate::stages::Stage;
+
+/// Sets of health care, which a 999 answers in version 5010.
+///
+/// Source: Assumption A-28.
+const HEALTH_CARE: [&str; 8] = ["270", "271", "276", "277", "278", "834", "835", "837"];
+/// The guide of the 999 that answers a guide's transactions.
+const GUIDE: &str = "005010X231A1";
+
+/// The acknowledgement that answers transactions of these kinds.
+#[must_use]
+pub fn acknowledgement_form(contents: &[Content]) -> AcknowledgementForm {
+    let health_care =
+        |it: &Content| it.version == Some(Version::V5010) && HEALTH_CARE.contains(&it.set.as_ref());
+    if !contents.iter().any(health_care) {
+        return AcknowledgementForm::Functional;
+    }
+    implementation_acknowledgement(contents)
+}
+
+/// The 999 that answers transactions of these kinds, by its guide where they name theirs.
+#[must_use]
+pub fn implementation_acknowledgement(contents: &[Content]) -> AcknowledgementForm {
+    let by_guide = contents.iter().any(|it| it.group_version.contains('X'));
+    AcknowledgementForm::Implementation(by_guide.then(|| GUIDE.to_owned()))
+}
+
+/// One acknowledgement to be made.
+pub(super) struct Kind {
+    /// The end of its file's name.
+    suffix: &'static str,
+    /// Its type in events.
+    ///
+    /// Source: Assumption A-76.
+    pub(super) set: &'static str,
+    /// Its version in events.
+    pub(super) version: Option<X12Version>,
+    /// None for a TA1.
+    form: Option<AcknowledgementForm>,
+    details: bool,
+}
+
+impl Run {
+    /// Makes and writes the acknowledgements that the partnership wants, once for each file.
+    ///
+    /// One that fails is told of, and does not keep the transformation from going on.
+    pub(super) async fn acknowledge(
+        &self,
+        received: &Received,
+        reading: &Reading,
+        validation: &Validation,
+        result: &mut Transformation,
+    ) -> Result<(), Stop> {
+        let kinds = kinds(self.order.route.as_ref(), reading);
+        if kinds.is_empty() {
+            return Ok(());
+        }
+        let problems = [reading.problems.as_slice(), &validation.problems].concat();
+        let entered = match self.enter(Stage::Acknowledge).await {
+            Err(Stop::Failed(_, reason)) => Err(reason),
+            Err(Stop::Vanished) => return Err(Stop::Vanished),
+            Ok(()) => Ok(()),
+        };
+        for kind in kinds {
+            let written = match &entered {
+                Ok(()) => self.acknowledge_as(&kind, received, &problems).await,
+                Err(reason) => Err(reason.clone()),
+            };
+            let status = match &written {
+                Ok(None) => continue,
+                Ok(Some((_, _, errors))) => Acknowledged::Completed { errors: *errors },
+                Err(_) => Acknowledged::Failed,
+            };
+            result.acknowledged(status);
+            self.tell_acknowledgement(&kind, written);
+        }
+        Ok(())
+    }
+
+    /// Writes one, unless there is nothing to be acknowledged; returns where it is, its size, and
+    /// whether it tells of errors.
+    async fn acknowledge_as(
+        &self,
+        kind: &Kind,
+        received: &Received,
+        problems: &[Problem],
+    ) -> Result<Option<(Location, usize, bool)>, String> {
+        let location = self.order.acknowledgement(kind.suffix);
+        let now = self.works.environment.clock.now();
+        let draft = |numbers: Numbers| {
+            let (date, time) = envelope::date_and_time(now);
+            let how = Acknowledging {
+                form: kind.form.clone().unwrap_or(AcknowledgementForm::Functional),
+                details: kind.details,
+                date,
+                time,
+                numbers,
+            };
+            match kind.form {
+                Some(_) => acknowledge(received, problems, &how),
+                None => acknowledge_interchanges(received, problems, &how),
+            }
+        };
+        let starts = envelope::starts(self.order.route.as_ref().map(|it| &it.partnership));
+        let Some(unnumbered) = draft(starts.numbers()) else {
+            return Ok(None);
+        };
+        let counted = Counted::of(&unnumbered);
+        let write = |numbers| Ok(draft(numbers).unwrap_or_default());
+        let text = self
+            .publish_numbered(&location, (counted, starts), write, Vec::new())
+            .await?;
+        Ok(Some((location, text.len(), tells_of_errors(&text))))
+    }
+}
+
+impl Run {
+    /// Whether the file is to be acknowledged at all.
+    pub(super) fn owes_acknowledgements(&self) -> bool {
+        !kinds(self.order.route.as_ref(), &Reading::default()).is_empty()
+    }
+}
+
+/// The acknowledgements that are due.
+///
+/// Source: without options all are made; what cannot be read to its end is answered with a TA1
+/// only: Assumption A-73.
+fn kinds(route: Option<&Route>, reading: &Reading) -> Vec<Kind> {
+    let options = route
+        .and_then(|it| it.partnership.capability_options.as_ref())
+        .and_then(|it| {
+            it.inbound_edi
+                .as_ref()?
+                .x12
+                .as_ref()?
+                .acknowledgment_options
+                .as_ref()
+        });
+    let functional = options.map_or(X12FunctionalAcknowledgment::GenerateAllSegments, |it| {
+        it.functional_acknowledgment
+    });
+    let technical = options.map_or(X12TechnicalAcknowledgment::GenerateAllSegments, |it| {
+        it.technical_acknowledgment
+    });
+    let mut kinds = Vec::new();
+    if functional != X12FunctionalAcknowledgment::DoNotGenerate && reading.fatal().is_none() {
+        let details = functional == X12FunctionalAcknowledgment::GenerateAllSegments;
+        kinds.push(functional_kind(&reading.contents, details));
+    }
+    if technical != X12TechnicalAcknowledgment::DoNotGenerate {
+        kinds.push(Kind {
+            suffix: "TA1",
+            set: "TA1",
+            version: None,
+            form: None,
+            details: false,
+        });
+    }
+    kinds
+}
+
+fn functional_kind(contents: &[Content], details: bool) -> Kind {
+    let form = acknowledgement_form(contents);
+    let versions = contents.iter().find_map(|it| it.version);
+    let (suffix, set, version) = match form {
+        AcknowledgementForm::Functional => ("997", "X12_997", versions.map(model_version)),
+        AcknowledgementForm::Implementation(None) => {
+            ("999", "X12_999", Some(X12Version::Version5010))
+        }
+        AcknowledgementForm::Implementation(Some(_)) => (
+            "999x231",
+            "X12_999_X231",
+            Some(X12Version::Version5010Hipaa),
+        ),
+    };
+    Kind {
+        suffix,
+        set,
+        version,
+        form: Some(form),
+        details,
+    }
+}
+
+fn model_version(version: Version) -> X12Version {
+    match version {
+        Version::V4010 => X12Version::Version4010,
+        Version::V4030 => X12Version::Version4030,
+        Version::V4050 => X12Version::Version4050,
+        Version::V4060 => X12Version::Version4060,
+        Version::V5010 => X12Version::Version5010,
+    }
+}
+
+/// Whether an acknowledgement says of anything that it is not simply accepted: TA104 or AK901.
+fn tells_of_errors(text: &[u8]) -> bool {
+    let (Some(element), Some(terminator)) = (text.get(3), text.get(105)) else {
+        return false;
+    };
+    text.split(|it| it == terminator).any(|segment| {
+        let mut elements = segment.trim_ascii_start().split(|it| it == element);
+        let verdict = match elements.next() {
+            Some(b"TA1") => elements.nth(3),
+            Some(b"AK9") => elements.next(),
+            _ => None,
+        };
+        verdict.is_some_and(|it| it != b"A")
+    })
+}

@@ -1,0 +1,279 @@
+//! The events of jobs: what became of a transformation or an acknowledgement.
+//!
+//! Source: the detail reference of the service's events; values nobody has published are
+//! Assumption A-76.
+
+use b2bi_local_model::types::CapabilityDirection;
+use serde_json::{Map, Value, json};
+
+use super::acknowledge::Kind;
+use super::logs::{State, Status};
+use super::run::{Run, Stop};
+use crate::announcing::{Event, SOURCE};
+use crate::files::Location;
+use crate::stages::Stage;
+use crate::transformers;
+
+/// What is told of a transformation.
+#[derive(Debug, Default)]
+pub(super) struct Transformation {
+    /// The document or X12 written, and its size.
+    pub(super) output: Option<(Location, usize)>,
+    pub(super) validation: Validated,
+    pub(super) report: Option<Location>,
+    /// What became of the acknowledgements; none are due where there is nothing.
+    pub(super) acknowledgement: Option<Acknowledged>,
+    /// Which transaction of how many.
+    pub(super) split: Option<(usize, usize)>,
+    /// The format of an outbound file.
+    pub(super) input_format: Option<&'static str>,
+    /// Whether each transaction was told of by itself.
+    pub(super) told_in_parts: bool,
+}
+
+/// What validation came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Validated {
+    #[default]
+    NotAttempted,
+    Succeeded,
+    Failed,
+}
+
+/// What became of the acknowledgements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Acknowledged {
+    Completed {
+        /// Whether they tell of errors.
+        errors: bool,
+    },
+    Failed,
+}
+
+impl Validated {
+    /// By the report, which is empty when all is well.
+    pub(super) fn of(report: &str) -> Self {
+        if report.is_empty() {
+            Self::Succeeded
+        } else {
+            Self::Failed
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAttempted => "NOT_ATTEMPTED",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
+impl Transformation {
+    /// Adds what became of one acknowledgement: one that fails counts more than others.
+    pub(super) fn acknowledged(&mut self, status: Acknowledged) {
+        self.acknowledgement = Some(match (self.acknowledgement, status) {
+            (Some(Acknowledged::Failed), _) | (_, Acknowledged::Failed) => Acknowledged::Failed,
+            (Some(Acknowledged::Completed { errors: true }), _) => {
+                Acknowledged::Completed { errors: true }
+            }
+            (_, status) => status,
+        });
+    }
+}
+
+impl Run {
+    /// Tells of a transformation that has ended, well or not.
+    pub(super) fn tell_transformation(&self, result: &Transformation, stop: Option<&Stop>) {
+        let mut detail = self.detail();
+        self.add_content(&mut detail, "x12-transaction-set", "x12-version");
+        if let Some(format) = result.input_format {
+            detail.insert("input-format".to_owned(), format.into());
+            detail.insert("output-format".to_owned(), "X12".into());
+        }
+        detail.insert("input-file-s3-attributes".to_owned(), self.input());
+        if let (Some((location, size)), None) = (&result.output, stop) {
+            let file = attributes(location, *size as u64);
+            detail.insert("output-file-s3-attributes".to_owned(), file);
+        }
+        add_failure(&mut detail, stop);
+        self.add_acknowledgement(&mut detail, result);
+        add_validation(&mut detail, result);
+        let failed = stop.is_some();
+        self.announce("Transformation", failed, detail);
+        self.log_transformation(result, stop);
+    }
+
+    /// Tells of an acknowledgement: where it is, its size and whether it tells of errors; or why
+    /// it was not made.
+    pub(super) fn tell_acknowledgement(
+        &self,
+        kind: &Kind,
+        written: Result<Option<(Location, usize, bool)>, String>,
+    ) {
+        let mut detail = self.detail();
+        self.add_content(
+            &mut detail,
+            "input-x12-transaction-set",
+            "input-x12-version",
+        );
+        detail.insert("input-file-s3-attributes".to_owned(), self.input());
+        detail.insert("ack-x12-type".to_owned(), kind.set.into());
+        if let Some(version) = kind.version {
+            detail.insert("ack-x12-version".to_owned(), version.as_str().into());
+        }
+        match written {
+            Ok(Some((location, size, errors))) => {
+                let file = attributes(&location, size as u64);
+                detail.insert("ack-file-s3-attributes".to_owned(), file);
+                detail.insert("ack-error-code-detected".to_owned(), errors.into());
+                self.announce("Acknowledgement", false, detail);
+                self.log(
+                    State::Acknowledgement,
+                    Status::Complete,
+                    Some(location.uri()),
+                );
+            }
+            Ok(None) => {}
+            Err(reason) => {
+                let stop = Stop::Failed(Stage::Acknowledge, reason.clone());
+                add_failure(&mut detail, Some(&stop));
+                self.announce("Acknowledgement", true, detail);
+                self.log(State::Acknowledgement, Status::Failed, Some(reason));
+            }
+        }
+    }
+
+    /// What all events begin with.
+    fn detail(&self) -> Map<String, Value> {
+        let mut detail = Map::new();
+        match &self.order.route {
+            None => detail.insert("transformer-job-id".to_owned(), json!(self.order.id)),
+            Some(route) => {
+                let partner = json!(route.trading_partner_id);
+                detail.insert("trading-partner-id".to_owned(), partner)
+            }
+        };
+        let now = self.works.environment.clock.now();
+        detail.insert("start-timestamp".to_owned(), json!(self.order.started_at));
+        detail.insert("end-timestamp".to_owned(), json!(now));
+        detail
+    }
+
+    fn add_content(&self, detail: &mut Map<String, Value>, set: &str, version: &str) {
+        let Some(content) = transformers::x12_details(&self.order.transformer) else {
+            return;
+        };
+        if let Some(it) = content.transaction_set {
+            detail.insert(set.to_owned(), it.as_str().into());
+        }
+        if let Some(it) = content.version {
+            detail.insert(version.to_owned(), it.as_str().into());
+        }
+    }
+
+    fn add_acknowledgement(&self, detail: &mut Map<String, Value>, result: &Transformation) {
+        let is_due = !self.order.is_outbound();
+        let (status, errors) = match result.acknowledgement {
+            None if is_due && !result.told_in_parts && self.owes_acknowledgements() => {
+                ("NOT_ATTEMPTED", None)
+            }
+            None => return,
+            Some(Acknowledged::Failed) => ("FAILED", None),
+            Some(Acknowledged::Completed { errors }) => ("COMPLETED", Some(errors)),
+        };
+        detail.insert("ack-generation-status".to_owned(), status.into());
+        if let Some(errors) = errors {
+            detail.insert("ack-error-code-detected".to_owned(), errors.into());
+        }
+    }
+
+    fn input(&self) -> Value {
+        attributes(&self.order.input, self.order.size)
+    }
+
+    fn announce(&self, what: &str, failed: bool, detail: Map<String, Value>) {
+        let detail_type = match (what, failed) {
+            ("Acknowledgement", false) => "Acknowledgement Completed",
+            ("Acknowledgement", true) => "Acknowledgement Failed",
+            (_, false) => "Transformation Completed",
+            (_, true) => "Transformation Failed",
+        };
+        self.works.environment.announcer.announce(Event {
+            job_id: self.order.id.clone(),
+            detail_type,
+            source: SOURCE,
+            account: self.scope.account.clone(),
+            time: self.works.environment.clock.now(),
+            region: self.scope.region.clone(),
+            resources: self.resources(),
+            detail: detail.into(),
+        });
+    }
+
+    /// The ARNs of the transformer and, for a file of a partner, of profile, capability and
+    /// partnership.
+    fn resources(&self) -> Vec<String> {
+        let mut arns = vec![self.order.transformer.transformer_arn.clone()];
+        if let Some(route) = &self.order.route {
+            arns.push(route.profile_arn.clone());
+            arns.push(route.capability_arn.clone());
+            arns.push(route.partnership.partnership_arn.clone());
+        }
+        arns
+    }
+
+    /// The direction, for logs.
+    pub(super) fn direction(&self) -> CapabilityDirection {
+        let route = self.order.route.as_ref();
+        route.map_or(CapabilityDirection::Inbound, |it| it.direction)
+    }
+}
+
+fn attributes(location: &Location, size: u64) -> Value {
+    json!({
+        "bucket": location.bucket,
+        "object-key": location.key,
+        "object-size-bytes": size,
+    })
+}
+
+fn add_failure(detail: &mut Map<String, Value>, stop: Option<&Stop>) {
+    if let Some(Stop::Failed(stage, reason)) = stop {
+        detail.insert("failure-message".to_owned(), reason.as_str().into());
+        detail.insert("failure-code".to_owned(), failure_code(*stage).into());
+    }
+}
+
+fn add_validation(detail: &mut Map<String, Value>, result: &Transformation) {
+    if let Some((number, total)) = result.split {
+        let valid = result.validation == Validated::Succeeded;
+        let split = json!({
+            "split-number": number,
+            "total-split-count": total,
+            "split-is-valid": valid,
+        });
+        detail.insert("split-attributes".to_owned(), split);
+    }
+    let status = result.validation.as_str();
+    detail.insert("validation-status".to_owned(), status.into());
+    if let Some(Location { bucket, key }) = &result.report {
+        let report = json!({"bucket": bucket, "object-key": key});
+        detail.insert("validation-report-s3-location".to_owned(), report);
+    }
+}
+
+/// Source: Assumption A-76.
+fn failure_code(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Accept => "ACCEPT_FAILED",
+        Stage::FetchInput => "FETCH_INPUT_FAILED",
+        Stage::Parse => "PARSE_FAILED",
+        Stage::Validate => "VALIDATION_FAILED",
+        Stage::Acknowledge => "ACKNOWLEDGEMENT_FAILED",
+        Stage::Map => "MAPPING_FAILED",
+        Stage::Convert => "CONVERSION_FAILED",
+        Stage::WriteOutput => "WRITE_OUTPUT_FAILED",
+        Stage::Finish => "FINISH_FAILED",
+    }
+}

@@ -1,0 +1,154 @@
+//! The log records of jobs, in the groups where the service logs.
+//!
+//! Source: groups and states are documented; streams and the layout of records are Assumption
+//!
+
+use b2bi_local_model::types::CapabilityDirection;
+use serde_json::{Map, Value, json};
+
+use super::events::Transformation;
+use super::run::{Run, Stop};
+use crate::announcing::LogRecord;
+use crate::environment::Environment;
+use crate::files::Location;
+use crate::service::Scope;
+use crate::stages::Stage;
+
+/// Where files are logged that belong to nobody.
+const DEFAULT: &str = "/aws/vendedlogs/b2bi/default";
+/// Where the jobs of `StartTransformerJob` are logged.
+const TRANSFORMERS: &str = "/aws/vendedlogs/b2bi/transformers";
+
+/// What a record is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum State {
+    CapabilityMatch,
+    Acknowledgement,
+    FileTransform,
+    FileDeliver,
+}
+
+/// How it stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Status {
+    Complete,
+    Failed,
+    InProgress,
+}
+
+impl State {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::CapabilityMatch => "Capability Match",
+            Self::Acknowledgement => "Acknowledgement",
+            Self::FileTransform => "File Transform",
+            Self::FileDeliver => "File Deliver",
+        }
+    }
+}
+
+impl Status {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "Complete",
+            Self::Failed => "Failed",
+            Self::InProgress => "In progress",
+        }
+    }
+}
+
+impl Run {
+    /// Records what became of a transformation and of the delivery of its output.
+    pub(super) fn log_transformation(&self, result: &Transformation, stop: Option<&Stop>) {
+        if let Some(report) = &result.report {
+            let uri = report.uri();
+            let notes = format!("Validation report has been generated and written to {uri}");
+            self.log(State::FileTransform, Status::InProgress, Some(notes));
+        }
+        match stop {
+            None => {
+                let uri = result.output.as_ref().map(|(location, _)| location.uri());
+                self.log(State::FileTransform, Status::Complete, None);
+                self.log(State::FileDeliver, Status::Complete, uri);
+            }
+            Some(Stop::Failed(Stage::WriteOutput, reason)) => {
+                self.log(State::FileTransform, Status::Complete, None);
+                self.log(State::FileDeliver, Status::Failed, Some(reason.clone()));
+            }
+            Some(Stop::Failed(_, reason)) => {
+                self.log(State::FileTransform, Status::Failed, Some(reason.clone()));
+            }
+            Some(Stop::Vanished) => {}
+        }
+    }
+
+    /// Records how a state of the job stands. A profile that does not log has no records.
+    pub(super) fn log(&self, state: State, status: Status, notes: Option<String>) {
+        let (group, stream) = match &self.order.route {
+            None => (TRANSFORMERS, &self.facts.transformer_id),
+            Some(route) => match &route.log_group {
+                Some(group) => (group.as_str(), &route.trading_partner_id),
+                None => return,
+            },
+        };
+        let mut message = Map::new();
+        message.insert("jobId".to_owned(), json!(self.order.id));
+        message.insert("transformerId".to_owned(), json!(self.facts.transformer_id));
+        if let Some(route) = &self.order.route {
+            message.insert("capabilityId".to_owned(), json!(route.capability_id));
+            let partnership = &route.partnership.partnership_id;
+            message.insert("partnershipId".to_owned(), json!(partnership));
+            message.insert(
+                "tradingPartnerId".to_owned(),
+                json!(route.trading_partner_id),
+            );
+        }
+        let direction = match self.direction() {
+            CapabilityDirection::Inbound => "INBOUND",
+            CapabilityDirection::Outbound => "OUTBOUND",
+        };
+        message.insert("direction".to_owned(), direction.into());
+        message.extend(entry(&self.order.input, state, status, notes));
+        record(
+            &self.works.environment,
+            &self.scope,
+            group,
+            stream,
+            message.into(),
+        );
+    }
+}
+
+/// Records that a file in a watched bucket belongs to nobody.
+pub(crate) fn unmatched(environment: &Environment, scope: &Scope, input: &Location, reason: &str) {
+    let state = State::CapabilityMatch;
+    let message = entry(input, state, Status::Failed, Some(reason.to_owned()));
+    record(environment, scope, DEFAULT, "unmatched", message.into());
+}
+
+fn entry(
+    input: &Location,
+    state: State,
+    status: Status,
+    notes: Option<String>,
+) -> Map<String, Value> {
+    let mut message = Map::new();
+    message.insert("inputFile".to_owned(), input.uri().into());
+    message.insert("state".to_owned(), state.as_str().into());
+    message.insert("status".to_owned(), status.as_str().into());
+    if let Some(notes) = notes {
+        message.insert("eventNotes".to_owned(), notes.into());
+    }
+    message
+}
+
+fn record(environment: &Environment, scope: &Scope, group: &str, stream: &str, message: Value) {
+    environment.records.record(LogRecord {
+        account: scope.account.clone(),
+        region: scope.region.clone(),
+        group: group.to_owned(),
+        stream: stream.to_owned(),
+        timestamp: environment.clock.now(),
+        message,
+    });
+}

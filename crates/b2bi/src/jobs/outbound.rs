@@ -1,0 +1,150 @@
+//! Outbound files: a document comes, X12 in the partnership's envelope goes.
+
+use std::sync::Arc;
+
+use b2bi_local_model::types::{ConversionSourceFormat, S3Location};
+use b2bi_local_x12::{Received, Validation, Wrap, Writing, read};
+
+use super::events::{Transformation, Validated};
+use super::inbound::report_output;
+use super::run::{Run, Stop};
+use crate::control_numbers::Counted;
+use crate::edi::{self, Conversion};
+use crate::outbound::formatted;
+use crate::stages::Stage;
+use crate::{envelope, errors, transformers};
+
+/// The end of the names of X12 files.
+///
+/// Source: Assumption A-75.
+const EXTENSION: &str = "edi";
+
+/// A document, how it is written, and a draft of that: in one line, with numbers of nobody.
+struct Converted {
+    document: String,
+    writing: Writing,
+    draft: Vec<u8>,
+}
+
+impl Run {
+    /// Takes an outbound file through its stages.
+    pub(super) async fn outbound(
+        &self,
+        result: &mut Transformation,
+    ) -> Result<Vec<S3Location>, Stop> {
+        let conversion = transformers::outbound(&self.order.transformer)
+            .map(Arc::new)
+            .map_err(|error| Stop::Failed(Stage::Accept, errors::message(&error)))?;
+        let limit = self.works.config.job_bytes;
+        let fetched = async { text(self.fetch(limit).await?.to_vec()) };
+        let input = self.stage(Stage::FetchInput, fetched).await?;
+        result.input_format = Some(format_of(&input).as_str());
+        let mapped = self.map(input, &conversion);
+        let document = self.stage(Stage::Map, mapped).await?;
+        let converted = self
+            .stage(Stage::Convert, self.convert(document, &conversion))
+            .await?;
+        let report = self.validate(&converted, &conversion, result).await?;
+        self.deliver_x12(converted, report, result).await
+    }
+
+    /// Writes the document as X12, in the partnership's envelope and without numbers yet.
+    async fn convert(
+        &self,
+        document: String,
+        conversion: &Arc<Conversion>,
+    ) -> Result<Converted, String> {
+        let partnership = self.order.route.as_ref().map(|it| &it.partnership);
+        let writing = envelope::writing(partnership.and_then(envelope::of));
+        let starts = envelope::starts(partnership);
+        let (now, conversion) = (self.works.environment.clock.now(), Arc::clone(conversion));
+        self.compute(move || {
+            let mut drafting = Writing {
+                wrap: Wrap::OneLine,
+                numbers: Some(starts.numbers()),
+                ..writing.clone()
+            };
+            let format = format_of(&document);
+            let undated = formatted(&document, format, &drafting)?;
+            envelope::date(&undated, &mut drafting, now);
+            let draft = formatted(&document, format, &drafting)?;
+            let (_, reading) = read(&draft, Received::new());
+            edi::judge(&reading, &conversion).map_err(edi::Misfit::into_message)?;
+            let writing = Writing {
+                wrap: writing.wrap,
+                ..drafting
+            };
+            Ok(Converted {
+                document,
+                writing,
+                draft,
+            })
+        })
+        .await
+    }
+
+    /// Validates the X12, where the partnership wants that; returns the report.
+    async fn validate(
+        &self,
+        converted: &Converted,
+        conversion: &Arc<Conversion>,
+        result: &mut Transformation,
+    ) -> Result<String, Stop> {
+        let partnership = self.order.route.as_ref().map(|it| &it.partnership);
+        if !envelope::is_validated(partnership.and_then(envelope::of)) {
+            return Ok(String::new());
+        }
+        let (x12, conversion) = (converted.draft.clone(), Arc::clone(conversion));
+        let validated = self.compute(move || {
+            let validation: Validation = edi::validate(&x12, &conversion);
+            Ok(validation.report())
+        });
+        let report = self.stage(Stage::Validate, validated).await?;
+        result.validation = Validated::of(&report);
+        Ok(report)
+    }
+
+    async fn deliver_x12(
+        &self,
+        converted: Converted,
+        report: String,
+        result: &mut Transformation,
+    ) -> Result<Vec<S3Location>, Stop> {
+        let location = self.order.document(EXTENSION, None);
+        let report_location = self.order.report(EXTENSION, None);
+        let partnership = self.order.route.as_ref().map(|it| &it.partnership);
+        let Converted {
+            document,
+            writing,
+            draft,
+        } = converted;
+        let write = |numbers| {
+            let writing = Writing {
+                numbers: Some(numbers),
+                ..writing.clone()
+            };
+            formatted(&document, format_of(&document), &writing)
+        };
+        let others = report_output(report, &report_location);
+        let counts = (Counted::of(&draft), envelope::starts(partnership));
+        let published = self.publish_numbered(&location, counts, write, others);
+        let written = self.stage(Stage::WriteOutput, published).await?;
+        if result.validation == Validated::Failed {
+            result.report = Some(report_location);
+        }
+        result.output = Some((location.clone(), written.len()));
+        Ok(vec![location.into()])
+    }
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|_| "The file is not UTF-8".to_owned())
+}
+
+fn format_of(document: &str) -> ConversionSourceFormat {
+    if document.trim_start().starts_with('<') {
+        ConversionSourceFormat::Xml
+    } else {
+        ConversionSourceFormat::Json
+    }
+}

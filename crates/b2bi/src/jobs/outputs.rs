@@ -1,0 +1,136 @@
+//! What a job writes: whole objects, taken back where one of several cannot be written.
+
+use b2bi_local_x12::Numbers;
+use bytes::Bytes;
+
+use super::run::Run;
+use crate::control_numbers::{ControlNumbers, Counted, Starts, Taken};
+use crate::files::{self, Location};
+use crate::stages::Fate;
+
+/// An object to be written.
+pub(super) struct Output {
+    pub(super) location: Location,
+    pub(super) body: Bytes,
+    pub(super) content_type: &'static str,
+}
+
+/// Why an object was not written.
+struct Refused {
+    message: String,
+    /// Whether what was written before stays.
+    keep: bool,
+}
+
+impl Run {
+    /// Writes objects one after the other: all of them or, by default, none.
+    pub(super) async fn publish(&self, outputs: Vec<Output>) -> Result<(), String> {
+        let mut written = Vec::new();
+        for output in outputs {
+            let location = output.location.clone();
+            match self.put(output).await {
+                Ok(()) => written.push(location),
+                Err(refused) => {
+                    if !refused.keep {
+                        self.take_back(&written).await;
+                    }
+                    return Err(refused.message);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes X12 with control numbers of its own; `write` makes it with the numbers it is given.
+    ///
+    /// `others` are written before it. When it cannot be written its numbers are given back.
+    pub(super) async fn publish_numbered(
+        &self,
+        location: &Location,
+        (counted, starts): (Counted, Starts),
+        write: impl Fn(Numbers) -> Result<Vec<u8>, String>,
+        mut others: Vec<Output>,
+    ) -> Result<Bytes, String> {
+        let taken = self.take_numbers(location, counted, starts);
+        self.settle().await?;
+        let published = match write(taken.numbers()).map(Bytes::from) {
+            Ok(body) => {
+                others.push(Output {
+                    location: location.clone(),
+                    body: body.clone(),
+                    content_type: "application/edi-x12",
+                });
+                self.publish(others).await.map(|()| body)
+            }
+            Err(reason) => Err(reason),
+        };
+        if published.is_err() {
+            self.give_numbers_back(location, &taken);
+        }
+        published
+    }
+
+    /// The numbers of a file; one that is written again has those it had.
+    fn take_numbers(&self, location: &Location, counted: Counted, starts: Starts) -> Taken {
+        let mut state = self.partition.lock();
+        let earlier = state
+            .jobs
+            .get(&self.facts.id)
+            .and_then(|job| job.numbers.get(&location.key).cloned());
+        if let Some(taken) = earlier {
+            return taken;
+        }
+        let taken = ControlNumbers(&mut state.control_numbers).take(counted, starts);
+        if let Some(job) = state.jobs.get_mut(&self.facts.id) {
+            job.numbers.insert(location.key.clone(), taken.clone());
+        }
+        taken
+    }
+
+    fn give_numbers_back(&self, location: &Location, taken: &Taken) {
+        let mut state = self.partition.lock();
+        ControlNumbers(&mut state.control_numbers).give_back(taken);
+        if let Some(job) = state.jobs.get_mut(&self.facts.id) {
+            job.numbers.remove(&location.key);
+        }
+    }
+
+    async fn put(&self, output: Output) -> Result<(), Refused> {
+        let fate = self
+            .works
+            .environment
+            .stages
+            .write(&self.facts, self.next_write());
+        match fate {
+            Fate::Write => {}
+            Fate::Lose => return Ok(()),
+            Fate::Refuse { message, keep } => return Err(Refused { message, keep }),
+        }
+        let Output {
+            location,
+            body,
+            content_type,
+        } = output;
+        files::write(
+            &self.works.environment,
+            &self.scope,
+            &location,
+            body,
+            content_type,
+        )
+        .await
+        .map_err(|it| Refused {
+            message: it.message(&location),
+            keep: false,
+        })
+    }
+
+    async fn take_back(&self, written: &[Location]) {
+        let objects = &self.works.environment.objects;
+        for Location { bucket, key } in written {
+            if let Err(error) = objects.delete(&self.scope.account, bucket, key).await {
+                tracing::warn!(bucket, key, %error, "an output could not be taken back");
+            }
+        }
+    }
+}

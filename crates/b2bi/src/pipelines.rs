@@ -1,0 +1,251 @@
+//! Pipelines: what happens when an object is created in a folder that a capability watches.
+//!
+//! A capability watches `{input}/{tp-id}/` for each partnership that has it, or, outbound,
+//! `{input}/{ca-id}/{tp-id}/`. Buckets belong to an account and to no region, so the capabilities
+//! of all regions of the account watch unless whoever notices the object knows the region.
+
+use std::sync::Arc;
+
+use b2bi_local_model::types::{
+    CapabilityConfiguration, CapabilityDirection, EdiConfiguration, GetCapabilityResponse,
+    GetPartnershipResponse, S3Location,
+};
+use bytes::Bytes;
+
+use crate::ctx::Ctx;
+use crate::files::Location;
+use crate::ids;
+use crate::jobs::{self, Order, Route, folder};
+use crate::service::{B2bi, Scope, Works};
+use crate::state::{Partition, State};
+
+/// An object that was created.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectCreated<'a> {
+    /// The account whose bucket it is; none where all accounts share their buckets.
+    pub account: Option<&'a str>,
+    /// The region, where it is known.
+    pub region: Option<&'a str>,
+    /// The bucket.
+    pub bucket: &'a str,
+    /// The key, not encoded.
+    pub key: &'a str,
+    /// The size in bytes.
+    pub size: u64,
+}
+
+impl B2bi {
+    /// Starts the jobs of an object that was created, and returns their ids.
+    ///
+    /// Whoever notices objects calls this once for each. It must be called on a runtime, and does
+    /// not wait for anything.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "jobs start whether or not somebody wants their ids"
+    )]
+    pub fn object_created(&self, created: &ObjectCreated<'_>) -> Vec<String> {
+        // A folder is no file.
+        if created.key.is_empty() || created.key.ends_with('/') {
+            return Vec::new();
+        }
+        let concerned = |scope: &Scope| {
+            created.account.is_none_or(|it| it == scope.account)
+                && created.region.is_none_or(|it| it == scope.region)
+        };
+        let mut started = Vec::new();
+        for (scope, partition) in self.partitions_where(concerned) {
+            started.extend(notice(self.works(), &scope, &partition, created));
+        }
+        started
+    }
+}
+
+/// Starts the jobs of one account in one region.
+fn notice(
+    works: &Works,
+    scope: &Scope,
+    partition: &Arc<Partition>,
+    created: &ObjectCreated<'_>,
+) -> Vec<String> {
+    let mut state = partition.lock();
+    let orders = orders(works, &state, created);
+    if orders.is_empty() {
+        if let Some(reason) = missed(&state, created) {
+            let input = location(created);
+            jobs::unmatched(&works.environment, scope, &input, reason);
+        }
+        return Vec::new();
+    }
+    let started = orders.iter().map(|it| it.id.clone()).collect();
+    for order in orders {
+        jobs::start(works, scope, partition, &mut state, order);
+    }
+    started
+}
+
+/// A job for each capability and partnership that watch for the object.
+fn orders(works: &Works, state: &State, created: &ObjectCreated<'_>) -> Vec<Order> {
+    let mut orders = Vec::new();
+    for partnership in state.partnerships.values().map(|it| &it.description) {
+        for id in partnership.capabilities.iter().flatten() {
+            let Ok(capability) = state.capability(id) else {
+                continue;
+            };
+            let watch = Watch::new(&capability.description, partnership, state);
+            if let Some(watch) = watch.filter(|it| it.has(created)) {
+                orders.extend(watch.order(works, created));
+            }
+        }
+    }
+    orders
+}
+
+/// A capability and a partnership that watch a folder together.
+struct Watch<'a> {
+    capability: &'a GetCapabilityResponse,
+    partnership: &'a GetPartnershipResponse,
+    state: &'a State,
+    direction: CapabilityDirection,
+    trading_partner: &'a str,
+}
+
+impl<'a> Watch<'a> {
+    fn new(
+        capability: &'a GetCapabilityResponse,
+        partnership: &'a GetPartnershipResponse,
+        state: &'a State,
+    ) -> Option<Self> {
+        Some(Self {
+            direction: direction(state, edi(capability)),
+            trading_partner: partnership.trading_partner_id.as_deref()?,
+            capability,
+            partnership,
+            state,
+        })
+    }
+
+    /// `{input}/{tp-id}/` or `{input}/{ca-id}/{tp-id}/`
+    fn folder(&self) -> Location {
+        let input = &edi(self.capability).input_location;
+        let mut key = folder(input.key.as_deref().unwrap_or_default());
+        if self.direction == CapabilityDirection::Outbound {
+            key = key + &self.capability.capability_id + "/";
+        }
+        Location {
+            bucket: input.bucket_name.clone().unwrap_or_default(),
+            key: key + self.trading_partner + "/",
+        }
+    }
+
+    /// Source: files in folders within the folder count too: Assumption A-70.
+    fn has(&self, created: &ObjectCreated<'_>) -> bool {
+        let folder = self.folder();
+        folder.bucket == created.bucket && created.key.starts_with(&folder.key)
+    }
+
+    fn order(&self, works: &Works, created: &ObjectCreated<'_>) -> Option<Order> {
+        let edi = edi(self.capability);
+        let transformer = self.state.transformer(&edi.transformer_id).ok()?;
+        let profile = self.state.profile(&self.partnership.profile_id).ok()?;
+        Some(Order {
+            id: ids::job_id(works.environment.ids.bits()),
+            transformer: transformer.description.clone(),
+            route: Some(Route {
+                direction: self.direction,
+                capability_id: self.capability.capability_id.clone(),
+                capability_arn: self.capability.capability_arn.clone(),
+                partnership: self.partnership.clone(),
+                trading_partner_id: self.trading_partner.to_owned(),
+                profile_arn: profile.description.profile_arn.clone(),
+                log_group: profile.description.log_group_name.clone(),
+            }),
+            input: location(created),
+            size: created.size,
+            output: lenient(&edi.output_location),
+            started_at: works.environment.clock.now(),
+        })
+    }
+}
+
+fn edi(capability: &GetCapabilityResponse) -> &EdiConfiguration {
+    let CapabilityConfiguration::Edi(edi) = &capability.configuration;
+    edi
+}
+
+/// Source: a capability that does not say so follows its transformer: Assumption A-71.
+fn direction(state: &State, edi: &EdiConfiguration) -> CapabilityDirection {
+    let outbound = || {
+        let transformer = state.transformer(&edi.transformer_id).ok();
+        transformer.is_some_and(|it| it.description.output_conversion.is_some())
+    };
+    match edi.capability_direction {
+        Some(direction) => direction,
+        None if outbound() => CapabilityDirection::Outbound,
+        None => CapabilityDirection::Inbound,
+    }
+}
+
+/// Why a file in a watched bucket started no job, if it looks as if it was to start one.
+///
+/// Source: Assumption A-79.
+fn missed(state: &State, created: &ObjectCreated<'_>) -> Option<&'static str> {
+    let within = |location: &S3Location| {
+        let key = folder(location.key.as_deref().unwrap_or_default());
+        location.bucket_name.as_deref() == Some(created.bucket) && created.key.starts_with(&key)
+    };
+    let mut watched = false;
+    for capability in state.capabilities.values() {
+        let edi = edi(&capability.description);
+        if within(&edi.output_location) {
+            return None;
+        }
+        watched |= within(&edi.input_location);
+    }
+    watched.then_some("The file matches no capability of a partnership")
+}
+
+fn location(created: &ObjectCreated<'_>) -> Location {
+    Location {
+        bucket: created.bucket.to_owned(),
+        key: created.key.to_owned(),
+    }
+}
+
+fn lenient(location: &S3Location) -> Location {
+    Location {
+        bucket: location.bucket_name.clone().unwrap_or_default(),
+        key: location.key.clone().unwrap_or_default(),
+    }
+}
+
+/// The folders that a partnership's files are put into, for those of its capabilities that are
+/// named.
+pub(crate) fn folders(state: &State, partnership: &GetPartnershipResponse) -> Vec<Location> {
+    let capabilities = partnership.capabilities.iter().flatten();
+    let watched = capabilities.filter_map(|id| {
+        let capability = state.capability(id).ok()?;
+        Some(Watch::new(&capability.description, partnership, state)?.folder())
+    });
+    watched.collect()
+}
+
+/// Makes folders; a bucket that is not there or may not be written does not keep a partnership
+/// from being made.
+pub(crate) async fn make_folders(ctx: &Ctx<'_>, folders: Vec<Location>) {
+    for Location { bucket, key } in folders {
+        let objects = &ctx.works.environment.objects;
+        let account = &ctx.scope.account;
+        let made = objects
+            .put(
+                account,
+                &bucket,
+                &key,
+                Bytes::new(),
+                "application/x-directory",
+            )
+            .await;
+        if let Err(error) = made {
+            tracing::warn!(bucket, key, %error, "a partnership's folder could not be made");
+        }
+    }
+}
