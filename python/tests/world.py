@@ -51,6 +51,12 @@ OPTIONS = {
 PATIENCE = {"Delay": 0.02, "MaxAttempts": 500}
 
 
+def changed_options(**changes):
+    """OPTIONS with other members of the outbound envelope; those given as none are left out."""
+    x12 = {**OPTIONS["outboundEdi"]["x12"], **changes}
+    return {**OPTIONS, "outboundEdi": {"x12": {name: it for name, it in x12.items() if it is not None}}}
+
+
 class World:
     """An account's resources, and requests about them."""
 
