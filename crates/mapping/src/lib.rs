@@ -14,6 +14,7 @@
 //! # Ok::<(), b2bi_local_mapping::Problem>(())
 //! ```
 
+pub mod by_example;
 mod engine;
 mod jsonata;
 mod problem;

@@ -1,0 +1,236 @@
+//! Which of its explanations each scalar gets.
+//!
+//! An explanation by itself has a cost. Explanations that share a record with those of the scalars
+//! beside them cost less: the city of the ship-to is in the loop that has its name and street, even
+//! where another loop has the same city.
+
+use std::collections::HashMap;
+
+use super::draft::{Draft, DraftPart};
+use super::search::Candidate;
+use super::standard;
+use super::template::{Expression, Part, Path, Step, Template, Value};
+
+/// What it is worth that all scalars beside one share its record.
+const KIN: f64 = 1.2;
+/// How much less the scalars of each wider object count.
+const FADE: f64 = 0.6;
+/// Explanations dearer than the best by more than this have no vote.
+const MARGIN: f64 = 1.5;
+
+/// The beginning of a path.
+type Prefix = (usize, Vec<Step>);
+
+/// How many scalars of a part of the output could come from each record.
+#[derive(Debug, Default)]
+struct Tally {
+    votes: HashMap<Prefix, f64>,
+    leaves: f64,
+}
+
+/// The template that a draft becomes.
+pub(super) fn choose(draft: Draft) -> Template {
+    template(draft, &mut Vec::new())
+}
+
+fn template(draft: Draft, scopes: &mut Vec<Tally>) -> Template {
+    let mut tally = Tally::default();
+    count(&draft, &mut tally);
+    scopes.push(tally);
+    let made = match draft {
+        Draft::Object(members) => {
+            let member = |(key, draft)| (key, template(draft, scopes));
+            Template::Object(members.into_iter().map(member).collect())
+        }
+        Draft::List(parts) => Template::List(list(parts, scopes)),
+        Draft::Leaf(candidates) => Template::Value(value(candidates, scopes)),
+        Draft::Element {
+            name,
+            attributes,
+            body,
+            text,
+        } => Template::Element {
+            name,
+            attributes: attributes
+                .into_iter()
+                .map(|(name, draft)| (name, leaf(draft, scopes)))
+                .collect(),
+            body: list(body, scopes),
+            text: text.map(|draft| leaf(*draft, scopes)),
+        },
+    };
+    scopes.pop();
+    made
+}
+
+fn list(parts: Vec<DraftPart>, scopes: &mut Vec<Tally>) -> Vec<Part> {
+    let part = |part: DraftPart| Part {
+        template: template(part.draft, scopes),
+        each: part.each,
+    };
+    parts.into_iter().map(part).collect()
+}
+
+fn leaf(draft: Draft, scopes: &[Tally]) -> Value {
+    match draft {
+        Draft::Leaf(candidates) => value(candidates, scopes),
+        // An attribute and a text are always leaves.
+        _ => value(Vec::new(), scopes),
+    }
+}
+
+/// The cheapest explanation, its kin considered.
+fn value(candidates: Vec<Candidate>, scopes: &[Tally]) -> Value {
+    let own = weight(&candidates);
+    let deepest = candidates
+        .iter()
+        .map(|it| prefixes(&it.expression).iter().map(|it| it.1).sum())
+        .fold(1.0, f64::max);
+    let cost = |it: &Candidate| it.cost - KIN * support(&it.expression, own, scopes) / deepest;
+    let mut best: Option<(f64, Candidate)> = None;
+    for candidate in candidates {
+        let cost = cost(&candidate);
+        if best.as_ref().is_none_or(|(known, _)| cost < *known) {
+            best = Some((cost, candidate));
+        }
+    }
+    match best {
+        Some((_, it)) => Value {
+            expression: it.expression,
+            unexplained: it.unexplained,
+        },
+        None => Value {
+            expression: Expression::Constant(super::scalar::Scalar::Null),
+            unexplained: true,
+        },
+    }
+}
+
+/// How many of the scalars nearby share each record with an explanation, from 0 to the sum of the
+/// records' weights.
+fn support(expression: &Expression, own: f64, scopes: &[Tally]) -> f64 {
+    let mut sum = 0.0;
+    for (prefix, weight) in prefixes(expression) {
+        let (mut support, mut all) = (0.0, 0.0);
+        let mut strength = 1.0;
+        for scope in scopes.iter().rev().skip_while(|it| it.leaves <= 1.0) {
+            let votes = scope.votes.get(&prefix).copied().unwrap_or(0.0);
+            let others = scope.leaves - 1.0;
+            if others > 0.0 {
+                support += strength * ((votes - own).max(0.0) / others).min(1.0);
+                all += strength;
+            }
+            strength *= FADE;
+        }
+        if all > 0.0 {
+            sum += weight * support / all;
+        }
+    }
+    sum
+}
+
+fn count(draft: &Draft, tally: &mut Tally) {
+    match draft {
+        Draft::Object(members) => {
+            for (_, member) in members {
+                count(member, tally);
+            }
+        }
+        Draft::List(parts) => {
+            for part in parts {
+                count_part(part, tally);
+            }
+        }
+        Draft::Leaf(candidates) => count_leaf(candidates, tally),
+        Draft::Element {
+            attributes,
+            body,
+            text,
+            ..
+        } => {
+            for (_, attribute) in attributes {
+                count(attribute, tally);
+            }
+            for part in body {
+                count_part(part, tally);
+            }
+            if let Some(text) = text {
+                count(text, tally);
+            }
+        }
+    }
+}
+
+fn count_part(part: &DraftPart, tally: &mut Tally) {
+    count(&part.draft, tally);
+    for path in &part.each {
+        *tally
+            .votes
+            .entry((path.from, path.steps.clone()))
+            .or_default() += 1.0;
+    }
+}
+
+fn count_leaf(candidates: &[Candidate], tally: &mut Tally) {
+    let share = weight(candidates);
+    if share <= 0.0 {
+        return;
+    }
+    tally.leaves += 1.0;
+    let mut seen: HashMap<Prefix, f64> = HashMap::new();
+    for candidate in voters(candidates) {
+        for (prefix, _) in prefixes(&candidate.expression) {
+            *seen.entry(prefix).or_default() += share;
+        }
+    }
+    for (prefix, votes) in seen {
+        // Two ways into one record are still one scalar.
+        *tally.votes.entry(prefix).or_default() += votes.min(1.0);
+    }
+}
+
+/// The explanations that have a vote on where the scalars beside come from.
+fn voters(candidates: &[Candidate]) -> impl Iterator<Item = &Candidate> {
+    let best = candidates.iter().map(|it| it.cost).fold(f64::MAX, f64::min);
+    candidates
+        .iter()
+        .filter(move |it| !it.unexplained && it.cost <= best + MARGIN)
+}
+
+fn weight(candidates: &[Candidate]) -> f64 {
+    let voters = u32::try_from(voters(candidates).count()).unwrap_or(u32::MAX);
+    if voters == 0 {
+        0.0
+    } else {
+        1.0 / f64::from(voters)
+    }
+}
+
+/// The records on the paths of an expression; each counts double the one that it is in.
+fn prefixes(expression: &Expression) -> Vec<(Prefix, f64)> {
+    let mut paths: Vec<&Path> = Vec::new();
+    expression.paths(&mut paths);
+    let records = matches!(
+        expression,
+        Expression::Count(_) | Expression::SumOfProducts(..) | Expression::Pair(..)
+    );
+    let mut prefixes: Vec<(Prefix, f64)> = Vec::new();
+    for path in paths {
+        let length = path.steps.len() + usize::from(records);
+        let mut weight = 1.0;
+        for end in 0..length {
+            let steps = path.steps.get(..end).unwrap_or_default().to_vec();
+            let prefix = (path.from, steps);
+            if prefixes.iter().all(|(it, _)| *it != prefix) {
+                prefixes.push((prefix, weight));
+            }
+            weight *= 2.0;
+        }
+    }
+    prefixes
+}
+
+/// Whether a constant says something that a person would want to look at.
+pub(super) fn is_noteworthy(value: &Value, element: Option<&str>) -> bool {
+    value.unexplained && !element.is_some_and(standard::is_fixed)
+}

@@ -1,0 +1,347 @@
+//! Explanations that count and calculate.
+
+use super::convert::same;
+use super::evaluate::{Context, as_number};
+use super::leaves::push;
+use super::scalar::{Scalar, decimals_of, round};
+use super::search::{Candidate, LeafCases, Search, Target};
+use super::template::{Expression, Path, Select, Step};
+use super::tree::{NodeId, SchemaId};
+
+/// The most places that are tried for a count or a sum.
+const PLACES: usize = 400;
+/// The most numbers of a record that are tried in pairs.
+const OPERANDS: usize = 24;
+
+impl Search<'_> {
+    /// The place of the record among those of its loop.
+    pub(super) fn positions(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        if cases
+            .first()
+            .is_none_or(|case| case.context.stack.len() < 2)
+        {
+            return;
+        }
+        let points = cases.iter().map(|case| {
+            let position = i64::try_from(case.context.position).ok()?;
+            Some((position, whole(case.wanted?)?))
+        });
+        let Some(points) = points.collect::<Option<Vec<(i64, i64)>>>() else {
+            return;
+        };
+        let Some((first, step)) = line(&points) else {
+            return;
+        };
+        let single = points.len() == 1;
+        self.finish(Expression::Position(first, step), cases, &mut |it| {
+            push(found, if single { 2.6 } else { 1.6 }, it);
+        });
+    }
+
+    /// How many records there are.
+    pub(super) fn counts(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        found: &mut Vec<Candidate>,
+    ) {
+        let Some(case) = cases.iter().find(|it| it.wanted.is_some()) else {
+            return;
+        };
+        let Some(count) = case.wanted.and_then(whole).filter(|it| *it > 0) else {
+            return;
+        };
+        let named = is_count(target);
+        for path in self.record_paths(&case.context) {
+            let records = self.tree.find(&path, &case.context).len();
+            let fits = i64::try_from(records) == Ok(count);
+            if !fits || (records < 2 && !named) {
+                continue;
+            }
+            let cost = if named { 0.9 } else { 2.0 } + if records < 2 { 1.0 } else { 0.0 };
+            let few = cost + 0.01 * as_number(path.steps.len());
+            self.finish(Expression::Count(path), cases, &mut |it| {
+                push(found, few, it);
+            });
+        }
+    }
+
+    /// The records that can be counted in a context: all of a kind, or those with one code.
+    fn record_paths(&self, context: &Context) -> Vec<Path> {
+        let mut paths = Vec::new();
+        let from = context.stack.len().saturating_sub(1);
+        let record = context.innermost();
+        let opens = |schema: SchemaId| {
+            let code = |it: SchemaId| self.tree.schema(it).label.code();
+            code(schema).is_some() && code(schema) == code(self.tree.schema(schema).parent)
+        };
+        let kinds = self
+            .below(record)
+            .filter(|(it, kind)| kind.listed && !opens(*it));
+        for (schema, _) in kinds.take(PLACES) {
+            let path = self.all(from, record, schema);
+            let codes = self.codes_of(record, schema);
+            if let [first, .., last] = codes.as_slice()
+                && first != last
+            {
+                paths.extend(codes.iter().map(|code| with(&path, code.clone())));
+            }
+            paths.push(path);
+        }
+        paths
+    }
+
+    /// What selects records of a kind by the codes that they have.
+    fn codes_of(&self, record: NodeId, schema: SchemaId) -> Vec<Select> {
+        let Some(field) = self.qualifier_of(schema) else {
+            return Vec::new();
+        };
+        let nodes = self.tree.within(record, schema);
+        let mut codes: Vec<String> = nodes
+            .iter()
+            .flat_map(|&it| self.tree.below(it, &field))
+            .collect();
+        codes.sort();
+        codes.dedup();
+        codes.truncate(8);
+        codes
+            .into_iter()
+            .map(|code| Select::Equals(field.clone(), code))
+            .collect()
+    }
+
+    /// Sums of one value or of the product of two over records.
+    pub(super) fn sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let Some(case) = cases.iter().find(|it| it.wanted.is_some()) else {
+            return;
+        };
+        if case.wanted.and_then(Scalar::number).is_none() {
+            return;
+        }
+        let from = case.context.stack.len().saturating_sub(1);
+        let record = case.context.innermost();
+        let kinds: Vec<_> = self.below(record).take(PLACES).map(|(it, _)| it).collect();
+        for &schema in &kinds {
+            if self.is_number(record, schema) && self.tree.within(record, schema).len() > 1 {
+                let path = self.all(from, record, schema);
+                self.finish(Expression::Sum(path), cases, &mut |it| push(found, 2.5, it));
+            }
+        }
+        for &schema in &kinds {
+            if !self.tree.schema(schema).listed || self.is_exhausted() {
+                continue;
+            }
+            let operands = self.operands(record, schema);
+            let alone = cases
+                .iter()
+                .all(|case| self.tree.within(case.context.innermost(), schema).len() < 2);
+            for (place, one) in operands.iter().enumerate() {
+                for other in operands.iter().skip(place + 1) {
+                    let path = self.all(from, record, schema);
+                    let sum = Expression::SumOfProducts(path, one.clone(), other.clone());
+                    let depth = as_number(one.len() + other.len());
+                    let cost = 2.8 + 0.05 * depth + if alone { 1.0 } else { 0.0 };
+                    self.finish(sum, cases, &mut |it| push(found, cost, it));
+                }
+            }
+        }
+    }
+
+    /// The ways from records of a kind to numbers that each of them has once.
+    fn operands(&self, record: NodeId, schema: SchemaId) -> Vec<Vec<SchemaId>> {
+        let records = self.tree.within(record, schema).len();
+        let below = self.below(record);
+        below
+            .filter(|&(it, _)| it != schema && self.tree.is_below(it, schema))
+            .filter(|&(it, _)| self.tree.within(record, it).len() == records)
+            .filter(|&(it, _)| self.is_number(record, it))
+            .map(|(it, _)| self.tree.chain(schema, it))
+            .take(OPERANDS)
+            .collect()
+    }
+
+    /// Products, sums and differences of two numbers of the innermost record.
+    pub(super) fn arithmetic(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let Some(case) = cases.iter().find(|it| it.wanted.is_some()) else {
+            return;
+        };
+        let Some(text) = case.wanted.filter(|it| it.number().is_some()) else {
+            return;
+        };
+        let digits = text.text().bytes().filter(u8::is_ascii_digit).count();
+        let alone = cases.len() < 2;
+        if alone && digits < 5 {
+            return;
+        }
+        let record = case.context.innermost();
+        let nodes = record..self.tree.node(record).end;
+        let numbers = nodes.filter(|&it| {
+            let value = self.tree.node(it).value.as_ref();
+            let number = value.and_then(Scalar::number).is_some_and(|it| it != 0.0);
+            number && !self.is_envelope(it)
+        });
+        let paths: Vec<Path> = numbers
+            .take(OPERANDS)
+            .filter_map(|it| Some(self.paths(&case.context, it).into_iter().next()?.1))
+            .collect();
+        let number =
+            |path: &Path| Box::new(Expression::Number(Box::new(Expression::Path(path.clone()))));
+        for (place, one) in paths.iter().enumerate() {
+            for (index, other) in paths.iter().enumerate() {
+                if index == place || self.is_exhausted() {
+                    continue;
+                }
+                let (a, b) = (number(one), number(other));
+                if index > place {
+                    let product = Expression::Product(a.clone(), b.clone());
+                    self.finish(product, cases, &mut |it| push(found, 2.4, it));
+                    let plus = Expression::Plus(a.clone(), b.clone());
+                    self.finish(plus, cases, &mut |it| push(found, 2.7, it));
+                }
+                self.finish(Expression::Minus(a, b), cases, &mut |it| {
+                    push(found, 2.9, it);
+                });
+            }
+        }
+    }
+
+    /// A number, in the form in which it is wanted, if it is wanted at all.
+    fn finish(&self, number: Expression, cases: &LeafCases<'_>, take: &mut dyn FnMut(Expression)) {
+        if self.is_exhausted() {
+            return;
+        }
+        let Some(case) = cases.iter().find(|it| it.wanted.is_some()) else {
+            return;
+        };
+        let (Some(wanted), Some(computed)) =
+            (case.wanted, self.tree.evaluate(&number, &case.context))
+        else {
+            return;
+        };
+        let (Some(value), Some(computed)) = (wanted.number(), computed.number()) else {
+            return;
+        };
+        let decimals = cases.iter().filter_map(|it| it.wanted);
+        let decimals = decimals
+            .map(|it| decimals_of(&it.text()))
+            .max()
+            .unwrap_or(0);
+        let is_text = matches!(wanted, Scalar::Text(_));
+        let counted = matches!(number, Expression::Count(_) | Expression::Position(..));
+        if counted && decimals > 0 {
+            return;
+        }
+        let boxed = Box::new(number);
+        let round_to = |places| Expression::Round(boxed.clone(), places);
+        let forms = if same(round(computed, decimals.max(2)), value)
+            || same(round(computed, decimals), value)
+        {
+            let exact = (round(computed, 0) - computed).abs() < f64::EPSILON && decimals == 0;
+            let plain = if exact {
+                (*boxed).clone()
+            } else {
+                round_to(decimals.max(2))
+            };
+            if is_text {
+                vec![
+                    Expression::Text(Box::new(plain)),
+                    Expression::Fixed(boxed.clone(), decimals),
+                ]
+            } else {
+                vec![plain, round_to(decimals.max(2)), round_to(decimals)]
+            }
+        } else if same(round(computed * 100.0, 0), value) && computed.fract() != 0.0 {
+            let cents = Expression::Round(Box::new(Expression::Scale(boxed.clone(), 2)), 0);
+            if is_text {
+                vec![Expression::Text(Box::new(cents))]
+            } else {
+                vec![cents]
+            }
+        } else {
+            return;
+        };
+        if let Some(form) = forms.into_iter().find(|it| self.fits(it, cases)) {
+            take(form);
+        }
+    }
+
+    /// The kinds of nodes below a node.
+    fn below(
+        &self,
+        record: NodeId,
+    ) -> impl Iterator<Item = (SchemaId, &super::tree::Schema)> + use<'_> {
+        let above = self.tree.node(record).schema;
+        let strictly = move |&(it, _): &(SchemaId, _)| it != above && self.tree.is_below(it, above);
+        let tree = self.tree;
+        tree.schemas()
+            .filter(strictly)
+            .filter(move |(it, _)| !tree.within(record, *it).is_empty())
+    }
+
+    fn is_number(&self, record: NodeId, schema: SchemaId) -> bool {
+        let numeric = |&it: &NodeId| {
+            let value = self.tree.node(it).value.as_ref();
+            value.and_then(Scalar::number).is_some()
+        };
+        let nodes = self.tree.within(record, schema);
+        !nodes.is_empty() && nodes.iter().all(numeric)
+    }
+
+    /// The path to all nodes of a kind below a record.
+    pub(super) fn all(&self, from: usize, record: NodeId, schema: SchemaId) -> Path {
+        let above = self.tree.node(record).schema;
+        let steps = self
+            .tree
+            .chain(above, schema)
+            .into_iter()
+            .map(|schema| Step {
+                schema,
+                select: Vec::new(),
+            });
+        Path {
+            from,
+            steps: steps.collect(),
+        }
+    }
+}
+
+/// A path whose last step selects.
+fn with(path: &Path, select: Select) -> Path {
+    let mut path = path.clone();
+    if let Some(last) = path.steps.last_mut() {
+        last.select.push(select);
+    }
+    path
+}
+
+fn is_count(target: &Target) -> bool {
+    let words = super::names::words(&target.name);
+    let counting = ["count", "lines", "items", "entries"];
+    let of = words.windows(2).any(|it| it == ["number", "of"]);
+    of || words.iter().any(|it| counting.contains(&it.as_str()))
+        || target.element.as_deref() == Some("CTT01")
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a whole number of that size is exact"
+)]
+fn whole(value: &Scalar) -> Option<i64> {
+    let number = value.number()?;
+    let plain = number.fract() == 0.0 && number.abs() < 1e12;
+    (plain && !value.text().starts_with("00")).then_some(number as i64)
+}
+
+/// The line through points of whole numbers: where it begins and how it climbs.
+fn line(points: &[(i64, i64)]) -> Option<(i64, i64)> {
+    let (x, y) = *points.first()?;
+    let other = points.iter().find(|point| point.0 != x);
+    let Some(&(further, value)) = other else {
+        // Of one point only the usual line is believed, that which counts from 1.
+        return (points.len() == 1 && y == x + 1).then_some((1, 1));
+    };
+    let step = (value - y).checked_div(further - x)?;
+    let first = y - step * x;
+    let fits = points.iter().all(|(x, y)| first + step * x == *y);
+    (fits && step > 0).then_some((first, step))
+}

@@ -1,0 +1,190 @@
+//! How a value of the input can turn into a wanted one.
+
+use super::dates::Form;
+use super::evaluate::scale;
+use super::scalar::{Scalar, decimals_of, round};
+use super::template::Expression;
+
+/// A change from one value to another, and what it costs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Conversion {
+    None,
+    ToNumber,
+    ToText,
+    Trim,
+    Upper,
+    Lower,
+    Fixed(u32),
+    /// The number of a text as text: without zeros before it.
+    Plain,
+    Pad(usize),
+    Scaled(i32),
+    ScaledText(i32),
+    ScaledFixed(i32, u32),
+    Reformat(Form, Form),
+    /// The date of a date and time.
+    DatePart(Form),
+    /// The time of a date and time, hours and minutes.
+    TimePart(Form),
+}
+
+impl Conversion {
+    /// An expression, converted.
+    pub(super) fn wrap(self, of: Expression) -> Expression {
+        let number = |of| Box::new(Expression::Number(Box::new(of)));
+        match self {
+            Self::None => of,
+            Self::ToNumber => Expression::Number(Box::new(of)),
+            Self::ToText => Expression::Text(Box::new(of)),
+            Self::Trim => Expression::Trim(Box::new(of)),
+            Self::Upper => Expression::Upper(Box::new(of)),
+            Self::Lower => Expression::Lower(Box::new(of)),
+            Self::Fixed(decimals) => Expression::Fixed(number(of), decimals),
+            Self::Plain => Expression::Text(number(of)),
+            Self::Pad(width) => Expression::Pad(Box::new(of), width),
+            Self::Scaled(power) => Expression::Scale(number(of), power),
+            Self::ScaledText(power) => {
+                let scaled = Expression::Scale(number(of), power);
+                Expression::Text(Box::new(Expression::Round(Box::new(scaled), 0)))
+            }
+            Self::ScaledFixed(power, decimals) => {
+                Expression::Fixed(Box::new(Expression::Scale(number(of), power)), decimals)
+            }
+            Self::Reformat(from, to) => Expression::Reformat(Box::new(of), from, to),
+            Self::DatePart(to) => part(of, 0, 10, Form::Iso, to),
+            Self::TimePart(to) => part(of, 11, 5, Form::ClockTime, to),
+        }
+    }
+
+    fn cost(self) -> f64 {
+        match self {
+            Self::None => 0.0,
+            Self::ToNumber | Self::ToText => 0.1,
+            Self::Reformat(..) | Self::Trim | Self::DatePart(_) | Self::TimePart(_) => 0.3,
+            Self::Upper | Self::Lower | Self::Fixed(_) | Self::Plain => 0.5,
+            Self::Pad(_) => 0.8,
+            Self::Scaled(_) | Self::ScaledText(_) | Self::ScaledFixed(..) => 1.0,
+        }
+    }
+}
+
+/// The conversions that turn one value into another, each with its cost.
+pub(super) fn conversions(source: &Scalar, wanted: &Scalar) -> Vec<(f64, Conversion)> {
+    let mut found = Vec::new();
+    match (source, wanted) {
+        _ if source == wanted => found.push(Conversion::None),
+        (Scalar::Text(text), Scalar::Number(number)) => to_number(text, *number, &mut found),
+        (Scalar::Number(number), Scalar::Text(text)) => to_text(*number, text, &mut found),
+        (Scalar::Number(number), Scalar::Number(wanted)) => scaled(*number, *wanted, &mut found),
+        (Scalar::Text(text), Scalar::Text(wanted)) => texts(text, wanted, &mut found),
+        _ => {}
+    }
+    found.into_iter().map(|it| (it.cost(), it)).collect()
+}
+
+fn to_number(text: &str, wanted: f64, found: &mut Vec<Conversion>) {
+    let Some(number) = super::scalar::number_of(text) else {
+        return;
+    };
+    if same(number, wanted) {
+        found.push(Conversion::ToNumber);
+    } else {
+        scaled(number, wanted, found);
+    }
+}
+
+fn scaled(number: f64, wanted: f64, found: &mut Vec<Conversion>) {
+    let fits = |&power: &i32| number != 0.0 && same(round(scale(number, power), 6), wanted);
+    found.extend([-2, 2, -3].into_iter().filter(fits).map(Conversion::Scaled));
+}
+
+fn to_text(number: f64, wanted: &str, found: &mut Vec<Conversion>) {
+    if Scalar::Number(number).text() == wanted {
+        found.push(Conversion::ToText);
+        return;
+    }
+    numeric(number, wanted, found);
+}
+
+/// A number whose text is written otherwise.
+fn numeric(number: f64, wanted: &str, found: &mut Vec<Conversion>) {
+    let Some(value) = super::scalar::number_of(wanted) else {
+        return;
+    };
+    let decimals = decimals_of(wanted);
+    if same(number, value) {
+        found.push(if decimals > 0 {
+            Conversion::Fixed(decimals)
+        } else if wanted.starts_with('0') && wanted.len() > 1 {
+            Conversion::Pad(wanted.len())
+        } else {
+            Conversion::Plain
+        });
+        return;
+    }
+    let fits = |&power: &i32| number != 0.0 && same(round(scale(number, power), 6), value);
+    for power in [-2, 2, -3].into_iter().filter(fits) {
+        if decimals > 0 {
+            found.push(Conversion::ScaledFixed(power, decimals));
+        } else if !wanted.starts_with('0') {
+            found.push(Conversion::ScaledText(power));
+        }
+    }
+}
+
+fn texts(text: &str, wanted: &str, found: &mut Vec<Conversion>) {
+    if text.trim() == wanted {
+        found.push(Conversion::Trim);
+    }
+    if text.to_uppercase() == wanted {
+        found.push(Conversion::Upper);
+    }
+    if text.to_lowercase() == wanted {
+        found.push(Conversion::Lower);
+    }
+    if let Some(number) = super::scalar::number_of(text) {
+        numeric(number, wanted, found);
+    }
+    if let Some((date, time)) = date_and_time(text) {
+        let moments = Form::read(date).into_iter().chain(Form::read(time));
+        for (from, moment) in moments {
+            for (to, other) in Form::read(wanted) {
+                if moment == other && from == Form::Iso && !to.is_time() {
+                    found.push(Conversion::DatePart(to));
+                } else if moment == other && from == Form::ClockTime && to.is_time() {
+                    found.push(Conversion::TimePart(to));
+                }
+            }
+        }
+    }
+    for (from, moment) in Form::read(text) {
+        for (to, other) in Form::read(wanted) {
+            if from.is_time() == to.is_time() && from != to && moment == other {
+                found.push(Conversion::Reformat(from, to));
+            }
+        }
+    }
+}
+
+/// A part of a text, in another form.
+fn part(of: Expression, start: i32, length: usize, from: Form, to: Form) -> Expression {
+    let part = Expression::Slice(Box::new(of), start, Some(length));
+    if from == to {
+        return part;
+    }
+    Expression::Reformat(Box::new(part), from, to)
+}
+
+/// The date, and the hours and minutes, of a text such as `2026-03-01T09:15:00Z`.
+pub(super) fn date_and_time(text: &str) -> Option<(&str, &str)> {
+    let (date, time) = (text.get(..10)?, text.get(11..16)?);
+    let parted = matches!(text.as_bytes().get(10), Some(b'T' | b' '));
+    let dated = Form::read(date).iter().any(|it| it.0 == Form::Iso);
+    let timed = Form::read(time).iter().any(|it| it.0 == Form::ClockTime);
+    (parted && dated && timed).then_some((date, time))
+}
+
+/// Whether two numbers are the same for those who count money.
+pub(super) fn same(one: f64, other: f64) -> bool {
+    (one - other).abs() <= 1e-9 * one.abs().max(other.abs()).max(1.0)
+}

@@ -1,0 +1,195 @@
+//! Dates and times in the forms that business documents write them in.
+
+/// How a date or a time is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Form {
+    /// `20260301`
+    Compact,
+    /// `260301`
+    CompactShort,
+    /// `2026-03-01`
+    Iso,
+    /// `03/01/2026`
+    American,
+    /// `01/03/2026`
+    European,
+    /// `01.03.2026`
+    Dotted,
+    /// `2026/03/01`
+    Slashed,
+    /// `03012026`
+    CompactAmerican,
+    /// `03/01/26`
+    AmericanShort,
+    /// `0915`
+    Time,
+    /// `091500`
+    TimeSeconds,
+    /// `09:15`
+    ClockTime,
+    /// `09:15:00`
+    ClockSeconds,
+}
+
+/// What a character of a form stands for: `Y`, `M`, `D` of a date, `h`, `m`, `s` of a time; any other
+/// stands for itself. `YY` alone is the year of the century.
+const FORMS: &[(Form, &str)] = &[
+    (Form::Compact, "YYYYMMDD"),
+    (Form::Iso, "YYYY-MM-DD"),
+    (Form::American, "MM/DD/YYYY"),
+    (Form::European, "DD/MM/YYYY"),
+    (Form::Dotted, "DD.MM.YYYY"),
+    (Form::Slashed, "YYYY/MM/DD"),
+    (Form::CompactAmerican, "MMDDYYYY"),
+    (Form::CompactShort, "YYMMDD"),
+    (Form::AmericanShort, "MM/DD/YY"),
+    (Form::TimeSeconds, "hhmmss"),
+    (Form::ClockSeconds, "hh:mm:ss"),
+    (Form::Time, "hhmm"),
+    (Form::ClockTime, "hh:mm"),
+];
+
+/// A date or time apart from its form; a part that its form lacks is the standard one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Moment {
+    year: u32,
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
+}
+
+/// A piece of a form: characters of the source form, or a text of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// Where it begins in the source, and how long it is.
+    Copied(usize, usize),
+    Literal(String),
+}
+
+impl Form {
+    /// The letters that spell it.
+    pub(super) fn pattern(self) -> &'static str {
+        let found = FORMS.iter().find(|(form, _)| *form == self);
+        found.map_or("", |(_, pattern)| pattern)
+    }
+
+    pub(super) fn is_time(self) -> bool {
+        self.pattern().starts_with('h')
+    }
+
+    /// The forms that a text can be read in, likelier ones first.
+    pub(super) fn read(text: &str) -> Vec<(Self, Moment)> {
+        let fits = |(form, pattern): &(Self, &str)| Some((*form, read(text, pattern)?));
+        if !matches!(text.len(), 4..=10) || !text.starts_with(|it: char| it.is_ascii_digit()) {
+            return Vec::new();
+        }
+        FORMS.iter().filter_map(fits).collect()
+    }
+
+    /// How a text in this form is put into another, piece by piece.
+    pub(super) fn pieces(self, to: Self) -> Vec<Piece> {
+        let (from, wanted) = (self.pattern(), to.pattern());
+        let mut pieces = Vec::new();
+        let mut rest = wanted;
+        while let Some(first) = rest.chars().next() {
+            let run = rest.chars().take_while(|&it| it == first).count();
+            let (part, after) = rest.split_at(run);
+            rest = after;
+            piece(from, part, first, &mut pieces);
+        }
+        pieces
+    }
+}
+
+fn piece(from: &str, part: &str, letter: char, pieces: &mut Vec<Piece>) {
+    if !letter.is_ascii_alphabetic() {
+        pieces.push(Piece::Literal(part.to_owned()));
+        return;
+    }
+    let Some(start) = from.find(letter) else {
+        // Seconds that nobody wrote.
+        pieces.push(Piece::Literal("0".repeat(part.len())));
+        return;
+    };
+    let length = from.matches(letter).count();
+    match length.cmp(&part.len()) {
+        std::cmp::Ordering::Less => {
+            pieces.push(Piece::Literal("20".to_owned()));
+            pieces.push(Piece::Copied(start, length));
+        }
+        _ => pieces.push(Piece::Copied(start + length - part.len(), part.len())),
+    }
+}
+
+impl Moment {
+    /// The moment in a form.
+    pub(super) fn write(self, form: Form) -> String {
+        let pattern = form.pattern();
+        let short = !pattern.contains("YYYY");
+        let year = if short {
+            format!("{:02}", self.year % 100)
+        } else {
+            format!("{:04}", self.year)
+        };
+        let parts = [
+            (if short { "YY" } else { "YYYY" }, year),
+            ("MM", format!("{:02}", self.month)),
+            ("DD", format!("{:02}", self.day)),
+            ("hh", format!("{:02}", self.hour)),
+            ("mm", format!("{:02}", self.minute)),
+            ("ss", format!("{:02}", self.second)),
+        ];
+        let fill = |text: String, (letters, value): &(&str, String)| text.replace(letters, value);
+        parts.iter().fold(pattern.to_owned(), fill)
+    }
+
+    /// A text that all forms of it share.
+    pub(super) fn key(self, form: Form) -> String {
+        if form.is_time() {
+            return format!("{:02}{:02}{:02}", self.hour, self.minute, self.second);
+        }
+        format!("{:04}{:02}{:02}", self.year, self.month, self.day)
+    }
+}
+
+fn read(text: &str, pattern: &str) -> Option<Moment> {
+    if text.len() != pattern.len() {
+        return None;
+    }
+    let part = |letter: char, standard: u32| -> Option<u32> {
+        let Some(start) = pattern.find(letter) else {
+            return Some(standard);
+        };
+        let length = pattern.matches(letter).count();
+        let digits = text.get(start..start + length)?;
+        let plain = digits.bytes().all(|it| it.is_ascii_digit());
+        plain.then(|| digits.parse().ok()).flatten()
+    };
+    let literal = |(one, other): (char, char)| one.is_ascii_alphabetic() || one == other;
+    if !pattern.chars().zip(text.chars()).all(literal) {
+        return None;
+    }
+    let year = part('Y', 2000)?;
+    let moment = Moment {
+        year: if year < 100 { year + 2000 } else { year },
+        month: part('M', 1)?,
+        day: part('D', 1)?,
+        hour: part('h', 0)?,
+        minute: part('m', 0)?,
+        second: part('s', 0)?,
+    };
+    moment.is_plausible().then_some(moment)
+}
+
+impl Moment {
+    fn is_plausible(self) -> bool {
+        (1950..2100).contains(&self.year)
+            && (1..=12).contains(&self.month)
+            && (1..=31).contains(&self.day)
+            && self.hour < 24
+            && self.minute < 60
+            && self.second < 60
+    }
+}

@@ -1,0 +1,372 @@
+//! The shape of the output, with every explanation of each of its scalars.
+
+use super::evaluate::Context;
+use super::records::ListCase;
+use super::scalar::Scalar;
+use super::search::{Candidate, Case, Cases, Search, Target};
+use super::template::Path;
+use super::tree::{Label, Tree, is_segment_id};
+use super::wanted::{Element, Wanted};
+use super::xml::is_plural;
+
+/// The output before its explanations are chosen.
+#[derive(Debug)]
+pub(super) enum Draft {
+    Object(Vec<(String, Draft)>),
+    List(Vec<DraftPart>),
+    Leaf(Vec<Candidate>),
+    Element {
+        name: String,
+        attributes: Vec<(String, Draft)>,
+        body: Vec<DraftPart>,
+        text: Option<Box<Draft>>,
+    },
+}
+
+/// Items of a list: one, or one for each record of loops.
+#[derive(Debug)]
+pub(super) struct DraftPart {
+    pub(super) each: Vec<Path>,
+    pub(super) draft: Draft,
+}
+
+/// Items of the same class that follow each other.
+struct Run<'a> {
+    class: String,
+    /// Which of the runs of this class it is.
+    turn: usize,
+    items: Vec<&'a Wanted>,
+}
+
+impl Search<'_> {
+    /// The draft of a whole output.
+    pub(super) fn draft(&self, wanted: &Wanted) -> Draft {
+        let case = Case {
+            context: Context {
+                stack: vec![Tree::ROOT],
+                position: 0,
+            },
+            wanted: Some(wanted),
+        };
+        let target = Target {
+            name: String::new(),
+            element: None,
+        };
+        self.part(&[case], &target)
+    }
+
+    /// The draft of a part of the output. What is of another kind than the first is left out.
+    fn part(&self, cases: &Cases<'_>, target: &Target) -> Draft {
+        match cases.iter().find_map(|case| case.wanted) {
+            Some(Wanted::Object(_)) => self.object(cases),
+            Some(Wanted::List(_)) => {
+                let lists = cases.iter().map(|case| ListCase {
+                    context: case.context.clone(),
+                    items: match case.wanted {
+                        Some(Wanted::List(items)) => items.iter().collect(),
+                        _ => Vec::new(),
+                    },
+                });
+                Draft::List(self.list(lists.collect(), target))
+            }
+            Some(Wanted::Element(element)) => self.element(cases, element),
+            _ => self.leaf(cases, target),
+        }
+    }
+
+    fn leaf(&self, cases: &Cases<'_>, target: &Target) -> Draft {
+        let scalars: Vec<Case<'_, Scalar>> = cases
+            .iter()
+            .map(|case| Case {
+                context: case.context.clone(),
+                wanted: match case.wanted {
+                    Some(Wanted::Leaf(scalar)) => Some(scalar),
+                    _ => None,
+                },
+            })
+            .collect();
+        Draft::Leaf(self.candidates(&scalars, target))
+    }
+
+    fn object(&self, cases: &Cases<'_>) -> Draft {
+        let mut keys: Vec<&String> = Vec::new();
+        for case in cases {
+            let Some(Wanted::Object(members)) = case.wanted else {
+                continue;
+            };
+            merge(&mut keys, members.iter().map(|(key, _)| key));
+        }
+        let member = |key: &String| {
+            let inner: Vec<Case<'_, Wanted>> = narrowed(cases, |wanted| match wanted {
+                Wanted::Object(members) => {
+                    let found = members.iter().find(|(it, _)| it == key);
+                    found.map(|(_, value)| value)
+                }
+                _ => None,
+            });
+            (key.clone(), self.part(&inner, &target_of(key)))
+        };
+        Draft::Object(keys.into_iter().map(member).collect())
+    }
+
+    fn element(&self, cases: &Cases<'_>, first: &Element) -> Draft {
+        let mut names: Vec<&String> = Vec::new();
+        for case in cases {
+            if let Some(Wanted::Element(element)) = case.wanted {
+                merge(&mut names, element.attributes.iter().map(|(name, _)| name));
+            }
+        }
+        let id = first.id();
+        let attribute = |name: &String| {
+            let inner = narrowed(cases, |wanted| match wanted {
+                Wanted::Element(element) => {
+                    let found = element.attributes.iter().find(|(it, _)| it == name);
+                    found.map(|(_, value)| value)
+                }
+                _ => None,
+            });
+            let target = attribute_target(&first.name, name, id.is_some());
+            (name.clone(), self.part(&inner, &target))
+        };
+        let lists = cases.iter().map(|case| ListCase {
+            context: case.context.clone(),
+            items: match case.wanted {
+                Some(Wanted::Element(element)) => element.children.iter().collect(),
+                _ => Vec::new(),
+            },
+        });
+        let text = narrowed(cases, |wanted| match wanted {
+            Wanted::Element(element) => element.text.as_deref(),
+            _ => None,
+        });
+        let target = Target {
+            name: first.name.clone(),
+            element: id.clone().filter(|_| first.name == "element"),
+        };
+        let has_text = text.iter().any(|case| case.wanted.is_some());
+        Draft::Element {
+            name: first.name.clone(),
+            attributes: names.into_iter().map(attribute).collect(),
+            body: self.list(lists.collect(), &target_of(&first.name)),
+            text: has_text.then(|| Box::new(self.part(&text, &target))),
+        }
+    }
+
+    /// The parts of a list.
+    fn list(&self, lists: Vec<ListCase<'_>>, target: &Target) -> Vec<DraftPart> {
+        let runs: Vec<Vec<Run<'_>>> = lists.iter().map(|list| runs(&list.items)).collect();
+        let mut keys: Vec<(&String, usize)> = Vec::new();
+        for runs in &runs {
+            merge(&mut keys, runs.iter().map(|run| (&run.class, run.turn)));
+        }
+        let mut parts = Vec::new();
+        for key in keys {
+            let alike: Vec<ListCase<'_>> = lists
+                .iter()
+                .zip(&runs)
+                .map(|(list, runs)| ListCase {
+                    context: list.context.clone(),
+                    items: items_of(runs, key),
+                })
+                .collect();
+            self.run(&alike, key.0, target, &mut parts);
+        }
+        parts
+    }
+
+    /// The parts that make items of one class.
+    fn run(
+        &self,
+        lists: &[ListCase<'_>],
+        class: &str,
+        target: &Target,
+        parts: &mut Vec<DraftPart>,
+    ) {
+        let single = lists.iter().all(|list| list.items.len() == 1);
+        if !(single && stands_alone(class, target))
+            && let Some(part) = self.repeated(lists)
+        {
+            parts.push(part);
+            return;
+        }
+        let by_code = labelled(lists);
+        for (_, lists) in by_code {
+            let everywhere = lists.iter().all(|list| list.items.len() == 1);
+            if !everywhere && let Some(part) = self.repeated(&lists) {
+                parts.push(part);
+                continue;
+            }
+            let present = lists.iter().filter(|list| !list.items.is_empty()).count();
+            if !everywhere && present * 2 < lists.len() {
+                continue;
+            }
+            let cases: Vec<Case<'_, Wanted>> = lists
+                .iter()
+                .filter(|list| !list.items.is_empty())
+                .map(|list| Case {
+                    context: list.context.clone(),
+                    wanted: list.items.first().copied(),
+                })
+                .collect();
+            parts.push(DraftPart {
+                each: Vec::new(),
+                draft: self.part(&cases, &target_of("")),
+            });
+        }
+    }
+
+    fn repeated(&self, lists: &[ListCase<'_>]) -> Option<DraftPart> {
+        let loops = self.loops(lists)?;
+        let class = loops.cases.iter().find_map(|case| case.wanted)?.class();
+        Some(DraftPart {
+            draft: self.part(&loops.cases, &target_of(&class)),
+            each: loops.each,
+        })
+    }
+}
+
+fn items_of<'a>(runs: &[Run<'a>], key: (&String, usize)) -> Vec<&'a Wanted> {
+    let found = runs.iter().find(|run| (&run.class, run.turn) == key);
+    found.map_or_else(Vec::new, |run| run.items.clone())
+}
+
+/// The cases with a part of what was wanted.
+fn narrowed<'a, T>(
+    cases: &Cases<'a>,
+    part: impl Fn(&'a Wanted) -> Option<&'a T>,
+) -> Vec<Case<'a, T>> {
+    cases
+        .iter()
+        .map(|case| Case {
+            context: case.context.clone(),
+            wanted: case.wanted.and_then(&part),
+        })
+        .collect()
+}
+
+/// Adds what is new, each behind what it follows.
+fn merge<T: PartialEq>(known: &mut Vec<T>, fresh: impl Iterator<Item = T>) {
+    let mut at = 0;
+    for item in fresh {
+        if let Some(place) = known.iter().position(|it| *it == item) {
+            at = place + 1;
+        } else {
+            known.insert(at, item);
+            at += 1;
+        }
+    }
+}
+
+fn runs<'a>(items: &[&'a Wanted]) -> Vec<Run<'a>> {
+    let mut runs: Vec<Run<'a>> = Vec::new();
+    for &item in items {
+        let class = item.class();
+        match runs.last_mut() {
+            Some(run) if run.class == class => run.items.push(item),
+            _ => {
+                let turn = runs.iter().filter(|run| run.class == class).count();
+                runs.push(Run {
+                    class,
+                    turn,
+                    items: vec![item],
+                });
+            }
+        }
+    }
+    runs
+}
+
+/// Whether a single item of a class is not one of a list that happens to have one: a segment, the
+/// envelope, an element whose name says nothing of several.
+fn stands_alone(class: &str, target: &Target) -> bool {
+    if matches!(
+        target.name.as_str(),
+        "interchanges" | "functional_groups" | "transactions"
+    ) {
+        return true;
+    }
+    match class.split_once(' ') {
+        Some((element, _)) => element != "loop",
+        None if class.ends_with("_loop") => false,
+        None if matches!(class, "{}" | "[]" | "") => false,
+        None => is_segment_id(class) || !is_plural(&target.name, class),
+    }
+}
+
+/// The items of lists by what tells them from each other: their codes, or else their place.
+fn labelled<'a>(lists: &[ListCase<'a>]) -> Vec<(String, Vec<ListCase<'a>>)> {
+    let code = |item: &&Wanted| item.qualifier().unwrap_or_default();
+    let most = lists.iter().map(|list| list.items.len()).max().unwrap_or(0);
+    let mut different: Vec<String> = lists.iter().flat_map(|it| &it.items).map(code).collect();
+    different.sort();
+    different.dedup();
+    let unique = most > 1
+        && different.len() <= 2 * most
+        && lists.iter().all(|list| {
+            let mut codes: Vec<String> = list.items.iter().map(code).collect();
+            let count = codes.len();
+            codes.sort();
+            codes.dedup();
+            codes.len() == count
+        });
+    let labels = |list: &ListCase<'a>| -> Vec<String> {
+        let places = list.items.iter().enumerate();
+        places
+            .map(|(place, item)| {
+                if unique {
+                    code(item)
+                } else {
+                    place.to_string()
+                }
+            })
+            .collect()
+    };
+    let all: Vec<Vec<String>> = lists.iter().map(labels).collect();
+    let mut keys: Vec<&String> = Vec::new();
+    for labels in &all {
+        merge(&mut keys, labels.iter());
+    }
+    let of_key = |key: &String| {
+        let list = |(list, labels): (&ListCase<'a>, &Vec<String>)| {
+            let place = labels.iter().position(|it| it == key);
+            ListCase {
+                context: list.context.clone(),
+                items: place
+                    .and_then(|it| list.items.get(it).copied())
+                    .into_iter()
+                    .collect(),
+            }
+        };
+        (key.clone(), lists.iter().zip(&all).map(list).collect())
+    };
+    keys.into_iter().map(of_key).collect()
+}
+
+/// What a member of an object is called.
+fn target_of(key: &str) -> Target {
+    let label = Label {
+        field: key.to_owned(),
+        class: None,
+    };
+    Target {
+        name: key.to_owned(),
+        element: label.code(),
+    }
+}
+
+/// What an attribute is called; those of the envelope's elements are the envelope's.
+fn attribute_target(element: &str, attribute: &str, has_id: bool) -> Target {
+    let envelope = [
+        "interchange",
+        "sender",
+        "receiver",
+        "address",
+        "group",
+        "transaction",
+    ];
+    let constant = (has_id && attribute == "Id") || envelope.contains(&element);
+    Target {
+        name: attribute.to_owned(),
+        element: constant.then(|| "ISA00".to_owned()),
+    }
+}

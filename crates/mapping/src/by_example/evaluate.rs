@@ -1,0 +1,264 @@
+//! What a mapping makes of the input, to try it out before it is printed.
+
+use super::dates::Form;
+use super::scalar::{Scalar, round};
+use super::template::{Expression, Path, Select};
+use super::tree::{NodeId, SchemaId, Tree};
+
+/// Where an expression is evaluated: the records of the loops round it, the root first.
+#[derive(Clone, Debug)]
+pub(super) struct Context {
+    pub(super) stack: Vec<NodeId>,
+    /// The place of the innermost record among those of its loop, from 0.
+    pub(super) position: usize,
+}
+
+impl Context {
+    /// The record of a loop.
+    pub(super) fn record(&self, level: usize) -> NodeId {
+        self.stack.get(level).copied().unwrap_or(Tree::ROOT)
+    }
+
+    pub(super) fn innermost(&self) -> NodeId {
+        self.stack.last().copied().unwrap_or(Tree::ROOT)
+    }
+}
+
+impl Tree {
+    /// The nodes that a path finds.
+    pub(super) fn find(&self, path: &Path, context: &Context) -> Vec<NodeId> {
+        let mut found = vec![context.record(path.from)];
+        for step in &path.steps {
+            let mut next = Vec::new();
+            for &node in &found {
+                let children = self.children(node, step.schema);
+                let mut chosen = children.to_vec();
+                self.look(1 + chosen.len() * (1 + step.select.len()));
+                for select in &step.select {
+                    self.select(&mut chosen, select, context);
+                }
+                next.append(&mut chosen);
+            }
+            found = next;
+        }
+        found
+    }
+
+    /// Counts nodes that are looked at.
+    pub(super) fn look(&self, nodes: usize) {
+        let nodes = u64::try_from(nodes).unwrap_or(u64::MAX);
+        self.visited.set(self.visited.get().saturating_add(nodes));
+    }
+
+    fn select(&self, nodes: &mut Vec<NodeId>, select: &Select, context: &Context) {
+        let holds = |node, field: &[SchemaId], value: &str| {
+            self.below(node, field).iter().any(|it| it == value)
+        };
+        match select {
+            Select::Equals(field, value) => nodes.retain(|&it| holds(it, field, value)),
+            Select::Differs(field, value) => nodes.retain(|&it| !holds(it, field, value)),
+            Select::OneOf(field, values) => {
+                nodes.retain(|&it| values.iter().any(|value| holds(it, field, value)));
+            }
+            Select::Exists(field) => nodes.retain(|&it| !self.below(it, field).is_empty()),
+            Select::Missing(field) => nodes.retain(|&it| self.below(it, field).is_empty()),
+            Select::Joins(field, path) => match self.text(path, context) {
+                Some(value) => nodes.retain(|&it| holds(it, field, &value)),
+                None => nodes.clear(),
+            },
+            Select::First => nodes.truncate(1),
+            Select::Last => *nodes = nodes.last().copied().into_iter().collect(),
+            Select::At(index) => *nodes = nodes.get(*index).copied().into_iter().collect(),
+        }
+    }
+
+    /// The texts at a place below a node.
+    pub(super) fn below(&self, node: NodeId, field: &[SchemaId]) -> Vec<String> {
+        let mut found = vec![node];
+        for &schema in field {
+            found = found
+                .iter()
+                .flat_map(|&it| self.children(it, schema).iter().copied())
+                .collect();
+        }
+        found
+            .iter()
+            .filter_map(|&it| Some(self.node(it).value.as_ref()?.text()))
+            .collect()
+    }
+
+    fn text(&self, path: &Path, context: &Context) -> Option<String> {
+        let found = self.find(path, context);
+        Some(self.node(*found.first()?).value.as_ref()?.text())
+    }
+
+    /// The value of an expression; none where there is none, or more than one.
+    pub(super) fn evaluate(&self, expression: &Expression, context: &Context) -> Option<Scalar> {
+        let text = |of: &Expression| Some(self.evaluate(of, context)?.text());
+        let number = |of: &Expression| self.evaluate(of, context)?.number();
+        Some(match expression {
+            Expression::Constant(value) => value.clone(),
+            Expression::Path(path) => self.single(path, context)?,
+            Expression::Number(of) => Scalar::Number(number(of)?),
+            Expression::Text(of) => Scalar::Text(text(of)?),
+            Expression::Trim(of) => Scalar::Text(text(of)?.trim().to_owned()),
+            Expression::Upper(of) => Scalar::Text(text(of)?.to_uppercase()),
+            Expression::Lower(of) => Scalar::Text(text(of)?.to_lowercase()),
+            Expression::Fixed(of, decimals) => {
+                let places = usize::try_from(*decimals).unwrap_or(0);
+                Scalar::Text(format!("{:.places$}", round(number(of)?, *decimals)))
+            }
+            Expression::Round(of, decimals) => Scalar::Number(round(number(of)?, *decimals)),
+            Expression::Scale(of, power) => Scalar::Number(scale(number(of)?, *power)),
+            Expression::Pad(of, width) => Scalar::Text(format!("{:0>width$}", text(of)?)),
+            Expression::Reformat(of, from, to) => Scalar::Text(reformat(&text(of)?, *from, *to)?),
+            Expression::Slice(of, start, length) => {
+                Scalar::Text(slice(&text(of)?, *start, *length)?)
+            }
+            Expression::Before(of, separator) => {
+                Scalar::Text(text(of)?.split_once(separator.as_str())?.0.to_owned())
+            }
+            Expression::After(of, separator) => {
+                Scalar::Text(text(of)?.split_once(separator.as_str())?.1.to_owned())
+            }
+            Expression::Piece(of, separator, index) => {
+                Scalar::Text(text(of)?.split(separator.as_str()).nth(*index)?.to_owned())
+            }
+            Expression::Concat(parts) => {
+                Scalar::Text(parts.iter().map(text).collect::<Option<String>>()?)
+            }
+            Expression::Table(of, entries) => {
+                let code = text(of)?;
+                entries.iter().find(|(it, _)| *it == code)?.1.clone()
+            }
+            Expression::Is(of, value) => Scalar::Bool(text(of)? == *value),
+            Expression::Otherwise(of, value) => {
+                self.evaluate(of, context).unwrap_or_else(|| value.clone())
+            }
+            Expression::Pair(path, places, qualifier) => {
+                self.pair(path, places, qualifier, context)?
+            }
+            arithmetic => self.arithmetic(arithmetic, context)?,
+        })
+    }
+
+    fn arithmetic(&self, expression: &Expression, context: &Context) -> Option<Scalar> {
+        let number = |of: &Expression| self.evaluate(of, context)?.number();
+        let result = match expression {
+            Expression::Join(path, separator) => {
+                let texts = self.texts(path, context);
+                return (!texts.is_empty()).then(|| Scalar::Text(texts.join(separator)));
+            }
+            Expression::Count(path) => as_number(self.find(path, context).len()),
+            Expression::Sum(path) => self.sum(path, context)?,
+            Expression::SumOfProducts(path, one, other) => {
+                self.sum_of_products(path, one, other, context)?
+            }
+            Expression::Product(one, other) => number(one)? * number(other)?,
+            Expression::Plus(one, other) => number(one)? + number(other)?,
+            Expression::Minus(one, other) => number(one)? - number(other)?,
+            Expression::Position(first, step) => {
+                let position = i64::try_from(context.position).ok()?;
+                as_number(usize::try_from(first + step * position).ok()?)
+            }
+            _ => return None,
+        };
+        Some(Scalar::Number(result))
+    }
+
+    fn single(&self, path: &Path, context: &Context) -> Option<Scalar> {
+        match self.find(path, context).as_slice() {
+            [node] => self.node(*node).value.clone(),
+            _ => None,
+        }
+    }
+
+    fn texts(&self, path: &Path, context: &Context) -> Vec<String> {
+        let found = self.find(path, context);
+        let text = |&it: &NodeId| Some(self.node(it).value.as_ref()?.text());
+        found.iter().filter_map(text).collect()
+    }
+
+    fn sum(&self, path: &Path, context: &Context) -> Option<f64> {
+        let found = self.find(path, context);
+        let numbers = found
+            .iter()
+            .map(|&it| self.node(it).value.as_ref()?.number());
+        let numbers = numbers.collect::<Option<Vec<f64>>>()?;
+        (!numbers.is_empty()).then(|| numbers.iter().sum())
+    }
+
+    fn sum_of_products(
+        &self,
+        path: &Path,
+        one: &[SchemaId],
+        other: &[SchemaId],
+        context: &Context,
+    ) -> Option<f64> {
+        let number = |node, field: &[SchemaId]| match self.below(node, field).as_slice() {
+            [text] => super::scalar::number_of(text),
+            _ => None,
+        };
+        let records = self.find(path, context);
+        let products = records
+            .iter()
+            .map(|&it| Some(number(it, one)? * number(it, other)?));
+        let products = products.collect::<Option<Vec<f64>>>()?;
+        (!products.is_empty()).then(|| products.iter().sum())
+    }
+
+    fn pair(
+        &self,
+        path: &Path,
+        places: &[(SchemaId, SchemaId)],
+        qualifier: &str,
+        context: &Context,
+    ) -> Option<Scalar> {
+        let [segment] = *self.find(path, context).as_slice() else {
+            return None;
+        };
+        let (_, value) = places.iter().find(|(it, _)| {
+            self.below(segment, std::slice::from_ref(it))
+                .first()
+                .map(String::as_str)
+                == Some(qualifier)
+        })?;
+        let found = self.below(segment, std::slice::from_ref(value));
+        found.into_iter().next().map(Scalar::Text)
+    }
+}
+
+/// A count as a number.
+#[expect(clippy::cast_precision_loss, reason = "no document has 2^53 records")]
+pub(super) fn as_number(count: usize) -> f64 {
+    count as f64
+}
+
+/// A number times a power of ten, without the dust of binary fractions.
+pub(super) fn scale(number: f64, power: i32) -> f64 {
+    let factor = 10_f64.powi(power.abs());
+    if power < 0 {
+        number / factor
+    } else {
+        round(number * factor, 6)
+    }
+}
+
+fn reformat(text: &str, from: Form, to: Form) -> Option<String> {
+    let read = Form::read(text)
+        .into_iter()
+        .find(|(form, _)| *form == from)?;
+    Some(read.1.write(to))
+}
+
+/// Characters from an index; a negative one counts from the end.
+fn slice(text: &str, start: i32, length: Option<usize>) -> Option<String> {
+    let count = text.chars().count();
+    let start = if start < 0 {
+        count.saturating_sub(usize::try_from(start.unsigned_abs()).ok()?)
+    } else {
+        usize::try_from(start).ok()?
+    };
+    let length = length.unwrap_or(count);
+    Some(text.chars().skip(start).take(length).collect())
+}

@@ -1,0 +1,218 @@
+//! What tells the records that a list is made of from the others of their kind.
+
+use std::collections::BTreeSet;
+
+use super::evaluate::Context;
+use super::paths::is_code_name;
+use super::records::ListCase;
+use super::search::Search;
+use super::template::{Path, Select, Step};
+use super::tree::{NodeId, SchemaId};
+
+/// The most values of a filter.
+const VALUES: usize = 6;
+/// The longest value of a filter.
+const LENGTH: usize = 24;
+/// The most places of a record that are tried for a filter.
+const FIELDS: usize = 40;
+/// How deep below a record a filter looks.
+const DEPTH: usize = 2;
+
+/// The records that are meant, and those that are not.
+struct Sides<'a> {
+    meant: Vec<(&'a Context, NodeId)>,
+    others: Vec<NodeId>,
+}
+
+/// A way to tell the two sides apart by the values at one place.
+type Rule<'a> = fn(&Search<'a>, &Sides<'_>, &[SchemaId]) -> Option<Select>;
+
+impl Search<'_> {
+    /// The filter for the records; none if nothing tells them apart.
+    pub(super) fn filter(
+        &self,
+        lists: &[ListCase<'_>],
+        records: &[Vec<NodeId>],
+        level: usize,
+        schema: SchemaId,
+    ) -> Option<Select> {
+        let mut sides = Sides {
+            meant: Vec::new(),
+            others: Vec::new(),
+        };
+        for (list, chosen) in lists.iter().zip(records) {
+            let chosen_ones: BTreeSet<NodeId> = chosen.iter().copied().collect();
+            let all = self.tree.within(list.context.record(level), schema);
+            sides
+                .meant
+                .extend(chosen.iter().map(|&it| (&list.context, it)));
+            sides
+                .others
+                .extend(all.iter().copied().filter(|it| !chosen_ones.contains(it)));
+        }
+        let visited = (sides.meant.len() + sides.others.len()) * FIELDS;
+        self.tree.look(visited);
+        let fields = self.fields(schema);
+        let joined = self.join(lists, records, level, schema, &fields);
+        let rules: [Rule<'_>; 5] = [
+            Self::equal,
+            Self::one_of,
+            Self::exists,
+            Self::differs,
+            Self::missing,
+        ];
+        let mut rules = rules
+            .iter()
+            .flat_map(|rule| fields.iter().filter_map(|field| rule(self, &sides, field)));
+        joined.or_else(|| rules.next())
+    }
+
+    /// The places below records of a kind, the known qualifier and those named like codes first.
+    fn fields(&self, schema: SchemaId) -> Vec<Vec<SchemaId>> {
+        let known = self.qualifier_of(schema);
+        let mut fields = Vec::new();
+        let mut open = vec![Vec::new()];
+        for _ in 0..DEPTH {
+            let mut deeper = Vec::new();
+            for way in open {
+                let at = way.last().copied().unwrap_or(schema);
+                for &child in &self.tree.schema(at).children {
+                    let mut way: Vec<SchemaId> = way.clone();
+                    way.push(child);
+                    fields.push(way.clone());
+                    deeper.push(way);
+                }
+            }
+            open = deeper;
+        }
+        let rank = |field: &Vec<SchemaId>| {
+            let last = field.last().map(|&it| &self.tree.schema(it).label.field);
+            let named = last.is_some_and(|it| is_code_name(it));
+            (known.as_ref() != Some(field), !named, field.len())
+        };
+        fields.sort_by_key(rank);
+        fields.truncate(FIELDS);
+        fields
+    }
+
+    fn equal(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
+        let value = self.shared(sides.meant.iter().map(|it| it.1), field)?;
+        let holds = |&it: &NodeId| self.tree.below(it, field).contains(&value);
+        let apart = !sides.others.iter().any(holds);
+        apart.then(|| Select::Equals(field.to_vec(), value))
+    }
+
+    fn differs(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
+        let value = self.shared(sides.others.iter().copied(), field)?;
+        let holds = |it: NodeId| self.tree.below(it, field).contains(&value);
+        let apart = !sides.meant.iter().any(|it| holds(it.1));
+        apart.then(|| Select::Differs(field.to_vec(), value))
+    }
+
+    /// The one value that all of some records hold.
+    fn shared(&self, nodes: impl Iterator<Item = NodeId>, field: &[SchemaId]) -> Option<String> {
+        let mut value: Option<String> = None;
+        for node in nodes {
+            let found = self.tree.below(node, field);
+            let [text] = found.as_slice() else {
+                return None;
+            };
+            if value.as_ref().is_some_and(|it| it != text) || text.len() > LENGTH {
+                return None;
+            }
+            value = Some(text.clone());
+        }
+        value
+    }
+
+    fn one_of(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
+        let mut values = BTreeSet::new();
+        for (_, node) in &sides.meant {
+            let found = self.tree.below(*node, field);
+            let [text] = found.as_slice() else {
+                return None;
+            };
+            values.insert(text.clone());
+        }
+        let few = values.len() <= VALUES
+            && values.len() < sides.meant.len()
+            && values.iter().all(|it| it.len() <= LENGTH);
+        let holds = |&it: &NodeId| {
+            self.tree
+                .below(it, field)
+                .iter()
+                .any(|it| values.contains(it))
+        };
+        let apart = few && !sides.others.iter().any(holds);
+        apart.then(|| Select::OneOf(field.to_vec(), values.into_iter().collect()))
+    }
+
+    fn exists(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
+        let has = |it: NodeId| !self.tree.below(it, field).is_empty();
+        let apart =
+            sides.meant.iter().all(|it| has(it.1)) && !sides.others.iter().any(|&it| has(it));
+        apart.then(|| Select::Exists(field.to_vec()))
+    }
+
+    fn missing(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
+        let has = |it: NodeId| !self.tree.below(it, field).is_empty();
+        let apart =
+            sides.others.iter().all(|&it| has(it)) && !sides.meant.iter().any(|it| has(it.1));
+        apart.then(|| Select::Missing(field.to_vec()))
+    }
+
+    /// A value of the records that is also one of the record round the list: of its lines, those that
+    /// carry the order's number.
+    fn join(
+        &self,
+        lists: &[ListCase<'_>],
+        records: &[Vec<NodeId>],
+        level: usize,
+        schema: SchemaId,
+        fields: &[Vec<SchemaId>],
+    ) -> Option<Select> {
+        let (list, chosen) = lists.iter().zip(records).find(|(_, it)| !it.is_empty())?;
+        if level + 1 >= list.context.stack.len() {
+            return None;
+        }
+        for field in fields {
+            let value = self.shared(chosen.iter().copied(), field);
+            let Some(value) = value.filter(|it| !it.is_empty()) else {
+                continue;
+            };
+            for path in self.holders_of(&list.context, level + 1, &value) {
+                let select = Select::Joins(field.clone(), path);
+                let fits = lists.iter().zip(records).all(|(list, chosen)| {
+                    let all = self.all(level, list.context.record(level), schema);
+                    let found = self.tree.find(&filtered(all, &select), &list.context);
+                    found == *chosen
+                });
+                if fits {
+                    return Some(select);
+                }
+            }
+        }
+        None
+    }
+
+    /// The places where the contexts from a level inwards hold a value.
+    fn holders_of(&self, context: &Context, from: usize, value: &str) -> Vec<Path> {
+        let key = format!("={value}");
+        let mut paths = Vec::new();
+        for (level, &record) in context.stack.iter().enumerate().skip(from).rev() {
+            let end = self.tree.node(record).end;
+            for &leaf in self.index.within(&key, record, end).iter().take(8) {
+                paths.push(self.all(level, record, self.tree.node(leaf).schema));
+            }
+        }
+        paths
+    }
+}
+
+/// A path whose last step is filtered.
+fn filtered(mut path: Path, select: &Select) -> Path {
+    if let Some(Step { select: last, .. }) = path.steps.last_mut() {
+        last.push(select.clone());
+    }
+    path
+}

@@ -1,0 +1,92 @@
+//! Where in the input a value occurs, in whatever form.
+
+use std::collections::HashMap;
+
+use super::dates::Form;
+use super::scalar::{Scalar, number_text, round};
+use super::tree::{NodeId, Tree, range};
+
+/// The leaves of the input by their value, once for each form in which it may be looked for.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    nodes: HashMap<String, Vec<NodeId>>,
+}
+
+impl Index {
+    pub(super) fn of(tree: &Tree) -> Self {
+        let mut index = Self::default();
+        for (id, node) in tree.nodes() {
+            let Some(value) = &node.value else { continue };
+            if *value == Scalar::Null {
+                continue;
+            }
+            for key in stored(value) {
+                index.nodes.entry(key).or_default().push(id);
+            }
+        }
+        index
+    }
+
+    /// The leaves between two nodes that hold a key.
+    pub(super) fn within(&self, key: &str, from: NodeId, to: NodeId) -> &[NodeId] {
+        self.nodes
+            .get(key)
+            .map_or(&[], |nodes| range(nodes, from, to))
+    }
+}
+
+/// The keys under which a value is found.
+fn stored(value: &Scalar) -> Vec<String> {
+    let text = value.text();
+    let mut keys = vec![exact(&text)];
+    keys.extend(value.number().map(number));
+    keys.extend(dates(&text));
+    if let Some((date, time)) = super::convert::date_and_time(&text) {
+        keys.extend(dates(date));
+        keys.extend(dates(time));
+    }
+    keys.push(folded(&text));
+    keys
+}
+
+/// The keys by which the source of a wanted value is looked for, the surest first.
+pub(super) fn sought(value: &Scalar) -> Vec<Vec<String>> {
+    let text = value.text();
+    let mut keys = vec![vec![exact(&text)]];
+    if let Some(it) = value.number() {
+        keys.push(vec![number(it)]);
+    }
+    keys.push(dates(&text));
+    keys.push(vec![folded(&text)]);
+    if let Some(it) = value.number().filter(|it| *it != 0.0) {
+        let scaled = [it * 100.0, it / 100.0, it * 1000.0];
+        keys.push(scaled.map(|it| number(round(it, 6))).to_vec());
+    }
+    keys.retain(|it| !it.is_empty());
+    keys
+}
+
+fn exact(text: &str) -> String {
+    format!("={text}")
+}
+
+fn number(number: f64) -> String {
+    format!("#{}", number_text(number))
+}
+
+fn folded(text: &str) -> String {
+    format!("~{}", text.trim().to_lowercase())
+}
+
+fn dates(text: &str) -> Vec<String> {
+    let key = |(form, moment): (Form, super::dates::Moment)| {
+        format!(
+            "{}{}",
+            if form.is_time() { ':' } else { '@' },
+            moment.key(form)
+        )
+    };
+    let mut keys: Vec<String> = Form::read(text).into_iter().map(key).collect();
+    keys.dedup();
+    keys
+}

@@ -1,0 +1,254 @@
+//! A template, printed as JSONata.
+
+mod expression;
+mod path;
+
+use std::collections::BTreeMap;
+
+use super::choose::is_noteworthy;
+use super::dates::Form;
+use super::names_of::record_name;
+use super::scalar::Scalar;
+use super::template::{Expression, Part, Path, Step, Template, Value};
+use super::tree::{Label, Tree};
+use super::walk::{common_way, counts, expressions, refers, reformats};
+
+/// The words of a comment on a value that the input does not explain.
+const CONSTANT: &str = " /* constant: not found in the input */";
+
+/// Prints one template.
+pub(super) struct Printer<'a> {
+    tree: &'a Tree,
+    /// The name of each level's record, where it has a variable.
+    names: Vec<Option<String>>,
+    /// Every name that is taken.
+    taken: Vec<String>,
+    /// The name of the innermost loop's counter.
+    counter: Option<String>,
+    /// A long way from the root that has a variable.
+    hoisted: Option<(Vec<Step>, String)>,
+    /// The functions that change dates, by what they do.
+    dates: Vec<((Form, Form), String)>,
+    /// The functions that look into a segment's pairs.
+    pairs: BTreeMap<String, String>,
+}
+
+/// The JSONata of a template.
+pub(super) fn print(tree: &Tree, template: &Template) -> String {
+    let mut printer = Printer {
+        tree,
+        names: vec![None],
+        taken: Vec::new(),
+        counter: None,
+        hoisted: None,
+        dates: Vec::new(),
+        pairs: BTreeMap::new(),
+    };
+    printer.hoist(template);
+    printer.name_dates(template);
+    let plain = printer.hoisted.is_none() && printer.dates.is_empty();
+    let inner = printer.template(template, usize::from(!plain));
+    if plain && printer.pairs.is_empty() {
+        return inner + "\n";
+    }
+    let inner = if plain {
+        printer.template(template, 1)
+    } else {
+        inner
+    };
+    format!("(\n{}  {inner}\n)\n", printer.definitions())
+}
+
+impl Printer<'_> {
+    /// Gives the way to where most values are a variable.
+    fn hoist(&mut self, template: &Template) {
+        if let Some(way) = common_way(self.tree, template) {
+            let schema = way.last().map_or(0, |it| it.schema);
+            let name = self.name(record_name(self.tree, schema));
+            self.hoisted = Some((way, name));
+        }
+    }
+
+    /// A name that is not taken yet.
+    fn name(&mut self, wanted: String) -> String {
+        let numbered = (2..).map(|number| format!("{wanted}{number}"));
+        let mut names = std::iter::once(wanted.clone()).chain(numbered);
+        let name = names.find(|it| !self.taken.contains(it)).unwrap_or(wanted);
+        self.taken.push(name.clone());
+        name
+    }
+
+    /// Gives each change of a date's form that is needed more than once a function.
+    fn name_dates(&mut self, template: &Template) {
+        let mut changes: Vec<((Form, Form), usize)> = Vec::new();
+        expressions(template, &mut |expression| {
+            reformats(expression, &mut |change| match changes
+                .iter_mut()
+                .find(|(it, _)| *it == change)
+            {
+                Some((_, count)) => *count += 1,
+                None => changes.push((change, 1)),
+            });
+        });
+        for (change, count) in changes {
+            if count > 1 {
+                let stem = if change.0.is_time() { "time" } else { "date" };
+                let name = self.name(stem.to_owned());
+                self.dates.push((change, name));
+            }
+        }
+    }
+
+    /// The variables and functions that the template uses.
+    fn definitions(&self) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for ((from, to), name) in &self.dates {
+            let body = expression::reformat(*from, *to);
+            parts.push(format!(
+                "  /* {} to {} */\n  ${name} := function($text) {{ $text.({body}) }};\n",
+                from.pattern(),
+                to.pattern()
+            ));
+        }
+        for (name, body) in &self.pairs {
+            parts.push(format!(
+                "  ${name} := function($segment, $qualifier) {{\n    $segment.(\n{body}    )\n  }};\n"
+            ));
+        }
+        if let Some((steps, name)) = &self.hoisted {
+            parts.push(format!("  ${name} := {};\n", self.steps(steps)));
+        }
+        parts.concat() + "\n"
+    }
+
+    fn template(&mut self, template: &Template, indent: usize) -> String {
+        match template {
+            Template::Object(members) => self.object(members, indent),
+            Template::List(parts) => self.list(parts, indent),
+            Template::Value(value) => self.value(value),
+            // Elements belong to XSLT.
+            Template::Element { .. } => "null".to_owned(),
+        }
+    }
+
+    fn object(&mut self, members: &[(String, Template)], indent: usize) -> String {
+        if members.is_empty() {
+            return "{}".to_owned();
+        }
+        let inner = "  ".repeat(indent + 1);
+        let last = members.len() - 1;
+        let mut lines = Vec::new();
+        for (place, (key, member)) in members.iter().enumerate() {
+            let label = Label {
+                field: key.clone(),
+                class: None,
+            };
+            let element = label.code();
+            let value = self.template(member, indent + 1);
+            let comma = if place == last { "" } else { "," };
+            let note = match member {
+                Template::Value(value) if is_noteworthy(value, element.as_deref()) => CONSTANT,
+                _ => "",
+            };
+            lines.push(format!("{inner}{}: {value}{comma}{note}\n", quoted(key)));
+        }
+        format!("{{\n{}{}}}", lines.concat(), "  ".repeat(indent))
+    }
+
+    fn list(&mut self, parts: &[Part], indent: usize) -> String {
+        if parts.is_empty() {
+            return "[]".to_owned();
+        }
+        let inner = "  ".repeat(indent + 1);
+        let items: Vec<String> = parts
+            .iter()
+            .map(|part| format!("{inner}{}", self.part(part, indent + 1)))
+            .collect();
+        format!("[\n{}\n{}]", items.join(",\n"), "  ".repeat(indent))
+    }
+
+    fn part(&mut self, part: &Part, indent: usize) -> String {
+        self.loops(&part.each, &part.template, indent)
+    }
+
+    /// Loops round a template.
+    fn loops(&mut self, each: &[Path], template: &Template, indent: usize) -> String {
+        let Some((path, inner)) = each.split_first() else {
+            return self.template(template, indent);
+        };
+        let mut text = self.path(path);
+        let level = self.names.len();
+        let schema = path.steps.last().map_or(0, |it| it.schema);
+        let counts = inner.is_empty() && counts(template);
+        let counter = counts.then(|| self.name("index".to_owned()));
+        if let Some(counter) = &counter {
+            text += "#$";
+            text += counter;
+        }
+        let refers = refers(inner, template, level);
+        let name = refers.then(|| self.name(record_name(self.tree, schema)));
+        let outer = std::mem::replace(&mut self.counter, counter.clone());
+        self.names.push(name.clone());
+        let deeper = indent + usize::from(name.is_some());
+        let body = if inner.is_empty() {
+            self.body(template, deeper, name.is_some())
+        } else {
+            Some(self.loops(inner, template, deeper))
+        };
+        self.names.pop();
+        self.counter = outer;
+        self.taken
+            .retain(|it| Some(it) != name.as_ref() && Some(it) != counter.as_ref());
+        match (body, name) {
+            (None, _) => text,
+            (Some(body), None) => format!("{text}.{body}"),
+            (Some(body), Some(name)) => {
+                let (inside, end) = ("  ".repeat(deeper), "  ".repeat(indent));
+                format!("{text}.(\n{inside}${name} := $;\n{inside}{body}\n{end})")
+            }
+        }
+    }
+
+    /// What a loop makes of a record; none if it is the record itself.
+    fn body(&mut self, template: &Template, indent: usize, framed: bool) -> Option<String> {
+        let level = self.names.len() - 1;
+        match template {
+            Template::Value(Value {
+                expression: Expression::Path(path),
+                ..
+            }) if path.from == level && path.steps.is_empty() && !framed => None,
+            Template::Value(value) => {
+                let simple =
+                    matches!(&value.expression, Expression::Path(path) if path.from == level);
+                let text = self.value(value);
+                Some(if simple || framed {
+                    text
+                } else {
+                    format!("({text})")
+                })
+            }
+            Template::List(_) if !framed => {
+                let inner = self.template(template, indent);
+                Some(format!("({inner})"))
+            }
+            _ => Some(self.template(template, indent)),
+        }
+    }
+
+    fn value(&mut self, value: &Value) -> String {
+        self.expression(&value.expression)
+    }
+}
+
+/// A text as JSONata writes it.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::String(text.to_owned()).to_string()
+}
+
+/// A scalar as JSONata writes it.
+fn literal(value: &Scalar) -> String {
+    match value {
+        Scalar::Text(text) => quoted(text),
+        other => other.text(),
+    }
+}

@@ -1,0 +1,212 @@
+//! Expressions.
+
+use super::super::dates::{Form, Piece};
+use super::super::standard;
+use super::super::template::{Expression, Path};
+use super::super::tree::SchemaId;
+use super::path::name;
+use super::{Printer, literal, quoted};
+
+/// How many pairs of a qualifier and a product's number a segment may have.
+const PAIRS: usize = 10;
+
+impl Printer<'_> {
+    pub(super) fn expression(&mut self, expression: &Expression) -> String {
+        match expression {
+            Expression::Constant(value) => literal(value),
+            Expression::Path(path) => self.path(path),
+            Expression::Number(of) if self.is_number(of) => self.expression(of),
+            Expression::Number(of) => self.call("number", of, ""),
+            Expression::Text(of) => self.call("string", of, ""),
+            Expression::Trim(of) => self.call("trim", of, ""),
+            Expression::Upper(of) => self.call("uppercase", of, ""),
+            Expression::Lower(of) => self.call("lowercase", of, ""),
+            Expression::Fixed(of, decimals) => {
+                let zeros = "0".repeat(usize::try_from(*decimals).unwrap_or(0));
+                let picture = if zeros.is_empty() {
+                    "0".to_owned()
+                } else {
+                    format!("0.{zeros}")
+                };
+                self.call("formatNumber", of, &format!(", \"{picture}\""))
+            }
+            Expression::Round(of, 0) => self.call("round", of, ""),
+            Expression::Round(of, decimals) => self.call("round", of, &format!(", {decimals}")),
+            Expression::Scale(of, power) => {
+                let factor = format!("1{}", "0".repeat(usize::try_from(power.abs()).unwrap_or(0)));
+                let sign = if *power < 0 { '/' } else { '*' };
+                format!("{} {sign} {factor}", self.operand(of))
+            }
+            Expression::Pad(of, width) => self.call("pad", of, &format!(", -{width}, \"0\"")),
+            Expression::Reformat(of, from, to) => self.reformatted(of, *from, *to),
+            Expression::Slice(of, start, None) => self.call("substring", of, &format!(", {start}")),
+            Expression::Slice(of, start, Some(length)) => {
+                self.call("substring", of, &format!(", {start}, {length}"))
+            }
+            Expression::Before(of, separator) => {
+                self.call("substringBefore", of, &format!(", {}", quoted(separator)))
+            }
+            Expression::After(of, separator) => {
+                self.call("substringAfter", of, &format!(", {}", quoted(separator)))
+            }
+            Expression::Piece(of, separator, index) => {
+                self.call("split", of, &format!(", {}", quoted(separator))) + &format!("[{index}]")
+            }
+            Expression::Concat(parts) => self.concat(parts),
+            Expression::Join(path, separator) => {
+                format!("$join({}, {})", self.path(path), quoted(separator))
+            }
+            Expression::Table(of, entries) => {
+                let entry = |(code, it): &(String, _)| format!("{}: {}", quoted(code), literal(it));
+                let entries: Vec<String> = entries.iter().map(entry).collect();
+                let code = self.expression(of);
+                format!("$lookup({{ {} }}, {code})", entries.join(", "))
+            }
+            Expression::Is(of, value) => format!("{} = {}", self.operand(of), quoted(value)),
+            Expression::Otherwise(of, value) => {
+                let of = self.operand(of);
+                format!("$exists({of}) ? {of} : {}", literal(value))
+            }
+            Expression::Pair(path, _, qualifier) => self.pair(path, qualifier),
+            arithmetic => self.arithmetic(arithmetic),
+        }
+    }
+
+    fn arithmetic(&mut self, expression: &Expression) -> String {
+        match expression {
+            Expression::Count(path) => format!("$count({})", self.path(path)),
+            Expression::Sum(path) => {
+                let numbers = path.steps.last().is_some_and(|it| !self.is_text(it.schema));
+                let each = if numbers { "" } else { ".$number($)" };
+                format!("$sum({}{each})", self.path(path))
+            }
+            Expression::SumOfProducts(path, one, other) => {
+                let (one, other) = (self.operand_at(one), self.operand_at(other));
+                format!("$sum({}.({one} * {other}))", self.open_path(path))
+            }
+            Expression::Product(one, other) => {
+                format!("{} * {}", self.operand(one), self.operand(other))
+            }
+            Expression::Plus(one, other) => {
+                format!("{} + {}", self.operand(one), self.operand(other))
+            }
+            Expression::Minus(one, other) => {
+                format!("{} - {}", self.operand(one), self.operand(other))
+            }
+            Expression::Position(first, step) => {
+                let counter = self.counter.clone().unwrap_or_default();
+                match (first, step) {
+                    (0, 1) => format!("${counter}"),
+                    (first, 1) => format!("${counter} + {first}"),
+                    (first, step) => format!("{first} + {step} * ${counter}"),
+                }
+            }
+            _ => "null".to_owned(),
+        }
+    }
+
+    fn call(&mut self, function: &str, of: &Expression, rest: &str) -> String {
+        format!("${function}({}{rest})", self.expression(of))
+    }
+
+    /// An expression that can stand beside an operator.
+    fn operand(&mut self, of: &Expression) -> String {
+        let text = self.expression(of);
+        let loose = matches!(
+            of,
+            Expression::Product(..)
+                | Expression::Plus(..)
+                | Expression::Minus(..)
+                | Expression::Scale(..)
+                | Expression::Concat(_)
+                | Expression::Position(..)
+                | Expression::Otherwise(..)
+                | Expression::Is(..)
+        );
+        if loose { format!("({text})") } else { text }
+    }
+
+    /// A number at a place below a record.
+    fn operand_at(&self, field: &[SchemaId]) -> String {
+        let names = field
+            .iter()
+            .map(|&it| name(&self.tree.schema(it).label.field));
+        let way = names.collect::<Vec<_>>().join(".");
+        if field.last().is_some_and(|&it| self.is_text(it)) {
+            format!("$number({way})")
+        } else {
+            way
+        }
+    }
+
+    /// A path to records; those of other classes have none of the members that are asked for.
+    fn open_path(&self, path: &Path) -> String {
+        self.path(path)
+    }
+
+    fn is_number(&self, of: &Expression) -> bool {
+        match of {
+            Expression::Path(path) => path.steps.last().is_some_and(|it| !self.is_text(it.schema)),
+            _ => false,
+        }
+    }
+
+    fn reformatted(&mut self, of: &Expression, from: Form, to: Form) -> String {
+        let text = self.operand(of);
+        match self.dates.iter().find(|(change, _)| *change == (from, to)) {
+            Some((_, name)) => format!("${name}({text})"),
+            None => format!("{text}.({})", reformat(from, to)),
+        }
+    }
+
+    fn concat(&mut self, parts: &[Expression]) -> String {
+        let mut paths = 0;
+        for part in parts {
+            paths += usize::from(!matches!(part, Expression::Constant(_)));
+        }
+        let single = parts.iter().find_map(|part| match part {
+            Expression::Path(path) if paths == 1 => Some(path.clone()),
+            _ => None,
+        });
+        // Of a value that is missing nothing is made, not a text without it.
+        if let Some(path) = single {
+            let part = |part: &Expression| match part {
+                Expression::Constant(value) => literal(value),
+                _ => "$".to_owned(),
+            };
+            let parts: Vec<String> = parts.iter().map(part).collect();
+            return format!("{}.({})", self.path(&path), parts.join(" & "));
+        }
+        let parts: Vec<String> = parts.iter().map(|part| self.operand(part)).collect();
+        parts.join(" & ")
+    }
+
+    fn pair(&mut self, path: &Path, qualifier: &str) -> String {
+        let schema = path.steps.last().map(|it| it.schema);
+        let code = schema.and_then(|it| self.tree.schema(it).label.code());
+        let segment = code.unwrap_or_default();
+        let first = standard::first_pair(&segment).unwrap_or(1);
+        let line = |place: usize| {
+            format!(
+                "      {segment}_{place:02} = $qualifier ? {segment}_{:02}",
+                place + 1
+            )
+        };
+        let places = (first..).step_by(2).take(PAIRS);
+        let lines: Vec<String> = places.map(line).collect();
+        let function = format!("{}Product", segment.to_lowercase());
+        self.pairs
+            .insert(function.clone(), lines.join(" :\n") + "\n");
+        format!("${function}({}, {})", self.path(path), quoted(qualifier))
+    }
+}
+
+/// The text `$` in one form, put into another.
+pub(super) fn reformat(from: Form, to: Form) -> String {
+    let piece = |piece: Piece| match piece {
+        Piece::Copied(start, length) => format!("$substring($, {start}, {length})"),
+        Piece::Literal(text) => quoted(&text),
+    };
+    let pieces: Vec<String> = from.pieces(to).into_iter().map(piece).collect();
+    pieces.join(" & ")
+}

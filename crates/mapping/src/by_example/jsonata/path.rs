@@ -1,0 +1,170 @@
+//! Paths and their filters.
+
+use super::super::scalar::Scalar;
+use super::super::template::{Path, Select, Step};
+use super::super::tree::SchemaId;
+use super::{Printer, quoted};
+
+impl Printer<'_> {
+    /// A path, as seen from the innermost record.
+    pub(super) fn path(&self, path: &Path) -> String {
+        let innermost = self.names.len() - 1;
+        if path.from == 0 {
+            return self.by_root(&path.steps, innermost);
+        }
+        let steps = self.steps(&path.steps);
+        if path.from == innermost {
+            return if steps.is_empty() {
+                "$".to_owned()
+            } else {
+                steps
+            };
+        }
+        self.by_variable(path.from, &steps)
+    }
+
+    /// A path that means the same inside a filter.
+    fn absolute(&self, path: &Path) -> String {
+        if path.from == 0 {
+            return self.by_root(&path.steps, usize::MAX);
+        }
+        self.by_variable(path.from, &self.steps(&path.steps))
+    }
+
+    fn by_variable(&self, level: usize, steps: &str) -> String {
+        let name = self.names.get(level).cloned().flatten();
+        let name = name.unwrap_or_else(|| "$".to_owned());
+        dotted(&format!("${name}"), steps)
+    }
+
+    fn by_root(&self, steps: &[Step], innermost: usize) -> String {
+        if let Some((prefix, name)) = &self.hoisted
+            && let Some(rest) = steps.strip_prefix(prefix.as_slice())
+        {
+            return dotted(&format!("${name}"), &self.steps(rest));
+        }
+        let steps = self.steps(steps);
+        match (innermost, steps.is_empty()) {
+            (0, false) => steps,
+            (0, true) => "$".to_owned(),
+            _ => dotted("$$", &steps),
+        }
+    }
+
+    pub(super) fn steps(&self, steps: &[Step]) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for (place, step) in steps.iter().enumerate() {
+            let last = place + 1 == steps.len();
+            let part = self.step(step, last);
+            if !part.is_empty() {
+                parts.push(part);
+            }
+        }
+        parts.join(".")
+    }
+
+    fn step(&self, step: &Step, last: bool) -> String {
+        let label = &self.tree.schema(step.schema).label;
+        let mut text = match label.field.as_str() {
+            // The items of an array that is the root: paths go through it by themselves.
+            "" if !last && step.select.is_empty() => return String::new(),
+            "" => "$".to_owned(),
+            field => name(field),
+        };
+        let by_place = |it: &Select| matches!(it, Select::First | Select::Last | Select::At(_));
+        let first = step.select.first();
+        let implied = first.is_some_and(|it| {
+            !by_place(it) && !matches!(it, Select::Missing(_) | Select::Differs(..))
+        });
+        let needed = first.is_some() || last;
+        if label.class.is_some() && !implied && needed {
+            text += "[$exists(";
+            text += &self.class(step.schema);
+            text += ")]";
+        }
+        for select in &step.select {
+            text += &self.select(select);
+        }
+        text
+    }
+
+    /// A member that records of this class have and those of others do not.
+    fn class(&self, schema: SchemaId) -> String {
+        let children = &self.tree.schema(schema).children;
+        let often = children
+            .iter()
+            .max_by_key(|&&it| (self.tree.schema(it).instances.len(), usize::MAX - it));
+        often.map_or_else(|| "$".to_owned(), |&it| self.field(&[it]))
+    }
+
+    fn field(&self, field: &[SchemaId]) -> String {
+        let names = field
+            .iter()
+            .map(|&it| name(&self.tree.schema(it).label.field));
+        names.collect::<Vec<_>>().join(".")
+    }
+
+    fn select(&self, select: &Select) -> String {
+        match select {
+            Select::Equals(field, value) => {
+                format!("[{} = {}]", self.field(field), self.literal(field, value))
+            }
+            Select::Differs(field, value) => {
+                let (field, value) = (self.field(field), self.literal(field, value));
+                format!("[$not({field} = {value})]")
+            }
+            Select::OneOf(field, values) => {
+                let values: Vec<_> = values.iter().map(|it| self.literal(field, it)).collect();
+                format!("[{} in [{}]]", self.field(field), values.join(", "))
+            }
+            Select::Exists(field) => format!("[$exists({})]", self.field(field)),
+            Select::Missing(field) => format!("[$not($exists({}))]", self.field(field)),
+            Select::Joins(field, path) => {
+                format!("[{} = {}]", self.field(field), self.absolute(path))
+            }
+            Select::First => "[0]".to_owned(),
+            Select::Last => "[-1]".to_owned(),
+            Select::At(index) => format!("[{index}]"),
+        }
+    }
+
+    /// A value as a member holds it: a number where members are numbers.
+    fn literal(&self, field: &[SchemaId], value: &str) -> String {
+        if field.last().is_some_and(|&it| self.is_text(it)) {
+            quoted(value)
+        } else {
+            value.to_owned()
+        }
+    }
+
+    /// Whether values of a kind are texts.
+    pub(super) fn is_text(&self, schema: SchemaId) -> bool {
+        let nodes = &self.tree.schema(schema).instances;
+        let mut values = nodes.iter().map(|&it| &self.tree.node(it).value);
+        values.any(|it| matches!(it, Some(Scalar::Text(_))))
+    }
+}
+
+fn dotted(base: &str, steps: &str) -> String {
+    if steps.is_empty() {
+        base.to_owned()
+    } else {
+        format!("{base}.{steps}")
+    }
+}
+
+/// A member's name, quoted where it must be.
+pub(super) fn name(field: &str) -> String {
+    let word = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    let plain = field.chars().all(word)
+        && !field.starts_with(|it: char| it.is_ascii_digit())
+        && !matches!(
+            field,
+            "and" | "or" | "in" | "true" | "false" | "null" | "function"
+        );
+    if plain {
+        field.to_owned()
+    } else {
+        format!("`{}`", field.replace('`', ""))
+    }
+}

@@ -1,0 +1,158 @@
+//! The explanations of one scalar of the output.
+
+use super::convert::conversions;
+use super::index::sought;
+use super::scalar::Scalar;
+use super::search::{Candidate, Case, LeafCases, Search, Target};
+use super::standard;
+use super::template::Expression;
+use super::tree::NodeId;
+
+/// The most leaves of one context that are taken for the source of a value.
+const HITS: usize = 12;
+/// What a constant costs: more than a path from a context nearby, less than a far-fetched sum.
+const CONSTANT: f64 = 3.0;
+/// What a scalar counts for in the bound of the search, besides the nodes that are looked at.
+const LOOK: usize = 100;
+/// The most explanations that are weighed against each other.
+const CANDIDATES: usize = 12;
+
+impl Search<'_> {
+    /// The explanations of a scalar, the cheapest first; at least one.
+    pub(super) fn candidates(&self, cases: &LeafCases<'_>, target: &Target) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        self.tree.look(LOOK);
+        if let Some(seed) = seed(cases).filter(|_| !self.is_exhausted()) {
+            self.moves(cases, seed, &mut found);
+            self.positions(cases, &mut found);
+            self.counts(cases, target, &mut found);
+            if found.is_empty() {
+                self.sums(cases, &mut found);
+                self.arithmetic(cases, &mut found);
+            }
+            if found.is_empty() {
+                self.texts(cases, seed, &mut found);
+            }
+            if found.is_empty() {
+                self.tables(cases, target, &mut found);
+            }
+            if found.is_empty() {
+                self.defaults(cases, target, &mut found);
+            }
+        }
+        self.judge(cases, target, &mut found);
+        found.extend(constant(cases, found.is_empty()));
+        found.sort_by(|one, other| one.cost.total_cmp(&other.cost));
+        found.truncate(CANDIDATES);
+        found
+    }
+
+    /// Values that are moved, perhaps in another form.
+    fn moves(&self, cases: &LeafCases<'_>, seed: &Case<'_, Scalar>, found: &mut Vec<Candidate>) {
+        let Some(wanted) = seed.wanted else { return };
+        for leaf in self.hits(seed, wanted) {
+            let Some(source) = &self.tree.node(leaf).value else {
+                continue;
+            };
+            for (cost, conversion) in conversions(source, wanted) {
+                for (way, path) in self.paths(&seed.context, leaf) {
+                    let expression = conversion.wrap(Expression::Path(path));
+                    if self.fits(&expression, cases) {
+                        push(found, way + cost, expression);
+                    }
+                }
+                self.pairs(cases, seed, leaf, conversion, found);
+            }
+        }
+    }
+
+    /// The leaves that a value may come from, those of the innermost context first.
+    pub(super) fn hits(&self, seed: &Case<'_, Scalar>, wanted: &Scalar) -> Vec<NodeId> {
+        let mut hits = Vec::new();
+        let mut inner: Option<(NodeId, NodeId)> = None;
+        for &record in seed.context.stack.iter().rev() {
+            let end = self.tree.node(record).end;
+            let before = hits.len();
+            for key in sought(wanted).iter().flatten() {
+                let room = HITS.saturating_sub(hits.len() - before);
+                let parts = match inner {
+                    Some((from, to)) => [(record, from), (to, end)],
+                    None => [(record, end), (end, end)],
+                };
+                let nodes = parts
+                    .iter()
+                    .flat_map(|&(from, to)| self.index.within(key, from, to));
+                let fresh: Vec<NodeId> = nodes
+                    .copied()
+                    .filter(|it| !hits.contains(it))
+                    .take(room)
+                    .collect();
+                hits.extend(fresh);
+            }
+            inner = Some((record, end));
+        }
+        hits
+    }
+
+    /// Raises the cost of explanations that are likely to be chance.
+    fn judge(&self, cases: &LeafCases<'_>, target: &Target, found: &mut [Candidate]) {
+        let first = cases.iter().find_map(|case| case.wanted);
+        let varies = cases
+            .iter()
+            .any(|case| case.wanted.is_some() && case.wanted != first);
+        let length = first.map_or(0, |it| it.text().chars().count());
+        let fixed = target.element.as_deref().is_some_and(standard::is_fixed);
+        for candidate in found.iter_mut() {
+            if fixed && !varies && (length < 6 || !is_move(&candidate.expression)) {
+                candidate.cost += 5.0;
+            }
+            candidate.cost -= self.kinship(&candidate.expression, target);
+        }
+    }
+}
+
+fn is_move(expression: &Expression) -> bool {
+    matches!(expression, Expression::Path(_))
+}
+
+/// Adds an explanation unless it is there.
+pub(super) fn push(found: &mut Vec<Candidate>, cost: f64, expression: Expression) {
+    match found.iter_mut().find(|it| it.expression == expression) {
+        Some(known) => known.cost = known.cost.min(cost),
+        None => found.push(Candidate {
+            cost,
+            expression,
+            unexplained: false,
+        }),
+    }
+}
+
+/// The case whose value says most: the longest.
+pub(super) fn seed<'a, 'c>(cases: &'a LeafCases<'c>) -> Option<&'a Case<'c, Scalar>> {
+    let length = |case: &&Case<'_, Scalar>| case.wanted.map_or(0, |it| it.text().len());
+    let telling = |case: &&Case<'_, Scalar>| {
+        case.wanted
+            .is_some_and(|it| *it != Scalar::Null && !it.text().is_empty())
+    };
+    // The first of the longest: `max_by_key` would take the last.
+    cases.iter().rev().filter(telling).max_by_key(length)
+}
+
+/// The value that is wanted most often, as a constant.
+fn constant(cases: &LeafCases<'_>, alone: bool) -> Option<Candidate> {
+    let present: Vec<&Scalar> = cases.iter().filter_map(|case| case.wanted).collect();
+    let first = *present.first()?;
+    let everywhere = present.len() == cases.len() && present.iter().all(|it| *it == first);
+    let often = |value: &Scalar| present.iter().filter(|it| **it == value).count();
+    let value = if everywhere {
+        first
+    } else {
+        let most = present.iter().map(|it| often(it)).max().unwrap_or(0);
+        present.iter().find(|it| often(it) == most)?
+    };
+    (everywhere || alone).then(|| Candidate {
+        cost: if everywhere { CONSTANT } else { 50.0 },
+        expression: Expression::Constant(value.clone()),
+        unexplained: true,
+    })
+}

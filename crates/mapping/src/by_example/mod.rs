@@ -1,0 +1,125 @@
+//! Mapping by example: from an input and the output that is wanted of it, the template that makes it.
+//!
+//! No language model is asked. The input becomes a tree of records and leaves (`tree`), whichever
+//! language it came in; the output is walked beside it. Each list of the output is matched with the
+//! records whose values its items hold (`records`), all of a kind or those that a code, a missing
+//! value or a shared key tells from the others (`filters`). Each scalar gets every explanation that
+//! fits in all of its contexts (`leaves`): a path, perhaps converted; a count, a sum, a place; parts
+//! of texts and texts put together; a table of codes; a default.
+//!
+//! Explanations are weighed by what they cost to say, in the manner of a minimum description length:
+//! a path costs 1, and more for each loop further out (0.25), each qualifier (0.1), each first (0.8),
+//! last (1.2) or other index (2); a conversion costs 0.1 to 1, a sum 2.5, a table from 2. A constant
+//! costs 3, so it wins where only far-fetched explanations are left; and codes that a standard fixes
+//! (`BEG_01`) are constants unless they vary. Scalars that share a record support each other
+//! (`choose`), and names that mean the same on both sides speak for a path (`names`).
+//!
+//! The search is bounded by the nodes it looks at, not by the clock, so the same inputs always give
+//! the same template; what is left when the bound is reached becomes constants.
+
+mod choose;
+mod compute;
+mod convert;
+mod dates;
+mod draft;
+mod evaluate;
+mod filters;
+mod index;
+mod json;
+mod jsonata;
+mod leaves;
+mod lines;
+mod names;
+mod names_of;
+mod paths;
+mod records;
+mod scalar;
+mod search;
+mod standard;
+mod tables;
+mod template;
+mod texts;
+mod tree;
+mod walk;
+mod wanted;
+mod xml;
+mod xslt;
+
+use crate::engine::Cancel;
+use crate::problem::{Cause, Problem};
+use search::Search;
+use wanted::Wanted;
+
+pub use lines::Language;
+
+/// The template that makes a wanted output of an input, inferred from both.
+///
+/// For JSONata both are JSON, for XSLT both are XML.
+///
+/// # Errors
+///
+/// One of the two cannot be read, and the problem says which, and where; or it was cancelled.
+pub fn generate(
+    input: &str,
+    output: &str,
+    language: Language,
+    cancel: &Cancel,
+) -> Result<String, Problem> {
+    let (tree, wanted) = match language {
+        Language::Jsonata => {
+            let json = |text: &str, side| {
+                serde_json::from_str(text).map_err(|it| unreadable(side, "JSON", &it.to_string()))
+            };
+            let (input, output) = (json(input, "input")?, json(output, "output")?);
+            (json::input(&input), Wanted::of_json(&output))
+        }
+        Language::Xslt => {
+            let input = xml::input(input).map_err(|it| unreadable("input", "XML", &it))?;
+            let output = xml::output(output).map_err(|it| unreadable("output", "XML", &it))?;
+            (input, output)
+        }
+    };
+    let template = choose::choose(Search::new(&tree, cancel).draft(&wanted));
+    if cancel.is_cancelled() {
+        return Err(cancelled());
+    }
+    Ok(match language {
+        Language::Jsonata => jsonata::print(&tree, &template),
+        Language::Xslt => xslt::print(&tree, &template),
+    })
+}
+
+/// The share of the wanted output's lines that another output has as well, from 0 to 1.
+///
+/// Both are laid out the same way first, so the layout of neither matters; a line counts as often as
+/// both have it.
+///
+/// # Errors
+///
+/// The wanted output cannot be read. Another output that cannot be read has none of its lines.
+pub fn accuracy(wanted: &str, made: &str, language: Language) -> Result<f64, Problem> {
+    let kind = language.data();
+    let wanted = lines::of(wanted, language).map_err(|it| unreadable("output", kind, &it))?;
+    Ok(lines::shared(
+        &wanted,
+        &lines::of(made, language).unwrap_or_default(),
+    ))
+}
+
+fn cancelled() -> Problem {
+    Problem {
+        cause: Cause::Cancelled,
+        code: None,
+        position: None,
+        reason: "the search was cancelled".to_owned(),
+    }
+}
+
+fn unreadable(side: &str, kind: &str, reason: &str) -> Problem {
+    Problem {
+        cause: Cause::Input,
+        code: None,
+        position: None,
+        reason: format!("the {side} is not {kind}: {reason}"),
+    }
+}

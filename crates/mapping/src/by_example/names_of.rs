@@ -1,0 +1,47 @@
+//! Names for the variables of a printed template.
+
+use super::tree::{SchemaId, Tree};
+
+/// A name for one record of a kind: `transaction` of `transactions`, `line` of `lines`, `po1` of a
+/// loop that PO1 opens.
+pub(super) fn record_name(tree: &Tree, schema: SchemaId) -> String {
+    let label = &tree.schema(schema).label;
+    let name = match &label.class {
+        Some(_) => label.code().unwrap_or_default().to_lowercase(),
+        None => singular(label.field.rsplit(':').next().unwrap_or_default()),
+    };
+    let plain = camel(&name);
+    if plain.is_empty() || plain.starts_with(|it: char| it.is_ascii_digit()) {
+        return "record".to_owned();
+    }
+    let mut letters = plain.chars();
+    let first = letters.next().map(|it| it.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// A name without marks, the words after them with a capital: `functional_group` as
+/// `functionalGroup`.
+fn camel(name: &str) -> String {
+    let words = name.split(|it: char| !it.is_ascii_alphanumeric());
+    let mut camel = String::new();
+    for word in words.filter(|it| !it.is_empty()) {
+        let mut letters = word.chars();
+        match letters.next() {
+            Some(first) if !camel.is_empty() => camel.push(first.to_ascii_uppercase()),
+            Some(first) => camel.push(first),
+            None => {}
+        }
+        camel.extend(letters);
+    }
+    camel
+}
+
+fn singular(name: &str) -> String {
+    if let Some(stem) = name.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    match name.strip_suffix('s') {
+        Some(stem) if !stem.is_empty() && !stem.ends_with('s') => stem.to_owned(),
+        _ => name.to_owned(),
+    }
+}

@@ -1,0 +1,300 @@
+//! The paths by which a leaf of the input can be named, from the one that generalises best.
+
+use super::evaluate::Context;
+use super::scalar::Scalar;
+use super::search::Search;
+use super::standard;
+use super::template::{Path, Select, Step};
+use super::tree::{NodeId, SchemaId};
+
+/// The most siblings among which a qualifier is looked for.
+const SIBLINGS: usize = 2_000;
+/// The longest text that is taken for a code.
+const CODE: usize = 24;
+
+/// How one node of a path can be told from its siblings.
+struct Choice {
+    schema: SchemaId,
+    alone: bool,
+    qualified: Option<Vec<Select>>,
+    joined: Option<Select>,
+    index: Select,
+}
+
+impl Search<'_> {
+    /// The paths from the contexts to a leaf, each with its cost.
+    pub(super) fn paths(&self, context: &Context, leaf: NodeId) -> Vec<(f64, Path)> {
+        let from = self.level_of(context, leaf);
+        let choices = self.choices(context, from, leaf);
+        let distance = context.stack.len().saturating_sub(from + 1);
+        let base = if self.is_envelope(leaf) { 1.4 } else { 1.0 };
+        let mut paths: Vec<(f64, Path)> = Vec::new();
+        let mut add = |style: fn(&Choice) -> (f64, Vec<Select>)| {
+            let parts: Vec<_> = choices.iter().map(style).collect();
+            let cost: f64 = parts.iter().map(|(cost, _)| cost).sum();
+            let steps = choices.iter().zip(parts).map(|(choice, (_, select))| Step {
+                schema: choice.schema,
+                select,
+            });
+            let path = Path {
+                from,
+                steps: steps.collect(),
+            };
+            if paths.iter().all(|(_, it)| *it != path) {
+                let length = f64::from(u32::try_from(choices.len()).unwrap_or(u32::MAX));
+                let far = f64::from(u32::try_from(distance).unwrap_or(u32::MAX));
+                paths.push((base + 0.25 * far + 0.02 * length + cost, path));
+            }
+        };
+        add(qualified);
+        add(needed);
+        add(plain);
+        add(indexed);
+        add(joined);
+        paths
+    }
+
+    /// Whether a leaf is one of the envelope, whose dates and codes are those of many documents.
+    pub(super) fn is_envelope(&self, leaf: NodeId) -> bool {
+        let node = self.tree.node(leaf);
+        let label = &self.tree.schema(node.schema).label;
+        let above = &self.tree.schema(self.tree.node(node.parent).schema).label;
+        let code = label.code().is_some_and(|it| standard::is_envelope(&it));
+        let element = ["interchange", "group", "transaction", "address"];
+        code || (label.field.starts_with('@') && element.contains(&above.field.as_str()))
+    }
+
+    /// The innermost context that a node is in.
+    pub(super) fn level_of(&self, context: &Context, node: NodeId) -> usize {
+        let holds = |&it: &NodeId| self.tree.is_within(node, it);
+        context.stack.iter().rposition(holds).unwrap_or(0)
+    }
+
+    fn choices(&self, context: &Context, from: usize, leaf: NodeId) -> Vec<Choice> {
+        let top = context.record(from);
+        let mut nodes = Vec::new();
+        let mut node = leaf;
+        while node != top {
+            nodes.push(node);
+            node = self.tree.node(node).parent;
+        }
+        nodes.reverse();
+        nodes
+            .into_iter()
+            .map(|it| self.choice(context, from, it, leaf))
+            .collect()
+    }
+
+    fn choice(&self, context: &Context, from: usize, node: NodeId, leaf: NodeId) -> Choice {
+        let it = self.tree.node(node);
+        let siblings = self.tree.children(it.parent, it.schema);
+        // What opens a loop is told apart with the loop.
+        let code = |schema| self.tree.schema(schema).label.code();
+        let opens = siblings.len() == 1
+            && code(it.schema).is_some()
+            && code(it.schema) == code(self.tree.node(it.parent).schema);
+        let place = siblings.iter().position(|&it| it == node).unwrap_or(0);
+        let few = siblings.len() <= SIBLINGS;
+        Choice {
+            schema: it.schema,
+            alone: siblings.len() == 1,
+            qualified: (few && !opens)
+                .then(|| self.qualified(node, siblings, leaf))
+                .flatten(),
+            joined: (few && siblings.len() > 1 && from + 1 < context.stack.len())
+                .then(|| self.joined(context, from, node, siblings))
+                .flatten(),
+            index: match place {
+                0 => Select::First,
+                it if it + 1 == siblings.len() => Select::Last,
+                it => Select::At(it),
+            },
+        }
+    }
+
+    /// What selects a record by the code that it carries.
+    fn qualified(&self, node: NodeId, siblings: &[NodeId], leaf: NodeId) -> Option<Vec<Select>> {
+        let schema = self.tree.node(node).schema;
+        let known = self.qualifier_of(schema);
+        let fields = match &known {
+            Some(field) => vec![field.clone()],
+            None if siblings.len() > 1 => self.code_fields(schema),
+            None => return None,
+        };
+        for field in fields {
+            let Some(value) = self.tree.below(node, &field).into_iter().next() else {
+                continue;
+            };
+            if value.is_empty() || value.len() > CODE || self.is_at(node, &field, leaf) {
+                continue;
+            }
+            let holds = |it: NodeId| self.tree.below(it, &field).contains(&value);
+            let alike: Vec<NodeId> = siblings.iter().copied().filter(|&it| holds(it)).collect();
+            let select = Select::Equals(field, value);
+            match alike.iter().position(|&it| it == node) {
+                Some(_) if alike.len() == 1 => return Some(vec![select]),
+                Some(0) if known.is_some() => return Some(vec![select, Select::First]),
+                Some(place) if known.is_some() => return Some(vec![select, Select::At(place)]),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn is_at(&self, node: NodeId, field: &[SchemaId], leaf: NodeId) -> bool {
+        field.last() == Some(&self.tree.node(leaf).schema) && self.tree.is_within(leaf, node)
+    }
+
+    /// The way from a segment or loop to the element that the standard made its qualifier.
+    pub(super) fn qualifier_of(&self, schema: SchemaId) -> Option<Vec<SchemaId>> {
+        let label = &self.tree.schema(schema).label;
+        label.class.as_ref()?;
+        let segment = label.code()?;
+        let element = standard::qualifier(&segment)?;
+        if let Some(direct) = self.tree.child_by_code(schema, &element) {
+            return Some(vec![direct]);
+        }
+        let inner = self.tree.child_by_code(schema, &segment)?;
+        Some(vec![inner, self.tree.child_by_code(inner, &element)?])
+    }
+
+    /// The ways from a record to values that could be its code, those named like one first.
+    fn code_fields(&self, schema: SchemaId) -> Vec<Vec<SchemaId>> {
+        let children = &self.tree.schema(schema).children;
+        let mut fields: Vec<(bool, SchemaId)> = children
+            .iter()
+            .map(|&it| (!is_code_name(&self.tree.schema(it).label.field), it))
+            .collect();
+        // A key and a name tell records apart; other values do so by chance.
+        fields.retain(|(strange, it)| {
+            let code = self.tree.schema(*it).label.code();
+            let envelope = code.as_ref().is_some_and(|it| standard::is_envelope(it));
+            !envelope && (!strange || code.is_some())
+        });
+        fields.sort_unstable();
+        fields.into_iter().map(|(_, it)| vec![it]).collect()
+    }
+
+    /// What selects a record by a value that an inner context holds as well.
+    fn joined(
+        &self,
+        context: &Context,
+        from: usize,
+        node: NodeId,
+        siblings: &[NodeId],
+    ) -> Option<Select> {
+        for &child in &self.tree.node(node).children {
+            let Some(value) = &self.tree.node(child).value else {
+                continue;
+            };
+            let field = vec![self.tree.node(child).schema];
+            let text = value.text();
+            let alone = |it: &&NodeId| self.tree.below(**it, &field).contains(&text);
+            if text.is_empty() || siblings.iter().filter(alone).count() != 1 {
+                continue;
+            }
+            if let Some(path) = self.held_by(context, from + 1, value) {
+                return Some(Select::Joins(field, path));
+            }
+        }
+        None
+    }
+
+    /// Where a context from this level inwards holds a value.
+    pub(super) fn held_by(&self, context: &Context, from: usize, value: &Scalar) -> Option<Path> {
+        let key = format!("={}", value.text());
+        let levels = context.stack.iter().enumerate().skip(from).rev();
+        for (level, &record) in levels {
+            let end = self.tree.node(record).end;
+            for &leaf in self.index.within(&key, record, end).iter().take(4) {
+                let schema = self.tree.node(record).schema;
+                let chain = self.tree.chain(schema, self.tree.node(leaf).schema);
+                let steps = chain.into_iter().map(|schema| Step {
+                    schema,
+                    select: Vec::new(),
+                });
+                let path = Path {
+                    from: level,
+                    steps: steps.collect(),
+                };
+                if self.tree.find(&path, context) == [leaf] {
+                    return Some(path);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Every qualifier that there is.
+fn qualified(choice: &Choice) -> (f64, Vec<Select>) {
+    match &choice.qualified {
+        Some(select) => (cost(select), select.clone()),
+        None if choice.alone => (0.0, Vec::new()),
+        None => indexed(choice),
+    }
+}
+
+/// A qualifier only where there are several.
+fn needed(choice: &Choice) -> (f64, Vec<Select>) {
+    match &choice.qualified {
+        Some(_) if choice.alone => (0.4, Vec::new()),
+        _ => qualified(choice),
+    }
+}
+
+/// Nothing: whatever is there.
+fn plain(choice: &Choice) -> (f64, Vec<Select>) {
+    match (choice.alone, &choice.qualified) {
+        (true, None) => (0.0, Vec::new()),
+        (true, Some(_)) => (0.4, Vec::new()),
+        (false, None) => (0.3, Vec::new()),
+        (false, Some(_)) => (0.5, Vec::new()),
+    }
+}
+
+/// By the place among several.
+fn indexed(choice: &Choice) -> (f64, Vec<Select>) {
+    if choice.alone {
+        return (
+            if choice.qualified.is_some() { 0.4 } else { 0.0 },
+            Vec::new(),
+        );
+    }
+    let select = vec![choice.index.clone()];
+    (cost(&select), select)
+}
+
+fn joined(choice: &Choice) -> (f64, Vec<Select>) {
+    match &choice.joined {
+        Some(select) => (0.2, vec![select.clone()]),
+        None => qualified(choice),
+    }
+}
+
+fn cost(select: &[Select]) -> f64 {
+    let one = |select: &Select| match select {
+        Select::First => 0.8,
+        Select::Last => 1.2,
+        Select::At(_) => 2.0,
+        _ => 0.1,
+    };
+    select.iter().map(one).sum()
+}
+
+/// Whether a field is called like something that tells records apart.
+pub(super) fn is_code_name(field: &str) -> bool {
+    let name = field.trim_start_matches('@').to_lowercase();
+    let known = [
+        "role",
+        "type",
+        "code",
+        "qualifier",
+        "kind",
+        "id",
+        "key",
+        "name",
+        "category",
+    ];
+    known.iter().any(|it| name.ends_with(it))
+}

@@ -1,0 +1,459 @@
+//! Which records of the input the items of a list come from.
+
+use std::collections::HashMap;
+
+use super::evaluate::{Context, as_number};
+use super::index::sought;
+use super::scalar::Scalar;
+use super::search::{Case, Search};
+use super::template::{Path, Select, Step};
+use super::tree::{NodeId, SchemaId};
+use super::wanted::Wanted;
+
+/// The most leaves that one value of an item is looked for in.
+const HITS: usize = 40;
+/// The most items that are matched by their values; more are matched by their order alone.
+const MATCHED: usize = 200;
+/// The most kinds of records that are tried for a list.
+const KINDS: usize = 16;
+/// How much of an item's values must be in its record.
+const COVERAGE: f64 = 0.5;
+/// How much is enough where every item fits its own record better than the others.
+const DISTINCT: f64 = 0.02;
+/// The most items whose contents are looked at; those of longer lists are taken evenly.
+const SAMPLE: usize = 120;
+
+/// A list in one of its contexts.
+#[derive(Clone, Debug)]
+pub(super) struct ListCase<'a> {
+    pub(super) context: Context,
+    pub(super) items: Vec<&'a Wanted>,
+}
+
+/// The loops that a list is made by, and its items in the context of their records.
+#[derive(Debug)]
+pub(super) struct Loops<'a> {
+    pub(super) each: Vec<Path>,
+    pub(super) cases: Vec<Case<'a, Wanted>>,
+}
+
+/// How well the nodes of the input fit an item.
+#[derive(Debug, Default)]
+struct Votes {
+    by_node: HashMap<NodeId, f64>,
+    total: f64,
+}
+
+/// The records of a kind that the items of a list come from.
+struct Alignment {
+    schema: SchemaId,
+    level: usize,
+    /// For each list, the record of each item.
+    records: Vec<Vec<NodeId>>,
+    selects: Vec<Select>,
+    coverage: f64,
+    /// Whether there are several items, and each fits its record better than any other of them.
+    distinct: bool,
+}
+
+impl Search<'_> {
+    /// The loops that make a list; none if its items do not come from records.
+    pub(super) fn loops<'a>(&self, lists: &[ListCase<'a>]) -> Option<Loops<'a>> {
+        if self.is_exhausted() {
+            return None;
+        }
+        let votes: Vec<Vec<Votes>> = self.votes(lists);
+        let mut best: Option<Alignment> = None;
+        for (schema, _) in self.kinds(lists, &votes) {
+            let Some(found) = self.align(lists, &votes, schema) else {
+                continue;
+            };
+            let enough = if found.distinct { DISTINCT } else { COVERAGE };
+            if found.coverage < enough {
+                continue;
+            }
+            if best.as_ref().is_none_or(|it| self.is_better(&found, it)) {
+                best = Some(found);
+            }
+        }
+        let best = self.widened(lists, best?);
+        Some(self.nested(lists, &best))
+    }
+
+    fn votes(&self, lists: &[ListCase<'_>]) -> Vec<Vec<Votes>> {
+        let mut left = MATCHED;
+        let mut all = Vec::new();
+        for list in lists {
+            let matched = list.items.iter().take(left);
+            let votes: Vec<Votes> = matched.map(|item| self.vote(&list.context, item)).collect();
+            left -= votes.len();
+            all.push(votes);
+        }
+        all
+    }
+
+    /// How much each node of the input speaks for an item: by the values that are below it, rare and
+    /// long ones more than others.
+    fn vote(&self, context: &Context, item: &Wanted) -> Votes {
+        let mut own = Vec::new();
+        item.own_leaves(&mut own);
+        let votes = self.vote_of(context, &own);
+        if votes.total > 0.0 {
+            return votes;
+        }
+        let mut all = Vec::new();
+        item.leaves(&mut all);
+        self.vote_of(context, &all)
+    }
+
+    fn vote_of(&self, context: &Context, leaves: &[&Scalar]) -> Votes {
+        let mut votes = Votes::default();
+        for leaf in leaves {
+            let hits = self.nearest(context, leaf);
+            if hits.is_empty() {
+                continue;
+            }
+            let length = as_number(leaf.text().chars().count().min(8));
+            let weight = length / as_number(hits.len()).sqrt();
+            votes.total += weight;
+            let mut above: Vec<NodeId> = Vec::new();
+            for hit in hits {
+                let mut node = hit;
+                loop {
+                    above.push(node);
+                    if node == 0 {
+                        break;
+                    }
+                    node = self.tree.node(node).parent;
+                }
+            }
+            above.sort_unstable();
+            above.dedup();
+            for node in above {
+                *votes.by_node.entry(node).or_default() += weight;
+            }
+        }
+        votes
+    }
+
+    /// The leaves that hold a value, in the innermost context that has it.
+    fn nearest(&self, context: &Context, leaf: &Scalar) -> Vec<NodeId> {
+        if *leaf == Scalar::Null || leaf.text().is_empty() {
+            return Vec::new();
+        }
+        let keys = sought(leaf);
+        for &record in context.stack.iter().rev() {
+            let end = self.tree.node(record).end;
+            for key in keys.iter().flatten() {
+                let nodes = self.index.within(key, record, end);
+                if !nodes.is_empty() {
+                    return nodes.iter().copied().take(HITS).collect();
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// The kinds of records that the items may come from, the best first.
+    fn kinds(&self, lists: &[ListCase<'_>], votes: &[Vec<Votes>]) -> Vec<(SchemaId, f64)> {
+        let mut scores: HashMap<SchemaId, f64> = HashMap::new();
+        for item in votes.iter().flatten() {
+            let mut best: HashMap<SchemaId, f64> = HashMap::new();
+            for (&node, &vote) in &item.by_node {
+                let slot = best.entry(self.tree.node(node).schema).or_default();
+                *slot = slot.max(vote);
+            }
+            for (schema, vote) in best {
+                *scores.entry(schema).or_default() += vote;
+            }
+        }
+        let mut kinds: Vec<(SchemaId, f64)> = scores.into_iter().collect();
+        kinds.retain(|&(schema, _)| self.may_loop(lists, schema));
+        kinds.sort_by(|one, other| {
+            let deeper = |it: SchemaId| self.tree.schema(it).depth;
+            other
+                .1
+                .total_cmp(&one.1)
+                .then(deeper(other.0).cmp(&deeper(one.0)))
+                .then(one.0.cmp(&other.0))
+        });
+        kinds.truncate(KINDS);
+        kinds
+    }
+
+    /// Whether records of a kind can be what a list is made of.
+    fn may_loop(&self, lists: &[ListCase<'_>], schema: SchemaId) -> bool {
+        let Some(first) = lists.first() else {
+            return false;
+        };
+        let around = |&record: &NodeId| {
+            let context = self.tree.node(record).schema;
+            context != schema && self.tree.is_below(context, schema)
+        };
+        if first.context.stack.iter().any(around) {
+            return false;
+        }
+        let several = lists.iter().any(|it| it.items.len() > 1);
+        let optional = lists.iter().any(|it| it.items.is_empty());
+        let kind = self.tree.schema(schema);
+        let below = self.tree.schema(kind.parent).listed || kind.instances.len() > 1;
+        kind.listed
+            || (below && (several || optional))
+            || (optional && lists.iter().any(|it| !it.items.is_empty()))
+    }
+
+    /// The level whose records have those of a kind below them.
+    fn level_above(&self, context: &Context, schema: SchemaId) -> usize {
+        let above = |&record: &NodeId| {
+            let context = self.tree.node(record).schema;
+            context != schema && self.tree.is_below(schema, context)
+        };
+        context.stack.iter().rposition(above).unwrap_or(0)
+    }
+
+    fn align(
+        &self,
+        lists: &[ListCase<'_>],
+        votes: &[Vec<Votes>],
+        schema: SchemaId,
+    ) -> Option<Alignment> {
+        let level = self.level_above(&lists.first()?.context, schema);
+        let of = |list: &ListCase<'_>| self.tree.within(list.context.record(level), schema);
+        if lists.iter().any(|list| list.items.len() > of(list).len()) {
+            return None;
+        }
+        let all = lists.iter().all(|list| list.items.len() == of(list).len());
+        let records: Option<Vec<Vec<NodeId>>> = if all {
+            Some(lists.iter().map(|list| of(list).to_vec()).collect())
+        } else {
+            let chosen = lists.iter().zip(votes);
+            chosen
+                .map(|(list, votes)| choose(of(list), votes, list.items.len()))
+                .collect()
+        };
+        let records = records?;
+        if is_itself(lists, &records) {
+            return None;
+        }
+        let selects = if all {
+            Vec::new()
+        } else {
+            vec![self.filter(lists, &records, level, schema)?]
+        };
+        let (mut have, mut total) = (0.0, 0.0);
+        for (records, votes) in records.iter().zip(votes) {
+            for (record, votes) in records.iter().zip(votes) {
+                have += votes.by_node.get(record).copied().unwrap_or(0.0);
+                total += votes.total;
+            }
+        }
+        (total > 0.0).then(|| Alignment {
+            distinct: all && is_distinct(&records, votes),
+            schema,
+            level,
+            records,
+            selects,
+            coverage: have / total,
+        })
+    }
+
+    fn is_better(&self, one: &Alignment, other: &Alignment) -> bool {
+        let worth = |it: &Alignment| it.coverage - 0.01 * as_number(it.selects.len());
+        let difference = worth(one) - worth(other);
+        let depth = |it: &Alignment| self.tree.schema(it.schema).depth;
+        if difference.abs() < 0.012 {
+            return depth(one) > depth(other);
+        }
+        difference > 0.0
+    }
+
+    /// The record that holds those found, where each holds just one: a loop rather than its segment.
+    fn widened(&self, lists: &[ListCase<'_>], mut found: Alignment) -> Alignment {
+        while found.selects.is_empty() {
+            let above = self.tree.schema(found.schema).parent;
+            let inside = lists.first().is_some_and(|list| {
+                let around = |&it: &NodeId| self.tree.is_below(self.tree.node(it).schema, above);
+                !list.context.stack.iter().any(around)
+            });
+            let (outer, inner) = (self.tree.schema(above), self.tree.schema(found.schema));
+            let one_each = outer.instances.len() == inner.instances.len();
+            // One of each proves nothing, but the segment that opens a loop is one of each for good.
+            let opens = outer.label.code().is_some() && outer.label.code() == inner.label.code();
+            let proven = inner.instances.len() > 1 || opens;
+            if !(inside && one_each && outer.listed && proven) {
+                break;
+            }
+            found.schema = above;
+            for record in found.records.iter_mut().flatten() {
+                *record = self.tree.node(*record).parent;
+            }
+        }
+        self.looped(lists, found)
+    }
+
+    /// The loops that hold the segments found, one each; a segment is not alone what an item is about.
+    fn looped(&self, lists: &[ListCase<'_>], found: Alignment) -> Alignment {
+        let above = self.tree.schema(found.schema).parent;
+        let is_loop = |it: SchemaId| {
+            let label = &self.tree.schema(it).label;
+            label.field == "loop" || label.class.as_ref().is_some_and(|it| it.ends_with("_loop"))
+        };
+        let inside = lists.first().is_some_and(|list| {
+            let around = |&it: &NodeId| self.tree.is_below(self.tree.node(it).schema, above);
+            !list.context.stack.iter().any(around)
+        });
+        let several = self.tree.schema(found.schema).instances.len() > 1;
+        if !is_loop(above)
+            || is_loop(found.schema)
+            || !inside
+            || !several
+            || !found.selects.is_empty()
+        {
+            return found;
+        }
+        let parent = |&it: &NodeId| self.tree.node(it).parent;
+        let records: Vec<Vec<NodeId>> = found
+            .records
+            .iter()
+            .map(|records| records.iter().map(parent).collect())
+            .collect();
+        let one_each = |records: &Vec<NodeId>| records.is_sorted_by(|one, other| one < other);
+        if !records.iter().all(one_each) {
+            return found;
+        }
+        match self.filter(lists, &records, found.level, above) {
+            Some(select) => Alignment {
+                schema: above,
+                records,
+                selects: vec![select],
+                ..found
+            },
+            None => found,
+        }
+    }
+
+    /// The loops down to the records, one for each level that has several.
+    fn nested<'a>(&self, lists: &[ListCase<'a>], found: &Alignment) -> Loops<'a> {
+        let depth = lists.first().map_or(1, |it| it.context.stack.len());
+        let first = lists.first().map(|it| &it.context);
+        let above = first.map_or(0, |it| self.tree.node(it.record(found.level)).schema);
+        let chain = self.tree.chain(above, found.schema);
+        let mut each = Vec::new();
+        let mut levels = Vec::new();
+        let mut steps = Vec::new();
+        for schema in chain {
+            let last = schema == found.schema;
+            steps.push(Step {
+                schema,
+                select: if last {
+                    found.selects.clone()
+                } else {
+                    Vec::new()
+                },
+            });
+            if last || self.is_repeated(schema) {
+                let from = if each.is_empty() {
+                    found.level
+                } else {
+                    depth + each.len() - 1
+                };
+                each.push(Path {
+                    from,
+                    steps: std::mem::take(&mut steps),
+                });
+                levels.push(schema);
+            }
+        }
+        let mut cases = Vec::new();
+        for (list, records) in lists.iter().zip(&found.records) {
+            for (place, (item, &record)) in list.items.iter().zip(records).enumerate() {
+                let mut stack = list.context.stack.clone();
+                stack.extend(levels.iter().map(|&it| self.tree.ancestor(record, it)));
+                let position = match levels.as_slice() {
+                    [_] => place,
+                    _ => self.place(records, record, stack.iter().rev().nth(1)),
+                };
+                cases.push(Case {
+                    context: Context { stack, position },
+                    wanted: Some(*item),
+                });
+            }
+        }
+        Loops {
+            each,
+            cases: sampled(cases),
+        }
+    }
+
+    /// The place of a record among those of a loop's one turn.
+    fn place(&self, records: &[NodeId], record: NodeId, above: Option<&NodeId>) -> usize {
+        let Some(&above) = above else { return 0 };
+        let before = records.iter().take_while(|it| **it != record);
+        before.filter(|&&it| self.tree.is_within(it, above)).count()
+    }
+
+    /// Whether a record may hold several of a kind.
+    fn is_repeated(&self, schema: SchemaId) -> bool {
+        let above = self.tree.schema(schema).parent;
+        let kinds = self.tree.schema(schema).instances.len();
+        self.tree.schema(schema).listed && kinds > self.tree.schema(above).instances.len()
+    }
+}
+
+/// Whether each list is made of the one record that it is in already.
+fn is_itself(lists: &[ListCase<'_>], records: &[Vec<NodeId>]) -> bool {
+    let inside = |(list, records): (&ListCase<'_>, &Vec<NodeId>)| {
+        records.iter().all(|it| list.context.stack.contains(it))
+    };
+    lists.iter().zip(records).all(inside)
+}
+
+/// Whether each item fits its record better than those of the others.
+fn is_distinct(records: &[Vec<NodeId>], votes: &[Vec<Votes>]) -> bool {
+    let mut items = 0;
+    for (records, votes) in records.iter().zip(votes) {
+        for (own, votes) in records.iter().zip(votes) {
+            let vote = |it: &NodeId| votes.by_node.get(it).copied().unwrap_or(0.0);
+            let others = records.iter().take(MATCHED).filter(|it| *it != own);
+            if vote(own) <= others.map(vote).fold(0.0, f64::max) {
+                return false;
+            }
+            items += 1;
+        }
+    }
+    items > 1
+}
+
+/// The record of each item, in order, each the one that fits best among those left.
+fn choose(records: &[NodeId], votes: &[Votes], items: usize) -> Option<Vec<NodeId>> {
+    if votes.len() < items {
+        return None;
+    }
+    let mut chosen = Vec::new();
+    let mut from = 0;
+    for (place, votes) in votes.iter().enumerate() {
+        let left = items - place - 1;
+        let until = records.len().checked_sub(left)?;
+        let candidates = records.get(from..until)?;
+        let vote = |it: &NodeId| votes.by_node.get(it).copied().unwrap_or(0.0);
+        let best = candidates.iter().map(vote).fold(0.0, f64::max);
+        let at = candidates.iter().position(|it| vote(it) >= best)?;
+        if best <= 0.0 {
+            return None;
+        }
+        chosen.push(*candidates.get(at)?);
+        from += at + 1;
+    }
+    Some(chosen)
+}
+
+/// Some of many, evenly.
+fn sampled<T>(cases: Vec<T>) -> Vec<T> {
+    let count = cases.len();
+    if count <= SAMPLE {
+        return cases;
+    }
+    let stride = count.div_ceil(SAMPLE);
+    let kept = |(place, case): (usize, T)| (place % stride == 0).then_some(case);
+    cases.into_iter().enumerate().filter_map(kept).collect()
+}

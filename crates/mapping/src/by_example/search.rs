@@ -1,0 +1,72 @@
+//! What every part of the search shares.
+
+use super::evaluate::Context;
+use super::index::Index;
+use super::scalar::Scalar;
+use super::template::Expression;
+use super::tree::Tree;
+use super::wanted::Wanted;
+use crate::engine::Cancel;
+
+/// How many nodes the search may look at before it explains no more.
+const WORK: u64 = 20_000_000;
+
+/// The search for a mapping.
+#[derive(Debug)]
+pub(super) struct Search<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) index: Index,
+    cancel: &'a Cancel,
+}
+
+/// A place of the output in one of its contexts, and what is wanted there.
+#[derive(Clone, Debug)]
+pub(super) struct Case<'a, T> {
+    pub(super) context: Context,
+    pub(super) wanted: Option<&'a T>,
+}
+
+/// A part of the output in every context it occurs in.
+pub(super) type Cases<'a> = [Case<'a, Wanted>];
+/// A scalar of the output in every context it occurs in.
+pub(super) type LeafCases<'a> = [Case<'a, Scalar>];
+
+/// What a scalar of the output is called.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) name: String,
+    /// The X12 element, as `BEG03`, where the output is a service-defined document.
+    pub(super) element: Option<String>,
+}
+
+/// An explanation of a scalar: the lower the cost the better.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub(super) cost: f64,
+    pub(super) expression: Expression,
+    pub(super) unexplained: bool,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(tree: &'a Tree, cancel: &'a Cancel) -> Self {
+        Self {
+            tree,
+            index: Index::of(tree),
+            cancel,
+        }
+    }
+
+    /// Whether the search has looked at as much as it may, or nobody waits for it any more.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.tree.visited.get() > WORK || self.cancel.is_cancelled()
+    }
+
+    /// Whether an expression gives what is wanted in every context, and nothing where nothing is.
+    pub(super) fn fits(&self, expression: &Expression, cases: &LeafCases<'_>) -> bool {
+        !self.is_exhausted()
+            && cases.iter().all(|case| {
+                let found = self.tree.evaluate(expression, &case.context);
+                found.as_ref() == case.wanted
+            })
+    }
+}

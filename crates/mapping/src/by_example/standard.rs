@@ -1,0 +1,76 @@
+//! What is known of X12's segments: which element tells one from another of its kind, and which
+//! elements hold codes that a sender writes as constants.
+//!
+//! Source: X12 4010 and 5010, the data elements of type ID that qualify others.
+
+/// The element that tells a segment from others of its identifier, as `REF01`.
+pub(super) fn qualifier(segment: &str) -> Option<String> {
+    let place = match segment {
+        "N1" | "REF" | "DTM" | "DTP" | "NM1" | "AMT" | "QTY" | "PER" | "N9" | "CUR" | "G62"
+        | "TXI" | "MAN" | "LQ" | "NTE" | "PWK" | "SBR" | "P7" => "01",
+        "L11" | "MEA" | "SAC" => "02",
+        "HL" => "03",
+        _ => return None,
+    };
+    Some(format!("{segment}{place}"))
+}
+
+/// Whether an element holds a code that is the same in every document of one kind.
+pub(super) fn is_fixed(code: &str) -> bool {
+    let fixed = [
+        "BEG01", "BEG02", "BAK01", "BAK02", "BIG07", "BSN01", "BSN05", "BGN01", "N103", "PID01",
+        "SAC01", "ITD01", "ITD02", "TD501", "TD502", "BPR01", "BPR03", "BPR04", "TRN01", "NM102",
+        "NM108", "LIN02", "LIN04", "PO106", "PO108", "PO110", "IT106", "IT108", "IT110", "HL04",
+        "PER03", "PER05", "BCT01", "FOB01", "SLN03", "CTP02", "BHT01", "BHT02", "DTP02",
+    ];
+    let segment = code.get(..code.len().saturating_sub(2)).unwrap_or(code);
+    is_envelope(code) || fixed.contains(&code) || qualifier(segment).as_deref() == Some(code)
+}
+
+/// Whether an element is one of the envelope.
+pub(super) fn is_envelope(code: &str) -> bool {
+    let segment = code.get(..code.len().saturating_sub(2)).unwrap_or(code);
+    matches!(segment, "ISA" | "GS" | "ST")
+}
+
+/// Where the pairs of a qualifier and a product's number begin in a segment.
+pub(super) fn first_pair(segment: &str) -> Option<usize> {
+    match segment {
+        "PO1" | "IT1" | "PO3" => Some(6),
+        "LIN" => Some(2),
+        "SLN" => Some(9),
+        "POC" => Some(8),
+        _ => None,
+    }
+}
+
+/// Words that people call an element by; lower case, the beginning of a word is enough.
+pub(super) fn words(code: &str) -> &'static [&'static str] {
+    match code {
+        "BEG03" | "BAK03" | "BIG04" | "PRF01" => &["purchaseorder", "order", "po"],
+        "BIG02" => &["invoice", "number"],
+        "BSN02" => &["shipment", "asn"],
+        "BEG05" | "BIG01" | "BAK04" | "BSN03" | "DTM02" | "G6202" => &["date", "on", "at"],
+        "N102" | "NM103" => &["name", "company"],
+        "N104" | "NM109" => &["id", "code", "number", "store"],
+        "N301" => &["street", "address", "line1"],
+        "N302" => &["address2", "line2"],
+        "N401" | "MS101" => &["city", "town"],
+        "N402" | "MS102" => &["state", "region", "province"],
+        "N403" => &["zip", "postal", "postcode"],
+        "N404" | "MS103" => &["country"],
+        "PO101" | "IT101" | "LX01" => &["line", "number", "position", "no"],
+        "PO102" | "IT102" | "SN102" | "ACK02" | "CLD02" => &["quantity", "qty", "units", "count"],
+        "PO103" | "IT103" | "SN103" | "ACK03" => &["unit", "uom", "measure"],
+        "PO104" | "IT104" => &["price", "cost", "unitprice"],
+        "PO107" | "IT107" | "LIN03" => &["sku", "item", "product", "part", "upc"],
+        "PID05" => &["description", "note", "title"],
+        "TDS01" => &["total", "amount"],
+        "CTT01" => &["count", "lines", "items"],
+        "CUR02" => &["currency"],
+        "TD503" => &["carrier", "scac"],
+        "AT701" | "ACK01" => &["status"],
+        "AT702" => &["reason"],
+        _ => &[],
+    }
+}

@@ -1,0 +1,229 @@
+//! Explanations that look values up: tables of codes, flags, defaults and pairs.
+
+use std::collections::BTreeMap;
+
+use super::convert::Conversion;
+use super::leaves::{push, seed};
+use super::paths::is_code_name;
+use super::scalar::Scalar;
+use super::search::{Candidate, Case, LeafCases, Search, Target};
+use super::standard;
+use super::template::{Expression, Path};
+use super::tree::NodeId;
+
+/// The most entries of a table.
+const ENTRIES: usize = 40;
+/// The longest code.
+const CODE: usize = 24;
+/// The most leaves that are tried as a code.
+const LEAVES: usize = 60;
+
+impl Search<'_> {
+    /// What a code of the record means.
+    pub(super) fn tables(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        found: &mut Vec<Candidate>,
+    ) {
+        let present = cases.iter().filter(|case| case.wanted.is_some());
+        let Some(case) = present.clone().next() else {
+            return;
+        };
+        let varied = present.clone().any(|it| it.wanted != case.wanted);
+        if !varied || cases.len() < 2 {
+            return;
+        }
+        let record = case.context.innermost();
+        let leaves = (record..self.tree.node(record).end)
+            .filter(|&it| self.tree.node(it).value.is_some())
+            .take(LEAVES);
+        for leaf in leaves {
+            for (way, path) in self.paths(&case.context, leaf).into_iter().take(2) {
+                if let Some((cost, table)) = self.table(cases, path, target) {
+                    push(found, way + cost, table);
+                }
+            }
+        }
+    }
+
+    fn table(
+        &self,
+        cases: &LeafCases<'_>,
+        path: Path,
+        target: &Target,
+    ) -> Option<(f64, Expression)> {
+        let of = Expression::Path(path.clone());
+        let mut order: Vec<String> = Vec::new();
+        let mut meanings: BTreeMap<String, Scalar> = BTreeMap::new();
+        for case in cases {
+            let code = self.tree.evaluate(&of, &case.context);
+            let (Some(code), Some(wanted)) = (&code, case.wanted) else {
+                if code.is_some() || case.wanted.is_some() {
+                    return None;
+                }
+                continue;
+            };
+            let code = code.text();
+            if code.is_empty() || code.len() > CODE {
+                return None;
+            }
+            match meanings.get(&code) {
+                Some(known) if known == wanted => {}
+                Some(_) => return None,
+                None => {
+                    order.push(code.clone());
+                    meanings.insert(code, wanted.clone());
+                }
+            }
+        }
+        let entries: Vec<(String, Scalar)> = order
+            .into_iter()
+            .filter_map(|code| meanings.get(&code).cloned().map(|it| (code, it)))
+            .collect();
+        let likely = self.likelihood(&entries, cases.len(), &path, target)?;
+        let yes: Vec<&String> = entries
+            .iter()
+            .filter(|(_, it)| *it == Scalar::Bool(true))
+            .map(|(code, _)| code)
+            .collect();
+        let flag = entries.iter().all(|(_, it)| matches!(it, Scalar::Bool(_)));
+        Some(match yes.as_slice() {
+            [code] if flag => (likely, Expression::Is(Box::new(of), (*code).clone())),
+            _ => (likely, Expression::Table(Box::new(of), entries)),
+        })
+    }
+
+    /// What a table costs: less if its codes come again, look like codes and are short for words.
+    fn likelihood(
+        &self,
+        entries: &[(String, Scalar)],
+        cases: usize,
+        path: &Path,
+        target: &Target,
+    ) -> Option<f64> {
+        let last = path.steps.last()?;
+        let label = &self.tree.schema(last.schema).label;
+        let named =
+            is_code_name(&label.field) || label.field.to_lowercase() == target.name.to_lowercase();
+        let short = entries
+            .iter()
+            .all(|(code, it)| is_short_for(code, &it.text()) || is_short_for(&it.text(), code));
+        let repeated = entries.len() < cases;
+        let numeric = entries.iter().all(|(code, _)| code.parse::<f64>().is_ok());
+        let mut values: Vec<String> = entries.iter().map(|(_, it)| it.text()).collect();
+        values.sort();
+        values.dedup();
+        let one_to_one = values.len() == entries.len();
+        if entries.len() < 2 || entries.len() > ENTRIES || !(repeated || named || short) {
+            return None;
+        }
+        let weigh = |is: bool, cost: f64| if is { 0.0 } else { cost };
+        Some(
+            2.0 + weigh(repeated, 1.0)
+                + weigh(named, 0.3)
+                + weigh(short, 0.5)
+                + weigh(!numeric, 1.0)
+                + weigh(one_to_one, 0.8),
+        )
+    }
+
+    /// A value of the input, or another where it is missing.
+    pub(super) fn defaults(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        found: &mut Vec<Candidate>,
+    ) {
+        let mut values: Vec<&Scalar> = Vec::new();
+        for value in cases.iter().filter_map(|case| case.wanted) {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        if values.len() < 2 || values.len() > 200 {
+            return;
+        }
+        let often = |value: &&&Scalar| cases.iter().filter(|it| it.wanted == Some(**value)).count();
+        let mut likely: Vec<&&Scalar> = values.iter().collect();
+        likely.sort_by_key(|value| {
+            let empty = matches!(value, Scalar::Null) || value.text().is_empty();
+            (!empty, usize::MAX - often(value))
+        });
+        for default in likely.into_iter().take(2) {
+            let without: Vec<Case<'_, Scalar>> = cases
+                .iter()
+                .map(|case| Case {
+                    context: case.context.clone(),
+                    wanted: case.wanted.filter(|it| it != default),
+                })
+                .collect();
+            if seed(&without).is_none() || without.iter().all(|it| it.wanted.is_some()) {
+                continue;
+            }
+            for candidate in self.candidates(&without, target) {
+                let nested = matches!(candidate.expression, Expression::Otherwise(..));
+                if !candidate.unexplained && !nested {
+                    let of = Box::new(candidate.expression);
+                    let default = (**default).clone();
+                    push(
+                        found,
+                        candidate.cost + 0.8,
+                        Expression::Otherwise(of, default),
+                    );
+                }
+            }
+        }
+    }
+
+    /// The value after a qualifier, wherever in a segment's pairs it stands.
+    pub(super) fn pairs(
+        &self,
+        cases: &LeafCases<'_>,
+        seed: &Case<'_, Scalar>,
+        leaf: NodeId,
+        conversion: Conversion,
+        found: &mut Vec<Candidate>,
+    ) {
+        let segment = self.tree.node(leaf).parent;
+        let schema = self.tree.node(segment).schema;
+        let Some(name) = self.tree.schema(schema).label.code() else {
+            return;
+        };
+        let Some(first) = standard::first_pair(&name) else {
+            return;
+        };
+        let place = |place: usize| {
+            self.tree
+                .child_by_code(schema, &format!("{name}{place:02}"))
+        };
+        let places: Vec<_> = (first..first + 20)
+            .step_by(2)
+            .filter_map(|it| Some((place(it)?, place(it + 1)?)))
+            .collect();
+        let own = self.tree.node(leaf).schema;
+        let Some((code, _)) = places.iter().find(|(_, value)| *value == own) else {
+            return;
+        };
+        let Some(qualifier) = self.tree.below(segment, &[*code]).into_iter().next() else {
+            return;
+        };
+        for (way, path) in self.paths(&seed.context, segment) {
+            let pair = Expression::Pair(path, places.clone(), qualifier.clone());
+            let expression = conversion.wrap(pair);
+            if self.fits(&expression, cases) {
+                push(found, way + 0.6, expression);
+            }
+        }
+    }
+}
+
+/// Whether a code is made of letters of a word, in their order: `BX` of `box`.
+pub(super) fn is_short_for(code: &str, word: &str) -> bool {
+    if code.chars().count() >= word.chars().count() {
+        return false;
+    }
+    let mut letters = word.chars().map(|it| it.to_ascii_lowercase());
+    let mut code = code.chars().map(|it| it.to_ascii_lowercase());
+    code.all(|wanted| letters.any(|it| it == wanted))
+}

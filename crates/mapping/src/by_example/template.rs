@@ -1,0 +1,153 @@
+//! A mapping that belongs to no language yet: what the search finds and the printers print.
+
+use super::dates::Form;
+use super::scalar::Scalar;
+use super::tree::SchemaId;
+
+/// The places from a context down to nodes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Path {
+    /// The context it starts at: 0 is the root, 1 the record of the outermost loop, and so on.
+    pub(super) from: usize,
+    pub(super) steps: Vec<Step>,
+}
+
+/// One step down, and which of the nodes there are meant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Step {
+    pub(super) schema: SchemaId,
+    pub(super) select: Vec<Select>,
+}
+
+/// Which of the nodes of a step are meant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Select {
+    /// Those that hold, below them, this value.
+    Equals(Vec<SchemaId>, String),
+    /// Those that hold another value or none.
+    Differs(Vec<SchemaId>, String),
+    /// Those that hold one of these values.
+    OneOf(Vec<SchemaId>, Vec<String>),
+    Exists(Vec<SchemaId>),
+    Missing(Vec<SchemaId>),
+    /// Those that hold the value that a path finds.
+    Joins(Vec<SchemaId>, Path),
+    First,
+    Last,
+    /// The one at this index, from 0.
+    At(usize),
+}
+
+/// How a value is made.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Expression {
+    Constant(Scalar),
+    Path(Path),
+    /// The number that a text spells.
+    Number(Box<Expression>),
+    /// A value as text.
+    Text(Box<Expression>),
+    Trim(Box<Expression>),
+    Upper(Box<Expression>),
+    Lower(Box<Expression>),
+    /// A number as text with this many decimals.
+    Fixed(Box<Expression>, u32),
+    Round(Box<Expression>, u32),
+    /// A number times a power of ten.
+    Scale(Box<Expression>, i32),
+    /// A text with zeros before it up to this length.
+    Pad(Box<Expression>, usize),
+    /// A date or time in another form.
+    Reformat(Box<Expression>, Form, Form),
+    /// Characters from an index, up to a length; a negative index counts from the end.
+    Slice(Box<Expression>, i32, Option<usize>),
+    Before(Box<Expression>, String),
+    After(Box<Expression>, String),
+    /// The part at an index between separators.
+    Piece(Box<Expression>, String, usize),
+    Concat(Vec<Expression>),
+    Join(Path, String),
+    /// What a code means.
+    Table(Box<Expression>, Vec<(String, Scalar)>),
+    /// Whether a value is this text.
+    Is(Box<Expression>, String),
+    Count(Path),
+    Sum(Path),
+    /// The sum over records of the product of two of their values.
+    SumOfProducts(Path, Vec<SchemaId>, Vec<SchemaId>),
+    Product(Box<Expression>, Box<Expression>),
+    Plus(Box<Expression>, Box<Expression>),
+    Minus(Box<Expression>, Box<Expression>),
+    /// The place of the loop's record: the first number, and how much each adds.
+    Position(i64, i64),
+    /// A value, or another where there is none.
+    Otherwise(Box<Expression>, Scalar),
+    /// The element after a qualifier among the pairs of a segment, whose places are given.
+    Pair(Path, Vec<(SchemaId, SchemaId)>, String),
+}
+
+/// What the output looks like.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Template {
+    Object(Vec<(String, Template)>),
+    List(Vec<Part>),
+    Value(Value),
+    Element {
+        name: String,
+        attributes: Vec<(String, Value)>,
+        body: Vec<Part>,
+        text: Option<Value>,
+    },
+}
+
+/// A value and what is to be said of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Value {
+    pub(super) expression: Expression,
+    /// Whether the value was looked for in the input and not found.
+    pub(super) unexplained: bool,
+}
+
+/// Items of a list: one, or one for each record that nested loops find.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Part {
+    pub(super) each: Vec<Path>,
+    pub(super) template: Template,
+}
+
+impl Expression {
+    /// Every path in it.
+    pub(super) fn paths<'a>(&'a self, into: &mut Vec<&'a Path>) {
+        match self {
+            Self::Constant(_) | Self::Position(..) => {}
+            Self::Path(path)
+            | Self::Join(path, _)
+            | Self::Count(path)
+            | Self::Sum(path)
+            | Self::SumOfProducts(path, ..)
+            | Self::Pair(path, ..) => into.push(path),
+            Self::Number(of)
+            | Self::Text(of)
+            | Self::Trim(of)
+            | Self::Upper(of)
+            | Self::Lower(of)
+            | Self::Fixed(of, _)
+            | Self::Round(of, _)
+            | Self::Scale(of, _)
+            | Self::Pad(of, _)
+            | Self::Reformat(of, ..)
+            | Self::Slice(of, ..)
+            | Self::Before(of, _)
+            | Self::After(of, _)
+            | Self::Piece(of, ..)
+            | Self::Table(of, _)
+            | Self::Is(of, _)
+            | Self::Otherwise(of, _) => of.paths(into),
+            Self::Product(one, other) | Self::Plus(one, other) | Self::Minus(one, other) => {
+                one.paths(into);
+                other.paths(into);
+            }
+            Self::Concat(parts) => parts.iter().for_each(|part| part.paths(into)),
+        }
+    }
+}

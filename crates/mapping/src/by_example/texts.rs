@@ -1,0 +1,356 @@
+//! Explanations that take texts apart and put them together.
+
+use super::convert::{Conversion, conversions};
+use super::leaves::push;
+use super::scalar::Scalar;
+use super::search::{Candidate, Case, LeafCases, Search};
+use super::template::Expression;
+use super::tree::NodeId;
+
+/// The longest text that is taken apart.
+const LENGTH: usize = 200;
+/// The most words of a text that is put together.
+const WORDS: usize = 16;
+/// The most leaves that are searched for a part.
+const LEAVES: usize = 4_000;
+/// The most ways that are tried to put a text together.
+const WAYS: usize = 200;
+
+/// A part of a wanted text: where it ends, what it costs, and the ways to come by it.
+struct Chunk {
+    end: usize,
+    cost: f64,
+    ways: Vec<Expression>,
+}
+
+impl Search<'_> {
+    /// Parts of a text, texts that are put together, and lists that are joined.
+    pub(super) fn texts(
+        &self,
+        cases: &LeafCases<'_>,
+        seed: &Case<'_, Scalar>,
+        found: &mut Vec<Candidate>,
+    ) {
+        let Some(Scalar::Text(text)) = seed.wanted else {
+            return;
+        };
+        if text.len() > LENGTH {
+            return;
+        }
+        self.joins(cases, seed, text, found);
+        self.parts(cases, seed, text, found);
+        if found.is_empty() {
+            self.concatenations(cases, seed, text, found);
+        }
+    }
+
+    /// The values of one place, with something between them.
+    fn joins(
+        &self,
+        cases: &LeafCases<'_>,
+        seed: &Case<'_, Scalar>,
+        text: &str,
+        found: &mut Vec<Candidate>,
+    ) {
+        let from = seed.context.stack.len().saturating_sub(1);
+        let record = seed.context.innermost();
+        for separator in [", ", "; ", ",", ";", "|", "/", " - ", "-", " ", "\n"] {
+            let Some((first, _)) = text.split_once(separator) else {
+                continue;
+            };
+            let key = format!("={first}");
+            let end = self.tree.node(record).end;
+            for &leaf in self.index.within(&key, record, end).iter().take(8) {
+                let path = self.all(from, record, self.tree.node(leaf).schema);
+                let join = Expression::Join(path, separator.to_owned());
+                if self.fits(&join, cases) {
+                    push(found, 1.8, join);
+                }
+            }
+        }
+    }
+
+    /// A part of a longer text of the input.
+    fn parts(
+        &self,
+        cases: &LeafCases<'_>,
+        seed: &Case<'_, Scalar>,
+        text: &str,
+        found: &mut Vec<Candidate>,
+    ) {
+        if text.chars().count() < 2 {
+            return;
+        }
+        let several = cases
+            .iter()
+            .any(|case| case.wanted.is_some() && case.wanted != seed.wanted);
+        for leaf in self.holders(seed, text) {
+            let Some(source) = &self.tree.node(leaf).value else {
+                continue;
+            };
+            let mut cuts = cuts(&source.text(), text);
+            // Of a single short text it is chance that it is in another.
+            cuts.retain(|(cost, _)| several || *cost < 0.9 || text.len() > 3);
+            for (way, path) in self.paths(&seed.context, leaf) {
+                for (cost, cut) in &cuts {
+                    let expression = cut(Expression::Path(path.clone()));
+                    if self.fits(&expression, cases) {
+                        push(found, way + cost, expression);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The leaves that hold a text in a longer one, those of the innermost context first.
+    fn holders(&self, seed: &Case<'_, Scalar>, text: &str) -> Vec<NodeId> {
+        let mut holders = Vec::new();
+        for &record in seed.context.stack.iter().rev() {
+            let end = self.tree.node(record).end.min(record + LEAVES);
+            self.tree.look((end - record) / 4);
+            for leaf in record..end {
+                let longer = matches!(&self.tree.node(leaf).value,
+                    Some(Scalar::Text(it)) if it.len() > text.len() && it.contains(text));
+                if longer && holders.len() < 24 && !holders.contains(&leaf) {
+                    holders.push(leaf);
+                }
+            }
+        }
+        holders
+    }
+
+    /// A text made of values of the input and of words of its own.
+    fn concatenations(
+        &self,
+        cases: &LeafCases<'_>,
+        seed: &Case<'_, Scalar>,
+        text: &str,
+        found: &mut Vec<Candidate>,
+    ) {
+        let Some(chunks) = self.chunks(seed, text) else {
+            return;
+        };
+        let mut ways: Vec<Vec<Expression>> = vec![Vec::new()];
+        for chunk in chunks {
+            let mut longer = Vec::new();
+            for way in &ways {
+                for expression in &chunk {
+                    if longer.len() < WAYS {
+                        let mut way = way.clone();
+                        way.push(expression.clone());
+                        longer.push(way);
+                    }
+                }
+            }
+            ways = longer;
+        }
+        for (rank, way) in ways.into_iter().enumerate() {
+            if self.is_exhausted() || found.len() > 6 {
+                return;
+            }
+            let concat = Expression::Concat(merged(way));
+            if self.fits(&concat, cases) {
+                let rank = f64::from(u32::try_from(rank).unwrap_or(0));
+                push(found, 2.0 + 0.02 * rank, concat);
+            }
+        }
+    }
+
+    /// The cheapest way to cut a text into values of the input and the rest; none without values.
+    fn chunks(&self, seed: &Case<'_, Scalar>, text: &str) -> Option<Vec<Vec<Expression>>> {
+        let bounds = bounds(text);
+        if bounds.len() > WORDS {
+            return None;
+        }
+        let mut best: Vec<Option<(f64, usize, Vec<Expression>)>> = vec![None; bounds.len()];
+        *best.first_mut()? = Some((0.0, 0, Vec::new()));
+        for start in 0..bounds.len() {
+            let Some(so_far) = best.get(start).and_then(Option::as_ref).map(|it| it.0) else {
+                continue;
+            };
+            for chunk in self.chunks_from(seed, text, &bounds, start) {
+                let cost = so_far + chunk.cost;
+                let slot = best.get_mut(chunk.end)?;
+                if slot.as_ref().is_none_or(|it| cost < it.0) {
+                    *slot = Some((cost, start, chunk.ways));
+                }
+            }
+        }
+        let mut chunks = Vec::new();
+        let mut at = bounds.len() - 1;
+        while at > 0 {
+            let (_, before, ways) = best.get(at)?.clone()?;
+            chunks.push(ways);
+            at = before;
+        }
+        chunks.reverse();
+        let moved = chunks
+            .iter()
+            .flatten()
+            .any(|it| !matches!(it, Expression::Constant(_)));
+        moved.then_some(chunks)
+    }
+
+    fn chunks_from(
+        &self,
+        seed: &Case<'_, Scalar>,
+        text: &str,
+        bounds: &[usize],
+        start: usize,
+    ) -> Vec<Chunk> {
+        let mut chunks = Vec::new();
+        let Some(&from) = bounds.get(start) else {
+            return chunks;
+        };
+        for (end, &to) in bounds.iter().enumerate().skip(start + 1) {
+            let Some(part) = text.get(from..to) else {
+                continue;
+            };
+            let ways = self.sources(seed, part);
+            if !ways.is_empty() {
+                chunks.push(Chunk {
+                    end,
+                    // Two letters are found anywhere.
+                    cost: if part.len() > 2 { 0.8 } else { 1.3 },
+                    ways,
+                });
+            }
+            if end == start + 1 {
+                let letters = part.chars().filter(|it| it.is_alphanumeric()).count();
+                let letters = f64::from(u32::try_from(letters).unwrap_or(u32::MAX));
+                chunks.push(Chunk {
+                    end,
+                    cost: 0.1 + 0.7 * letters,
+                    ways: vec![Expression::Constant(Scalar::Text(part.to_owned()))],
+                });
+            }
+        }
+        chunks
+    }
+
+    /// The values of the input that a part of a text can be.
+    fn sources(&self, seed: &Case<'_, Scalar>, part: &str) -> Vec<Expression> {
+        if !part.chars().any(char::is_alphanumeric) || part.trim() != part {
+            return Vec::new();
+        }
+        let wanted = Scalar::Text(part.to_owned());
+        let mut ways: Vec<(f64, Expression)> = Vec::new();
+        for leaf in self.hits(seed, &wanted) {
+            let Some(source) = &self.tree.node(leaf).value else {
+                continue;
+            };
+            if part.len() < 4 && self.is_envelope(leaf) {
+                continue;
+            }
+            for (cost, conversion) in conversions(source, &wanted) {
+                let rescaled = matches!(
+                    conversion,
+                    Conversion::Scaled(_) | Conversion::ScaledText(_) | Conversion::ScaledFixed(..)
+                );
+                if rescaled {
+                    continue;
+                }
+                for (way, path) in self.paths(&seed.context, leaf) {
+                    ways.push((way + cost, conversion.wrap(Expression::Path(path))));
+                }
+            }
+        }
+        ways.sort_by(|one, other| one.0.total_cmp(&other.0));
+        ways.truncate(6);
+        ways.into_iter().map(|(_, it)| it).collect()
+    }
+}
+
+/// Where words begin and end: at blanks and marks, and between digits and letters.
+fn bounds(text: &str) -> Vec<usize> {
+    let kind = |it: char| {
+        if it.is_ascii_digit() {
+            0
+        } else if it.is_alphanumeric() {
+            1
+        } else {
+            2
+        }
+    };
+    let mut bounds = vec![0];
+    let mut before = None;
+    for (at, letter) in text.char_indices() {
+        if before.is_some_and(|it| it != kind(letter)) {
+            bounds.push(at);
+        }
+        before = Some(kind(letter));
+    }
+    bounds.push(text.len());
+    bounds
+}
+
+/// Parts with constants that stand together made one.
+fn merged(parts: Vec<Expression>) -> Vec<Expression> {
+    let mut merged: Vec<Expression> = Vec::new();
+    for part in parts {
+        if let (
+            Some(Expression::Constant(Scalar::Text(before))),
+            Expression::Constant(Scalar::Text(text)),
+        ) = (merged.last_mut(), &part)
+        {
+            before.push_str(text);
+        } else {
+            merged.push(part);
+        }
+    }
+    merged
+}
+
+/// A way to cut a part out of a text.
+type Cut = Box<dyn Fn(Expression) -> Expression>;
+
+/// The ways to cut a part out of a text, each with its cost.
+fn cuts(source: &str, part: &str) -> Vec<(f64, Cut)> {
+    let mut cuts: Vec<(f64, Cut)> = Vec::new();
+    let Some(at) = source.find(part) else {
+        return cuts;
+    };
+    let (head, tail) = (
+        source.get(..at).unwrap_or_default(),
+        source.get(at + part.len()..).unwrap_or_default(),
+    );
+    let mark = |it: &char| !it.is_alphanumeric();
+    let after: String = tail.chars().take_while(mark).collect();
+    let before: String = head.chars().rev().take_while(mark).collect();
+    let before: String = before.chars().rev().collect();
+    if head.is_empty() && !after.is_empty() {
+        cuts.push((
+            0.6,
+            Box::new(move |of| Expression::Before(Box::new(of), after.clone())),
+        ));
+    }
+    if tail.is_empty() && !before.is_empty() {
+        let separator = before.clone();
+        cuts.push((
+            0.6,
+            Box::new(move |of| Expression::After(Box::new(of), separator.clone())),
+        ));
+    }
+    if !before.is_empty() {
+        let index = head.matches(before.as_str()).count();
+        cuts.push((
+            0.9,
+            Box::new(move |of| Expression::Piece(Box::new(of), before.clone(), index)),
+        ));
+    }
+    let start = i32::try_from(head.chars().count()).unwrap_or(0);
+    let length = part.chars().count();
+    let whole = tail.is_empty();
+    cuts.push((
+        1.0,
+        Box::new(move |of| Expression::Slice(Box::new(of), start, (!whole).then_some(length))),
+    ));
+    if whole {
+        let from_end = i32::try_from(length).unwrap_or(0);
+        cuts.push((
+            1.2,
+            Box::new(move |of| Expression::Slice(Box::new(of), -from_end, None)),
+        ));
+    }
+    cuts
+}

@@ -1,0 +1,173 @@
+//! Walks over a template, for those who print it.
+
+use super::dates::Form;
+use super::template::{Expression, Path, Select, Step, Template, Value};
+use super::tree::{SchemaId, Tree};
+
+impl Template {
+    /// The values that are its own, not those of templates in it.
+    fn values(&self) -> Vec<&Value> {
+        match self {
+            Self::Value(value) => vec![value],
+            Self::Element {
+                attributes, text, ..
+            } => attributes
+                .iter()
+                .map(|(_, value)| value)
+                .chain(text)
+                .collect(),
+            Self::Object(_) | Self::List(_) => Vec::new(),
+        }
+    }
+
+    /// The templates in it, each with the loops round it.
+    fn inner(&self) -> Vec<(&[Path], &Self)> {
+        match self {
+            Self::Object(members) => members.iter().map(|(_, it)| (&[] as &[Path], it)).collect(),
+            Self::List(parts) | Self::Element { body: parts, .. } => parts
+                .iter()
+                .map(|it| (it.each.as_slice(), &it.template))
+                .collect(),
+            Self::Value(_) => Vec::new(),
+        }
+    }
+}
+
+/// Calls a function with every expression of a template.
+pub(super) fn expressions(template: &Template, take: &mut dyn FnMut(&Expression)) {
+    for value in template.values() {
+        take(&value.expression);
+    }
+    for (_, inner) in template.inner() {
+        expressions(inner, take);
+    }
+}
+
+/// Calls a function with every path of a template, those of loops and of joins included.
+fn paths(template: &Template, take: &mut dyn FnMut(&Path)) {
+    for value in template.values() {
+        let mut found = Vec::new();
+        value.expression.paths(&mut found);
+        for path in found {
+            with_joins(path, take);
+        }
+    }
+    for (each, inner) in template.inner() {
+        for path in each {
+            with_joins(path, take);
+        }
+        paths(inner, take);
+    }
+}
+
+fn with_joins(path: &Path, take: &mut dyn FnMut(&Path)) {
+    take(path);
+    for step in &path.steps {
+        for join in joins(step) {
+            take(join);
+        }
+    }
+}
+
+/// The paths by which a step joins.
+fn joins(step: &Step) -> impl Iterator<Item = &Path> {
+    step.select.iter().filter_map(|select| match select {
+        Select::Joins(_, path) => Some(path),
+        _ => None,
+    })
+}
+
+/// The way from the root that most paths of a template begin with, if it is worth a variable.
+pub(super) fn common_way(tree: &Tree, template: &Template) -> Option<Vec<Step>> {
+    let mut ways = Vec::new();
+    paths(template, &mut |path| {
+        if path.from == 0 {
+            ways.push(path.steps.clone());
+        }
+    });
+    ways.truncate(2_000);
+    let mut best: Option<(usize, Vec<Step>)> = None;
+    for way in &ways {
+        for length in 2..way.len() {
+            let prefix = way.get(..length).unwrap_or_default();
+            if best.as_ref().is_some_and(|(_, known)| known == prefix) {
+                continue;
+            }
+            let usable = prefix.last().is_some_and(|it| is_plain(tree, it.schema));
+            let uses = ways.iter().filter(|it| it.starts_with(prefix)).count();
+            let saved = uses.saturating_sub(1) * (length - 1);
+            if usable && uses > 1 && best.as_ref().is_none_or(|(known, _)| saved > *known) {
+                best = Some((saved, prefix.to_vec()));
+            }
+        }
+    }
+    best.map(|(_, way)| way)
+}
+
+fn is_plain(tree: &Tree, schema: SchemaId) -> bool {
+    tree.schema(schema).label.class.is_none()
+}
+
+/// Whether what is inside a loop of a level needs a name for its record: from further in, or in a
+/// filter, where a path begins elsewhere.
+pub(super) fn refers(inner: &[Path], template: &Template, level: usize) -> bool {
+    refers_at(inner, template, level, level)
+}
+
+fn refers_at(inner: &[Path], template: &Template, level: usize, at: usize) -> bool {
+    let loops = inner.iter().zip(at..);
+    if loops.clone().any(|(path, at)| needs(path, level, at)) {
+        return true;
+    }
+    let at = at + inner.len();
+    let named = |value: &&Value| {
+        let mut paths = Vec::new();
+        value.expression.paths(&mut paths);
+        paths.into_iter().any(|path| needs(path, level, at))
+    };
+    template.values().iter().any(named)
+        || template
+            .inner()
+            .into_iter()
+            .any(|(each, template)| refers_at(each, template, level, at))
+}
+
+/// Whether a path at one level needs the name of the record of another.
+fn needs(path: &Path, level: usize, at: usize) -> bool {
+    let joined = path.steps.iter().flat_map(joins);
+    (path.from == level && at > level) || joined.into_iter().any(|it| it.from == level)
+}
+
+/// Whether a template uses the place of the innermost record.
+pub(super) fn counts(template: &Template) -> bool {
+    let place = |value: &&Value| uses_place(&value.expression);
+    template.values().iter().any(place)
+        || template
+            .inner()
+            .into_iter()
+            .any(|(each, template)| each.is_empty() && counts(template))
+}
+
+fn uses_place(expression: &Expression) -> bool {
+    match expression {
+        Expression::Position(..) => true,
+        Expression::Text(of) | Expression::Fixed(of, _) | Expression::Round(of, _) => {
+            uses_place(of)
+        }
+        _ => false,
+    }
+}
+
+/// The changes of a date's form that an expression makes.
+pub(super) fn reformats(expression: &Expression, take: &mut dyn FnMut((Form, Form))) {
+    match expression {
+        Expression::Reformat(_, from, to) => take((*from, *to)),
+        Expression::Concat(parts) => {
+            for part in parts {
+                reformats(part, take);
+            }
+        }
+        Expression::Otherwise(of, _) => reformats(of, take),
+        _ => {}
+    }
+}

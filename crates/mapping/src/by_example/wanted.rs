@@ -1,0 +1,121 @@
+//! The wanted output.
+
+use super::scalar::Scalar;
+use super::tree::{class_of, is_segment_id};
+
+/// A value of the wanted output.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Wanted {
+    Object(Vec<(String, Wanted)>),
+    List(Vec<Wanted>),
+    Leaf(Scalar),
+    Element(Element),
+}
+
+/// An element of the wanted XML.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Element {
+    pub(super) name: String,
+    pub(super) attributes: Vec<(String, Wanted)>,
+    /// Elements; the text of an element without any stands in `text`.
+    pub(super) children: Vec<Wanted>,
+    pub(super) text: Option<Box<Wanted>>,
+}
+
+impl Wanted {
+    /// The output that a JSON value is.
+    pub(super) fn of_json(value: &serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Object(members) => {
+                let member = |(key, value): (&String, _)| (key.clone(), Self::of_json(value));
+                Self::Object(members.iter().map(member).collect())
+            }
+            serde_json::Value::Array(items) => {
+                Self::List(items.iter().map(Self::of_json).collect())
+            }
+            scalar => Self::Leaf(Scalar::of_json(scalar).unwrap_or(Scalar::Null)),
+        }
+    }
+
+    /// What kind of item of a list it is: the segment, the loop, or the element's name.
+    pub(super) fn class(&self) -> String {
+        match self {
+            Self::Object(members) => {
+                class_of(members.iter().map(|(key, _)| key)).unwrap_or_else(|| "{}".to_owned())
+            }
+            Self::Element(element) => match element.id() {
+                Some(id) => format!("{} {id}", element.name),
+                None => element.name.clone(),
+            },
+            Self::List(_) => "[]".to_owned(),
+            Self::Leaf(_) => String::new(),
+        }
+    }
+
+    /// The first scalar in it that tells it from others of its class, such as `ST` of an N1 loop.
+    pub(super) fn qualifier(&self) -> Option<String> {
+        match self {
+            Self::Object(members) => members.iter().find_map(|(_, value)| value.qualifier()),
+            Self::List(items) => items.first()?.qualifier(),
+            Self::Leaf(scalar) => Some(scalar.text()),
+            Self::Element(element) => match &element.text {
+                Some(text) => text.qualifier(),
+                None => element.children.first()?.qualifier(),
+            },
+        }
+    }
+
+    /// The scalars in it that are not those of lists of its own.
+    pub(super) fn own_leaves<'a>(&'a self, into: &mut Vec<&'a Scalar>) {
+        match self {
+            Self::Object(members) => members.iter().for_each(|(_, it)| it.own_leaves(into)),
+            Self::List(items) => {
+                let segment = |it: &&Self| is_segment_id(&it.class());
+                items
+                    .iter()
+                    .filter(segment)
+                    .for_each(|it| it.own_leaves(into));
+            }
+            Self::Leaf(scalar) => into.push(scalar),
+            Self::Element(element) => {
+                let attributes = element.attributes.iter().filter(|(name, _)| name != "Id");
+                attributes.for_each(|(_, it)| it.own_leaves(into));
+                element.text.iter().for_each(|it| it.own_leaves(into));
+                for child in &element.children {
+                    let class = child.class();
+                    let alike = element.children.iter().filter(|it| it.class() == class);
+                    if alike.count() == 1 && !class.starts_with("loop ") {
+                        child.own_leaves(into);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Every scalar in it.
+    pub(super) fn leaves<'a>(&'a self, into: &mut Vec<&'a Scalar>) {
+        match self {
+            Self::Object(members) => members.iter().for_each(|(_, it)| it.leaves(into)),
+            Self::List(items) => items.iter().for_each(|it| it.leaves(into)),
+            Self::Leaf(scalar) => into.push(scalar),
+            Self::Element(element) => {
+                let attributes = element.attributes.iter().filter(|(name, _)| name != "Id");
+                attributes.for_each(|(_, it)| it.leaves(into));
+                element.children.iter().for_each(|it| it.leaves(into));
+                element.text.iter().for_each(|it| it.leaves(into));
+            }
+        }
+    }
+}
+
+impl Element {
+    /// The attribute `Id` of a segment, element or loop.
+    pub(super) fn id(&self) -> Option<String> {
+        let known = matches!(self.name.as_str(), "segment" | "element" | "loop");
+        let id = self.attributes.iter().find(|(name, _)| name == "Id");
+        match id {
+            Some((_, Wanted::Leaf(id))) if known => Some(id.text()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! XML, read into the input's tree and into the wanted output.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::scalar::Scalar;
+use super::tree::{Label, NodeId, Tree};
+use super::wanted::{Element, Wanted};
+
+/// How deep elements may nest.
+const DEPTH: usize = 128;
+
+/// An element as it is written.
+struct Written {
+    name: String,
+    attributes: Vec<(String, String)>,
+    children: Vec<Written>,
+    text: String,
+}
+
+/// The tree of an XML text.
+///
+/// # Errors
+///
+/// The text is not XML; the problem says where.
+pub(super) fn input(text: &str) -> Result<Tree, String> {
+    let root = read(text)?;
+    let mut tree = Tree::new();
+    tree.namespaced = has_namespaces(&root);
+    add(&mut tree, Tree::ROOT, None, &root);
+    tree.close(Tree::ROOT);
+    Ok(tree)
+}
+
+/// The wanted output that an XML text is.
+///
+/// # Errors
+///
+/// The text is not XML; the problem says where.
+pub(super) fn output(text: &str) -> Result<Wanted, String> {
+    Ok(wanted(read(text)?))
+}
+
+fn has_namespaces(element: &Written) -> bool {
+    element
+        .attributes
+        .iter()
+        .any(|(name, _)| is_declaration(name))
+        || element.children.iter().any(has_namespaces)
+}
+
+fn is_declaration(attribute: &str) -> bool {
+    attribute == "xmlns" || attribute.starts_with("xmlns:")
+}
+
+fn add(tree: &mut Tree, parent: NodeId, above: Option<&Written>, element: &Written) {
+    let discriminator = match element.name.as_str() {
+        "segment" | "element" | "loop" => Some("Id"),
+        "subelement" => Some("Sequence"),
+        _ => None,
+    };
+    let of = |(name, value): &(String, String)| {
+        (Some(name.as_str()) == discriminator).then(|| value.clone())
+    };
+    let label = Label {
+        field: element.name.clone(),
+        class: element.attributes.iter().find_map(of),
+    };
+    let listed = is_listed(above, element);
+    let node = tree.open(parent, label, listed);
+    for (name, value) in &element.attributes {
+        if Some(name.as_str()) != discriminator && !is_declaration(name) {
+            leaf(tree, node, format!("@{name}"), value);
+        }
+    }
+    for child in &element.children {
+        add(tree, node, Some(element), child);
+    }
+    if element.children.is_empty() && tree.node(node).children.is_empty() {
+        tree.set(node, Scalar::Text(element.text.clone()));
+    } else if !element.text.trim().is_empty() {
+        leaf(tree, node, "text()".to_owned(), element.text.trim());
+    }
+    tree.close(node);
+}
+
+fn leaf(tree: &mut Tree, parent: NodeId, field: String, value: &str) {
+    let node = tree.open(parent, Label { field, class: None }, false);
+    tree.set(node, Scalar::Text(value.to_owned()));
+    tree.close(node);
+}
+
+/// Whether an element may stand there several times although it does not here.
+fn is_listed(above: Option<&Written>, element: &Written) -> bool {
+    let service = ["interchange", "group", "transaction", "segment", "loop"];
+    service.contains(&element.name.as_str())
+        || above.is_some_and(|it| is_plural(&it.name, &element.name))
+}
+
+/// Whether a name says that it holds several of another: `lines` of `line`, `LineList` of `Line`.
+pub(super) fn is_plural(plural: &str, singular: &str) -> bool {
+    let (plural, singular) = (plural.to_lowercase(), singular.to_lowercase());
+    let ending = plural.strip_prefix(&singular);
+    matches!(ending, Some("s" | "es" | "list" | "_list"))
+        || singular
+            .strip_suffix('y')
+            .is_some_and(|it| plural.strip_prefix(it) == Some("ies"))
+}
+
+fn wanted(element: Written) -> Wanted {
+    let leaf = |text: String| Wanted::Leaf(Scalar::Text(text));
+    let attribute = |(name, value)| (name, leaf(value));
+    let text = element.children.is_empty() && !element.text.is_empty();
+    Wanted::Element(Element {
+        name: element.name,
+        attributes: element.attributes.into_iter().map(attribute).collect(),
+        children: element.children.into_iter().map(wanted).collect(),
+        text: text.then(|| Box::new(leaf(element.text))),
+    })
+}
+
+fn read(text: &str) -> Result<Written, String> {
+    let mut reader = Reader::from_str(text);
+    let mut open: Vec<Written> = Vec::new();
+    loop {
+        let at = reader.buffer_position();
+        let wrong = |problem: String| format!("{problem} at byte {at}");
+        match reader.read_event().map_err(|it| wrong(it.to_string()))? {
+            Event::Start(start) => {
+                if open.len() >= DEPTH {
+                    return Err(wrong(format!("elements nest more than {DEPTH} levels")));
+                }
+                open.push(element(&start).map_err(wrong)?);
+            }
+            Event::Empty(start) => {
+                let element = element(&start).map_err(wrong)?;
+                if let Some(root) = put(&mut open, element) {
+                    return Ok(root);
+                }
+            }
+            Event::End(_) => {
+                let ended = open
+                    .pop()
+                    .ok_or_else(|| wrong("an end tag too many".to_owned()))?;
+                if let Some(root) = put(&mut open, ended) {
+                    return Ok(root);
+                }
+            }
+            Event::Text(it) => {
+                append(&mut open, &it.xml10_content());
+            }
+            Event::CData(it) => append(&mut open, &it.xml10_content()),
+            Event::GeneralRef(it) => {
+                let spelled = format!("&{};", &*it);
+                let meant =
+                    quick_xml::escape::unescape(&spelled).map_err(|it| wrong(it.to_string()))?;
+                append(&mut open, &meant);
+            }
+            Event::Eof => return Err(wrong("the root element is missing or not ended".to_owned())),
+            _ => {}
+        }
+    }
+}
+
+/// Puts an ended element into the one that is open; the root is returned.
+fn put(open: &mut [Written], mut element: Written) -> Option<Written> {
+    if element.text.trim().is_empty() {
+        element.text.clear();
+    }
+    match open.last_mut() {
+        Some(above) => {
+            above.children.push(element);
+            None
+        }
+        None => Some(element),
+    }
+}
+
+fn append(open: &mut [Written], text: &str) {
+    if let Some(element) = open.last_mut() {
+        element.text.push_str(text);
+    }
+}
+
+fn element(start: &BytesStart<'_>) -> Result<Written, String> {
+    let mut attributes = Vec::new();
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(|it| it.to_string())?;
+        let name = attribute.key.as_ref().to_owned();
+        let value = quick_xml::escape::unescape(&attribute.value).map_err(|it| it.to_string())?;
+        attributes.push((name, value.into_owned()));
+    }
+    Ok(Written {
+        name: start.name().as_ref().to_owned(),
+        attributes,
+        children: Vec::new(),
+        text: String::new(),
+    })
+}

@@ -1,0 +1,312 @@
+//! A template, printed as XSLT 1.0.
+
+mod expression;
+mod path;
+
+use super::choose::is_noteworthy;
+use super::names_of::record_name;
+use super::scalar::Scalar;
+use super::template::{Expression, Path, Step, Template, Value};
+use super::tree::Tree;
+use super::walk::{common_way, refers};
+
+/// The words of a comment on a value that the input does not explain.
+const CONSTANT: &str = "constant: not found in the input";
+
+/// Prints one template.
+pub(super) struct Printer<'a> {
+    tree: &'a Tree,
+    /// The name of each level's record, where it has a variable.
+    names: Vec<Option<String>>,
+    /// Every name that is taken.
+    taken: Vec<String>,
+    /// A long way from the root that has a variable.
+    hoisted: Option<(Vec<Step>, String)>,
+    /// Variables that the next value needs before it.
+    before: Vec<String>,
+    /// Whether a function of EXSLT is used.
+    exslt: bool,
+    lines: Vec<String>,
+    indent: usize,
+}
+
+/// The XSLT of a template.
+pub(super) fn print(tree: &Tree, template: &Template) -> String {
+    let mut printer = Printer {
+        tree,
+        names: vec![None],
+        taken: Vec::new(),
+        hoisted: None,
+        before: Vec::new(),
+        exslt: false,
+        lines: Vec::new(),
+        indent: 2,
+    };
+    if let Some(way) = common_way(tree, template) {
+        let schema = way.last().map_or(0, |it| it.schema);
+        let name = printer.name(record_name(tree, schema));
+        let select = printer.steps(&way);
+        printer.line(&format!(
+            "<xsl:variable name=\"{name}\" select=\"{select}\"/>"
+        ));
+        printer.hoisted = Some((way, name));
+    }
+    printer.template(template, None);
+    let exslt = if printer.exslt {
+        " xmlns:exsl=\"http://exslt.org/common\" exclude-result-prefixes=\"exsl\""
+    } else {
+        ""
+    };
+    let head = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <xsl:stylesheet version=\"1.0\" xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\"{exslt}>\n  \
+         <xsl:output method=\"xml\" indent=\"yes\" encoding=\"UTF-8\"/>\n\n  \
+         <xsl:template match=\"/\">\n"
+    );
+    let body = printer.lines.join("\n");
+    format!("{head}{body}\n  </xsl:template>\n</xsl:stylesheet>\n")
+}
+
+impl Printer<'_> {
+    fn line(&mut self, text: &str) {
+        self.lines
+            .push(format!("{}{text}", "  ".repeat(self.indent)));
+    }
+
+    /// A name that is not taken yet.
+    fn name(&mut self, wanted: String) -> String {
+        let numbered = (2..).map(|number| format!("{wanted}{number}"));
+        let mut names = std::iter::once(wanted.clone()).chain(numbered);
+        let name = names.find(|it| !self.taken.contains(it)).unwrap_or(wanted);
+        self.taken.push(name.clone());
+        name
+    }
+
+    fn template(&mut self, template: &Template, element: Option<&str>) {
+        match template {
+            Template::Element {
+                name,
+                attributes,
+                body,
+                text,
+            } => {
+                let id = code(name, attributes).or(element.map(str::to_owned));
+                let open = self.open(name, attributes);
+                match text {
+                    Some(value) if body.is_empty() => self.text_element(name, &open, value, id),
+                    _ if body.is_empty() && open.is_whole() => {
+                        self.line(&format!("<{}/>", open.tag));
+                    }
+                    _ => {
+                        self.line(&format!("<{}>", open.tag));
+                        self.indent += 1;
+                        self.lines.extend(open.inside);
+                        for part in body {
+                            self.loops(&part.each, &part.template);
+                        }
+                        self.indent -= 1;
+                        self.line(&format!("</{name}>"));
+                    }
+                }
+            }
+            Template::Value(value) => self.content(&value.expression),
+            // Objects and lists belong to JSON.
+            Template::Object(_) | Template::List(_) => {}
+        }
+    }
+
+    /// Loops round a template.
+    fn loops(&mut self, each: &[Path], template: &Template) {
+        let Some((path, inner)) = each.split_first() else {
+            self.template(template, None);
+            return;
+        };
+        let select = self.path(path);
+        self.line(&format!("<xsl:for-each select=\"{}\">", attribute(&select)));
+        self.indent += 1;
+        let level = self.names.len();
+        let schema = path.steps.last().map_or(0, |it| it.schema);
+        let name =
+            refers(inner, template, level).then(|| self.name(record_name(self.tree, schema)));
+        if let Some(name) = &name {
+            self.line(&format!("<xsl:variable name=\"{name}\" select=\".\"/>"));
+        }
+        self.names.push(name.clone());
+        self.loops(inner, template);
+        self.names.pop();
+        self.taken.retain(|it| Some(it) != name.as_ref());
+        self.indent -= 1;
+        self.line("</xsl:for-each>");
+    }
+
+    /// The start of an element: attributes that are expressions stand in it in braces.
+    fn open(&mut self, name: &str, attributes: &[(String, Value)]) -> Open {
+        let mut open = Open {
+            tag: name.to_owned(),
+            inside: Vec::new(),
+        };
+        let fixed = code(name, attributes);
+        for (attribute_name, value) in attributes {
+            let noteworthy = fixed.is_none() && is_noteworthy(value, envelope(name));
+            if noteworthy && !attribute_name.starts_with("xmlns") {
+                self.line(&format!("<!-- {attribute_name}: {CONSTANT} -->"));
+            }
+            match &value.expression {
+                Expression::Constant(constant) => {
+                    let text = attribute(&constant.text())
+                        .replace('{', "{{")
+                        .replace('}', "}}");
+                    open.tag += &[" ", attribute_name, "=\"", &text, "\""].concat();
+                }
+                expression => {
+                    let select = self.expression(expression);
+                    if self.before.is_empty() {
+                        let text = attribute(&select);
+                        open.tag += &[" ", attribute_name, "=\"{", &text, "}\""].concat();
+                        continue;
+                    }
+                    self.indent += 1;
+                    let start = self.lines.len();
+                    self.line(&format!("<xsl:attribute name=\"{attribute_name}\">"));
+                    self.indent += 1;
+                    self.value_of(&select);
+                    self.indent -= 1;
+                    self.line("</xsl:attribute>");
+                    self.indent -= 1;
+                    open.inside.extend(self.lines.split_off(start));
+                }
+            }
+        }
+        open
+    }
+
+    fn text_element(&mut self, name: &str, open: &Open, value: &Value, id: Option<String>) {
+        let note = if is_noteworthy(value, id.as_deref()) {
+            format!(" <!-- {CONSTANT} -->")
+        } else {
+            String::new()
+        };
+        if let (Expression::Constant(constant), true) = (&value.expression, open.is_whole()) {
+            let text = text(constant);
+            self.line(&format!("<{}>{text}</{name}>{note}", open.tag));
+            return;
+        }
+        let simple = open.is_whole() && !is_block(&value.expression);
+        let start = self.before.len();
+        let taken = self.taken.clone();
+        if simple {
+            let select = self.expression(&value.expression);
+            if self.before.len() == start {
+                let select = attribute(&select);
+                let tag = &open.tag;
+                self.line(&format!(
+                    "<{tag}><xsl:value-of select=\"{select}\"/></{name}>"
+                ));
+                return;
+            }
+            self.before.truncate(start);
+            self.taken = taken;
+        }
+        self.line(&format!("<{}>", open.tag));
+        self.indent += 1;
+        self.lines.extend(open.inside.iter().cloned());
+        self.content(&value.expression);
+        self.indent -= 1;
+        self.line(&format!("</{name}>"));
+    }
+
+    /// The instructions that write a value.
+    fn content(&mut self, expression: &Expression) {
+        if let Expression::Constant(constant) = expression {
+            let text = text(constant);
+            self.line(&format!("<xsl:text>{text}</xsl:text>"));
+            return;
+        }
+        if is_block(expression) {
+            let block = self.block(expression);
+            self.flush();
+            self.put(&block);
+            return;
+        }
+        let select = self.expression(expression);
+        self.value_of(&select);
+    }
+
+    fn value_of(&mut self, select: &str) {
+        self.flush();
+        self.line(&format!("<xsl:value-of select=\"{}\"/>", attribute(select)));
+    }
+
+    /// Writes the variables that a value needs before it.
+    fn flush(&mut self) {
+        let before = std::mem::take(&mut self.before);
+        self.put(&before);
+    }
+
+    fn put(&mut self, lines: &[String]) {
+        for line in lines {
+            self.line(line);
+        }
+    }
+}
+
+/// The start of an element.
+struct Open {
+    /// Its name and the attributes that fit in the tag.
+    tag: String,
+    /// The instructions for other attributes.
+    inside: Vec<String>,
+}
+
+impl Open {
+    fn is_whole(&self) -> bool {
+        self.inside.is_empty()
+    }
+}
+
+/// Whether a value needs instructions of its own.
+fn is_block(expression: &Expression) -> bool {
+    matches!(
+        expression,
+        Expression::Table(..) | Expression::Otherwise(..) | Expression::Join(..)
+    )
+}
+
+/// The X12 element that an element of a service-defined document stands for.
+fn code(name: &str, attributes: &[(String, Value)]) -> Option<String> {
+    let known = matches!(name, "segment" | "element" | "loop");
+    let id = attributes.iter().find(|(name, _)| name == "Id")?;
+    match &id.1.expression {
+        Expression::Constant(Scalar::Text(id)) if known => Some(id.clone()),
+        _ => None,
+    }
+}
+
+/// An element of the envelope, whose attributes are constants as a rule.
+fn envelope(name: &str) -> Option<&'static str> {
+    let known = [
+        "interchange",
+        "sender",
+        "receiver",
+        "address",
+        "group",
+        "transaction",
+    ];
+    known.contains(&name).then_some("ISA00")
+}
+
+/// A text inside an attribute.
+fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
+        .replace('\n', "&#10;")
+}
+
+/// A constant as the text of an element.
+fn text(constant: &Scalar) -> String {
+    let text = constant.text();
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}

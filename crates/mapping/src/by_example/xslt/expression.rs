@@ -1,0 +1,241 @@
+//! Expressions, in `XPath` and, where that cannot say it, in instructions.
+
+use super::super::dates::Piece;
+use super::super::scalar::{Scalar, number_text};
+use super::super::standard;
+use super::super::template::{Expression, Path};
+use super::path::quoted;
+use super::{Printer, attribute, text};
+
+/// How many pairs of a qualifier and a product's number a segment may have.
+const PAIRS: usize = 10;
+const SMALL: &str = "abcdefghijklmnopqrstuvwxyz";
+const CAPITAL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+impl Printer<'_> {
+    pub(super) fn expression(&mut self, expression: &Expression) -> String {
+        match expression {
+            Expression::Constant(Scalar::Number(number)) => number_text(*number),
+            Expression::Constant(value) => quoted(&value.text()),
+            Expression::Path(path) => self.path(path),
+            Expression::Number(of) => format!("number({})", self.expression(of)),
+            Expression::Text(of) => self.expression(of),
+            Expression::Trim(of) => format!("normalize-space({})", self.expression(of)),
+            Expression::Upper(of) => {
+                format!("translate({}, '{SMALL}', '{CAPITAL}')", self.expression(of))
+            }
+            Expression::Lower(of) => {
+                format!("translate({}, '{CAPITAL}', '{SMALL}')", self.expression(of))
+            }
+            Expression::Fixed(of, decimals) => {
+                let zeros = "0".repeat(usize::try_from(*decimals).unwrap_or(0));
+                let point = if zeros.is_empty() { "" } else { "." };
+                format!("format-number({}, '0{point}{zeros}')", self.expression(of))
+            }
+            Expression::Round(of, 0) => format!("round({})", self.expression(of)),
+            Expression::Round(of, decimals) => {
+                let factor = format!("1{}", "0".repeat(usize::try_from(*decimals).unwrap_or(0)));
+                format!("round({} * {factor}) div {factor}", self.operand(of))
+            }
+            Expression::Scale(of, power) => {
+                let factor = format!("1{}", "0".repeat(usize::try_from(power.abs()).unwrap_or(0)));
+                let operator = if *power < 0 { "div" } else { "*" };
+                format!("{} {operator} {factor}", self.operand(of))
+            }
+            Expression::Pad(of, width) => {
+                let padded = format!("concat('{}', {})", "0".repeat(*width), self.expression(of));
+                format!(
+                    "substring({padded}, string-length({padded}) - {})",
+                    width.saturating_sub(1)
+                )
+            }
+            Expression::Reformat(of, from, to) => {
+                let of = self.expression(of);
+                let piece = |piece: Piece| match piece {
+                    Piece::Copied(start, length) => {
+                        format!("substring({of}, {}, {length})", start + 1)
+                    }
+                    Piece::Literal(text) => quoted(&text),
+                };
+                let pieces: Vec<String> = from.pieces(*to).into_iter().map(piece).collect();
+                format!("concat({})", pieces.join(", "))
+            }
+            Expression::Concat(parts) => {
+                let parts: Vec<String> = parts.iter().map(|it| self.expression(it)).collect();
+                format!("concat({})", parts.join(", "))
+            }
+            Expression::Is(of, value) => format!("{} = {}", self.operand(of), quoted(value)),
+            Expression::Pair(path, _, qualifier) => self.pair(path, qualifier),
+            Expression::Table(..) | Expression::Otherwise(..) | Expression::Join(..) => {
+                self.variable(expression)
+            }
+            Expression::Slice(..)
+            | Expression::Before(..)
+            | Expression::After(..)
+            | Expression::Piece(..) => self.part(expression),
+            arithmetic => self.arithmetic(arithmetic),
+        }
+    }
+
+    /// A part of a text.
+    fn part(&mut self, expression: &Expression) -> String {
+        match expression {
+            Expression::Slice(of, start, length) => {
+                let of = self.expression(of);
+                let length = length.map(|it| format!(", {it}")).unwrap_or_default();
+                if *start < 0 {
+                    let back = start.unsigned_abs().saturating_sub(1);
+                    return format!("substring({of}, string-length({of}) - {back}{length})");
+                }
+                format!("substring({of}, {}{length})", i64::from(*start) + 1)
+            }
+            Expression::Before(of, separator) => {
+                format!(
+                    "substring-before({}, {})",
+                    self.expression(of),
+                    quoted(separator)
+                )
+            }
+            Expression::After(of, separator) => {
+                format!(
+                    "substring-after({}, {})",
+                    self.expression(of),
+                    quoted(separator)
+                )
+            }
+            Expression::Piece(of, separator, index) => {
+                let separator = quoted(separator);
+                let mut rest = self.expression(of);
+                for _ in 0..*index {
+                    rest = format!("substring-after({rest}, {separator})");
+                }
+                format!("substring-before(concat({rest}, {separator}), {separator})")
+            }
+            other => self.expression(other),
+        }
+    }
+
+    fn arithmetic(&mut self, expression: &Expression) -> String {
+        match expression {
+            Expression::Count(path) => format!("count({})", self.path(path)),
+            Expression::Sum(path) => format!("sum({})", self.path(path)),
+            Expression::SumOfProducts(path, one, other) => {
+                let select = attribute(&self.path(path));
+                let (one, other) = (self.field(one), self.field(other));
+                let name = self.name("products".to_owned());
+                let product = attribute(&format!("{one} * {other}"));
+                self.before.extend([
+                    format!("<xsl:variable name=\"{name}\">"),
+                    format!("  <xsl:for-each select=\"{select}\">"),
+                    format!("    <product><xsl:value-of select=\"{product}\"/></product>"),
+                    "  </xsl:for-each>".to_owned(),
+                    "</xsl:variable>".to_owned(),
+                ]);
+                self.exslt = true;
+                format!("sum(exsl:node-set(${name})/product)")
+            }
+            Expression::Product(one, other) => {
+                format!("{} * {}", self.operand(one), self.operand(other))
+            }
+            Expression::Plus(one, other) => {
+                format!("{} + {}", self.operand(one), self.operand(other))
+            }
+            Expression::Minus(one, other) => {
+                format!("{} - {}", self.operand(one), self.operand(other))
+            }
+            Expression::Position(1, 1) => "position()".to_owned(),
+            Expression::Position(first, step) => format!("{first} + {step} * (position() - 1)"),
+            _ => "''".to_owned(),
+        }
+    }
+
+    /// An expression that can stand beside an operator.
+    fn operand(&mut self, of: &Expression) -> String {
+        let text = self.expression(of);
+        let loose = matches!(
+            of,
+            Expression::Product(..)
+                | Expression::Plus(..)
+                | Expression::Minus(..)
+                | Expression::Scale(..)
+                | Expression::Round(..)
+                | Expression::Position(..)
+                | Expression::Is(..)
+        );
+        if loose { format!("({text})") } else { text }
+    }
+
+    /// A variable for what only instructions can say.
+    fn variable(&mut self, expression: &Expression) -> String {
+        let block = self.block(expression);
+        let name = self.name("value".to_owned());
+        self.before.push(format!("<xsl:variable name=\"{name}\">"));
+        self.before
+            .extend(block.into_iter().map(|it| format!("  {it}")));
+        self.before.push("</xsl:variable>".to_owned());
+        format!("${name}")
+    }
+
+    /// The instructions for a value that needs them.
+    pub(super) fn block(&mut self, expression: &Expression) -> Vec<String> {
+        match expression {
+            Expression::Table(of, entries) => {
+                let code = self.expression(of);
+                let when = |(it, value): &(String, Scalar)| {
+                    let test = attribute(&format!("{code} = {}", quoted(it)));
+                    format!("  <xsl:when test=\"{test}\">{}</xsl:when>", text(value))
+                };
+                let mut lines = vec!["<xsl:choose>".to_owned()];
+                lines.extend(entries.iter().map(when));
+                lines.push("</xsl:choose>".to_owned());
+                lines
+            }
+            Expression::Otherwise(of, value) => {
+                let select = attribute(&self.expression(of));
+                vec![
+                    "<xsl:choose>".to_owned(),
+                    format!(
+                        "  <xsl:when test=\"string({select}) != ''\">\
+                         <xsl:value-of select=\"{select}\"/></xsl:when>"
+                    ),
+                    format!("  <xsl:otherwise>{}</xsl:otherwise>", text(value)),
+                    "</xsl:choose>".to_owned(),
+                ]
+            }
+            Expression::Join(path, separator) => {
+                let select = attribute(&self.path(path));
+                let separator = text(&Scalar::Text(separator.clone()));
+                vec![
+                    format!("<xsl:for-each select=\"{select}\">"),
+                    format!(
+                        "  <xsl:if test=\"position() &gt; 1\">\
+                         <xsl:text>{separator}</xsl:text></xsl:if>"
+                    ),
+                    "  <xsl:value-of select=\".\"/>".to_owned(),
+                    "</xsl:for-each>".to_owned(),
+                ]
+            }
+            other => {
+                let select = attribute(&self.expression(other));
+                vec![format!("<xsl:value-of select=\"{select}\"/>")]
+            }
+        }
+    }
+
+    fn pair(&mut self, path: &Path, qualifier: &str) -> String {
+        let schema = path.steps.last().map(|it| it.schema);
+        let code = schema.and_then(|it| self.tree.schema(it).label.code());
+        let segment = code.unwrap_or_default();
+        let first = standard::first_pair(&segment).unwrap_or(1);
+        let base = self.path(path);
+        let qualifier = quoted(qualifier);
+        let place = |place: usize| {
+            format!(
+                "{base}/element[@Id = '{segment}{:02}'][../element[@Id = '{segment}{place:02}'] = {qualifier}]",
+                place + 1
+            )
+        };
+        let places: Vec<String> = (first..).step_by(2).take(PAIRS).map(place).collect();
+        format!("({})", places.join(" | "))
+    }
+}

@@ -1,0 +1,289 @@
+//! Mapping by example: tasks of a person's day, scored on an input that the search did not see.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use b2bi_local_mapping::by_example::{self, Language};
+use b2bi_local_mapping::{Cancel, Cause, Engine, Jsonata, Limits, Run};
+use b2bi_local_x12::{Layout, to_json, to_xml};
+use serde_json::{Value, json};
+
+/// Where the tasks are.
+const TASKS: &str = "../../fixtures/mapping/by-example";
+/// Where the table of scores is.
+const README: &str = "README.md";
+/// The fewest of the thirty that must be right on the input that was not seen.
+const RIGHT: usize = 27;
+
+/// How a task went.
+struct Score {
+    name: String,
+    language: Language,
+    /// The share of the wanted lines that the template makes of the input it was inferred from.
+    accuracy: f64,
+    /// Whether it makes what a person expects of an input it was not.
+    unseen: bool,
+}
+
+fn generate(input: &str, output: &str, language: Language) -> String {
+    by_example::generate(input, output, language, &Cancel::default()).unwrap()
+}
+
+fn tasks() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(TASKS);
+    let entries = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    let mut tasks: Vec<PathBuf> = entries.filter(|it| it.is_dir()).collect();
+    tasks.sort();
+    tasks
+}
+
+/// A side of a task; X12 as the service-defined document.
+fn side(task: &Path, name: &str, language: Language) -> String {
+    let file = |extension: &str| task.join(format!("{name}.{extension}"));
+    if let Ok(edi) = fs::read(file("edi")) {
+        return match language {
+            Language::Jsonata => to_json(&edi, Layout::Pretty).text,
+            Language::Xslt => to_xml(&edi).text,
+        };
+    }
+    fs::read_to_string(file("json"))
+        .or_else(|_| fs::read_to_string(file("xml")))
+        .unwrap()
+}
+
+fn map(template: &str, input: &str, language: Language) -> String {
+    match language {
+        Language::Jsonata => jsonata(template, input),
+        Language::Xslt => xslt(template, input),
+    }
+}
+
+fn jsonata(template: &str, input: &str) -> String {
+    let run = Run::new(0, 1, Limits::standard());
+    let mapped = Jsonata
+        .compile(template)
+        .and_then(|it| it.evaluate(input, &run));
+    mapped.unwrap().unwrap_or_else(|| "null".to_owned())
+}
+
+/// XSLT has its engine in a crate that builds on this one, so here xsltproc carries it out;
+/// `scripts/libxslt` installs it.
+fn xslt(template: &str, input: &str) -> String {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("by-example");
+    fs::create_dir_all(&folder).unwrap();
+    let unique = format!("{:?}", std::thread::current().id());
+    let [stylesheet, document] = ["xsl", "xml"].map(|it| folder.join(format!("{unique}.{it}")));
+    fs::write(&stylesheet, template).unwrap();
+    fs::write(&document, input).unwrap();
+    let ended = Command::new("xsltproc")
+        .args([
+            "--nonet".as_ref(),
+            stylesheet.as_os_str(),
+            document.as_os_str(),
+        ])
+        .output()
+        .unwrap();
+    assert!(ended.status.success(), "{ended:?}\n{template}");
+    String::from_utf8(ended.stdout).unwrap()
+}
+
+fn is_same(one: &str, other: &str, language: Language) -> bool {
+    match language {
+        Language::Jsonata => {
+            let value = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+            value(one) == value(other)
+        }
+        Language::Xslt => {
+            let share = |one, other| by_example::accuracy(one, other, language).unwrap();
+            share(one, other) + share(other, one) > 1.999_999
+        }
+    }
+}
+
+fn score(task: &Path) -> Score {
+    let name = task.file_name().unwrap().to_string_lossy().into_owned();
+    let language = if name.contains("xslt") {
+        Language::Xslt
+    } else {
+        Language::Jsonata
+    };
+    let of = |name| side(task, name, language);
+    let template = generate(&of("input"), &of("output"), language);
+    let again = map(&template, &of("input"), language);
+    let unseen = map(&template, &of("unseen-input"), language);
+    Score {
+        accuracy: by_example::accuracy(&of("output"), &again, language).unwrap(),
+        unseen: is_same(&unseen, &of("unseen-output"), language),
+        name,
+        language,
+    }
+}
+
+fn table(scores: &[Score]) -> String {
+    let mut table =
+        "| task | language | accuracy | unseen input |\n| --- | --- | --- | --- |\n".to_owned();
+    for score in scores {
+        let language = match score.language {
+            Language::Jsonata => "JSONata",
+            Language::Xslt => "XSLT",
+        };
+        let unseen = if score.unseen { "right" } else { "wrong" };
+        let (name, accuracy) = (&score.name, score.accuracy);
+        writeln!(table, "| {name} | {language} | {accuracy:.3} | {unseen} |").unwrap();
+    }
+    table
+}
+
+#[test]
+fn thirty_tasks_score_as_the_readme_says() {
+    let scores: Vec<Score> = tasks().iter().map(|it| score(it)).collect();
+    assert_eq!(scores.len(), 30);
+    let right = scores.iter().filter(|it| it.unseen).count();
+    let table = table(&scores);
+    assert!(
+        right >= RIGHT,
+        "{right} of {} are right\n{table}",
+        scores.len()
+    );
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(README)).unwrap();
+    assert!(
+        readme.contains(&table),
+        "the table in {README} must be\n\n{table}"
+    );
+}
+
+#[test]
+fn the_same_examples_always_give_the_same_template() {
+    for task in tasks() {
+        let language = if task.to_string_lossy().contains("xslt") {
+            Language::Xslt
+        } else {
+            Language::Jsonata
+        };
+        let of = |name| side(&task, name, language);
+        let first = generate(&of("input"), &of("output"), language);
+        let second = generate(&of("input"), &of("output"), language);
+        assert_eq!(first, second, "{}", task.display());
+    }
+}
+
+/// What an output with one new value looks like in the template.
+fn check(input: &Value, output: &Value, wanted: &str) {
+    let template = generate(&input.to_string(), &output.to_string(), Language::Jsonata);
+    assert!(template.contains(wanted), "{wanted} is not in\n{template}");
+}
+
+#[test]
+fn values_are_explained_in_the_way_that_generalises_best() {
+    let two =
+        json!({"parties": [{"role": "ST", "name": "Depot"}, {"role": "BT", "name": "Office"}]});
+    check(
+        &two,
+        &json!({"to": "Office"}),
+        r#"parties[role = "BT"].name"#,
+    );
+    let dated = json!({"date": "20260301", "at": "2026-03-01T09:15:00Z"});
+    check(&dated, &json!({"on": "2026-03-01"}), "$substring($, 0, 4)");
+    check(&json!({"a": "007"}), &json!({"n": 7}), "$number(a)");
+    check(
+        &json!({"cents": "64490"}),
+        &json!({"total": 644.9}),
+        "$number(cents) / 100",
+    );
+    check(
+        &json!({"name": "Keller, Martha"}),
+        &json!({"first": "Martha"}),
+        r#"$substringAfter(name, ", ")"#,
+    );
+    check(
+        &json!({"code": "ABC"}),
+        &json!({"code": "abc"}),
+        "$lowercase(code)",
+    );
+    check(
+        &json!({"a": [{"n": "red"}, {"n": "blue"}]}),
+        &json!({"all": "red, blue"}),
+        r#"$join(a.n, ", ")"#,
+    );
+    check(
+        &json!({"a": [{"n": "red"}, {"n": "blue"}]}),
+        &json!({"count": 2}),
+        "$count(a)",
+    );
+    check(
+        &json!({"a": "x"}),
+        &json!({"b": "unheard of"}),
+        "/* constant: not found in the input */",
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_refused() {
+    let cancel = Cancel::default();
+    for (input, output, language, words) in [
+        (
+            "x",
+            "{}",
+            Language::Jsonata,
+            "the input is not JSON: expected value",
+        ),
+        ("{}", "", Language::Jsonata, "the output is not JSON: EOF"),
+        ("<a>", "<b/>", Language::Xslt, "the input is not XML"),
+        ("<a/>", "{}", Language::Xslt, "the output is not XML"),
+    ] {
+        let problem = by_example::generate(input, output, language, &cancel).unwrap_err();
+        assert_eq!(problem.cause, Cause::Input);
+        assert!(problem.reason.contains(words), "{}", problem.reason);
+    }
+}
+
+#[test]
+fn a_search_that_nobody_waits_for_ends() {
+    let cancel = Cancel::default();
+    cancel.cancel();
+    let problem = by_example::generate("{}", "{}", Language::Jsonata, &cancel).unwrap_err();
+    assert_eq!(problem.cause, Cause::Cancelled);
+}
+
+/// Orders of many lines, each with values of its own.
+fn lines(count: usize) -> (Value, Value) {
+    let line = |n: usize| json!({"sku": format!("SKU-{n}"), "qty": n % 97, "note": format!("note {n} of many")});
+    let made = |n: usize| json!({"item": format!("SKU-{n}"), "quantity": (n % 97).to_string(), "text": format!("note {n} of many")});
+    (
+        json!({"lines": (0..count).map(line).collect::<Vec<_>>()}),
+        json!({"items": (0..count).map(made).collect::<Vec<_>>()}),
+    )
+}
+
+#[test]
+fn long_examples_are_explained_in_seconds() {
+    let (input, output) = lines(20_000);
+    let began = Instant::now();
+    let template = generate(&input.to_string(), &output.to_string(), Language::Jsonata);
+    assert!(
+        began.elapsed() < Duration::from_mins(1),
+        "{:?}",
+        began.elapsed()
+    );
+    assert!(template.len() < 1_000, "{template}");
+    let mapped = jsonata(&template, &input.to_string());
+    assert!(is_same(&mapped, &output.to_string(), Language::Jsonata));
+}
+
+#[test]
+fn long_examples_that_nothing_explains_end() {
+    let (input, _) = lines(5_000);
+    let strange = |n: usize| json!({"a": format!("{n}-strange"), "b": n * 7919, "c": ["x", n]});
+    let output = json!({"items": (0..5_000).map(strange).collect::<Vec<_>>()});
+    let began = Instant::now();
+    let template = generate(&input.to_string(), &output.to_string(), Language::Jsonata);
+    assert!(
+        began.elapsed() < Duration::from_mins(1),
+        "{:?}",
+        began.elapsed()
+    );
+    assert!(!template.is_empty());
+}
