@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
@@ -98,3 +100,19 @@ def test_the_binary_on_the_path(monkeypatch, tmp_path):
     here.write_text("#!/bin/sh\n")
     here.chmod(0o755)
     assert binary() == here
+
+
+def test_it_does_not_outlive_a_killed_process():
+    script = (
+        "import sys, time; from b2bi_local import Server; server = Server(); server.start();"
+        "print(server.endpoint, flush=True); time.sleep(60)"
+    )
+    child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    endpoint = child.stdout.readline().strip()
+    assert answers(endpoint)
+    child.kill()
+    child.communicate()
+    deadline = time.monotonic() + 10
+    while answers(endpoint) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not answers(endpoint)

@@ -14,8 +14,9 @@ class Server:
     """A server of the test's own, for as long as the `with` block lasts."""
 
     def __init__(self, *flags, environment=None):
-        self.command = [str(BINARY), "--listen", "127.0.0.1:0", *flags]
-        self.environment = {**foreign_environment(), "B2BI_LOCAL_LOG": "error", **(environment or {})}
+        self.command = [str(BINARY), *flags]
+        defaults = {"B2BI_LOCAL_LISTEN": "127.0.0.1:0", "B2BI_LOCAL_LOG": "error"}
+        self.environment = {**foreign_environment(), **defaults, **(environment or {})}
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, env=self.environment, stdout=subprocess.PIPE, text=True)

@@ -159,7 +159,7 @@ class TestUnknownMembers:
 
 
 class TestCors:
-    ORIGIN = {"Origin": "https://example.com"}
+    ORIGIN = {"Origin": "http://localhost:3000"}
 
     def test_a_preflight_allows_what_a_client_sends(self, endpoint):
         asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-amz-target"}

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::route::Protocol;
 
+const UNKNOWN_SERVICE: &str = "UnknownServiceException";
+
 /// An error reply before a protocol has given it its form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
@@ -73,12 +75,18 @@ impl Failure {
     pub fn unknown_service(named: &str, known: &[&str]) -> Self {
         Self::front(
             StatusCode::NOT_FOUND,
-            "UnknownServiceException",
+            UNKNOWN_SERVICE,
             format!(
                 "No service here answers '{named}'. Known services: {}",
                 known.join(", ")
             ),
         )
+    }
+
+    /// Whether the request is for a service that is not here.
+    #[must_use]
+    pub fn is_unknown_service(&self) -> bool {
+        self.code == UNKNOWN_SERVICE
     }
 
     /// The body is not what the protocol or the model's types demand.

@@ -17,6 +17,8 @@ use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::journal::Journal;
 use crate::machine::{SeededIds, random_seed, uuid};
+use crate::metrics::Metrics;
+use crate::serve::upstream::Upstream;
 use crate::services::{B2biService, Sts};
 use crate::told::Told;
 
@@ -34,8 +36,10 @@ pub(crate) struct App {
     pub(crate) descriptors: Vec<&'static Descriptor>,
     pub(crate) service: Arc<B2bi>,
     pub(crate) s3: EmbeddedS3,
+    pub(crate) upstream: Option<Upstream>,
     pub(crate) faults: Engine,
     pub(crate) journal: Journal,
+    pub(crate) metrics: Metrics,
     pub(crate) told: Arc<Told>,
     pub(crate) clock: Arc<ServerClock>,
     ids: Arc<dyn Ids>,
@@ -69,9 +73,12 @@ impl App {
             strict: config.strict,
         };
         let endpoints: Vec<Box<dyn Endpoint>> = vec![Box::new(b2bi), Box::new(Sts)];
+        let descriptors: Vec<_> = endpoints.iter().map(|it| it.descriptor()).collect();
         let app = Self {
-            descriptors: endpoints.iter().map(|it| it.descriptor()).collect(),
+            metrics: Metrics::new(&descriptors),
+            descriptors,
             faults: Engine::new(seed),
+            upstream: config.upstream.as_ref().map(Upstream::new).transpose()?,
             journal: Journal::new(config.journal_size),
             told,
             endpoints,
@@ -94,6 +101,16 @@ impl App {
         }
         let armed = self.faults.replace(rules, self.now_millis());
         armed.map_err(|error| error.to_string())
+    }
+
+    /// An account, or the configured one.
+    pub(crate) fn account_or<'a>(&'a self, given: Option<&'a str>) -> &'a str {
+        given.unwrap_or(&self.config.accounts.default_account)
+    }
+
+    /// A region, or the configured one.
+    pub(crate) fn region_or<'a>(&'a self, given: Option<&'a str>) -> &'a str {
+        given.unwrap_or(&self.config.accounts.default_region)
     }
 
     /// The present.

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::config::Config;
-use crate::serve::{Server, stop_signal};
+use crate::serve::{Server, either, input_end, stop_signal};
 use crate::settings::{arguments, resolve};
 use crate::{commands, health, log, xslt};
 
@@ -108,14 +108,17 @@ fn serve(config: Config) -> Result<(), String> {
         .build()
         .map_err(|error| format!("cannot start the runtime: {error}"))?;
     runtime.block_on(async {
-        let listen = config.listen;
-        let server = Server::bind(config)
-            .await
-            .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+        let stop_with_input = config.stop_with_input;
+        let server = Server::bind(config).await;
+        let server = server.map_err(|error| error.to_string())?;
         // Who has read that the server is ready may stop it at once.
         let stop = stop_signal().map_err(|error| format!("cannot catch signals: {error}"))?;
         say(&welcome(server.address()))?;
-        server.until(stop).await;
+        if stop_with_input {
+            server.until(either(stop, input_end())).await;
+        } else {
+            server.until(stop).await;
+        }
         Ok(())
     })
 }

@@ -1,5 +1,7 @@
 //! Everything a user may set, in types.
 
+mod network;
+
 use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
@@ -17,11 +19,18 @@ use b2bi_local_x12::{Layout, LoopNames};
 use b2bi_local_xslt::{Command as XsltCommand, Settings as XsltSettings};
 use tracing::level_filters::LevelFilter;
 
+use crate::access::Access;
 use crate::clock::{ClockMode, ClockSettings};
 use crate::settings::{Resolved, SettingError, resolve};
 
+pub use network::{Effective, Limits, UpstreamConfig};
+
 /// The configuration of a server.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting that is on or off by itself"
+)]
 pub struct Config {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
@@ -29,6 +38,14 @@ pub struct Config {
     pub accounts: AccountRules,
     /// The keys whose signatures are checked; none switches the check off.
     pub credentials: Option<Vec<Credential>>,
+    /// Who may talk to the server.
+    pub access: Access,
+    /// What a client may ask of a connection.
+    pub limits: Limits,
+    /// Whether the server stops when standard input ends.
+    pub stop_with_input: bool,
+    /// The settings as they may be shown: secrets are masked.
+    pub effective: Vec<Effective>,
     /// Whether unknown members are refused.
     pub strict: bool,
     /// The largest body of an API request, in bytes.
@@ -44,6 +61,10 @@ pub struct Config {
     pub s3: S3Config,
     /// How the clock goes.
     pub clock: ClockSettings,
+    /// Who answers for the services that are not here.
+    pub upstream: Option<UpstreamConfig>,
+    /// The folder that tells what a fresh server holds.
+    pub init: Option<PathBuf>,
     /// The fault rules to begin with.
     pub faults: Vec<Rule>,
     /// Whether injected replies name their rule in `x-b2bi-fault-id`.
@@ -117,6 +138,10 @@ impl Config {
             listen: address(settings)?,
             accounts: accounts(settings)?,
             credentials: credentials(settings)?,
+            access: network::access(settings),
+            limits: network::limits(settings)?,
+            stop_with_input: switch(settings, "stop-with-input")?,
+            effective: network::effective(settings),
             strict: switch(settings, "strict")?,
             max_body_bytes: parse(settings, "max-body-bytes", BYTES)?,
             data_dir: path(settings, "data-dir"),
@@ -124,6 +149,8 @@ impl Config {
             xslt: xslt(settings)?,
             s3: s3(settings)?,
             clock: clock(settings)?,
+            upstream: network::upstream(settings)?,
+            init: network::init(settings),
             faults: faults(settings)?,
             fault_ids: switch(settings, "fault-ids")?,
             journal_size: parse(settings, "journal-size", COUNT)?,

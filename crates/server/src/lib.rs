@@ -3,6 +3,7 @@
 //! [`cli`] is the command line. [`Config`] is everything a user may set, resolved from flags,
 //! environment, file and defaults. [`Server`] binds a socket and serves until it is told to stop.
 
+mod access;
 mod admin;
 mod app;
 pub mod cli;
@@ -10,9 +11,11 @@ mod clock;
 mod commands;
 mod config;
 mod health;
+mod init;
 mod journal;
 mod log;
 mod machine;
+mod metrics;
 mod notices;
 mod serve;
 mod services;
@@ -20,8 +23,9 @@ mod settings;
 mod told;
 mod xslt;
 
+pub use access::Access;
 pub use clock::{ClockMode, ClockSettings};
-pub use config::{Config, LogFormat, S3Config, fault_rules};
+pub use config::{Config, Effective, Limits, LogFormat, S3Config, UpstreamConfig, fault_rules};
 pub use serve::Server;
 pub use settings::{Resolved, SettingError, Source};
 pub use xslt::xslt_worker;

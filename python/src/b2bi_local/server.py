@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 PREFIX = "B2BI_LOCAL_"
+# A flag says otherwise. The server's input is a pipe from here, so it ends with this process.
+DEFAULTS = {
+    "B2BI_LOCAL_LISTEN": "127.0.0.1:0",
+    "B2BI_LOCAL_LOG": "warn",
+    "B2BI_LOCAL_STOP_WITH_INPUT": "true",
+}
 READY = "ready "
 START_SECONDS = 30
 STOP_SECONDS = 30
@@ -87,9 +93,9 @@ class Server(Running):
         log = tempfile.TemporaryFile()
         self._log = log
         self._process = subprocess.Popen(
-            [str(binary()), "--listen", "127.0.0.1:0", "--log", "warn", *self.flags],
-            env={name: it for name, it in os.environ.items() if not name.startswith(PREFIX)},
-            stdin=subprocess.DEVNULL,
+            [str(binary()), *self.flags],
+            env={**_foreign_environment(), **DEFAULTS},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
         )
@@ -129,13 +135,19 @@ class Server(Running):
         process, self._process = self._process, None
         if process is not None:
             process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
         told = self.log().strip()
         if self._log is not None:
             self._log.close()
             self._log = None
         return f"its log: {told}" if told else "its log is empty"
+
+
+def _foreign_environment() -> dict[str, str]:
+    """The environment without settings of the server."""
+    return {name: it for name, it in os.environ.items() if not name.startswith(PREFIX)}
 
 
 def _first_line(process: subprocess.Popen[bytes], seconds: float) -> str:

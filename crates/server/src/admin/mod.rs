@@ -1,4 +1,4 @@
-//! The server's own routes, below `/_b2bi/` and `/_localstack/chaos/`. They are never faulted.
+//! The server's own routes, below `/_b2bi/` and `/_localstack/`. They are never faulted.
 
 mod clock;
 mod explain;
@@ -7,6 +7,7 @@ mod jobs;
 mod journal;
 mod localstack;
 mod query;
+mod standing;
 mod told;
 
 use b2bi_local_dispatcher::Failure;
@@ -16,13 +17,16 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
+use crate::access::Refusal;
 use crate::app::App;
 
 const ROOT: &str = "/_b2bi/";
-const LOCALSTACK: &str = "/_localstack/chaos/";
-const ROUTES: [&str; 11] = [
+const LOCALSTACK: &str = "/_localstack/";
+const ROUTES: [&str; 13] = [
     "health",
     "clock",
+    "config",
+    "metrics",
     "faults",
     "faults/explain",
     "faults/presets",
@@ -34,6 +38,9 @@ const ROUTES: [&str; 11] = [
     "logs",
 ];
 
+/// What anybody may read: whether the server is ready.
+const OPEN: [&str; 3] = ["/_b2bi/health", "/_localstack/health", "/_localstack/init"];
+
 /// Whether a path is one of the server's own.
 pub(crate) fn is_admin(path: &str) -> bool {
     path.starts_with(ROOT) || path.starts_with(LOCALSTACK)
@@ -41,19 +48,24 @@ pub(crate) fn is_admin(path: &str) -> bool {
 
 /// Answers a request to one of the server's own routes.
 pub(crate) fn answer(app: &App, head: &Parts, body: Result<Bytes, Failure>) -> Response<Bytes> {
+    if let Err(refusal) = may_use(app, head) {
+        return problem(refusal.status, &refusal.message);
+    }
     let body = match body {
         Ok(body) => body,
         Err(failure) => return problem(failure.status, failure.message()),
     };
     let path = head.uri.path().trim_end_matches('/');
     if let Some(path) = path.strip_prefix(LOCALSTACK) {
-        return localstack::answer(app, path, &head.method, &body);
+        return of_localstack(app, path, &head.method, &body);
     }
     let path = path.strip_prefix(ROOT).unwrap_or_default();
     match (path, &head.method) {
-        ("health", &Method::GET) => health(),
         ("clock", &Method::GET) => clock::show(app),
         ("clock", &Method::PUT) => clock::set(app, &body),
+        ("health", &Method::GET) => standing::health(),
+        ("config", &Method::GET) => standing::config(app),
+        ("metrics", &Method::GET) => standing::metrics(app),
         ("faults", &Method::GET) => faults::list(app),
         ("faults", &Method::POST) => faults::append(app, &body),
         ("faults", &Method::PUT) => faults::replace(app, &body),
@@ -82,12 +94,33 @@ pub(crate) fn answer(app: &App, head: &Parts, body: Result<Bytes, Failure>) -> R
     }
 }
 
-fn health() -> Response<Bytes> {
-    let version = env!("CARGO_PKG_VERSION");
-    reply(
-        StatusCode::OK,
-        &json!({"status": "ready", "version": version}),
-    )
+/// Whether a request may use these routes; everybody may ask whether the server is ready.
+fn may_use(app: &App, head: &Parts) -> Result<(), Refusal> {
+    let is_read = matches!(head.method, Method::GET | Method::HEAD);
+    if is_read && OPEN.contains(&head.uri.path()) {
+        return Ok(());
+    }
+    app.config.access.admin(head, app.config.listen)
+}
+
+fn of_localstack(app: &App, path: &str, method: &Method, body: &Bytes) -> Response<Bytes> {
+    if let Some(path) = path.strip_prefix("chaos/") {
+        return localstack::answer(app, path, method, body);
+    }
+    match (path, method) {
+        ("health", &Method::GET | &Method::HEAD) => standing::localstack_health(app),
+        ("init", &Method::GET) => standing::localstack_init(app, None),
+        (path, method) => match path.strip_prefix("init/") {
+            Some(stage) if method == Method::GET => standing::localstack_init(app, Some(stage)),
+            _ => problem(
+                StatusCode::NOT_FOUND,
+                &format!(
+                    "There is no {method} {LOCALSTACK}{path}; there are health, init, \
+                     chaos/faults and chaos/effects"
+                ),
+            ),
+        },
+    }
 }
 
 fn reply(status: StatusCode, body: &Value) -> Response<Bytes> {

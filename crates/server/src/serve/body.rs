@@ -1,10 +1,14 @@
 //! Reads a request's body up to a limit.
 
+use std::time::Duration;
+
 use b2bi_local_dispatcher::Failure;
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use http_body_util::BodyExt as _;
-use hyper::body::{Body as _, Incoming};
+use hyper::body::Body as _;
+
+use super::patient::{BoxError, PatientBody, Silence};
 
 /// How far past the limit a body is read and dropped, so that its sender gets to read the answer.
 const PATIENCE: usize = 8;
@@ -13,13 +17,20 @@ const PATIENCE: usize = 8;
 ///
 /// # Errors
 ///
-/// It is larger than `limit`, or it breaks off.
-pub(super) async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, Failure> {
+/// It is larger than `limit`, takes longer than its sender may be silent, or breaks off.
+pub(super) async fn read(body: PatientBody, limit: usize) -> Result<Bytes, Failure> {
+    let time = body.limit();
+    let whole = tokio::time::timeout(time, gather(body, limit)).await;
+    whole.unwrap_or_else(|_| Err(too_slow(time)))
+}
+
+async fn gather(mut body: PatientBody, limit: usize) -> Result<Bytes, Failure> {
     let expected = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let time = body.limit();
     let mut whole = BytesMut::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| broken_off())?;
+        let frame = frame.map_err(|error| unread(&error, time))?;
         let Ok(data) = frame.into_data() else {
             continue;
         };
@@ -39,6 +50,23 @@ pub(super) async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, Fail
         Ok(whole.freeze())
     } else {
         Err(Failure::too_large(limit))
+    }
+}
+
+fn too_slow(time: Duration) -> Failure {
+    let seconds = time.as_secs();
+    Failure::front(
+        StatusCode::REQUEST_TIMEOUT,
+        "RequestTimeoutException",
+        format!("The request body was not there after {seconds} seconds"),
+    )
+}
+
+fn unread(error: &BoxError, time: Duration) -> Failure {
+    if error.is::<Silence>() {
+        too_slow(time)
+    } else {
+        broken_off()
     }
 }
 

@@ -2,14 +2,17 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::socket;
 use crate::app::App;
 
+/// How many of those who are turned away are told so at a time; the others see the connection end.
+const FAREWELLS: usize = 64;
 /// How long to wait when the machine has no more descriptors or memory for a connection.
 const RELIEF: Duration = Duration::from_millis(50);
 
@@ -18,12 +21,15 @@ const RELIEF: Duration = Duration::from_millis(50);
 pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
     let (stopping, running) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
+    let seats = Arc::new(Semaphore::new(app.config.limits.connections));
+    let farewells = Arc::new(Semaphore::new(FAREWELLS));
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    tokio::spawn(socket::serve(Arc::clone(&app), stream, running.clone()));
-                }
+                Ok((stream, _)) => match Arc::clone(&seats).try_acquire_owned() {
+                    Ok(seat) => seated(&app, stream, running.clone(), seat),
+                    Err(_) => turned_away(&app, stream, &farewells),
+                },
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
                     tokio::time::sleep(RELIEF).await;
@@ -38,5 +44,31 @@ pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Futur
     let drained = tokio::time::timeout(app.config.drain, stopping.closed()).await;
     if drained.is_err() {
         tracing::warn!("requests in flight were cut off");
+    }
+}
+
+/// Serves a connection that has found a seat.
+fn seated(
+    app: &Arc<App>,
+    stream: TcpStream,
+    running: watch::Receiver<bool>,
+    seat: OwnedSemaphorePermit,
+) {
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        app.metrics.connections.fetch_add(1, Relaxed);
+        socket::serve(Arc::clone(&app), stream, running).await;
+        app.metrics.connections.fetch_sub(1, Relaxed);
+        drop(seat);
+    });
+}
+
+fn turned_away(app: &App, stream: TcpStream, farewells: &Arc<Semaphore>) {
+    app.metrics.turned_away.fetch_add(1, Relaxed);
+    if let Ok(farewell) = Arc::clone(farewells).try_acquire_owned() {
+        tokio::spawn(async move {
+            socket::turn_away(stream).await;
+            drop(farewell);
+        });
     }
 }

@@ -5,10 +5,12 @@ mod facts;
 mod faults;
 mod listener;
 mod note;
+mod patient;
 mod reply;
 mod request;
 mod script;
 mod socket;
+pub(crate) mod upstream;
 
 use std::future::Future;
 use std::io;
@@ -17,9 +19,11 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::init;
 use crate::notices;
 
 /// A server that listens and is ready to answer.
@@ -34,11 +38,16 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// The address cannot be bound, or two fault rules have the same id.
+    /// The address cannot be bound, two fault rules have the same id, or the folder of `init` has
+    /// something that cannot be made.
     pub async fn bind(config: Config) -> io::Result<Self> {
         let listen = config.listen;
         let app = App::new(config).map_err(io::Error::other)?;
-        let listener = TcpListener::bind(listen).await?;
+        init::apply(&app).await.map_err(io::Error::other)?;
+        let listener = TcpListener::bind(listen).await;
+        let listener = listener.map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot listen on {listen}: {error}"))
+        })?;
         let address = listener.local_addr()?;
         Ok(Self {
             app: Arc::new(app),
@@ -87,4 +96,23 @@ pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
         }
     })
+}
+
+/// The end of standard input; what comes before is thrown away.
+pub(crate) async fn input_end() {
+    let (ended, end) = oneshot::channel::<()>();
+    // The thread ends with the process: nothing can wake a read of standard input.
+    std::thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        drop(ended);
+    });
+    let _ = end.await;
+}
+
+/// The first of the two.
+pub(crate) async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
+    tokio::select! {
+        () = one => {}
+        () = other => {}
+    }
 }

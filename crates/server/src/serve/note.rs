@@ -12,15 +12,20 @@ use super::facts;
 use super::reply::ErrorCode;
 use crate::app::App;
 use crate::journal::{Entry, Fault, Journal, masked, short};
+use crate::metrics::{Metrics, Place};
 
 /// An entry in the making.
 ///
-/// It goes into the journal when it is dropped, so that a request whose client went away is there
-/// as well. Without a journal nothing is noted.
+/// It goes into the journal and the counts when it is dropped, so that a request whose client went
+/// away is there as well. Without a journal it is counted only.
 pub(super) struct Note<'a> {
     journal: &'a Journal,
+    metrics: &'a Metrics,
     started: Instant,
     entry: Option<Entry>,
+    place: Option<Place>,
+    faulted: bool,
+    status: Option<u16>,
 }
 
 impl<'a> Note<'a> {
@@ -40,13 +45,18 @@ impl<'a> Note<'a> {
         };
         Self {
             journal: &app.journal,
+            metrics: &app.metrics,
             started: Instant::now(),
+            place: None,
+            faulted: false,
+            status: None,
             entry: app.journal.is_on().then(entry),
         }
     }
 
     /// Service and operation are known, and the body is read.
     pub(super) fn named(&mut self, service: &'static str, operation: &'static str, body: &Bytes) {
+        self.place = self.metrics.place(service, operation);
         if let Some(entry) = &mut self.entry {
             (entry.service, entry.operation) = (service, operation);
             entry.request_bytes = body.len();
@@ -55,6 +65,7 @@ impl<'a> Note<'a> {
 
     /// Rules act on the request.
     pub(super) fn faulted(&mut self, plan: &Plan) {
+        self.faulted = true;
         if let Some(entry) = &mut self.entry {
             entry.faults = Fault::of(plan);
         }
@@ -74,6 +85,7 @@ impl<'a> Note<'a> {
 
     /// There is a reply, which is about to be sent.
     pub(super) fn replied(mut self, response: &Response<Bytes>) {
+        self.status = Some(response.status().as_u16());
         if let Some(entry) = &mut self.entry {
             entry.status = Some(response.status().as_u16());
             entry.response_bytes = response.body().len();
@@ -85,8 +97,12 @@ impl<'a> Note<'a> {
 
 impl Drop for Note<'_> {
     fn drop(&mut self) {
+        let took = self.started.elapsed();
+        if let Some(place) = self.place {
+            self.metrics.count(place, self.status, self.faulted, took);
+        }
         if let Some(mut entry) = self.entry.take() {
-            let micros = self.started.elapsed().as_micros();
+            let micros = took.as_micros();
             entry.duration_micros = u64::try_from(micros).unwrap_or(u64::MAX);
             self.journal.push(entry);
         }

@@ -7,9 +7,10 @@ use b2bi_local_objects::Body as S3Body;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response};
 use http_body_util::{Either, Full};
+use hyper::body::Incoming;
 
-/// The body of a reply: a whole one, or an object's.
-pub(super) type Body = Either<Full<Bytes>, S3Body>;
+/// The body of a reply: a whole one, an object's, or what comes from upstream.
+pub(super) type Body = Either<Full<Bytes>, Either<S3Body, Incoming>>;
 
 /// The code of the error that a reply tells of, for the journal.
 #[derive(Clone, Debug)]

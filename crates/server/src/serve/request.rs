@@ -4,17 +4,20 @@ use std::time::Instant;
 
 use b2bi_local_dispatcher::{Caller, Failure, Identity, Route, cors, json, query, route, verify};
 use bytes::Bytes;
-use http::header::DATE;
+use http::header::{CONTENT_TYPE, DATE};
 use http::request::Parts;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body_util::Either;
 use hyper::body::Incoming;
 
 use super::faults::{self, Asked};
 use super::note::Note;
+use super::patient::PatientBody;
 use super::reply::{Body, Style, whole};
 use super::script::Wreck;
+use super::upstream::{self, Upstream};
 use super::{body, reply};
+use crate::access::Refusal;
 use crate::admin;
 use crate::app::App;
 
@@ -36,9 +39,15 @@ pub(super) async fn answer(app: &App, request: Request<Incoming>) -> Response<Bo
 
 async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Response<Body> {
     let (head, body) = request.into_parts();
+    let body = PatientBody::new(body, app.config.limits.silence);
     if admin::is_admin(head.uri.path()) {
         let body = body::read(body, app.config.max_body_bytes).await;
         return named(app, whole(admin::answer(app, &head, body)), request_id);
+    }
+    if let Err(refusal) = app.config.access.origin(&head.headers) {
+        let _ = body::read(body, app.config.max_body_bytes).await;
+        let refused = refused(&head.headers, refusal, request_id);
+        return named(app, whole(refused), request_id);
     }
     if cors::is_preflight(&head) {
         return named(app, whole(cors::preflight()), request_id);
@@ -46,6 +55,11 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
     let identity = Identity::of(&head);
     let caller = app.config.accounts.caller(&head.headers, identity.as_ref());
     let found = route(&head, identity.as_ref(), &app.descriptors);
+    if let Some(upstream) = &app.upstream
+        && upstream.takes(head.uri.path(), &found, &app.descriptors)
+    {
+        return passed(app, upstream, head, body, request_id).await;
+    }
     let mut note = Note::new(app, &head, &caller, request_id);
     let call = |caller, at| Call {
         app,
@@ -97,10 +111,53 @@ fn named<B>(app: &App, mut response: Response<B>, request_id: &str) -> Response<
     response
 }
 
-async fn objects(app: &App, head: Parts, body: Incoming, caller: &Caller) -> Response<Body> {
+async fn objects(app: &App, head: Parts, body: PatientBody, caller: &Caller) -> Response<Body> {
     let request = Request::from_parts(head, body);
     let response = app.s3.call(&caller.account, request).await;
-    response.map(Either::Right)
+    app.metrics.objects.count(Some(response.status().as_u16()));
+    response.map(|body| Either::Right(Either::Left(body)))
+}
+
+/// Lets the upstream answer; what it says is left as it is.
+async fn passed(
+    app: &App,
+    upstream: &Upstream,
+    head: Parts,
+    body: PatientBody,
+    request_id: &str,
+) -> Response<Body> {
+    if upstream::is_of_an_emulator(head.uri.path())
+        && let Err(refusal) = app.config.access.admin(&head, app.config.listen)
+    {
+        let refused = refused(&head.headers, refusal, request_id);
+        return named(app, whole(refused), request_id);
+    }
+    let headers = head.headers.clone();
+    let response = match upstream.pass(head, Either::Left(body)).await {
+        Ok(response) => response.map(|body| Either::Right(Either::Right(body))),
+        Err(failure) => {
+            let failed = failed(&headers, failure, request_id);
+            named(app, whole(failed), request_id)
+        }
+    };
+    app.metrics.passed.count(Some(response.status().as_u16()));
+    response
+}
+
+fn refused(headers: &HeaderMap, refusal: Refusal, request_id: &str) -> Response<Bytes> {
+    let failure = Failure::front(refusal.status, "AccessDeniedException", refusal.message);
+    failed(headers, failure, request_id)
+}
+
+/// A failure in the protocol of a service that is not known here, told by the request's form.
+fn failed(headers: &HeaderMap, failure: Failure, request_id: &str) -> Response<Bytes> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let is_json = content_type.is_some_and(|it| it.contains("json"));
+    if is_json || headers.contains_key("x-amz-target") {
+        Style::new(None, headers, "", request_id).render(Err(failure))
+    } else {
+        query::failure(&failure, "", request_id)
+    }
 }
 
 /// A request for a service that was found.
@@ -116,7 +173,7 @@ impl Call<'_> {
     async fn json(
         self,
         operation: &'static str,
-        body: Incoming,
+        body: PatientBody,
         request_id: &str,
         note: &mut Note<'_>,
     ) -> Response<Bytes> {
@@ -128,7 +185,12 @@ impl Call<'_> {
         }
     }
 
-    async fn query(self, body: Incoming, request_id: &str, note: &mut Note<'_>) -> Response<Bytes> {
+    async fn query(
+        self,
+        body: PatientBody,
+        request_id: &str,
+        note: &mut Note<'_>,
+    ) -> Response<Bytes> {
         let descriptor = self.app.descriptors.get(self.at).copied();
         let headers = &self.head.headers;
         let failed = |failure| Style::new(descriptor, headers, "", request_id).render(Err(failure));
@@ -146,7 +208,14 @@ impl Call<'_> {
                 let style = Style::new(descriptor, headers, operation, request_id);
                 self.operation(operation, body, style, note).await
             }
-            Err(failure) => failed(failure),
+            Err(failure) => match &self.app.upstream {
+                Some(upstream) => {
+                    let limit = self.app.config.max_body_bytes;
+                    let passed = upstream.pass_whole(self.head.clone(), body, limit).await;
+                    passed.unwrap_or_else(failed)
+                }
+                None => failed(failure),
+            },
         }
     }
 

@@ -16,13 +16,20 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 
+use super::patient::PatientStream;
 use super::request;
 use super::script::{Move, Script, cut};
 use crate::admin;
 use crate::app::App;
+use crate::config::Limits;
 
-/// How long a client may take to send the head of a request.
-const HEAD_TIME: Duration = Duration::from_secs(30);
+/// The HTTP library's own limit, which costs no allocation.
+const USUAL_HEADERS: usize = 100;
+/// The reply to whoever comes when there are too many connections.
+const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\
+    Content-Type: application/json\r\nx-amzn-ErrorType: ServiceUnavailableException\r\n\
+    Content-Length: 104\r\n\r\n\
+    {\"__type\":\"ServiceUnavailableException\",\"message\":\"All of the --max-connections connections are in use\"}";
 /// How long a client may take to hang up after the server has.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// As much of a request as tells whether it is for one of the server's own routes.
@@ -51,8 +58,9 @@ async fn http(
     stopping: &mut watch::Receiver<bool>,
 ) -> Option<(TcpStream, Script)> {
     let (take, mut taken) = mpsc::channel(1);
+    let served = Arc::clone(&app);
     let service = service_fn(move |request| {
-        let (app, take) = (Arc::clone(&app), take.clone());
+        let (app, take) = (Arc::clone(&served), take.clone());
         async move {
             let mut response = request::answer(&app, request).await;
             match response.extensions_mut().remove::<Script>() {
@@ -65,10 +73,9 @@ async fn http(
             }
         }
     });
-    let mut connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
-        .serve_connection(TokioIo::new(stream), service);
+    let limits = app.config.limits;
+    let stream = PatientStream::new(stream, limits.silence);
+    let mut connection = builder(&limits).serve_connection(TokioIo::new(stream), service);
     let script = loop {
         let is_serving = !*stopping.borrow();
         tokio::select! {
@@ -82,7 +89,33 @@ async fn http(
             _ = stopping.changed(), if is_serving => std::pin::Pin::new(&mut connection).graceful_shutdown(),
         }
     };
-    Some((connection.into_parts().io.into_inner(), script))
+    let stream = connection.into_parts().io.into_inner().into_inner();
+    Some((stream, script))
+}
+
+fn builder(limits: &Limits) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_time)
+        .max_buf_size(limits.header_bytes);
+    if limits.headers != USUAL_HEADERS {
+        builder.max_headers(limits.headers);
+    }
+    builder
+}
+
+/// Tells a client that there are too many others.
+pub(super) async fn turn_away(stream: TcpStream) {
+    let moves = vec![Move::Send(Bytes::from_static(BUSY))];
+    play(
+        stream,
+        Script {
+            moves,
+            resets: false,
+        },
+    )
+    .await;
 }
 
 /// The fault of a connection before its request is read.
@@ -93,7 +126,7 @@ async fn at_accept(app: &App, stream: &TcpStream) -> Option<Script> {
         return None;
     }
     let mut line = [0; FIRST_LINE];
-    let seen = tokio::time::timeout(HEAD_TIME, stream.peek(&mut line)).await;
+    let seen = tokio::time::timeout(app.config.limits.header_time, stream.peek(&mut line)).await;
     let length = seen.ok()?.ok()?;
     let mut words = line.get(..length)?.split(|it| *it == b' ');
     let path = words.nth(1).map(String::from_utf8_lossy);

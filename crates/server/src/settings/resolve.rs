@@ -11,6 +11,8 @@ use super::{SETTINGS, Setting, SettingError};
 
 /// Keys of the file that are not settings: the fault rules.
 const RULES: &str = "rules";
+/// What is shown in the place of a secret.
+const MASK: &str = "***";
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,6 +167,18 @@ impl Resolved {
         SettingError::new(place, problem)
     }
 
+    /// Every setting with its value, as it may be shown, and its source.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = (&'static Setting, String, &Source)> {
+        self.values.iter().map(|(setting, value, source)| {
+            let shown = match setting.key {
+                "credentials" if !value.is_empty() => masked(value),
+                "admin-token" if !value.is_empty() => MASK.to_owned(),
+                _ => value.clone(),
+            };
+            (*setting, shown, source)
+        })
+    }
+
     /// The fault rules of the file, as it has them.
     pub(crate) fn rules(&self) -> Option<&Value> {
         self.rules.as_ref()
@@ -174,11 +188,7 @@ impl Resolved {
 /// The settings as a file that would set them, each with its source; secrets are masked.
 impl fmt::Display for Resolved {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (setting, value, source) in &self.values {
-            let shown = match setting.key {
-                "credentials" if !value.is_empty() => masked(value),
-                _ => value.clone(),
-            };
+        for (setting, shown, source) in self.shown() {
             let bare = setting.is_switch() || setting.is_number() && shown.parse::<u64>().is_ok();
             let literal = if bare {
                 shown
@@ -192,7 +202,7 @@ impl fmt::Display for Resolved {
 }
 
 fn masked(credentials: &str) -> String {
-    let mask = |pair: &str| format!("{}:***", pair.split(':').next().unwrap_or_default());
+    let mask = |pair: &str| format!("{}:{MASK}", pair.split(':').next().unwrap_or_default());
     credentials
         .split(',')
         .map(mask)

@@ -75,6 +75,54 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Refuse requests with members that the service model does not have",
     },
     Setting {
+        key: "admin-token",
+        value: "TOKEN",
+        default: "",
+        help: "Token that requests to the server's own routes must bring; needed where others can reach them",
+    },
+    Setting {
+        key: "allowed-hosts",
+        value: "HOST,...",
+        default: "",
+        help: "Names of this machine besides localhost, for the server's own routes",
+    },
+    Setting {
+        key: "allowed-origins",
+        value: "ORIGIN,...",
+        default: "",
+        help: "Origins of web pages that may send requests, besides those of this machine; * for all",
+    },
+    Setting {
+        key: "max-connections",
+        value: "COUNT",
+        default: "1000",
+        help: "Most connections at a time",
+    },
+    Setting {
+        key: "max-headers",
+        value: "COUNT",
+        default: "100",
+        help: "Most headers of a request",
+    },
+    Setting {
+        key: "max-header-bytes",
+        value: "BYTES",
+        default: "131072",
+        help: "Longest head of a request, at least 8192",
+    },
+    Setting {
+        key: "header-seconds",
+        value: "SECONDS",
+        default: "30",
+        help: "How long a request's head may take, and a connection be idle",
+    },
+    Setting {
+        key: "silence-seconds",
+        value: "SECONDS",
+        default: "60",
+        help: "How long a client may send no more of a body, or take no more of a reply",
+    },
+    Setting {
         key: "max-body-bytes",
         value: "BYTES",
         default: "16777216",
@@ -231,6 +279,24 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "What the clock shows first, such as 2026-01-31T09:30:00Z",
     },
     Setting {
+        key: "upstream",
+        value: "URL",
+        default: "",
+        help: "Emulator that answers for every service that is not here, such as http://127.0.0.1:5000",
+    },
+    Setting {
+        key: "upstream-services",
+        value: "SERVICE,...",
+        default: "",
+        help: "Services that are here and are passed upstream all the same: s3, sts",
+    },
+    Setting {
+        key: "init",
+        value: "DIR",
+        default: "",
+        help: "Folder of YAML and JSON files with what a fresh server holds",
+    },
+    Setting {
         key: "faults",
         value: "RULES",
         default: "",
@@ -259,6 +325,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "NUMBER",
         default: "random",
         help: "Seed of ids and of faults' draws, for a run that can be repeated",
+    },
+    Setting {
+        key: "stop-with-input",
+        value: "BOOL",
+        default: "false",
+        help: "Stop when standard input ends, so as not to outlive who started the server",
     },
     Setting {
         key: "drain-seconds",

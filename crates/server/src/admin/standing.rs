@@ -1,0 +1,122 @@
+//! What those look at who wait for a server or watch it: health, settings and metrics.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Response, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::{problem, reply};
+use crate::app::App;
+use crate::metrics::family;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The media type of Prometheus's text format.
+const PROMETHEUS: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4");
+/// The stages of `LocalStack`'s start, and whether they are behind us.
+const STAGES: [(&str, bool); 4] = [
+    ("BOOT", true),
+    ("START", true),
+    ("READY", true),
+    ("SHUTDOWN", false),
+];
+
+/// That the server is ready: it listens only when everything is there.
+pub(super) fn health() -> Response<Bytes> {
+    reply(
+        StatusCode::OK,
+        &json!({"status": "ready", "version": VERSION}),
+    )
+}
+
+/// The same in `LocalStack`'s form: each service here is running.
+pub(super) fn localstack_health(app: &App) -> Response<Bytes> {
+    let names = app.descriptors.iter().map(|it| it.signing_name);
+    let running = |name: &str| (name.to_owned(), Value::from("running"));
+    let services: Map<String, Value> = names.chain(["s3"]).map(running).collect();
+    let body = json!({"services": services, "edition": "b2bi-local", "version": VERSION});
+    reply(StatusCode::OK, &body)
+}
+
+/// Which stages of the start are behind us, in `LocalStack`'s form; all of them or one.
+pub(super) fn localstack_init(app: &App, stage: Option<&str>) -> Response<Bytes> {
+    let folder = app.config.init.iter();
+    let scripts: Vec<Value> = folder
+        .map(|it| json!({"stage": "READY", "name": it, "state": "SUCCESSFUL"}))
+        .collect();
+    let Some(stage) = stage else {
+        let completed: Map<String, Value> = STAGES
+            .iter()
+            .map(|(name, done)| ((*name).to_owned(), Value::from(*done)))
+            .collect();
+        return reply(
+            StatusCode::OK,
+            &json!({"completed": completed, "scripts": scripts}),
+        );
+    };
+    let found = STAGES.iter().find(|it| it.0.eq_ignore_ascii_case(stage));
+    match found {
+        Some((name, completed)) => {
+            let scripts = if *name == "READY" {
+                scripts
+            } else {
+                Vec::new()
+            };
+            reply(
+                StatusCode::OK,
+                &json!({"completed": completed, "scripts": scripts}),
+            )
+        }
+        None => problem(
+            StatusCode::NOT_FOUND,
+            &format!("There is no stage {stage}, only boot, start, ready and shutdown"),
+        ),
+    }
+}
+
+/// The settings in force and where each comes from; secrets are masked.
+pub(super) fn config(app: &App) -> Response<Bytes> {
+    let settings = app.config.effective.iter().map(|it| {
+        let told = json!({"value": it.value, "source": it.source});
+        (it.key.to_owned(), told)
+    });
+    let settings: Map<String, Value> = settings.collect();
+    reply(
+        StatusCode::OK,
+        &json!({"version": VERSION, "settings": settings}),
+    )
+}
+
+/// Counts in Prometheus's text format.
+pub(super) fn metrics(app: &App) -> Response<Bytes> {
+    let mut text = app.metrics.text();
+    rules(app, &mut text);
+    family(&mut text, "info", "gauge", "The version.");
+    let _ = writeln!(text, "b2bi_local_info{{version=\"{VERSION}\"}} 1");
+    let mut response = Response::new(Bytes::from(text));
+    response.headers_mut().insert(CONTENT_TYPE, PROMETHEUS);
+    response
+}
+
+fn rules(app: &App, text: &mut String) {
+    family(
+        text,
+        "fault_rule_fired_total",
+        "counter",
+        "How often a fault rule acted.",
+    );
+    for status in app.faults.list() {
+        let (id, fired) = (escaped(status.rule.id().unwrap_or_default()), status.fired);
+        let _ = writeln!(
+            text,
+            "b2bi_local_fault_rule_fired_total{{rule=\"{id}\"}} {fired}"
+        );
+    }
+}
+
+/// A label's value as the format wants it.
+fn escaped(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+    text.replace('\n', "\\n")
+}

@@ -1,0 +1,123 @@
+//! The files of the folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// One file: who and where, and what there is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    /// The account; the configured one where it is left out.
+    pub(super) account: Option<String>,
+    /// The region; the configured one where it is left out.
+    pub(super) region: Option<String>,
+    /// Buckets by name.
+    #[serde(default)]
+    pub(super) buckets: BTreeMap<String, Bucket>,
+    #[serde(default)]
+    profiles: Vec<Map<String, Value>>,
+    #[serde(default)]
+    transformers: Vec<Map<String, Value>>,
+    #[serde(default)]
+    capabilities: Vec<Map<String, Value>>,
+    #[serde(default)]
+    partnerships: Vec<Map<String, Value>>,
+}
+
+/// What a bucket holds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Bucket {
+    /// A folder whose files are objects, by their paths in it.
+    pub(super) folder: Option<PathBuf>,
+    /// Objects by key.
+    pub(super) objects: BTreeMap<String, Content>,
+}
+
+/// What an object or a long text holds.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Content {
+    /// The text itself.
+    Text(String),
+    /// What a file holds.
+    File {
+        /// The file's path in the folder.
+        file: PathBuf,
+    },
+}
+
+impl Document {
+    /// The resources of a kind, by the kind's key in the file.
+    pub(super) fn resources(&self, key: &str) -> &[Map<String, Value>] {
+        match key {
+            "profiles" => &self.profiles,
+            "transformers" => &self.transformers,
+            "capabilities" => &self.capabilities,
+            "partnerships" => &self.partnerships,
+            _ => &[],
+        }
+    }
+}
+
+/// Every YAML and JSON file of a folder, in the order of their names; texts that stand in files of
+/// their own are filled in.
+///
+/// # Errors
+///
+/// The folder or a file cannot be read, or a file says something else.
+pub(super) fn read(folder: &Path) -> Result<Vec<Document>, String> {
+    let listed = fs::read_dir(folder).map_err(|error| format!("cannot be read: {error}"))?;
+    let mut paths = Vec::new();
+    for entry in listed {
+        let path = entry.map_err(|error| error.to_string())?.path();
+        let ending = path.extension().and_then(|it| it.to_str());
+        if path.is_file() && matches!(ending, Some("yaml" | "yml" | "json")) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    paths.iter().map(|path| document(folder, path)).collect()
+}
+
+fn document(folder: &Path, path: &Path) -> Result<Document, String> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let placed = |problem: String| format!("{name}: {problem}");
+    let text = fs::read_to_string(path).map_err(|error| placed(error.to_string()))?;
+    let is_json = path.extension().is_some_and(|it| it == "json");
+    let parsed: Result<Document, String> = if is_json {
+        serde_json::from_str(&text).map_err(|error| error.to_string())
+    } else {
+        serde_saphyr::from_str(&text).map_err(|error| error.to_string())
+    };
+    let mut document = parsed.map_err(placed)?;
+    let lists = [
+        &mut document.profiles,
+        &mut document.transformers,
+        &mut document.capabilities,
+        &mut document.partnerships,
+    ];
+    for member in lists.into_iter().flatten().flat_map(Map::values_mut) {
+        fill(folder, member).map_err(placed)?;
+    }
+    Ok(document)
+}
+
+/// Puts the text of a file in the place of `{file: PATH}`.
+fn fill(folder: &Path, value: &mut Value) -> Result<(), String> {
+    let named = value.get("file").and_then(Value::as_str);
+    if let (Some(path), Some(1)) = (named, value.as_object().map(Map::len)) {
+        let text = fs::read_to_string(folder.join(path));
+        *value = Value::String(text.map_err(|error| format!("{path}: {error}"))?);
+        return Ok(());
+    }
+    match value {
+        Value::Object(members) => members.values_mut().try_for_each(|it| fill(folder, it)),
+        Value::Array(items) => items.iter_mut().try_for_each(|it| fill(folder, it)),
+        _ => Ok(()),
+    }
+}

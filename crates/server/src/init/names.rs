@@ -1,0 +1,67 @@
+//! Names in the place of ids.
+
+use serde_json::{Map, Value};
+
+/// The resources of a kind that are there: name and id.
+#[derive(Debug, Default)]
+pub(super) struct Names(pub(super) Vec<(String, String)>);
+
+impl Names {
+    /// The id of the first resource of this name.
+    pub(super) fn id(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(it, _)| it == name);
+        found.map(|(_, id)| id.as_str())
+    }
+
+    /// Puts the id in the place of a name; an id stays.
+    ///
+    /// # Errors
+    ///
+    /// It is neither.
+    fn resolve(&self, kind: &str, value: &mut Value) -> Result<(), String> {
+        let Some(given) = value.as_str() else {
+            return Ok(()); // The service says what is wrong with it.
+        };
+        if self.0.iter().any(|(_, id)| id == given) {
+            return Ok(());
+        }
+        let id = self.id(given).ok_or_else(|| self.unknown(kind, given))?;
+        *value = Value::from(id);
+        Ok(())
+    }
+
+    fn unknown(&self, kind: &str, given: &str) -> String {
+        let names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
+        let there = if names.is_empty() {
+            "there are none".to_owned()
+        } else {
+            format!("there are {}", names.join(", "))
+        };
+        format!("{given} is no {kind}; {there}")
+    }
+
+    /// Resolves the value at a path of members, or each of a list there.
+    ///
+    /// # Errors
+    ///
+    /// A value is neither name nor id.
+    pub(super) fn resolve_at(
+        &self,
+        kind: &str,
+        input: &mut Map<String, Value>,
+        path: &[&str],
+    ) -> Result<(), String> {
+        let Some((first, rest)) = path.split_first() else {
+            return Ok(());
+        };
+        let mut found = input.get_mut(*first);
+        for name in rest {
+            found = found.and_then(|it| it.get_mut(*name));
+        }
+        match found {
+            None => Ok(()),
+            Some(Value::Array(items)) => items.iter_mut().try_for_each(|it| self.resolve(kind, it)),
+            Some(value) => self.resolve(kind, value),
+        }
+    }
+}

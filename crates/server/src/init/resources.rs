@@ -1,0 +1,183 @@
+//! Profiles, transformers, capabilities and partnerships.
+
+use b2bi_local_dispatcher::{Caller, Reply};
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use super::document::Document;
+use super::names::Names;
+use crate::app::App;
+
+/// A kind of resource: how it is made and listed, and where it names others.
+pub(super) struct Kind {
+    key: &'static str,
+    singular: &'static str,
+    create: &'static str,
+    list: &'static str,
+    id: &'static str,
+    /// The other kind and the path of members to its name.
+    references: &'static [(&'static str, &'static [&'static str])],
+}
+
+/// Every kind, after those that it names.
+pub(super) const KINDS: [Kind; 4] = [
+    Kind {
+        key: "profiles",
+        singular: "profile",
+        create: "CreateProfile",
+        list: "ListProfiles",
+        id: "profileId",
+        references: &[],
+    },
+    Kind {
+        key: "transformers",
+        singular: "transformer",
+        create: "CreateTransformer",
+        list: "ListTransformers",
+        id: "transformerId",
+        references: &[],
+    },
+    Kind {
+        key: "capabilities",
+        singular: "capability",
+        create: "CreateCapability",
+        list: "ListCapabilities",
+        id: "capabilityId",
+        references: &[("transformers", &["configuration", "edi", "transformerId"])],
+    },
+    Kind {
+        key: "partnerships",
+        singular: "partnership",
+        create: "CreatePartnership",
+        list: "ListPartnerships",
+        id: "partnershipId",
+        references: &[
+            ("profiles", &["profileId"]),
+            ("capabilities", &["capabilities"]),
+        ],
+    },
+];
+
+/// Makes the resources of a kind that are not there by their names; returns how many.
+///
+/// # Errors
+///
+/// A resource names another that is not there, or the service refuses it.
+pub(super) async fn apply(app: &App, document: &Document, kind: &Kind) -> Result<usize, String> {
+    let inputs = document.resources(kind.key);
+    if inputs.is_empty() {
+        return Ok(0);
+    }
+    let there = there(app, document, kind).await?;
+    let mut others = Vec::new();
+    for (key, path) in kind.references {
+        if let Some(other) = KINDS.iter().find(|it| it.key == *key) {
+            others.push((
+                other.singular,
+                *path,
+                self::there(app, document, other).await?,
+            ));
+        }
+    }
+    let mut made = 0;
+    for input in inputs {
+        let name = input.get("name").and_then(Value::as_str).unwrap_or("");
+        let placed = |problem| format!("{} {name}: {problem}", kind.singular);
+        let mut input = input.clone();
+        for (singular, path, names) in &others {
+            names
+                .resolve_at(singular, &mut input, path)
+                .map_err(placed)?;
+        }
+        let known = there.id(name);
+        let outcome = make(app, document, kind, input, known).await;
+        made += usize::from(outcome.map_err(placed)?);
+    }
+    Ok(made)
+}
+
+/// Makes a resource unless it is there, and activates it where that is wanted.
+async fn make(
+    app: &App,
+    document: &Document,
+    kind: &Kind,
+    mut input: Map<String, Value>,
+    known: Option<&str>,
+) -> Result<bool, String> {
+    // A transformer is born inactive; its status is a second step, which the file need not know.
+    let status = input.shift_remove("status");
+    let id = if let Some(id) = known {
+        id.to_owned()
+    } else {
+        let made = call(app, document, kind.create, &Value::Object(input)).await?;
+        text(&made, kind.id)
+    };
+    let is_new = known.is_none();
+    match status {
+        Some(status) if is_new || status == "active" && !is_active(app, document, &id).await? => {
+            let update = json!({"transformerId": id, "status": status});
+            call(app, document, "UpdateTransformer", &update).await?;
+        }
+        _ => {}
+    }
+    Ok(is_new)
+}
+
+async fn is_active(app: &App, document: &Document, id: &str) -> Result<bool, String> {
+    let found = call(
+        app,
+        document,
+        "GetTransformer",
+        &json!({"transformerId": id}),
+    )
+    .await?;
+    Ok(text(&found, "status") == "active")
+}
+
+/// What is there of a kind.
+async fn there(app: &App, document: &Document, kind: &Kind) -> Result<Names, String> {
+    let mut names = Names::default();
+    let mut input = json!({});
+    loop {
+        let page = call(app, document, kind.list, &input).await?;
+        let items = page.get(kind.key).and_then(Value::as_array);
+        let pairs = items.into_iter().flatten();
+        names
+            .0
+            .extend(pairs.map(|it| (text(it, "name"), text(it, kind.id))));
+        match page.get("nextToken") {
+            Some(token) => input = json!({"nextToken": token}),
+            None => return Ok(names),
+        }
+    }
+}
+
+fn text(value: &Value, member: &str) -> String {
+    let found = value.get(member).and_then(Value::as_str);
+    found.unwrap_or_default().to_owned()
+}
+
+/// Calls an operation of the service as a client of the file's account would.
+async fn call(
+    app: &App,
+    document: &Document,
+    operation: &'static str,
+    input: &Value,
+) -> Result<Value, String> {
+    let caller = Caller {
+        account: app.account_or(document.account.as_deref()).to_owned(),
+        region: app.region_or(document.region.as_deref()).to_owned(),
+        access_key: None,
+    };
+    let told = |failure: b2bi_local_dispatcher::Failure| {
+        format!("{}: {}", failure.code, failure.message())
+    };
+    let body = Bytes::from(input.to_string());
+    let endpoint = app.endpoints.first().ok_or("there is no service")?;
+    let pending = endpoint.decode(operation, &body).map_err(told)?;
+    match pending.call(caller).await.map_err(told)? {
+        Reply::Json(body) if body.is_empty() => Ok(Value::Null),
+        Reply::Json(body) => serde_json::from_slice(&body).map_err(|error| error.to_string()),
+        Reply::Members(_) => Ok(Value::Null),
+    }
+}

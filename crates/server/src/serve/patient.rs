@@ -1,0 +1,176 @@
+//! Bodies and sockets that do not wait for ever.
+
+use std::fmt;
+use std::future::Future as _;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Sleep, sleep};
+
+pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// How long nothing may come; the time runs only while something is waited for.
+struct Patience {
+    limit: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patience {
+    fn new(limit: Duration) -> Self {
+        Self { limit, timer: None }
+    }
+
+    /// Something came, or an error.
+    fn rest(&mut self) {
+        self.timer = None;
+    }
+
+    /// Nothing came; ready when it took too long.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let limit = self.limit;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+        ready!(timer.as_mut().poll(context));
+        self.timer = None;
+        Poll::Ready(())
+    }
+}
+
+/// A request's body that ends with an error when its sender falls silent.
+pub(super) struct PatientBody {
+    body: Incoming,
+    patience: Patience,
+}
+
+/// The sender of a body fell silent.
+#[derive(Debug)]
+pub(super) struct Silence;
+
+impl PatientBody {
+    pub(super) fn new(body: Incoming, limit: Duration) -> Self {
+        let patience = Patience::new(limit);
+        Self { body, patience }
+    }
+
+    /// How long nothing may come.
+    pub(super) fn limit(&self) -> Duration {
+        self.patience.limit
+    }
+}
+
+impl Body for PatientBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = self.get_mut();
+        if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
+            this.patience.rest();
+            return Poll::Ready(frame.map(|it| it.map_err(BoxError::from)));
+        }
+        ready!(this.patience.poll_end(context));
+        Poll::Ready(Some(Err(Silence.into())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl fmt::Display for Silence {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("nothing more of the body came in time")
+    }
+}
+
+impl std::error::Error for Silence {}
+
+/// A connection whose writes fail when the client takes nothing any more.
+///
+/// Reads may wait: a client that waits for a slow reply sends nothing either.
+pub(super) struct PatientStream {
+    stream: TcpStream,
+    patience: Patience,
+}
+
+impl PatientStream {
+    pub(super) fn new(stream: TcpStream, limit: Duration) -> Self {
+        let patience = Patience::new(limit);
+        Self { stream, patience }
+    }
+
+    pub(super) fn into_inner(self) -> TcpStream {
+        self.stream
+    }
+
+    /// What a step of writing came to, or a failure when it waited too long.
+    fn judge<T>(
+        &mut self,
+        step: Poll<io::Result<T>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        if step.is_ready() {
+            self.patience.rest();
+            return step;
+        }
+        ready!(self.patience.poll_end(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for PatientStream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for PatientStream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let step = Pin::new(&mut this.stream).poll_write(context, bytes);
+        this.judge(step, context)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let step = Pin::new(&mut this.stream).poll_write_vectored(context, pieces);
+        this.judge(step, context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,181 @@
+//! Passes requests for services that are not here to another emulator, and its replies back.
+//!
+//! Bodies are streamed both ways, so nothing is held here but what is on its way. The host that the
+//! client named is kept: emulators build URLs from it, and these then lead here again.
+
+use std::error::Error;
+use std::time::Duration;
+
+use b2bi_local_dispatcher::{Descriptor, Failure, Route};
+use bytes::Bytes;
+use http::header::{CONNECTION, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use http::request::Parts;
+use http::uri::{Authority, Scheme};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt as _, Either, Full, Limited};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{Client, Error as ClientError};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use super::patient::PatientBody;
+use crate::config::UpstreamConfig;
+
+/// How long a connection to the upstream may take to come about.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept.
+const IDLE: Duration = Duration::from_secs(15);
+const IDLE_CONNECTIONS: usize = 32;
+/// Marks what was passed on once, so that an upstream that leads back here is found out.
+const PASSED: HeaderName = HeaderName::from_static("x-b2bi-local-passed");
+/// Headers about one connection, which are not for the next one.
+const HOP_BY_HOP: [HeaderName; 9] = [
+    CONNECTION,
+    EXPECT,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-authorization"),
+    HeaderName::from_static("proxy-connection"),
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+];
+
+/// The emulator behind this one.
+pub(crate) struct Upstream {
+    client: Client<HttpConnector, Either<PatientBody, Full<Bytes>>>,
+    authority: Authority,
+    services: Vec<String>,
+}
+
+impl Upstream {
+    /// The upstream as configured; nothing is connected before the first request.
+    pub(crate) fn new(config: &UpstreamConfig) -> Result<Self, String> {
+        let authority = config.authority.parse();
+        let authority = authority.map_err(|error| format!("upstream: {error}"))?;
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT));
+        connector.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .build(connector);
+        Ok(Self {
+            client,
+            authority,
+            services: config.services.clone(),
+        })
+    }
+
+    /// Whether a request is the upstream's: its service is not here, or is passed on all the same.
+    pub(super) fn takes(
+        &self,
+        path: &str,
+        found: &Result<Route, Failure>,
+        services: &[&'static Descriptor],
+    ) -> bool {
+        let passes = |name: &str| self.services.iter().any(|it| it == name);
+        match found {
+            _ if is_of_an_emulator(path) => true,
+            Err(failure) => failure.is_unknown_service(),
+            Ok(Route::Objects) => passes("s3"),
+            Ok(Route::Json(at, _) | Route::Query(at)) => {
+                let service = services.get(*at);
+                service.is_some_and(|it| passes(it.signing_name))
+            }
+        }
+    }
+
+    /// Passes a request on; the reply comes as it is sent.
+    ///
+    /// # Errors
+    ///
+    /// The upstream does not answer, or it is this server.
+    pub(super) async fn pass(
+        &self,
+        head: Parts,
+        body: Either<PatientBody, Full<Bytes>>,
+    ) -> Result<Response<Incoming>, Failure> {
+        let request = self.readdressed(head, body)?;
+        let reply = self.client.request(request).await;
+        let mut reply = reply.map_err(|error| self.silent(&error))?;
+        strip(reply.headers_mut());
+        Ok(reply)
+    }
+
+    /// Passes a request on whose body was read; the reply is read as well, up to a limit.
+    ///
+    /// # Errors
+    ///
+    /// The upstream does not answer, breaks off, or says more than the limit; or it is this server.
+    pub(super) async fn pass_whole(
+        &self,
+        head: Parts,
+        body: Bytes,
+        limit: usize,
+    ) -> Result<Response<Bytes>, Failure> {
+        let reply = self.pass(head, Either::Right(Full::new(body))).await?;
+        let (head, body) = reply.into_parts();
+        match Limited::new(body, limit).collect().await {
+            Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
+            Err(error) => Err(self.bad(&format!("broke off: {error}"))),
+        }
+    }
+
+    fn readdressed<B>(&self, head: Parts, body: B) -> Result<Request<B>, Failure> {
+        if head.headers.contains_key(&PASSED) {
+            return Err(self.bad("is this server itself, or leads back to it"));
+        }
+        let mut uri = head.uri.clone().into_parts();
+        uri.scheme = Some(Scheme::HTTP);
+        uri.authority = Some(self.authority.clone());
+        let uri = Uri::from_parts(uri).map_err(|error| self.bad(&error.to_string()))?;
+        let mut request = Request::from_parts(head, body);
+        *request.uri_mut() = uri;
+        strip(request.headers_mut());
+        let passed = HeaderValue::from_static("1");
+        request.headers_mut().insert(PASSED, passed);
+        Ok(request)
+    }
+
+    fn silent(&self, error: &ClientError) -> Failure {
+        let mut cause: &dyn Error = error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        self.bad(&format!("does not answer: {cause}"))
+    }
+
+    fn bad(&self, problem: &str) -> Failure {
+        let message = format!(
+            "This request is passed to the upstream http://{}, which {problem}",
+            self.authority
+        );
+        tracing::warn!("{message}");
+        Failure::front(
+            StatusCode::BAD_GATEWAY,
+            "UpstreamUnavailableException",
+            message,
+        )
+    }
+}
+
+/// Whether a path is one of the upstream's own: no bucket's name begins so.
+pub(crate) fn is_of_an_emulator(path: &str) -> bool {
+    path.starts_with("/_") || path.starts_with("/moto-api/")
+}
+
+/// Takes the headers away that are about a connection, those it names among them.
+fn strip(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|it| it.to_str().ok())
+        .flat_map(|it| it.split(','))
+        .filter_map(|it| it.trim().parse().ok())
+        .collect();
+    for name in named.iter().chain(&HOP_BY_HOP) {
+        headers.remove(name);
+    }
+}
