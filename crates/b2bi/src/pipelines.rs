@@ -5,17 +5,19 @@
 //! of all regions of the account watch unless whoever notices the object knows the region.
 
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use b2bi_local_model::types::{
     CapabilityConfiguration, CapabilityDirection, EdiConfiguration, GetCapabilityResponse,
     GetPartnershipResponse, S3Location,
 };
+use b2bi_local_objects::{Listed, ObjectError};
 use bytes::Bytes;
 
 use crate::ctx::Ctx;
 use crate::files::Location;
 use crate::ids;
-use crate::jobs::{self, Order, Route, folder};
+use crate::jobs::{self, Job, Order, Route, folder};
 use crate::service::{B2bi, Scope, Works};
 use crate::state::{Partition, State};
 
@@ -32,6 +34,8 @@ pub struct ObjectCreated<'a> {
     pub key: &'a str,
     /// The size in bytes.
     pub size: u64,
+    /// The entity tag, without quotes.
+    pub etag: &'a str,
 }
 
 impl B2bi {
@@ -58,6 +62,132 @@ impl B2bi {
         }
         started
     }
+}
+
+impl B2bi {
+    /// Starts the jobs of files that landed in watched folders while nobody looked, and returns
+    /// their ids.
+    ///
+    /// A file counts as seen when there is a job for it that began after it was written; files older
+    /// than their partnership, or than jobs are kept, do not count. Call it where an object may
+    /// have been missed: after a start, or now and then where nobody tells of objects.
+    ///
+    /// Source: Assumption A-82.
+    pub async fn catch_up(&self) -> Vec<String> {
+        let mut started = Vec::new();
+        for (scope, partition) in self.partitions_where(|_| true) {
+            let folders = watched(&partition.lock());
+            for watched in folders {
+                match self.list(&scope, &watched).await {
+                    Ok(files) => {
+                        let missed = files
+                            .iter()
+                            .filter(|it| is_missed(&partition, &watched, it));
+                        for file in missed {
+                            let created = file.created(&scope, &watched.folder.bucket);
+                            started.extend(notice(self.works(), &scope, &partition, &created));
+                        }
+                    }
+                    Err(error) => {
+                        let folder = watched.folder.uri();
+                        tracing::warn!(folder, %error, "a watched folder could not be listed");
+                    }
+                }
+            }
+        }
+        started
+    }
+
+    async fn list(&self, scope: &Scope, watched: &Watched) -> Result<Vec<File>, ObjectError> {
+        let environment = &self.works().environment;
+        let oldest = environment.clock.now().as_millis() - jobs::KEPT;
+        let oldest = oldest.max(watched.since);
+        let Location { bucket, key } = &watched.folder;
+        let (mut files, mut after) = (Vec::new(), None);
+        loop {
+            let page = environment
+                .objects
+                .list(&scope.account, bucket, key, after.as_deref(), PAGE)
+                .await?;
+            files.extend(page.objects.into_iter().map(File::from));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        files.retain(|it| it.written >= oldest);
+        Ok(files)
+    }
+}
+
+/// How many files are listed at a time.
+const PAGE: usize = 1000;
+
+/// A folder that is watched, since a time in milliseconds, to the second.
+struct Watched {
+    folder: Location,
+    since: i64,
+}
+
+/// A file in a watched folder.
+struct File {
+    key: String,
+    size: u64,
+    etag: String,
+    /// In milliseconds, to the second.
+    written: i64,
+}
+
+impl From<Listed> for File {
+    fn from(listed: Listed) -> Self {
+        let written = listed.attributes.last_modified.duration_since(UNIX_EPOCH);
+        let written = written.map_or(0, |it| it.as_secs()).saturating_mul(1000);
+        Self {
+            key: listed.key,
+            size: listed.attributes.size,
+            etag: listed.attributes.etag,
+            written: i64::try_from(written).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+impl File {
+    fn created<'a>(&'a self, scope: &'a Scope, bucket: &'a str) -> ObjectCreated<'a> {
+        ObjectCreated {
+            account: Some(&scope.account),
+            region: Some(&scope.region),
+            bucket,
+            key: &self.key,
+            size: self.size,
+            etag: &self.etag,
+        }
+    }
+}
+
+/// The folders that the partnerships of an account in a region watch.
+fn watched(state: &State) -> Vec<Watched> {
+    let partnerships = state.partnerships.values().map(|it| &it.description);
+    let of = |it: &GetPartnershipResponse| {
+        let since = it.created_at.as_millis() / 1000 * 1000;
+        let watched = |folder| Watched { folder, since };
+        folders(state, it)
+            .into_iter()
+            .map(watched)
+            .collect::<Vec<_>>()
+    };
+    partnerships.flat_map(of).collect()
+}
+
+/// Whether there is no job for a file, which is none itself if it is a folder.
+fn is_missed(partition: &Partition, watched: &Watched, file: &File) -> bool {
+    let state = partition.lock();
+    let is_of = |job: &Job| {
+        job.facts.key == file.key
+            && job.facts.bucket == watched.folder.bucket
+            && job.etag == file.etag
+            && job.facts.started_at.as_millis() >= file.written
+    };
+    !file.key.ends_with('/') && !state.jobs.values().any(is_of)
 }
 
 /// Starts the jobs of one account in one region.
@@ -161,6 +291,7 @@ impl<'a> Watch<'a> {
             }),
             input: location(created),
             size: created.size,
+            etag: created.etag.to_owned(),
             output: lenient(&edi.output_location),
             started_at: works.environment.clock.now(),
         })

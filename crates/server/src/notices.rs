@@ -18,11 +18,14 @@ pub(crate) async fn pass_on(service: &B2bi, mut events: Receiver<ObjectEvent>, s
                     bucket: &event.bucket,
                     key: &event.key,
                     size: event.size,
+                    etag: &event.etag,
                 });
             }
             Ok(_) => {}
             Err(RecvError::Lagged(count)) => {
-                tracing::error!(count, "objects were created too fast to be noticed");
+                tracing::warn!(count, "objects were created faster than they were noticed");
+                events = events.resubscribe();
+                service.catch_up().await;
             }
             Err(RecvError::Closed) => return,
         }

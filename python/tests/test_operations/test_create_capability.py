@@ -77,6 +77,17 @@ class TestBehaviour:
         missing(world.activeTransformerId, client_for(other_account), OPERATION, request)
         missing(UNKNOWN_ID, world.b2bi, OPERATION, changed(request, f"{EDI}.transformerId", UNKNOWN_ID))
 
+    @pytest.mark.parametrize("input, output, taken", [
+        ("in/", "out/", True), ("in", "in-too", True), ("in/", "in/out/", False), ("in", "in/", False), ("", "out/", False),
+    ])
+    def test_the_output_is_not_within_the_input(self, world, input, output, taken):
+        request = changed(world.request(OPERATION), f"{EDI}.inputLocation.key", input)
+        request = changed(request, f"{EDI}.outputLocation.key", output)
+        if taken:
+            assert world.b2bi.create_capability(**request)["capabilityId"]
+        else:
+            refused("ValidationException", "must not be within", world.b2bi.create_capability, **request)
+
     def test_instructions_are_optional_and_an_empty_list_stays_one(self, world):
         request = world.request(OPERATION)
         del request["instructionsDocuments"]

@@ -1,8 +1,11 @@
 """CreatePartnership joins a profile and capabilities with a new trading partner, up to the quota."""
 
+import pytest
+
 from blocks import (
     EMAIL, ID_RULES, LIST, NULL, NUMBER, PHONE, STRUCTURE, TEXT, TRUE, UNKNOWN_ID, Made, Quota, Serialisation, Tokens,
-    Validation, at_least, at_most, exactly_one, id_cases, is_resource_id, missing, one_of, tag_cases, tag_types, told,
+    Validation, at_least, at_most, exactly_one, id_cases, is_resource_id, missing, one_of, refused, tag_cases, tag_types,
+    told,
 )
 from examples import MISSING, changed, made_up
 from world import OPTIONS
@@ -85,6 +88,24 @@ class TestBehaviour:
     def test_every_capability_must_be_there(self, world):
         missing(UNKNOWN_ID, world.b2bi, OPERATION, world.request(OPERATION, capabilities=[world.capabilityId, UNKNOWN_ID]))
         assert world.b2bi.list_partnerships()["partnerships"] == []
+
+    @pytest.mark.parametrize("member, value, message", [
+        ("common.delimiters", {"componentSeparator": ">"}, "all delimiters"),
+        ("common.delimiters", {"componentSeparator": ">", "dataElementSeparator": "*", "segmentTerminator": "*"}, "differ"),
+        ("wrapOptions", {"wrapBy": "ONE_LINE", "lineLength": 80}, "ONE_LINE"),
+        ("wrapOptions", {"wrapBy": "ONE_LINE", "lineTerminator": "LF"}, "ONE_LINE"),
+        ("wrapOptions", {"wrapBy": "LINE_LENGTH", "lineTerminator": "LF"}, "lineLength"),
+    ])
+    def test_an_envelope_may_not_contradict_itself(self, world, member, value, message):
+        request = changed(world.request(OPERATION, capabilityOptions=OPTIONS), f"{X12}.{member}", value)
+        refused("ValidationException", message, world.b2bi.create_partnership, **request)
+        update = {"partnershipId": world.partnershipId, "capabilityOptions": request["capabilityOptions"]}
+        refused("ValidationException", message, world.b2bi.update_partnership, **update)
+
+    def test_the_partner_has_a_folder_for_each_capability(self, world):
+        made = world.call(OPERATION)
+        listed = world.s3.list_objects_v2(Bucket=world.bucket, Prefix="input/tp-")["Contents"]
+        assert [(it["Key"], it["Size"]) for it in listed] == [(f"input/{made['tradingPartnerId']}/", 0)]
 
     def test_optional_members_stay_absent(self, world):
         request = world.request(OPERATION, capabilities=[])

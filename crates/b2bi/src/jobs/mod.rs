@@ -35,13 +35,16 @@ pub use progress::{JobDuration, JobReport};
 /// How long a job is kept, in milliseconds.
 ///
 /// Source: the service model's documentation of `GetTransformerJob`.
-const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
+pub(crate) const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// A job as it is remembered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Job {
     pub(crate) facts: JobFacts,
+    /// The entity tag of the file, by which it is known again.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) etag: String,
     /// How it has ended; nothing while it is under way.
     pub(crate) end: Option<End>,
     /// How far it is, while it is under way; not kept, since whoever takes it up begins anew.
@@ -62,6 +65,7 @@ impl Job {
     fn new(facts: JobFacts, order: Order) -> Self {
         Self {
             facts,
+            etag: order.etag.clone(),
             end: None,
             step: Step::default(),
             order: Some(order),

@@ -22,6 +22,8 @@ pub(crate) struct Order {
     pub(crate) input: Location,
     /// The size of the input in bytes.
     pub(crate) size: u64,
+    /// The entity tag of the input, where somebody noticed it.
+    pub(crate) etag: String,
     /// The folder of outputs, as configured.
     pub(crate) output: Location,
     /// When the job was accepted; the names of all it writes say so, which makes a job that is

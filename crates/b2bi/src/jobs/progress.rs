@@ -57,9 +57,11 @@ impl Step {
         self.set(Progress::Queued);
     }
 
-    /// The job goes on to a stage.
+    /// The job goes on to a stage; the first one is before its duration and its turn.
     pub(super) fn enter(&self, stage: Stage) {
-        self.set(Progress::Running(stage));
+        if stage != Stage::Accept {
+            self.set(Progress::Running(stage));
+        }
     }
 
     fn set(&self, progress: Progress) {

@@ -52,6 +52,7 @@ fn order(ctx: &Ctx<'_>, input: &StartTransformerJobRequest) -> Result<Order, Err
         route: None,
         input: Location::of(&input.input_file, "inputFile")?,
         size: 0,
+        etag: String::new(),
         output: Location::of(&input.output_location, "outputLocation")?,
         started_at: ctx.now(),
     })

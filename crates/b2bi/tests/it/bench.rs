@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use b2bi_local_b2bi::{B2bi, Clock, Config, Environment, Ids, Scope, Stages};
+use b2bi_local_b2bi::{Announcer, B2bi, Clock, Config, Environment, Ids, Scope, Stages};
 use b2bi_local_ledger::Ledger;
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, ObjectStore, Settings};
@@ -77,6 +77,17 @@ impl Bench {
     pub(crate) fn interfere(&mut self, stages: Arc<dyn Stages>) {
         self.environment.stages = stages;
         self.service = B2bi::new(Config::standard(), self.environment.clone());
+    }
+
+    /// Lets somebody hear of events.
+    pub(crate) fn listen(&mut self, announcer: Arc<dyn Announcer>) {
+        self.environment.announcer = announcer;
+        self.forget();
+    }
+
+    /// Begins anew with other settings.
+    pub(crate) fn configure(&mut self, config: Config) {
+        self.service = B2bi::new(config, self.environment.clone());
     }
 
     /// Keeps state in a ledger, and begins with what is there.

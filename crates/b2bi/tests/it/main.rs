@@ -9,4 +9,5 @@ mod bench;
 mod cancelling;
 mod clock;
 mod keeping;
+mod pipelines;
 mod stages;

@@ -68,6 +68,8 @@ impl Server {
         let shared = self.app.config.s3.shared;
         let created = self.app.s3.subscribe();
         let service = Arc::clone(&self.app.service);
+        // Files that were put before a crash and whose jobs were not kept yet.
+        service.catch_up().await;
         tokio::select! {
             () = listener::serve(self.app, self.listener, stop) => {}
             () = notices::pass_on(&service, created, shared) => {}
