@@ -14,7 +14,10 @@ from world import call
 MODELS = REPOSITORY.parent / "shared/reference/model-examples.json"
 NAMES = {"capabilities": "capabilityId", "ResourceARN": "resourceArn", "bucketName": "bucket"}
 # Examples with a text that stands for a file and is none, and what is said of it.
-STAND_INS = {"TestMapping": "The input is not JSON", "TestConversion": "not JSON at byte 0"}
+STAND_INS = {
+    "TestMapping": "The input is not JSON", "TestConversion": "not JSON at byte 0",
+    "GenerateMapping": "the input is not JSON",
+}
 ON_ACTIVE_TRANSFORMERS = ["CreateCapability", "UpdateCapability", "StartTransformerJob", "GetTransformerJob"]
 
 

@@ -233,6 +233,42 @@ pub(crate) fn check_transactions(count: usize, limit: usize) -> Result<(), Strin
     ))
 }
 
+/// The document of a file, whatever it holds.
+///
+/// # Errors
+///
+/// It is not readable X12.
+pub(crate) fn document(
+    file: &[u8],
+    format: FileFormat,
+    style: &DocumentStyle,
+) -> Result<String, String> {
+    let capacity = file.len().saturating_mul(GROWTH);
+    let (document, reading) = match format {
+        FileFormat::Xml => {
+            let (writer, reading) = unchecked(file, XmlWriter::new(capacity), style);
+            (writer.finish(), reading)
+        }
+        FileFormat::Json | FileFormat::NotUsed => {
+            let (writer, reading) = unchecked(file, JsonWriter::new(style.layout, capacity), style);
+            (writer.finish(), reading)
+        }
+    };
+    match reading.fatal() {
+        Some(problem) => Err(problem.to_string()),
+        None => String::from_utf8(document).map_err(|error| error.to_string()),
+    }
+}
+
+fn unchecked<W: Sink>(file: &[u8], writer: W, style: &DocumentStyle) -> (W, Reading) {
+    let mut reader = match &style.loop_names {
+        Some(names) => Reader::named(writer, Arc::clone(names)),
+        None => Reader::new(writer),
+    };
+    reader.push(file);
+    reader.finish()
+}
+
 /// A document for each transaction of a file.
 ///
 /// # Errors

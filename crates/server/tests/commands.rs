@@ -302,3 +302,48 @@ fn map_carries_xslt_out() {
 fn a_worker_without_a_server_ends() {
     assert_eq!(run(&["xslt-worker"], "").0, 1);
 }
+
+/// A task of mapping by example, and its file.
+fn task(name: &str, file: &str) -> String {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fixtures/mapping/by-example"
+    );
+    format!("{folder}/{name}/{file}")
+}
+
+#[test]
+fn generate_prints_a_template_that_map_carries_out() {
+    let input = task("16-json-to-order", "input.json");
+    let output = task("16-json-to-order", "output.edi");
+    let (status, template, told) = run(&["generate", "--input", &input, "--output", &output], "");
+    assert_eq!((status, told.as_str()), (0, "accuracy 1.000\n"));
+    let folder = std::env::temp_dir().join(format!("b2bi-local-generate-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("order.jsonata");
+    fs::write(&file, template).unwrap();
+    let unseen = fs::read_to_string(task("16-json-to-order", "unseen-input.json")).unwrap();
+    let mapped = run(&["map", "--template", file.to_str().unwrap()], &unseen).1;
+    fs::remove_dir_all(&folder).unwrap();
+    let wanted = run(
+        &["parse", &task("16-json-to-order", "unseen-output.edi")],
+        "",
+    )
+    .1;
+    assert_eq!(run(&["convert"], &mapped).1, run(&["convert"], &wanted).1);
+}
+
+#[test]
+fn generate_writes_xslt_for_xml() {
+    let input = task("26-xslt-invoice", "input.edi");
+    let output = task("26-xslt-invoice", "output.xml");
+    let (status, template, told) = run(&["generate", "--input", &input, "--output", &output], "");
+    assert_eq!((status, told.as_str()), (0, "accuracy 1.000\n"));
+    assert!(template.contains("<xsl:stylesheet"), "{template}");
+    let jsonata = [
+        "generate", "--type", "jsonata", "--input", &input, "--output", &output,
+    ];
+    let (status, _, told) = run(&jsonata, "");
+    assert_eq!(status, 2);
+    assert!(told.contains("the output is not JSON"), "{told}");
+}

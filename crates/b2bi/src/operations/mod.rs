@@ -65,7 +65,9 @@ pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
             delete_transformer::delete_transformer(ctx, *input)?;
             Output::Nothing
         }
-        Input::GenerateMapping(input) => generate_mapping::generate_mapping(ctx, *input)?.into(),
+        Input::GenerateMapping(input) => generate_mapping::generate_mapping(ctx, *input)
+            .await?
+            .into(),
         Input::GetCapability(input) => get_capability::get_capability(ctx, *input)?.into(),
         Input::GetPartnership(input) => get_partnership::get_partnership(ctx, *input)?.into(),
         Input::GetProfile(input) => get_profile::get_profile(ctx, *input)?.into(),

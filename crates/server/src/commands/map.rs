@@ -21,14 +21,17 @@ pub(super) fn arguments(command: Command) -> Command {
                 .required(true)
                 .help("The file with the template; XSLT begins with <"),
         )
-        .arg(
-            Arg::new("xslt-command")
-                .long("xslt-command")
-                .env("B2BI_LOCAL_XSLT_COMMAND")
-                .value_name("COMMAND")
-                .help("Processor for XSLT 2.0 and 3.0"),
-        )
+        .arg(xslt_command())
         .arg(input::argument())
+}
+
+/// The argument that names a processor for XSLT.
+pub(super) fn xslt_command() -> Arg {
+    Arg::new("xslt-command")
+        .long("xslt-command")
+        .env("B2BI_LOCAL_XSLT_COMMAND")
+        .value_name("COMMAND")
+        .help("Processor for XSLT 2.0 and 3.0")
 }
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
@@ -62,7 +65,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     Ok(Outcome::Fine)
 }
 
-fn xslt(matches: &ArgMatches) -> Result<Xslt, String> {
+pub(super) fn xslt(matches: &ArgMatches) -> Result<Xslt, String> {
     let command = match matches.get_one::<String>("xslt-command") {
         Some(text) if !text.is_empty() => Some(
             XsltCommand::parse(text, std::env::temp_dir())

@@ -2,6 +2,7 @@
 
 mod ack;
 mod convert;
+mod generate;
 mod input;
 mod map;
 mod parse;
@@ -61,6 +62,11 @@ const COMMANDS: &[FileCommand] = &[
         name: "map",
         arguments: map::arguments,
         run: map::run,
+    },
+    FileCommand {
+        name: "generate",
+        arguments: generate::arguments,
+        run: generate::run,
     },
     FileCommand {
         name: "sets",
