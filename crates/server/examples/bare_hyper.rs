@@ -13,12 +13,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use mimalloc::MiMalloc;
 use tokio::net::{TcpListener, TcpStream};
-
-/// The server's own, so that the two differ in nothing but what they do.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The longest reply.
 const LARGEST: usize = 1 << 20;
