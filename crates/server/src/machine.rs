@@ -52,27 +52,22 @@ pub(crate) fn random_seed() -> u64 {
     RandomState::new().hash_one("b2bi-local")
 }
 
+/// The UUID of no bits at all.
+const UUID_FORM: &[u8; 36] = b"00000000-0000-0000-0000-000000000000";
+
 /// 128 bits as a random UUID: `60fbc37c-87f0-4fce-9012-3456789abcde`.
 pub(crate) fn uuid(bits: u128) -> String {
     let bits = bits & !(0xf000_u128 << 64) | 0x4000_u128 << 64;
     let bits = bits & !(0xc000_u128 << 48) | 0x8000_u128 << 48;
-    let mut id = String::with_capacity(36);
-    for (at, byte) in bits.to_be_bytes().into_iter().enumerate() {
-        if matches!(at, 4 | 6 | 8 | 10) {
-            id.push('-');
-        }
-        id.push(hex_digit(byte >> 4));
-        id.push(hex_digit(byte & 15));
+    let mut places = UUID_FORM.to_vec();
+    let nibbles = (0..32)
+        .rev()
+        .map(|at| (bits >> (4 * at)).to_le_bytes()[0] & 15);
+    let digits = places.iter_mut().filter(|it| **it != b'-');
+    for (place, nibble) in digits.zip(nibbles) {
+        *place += nibble + if nibble < 10 { 0 } else { b'a' - b'0' - 10 };
     }
-    id
-}
-
-fn hex_digit(value: u8) -> char {
-    char::from(if value < 10 {
-        b'0' + value
-    } else {
-        b'a' - 10 + value
-    })
+    String::from_utf8(places).unwrap_or_default()
 }
 
 #[cfg(test)]
