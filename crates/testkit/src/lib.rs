@@ -1,37 +1,71 @@
-//! A B2BI Local server inside a Rust test.
+//! A B2BI Local server inside a Rust test, in one line.
 //!
 //! ```
-//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! use std::time::Duration;
 //! use b2bi_local_testkit::B2biLocal;
 //!
-//! let server = B2biLocal::start().await.unwrap();
-//! let endpoint_url = server.endpoint_url(); // for the SDK's config
-//! # assert!(endpoint_url.starts_with("http://127.0.0.1:"));
-//! server.stop().await;
-//! # });
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! let local = B2biLocal::start().await?;
+//! let b2bi = local.client(); // of aws-sdk-b2bi
+//!
+//! // The SDK gets through two throttles …
+//! local.fault("ListProfiles=2*error(ThrottlingException)->off")?;
+//! let listed = b2bi.list_profiles().send().await?;
+//! assert!(listed.profiles().is_empty());
+//!
+//! // … as the journal tells.
+//! assert_eq!(local.journal("operation=ListProfiles&status=429")?.len(), 2);
+//!
+//! // Time goes on as told.
+//! local.freeze();
+//! let before = local.now();
+//! local.advance(Duration::from_secs(3600));
+//! assert_eq!(local.now().duration_since(before)?, Duration::from_secs(3600));
+//!
+//! // Files are where the service looks for them.
+//! local.put_object("orders", "in/order.edi", "ISA*00*…").await?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
 //! ```
+//!
+//! The server stops when the value is dropped. It listens on a free port, so tests can run beside
+//! each other; each has a server of its own, and with it everything else.
 
-use std::io;
+use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{fmt, io};
 
-use b2bi_local_server::{Config, Server, xslt_worker};
+use aws_sdk_b2bi::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_http_client::Builder;
+use b2bi_local_server::{ClockMode, Control, ObjectError, Server, fault_rules};
+use bytes::Bytes;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+pub use aws_sdk_b2bi as sdk;
+pub use b2bi_local_server::{Config, JournalEntry, JournalFault};
+
+/// Who the client of [`B2biLocal::client`] is.
+pub const ACCOUNT: &str = "123456789012";
+/// Where it is.
+pub const REGION: &str = "us-east-1";
 
 /// A server on a free port of this machine, for as long as this value lives.
 #[derive(Debug)]
 pub struct B2biLocal {
     address: SocketAddr,
+    control: Control,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
 }
 
+/// Something a test said cannot be understood, or is not so.
+#[derive(Debug)]
+pub struct Mistake(String);
+
 impl B2biLocal {
     /// Starts a server with default settings; it answers when this returns.
-    ///
-    /// Templates in XSLT are carried out by the program `b2bi-local`, which a test has to name: in
-    /// the environment variable `B2BI_LOCAL_BIN`, or in [`Config::xslt`].
     ///
     /// # Errors
     ///
@@ -44,15 +78,13 @@ impl B2biLocal {
     ///
     /// # Errors
     ///
-    /// No port can be bound, or two fault rules have the same id.
+    /// No port can be bound, or a setting makes no sense.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> io::Result<Self> {
         let mut config = Config::defaults().map_err(io::Error::other)?;
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let program = std::env::var_os("B2BI_LOCAL_BIN").map(PathBuf::from);
-        config.xslt.worker = program.map(xslt_worker);
         change(&mut config);
         let server = Server::bind(config).await?;
-        let address = server.address();
+        let (address, control) = (server.address(), server.control());
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(server.until(async {
             // A sender that is dropped stops the server as well.
@@ -60,6 +92,7 @@ impl B2biLocal {
         }));
         Ok(Self {
             address,
+            control,
             stop: Some(stop),
             serving,
         })
@@ -71,9 +104,127 @@ impl B2biLocal {
         format!("http://{}", self.address)
     }
 
+    /// A client of the service, for [`ACCOUNT`] in [`REGION`].
+    #[must_use]
+    pub fn client(&self) -> sdk::Client {
+        self.client_for(ACCOUNT, REGION)
+    }
+
+    /// A client of the service, for another account or region.
+    #[must_use]
+    pub fn client_for(&self, account: &str, region: &str) -> sdk::Client {
+        sdk::Client::from_conf(self.sdk_config(account, region).build())
+    }
+
+    /// The configuration of such a client, to be changed before it is made.
+    #[must_use]
+    pub fn sdk_config(&self, account: &str, region: &str) -> sdk::config::Builder {
+        sdk::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url(self.endpoint_url())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(Credentials::new(account, "any", None, None, "b2bi-local"))
+            .http_client(Builder::new().build_http())
+    }
+
+    /// Adds faults, in the language of `--faults`: `CreateProfile=2*error(ThrottlingException)->off`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text, and where.
+    pub fn fault(&self, rules: &str) -> Result<(), Mistake> {
+        let rules = fault_rules(rules).map_err(Mistake)?;
+        let added = self.control.add_faults(rules);
+        added.map_err(|error| Mistake(error.to_string()))
+    }
+
+    /// Takes all faults away.
+    pub fn clear_faults(&self) {
+        self.control.clear_faults();
+    }
+
+    /// The requests that fit a query, oldest first: `operation=List*&status=5*`, or an empty one.
+    ///
+    /// # Errors
+    ///
+    /// The query has a field that there is not.
+    pub fn journal(&self, query: &str) -> Result<Vec<JournalEntry>, Mistake> {
+        self.control.journal(query).map_err(Mistake)
+    }
+
+    /// Whether what was to happen did: `json!({"operation": "CreateProfile", "count": 1})`.
+    ///
+    /// # Errors
+    ///
+    /// What differs, with the entries of the journal that were counted.
+    pub fn verify(&self, expectation: &serde_json::Value) -> Result<(), Mistake> {
+        self.control.verify(expectation).map_err(Mistake)
+    }
+
+    /// What the server's clock shows.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        let millis = u64::try_from(self.control.now().as_millis()).unwrap_or_default();
+        UNIX_EPOCH + Duration::from_millis(millis)
+    }
+
+    /// Lets the clock stand still until it is put forward or thawed.
+    pub fn freeze(&self) {
+        self.control.set_clock(ClockMode::Manual);
+    }
+
+    /// Lets the clock go on by itself.
+    pub fn thaw(&self) {
+        self.control.set_clock(ClockMode::Real);
+    }
+
+    /// Puts the clock forward; jobs and windows that wait for it go on.
+    pub fn advance(&self, time: Duration) {
+        self.control.advance(time);
+    }
+
+    /// Writes an object of [`ACCOUNT`], and makes its bucket where there is none.
+    ///
+    /// # Errors
+    ///
+    /// The key or the size is refused.
+    pub async fn put_object(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: impl Into<Bytes>,
+    ) -> Result<(), ObjectError> {
+        self.control
+            .put_object(ACCOUNT, bucket, key, body.into())
+            .await
+    }
+
+    /// Reads an object of [`ACCOUNT`].
+    ///
+    /// # Errors
+    ///
+    /// There is none of this name.
+    pub async fn object(&self, bucket: &str, key: &str) -> Result<Bytes, ObjectError> {
+        self.control.object(ACCOUNT, bucket, key).await
+    }
+
+    /// Everything else that can be done with a server in the same process.
+    #[must_use]
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
     /// Ends the requests in flight and stops. Dropping the value stops too, without waiting.
     pub async fn stop(mut self) {
         drop(self.stop.take());
         let _ = (&mut self.serving).await;
     }
 }
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl Error for Mistake {}

@@ -2,26 +2,15 @@
 
 use std::error::Error;
 
-use aws_sdk_b2bi::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_b2bi::Client;
 use aws_sdk_b2bi::error::ProvideErrorMetadata as _;
 use aws_sdk_b2bi::types::{
     CapabilityConfiguration, CapabilityType, EdiConfiguration, EdiType, FormatOptions, FromFormat,
-    InputConversion, Logging, S3Location, Tag, TransformerStatus, X12Details, X12TransactionSet,
-    X12Version,
+    InputConversion, Logging, S3Location, Tag, TransformerJobStatus, TransformerStatus, X12Details,
+    X12TransactionSet, X12Version,
 };
-use aws_sdk_b2bi::{Client, Config};
-use aws_smithy_http_client::Builder;
-use b2bi_local_testkit::B2biLocal;
-
-fn client(server: &B2biLocal, account: &str) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(server.endpoint_url())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new(account, "any", None, None, "test"))
-        .http_client(Builder::new().build_http());
-    Client::from_conf(config.build())
-}
+use b2bi_local_testkit::{B2biLocal, REGION};
+use serde_json::json;
 
 fn x12() -> X12Details {
     X12Details::builder()
@@ -57,7 +46,7 @@ async fn active_transformer(client: &Client) -> Result<String, Box<dyn Error>> {
 #[tokio::test]
 async fn resources_go_round() {
     let server = B2biLocal::start().await.unwrap();
-    let client = client(&server, "111122223333");
+    let client = server.client_for("111122223333", REGION);
 
     let profile = client
         .create_profile()
@@ -109,11 +98,11 @@ async fn resources_go_round() {
 #[tokio::test]
 async fn errors_are_typed_and_accounts_are_apart() {
     let server = B2biLocal::start().await.unwrap();
-    let id = active_transformer(&client(&server, "111122223333"))
+    let id = active_transformer(&server.client_for("111122223333", REGION))
         .await
         .unwrap();
 
-    let other = client(&server, "444455556666");
+    let other = server.client_for("444455556666", REGION);
     let error = other
         .get_transformer()
         .transformer_id(&id)
@@ -140,17 +129,85 @@ async fn errors_are_typed_and_accounts_are_apart() {
 
 #[tokio::test]
 async fn the_sdk_retries_through_an_injected_error() {
-    let server = B2biLocal::start_with(|config| {
-        let rules = "ListProfiles=2*error(ThrottlingException)->off";
-        config.faults = b2bi_local_server::fault_rules(rules).unwrap();
-    })
-    .await
-    .unwrap();
-    let profiles = client(&server, "111122223333")
-        .list_profiles()
+    let server = B2biLocal::start().await.unwrap();
+    server
+        .fault("ListProfiles=2*error(ThrottlingException)->off")
+        .unwrap();
+    let profiles = server.client().list_profiles().send().await.unwrap();
+    assert!(profiles.profiles().is_empty());
+
+    let statuses = |query| {
+        let entries = server.journal(query).unwrap();
+        entries.iter().map(|it| it.status).collect::<Vec<_>>()
+    };
+    assert_eq!(statuses(""), [Some(429), Some(429), Some(200)]);
+    assert_eq!(statuses("executed=true"), [Some(200)]);
+    let expected = json!({"operation": "ListProfiles", "executed": true, "count": 1});
+    server.verify(&expected).unwrap();
+    let wrong = json!({"operation": "ListProfiles", "count": 2});
+    assert!(
+        server
+            .verify(&wrong)
+            .unwrap_err()
+            .to_string()
+            .contains("\"found\":3")
+    );
+    server.clear_faults();
+    assert!(server.control().faults().is_empty());
+}
+
+#[tokio::test]
+async fn what_a_test_says_wrongly_is_told() {
+    let server = B2biLocal::start().await.unwrap();
+    assert!(server.fault("ListProfiles=eror()").is_err());
+    assert!(server.journal("operatoin=x").is_err());
+    assert!(server.verify(&json!({"cuont": 1})).is_err());
+}
+
+#[tokio::test]
+async fn a_job_reads_and_writes_the_objects_of_the_test() {
+    let server = B2biLocal::start().await.unwrap();
+    let client = server.client();
+    let order = include_str!("../../../fixtures/x12/documents/purchase-order.edi");
+    server
+        .put_object("orders", "in/order.edi", order)
+        .await
+        .unwrap();
+    let transformer = active_transformer(&client).await.unwrap();
+    let job = client
+        .start_transformer_job()
+        .transformer_id(&transformer)
+        .input_file(folder("in/order.edi"))
+        .output_location(folder("out/"))
         .send()
         .await
         .unwrap();
-    assert!(profiles.profiles().is_empty());
-    server.stop().await;
+    let ended = loop {
+        let told = client
+            .get_transformer_job()
+            .transformer_id(&transformer)
+            .transformer_job_id(job.transformer_job_id())
+            .send()
+            .await
+            .unwrap();
+        if told.status() != &TransformerJobStatus::Running {
+            break told;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(ended.status(), &TransformerJobStatus::Succeeded);
+    let key = ended.output_files()[0].key().unwrap();
+    let document = server.object("orders", key).await.unwrap();
+    assert!(serde_json::from_slice::<serde_json::Value>(&document).is_ok());
+}
+
+#[tokio::test]
+async fn a_dropped_server_is_gone() {
+    let server = B2biLocal::start().await.unwrap();
+    let address = server.endpoint_url().replace("http://", "");
+    assert!(tokio::net::TcpStream::connect(&address).await.is_ok());
+    drop(server);
+    while tokio::net::TcpStream::connect(&address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
 }

@@ -15,53 +15,56 @@ const LONGEST: usize = 128;
 /// Bodies are not kept, and so no member of theirs: no e-mail address, no phone number.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Entry {
+pub struct Entry {
     /// Its place in the order in which requests were settled, from 1.
-    pub(crate) number: u64,
+    pub number: u64,
     /// When it came.
-    pub(crate) time: Timestamp,
-    pub(crate) request_id: String,
-    pub(crate) account: String,
-    pub(crate) region: String,
+    pub time: Timestamp,
+    /// The id in the reply's `x-amzn-RequestId`.
+    pub request_id: String,
+    /// The caller's account.
+    pub account: String,
+    /// The caller's region.
+    pub region: String,
     /// Empty where no service was found.
-    pub(crate) service: &'static str,
+    pub service: &'static str,
     /// Empty where no operation was found.
-    pub(crate) operation: &'static str,
+    pub operation: &'static str,
     /// The access key, all but its ends masked.
-    pub(crate) access_key: Option<String>,
+    pub access_key: Option<String>,
     /// The SDK's application id.
-    pub(crate) app_id: Option<String>,
+    pub app_id: Option<String>,
     /// The SDK's id of the call, the same for all its attempts.
-    pub(crate) invocation_id: Option<String>,
+    pub invocation_id: Option<String>,
     /// The attempt as the SDK counts.
-    pub(crate) attempt: Option<u64>,
+    pub attempt: Option<u64>,
     /// The rules that acted, in order.
-    pub(crate) faults: Vec<Fault>,
+    pub faults: Vec<Fault>,
     /// How often the operation was carried out, successfully or not.
-    pub(crate) executed: u8,
+    pub executed: u8,
     /// None where no reply was sent.
-    pub(crate) status: Option<u16>,
+    pub status: Option<u16>,
     /// The error's code.
-    pub(crate) error: Option<Cow<'static, str>>,
+    pub error: Option<Cow<'static, str>>,
     /// The size of the request's body.
-    pub(crate) request_bytes: usize,
+    pub request_bytes: usize,
     /// The size of the reply's body before a fault damaged it on its way.
-    pub(crate) response_bytes: usize,
+    pub response_bytes: usize,
     /// From the head of the request to the reply, or to the client's going away.
-    pub(crate) duration_micros: u64,
+    pub duration_micros: u64,
 }
 
 /// A rule that acted on a request, and what it rested on.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Fault {
+pub struct Fault {
     /// The rule's id.
     #[serde(serialize_with = "text")]
-    pub(crate) rule: Arc<str>,
+    pub rule: Arc<str>,
     /// Which of the rule's matching requests it was.
-    pub(crate) ordinal: u64,
+    pub ordinal: u64,
     /// The number drawn, where there was a draw.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) draw: Option<f64>,
+    pub draw: Option<f64>,
 }
 
 impl Fault {

@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub(crate) use entry::{Entry, Fault, masked, short};
+pub use entry::{Entry, Fault};
+pub(crate) use entry::{masked, short};
 pub(crate) use expectation::Expectation;
 pub(crate) use filter::Filter;
 

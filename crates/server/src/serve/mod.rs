@@ -23,6 +23,7 @@ use tokio::sync::oneshot;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::control::Control;
 use crate::init;
 use crate::notices;
 
@@ -60,6 +61,12 @@ impl Server {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// A hold on the server for as long as it runs, and after.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        Control::new(Arc::clone(&self.app))
     }
 
     /// Serves until `stop` is there, then ends the requests in flight.

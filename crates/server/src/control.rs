@@ -1,0 +1,136 @@
+//! A hold on a server that runs in the same process.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use b2bi_local_b2bi::Clock as _;
+use b2bi_local_faults::{DuplicateId, Rule, RuleStatus};
+use b2bi_local_model::Timestamp;
+use b2bi_local_objects::ObjectError;
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::clock::ClockMode;
+use crate::journal::{Entry, Expectation, Filter};
+
+/// What objects are that nobody has given a type.
+const CONTENT_TYPE: &str = "application/octet-stream";
+
+/// What the server's own routes do, without a request.
+#[derive(Clone)]
+pub struct Control {
+    app: Arc<App>,
+}
+
+impl Control {
+    pub(crate) fn new(app: Arc<App>) -> Self {
+        Self { app }
+    }
+
+    /// Every fault rule with its counters.
+    #[must_use]
+    pub fn faults(&self) -> Vec<RuleStatus> {
+        self.app.faults.list()
+    }
+
+    /// Adds fault rules after those that are there.
+    ///
+    /// # Errors
+    ///
+    /// A rule has the id of another.
+    pub fn add_faults(&self, rules: Vec<Rule>) -> Result<(), DuplicateId> {
+        self.app.faults.append(rules, self.app.now_millis())
+    }
+
+    /// Takes all fault rules away.
+    pub fn clear_faults(&self) {
+        self.app.faults.clear();
+    }
+
+    /// The journal's entries that fit a query such as `operation=List*&status=5*`, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The query has a field that there is not.
+    pub fn journal(&self, query: &str) -> Result<Vec<Entry>, String> {
+        let filter = Filter::from_query(query)?;
+        Ok(self.app.journal.find(&filter).1)
+    }
+
+    /// Forgets the journal's entries.
+    pub fn clear_journal(&self) {
+        self.app.journal.clear();
+    }
+
+    /// Whether an expectation such as `{"operation": "CreateProfile", "count": 1}` is met.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or what differs, with the entries that were counted.
+    pub fn verify(&self, expectation: &Value) -> Result<(), String> {
+        let expectation = Expectation::read(expectation)?;
+        match expectation.difference(&self.app.journal) {
+            None => Ok(()),
+            Some(difference) => Err(difference.to_string()),
+        }
+    }
+
+    /// What the server's clock shows.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.app.clock.now()
+    }
+
+    /// Lets the clock stand still from now on, or go on by itself.
+    pub fn set_clock(&self, mode: ClockMode) {
+        let inner = Timestamp::from_millis(self.app.clock.inner_millis());
+        self.app.clock.set(mode, inner);
+    }
+
+    /// Puts the clock forward; jobs and windows that wait for it go on.
+    pub fn advance(&self, time: Duration) {
+        let millis = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        self.app.clock.advance(millis);
+    }
+
+    /// Writes an object, and makes its bucket where there is none.
+    ///
+    /// # Errors
+    ///
+    /// The key or the size is refused.
+    pub async fn put_object(
+        &self,
+        account: &str,
+        bucket: &str,
+        key: &str,
+        body: Bytes,
+    ) -> Result<(), ObjectError> {
+        self.app.s3.create_bucket(account, bucket);
+        let store = self.app.s3.store();
+        let written = store.put(account, bucket, key, body, CONTENT_TYPE).await;
+        written.map(|_| ())
+    }
+
+    /// Reads an object.
+    ///
+    /// # Errors
+    ///
+    /// There is none of this name.
+    pub async fn object(
+        &self,
+        account: &str,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Bytes, ObjectError> {
+        let store = self.app.s3.store();
+        let object = store.get(account, bucket, key, None).await?;
+        Ok(object.body)
+    }
+}
+
+impl std::fmt::Debug for Control {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Control").finish_non_exhaustive()
+    }
+}
