@@ -23,6 +23,8 @@ pub struct Config {
     pub test_parsing_bytes: u64,
     /// The largest file a transformer job takes, in bytes.
     pub job_bytes: u64,
+    /// How much of a larger file is in memory at a time, in bytes.
+    pub window_bytes: u64,
     /// The largest file that is split, in bytes.
     pub split_bytes: u64,
     /// How many jobs are at work at the same time; the others wait for their turn.
@@ -56,6 +58,7 @@ impl Config {
             split_transactions: 100,
             test_parsing_bytes: 250_000,
             job_bytes: 150_000_000,
+            window_bytes: 8 << 20,
             split_bytes: 5_000_000_000,
             job_concurrency: 8,
             job_duration: JobDuration::Immediate,

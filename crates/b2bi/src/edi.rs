@@ -1,5 +1,6 @@
 //! From X12 to the service-defined document.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use b2bi_local_model::Error;
@@ -205,6 +206,81 @@ pub(crate) fn validate(x12: &[u8], conversion: &Conversion) -> Validation {
     validator.finish()
 }
 
+/// Reads and validates a file whose bytes `feed` hands over, and hands the document to `emit` in
+/// pieces until that wants no more; the document of what is returned is empty.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub(crate) fn examine_in_windows(
+    conversion: &Conversion,
+    style: &DocumentStyle,
+    feed: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), String>,
+    emit: impl FnMut(Vec<u8>) -> bool,
+) -> Result<Examined, String> {
+    match conversion.format {
+        FileFormat::Xml => stream(XmlWriter::new(0), conversion, style, feed, emit),
+        FileFormat::Json | FileFormat::NotUsed => {
+            let writer = JsonWriter::new(style.layout, 0);
+            stream(writer, conversion, style, feed, emit)
+        }
+    }
+}
+
+fn stream<W: Document>(
+    writer: W,
+    conversion: &Conversion,
+    style: &DocumentStyle,
+    feed: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), String>,
+    mut emit: impl FnMut(Vec<u8>) -> bool,
+) -> Result<Examined, String> {
+    let mut reader = reader(writer, conversion, style);
+    feed(&mut |bytes| {
+        reader.push(bytes);
+        if !reader.has_ended() && emit(reader.sink().0.taken()) {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    })?;
+    let ((writer, (validator, received)), reading) = reader.finish();
+    emit(writer.finish());
+    Ok(Examined {
+        document: String::new(),
+        reading,
+        validation: validator.finish(),
+        received,
+    })
+}
+
+/// A writer of documents that gives out what it has written so far.
+trait Document: Sink {
+    fn taken(&mut self) -> Vec<u8>;
+    fn finish(self) -> Vec<u8>;
+}
+
+impl Document for JsonWriter {
+    fn taken(&mut self) -> Vec<u8> {
+        let mut taken = Vec::new();
+        self.drain_into(&mut taken);
+        taken
+    }
+
+    fn finish(self) -> Vec<u8> {
+        Self::finish(self)
+    }
+}
+
+impl Document for XmlWriter {
+    fn taken(&mut self) -> Vec<u8> {
+        self.take()
+    }
+
+    fn finish(self) -> Vec<u8> {
+        Self::finish(self)
+    }
+}
+
 type Rest<'c> = (Validator<'c>, Received);
 
 fn read<'c, W: Sink>(
@@ -213,14 +289,22 @@ fn read<'c, W: Sink>(
     conversion: &'c Conversion,
     style: &DocumentStyle,
 ) -> (W, Rest<'c>, Reading) {
-    let sink = (writer, (conversion.validator(), Received::new()));
-    let mut reader = match &style.loop_names {
-        Some(names) => Reader::named(sink, Arc::clone(names)),
-        None => Reader::new(sink),
-    };
+    let mut reader = reader(writer, conversion, style);
     reader.push(file);
     let ((writer, rest), reading) = reader.finish();
     (writer, rest, reading)
+}
+
+fn reader<'c, W: Sink>(
+    writer: W,
+    conversion: &'c Conversion,
+    style: &DocumentStyle,
+) -> Reader<(W, Rest<'c>)> {
+    let sink = (writer, (conversion.validator(), Received::new()));
+    match &style.loop_names {
+        Some(names) => Reader::named(sink, Arc::clone(names)),
+        None => Reader::new(sink),
+    }
 }
 
 /// Refuses to split a file of more than `limit` transactions.

@@ -13,10 +13,7 @@ use tokio::runtime::Handle;
 use crate::ctx::Ctx;
 use crate::environment::Environment;
 use crate::errors::{access_denied, resource_not_found, validation};
-use crate::service::Scope;
-
-/// How much of a large file is in memory at a time, in bytes.
-const WINDOW: u64 = 8 << 20;
+use crate::service::{Scope, Works};
 
 /// Where a file is, or where files go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +63,12 @@ impl From<Location> for S3Location {
             bucket_name: Some(location.bucket),
             key: Some(location.key),
         }
+    }
+}
+
+impl From<ObjectError> for Refusal {
+    fn from(error: ObjectError) -> Self {
+        Self(error)
     }
 }
 
@@ -127,18 +130,15 @@ pub(crate) struct Walk {
     account: String,
     location: Location,
     size: u64,
+    window: u64,
 }
 
 impl Walk {
     /// The way through a file of this size.
-    pub(crate) fn new(
-        environment: &Environment,
-        scope: &Scope,
-        location: &Location,
-        size: u64,
-    ) -> Self {
+    pub(crate) fn new(works: &Works, scope: &Scope, location: &Location, size: u64) -> Self {
         Self {
-            objects: Arc::clone(&environment.objects),
+            objects: Arc::clone(&works.environment.objects),
+            window: works.config.window_bytes.max(1),
             account: scope.account.clone(),
             location: location.clone(),
             size,
@@ -153,13 +153,13 @@ impl Walk {
     /// Hands over the file's bytes until somebody breaks off; to be called where one may block.
     pub(crate) fn windows(
         &self,
-        mut take: impl FnMut(&[u8]) -> ControlFlow<()>,
+        take: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<(), String> {
         let runtime = Handle::current();
         let mut first_tag: Option<String> = None;
         let mut at = 0;
         while at < self.size {
-            let end = self.size.min(at + WINDOW);
+            let end = self.size.min(at + self.window);
             let window = self.window(at..end);
             let object = runtime
                 .block_on(window)

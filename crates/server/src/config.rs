@@ -273,6 +273,7 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         replay_client_tokens,
         test_parsing_bytes: parse(settings, "test-parsing-bytes", BYTES)?,
         job_bytes: parse(settings, "job-bytes", BYTES)?,
+        window_bytes: B2biConfig::standard().window_bytes,
         split_bytes: parse(settings, "split-bytes", BYTES)?,
         job_concurrency: parse(settings, "job-concurrency", COUNT)?,
         job_duration: job_duration(settings)?,

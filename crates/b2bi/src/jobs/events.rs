@@ -70,6 +70,14 @@ impl Validated {
 }
 
 impl Transformation {
+    /// Its output is where it belongs, and the report, if there was anything to report.
+    pub(super) fn delivered(&mut self, output: Location, size: usize, report: Location) {
+        self.output = Some((output, size));
+        if self.validation == Validated::Failed {
+            self.report = Some(report);
+        }
+    }
+
     /// Adds what became of one acknowledgement: one that fails counts more than others.
     pub(super) fn acknowledged(&mut self, status: Acknowledged) {
         self.acknowledgement = Some(match (self.acknowledgement, status) {

@@ -10,7 +10,7 @@ use super::outputs::Output;
 use super::run::{Run, Stop};
 use crate::edi::{self, Conversion, Examined};
 use crate::errors;
-use crate::files;
+use crate::files::{self, Location};
 use crate::stages::Stage;
 use crate::transformers;
 
@@ -26,25 +26,39 @@ impl Run {
         if conversion.split {
             return self.split(&conversion, result).await;
         }
+        if self.is_large(&conversion) {
+            return self.large(&conversion, result).await;
+        }
         let limit = self.works.config.job_bytes;
         let file = self.stage(Stage::FetchInput, self.fetch(limit)).await?;
         let parsed = self
             .stage(Stage::Parse, self.parse(file, &conversion))
             .await?;
-        self.enter(Stage::Validate).await?;
-        let judged = edi::judge(&parsed.reading, &conversion);
-        if !matches!(judged, Err(edi::Misfit::Other(_))) {
-            self.acknowledge(
-                &parsed.received,
-                &parsed.reading,
-                &parsed.validation,
-                result,
-            )
-            .await?;
-        }
-        judged.map_err(|it| Stop::Failed(Stage::Validate, it.into_message()))?;
+        self.judge(&parsed, &conversion, result).await?;
         let output = self.deliver(parsed, &conversion, None, result).await?;
         Ok(vec![output])
+    }
+
+    /// Judges what was read, and acknowledges it.
+    pub(super) async fn judge(
+        &self,
+        parsed: &Examined,
+        conversion: &Conversion,
+        result: &mut Transformation,
+    ) -> Result<(), Stop> {
+        self.enter(Stage::Validate).await?;
+        let judged = edi::judge(&parsed.reading, conversion);
+        if !matches!(judged, Err(edi::Misfit::Other(_))) {
+            let Examined {
+                received,
+                reading,
+                validation,
+                ..
+            } = parsed;
+            self.acknowledge(received, reading, validation, result)
+                .await?;
+        }
+        judged.map_err(|it| Stop::Failed(Stage::Validate, it.into_message()))
     }
 
     /// The bytes of the input.
@@ -79,24 +93,19 @@ impl Run {
         result.validation = Validated::of(&report);
         let mapped = self.map(parsed.document, conversion);
         let document = self.stage(Stage::Map, mapped).await?;
-        let (extension, content_type) = match conversion.format {
-            FileFormat::Xml => ("xml", "application/xml"),
-            FileFormat::Json | FileFormat::NotUsed => ("json", "application/json"),
-        };
+        let (extension, content_type) = form(conversion);
+        let size = document.len();
         let output = Output {
             location: self.order.document(extension, split),
             body: document.into(),
             content_type,
         };
-        let (location, size) = (output.location.clone(), output.body.len());
+        let location = output.location.clone();
         let report_location = self.order.report(extension, split);
         let outputs = with_report(report, &report_location, output);
         self.stage(Stage::WriteOutput, self.publish(outputs))
             .await?;
-        if result.validation == Validated::Failed {
-            result.report = Some(report_location);
-        }
-        result.output = Some((location.clone(), size));
+        result.delivered(location.clone(), size, report_location);
         Ok(location.into())
     }
 
@@ -118,15 +127,27 @@ impl Run {
     }
 }
 
+/// The end of a document's name, and its media type.
+pub(super) fn form(conversion: &Conversion) -> (&'static str, &'static str) {
+    match conversion.format {
+        FileFormat::Xml => ("xml", "application/xml"),
+        FileFormat::Json | FileFormat::NotUsed => ("json", "application/json"),
+    }
+}
+
 /// The objects of a document: its report comes first, so that who sees the document finds it.
-fn with_report(report: String, location: &files::Location, document: Output) -> Vec<Output> {
+pub(super) fn with_report<'w>(
+    report: String,
+    location: &Location,
+    document: Output<'w>,
+) -> Vec<Output<'w>> {
     let mut outputs = report_output(report, location);
     outputs.push(document);
     outputs
 }
 
 /// The validation report as an object, if there is anything to report.
-pub(super) fn report_output(report: String, location: &files::Location) -> Vec<Output> {
+pub(super) fn report_output<'w>(report: String, location: &Location) -> Vec<Output<'w>> {
     if report.is_empty() {
         return Vec::new();
     }

@@ -7,6 +7,7 @@
 mod acknowledge;
 mod events;
 mod inbound;
+mod large;
 mod logs;
 mod order;
 mod outbound;

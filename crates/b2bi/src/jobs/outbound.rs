@@ -129,10 +129,7 @@ impl Run {
         let counts = (Counted::of(&draft), envelope::starts(partnership));
         let published = self.publish_numbered(&location, counts, write, others);
         let written = self.stage(Stage::WriteOutput, published).await?;
-        if result.validation == Validated::Failed {
-            result.report = Some(report_location);
-        }
-        result.output = Some((location.clone(), written.len()));
+        result.delivered(location.clone(), written.len(), report_location);
         Ok(vec![location.into()])
     }
 }

@@ -1,18 +1,32 @@
 //! What a job writes: whole objects, taken back where one of several cannot be written.
 
+use b2bi_local_objects::ObjectWriter;
 use b2bi_local_x12::Numbers;
 use bytes::Bytes;
 
 use super::run::Run;
 use crate::control_numbers::{ControlNumbers, Counted, Starts, Taken};
-use crate::files::{self, Location};
+use crate::files::{self, Location, Refusal};
 use crate::stages::Fate;
 
 /// An object to be written.
-pub(super) struct Output {
+pub(super) struct Output<'w> {
     pub(super) location: Location,
-    pub(super) body: Bytes,
+    pub(super) body: Body<'w>,
     pub(super) content_type: &'static str,
+}
+
+/// The bytes of an object.
+pub(super) enum Body<'w> {
+    Whole(Bytes),
+    /// They are written, and nobody sees them yet.
+    Written(Box<dyn ObjectWriter + 'w>),
+}
+
+impl From<String> for Body<'_> {
+    fn from(text: String) -> Self {
+        Self::Whole(text.into())
+    }
 }
 
 /// Why an object was not written.
@@ -22,9 +36,17 @@ struct Refused {
     keep: bool,
 }
 
+impl Body<'_> {
+    async fn abandon(self) {
+        if let Self::Written(writer) = self {
+            writer.abandon().await;
+        }
+    }
+}
+
 impl Run {
     /// Writes objects one after the other: all of them or, by default, none.
-    pub(super) async fn publish(&self, outputs: Vec<Output>) -> Result<(), String> {
+    pub(super) async fn publish(&self, outputs: Vec<Output<'_>>) -> Result<(), String> {
         let mut written = Vec::new();
         for output in outputs {
             let location = output.location.clone();
@@ -49,7 +71,7 @@ impl Run {
         location: &Location,
         (counted, starts): (Counted, Starts),
         write: impl Fn(Numbers) -> Result<Vec<u8>, String>,
-        mut others: Vec<Output>,
+        mut others: Vec<Output<'_>>,
     ) -> Result<Bytes, String> {
         let taken = self.take_numbers(location, counted, starts);
         self.settle().await?;
@@ -57,7 +79,7 @@ impl Run {
             Ok(body) => {
                 others.push(Output {
                     location: location.clone(),
-                    body: body.clone(),
+                    body: Body::Whole(body.clone()),
                     content_type: "application/edi-x12",
                 });
                 self.publish(others).await.map(|()| body)
@@ -95,7 +117,7 @@ impl Run {
         }
     }
 
-    async fn put(&self, output: Output) -> Result<(), Refused> {
+    async fn put(&self, output: Output<'_>) -> Result<(), Refused> {
         let fate = self
             .works
             .environment
@@ -103,23 +125,28 @@ impl Run {
             .write(&self.facts, self.next_write());
         match fate {
             Fate::Write => {}
-            Fate::Lose => return Ok(()),
-            Fate::Refuse { message, keep } => return Err(Refused { message, keep }),
+            Fate::Lose => {
+                output.body.abandon().await;
+                return Ok(());
+            }
+            Fate::Refuse { message, keep } => {
+                output.body.abandon().await;
+                return Err(Refused { message, keep });
+            }
         }
         let Output {
             location,
             body,
             content_type,
         } = output;
-        files::write(
-            &self.works.environment,
-            &self.scope,
-            &location,
-            body,
-            content_type,
-        )
-        .await
-        .map_err(|it| Refused {
+        let (environment, scope) = (&self.works.environment, &self.scope);
+        let written = match body {
+            Body::Whole(body) => {
+                files::write(environment, scope, &location, body, content_type).await
+            }
+            Body::Written(writer) => writer.finish().await.map(|_| ()).map_err(Refusal::from),
+        };
+        written.map_err(|it| Refused {
             message: it.message(&location),
             keep: false,
         })

@@ -55,9 +55,9 @@ impl Run {
         self.pieces(walk, conversion, total, result).await
     }
 
-    fn walk(&self) -> Walk {
-        let environment = &self.works.environment;
-        Walk::new(environment, &self.scope, &self.order.input, self.order.size)
+    /// The way through the input.
+    pub(super) fn walk(&self) -> Walk {
+        Walk::new(&self.works, &self.scope, &self.order.input, self.order.size)
     }
 
     async fn survey(&self, walk: Walk, conversion: &Arc<Conversion>) -> Result<Survey, String> {
@@ -66,7 +66,7 @@ impl Run {
         let (most, conversion) = (config.split_transactions, Arc::clone(conversion));
         self.compute(move || {
             let mut reader = Reader::new((Received::new(), conversion.validator()));
-            walk.windows(|bytes| {
+            walk.windows(&mut |bytes| {
                 reader.push(bytes);
                 if reader.has_ended() || reader.sink().0.transactions() > most {
                     ControlFlow::Break(())
@@ -169,7 +169,7 @@ fn hand_over(walk: &Walk, sender: &mpsc::Sender<Piece>) -> Result<(), String> {
         // Nobody takes any more when the job has vanished.
         let _ = sender.blocking_send(piece);
     }));
-    walk.windows(|bytes| {
+    walk.windows(&mut |bytes| {
         reader.push(bytes);
         if sender.is_closed() {
             ControlFlow::Break(())

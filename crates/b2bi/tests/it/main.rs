@@ -9,5 +9,6 @@ mod bench;
 mod cancelling;
 mod clock;
 mod keeping;
+mod large;
 mod pipelines;
 mod stages;
