@@ -1,0 +1,98 @@
+"""Measures pipelines: files a second, and the time from a drop to its output, for small and large files.
+
+B2BI_LOCAL_BIN names the server; scripts/bench calls this with the release build. The clients and the
+server share the machine, so the figures are those of a developer's own.
+"""
+
+import argparse
+import concurrent.futures
+import pathlib
+import statistics
+import sys
+import time
+
+import pytest
+import requests
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python" / "tests"))
+pytest.register_assert_rewrite("blocks", "replies")
+
+import edi  # noqa: E402
+from clients import boto3_client, checked_client  # noqa: E402
+from pipeline import Pipeline  # noqa: E402
+from server import Server  # noqa: E402
+from world import World  # noqa: E402
+
+ACCOUNT, WRITERS, PATIENCE = "111122223333", 8, 300
+SESSION = requests.Session()
+LINE = ["PO1", "1", "4", "EA", "12.50", "TE", "VN", "CHAIN-9"]
+ANSWERED = {"inboundEdi": {"x12": {"acknowledgmentOptions": {
+    "functionalAcknowledgment": "GENERATE_ALL_SEGMENTS", "technicalAcknowledgment": "DO_NOT_GENERATE",
+}}}}
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--quick", action="store_true", help="a few files only")
+    quick = arguments.parse_args().quick
+    plan = [("5 KB", 5_000, 40 if quick else 2000, 5 if quick else 200), ("5 MB", 5_000_000, 2 if quick else 40, 1 if quick else 20)]
+    for name, size, files, rounds in plan:
+        with Server("--events-size", "100000") as server:
+            pipeline = Pipeline(
+                World(checked_client(server.endpoint, ACCOUNT), boto3_client("s3", server.endpoint, ACCOUNT, max_pool_connections=WRITERS)),
+                server.endpoint, options=ANSWERED,
+            )
+            body = order(size)
+            rate = throughput(pipeline, body, files)
+            times = sorted(latency(pipeline, body, number) for number in range(rounds))
+            print(f"{name}: {rate:8.1f} files/s; drop to output {1000 * statistics.median(times):.1f} ms, "
+                  f"slowest of {rounds} {1000 * times[-1]:.1f} ms; memory {peak(server):.0f} MB")
+
+
+def order(size):
+    """A purchase order of about this size, acknowledged by a 997."""
+    head = [["BEG", "00", "SA", "PO-77", "", "20260301"]]
+    return edi.interchange(head + [LINE] * (size // (len("*".join(LINE)) + 2)))
+
+
+def throughput(pipeline, body, files):
+    """Files a second from the first put to the last event."""
+    begun = time.perf_counter()
+    with concurrent.futures.ThreadPoolExecutor(WRITERS) as writers:
+        list(writers.map(lambda number: pipeline.put(body, f"{number:05}.edi"), range(files)))
+    wait(pipeline, files)
+    return files / (time.perf_counter() - begun)
+
+
+def latency(pipeline, body, number):
+    """Seconds from the put of one file to its event, which comes when the output is there."""
+    before = completed(pipeline)
+    begun = time.perf_counter()
+    pipeline.put(body, f"single-{number}.edi")
+    wait(pipeline, before + 1)
+    return time.perf_counter() - begun
+
+
+def wait(pipeline, count):
+    deadline = time.monotonic() + PATIENCE
+    while completed(pipeline) < count:
+        assert time.monotonic() < deadline, f"{completed(pipeline)} of {count} came out"
+
+
+def completed(pipeline):
+    """How many jobs have succeeded, which is cheaper to ask for than the events themselves."""
+    query = {"account": ACCOUNT, "limit": 0}
+    counts = SESSION.get(f"{pipeline.endpoint}/_b2bi/jobs", params=query).json()["counts"]
+    assert counts["failed"] == 0, counts
+    return counts["succeeded"]
+
+
+def peak(server):
+    """The most memory that the server has had, in MB."""
+    status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
+    [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(line.split()[1]) / 1000
+
+
+if __name__ == "__main__":
+    main()
