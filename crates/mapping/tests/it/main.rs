@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod by_example;
+mod by_example_random;
 mod evaluation;
 mod fixtures;
 mod hostile;

@@ -2,7 +2,7 @@
 
 use super::super::dates::{Form, Piece};
 use super::super::standard;
-use super::super::template::{Expression, Path};
+use super::super::template::{Expression, Path, Select};
 use super::super::tree::SchemaId;
 use super::path::name;
 use super::{Printer, literal, quoted};
@@ -14,6 +14,7 @@ impl Printer<'_> {
     pub(super) fn expression(&mut self, expression: &Expression) -> String {
         match expression {
             Expression::Constant(value) => literal(value),
+            Expression::Path(path) if self.is_bare_list(path) => self.path(path) + ".$",
             Expression::Path(path) => self.path(path),
             Expression::Number(of) if self.is_number(of) => self.expression(of),
             Expression::Number(of) => self.call("number", of, ""),
@@ -70,6 +71,15 @@ impl Printer<'_> {
             Expression::Pair(path, _, qualifier) => self.pair(path, qualifier),
             arithmetic => self.arithmetic(arithmetic),
         }
+    }
+
+    /// Whether a path ends in a list of scalars, which stays a list even where it has one.
+    fn is_bare_list(&self, path: &Path) -> bool {
+        let by_place = |it: &Select| matches!(it, Select::First | Select::Last | Select::At(_));
+        path.steps.last().is_some_and(|step| {
+            let kind = self.tree.schema(step.schema);
+            kind.listed && !kind.label.field.is_empty() && !step.select.iter().any(by_place)
+        })
     }
 
     fn arithmetic(&mut self, expression: &Expression) -> String {

@@ -68,6 +68,7 @@ impl Printer<'_> {
         let mut text = match label.field.as_str() {
             // The items of an array that is the root: paths go through it by themselves.
             "" if !last && step.select.is_empty() => return String::new(),
+            "" if step.select.is_empty() => "$.$".to_owned(),
             "" => "$".to_owned(),
             field => name(field),
         };
