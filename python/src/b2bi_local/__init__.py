@@ -7,6 +7,9 @@ under pytest the fixtures of `b2bi_local.plugin` are there without an import.
 from .accounts import new_account
 from .admin import Admin, AdminError
 from .binary import BinaryNotFound, binary
+from .clock import Clock
+from .events import Events
+from .faults import Fault, Faults
 from .mock import mock_b2bi
 from .server import Running, Server, ServerError
 
@@ -14,6 +17,10 @@ __all__ = [
     "Admin",
     "AdminError",
     "BinaryNotFound",
+    "Clock",
+    "Events",
+    "Fault",
+    "Faults",
     "Running",
     "Server",
     "ServerError",

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Iterator, Sequence
 import pytest
 
 from .accounts import new_account
+from .clock import Clock
+from .events import Events
+from .faults import Faults
 from .mock import SERVICES, environment
 from .server import REGION, Running, Server
 
@@ -79,3 +82,25 @@ def b2bi_environment(
             monkeypatch.setenv(name, value)
     monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     return b2bi_local
+
+
+@pytest.fixture
+def b2bi_faults(b2bi_local: Running, b2bi_account: str) -> Iterator[Faults]:
+    """Faults for the test's account, which end with the test."""
+    faults = Faults(b2bi_local, b2bi_account)
+    yield faults
+    faults.clear()
+
+
+@pytest.fixture
+def b2bi_events(b2bi_local: Running, b2bi_account: str) -> Events:
+    """The events about the test's account."""
+    return Events(b2bi_local, b2bi_account)
+
+
+@pytest.fixture
+def b2bi_clock(b2bi_local: Running) -> Iterator[Clock]:
+    """The server's clock; after the test it shows the machine's time again."""
+    clock = Clock(b2bi_local)
+    yield clock
+    clock.reset()

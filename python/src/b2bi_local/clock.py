@@ -1,0 +1,43 @@
+"""The server's clock."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from .server import Running
+
+
+class Clock:
+    """Stops the time and puts it forward. The clock is the server's, for all accounts."""
+
+    def __init__(self, server: Running) -> None:
+        self._admin = server.admin
+
+    def now(self) -> str:
+        """What the server shows, as in `2026-01-31T09:30:00.000Z`."""
+        return str(self._admin.get("clock")["now"])
+
+    def freeze(self, at: datetime.datetime | None = None) -> None:
+        """Lets the time stand still, now or at a moment of one's choice."""
+        self._set(mode="manual", setTo=None if at is None else _text(at))
+
+    def advance(self, **time: float) -> None:
+        """Puts the clock forward: `advance(hours=1)`, with the words of `datetime.timedelta`."""
+        self._set(advanceMs=round(datetime.timedelta(**time).total_seconds() * 1000))
+
+    def skew(self, **time: float) -> None:
+        """Lets the server be wrong about the time by so much, as its clients see it."""
+        self._set(skewMs=round(datetime.timedelta(**time).total_seconds() * 1000))
+
+    def reset(self) -> None:
+        """The machine's time again."""
+        self._set(mode="real", setTo=_text(datetime.datetime.now(datetime.timezone.utc)), skewMs=0)
+
+    def _set(self, **change: Any) -> None:
+        self._admin.put("clock", {name: it for name, it in change.items() if it is not None})
+
+
+def _text(moment: datetime.datetime) -> str:
+    utc = moment.astimezone(datetime.timezone.utc)
+    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03}Z"
