@@ -1,9 +1,13 @@
 """Walks through the service with boto3: what a first test of a user does, step by step.
 
-Usage: walk.py PATH-OF-B2BI-LOCAL
+Usage: walk.py PATH-OF-B2BI-LOCAL | URL-OF-A-SERVER [--upstream]
+
+With --upstream it also calls a service that the server passes to another emulator. A server that
+wants a token for its own routes finds it in B2BI_LOCAL_ADMIN_TOKEN.
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -145,8 +149,19 @@ class Walk:
     def admin(self, method, path, body=None):
         """Calls one of the server's own routes."""
         data = None if body is None else json.dumps(body).encode()
-        with urlopen(Request(self.endpoint + path, data=data, method=method)) as reply:
+        token = os.environ.get("B2BI_LOCAL_ADMIN_TOKEN")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        with urlopen(Request(self.endpoint + path, data, headers, method=method)) as reply:
             return json.load(reply)
+
+    def reach_what_is_behind(self):
+        """Uses queues, which are another emulator's."""
+        sqs = self.client("sqs", MINE)
+        queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
+        sqs.send_message(QueueUrl=queue, MessageBody=self.transformer)
+        [message] = sqs.receive_message(QueueUrl=queue)["Messages"]
+        expect(message["Body"] == self.transformer)
+        return f"a message went through {queue}"
 
 
 STEPS = [
@@ -170,20 +185,33 @@ def expect(fact):
         raise AssertionError("not as it should be")
 
 
-def main(binary):
+def walk(endpoint, steps):
+    walk = Walk(endpoint)
+    for step in steps:
+        print(f"{step.__name__.replace('_', ' '):<21} {step(walk)}", flush=True)
+    print("the walk is green")
+
+
+def walk_alone(binary):
+    """Walks through a server of its own."""
     command = [binary, "--listen", "127.0.0.1:0", "--log", "warn"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        walk = Walk(server.stdout.readline().split()[1])
-        for step in STEPS:
-            print(f"{step.__name__.replace('_', ' '):<21} {step(walk)}", flush=True)
+        walk(server.stdout.readline().split()[1], STEPS)
     finally:
         server.terminate()
         status = server.wait(timeout=10)
     if status != 0:
         raise SystemExit(f"walk: the server ended with status {status}")
-    print("the walk is green")
+
+
+def main(server, *options):
+    if server.startswith("http://"):
+        behind = [Walk.reach_what_is_behind] if "--upstream" in options else []
+        walk(server, STEPS + behind)
+    else:
+        walk_alone(server)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
