@@ -9,7 +9,7 @@ use super::wanted::Wanted;
 use crate::engine::Cancel;
 
 /// How many nodes the search may look at before it explains no more.
-const WORK: u64 = 20_000_000;
+const WORK: u64 = 5_000_000;
 
 /// The search for a mapping.
 #[derive(Debug)]
