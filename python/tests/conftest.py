@@ -15,13 +15,18 @@ from world import World  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def endpoint():
-    """The URL of the server under test: the one in B2BI_LOCAL_ENDPOINT, or one for this session."""
+def endpoint(tmp_path_factory):
+    """The URL of the server under test: the one in B2BI_LOCAL_ENDPOINT, or one for this session.
+
+    With B2BI_TEST_HOME=disk that one keeps state and objects in a directory.
+    """
     given = os.environ.get("B2BI_LOCAL_ENDPOINT")
     if given:
         yield given.rstrip("/")
         return
-    with Server() as server:
+    on_disk = os.environ.get("B2BI_TEST_HOME") == "disk"
+    flags = ["--data-dir", str(tmp_path_factory.mktemp("data"))] if on_disk else []
+    with Server(*flags) as server:
         yield server.endpoint
 
 

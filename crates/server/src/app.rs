@@ -53,7 +53,7 @@ impl App {
         let ledger = ledger(&config)?;
         let starts = ledger.as_ref().map_or(Ok(0), starts)?;
         let ids: Arc<dyn Ids> = Arc::new(SeededIds::new(seed.wrapping_add(starts)));
-        let s3 = embedded_s3(&config, &clock, &ids);
+        let s3 = embedded_s3(&config, ledger.as_ref(), &clock, &ids)?;
         let told = Arc::new(Told::new(config.events_size, Arc::clone(&ids)));
         let environment = Environment {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -160,14 +160,19 @@ fn starts(ledger: &Ledger) -> Result<u64, String> {
     Ok(starts)
 }
 
-fn embedded_s3(config: &Config, clock: &Arc<ServerClock>, ids: &Arc<dyn Ids>) -> EmbeddedS3 {
+fn embedded_s3(
+    config: &Config,
+    ledger: Option<&Ledger>,
+    clock: &Arc<ServerClock>,
+    ids: &Arc<dyn Ids>,
+) -> Result<EmbeddedS3, String> {
     let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
     let credentials = match &config.credentials {
         None => Credentials::Any,
         Some(known) => Credentials::Known(known.iter().map(known_key).collect()),
     };
     let accounts = config.accounts.clone();
-    EmbeddedS3::new(Settings {
+    let settings = Settings {
         credentials,
         shared: config.s3.shared,
         max_object_bytes: config.s3.max_object_bytes,
@@ -178,7 +183,11 @@ fn embedded_s3(config: &Config, clock: &Arc<ServerClock>, ids: &Arc<dyn Ids>) ->
             Arc::new(move || system_time(clock.now())),
             Arc::new(move || capitals(ids.bits())),
         )
-    })
+    };
+    match ledger {
+        None => Ok(EmbeddedS3::new(settings)),
+        Some(ledger) => EmbeddedS3::kept(settings, ledger.clone()),
+    }
 }
 
 fn known_key(credential: &b2bi_local_dispatcher::Credential) -> KnownKey {

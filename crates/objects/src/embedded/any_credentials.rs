@@ -5,16 +5,21 @@
 //! `aws-chunked` body. What is not a matter of trust stays: a presigned request expires, and
 //! checksums in trailers become the headers they stand for.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
+use futures_util::{Stream, stream};
 use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, RANGE,
     TRANSFER_ENCODING,
 };
 use http::uri::PathAndQuery;
 use http::{Request, Uri};
+use http_body::Frame;
+use http_body_util::StreamBody;
 use s3s::dto::{Range, Timestamp, TimestampFormat};
-use s3s::{Body, S3ErrorCode, S3Result, s3_error};
+use s3s::{Body, S3Error, S3ErrorCode, S3Result, StdError, s3_error};
 
 use super::chunked::Decoder;
 use super::{body, fields};
@@ -33,7 +38,22 @@ const SIGNING: [&str; 10] = [
     "expires",
 ];
 
-/// Takes the signature off a request.
+/// The headers behind a body, once it is read.
+#[derive(Clone, Default)]
+pub(crate) struct Trailers(Arc<Mutex<Option<HeaderMap>>>);
+
+impl Trailers {
+    fn set(&self, headers: HeaderMap) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(headers);
+    }
+
+    /// Takes them out; none before the end of the body.
+    pub(crate) fn take(&self) -> Option<HeaderMap> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Takes the signature off a request; `streams` says that a body is not to be gathered first.
 ///
 /// # Errors
 /// `AccessDenied` for a presigned request that has expired, and the faults of its body.
@@ -41,6 +61,7 @@ pub(crate) async fn strip(
     mut request: Request<Body>,
     now: SystemTime,
     limit: u64,
+    streams: bool,
 ) -> S3Result<Request<Body>> {
     check_expiry(request.uri().query().unwrap_or_default(), now)?;
     *request.uri_mut() = unsigned_uri(request.uri())?;
@@ -51,7 +72,18 @@ pub(crate) async fn strip(
     }
     let (mut head, mut body) = request.into_parts();
     if is_aws_chunked(&head.headers) {
-        body = decode(&mut head.headers, body, limit).await?;
+        let length = text(&head.headers, "x-amz-decoded-content-length").parse();
+        body = match length {
+            Ok(length) if streams => {
+                let trailers = Trailers::default();
+                head.extensions.insert(trailers.clone());
+                settle(&mut head.headers, length);
+                body::check_size(length, limit)?;
+                let decoder = Decoder::new(0, limit)?;
+                Body::http_body_unsync(StreamBody::new(decoded(body, decoder, length, trailers)))
+            }
+            _ => decode(&mut head.headers, body, limit).await?,
+        };
     }
     Ok(Request::from_parts(head, body))
 }
@@ -149,9 +181,46 @@ async fn decode(headers: &mut HeaderMap, mut coded: Body, limit: u64) -> S3Resul
         chunks.feed(piece)?;
     }
     let decoded = chunks.finish()?;
-    if expected.is_some_and(|expected| expected != decoded.body.len()) {
+    if expected.is_some_and(|expected| expected != decoded.size) {
         return Err(S3ErrorCode::IncompleteBody.into());
     }
+    settle(headers, decoded.size);
+    headers.extend(decoded.trailers);
+    Ok(decoded.body.into())
+}
+
+/// Decodes a body as it is read; the trailers are there at its end.
+fn decoded(
+    coded: Body,
+    decoder: Decoder,
+    length: usize,
+    trailers: Trailers,
+) -> impl Stream<Item = Result<Frame<Bytes>, StdError>> {
+    stream::try_unfold(Some((coded, decoder)), move |state| {
+        let trailers = trailers.clone();
+        async move {
+            let Some((mut coded, mut decoder)) = state else {
+                return Ok(None);
+            };
+            while let Some(piece) = body::next(&mut coded).await? {
+                decoder.feed(piece)?;
+                let data = decoder.take();
+                if !data.is_empty() {
+                    return Ok(Some((Frame::data(data), Some((coded, decoder)))));
+                }
+            }
+            let end = decoder.finish()?;
+            if end.size != length {
+                return Err(S3Error::new(S3ErrorCode::IncompleteBody).into());
+            }
+            trailers.set(end.trailers);
+            Ok(Some((Frame::data(end.body), None)))
+        }
+    })
+}
+
+/// The headers of a request whose body is decoded.
+fn settle(headers: &mut HeaderMap, length: usize) {
     let encoding = fields::without_aws_chunked(text(headers, "content-encoding"));
     for name in [CONTENT_ENCODING, TRANSFER_ENCODING] {
         headers.remove(name);
@@ -166,9 +235,7 @@ async fn decode(headers: &mut HeaderMap, mut coded: Body, limit: u64) -> S3Resul
     if let Some(encoding) = encoding.and_then(|encoding| HeaderValue::try_from(encoding).ok()) {
         headers.insert(CONTENT_ENCODING, encoding);
     }
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(decoded.body.len()));
-    headers.extend(decoded.trailers);
-    Ok(decoded.body.into())
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
 }
 
 #[cfg(test)]

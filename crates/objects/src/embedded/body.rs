@@ -1,4 +1,6 @@
-//! Reads bodies into memory, up to a limit.
+//! Reads bodies into memory or into files, up to a limit.
+
+use std::io;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _};
@@ -6,11 +8,50 @@ use s3s::dto::StreamingBlob;
 use s3s::stream::ByteStream as _;
 use s3s::{S3Error, S3ErrorCode, S3Result, StdError, s3_error};
 
+use super::content::Content;
+use super::state::Memory;
+
+/// The longest body that goes into its row, and not into a file of its own.
+pub(crate) const IN_ROW: usize = 16 << 10;
+
 /// What is set aside for a body on its client's word; more is set aside as it comes.
 const TRUSTED: usize = 16 << 20;
 
 /// A lone chunk this long is kept as it came; a shorter one may hold on to a far bigger buffer.
 const WORTH_KEEPING: usize = 64 << 10;
+
+/// Reads an upload to its end, into memory or, if it is long and there are files, into one.
+///
+/// # Errors
+/// `EntityTooLarge` beyond the limit; the fault of a body that breaks off or fails its checks;
+/// `InternalError` when the disk does not take it.
+pub(crate) async fn receive(memory: &Memory, body: Option<StreamingBlob>) -> S3Result<Content> {
+    let limit = memory.max_object_bytes();
+    let length = body.as_ref().map(|it| it.remaining_length().exact());
+    let short = matches!(length, None | Some(Some(..=IN_ROW)));
+    match (memory.blobs(), body) {
+        (Some(blobs), Some(mut body)) if !short => {
+            check_size(length.flatten().unwrap_or_default(), limit)?;
+            let mut writer = blobs.writer().map_err(unwritable)?;
+            while let Some(piece) = next(&mut body).await? {
+                writer.write(&piece).map_err(unwritable)?;
+                if writer.size() > limit {
+                    return Err(S3ErrorCode::EntityTooLarge.into());
+                }
+            }
+            Ok(writer.finish().await.map_err(unwritable)?.into())
+        }
+        (_, body) => Ok(collect(body, limit).await?.into()),
+    }
+}
+
+/// The disk does not take what was sent.
+pub(crate) fn unwritable(error: io::Error) -> S3Error {
+    let message = format!("The object cannot be kept on disk: {error}");
+    let mut failed = S3Error::with_source(S3ErrorCode::InternalError, error.into());
+    failed.set_message(message);
+    failed
+}
 
 /// Reads an upload to its end.
 ///
@@ -74,6 +115,10 @@ pub(crate) fn check_size(size: usize, limit: u64) -> S3Result<()> {
 
 /// Words the library's errors on a signed body; their types are its own, so their text must do.
 fn fault(error: StdError) -> S3Error {
+    let error = match error.downcast::<S3Error>() {
+        Ok(ours) => return *ours,
+        Err(error) => error,
+    };
     let text = error.to_string();
     if text.contains("SignatureMismatch") {
         return s3_error!(SignatureDoesNotMatch);

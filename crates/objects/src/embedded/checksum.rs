@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use s3s::crypto::{Crc32, Crc32c, Crc64Nvme, Md5, Sha1, Sha256};
 use s3s::dto::{ChecksumAlgorithm, ChecksumType};
-use s3s::{S3ErrorCode, S3Result, TrailingHeaders, s3_error};
+use s3s::{S3ErrorCode, S3Request, S3Result, TrailingHeaders, s3_error};
 
+use super::any_credentials::Trailers;
 use super::content::Content;
 
 /// The checksum algorithms S3 has, as far as the library knows them.
@@ -72,32 +73,44 @@ impl Algorithm {
         self != Self::Crc64Nvme
     }
 
-    fn digest<'a>(self, chunks: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    /// The digest of the bytes that `show` shows.
+    fn digest(self, show: impl FnOnce(&mut dyn FnMut(&[u8])) -> S3Result<()>) -> S3Result<Vec<u8>> {
         match self {
-            Self::Crc32 => digest::<Crc32>(chunks),
-            Self::Crc32c => digest::<Crc32c>(chunks),
-            Self::Crc64Nvme => digest::<Crc64Nvme>(chunks),
-            Self::Sha1 => digest::<Sha1>(chunks),
-            Self::Sha256 => digest::<Sha256>(chunks),
+            Self::Crc32 => digest::<Crc32>(show),
+            Self::Crc32c => digest::<Crc32c>(show),
+            Self::Crc64Nvme => digest::<Crc64Nvme>(show),
+            Self::Sha1 => digest::<Sha1>(show),
+            Self::Sha256 => digest::<Sha256>(show),
         }
     }
 }
 
-fn digest<'a, C: s3s::crypto::Checksum>(chunks: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+fn digest<C: s3s::crypto::Checksum>(
+    show: impl FnOnce(&mut dyn FnMut(&[u8])) -> S3Result<()>,
+) -> S3Result<Vec<u8>> {
     let mut hasher = C::new();
-    chunks.for_each(|chunk| hasher.update(chunk));
+    show(&mut |piece| hasher.update(piece))?;
+    Ok(hasher.finalize().as_ref().to_vec())
+}
+
+fn of_pieces<'a, C: s3s::crypto::Checksum>(pieces: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut hasher = C::new();
+    pieces.for_each(|piece| hasher.update(piece));
     hasher.finalize().as_ref().to_vec()
 }
 
 impl Checksum {
     /// The checksum of the bytes.
-    pub(crate) fn of(algorithm: Algorithm, content: &Content) -> Self {
-        let value = BASE64_STANDARD.encode(algorithm.digest(content.chunks()));
-        Self {
+    ///
+    /// # Errors
+    /// `InternalError` when they cannot be read.
+    pub(crate) fn of(algorithm: Algorithm, content: &Content) -> S3Result<Self> {
+        let digest = algorithm.digest(|look| content.visit(look))?;
+        Ok(Self {
             algorithm,
-            value,
+            value: BASE64_STANDARD.encode(digest),
             composite: false,
-        }
+        })
     }
 
     /// The checksum of the parts' checksums, which are in base64.
@@ -108,7 +121,13 @@ impl Checksum {
         let raw: Vec<Vec<u8>> = parts
             .filter_map(|part| BASE64_STANDARD.decode(part).ok())
             .collect();
-        let digest = BASE64_STANDARD.encode(algorithm.digest(raw.iter().map(Vec::as_slice)));
+        let show = |look: &mut dyn FnMut(&[u8])| {
+            for part in &raw {
+                look(part);
+            }
+            Ok(())
+        };
+        let digest = BASE64_STANDARD.encode(algorithm.digest(show).unwrap_or_default());
         Self {
             algorithm,
             value: format!("{digest}-{}", raw.len()),
@@ -168,7 +187,7 @@ pub(crate) fn verify(
             ));
         }
     };
-    let checksum = Checksum::of(algorithm, content);
+    let checksum = Checksum::of(algorithm, content)?;
     if let Some(claimed) = claimed {
         well_formed(algorithm, claimed, checksum.value.len())?;
         checksum.check(claimed)?;
@@ -188,11 +207,11 @@ fn well_formed(algorithm: Algorithm, claimed: &str, length: usize) -> S3Result<(
 }
 
 /// Adds the checksums claimed in trailers; the library hands them over once the body is read.
-pub(crate) fn with_trailers(
-    mut claims: Vec<Claim>,
-    trailers: Option<&TrailingHeaders>,
-) -> Vec<Claim> {
-    let Some(headers) = trailers.and_then(TrailingHeaders::take) else {
+pub(crate) fn with_trailers<T>(mut claims: Vec<Claim>, request: &S3Request<T>) -> Vec<Claim> {
+    let signed = request.trailing_headers.as_ref();
+    let unsigned = request.extensions.get::<Trailers>();
+    let headers = signed.and_then(TrailingHeaders::take);
+    let Some(headers) = headers.or_else(|| unsigned?.take()) else {
         return claims;
     };
     for (algorithm, name) in ALGORITHMS {
@@ -205,14 +224,17 @@ pub(crate) fn with_trailers(
 }
 
 /// The MD5 of the bytes, which is the `ETag` of what is uploaded in one request.
-pub(crate) fn md5(content: &Content) -> Vec<u8> {
-    digest::<Md5>(content.chunks())
+///
+/// # Errors
+/// `InternalError` when they cannot be read.
+pub(crate) fn md5(content: &Content) -> S3Result<Vec<u8>> {
+    digest::<Md5>(|look| content.visit(look))
 }
 
 /// The `ETag` of an object made of parts: the MD5 of their MD5s, and their number.
 pub(crate) fn multipart_etag<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone) -> String {
     let count = parts.clone().count();
-    format!("{}-{count}", hex(&digest::<Md5>(parts)))
+    format!("{}-{count}", hex(&of_pieces::<Md5>(parts)))
 }
 
 /// Bytes in lowercase hexadecimal.
@@ -253,7 +275,7 @@ mod tests {
         let content = Content::from(Bytes::from_static(b"123456789"));
         let check = |algorithm: Algorithm, expected: &str| {
             let digest = BASE64_STANDARD
-                .decode(Checksum::of(algorithm, &content).value)
+                .decode(Checksum::of(algorithm, &content).unwrap().value)
                 .unwrap();
             assert_eq!(hex(&digest), expected, "{}", algorithm.name());
         };
@@ -265,7 +287,10 @@ mod tests {
             Algorithm::Sha256,
             "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225",
         );
-        assert_eq!(hex(&md5(&content)), "25f9e794323b453885f5181f1b624d0b");
+        assert_eq!(
+            hex(&md5(&content).unwrap()),
+            "25f9e794323b453885f5181f1b624d0b"
+        );
     }
 
     #[test]

@@ -13,7 +13,10 @@ const MAX_LINE: usize = 16 << 10;
 
 /// What a body holds once it is decoded.
 pub(crate) struct Decoded {
+    /// What was not taken before.
     pub(crate) body: Bytes,
+    /// The number of all bytes.
+    pub(crate) size: usize,
     pub(crate) trailers: HeaderMap,
 }
 
@@ -23,6 +26,8 @@ pub(crate) struct Decoder {
     /// The line that has begun.
     line: BytesMut,
     body: BytesMut,
+    /// How much of the body was taken already.
+    taken: usize,
     trailers: HeaderMap,
     limit: u64,
 }
@@ -48,6 +53,7 @@ impl Decoder {
             state: State::Head,
             line: BytesMut::new(),
             body,
+            taken: 0,
             trailers: HeaderMap::new(),
             limit,
         })
@@ -68,6 +74,12 @@ impl Decoder {
         Ok(())
     }
 
+    /// Takes what is decoded by now.
+    pub(crate) fn take(&mut self) -> Bytes {
+        self.taken += self.body.len();
+        self.body.split().freeze()
+    }
+
     /// Ends the body; a trailer may lack its last end of line.
     ///
     /// # Errors
@@ -79,13 +91,14 @@ impl Decoder {
         let line = self.line.split().freeze();
         self.trailer(&line)?;
         Ok(Decoded {
+            size: self.taken + self.body.len(),
             body: self.body.freeze(),
             trailers: self.trailers,
         })
     }
 
     fn data(&mut self, data: Bytes, left: usize) -> S3Result<()> {
-        body::check_size(self.body.len() + data.len(), self.limit)?;
+        body::check_size(self.taken + self.body.len() + data.len(), self.limit)?;
         self.body.extend_from_slice(&data);
         self.state = if left > data.len() {
             State::Data(left - data.len())

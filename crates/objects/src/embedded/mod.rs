@@ -1,14 +1,17 @@
 //! The embedded S3: its state, its operations, and the way in over HTTP.
 
 mod any_credentials;
+mod blobs;
 mod body;
 mod checksum;
 mod chunked;
 mod conditions;
 mod content;
+mod disk;
 mod fields;
 mod form;
 mod host;
+mod kept;
 mod known_keys;
 mod listing;
 mod operations;
@@ -17,10 +20,13 @@ mod service;
 pub(crate) mod settings;
 mod state;
 mod store;
+mod writer;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use b2bi_local_ledger::Ledger;
 use bytes::Bytes;
 use http::header::HeaderMap;
 use http::{Request, Response};
@@ -30,6 +36,8 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, S3Error, S3ErrorCode, S3Result};
 use tokio::sync::broadcast;
 
+use self::blobs::Blobs;
+use self::disk::Disk;
 use self::settings::{Account, AccountOf, Credentials, Settings};
 use self::state::Memory;
 use crate::event::ObjectEvent;
@@ -37,7 +45,7 @@ use crate::store::ObjectStore;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// S3 in memory: the operations that matter to files and their folders, for any S3 client.
+/// S3 in memory or on disk: the operations that matter to files and their folders, for any S3 client.
 ///
 /// A handle, cheap to clone; clones share everything. An operation it does not have answers
 /// S3's `NotImplemented`. Objects have no versions, and policies and access lists bind nobody.
@@ -59,10 +67,28 @@ impl fmt::Debug for EmbeddedS3 {
 }
 
 impl EmbeddedS3 {
-    /// Makes an S3 without buckets.
+    /// Makes an S3 without buckets, in memory.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let memory = Memory::new(&settings);
+        let memory = Memory::new(&settings, BTreeMap::new(), None);
+        Self::over(memory, settings)
+    }
+
+    /// Makes an S3 of what a ledger has, which keeps it from now on; objects that are long have
+    /// files in the directory `blobs` beside it.
+    ///
+    /// # Errors
+    /// What is there cannot be read.
+    pub fn kept(settings: Settings, ledger: Ledger) -> Result<Self, String> {
+        let blobs = Blobs::open(&ledger);
+        let blobs =
+            blobs.map_err(|error| format!("the directory blobs cannot be used: {error}"))?;
+        let accounts = kept::Loader::load(&ledger, &blobs)?;
+        let memory = Memory::new(&settings, accounts, Some(Disk::new(ledger, blobs)));
+        Ok(Self::over(memory, settings))
+    }
+
+    fn over(memory: Memory, settings: Settings) -> Self {
         let mut builder = S3ServiceBuilder::new(memory.clone());
         builder.set_host(host::Hosts::new(&settings.domains));
         builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(limits(
@@ -102,17 +128,20 @@ impl EmbeddedS3 {
     pub fn create_bucket(&self, account: &str, bucket: &str) {
         let created = self.memory.now();
         self.memory.write(account, |buckets| {
-            buckets
-                .entry(bucket.to_owned())
-                .or_insert_with(|| state::Bucket::new(created, None));
+            if !buckets.contains_key(bucket) {
+                let made = state::Bucket::new(created, None);
+                self.memory.keep_bucket(account, bucket, Some(&made));
+                buckets.insert(bucket.to_owned(), made);
+            }
         });
     }
 
     /// Answers one S3 request for the account.
     ///
     /// Whatever the request, there is an answer: what goes wrong is an S3 error in XML. Every
-    /// answer carries `x-amz-request-id`. The body of an upload is read into memory, up to
-    /// [`Settings::max_object_bytes`]; the body of a download is sent from where it is kept.
+    /// answer carries `x-amz-request-id`. The body of an upload is read to where it is kept, up to
+    /// [`Settings::max_object_bytes`]; the body of a download is sent from there. What an answer
+    /// tells of is on disk by then, if that is where it is kept.
     pub async fn call<B>(&self, account: &str, request: Request<B>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -141,14 +170,14 @@ impl EmbeddedS3 {
         self.check_owner(&account, request.headers())?;
         if !self.checked {
             let limit = self.memory.max_object_bytes();
-            request = any_credentials::strip(request, self.memory.now(), limit).await?;
+            let streams = self.memory.blobs().is_some();
+            request = any_credentials::strip(request, self.memory.now(), limit, streams).await?;
         }
         request.extensions_mut().insert(Account(account));
         // The library's own failure says that an answer could not be written.
-        self.service
-            .call(request)
-            .await
-            .map_err(|_| S3Error::new(S3ErrorCode::InternalError))
+        let answer = self.service.call(request).await;
+        self.memory.settled().await?;
+        answer.map_err(|_| S3Error::new(S3ErrorCode::InternalError))
     }
 
     fn check_owner(&self, account: &str, headers: &HeaderMap) -> S3Result<()> {

@@ -1,4 +1,7 @@
-//! The buckets and objects of all accounts, in memory.
+//! The buckets and objects of all accounts: what is known of them, in memory.
+//!
+//! Their bytes are in memory too, or in files; see [`Content`]. What is done here is kept on disk
+//! by [`Disk`], when there is one.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,6 +14,7 @@ use tokio::sync::broadcast;
 
 use super::checksum::{Algorithm, Checksum};
 use super::content::Content;
+use super::disk::Disk;
 use super::fields::Headers;
 use super::settings::{Clock, Ids, Settings};
 use crate::event::{ObjectChange, ObjectEvent};
@@ -28,6 +32,8 @@ pub(crate) struct Memory {
 }
 
 struct Inner {
+    // Dropped first, so that the files of objects that are dropped with it stay.
+    disk: Option<Disk>,
     accounts: DashMap<String, Arc<RwLock<Buckets>>>,
     events: broadcast::Sender<ObjectEvent>,
     clock: Clock,
@@ -148,12 +154,20 @@ pub(crate) fn bucket_mut<'a>(buckets: &'a mut Buckets, name: &str) -> S3Result<&
 }
 
 impl Memory {
-    /// Nothing yet.
-    pub(crate) fn new(settings: &Settings) -> Self {
+    /// Buckets that are there already, and where changes of them are kept, if they are.
+    pub(crate) fn new(
+        settings: &Settings,
+        accounts: BTreeMap<String, Buckets>,
+        disk: Option<Disk>,
+    ) -> Self {
         let (events, _) = broadcast::channel(settings.event_capacity.max(1));
+        let accounts = accounts.into_iter();
         Self {
             inner: Arc::new(Inner {
-                accounts: DashMap::new(),
+                accounts: accounts
+                    .map(|(name, buckets)| (name, Arc::new(RwLock::new(buckets))))
+                    .collect(),
+                disk,
                 events,
                 clock: settings.clock.clone(),
                 ids: settings.ids.clone(),
@@ -161,6 +175,10 @@ impl Memory {
                 max_object_bytes: settings.max_object_bytes,
             }),
         }
+    }
+
+    pub(crate) fn disk(&self) -> Option<&Disk> {
+        self.inner.disk.as_ref()
     }
 
     /// The time now, to the second: S3 keeps no finer times.
@@ -257,6 +275,7 @@ impl Memory {
         object: Object,
     ) -> Arc<Object> {
         let object = Arc::new(object);
+        self.keep_object(account, bucket_name, key, Some(&object));
         bucket.objects.insert(key.to_owned(), Arc::clone(&object));
         self.tell(ObjectChange::Created, account, bucket_name, key, &object);
         object
@@ -265,6 +284,7 @@ impl Memory {
     /// Takes the object out of a bucket that is held, and tells of it if it was there.
     pub(crate) fn remove(&self, account: &str, bucket_name: &str, bucket: &mut Bucket, key: &str) {
         if let Some(object) = bucket.objects.remove(key) {
+            self.keep_object(account, bucket_name, key, None);
             self.tell(ObjectChange::Removed, account, bucket_name, key, &object);
         }
     }

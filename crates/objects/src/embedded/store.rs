@@ -9,12 +9,9 @@ use s3s::{S3Error, S3ErrorCode};
 use super::content::Content;
 use super::fields::Headers;
 use super::listing::{self, Query};
+use super::reply;
 use super::state::{self, Memory};
-use super::{operations, reply};
-use crate::store::{Attributes, Listed, Listing, Object, ObjectError, ObjectStore};
-
-/// The most bytes a key has.
-const MAX_KEY: usize = 1024;
+use crate::store::{Attributes, Listed, Listing, Object, ObjectError, ObjectStore, ObjectWriter};
 
 impl From<S3Error> for ObjectError {
     fn from(error: S3Error) -> Self {
@@ -30,7 +27,15 @@ impl From<S3Error> for ObjectError {
     }
 }
 
-fn attributes(object: &state::Object) -> Attributes {
+fn headers(content_type: &str) -> Headers {
+    Headers {
+        content_type: Some(content_type.to_owned()),
+        ..Headers::default()
+    }
+}
+
+/// What the service is told of an object.
+pub(crate) fn attributes(object: &state::Object) -> Attributes {
     Attributes {
         size: object.content.size(),
         etag: object.entity_tag.clone(),
@@ -64,7 +69,7 @@ impl ObjectStore for Memory {
         };
         Ok(Object {
             attributes: attributes(&object),
-            body: content.into_bytes(),
+            body: content.into_bytes()?,
         })
     }
 
@@ -76,29 +81,35 @@ impl ObjectStore for Memory {
         body: Bytes,
         content_type: &str,
     ) -> Result<Attributes, ObjectError> {
-        super::body::check_size(body.len(), self.max_object_bytes())?;
-        if key.len() > MAX_KEY {
-            return Err(S3Error::new(S3ErrorCode::KeyTooLongError).into());
+        let headers = headers(content_type);
+        let content = Content::from(body.clone());
+        let in_row = self.blobs().is_none() || body.len() <= super::body::IN_ROW;
+        let mut writer = self.begin(account, bucket, key, headers)?;
+        if in_row {
+            super::body::check_size(body.len(), self.max_object_bytes())?;
+            return writer.place(content).await;
         }
-        let headers = Headers {
-            content_type: Some(content_type.to_owned()),
-            ..Headers::default()
-        };
-        let object = operations::write::whole(self, Content::from(body), headers, &[], None)?;
-        Ok(attributes(&*self.insert(
-            account,
-            bucket,
-            key,
-            object,
-            |_| Ok(()),
-        )?))
+        writer.write(body).await?;
+        Box::new(writer).finish().await
+    }
+
+    async fn writer<'a>(
+        &'a self,
+        account: &str,
+        bucket: &str,
+        key: &str,
+        content_type: &str,
+    ) -> Result<Box<dyn ObjectWriter + 'a>, ObjectError> {
+        let writer = self.begin(account, bucket, key, headers(content_type))?;
+        Ok(Box::new(writer))
     }
 
     async fn delete(&self, account: &str, bucket: &str, key: &str) -> Result<(), ObjectError> {
         self.write(account, |buckets| {
             self.remove(account, bucket, state::bucket_mut(buckets, bucket)?, key);
-            Ok(())
-        })
+            Ok::<(), S3Error>(())
+        })?;
+        Ok(self.settled().await?)
     }
 
     async fn list(

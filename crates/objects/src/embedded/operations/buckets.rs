@@ -13,7 +13,7 @@ use s3s::dto::{
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
 use super::owner;
-use crate::embedded::state::{Bucket, Memory, bucket};
+use crate::embedded::state::{Bucket, Memory, bucket, bucket_mut};
 
 /// Where a bucket is that was asked to be nowhere in particular.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -34,7 +34,9 @@ pub(crate) fn create(
     let location = format!("/{}", input.bucket);
     memory.write(account, |buckets| match buckets.entry(input.bucket) {
         Entry::Vacant(vacant) => {
-            vacant.insert(Bucket::new(created, region));
+            let name = vacant.key().clone();
+            let bucket = vacant.insert(Bucket::new(created, region));
+            memory.keep_bucket(account, &name, Some(bucket));
             Ok(())
         }
         Entry::Occupied(known) if known.get().region.is_none() && region.is_none() => Ok(()),
@@ -82,9 +84,15 @@ pub(crate) fn delete(
     input: DeleteBucketInput,
 ) -> S3Result<DeleteBucketOutput> {
     memory.write(account, |buckets| {
-        if !bucket(buckets, &input.bucket)?.objects.is_empty() {
+        let bucket = bucket_mut(buckets, &input.bucket)?;
+        if !bucket.objects.is_empty() {
             return Err(S3ErrorCode::BucketNotEmpty.into());
         }
+        let uploads: Vec<_> = bucket.uploads.keys().cloned().collect();
+        for id in uploads {
+            memory.remove_upload(account, &input.bucket, bucket, &id)?;
+        }
+        memory.keep_bucket(account, &input.bucket, None);
         buckets.remove(&input.bucket);
         Ok(DeleteBucketOutput::default())
     })

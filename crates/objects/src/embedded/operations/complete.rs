@@ -32,10 +32,7 @@ pub(crate) fn complete(
             input.if_match.as_ref(),
             input.if_none_match.as_ref(),
         )?;
-        bucket
-            .uploads
-            .remove(&id)
-            .ok_or(S3ErrorCode::NoSuchUpload)?;
+        memory.remove_upload(account, &input.bucket, bucket, &id)?;
         Ok(memory.place(account, &input.bucket, bucket, &input.key, object))
     });
     let object = placed?;
@@ -97,7 +94,7 @@ fn assemble(
             parts().map(|part| part.checksum.value.as_str()),
         )
     } else {
-        Checksum::of(plan.algorithm, &content)
+        Checksum::of(plan.algorithm, &content)?
     };
     Ok(Object {
         content,

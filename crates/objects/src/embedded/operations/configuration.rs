@@ -20,7 +20,9 @@ pub(crate) fn put_policy(
     input: PutBucketPolicyInput,
 ) -> S3Result<PutBucketPolicyOutput> {
     memory.write(account, |buckets| {
-        bucket_mut(buckets, &input.bucket)?.policy = Some(input.policy);
+        let bucket = bucket_mut(buckets, &input.bucket)?;
+        bucket.policy = Some(input.policy);
+        memory.keep_bucket(account, &input.bucket, Some(bucket));
         Ok(PutBucketPolicyOutput::default())
     })
 }
@@ -49,7 +51,9 @@ pub(crate) fn delete_policy(
     input: DeleteBucketPolicyInput,
 ) -> S3Result<DeleteBucketPolicyOutput> {
     memory.write(account, |buckets| {
-        bucket_mut(buckets, &input.bucket)?.policy = None;
+        let bucket = bucket_mut(buckets, &input.bucket)?;
+        bucket.policy = None;
+        memory.keep_bucket(account, &input.bucket, Some(bucket));
         Ok(DeleteBucketPolicyOutput::default())
     })
 }
@@ -61,7 +65,9 @@ pub(crate) fn put_notifications(
     input: PutBucketNotificationConfigurationInput,
 ) -> S3Result<PutBucketNotificationConfigurationOutput> {
     memory.write(account, |buckets| {
-        bucket_mut(buckets, &input.bucket)?.notifications = input.notification_configuration;
+        let bucket = bucket_mut(buckets, &input.bucket)?;
+        bucket.notifications = input.notification_configuration;
+        memory.keep_bucket(account, &input.bucket, Some(bucket));
         Ok(PutBucketNotificationConfigurationOutput::default())
     })
 }

@@ -68,9 +68,9 @@ pub(crate) fn create(
     };
     let id = output.upload_id.clone().unwrap_or_default();
     memory.write(account, |buckets| {
-        bucket_mut(buckets, &input.bucket)?
-            .uploads
-            .insert((input.key, id), upload);
+        let bucket = bucket_mut(buckets, &input.bucket)?;
+        memory.keep_upload(account, &input.bucket, (&input.key, &id), Some(&upload));
+        bucket.uploads.insert((input.key, id), upload);
         Ok(output)
     })
 }
@@ -100,15 +100,15 @@ fn composite(algorithm: Algorithm, wish: Option<&ChecksumType>) -> S3Result<bool
 pub(crate) async fn upload_part(
     memory: &Memory,
     account: &str,
-    request: S3Request<UploadPartInput>,
+    mut request: S3Request<UploadPartInput>,
 ) -> S3Result<UploadPartOutput> {
-    let mut input = request.input;
-    let content = Content::from(body::collect(input.body.take(), memory.max_object_bytes()).await?);
-    let claims = checksum::with_trailers(claims_of!(input), request.trailing_headers.as_ref());
+    let content = body::receive(memory, request.input.body.take()).await?;
+    let claims = checksum::with_trailers(claims_of!(request.input), &request);
+    let input = request.input;
     if input.content_md5.is_some() {
         checksum::check_md5(
             input.content_md5.as_deref(),
-            &checksum::hex(&checksum::md5(&content)),
+            &checksum::hex(&checksum::md5(&content)?),
         )?;
     }
     let place = Place {
@@ -151,10 +151,10 @@ pub(crate) fn store(
     check_algorithm(algorithm, chosen, claims)?;
     let mut checksum = checksum::verify(&content, claims, Some(algorithm))?;
     if checksum.algorithm != algorithm {
-        checksum = checksum::Checksum::of(algorithm, &content);
+        checksum = checksum::Checksum::of(algorithm, &content)?;
     }
     let part = UploadedPart {
-        md5: checksum::md5(&content),
+        md5: checksum::md5(&content)?,
         content,
         checksum,
         last_modified: memory.now(),
@@ -162,10 +162,9 @@ pub(crate) fn store(
     memory.write(account, |buckets| {
         let uploads = &mut bucket_mut(buckets, place.bucket)?.uploads;
         let upload = uploads.get_mut(&(place.key.to_owned(), place.upload_id.to_owned()));
-        upload
-            .ok_or(S3ErrorCode::NoSuchUpload)?
-            .parts
-            .insert(place.number, part.clone());
+        let upload = upload.ok_or(S3ErrorCode::NoSuchUpload)?;
+        memory.keep_part(account, place, Some(&part));
+        upload.parts.insert(place.number, part.clone());
         Ok(part)
     })
 }
@@ -199,10 +198,9 @@ pub(crate) fn abort(
     input: AbortMultipartUploadInput,
 ) -> S3Result<AbortMultipartUploadOutput> {
     memory.write(account, |buckets| {
-        let uploads = &mut bucket_mut(buckets, &input.bucket)?.uploads;
-        uploads
-            .remove(&(input.key, input.upload_id))
-            .ok_or(S3ErrorCode::NoSuchUpload)?;
+        let bucket = bucket_mut(buckets, &input.bucket)?;
+        let id = (input.key, input.upload_id);
+        memory.remove_upload(account, &input.bucket, bucket, &id)?;
         Ok(AbortMultipartUploadOutput::default())
     })
 }

@@ -137,6 +137,7 @@ fn set(memory: &Memory, account: &str, bucket_name: &str, key: &str, tags: Tags)
             .get_mut(key)
             .ok_or(S3ErrorCode::NoSuchKey)?;
         Arc::make_mut(object).tags = tags;
+        memory.keep_object(account, bucket_name, key, Some(object));
         Ok(())
     })
 }

@@ -15,12 +15,12 @@ use crate::embedded::state::{Memory, Object, bucket};
 pub(crate) async fn put(
     memory: &Memory,
     account: &str,
-    request: S3Request<PutObjectInput>,
+    mut request: S3Request<PutObjectInput>,
 ) -> S3Result<PutObjectOutput> {
+    let content = body::receive(memory, request.input.body.take()).await?;
+    let claims = checksum::with_trailers(claims_of!(request.input), &request);
     let mut input = request.input;
-    let content = Content::from(body::collect(input.body.take(), memory.max_object_bytes()).await?);
     memory.read(account, |buckets| bucket(buckets, &input.bucket).map(drop))?;
-    let claims = checksum::with_trailers(claims_of!(input), request.trailing_headers.as_ref());
     let wish = input
         .checksum_algorithm
         .as_ref()
@@ -60,7 +60,7 @@ pub(crate) fn whole(
 ) -> S3Result<Object> {
     let checksum = checksum::verify(&content, claims, wish)?;
     Ok(Object {
-        entity_tag: checksum::hex(&checksum::md5(&content)),
+        entity_tag: checksum::hex(&checksum::md5(&content)?),
         content,
         last_modified: memory.now(),
         headers: headers.settled()?,

@@ -1,0 +1,188 @@
+//! Bytes too many for a row: each a file of its own, written once and never changed.
+//!
+//! A file counts only when a row names it. So it is written and flushed before its row is sent,
+//! and removed after the row that named it is gone; what a crash leaves over is swept at the start.
+
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use b2bi_local_ledger::{Batch, Ledger};
+use bytes::{Bytes, BytesMut};
+
+/// How much is written or read at a time.
+const PIECE: usize = 256 << 10;
+
+/// The directory of the files.
+pub(crate) struct Blobs {
+    directory: PathBuf,
+    ledger: Ledger,
+    next: AtomicU64,
+    /// Whether the process is about to end: then files stay, whoever lets go of them.
+    closing: AtomicBool,
+}
+
+/// A file that is there as long as somebody holds it.
+pub(crate) struct Blob {
+    number: u64,
+    size: u64,
+    file: File,
+    blobs: Arc<Blobs>,
+}
+
+/// A file that is being written.
+pub(crate) struct BlobWriter {
+    blob: Blob,
+    gathered: BytesMut,
+}
+
+impl Blobs {
+    /// The files in a directory, which is made if it is not there.
+    pub(crate) fn open(ledger: &Ledger) -> io::Result<Arc<Self>> {
+        let directory = ledger.directory().join("blobs");
+        fs::create_dir_all(&directory)?;
+        let last = numbers(&directory)?.max();
+        Ok(Arc::new(Self {
+            directory,
+            ledger: ledger.clone(),
+            next: AtomicU64::new(last.map_or(0, |last| last + 1)),
+            closing: AtomicBool::new(false),
+        }))
+    }
+
+    /// The file of that number.
+    pub(crate) fn blob(self: &Arc<Self>, number: u64) -> io::Result<Blob> {
+        let file = File::open(self.path(number))?;
+        Ok(Blob {
+            number,
+            size: file.metadata()?.len(),
+            file,
+            blobs: Arc::clone(self),
+        })
+    }
+
+    /// Removes all files but those of these numbers.
+    pub(crate) fn sweep(&self, kept: &HashSet<u64>) -> io::Result<()> {
+        for number in numbers(&self.directory)?.filter(|it| !kept.contains(it)) {
+            fs::remove_file(self.path(number))?;
+        }
+        Ok(())
+    }
+
+    /// From now on files stay.
+    pub(crate) fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    /// Begins a file.
+    pub(crate) fn writer(self: &Arc<Self>) -> io::Result<BlobWriter> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
+        Ok(BlobWriter {
+            blob: Blob {
+                number,
+                size: 0,
+                file: options.open(self.path(number))?,
+                blobs: Arc::clone(self),
+            },
+            gathered: BytesMut::with_capacity(PIECE),
+        })
+    }
+
+    fn path(&self, number: u64) -> PathBuf {
+        self.directory.join(format!("{number:016x}"))
+    }
+}
+
+/// The numbers of the files in a directory; files of other names are none of ours.
+fn numbers(directory: &Path) -> io::Result<impl Iterator<Item = u64>> {
+    let names: Vec<_> = fs::read_dir(directory)?.collect::<io::Result<_>>()?;
+    Ok(names.into_iter().filter_map(|entry| {
+        let name = entry.file_name();
+        let name = name.to_str().filter(|it| it.len() == 16)?;
+        u64::from_str_radix(name, 16).ok()
+    }))
+}
+
+impl Blob {
+    /// The number its row names it by.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The number of bytes.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Up to [`PIECE`] bytes from `start` on, and none from `end` on.
+    pub(crate) fn read(&self, start: u64, end: u64) -> io::Result<Bytes> {
+        let length = end.saturating_sub(start).min(PIECE as u64);
+        let mut piece = vec![0; usize::try_from(length).unwrap_or(PIECE)];
+        self.file.read_exact_at(&mut piece, start)?;
+        Ok(piece.into())
+    }
+}
+
+impl Drop for Blob {
+    /// The file goes after the row that named it, which was taken out before.
+    fn drop(&mut self) {
+        if self.blobs.closing.load(Ordering::Relaxed) {
+            return;
+        }
+        let path = self.blobs.path(self.number);
+        let mut batch = Batch::new();
+        batch.afterwards(move || {
+            // What stays is swept at the next start.
+            let _ = fs::remove_file(path);
+        });
+        // Nobody waits for it.
+        let _ = self.blobs.ledger.send(batch);
+    }
+}
+
+impl BlobWriter {
+    /// Takes the next bytes.
+    pub(crate) fn write(&mut self, piece: &[u8]) -> io::Result<()> {
+        self.blob.size += piece.len() as u64;
+        self.gathered.extend_from_slice(piece);
+        if self.gathered.len() >= PIECE {
+            self.spill()?;
+        }
+        Ok(())
+    }
+
+    fn spill(&mut self) -> io::Result<()> {
+        self.blob.file.write_all(&self.gathered)?;
+        self.gathered.clear();
+        Ok(())
+    }
+
+    /// The number of bytes taken by now.
+    pub(crate) fn size(&self) -> u64 {
+        self.blob.size
+    }
+
+    /// The whole file, flushed to the disk.
+    pub(crate) async fn finish(mut self) -> io::Result<Arc<Blob>> {
+        let flush = move || {
+            self.spill()?;
+            self.blob.file.sync_all()?;
+            File::open(&self.blob.blobs.directory)?.sync_all()?;
+            Ok(Arc::new(self.blob))
+        };
+        let flushed = tokio::task::spawn_blocking(flush).await;
+        flushed.unwrap_or_else(|_| Err(io::Error::other("the flush did not end")))
+    }
+}
+
+impl std::fmt::Debug for Blob {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Blob {:016x}", self.number)
+    }
+}

@@ -1,0 +1,144 @@
+//! The way of changes to the disk, when buckets are kept there.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use b2bi_local_ledger::{Batch, Ledger, Ticket};
+use s3s::{S3Error, S3ErrorCode, S3Result};
+
+use super::blobs::Blobs;
+use super::kept::{self, Kind};
+use super::operations::multipart::Place;
+use super::state::{Bucket, Memory, Object, Upload, UploadedPart};
+
+/// A ledger for rows, and files beside it for what is long.
+pub(crate) struct Disk {
+    ledger: Ledger,
+    pub(crate) blobs: Arc<Blobs>,
+    /// The ticket of the last change.
+    last: AtomicU64,
+}
+
+impl Disk {
+    pub(crate) fn new(ledger: Ledger, blobs: Arc<Blobs>) -> Self {
+        Self {
+            ledger,
+            blobs,
+            last: AtomicU64::new(0),
+        }
+    }
+
+    fn send(&self, key: String, row: Option<serde_json::Result<Vec<u8>>>) {
+        let mut batch = Batch::new();
+        match row.transpose() {
+            Ok(Some(row)) => batch.put(kept::ROWS, key, row),
+            Ok(None) => batch.remove(kept::ROWS, key),
+            // Our own rows can be written as JSON: their keys are texts.
+            Err(_) => return,
+        }
+        let ticket = self.ledger.send(batch);
+        self.last.fetch_max(ticket.number(), Ordering::AcqRel);
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        self.blobs.close();
+    }
+}
+
+/// Each is called under the bucket's lock, before what is replaced is let go of, so rows come in
+/// the order of changes and a file goes after its row. Without a disk they do nothing.
+impl Memory {
+    /// The files for what is long, if there are any.
+    pub(crate) fn blobs(&self) -> Option<&Arc<Blobs>> {
+        self.disk().map(|disk| &disk.blobs)
+    }
+
+    /// Keeps an object as it is now, or its end.
+    pub(crate) fn keep_object(
+        &self,
+        account: &str,
+        bucket: &str,
+        key: &str,
+        object: Option<&Object>,
+    ) {
+        if let Some(disk) = self.disk() {
+            let row_key = kept::key(Kind::Object, self.owner(account), bucket, &[key]);
+            disk.send(row_key, object.map(kept::object));
+        }
+    }
+
+    /// Keeps what is said of a bucket, or its end.
+    pub(crate) fn keep_bucket(&self, account: &str, name: &str, bucket: Option<&Bucket>) {
+        if let Some(disk) = self.disk() {
+            let row_key = kept::key(Kind::Bucket, self.owner(account), name, &[]);
+            disk.send(row_key, bucket.map(kept::bucket));
+        }
+    }
+
+    /// Keeps an upload without its parts, or its end; the place is its key and its id.
+    pub(crate) fn keep_upload(
+        &self,
+        account: &str,
+        bucket: &str,
+        (key, id): (&str, &str),
+        upload: Option<&Upload>,
+    ) {
+        if let Some(disk) = self.disk() {
+            let row_key = kept::key(Kind::Upload, self.owner(account), bucket, &[id, key]);
+            disk.send(row_key, upload.map(kept::upload));
+        }
+    }
+
+    /// Keeps a part of an upload, or its end.
+    pub(crate) fn keep_part(&self, account: &str, place: &Place<'_>, part: Option<&UploadedPart>) {
+        if let Some(disk) = self.disk() {
+            let kind = Kind::Part(place.number);
+            let rest = [place.upload_id, place.key];
+            let row_key = kept::key(kind, self.owner(account), place.bucket, &rest);
+            disk.send(row_key, part.map(kept::part));
+        }
+    }
+
+    /// Takes an upload and its parts out of a bucket that is held.
+    ///
+    /// # Errors
+    /// `NoSuchUpload`.
+    pub(crate) fn remove_upload(
+        &self,
+        account: &str,
+        bucket_name: &str,
+        bucket: &mut Bucket,
+        id: &(String, String),
+    ) -> S3Result<()> {
+        let upload = bucket.uploads.remove(id).ok_or(S3ErrorCode::NoSuchUpload)?;
+        for number in upload.parts.keys() {
+            let place = Place {
+                bucket: bucket_name,
+                key: &id.0,
+                upload_id: &id.1,
+                number: *number,
+            };
+            self.keep_part(account, &place, None);
+        }
+        self.keep_upload(account, bucket_name, (&id.0, &id.1), None);
+        Ok(())
+    }
+
+    /// Waits until all changes that were made by now are on disk, if that is where they go.
+    ///
+    /// # Errors
+    /// `InternalError` when the disk does not take them.
+    pub(crate) async fn settled(&self) -> S3Result<()> {
+        let Some(disk) = self.disk() else {
+            return Ok(());
+        };
+        let ticket = Ticket::of(disk.last.load(Ordering::Acquire));
+        disk.ledger.settled(ticket).await.map_err(|failed| {
+            let mut error = S3Error::new(S3ErrorCode::InternalError);
+            error.set_message(failed.to_string());
+            error
+        })
+    }
+}

@@ -1,0 +1,423 @@
+//! Buckets and objects as rows of the ledger.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use b2bi_local_ledger::{Failed, Ledger, Table};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use s3s::dto::{Metadata, NotificationConfiguration, ServerSideEncryption, StorageClass};
+use s3s::dto::{Timestamp, TimestampFormat};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::blobs::Blobs;
+use super::checksum::{Algorithm, Checksum};
+use super::content::{Chunk, Content};
+use super::fields::Headers;
+use super::state::{Bucket, Buckets, Object, PartRecord, Upload, UploadedPart};
+
+/// Where the ledger has the rows of the embedded S3.
+pub(crate) const ROWS: Table = Table("objects");
+
+/// Stands between the parts of a row's key. Only an object's key, which comes last, may have it.
+const SEPARATOR: char = '\n';
+
+/// What a row is about. In the order of these a row comes after the one that it belongs to.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Bucket,
+    Object,
+    Upload,
+    Part(i32),
+}
+
+/// The key of a row; `rest` is an object's key or, before one, an upload's id.
+pub(crate) fn key(kind: Kind, account: &str, bucket: &str, rest: &[&str]) -> String {
+    let (letter, number) = match kind {
+        Kind::Bucket => ('1', None),
+        Kind::Object => ('2', None),
+        Kind::Upload => ('3', None),
+        Kind::Part(number) => ('4', Some(number)),
+    };
+    let mut key = format!("{letter}{SEPARATOR}{account}{SEPARATOR}{bucket}");
+    if let Some(number) = number {
+        key.push(SEPARATOR);
+        key.push_str(&number.to_string());
+    }
+    for part in rest {
+        key.push(SEPARATOR);
+        key.push_str(part);
+    }
+    key
+}
+
+#[derive(Serialize, Deserialize)]
+struct BucketRow {
+    created: u64,
+    region: Option<String>,
+    policy: Option<String>,
+    notifications: NotificationConfiguration,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ObjectRow {
+    content: Vec<ChunkRow>,
+    etag: String,
+    last_modified: u64,
+    headers: HeadersRow,
+    checksum: ChecksumRow,
+    parts: Vec<(i32, u64, ChecksumRow)>,
+    tags: Vec<(String, String)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UploadRow {
+    initiated: u64,
+    headers: HeadersRow,
+    tags: Vec<(String, String)>,
+    algorithm: String,
+    chosen: bool,
+    composite: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PartRow {
+    content: Vec<ChunkRow>,
+    md5: String,
+    checksum: ChecksumRow,
+    last_modified: u64,
+}
+
+/// Bytes in the row, in base64, or the number of their file and the range in it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum ChunkRow {
+    Bytes(String),
+    File(u64, u64, u64),
+}
+
+#[derive(Serialize, Deserialize)]
+struct ChecksumRow {
+    algorithm: String,
+    value: String,
+    composite: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct HeadersRow {
+    cache_control: Option<String>,
+    content_disposition: Option<String>,
+    content_encoding: Option<String>,
+    content_language: Option<String>,
+    content_type: Option<String>,
+    expires: Option<String>,
+    metadata: Option<BTreeMap<String, String>>,
+    server_side_encryption: Option<String>,
+    ssekms_key_id: Option<String>,
+    storage_class: Option<String>,
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_secs()
+}
+
+fn time(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// The row of a bucket, without what is in it.
+pub(crate) fn bucket(bucket: &Bucket) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&BucketRow {
+        created: seconds(bucket.created),
+        region: bucket.region.clone(),
+        policy: bucket.policy.clone(),
+        notifications: bucket.notifications.clone(),
+    })
+}
+
+/// The row of an object.
+pub(crate) fn object(object: &Object) -> serde_json::Result<Vec<u8>> {
+    let part = |part: &PartRecord| (part.number, part.size, checksum_row(&part.checksum));
+    serde_json::to_vec(&ObjectRow {
+        content: content_row(&object.content),
+        etag: object.entity_tag.clone(),
+        last_modified: seconds(object.last_modified),
+        headers: headers_row(&object.headers),
+        checksum: checksum_row(&object.checksum),
+        parts: object.parts.iter().map(part).collect(),
+        tags: object.tags.clone(),
+    })
+}
+
+/// The row of an upload, without its parts.
+pub(crate) fn upload(upload: &Upload) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&UploadRow {
+        initiated: seconds(upload.initiated),
+        headers: headers_row(&upload.headers),
+        tags: upload.tags.clone(),
+        algorithm: upload.algorithm.name().to_owned(),
+        chosen: upload.chosen,
+        composite: upload.composite,
+    })
+}
+
+/// The row of a part.
+pub(crate) fn part(part: &UploadedPart) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&PartRow {
+        content: content_row(&part.content),
+        md5: BASE64_STANDARD.encode(&part.md5),
+        checksum: checksum_row(&part.checksum),
+        last_modified: seconds(part.last_modified),
+    })
+}
+
+fn content_row(content: &Content) -> Vec<ChunkRow> {
+    let row = |chunk: &Chunk| match chunk {
+        Chunk::Bytes(bytes) => ChunkRow::Bytes(BASE64_STANDARD.encode(bytes)),
+        Chunk::File(blob, range) => ChunkRow::File(blob.number(), range.start, range.end),
+    };
+    content.chunks().iter().map(row).collect()
+}
+
+fn checksum_row(checksum: &Checksum) -> ChecksumRow {
+    ChecksumRow {
+        algorithm: checksum.algorithm.name().to_owned(),
+        value: checksum.value.clone(),
+        composite: checksum.composite,
+    }
+}
+
+fn headers_row(headers: &Headers) -> HeadersRow {
+    let written = |expires: &Timestamp| {
+        let mut text = Vec::new();
+        expires.format(TimestampFormat::DateTime, &mut text).ok()?;
+        String::from_utf8(text).ok()
+    };
+    let metadata = headers.metadata.as_ref().map(|it| {
+        it.iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    });
+    HeadersRow {
+        cache_control: headers.cache_control.clone(),
+        content_disposition: headers.content_disposition.clone(),
+        content_encoding: headers.content_encoding.clone(),
+        content_language: headers.content_language.clone(),
+        content_type: headers.content_type.clone(),
+        expires: headers.expires.as_ref().and_then(written),
+        metadata,
+        server_side_encryption: headers
+            .server_side_encryption
+            .as_ref()
+            .map(|it| it.as_str().to_owned()),
+        ssekms_key_id: headers.ssekms_key_id.clone(),
+        storage_class: headers
+            .storage_class
+            .as_ref()
+            .map(|it| it.as_str().to_owned()),
+    }
+}
+
+/// Reads what a ledger has, and the files that go with it.
+pub(crate) struct Loader<'a> {
+    blobs: &'a Arc<Blobs>,
+    /// Files that more than one row may name.
+    open: BTreeMap<u64, Arc<super::blobs::Blob>>,
+}
+
+/// A row that cannot be read.
+struct Unreadable(String);
+
+impl From<Failed> for Unreadable {
+    fn from(failed: Failed) -> Self {
+        Self(failed.to_string())
+    }
+}
+
+impl<'a> Loader<'a> {
+    /// The buckets of all accounts; files that no row names are removed.
+    ///
+    /// # Errors
+    /// The first row or file that cannot be read.
+    pub(crate) fn load(
+        ledger: &Ledger,
+        blobs: &'a Arc<Blobs>,
+    ) -> Result<BTreeMap<String, Buckets>, String> {
+        let mut loader = Self {
+            blobs,
+            open: BTreeMap::new(),
+        };
+        let mut accounts = BTreeMap::new();
+        let read = ledger.read::<Unreadable>(ROWS, |key, value| {
+            loader.row(&mut accounts, key, value).map_err(|problem| {
+                let key = key.replace(SEPARATOR, "/");
+                Unreadable(format!("the row {key} cannot be read: {problem}"))
+            })
+        });
+        read.map_err(|Unreadable(problem)| problem)?;
+        let kept: HashSet<u64> = loader.open.keys().copied().collect();
+        let swept = blobs.sweep(&kept);
+        swept.map_err(|error| format!("a file left over cannot be removed: {error}"))?;
+        Ok(accounts)
+    }
+
+    fn row(
+        &mut self,
+        accounts: &mut BTreeMap<String, Buckets>,
+        key: &str,
+        value: &[u8],
+    ) -> Result<(), String> {
+        let malformed = || "its key is not one of ours".to_owned();
+        let mut parts = key.splitn(4, SEPARATOR);
+        let mut part = || parts.next().ok_or_else(malformed);
+        let (kind, account, name) = (part()?, part()?, part()?);
+        let buckets = accounts.entry(account.to_owned()).or_default();
+        if kind == "1" {
+            buckets.insert(name.to_owned(), read_bucket(value)?);
+            return Ok(());
+        }
+        let bucket = buckets.get_mut(name).ok_or("there is no bucket for it")?;
+        let rest = part()?;
+        match kind {
+            "2" => {
+                let object = self.object(value)?;
+                bucket.objects.insert(rest.to_owned(), Arc::new(object));
+            }
+            "3" => {
+                let (id, key) = rest.split_once(SEPARATOR).ok_or_else(malformed)?;
+                let place = (key.to_owned(), id.to_owned());
+                bucket.uploads.insert(place, read_upload(value)?);
+            }
+            "4" => {
+                let mut parts = rest.splitn(3, SEPARATOR);
+                let mut part = || parts.next().ok_or_else(malformed);
+                let (number, id, key) = (part()?, part()?, part()?);
+                let upload = bucket.uploads.get_mut(&(key.to_owned(), id.to_owned()));
+                let upload = upload.ok_or("there is no upload for it")?;
+                let number = number.parse().map_err(|_| malformed())?;
+                upload.parts.insert(number, self.part(value)?);
+            }
+            _ => return Err(malformed()),
+        }
+        Ok(())
+    }
+
+    fn object(&mut self, value: &[u8]) -> Result<Object, String> {
+        let row: ObjectRow = parse(value)?;
+        let parts = row.parts.into_iter().map(|(number, size, checksum)| {
+            Ok(PartRecord {
+                number,
+                size,
+                checksum: read_checksum(checksum)?,
+            })
+        });
+        Ok(Object {
+            content: self.content(row.content)?,
+            entity_tag: row.etag,
+            last_modified: time(row.last_modified),
+            headers: read_headers(row.headers),
+            checksum: read_checksum(row.checksum)?,
+            parts: parts.collect::<Result<_, String>>()?,
+            tags: row.tags,
+        })
+    }
+
+    fn part(&mut self, value: &[u8]) -> Result<UploadedPart, String> {
+        let row: PartRow = parse(value)?;
+        Ok(UploadedPart {
+            content: self.content(row.content)?,
+            md5: decode(&row.md5)?,
+            checksum: read_checksum(row.checksum)?,
+            last_modified: time(row.last_modified),
+        })
+    }
+
+    fn content(&mut self, chunks: Vec<ChunkRow>) -> Result<Content, String> {
+        let read = chunks.into_iter().map(|chunk| match chunk {
+            ChunkRow::Bytes(text) => Ok(Chunk::Bytes(decode(&text)?.into())),
+            ChunkRow::File(number, start, end) => {
+                let blob = self.blob(number)?;
+                if start <= end && end <= blob.size() {
+                    Ok(Chunk::File(blob, start..end))
+                } else {
+                    Err(format!("the file blobs/{number:016x} is too short"))
+                }
+            }
+        });
+        read.collect()
+    }
+
+    fn blob(&mut self, number: u64) -> Result<Arc<super::blobs::Blob>, String> {
+        if let Some(blob) = self.open.get(&number) {
+            return Ok(Arc::clone(blob));
+        }
+        let blob = self.blobs.blob(number);
+        let blob = blob.map_err(|error| format!("the file blobs/{number:016x}: {error}"))?;
+        let blob = Arc::new(blob);
+        self.open.insert(number, Arc::clone(&blob));
+        Ok(blob)
+    }
+}
+
+fn parse<T: DeserializeOwned>(value: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(value).map_err(|error| error.to_string())
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, String> {
+    BASE64_STANDARD
+        .decode(text)
+        .map_err(|error| error.to_string())
+}
+
+fn read_bucket(value: &[u8]) -> Result<Bucket, String> {
+    let row: BucketRow = parse(value)?;
+    let mut bucket = Bucket::new(time(row.created), row.region);
+    bucket.policy = row.policy;
+    bucket.notifications = row.notifications;
+    Ok(bucket)
+}
+
+fn read_upload(value: &[u8]) -> Result<Upload, String> {
+    let row: UploadRow = parse(value)?;
+    Ok(Upload {
+        initiated: time(row.initiated),
+        headers: read_headers(row.headers),
+        tags: row.tags,
+        algorithm: read_algorithm(&row.algorithm)?,
+        chosen: row.chosen,
+        composite: row.composite,
+        parts: BTreeMap::new(),
+    })
+}
+
+fn read_algorithm(name: &str) -> Result<Algorithm, String> {
+    Algorithm::named(name).map_err(|_| format!("{name} is no checksum algorithm"))
+}
+
+fn read_checksum(row: ChecksumRow) -> Result<Checksum, String> {
+    Ok(Checksum {
+        algorithm: read_algorithm(&row.algorithm)?,
+        value: row.value,
+        composite: row.composite,
+    })
+}
+
+fn read_headers(row: HeadersRow) -> Headers {
+    let expires = row.expires;
+    let expires = expires.and_then(|it| Timestamp::parse(TimestampFormat::DateTime, &it).ok());
+    Headers {
+        cache_control: row.cache_control,
+        content_disposition: row.content_disposition,
+        content_encoding: row.content_encoding,
+        content_language: row.content_language,
+        content_type: row.content_type,
+        expires,
+        metadata: row.metadata.map(|it| it.into_iter().collect::<Metadata>()),
+        server_side_encryption: row.server_side_encryption.map(ServerSideEncryption::from),
+        ssekms_key_id: row.ssekms_key_id,
+        storage_class: row.storage_class.map(StorageClass::from),
+    }
+}
