@@ -18,7 +18,9 @@ pub mod by_example;
 mod engine;
 mod jsonata;
 mod problem;
+mod starter;
 
 pub use engine::{Cancel, Engine, Limits, Run, Template};
 pub use jsonata::Jsonata;
 pub use problem::{Cause, Position, Problem};
+pub use starter::{StarterLanguage, starter_of_outline, starter_of_sample};

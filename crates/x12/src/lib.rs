@@ -18,6 +18,7 @@ mod document;
 mod generate;
 mod isa;
 mod message;
+mod outline;
 mod position;
 mod problem;
 mod read;
@@ -35,6 +36,7 @@ pub use delimiters::Delimiters;
 pub use document::{Document, JsonWriter, Layout, XmlWriter, to_json, to_xml};
 pub use isa::Isa;
 pub use message::Message;
+pub use outline::{Outline, OutlineElement, OutlineSegment, OutlineValue};
 pub use position::Position;
 pub use problem::{Problem, ProblemKind, Severity, Trailer};
 pub use read::{Content, Fit, LoopKey, Place, Reader, Reading, Sink, read};
@@ -42,7 +44,7 @@ pub use segment::{Element, Segment};
 pub use split::{Piece, Splitter, split};
 pub use tables::{
     Form, Grade, Item, Loop, LoopNames, LoopNamesProblem, Member, Note, Relation, Set, Version,
-    has_set, sets,
+    guides, has_set, sets,
 };
 pub use validate::{
     Heading, Rule, RuleProblem, Rules, Strictness, Validation, Validator, validate,

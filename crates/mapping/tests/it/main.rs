@@ -8,4 +8,5 @@ mod fixtures;
 mod hostile;
 mod roads;
 mod samples;
+mod starters;
 mod suite;

@@ -82,20 +82,12 @@ impl CodeList {
         }
     }
 
-    /// A code that has a length within bounds.
-    #[cfg(test)]
-    pub(crate) fn sample(&self, min: usize, max: usize) -> Option<String> {
-        let spelled = |code: &u64| -> String {
-            code.to_be_bytes()
-                .into_iter()
-                .filter(|byte| *byte != 0)
-                .map(char::from)
-                .collect()
-        };
-        self.codes()
-            .iter()
-            .map(spelled)
-            .find(|code| (min..=max).contains(&code.len()))
+    /// The codes, in their order as bytes.
+    pub(crate) fn spelled(&self) -> impl Iterator<Item = String> + '_ {
+        self.codes().iter().map(|code| {
+            let bytes = code.to_be_bytes().into_iter().filter(|byte| *byte != 0);
+            bytes.map(char::from).collect()
+        })
     }
 }
 

@@ -54,6 +54,14 @@ pub(crate) enum Usage {
     NotUsed,
 }
 
+/// The guides of 005010: the transaction set and the guide's name, such as `X222`.
+pub fn guides() -> impl Iterator<Item = (&'static str, &'static str)> {
+    GUIDES.lines().filter_map(|line| {
+        let mut columns = line.strip_prefix("H\t")?.split('\t');
+        Some((columns.next()?, columns.next()?))
+    })
+}
+
 /// The guide of a set that a version such as `005010X222A1` names.
 pub(crate) fn guide(set: &str, version: &str) -> Option<Arc<Guide>> {
     let suffix = version.get(6..)?;

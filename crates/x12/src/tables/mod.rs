@@ -16,6 +16,7 @@ mod set;
 mod version;
 
 pub(crate) use codes::{CodeList, codes};
+pub use guides::guides;
 pub(crate) use guides::{ElementUse, Guide, Qualifier, Usage, Use, guide};
 pub use names::{LoopNames, LoopNamesProblem};
 pub use notes::{Note, Relation};

@@ -1,0 +1,87 @@
+//! Starter templates: what they write is valid, for every set of every version and every guide.
+
+use b2bi_local_mapping::{Engine, Jsonata, Limits, Run, StarterLanguage, starter_of_outline};
+use b2bi_local_x12::{
+    Layout, Outline, Strictness, Validator, Version, Writing, guides, read, sets, to_json,
+    write_json, write_xml,
+};
+
+/// The longest template that the service takes.
+const MOST: usize = 350_000;
+
+fn evaluated(template: &str) -> String {
+    let run = Run::new(0, 1, Limits::standard());
+    let template = Jsonata.compile(template).unwrap();
+    template.evaluate("{}", &run).unwrap().unwrap()
+}
+
+/// What a stylesheet writes that has nothing in it to evaluate.
+fn written_by(stylesheet: &str) -> &str {
+    let start = stylesheet.find("<ediroot").unwrap();
+    let end = stylesheet.find("</ediroot>").unwrap();
+    &stylesheet[start..end + "</ediroot>".len()]
+}
+
+/// What the standard, the guide and rules inferred for it find wrong.
+fn report(x12: &[u8]) -> String {
+    let validator = Validator::new(Strictness::Inferred, None).guided();
+    let (validator, reading) = read(x12, validator);
+    assert!(reading.problems.is_empty(), "{:?}", reading.problems);
+    validator.finish().report()
+}
+
+fn check(outline: &Outline) {
+    let name = format!("{} of {}", outline.set, outline.group_version);
+    let wanted = to_json(outline.to_x12().as_bytes(), Layout::Pretty).text;
+    let template = starter_of_outline(outline, StarterLanguage::Jsonata, MOST);
+    assert!(template.len() <= MOST, "{name}: {}", template.len());
+    let x12 = write_json(&evaluated(&template), &Writing::standard()).unwrap();
+    assert_eq!(report(&x12), "", "{name}");
+    assert_eq!(to_json(&x12, Layout::Pretty).text, wanted, "{name}");
+    let stylesheet = starter_of_outline(outline, StarterLanguage::Xslt, MOST);
+    assert!(stylesheet.len() <= MOST, "{name}: {}", stylesheet.len());
+    let by_xml = write_xml(written_by(&stylesheet), &Writing::standard()).unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&by_xml),
+        String::from_utf8_lossy(&x12),
+        "{name}"
+    );
+}
+
+fn check_version(version: Version) {
+    for set in sets(version) {
+        check(&Outline::new(version, set, None).unwrap());
+    }
+}
+
+#[test]
+fn every_set_of_4010() {
+    check_version(Version::V4010);
+}
+
+#[test]
+fn every_set_of_4030() {
+    check_version(Version::V4030);
+}
+
+#[test]
+fn every_set_of_4050() {
+    check_version(Version::V4050);
+}
+
+#[test]
+fn every_set_of_4060() {
+    check_version(Version::V4060);
+}
+
+#[test]
+fn every_set_of_5010() {
+    check_version(Version::V5010);
+}
+
+#[test]
+fn every_guide() {
+    for (set, guide) in guides() {
+        check(&Outline::new(Version::V5010, set, Some(guide)).unwrap());
+    }
+}

@@ -1,0 +1,157 @@
+//! The outline of a set by an implementation guide.
+
+use super::OutlineSegment;
+use super::fill::{Filler, Narrowing};
+use crate::tables::{CodeList, Dictionary, ElementUse, Guide, Usage, Use, Version};
+
+/// The addenda in which guides are in force.
+const ADDENDA: [(&str, &str); 7] = [
+    ("X220", "A1"),
+    ("X221", "A1"),
+    ("X222", "A1"),
+    ("X223", "A2"),
+    ("X224", "A2"),
+    ("X231", "A1"),
+    ("X279", "A1"),
+];
+
+/// The addendum of a guide, which its full name ends in.
+pub(super) fn addendum(guide: &str) -> &'static str {
+    let known = ADDENDA.iter().find(|(name, _)| *name == guide);
+    known.map_or("", |(_, addendum)| addendum)
+}
+
+/// Whether transactions name the guide in ST03.
+pub(super) fn is_in_st(guide: &Guide) -> bool {
+    let places = guide.loops.first().map_or(&[][..], Vec::as_slice);
+    let st = places.iter().find(|it| it.segment == "ST");
+    let third = st.and_then(|st| st.elements.iter().find(|it| it.element == 3));
+    third.is_some_and(|it| it.usage != Usage::NotUsed)
+}
+
+/// Every segment of every loop that the guide uses, in order, without ST and SE.
+pub(super) fn segments(
+    version: Version,
+    guide: &Guide,
+    dictionary: &'static Dictionary,
+) -> Vec<OutlineSegment> {
+    let mut walk = Walk {
+        guide,
+        filler: Filler {
+            version,
+            dictionary,
+        },
+        levels: 0,
+        out: Vec::new(),
+    };
+    walk.places(0, 0);
+    walk.out
+}
+
+struct Walk<'g> {
+    guide: &'g Guide,
+    filler: Filler,
+    levels: usize,
+    out: Vec<OutlineSegment>,
+}
+
+impl<'g> Walk<'g> {
+    /// The places of a loop, in the HL loop of the number `level`.
+    fn places(&mut self, number: usize, level: usize) {
+        // The first place of a loop is the segment that opened it.
+        let opener = usize::from(number > 0);
+        let places = self.loop_of(number);
+        for (at, place) in places.iter().enumerate().skip(opener) {
+            let before = places.get(opener..at).unwrap_or_default();
+            if matches!(place.segment, "ST" | "SE") || before.iter().any(|it| it.covers(place)) {
+                continue;
+            }
+            let inside = self.place(place, level);
+            if let Some(number) = place.opens {
+                self.places(number, inside);
+            }
+        }
+    }
+
+    fn loop_of(&self, number: usize) -> &'g [Use] {
+        self.guide.loops.get(number).map_or(&[], Vec::as_slice)
+    }
+
+    /// Writes a place; returns the HL loop in which what follows stands.
+    fn place(&mut self, place: &'g Use, level: usize) -> usize {
+        let inner = place.opens.map_or(&[][..], |number| self.loop_of(number));
+        let narrowing = Places([Some(place), inner.first()]);
+        let mut segment = OutlineSegment {
+            id: place.segment,
+            required: place.required,
+            max: place.max,
+            opens: place.opens.is_some(),
+            elements: self.filler.elements(place.segment, &narrowing),
+        };
+        let mut level = level;
+        if place.segment == "HL" {
+            self.levels += 1;
+            segment.set(1, self.levels.to_string());
+            if level > 0 {
+                segment.set(2, level.to_string());
+            }
+            let parent = inner
+                .iter()
+                .any(|it| it.segment == "HL" && it.opens.is_some());
+            let listed = narrowing.codes(4, 0).filter(|it| it.is_known());
+            let flag = if parent { "1" } else { "0" };
+            if listed.is_none_or(|it| it.contains(flag.as_bytes())) {
+                segment.set(4, flag);
+            }
+            level = self.levels;
+        }
+        self.out.push(segment);
+        level
+    }
+}
+
+impl Use {
+    /// Whether whatever is meant for another place, too, is taken for this one.
+    fn covers(&self, other: &Self) -> bool {
+        self.segment == other.segment && self.qualifiers.is_empty()
+    }
+}
+
+/// A place, and the first place of the loop that it opens: they are one segment.
+struct Places<'g>([Option<&'g Use>; 2]);
+
+impl<'g> Places<'g> {
+    fn all(&self) -> impl Iterator<Item = &'g Use> + '_ {
+        self.0.iter().copied().flatten()
+    }
+
+    fn rules(&self, element: usize, component: usize) -> impl Iterator<Item = &'g ElementUse> + '_ {
+        self.all()
+            .flat_map(|place| &place.elements)
+            .filter(move |it| it.element == element && it.component == component)
+    }
+}
+
+impl Narrowing for Places<'_> {
+    fn is_unused(&self, element: usize, component: usize) -> bool {
+        self.rules(element, component)
+            .any(|it| it.usage == Usage::NotUsed)
+    }
+
+    fn is_required(&self, element: usize, component: usize) -> bool {
+        self.rules(element, component)
+            .any(|it| it.usage == Usage::Required)
+    }
+
+    fn codes(&self, element: usize, component: usize) -> Option<&CodeList> {
+        self.rules(element, component)
+            .map(|it| &it.codes)
+            .find(|codes| codes.is_known())
+    }
+
+    fn value(&self, element: usize, component: usize) -> Option<&str> {
+        let mut qualifiers = self.all().flat_map(|place| &place.qualifiers);
+        let found = qualifiers.find(|it| it.element == element && it.component == component);
+        found.and_then(|it| it.values.first()).copied()
+    }
+}

@@ -1,0 +1,182 @@
+//! Outlines: each loop and segment of a transaction set once, with values that the tables allow.
+
+mod fill;
+mod guided;
+mod plain;
+
+use std::fmt::Write as _;
+
+use crate::tables::{self, Dictionary, Form, Version};
+use crate::{ProblemKind, Strictness, validate};
+
+/// A set with one occurrence of all that it has, in order.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    /// The version of the standard.
+    pub version: Version,
+    /// The set's identifier, such as `850`.
+    pub set: &'static str,
+    /// The GS01 value of the groups in which the set stands.
+    pub group: &'static str,
+    /// The GS08 value: the version, and the guide if there is one.
+    pub group_version: String,
+    /// The ST03 value; empty where there is none.
+    pub convention: String,
+    /// The segments between ST and SE.
+    pub segments: Vec<OutlineSegment>,
+}
+
+/// A segment of an outline.
+#[derive(Clone, Debug)]
+pub struct OutlineSegment {
+    /// The segment's identifier.
+    pub id: &'static str,
+    /// Whether it, or the loop that it opens, must occur where it stands.
+    pub required: bool,
+    /// How often it, or the loop, may occur; `u32::MAX` says without limit.
+    pub max: u32,
+    /// Whether it opens a loop.
+    pub opens: bool,
+    /// Its elements, those that a guide does not use left out.
+    pub elements: Vec<OutlineElement>,
+}
+
+/// An element of an outline.
+#[derive(Clone, Debug)]
+pub struct OutlineElement {
+    /// The position in the segment, the first being 1.
+    pub position: usize,
+    /// Whether it must be there whenever the segment is.
+    pub required: bool,
+    /// Whether the outline gives it a value: it is required, or a rule between elements wants it.
+    pub present: bool,
+    /// Whether it is a composite.
+    pub composite: bool,
+    /// Its value, or those of the components of a composite.
+    pub values: Vec<OutlineValue>,
+}
+
+/// The value of a simple element or a component.
+#[derive(Clone, Debug)]
+pub struct OutlineValue {
+    /// The position in the composite, the first being 1; 0 for a simple element.
+    pub component: usize,
+    /// Whether a component must be there whenever its composite is.
+    pub required: bool,
+    /// Whether the outline gives it a value when the element has one.
+    pub present: bool,
+    /// The type.
+    pub form: Form,
+    /// The least length.
+    pub min: u32,
+    /// The greatest length; `u32::MAX` says without limit.
+    pub max: u32,
+    /// The first of the codes allowed, none if any value is.
+    pub codes: Vec<String>,
+    /// How many codes are allowed.
+    pub code_count: usize,
+    /// A value that is allowed.
+    pub value: String,
+}
+
+impl Outline {
+    /// The outline of a set, or of a guide's use of it, such as `X222`; none where the version does
+    /// not have the set, or the set no such guide.
+    #[must_use]
+    pub fn new(version: Version, set: &str, guide: Option<&str>) -> Option<Self> {
+        let table = tables::set(version, set)?;
+        let dictionary = Dictionary::of(version)?;
+        let mut outline = Self {
+            version,
+            set: table.id(),
+            group: table.group(),
+            group_version: format!("00{}", version.digits()),
+            convention: String::new(),
+            segments: Vec::new(),
+        };
+        match guide {
+            None => outline.segments = plain::segments(&table, dictionary),
+            Some(name) => {
+                outline.group_version.push_str(name);
+                let guide = tables::guide(set, &outline.group_version)?;
+                outline.group_version.push_str(guided::addendum(name));
+                if guided::is_in_st(&guide) {
+                    outline.convention.clone_from(&outline.group_version);
+                }
+                outline.segments = guided::segments(version, &guide, dictionary);
+                outline.drop_surplus();
+            }
+        }
+        Some(outline)
+    }
+
+    /// Leaves out what a guide allows once more than the standard's table of the set does.
+    fn drop_surplus(&mut self) {
+        let (validation, _) = validate(self.to_x12().as_bytes(), Strictness::Attested, None);
+        let surplus = validation
+            .problems
+            .iter()
+            .rev()
+            .filter(|problem| matches!(problem.kind, ProblemKind::SegmentTooOften { .. }));
+        for problem in surplus {
+            // ST is the first segment of a transaction.
+            let at = usize::try_from(problem.position.segment).unwrap_or_default();
+            let droppable = |it: &OutlineSegment| !it.required && !it.opens;
+            if let Some(at) = at.checked_sub(2)
+                && self.segments.get(at).is_some_and(droppable)
+            {
+                self.segments.remove(at);
+            }
+        }
+    }
+
+    /// The outline as an interchange with the delimiters `*`, `:`, `^` and `~`.
+    #[must_use]
+    pub fn to_x12(&self) -> String {
+        let segments: Vec<String> = self.segments.iter().map(ToString::to_string).collect();
+        self.enveloped(&segments)
+    }
+
+    /// Wraps segments, without ST and SE, in an envelope.
+    pub(crate) fn enveloped(&self, segments: &[String]) -> String {
+        let digits = self.version.digits();
+        let isa11 = if digits == "4010" { 'U' } else { '^' };
+        let isa12 = digits.get(..3).unwrap_or_default();
+        let (kind, gs08, set) = (self.group, &self.group_version, self.set);
+        let mut out = format!(
+            "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260301*0930*{isa11}*00{isa12}*000000001*0*T*:~\n\
+             GS*{kind}*SENDER*RECEIVER*20260301*0930*1*X*{gs08}~\n"
+        );
+        let convention = ["*", &self.convention].concat();
+        let st = format!("ST*{set}*0001{}", convention.trim_end_matches('*'));
+        let se = format!("SE*{}*0001", segments.len() + 2);
+        for segment in [&st].into_iter().chain(segments).chain([&se]) {
+            // A string takes whatever is written to it.
+            let _ = writeln!(out, "{segment}~");
+        }
+        out.push_str("GE*1*1~\nIEA*1*000000001~\n");
+        out
+    }
+}
+
+impl std::fmt::Display for OutlineSegment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)?;
+        let mut written = 0;
+        for element in self.elements.iter().filter(|element| element.present) {
+            for _ in written..element.position {
+                f.write_str("*")?;
+            }
+            written = element.position;
+            let mut components = 1;
+            for value in element.values.iter().filter(|value| value.present) {
+                for _ in components..value.component {
+                    f.write_str(":")?;
+                }
+                components = components.max(value.component);
+                f.write_str(&value.value)?;
+            }
+        }
+        Ok(())
+    }
+}
