@@ -344,13 +344,6 @@ class ByArn(Block):
             refused("ValidationException", other, world.call, operation=self.operation, ResourceARN=other)
 
 
-class NotYet(Block):
-    """An operation that this release does not have says so by its name."""
-
-    def test_it_names_itself(self, world):
-        refused("ValidationException", f"{self.operation} is not available", world.call, operation=self.operation)
-
-
 def is_resource_id(text):
     """A prefix and the first 17 digits of a random UUID."""
     digits = text.partition("-")[2]

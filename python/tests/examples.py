@@ -8,7 +8,6 @@ import uuid
 from server import REPOSITORY
 
 EXAMPLES = json.loads((REPOSITORY / "fixtures/requests/examples.json").read_text())
-NOT_YET = ["CreateStarterMappingTemplate"]
 MADE_UP = {
     "profileId": "p-60fbc37c87f04fce9", "transformerId": "tr-974c129999f84d8c9",
     "activeTransformerId": "tr-9a893cf536df4658b", "capabilityId": "ca-963a8121e4fc4e348",

@@ -85,7 +85,7 @@ class World:
     def bucket(self):
         name = f"bucket-{uuid.uuid4().hex[:12]}"
         self.s3.create_bucket(Bucket=name)
-        for key in ["sampleFile.txt", "input/inputFile.txt"]:
+        for key in ["sampleFile.txt", "input/inputFile.txt", "output-sample-key"]:
             self.s3.put_object(Bucket=name, Key=key, Body=edi.FREIGHT_BILL)
         return name
 

@@ -59,10 +59,3 @@ pub(crate) fn internal(message: impl Into<String>) -> Error {
         retry_after_seconds: None,
     })
 }
-
-/// An operation that this release cannot carry out.
-pub(crate) fn not_here(operation: &str, reason: &str) -> Error {
-    validation(format!(
-        "{operation} is not available in this release: {reason}"
-    ))
-}

@@ -66,6 +66,12 @@ impl Selection {
         }
     }
 
+    /// The implementation guide, such as `X222`.
+    #[must_use]
+    pub fn guide(self) -> Option<&'static str> {
+        self.part(2)
+    }
+
     /// Whether transactions are held to the implementation guide that they name.
     #[must_use]
     pub fn is_guided(self) -> bool {

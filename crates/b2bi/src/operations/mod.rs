@@ -44,7 +44,9 @@ pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
             .into(),
         Input::CreateProfile(input) => create_profile::create_profile(ctx, *input)?.into(),
         Input::CreateStarterMappingTemplate(input) => {
-            create_starter_mapping_template::create_starter_mapping_template(ctx, *input)?.into()
+            create_starter_mapping_template::create_starter_mapping_template(ctx, *input)
+                .await?
+                .into()
         }
         Input::CreateTransformer(input) => {
             create_transformer::create_transformer(ctx, *input)?.into()

@@ -9,6 +9,7 @@ mod parse;
 mod selection;
 mod sets;
 mod split;
+mod template;
 mod validate;
 
 use std::io::{self, Write};
@@ -67,6 +68,11 @@ const COMMANDS: &[FileCommand] = &[
         name: "generate",
         arguments: generate::arguments,
         run: generate::run,
+    },
+    FileCommand {
+        name: "template",
+        arguments: template::arguments,
+        run: template::run,
     },
     FileCommand {
         name: "sets",

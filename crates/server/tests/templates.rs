@@ -1,0 +1,102 @@
+//! Starter templates on the command line, and what they come to on the whole road to X12.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/x12/documents");
+
+/// Exit status, standard output and standard error.
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_b2bi-local"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let status = output.status.code().unwrap_or(-1);
+    (status, text(output.stdout), text(output.stderr))
+}
+
+fn file(name: &str, content: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+/// Maps nothing by a template, and writes what comes out as X12.
+fn written(name: &str, template: &str, input: &str) -> String {
+    let input = file(&format!("{name}.input"), input);
+    let template = file(&format!("{name}.template"), template);
+    let (status, document, problem) = run(&["map", "--template", &template, &input]);
+    assert_eq!((status, &*problem), (0, ""), "{name}");
+    let document = file(&format!("{name}.document"), &document);
+    let (status, x12, problem) = run(&["convert", &document]);
+    assert_eq!((status, &*problem), (0, ""), "{name}");
+    x12
+}
+
+#[test]
+fn a_template_of_a_set_writes_what_is_valid() {
+    let guided = ["X12_837_X222", "VERSION_5010_HIPAA"];
+    for (language, input) in [("jsonata", "{}"), ("xslt", "<order/>")] {
+        for [set, version] in [["X12_850", "VERSION_4010"], guided] {
+            let arguments = [
+                "--type",
+                language,
+                "--transaction-set",
+                set,
+                "--version",
+                version,
+            ];
+            let (status, template, _) = run(&[&["template"][..], &arguments].concat());
+            assert_eq!(status, 0);
+            let name = format!("{set}-{language}");
+            let x12 = file(&format!("{name}.edi"), &written(&name, &template, input));
+            let (status, report, problem) = run(&[&["validate", &x12], &arguments[2..]].concat());
+            assert_eq!((status, &*report, &*problem), (0, "", ""), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_template_like_a_sample_writes_the_sample() {
+    let sample = format!("{DOCUMENTS}/purchase-order.edi");
+    let order = ["--transaction-set", "X12_850", "--version", "VERSION_4010"];
+    for (language, input) in [("jsonata", "{}"), ("xslt", "<order/>")] {
+        let (status, template, _) = run(&[
+            &["template", "--type", language, "--sample", &sample],
+            &order[..],
+        ]
+        .concat());
+        assert_eq!(status, 0);
+        let wanted = fs::read_to_string(&sample).unwrap().replace("*T*>", "*T*:");
+        assert_eq!(
+            written(&format!("sample-{language}"), &template, input),
+            wanted
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_a_template_says_so() {
+    let sample = format!("{DOCUMENTS}/purchase-order.edi");
+    let check = |arguments: &[&str], words: &str| {
+        let (status, _, problem) = run(&[&["template"], arguments].concat());
+        assert_eq!(status, 2, "{problem}");
+        assert!(problem.contains(words), "{problem}");
+    };
+    let of = |set, version| ["--transaction-set", set, "--version", version];
+    check(
+        &of("X12_850", "VERSION_5010_HIPAA"),
+        "has no transaction set",
+    );
+    check(&of("850", "VERSION_4010"), "one is X12_850");
+    check(&["--transaction-set", "X12_850"], "--version");
+    let invoice = of("X12_810", "VERSION_4010");
+    check(&[&["--sample", &sample], &invoice[..]].concat(), "850");
+    check(
+        &[&["--sample", "none.edi"], &invoice[..]].concat(),
+        "cannot be read",
+    );
+}
