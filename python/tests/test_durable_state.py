@@ -5,7 +5,7 @@ import threading
 
 import botocore.exceptions
 
-from clients import checked_client
+from clients import boto3_client, checked_client
 from server import BINARY, PATIENCE, Server, foreign_environment
 
 PROFILE = {"name": "new", "businessName": "Blue Bikes", "phone": "5555555555", "logging": "ENABLED"}
@@ -18,7 +18,7 @@ class Writer(threading.Thread):
 
     def __init__(self, endpoint, account, known, enough):
         super().__init__()
-        self.client = checked_client(endpoint, account)
+        self.client = boto3_client("b2bi", endpoint, account)
         self.known = known
         self.before = len(known)
         self.enough = enough
