@@ -1,9 +1,10 @@
 //! The service as its caller sees it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use b2bi_local_ledger::Ledger;
-use b2bi_local_model::{Error, Input, Output};
+use b2bi_local_model::{Error, Input, Operation, Output};
 use dashmap::DashMap;
 use tokio::sync::Semaphore;
 
@@ -13,7 +14,7 @@ use crate::environment::Environment;
 use crate::errors::internal;
 use crate::jobs::{Job, JobReport};
 use crate::operations;
-use crate::state::Partition;
+use crate::state::{Horizon, Partition};
 
 /// Whose resources, and where: nothing is shared between two of these.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +41,7 @@ pub struct B2bi {
     pub(crate) partitions: DashMap<Scope, Arc<Partition>>,
     /// Where state is kept; none when it ends with the process.
     pub(crate) ledger: Option<Ledger>,
+    horizon: Arc<Horizon>,
 }
 
 impl B2bi {
@@ -47,6 +49,7 @@ impl B2bi {
     #[must_use]
     pub fn new(config: Config, environment: Environment) -> Self {
         let slots = config.job_concurrency.clamp(1, Semaphore::MAX_PERMITS);
+        let horizon = Arc::new(Horizon::new(Arc::clone(&environment.clock)));
         Self {
             works: Works {
                 config: Arc::new(config),
@@ -55,6 +58,7 @@ impl B2bi {
             },
             partitions: DashMap::new(),
             ledger: None,
+            horizon,
         }
     }
 
@@ -71,6 +75,33 @@ impl B2bi {
         let settled = ctx.partition.settled().await;
         settled.map_err(|failed| internal(failed.to_string()))?;
         outcome
+    }
+
+    /// Keeps what is changed from now on for so long that it can be read by
+    /// [`call_lagging`](Self::call_lagging). Each change copies the state of its account and region
+    /// then; no time at all, as at first, costs nothing.
+    pub fn keep_past(&self, time: Duration) {
+        self.horizon.set(time);
+    }
+
+    /// Carries an operation out as where reads lag behind: one that only reads sees what was there
+    /// that long ago, as far as the past is kept.
+    ///
+    /// # Errors
+    ///
+    /// One of the errors that the operation declares.
+    pub async fn call_lagging(
+        &self,
+        scope: &Scope,
+        input: Input,
+        lag: Duration,
+    ) -> Result<Output, Error> {
+        if !only_reads(input.operation()) {
+            return self.call(scope, input).await;
+        }
+        let mut ctx = self.ctx(scope);
+        ctx.partition = ctx.partition.ago(lag);
+        operations::run(&ctx, input).await
     }
 
     pub(crate) fn ctx<'a>(&'a self, scope: &'a Scope) -> Ctx<'a> {
@@ -117,9 +148,27 @@ impl B2bi {
             return Arc::clone(&partition);
         }
         let new = || match &self.ledger {
-            None => Arc::default(),
-            Some(ledger) => Arc::new(Partition::kept(scope.clone(), ledger.clone())),
+            None => Partition::new(&self.horizon),
+            Some(ledger) => Partition::kept(scope.clone(), ledger.clone(), &self.horizon),
         };
+        let new = || Arc::new(new());
         Arc::clone(&self.partitions.entry(scope.clone()).or_insert_with(new))
     }
+}
+
+/// Whether an operation shows what is there and changes nothing.
+fn only_reads(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::GetCapability
+            | Operation::GetPartnership
+            | Operation::GetProfile
+            | Operation::GetTransformer
+            | Operation::GetTransformerJob
+            | Operation::ListCapabilities
+            | Operation::ListPartnerships
+            | Operation::ListProfiles
+            | Operation::ListTagsForResource
+            | Operation::ListTransformers
+    )
 }

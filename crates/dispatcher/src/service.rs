@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -81,6 +82,18 @@ pub trait Service: Send + Sync + 'static {
         operation: &'static str,
         input: Self::Input,
     ) -> impl Future<Output = Result<Reply, Failure>> + Send;
+
+    /// Carries a request out as where reads lag behind by this much; a service that keeps no past
+    /// answers as ever.
+    fn call_lagging(
+        &self,
+        caller: Caller,
+        operation: &'static str,
+        input: Self::Input,
+        _lag: Duration,
+    ) -> impl Future<Output = Result<Reply, Failure>> + Send {
+        self.call(caller, operation, input)
+    }
 }
 
 /// The outcome of a request, later.
@@ -107,6 +120,9 @@ pub trait Endpoint: Send + Sync {
 pub trait Pending<'a>: Send {
     /// Carries the request out.
     fn call(self: Box<Self>, caller: Caller) -> Answer<'a>;
+
+    /// Carries the request out as where reads lag behind by this much.
+    fn call_lagging(self: Box<Self>, caller: Caller, lag: Duration) -> Answer<'a>;
 
     /// The same request once more.
     fn again(&self) -> Box<dyn Pending<'a> + 'a>;
@@ -139,6 +155,11 @@ impl<S: Service> Endpoint for S {
 impl<'a, S: Service> Pending<'a> for Decoded<'a, S> {
     fn call(self: Box<Self>, caller: Caller) -> Answer<'a> {
         Box::pin(self.service.call(caller, self.operation, self.input))
+    }
+
+    fn call_lagging(self: Box<Self>, caller: Caller, lag: Duration) -> Answer<'a> {
+        let service = self.service;
+        Box::pin(service.call_lagging(caller, self.operation, self.input, lag))
     }
 
     fn again(&self) -> Box<dyn Pending<'a> + 'a> {

@@ -12,8 +12,10 @@ use crate::grammar::{Step, StepEffect};
 use crate::latency::Latency;
 use crate::partition::{Counters, Partitions, key};
 use crate::plan::{Firing, Outcome, Plan, When};
+use crate::recording::{Decided, Decisions};
 use crate::reply::{HttpReply, Throttle};
-use crate::rule::Rule;
+use crate::rule::{Moment, Rule};
+use crate::scenario::States;
 use crate::steps::Steps;
 
 /// A rule, and how it has fared since it was armed or its counters were reset.
@@ -26,6 +28,11 @@ pub struct RuleStatus {
     pub matched: u64,
     /// Requests on which it acted.
     pub fired: u64,
+    /// Requests it is about and let pass.
+    pub passed: u64,
+    /// When it acted last, in milliseconds of the clock that the engine is handed.
+    #[serde(skip)]
+    pub last_fired_ms: Option<u64>,
     /// Requests it can still act on at most, in the partition where that is most.
     ///
     /// Absent when nothing (`times`, `nth`, `steps`) limits it; for steps, turns with `ok` count.
@@ -40,13 +47,26 @@ pub(crate) struct Armed {
     id: Arc<str>,
     rule: Rule,
     since_ms: u64,
+    /// Of a rule in a replay: what it decided when it was recorded.
+    recorded: Option<Arc<Decisions>>,
     state: Mutex<State>,
+}
+
+/// What a request is asked in: the same for all rules.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'a, 'f> {
+    pub(crate) facts: &'a Facts<'f>,
+    pub(crate) now_ms: u64,
+    pub(crate) seed: u64,
+    /// The scenarios as they were when the request came.
+    pub(crate) states: &'a States,
 }
 
 #[derive(Debug, Default)]
 struct State {
     matched: u64,
     fired: u64,
+    last_fired_ms: Option<u64>,
     partitions: Partitions,
 }
 
@@ -64,8 +84,23 @@ impl Armed {
             id: id.into(),
             rule: rule.called(id),
             since_ms,
+            recorded: None,
             state: Mutex::default(),
         }
+    }
+
+    /// The same rule, which decides as it is recorded to have done.
+    pub(crate) fn repeating(self, recorded: Arc<Decisions>) -> Self {
+        let recorded = Some(recorded);
+        Self { recorded, ..self }
+    }
+
+    pub(crate) fn rule(&self) -> &Rule {
+        &self.rule
+    }
+
+    pub(crate) fn is_repeating(&self) -> bool {
+        self.recorded.is_some()
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -76,20 +111,17 @@ impl Armed {
         self.rule.is_enabled()
     }
 
-    pub(crate) fn is_at_accept(&self) -> bool {
-        self.rule.is_at_accept()
-    }
-
     pub(crate) fn is_like(&self, other: &Rule) -> bool {
         self.rule.is_like(other)
     }
 
     /// The first key that keeps the rule from being about the request.
     pub(crate) fn mismatch(&self, facts: &Facts<'_>) -> Option<&'static str> {
-        match (self.is_enabled(), self.is_at_accept()) {
+        match (self.is_enabled(), self.rule.moment()) {
             (false, _) => Some("enabled"),
-            (true, true) => Some("connection"),
-            (true, false) => self.rule.criteria().mismatch(facts),
+            (true, Moment::Accept) => Some("connection"),
+            (true, Moment::Stage(_)) => Some("job"),
+            (true, _) => self.rule.criteria().mismatch(facts),
         }
     }
 
@@ -104,31 +136,31 @@ impl Armed {
         self.state().count(&key(self.rule.per(), facts));
     }
 
-    /// Counts a matching request, and adds to the plan what the rule does to it.
-    pub(crate) fn apply(&self, facts: &Facts<'_>, now_ms: u64, seed: u64, plan: &mut Plan) {
-        let key = key(self.rule.per(), facts);
-        let elapsed_ms = now_ms.saturating_sub(self.since_ms);
+    /// Counts a matching request, and adds to the plan what the rule does to it; tells whether it
+    /// does anything.
+    pub(crate) fn apply(&self, asking: &Asking<'_, '_>, plan: &mut Plan) -> bool {
+        let key = key(self.rule.per(), asking.facts);
+        let elapsed_ms = asking.now_ms.saturating_sub(self.since_ms);
         let mut state = self.state();
         let (partition, counters) = state.count(&key);
         let ordinal = counters.matched;
         let place = Draw {
-            seed,
+            seed: asking.seed,
             rule: &self.id,
             partition: &key,
             ordinal,
         };
-        if !self.is_due(counters, elapsed_ms) {
-            return;
-        }
-        let (hit, draw) = self.draw(place);
-        let action = if hit {
-            self.act(counters, elapsed_ms, place)
-        } else {
-            None
+        let turn = counters.turns;
+        let decided = match &self.recorded {
+            None => self.decide(counters, elapsed_ms, asking.states, place),
+            Some(recorded) => self.repeat(recorded, counters, elapsed_ms, place),
         };
-        let Some(action) = action else { return };
+        let Some((action, draw)) = decided else {
+            return false;
+        };
         counters.fired += 1;
         state.fired += 1;
+        state.last_fired_ms = Some(asking.now_ms);
         drop(state);
         action.add_to(plan);
         plan.firings.push(Firing {
@@ -136,7 +168,9 @@ impl Armed {
             partition,
             ordinal,
             draw,
+            turn: self.has_steps().then_some(turn),
         });
+        true
     }
 
     pub(crate) fn status(&self) -> RuleStatus {
@@ -151,6 +185,8 @@ impl Armed {
             rule: self.rule.clone(),
             matched: state.matched,
             fired: state.fired,
+            passed: state.matched.saturating_sub(state.fired),
+            last_fired_ms: state.last_fired_ms,
             remaining,
             completed: remaining == Some(0),
         }
@@ -165,7 +201,51 @@ impl Armed {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn is_due(&self, counters: &Counters, elapsed_ms: u64) -> bool {
+    /// What the rule does, and the number drawn.
+    fn decide(
+        &self,
+        counters: &mut Counters,
+        elapsed_ms: u64,
+        states: &States,
+        place: Draw<'_>,
+    ) -> Option<(Action, Option<f64>)> {
+        if !self.is_due(counters, elapsed_ms, states) {
+            return None;
+        }
+        let (hit, draw) = self.draw(place);
+        let action = if hit {
+            self.act(counters, elapsed_ms, place)
+        } else {
+            None
+        };
+        Some((action?, draw))
+    }
+
+    /// What the rule did to this request when it was recorded, whatever limits and chance say now.
+    fn repeat(
+        &self,
+        recorded: &Decisions,
+        counters: &mut Counters,
+        elapsed_ms: u64,
+        place: Draw<'_>,
+    ) -> Option<(Action, Option<f64>)> {
+        let Decided { turn } = recorded.of(place.partition, place.ordinal)?;
+        let mut action = match (self.rule.effect(), turn) {
+            (Some(Effect::Steps(steps)), Some(turn)) => carry_out(steps.step_after(turn)?, place)?,
+            (Some(Effect::Throttle(throttle)), _) => self.plain(Some(
+                take(throttle, counters, elapsed_ms).unwrap_or_else(|| refuse(throttle, 0)),
+            )),
+            _ => return Some((self.act(counters, elapsed_ms, place)?, None)),
+        };
+        action.hold_up(self.rule.latency(), place, Purpose::RuleLatency);
+        Some((action, None))
+    }
+
+    fn has_steps(&self) -> bool {
+        matches!(self.rule.effect(), Some(Effect::Steps(_)))
+    }
+
+    fn is_due(&self, counters: &Counters, elapsed_ms: u64, states: &States) -> bool {
         let fire = self.rule.fire();
         fire.nth.is_none_or(|nth| nth.contains(counters.matched))
             && fire.times.is_none_or(|times| counters.fired < times)
@@ -173,6 +253,10 @@ impl Armed {
                 .window
                 .as_ref()
                 .is_none_or(|window| window.is_open(elapsed_ms))
+            && fire
+                .scenario
+                .as_ref()
+                .is_none_or(|scenario| scenario.is_ready(states))
     }
 
     /// Whether chance is for it, and the number drawn; what is certain draws none.
@@ -187,24 +271,32 @@ impl Armed {
     }
 
     fn act(&self, counters: &mut Counters, elapsed_ms: u64, place: Draw<'_>) -> Option<Action> {
-        let plain = |outcome| {
-            Some(Action {
-                outcome,
-                when: self.rule.when(),
-                delay_ms: 0,
-            })
+        let outcome = match self.rule.effect() {
+            None => None,
+            Some(Effect::Error(error)) => Some(Outcome::Error(error.clone())),
+            Some(Effect::Http(reply)) => Some(Outcome::Http(reply.clone())),
+            Some(Effect::Connection(it)) => Some(Outcome::Connection(it.clone())),
+            Some(Effect::Response(it)) => Some(Outcome::Response(it.clone())),
+            Some(Effect::Stale(it)) => Some(Outcome::Stale(*it)),
+            Some(Effect::Job(it)) => Some(Outcome::Job(it.clone())),
+            Some(Effect::Throttle(throttle)) => Some(take(throttle, counters, elapsed_ms)?),
+            Some(Effect::Steps(steps)) => {
+                let mut action = advance(steps, counters, place)?;
+                action.hold_up(self.rule.latency(), place, Purpose::RuleLatency);
+                return Some(action);
+            }
         };
-        let mut action = match self.rule.effect() {
-            None => plain(None),
-            Some(Effect::Error(error)) => plain(Some(Outcome::Error(error.clone()))),
-            Some(Effect::Http(reply)) => plain(Some(Outcome::Http(reply.clone()))),
-            Some(Effect::Connection(it)) => plain(Some(Outcome::Connection(it.clone()))),
-            Some(Effect::Response(it)) => plain(Some(Outcome::Response(it.clone()))),
-            Some(Effect::Throttle(throttle)) => plain(Some(take(throttle, counters, elapsed_ms)?)),
-            Some(Effect::Steps(steps)) => advance(steps, counters, place),
-        }?;
+        let mut action = self.plain(outcome);
         action.hold_up(self.rule.latency(), place, Purpose::RuleLatency);
         Some(action)
+    }
+
+    fn plain(&self, outcome: Option<Outcome>) -> Action {
+        Action {
+            outcome,
+            when: self.rule.when(),
+            delay_ms: 0,
+        }
     }
 
     fn remaining(&self, counters: &Counters) -> Option<u64> {
@@ -254,19 +346,28 @@ fn take(throttle: &Throttle, counters: &mut Counters, elapsed_ms: u64) -> Option
     };
     #[expect(clippy::cast_precision_loss, reason = "exact for 285 000 years")]
     let wait_ms = counters.bucket.take(rate, elapsed_ms as f64).err()?;
-    Some(Outcome::Throttle {
+    Some(refuse(throttle, wait_ms))
+}
+
+fn refuse(throttle: &Throttle, wait_ms: u64) -> Outcome {
+    Outcome::Throttle {
         error: throttle.error.clone().advising(wait_ms),
         wait_ms,
-    })
+    }
 }
 
 /// Uses a turn of the steps.
 fn advance(steps: &Steps, counters: &mut Counters, place: Draw<'_>) -> Option<Action> {
     let step = steps.step_after(counters.turns)?;
     counters.turns += 1;
-    if !is_hit(step, place) {
-        return None;
+    if is_hit(step, place) {
+        carry_out(step, place)
+    } else {
+        None
     }
+}
+
+fn carry_out(step: &Step, place: Draw<'_>) -> Option<Action> {
     let mut action = Action {
         when: step.when(),
         ..Action::default()

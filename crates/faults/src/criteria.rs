@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::facts::Facts;
+use crate::facts::{Answered, Facts};
 use crate::glob::Patterns;
 use crate::pointer;
 use crate::read::{Problem, Table, entries};
@@ -50,6 +50,9 @@ pub struct Criteria {
     /// The attempt as the SDK counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempt: Option<Spans>,
+    /// What the handler answered: `success`, `error`, a code or a status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<Patterns>,
 }
 
 impl Criteria {
@@ -70,7 +73,6 @@ impl Criteria {
             ("accessKey", &self.access_key, facts.access_key),
             ("appId", &self.app_id, facts.app_id),
             ("userAgent", &self.user_agent, facts.user_agent),
-            ("resource", &self.resource, facts.resource),
         ];
         let is_amiss = |(_, patterns, subject): &&(_, &Option<Patterns>, Option<&str>)| {
             patterns.as_ref().is_some_and(|it| !it.accepts(*subject))
@@ -80,15 +82,40 @@ impl Criteria {
         let mut body = self.body.iter();
         if let Some((key, ..)) = texts.iter().find(is_amiss) {
             Some(key)
+        } else if self
+            .resource
+            .as_ref()
+            .is_some_and(|it| !any(it, facts.resources))
+        {
+            Some("resource")
         } else if attempt.is_some_and(|it| !it.accepts(facts.attempt)) {
             Some("attempt")
         } else if headers.any(|(name, value)| !value.accepts((facts.header)(name))) {
             Some("header")
         } else if body.any(|(path, value)| !value.accepts(member(facts.body, path).as_deref())) {
             Some("body")
+        } else if self
+            .result
+            .as_ref()
+            .is_some_and(|it| !is_result(it, facts.result))
+        {
+            Some("result")
         } else {
             None
         }
+    }
+
+    /// Tells whether it asks for something that only a request has, and a job has not.
+    pub(crate) fn is_about_requests(&self) -> bool {
+        let of_the_caller = [
+            &self.access_key,
+            &self.app_id,
+            &self.user_agent,
+            &self.result,
+        ];
+        of_the_caller.iter().any(|it| it.is_some())
+            || !self.headers.is_empty()
+            || self.attempt.is_some()
     }
 
     /// Tells whether it is true of every request.
@@ -111,8 +138,21 @@ impl Criteria {
             headers: table.read("header", headers)?.unwrap_or_default(),
             body: table.read("body", members)?.unwrap_or_default(),
             attempt: table.read("attempt", Spans::read)?,
+            result: patterns("result")?,
         })
     }
+}
+
+fn any(patterns: &Patterns, texts: &[&str]) -> bool {
+    texts.iter().any(|it| patterns.accepts(Some(it)))
+}
+
+fn is_result(patterns: &Patterns, result: Option<Answered<'_>>) -> bool {
+    result.is_some_and(|it| {
+        let status = it.status.to_string();
+        let word = it.code.map_or("success", |_| "error");
+        any(patterns, &[word, &status]) || patterns.accepts(it.code)
+    })
 }
 
 /// A member of the body as text.

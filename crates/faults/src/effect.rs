@@ -4,16 +4,20 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::connection::Connection;
 use crate::damage::Damage;
+use crate::job::JobFault;
 use crate::read::{Problem, Table};
 use crate::reply::{ErrorReply, HttpReply, Throttle};
+use crate::stale::Stale;
 use crate::steps::Steps;
 
-const EFFECTS: [&str; 6] = [
+const EFFECTS: [&str; 8] = [
     "error",
     "http",
     "throttle",
     "connection",
     "response",
+    "stale",
+    "job",
     "steps",
 ];
 
@@ -30,6 +34,10 @@ pub enum Effect {
     Connection(Connection),
     /// A damaged reply.
     Response(Damage),
+    /// A read that lags behind.
+    Stale(Stale),
+    /// A stage of a job that does not go as it should.
+    Job(JobFault),
     /// One thing after the other.
     Steps(Steps),
 }
@@ -40,7 +48,12 @@ impl Effect {
         match self {
             Self::Connection(connection) => connection.needs_reply(),
             Self::Response(_) => true,
-            Self::Error(_) | Self::Http(_) | Self::Throttle(_) | Self::Steps(_) => false,
+            Self::Error(_)
+            | Self::Http(_)
+            | Self::Throttle(_)
+            | Self::Stale(_)
+            | Self::Job(_)
+            | Self::Steps(_) => false,
         }
     }
 
@@ -58,8 +71,12 @@ impl Effect {
             .read("connection", Connection::read)?
             .map(Self::Connection);
         let response = table.read("response", Damage::read)?.map(Self::Response);
+        let stale = table.read("stale", Stale::read)?.map(Self::Stale);
+        let job = table.read("job", JobFault::read)?.map(Self::Job);
         let steps = Steps::read(table)?.map(Self::Steps);
-        let found = [error, http, throttle, connection, response, steps];
+        let found = [
+            error, http, throttle, connection, response, stale, job, steps,
+        ];
         Ok(found.into_iter().flatten().next())
     }
 }
@@ -73,6 +90,8 @@ impl Serialize for Effect {
             Self::Throttle(throttle) => map.serialize_entry("throttle", throttle)?,
             Self::Connection(connection) => map.serialize_entry("connection", connection)?,
             Self::Response(damage) => map.serialize_entry("response", damage)?,
+            Self::Stale(stale) => map.serialize_entry("stale", stale)?,
+            Self::Job(job) => map.serialize_entry("job", job)?,
             Self::Steps(steps) => steps.serialize_into(&mut map)?,
         }
         map.end()

@@ -1,16 +1,18 @@
 //! Holds the rules and asks them in order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::armed::{Armed, RuleStatus};
+use crate::armed::{Armed, Asking, RuleStatus};
 use crate::facts::Facts;
 use crate::glob::Glob;
 use crate::grammar::Chain;
 use crate::plan::Plan;
-use crate::rule::Rule;
+use crate::recording::{Firings, Recording};
+use crate::rule::{Moment, Rule};
+use crate::scenario::{START, Scenario, States};
 
 type Rules = Arc<[Arc<Armed>]>;
 
@@ -25,6 +27,8 @@ pub struct Engine {
     latency_ms: AtomicU64,
     armed: AtomicBool,
     rules: Mutex<Rules>,
+    states: Mutex<States>,
+    firings: Mutex<Firings>,
 }
 
 impl Engine {
@@ -36,6 +40,8 @@ impl Engine {
             latency_ms: AtomicU64::new(0),
             armed: AtomicBool::new(false),
             rules: Mutex::new(Arc::from([])),
+            states: Mutex::default(),
+            firings: Mutex::default(),
         }
     }
 
@@ -74,8 +80,26 @@ impl Engine {
     /// Tells whether any rule is about connections of which no request is known.
     #[must_use]
     pub fn is_armed_at_accept(&self) -> bool {
-        let is_about = |rule: &Arc<Armed>| rule.is_enabled() && rule.is_at_accept();
-        self.is_armed() && self.rules().iter().any(is_about)
+        self.is_armed() && self.has_rule_for(Moment::Accept)
+    }
+
+    /// Tells whether any rule waits for what a handler answers.
+    #[must_use]
+    pub fn is_armed_for_results(&self) -> bool {
+        self.is_armed() && self.has_rule_for(Moment::Answered)
+    }
+
+    /// How far back stale reads go at most, in milliseconds; 0 when none is wanted.
+    #[must_use]
+    pub fn longest_stale_ms(&self) -> u64 {
+        let rules = Arc::clone(&self.rules());
+        let enabled = rules.iter().filter(|it| it.is_enabled());
+        enabled.map(|it| it.rule().stale_ms()).max().unwrap_or(0)
+    }
+
+    fn has_rule_for(&self, moment: Moment<'_>) -> bool {
+        let is_for = |it: &Arc<Armed>| it.is_enabled() && it.rule().moment() == moment;
+        self.rules().iter().any(is_for)
     }
 
     /// Decides what is to happen to a request, and counts it.
@@ -83,7 +107,8 @@ impl Engine {
     /// To be asked once for each request, after routing.
     #[must_use]
     pub fn decide(&self, facts: &Facts<'_>, now_ms: u64) -> Plan {
-        let mut plan = self.ask(facts, now_ms, false);
+        let mut plan = Plan::default();
+        self.ask(facts, now_ms, Moment::Request, &mut plan);
         if self.is_armed() {
             plan.delay.before_ms = plan.delay.before_ms.saturating_add(self.latency_ms());
         }
@@ -101,7 +126,13 @@ impl Engine {
         let mut plan = Plan::default();
         if let Some(step) = chain.only(turns) {
             let rule = Rule::for_operation(Glob::new("*"), step).counted_per_attempt();
-            Armed::new(name, rule, now_ms).apply(facts, now_ms, self.seed(), &mut plan);
+            let asking = Asking {
+                facts,
+                now_ms,
+                seed: self.seed(),
+                states: &States::new(),
+            };
+            Armed::new(name, rule, now_ms).apply(&asking, &mut plan);
         }
         plan
     }
@@ -122,24 +153,113 @@ impl Engine {
     /// To be asked once for each connection; only rules with `at = "accept"` have a say.
     #[must_use]
     pub fn decide_at_accept(&self, now_ms: u64) -> Plan {
-        self.ask(&Facts::default(), now_ms, true)
+        let mut plan = Plan::default();
+        self.ask(&Facts::default(), now_ms, Moment::Accept, &mut plan);
+        plan
     }
 
-    fn ask(&self, facts: &Facts<'_>, now_ms: u64, at_accept: bool) -> Plan {
+    /// Adds to the plan of a request what is to become of the handler's answer, which the facts
+    /// tell; only rules with `result` have a say, and none when the request is settled.
+    pub fn decide_answered(&self, facts: &Facts<'_>, now_ms: u64, plan: &mut Plan) {
+        self.ask(facts, now_ms, Moment::Answered, plan);
+    }
+
+    /// Decides what is to become of a job that is about to enter a stage.
+    ///
+    /// To be asked once for each stage of each job; only rules with `job` have a say.
+    #[must_use]
+    pub fn decide_stage(&self, facts: &Facts<'_>, stage: &str, now_ms: u64) -> Plan {
         let mut plan = Plan::default();
+        self.ask(facts, now_ms, Moment::Stage(stage), &mut plan);
+        plan
+    }
+
+    fn ask(&self, facts: &Facts<'_>, now_ms: u64, moment: Moment<'_>, plan: &mut Plan) {
         if !self.is_armed() {
-            return plan;
+            return;
         }
         let rules = Arc::clone(&self.rules());
-        let asked = rules.iter().filter(|it| it.is_at_accept() == at_accept);
-        for rule in asked.filter(|rule| rule.is_about(facts)) {
+        let asked = || rules.iter().filter(|it| it.rule().moment() == moment);
+        // Rules see the scenarios as they were when the request came; nobody else moves them
+        // meanwhile.
+        let has_scenario = |it: &Arc<Armed>| it.rule().fire().scenario.is_some();
+        let mut states = asked().any(has_scenario).then(|| self.states());
+        let seen = states.as_deref().cloned().unwrap_or_default();
+        let asking = Asking {
+            facts,
+            now_ms,
+            seed: self.seed(),
+            states: &seen,
+        };
+        let before = plan.firings.len();
+        for rule in asked().filter(|rule| rule.is_about(facts)) {
             if plan.is_settled() {
                 rule.note(facts);
-            } else {
-                rule.apply(facts, now_ms, self.seed(), &mut plan);
+            } else if rule.apply(&asking, plan)
+                && let Some(states) = &mut states
+            {
+                move_on(states, rule.rule());
             }
         }
-        plan
+        if let Some(new @ [_, ..]) = plan.firings.get(before..) {
+            self.firings().add(new);
+        }
+    }
+
+    /// The states of the scenarios that rules name, and of those that were set.
+    #[must_use]
+    pub fn scenarios(&self) -> BTreeMap<String, String> {
+        let rules = Arc::clone(&self.rules());
+        let named = rules
+            .iter()
+            .filter_map(|it| it.rule().fire().scenario.as_ref());
+        let mut states: States = named
+            .map(|it| (it.name.clone(), START.to_owned()))
+            .collect();
+        states.extend(self.states().clone());
+        states
+    }
+
+    /// Puts a scenario into a state.
+    pub fn set_scenario(&self, name: &str, state: &str) {
+        self.states().insert(name.to_owned(), state.to_owned());
+    }
+
+    /// What was decided since the rules were set, or their counters.
+    #[must_use]
+    pub fn recording(&self) -> Recording {
+        let rules = Arc::clone(&self.rules());
+        let rules = rules.iter().map(|it| it.rule().clone()).collect();
+        Recording::new(self.seed(), rules, &self.firings())
+    }
+
+    /// Sets the rules of a recording up in place of all that were. They decide as they are recorded
+    /// to have done, by partition and ordinal, whatever chance and their limits say.
+    ///
+    /// # Errors
+    /// When two rules have the same id; then nothing has changed.
+    pub fn replay(&self, recording: &Recording, now_ms: u64) -> Result<(), DuplicateId> {
+        let mut current = self.rules();
+        let rules = arm(&[], recording.rules.clone(), now_ms)?;
+        let repeating = rules.iter().map(|it| {
+            let armed = Armed::new(it.id(), it.rule().clone(), now_ms);
+            Arc::new(armed.repeating(recording.decisions(Some(it.id()))))
+        });
+        self.seed.store(recording.seed, Ordering::Relaxed);
+        self.start_anew();
+        self.set(&mut current, repeating.collect());
+        Ok(())
+    }
+
+    /// Tells whether rules decide as they were recorded to have done.
+    #[must_use]
+    pub fn is_replaying(&self) -> bool {
+        self.rules().iter().any(|it| it.is_repeating())
+    }
+
+    fn start_anew(&self) {
+        *self.states() = States::default();
+        *self.firings() = Firings::default();
     }
 
     /// Puts `rules` in place of all that were; windows count from `now_ms`.
@@ -149,8 +269,22 @@ impl Engine {
     pub fn replace(&self, rules: Vec<Rule>, now_ms: u64) -> Result<(), DuplicateId> {
         let mut current = self.rules();
         let rules = arm(&[], rules, now_ms)?;
+        self.start_anew();
         self.set(&mut current, rules);
         Ok(())
+    }
+
+    /// Puts a rule in the place of the one with this id, or behind all when there is none.
+    pub fn put(&self, id: &str, rule: Rule, now_ms: u64) {
+        let mut current = self.rules();
+        let rule = Arc::new(Armed::new(id, rule, now_ms));
+        let place = current.iter().position(|it| it.id() == id);
+        let mut rules = current.to_vec();
+        match place.and_then(|at| rules.get_mut(at)) {
+            Some(old) => *old = rule,
+            None => rules.push(rule),
+        }
+        self.set(&mut current, rules.into());
     }
 
     /// Puts `rules` behind those that are there; their windows count from `now_ms`.
@@ -187,7 +321,16 @@ impl Engine {
 
     /// Takes all rules away.
     pub fn clear(&self) {
+        self.start_anew();
         self.set(&mut self.rules(), Arc::from([]));
+    }
+
+    /// The rule of this id, with its counters.
+    #[must_use]
+    pub fn status(&self, id: &str) -> Option<RuleStatus> {
+        let rules = Arc::clone(&self.rules());
+        let found = rules.iter().find(|it| it.id() == id);
+        found.map(|it| it.status())
     }
 
     /// The rules in order, with their counters.
@@ -197,10 +340,20 @@ impl Engine {
         rules.iter().map(|rule| rule.status()).collect()
     }
 
-    /// Sets all counters, steps and buckets back to the start; windows go on.
+    /// Sets all counters, steps, buckets and scenarios back to the start, and forgets what was
+    /// recorded; windows go on.
     pub fn reset_counters(&self) {
+        self.start_anew();
         let rules = Arc::clone(&self.rules());
         rules.iter().for_each(|rule| rule.reset_counters());
+    }
+
+    fn states(&self) -> MutexGuard<'_, States> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn firings(&self) -> MutexGuard<'_, Firings> {
+        self.firings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn rules(&self) -> MutexGuard<'_, Rules> {
@@ -212,6 +365,18 @@ impl Engine {
         let is_armed = self.latency_ms() > 0 || rules.iter().any(|rule| rule.is_enabled());
         *current = rules;
         self.armed.store(is_armed, Ordering::Relaxed);
+    }
+}
+
+/// Moves the rule's scenario on, where it says so.
+fn move_on(states: &mut States, rule: &Rule) {
+    if let Some(Scenario {
+        name,
+        then: Some(then),
+        ..
+    }) = &rule.fire().scenario
+    {
+        states.insert(name.clone(), then.clone());
     }
 }
 

@@ -19,16 +19,27 @@ pub struct Facts<'a> {
     pub app_id: Option<&'a str>,
     /// The user agent.
     pub user_agent: Option<&'a str>,
-    /// The id of the resource that the request is about.
-    pub resource: Option<&'a str>,
+    /// The ids of the resources that the request is about, the one most to the point first.
+    pub resources: &'a [&'a str],
     /// The attempt as the SDK counts, from 1.
     pub attempt: Option<u64>,
     /// The SDK's id of the call, the same for all its attempts.
     pub invocation: Option<&'a str>,
     /// The body, when it is JSON.
     pub body: Option<&'a Value>,
+    /// What the handler has answered, once it has.
+    pub result: Option<Answered<'a>>,
     /// Finds a header; it is asked with the name as the rule has it and must not heed case.
     pub header: &'a (dyn Fn(&str) -> Option<&'a str> + 'a),
+}
+
+/// What a handler has answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answered<'a> {
+    /// The status of the reply.
+    pub status: u16,
+    /// The error's code; none for success.
+    pub code: Option<&'a str>,
 }
 
 impl Default for Facts<'_> {
@@ -42,10 +53,11 @@ impl Default for Facts<'_> {
             access_key: None,
             app_id: None,
             user_agent: None,
-            resource: None,
+            resources: &[],
             attempt: None,
             invocation: None,
             body: None,
+            result: None,
             header: &|_| None,
         }
     }

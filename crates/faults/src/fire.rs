@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::partition::Per;
 use crate::read::{Problem, Table, count, each, expected, number};
+use crate::scenario::Scenario;
 use crate::span::Nth;
 use crate::window::Window;
 
@@ -27,6 +28,9 @@ pub struct Fire {
     /// When.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
+    /// In which state of a scenario, and what state comes then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<Scenario>,
 }
 
 impl Fire {
@@ -37,6 +41,7 @@ impl Fire {
             times: table.read("times", count)?,
             per: table.read("per", per)?,
             window: table.read("window", Window::read)?,
+            scenario: table.read("scenario", Scenario::read)?,
         })
     }
 }

@@ -37,20 +37,25 @@
 //! that takes the reply's place entirely leaves the state untouched unless `when` says otherwise.
 //! A rule with `at = "accept"` is asked by [`Engine::decide_at_accept`], for connections.
 //!
+//! # Results, stages and scenarios
+//!
+//! A rule with `result` is asked by [`Engine::decide_answered`] once the handler has answered, so
+//! after all others, and only when none of them has settled the request. A rule with `job` is asked
+//! by [`Engine::decide_stage`], for each stage of each job. Rules see scenarios as they were when the
+//! request came; those that act move them on.
+//!
+//! # Recordings
+//!
+//! The engine keeps the firings since the rules were set. [`Engine::replay`] sets the rules of a
+//! [`Recording`] up so that each acts on the same requests again, by partition and ordinal.
+//!
 //! # Where more effects go
 //!
 //! An effect has one place in each of four modules, and nothing else changes shape: its keys in a
 //! type of their own (as `connection` and `damage` have them); a variant of [`Effect`] with its key
 //! in `effect`; a variant of [`Outcome`] (and of [`Seam`], if it is applied elsewhere) in `plan`; and
-//! an arm in `armed`, which turns the one into the other. In particular:
-//!
-//! - *Stale* reads become an outcome at [`Seam::Model`], carrying the age in milliseconds.
-//! - *Job* faults become an outcome at a seam of their own; the stage joins [`Facts`], and the
-//!   job runner asks [`Engine::decide`] at each stage as the protocol layer does for a request.
-//! - The mini-language gets a variant of [`StepEffect`], read in `grammar::parse` or
-//!   `grammar::socket` and written in `grammar::print`.
-//!
-//! Until an effect is there, its key and its word are refused like any unknown one.
+//! an arm in `armed`, which turns the one into the other. The mini-language gets a variant of
+//! [`StepEffect`], read in `grammar::parse` or `grammar::socket` and written in `grammar::print`.
 
 mod armed;
 mod bucket;
@@ -64,15 +69,19 @@ mod facts;
 mod fire;
 mod glob;
 mod grammar;
+mod job;
 mod latency;
 mod partition;
 mod plan;
 mod pointer;
 mod read;
+mod recording;
 mod reply;
 mod rule;
 mod ruleset;
+mod scenario;
 mod span;
+mod stale;
 mod steps;
 mod window;
 
@@ -82,16 +91,20 @@ pub use criteria::Criteria;
 pub use damage::{Chunked, Damage, Drip, Finish, Truncate};
 pub use effect::Effect;
 pub use engine::{DuplicateId, Engine};
-pub use facts::Facts;
+pub use facts::{Answered, Facts};
 pub use fire::Fire;
 pub use glob::{Glob, Patterns};
 pub use grammar::{Chain, FaultList, GrammarError, Step, StepEffect};
+pub use job::{JobFault, JobOutcome};
 pub use latency::{Latency, Lognormal, MAX_DELAY_MS};
 pub use partition::Per;
 pub use plan::{Delay, Firing, Outcome, Plan, Seam, When};
+pub use recording::Recording;
 pub use reply::{ErrorReply, HttpReply, Throttle};
 pub use rule::Rule;
 pub use ruleset::{RuleError, RuleSet};
+pub use scenario::Scenario;
 pub use span::{Nth, Span, Spans};
+pub use stale::Stale;
 pub use steps::Steps;
 pub use window::Window;

@@ -85,7 +85,7 @@ impl Per {
             Self::Account => Some(facts.account),
             Self::Region => Some(facts.region),
             Self::Operation => Some(facts.operation),
-            Self::Resource => facts.resource,
+            Self::Resource => facts.resources.first().copied(),
             Self::AccessKey => facts.access_key,
             Self::AppId => facts.app_id,
             Self::Invocation => facts.invocation,

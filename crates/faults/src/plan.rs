@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::connection::Connection;
 use crate::damage::Damage;
+use crate::job::JobFault;
 use crate::reply::{ErrorReply, HttpReply};
+use crate::stale::Stale;
 
 /// Whether and how often the handler runs before the outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -39,6 +41,10 @@ pub enum Outcome {
     Connection(Connection),
     /// The reply itself, damaged.
     Response(Damage),
+    /// The handler reads what was there some time ago.
+    Stale(Stale),
+    /// A stage of a job goes otherwise.
+    Job(JobFault),
 }
 
 /// Where the effects of a plan are applied.
@@ -48,6 +54,8 @@ pub enum Seam {
     Protocol,
     /// Round the handler.
     Model,
+    /// Before a stage of a job.
+    Job,
 }
 
 /// How long to hold the request up, in milliseconds.
@@ -60,16 +68,26 @@ pub struct Delay {
 }
 
 /// A rule that acts on the request, and what it rests on; enough to replay it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Firing {
     /// The rule's id.
+    #[serde(serialize_with = "text")]
     pub rule: Arc<str>,
     /// The partition of the rule's counters; empty when it has only one.
+    #[serde(serialize_with = "text")]
     pub partition: Arc<str>,
     /// Which of the matching requests of the partition this is, from 1.
     pub ordinal: u64,
     /// The number drawn for the rule's probability, when there was a draw.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub draw: Option<f64>,
+    /// How many turns of the rule's steps were used before, when it has steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn: Option<u64>,
+}
+
+fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
 }
 
 /// What the engine decided for one request.
@@ -101,10 +119,10 @@ impl Plan {
     /// Where the plan is applied: round the handler when the handler runs under a fault.
     #[must_use]
     pub fn seam(&self) -> Seam {
-        if self.when == When::Before {
-            Seam::Protocol
-        } else {
-            Seam::Model
+        match (&self.outcome, self.when) {
+            (Some(Outcome::Job(_)), _) => Seam::Job,
+            (Some(Outcome::Stale(_)), _) | (_, When::After | When::Twice) => Seam::Model,
+            (_, When::Before) => Seam::Protocol,
         }
     }
 

@@ -17,7 +17,7 @@ use crate::reply::ErrorReply;
 use crate::ruleset::RuleError;
 use crate::steps::Steps;
 
-const KEYS: [&str; 28] = [
+const KEYS: [&str; 32] = [
     "id",
     "description",
     "enabled",
@@ -32,11 +32,13 @@ const KEYS: [&str; 28] = [
     "header",
     "body",
     "attempt",
+    "result",
     "probability",
     "nth",
     "times",
     "per",
     "window",
+    "scenario",
     "when",
     "latency",
     "error",
@@ -44,6 +46,8 @@ const KEYS: [&str; 28] = [
     "throttle",
     "connection",
     "response",
+    "stale",
+    "job",
     "steps",
     "loop",
 ];
@@ -208,9 +212,22 @@ impl Rule {
         rule.checked().map(Self::with_default_effect)
     }
 
-    /// Whether it acts on connections of which no request is known yet.
-    pub(crate) fn is_at_accept(&self) -> bool {
-        matches!(&self.effect, Some(Effect::Connection(it)) if it.at == Place::Accept)
+    /// When it is asked.
+    pub(crate) fn moment(&self) -> Moment<'_> {
+        match &self.effect {
+            Some(Effect::Connection(it)) if it.at == Place::Accept => Moment::Accept,
+            Some(Effect::Job(fault)) => Moment::Stage(fault.stage),
+            _ if self.criteria.result.is_some() => Moment::Answered,
+            _ => Moment::Request,
+        }
+    }
+
+    /// How far back its stale reads go, in milliseconds.
+    pub(crate) fn stale_ms(&self) -> u64 {
+        match &self.effect {
+            Some(Effect::Stale(stale)) => stale.for_ms,
+            _ => 0,
+        }
     }
 
     fn needs_reply(&self) -> bool {
@@ -223,8 +240,18 @@ impl Rule {
         } else if self.when == Some(When::Before) && self.needs_reply() {
             "before the handler there is no reply to be cut or changed: leave `when` out, or take \
              `after` or `twice`"
-        } else if self.is_at_accept() && (self.when.is_some() || !self.criteria.is_empty()) {
+        } else if self.moment() == Moment::Accept
+            && (self.when.is_some() || !self.criteria.is_empty())
+        {
             "at `accept` nothing is known of a request: leave out `when` and what the request must be"
+        } else if self.criteria.result.is_some() && self.when() != When::After {
+            "the `result` is known only after the handler: add `when = \"after\"`"
+        } else if self.when.is_some()
+            && matches!(self.effect, Some(Effect::Stale(_) | Effect::Job(_)))
+        {
+            "`when` does not go with `stale` and `job`: they come when they do"
+        } else if matches!(self.effect, Some(Effect::Job(_))) && self.criteria.is_about_requests() {
+            "a job has no caller: say `account`, `region`, `resource` or `body`, not the SDK's part of a request"
         } else {
             return Ok(self);
         };
@@ -232,11 +259,30 @@ impl Rule {
     }
 
     fn with_default_effect(mut self) -> Self {
-        if self.effect.is_none() && self.latency.is_none() && self.when() != When::Twice {
+        let moves_on = self
+            .fire
+            .scenario
+            .as_ref()
+            .is_some_and(|it| it.then.is_some());
+        let does_nothing = self.effect.is_none() && self.latency.is_none() && !moves_on;
+        if does_nothing && self.when() != When::Twice {
             self.effect = Some(Effect::Error(ErrorReply::unavailable()));
         }
         self
     }
+}
+
+/// When a rule is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment<'a> {
+    /// A connection is there, and nothing is known of a request.
+    Accept,
+    /// A request is routed.
+    Request,
+    /// The handler has answered.
+    Answered,
+    /// A job is about to enter this stage.
+    Stage(&'a str),
 }
 
 impl<'de> Deserialize<'de> for Rule {

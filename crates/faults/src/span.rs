@@ -21,7 +21,7 @@ impl Span {
         (self.first..=self.last).contains(&ordinal)
     }
 
-    fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
         let span = match value {
             Value::String(text) => Self::parse(text),
             number => count(number).ok().map(|number| Self {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use b2bi_local_b2bi::{Announcer, B2bi, Clock, Environment, Ids, Records, Unhindered};
+use b2bi_local_b2bi::{Announcer, B2bi, Clock, Environment, Ids, Records};
 use b2bi_local_dispatcher::{Descriptor, Endpoint};
 use b2bi_local_faults::Engine;
 use b2bi_local_ledger::{Batch, Failed, Ledger, Table};
@@ -15,6 +15,7 @@ use http::HeaderValue;
 
 use crate::clock::ServerClock;
 use crate::config::Config;
+use crate::jobs::JobFaults;
 use crate::journal::Journal;
 use crate::machine::{SeededIds, random_seed, uuid};
 use crate::metrics::Metrics;
@@ -37,7 +38,7 @@ pub(crate) struct App {
     pub(crate) service: Arc<B2bi>,
     pub(crate) s3: EmbeddedS3,
     pub(crate) upstream: Option<Upstream>,
-    pub(crate) faults: Engine,
+    pub(crate) faults: Arc<Engine>,
     pub(crate) journal: Journal,
     pub(crate) metrics: Metrics,
     pub(crate) told: Arc<Told>,
@@ -54,6 +55,7 @@ impl App {
         let starts = ledger.as_ref().map_or(Ok(0), starts)?;
         let ids: Arc<dyn Ids> = Arc::new(SeededIds::new(seed.wrapping_add(starts)));
         let s3 = embedded_s3(&config, ledger.as_ref(), &clock, &ids)?;
+        let faults = Arc::new(Engine::new(seed));
         let told = Arc::new(Told::new(config.events_size, Arc::clone(&ids)));
         let environment = Environment {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -62,7 +64,7 @@ impl App {
             xslt: Arc::new(Xslt::new(config.xslt.clone())),
             announcer: Arc::clone(&told) as Arc<dyn Announcer>,
             records: Arc::clone(&told) as Arc<dyn Records>,
-            stages: Arc::new(Unhindered),
+            stages: Arc::new(JobFaults::new(Arc::clone(&faults), Arc::clone(&clock))),
         };
         let service = Arc::new(match &ledger {
             None => B2bi::new(config.b2bi.clone(), environment),
@@ -77,7 +79,7 @@ impl App {
         let app = Self {
             metrics: Metrics::new(&descriptors),
             descriptors,
-            faults: Engine::new(seed),
+            faults,
             upstream: config.upstream.as_ref().map(Upstream::new).transpose()?,
             journal: Journal::new(config.journal_size),
             told,
@@ -100,7 +102,14 @@ impl App {
             tracing::info!(seed, rules = rules.len(), "faults are armed");
         }
         let armed = self.faults.replace(rules, self.now_millis());
+        self.keep_past();
         armed.map_err(|error| error.to_string())
+    }
+
+    /// Has the service keep as much of its past as stale reads want; to be told when rules change.
+    pub(crate) fn keep_past(&self) {
+        let longest = self.faults.longest_stale_ms();
+        self.service.keep_past(Duration::from_millis(longest));
     }
 
     /// An account, or the configured one.

@@ -13,6 +13,7 @@ mod config;
 mod control;
 mod health;
 mod init;
+mod jobs;
 mod journal;
 mod log;
 mod machine;

@@ -3,6 +3,7 @@
 pub(crate) mod kept;
 mod lookup;
 mod partition;
+mod past;
 mod table;
 
 use std::sync::OnceLock;
@@ -19,6 +20,7 @@ use crate::control_numbers::Counter;
 use crate::idempotency::Stored;
 use crate::jobs::Job;
 pub(crate) use partition::{Guard, Partition};
+pub(crate) use past::Horizon;
 pub(crate) use table::Table;
 
 /// Everything an account has in a region.

@@ -2,19 +2,22 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use b2bi_local_ledger::{Batch, Failed, Ledger, Ticket};
 
 use super::State;
+use super::past::{Horizon, Past};
 use crate::service::Scope;
 
 /// The state of an account in a region, behind one lock: a rule that spans resources is checked
 /// and applied under one guard.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Partition {
     state: Mutex<State>,
     keeper: Option<Keeper>,
+    past: Past,
 }
 
 /// Writes what is changed to the ledger.
@@ -31,11 +34,23 @@ struct Keeper {
 pub(crate) struct Guard<'a> {
     state: MutexGuard<'a, State>,
     keeper: Option<&'a Keeper>,
+    past: &'a Past,
+    /// Whether the state is as it was when it was locked.
+    is_untouched: bool,
 }
 
 impl Partition {
+    /// A partition that ends with the process.
+    pub(crate) fn new(horizon: &Arc<Horizon>) -> Self {
+        Self {
+            state: Mutex::default(),
+            keeper: None,
+            past: Past::new(horizon),
+        }
+    }
+
     /// A partition whose changes are kept on disk.
-    pub(crate) fn kept(scope: Scope, ledger: Ledger) -> Self {
+    pub(crate) fn kept(scope: Scope, ledger: Ledger, horizon: &Arc<Horizon>) -> Self {
         let mut state = State::default();
         state.track();
         Self {
@@ -45,6 +60,19 @@ impl Partition {
                 scope,
                 last: AtomicU64::default(),
             }),
+            past: Past::new(horizon),
+        }
+    }
+
+    /// The partition as it was that long ago, to be read; this one, when it has not changed since.
+    pub(crate) fn ago(self: &Arc<Self>, time: Duration) -> Arc<Self> {
+        match self.past.state(time) {
+            None => Arc::clone(self),
+            Some(state) => Arc::new(Self {
+                state: Mutex::new(state),
+                keeper: None,
+                past: self.past.without_states(),
+            }),
         }
     }
 
@@ -53,6 +81,8 @@ impl Partition {
         Guard {
             state: self.state.lock().unwrap_or_else(PoisonError::into_inner),
             keeper: self.keeper.as_ref(),
+            past: &self.past,
+            is_untouched: true,
         }
     }
 
@@ -104,6 +134,10 @@ impl Deref for Guard<'_> {
 
 impl DerefMut for Guard<'_> {
     fn deref_mut(&mut self) -> &mut State {
+        if self.is_untouched {
+            self.is_untouched = false;
+            self.past.remember(&self.state);
+        }
         &mut self.state
     }
 }

@@ -107,6 +107,16 @@ impl Bench {
 
     /// The reply as JSON, or the error's name and message.
     pub(crate) async fn call(&self, operation: &str, input: Value) -> Value {
+        self.call_lagging(operation, input, None).await
+    }
+
+    /// The same where reads lag behind.
+    pub(crate) async fn call_lagging(
+        &self,
+        operation: &str,
+        input: Value,
+        lag: Option<Duration>,
+    ) -> Value {
         let Some(shape) = OperationShape::named(operation) else {
             return json!("no such operation");
         };
@@ -114,7 +124,14 @@ impl Bench {
             Ok(decoded) => decoded,
             Err(error) => return json!(error.to_string()),
         };
-        match self.service.call(&self.scope, decoded.input).await {
+        let outcome = match lag {
+            None => self.service.call(&self.scope, decoded.input).await,
+            Some(lag) => {
+                let (service, scope) = (&self.service, &self.scope);
+                service.call_lagging(scope, decoded.input, lag).await
+            }
+        };
+        match outcome {
             Ok(output) => json!(output),
             Err(error) => json!({error.name(): error}),
         }

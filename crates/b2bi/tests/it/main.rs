@@ -9,6 +9,7 @@ mod bench;
 mod cancelling;
 mod clock;
 mod keeping;
+mod lagging;
 mod large;
 mod pipelines;
 mod stages;

@@ -43,7 +43,8 @@ fn every_criterion_is_heeded() {
             json!({"userAgent": "*retry-mode#standard*"}),
             json!({"userAgent": "*legacy*"}),
         ),
-        (json!({"resource": "p-*"}), json!({"resource": "tr-*"})),
+        (json!({"resource": "p-*"}), json!({"resource": "ca-*"})),
+        (json!({"resource": "tr-?"}), json!({"resource": "tr-??"})),
         (
             json!({"header": {"X-Tenant": "b*"}}),
             json!({"header": {"x-tenant": "red"}}),

@@ -43,8 +43,9 @@ fn the_list_counts() {
     assert_eq!(
         printed,
         json!({"id": "rule-2", "times": 2, "error": {"code": "A"},
-               "matched": 3, "fired": 2, "remaining": 0, "completed": true})
+               "matched": 3, "fired": 2, "passed": 1, "remaining": 0, "completed": true})
     );
+    assert_eq!(engine.list()[1].last_fired_ms, Some(1_000));
     engine.reset_counters();
     assert_eq!(counters(&engine), fresh);
     assert_eq!(show(&engine.decide(&REQUEST, 1_000)), "A");

@@ -13,7 +13,9 @@ mod determinism;
 mod grammar;
 mod lifecycle;
 mod limits;
+mod moments;
 mod refusals;
+mod replay;
 mod schema;
 
 use b2bi_local_faults::{Engine, Facts, Outcome, Plan, RuleSet, When};
@@ -28,10 +30,11 @@ const REQUEST: Facts<'static> = Facts {
     access_key: Some("AKIAEXAMPLE"),
     app_id: Some("orders-test-1"),
     user_agent: Some("Boto3/1.44.5 cfg/retry-mode#standard app/orders-test-1"),
-    resource: Some("p-0123456789"),
+    resources: &["p-0123456789", "tr-9"],
     attempt: Some(1),
     invocation: Some("call-1"),
     body: None,
+    result: None,
     header: &|name| name.eq_ignore_ascii_case("x-tenant").then_some("blue"),
 };
 
@@ -58,6 +61,8 @@ fn show(plan: &Plan) -> String {
         Some(Outcome::Throttle { wait_ms, .. }) => format!("wait {wait_ms}"),
         Some(Outcome::Connection(connection)) => connection.kind.name().to_owned(),
         Some(Outcome::Response(_)) => "damage".to_owned(),
+        Some(Outcome::Stale(stale)) => format!("stale {}", stale.for_ms),
+        Some(Outcome::Job(fault)) => format!("job {}", fault.stage),
     };
     let delay = match (plan.delay.before_ms, plan.delay.after_ms) {
         (0, 0) => String::new(),

@@ -61,16 +61,6 @@ fn unknown_keys_are_refused_with_the_nearest_name() {
 }
 
 #[test]
-fn keys_that_are_not_there_yet_are_unknown() {
-    for key in ["result", "scenario", "stale", "job"] {
-        check_error(
-            json!({key: {}}),
-            &format!("unknown key `{key}`, the nearest valid one is `"),
-        );
-    }
-}
-
-#[test]
 fn wrong_values_are_refused_with_their_place() {
     for (rule, expected) in [
         (json!(3), "rule 2: expected a table, found 3"),
@@ -174,7 +164,7 @@ fn effects_that_cannot_be_are_refused() {
         ),
         (
             json!({"error": {}, "steps": "ok"}),
-            "at most one of `error`, `http`, `throttle`, `connection`, `response`, `steps`; this one has `error` and `steps`",
+            "at most one of `error`, `http`, `throttle`, `connection`, `response`, `stale`, `job`, `steps`; this one has `error` and `steps`",
         ),
         (
             json!({"steps": "ok", "when": "after"}),
@@ -269,6 +259,72 @@ fn connections_and_replies_that_cannot_be_are_refused() {
         (
             json!({"response": {"truncate": {"bytes": 1}}, "when": "before"}),
             "rule 2: before the handler there is no reply",
+        ),
+    ] {
+        check_error(rule, expected);
+    }
+}
+
+#[test]
+fn what_contradicts_itself_at_another_moment_is_refused() {
+    let job = |fault: Value| json!({"job": fault});
+    for (rule, expected) in [
+        (json!({"result": "success"}), "add `when = \"after\"`"),
+        (json!({"result": "error", "steps": "reset"}), "add `when"),
+        (
+            json!({"stale": {"forMs": 0}}),
+            "stale.forMs: expected milli",
+        ),
+        (
+            json!({"stale": {"forMs": 1}, "when": "after"}),
+            "`when` does not",
+        ),
+        (
+            json!({"scenario": {"name": "a"}}),
+            "needs `in`, `then` or both",
+        ),
+        (json!({"scenario": {"in": "a"}}), "`name` is missing"),
+        (json!({"scenario": {"name": "", "in": "a"}}), "not empty"),
+        (
+            job(json!({"stage": "mapp", "outcome": "fail"})),
+            "nearest valid one is `map`",
+        ),
+        (
+            job(json!({"stage": "map", "outcome": "fial"})),
+            "nearest valid one is `fail`",
+        ),
+        (job(json!({"stage": "map"})), "`outcome` is missing"),
+        (
+            job(json!({"stage": "map", "outcome": "delay"})),
+            "`delay` needs",
+        ),
+        (
+            job(json!({"stage": "map", "outcome": "stall", "polls": 1})),
+            "`stall` has no end",
+        ),
+        (
+            job(json!({"stage": "map", "outcome": "vanish", "message": "m"})),
+            "only `fail`",
+        ),
+        (
+            job(json!({"stage": "map", "outcome": "lose"})),
+            "objects are written at",
+        ),
+        (
+            job(json!({"stage": "writeOutput", "outcome": "vanish", "objects": 1})),
+            "goes with `fail`",
+        ),
+        (
+            job(json!({"stage": "writeOutput", "outcome": "fail", "keepPartial": true})),
+            "`keepPartial` goes",
+        ),
+        (
+            json!({"appId": "a", "job": {"stage": "map", "outcome": "fail"}}),
+            "a job has no caller",
+        ),
+        (
+            json!({"job": {"stage": "map", "outcome": "fail"}, "stale": {"forMs": 1}}),
+            "at most one of",
         ),
     ] {
         check_error(rule, expected);

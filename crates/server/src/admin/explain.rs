@@ -66,6 +66,7 @@ fn explained(app: &App, request: &[(String, String)]) -> Value {
             .map(|(_, value)| value.as_str())
     };
     let accounts = &app.config.accounts;
+    let resource = of("resource");
     let facts = Facts {
         service: of("service").unwrap_or("b2bi"),
         region: of("region").unwrap_or(&accounts.default_region),
@@ -74,10 +75,11 @@ fn explained(app: &App, request: &[(String, String)]) -> Value {
         access_key: of("accessKey"),
         app_id: of("appId"),
         user_agent: of("userAgent"),
-        resource: of("resource"),
+        resources: resource.as_slice(),
         attempt: of("attempt").and_then(|it| it.parse().ok()),
         invocation: None,
         body: None,
+        result: None,
         header: &header,
     };
     let rules = app.faults.explain(&facts).into_iter();

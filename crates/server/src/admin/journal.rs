@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::{problem, reply};
+use super::{faults, problem, reply};
 use crate::app::App;
 use crate::journal::{Entry, Expectation, Filter};
 
@@ -33,6 +33,17 @@ pub(super) fn list(app: &App, query: Option<&str>) -> Response<Bytes> {
     reply(StatusCode::OK, &body)
 }
 
+/// The entry of this number.
+pub(super) fn one(app: &App, number: &str) -> Response<Bytes> {
+    let wanted: Option<u64> = number.parse().ok();
+    let (_, entries) = app.journal.find(&Filter::default());
+    if let Some(entry) = entries.iter().find(|it| Some(it.number) == wanted) {
+        return reply(StatusCode::OK, &json!(entry));
+    }
+    let message = format!("The journal has no entry {number}, or no longer");
+    problem(StatusCode::NOT_FOUND, &message)
+}
+
 /// Forgets everything.
 pub(super) fn clear(app: &App) -> Response<Bytes> {
     reply(StatusCode::OK, &json!({"cleared": app.journal.clear()}))
@@ -40,16 +51,18 @@ pub(super) fn clear(app: &App) -> Response<Bytes> {
 
 /// Answers 200 where an expectation, or each of a list, is met; else 422 with what differs.
 pub(super) fn verify(app: &App, body: &Bytes) -> Response<Bytes> {
-    if !app.journal.is_on() {
-        return problem(StatusCode::CONFLICT, OFF);
-    }
     let expectations = match expectations(body) {
         Ok(expectations) => expectations,
         Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
     };
-    let differences = expectations
-        .iter()
-        .filter_map(|it| it.difference(&app.journal));
+    let wants_journal = |it: &Expected| matches!(it, Expected::Requests(_));
+    if !app.journal.is_on() && expectations.iter().any(wants_journal) {
+        return problem(StatusCode::CONFLICT, OFF);
+    }
+    let differences = expectations.iter().filter_map(|it| match it {
+        Expected::Requests(expectation) => expectation.difference(&app.journal),
+        Expected::RulesCompleted => incomplete(app),
+    });
     let differences: Vec<Value> = differences.collect();
     let status = if differences.is_empty() {
         StatusCode::OK
@@ -62,12 +75,37 @@ pub(super) fn verify(app: &App, body: &Bytes) -> Response<Bytes> {
     )
 }
 
-fn expectations(body: &Bytes) -> Result<Vec<Expectation>, String> {
+/// What is expected: of the journal, or that every rule has nothing left to do.
+enum Expected {
+    Requests(Expectation),
+    RulesCompleted,
+}
+
+impl Expected {
+    fn read(value: &Value) -> Result<Self, String> {
+        match value.get("rules") {
+            None => Expectation::read(value).map(Self::Requests),
+            Some(Value::String(word)) if word == "all-completed" => Ok(Self::RulesCompleted),
+            Some(_) => {
+                Err("Of rules it can be expected that they are \"all-completed\"".to_owned())
+            }
+        }
+    }
+}
+
+/// The rules that have something left to do, or no end at all.
+fn incomplete(app: &App) -> Option<Value> {
+    let rules = app.faults.list().into_iter().filter(|it| !it.completed);
+    let rules: Vec<Value> = rules.map(faults::described).collect();
+    (!rules.is_empty()).then(|| json!({"expected": {"rules": "all-completed"}, "rules": rules}))
+}
+
+fn expectations(body: &Bytes) -> Result<Vec<Expected>, String> {
     let value: Value =
         serde_json::from_slice(body).map_err(|error| format!("The body is not JSON: {error}"))?;
     match &value {
-        Value::Array(items) => items.iter().map(Expectation::read).collect(),
-        one => Expectation::read(one).map(|it| vec![it]),
+        Value::Array(items) => items.iter().map(Expected::read).collect(),
+        one => Expected::read(one).map(|it| vec![it]),
     }
 }
 

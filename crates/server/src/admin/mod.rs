@@ -7,14 +7,17 @@ mod jobs;
 mod journal;
 mod localstack;
 mod query;
+mod reset;
 mod standing;
 mod told;
+mod warnings;
 
 use b2bi_local_dispatcher::Failure;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::access::Refusal;
@@ -22,7 +25,7 @@ use crate::app::App;
 
 const ROOT: &str = "/_b2bi/";
 const LOCALSTACK: &str = "/_localstack/";
-const ROUTES: [&str; 13] = [
+const ROUTES: [&str; 19] = [
     "health",
     "clock",
     "config",
@@ -30,7 +33,13 @@ const ROUTES: [&str; 13] = [
     "faults",
     "faults/explain",
     "faults/presets",
+    "faults/ID",
+    "effects",
+    "scenarios",
     "seed",
+    "recording",
+    "replay",
+    "reset",
     "journal",
     "verify",
     "events",
@@ -67,15 +76,20 @@ pub(crate) fn answer(app: &App, head: &Parts, body: Result<Bytes, Failure>) -> R
         ("config", &Method::GET) => standing::config(app),
         ("metrics", &Method::GET) => standing::metrics(app),
         ("faults", &Method::GET) => faults::list(app),
-        ("faults", &Method::POST) => faults::append(app, &body),
+        ("faults", &Method::POST | &Method::PATCH) => faults::append(app, &body),
         ("faults", &Method::PUT) => faults::replace(app, &body),
-        ("faults", &Method::DELETE) => faults::remove(app, head.uri.query()),
+        ("faults", &Method::DELETE) => faults::remove(app, head.uri.query(), &body),
         ("faults/explain", &Method::GET) => explain::answer(app, head.uri.query()),
         ("faults/presets", &Method::GET) => faults::presets(),
+        ("effects", _) => localstack::answer(app, path, &head.method, &body),
+        ("scenarios", &Method::GET) => faults::scenarios(app),
+        ("recording", &Method::GET) => faults::recording(app),
+        ("replay", &Method::POST) => faults::replay(app, &body),
+        ("reset", &Method::POST) => reset::answer(app, head.uri.query()),
         ("seed", &Method::GET) => faults::seed(app),
         ("seed", &Method::PUT) => faults::set_seed(app, &body),
-        ("journal", &Method::GET) => journal::list(app, head.uri.query()),
-        ("journal", &Method::DELETE) => journal::clear(app),
+        ("journal" | "requests", &Method::GET) => journal::list(app, head.uri.query()),
+        ("journal" | "requests", &Method::DELETE) => journal::clear(app),
         ("events", &Method::GET) => told::events(app, head.uri.query()),
         ("events", &Method::DELETE) => told::clear_events(app),
         ("jobs", &Method::GET) => jobs::list(app, head.uri.query()),
@@ -87,6 +101,21 @@ pub(crate) fn answer(app: &App, head: &Parts, body: Result<Bytes, Failure>) -> R
             StatusCode::METHOD_NOT_ALLOWED,
             &format!("{path} does not know {method}"),
         ),
+        (path, method) => one_of_many(app, path, method, &body),
+    }
+}
+
+/// Answers a request about one rule, scenario or entry, which the path's last part names.
+fn one_of_many(app: &App, path: &str, method: &Method, body: &Bytes) -> Response<Bytes> {
+    let (many, one) = path.split_once('/').unwrap_or((path, ""));
+    let one = percent_decode_str(one).decode_utf8_lossy();
+    match (many, method) {
+        ("faults", &Method::GET) => faults::show(app, &one),
+        ("faults", &Method::PUT) => faults::put(app, &one, body),
+        ("faults", &Method::DELETE) => faults::take_away(app, &one),
+        ("scenarios", &Method::GET) => faults::scenario(app, &one),
+        ("scenarios", &Method::PUT) => faults::set_scenario(app, &one, body),
+        ("journal" | "requests", &Method::GET) => journal::one(app, &one),
         _ => problem(
             StatusCode::NOT_FOUND,
             &format!("There is no {ROOT}{path}; there are {}", ROUTES.join(", ")),

@@ -15,7 +15,8 @@ pub(crate) struct Expectation {
 
 impl Expectation {
     /// Reads `{"operation": "CreateProfile", "executed": true, "count": 1}`, with `atLeast` and
-    /// `atMost` for ranges; without any of the three there is to be at least one.
+    /// `atMost` for ranges; without any of the three there is to be at least one. The filters may
+    /// stand in `where`, and `exactly` is `count`.
     ///
     /// # Errors
     ///
@@ -28,9 +29,10 @@ impl Expectation {
         let (mut count, mut at_least, mut at_most) = (None, None, None);
         for (key, value) in written {
             match key.as_str() {
-                "count" => count = Some(whole(key, value)?),
+                "count" | "exactly" => count = Some(whole(key, value)?),
                 "atLeast" => at_least = Some(whole(key, value)?),
                 "atMost" => at_most = Some(whole(key, value)?),
+                "where" => add_all(&mut filter, value)?,
                 _ => filter.add_value(key, value)?,
             }
         }
@@ -53,6 +55,12 @@ impl Expectation {
         let is_met = (self.at_least..=self.at_most).contains(&found);
         (!is_met).then(|| json!({"expected": self.written, "found": found, "entries": entries}))
     }
+}
+
+fn add_all(filter: &mut Filter, value: &Value) -> Result<(), String> {
+    let members = value.as_object().ok_or("`where` must be an object")?;
+    let mut members = members.iter();
+    members.try_for_each(|(key, value)| filter.add_value(key, value))
 }
 
 fn whole(key: &str, value: &Value) -> Result<u64, String> {
@@ -84,6 +92,12 @@ mod tests {
         check(json!({"count": 2}), 1, false);
         check(json!({"count": 2}), 2, true);
         check(json!({"count": 0, "operation": "Get*"}), 2, true);
+        check(
+            json!({"where": {"operation": "Get*"}, "exactly": 0}),
+            2,
+            true,
+        );
+        check(json!({"where": {"executed": false}, "exactly": 2}), 2, true);
         check(json!({"atLeast": 2}), 3, true);
         check(json!({"atMost": 2}), 3, false);
         check(json!({"atMost": 2}), 0, true);
@@ -98,6 +112,8 @@ mod tests {
             json!({"count": 1, "atMost": 1}),
             json!({"operatoin": "x"}),
             json!({"operation": ["x"]}),
+            json!({"where": []}),
+            json!({"where": {"operatoin": "x"}}),
             json!({"executed": "perhaps"}),
         ] {
             assert!(Expectation::read(&written).is_err(), "{written}");

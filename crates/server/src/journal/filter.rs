@@ -102,7 +102,7 @@ impl Filter {
                 self.since =
                     number.map_err(|_| "since must be the number of an entry".to_owned())?;
             }
-            "rule" => self.rule = Some(Glob::new(value)),
+            "rule" | "fired" => self.rule = Some(Glob::new(value)),
             "executed" => self.executed = Some(Executed::read(value)?),
             _ => {
                 let field = FIELDS.iter().find(|(name, _)| *name == key);

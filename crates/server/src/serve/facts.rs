@@ -33,9 +33,10 @@ pub(super) fn user_agent(head: &Parts) -> Option<&str> {
     header(head, USER_AGENT).or_else(|| header(head, &AMZ_USER_AGENT))
 }
 
-/// The resource that a JSON body names.
-pub(super) fn resource(body: &Value) -> Option<&str> {
-    RESOURCES.iter().find_map(|name| body.get(name)?.as_str())
+/// The resources that a JSON body names, the one most to the point first.
+pub(super) fn resources(body: &Value) -> Vec<&str> {
+    let named = RESOURCES.iter().filter_map(|name| body.get(name)?.as_str());
+    named.collect()
 }
 
 /// The application id that a user agent carries as `app/…`.

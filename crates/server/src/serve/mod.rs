@@ -3,6 +3,7 @@
 mod body;
 mod facts;
 mod faults;
+mod injected;
 mod listener;
 mod note;
 mod patient;

@@ -42,7 +42,9 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
     let body = PatientBody::new(body, app.config.limits.silence);
     if admin::is_admin(head.uri.path()) {
         let body = body::read(body, app.config.max_body_bytes).await;
-        return named(app, whole(admin::answer(app, &head, body)), request_id);
+        let response = admin::answer(app, &head, body);
+        app.keep_past();
+        return named(app, whole(response), request_id);
     }
     if let Err(refusal) = app.config.access.origin(&head.headers) {
         let _ = body::read(body, app.config.max_body_bytes).await;
@@ -248,7 +250,7 @@ impl Call<'_> {
         };
         let decode = || endpoint.decode(operation, &body);
         let render = |outcome| style.render(outcome);
-        faults::carry_out(self.app, plan, decode, self.caller, note, render).await
+        faults::carry_out(self.app, &asked, plan, decode, note, render).await
     }
 
     fn authenticate(&self, body: &Bytes) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use b2bi_local_b2bi::{B2bi, Scope};
 use b2bi_local_dispatcher::{Caller, Descriptor, Failure, Protocol, Reply, Service};
@@ -57,17 +58,35 @@ impl Service for B2biService {
         _operation: &'static str,
         input: Input,
     ) -> Result<Reply, Failure> {
-        let scope = Scope {
-            account: caller.account,
-            region: caller.region,
-        };
-        match self.service.call(&scope, input).await {
-            Ok(Output::Nothing) => Ok(Reply::Json(Bytes::new())),
-            Ok(output) => written(&output)
-                .map(Reply::Json)
-                .map_err(|error| unwritable(&error)),
-            Err(error) => Err(modelled(&error)),
-        }
+        replied(self.service.call(&scope_of(caller), input).await)
+    }
+
+    async fn call_lagging(
+        &self,
+        caller: Caller,
+        _operation: &'static str,
+        input: Input,
+        lag: Duration,
+    ) -> Result<Reply, Failure> {
+        let scope = scope_of(caller);
+        replied(self.service.call_lagging(&scope, input, lag).await)
+    }
+}
+
+fn scope_of(caller: Caller) -> Scope {
+    Scope {
+        account: caller.account,
+        region: caller.region,
+    }
+}
+
+fn replied(outcome: Result<Output, Error>) -> Result<Reply, Failure> {
+    match outcome {
+        Ok(Output::Nothing) => Ok(Reply::Json(Bytes::new())),
+        Ok(output) => written(&output)
+            .map(Reply::Json)
+            .map_err(|error| unwritable(&error)),
+        Err(error) => Err(modelled(&error)),
     }
 }
 

@@ -1,0 +1,88 @@
+//! Reads that lag behind see what was there, and nothing else does.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::bench::Bench;
+
+const LAG: Duration = Duration::from_secs(2);
+
+/// A service that keeps its past, and a profile made at time 0 and renamed at time 1 s.
+async fn renamed() -> (Bench, Value) {
+    let bench = Bench::new();
+    bench.service().keep_past(LAG);
+    let profile = json!({
+        "name": "old", "phone": "5555555555", "businessName": "b", "logging": "DISABLED",
+    });
+    let made = bench.call("CreateProfile", profile).await;
+    let id = json!({"profileId": made["profileId"]});
+    bench.advance(1000);
+    let change = json!({"profileId": made["profileId"], "name": "new"});
+    bench.call("UpdateProfile", change).await;
+    (bench, id)
+}
+
+async fn name(bench: &Bench, id: &Value, lag_millis: u64) -> Value {
+    let lag = Some(Duration::from_millis(lag_millis));
+    let found = bench.call_lagging("GetProfile", id.clone(), lag).await;
+    match found.get("ResourceNotFoundException") {
+        Some(_) => json!("nobody"),
+        None => found["name"].clone(),
+    }
+}
+
+#[tokio::test]
+async fn a_read_sees_what_was_there_that_long_ago() {
+    let (bench, id) = renamed().await;
+    bench.advance(500);
+    for (lag, expected) in [
+        (0, "new"),
+        (499, "new"),
+        (501, "old"),
+        (1499, "old"),
+        (1501, "nobody"),
+    ] {
+        assert_eq!(name(&bench, &id, lag).await, expected, "{lag} ms ago");
+    }
+    let lists = bench.call_lagging("ListProfiles", json!({}), Some(Duration::from_millis(1501)));
+    assert_eq!(lists.await, json!({"profiles": []}));
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_still_read_and_can_no_longer_be_changed() {
+    let (bench, id) = renamed().await;
+    bench.advance(500);
+    bench.call("DeleteProfile", id.clone()).await;
+    bench.advance(1);
+    assert_eq!(name(&bench, &id, 100).await, "new");
+    let again = bench
+        .call_lagging("DeleteProfile", id.clone(), Some(LAG))
+        .await;
+    assert!(again["ResourceNotFoundException"].is_object(), "{again}");
+    assert_eq!(name(&bench, &id, 0).await, "nobody");
+}
+
+#[tokio::test]
+async fn no_more_of_the_past_is_kept_than_is_wanted() {
+    let (bench, id) = renamed().await;
+    bench.advance(10_000);
+    bench
+        .call(
+            "UpdateProfile",
+            json!({"profileId": id["profileId"], "name": "newer"}),
+        )
+        .await;
+    bench.advance(1);
+    assert_eq!(name(&bench, &id, 500).await, "new");
+    // The earliest state that is still there.
+    assert_eq!(name(&bench, &id, 60_000).await, "new");
+    bench.service().keep_past(Duration::ZERO);
+    bench
+        .call(
+            "UpdateProfile",
+            json!({"profileId": id["profileId"], "name": "newest"}),
+        )
+        .await;
+    assert_eq!(name(&bench, &id, 0).await, "newest");
+}

@@ -1,0 +1,163 @@
+//! What was decided, so that it can be decided again.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::plan::Firing;
+use crate::rule::Rule;
+use crate::ruleset::RuleSet;
+
+/// More firings than this are not kept: the oldest are forgotten.
+const CAPACITY: usize = 100_000;
+
+/// The firings since the rules were set.
+#[derive(Debug, Default)]
+pub(crate) struct Firings {
+    latest: VecDeque<Firing>,
+    forgotten: u64,
+}
+
+impl Firings {
+    pub(crate) fn add(&mut self, firings: &[Firing]) {
+        self.latest.extend(firings.iter().cloned());
+        while self.latest.len() > CAPACITY {
+            self.latest.pop_front();
+            self.forgotten += 1;
+        }
+    }
+}
+
+/// Which requests of its partitions a rule acts on, and with which turn of its steps.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Decisions(BTreeMap<String, BTreeMap<u64, Decided>>);
+
+/// That a rule acts on a request, and with which turn if it has steps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Decided {
+    pub(crate) turn: Option<u64>,
+}
+
+impl Decisions {
+    /// What was decided for the request; nothing when the rule does not act on it.
+    pub(crate) fn of(&self, partition: &str, ordinal: u64) -> Option<Decided> {
+        self.0.get(partition)?.get(&ordinal).copied()
+    }
+}
+
+/// The rules of a run, their seed, and each of their firings.
+///
+/// As text it is JSON lines: first the seed and the rules, then one firing a line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recording {
+    /// The seed of all draws.
+    pub seed: u64,
+    /// The rules, each with its id.
+    pub rules: Vec<Rule>,
+    /// How many firings are missing, because there were too many.
+    pub forgotten: u64,
+    /// The firings, oldest first.
+    pub firings: Vec<Firing>,
+}
+
+#[derive(Serialize)]
+struct Head<'a> {
+    seed: u64,
+    forgotten: u64,
+    rules: &'a [Rule],
+}
+
+#[derive(Deserialize)]
+struct Line {
+    rule: String,
+    partition: String,
+    ordinal: u64,
+    draw: Option<f64>,
+    turn: Option<u64>,
+}
+
+impl Recording {
+    pub(crate) fn new(seed: u64, rules: Vec<Rule>, firings: &Firings) -> Self {
+        let is_of_a_rule = |it: &&Firing| rules.iter().any(|rule| rule.id() == Some(&*it.rule));
+        let kept = firings.latest.iter().filter(is_of_a_rule);
+        Self {
+            seed,
+            forgotten: firings.forgotten,
+            firings: kept.cloned().collect(),
+            rules,
+        }
+    }
+
+    /// Reads what [`Recording`] prints.
+    ///
+    /// # Errors
+    /// The first line that is not of a recording, by its number, and why.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut lines = text.lines().filter(|it| !it.trim().is_empty()).zip(1..);
+        let (head, _) = lines.next().ok_or("the recording is empty")?;
+        let (seed, forgotten, rules) = head_of(head).map_err(|it| format!("line 1: {it}"))?;
+        let firing = |(line, number): (&str, usize)| {
+            let line = serde_json::from_str::<Line>(line);
+            let line = line.map_err(|error| format!("line {number}: {error}"))?;
+            Ok(Firing {
+                rule: line.rule.into(),
+                partition: line.partition.into(),
+                ordinal: line.ordinal,
+                draw: line.draw,
+                turn: line.turn,
+            })
+        };
+        Ok(Self {
+            seed,
+            rules,
+            forgotten,
+            firings: lines.map(firing).collect::<Result<_, String>>()?,
+        })
+    }
+
+    /// What a rule decided.
+    pub(crate) fn decisions(&self, rule: Option<&str>) -> Arc<Decisions> {
+        let mut decisions = Decisions::default();
+        for it in &self.firings {
+            if rule == Some(&*it.rule) {
+                let partition = decisions.0.entry((*it.partition).to_owned());
+                let decided = Decided { turn: it.turn };
+                partition.or_default().insert(it.ordinal, decided);
+            }
+        }
+        Arc::new(decisions)
+    }
+}
+
+fn head_of(line: &str) -> Result<(u64, u64, Vec<Rule>), String> {
+    let head: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let number = |key| head.get(key).and_then(Value::as_u64);
+    let seed = number("seed").ok_or("it has no `seed`")?;
+    let rules = head.get("rules").ok_or("it has no `rules`")?;
+    let set = RuleSet::from_value(rules).map_err(|error| error.to_string())?;
+    if set.rules.iter().any(|it| it.id().is_none()) {
+        return Err("every rule of a recording has an `id`".to_owned());
+    }
+    Ok((seed, number("forgotten").unwrap_or_default(), set.rules))
+}
+
+impl fmt::Display for Recording {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = Head {
+            seed: self.seed,
+            forgotten: self.forgotten,
+            rules: &self.rules,
+        };
+        writeln!(out, "{}", json(&head)?)?;
+        self.firings
+            .iter()
+            .try_for_each(|it| writeln!(out, "{}", json(it)?))
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<String, fmt::Error> {
+    serde_json::to_string(value).map_err(|_| fmt::Error)
+}

@@ -1,0 +1,57 @@
+//! States that rules share: one moves a scenario on, another waits for that.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::read::{Problem, Table, text};
+
+const KEYS: [&str; 3] = ["name", "in", "then"];
+/// The state of a scenario that no rule has moved.
+pub(crate) const START: &str = "start";
+
+/// In which state of a scenario a rule acts, and into which state it moves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Scenario {
+    /// The scenario.
+    pub name: String,
+    /// The state in which the rule acts; absent, in any.
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The state after the rule has acted; absent, the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub then: Option<String>,
+}
+
+impl Scenario {
+    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+        let table = Table::open(value, &KEYS)?;
+        let scenario = Self {
+            name: table.need("name", word)?,
+            state: table.read("in", word)?,
+            then: table.read("then", word)?,
+        };
+        if scenario.state.is_none() && scenario.then.is_none() {
+            return Err(Problem::new("a scenario needs `in`, `then` or both"));
+        }
+        Ok(scenario)
+    }
+
+    /// Tells whether the scenario is in the state that the rule wants.
+    pub(crate) fn is_ready(&self, states: &States) -> bool {
+        let state = states.get(&self.name).map_or(START, String::as_str);
+        self.state.as_ref().is_none_or(|wanted| wanted == state)
+    }
+}
+
+/// The states of the scenarios that have left the start.
+pub(crate) type States = BTreeMap<String, String>;
+
+fn word(value: &Value) -> Result<String, Problem> {
+    let word = text(value)?;
+    if word.is_empty() {
+        return Err(Problem::new("names of scenarios and states are not empty"));
+    }
+    Ok(word)
+}

@@ -1,0 +1,106 @@
+//! Replies that a fault puts in the place of the real one, or makes of it.
+
+use std::borrow::Cow;
+
+use b2bi_local_dispatcher::Failure;
+use b2bi_local_faults::{Damage, ErrorReply, HttpReply};
+use b2bi_local_model::{ErrorShape, NAMESPACE};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use serde_json::{Map, Value};
+
+use super::script::Wreck;
+
+/// An injected error as the service itself would send it, every member filled.
+pub(super) fn failure(error: ErrorReply, rules: &str) -> Failure {
+    let shape = ErrorShape::named(&error.code);
+    let status = error
+        .status_code
+        .or(shape.map(|it| it.status))
+        .unwrap_or(503);
+    let mut members = members(&error, shape, rules);
+    if let Some(seconds) = error.retry_after_seconds {
+        members.insert("retryAfterSeconds".to_owned(), seconds.into());
+    }
+    members.extend(error.fields);
+    let mut headers: Vec<(HeaderName, HeaderValue)> = Vec::new();
+    if let Some(millis) = error.retry_after_ms {
+        let name = HeaderName::from_static("x-amz-retry-after");
+        headers.push((name, HeaderValue::from(millis)));
+    }
+    headers.extend(
+        error
+            .headers
+            .iter()
+            .filter_map(|(name, value)| header(name, value)),
+    );
+    Failure {
+        code: Cow::Owned(error.code),
+        namespace: shape.map(|_| NAMESPACE),
+        status: StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
+        members,
+        headers,
+    }
+}
+
+fn members(error: &ErrorReply, shape: Option<&ErrorShape>, rules: &str) -> Map<String, Value> {
+    let message = match (&error.message, error.code.as_str()) {
+        (Some(message), _) => message.clone(),
+        (None, "ThrottlingException") => "Rate exceeded".to_owned(),
+        (None, code) => format!("{code} injected by the fault rule {rules}"),
+    };
+    let mut members = Map::new();
+    let message_member = shape.map_or("message", ErrorShape::message_member);
+    members.insert(message_member.to_owned(), Value::String(message));
+    let required = shape.map_or(&[][..], |it| it.required);
+    for name in required.iter().filter(|it| **it != message_member) {
+        let value = if *name == "serviceCode" {
+            "b2bi"
+        } else {
+            "injected"
+        };
+        members.insert((*name).to_owned(), value.into());
+    }
+    members
+}
+
+/// A reply with another body or other headers, or one that HTTP cannot send.
+pub(super) fn damaged(mut response: Response<Bytes>, damage: Damage) -> Response<Bytes> {
+    if let Some(body) = damage.edited(response.body()) {
+        *response.body_mut() = body.into();
+    }
+    for (name, value) in damage
+        .headers
+        .iter()
+        .filter_map(|(name, value)| header(name, value))
+    {
+        response.headers_mut().insert(name, value);
+    }
+    if damage.is_on_the_wire() {
+        wrecked(response, Wreck::Damage(damage))
+    } else {
+        response
+    }
+}
+
+pub(super) fn wrecked(mut response: Response<Bytes>, wreck: Wreck) -> Response<Bytes> {
+    response.extensions_mut().insert(wreck);
+    response
+}
+
+pub(super) fn raw(reply: HttpReply) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(reply.body));
+    if let Ok(status) = StatusCode::from_u16(reply.status_code) {
+        *response.status_mut() = status;
+    }
+    let headers = reply
+        .headers
+        .iter()
+        .filter_map(|(name, value)| header(name, value));
+    response.headers_mut().extend(headers);
+    response
+}
+
+fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
+    Some((name.parse().ok()?, value.parse().ok()?))
+}
