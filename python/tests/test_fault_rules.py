@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from clients import CONNECTIONS, headers_for
+from clients import CONNECTIONS, boto3_client, headers_for
 
 START = "2026-01-01T00:00:00Z"
 PROFILE = {"name": "n", "businessName": "b", "phone": "5555555", "logging": "DISABLED"}
@@ -210,3 +210,20 @@ def test_the_servers_own_routes_are_never_faulted(server):
     for method, path in [("GET", "faults"), ("GET", "clock"), ("GET", "recording"), ("GET", "scenarios")]:
         assert CONNECTIONS.request(method, f"{server.endpoint}/_b2bi/{path}").status_code == 200
     assert server.arm()["rules"] == []
+
+
+def test_reads_lag_behind_while_a_stale_rule_is_set(server):
+    client = boto3_client("b2bi", server.endpoint, "111122223333")
+    server.arm({"operation": ["Get*", "List*"], "stale": {"forMs": 2000}})
+    profile = client.create_profile(**PROFILE)["profileId"]
+    assert server.outcome("GetProfile", body={"profileId": profile}) == "ResourceNotFoundException"
+    server.admin("PUT", "clock", json={"advanceMs": 2000})
+    assert client.get_profile(profileId=profile)["name"] == "n"
+    client.update_profile(profileId=profile, name="m")
+    assert client.get_profile(profileId=profile)["name"] == "n"
+    server.admin("PUT", "clock", json={"advanceMs": 2000})
+    client.delete_profile(profileId=profile)
+    assert [it["name"] for it in client.list_profiles()["profiles"]] == ["m"]
+    assert server.outcome("DeleteProfile", body={"profileId": profile}) == "ResourceNotFoundException"
+    server.arm()
+    assert client.list_profiles()["profiles"] == []

@@ -120,8 +120,10 @@ impl Stages for JobFaults {
             message: fault.message().to_owned(),
             keep: fault.keep_partial,
         };
-        // The job ends here, and enters no other stage.
-        writing.remove(&job.id);
+        if fault.stage == Stage::WriteOutput.as_str() {
+            // The job ends here, and enters no other stage.
+            writing.remove(&job.id);
+        }
         fate
     }
 }
