@@ -17,6 +17,7 @@ mod idempotency;
 mod ids;
 mod jobs;
 mod keeping;
+mod log_groups;
 mod mapping;
 mod operations;
 mod outbound;

@@ -20,7 +20,7 @@ use crate::journal::Journal;
 use crate::machine::{SeededIds, random_seed, uuid};
 use crate::metrics::Metrics;
 use crate::serve::upstream::Upstream;
-use crate::services::{B2biService, Sts};
+use crate::services::{B2biService, Logs, Sts};
 use crate::told::Told;
 
 /// Where the ledger has what the server itself remembers.
@@ -74,7 +74,11 @@ impl App {
             service: Arc::clone(&service),
             strict: config.strict,
         };
-        let endpoints: Vec<Box<dyn Endpoint>> = vec![Box::new(b2bi), Box::new(Sts)];
+        let logs = Logs {
+            told: Arc::clone(&told),
+            service: Arc::clone(&service),
+        };
+        let endpoints: Vec<Box<dyn Endpoint>> = vec![Box::new(b2bi), Box::new(Sts), Box::new(logs)];
         let descriptors: Vec<_> = endpoints.iter().map(|it| it.descriptor()).collect();
         let app = Self {
             metrics: Metrics::new(&descriptors),

@@ -10,16 +10,22 @@ const ROUNDS: usize = 7;
 
 fn main() {
     for (name, input) in [("850", purchase_orders()), ("835", remittances())] {
-        report(ROUNDS, name, "split and print, flat", input.len(), || floor(&input));
+        report(ROUNDS, name, "split and print, flat", input.len(), || {
+            floor(&input)
+        });
         report(ROUNDS, name, "compact JSON", input.len(), || {
             to_json(&input, Layout::Compact).text.len()
         });
         report(ROUNDS, name, "pretty JSON", input.len(), || {
             to_json(&input, Layout::Pretty).text.len()
         });
-        report(ROUNDS, name, "compact JSON, 64 KB pieces", input.len(), || {
-            streamed(&input)
-        });
+        report(
+            ROUNDS,
+            name,
+            "compact JSON, 64 KB pieces",
+            input.len(),
+            || streamed(&input),
+        );
         let valid = || validate(&input, Strictness::Inferred, None).0.total();
         assert_eq!(valid(), 0, "{name} is valid");
         report(ROUNDS, name, "validation", input.len(), || {
@@ -27,4 +33,3 @@ fn main() {
         });
     }
 }
-

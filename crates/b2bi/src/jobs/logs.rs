@@ -11,13 +11,9 @@ use super::run::{Run, Stop};
 use crate::announcing::LogRecord;
 use crate::environment::Environment;
 use crate::files::Location;
+use crate::log_groups::{DEFAULT, TRANSFORMERS};
 use crate::service::Scope;
 use crate::stages::Stage;
-
-/// Where files are logged that belong to nobody.
-const DEFAULT: &str = "/aws/vendedlogs/b2bi/default";
-/// Where the jobs of `StartTransformerJob` are logged.
-const TRANSFORMERS: &str = "/aws/vendedlogs/b2bi/transformers";
 
 /// What a record is about.
 #[derive(Clone, Copy, Debug)]

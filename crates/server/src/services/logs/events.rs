@@ -1,0 +1,154 @@
+//! `FilterLogEvents` and `GetLogEvents`.
+
+use b2bi_local_b2bi::{LogRecord, Scope};
+use b2bi_local_dispatcher::Failure;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::filter::Pattern;
+use super::{Group, Logs, invalid, missing, page, with_next};
+use crate::told::Numbered;
+
+/// The most events of a reply.
+const MOST: usize = 10_000;
+
+/// From when and until when, in milliseconds since 1970; the end is left out.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Times {
+    start_time: Option<i64>,
+    end_time: Option<i64>,
+}
+
+impl Times {
+    fn hold(self, record: &LogRecord) -> bool {
+        let time = record.timestamp.as_millis();
+        self.start_time.is_none_or(|start| start <= time)
+            && self.end_time.is_none_or(|end| time < end)
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FilterInput {
+    #[serde(flatten)]
+    group: Group,
+    log_stream_names: Option<Vec<String>>,
+    log_stream_name_prefix: Option<String>,
+    #[serde(flatten)]
+    times: Times,
+    #[serde(default)]
+    filter_pattern: String,
+    limit: Option<usize>,
+    next_token: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GetInput {
+    #[serde(flatten)]
+    group: Group,
+    log_stream_name: String,
+    #[serde(flatten)]
+    times: Times,
+    limit: Option<usize>,
+    next_token: Option<String>,
+    #[serde(default)]
+    start_from_head: bool,
+}
+
+/// Finds the events of a group that fit a pattern, oldest first.
+pub(super) fn filter(logs: &Logs, scope: &Scope, input: &FilterInput) -> Result<Value, Failure> {
+    let (names, prefix) = (&input.log_stream_names, &input.log_stream_name_prefix);
+    if names.is_some() && prefix.is_some() {
+        let message = "Name either logStreamNames or logStreamNamePrefix, not both";
+        return Err(invalid(message));
+    }
+    let pattern = Pattern::read(&input.filter_pattern).map_err(invalid)?;
+    let group = input.group.existing(logs, scope)?;
+    let found = logs.records(scope, |it| {
+        it.group == group
+            && names.as_ref().is_none_or(|them| them.contains(&it.stream))
+            && prefix
+                .as_ref()
+                .is_none_or(|prefix| it.stream.starts_with(prefix))
+            && input.times.hold(it)
+            && pattern.fits(&it.message)
+    });
+    let page = page(&found, input.next_token.as_deref(), input.limit, MOST)?;
+    let told = |it: &Numbered<LogRecord>| {
+        let mut event = event(&it.entry);
+        if let Some(event) = event.as_object_mut() {
+            event.insert("logStreamName".to_owned(), json!(it.entry.stream));
+            event.insert("eventId".to_owned(), format!("{:056}", it.number).into());
+        }
+        event
+    };
+    let events: Vec<Value> = page.items.iter().map(told).collect();
+    let reply = json!({"events": events, "searchedLogStreams": []});
+    Ok(with_next(reply, page.next))
+}
+
+/// Reads a stream, from its end unless a token or `startFromHead` says otherwise.
+///
+/// At either end the token of that direction is the one that was given, which is how a reader
+/// knows that it is there.
+pub(super) fn get(logs: &Logs, scope: &Scope, input: &GetInput) -> Result<Value, Failure> {
+    let group = input.group.existing(logs, scope)?;
+    let stream = logs.records(scope, |it| {
+        it.group == group && it.stream == input.log_stream_name
+    });
+    if stream.is_empty() {
+        return Err(missing("The specified log stream does not exist."));
+    }
+    let held: Vec<_> = stream
+        .iter()
+        .filter(|it| input.times.hold(&it.entry))
+        .collect();
+    // A limit is checked in the same words for all operations.
+    page(&held, None, input.limit, MOST)?;
+    let limit = input.limit.unwrap_or(MOST);
+    let (start, end) = match input.next_token.as_deref().map(place).transpose()? {
+        None if input.start_from_head => (0, limit),
+        None => (held.len().saturating_sub(limit), held.len()),
+        Some(Place::From(start)) => (start, start.saturating_add(limit)),
+        Some(Place::Until(end)) => (end.saturating_sub(limit), end),
+    };
+    let end = end.min(held.len());
+    let start = start.min(end);
+    let events: Vec<Value> = held
+        .get(start..end)
+        .unwrap_or_default()
+        .iter()
+        .map(|it| event(&it.entry))
+        .collect();
+    Ok(json!({
+        "events": events,
+        "nextForwardToken": format!("f/{end:056}"),
+        "nextBackwardToken": format!("b/{start:056}"),
+    }))
+}
+
+/// Where a token says to read.
+enum Place {
+    From(usize),
+    Until(usize),
+}
+
+fn place(token: &str) -> Result<Place, Failure> {
+    let (direction, number) = token.split_once('/').unwrap_or_default();
+    match (direction, number.parse()) {
+        ("f", Ok(start)) => Ok(Place::From(start)),
+        ("b", Ok(end)) => Ok(Place::Until(end)),
+        _ => Err(invalid("The specified nextToken is invalid.")),
+    }
+}
+
+fn event(record: &LogRecord) -> Value {
+    let time = record.timestamp.as_millis();
+    json!({
+        "timestamp": time,
+        "message": record.message.to_string(),
+        "ingestionTime": time,
+    })
+}

@@ -1,0 +1,91 @@
+//! `DescribeLogGroups`.
+
+use std::collections::BTreeMap;
+
+use b2bi_local_b2bi::Scope;
+use b2bi_local_dispatcher::Failure;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Logs, invalid, page, with_next};
+
+/// The most groups of a reply.
+const MOST: usize = 50;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Input {
+    log_group_name_prefix: Option<String>,
+    log_group_name_pattern: Option<String>,
+    limit: Option<usize>,
+    next_token: Option<String>,
+}
+
+/// A log group.
+pub(super) struct LogGroup {
+    pub(super) name: String,
+    /// In milliseconds since 1970.
+    created: i64,
+    bytes: usize,
+}
+
+/// Lists log groups by name.
+pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Value, Failure> {
+    let (prefix, pattern) = (&input.log_group_name_prefix, &input.log_group_name_pattern);
+    if prefix.is_some() && pattern.is_some() {
+        let message = "Name either logGroupNamePrefix or logGroupNamePattern, not both";
+        return Err(invalid(message));
+    }
+    let mut groups = of(logs, scope);
+    groups.retain(|it| {
+        prefix
+            .as_ref()
+            .is_none_or(|prefix| it.name.starts_with(prefix))
+            && pattern.as_ref().is_none_or(|part| it.name.contains(part))
+    });
+    let page = page(&groups, input.next_token.as_deref(), input.limit, MOST)?;
+    let found: Vec<Value> = page.items.iter().map(|it| it.told(scope)).collect();
+    Ok(with_next(json!({"logGroups": found}), page.next))
+}
+
+/// The groups of the service's own resources, and those that have records, by name.
+pub(super) fn of(logs: &Logs, scope: &Scope) -> Vec<LogGroup> {
+    let mut groups = BTreeMap::new();
+    for (name, created) in logs.service.log_groups(scope) {
+        groups.insert(name, (created.as_millis(), 0));
+    }
+    for record in logs.records(scope, |_| true) {
+        let record = record.entry;
+        let since = record.timestamp.as_millis();
+        let (created, bytes) = groups.entry(record.group).or_insert((since, 0));
+        *created = since.min(*created);
+        *bytes += record.message.to_string().len();
+    }
+    let group = |(name, (created, bytes))| LogGroup {
+        name,
+        created,
+        bytes,
+    };
+    groups.into_iter().map(group).collect()
+}
+
+impl LogGroup {
+    fn told(&self, scope: &Scope) -> Value {
+        let arn = arn(scope, &self.name);
+        json!({
+            "logGroupName": self.name,
+            "creationTime": self.created,
+            "metricFilterCount": 0,
+            "arn": format!("{arn}:*"),
+            "storedBytes": self.bytes,
+            "logGroupClass": "STANDARD",
+            "logGroupArn": arn,
+        })
+    }
+}
+
+/// `arn:aws:logs:us-east-1:111122223333:log-group:/aws/vendedlogs/b2bi/default`
+pub(super) fn arn(scope: &Scope, name: &str) -> String {
+    let Scope { account, region } = scope;
+    format!("arn:aws:logs:{region}:{account}:log-group:{name}")
+}

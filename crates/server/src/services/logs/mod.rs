@@ -1,0 +1,230 @@
+//! The reads of `CloudWatch` Logs that a user's log checks need, over the records that jobs leave.
+//!
+//! Source: the service model of `CloudWatch` Logs, `2014-03-28`.
+
+mod events;
+mod filter;
+mod groups;
+mod streams;
+
+use std::sync::Arc;
+
+use b2bi_local_b2bi::{B2bi, LogRecord, Scope};
+use b2bi_local_dispatcher::{Caller, Descriptor, Failure, Protocol, Reply, Service};
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::told::{Numbered, Told};
+
+static DESCRIPTOR: Descriptor = Descriptor {
+    signing_name: "logs",
+    protocol: Protocol::Json {
+        target_prefix: "Logs_20140328",
+    },
+    operations: &[
+        "DescribeLogGroups",
+        "DescribeLogStreams",
+        "FilterLogEvents",
+        "GetLogEvents",
+    ],
+};
+
+/// `CloudWatch` Logs, as far as it can be read.
+pub(crate) struct Logs {
+    pub(crate) told: Arc<Told>,
+    pub(crate) service: Arc<B2bi>,
+}
+
+/// A request.
+#[derive(Clone, Debug)]
+pub(crate) enum Input {
+    DescribeLogGroups(groups::Input),
+    DescribeLogStreams(streams::Input),
+    FilterLogEvents(events::FilterInput),
+    GetLogEvents(events::GetInput),
+}
+
+impl Service for Logs {
+    type Input = Input;
+
+    fn descriptor(&self) -> &'static Descriptor {
+        &DESCRIPTOR
+    }
+
+    fn decode(&self, operation: &'static str, body: &Bytes) -> Result<Input, Failure> {
+        match operation {
+            "DescribeLogGroups" => read(body).map(Input::DescribeLogGroups),
+            "DescribeLogStreams" => read(body).map(Input::DescribeLogStreams),
+            "FilterLogEvents" => read(body).map(Input::FilterLogEvents),
+            "GetLogEvents" => read(body).map(Input::GetLogEvents),
+            other => Err(Failure::unknown_operation(DESCRIPTOR.signing_name, other)),
+        }
+    }
+
+    async fn call(
+        &self,
+        caller: Caller,
+        _operation: &'static str,
+        input: Input,
+    ) -> Result<Reply, Failure> {
+        let scope = Scope {
+            account: caller.account,
+            region: caller.region,
+        };
+        let reply = match input {
+            Input::DescribeLogGroups(input) => groups::describe(self, &scope, &input),
+            Input::DescribeLogStreams(input) => streams::describe(self, &scope, &input),
+            Input::FilterLogEvents(input) => events::filter(self, &scope, &input),
+            Input::GetLogEvents(input) => events::get(self, &scope, &input),
+        }?;
+        Ok(Reply::Json(reply.to_string().into()))
+    }
+}
+
+impl Logs {
+    /// All records of the caller's that fit, oldest first.
+    fn records(
+        &self,
+        scope: &Scope,
+        fits: impl Fn(&LogRecord) -> bool,
+    ) -> Vec<Numbered<LogRecord>> {
+        let own = |it: &LogRecord| it.account == scope.account && it.region == scope.region;
+        let (_, found) = self.told.records(0, usize::MAX, |it| own(it) && fits(it));
+        found
+    }
+}
+
+/// How a request names a log group: by its name, or by its name or ARN.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Group {
+    log_group_name: Option<String>,
+    log_group_identifier: Option<String>,
+}
+
+impl Group {
+    /// The name of a group that exists.
+    fn existing(&self, logs: &Logs, scope: &Scope) -> Result<String, Failure> {
+        let named = match (&self.log_group_name, &self.log_group_identifier) {
+            (Some(name), None) => name.as_str(),
+            (None, Some(identifier)) => name_of(identifier),
+            (Some(_), Some(_)) => {
+                let message = "Name either logGroupName or logGroupIdentifier, not both";
+                return Err(invalid(message));
+            }
+            (None, None) => return Err(invalid("Name a log group: logGroupName is missing")),
+        };
+        let mut groups = groups::of(logs, scope).into_iter();
+        groups
+            .find(|it| it.name == named)
+            .map(|it| it.name)
+            .ok_or_else(|| missing("The specified log group does not exist."))
+    }
+}
+
+/// The name in `arn:aws:logs:us-east-1:111122223333:log-group:NAME:*`, or the name itself.
+fn name_of(identifier: &str) -> &str {
+    let name = identifier
+        .split_once(":log-group:")
+        .map_or(identifier, |(_, name)| name);
+    name.strip_suffix(":*").unwrap_or(name)
+}
+
+/// A page of what there is: where it begins is all that a token says.
+struct Page<'a, T> {
+    items: &'a [T],
+    next: Option<String>,
+}
+
+fn page<'a, T>(
+    all: &'a [T],
+    token: Option<&str>,
+    limit: Option<usize>,
+    most: usize,
+) -> Result<Page<'a, T>, Failure> {
+    let limit = limit.unwrap_or(most);
+    if limit == 0 || limit > most {
+        let message = format!(
+            "1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: \
+             Member must have value between 1 and {most}"
+        );
+        return Err(invalid(message));
+    }
+    let start = match token {
+        None => 0,
+        Some(token) => token
+            .parse::<usize>()
+            .ok()
+            .filter(|it| *it <= all.len())
+            .ok_or_else(|| invalid("The specified nextToken is invalid."))?,
+    };
+    let rest = all.get(start..).unwrap_or_default();
+    let items = rest.get(..limit).unwrap_or(rest);
+    let next = (items.len() < rest.len()).then(|| (start + items.len()).to_string());
+    Ok(Page { items, next })
+}
+
+/// Adds the token of the next page to a reply, if there is one.
+fn with_next(mut reply: Value, next: Option<String>) -> Value {
+    if let (Some(members), Some(next)) = (reply.as_object_mut(), next) {
+        members.insert("nextToken".to_owned(), next.into());
+    }
+    reply
+}
+
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
+    let body = if body.is_empty() { b"{}" } else { &body[..] };
+    serde_json::from_slice(body).map_err(|error| Failure::serialization(error.to_string()))
+}
+
+fn invalid(message: impl Into<String>) -> Failure {
+    Failure::front(
+        StatusCode::BAD_REQUEST,
+        "InvalidParameterException",
+        message,
+    )
+}
+
+fn missing(message: &str) -> Failure {
+    Failure::front(
+        StatusCode::BAD_REQUEST,
+        "ResourceNotFoundException",
+        message,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{name_of, page};
+
+    #[test]
+    fn groups_are_named_by_name_or_arn() {
+        for (identifier, expected) in [
+            ("/aws/x", "/aws/x"),
+            ("arn:aws:logs:us-east-1:1:log-group:/aws/x", "/aws/x"),
+            ("arn:aws:logs:us-east-1:1:log-group:/aws/x:*", "/aws/x"),
+        ] {
+            assert_eq!(name_of(identifier), expected);
+        }
+    }
+
+    #[test]
+    fn pages_go_to_the_end_and_refuse_what_is_no_token() {
+        let all = [1, 2, 3, 4, 5];
+        let first = page(&all, None, Some(3), 50).unwrap();
+        assert_eq!((first.items, first.next.as_deref()), (&all[..3], Some("3")));
+        let last = page(&all, Some("3"), Some(3), 50).unwrap();
+        assert_eq!((last.items, last.next), (&all[3..], None));
+        for (token, limit) in [
+            (Some("x"), None),
+            (Some("6"), None),
+            (None, Some(0)),
+            (None, Some(51)),
+        ] {
+            assert!(page(&all, token, limit, 50).is_err(), "{token:?} {limit:?}");
+        }
+    }
+}
