@@ -48,14 +48,15 @@ def profile(name, **changes):
 def test_a_whole_stack(server_with):
     endpoint = server_with("--init", str(STACK))
     b2bi, s3 = boto3_client("b2bi", endpoint, ACCOUNT), boto3_client("s3", endpoint, ACCOUNT)
-    keys = [it["Key"] for it in s3.list_objects_v2(Bucket="orders")["Contents"]]
-    assert keys == ["in/order.edi", "readme.txt", "template.jsonata"]
     body = s3.get_object(Bucket="orders", Key="template.jsonata")["Body"].read()
     assert body == (STACK / "order.jsonata").read_bytes()
     [profile] = b2bi.list_profiles()["profiles"]
     [transformer] = b2bi.list_transformers()["transformers"]
     [capability] = b2bi.list_capabilities()["capabilities"]
     [partnership] = b2bi.list_partnerships()["partnerships"]
+    keys = [it["Key"] for it in s3.list_objects_v2(Bucket="orders")["Contents"]]
+    folder = f"in/{partnership['tradingPartnerId']}/"
+    assert keys == ["in/order.edi", folder, "readme.txt", "template.jsonata"]
     assert transformer["status"] == "active"
     assert transformer["mapping"]["template"] == (STACK / "order.jsonata").read_text()
     configuration = b2bi.get_capability(capabilityId=capability["capabilityId"])["configuration"]
