@@ -88,6 +88,16 @@ class TestLogs:
         last = until(lambda: it.told("logs"), lambda found: found[-1]["message"]["status"] == "Failed")[-1]
         assert last["message"]["eventNotes"] == detail["failure-message"]
 
+    def test_validation_errors_are_shown_in_part(self, pipeline):
+        it = pipeline()
+        lines = [["PO1", "1", "4", "QQ", "12.50"]] * 6
+        detail = it.drop(edi.interchange([["BEG", "00", "SA", "PO-77", "", "20260301"], *lines]))
+        notes = [record["message"].get("eventNotes", "") for record in it.logs(7)]
+        [shown] = [note for note in notes if note.startswith("Validation report has been generated and written to s3://")]
+        assert detail["validation-report-s3-location"]["object-key"] in shown
+        assert "First 5 validation errors: [Segment PO1 at position 3: " in shown
+        assert (shown.count("Segment PO1"), shown.endswith("Total errors: 6")) == (5, True)
+
     def test_a_file_of_nobody_is_in_the_default_group(self, pipeline, world):
         it = pipeline()
         world.put(edi.order(), "input/tp-somebody/order.edi")

@@ -14,6 +14,11 @@ use crate::files::Location;
 use crate::stages::Stage;
 use crate::transformers;
 
+/// How many errors a log record shows.
+///
+/// Source: the service's documentation of its logs.
+const SHOWN: usize = 5;
+
 /// What is told of a transformation.
 #[derive(Debug, Default)]
 pub(super) struct Transformation {
@@ -21,6 +26,8 @@ pub(super) struct Transformation {
     pub(super) output: Option<(Location, usize)>,
     pub(super) validation: Validated,
     pub(super) report: Option<Location>,
+    /// The first errors, for the log.
+    pub(super) errors: String,
     /// What became of the acknowledgements; none are due where there is nothing.
     pub(super) acknowledgement: Option<Acknowledged>,
     /// Which transaction of how many.
@@ -51,15 +58,6 @@ pub(super) enum Acknowledged {
 }
 
 impl Validated {
-    /// By the report, which is empty when all is well.
-    pub(super) fn of(report: &str) -> Self {
-        if report.is_empty() {
-            Self::Succeeded
-        } else {
-            Self::Failed
-        }
-    }
-
     fn as_str(self) -> &'static str {
         match self {
             Self::NotAttempted => "NOT_ATTEMPTED",
@@ -70,6 +68,25 @@ impl Validated {
 }
 
 impl Transformation {
+    /// Validation has come to this report, which is empty when all is well.
+    pub(super) fn validated(&mut self, report: &str) {
+        if report.is_empty() {
+            self.validation = Validated::Succeeded;
+            return;
+        }
+        self.validation = Validated::Failed;
+        let errors = report
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("*** "));
+        let first: Vec<&str> = errors.take(SHOWN).collect();
+        let total = report.lines().last().unwrap_or_default();
+        let total = total.split(' ').next().unwrap_or_default();
+        self.errors = format!(
+            "First {SHOWN} validation errors: [{}] Total errors: {total}",
+            first.join(", ")
+        );
+    }
+
     /// Its output is where it belongs, and the report, if there was anything to report.
     pub(super) fn delivered(&mut self, output: Location, size: usize, report: Location) {
         self.output = Some((output, size));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use b2bi_local_model::types::{FileFormat, S3Location};
 use bytes::Bytes;
 
-use super::events::{Transformation, Validated};
+use super::events::Transformation;
 use super::outputs::Output;
 use super::run::{Run, Stop};
 use crate::edi::{self, Conversion, Examined};
@@ -90,7 +90,7 @@ impl Run {
         result: &mut Transformation,
     ) -> Result<S3Location, Stop> {
         let report = parsed.validation.report();
-        result.validation = Validated::of(&report);
+        result.validated(&report);
         let mapped = self.map(parsed.document, conversion);
         let document = self.stage(Stage::Map, mapped).await?;
         let (extension, content_type) = form(conversion);

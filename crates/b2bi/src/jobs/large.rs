@@ -10,7 +10,7 @@ use b2bi_local_objects::ObjectWriter;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
-use super::events::{Transformation, Validated};
+use super::events::Transformation;
 use super::inbound::{form, with_report};
 use super::outputs::{Body, Output};
 use super::run::{Run, Stop};
@@ -67,7 +67,7 @@ impl Run {
             parsed.validation.report(),
             self.order.report(extension, None),
         );
-        result.validation = Validated::of(&report);
+        result.validated(&report);
         self.enter(Stage::WriteOutput).await?;
         let Some(Draft { writer, size }) = draft.take() else {
             return Ok(());

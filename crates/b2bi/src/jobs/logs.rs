@@ -58,7 +58,9 @@ impl Run {
     pub(super) fn log_transformation(&self, result: &Transformation, stop: Option<&Stop>) {
         if let Some(report) = &result.report {
             let uri = report.uri();
-            let notes = format!("Validation report has been generated and written to {uri}");
+            let errors = &result.errors;
+            let notes =
+                format!("Validation report has been generated and written to {uri}. {errors}");
             self.log(State::FileTransform, Status::InProgress, Some(notes));
         }
         match stop {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use b2bi_local_model::types::{ConversionSourceFormat, S3Location};
 use b2bi_local_x12::{Received, Validation, Wrap, Writing, read};
 
-use super::events::{Transformation, Validated};
+use super::events::Transformation;
 use super::inbound::report_output;
 use super::run::{Run, Stop};
 use crate::control_numbers::Counted;
@@ -100,7 +100,7 @@ impl Run {
             Ok(validation.report())
         });
         let report = self.stage(Stage::Validate, validated).await?;
-        result.validation = Validated::of(&report);
+        result.validated(&report);
         Ok(report)
     }
 
