@@ -30,6 +30,49 @@ def test_clearing_leaves_others_alone(b2bi_local, b2bi_faults):
     b2bi_local.admin.delete("faults", id="others")
 
 
+PROFILE = {"name": "p", "businessName": "b", "phone": "5555555555", "logging": "DISABLED"}
+NO_WAIT = {"retries": {"mode": "standard", "total_max_attempts": 3}}
+
+
+def test_a_lost_reply_is_seen_from_both_sides(b2bi, b2bi_faults):
+    with b2bi_faults("CreateProfile", "after reset -> ok") as fault:
+        assert not fault.completed
+        profile = fault.client("b2bi", **NO_WAIT).create_profile(**PROFILE)
+        assert fault.completed
+        executed = fault.requests(executed=True)
+    assert [entry["attempt"] for entry in executed] == [1, 2]
+    assert [entry["status"] for entry in executed] == [None, 200]
+    # The client token of both attempts is the same, so there is one profile.
+    assert [it["profileId"] for it in b2bi.list_profiles()["profiles"]] == [profile["profileId"]]
+
+
+def test_a_chain_is_for_its_own_client(b2bi, b2bi_faults):
+    with b2bi_faults("ListProfiles", "2*error(ConflictException)") as one, b2bi_faults("List*", "http(503)") as other:
+        assert b2bi.list_profiles()["profiles"] == []
+        for _ in range(2):
+            with pytest.raises(b2bi.exceptions.ConflictException):
+                one.client("b2bi").list_profiles()
+        assert one.client("b2bi").list_profiles()["profiles"] == []
+        assert (one.completed, other.completed) == (True, False)
+        assert [entry["status"] for entry in one.requests()] == [409, 409, 200]
+        assert (len(one.requests(executed=False)), other.requests()) == (2, [])
+
+
+def test_a_rule_about_all_names_what_it_acted_on(b2bi, b2bi_faults):
+    fault = b2bi_faults.add("GetProfile", error="AccessDeniedException", times=1)
+    with pytest.raises(b2bi.exceptions.AccessDeniedException):
+        b2bi.get_profile(profileId="p-1")
+    with pytest.raises(b2bi.exceptions.ResourceNotFoundException):
+        fault.client("b2bi").get_profile(profileId="p-1")
+    assert [entry["error"] for entry in fault.requests()] == ["AccessDeniedException"]
+    assert fault.completed
+
+
+def test_a_chain_that_cannot_be_read_is_told(b2bi_faults):
+    with pytest.raises(AdminError, match="rest"):
+        b2bi_faults("CreateProfile", "after rest -> ok")
+
+
 def test_a_typo_is_told(b2bi_faults):
     with pytest.raises(AdminError, match="tiems"):
         b2bi_faults.add("Get*", error="ConflictException", tiems=1)

@@ -6,7 +6,7 @@ import uuid
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from .server import Running
+from .server import REGION, Running
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -15,10 +15,26 @@ if TYPE_CHECKING:
 class Faults:
     """Adds fault rules about an account; `clear` takes them away again, and only them."""
 
-    def __init__(self, server: Running, account: str) -> None:
+    def __init__(self, server: Running, account: str, region: str = REGION) -> None:
+        self._server = server
         self._admin = server.admin
         self._account = account
+        self._region = region
         self._ids: list[str] = []
+
+    def __call__(self, operation: str, chain: str, **rule: Any) -> Fault:
+        """A chain of the mini-language for the calls of one client: that of `Fault.client`.
+
+        `with faults("CreateProfile", "after reset -> ok") as fault:` resets the connection of the
+        first call after it was carried out, and leaves the second alone. The client has an
+        application id of its own, so other calls of the account do not take a step of the chain.
+
+        Raises:
+            AdminError: the chain or the rule cannot be understood; it says what is wrong.
+        """
+        steps = [step.strip() for step in chain.split("->")]
+        app_id = f"faults-{uuid.uuid4().hex[:16]}"
+        return self.add(operation, steps=steps, appId=app_id, **rule)
 
     def add(self, operation: str = "*", **rule: Any) -> Fault:
         """Adds a rule about operations of this name or pattern.
@@ -36,7 +52,7 @@ class Faults:
         members = {"id": name, "operation": operation, "account": self._account, **rule}
         self._admin.post("faults", [members])
         self._ids.append(name)
-        return Fault(self, name)
+        return Fault(self, name, rule.get("appId"))
 
     def clear(self) -> None:
         """Takes the rules away that were added here."""
@@ -54,13 +70,42 @@ class Faults:
         rules = self._admin.get("faults")["rules"]
         return next(rule for rule in rules if rule["id"] == name)
 
+    def requests(self, **fields: Any) -> list[Any]:
+        """What the journal has of the account's requests; fields are those of `/_b2bi/journal`."""
+        texts = {name: str(it).lower() if isinstance(it, bool) else it for name, it in fields.items()}
+        entries: list[Any] = self._admin.get("journal", account=self._account, **texts)["entries"]
+        return entries
+
+    def client(self, service: str, **settings: Any) -> Any:
+        """A boto3 client on the account; settings are those of botocore's Config."""
+        return self._server.client(service, self._account, self._region, **settings)
+
 
 class Fault:
     """A fault rule; as a context manager it ends with the block."""
 
-    def __init__(self, faults: Faults, name: str) -> None:
+    def __init__(self, faults: Faults, name: str, app_id: str | None = None) -> None:
         self._faults = faults
         self.id = name
+        self.app_id = app_id
+
+    def client(self, service: str, **settings: Any) -> Any:
+        """A boto3 client whose calls the rule is about; settings are those of botocore's Config."""
+        return self._faults.client(service, user_agent_appid=self.app_id, **settings)
+
+    def requests(self, **fields: Any) -> list[Any]:
+        """The journal's entries of that client, or those the rule acted on where it is about all.
+
+        Each attempt is an entry. `requests(executed=True)` has those that were carried out; other
+        fields are those of `/_b2bi/journal`, such as `status="5*"`.
+        """
+        about = {"appId": self.app_id} if self.app_id else {"rule": self.id}
+        return self._faults.requests(**about, **fields)
+
+    @property
+    def completed(self) -> bool:
+        """Whether the rule has done all that it was to do; one without an end never has."""
+        return bool(self._faults.state(self.id)["completed"])
 
     @property
     def fired(self) -> int:

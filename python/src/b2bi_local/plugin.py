@@ -85,9 +85,9 @@ def b2bi_environment(
 
 
 @pytest.fixture
-def b2bi_faults(b2bi_local: Running, b2bi_account: str) -> Iterator[Faults]:
+def b2bi_faults(b2bi_local: Running, b2bi_account: str, b2bi_region: str) -> Iterator[Faults]:
     """Faults for the test's account, which end with the test."""
-    faults = Faults(b2bi_local, b2bi_account)
+    faults = Faults(b2bi_local, b2bi_account, b2bi_region)
     yield faults
     faults.clear()
 
