@@ -1,0 +1,204 @@
+"""What the fixtures of faults are met with: calls of boto3, and what a caller can tell of them in one line."""
+
+import threading
+
+from botocore.exceptions import ClientError, WaiterError
+
+import edi
+from clients import CONNECTIONS, boto3_client
+from world import INBOUND_ORDERS, World, told
+
+ACCOUNT = "111122223333"
+PROFILE = {"name": "n", "businessName": "b", "phone": "5555555", "logging": "DISABLED"}
+# How often the service's waiter asks; its pauses are left out.
+WAITS = {"Delay": 1, "MaxAttempts": 12}
+
+
+def code_of(call, *arguments, **members):
+    """What the call returns, the error's code, or the exception's name."""
+    try:
+        return call(*arguments, **members)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    except Exception as error:  # noqa: BLE001
+        return type(error).__name__
+
+
+class Caller:
+    """A client of a server with faults, and the account's resources there."""
+
+    def __init__(self, endpoint, retries, patience=0.5):
+        self.endpoint = endpoint
+        self.b2bi = boto3_client("b2bi", endpoint, ACCOUNT, retries=retries, read_timeout=patience)
+        self.world = World(self.b2bi, boto3_client("s3", endpoint, ACCOUNT))
+
+    def clock(self, **changes):
+        return CONNECTIONS.put(f"{self.endpoint}/_b2bi/clock", json=changes).json()
+
+    def settled(self, sleeping):
+        """Waits until as many sleep on the clock."""
+        while CONNECTIONS.get(f"{self.endpoint}/_b2bi/clock").json()["sleeping"] != sleeping:
+            pass
+
+    def create(self, **changes):
+        return {"profileId": self.b2bi.create_profile(**{**PROFILE, **changes})["profileId"]}
+
+    def name(self, profile):
+        return code_of(lambda: self.b2bi.get_profile(**profile)["name"])
+
+    def names(self, **pages):
+        """The names of the profiles, page by page."""
+        found = self.b2bi.get_paginator("list_profiles").paginate(PaginationConfig=pages)
+        return "|".join(",".join(it["name"] for it in page["profiles"]) for page in found)
+
+    def written(self, prefix):
+        """How many objects stand in a folder of the bucket, those in folders of it aside."""
+        listed = self.world.s3.list_objects_v2(Bucket=self.world.bucket, Prefix=prefix, Delimiter="/")
+        return len(listed.get("Contents", []))
+
+    def summary(self, job):
+        """How the job ended, how many files it names, and which are there."""
+        ended = f"failed: {job['message']}" if job["status"] == "failed" else job["status"]
+        named, written = len(job.get("outputFiles", [])), self.written("out/")
+        return f"{ended}; {named} named, {written} written, {self.written('out/ACK/')} acknowledgments"
+
+    def ended(self, job):
+        """Asks until the job has ended, however long it takes."""
+        while (found := self.b2bi.get_transformer_job(**job))["status"] == "running":
+            pass
+        return self.summary(found)
+
+    def started(self):
+        return self.world.start(self.world.put(edi.order()))
+
+
+def list_profiles(caller):
+    return told(caller.b2bi.list_profiles())
+
+
+def create_profile(caller):
+    caller.create()
+
+
+def create_transformer(caller):
+    caller.b2bi.create_transformer(name="orders", inputConversion=INBOUND_ORDERS)
+
+
+def delete_profile(caller):
+    caller.b2bi.delete_profile(**caller.create())
+
+
+def pages(caller):
+    caller.names()
+
+
+def two_pages(caller):
+    """A list of two profiles, one on a page."""
+    for name in ["first", "second"]:
+        caller.create(name=name)
+        caller.clock(advanceMs=1)
+    return caller.names(PageSize=1)
+
+
+def minute(caller):
+    """A call every five seconds for a minute."""
+    found = []
+    for _ in range(12):
+        reply = code_of(caller.b2bi.list_profiles)
+        found.append(reply if isinstance(reply, str) else "ok")
+        caller.clock(advanceMs=5000)
+    return " ".join(found)
+
+
+def get_after_create(caller):
+    """A profile that is read at once, and two seconds later."""
+    profile = caller.create()
+    before = caller.name(profile)
+    caller.clock(advanceMs=2000)
+    return f"{before}, {caller.name(profile)}"
+
+
+def get_after_update(caller):
+    profile = caller.create()
+    caller.clock(advanceMs=2000)
+    caller.b2bi.update_profile(**profile, name="m")
+    before = caller.name(profile)
+    caller.clock(advanceMs=2000)
+    return f"{before}, {caller.name(profile)}"
+
+
+def list_after_delete(caller):
+    profile = caller.create()
+    caller.clock(advanceMs=2000)
+    caller.b2bi.delete_profile(**profile)
+    before = len(caller.b2bi.list_profiles()["profiles"])
+    caller.clock(advanceMs=2000)
+    return f"{before}, {len(caller.b2bi.list_profiles()['profiles'])}"
+
+
+def two_updates(caller):
+    """Two updates at the same time: what is there while they are held, and what they return."""
+    profile, found = caller.create(), []
+
+    def update(name):
+        found.append(code_of(lambda: caller.b2bi.update_profile(**profile, name=name)["name"]))
+
+    threads = [threading.Thread(target=update, args=(name,)) for name in ("left", "right")]
+    for thread in threads:
+        thread.start()
+    caller.settled(sleeping=2)
+    held = caller.name(profile)
+    caller.clock(advanceMs=1000)
+    for thread in threads:
+        thread.join()
+    assert caller.name(profile) in found
+    return f"{held}; {', '.join(sorted(found))}"
+
+
+def skewed(caller):
+    """Calls before the clocks differ, while they do, and when they agree again."""
+    found = []
+    for minutes in [0, 20, -20, 10]:
+        caller.clock(skewMs=minutes * 60_000)
+        reply = code_of(caller.b2bi.list_profiles)
+        found.append(reply if isinstance(reply, str) else "ok")
+    return ", ".join(found)
+
+
+def job(caller):
+    return caller.ended(caller.started())
+
+
+def held_job(caller):
+    """A job that is asked for while it waits for the clock, and when that was put forward."""
+    started = caller.started()
+    caller.settled(sleeping=1)
+    before = caller.b2bi.get_transformer_job(**started)["status"]
+    caller.clock(advanceMs=60_000)
+    return f"{before}, {caller.ended(started)}"
+
+
+def unknown_job(caller):
+    """A job that is asked for until it is known, and then until it has ended."""
+    started, unknown = caller.started(), 0
+    while code_of(caller.b2bi.get_transformer_job, **started) == "ResourceNotFoundException":
+        unknown += 1
+    return f"{unknown} times unknown, {caller.ended(started)}"
+
+
+def wait(caller):
+    """The service's waiter on a job that does not end; returns why it gave up."""
+    started = caller.started()
+    try:
+        caller.b2bi.get_waiter("transformer_job_succeeded").wait(**started, WaiterConfig=WAITS)
+    except WaiterError as error:
+        return str(error).removeprefix("Waiter TransformerJobSucceeded failed: ")
+
+
+CALLS = {
+    "ListProfiles": list_profiles, "CreateProfile": create_profile, "DeleteProfile": delete_profile,
+    "CreateTransformer": create_transformer, "Pages": pages, "TwoPages": two_pages, "Minute": minute,
+    "GetAfterCreate": get_after_create, "GetAfterUpdate": get_after_update, "ListAfterDelete": list_after_delete,
+    "TwoUpdates": two_updates, "Skewed": skewed, "Job": job, "HeldJob": held_job, "UnknownJob": unknown_job,
+    "Wait": wait,
+}
