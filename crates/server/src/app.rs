@@ -13,6 +13,7 @@ use b2bi_local_objects::{Credentials, EmbeddedS3, KnownKey, Settings};
 use b2bi_local_xslt::Xslt;
 use http::HeaderValue;
 
+use crate::admin::Snapshots;
 use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::jobs::JobFaults;
@@ -43,6 +44,7 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) told: Arc<Told>,
     pub(crate) clock: Arc<ServerClock>,
+    pub(crate) snapshots: Snapshots,
     ids: Arc<dyn Ids>,
 }
 
@@ -91,6 +93,7 @@ impl App {
             service,
             s3,
             clock,
+            snapshots: Snapshots::default(),
             ids,
             config,
         };

@@ -8,7 +8,9 @@ mod journal;
 mod localstack;
 mod query;
 mod reset;
+mod snapshots;
 mod standing;
+mod state;
 mod told;
 mod warnings;
 
@@ -20,12 +22,13 @@ use http::{HeaderValue, Method, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
+pub(crate) use self::snapshots::Snapshots;
 use crate::access::Refusal;
 use crate::app::App;
 
 const ROOT: &str = "/_b2bi/";
 const LOCALSTACK: &str = "/_localstack/";
-const ROUTES: [&str; 19] = [
+const ROUTES: [&str; 23] = [
     "health",
     "clock",
     "config",
@@ -45,6 +48,10 @@ const ROUTES: [&str; 19] = [
     "events",
     "jobs",
     "logs",
+    "state",
+    "snapshots",
+    "snapshots/NAME",
+    "snapshots/NAME/restore",
 ];
 
 /// What anybody may read: whether the server is ready.
@@ -56,7 +63,11 @@ pub(crate) fn is_admin(path: &str) -> bool {
 }
 
 /// Answers a request to one of the server's own routes.
-pub(crate) fn answer(app: &App, head: &Parts, body: Result<Bytes, Failure>) -> Response<Bytes> {
+pub(crate) async fn answer(
+    app: &App,
+    head: &Parts,
+    body: Result<Bytes, Failure>,
+) -> Response<Bytes> {
     if let Err(refusal) = may_use(app, head) {
         return problem(refusal.status, &refusal.message);
     }
@@ -70,24 +81,37 @@ pub(crate) fn answer(app: &App, head: &Parts, body: Result<Bytes, Failure>) -> R
     }
     let path = path.strip_prefix(ROOT).unwrap_or_default();
     match (path, &head.method) {
+        ("state", &Method::GET) => state::export(app, head.uri.query()),
+        ("state", &Method::PUT) => state::import(app, &body).await,
+        ("snapshots", &Method::GET) => snapshots::list(app),
+        (path, method) => match path.strip_prefix("snapshots/") {
+            Some(rest) => snapshots::answer(app, rest, method).await,
+            None => at_once(app, path, head, &body),
+        },
+    }
+}
+
+/// Answers what waits for no disk.
+fn at_once(app: &App, path: &str, head: &Parts, body: &Bytes) -> Response<Bytes> {
+    match (path, &head.method) {
         ("clock", &Method::GET) => clock::show(app),
-        ("clock", &Method::PUT) => clock::set(app, &body),
+        ("clock", &Method::PUT) => clock::set(app, body),
         ("health", &Method::GET) => standing::health(),
         ("config", &Method::GET) => standing::config(app),
         ("metrics", &Method::GET) => standing::metrics(app),
         ("faults", &Method::GET) => faults::list(app),
-        ("faults", &Method::POST | &Method::PATCH) => faults::append(app, &body),
-        ("faults", &Method::PUT) => faults::replace(app, &body),
-        ("faults", &Method::DELETE) => faults::remove(app, head.uri.query(), &body),
+        ("faults", &Method::POST | &Method::PATCH) => faults::append(app, body),
+        ("faults", &Method::PUT) => faults::replace(app, body),
+        ("faults", &Method::DELETE) => faults::remove(app, head.uri.query(), body),
         ("faults/explain", &Method::GET) => explain::answer(app, head.uri.query()),
         ("faults/presets", &Method::GET) => faults::presets(),
-        ("effects", _) => localstack::answer(app, path, &head.method, &body),
+        ("effects", _) => localstack::answer(app, path, &head.method, body),
         ("scenarios", &Method::GET) => faults::scenarios(app),
         ("recording", &Method::GET) => faults::recording(app),
-        ("replay", &Method::POST) => faults::replay(app, &body),
+        ("replay", &Method::POST) => faults::replay(app, body),
         ("reset", &Method::POST) => reset::answer(app, head.uri.query()),
         ("seed", &Method::GET) => faults::seed(app),
-        ("seed", &Method::PUT) => faults::set_seed(app, &body),
+        ("seed", &Method::PUT) => faults::set_seed(app, body),
         ("journal" | "requests", &Method::GET) => journal::list(app, head.uri.query()),
         ("journal" | "requests", &Method::DELETE) => journal::clear(app),
         ("events", &Method::GET) => told::events(app, head.uri.query()),
@@ -95,13 +119,13 @@ pub(crate) fn answer(app: &App, head: &Parts, body: Result<Bytes, Failure>) -> R
         ("jobs", &Method::GET) => jobs::list(app, head.uri.query()),
         ("logs", &Method::GET) => told::logs(app, head.uri.query()),
         ("logs", &Method::DELETE) => told::clear_logs(app),
-        ("verify", &Method::POST) => journal::verify(app, &body),
+        ("verify", &Method::POST) => journal::verify(app, body),
         (path, &Method::POST) if path.starts_with("faults/presets/") => faults::preset(app, path),
         (path, method) if ROUTES.contains(&path) => problem(
             StatusCode::METHOD_NOT_ALLOWED,
             &format!("{path} does not know {method}"),
         ),
-        (path, method) => one_of_many(app, path, method, &body),
+        (path, method) => one_of_many(app, path, method, body),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Queries of the server's own routes: `account=111122223333&detailType=Transformation*`.
 
+use std::collections::BTreeMap;
+
 use b2bi_local_faults::Glob;
 use percent_encoding::percent_decode_str;
 
@@ -28,11 +30,7 @@ impl Query {
         };
         let pairs = query.unwrap_or_default().split('&');
         for pair in pairs.filter(|it| !it.is_empty()) {
-            let (key, value) = pair
-                .split_once('=')
-                .ok_or_else(|| format!("`{pair}` is not of the form key=value"))?;
-            let value = value.replace('+', " ");
-            let value = percent_decode_str(&value).decode_utf8_lossy();
+            let (key, value) = decoded(pair)?;
             let number = |_| format!("{key} must be a whole number from 0 up");
             match key {
                 "since" => read.since = value.parse().map_err(number)?,
@@ -54,6 +52,38 @@ impl Query {
         };
         self.patterns.iter().all(fits)
     }
+}
+
+/// The values of a query that may have these keys, each once.
+///
+/// # Errors
+///
+/// There is no such key, or it is there twice.
+pub(super) fn values(
+    query: Option<&str>,
+    keys: &[&'static str],
+) -> Result<BTreeMap<&'static str, String>, String> {
+    let mut values = BTreeMap::new();
+    let pairs = query.unwrap_or_default().split('&');
+    for pair in pairs.filter(|it| !it.is_empty()) {
+        let (key, value) = decoded(pair)?;
+        let known = keys.iter().find(|it| **it == key);
+        let known =
+            known.ok_or_else(|| format!("There is no `{key}` here, only {}", keys.join(", ")))?;
+        if values.insert(*known, value).is_some() {
+            return Err(format!("`{key}` is there twice"));
+        }
+    }
+    Ok(values)
+}
+
+fn decoded(pair: &str) -> Result<(&str, String), String> {
+    let (key, value) = pair
+        .split_once('=')
+        .ok_or_else(|| format!("`{pair}` is not of the form key=value"))?;
+    let value = value.replace('+', " ");
+    let value = percent_decode_str(&value).decode_utf8_lossy();
+    Ok((key, value.into_owned()))
 }
 
 fn unknown(key: &str, fields: &[&str]) -> String {

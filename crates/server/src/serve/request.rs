@@ -42,7 +42,7 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
     let body = PatientBody::new(body, app.config.limits.silence);
     if admin::is_admin(head.uri.path()) {
         let body = body::read(body, app.config.max_body_bytes).await;
-        let response = admin::answer(app, &head, body);
+        let response = admin::answer(app, &head, body).await;
         app.keep_past();
         return named(app, whole(response), request_id);
     }

@@ -1,0 +1,101 @@
+"""The state taken out as JSON and put back, and snapshots of it."""
+
+import pytest
+
+from clients import CONNECTIONS, checked_client
+
+PROFILE = {"businessName": "Blue Bikes", "phone": "5555555555", "logging": "ENABLED"}
+ONE, OTHER = "111122223333", "444455556666"
+
+
+@pytest.fixture(params=["memory", "disk"])
+def endpoint(request, server_with, tmp_path):
+    """A server of the test's own, in each of the homes of state: whole states are put in."""
+    flags = ["--data-dir", str(tmp_path)] if request.param == "disk" else []
+    return server_with(*flags)
+
+
+@pytest.fixture
+def own(endpoint):
+    """Asks one of the server's own routes."""
+
+    def ask(method, path, status=200, **sent):
+        reply = CONNECTIONS.request(method, f"{endpoint}/_b2bi/{path}", **sent)
+        assert reply.status_code == status, reply.text
+        return reply
+
+    return ask
+
+
+def made(endpoint, account, name, region="us-east-1"):
+    client = checked_client(endpoint, account, region)
+    return client.create_profile(name=name, tags=[{"Key": "a", "Value": "b"}], **PROFILE)["profileId"]
+
+
+def names(endpoint, account, region="us-east-1"):
+    return [it["name"] for it in checked_client(endpoint, account, region).list_profiles()["profiles"]]
+
+
+def test_what_is_exported_is_exported_again_once_imported(endpoint, own, server_with):
+    made(endpoint, ONE, "one"), made(endpoint, OTHER, "other", "eu-west-1")
+    exported = own("GET", "state").text
+    assert exported.count("\n") > 10, "a member a line, for version control"
+    other_server = server_with()
+    reply = CONNECTIONS.put(f"{other_server}/_b2bi/state", data=exported)
+    assert reply.json() == {"restored": {"scopes": 2}}
+    assert CONNECTIONS.get(f"{other_server}/_b2bi/state").text == exported
+    assert names(other_server, OTHER, "eu-west-1") == ["other"]
+
+
+def test_an_account_or_a_region_alone(endpoint, own):
+    made(endpoint, ONE, "one"), made(endpoint, ONE, "far", "eu-west-1"), made(endpoint, OTHER, "other")
+    scopes = lambda query: [  # noqa: E731
+        (it["account"], it["region"]) for it in own("GET", f"state?{query}").json()["scopes"]
+    ]
+    assert scopes(f"account={ONE}") == [(ONE, "eu-west-1"), (ONE, "us-east-1")]
+    assert scopes("region=us-east-1") == [(ONE, "us-east-1"), (OTHER, "us-east-1")]
+    assert scopes(f"account={OTHER}&region=eu-west-1") == []
+    assert "no `objects`" in own("GET", "state?objects=true", 400).json()["error"]
+
+
+def test_an_import_is_all_or_nothing(endpoint, own):
+    made(endpoint, ONE, "one"), made(endpoint, OTHER, "other")
+    before = own("GET", "state")
+    broken = before.json()
+    broken["scopes"][0]["account"] = "777777777777"
+    broken["scopes"][1]["region"] = 7
+    error = own("PUT", "state", 400, json=broken).json()["error"]
+    assert error.startswith("Nothing was changed: scopes[1]: region")
+    assert "not JSON" in own("PUT", "state", 400, data="{").json()["error"]
+    assert own("GET", "state").text == before.text
+
+
+def test_a_later_format_is_refused(endpoint, own):
+    made(endpoint, ONE, "one")
+    before = own("GET", "state")
+    later = {**before.json(), "version": before.json()["version"] + 1}
+    error = own("PUT", "state", 400, json=later).json()["error"]
+    assert "a later release" in error and "update" in error
+    assert own("GET", "state").text == before.text
+
+
+def test_snapshots(endpoint, own):
+    made(endpoint, ONE, "one")
+    own("POST", "snapshots/before", 201)
+    made(endpoint, ONE, "two")
+    assert own("GET", "snapshots").json() == {"snapshots": ["before"]}
+    taken = own("GET", "snapshots/before").text
+    assert taken != own("GET", "state").text
+    own("POST", "snapshots/before/restore")
+    assert own("GET", "state").text == taken
+    assert names(endpoint, ONE) == ["one"]
+    own("DELETE", "snapshots/before")
+    assert "no snapshot before" in own("POST", "snapshots/before/restore", 404).json()["error"]
+    assert own("GET", "snapshots").json() == {"snapshots": []}
+
+
+def test_what_snapshots_refuse(own):
+    own("GET", "snapshots/none", 404), own("DELETE", "snapshots/none", 404)
+    own("PUT", "snapshots/none", 405), own("GET", "snapshots/none/restore", 405)
+    assert "letters" in own("POST", "snapshots/a%20b", 400).json()["error"]
+    assert own("GET", "snapshots").json() == {"snapshots": []}
