@@ -3,6 +3,7 @@
 mod clock;
 mod explain;
 mod faults;
+mod follow;
 mod jobs;
 mod journal;
 mod localstack;
@@ -25,6 +26,8 @@ use serde_json::{Value, json};
 pub(crate) use self::snapshots::Snapshots;
 use crate::access::Refusal;
 use crate::app::App;
+
+pub(crate) use follow::{EventStream, follow};
 
 const ROOT: &str = "/_b2bi/";
 const LOCALSTACK: &str = "/_localstack/";

@@ -1,12 +1,17 @@
 //! Queries of the server's own routes: `account=111122223333&detailType=Transformation*`.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use b2bi_local_faults::Glob;
 use percent_encoding::percent_decode_str;
 
 /// The most entries of a reply where the query does not say.
 const LIMIT: usize = 1000;
+/// The field of those lists that can be waited for.
+pub(super) const WAIT: &str = "wait";
+/// The longest that a request may wait, in seconds.
+const LONGEST_WAIT: u64 = 60;
 
 /// What a list is asked for: patterns of fields, and where to go on.
 #[derive(Debug)]
@@ -14,6 +19,8 @@ pub(super) struct Query {
     patterns: Vec<(&'static str, Glob)>,
     pub(super) since: u64,
     pub(super) limit: usize,
+    /// How long to wait for something that fits.
+    pub(super) wait: Duration,
 }
 
 impl Query {
@@ -27,6 +34,7 @@ impl Query {
             patterns: Vec::new(),
             since: 0,
             limit: LIMIT,
+            wait: Duration::ZERO,
         };
         let pairs = query.unwrap_or_default().split('&');
         for pair in pairs.filter(|it| !it.is_empty()) {
@@ -35,6 +43,7 @@ impl Query {
             match key {
                 "since" => read.since = value.parse().map_err(number)?,
                 "limit" => read.limit = value.parse().map_err(number)?,
+                WAIT if fields.contains(&WAIT) => read.wait = wait(&value)?,
                 _ => {
                     let field = fields.iter().find(|it| **it == key);
                     let field = field.ok_or_else(|| unknown(key, fields))?;
@@ -86,6 +95,12 @@ fn decoded(pair: &str) -> Result<(&str, String), String> {
     Ok((key, value.into_owned()))
 }
 
+fn wait(seconds: &str) -> Result<Duration, String> {
+    let seconds = seconds.parse().ok().filter(|it| *it <= LONGEST_WAIT);
+    let wrong = || format!("{WAIT} must be a whole number of seconds, {LONGEST_WAIT} at most");
+    seconds.map(Duration::from_secs).ok_or_else(wrong)
+}
+
 fn unknown(key: &str, fields: &[&str]) -> String {
     let fields = fields.join(", ");
     format!("There is no field `{key}`; there are {fields}, since and limit")
@@ -93,7 +108,7 @@ fn unknown(key: &str, fields: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Query;
+    use super::{Query, WAIT};
 
     #[test]
     fn fields_are_patterns() {
@@ -111,6 +126,22 @@ mod tests {
         }
         for query in ["nmae=a", "since=x", "limit=-1", "name"] {
             assert!(Query::read(Some(query), &["name"]).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn only_some_lists_can_be_waited_for_and_not_for_ever() {
+        for (query, fields, expected) in [
+            ("", vec![WAIT], Some(0)),
+            ("wait=60", vec![WAIT], Some(60)),
+            ("wait=61", vec![WAIT], None),
+            ("wait=-1", vec![WAIT], None),
+            ("wait=soon", vec![WAIT], None),
+            ("wait=1", vec!["name"], None),
+        ] {
+            let read = Query::read(Some(query), &fields);
+            let seconds = read.ok().map(|it| it.wait.as_secs());
+            assert_eq!(seconds, expected, "{query} {fields:?}");
         }
     }
 }

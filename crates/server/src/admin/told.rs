@@ -4,26 +4,43 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::query::Query;
+use super::query::{Query, WAIT};
 use super::{problem, reply};
 use crate::app::App;
+use crate::told::{Announced, Numbered, Told};
 
-const EVENT_FIELDS: [&str; 5] = [
+const EVENT_FIELDS: [&str; 6] = [
     "account",
     "region",
     "detailType",
     "jobId",
     "tradingPartnerId",
+    WAIT,
 ];
 const LOG_FIELDS: [&str; 4] = ["account", "region", "group", "stream"];
 
 /// The events that fit the query, oldest first.
 pub(super) fn events(app: &App, query: Option<&str>) -> Response<Bytes> {
-    let query = match Query::read(query, &EVENT_FIELDS) {
+    let query = match event_query(query) {
         Ok(query) => query,
         Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
     };
-    let (latest, events) = app.told.events(query.since, query.limit, |it| {
+    let (latest, events) = found(&app.told, &query, query.limit);
+    reply(StatusCode::OK, &json!({"latest": latest, "events": events}))
+}
+
+/// Reads what events are asked for.
+///
+/// # Errors
+///
+/// There is no such field, or its value makes no sense.
+pub(super) fn event_query(query: Option<&str>) -> Result<Query, String> {
+    Query::read(query, &EVENT_FIELDS)
+}
+
+/// The number of the latest event, and the first `limit` that fit the query.
+pub(super) fn found(told: &Told, query: &Query, limit: usize) -> (u64, Vec<Numbered<Announced>>) {
+    told.events(query.since, limit, |it| {
         let event = &it.delivery.event;
         let detail = |key: &str| event.detail.get(key).and_then(Value::as_str);
         query.accepts(|field| match field {
@@ -34,8 +51,7 @@ pub(super) fn events(app: &App, query: Option<&str>) -> Response<Bytes> {
             "tradingPartnerId" => detail("trading-partner-id"),
             _ => None,
         })
-    });
-    reply(StatusCode::OK, &json!({"latest": latest, "events": events}))
+    })
 }
 
 /// The log records that fit the query, oldest first.

@@ -40,6 +40,7 @@ pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Futur
     }
     drop((listener, running));
     stopping.send_replace(true);
+    app.told.stop();
     // Each connection holds a receiver until it is at its end.
     let drained = tokio::time::timeout(app.config.drain, stopping.closed()).await;
     if drained.is_err() {

@@ -9,8 +9,10 @@ use http::{HeaderMap, HeaderValue, Response};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 
-/// The body of a reply: a whole one, an object's, or what comes from upstream.
-pub(super) type Body = Either<Full<Bytes>, Either<S3Body, Incoming>>;
+use crate::admin::EventStream;
+
+/// The body of a reply: a whole one, an object's, what comes from upstream, or events as they come.
+pub(super) type Body = Either<Full<Bytes>, Either<S3Body, Either<Incoming, EventStream>>>;
 
 /// The code of the error that a reply tells of, for the journal.
 #[derive(Clone, Debug)]
@@ -71,4 +73,9 @@ fn namespace(protocol: Option<Protocol>) -> &'static str {
 /// A reply that is in memory as a whole.
 pub(super) fn whole(response: Response<Bytes>) -> Response<Body> {
     response.map(|body| Either::Left(Full::new(body)))
+}
+
+/// A reply that goes on for as long as there are events.
+pub(super) fn events(response: Response<EventStream>) -> Response<Body> {
+    response.map(|body| Either::Right(Either::Right(Either::Right(body))))
 }

@@ -42,6 +42,9 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
     let body = PatientBody::new(body, app.config.limits.silence);
     if admin::is_admin(head.uri.path()) {
         let body = body::read(body, app.config.max_body_bytes).await;
+        if let Some(events) = admin::follow(app, &head).await {
+            return named(app, reply::events(events), request_id);
+        }
         let response = admin::answer(app, &head, body).await;
         app.keep_past();
         return named(app, whole(response), request_id);
@@ -136,7 +139,7 @@ async fn passed(
     }
     let headers = head.headers.clone();
     let response = match upstream.pass(head, Either::Left(body)).await {
-        Ok(response) => response.map(|body| Either::Right(Either::Right(body))),
+        Ok(response) => response.map(|body| Either::Right(Either::Right(Either::Left(body)))),
         Err(failure) => {
             let failed = failed(&headers, failure, request_id);
             named(app, whole(failed), request_id)

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use b2bi_local_b2bi::{Announcer, Event, Ids, LogRecord, Records};
 use serde::Serialize;
+use tokio::sync::watch;
 
 use crate::machine::uuid;
 use ring::Ring;
@@ -17,6 +18,8 @@ pub(crate) struct Told {
     ids: Arc<dyn Ids>,
     events: Mutex<Ring<Announced>>,
     records: Mutex<Ring<LogRecord>>,
+    /// Changes with each event; what it holds is whether the server is about to stop.
+    news: watch::Sender<bool>,
 }
 
 /// An event as `EventBridge` delivers it.
@@ -44,6 +47,7 @@ impl Told {
             ids,
             events: Mutex::new(Ring::new(size)),
             records: Mutex::new(Ring::new(size)),
+            news: watch::Sender::new(false),
         }
     }
 
@@ -65,6 +69,17 @@ impl Told {
         fits: impl Fn(&LogRecord) -> bool,
     ) -> (u64, Vec<Numbered<LogRecord>>) {
         locked(&self.records).find(since, limit, fits)
+    }
+
+    /// Changes with each event to come. It holds whether the server is about to stop: who waits for
+    /// events then waits no longer.
+    pub(crate) fn news(&self) -> watch::Receiver<bool> {
+        self.news.subscribe()
+    }
+
+    /// Sends those home who wait for events.
+    pub(crate) fn stop(&self) {
+        self.news.send_replace(true);
     }
 
     /// Forgets every event, and tells how many there were.
@@ -89,6 +104,7 @@ impl Announcer for Told {
             job_id: delivery.event.job_id.clone(),
             delivery,
         });
+        self.news.send_modify(|_| ());
     }
 }
 

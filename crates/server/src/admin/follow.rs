@@ -1,0 +1,141 @@
+//! `/_b2bi/events` for those who wait: with `wait=SECONDS`, or as server-sent events.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, Response};
+use http_body::{Body, Frame};
+use tokio::sync::{mpsc, watch};
+
+use super::may_use;
+use super::query::Query;
+use super::told::{event_query, found};
+use crate::app::App;
+use crate::told::{Announced, Numbered, Told};
+
+const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+/// How often something is said when nothing happens, so that nobody in between hangs up.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// A line that clients leave out.
+const COMMENT: Bytes = Bytes::from_static(b":\n\n");
+/// How many events are taken at a time for a client that has yet to read them.
+const AHEAD: usize = 100;
+
+/// Events as they come, in the form that browsers' `EventSource` reads.
+pub(crate) struct EventStream(mpsc::Receiver<Bytes>);
+
+/// Waits as long as the request wants, if it is one for events; a stream is the answer already.
+///
+/// What else a request may be, and what is wrong with it, is left to the answer.
+pub(crate) async fn follow(app: &App, head: &Parts) -> Option<Response<EventStream>> {
+    let path = head.uri.path().trim_end_matches('/');
+    if path != "/_b2bi/events" || head.method != Method::GET || may_use(app, head).is_err() {
+        return None;
+    }
+    let query = event_query(head.uri.query()).ok()?;
+    if wants_stream(head) {
+        return Some(stream(&app.told, resumed(&app.told, query, head)));
+    }
+    let _ = tokio::time::timeout(query.wait, until_one_fits(&app.told, &query)).await;
+    None
+}
+
+fn wants_stream(head: &Parts) -> bool {
+    let accepted = head.headers.get(ACCEPT).and_then(|it| it.to_str().ok());
+    accepted.is_some_and(|it| it.contains("text/event-stream"))
+}
+
+async fn until_one_fits(told: &Told, query: &Query) {
+    let mut news = told.news();
+    while !*news.borrow_and_update() && found(told, query, 1).1.is_empty() {
+        if news.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Goes on after the last event that the client has seen.
+fn resumed(told: &Told, mut query: Query, head: &Parts) -> Query {
+    let seen = head.headers.get(LAST_EVENT_ID);
+    let seen = seen.and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
+    if let Some(seen) = seen {
+        let (latest, _) = found(told, &query, 0);
+        // A number that is yet to come is of a server before this one: all events are new.
+        query.since = if seen > latest { 0 } else { seen };
+    }
+    query
+}
+
+fn stream(told: &Arc<Told>, query: Query) -> Response<EventStream> {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(send(Arc::clone(told), query, sender));
+    let mut response = Response::new(EventStream(receiver));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, EVENT_STREAM);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// Sends what fits until the client is gone or the server is about to stop.
+async fn send(told: Arc<Told>, mut query: Query, to: mpsc::Sender<Bytes>) {
+    let mut news = told.news();
+    // The first words let the client know at once that it is heard.
+    let mut words = Some(COMMENT);
+    while !*news.borrow_and_update() {
+        let (_, events) = found(&told, &query, AHEAD);
+        if let Some(last) = events.last() {
+            query.since = last.number;
+            words = Some(events.iter().map(written).collect::<String>().into());
+        }
+        match words.take() {
+            Some(words) => {
+                if !sent(words, &to, &mut news).await {
+                    return;
+                }
+            }
+            None => words = pause(&to, &mut news).await,
+        }
+    }
+}
+
+/// Whether the client has room for more words, before the server stops.
+async fn sent(words: Bytes, to: &mpsc::Sender<Bytes>, news: &mut watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        sent = to.send(words) => sent.is_ok(),
+        _ = news.wait_for(|is_stopping| *is_stopping) => false,
+    }
+}
+
+/// Waits for news; says something when there have been none for long.
+async fn pause(to: &mpsc::Sender<Bytes>, news: &mut watch::Receiver<bool>) -> Option<Bytes> {
+    tokio::select! {
+        _ = news.changed() => None,
+        () = to.closed() => Some(COMMENT),
+        () = tokio::time::sleep(KEEP_ALIVE) => Some(COMMENT),
+    }
+}
+
+fn written(event: &Numbered<Announced>) -> String {
+    let data = serde_json::to_string(event).unwrap_or_default();
+    format!("id: {}\ndata: {data}\n\n", event.number)
+}
+
+impl Body for EventStream {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let words = self.0.poll_recv(context);
+        words.map(|it| it.map(|words| Ok(Frame::data(words))))
+    }
+}

@@ -1,0 +1,98 @@
+"""Events for those who wait: requests that take until there is one, and streams of server-sent events."""
+
+import concurrent.futures
+import json
+
+import pytest
+import requests
+
+import edi
+from server import Server
+
+PATIENCE = 20
+
+
+def listed(endpoint, **query):
+    reply = requests.get(f"{endpoint}/_b2bi/events", params=query, timeout=2 * PATIENCE)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+class Stream:
+    """The events that a client of server-sent events reads."""
+
+    def __init__(self, endpoint, last=None, **query):
+        headers = {"Accept": "text/event-stream", **({} if last is None else {"Last-Event-ID": str(last)})}
+        url = f"{endpoint}/_b2bi/events"
+        self.reply = requests.get(url, params=query, headers=headers, stream=True, timeout=PATIENCE)
+        assert (self.reply.status_code, self.reply.headers["content-type"]) == (200, "text/event-stream")
+        self.lines = self.reply.iter_lines(chunk_size=1, decode_unicode=True)
+
+    def next(self):
+        number = data = None
+        for line in self.lines:
+            name, _, value = line.partition(": ")
+            if name == "id":
+                number = int(value)
+            elif name == "data":
+                data = json.loads(value)
+            elif line == "" and data:
+                assert data["number"] == number
+                return data
+        raise AssertionError("the stream has ended")
+
+
+class TestLongPoll:
+    def test_it_takes_until_there_is_an_event(self, world, endpoint, account):
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            waiting = pool.submit(listed, endpoint, account=account, detailType="Transformation*", wait=PATIENCE)
+            job = world.start(world.put(edi.order()))
+            [event] = waiting.result()["events"]
+        assert event["jobId"] == job["transformerJobId"]
+        at_once = listed(endpoint, account=account, detailType="Transformation*", wait=60)
+        assert at_once["events"] == [event]
+
+    def test_it_ends_with_nothing_when_the_time_is_up(self, endpoint, account):
+        assert listed(endpoint, account=account, wait=1)["events"] == []
+
+    @pytest.mark.parametrize("wait", ["61", "-1", "long"])
+    def test_nobody_waits_for_ever(self, endpoint, wait):
+        reply = requests.get(f"{endpoint}/_b2bi/events?wait={wait}")
+        assert (reply.status_code, "60 at most" in reply.json()["error"]) == (400, True)
+
+
+class TestServerSentEvents:
+    def test_events_come_as_they_happen(self, world, endpoint, account):
+        stream = Stream(endpoint, account=account, detailType="Transformation*")
+        jobs = []
+        for _ in range(2):
+            jobs.append(world.start(world.put(edi.order()))["transformerJobId"])
+            assert stream.next()["jobId"] == jobs[-1]
+        assert [it["jobId"] for it in listed(endpoint, account=account, detailType="Transformation*")["events"]] == jobs
+
+    def test_a_client_that_comes_back_goes_on_where_it_was(self, world, endpoint, account):
+        world.finished(world.put(edi.order()))
+        first, second, third = listed(endpoint, account=account)["events"]
+        stream = Stream(endpoint, last=first["number"], account=account)
+        assert [stream.next(), stream.next()] == [second, third]
+
+    def test_numbers_of_a_server_before_do_not_hide_events(self, world, endpoint, account):
+        world.finished(world.put(edi.order()))
+        events = listed(endpoint, account=account)["events"]
+        stream = Stream(endpoint, last=10**12, account=account)
+        assert [stream.next() for _ in events] == events
+
+    def test_filters_that_there_are_not_are_refused(self, endpoint):
+        headers = {"Accept": "text/event-stream"}
+        assert requests.get(f"{endpoint}/_b2bi/events?colour=red", headers=headers).status_code == 400
+
+
+def test_a_server_that_stops_does_not_wait_for_those_who_wait():
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        # The server's end is awaited for half as long as it would let requests go on.
+        with Server("--drain-seconds", "60") as server:
+            stream = Stream(server.endpoint)
+            waiting = pool.submit(listed, server.endpoint, wait=60)
+            assert requests.get(f"{server.endpoint}/_b2bi/health").status_code == 200
+        assert waiting.result()["events"] == []
+        assert list(stream.lines) == [":", ""]
