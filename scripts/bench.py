@@ -7,6 +7,7 @@ compared alternate, and the median of the rounds counts, because a shared machin
 
 import argparse
 import http.client
+import json
 import os
 import pathlib
 import re
@@ -16,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.request
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -25,6 +27,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
 CONNECTIONS = 16
+# How many rules are set, none of them about the request.
+RULES = [0, 1, 10, 100]
 TICKS = os.sysconf("SC_CLK_TCK")
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORES, LOAD_CORES = set(CORES[:1]), set(CORES[-1:])
@@ -250,6 +254,17 @@ class Bench:
                 loads.setdefault((name, "bare hyper"), []).append(self.load(bare, constant))
         return loads
 
+    def rules(self):
+        """The loads of GetProfile by the number of rules that are not about it, alternating."""
+        port, loads = free_port(), {count: [] for count in RULES}
+        with running(self.b2bi(port), port) as server:
+            request = profile_request(server)
+            for _ in range(self.rounds):
+                for count, rounds in loads.items():
+                    arm(server, count)
+                    rounds.append(self.load(server, request))
+        return loads
+
     def moto_loads(self):
         port = free_port()
         with running(self.moto(port), port) as server:
@@ -263,8 +278,10 @@ class Bench:
         print_starts(starts := self.start_up())
         with pinned(SERVER_CORES):
             loads = self.bare() | self.moto_loads()
+            rules = self.rules()
         print_loads(loads)
         print_ratios(starts["b2bi-local"], loads)
+        print_rules(rules)
 
 
 def wait_for(port, request):
@@ -275,14 +292,29 @@ def wait_for(port, request):
     sys.exit("a server does not answer")
 
 
-def b2bi_requests(server):
+def arm(server, count):
+    """Sets as many fault rules, all about an operation that nobody calls."""
+    rules = [{"id": f"rule-{at}", "operation": "DeletePartnership"} for at in range(count)]
+    headers = {"Content-Type": "application/json"}
+    url, body = f"{server.url}/_b2bi/faults", json.dumps(rules).encode()
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers, method="PUT")) as reply:
+        assert len(json.load(reply)["rules"]) == count
+
+
+def profile_request(server):
+    """GetProfile of a profile that is there."""
     b2bi = client("b2bi", server)
     wait_for(server.port, request_bytes(b2bi, "list_profiles"))
     profile = b2bi.create_profile(**PROFILE)["profileId"]
+    return request_bytes(b2bi, "get_profile", profileId=profile)
+
+
+def b2bi_requests(server):
+    get_profile, b2bi = profile_request(server), client("b2bi", server)
     for _ in range(50):
         b2bi.create_transformer(**TRANSFORMER)
     return {
-        "GetProfile": request_bytes(b2bi, "get_profile", profileId=profile),
+        "GetProfile": get_profile,
         "ListTransformers(50)": request_bytes(b2bi, "list_transformers", maxResults=50),
         "CreateProfile": request_bytes(b2bi, "create_profile", **PROFILE),
     }
@@ -339,6 +371,14 @@ def print_ratios(start, loads):
         ("ListTransformers(50) / GetProfile", ratio(ours[listed], ours[get]), ">= 0.25"),
     ]:
         print(f"{name:<41}{found:>11.2f}{wanted:>11}")
+
+
+def print_rules(loads):
+    """What rules cost a request that they are not about; ratios are to no rules in the same round."""
+    print(f"\n{'GetProfile, rules that are not about it':<41}{'requests/s':>11}{'ratio':>11}{'CPU ratio':>11}")
+    for count, rounds in loads.items():
+        rate, cpu = ratio(rounds, loads[0]), ratio(rounds, loads[0], lambda it: it.cpu)
+        print(f"{count:<41}{middle(rounds).rate:>11,.0f}{rate:>11.2f}{cpu:>11.2f}")
 
 
 if __name__ == "__main__":
