@@ -1,8 +1,11 @@
-"""The state taken out as JSON and put back, and snapshots of it."""
+"""The state taken out as JSON and put back, snapshots of it, and how it is set back."""
+
+import json
 
 import pytest
 
-from clients import CONNECTIONS, checked_client
+from clients import CONNECTIONS, boto3_client, checked_client
+from server import Server
 
 PROFILE = {"businessName": "Blue Bikes", "phone": "5555555555", "logging": "ENABLED"}
 ONE, OTHER = "111122223333", "444455556666"
@@ -99,3 +102,64 @@ def test_what_snapshots_refuse(own):
     own("PUT", "snapshots/none", 405), own("GET", "snapshots/none/restore", 405)
     assert "letters" in own("POST", "snapshots/a%20b", 400).json()["error"]
     assert own("GET", "snapshots").json() == {"snapshots": []}
+
+
+def filled(endpoint, account):
+    """A bucket with a short object, a long one, and an upload under way."""
+    s3 = boto3_client("s3", endpoint, account)
+    s3.create_bucket(Bucket="files")
+    s3.put_object(Bucket="files", Key="short", Body=b"a")
+    s3.put_object(Bucket="files", Key="long", Body=b"a" * 2_000_000)
+    upload = s3.create_multipart_upload(Bucket="files", Key="parts")["UploadId"]
+    s3.upload_part(Bucket="files", Key="parts", UploadId=upload, PartNumber=1, Body=b"a")
+
+
+def buckets(endpoint, account):
+    return [it["Name"] for it in boto3_client("s3", endpoint, account).list_buckets()["Buckets"]]
+
+
+class TestReset:
+    def test_an_account_leaves_the_others(self, endpoint, own):
+        for account in (ONE, OTHER):
+            made(endpoint, account, "near"), made(endpoint, account, "far", "eu-west-1"), filled(endpoint, account)
+        assert own("POST", f"reset?account={ONE}").json() == {"reset": ["state"]}
+        assert (names(endpoint, ONE), names(endpoint, ONE, "eu-west-1"), buckets(endpoint, ONE)) == ([], [], [])
+        assert (names(endpoint, OTHER), buckets(endpoint, OTHER)) == (["near"], ["files"])
+        own("POST", "reset?what=state&region=eu-west-1")
+        assert (names(endpoint, OTHER), names(endpoint, OTHER, "eu-west-1")) == (["near"], [])
+        assert buckets(endpoint, OTHER) == ["files"]
+
+    def test_the_state_goes_and_the_journal_stays(self, endpoint, own):
+        made(endpoint, ONE, "one"), filled(endpoint, ONE)
+        assert own("POST", "reset?what=state").json() == {"reset": ["state"]}
+        assert [it["operation"] for it in own("GET", "journal").json()["entries"]] == ["CreateProfile"]
+        assert (own("GET", "state").json()["scopes"], buckets(endpoint, ONE)) == ([], [])
+
+    def test_what_is_refused(self, endpoint, own):
+        made(endpoint, ONE, "one")
+        for query in ["acount=1", f"what=faults&account={ONE}", "what=", "what=state&what=state", "state"]:
+            assert own("POST", f"reset?{query}", 400).json()["error"]
+        assert names(endpoint, ONE) == ["one"]
+
+    def test_as_moto_does(self, endpoint, own):
+        made(endpoint, ONE, "one"), filled(endpoint, ONE)
+        assert CONNECTIONS.post(f"{endpoint}/moto-api/reset").json() == {"status": "ok"}
+        assert (names(endpoint, ONE), buckets(endpoint, ONE)) == ([], [])
+        assert CONNECTIONS.get(f"{endpoint}/moto-api/reset").status_code == 405
+
+    def test_the_initial_state_is_there_again(self, server_with, tmp_path):
+        profile = {"name": "seeded", **PROFILE}
+        (tmp_path / "seed.json").write_text(json.dumps({"account": ONE, "profiles": [profile]}))
+        endpoint = server_with("--init", str(tmp_path))
+        made(endpoint, ONE, "one")
+        assert CONNECTIONS.post(f"{endpoint}/_b2bi/reset").status_code == 200
+        assert names(endpoint, ONE) == ["seeded"]
+
+    def test_it_is_gone_from_the_disk(self, tmp_path):
+        with Server("--data-dir", str(tmp_path)) as server:
+            made(server.endpoint, ONE, "one"), filled(server.endpoint, ONE)
+            assert CONNECTIONS.post(f"{server.endpoint}/_b2bi/reset").status_code == 200
+            server.kill()
+        with Server("--data-dir", str(tmp_path)) as server:
+            assert (names(server.endpoint, ONE), buckets(server.endpoint, ONE)) == ([], [])
+        assert list((tmp_path / "blobs").iterdir()) == []

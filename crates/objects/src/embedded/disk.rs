@@ -126,6 +126,26 @@ impl Memory {
         Ok(())
     }
 
+    /// Takes all buckets of the account away with what is in them, and tells nobody.
+    ///
+    /// # Errors
+    /// An upload that is listed is not there.
+    pub(crate) fn clear(&self, account: &str) -> S3Result<()> {
+        self.write(account, |buckets| {
+            while let Some((name, mut bucket)) = buckets.pop_first() {
+                for key in bucket.objects.keys() {
+                    self.keep_object(account, &name, key, None);
+                }
+                let uploads: Vec<_> = bucket.uploads.keys().cloned().collect();
+                for id in uploads {
+                    self.remove_upload(account, &name, &mut bucket, &id)?;
+                }
+                self.keep_bucket(account, &name, None);
+            }
+            Ok(())
+        })
+    }
+
     /// Waits until all changes that were made by now are on disk, if that is where they go.
     ///
     /// # Errors

@@ -136,6 +136,23 @@ impl EmbeddedS3 {
         });
     }
 
+    /// Removes all buckets and objects of the account, or of all; no listener is told.
+    ///
+    /// Where accounts share their objects, those are no single account's and stay.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be removed from the disk.
+    pub async fn reset(&self, account: Option<&str>) -> Result<(), String> {
+        let owners = self.memory.owners().into_iter();
+        for owner in owners.filter(|it| account.is_none_or(|account| it == account)) {
+            let cleared = self.memory.clear(&owner);
+            cleared.map_err(|error| error.to_string())?;
+        }
+        let settled = self.memory.settled().await;
+        settled.map_err(|error| error.to_string())
+    }
+
     /// Answers one S3 request for the account.
     ///
     /// Whatever the request, there is an answer: what goes wrong is an S3 error in XML. Every

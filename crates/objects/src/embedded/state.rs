@@ -204,6 +204,12 @@ impl Memory {
         if self.inner.shared { SHARED } else { account }
     }
 
+    /// Every account that owns buckets or did.
+    pub(crate) fn owners(&self) -> Vec<String> {
+        let owners = self.inner.accounts.iter();
+        owners.map(|it| it.key().clone()).collect()
+    }
+
     /// What will be told of objects from now on.
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<ObjectEvent> {
         self.inner.events.subscribe()

@@ -31,6 +31,8 @@ pub(crate) use follow::{EventStream, follow};
 
 const ROOT: &str = "/_b2bi/";
 const LOCALSTACK: &str = "/_localstack/";
+/// As clients of moto set a server back.
+const MOTO_RESET: &str = "/moto-api/reset";
 const ROUTES: [&str; 23] = [
     "health",
     "clock",
@@ -60,9 +62,10 @@ const ROUTES: [&str; 23] = [
 /// What anybody may read: whether the server is ready.
 const OPEN: [&str; 3] = ["/_b2bi/health", "/_localstack/health", "/_localstack/init"];
 
-/// Whether a path is one of the server's own.
-pub(crate) fn is_admin(path: &str) -> bool {
-    path.starts_with(ROOT) || path.starts_with(LOCALSTACK)
+/// Whether a path is one of the server's own. Moto's reset is the upstream's, where there is one.
+pub(crate) fn is_admin(app: &App, path: &str) -> bool {
+    let is_motos = app.upstream.is_none() && path == MOTO_RESET;
+    path.starts_with(ROOT) || path.starts_with(LOCALSTACK) || is_motos
 }
 
 /// Answers a request to one of the server's own routes.
@@ -82,10 +85,17 @@ pub(crate) async fn answer(
     if let Some(path) = path.strip_prefix(LOCALSTACK) {
         return of_localstack(app, path, &head.method, &body);
     }
+    if path == MOTO_RESET {
+        return match head.method {
+            Method::POST => reset::as_moto(app).await,
+            _ => problem(StatusCode::METHOD_NOT_ALLOWED, "A reset wants POST"),
+        };
+    }
     let path = path.strip_prefix(ROOT).unwrap_or_default();
     match (path, &head.method) {
         ("state", &Method::GET) => state::export(app, head.uri.query()),
         ("state", &Method::PUT) => state::import(app, &body).await,
+        ("reset", &Method::POST) => reset::answer(app, head.uri.query()).await,
         ("snapshots", &Method::GET) => snapshots::list(app),
         (path, method) => match path.strip_prefix("snapshots/") {
             Some(rest) => snapshots::answer(app, rest, method).await,
@@ -112,7 +122,6 @@ fn at_once(app: &App, path: &str, head: &Parts, body: &Bytes) -> Response<Bytes>
         ("scenarios", &Method::GET) => faults::scenarios(app),
         ("recording", &Method::GET) => faults::recording(app),
         ("replay", &Method::POST) => faults::replay(app, body),
-        ("reset", &Method::POST) => reset::answer(app, head.uri.query()),
         ("seed", &Method::GET) => faults::seed(app),
         ("seed", &Method::PUT) => faults::set_seed(app, body),
         ("journal" | "requests", &Method::GET) => journal::list(app, head.uri.query()),

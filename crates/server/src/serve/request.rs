@@ -40,7 +40,7 @@ pub(super) async fn answer(app: &App, request: Request<Incoming>) -> Response<Bo
 async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Response<Body> {
     let (head, body) = request.into_parts();
     let body = PatientBody::new(body, app.config.limits.silence);
-    if admin::is_admin(head.uri.path()) {
+    if admin::is_admin(app, head.uri.path()) {
         let body = body::read(body, app.config.max_body_bytes).await;
         if let Some(events) = admin::follow(app, &head).await {
             return named(app, reply::events(events), request_id);

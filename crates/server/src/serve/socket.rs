@@ -130,7 +130,7 @@ async fn at_accept(app: &App, stream: &TcpStream) -> Option<Script> {
     let length = seen.ok()?.ok()?;
     let mut words = line.get(..length)?.split(|it| *it == b' ');
     let path = words.nth(1).map(String::from_utf8_lossy);
-    if path.is_some_and(|it| admin::is_admin(&it)) {
+    if path.is_some_and(|it| admin::is_admin(app, &it)) {
         return None;
     }
     let plan = app.faults.decide_at_accept(app.now_millis());
