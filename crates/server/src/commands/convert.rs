@@ -7,6 +7,14 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use super::{Outcome, input, print};
 
 pub(super) fn arguments(command: Command) -> Command {
+    command
+        .about("Print the X12 that the service makes of a service-defined document, JSON or XML")
+        .arg(input::argument())
+        .args(form())
+}
+
+/// The arguments that say what form the X12 has.
+pub(super) fn form() -> [Arg; 4] {
     let choice = |name, values: [&'static str; 3], help| {
         Arg::new(name)
             .long(name)
@@ -14,48 +22,48 @@ pub(super) fn arguments(command: Command) -> Command {
             .default_value(values[0])
             .help(help)
     };
-    command
-        .about("Print the X12 that the service makes of a service-defined document, JSON or XML")
-        .arg(input::argument())
-        .arg(choice(
+    [
+        choice(
             "wrap",
             ["SEGMENT", "ONE_LINE", "LINE_LENGTH"],
             "Where lines break",
-        ))
-        .arg(
-            Arg::new("line-length")
-                .long("line-length")
-                .value_name("BYTES")
-                .value_parser(value_parser!(u32).range(1..))
-                .default_value("80")
-                .help("The length of lines for LINE_LENGTH"),
-        )
-        .arg(choice(
-            "line-terminator",
-            ["LF", "CRLF", "CR"],
-            "How lines break",
-        ))
-        .arg(
-            Arg::new("delimiters")
-                .long("delimiters")
-                .value_name("CHARACTERS")
-                .value_parser(delimiters)
-                .default_value("*:~")
-                .help("Element separator, component separator and segment terminator"),
-        )
+        ),
+        Arg::new("line-length")
+            .long("line-length")
+            .value_name("BYTES")
+            .value_parser(value_parser!(u32).range(1..))
+            .default_value("80")
+            .help("The length of lines for LINE_LENGTH"),
+        choice("line-terminator", ["LF", "CRLF", "CR"], "How lines break"),
+        Arg::new("delimiters")
+            .long("delimiters")
+            .value_name("CHARACTERS")
+            .value_parser(delimiters)
+            .default_value("*:~")
+            .help("Element separator, component separator and segment terminator"),
+    ]
 }
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     let bytes = input::whole(matches)?;
     let text = String::from_utf8(bytes).map_err(|_| "the document is not UTF-8".to_owned())?;
-    let writing = writing(matches);
-    let written = if text.trim_start().starts_with('<') {
-        write_xml(&text, &writing)
-    } else {
-        write_json(&text, &writing)
-    };
-    print(&written.map_err(|problem| problem.to_string())?)?;
+    print(&written(matches, &text)?)?;
     Ok(Outcome::Fine)
+}
+
+/// A service-defined document as X12.
+///
+/// # Errors
+///
+/// It is no such document.
+pub(super) fn written(matches: &ArgMatches, document: &str) -> Result<Vec<u8>, String> {
+    let writing = writing(matches);
+    let written = if document.trim_start().starts_with('<') {
+        write_xml(document, &writing)
+    } else {
+        write_json(document, &writing)
+    };
+    written.map_err(|problem| problem.to_string())
 }
 
 fn writing(matches: &ArgMatches) -> Writing {

@@ -67,8 +67,12 @@ fn language(matches: &ArgMatches, input: &str, output: &str) -> Language {
     }
 }
 
-/// A side as it is mapped: X12 as its service-defined document.
-fn document(text: String, language: Language) -> Result<String, String> {
+/// A file as it is mapped: X12 as its service-defined document.
+///
+/// # Errors
+///
+/// It begins as X12 and cannot be read as such.
+pub(super) fn document(text: String, language: Language) -> Result<String, String> {
     let edi = text.trim_start();
     if !edi.starts_with("ISA") {
         return Ok(text);

@@ -3,6 +3,7 @@
 use std::fs;
 
 use b2bi_local_b2bi::MappingLimits;
+use b2bi_local_mapping::by_example::Language;
 use b2bi_local_mapping::{Engine, Jsonata, Run};
 use b2bi_local_xslt::{Command as XsltCommand, Settings, Xslt};
 use clap::{Arg, ArgMatches, Command};
@@ -14,15 +15,18 @@ use crate::xslt::this_program;
 pub(super) fn arguments(command: Command) -> Command {
     command
         .about("Print what a template makes of a document: JSONata of JSON, XSLT of XML")
-        .arg(
-            Arg::new("template")
-                .long("template")
-                .value_name("TEMPLATE")
-                .required(true)
-                .help("The file with the template; XSLT begins with <"),
-        )
+        .arg(template())
         .arg(xslt_command())
         .arg(input::argument())
+}
+
+/// The argument that names the file with the template.
+pub(super) fn template() -> Arg {
+    Arg::new("template")
+        .long("template")
+        .value_name("TEMPLATE")
+        .required(true)
+        .help("The file with the template; XSLT begins with <")
 }
 
 /// The argument that names a processor for XSLT.
@@ -35,34 +39,67 @@ pub(super) fn xslt_command() -> Arg {
 }
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
-    let name = matches
-        .get_one::<String>("template")
-        .map_or("", String::as_str);
-    let template =
-        fs::read_to_string(name).map_err(|error| format!("{name} cannot be read: {error}"))?;
+    let template = Source::read(matches)?;
     let document = String::from_utf8(input::whole(matches)?)
         .map_err(|_| "the document is not UTF-8".to_owned())?;
-    let run = Run::new(
-        machine::now().as_millis(),
-        random_seed(),
-        MappingLimits::standard(),
-    );
-    let engine: Box<dyn Engine> = if template.trim_start().starts_with('<') {
-        Box::new(xslt(matches)?)
-    } else {
-        Box::new(Jsonata)
-    };
-    let mapped = engine
-        .compile(&template)
-        .and_then(|it| it.evaluate(&document, &run))
-        .map_err(|problem| format!("{name}: {problem}"))?;
-    // Nothing is `null`, as in the service: Assumption A-31.
-    let mapped = mapped.as_deref().unwrap_or("null");
-    print(mapped.as_bytes())?;
-    if !mapped.ends_with('\n') {
-        print(b"\n")?;
-    }
+    print(template.mapped(matches, &document)?.as_bytes())?;
     Ok(Outcome::Fine)
+}
+
+/// A template and the file it is from.
+pub(super) struct Source {
+    name: String,
+    text: String,
+}
+
+impl Source {
+    /// Reads the file that the arguments name.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub(super) fn read(matches: &ArgMatches) -> Result<Self, String> {
+        let name = matches.get_one::<String>("template").cloned();
+        let name = name.unwrap_or_default();
+        let text =
+            fs::read_to_string(&name).map_err(|error| format!("{name} cannot be read: {error}"))?;
+        Ok(Self { name, text })
+    }
+
+    pub(super) fn language(&self) -> Language {
+        if self.text.trim_start().starts_with('<') {
+            Language::Xslt
+        } else {
+            Language::Jsonata
+        }
+    }
+
+    /// What it makes of a document, with a line break at the end.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read as a template, or does not fit the document.
+    pub(super) fn mapped(&self, matches: &ArgMatches, document: &str) -> Result<String, String> {
+        let run = Run::new(
+            machine::now().as_millis(),
+            random_seed(),
+            MappingLimits::standard(),
+        );
+        let engine: Box<dyn Engine> = match self.language() {
+            Language::Xslt => Box::new(xslt(matches)?),
+            Language::Jsonata => Box::new(Jsonata),
+        };
+        let mapped = engine
+            .compile(&self.text)
+            .and_then(|it| it.evaluate(document, &run))
+            .map_err(|problem| format!("{}: {problem}", self.name))?;
+        // Nothing is `null`, as in the service: Assumption A-31.
+        let mut mapped = mapped.unwrap_or_else(|| "null".to_owned());
+        if !mapped.ends_with('\n') {
+            mapped.push('\n');
+        }
+        Ok(mapped)
+    }
 }
 
 pub(super) fn xslt(matches: &ArgMatches) -> Result<Xslt, String> {

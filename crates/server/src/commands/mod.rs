@@ -11,6 +11,7 @@ mod sets;
 mod split;
 mod template;
 mod validate;
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -63,6 +64,11 @@ const COMMANDS: &[FileCommand] = &[
         name: "map",
         arguments: map::arguments,
         run: map::run,
+    },
+    FileCommand {
+        name: "watch",
+        arguments: watch::arguments,
+        run: watch::run,
     },
     FileCommand {
         name: "generate",
