@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import time
 
 import pytest
 import requests
@@ -87,12 +88,19 @@ class TestServerSentEvents:
         assert requests.get(f"{endpoint}/_b2bi/events?colour=red", headers=headers).status_code == 400
 
 
+def until_followed(endpoint, by):
+    """Returns once so many requests are with the server; one that is on its way may find the door closed."""
+    deadline = time.monotonic() + PATIENCE
+    while f"b2bi_local_event_followers {by}\n" not in requests.get(f"{endpoint}/_b2bi/metrics").text:
+        assert time.monotonic() < deadline, "nobody waits for events"
+
+
 def test_a_server_that_stops_does_not_wait_for_those_who_wait():
     with concurrent.futures.ThreadPoolExecutor() as pool:
         # The server's end is awaited for half as long as it would let requests go on.
         with Server("--drain-seconds", "60") as server:
             stream = Stream(server.endpoint)
             waiting = pool.submit(listed, server.endpoint, wait=60)
-            assert requests.get(f"{server.endpoint}/_b2bi/health").status_code == 200
+            until_followed(server.endpoint, by=2)
         assert waiting.result()["events"] == []
         assert list(stream.lines) == [":", ""]

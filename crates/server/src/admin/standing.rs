@@ -92,6 +92,10 @@ pub(super) fn config(app: &App) -> Response<Bytes> {
 pub(super) fn metrics(app: &App) -> Response<Bytes> {
     let mut text = app.metrics.text();
     rules(app, &mut text);
+    let help = "Requests and streams that wait for events.";
+    family(&mut text, "event_followers", "gauge", help);
+    let followers = app.told.followers();
+    let _ = writeln!(text, "b2bi_local_event_followers {followers}");
     family(&mut text, "info", "gauge", "The version.");
     let _ = writeln!(text, "b2bi_local_info{{version=\"{VERSION}\"}} 1");
     let mut response = Response::new(Bytes::from(text));

@@ -77,6 +77,11 @@ impl Told {
         self.news.subscribe()
     }
 
+    /// How many wait for events now.
+    pub(crate) fn followers(&self) -> usize {
+        self.news.receiver_count()
+    }
+
     /// Sends those home who wait for events.
     pub(crate) fn stop(&self) {
         self.news.send_replace(true);
