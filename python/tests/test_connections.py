@@ -95,6 +95,18 @@ class TestConnections:
         assert head.startswith(b"HTTP/1.1 200 OK\r\n") and b"content-length: 15" in head and b"x-b2bi-fault-id" in head
         assert faulty.journal() == [(1, 200)]
 
+    # What is sent of the reply before a connection ends at each place: nothing, the head's start, half of the body, all.
+    @pytest.mark.parametrize("kind", ["reset", "close", "stall", "garbage"])
+    @pytest.mark.parametrize("at, sent", [("accept", ""), ("headers", ""), ("body", BODY[:7]), ("end", BODY)])
+    def test_each_kind_at_each_place(self, faulty, kind, at, sent):
+        hold = {"holdMs": 60_000} if kind == "stall" else {}
+        data, end = faulty.fault(connection(kind, at=at, **hold)).exchange(patience=0.3 if kind == "stall" else 5)
+        garbage = b"\x15\x03" if kind == "garbage" else b""
+        head, garbled, _ = data.partition(garbage) if garbage else (data, b"", b"")
+        assert (garbled, end) == (garbage, {"reset": RST, "stall": OPEN}.get(kind, FIN))
+        assert head.decode().endswith(sent) and head.startswith(b"HTTP/1.1 200") == bool(sent)
+        assert [it for it, _ in faulty.journal()] == {"accept": [], "headers": [0]}.get(at, [1])
+
     def test_garbage_is_no_http(self, faulty):
         data, end = faulty.fault(connection("garbage")).exchange()
         assert (b"HTTP" in data, len(data) > 20, end) == (False, True, FIN)

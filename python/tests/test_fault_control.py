@@ -66,8 +66,42 @@ class TestHeader:
         assert (reply.status_code, reply.headers["x-amzn-ErrorType"]) == (400, "InvalidMockFaultException")
         assert "did you mean `error`" in reply.json()["message"]
 
+    def test_it_can_be_switched_off(self, server_with):
+        control = Control(server_with("--fault-header=false"))
+        assert control.outcome(**{"x-mock-fault": "reset"}) == "ok"
+        control.own("POST", "faults", json={"error": CONFLICT})
+        assert control.outcome(**{"x-mock-fault": "ok"}) == "ConflictException"
+
     def test_own_routes_do_not_heed_it(self, control):
         assert control.own("GET", "health", headers={"x-mock-fault": "reset"})["status"] == "ready"
+
+
+class TestRoutes:
+    """How rules come and go: tests that share a server must not take each other's rules away."""
+
+    def ids(self, control):
+        return [it["id"] for it in control.own("GET", "faults")["rules"]]
+
+    @pytest.mark.parametrize("method, ids", [("POST", ["mine", "theirs"]), ("PATCH", ["mine", "theirs"]), ("PUT", ["theirs"])])
+    def test_posted_rules_are_added_and_put_ones_replace(self, control, method, ids):
+        control.own("POST", "faults", json={"id": "mine", "times": 1})
+        control.own(method, "faults", json={"id": "theirs", "times": 1})
+        assert self.ids(control) == ids
+
+    @pytest.mark.parametrize("method", ["POST", "PATCH", "PUT"])
+    def test_rules_that_cannot_be_read_change_nothing(self, control, method):
+        control.own("POST", "faults", json={"id": "mine", "times": 1})
+        assert "nearest valid one is `times`" in control.own(method, "faults", 400, json=[{"id": "a"}, {"tmies": 1}])["error"]
+        assert self.ids(control) == ["mine"]
+
+    def test_rules_are_taken_away_by_id_by_likeness_and_all_at_once(self, control):
+        control.own("POST", "faults", json=[{"id": it, "operation": f"{it}*"} for it in ["List", "Get", "Create", "Delete"]])
+        control.own("DELETE", "faults?id=Get")
+        control.own("DELETE", "faults/Create")
+        control.own("DELETE", "faults", json=[{"operation": "List*"}])
+        assert self.ids(control) == ["Delete"]
+        control.own("DELETE", "faults")
+        assert self.ids(control) == []
 
 
 class TestLocalStack:

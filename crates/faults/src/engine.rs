@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::armed::{Armed, Asking, RuleStatus};
@@ -16,6 +16,11 @@ use crate::scenario::{START, Scenario, States};
 
 type Rules = Arc<[Arc<Armed>]>;
 
+/// A rule or the latency is switched on.
+const RULES: u8 = 1;
+/// Requests may bring faults of their own.
+const OWN: u8 = 2;
+
 /// The rules at work.
 ///
 /// A request takes the list for a moment and then reads without a lock; only a rule that is about
@@ -25,7 +30,8 @@ pub struct Engine {
     seed: AtomicU64,
     /// What every request is held up, rules or no rules.
     latency_ms: AtomicU64,
-    armed: AtomicBool,
+    /// Who may act on a request: `RULES`, `OWN`, both or nobody.
+    acting: AtomicU8,
     rules: Mutex<Rules>,
     states: Mutex<States>,
     firings: Mutex<Firings>,
@@ -38,7 +44,7 @@ impl Engine {
         Self {
             seed: AtomicU64::new(seed),
             latency_ms: AtomicU64::new(0),
-            armed: AtomicBool::new(false),
+            acting: AtomicU8::new(0),
             rules: Mutex::new(Arc::from([])),
             states: Mutex::default(),
             firings: Mutex::default(),
@@ -74,7 +80,33 @@ impl Engine {
     /// Tells, at the cost of one relaxed load, whether any rule or the latency is switched on.
     #[must_use]
     pub fn is_armed(&self) -> bool {
-        self.armed.load(Ordering::Relaxed)
+        self.acting.load(Ordering::Relaxed) & RULES != 0
+    }
+
+    /// Tells, at the cost of one relaxed load, whether nothing can act on a request: there is no
+    /// rule, no latency, and no request brings a fault of its own.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.acting.load(Ordering::Relaxed) == 0
+    }
+
+    /// Tells whether requests may bring faults of their own, for [`decide_by`](Self::decide_by).
+    #[must_use]
+    pub fn heeds_own(&self) -> bool {
+        self.acting.load(Ordering::Relaxed) & OWN != 0
+    }
+
+    /// Lets requests bring faults of their own, or no longer; an engine does not by itself.
+    pub fn heed_own(&self, heeds: bool) {
+        self.let_act(OWN, heeds);
+    }
+
+    fn let_act(&self, who: u8, may: bool) {
+        if may {
+            self.acting.fetch_or(who, Ordering::Relaxed);
+        } else {
+            self.acting.fetch_and(!who, Ordering::Relaxed);
+        }
     }
 
     /// Tells whether any rule is about connections of which no request is known.
@@ -364,7 +396,7 @@ impl Engine {
     fn set(&self, current: &mut Rules, rules: Rules) {
         let is_armed = self.latency_ms() > 0 || rules.iter().any(|rule| rule.is_enabled());
         *current = rules;
-        self.armed.store(is_armed, Ordering::Relaxed);
+        self.let_act(RULES, is_armed);
     }
 }
 

@@ -58,6 +58,7 @@ impl App {
         let ids: Arc<dyn Ids> = Arc::new(SeededIds::new(seed.wrapping_add(starts)));
         let s3 = embedded_s3(&config, ledger.as_ref(), &clock, &ids)?;
         let faults = Arc::new(Engine::new(seed));
+        faults.heed_own(config.fault_header);
         let told = Arc::new(Told::new(config.events_size, Arc::clone(&ids)));
         let environment = Environment {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,

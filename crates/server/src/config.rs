@@ -67,6 +67,8 @@ pub struct Config {
     pub init: Option<PathBuf>,
     /// The fault rules to begin with.
     pub faults: Vec<Rule>,
+    /// Whether requests may bring faults of their own in `x-mock-fault`.
+    pub fault_header: bool,
     /// Whether injected replies name their rule in `x-b2bi-fault-id`.
     pub fault_ids: bool,
     /// How many requests the journal holds; 0 keeps none.
@@ -152,6 +154,7 @@ impl Config {
             upstream: network::upstream(settings)?,
             init: network::init(settings),
             faults: faults(settings)?,
+            fault_header: switch(settings, "fault-header")?,
             fault_ids: switch(settings, "fault-ids")?,
             journal_size: parse(settings, "journal-size", COUNT)?,
             events_size: parse(settings, "events-size", COUNT)?,

@@ -13,6 +13,37 @@ fn counters(engine: &Engine) -> Vec<(u64, u64, Option<u64>, bool)> {
 }
 
 #[test]
+fn an_engine_is_idle_while_nobody_may_act() {
+    let engine = Engine::new(1);
+    let check = |idle, armed, own| {
+        assert_eq!(
+            (engine.is_idle(), engine.is_armed(), engine.heeds_own()),
+            (idle, armed, own)
+        );
+    };
+    check(true, false, false);
+    engine.heed_own(true);
+    check(false, false, true);
+    engine.set_latency_ms(1);
+    check(false, true, true);
+    engine.heed_own(false);
+    check(false, true, false);
+    engine.set_latency_ms(0);
+    check(true, false, false);
+    let off = RuleSet::from_value(&json!([{"enabled": false}])).unwrap();
+    engine.replace(off.rules, 0).unwrap();
+    check(true, false, false);
+    engine.put(
+        "on",
+        RuleSet::from_value(&json!([{}])).unwrap().rules.remove(0),
+        0,
+    );
+    check(false, true, false);
+    engine.clear();
+    check(true, false, false);
+}
+
+#[test]
 fn the_list_counts() {
     let engine = engine(&json!([
         {"operation": "Get*"},

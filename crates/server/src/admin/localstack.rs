@@ -20,10 +20,7 @@ pub(super) fn answer(app: &App, path: &str, method: &Method, body: &Bytes) -> Re
             let replaced = app.faults.replace(rules, app.now_millis());
             replaced.map_err(|error| error.to_string())
         }),
-        ("faults", &Method::PATCH) => rules(body).and_then(|rules| {
-            let appended = app.faults.append(rules, app.now_millis());
-            appended.map_err(|error| error.to_string())
-        }),
+        ("faults", &Method::PATCH) => rules(body).and_then(|rules| add(app, rules)),
         ("faults", &Method::DELETE) => rules(body).map(|rules| app.faults.remove_like(&rules)),
         ("effects", &Method::POST) => latency(body).map(|ms| app.faults.set_latency_ms(ms)),
         ("faults" | "effects", method) => {
@@ -39,16 +36,29 @@ pub(super) fn answer(app: &App, path: &str, method: &Method, body: &Bytes) -> Re
     }
 }
 
-/// Every rule, without the id and the counters, which the contract does not have.
+/// Adds those rules that are not there yet: in the contract a rule stands once.
+fn add(app: &App, rules: Vec<Rule>) -> Result<(), String> {
+    let present = app.faults.list();
+    let is_new = |rule: &Rule| !present.iter().any(|it| it.rule.is_like(rule));
+    let new = rules.into_iter().filter(is_new).collect();
+    let appended = app.faults.append(new, app.now_millis());
+    appended.map_err(|error| error.to_string())
+}
+
+/// Every rule that the contract has words for, once, without the id and the counters; the others
+/// are told at `/_b2bi/faults`.
 fn list(app: &App) -> Value {
-    let rules = app.faults.list().into_iter().map(|status| {
-        let mut rule = serde_json::to_value(status.rule).unwrap_or_default();
-        if let Some(members) = rule.as_object_mut() {
+    let mut told: Vec<Value> = Vec::new();
+    for status in app.faults.list() {
+        let mut written = serde_json::to_value(status.rule).unwrap_or_default();
+        if let Some(members) = written.as_object_mut() {
             members.shift_remove("id");
         }
-        rule
-    });
-    rules.collect()
+        if rule(&written).is_ok() && !told.contains(&written) {
+            told.push(written);
+        }
+    }
+    told.into()
 }
 
 fn latency(body: &Bytes) -> Result<u64, String> {

@@ -41,14 +41,21 @@ pub(super) struct Course {
     awaits_result: bool,
 }
 
-/// What is to happen to the request; nothing, at the price of one load and the look for a header,
-/// when no rule is armed.
+/// What is to happen to the request; nothing, at the price of one load, when no rule is armed and
+/// requests bring no faults of their own.
 ///
 /// # Errors
 ///
 /// The request brings a fault of its own that cannot be read.
 pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Result<Option<Course>, Failure> {
-    let own = own(asked.head)?;
+    if app.faults.is_idle() {
+        return Ok(None);
+    }
+    let own = if app.faults.heeds_own() {
+        own(asked.head)?
+    } else {
+        None
+    };
     if own.is_none() && !app.faults.is_armed() {
         return Ok(None);
     }

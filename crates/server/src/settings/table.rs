@@ -303,6 +303,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Faults to inject, such as 'CreateProfile=2*error(ThrottlingException)->off'",
     },
     Setting {
+        key: "fault-header",
+        value: "BOOL",
+        default: "true",
+        help: "Let a request bring a fault of its own in x-mock-fault",
+    },
+    Setting {
         key: "fault-ids",
         value: "BOOL",
         default: "true",
