@@ -7,7 +7,8 @@ use crate::Delimiters;
 /// The lengths of ISA01 to ISA16.
 pub(crate) const LENGTHS: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
 
-const FIXED_LENGTH: usize = 106;
+/// The length of an ISA segment whose elements have their lengths, with its terminator.
+pub(crate) const FIXED_LENGTH: usize = 106;
 /// The longest ISA segment that is read, where its elements do not have their lengths.
 pub(crate) const LONGEST: usize = 4096;
 const REPETITION_FROM: &[u8] = b"00402";

@@ -3,7 +3,8 @@
 /// A place in the input; ordinals begin at 1, and 0 says that the place is not within such a thing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
-    /// The byte at which the segment, or the element where one is named, begins; the first is 0.
+    /// The byte at which the segment, or the element where one is named, begins; the first is 0. In a
+    /// file that is wrapped at a length the breaks are not counted.
     pub byte: u64,
     /// The interchange in the file.
     pub interchange: u32,

@@ -3,12 +3,14 @@
 mod envelope;
 mod levels;
 mod lexer;
+mod lines;
 mod pair;
 mod placement;
 mod reader;
 mod sink;
 mod state;
 
+pub(crate) use lines::Lines;
 pub use reader::Reader;
 pub use sink::{Fit, LoopKey, Place, Sink};
 

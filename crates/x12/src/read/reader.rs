@@ -6,6 +6,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::lexer::{Lexed, Lexer};
+use super::lines::Lines;
 use super::state::State;
 use super::{Reading, Sink};
 use crate::ProblemKind;
@@ -22,6 +23,7 @@ const SHOWN: usize = 3;
 pub struct Reader<S> {
     sink: S,
     state: State,
+    lines: Lines,
     /// The beginning of a segment whose end has not come yet.
     pending: Vec<u8>,
     /// How many bytes `pending` needs before another look at it makes sense.
@@ -34,6 +36,7 @@ impl<S: Sink> Reader<S> {
         Self {
             sink,
             state: State::default(),
+            lines: Lines::default(),
             pending: Vec::new(),
             needed: 0,
         }
@@ -58,7 +61,14 @@ impl<S: Sink> Reader<S> {
     }
 
     /// Reads the next bytes of the input.
+    ///
+    /// The first few thousand may be kept until it is known whether the file is wrapped.
     pub fn push(&mut self, bytes: &[u8]) {
+        let joined = self.lines.join(bytes);
+        self.take(&joined);
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
         if self.pending.is_empty() {
             let taken = self.state.run(&mut self.sink, bytes, &mut self.needed);
             self.pending
@@ -80,6 +90,8 @@ impl<S: Sink> Reader<S> {
 
     /// Ends the input.
     pub fn finish(mut self) -> (S, Reading) {
+        let joined = self.lines.finish();
+        self.take(&joined);
         let input = mem::take(&mut self.pending);
         self.state.finish(&mut self.sink, &input);
         (self.sink, self.state.reading)

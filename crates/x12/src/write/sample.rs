@@ -2,6 +2,7 @@
 
 use super::{LineBreak, Wrap, Writing};
 use crate::isa::{Header, Isa};
+use crate::read::Lines;
 
 const CR: u8 = b'\r';
 const LF: u8 = b'\n';
@@ -10,7 +11,7 @@ impl Writing {
     /// Writes as a sample is written: its delimiters, the repetition separator of its ISA11, its line
     /// breaks. None where the sample does not begin with an ISA segment.
     ///
-    /// Lines that all have one length, the last one excepted, are taken for wrapped at that length.
+    /// A sample whose lines break segments is taken for wrapped at their length.
     #[must_use]
     pub fn like(sample: &[u8]) -> Option<Self> {
         let start = sample.windows(3).position(|bytes| bytes == b"ISA")?;
@@ -19,27 +20,17 @@ impl Writing {
         if !blank.iter().all(u8::is_ascii_whitespace) {
             return None;
         }
-        let wrapped = by_length(sample);
-        let unwrapped: Vec<u8>;
-        let text = match wrapped {
-            // Lines may have broken the ISA segment, which is read by position.
-            Some(_) => {
-                unwrapped = sample
-                    .iter()
-                    .filter(|it| !is_break(**it))
-                    .copied()
-                    .collect();
-                &unwrapped
-            }
-            None => sample,
-        };
-        let Header::Read(isa, length) = Isa::read(text, true) else {
+        let (wrapped, text) = Lines::whole(sample);
+        let Header::Read(isa, length) = Isa::read(&text, true) else {
             return None;
         };
         let standard = Self::standard();
         Some(Self {
             delimiters: isa.delimiters(),
-            wrap: wrapped.unwrap_or_else(|| by_segment(text.get(length..).unwrap_or_default())),
+            wrap: wrapped.map_or_else(
+                || by_segment(text.get(length..).unwrap_or_default()),
+                |it| Wrap::Length(it.length, it.line_break),
+            ),
             ..standard
         })
     }
@@ -57,30 +48,6 @@ fn line_break(rest: &[u8]) -> Option<LineBreak> {
         [CR, ..] => Some(LineBreak::Cr),
         _ => None,
     }
-}
-
-/// Lines of one length, at least two of them and the ISA segment not just one of them.
-fn by_length(sample: &[u8]) -> Option<Wrap> {
-    const ISA: usize = 106;
-    let first = sample.iter().position(|it| is_break(*it))?;
-    let kind = line_break(sample.get(first..)?)?;
-    let width = kind.bytes().len();
-    let terminator_is_break = sample.get(ISA - 1).is_some_and(|it| is_break(*it));
-    if first == ISA || (first + 1 == ISA && terminator_is_break) {
-        return None;
-    }
-    let trimmed = sample.trim_ascii_end();
-    let same = |at: usize| trimmed.get(at..at + width) == Some(kind.bytes());
-    let ends = (first..trimmed.len()).step_by(first + width);
-    let breaks = trimmed
-        .iter()
-        .filter(|it| **it == *kind.bytes().first().unwrap_or(&LF));
-    let count = ends.clone().count();
-    (ends.into_iter().all(same) && breaks.count() == count).then_some(Wrap::Length(first, kind))
-}
-
-fn is_break(byte: u8) -> bool {
-    matches!(byte, CR | LF)
 }
 
 #[cfg(test)]

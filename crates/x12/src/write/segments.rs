@@ -25,7 +25,7 @@ pub enum LineBreak {
 }
 
 impl LineBreak {
-    pub(super) fn bytes(self) -> &'static [u8] {
+    pub(crate) fn bytes(self) -> &'static [u8] {
         match self {
             Self::CrLf => b"\r\n",
             Self::Lf => b"\n",

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use b2bi_local_x12::{
-    Delimiters, Layout, LineBreak, Numbers, Problem, ProblemKind, Wrap, Writing, to_json, to_xml,
-    write_json, write_xml,
+    Delimiters, Document, JsonWriter, Layout, LineBreak, Numbers, Problem, ProblemKind, Reader,
+    Wrap, Writing, to_json, to_xml, write_json, write_xml,
 };
 
 use super::documents::inputs;
@@ -140,6 +140,76 @@ fn lines_break_after_a_length() {
     let mut full = lines.split("\r\n").take(2);
     assert!(full.all(|line| line.len() == 80));
     assert_eq!(lines.replace("\r\n", ""), whole.replace('\n', "?"));
+}
+
+#[test]
+fn wrapped_files_are_read_as_whole_ones() {
+    let text = written(&one_line()).replace('\n', "?");
+    let whole = to_json(text.as_bytes(), Layout::Compact);
+    for line_break in [LineBreak::Lf, LineBreak::CrLf, LineBreak::Cr] {
+        // A single break after the ISA segment is taken for data.
+        for length in (1..text.len() / 2).chain([text.len()]) {
+            let wrapped = wrapped(&text, length, line_break);
+            check_wrapped(&wrapped, &whole, length);
+            // Files end with a break or without one, and blanks may come before the first segment.
+            check_wrapped(&format!("\n{wrapped}\r\n"), &whole, length);
+        }
+    }
+}
+
+#[test]
+fn wrapped_files_may_follow_each_other() {
+    let text = written(&one_line());
+    let twice = to_json(text.repeat(2).as_bytes(), Layout::Compact);
+    let wrapped = wrapped(&text, 80, LineBreak::Lf) + "\n";
+    check_wrapped(&wrapped.repeat(2), &twice, 80);
+}
+
+#[test]
+fn breaks_of_other_kinds_stay_in_the_data() {
+    let text = written(&one_line());
+    for (from, to) in [("0003~", "0003~\n"), ("*OTHER*YOU*", "*OT\nHER*YOU*")] {
+        let broken = text.replace(from, to).replace("SE*8", "MSG*A\nB~SE*9");
+        let document = to_json(broken.as_bytes(), Layout::Compact).text;
+        assert!(document.contains(r#""MSG_01":"A\nB""#), "{document}");
+    }
+}
+
+fn one_line() -> Writing {
+    let mut writing = Writing::standard();
+    writing.wrap = Wrap::OneLine;
+    writing
+}
+
+fn wrapped(text: &str, length: usize, line_break: LineBreak) -> String {
+    let line_break = match line_break {
+        LineBreak::Lf => "\n",
+        LineBreak::CrLf => "\r\n",
+        LineBreak::Cr => "\r",
+    };
+    let lines: Vec<&str> = (0..text.len())
+        .step_by(length)
+        .map(|at| &text[at..text.len().min(at + length)])
+        .collect();
+    lines.join(line_break)
+}
+
+/// Reads at once, and in pieces that end anywhere.
+fn check_wrapped(text: &str, whole: &Document, length: usize) {
+    assert_eq!(
+        &to_json(text.as_bytes(), Layout::Compact),
+        whole,
+        "{length}"
+    );
+    for size in [1, length.max(2) - 1, 100] {
+        let mut reader = Reader::new(JsonWriter::new(Layout::Compact, 0));
+        text.as_bytes()
+            .chunks(size)
+            .for_each(|piece| reader.push(piece));
+        let (writer, reading) = reader.finish();
+        assert_eq!(writer.finish(), whole.text.as_bytes(), "{length} {size}");
+        assert_eq!(reading, whole.reading, "{length} {size}");
+    }
 }
 
 #[test]

@@ -1,0 +1,255 @@
+//! Joins the lines of a file that was wrapped at a length, where breaks stand within segments
+//! (assumption A-63).
+
+use std::borrow::Cow;
+use std::mem;
+
+use memchr::memchr2;
+
+use crate::isa;
+use crate::write::LineBreak;
+
+const CR: u8 = b'\r';
+const LF: u8 = b'\n';
+/// A file whose first line is longer was not wrapped.
+const LONGEST_LINE: usize = 8 << 10;
+/// Enough to see that it begins with `ISA`, whatever breaks stand between.
+const SHORTEST: usize = 7;
+/// How much of an input is looked at to find out whether it was wrapped.
+const LOOKED_AT: usize = 64 << 10;
+
+/// How a file was wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wrapped {
+    /// What comes before the ISA segment.
+    pub(crate) start: usize,
+    /// How many bytes stand on a line.
+    pub(crate) length: usize,
+    pub(crate) line_break: LineBreak,
+    terminator: u8,
+}
+
+/// Takes the breaks out of a wrapped file that comes in pieces, and leaves other files as they are.
+#[derive(Default)]
+pub(crate) struct Lines(Form);
+
+enum Form {
+    /// Nobody knows yet; what came is kept.
+    Unknown(Vec<u8>),
+    Plain,
+    Wrapped(Joining),
+}
+
+struct Joining {
+    wrapped: Wrapped,
+    /// Bytes on the line so far, and what came last that is no break.
+    column: usize,
+    last: u8,
+    /// A line feed is yet to come that belongs to a break.
+    breaking: bool,
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self::Unknown(Vec::new())
+    }
+}
+
+impl Lines {
+    /// How a whole input was wrapped, and the input without its breaks.
+    pub(crate) fn whole(input: &[u8]) -> (Option<Wrapped>, Cow<'_, [u8]>) {
+        let found = Wrapped::find(input, true).unwrap_or(None);
+        (found, Self::default().found(found, Cow::Borrowed(input)))
+    }
+
+    /// The next bytes without breaks; none while it is not known what they are.
+    pub(crate) fn join<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let Form::Unknown(held) = &mut self.0 else {
+            return self.joined(Cow::Borrowed(bytes));
+        };
+        let mut input = Cow::Borrowed(bytes);
+        if !held.is_empty() {
+            held.extend_from_slice(bytes);
+            input = Cow::Owned(mem::take(held));
+        }
+        if let Ok(found) = Wrapped::find(&input, false) {
+            return self.found(found, input);
+        }
+        self.0 = Form::Unknown(input.into_owned());
+        Cow::Borrowed(&[])
+    }
+
+    /// What was kept, now that no more comes.
+    pub(crate) fn finish(&mut self) -> Vec<u8> {
+        let Form::Unknown(held) = &mut self.0 else {
+            return Vec::new();
+        };
+        let held = mem::take(held);
+        let found = Wrapped::find(&held, true).unwrap_or(None);
+        self.found(found, Cow::Owned(held)).into_owned()
+    }
+
+    fn found<'a>(&mut self, found: Option<Wrapped>, input: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
+        let Some(wrapped) = found else {
+            self.0 = Form::Plain;
+            return input;
+        };
+        self.0 = Form::Wrapped(Joining {
+            wrapped,
+            column: 0,
+            last: 0,
+            breaking: false,
+        });
+        let body = input.get(wrapped.start..).unwrap_or(&[]);
+        let joined = self.joined(Cow::Borrowed(body)).into_owned();
+        let before = input.get(..wrapped.start).unwrap_or(&[]);
+        Cow::Owned([before, &joined].concat())
+    }
+
+    fn joined<'a>(&mut self, bytes: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
+        let Form::Wrapped(joining) = &mut self.0 else {
+            return bytes;
+        };
+        let mut out = Vec::with_capacity(bytes.len());
+        let taken = joining.join(&bytes, &mut out);
+        if let Some(rest) = bytes.get(taken..).filter(|rest| !rest.is_empty()) {
+            out.extend_from_slice(rest);
+            self.0 = Form::Plain;
+        }
+        Cow::Owned(out)
+    }
+}
+
+impl Joining {
+    /// Joins lines until one is longer than the others, and tells how many bytes that took.
+    fn join(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> usize {
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            if mem::take(&mut self.breaking) && *byte == LF {
+                at += 1;
+            } else if self.column < self.wrapped.length {
+                at += self.take(bytes.get(at..).unwrap_or(&[]), out);
+            } else if self.wrapped.line_break.bytes().first() == Some(byte) {
+                self.column = 0;
+                self.breaking = self.wrapped.line_break == LineBreak::CrLf;
+                at += 1;
+            } else {
+                break;
+            }
+        }
+        at
+    }
+
+    /// Takes what is left of the line; a break that comes early ends the segment's line and begins
+    /// another, as where wrapped files were put one behind the other.
+    fn take(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> usize {
+        let room = self.wrapped.length - self.column;
+        let line = bytes.get(..room).unwrap_or(bytes);
+        let early = memchr2(CR, LF, line);
+        let text = line.get(..early.unwrap_or(line.len())).unwrap_or(line);
+        self.last = text.last().copied().unwrap_or(self.last);
+        let taken = early.map_or(line.len(), |at| at + 1);
+        out.extend_from_slice(line.get(..taken).unwrap_or(line));
+        self.column += taken;
+        if early.is_some() && self.last == self.wrapped.terminator {
+            self.column = 0;
+        }
+        taken
+    }
+}
+
+/// More of the input is needed.
+#[derive(Debug)]
+pub(crate) struct Undecided;
+
+impl Wrapped {
+    /// How `input` was wrapped: all lines up to the first that breaks a segment, and the one after it,
+    /// have one length. None where it was not.
+    pub(crate) fn find(input: &[u8], at_end: bool) -> Result<Option<Self>, Undecided> {
+        let complete = at_end || input.len() >= LOOKED_AT;
+        let input = input.get(..LOOKED_AT).unwrap_or(input);
+        let start = input.iter().position(|byte| !is_blank(*byte));
+        let start = start.unwrap_or(input.len());
+        let text = input.get(start..).unwrap_or(&[]);
+        let unknown = if complete { Ok(None) } else { Err(Undecided) };
+        if text.len() < SHORTEST {
+            return unknown;
+        }
+        let named = text.iter().filter(|byte| !matches!(**byte, CR | LF));
+        if !named.take(3).eq(b"ISA") {
+            return Ok(None);
+        }
+        let first_line = text.get(..LONGEST_LINE).unwrap_or(text);
+        match memchr2(CR, LF, first_line) {
+            Some(length) => Self::at(start, length, text, complete),
+            None if text.len() < LONGEST_LINE => unknown,
+            None => Ok(None),
+        }
+    }
+
+    fn at(
+        start: usize,
+        length: usize,
+        text: &[u8],
+        complete: bool,
+    ) -> Result<Option<Self>, Undecided> {
+        let line_break = match text.get(length..) {
+            // The line feed that may belong to it has not come yet.
+            Some([CR]) if !complete => return Err(Undecided),
+            Some([CR, LF, ..]) => LineBreak::CrLf,
+            Some([LF, ..]) => LineBreak::Lf,
+            _ => LineBreak::Cr,
+        };
+        let place = isa::FIXED_LENGTH - 1;
+        let breaks = place / length * line_break.bytes().len();
+        let Some(terminator) = text.get(place + breaks).copied() else {
+            return if complete { Ok(None) } else { Err(Undecided) };
+        };
+        // Where the break is the terminator, a segment's name follows it.
+        if matches!(terminator, CR | LF) || terminator.is_ascii_alphanumeric() {
+            return Ok(None);
+        }
+        let wrapped = Self {
+            start,
+            length,
+            line_break,
+            terminator,
+        };
+        let confirmed = wrapped.confirmed(text, complete)?;
+        Ok(confirmed.then_some(wrapped))
+    }
+
+    fn confirmed(self, text: &[u8], complete: bool) -> Result<bool, Undecided> {
+        let line_break = self.line_break.bytes();
+        let (mut broken, mut breaks, mut rest) = (false, 0, text);
+        loop {
+            let line = rest.get(..self.length).unwrap_or(rest);
+            let after = rest.get(line.len()..).unwrap_or(&[]);
+            if memchr2(CR, LF, line).is_some() || line_break.starts_with(after) {
+                // The last line, or what looks like it so far.
+                let is_whole = memchr2(CR, LF, rest.trim_ascii_end()).is_none();
+                return match is_whole {
+                    true if !complete => Err(Undecided),
+                    // A single break after the ISA segment may as well be data.
+                    is_whole => {
+                        let told = self.length < isa::FIXED_LENGTH || breaks > 1;
+                        Ok(is_whole && broken && told)
+                    }
+                };
+            }
+            let Some(next) = after.strip_prefix(line_break) else {
+                return Ok(false);
+            };
+            if broken {
+                return Ok(true);
+            }
+            broken = line.last() != Some(&self.terminator);
+            rest = next;
+            breaks += 1;
+        }
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, CR | LF | b' ' | b'\t' | 0xef | 0xbb | 0xbf | 0x1a | 0)
+}
