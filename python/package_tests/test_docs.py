@@ -29,7 +29,7 @@ def test_there_are_no_other_blocks():
     assert found == KINDS
 
 
-@pytest.mark.parametrize("text", blocks("sh"))
+@pytest.mark.parametrize("text", [*blocks("sh")])
 def test_commands(text, tmp_path):
     (tmp_path / "b2bi-local").symlink_to(binary())
     (tmp_path / "fixtures").symlink_to(REPOSITORY / "fixtures")
@@ -41,7 +41,7 @@ def test_commands(text, tmp_path):
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-@pytest.mark.parametrize("text", blocks("python"))
+@pytest.mark.parametrize("text", [*blocks("python")])
 def test_tests(text, pytester):
     pytester.makepyfile(test_it=text)
     pytester.runpytest_subprocess("-p", "b2bi_local.plugin").assert_outcomes(passed=1)

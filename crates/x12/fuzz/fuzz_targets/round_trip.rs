@@ -1,14 +1,20 @@
-//! What was read can be written and read again.
+//! What was read can be written, from JSON and from XML, and read again.
 #![no_main]
 
-use b2bi_local_x12::{Layout, Writing, to_json, write_json};
+use b2bi_local_x12::{Layout, LineBreak, Wrap, Writing, to_json, to_xml, write_json, write_xml};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     let first = to_json(input, Layout::Compact);
-    if first.reading.fatal().is_none()
-        && let Ok(written) = write_json(&first.text, &Writing::standard())
-    {
+    let mut writing = Writing::like(input).unwrap_or_else(Writing::standard);
+    if first.reading.fatal().is_some() {
+        return;
+    }
+    if let Ok(written) = write_json(&first.text, &writing) {
+        let _ = to_json(&written, Layout::Compact);
+    }
+    writing.wrap = Wrap::Length(input.len() % 200, LineBreak::CrLf);
+    if let Ok(written) = write_xml(&to_xml(input).text, &writing) {
         let _ = to_json(&written, Layout::Compact);
     }
 });
