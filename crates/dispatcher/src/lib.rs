@@ -1,7 +1,7 @@
 //! AWS wire protocols: which service and operation a request names, who calls, and how replies
 //! and errors look.
 //!
-//! [`route()`] reads the head of a request, [`Identity`] the signature, and [`Service`] is what is
+//! [`route()`] reads the head of a request, [`Identity`] the signature, [`sign`] makes one, and [`Service`] is what is
 //! plugged in behind them. [`json`] and [`query`] write replies. Nothing here opens a socket or
 //! reads a clock; `now` and request ids are handed in.
 
@@ -18,4 +18,4 @@ pub use failure::Failure;
 pub use identity::{AccountRules, Identity, MOTO_ACCOUNT_HEADER, account_in_key};
 pub use route::{Protocol, Route, route};
 pub use service::{Answer, Caller, Descriptor, Endpoint, Pending, Reply, Service};
-pub use sigv4::{Credential, verify};
+pub use sigv4::{Credential, sign, verify};

@@ -1,4 +1,4 @@
-//! Checks a SigV4 signature of an API request against a known secret.
+//! Checks a SigV4 signature of an API request against a known secret, and makes one.
 //!
 //! Written here rather than taken from a signer, because a signer chooses the headers that it
 //! signs, and a checker must take those that the client chose.
@@ -6,8 +6,9 @@
 use std::fmt::Write as _;
 
 use hmac::{Hmac, KeyInit, Mac};
+use http::header::{AUTHORIZATION, InvalidHeaderValue};
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 
@@ -18,6 +19,8 @@ use crate::identity::Identity;
 ///
 /// Source: Assumption A-05.
 const TOLERANCE_MINUTES: i64 = 15;
+/// When a request was signed.
+const DATE: HeaderName = HeaderName::from_static("x-amz-date");
 
 /// A key whose signatures can be checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,8 +57,47 @@ pub fn verify(
     }
 }
 
+/// Signs a request in the name of a credential: adds `X-Amz-Date` and `Authorization`.
+///
+/// Every header that is there is signed; `Host` must be among them. `now` is `20261123T185500Z`.
+///
+/// # Errors
+///
+/// The access key, the region or the service cannot stand in a header.
+pub fn sign(
+    head: &mut Parts,
+    body: &[u8],
+    credential: &Credential,
+    region: &str,
+    service: &str,
+    now: &str,
+) -> Result<(), InvalidHeaderValue> {
+    head.headers.insert(DATE, HeaderValue::from_str(now)?);
+    let mut names: Vec<&str> = head.headers.keys().map(HeaderName::as_str).collect();
+    names.sort_unstable();
+    let names = names.join(";");
+    let date = now.split('T').next().unwrap_or_default();
+    let key = &credential.access_key;
+    let identity = Identity {
+        access_key: key.into(),
+        date: date.into(),
+        region: region.into(),
+        service: service.into(),
+        signed_headers: names.as_str().into(),
+        ..Identity::default()
+    };
+    let signature = signature(head, &identity, body, &credential.secret, now);
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential={key}/{date}/{region}/{service}/aws4_request, \
+         SignedHeaders={names}, Signature={signature}"
+    );
+    let authorization = HeaderValue::from_str(&authorization)?;
+    head.headers.insert(AUTHORIZATION, authorization);
+    Ok(())
+}
+
 fn signing_time(head: &Parts) -> Option<String> {
-    let header = || Some(head.headers.get("x-amz-date")?.to_str().ok()?.to_owned());
+    let header = || Some(head.headers.get(DATE)?.to_str().ok()?.to_owned());
     let query = || {
         pairs(head.uri.query().unwrap_or_default())
             .into_iter()
@@ -227,7 +269,7 @@ fn no_time() -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{Credential, verify};
+    use super::{Credential, sign, verify};
     use crate::identity::Identity;
     use http::Request;
 
@@ -308,5 +350,30 @@ mod tests {
             let found = outcome(key, secret, now, body.as_bytes());
             assert!(found.starts_with(expected), "{key} {now}: {found}");
         }
+    }
+
+    #[test]
+    fn what_is_signed_is_accepted_until_it_is_changed() {
+        let credential = Credential {
+            access_key: "111122223333".to_owned(),
+            secret: "secret".to_owned(),
+        };
+        let now = "20261123T185500Z";
+        let (mut head, ()) = Request::post("/a?c=d&b=")
+            .header("host", "127.0.0.1:5000")
+            .header("x-amz-target", "AWSEvents.PutEvents")
+            .body(())
+            .unwrap()
+            .into_parts();
+        sign(&mut head, b"{}", &credential, "eu-west-1", "events", now).unwrap();
+        let identity = Identity::of(&head).unwrap();
+        assert_eq!(identity.signed_headers, "host;x-amz-date;x-amz-target");
+        assert_eq!(
+            (&*identity.region, &*identity.service),
+            ("eu-west-1", "events")
+        );
+        let known = [credential];
+        assert!(verify(&head, &identity, b"{}", &known, now).is_ok());
+        assert!(verify(&head, &identity, b"[]", &known, now).is_err());
     }
 }
