@@ -39,7 +39,9 @@ pub use b2bi_local_mapping::Limits as MappingLimits;
 pub use config::{Config, MappingReply, Quotas};
 pub use edi::DocumentStyle;
 pub use environment::{Clock, Environment, Ids};
-pub use jobs::{JobDuration, JobReport, acknowledgement_form, implementation_acknowledgement};
+pub use jobs::{
+    JobCounts, JobDuration, JobReport, acknowledgement_form, implementation_acknowledgement,
+};
 pub use keeping::{FORMAT, FORMAT_VERSION};
 pub use pipelines::ObjectCreated;
 pub use polls::Polls;

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::ctx::Ctx;
 use crate::environment::Environment;
 use crate::errors::internal;
-use crate::jobs::{Job, JobReport};
+use crate::jobs::{Ended, Job, JobCounts, JobReport};
 use crate::operations;
 use crate::state::{Horizon, Partition};
 
@@ -32,6 +32,8 @@ pub(crate) struct Works {
     pub(crate) environment: Environment,
     /// A permit for each job that may be at work at the same time.
     pub(crate) slots: Arc<Semaphore>,
+    /// How many jobs have ended, and how.
+    pub(crate) ended: Arc<Ended>,
 }
 
 /// AWS B2B Data Interchange.
@@ -55,6 +57,7 @@ impl B2bi {
                 config: Arc::new(config),
                 environment,
                 slots: Arc::new(Semaphore::new(slots)),
+                ended: Arc::default(),
             },
             partitions: DashMap::new(),
             ledger: None,
@@ -122,6 +125,16 @@ impl B2bi {
             reports.extend(partition.lock().jobs.values().map(Job::report));
         }
         reports
+    }
+
+    /// How many jobs of all accounts and regions there are in each state.
+    #[must_use]
+    pub fn job_counts(&self) -> JobCounts {
+        let mut counts = JobCounts::of(&self.works.ended);
+        for (_, partition) in self.partitions_where(|_| true) {
+            partition.lock().jobs.values().for_each(|it| counts.add(it));
+        }
+        counts
     }
 
     /// The partitions of these scopes, ordered by account and region.

@@ -5,6 +5,7 @@
 //! forks for inbound and outbound files.
 
 mod acknowledge;
+mod counts;
 mod events;
 mod inbound;
 mod large;
@@ -28,6 +29,8 @@ use crate::service::{Scope, Works};
 use crate::stages::JobFacts;
 use crate::state::{Partition, State};
 pub use acknowledge::{acknowledgement_form, implementation_acknowledgement};
+pub(crate) use counts::Ended;
+pub use counts::JobCounts;
 pub(crate) use logs::unmatched;
 pub(crate) use order::{Order, Route, folder};
 pub(crate) use progress::{End, Step};

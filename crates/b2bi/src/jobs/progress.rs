@@ -119,7 +119,7 @@ impl Job {
         self.ended_at = Some(now);
     }
 
-    fn state(&self) -> &'static str {
+    pub(super) fn state(&self) -> &'static str {
         match (&self.end, self.step.get()) {
             (Some(End::Succeeded(_)), _) => "succeeded",
             (Some(End::Failed(_)), _) => "failed",

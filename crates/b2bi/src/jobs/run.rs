@@ -159,6 +159,7 @@ impl Run {
             Err(Stop::Failed(_, reason)) => End::Failed(reason),
             Err(Stop::Vanished) => return,
         };
+        self.works.ended.count(&end);
         if let Some(job) = self.partition.lock().jobs.get_mut(&self.facts.id) {
             job.finish(end, now);
         }
