@@ -22,6 +22,7 @@ use crate::machine::{SeededIds, random_seed, uuid};
 use crate::metrics::Metrics;
 use crate::serve::upstream::Upstream;
 use crate::services::{B2biService, Logs, Sts};
+use crate::sinks::Sinks;
 use crate::told::Told;
 
 /// Where the ledger has what the server itself remembers.
@@ -59,7 +60,8 @@ impl App {
         let s3 = embedded_s3(&config, ledger.as_ref(), &clock, &ids)?;
         let faults = Arc::new(Engine::new(seed));
         faults.heed_own(config.fault_header);
-        let told = Arc::new(Told::new(config.events_size, Arc::clone(&ids)));
+        let sinks = Sinks::open(&config.sinks, &clock)?;
+        let told = Arc::new(Told::new(config.events_size, sinks));
         let environment = Environment {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::clone(&ids),

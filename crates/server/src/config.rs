@@ -1,6 +1,7 @@
 //! Everything a user may set, in types.
 
 mod network;
+mod sinks;
 
 use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs as _};
@@ -24,6 +25,7 @@ use crate::clock::{ClockMode, ClockSettings};
 use crate::settings::{Resolved, SettingError, resolve};
 
 pub use network::{Effective, Limits, UpstreamConfig};
+pub use sinks::SinksConfig;
 
 /// The configuration of a server.
 #[derive(Clone, Debug)]
@@ -75,6 +77,8 @@ pub struct Config {
     pub journal_size: usize,
     /// How many events, and how many log records, are held; 0 keeps none.
     pub events_size: usize,
+    /// Where events and log records go besides.
+    pub sinks: SinksConfig,
     /// The seed of ids and draws; none takes a random one.
     pub seed: Option<u64>,
     /// How long requests in flight may take after a signal to stop.
@@ -158,6 +162,7 @@ impl Config {
             fault_ids: switch(settings, "fault-ids")?,
             journal_size: parse(settings, "journal-size", COUNT)?,
             events_size: parse(settings, "events-size", COUNT)?,
+            sinks: sinks::sinks(settings)?,
             seed,
             drain: Duration::from_secs(parse(settings, "drain-seconds", COUNT)?),
             log: parse(settings, "log", "off, error, warn, info, debug or trace")?,

@@ -7,6 +7,7 @@ mod access;
 mod admin;
 mod app;
 pub mod cli;
+mod client;
 mod clock;
 mod commands;
 mod config;
@@ -19,16 +20,20 @@ mod log;
 mod machine;
 mod metrics;
 mod notices;
+mod ring;
 mod serve;
 mod services;
 mod settings;
+mod sinks;
 mod told;
 mod xslt;
 
 pub use access::Access;
 pub use b2bi_local_objects::ObjectError;
 pub use clock::{ClockMode, ClockSettings};
-pub use config::{Config, Effective, Limits, LogFormat, S3Config, UpstreamConfig, fault_rules};
+pub use config::{
+    Config, Effective, Limits, LogFormat, S3Config, SinksConfig, UpstreamConfig, fault_rules,
+};
 pub use control::Control;
 pub use journal::{Entry as JournalEntry, Fault as JournalFault};
 pub use serve::Server;

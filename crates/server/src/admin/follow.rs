@@ -17,7 +17,8 @@ use super::may_use;
 use super::query::Query;
 use super::told::{event_query, found};
 use crate::app::App;
-use crate::told::{Announced, Numbered, Told};
+use crate::ring::Numbered;
+use crate::told::{Announced, Told};
 
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

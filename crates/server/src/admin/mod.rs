@@ -1,6 +1,7 @@
 //! The server's own routes, below `/_b2bi/` and `/_localstack/`. They are never faulted.
 
 mod clock;
+mod dead;
 mod explain;
 mod faults;
 mod follow;
@@ -33,7 +34,7 @@ const ROOT: &str = "/_b2bi/";
 const LOCALSTACK: &str = "/_localstack/";
 /// As clients of moto set a server back.
 const MOTO_RESET: &str = "/moto-api/reset";
-const ROUTES: [&str; 23] = [
+const ROUTES: [&str; 25] = [
     "health",
     "clock",
     "config",
@@ -51,8 +52,10 @@ const ROUTES: [&str; 23] = [
     "journal",
     "verify",
     "events",
+    "events/dead",
     "jobs",
     "logs",
+    "logs/dead",
     "state",
     "snapshots",
     "snapshots/NAME",
@@ -128,6 +131,8 @@ fn at_once(app: &App, path: &str, head: &Parts, body: &Bytes) -> Response<Bytes>
         ("journal" | "requests", &Method::DELETE) => journal::clear(app),
         ("events", &Method::GET) => told::events(app, head.uri.query()),
         ("events", &Method::DELETE) => told::clear_events(app),
+        ("events/dead", method) => dead::events(app, method, head.uri.query()),
+        ("logs/dead", method) => dead::logs(app, method, head.uri.query()),
         ("jobs", &Method::GET) => jobs::list(app, head.uri.query()),
         ("logs", &Method::GET) => told::logs(app, head.uri.query()),
         ("logs", &Method::DELETE) => told::clear_logs(app),

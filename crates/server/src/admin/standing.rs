@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{problem, reply};
 use crate::app::App;
 use crate::metrics::family;
+use crate::sinks::Tally;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The media type of Prometheus's text format.
@@ -92,6 +93,8 @@ pub(super) fn config(app: &App) -> Response<Bytes> {
 pub(super) fn metrics(app: &App) -> Response<Bytes> {
     let mut text = app.metrics.text();
     rules(app, &mut text);
+    jobs(app, &mut text);
+    sinks(app, &mut text);
     let help = "Requests and streams that wait for events.";
     family(&mut text, "event_followers", "gauge", help);
     let followers = app.told.followers();
@@ -101,6 +104,64 @@ pub(super) fn metrics(app: &App) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(text));
     response.headers_mut().insert(CONTENT_TYPE, PROMETHEUS);
     response
+}
+
+fn jobs(app: &App, text: &mut String) {
+    let counts = app.service.job_counts();
+    let help = "Jobs that have not ended, by state.";
+    family(text, "jobs", "gauge", help);
+    for (state, count) in counts.open {
+        let _ = writeln!(text, "b2bi_local_jobs{{state=\"{state}\"}} {count}");
+    }
+    let help = "Jobs that have ended since the server started, by state.";
+    family(text, "jobs_ended_total", "counter", help);
+    for (state, count) in counts.ended {
+        let _ = writeln!(
+            text,
+            "b2bi_local_jobs_ended_total{{state=\"{state}\"}} {count}"
+        );
+    }
+}
+
+/// What a family about sinks counts.
+type Counted = (&'static str, &'static str, &'static str, fn(&Tally) -> u64);
+
+const SINKS: [Counted; 4] = [
+    (
+        "sink_waiting",
+        "gauge",
+        "Events and log records that are yet to be sent.",
+        |it| it.waiting,
+    ),
+    (
+        "sink_sent_total",
+        "counter",
+        "Events and log records that have arrived.",
+        |it| it.sent,
+    ),
+    (
+        "sink_failed_total",
+        "counter",
+        "Attempts that went wrong.",
+        |it| it.failed_attempts,
+    ),
+    (
+        "sink_dead_total",
+        "counter",
+        "Events and log records that were given up.",
+        |it| it.given_up,
+    ),
+];
+
+fn sinks(app: &App, text: &mut String) {
+    let tallies = app.told.sinks.tallies();
+    for (name, kind, help, count) in SINKS {
+        family(text, name, kind, help);
+        for tally in &tallies {
+            let (sink, count) = (escaped(&tally.sink), count(tally));
+            let _ = writeln!(text, "b2bi_local_{name}{{sink=\"{sink}\"}} {count}");
+        }
+    }
 }
 
 fn rules(app: &App, text: &mut String) {

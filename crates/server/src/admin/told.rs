@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::query::{Query, WAIT};
 use super::{problem, reply};
 use crate::app::App;
-use crate::told::{Announced, Numbered, Told};
+use crate::ring::Numbered;
+use crate::told::{Announced, Told};
 
 const EVENT_FIELDS: [&str; 6] = [
     "account",

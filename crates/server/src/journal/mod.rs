@@ -4,8 +4,6 @@ mod entry;
 mod expectation;
 mod filter;
 
-use std::collections::VecDeque;
-use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use entry::{Entry, Fault};
@@ -13,18 +11,13 @@ pub(crate) use entry::{masked, short};
 pub(crate) use expectation::Expectation;
 pub(crate) use filter::Filter;
 
-/// A ring of entries; the oldest makes room for the newest.
+use crate::ring::Ring;
+
+/// The latest entries; the oldest makes room for the newest.
 #[derive(Debug)]
 pub(crate) struct Journal {
     size: usize,
-    ring: Mutex<Ring>,
-}
-
-#[derive(Debug, Default)]
-struct Ring {
-    /// The number of the latest entry; the first is 1, and clearing does not start anew.
-    latest: u64,
-    entries: VecDeque<Entry>,
+    ring: Mutex<Ring<Entry>>,
 }
 
 impl Journal {
@@ -32,7 +25,7 @@ impl Journal {
     pub(crate) fn new(size: usize) -> Self {
         Self {
             size,
-            ring: Mutex::default(),
+            ring: Mutex::new(Ring::new(size)),
         }
     }
 
@@ -49,14 +42,10 @@ impl Journal {
     /// Keeps an entry and gives it its number.
     pub(crate) fn push(&self, mut entry: Entry) {
         let mut ring = self.ring();
-        ring.latest += 1;
-        entry.number = ring.latest;
-        let oldest = if ring.entries.len() < self.size {
-            None
-        } else {
-            ring.entries.pop_front()
-        };
-        ring.entries.push_back(entry);
+        let oldest = ring.push(|number| {
+            entry.number = number;
+            entry
+        });
         // What leaves is freed by whoever comes next only after others can go on.
         drop(ring);
         drop(oldest);
@@ -65,17 +54,17 @@ impl Journal {
     /// The number of the latest entry, and the entries that fit, oldest first.
     pub(crate) fn find(&self, filter: &Filter) -> (u64, Vec<Entry>) {
         let ring = self.ring();
-        let found = ring.entries.iter().filter(|it| filter.accepts(it));
-        (ring.latest, found.cloned().collect())
+        let found = ring.iter().filter(|it| filter.accepts(it));
+        (ring.latest(), found.cloned().collect())
     }
 
     /// Forgets every entry, and tells how many there were.
     pub(crate) fn clear(&self) -> usize {
-        let entries = mem::take(&mut self.ring().entries);
+        let entries = self.ring().take();
         entries.len()
     }
 
-    fn ring(&self) -> MutexGuard<'_, Ring> {
+    fn ring(&self) -> MutexGuard<'_, Ring<Entry>> {
         // An entry goes in with one statement, so a poisoned lock holds whole ones.
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }

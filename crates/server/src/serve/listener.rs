@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{Instant, timeout_at};
 
 use super::socket;
 use crate::app::App;
@@ -16,8 +17,8 @@ const FAREWELLS: usize = 64;
 /// How long to wait when the machine has no more descriptors or memory for a connection.
 const RELIEF: Duration = Duration::from_millis(50);
 
-/// Accepts connections until `stop` is there; then lets the requests in flight end, for as long as
-/// is configured.
+/// Accepts connections until `stop` is there; then lets the requests in flight end and sends what
+/// the sinks are to get, for as long as is configured.
 pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
     let (stopping, running) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
@@ -41,10 +42,13 @@ pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Futur
     drop((listener, running));
     stopping.send_replace(true);
     app.told.stop();
+    let end = Instant::now() + app.config.drain;
     // Each connection holds a receiver until it is at its end.
-    let drained = tokio::time::timeout(app.config.drain, stopping.closed()).await;
-    if drained.is_err() {
+    if timeout_at(end, stopping.closed()).await.is_err() {
         tracing::warn!("requests in flight were cut off");
+    }
+    if timeout_at(end, app.told.sinks.flush()).await.is_err() {
+        tracing::warn!("events or log records were on their way still");
     }
 }
 

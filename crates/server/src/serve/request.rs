@@ -20,6 +20,7 @@ use super::{body, reply};
 use crate::access::Refusal;
 use crate::admin;
 use crate::app::App;
+use crate::machine::basic_format;
 
 /// Answers a request; there is an answer to everything.
 pub(super) async fn answer(app: &App, request: Request<Incoming>) -> Response<Body> {
@@ -265,21 +266,10 @@ impl Call<'_> {
         };
         match &self.app.config.credentials {
             Some(known) => {
-                let now = basic_format(&self.app.now().to_string());
+                let now = basic_format(self.app.now());
                 verify(self.head, identity, body, known, &now)
             }
             None => Ok(()),
         }
     }
-}
-
-/// `20261123T185500Z` for `2026-11-23T18:55:00.000Z`.
-fn basic_format(time: &str) -> String {
-    let whole = time.split('.').next().unwrap_or_default();
-    let mut basic: String = whole
-        .chars()
-        .filter(|it| !matches!(it, '-' | ':'))
-        .collect();
-    basic.push('Z');
-    basic
 }

@@ -3,9 +3,6 @@
 //! Bodies are streamed both ways, so nothing is held here but what is on its way. The host that the
 //! client named is kept: emulators build URLs from it, and these then lead here again.
 
-use std::error::Error;
-use std::time::Duration;
-
 use b2bi_local_dispatcher::{Descriptor, Failure, Route};
 use bytes::Bytes;
 use http::header::{CONNECTION, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
@@ -14,18 +11,12 @@ use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Either, Full, Limited};
 use hyper::body::Incoming;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::{Client, Error as ClientError};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::client::legacy::Error as ClientError;
 
 use super::patient::PatientBody;
+use crate::client::{HttpClient, http_client, root_cause};
 use crate::config::UpstreamConfig;
 
-/// How long a connection to the upstream may take to come about.
-const CONNECT: Duration = Duration::from_secs(5);
-/// How long an idle connection is kept.
-const IDLE: Duration = Duration::from_secs(15);
-const IDLE_CONNECTIONS: usize = 32;
 /// Marks what was passed on once, so that an upstream that leads back here is found out.
 const PASSED: HeaderName = HeaderName::from_static("x-b2bi-local-passed");
 /// Headers about one connection, which are not for the next one.
@@ -43,7 +34,7 @@ const HOP_BY_HOP: [HeaderName; 9] = [
 
 /// The emulator behind this one.
 pub(crate) struct Upstream {
-    client: Client<HttpConnector, Either<PatientBody, Full<Bytes>>>,
+    client: HttpClient<Either<PatientBody, Full<Bytes>>>,
     authority: Authority,
     services: Vec<String>,
 }
@@ -53,16 +44,8 @@ impl Upstream {
     pub(crate) fn new(config: &UpstreamConfig) -> Result<Self, String> {
         let authority = config.authority.parse();
         let authority = authority.map_err(|error| format!("upstream: {error}"))?;
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT));
-        connector.set_nodelay(true);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .build(connector);
         Ok(Self {
-            client,
+            client: http_client(),
             authority,
             services: config.services.clone(),
         })
@@ -140,11 +123,7 @@ impl Upstream {
     }
 
     fn silent(&self, error: &ClientError) -> Failure {
-        let mut cause: &dyn Error = error;
-        while let Some(deeper) = cause.source() {
-            cause = deeper;
-        }
-        self.bad(&format!("does not answer: {cause}"))
+        self.bad(&format!("does not answer: {}", root_cause(error)))
     }
 
     fn bad(&self, problem: &str) -> Failure {

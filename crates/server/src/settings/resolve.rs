@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches};
+use clap::{Arg, ArgAction, ArgMatches};
 use toml::{Table, Value};
 
 use super::{SETTINGS, Setting, SettingError};
@@ -55,6 +55,8 @@ fn argument(setting: &'static Setting) -> Arg {
             .num_args(0..=1)
             .require_equals(true)
             .default_missing_value("true")
+    } else if setting.is_list() {
+        argument.action(ArgAction::Append)
     } else {
         argument
     }
@@ -92,7 +94,8 @@ pub(crate) fn resolve(
 
 fn typed(matches: Option<&ArgMatches>, setting: &Setting) -> Option<(String, Source)> {
     let matches = matches?;
-    let value = matches.get_one::<String>(setting.key)?.clone();
+    let values = matches.get_many::<String>(setting.key)?;
+    let value = values.cloned().collect::<Vec<_>>().join(",");
     match matches.value_source(setting.key)? {
         ValueSource::CommandLine => Some((value, Source::Flag)),
         ValueSource::EnvVariable => Some((value, Source::Environment)),

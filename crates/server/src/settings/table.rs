@@ -24,6 +24,11 @@ impl Setting {
         ["BYTES", "COUNT", "NUMBER", "SECONDS"].contains(&self.value)
     }
 
+    /// Whether there may be several values: the flag may be repeated, and commas stand between them.
+    pub(crate) fn is_list(&self) -> bool {
+        self.value.ends_with(",...")
+    }
+
     /// Whether the value is true or false.
     pub(crate) fn is_switch(&self) -> bool {
         self.value == "BOOL"
@@ -325,6 +330,36 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "COUNT",
         default: "10000",
         help: "Events that /_b2bi/events holds, and records that /_b2bi/logs holds; 0 keeps none",
+    },
+    Setting {
+        key: "events-file",
+        value: "FILE,...",
+        default: "",
+        help: "File that every event is added to as a line of JSON",
+    },
+    Setting {
+        key: "events-webhook",
+        value: "URL,...",
+        default: "",
+        help: "Address that every event is posted to as JSON",
+    },
+    Setting {
+        key: "events-eventbridge",
+        value: "URL,...",
+        default: "",
+        help: "EventBridge of moto, LocalStack or AWS that every event is put on",
+    },
+    Setting {
+        key: "logs-endpoint",
+        value: "URL,...",
+        default: "",
+        help: "CloudWatch Logs of moto, LocalStack or AWS that every log record is put into",
+    },
+    Setting {
+        key: "sink-attempts",
+        value: "COUNT",
+        default: "6",
+        help: "How often an event or a log record is tried on each of these before it is given up",
     },
     Setting {
         key: "seed",

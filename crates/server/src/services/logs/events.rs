@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::filter::Pattern;
 use super::{Group, Logs, invalid, missing, page, with_next};
-use crate::told::Numbered;
+use crate::ring::Numbered;
 
 /// The most events of a reply.
 const MOST: usize = 10_000;

@@ -17,7 +17,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::told::{Numbered, Told};
+use crate::ring::Numbered;
+use crate::told::Told;
 
 static DESCRIPTOR: Descriptor = Descriptor {
     signing_name: "logs",

@@ -1,0 +1,186 @@
+//! Calls of other services in AWS JSON 1.1, signed for whom the items are about.
+
+use b2bi_local_dispatcher::{Credential, MOTO_ACCOUNT_HEADER, sign};
+use http::{HeaderName, HeaderValue, Uri};
+use serde_json::Value;
+
+use super::Failure;
+use super::http::{Client, Reply, post};
+use crate::machine;
+
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+const JSON: &str = "application/x-amz-json-1.1";
+/// Errors that pass, whatever their status.
+///
+/// Source: the common errors of AWS services.
+const PASSING: [&str; 5] = [
+    "InternalException",
+    "InternalFailure",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ThrottlingException",
+];
+
+/// A service at an address.
+pub(super) struct Endpoint {
+    client: Client,
+    url: Uri,
+    /// The name in signatures.
+    service: &'static str,
+    /// What stands before the operation in `X-Amz-Target`.
+    target: &'static str,
+}
+
+/// Whose call it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Whose<'a> {
+    pub(super) account: &'a str,
+    pub(super) region: &'a str,
+}
+
+/// What a service refuses a call with.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    /// The name of the error; empty where there is no reply.
+    pub(super) code: String,
+    pub(super) failure: Failure,
+}
+
+impl Endpoint {
+    pub(super) fn new(
+        client: &Client,
+        url: &Uri,
+        service: &'static str,
+        target: &'static str,
+    ) -> Self {
+        Self {
+            client: client.clone(),
+            url: url.clone(),
+            service,
+            target,
+        }
+    }
+
+    pub(super) fn url(&self) -> &Uri {
+        &self.url
+    }
+
+    /// Calls an operation.
+    ///
+    /// # Errors
+    ///
+    /// There is no reply, or it is an error.
+    pub(super) async fn call(
+        &self,
+        whose: Whose<'_>,
+        operation: &str,
+        input: &Value,
+    ) -> Result<Value, Refusal> {
+        let body = input.to_string().into_bytes();
+        let mut head = post(&self.url, JSON);
+        let target = format!("{}.{operation}", self.target);
+        let headers = [
+            (TARGET, target.as_str()),
+            (MOTO_ACCOUNT_HEADER, whose.account),
+        ];
+        for (name, value) in headers {
+            head.headers.insert(name, valid(value)?);
+        }
+        let credential = Credential {
+            access_key: whose.account.to_owned(),
+            secret: "test".to_owned(),
+        };
+        let now = machine::basic_format(machine::now());
+        sign(
+            &mut head,
+            &body,
+            &credential,
+            whose.region,
+            self.service,
+            &now,
+        )
+        .map_err(|error| Failure::lasting(error.to_string()))?;
+        read(&self.client.send(head, body).await?)
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self {
+            code: String::new(),
+            failure,
+        }
+    }
+}
+
+/// Why an item is refused that has an error of this name.
+pub(super) fn refused(code: &str, message: &str) -> Failure {
+    let reason = format!("{code}: {message}");
+    if PASSING.contains(&code) {
+        Failure::passing(reason)
+    } else {
+        Failure::lasting(reason)
+    }
+}
+
+fn valid(value: &str) -> Result<HeaderValue, Failure> {
+    HeaderValue::from_str(value).map_err(|error| Failure::lasting(error.to_string()))
+}
+
+fn read(reply: &Reply) -> Result<Value, Refusal> {
+    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let Err(failure) = reply.accepted() else {
+        return Ok(body);
+    };
+    let code = body.get("__type").and_then(Value::as_str);
+    let code = code.unwrap_or_default().rsplit('#').next();
+    let code = code.unwrap_or_default().to_owned();
+    let is_final = failure.is_final && !PASSING.contains(&code.as_str());
+    Err(Refusal {
+        code,
+        failure: Failure {
+            is_final,
+            ..failure
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::{Reply, read, refused};
+
+    #[test]
+    fn errors_are_named_and_some_pass() {
+        for (status, body, code, is_final) in [
+            (
+                400,
+                r#"{"__type": "ThrottlingException"}"#,
+                "ThrottlingException",
+                false,
+            ),
+            (
+                400,
+                r#"{"__type": "com.x#LimitExceeded"}"#,
+                "LimitExceeded",
+                true,
+            ),
+            (500, "<html>", "", false),
+            (404, "", "", true),
+        ] {
+            let reply = Reply {
+                status: StatusCode::from_u16(status).unwrap(),
+                body: body.into(),
+            };
+            let refusal = read(&reply).unwrap_err();
+            assert_eq!(
+                (&*refusal.code, refusal.failure.is_final),
+                (code, is_final),
+                "{body}"
+            );
+        }
+        assert!(!refused("InternalFailure", "").is_final);
+        assert!(refused("MalformedDetail", "").is_final);
+    }
+}

@@ -1,0 +1,134 @@
+//! What became of the items of a sink: counts, and the letters that could not be delivered.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use b2bi_local_model::Timestamp;
+use serde::Serialize;
+
+use super::Failure;
+use crate::ring::Ring;
+
+/// How many dead letters of a sink are kept; the oldest makes room for the newest.
+const DEAD: usize = 1000;
+
+/// Counts and dead letters.
+pub(super) struct Desk<T> {
+    sink: String,
+    accepted: AtomicU64,
+    sent: AtomicU64,
+    failed: AtomicU64,
+    died: AtomicU64,
+    dead: Mutex<Ring<Dead<T>>>,
+}
+
+/// An item that could not be delivered.
+pub(crate) struct Dead<T> {
+    pub(crate) item: Arc<T>,
+    /// How often it was tried.
+    pub(crate) attempts: u32,
+    /// What went wrong the last time.
+    pub(crate) last_error: String,
+    /// When it was given up.
+    pub(crate) failed_at: Timestamp,
+}
+
+/// What became of the items of a sink since the server started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Tally {
+    /// The sink.
+    pub(crate) sink: String,
+    /// Items that are yet to be sent.
+    pub(crate) waiting: u64,
+    /// Items that have arrived.
+    pub(crate) sent: u64,
+    /// Attempts that went wrong.
+    pub(crate) failed_attempts: u64,
+    /// Items that were given up.
+    pub(crate) given_up: u64,
+}
+
+impl<T> Clone for Dead<T> {
+    fn clone(&self) -> Self {
+        Self {
+            item: Arc::clone(&self.item),
+            attempts: self.attempts,
+            last_error: self.last_error.clone(),
+            failed_at: self.failed_at,
+        }
+    }
+}
+
+impl<T> Desk<T> {
+    pub(super) fn new(sink: String) -> Self {
+        Self {
+            sink,
+            accepted: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+            died: AtomicU64::new(0),
+            dead: Mutex::new(Ring::new(DEAD)),
+        }
+    }
+
+    pub(super) fn sink(&self) -> &str {
+        &self.sink
+    }
+
+    /// An item is to be sent.
+    pub(super) fn accepted(&self) {
+        self.accepted.fetch_add(1, Relaxed);
+    }
+
+    /// An item has arrived.
+    pub(super) fn sent(&self) {
+        self.sent.fetch_add(1, Relaxed);
+    }
+
+    /// An attempt went wrong.
+    pub(super) fn failed(&self) {
+        self.failed.fetch_add(1, Relaxed);
+    }
+
+    /// An item is given up.
+    pub(super) fn bury(&self, item: Arc<T>, attempts: u32, failure: Failure, now: Timestamp) {
+        let (sink, reason) = (&self.sink, &failure.reason);
+        tracing::warn!(sink, attempts, reason, "a dead letter");
+        self.died.fetch_add(1, Relaxed);
+        self.dead().push(|_| Dead {
+            item,
+            attempts,
+            last_error: failure.reason,
+            failed_at: now,
+        });
+    }
+
+    /// The dead letters, oldest first.
+    pub(super) fn letters(&self) -> Vec<Dead<T>> {
+        self.dead().iter().cloned().collect()
+    }
+
+    /// Takes the dead letters out, oldest first.
+    pub(super) fn take(&self) -> Vec<Dead<T>> {
+        self.dead().take().into()
+    }
+
+    pub(super) fn tally(&self) -> Tally {
+        // What is counted last is read first, so that no sum is more than its parts.
+        let (sent, given_up) = (self.sent.load(Relaxed), self.died.load(Relaxed));
+        let accepted = self.accepted.load(Relaxed);
+        Tally {
+            sink: self.sink.clone(),
+            waiting: accepted.saturating_sub(sent + given_up),
+            sent,
+            failed_attempts: self.failed.load(Relaxed),
+            given_up,
+        }
+    }
+
+    fn dead(&self) -> MutexGuard<'_, Ring<Dead<T>>> {
+        // A letter goes in with one statement, so a poisoned lock holds whole ones.
+        self.dead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

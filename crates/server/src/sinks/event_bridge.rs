@@ -1,0 +1,130 @@
+//! A bus of `EventBridge`, on AWS or on an emulator.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::Uri;
+use serde_json::{Value, json};
+
+use super::aws::{Endpoint, Whose, refused};
+use super::http::{Client, shown};
+use super::{Failure, Outcome, Sink};
+use crate::told::Delivery;
+
+/// The most entries of a call.
+///
+/// Source: the service model of `EventBridge`, `PutEvents`.
+const MOST: usize = 10;
+
+/// Puts events on the default bus of the account and region that each is about.
+pub(super) struct EventBridge(Endpoint);
+
+impl EventBridge {
+    pub(super) fn new(client: &Client, url: &Uri) -> Self {
+        Self(Endpoint::new(client, url, "events", "AWSEvents"))
+    }
+
+    /// Puts events of one account and region.
+    async fn put(&self, deliveries: &[Arc<Delivery>]) -> Vec<Outcome> {
+        let Some(first) = deliveries.first() else {
+            return Vec::new();
+        };
+        let entries: Vec<Value> = deliveries.iter().map(|it| entry(it)).collect();
+        let input = json!({"Entries": entries});
+        match self.0.call(whose(first), "PutEvents", &input).await {
+            Ok(reply) => outcomes(&reply, deliveries.len()),
+            Err(refusal) => vec![Err(refusal.failure); deliveries.len()],
+        }
+    }
+}
+
+#[async_trait]
+impl Sink<Delivery> for EventBridge {
+    fn name(&self) -> String {
+        format!("eventbridge {}", shown(self.0.url()))
+    }
+
+    fn most(&self) -> usize {
+        MOST
+    }
+
+    async fn send(&self, items: &[Arc<Delivery>]) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(items.len());
+        for run in items.chunk_by(|one, other| whose(one) == whose(other)) {
+            outcomes.extend(self.put(run).await);
+        }
+        outcomes
+    }
+}
+
+fn whose(delivery: &Delivery) -> Whose<'_> {
+    Whose {
+        account: &delivery.event.account,
+        region: &delivery.event.region,
+    }
+}
+
+/// The service gives the event an id of its own, and takes a time in whole seconds.
+fn entry(delivery: &Delivery) -> Value {
+    let event = &delivery.event;
+    json!({
+        "Time": event.time.as_millis().div_euclid(1000),
+        "Source": event.source,
+        "Resources": event.resources,
+        "DetailType": event.detail_type,
+        "Detail": event.detail.to_string(),
+    })
+}
+
+/// What became of each entry.
+fn outcomes(reply: &Value, count: usize) -> Vec<Outcome> {
+    let entries = reply.get("Entries").and_then(Value::as_array);
+    let entries = entries.map(Vec::as_slice).unwrap_or_default();
+    let outcome = |at| {
+        let text = |entry: &Value, name: &str| {
+            let text = entry.get(name).and_then(Value::as_str);
+            text.map(str::to_owned)
+        };
+        let entry = entries.get(at);
+        let entry =
+            entry.ok_or_else(|| Failure::passing("the reply does not tell of the event"))?;
+        match text(entry, "ErrorCode") {
+            None => Ok(()),
+            Some(code) => Err(refused(
+                &code,
+                &text(entry, "ErrorMessage").unwrap_or_default(),
+            )),
+        }
+    };
+    (0..count).map(outcome).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::outcomes;
+
+    #[test]
+    fn each_entry_has_an_outcome_of_its_own() {
+        let reply = json!({"FailedEntryCount": 2, "Entries": [
+            {"EventId": "1"},
+            {"ErrorCode": "InternalFailure", "ErrorMessage": "m"},
+            {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."},
+        ]});
+        let told: Vec<_> = outcomes(&reply, 4)
+            .into_iter()
+            .map(|it| it.err().map(|it| (it.reason, it.is_final)))
+            .collect();
+        let failed = |reason: &str, is_final| Some((reason.to_owned(), is_final));
+        assert_eq!(
+            told,
+            [
+                None,
+                failed("InternalFailure: m", false),
+                failed("MalformedDetail: Detail is malformed.", true),
+                failed("the reply does not tell of the event", false),
+            ]
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! Requests of sinks, and what their replies mean.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use http::request::Parts;
+use http::{HeaderValue, Request, StatusCode, Uri};
+use http_body_util::{BodyExt as _, Full, Limited};
+
+use super::Failure;
+use crate::client::{HttpClient, http_client, root_cause};
+
+/// How long a reply may take, on the machine's clock.
+///
+/// Source: the quotas of `EventBridge`, for API destinations.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest reply that is read, in bytes.
+const LONGEST: usize = 1 << 20;
+/// How much of a reply is shown, in characters.
+const SHOWN: usize = 200;
+const AGENT: &str = concat!("b2bi-local/", env!("CARGO_PKG_VERSION"));
+
+/// Sends requests; clones share connections.
+#[derive(Clone)]
+pub(super) struct Client(HttpClient<Full<Bytes>>);
+
+/// A reply, whatever it says.
+#[derive(Clone, Debug)]
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) body: Bytes,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self(http_client())
+    }
+}
+
+impl Client {
+    /// Sends a request and reads the reply.
+    ///
+    /// # Errors
+    ///
+    /// There is no whole reply.
+    pub(super) async fn send(&self, mut head: Parts, body: Vec<u8>) -> Result<Reply, Failure> {
+        // Not before a signature: who is in between may change it.
+        let agent = HeaderValue::from_static(AGENT);
+        head.headers.insert(USER_AGENT, agent);
+        let request = Request::from_parts(head, Full::from(body));
+        let late = |_| {
+            let seconds = PATIENCE.as_secs();
+            Failure::passing(format!("there was no reply within {seconds} s"))
+        };
+        tokio::time::timeout(PATIENCE, self.exchange(request))
+            .await
+            .map_err(late)?
+    }
+
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Reply, Failure> {
+        let reply = self.0.request(request).await;
+        let reply = reply.map_err(|error| Failure::passing(root_cause(&error).to_string()))?;
+        let (head, body) = reply.into_parts();
+        match Limited::new(body, LONGEST).collect().await {
+            Ok(body) => Ok(Reply {
+                status: head.status,
+                body: body.to_bytes(),
+            }),
+            Err(error) => Err(Failure::passing(format!("the reply broke off: {error}"))),
+        }
+    }
+}
+
+impl Reply {
+    /// Whether it says that all is well.
+    ///
+    /// # Errors
+    ///
+    /// It says otherwise. Another attempt is of use where the server, or the time, is to blame.
+    pub(super) fn accepted(&self) -> Result<(), Failure> {
+        if self.status.is_success() {
+            return Ok(());
+        }
+        let reason = self.shown();
+        let passes = self.status.is_server_error()
+            || self.status == StatusCode::TOO_MANY_REQUESTS
+            || self.status == StatusCode::REQUEST_TIMEOUT;
+        Err(if passes {
+            Failure::passing(reason)
+        } else {
+            Failure::lasting(reason)
+        })
+    }
+
+    /// The status and the beginning of the body.
+    pub(super) fn shown(&self) -> String {
+        let body = String::from_utf8_lossy(&self.body);
+        let body: String = body.trim().chars().take(SHOWN).collect();
+        let blank = if body.is_empty() { "" } else { ": " };
+        format!("the reply was {}{blank}{body}", self.status)
+    }
+}
+
+/// The head of a POST to an address.
+pub(super) fn post(url: &Uri, content_type: &'static str) -> Parts {
+    let (mut head, ()) = Request::new(()).into_parts();
+    head.method = http::Method::POST;
+    head.uri = url.clone();
+    let host = url.authority().map(|it| HeaderValue::try_from(it.as_str()));
+    if let Some(Ok(host)) = host {
+        head.headers.insert(HOST, host);
+    }
+    let content_type = HeaderValue::from_static(content_type);
+    head.headers.insert(CONTENT_TYPE, content_type);
+    head
+}
+
+/// An address as it may be shown: what stands in a query may be a secret.
+pub(super) fn shown(url: &Uri) -> String {
+    let text = url.to_string();
+    let shown = text.split('?').next().unwrap_or_default();
+    shown.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::{Reply, shown};
+
+    #[test]
+    fn statuses_tell_whether_to_try_again() {
+        for (status, is_final) in [
+            (200, None),
+            (204, None),
+            (302, Some(true)),
+            (400, Some(true)),
+            (404, Some(true)),
+            (408, Some(false)),
+            (429, Some(false)),
+            (500, Some(false)),
+            (503, Some(false)),
+        ] {
+            let reply = Reply {
+                status: StatusCode::from_u16(status).unwrap(),
+                body: "no".into(),
+            };
+            let failure = reply.accepted().err();
+            assert_eq!(failure.map(|it| it.is_final), is_final, "{status}");
+        }
+    }
+
+    #[test]
+    fn queries_are_not_shown() {
+        let url = "http://127.0.0.1:1/a?token=secret".parse().unwrap();
+        assert_eq!(shown(&url), "http://127.0.0.1:1/a");
+    }
+}

@@ -1,0 +1,147 @@
+//! Sinks: where events and log records go of themselves, besides the lists that are asked for.
+//!
+//! A sink is told with one [`Sink`]; a [`Courier`] brings it what there is, tries again what did not
+//! arrive, and keeps what never did.
+
+mod aws;
+mod courier;
+mod desk;
+mod event_bridge;
+mod file;
+mod http;
+mod logs;
+mod webhook;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use b2bi_local_b2bi::LogRecord;
+
+use crate::clock::ServerClock;
+use crate::config::SinksConfig;
+use crate::told::Delivery;
+
+pub(crate) use courier::Courier;
+pub(crate) use desk::{Dead, Tally};
+
+/// Somebody who is brought items of a kind.
+#[async_trait]
+trait Sink<T>: Send + Sync {
+    /// What it is and where, such as `webhook http://127.0.0.1:8000/events`.
+    fn name(&self) -> String;
+
+    /// The most items that are sent together.
+    fn most(&self) -> usize;
+
+    /// Sends items, the oldest first, and tells in the same order what became of each.
+    async fn send(&self, items: &[Arc<T>]) -> Vec<Outcome>;
+}
+
+/// What became of an item.
+type Outcome = Result<(), Failure>;
+
+/// Why an item has not arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Failure {
+    reason: String,
+    /// Whether it would be the same another time.
+    is_final: bool,
+}
+
+impl Failure {
+    /// It may go well another time.
+    fn passing(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            is_final: false,
+        }
+    }
+
+    /// It would be the same another time.
+    fn lasting(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            is_final: true,
+        }
+    }
+}
+
+/// The sinks of a server.
+pub(crate) struct Sinks {
+    pub(crate) events: Vec<Courier<Delivery>>,
+    pub(crate) records: Vec<Courier<LogRecord>>,
+}
+
+impl Sinks {
+    /// Sets up the sinks that are configured. It must be called on a runtime.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be written to.
+    pub(crate) fn open(config: &SinksConfig, clock: &Arc<ServerClock>) -> Result<Self, String> {
+        let mut events: Vec<Box<dyn Sink<Delivery>>> = Vec::new();
+        for path in &config.files {
+            events.push(Box::new(file::File::open(path)?));
+        }
+        let client = http::Client::default();
+        for url in &config.webhooks {
+            events.push(Box::new(webhook::Webhook::new(&client, url)));
+        }
+        for url in &config.event_bridges {
+            events.push(Box::new(event_bridge::EventBridge::new(&client, url)));
+        }
+        let mut records: Vec<Box<dyn Sink<LogRecord>>> = Vec::new();
+        for url in &config.logs {
+            records.push(Box::new(logs::Logs::new(&client, url)));
+        }
+        let attempts = config.attempts;
+        let events = events.into_iter();
+        let records = records.into_iter();
+        Ok(Self {
+            events: events
+                .map(|it| Courier::start(it, clock, attempts))
+                .collect(),
+            records: records
+                .map(|it| Courier::start(it, clock, attempts))
+                .collect(),
+        })
+    }
+
+    /// Hands an event to every sink that takes events, and waits for none.
+    pub(crate) fn announce(&self, delivery: &Delivery) {
+        offer(&self.events, delivery);
+    }
+
+    /// Hands a log record to every sink that takes them, and waits for none.
+    pub(crate) fn record(&self, record: &LogRecord) {
+        offer(&self.records, record);
+    }
+
+    /// Waits until all that was handed over so far was tried, what waits for another time included.
+    pub(crate) async fn flush(&self) {
+        for courier in &self.events {
+            courier.flush().await;
+        }
+        for courier in &self.records {
+            courier.flush().await;
+        }
+    }
+
+    /// What became of all items, for each sink.
+    pub(crate) fn tallies(&self) -> Vec<Tally> {
+        let events = self.events.iter().map(Courier::tally);
+        events
+            .chain(self.records.iter().map(Courier::tally))
+            .collect()
+    }
+}
+
+fn offer<T: Clone + Send + Sync + 'static>(couriers: &[Courier<T>], item: &T) {
+    if couriers.is_empty() {
+        return;
+    }
+    let item = Arc::new(item.clone());
+    for courier in couriers {
+        courier.offer(&item);
+    }
+}

@@ -1,0 +1,194 @@
+//! What the service has told: the latest events and log records, for whoever asks, and the sinks
+//! that get them all.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use b2bi_local_b2bi::{Announcer, Event, LogRecord, Records};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::watch;
+
+use crate::machine::uuid;
+use crate::ring::{Numbered, Ring};
+use crate::sinks::Sinks;
+
+/// The detail that differs when a job is carried out again.
+const END: &str = "end-timestamp";
+
+/// The events and the log records of all accounts, each the latest so many.
+pub(crate) struct Told {
+    events: Mutex<Ring<Numbered<Announced>>>,
+    records: Mutex<Ring<Numbered<LogRecord>>>,
+    /// Changes with each event; what it holds is whether the server is about to stop.
+    news: watch::Sender<bool>,
+    pub(crate) sinks: Sinks,
+}
+
+/// An event as `EventBridge` delivers it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Delivery {
+    version: &'static str,
+    id: String,
+    #[serde(flatten)]
+    pub(crate) event: Event,
+}
+
+/// A delivery in the list, and the job that it is about.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Announced {
+    pub(crate) job_id: String,
+    #[serde(rename = "event")]
+    pub(crate) delivery: Delivery,
+}
+
+impl Told {
+    /// Keeps `size` events and as many records at most; 0 keeps none. The sinks get all of them.
+    pub(crate) fn new(size: usize, sinks: Sinks) -> Self {
+        Self {
+            events: Mutex::new(Ring::new(size)),
+            records: Mutex::new(Ring::new(size)),
+            news: watch::Sender::new(false),
+            sinks,
+        }
+    }
+
+    /// The number of the latest event, and the first `limit` that fit of those after `since`.
+    pub(crate) fn events(
+        &self,
+        since: u64,
+        limit: usize,
+        fits: impl Fn(&Announced) -> bool,
+    ) -> (u64, Vec<Numbered<Announced>>) {
+        locked(&self.events).find(since, limit, fits)
+    }
+
+    /// The number of the latest record, and the first `limit` that fit of those after `since`.
+    pub(crate) fn records(
+        &self,
+        since: u64,
+        limit: usize,
+        fits: impl Fn(&LogRecord) -> bool,
+    ) -> (u64, Vec<Numbered<LogRecord>>) {
+        locked(&self.records).find(since, limit, fits)
+    }
+
+    /// Changes with each event to come. It holds whether the server is about to stop: who waits for
+    /// events then waits no longer.
+    pub(crate) fn news(&self) -> watch::Receiver<bool> {
+        self.news.subscribe()
+    }
+
+    /// How many wait for events now.
+    pub(crate) fn followers(&self) -> usize {
+        self.news.receiver_count()
+    }
+
+    /// Sends those home who wait for events.
+    pub(crate) fn stop(&self) {
+        self.news.send_replace(true);
+    }
+
+    /// Forgets every event, and tells how many there were.
+    pub(crate) fn clear_events(&self) -> usize {
+        locked(&self.events).take().len()
+    }
+
+    /// Forgets every record, and tells how many there were.
+    pub(crate) fn clear_records(&self) -> usize {
+        locked(&self.records).take().len()
+    }
+}
+
+impl Announcer for Told {
+    fn announce(&self, event: Event) {
+        let delivery = Delivery {
+            version: "0",
+            id: id(&event),
+            event,
+        };
+        self.sinks.announce(&delivery);
+        let entry = Announced {
+            job_id: delivery.event.job_id.clone(),
+            delivery,
+        };
+        locked(&self.events).push(|number| Numbered { number, entry });
+        self.news.send_modify(|_| ());
+    }
+}
+
+impl Records for Told {
+    fn record(&self, record: LogRecord) {
+        self.sinks.record(&record);
+        locked(&self.records).push(|number| Numbered {
+            number,
+            entry: record,
+        });
+    }
+}
+
+/// The id follows from the job and what is told of it, so a job that is carried out again after a
+/// crash tells the same under the same id.
+fn id(event: &Event) -> String {
+    let mut hash = Sha256::new();
+    for text in [&event.job_id, event.detail_type] {
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    }
+    let details = event.detail.as_object().into_iter().flatten();
+    for (key, value) in details.filter(|(key, _)| *key != END) {
+        hash.update(format!("{key}\0{value}\0").as_bytes());
+    }
+    let bits = hash.finalize();
+    let bits = bits.iter().take(16);
+    uuid(bits.fold(0, |bits, byte| bits << 8 | u128::from(*byte)))
+}
+
+/// What goes in goes in with one statement, so a poisoned lock holds whole entries.
+fn locked<T>(ring: &Mutex<T>) -> MutexGuard<'_, T> {
+    ring.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use b2bi_local_b2bi::Event;
+    use b2bi_local_model::Timestamp;
+    use serde_json::{Value, json};
+
+    use super::id;
+
+    fn event(job: &str, detail_type: &'static str, detail: Value) -> Event {
+        Event {
+            job_id: job.to_owned(),
+            detail_type,
+            source: "aws.b2bi",
+            account: "111122223333".to_owned(),
+            time: Timestamp::default(),
+            region: "us-east-1".to_owned(),
+            resources: Vec::new(),
+            detail,
+        }
+    }
+
+    #[test]
+    fn the_id_is_that_of_what_is_told_and_not_of_when() {
+        let first = id(&event(
+            "tj-1",
+            "A",
+            json!({"split": 1, "end-timestamp": "1"}),
+        ));
+        let again = id(&event(
+            "tj-1",
+            "A",
+            json!({"split": 1, "end-timestamp": "2"}),
+        ));
+        assert_eq!(first, again);
+        for (job, detail_type, detail) in [
+            ("tj-2", "A", json!({"split": 1})),
+            ("tj-1", "B", json!({"split": 1})),
+            ("tj-1", "A", json!({"split": 2})),
+        ] {
+            assert_ne!(first, id(&event(job, detail_type, detail)));
+        }
+    }
+}
