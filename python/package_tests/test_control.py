@@ -89,7 +89,8 @@ def test_the_clock_stands_still_and_goes_on(b2bi, b2bi_clock):
     assert b2bi_clock.now()[:4] == str(datetime.datetime.now(datetime.timezone.utc).year)
 
 
-def test_a_job_is_told_of(b2bi, s3, b2bi_events):
+def start_job(b2bi, s3):
+    """Starts a job on an order; returns its id."""
     s3.create_bucket(Bucket="orders")
     s3.put_object(Bucket="orders", Key="in/order.edi", Body=ORDER)
     x12 = {"transactionSet": "X12_850", "version": "VERSION_4010"}
@@ -98,11 +99,25 @@ def test_a_job_is_told_of(b2bi, s3, b2bi_events):
     )
     names = {"transformerId": made["transformerId"]}
     b2bi.update_transformer(status="active", **names)
-    assert b2bi_events.all() == []
-    b2bi.start_transformer_job(
+    started = b2bi.start_transformer_job(
         inputFile={"bucketName": "orders", "key": "in/order.edi"},
         outputLocation={"bucketName": "orders", "key": "out/"}, **names,
     )  # fmt: skip
+    return started["transformerJobId"]
+
+
+def test_what_befalls_a_job_is_told(b2bi, s3, b2bi_faults, b2bi_events):
+    with b2bi_faults.add(job={"stage": "map", "outcome": "fail", "message": "No"}) as fault:
+        job = start_job(b2bi, s3)
+        b2bi_events.wait(1)
+        assert [entry["job"] for entry in fault.jobs()] == [{"id": job, "stage": "map", "outcome": "fail"}]
+        assert (fault.requests(), fault.jobs(stage="parse")) == ([], [])
+    assert len(b2bi_faults.requests(operation="StartTransformerJob")) == 1
+
+
+def test_a_job_is_told_of(b2bi, s3, b2bi_events):
+    assert b2bi_events.all() == []
+    start_job(b2bi, s3)
     events = b2bi_events.wait(1)
     assert {event["source"] for event in events} == {"aws.b2bi"}
     with pytest.raises(TimeoutError):

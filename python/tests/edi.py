@@ -39,3 +39,13 @@ def order(**form):
 
 
 FREIGHT_BILL = interchange([["B3", "", "77", "", "PP", "", "20260301", "500"]], code="110", group="IA")
+# The service-defined document of a purchase order, without dates: they are the present's.
+DOCUMENT = {"interchanges": [{
+    "ISA_05_SenderQualifier": "ZZ", "ISA_06_SenderId": "US", "ISA_07_ReceiverQualifier": "ZZ", "ISA_08_ReceiverId": "THEM",
+    "ISA_13_InterchangeControlNumber": "000000077",
+    "functional_groups": [{
+        "GS_01_FunctionalIdentifierCode": "PO", "GS_02_ApplicationSenderCode": "US", "GS_03_ApplicationReceiverCode": "THEM",
+        "GS_06_GroupControlNumber": "77", "GS_07_ResponsibleAgencyCode": "X", "GS_08_Version": "004010",
+        "transactions": [{"ST_01_TransactionSetIdentifierCode": "850", "segments": ORDER_SEGMENTS}],
+    }],
+}]}

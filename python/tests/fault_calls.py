@@ -1,15 +1,19 @@
 """What the fixtures of faults are met with: calls of boto3, and what a caller can tell of them in one line."""
 
+import json
 import threading
 
 from botocore.exceptions import ClientError, WaiterError
 
 import edi
 from clients import CONNECTIONS, boto3_client
-from world import INBOUND_ORDERS, World, told
+from pipeline import SPLIT, Pipeline
+from world import INBOUND_ORDERS, OUTBOUND, World, told
 
 ACCOUNT = "111122223333"
 PROFILE = {"name": "n", "businessName": "b", "phone": "5555555", "logging": "DISABLED"}
+# The stages that inbound files go through; outbound ones have `convert`.
+STAGES = ["accept", "fetchInput", "parse", "validate", "acknowledge", "map", "writeOutput", "finish"]
 # How often the service's waiter asks; its pauses are left out.
 WAITS = {"Delay": 1, "MaxAttempts": 12}
 
@@ -70,6 +74,28 @@ class Caller:
 
     def started(self):
         return self.world.start(self.world.put(edi.order()))
+
+    def told(self, what, **query):
+        return CONNECTIONS.get(f"{self.endpoint}/_b2bi/{what}", params=query).json()
+
+    def states(self):
+        """How many jobs are in each state."""
+        counts = self.told("jobs")["counts"]
+        return ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+
+    def started_by_stage(self):
+        """A job on a file named after each stage, when each of them has met its fault."""
+        for stage in STAGES:
+            self.world.start(self.world.put(edi.order(), f"in/{stage}.edi"))
+        self.outbound("convert.json")
+        while len(self.told("journal", kind="job")["entries"]) <= len(STAGES):
+            pass
+
+    def outbound(self, name):
+        """Drops a document where it becomes X12."""
+        pipeline = Pipeline(self.world, self.endpoint, "OUTBOUND", outputConversion=OUTBOUND)
+        pipeline.put(json.dumps(edi.DOCUMENT), name)
+        return pipeline
 
 
 def list_profiles(caller):
@@ -186,6 +212,58 @@ def unknown_job(caller):
     return f"{unknown} times unknown, {caller.ended(started)}"
 
 
+def late_job(caller):
+    """A job that has ended, at once and when the clock was put forward."""
+    job = caller.started()
+    before = caller.ended(job)
+    caller.clock(advanceMs=60_000)
+    while caller.written("out/") == 0:
+        pass
+    return f"{before}, then {caller.ended(job)}"
+
+
+def split_job(caller):
+    """A file of three transactions, each of which becomes a file."""
+    splitting = {**INBOUND_ORDERS, "advancedOptions": SPLIT}
+    pipeline = Pipeline(caller.world, caller.endpoint, inputConversion=splitting)
+    pipeline.put(edi.order(sets=3))
+    told, written = pipeline.events("Transformation Completed", 3), [it for it in pipeline.keys() if it.endswith(".json")]
+    return f"{len(told)} told, {len(written)} written, {len(pipeline.acknowledgements())} acknowledgments"
+
+
+def outbound_job(caller):
+    """A document that is to become X12."""
+    pipeline = caller.outbound("order.json")
+    while not (jobs := pipeline.jobs(state="failed")):
+        pass
+    return f"failed: {jobs[0]['message']}; {len(pipeline.keys())} written"
+
+
+def stalled_jobs(caller):
+    """A job for each stage, a day after it has come there."""
+    caller.started_by_stage()
+    caller.clock(advanceMs=86_400_000)
+    return caller.states()
+
+
+def waiting_jobs(caller):
+    """A job for each stage that waits there, and what becomes of them when the clock is put forward."""
+    caller.started_by_stage()
+    before = caller.states()
+    caller.clock(advanceMs=60_000)
+    while " running" in caller.states() or " accepted" in caller.states():
+        pass
+    return f"{before}, then {caller.states()}"
+
+
+def vanished_jobs(caller):
+    """A job for each stage, when none of them is known any more."""
+    caller.started_by_stage()
+    while caller.states():
+        pass
+    return f"{len(caller.told('journal', kind='job', outcome='vanish')['entries'])} vanished"
+
+
 def wait(caller):
     """The service's waiter on a job that does not end; returns why it gave up."""
     started = caller.started()
@@ -200,5 +278,6 @@ CALLS = {
     "CreateTransformer": create_transformer, "Pages": pages, "TwoPages": two_pages, "Minute": minute,
     "GetAfterCreate": get_after_create, "GetAfterUpdate": get_after_update, "ListAfterDelete": list_after_delete,
     "TwoUpdates": two_updates, "Skewed": skewed, "Job": job, "HeldJob": held_job, "UnknownJob": unknown_job,
-    "Wait": wait,
+    "Wait": wait, "LateJob": late_job, "SplitJob": split_job, "OutboundJob": outbound_job, "StalledJobs": stalled_jobs,
+    "WaitingJobs": waiting_jobs, "VanishedJobs": vanished_jobs,
 }

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 
@@ -13,15 +14,24 @@ PATIENCE = 30
 class Server:
     """A server of the test's own, for as long as the `with` block lasts."""
 
-    def __init__(self, *flags, environment=None):
+    def __init__(self, *flags, environment=None, file_bytes=None):
+        """`file_bytes` is the most that a file may have: what is written beyond fails, as on a full disk."""
         self.command = [str(BINARY), *flags]
+        self.file_bytes = file_bytes
         defaults = {"B2BI_LOCAL_LISTEN": "127.0.0.1:0", "B2BI_LOCAL_LOG": "error"}
         self.environment = {**foreign_environment(), **defaults, **(environment or {})}
 
     def __enter__(self):
-        self.process = subprocess.Popen(self.command, env=self.environment, stdout=subprocess.PIPE, text=True)
+        limit = self.limit_files if self.file_bytes else None
+        self.process = subprocess.Popen(
+            self.command, env=self.environment, stdout=subprocess.PIPE, text=True, preexec_fn=limit)
         self.endpoint = address(self.process.stdout.readline())
         return self
+
+    def limit_files(self):
+        """In the new process: a file that grows too long is an error, and no signal that ends it."""
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (self.file_bytes, self.file_bytes))
 
     def kill(self):
         """Ends the server as a crash does: with no warning, and nothing of its own to do."""

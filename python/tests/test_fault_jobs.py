@@ -5,10 +5,11 @@ from botocore.exceptions import ClientError
 
 import edi
 from clients import CONNECTIONS, boto3_client, checked_client
-from world import World
+from fault_calls import STAGES
+from pipeline import SPLIT, Pipeline, until
+from world import INBOUND_ORDERS, World
 
 ACCOUNT = "111122223333"
-STAGES = ["accept", "fetchInput", "parse", "validate", "map", "writeOutput", "finish"]
 
 
 class Jobs:
@@ -52,7 +53,7 @@ def jobs(server_with):
     return Jobs(server_with("--clock", "manual"))
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", [it for it in STAGES if it != "acknowledge"])
 def test_a_job_fails_at_any_stage_with_the_message_of_the_rule(jobs, stage):
     jobs.arm(operation="StartTransformerJob", job={"stage": stage, "outcome": "fail", "message": f"No {stage}"})
     done = jobs.ended()
@@ -125,6 +126,87 @@ def test_objects_are_denied_one_by_one(jobs, stage, objects, written):
     assert (len(jobs.outputs(acknowledgments=True)), len(jobs.outputs())) == written
     assert done["status"] == ("succeeded" if written[1] else "failed")
     assert written[1] or done["message"] == "Access Denied"
+
+
+@pytest.mark.parametrize("stage, objects, at_first, at_last", [
+    ("writeOutput", None, (2, 0), (2, 1)), ("acknowledge", None, (0, 1), (2, 1)), ("acknowledge", 1, (1, 1), (2, 1)),
+])
+def test_objects_come_late(jobs, stage, objects, at_first, at_last):
+    jobs.arm(job={"stage": stage, "outcome": "late", "holdMs": 60_000, **({"objects": objects} if objects else {})})
+    written = lambda: (len(jobs.outputs(acknowledgments=True)), len(jobs.outputs()))  # noqa: E731
+    assert (jobs.ended()["status"], written()) == ("succeeded", at_first)
+    jobs.settled(sum(at_last) - sum(at_first))
+    jobs.admin("PUT", "clock", {"advanceMs": 60_000})
+    until(written, lambda it: it == at_last)
+
+
+@pytest.mark.parametrize("truncate, message", [
+    ({"percent": 50}, "Transaction must be terminated with an SE segment"), ({"bytes": 0}, "No supported EDI standard"),
+    ({"bytes": 10_000}, None), ({"percent": 100}, None),
+])
+def test_a_job_sees_only_the_beginning_of_its_input(jobs, truncate, message):
+    jobs.arm(times=1, job={"stage": "fetchInput", "outcome": "truncate", "truncate": truncate})
+    done = jobs.ended()
+    assert (done["status"], message or "") == ("failed" if message else "succeeded", message or "")
+    assert message is None or done["message"].startswith(message)
+    assert jobs.ended()["status"] == "succeeded"
+
+
+def test_a_split_file_that_ends_early_fails_before_anything_is_written(server_with):
+    world = World(checked_client(endpoint := server_with(), ACCOUNT), boto3_client("s3", endpoint, ACCOUNT))
+    it = Pipeline(world, endpoint, inputConversion={**INBOUND_ORDERS, "advancedOptions": SPLIT})
+    rule = {"times": 1, "job": {"stage": "fetchInput", "outcome": "truncate", "truncate": {"percent": 60}}}
+    assert CONNECTIONS.post(f"{endpoint}/_b2bi/faults", json=rule).status_code == 200
+    assert "must be terminated" in it.drop(edi.order(sets=3), "cut.edi")["failure-message"]
+    it.put(edi.order(sets=3), "whole.edi")
+    it.events("Transformation Completed", 3, of="whole.edi")
+
+
+class TestJournal:
+    """What the journal tells of jobs that faults befall."""
+
+    FAULT = {"id": "denied", "job": {"stage": "writeOutput", "outcome": "fail", "message": "Access Denied"}}
+
+    def entries(self, jobs, **query):
+        return CONNECTIONS.get(f"{jobs.endpoint}/_b2bi/journal", params=query).json()["entries"]
+
+    def test_a_fault_of_a_job_is_an_entry_of_its_own(self, jobs):
+        jobs.arm(**self.FAULT)
+        job = jobs.start()
+        jobs.ended(job)
+        [entry] = self.entries(jobs, kind="job")
+        assert entry["job"] == {"id": job["transformerJobId"], "stage": "writeOutput", "outcome": "fail"}
+        assert entry["faults"] == [{"rule": "denied", "ordinal": 1}]
+        told = [entry[it] for it in ("account", "region", "service", "operation", "executed", "status")]
+        assert told == [ACCOUNT, "us-east-1", "b2bi", "", 0, None]
+        requests = self.entries(jobs, kind="request")
+        assert {it["operation"] for it in requests} > {"StartTransformerJob", "GetTransformerJob"}
+        assert not any("job" in it for it in requests)
+
+    def test_entries_are_found_by_what_befell_the_job(self, jobs):
+        jobs.arm(**self.FAULT)
+        first, second = jobs.start(), jobs.start()
+        jobs.ended(first), jobs.ended(second)
+        for query, count in [
+            ({"job": first["transformerJobId"]}, 1), ({"stage": "write*"}, 2), ({"outcome": "fail"}, 2), ({"stage": "map"}, 0),
+            ({"outcome": "stall"}, 0), ({"rule": "denied"}, 2), ({"account": "000000000000", "kind": "job"}, 0),
+        ]:
+            assert len(self.entries(jobs, **query)) == count, query
+
+    def test_they_are_verified_and_are_no_calls(self, jobs):
+        jobs.arm(**self.FAULT)
+        jobs.ended()
+        expected = [{"kind": "job", "stage": "writeOutput", "outcome": "fail", "count": 1}, {"operation": "StartTransformerJob", "count": 1}]
+        assert jobs.admin("POST", "verify", expected)["verified"] == 2
+        wrong = CONNECTIONS.post(f"{jobs.endpoint}/_b2bi/verify", json={"kind": "job", "stage": "map"})
+        assert (wrong.status_code, wrong.json()["differences"][0]["found"]) == (422, 0)
+        calls = jobs.admin("GET", "journal?group=invocation")["calls"]
+        assert all(it["operation"] for it in calls)
+
+    def test_a_rule_of_latency_is_a_delay(self, jobs):
+        jobs.arm(id="slow", latency={"fixedMs": 1000}, job={"stage": "parse", "outcome": "delay", "holdMs": 1})
+        jobs.start()
+        assert until(lambda: self.entries(jobs, kind="job"), bool)[0]["job"]["outcome"] == "delay"
 
 
 def test_a_job_vanishes(jobs):

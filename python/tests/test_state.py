@@ -97,6 +97,38 @@ def test_snapshots(endpoint, own):
     assert own("GET", "snapshots").json() == {"snapshots": []}
 
 
+def test_snapshots_stay_in_the_directory(tmp_path):
+    with Server("--data-dir", str(tmp_path)) as server:
+        ask = lambda method, path: CONNECTIONS.request(method, f"{server.endpoint}/_b2bi/snapshots/{path}")  # noqa: E731
+        made(server.endpoint, ONE, "one")
+        taken = [ask("POST", name).status_code for name in ("before", "gone")]
+        assert (taken, ask("DELETE", "gone").status_code) == ([201, 201], 200)
+        before = ask("GET", "before").text
+        made(server.endpoint, ONE, "two")
+        server.kill()
+    with Server("--data-dir", str(tmp_path)) as server:
+        assert ask("GET", "").json() == {"snapshots": ["before"]}
+        assert ask("GET", "before").text == before
+        assert ask("POST", "before/restore").status_code == 200
+        assert names(server.endpoint, ONE) == ["one"]
+
+
+def test_a_state_that_the_disk_does_not_take_changes_nothing(tmp_path):
+    with Server("--data-dir", str(tmp_path), file_bytes=4 << 20) as server:
+        state = lambda: CONNECTIONS.get(f"{server.endpoint}/_b2bi/state")  # noqa: E731
+        made(server.endpoint, ONE, "one")
+        before = state()
+        large = before.json()
+        [profile] = large["scopes"][0]["profiles"]
+        large["scopes"][0]["profiles"] = [{**profile, "id": f"p-{number:017}"} for number in range(9000)]
+        reply = CONNECTIONS.put(f"{server.endpoint}/_b2bi/state", json=large)
+        assert reply.status_code == 500, reply.text
+        assert reply.json()["error"].startswith("Nothing was changed: the state cannot be kept on disk")
+        assert state().text == before.text
+    with Server("--data-dir", str(tmp_path)) as server:
+        assert state().text == before.text
+
+
 def test_what_snapshots_refuse(own):
     own("GET", "snapshots/none", 404), own("DELETE", "snapshots/none", 404)
     own("PUT", "snapshots/none", 405), own("GET", "snapshots/none/restore", 405)

@@ -1,9 +1,10 @@
 //! State that outlives the process: read from the ledger, written for people, put back, cleared.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
-use b2bi_local_ledger::{Batch, Ledger};
+use b2bi_local_ledger::{Batch, Failed, Ledger};
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
@@ -71,18 +72,22 @@ impl B2bi {
 
     /// Puts a state that [`describe`](Self::describe) wrote in the place of all that is there.
     ///
-    /// All of it or nothing: a state that cannot be read changes nothing. Its jobs that were under
-    /// way are set going.
+    /// All of it or nothing: a state that cannot be read, or not be kept on disk, changes nothing.
+    /// Its jobs that were under way are set going. One is put back after the other.
     ///
     /// # Errors
     ///
     /// It is not such a state, is of a later version, or cannot be kept on disk.
-    pub async fn restore(&self, described: &Value) -> Result<(), String> {
-        let states = parse(described)?;
-        self.replace(states)?;
-        for partition in self.partitions_of(|_| true) {
-            let settled = partition.settled().await;
-            settled.map_err(|failed| failed.to_string())?;
+    pub async fn restore(&self, described: &Value) -> Result<(), NotRestored> {
+        let states = parse(described).map_err(NotRestored::Unreadable)?;
+        let _turn = self.restoring.lock().await;
+        let before = self.exchange(states).map_err(NotRestored::Unreadable)?;
+        if let Err(failed) = all_settled(&before).await {
+            // After a failure nothing more is kept on disk, so nobody was told of a change since.
+            for (partition, state) in before {
+                *partition.lock() = state;
+            }
+            return Err(NotRestored::Unkept(failed.to_string()));
         }
         self.resume();
         Ok(())
@@ -94,6 +99,7 @@ impl B2bi {
     ///
     /// It cannot be removed from the disk.
     pub async fn reset(&self, account: Option<&str>, region: Option<&str>) -> Result<(), String> {
+        let _turn = self.restoring.lock().await;
         let matches = |scope: &Scope| {
             account.is_none_or(|it| scope.account == it)
                 && region.is_none_or(|it| scope.region == it)
@@ -116,8 +122,13 @@ impl B2bi {
     }
 
     /// Exchanges the states of all partitions under the locks of all, which are taken in order;
-    /// nobody else holds more than one.
-    fn replace(&self, mut states: BTreeMap<Scope, State>) -> Result<(), String> {
+    /// nobody else holds more than one. Returns what they were before.
+    ///
+    /// A partition that somebody makes meanwhile is left alone: it comes after the exchange.
+    fn exchange(
+        &self,
+        mut states: BTreeMap<Scope, State>,
+    ) -> Result<Vec<(Arc<Partition>, State)>, String> {
         let mut scopes = self.scopes();
         scopes.extend(states.keys().cloned());
         let partitions: Vec<(Scope, Arc<Partition>)> = scopes
@@ -125,25 +136,65 @@ impl B2bi {
             .map(|it| (it.clone(), self.partition(&it)))
             .collect();
         let mut batch = Batch::new();
-        batch.clear(kept::ROWS);
         let mut guards = Vec::with_capacity(partitions.len());
         for (scope, partition) in &partitions {
             let mut state = states.remove(scope).unwrap_or_default();
+            let guard = partition.lock();
             if self.ledger.is_some() {
-                state.track();
-                let written = state.take_all(scope, &mut batch);
+                let written = write_exchange(scope, &guard, &mut state, &mut batch);
                 written.map_err(|error| error.to_string())?;
             }
-            guards.push((partition.lock(), state));
+            guards.push((partition, guard, state));
         }
         let ticket = self.ledger.as_ref().map(|it| it.send(batch));
-        for (guard, state) in &mut guards {
-            **guard = std::mem::take(state);
+        let exchanged = guards.into_iter().map(|(partition, mut guard, state)| {
+            let before = std::mem::replace(&mut *guard, state);
             guard.sent(ticket);
-        }
-        Ok(())
+            (Arc::clone(partition), before)
+        });
+        Ok(exchanged.collect())
     }
 }
+
+/// Adds to a batch what makes one state of another on disk.
+fn write_exchange(
+    scope: &Scope,
+    before: &State,
+    after: &mut State,
+    batch: &mut Batch,
+) -> serde_json::Result<()> {
+    let mut gone = before.clone();
+    gone.clear();
+    gone.take_changes(scope, batch)?;
+    after.track();
+    after.take_all(scope, batch)
+}
+
+async fn all_settled(partitions: &[(Arc<Partition>, State)]) -> Result<(), Failed> {
+    for (partition, _) in partitions {
+        partition.settled().await?;
+    }
+    Ok(())
+}
+
+/// Why a state was not put back; nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotRestored {
+    /// It is no state that can be read, for this reason.
+    Unreadable(String),
+    /// It cannot be kept on disk, for this reason.
+    Unkept(String),
+}
+
+impl fmt::Display for NotRestored {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(reason) | Self::Unkept(reason) => out.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for NotRestored {}
 
 fn parse(described: &Value) -> Result<BTreeMap<Scope, State>, String> {
     if described.get("format").and_then(Value::as_str) != Some(FORMAT) {

@@ -42,7 +42,7 @@ pub use environment::{Clock, Environment, Ids};
 pub use jobs::{
     JobCounts, JobDuration, JobReport, acknowledgement_form, implementation_acknowledgement,
 };
-pub use keeping::{FORMAT, FORMAT_VERSION};
+pub use keeping::{FORMAT, FORMAT_VERSION, NotRestored};
 pub use pipelines::ObjectCreated;
 pub use polls::Polls;
 pub use rules::validation_rules;

@@ -43,10 +43,6 @@ impl B2bi {
     ///
     /// Whoever notices objects calls this once for each. It must be called on a runtime, and does
     /// not wait for anything.
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "jobs start whether or not somebody wants their ids"
-    )]
     pub fn object_created(&self, created: &ObjectCreated<'_>) -> Vec<String> {
         // A folder is no file.
         if created.key.is_empty() || created.key.ends_with('/') {

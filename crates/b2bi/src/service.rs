@@ -6,7 +6,7 @@ use std::time::Duration;
 use b2bi_local_ledger::Ledger;
 use b2bi_local_model::{Error, Input, Operation, Output};
 use dashmap::DashMap;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::config::Config;
 use crate::ctx::Ctx;
@@ -43,6 +43,8 @@ pub struct B2bi {
     pub(crate) partitions: DashMap<Scope, Arc<Partition>>,
     /// Where state is kept; none when it ends with the process.
     pub(crate) ledger: Option<Ledger>,
+    /// Held by who exchanges or removes whole states: one at a time.
+    pub(crate) restoring: Mutex<()>,
     horizon: Arc<Horizon>,
 }
 
@@ -61,6 +63,7 @@ impl B2bi {
             },
             partitions: DashMap::new(),
             ledger: None,
+            restoring: Mutex::default(),
             horizon,
         }
     }

@@ -3,6 +3,8 @@
 //! A stage itself knows nothing of this: the runner of jobs asks before it enters one, and before
 //! it writes an object.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use b2bi_local_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -111,6 +113,8 @@ pub enum Fate {
     Write,
     /// The job believes that it is written, and it is not there.
     Lose,
+    /// The job believes that it is written, and it is there only after this time.
+    Late(Duration),
     /// It cannot be written, for this reason.
     Refuse {
         /// The reason.
@@ -125,6 +129,12 @@ pub enum Fate {
 pub trait Stages: Send + Sync {
     /// Called before each stage of each job; the job waits for the answer, however long.
     async fn enter(&self, job: &JobFacts, stage: Stage) -> Entry;
+
+    /// Called when a job has entered the stage [`Stage::FetchInput`]; how many of its input's
+    /// `size` bytes it gets to see.
+    fn reach(&self, _job: &JobFacts, size: u64) -> u64 {
+        size
+    }
 
     /// Called before each object is written; `nth` counts the job's objects from 1.
     fn write(&self, job: &JobFacts, nth: usize) -> Fate;

@@ -144,11 +144,8 @@ impl Damage {
     /// How many bytes of a body of this length are sent.
     #[must_use]
     pub fn sent_of(&self, length: usize) -> usize {
-        match self.truncate {
-            None => length,
-            Some(Truncate::Bytes(bytes)) => usize::try_from(bytes).unwrap_or(length).min(length),
-            Some(Truncate::Percent(percent)) => share(length, percent),
-        }
+        let length_of = |it: Truncate| usize::try_from(it.of(length as u64)).unwrap_or(length);
+        self.truncate.map_or(length, length_of)
     }
 
     pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
@@ -189,7 +186,16 @@ impl Damage {
 }
 
 impl Truncate {
-    fn read(value: &Value) -> Result<Self, Problem> {
+    /// How much of so many bytes is left.
+    #[must_use]
+    pub fn of(self, length: u64) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.min(length),
+            Self::Percent(percent) => share(length, percent),
+        }
+    }
+
+    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
         let table = Table::open(value, &TRUNCATE_KEYS)?;
         let bytes = table.read("bytes", whole)?.map(Self::Bytes);
         let percent = table.read("percent", percent)?.map(Self::Percent);
@@ -272,6 +278,6 @@ fn edits(value: &Value) -> Result<Map<String, Value>, Problem> {
     clippy::cast_sign_loss,
     reason = "a part of a length is a length"
 )]
-fn share(length: usize, percent: f64) -> usize {
-    (length as f64 * percent / 100.0) as usize
+fn share(length: u64, percent: f64) -> u64 {
+    (length as f64 * percent / 100.0) as u64
 }

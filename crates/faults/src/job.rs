@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::damage::Truncate;
 use crate::read::{Problem, Table, count, flag, text, unknown, whole};
 use crate::span::Span;
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "stage",
     "outcome",
     "message",
@@ -14,6 +15,7 @@ const KEYS: [&str; 7] = [
     "keepPartial",
     "holdMs",
     "polls",
+    "truncate",
 ];
 const STAGES: [&str; 9] = [
     "accept",
@@ -26,9 +28,13 @@ const STAGES: [&str; 9] = [
     "writeOutput",
     "finish",
 ];
+/// The stage at which a job reads its input.
+const READING: &str = "fetchInput";
 /// The stages at which a job writes objects.
 const WRITING: [&str; 2] = ["acknowledge", "writeOutput"];
-const OUTCOMES: [&str; 5] = ["fail", "stall", "delay", "lose", "vanish"];
+const OUTCOMES: [&str; 7] = [
+    "fail", "stall", "delay", "lose", "late", "truncate", "vanish",
+];
 const MESSAGE: &str = "Injected by a fault rule";
 
 /// How a stage of a job ends otherwise than by itself.
@@ -43,12 +49,32 @@ pub enum JobOutcome {
     Delay,
     /// The stage counts as done, but the objects are not there.
     Lose,
+    /// The stage counts as done, but the objects are there only later.
+    Late,
+    /// The job sees only the beginning of its input.
+    Truncate,
     /// The job is no longer known.
     Vanish,
 }
 
+impl JobOutcome {
+    /// The name in rules.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Stall => "stall",
+            Self::Delay => "delay",
+            Self::Lose => "lose",
+            Self::Late => "late",
+            Self::Truncate => "truncate",
+            Self::Vanish => "vanish",
+        }
+    }
+}
+
 /// A fault of jobs, at one stage.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JobFault {
     /// The stage, such as `writeOutput`; the fault comes before it.
@@ -63,12 +89,15 @@ pub struct JobFault {
     /// Whether a job that fails while it writes leaves what is written.
     #[serde(skip_serializing_if = "is_false")]
     pub keep_partial: bool,
-    /// How long the job is held up first, in milliseconds.
+    /// How long the job is held up first, or its objects are late, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_ms: Option<u64>,
     /// How often the job must be asked for before it goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub polls: Option<u64>,
+    /// How much of its input the job sees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncate: Option<Truncate>,
 }
 
 impl JobFault {
@@ -81,7 +110,22 @@ impl JobFault {
     /// Tells whether it is about the objects that the stage writes, one by one.
     #[must_use]
     pub fn is_about_objects(&self) -> bool {
-        self.outcome == JobOutcome::Lose || self.objects.is_some()
+        matches!(self.outcome, JobOutcome::Lose | JobOutcome::Late) || self.objects.is_some()
+    }
+
+    /// How long the job is held up before anything else, in milliseconds.
+    #[must_use]
+    pub fn pause_ms(&self) -> u64 {
+        match self.outcome {
+            JobOutcome::Late => 0,
+            _ => self.hold_ms.unwrap_or_default(),
+        }
+    }
+
+    /// How many bytes the job sees of an input of this size.
+    #[must_use]
+    pub fn reach(&self, size: u64) -> u64 {
+        self.truncate.map_or(size, |it| it.of(size))
     }
 
     /// Tells whether the job's object of this number, from 1, is written all the same.
@@ -100,6 +144,7 @@ impl JobFault {
             keep_partial: table.read("keepPartial", flag)?.unwrap_or(false),
             hold_ms: table.read("holdMs", whole)?,
             polls: table.read("polls", count)?,
+            truncate: table.read("truncate", Truncate::read)?,
         };
         match fault.contradiction() {
             Some(reason) => Err(Problem::new(reason)),
@@ -108,24 +153,51 @@ impl JobFault {
     }
 
     fn contradiction(&self) -> Option<&'static str> {
+        use JobOutcome::{Delay, Fail, Late, Lose, Stall, Truncate};
+        let is = |outcome| self.outcome == outcome;
         let waits = self.hold_ms.is_some() || self.polls.is_some();
         let writes = WRITING.contains(&self.stage);
-        let fails = self.outcome == JobOutcome::Fail;
-        if self.outcome == JobOutcome::Delay && !waits {
-            Some("`delay` needs `holdMs`, `polls` or both")
-        } else if self.outcome == JobOutcome::Stall && waits {
-            Some("`stall` has no end: leave `holdMs` and `polls` out, or take `delay`")
-        } else if self.message.is_some() && !fails {
-            Some("only `fail` has a `message`")
-        } else if self.is_about_objects() && !writes {
-            Some("objects are written at `acknowledge` and `writeOutput` only")
-        } else if self.objects.is_some() && !fails && self.outcome != JobOutcome::Lose {
-            Some("`objects` goes with `fail` and `lose`")
-        } else if self.keep_partial && (self.objects.is_none() || !fails) {
-            Some("`keepPartial` goes with `fail` and `objects`, the objects that are written")
-        } else {
-            None
-        }
+        let of_objects = self.objects.is_some();
+        let rules = [
+            (
+                is(Delay) && !waits,
+                "`delay` needs `holdMs`, `polls` or both",
+            ),
+            (
+                is(Stall) && waits,
+                "`stall` has no end: leave `holdMs` and `polls` out, or take `delay`",
+            ),
+            (
+                is(Late) && (self.hold_ms.is_none() || self.polls.is_some()),
+                "`late` needs `holdMs`, how late the objects are, and no `polls`",
+            ),
+            (
+                is(Truncate) != self.truncate.is_some(),
+                "the outcome `truncate` goes with the key `truncate`, such as {\"percent\": 50}",
+            ),
+            (
+                is(Truncate) && self.stage != READING,
+                "only the input is cut: `truncate` goes with the stage `fetchInput`",
+            ),
+            (
+                self.message.is_some() && !is(Fail),
+                "only `fail` has a `message`",
+            ),
+            (
+                self.is_about_objects() && !writes,
+                "objects are written at `acknowledge` and `writeOutput` only",
+            ),
+            (
+                of_objects && ![Fail, Lose, Late].contains(&self.outcome),
+                "`objects` goes with `fail`, `lose` and `late`",
+            ),
+            (
+                self.keep_partial && !(of_objects && is(Fail)),
+                "`keepPartial` goes with `fail` and `objects`, the objects that are written",
+            ),
+        ];
+        let broken = rules.into_iter().find(|(is_broken, _)| *is_broken);
+        broken.map(|(_, reason)| reason)
     }
 }
 
@@ -151,6 +223,8 @@ fn outcome(value: &Value) -> Result<JobOutcome, Problem> {
         "stall" => JobOutcome::Stall,
         "delay" => JobOutcome::Delay,
         "lose" => JobOutcome::Lose,
+        "late" => JobOutcome::Late,
+        "truncate" => JobOutcome::Truncate,
         "vanish" => JobOutcome::Vanish,
         other => return Err(Problem::new(unknown("outcome", other, &OUTCOMES))),
     })

@@ -41,7 +41,7 @@ pub(crate) struct App {
     pub(crate) s3: EmbeddedS3,
     pub(crate) upstream: Option<Upstream>,
     pub(crate) faults: Arc<Engine>,
-    pub(crate) journal: Journal,
+    pub(crate) journal: Arc<Journal>,
     pub(crate) metrics: Metrics,
     pub(crate) told: Arc<Told>,
     pub(crate) clock: Arc<ServerClock>,
@@ -62,6 +62,7 @@ impl App {
         faults.heed_own(config.fault_header);
         let sinks = Sinks::open(&config.sinks, &clock)?;
         let told = Arc::new(Told::new(config.events_size, sinks));
+        let journal = Arc::new(Journal::new(config.journal_size));
         let environment = Environment {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::clone(&ids),
@@ -69,7 +70,11 @@ impl App {
             xslt: Arc::new(Xslt::new(config.xslt.clone())),
             announcer: Arc::clone(&told) as Arc<dyn Announcer>,
             records: Arc::clone(&told) as Arc<dyn Records>,
-            stages: Arc::new(JobFaults::new(Arc::clone(&faults), Arc::clone(&clock))),
+            stages: Arc::new(JobFaults::new(
+                Arc::clone(&faults),
+                Arc::clone(&clock),
+                Arc::clone(&journal),
+            )),
         };
         let service = Arc::new(match &ledger {
             None => B2bi::new(config.b2bi.clone(), environment),
@@ -90,13 +95,13 @@ impl App {
             descriptors,
             faults,
             upstream: config.upstream.as_ref().map(Upstream::new).transpose()?,
-            journal: Journal::new(config.journal_size),
+            journal,
             told,
             endpoints,
             service,
             s3,
             clock,
-            snapshots: Snapshots::default(),
+            snapshots: Snapshots::of(ledger)?,
             ids,
             config,
         };

@@ -12,21 +12,24 @@ use b2bi_local_model::SIGNING_NAME;
 use serde_json::{Value, json};
 
 use crate::clock::ServerClock;
+use crate::journal::{Entry as JournalEntry, Fault, FaultedJob, Journal, Kind};
 
 /// The seam of jobs.
 pub(crate) struct JobFaults {
     faults: Arc<Engine>,
     clock: Arc<ServerClock>,
-    /// Faults about the objects that a job is writing, by the job's id.
-    writing: Mutex<HashMap<String, JobFault>>,
+    journal: Arc<Journal>,
+    /// Faults about what a job reads or writes in the stage that it is in, by the job's id.
+    pending: Mutex<HashMap<String, JobFault>>,
 }
 
 impl JobFaults {
-    pub(crate) fn new(faults: Arc<Engine>, clock: Arc<ServerClock>) -> Self {
+    pub(crate) fn new(faults: Arc<Engine>, clock: Arc<ServerClock>, journal: Arc<Journal>) -> Self {
         Self {
             faults,
             clock,
-            writing: Mutex::default(),
+            journal,
+            pending: Mutex::default(),
         }
     }
 
@@ -59,7 +62,7 @@ impl JobFaults {
     }
 
     async fn suffer(&self, job: &JobFacts, fault: JobFault) -> Entry {
-        self.pause(fault.hold_ms.unwrap_or_default()).await;
+        self.pause(fault.pause_ms()).await;
         if let Some(polls) = fault.polls {
             job.polls
                 .reached(u32::try_from(polls).unwrap_or(u32::MAX))
@@ -69,11 +72,44 @@ impl JobFaults {
             JobOutcome::Delay => Entry::Go,
             JobOutcome::Stall => pending().await,
             JobOutcome::Vanish => Entry::Vanish,
-            JobOutcome::Fail | JobOutcome::Lose if fault.is_about_objects() => {
-                self.writing().insert(job.id.clone(), fault);
+            JobOutcome::Fail if !fault.is_about_objects() => {
+                Entry::Fail(fault.message().to_owned())
+            }
+            JobOutcome::Fail | JobOutcome::Lose | JobOutcome::Late | JobOutcome::Truncate => {
+                self.pending().insert(job.id.clone(), fault);
                 Entry::Go
             }
-            JobOutcome::Fail | JobOutcome::Lose => Entry::Fail(fault.message().to_owned()),
+        }
+    }
+
+    /// Notes in the journal that rules act on a job.
+    fn note(&self, job: &JobFacts, stage: Stage, plan: &Plan) {
+        let outcome = match &plan.outcome {
+            Some(Outcome::Job(fault)) => fault.outcome,
+            _ => JobOutcome::Delay,
+        };
+        tracing::info!(
+            job_id = job.id,
+            stage = stage.as_str(),
+            outcome = outcome.name(),
+            "fault injected into a job"
+        );
+        if self.journal.is_on() {
+            let told = FaultedJob {
+                id: job.id.clone(),
+                stage: stage.as_str(),
+                outcome: outcome.name(),
+            };
+            self.journal.push(JournalEntry {
+                kind: Kind::Job,
+                time: self.clock.now(),
+                account: job.account.clone(),
+                region: job.region.clone(),
+                service: SIGNING_NAME,
+                faults: Fault::of(plan),
+                job: Some(told),
+                ..JournalEntry::default()
+            });
         }
     }
 
@@ -83,46 +119,56 @@ impl JobFaults {
         }
     }
 
-    fn writing(&self) -> MutexGuard<'_, HashMap<String, JobFault>> {
-        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> MutexGuard<'_, HashMap<String, JobFault>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Stages for JobFaults {
     async fn enter(&self, job: &JobFacts, stage: Stage) -> Entry {
-        self.writing().remove(&job.id);
+        self.pending().remove(&job.id);
         if !self.faults.is_armed() {
             return Entry::Go;
         }
         let plan = self.decide(job, stage);
+        if !plan.firings.is_empty() {
+            self.note(job, stage, &plan);
+        }
         self.pause(plan.delay.before_ms).await;
         let Some(Outcome::Job(fault)) = plan.outcome else {
             return Entry::Go;
         };
-        let (job_id, stage) = (&job.id, stage.as_str());
-        tracing::info!(job_id, stage, outcome = ?fault.outcome, "fault injected into a job");
         self.suffer(job, fault).await
     }
 
+    fn reach(&self, job: &JobFacts, size: u64) -> u64 {
+        self.pending()
+            .remove(&job.id)
+            .map_or(size, |it| it.reach(size))
+    }
+
     fn write(&self, job: &JobFacts, nth: usize) -> Fate {
-        let mut writing = self.writing();
-        let Some(fault) = writing.get(&job.id) else {
+        let mut pending = self.pending();
+        let Some(fault) = pending.get(&job.id) else {
             return Fate::Write;
         };
         if fault.spares(u64::try_from(nth).unwrap_or(u64::MAX)) {
             return Fate::Write;
         }
-        if fault.outcome == JobOutcome::Lose {
-            return Fate::Lose;
-        }
-        let fate = Fate::Refuse {
-            message: fault.message().to_owned(),
-            keep: fault.keep_partial,
+        let fate = match fault.outcome {
+            JobOutcome::Lose => Fate::Lose,
+            JobOutcome::Late => {
+                Fate::Late(Duration::from_millis(fault.hold_ms.unwrap_or_default()))
+            }
+            _ => Fate::Refuse {
+                message: fault.message().to_owned(),
+                keep: fault.keep_partial,
+            },
         };
-        if fault.stage == Stage::WriteOutput.as_str() {
+        if matches!(fate, Fate::Refuse { .. }) && fault.stage == Stage::WriteOutput.as_str() {
             // The job ends here, and enters no other stage.
-            writing.remove(&job.id);
+            pending.remove(&job.id);
         }
         fate
     }

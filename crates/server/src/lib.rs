@@ -35,7 +35,7 @@ pub use config::{
     Config, Effective, Limits, LogFormat, S3Config, SinksConfig, UpstreamConfig, fault_rules,
 };
 pub use control::Control;
-pub use journal::{Entry as JournalEntry, Fault as JournalFault};
+pub use journal::{Entry as JournalEntry, Fault as JournalFault, FaultedJob, Kind as JournalKind};
 pub use serve::Server;
 pub use settings::{Resolved, SettingError, Source};
 pub use xslt::xslt_worker;

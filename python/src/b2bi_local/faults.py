@@ -72,6 +72,13 @@ class Faults:
 
     def requests(self, **fields: Any) -> list[Any]:
         """What the journal has of the account's requests; fields are those of `/_b2bi/journal`."""
+        return self._entries(kind="request", **fields)
+
+    def jobs(self, **fields: Any) -> list[Any]:
+        """What the journal has of faults that befell the account's jobs, such as `stage="map"`."""
+        return self._entries(kind="job", **fields)
+
+    def _entries(self, **fields: Any) -> list[Any]:
         texts = {name: str(it).lower() if isinstance(it, bool) else it for name, it in fields.items()}
         entries: list[Any] = self._admin.get("journal", account=self._account, **texts)["entries"]
         return entries
@@ -101,6 +108,10 @@ class Fault:
         """
         about = {"appId": self.app_id} if self.app_id else {"rule": self.id}
         return self._faults.requests(**about, **fields)
+
+    def jobs(self, **fields: Any) -> list[Any]:
+        """The journal's entries of jobs that the rule acted on: each says which job, stage and outcome."""
+        return self._faults.jobs(rule=self.id, **fields)
 
     @property
     def completed(self) -> bool:

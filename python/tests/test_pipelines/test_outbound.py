@@ -9,15 +9,7 @@ import edi
 from pipeline import TIMESTAMP, Pipeline, segments
 from world import OPTIONS, OUTBOUND, changed_options
 
-DOCUMENT = {"interchanges": [{
-    "ISA_05_SenderQualifier": "ZZ", "ISA_06_SenderId": "US", "ISA_07_ReceiverQualifier": "ZZ", "ISA_08_ReceiverId": "THEM",
-    "ISA_13_InterchangeControlNumber": "000000077",
-    "functional_groups": [{
-        "GS_01_FunctionalIdentifierCode": "PO", "GS_02_ApplicationSenderCode": "US", "GS_03_ApplicationReceiverCode": "THEM",
-        "GS_06_GroupControlNumber": "77", "GS_07_ResponsibleAgencyCode": "X", "GS_08_Version": "004010",
-        "transactions": [{"ST_01_TransactionSetIdentifierCode": "850", "segments": edi.ORDER_SEGMENTS}],
-    }],
-}]}
+DOCUMENT = edi.DOCUMENT
 ORDER = {"order": "PO-77"}
 TEMPLATE = json.dumps(DOCUMENT).replace('"PO-77"', "order")
 XML = """<ediroot><interchange Standard="ANSI X.12" Date="260301" Time="0930" Version="00401" Control="000000077">

@@ -65,9 +65,11 @@ impl Run {
     pub(super) async fn fetch(&self, limit: u64) -> Result<Bytes, String> {
         let input = &self.order.input;
         files::check_limit(input, self.order.size, limit)?;
-        files::read(&self.works.environment, &self.scope, input)
-            .await
-            .map_err(|it| it.message(input))
+        let file = files::read(&self.works.environment, &self.scope, input).await;
+        let mut file = file.map_err(|it| it.message(input))?;
+        let size = u64::try_from(file.len()).unwrap_or(u64::MAX);
+        file.truncate(usize::try_from(self.reach_of(size)).unwrap_or(usize::MAX));
+        Ok(file)
     }
 
     /// Reads X12, and looks for what is wrong with it on the way.

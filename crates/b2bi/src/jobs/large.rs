@@ -4,6 +4,7 @@
 //! file is taken.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use b2bi_local_model::types::S3Location;
 use b2bi_local_objects::ObjectWriter;
@@ -17,6 +18,7 @@ use super::run::{Run, Stop};
 use crate::edi::{self, Conversion, Examined};
 use crate::files::{self, Location};
 use crate::stages::Stage;
+use crate::{errors, transformers};
 
 /// A document that is being written, and how long it is.
 struct Draft<'r> {
@@ -83,6 +85,34 @@ impl Run {
             .map_err(|it| Stop::Failed(Stage::WriteOutput, it))?;
         result.delivered(location.clone(), size, report_location);
         Ok(())
+    }
+
+    /// Makes the document from the input and writes it when this time has passed.
+    pub(super) fn remake_later(&self, location: Location, time: Duration) {
+        let run = self.clone();
+        tokio::spawn(async move {
+            run.works.environment.clock.sleep(time).await;
+            if let Err(reason) = run.remake(&location).await {
+                tracing::warn!(reason, "a late output could not be written");
+            }
+        });
+    }
+
+    async fn remake(&self, location: &Location) -> Result<(), String> {
+        let conversion = transformers::inbound(&self.order.transformer);
+        let conversion = Arc::new(conversion.map_err(|error| errors::message(&error))?);
+        let begun = self.begin(location, form(&conversion).1).await?;
+        let mut draft = Some(begun);
+        let parsed = self.parse_into(&conversion, &mut draft).await;
+        let Some(Draft { writer, .. }) = draft else {
+            return Ok(());
+        };
+        if let Err(reason) = parsed {
+            writer.abandon().await;
+            return Err(reason);
+        }
+        let finished = writer.finish().await.map(drop);
+        finished.map_err(|error| error.to_string())
     }
 
     async fn begin(&self, location: &Location, content_type: &str) -> Result<Draft<'_>, String> {

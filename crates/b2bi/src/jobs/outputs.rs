@@ -1,5 +1,7 @@
 //! What a job writes: whole objects, taken back where one of several cannot be written.
 
+use std::time::Duration;
+
 use b2bi_local_objects::ObjectWriter;
 use b2bi_local_x12::Numbers;
 use bytes::Bytes;
@@ -129,6 +131,10 @@ impl Run {
                 output.body.abandon().await;
                 return Ok(());
             }
+            Fate::Late(time) => {
+                self.put_late(output, time).await;
+                return Ok(());
+            }
             Fate::Refuse { message, keep } => {
                 output.body.abandon().await;
                 return Err(Refused { message, keep });
@@ -150,6 +156,30 @@ impl Run {
             message: it.message(&location),
             keep: false,
         })
+    }
+
+    /// Writes an object when this time has passed, which the job does not wait for.
+    async fn put_late(&self, output: Output<'_>, time: Duration) {
+        let Output {
+            location,
+            body,
+            content_type,
+        } = output;
+        let Body::Whole(body) = body else {
+            // What is written piece by piece cannot wait, so it is made anew from the input.
+            body.abandon().await;
+            self.remake_later(location, time);
+            return;
+        };
+        let (environment, scope) = (self.works.environment.clone(), self.scope.clone());
+        tokio::spawn(async move {
+            environment.clock.sleep(time).await;
+            let written = files::write(&environment, &scope, &location, body, content_type).await;
+            if let Err(refusal) = written {
+                let reason = refusal.message(&location);
+                tracing::warn!(reason, "a late output could not be written");
+            }
+        });
     }
 
     async fn take_back(&self, written: &[Location]) {

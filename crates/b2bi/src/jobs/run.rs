@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use b2bi_local_model::types::S3Location;
 
@@ -15,6 +15,7 @@ use crate::stages::{Entry, JobFacts, Stage};
 use crate::state::Partition;
 
 /// A job under way.
+#[derive(Clone)]
 pub(super) struct Run {
     pub(super) order: Arc<Order>,
     pub(super) facts: JobFacts,
@@ -23,7 +24,9 @@ pub(super) struct Run {
     pub(super) partition: Arc<Partition>,
     step: Step,
     /// How many objects it has written, or tried to.
-    pub(super) writes: AtomicUsize,
+    writes: Arc<AtomicUsize>,
+    /// How many bytes of its input it gets to see.
+    reach: Arc<AtomicU64>,
 }
 
 /// Why a job, or the part of it that is one transaction, goes no further.
@@ -50,7 +53,8 @@ pub(super) fn spawn(
         scope: scope.clone(),
         works: works.clone(),
         partition: Arc::clone(partition),
-        writes: AtomicUsize::new(0),
+        writes: Arc::default(),
+        reach: Arc::new(AtomicU64::new(u64::MAX)),
     };
     tokio::spawn(run.carry_out());
 }
@@ -105,6 +109,11 @@ impl Run {
         self.step.enter(stage);
         let stages = &self.works.environment.stages;
         match stages.enter(&self.facts, stage).await {
+            Entry::Go if stage == Stage::FetchInput => {
+                let reach = stages.reach(&self.facts, self.order.size);
+                self.reach.store(reach, Ordering::Relaxed);
+                Ok(())
+            }
             Entry::Go => Ok(()),
             Entry::Fail(reason) => Err(Stop::Failed(stage, reason)),
             Entry::Vanish => Err(Stop::Vanished),
@@ -163,6 +172,11 @@ impl Run {
         if let Some(job) = self.partition.lock().jobs.get_mut(&self.facts.id) {
             job.finish(end, now);
         }
+    }
+
+    /// How much of an input of this size the job gets to see.
+    pub(super) fn reach_of(&self, size: u64) -> u64 {
+        self.reach.load(Ordering::Relaxed).min(size)
     }
 
     /// The number of the object that is written now, from 1.

@@ -34,10 +34,9 @@ impl Run {
         conversion: &Arc<Conversion>,
         result: &mut Transformation,
     ) -> Result<Vec<S3Location>, Stop> {
-        let walk = self.walk();
-        let survey = self
-            .stage(Stage::FetchInput, self.survey(walk.clone(), conversion))
-            .await?;
+        // How far the walk goes is known once the stage is entered.
+        let survey = async { self.survey(self.walk(), conversion).await };
+        let survey = self.stage(Stage::FetchInput, survey).await?;
         self.enter(Stage::Parse).await?;
         let judged = edi::judge(&survey.reading, conversion);
         if !matches!(judged, Err(edi::Misfit::Other(_))) {
@@ -52,12 +51,13 @@ impl Run {
         judged.map_err(|it| Stop::Failed(Stage::Parse, it.into_message()))?;
         let total = survey.received.transactions();
         drop(survey);
-        self.pieces(walk, conversion, total, result).await
+        self.pieces(self.walk(), conversion, total, result).await
     }
 
     /// The way through the input.
     pub(super) fn walk(&self) -> Walk {
-        Walk::new(&self.works, &self.scope, &self.order.input, self.order.size)
+        let size = self.reach_of(self.order.size);
+        Walk::new(&self.works, &self.scope, &self.order.input, size)
     }
 
     async fn survey(&self, walk: Walk, conversion: &Arc<Conversion>) -> Result<Survey, String> {

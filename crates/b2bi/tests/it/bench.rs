@@ -25,8 +25,10 @@ impl Clock for ManualClock {
         Timestamp::from_millis(self.0.load(Ordering::Relaxed))
     }
 
-    async fn sleep(&self, _: Duration) {
-        pending::<()>().await;
+    async fn sleep(&self, time: Duration) {
+        if !time.is_zero() {
+            pending::<()>().await;
+        }
     }
 }
 
@@ -145,6 +147,11 @@ impl Bench {
         let body = body.to_vec().into();
         let put = self.objects.put(ACCOUNT, BUCKET, key, body, "text/plain");
         assert!(put.await.is_ok());
+    }
+
+    pub(crate) async fn read(&self, key: &str) -> Vec<u8> {
+        let object = self.objects.get(ACCOUNT, BUCKET, key, None).await;
+        object.map(|it| it.body.to_vec()).unwrap_or_default()
     }
 
     pub(crate) async fn keys(&self, prefix: &str) -> Vec<String> {

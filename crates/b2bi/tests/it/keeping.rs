@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use b2bi_local_b2bi::{Entry, Fate, JobFacts, Stage, Stages};
-use b2bi_local_ledger::Ledger;
+use b2bi_local_b2bi::{Entry, Fate, JobFacts, NotRestored, Stage, Stages};
+use b2bi_local_ledger::{Batch, Ledger, Table};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -220,9 +220,55 @@ async fn what_cannot_be_read_changes_nothing() {
         ),
     ] {
         let problem = bench.service().restore(&state).await.unwrap_err();
-        assert!(problem.contains(expected), "{problem}");
+        assert!(matches!(problem, NotRestored::Unreadable(_)), "{problem:?}");
+        assert!(problem.to_string().contains(expected), "{problem}");
         assert_eq!(bench.service().describe().unwrap(), before);
     }
+}
+
+#[tokio::test]
+async fn a_state_that_the_disk_does_not_take_changes_nothing() {
+    let directory = Directory::new("full");
+    let ledger = Ledger::open(&directory.0).unwrap();
+    let mut bench = Bench::new();
+    bench.keep(ledger.clone()).unwrap();
+    bench.call("CreateProfile", profile("a", "a")).await;
+    let before = bench.service().describe().unwrap();
+    bench.call("CreateProfile", profile("b", "b")).await;
+    let later = bench.service().describe().unwrap();
+    bench.service().restore(&before).await.unwrap();
+
+    // The table is of another type, so the disk fails from here on.
+    let mut batch = Batch::new();
+    batch.put(Table("about"), "x".to_owned(), Vec::new());
+    let ticket = ledger.send(batch);
+    assert!(ledger.settled(ticket).await.is_err());
+    let problem = bench.service().restore(&later).await.unwrap_err();
+    assert!(matches!(problem, NotRestored::Unkept(_)), "{problem:?}");
+    assert_eq!(bench.service().describe().unwrap(), before);
+    drop(ledger);
+    let bench = restarted(bench, &directory).await;
+    assert_eq!(bench.service().describe().unwrap(), before);
+}
+
+#[tokio::test]
+async fn states_are_put_back_one_after_the_other() {
+    let directory = Directory::new("turns");
+    let mut bench = Bench::new();
+    bench.keep(Ledger::open(&directory.0).unwrap()).unwrap();
+    let mut states = Vec::new();
+    for name in ["a", "b", "c"] {
+        bench.call("CreateProfile", profile(name, name)).await;
+        states.push(bench.service().describe().unwrap());
+    }
+    let restore = |at: usize| bench.service().restore(&states[at]);
+    for _ in 0..10 {
+        let restored = tokio::join!(restore(2), restore(0), restore(1), restore(2), restore(0));
+        assert_eq!(restored, (Ok(()), Ok(()), Ok(()), Ok(()), Ok(())));
+        assert_eq!(bench.service().describe().unwrap(), states[0]);
+    }
+    let bench = restarted(bench, &directory).await;
+    assert_eq!(bench.service().describe().unwrap(), states[0]);
 }
 
 #[derive(Clone, Debug)]

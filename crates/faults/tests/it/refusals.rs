@@ -311,6 +311,26 @@ fn what_contradicts_itself_at_another_moment_is_refused() {
             "objects are written at",
         ),
         (
+            job(json!({"stage": "map", "outcome": "late", "holdMs": 1})),
+            "objects are written at",
+        ),
+        (
+            job(json!({"stage": "writeOutput", "outcome": "late"})),
+            "`late` needs `holdMs`",
+        ),
+        (
+            job(json!({"stage": "fetchInput", "outcome": "truncate"})),
+            "goes with the key `truncate`",
+        ),
+        (
+            job(json!({"stage": "fetchInput", "outcome": "fail", "truncate": {"bytes": 1}})),
+            "goes with the key `truncate`",
+        ),
+        (
+            job(json!({"stage": "writeOutput", "outcome": "truncate", "truncate": {"bytes": 1}})),
+            "only the input is cut",
+        ),
+        (
             job(json!({"stage": "writeOutput", "outcome": "vanish", "objects": 1})),
             "goes with `fail`",
         ),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{faults, problem, reply};
 use crate::app::App;
-use crate::journal::{Entry, Expectation, Filter};
+use crate::journal::{Entry, Expectation, Filter, Kind};
 
 const OFF: &str = "No journal is kept: the setting journal-size is 0";
 
@@ -128,7 +128,7 @@ fn without_group(query: &str) -> Result<(String, bool), String> {
 /// Logical calls in the order of their first attempts.
 fn calls(entries: &[Entry]) -> Vec<Value> {
     let mut calls: Vec<Vec<&Entry>> = Vec::new();
-    for entry in entries {
+    for entry in entries.iter().filter(|it| it.kind == Kind::Request) {
         let same = |call: &&mut Vec<&Entry>| {
             let first = call.first().map(|it| (&it.invocation_id, &it.account));
             entry.invocation_id.is_some() && first == Some((&entry.invocation_id, &entry.account))

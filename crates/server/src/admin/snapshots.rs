@@ -1,8 +1,10 @@
-//! `/_b2bi/snapshots`: states under a name, in memory for as long as the server runs.
+//! `/_b2bi/snapshots`: states under a name. With a directory they stay there, else they end with the
+//! server.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use b2bi_local_ledger::{Batch, Failed, Ledger, Table};
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -13,17 +15,73 @@ use crate::app::App;
 /// The most bytes of a name.
 const LONGEST_NAME: usize = 100;
 
+/// Where the ledger has them, by name.
+const ROWS: Table = Table("snapshots");
+
 /// States by name.
-#[derive(Debug, Default)]
-pub(crate) struct Snapshots(Mutex<BTreeMap<String, Arc<Value>>>);
+#[derive(Debug)]
+pub(crate) struct Snapshots {
+    held: Mutex<BTreeMap<String, Arc<Value>>>,
+    ledger: Option<Ledger>,
+}
 
 impl Snapshots {
+    /// Those that a ledger has, which has the later ones as well; none without one.
+    pub(crate) fn of(ledger: Option<Ledger>) -> Result<Self, String> {
+        let mut held = BTreeMap::new();
+        if let Some(ledger) = &ledger {
+            let read = ledger.read::<Unread>(ROWS, |name, state| {
+                let state = serde_json::from_slice(state).map_err(|error| {
+                    Unread(format!("the snapshot {name} cannot be read: {error}"))
+                })?;
+                held.insert(name.to_owned(), Arc::new(state));
+                Ok(())
+            });
+            read.map_err(|unread| unread.0)?;
+        }
+        Ok(Self {
+            held: Mutex::new(held),
+            ledger,
+        })
+    }
+
     fn held(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Value>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn get(&self, name: &str) -> Option<Arc<Value>> {
         self.held().get(name).cloned()
+    }
+
+    /// Keeps a state under the name, or forgets the one that is there; it is on disk then.
+    async fn set(&self, name: &str, state: Option<Value>) -> Result<(), Failed> {
+        let ticket = {
+            let mut held = self.held();
+            let mut batch = Batch::new();
+            match &state {
+                Some(state) => batch.put(ROWS, name.to_owned(), state.to_string().into()),
+                None => batch.remove(ROWS, name.to_owned()),
+            }
+            match state {
+                Some(state) => held.insert(name.to_owned(), Arc::new(state)),
+                None => held.remove(name),
+            };
+            // Sent under the lock: the disk has them in the order of memory.
+            self.ledger.as_ref().map(|ledger| ledger.send(batch))
+        };
+        match self.ledger.as_ref().zip(ticket) {
+            Some((ledger, ticket)) => ledger.settled(ticket).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why the snapshots of a ledger cannot be read.
+struct Unread(String);
+
+impl From<Failed> for Unread {
+    fn from(failed: Failed) -> Self {
+        Self(failed.to_string())
     }
 }
 
@@ -47,11 +105,11 @@ pub(super) async fn answer(app: &App, path: &str, method: &Method) -> Response<B
     }
     let found = app.snapshots.get(name);
     match (restores, method, found) {
-        (false, &Method::POST, _) => take(app, name),
+        (false, &Method::POST, _) => take(app, name).await,
         (false, &Method::GET, Some(found)) => state::written(&found),
         (false, &Method::DELETE, Some(_)) => {
-            app.snapshots.held().remove(name);
-            reply(StatusCode::OK, &json!({"deleted": name}))
+            let forgotten = app.snapshots.set(name, None).await;
+            told(forgotten, StatusCode::OK, &json!({"deleted": name}))
         }
         (true, &Method::POST, Some(found)) => state::put_back(app, &found).await,
         (false, &Method::GET | &Method::DELETE, None) | (true, &Method::POST, None) => problem(
@@ -66,15 +124,20 @@ pub(super) async fn answer(app: &App, path: &str, method: &Method) -> Response<B
 }
 
 /// Keeps the present state under the name; one that is there is replaced.
-fn take(app: &App, name: &str) -> Response<Bytes> {
+async fn take(app: &App, name: &str) -> Response<Bytes> {
     match app.service.describe() {
         Ok(state) => {
-            app.snapshots
-                .held()
-                .insert(name.to_owned(), Arc::new(state));
-            reply(StatusCode::CREATED, &json!({"taken": name}))
+            let taken = app.snapshots.set(name, Some(state)).await;
+            told(taken, StatusCode::CREATED, &json!({"taken": name}))
         }
         Err(message) => problem(StatusCode::INTERNAL_SERVER_ERROR, &message),
+    }
+}
+
+fn told(outcome: Result<(), Failed>, status: StatusCode, body: &Value) -> Response<Bytes> {
+    match outcome {
+        Ok(()) => reply(status, body),
+        Err(failed) => problem(StatusCode::INTERNAL_SERVER_ERROR, &failed.to_string()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `/_b2bi/state`: the resources of all accounts as JSON, taken out and put back. Objects are not in it.
 
+use b2bi_local_b2bi::NotRestored;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
@@ -49,9 +50,12 @@ pub(super) async fn put_back(app: &App, state: &Value) -> Response<Bytes> {
             let scopes = scopes.map_or(0, Vec::len);
             reply(StatusCode::OK, &json!({"restored": {"scopes": scopes}}))
         }
-        Err(message) => {
-            let message = format!("Nothing was changed: {message}");
-            problem(StatusCode::BAD_REQUEST, &message)
+        Err(reason) => {
+            let status = match reason {
+                NotRestored::Unreadable(_) => StatusCode::BAD_REQUEST,
+                NotRestored::Unkept(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            };
+            problem(status, &format!("Nothing was changed: {reason}"))
         }
     }
 }

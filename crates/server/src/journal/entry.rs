@@ -10,7 +10,42 @@ use serde::{Serialize, Serializer};
 /// The longest text of a caller's own making that is kept, in bytes.
 const LONGEST: usize = 128;
 
-/// A request and what became of it.
+/// What an entry is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    /// A request.
+    #[default]
+    Request,
+    /// A fault that befalls a job at one of its stages.
+    Job,
+}
+
+impl Kind {
+    /// The name in entries and filters.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Job => "job",
+        }
+    }
+}
+
+/// A job that a fault befalls, where, and how.
+#[derive(Clone, Debug, Serialize)]
+pub struct FaultedJob {
+    /// The job's id.
+    pub id: String,
+    /// The stage that it was about to enter.
+    pub stage: &'static str,
+    /// What happens to it there, such as `stall`.
+    pub outcome: &'static str,
+}
+
+/// A request and what became of it, or a job that a fault befalls.
+///
+/// Of a job, only who it belongs to, when, the rules and the member `job` are told.
 ///
 /// Bodies are not kept, and so no member of theirs: no e-mail address, no phone number.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -18,6 +53,8 @@ const LONGEST: usize = 128;
 pub struct Entry {
     /// Its place in the order in which requests were settled, from 1.
     pub number: u64,
+    /// What it is about.
+    pub kind: Kind,
     /// When it came.
     pub time: Timestamp,
     /// The id in the reply's `x-amzn-RequestId`.
@@ -40,6 +77,9 @@ pub struct Entry {
     pub attempt: Option<u64>,
     /// The rules that acted, in order.
     pub faults: Vec<Fault>,
+    /// The job, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<FaultedJob>,
     /// How often the operation was carried out, successfully or not.
     pub executed: u8,
     /// None where no reply was sent.

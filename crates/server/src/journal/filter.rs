@@ -12,7 +12,8 @@ type Text<'a> = Option<Cow<'a, str>>;
 type Field = (&'static str, fn(&Entry) -> Text<'_>);
 
 /// The fields by which entries are found, as text; `rule` and `executed` have rules of their own.
-const FIELDS: [Field; 9] = [
+const FIELDS: [Field; 13] = [
+    ("kind", |it| Some(it.kind.as_str().into())),
     ("account", |it| Some(it.account.as_str().into())),
     ("region", |it| Some(it.region.as_str().into())),
     ("service", |it| Some(it.service.into())),
@@ -27,6 +28,9 @@ const FIELDS: [Field; 9] = [
         Some(status.unwrap_or(Cow::Borrowed("none")))
     }),
     ("error", |it| it.error.as_deref().map(Cow::from)),
+    ("job", |it| it.job.as_ref().map(|it| it.id.as_str().into())),
+    ("stage", |it| it.job.as_ref().map(|it| it.stage.into())),
+    ("outcome", |it| it.job.as_ref().map(|it| it.outcome.into())),
 ];
 const OTHERS: &str = "rule, executed, since";
 

@@ -1,4 +1,5 @@
-//! What happened: the latest API requests, in the order in which they were settled.
+//! What happened: the latest API requests, in the order in which they were settled, and the faults of
+//! jobs among them.
 
 mod entry;
 mod expectation;
@@ -6,7 +7,7 @@ mod filter;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use entry::{Entry, Fault};
+pub use entry::{Entry, Fault, FaultedJob, Kind};
 pub(crate) use entry::{masked, short};
 pub(crate) use expectation::Expectation;
 pub(crate) use filter::Filter;
