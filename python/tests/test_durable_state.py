@@ -9,16 +9,19 @@ from clients import boto3_client, checked_client
 from server import BINARY, PATIENCE, Server, foreign_environment
 
 PROFILE = {"name": "new", "businessName": "Blue Bikes", "phone": "5555555555", "logging": "ENABLED"}
+BUCKET = "kept"
 ROUNDS = 3
 WRITERS = 4
 
 
 class Writer(threading.Thread):
-    """Creates, renames and deletes profiles until its server is gone; remembers what was acknowledged."""
+    """Takes steps until its server is gone; remembers what was acknowledged."""
+
+    service = None
 
     def __init__(self, endpoint, account, known, enough):
         super().__init__()
-        self.client = boto3_client("b2bi", endpoint, account)
+        self.client = boto3_client(self.service, endpoint, account)
         self.known = known
         self.before = len(known)
         self.enough = enough
@@ -29,6 +32,12 @@ class Writer(threading.Thread):
                 self.step()
         except botocore.exceptions.BotoCoreError:
             self.enough.set()
+
+
+class Profiles(Writer):
+    """Creates, renames and deletes profiles."""
+
+    service = "b2bi"
 
     def step(self):
         made = self.client.create_profile(**PROFILE)["profileId"]
@@ -45,6 +54,38 @@ class Writer(threading.Thread):
             self.enough.set()
 
 
+class Objects(Writer):
+    """Puts, replaces and deletes objects, short and long; for each key it knows what may be there."""
+
+    service = "s3"
+
+    def step(self):
+        key = str(len(self.known))
+        size = 300_000 if len(self.known) % 4 == 0 else 20
+        first, second = (letter * size for letter in (b"a", b"b"))
+        self.put(key, {None}, first)
+        if len(self.known) % 3 == 0:
+            self.put(key, {first}, second)
+        if len(self.known) % 5 == 0:
+            self.known[key] |= {None}
+            self.client.delete_object(Bucket=BUCKET, Key=key)
+            self.known[key] = {None}
+        if len(self.known) > self.before + 25:
+            self.enough.set()
+
+    def put(self, key, before, body):
+        self.known[key] = before | {body}
+        self.client.put_object(Bucket=BUCKET, Key=key, Body=body)
+        self.known[key] = {body}
+
+
+def stored(client, key):
+    try:
+        return client.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    except client.exceptions.NoSuchKey:
+        return None
+
+
 def names(client):
     pages = client.get_paginator("list_profiles").paginate()
     return {profile["profileId"]: profile["name"] for page in pages for profile in page["profiles"]}
@@ -53,10 +94,14 @@ def names(client):
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed_under_writes(tmp_path):
     known = [{} for _ in range(WRITERS)]
     accounts = [f"{number:012}" for number in range(WRITERS)]
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         with Server("--data-dir", str(tmp_path), "--quotas=false") as server:
+            if turn == 0:
+                for account in accounts:
+                    boto3_client("s3", server.endpoint, account).create_bucket(Bucket=BUCKET)
             enough = threading.Event()
-            writers = [Writer(server.endpoint, *pair, enough) for pair in zip(accounts, known)]
+            kinds = [Profiles, Objects] * (WRITERS // 2)
+            writers = [kind(server.endpoint, *pair, enough) for kind, *pair in zip(kinds, accounts, known)]
             check(server.endpoint, accounts, known)
             for writer in writers:
                 writer.start()
@@ -66,16 +111,26 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed_under_writes(tmp
                 writer.join(PATIENCE)
     with Server("--data-dir", str(tmp_path)) as server:
         check(server.endpoint, accounts, known)
+        assert all(known)
 
 
 def check(endpoint, accounts, known):
-    for account, expected in zip(accounts, known):
+    """Everything that was acknowledged is there, and nothing half done."""
+    for account, profiles in list(zip(accounts, known))[::2]:
         found = names(checked_client(endpoint, account))
-        for profile, name in expected.items():
+        for profile, name in profiles.items():
             if name == "deleted":
                 assert profile not in found
             else:
                 assert found[profile] in ({name} if name else {"new", "renamed"})
+    for account, objects in list(zip(accounts, known))[1::2]:
+        client = boto3_client("s3", endpoint, account)
+        listed = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+        keys = {it["Key"] for page in listed for it in page.get("Contents", [])}
+        for key, bodies in objects.items():
+            found = stored(client, key)
+            assert found in bodies and (key in keys) == (found is not None), key
+        assert keys <= set(objects)
 
 
 def refusal(directory):

@@ -43,6 +43,11 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+/// The blocks of the page for beginners, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../server/docs/first-five-minutes.md")]
+struct FirstFiveMinutes;
+
 pub use aws_sdk_b2bi as sdk;
 pub use b2bi_local_server::{Config, JournalEntry, JournalFault};
 

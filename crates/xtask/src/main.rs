@@ -1,6 +1,7 @@
 //! The project's chores, run as `cargo xtask <chore>`.
 
 mod codegen;
+mod fidelity;
 mod repository;
 mod tidy;
 mod x12_tables;
@@ -21,6 +22,11 @@ const CHORES: &[Chore] = &[
         name: "codegen",
         purpose: "write b2bi-model from the pinned botocore [--check | --bump]",
         run: codegen::run,
+    },
+    Chore {
+        name: "fidelity",
+        purpose: "write the page on what behaviours rest on [--check]",
+        run: fidelity::run,
     },
     Chore {
         name: "tidy",

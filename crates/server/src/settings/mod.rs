@@ -1,5 +1,7 @@
 //! Every setting once: its key in the file, its flag, its environment variable, its default.
 
+#[cfg(test)]
+mod page;
 mod resolve;
 mod table;
 

@@ -1,0 +1,276 @@
+//! Writes the page on fidelity: what each behaviour rests on, gathered from the sources.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::Outcome;
+use crate::repository;
+
+const PAGE: &str = "crates/server/docs/fidelity.md";
+const OPERATIONS: &str = "crates/b2bi/src/operations";
+const MODULES: &str = "crates/b2bi/src";
+const TESTS: &str = "python/tests/test_operations";
+const LIST: &str = "fixtures/ASSUMPTIONS.md";
+/// What a doc comment begins with that says where a behaviour is known from.
+const SOURCE: &str = concat!("Source", ": ");
+const GUESS: &str = concat!("Assumption ", "A-");
+
+const INTRODUCTION: &str = "# How true it is
+
+Written by `cargo xtask fidelity` from the sources; change them, not this page. CI proves that it is
+current. What it says of itself: an operation's members, constraints, errors and paging are those of
+the service model that botocore carries (`cargo xtask codegen`), and each operation has a file of tests
+that two versions of boto3 run against the server. What the model does not tell is known from the
+documentation, from what others have seen on AWS, from the X12 standard, or is a guess; every guess has
+a number. [Correcting a guess](correcting-a-guess.md) says how to check one with an AWS account.
+";
+
+/// Writes the page; `--check` only compares.
+pub fn run(arguments: &[String]) -> Outcome {
+    let page = page(&repository::root())?;
+    let path = repository::root().join(PAGE);
+    match arguments.first().map(String::as_str) {
+        None => fs::write(&path, page).map_err(|error| format!("{PAGE}: {error}")),
+        Some("--check") if read(&path)? == page => Ok(()),
+        Some("--check") => Err(format!(
+            "{PAGE} is not what the sources say: run `cargo xtask fidelity`"
+        )),
+        Some(other) => Err(format!("fidelity knows --check, not {other}")),
+    }
+}
+
+fn page(root: &Path) -> Result<String, String> {
+    let sources = rust_files(root)?;
+    let list = read(&root.join(LIST))?;
+    let parts = [
+        INTRODUCTION.to_owned(),
+        operations(root, &sources)?,
+        behaviours(&sources),
+        guesses(&list, &sources),
+    ];
+    Ok(parts.join("\n"))
+}
+
+/// A source file of ours: its path in the repository, and its text.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// The numbers of the guesses that it names.
+    fn guesses(&self) -> Vec<&str> {
+        let named = self.text.split(GUESS).skip(1);
+        let mut numbers: Vec<&str> = named.map(number_at_start).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+}
+
+fn number_at_start(text: &str) -> &str {
+    let end = text.find(|it: char| !it.is_ascii_digit());
+    &text[..end.unwrap_or(text.len())]
+}
+
+fn operations(root: &Path, sources: &[Source]) -> Result<String, String> {
+    let mut table = String::from(
+        "## Operations\n\nThe guesses are those that the operation's file names, and the parts of the service that it \
+         calls.\n\n| operation | what it does | tests | guesses |\n| --- | --- | --- | --- |\n",
+    );
+    for source in sources.iter().filter(|it| is_operation(&it.path)) {
+        let (name, purpose) = described(&source.text);
+        let test = format!("{TESTS}/test_{}.py", stem(&source.path));
+        let count = read(&root.join(&test))?.matches("def test_").count();
+        let guesses = guesses_behind(source, sources).join(", ");
+        let _ = writeln!(
+            table,
+            "| [{name}](../../../{}) | {purpose} | [{count}](../../../{test}) | {guesses} |",
+            source.path
+        );
+    }
+    Ok(table)
+}
+
+fn is_operation(path: &str) -> bool {
+    path.starts_with(OPERATIONS) && !path.ends_with("/mod.rs")
+}
+
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.trim_end_matches(".rs")
+}
+
+/// The operation's name, and the first sentence on its function.
+fn described(text: &str) -> (String, String) {
+    let name = text.lines().next().unwrap_or_default();
+    let name = name.trim_matches(|it: char| !it.is_alphanumeric());
+    let function = format!("fn {}", crate::codegen::snake(name));
+    let before = text.split(&function).next().unwrap_or_default();
+    let comment = before.rsplit("\n\n").next().unwrap_or_default();
+    let lines = comment.lines().filter_map(|line| line.strip_prefix("/// "));
+    let comment = lines.take_while(|it| !it.starts_with('#'));
+    let comment: Vec<&str> = comment.collect();
+    let comment = comment.join(" ");
+    let sentence = comment.split(". ").next().unwrap_or_default();
+    (name.to_owned(), sentence.trim_end_matches('.').to_owned())
+}
+
+/// The guesses of an operation's file, and of the modules that it names.
+fn guesses_behind(operation: &Source, sources: &[Source]) -> Vec<String> {
+    let called = |it: &&Source| {
+        let inner = it.path.strip_prefix(MODULES).unwrap_or_default();
+        let module = inner.trim_start_matches('/').split('/').next();
+        let module = module.unwrap_or_default().trim_end_matches(".rs");
+        !module.is_empty()
+            && !it.path.starts_with(OPERATIONS)
+            && operation.text.contains(&format!("{module}::"))
+    };
+    let mut numbers = operation.guesses();
+    for source in sources.iter().filter(called) {
+        numbers.extend(source.guesses());
+    }
+    numbers.sort_unstable_by_key(|it| (it.len(), *it));
+    numbers.dedup();
+    numbers.iter().map(|it| format!("A-{it}")).collect()
+}
+
+/// Every statement of the sources about where a behaviour is known from.
+fn behaviours(sources: &[Source]) -> String {
+    let mut table = String::from(
+        "## What behaviours rest on\n\nWhere the code says what it goes by, file by file.\n\n| file | it goes by |\n| --- | --- |\n",
+    );
+    for source in sources {
+        for statement in statements(&source.text) {
+            let _ = writeln!(table, "| [{0}](../../../{0}) | {statement} |", source.path);
+        }
+    }
+    table
+}
+
+/// The sentences after `Source:`, to the end of their comments.
+fn statements(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for line in text.lines() {
+        let comment = line.trim_start().trim_start_matches(['/', '!']);
+        let is_comment = line.trim_start().starts_with("//") && !comment.trim().is_empty();
+        match comment.trim().strip_prefix(SOURCE.trim_end()) {
+            Some(first) if is_comment => {
+                found.push(first.trim().to_owned());
+                is_open = true;
+            }
+            _ if is_comment && is_open => {
+                if let Some(last) = found.last_mut() {
+                    last.push(' ');
+                    last.push_str(comment.trim());
+                }
+            }
+            _ => is_open = false,
+        }
+    }
+    found.iter().map(|it| it.replace('|', "\\|")).collect()
+}
+
+/// Every guess, with the files whose code rests on it.
+fn guesses(list: &str, sources: &[Source]) -> String {
+    let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for source in sources {
+        for number in source.guesses() {
+            files.entry(number).or_default().push(&source.path);
+        }
+    }
+    let mut page = format!(
+        "## Guesses\n\nThe list is [{LIST}](../../../{LIST}). Where no file is named, what is guessed is in the data or spread \
+         over the code.\n"
+    );
+    for row in list.lines().filter(|it| it.starts_with("| A-")) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [number, what, why, how] = cells[..] else {
+            continue;
+        };
+        let files = files.get(number.trim_start_matches("A-"));
+        let files: Vec<String> = files
+            .into_iter()
+            .flatten()
+            .map(|it| format!("`{it}`"))
+            .collect();
+        let _ = write!(page, "\n**{number}** {what}.\n\n- Why: {why}.\n");
+        if how != "–" {
+            let _ = writeln!(page, "- To find out: {how}.");
+        }
+        if !files.is_empty() {
+            let _ = writeln!(page, "- Where: {}.", files.join(", "));
+        }
+    }
+    page
+}
+
+/// The files of all crates, ordered by path; what is generated and what tests says nothing of its own.
+fn rust_files(root: &Path) -> Result<Vec<Source>, String> {
+    let listed = repository::output_of("git", &["ls-files", "crates/*/src/*.rs"])?;
+    let is_ours = |it: &&str| !it.contains("/generated/") && !it.starts_with("crates/xtask/");
+    let files = listed.lines().filter(is_ours).map(|path| {
+        let text = read(&root.join(path))?;
+        Ok(Source {
+            path: path.to_owned(),
+            text,
+        })
+    });
+    files.collect()
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_go_to_the_end_of_their_comments() {
+        let text = concat!(
+            "/// Makes it.\n///\n/// Source",
+            ": seen on AWS, all\n/// of it.\n///\n/// More.\nfn a() {}\n",
+            "    // Source",
+            ": Assumption ",
+            "A-1.\n    let b = 1;\n    // Because.\n"
+        );
+        assert_eq!(
+            statements(text),
+            ["seen on AWS, all of it.", concat!("Assumption ", "A-1.")]
+        );
+    }
+
+    #[test]
+    fn operations_are_described_by_their_functions() {
+        let text = "//! `GetIt`.\n\nuse a::b;\n\n/// Gets it, and\n/// nothing else. Fast.\n///\n/// # Errors\n///\n/// None.\npub fn get_it() {}\n";
+        assert_eq!(
+            described(text),
+            ("GetIt".to_owned(), "Gets it, and nothing else".to_owned())
+        );
+    }
+
+    #[test]
+    fn guesses_are_told_with_the_files_that_name_them() {
+        let list = "| number | what |\n| --- | --- |\n| A-07 | it is so | unknown | try |\n| A-08 | or so | unknown | – |\n";
+        let source = Source {
+            path: "a.rs".to_owned(),
+            text: concat!("// Assumption ", "A-07, Assumption ", "A-07").to_owned(),
+        };
+        let page = guesses(list, &[source]);
+        assert!(
+            page.contains(
+                "**A-07** it is so.\n\n- Why: unknown.\n- To find out: try.\n- Where: `a.rs`.\n"
+            ),
+            "{page}"
+        );
+        assert!(
+            page.ends_with("**A-08** or so.\n\n- Why: unknown.\n"),
+            "{page}"
+        );
+    }
+}
