@@ -5,12 +5,16 @@ use jsonata_core::parser::ParserError;
 
 use super::position;
 use crate::engine::Limits;
-use crate::problem::{Cause, Problem};
+use crate::problem::{Cause, Position, Problem};
 
 /// Codes that mean a limit: nesting, time, items of a range, items of a sequence.
-const LIMITS: [&str; 5] = ["U1001", "D1011", "D1012", "D2014", "D2015"];
+const LIMITS: [&str; 5] = ["U1001", "D1011", TIME, "D2014", ITEMS];
+/// The code of an evaluation that took too long.
+pub(super) const TIME: &str = "D1012";
+/// The code of too many items.
+pub(super) const ITEMS: &str = "D2015";
 /// The code of a cancelled run.
-const CANCELLED: &str = "U1003";
+pub(super) const CANCELLED: &str = "U1003";
 /// The code of a string or an output that grew too long.
 pub(super) const TOO_LONG: &str = "D2016";
 
@@ -21,10 +25,33 @@ pub(super) fn syntax(template: &str, error: &ParserError) -> Problem {
         ParserError::UnclosedComment => "S0106: Comment has no closing tag, which is */".to_owned(),
         other => other.to_string(),
     };
-    let (code, reason) = split(&text);
+    let (mut code, mut reason) = split(&text);
+    let position = position::of(template, error);
+    let is = |wanted: &str| code.as_deref() == Some(wanted);
+    // Two that the language tells apart and the library does not.
+    if let Some(closing) = position::open_bracket(template).filter(|_| is("S0207")) {
+        code = Some("S0203".to_owned());
+        reason = format!("Expected \"{closing}\" before end of expression");
+    } else if is("S0101") && position::is_stroke(template, position) {
+        code = Some("S0302".to_owned());
+        "No terminating / in regular expression".clone_into(&mut reason);
+    }
     Problem {
-        position: position::of(template, error),
+        position,
         ..Problem::new(Cause::Template, code, reason)
+    }
+}
+
+/// A range in a filter without brackets of its own, which the library would take.
+pub(super) fn bare_range(template: &str) -> Problem {
+    let mut places = template.match_indices("..").map(|(at, _)| at);
+    // Where there are several, nothing tells which.
+    let at = places.next().filter(|_| places.next().is_none());
+    let reason =
+        "Expected \"]\", got \"..\"; a range in a filter stands in brackets of its own, [[0..1]]";
+    Problem {
+        position: at.map(|at| Position::after(template, at)),
+        ..Problem::new(Cause::Template, Some("S0202".to_owned()), reason)
     }
 }
 

@@ -3,10 +3,10 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use jsonata_core::ast::AstNode;
-use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError};
+use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::value::JValue;
 
+use super::dates::by_the_library;
 use crate::engine::Run;
 
 type Made = Result<JValue, EvaluatorError>;
@@ -33,20 +33,9 @@ pub(super) fn register(evaluator: &mut Evaluator, run: &Run) -> Result<(), Evalu
 
 /// `$fromMillis(now, picture, timezone)`, with as many arguments as were given.
 fn formatted(now: i64, given: &[JValue]) -> Made {
-    let names = ["picture", "timezone"];
-    let mut context = Context::new();
-    context.bind("now".to_owned(), JValue::from_i64(now));
-    let mut args = vec![AstNode::variable("now")];
-    for (name, value) in names.iter().zip(given) {
-        context.bind((*name).to_owned(), value.clone());
-        args.push(AstNode::variable(*name));
-    }
-    let call = AstNode::Function {
-        name: "fromMillis".to_owned(),
-        args,
-        is_builtin: true,
-    };
-    Evaluator::with_context(context).evaluate(&call, &JValue::Undefined)
+    let mut args = vec![JValue::from_i64(now)];
+    args.extend(given.iter().cloned());
+    by_the_library("fromMillis", &args)
 }
 
 /// Numbers that follow from a seed.

@@ -1,16 +1,24 @@
 //! JSONata, on the library jsonata-core.
 
+mod calls;
+mod children;
+mod dates;
 mod errors;
 mod functions;
 mod guard;
+mod names;
 mod output;
 mod position;
+mod regex;
+mod texts;
 
 use jsonata_core::ast::AstNode;
-use jsonata_core::evaluator::{Context, Evaluator, EvaluatorOptions};
+use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptions};
 use jsonata_core::parser;
 use jsonata_core::value::JValue;
 
+use self::names::Names;
+use self::regex::Patterns;
 use crate::engine::{Engine, Run, Template};
 use crate::problem::{Cause, Problem};
 
@@ -19,20 +27,32 @@ use crate::problem::{Cause, Problem};
 pub struct Jsonata;
 
 /// A JSONata template as a tree.
-struct Expression(AstNode);
+struct Expression {
+    tree: AstNode,
+    patterns: Patterns,
+}
 
 impl Engine for Jsonata {
     fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
-        let tree = parser::parse(template).map_err(|error| errors::syntax(template, &error))?;
-        Ok(Box::new(Expression(guard::guarded(tree))))
+        let parsed = parser::parse(template);
+        let mut tree = parsed.map_err(|error| errors::syntax(template, &error))?;
+        let mut names = Names::default();
+        names.collect(&mut tree);
+        if names.bare_range {
+            return Err(errors::bare_range(template));
+        }
+        let patterns = Patterns::new(&names.found, template)?;
+        calls::change(&mut tree, &names);
+        let tree = guard::guarded(tree);
+        Ok(Box::new(Expression { tree, patterns }))
     }
 }
 
 impl Template for Expression {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
         let input = parse(input)?;
-        let result = evaluator(run)
-            .and_then(|mut it| it.evaluate(&self.0, &input))
+        let result = evaluator(&self.patterns, run)
+            .and_then(|mut it| it.evaluate(&self.tree, &input))
             .map_err(|error| errors::evaluation(&error, &run.limits))?;
         // What ends between two steps of the engine is not noticed by it.
         if run.cancel.is_cancelled() {
@@ -52,7 +72,7 @@ fn parse(input: &str) -> Result<JValue, Problem> {
     JValue::from_json_str(input).map_err(|error| errors::input(&error))
 }
 
-fn evaluator(run: &Run) -> Result<Evaluator, jsonata_core::evaluator::EvaluatorError> {
+fn evaluator(patterns: &Patterns, run: &Run) -> Result<Evaluator, EvaluatorError> {
     let limits = &run.limits;
     let options = EvaluatorOptions {
         timeout_ms: Some(u64::try_from(limits.time.as_millis()).unwrap_or(u64::MAX)),
@@ -63,6 +83,9 @@ fn evaluator(run: &Run) -> Result<Evaluator, jsonata_core::evaluator::EvaluatorE
     let mut evaluator = Evaluator::with_options(Context::new(), options);
     functions::register(&mut evaluator, run)?;
     guard::register(&mut evaluator, limits.string_bytes)?;
+    regex::register(&mut evaluator, patterns, run)?;
+    texts::register(&mut evaluator)?;
+    dates::register(&mut evaluator, run.now)?;
     Ok(evaluator)
 }
 

@@ -47,6 +47,37 @@ fn tokens(template: &str) -> (usize, Option<String>) {
     }
 }
 
+/// What would close the innermost bracket that is open at the end of a template.
+///
+/// After `{` the language looks for a colon first.
+pub(super) fn open_bracket(template: &str) -> Option<char> {
+    let mut lexer = Lexer::new(template.to_owned());
+    let mut open = Vec::new();
+    let mut last = None;
+    while let Ok(token) = lexer.next_token() {
+        match token {
+            Token::Eof => break,
+            Token::LeftParen => open.push(')'),
+            Token::LeftBracket => open.push(']'),
+            Token::LeftBrace => open.push('}'),
+            Token::RightParen | Token::RightBracket | Token::RightBrace => drop(open.pop()),
+            _ => {}
+        }
+        last = Some(token);
+    }
+    let after_brace = last == Some(Token::LeftBrace);
+    open.pop().map(|it| if after_brace { ':' } else { it })
+}
+
+/// Whether a stroke stands at a place.
+pub(super) fn is_stroke(template: &str, place: Option<Position>) -> bool {
+    let letter = place.and_then(|place| {
+        let line = template.split('\n').nth(place.line - 1)?;
+        line.chars().nth(place.column? - 1)
+    });
+    letter == Some('/')
+}
+
 /// The end of the shortest beginning of which `holds` is true.
 fn first(template: &str, holds: impl Fn(&str) -> bool) -> Option<usize> {
     let ends: Vec<usize> = template

@@ -94,7 +94,7 @@ fn strings_that_double() {
         "$pad('x', 1e9)",
         "'x' ~> $pad(-1e9)",
         "$pad('x', 1e300, 'ab')",
-        "$replace($pad('', 1e6, 'x'), /x/, $pad('', 1e6, 'y'))",
+        "$replace($pad('', 1e5, 'x'), /x/, $pad('', 1e5, 'y'))",
     ] {
         check(template, Cause::Limit, "D2016");
     }
@@ -129,6 +129,47 @@ fn expressions_that_would_backtrack() {
         .and_then(|it| it.evaluate(&input, &Run::new(0, 1, limits())));
     assert_eq!(result.unwrap().as_deref(), Some("false"));
     assert!(begun.elapsed() < SOON);
+}
+
+#[test]
+fn expressions_that_look_around_are_cut() {
+    let refused = |template: &str, length: usize, reason: &str| {
+        let problem = problem(template, &format!("\"{}!\"", "a".repeat(length)));
+        assert_eq!(problem.cause, Cause::Limit, "{template}: {problem}");
+        assert!(problem.reason.contains(reason), "{template}: {problem}");
+    };
+    refused("$contains($, /^(?:(a|aa)(?=.))+$/)", 1_000, "100000 times");
+    refused("$match($, /(a*)*\\1b/)", 8_000, "20000 times");
+    refused("$replace($, /a(?=b)/, '')", 20_000, "up to 8192 bytes");
+    // Each search is short, and there are very many.
+    let again = "$map([1..100000], function($n) { $split($$, /(?<=(?:a|b)*)a(?=.*c)/) })";
+    refused(again, 2_000, "");
+}
+
+#[test]
+fn expressions_whose_machine_would_be_huge() {
+    for expression in [
+        "(((a{1000}){1000}){1000}){1000}",
+        &("(".repeat(5_000) + "a" + &")".repeat(5_000)),
+        &("(?=".repeat(5_000) + "a" + &")".repeat(5_000)),
+    ] {
+        let problem = problem(&format!("$match('a',\n /{expression}/)"), "{}");
+        assert_eq!(problem.cause, Cause::Template, "{problem}");
+        assert_eq!(problem.position.map(|it| it.line), Some(2), "{problem}");
+    }
+}
+
+/// Checks evaluate nothing twice, so calls in calls do not double with each level.
+#[test]
+fn calls_in_arguments_of_calls() {
+    let mut template = "'-'".to_owned();
+    for _ in 0..40 {
+        template = format!("$join(['a'], $replace('a-', '-', {template}))");
+    }
+    let result = Jsonata
+        .compile(&template)
+        .and_then(|it| it.evaluate("{}", &Run::new(0, 1, limits())));
+    assert!(result.is_ok(), "{result:?}");
 }
 
 #[test]

@@ -14,9 +14,9 @@ pub(super) const JOINED: &str = "guard joined";
 /// Checks how long a string is after a replacement.
 pub(super) const REPLACED: &str = "guard replaced";
 
-/// Whether a function's first argument decides how long its result is.
+/// Whether a function's result can be longer than what it is given.
 pub(super) fn grows(name: &str) -> bool {
-    ["join", "string", "replace"].contains(&name)
+    ["join", "pad", "replace", "string"].contains(&name)
 }
 
 /// Makes the checks known, with the most bytes of a string.
@@ -27,8 +27,7 @@ pub(in super::super) fn register(
     let mut check = |name, size: fn(&[JValue], usize) -> usize| {
         evaluator.register_fn(name, move |given: &[JValue]| {
             if size(given, limit) > limit {
-                let problem = format!("{TOO_LONG}: a string is longer than {limit} bytes");
-                return Err(EvaluatorError::EvaluationError(problem));
+                return Err(too_long(limit));
             }
             Ok(given.first().cloned().unwrap_or(JValue::Undefined))
         })
@@ -39,6 +38,11 @@ pub(in super::super) fn register(
     check(WIDTH, |given, _| given.first().map_or(0, width))?;
     check(JOINED, joined)?;
     check(REPLACED, replaced)
+}
+
+/// A string that is longer than the limit.
+pub(in super::super) fn too_long(limit: usize) -> EvaluatorError {
+    EvaluatorError::EvaluationError(format!("{TOO_LONG}: a string is longer than {limit} bytes"))
 }
 
 /// About as many bytes as the value has as a string; counting stops beyond the limit.

@@ -9,16 +9,18 @@
 //! function, in what a variable is set to, and in the steps of a path that others follow.
 
 mod checks;
-mod children;
 
 use jsonata_core::ast::{AstNode, BinaryOp, PathStep};
 use jsonata_core::value::with_stack;
 
-pub(super) use checks::register;
-use children::{for_each_child, for_each_part};
+use super::children::{for_each_child, for_each_part};
+pub(super) use checks::{register, too_long};
 
 /// How many operands of `&` may stand in a row between two checks.
 const OPERANDS: usize = 16;
+/// Variables for the arguments of `$join` and `$replace`; no template can name them.
+const ITEMS: [&str; 2] = ["guard items", "guard separator"];
+const REPLACEMENT: [&str; 4] = ["guard text", "guard pattern", "guard by", "guard limit"];
 
 /// The tree with a check at every place where strings grow.
 pub(super) fn guarded(mut tree: AstNode) -> AstNode {
@@ -45,21 +47,20 @@ fn guard(node: &mut AstNode, fed: bool) {
         } => guard(rhs, true),
         AstNode::Binary {
             op: BinaryOp::ChainPipe,
-            lhs,
-            rhs,
-        } => pipe(lhs, rhs, fed),
-        AstNode::Function { name, args, .. } => {
+            ..
+        } => pipe(node, fed),
+        AstNode::Function { args, .. } => {
             for argument in args.iter_mut() {
                 guard(argument, fed);
             }
-            arguments(name, args, fed);
+            call(node, fed);
         }
         AstNode::Path { steps } => path(steps, fed),
         AstNode::Lambda { .. }
         | AstNode::Transform { .. }
         | AstNode::ObjectTransform { .. }
-        | AstNode::Sort { .. } => for_each_child(node, |it| guard(it, true)),
-        _ => for_each_child(node, |it| guard(it, fed)),
+        | AstNode::Sort { .. } => for_each_child(node, &mut |it| guard(it, true)),
+        _ => for_each_child(node, &mut |it| guard(it, fed)),
     });
 }
 
@@ -70,9 +71,9 @@ fn path(steps: &mut [PathStep], fed: bool) {
     };
     let computed = others.iter().any(|step| !selects(&step.node));
     for step in others {
-        for_each_part(step, |it| guard(it, true));
+        for_each_part(step, &mut |it| guard(it, true));
     }
-    for_each_part(last, |it| guard(it, fed || computed));
+    for_each_part(last, &mut |it| guard(it, fed || computed));
 }
 
 /// Whether a node only selects from what it is given.
@@ -104,46 +105,87 @@ fn concatenation(node: &mut AstNode, fed: bool, operands: usize) {
 }
 
 /// `~>`: the first argument of a function at the right stands at the left.
-fn pipe(left: &mut AstNode, right: &mut AstNode, fed: bool) {
-    guard(left, true);
-    let AstNode::Function { name, args, .. } = right else {
-        return guard(right, fed);
+fn pipe(node: &mut AstNode, fed: bool) {
+    let AstNode::Binary { lhs, rhs, .. } = node else {
+        return;
     };
-    if checks::grows(name) {
-        wrap(left, checks::SIZE);
-    }
-    for argument in args.iter_mut() {
-        guard(argument, fed);
-    }
-    if name == "pad" {
-        arguments(name, args, fed);
+    guard(lhs, true);
+    match &mut **rhs {
+        AstNode::Function { name, args, .. } if checks::grows(name) => {
+            args.insert(0, std::mem::replace(lhs, AstNode::Null));
+            for argument in args.iter_mut().skip(1) {
+                guard(argument, fed);
+            }
+            *node = std::mem::replace(rhs, AstNode::Null);
+            call(node, fed);
+        }
+        _ => guard(rhs, fed),
     }
 }
 
-fn arguments(name: &str, args: &mut [AstNode], fed: bool) {
+/// Puts a check into a call of a function whose result can be longer than what it is given.
+fn call(node: &mut AstNode, fed: bool) {
+    let AstNode::Function { name, args, .. } = node else {
+        return;
+    };
     if args.contains(&AstNode::Placeholder) {
         return;
     }
-    match (name, args) {
+    match (name.as_str(), args.as_mut_slice()) {
         ("string", [value, ..]) if fed || !selects(value) => wrap(value, checks::SIZE),
         ("pad", args) => args.iter_mut().for_each(|it| wrap(it, checks::WIDTH)),
-        ("join", [items, separator]) => wrap_with(items, checks::JOINED, &[separator]),
         ("join", [items]) => wrap(items, checks::SIZE),
-        ("replace", [text, pattern, replacement, ..]) => {
-            wrap_with(text, checks::REPLACED, &[pattern, replacement]);
-        }
+        ("join", [_, _]) => wrap_with_others(node, checks::JOINED, &ITEMS),
+        ("replace", [_, _, _]) => wrap_with_others(node, checks::REPLACED, &REPLACEMENT[..3]),
+        ("replace", [_, _, _, _]) => wrap_with_others(node, checks::REPLACED, &REPLACEMENT),
         _ => {}
     }
 }
 
-fn wrap(node: &mut AstNode, check: &str) {
-    wrap_with(node, check, &[]);
+/// Wraps a call's first argument in a check that is given the others as well.
+///
+/// Each is evaluated once, into a variable, unless it costs nothing to evaluate it again.
+fn wrap_with_others(node: &mut AstNode, check: &str, names: &[&str]) {
+    let AstNode::Function { args, .. } = node else {
+        return;
+    };
+    let mut assigned = Vec::new();
+    if !args.iter().skip(1).all(is_simple) {
+        for (argument, name) in args.iter_mut().zip(names) {
+            let value = std::mem::replace(argument, AstNode::variable(*name));
+            assigned.push(AstNode::Binary {
+                op: BinaryOp::ColonEqual,
+                lhs: Box::new(AstNode::variable(*name)),
+                rhs: Box::new(value),
+            });
+        }
+    }
+    let others: Vec<AstNode> = args.iter().skip(1).cloned().collect();
+    if let Some(first) = args.first_mut() {
+        wrap(first, check);
+        if let AstNode::Function { args, .. } = first {
+            args.extend(others);
+        }
+    }
+    if !assigned.is_empty() {
+        assigned.push(std::mem::replace(node, AstNode::Null));
+        *node = AstNode::Block(assigned);
+    }
 }
 
-/// Puts a call in the node's place, with the node and copies of others as its arguments.
-fn wrap_with(node: &mut AstNode, check: &str, others: &[&mut AstNode]) {
-    let mut args = vec![std::mem::replace(node, AstNode::Null)];
-    args.extend(others.iter().map(|other| (**other).clone()));
+fn is_simple(node: &AstNode) -> bool {
+    matches!(
+        node,
+        AstNode::String(_)
+            | AstNode::Number(_)
+            | AstNode::Name(_)
+            | AstNode::Variable(_)
+            | AstNode::Regex { .. }
+    )
+}
+
+fn wrap(node: &mut AstNode, check: &str) {
+    let args = vec![std::mem::replace(node, AstNode::Null)];
     *node = AstNode::Function {
         name: check.to_owned(),
         args,

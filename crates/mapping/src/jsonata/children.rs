@@ -3,7 +3,7 @@
 use jsonata_core::ast::{AstNode, PathStep, Stage};
 
 /// Calls `visit` for each part of the node.
-pub(super) fn for_each_child(node: &mut AstNode, mut visit: impl FnMut(&mut AstNode) + Copy) {
+pub(super) fn for_each_child(node: &mut AstNode, visit: &mut dyn FnMut(&mut AstNode)) {
     match node {
         AstNode::Path { steps } => steps.iter_mut().for_each(|it| for_each_part(it, visit)),
         AstNode::Binary { lhs, rhs, .. } => {
@@ -66,7 +66,7 @@ pub(super) fn for_each_child(node: &mut AstNode, mut visit: impl FnMut(&mut AstN
     }
 }
 
-fn members(pairs: &mut [(AstNode, AstNode)], mut visit: impl FnMut(&mut AstNode)) {
+fn members(pairs: &mut [(AstNode, AstNode)], visit: &mut dyn FnMut(&mut AstNode)) {
     for (key, value) in pairs {
         visit(key);
         visit(value);
@@ -74,7 +74,7 @@ fn members(pairs: &mut [(AstNode, AstNode)], mut visit: impl FnMut(&mut AstNode)
 }
 
 /// Calls `visit` for each part of a step.
-pub(super) fn for_each_part(step: &mut PathStep, mut visit: impl FnMut(&mut AstNode)) {
+pub(super) fn for_each_part(step: &mut PathStep, visit: &mut dyn FnMut(&mut AstNode)) {
     visit(&mut step.node);
     for stage in &mut step.stages {
         match stage {

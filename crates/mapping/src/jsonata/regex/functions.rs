@@ -1,0 +1,322 @@
+//! What the functions do with a regular expression, as jsonata-js does it.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use jsonata_core::evaluator::{Evaluator, EvaluatorError};
+use jsonata_core::functions::string::substitute_capture_groups;
+use jsonata_core::value::JValue;
+
+use super::Patterns;
+use super::matches::{Matches, Search};
+use super::pattern::{Found, Pattern};
+use crate::engine::Run;
+
+/// Whether a value is a function.
+pub(super) const IS_FUNCTION: &str = "regex is function";
+/// Whether a part of a text is a match.
+pub(super) const IS_MATCH: &str = "regex is match";
+/// What a match is replaced by, which must be a text.
+pub(super) const REPLACED: &str = "regex replaced";
+/// The parts of a text as one again.
+pub(super) const WHOLE: &str = "regex whole";
+
+type Made = Result<JValue, EvaluatorError>;
+
+/// A function that is given a text, a regular expression and more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Function {
+    Contains,
+    Match,
+    Split,
+    Replace,
+    /// The text cut up: what is between the matches as texts, the matches as objects.
+    Parts,
+}
+
+impl Function {
+    pub(super) const ALL: [Self; 5] = [
+        Self::Contains,
+        Self::Match,
+        Self::Split,
+        Self::Replace,
+        Self::Parts,
+    ];
+
+    /// What it is called in the language.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Contains => "contains",
+            Self::Match => "match",
+            Self::Split => "split",
+            Self::Replace | Self::Parts => "replace",
+        }
+    }
+
+    /// What it is called in the tree; `here` says that its text is the context.
+    pub(super) const fn inner_name(self, here: bool) -> &'static str {
+        match (self, here) {
+            (Self::Contains, false) => "regex contains",
+            (Self::Contains, true) => "regex contains here",
+            (Self::Match, false) => "regex match",
+            (Self::Match, true) => "regex match here",
+            (Self::Split, false) => "regex split",
+            (Self::Split, true) => "regex split here",
+            (Self::Replace, false) => "regex replace",
+            (Self::Replace, true) => "regex replace here",
+            (Self::Parts, false) => "regex parts",
+            (Self::Parts, true) => "regex parts here",
+        }
+    }
+
+    fn carry_out(self, call: &Call<'_>) -> Made {
+        match self {
+            Self::Contains => Ok(JValue::Bool(call.pattern.find_at(call.text, 0)?.is_some())),
+            Self::Match => call.matched(),
+            Self::Split => call.split(),
+            Self::Replace => call.replaced(),
+            Self::Parts => call.parts(),
+        }
+    }
+}
+
+/// Makes the functions known.
+pub(in super::super) fn register(
+    evaluator: &mut Evaluator,
+    patterns: &Patterns,
+    run: &Run,
+) -> Result<(), EvaluatorError> {
+    if patterns.0.is_empty() {
+        return Ok(());
+    }
+    let search = Rc::new(Search::new(patterns, run));
+    for function in Function::ALL {
+        for here in [false, true] {
+            let (search, patterns) = (Rc::clone(&search), patterns.clone());
+            evaluator.register_fn(function.inner_name(here), move |given: &[JValue]| {
+                match Call::new(function, here, given, &patterns, &search)? {
+                    Some(call) => function.carry_out(&call),
+                    None => Ok(JValue::Undefined),
+                }
+            })?;
+        }
+    }
+    let limit = run.limits.string_bytes;
+    evaluator.register_fn(IS_FUNCTION, |given: &[JValue]| {
+        Ok(JValue::Bool(given.first().is_some_and(JValue::is_function)))
+    })?;
+    evaluator.register_fn(IS_MATCH, |given: &[JValue]| {
+        Ok(JValue::Bool(given.first().is_some_and(JValue::is_object)))
+    })?;
+    evaluator.register_fn(REPLACED, |given: &[JValue]| match given.first() {
+        Some(text @ JValue::String(_)) => Ok(text.clone()),
+        _ => Err(EvaluatorError::TypeError(
+            "D3012: Attempted to replace a matched string with a non-string value".to_owned(),
+        )),
+    })?;
+    evaluator.register_fn(WHOLE, move |given: &[JValue]| whole(given.first(), limit))
+}
+
+/// One part stands for itself; a list of them is put together.
+fn whole(parts: Option<&JValue>, limit: usize) -> Made {
+    let Some(list) = parts.and_then(JValue::as_array) else {
+        return Ok(parts.cloned().unwrap_or(JValue::Undefined));
+    };
+    let mut text = String::new();
+    for part in list {
+        text.push_str(part.as_str().unwrap_or_default());
+        check_length(&text, limit)?;
+    }
+    Ok(JValue::string(text))
+}
+
+fn check_length(text: &str, limit: usize) -> Result<(), EvaluatorError> {
+    if text.len() <= limit {
+        return Ok(());
+    }
+    Err(super::super::guard::too_long(limit))
+}
+
+/// A call with its arguments, which are what the signature wants.
+struct Call<'c> {
+    text: &'c str,
+    pattern: &'c Pattern,
+    /// What a match becomes.
+    replacement: &'c str,
+    limit: Option<usize>,
+    search: &'c Search,
+}
+
+impl<'c> Call<'c> {
+    /// The call, unless there is no text.
+    fn new(
+        function: Function,
+        here: bool,
+        given: &'c [JValue],
+        patterns: &'c Patterns,
+        search: &'c Search,
+    ) -> Result<Option<Self>, EvaluatorError> {
+        let at = usize::from(!here);
+        let (text, rest) = given.split_first().unwrap_or((&JValue::Undefined, &[]));
+        let text = match text {
+            JValue::String(text) => Some(&**text),
+            JValue::Undefined => None,
+            _ if here => return Err(wrong_context(function)),
+            _ => return Err(wrong_argument(function, 1)),
+        };
+        let (pattern, rest) = rest.split_first().unwrap_or((&JValue::Undefined, &[]));
+        let JValue::Regex { pattern, flags } = pattern else {
+            return Err(wrong_argument(function, at + 1));
+        };
+        let pattern = patterns
+            .get(pattern, flags)
+            .ok_or_else(|| wrong_argument(function, at + 1))?;
+        let (replacement, rest) = match (function, rest.split_first()) {
+            (Function::Replace, Some((JValue::String(it), rest))) => (&**it, rest),
+            // jsonata-js takes the others for the text in front and looks no further.
+            (Function::Replace, _) => return Err(wrong_context(function)),
+            _ => ("", rest),
+        };
+        let limit = match rest.first() {
+            None | Some(JValue::Undefined) => None,
+            Some(JValue::Number(limit)) => Some(*limit),
+            Some(_) => return Err(wrong_argument(function, given.len() - usize::from(here))),
+        };
+        let Some(text) = text else {
+            return Ok(None);
+        };
+        let limit = limit.map(|it| whole_limit(function, it)).transpose()?;
+        Ok(Some(Self {
+            text,
+            pattern,
+            replacement,
+            limit,
+            search,
+        }))
+    }
+
+    /// Hands each match over, up to the limit. The one after is looked for all the same, as in
+    /// jsonata-js, so that it may be one of no length, which is an error.
+    fn each(
+        &self,
+        mut take: impl FnMut(&Found, &Matches<'_>) -> Result<(), EvaluatorError>,
+    ) -> Result<usize, EvaluatorError> {
+        let mut count = 0;
+        if self.limit == Some(0) {
+            return Ok(count);
+        }
+        let mut matches = Matches::new(self.pattern, self.text, self.search);
+        let mut next = matches.next()?;
+        while let Some(found) = next {
+            take(&found, &matches)?;
+            count += 1;
+            next = matches.next()?;
+            if self.limit.is_some_and(|limit| count >= limit) {
+                break;
+            }
+        }
+        Ok(count)
+    }
+
+    fn matched(&self) -> Made {
+        let mut list = Vec::new();
+        self.each(|found, matches| {
+            self.search.check_items(list.len())?;
+            list.push(matches.object(found, ["match", "index"]));
+            Ok(())
+        })?;
+        Ok(JValue::sequence(list))
+    }
+
+    fn split(&self) -> Made {
+        let (mut list, mut start) = (Vec::new(), 0);
+        let count = self.each(|found, _| {
+            self.search.check_items(list.len())?;
+            list.push(JValue::string(part(self.text, start, found.start)));
+            start = found.end;
+            Ok(())
+        })?;
+        if self.limit.is_none_or(|limit| count < limit) {
+            list.push(JValue::string(part(self.text, start, self.text.len())));
+        }
+        Ok(JValue::array(list))
+    }
+
+    fn replaced(&self) -> Made {
+        let (mut made, mut start) = (String::with_capacity(self.text.len()), 0);
+        self.each(|found, _| {
+            made.push_str(part(self.text, start, found.start));
+            start = found.end;
+            let group = |nth: usize| {
+                let bounds = found.groups.get(nth).copied().flatten();
+                let group = bounds.map(|(start, end)| Cow::Borrowed(part(self.text, start, end)));
+                Ok::<_, EvaluatorError>(group)
+            };
+            let whole = part(self.text, found.start, found.end);
+            substitute_capture_groups(
+                &mut made,
+                self.replacement,
+                whole,
+                found.groups.len(),
+                group,
+            )?;
+            check_length(&made, self.search.string_bytes)
+        })?;
+        made.push_str(part(self.text, start, self.text.len()));
+        check_length(&made, self.search.string_bytes)?;
+        Ok(JValue::string(made))
+    }
+
+    fn parts(&self) -> Made {
+        let (mut list, mut start) = (Vec::new(), 0);
+        self.each(|found, matches| {
+            self.search.check_items(list.len())?;
+            list.push(JValue::string(part(self.text, start, found.start)));
+            start = found.end;
+            list.push(matches.object(found, ["match", "start"]));
+            Ok(())
+        })?;
+        list.push(JValue::string(part(self.text, start, self.text.len())));
+        Ok(JValue::array(list))
+    }
+}
+
+fn part(text: &str, start: usize, end: usize) -> &str {
+    text.get(start..end).unwrap_or_default()
+}
+
+fn wrong_argument(function: Function, nth: usize) -> EvaluatorError {
+    let name = function.name();
+    EvaluatorError::TypeError(format!(
+        "T0410: Argument {nth} of function {name} does not match function signature"
+    ))
+}
+
+fn wrong_context(function: Function) -> EvaluatorError {
+    let name = function.name();
+    EvaluatorError::TypeError(format!(
+        "T0411: Context value is not a compatible type with argument 1 of function {name}"
+    ))
+}
+
+/// How many matches a limit allows; as many as are begun.
+fn whole_limit(function: Function, limit: f64) -> Result<usize, EvaluatorError> {
+    if limit < 0.0 {
+        let (code, nth) = match function {
+            Function::Match => ("D3040", "Third"),
+            Function::Split => ("D3020", "Third"),
+            _ => ("D3011", "Fourth"),
+        };
+        let name = function.name();
+        return Err(EvaluatorError::EvaluationError(format!(
+            "{code}: {nth} argument of {name} function must evaluate to a positive number"
+        )));
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "what does not fit is beyond every text, and no number is none"
+    )]
+    let whole = limit.ceil() as usize;
+    Ok(whole)
+}

@@ -1,0 +1,90 @@
+//! Regular expressions as JavaScript has them, read once a template.
+//!
+//! The library's own know neither look-around nor back-references, and are read anew in every call.
+//! So a call of `$contains`, `$match`, `$replace` or `$split` whose pattern is a regular expression, in
+//! the call or in a variable, becomes a call of a function of ours; a name of these cannot be written in
+//! a template. Any other use of a regular expression is left to the library.
+
+mod calls;
+mod functions;
+mod matches;
+mod pattern;
+mod translate;
+mod watch;
+
+use std::rc::Rc;
+
+use crate::problem::{Cause, Position, Problem};
+use pattern::Pattern;
+
+pub(super) use calls::change;
+pub(super) use functions::register;
+
+/// The regular expressions of a template.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Patterns(Vec<Rc<Pattern>>);
+
+impl Patterns {
+    /// Reads the regular expressions of a template.
+    ///
+    /// # Errors
+    ///
+    /// One of them is none; the problem says where in the template.
+    pub(super) fn new(found: &[(String, String)], template: &str) -> Result<Self, Problem> {
+        let mut patterns = Self::default();
+        for (source, flags) in found {
+            if patterns.get(source, flags).is_none() {
+                let pattern = Pattern::new(source, flags);
+                let pattern = pattern.map_err(|reason| wrong(template, source, &reason))?;
+                patterns.0.push(Rc::new(pattern));
+            }
+        }
+        Ok(patterns)
+    }
+
+    fn get(&self, source: &str, flags: &str) -> Option<&Rc<Pattern>> {
+        self.0.iter().find(|it| it.is(source, flags))
+    }
+
+    fn are_demanding(&self) -> bool {
+        self.0.iter().any(|it| it.is_demanding())
+    }
+}
+
+/// The language has codes for one that is empty and one that is not ended; of another JavaScript
+/// complains, which gives no code.
+fn wrong(template: &str, source: &str, reason: &str) -> Problem {
+    let written = format!("/{source}/");
+    let code = if source.is_empty() {
+        Some("S0301")
+    } else if is_unbalanced(source) {
+        Some("S0302")
+    } else {
+        None
+    };
+    let at = template.find(&written);
+    Problem {
+        position: at.map(|at| Position::after(template, at)),
+        ..Problem::new(
+            Cause::Template,
+            code.map(str::to_owned),
+            format!("{written} is no regular expression: {reason}"),
+        )
+    }
+}
+
+/// Whether brackets do not match: a stroke among such ends no expression.
+fn is_unbalanced(source: &str) -> bool {
+    let mut depth = 0_i32;
+    let mut escaped = false;
+    for letter in source.chars() {
+        match letter {
+            _ if escaped => {}
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+        escaped = letter == '\\' && !escaped;
+    }
+    depth != 0
+}

@@ -1,0 +1,142 @@
+//! One regular expression, and what it finds in a text.
+
+use fancy_regex::RegexBuilder;
+use jsonata_core::evaluator::EvaluatorError;
+use regex::Regex;
+
+use super::super::errors::TIME;
+use super::translate::translate;
+
+/// How long a text may be in which a demanding expression searches, and how often it may go back in one
+/// search: each time it may read all of the text, which is seconds at the most.
+const EFFORT: [(usize, usize); 2] = [(1 << 10, 100_000), (8 << 10, 20_000)];
+/// How large the machine of a demanding expression may be.
+const INSTRUCTIONS: usize = 50_000;
+
+/// A regular expression of JavaScript.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    source: String,
+    flags: String,
+    machine: Machine,
+}
+
+#[derive(Debug)]
+enum Machine {
+    /// Takes time in proportion to the text, whatever the expression is.
+    Plain(Regex),
+    /// Goes back and forth, under the limits of `EFFORT`.
+    Demanding([fancy_regex::Regex; 2]),
+}
+
+/// Where in a text a match is, and the groups in it, in bytes.
+pub(super) struct Found {
+    pub start: usize,
+    pub end: usize,
+    pub groups: Vec<Option<(usize, usize)>>,
+}
+
+impl Pattern {
+    /// Reads an expression.
+    ///
+    /// # Errors
+    ///
+    /// It is none, or too large; the text says what is wrong.
+    pub(super) fn new(source: &str, flags: &str) -> Result<Self, String> {
+        let translated = translate(source, flags)?;
+        let text = translated.text;
+        let machine = if translated.demanding {
+            let [short, long] = EFFORT.map(|(_, backtracks)| {
+                let mut builder = RegexBuilder::new(&text);
+                builder.backtrack_limit(backtracks);
+                builder.max_prog_size(INSTRUCTIONS).build()
+            });
+            let machines = short.and_then(|short| Ok([short, long?]));
+            Machine::Demanding(machines.map_err(|error| error.to_string())?)
+        } else {
+            let built = Regex::new(&text);
+            Machine::Plain(built.map_err(|error| last_line(&error.to_string()))?)
+        };
+        Ok(Self {
+            source: source.to_owned(),
+            flags: flags.to_owned(),
+            machine,
+        })
+    }
+
+    pub(super) fn is(&self, source: &str, flags: &str) -> bool {
+        self.source == source && self.flags == flags
+    }
+
+    pub(super) fn is_demanding(&self) -> bool {
+        matches!(self.machine, Machine::Demanding(_))
+    }
+
+    /// The first match at or after a place.
+    ///
+    /// # Errors
+    ///
+    /// The expression is a demanding one, and the text is too long or it went back too often.
+    pub(super) fn find_at(&self, text: &str, from: usize) -> Result<Option<Found>, EvaluatorError> {
+        match &self.machine {
+            // Bounds are found faster than groups.
+            Machine::Plain(regex) if regex.captures_len() == 1 => {
+                Ok(regex.find_at(text, from).map(|it| Found {
+                    start: it.start(),
+                    end: it.end(),
+                    groups: Vec::new(),
+                }))
+            }
+            Machine::Plain(regex) => Ok(regex.captures_at(text, from).and_then(|it| {
+                let group = |nth| it.get(nth).map(|group| (group.start(), group.end()));
+                found(it.len(), group)
+            })),
+            Machine::Demanding(machines) => {
+                let effort = machines.iter().zip(EFFORT);
+                let fits = |(_, (length, _)): &(_, (usize, usize))| text.len() <= *length;
+                let (regex, (_, backtracks)) = effort
+                    .clone()
+                    .find(fits)
+                    .ok_or_else(|| self.too_long(text))?;
+                let captures = regex.captures_from_pos(text, from);
+                let captures = captures.map_err(|_| self.gave_up(backtracks))?;
+                Ok(captures.and_then(|it| {
+                    let group = |nth| it.get(nth).map(|group| (group.start(), group.end()));
+                    found(it.len(), group)
+                }))
+            }
+        }
+    }
+
+    fn too_long(&self, text: &str) -> EvaluatorError {
+        let [.., (most, _)] = EFFORT;
+        EvaluatorError::EvaluationError(format!(
+            "{TIME}: /{}/ looks around or back, so it is tried on texts of up to {most} bytes, and this \
+             one has {}",
+            self.source,
+            text.len()
+        ))
+    }
+
+    fn gave_up(&self, backtracks: usize) -> EvaluatorError {
+        EvaluatorError::EvaluationError(format!(
+            "{TIME}: /{}/ went back {backtracks} times without an end",
+            self.source
+        ))
+    }
+}
+
+fn found(count: usize, group: impl Fn(usize) -> Option<(usize, usize)>) -> Option<Found> {
+    let (start, end) = group(0)?;
+    Some(Found {
+        start,
+        end,
+        groups: (1..count).map(group).collect(),
+    })
+}
+
+/// What is wrong, without the drawing that shows where in the translation.
+fn last_line(text: &str) -> String {
+    let line = text.lines().last().unwrap_or(text);
+    line.trim_start_matches("error: ").to_owned()
+}

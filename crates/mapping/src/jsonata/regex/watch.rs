@@ -1,0 +1,35 @@
+//! Tells when the time of an evaluation is over, where the library cannot look at its clock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+/// Waits beside an evaluation; the thread ends with it.
+pub(super) struct Watch {
+    over: Arc<AtomicBool>,
+    /// Dropped with the evaluation, which wakes the thread.
+    _running: Sender<()>,
+}
+
+impl Watch {
+    pub(super) fn new(time: Duration) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let (running, ended) = channel();
+        let told = Arc::clone(&over);
+        thread::spawn(move || {
+            if ended.recv_timeout(time) == Err(RecvTimeoutError::Timeout) {
+                told.store(true, Ordering::Relaxed);
+            }
+        });
+        Self {
+            over,
+            _running: running,
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+}

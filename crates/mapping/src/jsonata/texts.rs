@@ -1,0 +1,146 @@
+//! Addresses and base64 as JavaScript has them, which the library has otherwise.
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use jsonata_core::evaluator::{Evaluator, EvaluatorError};
+use jsonata_core::value::JValue;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What `encodeURIComponent` writes in percents.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// What has a meaning of its own in an address: `encodeURI` leaves it, and so does `decodeURI`.
+const RESERVED: &[u8] = b";/?:@&=+$,#";
+
+/// What `encodeURI` writes in percents.
+const ADDRESS: &AsciiSet = &COMPONENT
+    .remove(b';')
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'&')
+    .remove(b'=')
+    .remove(b'+')
+    .remove(b'$')
+    .remove(b',')
+    .remove(b'#');
+
+/// Takes base64 as node does: with or without its end, and whatever is in its last bits.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+pub(super) const ENCODE_URL: &str = "our encodeUrl";
+pub(super) const ENCODE_URL_COMPONENT: &str = "our encodeUrlComponent";
+pub(super) const DECODE_URL: &str = "our decodeUrl";
+pub(super) const DECODE_URL_COMPONENT: &str = "our decodeUrlComponent";
+pub(super) const BASE64_ENCODE: &str = "our base64encode";
+pub(super) const BASE64_DECODE: &str = "our base64decode";
+
+/// Makes the functions known.
+pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
+    for name in [
+        ENCODE_URL,
+        ENCODE_URL_COMPONENT,
+        DECODE_URL,
+        DECODE_URL_COMPONENT,
+        BASE64_ENCODE,
+        BASE64_DECODE,
+    ] {
+        evaluator.register_fn(name, move |given: &[JValue]| match given {
+            [JValue::String(text)] => made(name, text).map(JValue::string),
+            [JValue::Undefined] => Ok(JValue::Undefined),
+            _ => Err(wrong_argument(name)),
+        })?;
+    }
+    Ok(())
+}
+
+fn made(name: &str, text: &str) -> Result<String, EvaluatorError> {
+    let malformed = || {
+        let name = own_name(name);
+        let reason = format!("D3140: Malformed URL passed to ${name}(): \"{text}\"");
+        EvaluatorError::EvaluationError(reason)
+    };
+    match name {
+        ENCODE_URL => Ok(utf8_percent_encode(text, ADDRESS).to_string()),
+        ENCODE_URL_COMPONENT => Ok(utf8_percent_encode(text, COMPONENT).to_string()),
+        DECODE_URL => decoded(text, RESERVED).ok_or_else(malformed),
+        DECODE_URL_COMPONENT => decoded(text, &[]).ok_or_else(malformed),
+        BASE64_ENCODE => Ok(LENIENT.encode(latin_1(text))),
+        _ => Ok(from_base64(text)),
+    }
+}
+
+/// The low byte of each unit of UTF-16, which is all that node keeps of it.
+fn latin_1(text: &str) -> Vec<u8> {
+    let low = |unit: u16| u8::try_from(unit & 0xFF).unwrap_or_default();
+    text.encode_utf16().map(low).collect()
+}
+
+/// The bytes as characters of Latin-1; what is no base64 is passed over.
+fn from_base64(text: &str) -> String {
+    let letters = text
+        .chars()
+        .take_while(|it| *it != '=')
+        .filter_map(|it| match it {
+            '-' => Some('+'),
+            '_' => Some('/'),
+            '+' | '/' => Some(it),
+            _ => Some(it).filter(char::is_ascii_alphanumeric),
+        });
+    let mut letters: String = letters.collect();
+    // A letter alone has too few bits for a byte.
+    if letters.len() % 4 == 1 {
+        letters.pop();
+    }
+    let bytes = LENIENT.decode(letters).unwrap_or_default();
+    bytes.into_iter().map(char::from).collect()
+}
+
+/// A text without its percents, but for those of `kept`; nothing where they are no UTF-8.
+fn decoded(text: &str, kept: &[u8]) -> Option<String> {
+    let mut made = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            made.push(byte);
+            continue;
+        }
+        let digits = [rest.next()?, rest.next()?];
+        let digit = |it: u8| char::from(it).to_digit(16);
+        let value = u8::try_from(digit(digits[0])? * 16 + digit(digits[1])?).ok()?;
+        if kept.contains(&value) {
+            made.push(b'%');
+            made.extend(digits);
+        } else {
+            made.push(value);
+        }
+    }
+    String::from_utf8(made).ok()
+}
+
+fn own_name(name: &str) -> &str {
+    name.trim_start_matches("our ")
+}
+
+fn wrong_argument(name: &str) -> EvaluatorError {
+    let name = own_name(name);
+    EvaluatorError::TypeError(format!(
+        "T0410: Argument 1 of function {name} does not match function signature"
+    ))
+}
