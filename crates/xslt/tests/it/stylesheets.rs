@@ -94,3 +94,19 @@ fn a_document_made_by_a_stylesheet_is_written_as_x12() {
     let (validation, _) = validate(&x12, Strictness::Attested, None);
     assert_eq!(validation.problems, [], "{text}");
 }
+
+/// The crate mapping takes the same invoice in JSON the same way.
+#[test]
+fn an_invoice_becomes_the_x12_beside_it() {
+    let folder = folder().join("../outbound");
+    let text = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    let xslt = Xslt::new(settings());
+    let document = map(
+        &xslt,
+        &text("invoice.xslt"),
+        &text("invoice.xml"),
+        &run(patient()),
+    );
+    let x12 = write_xml(&document.unwrap(), &Writing::standard()).unwrap();
+    assert_eq!(String::from_utf8(x12).unwrap(), text("invoice.edi"));
+}
