@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use b2bi_local_b2bi::{B2bi, Clock, Config, Environment, Ids, MappingLimits, Scope};
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, Settings};
-use serde_json::json;
+use serde_json::{Value, json};
 
 struct Still;
 
@@ -47,14 +47,9 @@ fn patient() -> B2bi {
     B2bi::new(config, environment)
 }
 
-#[test]
-fn a_mapping_ends_when_its_client_goes() {
-    let request = json!({
-        "inputFileContent": "{}",
-        "mappingTemplate": "($f := function() { $f() }; $f())",
-        "fileFormat": "JSON",
-    });
-    let shape = OperationShape::named("TestMapping").unwrap();
+/// How long a call takes whose client goes after a while, or stays.
+fn taken(operation: &str, request: &Value, goes_after: Option<Duration>) -> Duration {
+    let shape = OperationShape::named(operation).unwrap();
     let input = decode(shape, request.to_string().as_bytes()).unwrap().input;
     let scope = Scope {
         account: "111122223333".to_owned(),
@@ -63,20 +58,57 @@ fn a_mapping_ends_when_its_client_goes() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    let begun = Instant::now();
     let service = patient();
+    let begun = Instant::now();
     let ended = runtime.block_on(async {
+        let Some(while_it_runs) = goes_after else {
+            service.call(&scope, input).await.unwrap();
+            return true;
+        };
         tokio::select! {
             biased;
             _ = service.call(&scope, input) => true,
             () = tokio::task::yield_now() => {
-                thread::sleep(Duration::from_millis(200));
+                thread::sleep(while_it_runs);
                 false
             }
         }
     });
-    assert!(!ended, "it never ends by itself");
-    // The runtime waits for the evaluation's thread.
+    assert_eq!(
+        ended,
+        goes_after.is_none(),
+        "{operation} ends before its client goes"
+    );
+    // The runtime waits for the thread of the evaluation.
     drop(runtime);
-    assert!(begun.elapsed() < Duration::from_mins(1));
+    begun.elapsed()
+}
+
+#[test]
+fn a_mapping_ends_when_its_client_goes() {
+    let request = json!({
+        "inputFileContent": "{}",
+        "mappingTemplate": "($f := function() { $f() }; $f())",
+        "fileFormat": "JSON",
+    });
+    let taken = taken("TestMapping", &request, Some(Duration::from_millis(200)));
+    assert!(taken < Duration::from_mins(1), "it never ends by itself");
+}
+
+/// A search takes as long as its documents, so it is compared with itself.
+#[test]
+fn a_search_for_a_mapping_ends_when_its_client_goes() {
+    let record = |at: u64| {
+        let word = at.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        json!({ "id": format!("{word:x}"), "amount": word % 9_973, "text": format!("{at} of {word}") })
+    };
+    let list = |from| (from..from + 1_500).map(record).collect::<Vec<_>>();
+    let request = json!({
+        "inputFileContent": json!({ "records": list(1) }).to_string(),
+        "outputFileContent": json!({ "others": list(700) }).to_string(),
+        "mappingType": "JSONATA",
+    });
+    let whole = taken("GenerateMapping", &request, None);
+    let cut = taken("GenerateMapping", &request, Some(whole / 20));
+    assert!(cut < whole / 2, "{cut:?} of {whole:?}");
 }
