@@ -1,7 +1,7 @@
 //! Times mappings in this process, and leaves the document that it maps for others to map.
 //!
 //! Usage: `mapping_bench TEMPLATE DOCUMENT ROUNDS [quick]`: the template of purchase orders, where to
-//! write the document, and of how many rounds the median counts; `quick` leaves GenerateMapping out.
+//! write the document, and of how many rounds the median counts; `quick` leaves `GenerateMapping` out.
 //! Prints lines of a name and milliseconds, with a tab between. `scripts/bench-mapping` puts jsonata-js
 //! beside them.
 

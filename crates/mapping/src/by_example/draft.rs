@@ -1,5 +1,7 @@
 //! The shape of the output, with every explanation of each of its scalars.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::evaluate::Context;
 use super::records::ListCase;
 use super::scalar::Scalar;
@@ -159,14 +161,22 @@ impl Search<'_> {
         for runs in &runs {
             merge(&mut keys, runs.iter().map(|run| (&run.class, run.turn)));
         }
+        let items: Vec<BTreeMap<_, _>> = runs
+            .iter()
+            .map(|runs| {
+                runs.iter()
+                    .map(|it| ((&it.class, it.turn), &it.items))
+                    .collect()
+            })
+            .collect();
         let mut parts = Vec::new();
         for key in keys {
             let alike: Vec<ListCase<'_>> = lists
                 .iter()
-                .zip(&runs)
-                .map(|(list, runs)| ListCase {
+                .zip(&items)
+                .map(|(list, items)| ListCase {
                     context: list.context.clone(),
-                    items: items_of(runs, key),
+                    items: items.get(&key).copied().cloned().unwrap_or_default(),
                 })
                 .collect();
             self.run(&alike, key.0, target, &mut parts);
@@ -225,11 +235,6 @@ impl Search<'_> {
     }
 }
 
-fn items_of<'a>(runs: &[Run<'a>], key: (&String, usize)) -> Vec<&'a Wanted> {
-    let found = runs.iter().find(|run| (&run.class, run.turn) == key);
-    found.map_or_else(Vec::new, |run| run.items.clone())
-}
-
 /// The cases with a part of what was wanted.
 fn narrowed<'a, T>(
     cases: &Cases<'a>,
@@ -244,15 +249,18 @@ fn narrowed<'a, T>(
         .collect()
 }
 
-/// Adds what is new, each behind what it follows.
-fn merge<T: PartialEq>(known: &mut Vec<T>, fresh: impl Iterator<Item = T>) {
+/// Adds what is new, each behind what it follows; lists that are alike cost no more than to read them.
+fn merge<T: Ord + Copy>(known: &mut Vec<T>, fresh: impl Iterator<Item = T>) {
+    let mut seen: BTreeSet<T> = known.iter().copied().collect();
     let mut at = 0;
     for item in fresh {
-        if let Some(place) = known.iter().position(|it| *it == item) {
-            at = place + 1;
-        } else {
+        if known.get(at) == Some(&item) {
+            at += 1;
+        } else if seen.insert(item) {
             known.insert(at, item);
             at += 1;
+        } else if let Some(place) = known.iter().position(|it| *it == item) {
+            at = place + 1;
         }
     }
 }
@@ -326,18 +334,18 @@ fn labelled<'a>(lists: &[ListCase<'a>]) -> Vec<(String, Vec<ListCase<'a>>)> {
     for labels in &all {
         merge(&mut keys, labels.iter());
     }
+    // Each label's first item.
+    let firsts = |(list, labels): (&ListCase<'a>, &'_ Vec<String>)| {
+        let labelled = labels.iter().cloned().zip(list.items.iter().copied());
+        labelled.rev().collect::<BTreeMap<String, &'a Wanted>>()
+    };
+    let firsts: Vec<_> = lists.iter().zip(&all).map(firsts).collect();
     let of_key = |key: &String| {
-        let list = |(list, labels): (&ListCase<'a>, &Vec<String>)| {
-            let place = labels.iter().position(|it| it == key);
-            ListCase {
-                context: list.context.clone(),
-                items: place
-                    .and_then(|it| list.items.get(it).copied())
-                    .into_iter()
-                    .collect(),
-            }
+        let list = |(list, firsts): (&ListCase<'a>, &BTreeMap<String, &'a Wanted>)| ListCase {
+            context: list.context.clone(),
+            items: firsts.get(key).copied().into_iter().collect(),
         };
-        (key.clone(), lists.iter().zip(&all).map(list).collect())
+        (key.clone(), lists.iter().zip(&firsts).map(list).collect())
     };
     keys.into_iter().map(of_key).collect()
 }
