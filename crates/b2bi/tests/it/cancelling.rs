@@ -1,4 +1,5 @@
 //! An evaluation ends with the request that wants it.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::future::pending;
 use std::sync::Arc;
