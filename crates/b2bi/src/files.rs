@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 
 use crate::ctx::Ctx;
 use crate::environment::Environment;
-use crate::errors::{access_denied, resource_not_found, validation};
+use crate::errors::{access_denied, internal, resource_not_found, validation};
 use crate::service::{Scope, Works};
 
 /// Where a file is, or where files go.
@@ -81,6 +81,7 @@ impl Refusal {
         match self.0 {
             ObjectError::NoSuchBucket | ObjectError::NoSuchKey => resource_not_found(message),
             ObjectError::AccessDenied => access_denied(message),
+            ObjectError::Unavailable(_) => internal(message),
             ObjectError::Other(_) => validation(message),
         }
     }

@@ -1,17 +1,21 @@
-//! Object storage: one trait and the embedded S3 that implements it.
+//! Object storage: one trait, and two homes that implement it.
 //!
 //! [`ObjectStore`] is what the service needs of object storage, and no more. [`EmbeddedS3`] is
 //! one home of it: buckets and objects in memory, spoken to by the service through the trait and
-//! by S3 clients through [`EmbeddedS3::call`]. Both see the same objects.
+//! by S3 clients through [`EmbeddedS3::call`]. Both see the same objects. [`ExternalS3`] is the
+//! other: any S3 elsewhere, which clients speak to by themselves.
 //!
 //! The crate reads no environment, no clock and no entropy: [`Settings`] hands them in.
 
 mod embedded;
 mod event;
+mod external;
 mod store;
 
 pub use embedded::EmbeddedS3;
 pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, KnownKey, Settings};
 pub use event::{ObjectChange, ObjectEvent};
+pub use external::ExternalS3;
+pub use external::settings::{Addressing, ExternalSettings, Keys};
 pub use s3s::Body;
 pub use store::{Attributes, Listed, Listing, Object, ObjectError, ObjectStore, ObjectWriter};

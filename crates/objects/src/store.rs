@@ -188,6 +188,8 @@ pub struct Listing {
     pub objects: Vec<Listed>,
     /// The key to go on after, when there is more.
     pub next: Option<String>,
+    /// When the page was made, by the clock of the storage, where that is another one than ours.
+    pub as_of: Option<SystemTime>,
 }
 
 /// One object in a list.
@@ -208,6 +210,8 @@ pub enum ObjectError {
     NoSuchKey,
     /// The account may not do this.
     AccessDenied,
+    /// It cannot be told for the moment: the storage does not answer, or says that it cannot.
+    Unavailable(String),
     /// Anything else, in the storage's own words.
     Other(String),
 }
@@ -218,7 +222,7 @@ impl fmt::Display for ObjectError {
             Self::NoSuchBucket => "The specified bucket does not exist",
             Self::NoSuchKey => "The specified key does not exist.",
             Self::AccessDenied => "Access Denied",
-            Self::Other(message) => message,
+            Self::Unavailable(message) | Self::Other(message) => message,
         })
     }
 }

@@ -141,6 +141,7 @@ impl ObjectStore for Memory {
             Ok(Listing {
                 objects: page.items.iter().map(listed).collect(),
                 next: page.next,
+                as_of: None,
             })
         })
     }

@@ -1,8 +1,10 @@
-//! The embedded S3 from outside: the trait, the events, modes, and requests that are wrong.
+//! The embedded S3 from outside: the trait, the events, modes, and requests that are wrong; and the
+//! external S3.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod disk;
+mod external;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

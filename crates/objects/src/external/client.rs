@@ -1,0 +1,270 @@
+//! One request to an external S3 and its reply, tried again where that may help.
+
+use std::error::Error;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{Client as HttpClient, Error as HttpError};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::{sleep, timeout};
+
+use super::settings::ExternalSettings;
+use super::sign::Ask;
+use super::xml::Element;
+use crate::store::ObjectError;
+
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long nothing may come: no head of a reply, no more of its body.
+const SILENCE: Duration = Duration::from_secs(30);
+/// How long an idle connection is kept.
+const IDLE: Duration = Duration::from_secs(15);
+/// What an S3 says when it is only for now that it cannot.
+const PASSING: [&str; 4] = [
+    "SlowDown",
+    "InternalError",
+    "ServiceUnavailable",
+    "RequestTimeout",
+];
+
+/// An external S3, spoken to request by request.
+pub(super) struct Client {
+    pub(super) settings: ExternalSettings,
+    http: Http,
+}
+
+enum Http {
+    Plain(HttpClient<HttpConnector, Full<Bytes>>),
+    Tls(HttpClient<HttpsConnector<HttpConnector>, Full<Bytes>>),
+}
+
+/// A reply that says that it was done.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    /// Whether the request was sent before, and may have been carried out then.
+    pub(super) again: bool,
+}
+
+/// A reply that says why it was not done.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) status: StatusCode,
+    /// S3's name of the error; empty where the reply has no body.
+    pub(super) code: String,
+    message: String,
+    /// Whether the request was sent before, and may have been carried out then.
+    pub(super) again: bool,
+}
+
+/// Why a request was not done.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The S3 says no.
+    Refused(Refused),
+    /// It says nothing, or nothing of use; why, for a person.
+    Silent(String),
+}
+
+impl Client {
+    /// A client; nothing is connected before the first request.
+    ///
+    /// # Errors
+    ///
+    /// The endpoint is reached by TLS, and the system has no certificates to trust.
+    pub(super) fn new(settings: ExternalSettings) -> Result<Self, String> {
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT));
+        connector.set_nodelay(true);
+        let mut builder = HttpClient::builder(TokioExecutor::new());
+        builder
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE);
+        let http = if settings.endpoint.scheme_str() == Some("https") {
+            connector.enforce_http(false);
+            let tls = HttpsConnectorBuilder::new().with_native_roots();
+            let tls = tls.map_err(|error| {
+                format!("{error}: SSL_CERT_FILE names a file of certificates to trust")
+            })?;
+            let connector = tls.https_only().enable_http1().wrap_connector(connector);
+            Http::Tls(builder.build(connector))
+        } else {
+            Http::Plain(builder.build(connector))
+        };
+        Ok(Self { settings, http })
+    }
+
+    /// Sends a request for an account, again where it is only for now that it cannot be done.
+    pub(super) async fn send(&self, account: &str, ask: &Ask<'_>) -> Result<Answer, Trouble> {
+        let mut pauses = self.settings.pauses.iter();
+        let mut again = false;
+        loop {
+            let outcome = self.send_once(account, ask, again).await;
+            let Some(pause) = pauses.next() else {
+                return outcome;
+            };
+            match outcome {
+                Err(trouble) if trouble.may_pass() => sleep(*pause).await,
+                outcome => return outcome,
+            }
+            again = true;
+        }
+    }
+
+    async fn send_once(
+        &self,
+        account: &str,
+        ask: &Ask<'_>,
+        again: bool,
+    ) -> Result<Answer, Trouble> {
+        let request = ask.signed(&self.settings, account);
+        let request = request.map_err(|it| Trouble::Refused(Refused::unsent(it)))?;
+        let reply = self.request(request).await?;
+        let (head, body) = reply.into_parts();
+        let body = self.whole(body).await?;
+        let is_error = !head.status.is_success() || is_late_error(&ask.method, &body);
+        if is_error {
+            return Err(Trouble::Refused(Refused::new(head.status, &body, again)));
+        }
+        Ok(Answer {
+            status: head.status,
+            headers: head.headers,
+            body,
+            again,
+        })
+    }
+
+    async fn request(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Trouble> {
+        let reply = match &self.http {
+            Http::Plain(client) => timeout(SILENCE, client.request(request)).await,
+            Http::Tls(client) => timeout(SILENCE, client.request(request)).await,
+        };
+        match reply {
+            Ok(Ok(reply)) => Ok(reply),
+            Ok(Err(error)) => Err(self.silent(&cause(&error))),
+            Err(_) => Err(self.slow()),
+        }
+    }
+
+    async fn whole(&self, mut body: Incoming) -> Result<Bytes, Trouble> {
+        let mut whole = BytesMut::new();
+        loop {
+            let frame = timeout(SILENCE, body.frame()).await;
+            match frame.map_err(|_| self.slow())? {
+                None => return Ok(whole.freeze()),
+                Some(Ok(frame)) => {
+                    let data = frame.into_data().unwrap_or_default();
+                    whole.extend_from_slice(&data);
+                }
+                Some(Err(error)) => return Err(self.silent(&format!("it broke off: {error}"))),
+            }
+        }
+    }
+
+    fn slow(&self) -> Trouble {
+        self.silent(&format!("nothing came for {} seconds", SILENCE.as_secs()))
+    }
+
+    fn silent(&self, why: &str) -> Trouble {
+        let endpoint = self.settings.endpoint.to_string();
+        let endpoint = endpoint.trim_end_matches('/');
+        Trouble::Silent(format!("The S3 at {endpoint} does not answer: {why}"))
+    }
+}
+
+impl Trouble {
+    fn may_pass(&self) -> bool {
+        match self {
+            Self::Silent(_) => true,
+            Self::Refused(refused) => refused.may_pass(),
+        }
+    }
+}
+
+impl Refused {
+    fn new(status: StatusCode, body: &[u8], again: bool) -> Self {
+        let error = Element::read(body).filter(|it| it.name() == "Error");
+        let text = |name| {
+            let text = error.as_ref().and_then(|it| it.text_of(name));
+            text.unwrap_or_default().to_owned()
+        };
+        Self {
+            status,
+            code: text("Code"),
+            message: text("Message"),
+            again,
+        }
+    }
+
+    /// A request that could not even be made.
+    fn unsent(why: String) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: "InvalidRequest".to_owned(),
+            message: why,
+            again: false,
+        }
+    }
+
+    fn may_pass(&self) -> bool {
+        let is_late = self.status.is_success();
+        let is_busy = self.status.is_server_error() || self.status == StatusCode::TOO_MANY_REQUESTS;
+        let is_final = self.status == StatusCode::NOT_IMPLEMENTED;
+        is_late || is_busy && !is_final || PASSING.contains(&self.code.as_str())
+    }
+
+    /// Whether it is about something that is not there.
+    pub(super) fn is_absent(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
+    }
+
+    fn told(&self) -> String {
+        match (self.code.as_str(), self.message.as_str()) {
+            ("", _) => format!("S3 answers {}", self.status),
+            (code, "") => format!("S3 answers {code}"),
+            (code, message) => format!("S3 answers {code}: {message}"),
+        }
+    }
+}
+
+impl From<Refused> for ObjectError {
+    fn from(refused: Refused) -> Self {
+        match (refused.code.as_str(), refused.status) {
+            ("NoSuchBucket", _) => Self::NoSuchBucket,
+            ("NoSuchKey", _) | ("", StatusCode::NOT_FOUND) => Self::NoSuchKey,
+            ("AccessDenied" | "", StatusCode::FORBIDDEN) => Self::AccessDenied,
+            _ if refused.may_pass() => Self::Unavailable(refused.told()),
+            _ => Self::Other(refused.told()),
+        }
+    }
+}
+
+impl From<Trouble> for ObjectError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Refused(refused) => refused.into(),
+            Trouble::Silent(why) => Self::Unavailable(why),
+        }
+    }
+}
+
+/// Whether a reply that began well ends in an error, as it may where something takes long.
+fn is_late_error(method: &Method, body: &[u8]) -> bool {
+    method == Method::POST && Element::read(body).is_some_and(|it| it.name() == "Error")
+}
+
+/// What lies behind an error, in the words of whoever met it first.
+fn cause(error: &HttpError) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}

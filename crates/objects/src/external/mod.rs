@@ -1,0 +1,90 @@
+//! An S3 elsewhere, as a home of objects: one request a method, large objects in parts.
+//!
+//! Written on an HTTP client and a signer rather than on a library of object stores: those that are
+//! small clean keys up, and a folder's key ends with a slash.
+
+mod client;
+mod listing;
+pub(crate) mod settings;
+mod sign;
+mod store;
+mod writer;
+mod xml;
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::Method;
+
+use self::client::{Client, Trouble};
+use self::settings::ExternalSettings;
+use self::sign::Ask;
+use crate::store::ObjectError;
+
+/// The region that S3 takes buckets to be in where nobody says otherwise.
+const FIRST_REGION: &str = "us-east-1";
+
+/// An external S3: `MinIO`, moto, `LocalStack`, AWS itself.
+///
+/// What cannot be done for the moment is tried again a few times, and then is
+/// [`ObjectError::Unavailable`]. An object is put whole or not at all: a long one as the parts of an
+/// upload that is completed, or given up.
+#[derive(Clone)]
+pub struct ExternalS3 {
+    client: Arc<Client>,
+}
+
+impl ExternalS3 {
+    /// An S3 at this address; nothing is connected before the first request.
+    ///
+    /// # Errors
+    ///
+    /// The address wants TLS, and the system has no certificates to trust.
+    pub fn new(settings: ExternalSettings) -> Result<Self, String> {
+        let client = Arc::new(Client::new(settings)?);
+        Ok(Self { client })
+    }
+
+    /// Makes a bucket for an account; whether it was not there.
+    ///
+    /// # Errors
+    ///
+    /// It is somebody else's, its name is not valid, or the S3 does not let it be made.
+    pub async fn create_bucket(&self, account: &str, bucket: &str) -> Result<bool, ObjectError> {
+        if self.has_bucket(account, bucket).await? {
+            return Ok(false);
+        }
+        let mut ask = Ask::new(Method::PUT, bucket, "");
+        let region = &self.client.settings.region;
+        if region != FIRST_REGION {
+            let body = format!(
+                "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
+                 <LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>"
+            );
+            ask.body = body.into();
+        }
+        match self.client.send(account, &ask).await {
+            Ok(answer) => Ok(!answer.again),
+            Err(Trouble::Refused(it)) if it.code == "BucketAlreadyOwnedByYou" => Ok(it.again),
+            Err(trouble) => Err(trouble.into()),
+        }
+    }
+
+    async fn has_bucket(&self, account: &str, bucket: &str) -> Result<bool, ObjectError> {
+        let ask = Ask::new(Method::HEAD, bucket, "");
+        match self.client.send(account, &ask).await {
+            Ok(_) => Ok(true),
+            Err(Trouble::Refused(it)) if it.is_absent() => Ok(false),
+            Err(trouble) => Err(trouble.into()),
+        }
+    }
+}
+
+impl fmt::Debug for ExternalS3 {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ExternalS3")
+            .field("settings", &self.client.settings)
+            .finish()
+    }
+}

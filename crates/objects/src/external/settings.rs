@@ -1,0 +1,93 @@
+//! What an external S3 is told when it is made.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::Uri;
+
+use crate::embedded::settings::Clock;
+
+/// How an external S3 is reached, and as whom.
+#[derive(Clone)]
+pub struct ExternalSettings {
+    /// Its URL: a scheme, `http` or `https`, a host and perhaps a port, and no path.
+    pub endpoint: Uri,
+    /// The region that requests are signed for.
+    pub region: String,
+    /// Where a bucket is named.
+    pub addressing: Addressing,
+    /// Who requests are signed by.
+    pub keys: Keys,
+    /// The time of signatures: the world's, as the S3 checks it, whatever time the service has.
+    pub clock: Clock,
+    /// The waits before a request is sent again that could not be carried out for the moment; after
+    /// the last of them it has failed.
+    pub pauses: Vec<Duration>,
+}
+
+impl ExternalSettings {
+    /// Settings that are right for most: buckets in paths, the account as the key, four attempts
+    /// within about two seconds.
+    ///
+    /// Source: the number of attempts is Assumption A-85.
+    #[must_use]
+    pub fn new(endpoint: Uri, region: String, clock: Clock) -> Self {
+        Self {
+            endpoint,
+            region,
+            addressing: Addressing::Path,
+            keys: Keys::OfAccount,
+            clock,
+            pauses: [100, 400, 1600].map(Duration::from_millis).to_vec(),
+        }
+    }
+}
+
+/// Where the requests for an external S3 name a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addressing {
+    /// In the path: `http://host/bucket/key`.
+    Path,
+    /// In the host: `http://bucket.host/key`.
+    Virtual,
+}
+
+/// Who the requests for an external S3 are signed by.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Keys {
+    /// The account they are for: its number is the access key, as `LocalStack` reads it.
+    OfAccount,
+    /// One key for all accounts.
+    Fixed {
+        /// The access key id.
+        access_key: String,
+        /// The secret that goes with it.
+        secret_key: String,
+        /// The session token of temporary credentials.
+        session_token: Option<String>,
+    },
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OfAccount => formatter.write_str("OfAccount"),
+            Self::Fixed { access_key, .. } => formatter
+                .debug_struct("Fixed")
+                .field("access_key", access_key)
+                .finish_non_exhaustive(),
+        }
+    }
+}
+
+impl fmt::Debug for ExternalSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ExternalSettings")
+            .field("endpoint", &self.endpoint)
+            .field("region", &self.region)
+            .field("addressing", &self.addressing)
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
+    }
+}
