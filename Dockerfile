@@ -3,7 +3,8 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /source
 COPY . .
-RUN mkdir -p /image/data && cp "$(scripts/static)" /image/b2bi-local
+RUN mkdir -p /image/data /image/etc/ssl/certs && cp "$(scripts/static)" /image/b2bi-local \
+    && cp /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/
 
 FROM scratch
 COPY --from=build --chown=65532:65532 /image /

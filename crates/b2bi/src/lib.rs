@@ -19,6 +19,7 @@ mod jobs;
 mod keeping;
 mod log_groups;
 mod mapping;
+mod notified;
 mod operations;
 mod outbound;
 mod pagination;
@@ -33,6 +34,7 @@ mod starter;
 mod state;
 mod tags;
 mod transformers;
+mod watching;
 
 pub use announcing::{Announcer, Event, LogRecord, Records, SOURCE};
 pub use b2bi_local_mapping::Limits as MappingLimits;
@@ -43,6 +45,7 @@ pub use jobs::{
     JobCounts, JobDuration, JobReport, acknowledgement_form, implementation_acknowledgement,
 };
 pub use keeping::{FORMAT, FORMAT_VERSION, NotRestored};
+pub use notified::Notification;
 pub use pipelines::ObjectCreated;
 pub use polls::Polls;
 pub use rules::validation_rules;
@@ -50,3 +53,4 @@ pub use selection::Selection;
 pub use service::{B2bi, Scope};
 pub use stages::{Entry, Fate, JobFacts, Stage, Stages, Unhindered};
 pub use starter::starter_template;
+pub use watching::Seen;

@@ -5,19 +5,18 @@
 //! of all regions of the account watch unless whoever notices the object knows the region.
 
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 use b2bi_local_model::types::{
     CapabilityConfiguration, CapabilityDirection, EdiConfiguration, GetCapabilityResponse,
     GetPartnershipResponse, S3Location,
 };
-use b2bi_local_objects::{Listed, ObjectError};
+use b2bi_local_objects::{ObjectError, ObjectStore};
 use bytes::Bytes;
 
 use crate::ctx::Ctx;
 use crate::files::Location;
 use crate::ids;
-use crate::jobs::{self, Job, Order, Route, folder};
+use crate::jobs::{self, Order, Route, Sighting, folder};
 use crate::service::{B2bi, Scope, Works};
 use crate::state::{Partition, State};
 
@@ -36,6 +35,20 @@ pub struct ObjectCreated<'a> {
     pub size: u64,
     /// The entity tag, without quotes.
     pub etag: &'a str,
+    /// When it was written by the clock of the storage, in milliseconds, where that is known.
+    pub written: Option<i64>,
+    /// What tells this writing from others of the same object, where the same may be told twice.
+    pub occurrence: Option<&'a str>,
+}
+
+impl ObjectCreated<'_> {
+    fn sighting(&self) -> Sighting {
+        Sighting {
+            etag: self.etag.to_owned(),
+            written: self.written,
+            occurrence: self.occurrence.map(str::to_owned),
+        }
+    }
 }
 
 impl B2bi {
@@ -60,134 +73,8 @@ impl B2bi {
     }
 }
 
-impl B2bi {
-    /// Starts the jobs of files that landed in watched folders while nobody looked, and returns
-    /// their ids.
-    ///
-    /// A file counts as seen when there is a job for it that began after it was written; files older
-    /// than their partnership, or than jobs are kept, do not count. Call it where an object may
-    /// have been missed: after a start, or now and then where nobody tells of objects.
-    ///
-    /// Source: Assumption A-82.
-    pub async fn catch_up(&self) -> Vec<String> {
-        let mut started = Vec::new();
-        for (scope, partition) in self.partitions_where(|_| true) {
-            let folders = watched(&partition.lock());
-            for watched in folders {
-                match self.list(&scope, &watched).await {
-                    Ok(files) => {
-                        let missed = files
-                            .iter()
-                            .filter(|it| is_missed(&partition, &watched, it));
-                        for file in missed {
-                            let created = file.created(&scope, &watched.folder.bucket);
-                            started.extend(notice(self.works(), &scope, &partition, &created));
-                        }
-                    }
-                    Err(error) => {
-                        let folder = watched.folder.uri();
-                        tracing::warn!(folder, %error, "a watched folder could not be listed");
-                    }
-                }
-            }
-        }
-        started
-    }
-
-    async fn list(&self, scope: &Scope, watched: &Watched) -> Result<Vec<File>, ObjectError> {
-        let environment = &self.works().environment;
-        let oldest = environment.clock.now().as_millis() - jobs::KEPT;
-        let oldest = oldest.max(watched.since);
-        let Location { bucket, key } = &watched.folder;
-        let (mut files, mut after) = (Vec::new(), None);
-        loop {
-            let page = environment
-                .objects
-                .list(&scope.account, bucket, key, after.as_deref(), PAGE)
-                .await?;
-            files.extend(page.objects.into_iter().map(File::from));
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        files.retain(|it| it.written >= oldest);
-        Ok(files)
-    }
-}
-
-/// How many files are listed at a time.
-const PAGE: usize = 1000;
-
-/// A folder that is watched, since a time in milliseconds, to the second.
-struct Watched {
-    folder: Location,
-    since: i64,
-}
-
-/// A file in a watched folder.
-struct File {
-    key: String,
-    size: u64,
-    etag: String,
-    /// In milliseconds, to the second.
-    written: i64,
-}
-
-impl From<Listed> for File {
-    fn from(listed: Listed) -> Self {
-        let written = listed.attributes.last_modified.duration_since(UNIX_EPOCH);
-        let written = written.map_or(0, |it| it.as_secs()).saturating_mul(1000);
-        Self {
-            key: listed.key,
-            size: listed.attributes.size,
-            etag: listed.attributes.etag,
-            written: i64::try_from(written).unwrap_or(i64::MAX),
-        }
-    }
-}
-
-impl File {
-    fn created<'a>(&'a self, scope: &'a Scope, bucket: &'a str) -> ObjectCreated<'a> {
-        ObjectCreated {
-            account: Some(&scope.account),
-            region: Some(&scope.region),
-            bucket,
-            key: &self.key,
-            size: self.size,
-            etag: &self.etag,
-        }
-    }
-}
-
-/// The folders that the partnerships of an account in a region watch.
-fn watched(state: &State) -> Vec<Watched> {
-    let partnerships = state.partnerships.values().map(|it| &it.description);
-    let of = |it: &GetPartnershipResponse| {
-        let since = it.created_at.as_millis() / 1000 * 1000;
-        let watched = |folder| Watched { folder, since };
-        folders(state, it)
-            .into_iter()
-            .map(watched)
-            .collect::<Vec<_>>()
-    };
-    partnerships.flat_map(of).collect()
-}
-
-/// Whether there is no job for a file, which is none itself if it is a folder.
-fn is_missed(partition: &Partition, watched: &Watched, file: &File) -> bool {
-    let state = partition.lock();
-    let is_of = |job: &Job| {
-        job.facts.key == file.key
-            && job.facts.bucket == watched.folder.bucket
-            && job.etag == file.etag
-            && job.facts.started_at.as_millis() >= file.written
-    };
-    !file.key.ends_with('/') && !state.jobs.values().any(is_of)
-}
-
-/// Starts the jobs of one account in one region.
-fn notice(
+/// Starts the jobs of one account in one region, unless they are there.
+pub(crate) fn notice(
     works: &Works,
     scope: &Scope,
     partition: &Arc<Partition>,
@@ -202,6 +89,9 @@ fn notice(
         }
         return Vec::new();
     }
+    if is_told_again(&state, created) {
+        return Vec::new();
+    }
     let started = orders.iter().map(|it| it.id.clone()).collect();
     for order in orders {
         jobs::start(works, scope, partition, &mut state, order);
@@ -209,21 +99,42 @@ fn notice(
     started
 }
 
+/// Whether there is a job for this very writing of the object.
+fn is_told_again(state: &State, created: &ObjectCreated<'_>) -> bool {
+    let sighting = created.sighting();
+    sighting.occurrence.is_some()
+        && state.jobs.values().any(|job| {
+            job.facts.key == created.key
+                && job.facts.bucket == created.bucket
+                && job.sighting.is_of_the_writing(&sighting)
+        })
+}
+
 /// A job for each capability and partnership that watch for the object.
 fn orders(works: &Works, state: &State, created: &ObjectCreated<'_>) -> Vec<Order> {
-    let mut orders = Vec::new();
+    let watches = watches(state, created.bucket, created.key);
+    let orders = watches.iter().filter_map(|it| it.order(works, created));
+    orders.collect()
+}
+
+/// Whether somebody watches for an object.
+pub(crate) fn is_watched(state: &State, bucket: &str, key: &str) -> bool {
+    !watches(state, bucket, key).is_empty()
+}
+
+/// The capabilities and partnerships that watch for an object.
+fn watches<'a>(state: &'a State, bucket: &str, key: &str) -> Vec<Watch<'a>> {
+    let mut watches = Vec::new();
     for partnership in state.partnerships.values().map(|it| &it.description) {
         for id in partnership.capabilities.iter().flatten() {
             let Ok(capability) = state.capability(id) else {
                 continue;
             };
             let watch = Watch::new(&capability.description, partnership, state);
-            if let Some(watch) = watch.filter(|it| it.has(created)) {
-                orders.extend(watch.order(works, created));
-            }
+            watches.extend(watch.filter(|it| it.has(bucket, key)));
         }
     }
-    orders
+    watches
 }
 
 /// A capability and a partnership that watch a folder together.
@@ -264,9 +175,9 @@ impl<'a> Watch<'a> {
     }
 
     /// Source: files in folders within the folder count too: Assumption A-70.
-    fn has(&self, created: &ObjectCreated<'_>) -> bool {
+    fn has(&self, bucket: &str, key: &str) -> bool {
         let folder = self.folder();
-        folder.bucket == created.bucket && created.key.starts_with(&folder.key)
+        folder.bucket == bucket && key.starts_with(&folder.key)
     }
 
     fn order(&self, works: &Works, created: &ObjectCreated<'_>) -> Option<Order> {
@@ -287,7 +198,7 @@ impl<'a> Watch<'a> {
             }),
             input: location(created),
             size: created.size,
-            etag: created.etag.to_owned(),
+            sighting: created.sighting(),
             output: lenient(&edi.output_location),
             started_at: works.environment.clock.now(),
         })
@@ -356,23 +267,33 @@ pub(crate) fn folders(state: &State, partnership: &GetPartnershipResponse) -> Ve
     watched.collect()
 }
 
-/// Makes folders; a bucket that is not there or may not be written does not keep a partnership
-/// from being made.
+/// Makes the folders of a new partnership, whose files are those from now on: folders that are
+/// there from an earlier one of the same id become younger.
+///
+/// A bucket that is not there or may not be written does not keep a partnership from being made.
 pub(crate) async fn make_folders(ctx: &Ctx<'_>, folders: Vec<Location>) {
-    for Location { bucket, key } in folders {
+    for folder in folders {
+        make_folder(ctx, &folder).await;
+    }
+}
+
+/// Makes those folders that are not there.
+pub(crate) async fn add_folders(ctx: &Ctx<'_>, folders: Vec<Location>) {
+    for folder in folders {
+        let Location { bucket, key } = &folder;
         let objects = &ctx.works.environment.objects;
-        let account = &ctx.scope.account;
-        let made = objects
-            .put(
-                account,
-                &bucket,
-                &key,
-                Bytes::new(),
-                "application/x-directory",
-            )
-            .await;
-        if let Err(error) = made {
-            tracing::warn!(bucket, key, %error, "a partnership's folder could not be made");
+        let found = objects.head(&ctx.scope.account, bucket, key).await;
+        if found == Err(ObjectError::NoSuchKey) {
+            make_folder(ctx, &folder).await;
         }
+    }
+}
+
+async fn make_folder(ctx: &Ctx<'_>, Location { bucket, key }: &Location) {
+    let objects: &dyn ObjectStore = ctx.works.environment.objects.as_ref();
+    let (account, kind) = (&ctx.scope.account, "application/x-directory");
+    let made = objects.put(account, bucket, key, Bytes::new(), kind).await;
+    if let Err(error) = made {
+        tracing::warn!(bucket, key, %error, "a partnership's folder could not be made");
     }
 }

@@ -5,6 +5,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::header::{AUTHORIZATION, HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri};
@@ -103,14 +105,25 @@ fn is_sent_by_another_site(headers: &HeaderMap) -> bool {
 
 fn check_token(token: &str, headers: &HeaderMap) -> Result<(), Refusal> {
     let given = headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes);
-    let given = given.and_then(|it| it.strip_prefix(b"Bearer "));
-    if given.is_some_and(|it| is_same(it, token.as_bytes())) {
+    let given = given.unwrap_or_default();
+    let bearer = given.strip_prefix(b"Bearer ").map(<[u8]>::to_vec);
+    let given = bearer.or_else(|| password(given.strip_prefix(b"Basic ")?));
+    if given.is_some_and(|it| is_same(&it, token.as_bytes())) {
         return Ok(());
     }
     Err(Refusal {
         status: StatusCode::UNAUTHORIZED,
-        message: "Send the server's --admin-token as Authorization: Bearer TOKEN".to_owned(),
+        message: "Send the server's --admin-token as Authorization: Bearer TOKEN, or as the \
+                  password of http://any:TOKEN@HOST"
+            .to_owned(),
     })
+}
+
+/// The password in `Basic` credentials: who can be told no more than a URL, such as SNS, has these.
+fn password(credentials: &[u8]) -> Option<Vec<u8>> {
+    let decoded = BASE64_STANDARD.decode(credentials).ok()?;
+    let colon = decoded.iter().position(|it| *it == b':')?;
+    decoded.get(colon + 1..).map(<[u8]>::to_vec)
 }
 
 /// Compares in a time that does not tell how much is right.
@@ -245,6 +258,22 @@ mod tests {
                 401,
             ),
             (Some("secret"), vec![host, ("authorization", "secret")], 401),
+            // any:secret, and secret without a colon.
+            (
+                Some("secret"),
+                vec![host, ("authorization", "Basic YW55OnNlY3JldA==")],
+                200,
+            ),
+            (
+                Some("secret"),
+                vec![host, ("authorization", "Basic c2VjcmV0")],
+                401,
+            ),
+            (
+                Some("secret"),
+                vec![host, ("authorization", "Basic ?")],
+                401,
+            ),
             (
                 Some("secret"),
                 vec![

@@ -1,15 +1,13 @@
 //! The parts of a server, put together.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use b2bi_local_b2bi::{Announcer, B2bi, Clock, Environment, Ids, Records};
-use b2bi_local_dispatcher::{Descriptor, Endpoint};
+use b2bi_local_dispatcher::{Descriptor, Endpoint, Failure, Route};
 use b2bi_local_faults::Engine;
 use b2bi_local_ledger::{Batch, Failed, Ledger, Table};
 use b2bi_local_model::Timestamp;
-use b2bi_local_objects::{Credentials, EmbeddedS3, KnownKey, Settings};
 use b2bi_local_xslt::Xslt;
 use http::HeaderValue;
 
@@ -20,7 +18,8 @@ use crate::jobs::JobFaults;
 use crate::journal::Journal;
 use crate::machine::{SeededIds, random_seed, uuid};
 use crate::metrics::Metrics;
-use crate::serve::upstream::Upstream;
+use crate::objects::Objects;
+use crate::serve::upstream::{Upstream, is_of_an_emulator};
 use crate::services::{B2biService, Logs, Sts};
 use crate::sinks::Sinks;
 use crate::told::Told;
@@ -29,16 +28,13 @@ use crate::told::Told;
 const SERVER: Table = Table("server");
 const STARTS: &str = "starts";
 
-/// How many objects may be created before the first of them is noticed.
-const NOTICED: usize = 16_384;
-
 /// Everything that a request may need.
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) endpoints: Vec<Box<dyn Endpoint>>,
     pub(crate) descriptors: Vec<&'static Descriptor>,
     pub(crate) service: Arc<B2bi>,
-    pub(crate) s3: EmbeddedS3,
+    pub(crate) objects: Objects,
     pub(crate) upstream: Option<Upstream>,
     pub(crate) faults: Arc<Engine>,
     pub(crate) journal: Arc<Journal>,
@@ -57,7 +53,7 @@ impl App {
         let ledger = ledger(&config)?;
         let starts = ledger.as_ref().map_or(Ok(0), starts)?;
         let ids: Arc<dyn Ids> = Arc::new(SeededIds::new(seed.wrapping_add(starts)));
-        let s3 = embedded_s3(&config, ledger.as_ref(), &clock, &ids)?;
+        let objects = Objects::new(&config, ledger.as_ref(), &clock, &ids)?;
         let faults = Arc::new(Engine::new(seed));
         faults.heed_own(config.fault_header);
         let sinks = Sinks::open(&config.sinks, &clock)?;
@@ -66,7 +62,7 @@ impl App {
         let environment = Environment {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::clone(&ids),
-            objects: s3.store(),
+            objects: objects.store(),
             xslt: Arc::new(Xslt::new(config.xslt.clone())),
             announcer: Arc::clone(&told) as Arc<dyn Announcer>,
             records: Arc::clone(&told) as Arc<dyn Records>,
@@ -99,7 +95,7 @@ impl App {
             told,
             endpoints,
             service,
-            s3,
+            objects,
             clock,
             snapshots: Snapshots::of(ledger)?,
             ids,
@@ -125,6 +121,19 @@ impl App {
     pub(crate) fn keep_past(&self) {
         let longest = self.faults.longest_stale_ms();
         self.service.keep_past(Duration::from_millis(longest));
+    }
+
+    /// Who answers a request that is not answered here.
+    pub(crate) fn passes_to(
+        &self,
+        path: &str,
+        found: &Result<Route, Failure>,
+    ) -> Option<&Upstream> {
+        let upstream = self.upstream.as_ref();
+        match found {
+            Ok(Route::Objects) if !is_of_an_emulator(path) => self.objects.upstream(),
+            _ => upstream.filter(|it| it.takes(path, found, &self.descriptors)),
+        }
     }
 
     /// An account, or the configured one.
@@ -184,55 +193,11 @@ fn starts(ledger: &Ledger) -> Result<u64, String> {
     Ok(starts)
 }
 
-fn embedded_s3(
-    config: &Config,
-    ledger: Option<&Ledger>,
-    clock: &Arc<ServerClock>,
-    ids: &Arc<dyn Ids>,
-) -> Result<EmbeddedS3, String> {
-    let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
-    let credentials = match &config.credentials {
-        None => Credentials::Any,
-        Some(known) => Credentials::Known(known.iter().map(known_key).collect()),
-    };
-    let accounts = config.accounts.clone();
-    let settings = Settings {
-        credentials,
-        shared: config.s3.shared,
-        max_object_bytes: config.s3.max_object_bytes,
-        domains: config.s3.domains.clone(),
-        event_capacity: NOTICED,
-        account_of: Arc::new(move |key| Some(accounts.account_of_key(key))),
-        ..Settings::new(
-            Arc::new(move || system_time(clock.now())),
-            Arc::new(move || capitals(ids.bits())),
-        )
-    };
-    match ledger {
-        None => Ok(EmbeddedS3::new(settings)),
-        Some(ledger) => EmbeddedS3::kept(settings, ledger.clone()),
-    }
-}
-
-fn known_key(credential: &b2bi_local_dispatcher::Credential) -> KnownKey {
-    KnownKey {
-        access_key: credential.access_key.clone(),
-        secret_key: credential.secret.clone(),
-    }
-}
-
 /// The last moment of the year 9999; what writes dates knows no later one.
 const LAST_MILLIS: u64 = 253_402_300_799_999;
 
-fn system_time(now: Timestamp) -> SystemTime {
+/// A time as the standard library has it.
+pub(crate) fn system_time(now: Timestamp) -> SystemTime {
     let millis = u64::try_from(now.as_millis()).unwrap_or_default();
     UNIX_EPOCH + Duration::from_millis(millis.min(LAST_MILLIS))
-}
-
-/// S3's request ids are 16 letters and digits in capitals.
-fn capitals(bits: u128) -> String {
-    let mut id = String::with_capacity(32);
-    let _ = write!(id, "{bits:032X}");
-    id.truncate(16);
-    id
 }

@@ -1,6 +1,7 @@
 //! Everything a user may set, in types.
 
 mod network;
+mod objects;
 mod sinks;
 
 use std::fs;
@@ -25,6 +26,7 @@ use crate::clock::{ClockMode, ClockSettings};
 use crate::settings::{Resolved, SettingError, resolve};
 
 pub use network::{Effective, Limits, UpstreamConfig};
+pub use objects::{ExternalConfig, S3Config};
 pub use sinks::SinksConfig;
 
 /// The configuration of a server.
@@ -61,6 +63,8 @@ pub struct Config {
     pub xslt: XsltSettings,
     /// The settings of the embedded S3.
     pub s3: S3Config,
+    /// The S3 that has the objects in the place of the embedded one.
+    pub external_s3: Option<ExternalConfig>,
     /// How the clock goes.
     pub clock: ClockSettings,
     /// Who answers for the services that are not here.
@@ -89,17 +93,6 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Whether each request is logged.
     pub log_requests: bool,
-}
-
-/// The settings of the embedded S3.
-#[derive(Clone, Debug)]
-pub struct S3Config {
-    /// Whether all accounts see the same buckets.
-    pub shared: bool,
-    /// The domains under which a host name begins with a bucket.
-    pub domains: Vec<String>,
-    /// The largest object or part of one request, in bytes.
-    pub max_object_bytes: u64,
 }
 
 /// How log lines look.
@@ -140,6 +133,7 @@ impl Config {
                 "a whole number from 0 up, or random",
             )?),
         };
+        let upstream = network::upstream(settings)?;
         Ok(Self {
             listen: address(settings)?,
             accounts: accounts(settings)?,
@@ -153,9 +147,10 @@ impl Config {
             data_dir: path(settings, "data-dir"),
             b2bi: b2bi(settings)?,
             xslt: xslt(settings)?,
-            s3: s3(settings)?,
+            s3: objects::s3(settings)?,
+            external_s3: objects::external(settings, upstream.as_ref())?,
             clock: clock(settings)?,
-            upstream: network::upstream(settings)?,
+            upstream,
             init: network::init(settings),
             faults: faults(settings)?,
             fault_header: switch(settings, "fault-header")?,
@@ -363,14 +358,6 @@ pub(crate) fn read_loop_names(path: &str) -> Result<Arc<LoopNames>, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
     let names = LoopNames::parse(&text).map_err(|problem| problem.to_string())?;
     Ok(Arc::new(names))
-}
-
-fn s3(settings: &Resolved) -> Result<S3Config, SettingError> {
-    Ok(S3Config {
-        shared: switch(settings, "s3-shared")?,
-        domains: list(settings, "s3-domain"),
-        max_object_bytes: parse(settings, "s3-max-object-bytes", BYTES)?,
-    })
 }
 
 fn clock(settings: &Resolved) -> Result<ClockSettings, SettingError> {

@@ -106,8 +106,9 @@ impl Control {
         key: &str,
         body: Bytes,
     ) -> Result<(), ObjectError> {
-        self.app.s3.create_bucket(account, bucket);
-        let store = self.app.s3.store();
+        let created = self.app.objects.create_bucket(account, bucket).await;
+        created.map_err(ObjectError::Other)?;
+        let store = self.app.objects.store();
         let written = store.put(account, bucket, key, body, CONTENT_TYPE).await;
         written.map(|_| ())
     }
@@ -123,7 +124,7 @@ impl Control {
         bucket: &str,
         key: &str,
     ) -> Result<Bytes, ObjectError> {
-        let store = self.app.s3.store();
+        let store = self.app.objects.store();
         let object = store.get(account, bucket, key, None).await?;
         Ok(object.body)
     }

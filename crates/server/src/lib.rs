@@ -20,7 +20,9 @@ mod log;
 mod machine;
 mod metrics;
 mod notices;
+mod objects;
 mod ring;
+mod s3_events;
 mod serve;
 mod services;
 mod settings;
@@ -32,7 +34,8 @@ pub use access::Access;
 pub use b2bi_local_objects::ObjectError;
 pub use clock::{ClockMode, ClockSettings};
 pub use config::{
-    Config, Effective, Limits, LogFormat, S3Config, SinksConfig, UpstreamConfig, fault_rules,
+    Config, Effective, ExternalConfig, Limits, LogFormat, S3Config, SinksConfig, UpstreamConfig,
+    fault_rules,
 };
 pub use control::Control;
 pub use journal::{Entry as JournalEntry, Fault as JournalFault, FaultedJob, Kind as JournalKind};

@@ -1,6 +1,10 @@
-//! Tells the service of the objects that are created in the embedded S3.
+//! Tells the service of the objects that are created: of those in the embedded S3 as it happens, of
+//! those elsewhere by looking.
 
-use b2bi_local_b2bi::{B2bi, ObjectCreated};
+use std::future::pending;
+use std::time::{Duration, UNIX_EPOCH};
+
+use b2bi_local_b2bi::{B2bi, ObjectCreated, Seen};
 use b2bi_local_objects::{ObjectChange, ObjectEvent};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -19,6 +23,8 @@ pub(crate) async fn pass_on(service: &B2bi, mut events: Receiver<ObjectEvent>, s
                     key: &event.key,
                     size: event.size,
                     etag: &event.etag,
+                    written: written(&event),
+                    occurrence: None,
                 });
             }
             Ok(_) => {}
@@ -28,6 +34,26 @@ pub(crate) async fn pass_on(service: &B2bi, mut events: Receiver<ObjectEvent>, s
                 service.catch_up().await;
             }
             Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+/// In milliseconds.
+fn written(event: &ObjectEvent) -> Option<i64> {
+    let since = event.at.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
+}
+
+/// Looks into the watched folders at once, and again and again where a time between is given.
+///
+/// That time is the world's: who puts files into an S3 elsewhere does not wait for our clock.
+pub(crate) async fn look(service: &B2bi, pause: Option<Duration>) {
+    let mut seen = Seen::default();
+    loop {
+        service.look(&mut seen).await;
+        match pause {
+            Some(pause) => tokio::time::sleep(pause).await,
+            None => pending().await,
         }
     }
 }

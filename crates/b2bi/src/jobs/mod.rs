@@ -32,7 +32,7 @@ pub use acknowledge::{acknowledgement_form, implementation_acknowledgement};
 pub(crate) use counts::Ended;
 pub use counts::JobCounts;
 pub(crate) use logs::unmatched;
-pub(crate) use order::{Order, Route, folder};
+pub(crate) use order::{Order, Route, Sighting, folder};
 pub(crate) use progress::{End, Step};
 pub use progress::{JobDuration, JobReport};
 
@@ -46,9 +46,9 @@ pub(crate) const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Job {
     pub(crate) facts: JobFacts,
-    /// The entity tag of the file, by which it is known again.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(crate) etag: String,
+    /// The file as it was noticed, if it was.
+    #[serde(flatten)]
+    pub(crate) sighting: Sighting,
     /// How it has ended; nothing while it is under way.
     pub(crate) end: Option<End>,
     /// How far it is, while it is under way; not kept, since whoever takes it up begins anew.
@@ -69,13 +69,21 @@ impl Job {
     fn new(facts: JobFacts, order: Order) -> Self {
         Self {
             facts,
-            etag: order.etag.clone(),
+            sighting: order.sighting.clone(),
             end: None,
             step: Step::default(),
             order: Some(order),
             numbers: BTreeMap::new(),
             ended_at: None,
         }
+    }
+
+    /// Whether the job is about a file with this entity tag that was written then, or written again
+    /// since; both in milliseconds.
+    pub(crate) fn is_of(&self, etag: &str, written: i64) -> bool {
+        let noticed = self.sighting.written;
+        let noticed = noticed.unwrap_or_else(|| self.facts.started_at.as_millis());
+        self.sighting.etag == etag && noticed >= written
     }
 }
 

@@ -22,13 +22,41 @@ pub(crate) struct Order {
     pub(crate) input: Location,
     /// The size of the input in bytes.
     pub(crate) size: u64,
-    /// The entity tag of the input, where somebody noticed it.
-    pub(crate) etag: String,
+    /// The input as it was noticed, if it was.
+    #[serde(flatten)]
+    pub(crate) sighting: Sighting,
     /// The folder of outputs, as configured.
     pub(crate) output: Location,
     /// When the job was accepted; the names of all it writes say so, which makes a job that is
     /// carried out again write the same objects.
     pub(crate) started_at: Timestamp,
+}
+
+/// A file as it was noticed, by which it is known again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Sighting {
+    /// Its entity tag.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) etag: String,
+    /// When it was written by the clock of the storage, in milliseconds, to the second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) written: Option<i64>,
+    /// What tells this writing of it from others, where somebody told of it; none where it was found
+    /// by looking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) occurrence: Option<String>,
+}
+
+impl Sighting {
+    /// Whether both are of the same writing of a file, the other one being told of.
+    pub(crate) fn is_of_the_writing(&self, told: &Self) -> bool {
+        if self.occurrence.is_some() {
+            return self.occurrence == told.occurrence;
+        }
+        // Whoever looked saw the latest writing, in whole seconds.
+        self.etag == told.etag && self.written.is_some() && self.written >= told.written
+    }
 }
 
 /// The way of a file through a capability.

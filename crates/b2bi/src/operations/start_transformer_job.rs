@@ -11,7 +11,7 @@ use crate::errors::validation;
 use crate::files::{self, Location};
 use crate::idempotency::Attempt;
 use crate::ids;
-use crate::jobs::{self, Order};
+use crate::jobs::{self, Order, Sighting};
 use crate::transformers;
 
 /// Starts a job that turns an X12 file into a document.
@@ -52,7 +52,7 @@ fn order(ctx: &Ctx<'_>, input: &StartTransformerJobRequest) -> Result<Order, Err
         route: None,
         input: Location::of(&input.input_file, "inputFile")?,
         size: 0,
-        etag: String::new(),
+        sighting: Sighting::default(),
         output: Location::of(&input.output_location, "outputLocation")?,
         started_at: ctx.now(),
     })

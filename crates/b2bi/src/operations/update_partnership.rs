@@ -17,7 +17,7 @@ pub(crate) async fn update_partnership(
     input: UpdatePartnershipRequest,
 ) -> Result<UpdatePartnershipResponse, Error> {
     let (reply, folders) = changed(ctx, input)?;
-    pipelines::make_folders(ctx, folders).await;
+    pipelines::add_folders(ctx, folders).await;
     Ok(reply)
 }
 

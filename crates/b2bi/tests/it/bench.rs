@@ -51,13 +51,17 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn new() -> Self {
-        let clock = Arc::new(ManualClock(AtomicI64::new(0)));
         let s3 = EmbeddedS3::new(Settings::new(
             Arc::new(|| SystemTime::UNIX_EPOCH),
             Arc::new(String::new),
         ));
         s3.create_bucket(ACCOUNT, BUCKET);
-        let objects = s3.store();
+        Self::on(s3.store())
+    }
+
+    /// The same on a storage of the test's own.
+    pub(crate) fn on(objects: Arc<dyn ObjectStore>) -> Self {
+        let clock = Arc::new(ManualClock(AtomicI64::new(0)));
         let environment = Environment::quiet(
             Arc::clone(&clock) as Arc<dyn Clock>,
             Arc::new(Counter(AtomicU64::new(1))),

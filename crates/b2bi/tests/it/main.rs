@@ -13,3 +13,4 @@ mod lagging;
 mod large;
 mod pipelines;
 mod stages;
+mod watching;

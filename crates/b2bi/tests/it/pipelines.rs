@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::bench::{ACCOUNT, BUCKET, Bench};
 
-const DOCUMENT: &str = r#"{"interchanges": [{"ISA_05_SenderQualifier": "ZZ", "ISA_06_SenderId": "US",
+pub(crate) const DOCUMENT: &str = r#"{"interchanges": [{"ISA_05_SenderQualifier": "ZZ", "ISA_06_SenderId": "US",
     "ISA_07_ReceiverQualifier": "ZZ", "ISA_08_ReceiverId": "THEM", "functional_groups": [{
     "GS_01_FunctionalIdentifierCode": "PO", "GS_02_ApplicationSenderCode": "US",
     "GS_03_ApplicationReceiverCode": "THEM", "GS_07_ResponsibleAgencyCode": "X",
@@ -21,13 +21,13 @@ const DOCUMENT: &str = r#"{"interchanges": [{"ISA_05_SenderQualifier": "ZZ", "IS
     "segments": [{"BEG_01": "00", "BEG_02": "SA", "BEG_03": "PO-1", "BEG_05": "20260301"}]}]}]}]}"#;
 
 /// An outbound capability and a partnership that has it.
-struct Pipeline {
-    bench: Bench,
-    input: String,
+pub(crate) struct Pipeline {
+    pub(crate) bench: Bench,
+    pub(crate) input: String,
 }
 
 impl Pipeline {
-    async fn new(bench: Bench) -> Self {
+    pub(crate) async fn new(bench: Bench) -> Self {
         let x12 = json!({"transactionSet": "X12_850", "version": "VERSION_4010"});
         let conversion = json!({"toFormat": "X12", "formatOptions": {"x12": x12}});
         let made = json!({"name": "orders", "outputConversion": conversion});
@@ -66,6 +66,8 @@ impl Pipeline {
             key: &key,
             size: DOCUMENT.len() as u64,
             etag: name,
+            written: None,
+            occurrence: None,
         })
     }
 
@@ -75,7 +77,7 @@ impl Pipeline {
     }
 
     /// Lets jobs go on until their states are these.
-    async fn until(&self, expected: &[&str]) {
+    pub(crate) async fn until(&self, expected: &[&str]) {
         while self.states() != expected {
             tokio::task::yield_now().await;
         }
@@ -292,6 +294,8 @@ async fn folders_and_files_elsewhere_start_nothing() {
             key: &key,
             size: 1,
             etag: "",
+            written: None,
+            occurrence: None,
         });
         assert!(started.is_empty(), "{account} {region:?} {bucket} {key}");
     }

@@ -10,6 +10,7 @@ mod journal;
 mod localstack;
 mod query;
 mod reset;
+mod s3_events;
 mod snapshots;
 mod standing;
 mod state;
@@ -34,7 +35,7 @@ const ROOT: &str = "/_b2bi/";
 const LOCALSTACK: &str = "/_localstack/";
 /// As clients of moto set a server back.
 const MOTO_RESET: &str = "/moto-api/reset";
-const ROUTES: [&str; 25] = [
+const ROUTES: [&str; 26] = [
     "health",
     "clock",
     "config",
@@ -49,6 +50,7 @@ const ROUTES: [&str; 25] = [
     "recording",
     "replay",
     "reset",
+    "s3-events",
     "journal",
     "verify",
     "events",
@@ -99,6 +101,7 @@ pub(crate) async fn answer(
         ("state", &Method::GET) => state::export(app, head.uri.query()),
         ("state", &Method::PUT) => state::import(app, &body).await,
         ("reset", &Method::POST) => reset::answer(app, head.uri.query()).await,
+        ("s3-events", &Method::POST) => s3_events::take(app, &body).await,
         ("snapshots", &Method::GET) => snapshots::list(app),
         (path, method) => match path.strip_prefix("snapshots/") {
             Some(rest) => snapshots::answer(app, rest, method).await,

@@ -78,7 +78,7 @@ async fn carry_out(app: &App, asked: &Asked) -> Result<(), String> {
 async fn state(app: &App, account: Option<&str>, region: Option<&str>) -> Result<(), String> {
     app.service.reset(account, region).await?;
     if region.is_none() {
-        app.s3.reset(account).await?;
+        app.objects.reset(account).await?;
     }
     if account.is_none() && region.is_none() {
         init::apply(app).await?;

@@ -4,8 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
-use http_body_util::Full;
 
 use super::document::{Bucket, Content, Document};
 use crate::app::App;
@@ -19,32 +17,14 @@ pub(super) async fn apply(app: &App, document: &Document, folder: &Path) -> Resu
     let account = app.account_or(document.account.as_deref());
     let mut made = 0;
     for (name, bucket) in &document.buckets {
-        made += usize::from(create(app, account, name).await?);
+        let created = app.objects.create_bucket(account, name).await;
+        let created = created.map_err(|it| format!("bucket {name} cannot be made: {it}"))?;
+        made += usize::from(created);
         for (key, body) in contents(folder, bucket)? {
             made += usize::from(put(app, account, name, &key, body).await?);
         }
     }
     Ok(made)
-}
-
-/// Makes a bucket as a client would, so that its name is checked; whether it is new.
-async fn create(app: &App, account: &str, name: &str) -> Result<bool, String> {
-    let request = Request::builder()
-        .method(Method::PUT)
-        .uri(format!("/{name}"))
-        .header("host", "localhost")
-        .body(Full::new(Bytes::new()));
-    let request = request.map_err(|error| format!("bucket {name}: {error}"))?;
-    let before = app.s3.store().list(account, name, "", None, 1).await;
-    if before.is_ok() {
-        return Ok(false);
-    }
-    match app.s3.call(account, request).await.status() {
-        StatusCode::OK => Ok(true),
-        status => Err(format!(
-            "bucket {name} cannot be made: S3 answers {status}; is it a valid name?"
-        )),
-    }
 }
 
 /// Writes an object that is not there, or is another one; whether it did.
@@ -55,7 +35,7 @@ async fn put(
     key: &str,
     body: Bytes,
 ) -> Result<bool, String> {
-    let store = app.s3.store();
+    let store = app.objects.store();
     let before = store.get(account, bucket, key, None).await;
     if before.is_ok_and(|it| it.body == body) {
         return Ok(false);

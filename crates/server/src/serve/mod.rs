@@ -18,6 +18,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use futures_util::future::Either;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -27,6 +28,7 @@ use crate::config::Config;
 use crate::control::Control;
 use crate::init;
 use crate::notices;
+use crate::objects::Objects;
 
 /// A server that listens and is ready to answer.
 pub struct Server {
@@ -73,14 +75,21 @@ impl Server {
     /// Serves until `stop` is there, then ends the requests in flight.
     pub async fn until(self, stop: impl Future<Output = ()>) {
         tracing::info!(address = %self.address, "serving");
-        let shared = self.app.config.s3.shared;
-        let created = self.app.s3.subscribe();
-        let service = Arc::clone(&self.app.service);
-        // Files that were put before a crash and whose jobs were not kept yet.
-        service.catch_up().await;
+        let app = Arc::clone(&self.app);
+        let notices = match &app.objects {
+            Objects::Embedded(s3) => {
+                let (created, shared) = (s3.subscribe(), app.config.s3.shared);
+                // Files that were put before a crash and whose jobs were not kept yet.
+                app.service.catch_up().await;
+                Either::Left(notices::pass_on(&app.service, created, shared))
+            }
+            Objects::External(external) => {
+                Either::Right(notices::look(&app.service, external.config.poll))
+            }
+        };
         tokio::select! {
             () = listener::serve(self.app, self.listener, stop) => {}
-            () = notices::pass_on(&service, created, shared) => {}
+            () = notices => {}
         }
         tracing::info!("stopped");
     }

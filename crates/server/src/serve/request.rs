@@ -6,7 +6,7 @@ use b2bi_local_dispatcher::{Caller, Failure, Identity, Route, cors, json, query,
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::Either;
 use hyper::body::Incoming;
 
@@ -21,6 +21,7 @@ use crate::access::Refusal;
 use crate::admin;
 use crate::app::App;
 use crate::machine::basic_format;
+use crate::objects::Objects;
 
 /// Answers a request; there is an answer to everything.
 pub(super) async fn answer(app: &App, request: Request<Incoming>) -> Response<Body> {
@@ -61,9 +62,7 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
     let identity = Identity::of(&head);
     let caller = app.config.accounts.caller(&head.headers, identity.as_ref());
     let found = route(&head, identity.as_ref(), &app.descriptors);
-    if let Some(upstream) = &app.upstream
-        && upstream.takes(head.uri.path(), &found, &app.descriptors)
-    {
+    if let Some(upstream) = app.passes_to(head.uri.path(), &found) {
         return passed(app, upstream, head, body, request_id).await;
     }
     let mut note = Note::new(app, &head, &caller, request_id);
@@ -118,10 +117,30 @@ fn named<B>(app: &App, mut response: Response<B>, request_id: &str) -> Response<
 }
 
 async fn objects(app: &App, head: Parts, body: PatientBody, caller: &Caller) -> Response<Body> {
-    let request = Request::from_parts(head, body);
-    let response = app.s3.call(&caller.account, request).await;
+    let response = match &app.objects {
+        Objects::Embedded(s3) => {
+            let request = Request::from_parts(head, body);
+            let response = s3.call(&caller.account, request).await;
+            response.map(|body| Either::Right(Either::Left(body)))
+        }
+        Objects::External(external) => {
+            let _ = body::read(body, app.config.max_body_bytes).await;
+            whole(elsewhere(&external.config.endpoint))
+        }
+    };
     app.metrics.objects.count(Some(response.status().as_u16()));
-    response.map(|body| Either::Right(Either::Left(body)))
+    response
+}
+
+/// What S3 answers where the objects are elsewhere, and requests cannot be passed on: their
+/// signatures are for the name of this server.
+fn elsewhere(endpoint: &Uri) -> Response<Bytes> {
+    let failure = Failure::front(
+        StatusCode::NOT_IMPLEMENTED,
+        "NotImplemented",
+        format!("The objects are in the S3 at {endpoint}: send requests for S3 there"),
+    );
+    query::failure(&failure, "", "")
 }
 
 /// Lets the upstream answer; what it says is left as it is.

@@ -52,7 +52,7 @@ impl Upstream {
     }
 
     /// Whether a request is the upstream's: its service is not here, or is passed on all the same.
-    pub(super) fn takes(
+    pub(crate) fn takes(
         &self,
         path: &str,
         found: &Result<Route, Failure>,
@@ -62,7 +62,8 @@ impl Upstream {
         match found {
             _ if is_of_an_emulator(path) => true,
             Err(failure) => failure.is_unknown_service(),
-            Ok(Route::Objects) => passes("s3"),
+            // Whoever has the objects answers for them.
+            Ok(Route::Objects) => false,
             Ok(Route::Json(at, _) | Route::Query(at)) => {
                 let service = services.get(*at);
                 service.is_some_and(|it| passes(it.signing_name))

@@ -175,7 +175,7 @@ impl Resolved {
         self.values.iter().map(|(setting, value, source)| {
             let shown = match setting.key {
                 "credentials" if !value.is_empty() => masked(value),
-                "admin-token" if !value.is_empty() => MASK.to_owned(),
+                "admin-token" | "s3-secret-access-key" if !value.is_empty() => MASK.to_owned(),
                 _ => value.clone(),
             };
             (*setting, shown, source)

@@ -272,6 +272,42 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Largest object or part that the embedded S3 takes in one request",
     },
     Setting {
+        key: "s3-endpoint",
+        value: "URL",
+        default: "",
+        help: "S3 that has the objects in the place of the embedded one, such as http://127.0.0.1:9000",
+    },
+    Setting {
+        key: "s3-access-key-id",
+        value: "KEY",
+        default: "",
+        help: "Access key for s3-endpoint; without it AWS_ACCESS_KEY_ID, else the caller's account, as `account` says outright",
+    },
+    Setting {
+        key: "s3-secret-access-key",
+        value: "SECRET",
+        default: "",
+        help: "Secret of s3-access-key-id",
+    },
+    Setting {
+        key: "s3-region",
+        value: "REGION",
+        default: "",
+        help: "Region of s3-endpoint; without it AWS_REGION, else that of callers",
+    },
+    Setting {
+        key: "s3-addressing",
+        value: "path|virtual",
+        default: "path",
+        help: "Whether s3-endpoint wants a bucket in the path or in the host",
+    },
+    Setting {
+        key: "s3-poll-ms",
+        value: "NUMBER",
+        default: "1000",
+        help: "Milliseconds between looks for new files in s3-endpoint; 0 leaves it to /_b2bi/s3-events",
+    },
+    Setting {
         key: "clock",
         value: "real|manual",
         default: "real",

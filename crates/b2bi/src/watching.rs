@@ -1,0 +1,267 @@
+//! Looks into watched folders for files that nobody has told of.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use b2bi_local_model::types::GetPartnershipResponse;
+use b2bi_local_objects::{Attributes, Listed, Listing, ObjectError};
+
+use crate::files::Location;
+use crate::jobs;
+use crate::pipelines::{ObjectCreated, folders, notice};
+use crate::service::{B2bi, Scope};
+use crate::state::{Partition, State};
+
+/// The files that were in watched folders when somebody last looked, as eight bytes each.
+#[derive(Debug, Default)]
+pub struct Seen {
+    folders: HashMap<(Scope, String), Folder>,
+}
+
+/// What was seen of a folder.
+#[derive(Debug, Default)]
+struct Folder {
+    files: HashSet<u64>,
+    /// Why it could not be listed, so that it is said once.
+    trouble: Option<String>,
+}
+
+impl B2bi {
+    /// Starts the jobs of files that landed in watched folders while nobody looked, and returns
+    /// their ids.
+    ///
+    /// A file counts as seen when there is a job for it that began after it was written; files older
+    /// than their partnership, or than jobs are kept, do not count. Call it where an object may
+    /// have been missed: after a start, or when there was too much to notice.
+    ///
+    /// Source: Assumption A-82.
+    pub async fn catch_up(&self) -> Vec<String> {
+        self.look(&mut Seen::default()).await
+    }
+
+    /// Does as [`catch_up`](Self::catch_up), and passes over files that were seen before: for
+    /// folders that are looked into again and again because nobody tells of their objects.
+    pub async fn look(&self, seen: &mut Seen) -> Vec<String> {
+        let mut before = std::mem::take(&mut seen.folders);
+        let (mut started, mut unavailable) = (Vec::new(), 0);
+        for (scope, partition, watched) in self.watched_folders() {
+            let place = (scope.clone(), watched.folder.uri());
+            let mut look = Look {
+                service: self,
+                partition: &partition,
+                scope: &scope,
+                watched: &watched,
+                before: before.remove(&place).unwrap_or_default(),
+                now: HashSet::new(),
+                started: &mut started,
+            };
+            let listed = look.list().await;
+            unavailable = match listed {
+                Err(ObjectError::Unavailable(_)) => unavailable + 1,
+                _ => 0,
+            };
+            let folder = look.settled(listed);
+            seen.folders.insert(place, folder);
+            if unavailable == ENOUGH {
+                // The other folders are in the same storage.
+                seen.folders.extend(before);
+                break;
+            }
+        }
+        started
+    }
+
+    fn watched_folders(&self) -> Vec<(Scope, Arc<Partition>, Watched)> {
+        let mut all = Vec::new();
+        for (scope, partition) in self.partitions_where(|_| true) {
+            let folders = watched(&partition.lock());
+            let placed = |it| (scope.clone(), Arc::clone(&partition), it);
+            all.extend(folders.into_iter().map(placed));
+        }
+        all
+    }
+}
+
+/// How many files are listed at a time.
+const PAGE: usize = 1000;
+/// How many folders in a row may be unavailable before the others are left for the next time.
+const ENOUGH: usize = 3;
+
+/// A folder that is watched, since a time in milliseconds, to the second.
+struct Watched {
+    folder: Location,
+    since: i64,
+}
+
+/// The folders that the partnerships of an account in a region watch.
+fn watched(state: &State) -> Vec<Watched> {
+    let partnerships = state.partnerships.values().map(|it| &it.description);
+    let of = |it: &GetPartnershipResponse| {
+        let since = it.created_at.as_millis() / 1000 * 1000;
+        let watched = |folder| Watched { folder, since };
+        folders(state, it)
+            .into_iter()
+            .map(watched)
+            .collect::<Vec<_>>()
+    };
+    partnerships.flat_map(of).collect()
+}
+
+/// A look into one folder.
+struct Look<'a> {
+    service: &'a B2bi,
+    partition: &'a Arc<Partition>,
+    scope: &'a Scope,
+    watched: &'a Watched,
+    before: Folder,
+    now: HashSet<u64>,
+    started: &'a mut Vec<String>,
+}
+
+impl Look<'_> {
+    async fn list(&mut self) -> Result<(), ObjectError> {
+        let objects = &self.service.works().environment.objects;
+        let Location { bucket, key } = &self.watched.folder;
+        let (mut after, mut since) = (None, None);
+        loop {
+            let account = &self.scope.account;
+            let page = objects.list(account, bucket, key, after.as_deref(), PAGE);
+            let mut page = page.await?;
+            after = page.next.take();
+            let oldest = *since.get_or_insert_with(|| self.oldest(&page));
+            self.start(page, oldest);
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// How old files may be, by the clock of the storage; asked of the first page of the folder.
+    ///
+    /// A storage with a clock of its own cannot be asked for files younger than the partnership,
+    /// but the folder itself was written when that was made.
+    ///
+    /// Source: Assumption A-83.
+    fn oldest(&self, page: &Listing) -> i64 {
+        let present = self.service.works().environment.clock.now().as_millis();
+        let (now, since) = match page.as_of {
+            None => (present, Some(self.watched.since)),
+            Some(now) => {
+                let first = page.objects.first();
+                let folder = first.filter(|it| it.key == self.watched.folder.key);
+                let made = folder.map(|it| written(&it.attributes));
+                let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+                (seconds(now), made)
+            }
+        };
+        (now - jobs::KEPT).max(since.unwrap_or(i64::MIN))
+    }
+
+    /// Starts the jobs of those files of a page that have none.
+    fn start(&mut self, page: Listing, oldest: i64) {
+        let files = page.objects.into_iter().map(File::from);
+        let mut new = HashMap::new();
+        for file in files.filter(|it| !it.key.ends_with('/')) {
+            let mark = file.mark();
+            self.now.insert(mark);
+            if file.written >= oldest && !self.before.files.contains(&mark) {
+                new.insert(file.key.clone(), file);
+            }
+        }
+        if new.is_empty() {
+            return;
+        }
+        forget_known(
+            &self.partition.lock(),
+            &self.watched.folder.bucket,
+            &mut new,
+        );
+        let mut missed: Vec<File> = new.into_values().collect();
+        missed.sort_by(|a, b| (a.written, &a.key).cmp(&(b.written, &b.key)));
+        for file in missed {
+            let created = file.created(self.scope, &self.watched.folder.bucket);
+            let works = self.service.works();
+            let started = notice(works, self.scope, self.partition, &created);
+            self.started.extend(started);
+        }
+    }
+
+    /// What to remember of the folder, which may be one that could not be listed.
+    fn settled(self, listed: Result<(), ObjectError>) -> Folder {
+        let trouble = listed.err().map(|it| it.to_string());
+        let mut files = self.now;
+        if let Some(error) = &trouble {
+            if self.before.trouble != trouble {
+                let folder = self.watched.folder.uri();
+                tracing::warn!(folder, error, "a watched folder could not be listed");
+            }
+            files.extend(self.before.files);
+        }
+        Folder { files, trouble }
+    }
+}
+
+/// A file in a watched folder.
+struct File {
+    key: String,
+    size: u64,
+    etag: String,
+    /// In milliseconds, to the second.
+    written: i64,
+}
+
+impl From<Listed> for File {
+    fn from(listed: Listed) -> Self {
+        Self {
+            key: listed.key,
+            size: listed.attributes.size,
+            written: written(&listed.attributes),
+            etag: listed.attributes.etag,
+        }
+    }
+}
+
+impl File {
+    fn created<'a>(&'a self, scope: &'a Scope, bucket: &'a str) -> ObjectCreated<'a> {
+        ObjectCreated {
+            account: Some(&scope.account),
+            region: Some(&scope.region),
+            bucket,
+            key: &self.key,
+            size: self.size,
+            etag: &self.etag,
+            written: Some(self.written),
+            occurrence: None,
+        }
+    }
+
+    /// What it is known again by.
+    fn mark(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&self.key, &self.etag, self.written).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// When an object was written by the clock of the storage, in milliseconds, to the second.
+pub(crate) fn written(attributes: &Attributes) -> i64 {
+    let since = attributes.last_modified.duration_since(UNIX_EPOCH);
+    seconds(since.unwrap_or_default())
+}
+
+/// A time since 1970 in milliseconds, to the second.
+fn seconds(since: Duration) -> i64 {
+    i64::try_from(since.as_secs().saturating_mul(1000)).unwrap_or(i64::MAX)
+}
+
+/// Leaves those of a bucket's files, by key, for which there is no job.
+fn forget_known(state: &State, bucket: &str, files: &mut HashMap<String, File>) {
+    for job in state.jobs.values().filter(|it| it.facts.bucket == bucket) {
+        let file = files.get(&job.facts.key);
+        if file.is_some_and(|it| job.is_of(&it.etag, it.written)) {
+            files.remove(&job.facts.key);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Settings of the two homes of objects.
+
+use std::env;
+use std::time::Duration;
+
+use b2bi_local_objects::{Addressing, Keys};
+use http::Uri;
+
+use super::{BYTES, COUNT, UpstreamConfig, list, parse, switch};
+use crate::settings::{Resolved, SettingError};
+
+/// The settings of the embedded S3.
+#[derive(Clone, Debug)]
+pub struct S3Config {
+    /// Whether all accounts see the same buckets.
+    pub shared: bool,
+    /// The domains under which a host name begins with a bucket.
+    pub domains: Vec<String>,
+    /// The largest object or part of one request, in bytes.
+    pub max_object_bytes: u64,
+}
+
+/// An S3 elsewhere.
+#[derive(Clone, Debug)]
+pub struct ExternalConfig {
+    /// A scheme, a host and perhaps a port.
+    pub endpoint: Uri,
+    /// The region that requests are signed for.
+    pub region: String,
+    /// Where a bucket is named.
+    pub addressing: Addressing,
+    /// Who requests are signed by.
+    pub keys: Keys,
+    /// How long to wait before watched folders are looked into again; none when others tell of files.
+    pub poll: Option<Duration>,
+}
+
+/// The value of `s3-access-key-id` with which accounts sign for themselves.
+const ACCOUNT: &str = "account";
+/// The service of `upstream-services` whose objects are the upstream's.
+const S3: &str = "s3";
+
+pub(super) fn s3(settings: &Resolved) -> Result<S3Config, SettingError> {
+    Ok(S3Config {
+        shared: switch(settings, "s3-shared")?,
+        domains: list(settings, "s3-domain"),
+        max_object_bytes: parse(settings, "s3-max-object-bytes", BYTES)?,
+    })
+}
+
+/// The S3 elsewhere, if there is one: the upstream's, where S3 is passed upstream and no other is
+/// named.
+pub(super) fn external(
+    settings: &Resolved,
+    upstream: Option<&UpstreamConfig>,
+) -> Result<Option<ExternalConfig>, SettingError> {
+    let is_passed = |it: &&UpstreamConfig| it.services.iter().any(|name| name == S3);
+    let endpoint = match (settings.value("s3-endpoint"), upstream.filter(is_passed)) {
+        ("", None) => return unused(settings),
+        ("", Some(upstream)) => endpoint(&format!("http://{}", upstream.authority)),
+        (url, _) => endpoint(url),
+    };
+    let endpoint = endpoint.ok_or_else(|| {
+        let problem = "must be http://HOST:PORT or https://HOST and no more";
+        settings.error("s3-endpoint", problem)
+    })?;
+    let addressing = match settings.value("s3-addressing") {
+        "path" => Addressing::Path,
+        "virtual" => Addressing::Virtual,
+        _ => return Err(settings.error("s3-addressing", "must be path or virtual")),
+    };
+    let poll: u64 = parse(settings, "s3-poll-ms", COUNT)?;
+    let region = given(settings, "s3-region").or_else(|| variable("AWS_REGION"));
+    Ok(Some(ExternalConfig {
+        endpoint,
+        region: region.unwrap_or_else(|| settings.value("region").to_owned()),
+        addressing,
+        keys: keys(settings)?,
+        poll: (poll > 0).then(|| Duration::from_millis(poll)),
+    }))
+}
+
+/// There is no S3 elsewhere, so nobody is to think that there is.
+fn unused(settings: &Resolved) -> Result<Option<ExternalConfig>, SettingError> {
+    let keys = ["s3-access-key-id", "s3-secret-access-key", "s3-region"];
+    match keys.into_iter().find(|it| !settings.value(it).is_empty()) {
+        Some(key) => Err(settings.error(key, "needs --s3-endpoint URL")),
+        None => Ok(None),
+    }
+}
+
+fn endpoint(url: &str) -> Option<Uri> {
+    let uri: Uri = url.parse().ok()?;
+    let is_known = matches!(uri.scheme_str(), Some("http" | "https"));
+    let is_bare = uri.path() == "/" && uri.query().is_none();
+    let has_host = uri.authority().is_some_and(|it| !it.as_str().contains('@'));
+    (is_known && is_bare && has_host).then_some(uri)
+}
+
+fn keys(settings: &Resolved) -> Result<Keys, SettingError> {
+    let secret = given(settings, "s3-secret-access-key");
+    match (given(settings, "s3-access-key-id"), secret) {
+        (Some(key), None) if key == ACCOUNT => Ok(Keys::OfAccount),
+        (Some(access_key), Some(secret_key)) => Ok(Keys::Fixed {
+            access_key,
+            secret_key,
+            session_token: None,
+        }),
+        (None, None) => Ok(keys_of_environment().unwrap_or(Keys::OfAccount)),
+        (Some(_), None) => {
+            Err(settings.error("s3-access-key-id", "needs --s3-secret-access-key SECRET"))
+        }
+        // The secret is not to be shown.
+        (None, Some(_)) => Err(SettingError::new(
+            "s3-secret-access-key",
+            "needs --s3-access-key-id KEY",
+        )),
+    }
+}
+
+/// The keys that AWS's own clients would take.
+fn keys_of_environment() -> Option<Keys> {
+    Some(Keys::Fixed {
+        access_key: variable("AWS_ACCESS_KEY_ID")?,
+        secret_key: variable("AWS_SECRET_ACCESS_KEY")?,
+        session_token: variable("AWS_SESSION_TOKEN"),
+    })
+}
+
+fn given(settings: &Resolved, key: &str) -> Option<String> {
+    let value = settings.value(key);
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|it| !it.is_empty())
+}

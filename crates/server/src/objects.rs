@@ -1,0 +1,194 @@
+//! The home of objects: the embedded S3, or one elsewhere.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use b2bi_local_b2bi::Ids;
+use b2bi_local_dispatcher::Credential;
+use b2bi_local_ledger::Ledger;
+use b2bi_local_objects::{
+    Credentials, EmbeddedS3, ExternalS3, ExternalSettings, KnownKey, ObjectStore, Settings,
+};
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, Uri};
+use http_body_util::Full;
+
+use crate::app::system_time;
+use crate::clock::ServerClock;
+use crate::config::{Config, ExternalConfig, UpstreamConfig};
+use crate::serve::upstream::Upstream;
+
+/// How many objects may be created before the first of them is noticed.
+const NOTICED: usize = 16_384;
+
+/// Where objects are.
+pub(crate) enum Objects {
+    /// Here.
+    Embedded(EmbeddedS3),
+    /// Elsewhere.
+    External(Box<External>),
+}
+
+/// An S3 elsewhere.
+pub(crate) struct External {
+    s3: ExternalS3,
+    pub(crate) config: ExternalConfig,
+    /// The way there for requests that come here; none where it wants TLS, whose requests are
+    /// signed for its own name.
+    upstream: Option<Upstream>,
+}
+
+impl Objects {
+    /// The home as configured.
+    pub(crate) fn new(
+        config: &Config,
+        ledger: Option<&Ledger>,
+        clock: &Arc<ServerClock>,
+        ids: &Arc<dyn Ids>,
+    ) -> Result<Self, String> {
+        match &config.external_s3 {
+            None => embedded(config, ledger, clock, ids).map(Self::Embedded),
+            Some(external) => Ok(Self::External(Box::new(External::new(external)?))),
+        }
+    }
+
+    /// The objects as the service sees them.
+    pub(crate) fn store(&self) -> Arc<dyn ObjectStore> {
+        match self {
+            Self::Embedded(s3) => s3.store(),
+            Self::External(external) => Arc::new(external.s3.clone()),
+        }
+    }
+
+    /// Who answers requests for objects, if it is not this server.
+    pub(crate) fn upstream(&self) -> Option<&Upstream> {
+        match self {
+            Self::Embedded(_) => None,
+            Self::External(external) => external.upstream.as_ref(),
+        }
+    }
+
+    /// Makes a bucket that is not there; whether it did.
+    ///
+    /// # Errors
+    ///
+    /// S3 refuses it.
+    pub(crate) async fn create_bucket(&self, account: &str, name: &str) -> Result<bool, String> {
+        match self {
+            Self::Embedded(s3) => create_embedded(s3, account, name).await,
+            Self::External(external) => {
+                let created = external.s3.create_bucket(account, name).await;
+                created.map_err(|error| error.to_string())
+            }
+        }
+    }
+
+    /// Removes the objects of an account or of all, if they are here; those elsewhere are not ours.
+    ///
+    /// # Errors
+    ///
+    /// The disk does not take it.
+    pub(crate) async fn reset(&self, account: Option<&str>) -> Result<(), String> {
+        match self {
+            Self::Embedded(s3) => s3.reset(account).await,
+            Self::External(_) => Ok(()),
+        }
+    }
+}
+
+impl External {
+    fn new(config: &ExternalConfig) -> Result<Self, String> {
+        let settings = ExternalSettings {
+            addressing: config.addressing,
+            keys: config.keys.clone(),
+            // Whoever checks a signature has the world's time.
+            ..ExternalSettings::new(
+                config.endpoint.clone(),
+                config.region.clone(),
+                Arc::new(SystemTime::now),
+            )
+        };
+        let s3 = ExternalS3::new(settings).map_err(|error| format!("s3-endpoint: {error}"))?;
+        Ok(Self {
+            s3,
+            config: config.clone(),
+            upstream: upstream(&config.endpoint)?,
+        })
+    }
+}
+
+fn upstream(endpoint: &Uri) -> Result<Option<Upstream>, String> {
+    if endpoint.scheme_str() != Some("http") {
+        return Ok(None);
+    }
+    let authority = endpoint.authority().map(ToString::to_string);
+    let config = UpstreamConfig {
+        authority: authority.unwrap_or_default(),
+        services: Vec::new(),
+    };
+    Upstream::new(&config).map(Some)
+}
+
+/// Makes a bucket as a client would, so that its name is checked; whether it is new.
+async fn create_embedded(s3: &EmbeddedS3, account: &str, name: &str) -> Result<bool, String> {
+    let request = Request::builder()
+        .method(Method::PUT)
+        .uri(format!("/{name}"))
+        .header("host", "localhost")
+        .body(Full::new(Bytes::new()));
+    let request = request.map_err(|error| error.to_string())?;
+    let before = s3.store().list(account, name, "", None, 1).await;
+    if before.is_ok() {
+        return Ok(false);
+    }
+    match s3.call(account, request).await.status() {
+        StatusCode::OK => Ok(true),
+        status => Err(format!("S3 answers {status}; is it a valid name?")),
+    }
+}
+
+fn embedded(
+    config: &Config,
+    ledger: Option<&Ledger>,
+    clock: &Arc<ServerClock>,
+    ids: &Arc<dyn Ids>,
+) -> Result<EmbeddedS3, String> {
+    let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
+    let credentials = match &config.credentials {
+        None => Credentials::Any,
+        Some(known) => Credentials::Known(known.iter().map(known_key).collect()),
+    };
+    let accounts = config.accounts.clone();
+    let settings = Settings {
+        credentials,
+        shared: config.s3.shared,
+        max_object_bytes: config.s3.max_object_bytes,
+        domains: config.s3.domains.clone(),
+        event_capacity: NOTICED,
+        account_of: Arc::new(move |key| Some(accounts.account_of_key(key))),
+        ..Settings::new(
+            Arc::new(move || system_time(b2bi_local_b2bi::Clock::now(clock.as_ref()))),
+            Arc::new(move || capitals(ids.bits())),
+        )
+    };
+    match ledger {
+        None => Ok(EmbeddedS3::new(settings)),
+        Some(ledger) => EmbeddedS3::kept(settings, ledger.clone()),
+    }
+}
+
+fn known_key(credential: &Credential) -> KnownKey {
+    KnownKey {
+        access_key: credential.access_key.clone(),
+        secret_key: credential.secret.clone(),
+    }
+}
+
+/// S3's request ids are 16 letters and digits in capitals.
+fn capitals(bits: u128) -> String {
+    let mut id = String::with_capacity(32);
+    let _ = write!(id, "{bits:032X}");
+    id.truncate(16);
+    id
+}

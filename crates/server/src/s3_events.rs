@@ -1,0 +1,323 @@
+//! Notifications of objects, in every form in which they come: S3's own, `EventBridge`'s, and
+//! either of them in the envelopes of SQS and SNS, alone or several together.
+
+use b2bi_local_b2bi::Notification;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+/// How deep envelopes may lie in each other: SQS about SNS about S3 is three, each with a list.
+const DEPTH: usize = 12;
+const FORMS: &str = "wanted is an S3 notification (Records), an EventBridge event (detail-type \
+                     \"Object Created\"), or an SQS or SNS message with one";
+
+/// What a notification tells.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// The objects that were created.
+    pub(crate) created: Vec<Created>,
+    /// How many records are about something else, such as an object that was removed.
+    pub(crate) passed_over: usize,
+    /// The URL that SNS wants to be visited before it notifies.
+    pub(crate) to_confirm: Option<String>,
+}
+
+/// An object that was created.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Created {
+    bucket: String,
+    key: String,
+    size: Option<u64>,
+    etag: Option<String>,
+    occurrence: Option<String>,
+}
+
+impl Created {
+    /// The object as the service is told of it.
+    pub(crate) fn notification(&self) -> Notification<'_> {
+        Notification {
+            bucket: &self.bucket,
+            key: &self.key,
+            size: self.size,
+            etag: self.etag.as_deref(),
+            occurrence: self.occurrence.as_deref(),
+        }
+    }
+}
+
+impl Told {
+    /// Reads a notification, or several.
+    ///
+    /// # Errors
+    ///
+    /// What it is instead, and what it should be.
+    pub(crate) fn read(body: &[u8]) -> Result<Self, String> {
+        let value = serde_json::from_slice(body);
+        let value = value.map_err(|error| format!("The body is not JSON ({error}); {FORMS}"))?;
+        let mut told = Self::default();
+        told.any(&value, DEPTH)?;
+        Ok(told)
+    }
+
+    fn any(&mut self, value: &Value, depth: usize) -> Result<(), String> {
+        let Some(depth) = depth.checked_sub(1) else {
+            return Err("Envelopes lie too deep in each other".to_owned());
+        };
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        let list = |name: &str| value.get(name).and_then(Value::as_array);
+        if let Some(items) = value.as_array() {
+            return items.iter().try_for_each(|it| self.any(it, depth));
+        }
+        if let Some(items) = list("Records").or_else(|| list("Messages")) {
+            return items.iter().try_for_each(|it| self.any(it, depth));
+        }
+        if let Some(message) = text("Body")
+            .or_else(|| text("body"))
+            .or_else(|| text("Message"))
+        {
+            return match text("Type") {
+                Some("SubscriptionConfirmation") => {
+                    self.to_confirm = text("SubscribeURL").map(str::to_owned);
+                    self.passed_over += 1;
+                    Ok(())
+                }
+                _ => self.enclosed(message, depth),
+            };
+        }
+        if let Some(inner) = value.get("Sns") {
+            return self.any(inner, depth);
+        }
+        if value.get("s3").is_some() {
+            return self.record(value);
+        }
+        if value.get("detail-type").is_some() {
+            return self.event(value);
+        }
+        if text("Event") == Some("s3:TestEvent") {
+            self.passed_over += 1;
+            return Ok(());
+        }
+        Err(format!(
+            "This is no notification of an object: {}; {FORMS}",
+            shown(value)
+        ))
+    }
+
+    fn enclosed(&mut self, message: &str, depth: usize) -> Result<(), String> {
+        let value = serde_json::from_str(message);
+        let value = value.map_err(|_| {
+            let message = shown(&Value::from(message));
+            format!("The message in the envelope is not JSON: {message}; {FORMS}")
+        })?;
+        self.any(&value, depth)
+    }
+
+    /// A record of S3's own form; `MinIO` writes `s3:` before the event's name.
+    fn record(&mut self, record: &Value) -> Result<(), String> {
+        let name = record.get("eventName").and_then(Value::as_str);
+        let name = name.ok_or_else(|| format!("A record has no eventName: {}", shown(record)))?;
+        let name = name.strip_prefix("s3:").unwrap_or(name);
+        if !name.starts_with("ObjectCreated:") {
+            self.passed_over += 1;
+            return Ok(());
+        }
+        let object = record.pointer("/s3/object");
+        let time = record.get("eventTime").and_then(Value::as_str);
+        let mut created = created(record.pointer("/s3/bucket/name"), object, "eTag", time)?;
+        let spaced = created.key.replace('+', " ");
+        created.key = percent_decode_str(&spaced).decode_utf8_lossy().into_owned();
+        self.created.push(created);
+        Ok(())
+    }
+
+    /// An event of `EventBridge`, whose keys are not encoded.
+    fn event(&mut self, event: &Value) -> Result<(), String> {
+        let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
+        if text("source") != "aws.s3" {
+            let (kind, source) = (text("detail-type"), text("source"));
+            return Err(format!(
+                "The event \"{kind}\" of {source:?} is not of aws.s3; {FORMS}"
+            ));
+        }
+        if text("detail-type") != "Object Created" {
+            self.passed_over += 1;
+            return Ok(());
+        }
+        let object = event.pointer("/detail/object");
+        let bucket = event.pointer("/detail/bucket/name");
+        let id = event.get("id").and_then(Value::as_str);
+        self.created.push(created(bucket, object, "etag", id)?);
+        Ok(())
+    }
+}
+
+/// An object as both forms have it; `otherwise` tells writings apart that have no sequencer.
+fn created(
+    bucket: Option<&Value>,
+    object: Option<&Value>,
+    etag: &str,
+    otherwise: Option<&str>,
+) -> Result<Created, String> {
+    let text = |name: &str| object.and_then(|it| it.get(name)).and_then(Value::as_str);
+    let bucket = bucket.and_then(Value::as_str);
+    let (Some(bucket), Some(key)) = (bucket, text("key")) else {
+        return Err("A record about a created object names no bucket or no key".to_owned());
+    };
+    Ok(Created {
+        bucket: bucket.to_owned(),
+        key: key.to_owned(),
+        size: object.and_then(|it| it.get("size")).and_then(Value::as_u64),
+        etag: text(etag).map(|it| it.trim_matches('"').to_owned()),
+        occurrence: text("sequencer").or(otherwise).map(str::to_owned),
+    })
+}
+
+/// The beginning of what was sent, for whoever sent it.
+fn shown(value: &Value) -> String {
+    const LONGEST: usize = 200;
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Created, Told};
+
+    fn record(name: &str) -> Value {
+        json!({"Records": [{
+            "eventName": name, "eventTime": "2026-03-01T09:30:00.123Z",
+            "s3": {"bucket": {"name": "orders"},
+                   "object": {"key": "in/a+b%2Bc.edi", "size": 7, "eTag": "e", "sequencer": "01"}},
+        }]})
+    }
+
+    fn event(kind: &str) -> Value {
+        json!({
+            "id": "1", "source": "aws.s3", "detail-type": kind,
+            "detail": {"bucket": {"name": "orders"}, "object": {
+                "key": "in/a b+c.edi", "size": 7, "etag": "e", "sequencer": "01"}},
+        })
+    }
+
+    fn created() -> Created {
+        Created {
+            bucket: "orders".to_owned(),
+            key: "in/a b+c.edi".to_owned(),
+            size: Some(7),
+            etag: Some("e".to_owned()),
+            occurrence: Some("01".to_owned()),
+        }
+    }
+
+    fn check(body: &Value, created_count: usize, passed_over: usize) {
+        let told = Told::read(body.to_string().as_bytes());
+        let expected = Told {
+            created: (0..created_count).map(|_| created()).collect(),
+            passed_over,
+            to_confirm: None,
+        };
+        assert_eq!(told, Ok(expected), "{body}");
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        for plain in [
+            record("ObjectCreated:Put"),
+            record("s3:ObjectCreated:CompleteMultipartUpload"),
+            event("Object Created"),
+        ] {
+            let text = plain.to_string();
+            let topic = json!({"Type": "Notification", "Message": text});
+            check(&plain, 1, 0);
+            check(&json!([plain, plain]), 2, 0);
+            check(&topic, 1, 0);
+            for body in [&text, &topic.to_string()] {
+                check(&json!({"Body": body}), 1, 0);
+                check(&json!({"Messages": [{"Body": body}, {"Body": body}]}), 2, 0);
+                check(
+                    &json!({"Records": [{"eventSource": "aws:sqs", "body": body}]}),
+                    1,
+                    0,
+                );
+            }
+            check(
+                &json!({"Records": [{"EventSource": "aws:sns", "Sns": topic}]}),
+                1,
+                0,
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_about_something_else_is_passed_over() {
+        check(&record("ObjectRemoved:Delete"), 0, 1);
+        check(&event("Object Deleted"), 0, 1);
+        check(
+            &json!({"Service": "Amazon S3", "Event": "s3:TestEvent"}),
+            0,
+            1,
+        );
+        check(&json!({"Records": []}), 0, 0);
+        let wanted = json!({"Type": "SubscriptionConfirmation", "Message": "You have chosen",
+                            "SubscribeURL": "https://sns/?Action=ConfirmSubscription"});
+        let told = Told::read(wanted.to_string().as_bytes()).unwrap();
+        let url = Some("https://sns/?Action=ConfirmSubscription");
+        assert_eq!((told.to_confirm.as_deref(), told.created.len()), (url, 0));
+    }
+
+    #[test]
+    fn where_no_sequencer_tells_writings_apart_something_else_does() {
+        let mut record = record("ObjectCreated:Put");
+        let mut event = event("Object Created");
+        for (whole, object, expected) in [
+            (
+                &mut record,
+                "/Records/0/s3/object",
+                Some("2026-03-01T09:30:00.123Z"),
+            ),
+            (&mut event, "/detail/object", Some("1")),
+        ] {
+            let object = whole.pointer_mut(object).and_then(Value::as_object_mut);
+            object.unwrap().remove("sequencer");
+            let told = Told::read(whole.to_string().as_bytes()).unwrap();
+            assert_eq!(told.created[0].occurrence.as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_a_word() {
+        let mut deep = json!([]);
+        for _ in 0..20 {
+            deep = json!([deep]);
+        }
+        for (body, expected) in [
+            ("", "The body is not JSON"),
+            ("1", "This is no notification of an object: 1; wanted is"),
+            (
+                "{\"a\": 1}",
+                "This is no notification of an object: {\"a\":1}; wanted is",
+            ),
+            (
+                "{\"Message\": \"hello\"}",
+                "The message in the envelope is not JSON: \"hello\"",
+            ),
+            (
+                "{\"detail-type\": \"EC2\"}",
+                "The event \"EC2\" of \"\" is not of aws.s3",
+            ),
+            ("{\"Records\": [{\"s3\": {}}]}", "A record has no eventName"),
+            (
+                "{\"Records\": [{\"s3\": {}, \"eventName\": \"ObjectCreated:Put\"}]}",
+                "A record about a created object names no bucket",
+            ),
+            (&deep.to_string(), "Envelopes lie too deep"),
+        ] {
+            let problem = Told::read(body.as_bytes()).unwrap_err();
+            assert!(problem.starts_with(expected), "{body}: {problem}");
+        }
+    }
+}
