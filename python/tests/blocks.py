@@ -213,10 +213,10 @@ class Tokens(Block):
         assert caught.value.response["Error"]["Code"] == "ConflictException"
         assert "'once'" in caught.value.response["Error"]["Message"]
 
-    def test_a_token_is_of_its_account_and_region(self, endpoint, world, account, other_account):
+    def test_a_token_is_of_its_account_and_region(self, endpoint, home, world, account, other_account):
         first = self.once(world)
         for where in [(other_account, "us-east-1"), (account, "eu-west-1")]:
-            elsewhere = World(checked_client(endpoint, *where), boto3_client("s3", endpoint, where[0]))
+            elsewhere = World(checked_client(endpoint, *where), home.client(endpoint, where[0]))
             assert self.once(elsewhere) != first
 
     def once(self, world):

@@ -9,24 +9,27 @@ import pytest
 
 pytest.register_assert_rewrite("blocks", "replies")
 
-from clients import boto3_client, checked_client  # noqa: E402
+import homes  # noqa: E402
+from clients import checked_client  # noqa: E402
 from server import BINARY, Server  # noqa: E402
 from world import World  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def endpoint(tmp_path_factory):
-    """The URL of the server under test: the one in B2BI_LOCAL_ENDPOINT, or one for this session.
+def home(tmp_path_factory):
+    """Where objects are: see homes.py."""
+    with homes.home(tmp_path_factory.mktemp) as home:
+        yield home
 
-    With B2BI_TEST_HOME=disk that one keeps state and objects in a directory.
-    """
+
+@pytest.fixture(scope="session")
+def endpoint(home):
+    """The URL of the server under test: the one in B2BI_LOCAL_ENDPOINT, or one for this session."""
     given = os.environ.get("B2BI_LOCAL_ENDPOINT")
     if given:
         yield given.rstrip("/")
         return
-    on_disk = os.environ.get("B2BI_TEST_HOME") == "disk"
-    flags = ["--data-dir", str(tmp_path_factory.mktemp("data"))] if on_disk else []
-    with Server(*flags) as server:
+    with Server(*home.flags, *home.session_flags) as server:
         yield server.endpoint
 
 
@@ -66,8 +69,8 @@ def b2bi(client_for, account):
 
 
 @pytest.fixture
-def s3(endpoint, account):
-    return boto3_client("s3", endpoint, account)
+def s3(home, endpoint, account):
+    return home.client(endpoint, account)
 
 
 @pytest.fixture
@@ -83,12 +86,12 @@ def world(b2bi, s3):
 
 
 @pytest.fixture
-def world_with(server_with, account):
-    """A world on a server with flags of its own."""
+def world_with(server_with, home, account):
+    """A world on a server with flags of its own, whose objects are where those of the session are."""
 
     def start(*flags, account=account):
-        endpoint = server_with(*flags)
-        return World(checked_client(endpoint, account), boto3_client("s3", endpoint, account))
+        endpoint = server_with(*home.flags, *flags)
+        return World(checked_client(endpoint, account), home.client(endpoint, account))
 
     return start
 
@@ -100,6 +103,18 @@ def aws_cli():
     if not found:
         pytest.skip("wants the aws CLI")
     return found
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "embedded: is about the S3 of the server itself, or tells of it what happens there")
+
+
+def pytest_collection_modifyitems(items):
+    """Leaves out what is about the embedded S3 where objects are elsewhere."""
+    if homes.is_elsewhere():
+        for item in items:
+            if item.get_closest_marker("embedded"):
+                item.add_marker(pytest.mark.skip(reason="is about the embedded S3"))
 
 
 def pytest_generate_tests(metafunc):

@@ -98,6 +98,7 @@ class TestLogs:
         assert "First 5 validation errors: [Segment PO1 at position 3: " in shown
         assert (shown.count("Segment PO1"), shown.endswith("Total errors: 6")) == (5, True)
 
+    @pytest.mark.embedded
     def test_a_file_of_nobody_is_in_the_default_group(self, pipeline, world):
         it = pipeline()
         world.put(edi.order(), "input/tp-somebody/order.edi")
