@@ -1,70 +1,157 @@
-"""Drops many files at once and checks that each comes out once, with control numbers of its own.
+"""Drops many files at once while the server is killed again and again, and checks that each comes out once.
 
 Half of the files are X12 purchase orders, each of which is answered by a 997 and a TA1; half are
-documents that become X12. All interchanges to a partner count together.
+documents that become X12. All interchanges to a partner count together, and their numbers have no
+gaps. The server keeps its state in a directory; a writer whose put went unanswered looks whether
+the file is there before it puts it again.
 """
 
 import argparse
 import collections
 import concurrent.futures
+import contextlib
 import json
 import pathlib
+import random
 import sys
+import tempfile
+import threading
 import time
 
 import pytest
+import requests
+from botocore.exceptions import BotoCoreError, ClientError
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "python" / "tests"))
 pytest.register_assert_rewrite("blocks", "replies")
 
 import edi  # noqa: E402
 from clients import boto3_client, checked_client  # noqa: E402
-from pipeline import Pipeline, segments  # noqa: E402
+from pipeline import Pipeline, key_of, segments  # noqa: E402
 from server import Server  # noqa: E402
 from world import OUTBOUND, World  # noqa: E402
 
 ACCOUNT = "111122223333"
 PARTNERS, WRITERS, PATIENCE = 2, 8, 120
+PAUSE = 0.02
 US = "NORTHMILL"
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--files", type=int, default=1000)
-    arguments.add_argument("--quick", action="store_true", help="a hundred files")
+    arguments.add_argument("--kills", type=int, default=10)
+    arguments.add_argument("--seed", type=int, default=random.randrange(1000), help="of the moments of the kills")
+    arguments.add_argument("--quick", action="store_true", help="a hundred files and three kills")
     chosen = arguments.parse_args()
-    files = 100 if chosen.quick else chosen.files
-    with Server("--events-size", str(10 * files)) as server:
-        begun = time.monotonic()
-        world, partners = prepare(server.endpoint)
-        dropped = drop(world, partners, files)
-        wait(partners, files)
-        check(world, partners, dropped)
-        print(f"{files} files by {WRITERS} writers: each came out once, numbers distinct and without gaps; "
-              f"{time.monotonic() - begun:.1f} s")
+    files, kills = (100, 3) if chosen.quick else (chosen.files, chosen.kills)
+    print(f"{files} files, {kills} kills, seed {chosen.seed}", flush=True)
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as home, Station(pathlib.Path(home), files) as station:
+        bucket, partners = prepare(station.endpoint)
+        keys = drop(station, bucket, partners, files, kills, random.Random(chosen.seed))
+        station.wait(files)
+        check(station, bucket, keys, len(partners))
+        again = check_events(station.home / "events.jsonl", keys)
+    print(f"{files} files by {WRITERS} writers: each came out once, numbers distinct and without gaps, "
+          f"{again} events told again; {time.monotonic() - begun:.1f} s")
+
+
+class Station:
+    """The server, which is another one after each kill but has the same state."""
+
+    def __init__(self, home, files):
+        self.home, self.changed = home, threading.Condition()
+        self.flags = ["--data-dir", str(home / "data"), "--events-size", str(10 * files), "--events-file", str(home / "events.jsonl")]
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *failure):
+        self.server.__exit__(*failure)
+
+    def start(self):
+        server = Server(*self.flags).__enter__()
+        with self.changed:
+            self.server, self.endpoint = server, server.endpoint
+            self.s3 = boto3_client("s3", self.endpoint, ACCOUNT, max_pool_connections=2 * WRITERS)
+            self.changed.notify_all()
+
+    def kill(self):
+        self.server.kill()
+        self.start()
+
+    def after(self, s3):
+        """The client of the server after that of this client."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.s3 is not s3, PATIENCE), "nobody started the server again"
+            return self.s3
+
+    def jobs(self):
+        """How many jobs are in each state."""
+        reply = requests.get(f"{self.endpoint}/_b2bi/jobs", params={"limit": 0}, timeout=PATIENCE)
+        return reply.json()["counts"]
+
+    def wait(self, ended):
+        """Waits until so many jobs have ended, all of them well."""
+        deadline = time.monotonic() + PATIENCE
+        while (counts := self.jobs())["succeeded"] < ended:
+            assert counts["failed"] == 0, counts
+            assert time.monotonic() < deadline, counts
+            time.sleep(PAUSE)
 
 
 def prepare(endpoint):
-    """Partners, each with a folder for X12 and one for documents."""
-    world = World(checked_client(endpoint, ACCOUNT), boto3_client("s3", endpoint, ACCOUNT, max_pool_connections=WRITERS))
+    """A bucket, and partners, each with a folder for X12 and one for documents."""
+    world = World(checked_client(endpoint, ACCOUNT), boto3_client("s3", endpoint, ACCOUNT))
     partners = []
     for number in range(PARTNERS):
         name = f"PARTNER{number}"
         inbound, outbound = Pipeline(world, endpoint), Pipeline(world, endpoint, "OUTBOUND", outputConversion=OUTBOUND)
-        partners.append((name, inbound, outbound))
-    return world, partners
+        partners.append((name, inbound.input, outbound.input))
+    return world.bucket, partners
 
 
-def drop(world, partners, files):
-    """Puts all files at once; returns their keys."""
+def drop(station, bucket, partners, files, kills, chance):
+    """Puts all files at once, while the server is killed so often; returns their keys."""
     work = []
     for number in range(files):
         name, inbound, outbound = partners[number // 2 % PARTNERS]
         into, body = (inbound, order(name)) if number % 2 else (outbound, document(name))
-        work.append((f"{into.input}{number:05}", body))
+        work.append((f"{into}{number:05}", body))
     with concurrent.futures.ThreadPoolExecutor(WRITERS) as writers:
-        list(writers.map(lambda it: world.s3.put_object(Bucket=world.bucket, Key=it[0], Body=it[1]), work))
+        putting = [writers.submit(put, station, bucket, key, body) for key, body in work]
+        for kill in range(kills):
+            station.wait(files * kill // (kills + 1))
+            time.sleep(chance.random() * PAUSE)
+            station.kill()
+        for it in putting:
+            it.result()
     return [key for key, _ in work]
+
+
+def put(station, bucket, key, body):
+    s3 = station.s3
+    while True:
+        with contextlib.suppress(BotoCoreError):
+            s3.put_object(Bucket=bucket, Key=key, Body=body)
+            return
+        while True:
+            s3 = station.after(s3)
+            with contextlib.suppress(BotoCoreError):
+                if is_there(s3, bucket, key):
+                    return
+                break
+
+
+def is_there(s3, bucket, key):
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "404", error
+        return False
+    return True
 
 
 def order(partner):
@@ -83,41 +170,44 @@ def document(partner):
     }]}).encode()
 
 
-def wait(partners, files):
-    """Waits until all jobs have ended."""
-    pipeline, deadline = partners[0][1], time.monotonic() + PATIENCE
-    while True:
-        jobs = pipeline.told("jobs", limit=files)
-        open_jobs = [it for it in jobs if it["state"] not in ("succeeded", "failed")]
-        if len(jobs) == files and not open_jobs:
-            failed = [it for it in jobs if it["state"] == "failed"]
-            assert not failed, failed[:3]
-            return
-        assert time.monotonic() < deadline, f"{len(jobs)} jobs, {len(open_jobs)} of them under way"
-        time.sleep(0.1)
-
-
-def check(world, partners, dropped):
+def check(station, bucket, dropped, partners):
+    """Each file has one job and one output, and X12 has numbers that are distinct and without gaps."""
+    counts = station.jobs()
+    assert counts == {**dict.fromkeys(counts, 0), "succeeded": len(dropped)}, counts
     numbers, outputs = collections.defaultdict(list), collections.Counter()
-    pages = world.s3.get_paginator("list_objects_v2").paginate(Bucket=world.bucket, Prefix="output/")
+    pages = station.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="output/")
     keys = [it["Key"] for page in pages for it in page.get("Contents", [])]
-    for key in keys:
-        assert "VALIDATION_REPORT" not in key, key
-        if "/ACK/" not in key:
-            outputs[key.rsplit("/", 1)[1].split(".")[0]] += 1
-        if not key.endswith(".json"):
-            text = world.s3.get_object(Bucket=world.bucket, Key=key)["Body"].read().decode()
-            [isa] = segments(text, "ISA")
-            numbers["ISA", isa[6].strip(), isa[8].strip()].append(int(isa[13]))
-            for group in segments(text, "GS"):
-                numbers["GS", group[1], group[2], group[3]].append(int(group[6]))
-    assert outputs == collections.Counter(key.rsplit("/", 1)[1] for key in dropped)
-    assert len(numbers) >= 2 * len(partners), numbers.keys()
+    assert not [key for key in keys if "VALIDATION_REPORT" in key]
+    outputs = collections.Counter(key.rsplit("/", 1)[1].split(".")[0] for key in keys if "/ACK/" not in key)
+    for text in read(station.s3, bucket, [key for key in keys if not key.endswith(".json")]):
+        [isa] = segments(text, "ISA")
+        numbers["ISA", isa[6].strip(), isa[8].strip()].append(int(isa[13]))
+        for group in segments(text, "GS"):
+            numbers["GS", group[1], group[2], group[3]].append(int(group[6]))
+    assert outputs == collections.Counter(key.rsplit("/", 1)[1] for key in dropped), outputs.most_common(3)
+    assert len(numbers) >= 2 * partners, numbers.keys()
     for pair, found in numbers.items():
         assert sorted(found) == list(range(1, len(found) + 1)), (pair, sorted(found))
     inbound = len(dropped) // 2
     total = sum(len(found) for pair, found in numbers.items() if pair[0] == "ISA")
     assert total == len(dropped) - inbound + 2 * inbound, total
+
+
+def read(s3, bucket, keys):
+    """The objects as text."""
+    with concurrent.futures.ThreadPoolExecutor(WRITERS) as readers:
+        yield from readers.map(lambda key: s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode(), keys)
+
+
+def check_events(path, dropped):
+    """What is told of a file again has the same id; returns how often that was."""
+    ids, lines = collections.defaultdict(set), path.read_text().splitlines()
+    for event in map(json.loads, lines):
+        assert event["detail-type"].endswith(" Completed"), event
+        ids[key_of(event), event["detail-type"], event["detail"].get("ack-x12-type")].add(event["id"])
+    assert {key for key, *_ in ids} <= set(dropped)
+    assert all(len(it) == 1 for it in ids.values()), [told for told, it in ids.items() if len(it) > 1]
+    return len(lines) - len(ids)
 
 
 if __name__ == "__main__":
