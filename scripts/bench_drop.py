@@ -1,5 +1,6 @@
 """Measures pipelines: files a second, and the time from a drop to its output, for small and large files.
 
+Then a file of 1 GB is split, and it is an error when the server needs more memory for that than it may.
 B2BI_LOCAL_BIN names the server; scripts/bench calls this with the release build. The clients and the
 server share the machine, so the figures are those of a developer's own.
 """
@@ -9,6 +10,7 @@ import concurrent.futures
 import pathlib
 import statistics
 import sys
+import tempfile
 import time
 
 import pytest
@@ -19,12 +21,15 @@ pytest.register_assert_rewrite("blocks", "replies")
 
 import edi  # noqa: E402
 from clients import boto3_client, checked_client  # noqa: E402
-from pipeline import Pipeline  # noqa: E402
+from pipeline import SPLIT, Pipeline  # noqa: E402
 from server import Server  # noqa: E402
-from world import World  # noqa: E402
+from world import INBOUND_ORDERS, World  # noqa: E402
 
 ACCOUNT, WRITERS, PATIENCE = "111122223333", 8, 300
 SESSION = requests.Session()
+# The most memory, in MB, while a file is split, and how many transactions it has at most.
+MEMORY, TRANSACTIONS = 200, 100
+HEAD = [["BEG", "00", "SA", "PO-77", "", "20260301"]]
 LINE = ["PO1", "1", "4", "EA", "12.50", "TE", "VN", "CHAIN-9"]
 ANSWERED = {"inboundEdi": {"x12": {"acknowledgmentOptions": {
     "functionalAcknowledgment": "GENERATE_ALL_SEGMENTS", "technicalAcknowledgment": "DO_NOT_GENERATE",
@@ -38,21 +43,55 @@ def main():
     plan = [("5 KB", 5_000, 40 if quick else 2000, 5 if quick else 200), ("5 MB", 5_000_000, 2 if quick else 40, 1 if quick else 20)]
     for name, size, files, rounds in plan:
         with Server("--events-size", "100000") as server:
-            pipeline = Pipeline(
-                World(checked_client(server.endpoint, ACCOUNT), boto3_client("s3", server.endpoint, ACCOUNT, max_pool_connections=WRITERS)),
-                server.endpoint, options=ANSWERED,
-            )
+            pipeline = pipeline_on(server)
             body = order(size)
             rate = throughput(pipeline, body, files)
             times = sorted(latency(pipeline, body, number) for number in range(rounds))
             print(f"{name}: {rate:8.1f} files/s; drop to output {1000 * statistics.median(times):.1f} ms, "
                   f"slowest of {rounds} {1000 * times[-1]:.1f} ms; memory {peak(server):.0f} MB")
+    split(*(("20 MB", 20_000_000) if quick else ("1 GB", 1_000_000_000)))
+
+
+def pipeline_on(server, **transformer):
+    s3 = boto3_client("s3", server.endpoint, ACCOUNT, max_pool_connections=WRITERS)
+    return Pipeline(World(checked_client(server.endpoint, ACCOUNT), s3), server.endpoint, options=ANSWERED, **transformer)
+
+
+def split(name, size):
+    """Takes a file of so many bytes apart, in a server that keeps objects on disk."""
+    splitting = {"inputConversion": {**INBOUND_ORDERS, "advancedOptions": SPLIT}}
+    with tempfile.TemporaryDirectory() as home, Server("--data-dir", f"{home}/data") as server:
+        pipeline = pipeline_on(server, **splitting)
+        before, batch = peak(server), pathlib.Path(home, "batch.edi")
+        write_batch(batch, size)
+        begun = time.perf_counter()
+        pipeline.world.s3.upload_file(str(batch), pipeline.world.bucket, f"{pipeline.input}batch.edi")
+        put = time.perf_counter() - begun
+        wait(pipeline, 1)
+        outputs = [key for key in pipeline.keys() if key.endswith(".json")]
+        assert len(outputs) == TRANSACTIONS, len(outputs)
+        print(f"{name}, split: put in {put:.1f} s, out after {time.perf_counter() - begun - put:.1f} s more; "
+              f"memory {before:.0f} MB at first, {peak(server):.0f} MB at most")
+        assert peak(server) <= MEMORY, f"more than {MEMORY} MB"
+
+
+def write_batch(path, size):
+    """A file of about this size with as many transactions as are split at most, all alike."""
+    marker = "LINES"
+    frame = edi.interchange([*HEAD, [marker], ["CTT", "1"]], sets=TRANSACTIONS).decode()
+    line = "*".join(LINE) + "~\n"
+    lines = size // TRANSACTIONS // len(line)
+    frame = frame.replace("SE*5*", f"SE*{4 + lines}*")
+    with path.open("w") as file:
+        for number, part in enumerate(frame.split(f"{marker}~\n")):
+            for _ in range(lines if number else 0):
+                file.write(line)
+            file.write(part)
 
 
 def order(size):
     """A purchase order of about this size, acknowledged by a 997."""
-    head = [["BEG", "00", "SA", "PO-77", "", "20260301"]]
-    return edi.interchange(head + [LINE] * (size // (len("*".join(LINE)) + 2)))
+    return edi.interchange(HEAD + [LINE] * (size // (len("*".join(LINE)) + 2)))
 
 
 def throughput(pipeline, body, files):

@@ -17,6 +17,11 @@ use crate::selection::Selection;
 
 /// How much longer than its X12 a document is expected to be, for a start.
 const GROWTH: usize = 6;
+/// How much X12 is read before its document is handed on, where that is done in pieces.
+const SLICE: usize = 256 << 10;
+
+/// Takes the next bytes of a file, and says whether more are wanted.
+pub(crate) type Take<'t> = dyn FnMut(&[u8]) -> ControlFlow<()> + 't;
 
 /// What is done to an X12 file.
 #[derive(Clone, Debug)]
@@ -215,7 +220,7 @@ pub(crate) fn validate(x12: &[u8], conversion: &Conversion) -> Validation {
 pub(crate) fn examine_in_windows(
     conversion: &Conversion,
     style: &DocumentStyle,
-    feed: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), String>,
+    feed: impl FnOnce(&mut Take<'_>) -> Result<(), String>,
     emit: impl FnMut(Vec<u8>) -> bool,
 ) -> Result<Examined, String> {
     match conversion.format {
@@ -231,17 +236,18 @@ fn stream<W: Document>(
     writer: W,
     conversion: &Conversion,
     style: &DocumentStyle,
-    feed: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), String>,
+    feed: impl FnOnce(&mut Take<'_>) -> Result<(), String>,
     mut emit: impl FnMut(Vec<u8>) -> bool,
 ) -> Result<Examined, String> {
     let mut reader = reader(writer, conversion, style);
     feed(&mut |bytes| {
-        reader.push(bytes);
-        if !reader.has_ended() && emit(reader.sink().0.taken()) {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
+        for slice in bytes.chunks(SLICE) {
+            reader.push(slice);
+            if reader.has_ended() || !emit(reader.sink().0.taken()) {
+                return ControlFlow::Break(());
+            }
         }
+        ControlFlow::Continue(())
     })?;
     let ((writer, (validator, received)), reading) = reader.finish();
     emit(writer.finish());

@@ -1,6 +1,6 @@
 //! Files in object storage, and the words in which the service speaks of those it cannot read.
 
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 use std::sync::Arc;
 
 use b2bi_local_model::Error;
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
 use crate::ctx::Ctx;
+use crate::edi::Take;
 use crate::environment::Environment;
 use crate::errors::{access_denied, internal, resource_not_found, validation};
 use crate::service::{Scope, Works};
@@ -152,10 +153,7 @@ impl Walk {
     }
 
     /// Hands over the file's bytes until somebody breaks off; to be called where one may block.
-    pub(crate) fn windows(
-        &self,
-        take: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
-    ) -> Result<(), String> {
+    pub(crate) fn windows(&self, take: &mut Take<'_>) -> Result<(), String> {
         let runtime = Handle::current();
         let mut first_tag: Option<String> = None;
         let mut at = 0;

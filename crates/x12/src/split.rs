@@ -5,13 +5,15 @@ use std::sync::Arc;
 use crate::tables::Set;
 use crate::{Isa, LoopKey, Place, Position, Reading, Segment, Sink, read};
 
-/// One transaction with an envelope of its own.
+/// One transaction with an envelope of its own, or the next part of a long one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
     /// The interchange: the headers of the input, the transaction, and trailers that count it.
     pub bytes: Vec<u8>,
     /// Where the transaction stands in the input.
     pub position: Position,
+    /// Whether the interchange ends with these bytes.
+    pub ends: bool,
 }
 
 /// Splits an input; each transaction becomes an interchange with all that the envelope says.
@@ -28,6 +30,8 @@ pub fn split(input: &[u8]) -> (Vec<Piece>, Reading) {
 /// Splits while reading: hands over each transaction when it has ended.
 pub struct Splitter<F> {
     take: F,
+    /// The most bytes that are kept of a transaction before they are handed over.
+    most: usize,
     isa: Vec<u8>,
     gs: Vec<u8>,
     body: Vec<u8>,
@@ -39,10 +43,16 @@ pub struct Splitter<F> {
 }
 
 impl<F: FnMut(Piece)> Splitter<F> {
-    /// A splitter that hands each piece to `take`.
+    /// A splitter that hands each transaction to `take` as one piece.
     pub fn new(take: F) -> Self {
+        Self::in_parts(usize::MAX, take)
+    }
+
+    /// A splitter that hands a transaction of more than `most` bytes to `take` part by part.
+    pub fn in_parts(most: usize, take: F) -> Self {
         Self {
             take,
+            most,
             isa: Vec::new(),
             gs: Vec::new(),
             body: Vec::new(),
@@ -64,6 +74,14 @@ impl<F: FnMut(Piece)> Splitter<F> {
         if !matches!(self.terminator, b'\r' | b'\n') {
             self.body.push(b'\n');
         }
+    }
+
+    fn hand_over(&mut self, ends: bool) {
+        (self.take)(Piece {
+            bytes: std::mem::take(&mut self.body),
+            position: self.position,
+            ends,
+        });
     }
 
     /// A trailer that counts one part.
@@ -107,6 +125,9 @@ impl<F: FnMut(Piece)> Sink for Splitter<F> {
 
     fn segment(&mut self, segment: &Segment<'_>, _: Place, _: &Position) {
         self.append(segment);
+        if self.body.len() > self.most {
+            self.hand_over(false);
+        }
     }
 
     fn transaction_end(&mut self, se: &Segment<'_>, _: &Position) {
@@ -114,10 +135,7 @@ impl<F: FnMut(Piece)> Sink for Splitter<F> {
         let (group, interchange) = (self.group_control.clone(), self.interchange_control.clone());
         self.trailer(b"GE", &group);
         self.trailer(b"IEA", &interchange);
-        (self.take)(Piece {
-            bytes: std::mem::take(&mut self.body),
-            position: self.position,
-        });
+        self.hand_over(true);
     }
 
     fn open(&mut self, _: LoopKey<'_>, _: &Position) {}

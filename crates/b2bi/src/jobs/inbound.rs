@@ -27,7 +27,8 @@ impl Run {
             return self.split(&conversion, result).await;
         }
         if self.is_large(&conversion) {
-            return self.large(&conversion, result).await;
+            let output = self.large(&conversion, result).await?;
+            return Ok(vec![output]);
         }
         let limit = self.works.config.job_bytes;
         let file = self.stage(Stage::FetchInput, self.fetch(limit)).await?;

@@ -1,4 +1,5 @@
-//! Large files that nothing maps: the document is written while the file is read.
+//! Large files, and long transactions of files that are split, that nothing maps: the document is
+//! written while the file is read.
 //!
 //! Neither is ever in memory as a whole, and nobody sees the document before it is known that the
 //! file is taken.
@@ -15,13 +16,15 @@ use super::events::Transformation;
 use super::inbound::{form, with_report};
 use super::outputs::{Body, Output};
 use super::run::{Run, Stop};
-use crate::edi::{self, Conversion, Examined};
+use super::split::feed_one;
+use crate::edi::{self, Conversion, Examined, Take};
 use crate::files::{self, Location};
 use crate::stages::Stage;
 use crate::{errors, transformers};
 
-/// A document that is being written, and how long it is.
+/// A document that is being written, where it is to be, and how long it is.
 struct Draft<'r> {
+    location: Location,
     writer: Box<dyn ObjectWriter + 'r>,
     size: usize,
 }
@@ -37,46 +40,63 @@ impl Run {
         &self,
         conversion: &Arc<Conversion>,
         result: &mut Transformation,
-    ) -> Result<Vec<S3Location>, Stop> {
-        let (extension, content_type) = form(conversion);
-        let location = self.order.document(extension, None);
+    ) -> Result<S3Location, Stop> {
         let limit = self.works.config.job_bytes;
         let fitting = files::check_limit(&self.order.input, self.order.size, limit);
         self.stage(Stage::FetchInput, async { fitting }).await?;
-        let begun = self.begin(&location, content_type).await;
+        let walk = self.walk();
+        let feed = move |take: &mut Take<'_>| walk.windows(take);
+        self.streamed(conversion, feed, None, result).await
+    }
+
+    /// Takes what `feed` hands over through the stages after the fetching of the input: a file, or
+    /// of a file that is split the transaction of this number. It may block.
+    pub(super) async fn streamed(
+        &self,
+        conversion: &Arc<Conversion>,
+        feed: impl FnOnce(&mut Take<'_>) -> Result<(), String> + Send + 'static,
+        split: Option<usize>,
+        result: &mut Transformation,
+    ) -> Result<S3Location, Stop> {
+        let begun = self.begin(conversion, split).await;
         let mut draft = Some(begun.map_err(|it| Stop::Failed(Stage::WriteOutput, it))?);
-        let ended = self.large_stages(conversion, &location, &mut draft, result);
+        let ended = self.streamed_stages(conversion, feed, split, &mut draft, result);
         let ended = ended.await;
         if let Some(draft) = draft {
             draft.writer.abandon().await;
         }
-        ended.map(|()| vec![location.into()])
+        ended
     }
 
-    async fn large_stages<'r>(
+    async fn streamed_stages<'r>(
         &'r self,
         conversion: &Arc<Conversion>,
-        location: &Location,
+        feed: impl FnOnce(&mut Take<'_>) -> Result<(), String> + Send + 'static,
+        split: Option<usize>,
         draft: &mut Option<Draft<'r>>,
         result: &mut Transformation,
-    ) -> Result<(), Stop> {
-        let parsed = self.stage(Stage::Parse, self.parse_into(conversion, draft));
+    ) -> Result<S3Location, Stop> {
+        let parsed = self.stage(Stage::Parse, self.parse_into(conversion, feed, draft));
         let parsed = parsed.await?;
-        self.judge(&parsed, conversion, result).await?;
+        match split {
+            None => self.judge(&parsed, conversion, result).await?,
+            Some(_) => self.judge_piece(&parsed.reading, conversion).await?,
+        }
         self.enter(Stage::Map).await?;
         let (extension, content_type) = form(conversion);
-        let (report, report_location) = (
-            parsed.validation.report(),
-            self.order.report(extension, None),
-        );
+        let report = parsed.validation.report();
+        let report_location = self.order.report(extension, split);
         result.validated(&report);
         self.enter(Stage::WriteOutput).await?;
-        let Some(Draft { writer, size }) = draft.take() else {
-            return Ok(());
-        };
+        let vanished = || Stop::Failed(Stage::WriteOutput, "The document is gone".to_owned());
+        let Draft {
+            location,
+            writer,
+            size,
+        } = draft.take().ok_or_else(vanished)?;
         let document = Output {
             location: location.clone(),
-            body: Body::Written(writer),
+            body: Body::Written(writer, split),
             content_type,
         };
         let published = self.publish(with_report(report, &report_location, document));
@@ -84,26 +104,31 @@ impl Run {
             .await
             .map_err(|it| Stop::Failed(Stage::WriteOutput, it))?;
         result.delivered(location.clone(), size, report_location);
-        Ok(())
+        Ok(location.into())
     }
 
-    /// Makes the document from the input and writes it when this time has passed.
-    pub(super) fn remake_later(&self, location: Location, time: Duration) {
+    /// Makes the document from the input, or from its transaction of this number, and writes it when
+    /// this time has passed.
+    pub(super) fn remake_later(&self, split: Option<usize>, time: Duration) {
         let run = self.clone();
         tokio::spawn(async move {
             run.works.environment.clock.sleep(time).await;
-            if let Err(reason) = run.remake(&location).await {
+            if let Err(reason) = run.remake(split).await {
                 tracing::warn!(reason, "a late output could not be written");
             }
         });
     }
 
-    async fn remake(&self, location: &Location) -> Result<(), String> {
+    async fn remake(&self, split: Option<usize>) -> Result<(), String> {
         let conversion = transformers::inbound(&self.order.transformer);
         let conversion = Arc::new(conversion.map_err(|error| errors::message(&error))?);
-        let begun = self.begin(location, form(&conversion).1).await?;
-        let mut draft = Some(begun);
-        let parsed = self.parse_into(&conversion, &mut draft).await;
+        let mut draft = Some(self.begin(&conversion, split).await?);
+        let walk = self.walk();
+        let feed = move |take: &mut Take<'_>| match split {
+            None => walk.windows(take),
+            Some(number) => feed_one(&walk, number, take),
+        };
+        let parsed = self.parse_into(&conversion, feed, &mut draft).await;
         let Some(Draft { writer, .. }) = draft else {
             return Ok(());
         };
@@ -115,32 +140,40 @@ impl Run {
         finished.map_err(|error| error.to_string())
     }
 
-    async fn begin(&self, location: &Location, content_type: &str) -> Result<Draft<'_>, String> {
+    async fn begin(
+        &self,
+        conversion: &Conversion,
+        split: Option<usize>,
+    ) -> Result<Draft<'_>, String> {
+        let (extension, content_type) = form(conversion);
+        let location = self.order.document(extension, split);
         let objects = &self.works.environment.objects;
-        let Location { bucket, key } = location;
+        let Location { bucket, key } = &location;
         let writer = objects
             .writer(&self.scope.account, bucket, key, content_type)
             .await;
-        let writer = writer.map_err(|it| files::Refusal::from(it).message(location))?;
-        Ok(Draft { writer, size: 0 })
+        let writer = writer.map_err(|it| files::Refusal::from(it).message(&location))?;
+        Ok(Draft {
+            location,
+            writer,
+            size: 0,
+        })
     }
 
-    /// Reads the file window by window and writes what comes of each at once.
+    /// Reads what is handed over and writes what comes of it at once.
     async fn parse_into(
         &self,
         conversion: &Arc<Conversion>,
+        feed: impl FnOnce(&mut Take<'_>) -> Result<(), String> + Send + 'static,
         draft: &mut Option<Draft<'_>>,
     ) -> Result<Examined, String> {
-        let (walk, conversion) = (self.walk(), Arc::clone(conversion));
+        let conversion = Arc::clone(conversion);
         let style = self.works.config.style.clone();
         let (sender, mut pieces) = mpsc::channel::<Bytes>(1);
         let reading = self.compute(move || {
-            edi::examine_in_windows(
-                &conversion,
-                &style,
-                |take| walk.windows(take),
-                |piece| sender.blocking_send(piece.into()).is_ok(),
-            )
+            edi::examine_in_windows(&conversion, &style, feed, |piece| {
+                sender.blocking_send(piece.into()).is_ok()
+            })
         });
         let writing = async move {
             // The receiver goes with this block, and the reading ends with it.

@@ -21,8 +21,9 @@ pub(super) struct Output<'w> {
 /// The bytes of an object.
 pub(super) enum Body<'w> {
     Whole(Bytes),
-    /// They are written, and nobody sees them yet.
-    Written(Box<dyn ObjectWriter + 'w>),
+    /// They are written, and nobody sees them yet: the document of the input, or of its transaction
+    /// of this number.
+    Written(Box<dyn ObjectWriter + 'w>, Option<usize>),
 }
 
 impl From<String> for Body<'_> {
@@ -40,7 +41,7 @@ struct Refused {
 
 impl Body<'_> {
     async fn abandon(self) {
-        if let Self::Written(writer) = self {
+        if let Self::Written(writer, _) = self {
             writer.abandon().await;
         }
     }
@@ -150,7 +151,7 @@ impl Run {
             Body::Whole(body) => {
                 files::write(environment, scope, &location, body, content_type).await
             }
-            Body::Written(writer) => writer.finish().await.map(|_| ()).map_err(Refusal::from),
+            Body::Written(writer, _) => writer.finish().await.map(|_| ()).map_err(Refusal::from),
         };
         written.map_err(|it| Refused {
             message: it.message(&location),
@@ -165,11 +166,14 @@ impl Run {
             body,
             content_type,
         } = output;
-        let Body::Whole(body) = body else {
+        let body = match body {
+            Body::Whole(body) => body,
             // What is written piece by piece cannot wait, so it is made anew from the input.
-            body.abandon().await;
-            self.remake_later(location, time);
-            return;
+            Body::Written(writer, split) => {
+                writer.abandon().await;
+                self.remake_later(split, time);
+                return;
+            }
         };
         let (environment, scope) = (self.works.environment.clone(), self.scope.clone());
         tokio::spawn(async move {

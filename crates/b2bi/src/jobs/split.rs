@@ -2,20 +2,27 @@
 //!
 //! The file is read twice, window by window: once to know all that an acknowledgement says and
 //! that its envelopes add up, and once to hand over one transaction after the other. No more than
-//! a few transactions are in memory at a time, however large the file.
+//! a few transactions are in memory at a time, however large the file, and of long ones that nothing
+//! maps no more than a few parts.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use b2bi_local_model::types::S3Location;
 use b2bi_local_x12::{Piece, Reader, Reading, Received, Splitter, Validation};
-use tokio::sync::mpsc;
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, mpsc};
 
 use super::events::Transformation;
 use super::run::{Run, Stop};
-use crate::edi::{self, Conversion};
+use crate::edi::{self, Conversion, Take};
 use crate::files::Walk;
 use crate::stages::Stage;
+
+/// The longest part of a transaction that is in memory where it need not be there as a whole: its
+/// document is several times as long.
+const PART: usize = 1 << 20;
 
 /// What the first reading of a file tells.
 struct Survey {
@@ -93,15 +100,19 @@ impl Run {
         result: &mut Transformation,
     ) -> Result<Vec<S3Location>, Stop> {
         result.told_in_parts = true;
-        let (sender, mut pieces) = mpsc::channel(1);
-        let splitting = self.compute(move || hand_over(&walk, &sender));
-        let transforming = async {
+        let (sender, receiver) = mpsc::channel(1);
+        let pieces = Arc::new(Pieces::new(receiver));
+        let most = most(self.works.config.window_bytes);
+        let splitting = self.compute(move || hand_over(&walk, most, &sender));
+        // The pieces go with this block, and the splitting ends with them.
+        let transforming = async move {
             let mut outputs = Vec::new();
             let mut failures = Vec::new();
             for number in 1.. {
-                let Some(piece) = pieces.recv().await else {
+                let Some(first) = pieces.next_first().await else {
                     break;
                 };
+                let piece = (first, &pieces);
                 match self.piece(piece, conversion, (number, total), result).await {
                     Ok(output) => outputs.push(output),
                     Err(Stop::Vanished) => return Err(Stop::Vanished),
@@ -127,7 +138,7 @@ impl Run {
     /// Takes one transaction through its stages and tells what became of it.
     async fn piece(
         &self,
-        piece: Piece,
+        piece: (Piece, &Arc<Pieces>),
         conversion: &Arc<Conversion>,
         (number, total): (usize, usize),
         whole: &Transformation,
@@ -148,24 +159,106 @@ impl Run {
 
     async fn piece_stages(
         &self,
-        piece: Piece,
+        (first, pieces): (Piece, &Arc<Pieces>),
         conversion: &Arc<Conversion>,
         number: usize,
         result: &mut Transformation,
     ) -> Result<S3Location, Stop> {
+        if !first.ends && conversion.mapping.is_none() {
+            let pieces = Arc::clone(pieces);
+            let feed = move |take: &mut Take<'_>| pieces.feed(first, take);
+            return self.streamed(conversion, feed, Some(number), result).await;
+        }
+        let whole = pieces.whole(first).await;
+        let whole = whole.map_err(|it| Stop::Failed(Stage::FetchInput, it))?;
         let parsed = self
-            .stage(Stage::Parse, self.parse(piece.bytes, conversion))
+            .stage(Stage::Parse, self.parse(whole, conversion))
             .await?;
-        self.enter(Stage::Validate).await?;
-        edi::judge(&parsed.reading, conversion)
-            .map_err(|it| Stop::Failed(Stage::Validate, it.into_message()))?;
+        self.judge_piece(&parsed.reading, conversion).await?;
         self.deliver(parsed, conversion, Some(number), result).await
+    }
+
+    /// Judges one transaction; its file has been acknowledged.
+    pub(super) async fn judge_piece(
+        &self,
+        reading: &Reading,
+        conversion: &Conversion,
+    ) -> Result<(), Stop> {
+        self.enter(Stage::Validate).await?;
+        edi::judge(reading, conversion)
+            .map_err(|it| Stop::Failed(Stage::Validate, it.into_message()))
     }
 }
 
-/// Splits the file and hands each transaction over as soon as somebody takes it.
-fn hand_over(walk: &Walk, sender: &mpsc::Sender<Piece>) -> Result<(), String> {
-    let mut reader = Reader::new(Splitter::new(|piece| {
+/// The transactions of a file as they come, long ones in parts.
+struct Pieces(Mutex<Coming>);
+
+struct Coming {
+    receiver: mpsc::Receiver<Piece>,
+    /// Whether more of the transaction is to come that was begun last.
+    is_open: bool,
+}
+
+/// The splitting has ended within a transaction; why, it says itself.
+const BROKEN_OFF: &str = "The file could not be read to the end of the transaction";
+
+impl Pieces {
+    fn new(receiver: mpsc::Receiver<Piece>) -> Self {
+        Self(Mutex::new(Coming {
+            receiver,
+            is_open: false,
+        }))
+    }
+
+    /// The next transaction, or its first part; what is left of the one before is passed over.
+    async fn next_first(&self) -> Option<Piece> {
+        let mut coming = self.0.lock().await;
+        while coming.is_open {
+            coming.next().await?;
+        }
+        coming.next().await
+    }
+
+    /// A transaction as a whole.
+    async fn whole(&self, first: Piece) -> Result<Vec<u8>, String> {
+        let mut coming = self.0.lock().await;
+        let mut bytes = first.bytes;
+        while coming.is_open {
+            let part = coming.next().await.ok_or(BROKEN_OFF)?;
+            bytes.extend_from_slice(&part.bytes);
+        }
+        Ok(bytes)
+    }
+
+    /// Hands a transaction over part by part; to be called where one may block.
+    fn feed(&self, mut part: Piece, take: &mut Take<'_>) -> Result<(), String> {
+        let mut coming = self.0.blocking_lock();
+        while take(&part.bytes).is_continue() && !part.ends {
+            part = Handle::current()
+                .block_on(coming.next())
+                .ok_or(BROKEN_OFF)?;
+        }
+        Ok(())
+    }
+}
+
+impl Coming {
+    async fn next(&mut self) -> Option<Piece> {
+        let piece = self.receiver.recv().await?;
+        self.is_open = !piece.ends;
+        Some(piece)
+    }
+}
+
+/// How many bytes of a transaction are kept before they are handed over.
+fn most(window: u64) -> usize {
+    usize::try_from(window).unwrap_or(PART).min(PART)
+}
+
+/// Splits the file and hands each transaction over, those of more than `most` bytes in parts, as soon
+/// as somebody takes it.
+fn hand_over(walk: &Walk, most: usize, sender: &mpsc::Sender<Piece>) -> Result<(), String> {
+    let mut reader = Reader::new(Splitter::in_parts(most, |piece| {
         // Nobody takes any more when the job has vanished.
         let _ = sender.blocking_send(piece);
     }));
@@ -175,6 +268,27 @@ fn hand_over(walk: &Walk, sender: &mpsc::Sender<Piece>) -> Result<(), String> {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
+        }
+    })?;
+    reader.finish();
+    Ok(())
+}
+
+/// Hands over the transaction of this number, and nothing else of the file.
+pub(super) fn feed_one(walk: &Walk, number: usize, take: &mut Take<'_>) -> Result<(), String> {
+    let (mut at, is_wanted) = (1, Cell::new(true));
+    let mut reader = Reader::new(Splitter::in_parts(PART, |piece| {
+        if at == number && is_wanted.get() {
+            is_wanted.set(take(&piece.bytes).is_continue() && !piece.ends);
+        }
+        at += usize::from(piece.ends);
+    }));
+    walk.windows(&mut |bytes| {
+        reader.push(bytes);
+        if is_wanted.get() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
         }
     })?;
     reader.finish();

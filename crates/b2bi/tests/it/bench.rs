@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use b2bi_local_b2bi::{Announcer, B2bi, Clock, Config, Environment, Ids, Scope, Stages};
+use b2bi_local_b2bi::{
+    Announcer, B2bi, Clock, Config, Environment, Ids, ObjectCreated, Scope, Stages,
+};
 use b2bi_local_ledger::Ledger;
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, ObjectStore, Settings};
@@ -197,5 +199,48 @@ impl Bench {
             "outputLocation": {"bucketName": BUCKET, "key": "out"},
         });
         self.call("StartTransformerJob", started).await["transformerJobId"].clone()
+    }
+
+    /// Makes a capability with this transformer and a partnership that has it; returns the folder
+    /// that is watched.
+    pub(crate) async fn watch(&self, direction: &str, transformer: Value) -> String {
+        let made = self.call("CreateTransformer", transformer).await;
+        let transformer = made["transformerId"].clone();
+        let active = json!({"transformerId": transformer, "status": "active"});
+        self.call("UpdateTransformer", active).await;
+        let x12 = json!({"transactionSet": "X12_850", "version": "VERSION_4010"});
+        let at = |key: &str| json!({"bucketName": BUCKET, "key": key});
+        let edi = json!({"capabilityDirection": direction, "type": {"x12Details": x12},
+                         "inputLocation": at("in"), "outputLocation": at("out"),
+                         "transformerId": transformer});
+        let capability = json!({"name": "orders", "type": "edi", "configuration": {"edi": edi}});
+        let capability = self.call("CreateCapability", capability).await["capabilityId"].clone();
+        let profile = json!({"name": "us", "phone": "5555555555", "businessName": "us",
+                             "logging": "DISABLED"});
+        let profile = self.call("CreateProfile", profile).await["profileId"].clone();
+        let partnership = json!({"profileId": profile, "name": "them", "email": "a@b.example",
+                                 "capabilities": [capability]});
+        let partner = self.call("CreatePartnership", partnership).await["tradingPartnerId"].clone();
+        let [capability, partner] =
+            [&capability, &partner].map(|it| it.as_str().unwrap_or_default());
+        match direction {
+            "OUTBOUND" => format!("in/{capability}/{partner}/"),
+            _ => format!("in/{partner}/"),
+        }
+    }
+
+    /// Puts a file that is noticed; returns the ids of its jobs.
+    pub(crate) async fn drop(&self, key: &str, body: &[u8]) -> Vec<String> {
+        self.put(key, body).await;
+        self.service.object_created(&ObjectCreated {
+            account: Some(ACCOUNT),
+            region: None,
+            bucket: BUCKET,
+            key,
+            size: body.len() as u64,
+            etag: key,
+            written: None,
+            occurrence: None,
+        })
     }
 }

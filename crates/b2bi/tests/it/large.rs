@@ -1,4 +1,4 @@
-//! A file of more than a window: its document is written while it is read.
+//! A file of more than a window, and files that are split: documents are written while they are read.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,15 +12,18 @@ use crate::bench::Bench;
 /// How many lines the order has, which makes three windows.
 const LINES: usize = 8_000;
 
-fn order() -> String {
-    let mut file = String::from(
+/// A file with so many orders of so many lines.
+fn orders(count: usize, lines: usize) -> String {
+    let order = |number: usize| {
+        let lines_text = "PO1*1*4*EA*12.50*TE~".repeat(lines);
+        let parts = lines + 3;
+        format!("ST*850*{number:04}~BEG*00*SA*PO-1**20260301~{lines_text}SE*{parts}*{number:04}~")
+    };
+    let orders: String = (1..=count).map(order).collect();
+    format!(
         "ISA*00*          *00*          *ZZ*THEM           *ZZ*US             *260301*0930*U*00401*000000001*0*P*>~\
-         GS*PO*THEM*US*20260301*0930*1*X*004010~ST*850*0001~BEG*00*SA*PO-1**20260301~",
-    );
-    for _ in 0..LINES {
-        file.push_str("PO1*1*4*EA*12.50*TE~");
-    }
-    file + &format!("SE*{}*0001~GE*1*1~IEA*1*000000001~", LINES + 3)
+         GS*PO*THEM*US*20260301*0930*1*X*004010~{orders}GE*{count}*1~IEA*1*000000001~"
+    )
 }
 
 /// Lets jobs see so much of their input, and their objects be there late.
@@ -74,7 +77,7 @@ async fn ended(file: &str, how: Hampered) -> (serde_json::Value, Vec<String>, Be
 
 #[tokio::test]
 async fn the_document_is_whole_or_not_there() {
-    let file = order();
+    let file = orders(1, LINES);
     let (job, documents, bench) = ended(&file, UNHAMPERED).await;
     assert_eq!(job["status"], "succeeded", "{job}");
     let document = bench.read(&documents[0]).await;
@@ -90,7 +93,7 @@ async fn the_document_is_whole_or_not_there() {
 async fn a_file_that_is_cut_short_fails() {
     let reach = 1 << 17;
     let (job, documents, _) = ended(
-        &order(),
+        &orders(1, LINES),
         Hampered {
             reach,
             ..UNHAMPERED
@@ -102,7 +105,7 @@ async fn a_file_that_is_cut_short_fails() {
 
 #[tokio::test]
 async fn a_document_that_is_late_is_the_same() {
-    let file = order();
+    let file = orders(1, LINES);
     let (_, documents, bench) = ended(&file, UNHAMPERED).await;
     let expected = bench.read(&documents[0]).await;
 
@@ -133,4 +136,83 @@ async fn a_document_that_is_late_is_the_same() {
         tokio::task::yield_now().await;
     };
     assert_eq!(late, expected);
+}
+
+/// A transformer that splits.
+fn splitting() -> serde_json::Value {
+    let x12 = json!({"transactionSet": "X12_850", "version": "VERSION_4010"});
+    json!({"name": "orders", "inputConversion": {
+        "fromFormat": "X12", "formatOptions": {"x12": x12},
+        "advancedOptions": {"x12": {"splitOptions": {"splitBy": "TRANSACTION"}}},
+    }})
+}
+
+/// The keys of the documents that are there.
+async fn documents(bench: &Bench) -> Vec<String> {
+    let mut keys = bench.keys("out/").await;
+    keys.retain(|it| it.strip_suffix(".json").is_some());
+    keys
+}
+
+/// The documents of a file of two orders that is split by a service with such windows.
+async fn split_documents(window_bytes: u64, how: Hampered) -> Vec<Vec<u8>> {
+    let mut bench = Bench::new();
+    bench.interfere(Arc::new(how));
+    bench.configure(Config {
+        window_bytes,
+        ..Config::standard()
+    });
+    let folder = bench.watch("INBOUND", splitting()).await;
+    let file = orders(2, LINES / 2);
+    bench.drop(&format!("{folder}1.edi"), file.as_bytes()).await;
+    loop {
+        if let [one, other] = documents(&bench).await.as_slice() {
+            return vec![bench.read(one).await, bench.read(other).await];
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_long_transaction_is_the_same_in_parts_as_at_once_and_late() {
+    let at_once = split_documents(8 << 20, UNHAMPERED).await;
+    assert!(at_once.iter().all(|it| it.len() > 500_000));
+    assert!(at_once[0] != at_once[1]);
+    assert!(at_once == split_documents(1 << 16, UNHAMPERED).await);
+    let late = Hampered {
+        late: Some(Duration::ZERO),
+        ..UNHAMPERED
+    };
+    assert!(at_once == split_documents(1 << 16, late).await);
+}
+
+/// Lets every job vanish that is to be validated.
+struct Vanishing;
+
+#[async_trait]
+impl Stages for Vanishing {
+    async fn enter(&self, _: &JobFacts, stage: Stage) -> Entry {
+        match stage {
+            Stage::Validate => Entry::Vanish,
+            _ => Entry::Go,
+        }
+    }
+
+    fn write(&self, _: &JobFacts, _: usize) -> Fate {
+        Fate::Write
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_vanishes_leaves_the_rest_of_its_file_alone() {
+    let mut bench = Bench::new();
+    bench.interfere(Arc::new(Vanishing));
+    let folder = bench.watch("INBOUND", splitting()).await;
+    bench
+        .drop(&format!("{folder}1.edi"), orders(4, 1).as_bytes())
+        .await;
+    while !bench.service().jobs().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert!(documents(&bench).await.is_empty());
 }

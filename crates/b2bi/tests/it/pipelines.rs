@@ -31,44 +31,14 @@ impl Pipeline {
         let x12 = json!({"transactionSet": "X12_850", "version": "VERSION_4010"});
         let conversion = json!({"toFormat": "X12", "formatOptions": {"x12": x12}});
         let made = json!({"name": "orders", "outputConversion": conversion});
-        let transformer = bench.call("CreateTransformer", made).await["transformerId"].clone();
-        let active = json!({"transformerId": transformer, "status": "active"});
-        bench.call("UpdateTransformer", active).await;
-        let at = |key: &str| json!({"bucketName": BUCKET, "key": key});
-        let edi = json!({"capabilityDirection": "OUTBOUND", "type": {"x12Details": x12},
-                         "inputLocation": at("in"), "outputLocation": at("out"),
-                         "transformerId": transformer});
-        let capability = json!({"name": "orders", "type": "edi", "configuration": {"edi": edi}});
-        let capability = bench.call("CreateCapability", capability).await["capabilityId"].clone();
-        let profile = json!({"name": "us", "phone": "5555555555", "businessName": "us",
-                             "logging": "DISABLED"});
-        let profile = bench.call("CreateProfile", profile).await["profileId"].clone();
-        let partnership = json!({"profileId": profile, "name": "them", "email": "a@b.example",
-                                 "capabilities": [capability]});
-        let partner =
-            bench.call("CreatePartnership", partnership).await["tradingPartnerId"].clone();
-        let input = format!(
-            "in/{}/{}/",
-            capability.as_str().unwrap_or_default(),
-            partner.as_str().unwrap_or_default()
-        );
+        let input = bench.watch("OUTBOUND", made).await;
         Self { bench, input }
     }
 
     /// Puts a file that is noticed; returns the ids of its jobs.
     async fn drop(&self, name: &str) -> Vec<String> {
         let key = format!("{}{name}", self.input);
-        self.bench.put(&key, DOCUMENT.as_bytes()).await;
-        self.bench.service().object_created(&ObjectCreated {
-            account: Some(ACCOUNT),
-            region: None,
-            bucket: BUCKET,
-            key: &key,
-            size: DOCUMENT.len() as u64,
-            etag: name,
-            written: None,
-            occurrence: None,
-        })
+        self.bench.drop(&key, DOCUMENT.as_bytes()).await
     }
 
     fn states(&self) -> Vec<&'static str> {
