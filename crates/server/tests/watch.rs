@@ -51,6 +51,24 @@ fn x12_is_parsed_and_mapped_and_compared() {
 }
 
 #[test]
+fn x12_is_read_as_the_options_want_it() {
+    let edi = fixture("x12/documents/purchase-order.edi");
+    let template = file("named.jsonata", "**.`PO1-LINE_loop`.PO1_07");
+    let names = file("names.tsv", "850\t4010\tPO1\tPO1-LINE\n");
+    let named = once(&["--template", &template, &edi, "--loop-names", &names]);
+    let items = "[\n  \"CHAIN-9\",\n  \"BELL\"\n]\n".to_owned();
+    assert_eq!(named, (0, items, String::new()));
+    let of = |set| {
+        let arguments = ["--template", &template, &edi, "--transaction-set", set];
+        once(&[&arguments[..], &["--version", "VERSION_4010"]].concat())
+    };
+    assert_eq!(of("X12_850").0, 0);
+    let (status, shown, problem) = of("X12_810");
+    assert_eq!((status, &*shown), (2, ""));
+    assert!(problem.contains("810"), "{problem}");
+}
+
+#[test]
 fn a_difference_is_unified_and_plain_where_no_terminal_is() {
     let input = file("in.json", r#"{"a": 1}"#);
     let template = file("in.jsonata", r#"{"same": true, "a": a}"#);

@@ -6,11 +6,10 @@ use std::io::{self, Write as _};
 use b2bi_local_b2bi::MappingLimits;
 use b2bi_local_mapping::by_example::{self, Language};
 use b2bi_local_mapping::{Cancel, Engine, Jsonata, Run};
-use b2bi_local_x12::{Layout, to_json, to_xml};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Outcome, map, print};
+use super::{Outcome, document, map, print};
 use crate::machine;
 
 pub(super) fn arguments(command: Command) -> Command {
@@ -34,6 +33,7 @@ pub(super) fn arguments(command: Command) -> Command {
                 .value_parser(PossibleValuesParser::new(["jsonata", "xslt"]))
                 .help("The template's language [default: xslt where a file is XML, else jsonata]"),
         )
+        .arg(document::loop_names())
         .arg(map::xslt_command())
 }
 
@@ -45,7 +45,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     };
     let (input, output) = (text("input")?, text("output")?);
     let language = language(matches, &input, &output);
-    let (input, output) = (document(input, language)?, document(output, language)?);
+    let of = |text| document::of(matches, text, language, None);
+    let (input, output) = (of(input)?, of(output)?);
     let template = by_example::generate(&input, &output, language, &Cancel::default())
         .map_err(|problem| problem.to_string())?;
     print(template.as_bytes())?;
@@ -64,26 +65,6 @@ fn language(matches: &ArgMatches, input: &str, output: &str) -> Language {
         Language::Xslt
     } else {
         Language::Jsonata
-    }
-}
-
-/// A file as it is mapped: X12 as its service-defined document.
-///
-/// # Errors
-///
-/// It begins as X12 and cannot be read as such.
-pub(super) fn document(text: String, language: Language) -> Result<String, String> {
-    let edi = text.trim_start();
-    if !edi.starts_with("ISA") {
-        return Ok(text);
-    }
-    let document = match language {
-        Language::Jsonata => to_json(edi.as_bytes(), Layout::Pretty),
-        Language::Xslt => to_xml(edi.as_bytes()),
-    };
-    match document.reading.fatal() {
-        Some(problem) => Err(problem.to_string()),
-        None => Ok(document.text),
     }
 }
 

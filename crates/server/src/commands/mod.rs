@@ -2,6 +2,7 @@
 
 mod ack;
 mod convert;
+mod document;
 mod generate;
 mod input;
 mod map;

@@ -1,11 +1,10 @@
 //! `b2bi-local parse`: the service-defined document of an X12 file.
 
-use b2bi_local_x12::{JsonWriter, Layout, Reader, Reading, Sink, XmlWriter};
+use b2bi_local_x12::{JsonWriter, Layout, Reading, Sink, XmlWriter};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Outcome, complain, input, print, selection};
-use crate::config::read_loop_names;
+use super::{Outcome, complain, document, input, print, selection};
 
 /// The memory a writer begins with; it is emptied after each piece of the file.
 const CAPACITY: usize = 1 << 16;
@@ -27,12 +26,7 @@ pub(super) fn arguments(command: Command) -> Command {
             ["pretty", "compact"],
             "How JSON is laid out",
         ))
-        .arg(
-            Arg::new("loop-names")
-                .long("loop-names")
-                .value_name("FILE")
-                .help("Table of loop names to use in place of the standard's"),
-        )
+        .arg(document::loop_names())
         .args(selection::arguments())
 }
 
@@ -83,10 +77,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
 }
 
 fn write(matches: &ArgMatches, writer: impl Writer) -> Result<Reading, String> {
-    let mut reader = match matches.get_one::<String>("loop-names") {
-        Some(file) => Reader::named(writer, read_loop_names(file)?),
-        None => Reader::new(writer),
-    };
+    let mut reader = document::reader(matches, writer)?;
     input::pieces(matches, |piece| {
         reader.push(piece);
         print(&reader.sink().taken())

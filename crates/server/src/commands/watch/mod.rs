@@ -9,7 +9,7 @@ use std::io::{self, IsTerminal as _};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use self::files::Files;
-use super::{Outcome, complain, convert, generate, map, print};
+use super::{Outcome, complain, convert, document, map, print, selection};
 
 pub(super) fn arguments(command: Command) -> Command {
     let flag = |name, help| {
@@ -39,13 +39,15 @@ pub(super) fn arguments(command: Command) -> Command {
             "Run once: exit status 0 as expected, 1 different, 2 not possible",
         ))
         .args(convert::form())
+        .arg(document::loop_names())
+        .args(selection::arguments())
         .arg(map::xslt_command())
 }
 
 /// Runs once, or whenever a file changes until the process is ended.
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     let mut files = Files::new(
-        ["template", "file", "expect"]
+        ["template", "file", "expect", "loop-names"]
             .into_iter()
             .filter_map(|name| matches.get_one::<String>(name)),
     );
@@ -97,7 +99,8 @@ fn colored(terminal: bool, no_color: Option<String>) -> bool {
 fn result(matches: &ArgMatches) -> Result<String, String> {
     let name = matches.get_one::<String>("file").map_or("", String::as_str);
     let template = map::Source::read(matches)?;
-    let document = generate::document(read(name)?, template.language())
+    let wanted = selection::given(matches)?;
+    let document = document::of(matches, read(name)?, template.language(), wanted)
         .map_err(|problem| format!("{name}: {problem}"))?;
     let mapped = template.mapped(matches, &document)?;
     if !matches.get_flag("convert") {
