@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::choose::is_noteworthy;
 use super::dates::Form;
 use super::names_of::record_name;
+use super::notation::Notation as _;
 use super::scalar::Scalar;
 use super::template::{Expression, Part, Path, Step, Template, Value};
 use super::tree::{Label, Tree};

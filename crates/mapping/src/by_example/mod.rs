@@ -31,6 +31,7 @@ mod leaves;
 mod lines;
 mod names;
 mod names_of;
+mod notation;
 mod paths;
 mod records;
 mod scalar;

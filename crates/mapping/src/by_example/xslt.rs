@@ -5,6 +5,7 @@ mod path;
 
 use super::choose::is_noteworthy;
 use super::names_of::record_name;
+use super::notation::Notation as _;
 use super::scalar::Scalar;
 use super::template::{Expression, Path, Step, Template, Value};
 use super::tree::Tree;

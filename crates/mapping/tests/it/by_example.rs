@@ -103,13 +103,19 @@ fn is_same(one: &str, other: &str, language: Language) -> bool {
     }
 }
 
-fn score(task: &Path) -> Score {
+/// A task's name, and its language, which the name tells.
+fn named(task: &Path) -> (String, Language) {
     let name = task.file_name().unwrap().to_string_lossy().into_owned();
     let language = if name.contains("xslt") {
         Language::Xslt
     } else {
         Language::Jsonata
     };
+    (name, language)
+}
+
+fn score(task: &Path) -> Score {
+    let (name, language) = named(task);
     let of = |name| side(task, name, language);
     let template = generate(&of("input"), &of("output"), language);
     let again = map(&template, &of("input"), language);
@@ -158,16 +164,11 @@ fn thirty_tasks_score_as_the_readme_says() {
 #[test]
 fn the_same_examples_always_give_the_same_template() {
     for task in tasks() {
-        let name = task.file_name().unwrap_or_default().to_string_lossy();
-        let language = if name.contains("xslt") {
-            Language::Xslt
-        } else {
-            Language::Jsonata
-        };
+        let (name, language) = named(&task);
         let of = |name| side(&task, name, language);
         let first = generate(&of("input"), &of("output"), language);
         let second = generate(&of("input"), &of("output"), language);
-        assert_eq!(first, second, "{}", task.display());
+        assert_eq!(first, second, "{name}");
     }
 }
 

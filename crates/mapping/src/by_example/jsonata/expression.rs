@@ -1,6 +1,7 @@
 //! Expressions.
 
 use super::super::dates::{Form, Piece};
+use super::super::notation::Notation as _;
 use super::super::standard;
 use super::super::template::{Expression, Path, Select};
 use super::super::tree::SchemaId;

@@ -1,57 +1,25 @@
 //! Paths and their filters.
 
+use super::super::notation::Notation;
 use super::super::scalar::Scalar;
-use super::super::template::{Path, Select, Step};
+use super::super::template::{Select, Step};
 use super::super::tree::SchemaId;
 use super::{Printer, quoted};
 
-impl Printer<'_> {
-    /// A path, as seen from the innermost record.
-    pub(super) fn path(&self, path: &Path) -> String {
-        let innermost = self.names.len() - 1;
-        if path.from == 0 {
-            return self.by_root(&path.steps, innermost);
-        }
-        let steps = self.steps(&path.steps);
-        if path.from == innermost {
-            return if steps.is_empty() {
-                "$".to_owned()
-            } else {
-                steps
-            };
-        }
-        self.by_variable(path.from, &steps)
+impl Notation for Printer<'_> {
+    const HERE: &'static str = "$";
+    const OUTSIDE: &'static str = "$$";
+    const BETWEEN: &'static str = ".";
+
+    fn names(&self) -> &[Option<String>] {
+        &self.names
     }
 
-    /// A path that means the same inside a filter.
-    fn absolute(&self, path: &Path) -> String {
-        if path.from == 0 {
-            return self.by_root(&path.steps, usize::MAX);
-        }
-        self.by_variable(path.from, &self.steps(&path.steps))
+    fn hoisted(&self) -> Option<&(Vec<Step>, String)> {
+        self.hoisted.as_ref()
     }
 
-    fn by_variable(&self, level: usize, steps: &str) -> String {
-        let name = self.names.get(level).cloned().flatten();
-        let name = name.unwrap_or_else(|| "$".to_owned());
-        dotted(&format!("${name}"), steps)
-    }
-
-    fn by_root(&self, steps: &[Step], innermost: usize) -> String {
-        if let Some((prefix, name)) = &self.hoisted
-            && let Some(rest) = steps.strip_prefix(prefix.as_slice())
-        {
-            return dotted(&format!("${name}"), &self.steps(rest));
-        }
-        let steps = self.steps(steps);
-        match (innermost, steps.is_empty()) {
-            (0, false) => steps,
-            (0, true) => "$".to_owned(),
-            _ => dotted("$$", &steps),
-        }
-    }
-
-    pub(super) fn steps(&self, steps: &[Step]) -> String {
+    fn steps(&self, steps: &[Step]) -> String {
         let mut parts: Vec<String> = Vec::new();
         for (place, step) in steps.iter().enumerate() {
             let last = place + 1 == steps.len();
@@ -63,6 +31,16 @@ impl Printer<'_> {
         parts.join(".")
     }
 
+    fn root(&self) -> String {
+        "$".to_owned()
+    }
+
+    fn rooted(&self, steps: &str) -> String {
+        Self::below("$$", steps)
+    }
+}
+
+impl Printer<'_> {
     fn step(&self, step: &Step, last: bool) -> String {
         let label = &self.tree.schema(step.schema).label;
         let mut text = match label.field.as_str() {
@@ -143,14 +121,6 @@ impl Printer<'_> {
         let nodes = &self.tree.schema(schema).instances;
         let mut values = nodes.iter().map(|&it| &self.tree.node(it).value);
         values.any(|it| matches!(it, Some(Scalar::Text(_))))
-    }
-}
-
-fn dotted(base: &str, steps: &str) -> String {
-    if steps.is_empty() {
-        base.to_owned()
-    } else {
-        format!("{base}.{steps}")
     }
 }
 

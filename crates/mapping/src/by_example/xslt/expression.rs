@@ -1,6 +1,7 @@
 //! Expressions, in `XPath` and, where that cannot say it, in instructions.
 
 use super::super::dates::Piece;
+use super::super::notation::Notation as _;
 use super::super::scalar::{Scalar, number_text};
 use super::super::standard;
 use super::super::template::{Expression, Path};

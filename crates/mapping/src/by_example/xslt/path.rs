@@ -1,57 +1,24 @@
 //! Paths and their filters, in `XPath`.
 
-use super::super::template::{Path, Select, Step};
+use super::super::notation::Notation;
+use super::super::template::{Select, Step};
 use super::super::tree::{Label, SchemaId};
 use super::Printer;
 
-impl Printer<'_> {
-    /// A path, as seen from the innermost record.
-    pub(super) fn path(&self, path: &Path) -> String {
-        let innermost = self.names.len() - 1;
-        if path.from == 0 {
-            return self.by_root(&path.steps, innermost);
-        }
-        let steps = self.steps(&path.steps);
-        if path.from == innermost {
-            return if steps.is_empty() {
-                ".".to_owned()
-            } else {
-                steps
-            };
-        }
-        self.by_variable(path.from, &steps)
+impl Notation for Printer<'_> {
+    const HERE: &'static str = ".";
+    const OUTSIDE: &'static str = ".";
+    const BETWEEN: &'static str = "/";
+
+    fn names(&self) -> &[Option<String>] {
+        &self.names
     }
 
-    /// A path that means the same inside a filter.
-    fn absolute(&self, path: &Path) -> String {
-        if path.from == 0 {
-            return self.by_root(&path.steps, usize::MAX);
-        }
-        self.by_variable(path.from, &self.steps(&path.steps))
+    fn hoisted(&self) -> Option<&(Vec<Step>, String)> {
+        self.hoisted.as_ref()
     }
 
-    fn by_variable(&self, level: usize, steps: &str) -> String {
-        match self.names.get(level).cloned().flatten() {
-            Some(name) => below(&format!("${name}"), steps),
-            None => below(".", steps),
-        }
-    }
-
-    fn by_root(&self, steps: &[Step], innermost: usize) -> String {
-        if let Some((prefix, name)) = &self.hoisted
-            && let Some(rest) = steps.strip_prefix(prefix.as_slice())
-        {
-            return below(&format!("${name}"), &self.steps(rest));
-        }
-        let steps = self.steps(steps);
-        if innermost == 0 && !steps.is_empty() {
-            steps
-        } else {
-            format!("/{steps}")
-        }
-    }
-
-    pub(super) fn steps(&self, steps: &[Step]) -> String {
+    fn steps(&self, steps: &[Step]) -> String {
         let step = |step: &Step| {
             let selects = step.select.iter().map(|it| self.select(it));
             self.label(step.schema) + &selects.collect::<String>()
@@ -59,6 +26,16 @@ impl Printer<'_> {
         steps.iter().map(step).collect::<Vec<_>>().join("/")
     }
 
+    fn root(&self) -> String {
+        "/".to_owned()
+    }
+
+    fn rooted(&self, steps: &str) -> String {
+        format!("/{steps}")
+    }
+}
+
+impl Printer<'_> {
     fn label(&self, schema: SchemaId) -> String {
         let Label { field, class } = &self.tree.schema(schema).label;
         let special = field.starts_with('@') || field == "text()";
@@ -106,14 +83,6 @@ impl Printer<'_> {
             Select::Last => "[last()]".to_owned(),
             Select::At(index) => format!("[{}]", index + 1),
         }
-    }
-}
-
-fn below(base: &str, steps: &str) -> String {
-    if steps.is_empty() {
-        base.to_owned()
-    } else {
-        format!("{base}/{steps}")
     }
 }
 

@@ -1,0 +1,82 @@
+//! How paths are written, as far as both languages do it the same way.
+
+use super::template::{Path, Step};
+
+/// A language's way to write a path; the methods at the end follow from the others.
+pub(super) trait Notation {
+    /// The record that is looked at.
+    const HERE: &'static str;
+    /// A record further out that has no variable.
+    const OUTSIDE: &'static str;
+    /// What stands between two steps.
+    const BETWEEN: &'static str;
+
+    /// The name of each level's record, where it has a variable.
+    fn names(&self) -> &[Option<String>];
+
+    /// A long way from the root that has a variable.
+    fn hoisted(&self) -> Option<&(Vec<Step>, String)>;
+
+    /// Steps below a record.
+    fn steps(&self, steps: &[Step]) -> String;
+
+    /// The root where it is looked at itself.
+    fn root(&self) -> String;
+
+    /// Steps from the root, seen from another record.
+    fn rooted(&self, steps: &str) -> String;
+
+    /// A path, as seen from the innermost record.
+    fn path(&self, path: &Path) -> String {
+        let innermost = self.names().len() - 1;
+        if path.from == 0 {
+            return self.by_root(&path.steps, innermost == 0);
+        }
+        let steps = self.steps(&path.steps);
+        match (path.from == innermost, steps.is_empty()) {
+            (true, true) => Self::HERE.to_owned(),
+            (true, false) => steps,
+            (false, _) => self.by_variable(path.from, &steps),
+        }
+    }
+
+    /// A path that means the same inside a filter.
+    fn absolute(&self, path: &Path) -> String {
+        if path.from == 0 {
+            return self.by_root(&path.steps, false);
+        }
+        self.by_variable(path.from, &self.steps(&path.steps))
+    }
+
+    /// Steps below the record of a level.
+    fn by_variable(&self, level: usize, steps: &str) -> String {
+        match self.names().get(level).and_then(Option::as_ref) {
+            Some(name) => Self::below(&format!("${name}"), steps),
+            None => Self::below(Self::OUTSIDE, steps),
+        }
+    }
+
+    /// Steps from the root, or from what has a variable on their way.
+    fn by_root(&self, steps: &[Step], at_root: bool) -> String {
+        if let Some((prefix, name)) = self.hoisted()
+            && let Some(rest) = steps.strip_prefix(prefix.as_slice())
+        {
+            return Self::below(&format!("${name}"), &self.steps(rest));
+        }
+        let steps = self.steps(steps);
+        match (at_root, steps.is_empty()) {
+            (true, true) => self.root(),
+            (true, false) => steps,
+            (false, _) => self.rooted(&steps),
+        }
+    }
+
+    /// A base and steps below it, if there are any.
+    fn below(base: &str, steps: &str) -> String {
+        if steps.is_empty() {
+            base.to_owned()
+        } else {
+            format!("{base}{}{steps}", Self::BETWEEN)
+        }
+    }
+}
