@@ -11,6 +11,9 @@ mod output;
 mod position;
 mod regex;
 mod texts;
+mod trace;
+
+use std::time::Duration;
 
 use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptions};
@@ -19,8 +22,9 @@ use jsonata_core::value::JValue;
 
 use self::names::Names;
 use self::regex::Patterns;
+use self::trace::Trace;
 use crate::engine::{Engine, Run, Template};
-use crate::problem::{Cause, Problem};
+use crate::problem::{Cause, Position, Problem};
 
 /// The JSONata language, of the 2.x line.
 #[derive(Clone, Copy, Debug)]
@@ -28,9 +32,13 @@ pub struct Jsonata;
 
 /// A JSONata template as a tree.
 struct Expression {
+    template: String,
     tree: AstNode,
     patterns: Patterns,
 }
+
+/// How long an evaluation that failed is done again to find its place.
+const SEARCH: Duration = Duration::from_secs(1);
 
 impl Engine for Jsonata {
     fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
@@ -44,7 +52,11 @@ impl Engine for Jsonata {
         let patterns = Patterns::new(&names.found, template)?;
         calls::change(&mut tree, &names);
         let tree = guard::guarded(tree);
-        Ok(Box::new(Expression { tree, patterns }))
+        Ok(Box::new(Expression {
+            template: template.to_owned(),
+            tree,
+            patterns,
+        }))
     }
 }
 
@@ -53,7 +65,7 @@ impl Template for Expression {
         let input = parse(input)?;
         let result = evaluator(&self.patterns, run)
             .and_then(|mut it| it.evaluate(&self.tree, &input))
-            .map_err(|error| errors::evaluation(&error, &run.limits))?;
+            .map_err(|error| self.problem(&error, &input, run))?;
         // What ends between two steps of the engine is not noticed by it.
         if run.cancel.is_cancelled() {
             return Err(errors::cancelled());
@@ -62,6 +74,33 @@ impl Template for Expression {
             JValue::Undefined => Ok(None),
             value => output::pretty(&value, run.limits.output_bytes).map(Some),
         }
+    }
+}
+
+impl Expression {
+    /// What went wrong, with its place where that can be found.
+    fn problem(&self, error: &EvaluatorError, input: &JValue, run: &Run) -> Problem {
+        let problem = errors::evaluation(error, &run.limits);
+        if problem.cause != Cause::Evaluation {
+            return problem;
+        }
+        Problem {
+            position: self.place(error, input, run),
+            ..problem
+        }
+    }
+
+    fn place(&self, error: &EvaluatorError, input: &JValue, run: &Run) -> Option<Position> {
+        let mut run = run.clone();
+        run.limits.time = run.limits.time.min(SEARCH);
+        let trace = Trace::new(parser::parse(&self.template).ok()?);
+        let mut evaluator = evaluator(&Patterns::default(), &run).ok()?;
+        trace.register(&mut evaluator).ok()?;
+        let again = evaluator.evaluate(&trace.tree, input).err()?;
+        // Another error would be in another place.
+        trace
+            .position(&self.template)
+            .filter(|_| again.message() == error.message())
     }
 }
 

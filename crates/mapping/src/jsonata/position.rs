@@ -34,6 +34,12 @@ pub(super) fn of(template: &str, error: &ParserError) -> Option<Position> {
     end.map(|end| Position::after(template, start(template, end)))
 }
 
+/// The place of a token, counted from 0.
+pub(super) fn of_token(template: &str, nth: usize) -> Option<Position> {
+    let end = first(template, |beginning| tokens(beginning).0 > nth)?;
+    Some(Position::after(template, start(template, end)))
+}
+
 /// How many tokens there are before the end or the first that is none, and what is wrong with it.
 fn tokens(template: &str) -> (usize, Option<String>) {
     let mut lexer = Lexer::new(template.to_owned());

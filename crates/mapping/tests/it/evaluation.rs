@@ -1,6 +1,6 @@
 //! What templates select, build and refuse.
 
-use b2bi_local_mapping::{Cause, Engine, Jsonata, Limits, Problem, Run};
+use b2bi_local_mapping::{Cause, Engine, Jsonata, Limits, Position, Problem, Run};
 
 const ORDER: &str = r#"{
   "order": {"number": "PO-7", "date": "20260301", "note": null},
@@ -176,4 +176,43 @@ fn a_template_that_does_not_fit_says_why() {
     let problem = input.unwrap_err();
     assert_eq!(problem.cause, Cause::Input);
     assert!(problem.to_string().contains("line 1 column 5"), "{problem}");
+}
+
+#[test]
+fn a_template_that_does_not_fit_says_where() {
+    let check = |template: &str, line: usize, column: usize| {
+        let problem = map(template).unwrap_err();
+        let wanted = Position {
+            line,
+            column: Some(column),
+        };
+        assert_eq!(problem.position, Some(wanted), "{template}: {problem}");
+    };
+    check("order.number - 1", 1, 14);
+    check("$nonsense(1)", 1, 1);
+    check("{\n  'a': $number('1'),\n  'b': $number('x')\n}", 3, 8);
+    check("[1 - 2,\n order.number - 1]", 2, 15);
+    check("('1' ~> $number()) + ('x' ~> $number())", 1, 30);
+    check(
+        "lines.(\n  $n := sku;\n  { 'a': $uppercase($n), 'b': $n * 2 }\n)",
+        3,
+        34,
+    );
+    check(
+        "($f := function($t) {\n  $substring($t, 1) & $error('no')\n}; $map(lines.sku, $f))",
+        2,
+        23,
+    );
+    check("/* $error( */ $error('no')", 1, 15);
+    check(
+        "$reduce([1, 2, 'x'],\n function($a, $b) { $a + $b })",
+        2,
+        24,
+    );
+    // With a sign before a number there is one minus more than there are operators.
+    let problem = map("-1 - order.number").unwrap_err();
+    assert_eq!(
+        (problem.code.as_deref(), problem.position),
+        (Some("T2002"), None)
+    );
 }
