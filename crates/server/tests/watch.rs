@@ -54,8 +54,8 @@ fn x12_is_parsed_and_mapped_and_compared() {
 fn x12_is_read_as_the_options_want_it() {
     let edi = fixture("x12/documents/purchase-order.edi");
     let template = file("named.jsonata", "**.`PO1-LINE_loop`.PO1_07");
-    let names = file("names.tsv", "850\t4010\tPO1\tPO1-LINE\n");
-    let named = once(&["--template", &template, &edi, "--loop-names", &names]);
+    let table = file("names.tsv", "850\t4010\tPO1\tPO1-LINE\n");
+    let named = once(&["--template", &template, &edi, "--loop-names", &table]);
     let items = "[\n  \"CHAIN-9\",\n  \"BELL\"\n]\n".to_owned();
     assert_eq!(named, (0, items, String::new()));
     let of = |set| {
