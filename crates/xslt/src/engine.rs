@@ -102,9 +102,10 @@ impl Processors {
         match (reply, &self.command) {
             (Reply::Mapped(output), _) => Ok(output),
             (Reply::Failed(problem), _) => Err(problem),
-            (Reply::Newer(_), Some(command)) => {
+            (Reply::Newer(_) | Reply::Unable(_), Some(command)) => {
                 command.transform(template, input, &run.limits, patience)
             }
+            (Reply::Unable(reason), None) => Err(problem(Cause::Evaluation, reason)),
             (Reply::Newer(version), None) => Err(problem(
                 Cause::Template,
                 format!("The template is in XSLT {version}, and 1.0 is built in; {NEEDS_NEWER}"),
@@ -160,5 +161,47 @@ pub(crate) fn stopped(stop: Stop, limits: &Limits) -> Problem {
             Cause::Limit,
             format!("It took longer than {} ms", limits.time.as_millis()),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use b2bi_local_mapping::{Engine as _, Limits, Run};
+
+    use super::{Command, Program, Settings, Xslt};
+    use crate::frame::Reply;
+
+    /// A worker that can only say this.
+    fn saying(reply: &Reply) -> Program {
+        let mut bytes = Vec::new();
+        reply.write(&mut bytes).unwrap();
+        let escaped = bytes.iter().fold(String::new(), |mut all, it| {
+            let _ = write!(all, "\\0{it:03o}");
+            all
+        });
+        let script = r#"head -c 8 >/dev/null; printf %b "$0" >&0"#;
+        Program {
+            path: "/bin/sh".into(),
+            arguments: vec!["-c".into(), script.into(), escaped.into()],
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "libxslt")]
+    fn the_command_steps_in_for_a_worker_without_libraries() {
+        let reply = Reply::Unable("no libraries".to_owned());
+        for (command, expected) in [(None, "no libraries"), (Some("echo"), "template.xslt")] {
+            let xslt = Xslt::new(Settings {
+                worker: Some(saying(&reply)),
+                command: command.map(|it| Command::parse(it, std::env::temp_dir()).unwrap()),
+                ..Settings::standard()
+            });
+            let run = Run::new(0, 1, Limits::standard());
+            let found = xslt.compile("<x/>").unwrap().evaluate("<a/>", &run);
+            let found = found.map_or_else(|it| it.reason, Option::unwrap_or_default);
+            assert!(found.contains(expected), "{command:?}: {found}");
+        }
     }
 }

@@ -37,6 +37,8 @@ pub(crate) enum Reply {
     Mapped(String),
     /// Nothing: the template is of this version, which is too new.
     Newer(String),
+    /// Nothing: the worker cannot work, for this reason.
+    Unable(String),
     /// Nothing, for this reason.
     Failed(Problem),
 }
@@ -90,8 +92,11 @@ impl Request {
 
 const MAPPED: u64 = 0;
 const NEWER: u64 = 1;
+const UNABLE: u64 = 2;
+/// The first of the causes' numbers.
+const FAILED: u64 = 3;
 
-/// The causes a worker may have, by their number less those above.
+/// The causes a worker may have, in the order of their numbers.
 const CAUSES: [Cause; 4] = [
     Cause::Template,
     Cause::Input,
@@ -105,9 +110,10 @@ impl Reply {
         match self {
             Self::Mapped(text) => write_reply(out, MAPPED, None, text),
             Self::Newer(version) => write_reply(out, NEWER, None, version),
+            Self::Unable(reason) => write_reply(out, UNABLE, None, reason),
             Self::Failed(problem) => {
                 let cause = CAUSES.iter().position(|it| *it == problem.cause);
-                let kind = 2 + cause.unwrap_or(2) as u64;
+                let kind = FAILED + cause.unwrap_or(2) as u64;
                 write_reply(out, kind, problem.position, &problem.reason)
             }
         }
@@ -122,9 +128,12 @@ impl Reply {
         match kind {
             MAPPED => return Ok(Self::Mapped(text)),
             NEWER => return Ok(Self::Newer(text)),
+            UNABLE => return Ok(Self::Unable(text)),
             _ => {}
         }
-        let cause = usize::try_from(kind - 2).ok().and_then(|it| CAUSES.get(it));
+        let cause = usize::try_from(kind - FAILED)
+            .ok()
+            .and_then(|it| CAUSES.get(it));
         Ok(Self::Failed(Problem {
             cause: *cause.ok_or_else(|| invalid(format!("no reply has the kind {kind}")))?,
             code: None,
@@ -223,6 +232,7 @@ mod tests {
             Reply::Mapped("é".repeat(100_000)),
             Reply::Mapped(String::new()),
             Reply::Newer("2.0".to_owned()),
+            Reply::Unable("why".to_owned()),
             failed(Cause::Template, 3, Some(7)),
             failed(Cause::Input, 0, None),
             failed(Cause::Evaluation, 3, None),

@@ -35,6 +35,8 @@ pub fn work() -> ExitCode {
 }
 
 fn serve(stream: &UnixStream) -> io::Result<()> {
+    // No file can be opened once the limits hold.
+    let missing = libxslt::load().err();
     let limits = limits::enter()?;
     let mut requests = BufReader::new(stream);
     let mut replies = BufWriter::new(stream);
@@ -44,7 +46,10 @@ fn serve(stream: &UnixStream) -> io::Result<()> {
             request => request?,
         };
         limits.begin(request.seconds, request.memory_bytes)?;
-        let reply = libxslt::transform(&request).unwrap_or_else(Reply::Failed);
+        let reply = match &missing {
+            Some(reason) => Reply::Unable(reason.clone()),
+            None => libxslt::transform(&request).unwrap_or_else(Reply::Failed),
+        };
         reply.write(&mut replies)?;
         replies.flush()?;
         limits::rest();

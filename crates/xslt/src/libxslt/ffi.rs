@@ -1,15 +1,20 @@
 //! What we call of libxml2, libxslt and libexslt, declared by hand.
 //!
+//! Where the functions come from, the libraries' own module knows.
+//!
 //! Of their structures only the beginnings are declared that have been the same in all releases of
 //! these libraries' second and first generation, which is what their sonames promise.
 
 #![allow(
     unsafe_code,
     non_camel_case_types,
+    non_snake_case,
     reason = "the declarations of a C library, under its own names"
 )]
 
 use std::ffi::{c_char, c_int, c_uint, c_void};
+
+use super::libraries::functions;
 
 pub(super) type xmlChar = u8;
 
@@ -136,67 +141,66 @@ pub(super) type Malloc = unsafe extern "C" fn(usize) -> *mut c_void;
 pub(super) type Realloc = unsafe extern "C" fn(*mut c_void, usize) -> *mut c_void;
 pub(super) type Strdup = unsafe extern "C" fn(*const c_char) -> *mut c_char;
 
-// libxml2
-unsafe extern "C" {
-    pub(super) fn xmlMemSetup(
+functions! {
+    variable xsltMaxDepth: c_int;
+
+    // libxml2
+    xmlMemSetup(
         free: Free,
         malloc: Malloc,
         realloc: Realloc,
         strdup: Strdup,
     ) -> c_int;
-    pub(super) fn xmlInitParser();
-    pub(super) fn xmlSetGenericErrorFunc(context: *mut c_void, handler: *mut c_void);
-    pub(super) fn xmlSetStructuredErrorFunc(context: *mut c_void, handler: ErrorHandler);
-    pub(super) fn xmlSetExternalEntityLoader(loader: EntityLoader);
-    pub(super) fn xmlReadMemory(
+    xmlInitParser();
+    xmlSetGenericErrorFunc(context: *mut c_void, handler: *mut c_void);
+    xmlSetStructuredErrorFunc(context: *mut c_void, handler: ErrorHandler);
+    xmlSetExternalEntityLoader(loader: EntityLoader);
+    xmlReadMemory(
         buffer: *const c_char,
         size: c_int,
         url: *const c_char,
         encoding: *const c_char,
         options: c_int,
     ) -> *mut xmlDoc;
-    pub(super) fn xmlFreeDoc(doc: *mut xmlDoc);
-    pub(super) fn xmlDocGetRootElement(doc: *mut xmlDoc) -> *mut xmlNode;
-    pub(super) fn xmlFirstElementChild(node: *mut xmlNode) -> *mut xmlNode;
-    pub(super) fn xmlNextElementSibling(node: *mut xmlNode) -> *mut xmlNode;
-    pub(super) fn xmlGetNoNsProp(node: *mut xmlNode, name: *const c_char) -> *mut xmlChar;
-    pub(super) fn xmlGetNsProp(
+    xmlFreeDoc(doc: *mut xmlDoc);
+    xmlDocGetRootElement(doc: *mut xmlDoc) -> *mut xmlNode;
+    xmlFirstElementChild(node: *mut xmlNode) -> *mut xmlNode;
+    xmlNextElementSibling(node: *mut xmlNode) -> *mut xmlNode;
+    xmlGetNoNsProp(node: *mut xmlNode, name: *const c_char) -> *mut xmlChar;
+    xmlGetNsProp(
         node: *mut xmlNode,
         name: *const c_char,
         namespace: *const c_char,
     ) -> *mut xmlChar;
-    pub(super) fn xmlSetProp(
+    xmlSetProp(
         node: *mut xmlNode,
         name: *const c_char,
         value: *const c_char,
     ) -> *mut c_void;
-}
 
-// libxslt
-unsafe extern "C" {
-    pub(super) static mut xsltMaxDepth: c_int;
-    pub(super) fn xsltInit();
-    pub(super) fn xsltSetGenericErrorFunc(context: *mut c_void, handler: *mut c_void);
-    pub(super) fn xsltSetLoaderFunc(loader: DocumentLoader);
-    pub(super) fn xsltNewSecurityPrefs() -> *mut xsltSecurityPrefs;
-    pub(super) fn xsltSetSecurityPrefs(
+    // libxslt
+    xsltInit();
+    xsltSetGenericErrorFunc(context: *mut c_void, handler: *mut c_void);
+    xsltSetLoaderFunc(loader: DocumentLoader);
+    xsltNewSecurityPrefs() -> *mut xsltSecurityPrefs;
+    xsltSetSecurityPrefs(
         prefs: *mut xsltSecurityPrefs,
         option: c_int,
         check: SecurityCheck,
     ) -> c_int;
-    pub(super) fn xsltSetDefaultSecurityPrefs(prefs: *mut xsltSecurityPrefs);
-    pub(super) fn xsltSetCtxtSecurityPrefs(
+    xsltSetDefaultSecurityPrefs(prefs: *mut xsltSecurityPrefs);
+    xsltSetCtxtSecurityPrefs(
         prefs: *mut xsltSecurityPrefs,
         ctxt: *mut xsltTransformContext,
     ) -> c_int;
-    pub(super) fn xsltParseStylesheetDoc(doc: *mut xmlDoc) -> *mut xsltStylesheet;
-    pub(super) fn xsltFreeStylesheet(style: *mut xsltStylesheet);
-    pub(super) fn xsltNewTransformContext(
+    xsltParseStylesheetDoc(doc: *mut xmlDoc) -> *mut xsltStylesheet;
+    xsltFreeStylesheet(style: *mut xsltStylesheet);
+    xsltNewTransformContext(
         style: *mut xsltStylesheet,
         doc: *mut xmlDoc,
     ) -> *mut xsltTransformContext;
-    pub(super) fn xsltFreeTransformContext(ctxt: *mut xsltTransformContext);
-    pub(super) fn xsltApplyStylesheetUser(
+    xsltFreeTransformContext(ctxt: *mut xsltTransformContext);
+    xsltApplyStylesheetUser(
         style: *mut xsltStylesheet,
         doc: *mut xmlDoc,
         params: *const *const c_char,
@@ -204,21 +208,19 @@ unsafe extern "C" {
         profile: *mut libc::FILE,
         ctxt: *mut xsltTransformContext,
     ) -> *mut xmlDoc;
-    pub(super) fn xsltSaveResultToString(
+    xsltSaveResultToString(
         text: *mut *mut xmlChar,
         length: *mut c_int,
         result: *mut xmlDoc,
         style: *mut xsltStylesheet,
     ) -> c_int;
-}
 
-// libexslt
-unsafe extern "C" {
-    pub(super) fn exsltCommonRegister();
-    pub(super) fn exsltMathRegister();
-    pub(super) fn exsltSetsRegister();
-    pub(super) fn exsltFuncRegister();
-    pub(super) fn exsltStrRegister();
-    pub(super) fn exsltDateRegister();
-    pub(super) fn exsltDynRegister();
+    // libexslt
+    exsltCommonRegister();
+    exsltMathRegister();
+    exsltSetsRegister();
+    exsltFuncRegister();
+    exsltStrRegister();
+    exsltDateRegister();
+    exsltDynRegister();
 }

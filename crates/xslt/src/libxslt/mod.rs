@@ -5,6 +5,7 @@
 mod errors;
 mod ffi;
 mod handles;
+mod libraries;
 mod reports;
 mod setup;
 mod template;
@@ -28,6 +29,15 @@ const INPUT: &CStr = c"mapping-input";
 
 /// The libraries have settings for the whole process: one transformation at a time.
 static TURN: Mutex<()> = Mutex::new(());
+
+/// Makes the libraries ready to be called; comes before everything else.
+///
+/// # Errors
+///
+/// Why they are not there, and what to do.
+pub(crate) fn load() -> Result<(), String> {
+    ffi::load()
+}
 
 /// Carries a request out.
 ///

@@ -32,7 +32,7 @@ pub(super) fn prepare(request: &Request, messages: &Messages) {
     // lives until the messages are dropped, which takes it back. A worker has no thread beside
     // this one that reads the environment.
     unsafe {
-        ffi::xsltMaxDepth = depth;
+        *ffi::xsltMaxDepth() = depth;
         ffi::xmlSetStructuredErrorFunc(ptr::null_mut(), errors::note);
         ffi::xmlSetGenericErrorFunc(messages.stream().cast(), ptr::null_mut());
         ffi::xsltSetGenericErrorFunc(messages.stream().cast(), ptr::null_mut());

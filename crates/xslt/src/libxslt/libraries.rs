@@ -1,0 +1,135 @@
+//! Where the functions of the libraries come from.
+//!
+//! The libraries, and those they need in their turn, double the time that a process takes to start and
+//! add megabytes to it, and the server never calls them. So they are not linked: a worker loads them.
+//! A build that names static ones (`B2BI_LOCAL_LIBXSLT`) links those: pages that nobody touches are not
+//! in memory.
+
+#![allow(unsafe_code, reason = "C is called here")]
+
+#[cfg(not(linked))]
+use std::mem::ManuallyDrop;
+
+#[cfg(not(linked))]
+use libloading::{Error, Library};
+
+/// The library that needs the two others, so that all functions are found through it.
+#[cfg(not(linked))]
+const LIBRARY: &str = if cfg!(target_vendor = "apple") {
+    "libexslt.0.dylib"
+} else {
+    "libexslt.so.0"
+};
+
+/// Declares functions and one variable of the libraries.
+///
+/// They can be called once `load` has succeeded; it is called first, and may be called again. The
+/// variable becomes a function that tells where it is.
+macro_rules! functions {
+    (
+        variable $variable:ident: $type:ty;
+        $($name:ident($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)?;)*
+    ) => {
+        /// Where everything is, for as long as the process lives.
+        #[allow(non_snake_case, reason = "C's own names")]
+        struct Functions {
+            $variable: std::sync::atomic::AtomicPtr<$type>,
+            $($name: unsafe extern "C" fn($($kind),*) $(-> $result)?,)*
+        }
+
+        static FUNCTIONS: std::sync::OnceLock<Functions> = std::sync::OnceLock::new();
+
+        impl Functions {
+            #[cfg(linked)]
+            #[allow(clippy::unnecessary_wraps, reason = "the other one can fail")]
+            fn find() -> Result<Self, String> {
+                unsafe extern "C" {
+                    static mut $variable: $type;
+                    $(fn $name($($argument: $kind),*) $(-> $result)?;)*
+                }
+                Ok(Self { $variable: (&raw mut $variable).into(), $($name,)* })
+            }
+
+            #[cfg(not(linked))]
+            fn find() -> Result<Self, String> {
+                let library = super::libraries::open()?;
+                // SAFETY: the types are those that the libraries' headers declare.
+                unsafe {
+                    let $variable: *mut $type = library.find(stringify!($variable))?;
+                    Ok(Self {
+                        $variable: $variable.into(),
+                        $($name: library.find(stringify!($name))?,)*
+                    })
+                }
+            }
+        }
+
+        /// Finds the functions.
+        ///
+        /// # Errors
+        ///
+        /// Why they are not there, and what to do.
+        pub(super) fn load() -> Result<(), String> {
+            if FUNCTIONS.get().is_none() {
+                // Should two come at once, they have found the same.
+                let _ = FUNCTIONS.set(Functions::find()?);
+            }
+            Ok(())
+        }
+
+        fn functions() -> &'static Functions {
+            FUNCTIONS.get().unwrap_or_else(|| std::process::abort())
+        }
+
+        pub(super) fn $variable() -> *mut $type {
+            functions().$variable.load(std::sync::atomic::Ordering::Relaxed)
+        }
+
+        $(pub(super) unsafe fn $name($($argument: $kind),*) $(-> $result)? {
+            // SAFETY: as the caller promises.
+            unsafe { (functions().$name)($($argument),*) }
+        })*
+    };
+}
+pub(super) use functions;
+
+/// The libraries, which stay where they are.
+#[cfg(not(linked))]
+pub(super) struct Libraries(ManuallyDrop<Library>);
+
+/// Loads the libraries.
+///
+/// # Errors
+///
+/// Why that cannot be done, and what to do.
+#[cfg(not(linked))]
+pub(super) fn open() -> Result<Libraries, String> {
+    // SAFETY: what runs when these libraries are loaded makes their own things ready, no more.
+    let library = unsafe { Library::new(LIBRARY) };
+    library
+        .map(|it| Libraries(ManuallyDrop::new(it)))
+        .map_err(|error| missing(&error))
+}
+
+#[cfg(not(linked))]
+impl Libraries {
+    /// Where a function or a variable is.
+    ///
+    /// # Safety
+    ///
+    /// It has this type: that of the function, or a pointer to the variable.
+    pub(super) unsafe fn find<T: Copy>(&self, name: &str) -> Result<T, String> {
+        // SAFETY: as the caller promises; the library is never taken out of memory again.
+        unsafe { self.0.get::<T>(name) }
+            .map(|it| *it)
+            .map_err(|error| missing(&error))
+    }
+}
+
+#[cfg(not(linked))]
+fn missing(error: &Error) -> String {
+    format!(
+        "XSLT needs the library libxslt, which cannot be loaded: {error}. Install it (Debian and \
+         Ubuntu: libxslt1.1, Fedora: libxslt), or plug in a processor by --xslt-command"
+    )
+}
