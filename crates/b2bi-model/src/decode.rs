@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
-
+use crate::json::Json;
 use crate::operation::OperationShape;
 use crate::validate::{self, TypeMismatch, Violation};
 use crate::{Error, Input, types};
@@ -35,12 +34,12 @@ pub enum DecodeError {
 /// In AWS's order: malformed JSON, then a wrong JSON type, then every broken constraint at once.
 pub fn decode(operation: &OperationShape, body: &[u8]) -> Result<Decoded, DecodeError> {
     let body = if body.is_empty() { b"{}" } else { body };
-    let mut value: Value = serde_json::from_slice(body).map_err(malformed)?;
+    let mut value: Json<'_> = serde_json::from_slice(body).map_err(malformed)?;
     let findings = validate::check(operation.input, &mut value).map_err(DecodeError::WrongType)?;
     if !findings.violations.is_empty() {
         return Err(DecodeError::Invalid(findings.violations));
     }
-    let input = Input::from_value(operation.operation, value).map_err(malformed)?;
+    let input = Input::read(operation.operation, value).map_err(malformed)?;
     Ok(Decoded {
         input,
         unknown: findings.unknown,

@@ -13,6 +13,7 @@ mod error;
     reason = "a generator writes for the compiler first"
 )]
 mod generated;
+mod json;
 mod operation;
 mod rendered;
 mod sensitive;
@@ -30,7 +31,7 @@ pub use rendered::Rendered;
 pub use sensitive::Sensitive;
 pub use shape::{List, Member, Number, Pattern, Shape, Structure, Text};
 pub use timestamp::Timestamp;
-pub use validate::{Findings, TypeMismatch, Violation, check, summary};
+pub use validate::{TypeMismatch, Violation, summary};
 
 /// The namespace that precedes an error's name in `__type`.
 ///

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
-
+use crate::json::{Json, Members};
 use crate::shape::{List, Member, Number, Shape, Structure, Text};
 
 /// The most characters of an offending value that a message repeats.
@@ -11,11 +10,11 @@ const SHOWN: usize = 256;
 
 /// What a walk found in a value whose JSON types are right.
 #[derive(Debug, Default)]
-pub struct Findings {
+pub(crate) struct Findings {
     /// Each broken constraint, in the model's order of members.
-    pub violations: Vec<Violation>,
+    pub(crate) violations: Vec<Violation>,
     /// The path of each member that the model does not have; the walk has removed them.
-    pub unknown: Vec<String>,
+    pub(crate) unknown: Vec<String>,
 }
 
 /// A constraint that a value breaks.
@@ -45,7 +44,7 @@ pub struct TypeMismatch {
 /// # Errors
 ///
 /// The first value whose JSON type is not the shape's.
-pub fn check(shape: &'static Shape, value: &mut Value) -> Result<Findings, TypeMismatch> {
+pub(crate) fn check(shape: &'static Shape, value: &mut Json<'_>) -> Result<Findings, TypeMismatch> {
     let mut findings = Findings::default();
     Path::Root.check(shape, value, &mut findings)?;
     Ok(findings)
@@ -90,26 +89,26 @@ impl Path<'_> {
     fn check(
         &self,
         shape: &'static Shape,
-        value: &mut Value,
+        value: &mut Json<'_>,
         findings: &mut Findings,
     ) -> Result<(), TypeMismatch> {
         match (shape, value) {
-            (Shape::Structure(shape), Value::Object(members)) => {
+            (Shape::Structure(shape), Json::Object(members)) => {
                 self.structure(shape, members, findings)
             }
-            (Shape::List(shape), Value::Array(elements)) => self.list(shape, elements, findings),
-            (Shape::Text(shape), Value::String(text)) => {
+            (Shape::List(shape), Json::List(elements)) => self.list(shape, elements, findings),
+            (Shape::Text(shape), Json::Text(text)) => {
                 self.text(shape, text, findings);
                 Ok(())
             }
-            (Shape::Integer(shape), Value::Number(number)) => match whole(number) {
+            (Shape::Integer(shape), Json::Number(number)) => match whole(number) {
                 Some(number) => {
                     self.integer(shape, number, findings);
                     Ok(())
                 }
                 None => Err(self.mismatch("NUMBER_VALUE", "Integer")),
             },
-            (Shape::Boolean, Value::Bool(_)) => Ok(()),
+            (Shape::Boolean, Json::Boolean(_)) => Ok(()),
             (shape, value) => Err(self.mismatch(token(value), type_name(shape))),
         }
     }
@@ -117,20 +116,21 @@ impl Path<'_> {
     fn structure(
         &self,
         shape: &'static Structure,
-        members: &mut Map<String, Value>,
+        members: &mut Members<'_>,
         findings: &mut Findings,
     ) -> Result<(), TypeMismatch> {
-        members.retain(|_, value| !value.is_null());
         let known = |name: &str| shape.members.iter().any(|member| member.name == name);
-        members.retain(|name, _| {
-            let keep = known(name);
-            if !keep {
+        members.retain(|(name, value)| {
+            let is_null = matches!(value, Json::Null);
+            let is_unknown = !is_null && !known(name);
+            if is_unknown {
                 findings.unknown.push(Path::Member(self, name).to_string());
             }
-            keep
+            !is_null && !is_unknown
         });
         for member in shape.members {
-            self.member(member, members.get_mut(member.name), findings)?;
+            let found = members.iter_mut().find(|(name, _)| name == member.name);
+            self.member(member, found.map(|(_, value)| value), findings)?;
         }
         if shape.union && members.len() != 1 {
             self.report(None, exactly_one(shape), findings);
@@ -141,7 +141,7 @@ impl Path<'_> {
     fn member(
         &self,
         member: &'static Member,
-        value: Option<&mut Value>,
+        value: Option<&mut Json<'_>>,
         findings: &mut Findings,
     ) -> Result<(), TypeMismatch> {
         let path = Path::Member(self, member.name);
@@ -157,7 +157,7 @@ impl Path<'_> {
     fn list(
         &self,
         shape: &'static List,
-        elements: &mut [Value],
+        elements: &mut [Json<'_>],
         findings: &mut Findings,
     ) -> Result<(), TypeMismatch> {
         let length = elements.len();
@@ -177,12 +177,12 @@ impl Path<'_> {
     fn list_of_text(
         &self,
         shape: &'static Text,
-        elements: &[Value],
+        elements: &[Json<'_>],
         findings: &mut Findings,
     ) -> Result<(), TypeMismatch> {
         let mut broken = false;
         for (index, element) in elements.iter().enumerate() {
-            let Value::String(text) = element else {
+            let Json::Text(text) = element else {
                 return Err(Path::Element(self, index).mismatch(token(element), "String"));
             };
             broken |= !broken_constraints(shape, text).is_empty();
@@ -326,12 +326,12 @@ fn exactly_one(shape: &'static Structure) -> String {
     )
 }
 
-fn shown_list(elements: &[Value]) -> String {
+fn shown_list(elements: &[Json<'_>]) -> String {
     let shown: Vec<String> = elements
         .iter()
         .take(SHOWN)
         .map(|element| match element {
-            Value::String(text) => text.clone(),
+            Json::Text(text) => text.to_string(),
             other => other.to_string(),
         })
         .collect();
@@ -345,15 +345,15 @@ fn cut(text: &str) -> String {
     }
 }
 
-fn token(value: &Value) -> &'static str {
+fn token(value: &Json<'_>) -> &'static str {
     match value {
-        Value::Null => "NULL_VALUE",
-        Value::Bool(true) => "TRUE_VALUE",
-        Value::Bool(false) => "FALSE_VALUE",
-        Value::Number(_) => "NUMBER_VALUE",
-        Value::String(_) => "STRING_VALUE",
-        Value::Array(_) => "START_ARRAY",
-        Value::Object(_) => "START_OBJECT",
+        Json::Null => "NULL_VALUE",
+        Json::Boolean(true) => "TRUE_VALUE",
+        Json::Boolean(false) => "FALSE_VALUE",
+        Json::Number(_) => "NUMBER_VALUE",
+        Json::Text(_) => "STRING_VALUE",
+        Json::List(_) => "START_ARRAY",
+        Json::Object(_) => "START_OBJECT",
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::model::{Model, Operation, Shape};
 use super::names;
 
-const USES: &str = "use serde::Serialize;\n\n\
+const USES: &str = "use serde::{Deserialize, Deserializer, Serialize};\n\n\
     use crate::error::ErrorShape;\nuse crate::generated::{tables, types};\n\
     use crate::operation::OperationShape;\n\n";
 
@@ -84,12 +84,12 @@ fn input_enum(out: &mut String, operations: &[Operation<'_>]) {
     out.push_str("}\n\nimpl Input {\n");
     out.push_str("    /// Reads a value that satisfies the operation's shape.\n    ///\n    /// # Errors\n    ///\n");
     out.push_str("    /// The value does not have the shape.\n");
-    out.push_str("    pub fn from_value(operation: Operation, value: serde_json::Value) -> serde_json::Result<Self> {\n");
+    out.push_str("    pub fn read<'a, D: Deserializer<'a>>(operation: Operation, value: D) -> Result<Self, D::Error> {\n");
     out.push_str("        Ok(match operation {\n");
     for operation in operations {
         let _ = writeln!(
             out,
-            "            Operation::{0} => Self::{0}(serde_json::from_value(value)?),",
+            "            Operation::{0} => Self::{0}(Box::deserialize(value)?),",
             operation.name
         );
     }
