@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::error::ErrorShape;
 use crate::generated::{tables, types};
 use crate::operation::OperationShape;
+use crate::rendered::Rendered;
 
 /// An operation of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -598,6 +599,8 @@ impl Input {
 pub enum Output {
     /// The operation returns no members.
     Nothing,
+    /// A reply that is kept as the JSON that stands for it.
+    Written(Rendered),
     /// `CreateCapability`.
     CreateCapability(Box<types::CreateCapabilityResponse>),
     /// `CreatePartnership`.
@@ -646,6 +649,12 @@ pub enum Output {
     UpdateProfile(Box<types::UpdateProfileResponse>),
     /// `UpdateTransformer`.
     UpdateTransformer(Box<types::UpdateTransformerResponse>),
+}
+
+impl From<Rendered> for Output {
+    fn from(reply: Rendered) -> Self {
+        Self::Written(reply)
+    }
 }
 
 impl From<types::CreateCapabilityResponse> for Output {

@@ -1,7 +1,7 @@
 //! `GetCapability`.
 
-use b2bi_local_model::Error;
-use b2bi_local_model::types::{GetCapabilityRequest, GetCapabilityResponse};
+use b2bi_local_model::types::GetCapabilityRequest;
+use b2bi_local_model::{Error, Rendered};
 
 use crate::ctx::Ctx;
 
@@ -13,7 +13,7 @@ use crate::ctx::Ctx;
 pub(crate) fn get_capability(
     ctx: &Ctx<'_>,
     input: GetCapabilityRequest,
-) -> Result<GetCapabilityResponse, Error> {
+) -> Result<Rendered, Error> {
     let state = ctx.state();
-    Ok(state.capability(&input.capability_id)?.description.clone())
+    Ok(state.capability(&input.capability_id)?.described())
 }

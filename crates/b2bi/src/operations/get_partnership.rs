@@ -1,7 +1,7 @@
 //! `GetPartnership`.
 
-use b2bi_local_model::Error;
-use b2bi_local_model::types::{GetPartnershipRequest, GetPartnershipResponse};
+use b2bi_local_model::types::GetPartnershipRequest;
+use b2bi_local_model::{Error, Rendered};
 
 use crate::ctx::Ctx;
 
@@ -13,10 +13,7 @@ use crate::ctx::Ctx;
 pub(crate) fn get_partnership(
     ctx: &Ctx<'_>,
     input: GetPartnershipRequest,
-) -> Result<GetPartnershipResponse, Error> {
+) -> Result<Rendered, Error> {
     let state = ctx.state();
-    Ok(state
-        .partnership(&input.partnership_id)?
-        .description
-        .clone())
+    Ok(state.partnership(&input.partnership_id)?.described())
 }

@@ -1,7 +1,7 @@
 //! `GetProfile`.
 
-use b2bi_local_model::Error;
-use b2bi_local_model::types::{GetProfileRequest, GetProfileResponse};
+use b2bi_local_model::types::GetProfileRequest;
+use b2bi_local_model::{Error, Rendered};
 
 use crate::ctx::Ctx;
 
@@ -10,10 +10,7 @@ use crate::ctx::Ctx;
 /// # Errors
 ///
 /// The profile does not exist.
-pub(crate) fn get_profile(
-    ctx: &Ctx<'_>,
-    input: GetProfileRequest,
-) -> Result<GetProfileResponse, Error> {
+pub(crate) fn get_profile(ctx: &Ctx<'_>, input: GetProfileRequest) -> Result<Rendered, Error> {
     let state = ctx.state();
-    Ok(state.profile(&input.profile_id)?.description.clone())
+    Ok(state.profile(&input.profile_id)?.described())
 }

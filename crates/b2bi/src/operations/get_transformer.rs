@@ -1,7 +1,7 @@
 //! `GetTransformer`.
 
-use b2bi_local_model::Error;
-use b2bi_local_model::types::{GetTransformerRequest, GetTransformerResponse};
+use b2bi_local_model::types::GetTransformerRequest;
+use b2bi_local_model::{Error, Rendered};
 
 use crate::ctx::Ctx;
 
@@ -13,10 +13,7 @@ use crate::ctx::Ctx;
 pub(crate) fn get_transformer(
     ctx: &Ctx<'_>,
     input: GetTransformerRequest,
-) -> Result<GetTransformerResponse, Error> {
+) -> Result<Rendered, Error> {
     let state = ctx.state();
-    Ok(state
-        .transformer(&input.transformer_id)?
-        .description
-        .clone())
+    Ok(state.transformer(&input.transformer_id)?.described())
 }

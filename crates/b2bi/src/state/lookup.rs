@@ -80,7 +80,7 @@ fn find_mut<'a, T>(
 ) -> Result<&'a mut Record<T>, Error> {
     let missing = || not_found(kind.as_str(), id);
     let record = table.get_mut(id).ok_or_else(missing)?;
-    record.unlist();
+    record.unwrite();
     Ok(record)
 }
 
@@ -92,7 +92,7 @@ mod tests {
     use crate::state::{Record, State};
 
     #[test]
-    fn lists_show_what_a_change_has_made_of_a_resource() {
+    fn replies_and_lists_show_what_a_change_has_made_of_a_resource() {
         let profile = GetProfileResponse {
             profile_id: "p-1".to_owned(),
             profile_arn: "arn".to_owned(),
@@ -109,8 +109,11 @@ mod tests {
         let record = Record::new(profile, Vec::new());
         state.profiles.insert("p-1".to_owned(), record);
         let listed = |state: &State| state.profile("p-1").unwrap().listed::<ProfileSummary>();
+        let described = |state: &State| state.profile("p-1").unwrap().described();
         assert!(listed(&state).json().contains("\"old\""));
+        assert!(described(&state).json().contains("\"old\""));
         state.profile_mut("p-1").unwrap().description.name = "new".to_owned();
         assert!(listed(&state).json().contains("\"new\""));
+        assert!(described(&state).json().contains("\"new\""));
     }
 }

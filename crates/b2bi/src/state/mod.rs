@@ -70,19 +70,32 @@ impl State {
 pub(crate) struct Record<T> {
     pub(crate) description: T,
     pub(crate) tags: Vec<Tag>,
+    /// The description as a reply, written when one first asks for it.
+    #[serde(skip)]
+    described: OnceLock<Rendered>,
     /// What lists show of the description, written when one first shows it.
     #[serde(skip)]
     listed: OnceLock<Rendered>,
 }
 
 impl<T> Record<T> {
-    /// A resource that no list has shown yet.
+    /// A resource that nobody has been shown yet.
     pub(crate) fn new(description: T, tags: Vec<Tag>) -> Self {
         Self {
             description,
             tags,
+            described: OnceLock::new(),
             listed: OnceLock::new(),
         }
+    }
+
+    /// The description, written.
+    pub(crate) fn described(&self) -> Rendered
+    where
+        T: Serialize,
+    {
+        let render = || Rendered::of(&self.description);
+        self.described.get_or_init(render).clone()
     }
 
     /// What lists show of it: the summary `S`.
@@ -91,8 +104,9 @@ impl<T> Record<T> {
         self.listed.get_or_init(render).clone()
     }
 
-    /// Makes the next list look at the description anew.
-    fn unlist(&mut self) {
+    /// Makes the next reply and the next list look at the description anew.
+    fn unwrite(&mut self) {
+        self.described.take();
         self.listed.take();
     }
 }

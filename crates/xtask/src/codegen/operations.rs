@@ -7,7 +7,7 @@ use super::names;
 
 const USES: &str = "use serde::{Deserialize, Deserializer, Serialize};\n\n\
     use crate::error::ErrorShape;\nuse crate::generated::{tables, types};\n\
-    use crate::operation::OperationShape;\n\n";
+    use crate::operation::OperationShape;\nuse crate::rendered::Rendered;\n\n";
 
 /// The HTTP status of each error, which botocore's copy of the model drops.
 ///
@@ -113,13 +113,19 @@ fn output_enum(out: &mut String, operations: &[Operation<'_>]) {
         "#[derive(Clone, Debug, PartialEq, Serialize)]\n#[serde(untagged)]\npub enum Output {\n",
     );
     out.push_str("    /// The operation returns no members.\n    Nothing,\n");
+    out.push_str(
+        "    /// A reply that is kept as the JSON that stands for it.\n    Written(Rendered),\n",
+    );
     let replies = operations
         .iter()
         .filter_map(|it| Some((it.name, it.output?.name)));
     for (name, output) in replies.clone() {
         let _ = writeln!(out, "    /// `{name}`.\n    {name}(Box<types::{output}>),");
     }
-    out.push_str("}\n\n");
+    out.push_str(
+        "}\n\nimpl From<Rendered> for Output {\n    fn from(reply: Rendered) -> Self {\n        \
+         Self::Written(reply)\n    }\n}\n\n",
+    );
     for (name, output) in replies {
         let _ = writeln!(out, "impl From<types::{output}> for Output {{");
         let _ = writeln!(out, "    fn from(output: types::{output}) -> Self {{");
