@@ -6,6 +6,7 @@ use std::time::Duration;
 use b2bi_local_ledger::Ledger;
 use b2bi_local_model::{Error, Input, Operation, Output};
 use dashmap::DashMap;
+use foldhash::fast::FixedState;
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::config::Config;
@@ -40,7 +41,7 @@ pub(crate) struct Works {
 #[derive(Debug)]
 pub struct B2bi {
     pub(crate) works: Works,
-    pub(crate) partitions: DashMap<Scope, Arc<Partition>>,
+    pub(crate) partitions: DashMap<Scope, Arc<Partition>, FixedState>,
     /// Where state is kept; none when it ends with the process.
     pub(crate) ledger: Option<Ledger>,
     /// Held by who exchanges or removes whole states: one at a time.
@@ -61,7 +62,7 @@ impl B2bi {
                 slots: Arc::new(Semaphore::new(slots)),
                 ended: Arc::default(),
             },
-            partitions: DashMap::new(),
+            partitions: DashMap::default(),
             ledger: None,
             restoring: Mutex::default(),
             horizon,
