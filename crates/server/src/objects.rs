@@ -19,8 +19,9 @@ use crate::clock::ServerClock;
 use crate::config::{Config, ExternalConfig, UpstreamConfig};
 use crate::serve::upstream::Upstream;
 
-/// How many objects may be created before the first of them is noticed.
-const NOTICED: usize = 16_384;
+/// How many objects may be created before the first of them is noticed; with more, the watched folders
+/// are looked through instead. Each place takes 150 bytes from the start.
+const NOTICED: usize = 1024;
 
 /// Where objects are.
 pub(crate) enum Objects {
