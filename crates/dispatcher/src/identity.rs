@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName};
 use memchr::{memchr, memrchr};
 use percent_encoding::percent_decode_str;
 
-use crate::service::Caller;
+use crate::service::{Caller, Whereabouts};
 
 /// The header in which moto's users name the account.
 pub const MOTO_ACCOUNT_HEADER: HeaderName = HeaderName::from_static("x-moto-account-id");
@@ -142,22 +142,36 @@ impl<'a> Identity<'a> {
 impl AccountRules {
     /// The caller: the account from the first of moto's header, a key of twelve digits, the key's
     /// encoded account if that is on, and the default.
+    ///
+    /// It may well be the one that was found `before`, on the same connection; then it is that one.
     #[must_use]
-    pub fn caller(&self, headers: &HeaderMap, identity: Option<&Identity>) -> Caller {
+    pub fn caller(
+        &self,
+        headers: &HeaderMap,
+        identity: Option<&Identity>,
+        before: Option<&Caller>,
+    ) -> Caller {
         let key = identity.map(|it| it.access_key.as_ref());
-        let account = moto_account(headers).unwrap_or_else(|| match key {
-            Some(key) => self.account_of_key(key),
-            None => self.default_account.clone(),
-        });
         let region = identity
             .map(|it| it.region.as_ref())
             .filter(|it| !it.is_empty())
             .unwrap_or(&self.default_region);
-        Caller {
-            account,
+        let account = match (moto_account(headers), key) {
+            (Some(account), _) => Cow::Borrowed(account),
+            (None, Some(key)) => self.account_behind(key),
+            (None, None) => Cow::Borrowed(self.default_account.as_str()),
+        };
+        let is_same = |it: &&Caller| {
+            it.account == account && it.region == region && it.access_key.as_deref() == key
+        };
+        if let Some(same) = before.filter(is_same) {
+            return same.clone();
+        }
+        Caller::from(Whereabouts {
+            account: account.into_owned(),
             region: region.to_owned(),
             access_key: key.map(str::to_owned),
-        }
+        })
     }
 }
 
@@ -165,13 +179,17 @@ impl AccountRules {
     /// The account of an access key, as far as the key alone tells.
     #[must_use]
     pub fn account_of_key(&self, key: &str) -> String {
+        self.account_behind(key).into_owned()
+    }
+
+    fn account_behind<'k>(&'k self, key: &'k str) -> Cow<'k, str> {
         if is_account(key) {
-            return key.to_owned();
+            return key.into();
         }
         let encoded = self.decode_access_keys.then(|| account_in_key(key));
         encoded
             .flatten()
-            .unwrap_or_else(|| self.default_account.clone())
+            .map_or_else(|| self.default_account.as_str().into(), Cow::from)
     }
 }
 
@@ -208,9 +226,9 @@ fn cut_last(text: &str) -> Option<(&str, &str)> {
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
-fn moto_account(headers: &HeaderMap) -> Option<String> {
+fn moto_account(headers: &HeaderMap) -> Option<&str> {
     let named = headers.get(&MOTO_ACCOUNT_HEADER)?.to_str().ok()?;
-    is_account(named).then(|| named.to_owned())
+    is_account(named).then_some(named)
 }
 
 fn is_account(text: &str) -> bool {
@@ -219,8 +237,8 @@ fn is_account(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{AccountRules, Identity, account_in_key};
-    use http::Request;
+    use super::{AccountRules, Identity, MOTO_ACCOUNT_HEADER, account_in_key};
+    use http::{HeaderMap, HeaderValue, Request};
 
     fn caller(headers: &[(&str, &str)], uri: &str, decode_access_keys: bool) -> String {
         let mut request = Request::post(uri);
@@ -234,7 +252,9 @@ mod tests {
             decode_access_keys,
         };
         let identity = Identity::of(&head);
-        let caller = rules.caller(&head.headers, identity.as_ref());
+        let caller = rules.caller(&head.headers, identity.as_ref(), None);
+        let again = rules.caller(&head.headers, identity.as_ref(), Some(&caller));
+        assert_eq!(caller, again);
         let service = identity.map_or_else(String::new, |it| it.service.into_owned());
         format!("{} {} {service}", caller.account, caller.region)
     }
@@ -301,6 +321,66 @@ mod tests {
             ),
         ] {
             assert_eq!(caller(&headers, "/", decode), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn whom_a_connection_knows_is_taken_for_nobody_else() {
+        let rules = AccountRules {
+            default_account: "000000000001".to_owned(),
+            default_region: "us-east-1".to_owned(),
+            decode_access_keys: false,
+        };
+        let mut before = None;
+        let moto = HeaderMap::from_iter([(
+            MOTO_ACCOUNT_HEADER,
+            HeaderValue::from_static("444455556666"),
+        )]);
+        for (key, region, headers, account, expected_region) in [
+            (
+                "test",
+                "eu-west-1",
+                HeaderMap::new(),
+                "000000000001",
+                "eu-west-1",
+            ),
+            (
+                "test",
+                "eu-west-1",
+                moto.clone(),
+                "444455556666",
+                "eu-west-1",
+            ),
+            (
+                "test",
+                "eu-west-1",
+                HeaderMap::new(),
+                "000000000001",
+                "eu-west-1",
+            ),
+            ("test", "", HeaderMap::new(), "000000000001", "us-east-1"),
+            ("other", "", HeaderMap::new(), "000000000001", "us-east-1"),
+            (
+                "111122223333",
+                "",
+                HeaderMap::new(),
+                "111122223333",
+                "us-east-1",
+            ),
+            ("111122223333", "", moto, "444455556666", "us-east-1"),
+        ] {
+            let identity = Identity {
+                access_key: key.into(),
+                region: region.into(),
+                ..Identity::default()
+            };
+            let caller = rules.caller(&headers, Some(&identity), before.as_ref());
+            assert_eq!(
+                (caller.account.as_str(), caller.region.as_str()),
+                (account, expected_region)
+            );
+            assert_eq!(caller.access_key.as_deref(), Some(key));
+            before = Some(caller);
         }
     }
 

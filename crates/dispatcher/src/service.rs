@@ -1,7 +1,9 @@
 //! What a service is to the dispatcher.
 
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -38,15 +40,33 @@ impl Descriptor {
     }
 }
 
+/// Who calls; clones share it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Caller(Arc<Whereabouts>);
+
 /// Who calls, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caller {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Whereabouts {
     /// Twelve digits.
     pub account: String,
     /// The region of the credential scope, or the configured default.
     pub region: String,
     /// The access key id of the signature.
     pub access_key: Option<String>,
+}
+
+impl From<Whereabouts> for Caller {
+    fn from(whereabouts: Whereabouts) -> Self {
+        Self(Arc::new(whereabouts))
+    }
+}
+
+impl Deref for Caller {
+    type Target = Whereabouts;
+
+    fn deref(&self) -> &Whereabouts {
+        &self.0
+    }
 }
 
 /// A successful reply before a protocol has given it its form.

@@ -16,7 +16,7 @@ use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::jobs::JobFaults;
 use crate::journal::Journal;
-use crate::machine::{SeededIds, random_seed, uuid};
+use crate::machine::{SeededIds, Uuid, random_seed};
 use crate::metrics::Metrics;
 use crate::objects::Objects;
 use crate::serve::upstream::{Upstream, is_of_an_emulator};
@@ -164,8 +164,8 @@ impl App {
     }
 
     /// A new request id.
-    pub(crate) fn new_request_id(&self) -> String {
-        uuid(self.ids.bits())
+    pub(crate) fn new_request_id(&self) -> Uuid {
+        Uuid::of(self.ids.bits())
     }
 }
 

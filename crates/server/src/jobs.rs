@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use b2bi_local_b2bi::{Clock as _, Entry, Fate, JobFacts, Stage, Stages};
+use b2bi_local_dispatcher::{Caller, Whereabouts};
 use b2bi_local_faults::{Engine, Facts, JobFault, JobOutcome, Outcome, Plan};
 use b2bi_local_model::SIGNING_NAME;
 use serde_json::{Value, json};
@@ -103,8 +104,11 @@ impl JobFaults {
             self.journal.push(JournalEntry {
                 kind: Kind::Job,
                 time: self.clock.now(),
-                account: job.account.clone(),
-                region: job.region.clone(),
+                caller: Caller::from(Whereabouts {
+                    account: job.account.clone(),
+                    region: job.region.clone(),
+                    access_key: None,
+                }),
                 service: SIGNING_NAME,
                 faults: Fault::of(plan),
                 job: Some(told),

@@ -39,6 +39,7 @@ pub use config::{
 };
 pub use control::Control;
 pub use journal::{Entry as JournalEntry, Fault as JournalFault, FaultedJob, Kind as JournalKind};
+pub use machine::Uuid;
 pub use serve::Server;
 pub use settings::{Resolved, SettingError, Source};
 pub use xslt::xslt_worker;

@@ -1,11 +1,13 @@
 //! The machine's clock and entropy, in the form the service is handed them.
 
+use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use b2bi_local_b2bi::Ids;
 use b2bi_local_model::Timestamp;
+use serde::{Serialize, Serializer};
 
 /// The time of the machine.
 pub(crate) fn now() -> Timestamp {
@@ -64,27 +66,66 @@ pub(crate) fn random_seed() -> u64 {
     RandomState::new().hash_one("b2bi-local")
 }
 
-/// The UUID of no bits at all.
-const UUID_FORM: &[u8; 36] = b"00000000-0000-0000-0000-000000000000";
+/// A random UUID: `60fbc37c-87f0-4fce-9012-3456789abcde`. It holds its text, as that is all that is
+/// ever made of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Uuid([u8; 36]);
 
-/// 128 bits as a random UUID: `60fbc37c-87f0-4fce-9012-3456789abcde`.
-pub(crate) fn uuid(bits: u128) -> String {
-    let bits = bits & !(0xf000_u128 << 64) | 0x4000_u128 << 64;
-    let bits = bits & !(0xc000_u128 << 48) | 0x8000_u128 << 48;
-    let mut places = UUID_FORM.to_vec();
-    let nibbles = (0..32)
-        .rev()
-        .map(|at| (bits >> (4 * at)).to_le_bytes()[0] & 15);
-    let digits = places.iter_mut().filter(|it| **it != b'-');
-    for (place, nibble) in digits.zip(nibbles) {
-        *place += nibble + if nibble < 10 { 0 } else { b'a' - b'0' - 10 };
+impl Uuid {
+    /// The one of these 128 bits, but for six that say what kind it is.
+    pub(crate) fn of(bits: u128) -> Self {
+        let bits = bits & !(0xf000_u128 << 64) | 0x4000_u128 << 64;
+        let bits = bits & !(0xc000_u128 << 48) | 0x8000_u128 << 48;
+        let mut text = [b'-'; 36];
+        let mut bytes = bits.to_be_bytes().into_iter();
+        for group in [0..8, 9..13, 14..18, 19..23, 24..36] {
+            let places = text.get_mut(group).unwrap_or_default();
+            for (pair, byte) in places.chunks_exact_mut(2).zip(&mut bytes) {
+                pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+            }
+        }
+        Self(text)
     }
-    String::from_utf8(places).unwrap_or_default()
+
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+fn digit(nibble: u8) -> u8 {
+    nibble + if nibble < 10 { b'0' } else { b'a' - 10 }
+}
+
+/// The one of no bits at all.
+impl Default for Uuid {
+    fn default() -> Self {
+        Self::of(0)
+    }
+}
+
+impl fmt::Display for Uuid {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Uuid {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+impl Serialize for Uuid {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{SeededIds, uuid};
+    use super::{SeededIds, Uuid};
     use b2bi_local_b2bi::Ids as _;
 
     #[test]
@@ -102,9 +143,15 @@ mod tests {
 
     #[test]
     fn a_uuid_says_that_it_is_random() {
-        assert_eq!(uuid(u128::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(uuid(0), "00000000-0000-4000-8000-000000000000");
-        let bits = 0x60fb_c37c_87f0_0fce_1012_3456_789a_bcde;
-        assert_eq!(uuid(bits), "60fbc37c-87f0-4fce-9012-3456789abcde");
+        for (bits, text) in [
+            (u128::MAX, "ffffffff-ffff-4fff-bfff-ffffffffffff"),
+            (0, "00000000-0000-4000-8000-000000000000"),
+            (
+                0x60fb_c37c_87f0_0fce_1012_3456_789a_bcde,
+                "60fbc37c-87f0-4fce-9012-3456789abcde",
+            ),
+        ] {
+            assert_eq!(Uuid::of(bits).to_string(), text);
+        }
     }
 }

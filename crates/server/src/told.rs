@@ -8,7 +8,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
-use crate::machine::uuid;
+use crate::machine::Uuid;
 use crate::ring::{Numbered, Ring};
 use crate::sinks::Sinks;
 
@@ -141,7 +141,7 @@ fn id(event: &Event) -> String {
     }
     let bits = hash.finalize();
     let bits = bits.iter().take(16);
-    uuid(bits.fold(0, |bits, byte| bits << 8 | u128::from(*byte)))
+    Uuid::of(bits.fold(0, |bits, byte| bits << 8 | u128::from(*byte))).to_string()
 }
 
 /// What goes in goes in with one statement, so a poisoned lock holds whole entries.

@@ -130,8 +130,11 @@ fn calls(entries: &[Entry]) -> Vec<Value> {
     let mut calls: Vec<Vec<&Entry>> = Vec::new();
     for entry in entries.iter().filter(|it| it.kind == Kind::Request) {
         let same = |call: &&mut Vec<&Entry>| {
-            let first = call.first().map(|it| (&it.invocation_id, &it.account));
-            entry.invocation_id.is_some() && first == Some((&entry.invocation_id, &entry.account))
+            let first = call
+                .first()
+                .map(|it| (&it.invocation_id, &it.caller.account));
+            let same = Some((&entry.invocation_id, &entry.caller.account));
+            entry.invocation_id.is_some() && first == same
         };
         match calls.iter_mut().find(same) {
             Some(call) => call.push(entry),
@@ -146,7 +149,7 @@ fn call(attempts: &[&Entry]) -> Value {
     let last = attempts.last();
     json!({
         "invocationId": last.map(|it| &it.invocation_id),
-        "account": last.map(|it| &it.account),
+        "account": last.map(|it| &it.caller.account),
         "operation": last.map(|it| it.operation),
         "attempts": attempts.len(),
         "executed": executed,

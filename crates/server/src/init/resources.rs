@@ -1,6 +1,6 @@
 //! Profiles, transformers, capabilities and partnerships.
 
-use b2bi_local_dispatcher::{Caller, Reply};
+use b2bi_local_dispatcher::{Reply, Whereabouts};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
@@ -164,7 +164,7 @@ async fn call(
     operation: &'static str,
     input: &Value,
 ) -> Result<Value, String> {
-    let caller = Caller {
+    let caller = Whereabouts {
         account: app.account_or(document.account.as_deref()).to_owned(),
         region: app.region_or(document.region.as_deref()).to_owned(),
         access_key: None,
@@ -175,7 +175,7 @@ async fn call(
     let body = Bytes::from(input.to_string());
     let endpoint = app.endpoints.first().ok_or("there is no service")?;
     let pending = endpoint.decode(operation, &body).map_err(told)?;
-    match pending.call(caller).await.map_err(told)? {
+    match pending.call(caller.into()).await.map_err(told)? {
         Reply::Json(body) if body.is_empty() => Ok(Value::Null),
         Reply::Json(body) => serde_json::from_slice(&body).map_err(|error| error.to_string()),
         Reply::Members(_) => Ok(Value::Null),

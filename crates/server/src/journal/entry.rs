@@ -3,9 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use b2bi_local_dispatcher::Caller;
 use b2bi_local_faults::Plan;
 use b2bi_local_model::Timestamp;
+use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
+
+use crate::machine::Uuid;
 
 /// The longest text of a caller's own making that is kept, in bytes.
 const LONGEST: usize = 128;
@@ -57,18 +61,15 @@ pub struct Entry {
     pub kind: Kind,
     /// When it came.
     pub time: Timestamp,
-    /// The id in the reply's `x-amzn-RequestId`.
-    pub request_id: String,
-    /// The caller's account.
-    pub account: String,
-    /// The caller's region.
-    pub region: String,
+    /// The id in the reply's `x-amzn-RequestId`; none of what is no request.
+    pub request_id: Option<Uuid>,
+    /// The caller, of whose access key all but the ends is masked in JSON.
+    #[serde(flatten, serialize_with = "masked_caller")]
+    pub caller: Caller,
     /// Empty where no service was found.
     pub service: &'static str,
     /// Empty where no operation was found.
     pub operation: &'static str,
-    /// The access key, all but its ends masked.
-    pub access_key: Option<String>,
     /// The SDK's application id.
     pub app_id: Option<String>,
     /// The SDK's id of the call, the same for all its attempts.
@@ -119,8 +120,16 @@ impl Fault {
     }
 }
 
+fn masked_caller<S: Serializer>(caller: &Caller, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut members = serializer.serialize_map(Some(3))?;
+    members.serialize_entry("account", &caller.account)?;
+    members.serialize_entry("region", &caller.region)?;
+    members.serialize_entry("accessKey", &caller.access_key.as_deref().map(masked))?;
+    members.end()
+}
+
 /// An access key of which only the ends are to be seen: `AKIA…MPLE`; nothing of a short one.
-pub(crate) fn masked(key: &str) -> String {
+fn masked(key: &str) -> String {
     let ends = key.get(..4).zip(key.get(key.len().saturating_sub(4)..));
     match ends {
         Some((first, last)) if key.len() >= 12 => [first, "…", last].concat(),

@@ -7,8 +7,8 @@ mod filter;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub(crate) use entry::short;
 pub use entry::{Entry, Fault, FaultedJob, Kind};
-pub(crate) use entry::{masked, short};
 pub(crate) use expectation::Expectation;
 pub(crate) use filter::Filter;
 

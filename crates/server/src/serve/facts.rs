@@ -1,9 +1,11 @@
 //! What a request's head and body say of it.
 
+use std::sync::LazyLock;
+
 use http::HeaderName;
 use http::header::{AsHeaderName, USER_AGENT};
 use http::request::Parts;
-use memchr::memmem;
+use memchr::memmem::Finder;
 use serde_json::Value;
 
 /// The header with the SDK's id of a call.
@@ -22,6 +24,9 @@ const RESOURCES: [&str; 6] = [
     "profileId",
     "ResourceARN",
 ];
+
+/// What stands before an application id.
+static APP_ID: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("app/"));
 
 /// A header that is text.
 pub(super) fn header(head: &Parts, name: impl AsHeaderName) -> Option<&str> {
@@ -42,8 +47,13 @@ pub(super) fn resources(body: &Value) -> Vec<&str> {
 /// The application id that a user agent carries as `app/…`.
 pub(super) fn app_id(user_agent: &str) -> Option<&str> {
     let starts_a_word = |at: &usize| user_agent.get(..*at).is_some_and(ends_a_word);
-    let at = memmem::find_iter(user_agent.as_bytes(), "app/").find(starts_a_word)?;
-    user_agent.get(at + "app/".len()..)?.split(' ').next()
+    let at = APP_ID
+        .find_iter(user_agent.as_bytes())
+        .find(starts_a_word)?;
+    user_agent
+        .get(at + APP_ID.needle().len()..)?
+        .split(' ')
+        .next()
 }
 
 fn ends_a_word(text: &str) -> bool {

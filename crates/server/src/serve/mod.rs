@@ -1,5 +1,7 @@
 //! From a socket to replies: accept, read, dispatch, answer, and stop without losing anything.
 
+mod acquaintance;
+mod alarm;
 mod body;
 mod facts;
 mod faults;

@@ -10,8 +10,9 @@ use http::{HeaderName, Response};
 
 use super::facts;
 use super::reply::ErrorCode;
+use super::request::Arrival;
 use crate::app::App;
-use crate::journal::{Entry, Fault, Journal, masked, short};
+use crate::journal::{Entry, Fault, Journal, short};
 use crate::metrics::{Metrics, Place};
 
 /// An entry in the making.
@@ -30,14 +31,12 @@ pub(super) struct Note<'a> {
 
 impl<'a> Note<'a> {
     /// What is known once the caller is.
-    pub(super) fn new(app: &'a App, head: &Parts, caller: &Caller, request_id: &str) -> Self {
+    pub(super) fn new(app: &'a App, head: &Parts, caller: &Caller, arrival: Arrival) -> Self {
         let header = |name: &HeaderName| facts::header(head, name);
         let entry = || Entry {
             time: app.now(),
-            request_id: request_id.to_owned(),
-            account: caller.account.clone(),
-            region: caller.region.clone(),
-            access_key: caller.access_key.as_deref().map(masked),
+            request_id: Some(arrival.request_id),
+            caller: caller.clone(),
             app_id: facts::user_agent(head).and_then(facts::app_id).map(short),
             invocation_id: header(&facts::INVOCATION).map(short),
             attempt: header(&facts::ATTEMPT).and_then(facts::attempt),
@@ -46,7 +45,7 @@ impl<'a> Note<'a> {
         Self {
             journal: &app.journal,
             metrics: &app.metrics,
-            started: Instant::now(),
+            started: arrival.started,
             place: None,
             faulted: false,
             status: None,

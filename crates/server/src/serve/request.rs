@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::Either;
 use hyper::body::Incoming;
 
+use super::acquaintance::Acquaintance;
 use super::faults::{self, Asked};
 use super::note::Note;
 use super::patient::PatientBody;
@@ -20,26 +21,46 @@ use super::{body, reply};
 use crate::access::Refusal;
 use crate::admin;
 use crate::app::App;
-use crate::machine::basic_format;
+use crate::machine::{Uuid, basic_format};
 use crate::objects::Objects;
 
+/// A request that came.
+#[derive(Clone, Copy)]
+pub(super) struct Arrival {
+    pub(super) started: Instant,
+    pub(super) request_id: Uuid,
+}
+
 /// Answers a request; there is an answer to everything.
-pub(super) async fn answer(app: &App, request: Request<Incoming>) -> Response<Body> {
-    let started = Instant::now();
-    let request_id = app.new_request_id();
+pub(super) async fn answer(
+    app: &App,
+    acquaintance: &Acquaintance,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let arrival = Arrival {
+        started: Instant::now(),
+        request_id: app.new_request_id(),
+    };
     let log = app.config.log_requests.then(|| {
         let target = request.headers().get("x-amz-target").cloned();
         (request.method().clone(), request.uri().clone(), target)
     });
-    let response = dispatch(app, request, &request_id).await;
+    let response = dispatch(app, acquaintance, request, arrival).await;
     if let Some((method, uri, target)) = log {
-        let (status, elapsed) = (response.status().as_u16(), started.elapsed());
+        let (status, elapsed) = (response.status().as_u16(), arrival.started.elapsed());
+        let request_id = arrival.request_id.as_str();
         tracing::info!(request_id, %method, %uri, ?target, status, ?elapsed, "request");
     }
     response
 }
 
-async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Response<Body> {
+async fn dispatch(
+    app: &App,
+    acquaintance: &Acquaintance,
+    request: Request<Incoming>,
+    arrival: Arrival,
+) -> Response<Body> {
+    let request_id = arrival.request_id.as_str();
     let (head, body) = request.into_parts();
     let body = PatientBody::new(body, app.config.limits.silence);
     if admin::is_admin(app, head.uri.path()) {
@@ -60,12 +81,12 @@ async fn dispatch(app: &App, request: Request<Incoming>, request_id: &str) -> Re
         return named(app, whole(cors::preflight()), request_id);
     }
     let identity = Identity::of(&head);
-    let caller = app.config.accounts.caller(&head.headers, identity.as_ref());
+    let caller = acquaintance.caller(&app.config.accounts, &head.headers, identity.as_ref());
     let found = route(&head, identity.as_ref(), &app.descriptors);
     if let Some(upstream) = app.passes_to(head.uri.path(), &found) {
         return passed(app, upstream, head, body, request_id).await;
     }
-    let mut note = Note::new(app, &head, &caller, request_id);
+    let mut note = Note::new(app, &head, &caller, arrival);
     let call = |caller, at| Call {
         app,
         head: &head,

@@ -1,8 +1,10 @@
 //! One connection: HTTP on it, and the faults that HTTP knows nothing of.
 
 use std::convert::Infallible;
-use std::future::pending;
-use std::sync::Arc;
+use std::future::{Future as _, pending, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use b2bi_local_b2bi::Clock as _;
@@ -11,11 +13,13 @@ use bytes::Bytes;
 use http::Response;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
+use super::acquaintance::Acquaintance;
+use super::alarm::Alarm;
 use super::patient::PatientStream;
 use super::request;
 use super::script::{Move, Script, cut};
@@ -41,7 +45,7 @@ pub(super) async fn serve(app: Arc<App>, stream: TcpStream, mut stopping: watch:
     let _ = stream.set_nodelay(true);
     let taken = match at_accept(&app, &stream).await {
         Some(script) => Some((stream, script)),
-        None => http(app, stream, &mut stopping).await,
+        None => http(&app, stream, &mut stopping).await,
     };
     if let Some((stream, script)) = taken {
         tokio::select! {
@@ -53,50 +57,58 @@ pub(super) async fn serve(app: Arc<App>, stream: TcpStream, mut stopping: watch:
 
 /// Serves HTTP, until the connection ends or a fault takes it away.
 async fn http(
-    app: Arc<App>,
+    app: &App,
     stream: TcpStream,
     stopping: &mut watch::Receiver<bool>,
 ) -> Option<(TcpStream, Script)> {
-    let (take, mut taken) = mpsc::channel(1);
-    let served = Arc::clone(&app);
-    let service = service_fn(move |request| {
-        let (app, take) = (Arc::clone(&served), take.clone());
-        async move {
-            let mut response = request::answer(&app, request).await;
-            match response.extensions_mut().remove::<Script>() {
-                None => Ok::<_, Infallible>(response),
-                Some(script) => {
-                    let _ = take.send(script).await;
-                    // The connection is taken away while this waits.
-                    pending().await
-                }
-            }
+    let (taken, acquaintance) = (Mutex::default(), Acquaintance::default());
+    let (taken, acquaintance) = (&taken, &acquaintance);
+    let service = service_fn(move |request| async move {
+        let mut response = request::answer(app, acquaintance, request).await;
+        if let Some(script) = response.extensions_mut().remove::<Script>() {
+            *lock(taken) = Some(script);
+            // The connection is taken away while this waits.
+            pending::<()>().await;
         }
+        Ok::<_, Infallible>(response)
     });
-    let limits = app.config.limits;
+    let limits = &app.config.limits;
     let stream = PatientStream::new(stream, limits.silence);
-    let mut connection = builder(&limits).serve_connection(TokioIo::new(stream), service);
-    let script = loop {
-        let is_serving = !*stopping.borrow();
-        tokio::select! {
-            ended = &mut connection => {
+    let mut connection = builder(limits).serve_connection(TokioIo::new(stream), service);
+    let mut stop = pin!(stopping.changed());
+    let mut is_stopping = false;
+    // A `select!` of these asks all three each time, at the price of a tenth of a request.
+    let script = poll_fn(|context| {
+        loop {
+            if let Poll::Ready(ended) = Pin::new(&mut connection).poll(context) {
                 if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended early");
                 }
-                return None;
+                return Poll::Ready(None);
             }
-            Some(script) = taken.recv() => break script,
-            _ = stopping.changed(), if is_serving => std::pin::Pin::new(&mut connection).graceful_shutdown(),
+            if let Some(script) = lock(taken).take() {
+                return Poll::Ready(Some(script));
+            }
+            if is_stopping || stop.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            is_stopping = true;
+            Pin::new(&mut connection).graceful_shutdown();
         }
-    };
+    });
+    let script = script.await?;
     let stream = connection.into_parts().io.into_inner().into_inner();
     Some((stream, script))
+}
+
+fn lock(taken: &Mutex<Option<Script>>) -> MutexGuard<'_, Option<Script>> {
+    taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn builder(limits: &Limits) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
-        .timer(TokioTimer::new())
+        .timer(Alarm::new())
         .header_read_timeout(limits.header_time)
         .max_buf_size(limits.header_bytes);
     if limits.headers != USUAL_HEADERS {

@@ -58,7 +58,7 @@ impl Service for B2biService {
         _operation: &'static str,
         input: Input,
     ) -> Result<Reply, Failure> {
-        replied(self.service.call(&scope_of(caller), input).await)
+        replied(self.service.call(&scope_of(&caller), input).await)
     }
 
     async fn call_lagging(
@@ -68,15 +68,15 @@ impl Service for B2biService {
         input: Input,
         lag: Duration,
     ) -> Result<Reply, Failure> {
-        let scope = scope_of(caller);
+        let scope = scope_of(&caller);
         replied(self.service.call_lagging(&scope, input, lag).await)
     }
 }
 
-fn scope_of(caller: Caller) -> Scope {
+fn scope_of(caller: &Caller) -> Scope {
     Scope {
-        account: caller.account,
-        region: caller.region,
+        account: caller.account.clone(),
+        region: caller.region.clone(),
     }
 }
 

@@ -32,7 +32,7 @@ impl Service for Sts {
         _operation: &'static str,
         (): (),
     ) -> Result<Reply, Failure> {
-        let account = caller.account;
+        let account = caller.account.clone();
         Ok(Reply::Members(vec![
             ("Arn", format!("arn:aws:iam::{account}:root")),
             ("UserId", account.clone()),

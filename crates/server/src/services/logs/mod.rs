@@ -72,8 +72,8 @@ impl Service for Logs {
         input: Input,
     ) -> Result<Reply, Failure> {
         let scope = Scope {
-            account: caller.account,
-            region: caller.region,
+            account: caller.account.clone(),
+            region: caller.region.clone(),
         };
         let reply = match input {
             Input::DescribeLogGroups(input) => groups::describe(self, &scope, &input),

@@ -1,0 +1,105 @@
+//! The timer of a connection, for deadlines that are hardly ever reached.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use hyper::rt::{Sleep, Timer};
+use tokio::time::Instant as Moment;
+
+/// A timer whose deadlines share one alarm.
+///
+/// HTTP sets a deadline for the head of each request and lets go of it as soon as the head is there.
+/// The alarm stays where it was meanwhile: to put it up and down took a twentieth of a request. Should
+/// it go off too early for the deadline of the day, it is set anew.
+#[derive(Clone)]
+pub(super) struct Alarm(Arc<Mutex<Pin<Box<tokio::time::Sleep>>>>);
+
+impl Alarm {
+    /// An alarm that nobody waits for.
+    pub(super) fn new() -> Self {
+        let alarm = Box::pin(tokio::time::sleep(Duration::ZERO));
+        Self(Arc::new(Mutex::new(alarm)))
+    }
+}
+
+impl Timer for Alarm {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
+        self.sleep_until(self.now() + duration)
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        Box::pin(Deadline {
+            alarm: self.clone(),
+            at: Moment::from_std(deadline),
+        })
+    }
+
+    fn now(&self) -> Instant {
+        Moment::now().into_std()
+    }
+}
+
+struct Deadline {
+    alarm: Alarm,
+    at: Moment,
+}
+
+impl Sleep for Deadline {}
+
+impl Future for Deadline {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let alarm = &self.alarm.0;
+        let mut alarm = alarm.lock().unwrap_or_else(PoisonError::into_inner);
+        if alarm.deadline() > self.at {
+            alarm.as_mut().reset(self.at);
+        }
+        loop {
+            ready!(alarm.as_mut().poll(context));
+            if self.at <= Moment::now() {
+                return Poll::Ready(());
+            }
+            alarm.as_mut().reset(self.at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use hyper::rt::Timer as _;
+    use tokio::time::Instant;
+
+    use super::Alarm;
+
+    /// Whether a deadline is over at its time and no sooner; nobody waits for ever.
+    async fn check(alarm: &Alarm, millis: u64) {
+        let (begin, time) = (Instant::now(), Duration::from_millis(millis));
+        let over = tokio::time::timeout(Duration::from_mins(1), alarm.sleep(time));
+        assert!(over.await.is_ok(), "{millis}");
+        assert!(begin.elapsed() >= time, "{millis}");
+    }
+
+    #[tokio::test]
+    async fn each_deadline_ends_at_its_own_time() {
+        let alarm = Alarm::new();
+        check(&alarm, 0).await;
+        let unreached = alarm.sleep(Duration::from_millis(30));
+        let given_up = tokio::time::timeout(Duration::from_millis(5), unreached);
+        assert!(given_up.await.is_err());
+        // The alarm is still set for the one that nobody waits for any more.
+        check(&alarm, 60).await;
+        let far = alarm.sleep(Duration::from_mins(10));
+        assert!(
+            tokio::time::timeout(Duration::from_millis(5), far)
+                .await
+                .is_err()
+        );
+        check(&alarm, 10).await;
+    }
+}
