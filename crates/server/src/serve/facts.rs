@@ -30,7 +30,7 @@ static APP_ID: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("app/"))
 
 /// A header that is text.
 pub(super) fn header(head: &Parts, name: impl AsHeaderName) -> Option<&str> {
-    head.headers.get(name)?.to_str().ok()
+    str::from_utf8(head.headers.get(name)?.as_bytes()).ok()
 }
 
 /// The user agent; browsers cannot set it and send another header.
