@@ -12,6 +12,7 @@ from fault_calls import CALLS, Caller, code_of
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "fixtures/faults"
 FIXTURES = json.loads((FOLDER / "outcomes.json").read_text())
+MEASURED = json.loads((FOLDER / "measured.json").read_text())
 ATTEMPTS = {"legacy": 5, "standard": 3, "adaptive": 3}
 LINE = ".".join(botocore.__version__.split(".")[:2])
 
@@ -35,6 +36,14 @@ def expected(fixture, mode):
 
 def test_every_fixture_has_its_outcomes():
     assert {file.stem for file in FOLDER.glob("*.toml")} == set(FIXTURES)
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_what_differs_from_plain_sockets_is_explained(name):
+    measured, outcomes = MEASURED[name], FIXTURES[name]["outcomes"]
+    lines = [(mode, f"{mode} {line}") for mode in ("legacy", "standard") for line in ("1.43", "1.44")]
+    same = all(measured.get(lined, measured[mode]) == outcomes.get(lined, outcomes[mode])[:2] for mode, lined in lines)
+    assert same != ("why" in measured)
 
 
 @pytest.mark.parametrize("mode", ATTEMPTS)
