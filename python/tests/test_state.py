@@ -58,7 +58,98 @@ def test_an_account_or_a_region_alone(endpoint, own):
     assert scopes(f"account={ONE}") == [(ONE, "eu-west-1"), (ONE, "us-east-1")]
     assert scopes("region=us-east-1") == [(ONE, "us-east-1"), (OTHER, "us-east-1")]
     assert scopes(f"account={OTHER}&region=eu-west-1") == []
-    assert "no `objects`" in own("GET", "state?objects=true", 400).json()["error"]
+    assert "no `object`" in own("GET", "state?object=true", 400).json()["error"]
+
+
+class TestObjects:
+    LONG = "0123456789abcdef\n" * 5000
+
+    def put(self, endpoint):
+        s3 = boto3_client("s3", endpoint, ONE)
+        s3.create_bucket(Bucket="orders")
+        s3.put_object(
+            Bucket="orders", Key="in/é.edi", Body="ISA*é~\n".encode(), ContentType="application/edi-x12", CacheControl="no-store",
+            Metadata={"partner": "blue"}, Tagging="a=1&b=2",
+        )
+        s3.put_object(Bucket="orders", Key="long.txt", Body=self.LONG.encode())
+        s3.put_object(Bucket="orders", Key="picture", Body=b"\x00\xff\x01")
+        boto3_client("s3", endpoint, OTHER).create_bucket(Bucket="empty")
+        return s3
+
+    def test_they_are_exported_as_people_read_them_and_imported(self, endpoint, own, server_with, tmp_path):
+        made(endpoint, ONE, "one"), self.put(endpoint)
+        exported = own("GET", "state?objects=true")
+        buckets = exported.json()["objects"]
+        assert [(it["account"], it["bucket"], len(it["objects"])) for it in buckets] == [(ONE, "orders", 3), (OTHER, "empty", 0)]
+        first, long, picture = buckets[0]["objects"]
+        assert (first["text"], first["metadata"], first["tags"]) == ("ISA*é~\n", {"partner": "blue"}, {"a": "1", "b": "2"})
+        assert (long["text"], picture["base64"]) == (self.LONG, "AP8B")
+
+        elsewhere = server_with("--data-dir", str(tmp_path / "elsewhere"))
+        there = boto3_client("s3", elsewhere, "777777777777")
+        there.create_bucket(Bucket="gone")
+        reply = CONNECTIONS.put(f"{elsewhere}/_b2bi/state", data=exported.content)
+        assert reply.json() == {"restored": {"scopes": 1, "buckets": 2}}, reply.text
+        assert CONNECTIONS.get(f"{elsewhere}/_b2bi/state?objects=true").text == exported.text
+        assert there.list_buckets()["Buckets"] == []
+        object_ = boto3_client("s3", elsewhere, ONE).get_object(Bucket="orders", Key="in/é.edi")
+        told = object_["Body"].read().decode(), object_["ContentType"], object_["CacheControl"], object_["TagCount"]
+        assert told == ("ISA*é~\n", "application/edi-x12", "no-store", 2)
+
+    def test_they_are_left_alone_by_a_state_without_them(self, endpoint, own):
+        self.put(endpoint)
+        own("PUT", "state", json=own("GET", "state").json())
+        assert buckets(endpoint, ONE) == ["orders"]
+
+    def test_an_account_alone_and_no_region(self, endpoint, own):
+        self.put(endpoint)
+        assert [it["bucket"] for it in own("GET", f"state?objects=true&account={OTHER}").json()["objects"]] == ["empty"]
+        assert "no region" in own("GET", "state?objects=true&region=us-east-1", 400).json()["error"]
+        assert "true or false" in own("GET", "state?objects=yes", 400).json()["error"]
+
+    @pytest.mark.parametrize("change, told", [
+        ({"text": 7}, "objects[0]"), ({"base64": "AA=="}, "either text or base64"), ({"key": ""}, "1 to 1024"),
+        ({"key": "picture"}, "is there twice"), ({"lastModified": "now"}, "2026-01-31T09:30:00Z"), ({"colour": "red"}, "unknown field"),
+        ({"text": None, "base64": "!"}, "base64"),
+    ])
+    def test_what_cannot_be_made_changes_nothing(self, endpoint, own, change, told):
+        made(endpoint, ONE, "one"), self.put(endpoint)
+        before = own("GET", "state?objects=true")
+        broken = before.json()
+        broken["scopes"] = []
+        broken["objects"][0]["objects"][0].update(change)
+        error = own("PUT", "state", 400, json=broken).json()["error"]
+        assert error.startswith("Nothing was changed: ") and told in error
+        assert own("GET", "state?objects=true").text == before.text
+
+    def test_those_elsewhere_are_not_part_of_the_state(self, server_with):
+        endpoint = server_with("--s3-endpoint", "http://127.0.0.1:9")
+        state = f"{endpoint}/_b2bi/state"
+        assert "elsewhere" in CONNECTIONS.get(f"{state}?objects=true").json()["error"]
+        empty = CONNECTIONS.get(state).json()
+        assert CONNECTIONS.put(state, json=empty).status_code == 200
+        reply = CONNECTIONS.put(state, json={**empty, "objects": []})
+        assert (reply.status_code, reply.json()["error"][:20]) == (400, "Nothing was changed:")
+
+    def test_a_snapshot_has_them(self, endpoint, own):
+        s3 = self.put(endpoint)
+        before = own("GET", "state?objects=true").text
+        own("POST", "snapshots/with?objects=true", 201)
+        s3.put_object(Bucket="orders", Key="picture", Body=b"other")
+        s3.create_bucket(Bucket="later")
+        assert own("POST", "snapshots/with/restore").json()["restored"]["buckets"] == 2
+        assert own("GET", "state?objects=true").text == before
+
+    def test_they_stay_when_the_server_is_killed(self, tmp_path):
+        with Server("--data-dir", str(tmp_path)) as server:
+            state = lambda: CONNECTIONS.get(f"{server.endpoint}/_b2bi/state?objects=true").text  # noqa: E731
+            self.put(server.endpoint)
+            before = state()
+            boto3_client("s3", server.endpoint, ONE).delete_object(Bucket="orders", Key="long.txt")
+            assert CONNECTIONS.put(f"{server.endpoint}/_b2bi/state", data=before.encode()).status_code == 200
+            server.kill()
+        with Server("--data-dir", str(tmp_path)) as server:
+            assert state() == before
 
 
 def test_an_import_is_all_or_nothing(endpoint, own):

@@ -13,6 +13,7 @@ mod external;
 mod store;
 
 pub use embedded::EmbeddedS3;
+pub use embedded::described::{DescribedBucket, PreparedObjects};
 pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, KnownKey, Settings};
 pub use event::{ObjectChange, ObjectEvent};
 pub use external::ExternalS3;

@@ -62,6 +62,20 @@ impl Objects {
         }
     }
 
+    /// The embedded S3, whose buckets and objects are part of the state.
+    ///
+    /// # Errors
+    ///
+    /// Objects are elsewhere.
+    pub(crate) fn of_the_state(&self) -> Result<&EmbeddedS3, String> {
+        match self {
+            Self::Embedded(s3) => Ok(s3),
+            Self::External(_) => {
+                Err("the objects are in an S3 elsewhere: leave out `objects`".to_owned())
+            }
+        }
+    }
+
     /// Who answers requests for objects, if it is not this server.
     pub(crate) fn upstream(&self) -> Option<&Upstream> {
         match self {

@@ -1,7 +1,8 @@
 //! The way of changes to the disk, when buckets are kept there.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use b2bi_local_ledger::{Batch, Ledger, Ticket};
 use s3s::{S3Error, S3ErrorCode, S3Result};
@@ -9,7 +10,7 @@ use s3s::{S3Error, S3ErrorCode, S3Result};
 use super::blobs::Blobs;
 use super::kept::{self, Kind};
 use super::operations::multipart::Place;
-use super::state::{Bucket, Memory, Object, Upload, UploadedPart};
+use super::state::{Bucket, Buckets, Memory, Object, Upload, UploadedPart};
 
 /// A ledger for rows, and files beside it for what is long.
 pub(crate) struct Disk {
@@ -38,6 +39,43 @@ impl Disk {
         }
         let ticket = self.ledger.send(batch);
         self.last.fetch_max(ticket.number(), Ordering::AcqRel);
+    }
+}
+
+impl Disk {
+    /// Makes rows of one state of an account's buckets those of another.
+    fn exchange(batch: &mut Batch, account: &str, before: &Buckets, after: &Buckets) {
+        for (name, bucket) in before {
+            batch.remove(kept::ROWS, kept::key(Kind::Bucket, account, name, &[]));
+            for key in bucket.objects.keys() {
+                batch.remove(kept::ROWS, kept::key(Kind::Object, account, name, &[key]));
+            }
+            for ((key, id), upload) in &bucket.uploads {
+                batch.remove(
+                    kept::ROWS,
+                    kept::key(Kind::Upload, account, name, &[id, key]),
+                );
+                for number in upload.parts.keys() {
+                    let part = kept::key(Kind::Part(*number), account, name, &[id, key]);
+                    batch.remove(kept::ROWS, part);
+                }
+            }
+        }
+        for (name, bucket) in after {
+            let key = kept::key(Kind::Bucket, account, name, &[]);
+            put(batch, key, kept::bucket(bucket));
+            for (object_key, object) in &bucket.objects {
+                let key = kept::key(Kind::Object, account, name, &[object_key]);
+                put(batch, key, kept::object(object));
+            }
+        }
+    }
+}
+
+fn put(batch: &mut Batch, key: String, row: serde_json::Result<Vec<u8>>) {
+    // Our own rows can be written as JSON: their keys are texts.
+    if let Ok(row) = row {
+        batch.put(kept::ROWS, key, row);
     }
 }
 
@@ -144,6 +182,38 @@ impl Memory {
             }
             Ok(())
         })
+    }
+
+    /// Exchanges the buckets of all accounts under the locks of all, which are taken in order; nobody
+    /// else holds more than one. Returns what they were before.
+    pub(crate) fn exchange(
+        &self,
+        mut accounts: BTreeMap<String, Buckets>,
+        is_kept: bool,
+    ) -> BTreeMap<String, Buckets> {
+        let mut owners = self.owners();
+        owners.extend(accounts.keys().cloned());
+        owners.sort_unstable();
+        owners.dedup();
+        let locks: Vec<_> = owners.iter().map(|it| self.buckets(it)).collect();
+        let locks = locks.iter().map(|it| it.write());
+        let guards: Vec<_> = locks
+            .map(|it| it.unwrap_or_else(PoisonError::into_inner))
+            .collect();
+        if let Some(disk) = self.disk().filter(|_| is_kept) {
+            let (mut batch, none) = (Batch::new(), Buckets::new());
+            for (owner, before) in owners.iter().zip(&guards) {
+                let after = accounts.get(owner).unwrap_or(&none);
+                Disk::exchange(&mut batch, owner, before, after);
+            }
+            let ticket = disk.ledger.send(batch);
+            disk.last.fetch_max(ticket.number(), Ordering::AcqRel);
+        }
+        let exchanged = owners.into_iter().zip(guards).map(|(owner, mut guard)| {
+            let new = accounts.remove(&owner).unwrap_or_default();
+            (owner, std::mem::replace(&mut *guard, new))
+        });
+        exchanged.collect()
     }
 
     /// Waits until all changes that were made by now are on disk, if that is where they go.

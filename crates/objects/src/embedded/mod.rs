@@ -7,6 +7,7 @@ mod checksum;
 mod chunked;
 mod conditions;
 mod content;
+pub(crate) mod described;
 mod disk;
 mod fields;
 mod form;

@@ -229,7 +229,7 @@ impl Memory {
         change(&mut guard)
     }
 
-    fn buckets(&self, account: &str) -> Arc<RwLock<Buckets>> {
+    pub(crate) fn buckets(&self, account: &str) -> Arc<RwLock<Buckets>> {
         let owner = self.owner(account);
         if let Some(known) = self.inner.accounts.get(owner) {
             return Arc::clone(&known);

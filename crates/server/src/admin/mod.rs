@@ -104,7 +104,7 @@ pub(crate) async fn answer(
         ("s3-events", &Method::POST) => s3_events::take(app, &body).await,
         ("snapshots", &Method::GET) => snapshots::list(app),
         (path, method) => match path.strip_prefix("snapshots/") {
-            Some(rest) => snapshots::answer(app, rest, method).await,
+            Some(rest) => snapshots::answer(app, rest, head.uri.query(), method).await,
             None => at_once(app, path, head, &body),
         },
     }

@@ -92,7 +92,12 @@ pub(super) fn list(app: &App) -> Response<Bytes> {
 }
 
 /// Takes, shows, forgets or restores the snapshot that the path names.
-pub(super) async fn answer(app: &App, path: &str, method: &Method) -> Response<Bytes> {
+pub(super) async fn answer(
+    app: &App,
+    path: &str,
+    query: Option<&str>,
+    method: &Method,
+) -> Response<Bytes> {
     let (name, restores) = match path.strip_suffix("/restore") {
         Some(name) => (name, true),
         None => (path, false),
@@ -105,7 +110,7 @@ pub(super) async fn answer(app: &App, path: &str, method: &Method) -> Response<B
     }
     let found = app.snapshots.get(name);
     match (restores, method, found) {
-        (false, &Method::POST, _) => take(app, name).await,
+        (false, &Method::POST, _) => take(app, name, query).await,
         (false, &Method::GET, Some(found)) => state::written(&found),
         (false, &Method::DELETE, Some(_)) => {
             let forgotten = app.snapshots.set(name, None).await;
@@ -123,14 +128,14 @@ pub(super) async fn answer(app: &App, path: &str, method: &Method) -> Response<B
     }
 }
 
-/// Keeps the present state under the name; one that is there is replaced.
-async fn take(app: &App, name: &str) -> Response<Bytes> {
-    match app.service.describe() {
+/// Keeps the present state, with objects if asked, under the name; one that is there is replaced.
+async fn take(app: &App, name: &str, query: Option<&str>) -> Response<Bytes> {
+    match state::described(app, query) {
         Ok(state) => {
             let taken = app.snapshots.set(name, Some(state)).await;
             told(taken, StatusCode::CREATED, &json!({"taken": name}))
         }
-        Err(message) => problem(StatusCode::INTERNAL_SERVER_ERROR, &message),
+        Err((status, message)) => problem(status, &message),
     }
 }
 

@@ -1,0 +1,276 @@
+//! Buckets and objects as JSON for people, taken out and put back.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use s3s::dto::{Metadata, StorageClass, Timestamp, TimestampFormat};
+use s3s::path::check_bucket_name;
+use serde::{Deserialize, Serialize};
+
+use super::EmbeddedS3;
+use super::body::IN_ROW;
+use super::content::Content;
+use super::fields::Headers;
+use super::operations::write;
+use super::state::{Bucket, Buckets, Memory, Object};
+
+/// The most bytes that a key has.
+const MAX_KEY: usize = 1024;
+
+/// A bucket and what is in it. Uploads under way and settings of the bucket are not told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DescribedBucket {
+    /// The account that owns it.
+    pub account: String,
+    /// Its name.
+    pub bucket: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    objects: Vec<DescribedObject>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct DescribedObject {
+    key: String,
+    last_modified: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cache_control: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content_disposition: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content_encoding: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content_language: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    storage_class: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    metadata: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tags: BTreeMap<String, String>,
+    /// The bytes, where they are text that people can read; else they are in `base64`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base64: Option<String>,
+}
+
+/// Buckets that are ready to be put in the place of all that are there.
+pub struct PreparedObjects(BTreeMap<String, Buckets>);
+
+impl fmt::Debug for PreparedObjects {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "the buckets of {} accounts", self.0.len())
+    }
+}
+
+impl EmbeddedS3 {
+    /// The buckets of the account, or of all, in a stable order, with the bytes of their objects.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read.
+    pub fn describe(&self, account: Option<&str>) -> Result<Vec<DescribedBucket>, String> {
+        let mut owners = self.memory.owners();
+        owners.retain(|owner| account.is_none_or(|it| it == owner));
+        owners.sort_unstable();
+        let mut described = Vec::new();
+        for owner in owners {
+            // The objects are shared, so that their bytes are read without the lock.
+            let buckets: Vec<(String, Bucket)> = self.memory.read(&owner, |buckets| {
+                let copy = buckets.iter();
+                copy.map(|(name, it)| (name.clone(), shared(it))).collect()
+            });
+            for (name, bucket) in buckets {
+                described.push(described_bucket(&owner, name, bucket)?);
+            }
+        }
+        Ok(described)
+    }
+
+    /// Makes buckets of what [`describe`](Self::describe) told; nothing is changed yet.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be made, and why; or the disk does not take long objects.
+    pub async fn prepare(
+        &self,
+        described: Vec<DescribedBucket>,
+    ) -> Result<PreparedObjects, String> {
+        let mut owners: BTreeMap<String, Buckets> = BTreeMap::new();
+        for bucket in described {
+            let name = bucket.bucket.clone();
+            let owner = self.memory.owner(&bucket.account).to_owned();
+            let made = self.memory.made(bucket).await;
+            let made = made.map_err(|problem| format!("the bucket {name}: {problem}"))?;
+            let buckets = owners.entry(owner).or_default();
+            if buckets.insert(name.clone(), made).is_some() {
+                return Err(format!("the bucket {name}: it is there twice"));
+            }
+        }
+        Ok(PreparedObjects(owners))
+    }
+
+    /// Puts buckets in the place of all that are there; no listener is told.
+    ///
+    /// # Errors
+    ///
+    /// The disk does not take them; then nothing has changed.
+    pub async fn replace(&self, prepared: PreparedObjects) -> Result<(), String> {
+        let before = self.memory.exchange(prepared.0, true);
+        let settled = self.memory.settled().await;
+        settled.map_err(|error| {
+            // Nothing more goes to the disk after a failure, so only memory is set back.
+            self.memory.exchange(before, false);
+            error.message().unwrap_or("the disk failed").to_owned()
+        })
+    }
+}
+
+/// The bucket with the same objects, and without uploads.
+fn shared(bucket: &Bucket) -> Bucket {
+    let mut copy = Bucket::new(bucket.created, bucket.region.clone());
+    copy.objects.clone_from(&bucket.objects);
+    copy.policy.clone_from(&bucket.policy);
+    copy
+}
+
+fn described_bucket(owner: &str, name: String, bucket: Bucket) -> Result<DescribedBucket, String> {
+    let objects = bucket.objects.iter();
+    let objects = objects.map(|(key, object)| {
+        described_object(key, object).map_err(|problem| format!("s3://{name}/{key}: {problem}"))
+    });
+    Ok(DescribedBucket {
+        account: owner.to_owned(),
+        objects: objects.collect::<Result<_, _>>()?,
+        bucket: name,
+        region: bucket.region,
+        policy: bucket.policy,
+    })
+}
+
+fn described_object(key: &str, object: &Object) -> Result<DescribedObject, String> {
+    let body = object.content.clone().into_bytes();
+    let body = body.map_err(|error| error.message().unwrap_or("unreadable").to_owned())?;
+    let text = std::str::from_utf8(&body).ok().filter(|it| is_readable(it));
+    let headers = &object.headers;
+    let metadata = headers.metadata.iter().flat_map(|it| it.iter());
+    Ok(DescribedObject {
+        key: key.to_owned(),
+        last_modified: written_time(object)?,
+        content_type: headers.content_type.clone(),
+        cache_control: headers.cache_control.clone(),
+        content_disposition: headers.content_disposition.clone(),
+        content_encoding: headers.content_encoding.clone(),
+        content_language: headers.content_language.clone(),
+        storage_class: headers
+            .storage_class
+            .as_ref()
+            .map(|it| it.as_str().to_owned()),
+        metadata: metadata
+            .map(|(name, it)| (name.clone(), it.clone()))
+            .collect(),
+        tags: object.tags.iter().cloned().collect(),
+        base64: text.is_none().then(|| BASE64_STANDARD.encode(&body)),
+        text: text.map(str::to_owned),
+    })
+}
+
+/// Whether people can read it, and JSON does not have to escape much of it.
+fn is_readable(text: &str) -> bool {
+    let is_readable = |it: char| !it.is_control() || matches!(it, '\n' | '\r' | '\t');
+    text.chars().all(is_readable)
+}
+
+fn written_time(object: &Object) -> Result<String, String> {
+    let mut text = Vec::new();
+    let time = Timestamp::from(object.last_modified);
+    let written = time.format(TimestampFormat::DateTime, &mut text);
+    written.map_err(|error| error.to_string())?;
+    String::from_utf8(text).map_err(|error| error.to_string())
+}
+
+fn read_time(text: &str) -> Option<SystemTime> {
+    let time = Timestamp::parse(TimestampFormat::DateTime, text).ok()?;
+    let mut seconds = Vec::new();
+    time.format(TimestampFormat::EpochSeconds, &mut seconds)
+        .ok()?;
+    let seconds = String::from_utf8(seconds).ok()?;
+    let whole = seconds.split('.').next()?.parse().ok()?;
+    UNIX_EPOCH.checked_add(Duration::from_secs(whole))
+}
+
+impl Memory {
+    async fn made(&self, described: DescribedBucket) -> Result<Bucket, String> {
+        if !check_bucket_name(&described.bucket) {
+            return Err("this is no name of a bucket".to_owned());
+        }
+        let mut bucket = Bucket::new(self.now(), described.region);
+        bucket.policy = described.policy;
+        for object in described.objects {
+            let key = object.key.clone();
+            let made = self.made_object(object).await;
+            let made = made.map_err(|problem| format!("the key {key:?}: {problem}"))?;
+            if bucket.objects.insert(key.clone(), Arc::new(made)).is_some() {
+                return Err(format!("the key {key:?}: it is there twice"));
+            }
+        }
+        Ok(bucket)
+    }
+
+    async fn made_object(&self, described: DescribedObject) -> Result<Object, String> {
+        if !(1..=MAX_KEY).contains(&described.key.len()) {
+            return Err(format!("a key has from 1 to {MAX_KEY} bytes"));
+        }
+        let time = read_time(&described.last_modified);
+        let last_modified = time.ok_or("lastModified must be such as 2026-01-31T09:30:00Z")?;
+        let body: Bytes = match (described.text, described.base64) {
+            (Some(text), None) => text.into(),
+            (None, Some(text)) => {
+                let body = BASE64_STANDARD.decode(text);
+                body.map_err(|error| format!("base64: {error}"))?.into()
+            }
+            _ => return Err("either text or base64 is wanted".to_owned()),
+        };
+        let headers = Headers {
+            content_type: described.content_type,
+            cache_control: described.cache_control,
+            content_disposition: described.content_disposition,
+            content_encoding: described.content_encoding,
+            content_language: described.content_language,
+            storage_class: described.storage_class.map(StorageClass::from),
+            metadata: (!described.metadata.is_empty())
+                .then(|| described.metadata.into_iter().collect::<Metadata>()),
+            ..Headers::default()
+        };
+        let content = self.stored(body).await?;
+        let made = write::whole(self, content, headers, &[], None);
+        let made = made.map_err(|error| error.message().unwrap_or("refused").to_owned())?;
+        Ok(Object {
+            last_modified,
+            tags: described.tags.into_iter().collect(),
+            ..made
+        })
+    }
+
+    /// The bytes in memory, or in a file where they are long and files are kept.
+    async fn stored(&self, body: Bytes) -> Result<Content, String> {
+        let Some(blobs) = self.blobs().filter(|_| body.len() > IN_ROW) else {
+            return Ok(body.into());
+        };
+        let mut file = blobs.writer().map_err(|error| error.to_string())?;
+        file.write(&body).map_err(|error| error.to_string())?;
+        let file = file.finish().await.map_err(|error| error.to_string())?;
+        Ok(file.into())
+    }
+}
