@@ -228,8 +228,18 @@ class TestExplain:
         assert {it["id"] for it in told if it["matches"]} == {"fits"}
         assert [it["matched"] for it in control.own("GET", "faults")["rules"]] == [0] * 6
 
+    def test_a_request_is_described_by_an_object_as_well(self, control):
+        control.own("POST", "faults", json=[
+            {"id": "fits", "body": {"/name": "orders-*"}, "header": {"x-tenant": "blue"}, "attempt": 2}, {"id": "other", "body": {"/name": "x"}},
+        ])
+        request = {"operation": "CreateProfile", "attempt": 2, "header": {"X-Tenant": "blue"}, "body": {"name": "orders-1"}}
+        told = control.own("POST", "faults/explain", json=request)["rules"]
+        assert {it["id"]: it["failed"] for it in told} == {"fits": None, "other": "body"}
+
     def test_what_is_unknown_is_refused(self, control):
         assert "operation" in control.own("GET", "faults/explain?operatoin=x", 400)["error"]
+        for body in [{"operatoin": "x"}, {"operation": []}, {"header": {"a": []}}, [], "x"]:
+            assert control.own("POST", "faults/explain", 400, json=body)["error"]
 
 
 class TestFaultId:

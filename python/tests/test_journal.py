@@ -50,6 +50,13 @@ class TestEntries:
         assert {name: entry[name] for name in expected} == expected
         assert entry["time"].endswith("Z") and entry["durationMicros"] > 0 and len(entry["invocationId"]) == 36
 
+    def test_so_many_are_told_and_the_next_from_there(self, journal):
+        for _ in range(3):
+            send(journal.endpoint, "ListProfiles", {})
+        numbers = lambda query: [it["number"] for it in journal.entries(query)]  # noqa: E731
+        assert (numbers("limit=2"), numbers("limit=2&since=2"), numbers("limit=0")) == ([1, 2], [3], [])
+        assert "limit" in journal.admin("GET", "journal?limit=x", 400)["error"]
+
     def test_the_request_id_is_that_of_the_reply(self, journal):
         reply = send(journal.endpoint, "ListProfiles", {})
         assert journal.entries()[0]["requestId"] == reply.headers["x-amzn-requestid"]

@@ -10,17 +10,15 @@ use crate::journal::{Entry, Expectation, Filter, Kind};
 
 const OFF: &str = "No journal is kept: the setting journal-size is 0";
 
-/// The entries that fit the query, oldest first; `group=invocation` joins the attempts of a call.
+/// The entries that fit the query, oldest first, `limit=NUMBER` of them at most; `group=invocation`
+/// joins the attempts of a call.
 pub(super) fn list(app: &App, query: Option<&str>) -> Response<Bytes> {
-    let (rest, grouped) = match without_group(query.unwrap_or_default()) {
-        Ok(parts) => parts,
+    let (filter, grouped, limit) = match asked(query.unwrap_or_default()) {
+        Ok(asked) => asked,
         Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
     };
-    let filter = match Filter::from_query(&rest) {
-        Ok(filter) => filter,
-        Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
-    };
-    let (latest, entries) = app.journal.find(&filter);
+    let (latest, mut entries) = app.journal.find(&filter);
+    entries.truncate(limit);
     let mut body = json!({"size": app.journal.size(), "latest": latest});
     if let Some(body) = body.as_object_mut() {
         let (key, list) = if grouped {
@@ -109,20 +107,26 @@ fn expectations(body: &Bytes) -> Result<Vec<Expected>, String> {
     }
 }
 
-/// The query without `group=invocation`, and whether that was there.
-fn without_group(query: &str) -> Result<(String, bool), String> {
-    let is_group = |it: &&str| it.starts_with("group=");
-    let group = query.split('&').find(is_group);
-    match group {
-        None | Some("group=invocation") => {}
-        Some(other) => {
-            return Err(format!(
-                "{other} is unknown; entries are grouped by invocation"
-            ));
+/// What a query asks for: the filter, whether the attempts of a call are joined, and how many
+/// entries at most.
+fn asked(query: &str) -> Result<(Filter, bool, usize), String> {
+    let (mut grouped, mut limit, mut rest) = (false, usize::MAX, Vec::new());
+    for pair in query.split('&') {
+        match pair.split_once('=') {
+            Some(("group", "invocation")) => grouped = true,
+            Some(("group", _)) => {
+                return Err(format!(
+                    "{pair} is unknown; entries are grouped by invocation"
+                ));
+            }
+            Some(("limit", number)) => {
+                let number = number.parse();
+                limit = number.map_err(|_| "limit must be a whole number from 0 up")?;
+            }
+            _ => rest.push(pair),
         }
     }
-    let rest: Vec<&str> = query.split('&').filter(|it| !is_group(it)).collect();
-    Ok((rest.join("&"), group.is_some()))
+    Ok((Filter::from_query(&rest.join("&"))?, grouped, limit))
 }
 
 /// Logical calls in the order of their first attempts.

@@ -123,6 +123,7 @@ fn at_once(app: &App, path: &str, head: &Parts, body: &Bytes) -> Response<Bytes>
         ("faults", &Method::PUT) => faults::replace(app, body),
         ("faults", &Method::DELETE) => faults::remove(app, head.uri.query(), body),
         ("faults/explain", &Method::GET) => explain::answer(app, head.uri.query()),
+        ("faults/explain", &Method::POST) => explain::answer_object(app, body),
         ("faults/presets", &Method::GET) => faults::presets(),
         ("effects", _) => localstack::answer(app, path, &head.method, body),
         ("scenarios", &Method::GET) => faults::scenarios(app),
