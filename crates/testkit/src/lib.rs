@@ -49,7 +49,7 @@ use tokio::task::JoinHandle;
 struct FirstFiveMinutes;
 
 pub use aws_sdk_b2bi as sdk;
-pub use b2bi_local_server::{Config, JournalEntry, JournalFault};
+pub use b2bi_local_server::{Config, FaultedJob, JournalEntry, JournalFault, JournalKind};
 
 /// Who the client of [`B2biLocal::client`] is.
 pub const ACCOUNT: &str = "123456789012";
