@@ -5,6 +5,7 @@ s3rver, which checks signatures, is in the folder of node modules that B2BI_LOCA
 """
 
 import contextlib
+import functools
 import os
 import pathlib
 import re
@@ -12,8 +13,10 @@ import shutil
 import subprocess
 import sys
 import threading
+import uuid
 
 import pytest
+import requests
 
 from clients import boto3_client
 from server import PATIENCE
@@ -41,10 +44,12 @@ class Elsewhere(Embedded):
     """An S3 server of other people, for as long as the `with` block lasts."""
 
     keys = None
+    # How the server gets to know of new files.
+    notice = POLL
 
     def __init__(self, url):
         self.url = url
-        self.flags = ["--s3-endpoint", url, *POLL, *self.key_flags()]
+        self.flags = ["--s3-endpoint", url, *self.notice, *self.key_flags()]
 
     def key_flags(self):
         if not self.keys:
@@ -78,9 +83,22 @@ class Moto(Elsewhere):
 
 
 class S3rver(Elsewhere):
-    """The S3 of node's s3rver, which keeps objects in a folder and knows one key."""
+    """The S3 of node's s3rver, which keeps objects in a folder and knows one key.
+
+    It shows an object before all of it is there, as S3 never does. So nobody looks for new files here: the client
+    tells of them when they are there.
+    """
 
     keys = ("S3RVER", "S3RVER")
+    notice = ["--s3-poll-ms", "0"]
+
+    def client(self, endpoint, account):
+        client = super().client(endpoint, account)
+        if endpoint != self.url:
+            for operation in ["PutObject", "CopyObject", "CompleteMultipartUpload"]:
+                client.meta.events.register(f"before-parameter-build.s3.{operation}", remember)
+                client.meta.events.register(f"after-call.s3.{operation}", functools.partial(notify, endpoint))
+        return client
 
     @staticmethod
     def command(folder):
@@ -93,6 +111,19 @@ class S3rver(Elsewhere):
 
 
 ELSEWHERE = {"moto": Moto, "s3rver": S3rver}
+
+
+def remember(params, context, **_):
+    """Keeps what a call is about for when it has been answered."""
+    context["written"] = {"bucket": {"name": params["Bucket"]}, "object": {"key": params["Key"]}}
+
+
+def notify(endpoint, http_response, context, **_):
+    """Tells the server of an object that was written, as EventBridge would."""
+    if http_response.status_code == 200:
+        event = {"id": str(uuid.uuid4()), "source": "aws.s3", "detail-type": "Object Created", "detail": context["written"]}
+        reply = requests.post(f"{endpoint}/_b2bi/s3-events", json=event)
+        assert reply.status_code == 200, reply.text
 
 
 def named():

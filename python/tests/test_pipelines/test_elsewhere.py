@@ -335,6 +335,7 @@ class TestErrors:
         (["--s3-endpoint", "http://minio", "--s3-addressing", "best"], "must be path or virtual"),
         (["--s3-endpoint", "http://minio", "--s3-poll-ms", "often"], "must be a whole number"),
         (["--s3-access-key-id", "key"], "needs --s3-endpoint"),
+        (["--s3-secret-access-key", "sesame"], "needs --s3-endpoint"),
     ])  # fmt: skip
     def test_settings_that_make_no_sense(self, flags, told):
         run = subprocess.run([BINARY, "--listen", "127.0.0.1:0", *flags], capture_output=True, text=True, timeout=30)

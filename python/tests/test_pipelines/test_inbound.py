@@ -56,7 +56,7 @@ class TestTransformation:
         it = pipeline(**transformer)
         assert expected in it.document(it.drop(edi.order()))
 
-    @pytest.mark.parametrize("way", ["copy", "parts", "presigned"])
+    @pytest.mark.parametrize("way", ["copy", "parts", pytest.param("presigned", marks=pytest.mark.embedded)])
     def test_however_the_file_gets_there(self, pipeline, world, way):
         it = pipeline(options=QUIET)
         key = {"Bucket": world.bucket, "Key": f"{it.input}order.edi"}
