@@ -70,7 +70,9 @@ pub(super) fn external(
         _ => return Err(settings.error("s3-addressing", "must be path or virtual")),
     };
     let poll: u64 = parse(settings, "s3-poll-ms", COUNT)?;
-    let region = given(settings, "s3-region").or_else(|| variable("AWS_REGION"));
+    let region = given(settings, "s3-region")
+        .or_else(|| variable("AWS_REGION"))
+        .or_else(|| variable("AWS_DEFAULT_REGION"));
     Ok(Some(ExternalConfig {
         endpoint,
         region: region.unwrap_or_else(|| settings.value("region").to_owned()),
@@ -84,7 +86,8 @@ pub(super) fn external(
 fn unused(settings: &Resolved) -> Result<Option<ExternalConfig>, SettingError> {
     let keys = ["s3-access-key-id", "s3-secret-access-key", "s3-region"];
     match keys.into_iter().find(|it| !settings.value(it).is_empty()) {
-        Some(key) => Err(settings.error(key, "needs --s3-endpoint URL")),
+        // The value may be the secret, which is not to be shown.
+        Some(key) => Err(SettingError::new(key, "needs --s3-endpoint URL")),
         None => Ok(None),
     }
 }
