@@ -267,6 +267,20 @@ pub(crate) fn folders(state: &State, partnership: &GetPartnershipResponse) -> Ve
     watched.collect()
 }
 
+/// The folders that files for a capability are put into, one for each partnership that has it.
+pub(crate) fn folders_of(state: &State, capability_id: &str) -> Vec<Location> {
+    let Ok(capability) = state.capability(capability_id) else {
+        return Vec::new();
+    };
+    let partnerships = state.partnerships.values().map(|it| &it.description);
+    let having = partnerships.filter(|it| {
+        let mut capabilities = it.capabilities.iter().flatten();
+        capabilities.any(|id| id == capability_id)
+    });
+    let watches = having.filter_map(|it| Watch::new(&capability.description, it, state));
+    watches.map(|it| it.folder()).collect()
+}
+
 /// Makes the folders of a new partnership, whose files are those from now on: folders that are
 /// there from an earlier one of the same id become younger.
 ///

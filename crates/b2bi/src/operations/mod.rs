@@ -100,7 +100,9 @@ pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
             untag_resource::untag_resource(ctx, *input)?;
             Output::Nothing
         }
-        Input::UpdateCapability(input) => update_capability::update_capability(ctx, *input)?.into(),
+        Input::UpdateCapability(input) => update_capability::update_capability(ctx, *input)
+            .await?
+            .into(),
         Input::UpdatePartnership(input) => update_partnership::update_partnership(ctx, *input)
             .await?
             .into(),

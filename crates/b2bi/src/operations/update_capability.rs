@@ -4,14 +4,28 @@ use b2bi_local_model::Error;
 use b2bi_local_model::types::{UpdateCapabilityRequest, UpdateCapabilityResponse};
 
 use crate::ctx::Ctx;
-use crate::transformers;
+use crate::{pipelines, transformers};
 
-/// Changes the members of a capability that the request names.
+/// Changes the members of a capability that the request names, and makes the folders that its new
+/// configuration wants.
 ///
 /// # Errors
 ///
 /// The capability or the new configuration's transformer does not exist, or that is not active.
-pub(crate) fn update_capability(
+pub(crate) async fn update_capability(
+    ctx: &Ctx<'_>,
+    input: UpdateCapabilityRequest,
+) -> Result<UpdateCapabilityResponse, Error> {
+    let is_rerouted = input.configuration.is_some();
+    let reply = changed(ctx, input)?;
+    if is_rerouted {
+        let folders = pipelines::folders_of(&ctx.state(), &reply.capability_id);
+        pipelines::add_folders(ctx, folders).await;
+    }
+    Ok(reply)
+}
+
+fn changed(
     ctx: &Ctx<'_>,
     input: UpdateCapabilityRequest,
 ) -> Result<UpdateCapabilityResponse, Error> {

@@ -225,3 +225,20 @@ async fn what_is_told_twice_or_was_found_before_is_done_once() {
     it.put("file", DOCUMENT).await;
     assert_eq!(tell(Some("4")).await, 1);
 }
+
+#[tokio::test]
+async fn a_capability_that_moves_gets_its_folders() {
+    let (_, it) = pipeline().await;
+    let listed = it.bench.call("ListCapabilities", json!({})).await;
+    let id = json!({"capabilityId": listed["capabilities"][0]["capabilityId"]});
+    let capability = it.bench.call("GetCapability", id.clone()).await;
+    let mut update = id;
+    update["configuration"] = capability["configuration"].clone();
+    update["configuration"]["edi"]["inputLocation"]["key"] = json!("moved/");
+    it.bench.call("UpdateCapability", update).await;
+    let moved = it.input.replacen("in/", "moved/", 1);
+    assert_eq!(it.bench.keys("moved/").await, std::slice::from_ref(&moved));
+    let key = format!("{moved}file");
+    it.bench.put(&key, DOCUMENT.as_bytes()).await;
+    assert_eq!(it.look(&mut Seen::default()).await, 1);
+}
