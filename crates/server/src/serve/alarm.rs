@@ -12,8 +12,8 @@ use tokio::time::Instant as Moment;
 /// A timer whose deadlines share one alarm.
 ///
 /// HTTP sets a deadline for the head of each request and lets go of it as soon as the head is there.
-/// The alarm stays where it was meanwhile: to put it up and down took a twentieth of a request. Should
-/// it go off too early for the deadline of the day, it is set anew.
+/// The alarm stays where it was meanwhile, so the runtime's timers are not locked and changed twice for
+/// each request. Should it go off too early for the present deadline, it is set anew.
 #[derive(Clone)]
 pub(super) struct Alarm(Arc<Mutex<Pin<Box<tokio::time::Sleep>>>>);
 
