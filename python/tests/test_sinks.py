@@ -1,9 +1,12 @@
 """Sinks: events and log records that go to files, webhooks, EventBridge and CloudWatch Logs of themselves."""
 
+import datetime
 import http.server
+import ipaddress
 import json
 import re
 import socket
+import ssl
 import subprocess
 import threading
 
@@ -149,6 +152,16 @@ class TestWebhook:
         found = until(lambda: tally(it, "*"), lambda found: found["sent"] == 3)
         assert (found["waiting"], found["givenUp"], dead(it, 0)["dead"]) == (0, 3, [])
 
+    def test_it_may_be_reached_by_tls(self, server_with, ear, account, tmp_path):
+        certificate, key = certify(tmp_path)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        ear.socket = context.wrap_socket(ear.socket, server_side=True)
+        endpoint = server_with("--events-webhook", ear.url.replace("http:", "https:"), SSL_CERT_FILE=str(certificate))
+        it = Pipeline(World(checked_client(endpoint, account), boto3_client("s3", endpoint, account)), endpoint)
+        it.drop(edi.order())
+        assert ear.bodies(3) == listed(it)
+
     def test_what_the_other_side_refuses_is_not_tried_again(self, pipeline, ear):
         ear.answers = [(400, b"what?")]
         it = pipeline("--events-webhook", ear.url)
@@ -173,6 +186,28 @@ class TestWebhook:
             events = listed(it)
             ear.bodies(3)
         assert ear.bodies(5)[3:] == events[:2]
+
+
+def certify(folder):
+    """A certificate of this machine, and its key."""
+    x509 = pytest.importorskip("cryptography.x509")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.timezone.utc)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ear")])
+    alternative = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(hours=1)).add_extension(alternative, critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    files = folder / "certificate.pem", folder / "key.pem"
+    files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    return files
 
 
 class TestFile:
@@ -277,12 +312,24 @@ class TestEventBridge:
         assert headers["authorization"].endswith(signature(ear.url, headers, body, it.account, "events"))
 
 
-def signature(url, headers, body, account, service):
+    def test_where_keys_are_checked_it_is_as_whoever_has_one(self, pipeline, ear):
+        it = pipeline("--events-eventbridge", ear.url, "--sink-credentials", "AKIAOURS:hush:token", "--events-source", "ours")
+        it.drop(edi.order())
+        [first, *_] = ear.bodies(1)
+        assert {entry["Source"] for entry in first["Entries"]} == {"ours"}
+        _, headers, body = ear.heard[0]
+        assert (headers["x-amz-security-token"], "x-moto-account-id" in headers) == ("token", False)
+        assert "Credential=AKIAOURS/" in headers["authorization"]
+        assert headers["authorization"].endswith(signature(ear.url, headers, body, "AKIAOURS", "events", "hush"))
+        assert "hush" not in requests.get(f"{it.endpoint}/_b2bi/config").text
+
+
+def signature(url, headers, body, key, service, secret="test"):
     """The end of the header that botocore would have made."""
     [names] = re.findall("SignedHeaders=([^,]+)", headers["authorization"])
     request = AWSRequest("POST", f"{url}/", headers={name: headers[name] for name in names.split(";")}, data=body)
     request.context["timestamp"] = headers["x-amz-date"]
-    auth = SigV4Auth(Credentials(account, "test"), service, "us-east-1")
+    auth = SigV4Auth(Credentials(key, secret), service, "us-east-1")
     return "Signature=" + auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
 
 
@@ -347,8 +394,9 @@ class TestRefusals:
         assert requests.request(method, f"{endpoint}/_b2bi/{path}").status_code == status
 
     @pytest.mark.parametrize("flags, told", [
-        (["--events-webhook", "127.0.0.1:1/hook"], "must be http://HOST:PORT/PATH, which 127.0.0.1:1/hook is not"),
+        (["--events-webhook", "127.0.0.1:1/hook"], "or https://…, which 127.0.0.1:1/hook is not"),
         (["--events-webhook", "http://127.0.0.1:1", "--events-webhook", "http://a@b"], "which http://a@b is not"),
+        (["--sink-credentials", "key"], "must be KEY:SECRET"),
         (["--logs-endpoint", "ftp://127.0.0.1"], "must be http://HOST:PORT/PATH"),
         (["--sink-attempts", "0"], "must be 1 or more"),
         (["--events-file", "/"], "events-file: / cannot be written to"),

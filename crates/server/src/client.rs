@@ -4,8 +4,9 @@ use std::error::Error;
 use std::time::Duration;
 
 use http_body::Body;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 /// How long a connection may take to come about.
@@ -16,6 +17,8 @@ const IDLE_CONNECTIONS: usize = 32;
 
 /// A client whose requests have bodies of this type; clones share its connections.
 pub(crate) type HttpClient<B> = Client<HttpConnector, B>;
+/// The same for addresses that begin with `https`.
+pub(crate) type TlsClient<B> = Client<HttpsConnector<HttpConnector>, B>;
 
 /// A client that connects when there is something to send.
 pub(crate) fn http_client<B>() -> HttpClient<B>
@@ -23,9 +26,42 @@ where
     B: Body + Send,
     B::Data: Send,
 {
+    client(connector())
+}
+
+/// A client that talks TLS, and trusts whom the system trusts.
+///
+/// # Errors
+///
+/// The system has no certificates to trust.
+pub(crate) fn tls_client<B>() -> Result<TlsClient<B>, String>
+where
+    B: Body + Send,
+    B::Data: Send,
+{
+    let mut connector = connector();
+    connector.enforce_http(false);
+    let tls = HttpsConnectorBuilder::new().with_native_roots();
+    let tls = tls
+        .map_err(|error| format!("{error}: SSL_CERT_FILE names a file of certificates to trust"))?;
+    Ok(client(
+        tls.https_only().enable_http1().wrap_connector(connector),
+    ))
+}
+
+fn connector() -> HttpConnector {
     let mut connector = HttpConnector::new();
     connector.set_connect_timeout(Some(CONNECT));
     connector.set_nodelay(true);
+    connector
+}
+
+fn client<C, B>(connector: C) -> Client<C, B>
+where
+    C: Connect + Clone,
+    B: Body + Send,
+    B::Data: Send,
+{
     Client::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(IDLE)

@@ -27,7 +27,7 @@ use crate::settings::{Resolved, SettingError, resolve};
 
 pub use network::{Effective, Limits, UpstreamConfig};
 pub use objects::{ExternalConfig, S3Config};
-pub use sinks::SinksConfig;
+pub use sinks::{SinkCredentials, SinksConfig};
 
 /// The configuration of a server.
 #[derive(Clone, Debug)]

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use b2bi_local_b2bi::SOURCE;
+use b2bi_local_dispatcher::Credential;
 use http::Uri;
 
 use super::{COUNT, list, parse};
@@ -18,8 +20,30 @@ pub struct SinksConfig {
     pub event_bridges: Vec<Uri>,
     /// Addresses of `CloudWatch` Logs.
     pub logs: Vec<Uri>,
+    /// Whose calls those of `EventBridge` and `CloudWatch` Logs are; without any they are those of
+    /// the account that an item is about, as emulators know it.
+    pub credentials: Option<SinkCredentials>,
+    /// The source of events on `EventBridge`, where it is not their own.
+    pub source: Option<String>,
     /// How often an item is tried on each.
     pub attempts: u32,
+}
+
+/// Who calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SinkCredentials {
+    /// The access key and its secret.
+    pub credential: Credential,
+    /// The token that goes with a key for some time.
+    pub token: Option<String>,
+}
+
+impl SinksConfig {
+    /// All addresses.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &Uri> {
+        let urls = self.webhooks.iter().chain(&self.event_bridges);
+        urls.chain(&self.logs)
+    }
 }
 
 pub(super) fn sinks(settings: &Resolved) -> Result<SinksConfig, SettingError> {
@@ -33,13 +57,38 @@ pub(super) fn sinks(settings: &Resolved) -> Result<SinksConfig, SettingError> {
         webhooks: urls(settings, "events-webhook")?,
         event_bridges: urls(settings, "events-eventbridge")?,
         logs: urls(settings, "logs-endpoint")?,
+        credentials: credentials(settings)?,
+        source: match settings.value("events-source") {
+            SOURCE => None,
+            source => Some(source.to_owned()),
+        },
         attempts,
     })
 }
 
+fn credentials(settings: &Resolved) -> Result<Option<SinkCredentials>, SettingError> {
+    let value = settings.value("sink-credentials");
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let mut parts = value.splitn(3, ':').map(str::to_owned);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(access_key), Some(secret), token) if !access_key.is_empty() => {
+            Ok(Some(SinkCredentials {
+                credential: Credential { access_key, secret },
+                token,
+            }))
+        }
+        _ => {
+            let problem = "must be KEY:SECRET, or KEY:SECRET:TOKEN";
+            Err(settings.error("sink-credentials", problem))
+        }
+    }
+}
+
 fn urls(settings: &Resolved, key: &str) -> Result<Vec<Uri>, SettingError> {
     let read = |text: String| {
-        let problem = format!("must be http://HOST:PORT/PATH, which {text} is not");
+        let problem = format!("must be http://HOST:PORT/PATH or https://…, which {text} is not");
         url(&text).ok_or_else(|| settings.error(key, problem))
     };
     list(settings, key).into_iter().map(read).collect()
@@ -48,5 +97,6 @@ fn urls(settings: &Resolved, key: &str) -> Result<Vec<Uri>, SettingError> {
 fn url(text: &str) -> Option<Uri> {
     let uri: Uri = text.parse().ok()?;
     let names_host = uri.authority().is_some_and(|it| !it.as_str().contains('@'));
-    (names_host && uri.scheme_str() == Some("http")).then_some(uri)
+    let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
+    (names_host && is_web).then_some(uri)
 }

@@ -174,8 +174,9 @@ impl Resolved {
     pub(crate) fn shown(&self) -> impl Iterator<Item = (&'static Setting, String, &Source)> {
         self.values.iter().map(|(setting, value, source)| {
             let shown = match setting.key {
-                "credentials" if !value.is_empty() => masked(value),
+                "credentials" | "sink-credentials" if !value.is_empty() => masked(value),
                 "admin-token" | "s3-secret-access-key" if !value.is_empty() => MASK.to_owned(),
+                "events-webhook" => without_queries(value),
                 _ => value.clone(),
             };
             (*setting, shown, source)
@@ -202,6 +203,15 @@ impl fmt::Display for Resolved {
         }
         Ok(())
     }
+}
+
+/// Addresses without their queries, which may hold a secret.
+fn without_queries(urls: &str) -> String {
+    let masked = |url: &str| match url.split_once('?') {
+        Some((before, _)) => format!("{before}?{MASK}"),
+        None => url.to_owned(),
+    };
+    urls.split(',').map(masked).collect::<Vec<_>>().join(",")
 }
 
 fn masked(credentials: &str) -> String {

@@ -392,6 +392,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "CloudWatch Logs of moto, LocalStack or AWS that every log record is put into",
     },
     Setting {
+        key: "events-source",
+        value: "SOURCE",
+        default: "aws.b2bi",
+        help: "Source of the events on events-eventbridge; AWS itself takes none that begins with aws.",
+    },
+    Setting {
+        key: "sink-credentials",
+        value: "KEY:SECRET[:TOKEN]",
+        default: "",
+        help: "Who puts them there, where keys are checked; without any it is each event's account",
+    },
+    Setting {
         key: "sink-attempts",
         value: "COUNT",
         default: "6",

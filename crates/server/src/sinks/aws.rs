@@ -1,14 +1,17 @@
 //! Calls of other services in AWS JSON 1.1, signed for whom the items are about.
 
 use b2bi_local_dispatcher::{Credential, MOTO_ACCOUNT_HEADER, sign};
+use http::request::Parts;
 use http::{HeaderName, HeaderValue, Uri};
 use serde_json::Value;
 
 use super::Failure;
 use super::http::{Client, Reply, post};
+use crate::config::SinkCredentials;
 use crate::machine;
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 const JSON: &str = "application/x-amz-json-1.1";
 /// Errors that pass, whatever their status.
 ///
@@ -25,6 +28,8 @@ const PASSING: [&str; 5] = [
 pub(super) struct Endpoint {
     client: Client,
     url: Uri,
+    /// Who calls; without any it is the account that the call is about.
+    credentials: Option<SinkCredentials>,
     /// The name in signatures.
     service: &'static str,
     /// What stands before the operation in `X-Amz-Target`.
@@ -47,17 +52,19 @@ pub(super) struct Refusal {
 }
 
 impl Endpoint {
+    /// `names` are those in signatures and before the operation in `X-Amz-Target`.
     pub(super) fn new(
         client: &Client,
         url: &Uri,
-        service: &'static str,
-        target: &'static str,
+        credentials: Option<&SinkCredentials>,
+        names: (&'static str, &'static str),
     ) -> Self {
         Self {
             client: client.clone(),
             url: url.clone(),
-            service,
-            target,
+            credentials: credentials.cloned(),
+            service: names.0,
+            target: names.1,
         }
     }
 
@@ -79,17 +86,8 @@ impl Endpoint {
         let body = input.to_string().into_bytes();
         let mut head = post(&self.url, JSON);
         let target = format!("{}.{operation}", self.target);
-        let headers = [
-            (TARGET, target.as_str()),
-            (MOTO_ACCOUNT_HEADER, whose.account),
-        ];
-        for (name, value) in headers {
-            head.headers.insert(name, valid(value)?);
-        }
-        let credential = Credential {
-            access_key: whose.account.to_owned(),
-            secret: "test".to_owned(),
-        };
+        head.headers.insert(TARGET, valid(&target)?);
+        let credential = self.introduce(&mut head, whose)?;
         let now = machine::basic_format(machine::now());
         sign(
             &mut head,
@@ -101,6 +99,21 @@ impl Endpoint {
         )
         .map_err(|error| Failure::lasting(error.to_string()))?;
         read(&self.client.send(head, body).await?)
+    }
+}
+
+impl Endpoint {
+    /// Says in the head whose call it is, and with which key it is signed.
+    fn introduce(&self, head: &mut Parts, whose: Whose<'_>) -> Result<Credential, Failure> {
+        let Some(SinkCredentials { credential, token }) = &self.credentials else {
+            head.headers
+                .insert(MOTO_ACCOUNT_HEADER, valid(whose.account)?);
+            return Ok(test_credential(whose.account));
+        };
+        if let Some(token) = token {
+            head.headers.insert(TOKEN, valid(token)?);
+        }
+        Ok(credential.clone())
     }
 }
 
@@ -120,6 +133,14 @@ pub(super) fn refused(code: &str, message: &str) -> Failure {
         Failure::passing(reason)
     } else {
         Failure::lasting(reason)
+    }
+}
+
+/// The key by which emulators know an account.
+fn test_credential(account: &str) -> Credential {
+    Credential {
+        access_key: account.to_owned(),
+        secret: "test".to_owned(),
     }
 }
 

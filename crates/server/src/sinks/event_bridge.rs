@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::aws::{Endpoint, Whose, refused};
 use super::http::{Client, shown};
 use super::{Failure, Outcome, Sink};
+use crate::config::SinksConfig;
 use crate::told::Delivery;
 
 /// The most entries of a call.
@@ -17,11 +18,31 @@ use crate::told::Delivery;
 const MOST: usize = 10;
 
 /// Puts events on the default bus of the account and region that each is about.
-pub(super) struct EventBridge(Endpoint);
+pub(super) struct EventBridge {
+    endpoint: Endpoint,
+    /// The source in the place of the events' own.
+    source: Option<String>,
+}
 
 impl EventBridge {
-    pub(super) fn new(client: &Client, url: &Uri) -> Self {
-        Self(Endpoint::new(client, url, "events", "AWSEvents"))
+    pub(super) fn new(client: &Client, url: &Uri, config: &SinksConfig) -> Self {
+        let credentials = config.credentials.as_ref();
+        Self {
+            endpoint: Endpoint::new(client, url, credentials, ("events", "AWSEvents")),
+            source: config.source.clone(),
+        }
+    }
+
+    /// The service gives the event an id of its own, and takes a time in whole seconds.
+    fn entry(&self, delivery: &Delivery) -> Value {
+        let event = &delivery.event;
+        json!({
+            "Time": event.time.as_millis().div_euclid(1000),
+            "Source": self.source.as_deref().unwrap_or(event.source),
+            "Resources": event.resources,
+            "DetailType": event.detail_type,
+            "Detail": event.detail.to_string(),
+        })
     }
 
     /// Puts events of one account and region.
@@ -29,9 +50,9 @@ impl EventBridge {
         let Some(first) = deliveries.first() else {
             return Vec::new();
         };
-        let entries: Vec<Value> = deliveries.iter().map(|it| entry(it)).collect();
+        let entries: Vec<Value> = deliveries.iter().map(|it| self.entry(it)).collect();
         let input = json!({"Entries": entries});
-        match self.0.call(whose(first), "PutEvents", &input).await {
+        match self.endpoint.call(whose(first), "PutEvents", &input).await {
             Ok(reply) => outcomes(&reply, deliveries.len()),
             Err(refusal) => vec![Err(refusal.failure); deliveries.len()],
         }
@@ -41,7 +62,7 @@ impl EventBridge {
 #[async_trait]
 impl Sink<Delivery> for EventBridge {
     fn name(&self) -> String {
-        format!("eventbridge {}", shown(self.0.url()))
+        format!("eventbridge {}", shown(self.endpoint.url()))
     }
 
     fn most(&self) -> usize {
@@ -62,18 +83,6 @@ fn whose(delivery: &Delivery) -> Whose<'_> {
         account: &delivery.event.account,
         region: &delivery.event.region,
     }
-}
-
-/// The service gives the event an id of its own, and takes a time in whole seconds.
-fn entry(delivery: &Delivery) -> Value {
-    let event = &delivery.event;
-    json!({
-        "Time": event.time.as_millis().div_euclid(1000),
-        "Source": event.source,
-        "Resources": event.resources,
-        "DetailType": event.detail_type,
-        "Detail": event.detail.to_string(),
-    })
 }
 
 /// What became of each entry.

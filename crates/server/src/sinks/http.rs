@@ -9,7 +9,7 @@ use http::{HeaderValue, Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
 
 use super::Failure;
-use crate::client::{HttpClient, http_client, root_cause};
+use crate::client::{HttpClient, TlsClient, http_client, root_cause, tls_client};
 
 /// How long a reply may take, on the machine's clock.
 ///
@@ -23,7 +23,11 @@ const AGENT: &str = concat!("b2bi-local/", env!("CARGO_PKG_VERSION"));
 
 /// Sends requests; clones share connections.
 #[derive(Clone)]
-pub(super) struct Client(HttpClient<Full<Bytes>>);
+pub(super) struct Client {
+    plain: HttpClient<Full<Bytes>>,
+    /// There where an address wants it.
+    tls: Option<TlsClient<Full<Bytes>>>,
+}
 
 /// A reply, whatever it says.
 #[derive(Clone, Debug)]
@@ -32,13 +36,20 @@ pub(super) struct Reply {
     pub(super) body: Bytes,
 }
 
-impl Default for Client {
-    fn default() -> Self {
-        Self(http_client())
-    }
-}
-
 impl Client {
+    /// A client for these addresses; nothing is connected before the first request.
+    ///
+    /// # Errors
+    ///
+    /// An address is reached by TLS, and the system has no certificates to trust.
+    pub(super) fn new<'u>(mut urls: impl Iterator<Item = &'u Uri>) -> Result<Self, String> {
+        let wants_tls = urls.any(is_secure);
+        Ok(Self {
+            plain: http_client(),
+            tls: wants_tls.then(tls_client).transpose()?,
+        })
+    }
+
     /// Sends a request and reads the reply.
     ///
     /// # Errors
@@ -59,7 +70,10 @@ impl Client {
     }
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Reply, Failure> {
-        let reply = self.0.request(request).await;
+        let reply = match &self.tls {
+            Some(tls) if is_secure(request.uri()) => tls.request(request).await,
+            _ => self.plain.request(request).await,
+        };
         let reply = reply.map_err(|error| Failure::passing(root_cause(&error).to_string()))?;
         let (head, body) = reply.into_parts();
         match Limited::new(body, LONGEST).collect().await {
@@ -100,6 +114,10 @@ impl Reply {
         let blank = if body.is_empty() { "" } else { ": " };
         format!("the reply was {}{blank}{body}", self.status)
     }
+}
+
+fn is_secure(url: &Uri) -> bool {
+    url.scheme_str() == Some("https")
 }
 
 /// The head of a POST to an address.

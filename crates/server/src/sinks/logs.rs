@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::aws::{Endpoint, Refusal, Whose};
 use super::http::{Client, shown};
 use super::{Failure, Outcome, Sink};
+use crate::config::SinksConfig;
 
 /// How many records are sent together; a call may have 10,000 of 1 MB in all.
 ///
@@ -36,9 +37,10 @@ struct Stream {
 }
 
 impl Logs {
-    pub(super) fn new(client: &Client, url: &Uri) -> Self {
+    pub(super) fn new(client: &Client, url: &Uri, config: &SinksConfig) -> Self {
+        let credentials = config.credentials.as_ref();
         Self {
-            endpoint: Endpoint::new(client, url, "logs", "Logs_20140328"),
+            endpoint: Endpoint::new(client, url, credentials, ("logs", "Logs_20140328")),
             known: Mutex::default(),
         }
     }

@@ -77,22 +77,24 @@ impl Sinks {
     ///
     /// # Errors
     ///
-    /// A file cannot be written to.
+    /// A file cannot be written to, or there are no certificates for an address that wants TLS.
     pub(crate) fn open(config: &SinksConfig, clock: &Arc<ServerClock>) -> Result<Self, String> {
         let mut events: Vec<Box<dyn Sink<Delivery>>> = Vec::new();
         for path in &config.files {
             events.push(Box::new(file::File::open(path)?));
         }
-        let client = http::Client::default();
+        let client = http::Client::new(config.urls())?;
         for url in &config.webhooks {
             events.push(Box::new(webhook::Webhook::new(&client, url)));
         }
         for url in &config.event_bridges {
-            events.push(Box::new(event_bridge::EventBridge::new(&client, url)));
+            events.push(Box::new(event_bridge::EventBridge::new(
+                &client, url, config,
+            )));
         }
         let mut records: Vec<Box<dyn Sink<LogRecord>>> = Vec::new();
         for url in &config.logs {
-            records.push(Box::new(logs::Logs::new(&client, url)));
+            records.push(Box::new(logs::Logs::new(&client, url, config)));
         }
         let attempts = config.attempts;
         let events = events.into_iter();
