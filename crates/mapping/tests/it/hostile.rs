@@ -159,6 +159,12 @@ fn expressions_whose_machine_would_be_huge() {
     }
 }
 
+#[test]
+fn expressions_without_number() {
+    let list: Vec<String> = (0..5_000).map(|nth| format!("/a{{900}}{nth}/")).collect();
+    check(&format!("[{}]", list.join(", ")), Cause::Limit, "D2016");
+}
+
 /// Checks evaluate nothing twice, so calls in calls do not double with each level.
 #[test]
 fn calls_in_arguments_of_calls() {

@@ -14,11 +14,15 @@ mod watch;
 
 use std::rc::Rc;
 
+use super::errors;
 use crate::problem::{Cause, Position, Problem};
 use pattern::Pattern;
 
 pub(super) use calls::change;
 pub(super) use functions::register;
+
+/// How many different regular expressions a template may have: each takes memory of its own.
+const MOST: usize = 128;
 
 /// The regular expressions of a template.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +33,7 @@ impl Patterns {
     ///
     /// # Errors
     ///
-    /// One of them is none; the problem says where in the template.
+    /// One of them is none, and the problem says where in the template; or there are too many.
     pub(super) fn new(found: &[(String, String)], template: &str) -> Result<Self, Problem> {
         let mut patterns = Self::default();
         for (source, flags) in found {
@@ -37,6 +41,9 @@ impl Patterns {
                 let pattern = Pattern::new(source, flags);
                 let pattern = pattern.map_err(|reason| wrong(template, source, &reason))?;
                 patterns.0.push(Rc::new(pattern));
+                if patterns.0.len() > MOST {
+                    return Err(too_many());
+                }
             }
         }
         Ok(patterns)
@@ -49,6 +56,11 @@ impl Patterns {
     fn are_demanding(&self) -> bool {
         self.0.iter().any(|it| it.is_demanding())
     }
+}
+
+fn too_many() -> Problem {
+    let reason = format!("The template has more than {MOST} different regular expressions");
+    Problem::new(Cause::Limit, Some(errors::TOO_LONG.to_owned()), reason)
 }
 
 /// The language has codes for one that is empty and one that is not ended; of another JavaScript

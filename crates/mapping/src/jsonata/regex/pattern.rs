@@ -12,6 +12,8 @@ use super::translate::translate;
 const EFFORT: [(usize, usize); 2] = [(1 << 10, 100_000), (8 << 10, 20_000)];
 /// How large the machine of a demanding expression may be.
 const INSTRUCTIONS: usize = 50_000;
+/// How many bytes a machine may take, and as many for what it remembers of its way.
+const BYTES: usize = 2 << 20;
 
 /// A regular expression of JavaScript.
 #[derive(Debug)]
@@ -49,12 +51,15 @@ impl Pattern {
             let [short, long] = EFFORT.map(|(_, backtracks)| {
                 let mut builder = RegexBuilder::new(&text);
                 builder.backtrack_limit(backtracks);
-                builder.max_prog_size(INSTRUCTIONS).build()
+                builder.max_prog_size(INSTRUCTIONS);
+                builder.delegate_size_limit(BYTES);
+                builder.delegate_dfa_size_limit(BYTES).build()
             });
             let machines = short.and_then(|short| Ok([short, long?]));
             Machine::Demanding(machines.map_err(|error| error.to_string())?)
         } else {
-            let built = Regex::new(&text);
+            let mut builder = regex::RegexBuilder::new(&text);
+            let built = builder.size_limit(BYTES).dfa_size_limit(BYTES).build();
             Machine::Plain(built.map_err(|error| last_line(&error.to_string()))?)
         };
         Ok(Self {
