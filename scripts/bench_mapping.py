@@ -96,7 +96,11 @@ def xslt(count):
 
 def call(connection, request):
     """The milliseconds until the reply, which must be a success."""
-    headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "B2BI.TestMapping"}
+    headers = {
+        "Authorization": "AWS4-HMAC-SHA256 Credential=111122223333/20260301/us-east-1/b2bi/aws4_request, SignedHeaders=host, Signature=0",
+        "Content-Type": "application/x-amz-json-1.0",
+        "X-Amz-Target": "B2BI.TestMapping",
+    }
     begun = time.perf_counter()
     connection.request("POST", "/", json.dumps(request), headers)
     reply = connection.getresponse()
