@@ -89,11 +89,11 @@ mod tests {
     async fn each_deadline_ends_at_its_own_time() {
         let alarm = Alarm::new();
         check(&alarm, 0).await;
-        let unreached = alarm.sleep(Duration::from_millis(30));
+        let unreached = alarm.sleep(Duration::from_millis(500));
         let given_up = tokio::time::timeout(Duration::from_millis(5), unreached);
         assert!(given_up.await.is_err());
         // The alarm is still set for the one that nobody waits for any more.
-        check(&alarm, 60).await;
+        check(&alarm, 600).await;
         let far = alarm.sleep(Duration::from_mins(10));
         assert!(
             tokio::time::timeout(Duration::from_millis(5), far)
