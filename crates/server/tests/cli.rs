@@ -154,6 +154,38 @@ fn secrets_are_masked() {
 }
 
 #[test]
+fn an_error_shows_no_secret() {
+    for (arguments, expected) in [
+        (
+            ["--credentials", "A:hush,hush"],
+            "--credentials A:***,***: must be KEY:SECRET",
+        ),
+        (
+            ["--sink-credentials", "hush"],
+            "--sink-credentials ***: must be KEY:SECRET",
+        ),
+        (
+            ["--s3-secret-access-key", "hush"],
+            "--s3-secret-access-key ***: needs --s3-access-key-id",
+        ),
+        (
+            ["--events-webhook", "ftp://hush@host/?token=hush"],
+            "--events-webhook ftp://***@host/?***: must be",
+        ),
+        (
+            ["--events-webhook", "http://me:hush@host/"],
+            "which http://***@host/ is not",
+        ),
+    ] {
+        let mut command = command(&arguments);
+        let output = command.args(["--s3-endpoint", "http://127.0.0.1:1"]);
+        let text = text(&output.output().unwrap());
+        assert!(text.contains(expected), "{arguments:?}: {text}");
+        assert!(!text.contains("hush"), "{arguments:?}: {text}");
+    }
+}
+
+#[test]
 fn a_value_that_cannot_be_used_is_named_with_its_place() {
     let unknown = file("unknown.toml", "lisden = \"127.0.0.1:1\"\n");
     let rules = file(

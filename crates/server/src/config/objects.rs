@@ -113,11 +113,9 @@ fn keys(settings: &Resolved) -> Result<Keys, SettingError> {
         (Some(_), None) => {
             Err(settings.error("s3-access-key-id", "needs --s3-secret-access-key SECRET"))
         }
-        // The secret is not to be shown.
-        (None, Some(_)) => Err(SettingError::new(
-            "s3-secret-access-key",
-            "needs --s3-access-key-id KEY",
-        )),
+        (None, Some(_)) => {
+            Err(settings.error("s3-secret-access-key", "needs --s3-access-key-id KEY"))
+        }
     }
 }
 

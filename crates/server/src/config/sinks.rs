@@ -7,7 +7,7 @@ use b2bi_local_dispatcher::Credential;
 use http::Uri;
 
 use super::{COUNT, list, parse};
-use crate::settings::{Resolved, SettingError};
+use crate::settings::{Resolved, SettingError, without_secrets};
 
 /// Where events and log records go of themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,7 +88,8 @@ fn credentials(settings: &Resolved) -> Result<Option<SinkCredentials>, SettingEr
 
 fn urls(settings: &Resolved, key: &str) -> Result<Vec<Uri>, SettingError> {
     let read = |text: String| {
-        let problem = format!("must be http://HOST:PORT/PATH or https://…, which {text} is not");
+        let shown = without_secrets(&text);
+        let problem = format!("must be http://HOST:PORT/PATH or https://…, which {shown} is not");
         url(&text).ok_or_else(|| settings.error(key, problem))
     };
     list(settings, key).into_iter().map(read).collect()

@@ -8,7 +8,7 @@ mod table;
 use std::fmt;
 
 pub use resolve::{Resolved, Source};
-pub(crate) use resolve::{arguments, resolve};
+pub(crate) use resolve::{arguments, resolve, without_secrets};
 pub(crate) use table::{SETTINGS, Setting};
 
 /// A setting whose value cannot be used.

@@ -152,19 +152,23 @@ impl Resolved {
             .unwrap_or_default()
     }
 
-    /// An error about a setting, naming where its value comes from.
+    /// An error about a setting, naming where its value comes from; of a secret the problem must
+    /// tell nothing either.
     pub(crate) fn error(&self, key: &str, problem: impl Into<String>) -> SettingError {
         let found = self
             .values
             .iter()
             .find(|(setting, _, _)| setting.key == key);
         let place = match found {
-            Some((setting, value, source)) => match source {
-                Source::Flag => format!("--{key} {value}"),
-                Source::Environment => format!("{}={value}", setting.variable()),
-                Source::File(path) => format!("{key} = {value} in {}", path.display()),
-                Source::Default => format!("the default of {key}"),
-            },
+            Some((setting, value, source)) => {
+                let value = showable(setting, value);
+                match source {
+                    Source::Flag => format!("--{key} {value}"),
+                    Source::Environment => format!("{}={value}", setting.variable()),
+                    Source::File(path) => format!("{key} = {value} in {}", path.display()),
+                    Source::Default => format!("the default of {key}"),
+                }
+            }
             None => key.to_owned(),
         };
         SettingError::new(place, problem)
@@ -172,15 +176,8 @@ impl Resolved {
 
     /// Every setting with its value, as it may be shown, and its source.
     pub(crate) fn shown(&self) -> impl Iterator<Item = (&'static Setting, String, &Source)> {
-        self.values.iter().map(|(setting, value, source)| {
-            let shown = match setting.key {
-                "credentials" | "sink-credentials" if !value.is_empty() => masked(value),
-                "admin-token" | "s3-secret-access-key" if !value.is_empty() => MASK.to_owned(),
-                "events-webhook" => without_queries(value),
-                _ => value.clone(),
-            };
-            (*setting, shown, source)
-        })
+        let values = self.values.iter();
+        values.map(|(setting, value, source)| (*setting, showable(setting, value), source))
     }
 
     /// The fault rules of the file, as it has them.
@@ -205,22 +202,41 @@ impl fmt::Display for Resolved {
     }
 }
 
-/// Addresses without their queries, which may hold a secret.
-fn without_queries(urls: &str) -> String {
-    let masked = |url: &str| match url.split_once('?') {
-        Some((before, _)) => format!("{before}?{MASK}"),
-        None => url.to_owned(),
-    };
-    urls.split(',').map(masked).collect::<Vec<_>>().join(",")
+/// A value as anybody may see it.
+fn showable(setting: &Setting, value: &str) -> String {
+    match setting.key {
+        _ if value.is_empty() => String::new(),
+        "credentials" | "sink-credentials" => each(value, masked),
+        "admin-token" | "s3-secret-access-key" => MASK.to_owned(),
+        "events-webhook" => each(value, without_secrets),
+        _ => value.to_owned(),
+    }
 }
 
-fn masked(credentials: &str) -> String {
-    let mask = |pair: &str| format!("{}:{MASK}", pair.split(':').next().unwrap_or_default());
-    credentials
-        .split(',')
-        .map(mask)
-        .collect::<Vec<_>>()
-        .join(",")
+/// An address without what may be a secret in it: its query, and the user before its host.
+pub(crate) fn without_secrets(url: &str) -> String {
+    let (address, query) = match url.split_once('?') {
+        Some((address, _)) => (address, "?***"),
+        None => (url, ""),
+    };
+    let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
+    match rest.rsplit_once('@') {
+        Some((_, rest)) => format!("{scheme}://{MASK}@{rest}{query}"),
+        None => format!("{address}{query}"),
+    }
+}
+
+/// A key without its secret; where there is no colon, all of it may be the secret.
+fn masked(credential: &str) -> String {
+    match credential.split_once(':') {
+        Some((key, _)) => format!("{key}:{MASK}"),
+        None => MASK.to_owned(),
+    }
+}
+
+/// A list with each of its items shown in a form of its own.
+fn each(list: &str, show: impl Fn(&str) -> String) -> String {
+    list.split(',').map(show).collect::<Vec<_>>().join(",")
 }
 
 impl fmt::Display for Source {
