@@ -15,6 +15,7 @@ mod error;
 mod generated;
 mod json;
 mod operation;
+mod pattern;
 mod rendered;
 mod sensitive;
 mod shape;

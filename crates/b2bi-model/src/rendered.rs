@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -23,10 +24,26 @@ impl Rendered {
         })
     }
 
+    /// The JSON as the body of a reply, not copied; none where there is none.
+    #[must_use]
+    pub fn body(&self) -> Option<Bytes> {
+        let json = self.0.as_ref().ok()?;
+        Some(Bytes::from_owner(Shared(Arc::clone(json))))
+    }
+
     /// The JSON, empty where there is none.
     #[must_use]
     pub fn json(&self) -> &str {
         self.0.as_deref().map_or("", RawValue::get)
+    }
+}
+
+/// JSON that somebody else has as well.
+struct Shared(Arc<RawValue>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        self.0.get().as_bytes()
     }
 }
 
@@ -73,12 +90,13 @@ mod tests {
         let text = serde_json::to_string(&list).unwrap();
         assert_eq!(text, json!([value, value]).to_string());
         assert_eq!(serde_json::from_str::<Vec<Rendered>>(&text).unwrap(), list);
+        assert_eq!(list[0].body().unwrap(), value.to_string());
     }
 
     #[test]
     fn what_has_no_json_fails_when_it_is_written() {
         let rendered = Rendered::of(&BTreeMap::from([([1, 2], "keys are texts")]));
-        assert_eq!(rendered.json(), "");
+        assert_eq!((rendered.json(), rendered.body()), ("", None));
         assert!(serde_json::to_string(&rendered).is_err());
     }
 }

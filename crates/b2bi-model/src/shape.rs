@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use regex::Regex;
+use crate::pattern::Form;
 
 /// The constraints of one shape.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ pub struct Number {
 #[derive(Debug)]
 pub struct Pattern {
     source: &'static str,
-    compiled: OnceLock<Option<Regex>>,
+    form: OnceLock<Form>,
 }
 
 impl Pattern {
@@ -87,7 +87,7 @@ impl Pattern {
     pub const fn new(source: &'static str) -> Self {
         Self {
             source,
-            compiled: OnceLock::new(),
+            form: OnceLock::new(),
         }
     }
 
@@ -100,10 +100,7 @@ impl Pattern {
     /// Whether the whole text has this form. `\w` and `\d` are ASCII, as in Java.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        let compile = || Regex::new(&format!(r"\A(?-u:{})\z", self.source)).ok();
-        self.compiled
-            .get_or_init(compile)
-            .as_ref()
-            .is_some_and(|it| it.is_match(text))
+        let form = self.form.get_or_init(|| Form::of(self.source));
+        form.fits(text)
     }
 }
