@@ -36,15 +36,19 @@ use b2bi_local_model::{Error, Input, Output};
 use crate::ctx::Ctx;
 
 /// Carries out the operation that the input is for.
+///
+/// Those that wait have a box each: otherwise all would need the room of the largest.
 pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
     Ok(match input {
         Input::CreateCapability(input) => create_capability::create_capability(ctx, *input)?.into(),
-        Input::CreatePartnership(input) => create_partnership::create_partnership(ctx, *input)
-            .await?
-            .into(),
+        Input::CreatePartnership(input) => {
+            Box::pin(create_partnership::create_partnership(ctx, *input))
+                .await?
+                .into()
+        }
         Input::CreateProfile(input) => create_profile::create_profile(ctx, *input)?.into(),
         Input::CreateStarterMappingTemplate(input) => {
-            create_starter_mapping_template::create_starter_mapping_template(ctx, *input)
+            Box::pin(create_starter_mapping_template::create_starter_mapping_template(ctx, *input))
                 .await?
                 .into()
         }
@@ -67,7 +71,7 @@ pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
             delete_transformer::delete_transformer(ctx, *input)?;
             Output::Nothing
         }
-        Input::GenerateMapping(input) => generate_mapping::generate_mapping(ctx, *input)
+        Input::GenerateMapping(input) => Box::pin(generate_mapping::generate_mapping(ctx, *input))
             .await?
             .into(),
         Input::GetCapability(input) => get_capability::get_capability(ctx, *input)?.into(),
@@ -85,7 +89,7 @@ pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
         }
         Input::ListTransformers(input) => list_transformers::list_transformers(ctx, *input)?.into(),
         Input::StartTransformerJob(input) => {
-            start_transformer_job::start_transformer_job(ctx, *input)
+            Box::pin(start_transformer_job::start_transformer_job(ctx, *input))
                 .await?
                 .into()
         }
@@ -93,19 +97,29 @@ pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
             tag_resource::tag_resource(ctx, *input)?;
             Output::Nothing
         }
-        Input::TestConversion(input) => test_conversion::test_conversion(ctx, *input).await?.into(),
-        Input::TestMapping(input) => test_mapping::test_mapping(ctx, *input).await?.into(),
-        Input::TestParsing(input) => test_parsing::test_parsing(ctx, *input).await?.into(),
+        Input::TestConversion(input) => Box::pin(test_conversion::test_conversion(ctx, *input))
+            .await?
+            .into(),
+        Input::TestMapping(input) => Box::pin(test_mapping::test_mapping(ctx, *input))
+            .await?
+            .into(),
+        Input::TestParsing(input) => Box::pin(test_parsing::test_parsing(ctx, *input))
+            .await?
+            .into(),
         Input::UntagResource(input) => {
             untag_resource::untag_resource(ctx, *input)?;
             Output::Nothing
         }
-        Input::UpdateCapability(input) => update_capability::update_capability(ctx, *input)
-            .await?
-            .into(),
-        Input::UpdatePartnership(input) => update_partnership::update_partnership(ctx, *input)
-            .await?
-            .into(),
+        Input::UpdateCapability(input) => {
+            Box::pin(update_capability::update_capability(ctx, *input))
+                .await?
+                .into()
+        }
+        Input::UpdatePartnership(input) => {
+            Box::pin(update_partnership::update_partnership(ctx, *input))
+                .await?
+                .into()
+        }
         Input::UpdateProfile(input) => update_profile::update_profile(ctx, *input)?.into(),
         Input::UpdateTransformer(input) => {
             update_transformer::update_transformer(ctx, *input)?.into()
