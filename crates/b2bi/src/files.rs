@@ -141,7 +141,7 @@ impl Walk {
         Self {
             objects: Arc::clone(&works.environment.objects),
             window: works.config.window_bytes.max(1),
-            account: scope.account.clone(),
+            account: scope.account.to_string(),
             location: location.clone(),
             size,
         }

@@ -62,8 +62,8 @@ impl B2bi {
                 continue;
             }
             let mut members = Map::new();
-            members.insert("account".to_owned(), scope.account.into());
-            members.insert("region".to_owned(), scope.region.into());
+            members.insert("account".to_owned(), (*scope.account).into());
+            members.insert("region".to_owned(), (*scope.region).into());
             members.extend(state.describe().map_err(|error| error.to_string())?);
             scopes.push(Value::Object(members));
         }
@@ -101,8 +101,8 @@ impl B2bi {
     pub async fn reset(&self, account: Option<&str>, region: Option<&str>) -> Result<(), String> {
         let _turn = self.restoring.lock().await;
         let matches = |scope: &Scope| {
-            account.is_none_or(|it| scope.account == it)
-                && region.is_none_or(|it| scope.region == it)
+            account.is_none_or(|it| &*scope.account == it)
+                && region.is_none_or(|it| &*scope.region == it)
         };
         for partition in self.partitions_of(matches) {
             partition.lock().clear();
@@ -231,8 +231,8 @@ fn one(members: &Value) -> Result<(Scope, State), String> {
         _ => Err(format!("{name} must be a text")),
     };
     let scope = Scope {
-        account: text("account")?,
-        region: text("region")?,
+        account: text("account")?.into(),
+        region: text("region")?.into(),
     };
     Ok((scope, State::of_description(members)?))
 }

@@ -62,8 +62,8 @@ impl B2bi {
             return Vec::new();
         }
         let concerned = |scope: &Scope| {
-            created.account.is_none_or(|it| it == scope.account)
-                && created.region.is_none_or(|it| it == scope.region)
+            created.account.is_none_or(|it| it == &*scope.account)
+                && created.region.is_none_or(|it| it == &*scope.region)
         };
         let mut started = Vec::new();
         for (scope, partition) in self.partitions_where(concerned) {

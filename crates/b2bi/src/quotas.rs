@@ -30,7 +30,7 @@ fn exceeded(ctx: &Ctx<'_>, kind: Kind, limit: usize, code: &str) -> Error {
             "Account {} has reached its quota of {limit} for the resource type {noun} in {}",
             scope.account, scope.region
         ),
-        resource_id: scope.account.clone(),
+        resource_id: scope.account.to_string(),
         resource_type: noun.to_owned(),
         service_code: "b2bi".to_owned(),
         quota_code: code.to_owned(),

@@ -21,9 +21,9 @@ use crate::state::{Horizon, Partition};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scope {
     /// The account, twelve digits.
-    pub account: String,
+    pub account: Arc<str>,
     /// The region, such as `us-east-1`.
-    pub region: String,
+    pub region: Arc<str>,
 }
 
 /// What operations and jobs work with, whosever they are; clones share it.

@@ -66,6 +66,8 @@ impl<'a> Identity<'a> {
         }
     }
 
+    /// Of several credentials the first one counts, and what is no parameter is left aside: so the
+    /// header up to the end of its credential tells who the signer is.
     fn from_header(header: &'a str) -> Option<Self> {
         if let Some(version_2) = header.strip_prefix("AWS ") {
             let (access_key, _) = version_2.split_once(':')?;
@@ -78,10 +80,12 @@ impl<'a> Identity<'a> {
         while !rest.is_empty() {
             let parameter;
             (parameter, rest) = cut(rest, b',').unwrap_or((rest, ""));
-            match cut(parameter.trim_ascii(), b'=')? {
-                ("Credential", value) => identity.set_credential(value.into())?,
-                ("SignedHeaders", value) => identity.signed_headers = value.into(),
-                ("Signature", value) => identity.signature = value.into(),
+            match cut(parameter.trim_ascii(), b'=') {
+                Some(("Credential", value)) if identity.access_key.is_empty() => {
+                    identity.set_credential(value.into())?;
+                }
+                Some(("SignedHeaders", value)) => identity.signed_headers = value.into(),
+                Some(("Signature", value)) => identity.signature = value.into(),
                 _ => {}
             }
         }
@@ -163,14 +167,14 @@ impl AccountRules {
             (None, None) => Cow::Borrowed(self.default_account.as_str()),
         };
         let is_same = |it: &&Caller| {
-            it.account == account && it.region == region && it.access_key.as_deref() == key
+            *it.account == *account && *it.region == *region && it.access_key.as_deref() == key
         };
         if let Some(same) = before.filter(is_same) {
             return same.clone();
         }
         Caller::from(Whereabouts {
-            account: account.into_owned(),
-            region: region.to_owned(),
+            account: account.into(),
+            region: region.into(),
             access_key: key.map(str::to_owned),
         })
     }
@@ -377,7 +381,7 @@ mod tests {
             };
             let caller = rules.caller(&headers, Some(&identity), before.as_ref());
             assert_eq!(
-                (caller.account.as_str(), caller.region.as_str()),
+                (&*caller.account, &*caller.region),
                 (account, expected_region)
             );
             assert_eq!(caller.access_key.as_deref(), Some(key));

@@ -17,5 +17,7 @@ mod sigv4;
 pub use failure::Failure;
 pub use identity::{AccountRules, Identity, MOTO_ACCOUNT_HEADER, account_in_key};
 pub use route::{Protocol, Route, route};
-pub use service::{Answer, Caller, Descriptor, Endpoint, Pending, Reply, Service, Whereabouts};
+pub use service::{
+    Answer, Caller, Descriptor, Endpoint, Operation, Pending, Reply, Service, Whereabouts,
+};
 pub use sigv4::{Credential, sign, verify};

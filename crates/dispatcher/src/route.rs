@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::failure::Failure;
 use crate::identity::Identity;
-use crate::service::Descriptor;
+use crate::service::{Descriptor, Operation};
 
 /// The header that names an operation.
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
@@ -30,7 +30,7 @@ pub enum Protocol {
 #[derive(Clone, Copy, Debug)]
 pub enum Route {
     /// To an operation of the service at this place, named in the head.
-    Json(usize, &'static str),
+    Json(usize, Operation),
     /// To the service at this place; the operation stands in the body.
     Query(usize),
     /// To object storage, which has no other mark than being none of the above.
@@ -45,15 +45,12 @@ pub enum Route {
 /// # Errors
 ///
 /// An unknown service or operation, a wrong method, or no target where one is needed.
-pub fn route(
-    head: &Parts,
-    identity: Option<&Identity>,
-    services: &[&'static Descriptor],
-) -> Result<Route, Failure> {
+pub fn route(head: &Parts, services: &[&'static Descriptor]) -> Result<Route, Failure> {
     if let Some(target) = head.headers.get(&TARGET) {
         return by_target(&head.method, target, services);
     }
-    let scope = identity.map(|it| it.service.as_ref());
+    let identity = Identity::of(head);
+    let scope = identity.as_ref().map(|it| it.service.as_ref());
     match scope.and_then(|name| position(services, name)) {
         Some((_, descriptor)) if is_json(descriptor) => Err(no_target()),
         Some((at, _)) => Ok(Route::Query(at)),
@@ -66,13 +63,13 @@ fn by_target(
     target: &HeaderValue,
     services: &[&'static Descriptor],
 ) -> Result<Route, Failure> {
-    let target = String::from_utf8_lossy(target.as_bytes());
-    let (prefix, operation) = target.rsplit_once('.').unwrap_or((&target, ""));
+    let target = str::from_utf8(target.as_bytes()).unwrap_or_default();
+    let (prefix, operation) = target.rsplit_once('.').unwrap_or((target, ""));
     let found = services.iter().enumerate().find(|(_, it)| {
         matches!(it.protocol, Protocol::Json { target_prefix } if target_prefix == prefix)
     });
     let (at, descriptor) =
-        found.ok_or_else(|| Failure::unknown_service(&target, &names(services)))?;
+        found.ok_or_else(|| Failure::unknown_service(target, &names(services)))?;
     let operation = descriptor.operation(operation)?;
     if method == Method::POST {
         Ok(Route::Json(at, operation))
@@ -155,7 +152,6 @@ fn wrong_method(method: &Method) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::{Protocol, Route, route};
-    use crate::identity::Identity;
     use crate::service::Descriptor;
     use http::Request;
 
@@ -178,9 +174,8 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (head, ()) = request.body(()).unwrap().into_parts();
-        let identity = Identity::of(&head);
-        match route(&head, identity.as_ref(), &[&B2BI, &STS]) {
-            Ok(Route::Json(at, operation)) => format!("{at} {operation}"),
+        match route(&head, &[&B2BI, &STS]) {
+            Ok(Route::Json(at, operation)) => format!("{at} {}", operation.name),
             Ok(Route::Query(at)) => format!("{at} query"),
             Ok(Route::Objects) => "objects".to_owned(),
             Err(failure) => format!("{} {}", failure.status.as_u16(), failure.code),

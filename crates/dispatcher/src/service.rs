@@ -22,21 +22,31 @@ pub struct Descriptor {
     pub operations: &'static [&'static str],
 }
 
+/// An operation of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The name, as the service spells it.
+    pub name: &'static str,
+    /// Its place among the descriptor's operations.
+    pub at: usize,
+}
+
 impl Descriptor {
-    /// The operation of this name, as the service spells it.
+    /// The operation of this name.
     ///
     /// # Errors
     ///
     /// The service has no such operation.
-    pub fn operation(&self, name: &str) -> Result<&'static str, Failure> {
-        self.operations
-            .binary_search(&name)
-            .ok()
-            .and_then(|at| self.operations.get(at).copied())
-            .ok_or_else(|| match self.protocol {
-                Protocol::Json { .. } => Failure::unknown_operation(self.signing_name, name),
-                Protocol::Query { .. } => Failure::invalid_action(self.signing_name, name),
-            })
+    pub fn operation(&self, name: &str) -> Result<Operation, Failure> {
+        let at = self.operations.binary_search(&name).ok();
+        let found = at.and_then(|at| Some((at, *self.operations.get(at)?)));
+        match (found, self.protocol) {
+            (Some((at, name)), _) => Ok(Operation { name, at }),
+            (None, Protocol::Json { .. }) => {
+                Err(Failure::unknown_operation(self.signing_name, name))
+            }
+            (None, Protocol::Query { .. }) => Err(Failure::invalid_action(self.signing_name, name)),
+        }
     }
 }
 
@@ -48,9 +58,9 @@ pub struct Caller(Arc<Whereabouts>);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Whereabouts {
     /// Twelve digits.
-    pub account: String,
+    pub account: Arc<str>,
     /// The region of the credential scope, or the configured default.
-    pub region: String,
+    pub region: Arc<str>,
     /// The access key id of the signature.
     pub access_key: Option<String>,
 }
@@ -93,13 +103,13 @@ pub trait Service: Send + Sync + 'static {
     /// # Errors
     ///
     /// What is wrong with the body, as this service words it.
-    fn decode(&self, operation: &'static str, body: &Bytes) -> Result<Self::Input, Failure>;
+    fn decode(&self, operation: Operation, body: &Bytes) -> Result<Self::Input, Failure>;
 
     /// Carries a request out.
     fn call(
         &self,
         caller: Caller,
-        operation: &'static str,
+        operation: Operation,
         input: Self::Input,
     ) -> impl Future<Output = Result<Reply, Failure>> + Send;
 
@@ -108,7 +118,7 @@ pub trait Service: Send + Sync + 'static {
     fn call_lagging(
         &self,
         caller: Caller,
-        operation: &'static str,
+        operation: Operation,
         input: Self::Input,
         _lag: Duration,
     ) -> impl Future<Output = Result<Reply, Failure>> + Send {
@@ -131,7 +141,7 @@ pub trait Endpoint: Send + Sync {
     /// What is wrong with the body, as this service words it.
     fn decode<'a>(
         &'a self,
-        operation: &'static str,
+        operation: Operation,
         body: &Bytes,
     ) -> Result<Box<dyn Pending<'a> + 'a>, Failure>;
 }
@@ -150,7 +160,7 @@ pub trait Pending<'a>: Send {
 
 struct Decoded<'a, S: Service> {
     service: &'a S,
-    operation: &'static str,
+    operation: Operation,
     input: S::Input,
 }
 
@@ -161,7 +171,7 @@ impl<S: Service> Endpoint for S {
 
     fn decode<'a>(
         &'a self,
-        operation: &'static str,
+        operation: Operation,
         body: &Bytes,
     ) -> Result<Box<dyn Pending<'a> + 'a>, Failure> {
         Ok(Box::new(Decoded {

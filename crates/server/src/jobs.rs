@@ -105,8 +105,8 @@ impl JobFaults {
                 kind: Kind::Job,
                 time: self.clock.now(),
                 caller: Caller::from(Whereabouts {
-                    account: job.account.clone(),
-                    region: job.region.clone(),
+                    account: job.account.as_str().into(),
+                    region: job.region.as_str().into(),
                     access_key: None,
                 }),
                 service: SIGNING_NAME,

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use b2bi_local_dispatcher::Descriptor;
+use b2bi_local_dispatcher::{Descriptor, Operation};
 
 /// The statuses that are counted apart; others count as `other`, and no reply as `none`.
 const STATUSES: [u16; 13] = [
@@ -20,6 +20,8 @@ const BOUNDS: [u64; 12] = [
 /// The counts of a server since it started.
 pub(crate) struct Metrics {
     services: Vec<&'static Descriptor>,
+    /// Where each service's rows begin.
+    begins: Vec<usize>,
     rows: Vec<Row>,
     /// Replies of the embedded S3.
     pub(crate) objects: Statuses,
@@ -50,9 +52,15 @@ pub(crate) struct Place(usize);
 
 impl Metrics {
     pub(crate) fn new(services: &[&'static Descriptor]) -> Self {
-        let count = services.iter().map(|it| it.operations.len()).sum();
+        let mut count = 0;
+        let mut begins = Vec::with_capacity(services.len());
+        for service in services {
+            begins.push(count);
+            count += service.operations.len();
+        }
         Self {
             services: services.to_vec(),
+            begins,
             rows: std::iter::repeat_with(Row::default).take(count).collect(),
             objects: Statuses::default(),
             passed: Statuses::default(),
@@ -61,17 +69,10 @@ impl Metrics {
         }
     }
 
-    /// Where an operation is counted.
-    pub(crate) fn place(&self, service: &str, operation: &str) -> Option<Place> {
-        let mut before = 0;
-        for it in &self.services {
-            if it.signing_name == service {
-                let at = it.operations.binary_search(&operation).ok()?;
-                return Some(Place(before + at));
-            }
-            before += it.operations.len();
-        }
-        None
+    /// Where an operation of the service at this place is counted.
+    pub(crate) fn place(&self, at: usize, operation: Operation) -> Option<Place> {
+        let begin = self.begins.get(at)?;
+        Some(Place(begin + operation.at))
     }
 
     /// Counts a request that has ended; without a status the client got no reply.
@@ -221,8 +222,9 @@ mod tests {
     #[test]
     fn requests_are_counted_by_operation_status_and_time() {
         let metrics = Metrics::new(&[&STS]);
-        assert!(metrics.place("sts", "Nothing").is_none());
-        let place = metrics.place("sts", "GetCallerIdentity").unwrap();
+        let operation = STS.operation("GetCallerIdentity").unwrap();
+        assert!(metrics.place(1, operation).is_none());
+        let place = metrics.place(0, operation).unwrap();
         metrics.count(place, Some(200), false, Duration::from_micros(100));
         metrics.count(place, Some(418), true, Duration::from_secs(9));
         metrics.count(place, None, true, Duration::from_millis(1));

@@ -228,9 +228,9 @@ impl Run {
             job_id: self.order.id.clone(),
             detail_type,
             source: SOURCE,
-            account: self.scope.account.clone(),
+            account: self.scope.account.to_string(),
             time: self.works.environment.clock.now(),
-            region: self.scope.region.clone(),
+            region: self.scope.region.to_string(),
             resources: self.resources(),
             detail: detail.into(),
         });

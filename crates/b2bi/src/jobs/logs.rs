@@ -142,8 +142,8 @@ fn entry(
 
 fn record(environment: &Environment, scope: &Scope, group: &str, stream: &str, message: Value) {
     environment.records.record(LogRecord {
-        account: scope.account.clone(),
-        region: scope.region.clone(),
+        account: scope.account.to_string(),
+        region: scope.region.to_string(),
         group: group.to_owned(),
         stream: stream.to_owned(),
         timestamp: environment.clock.now(),

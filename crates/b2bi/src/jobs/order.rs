@@ -84,8 +84,8 @@ impl Order {
         let route = self.route.as_ref();
         JobFacts {
             id: self.id.clone(),
-            account: scope.account.clone(),
-            region: scope.region.clone(),
+            account: scope.account.to_string(),
+            region: scope.region.to_string(),
             transformer_id: self.transformer.transformer_id.clone(),
             capability_id: route.map(|it| it.capability_id.clone()),
             partnership_id: route.map(|it| it.partnership.partnership_id.clone()),

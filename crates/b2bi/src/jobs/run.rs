@@ -158,8 +158,8 @@ impl Run {
         }
         tracing::info!(
             job = self.facts.id,
-            account = self.scope.account,
-            region = self.scope.region,
+            account = &*self.scope.account,
+            region = &*self.scope.region,
             ?ended,
             "job ended"
         );

@@ -224,8 +224,8 @@ pub(crate) fn place_of(key: &str) -> Result<(Scope, &str, u64), Unreadable> {
             .ok_or_else(|| Unreadable(format!("a row has the key {key:?}")))
     };
     let scope = Scope {
-        account: part()?.to_owned(),
-        region: part()?.to_owned(),
+        account: part()?.into(),
+        region: part()?.into(),
     };
     let (table, place) = (part()?, part()?);
     let place = place.parse();

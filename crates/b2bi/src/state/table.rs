@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use foldhash::fast::FixedState;
+
 /// Rows with an id each. A row's place never changes and is never used again.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<T> {
     rows: BTreeMap<u64, Row<T>>,
-    places: HashMap<String, u64>,
+    /// Where the row of an id is. Ids are of our making, so nobody can choose some that collide.
+    places: HashMap<String, u64, FixedState>,
     next_place: u64,
     /// The places whose rows are not on disk as they are now; none when nothing is kept there.
     changed: Option<BTreeSet<u64>>,
@@ -131,7 +134,7 @@ impl<T> Default for Table<T> {
     fn default() -> Self {
         Self {
             rows: BTreeMap::new(),
-            places: HashMap::new(),
+            places: HashMap::default(),
             next_place: 0,
             changed: None,
         }

@@ -75,8 +75,8 @@ impl Bench {
             clock,
             objects,
             scope: Scope {
-                account: ACCOUNT.to_owned(),
-                region: "us-east-1".to_owned(),
+                account: ACCOUNT.into(),
+                region: "us-east-1".into(),
             },
         }
     }

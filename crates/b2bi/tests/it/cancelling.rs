@@ -53,8 +53,8 @@ fn taken(operation: &str, request: &Value, goes_after: Option<Duration>) -> Dura
     let shape = OperationShape::named(operation).unwrap();
     let input = decode(shape, request.to_string().as_bytes()).unwrap().input;
     let scope = Scope {
-        account: "111122223333".to_owned(),
-        region: "us-east-1".to_owned(),
+        account: "111122223333".into(),
+        region: "us-east-1".into(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()

@@ -153,7 +153,7 @@ fn call(attempts: &[&Entry]) -> Value {
     let last = attempts.last();
     json!({
         "invocationId": last.map(|it| &it.invocation_id),
-        "account": last.map(|it| &it.caller.account),
+        "account": last.map(|it| &*it.caller.account),
         "operation": last.map(|it| it.operation),
         "attempts": attempts.len(),
         "executed": executed,

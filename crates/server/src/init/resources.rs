@@ -161,12 +161,12 @@ fn text(value: &Value, member: &str) -> String {
 async fn call(
     app: &App,
     document: &Document,
-    operation: &'static str,
+    operation: &str,
     input: &Value,
 ) -> Result<Value, String> {
     let caller = Whereabouts {
-        account: app.account_or(document.account.as_deref()).to_owned(),
-        region: app.region_or(document.region.as_deref()).to_owned(),
+        account: app.account_or(document.account.as_deref()).into(),
+        region: app.region_or(document.region.as_deref()).into(),
         access_key: None,
     };
     let told = |failure: b2bi_local_dispatcher::Failure| {
@@ -174,6 +174,7 @@ async fn call(
     };
     let body = Bytes::from(input.to_string());
     let endpoint = app.endpoints.first().ok_or("there is no service")?;
+    let operation = endpoint.descriptor().operation(operation).map_err(told)?;
     let pending = endpoint.decode(operation, &body).map_err(told)?;
     match pending.call(caller.into()).await.map_err(told)? {
         Reply::Json(body) if body.is_empty() => Ok(Value::Null),

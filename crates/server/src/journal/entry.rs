@@ -71,7 +71,8 @@ pub struct Entry {
     /// Empty where no operation was found.
     pub operation: &'static str,
     /// The SDK's application id.
-    pub app_id: Option<String>,
+    #[serde(serialize_with = "text_or_null")]
+    pub app_id: Option<Arc<str>>,
     /// The SDK's id of the call, the same for all its attempts.
     pub invocation_id: Option<String>,
     /// The attempt as the SDK counts.
@@ -122,8 +123,8 @@ impl Fault {
 
 fn masked_caller<S: Serializer>(caller: &Caller, serializer: S) -> Result<S::Ok, S::Error> {
     let mut members = serializer.serialize_map(Some(3))?;
-    members.serialize_entry("account", &caller.account)?;
-    members.serialize_entry("region", &caller.region)?;
+    members.serialize_entry("account", &*caller.account)?;
+    members.serialize_entry("region", &*caller.region)?;
     members.serialize_entry("accessKey", &caller.access_key.as_deref().map(masked))?;
     members.end()
 }
@@ -139,11 +140,15 @@ fn masked(key: &str) -> String {
 
 /// A text of the caller's making, cut to a length that an entry can hold.
 pub(crate) fn short(text: &str) -> String {
-    let end = (0..=LONGEST)
-        .rev()
-        .find(|end| text.is_char_boundary(*end))
-        .unwrap_or_default();
+    let mut end = text.len().min(LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
     text.get(..end).unwrap_or(text).to_owned()
+}
+
+fn text_or_null<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_deref().serialize(serializer)
 }
 
 fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {

@@ -14,8 +14,8 @@ type Field = (&'static str, fn(&Entry) -> Text<'_>);
 /// The fields by which entries are found, as text; `rule` and `executed` have rules of their own.
 const FIELDS: [Field; 13] = [
     ("kind", |it| Some(it.kind.as_str().into())),
-    ("account", |it| Some(it.caller.account.as_str().into())),
-    ("region", |it| Some(it.caller.region.as_str().into())),
+    ("account", |it| Some((&*it.caller.account).into())),
+    ("region", |it| Some((&*it.caller.region).into())),
     ("service", |it| Some(it.service.into())),
     ("operation", |it| Some(it.operation.into())),
     ("appId", |it| it.app_id.as_deref().map(Cow::from)),

@@ -13,7 +13,7 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
-use super::facts;
+use super::facts::{self, Heard};
 use super::injected;
 use super::note::Note;
 use super::script::Wreck;
@@ -28,6 +28,7 @@ const OWN_FAULT: HeaderName = HeaderName::from_static("x-mock-fault");
 /// What is known of a request after routing.
 pub(super) struct Asked<'a> {
     pub(super) head: &'a Parts,
+    pub(super) heard: &'a Heard<'a>,
     pub(super) caller: &'a Caller,
     pub(super) service: &'a str,
     pub(super) operation: &'a str,
@@ -52,7 +53,7 @@ pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Result<Option<Course>, Failu
         return Ok(None);
     }
     let own = if app.faults.heeds_own() {
-        own(asked.head)?
+        asked.heard.own_fault.map(own).transpose()?
     } else {
         None
     };
@@ -79,7 +80,7 @@ fn with_facts<T>(
     decide: impl FnOnce(&Facts<'_>) -> T,
 ) -> T {
     let header = |name: &str| facts::header(asked.head, name);
-    let user_agent = facts::user_agent(asked.head);
+    let user_agent = asked.heard.user_agent();
     let body: Option<Value> = serde_json::from_slice(asked.body).ok();
     let resources = body.as_ref().map(facts::resources).unwrap_or_default();
     decide(&Facts {
@@ -92,28 +93,24 @@ fn with_facts<T>(
         user_agent,
         resources: &resources,
         body: body.as_ref(),
-        attempt: facts::header(asked.head, &facts::ATTEMPT).and_then(facts::attempt),
-        invocation: facts::header(asked.head, &facts::INVOCATION),
+        attempt: asked.heard.attempt(),
+        invocation: asked.heard.invocation(),
         result,
         header: &header,
     })
 }
 
 /// The fault that a request brings with itself.
-fn own(head: &Parts) -> Result<Option<Chain>, Failure> {
-    let Some(value) = head.headers.get(&OWN_FAULT) else {
-        return Ok(None);
-    };
+fn own(value: &HeaderValue) -> Result<Chain, Failure> {
     let text = value.to_str().unwrap_or_default();
-    let chain = text.parse().map_err(|error| {
+    text.parse().map_err(|error| {
         let message = format!("The header {OWN_FAULT} cannot be read: {error}");
         Failure::front(
             StatusCode::BAD_REQUEST,
             "InvalidMockFaultException",
             message,
         )
-    });
-    chain.map(Some)
+    })
 }
 
 /// Carries a call out as planned.

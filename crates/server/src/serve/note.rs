@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use b2bi_local_dispatcher::Caller;
+use b2bi_local_dispatcher::{Caller, Operation};
 use b2bi_local_faults::Plan;
 use bytes::Bytes;
-use http::request::Parts;
-use http::{HeaderName, Response};
+use http::Response;
 
-use super::facts;
+use super::acquaintance::Acquaintance;
+use super::facts::Heard;
 use super::reply::ErrorCode;
 use super::request::Arrival;
 use crate::app::App;
@@ -31,15 +31,20 @@ pub(super) struct Note<'a> {
 
 impl<'a> Note<'a> {
     /// What is known once the caller is.
-    pub(super) fn new(app: &'a App, head: &Parts, caller: &Caller, arrival: Arrival) -> Self {
-        let header = |name: &HeaderName| facts::header(head, name);
+    pub(super) fn new(
+        app: &'a App,
+        acquaintance: &Acquaintance,
+        heard: &Heard<'_>,
+        caller: &Caller,
+        arrival: Arrival,
+    ) -> Self {
         let entry = || Entry {
             time: app.now(),
             request_id: Some(arrival.request_id),
             caller: caller.clone(),
-            app_id: facts::user_agent(head).and_then(facts::app_id).map(short),
-            invocation_id: header(&facts::INVOCATION).map(short),
-            attempt: header(&facts::ATTEMPT).and_then(facts::attempt),
+            app_id: heard.user_agent().and_then(|it| acquaintance.app_id(it)),
+            invocation_id: heard.invocation().map(short),
+            attempt: heard.attempt(),
             ..Entry::default()
         };
         Self {
@@ -53,11 +58,17 @@ impl<'a> Note<'a> {
         }
     }
 
-    /// Service and operation are known, and the body is read.
-    pub(super) fn named(&mut self, service: &'static str, operation: &'static str, body: &Bytes) {
-        self.place = self.metrics.place(service, operation);
+    /// The service, with its place, and the operation are known, and the body is read.
+    pub(super) fn named(
+        &mut self,
+        at: usize,
+        service: &'static str,
+        operation: Operation,
+        body: &Bytes,
+    ) {
+        self.place = self.metrics.place(at, operation);
         if let Some(entry) = &mut self.entry {
-            (entry.service, entry.operation) = (service, operation);
+            (entry.service, entry.operation) = (service, operation.name);
             entry.request_bytes = body.len();
         }
     }

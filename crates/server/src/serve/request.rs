@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use b2bi_local_dispatcher::{Caller, Failure, Identity, Route, cors, json, query, route, verify};
+use b2bi_local_dispatcher::{
+    Caller, Failure, Identity, Operation, Protocol, Route, cors, json, query, route, verify,
+};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE};
 use http::request::Parts;
@@ -11,6 +13,7 @@ use http_body_util::Either;
 use hyper::body::Incoming;
 
 use super::acquaintance::Acquaintance;
+use super::facts::Heard;
 use super::faults::{self, Asked};
 use super::note::Note;
 use super::patient::PatientBody;
@@ -72,7 +75,10 @@ async fn dispatch(
         app.keep_past();
         return named(app, whole(response), request_id);
     }
-    if let Err(refusal) = app.config.access.origin(&head.headers) {
+    let heard = Heard::of(&head.headers);
+    if heard.origin.is_some()
+        && let Err(refusal) = app.config.access.origin(&head.headers)
+    {
         let _ = body::read(body, app.config.max_body_bytes).await;
         let refused = refused(&head.headers, refusal, request_id);
         return named(app, whole(refused), request_id);
@@ -80,17 +86,16 @@ async fn dispatch(
     if cors::is_preflight(&head) {
         return named(app, whole(cors::preflight()), request_id);
     }
-    let identity = Identity::of(&head);
-    let caller = acquaintance.caller(&app.config.accounts, &head.headers, identity.as_ref());
-    let found = route(&head, identity.as_ref(), &app.descriptors);
+    let caller = acquaintance.caller(&app.config.accounts, &head, &heard);
+    let found = route(&head, &app.descriptors);
     if let Some(upstream) = app.passes_to(head.uri.path(), &found) {
         return passed(app, upstream, head, body, request_id).await;
     }
-    let mut note = Note::new(app, &head, &caller, arrival);
+    let mut note = Note::new(app, acquaintance, &heard, &caller, arrival);
     let call = |caller, at| Call {
         app,
         head: &head,
-        identity: identity.as_ref(),
+        heard: &heard,
         caller,
         at,
     };
@@ -112,7 +117,9 @@ async fn dispatch(
         }
     };
     response = named(app, response, request_id);
-    cors::allow(&head.headers, response.headers_mut());
+    if heard.origin.is_some() {
+        cors::allow(response.headers_mut());
+    }
     match response.extensions_mut().remove::<Wreck>() {
         None => note.replied(&response),
         Some(wreck) => {
@@ -210,7 +217,7 @@ fn failed(headers: &HeaderMap, failure: Failure, request_id: &str) -> Response<B
 struct Call<'a> {
     app: &'a App,
     head: &'a Parts,
-    identity: Option<&'a Identity<'a>>,
+    heard: &'a Heard<'a>,
     caller: Caller,
     at: usize,
 }
@@ -218,13 +225,13 @@ struct Call<'a> {
 impl Call<'_> {
     async fn json(
         self,
-        operation: &'static str,
+        operation: Operation,
         body: PatientBody,
         request_id: &str,
         note: &mut Note<'_>,
     ) -> Response<Bytes> {
         let descriptor = self.app.descriptors.get(self.at).copied();
-        let style = Style::new(descriptor, &self.head.headers, operation, request_id);
+        let style = Style::new(descriptor, &self.head.headers, operation.name, request_id);
         match body::read(body, self.app.config.max_body_bytes).await {
             Ok(body) => self.operation(operation, body, style, note).await,
             Err(failure) => style.render(Err(failure)),
@@ -251,7 +258,7 @@ impl Call<'_> {
         });
         match found {
             Ok(operation) => {
-                let style = Style::new(descriptor, headers, operation, request_id);
+                let style = Style::new(descriptor, headers, operation.name, request_id);
                 self.operation(operation, body, style, note).await
             }
             Err(failure) => match &self.app.upstream {
@@ -268,24 +275,27 @@ impl Call<'_> {
     /// The seams of a call: who asks, the protocol's faults, decoding, the model's faults.
     async fn operation(
         self,
-        operation: &'static str,
+        operation: Operation,
         body: Bytes,
         style: Style<'_>,
         note: &mut Note<'_>,
     ) -> Response<Bytes> {
         let Some(endpoint) = self.app.endpoints.get(self.at) else {
-            let failure = Failure::unknown_service(operation, &[]);
+            let failure = Failure::unknown_service(operation.name, &[]);
             return style.render(Err(failure));
         };
-        note.named(endpoint.descriptor().signing_name, operation, &body);
-        if let Err(failure) = self.authenticate(&body) {
+        let descriptor = endpoint.descriptor();
+        let service = descriptor.signing_name;
+        note.named(self.at, service, operation, &body);
+        if let Err(failure) = self.authenticate(descriptor.protocol, &body) {
             return style.render(Err(failure));
         }
         let asked = Asked {
             head: self.head,
+            heard: self.heard,
             caller: &self.caller,
-            service: endpoint.descriptor().signing_name,
-            operation,
+            service,
+            operation: operation.name,
             body: &body,
         };
         let plan = match faults::plan(self.app, &asked) {
@@ -297,19 +307,16 @@ impl Call<'_> {
         faults::carry_out(self.app, &asked, plan, decode, note, render).await
     }
 
-    fn authenticate(&self, body: &Bytes) -> Result<(), Failure> {
-        let protocol = self.app.descriptors.get(self.at).map(|it| it.protocol);
-        let identity = match (self.identity, protocol) {
-            (Some(identity), _) => identity,
-            (None, Some(protocol)) => return Err(Failure::missing_authentication(protocol)),
-            (None, None) => return Ok(()),
-        };
-        match &self.app.config.credentials {
-            Some(known) => {
-                let now = basic_format(self.app.now());
-                verify(self.head, identity, body, known, &now)
-            }
-            None => Ok(()),
+    fn authenticate(&self, protocol: Protocol, body: &Bytes) -> Result<(), Failure> {
+        let missing = || Failure::missing_authentication(protocol);
+        if self.caller.access_key.is_none() {
+            return Err(missing());
         }
+        let Some(known) = &self.app.config.credentials else {
+            return Ok(());
+        };
+        let identity = Identity::of(self.head).ok_or_else(missing)?;
+        let now = basic_format(self.app.now());
+        verify(self.head, &identity, body, known, &now)
     }
 }

@@ -5,10 +5,10 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use b2bi_local_b2bi::{B2bi, Scope};
-use b2bi_local_dispatcher::{Caller, Descriptor, Failure, Protocol, Reply, Service};
+use b2bi_local_dispatcher::{Caller, Descriptor, Failure, Operation, Protocol, Reply, Service};
 use b2bi_local_model::{
-    DecodeError, Error, Input, NAMESPACE, OPERATIONS, OperationShape, Output, SIGNING_NAME,
-    TARGET_PREFIX, decode, types,
+    DecodeError, Error, Input, NAMESPACE, OPERATIONS, Output, SIGNING_NAME, TARGET_PREFIX, decode,
+    types,
 };
 use bytes::Bytes;
 use http::StatusCode;
@@ -42,12 +42,13 @@ impl Service for B2biService {
         &DESCRIPTOR
     }
 
-    fn decode(&self, operation: &'static str, body: &Bytes) -> Result<Input, Failure> {
-        let shape = OperationShape::named(operation)
-            .ok_or_else(|| Failure::unknown_operation(SIGNING_NAME, operation))?;
+    fn decode(&self, operation: Operation, body: &Bytes) -> Result<Input, Failure> {
+        let shape = OPERATIONS
+            .get(operation.at)
+            .ok_or_else(|| Failure::unknown_operation(SIGNING_NAME, operation.name))?;
         let decoded = decode(shape, body).map_err(undecodable)?;
         if !decoded.unknown.is_empty() {
-            self.note_unknown(operation, &decoded.unknown)?;
+            self.note_unknown(operation.name, &decoded.unknown)?;
         }
         Ok(decoded.input)
     }
@@ -55,7 +56,7 @@ impl Service for B2biService {
     async fn call(
         &self,
         caller: Caller,
-        _operation: &'static str,
+        _operation: Operation,
         input: Input,
     ) -> Result<Reply, Failure> {
         replied(self.service.call(&scope_of(&caller), input).await)
@@ -64,7 +65,7 @@ impl Service for B2biService {
     async fn call_lagging(
         &self,
         caller: Caller,
-        _operation: &'static str,
+        _operation: Operation,
         input: Input,
         lag: Duration,
     ) -> Result<Reply, Failure> {
@@ -75,8 +76,8 @@ impl Service for B2biService {
 
 fn scope_of(caller: &Caller) -> Scope {
     Scope {
-        account: caller.account.clone(),
-        region: caller.region.clone(),
+        account: Arc::clone(&caller.account),
+        region: Arc::clone(&caller.region),
     }
 }
 
@@ -104,6 +105,11 @@ impl B2biService {
 }
 
 fn written(output: &Output) -> serde_json::Result<Bytes> {
+    if let Output::Written(json) = output
+        && let Some(body) = json.body()
+    {
+        return Ok(body);
+    }
     let mut body = Vec::with_capacity(TYPICAL);
     serde_json::to_writer(&mut body, output)?;
     Ok(body.into())

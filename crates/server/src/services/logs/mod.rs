@@ -10,7 +10,7 @@ mod streams;
 use std::sync::Arc;
 
 use b2bi_local_b2bi::{B2bi, LogRecord, Scope};
-use b2bi_local_dispatcher::{Caller, Descriptor, Failure, Protocol, Reply, Service};
+use b2bi_local_dispatcher::{Caller, Descriptor, Failure, Operation, Protocol, Reply, Service};
 use bytes::Bytes;
 use http::StatusCode;
 use serde::Deserialize;
@@ -55,8 +55,8 @@ impl Service for Logs {
         &DESCRIPTOR
     }
 
-    fn decode(&self, operation: &'static str, body: &Bytes) -> Result<Input, Failure> {
-        match operation {
+    fn decode(&self, operation: Operation, body: &Bytes) -> Result<Input, Failure> {
+        match operation.name {
             "DescribeLogGroups" => read(body).map(Input::DescribeLogGroups),
             "DescribeLogStreams" => read(body).map(Input::DescribeLogStreams),
             "FilterLogEvents" => read(body).map(Input::FilterLogEvents),
@@ -68,12 +68,12 @@ impl Service for Logs {
     async fn call(
         &self,
         caller: Caller,
-        _operation: &'static str,
+        _operation: Operation,
         input: Input,
     ) -> Result<Reply, Failure> {
         let scope = Scope {
-            account: caller.account.clone(),
-            region: caller.region.clone(),
+            account: Arc::clone(&caller.account),
+            region: Arc::clone(&caller.region),
         };
         let reply = match input {
             Input::DescribeLogGroups(input) => groups::describe(self, &scope, &input),
@@ -92,7 +92,7 @@ impl Logs {
         scope: &Scope,
         fits: impl Fn(&LogRecord) -> bool,
     ) -> Vec<Numbered<LogRecord>> {
-        let own = |it: &LogRecord| it.account == scope.account && it.region == scope.region;
+        let own = |it: &LogRecord| *it.account == *scope.account && *it.region == *scope.region;
         let (_, found) = self.told.records(0, usize::MAX, |it| own(it) && fits(it));
         found
     }
