@@ -267,9 +267,7 @@ trait Document: Sink {
 
 impl Document for JsonWriter {
     fn taken(&mut self) -> Vec<u8> {
-        let mut taken = Vec::new();
-        self.drain_into(&mut taken);
-        taken
+        self.hand_out(<[u8]>::to_vec)
     }
 
     fn finish(self) -> Vec<u8> {

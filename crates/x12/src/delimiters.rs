@@ -22,6 +22,8 @@ pub(crate) const COMPONENT: Class = 1;
 pub(crate) const REPETITION: Class = 2;
 /// The byte cannot stand as it is in JSON or XML.
 pub(crate) const ESCAPE: Class = 4;
+/// The byte cannot stand as it is in XML.
+pub(crate) const MARKUP: Class = 128;
 /// The byte is not ASCII.
 pub(crate) const WIDE: Class = 8;
 pub(crate) const ELEMENT: Class = 16;
@@ -39,7 +41,8 @@ impl Delimiters {
 
     fn class(self, byte: u8) -> Class {
         let data = match byte {
-            0..=0x1f | b'"' | b'\\' | b'<' | b'>' | b'&' | 0x7f => ESCAPE,
+            0..=0x1f | b'"' | b'\\' | 0x7f => ESCAPE,
+            b'<' | b'>' | b'&' => MARKUP,
             0x80.. => WIDE,
             _ => 0,
         };

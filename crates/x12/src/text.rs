@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::delimiters::{Class, ESCAPE, WIDE};
+use crate::delimiters::{Class, ESCAPE, MARKUP, WIDE};
 
 /// The bytes as text: UTF-8 where they are, Latin-1 where they are not.
 pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
@@ -12,11 +12,22 @@ pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// Appends bytes that mostly are few: a copy whose length the compiler knows needs no call.
+#[inline]
+pub(crate) fn push_short(out: &mut Vec<u8>, bytes: &[u8]) {
+    match *bytes {
+        [a] => out.push(a),
+        [a, b] => out.extend_from_slice(&[a, b]),
+        [a, b, c] => out.extend_from_slice(&[a, b, c]),
+        _ => out.extend_from_slice(bytes),
+    }
+}
+
 /// Appends the inside of a JSON string; `classes` tells what can occur in `bytes`.
 #[inline]
 pub(crate) fn push_json(out: &mut Vec<u8>, bytes: &[u8], classes: Class) {
     if classes & (ESCAPE | WIDE) == 0 {
-        out.extend_from_slice(bytes);
+        push_short(out, bytes);
     } else {
         push_json_escaped(out, &decode(bytes));
     }
@@ -41,7 +52,7 @@ fn push_json_escaped(out: &mut Vec<u8>, text: &str) {
 /// Appends character data or the inside of an XML attribute.
 #[inline]
 pub(crate) fn push_xml(out: &mut Vec<u8>, bytes: &[u8], classes: Class) {
-    if classes & (ESCAPE | WIDE) == 0 {
+    if classes & (ESCAPE | MARKUP | WIDE) == 0 {
         out.extend_from_slice(bytes);
     } else {
         push_xml_escaped(out, &decode(bytes));

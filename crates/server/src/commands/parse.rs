@@ -32,13 +32,13 @@ pub(super) fn arguments(command: Command) -> Command {
 
 /// Writes that can give away what they have so far.
 trait Writer: Sink {
-    fn taken(&mut self) -> Vec<u8>;
+    fn hand_out(&mut self, to: impl FnOnce(&[u8]) -> Result<(), String>) -> Result<(), String>;
     fn rest(self) -> Vec<u8>;
 }
 
 impl Writer for JsonWriter {
-    fn taken(&mut self) -> Vec<u8> {
-        self.take()
+    fn hand_out(&mut self, to: impl FnOnce(&[u8]) -> Result<(), String>) -> Result<(), String> {
+        self.hand_out(to)
     }
     fn rest(self) -> Vec<u8> {
         self.finish()
@@ -46,8 +46,8 @@ impl Writer for JsonWriter {
 }
 
 impl Writer for XmlWriter {
-    fn taken(&mut self) -> Vec<u8> {
-        self.take()
+    fn hand_out(&mut self, to: impl FnOnce(&[u8]) -> Result<(), String>) -> Result<(), String> {
+        to(&self.take())
     }
     fn rest(self) -> Vec<u8> {
         self.finish()
@@ -80,7 +80,7 @@ fn write(matches: &ArgMatches, writer: impl Writer) -> Result<Reading, String> {
     let mut reader = document::reader(matches, writer)?;
     input::pieces(matches, |piece| {
         reader.push(piece);
-        print(&reader.sink().taken())
+        Writer::hand_out(reader.sink(), print)
     })?;
     let (writer, reading) = reader.finish();
     if let Some(problem) = reading.fatal() {

@@ -1,7 +1,6 @@
 //! The document as JSON, written while reading.
 
 use std::borrow::Cow;
-use std::mem;
 use std::sync::Arc;
 
 use super::Layout;
@@ -12,6 +11,8 @@ use crate::text::push_json;
 use crate::{Isa, LoopKey, Place, Position, Segment, Sink};
 
 const SPACES: &[u8] = &[b' '; 256];
+/// The numbers of elements in keys, from `00` to `99`.
+const TWO_DIGITS: [[u8; 2]; 100] = two_digits();
 
 /// Writes JSON from the calls of a reader.
 pub struct JsonWriter {
@@ -39,14 +40,12 @@ impl JsonWriter {
         }
     }
 
-    /// Takes out what is written so far, so that a long document need not be held in memory.
-    pub fn take(&mut self) -> Vec<u8> {
-        mem::take(&mut self.out)
-    }
-
-    /// Moves what is written so far to the end of `target` and keeps the memory for what follows.
-    pub fn drain_into(&mut self, target: &mut Vec<u8>) {
-        target.append(&mut self.out);
+    /// Hands out what is written so far, so that a long document need not be held in memory, and keeps
+    /// the memory for what follows.
+    pub fn hand_out<T>(&mut self, to: impl FnOnce(&[u8]) -> T) -> T {
+        let taken = to(&self.out);
+        self.out.clear();
+        taken
     }
 
     /// Ends the document.
@@ -187,13 +186,20 @@ impl JsonWriter {
     fn element_key(&mut self, position: usize) {
         let quoted = if self.pretty { 4 } else { 3 };
         let end = self.key.len().saturating_sub(quoted);
-        if let Some([tens, ones]) = self.key.get_mut(end.saturating_sub(2)..end) {
-            *tens = digit(position / 10);
-            *ones = digit(position);
+        let place = self.key.get_mut(end.saturating_sub(2)..end);
+        if let (Some(place), Some(digits)) = (place, TWO_DIGITS.get(position)) {
+            place.copy_from_slice(digits);
         }
         let from = usize::from(!self.follows);
-        self.out
-            .extend_from_slice(self.key.get(from..).unwrap_or(&[]));
+        let key = self.key.get(from..).unwrap_or(&[]);
+        // The keys of compact JSON: copies whose length the compiler knows need no call.
+        if let Ok(key) = <&[u8; 10]>::try_from(key) {
+            self.out.extend_from_slice(key);
+        } else if let Ok(key) = <&[u8; 11]>::try_from(key) {
+            self.out.extend_from_slice(key);
+        } else {
+            self.out.extend_from_slice(key);
+        }
         self.follows = true;
     }
 
@@ -253,11 +259,14 @@ impl JsonWriter {
         self.out.extend_from_slice(id);
         for number in [Some(position), component].into_iter().flatten() {
             self.out.push(b'_');
-            push_number(&mut self.out, number, 2);
+            match TWO_DIGITS.get(number) {
+                Some(digits) => self.out.extend_from_slice(digits),
+                None => push_number(&mut self.out, number),
+            }
         }
         if repetition > 1 {
             self.out.push(b'#');
-            push_number(&mut self.out, repetition, 1);
+            push_number(&mut self.out, repetition);
         }
         self.out
             .extend_from_slice(if self.pretty { b"\": " } else { b"\":" });
@@ -275,12 +284,27 @@ fn plain(id: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(escaped)
 }
 
-/// Appends a number of at least so many digits.
-fn push_number(out: &mut Vec<u8>, number: usize, digits: usize) {
-    if number >= 10 || digits > 1 {
-        push_number(out, number / 10, digits.saturating_sub(1));
+/// Appends a number.
+fn push_number(out: &mut Vec<u8>, number: usize) {
+    if number >= 10 {
+        push_number(out, number / 10);
     }
     out.push(digit(number));
+}
+
+const fn two_digits() -> [[u8; 2]; 100] {
+    let mut all = [[b'0'; 2]; 100];
+    let mut rest: &mut [[u8; 2]] = &mut all;
+    let mut digits = [b'0'; 2];
+    while let [first, others @ ..] = rest {
+        *first = digits;
+        digits = match digits {
+            [tens, b'9'] => [tens + 1, b'0'],
+            [tens, ones] => [tens, ones + 1],
+        };
+        rest = others;
+    }
+    all
 }
 
 #[inline]
@@ -328,8 +352,10 @@ impl Sink for JsonWriter {
         self.open_object();
         let id = plain(segment.id());
         self.prepare(&id);
+        let mut composites = place.composites;
         for (position, value) in (1..).zip(segment.elements()) {
-            self.element(&id, position, value, place.is_composite(position));
+            composites >>= 1;
+            self.element(&id, position, value, composites & 1 == 1);
         }
         self.close_object();
     }

@@ -2,13 +2,16 @@
 
 use memchr::memchr;
 
-use crate::delimiters::{BINARY, Class, Classes, Delimiters, ELEMENT, ESCAPE, TERMINATOR, WIDE};
+use crate::delimiters::{
+    BINARY, Class, Classes, Delimiters, ELEMENT, ESCAPE, MARKUP, TERMINATOR, WIDE,
+};
 use crate::segment::{Segment, Span};
 
 /// Finds the end of a segment and the bounds of its elements.
 pub(crate) struct Lexer {
     delimiters: Delimiters,
-    classes: Classes,
+    /// In a box, as the lexer is moved for every segment.
+    classes: Box<Classes>,
     spans: Vec<Span>,
 }
 
@@ -25,7 +28,7 @@ impl Lexer {
     pub(crate) fn new(delimiters: Delimiters) -> Self {
         Self {
             delimiters,
-            classes: delimiters.classes(),
+            classes: Box::new(delimiters.classes()),
             spans: Vec::with_capacity(64),
         }
     }
@@ -148,7 +151,7 @@ impl Lexer {
         let seen: Class = data.iter().map(class).fold(0, |seen, class| seen | class);
         let bound = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         // Separators within binary data separate nothing.
-        let classes = BINARY | (seen & (ESCAPE | WIDE));
+        let classes = BINARY | (seen & (ESCAPE | MARKUP | WIDE));
         self.spans.push(Span {
             start: bound(start),
             end: bound(end),

@@ -211,18 +211,26 @@ impl Placement {
     }
 
     fn open(&mut self, above: usize, number: u16, segment: &Segment<'_>, place: Place) -> Step {
-        let Some(set) = self.set.clone() else {
-            return Step {
-                place,
-                ..Step::default()
-            };
-        };
-        let Some(opened) = set.loops().get(usize::from(number)) else {
-            return Step {
-                place,
-                ..Step::default()
-            };
-        };
+        // Taken out and put back: a clone would count, for each loop, how many have the set.
+        let set = self.set.take();
+        let loops = set.as_ref().map(|set| set.loops());
+        let opened = loops.and_then(|loops| loops.get(usize::from(number)));
+        let step = opened.map(|opened| self.open_as(opened, above, number, segment, place));
+        self.set = set;
+        step.unwrap_or(Step {
+            place,
+            ..Step::default()
+        })
+    }
+
+    fn open_as(
+        &mut self,
+        opened: &Loop,
+        above: usize,
+        number: u16,
+        segment: &Segment<'_>,
+        place: Place,
+    ) -> Step {
         if let Some(open) = self.open.get_mut(above) {
             open.note(place.item);
         }

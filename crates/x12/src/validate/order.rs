@@ -44,12 +44,18 @@ impl Order {
         self.frames.clear();
         self.counts.clear();
         self.passed.clear();
-        self.push(0);
+        self.push(set.map(|set| &**set), 0);
     }
 
     #[inline]
     pub(super) fn segment(&mut self, place: Place, position: &Position, notes: &mut Notes) {
-        let Some(set) = self.set.clone() else { return };
+        // Taken out and put back: a clone would count, for each segment, how many have the set.
+        let Some(set) = self.set.take() else { return };
+        self.placed(&set, place, position, notes);
+        self.set = Some(set);
+    }
+
+    fn placed(&mut self, set: &Set, place: Place, position: &Position, notes: &mut Notes) {
         let opens = place.fit == Fit::Opens;
         let of_loop = if opens {
             set.parent_of(place.in_loop)
@@ -61,15 +67,15 @@ impl Order {
             .iter()
             .rposition(|frame| frame.in_loop == of_loop);
         if let Some(at) = at
-            && let Err(refused) = self.count(&set, at, place.item, position)
-            && !self.fits_further_out(&set, at, place.member, position)
+            && let Err(refused) = self.count(set, at, place.item, position)
+            && !self.fits_further_out(set, at, place.member, position)
         {
             let item = set.item(of_loop, place.item).copied();
-            report(&set, refused, item, position, notes);
+            report(set, refused, item, position, notes);
             self.force(at, place.item);
         }
         if opens {
-            self.push(place.in_loop);
+            self.push(Some(set), place.in_loop);
         }
     }
 
@@ -97,12 +103,9 @@ impl Order {
         self.counts.truncate(frame.counts);
     }
 
-    fn push(&mut self, in_loop: u16) {
+    fn push(&mut self, set: Option<&Set>, in_loop: u16) {
         let counts = self.counts.len();
-        let items = self
-            .set
-            .as_ref()
-            .and_then(|set| set.loops().get(usize::from(in_loop)));
+        let items = set.and_then(|set| set.loops().get(usize::from(in_loop)));
         self.counts
             .resize(counts + items.map_or(0, |found| found.items().len()), 0);
         self.frames.push(Frame {

@@ -66,7 +66,7 @@ fn an_input_in_pieces_reads_as_a_whole() {
             let mut text = Vec::new();
             for piece in bytes.chunks(size) {
                 reader.push(piece);
-                text.extend(reader.sink().take());
+                reader.sink().hand_out(|json| text.extend_from_slice(json));
             }
             let (writer, reading) = reader.finish();
             text.extend(writer.finish());
