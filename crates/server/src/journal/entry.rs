@@ -147,6 +147,7 @@ pub(crate) fn short(text: &str) -> String {
     text.get(..end).unwrap_or(text).to_owned()
 }
 
+#[expect(clippy::ref_option, reason = "serde hands it over like that")]
 fn text_or_null<S: Serializer>(text: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
     text.as_deref().serialize(serializer)
 }

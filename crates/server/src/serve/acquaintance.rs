@@ -26,10 +26,10 @@ struct Known {
 
 impl Acquaintance {
     /// The caller of a request on this connection.
-    pub(super) fn caller(&self, rules: &AccountRules, head: &Parts, heard: &Heard<'_>) -> Caller {
+    pub(super) fn caller(&self, rules: &AccountRules, head: &Parts, asked: &Heard<'_>) -> Caller {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Moto's header names an account that the credential does not tell.
-        let signed = text(heard.authorization).filter(|_| heard.moto_account.is_none());
+        let signed = text(asked.authorization).filter(|_| asked.moto_account.is_none());
         if let (Some(signed), Some(signer), Some(caller)) = (signed, &known.signer, &known.caller)
             && signed.starts_with(&**signer)
         {
@@ -37,8 +37,8 @@ impl Acquaintance {
         }
         let identity = Identity::of(head);
         let caller = rules.caller(&head.headers, identity.as_ref(), known.caller.as_ref());
-        let signer = signed.and_then(signer).filter(|_| identity.is_some());
-        known.signer = signer.map(Box::from);
+        let prefix = signed.and_then(signer).filter(|_| identity.is_some());
+        known.signer = prefix.map(Box::from);
         known.caller.insert(caller).clone()
     }
 

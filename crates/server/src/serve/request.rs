@@ -75,8 +75,8 @@ async fn dispatch(
         app.keep_past();
         return named(app, whole(response), request_id);
     }
-    let heard = Heard::of(&head.headers);
-    if heard.origin.is_some()
+    let asked = Heard::of(&head.headers);
+    if asked.origin.is_some()
         && let Err(refusal) = app.config.access.origin(&head.headers)
     {
         let _ = body::read(body, app.config.max_body_bytes).await;
@@ -86,16 +86,16 @@ async fn dispatch(
     if cors::is_preflight(&head) {
         return named(app, whole(cors::preflight()), request_id);
     }
-    let caller = acquaintance.caller(&app.config.accounts, &head, &heard);
+    let caller = acquaintance.caller(&app.config.accounts, &head, &asked);
     let found = route(&head, &app.descriptors);
     if let Some(upstream) = app.passes_to(head.uri.path(), &found) {
         return passed(app, upstream, head, body, request_id).await;
     }
-    let mut note = Note::new(app, acquaintance, &heard, &caller, arrival);
+    let mut note = Note::new(app, acquaintance, &asked, &caller, arrival);
     let call = |caller, at| Call {
         app,
         head: &head,
-        heard: &heard,
+        heard: &asked,
         caller,
         at,
     };
@@ -117,7 +117,7 @@ async fn dispatch(
         }
     };
     response = named(app, response, request_id);
-    if heard.origin.is_some() {
+    if asked.origin.is_some() {
         cors::allow(response.headers_mut());
     }
     match response.extensions_mut().remove::<Wreck>() {
