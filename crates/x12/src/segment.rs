@@ -30,6 +30,7 @@ pub struct Element<'a> {
 impl<'a> Segment<'a> {
     /// The identifier, such as `BEG`.
     #[must_use]
+    #[inline]
     pub fn id(&self) -> &'a [u8] {
         self.at(0).map_or(&[], |element| element.value())
     }
@@ -88,11 +89,13 @@ impl<'a> Segment<'a> {
             .map(move |span| element(bytes, span, delimiters))
     }
 
+    #[inline]
     fn at(&self, index: usize) -> Option<Element<'a>> {
         Some(element(self.bytes, self.spans.get(index)?, self.delimiters))
     }
 }
 
+#[inline]
 fn element<'a>(bytes: &'a [u8], span: &Span, delimiters: Delimiters) -> Element<'a> {
     Element {
         bytes: bytes
