@@ -395,7 +395,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("flags, told", [
         (["--events-webhook", "127.0.0.1:1/hook"], "or https://…, which 127.0.0.1:1/hook is not"),
-        (["--events-webhook", "http://127.0.0.1:1", "--events-webhook", "http://a@b"], "which http://a@b is not"),
+        (["--events-webhook", "http://127.0.0.1:1", "--events-webhook", "http://a@b"], "which http://***@b is not"),
         (["--sink-credentials", "key"], "must be KEY:SECRET"),
         (["--logs-endpoint", "ftp://127.0.0.1"], "must be http://HOST:PORT/PATH"),
         (["--sink-attempts", "0"], "must be 1 or more"),
