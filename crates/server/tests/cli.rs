@@ -176,6 +176,18 @@ fn an_error_shows_no_secret() {
             ["--events-webhook", "http://me:hush@host/"],
             "which http://***@host/ is not",
         ),
+        (
+            ["--logs-endpoint", "https://me:hush@host/a@b"],
+            "--logs-endpoint https://***@host/a@b: must be",
+        ),
+        (
+            ["--events-eventbridge", "https://me:hush@host/?hush"],
+            "--events-eventbridge https://***@host/?***: must be",
+        ),
+        (
+            ["--events-webhook", "host/a@b?hush"],
+            "--events-webhook host/a@b?***: must be",
+        ),
     ] {
         let mut command = command(&arguments);
         let output = command.args(["--s3-endpoint", "http://127.0.0.1:1"]);

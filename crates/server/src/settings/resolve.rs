@@ -14,6 +14,15 @@ const RULES: &str = "rules";
 /// What is shown in the place of a secret.
 const MASK: &str = "***";
 
+/// The settings that are addresses, which may have a secret in them.
+const ADDRESSES: [&str; 5] = [
+    "events-webhook",
+    "events-eventbridge",
+    "logs-endpoint",
+    "s3-endpoint",
+    "upstream",
+];
+
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -208,20 +217,20 @@ fn showable(setting: &Setting, value: &str) -> String {
         _ if value.is_empty() => String::new(),
         "credentials" | "sink-credentials" => each(value, masked),
         "admin-token" | "s3-secret-access-key" => MASK.to_owned(),
-        "events-webhook" => each(value, without_secrets),
+        key if ADDRESSES.contains(&key) => each(value, without_secrets),
         _ => value.to_owned(),
     }
 }
 
 /// An address without what may be a secret in it: its query, and the user before its host.
 pub(crate) fn without_secrets(url: &str) -> String {
-    let (address, query) = match url.split_once('?') {
-        Some((address, _)) => (address, "?***"),
-        None => (url, ""),
-    };
-    let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
-    match rest.rsplit_once('@') {
-        Some((_, rest)) => format!("{scheme}://{MASK}@{rest}{query}"),
+    let (address, query) = url.split_at(url.find('?').unwrap_or(url.len()));
+    let host = address.find("://").map_or(0, |at| at + "://".len());
+    let (scheme, rest) = address.split_at(host);
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let query = if query.is_empty() { "" } else { "?***" };
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}{MASK}@{host}{path}{query}"),
         None => format!("{address}{query}"),
     }
 }
