@@ -68,6 +68,8 @@ impl<'a> Identity<'a> {
 
     /// Of several credentials the first one counts, and what is no parameter is left aside: so the
     /// header up to the end of its credential tells who the signer is.
+    ///
+    /// Source: Assumption A-44.
     fn from_header(header: &'a str) -> Option<Self> {
         if let Some(version_2) = header.strip_prefix("AWS ") {
             let (access_key, _) = version_2.split_once(':')?;
