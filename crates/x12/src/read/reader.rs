@@ -12,7 +12,6 @@ use super::{Reading, Sink};
 use crate::ProblemKind;
 use crate::isa::{self, Isa};
 use crate::tables::LoopNames;
-use crate::text::decode;
 
 /// The longest segment taken; a binary segment may be that long too.
 const LONGEST_SEGMENT: usize = 256 << 20;
@@ -22,6 +21,8 @@ const SHOWN: usize = 3;
 /// Reads an input given in pieces; what it keeps is bounded by the longest segment.
 pub struct Reader<S> {
     sink: S,
+    /// There is one from an ISA segment to its IEA.
+    lexer: Option<Lexer>,
     state: State,
     lines: Lines,
     /// The beginning of a segment whose end has not come yet.
@@ -35,6 +36,7 @@ impl<S: Sink> Reader<S> {
     pub fn new(sink: S) -> Self {
         Self {
             sink,
+            lexer: None,
             state: State::default(),
             lines: Lines::default(),
             pending: Vec::new(),
@@ -70,19 +72,19 @@ impl<S: Sink> Reader<S> {
 
     fn take(&mut self, bytes: &[u8]) {
         if self.pending.is_empty() {
-            let taken = self.state.run(&mut self.sink, bytes, &mut self.needed);
+            let taken = self.run(bytes);
             self.pending
                 .extend_from_slice(bytes.get(taken..).unwrap_or(&[]));
             return;
         }
-        let ends = self.state.lexer.as_ref().is_none_or(|lexer| {
+        let ends = self.lexer.as_ref().is_none_or(|lexer| {
             self.pending.len() >= self.needed
                 || memchr(lexer.delimiters().terminator, bytes).is_some()
         });
         self.pending.extend_from_slice(bytes);
         if ends && self.pending.len() >= self.needed {
             let input = mem::take(&mut self.pending);
-            let taken = self.state.run(&mut self.sink, &input, &mut self.needed);
+            let taken = self.run(&input);
             self.pending = input;
             self.pending.drain(..taken);
         }
@@ -93,30 +95,38 @@ impl<S: Sink> Reader<S> {
         let joined = self.lines.finish();
         self.take(&joined);
         let input = mem::take(&mut self.pending);
-        self.state.finish(&mut self.sink, &input);
+        if !self.state.ended && !input.is_empty() {
+            match self.lexer.take() {
+                None => {
+                    let _ = self.header(&input, true);
+                }
+                Some(lexer) => self.last_segments(lexer, &input),
+            }
+        }
+        if !self.state.ended {
+            self.state.end_of_input();
+        }
         (self.sink, self.state.reading)
     }
-}
 
-impl State {
     /// Reads the whole segments of `input` and returns how many bytes that took.
-    fn run(&mut self, sink: &mut impl Sink, input: &[u8], needed: &mut usize) -> usize {
-        let base = self.position.byte;
+    fn run(&mut self, input: &[u8]) -> usize {
+        let base = self.state.position.byte;
         let mut at = 0;
         loop {
             at += self.skip_blanks(input.get(at..).unwrap_or(&[]));
             let rest = input.get(at..).unwrap_or(&[]);
-            self.position.byte = base + at as u64;
-            if self.ended || rest.is_empty() {
-                *needed = 0;
-                return if self.ended { input.len() } else { at };
+            self.state.position.byte = base + at as u64;
+            if self.state.ended || rest.is_empty() {
+                self.needed = 0;
+                return if self.state.ended { input.len() } else { at };
             }
-            match self.step(sink, rest) {
+            match self.step(rest) {
                 Ok(taken) => at += taken,
                 Err(more) => {
-                    *needed = more;
+                    self.needed = more;
                     if more > LONGEST_SEGMENT || rest.len() > LONGEST_SEGMENT {
-                        self.report(ProblemKind::SegmentTooLong {
+                        self.state.report(ProblemKind::SegmentTooLong {
                             limit: LONGEST_SEGMENT,
                         });
                         return input.len();
@@ -128,65 +138,39 @@ impl State {
     }
 
     /// Reads one segment; says how many bytes are needed when the input does not hold all of it.
-    fn step(&mut self, sink: &mut impl Sink, input: &[u8]) -> Result<usize, usize> {
-        let Some(mut lexer) = self.lexer.take() else {
-            return self.header(sink, input, false);
+    #[inline]
+    fn step(&mut self, input: &[u8]) -> Result<usize, usize> {
+        let Some(lexer) = &mut self.lexer else {
+            return self.header(input, false);
         };
-        let taken = match lexer.lex(input) {
+        match lexer.lex(input) {
             Lexed::Incomplete(more) => Err(more),
             Lexed::Segment(length) => {
                 let segment = lexer.segment(input.get(..length).unwrap_or(input));
-                self.segment(sink, &segment);
+                self.state.segment(&mut self.sink, &segment);
+                // An interchange that has ended takes its delimiters with it.
+                if self.state.envelope.interchange.is_none() {
+                    self.lexer = None;
+                }
                 Ok(length + 1)
             }
-        };
-        // An interchange that has ended takes its delimiters with it.
-        if self.envelope.interchange.is_some() {
-            self.lexer = Some(lexer);
-        }
-        taken
-    }
-
-    fn finish(&mut self, sink: &mut impl Sink, input: &[u8]) {
-        if !self.ended && !input.is_empty() {
-            match self.lexer.take() {
-                None => {
-                    let _ = self.header(sink, input, true);
-                }
-                Some(lexer) => self.last_segments(sink, lexer, input),
-            }
-        }
-        if !self.ended {
-            self.end_of_input();
         }
     }
 
     /// Reads what is left when no more comes: a segment without terminator, or segments after a count
     /// of binary data that leads beyond the end.
-    fn last_segments(&mut self, sink: &mut impl Sink, mut lexer: Lexer, mut input: &[u8]) {
-        while !input.is_empty() && !self.ended {
+    fn last_segments(&mut self, mut lexer: Lexer, mut input: &[u8]) {
+        while !input.is_empty() && !self.state.ended {
             let length = lexer.lex_last(input);
             if length == input.len() {
-                self.report(ProblemKind::TerminatorMissing);
+                self.state.report(ProblemKind::TerminatorMissing);
             }
-            self.segment(sink, &lexer.segment(input.get(..length).unwrap_or(input)));
+            let segment = lexer.segment(input.get(..length).unwrap_or(input));
+            self.state.segment(&mut self.sink, &segment);
             let rest = input.get(length + 1..).unwrap_or(&[]);
             let rest = rest.get(self.skip_blanks(rest)..).unwrap_or(&[]);
-            self.position.byte += (input.len() - rest.len()) as u64;
+            self.state.position.byte += (input.len() - rest.len()) as u64;
             input = rest;
-        }
-    }
-
-    fn end_of_input(&mut self) {
-        if let Some(trailer) = self.envelope.wanted() {
-            self.report(ProblemKind::TrailerMissing {
-                trailer,
-                found: Box::default(),
-            });
-        } else if self.position.interchange == 0 {
-            self.report(ProblemKind::NotAnInterchange {
-                begins: Box::default(),
-            });
         }
     }
 
@@ -206,28 +190,22 @@ impl State {
             .unwrap_or(input.len())
     }
 
-    fn header(&mut self, sink: &mut impl Sink, input: &[u8], at_end: bool) -> Result<usize, usize> {
+    fn header(&mut self, input: &[u8], at_end: bool) -> Result<usize, usize> {
         match Isa::read(input, at_end) {
             isa::Header::Read(isa, length) => {
-                self.begin_interchange(sink, &isa);
+                self.lexer = Some(Lexer::new(isa.delimiters()));
+                self.state.begin_interchange(&mut self.sink, &isa);
                 Ok(length)
             }
             isa::Header::Incomplete if !at_end && input.len() < isa::LONGEST => {
                 Err(input.len() + 1)
             }
             isa::Header::Incomplete => {
-                self.report(ProblemKind::HeaderIncomplete);
+                self.state.report(ProblemKind::HeaderIncomplete);
                 Ok(input.len())
             }
             isa::Header::Other => {
-                let begins = decode(input.get(..SHOWN).unwrap_or(input)).into();
-                if self.position.interchange == 0 {
-                    self.report(ProblemKind::NotAnInterchange { begins });
-                } else {
-                    self.position.segment_in_interchange = 0;
-                    self.report(ProblemKind::DataAfterInterchange { begins });
-                    self.ended = true;
-                }
+                self.state.not_a_header(input.get(..SHOWN).unwrap_or(input));
                 Ok(input.len())
             }
         }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::envelope::{Envelope, Header};
-use super::lexer::Lexer;
 use super::placement::Placement;
 use super::{Content, Fit, LoopKey, Reading, Sink};
 use crate::tables::{self, LoopNames, Version};
@@ -13,8 +12,6 @@ use crate::{Isa, Position, Problem, ProblemKind, Segment, Severity, Trailer};
 /// What is known of the input so far.
 #[derive(Default)]
 pub(super) struct State {
-    /// There is one from an ISA segment to its IEA.
-    pub(super) lexer: Option<Lexer>,
     pub(super) envelope: Envelope,
     pub(super) position: Position,
     pub(super) reading: Reading,
@@ -42,9 +39,34 @@ impl State {
             let kind = ProblemKind::HeaderLength { expected, found };
             self.report_at(kind, b"ISA", u16::from(element));
         }
-        self.lexer = Some(Lexer::new(isa.delimiters()));
         self.envelope.interchange = Some(Header::new(isa.field(13).trim_ascii(), 0));
         sink.interchange(isa, &self.position);
+    }
+
+    /// Notes that something else stands where an interchange should begin.
+    pub(super) fn not_a_header(&mut self, begins: &[u8]) {
+        let begins = decode(begins).into();
+        if self.position.interchange == 0 {
+            self.report(ProblemKind::NotAnInterchange { begins });
+        } else {
+            self.position.segment_in_interchange = 0;
+            self.report(ProblemKind::DataAfterInterchange { begins });
+            self.ended = true;
+        }
+    }
+
+    /// Notes what is missing where the input ends.
+    pub(super) fn end_of_input(&mut self) {
+        if let Some(trailer) = self.envelope.wanted() {
+            self.report(ProblemKind::TrailerMissing {
+                trailer,
+                found: Box::default(),
+            });
+        } else if self.position.interchange == 0 {
+            self.report(ProblemKind::NotAnInterchange {
+                begins: Box::default(),
+            });
+        }
     }
 
     /// Notes a problem of the input as a whole.
