@@ -225,15 +225,16 @@ impl Wrapped {
         loop {
             let line = rest.get(..self.length).unwrap_or(rest);
             let after = rest.get(line.len()..).unwrap_or(&[]);
-            if memchr2(CR, LF, line).is_some() || line_break.starts_with(after) {
+            if memchr2(CR, LF, line).is_some() || after.iter().all(|byte| matches!(*byte, CR | LF))
+            {
                 // The last line, or what looks like it so far.
                 let is_whole = memchr2(CR, LF, rest.trim_ascii_end()).is_none();
                 return match is_whole {
                     true if !complete => Err(Undecided),
-                    // A single break after the ISA segment may as well be data.
+                    // A single break after the ISA segment may as well be binary data.
                     is_whole => {
                         let told = self.length < isa::FIXED_LENGTH || breaks > 1;
-                        Ok(is_whole && broken && told)
+                        Ok(is_whole && broken && (told || !has_binary_data(text)))
                     }
                 };
             }
@@ -248,6 +249,15 @@ impl Wrapped {
             breaks += 1;
         }
     }
+}
+
+/// Whether a segment occurs whose data may be any bytes.
+fn has_binary_data(text: &[u8]) -> bool {
+    let separator = text.get(3);
+    let begins = |it: &[u8]| {
+        matches!(it, [b'B', b'I', b'N', ..] | [b'B', b'D', b'S', ..]) && it.last() == separator
+    };
+    text.windows(4).any(begins)
 }
 
 fn is_blank(byte: u8) -> bool {
