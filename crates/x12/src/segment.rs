@@ -14,7 +14,10 @@ pub(crate) struct Span {
 #[derive(Clone, Copy, Debug)]
 pub struct Segment<'a> {
     pub(crate) bytes: &'a [u8],
+    id: &'a [u8],
     pub(crate) spans: &'a [Span],
+    /// What occurs in any of the elements.
+    pub(crate) classes: Class,
     pub(crate) delimiters: Delimiters,
 }
 
@@ -28,11 +31,30 @@ pub struct Element<'a> {
 }
 
 impl<'a> Segment<'a> {
+    #[inline]
+    pub(crate) fn new(
+        bytes: &'a [u8],
+        spans: &'a [Span],
+        classes: Class,
+        delimiters: Delimiters,
+    ) -> Self {
+        let id = spans
+            .first()
+            .map_or(&[][..], |span| element(bytes, span, delimiters).value());
+        Self {
+            bytes,
+            id,
+            spans,
+            classes,
+            delimiters,
+        }
+    }
+
     /// The identifier, such as `BEG`.
     #[must_use]
     #[inline]
     pub fn id(&self) -> &'a [u8] {
-        self.at(0).map_or(&[], |element| element.value())
+        self.id
     }
 
     /// The bytes of the segment, from its identifier up to its terminator.
@@ -82,6 +104,7 @@ impl<'a> Segment<'a> {
             bytes,
             spans,
             delimiters,
+            ..
         } = *self;
         spans
             .iter()

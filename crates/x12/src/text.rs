@@ -12,22 +12,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Appends bytes that mostly are few: a copy whose length the compiler knows needs no call.
-#[inline]
-pub(crate) fn push_short(out: &mut Vec<u8>, bytes: &[u8]) {
-    match *bytes {
-        [a] => out.push(a),
-        [a, b] => out.extend_from_slice(&[a, b]),
-        [a, b, c] => out.extend_from_slice(&[a, b, c]),
-        _ => out.extend_from_slice(bytes),
-    }
-}
-
 /// Appends the inside of a JSON string; `classes` tells what can occur in `bytes`.
 #[inline]
 pub(crate) fn push_json(out: &mut Vec<u8>, bytes: &[u8], classes: Class) {
     if classes & (ESCAPE | WIDE) == 0 {
-        push_short(out, bytes);
+        out.extend_from_slice(bytes);
     } else {
         push_json_escaped(out, &decode(bytes));
     }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::Layout;
 use super::names::{GS_NAMES, ISA_11_STANDARD, ISA_NAMES, ST_NAMES};
+use super::{Layout, compact};
 use crate::segment::Element;
 use crate::tables::Set;
 use crate::text::push_json;
@@ -12,7 +12,7 @@ use crate::{Isa, LoopKey, Place, Position, Segment, Sink};
 
 const SPACES: &[u8] = &[b' '; 256];
 /// The numbers of elements in keys, from `00` to `99`.
-const TWO_DIGITS: [[u8; 2]; 100] = two_digits();
+pub(super) const TWO_DIGITS: [[u8; 2]; 100] = two_digits();
 
 /// Writes JSON from the calls of a reader.
 pub struct JsonWriter {
@@ -74,6 +74,17 @@ impl JsonWriter {
         }
         self.line();
         self.follows = true;
+    }
+
+    /// What stands before the next item of compact JSON: a comma, or a bracket that is taken back unless
+    /// it has been handed out.
+    #[inline]
+    fn before_item(&mut self) -> Option<u8> {
+        if self.follows {
+            Some(b',')
+        } else {
+            self.out.pop()
+        }
     }
 
     #[inline]
@@ -192,14 +203,7 @@ impl JsonWriter {
         }
         let from = usize::from(!self.follows);
         let key = self.key.get(from..).unwrap_or(&[]);
-        // The keys of compact JSON: copies whose length the compiler knows need no call.
-        if let Ok(key) = <&[u8; 10]>::try_from(key) {
-            self.out.extend_from_slice(key);
-        } else if let Ok(key) = <&[u8; 11]>::try_from(key) {
-            self.out.extend_from_slice(key);
-        } else {
-            self.out.extend_from_slice(key);
-        }
+        self.out.extend_from_slice(key);
         self.follows = true;
     }
 
@@ -349,6 +353,14 @@ impl Sink for JsonWriter {
 
     #[inline]
     fn segment(&mut self, segment: &Segment<'_>, place: Place, _: &Position) {
+        if !self.pretty
+            && compact::is_plain(segment, place)
+            && let Some(before) = self.before_item()
+        {
+            compact::push_object(&mut self.out, before, segment);
+            self.follows = true;
+            return;
+        }
         self.open_object();
         let id = plain(segment.id());
         self.prepare(&id);

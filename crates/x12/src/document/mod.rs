@@ -1,5 +1,6 @@
 //! The document: what an input says, as JSON or XML.
 
+mod compact;
 mod json;
 mod names;
 mod xml;

@@ -13,6 +13,8 @@ pub(crate) struct Lexer {
     /// In a box, as the lexer is moved for every segment.
     classes: Box<Classes>,
     spans: Vec<Span>,
+    /// What occurs in the segment found last.
+    seen: Class,
 }
 
 /// What the lexer found at the beginning of its input.
@@ -30,6 +32,7 @@ impl Lexer {
             delimiters,
             classes: Box::new(delimiters.classes()),
             spans: Vec::with_capacity(64),
+            seen: 0,
         }
     }
 
@@ -39,11 +42,7 @@ impl Lexer {
 
     /// The segment found last, whose bytes are `bytes`.
     pub(crate) fn segment<'a>(&'a self, bytes: &'a [u8]) -> Segment<'a> {
-        Segment {
-            bytes,
-            spans: &self.spans,
-            delimiters: self.delimiters,
-        }
+        Segment::new(bytes, &self.spans, self.seen, self.delimiters)
     }
 
     /// Reads the segment at the beginning of `input`.
@@ -71,6 +70,7 @@ impl Lexer {
         self.spans.clear();
         let mut start = 0;
         let mut seen = 0;
+        let mut all = 0;
         for (end, byte) in (0..).zip(input) {
             let class = self.classes.get(usize::from(*byte)).copied().unwrap_or(0);
             if class & (ELEMENT | TERMINATOR) == 0 {
@@ -82,7 +82,9 @@ impl Lexer {
                 end,
                 classes: seen,
             });
+            all |= seen;
             if class == TERMINATOR {
+                self.seen = all;
                 return Lexed::Segment(end as usize);
             }
             start = end + 1;
@@ -94,6 +96,7 @@ impl Lexer {
             end,
             classes: seen,
         });
+        self.seen = all | seen;
         Lexed::Incomplete(input.len() + 1)
     }
 
@@ -138,6 +141,7 @@ impl Lexer {
         match input.get(end) {
             Some(byte) if *byte == self.delimiters.terminator => {
                 self.push(input, start, end);
+                self.seen = BINARY;
                 Some(Lexed::Segment(end))
             }
             Some(_) => None,

@@ -50,7 +50,7 @@ pub struct Place {
     /// The number of the segment among the set's members.
     pub member: u16,
     /// Bit n is set when the element at position n is a composite.
-    pub(crate) composites: u128,
+    pub(crate) composites: u64,
 }
 
 /// Why a segment stands where it does.
@@ -77,10 +77,16 @@ impl Place {
         composites: 0,
     };
 
+    /// Whether one of the first `elements` elements is a composite by the tables.
+    #[inline]
+    pub(crate) fn has_composites(&self, elements: usize) -> bool {
+        self.composites & ((2 << elements.min(62)) - 1) != 0
+    }
+
     /// Whether the element at `position` is a composite by the tables.
     #[must_use]
     #[inline]
     pub fn is_composite(&self, position: usize) -> bool {
-        position < 128 && self.composites & (1 << position) != 0
+        position < 64 && self.composites & (1 << position) != 0
     }
 }

@@ -130,10 +130,10 @@ impl Row {
 
 impl Definition {
     /// A set in which bit n says that the element at position n is a composite.
-    pub(crate) fn composites(&self) -> u128 {
-        let bits = (1..128)
+    pub(crate) fn composites(&self) -> u64 {
+        let bits = (1..64)
             .zip(&self.cells)
-            .map(|(at, cell)| u128::from(cell.is_composite()) << at);
+            .map(|(at, cell)| u64::from(cell.is_composite()) << at);
         bits.fold(0, |bits, bit| bits | bit)
     }
 }

@@ -53,7 +53,7 @@ pub struct Member {
     /// The segment's identifier.
     pub id: &'static str,
     /// Bit n is set when the element at position n is a composite.
-    pub(crate) composites: u128,
+    pub(crate) composites: u64,
 }
 
 /// How sure the name of a loop is.

@@ -1,5 +1,6 @@
 //! The documents of our own inputs.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -98,10 +99,35 @@ fn a_binary_segment_that_is_none_is_read_as_text() {
     }
 }
 
+/// Values of all lengths and with blanks around, and segments with identifiers and numbers of elements
+/// that are usual and that are not.
+fn lengths() -> Vec<u8> {
+    let mut text = String::from(
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*^*00501*000000001*0*T*:~\
+         GS*PO*A*B*20260301*0930*1*X*005010~ST*850*0001~",
+    );
+    for length in 0..40 {
+        let value = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop".get(..length);
+        let value = value.unwrap();
+        for id in ["X", "N1", "N1 ", "REF", "ABCD", "R.F", "ZZ\"", ""] {
+            let _ = write!(
+                text,
+                "{id}*{value}*{value}**{value}\"*{value}:* {value}*{value} *~"
+            );
+            let _ = write!(text, "{id}*{value}*** {value} *{value}*~{id}~{id}**~");
+        }
+    }
+    for elements in [98, 99, 100, 120] {
+        let _ = write!(text, "MSG{}~", "*x".repeat(elements));
+    }
+    text += "SE*0*0001~GE*1*1~IEA*1*000000001~";
+    text.into_bytes()
+}
+
 #[test]
 fn compact_and_pretty_say_the_same() {
-    for input in inputs() {
-        let bytes = fs::read(&input).unwrap();
+    let files = inputs().into_iter().map(|input| fs::read(input).unwrap());
+    for bytes in files.chain([lengths()]) {
         let value =
             |layout| serde_json::from_str::<serde_json::Value>(&to_json(&bytes, layout).text);
         let (Ok(pretty), Ok(compact)) = (value(Layout::Pretty), value(Layout::Compact)) else {
