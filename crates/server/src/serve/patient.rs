@@ -14,6 +14,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
+/// Replies up to this length go to the kernel in one piece: it takes a tenth longer over a head and a
+/// body apart.
+const SHORT: usize = 1024;
+
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How long nothing may come; the time runs only while something is waited for.
@@ -158,7 +162,11 @@ impl AsyncWrite for PatientStream {
         pieces: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let step = Pin::new(&mut this.stream).poll_write_vectored(context, pieces);
+        let stream = Pin::new(&mut this.stream);
+        let step = match joined(pieces, &mut [0; SHORT]) {
+            Some(whole) => stream.poll_write(context, whole),
+            None => stream.poll_write_vectored(context, pieces),
+        };
         this.judge(step, context)
     }
 
@@ -172,5 +180,36 @@ impl AsyncWrite for PatientStream {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+}
+
+/// Several pieces in one, where there is room for them.
+fn joined<'a>(pieces: &[IoSlice<'_>], room: &'a mut [u8; SHORT]) -> Option<&'a [u8]> {
+    let mut length = 0;
+    for piece in pieces {
+        let end = length + piece.len();
+        room.get_mut(length..end)?.copy_from_slice(piece);
+        length = end;
+    }
+    room.get(..length).filter(|_| pieces.len() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::IoSlice;
+
+    use super::{SHORT, joined};
+
+    #[test]
+    fn short_pieces_become_one() {
+        let (head, body) = ([1; 100], [2; SHORT]);
+        for (length, is_joined) in [(0, true), (1, true), (924, true), (925, false)] {
+            let pieces = [IoSlice::new(&head), IoSlice::new(&body[..length])];
+            let expected = is_joined.then(|| [&head[..], &body[..length]].concat());
+            let mut room = [0; SHORT];
+            assert_eq!(joined(&pieces, &mut room), expected.as_deref(), "{length}");
+        }
+        assert_eq!(joined(&[IoSlice::new(&head)], &mut [0; SHORT]), None);
+        assert_eq!(joined(&[], &mut [0; SHORT]), None);
     }
 }
