@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName, HeaderValue, Response};
+use http::{HeaderName, HeaderValue, Response};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
@@ -12,12 +12,12 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 /// The header that names an error.
 pub const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
-/// The content type of a reply: the request's own version of the protocol, 1.0 where it has none.
+/// The content type of the reply to a request with this content type: the request's own version of the
+/// protocol, 1.0 where it has none.
 #[must_use]
-pub fn content_type(request: &HeaderMap) -> HeaderValue {
-    let version_1_1 = request
-        .get(CONTENT_TYPE)
-        .is_some_and(|it| it.as_bytes().starts_with(b"application/x-amz-json-1.1"));
+pub fn content_type(asked: Option<&HeaderValue>) -> HeaderValue {
+    let version_1_1 =
+        asked.is_some_and(|it| it.as_bytes().starts_with(b"application/x-amz-json-1.1"));
     HeaderValue::from_static(if version_1_1 {
         "application/x-amz-json-1.1"
     } else {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use b2bi_local_dispatcher::{AccountRules, Caller, Identity};
+use http::HeaderValue;
 use http::request::Parts;
 
 use super::facts::{Heard, app_id, text};
@@ -15,41 +16,57 @@ const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=";
 #[derive(Default)]
 pub(super) struct Acquaintance(Mutex<Known>);
 
+/// Who sent a request.
+pub(super) struct Client {
+    pub(super) caller: Caller,
+    /// The application id in the user agent.
+    pub(super) app_id: Option<Arc<str>>,
+}
+
 #[derive(Default)]
 struct Known {
     /// The `Authorization` header up to the end of the credential, where that alone tells who calls.
     signer: Option<Box<str>>,
     caller: Option<Caller>,
-    user_agent: Box<str>,
+    user_agent: Box<[u8]>,
     app_id: Option<Arc<str>>,
 }
 
 impl Acquaintance {
-    /// The caller of a request on this connection.
-    pub(super) fn caller(&self, rules: &AccountRules, head: &Parts, asked: &Heard<'_>) -> Caller {
+    /// The client of a request on this connection.
+    pub(super) fn client(&self, rules: &AccountRules, head: &Parts, asked: &Heard<'_>) -> Client {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Client {
+            caller: known.caller(rules, head, asked),
+            app_id: known.app_id(asked.user_agent()),
+        }
+    }
+}
+
+impl Known {
+    fn caller(&mut self, rules: &AccountRules, head: &Parts, asked: &Heard<'_>) -> Caller {
         // Moto's header names an account that the credential does not tell.
-        let signed = text(asked.authorization).filter(|_| asked.moto_account.is_none());
-        if let (Some(signed), Some(signer), Some(caller)) = (signed, &known.signer, &known.caller)
-            && signed.starts_with(&**signer)
+        let signed = asked.authorization.filter(|_| asked.moto_account.is_none());
+        if let (Some(signed), Some(signer), Some(caller)) = (signed, &self.signer, &self.caller)
+            && signed.as_bytes().starts_with(signer.as_bytes())
         {
             return caller.clone();
         }
         let identity = Identity::of(head);
-        let caller = rules.caller(&head.headers, identity.as_ref(), known.caller.as_ref());
-        let prefix = signed.and_then(signer).filter(|_| identity.is_some());
-        known.signer = prefix.map(Box::from);
-        known.caller.insert(caller).clone()
+        let caller = rules.caller(&head.headers, identity.as_ref(), self.caller.as_ref());
+        let prefix = text(signed).and_then(signer);
+        self.signer = prefix.filter(|_| identity.is_some()).map(Box::from);
+        self.caller.insert(caller).clone()
     }
 
-    /// The application id in the user agent of a request on this connection.
-    pub(super) fn app_id(&self, user_agent: &str) -> Option<Arc<str>> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if *known.user_agent != *user_agent {
-            known.user_agent = user_agent.into();
-            known.app_id = app_id(user_agent).map(|it| short(it).into());
+    fn app_id(&mut self, user_agent: Option<&HeaderValue>) -> Option<Arc<str>> {
+        let user_agent = user_agent?;
+        if *self.user_agent != *user_agent.as_bytes() {
+            self.user_agent = user_agent.as_bytes().into();
+            let id = text(Some(user_agent)).and_then(app_id);
+            self.app_id = id.map(|it| short(it).into());
         }
-        known.app_id.clone()
+        self.app_id.clone()
     }
 }
 
@@ -65,13 +82,17 @@ mod tests {
     use b2bi_local_dispatcher::AccountRules;
     use http::Request;
 
-    /// The account, region and access key of each request, all on one connection.
-    fn callers(requests: &[&[(&str, &str)]]) -> Vec<String> {
-        let rules = AccountRules {
+    fn rules() -> AccountRules {
+        AccountRules {
             default_account: "000000000001".to_owned(),
             default_region: "us-east-1".to_owned(),
             decode_access_keys: false,
-        };
+        }
+    }
+
+    /// The account, region and access key of each request, all on one connection.
+    fn callers(requests: &[&[(&str, &str)]]) -> Vec<String> {
+        let rules = rules();
         let connection = Acquaintance::default();
         let caller = |headers: &&[(&str, &str)]| {
             let mut request = Request::post("/");
@@ -79,7 +100,8 @@ mod tests {
                 request = request.header(*name, *value);
             }
             let (head, ()) = request.body(()).unwrap().into_parts();
-            let caller = connection.caller(&rules, &head, &Heard::of(&head.headers));
+            let client = connection.client(&rules, &head, &Heard::of(&head.headers));
+            let caller = client.caller;
             let key = caller.access_key.as_deref().unwrap_or("unsigned");
             format!("{} {} {key}", caller.account, caller.region)
         };
@@ -141,6 +163,15 @@ mod tests {
     #[test]
     fn the_application_is_that_of_the_request() {
         let connection = Acquaintance::default();
+        let app_id = |agent| {
+            let (head, ()) = Request::get("/")
+                .header("user-agent", agent)
+                .body(())
+                .unwrap()
+                .into_parts();
+            let asked = Heard::of(&head.headers);
+            connection.client(&rules(), &head, &asked).app_id
+        };
         for (agent, expected) in [
             ("", None),
             ("Boto3/1 app/orders", Some("orders")),
@@ -148,7 +179,7 @@ mod tests {
             ("Boto3/1 app/other", Some("other")),
             ("Boto3/1", None),
         ] {
-            assert_eq!(connection.app_id(agent).as_deref(), expected, "{agent}");
+            assert_eq!(app_id(agent).as_deref(), expected, "{agent}");
         }
     }
 }

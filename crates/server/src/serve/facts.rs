@@ -25,6 +25,7 @@ static APP_ID: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("app/"))
 #[derive(Default)]
 pub(super) struct Heard<'a> {
     pub(super) authorization: Option<&'a HeaderValue>,
+    pub(super) content_type: Option<&'a HeaderValue>,
     pub(super) origin: Option<&'a HeaderValue>,
     pub(super) user_agent: Option<&'a HeaderValue>,
     pub(super) amz_user_agent: Option<&'a HeaderValue>,
@@ -41,6 +42,7 @@ impl<'a> Heard<'a> {
         for (name, value) in headers {
             let place = match name.as_str() {
                 "authorization" => &mut heard.authorization,
+                "content-type" => &mut heard.content_type,
                 "origin" => &mut heard.origin,
                 "user-agent" => &mut heard.user_agent,
                 "x-amz-user-agent" => &mut heard.amz_user_agent,
@@ -56,8 +58,8 @@ impl<'a> Heard<'a> {
     }
 
     /// The user agent; browsers cannot set it and send another header.
-    pub(super) fn user_agent(&self) -> Option<&'a str> {
-        text(self.user_agent).or_else(|| text(self.amz_user_agent))
+    pub(super) fn user_agent(&self) -> Option<&'a HeaderValue> {
+        self.user_agent.or(self.amz_user_agent)
     }
 
     /// The SDK's id of the call.
@@ -67,7 +69,7 @@ impl<'a> Heard<'a> {
 
     /// The attempt as the SDK counts.
     pub(super) fn attempt(&self) -> Option<u64> {
-        text(self.attempt).and_then(attempt)
+        attempt(self.attempt?.as_bytes())
     }
 }
 
@@ -104,19 +106,19 @@ fn ends_a_word(text: &str) -> bool {
 }
 
 /// The number in `attempt=2; max=3`.
-fn attempt(header: &str) -> Option<u64> {
-    let mut parts = header.split(';').map(str::trim_ascii);
-    let number = parts.find_map(|it| it.strip_prefix("attempt="))?;
-    match number.as_bytes() {
+fn attempt(header: &[u8]) -> Option<u64> {
+    let parts = header.split(|byte| *byte == b';');
+    let mut numbers = parts.map(|it| it.trim_ascii().strip_prefix(b"attempt="));
+    match numbers.find_map(|it| it)? {
         // What nearly all say, before the general way.
         [digit @ b'0'..=b'9'] => Some(u64::from(digit - b'0')),
-        _ => number.parse().ok(),
+        number => str::from_utf8(number).ok()?.parse().ok(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Heard, app_id, attempt};
+    use super::{Heard, app_id, attempt, text};
     use http::{HeaderMap, HeaderValue};
 
     #[test]
@@ -135,10 +137,10 @@ mod tests {
         let heard = Heard::of(&headers);
         assert_eq!(heard.invocation(), Some("one"));
         assert_eq!(heard.attempt(), Some(3));
-        assert_eq!(heard.user_agent(), Some("browser"));
+        assert_eq!(text(heard.user_agent()), Some("browser"));
         assert!(heard.authorization.is_none() && heard.own_fault.is_none());
         headers.insert("user-agent", HeaderValue::from_static("boto3"));
-        assert_eq!(Heard::of(&headers).user_agent(), Some("boto3"));
+        assert_eq!(text(Heard::of(&headers).user_agent()), Some("boto3"));
     }
 
     #[test]
@@ -149,7 +151,7 @@ mod tests {
             ("attempt=x", None),
             ("", None),
         ] {
-            assert_eq!(attempt(header), expected, "{header}");
+            assert_eq!(attempt(header.as_bytes()), expected, "{header}");
         }
         for (agent, expected) in [
             (

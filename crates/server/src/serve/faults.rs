@@ -48,7 +48,7 @@ pub(super) struct Course {
 /// # Errors
 ///
 /// The request brings a fault of its own that cannot be read.
-pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Result<Option<Course>, Failure> {
+pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Result<Option<Box<Course>>, Failure> {
     if app.faults.is_idle() {
         return Ok(None);
     }
@@ -66,10 +66,10 @@ pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Result<Option<Course>, Failu
         None => app.faults.decide(facts, now),
     });
     let awaits_result = own.is_none() && app.faults.is_armed_for_results();
-    let course = Course {
+    let course = Box::new(Course {
         plan,
         awaits_result,
-    };
+    });
     Ok((awaits_result || !course.plan.is_empty()).then_some(course))
 }
 
@@ -80,7 +80,7 @@ fn with_facts<T>(
     decide: impl FnOnce(&Facts<'_>) -> T,
 ) -> T {
     let header = |name: &str| facts::header(asked.head, name);
-    let user_agent = asked.heard.user_agent();
+    let user_agent = facts::text(asked.heard.user_agent());
     let body: Option<Value> = serde_json::from_slice(asked.body).ok();
     let resources = body.as_ref().map(facts::resources).unwrap_or_default();
     decide(&Facts {
@@ -117,19 +117,30 @@ fn own(value: &HeaderValue) -> Result<Chain, Failure> {
 pub(super) async fn carry_out<'a>(
     app: &App,
     asked: &Asked<'_>,
-    course: Option<Course>,
+    course: Option<Box<Course>>,
+    decode: impl Fn() -> Result<Box<dyn Pending<'a> + 'a>, Failure>,
+    note: &mut Note<'_>,
+    render: impl FnOnce(Result<Reply, Failure>) -> Response<Bytes>,
+) -> Response<Bytes> {
+    match course {
+        None => render(run(decode(), asked.caller.clone(), When::Before, note).await),
+        Some(course) => Box::pin(under_faults(app, asked, *course, decode, note, render)).await,
+    }
+}
+
+async fn under_faults<'a>(
+    app: &App,
+    asked: &Asked<'_>,
+    course: Course,
     decode: impl Fn() -> Result<Box<dyn Pending<'a> + 'a>, Failure>,
     note: &mut Note<'_>,
     render: impl FnOnce(Result<Reply, Failure>) -> Response<Bytes>,
 ) -> Response<Bytes> {
     let caller = || asked.caller.clone();
-    let Some(Course {
+    let Course {
         mut plan,
         awaits_result,
-    }) = course
-    else {
-        return render(run(decode(), caller(), When::Before, note).await);
-    };
+    } = course;
     note.faulted(&plan);
     pause(&app.clock, plan.delay.before_ms).await;
     let reply = match (&plan.outcome, plan.when) {

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use b2bi_local_dispatcher::{Caller, Operation};
+use b2bi_local_dispatcher::Operation;
 use b2bi_local_faults::Plan;
 use bytes::Bytes;
 use http::Response;
 
-use super::acquaintance::Acquaintance;
+use super::acquaintance::Client;
 use super::facts::Heard;
 use super::reply::ErrorCode;
 use super::request::Arrival;
@@ -30,19 +30,13 @@ pub(super) struct Note<'a> {
 }
 
 impl<'a> Note<'a> {
-    /// What is known once the caller is.
-    pub(super) fn new(
-        app: &'a App,
-        acquaintance: &Acquaintance,
-        heard: &Heard<'_>,
-        caller: &Caller,
-        arrival: Arrival,
-    ) -> Self {
+    /// What is known once the client is.
+    pub(super) fn new(app: &'a App, client: &Client, heard: &Heard<'_>, arrival: &Arrival) -> Self {
         let entry = || Entry {
             time: app.now(),
             request_id: Some(arrival.request_id),
-            caller: caller.clone(),
-            app_id: heard.user_agent().and_then(|it| acquaintance.app_id(it)),
+            caller: client.caller.clone(),
+            app_id: client.app_id.clone(),
             invocation_id: heard.invocation().map(short),
             attempt: heard.attempt(),
             ..Entry::default()

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use b2bi_local_dispatcher::{Descriptor, Failure, Protocol, Reply, json, query};
 use b2bi_local_objects::Body as S3Body;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderValue, Response};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 
@@ -27,26 +27,27 @@ pub(super) struct Style<'a> {
 }
 
 impl<'a> Style<'a> {
-    /// The style of a service's replies; of the front end's where no service was found.
+    /// The style of a service's replies, to a request with this content type; of the front end's where no
+    /// service was found.
     pub(super) fn new(
         descriptor: Option<&Descriptor>,
-        request: &HeaderMap,
+        content_type: Option<&HeaderValue>,
         operation: &'a str,
         request_id: &'a str,
     ) -> Self {
         Self {
             protocol: descriptor.map(|it| it.protocol),
-            content_type: json::content_type(request),
+            content_type: json::content_type(content_type),
             operation,
             request_id,
         }
     }
 
     /// A reply, successful or not.
-    pub(super) fn render(self, outcome: Result<Reply, Failure>) -> Response<Bytes> {
+    pub(super) fn render(&self, outcome: Result<Reply, Failure>) -> Response<Bytes> {
         let code = outcome.as_ref().err().map(|it| ErrorCode(it.code.clone()));
         let mut response = match (outcome, self.protocol) {
-            (Ok(Reply::Json(body)), _) => json::success(body, self.content_type),
+            (Ok(Reply::Json(body)), _) => json::success(body, self.content_type.clone()),
             (Ok(Reply::Members(members)), protocol) => {
                 let namespace = namespace(protocol);
                 query::success(self.operation, namespace, &members, self.request_id)
@@ -54,7 +55,7 @@ impl<'a> Style<'a> {
             (Err(failure), protocol @ Some(Protocol::Query { .. })) => {
                 query::failure(&failure, namespace(protocol), self.request_id)
             }
-            (Err(failure), _) => json::failure(failure, self.content_type),
+            (Err(failure), _) => json::failure(failure, self.content_type.clone()),
         };
         if let Some(code) = code {
             response.extensions_mut().insert(code);

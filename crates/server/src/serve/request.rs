@@ -1,5 +1,6 @@
 //! One request, from its head to its reply.
 
+use std::mem;
 use std::time::Instant;
 
 use b2bi_local_dispatcher::{
@@ -13,7 +14,7 @@ use http_body_util::Either;
 use hyper::body::Incoming;
 
 use super::acquaintance::Acquaintance;
-use super::facts::Heard;
+use super::facts::{Heard, text};
 use super::faults::{self, Asked};
 use super::note::Note;
 use super::patient::PatientBody;
@@ -28,28 +29,32 @@ use crate::machine::{Uuid, basic_format};
 use crate::objects::Objects;
 
 /// A request that came.
-#[derive(Clone, Copy)]
 pub(super) struct Arrival {
     pub(super) started: Instant,
     pub(super) request_id: Uuid,
 }
 
-/// Answers a request; there is an answer to everything.
+/// Answers a request; there is an answer to everything. Who wants the head for good takes it.
+///
+/// A connection writes the whole of this future for each of its requests: what is large is borrowed,
+/// and what is rare has a box of its own.
 pub(super) async fn answer(
     app: &App,
     acquaintance: &Acquaintance,
-    request: Request<Incoming>,
+    head: &mut Parts,
+    body: Incoming,
 ) -> Response<Body> {
     let arrival = Arrival {
         started: Instant::now(),
         request_id: app.new_request_id(),
     };
     let log = app.config.log_requests.then(|| {
-        let target = request.headers().get("x-amz-target").cloned();
-        (request.method().clone(), request.uri().clone(), target)
+        let target = head.headers.get("x-amz-target").cloned();
+        Box::new((head.method.clone(), head.uri.clone(), target))
     });
-    let response = dispatch(app, acquaintance, request, arrival).await;
-    if let Some((method, uri, target)) = log {
+    let response = dispatch(app, acquaintance, head, body, &arrival).await;
+    if let Some(log) = log {
+        let (method, uri, target) = *log;
         let (status, elapsed) = (response.status().as_u16(), arrival.started.elapsed());
         let request_id = arrival.request_id.as_str();
         tracing::info!(request_id, %method, %uri, ?target, status, ?elapsed, "request");
@@ -60,20 +65,15 @@ pub(super) async fn answer(
 async fn dispatch(
     app: &App,
     acquaintance: &Acquaintance,
-    request: Request<Incoming>,
-    arrival: Arrival,
+    head: &mut Parts,
+    body: Incoming,
+    arrival: &Arrival,
 ) -> Response<Body> {
     let request_id = arrival.request_id.as_str();
-    let (head, body) = request.into_parts();
     let body = PatientBody::new(body, app.config.limits.silence);
     if admin::is_admin(app, head.uri.path()) {
-        let body = body::read(body, app.config.max_body_bytes).await;
-        if let Some(events) = admin::follow(app, &head).await {
-            return named(app, reply::events(events), request_id);
-        }
-        let response = admin::answer(app, &head, body).await;
-        app.keep_past();
-        return named(app, whole(response), request_id);
+        let response = Box::pin(administer(app, head, body)).await;
+        return named(app, response, request_id);
     }
     let asked = Heard::of(&head.headers);
     if asked.origin.is_some()
@@ -83,18 +83,19 @@ async fn dispatch(
         let refused = refused(&head.headers, refusal, request_id);
         return named(app, whole(refused), request_id);
     }
-    if cors::is_preflight(&head) {
+    if cors::is_preflight(head) {
         return named(app, whole(cors::preflight()), request_id);
     }
-    let caller = acquaintance.caller(&app.config.accounts, &head, &asked);
-    let found = route(&head, &app.descriptors);
+    let client = acquaintance.client(&app.config.accounts, head, &asked);
+    let found = route(head, &app.descriptors);
     if let Some(upstream) = app.passes_to(head.uri.path(), &found) {
-        return passed(app, upstream, head, body, request_id).await;
+        return Box::pin(passed(app, upstream, taken(head), body, request_id)).await;
     }
-    let mut note = Note::new(app, acquaintance, &asked, &caller, arrival);
+    let mut note = Note::new(app, &client, &asked, arrival);
+    let caller = client.caller;
     let call = |caller, at| Call {
         app,
-        head: &head,
+        head,
         heard: &asked,
         caller,
         at,
@@ -105,15 +106,16 @@ async fn dispatch(
                 .json(operation, body, request_id, &mut note)
                 .await
         }
-        Ok(Route::Query(at)) => call(caller, at).query(body, request_id, &mut note).await,
+        Ok(Route::Query(at)) => Box::pin(call(caller, at).query(body, request_id, &mut note)).await,
         Ok(Route::Objects) => {
             note.discard();
-            return named(app, objects(app, head, body, &caller).await, request_id);
+            let response = Box::pin(objects(app, taken(head), body, &caller)).await;
+            return named(app, response, request_id);
         }
         Err(failure) => {
             // The body is read so that its sender gets to read the answer.
             let _ = body::read(body, app.config.max_body_bytes).await;
-            Style::new(None, &head.headers, "", request_id).render(Err(failure))
+            Style::new(None, asked.content_type, "", request_id).render(Err(failure))
         }
     };
     response = named(app, response, request_id);
@@ -131,6 +133,23 @@ async fn dispatch(
         }
     }
     reply::whole(response)
+}
+
+/// The head of a request that goes elsewhere.
+fn taken(head: &mut Parts) -> Parts {
+    let (none, ()) = Request::new(()).into_parts();
+    mem::replace(head, none)
+}
+
+/// Answers on the server's own routes.
+async fn administer(app: &App, head: &Parts, body: PatientBody) -> Response<Body> {
+    let body = body::read(body, app.config.max_body_bytes).await;
+    if let Some(events) = admin::follow(app, head).await {
+        return reply::events(events);
+    }
+    let response = admin::answer(app, head, body).await;
+    app.keep_past();
+    whole(response)
 }
 
 /// The reply with its id and, where HTTP would add a wrong one, its date.
@@ -204,10 +223,10 @@ fn refused(headers: &HeaderMap, refusal: Refusal, request_id: &str) -> Response<
 
 /// A failure in the protocol of a service that is not known here, told by the request's form.
 fn failed(headers: &HeaderMap, failure: Failure, request_id: &str) -> Response<Bytes> {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let is_json = content_type.is_some_and(|it| it.contains("json"));
+    let content_type = headers.get(CONTENT_TYPE);
+    let is_json = text(content_type).is_some_and(|it| it.contains("json"));
     if is_json || headers.contains_key("x-amz-target") {
-        Style::new(None, headers, "", request_id).render(Err(failure))
+        Style::new(None, content_type, "", request_id).render(Err(failure))
     } else {
         query::failure(&failure, "", request_id)
     }
@@ -231,9 +250,14 @@ impl Call<'_> {
         note: &mut Note<'_>,
     ) -> Response<Bytes> {
         let descriptor = self.app.descriptors.get(self.at).copied();
-        let style = Style::new(descriptor, &self.head.headers, operation.name, request_id);
+        let style = Style::new(
+            descriptor,
+            self.heard.content_type,
+            operation.name,
+            request_id,
+        );
         match body::read(body, self.app.config.max_body_bytes).await {
-            Ok(body) => self.operation(operation, body, style, note).await,
+            Ok(body) => self.operation(operation, &body, &style, note).await,
             Err(failure) => style.render(Err(failure)),
         }
     }
@@ -245,8 +269,9 @@ impl Call<'_> {
         note: &mut Note<'_>,
     ) -> Response<Bytes> {
         let descriptor = self.app.descriptors.get(self.at).copied();
-        let headers = &self.head.headers;
-        let failed = |failure| Style::new(descriptor, headers, "", request_id).render(Err(failure));
+        let content_type = self.heard.content_type;
+        let failed =
+            |failure| Style::new(descriptor, content_type, "", request_id).render(Err(failure));
         let body = match body::read(body, self.app.config.max_body_bytes).await {
             Ok(body) => body,
             Err(failure) => return failed(failure),
@@ -258,8 +283,8 @@ impl Call<'_> {
         });
         match found {
             Ok(operation) => {
-                let style = Style::new(descriptor, headers, operation.name, request_id);
-                self.operation(operation, body, style, note).await
+                let style = Style::new(descriptor, content_type, operation.name, request_id);
+                self.operation(operation, &body, &style, note).await
             }
             Err(failure) => match &self.app.upstream {
                 Some(upstream) => {
@@ -276,8 +301,8 @@ impl Call<'_> {
     async fn operation(
         self,
         operation: Operation,
-        body: Bytes,
-        style: Style<'_>,
+        body: &Bytes,
+        style: &Style<'_>,
         note: &mut Note<'_>,
     ) -> Response<Bytes> {
         let Some(endpoint) = self.app.endpoints.get(self.at) else {
@@ -286,8 +311,8 @@ impl Call<'_> {
         };
         let descriptor = endpoint.descriptor();
         let service = descriptor.signing_name;
-        note.named(self.at, service, operation, &body);
-        if let Err(failure) = self.authenticate(descriptor.protocol, &body) {
+        note.named(self.at, service, operation, body);
+        if let Err(failure) = self.authenticate(descriptor.protocol, body) {
             return style.render(Err(failure));
         }
         let asked = Asked {
@@ -296,15 +321,15 @@ impl Call<'_> {
             caller: &self.caller,
             service,
             operation: operation.name,
-            body: &body,
+            body,
         };
-        let plan = match faults::plan(self.app, &asked) {
-            Ok(plan) => plan,
+        let course = match faults::plan(self.app, &asked) {
+            Ok(course) => course,
             Err(failure) => return style.render(Err(failure)),
         };
-        let decode = || endpoint.decode(operation, &body);
+        let decode = || endpoint.decode(operation, body);
         let render = |outcome| style.render(outcome);
-        faults::carry_out(self.app, &asked, plan, decode, note, render).await
+        faults::carry_out(self.app, &asked, course, decode, note, render).await
     }
 
     fn authenticate(&self, protocol: Protocol, body: &Bytes) -> Result<(), Failure> {

@@ -10,7 +10,8 @@ use std::time::Duration;
 use b2bi_local_b2bi::Clock as _;
 use b2bi_local_faults::Outcome;
 use bytes::Bytes;
-use http::Response;
+use http::{Request, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -63,14 +64,17 @@ async fn http(
 ) -> Option<(TcpStream, Script)> {
     let (taken, acquaintance) = (Mutex::default(), Acquaintance::default());
     let (taken, acquaintance) = (&taken, &acquaintance);
-    let service = service_fn(move |request| async move {
-        let mut response = request::answer(app, acquaintance, request).await;
-        if let Some(script) = response.extensions_mut().remove::<Script>() {
-            *lock(taken) = Some(script);
-            // The connection is taken away while this waits.
-            pending::<()>().await;
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (mut head, body) = request.into_parts();
+        async move {
+            let mut response = request::answer(app, acquaintance, &mut head, body).await;
+            if let Some(script) = response.extensions_mut().remove::<Script>() {
+                *lock(taken) = Some(script);
+                // The connection is taken away while this waits.
+                pending::<()>().await;
+            }
+            Ok::<_, Infallible>(response)
         }
-        Ok::<_, Infallible>(response)
     });
     let limits = &app.config.limits;
     let stream = PatientStream::new(stream, limits.silence);
