@@ -45,6 +45,12 @@ impl Lexer {
         Segment::new(bytes, &self.spans, self.seen, self.delimiters)
     }
 
+    /// Whether a byte of the segment found last belongs to binary data.
+    pub(crate) fn is_binary_at(&self, place: usize) -> bool {
+        let data = self.spans.last();
+        data.is_some_and(|it| it.classes & BINARY != 0 && place >= it.start as usize)
+    }
+
     /// Reads the segment at the beginning of `input`.
     pub(crate) fn lex(&mut self, input: &[u8]) -> Lexed {
         if input.starts_with(b"B")

@@ -6,7 +6,8 @@ use std::mem;
 
 use memchr::memchr2;
 
-use crate::isa;
+use super::lexer::{Lexed, Lexer};
+use crate::isa::{self, Header, Isa};
 use crate::write::LineBreak;
 
 const CR: u8 = b'\r';
@@ -231,11 +232,10 @@ impl Wrapped {
                 let is_whole = memchr2(CR, LF, rest.trim_ascii_end()).is_none();
                 return match is_whole {
                     true if !complete => Err(Undecided),
-                    // A single break after the ISA segment may as well be binary data.
-                    is_whole => {
-                        let told = self.length < isa::FIXED_LENGTH || breaks > 1;
-                        Ok(is_whole && broken && (told || !has_binary_data(text)))
+                    true if breaks == 1 && self.length >= isa::FIXED_LENGTH => {
+                        Ok(self.is_between_lines(text, rest, broken))
                     }
+                    is_whole => Ok(is_whole && broken),
                 };
             }
             let Some(next) = after.strip_prefix(line_break) else {
@@ -249,15 +249,34 @@ impl Wrapped {
             breaks += 1;
         }
     }
+
+    /// Whether a single break after the ISA segment, with `rest` behind it, is none of the data.
+    fn is_between_lines(self, text: &[u8], rest: &[u8], broken: bool) -> bool {
+        let line = text.get(..self.length).unwrap_or(text);
+        // What ends a segment may stand in binary data too.
+        let breaks_data = || is_binary(&[line, rest].concat(), self.length - 1);
+        !is_binary(text, self.length) && (broken || breaks_data())
+    }
 }
 
-/// Whether a segment occurs whose data may be any bytes.
-fn has_binary_data(text: &[u8]) -> bool {
-    let separator = text.get(3);
-    let begins = |it: &[u8]| {
-        matches!(it, [b'B', b'I', b'N', ..] | [b'B', b'D', b'S', ..]) && it.last() == separator
+/// Whether the byte at `place` belongs to binary data: to as many bytes as a segment counts, with a
+/// terminator behind them.
+fn is_binary(text: &[u8], place: usize) -> bool {
+    let Header::Read(isa, mut at) = Isa::read(text, true) else {
+        return false;
     };
-    text.windows(4).any(begins)
+    let mut lexer = Lexer::new(isa.delimiters());
+    while at <= place {
+        let rest = text.get(at..).unwrap_or(&[]);
+        let Lexed::Segment(length) = lexer.lex(rest) else {
+            return false;
+        };
+        if place < at + length {
+            return lexer.is_binary_at(place - at);
+        }
+        at += length + 1;
+    }
+    false
 }
 
 fn is_blank(byte: u8) -> bool {

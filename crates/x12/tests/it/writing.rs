@@ -157,6 +157,27 @@ fn wrapped_files_are_read_as_whole_ones() {
 }
 
 #[test]
+fn a_break_within_binary_data_counts() {
+    let bytes = "x~*y".repeat(40);
+    let text = format!(
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*^*00501*000000001*0*T*:~\
+         GS*PI*A*B*20260301*0930*1*X*005010~ST*275*0001~BIN*160*{bytes}~SE*3*0001~GE*1*1~IEA*1*000000001~"
+    );
+    let whole = to_json(text.as_bytes(), Layout::Compact);
+    assert_eq!(whole.reading.problems, []);
+    for length in 1..=text.len() {
+        check_wrapped(&wrapped(&text, length, LineBreak::Lf), &whole, length);
+    }
+    let with_a_break = text.replacen("x~*yx", "x~*\nx", 1);
+    let document = to_json(with_a_break.as_bytes(), Layout::Compact);
+    assert_eq!(document.reading.problems, []);
+    assert!(
+        document.text.contains(r#""BIN_02":"x~*\nx~*y"#),
+        "{document:?}"
+    );
+}
+
+#[test]
 fn wrapped_files_may_follow_each_other() {
     let text = written(&one_line());
     let twice = to_json(text.repeat(2).as_bytes(), Layout::Compact);
