@@ -128,6 +128,7 @@ pub(super) async fn carry_out<'a>(
     }
 }
 
+/// Carries a call out with what rules, or the request itself, want round it.
 async fn under_faults<'a>(
     app: &App,
     asked: &Asked<'_>,

@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// Replies up to this length go to the kernel in one piece: it takes a tenth longer over a head and a
+/// Replies up to this length go to the kernel in one piece: it takes 8 % longer over a head and a
 /// body apart.
 const SHORT: usize = 1024;
 

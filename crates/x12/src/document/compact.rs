@@ -71,7 +71,8 @@ fn fill<const BETWEEN: usize>(
     Some(put(room, b"\"}")?.len())
 }
 
-/// Copies bytes, mostly few, to the beginning of `room` and returns what follows them there.
+/// Copies bytes, at least one and mostly few, to the beginning of `room` and returns what follows them
+/// there.
 #[inline]
 fn put<'a>(room: &'a mut [u8], bytes: &[u8]) -> Option<&'a mut [u8]> {
     let (place, rest) = room.split_at_mut_checked(bytes.len())?;

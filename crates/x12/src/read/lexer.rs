@@ -10,8 +10,7 @@ use crate::segment::{Segment, Span};
 /// Finds the end of a segment and the bounds of its elements.
 pub(crate) struct Lexer {
     delimiters: Delimiters,
-    /// In a box, as the lexer is moved for every segment.
-    classes: Box<Classes>,
+    classes: Classes,
     spans: Vec<Span>,
     /// What occurs in the segment found last.
     seen: Class,
@@ -30,7 +29,7 @@ impl Lexer {
     pub(crate) fn new(delimiters: Delimiters) -> Self {
         Self {
             delimiters,
-            classes: Box::new(delimiters.classes()),
+            classes: delimiters.classes(),
             spans: Vec::with_capacity(64),
             seen: 0,
         }

@@ -126,6 +126,7 @@ fn lengths() -> Vec<u8> {
 
 #[test]
 fn compact_and_pretty_say_the_same() {
+    assert_eq!(to_json(&lengths(), Layout::Pretty).reading.fatal(), None);
     let files = inputs().into_iter().map(|input| fs::read(input).unwrap());
     for bytes in files.chain([lengths()]) {
         let value =
