@@ -189,7 +189,7 @@ def started(command, port, request):
 
 class Bench:
     def __init__(self, arguments):
-        self.target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target"), "release")
+        self.target = pathlib.Path(os.environ["B2BI_LOCAL_BENCH_TARGET"])
         quick = arguments.quick
         self.starts, self.moto_starts = (3, 1) if quick else (20, 10)
         self.rounds, self.seconds, self.count = (1, 0.2, 2000) if quick else (7, 1, 40000)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 
-TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target"), "release")
+TARGET = pathlib.Path(os.environ["B2BI_LOCAL_BENCH_TARGET"])
 BINARY = os.environ.get("B2BI_LOCAL_BIN", str(TARGET / "b2bi-local"))
 TEMPLATE = "fixtures/mapping/bench/orders.jsonata"
 STYLESHEET = pathlib.Path("fixtures/mapping/xslt/orders/order.xslt")
