@@ -15,7 +15,7 @@ import yaml
 from b2bi_local import binary
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-PAGES = sorted((REPOSITORY / "crates/server/docs").glob("*.md"))
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What a block has started ends with it, also where it fails.
 ENDING = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"

@@ -45,7 +45,7 @@ use tokio::task::JoinHandle;
 
 /// The blocks of the page for beginners, as tests.
 #[cfg(doctest)]
-#[doc = include_str!("../../server/docs/first-five-minutes.md")]
+#[doc = include_str!("../../../docs/first-five-minutes.md")]
 struct FirstFiveMinutes;
 
 pub use aws_sdk_b2bi as sdk;

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::Outcome;
 use crate::repository;
 
-const PAGE: &str = "crates/server/docs/fidelity.md";
+const PAGE: &str = "docs/fidelity.md";
 const OPERATIONS: &str = "crates/b2bi/src/operations";
 const MODULES: &str = "crates/b2bi/src";
 const TESTS: &str = "python/tests/test_operations";
@@ -17,7 +17,7 @@ const LIST: &str = "fixtures/ASSUMPTIONS.md";
 const SOURCE: &str = concat!("Source", ": ");
 const GUESS: &str = concat!("Assumption ", "A-");
 
-const INTRODUCTION: &str = "# How true it is
+const INTRODUCTION: &str = "# Fidelity: how closely this matches AWS
 
 Written by `cargo xtask fidelity` from the sources; change them, not this page. CI proves that it is
 current. What it says of itself: an operation's members, constraints, errors and paging are those of
@@ -87,7 +87,7 @@ fn operations(root: &Path, sources: &[Source]) -> Result<String, String> {
         let guesses = guesses_behind(source, sources).join(", ");
         let _ = writeln!(
             table,
-            "| [{name}](../../../{}) | {purpose} | [tests](../../../{test}) | {guesses} |",
+            "| [{name}](../{}) | {purpose} | [tests](../{test}) | {guesses} |",
             source.path
         );
     }
@@ -144,7 +144,7 @@ fn behaviours(sources: &[Source]) -> String {
     );
     for source in sources {
         for statement in statements(&source.text) {
-            let _ = writeln!(table, "| [{0}](../../../{0}) | {statement} |", source.path);
+            let _ = writeln!(table, "| [{0}](../{0}) | {statement} |", source.path);
         }
     }
     table
@@ -183,7 +183,7 @@ fn guesses(list: &str, sources: &[Source]) -> String {
         }
     }
     let mut page = format!(
-        "## Guesses\n\nThe list is [{LIST}](../../../{LIST}). Where no file is named, what is guessed is in the data or spread \
+        "## Guesses\n\nThe list is [{LIST}](../{LIST}). Where no file is named, what is guessed is in the data or spread \
          over the code.\n"
     );
     for row in list.lines().filter(|it| it.starts_with("| A-")) {

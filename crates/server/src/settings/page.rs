@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{SETTINGS, Setting};
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
 /// Set to anything, it has the test write the table instead of comparing it.
 const UPDATE: &str = "B2BI_LOCAL_UPDATE_DOCS";
 const HEAD: &str = "| setting | value | default | what it is for |\n| --- | --- | --- | --- |\n";
