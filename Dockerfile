@@ -1,6 +1,6 @@
 # b2bi-local as one static binary on nothing at all. `docker build -t b2bi-local .` builds everything;
 # scripts/image does the last stage alone, with the binary that this machine builds.
-FROM rust:1.95-bookworm AS build
+FROM rust:1.95.0-bookworm AS build
 WORKDIR /source
 COPY . .
 RUN mkdir -p /image/data /image/etc/ssl/certs && cp "$(scripts/static)" /image/b2bi-local \
