@@ -31,6 +31,21 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("testkit", &["server"]),
+    (
+        "fuzz",
+        &[
+            "b2bi",
+            "b2bi-model",
+            "dispatcher",
+            "faults",
+            "ledger",
+            "mapping",
+            "objects",
+            "server",
+            "x12",
+            "xslt",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
