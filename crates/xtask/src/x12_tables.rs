@@ -4,6 +4,7 @@
 //! versions share appear once, with a mask of the versions as their second column.
 
 mod bounded;
+mod corrections;
 mod facts;
 mod grades;
 mod guides;

@@ -169,7 +169,7 @@ fn place(segment: &'static str, usage: &str, max: &str, qualifiers: Option<&'sta
         segment,
         qualifiers: qualifiers
             .unwrap_or("")
-            .split(' ')
+            .split(';')
             .filter_map(qualifier)
             .collect(),
         required: usage == "R",

@@ -3,6 +3,7 @@
 
 mod acknowledging;
 mod documents;
+mod facts;
 mod guides;
 mod names;
 mod properties;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::corrections::corrected;
+
 /// The versions, in the order of the bits of a mask.
 pub(crate) const VERSIONS: [&str; 5] = ["4010", "4030", "4050", "4060", "5010"];
 
@@ -17,7 +19,7 @@ pub(crate) struct Facts {
 
 impl Facts {
     pub(crate) fn load(folder: &Path) -> Result<Self, String> {
-        let names = rows(&folder.join("loop-names.tsv"))?;
+        let names = rows(folder, "loop-names.tsv")?;
         Ok(Self {
             folder: folder.to_path_buf(),
             names,
@@ -28,11 +30,16 @@ impl Facts {
         &self.folder
     }
 
+    /// The corrected text of a file.
+    pub(crate) fn text(&self, file: &str) -> Result<String, String> {
+        text(&self.folder, file)
+    }
+
     /// The rows of `{version}.{kind}.tsv` for every version.
     pub(crate) fn of_versions(&self, kind: &str) -> Result<Vec<Vec<Row>>, String> {
         VERSIONS
             .iter()
-            .map(|version| rows(&self.folder.join(format!("{version}.{kind}.tsv"))))
+            .map(|version| rows(&self.folder, &format!("{version}.{kind}.tsv")))
             .collect()
     }
 
@@ -59,11 +66,16 @@ impl Facts {
     }
 }
 
-fn rows(path: &Path) -> Result<Vec<Row>, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(text
+fn rows(folder: &Path, file: &str) -> Result<Vec<Row>, String> {
+    Ok(text(folder, file)?
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(|line| line.split('\t').map(str::to_owned).collect())
         .collect())
+}
+
+fn text(folder: &Path, file: &str) -> Result<String, String> {
+    let path = folder.join(file);
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    corrected(file, text)
 }

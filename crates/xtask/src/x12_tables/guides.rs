@@ -17,10 +17,7 @@ pub(crate) fn guides(facts: &Facts) -> Result<String, String> {
     names.sort();
     let mut text = String::new();
     for name in names {
-        let path = folder.join(&name);
-        let guide =
-            fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        for line in guide.lines() {
+        for line in facts.text(&format!("hipaa/{name}"))?.lines() {
             text += &compact(line);
             text.push('\n');
         }
@@ -48,7 +45,28 @@ fn compact(line: &str) -> String {
             repeat,
             usage,
             _,
-        ] => ["L", id, parent, order, segment, qualifiers, repeat, usage].join("\t"),
+        ] => {
+            let qualifiers = &separated(qualifiers);
+            ["L", id, parent, order, segment, qualifiers, repeat, usage].join("\t")
+        }
+        ["S", path, order, segment, usage, max, qualifiers] => {
+            let qualifiers = &separated(qualifiers);
+            let columns = ["S", path, order, segment, usage, max, qualifiers];
+            columns.join("\t").trim_end().to_owned()
+        }
         columns => columns.join("\t").trim_end().to_owned(),
     }
+}
+
+/// Qualifiers separated by `;`, since a value may hold a blank.
+fn separated(qualifiers: &str) -> String {
+    let mut out = String::new();
+    for part in qualifiers.split(' ') {
+        let separator = if part.contains('=') { ";" } else { " " };
+        if !out.is_empty() {
+            out += separator;
+        }
+        out += part;
+    }
+    out
 }

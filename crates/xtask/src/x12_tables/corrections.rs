@@ -1,0 +1,119 @@
+//! Corrections of the facts, each with what shows that the facts are wrong.
+//!
+//! A correction names the file, the key of the row, and the text to replace in it. A correction that
+//! no longer applies is an error, so that it goes when the facts are mended.
+
+/// One correction of a row.
+pub(crate) struct Correction {
+    file: &'static str,
+    /// The columns with which the row begins, separated by tabs.
+    row: &'static str,
+    from: &'static str,
+    to: &'static str,
+}
+
+const CORRECTIONS: &[Correction] = &[
+    // Both public sources of the guide and the guide's own row have the reference as optional.
+    Correction {
+        file: "4060.sets.tsv",
+        row: "834\t",
+        from: "N1-2750=N1+[REF DTP?]",
+        to: "N1-2750=N1+[REF?16 DTP?]",
+    },
+    Correction {
+        file: "5010.sets.tsv",
+        row: "834\t",
+        from: "N1-2750=N1+[REF DTP?]",
+        to: "N1-2750=N1+[REF?16 DTP?]",
+    },
+    // The pairs are 5-6, 7-8 and so on; the other versions have no rule between 5 and 8.
+    Correction {
+        file: "5010.segments.tsv",
+        row: "PLB\t",
+        from: "P0506 P0508 P0708",
+        to: "P0506 P0708",
+    },
+    // The guide 005010X231A1 has both codes of faults against a guide.
+    Correction {
+        file: "5010.codes.tsv",
+        row: "618\t",
+        from: "9 I6",
+        to: "9 I5 I6",
+    },
+    // The two rows are told apart by the first component; without it the first takes both.
+    Correction {
+        file: "hipaa/999_X231.tsv",
+        row: "S\t2000/2100\t2\tCTX\tS\t9\t",
+        from: "\t9\t",
+        to: "\t9\tCTX_01-01=SITUATIONAL TRIGGER",
+    },
+    Correction {
+        file: "hipaa/999_X231.tsv",
+        row: "S\t2000/2100\t3\tCTX\tS\t1\t",
+        from: "\tS\t1\t",
+        to: "\tS\t1\tCTX_01-01=TRN02|NM109|PATIENT NAME NM109|SUBSCRIBER NAME NM109|ENT01|\
+             SUBSCRIBER NUMBER REF02|CLM01",
+    },
+];
+
+/// The text of `file` with the corrections that are for it.
+///
+/// # Errors
+/// When a correction is for `file` and no row has what it replaces.
+pub(crate) fn corrected(file: &str, text: String) -> Result<String, String> {
+    let mut wanted: Vec<&Correction> = CORRECTIONS
+        .iter()
+        .filter(|correction| correction.file == file)
+        .collect();
+    if wanted.is_empty() {
+        return Ok(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let here = wanted
+            .iter()
+            .position(|correction| line.starts_with(correction.row));
+        match here.map(|at| wanted.swap_remove(at)) {
+            Some(correction) if line.contains(correction.from) => {
+                out += &line.replacen(correction.from, correction.to, 1);
+            }
+            Some(correction) => return Err(correction.obsolete()),
+            None => out += line,
+        }
+        out.push('\n');
+    }
+    wanted.first().map_or(Ok(out), |left| Err(left.obsolete()))
+}
+
+impl Correction {
+    fn obsolete(&self) -> String {
+        let Self {
+            file, row, from, ..
+        } = self;
+        format!("{file}: no row {row:?} with {from:?}; remove its correction if the facts have it")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::corrected;
+
+    #[test]
+    fn a_row_is_corrected_once() {
+        let facts = "PLA\tP0506 P0508 P0708\nPLB\t127M\tP0506 P0508 P0708 P0910\n";
+        assert_eq!(
+            corrected("5010.segments.tsv", facts.to_owned()).unwrap(),
+            "PLA\tP0506 P0508 P0708\nPLB\t127M\tP0506 P0708 P0910\n"
+        );
+        assert_eq!(
+            corrected("4010.segments.tsv", facts.to_owned()).unwrap(),
+            facts
+        );
+    }
+
+    #[test]
+    fn a_correction_that_nothing_needs_is_told() {
+        assert!(corrected("5010.segments.tsv", "PLB\tP0506 P0708\n".to_owned()).is_err());
+        assert!(corrected("5010.segments.tsv", "N1\t1\n".to_owned()).is_err());
+    }
+}
