@@ -157,16 +157,14 @@ impl Notes {
             self.dropped += 1;
             return;
         }
-        for heading in [&self.interchange, &self.group, &self.transaction] {
-            if !self
-                .headings
-                .iter()
-                .rev()
-                .take(3)
-                .any(|known| known == heading)
-            {
-                self.headings.push(heading.clone());
-            }
+        let parts = [
+            &mut self.interchange,
+            &mut self.group,
+            &mut self.transaction,
+        ];
+        for heading in parts.into_iter().filter(|heading| !heading.is_listed) {
+            heading.is_listed = true;
+            self.headings.push(heading.clone());
         }
         let segment = segment.into();
         self.problems.push(Problem {

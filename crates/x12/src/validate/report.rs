@@ -25,6 +25,8 @@ pub struct Heading {
     kind: Box<str>,
     control: Box<str>,
     version: Box<str>,
+    /// Whether it is among the headings of the report already.
+    pub(super) is_listed: bool,
 }
 
 impl Heading {
@@ -87,6 +89,7 @@ impl Heading {
             kind,
             control,
             version,
+            ..
         } = self;
         match (group, transaction) {
             (0, _) => format!("Interchange {interchange}: X12, control# {control}\n"),

@@ -1,5 +1,7 @@
 //! Validation: one fault, one message.
 
+use std::fmt::Write as _;
+
 use b2bi_local_x12::{Rule, RuleProblem, Rules, Strictness, Version, validate};
 
 const ORDER: &str = "ISA*00*          *00*          *ZZ*BLUEBIKES      *ZZ*NORTHMILL      *260301*0930*^*00501*000000001*0*T*>~\
@@ -157,6 +159,50 @@ fn the_report_has_the_documented_layout() {
         validation.problems[1].to_string(),
         "Segment BEG at position 2 in transaction 1 within functional group 1. Required data element BEG-5 is missing."
     );
+}
+
+/// Interchanges of groups of transactions, each transaction with two faults.
+fn faulty(interchanges: usize, groups: usize, transactions: usize) -> String {
+    let (header, rest) = ORDER.split_at(ORDER.find("GS*").unwrap());
+    let group = rest.split_at(rest.find("IEA*").unwrap()).0;
+    let (start, rest) = group.split_at(group.find("ST*").unwrap());
+    let order = rest.split_at(rest.find("GE*").unwrap()).0;
+    let order = order.replacen("BEG*00*SA", "BEG*0*S", 1);
+    let group = format!("{start}{}GE*{transactions}*1~", order.repeat(transactions));
+    format!("{header}{}IEA*{groups}*000000001~", group.repeat(groups)).repeat(interchanges)
+}
+
+#[test]
+fn each_heading_comes_once() {
+    for (interchanges, groups, transactions) in [(1, 1, 2), (1, 1, 5), (1, 3, 2), (3, 2, 2)] {
+        let input = faulty(interchanges, groups, transactions);
+        let text = validate(input.as_bytes(), Strictness::Attested, None)
+            .0
+            .report();
+        let mut wanted = String::new();
+        for interchange in 1..=interchanges {
+            write!(wanted, "Interchange {interchange}: ").unwrap();
+            for group in 1..=groups {
+                write!(wanted, "Functional group {group}: ").unwrap();
+                for transaction in 1..=transactions {
+                    write!(wanted, "Transaction {transaction}: *** *** ").unwrap();
+                }
+            }
+        }
+        let found: String = text
+            .lines()
+            .filter_map(|line| {
+                let line = line.trim_start();
+                let end = if line.starts_with("***") {
+                    Some(2)
+                } else {
+                    line.find(':')
+                };
+                Some(format!("{} ", line.get(..=end?)?))
+            })
+            .collect();
+        assert_eq!(found, wanted, "{text}");
+    }
 }
 
 fn codes(element: &str, add: &[&str], remove: &[&str]) -> Rule {
