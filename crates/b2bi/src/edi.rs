@@ -6,8 +6,8 @@ use std::sync::Arc;
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{AdvancedOptions, FileFormat, X12Details};
 use b2bi_local_x12::{
-    JsonWriter, Layout, LoopNames, Reader, Reading, Received, Rules, Sink, Strictness, Validation,
-    Validator, XmlWriter, split,
+    JsonWriter, Layout, LoopNames, Omitted, Problem, Reader, Reading, Received, Rules, Sink,
+    Strictness, Validation, Validator, XmlWriter, split,
 };
 
 use crate::errors::validation;
@@ -19,6 +19,9 @@ use crate::selection::Selection;
 const GROWTH: usize = 6;
 /// How much X12 is read before its document is handed on, where that is done in pieces.
 const SLICE: usize = 256 << 10;
+
+/// The most problems that the reason of a failed job names.
+const REASONS: usize = 20;
 
 /// Takes the next bytes of a file, and says whether more are wanted.
 pub(crate) type Take<'t> = dyn FnMut(&[u8]) -> ControlFlow<()> + 't;
@@ -117,13 +120,20 @@ pub(crate) fn parse(
     conversion.selection.check(&reading.contents)?;
     Ok(Parsed {
         document,
-        envelope_problems: reading.problems.iter().map(ToString::to_string).collect(),
-        validation_messages: validation
-            .problems
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
+        envelope_problems: messages(&reading.problems, &reading.omitted),
+        validation_messages: messages(&validation.problems, &validation.omitted),
     })
+}
+
+/// The messages of problems, and how many of them were left out.
+pub(crate) fn messages(problems: &[Problem], omitted: &Omitted) -> Vec<String> {
+    let omitted = omitted.count();
+    let more = (omitted > 0).then(|| format!("{omitted} more problems are not listed"));
+    problems
+        .iter()
+        .map(ToString::to_string)
+        .chain(more)
+        .collect()
 }
 
 /// All that is known of an X12 file.
@@ -201,8 +211,18 @@ pub(crate) fn judge(reading: &Reading, conversion: &Conversion) -> Result<(), Mi
     if reading.problems.is_empty() {
         return Ok(());
     }
-    let problems: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
-    Err(Misfit::Envelope(problems.join("; ")))
+    Err(Misfit::Envelope(reasons(reading)))
+}
+
+/// The first problems of an envelope in one line, and how many there are beside them.
+fn reasons(reading: &Reading) -> String {
+    let named = reading.problems.iter().take(REASONS);
+    let mut reasons: Vec<String> = named.map(ToString::to_string).collect();
+    let more = reading.total().saturating_sub(reasons.len() as u64);
+    if more > 0 {
+        reasons.push(format!("{more} more problems"));
+    }
+    reasons.join("; ")
 }
 
 /// What is wrong with X12 by the standard and the user's rules.

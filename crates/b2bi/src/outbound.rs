@@ -4,6 +4,7 @@ use b2bi_local_model::Error;
 use b2bi_local_model::types::{AdvancedOptions, ConversionSourceFormat, X12Details};
 use b2bi_local_x12::{Reader, Rules, Strictness, Validator, Wrap, Writing, write_json, write_xml};
 
+use crate::edi::messages;
 use crate::errors::validation;
 use crate::rules;
 use crate::selection::Selection;
@@ -119,6 +120,9 @@ fn check(x12: &[u8], outbound: &Outbound) -> Result<Vec<String>, String> {
         selection.check(&reading.contents)?;
     }
     let validation = validator.finish();
-    let problems = reading.problems.iter().chain(&validation.problems);
-    Ok(problems.map(ToString::to_string).collect())
+    Ok([
+        messages(&reading.problems, &reading.omitted),
+        messages(&validation.problems, &validation.omitted),
+    ]
+    .concat())
 }

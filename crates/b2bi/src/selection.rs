@@ -86,6 +86,11 @@ impl Selection {
     pub fn check(self, contents: &[Content]) -> Result<(), String> {
         match contents.iter().find(|content| !self.accepts(content)) {
             None => Ok(()),
+            // What counts the kinds that are too many to be listed has no names.
+            Some(other) if other.set.is_empty() && other.group_version.is_empty() => Err(format!(
+                "The file holds more than {} kinds of transaction, and not only {self}",
+                contents.len().saturating_sub(1)
+            )),
             Some(other) => Err(format!(
                 "The file holds a transaction set {} of version {}, and not only {self}",
                 other.set, other.group_version

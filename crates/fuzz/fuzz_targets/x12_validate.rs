@@ -2,7 +2,7 @@
 #![no_main]
 
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Numbers, Received, Strictness, Validator, acknowledge,
+    AcknowledgementForm, Acknowledging, Findings, Numbers, Received, Strictness, Validator, acknowledge,
     acknowledge_interchanges, read, split,
 };
 use libfuzzer_sys::fuzz_target;
@@ -12,7 +12,7 @@ fuzz_target!(|input: &[u8]| {
     let ((received, validator), reading) = read(input, sink);
     let validation = validator.finish();
     let _ = validation.report();
-    let problems = [reading.problems, validation.problems].concat();
+    let findings = Findings::new(&reading, Some(&validation));
     let how = Acknowledging {
         form: AcknowledgementForm::Functional,
         details: true,
@@ -20,7 +20,7 @@ fuzz_target!(|input: &[u8]| {
         time: "093000".into(),
         numbers: Numbers { interchange: 1, group: 1, transaction: 1 },
     };
-    let _ = acknowledge(&received, &problems, &how);
-    let _ = acknowledge_interchanges(&received, &problems, &how);
+    let _ = acknowledge(&received, &findings, &how);
+    let _ = acknowledge_interchanges(&received, &findings, &how);
     let _ = split(input);
 });

@@ -21,6 +21,7 @@ mod message;
 mod outline;
 mod position;
 mod problem;
+mod problems;
 mod read;
 mod segment;
 mod split;
@@ -30,7 +31,8 @@ mod validate;
 mod write;
 
 pub use acknowledge::{
-    Acknowledging, Form as AcknowledgementForm, Received, acknowledge, acknowledge_interchanges,
+    Acknowledging, Findings, Form as AcknowledgementForm, Received, acknowledge,
+    acknowledge_interchanges,
 };
 pub use delimiters::Delimiters;
 pub use document::{Document, JsonWriter, Layout, XmlWriter, to_json, to_xml};
@@ -39,6 +41,7 @@ pub use message::Message;
 pub use outline::{Outline, OutlineElement, OutlineSegment, OutlineValue};
 pub use position::Position;
 pub use problem::{Problem, ProblemKind, Severity, Trailer};
+pub use problems::{Omitted, PROBLEM_LIMIT};
 pub use read::{Content, Fit, LoopKey, Place, Reader, Reading, Sink, read};
 pub use segment::{Element, Segment};
 pub use split::{Piece, Splitter, split};

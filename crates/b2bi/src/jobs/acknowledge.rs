@@ -4,7 +4,7 @@ use b2bi_local_model::types::{
     X12FunctionalAcknowledgment, X12TechnicalAcknowledgment, X12Version,
 };
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Content, Numbers, Problem, Reading, Received, Validation,
+    AcknowledgementForm, Acknowledging, Content, Findings, Numbers, Reading, Received, Validation,
     Version, acknowledge, acknowledge_interchanges,
 };
 
@@ -71,7 +71,7 @@ impl Run {
         if kinds.is_empty() {
             return Ok(());
         }
-        let problems = [reading.problems.as_slice(), &validation.problems].concat();
+        let findings = Findings::new(reading, Some(validation));
         let entered = match self.enter(Stage::Acknowledge).await {
             Err(Stop::Failed(_, reason)) => Err(reason),
             Err(Stop::Vanished) => return Err(Stop::Vanished),
@@ -79,7 +79,7 @@ impl Run {
         };
         for kind in kinds {
             let written = match &entered {
-                Ok(()) => self.acknowledge_as(&kind, received, &problems).await,
+                Ok(()) => self.acknowledge_as(&kind, received, &findings).await,
                 Err(reason) => Err(reason.clone()),
             };
             let status = match &written {
@@ -99,7 +99,7 @@ impl Run {
         &self,
         kind: &Kind,
         received: &Received,
-        problems: &[Problem],
+        findings: &Findings<'_>,
     ) -> Result<Option<(Location, usize, bool)>, String> {
         let location = self.order.acknowledgement(kind.suffix);
         let now = self.works.environment.clock.now();
@@ -113,8 +113,8 @@ impl Run {
                 numbers,
             };
             match kind.form {
-                Some(_) => acknowledge(received, problems, &how),
-                None => acknowledge_interchanges(received, problems, &how),
+                Some(_) => acknowledge(received, findings, &how),
+                None => acknowledge_interchanges(received, findings, &how),
             }
         };
         let starts = envelope::starts(self.order.route.as_ref().map(|it| &it.partnership));

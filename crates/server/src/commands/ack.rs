@@ -2,19 +2,20 @@
 
 use b2bi_local_b2bi::{acknowledgement_form, implementation_acknowledgement};
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Content, Numbers, Problem, Reader, Received, Strictness,
+    AcknowledgementForm, Acknowledging, Content, Findings, Numbers, Reader, Received, Strictness,
     Validator, acknowledge, acknowledge_interchanges,
 };
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::{Outcome, input, print};
+use super::{Outcome, input, print, problems};
 use crate::machine;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
         .about("Print the acknowledgement of an X12 file: 997, 999 or TA1")
         .arg(input::argument())
+        .arg(problems::argument())
         .arg(
             Arg::new("form")
                 .long("form")
@@ -46,11 +47,14 @@ pub(super) fn arguments(command: Command) -> Command {
 }
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
+    let limit = problems::limit(matches);
     let sink = (
         Received::new(),
-        Validator::new(Strictness::Attested, None).guided(),
+        Validator::new(Strictness::Attested, None)
+            .guided()
+            .problem_limit(limit),
     );
-    let mut reader = Reader::new(sink);
+    let mut reader = Reader::new(sink).problem_limit(limit);
     input::pieces(matches, |piece| {
         reader.push(piece);
         Ok(())
@@ -60,21 +64,22 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
         .get_one::<String>("form")
         .map_or("auto", String::as_str);
     let how = acknowledging(matches, form, &reading.contents);
-    let problems = [reading.problems.clone(), validator.finish().problems].concat();
+    let validation = validator.finish();
+    let findings = Findings::new(&reading, Some(&validation));
     let answer = match form {
-        "TA1" => acknowledge_interchanges(&received, &problems, &how),
-        _ => acknowledge(&received, &problems, &how),
+        "TA1" => acknowledge_interchanges(&received, &findings, &how),
+        _ => acknowledge(&received, &findings, &how),
     };
     match (answer, reading.fatal()) {
         (Some(answer), _) => print(&answer)?,
         (None, Some(problem)) => return Err(problem.to_string()),
         (None, None) => return Err("there is nothing to acknowledge in the file".to_owned()),
     }
-    Ok(outcome(&problems))
+    Ok(outcome(&findings))
 }
 
-fn outcome(problems: &[Problem]) -> Outcome {
-    if problems.is_empty() {
+fn outcome(findings: &Findings<'_>) -> Outcome {
+    if findings.is_empty() {
         Outcome::Fine
     } else {
         Outcome::Problems

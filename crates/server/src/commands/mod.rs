@@ -7,6 +7,7 @@ mod generate;
 mod input;
 mod map;
 mod parse;
+mod problems;
 mod selection;
 mod sets;
 mod split;

@@ -4,7 +4,7 @@ use b2bi_local_x12::{JsonWriter, Layout, Reading, Sink, XmlWriter};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Outcome, complain, document, input, print, selection};
+use super::{Outcome, document, input, print, problems, selection};
 
 /// The memory a writer begins with; it is emptied after each piece of the file.
 const CAPACITY: usize = 1 << 16;
@@ -27,6 +27,7 @@ pub(super) fn arguments(command: Command) -> Command {
             "How JSON is laid out",
         ))
         .arg(document::loop_names())
+        .arg(problems::argument())
         .args(selection::arguments())
 }
 
@@ -66,9 +67,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
         _ => write(matches, JsonWriter::new(layout, CAPACITY))?,
     };
     selection::check(wanted, &reading.contents)?;
-    for problem in &reading.problems {
-        complain(&problem.to_string());
-    }
+    problems::print_envelope(&reading);
     if reading.problems.is_empty() {
         Ok(Outcome::Fine)
     } else {
@@ -77,7 +76,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
 }
 
 fn write(matches: &ArgMatches, writer: impl Writer) -> Result<Reading, String> {
-    let mut reader = document::reader(matches, writer)?;
+    let mut reader = document::reader(matches, writer)?.problem_limit(problems::limit(matches));
     input::pieces(matches, |piece| {
         reader.push(piece);
         Writer::hand_out(reader.sink(), print)

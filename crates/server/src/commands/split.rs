@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use b2bi_local_x12::{Piece, Reader, Splitter};
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use super::{Outcome, complain, input, print};
+use super::{Outcome, input, print, problems};
 
 pub(super) fn arguments(command: Command) -> Command {
     command
         .about("Write each transaction of an X12 file as a file of its own, envelope and all")
         .arg(input::argument())
+        .arg(problems::argument())
         .arg(
             Arg::new("output")
                 .long("output")
@@ -32,7 +33,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
         count: 0,
         failure: None,
     };
-    let mut reader = Reader::new(Splitter::new(|piece| written.take(&piece)));
+    let mut reader = Reader::new(Splitter::new(|piece| written.take(&piece)))
+        .problem_limit(problems::limit(matches));
     input::pieces(matches, |piece| {
         reader.push(piece);
         Ok(())
@@ -45,9 +47,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     if let Some(problem) = reading.fatal() {
         return Err(problem.to_string());
     }
-    for problem in &reading.problems {
-        complain(&problem.to_string());
-    }
+    problems::print_envelope(&reading);
     if reading.problems.is_empty() {
         Ok(Outcome::Fine)
     } else {

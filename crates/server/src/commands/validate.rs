@@ -7,7 +7,7 @@ use b2bi_local_model::types::X12ValidationOptions;
 use b2bi_local_x12::{Reader, Rules, Strictness, Validator};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::{Outcome, complain, input, print, selection};
+use super::{Outcome, input, print, problems, selection};
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -26,6 +26,7 @@ pub(super) fn arguments(command: Command) -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Demand too what is only inferred: rules of later versions, derived guides"),
         )
+        .arg(problems::argument())
         .args(selection::arguments())
 }
 
@@ -40,11 +41,12 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     } else {
         Strictness::Attested
     };
-    let mut validator = Validator::new(strictness, rules.as_ref());
+    let limit = problems::limit(matches);
+    let mut validator = Validator::new(strictness, rules.as_ref()).problem_limit(limit);
     if wanted.is_none_or(Selection::is_guided) {
         validator = validator.guided();
     }
-    let mut reader = Reader::new(validator);
+    let mut reader = Reader::new(validator).problem_limit(limit);
     input::pieces(matches, |piece| {
         reader.push(piece);
         Ok(())
@@ -56,9 +58,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     selection::check(wanted, &reading.contents)?;
     let validation = validator.finish();
     print(validation.report().as_bytes())?;
-    for problem in &reading.problems {
-        complain(&problem.to_string());
-    }
+    problems::print_envelope(&reading);
     if validation.total() == 0 && reading.problems.is_empty() {
         Ok(Outcome::Fine)
     } else {

@@ -5,7 +5,7 @@ use crate::{Problem, ProblemKind, Trailer};
 
 /// What a problem is to an acknowledgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Code {
+pub(crate) enum Code {
     /// Of a segment as a whole (AK304, IK304).
     Segment(&'static str),
     /// Of an element (AK403, IK403).
@@ -26,7 +26,7 @@ pub(super) const SEGMENT_ERRORS: &str = "5";
 pub(super) const NO_ERROR: &str = "000";
 
 /// The code of a problem; versions before 5010 have fewer codes of elements.
-pub(super) fn code(problem: &Problem, is_5010: bool) -> Code {
+pub(crate) fn code(problem: &Problem, is_5010: bool) -> Code {
     match &problem.kind {
         ProblemKind::SegmentUnknown => Code::Segment("1"),
         ProblemKind::SegmentUnexpected | ProblemKind::SegmentMisplaced => Code::Segment("2"),

@@ -1,6 +1,7 @@
 //! The 997 or 999 of one group.
 
 use super::codes::{Code, ELEMENT_ERRORS, SEGMENT_ERRORS, code, shown};
+use super::findings::Of;
 use super::received::{Group, Transaction};
 use super::{Acknowledging, Form};
 use crate::write::{Draft, Output};
@@ -15,7 +16,7 @@ const LONGEST_VALUE: usize = 99;
 pub(super) fn answer(
     output: &mut Output<'_>,
     group: &Group,
-    problems: &[&Problem],
+    findings: Of<'_>,
     how: &Acknowledging,
     number: u64,
 ) {
@@ -50,8 +51,8 @@ pub(super) fn answer(
         "AK1",
         [kind.as_str(), answered].into_iter().chain(of_version),
     ));
-    let accepted = transactions(output, group, problems, how);
-    output.segment(&total(group, problems, accepted));
+    let accepted = transactions(output, group, findings, how);
+    output.segment(&total(group, findings, accepted));
     output.transaction_end();
     output.group_end();
 }
@@ -60,18 +61,16 @@ pub(super) fn answer(
 fn transactions(
     output: &mut Output<'_>,
     group: &Group,
-    problems: &[&Problem],
+    findings: Of<'_>,
     how: &Acknowledging,
 ) -> usize {
     let is_5010 = is_5010(group);
     let mut accepted = 0;
     for (number, transaction) in (1..).zip(&group.transactions) {
-        let here = |problem: &&&Problem| problem.position.transaction == number;
-        let mut problems: Vec<&Problem> = problems.iter().filter(here).copied().collect();
-        problems.sort_by_key(|problem| problem.position.order());
-        accepted += usize::from(problems.is_empty());
+        let findings = findings.transaction(number);
+        accepted += usize::from(findings.is_empty());
         if how.details {
-            answer_transaction(output, transaction, &problems, how, is_5010);
+            answer_transaction(output, transaction, findings, how, is_5010);
         }
     }
     accepted
@@ -85,7 +84,7 @@ fn is_5010(group: &Group) -> bool {
 fn answer_transaction(
     output: &mut Output<'_>,
     transaction: &Transaction,
-    problems: &[&Problem],
+    findings: Of<'_>,
     how: &Acknowledging,
     is_5010: bool,
 ) {
@@ -98,7 +97,7 @@ fn answer_transaction(
     ));
     let mut codes: Vec<&str> = Vec::new();
     let mut shown_at: Option<(Position, &str)> = None;
-    for problem in problems {
+    for problem in findings.problems {
         let at = (
             Position {
                 element: 0,
@@ -126,7 +125,12 @@ fn answer_transaction(
             Code::Group(_) | Code::Interchange(_) => {}
         }
     }
-    let verdict = if problems.is_empty() { "A" } else { "R" };
+    for code in findings.omitted_codes() {
+        if let Code::Transaction(code) = code {
+            note(&mut codes, code);
+        }
+    }
+    let verdict = if findings.is_empty() { "A" } else { "R" };
     let id = if is_999 { "IK5" } else { "AK5" };
     output.segment(&Draft::new(id, [verdict].into_iter().chain(codes)));
 }
@@ -167,11 +171,12 @@ fn element_error(problem: &Problem, code: &str, is_999: bool) -> Draft {
     draft
 }
 
-fn total(group: &Group, problems: &[&Problem], accepted: usize) -> Draft {
+fn total(group: &Group, findings: Of<'_>, accepted: usize) -> Draft {
     let received = group.transactions.len();
     let mut codes: Vec<&str> = Vec::new();
-    for problem in problems {
-        if let Code::Group(code) = code(problem, is_5010(group)) {
+    let kept = findings.problems.iter().map(|problem| code(problem, true));
+    for code in kept.chain(findings.omitted_codes()) {
+        if let Code::Group(code) = code {
             note(&mut codes, code);
         }
     }

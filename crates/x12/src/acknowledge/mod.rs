@@ -1,16 +1,23 @@
 //! Acknowledgements: 997 and 999 for what groups and transactions say, TA1 for interchanges.
 
+mod code_set;
 mod codes;
+mod findings;
 mod functional;
 mod received;
 
+pub use findings::Findings;
 pub use received::Received;
 
-use codes::{Code, NO_ERROR, code};
+pub(crate) use code_set::CodeSet;
+pub(crate) use codes::{Code, code};
+
+use codes::NO_ERROR;
+use findings::Of;
 use received::Interchange;
 
 use crate::write::{Draft, Output};
-use crate::{LineBreak, Numbers, Problem, Severity, Wrap, Writing};
+use crate::{LineBreak, Numbers, Severity, Wrap, Writing};
 
 /// Which acknowledgement answers a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,12 +45,11 @@ pub struct Acknowledging {
 
 /// The 997s or 999s that answer an input, nothing when it has nothing to be answered.
 ///
-/// `problems` are those of the reading and of the validation, in any order. Groups of acknowledgements
-/// are not answered.
+/// Groups of acknowledgements are not answered.
 #[must_use]
 pub fn acknowledge(
     received: &Received,
-    problems: &[Problem],
+    findings: &Findings<'_>,
     how: &Acknowledging,
 ) -> Option<Vec<u8>> {
     let mut out = Vec::new();
@@ -61,11 +67,8 @@ pub fn acknowledge(
         let [.., version] = &first.gs;
         output.interchange(answering(interchange, how, out.len()), version);
         for (group_number, group) in groups {
-            let at = |problem: &&Problem| {
-                problem.position.interchange == number && problem.position.group == group_number
-            };
-            let problems: Vec<&Problem> = problems.iter().filter(at).collect();
-            functional::answer(&mut output, group, &problems, how, group_control);
+            let findings = findings.interchange(number).group(group_number);
+            functional::answer(&mut output, group, findings, how, group_control);
             group_control += 1;
         }
         output.interchange_end();
@@ -78,7 +81,7 @@ pub fn acknowledge(
 #[must_use]
 pub fn acknowledge_interchanges(
     received: &Received,
-    problems: &[Problem],
+    findings: &Findings<'_>,
     how: &Acknowledging,
 ) -> Option<Vec<u8>> {
     let mut out = Vec::new();
@@ -90,7 +93,7 @@ pub fn acknowledge_interchanges(
         let writing = writing(interchange);
         let mut output = Output::new(&writing);
         output.interchange(answering(interchange, how, out.len()), "");
-        let (status, note) = verdict(problems, number);
+        let (status, note) = verdict(findings.interchange(number));
         let echo = [13, 9, 10].map(|position| text(interchange, position).trim().to_owned());
         let elements = echo.iter().map(String::as_str).chain([status, note]);
         output.segment(&Draft::new("TA1", elements));
@@ -101,11 +104,10 @@ pub fn acknowledge_interchanges(
 }
 
 /// TA104 and TA105: accepted, accepted with errors, or rejected, and the first reason.
-fn verdict(problems: &[Problem], interchange: u32) -> (&'static str, &'static str) {
-    let here = |problem: &&Problem| problem.position.interchange == interchange;
-    if let Some(fatal) = problems
+fn verdict(findings: Of<'_>) -> (&'static str, &'static str) {
+    if let Some(fatal) = findings
+        .problems
         .iter()
-        .filter(here)
         .find(|problem| problem.severity() == Severity::Fatal)
     {
         return match code(fatal, true) {
@@ -113,10 +115,10 @@ fn verdict(problems: &[Problem], interchange: u32) -> (&'static str, &'static st
             _ => ("R", "022"),
         };
     }
-    let notes = problems
-        .iter()
-        .filter(here)
-        .filter_map(|problem| match code(problem, true) {
+    let kept = findings.problems.iter().map(|problem| code(problem, true));
+    let notes = kept
+        .chain(findings.omitted_codes())
+        .filter_map(|code| match code {
             Code::Interchange(note) => Some(note),
             _ => None,
         });

@@ -9,7 +9,8 @@ pub(crate) struct Levels {
     named: HashMap<Box<[u8]>, u8>,
 }
 
-const MOST_NUMBERED: usize = 1 << 24;
+/// How far a number may be beyond the greatest one so far.
+const STEP: usize = 1 << 10;
 
 impl Levels {
     pub(crate) fn clear(&mut self) {
@@ -23,15 +24,15 @@ impl Levels {
             .depth(parent)
             .map_or(0, |depth| depth.saturating_add(1));
         match number(id) {
-            Some(number) => {
+            Some(number) if number < self.numbered.len().saturating_add(STEP) => {
                 if number >= self.numbered.len() {
-                    self.numbered.resize(number + 1, None);
+                    self.numbered.resize(number.saturating_add(1), None);
                 }
                 if let Some(slot) = self.numbered.get_mut(number) {
                     *slot = Some(depth);
                 }
             }
-            None => {
+            _ => {
                 self.named.insert(id.into(), depth);
             }
         }
@@ -39,19 +40,45 @@ impl Levels {
     }
 
     fn depth(&self, id: &[u8]) -> Option<u8> {
-        match number(id) {
-            Some(number) => self.numbered.get(number).copied().flatten(),
-            None => self.named.get(id).copied(),
-        }
+        number(id)
+            .and_then(|number| self.numbered.get(number).copied().flatten())
+            .or_else(|| self.named.get(id).copied())
     }
 }
 
 /// The number that an identifier spells without leading zeros.
 fn number(id: &[u8]) -> Option<usize> {
-    let number = std::str::from_utf8(id)
+    std::str::from_utf8(id)
         .ok()
         .filter(|id| !id.starts_with(['0', '+']))?
         .parse()
-        .ok()?;
-    (number < MOST_NUMBERED).then_some(number)
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Levels, STEP};
+
+    #[test]
+    fn depths_are_found_whatever_the_numbers_and_take_little_room() {
+        let mut levels = Levels::default();
+        for (id, parent, depth) in [
+            ("16777215", "", 0),
+            ("2", "16777215", 1),
+            ("A", "2", 2),
+            ("1026", "A", 3),
+            ("16777215", "1026", 4),
+            ("1500", "16777215", 5),
+            ("02", "2", 2),
+            ("18446744073709551615", "02", 3),
+            ("99999999999999999999999", "18446744073709551615", 4),
+        ] {
+            assert_eq!(
+                levels.enter(id.as_bytes(), parent.as_bytes()),
+                depth,
+                "{id}"
+            );
+        }
+        assert!(levels.numbered.len() <= 3 * STEP);
+    }
 }

@@ -1,5 +1,6 @@
 //! Reading: from bytes to the calls of a [`Sink`].
 
+mod contents;
 mod envelope;
 mod levels;
 mod lexer;
@@ -15,14 +16,19 @@ pub use reader::Reader;
 pub use sink::{Fit, LoopKey, Place, Sink};
 
 use crate::tables::Version;
-use crate::{Delimiters, Problem, Severity};
+use crate::{Delimiters, Omitted, Problem, Severity};
 
 /// What came of reading an input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// The problems of the envelope, in the order of the input.
+    /// The problems of the envelope, in the order of the input, as far as they were kept.
     pub problems: Vec<Problem>,
+    /// The problems of the envelope that were not kept.
+    pub omitted: Omitted,
     /// The kinds of transaction met, in the order of their first occurrence.
+    ///
+    /// Beyond a thousand kinds only the first of each set with a table is listed; the last entry,
+    /// without names, counts the transactions of the others.
     pub contents: Vec<Content>,
     /// The delimiters of the first interchange.
     pub delimiters: Option<Delimiters>,
@@ -44,6 +50,14 @@ pub struct Content {
 }
 
 impl Reading {
+    /// How many problems the envelope has, kept or not.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.omitted
+            .count()
+            .saturating_add(self.problems.len() as u64)
+    }
+
     /// The problem that ended the reading.
     #[must_use]
     pub fn fatal(&self) -> Option<&Problem> {

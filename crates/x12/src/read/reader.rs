@@ -51,6 +51,15 @@ impl<S: Sink> Reader<S> {
         reader
     }
 
+    /// Keeps at most `limit` problems in full, and the first of each kind.
+    ///
+    /// The others are counted, and acknowledgements still know what they decide.
+    #[must_use]
+    pub fn problem_limit(mut self, limit: usize) -> Self {
+        self.state.problems.limit_to(limit);
+        self
+    }
+
     /// The sink, to take out of it what it has made so far.
     pub fn sink(&mut self) -> &mut S {
         &mut self.sink
@@ -106,7 +115,7 @@ impl<S: Sink> Reader<S> {
         if !self.state.ended {
             self.state.end_of_input();
         }
-        (self.sink, self.state.reading)
+        (self.sink, self.state.finish())
     }
 
     /// Reads the whole segments of `input` and returns how many bytes that took.

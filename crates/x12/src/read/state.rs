@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::contents::Contents;
 use super::envelope::{Envelope, Header};
 use super::placement::Placement;
-use super::{Content, Fit, LoopKey, Reading, Sink};
+use super::{Fit, LoopKey, Reading, Sink};
+use crate::problems::ProblemLog;
 use crate::tables::{self, LoopNames, Version};
 use crate::text::decode;
 use crate::{Isa, Position, Problem, ProblemKind, Segment, Severity, Trailer};
@@ -14,7 +16,9 @@ use crate::{Isa, Position, Problem, ProblemKind, Segment, Severity, Trailer};
 pub(super) struct State {
     pub(super) envelope: Envelope,
     pub(super) position: Position,
-    pub(super) reading: Reading,
+    pub(super) problems: ProblemLog,
+    reading: Reading,
+    contents: Contents,
     pub(super) ended: bool,
     placement: Placement,
     version: Option<Version>,
@@ -69,6 +73,16 @@ impl State {
         }
     }
 
+    pub(super) fn finish(self) -> Reading {
+        let (problems, omitted) = self.problems.finish();
+        Reading {
+            problems,
+            omitted,
+            contents: self.contents.finish(),
+            ..self.reading
+        }
+    }
+
     /// Notes a problem of the input as a whole.
     pub(super) fn report(&mut self, kind: ProblemKind) {
         self.report_at(kind, &[], 0);
@@ -87,7 +101,7 @@ impl State {
             reference: "",
         };
         self.ended |= problem.severity() == Severity::Fatal;
-        self.reading.problems.push(problem);
+        self.problems.push(problem);
     }
 
     #[inline]
@@ -168,24 +182,9 @@ impl State {
             Some(names) => names.set(version, &id),
             None => tables::set(version, &id),
         });
-        self.note_content(&id);
+        self.contents.count(self.version, &self.group_version, &id);
         self.placement.begin(set);
         sink.transaction(st, self.placement.set(), &self.position);
-    }
-
-    fn note_content(&mut self, set: &str) {
-        let same = |content: &&mut Content| {
-            *content.set == *set && content.group_version == self.group_version
-        };
-        match self.reading.contents.iter_mut().find(same) {
-            Some(content) => content.transactions += 1,
-            None => self.reading.contents.push(Content {
-                version: self.version,
-                group_version: self.group_version.clone(),
-                set: set.into(),
-                transactions: 1,
-            }),
-        }
     }
 
     fn end_transaction(&mut self, sink: &mut impl Sink, se: &Segment<'_>) {

@@ -20,14 +20,12 @@ use context::Context;
 use guide::GuideOrder;
 use order::Order;
 
+use crate::problems::ProblemLog;
 use crate::tables::{self, Dictionary, Guide, Set};
 use crate::text::decode;
 use crate::{
     Fit, Isa, LoopKey, Place, Position, Problem, ProblemKind, Reading, Segment, Sink, read,
 };
-
-/// The problems kept; later ones are counted only.
-const MOST_PROBLEMS: usize = 10_000;
 
 /// How much of what is known of the standard is demanded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +50,7 @@ pub struct Validator<'r> {
 /// The problems found, and the headings of the parts in which they were found.
 #[derive(Default)]
 struct Notes {
-    problems: Vec<Problem>,
-    dropped: u64,
+    problems: ProblemLog,
     headings: Vec<Heading>,
     interchange: Heading,
     group: Heading,
@@ -95,6 +92,15 @@ impl<'r> Validator<'r> {
         self
     }
 
+    /// Keeps at most `limit` problems in full, and the first of each kind.
+    ///
+    /// The others are counted, and acknowledgements still know what they decide.
+    #[must_use]
+    pub fn problem_limit(mut self, limit: usize) -> Self {
+        self.notes.problems.limit_to(limit);
+        self
+    }
+
     fn guide_of(&self, st: &Segment<'_>) -> Option<Arc<Guide>> {
         let own = decode(st.value(3));
         let version = if own.is_empty() {
@@ -109,7 +115,7 @@ impl<'r> Validator<'r> {
     /// The problems found, in the order of the input.
     #[must_use]
     pub fn finish(self) -> Validation {
-        let mut found = self.notes.problems;
+        let (mut found, omitted) = self.notes.problems.finish();
         found.sort_by_key(|problem| problem.position.order());
         let mut problems: Vec<Problem> = Vec::with_capacity(found.len());
         for problem in found {
@@ -124,7 +130,7 @@ impl<'r> Validator<'r> {
         }
         Validation {
             problems,
-            dropped: self.notes.dropped,
+            omitted,
             headings: self.notes.headings,
         }
     }
@@ -153,10 +159,19 @@ impl Notes {
         segment: &str,
         reference: &'static str,
     ) {
-        if self.problems.len() >= MOST_PROBLEMS {
-            self.dropped += 1;
-            return;
+        let problem = Problem {
+            kind,
+            position,
+            segment: segment.into(),
+            reference,
+        };
+        if self.problems.keeps(&problem) {
+            self.note_headings();
         }
+        self.problems.push(problem);
+    }
+
+    fn note_headings(&mut self) {
         let parts = [
             &mut self.interchange,
             &mut self.group,
@@ -166,13 +181,6 @@ impl Notes {
             heading.is_listed = true;
             self.headings.push(heading.clone());
         }
-        let segment = segment.into();
-        self.problems.push(Problem {
-            kind,
-            position,
-            segment,
-            reference,
-        });
     }
 }
 

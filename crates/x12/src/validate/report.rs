@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 
 use crate::text::decode;
-use crate::{Isa, Position, Problem, Segment};
+use crate::{Isa, Omitted, Position, Problem, Segment};
 
 /// What a validation found.
 #[derive(Clone, Debug, Default)]
 pub struct Validation {
-    /// The problems, in the order of the input.
+    /// The problems, in the order of the input, as far as they were kept.
     pub problems: Vec<Problem>,
-    /// How many further problems were not kept.
-    pub dropped: u64,
+    /// The problems that were not kept.
+    pub omitted: Omitted,
     /// The headings of the parts in which the problems are.
     pub headings: Vec<Heading>,
 }
@@ -105,7 +105,9 @@ impl Validation {
     /// How many problems were found.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.problems.len() as u64 + self.dropped
+        self.omitted
+            .count()
+            .saturating_add(self.problems.len() as u64)
     }
 
     /// The report, empty when there are no problems.
@@ -123,6 +125,13 @@ impl Validation {
                 problem.message(),
             );
             let _ = writeln!(text, "      *** Segment {id} at position {at}: {message}");
+        }
+        if self.omitted.count() > 0 {
+            let _ = writeln!(
+                text,
+                "      *** {} more errors are not listed",
+                self.omitted.count()
+            );
         }
         if self.total() > 0 {
             let _ = writeln!(text, "{} errors detected", self.total());

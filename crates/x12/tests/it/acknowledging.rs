@@ -3,7 +3,7 @@
 use std::fs;
 
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Layout, Numbers, Received, Strictness, Validator,
+    AcknowledgementForm, Acknowledging, Findings, Layout, Numbers, Received, Strictness, Validator,
     acknowledge, acknowledge_interchanges, read, split, to_json,
 };
 
@@ -30,12 +30,12 @@ fn how(form: AcknowledgementForm) -> Acknowledging {
 fn answers(input: &str, how: &Acknowledging) -> (Option<String>, Option<String>) {
     let sink = (Received::new(), Validator::new(Strictness::Attested, None));
     let ((received, validator), reading) = read(input.as_bytes(), sink);
-    let mut problems = reading.problems;
-    problems.extend(validator.finish().problems);
+    let validation = validator.finish();
+    let findings = Findings::new(&reading, Some(&validation));
     let text = |bytes: Option<Vec<u8>>| bytes.map(|bytes| String::from_utf8(bytes).unwrap());
     (
-        text(acknowledge(&received, &problems, how)),
-        text(acknowledge_interchanges(&received, &problems, how)),
+        text(acknowledge(&received, &findings, how)),
+        text(acknowledge_interchanges(&received, &findings, how)),
     )
 }
 
@@ -76,7 +76,7 @@ fn the_sample_is_answered_as_it_was() {
     let (received, reading) = read(input.as_bytes(), sink);
     let made = acknowledge(
         &received,
-        &reading.problems,
+        &Findings::new(&reading, None),
         &how(AcknowledgementForm::Functional),
     )
     .unwrap();

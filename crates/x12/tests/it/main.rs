@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod acknowledging;
+mod bounds;
 mod documents;
 mod facts;
 mod guides;

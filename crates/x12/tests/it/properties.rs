@@ -3,9 +3,9 @@
 use std::fs;
 
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Document, JsonWriter, Layout, Numbers, Reader, Received,
-    Strictness, Validator, Writing, acknowledge, acknowledge_interchanges, read, split, to_json,
-    to_xml, write_json, write_xml,
+    AcknowledgementForm, Acknowledging, Document, Findings, JsonWriter, Layout, Numbers, Reader,
+    Received, Strictness, Validator, Writing, acknowledge, acknowledge_interchanges, read, split,
+    to_json, to_xml, write_json, write_xml,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -66,7 +66,7 @@ fn check(input: &[u8], size: usize) {
     );
     let validation = validator.finish();
     assert_eq!(validation.report().is_empty(), validation.total() == 0);
-    let problems = [reading.problems, validation.problems].concat();
+    let findings = Findings::new(&reading, Some(&validation));
     let how = Acknowledging {
         form: AcknowledgementForm::Implementation(None),
         details: true,
@@ -79,8 +79,8 @@ fn check(input: &[u8], size: usize) {
         },
     };
     for answer in [
-        acknowledge(&received, &problems, &how),
-        acknowledge_interchanges(&received, &problems, &how),
+        acknowledge(&received, &findings, &how),
+        acknowledge_interchanges(&received, &findings, &how),
     ] {
         let _ = answer.map(|answer| to_json(&answer, Layout::Compact));
     }

@@ -1,0 +1,93 @@
+//! The problems of an input, sorted by the part that they concern.
+
+use super::codes::Code;
+use crate::problems::{Part, Verdict};
+use crate::{Omitted, Problem, Reading, Validation};
+
+/// The problems that acknowledgements tell of, and what those decide that were not kept.
+#[derive(Clone, Debug)]
+pub struct Findings<'p> {
+    /// By part, and within a transaction in the order of the input.
+    problems: Vec<&'p Problem>,
+    /// By part.
+    verdicts: Vec<&'p Verdict>,
+}
+
+/// The findings of one part: an interchange, a group or a transaction.
+#[derive(Clone, Copy)]
+pub(super) struct Of<'f> {
+    pub(super) problems: &'f [&'f Problem],
+    verdicts: &'f [&'f Verdict],
+}
+
+impl<'p> Findings<'p> {
+    /// What a reading found, and a validation of the same input if there was one.
+    #[must_use]
+    pub fn new(reading: &'p Reading, validation: Option<&'p Validation>) -> Self {
+        let omitted = |it: &'p Omitted| it.verdicts().iter();
+        let mut problems: Vec<&Problem> = reading
+            .problems
+            .iter()
+            .chain(validation.iter().flat_map(|it| &it.problems))
+            .collect();
+        problems.sort_by_key(|problem| (Part::of(&problem.position), problem.position.order()));
+        let mut verdicts: Vec<&Verdict> = omitted(&reading.omitted)
+            .chain(validation.iter().flat_map(|it| omitted(&it.omitted)))
+            .collect();
+        verdicts.sort_by_key(|verdict| verdict.part);
+        Self { problems, verdicts }
+    }
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.problems.is_empty() && self.verdicts.is_empty()
+    }
+
+    pub(super) fn interchange(&self, number: u32) -> Of<'_> {
+        let all = Of {
+            problems: &self.problems,
+            verdicts: &self.verdicts,
+        };
+        all.narrowed(|part| part.interchange, number)
+    }
+}
+
+impl<'f> Of<'f> {
+    /// Of an interchange: those of a group.
+    pub(super) fn group(self, number: u32) -> Self {
+        self.narrowed(|part| part.group, number)
+    }
+
+    /// Of a group: those of a transaction.
+    pub(super) fn transaction(self, number: u32) -> Self {
+        self.narrowed(|part| part.transaction, number)
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.problems.is_empty() && self.verdicts.is_empty()
+    }
+
+    /// The codes of the problems that were not kept.
+    pub(super) fn omitted_codes(self) -> impl Iterator<Item = Code> + use<'f> {
+        self.verdicts
+            .iter()
+            .flat_map(|verdict| verdict.codes.iter())
+    }
+
+    fn narrowed(self, ordinal: impl Fn(&Part) -> u32, number: u32) -> Self {
+        let of_problem = |it: &&Problem| ordinal(&Part::of(&it.position));
+        Self {
+            problems: equal(self.problems, of_problem, number),
+            verdicts: equal(self.verdicts, |it| ordinal(&it.part), number),
+        }
+    }
+}
+
+/// The items of a sorted slice whose key is `number`.
+fn equal<T>(items: &[T], key: impl Fn(&T) -> u32, number: u32) -> &[T] {
+    let from = items.partition_point(|item| key(item) < number);
+    let rest = items.get(from..).unwrap_or(&[]);
+    let length = rest.partition_point(|item| key(item) == number);
+    rest.get(..length).unwrap_or(&[])
+}

@@ -1,0 +1,118 @@
+//! The problems of an input: a bounded number in full, and what the others decide.
+
+use std::mem::{Discriminant, discriminant};
+
+use crate::acknowledge::{Code, CodeSet, code};
+use crate::{Position, Problem, ProblemKind};
+
+/// The most problems that a reading or a validation keeps, unless it is given another limit.
+pub const PROBLEM_LIMIT: usize = 10_000;
+
+/// Collects problems: keeps the first ones, and the first of each kind, and counts the others.
+pub(crate) struct ProblemLog {
+    kept: Vec<Problem>,
+    limit: usize,
+    kinds: Vec<(Discriminant<ProblemKind>, Code)>,
+    omitted: Omitted,
+}
+
+/// The problems that were not kept: how many, and what they decide.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Omitted {
+    count: u64,
+    verdicts: Vec<Verdict>,
+}
+
+/// What the problems that were not kept decide about one part of the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) part: Part,
+    pub(crate) codes: CodeSet,
+}
+
+/// A transaction by its ordinals, a group where the last is 0, an interchange where two are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Part {
+    pub(crate) interchange: u32,
+    pub(crate) group: u32,
+    pub(crate) transaction: u32,
+}
+
+impl ProblemLog {
+    pub(crate) fn limit_to(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    /// Whether `problem` would be kept.
+    pub(crate) fn keeps(&self, problem: &Problem) -> bool {
+        self.kept.len() < self.limit || !self.kinds.contains(&kind_of(problem))
+    }
+
+    pub(crate) fn push(&mut self, problem: Problem) {
+        let kind = kind_of(&problem);
+        let is_new = !self.kinds.contains(&kind);
+        if is_new {
+            self.kinds.push(kind);
+        }
+        if is_new || self.kept.len() < self.limit {
+            self.kept.push(problem);
+        } else {
+            self.omitted.add(&problem);
+        }
+    }
+
+    pub(crate) fn finish(self) -> (Vec<Problem>, Omitted) {
+        (self.kept, self.omitted)
+    }
+}
+
+impl Default for ProblemLog {
+    fn default() -> Self {
+        Self {
+            kept: Vec::new(),
+            limit: PROBLEM_LIMIT,
+            kinds: Vec::new(),
+            omitted: Omitted::default(),
+        }
+    }
+}
+
+fn kind_of(problem: &Problem) -> (Discriminant<ProblemKind>, Code) {
+    (discriminant(&problem.kind), code(problem, true))
+}
+
+impl Omitted {
+    /// How many problems were not kept.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(crate) fn verdicts(&self) -> &[Verdict] {
+        &self.verdicts
+    }
+
+    fn add(&mut self, problem: &Problem) {
+        self.count = self.count.saturating_add(1);
+        let part = Part::of(&problem.position);
+        let code = code(problem, true);
+        match self.verdicts.last_mut() {
+            Some(last) if last.part == part => last.codes.insert(code),
+            _ => {
+                let mut codes = CodeSet::default();
+                codes.insert(code);
+                self.verdicts.push(Verdict { part, codes });
+            }
+        }
+    }
+}
+
+impl Part {
+    pub(crate) fn of(position: &Position) -> Self {
+        Self {
+            interchange: position.interchange,
+            group: position.group,
+            transaction: position.transaction,
+        }
+    }
+}
