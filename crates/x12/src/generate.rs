@@ -51,6 +51,32 @@ mod tests {
     }
 
     #[test]
+    fn odd_segments_are_written_back_as_they_were_read() {
+        const ODD: [&str; 8] = [
+            "ZZZ*1",
+            "n3*x",
+            "",
+            "*IC*X",
+            "BEG*00",
+            "N3",
+            "HL*7*3*20",
+            "REF**",
+        ];
+        for (nth, outline) in every_outline().enumerate() {
+            let segments = outline.segments.iter().map(text);
+            let odd = ODD.iter().cycle().skip(nth).step_by(3);
+            let with: Vec<String> = segments
+                .zip(odd)
+                .flat_map(|(segment, odd)| [segment, (*odd).to_owned()])
+                .collect();
+            let first = to_json(outline.enveloped(&with).as_bytes(), Layout::Compact);
+            let written = write_json(&first.text, &Writing::standard()).unwrap();
+            let again = to_json(&written, Layout::Compact);
+            assert_eq!(again.text, first.text, "{}", outline.set);
+        }
+    }
+
+    #[test]
     fn every_loop_and_segment_of_every_set_is_valid() {
         let mut failures = Vec::new();
         let mut count = 0;

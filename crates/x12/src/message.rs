@@ -137,7 +137,10 @@ impl Message<'_> {
                 f,
                 "For ST-01 transaction type {set}, the GS-01 type code should be {expected} instead of {found}."
             ),
-            ProblemKind::SegmentUnknown => f.write_str("Segment is not recognized."),
+            ProblemKind::SegmentUnknown => {
+                f.write_str("Segment is not recognized.")?;
+                f.write_str(why_unknown(&self.0.segment))
+            }
             ProblemKind::SegmentNotInSet => {
                 f.write_str("Segment is not defined in the transaction set.")
             }
@@ -223,6 +226,17 @@ impl Message<'_> {
                 )
             }
         }
+    }
+}
+
+/// What more there is to say of an identifier that no segment has.
+fn why_unknown(id: &str) -> &'static str {
+    if id.is_empty() {
+        " It has no identifier."
+    } else if id.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        " Identifiers are in upper case."
+    } else {
+        ""
     }
 }
 

@@ -61,6 +61,11 @@ impl ProblemLog {
         }
     }
 
+    /// Removes the latest problems as far as they are kept and are of those meant.
+    pub(crate) fn take_back(&mut self, is_meant: impl Fn(&Problem) -> bool) {
+        while self.kept.pop_if(|problem| is_meant(problem)).is_some() {}
+    }
+
     pub(crate) fn finish(self) -> (Vec<Problem>, Omitted) {
         (self.kept, self.omitted)
     }

@@ -38,9 +38,17 @@ impl<'a> Segment<'a> {
         classes: Class,
         delimiters: Delimiters,
     ) -> Self {
-        let id = spans
-            .first()
-            .map_or(&[][..], |span| element(bytes, span, delimiters).value());
+        let id_of = |spans: &[Span]| {
+            spans
+                .first()
+                .map_or(&[][..], |span| element(bytes, span, delimiters).value())
+        };
+        let mut spans = spans;
+        let mut id = id_of(spans);
+        if id.is_empty() {
+            spans = named_by_value(bytes, spans, delimiters);
+            id = id_of(spans);
+        }
         Self {
             bytes,
             id,
@@ -55,6 +63,14 @@ impl<'a> Segment<'a> {
     #[inline]
     pub fn id(&self) -> &'a [u8] {
         self.id
+    }
+
+    /// Whether the segment begins with an identifier. One that does not takes its first value as the
+    /// identifier, as the document shows it, and is empty where it has no value either.
+    #[must_use]
+    pub fn has_id(&self) -> bool {
+        let start = self.spans.first().map_or(0, |span| span.start);
+        start == 0 && !self.id.is_empty()
     }
 
     /// The bytes of the segment, from its identifier up to its terminator.
@@ -116,6 +132,15 @@ impl<'a> Segment<'a> {
     fn at(&self, index: usize) -> Option<Element<'a>> {
         Some(element(self.bytes, self.spans.get(index)?, self.delimiters))
     }
+}
+
+/// The elements from the first that has a value, or the last.
+#[cold]
+fn named_by_value<'a>(bytes: &[u8], spans: &'a [Span], delimiters: Delimiters) -> &'a [Span] {
+    let has_value = |span: &Span| !element(bytes, span, delimiters).is_empty();
+    let first = spans.iter().position(has_value);
+    let from = first.unwrap_or(spans.len().saturating_sub(1));
+    spans.get(from..).unwrap_or(spans)
 }
 
 #[inline]

@@ -66,7 +66,11 @@ fn fill<const BETWEEN: usize>(
         is_empty = false;
     }
     if is_empty {
-        return Some(put(room, &[before, b'{', b'}'])?.len());
+        let (place, rest) = room.split_first_chunk_mut::<BETWEEN>()?;
+        *place.first_chunk_mut()? = next.to_le_bytes();
+        *place.get_mut(BETWEEN - 5..)?.first_chunk_mut()? = *b"01";
+        *place.last_chunk_mut()? = *b"\":\"";
+        room = rest;
     }
     Some(put(room, b"\"}")?.len())
 }

@@ -155,12 +155,15 @@ impl JsonWriter {
             name.as_bytes(),
         ];
         self.key(&key);
-        self.string(value);
+        self.out.push(b'"');
+        push_json(&mut self.out, value.raw(), value.classes);
+        self.out.push(b'"');
     }
 
+    /// Writes the elements of a header, which keep their blanks.
     fn header(&mut self, segment: &Segment<'_>, prefix: &str, names: &[&str]) {
         for ((position, name), value) in (1..).zip(names).zip(segment.elements()) {
-            if !value.is_empty() {
+            if !value.raw().is_empty() {
                 self.named(prefix, position, name, value);
             }
         }
@@ -361,6 +364,10 @@ impl Sink for JsonWriter {
             self.follows = true;
             return;
         }
+        // Two terminators in a row hold nothing that a document could say.
+        if segment.id().is_empty() {
+            return;
+        }
         self.open_object();
         let id = plain(segment.id());
         self.prepare(&id);
@@ -368,6 +375,11 @@ impl Sink for JsonWriter {
         for (position, value) in (1..).zip(segment.elements()) {
             composites >>= 1;
             self.element(&id, position, value, composites & 1 == 1);
+        }
+        if !self.follows {
+            // Assumption A-160: without a key the segment could not be written again.
+            self.element_key(1);
+            self.out.push(b'"');
         }
         self.close_object();
     }

@@ -134,7 +134,8 @@ impl Sink for XmlWriter {
     fn group(&mut self, gs: &Segment<'_>, _: &Position) {
         self.raw("<group");
         for (position, name) in (1..).zip(GROUP) {
-            self.attribute(name, gs.value(position));
+            let value = gs.element(position).map_or(&[][..], |value| value.raw());
+            self.attribute(name, value);
         }
         self.raw(">");
     }
@@ -142,7 +143,8 @@ impl Sink for XmlWriter {
     fn transaction(&mut self, st: &Segment<'_>, _: Option<&Arc<Set>>, _: &Position) {
         self.raw("<transaction");
         self.attribute("DocType", st.value(1));
-        self.attribute("Control", st.value(2));
+        let control = st.element(2).map_or(&[][..], |value| value.raw());
+        self.attribute("Control", control);
         if !st.value(3).is_empty() {
             self.attribute("Version", st.value(3));
         }
@@ -157,6 +159,9 @@ impl Sink for XmlWriter {
     }
 
     fn segment(&mut self, segment: &Segment<'_>, place: Place, _: &Position) {
+        if segment.id().is_empty() {
+            return;
+        }
         self.raw("<segment");
         self.attribute("Id", segment.id());
         self.raw(">");

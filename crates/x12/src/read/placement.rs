@@ -119,19 +119,19 @@ impl Placement {
 
     /// Looks from the innermost open loop outwards for one where the segment opens a loop or stands.
     ///
-    /// Order and counts are not looked at: that is for validation. A segment that the set has, but no
-    /// open loop, stays in the innermost; one that the set has not stands in the transaction.
+    /// Order and counts are not looked at: that is for validation. A segment that no open loop has,
+    /// or that the set has not, stays in the innermost. One that the transaction has before its HL
+    /// loops stays in the innermost HL loop.
     #[inline]
     pub(crate) fn place(&mut self, segment: &Segment<'_>) -> Step {
         let Some(set) = &self.set else {
             return Step::default();
         };
         let Some(member) = set.member(segment.id()) else {
-            let closes = self.close_to(1);
             return Step {
-                closes,
                 place: Place {
                     fit: Fit::Unknown,
+                    in_loop: self.innermost(),
                     ..Place::OUTSIDE
                 },
                 ..Step::default()
@@ -154,6 +154,12 @@ impl Placement {
                 Slot::Once(item) => item,
                 Slot::Often(first) => open.in_order(set, member).unwrap_or(first),
             };
+            if at == 0
+                && set.is_before_hierarchy(item)
+                && let Some(level) = self.innermost_level(set)
+            {
+                return self.stray(level + 1, place);
+            }
             let place = Place {
                 in_loop: open.number,
                 item,
@@ -168,13 +174,35 @@ impl Placement {
                 None => self.stand(at, place, item.is_some_and(|item| item.ends)),
             };
         }
-        let in_loop = self.open.last().map_or(0, |open| open.number);
+        self.stray(self.open.len(), place)
+    }
+
+    fn innermost(&self) -> u16 {
+        self.open.last().map_or(0, |open| open.number)
+    }
+
+    /// Where in the open loops the innermost HL loop is.
+    #[cold]
+    fn innermost_level(&self, set: &Set) -> Option<usize> {
+        let is_level = |open: &Open| {
+            let opened = set.loops().get(usize::from(open.number));
+            opened.is_some_and(|opened| opened.opener() == "HL")
+        };
+        self.open.iter().rposition(is_level)
+    }
+
+    /// Leaves a segment in the innermost of the `keep` outermost loops, which does not list it.
+    #[cold]
+    fn stray(&mut self, keep: usize, place: Place) -> Step {
+        let closes = self.close_to(keep);
+        let place = Place {
+            fit: Fit::Stray,
+            in_loop: self.innermost(),
+            ..place
+        };
         Step {
-            place: Place {
-                fit: Fit::Stray,
-                in_loop,
-                ..place
-            },
+            closes,
+            place,
             ..Step::default()
         }
     }

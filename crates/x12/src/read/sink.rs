@@ -62,7 +62,7 @@ pub enum Fit {
     Listed,
     /// No open loop lists it, so it stays in the innermost.
     Stray,
-    /// The set has no such segment.
+    /// The set has no such segment, so it stays in the innermost loop.
     Unknown,
     /// There is no table for the set.
     NoTable,

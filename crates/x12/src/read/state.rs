@@ -112,7 +112,8 @@ impl State {
         if let Some(transaction) = &mut self.envelope.transaction {
             transaction.count();
             self.position.segment = self.position.segment.saturating_add(1);
-            if !matches!(id, b"SE" | b"ST" | b"GE" | b"GS" | b"IEA" | b"ISA" | b"TA1") {
+            let is_control = matches!(id, b"SE" | b"ST" | b"GE" | b"GS" | b"IEA" | b"ISA" | b"TA1");
+            if !is_control || !segment.has_id() {
                 self.data(sink, segment);
                 return;
             }
@@ -122,6 +123,11 @@ impl State {
 
     #[inline]
     fn data(&mut self, sink: &mut impl Sink, segment: &Segment<'_>) {
+        if segment.id().is_empty()
+            && let Some(transaction) = &mut self.envelope.transaction
+        {
+            transaction.note_empty();
+        }
         let step = self.placement.place(segment);
         for _ in 0..step.closes {
             sink.close(&self.position);

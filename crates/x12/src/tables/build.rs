@@ -158,7 +158,16 @@ impl Builder {
                 }
             }
         }
+        let transaction = self.loops.first().map_or(&[][..], |found| &found.items);
+        let opens_hierarchy = |item: &Item| {
+            let opened = item
+                .opens
+                .and_then(|number| self.loops.get(usize::from(number)));
+            opened.is_some_and(|opened| opened.opener == "HL")
+        };
+        let hierarchy = transaction.iter().position(opens_hierarchy);
         Set {
+            hierarchy: hierarchy.and_then(|item| u16::try_from(item).ok()),
             version,
             id: row.set,
             group: row.group,

@@ -17,6 +17,8 @@ pub struct Set {
     pub(super) members: Vec<Member>,
     pub(super) index: SegmentIndex,
     pub(super) moves: Vec<Slot>,
+    /// The item of the transaction that opens its HL loops.
+    pub(super) hierarchy: Option<u16>,
 }
 
 /// A loop; the first of a set stands for the transaction itself.
@@ -149,6 +151,25 @@ impl Set {
         self.loops
             .get(usize::from(number))
             .map_or(0, |found| found.parent)
+    }
+
+    /// Whether the transaction lists an item before its HL loops.
+    #[inline]
+    pub(crate) fn is_before_hierarchy(&self, item: u16) -> bool {
+        self.hierarchy.is_some_and(|hierarchy| item < hierarchy)
+    }
+
+    /// Whether a loop, or one within it, lists a segment.
+    pub(crate) fn lists_within(&self, number: u16, member: u16) -> bool {
+        let within = |item: &Item| {
+            item.member == member
+                || item.opens.is_some_and(|inner| {
+                    // A loop stands after the one in which it is.
+                    inner > number && self.lists_within(inner, member)
+                })
+        };
+        let found = self.loops.get(usize::from(number));
+        found.is_some_and(|found| found.items.iter().any(within))
     }
 
     /// The identifier of the segment that an item stands for.

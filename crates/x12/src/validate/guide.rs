@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Notes;
+use super::odd::Odd;
 use crate::tables::{ElementUse, Guide, Qualifier, Usage, Use};
 use crate::text::decode;
 use crate::{Element, Position, ProblemKind, Segment};
@@ -12,6 +13,7 @@ use crate::{Element, Position, ProblemKind, Segment};
 pub(super) struct GuideOrder {
     guide: Option<Arc<Guide>>,
     frames: Vec<Frame>,
+    odd: Odd,
 }
 
 struct Frame {
@@ -40,6 +42,7 @@ impl Frame {
 impl GuideOrder {
     pub(super) fn begin(&mut self, guide: Option<Arc<Guide>>) {
         self.frames.clear();
+        self.odd.clear();
         self.guide = guide;
         self.push(0);
     }
@@ -54,11 +57,60 @@ impl GuideOrder {
             return;
         };
         let Some((frame, at)) = self.find(&guide, segment) else {
-            let id = decode(segment.id());
-            notes.add(ProblemKind::SegmentUnexpected, *position, &id);
+            if !self.explains(&guide, segment) {
+                let id = decode(segment.id());
+                notes.add(ProblemKind::SegmentUnexpected, *position, &id);
+            }
             return;
         };
-        self.close_to(&guide, frame + 1, position, notes);
+        self.place(&guide, (frame, at), segment, position, notes);
+    }
+
+    /// Remembers a segment that the set has not.
+    #[cold]
+    pub(super) fn odd(&mut self, id: &[u8]) {
+        self.odd.note(id, self.frames.len().saturating_sub(1));
+    }
+
+    /// A segment that the set does not expect here. It closes no loop; where the innermost lists it, it
+    /// counts there.
+    #[cold]
+    pub(super) fn stray(&mut self, segment: &Segment<'_>, position: &Position, notes: &mut Notes) {
+        let Some(guide) = self.guide.clone() else {
+            return;
+        };
+        let innermost = self.frames.len().saturating_sub(1);
+        let found = self.find(&guide, segment);
+        if let Some(found) = found.filter(|(frame, _)| *frame == innermost) {
+            self.place(&guide, found, segment, position, notes);
+        }
+    }
+
+    /// Whether a segment belongs to a loop that an unknown segment may have been meant to open.
+    fn explains(&self, guide: &Guide, segment: &Segment<'_>) -> bool {
+        if self.odd.is_empty() {
+            return false;
+        }
+        let places = self
+            .frames
+            .iter()
+            .filter_map(|frame| guide.loops.get(frame.number));
+        let mut opened = places
+            .flatten()
+            .filter(|place| self.odd.may_open(place.segment))
+            .filter_map(|place| place.opens);
+        opened.any(|number| guide.lists_within(number, segment))
+    }
+
+    fn place(
+        &mut self,
+        guide: &Guide,
+        (frame, at): (usize, usize),
+        segment: &Segment<'_>,
+        position: &Position,
+        notes: &mut Notes,
+    ) {
+        self.close_to(guide, frame + 1, position, notes);
         let place = guide
             .loops
             .get(self.loop_of(frame))
@@ -68,6 +120,9 @@ impl GuideOrder {
         };
         let count = open.count(at, position);
         if count > place.max {
+            if self.explains(guide, segment) {
+                return;
+            }
             let max = place.max;
             let kind = match place.opens {
                 Some(_) => ProblemKind::LoopTooOften { max },
@@ -77,7 +132,8 @@ impl GuideOrder {
         }
         if let Some(number) = place.opens {
             self.push(number);
-            self.opening(&guide, number, segment, position, notes);
+            self.odd.opened(place.segment);
+            self.opening(guide, number, segment, position, notes);
         }
         check(place, segment, position, notes);
     }
@@ -158,13 +214,29 @@ impl GuideOrder {
             let places = guide.loops.get(frame.number).map_or(&[][..], Vec::as_slice);
             for (at, (place, count)) in places.iter().zip(&frame.counts).enumerate() {
                 let envelope = matches!(place.segment, "ST" | "SE");
-                if place.required && *count == 0 && !envelope {
+                let is_missing = place.required && *count == 0 && !envelope;
+                if is_missing && !self.odd.take_for(place.segment, self.frames.len()) {
                     let passed = frame.passed.iter().find(|(passed, _)| *passed == at);
                     let position = passed.map_or(*position, |(_, position)| *position);
                     notes.add(ProblemKind::SegmentMissing, position, place.segment);
                 }
             }
+            self.odd.closed(self.frames.len());
         }
+    }
+}
+
+impl Guide {
+    /// Whether a loop, or one within it, lists a segment.
+    fn lists_within(&self, number: usize, segment: &Segment<'_>) -> bool {
+        let Some(places) = self.loops.get(number) else {
+            return false;
+        };
+        places.iter().any(|place| {
+            place.is_for(segment)
+                // A loop stands after the one in which it is.
+                || place.opens.is_some_and(|inner| inner > number && self.lists_within(inner, segment))
+        })
     }
 }
 

@@ -7,6 +7,7 @@ mod context;
 mod custom;
 mod elements;
 mod guide;
+mod odd;
 mod order;
 mod report;
 mod values;
@@ -101,6 +102,32 @@ impl<'r> Validator<'r> {
         self
     }
 
+    /// A segment that the set has not.
+    #[cold]
+    fn unknown(&mut self, segment: &Segment<'_>, position: &Position) {
+        let id = if segment.has_id() {
+            decode(segment.id())
+        } else {
+            "".into()
+        };
+        self.notes.add(self.context.unknown(&id), *position, &id);
+        self.order.odd(id.as_bytes());
+        self.guide.odd(id.as_bytes());
+    }
+
+    /// A segment that no open loop lists.
+    #[cold]
+    fn stray(&mut self, segment: &Segment<'_>, place: Place, position: &Position) {
+        self.notes.forget_missing(position);
+        let is_explained = self.order.explains(place.member);
+        self.order.stray();
+        if !is_explained {
+            let id = decode(segment.id());
+            self.notes
+                .add(ProblemKind::SegmentUnexpected, *position, &id);
+        }
+    }
+
     fn guide_of(&self, st: &Segment<'_>) -> Option<Arc<Guide>> {
         let own = decode(st.value(3));
         let version = if own.is_empty() {
@@ -149,6 +176,13 @@ impl Problem {
 impl Notes {
     fn add(&mut self, kind: ProblemKind, position: Position, segment: &str) {
         self.add_of_element(kind, position, segment, "");
+    }
+
+    /// Takes back what was said to be missing from loops that close before the segment at `position`.
+    fn forget_missing(&mut self, position: &Position) {
+        self.problems.take_back(|problem| {
+            problem.kind == ProblemKind::SegmentMissing && problem.position == *position
+        });
     }
 
     #[cold]
@@ -228,16 +262,14 @@ impl Sink for Validator<'_> {
         match place.fit {
             Fit::NoTable => return,
             Fit::Unknown => {
-                let id = decode(segment.id());
-                self.notes.add(self.context.unknown(&id), *position, &id);
+                self.unknown(segment, position);
                 return;
             }
-            Fit::Stray => {
-                let id = decode(segment.id());
-                self.notes
-                    .add(ProblemKind::SegmentUnexpected, *position, &id);
-            }
+            Fit::Stray => self.stray(segment, place, position),
             Fit::Opens | Fit::Listed => self.order.segment(place, position, &mut self.notes),
+        }
+        if !segment.has_id() {
+            self.notes.add(ProblemKind::SegmentUnknown, *position, "");
         }
         if let Some(definition) = self.context.definition(place.member) {
             self.context.check(
@@ -248,7 +280,11 @@ impl Sink for Validator<'_> {
                 &mut self.notes,
             );
         }
-        self.guide.segment(segment, position, &mut self.notes);
+        if place.fit == Fit::Stray {
+            self.guide.stray(segment, position, &mut self.notes);
+        } else {
+            self.guide.segment(segment, position, &mut self.notes);
+        }
     }
 
     #[inline]

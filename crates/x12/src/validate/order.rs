@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Notes;
+use super::odd::Odd;
 use crate::tables::{Item, Set};
 use crate::{Fit, Place, Position, ProblemKind};
 
@@ -15,6 +16,9 @@ pub(super) struct Order {
     counts: Vec<u32>,
     /// Required items that were passed without having occurred.
     passed: Vec<Passed>,
+    odd: Odd,
+    /// The loops closed since the last segment.
+    closed: Vec<u16>,
 }
 
 #[derive(Clone, Copy)]
@@ -44,7 +48,45 @@ impl Order {
         self.frames.clear();
         self.counts.clear();
         self.passed.clear();
+        self.odd.clear();
+        self.closed.clear();
         self.push(set.map(|set| &**set), 0);
+    }
+
+    /// Remembers a segment that the set has not.
+    #[cold]
+    pub(super) fn odd(&mut self, id: &[u8]) {
+        self.odd.note(id, self.frames.len().saturating_sub(1));
+    }
+
+    /// Whether a segment belongs to a loop that an unknown segment may have been meant to open.
+    pub(super) fn explains(&self, member: u16) -> bool {
+        let Some(set) = self.set.as_deref().filter(|_| !self.odd.is_empty()) else {
+            return false;
+        };
+        self.is_explained(set, member)
+    }
+
+    /// Notes that a segment which no open loop lists has closed loops all the same.
+    pub(super) fn stray(&mut self) {
+        self.odd.lose(&self.closed);
+        self.closed.clear();
+    }
+
+    fn is_explained(&self, set: &Set, member: u16) -> bool {
+        let open = self
+            .frames
+            .iter()
+            .filter_map(|frame| set.loops().get(usize::from(frame.in_loop)));
+        let mut opened = open.flat_map(crate::Loop::items).filter_map(|item| {
+            let number = item.opens?;
+            Some((number, set.loops().get(usize::from(number))?))
+        });
+        let mut lost = self.odd.lost().iter();
+        lost.any(|number| set.lists_within(*number, member))
+            || opened.any(|(number, opened)| {
+                self.odd.may_open(opened.opener()) && set.lists_within(number, member)
+            })
     }
 
     #[inline]
@@ -56,6 +98,7 @@ impl Order {
     }
 
     fn placed(&mut self, set: &Set, place: Place, position: &Position, notes: &mut Notes) {
+        self.closed.clear();
         let opens = place.fit == Fit::Opens;
         let of_loop = if opens {
             set.parent_of(place.in_loop)
@@ -71,11 +114,19 @@ impl Order {
             && !self.fits_further_out(set, at, place.member, position)
         {
             let item = set.item(of_loop, place.item).copied();
-            report(set, refused, item, position, notes);
+            if self.odd.is_empty() || !self.is_explained(set, place.member) {
+                report(set, refused, item, position, notes);
+            }
             self.force(at, place.item);
         }
         if opens {
             self.push(Some(set), place.in_loop);
+            if !self.odd.is_empty()
+                && let Some(opened) = set.loops().get(usize::from(place.in_loop))
+            {
+                self.odd.opened(opened.opener());
+                self.odd.found(place.in_loop);
+            }
         }
     }
 
@@ -90,7 +141,10 @@ impl Order {
             .map_or(&[][..], |found| found.items());
         let at = self.frames.len();
         for (number, item) in (0..).zip(items) {
-            if item.min > 0 && self.occurred(&frame, number) < item.min {
+            if item.min > 0
+                && self.occurred(&frame, number) < item.min
+                && !self.odd.take_for(set.id_of(item), at)
+            {
                 let noticed = self
                     .passed
                     .iter()
@@ -100,6 +154,8 @@ impl Order {
             }
         }
         self.passed.retain(|passed| passed.frame != at);
+        self.odd.closed(at);
+        self.closed.push(frame.in_loop);
         self.counts.truncate(frame.counts);
     }
 

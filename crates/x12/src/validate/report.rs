@@ -124,7 +124,11 @@ impl Validation {
                 problem.position.segment,
                 problem.message(),
             );
-            let _ = writeln!(text, "      *** Segment {id} at position {at}: {message}");
+            let blank = if id.is_empty() { "" } else { " " };
+            let _ = writeln!(
+                text,
+                "      *** Segment{blank}{id} at position {at}: {message}"
+            );
         }
         if self.omitted.count() > 0 {
             let _ = writeln!(

@@ -7,6 +7,7 @@ mod documents;
 mod facts;
 mod guides;
 mod names;
+mod odd;
 mod properties;
 mod samples;
 mod tables;

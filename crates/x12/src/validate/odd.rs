@@ -1,0 +1,127 @@
+//! Segments that the set does not know, as a reason for what is missing or misplaced after them.
+//!
+//! A mistyped identifier is one fault. `NMI` in place of `NM1` must not also be told as a missing NM1,
+//! nor each segment of its loop as unexpected.
+
+/// The unknown segments that a transaction had so far, each in the loop where it stands.
+#[derive(Default)]
+pub(super) struct Odd {
+    seen: Vec<Seen>,
+    /// The loops that a misplaced segment closed.
+    lost: Vec<u16>,
+}
+
+struct Seen {
+    id: Box<[u8]>,
+    /// The number of the open loop in which it stands.
+    frame: usize,
+    /// Whether a loop that it may have been meant to open has not opened since.
+    is_latest: bool,
+}
+
+/// The most segments remembered.
+const MOST: usize = 32;
+
+impl Odd {
+    pub(super) fn clear(&mut self) {
+        self.seen.clear();
+        self.lost.clear();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.seen.is_empty() && self.lost.is_empty()
+    }
+
+    pub(super) fn note(&mut self, id: &[u8], frame: usize) {
+        if self.seen.len() < MOST && !id.is_empty() {
+            self.seen.push(Seen {
+                id: id.into(),
+                frame,
+                is_latest: true,
+            });
+        }
+    }
+
+    /// Whether one in this open loop was meant as `wanted`; it is taken for that once.
+    pub(super) fn take_for(&mut self, wanted: &str, frame: usize) -> bool {
+        let is_meant = |seen: &Seen| seen.frame == frame && resembles(&seen.id, wanted);
+        let at = self.seen.iter().position(is_meant);
+        at.map(|at| self.seen.swap_remove(at)).is_some()
+    }
+
+    /// Whether one may have been meant to open a loop with `opener`.
+    pub(super) fn may_open(&self, opener: &str) -> bool {
+        let mut seen = self.seen.iter();
+        seen.any(|seen| seen.is_latest && resembles(&seen.id, opener))
+    }
+
+    /// Remembers loops that a misplaced segment closed.
+    pub(super) fn lose(&mut self, loops: &[u16]) {
+        self.lost.extend(loops.iter().take(MOST));
+        self.lost.truncate(MOST);
+    }
+
+    /// The loops that a misplaced segment closed and that have not opened since.
+    pub(super) fn lost(&self) -> &[u16] {
+        &self.lost
+    }
+
+    /// A loop opens in its place; loops are numbered from the outermost.
+    pub(super) fn found(&mut self, number: u16) {
+        self.lost.retain(|lost| *lost < number);
+    }
+
+    /// A loop opens, so what follows is not the content of one that an earlier segment was to open.
+    pub(super) fn opened(&mut self, opener: &str) {
+        for seen in &mut self.seen {
+            seen.is_latest &= !resembles(&seen.id, opener);
+        }
+    }
+
+    /// An open loop closes; what stood in it now counts for the one around it.
+    pub(super) fn closed(&mut self, frame: usize) {
+        for seen in &mut self.seen {
+            seen.frame = seen.frame.min(frame.saturating_sub(1));
+        }
+    }
+}
+
+/// Whether an identifier is `wanted` but for the case of its letters or one character.
+fn resembles(id: &[u8], wanted: &str) -> bool {
+    let wanted = wanted.as_bytes();
+    let same = |a: &[u8], b: &[u8]| a.eq_ignore_ascii_case(b);
+    let ahead = id
+        .iter()
+        .zip(wanted)
+        .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
+        .count();
+    let (id, wanted) = (id.get(ahead..), wanted.get(ahead..));
+    let (Some(id), Some(wanted)) = (id, wanted) else {
+        return false;
+    };
+    match (id, wanted) {
+        ([], []) => true,
+        ([_, id @ ..], [_, rest @ ..]) if same(id, rest) => true,
+        ([_, id @ ..], wanted) if same(id, wanted) => true,
+        (id, [_, wanted @ ..]) if same(id, wanted) => true,
+        ([a, b, id @ ..], [c, d, rest @ ..]) => {
+            a.eq_ignore_ascii_case(d) && b.eq_ignore_ascii_case(c) && same(id, rest)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resembles;
+
+    #[test]
+    fn one_character_may_differ() {
+        for id in ["NM1", "nm1", "NMI", "NM", "M1", "NM11", "MN1", "N1", "XM1"] {
+            assert!(resembles(id.as_bytes(), "NM1"), "{id}");
+        }
+        for id in ["ZZZ", "N", "REF", "1MN", "NM111", ""] {
+            assert!(!resembles(id.as_bytes(), "NM1"), "{id}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! One odd segment is one problem, and the rest stays in its loops.
+
+use b2bi_local_x12::{Layout, Strictness, Validator, Writing, read, to_json, write_json};
+use serde_json::Value;
+
+const CLAIM: &str = "ISA*00*          *00*          *ZZ*QUAY           *ZZ*HARBOUR        *260301*0930*^*00501*000000001*0*T*:~\
+GS*HC*QUAY*HARBOUR*20260301*0930*1*X*005010X222A1~ST*837*0001*005010X222A1~BHT*0019*00*1*20260301*0930*CH~\
+NM1*41*2*QUAY BILLING*****46*Q1~PER*IC*DESK*TE*5550000001~NM1*40*2*HARBOUR*****46*H1~\
+HL*1**20*1~NM1*85*2*PIER CLINIC*****XX*1234567893~N3*1 PIER ROAD~N4*DAYTON*OH*454020001~REF*EI*123456789~\
+HL*2*1*22*0~SBR*P*18*******MC~NM1*IL*1*ROE*PAT****MI*W1~N3*2 LOW ROAD~N4*DAYTON*OH*45402~DMG*D8*19700101*F~\
+NM1*PR*2*PLAN*****PI*P1~CLM*C1*10***11:B:1*Y*A*Y*Y~HI*ABK:A000~LX*1~SV1*HC:99213*10*UN*1***1~DTP*472*D8*20260101~\
+HL*3*1*22*0~SBR*P*18*******MC~NM1*IL*1*DOE*SAM****MI*W2~N3*3 LOW ROAD~N4*DAYTON*OH*45402~DMG*D8*19700101*M~\
+NM1*PR*2*PLAN*****PI*P1~CLM*C2*10***11:B:1*Y*A*Y*Y~HI*ABK:A000~LX*1~SV1*HC:99213*10*UN*1***1~DTP*472*D8*20260101~\
+SE*35*0001~GE*1*1~IEA*1*000000001~";
+
+/// The messages about an input, those of its envelope first.
+fn messages(input: &str) -> Vec<String> {
+    let validator = Validator::new(Strictness::Inferred, None).guided();
+    let (validator, reading) = read(input.as_bytes(), validator);
+    let envelope = reading.problems.iter().map(ToString::to_string);
+    let report = validator.finish().report();
+    let lines = report
+        .lines()
+        .filter_map(|line| Some(line.split_once("*** ")?.1.to_owned()));
+    envelope.chain(lines).collect()
+}
+
+/// Each segment of a document with the loops in which it stands.
+fn places(value: &Value, within: &str, found: &mut Vec<String>) {
+    for item in value.as_array().unwrap() {
+        for (key, value) in item.as_object().unwrap() {
+            match key.strip_suffix("_loop") {
+                Some(name) => places(value, &format!("{within}{name}/"), found),
+                None if found.last().is_none_or(|last| !last.ends_with('*')) => {
+                    found.push(format!("{within}{}*", key.split('_').next().unwrap()));
+                }
+                None => {}
+            }
+        }
+        if let Some(last) = found.last_mut() {
+            *last = last.trim_end_matches('*').to_owned();
+        }
+    }
+}
+
+fn document(input: &str) -> Vec<String> {
+    let document: Value =
+        serde_json::from_str(&to_json(input.as_bytes(), Layout::Compact).text).unwrap();
+    let mut found = Vec::new();
+    let path = "/interchanges/0/functional_groups/0/transactions/0/segments";
+    let segments = document.pointer(path).unwrap();
+    places(segments, "", &mut found);
+    found
+}
+
+/// Puts `odd` after `after`: `wanted` is all that is said, and every other segment keeps its place.
+fn check(after: &str, odd: &str, wanted: &str) {
+    let input = CLAIM
+        .replacen(after, &format!("{after}{odd}"), 1)
+        .replacen("SE*35", "SE*36", 1);
+    let found = messages(&input);
+    assert_eq!(found.len(), 1, "{odd} after {after}: {found:?}");
+    let says = found.iter().all(|message| message.contains(wanted));
+    assert!(says, "{odd} after {after}: {found:?}");
+    let (mut without, plain) = (document(&input), document(CLAIM));
+    let id = odd.split(['*', '~']).find(|part| !part.is_empty());
+    if let Some(id) = id {
+        let last = |place: &String| place.rsplit('/').next() == Some(id);
+        let again = |list: &[String]| list.iter().filter(|place| last(place)).count();
+        assert_eq!(again(&without), again(&plain) + 1, "{without:?}");
+        let at = without
+            .iter()
+            .zip(plain.iter().chain([&String::new()]))
+            .position(|(with, plain)| with != plain);
+        without.remove(at.unwrap());
+    }
+    assert_eq!(without, plain, "{odd} after {after}");
+}
+
+#[test]
+fn an_odd_segment_is_one_problem() {
+    assert_eq!(messages(CLAIM), Vec::<String>::new());
+    let places = [
+        "BHT*0019*00*1*20260301*0930*CH~",
+        "PER*IC*DESK*TE*5550000001~",
+        "HL*1**20*1~",
+        "N3*1 PIER ROAD~",
+        "HL*2*1*22*0~",
+        "DMG*D8*19700101*F~",
+        "HI*ABK:A000~",
+        "LX*1~",
+        "SV1*HC:99213*10*UN*1***1~",
+    ];
+    for after in places {
+        check(after, "ZZZ*custom~", "Segment ZZZ at position");
+        check(after, "zz*1~", "Segment zz at position");
+        check(
+            after,
+            "BEG*00*SA*1**20260301~",
+            "not defined in the transaction set",
+        );
+        check(after, "~", "It has no identifier");
+        check(after, "*IC*X~", "It has no identifier");
+        check(after, "QQQ~", "Segment QQQ at position");
+    }
+}
+
+#[test]
+fn a_segment_that_a_claim_has_elsewhere_closes_nothing() {
+    check(
+        "SBR*P*18*******MC~",
+        "BHT*0019*00*1*20260301*0930*CH~",
+        "Segment BHT at position 13",
+    );
+    // The claim is closed, so what follows leaves it, but nothing more is said.
+    for after in [
+        "CLM*C1*10***11:B:1*Y*A*Y*Y~",
+        "LX*1~",
+        "SV1*HC:99213*10*UN*1***1~",
+    ] {
+        let odd = "BHT*0019*00*1*20260301*0930*CH~";
+        let input = CLAIM
+            .replacen(after, &format!("{after}{odd}"), 1)
+            .replacen("SE*35", "SE*36", 1);
+        let found = messages(&input);
+        assert_eq!(found.len(), 1, "{after}: {found:?}");
+        let says = |message: &String| message.contains("Segment BHT at position");
+        assert!(found.iter().all(says), "{found:?}");
+    }
+    check("LX*1~", "MIA*1~", "Segment MIA at position");
+}
+
+/// Replaces a segment's identifier by one that nobody knows.
+fn mistyped(right: &str, wrong: &str) {
+    for (at, _) in CLAIM.match_indices(&format!("~{right}*")) {
+        let (before, rest) = CLAIM.split_at(at + 1);
+        let input = format!("{before}{wrong}{}", &rest[right.len()..]);
+        let found = messages(&input);
+        assert_eq!(found.len(), 1, "{wrong} for {right} at {at}: {found:?}");
+        let is_unknown = ["not recognized", "not defined in the transaction set"]
+            .iter()
+            .any(|wanted| found.iter().all(|message| message.contains(wanted)));
+        assert!(is_unknown, "{found:?}");
+    }
+}
+
+#[test]
+fn a_mistyped_identifier_is_one_problem() {
+    for (right, wrong) in [
+        ("NM1", "nm1"),
+        ("NM1", "NMI"),
+        ("N3", "n3"),
+        ("N4", "n4"),
+        ("REF", "RFE"),
+        ("SBR", "SRB"),
+        ("CLM", "CLN"),
+        ("LX", "lx"),
+        ("SV1", "SVI"),
+        ("DTP", "DPT"),
+        ("HI", "H1"),
+        ("DMG", "dmg"),
+        ("BHT", "BTH"),
+        ("PER", "PRE"),
+    ] {
+        mistyped(right, wrong);
+    }
+}
+
+#[test]
+fn an_empty_segment_may_be_counted_or_not() {
+    let with = CLAIM.replacen("LX*1~", "~LX*1~~", 1);
+    for (count, wrong) in [
+        (34, true),
+        (35, false),
+        (36, false),
+        (37, false),
+        (38, true),
+    ] {
+        let input = with.replacen("SE*35", &format!("SE*{count}"), 1);
+        let found = messages(&input);
+        assert_eq!(found.len(), 2 + usize::from(wrong), "{count}: {found:?}");
+    }
+}
+
+#[test]
+fn odd_segments_are_written_back() {
+    for odd in [
+        "N3~", "ZZZ~", "*IC*X~", "zz**1~", "REF**~", "QQQQ*1~", "A B*1~", "MSG~", "BHT~",
+    ] {
+        for after in ["HL*1**20*1~", "LX*1~", "N3*1 PIER ROAD~"] {
+            let input = CLAIM.replacen(after, &format!("{after}{odd}"), 1);
+            let first = to_json(input.as_bytes(), Layout::Compact).text;
+            let written = write_json(&first, &Writing::standard()).unwrap();
+            assert_eq!(to_json(&written, Layout::Compact).text, first, "{odd}");
+            let wanted = odd.trim_start_matches('*').trim_end_matches(['~', '*']);
+            let text = String::from_utf8(written).unwrap();
+            assert!(text.contains(&format!("\n{wanted}~\n")), "{odd}: {text}");
+        }
+    }
+}
