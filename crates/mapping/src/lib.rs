@@ -14,7 +14,6 @@
 //! # Ok::<(), b2bi_local_mapping::Problem>(())
 //! ```
 
-pub mod by_example;
 mod engine;
 mod jsonata;
 mod problem;

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::time::Instant;
 use std::{env, fs};
 
-use b2bi_local_mapping::by_example::{self, Language};
+use b2bi_local_infer::{self as infer, Language};
 use b2bi_local_mapping::{
     Cancel, Engine, Jsonata, Limits, Run, StarterLanguage, starter_of_outline,
 };
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let strange = longest(MOST, strange);
     for (name, wanted) in [("orders", &wanted), ("strange", &strange)] {
         report(&format!("generate {name}"), 1, || {
-            by_example::generate(&input, wanted, Language::Jsonata, &Cancel::default()).map(drop)
+            infer::generate(&input, wanted, Language::Jsonata, &Cancel::default()).map(drop)
         })?;
     }
     Ok(())

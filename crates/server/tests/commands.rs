@@ -305,10 +305,7 @@ fn a_worker_without_a_server_ends() {
 
 /// A task of mapping by example, and its file.
 fn task(name: &str, file: &str) -> String {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../fixtures/mapping/by-example"
-    );
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/mapping/infer");
     format!("{folder}/{name}/{file}")
 }
 

@@ -9,7 +9,7 @@ from examples import MISSING
 from server import REPOSITORY
 
 OPERATION = "GenerateMapping"
-TASKS = REPOSITORY / "fixtures/mapping/by-example"
+TASKS = REPOSITORY / "fixtures/mapping/infer"
 
 
 def side(task, name):

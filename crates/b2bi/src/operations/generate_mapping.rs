@@ -1,7 +1,7 @@
 //! `GenerateMapping`.
 
+use b2bi_local_infer::{self as infer, Language};
 use b2bi_local_mapping::Cause;
-use b2bi_local_mapping::by_example::{self, Language};
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{
     FileFormat, GenerateMappingRequest, GenerateMappingResponse, MappingTemplateLanguage,
@@ -70,17 +70,18 @@ impl Example {
 fn generate(example: &Example, evaluation: &Evaluation) -> Result<GenerateMappingResponse, String> {
     let cancel = &evaluation.run.cancel;
     let (input, output) = (&example.input, &example.output);
-    let template = by_example::generate(input, output, example.language, cancel).map_err(|it| {
-        match (it.cause, example.language) {
-            (Cause::Input, Language::Jsonata) => {
-                format!("{it}; JSONATA maps JSON, and X12 by its JSON document")
+    let template =
+        infer::generate(input, output, example.language, cancel).map_err(|it| {
+            match (it.cause, example.language) {
+                (Cause::Input, Language::Jsonata) => {
+                    format!("{it}; JSONATA maps JSON, and X12 by its JSON document")
+                }
+                (Cause::Input, Language::Xslt) => {
+                    format!("{it}; XSLT maps XML, and X12 by its XML document")
+                }
+                _ => it.to_string(),
             }
-            (Cause::Input, Language::Xslt) => {
-                format!("{it}; XSLT maps XML, and X12 by its XML document")
-            }
-            _ => it.to_string(),
-        }
-    })?;
+        })?;
     let mapping = Mapping {
         language: match example.language {
             Language::Jsonata => MappingTemplateLanguage::Jsonata,
@@ -101,5 +102,5 @@ fn generate(example: &Example, evaluation: &Evaluation) -> Result<GenerateMappin
 /// Source: Assumption A-142.
 fn accuracy(mapping: &Mapping, example: &Example, evaluation: &Evaluation) -> Option<f64> {
     let made = mapping.apply(&example.input, evaluation).ok()?;
-    by_example::accuracy(&example.output, &made, example.language).ok()
+    infer::accuracy(&example.output, &made, example.language).ok()
 }

@@ -1,8 +1,6 @@
 //! The crate as its users see it.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-mod by_example;
-mod by_example_random;
 mod evaluation;
 mod fixtures;
 mod hostile;

@@ -1,7 +1,7 @@
 //! The service-defined document of X12 that a command was given.
 
 use b2bi_local_b2bi::Selection;
-use b2bi_local_mapping::by_example::Language;
+use b2bi_local_infer::Language;
 use b2bi_local_x12::{JsonWriter, Layout, Reader, Sink, XmlWriter};
 use clap::{Arg, ArgMatches};
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write as _};
 
 use b2bi_local_b2bi::MappingLimits;
-use b2bi_local_mapping::by_example::{self, Language};
+use b2bi_local_infer::{self as infer, Language};
 use b2bi_local_mapping::{Cancel, Engine, Jsonata, Run};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
@@ -47,7 +47,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     let language = language(matches, &input, &output);
     let of = |text| document::of(matches, text, language, None);
     let (input, output) = (of(input)?, of(output)?);
-    let template = by_example::generate(&input, &output, language, &Cancel::default())
+    let template = infer::generate(&input, &output, language, &Cancel::default())
         .map_err(|problem| problem.to_string())?;
     print(template.as_bytes())?;
     let accuracy = measured(matches, &template, &input, &output, language)?;
@@ -85,6 +85,6 @@ fn measured(
         .compile(template)
         .and_then(|it| it.evaluate(input, &run))
         .map_err(|problem| format!("the template cannot be tried: {problem}"))?;
-    by_example::accuracy(output, made.as_deref().unwrap_or("null"), language)
+    infer::accuracy(output, made.as_deref().unwrap_or("null"), language)
         .map_err(|problem| problem.to_string())
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use b2bi_local_b2bi::MappingLimits;
-use b2bi_local_mapping::by_example::Language;
+use b2bi_local_infer::Language;
 use b2bi_local_mapping::{Engine, Jsonata, Run};
 use b2bi_local_xslt::{Command as XsltCommand, Settings, Xslt};
 use clap::{Arg, ArgMatches, Command};

@@ -11,10 +11,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ledger", &[]),
     ("objects", &["ledger"]),
     ("mapping", &["x12"]),
+    ("infer", &["mapping", "x12"]),
     ("xslt", &["mapping"]),
     (
         "b2bi",
-        &["b2bi-model", "ledger", "mapping", "objects", "x12"],
+        &["b2bi-model", "infer", "ledger", "mapping", "objects", "x12"],
     ),
     (
         "server",
@@ -23,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "b2bi-model",
             "dispatcher",
             "faults",
+            "infer",
             "ledger",
             "mapping",
             "objects",
@@ -50,7 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that must not know HTTP, by the libraries that would teach it to them.
-const WITHOUT_HTTP: &[&str] = &["b2bi", "b2bi-model", "faults", "mapping", "x12"];
+const WITHOUT_HTTP: &[&str] = &["b2bi", "b2bi-model", "faults", "infer", "mapping", "x12"];
 const HTTP: &[&str] = &["http", "http-body", "http-body-util", "hyper", "hyper-util"];
 
 pub(super) fn check(files: &[File]) -> Vec<String> {

@@ -10,7 +10,7 @@ const RULES: &[(&[&str], &[&str], &str)] = &[
         "X12 knows nothing of the service",
     ),
     (
-        &["x12", "mapping", "faults"],
+        &["x12", "infer", "mapping", "faults"],
         &[
             "async",
             "tokio",

@@ -1,12 +1,12 @@
 //! Expressions.
 
-use super::super::dates::{Form, Piece};
-use super::super::notation::Notation as _;
-use super::super::standard;
-use super::super::template::{Expression, Path, Select};
-use super::super::tree::SchemaId;
 use super::path::name;
 use super::{Printer, literal, quoted};
+use crate::dates::{Form, Piece};
+use crate::notation::Notation as _;
+use crate::standard;
+use crate::template::{Expression, Path, Select};
+use crate::tree::SchemaId;
 
 /// How many pairs of a qualifier and a product's number a segment may have.
 const PAIRS: usize = 10;

@@ -1,9 +1,9 @@
 //! Paths and their filters, in `XPath`.
 
-use super::super::notation::Notation;
-use super::super::template::{Select, Step};
-use super::super::tree::{Label, SchemaId};
 use super::Printer;
+use crate::notation::Notation;
+use crate::template::{Select, Step};
+use crate::tree::{Label, SchemaId};
 
 impl Notation for Printer<'_> {
     const HERE: &'static str = ".";

@@ -46,8 +46,8 @@ mod wanted;
 mod xml;
 mod xslt;
 
-use crate::engine::Cancel;
-use crate::problem::{Cause, Problem};
+use b2bi_local_mapping::Cancel;
+use b2bi_local_mapping::{Cause, Problem};
 use search::Search;
 use wanted::Wanted;
 

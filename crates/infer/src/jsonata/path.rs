@@ -1,10 +1,10 @@
 //! Paths and their filters.
 
-use super::super::notation::Notation;
-use super::super::scalar::Scalar;
-use super::super::template::{Select, Step};
-use super::super::tree::SchemaId;
 use super::{Printer, quoted};
+use crate::notation::Notation;
+use crate::scalar::Scalar;
+use crate::template::{Select, Step};
+use crate::tree::SchemaId;
 
 impl Notation for Printer<'_> {
     const HERE: &'static str = "$";

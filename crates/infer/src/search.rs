@@ -6,7 +6,7 @@ use super::scalar::Scalar;
 use super::template::Expression;
 use super::tree::Tree;
 use super::wanted::Wanted;
-use crate::engine::Cancel;
+use b2bi_local_mapping::Cancel;
 
 /// How many nodes the search may look at before it explains no more.
 const WORK: u64 = 5_000_000;

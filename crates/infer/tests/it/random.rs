@@ -1,6 +1,6 @@
 //! Mapping by example, from documents that nobody would write.
 
-use b2bi_local_mapping::by_example::{self, Language};
+use b2bi_local_infer::{self as infer, Language};
 use b2bi_local_mapping::{Cancel, Engine, Jsonata, Limits, Run};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -40,7 +40,7 @@ fn document() -> impl Strategy<Value = Value> {
 
 fn generate(input: &Value, output: &Value) -> String {
     let (input, output) = (input.to_string(), output.to_string());
-    by_example::generate(&input, &output, Language::Jsonata, &Cancel::default()).unwrap()
+    infer::generate(&input, &output, Language::Jsonata, &Cancel::default()).unwrap()
 }
 
 fn map(template: &str, input: &Value) -> Value {

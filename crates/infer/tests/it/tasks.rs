@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use b2bi_local_mapping::by_example::{self, Language};
+use b2bi_local_infer::{self as infer, Language};
 use b2bi_local_mapping::{Cancel, Cause, Engine, Jsonata, Limits, Run};
 use b2bi_local_x12::{Layout, to_json, to_xml};
 use serde_json::{Value, json};
 
 /// Where the tasks are.
-const TASKS: &str = "../../fixtures/mapping/by-example";
+const TASKS: &str = "../../fixtures/mapping/infer";
 /// Where the table of scores is.
 const README: &str = "README.md";
 /// The fewest of the thirty that must be right on the input that was not seen.
@@ -29,7 +29,7 @@ struct Score {
 }
 
 fn generate(input: &str, output: &str, language: Language) -> String {
-    by_example::generate(input, output, language, &Cancel::default()).unwrap()
+    infer::generate(input, output, language, &Cancel::default()).unwrap()
 }
 
 fn tasks() -> Vec<PathBuf> {
@@ -72,7 +72,7 @@ fn jsonata(template: &str, input: &str) -> String {
 /// XSLT has its engine in a crate that builds on this one, so here xsltproc carries it out;
 /// `scripts/libxslt` installs it.
 fn xslt(template: &str, input: &str) -> String {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("by-example");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("infer");
     fs::create_dir_all(&folder).unwrap();
     let unique = format!("{:?}", std::thread::current().id());
     let [stylesheet, document] = ["xsl", "xml"].map(|it| folder.join(format!("{unique}.{it}")));
@@ -97,7 +97,7 @@ fn is_same(one: &str, other: &str, language: Language) -> bool {
             value(one) == value(other)
         }
         Language::Xslt => {
-            let share = |one, other| by_example::accuracy(one, other, language).unwrap();
+            let share = |one, other| infer::accuracy(one, other, language).unwrap();
             share(one, other) + share(other, one) > 1.999_999
         }
     }
@@ -121,7 +121,7 @@ fn score(task: &Path) -> Score {
     let again = map(&template, &of("input"), language);
     let unseen = map(&template, &of("unseen-input"), language);
     Score {
-        accuracy: by_example::accuracy(&of("output"), &again, language).unwrap(),
+        accuracy: infer::accuracy(&of("output"), &again, language).unwrap(),
         unseen: is_same(&unseen, &of("unseen-output"), language),
         name,
         language,
@@ -236,7 +236,7 @@ fn what_cannot_be_read_is_refused() {
         ("<a>", "<b/>", Language::Xslt, "the input is not XML"),
         ("<a/>", "{}", Language::Xslt, "the output is not XML"),
     ] {
-        let problem = by_example::generate(input, output, language, &cancel).unwrap_err();
+        let problem = infer::generate(input, output, language, &cancel).unwrap_err();
         assert_eq!(problem.cause, Cause::Input);
         assert!(problem.reason.contains(words), "{}", problem.reason);
     }
@@ -246,7 +246,7 @@ fn what_cannot_be_read_is_refused() {
 fn a_search_that_nobody_waits_for_ends() {
     let cancel = Cancel::default();
     cancel.cancel();
-    let problem = by_example::generate("{}", "{}", Language::Jsonata, &cancel).unwrap_err();
+    let problem = infer::generate("{}", "{}", Language::Jsonata, &cancel).unwrap_err();
     assert_eq!(problem.cause, Cause::Cancelled);
 }
 

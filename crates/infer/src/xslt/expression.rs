@@ -1,12 +1,12 @@
 //! Expressions, in `XPath` and, where that cannot say it, in instructions.
 
-use super::super::dates::Piece;
-use super::super::notation::Notation as _;
-use super::super::scalar::{Scalar, number_text};
-use super::super::standard;
-use super::super::template::{Expression, Path};
 use super::path::quoted;
 use super::{Printer, attribute, text};
+use crate::dates::Piece;
+use crate::notation::Notation as _;
+use crate::scalar::{Scalar, number_text};
+use crate::standard;
+use crate::template::{Expression, Path};
 
 /// How many pairs of a qualifier and a product's number a segment may have.
 const PAIRS: usize = 10;
