@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::tables::{Form, Note, Relation};
-use crate::{Position, Problem, ProblemKind, Trailer};
+use crate::{HierarchyFault, Position, Problem, ProblemKind, Trailer};
 
 impl fmt::Display for Problem {
     /// A problem of the envelope as `MESSAGE at segment 13, field 2`, one of the data as
@@ -195,6 +195,9 @@ impl Message<'_> {
             ProblemKind::CodeUnknown { value } => {
                 write!(f, "{} is not in the set of valid codes", self.valued(value))
             }
+            ProblemKind::HierarchyWrong { value, fault } => {
+                write!(f, "{} {}", self.valued(value), OfHierarchy(fault))
+            }
             _ => Ok(()),
         }
     }
@@ -237,6 +240,47 @@ fn why_unknown(id: &str) -> &'static str {
         " Identifiers are in upper case."
     } else {
         ""
+    }
+}
+
+/// A fault of the hierarchy as the end of a sentence about the value.
+struct OfHierarchy<'a>(&'a HierarchyFault);
+
+impl fmt::Display for OfHierarchy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            HierarchyFault::IdRepeated => f.write_str("is that of an earlier HL segment"),
+            HierarchyFault::IdOutOfSequence { expected } => {
+                write!(f, "is out of sequence. Expected {expected}")
+            }
+            HierarchyFault::ParentUnknown { .. } => f.write_str("names no earlier HL segment"),
+            HierarchyFault::ParentEnded { open, .. } => write!(
+                f,
+                "names an HL segment that has ended. Those still open: {}",
+                open.join(", ")
+            ),
+            HierarchyFault::LevelUnexpected { parent, expected } => {
+                match parent {
+                    Some(parent) => {
+                        write!(f, "is not allowed below an HL segment of level {parent}")?;
+                    }
+                    None => f.write_str("is not allowed without a parent")?,
+                }
+                match expected.as_slice() {
+                    [] => Ok(()),
+                    expected => write!(f, ". Expected {}", expected.join(" or ")),
+                }
+            }
+            HierarchyFault::ChildrenMissing => {
+                f.write_str("announces HL segments below this one, but none follows")
+            }
+            HierarchyFault::ChildUndeclared { child } => {
+                write!(
+                    f,
+                    "rules out HL segments below this one, but HL {child} follows"
+                )
+            }
+        }
     }
 }
 

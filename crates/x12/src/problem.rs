@@ -178,6 +178,52 @@ pub enum ProblemKind {
         /// The value.
         value: Box<str>,
     },
+    /// An element of an HL segment does not agree with the HL segments around it.
+    HierarchyWrong {
+        /// The value.
+        value: Box<str>,
+        /// What is wrong with it.
+        fault: HierarchyFault,
+    },
+}
+
+/// What can be wrong with an HL segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HierarchyFault {
+    /// HL01 is that of an earlier HL segment.
+    IdRepeated,
+    /// HL01 does not continue the count that the guide asks for.
+    IdOutOfSequence {
+        /// The number that continues it.
+        expected: u64,
+    },
+    /// HL02 names no earlier HL segment.
+    ParentUnknown {
+        /// HL02.
+        parent: Box<str>,
+    },
+    /// HL02 names an HL segment below which nothing can stand any more.
+    ParentEnded {
+        /// HL02.
+        parent: Box<str>,
+        /// HL01 of those below which something can, the innermost last.
+        open: Vec<Box<str>>,
+    },
+    /// The guide does not have the level HL03 below that of the parent.
+    LevelUnexpected {
+        /// HL03 of the parent, if there is one.
+        parent: Option<Box<str>>,
+        /// The levels that the guide has there.
+        expected: Vec<&'static str>,
+    },
+    /// HL04 announces HL segments below this one, and none follows.
+    ChildrenMissing,
+    /// HL04 rules out HL segments below this one, and one follows.
+    ChildUndeclared {
+        /// HL01 of that one.
+        child: Box<str>,
+    },
 }
 
 impl Problem {

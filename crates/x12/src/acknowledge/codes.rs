@@ -76,7 +76,7 @@ fn of_element(kind: &ProblemKind, is_5010: bool) -> &'static str {
             form: Form::Time, ..
         } => "9",
         ProblemKind::ElementMalformed { .. } => "6",
-        ProblemKind::CodeUnknown { .. } => "7",
+        ProblemKind::CodeUnknown { .. } | ProblemKind::HierarchyWrong { .. } => "7",
         _ => "3",
     }
 }
@@ -97,6 +97,7 @@ pub(super) fn shown(kind: &ProblemKind) -> &str {
         ProblemKind::ElementTooShort { value, .. }
         | ProblemKind::ElementTooLong { value, .. }
         | ProblemKind::ElementMalformed { value, .. }
+        | ProblemKind::HierarchyWrong { value, .. }
         | ProblemKind::CodeUnknown { value } => value,
         _ => "",
     }

@@ -14,6 +14,8 @@ pub(crate) struct Guide {
     /// Whether the guide is known from itself and not from a related one.
     pub(crate) is_attested: bool,
     pub(crate) loops: Vec<Vec<Use>>,
+    /// The levels (HL03) that may stand below a level, or without a parent.
+    pub(crate) levels: Vec<(Option<&'static str>, &'static str)>,
 }
 
 /// One place of a guide's loop: a segment with the values that tell it from others.
@@ -94,10 +96,44 @@ fn parse(key: &str) -> Option<Guide> {
     for line in lines.take_while(|line| !line.starts_with("H\t")) {
         builder.take(line);
     }
+    let mut levels = Vec::new();
+    collect_levels(&builder.loops, 0, None, &mut levels);
     Some(Guide {
         is_attested: basis.starts_with("guide:"),
         loops: builder.loops,
+        levels,
     })
+}
+
+/// Adds the levels below the loop `number`, whose own level is `above`.
+fn collect_levels(
+    loops: &[Vec<Use>],
+    number: usize,
+    above: Option<&'static str>,
+    levels: &mut Vec<(Option<&'static str>, &'static str)>,
+) {
+    let places = loops.get(number).map_or(&[][..], Vec::as_slice);
+    for place in places.iter().filter(|place| place.segment == "HL") {
+        // A loop stands after the one in which it is.
+        let Some(inner) = place.opens.filter(|inner| *inner > number) else {
+            continue;
+        };
+        for code in place.levels() {
+            levels.push((above, code));
+            collect_levels(loops, inner, Some(code), levels);
+        }
+    }
+}
+
+impl Use {
+    /// The values of HL03 that an HL segment has here.
+    pub(crate) fn levels(&self) -> impl Iterator<Item = &'static str> {
+        let level = self
+            .qualifiers
+            .iter()
+            .filter(|qualifier| qualifier.element == 3);
+        level.flat_map(|qualifier| qualifier.values.iter().copied())
+    }
 }
 
 struct Builder {

@@ -18,6 +18,8 @@ pub(super) struct GuideOrder {
 
 struct Frame {
     number: usize,
+    /// Whether the loop was never opened, but its content stands in the input.
+    is_implied: bool,
     /// The place reached.
     at: usize,
     /// How often each place has occurred.
@@ -47,6 +49,11 @@ impl GuideOrder {
         self.push(0);
     }
 
+    /// The guide in force.
+    pub(super) fn guide(&self) -> Option<&Guide> {
+        self.guide.as_deref()
+    }
+
     pub(super) fn segment(
         &mut self,
         segment: &Segment<'_>,
@@ -57,13 +64,65 @@ impl GuideOrder {
             return;
         };
         let Some((frame, at)) = self.find(&guide, segment) else {
-            if !self.explains(&guide, segment) {
+            if segment.id() == b"HL" {
+                self.misplaced_level(&guide, segment, position, notes);
+            } else if !self.explains(&guide, segment) {
                 let id = decode(segment.id());
                 notes.add(ProblemKind::SegmentUnexpected, *position, &id);
             }
             return;
         };
         self.place(&guide, (frame, at), segment, position, notes);
+    }
+
+    /// An HL segment at a level that is not expected here, which the hierarchy has told. What follows it
+    /// is compared with what the guide has at that level, or else one below.
+    #[cold]
+    fn misplaced_level(
+        &mut self,
+        guide: &Guide,
+        hl: &Segment<'_>,
+        position: &Position,
+        notes: &mut Notes,
+    ) {
+        let mut path = Vec::new();
+        let is_level = guide.path_to_level(0, hl.value(3), &mut path);
+        if is_level {
+            let frames = self.frames.iter().skip(1);
+            let is_open =
+                |((_, number), frame): &(&(usize, usize), &Frame)| *number == frame.number;
+            // The last opens anew in any case.
+            let above = path.split_last().map_or(&[][..], |(_, above)| above);
+            let open = above.iter().zip(frames).take_while(is_open).count();
+            path.drain(..open);
+            self.close_to(guide, open.saturating_add(1), position, notes);
+        } else {
+            let opens = |frame: &Frame| {
+                let places = guide.loops.get(frame.number)?.iter().enumerate();
+                let mut levels = places.filter(|(_, place)| place.segment == "HL");
+                levels.find_map(|(at, place)| Some((at, place.opens?)))
+            };
+            let mut frames = self.frames.iter().enumerate().rev();
+            let Some((frame, below)) = frames.find_map(|(at, frame)| Some((at, opens(frame)?)))
+            else {
+                return;
+            };
+            path = vec![below];
+            self.close_to(guide, frame.saturating_add(1), position, notes);
+        }
+        for (at, number) in path {
+            if let Some(frame) = self.frames.last_mut() {
+                frame.count(at, position);
+            }
+            self.push(number);
+            if let Some(frame) = self.frames.last_mut() {
+                frame.is_implied = true;
+            }
+        }
+        if let Some(frame) = self.frames.last_mut() {
+            frame.is_implied = !is_level;
+            frame.count(0, position);
+        }
     }
 
     /// Remembers a segment that the set has not.
@@ -158,6 +217,7 @@ impl GuideOrder {
             .map_or(0, Vec::len);
         self.frames.push(Frame {
             number,
+            is_implied: false,
             at: 0,
             counts: vec![0; places],
             passed: Vec::new(),
@@ -214,7 +274,7 @@ impl GuideOrder {
             let places = guide.loops.get(frame.number).map_or(&[][..], Vec::as_slice);
             for (at, (place, count)) in places.iter().zip(&frame.counts).enumerate() {
                 let envelope = matches!(place.segment, "ST" | "SE");
-                let is_missing = place.required && *count == 0 && !envelope;
+                let is_missing = place.required && *count == 0 && !envelope && !frame.is_implied;
                 if is_missing && !self.odd.take_for(place.segment, self.frames.len()) {
                     let passed = frame.passed.iter().find(|(passed, _)| *passed == at);
                     let position = passed.map_or(*position, |(_, position)| *position);
@@ -227,6 +287,27 @@ impl GuideOrder {
 }
 
 impl Guide {
+    /// Finds the way from a loop to the HL loop of a level: the places that open loops, and the loops.
+    fn path_to_level(&self, from: usize, code: &[u8], path: &mut Vec<(usize, usize)>) -> bool {
+        let places = self.loops.get(from).map_or(&[][..], Vec::as_slice);
+        for (at, place) in places.iter().enumerate() {
+            let Some(inner) = place
+                .opens
+                .filter(|inner| *inner > from && place.segment == "HL")
+            else {
+                continue;
+            };
+            path.push((at, inner));
+            if place.levels().any(|level| level.as_bytes() == code)
+                || self.path_to_level(inner, code, path)
+            {
+                return true;
+            }
+            path.pop();
+        }
+        false
+    }
+
     /// Whether a loop, or one within it, lists a segment.
     fn lists_within(&self, number: usize, segment: &Segment<'_>) -> bool {
         let Some(places) = self.loops.get(number) else {

@@ -7,6 +7,7 @@ mod context;
 mod custom;
 mod elements;
 mod guide;
+mod hierarchy;
 mod odd;
 mod order;
 mod report;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use context::Context;
 use guide::GuideOrder;
+use hierarchy::Hierarchy;
 use order::Order;
 
 use crate::problems::ProblemLog;
@@ -45,6 +47,7 @@ pub struct Validator<'r> {
     order: Order,
     guided: bool,
     guide: GuideOrder,
+    hierarchy: Hierarchy,
     notes: Notes,
 }
 
@@ -80,6 +83,7 @@ impl<'r> Validator<'r> {
             order: Order::default(),
             guided: false,
             guide: GuideOrder::default(),
+            hierarchy: Hierarchy::default(),
             notes: Notes::default(),
         }
     }
@@ -113,6 +117,14 @@ impl<'r> Validator<'r> {
         self.notes.add(self.context.unknown(&id), *position, &id);
         self.order.odd(id.as_bytes());
         self.guide.odd(id.as_bytes());
+    }
+
+    /// A segment that opens an HL loop.
+    fn level(&mut self, hl: &Segment<'_>, position: &Position) {
+        let guide = self.guide.guide();
+        let is_explained = self.order.may_have_opened("HL");
+        self.hierarchy
+            .segment(hl, guide, is_explained, position, &mut self.notes);
     }
 
     /// A segment that no open loop lists.
@@ -169,7 +181,13 @@ impl Problem {
     }
 
     fn says_the_same_as(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.segment == other.segment
+        let is_level = |problem: &Self| {
+            let kind = &problem.kind;
+            matches!(kind, ProblemKind::HierarchyWrong { .. }) && problem.position.element == 3
+        };
+        let is_code = matches!(other.kind, ProblemKind::CodeUnknown { .. });
+        let says_the_same = self.kind == other.kind || (is_level(self) && is_code);
+        says_the_same && self.segment == other.segment
     }
 }
 
@@ -232,6 +250,7 @@ impl Sink for Validator<'_> {
         self.context.enter(set, self.rules);
         self.order.begin(set);
         self.guide.begin(self.guide_of(st));
+        self.hierarchy.clear();
         let id = decode(st.value(1));
         let Some(set) = set else {
             let set = id.as_ref().into();
@@ -266,7 +285,12 @@ impl Sink for Validator<'_> {
                 return;
             }
             Fit::Stray => self.stray(segment, place, position),
-            Fit::Opens | Fit::Listed => self.order.segment(place, position, &mut self.notes),
+            Fit::Opens | Fit::Listed => {
+                self.order.segment(place, position, &mut self.notes);
+                if place.fit == Fit::Opens && segment.id() == b"HL" {
+                    self.level(segment, position);
+                }
+            }
         }
         if !segment.has_id() {
             self.notes.add(ProblemKind::SegmentUnknown, *position, "");
@@ -293,6 +317,7 @@ impl Sink for Validator<'_> {
     }
 
     fn transaction_end(&mut self, _: &Segment<'_>, position: &Position) {
+        self.hierarchy.end(&mut self.notes);
         self.guide.end(position, &mut self.notes);
         self.order.close(position, &mut self.notes);
     }

@@ -67,6 +67,11 @@ impl Order {
         self.is_explained(set, member)
     }
 
+    /// Whether an unknown segment may have been meant to open a loop with `opener`.
+    pub(super) fn may_have_opened(&self, opener: &str) -> bool {
+        self.odd.may_open(opener)
+    }
+
     /// Notes that a segment which no open loop lists has closed loops all the same.
     pub(super) fn stray(&mut self) {
         self.odd.lose(&self.closed);

@@ -6,6 +6,7 @@ mod bounds;
 mod documents;
 mod facts;
 mod guides;
+mod hierarchy;
 mod names;
 mod odd;
 mod properties;
