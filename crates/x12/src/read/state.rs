@@ -184,9 +184,15 @@ impl State {
         self.position.transaction = self.position.transaction.saturating_add(1);
         self.position.segment = 1;
         let id = decode(st.value(1));
+        let own = decode(st.value(3));
+        let guide_version = if own.is_empty() {
+            &self.group_version
+        } else {
+            &*own
+        };
         let set = self.version.and_then(|version| match &self.names {
-            Some(names) => names.set(version, &id),
-            None => tables::set(version, &id),
+            Some(names) => names.set(version, &id, guide_version),
+            None => tables::set_of_guide(version, &id, guide_version),
         });
         self.contents.count(self.version, &self.group_version, &id);
         self.placement.begin(set);

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::guide_names::Named;
 use super::{CodeList, Embedded};
 
 static GUIDES: Embedded = Embedded::new(include_bytes!("../../tables/guides.z"));
@@ -14,8 +15,11 @@ pub(crate) struct Guide {
     /// Whether the guide is known from itself and not from a related one.
     pub(crate) is_attested: bool,
     pub(crate) loops: Vec<Vec<Use>>,
+    /// The guide's name of each loop, such as `2010AA`; empty for the transaction.
+    pub(crate) ids: Vec<&'static str>,
     /// The levels (HL03) that may stand below a level, or without a parent.
     pub(crate) levels: Vec<(Option<&'static str>, &'static str)>,
+    pub(super) named: Named,
 }
 
 /// One place of a guide's loop: a segment with the values that tell it from others.
@@ -66,9 +70,7 @@ pub fn guides() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// The guide of a set that a version such as `005010X222A1` names.
 pub(crate) fn guide(set: &str, version: &str) -> Option<Arc<Guide>> {
-    let suffix = version.get(6..)?;
-    let end = suffix.find('A').unwrap_or(suffix.len());
-    let name = suffix.get(..end).filter(|name| name.starts_with('X'))?;
+    let name = guide_name(version)?;
     let key = format!("{set}\t{name}");
     let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, guide)) = parsed.iter().find(|(known, _)| *known == key) {
@@ -82,6 +84,13 @@ pub(crate) fn guide(set: &str, version: &str) -> Option<Arc<Guide>> {
     guide
 }
 
+/// The name of the guide in a version such as `005010X222A1`, here `X222`.
+pub(crate) fn guide_name(version: &str) -> Option<&str> {
+    let suffix = version.get(6..)?;
+    let end = suffix.find('A').unwrap_or(suffix.len());
+    suffix.get(..end).filter(|name| name.starts_with('X'))
+}
+
 fn parse(key: &str) -> Option<Guide> {
     let heading = format!("H\t{key}\t");
     let mut lines = GUIDES
@@ -90,6 +99,7 @@ fn parse(key: &str) -> Option<Guide> {
     let basis = lines.next()?.rsplit('\t').next()?;
     let mut builder = Builder {
         loops: vec![Vec::new()],
+        ids: vec![""],
         paths: HashMap::from([("-".to_owned(), 0)]),
         orders: HashMap::new(),
     };
@@ -101,7 +111,9 @@ fn parse(key: &str) -> Option<Guide> {
     Some(Guide {
         is_attested: basis.starts_with("guide:"),
         loops: builder.loops,
+        ids: builder.ids,
         levels,
+        named: Named::default(),
     })
 }
 
@@ -138,6 +150,7 @@ impl Use {
 
 struct Builder {
     loops: Vec<Vec<Use>>,
+    ids: Vec<&'static str>,
     /// Loops by their paths.
     paths: HashMap<String, usize>,
     /// Places by the path of their loop and their order in it.
@@ -160,6 +173,7 @@ impl Builder {
                 let above = *self.paths.get(*parent)?;
                 let number = self.loops.len();
                 self.loops.push(Vec::new());
+                self.ids.push(id);
                 let place = place(segment, usage, max, Some(qualifiers));
                 self.list(
                     above,

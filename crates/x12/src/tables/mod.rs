@@ -7,6 +7,7 @@
 mod build;
 mod codes;
 mod expression;
+mod guide_names;
 mod guides;
 mod index;
 mod names;
@@ -16,8 +17,9 @@ mod set;
 mod version;
 
 pub(crate) use codes::{CodeList, codes};
+pub(crate) use guide_names::set_of_guide;
 pub use guides::guides;
-pub(crate) use guides::{ElementUse, Guide, Qualifier, Usage, Use, guide};
+pub(crate) use guides::{ElementUse, Guide, Qualifier, Usage, Use, guide, guide_name};
 pub use names::{LoopNames, LoopNamesProblem};
 pub use notes::{Note, Relation};
 pub use segments::Form;

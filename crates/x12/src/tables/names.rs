@@ -51,20 +51,24 @@ fn condition(text: &str) -> Option<(usize, &str)> {
 
 /// Loop names that replace those of the tables.
 ///
-/// Each line has a set, a version, the path of opening segments to the loop (`HL/CLM/NM1`, with `#2`
+/// Each line has a set, a version, or a guide such as `005010X222`, the path of opening segments to the loop (`HL/CLM/NM1`, with `#2`
 /// for a later sibling that opens with the same segment) and a name, separated by tabs; then may
-/// follow a grade, which is not looked at, and a condition such as `NM1_01=85|87`, without which the
-/// name is the default. A `$` at the end of a name stands for the letter of the HL depth, a `%` for
+/// follow a grade, which is not looked at and may be left out, and a condition such as `NM1_01=85|87`,
+/// without which the name is the default. A `$` at the end of a name stands for the letter of the HL depth, a `%` for
 /// that of the occurrence. A conditional name of a path replaces all conditional names of the tables
-/// for it. Empty lines and lines that begin with `#` mean nothing.
+/// for it. A name of a guide comes before one of its version. Empty lines and lines that begin with `#` mean nothing.
 #[derive(Debug, Default)]
 pub struct LoopNames {
     rows: HashMap<(Version, String), Vec<Row>>,
-    made: Mutex<HashMap<(Version, String), Arc<Set>>>,
+    made: Mutex<Made>,
 }
+
+/// The tables with other names, by version, set, and the guide that has names of its own.
+type Made = HashMap<(Version, String, Option<String>), Arc<Set>>;
 
 #[derive(Debug)]
 struct Row {
+    guide: Option<String>,
     path: String,
     name: String,
     condition: Option<(usize, Vec<String>)>,
@@ -81,7 +85,7 @@ impl fmt::Display for LoopNamesProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "line {} is not a loop name: set, version, path, name",
+            "line {} is not a loop name: set, version or guide, path, name, -, ELEMENT=VALUE|VALUE",
             self.line
         )
     }
@@ -105,27 +109,38 @@ impl LoopNames {
         Ok(names)
     }
 
-    /// The table of a set, with these names.
-    pub(crate) fn set(&self, version: Version, set: &str) -> Option<Arc<Set>> {
+    /// The table of a set, with these names; a version such as `005010X222A1` names the guide.
+    pub(crate) fn set(&self, version: Version, set: &str, guide_version: &str) -> Option<Arc<Set>> {
+        let standard = super::set_of_guide(version, set, guide_version)?;
         let key = (version, set.to_owned());
-        let standard = super::set(version, set)?;
         let Some(rows) = self.rows.get(&key) else {
             return Some(standard);
         };
+        // Only guides that make a difference: other names come from the input.
+        let makes_difference = |name: &&str| {
+            let is_named = rows.iter().any(|row| row.guide.as_deref() == Some(*name));
+            is_named || super::guide(set, guide_version).is_some()
+        };
+        let guide = super::guide_name(guide_version).filter(makes_difference);
+        let key = (key.0, key.1, guide.map(str::to_owned));
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(Arc::clone(
-            made.entry(key)
-                .or_insert_with(|| Arc::new(renamed(&standard, rows))),
-        ))
+        Some(Arc::clone(made.entry(key).or_insert_with(|| {
+            Arc::new(renamed(&standard, rows, guide))
+        })))
     }
 }
 
 fn row(line: &str) -> Option<((Version, String), Row)> {
     let mut columns = line.split('\t');
     let set = columns.next()?.to_owned();
-    let version = columns.next()?.parse().ok()?;
+    let (version, guide) = version_and_guide(columns.next()?)?;
     let (path, name) = (columns.next()?.to_owned(), columns.next()?.to_owned());
-    let when = columns.nth(1).filter(|when| !when.is_empty());
+    let grade = columns.next().unwrap_or("");
+    let when = if grade.contains('=') {
+        Some(grade)
+    } else {
+        columns.next().filter(|when| !when.is_empty())
+    };
     let condition = match when {
         Some(when) => {
             let (element, values) = condition(when)?;
@@ -136,6 +151,7 @@ fn row(line: &str) -> Option<((Version, String), Row)> {
     (!name.is_empty()).then_some((
         (version, set),
         Row {
+            guide,
             path,
             name,
             condition,
@@ -143,11 +159,27 @@ fn row(line: &str) -> Option<((Version, String), Row)> {
     ))
 }
 
-fn renamed(standard: &Set, rows: &[Row]) -> Set {
+/// Reads `5010`, or a guide as `005010X222A1`, `005010X222` or `5010X222`.
+fn version_and_guide(text: &str) -> Option<(Version, Option<String>)> {
+    let digits = text.strip_prefix("00").unwrap_or(text);
+    let (version, rest) = digits.split_at_checked(4)?;
+    let guide = match rest {
+        "" => None,
+        _ => Some(super::guide_name(&format!("00{digits}"))?.to_owned()),
+    };
+    Some((version.parse().ok()?, guide))
+}
+
+fn renamed(standard: &Set, rows: &[Row], guide: Option<&str>) -> Set {
     let mut set = standard.clone();
+    let of_guide = rows
+        .iter()
+        .filter(|row| row.guide.is_some() && row.guide.as_deref() == guide);
+    let of_version = rows.iter().filter(|row| row.guide.is_none());
+    let rows: Vec<&Row> = of_guide.chain(of_version).collect();
     for found in &mut set.loops {
         let of_loop = || rows.iter().filter(|row| row.path == found.path);
-        let conditional: Vec<Conditional> = of_loop().filter_map(Row::conditional).collect();
+        let conditional: Vec<Conditional> = of_loop().filter_map(|row| row.conditional()).collect();
         if let Some(row) = of_loop().find(|row| row.condition.is_none()) {
             found.letter = Letter::of(&row.name);
             found.name = Cow::Owned(row.name.trim_end_matches(['$', '%']).to_owned());

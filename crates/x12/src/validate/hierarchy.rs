@@ -180,6 +180,10 @@ impl Hierarchy {
             Parent::Wrong => same.unwrap_or(self.open.len()),
         };
         self.close_to(keep, notes);
+        if let (Parent::Wrong, Some(last)) = (parent, self.open.last_mut()) {
+            // It stands below the last one, which may be its parent: one fault is enough.
+            last.claim = Claim::None;
+        }
         self.open.push(Level {
             id: hl.value(1).into(),
             code: code.into(),
