@@ -31,6 +31,8 @@ pub struct Config {
     pub job_concurrency: usize,
     /// How long jobs take.
     pub job_duration: JobDuration,
+    /// The most memory that changes take which are kept for reads that lag behind, in bytes.
+    pub history_bytes: u64,
     /// How far the evaluation of a mapping template may go.
     ///
     /// Source: Assumption A-34.
@@ -62,6 +64,7 @@ impl Config {
             split_bytes: 5_000_000_000,
             job_concurrency: 8,
             job_duration: JobDuration::Immediate,
+            history_bytes: 64 << 20,
             mapping_limits: MappingLimits::standard(),
             test_mapping_reply: MappingReply::Literal,
         }

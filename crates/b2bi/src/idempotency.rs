@@ -96,7 +96,11 @@ impl<'a> Attempt<'a> {
         state: &mut State,
     ) -> Result<(), Error> {
         let reply = serde_json::value::to_raw_value(reply);
-        while state.replies.remove_first_if(|it| is_old(it, now)) {}
+        while state
+            .replies
+            .remove_first_if(|it| is_old(it, now))
+            .is_some()
+        {}
         // One that is older than the others, because a clock was set back.
         state.replies.remove(&key);
         let stored = Stored {

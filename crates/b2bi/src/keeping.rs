@@ -85,7 +85,7 @@ impl B2bi {
         if let Err(failed) = all_settled(&before).await {
             // After a failure nothing more is kept on disk, so nobody was told of a change since.
             for (partition, state) in before {
-                *partition.lock() = state;
+                partition.lock().replace(state);
             }
             return Err(NotRestored::Unkept(failed.to_string()));
         }
@@ -148,7 +148,7 @@ impl B2bi {
         }
         let ticket = self.ledger.as_ref().map(|it| it.send(batch));
         let exchanged = guards.into_iter().map(|(partition, mut guard, state)| {
-            let before = std::mem::replace(&mut *guard, state);
+            let before = guard.replace(state);
             guard.sent(ticket);
             (Arc::clone(partition), before)
         });

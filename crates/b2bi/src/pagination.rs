@@ -24,7 +24,7 @@ pub(crate) struct Request<'a> {
 }
 
 /// One page: the rows that `view` keeps, oldest first, and the token of the next page.
-pub(crate) fn page<T, V>(
+pub(crate) fn page<T: Clone, V>(
     ctx: &Ctx<'_>,
     table: &Table<T>,
     request: &Request<'_>,

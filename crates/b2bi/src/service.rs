@@ -15,7 +15,7 @@ use crate::environment::Environment;
 use crate::errors::internal;
 use crate::jobs::{Ended, Job, JobCounts, JobReport};
 use crate::operations;
-use crate::state::{Horizon, Partition};
+use crate::state::{Partition, StateHistory};
 
 /// Whose resources, and where: nothing is shared between two of these.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,7 +46,7 @@ pub struct B2bi {
     pub(crate) ledger: Option<Ledger>,
     /// Held by who exchanges or removes whole states: one at a time.
     pub(crate) restoring: Mutex<()>,
-    horizon: Arc<Horizon>,
+    history: Arc<StateHistory>,
 }
 
 impl B2bi {
@@ -54,7 +54,7 @@ impl B2bi {
     #[must_use]
     pub fn new(config: Config, environment: Environment) -> Self {
         let slots = config.job_concurrency.clamp(1, Semaphore::MAX_PERMITS);
-        let horizon = Arc::new(Horizon::new(Arc::clone(&environment.clock)));
+        let history = StateHistory::new(Arc::clone(&environment.clock), config.history_bytes);
         Self {
             works: Works {
                 config: Arc::new(config),
@@ -65,7 +65,7 @@ impl B2bi {
             partitions: DashMap::default(),
             ledger: None,
             restoring: Mutex::default(),
-            horizon,
+            history: Arc::new(history),
         }
     }
 
@@ -85,10 +85,16 @@ impl B2bi {
     }
 
     /// Keeps what is changed from now on for so long that it can be read by
-    /// [`call_lagging`](Self::call_lagging). Each change copies the state of its account and region
-    /// then; no time at all, as at first, costs nothing.
+    /// [`call_lagging`](Self::call_lagging), as long as [`Config::history_bytes`] has room for it.
+    /// No time at all, as at first, keeps nothing, and drops what was kept.
     pub fn keep_past(&self, time: Duration) {
-        self.horizon.set(time);
+        self.history.retain(time);
+    }
+
+    /// About how much memory the changes take that are kept for reads that lag behind, in bytes.
+    #[must_use]
+    pub fn kept_history_bytes(&self) -> u64 {
+        self.history.bytes()
     }
 
     /// Carries an operation out as where reads lag behind: one that only reads sees what was there
@@ -165,8 +171,8 @@ impl B2bi {
             return Arc::clone(&partition);
         }
         let new = || match &self.ledger {
-            None => Partition::new(&self.horizon),
-            Some(ledger) => Partition::kept(scope.clone(), ledger.clone(), &self.horizon),
+            None => Partition::new(&self.history),
+            Some(ledger) => Partition::kept(scope.clone(), ledger.clone(), &self.history),
         };
         let new = || Arc::new(new());
         Arc::clone(&self.partitions.entry(scope.clone()).or_insert_with(new))

@@ -119,5 +119,5 @@ pub(crate) fn resume(works: &Works, scope: &Scope, partition: &Arc<Partition>) {
 /// Drops the jobs that were started more than 30 days ago.
 pub(crate) fn forget_old(state: &mut State, now: Timestamp) {
     let old = |job: &Job| now.as_millis() - job.facts.started_at.as_millis() > KEPT;
-    while state.jobs.remove_first_if(old) {}
+    while state.jobs.remove_first_if(old).is_some() {}
 }

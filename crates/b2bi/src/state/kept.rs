@@ -72,7 +72,7 @@ pub(super) trait AnyTable {
     fn add(&mut self, row: Value) -> Result<(), String>;
 }
 
-impl<T: Serialize + DeserializeOwned> AnyTable for Table<T> {
+impl<T: Clone + Serialize + DeserializeOwned> AnyTable for Table<T> {
     fn track(&mut self) {
         Self::track(self);
     }

@@ -69,11 +69,11 @@ impl State {
     }
 }
 
-fn find<'a, T>(table: &'a Table<T>, kind: Kind, id: &str) -> Result<&'a T, Error> {
+fn find<'a, T: Clone>(table: &'a Table<T>, kind: Kind, id: &str) -> Result<&'a T, Error> {
     table.get(id).ok_or_else(|| not_found(kind.as_str(), id))
 }
 
-fn find_mut<'a, T>(
+fn find_mut<'a, T: Clone>(
     table: &'a mut Table<Record<T>>,
     kind: Kind,
     id: &str,

@@ -5,6 +5,7 @@ mod lookup;
 mod partition;
 mod past;
 mod table;
+mod undo;
 
 use std::sync::OnceLock;
 
@@ -20,8 +21,9 @@ use crate::control_numbers::Counter;
 use crate::idempotency::Stored;
 use crate::jobs::Job;
 pub(crate) use partition::{Guard, Partition};
-pub(crate) use past::Horizon;
+pub(crate) use past::StateHistory;
 pub(crate) use table::Table;
+use undo::StateUndo;
 
 /// Everything an account has in a region.
 #[derive(Clone, Debug, Default)]

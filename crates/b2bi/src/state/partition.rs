@@ -8,7 +8,7 @@ use std::time::Duration;
 use b2bi_local_ledger::{Batch, Failed, Ledger, Ticket};
 
 use super::State;
-use super::past::{Horizon, Past};
+use super::past::StateHistory;
 use crate::service::Scope;
 
 /// The state of an account in a region, behind one lock: a rule that spans resources is checked
@@ -17,7 +17,10 @@ use crate::service::Scope;
 pub(crate) struct Partition {
     state: Mutex<State>,
     keeper: Option<Keeper>,
-    past: Past,
+    /// Where changes are kept for reads that lag behind; none where this is such a read.
+    history: Option<Arc<StateHistory>>,
+    /// What tells it from other partitions in the history.
+    number: u64,
 }
 
 /// Writes what is changed to the ledger.
@@ -34,23 +37,26 @@ struct Keeper {
 pub(crate) struct Guard<'a> {
     state: MutexGuard<'a, State>,
     keeper: Option<&'a Keeper>,
-    past: &'a Past,
+    history: Option<(&'a StateHistory, u64)>,
     /// Whether the state is as it was when it was locked.
     is_untouched: bool,
+    /// Whether changes are recorded for the history.
+    is_recorded: bool,
 }
 
 impl Partition {
     /// A partition that ends with the process.
-    pub(crate) fn new(horizon: &Arc<Horizon>) -> Self {
+    pub(crate) fn new(history: &Arc<StateHistory>) -> Self {
         Self {
             state: Mutex::default(),
             keeper: None,
-            past: Past::new(horizon),
+            number: history.number(),
+            history: Some(Arc::clone(history)),
         }
     }
 
     /// A partition whose changes are kept on disk.
-    pub(crate) fn kept(scope: Scope, ledger: Ledger, horizon: &Arc<Horizon>) -> Self {
+    pub(crate) fn kept(scope: Scope, ledger: Ledger, history: &Arc<StateHistory>) -> Self {
         let mut state = State::default();
         state.track();
         Self {
@@ -60,18 +66,24 @@ impl Partition {
                 scope,
                 last: AtomicU64::default(),
             }),
-            past: Past::new(horizon),
+            number: history.number(),
+            history: Some(Arc::clone(history)),
         }
     }
 
     /// The partition as it was that long ago, to be read; this one, when it has not changed since.
     pub(crate) fn ago(self: &Arc<Self>, time: Duration) -> Arc<Self> {
-        match self.past.state(time) {
+        let earlier = self.history.as_ref().and_then(|history| {
+            let present = self.lock();
+            history.state(self.number, &present, time)
+        });
+        match earlier {
             None => Arc::clone(self),
             Some(state) => Arc::new(Self {
                 state: Mutex::new(state),
                 keeper: None,
-                past: self.past.without_states(),
+                history: None,
+                number: self.number,
             }),
         }
     }
@@ -81,8 +93,9 @@ impl Partition {
         Guard {
             state: self.state.lock().unwrap_or_else(PoisonError::into_inner),
             keeper: self.keeper.as_ref(),
-            past: &self.past,
+            history: self.history.as_deref().map(|it| (it, self.number)),
             is_untouched: true,
+            is_recorded: false,
         }
     }
 
@@ -116,6 +129,35 @@ impl Keeper {
 }
 
 impl Guard<'_> {
+    /// Hands what has changed to the history.
+    fn keep_history(&mut self) {
+        let undo = self.state.take_undo();
+        self.state.record_undo(false);
+        if let Some((history, number)) = self.history.filter(|_| !undo.is_empty()) {
+            history.push(number, undo);
+        }
+    }
+
+    /// Removes everything. The history begins anew.
+    pub(crate) fn clear(&mut self) {
+        if let Some((history, number)) = self.history {
+            history.forget(number);
+        }
+        self.is_untouched = false;
+        self.state.clear();
+    }
+
+    /// Puts a whole state in the place of the present one, and returns that. The history begins
+    /// anew.
+    pub(crate) fn replace(&mut self, state: State) -> State {
+        if let Some((history, number)) = self.history {
+            history.forget(number);
+        }
+        self.is_untouched = false;
+        self.is_recorded = false;
+        std::mem::replace(&mut *self.state, state)
+    }
+
     /// Notes that what the state is now was sent with this ticket.
     pub(crate) fn sent(&self, ticket: Option<Ticket>) {
         if let (Some(keeper), Some(ticket)) = (self.keeper, ticket) {
@@ -136,7 +178,11 @@ impl DerefMut for Guard<'_> {
     fn deref_mut(&mut self) -> &mut State {
         if self.is_untouched {
             self.is_untouched = false;
-            self.past.remember(&self.state);
+            let is_kept = self.history.is_some_and(|(history, _)| history.is_on());
+            if is_kept {
+                self.state.record_undo(true);
+            }
+            self.is_recorded = is_kept;
         }
         &mut self.state
     }
@@ -144,6 +190,9 @@ impl DerefMut for Guard<'_> {
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
+        if self.is_recorded {
+            self.keep_history();
+        }
         if let Some(keeper) = self.keeper {
             keeper.keep(&mut self.state);
         }

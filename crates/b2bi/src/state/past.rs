@@ -1,87 +1,144 @@
-//! What a state was some time ago, kept while somebody wants to read it.
+//! What states were some time ago, kept while fault rules want reads that lag behind.
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::State;
+use super::{State, StateUndo};
 use crate::environment::Clock;
 
-/// How far back states are kept; at first, not at all.
-pub(crate) struct Horizon {
-    millis: AtomicI64,
+/// What one change costs besides the rows that it has, in bytes.
+const OVERHEAD: u64 = 256;
+
+/// The changes of all partitions, as far back as they are wanted; at first, none are kept.
+///
+/// The oldest are dropped when they are older than anybody wants, or when all together take more
+/// than the limit: reads that lag behind see the earliest state that is still known.
+pub(crate) struct StateHistory {
+    retention_millis: AtomicI64,
+    limit_bytes: u64,
+    changes: Mutex<Changes>,
+    /// How many partitions there have been.
+    partitions: AtomicU64,
     clock: Arc<dyn Clock>,
 }
 
-impl Horizon {
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+#[derive(Default)]
+struct Changes {
+    entries: VecDeque<Change>,
+    /// What the entries take.
+    bytes: u64,
+}
+
+/// A change of a partition.
+struct Change {
+    /// The number of the partition.
+    partition: u64,
+    /// When it was made, in milliseconds.
+    at: i64,
+    undo: StateUndo,
+    bytes: u64,
+}
+
+impl StateHistory {
+    pub(crate) fn new(clock: Arc<dyn Clock>, limit_bytes: u64) -> Self {
         Self {
-            millis: AtomicI64::new(0),
+            retention_millis: AtomicI64::new(0),
+            limit_bytes,
+            changes: Mutex::default(),
+            partitions: AtomicU64::new(0),
             clock,
         }
     }
 
-    /// From now on, states are kept for this long.
-    pub(crate) fn set(&self, time: Duration) {
-        self.millis.store(millis(time), Ordering::Relaxed);
+    /// From now on, changes are kept for this long; what is older is dropped now.
+    pub(crate) fn retain(&self, time: Duration) {
+        self.retention_millis.store(millis(time), Ordering::Relaxed);
+        self.prune(&mut self.changes());
+    }
+
+    /// About how much memory the changes take, in bytes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.changes().bytes
+    }
+
+    /// Whether changes are to be kept; costs one load.
+    pub(super) fn is_on(&self) -> bool {
+        self.retention_millis.load(Ordering::Relaxed) > 0
+    }
+
+    /// A number for a new partition.
+    pub(super) fn number(&self) -> u64 {
+        self.partitions.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Keeps what a partition was before a change.
+    pub(super) fn push(&self, partition: u64, undo: StateUndo) {
+        let bytes = OVERHEAD.saturating_add(undo.bytes());
+        let change = Change {
+            partition,
+            at: self.now(),
+            undo,
+            bytes,
+        };
+        let mut changes = self.changes();
+        changes.bytes = changes.bytes.saturating_add(bytes);
+        changes.entries.push_back(change);
+        self.prune(&mut changes);
+    }
+
+    /// Forgets the changes of a partition.
+    pub(super) fn forget(&self, partition: u64) {
+        let mut changes = self.changes();
+        changes.entries.retain(|it| it.partition != partition);
+        changes.bytes = changes.entries.iter().map(|it| it.bytes).sum();
+    }
+
+    /// Makes of the present state of a partition, which must be locked, what it was that long ago,
+    /// as far as is known. None when it has not changed since.
+    pub(super) fn state(&self, partition: u64, present: &State, ago: Duration) -> Option<State> {
+        let time = self.now().saturating_sub(millis(ago));
+        let mut changes = self.changes();
+        self.prune(&mut changes);
+        let is_later = |it: &Change| it.partition == partition && it.at > time;
+        let first = changes.entries.iter().position(is_later)?;
+        let mut state = present.clone();
+        let undone = changes.entries.range(first..).rev();
+        for change in undone.filter(|it| it.partition == partition) {
+            state.undo(&change.undo);
+        }
+        Some(state)
+    }
+
+    fn prune(&self, changes: &mut Changes) {
+        let retention = self.retention_millis.load(Ordering::Relaxed);
+        let oldest = self.now().saturating_sub(retention);
+        while let Some(first) = changes.entries.front()
+            && (retention == 0 || first.at < oldest || changes.bytes > self.limit_bytes)
+        {
+            changes.bytes = changes.bytes.saturating_sub(first.bytes);
+            changes.entries.pop_front();
+        }
+        if changes.entries.is_empty() {
+            changes.entries.shrink_to_fit();
+        }
     }
 
     fn now(&self) -> i64 {
         self.clock.now().as_millis()
     }
+
+    fn changes(&self) -> MutexGuard<'_, Changes> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-impl fmt::Debug for Horizon {
+impl fmt::Debug for StateHistory {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} ms", self.millis.load(Ordering::Relaxed))
-    }
-}
-
-/// The states that a partition had, each with the time at which it was changed.
-#[derive(Debug)]
-pub(super) struct Past {
-    horizon: Arc<Horizon>,
-    states: Mutex<VecDeque<(i64, State)>>,
-}
-
-impl Past {
-    pub(super) fn new(horizon: &Arc<Horizon>) -> Self {
-        Self {
-            horizon: Arc::clone(horizon),
-            states: Mutex::default(),
-        }
-    }
-
-    /// The past of a partition of which nothing is known yet.
-    pub(super) fn without_states(&self) -> Self {
-        Self::new(&self.horizon)
-    }
-
-    /// Keeps a state that is about to be changed; costs one load when nothing is to be kept.
-    pub(super) fn remember(&self, state: &State) {
-        let horizon = self.horizon.millis.load(Ordering::Relaxed);
-        if horizon == 0 {
-            return;
-        }
-        let now = self.horizon.now();
-        let mut states = self.states();
-        let is_too_old = |(until, _): &mut (i64, State)| *until < now.saturating_sub(horizon);
-        while states.pop_front_if(is_too_old).is_some() {}
-        states.push_back((now, state.clone()));
-    }
-
-    /// The state of that long ago; none when it is the present one, as far as is known.
-    pub(super) fn state(&self, ago: Duration) -> Option<State> {
-        let time = self.horizon.now().saturating_sub(millis(ago));
-        let states = self.states();
-        let found = states.iter().find(|(until, _)| *until > time);
-        found.map(|(_, state)| state.clone())
-    }
-
-    fn states(&self) -> MutexGuard<'_, VecDeque<(i64, State)>> {
-        self.states.lock().unwrap_or_else(PoisonError::into_inner)
+        let millis = self.retention_millis.load(Ordering::Relaxed);
+        write!(out, "{millis} ms")
     }
 }
 

@@ -1,69 +1,116 @@
 //! Rows by id, listed in the order in which they came.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
 /// Rows with an id each. A row's place never changes and is never used again.
+///
+/// A clone shares the rows: each is copied when one of the two changes it.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<T> {
-    rows: BTreeMap<u64, Row<T>>,
+    rows: BTreeMap<u64, Arc<Row<T>>>,
     /// Where the row of an id is. Ids are of our making, so nobody can choose some that collide.
-    places: HashMap<String, u64, FixedState>,
+    places: HashMap<Arc<str>, u64, FixedState>,
     next_place: u64,
     /// The places whose rows are not on disk as they are now; none when nothing is kept there.
     changed: Option<BTreeSet<u64>>,
+    /// What was at the places that have changed, in the order of the changes, while it is recorded.
+    undo: Option<Vec<Undo<T>>>,
 }
 
 #[derive(Clone, Debug)]
 struct Row<T> {
-    id: String,
+    id: Arc<str>,
     value: T,
 }
 
-impl<T> Table<T> {
+/// What was at a place before a change; nothing where a row was added.
+#[derive(Clone, Debug)]
+pub(crate) struct Undo<T> {
+    place: u64,
+    row: Option<Arc<Row<T>>>,
+}
+
+impl<T> Undo<T> {
+    /// The value that was there.
+    pub(super) fn value(&self) -> Option<&T> {
+        self.row.as_ref().map(|row| &row.value)
+    }
+}
+
+impl<T: Clone> Table<T> {
     /// Adds a row under a new id.
     pub(crate) fn insert(&mut self, id: String, value: T) {
         let place = self.next_place;
+        self.record(place);
         self.insert_at(place, id, value);
         self.note(place);
     }
 
+    /// The place of the row of this id.
+    pub(crate) fn place(&self, id: &str) -> Option<u64> {
+        self.places.get(id).copied()
+    }
+
+    /// The row at this place.
+    pub(crate) fn at(&self, place: u64) -> Option<&T> {
+        self.rows.get(&place).map(|row| &row.value)
+    }
+
     /// The row of this id.
     pub(crate) fn get(&self, id: &str) -> Option<&T> {
-        self.rows.get(self.places.get(id)?).map(|it| &it.value)
+        self.at(self.place(id)?)
     }
 
     /// The row of this id, to be changed.
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
-        let place = *self.places.get(id)?;
+        let place = self.place(id)?;
+        self.record(place);
         self.note(place);
-        self.rows.get_mut(&place).map(|it| &mut it.value)
+        let row = self.rows.get_mut(&place)?;
+        Some(&mut Arc::make_mut(row).value)
     }
 
     /// Takes the row of this id out.
     pub(crate) fn remove(&mut self, id: &str) -> Option<T> {
-        let place = self.places.remove(id)?;
-        self.note(place);
-        self.rows.remove(&place).map(|it| it.value)
+        self.remove_at(self.place(id)?)
     }
 
-    /// Takes the oldest row out if it meets the condition, and tells whether it did.
-    pub(crate) fn remove_first_if(&mut self, condition: impl Fn(&T) -> bool) -> bool {
-        let first = self.rows.first_entry();
-        let Some(first) = first.filter(|it| condition(&it.get().value)) else {
-            return false;
-        };
-        let (place, row) = first.remove_entry();
-        self.places.remove(&row.id);
+    /// Takes the row at this place out.
+    pub(crate) fn remove_at(&mut self, place: u64) -> Option<T> {
+        self.record(place);
+        let value = self.evict(place)?;
         self.note(place);
-        true
+        Some(value)
+    }
+
+    /// Takes the row at this place out of memory only: it stays on disk.
+    pub(super) fn evict(&mut self, place: u64) -> Option<T> {
+        let row = self.rows.remove(&place)?;
+        self.places.remove(&row.id);
+        Some(Arc::unwrap_or_clone(row).value)
+    }
+
+    /// Takes the oldest row out if it meets the condition.
+    pub(crate) fn remove_first_if(&mut self, condition: impl Fn(&T) -> bool) -> Option<T> {
+        let (place, _) = self
+            .rows
+            .first_key_value()
+            .filter(|(_, row)| condition(&row.value))?;
+        self.remove_at(*place)
     }
 
     /// Takes all rows out.
     pub(crate) fn clear(&mut self) {
-        if let Some(changed) = &mut self.changed {
-            changed.extend(self.rows.keys());
+        self.touch_all();
+        if let Some(undo) = &mut self.undo {
+            let gone = self.rows.iter();
+            undo.extend(gone.map(|(place, row)| Undo {
+                place: *place,
+                row: Some(Arc::clone(row)),
+            }));
         }
         self.rows.clear();
         self.places.clear();
@@ -81,7 +128,7 @@ impl<T> Table<T> {
 
     /// All rows, with their ids.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &T)> {
-        self.rows.values().map(|it| (it.id.as_str(), &it.value))
+        self.rows.values().map(|it| (&*it.id, &it.value))
     }
 
     /// The rows from a place on, with their places.
@@ -105,9 +152,35 @@ impl<T> Table<T> {
 
     /// Puts a row back where it was, which is no change.
     pub(super) fn insert_at(&mut self, place: u64, id: String, value: T) {
-        self.places.insert(id.clone(), place);
-        self.rows.insert(place, Row { id, value });
-        self.next_place = self.next_place.max(place + 1);
+        let id: Arc<str> = id.into();
+        self.put(place, Arc::new(Row { id, value }));
+    }
+
+    fn put(&mut self, place: u64, row: Arc<Row<T>>) {
+        self.places.insert(Arc::clone(&row.id), place);
+        self.rows.insert(place, row);
+        self.next_place = self.next_place.max(place.saturating_add(1));
+    }
+
+    /// Records from now on what is changed, or no longer.
+    pub(super) fn record_undo(&mut self, is_on: bool) {
+        self.undo = is_on.then(Vec::new);
+    }
+
+    /// What was changed since it is recorded.
+    pub(super) fn take_undo(&mut self) -> Vec<Undo<T>> {
+        self.undo.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Makes the rows what they were before these changes, which is a change itself.
+    pub(super) fn undo(&mut self, changes: &[Undo<T>]) {
+        for Undo { place, row } in changes.iter().rev() {
+            self.evict(*place);
+            if let Some(row) = row {
+                self.put(*place, Arc::clone(row));
+            }
+            self.note(*place);
+        }
     }
 
     /// The places changed since the last call, with what is there now.
@@ -118,9 +191,17 @@ impl<T> Table<T> {
         let places = std::mem::take(changed).into_iter();
         let row = |place| {
             let row: &Row<T> = self.rows.get(&place)?;
-            Some((row.id.as_str(), &row.value))
+            Some((&*row.id, &row.value))
         };
         places.map(|place| (place, row(place))).collect()
+    }
+
+    /// Records what is at a place that is about to be changed.
+    fn record(&mut self, place: u64) {
+        if let Some(undo) = &mut self.undo {
+            let row = self.rows.get(&place).map(Arc::clone);
+            undo.push(Undo { place, row });
+        }
     }
 
     fn note(&mut self, place: u64) {
@@ -137,6 +218,7 @@ impl<T> Default for Table<T> {
             places: HashMap::default(),
             next_place: 0,
             changed: None,
+            undo: None,
         }
     }
 }
@@ -161,7 +243,7 @@ mod tests {
         );
         assert!(table.take_changed().is_empty());
         *table.get_mut("c").unwrap() = 4;
-        assert!(table.remove_first_if(|it| *it == 0));
+        assert_eq!(table.remove_first_if(|it| *it == 0), Some(0));
         assert_eq!(table.take_changed(), [(0, None), (3, Some(("c", &4)))]);
         table.clear();
         assert_eq!(table.take_changed(), [(1, None), (3, None)]);
@@ -179,5 +261,34 @@ mod tests {
         table.insert("new".to_owned(), 8);
         let places: Vec<(u64, &i32)> = table.starting_at(0).collect();
         assert_eq!(places, [(3, &3), (7, &7), (8, &8)]);
+    }
+
+    #[test]
+    fn what_is_undone_is_as_it_was() {
+        let mut table = Table::default();
+        for (id, value) in [("a", 1), ("b", 2), ("c", 3)] {
+            table.insert(id.to_owned(), value);
+        }
+        let rows = |table: &Table<i32>| -> Vec<(String, i32)> {
+            let entries = table.entries();
+            entries.map(|(id, value)| (id.to_owned(), *value)).collect()
+        };
+        let before = rows(&table);
+        table.record_undo(true);
+        *table.get_mut("a").unwrap() = 10;
+        *table.get_mut("a").unwrap() = 11;
+        table.remove("b");
+        table.insert("b".to_owned(), 4);
+        table.insert("d".to_owned(), 5);
+        table.clear();
+        table.insert("a".to_owned(), 6);
+        let changes = table.take_undo();
+        assert!(table.take_undo().is_empty());
+        table.undo(&changes);
+        assert_eq!(rows(&table), before);
+        assert_eq!((table.get("b"), table.get("d")), (Some(&2), None));
+        table.record_undo(false);
+        table.remove("a");
+        assert!(table.take_undo().is_empty());
     }
 }

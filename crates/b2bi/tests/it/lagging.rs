@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use b2bi_local_b2bi::Config;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
@@ -85,4 +86,61 @@ async fn no_more_of_the_past_is_kept_than_is_wanted() {
         )
         .await;
     assert_eq!(name(&bench, &id, 0).await, "newest");
+}
+
+/// A profile, renamed so often, a millisecond apart.
+async fn rename_often(bench: &Bench, id: &Value, times: usize) {
+    for number in 0..times {
+        bench.advance(1);
+        let name = json!({"profileId": id["profileId"], "name": format!("n{number}")});
+        bench.call("UpdateProfile", name).await;
+    }
+}
+
+#[tokio::test]
+async fn the_past_takes_no_more_than_its_limit_and_nothing_when_nobody_wants_it() {
+    let mut bench = Bench::new();
+    let mut config = Config::standard();
+    config.history_bytes = 20_000;
+    bench.configure(config);
+    let profile =
+        json!({"name": "a", "phone": "5555555555", "businessName": "b", "logging": "DISABLED"});
+    for _ in 0..100 {
+        bench.call("CreateProfile", profile.clone()).await;
+    }
+    let made = bench.call("CreateProfile", profile).await;
+    let id = json!({"profileId": made["profileId"]});
+    assert_eq!(bench.service().kept_history_bytes(), 0);
+    bench.service().keep_past(Duration::from_secs(3600));
+    rename_often(&bench, &id, 5).await;
+    let five = bench.service().kept_history_bytes();
+    assert!(
+        (1000..5000).contains(&five),
+        "only what has changed is kept: {five}"
+    );
+    rename_often(&bench, &id, 500).await;
+    let full = bench.service().kept_history_bytes();
+    assert!((10_000..=20_000).contains(&full), "{full}");
+    assert_eq!(name(&bench, &id, 3).await, "n496");
+    bench.service().keep_past(Duration::ZERO);
+    assert_eq!(bench.service().kept_history_bytes(), 0);
+}
+
+#[tokio::test]
+async fn what_is_older_than_anybody_wants_is_dropped() {
+    let (bench, id) = renamed().await;
+    rename_often(&bench, &id, 50).await;
+    let many = bench.service().kept_history_bytes();
+    bench.advance(10_000);
+    rename_often(&bench, &id, 1).await;
+    let one = bench.service().kept_history_bytes();
+    assert!(one > 0 && one * 40 < many, "{one} after {many}");
+}
+
+#[tokio::test]
+async fn a_reset_leaves_no_past() {
+    let (bench, id) = renamed().await;
+    bench.service().reset(None, None).await.unwrap();
+    assert_eq!(bench.service().kept_history_bytes(), 0);
+    assert_eq!(name(&bench, &id, 1000).await, "nobody");
 }

@@ -1,0 +1,115 @@
+//! What a state was before it was changed.
+
+use std::io::{self, Write};
+
+use b2bi_local_model::types::{
+    GetCapabilityResponse, GetPartnershipResponse, GetProfileResponse, GetTransformerResponse,
+};
+use serde::Serialize;
+
+use super::table::Undo;
+use super::{Record, State};
+use crate::control_numbers::Counter;
+use crate::idempotency::Stored;
+use crate::jobs::Job;
+
+/// The rows that were at the places that have changed.
+#[derive(Clone, Debug)]
+pub(crate) struct StateUndo {
+    capabilities: Vec<Undo<Record<GetCapabilityResponse>>>,
+    partnerships: Vec<Undo<Record<GetPartnershipResponse>>>,
+    profiles: Vec<Undo<Record<GetProfileResponse>>>,
+    transformers: Vec<Undo<Record<GetTransformerResponse>>>,
+    jobs: Vec<Undo<Job>>,
+    control_numbers: Vec<Undo<Counter>>,
+    replies: Vec<Undo<Stored>>,
+}
+
+impl StateUndo {
+    /// Whether nothing has changed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.capabilities.is_empty()
+            && self.partnerships.is_empty()
+            && self.profiles.is_empty()
+            && self.transformers.is_empty()
+            && self.jobs.is_empty()
+            && self.control_numbers.is_empty()
+            && self.replies.is_empty()
+    }
+
+    /// About how much memory it takes, in bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        bytes(&self.capabilities)
+            .saturating_add(bytes(&self.partnerships))
+            .saturating_add(bytes(&self.profiles))
+            .saturating_add(bytes(&self.transformers))
+            .saturating_add(bytes(&self.jobs))
+            .saturating_add(bytes(&self.control_numbers))
+            .saturating_add(bytes(&self.replies))
+    }
+}
+
+impl State {
+    /// Records from now on what is changed, or no longer.
+    pub(super) fn record_undo(&mut self, is_on: bool) {
+        self.capabilities.record_undo(is_on);
+        self.partnerships.record_undo(is_on);
+        self.profiles.record_undo(is_on);
+        self.transformers.record_undo(is_on);
+        self.jobs.record_undo(is_on);
+        self.control_numbers.record_undo(is_on);
+        self.replies.record_undo(is_on);
+    }
+
+    /// What was changed since it is recorded.
+    pub(super) fn take_undo(&mut self) -> StateUndo {
+        StateUndo {
+            capabilities: self.capabilities.take_undo(),
+            partnerships: self.partnerships.take_undo(),
+            profiles: self.profiles.take_undo(),
+            transformers: self.transformers.take_undo(),
+            jobs: self.jobs.take_undo(),
+            control_numbers: self.control_numbers.take_undo(),
+            replies: self.replies.take_undo(),
+        }
+    }
+
+    /// Makes the state what it was before these changes.
+    pub(super) fn undo(&mut self, changes: &StateUndo) {
+        self.capabilities.undo(&changes.capabilities);
+        self.partnerships.undo(&changes.partnerships);
+        self.profiles.undo(&changes.profiles);
+        self.transformers.undo(&changes.transformers);
+        self.jobs.undo(&changes.jobs);
+        self.control_numbers.undo(&changes.control_numbers);
+        self.replies.undo(&changes.replies);
+    }
+}
+
+/// What a row takes besides its value, in bytes.
+const ROW_BYTES: u64 = 128;
+
+/// The size of the rows as JSON, and what each takes besides.
+fn bytes<T: Serialize>(changes: &[Undo<T>]) -> u64 {
+    let mut counter = ByteCounter(0);
+    for value in changes.iter().filter_map(Undo::value) {
+        // Writing to a counter does not fail; a value that cannot be written counts as far as it went.
+        let _ = serde_json::to_writer(&mut counter, value);
+    }
+    let rows = u64::try_from(changes.len()).unwrap_or(u64::MAX);
+    counter.0.saturating_add(rows.saturating_mul(ROW_BYTES))
+}
+
+struct ByteCounter(u64);
+
+impl Write for ByteCounter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.0 = self.0.saturating_add(length);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
