@@ -1,7 +1,7 @@
 //! What a user may set.
 
 use b2bi_local_mapping::Limits as MappingLimits;
-use b2bi_local_x12::Layout;
+use b2bi_local_x12::{Layout, PROBLEM_LIMIT};
 
 use crate::edi::DocumentStyle;
 use crate::jobs::JobDuration;
@@ -15,6 +15,8 @@ pub struct Config {
     ///
     /// Source: Assumption A-10.
     pub replay_client_tokens: bool,
+    /// How many replies are kept for repeated `clientToken`s, of each account and region.
+    pub client_tokens: usize,
     /// How service-defined documents look.
     pub style: DocumentStyle,
     /// The most transactions of a file that is split.
@@ -29,6 +31,13 @@ pub struct Config {
     pub split_bytes: u64,
     /// How many jobs are at work at the same time; the others wait for their turn.
     pub job_concurrency: usize,
+    /// How many jobs that have ended are in memory, of all accounts and regions together.
+    ///
+    /// Older ones are read from the disk if state is kept there, and are forgotten else.
+    pub jobs_in_memory: usize,
+    /// How many older jobs of an account and region are remembered: on disk, if state is kept
+    /// there, and else only that their files have been dealt with.
+    pub jobs_remembered: usize,
     /// How long jobs take.
     pub job_duration: JobDuration,
     /// The most memory that changes take which are kept for reads that lag behind, in bytes.
@@ -53,9 +62,11 @@ impl Config {
                 partnerships: None,
             },
             replay_client_tokens: true,
+            client_tokens: 10_000,
             style: DocumentStyle {
                 layout: Layout::Pretty,
                 loop_names: None,
+                problem_limit: PROBLEM_LIMIT,
             },
             split_transactions: 100,
             test_parsing_bytes: 250_000,
@@ -63,6 +74,8 @@ impl Config {
             window_bytes: 8 << 20,
             split_bytes: 5_000_000_000,
             job_concurrency: 8,
+            jobs_in_memory: 10_000,
+            jobs_remembered: 1_000_000,
             job_duration: JobDuration::Immediate,
             history_bytes: 64 << 20,
             mapping_limits: MappingLimits::standard(),

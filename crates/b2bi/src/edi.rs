@@ -49,6 +49,8 @@ pub struct DocumentStyle {
     pub layout: Layout,
     /// Loop names in place of the standard's.
     pub loop_names: Option<Arc<LoopNames>>,
+    /// How many problems of a file are kept in full; the others are counted.
+    pub problem_limit: usize,
 }
 
 /// A document, and what is wrong with the file.
@@ -324,11 +326,14 @@ fn reader<'c, W: Sink>(
     conversion: &'c Conversion,
     style: &DocumentStyle,
 ) -> Reader<(W, Rest<'c>)> {
-    let sink = (writer, (conversion.validator(), Received::new()));
-    match &style.loop_names {
+    let limit = style.problem_limit;
+    let validator = conversion.validator().problem_limit(limit);
+    let sink = (writer, (validator, Received::new()));
+    let reader = match &style.loop_names {
         Some(names) => Reader::named(sink, Arc::clone(names)),
         None => Reader::new(sink),
-    }
+    };
+    reader.problem_limit(limit)
 }
 
 /// Refuses to split a file of more than `limit` transactions.

@@ -83,7 +83,7 @@ impl<'a> Attempt<'a> {
         }
         let reply = act(&mut state)?;
         if let Some(token) = self.token(ctx) {
-            self.remember(self.key(token), ctx.now(), &reply, &mut state)?;
+            self.remember(self.key(token), ctx, &reply, &mut state)?;
         }
         Ok(reply)
     }
@@ -91,10 +91,11 @@ impl<'a> Attempt<'a> {
     fn remember(
         &self,
         key: String,
-        now: Timestamp,
+        ctx: &Ctx<'_>,
         reply: &impl Serialize,
         state: &mut State,
     ) -> Result<(), Error> {
+        let now = ctx.now();
         let reply = serde_json::value::to_raw_value(reply);
         while state
             .replies
@@ -109,6 +110,9 @@ impl<'a> Attempt<'a> {
             reply: reply.map_err(|error| internal(error.to_string()))?,
         };
         state.replies.insert(key, stored);
+        while state.replies.len() > ctx.config.client_tokens
+            && state.replies.remove_first_if(|_| true).is_some()
+        {}
         Ok(())
     }
 

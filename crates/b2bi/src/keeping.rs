@@ -31,8 +31,15 @@ impl B2bi {
         let read = ledger.read::<Unreadable>(kept::ROWS, |key, value| {
             let (scope, table, place) = kept::place_of(key)?;
             let partition = service.partition(&scope);
-            let put = partition.lock().put_back(table, place, value);
-            put.map_err(|problem| kept::unreadable(key, &problem))
+            let mut state = partition.lock();
+            let put = state.put_back(table, place, value);
+            put.map_err(|problem| kept::unreadable(key, &problem))?;
+            let has_ended = table == kept::JOBS && state.jobs.has_ended(place);
+            drop(state);
+            if has_ended {
+                service.works.retention.ended(&partition, place);
+            }
+            Ok(())
         });
         read.map_err(|error| error.to_string())?;
         Ok(service)
@@ -82,12 +89,17 @@ impl B2bi {
         let states = parse(described).map_err(NotRestored::Unreadable)?;
         let _turn = self.restoring.lock().await;
         let before = self.exchange(states).map_err(NotRestored::Unreadable)?;
-        if let Err(failed) = all_settled(&before).await {
+        let settled = all_settled(&before).await;
+        if let Err(failed) = settled {
             // After a failure nothing more is kept on disk, so nobody was told of a change since.
             for (partition, state) in before {
                 partition.lock().replace(state);
+                self.works.retention.replaced(&partition);
             }
             return Err(NotRestored::Unkept(failed.to_string()));
+        }
+        for (partition, _) in &before {
+            self.works.retention.replaced(partition);
         }
         self.resume();
         Ok(())
@@ -106,6 +118,7 @@ impl B2bi {
         };
         for partition in self.partitions_of(matches) {
             partition.lock().clear();
+            self.works.retention.replaced(&partition);
             let settled = partition.settled().await;
             settled.map_err(|failed| failed.to_string())?;
         }

@@ -101,13 +101,8 @@ pub(crate) fn notice(
 
 /// Whether there is a job for this very writing of the object.
 fn is_told_again(state: &State, created: &ObjectCreated<'_>) -> bool {
-    let sighting = created.sighting();
-    sighting.occurrence.is_some()
-        && state.jobs.values().any(|job| {
-            job.facts.key == created.key
-                && job.facts.bucket == created.bucket
-                && job.sighting.is_of_the_writing(&sighting)
-        })
+    let told = created.sighting();
+    state.jobs.is_told_again(created.bucket, created.key, &told)
 }
 
 /// A job for each capability and partnership that watch for the object.

@@ -1,6 +1,7 @@
 //! The service as its caller sees it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use b2bi_local_ledger::Ledger;
@@ -13,7 +14,7 @@ use crate::config::Config;
 use crate::ctx::Ctx;
 use crate::environment::Environment;
 use crate::errors::internal;
-use crate::jobs::{Ended, Job, JobCounts, JobReport};
+use crate::jobs::{Ended, JobCounts, JobReport, JobRetention};
 use crate::operations;
 use crate::state::{Partition, StateHistory};
 
@@ -35,7 +36,15 @@ pub(crate) struct Works {
     pub(crate) slots: Arc<Semaphore>,
     /// How many jobs have ended, and how.
     pub(crate) ended: Arc<Ended>,
+    /// Which jobs that have ended are in memory.
+    pub(crate) retention: Arc<JobRetention>,
 }
+
+/// Below this number of partitions the empty ones stay.
+const MIN_SWEEP: usize = 1_000;
+
+/// How many jobs are described while a partition is locked.
+const JOBS_PAGE: usize = 500;
 
 /// AWS B2B Data Interchange.
 #[derive(Debug)]
@@ -47,12 +56,15 @@ pub struct B2bi {
     /// Held by who exchanges or removes whole states: one at a time.
     pub(crate) restoring: Mutex<()>,
     history: Arc<StateHistory>,
+    /// The number of partitions at which the empty ones are dropped.
+    sweep_at: AtomicUsize,
 }
 
 impl B2bi {
     /// A service without any resources, whose state ends with the process.
     #[must_use]
     pub fn new(config: Config, environment: Environment) -> Self {
+        let retention = JobRetention::new(config.jobs_in_memory, config.jobs_remembered);
         let slots = config.job_concurrency.clamp(1, Semaphore::MAX_PERMITS);
         let history = StateHistory::new(Arc::clone(&environment.clock), config.history_bytes);
         Self {
@@ -61,11 +73,13 @@ impl B2bi {
                 environment,
                 slots: Arc::new(Semaphore::new(slots)),
                 ended: Arc::default(),
+                retention: Arc::new(retention),
             },
             partitions: DashMap::default(),
             ledger: None,
             restoring: Mutex::default(),
             history: Arc::new(history),
+            sweep_at: AtomicUsize::new(MIN_SWEEP),
         }
     }
 
@@ -89,6 +103,12 @@ impl B2bi {
     /// No time at all, as at first, keeps nothing, and drops what was kept.
     pub fn keep_past(&self, time: Duration) {
         self.history.retain(time);
+    }
+
+    /// How many accounts and regions there are that something is known of.
+    #[must_use]
+    pub fn partition_count(&self) -> usize {
+        self.partitions.len()
     }
 
     /// About how much memory the changes take that are kept for reads that lag behind, in bytes.
@@ -127,12 +147,21 @@ impl B2bi {
         }
     }
 
-    /// The jobs of all accounts and regions, in the order in which each of these accepted them.
+    /// The jobs in memory of all accounts and regions, in the order in which each of these accepted
+    /// them.
     #[must_use]
     pub fn jobs(&self) -> Vec<JobReport> {
         let mut reports = Vec::new();
         for (_, partition) in self.partitions_where(|_| true) {
-            reports.extend(partition.lock().jobs.values().map(Job::report));
+            let mut next = Some(0);
+            while let Some(start) = next {
+                // Others get the lock between two pages.
+                let state = partition.lock();
+                let mut jobs = state.jobs.starting_at(start);
+                let page = jobs.by_ref().take(JOBS_PAGE);
+                reports.extend(page.map(|(_, job)| job.report()));
+                next = jobs.next().map(|(place, _)| place);
+            }
         }
         reports
     }
@@ -142,7 +171,7 @@ impl B2bi {
     pub fn job_counts(&self) -> JobCounts {
         let mut counts = JobCounts::of(&self.works.ended);
         for (_, partition) in self.partitions_where(|_| true) {
-            partition.lock().jobs.values().for_each(|it| counts.add(it));
+            partition.lock().jobs.open().for_each(|it| counts.add(it));
         }
         counts
     }
@@ -170,12 +199,31 @@ impl B2bi {
         if let Some(partition) = self.partitions.get(scope) {
             return Arc::clone(&partition);
         }
+        self.drop_empty_partitions();
         let new = || match &self.ledger {
             None => Partition::new(&self.history),
             Some(ledger) => Partition::kept(scope.clone(), ledger.clone(), &self.history),
         };
         let new = || Arc::new(new());
         Arc::clone(&self.partitions.entry(scope.clone()).or_insert_with(new))
+    }
+}
+
+impl B2bi {
+    /// Drops the partitions that hold nothing and that nobody works on, whenever their number has
+    /// doubled: a client that varies its account fills no memory.
+    fn drop_empty_partitions(&self) {
+        let limit = self.sweep_at.load(Ordering::Relaxed);
+        if self.partitions.len() < limit || self.history.is_on() {
+            return;
+        }
+        let is_needed = |partition: &Arc<Partition>| {
+            // Others get a handle only while they lock this part of the map.
+            Arc::strong_count(partition) > 1 || !partition.lock().is_empty()
+        };
+        self.partitions.retain(|_, partition| is_needed(partition));
+        let next = self.partitions.len().saturating_mul(2).max(MIN_SWEEP);
+        self.sweep_at.store(next, Ordering::Relaxed);
     }
 }
 

@@ -258,10 +258,5 @@ fn seconds(since: Duration) -> i64 {
 
 /// Leaves those of a bucket's files, by key, for which there is no job.
 fn forget_known(state: &State, bucket: &str, files: &mut HashMap<String, File>) {
-    for job in state.jobs.values().filter(|it| it.facts.bucket == bucket) {
-        let file = files.get(&job.facts.key);
-        if file.is_some_and(|it| job.is_of(&it.etag, it.written)) {
-            files.remove(&job.facts.key);
-        }
-    }
+    files.retain(|key, file| !state.jobs.is_known(bucket, key, &file.etag, file.written));
 }

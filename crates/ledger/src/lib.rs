@@ -86,6 +86,22 @@ impl Ledger {
         Ok(())
     }
 
+    /// The row of a table that has this key, as far as it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// The disk.
+    pub fn get(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, Failed> {
+        let transaction = self.inner.database.begin_read().map_err(Failed::of)?;
+        let rows = match transaction.open_table(table.definition()) {
+            Ok(rows) => rows,
+            Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+            Err(error) => return Err(Failed::of(error)),
+        };
+        let row = rows.get(key).map_err(Failed::of)?;
+        Ok(row.map(|row| row.value().to_vec()))
+    }
+
     /// Sends changes on their way to the disk.
     ///
     /// Does not wait; batches sent one after the other are written in that order.

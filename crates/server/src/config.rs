@@ -265,6 +265,7 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         style: DocumentStyle {
             layout,
             loop_names: loop_names(settings)?,
+            problem_limit: parse(settings, "max-problems", COUNT)?,
         },
         split_transactions: parse(settings, "split-transactions", COUNT)?,
         quotas: Quotas {
@@ -279,7 +280,11 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         window_bytes: B2biConfig::standard().window_bytes,
         split_bytes: parse(settings, "split-bytes", BYTES)?,
         job_concurrency: parse(settings, "job-concurrency", COUNT)?,
+        jobs_in_memory: parse(settings, "jobs-in-memory", COUNT)?,
+        jobs_remembered: parse(settings, "jobs-remembered", COUNT)?,
         job_duration: job_duration(settings)?,
+        client_tokens: parse(settings, "client-tokens", COUNT)?,
+        history_bytes: parse(settings, "stale-history-bytes", BYTES)?,
         mapping_limits: mapping_limits(settings)?,
         test_mapping_reply,
     })

@@ -14,6 +14,7 @@ mod order;
 mod outbound;
 mod outputs;
 mod progress;
+mod retention;
 mod run;
 mod split;
 
@@ -35,6 +36,7 @@ pub(crate) use logs::unmatched;
 pub(crate) use order::{Order, Route, Sighting, folder};
 pub(crate) use progress::{End, Step};
 pub use progress::{JobDuration, JobReport};
+pub(crate) use retention::JobRetention;
 
 /// How long a job is kept, in milliseconds.
 ///
@@ -78,12 +80,10 @@ impl Job {
         }
     }
 
-    /// Whether the job is about a file with this entity tag that was written then, or written again
-    /// since; both in milliseconds.
-    pub(crate) fn is_of(&self, etag: &str, written: i64) -> bool {
-        let noticed = self.sighting.written;
-        let noticed = noticed.unwrap_or_else(|| self.facts.started_at.as_millis());
-        self.sighting.etag == etag && noticed >= written
+    /// When its file was written as far as is known, or else when it was started; in milliseconds.
+    pub(crate) fn noticed(&self) -> i64 {
+        let written = self.sighting.written;
+        written.unwrap_or_else(|| self.facts.started_at.as_millis())
     }
 }
 
@@ -95,11 +95,11 @@ pub(crate) fn start(
     state: &mut State,
     order: Order,
 ) {
-    forget_old(state, works.environment.clock.now());
+    state.jobs.forget_old(works.environment.clock.now());
     let facts = order.facts(scope, Polls::none());
     let job = Job::new(facts, order.clone());
     run::spawn(works, scope, partition, order, &job);
-    state.jobs.insert(job.facts.id.clone(), job);
+    state.jobs.insert(job);
 }
 
 /// Sets the jobs going again that were under way when the server ended.
@@ -109,15 +109,9 @@ pub(crate) fn start(
 pub(crate) fn resume(works: &Works, scope: &Scope, partition: &Arc<Partition>) {
     let state = partition.lock();
     let unfinished = |job: &'_ Job| Some((job.order.clone()?, job.clone()));
-    let jobs: Vec<(Order, Job)> = state.jobs.values().filter_map(unfinished).collect();
+    let jobs: Vec<(Order, Job)> = state.jobs.open().filter_map(unfinished).collect();
     drop(state);
     for (order, job) in jobs {
         run::spawn(works, scope, partition, order, &job);
     }
-}
-
-/// Drops the jobs that were started more than 30 days ago.
-pub(crate) fn forget_old(state: &mut State, now: Timestamp) {
-    let old = |job: &Job| now.as_millis() - job.facts.started_at.as_millis() > KEPT;
-    while state.jobs.remove_first_if(old).is_some() {}
 }

@@ -48,17 +48,6 @@ pub(crate) struct Sighting {
     pub(crate) occurrence: Option<String>,
 }
 
-impl Sighting {
-    /// Whether both are of the same writing of a file, the other one being told of.
-    pub(crate) fn is_of_the_writing(&self, told: &Self) -> bool {
-        if self.occurrence.is_some() {
-            return self.occurrence == told.occurrence;
-        }
-        // Whoever looked saw the latest writing, in whole seconds.
-        self.etag == told.etag && self.written.is_some() && self.written >= told.written
-    }
-}
-
 /// The way of a file through a capability.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Route {

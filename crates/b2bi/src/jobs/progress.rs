@@ -112,7 +112,7 @@ pub struct JobReport {
 
 impl Job {
     /// It ends, well or not.
-    pub(super) fn finish(&mut self, end: End, now: Timestamp) {
+    pub(crate) fn finish(&mut self, end: End, now: Timestamp) {
         self.end = Some(end);
         self.order = None;
         self.numbers.clear();

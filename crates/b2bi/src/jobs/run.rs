@@ -67,7 +67,7 @@ impl Run {
             Err(stop) => Err(stop),
         };
         match ended {
-            Err(Stop::Vanished) => drop(self.partition.lock().jobs.remove(&self.facts.id)),
+            Err(Stop::Vanished) => self.partition.lock().jobs.remove(&self.facts.id),
             ended => self.finish(&result, ended),
         }
     }
@@ -169,8 +169,9 @@ impl Run {
             Err(Stop::Vanished) => return,
         };
         self.works.ended.count(&end);
-        if let Some(job) = self.partition.lock().jobs.get_mut(&self.facts.id) {
-            job.finish(end, now);
+        let place = self.partition.lock().jobs.finish(&self.facts.id, end, now);
+        if let Some(place) = place {
+            self.works.retention.ended(&self.partition, place);
         }
     }
 

@@ -78,9 +78,9 @@ pub(crate) async fn run(ctx: &Ctx<'_>, input: Input) -> Result<Output, Error> {
         Input::GetPartnership(input) => get_partnership::get_partnership(ctx, *input)?.into(),
         Input::GetProfile(input) => get_profile::get_profile(ctx, *input)?.into(),
         Input::GetTransformer(input) => get_transformer::get_transformer(ctx, *input)?.into(),
-        Input::GetTransformerJob(input) => {
-            get_transformer_job::get_transformer_job(ctx, *input)?.into()
-        }
+        Input::GetTransformerJob(input) => get_transformer_job::get_transformer_job(ctx, *input)
+            .await?
+            .into(),
         Input::ListCapabilities(input) => list_capabilities::list_capabilities(ctx, *input)?.into(),
         Input::ListPartnerships(input) => list_partnerships::list_partnerships(ctx, *input)?.into(),
         Input::ListProfiles(input) => list_profiles::list_profiles(ctx, *input)?.into(),

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{State, Table};
+use crate::jobs::Job;
 use crate::service::Scope;
 
 /// Where the ledger has the rows of this service.
@@ -43,7 +44,7 @@ fn row<T: Serialize>(id: &str, value: &T) -> serde_json::Result<Value> {
     Ok(Value::Object(members))
 }
 
-fn parse<T: DeserializeOwned>(row: Value) -> Result<(String, T), String> {
+pub(super) fn parse<T: DeserializeOwned>(row: Value) -> Result<(String, T), String> {
     let Value::Object(mut members) = row else {
         return Err("a row must be an object".to_owned());
     };
@@ -213,6 +214,20 @@ impl State {
             .map(|(_, table)| table)
             .ok_or_else(|| format!("there is no table {name}"))
     }
+}
+
+/// The table of jobs.
+pub(crate) const JOBS: &str = "jobs";
+
+/// The key of a job's row in the ledger.
+pub(super) fn job_key(scope: &Scope, place: u64) -> String {
+    key(scope, JOBS, place)
+}
+
+/// The job that a row of the ledger holds.
+pub(super) fn job(row: &[u8]) -> Result<Job, String> {
+    let row = serde_json::from_slice(row).map_err(|error| error.to_string())?;
+    parse(row).map(|(_, job)| job)
 }
 
 /// The scope, table and place that a key of the ledger names.

@@ -1,5 +1,7 @@
 //! The resources of one account in one region.
 
+mod file_index;
+mod jobs;
 pub(crate) mod kept;
 mod lookup;
 mod partition;
@@ -19,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use self::kept::AnyTable;
 use crate::control_numbers::Counter;
 use crate::idempotency::Stored;
-use crate::jobs::Job;
+pub(crate) use jobs::Jobs;
 pub(crate) use partition::{Guard, Partition};
 pub(crate) use past::StateHistory;
 pub(crate) use table::Table;
@@ -32,7 +34,7 @@ pub(crate) struct State {
     pub(crate) partnerships: Table<Record<GetPartnershipResponse>>,
     pub(crate) profiles: Table<Record<GetProfileResponse>>,
     pub(crate) transformers: Table<Record<GetTransformerResponse>>,
-    pub(crate) jobs: Table<Job>,
+    pub(crate) jobs: Jobs,
     /// The counters of control numbers, by what they count for.
     pub(crate) control_numbers: Table<Counter>,
     /// The replies that may be asked for again, by operation and token.

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use b2bi_local_ledger::{Batch, Failed, Ledger, Ticket};
 
-use super::State;
 use super::past::StateHistory;
+use super::{State, kept};
+use crate::jobs::Job;
 use crate::service::Scope;
 
 /// The state of an account in a region, behind one lock: a rule that spans resources is checked
@@ -16,7 +17,7 @@ use crate::service::Scope;
 #[derive(Debug)]
 pub(crate) struct Partition {
     state: Mutex<State>,
-    keeper: Option<Keeper>,
+    keeper: Option<Arc<Keeper>>,
     /// Where changes are kept for reads that lag behind; none where this is such a read.
     history: Option<Arc<StateHistory>>,
     /// What tells it from other partitions in the history.
@@ -61,11 +62,11 @@ impl Partition {
         state.track();
         Self {
             state: Mutex::new(state),
-            keeper: Some(Keeper {
+            keeper: Some(Arc::new(Keeper {
                 ledger,
                 scope,
                 last: AtomicU64::default(),
-            }),
+            })),
             number: history.number(),
             history: Some(Arc::clone(history)),
         }
@@ -81,7 +82,7 @@ impl Partition {
             None => Arc::clone(self),
             Some(state) => Arc::new(Self {
                 state: Mutex::new(state),
-                keeper: None,
+                keeper: self.keeper.clone(),
                 history: None,
                 number: self.number,
             }),
@@ -92,11 +93,41 @@ impl Partition {
     pub(crate) fn lock(&self) -> Guard<'_> {
         Guard {
             state: self.state.lock().unwrap_or_else(PoisonError::into_inner),
-            keeper: self.keeper.as_ref(),
+            // What was there earlier is only read.
+            keeper: self.keeper.as_deref().filter(|_| self.history.is_some()),
             history: self.history.as_deref().map(|it| (it, self.number)),
             is_untouched: true,
             is_recorded: false,
         }
+    }
+
+    /// What tells this partition from others.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Takes a job that has ended out of memory; see [`Jobs::archive`](super::Jobs::archive).
+    pub(crate) fn archive_job(&self, place: u64, limit: usize) {
+        let is_on_disk = self.keeper.is_some();
+        self.lock().jobs.archive(place, is_on_disk, limit);
+    }
+
+    /// The job at a place on disk, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The disk cannot be read.
+    pub(crate) async fn archived_job(&self, place: u64) -> Result<Option<Job>, String> {
+        let Some(keeper) = &self.keeper else {
+            return Ok(None);
+        };
+        let settled = self.settled().await;
+        settled.map_err(|failed| failed.to_string())?;
+        let row = keeper
+            .ledger
+            .get(kept::ROWS, &kept::job_key(&keeper.scope, place));
+        let row = row.map_err(|failed| failed.to_string())?;
+        row.map(|row| kept::job(&row)).transpose()
     }
 
     /// Waits until all changes that were made by now are on disk, if that is where they go.

@@ -65,7 +65,7 @@ impl StateHistory {
     }
 
     /// Whether changes are to be kept; costs one load.
-    pub(super) fn is_on(&self) -> bool {
+    pub(crate) fn is_on(&self) -> bool {
         self.retention_millis.load(Ordering::Relaxed) > 0
     }
 

@@ -34,6 +34,11 @@ pub(crate) struct Undo<T> {
 }
 
 impl<T> Undo<T> {
+    /// The place that has changed.
+    pub(super) fn place(&self) -> u64 {
+        self.place
+    }
+
     /// The value that was there.
     pub(super) fn value(&self) -> Option<&T> {
         self.row.as_ref().map(|row| &row.value)
@@ -160,6 +165,11 @@ impl<T: Clone> Table<T> {
         self.places.insert(Arc::clone(&row.id), place);
         self.rows.insert(place, row);
         self.next_place = self.next_place.max(place.saturating_add(1));
+    }
+
+    /// Has a place count as changed that has no row in memory.
+    pub(super) fn touch(&mut self, place: u64) {
+        self.note(place);
     }
 
     /// Records from now on what is changed, or no longer.

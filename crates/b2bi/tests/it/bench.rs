@@ -98,6 +98,30 @@ impl Bench {
         self.service = B2bi::new(config, self.environment.clone());
     }
 
+    /// Keeps state in a ledger with other settings, and begins with what is there.
+    pub(crate) fn keep_with(&mut self, config: Config, ledger: Ledger) -> Result<(), String> {
+        self.service = B2bi::kept(config, self.environment.clone(), ledger)?;
+        Ok(())
+    }
+
+    /// The reply to a caller of another account.
+    pub(crate) async fn call_as(&self, account: &str, operation: &str, input: Value) -> Value {
+        let Some(shape) = OperationShape::named(operation) else {
+            return json!("no such operation");
+        };
+        let scope = Scope {
+            account: account.into(),
+            region: "us-east-1".into(),
+        };
+        match decode(shape, input.to_string().as_bytes()) {
+            Ok(decoded) => match self.service.call(&scope, decoded.input).await {
+                Ok(output) => json!(output),
+                Err(error) => json!({error.name(): error}),
+            },
+            Err(error) => json!(error.to_string()),
+        }
+    }
+
     /// Keeps state in a ledger, and begins with what is there.
     pub(crate) fn keep(&mut self, ledger: Ledger) -> Result<(), String> {
         self.service = B2bi::kept(Config::standard(), self.environment.clone(), ledger)?;

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use crate::bench::{BUCKET, Bench, ORDER};
 
 /// A directory that goes with the test.
-struct Directory(PathBuf);
+pub(crate) struct Directory(pub(crate) PathBuf);
 
 impl Directory {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("b2bi-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
         Self(path)

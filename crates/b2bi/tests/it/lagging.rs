@@ -111,7 +111,7 @@ async fn the_past_takes_no_more_than_its_limit_and_nothing_when_nobody_wants_it(
     let made = bench.call("CreateProfile", profile).await;
     let id = json!({"profileId": made["profileId"]});
     assert_eq!(bench.service().kept_history_bytes(), 0);
-    bench.service().keep_past(Duration::from_secs(3600));
+    bench.service().keep_past(Duration::from_hours(1));
     rename_often(&bench, &id, 5).await;
     let five = bench.service().kept_history_bytes();
     assert!(

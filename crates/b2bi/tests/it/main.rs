@@ -12,5 +12,6 @@ mod keeping;
 mod lagging;
 mod large;
 mod pipelines;
+mod retention;
 mod stages;
 mod watching;

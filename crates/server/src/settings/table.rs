@@ -194,6 +194,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Jobs that run at the same time; the others are queued",
     },
     Setting {
+        key: "jobs-in-memory",
+        value: "COUNT",
+        default: "10000",
+        help: "Ended jobs kept in memory; older ones are read from --data-dir, and are forgotten without it",
+    },
+    Setting {
+        key: "jobs-remembered",
+        value: "COUNT",
+        default: "1000000",
+        help: "Older jobs of an account and region kept in --data-dir; without it, only that their files are done",
+    },
+    Setting {
         key: "job-duration",
         value: "immediate|TIME|polls(COUNT)",
         default: "immediate",
@@ -252,6 +264,24 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "client-token|none",
         default: "client-token",
         help: "Whether a repeated clientToken returns the first response",
+    },
+    Setting {
+        key: "client-tokens",
+        value: "COUNT",
+        default: "10000",
+        help: "Responses kept for repeated clientTokens, of each account and region; the oldest is dropped",
+    },
+    Setting {
+        key: "stale-history-bytes",
+        value: "BYTES",
+        default: "67108864",
+        help: "Memory for the changes that stale fault rules look back on; the oldest are dropped",
+    },
+    Setting {
+        key: "max-problems",
+        value: "COUNT",
+        default: "10000",
+        help: "Problems of an X12 file that are listed; the others are counted, and count for its acknowledgements",
     },
     Setting {
         key: "s3-shared",

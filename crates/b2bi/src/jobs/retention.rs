@@ -1,0 +1,56 @@
+//! Which of the jobs that have ended are in memory.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use crate::state::Partition;
+
+/// The jobs in memory that have ended, of all accounts and regions: beyond the limit the oldest
+/// are archived.
+#[derive(Debug)]
+pub(crate) struct JobRetention {
+    in_memory: usize,
+    archived: usize,
+    /// Their partitions and places, in the order in which they ended.
+    ended: Mutex<VecDeque<(Weak<Partition>, u64)>>,
+}
+
+impl JobRetention {
+    /// Keeps so many jobs in memory, and so many archived ones of each account and region.
+    pub(crate) fn new(in_memory: usize, archived: usize) -> Self {
+        Self {
+            in_memory,
+            archived,
+            ended: Mutex::default(),
+        }
+    }
+
+    /// Takes note of a job that has ended. No partition may be locked.
+    pub(crate) fn ended(&self, partition: &Arc<Partition>, place: u64) {
+        let mut ended = self.lock();
+        ended.push_back((Arc::downgrade(partition), place));
+        let surplus = ended.len().saturating_sub(self.in_memory);
+        let oldest: Vec<_> = ended.drain(..surplus).collect();
+        drop(ended);
+        for (partition, place) in oldest {
+            if let Some(partition) = partition.upgrade() {
+                partition.archive_job(place, self.archived);
+            }
+        }
+    }
+
+    /// Takes note of all jobs of a partition, whose state is another one now.
+    pub(crate) fn replaced(&self, partition: &Arc<Partition>) {
+        let number = partition.number();
+        let is_other = |it: &Weak<Partition>| it.upgrade().is_some_and(|it| it.number() != number);
+        self.lock().retain(|(it, _)| is_other(it));
+        let places = partition.lock().jobs.ended_places();
+        for place in places {
+            self.ended(partition, place);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(Weak<Partition>, u64)>> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
