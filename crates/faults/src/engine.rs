@@ -11,7 +11,7 @@ use crate::glob::Glob;
 use crate::grammar::Chain;
 use crate::plan::Plan;
 use crate::recording::{Firings, Recording};
-use crate::rule::{Moment, Rule};
+use crate::rule::{ID_FORM, Moment, Rule, is_id};
 use crate::scenario::{START, Scenario, States};
 
 type Rules = Arc<[Arc<Armed>]>;
@@ -257,6 +257,11 @@ impl Engine {
         self.states().insert(name.to_owned(), state.to_owned());
     }
 
+    /// Puts every scenario back to its start.
+    pub fn reset_scenarios(&self) {
+        *self.states() = States::default();
+    }
+
     /// What was decided since the rules were set, or their counters.
     #[must_use]
     pub fn recording(&self) -> Recording {
@@ -307,7 +312,16 @@ impl Engine {
     }
 
     /// Puts a rule in the place of the one with this id, or behind all when there is none.
-    pub fn put(&self, id: &str, rule: Rule, now_ms: u64) {
+    ///
+    /// # Errors
+    /// The id is none that a rule can have, or the rule has another one; then nothing has changed.
+    pub fn put(&self, id: &str, rule: Rule, now_ms: u64) -> Result<(), PutRuleError> {
+        if !is_id(id) {
+            return Err(PutRuleError::InvalidId);
+        }
+        if let Some(other) = rule.id().filter(|own| *own != id) {
+            return Err(PutRuleError::OtherId(other.to_owned()));
+        }
         let mut current = self.rules();
         let rule = Arc::new(Armed::new(id, rule, now_ms));
         let place = current.iter().position(|it| it.id() == id);
@@ -317,6 +331,7 @@ impl Engine {
             None => rules.push(rule),
         }
         self.set(&mut current, rules.into());
+        Ok(())
     }
 
     /// Puts `rules` behind those that are there; their windows count from `now_ms`.
@@ -411,6 +426,29 @@ fn move_on(states: &mut States, rule: &Rule) {
         states.insert(name.clone(), then.clone());
     }
 }
+
+/// Why a rule cannot be put under an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PutRuleError {
+    /// The id has characters that ids do not have, or too many.
+    InvalidId,
+    /// The rule says that this is its id.
+    OtherId(String),
+}
+
+impl fmt::Display for PutRuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidId => f.write_str(ID_FORM),
+            Self::OtherId(id) => write!(
+                f,
+                "the rule's own id is `{id}`, which is not that of the path: leave it out"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for PutRuleError {}
 
 /// Two rules have the same id.
 #[derive(Clone, Debug, PartialEq, Eq)]

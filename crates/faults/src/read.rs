@@ -147,7 +147,8 @@ pub(crate) fn unknown(kind: &str, name: &str, valid: &[&str]) -> String {
 }
 
 /// The name that takes the fewest edits to reach; case, `_` and `-` do not count.
-fn nearest<'a>(name: &str, valid: &[&'a str]) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(name: &str, valid: &[&'a str]) -> Option<&'a str> {
     let name = bare(name);
     valid
         .iter()

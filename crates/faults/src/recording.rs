@@ -8,11 +8,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::plan::Firing;
+use crate::read::{Problem, Table, whole};
 use crate::rule::Rule;
 use crate::ruleset::RuleSet;
 
 /// More firings than this are not kept: the oldest are forgotten.
 const CAPACITY: usize = 100_000;
+
+/// The keys of a recording's first line.
+const HEAD_KEYS: [&str; 3] = ["seed", "forgotten", "rules"];
 
 /// The firings since the rules were set.
 #[derive(Debug, Default)]
@@ -71,6 +75,7 @@ struct Head<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Line {
     rule: String,
     partition: String,
@@ -132,16 +137,26 @@ impl Recording {
     }
 }
 
+fn described(problem: Problem) -> String {
+    match problem.path.as_str() {
+        "" => problem.message,
+        path => format!("{path}: {}", problem.message),
+    }
+}
+
 fn head_of(line: &str) -> Result<(u64, u64, Vec<Rule>), String> {
     let head: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let number = |key| head.get(key).and_then(Value::as_u64);
-    let seed = number("seed").ok_or("it has no `seed`")?;
-    let rules = head.get("rules").ok_or("it has no `rules`")?;
+    let table = Table::open(&head, &HEAD_KEYS).map_err(described)?;
+    let seed = table.read("seed", whole).map_err(described)?;
+    let seed = seed.ok_or("it has no `seed`")?;
+    let forgotten = table.read("forgotten", whole).map_err(described)?;
+    let rules = table.read("rules", Ok).map_err(described)?;
+    let rules = rules.ok_or("it has no `rules`")?;
     let set = RuleSet::from_value(rules).map_err(|error| error.to_string())?;
     if set.rules.iter().any(|it| it.id().is_none()) {
         return Err("every rule of a recording has an `id`".to_owned());
     }
-    Ok((seed, number("forgotten").unwrap_or_default(), set.rules))
+    Ok((seed, forgotten.unwrap_or_default(), set.rules))
 }
 
 impl fmt::Display for Recording {

@@ -152,8 +152,24 @@ impl Rule {
     /// So a rule can be found again by what was sent, though the engine has given it an id.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
-        let id = other.id.as_ref().and(self.id.clone());
-        Self { id, ..self.clone() } == *other
+        let Self {
+            id,
+            description,
+            enabled,
+            criteria,
+            fire,
+            when,
+            latency,
+            effect,
+        } = self;
+        (other.id.is_none() || *id == other.id)
+            && *description == other.description
+            && *enabled == other.enabled
+            && *criteria == other.criteria
+            && *fire == other.fire
+            && *when == other.when
+            && *latency == other.latency
+            && *effect == other.effect
     }
 
     /// A rule that takes requests for `operation` through `chain`.
@@ -300,17 +316,22 @@ fn is_true(flag: &bool) -> bool {
     *flag
 }
 
+/// What an id looks like.
+pub(crate) const ID_FORM: &str = "an id is of 1 to 128 letters, digits and `._-`";
+
+/// Tells whether a rule can have this id.
+pub(crate) fn is_id(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(is_plain)
+}
+
 fn id(value: &Value) -> Result<String, Problem> {
     let id = text(value)?;
-    let is_plain = id
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
-    if !is_plain || id.is_empty() || id.len() > LONGEST_ID {
-        return Err(Problem::new(
-            "an id is of 1 to 128 letters, digits and `._-`",
-        ));
+    if is_id(&id) {
+        Ok(id)
+    } else {
+        Err(Problem::new(ID_FORM))
     }
-    Ok(id)
 }
 
 fn description(value: &Value) -> Result<String, Problem> {

@@ -3,7 +3,7 @@
 use serde::ser::SerializeMap;
 use serde_json::Value;
 
-use crate::grammar::{Chain, Step, StepEffect};
+use crate::grammar::{Chain, Step};
 use crate::read::{Problem, Table, each, flag, text};
 use crate::reply::ErrorReply;
 
@@ -60,13 +60,7 @@ impl Steps {
     }
 
     pub(crate) fn errors(&self) -> impl Iterator<Item = &ErrorReply> {
-        self.chain
-            .steps()
-            .iter()
-            .filter_map(|step| match step.effect() {
-                StepEffect::Error(error) => Some(error),
-                _ => None,
-            })
+        self.chain.errors()
     }
 
     pub(crate) fn read(table: Table<'_>) -> Result<Option<Self>, Problem> {

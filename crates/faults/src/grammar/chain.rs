@@ -76,6 +76,14 @@ impl Chain {
         &self.0
     }
 
+    /// Every error that a step answers with.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &ErrorReply> {
+        self.0.iter().filter_map(|step| match step.effect() {
+            StepEffect::Error(error) => Some(error),
+            _ => None,
+        })
+    }
+
     pub(crate) fn into_steps(self) -> Vec<Step> {
         self.0
     }

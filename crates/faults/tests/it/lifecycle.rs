@@ -33,11 +33,13 @@ fn an_engine_is_idle_while_nobody_may_act() {
     let off = RuleSet::from_value(&json!([{"enabled": false}])).unwrap();
     engine.replace(off.rules, 0).unwrap();
     check(true, false, false);
-    engine.put(
-        "on",
-        RuleSet::from_value(&json!([{}])).unwrap().rules.remove(0),
-        0,
-    );
+    engine
+        .put(
+            "on",
+            RuleSet::from_value(&json!([{}])).unwrap().rules.remove(0),
+            0,
+        )
+        .unwrap();
     check(false, true, false);
     engine.clear();
     check(true, false, false);

@@ -14,9 +14,11 @@ mod grammar;
 mod lifecycle;
 mod limits;
 mod moments;
+mod recordings;
 mod refusals;
 mod replay;
 mod schema;
+mod vocabulary;
 
 use b2bi_local_faults::{Engine, Facts, Outcome, Plan, RuleSet, When};
 use serde_json::Value;

@@ -1,0 +1,301 @@
+//! The names that rules may use: services, operations, errors, regions and accounts.
+//!
+//! A rule that names what does not exist can never act. Whoever sets rules checks them against a
+//! [`Vocabulary`] first, so that a misspelt name is an error and not a test without a fault.
+
+use std::fmt;
+
+use crate::effect::Effect;
+use crate::glob::{Glob, Patterns};
+use crate::grammar::Chain;
+use crate::read::nearest;
+use crate::reply::ErrorReply;
+use crate::rule::Rule;
+
+/// What a service has.
+#[derive(Clone, Debug, Default)]
+pub struct ServiceTerms {
+    /// The name, such as `b2bi`.
+    pub name: &'static str,
+    /// The operations.
+    pub operations: Vec<&'static str>,
+    /// The codes of its errors, those of [`Vocabulary::common_errors`] aside.
+    pub errors: Vec<&'static str>,
+    /// Whether requests have JSON bodies, which rules can look into.
+    pub json_bodies: bool,
+    /// The operations that a stale read applies to.
+    pub stale_reads: Vec<&'static str>,
+    /// The operations that start jobs; empty for a service without jobs.
+    pub job_operations: Vec<&'static str>,
+}
+
+/// The names that rules may use.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    /// The services that rules act on.
+    pub services: Vec<ServiceTerms>,
+    /// The codes of errors that every service may answer with.
+    pub common_errors: Vec<&'static str>,
+    /// Regions that have another form than those of AWS and are in use all the same.
+    pub regions: Vec<String>,
+}
+
+/// A rule that can never act, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownTermError {
+    /// The rule's id, or its position from 1.
+    rule: String,
+    /// The key of the rule, such as `operation`.
+    key: &'static str,
+    message: String,
+}
+
+impl UnknownTermError {
+    /// The key of the rule that is at fault, such as `operation`.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        self.key
+    }
+}
+
+impl fmt::Display for UnknownTermError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rule, key, message } = self;
+        if rule.is_empty() {
+            write!(out, "{key}: {message}")
+        } else {
+            write!(out, "rule {rule}, {key}: {message}")
+        }
+    }
+}
+
+impl std::error::Error for UnknownTermError {}
+
+/// What is wrong with a rule: the key and a sentence.
+type Fault = (&'static str, String);
+
+impl Vocabulary {
+    /// Checks that each of the rules can act on something.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that cannot, with the name at fault and the nearest one that exists.
+    pub fn check(&self, rules: &[Rule]) -> Result<(), UnknownTermError> {
+        for (rule, position) in rules.iter().zip(1..) {
+            self.check_rule(rule).map_err(|(key, message)| {
+                let id = rule.id().map(|id| format!("{position} ({id})"));
+                UnknownTermError {
+                    rule: id.unwrap_or_else(|| position.to_string()),
+                    key,
+                    message,
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Checks the error codes of a chain that comes with a request for a service.
+    ///
+    /// # Errors
+    ///
+    /// The first code that the service does not know.
+    pub fn check_chain(&self, chain: &Chain, service: &str) -> Result<(), UnknownTermError> {
+        let services: Vec<&ServiceTerms> = self
+            .services
+            .iter()
+            .filter(|terms| terms.name == service)
+            .collect();
+        let checked = chain.errors().try_for_each(|it| self.code(it, &services));
+        checked.map_err(|(key, message)| UnknownTermError {
+            rule: String::new(),
+            key,
+            message,
+        })
+    }
+
+    fn check_rule(&self, rule: &Rule) -> Result<(), Fault> {
+        let criteria = rule.criteria();
+        let services = self.services_of(criteria.service.as_ref())?;
+        self.operations(rule, &services)?;
+        each(criteria.region.as_ref(), |region| self.region(region))?;
+        each(criteria.account.as_ref(), account)?;
+        if !criteria.body.is_empty() && !services.iter().any(|terms| terms.json_bodies) {
+            let names = named(&services);
+            let message =
+                format!("requests of {names} have no JSON body that a rule can look into");
+            return Err(("body", message));
+        }
+        each(criteria.result.as_ref(), |result| {
+            self.result(result, &services)
+        })?;
+        let errors = rule.errors();
+        errors
+            .into_iter()
+            .try_for_each(|it| self.code(it, &services))
+    }
+
+    /// The services that a rule is about.
+    fn services_of(&self, patterns: Option<&Patterns>) -> Result<Vec<&ServiceTerms>, Fault> {
+        let names: Vec<&str> = self.services.iter().map(|terms| terms.name).collect();
+        each(patterns, |pattern| {
+            known("service", pattern, &names).map_err(|message| {
+                let note = "rules do not act on requests that are passed on to another server";
+                ("service", format!("{message}; {note}"))
+            })
+        })?;
+        let is_about =
+            |terms: &&ServiceTerms| patterns.is_none_or(|it| it.accepts(Some(terms.name)));
+        Ok(self.services.iter().filter(is_about).collect())
+    }
+
+    fn operations(&self, rule: &Rule, services: &[&ServiceTerms]) -> Result<(), Fault> {
+        let (of, select): (_, fn(&ServiceTerms) -> &Vec<&'static str>) = match rule.effect() {
+            Some(Effect::Job(_)) => ("operation that starts jobs", |it| &it.job_operations),
+            Some(Effect::Stale(_)) => ("operation that reads", |it| &it.stale_reads),
+            _ => ("operation", |it| &it.operations),
+        };
+        let names = services.iter().flat_map(|terms| select(terms)).copied();
+        let names: Vec<&str> = names.collect();
+        if names.is_empty() {
+            let message = format!("{} has no {of}", named(services));
+            return Err(("service", message));
+        }
+        each(rule.criteria().operation.as_ref(), |pattern| {
+            known(of, pattern, &names)
+                .map_err(|message| ("operation", message + &self.elsewhere(pattern, services)))
+        })
+    }
+
+    /// Tells which other service has an operation of this name.
+    fn elsewhere(&self, pattern: &Glob, services: &[&ServiceTerms]) -> String {
+        let has = |terms: &&ServiceTerms| {
+            let mut operations = terms.operations.iter();
+            !services.iter().any(|it| it.name == terms.name)
+                && operations.any(|it| pattern.is_match(it))
+        };
+        let found = self.services.iter().find(has);
+        found.map_or_else(String::new, |terms| {
+            format!("; the service `{}` has it", terms.name)
+        })
+    }
+
+    fn region(&self, pattern: &Glob) -> Result<(), Fault> {
+        let text = pattern.as_str();
+        if has_wildcard(text) || is_region(text) || self.regions.iter().any(|it| it == text) {
+            return Ok(());
+        }
+        Err((
+            "region",
+            format!(
+                "`{text}` has not the form of a region such as `us-east-1`; for a region of another \
+                 form, write it with a wildcard, such as `local*`"
+            ),
+        ))
+    }
+
+    fn code(&self, error: &ErrorReply, services: &[&ServiceTerms]) -> Result<(), Fault> {
+        let code = error.code.as_str();
+        if error.status_code.is_some() {
+            return Ok(());
+        }
+        let all: Vec<&ServiceTerms> = self.services.iter().collect();
+        if self.codes(&all).contains(&code) {
+            return Ok(());
+        }
+        let names = self.codes(services);
+        let hint = nearest(code, &names).unwrap_or_default();
+        Err((
+            "error.code",
+            format!(
+                "unknown error code `{code}` of {}, the nearest valid one is `{hint}`; for a code \
+                 of your own, give its status too (`statusCode`, or `error({code},400)`)",
+                named(services)
+            ),
+        ))
+    }
+
+    fn codes(&self, services: &[&ServiceTerms]) -> Vec<&'static str> {
+        let own = services.iter().flat_map(|it| it.errors.iter());
+        own.chain(&self.common_errors).copied().collect()
+    }
+
+    /// A result is `success`, `error`, a status or a code.
+    fn result(&self, pattern: &Glob, services: &[&ServiceTerms]) -> Result<(), Fault> {
+        let mut words = vec!["success", "error"];
+        words.extend(self.codes(services));
+        let is_status = (100..600).any(|status: u16| pattern.is_match(&status.to_string()));
+        if is_status {
+            return Ok(());
+        }
+        known("result", pattern, &words).map_err(|message| ("result", message))
+    }
+}
+
+/// Checks each of some patterns.
+fn each(
+    patterns: Option<&Patterns>,
+    check: impl Fn(&Glob) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    patterns.map_or(Ok(()), |it| it.globs().iter().try_for_each(check))
+}
+
+/// Refuses a pattern that fits none of the names.
+fn known(kind: &str, pattern: &Glob, names: &[&str]) -> Result<(), String> {
+    if names.iter().any(|name| pattern.is_match(name)) {
+        return Ok(());
+    }
+    let text = pattern.as_str();
+    if has_wildcard(text) {
+        return Err(match nearest(&text.replace(['*', '?'], ""), names) {
+            Some(hint) => format!("no {kind} fits `{text}`; one of them is `{hint}`"),
+            None => format!("no {kind} fits `{text}`"),
+        });
+    }
+    let hint = nearest(text, names).unwrap_or_default();
+    Err(format!(
+        "unknown {kind} `{text}`, the nearest valid one is `{hint}`"
+    ))
+}
+
+fn named(services: &[&ServiceTerms]) -> String {
+    let names: Vec<&str> = services.iter().map(|terms| terms.name).collect();
+    match names.as_slice() {
+        [one] => format!("the service `{one}`"),
+        several => format!("the services `{}`", several.join("`, `")),
+    }
+}
+
+fn has_wildcard(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+/// `us-east-1`, `us-gov-west-1`, `cn-north-1`.
+fn is_region(text: &str) -> bool {
+    let Some((places, number)) = text.rsplit_once('-') else {
+        return false;
+    };
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|it| it.is_ascii_lowercase());
+    !number.is_empty()
+        && number.bytes().all(|it| it.is_ascii_digit())
+        && places.split('-').count() >= 2
+        && places.split('-').all(is_word)
+}
+
+/// An account has twelve digits, so a pattern of anything else fits none.
+fn account(pattern: &Glob) -> Result<(), Fault> {
+    const DIGITS: usize = 12;
+    let text = pattern.as_str();
+    let literal = text.chars().filter(|it| *it != '*');
+    let count = literal.clone().count();
+    let fits = match text.contains('*') {
+        true => count <= DIGITS,
+        false => count == DIGITS,
+    };
+    if fits && literal.clone().all(|it| it == '?' || it.is_ascii_digit()) {
+        return Ok(());
+    }
+    Err((
+        "account",
+        format!("`{text}` fits no account: an account has {DIGITS} digits"),
+    ))
+}
