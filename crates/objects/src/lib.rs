@@ -8,15 +8,20 @@
 //! The crate reads no environment, no clock and no entropy: [`Settings`] hands them in.
 
 mod embedded;
+mod error_codes;
 mod event;
 mod external;
+mod operation;
 mod store;
 
 pub use embedded::EmbeddedS3;
 pub use embedded::described::{DescribedBucket, PreparedObjects};
+pub use embedded::reply::{ErrorAnswer, error_answer};
 pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, KnownKey, Settings};
+pub use error_codes::ERROR_CODES;
 pub use event::{ObjectChange, ObjectEvent};
 pub use external::ExternalS3;
 pub use external::settings::{Addressing, ExternalSettings, Keys};
+pub use operation::{S3Target, operations};
 pub use s3s::Body;
 pub use store::{Attributes, Listed, Listing, Object, ObjectError, ObjectStore, ObjectWriter};

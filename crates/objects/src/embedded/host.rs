@@ -20,7 +20,8 @@ impl Hosts {
         }
     }
 
-    fn bucket(&self, host: &str) -> Option<String> {
+    /// The bucket that a host name holds.
+    pub(crate) fn bucket(&self, host: &str) -> Option<String> {
         let host = without_port(host).to_ascii_lowercase();
         if host.parse::<IpAddr>().is_ok() {
             return None;

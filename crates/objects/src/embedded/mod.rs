@@ -16,7 +16,7 @@ mod kept;
 mod known_keys;
 mod listing;
 mod operations;
-mod reply;
+pub(crate) mod reply;
 mod service;
 pub(crate) mod settings;
 mod state;
@@ -42,6 +42,7 @@ use self::disk::Disk;
 use self::settings::{Account, AccountOf, Credentials, Settings};
 use self::state::Memory;
 use crate::event::ObjectEvent;
+use crate::operation::S3Target;
 use crate::store::ObjectStore;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -56,6 +57,7 @@ pub struct EmbeddedS3 {
     service: S3Service,
     checked: bool,
     account_of: AccountOf,
+    hosts: Arc<host::Hosts>,
 }
 
 impl fmt::Debug for EmbeddedS3 {
@@ -107,7 +109,21 @@ impl EmbeddedS3 {
             service: builder.build(),
             checked,
             account_of: settings.account_of,
+            hosts: Arc::new(host::Hosts::new(&settings.domains)),
         }
+    }
+
+    /// The bucket and key that a request is about, from its `Host` header and its path.
+    #[must_use]
+    pub fn target(&self, path: &str, host: Option<&str>) -> S3Target {
+        let bucket = host.and_then(|host| self.hosts.bucket(host));
+        S3Target::of(path, bucket)
+    }
+
+    /// How many changes of objects nobody has heard of yet who listens.
+    #[must_use]
+    pub fn unheard_events(&self) -> usize {
+        self.memory.unheard_events()
     }
 
     /// The same buckets and objects, as the service reads and writes them.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
-use s3s::{Body, S3Error};
+use s3s::{Body, S3Error, S3ErrorCode};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
@@ -11,7 +11,7 @@ const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
 /// What S3 says with an error that comes with no message of its own.
 ///
 /// Source: docs `ErrorResponses`, 2026-11.
-const MESSAGES: [(&str, &str); 30] = [
+const MESSAGES: [(&str, &str); 32] = [
     ("AccessDenied", "Access Denied"),
     (
         "BadDigest",
@@ -98,10 +98,12 @@ const MESSAGES: [(&str, &str); 30] = [
         "RequestTimeTooSkewed",
         "The difference between the request time and the current time is too large.",
     ),
+    ("ServiceUnavailable", "Service is unable to handle request."),
     (
         "SignatureDoesNotMatch",
         "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
     ),
+    ("SlowDown", "Please reduce your request rate."),
 ];
 
 /// What S3 says with an error of that code.
@@ -122,6 +124,36 @@ pub(crate) fn of_error(error: S3Error) -> Response<Body> {
         *answer.status_mut() = status;
         answer
     })
+}
+
+/// An error that somebody else than the S3 itself answers with.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorAnswer<'a> {
+    /// The code, such as `SlowDown`.
+    pub code: &'a str,
+    /// The status; none takes the usual one of the code, or 503 for a code that S3 does not have.
+    pub status: Option<StatusCode>,
+    /// The message; none takes the usual one of the code.
+    pub message: Option<&'a str>,
+    /// The path of the request.
+    pub resource: &'a str,
+    /// The id of the request.
+    pub request_id: &'a str,
+}
+
+/// Renders an error as S3 does: XML with the code, the message, the resource and the id.
+#[must_use]
+pub fn error_answer(error: &ErrorAnswer<'_>) -> Response<Bytes> {
+    let code = S3ErrorCode::from_bytes(error.code.as_bytes());
+    let code = code.unwrap_or(S3ErrorCode::InternalError);
+    let status = error.status.or_else(|| code.status_code());
+    let mut failure = S3Error::new(code);
+    failure.set_status_code(status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE));
+    if let Some(message) = error.message {
+        failure.set_message(message.to_owned());
+    }
+    let answer = complete(of_error(failure), error.request_id, error.resource);
+    answer.map(|body| body.bytes().unwrap_or_default())
 }
 
 /// Puts in what every answer carries, and what every error says.

@@ -211,6 +211,11 @@ impl Memory {
     }
 
     /// What will be told of objects from now on.
+    /// How many events the slowest listener has not taken yet.
+    pub(crate) fn unheard_events(&self) -> usize {
+        self.inner.events.len()
+    }
+
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<ObjectEvent> {
         self.inner.events.subscribe()
     }
