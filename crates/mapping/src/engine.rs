@@ -76,7 +76,7 @@ impl Limits {
     pub const fn standard() -> Self {
         Self {
             time: Duration::from_secs(10),
-            depth: 2_000,
+            depth: 29_000,
             items: 5_000_000,
             string_bytes: 64 << 20,
             output_bytes: 64 << 20,

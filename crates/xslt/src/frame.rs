@@ -43,6 +43,9 @@ pub(crate) enum Reply {
     Failed(Problem),
 }
 
+/// How deep libxslt may call templates: it recurses on the native stack.
+const MOST_DEPTH: usize = 2_000;
+
 impl Request {
     /// The request for a run.
     pub(crate) fn new(template: &str, input: &str, run: &Run, memory_bytes: u64) -> Self {
@@ -51,7 +54,7 @@ impl Request {
         Self {
             now_seconds: u64::try_from(run.now.div_euclid(1000)).unwrap_or_default(),
             seed: run.seed,
-            depth: number(limits.depth),
+            depth: number(limits.depth.min(MOST_DEPTH)),
             seconds: limits.time.as_secs().saturating_add(1),
             memory_bytes,
             output_bytes: number(limits.output_bytes),

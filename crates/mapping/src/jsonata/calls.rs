@@ -1,36 +1,59 @@
-//! Puts functions of ours in the place of the library's where these differ from JavaScript.
+//! Changes calls in the tree where the library's builtins differ from those of jsonata-js.
 //!
-//! That happens in the tree: a name that cannot be written in a template takes the place of the
-//! function's own, so a function that is handed on as a value stays the library's.
+//! A change never alters what a template means: it touches only calls of builtins, so nothing is done
+//! to a name that the template itself binds, and a call with `?` stays a partial application.
 
-use jsonata_core::ast::{AstNode, BinaryOp};
+use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
 use jsonata_core::value::with_stack;
 
 use super::children::for_each_child;
+use super::guard;
 use super::names::Names;
-use super::{dates, regex, texts};
+use super::overrides;
+use super::regex;
+use super::sequences::{FILLED, KEPT};
+use super::strings::JOIN_UNCHECKED;
 
-/// Functions of the language that become ours, with the number of their arguments.
-const OURS: [(&str, usize, &str); 7] = [
-    ("encodeUrl", 1, texts::ENCODE_URL),
-    ("encodeUrlComponent", 1, texts::ENCODE_URL_COMPONENT),
-    ("decodeUrl", 1, texts::DECODE_URL),
-    ("decodeUrlComponent", 1, texts::DECODE_URL_COMPONENT),
-    ("base64encode", 1, texts::BASE64_ENCODE),
-    ("base64decode", 1, texts::BASE64_DECODE),
-    ("toMillis", 2, dates::TO_MILLIS),
-];
+/// Builtins that return a sequence, which `[]` keeps a list where it has one item.
+const SEQUENCES: [&str; 6] = ["filter", "map", "each", "keys", "match", "spread"];
 
 /// Changes the calls of a tree.
 pub(super) fn change(node: &mut AstNode, names: &Names) {
-    unpipe(node, names);
+    into_call(node, names);
     with_stack(|| for_each_child(node, &mut |child| change(child, names)));
     rename(node, names);
+    keep_lists(node, names);
+    if let Some((name, args)) = call(node, names) {
+        match name {
+            "exists" => see_the_context(args),
+            "sort" => compare_as_written(args),
+            "reduce" => nothing_of_nothing(args),
+            _ => {}
+        }
+    }
     regex::change(node, names);
 }
 
+/// The name and the arguments of a call of a builtin.
+pub(super) fn call<'n>(
+    node: &'n mut AstNode,
+    names: &Names,
+) -> Option<(&'n str, &'n mut Vec<AstNode>)> {
+    match node {
+        AstNode::Function {
+            name,
+            args,
+            is_builtin: true,
+        } if !names.is_bound(name) => Some((name, args)),
+        _ => None,
+    }
+}
+
 /// `text ~> $match(/a/)` is the call with the text in front.
-fn unpipe(node: &mut AstNode, names: &Names) {
+///
+/// With `?` among the arguments it is not: the right side is a function then, and two functions are
+/// composed.
+fn into_call(node: &mut AstNode, names: &Names) {
     let AstNode::Binary {
         op: BinaryOp::ChainPipe,
         lhs,
@@ -39,49 +62,132 @@ fn unpipe(node: &mut AstNode, names: &Names) {
     else {
         return;
     };
-    by_name(lhs, rhs);
-    let AstNode::Function { name, args, .. } = &mut **rhs else {
+    if keeps_list(lhs, rhs) {
+        *node = std::mem::replace(rhs, AstNode::Null);
+        return;
+    }
+    let Some((name, args)) = call(rhs, names) else {
         return;
     };
-    let is_ours = |(it, count, _): &(&str, usize, _)| it == name && args.len() + 1 == *count;
     let by_pattern = args.first().is_some_and(|it| names.is_expression(it));
-    if OURS.iter().any(is_ours) || by_pattern {
+    let is_ours = overrides::of(name).is_some() || guard::grows(name) || by_pattern;
+    if is_ours && !args.contains(&AstNode::Placeholder) {
         args.insert(0, std::mem::replace(lhs, AstNode::Null));
         *node = std::mem::replace(rhs, AstNode::Null);
     }
 }
 
-/// `text ~> $encodeUrl` is a call as well, unless the left side may be a function.
-fn by_name(left: &AstNode, right: &mut AstNode) {
-    let AstNode::Variable(name) = right else {
+/// Of a call at the right of `~>` jsonata-js passes over filters, so `list ~> $sort()[0]` is the list; a
+/// `[]` makes the whole a list, and this is so where the left side became the call's first argument.
+fn keeps_list(left: &mut AstNode, right: &mut AstNode) -> bool {
+    let AstNode::Path { steps } = right else {
+        return false;
+    };
+    let [PathStep { node, stages, .. }] = steps.as_mut_slice() else {
+        return false;
+    };
+    let AstNode::Function { args, .. } = node else {
+        return false;
+    };
+    let is_partial = args.contains(&AstNode::Placeholder);
+    stages.retain(|it| !matches!(it, Stage::Filter(_)));
+    if stages.is_empty() {
+        *right = std::mem::replace(node, AstNode::Null);
+        return false;
+    }
+    if !is_partial {
+        args.insert(0, std::mem::replace(left, AstNode::Null));
+    }
+    !is_partial
+}
+
+/// Gives calls and mentions of an overridden builtin the names of our functions.
+fn rename(node: &mut AstNode, names: &Names) {
+    if let AstNode::Variable(name) = node {
+        let renamed = overrides::of(name).filter(|_| !names.is_bound(name));
+        if let Some(renamed) = renamed.and_then(|it| it.renamed) {
+            renamed.clone_into(name);
+        }
+        return;
+    }
+    let Some((name, args)) = call(node, names) else {
         return;
     };
-    let is_value = matches!(
-        left,
-        AstNode::Path { .. } | AstNode::Name(_) | AstNode::String(_)
-    );
-    if is_value && OURS.iter().any(|(it, count, _)| it == name && *count == 1) {
-        *right = AstNode::Function {
-            name: std::mem::take(name),
-            args: Vec::new(),
+    let Some(replaced) = overrides::of(name) else {
+        return;
+    };
+    let misses_some = args.len() < replaced.arguments && replaced.is_first.is_some();
+    let is_unusual = misses_some || args.len() > replaced.arguments;
+    if is_unusual && !args.contains(&AstNode::Placeholder) {
+        args.insert(0, AstNode::variable(""));
+        set_name(node, replaced.with_context);
+    } else if name == "join" && args.contains(&AstNode::Placeholder) {
+        set_name(node, JOIN_UNCHECKED);
+    } else if let Some(renamed) = replaced.renamed {
+        set_name(node, renamed);
+    }
+}
+
+fn set_name(node: &mut AstNode, new: &str) {
+    if let AstNode::Function { name, .. } = node {
+        new.clone_into(name);
+    }
+}
+
+/// `$filter(…)[]` is a list of one item too, where the library has unwrapped it already.
+fn keep_lists(node: &mut AstNode, names: &Names) {
+    let AstNode::Path { steps } = node else {
+        return;
+    };
+    let Some(PathStep { node, stages, .. }) = steps.first_mut() else {
+        return;
+    };
+    if stages.first() != Some(&Stage::KeepArray) {
+        return;
+    }
+    if call(node, names).is_some_and(|(name, _)| SEQUENCES.contains(&name)) {
+        let args = vec![std::mem::replace(node, AstNode::Null)];
+        *node = AstNode::Function {
+            name: KEPT.to_owned(),
+            args,
             is_builtin: true,
         };
     }
 }
 
-fn rename(node: &mut AstNode, names: &Names) {
-    let AstNode::Function { name, args, .. } = node else {
-        return;
-    };
-    let ours = OURS.iter().find(|(it, ..)| it == name);
-    let Some((_, count, inner)) = ours.filter(|_| !names.is_bound(name)) else {
-        return;
-    };
-    // Without an argument it is about the context.
-    if *count == 1 && args.is_empty() {
-        args.push(AstNode::variable(""));
+/// The library takes a variable in `$exists` for the name of a function, also that of the context.
+fn see_the_context(args: &mut [AstNode]) {
+    let is_context = |it: &AstNode| matches!(it, AstNode::Variable(name) | AstNode::ParentVariable(name) if name.is_empty());
+    if let [only] = args
+        && is_context(only)
+    {
+        let inner = std::mem::replace(only, AstNode::Null);
+        *only = AstNode::Block(vec![inner]);
     }
-    if args.len() == *count {
-        (*inner).clone_into(name);
+}
+
+/// The library makes null of an empty list without a first value.
+fn nothing_of_nothing(args: &mut [AstNode]) {
+    if let [items, _] = args
+        && *items != AstNode::Placeholder
+    {
+        let inner = std::mem::replace(items, AstNode::Null);
+        *items = AstNode::Function {
+            name: FILLED.to_owned(),
+            args: vec![inner],
+            is_builtin: true,
+        };
+    }
+}
+
+/// In the simplest comparisons the library takes `>=` for `>`, and sorts items without the member to one
+/// end, where jsonata-js asks the comparison and finds that it is not true.
+fn compare_as_written(args: &mut [AstNode]) {
+    let Some(AstNode::Lambda { body, .. }) = args.get_mut(1) else {
+        return;
+    };
+    if matches!(**body, AstNode::Binary { .. }) {
+        let inner = std::mem::replace(&mut **body, AstNode::Null);
+        **body = AstNode::Block(vec![inner]);
     }
 }

@@ -7,9 +7,15 @@ mod errors;
 mod functions;
 mod guard;
 mod names;
+mod numbers;
 mod output;
+mod overrides;
 mod position;
 mod regex;
+mod scopes;
+mod sequences;
+mod strings;
+mod strokes;
 mod texts;
 mod trace;
 
@@ -33,6 +39,8 @@ pub struct Jsonata;
 /// A JSONata template as a tree.
 struct Expression {
     template: String,
+    /// Where backslashes were put into the template.
+    backslashes: Vec<Position>,
     tree: AstNode,
     patterns: Patterns,
 }
@@ -42,18 +50,20 @@ const SEARCH: Duration = Duration::from_secs(1);
 
 impl Engine for Jsonata {
     fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
-        let parsed = parser::parse(template);
-        let mut tree = parsed.map_err(|error| errors::syntax(template, &error))?;
+        let template = without_mark(template);
+        let (template, backslashes, mut tree) = read(template)?;
+        scopes::rename_own(&mut tree);
         let mut names = Names::default();
         names.collect(&mut tree);
         if names.bare_range {
-            return Err(errors::bare_range(template));
+            return Err(errors::bare_range(&template));
         }
-        let patterns = Patterns::new(&names.found, template)?;
+        let patterns = Patterns::new(&names.found, &template)?;
         calls::change(&mut tree, &names);
-        let tree = guard::guarded(tree);
+        let tree = guard::guarded(tree, &names);
         Ok(Box::new(Expression {
-            template: template.to_owned(),
+            template,
+            backslashes,
             tree,
             patterns,
         }))
@@ -97,14 +107,32 @@ impl Expression {
         let mut evaluator = evaluator(&Patterns::default(), &run).ok()?;
         trace.register(&mut evaluator).ok()?;
         let again = evaluator.evaluate(&trace.tree, input).err()?;
+        let position = trace.position(&self.template)?;
         // Another error would be in another place.
-        trace
-            .position(&self.template)
-            .filter(|_| again.message() == error.message())
+        (again.message() == error.message()).then(|| strokes::original(position, &self.backslashes))
     }
 }
 
+/// A text without the byte order mark that some editors put in front.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// The text that the library reads, where backslashes were put into it, and its tree.
+fn read(template: &str) -> Result<(String, Vec<Position>, AstNode), Problem> {
+    let error = match parser::parse(template) {
+        Ok(tree) => return Ok((template.to_owned(), Vec::new(), tree)),
+        Err(error) => error,
+    };
+    let again = strokes::escaped(template).and_then(|(text, backslashes)| {
+        let tree = parser::parse(&text).ok()?;
+        Some((text, backslashes, tree))
+    });
+    again.ok_or_else(|| errors::syntax(template, &error))
+}
+
 fn parse(input: &str) -> Result<JValue, Problem> {
+    let input = without_mark(input);
     if input.trim().is_empty() {
         return Ok(JValue::Undefined);
     }
@@ -123,6 +151,9 @@ fn evaluator(patterns: &Patterns, run: &Run) -> Result<Evaluator, EvaluatorError
     functions::register(&mut evaluator, run)?;
     guard::register(&mut evaluator, limits.string_bytes)?;
     regex::register(&mut evaluator, patterns, run)?;
+    strings::register(&mut evaluator, limits.string_bytes)?;
+    numbers::register(&mut evaluator)?;
+    sequences::register(&mut evaluator)?;
     texts::register(&mut evaluator)?;
     dates::register(&mut evaluator, run.now)?;
     Ok(evaluator)

@@ -7,6 +7,8 @@ use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::value::JValue;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::overrides::{self, wrong_argument};
+
 /// What `encodeURIComponent` writes in percents.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -44,12 +46,12 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-pub(super) const ENCODE_URL: &str = "our encodeUrl";
-pub(super) const ENCODE_URL_COMPONENT: &str = "our encodeUrlComponent";
-pub(super) const DECODE_URL: &str = "our decodeUrl";
-pub(super) const DECODE_URL_COMPONENT: &str = "our decodeUrlComponent";
-pub(super) const BASE64_ENCODE: &str = "our base64encode";
-pub(super) const BASE64_DECODE: &str = "our base64decode";
+const ENCODE_URL: &str = "encodeUrl";
+const ENCODE_URL_COMPONENT: &str = "encodeUrlComponent";
+const DECODE_URL: &str = "decodeUrl";
+const DECODE_URL_COMPONENT: &str = "decodeUrlComponent";
+const BASE64_ENCODE: &str = "base64encode";
+const BASE64_DECODE: &str = "base64decode";
 
 /// Makes the functions known.
 pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
@@ -61,10 +63,11 @@ pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> 
         BASE64_ENCODE,
         BASE64_DECODE,
     ] {
-        evaluator.register_fn(name, move |given: &[JValue]| match given {
-            [JValue::String(text)] => made(name, text).map(JValue::string),
-            [JValue::Undefined] => Ok(JValue::Undefined),
-            _ => Err(wrong_argument(name)),
+        overrides::register(evaluator, name, move |given| match given {
+            [JValue::String(text), ..] => made(name, text).map(JValue::string),
+            [JValue::Undefined, ..] => Ok(JValue::Undefined),
+            [] => Err(overrides::wrong_context(name)),
+            _ => Err(wrong_argument(name, 1)),
         })?;
     }
     Ok(())
@@ -72,7 +75,6 @@ pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> 
 
 fn made(name: &str, text: &str) -> Result<String, EvaluatorError> {
     let malformed = || {
-        let name = own_name(name);
         let reason = format!("D3140: Malformed URL passed to ${name}(): \"{text}\"");
         EvaluatorError::EvaluationError(reason)
     };
@@ -132,15 +134,4 @@ fn decoded(text: &str, kept: &[u8]) -> Option<String> {
         }
     }
     String::from_utf8(made).ok()
-}
-
-fn own_name(name: &str) -> &str {
-    name.trim_start_matches("our ")
-}
-
-fn wrong_argument(name: &str) -> EvaluatorError {
-    let name = own_name(name);
-    EvaluatorError::TypeError(format!(
-        "T0410: Argument 1 of function {name} does not match function signature"
-    ))
 }

@@ -81,6 +81,119 @@ fn dates_are_read_and_written_by_pictures() {
 }
 
 #[test]
+fn a_builtin_is_the_same_however_it_is_called() {
+    check("order.date ~> $replace(?, '01', '')", r#""202603""#);
+    check("lines.sku ~> $join(?, ', ')", r#""A-1, B-2, C-3""#);
+    check("order.number ~> $pad(?, -6, '0')", r#""00PO-7""#);
+    check(
+        "($f := $trim ~> $replace(?, '-', ''); $f(' a-b '))",
+        r#""ab""#,
+    );
+    check(
+        "$map(lines.sku, $replace(?, '-', ''))",
+        r#"["A1","B2","C3"]"#,
+    );
+    check("['1', '2'] ~> $map($number)", "[1,2]");
+    check("($j := $join; $j(['a', 'b'], '+'))", r#""a+b""#);
+    check(
+        "order.number ~> $replace(?, /-/, function($m) { '+' })",
+        r#""PO+7""#,
+    );
+}
+
+#[test]
+fn the_templates_own_functions_have_the_names_they_like() {
+    let own = "function($a) { 'own ' & $a }";
+    for name in [
+        "pad", "join", "replace", "string", "number", "match", "toMillis", "exists",
+    ] {
+        let wanted = r#""own x""#;
+        check(&format!("(${name} := {own}; ${name}('x'))"), wanted);
+        check(&format!("(${name} := {own}; 'x' ~> ${name})"), wanted);
+        check(&format!("(${name} := {own}; $map(['x'], ${name}))"), wanted);
+        check(
+            &format!("(function(${name}) {{ ${name}('x') }})({own})"),
+            wanted,
+        );
+    }
+    check(
+        "[($replace := function($a) { 'own ' & $a }; $replace('x')), $replace('abc', /b(?=c)/, '-')]",
+        r#"["own x","a-c"]"#,
+    );
+    check(
+        "($join := $join; $join($w := ['a', 'b'], '+') & $w[0])",
+        r#""a+ba""#,
+    );
+}
+
+#[test]
+fn parts_of_a_date_count_on_as_in_javascript() {
+    for (text, wanted) in [
+        ("20260231", "20260303"),
+        ("20261301", "20270101"),
+        ("20260001", "20260101"),
+        ("20260300", "20260228"),
+        ("20240230", "20240301"),
+    ] {
+        let picture = "'[Y0001][M01][D01]'";
+        check(
+            &format!("'{text}' ~> $toMillis({picture}) ~> $fromMillis({picture})"),
+            &format!("\"{wanted}\""),
+        );
+    }
+    check("$toMillis('2026-02-31') ~> $fromMillis('[D]')", r#""3""#);
+    check(
+        "'202612312400' ~> $toMillis('[Y0001][M01][D01][H01][m01]') ~> $fromMillis()",
+        r#""2027-01-01T00:00:00.000Z""#,
+    );
+    check("$fromMillis(2.5)", r#""1970-01-01T00:00:00.002Z""#);
+    check(
+        "'12-25' ~> $toMillis('[M]-[D]') ~> $fromMillis('[Y]')",
+        r#""2026""#,
+    );
+}
+
+#[test]
+fn numbers_are_written_as_json_has_them() {
+    for text in ["+5", "-.5", "5.", " 5 ", "", "1e", "0x"] {
+        let problem = map(&format!("$number('{text}')")).unwrap_err();
+        assert_eq!(problem.code.as_deref(), Some("D3030"), "{text}");
+    }
+    check(
+        "['-5', '007', '1.50', '1e3', '0x1F'].$number()",
+        "[-5,7,1.5,1000,31]",
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over() {
+    let template = Jsonata.compile("\u{feff}a").unwrap();
+    let mapped = template.evaluate("\u{feff}{\"a\": 1}", &run()).unwrap();
+    assert_eq!(mapped.as_deref(), Some("1"));
+}
+
+#[test]
+fn recursion_is_as_deep_as_the_readme_says() {
+    check(
+        "($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(9000))",
+        "9000",
+    );
+    let problem = map("($f := function($n) { 1 + $f($n) }; $f(1))").unwrap_err();
+    assert_eq!(problem.code.as_deref(), Some("D1011"));
+}
+
+#[test]
+fn a_stroke_among_brackets_ends_no_expression() {
+    check("$contains('a/b', /[/]/)", "true");
+    check("$split('a/b', /x|[/]/)", r#"["a","b"]"#);
+    let problem = map("$contains('a/b', /[/]/) + 1 & $number('x')").unwrap_err();
+    assert!(
+        problem.position.is_some_and(|it| it.column <= Some(44)),
+        "{problem}"
+    );
+}
+
+#[test]
 fn chance_follows_from_the_seed() {
     let draw = |seed| {
         let template = Jsonata.compile("[$random(), $shuffle([1..9])]").unwrap();

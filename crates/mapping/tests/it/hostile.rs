@@ -11,6 +11,7 @@ const SOON: Duration = Duration::from_secs(10);
 
 fn limits() -> Limits {
     Limits {
+        depth: 2_000,
         time: TIME,
         string_bytes: 1 << 20,
         output_bytes: 1 << 20,

@@ -1,5 +1,8 @@
 //! The checks: each returns its first argument, or ends the evaluation.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::value::{JValue, with_stack};
 
@@ -7,16 +10,14 @@ use super::super::errors::TOO_LONG;
 
 /// Checks how long a value is as a string.
 pub(super) const SIZE: &str = "guard size";
-/// Checks how wide a string is to be.
-pub(super) const WIDTH: &str = "guard width";
-/// Checks how long strings are with a separator between them.
-pub(super) const JOINED: &str = "guard joined";
-/// Checks how long a string is after a replacement.
+/// Notes the text and the pattern of a replacement.
+pub(super) const NOTE: &str = "guard note";
+/// Checks how long a string is after a replacement, with what was noted last.
 pub(super) const REPLACED: &str = "guard replaced";
 
 /// Whether a function's result can be longer than what it is given.
-pub(super) fn grows(name: &str) -> bool {
-    ["join", "pad", "replace", "string"].contains(&name)
+pub(in super::super) fn grows(name: &str) -> bool {
+    ["replace", "string"].contains(&name)
 }
 
 /// Makes the checks known, with the most bytes of a string.
@@ -24,20 +25,34 @@ pub(in super::super) fn register(
     evaluator: &mut Evaluator,
     limit: usize,
 ) -> Result<(), EvaluatorError> {
-    let mut check = |name, size: fn(&[JValue], usize) -> usize| {
-        evaluator.register_fn(name, move |given: &[JValue]| {
-            if size(given, limit) > limit {
-                return Err(too_long(limit));
-            }
-            Ok(given.first().cloned().unwrap_or(JValue::Undefined))
-        })
-    };
-    check(SIZE, |given, limit| {
-        given.first().map_or(0, |it| size(it, limit))
+    evaluator.register_fn(SIZE, move |given: &[JValue]| {
+        let value = given.first().cloned().unwrap_or(JValue::Undefined);
+        checked(value.clone(), size(&value, limit), limit)
     })?;
-    check(WIDTH, |given, _| given.first().map_or(0, width))?;
-    check(JOINED, joined)?;
-    check(REPLACED, replaced)
+    // Arguments are evaluated from the left, and what is noted in one is taken before the next.
+    let stack = Rc::new(RefCell::new(Vec::new()));
+    let checked_stack = Rc::clone(&stack);
+    evaluator.register_fn(NOTE, move |given: &[JValue]| {
+        let value = given.first().cloned().unwrap_or(JValue::Undefined);
+        stack.borrow_mut().push(value.clone());
+        Ok(value)
+    })?;
+    evaluator.register_fn(REPLACED, move |given: &[JValue]| {
+        let by = given.first().cloned().unwrap_or(JValue::Undefined);
+        let mut notes = checked_stack.borrow_mut();
+        let (pattern, text) = (notes.pop(), notes.pop());
+        let length = text
+            .zip(pattern)
+            .map(|(text, pattern)| replaced(&text, &pattern, &by));
+        checked(by, length.unwrap_or_default(), limit)
+    })
+}
+
+fn checked(value: JValue, length: usize, limit: usize) -> Result<JValue, EvaluatorError> {
+    if length > limit {
+        return Err(too_long(limit));
+    }
+    Ok(value)
 }
 
 /// A string that is longer than the limit.
@@ -69,37 +84,11 @@ fn sum<'v>(parts: impl Iterator<Item = (usize, &'v JValue)>, limit: usize) -> us
     total
 }
 
-/// A string's own length, or the width that a number asks for.
-fn width(value: &JValue) -> usize {
-    match value {
-        JValue::Number(number) => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a number that does not fit is beyond every limit"
-            )]
-            let width = number.abs() as usize;
-            width
-        }
-        JValue::String(text) => text.len(),
-        _ => 0,
-    }
-}
-
-fn joined(given: &[JValue], limit: usize) -> usize {
-    let [items, separator, ..] = given else {
-        return 0;
-    };
-    let count = items.as_array().map_or(0, Vec::len);
-    let separators = width_of_text(separator).saturating_mul(count);
-    size(items, limit).saturating_add(separators)
-}
-
 /// Of a pattern that is a string every occurrence counts. One that is an expression could match at
 /// every byte, but most match at few: only a product far beyond the limit is refused.
-fn replaced(given: &[JValue], _limit: usize) -> usize {
+fn replaced(text: &JValue, pattern: &JValue, replacement: &JValue) -> usize {
     const RARELY: usize = 64;
-    let [JValue::String(text), pattern, replacement, ..] = given else {
+    let JValue::String(text) = text else {
         return 0;
     };
     let each = width_of_text(replacement);

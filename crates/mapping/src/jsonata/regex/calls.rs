@@ -38,15 +38,48 @@ pub(in super::super) fn change(node: &mut AstNode, names: &Names) {
         args.insert(0, AstNode::variable(""));
     }
     let replacement = args.get(2).filter(|_| function == Function::Replace);
+    let is_partial = args.contains(&AstNode::Placeholder);
     if !replacement.is_some_and(may_be_function) {
         function.inner_name(here).clone_into(name);
-    } else if !args.contains(&AstNode::Placeholder) && !names.is_bound("map") {
+    } else if names.is_bound("map") || (is_partial && !args.iter().all(is_constant)) {
+        if here {
+            args.remove(0);
+        }
+    } else if is_partial {
+        *node = applied_partially(std::mem::take(args), here);
+    } else {
         *node = replaced_by(std::mem::take(args), here);
-    } else if here {
-        args.remove(0);
     }
 }
 
+/// Whether it does not matter when an argument is evaluated.
+fn is_constant(node: &AstNode) -> bool {
+    matches!(
+        node,
+        AstNode::Placeholder
+            | AstNode::String(_)
+            | AstNode::Number(_)
+            | AstNode::Regex { .. }
+            | AstNode::Lambda { .. }
+            | AstNode::Variable(_)
+    )
+}
+
+/// `$replace(?, /a/, $f)` as a function that makes the call.
+fn applied_partially(mut args: Vec<AstNode>, here: bool) -> AstNode {
+    let mut params = Vec::new();
+    for argument in args.iter_mut().filter(|it| **it == AstNode::Placeholder) {
+        let name = format!("regex argument {}", params.len());
+        *argument = variable(&name);
+        params.push(name);
+    }
+    AstNode::Lambda {
+        params,
+        body: Box::new(replaced_by(args, here)),
+        signature: None,
+        thunk: false,
+    }
+}
 /// Whether a replacement can turn out to be a function.
 fn may_be_function(node: &AstNode) -> bool {
     match node {

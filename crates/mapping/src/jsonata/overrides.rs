@@ -1,0 +1,160 @@
+//! Registers functions of ours in place of the library's builtins of the same name.
+//!
+//! The library calls what is registered however the builtin is called: by name, through `~>`, as a
+//! partial application, composed, or handed to another function. It does not hand over the context,
+//! which stands in for a missing first argument; so `calls` turns a direct call with fewer arguments
+//! than the function takes into a call of a second name, with the context in front.
+//!
+//! The library compiles `$number` and `$join` where it can and refuses an override of them. They are
+//! renamed in the tree instead.
+
+use std::rc::Rc;
+
+use jsonata_core::evaluator::{Evaluator, EvaluatorError};
+use jsonata_core::value::JValue;
+
+/// What a function of ours returns.
+pub(super) type Returned = Result<JValue, EvaluatorError>;
+
+/// A builtin that a function of ours replaces.
+pub(super) struct Override {
+    pub name: &'static str,
+    /// The most arguments.
+    pub arguments: usize,
+    /// Whether a value can be the first argument; another one makes room for the context.
+    /// None where the context never stands in.
+    pub is_first: Option<fn(&JValue) -> bool>,
+    /// Whether a value can be the second argument, as it must where the context is the first.
+    is_second: fn(&JValue) -> bool,
+    /// The name in the tree, where an override under the builtin's own is refused.
+    pub renamed: Option<&'static str>,
+    /// The name in the tree of a call that is given the context in front.
+    pub with_context: &'static str,
+}
+
+/// All builtins that are replaced as a whole.
+pub(super) const OVERRIDES: [Override; 11] = [
+    of_text("encodeUrl", 1, "encodeUrl of context"),
+    of_text("encodeUrlComponent", 1, "encodeUrlComponent of context"),
+    of_text("decodeUrl", 1, "decodeUrl of context"),
+    of_text("decodeUrlComponent", 1, "decodeUrlComponent of context"),
+    of_text("base64encode", 1, "base64encode of context"),
+    of_text("base64decode", 1, "base64decode of context"),
+    of_text("toMillis", 2, "toMillis of context"),
+    Override {
+        is_second: JValue::is_number,
+        ..of_text("pad", 3, "pad of context")
+    },
+    Override {
+        is_first: Some(JValue::is_number),
+        is_second: is_text,
+        ..of_text("fromMillis", 3, "fromMillis of context")
+    },
+    Override {
+        is_first: Some(is_number_like),
+        renamed: Some("strict number"),
+        ..of_text("number", 1, "number of context")
+    },
+    Override {
+        is_first: None,
+        renamed: Some("limited join"),
+        ..of_text("join", 2, "join of context")
+    },
+];
+
+const fn of_text(name: &'static str, arguments: usize, with_context: &'static str) -> Override {
+    Override {
+        name,
+        arguments,
+        is_first: Some(is_text),
+        is_second: is_none,
+        renamed: None,
+        with_context,
+    }
+}
+
+fn is_text(value: &JValue) -> bool {
+    matches!(value, JValue::String(_))
+}
+
+fn is_none(_: &JValue) -> bool {
+    false
+}
+
+fn is_number_like(value: &JValue) -> bool {
+    matches!(
+        value,
+        JValue::Number(_) | JValue::String(_) | JValue::Bool(_)
+    )
+}
+
+/// The override of a builtin.
+pub(super) fn of(name: &str) -> Option<&'static Override> {
+    OVERRIDES.iter().find(|it| it.name == name)
+}
+
+/// Registers the function that replaces a builtin, in both its forms.
+pub(super) fn register(
+    evaluator: &mut Evaluator,
+    name: &str,
+    function: impl Fn(&[JValue]) -> Returned + 'static,
+) -> Result<(), EvaluatorError> {
+    let Some(replaced) = of(name) else {
+        return Ok(());
+    };
+    let function = Rc::new(function);
+    let of_context = Rc::clone(&function);
+    // A function such as `$map` hands over more arguments than there may be.
+    let direct = move |given: &[JValue]| function(given);
+    match replaced.renamed {
+        Some(renamed) => evaluator.register_fn(renamed, direct)?,
+        None => evaluator.register_fn_override(name, direct)?,
+    }
+    evaluator.register_fn(replaced.with_context, move |given: &[JValue]| {
+        let rest = given.get(1..).unwrap_or_default();
+        check_count(replaced, rest.len())?;
+        if is_complete(replaced, rest) {
+            return of_context(rest);
+        }
+        match (given.first(), replaced.is_first) {
+            (Some(context), Some(is_first))
+                if is_first(context) || matches!(context, JValue::Undefined) =>
+            {
+                of_context(given)
+            }
+            _ => Err(wrong_context(replaced.name)),
+        }
+    })
+}
+
+/// Whether the first argument is there already.
+fn is_complete(replaced: &Override, arguments: &[JValue]) -> bool {
+    let Some(first) = arguments.first() else {
+        return false;
+    };
+    arguments.len() >= replaced.arguments
+        || matches!(first, JValue::Undefined)
+        || !(replaced.is_second)(first)
+        || replaced.is_first.is_none_or(|is_first| is_first(first))
+}
+
+fn check_count(replaced: &Override, count: usize) -> Result<(), EvaluatorError> {
+    if count <= replaced.arguments {
+        return Ok(());
+    }
+    Err(wrong_argument(replaced.name, replaced.arguments + 1))
+}
+
+/// An argument that the function's signature refuses; counted from 1.
+pub(super) fn wrong_argument(name: &str, nth: usize) -> EvaluatorError {
+    EvaluatorError::TypeError(format!(
+        "T0410: Argument {nth} of function {name} does not match function signature"
+    ))
+}
+
+/// A context that cannot stand in for the first argument.
+pub(super) fn wrong_context(name: &str) -> EvaluatorError {
+    EvaluatorError::TypeError(format!(
+        "T0411: Context value is not a compatible type with argument 1 of function {name}"
+    ))
+}

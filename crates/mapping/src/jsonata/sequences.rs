@@ -1,0 +1,25 @@
+//! Lists of one item and of none.
+
+use jsonata_core::evaluator::{Evaluator, EvaluatorError};
+use jsonata_core::value::JValue;
+
+/// Makes a list of a single value; no template can call it.
+pub(super) const KEPT: &str = "kept list";
+/// Makes no value of an empty list; no template can call it.
+pub(super) const FILLED: &str = "filled list";
+
+/// Makes the functions known.
+pub(super) fn register(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
+    evaluator.register_fn(FILLED, |given: &[JValue]| {
+        let list = given.first().cloned().unwrap_or(JValue::Undefined);
+        let is_empty = list.as_array().is_some_and(Vec::is_empty);
+        Ok(if is_empty { JValue::Undefined } else { list })
+    })?;
+    evaluator.register_fn(KEPT, |given: &[JValue]| {
+        Ok(match given.first() {
+            None | Some(JValue::Undefined) => JValue::Undefined,
+            Some(list @ JValue::Array(_)) => list.clone(),
+            Some(single) => JValue::array(vec![single.clone()]),
+        })
+    })
+}

@@ -1,0 +1,135 @@
+//! A `/` among brackets of a regular expression, which does not end it in JSONata.
+//!
+//! The library ends the expression there. With a backslash in front, which changes nothing for the
+//! expression, it does not.
+
+use crate::problem::Position;
+
+/// A template with a backslash in front of each such `/`, and where in the result these are; none where
+/// there is nothing to escape.
+pub(super) fn escaped(template: &str) -> Option<(String, Vec<Position>)> {
+    let (mut made, mut places) = (String::with_capacity(template.len() + 8), Vec::new());
+    let mut before = Before::default();
+    let mut rest = template;
+    while let Some(letter) = rest.chars().next() {
+        let length = match letter {
+            '"' | '\'' => quoted(rest, letter, true),
+            '`' => quoted(rest, letter, false),
+            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |it| it + 2),
+            '/' if before.expects_value() => {
+                let (strokes, length) = expression(rest)?;
+                let mut start = 0;
+                for stroke in strokes {
+                    made.push_str(rest.get(start..stroke)?);
+                    places.push(Position::after(&made, made.len()));
+                    made.push('\\');
+                    start = stroke;
+                }
+                made.push_str(rest.get(start..length)?);
+                before.see('/', "/");
+                rest = rest.get(length..)?;
+                continue;
+            }
+            _ => letter.len_utf8(),
+        };
+        let (token, after) = rest.split_at_checked(length)?;
+        before.see(letter, token);
+        made.push_str(token);
+        rest = after;
+    }
+    (!places.is_empty()).then_some((made, places))
+}
+
+/// The place in the template itself of a place in the text with backslashes.
+pub(super) fn original(place: Position, backslashes: &[Position]) -> Position {
+    let is_before = |it: &&Position| it.line == place.line && it.column < place.column;
+    let before = backslashes.iter().filter(is_before).count();
+    Position {
+        column: place.column.map(|it| it.saturating_sub(before)),
+        ..place
+    }
+}
+
+/// What was read last: after a value a `/` divides, elsewhere it begins an expression.
+#[derive(Default)]
+struct Before {
+    word: String,
+    is_value: bool,
+}
+
+impl Before {
+    fn see(&mut self, letter: char, token: &str) {
+        if letter.is_whitespace() || token.starts_with("/*") {
+            return;
+        }
+        if letter.is_alphanumeric() || ['_', '$'].contains(&letter) {
+            self.word.push(letter);
+            self.is_value = !["and", "or", "in"].contains(&self.word.as_str());
+        } else {
+            self.word.clear();
+            self.is_value = [')', ']', '}', '"', '\'', '`', '/', '*', '%'].contains(&letter);
+        }
+    }
+
+    const fn expects_value(&self) -> bool {
+        !self.is_value
+    }
+}
+
+/// How long a text in quotes is.
+fn quoted(rest: &str, quote: char, escapes: bool) -> usize {
+    let mut is_escaped = true;
+    for (at, letter) in rest.char_indices() {
+        if letter == quote && !is_escaped {
+            return at + letter.len_utf8();
+        }
+        is_escaped = escapes && letter == '\\' && !is_escaped;
+    }
+    rest.len()
+}
+
+/// Where in an expression the strokes to escape are, and how long it is.
+fn expression(rest: &str) -> Option<(Vec<usize>, usize)> {
+    let (mut strokes, mut depth, mut escaped) = (Vec::new(), 0_usize, false);
+    for (at, letter) in rest.char_indices().skip(1) {
+        match letter {
+            _ if escaped => {}
+            '/' if depth == 0 => return Some((strokes, at + 1)),
+            '/' => strokes.push(at),
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        escaped = letter == '\\' && !escaped;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escaped, original};
+    use crate::problem::Position;
+
+    #[test]
+    fn strokes_among_brackets_get_a_backslash() {
+        for (template, wanted) in [
+            ("$contains(a, /[/]/)", Some(r"$contains(a, /[\/]/)")),
+            (
+                "$split(a, /x(/|y)[/]+/)",
+                Some(r"$split(a, /x(\/|y)[\/]+/)"),
+            ),
+            ("[/[/]/, /[/]/]", Some(r"[/[\/]/, /[\/]/]")),
+            ("a[b]/c[d]/e", None),
+            (r#""/[/]/" & '/[/]/' & `/[/]/` /* /[/]/ */"#, None),
+            (r"/[\/]/", None),
+            ("/[/", None),
+            ("$f(a)/[1]", None),
+        ] {
+            let made = escaped(template).map(|(text, _)| text);
+            assert_eq!(made.as_deref(), wanted, "{template}");
+        }
+        let (text, backslashes) = escaped("[/[/]/, x").unwrap_or_default();
+        let place = Position::after(&text, text.find('x').unwrap_or_default());
+        assert_eq!(original(place, &backslashes).column, Some(9));
+    }
+}
