@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use b2bi_local_ledger::{Batch, Failed, Ledger};
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
 use crate::environment::Environment;
-use crate::jobs;
+use crate::jobs::{self, CancelledJobs};
 use crate::service::{B2bi, Scope};
 use crate::state::kept::{self, Unreadable};
 use crate::state::{Partition, State};
@@ -89,6 +90,9 @@ impl B2bi {
         let states = parse(described).map_err(NotRestored::Unreadable)?;
         let _turn = self.restoring.lock().await;
         let before = self.exchange(states).map_err(NotRestored::Unreadable)?;
+        for (partition, _) in &before {
+            partition.jobs.cancel().ended().await;
+        }
         let settled = all_settled(&before).await;
         if let Err(failed) = settled {
             // After a failure nothing more is kept on disk, so nobody was told of a change since.
@@ -96,6 +100,7 @@ impl B2bi {
                 partition.lock().replace(state);
                 self.works.retention.replaced(&partition);
             }
+            self.resume();
             return Err(NotRestored::Unkept(failed.to_string()));
         }
         for (partition, _) in &before {
@@ -105,7 +110,10 @@ impl B2bi {
         Ok(())
     }
 
-    /// Removes everything of the account, or of all, in the region, or in all.
+    /// Removes everything of the account, or of all, in the region, or in all: resources, jobs, the
+    /// replies that can be asked for again, control numbers, and the past that stale reads see.
+    ///
+    /// Jobs that are under way end, and none of them writes anything once this has returned.
     ///
     /// # Errors
     ///
@@ -116,8 +124,32 @@ impl B2bi {
             account.is_none_or(|it| &*scope.account == it)
                 && region.is_none_or(|it| &*scope.region == it)
         };
+        self.resets.fetch_add(1, Ordering::Relaxed);
+        self.clear(matches, Partition::clear).await
+    }
+
+    /// Removes all jobs. Those that are under way end, as in [`reset`](Self::reset).
+    ///
+    /// # Errors
+    ///
+    /// They cannot be removed from the disk.
+    pub async fn reset_jobs(&self) -> Result<(), String> {
+        let _turn = self.restoring.lock().await;
+        self.clear(|_| true, Partition::clear_jobs).await
+    }
+
+    /// Counts jobs that end from 0 again.
+    pub fn reset_job_counts(&self) {
+        self.works.ended.reset();
+    }
+
+    async fn clear(
+        &self,
+        matches: impl Fn(&Scope) -> bool,
+        clear: fn(&Partition) -> CancelledJobs,
+    ) -> Result<(), String> {
         for partition in self.partitions_of(matches) {
-            partition.lock().clear();
+            clear(&partition).ended().await;
             self.works.retention.replaced(&partition);
             let settled = partition.settled().await;
             settled.map_err(|failed| failed.to_string())?;

@@ -1,7 +1,7 @@
 //! The service as its caller sees it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use b2bi_local_ledger::Ledger;
@@ -58,6 +58,8 @@ pub struct B2bi {
     history: Arc<StateHistory>,
     /// The number of partitions at which the empty ones are dropped.
     sweep_at: AtomicUsize,
+    /// How often everything was removed: who remembers what was there compares.
+    pub(crate) resets: AtomicU64,
 }
 
 impl B2bi {
@@ -80,6 +82,7 @@ impl B2bi {
             restoring: Mutex::default(),
             history: Arc::new(history),
             sweep_at: AtomicUsize::new(MIN_SWEEP),
+            resets: AtomicU64::new(0),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, UNIX_EPOCH};
 
 use b2bi_local_model::types::GetPartnershipResponse;
@@ -18,6 +19,8 @@ use crate::state::{Partition, State};
 #[derive(Debug, Default)]
 pub struct Seen {
     folders: HashMap<(Scope, String), Folder>,
+    /// The number of the reset since which this was seen.
+    resets: u64,
 }
 
 /// What was seen of a folder.
@@ -44,7 +47,12 @@ impl B2bi {
     /// Does as [`catch_up`](Self::catch_up), and passes over files that were seen before: for
     /// folders that are looked into again and again because nobody tells of their objects.
     pub async fn look(&self, seen: &mut Seen) -> Vec<String> {
+        let resets = self.resets.load(Ordering::Relaxed);
         let mut before = std::mem::take(&mut seen.folders);
+        if seen.resets != resets {
+            seen.resets = resets;
+            before.clear();
+        }
         let (mut started, mut unavailable) = (Vec::new(), 0);
         for (scope, partition, watched) in self.watched_folders() {
             let place = (scope.clone(), watched.folder.uri());

@@ -28,6 +28,12 @@ impl Ended {
         };
         count.fetch_add(1, Relaxed);
     }
+
+    /// Counts from 0 again.
+    pub(crate) fn reset(&self) {
+        self.succeeded.store(0, Relaxed);
+        self.failed.store(0, Relaxed);
+    }
 }
 
 impl JobCounts {

@@ -7,6 +7,7 @@
 mod acknowledge;
 mod counts;
 mod events;
+mod group;
 mod inbound;
 mod large;
 mod logs;
@@ -32,6 +33,7 @@ use crate::state::{Partition, State};
 pub use acknowledge::{acknowledgement_form, implementation_acknowledgement};
 pub(crate) use counts::Ended;
 pub use counts::JobCounts;
+pub(crate) use group::{CancelledJobs, JobGroup};
 pub(crate) use logs::unmatched;
 pub(crate) use order::{Order, Route, Sighting, folder};
 pub(crate) use progress::{End, Step};

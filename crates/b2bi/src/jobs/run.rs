@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use b2bi_local_model::types::S3Location;
 
 use super::events::Transformation;
+use super::group::JobTicket;
 use super::logs::{State as Logged, Status};
 use super::{End, Job, JobDuration, Order, Step};
 use crate::mapping::{self, Evaluation};
@@ -22,6 +23,8 @@ pub(super) struct Run {
     pub(super) scope: Scope,
     pub(super) works: Works,
     pub(super) partition: Arc<Partition>,
+    /// Its place among the jobs that a reset ends; what it leaves to be written later has one too.
+    pub(super) ticket: JobTicket,
     step: Step,
     /// How many objects it has written, or tried to.
     writes: Arc<AtomicUsize>,
@@ -53,10 +56,11 @@ pub(super) fn spawn(
         scope: scope.clone(),
         works: works.clone(),
         partition: Arc::clone(partition),
+        ticket: partition.jobs.ticket(),
         writes: Arc::default(),
         reach: Arc::new(AtomicU64::new(u64::MAX)),
     };
-    tokio::spawn(run.carry_out());
+    tokio::spawn(run.ticket.clone().run(run.carry_out()));
 }
 
 impl Run {

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use b2bi_local_ledger::{Batch, Failed, Ledger, Ticket};
 
+use super::kept::AnyTable;
 use super::past::StateHistory;
 use super::{State, kept};
-use crate::jobs::Job;
+use crate::jobs::{CancelledJobs, Job, JobGroup};
 use crate::service::Scope;
 
 /// The state of an account in a region, behind one lock: a rule that spans resources is checked
@@ -17,6 +18,8 @@ use crate::service::Scope;
 #[derive(Debug)]
 pub(crate) struct Partition {
     state: Mutex<State>,
+    /// The jobs that are under way.
+    pub(crate) jobs: JobGroup,
     keeper: Option<Arc<Keeper>>,
     /// Where changes are kept for reads that lag behind; none where this is such a read.
     history: Option<Arc<StateHistory>>,
@@ -50,6 +53,7 @@ impl Partition {
     pub(crate) fn new(history: &Arc<StateHistory>) -> Self {
         Self {
             state: Mutex::default(),
+            jobs: JobGroup::default(),
             keeper: None,
             number: history.number(),
             history: Some(Arc::clone(history)),
@@ -62,6 +66,7 @@ impl Partition {
         state.track();
         Self {
             state: Mutex::new(state),
+            jobs: JobGroup::default(),
             keeper: Some(Arc::new(Keeper {
                 ledger,
                 scope,
@@ -82,11 +87,27 @@ impl Partition {
             None => Arc::clone(self),
             Some(state) => Arc::new(Self {
                 state: Mutex::new(state),
+                jobs: JobGroup::default(),
                 keeper: self.keeper.clone(),
                 history: None,
                 number: self.number,
             }),
         }
+    }
+
+    /// Removes everything, the past too, and tells the jobs to end that are under way.
+    pub(crate) fn clear(&self) -> CancelledJobs {
+        let mut state = self.lock();
+        state.clear();
+        // Under the lock: no job of the old state can start after this.
+        self.jobs.cancel()
+    }
+
+    /// Removes the jobs, and tells those to end that are under way.
+    pub(crate) fn clear_jobs(&self) -> CancelledJobs {
+        let mut state = self.lock();
+        AnyTable::clear(&mut state.jobs);
+        self.jobs.cancel()
     }
 
     /// The state, locked. A panic elsewhere does not take it away: changes are made whole.
