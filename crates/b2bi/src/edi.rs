@@ -56,9 +56,8 @@ pub struct DocumentStyle {
 /// A document, and what is wrong with the file.
 pub(crate) struct Parsed {
     pub(crate) document: String,
-    /// Wrong counts and control numbers.
-    pub(crate) envelope_problems: Vec<String>,
-    /// What the standard and the user's own rules find wrong with the transactions.
+    /// What is wrong with the envelope, and what the standard and the user's own rules find wrong
+    /// with the transactions.
     pub(crate) validation_messages: Vec<String>,
 }
 
@@ -122,7 +121,6 @@ pub(crate) fn parse(
     conversion.selection.check(&reading.contents)?;
     Ok(Parsed {
         document,
-        envelope_problems: messages(&reading.problems, &reading.omitted),
         validation_messages: messages(&validation.problems, &validation.omitted),
     })
 }
@@ -152,7 +150,7 @@ pub(crate) enum Misfit {
     Unreadable(String),
     /// It holds transactions of another set or version.
     Other(String),
-    /// Its envelopes do not add up.
+    /// Its envelope is rejected.
     Envelope(String),
 }
 
@@ -197,12 +195,21 @@ pub(crate) fn examine(
     })
 }
 
-/// Whether what was read of a file lets it be taken.
+/// Whether what was read of a file lets it be taken: no problem rejects an interchange of it.
+///
+/// Problems of groups and transactions are reported and acknowledged, and the file is taken all the
+/// same.
+///
+/// Source: Assumption A-60.
 ///
 /// # Errors
 ///
 /// Why not.
-pub(crate) fn judge(reading: &Reading, conversion: &Conversion) -> Result<(), Misfit> {
+pub(crate) fn judge(
+    reading: &Reading,
+    problems: &[Problem],
+    conversion: &Conversion,
+) -> Result<(), Misfit> {
     if let Some(problem) = reading.fatal() {
         return Err(Misfit::Unreadable(problem.to_string()));
     }
@@ -210,21 +217,17 @@ pub(crate) fn judge(reading: &Reading, conversion: &Conversion) -> Result<(), Mi
         .selection
         .check(&reading.contents)
         .map_err(Misfit::Other)?;
-    if reading.problems.is_empty() {
-        return Ok(());
+    let reasons: Vec<String> = problems
+        .iter()
+        .filter(|problem| problem.rejects_interchange())
+        .take(REASONS)
+        .map(ToString::to_string)
+        .collect();
+    if reasons.is_empty() {
+        Ok(())
+    } else {
+        Err(Misfit::Envelope(reasons.join("; ")))
     }
-    Err(Misfit::Envelope(reasons(reading)))
-}
-
-/// The first problems of an envelope in one line, and how many there are beside them.
-fn reasons(reading: &Reading) -> String {
-    let named = reading.problems.iter().take(REASONS);
-    let mut reasons: Vec<String> = named.map(ToString::to_string).collect();
-    let more = reading.total().saturating_sub(reasons.len() as u64);
-    if more > 0 {
-        reasons.push(format!("{more} more problems"));
-    }
-    reasons.join("; ")
 }
 
 /// What is wrong with X12 by the standard and the user's rules.

@@ -120,9 +120,5 @@ fn check(x12: &[u8], outbound: &Outbound) -> Result<Vec<String>, String> {
         selection.check(&reading.contents)?;
     }
     let validation = validator.finish();
-    Ok([
-        messages(&reading.problems, &reading.omitted),
-        messages(&validation.problems, &validation.omitted),
-    ]
-    .concat())
+    Ok(messages(&validation.problems, &validation.omitted))
 }

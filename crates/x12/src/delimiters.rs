@@ -1,5 +1,7 @@
 //! The four bytes that structure an interchange.
 
+use std::borrow::Cow;
+
 /// The delimiters of one interchange.
 ///
 /// X12 has no release character: a delimiter cannot occur in data, except in a binary segment.
@@ -58,5 +60,193 @@ impl Delimiters {
         } else {
             data
         }
+    }
+}
+
+/// One of the four delimiters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delimiter {
+    /// Stands before each element.
+    Element,
+    /// ISA16.
+    Component,
+    /// ISA11, from version 00402 on.
+    Repetition,
+    /// Ends a segment.
+    Terminator,
+}
+
+/// Why a delimiter cannot be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DelimiterReason {
+    /// It is a letter or a digit.
+    Alphanumeric,
+    /// It is a blank.
+    Blank,
+    /// It is another delimiter too.
+    SameAs(Delimiter),
+}
+
+/// A delimiter that cannot be one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DelimiterFault {
+    pub(crate) delimiter: Delimiter,
+    pub(crate) value: u8,
+    pub(crate) reason: DelimiterReason,
+}
+
+impl Delimiter {
+    /// Whether nothing can be read without it.
+    #[must_use]
+    pub fn is_vital(self) -> bool {
+        matches!(self, Self::Element | Self::Terminator)
+    }
+}
+
+/// Finds the first delimiter that cannot be one, and takes it out where reading goes on without it.
+pub(crate) fn check(delimiters: &mut Delimiters, blank_separator: bool) -> Option<DelimiterFault> {
+    use Delimiter::{Component, Element, Repetition, Terminator};
+    let Delimiters {
+        element,
+        component,
+        repetition,
+        terminator,
+    } = *delimiters;
+    let separator = repetition.or_else(|| blank_separator.then_some(b' '));
+    let ordered = [
+        (Element, Some(element)),
+        (Terminator, Some(terminator)),
+        (Component, Some(component)),
+        (Repetition, separator),
+    ];
+    let mut earlier: Vec<(Delimiter, u8)> = Vec::new();
+    for (delimiter, value) in ordered {
+        let Some(value) = value else { continue };
+        let same = earlier.iter().find(|(_, known)| *known == value);
+        let reason = match value {
+            b' ' => Some(DelimiterReason::Blank),
+            _ if value.is_ascii_alphanumeric() => Some(DelimiterReason::Alphanumeric),
+            _ => same.map(|(other, _)| DelimiterReason::SameAs(*other)),
+        };
+        if let Some(reason) = reason {
+            disable(delimiters, delimiter);
+            return Some(DelimiterFault {
+                delimiter,
+                value,
+                reason,
+            });
+        }
+        earlier.push((delimiter, value));
+    }
+    None
+}
+
+fn disable(delimiters: &mut Delimiters, delimiter: Delimiter) {
+    match delimiter {
+        // The element separator wins over the component separator, which then separates nothing.
+        Delimiter::Component => {
+            delimiters.component = delimiters.element;
+            let repetition = delimiters.repetition;
+            delimiters.repetition = repetition.filter(|byte| !is_delimiter(*delimiters, *byte));
+        }
+        Delimiter::Repetition => delimiters.repetition = None,
+        Delimiter::Element | Delimiter::Terminator => {}
+    }
+}
+
+fn is_delimiter(delimiters: Delimiters, byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == delimiters.element || byte == delimiters.terminator
+}
+
+/// Delimiters that are several bytes of UTF-8, in the order of [`ROLES`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wide([Vec<u8>; 4]);
+
+/// The bytes that stand for wide delimiters: element, component, repetition, terminator. No UTF-8 text
+/// has them.
+const ROLES: [u8; 4] = [0xff, 0xfe, 0xfd, 0xfc];
+
+impl Wide {
+    /// The delimiters as they stand in the ISA segment.
+    pub(crate) fn of(delimiters: [&[u8]; 4]) -> Self {
+        Self(delimiters.map(<[u8]>::to_vec))
+    }
+
+    /// A byte for each delimiter: its own where it has one only. None where one has no bytes.
+    pub(crate) fn narrow(&self) -> Option<[u8; 4]> {
+        let mut narrow = ROLES;
+        for (byte, (bytes, role)) in narrow.iter_mut().zip(self.0.iter().zip(ROLES)) {
+            *byte = match bytes.as_slice() {
+                [] if role == ROLES[2] => b' ',
+                [] => return None,
+                [only] => *only,
+                _ => role,
+            };
+        }
+        Some(narrow)
+    }
+
+    /// Each delimiter of several bytes with the byte that stands for it.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&[u8], u8)> {
+        let pairs = self.0.iter().map(Vec::as_slice).zip(ROLES);
+        // ISA11 may be text that is no separator, as `U`; text of several letters is none either.
+        pairs.filter(|(bytes, _)| bytes.len() > 1 && !bytes.is_ascii())
+    }
+}
+
+/// Puts one byte in the place of each wide delimiter, in text that comes in pieces.
+#[derive(Debug, Default)]
+pub(crate) struct Narrowing {
+    pairs: Vec<(Vec<u8>, u8)>,
+    /// The beginning of what may be a wide delimiter.
+    held: Vec<u8>,
+}
+
+impl Narrowing {
+    pub(crate) fn learn(&mut self, wide: &Wide) {
+        for (bytes, role) in wide.pairs() {
+            if !self.pairs.iter().any(|(known, _)| known == bytes) {
+                self.pairs.push((bytes.to_vec(), role));
+            }
+        }
+    }
+
+    /// The next bytes; the beginning of a delimiter at their end is kept.
+    pub(crate) fn narrow(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut text = std::mem::take(&mut self.held);
+        text.extend_from_slice(bytes);
+        let mut out = Vec::with_capacity(text.len());
+        let mut at = 0;
+        while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+            let whole = self.pairs.iter().find(|(wide, _)| rest.starts_with(wide));
+            if let Some((wide, role)) = whole {
+                out.push(*role);
+                at += wide.len();
+            } else if self.pairs.iter().any(|(wide, _)| wide.starts_with(rest)) {
+                self.held = rest.to_vec();
+                break;
+            } else {
+                out.extend(rest.first());
+                at += 1;
+            }
+        }
+        out
+    }
+
+    /// What was kept, now that no more comes.
+    pub(crate) fn rest(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.held)
+    }
+
+    /// The bytes with the wide delimiters in their places.
+    pub(crate) fn widen<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let mut out = Cow::Borrowed(bytes);
+        for (wide, role) in &self.pairs {
+            if memchr::memchr(*role, &out).is_some() {
+                let parts: Vec<&[u8]> = out.split(|byte| byte == role).collect();
+                out = Cow::Owned(parts.join(wide.as_slice()));
+            }
+        }
+        out
     }
 }

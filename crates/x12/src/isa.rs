@@ -1,8 +1,9 @@
 //! The ISA segment, which is read by position and tells the delimiters.
 
-use memchr::memchr;
+use memchr::memmem;
 
 use crate::Delimiters;
+use crate::delimiters::{DelimiterFault, Wide, check};
 
 /// The lengths of ISA01 to ISA16.
 pub(crate) const LENGTHS: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
@@ -12,6 +13,8 @@ pub(crate) const FIXED_LENGTH: usize = 106;
 /// The longest ISA segment that is read, where its elements do not have their lengths.
 pub(crate) const LONGEST: usize = 4096;
 const REPETITION_FROM: &[u8] = b"00402";
+/// The segments that can follow an ISA segment.
+const NEXT: [&[u8]; 5] = [b"GS", b"TA1", b"ISB", b"ISE", b"IEA"];
 
 /// The elements of an ISA segment, padded and cut to their lengths, and the delimiters it sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,16 +22,40 @@ pub struct Isa {
     fields: [Vec<u8>; 16],
     found_lengths: [usize; 16],
     delimiters: Delimiters,
+    fault: Option<DelimiterFault>,
+    wide: Wide,
 }
 
 /// What became of an attempt to read an ISA segment.
 pub(crate) enum Header {
     /// It was read, and is so many bytes long.
     Read(Box<Isa>, usize),
+    /// It has so many elements, and not sixteen.
+    Elements(usize),
     /// More bytes are needed.
     Incomplete,
     /// Something else stands there.
     Other,
+}
+
+/// Where the parts of an ISA segment lie.
+struct Bounds {
+    fields: [(usize, usize); 16],
+    terminator: (usize, usize),
+    /// Whether each element has its length.
+    in_place: bool,
+}
+
+impl Bounds {
+    /// Whether a segment that can follow an ISA segment does.
+    fn are_followed(&self, input: &[u8]) -> bool {
+        let rest = input.get(self.terminator.1..).unwrap_or(&[]);
+        let rest = rest.trim_ascii_start();
+        NEXT.iter().any(|id| {
+            let after = rest.strip_prefix(*id);
+            after.is_some_and(|after| after.first().is_some_and(|it| !it.is_ascii_alphanumeric()))
+        })
+    }
 }
 
 impl Isa {
@@ -42,9 +69,21 @@ impl Isa {
     }
 
     /// The delimiters of the interchange.
+    ///
+    /// A delimiter of several bytes is one of the bytes 0xFC to 0xFF, which do not occur in UTF-8.
     #[must_use]
     pub fn delimiters(&self) -> Delimiters {
         self.delimiters
+    }
+
+    /// What is wrong with the delimiters.
+    pub(crate) fn fault(&self) -> Option<&DelimiterFault> {
+        self.fault.as_ref()
+    }
+
+    /// The delimiters of several bytes.
+    pub(crate) fn wide(&self) -> &Wide {
+        &self.wide
     }
 
     /// Whether ISA11 holds a separator and not the identifier of a standard.
@@ -53,6 +92,16 @@ impl Isa {
     #[must_use]
     pub fn has_separator(&self) -> bool {
         is_separator(self.field(11))
+    }
+
+    /// Whether ISA12 names a version in which ISA11 is a separator.
+    pub(crate) fn repeats(&self) -> bool {
+        self.field(12) >= REPETITION_FROM
+    }
+
+    /// How many characters each element has, from ISA01 on.
+    pub(crate) fn found_lengths(&self) -> &[usize; 16] {
+        &self.found_lengths
     }
 
     /// The elements with a wrong length: position, the fixed length, the length found.
@@ -69,7 +118,7 @@ impl Isa {
     pub(crate) fn read(input: &[u8], at_end: bool) -> Header {
         let is_isa = input.starts_with(b"ISA");
         // Whether it is read by position is decided once there are enough bytes for that.
-        let needed = if is_isa { FIXED_LENGTH } else { 3 };
+        let needed = if is_isa { FIXED_LENGTH + 6 } else { 3 };
         if !at_end && input.len() < needed {
             return Header::Incomplete;
         }
@@ -77,73 +126,172 @@ impl Isa {
             return Header::Other;
         }
         // However much more there is, an ISA segment is looked for within these bytes only.
+        let complete = at_end || input.len() >= LONGEST;
         let input = input.get(..LONGEST).unwrap_or(input);
-        let Some((bounds, length)) = bounds(input) else {
+        let found = bounds(input);
+        let read = found.as_ref().and_then(|it| Self::from_bounds(input, it));
+        if let (Some(bounds), Some(isa)) = (&found, &read)
+            && bounds.in_place
+            && isa.fault.is_none()
+            // The terminator may be the beginning of a longer character.
+            && (complete || bounds.terminator.1 + 3 <= input.len())
+        {
+            return Header::Read(Box::new(isa.clone()), bounds.terminator.1);
+        }
+        // What looks wrong is compared with where the next segment begins.
+        if !complete {
             return Header::Incomplete;
-        };
-        match Self::from_bounds(input, bounds, length) {
-            Some(isa) => Header::Read(Box::new(isa), length),
-            None => Header::Incomplete,
+        }
+        let follows = found.as_ref().is_some_and(|it| it.are_followed(input));
+        match (elements(input), found, read) {
+            (Some(count), _, _) if count != LENGTHS.len() && !follows => Header::Elements(count),
+            (_, Some(bounds), Some(isa)) => Header::Read(Box::new(isa), bounds.terminator.1),
+            _ => Header::Incomplete,
         }
     }
 
-    fn from_bounds(input: &[u8], bounds: [(usize, usize); 16], length: usize) -> Option<Self> {
-        let fields: [&[u8]; 16] = bounds.map(|(start, end)| input.get(start..end).unwrap_or(&[]));
+    fn from_bounds(input: &[u8], bounds: &Bounds) -> Option<Self> {
+        let part = |(start, end): (usize, usize)| input.get(start..end).unwrap_or(&[]);
+        let fields: [&[u8]; 16] = bounds.fields.map(part);
         let [.., isa11, isa12, _, _, _, isa16] = fields;
         let repeats = is_separator(isa11) && isa12 >= REPETITION_FROM;
-        let delimiters = Delimiters {
-            element: *input.get(3)?,
-            component: *isa16.first()?,
-            repetition: isa11.first().copied().filter(|_| repeats),
-            terminator: *input.get(length.checked_sub(1)?)?,
+        let separator = input.get(3..bounds.fields.first()?.0)?;
+        let terminator = part(bounds.terminator);
+        let wide = Wide::of([separator, isa16, isa11, terminator]);
+        let [element, component, repetition, terminator] = wide.narrow()?;
+        let mut delimiters = Delimiters {
+            element,
+            component,
+            repetition: Some(repetition).filter(|_| repeats),
+            terminator,
         };
+        let blank_separator = isa12 >= REPETITION_FROM && isa11.trim_ascii().is_empty();
+        let fault = check(&mut delimiters, blank_separator);
         let mut lengths = LENGTHS.into_iter();
-        let fitted = fields.map(|field| fit(field, lengths.next().unwrap_or(0)));
         Some(Self {
-            fields: fitted,
-            found_lengths: fields.map(<[u8]>::len),
+            fields: fields.map(|field| fit(field, lengths.next().unwrap_or(0))),
+            found_lengths: fields.map(length),
             delimiters,
+            fault,
+            wide,
         })
     }
 }
 
-fn is_separator(isa11: &[u8]) -> bool {
-    matches!(isa11, [byte] if !byte.is_ascii_alphanumeric() && *byte != b' ')
+/// Whether an ISA segment may begin here and not a word: something that can be a separator follows.
+pub(crate) fn may_begin(input: &[u8]) -> bool {
+    let after = input.strip_prefix(b"ISA").and_then(<[u8]>::first);
+    after.is_some_and(|byte| !byte.is_ascii_alphanumeric() && !byte.is_ascii_whitespace())
 }
 
-fn fit(field: &[u8], length: usize) -> Vec<u8> {
-    let mut fitted = field.get(..length).unwrap_or(field).to_vec();
-    fitted.resize(length, b' ');
+fn is_separator(isa11: &[u8]) -> bool {
+    let is_one = length(isa11) == 1;
+    is_one
+        && isa11
+            .first()
+            .is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b' ')
+}
+
+/// How many characters a field has: UTF-8 counts by characters, anything else by bytes.
+fn length(field: &[u8]) -> usize {
+    std::str::from_utf8(field).map_or(field.len(), |text| text.chars().count())
+}
+
+fn fit(field: &[u8], wanted: usize) -> Vec<u8> {
+    let cut = match std::str::from_utf8(field) {
+        Ok(text) => text.char_indices().nth(wanted).map(|(at, _)| at),
+        Err(_) => Some(wanted),
+    };
+    let mut fitted = cut.and_then(|at| field.get(..at)).unwrap_or(field).to_vec();
+    let missing = wanted.saturating_sub(length(&fitted));
+    fitted.resize(fitted.len() + missing, b' ');
     fitted
 }
 
-/// Where the elements lie and how long the segment is with its terminator: by position where the
-/// separators stand at theirs, else by counting sixteen separators.
-fn bounds(input: &[u8]) -> Option<([(usize, usize); 16], usize)> {
-    let separator = *input.get(3)?;
-    let mut start = 4;
-    let fixed = LENGTHS.map(|length| {
-        let bounds = (start, start + length);
-        start += length + 1;
-        bounds
-    });
-    let in_place = |(start, _): &(usize, usize)| input.get(start - 1) == Some(&separator);
-    if input.len() >= FIXED_LENGTH && fixed.iter().all(in_place) {
-        return Some((fixed, FIXED_LENGTH));
-    }
-    counted(input, separator)
+/// The bounds of the character at a place: a sequence of UTF-8, else one byte.
+fn character(input: &[u8], at: usize) -> Option<(usize, usize)> {
+    let first = *input.get(at)?;
+    let long = match first {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => 1,
+    };
+    let whole = input.get(at..at + long);
+    let is_utf8 = whole.is_some_and(|whole| std::str::from_utf8(whole).is_ok());
+    Some((at, at + if is_utf8 { long } else { 1 }))
 }
 
-fn counted(input: &[u8], separator: u8) -> Option<([(usize, usize); 16], usize)> {
-    let mut bounds = [(0, 0); 16];
-    let mut start = 4;
-    let (last, before) = bounds.split_last_mut()?;
+/// Where the elements lie, and the terminator: by position where the separators stand at theirs, else
+/// by counting sixteen separators.
+fn bounds(input: &[u8]) -> Option<Bounds> {
+    let (_, first) = character(input, 3)?;
+    let separator = input.get(3..first)?;
+    let mut fields = [(0, 0); 16];
+    let mut start = first;
+    let (last, before) = fields.split_last_mut()?;
     for bound in before {
-        let end = start + memchr(separator, input.get(start..)?)?;
+        let end = start + memmem::find(input.get(start..)?, separator)?;
         *bound = (start, end);
-        start = end + 1;
+        start = end + separator.len();
     }
-    *last = (start, start + 1);
-    let length = start + 2;
-    (input.len() >= length).then_some((bounds, length))
+    *last = character(input, start)?;
+    let terminator = character(input, last.1)?;
+    let counted = Bounds {
+        fields,
+        terminator,
+        in_place: false,
+    };
+    let part = |(start, end): (usize, usize)| length(input.get(start..end).unwrap_or(&[]));
+    if counted.fields.map(part) == LENGTHS {
+        return Some(Bounds {
+            in_place: true,
+            ..counted
+        });
+    }
+    // A separator may stand within an element that has its length.
+    if let Some(fixed) = by_position(input, separator) {
+        return Some(fixed);
+    }
+    Some(counted)
+}
+
+fn by_position(input: &[u8], separator: &[u8]) -> Option<Bounds> {
+    let mut at = 3;
+    let mut fields = [(0, 0); 16];
+    for (bound, length) in fields.iter_mut().zip(LENGTHS) {
+        if !input.get(at..)?.starts_with(separator) {
+            return None;
+        }
+        let start = at + separator.len();
+        at = start + length;
+        *bound = (start, at);
+    }
+    let last = character(input, fields.last()?.0)?;
+    *fields.last_mut()? = last;
+    Some(Bounds {
+        fields,
+        terminator: character(input, last.1)?,
+        in_place: true,
+    })
+}
+
+/// How many elements stand before the next segment, if one can be made out.
+fn elements(input: &[u8]) -> Option<usize> {
+    let (_, first) = character(input, 3)?;
+    let separator = input.get(3..first)?;
+    let begins = |id: &[u8]| {
+        let wanted = [id, separator].concat();
+        let mut places = memmem::find_iter(input, &wanted);
+        places.find(|at| {
+            let before = input.get(..*at).and_then(<[u8]>::last);
+            before.is_some_and(|byte| !byte.is_ascii_alphanumeric() && *at > first)
+        })
+    };
+    let end = NEXT.into_iter().filter_map(begins).min()?;
+    let header = input.get(3..end)?;
+    // A separator right before the next segment would be its terminator.
+    let header = header.trim_ascii_end();
+    let header = header.get(..header.len().checked_sub(1)?)?;
+    Some(memmem::find_iter(header, separator).count())
 }

@@ -14,6 +14,7 @@
 mod acknowledge;
 mod delimiters;
 mod document;
+mod foreign;
 #[cfg(test)]
 mod generate;
 mod isa;
@@ -28,13 +29,14 @@ mod split;
 mod tables;
 mod text;
 mod validate;
+mod verdict;
 mod write;
 
 pub use acknowledge::{
     Acknowledging, Findings, Form as AcknowledgementForm, Received, acknowledge,
     acknowledge_interchanges,
 };
-pub use delimiters::Delimiters;
+pub use delimiters::{Delimiter, DelimiterReason, Delimiters};
 pub use document::{Document, JsonWriter, Layout, XmlWriter, to_json, to_xml};
 pub use isa::Isa;
 pub use message::Message;
@@ -52,6 +54,7 @@ pub use tables::{
 pub use validate::{
     Heading, Rule, RuleProblem, Rules, Strictness, Validation, Validator, validate,
 };
+pub use verdict::Outcome;
 pub use write::{
     DocumentFault, DocumentProblem, LineBreak, Numbers, Wrap, Writing, write_json, write_xml,
 };

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::tables::{Form, Note, Relation};
-use crate::{HierarchyFault, Position, Problem, ProblemKind, Trailer};
+use crate::{Delimiter, DelimiterReason, HierarchyFault, Position, Problem, ProblemKind, Trailer};
 
 impl fmt::Display for Problem {
     /// A problem of the envelope as `MESSAGE at segment 13, field 2`, one of the data as
@@ -17,7 +17,7 @@ impl fmt::Display for Problem {
             group,
             ..
         } = self.position;
-        if !self.is_of_envelope() {
+        if !self.is_of_envelope() && transaction > 0 {
             let id = &self.segment;
             write!(
                 f,
@@ -76,13 +76,29 @@ impl fmt::Display for Message<'_> {
             ..
         } = self.0;
         match kind {
-            ProblemKind::NotAnInterchange { begins }
-            | ProblemKind::DataAfterInterchange { begins } => {
-                write!(
-                    f,
-                    "No supported EDI standard interchange begins with {begins}"
-                )
+            ProblemKind::NotAnInterchange { begins, format } => {
+                not_an_interchange(f, begins, *format)
             }
+            ProblemKind::DataAfterInterchange { begins } => write!(
+                f,
+                "Text after interchange {} is passed over; it begins with {}",
+                position.interchange,
+                printable(begins)
+            ),
+            ProblemKind::HeaderElements { found } => write!(
+                f,
+                "The ISA segment has {found} elements. Expected 16 instead of {found}"
+            ),
+            ProblemKind::DelimiterWrong {
+                delimiter,
+                value,
+                reason,
+            } => delimiter_wrong(f, *delimiter, value, *reason),
+            ProblemKind::GroupMissing { set } => write!(
+                f,
+                "Transaction {} stands outside of a functional group: its GS segment is missing",
+                printable(set)
+            ),
             ProblemKind::HeaderIncomplete => f.write_str("Incomplete ISA segment"),
             ProblemKind::HeaderLength { expected, found } => {
                 let name = format!("ISA{:02}", position.element);
@@ -128,6 +144,39 @@ impl fmt::Display for Message<'_> {
 impl Message<'_> {
     fn of_data(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.kind {
+            ProblemKind::ControlsUnsupported { version } => write!(
+                f,
+                "{} is a version of the envelope that is not supported. Supported: 00200 to 00505",
+                self.valued(version)
+            ),
+            ProblemKind::ControlNumberRepeated { trailer, number } => {
+                let (part, whole) = parts(*trailer);
+                write!(
+                    f,
+                    "Control number {number} occurs in another {part} of the {whole} too."
+                )
+            }
+            ProblemKind::GroupTypeUnsupported { kind } => write!(
+                f,
+                "{} is the type of no transaction set of this version",
+                self.valued(kind)
+            ),
+            ProblemKind::GroupVersionUnsupported { version } => write!(
+                f,
+                "{} is not supported: {}",
+                self.valued(version),
+                if self.0.position.element == 7 {
+                    "only X is"
+                } else {
+                    "004010, 004030, 004050, 004060 and 005010 are, with or without a guide"
+                }
+            ),
+            ProblemKind::GuideDiffers { guide, group } => {
+                write!(f, "ST-3 is {guide} but GS-8 is {group}.")
+            }
+            ProblemKind::GuideUnsupported { guide, set } => {
+                write!(f, "{guide} is not a guide of transaction set {set}.")
+            }
             ProblemKind::SetUnknown { set } => write!(f, "Transaction set {set} is not supported."),
             ProblemKind::GroupTypeWrong {
                 set,
@@ -282,6 +331,76 @@ impl fmt::Display for OfHierarchy<'_> {
             }
         }
     }
+}
+
+fn parts(trailer: Trailer) -> (&'static str, &'static str) {
+    match trailer {
+        Trailer::Se => ("transaction", "functional group"),
+        Trailer::Ge => ("functional group", "interchange"),
+        Trailer::Iea => ("interchange from the same sender", "file"),
+    }
+}
+
+fn not_an_interchange(
+    f: &mut fmt::Formatter<'_>,
+    begins: &str,
+    format: Option<&str>,
+) -> fmt::Result {
+    match (begins, format) {
+        ("", None) => f.write_str("The file is empty."),
+        ("", Some(content)) => write!(f, "The file holds {content}."),
+        (begins, format) => {
+            let begins = printable(begins);
+            write!(
+                f,
+                "No supported EDI standard interchange begins with {begins}"
+            )?;
+            format.map_or(Ok(()), |format| write!(f, ": the file is {format}"))
+        }
+    }
+}
+
+fn delimiter_wrong(
+    f: &mut fmt::Formatter<'_>,
+    delimiter: Delimiter,
+    value: &str,
+    reason: DelimiterReason,
+) -> fmt::Result {
+    let value = printable(value);
+    let (name, place) = named(delimiter);
+    write!(f, "The {name}, {place}, cannot be |{value}|: ")?;
+    match reason {
+        DelimiterReason::Blank if delimiter == Delimiter::Terminator => f.write_str(
+            "it is a blank. The ISA segment is longer than 106 characters, or its terminator is missing",
+        ),
+        DelimiterReason::Blank => f.write_str("it is a blank"),
+        DelimiterReason::Alphanumeric if delimiter == Delimiter::Terminator => {
+            f.write_str("it is a letter or a digit. The terminator of the ISA segment is missing")
+        }
+        DelimiterReason::Alphanumeric => f.write_str("it is a letter or a digit"),
+        DelimiterReason::SameAs(other) => write!(f, "it is the {} too", named(other).0),
+    }
+}
+
+fn named(delimiter: Delimiter) -> (&'static str, &'static str) {
+    match delimiter {
+        Delimiter::Element => ("element separator", "after ISA"),
+        Delimiter::Component => ("component separator", "ISA16"),
+        Delimiter::Repetition => ("repetition separator", "ISA11"),
+        Delimiter::Terminator => ("segment terminator", "the 106th character"),
+    }
+}
+
+/// The text with its control characters spelled, as `\x1d`.
+fn printable(text: &str) -> String {
+    let spell = |character: char| {
+        if character.is_control() {
+            format!("\\x{:02x}", u32::from(character))
+        } else {
+            character.to_string()
+        }
+    };
+    text.chars().map(spell).collect()
 }
 
 fn instead(expected: impl fmt::Display, found: impl fmt::Display) -> String {

@@ -1,6 +1,7 @@
 //! What is wrong with an input, and where.
 
 use crate::Position;
+use crate::delimiters::{Delimiter, DelimiterReason};
 use crate::tables::{Form, Note};
 
 /// How much a problem matters to the reading.
@@ -44,8 +45,41 @@ pub enum Trailer {
 pub enum ProblemKind {
     /// The input does not begin with an ISA segment.
     NotAnInterchange {
-        /// The first bytes.
+        /// The first bytes; none where nothing but blanks stands in the input.
         begins: Box<str>,
+        /// What the input is instead, where that is known.
+        format: Option<&'static str>,
+    },
+    /// The ISA segment does not have sixteen elements.
+    HeaderElements {
+        /// How many it has.
+        found: usize,
+    },
+    /// A delimiter cannot be one.
+    DelimiterWrong {
+        /// Which one.
+        delimiter: Delimiter,
+        /// What stands in its place.
+        value: Box<str>,
+        /// Why it cannot be one.
+        reason: DelimiterReason,
+    },
+    /// ISA12 names a version of the envelope that exists and has no tables.
+    ControlsUnsupported {
+        /// ISA12.
+        version: Box<str>,
+    },
+    /// A transaction stands outside of a functional group.
+    GroupMissing {
+        /// ST01.
+        set: Box<str>,
+    },
+    /// A control number occurs a second time.
+    ControlNumberRepeated {
+        /// The trailer of the part that has the number.
+        trailer: Trailer,
+        /// The number.
+        number: Box<str>,
     },
     /// The input ends within its ISA segment.
     HeaderIncomplete,
@@ -96,6 +130,30 @@ pub enum ProblemKind {
         limit: usize,
     },
 
+    /// No set of the version belongs to a group of this type.
+    GroupTypeUnsupported {
+        /// GS01.
+        kind: Box<str>,
+    },
+    /// There are no tables for what GS07 and GS08 name.
+    GroupVersionUnsupported {
+        /// GS07, where it is not `X`, else GS08.
+        version: Box<str>,
+    },
+    /// ST03 and GS08 name different guides.
+    GuideDiffers {
+        /// ST03.
+        guide: Box<str>,
+        /// GS08.
+        group: Box<str>,
+    },
+    /// The guide is one of another set.
+    GuideUnsupported {
+        /// What ST03 or GS08 names.
+        guide: Box<str>,
+        /// ST01.
+        set: Box<str>,
+    },
     /// There is no table for the set in the version of its group.
     SetUnknown {
         /// ST01.
@@ -230,12 +288,22 @@ impl Problem {
     /// How much this problem matters.
     #[must_use]
     pub fn severity(&self) -> Severity {
-        match self.kind {
+        let is_fatal = match &self.kind {
             ProblemKind::NotAnInterchange { .. }
             | ProblemKind::HeaderIncomplete
-            | ProblemKind::TrailerMissing { .. }
-            | ProblemKind::SegmentTooLong { .. } => Severity::Fatal,
-            _ => Severity::Recoverable,
+            | ProblemKind::HeaderElements { .. }
+            | ProblemKind::SegmentTooLong { .. } => true,
+            ProblemKind::DelimiterWrong { delimiter, .. } => delimiter.is_vital(),
+            // A group goes on without its trailer, as long as something follows.
+            ProblemKind::TrailerMissing { trailer, found } => {
+                found.is_empty() || *trailer != Trailer::Ge
+            }
+            _ => false,
+        };
+        if is_fatal {
+            Severity::Fatal
+        } else {
+            Severity::Recoverable
         }
     }
 
@@ -246,7 +314,10 @@ impl Problem {
             self.kind,
             ProblemKind::NotAnInterchange { .. }
                 | ProblemKind::HeaderIncomplete
+                | ProblemKind::HeaderElements { .. }
                 | ProblemKind::HeaderLength { .. }
+                | ProblemKind::DelimiterWrong { .. }
+                | ProblemKind::GroupMissing { .. }
                 | ProblemKind::TrailerMissing { .. }
                 | ProblemKind::SegmentMisplaced
                 | ProblemKind::CountWrong { .. }

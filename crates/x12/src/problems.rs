@@ -2,7 +2,8 @@
 
 use std::mem::{Discriminant, discriminant};
 
-use crate::acknowledge::{Code, CodeSet, code};
+use crate::acknowledge::CodeSet;
+use crate::verdict::Code;
 use crate::{Position, Problem, ProblemKind};
 
 /// The most problems that a reading or a validation keeps, unless it is given another limit.
@@ -83,7 +84,7 @@ impl Default for ProblemLog {
 }
 
 fn kind_of(problem: &Problem) -> (Discriminant<ProblemKind>, Code) {
-    (discriminant(&problem.kind), code(problem, true))
+    (discriminant(&problem.kind), problem.code(true))
 }
 
 impl Omitted {
@@ -100,7 +101,7 @@ impl Omitted {
     fn add(&mut self, problem: &Problem) {
         self.count = self.count.saturating_add(1);
         let part = Part::of(&problem.position);
-        let code = code(problem, true);
+        let code = problem.code(true);
         match self.verdicts.last_mut() {
             Some(last) if last.part == part => last.codes.insert(code),
             _ => {

@@ -58,6 +58,22 @@ impl<'a> Segment<'a> {
         }
     }
 
+    /// A segment that consists of its identifier.
+    pub(crate) fn without_elements(id: &'a [u8]) -> Self {
+        Self {
+            bytes: id,
+            id,
+            spans: &[],
+            classes: 0,
+            delimiters: Delimiters {
+                element: b'*',
+                component: b':',
+                repetition: None,
+                terminator: b'~',
+            },
+        }
+    }
+
     /// The identifier, such as `BEG`.
     #[must_use]
     #[inline]

@@ -1,7 +1,9 @@
 //! Splitting an input into one interchange a transaction.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::delimiters::Narrowing;
 use crate::tables::Set;
 use crate::{Isa, LoopKey, Place, Position, Reading, Segment, Sink, read};
 
@@ -40,6 +42,8 @@ pub struct Splitter<F> {
     terminator: u8,
     element: u8,
     position: Position,
+    /// The delimiters of several bytes, which stand as one in the segments.
+    narrowing: Narrowing,
 }
 
 impl<F: FnMut(Piece)> Splitter<F> {
@@ -61,6 +65,7 @@ impl<F: FnMut(Piece)> Splitter<F> {
             terminator: b'~',
             element: b'*',
             position: Position::default(),
+            narrowing: Narrowing::default(),
         }
     }
 
@@ -77,8 +82,13 @@ impl<F: FnMut(Piece)> Splitter<F> {
     }
 
     fn hand_over(&mut self, ends: bool) {
+        let body = std::mem::take(&mut self.body);
+        let bytes = match self.narrowing.widen(&body) {
+            Cow::Borrowed(_) => body,
+            Cow::Owned(wide) => wide,
+        };
         (self.take)(Piece {
-            bytes: std::mem::take(&mut self.body),
+            bytes,
             position: self.position,
             ends,
         });
@@ -98,6 +108,7 @@ impl<F: FnMut(Piece)> Sink for Splitter<F> {
     fn interchange(&mut self, isa: &Isa, _: &Position) {
         self.terminator = isa.delimiters().terminator;
         self.element = isa.delimiters().element;
+        self.narrowing.learn(isa.wide());
         self.interchange_control = isa.field(13).to_vec();
         self.body = b"ISA".to_vec();
         for position in 1..=16 {

@@ -48,7 +48,7 @@ impl Run {
         result: &mut Transformation,
     ) -> Result<(), Stop> {
         self.enter(Stage::Validate).await?;
-        let judged = edi::judge(&parsed.reading, conversion);
+        let judged = edi::judge(&parsed.reading, &parsed.validation.problems, conversion);
         if !matches!(judged, Err(edi::Misfit::Other(_))) {
             let Examined {
                 received,

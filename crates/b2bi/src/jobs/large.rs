@@ -80,7 +80,7 @@ impl Run {
         let parsed = parsed.await?;
         match split {
             None => self.judge(&parsed, conversion, result).await?,
-            Some(_) => self.judge_piece(&parsed.reading, conversion).await?,
+            Some(_) => self.judge_piece(&parsed, conversion).await?,
         }
         self.enter(Stage::Map).await?;
         let (extension, content_type) = form(conversion);

@@ -69,7 +69,8 @@ impl Run {
             envelope::date(&undated, &mut drafting, now);
             let draft = formatted(&document, format, &drafting)?;
             let (_, reading) = read(&draft, Received::new());
-            edi::judge(&reading, &conversion).map_err(edi::Misfit::into_message)?;
+            edi::judge(&reading, &reading.problems, &conversion)
+                .map_err(edi::Misfit::into_message)?;
             let writing = Writing {
                 wrap: writing.wrap,
                 ..drafting

@@ -16,7 +16,7 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::events::Transformation;
 use super::run::{Run, Stop};
-use crate::edi::{self, Conversion, Take};
+use crate::edi::{self, Conversion, Examined, Take};
 use crate::files::Walk;
 use crate::stages::Stage;
 
@@ -45,7 +45,7 @@ impl Run {
         let survey = async { self.survey(self.walk(), conversion).await };
         let survey = self.stage(Stage::FetchInput, survey).await?;
         self.enter(Stage::Parse).await?;
-        let judged = edi::judge(&survey.reading, conversion);
+        let judged = edi::judge(&survey.reading, &survey.validation.problems, conversion);
         if !matches!(judged, Err(edi::Misfit::Other(_))) {
             self.acknowledge(
                 &survey.received,
@@ -174,18 +174,18 @@ impl Run {
         let parsed = self
             .stage(Stage::Parse, self.parse(whole, conversion))
             .await?;
-        self.judge_piece(&parsed.reading, conversion).await?;
+        self.judge_piece(&parsed, conversion).await?;
         self.deliver(parsed, conversion, Some(number), result).await
     }
 
     /// Judges one transaction; its file has been acknowledged.
     pub(super) async fn judge_piece(
         &self,
-        reading: &Reading,
+        parsed: &Examined,
         conversion: &Conversion,
     ) -> Result<(), Stop> {
         self.enter(Stage::Validate).await?;
-        edi::judge(reading, conversion)
+        edi::judge(&parsed.reading, &parsed.validation.problems, conversion)
             .map_err(|it| Stop::Failed(Stage::Validate, it.into_message()))
     }
 }

@@ -30,7 +30,7 @@ pub(crate) async fn test_parsing(
         .split
         .then(|| edi::parse_split(&file, &conversion, style, ctx.config.split_transactions));
     // Source: Assumption A-22.
-    let messages = [parsed.envelope_problems, parsed.validation_messages].concat();
+    let messages = parsed.validation_messages;
     Ok(TestParsingResponse {
         parsed_file_content: parsed.document,
         parsed_split_file_contents: split.transpose().map_err(validation)?,

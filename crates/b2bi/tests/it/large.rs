@@ -85,7 +85,7 @@ async fn the_document_is_whole_or_not_there() {
     let lines = document.windows(8).filter(|it| it == b"\"PO1_01\"").count();
     assert_eq!(lines, LINES);
 
-    let (job, documents, _) = ended(&file.replace("GE*1*1~", "GE*2*1~"), UNHAMPERED).await;
+    let (job, documents, _) = ended(&file.replace("IEA*1*", "NTE**X~IEA*1*"), UNHAMPERED).await;
     assert_eq!((&job["status"], documents.len()), (&json!("failed"), 0));
 }
 

@@ -1,6 +1,6 @@
 //! How many problems of a file a command keeps, and what it says of the others.
 
-use b2bi_local_x12::{PROBLEM_LIMIT, Reading};
+use b2bi_local_x12::{PROBLEM_LIMIT, Problem, Reading};
 use clap::{Arg, ArgMatches, value_parser};
 
 use super::complain;
@@ -24,8 +24,16 @@ pub(super) fn limit(matches: &ArgMatches) -> usize {
     })
 }
 
+/// Prints what is tolerated on standard error.
+pub(super) fn print_notes(notes: &[Problem]) {
+    for note in notes {
+        complain(&format!("note: {note}"));
+    }
+}
+
 /// Prints the problems of the envelope on standard error, and how many were left out.
 pub(super) fn print_envelope(reading: &Reading) {
+    print_notes(&reading.notes);
     for problem in &reading.problems {
         complain(&problem.to_string());
     }

@@ -52,14 +52,16 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
         Ok(())
     })?;
     let (validator, reading) = reader.finish();
+    let validation = validator.finish();
+    if reading.fatal().is_none() {
+        selection::check(wanted, &reading.contents)?;
+    }
+    print(validation.report().as_bytes())?;
+    problems::print_notes(&validation.notes);
     if let Some(problem) = reading.fatal() {
         return Err(problem.to_string());
     }
-    selection::check(wanted, &reading.contents)?;
-    let validation = validator.finish();
-    print(validation.report().as_bytes())?;
-    problems::print_envelope(&reading);
-    if validation.total() == 0 && reading.problems.is_empty() {
+    if validation.total() == 0 {
         Ok(Outcome::Fine)
     } else {
         Ok(Outcome::Problems)

@@ -1,6 +1,7 @@
 //! A set of codes in few bytes, for inputs with very many faulty parts.
 
-use super::codes::{Code, SEGMENT_ERRORS};
+use super::codes::SEGMENT_ERRORS;
+use crate::verdict::Code;
 
 /// The codes that parts were given: those of a transaction, a group and an interchange.
 ///
@@ -15,7 +16,7 @@ pub(crate) struct CodeSet {
 /// AK502 and IK502, and AK905.
 const CODES: [&str; 32] = [
     "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17",
-    "18", "19", "20", "21", "22", "23", "24", "25", "26", "27", "I5", "I6", "I7", "I8", "I9",
+    "18", "19", "20", "21", "22", "23", "24", "25", "26", "27", "I5", "I6", "I7", "I8", "",
 ];
 /// TA105.
 const NOTES: [&str; 32] = [
@@ -30,6 +31,7 @@ impl CodeSet {
             Code::Segment(_) | Code::Element(_) => self.transaction |= bit(&CODES, SEGMENT_ERRORS),
             Code::Transaction(code) => self.transaction |= bit(&CODES, code),
             Code::Group(code) => self.group |= bit(&CODES, code),
+            Code::Nothing => {}
             Code::Interchange(note) => self.interchange |= bit(&NOTES, note),
         }
     }

@@ -1,8 +1,8 @@
 //! The problems of an input, sorted by the part that they concern.
 
-use super::codes::Code;
 use crate::problems::{Part, Verdict};
-use crate::{Omitted, Problem, Reading, Validation};
+use crate::verdict::Code;
+use crate::{Problem, Reading, Validation};
 
 /// The problems that acknowledgements tell of, and what those decide that were not kept.
 #[derive(Clone, Debug)]
@@ -21,19 +21,16 @@ pub(super) struct Of<'f> {
 }
 
 impl<'p> Findings<'p> {
-    /// What a reading found, and a validation of the same input if there was one.
+    /// What a reading found, or a validation of the same input, which knows that too.
     #[must_use]
     pub fn new(reading: &'p Reading, validation: Option<&'p Validation>) -> Self {
-        let omitted = |it: &'p Omitted| it.verdicts().iter();
-        let mut problems: Vec<&Problem> = reading
-            .problems
-            .iter()
-            .chain(validation.iter().flat_map(|it| &it.problems))
-            .collect();
+        let (problems, omitted) = match validation {
+            Some(validation) => (&validation.problems, &validation.omitted),
+            None => (&reading.problems, &reading.omitted),
+        };
+        let mut problems: Vec<&Problem> = problems.iter().collect();
         problems.sort_by_key(|problem| (Part::of(&problem.position), problem.position.order()));
-        let mut verdicts: Vec<&Verdict> = omitted(&reading.omitted)
-            .chain(validation.iter().flat_map(|it| omitted(&it.omitted)))
-            .collect();
+        let mut verdicts: Vec<&Verdict> = omitted.verdicts().iter().collect();
         verdicts.sort_by_key(|verdict| verdict.part);
         Self { problems, verdicts }
     }

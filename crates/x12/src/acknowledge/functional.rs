@@ -1,9 +1,10 @@
 //! The 997 or 999 of one group.
 
-use super::codes::{Code, ELEMENT_ERRORS, SEGMENT_ERRORS, code, shown};
+use super::codes::{ELEMENT_ERRORS, SEGMENT_ERRORS, shown};
 use super::findings::Of;
 use super::received::{Group, Transaction};
 use super::{Acknowledging, Form};
+use crate::verdict::Code;
 use crate::write::{Draft, Output};
 use crate::{Position, Problem};
 
@@ -108,7 +109,7 @@ fn answer_transaction(
             },
             &*problem.segment,
         );
-        match code(problem, is_5010) {
+        match problem.code(is_5010) {
             Code::Segment(code) => {
                 output.segment(&segment_error(problem, code, is_999));
                 note(&mut codes, SEGMENT_ERRORS);
@@ -122,7 +123,7 @@ fn answer_transaction(
                 note(&mut codes, SEGMENT_ERRORS);
             }
             Code::Transaction(code) => note(&mut codes, code),
-            Code::Group(_) | Code::Interchange(_) => {}
+            Code::Group(_) | Code::Interchange(_) | Code::Nothing => {}
         }
     }
     for code in findings.omitted_codes() {
@@ -174,7 +175,7 @@ fn element_error(problem: &Problem, code: &str, is_999: bool) -> Draft {
 fn total(group: &Group, findings: Of<'_>, accepted: usize) -> Draft {
     let received = group.transactions.len();
     let mut codes: Vec<&str> = Vec::new();
-    let kept = findings.problems.iter().map(|problem| code(problem, true));
+    let kept = findings.problems.iter().map(|problem| problem.code(true));
     for code in kept.chain(findings.omitted_codes()) {
         if let Code::Group(code) = code {
             note(&mut codes, code);

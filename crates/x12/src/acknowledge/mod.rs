@@ -10,12 +10,12 @@ pub use findings::Findings;
 pub use received::Received;
 
 pub(crate) use code_set::CodeSet;
-pub(crate) use codes::{Code, code};
 
 use codes::NO_ERROR;
 use findings::Of;
 use received::Interchange;
 
+use crate::verdict::Code;
 use crate::write::{Draft, Output};
 use crate::{LineBreak, Numbers, Severity, Wrap, Writing};
 
@@ -110,12 +110,12 @@ fn verdict(findings: Of<'_>) -> (&'static str, &'static str) {
         .iter()
         .find(|problem| problem.severity() == Severity::Fatal)
     {
-        return match code(fatal, true) {
+        return match fatal.code(true) {
             Code::Interchange(note) => ("R", note),
             _ => ("R", "022"),
         };
     }
-    let kept = findings.problems.iter().map(|problem| code(problem, true));
+    let kept = findings.problems.iter().map(|problem| problem.code(true));
     let notes = kept
         .chain(findings.omitted_codes())
         .filter_map(|code| match code {

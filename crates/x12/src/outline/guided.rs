@@ -21,14 +21,6 @@ pub(super) fn addendum(guide: &str) -> &'static str {
     known.map_or("", |(_, addendum)| addendum)
 }
 
-/// Whether transactions name the guide in ST03.
-pub(super) fn is_in_st(guide: &Guide) -> bool {
-    let places = guide.loops.first().map_or(&[][..], Vec::as_slice);
-    let st = places.iter().find(|it| it.segment == "ST");
-    let third = st.and_then(|st| st.elements.iter().find(|it| it.element == 3));
-    third.is_some_and(|it| it.usage != Usage::NotUsed)
-}
-
 /// Every segment of every loop that the guide uses, in order, without ST and SE.
 pub(super) fn segments(
     version: Version,

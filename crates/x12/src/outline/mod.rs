@@ -100,7 +100,7 @@ impl Outline {
                 outline.group_version.push_str(name);
                 let guide = tables::guide(set, &outline.group_version)?;
                 outline.group_version.push_str(guided::addendum(name));
-                if guided::is_in_st(&guide) {
+                if guide.st03() != tables::Usage::NotUsed {
                     outline.convention.clone_from(&outline.group_version);
                 }
                 outline.segments = guided::segments(version, &guide, dictionary);

@@ -25,6 +25,8 @@ pub struct Reading {
     pub problems: Vec<Problem>,
     /// The problems of the envelope that were not kept.
     pub omitted: Omitted,
+    /// What is not as it should be and is tolerated, as far as it was kept.
+    pub notes: Vec<Problem>,
     /// The kinds of transaction met, in the order of their first occurrence.
     ///
     /// Beyond a thousand kinds only the first of each set with a table is listed; the last entry,

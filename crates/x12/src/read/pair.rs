@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{LoopKey, Place, Sink};
 use crate::tables::Set;
-use crate::{Isa, Position, Segment};
+use crate::{Isa, Position, Problem, Segment};
 
 impl<A: Sink, B: Sink> Sink for (A, B) {
     fn interchange(&mut self, isa: &Isa, position: &Position) {
@@ -53,5 +53,15 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
     fn interchange_end(&mut self, iea: &Segment<'_>, position: &Position) {
         self.0.interchange_end(iea, position);
         self.1.interchange_end(iea, position);
+    }
+
+    fn control(&mut self, segment: &Segment<'_>, position: &Position) {
+        self.0.control(segment, position);
+        self.1.control(segment, position);
+    }
+
+    fn problem(&mut self, problem: &Problem) {
+        self.0.problem(problem);
+        self.1.problem(problem);
     }
 }

@@ -9,14 +9,13 @@ use super::lexer::{Lexed, Lexer};
 use super::lines::Lines;
 use super::state::State;
 use super::{Reading, Sink};
-use crate::ProblemKind;
+use crate::delimiters::{Narrowing, Wide};
 use crate::isa::{self, Isa};
 use crate::tables::LoopNames;
+use crate::{ProblemKind, foreign};
 
 /// The longest segment taken; a binary segment may be that long too.
 const LONGEST_SEGMENT: usize = 256 << 20;
-/// How much of an input that is not X12 a message shows.
-const SHOWN: usize = 3;
 
 /// Reads an input given in pieces; what it keeps is bounded by the longest segment.
 pub struct Reader<S> {
@@ -29,6 +28,12 @@ pub struct Reader<S> {
     pending: Vec<u8>,
     /// How many bytes `pending` needs before another look at it makes sense.
     needed: usize,
+    /// No more bytes come.
+    at_end: bool,
+    /// Set from the first ISA segment on that has delimiters of several bytes.
+    narrowing: Option<Narrowing>,
+    /// Such delimiters of an ISA segment that was read just now.
+    found_wide: Option<Wide>,
 }
 
 impl<S: Sink> Reader<S> {
@@ -41,6 +46,9 @@ impl<S: Sink> Reader<S> {
             lines: Lines::default(),
             pending: Vec::new(),
             needed: 0,
+            at_end: false,
+            narrowing: None,
+            found_wide: None,
         }
     }
 
@@ -80,6 +88,24 @@ impl<S: Sink> Reader<S> {
     }
 
     fn take(&mut self, bytes: &[u8]) {
+        match &mut self.narrowing {
+            None => self.consume(bytes),
+            Some(narrowing) => {
+                let narrow = narrowing.narrow(bytes);
+                self.consume(&narrow);
+            }
+        }
+        // What follows such an ISA segment is read with a byte for each of its delimiters.
+        while let Some(wide) = self.found_wide.take() {
+            let narrowing = self.narrowing.get_or_insert_default();
+            narrowing.learn(&wide);
+            let rest = narrowing.narrow(&mem::take(&mut self.pending));
+            self.needed = 0;
+            self.consume(&rest);
+        }
+    }
+
+    fn consume(&mut self, bytes: &[u8]) {
         if self.pending.is_empty() {
             let taken = self.run(bytes);
             self.pending
@@ -103,17 +129,24 @@ impl<S: Sink> Reader<S> {
     pub fn finish(mut self) -> (S, Reading) {
         let joined = self.lines.finish();
         self.take(&joined);
+        self.at_end = true;
+        self.needed = 0;
+        let held = self.narrowing.as_mut().map(Narrowing::rest);
+        self.pending.extend(held.into_iter().flatten());
         let input = mem::take(&mut self.pending);
-        if !self.state.ended && !input.is_empty() {
-            match self.lexer.take() {
-                None => {
-                    let _ = self.header(&input, true);
-                }
-                Some(lexer) => self.last_segments(lexer, &input),
-            }
+        self.take(&input);
+        let mut rest = mem::take(&mut self.pending);
+        while !self.state.ended
+            && !rest.is_empty()
+            && let Some(lexer) = self.lexer.take()
+        {
+            let taken = self.last_segments(lexer, &rest);
+            rest.drain(..taken);
+            self.take(&rest);
+            rest = mem::take(&mut self.pending);
         }
         if !self.state.ended {
-            self.state.end_of_input();
+            self.state.end_of_input(&mut self.sink);
         }
         (self.sink, self.state.finish())
     }
@@ -131,13 +164,20 @@ impl<S: Sink> Reader<S> {
                 return if self.state.ended { input.len() } else { at };
             }
             match self.step(rest) {
-                Ok(taken) => at += taken,
+                Ok(taken) => {
+                    at += taken;
+                    if self.found_wide.is_some() {
+                        self.state.position.byte = base + at as u64;
+                        self.needed = 0;
+                        return at;
+                    }
+                }
                 Err(more) => {
                     self.needed = more;
                     if more > LONGEST_SEGMENT || rest.len() > LONGEST_SEGMENT {
-                        self.state.report(ProblemKind::SegmentTooLong {
-                            limit: LONGEST_SEGMENT,
-                        });
+                        let limit = LONGEST_SEGMENT;
+                        self.state
+                            .report(&mut self.sink, ProblemKind::SegmentTooLong { limit });
                         return input.len();
                     }
                     return at;
@@ -150,7 +190,7 @@ impl<S: Sink> Reader<S> {
     #[inline]
     fn step(&mut self, input: &[u8]) -> Result<usize, usize> {
         let Some(lexer) = &mut self.lexer else {
-            return self.header(input, false);
+            return self.header(input);
         };
         match lexer.lex(input) {
             Lexed::Incomplete(more) => Err(more),
@@ -166,28 +206,40 @@ impl<S: Sink> Reader<S> {
         }
     }
 
-    /// Reads what is left when no more comes: a segment without terminator, or segments after a count
-    /// of binary data that leads beyond the end.
-    fn last_segments(&mut self, mut lexer: Lexer, mut input: &[u8]) {
-        while !input.is_empty() && !self.state.ended {
-            let length = lexer.lex_last(input);
-            if length == input.len() {
-                self.state.report(ProblemKind::TerminatorMissing);
-            }
-            let segment = lexer.segment(input.get(..length).unwrap_or(input));
+    /// Reads what is left of an interchange when no more comes: a segment without terminator, or
+    /// segments after a count of binary data that leads beyond the end. Returns how many bytes that
+    /// took.
+    fn last_segments(&mut self, mut lexer: Lexer, input: &[u8]) -> usize {
+        let mut at = 0;
+        while let Some(rest) = input.get(at..).filter(|rest| !rest.is_empty()) {
+            let length = lexer.lex_last(rest);
+            let last = length == rest.len();
+            let segment = lexer.segment(rest.get(..length).unwrap_or(rest));
             self.state.segment(&mut self.sink, &segment);
-            let rest = input.get(length + 1..).unwrap_or(&[]);
-            let rest = rest.get(self.skip_blanks(rest)..).unwrap_or(&[]);
-            self.state.position.byte += (input.len() - rest.len()) as u64;
-            input = rest;
+            if last {
+                self.state
+                    .report(&mut self.sink, ProblemKind::TerminatorMissing);
+            }
+            at += length + 1;
+            let blanks = self.blanks(input.get(at..).unwrap_or(&[]), true);
+            at += blanks;
+            self.state.position.byte += (length + 1 + blanks) as u64;
+            if self.state.ended || self.state.envelope.interchange.is_none() {
+                break;
+            }
         }
+        at.min(input.len())
     }
 
     /// How many bytes before a segment mean nothing: line ends and blanks; between interchanges also
     /// a byte order mark, NUL and the end-of-file mark of old systems.
     #[inline]
     fn skip_blanks(&self, input: &[u8]) -> usize {
-        let within = self.lexer.is_some();
+        self.blanks(input, self.lexer.is_some())
+    }
+
+    #[inline]
+    fn blanks(&self, input: &[u8], within: bool) -> usize {
         let is_blank = |byte: &u8| match byte {
             b'\r' | b'\n' | b' ' | b'\t' => true,
             0xef | 0xbb | 0xbf | 0x1a | 0x00 => !within,
@@ -199,24 +251,42 @@ impl<S: Sink> Reader<S> {
             .unwrap_or(input.len())
     }
 
-    fn header(&mut self, input: &[u8], at_end: bool) -> Result<usize, usize> {
-        match Isa::read(input, at_end) {
+    fn header(&mut self, input: &[u8]) -> Result<usize, usize> {
+        let header = match self.state.is_between() && !isa::may_begin(input) {
+            true if input.len() < 4 && !self.at_end => isa::Header::Incomplete,
+            true => isa::Header::Other,
+            false => Isa::read(input, self.at_end),
+        };
+        match header {
             isa::Header::Read(isa, length) => {
                 self.lexer = Some(Lexer::new(isa.delimiters()));
                 self.state.begin_interchange(&mut self.sink, &isa);
-                Ok(length)
+                let wide = isa.wide();
+                self.found_wide = wide.pairs().next().map(|_| wide.clone());
+                return Ok(length);
             }
-            isa::Header::Incomplete if !at_end && input.len() < isa::LONGEST => {
-                Err(input.len() + 1)
+            isa::Header::Incomplete if !self.at_end && input.len() < isa::LONGEST => {
+                return Err(input.len() + 1);
+            }
+            // A few bytes more tell what it is.
+            isa::Header::Other
+                if !self.at_end && input.len() < foreign::LOOKED_AT && self.state.is_at_start() =>
+            {
+                return Err(foreign::LOOKED_AT);
             }
             isa::Header::Incomplete => {
-                self.state.report(ProblemKind::HeaderIncomplete);
-                Ok(input.len())
+                self.state
+                    .report(&mut self.sink, ProblemKind::HeaderIncomplete);
+            }
+            isa::Header::Elements(found) => {
+                self.state
+                    .report(&mut self.sink, ProblemKind::HeaderElements { found });
             }
             isa::Header::Other => {
-                self.state.not_a_header(input.get(..SHOWN).unwrap_or(input));
-                Ok(input.len())
+                let passed = self.state.not_a_header(&mut self.sink, input, self.at_end);
+                return Ok(passed);
             }
         }
+        Ok(input.len())
     }
 }

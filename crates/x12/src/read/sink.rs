@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::tables::Set;
-use crate::{Isa, Position, Segment};
+use crate::{Isa, Position, Problem, Segment};
 
 /// Takes the parts of an input in their order; a pair of sinks is a sink too.
 ///
@@ -23,10 +23,14 @@ pub trait Sink {
     fn close(&mut self, position: &Position);
     /// The transaction ends.
     fn transaction_end(&mut self, se: &Segment<'_>, position: &Position);
-    /// The group ends.
+    /// The group ends; where its GE is missing, the segment is one without elements.
     fn group_end(&mut self, ge: &Segment<'_>, position: &Position);
     /// The interchange ends.
     fn interchange_end(&mut self, iea: &Segment<'_>, position: &Position);
+    /// A segment that an interchange has beside its groups: TA1, ISB or ISE.
+    fn control(&mut self, _segment: &Segment<'_>, _position: &Position) {}
+    /// The reading met a problem.
+    fn problem(&mut self, _problem: &Problem) {}
 }
 
 /// The name of a loop's occurrence.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use super::contents::Contents;
 use super::envelope::{Envelope, Header};
 use super::placement::Placement;
@@ -9,7 +11,19 @@ use super::{Fit, LoopKey, Reading, Sink};
 use crate::problems::ProblemLog;
 use crate::tables::{self, LoopNames, Version};
 use crate::text::decode;
-use crate::{Isa, Position, Problem, ProblemKind, Segment, Severity, Trailer};
+use crate::{
+    Delimiter, Isa, Outcome, Position, Problem, ProblemKind, Segment, Severity, Trailer, foreign,
+    isa,
+};
+
+/// How much of what is no X12 a message shows.
+const SHOWN: usize = 3;
+/// How many tolerated problems are kept.
+const NOTE_LIMIT: usize = 100;
+/// Segments that are lost when they stand after an interchange.
+const CONTROLS: [&[u8]; 7] = [b"GS", b"GE", b"ST", b"SE", b"IEA", b"TA1", b"ISB"];
+/// What an input is that holds nothing.
+const BLANK: &str = "nothing but blanks and line breaks";
 
 /// What is known of the input so far.
 #[derive(Default)]
@@ -17,6 +31,13 @@ pub(super) struct State {
     pub(super) envelope: Envelope,
     pub(super) position: Position,
     pub(super) problems: ProblemLog,
+    notes: Vec<Problem>,
+    /// How many groups of the interchange have begun.
+    groups: u32,
+    /// The segment before this one stood where it cannot.
+    stray: bool,
+    /// Something else was met after an interchange and before the next.
+    is_between: bool,
     reading: Reading,
     contents: Contents,
     pub(super) ended: bool,
@@ -37,39 +58,96 @@ impl State {
             segment_in_interchange: 1,
             ..Position::default()
         };
+        self.groups = 0;
         self.reading.interchanges = self.position.interchange;
         self.reading.delimiters.get_or_insert(isa.delimiters());
-        for (element, expected, found) in isa.wrong_lengths() {
-            let kind = ProblemKind::HeaderLength { expected, found };
-            self.report_at(kind, b"ISA", u16::from(element));
-        }
         self.envelope.interchange = Some(Header::new(isa.field(13).trim_ascii(), 0));
+        self.stray = false;
+        self.is_between = false;
         sink.interchange(isa, &self.position);
+        self.check_header(sink, isa);
     }
 
-    /// Notes that something else stands where an interchange should begin.
-    pub(super) fn not_a_header(&mut self, begins: &[u8]) {
-        let begins = decode(begins).into();
-        if self.position.interchange == 0 {
-            self.report(ProblemKind::NotAnInterchange { begins });
-        } else {
-            self.position.segment_in_interchange = 0;
-            self.report(ProblemKind::DataAfterInterchange { begins });
-            self.ended = true;
+    /// Whether no interchange has begun yet.
+    pub(super) fn is_at_start(&self) -> bool {
+        self.position.interchange == 0
+    }
+
+    /// Whether something else was met after an interchange and before the next.
+    pub(super) fn is_between(&self) -> bool {
+        self.is_between
+    }
+
+    /// Where delimiters are wrong, lengths say nothing.
+    fn check_header(&mut self, sink: &mut impl Sink, isa: &Isa) {
+        if let Some(fault) = isa.fault() {
+            let element = match fault.delimiter {
+                Delimiter::Repetition => 11,
+                Delimiter::Component => 16,
+                Delimiter::Element | Delimiter::Terminator => 0,
+            };
+            let kind = ProblemKind::DelimiterWrong {
+                delimiter: fault.delimiter,
+                value: decode(&[fault.value]).into(),
+                reason: fault.reason,
+            };
+            self.report_at(sink, kind, b"ISA", element);
+            return;
+        }
+        for (element, expected, found) in isa.wrong_lengths() {
+            let kind = ProblemKind::HeaderLength { expected, found };
+            self.report_at(sink, kind, b"ISA", u16::from(element));
+        }
+    }
+
+    /// Notes that something else stands where an interchange should begin, and returns how much of it
+    /// is passed over.
+    pub(super) fn not_a_header(
+        &mut self,
+        sink: &mut impl Sink,
+        input: &[u8],
+        at_end: bool,
+    ) -> usize {
+        let begins = || decode(input.get(..SHOWN).unwrap_or(input)).into();
+        if self.is_at_start() {
+            let kind = ProblemKind::NotAnInterchange {
+                begins: begins(),
+                format: foreign::name(input),
+            };
+            self.report(sink, kind);
+            return input.len();
+        }
+        if !self.is_between {
+            self.is_between = true;
+            self.after_interchange(sink, input, begins());
+        }
+        next_header(input, at_end)
+    }
+
+    fn after_interchange(&mut self, sink: &mut impl Sink, input: &[u8], begins: Box<str>) {
+        self.position.segment_in_interchange = 0;
+        let is_part = |id: &&&[u8]| {
+            let rest = input.strip_prefix(**id);
+            rest.is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_punctuation))
+        };
+        match CONTROLS.iter().find(is_part) {
+            // Parts of an interchange outside of one are lost, and the sender must know.
+            Some(id) => self.report_at(sink, ProblemKind::SegmentMisplaced, id, 0),
+            None => self.report(sink, ProblemKind::DataAfterInterchange { begins }),
         }
     }
 
     /// Notes what is missing where the input ends.
-    pub(super) fn end_of_input(&mut self) {
+    pub(super) fn end_of_input(&mut self, sink: &mut impl Sink) {
         if let Some(trailer) = self.envelope.wanted() {
-            self.report(ProblemKind::TrailerMissing {
-                trailer,
-                found: Box::default(),
-            });
-        } else if self.position.interchange == 0 {
-            self.report(ProblemKind::NotAnInterchange {
+            let found = Box::default();
+            self.report(sink, ProblemKind::TrailerMissing { trailer, found });
+        } else if self.is_at_start() {
+            let kind = ProblemKind::NotAnInterchange {
                 begins: Box::default(),
-            });
+                format: Some(BLANK).filter(|_| self.position.byte > 0),
+            };
+            self.report(sink, kind);
         }
     }
 
@@ -78,18 +156,25 @@ impl State {
         Reading {
             problems,
             omitted,
+            notes: self.notes,
             contents: self.contents.finish(),
             ..self.reading
         }
     }
 
     /// Notes a problem of the input as a whole.
-    pub(super) fn report(&mut self, kind: ProblemKind) {
-        self.report_at(kind, &[], 0);
+    pub(super) fn report(&mut self, sink: &mut impl Sink, kind: ProblemKind) {
+        self.report_at(sink, kind, &[], 0);
     }
 
     /// Notes a problem of a segment, and of one of its elements unless that is 0.
-    pub(super) fn report_at(&mut self, kind: ProblemKind, id: &[u8], element: u16) {
+    pub(super) fn report_at(
+        &mut self,
+        sink: &mut impl Sink,
+        kind: ProblemKind,
+        id: &[u8],
+        element: u16,
+    ) {
         let position = Position {
             element,
             ..self.position
@@ -101,7 +186,12 @@ impl State {
             reference: "",
         };
         self.ended |= problem.severity() == Severity::Fatal;
-        self.problems.push(problem);
+        sink.problem(&problem);
+        if problem.outcome() > Outcome::Tolerated {
+            self.problems.push(problem);
+        } else if self.notes.len() < NOTE_LIMIT {
+            self.notes.push(problem);
+        }
     }
 
     #[inline]
@@ -152,15 +242,79 @@ impl State {
             (b"GS", Some(Trailer::Iea)) => self.begin_group(sink, segment),
             (b"GE", Some(Trailer::Ge)) => self.end_group(sink, segment),
             (b"IEA", Some(Trailer::Iea)) => self.end_interchange(sink, segment),
-            (b"TA1", _) => {}
+            (b"TA1" | b"ISB" | b"ISE", Some(Trailer::Iea)) => {
+                sink.control(segment, &self.position);
+            }
+            (b"TA1", Some(Trailer::Se)) => {
+                self.report_at(sink, ProblemKind::SegmentNotInSet, id, 0);
+            }
+            (b"GS" | b"IEA" | b"ISA", Some(Trailer::Ge)) => {
+                self.missing(sink, Trailer::Ge, id);
+                self.close_group(sink);
+                self.control(sink, segment, id);
+                return;
+            }
             (b"ST" | b"SE" | b"GS" | b"GE" | b"IEA" | b"ISA", Some(trailer))
                 if leaves_open(id, trailer) =>
             {
-                let found = decode(id).into();
-                self.report_at(ProblemKind::TrailerMissing { trailer, found }, id, 0);
+                self.missing(sink, trailer, id);
             }
-            _ => self.report_at(ProblemKind::SegmentMisplaced, id, 0),
+            _ => {
+                self.misplaced(sink, segment, id);
+                return;
+            }
         }
+        self.stray = false;
+    }
+
+    fn missing(&mut self, sink: &mut impl Sink, trailer: Trailer, found: &[u8]) {
+        let kind = ProblemKind::TrailerMissing {
+            trailer,
+            found: decode(found).into(),
+        };
+        self.report_at(sink, kind, found, 0);
+    }
+
+    /// Ends a group that has no GE.
+    fn close_group(&mut self, sink: &mut impl Sink) {
+        self.envelope.group = None;
+        self.position.transaction = 0;
+        sink.group_end(&Segment::without_elements(b"GE"), &self.position);
+        self.position.group = 0;
+    }
+
+    /// A segment that stands where none of its kind can; it is left out. Of several in a row the
+    /// first is told.
+    fn misplaced(&mut self, sink: &mut impl Sink, segment: &Segment<'_>, id: &[u8]) {
+        let was_stray = std::mem::replace(&mut self.stray, true);
+        let has_group = self.envelope.group.is_some();
+        match (id, &mut self.envelope) {
+            // Counted all the same, so that the trailer's count is no second problem.
+            (
+                b"SE",
+                Envelope {
+                    group: Some(group), ..
+                },
+            ) => group.count(),
+            (
+                b"GE",
+                Envelope {
+                    interchange: Some(interchange),
+                    ..
+                },
+            ) => interchange.count(),
+            _ => {}
+        }
+        if was_stray {
+            return;
+        }
+        let kind = if id == b"ST" && !has_group {
+            let set = decode(segment.value(1)).into();
+            ProblemKind::GroupMissing { set }
+        } else {
+            ProblemKind::SegmentMisplaced
+        };
+        self.report_at(sink, kind, id, 0);
     }
 
     fn begin_group(&mut self, sink: &mut impl Sink, gs: &Segment<'_>) {
@@ -168,7 +322,8 @@ impl State {
             interchange.count();
         }
         self.envelope.group = Some(Header::new(gs.value(6), 0));
-        self.position.group = self.position.group.saturating_add(1);
+        self.groups = self.groups.saturating_add(1);
+        self.position.group = self.groups;
         self.position.transaction = 0;
         // The tables are those of X12 groups; others say what they follow in another way.
         self.version = Version::of_group(gs.value(8)).filter(|_| gs.value(7) == b"X");
@@ -204,7 +359,7 @@ impl State {
             sink.close(&self.position);
         }
         let header = self.envelope.transaction.take();
-        self.check(header, Trailer::Se, se);
+        self.check(sink, header, Trailer::Se, se);
         sink.transaction_end(se, &self.position);
         self.position.segment = 0;
     }
@@ -212,23 +367,39 @@ impl State {
     fn end_group(&mut self, sink: &mut impl Sink, ge: &Segment<'_>) {
         let header = self.envelope.group.take();
         self.position.transaction = 0;
-        self.check(header, Trailer::Ge, ge);
+        self.check(sink, header, Trailer::Ge, ge);
         sink.group_end(ge, &self.position);
+        self.position.group = 0;
     }
 
     fn end_interchange(&mut self, sink: &mut impl Sink, iea: &Segment<'_>) {
         let header = self.envelope.interchange.take();
         self.position.group = 0;
-        self.check(header, Trailer::Iea, iea);
+        self.check(sink, header, Trailer::Iea, iea);
         sink.interchange_end(iea, &self.position);
     }
 
-    fn check(&mut self, header: Option<Header>, trailer: Trailer, segment: &Segment<'_>) {
+    fn check(
+        &mut self,
+        sink: &mut impl Sink,
+        header: Option<Header>,
+        trailer: Trailer,
+        segment: &Segment<'_>,
+    ) {
         let problems = header.map(|header| header.close(trailer, segment));
         for (kind, element) in problems.into_iter().flatten().flatten() {
-            self.report_at(kind, segment.id(), element);
+            self.report_at(sink, kind, segment.id(), element);
         }
     }
+}
+
+/// Where the next ISA segment may begin in what follows an interchange: how many bytes come before it.
+fn next_header(input: &[u8], at_end: bool) -> usize {
+    let found = memmem::find_iter(input, b"ISA")
+        .find(|at| *at > 0 && isa::may_begin(input.get(*at..).unwrap_or(&[])));
+    // The end may hold the beginning of one.
+    let held = if at_end { 0 } else { 3 };
+    found.unwrap_or_else(|| input.len().saturating_sub(held).max(1))
 }
 
 /// Whether a segment of the envelope stands further out than what `trailer` closes.

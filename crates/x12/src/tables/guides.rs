@@ -84,7 +84,17 @@ pub(crate) fn guide(set: &str, version: &str) -> Option<Arc<Guide>> {
     guide
 }
 
-/// The name of the guide in a version such as `005010X222A1`, here `X222`.
+impl Guide {
+    /// Whether transactions name the guide in ST03, and whether they must.
+    pub(crate) fn st03(&self) -> Usage {
+        let places = self.loops.first().map_or(&[][..], Vec::as_slice);
+        let st = places.iter().find(|place| place.segment == "ST");
+        let third = st.and_then(|st| st.elements.iter().find(|it| it.element == 3));
+        third.map_or(Usage::NotUsed, |it| it.usage)
+    }
+}
+
+/// The name of the guide in a version such as `005010X222A1`: `X222`.
 pub(crate) fn guide_name(version: &str) -> Option<&str> {
     let suffix = version.get(6..)?;
     let end = suffix.find('A').unwrap_or(suffix.len());

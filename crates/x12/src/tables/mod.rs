@@ -42,6 +42,13 @@ pub fn sets(version: Version) -> impl Iterator<Item = &'static str> {
 }
 
 /// The table of a transaction set, if the version has it.
+/// The first set of a version whose functional groups are of this type.
+pub(crate) fn set_of_group(version: Version, kind: &str) -> Option<&'static str> {
+    let mut rows = version::rows(version).iter();
+    let found = rows.find(|entry| entry.row.group == kind)?;
+    Some(found.row.set)
+}
+
 pub(crate) fn set(version: Version, set: &str) -> Option<Arc<Set>> {
     let entry = version::row(version, set)?;
     let table = entry

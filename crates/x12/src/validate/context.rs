@@ -31,6 +31,16 @@ impl Context {
         }
     }
 
+    /// The tables of a version, for the segments outside of sets.
+    pub(super) fn of_version(version: Version) -> Self {
+        let elements = Dictionary::of(version).map_or(&[][..], Dictionary::elements);
+        Self {
+            elements: Cow::Borrowed(elements),
+            codes: Cow::Borrowed(codes(version)),
+            ..Self::default()
+        }
+    }
+
     fn prepare(set: &Arc<Set>, rules: Option<&Rules>) -> Option<Self> {
         let dictionary = Dictionary::of(set.version())?;
         let rules = rules.filter(|rules| rules.are_for(set.version(), set.id()));

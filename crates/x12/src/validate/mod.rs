@@ -4,13 +4,16 @@
 //! as it should be.
 
 mod context;
+mod convention;
 mod custom;
 mod elements;
+mod envelope;
 mod guide;
 mod hierarchy;
 mod odd;
 mod order;
 mod report;
+mod unique;
 mod values;
 
 pub use custom::{Rule, RuleProblem, Rules};
@@ -19,16 +22,20 @@ pub use report::{Heading, Validation};
 use std::sync::Arc;
 
 use context::Context;
+use envelope::Envelope;
 use guide::GuideOrder;
 use hierarchy::Hierarchy;
 use order::Order;
 
 use crate::problems::ProblemLog;
-use crate::tables::{self, Dictionary, Guide, Set};
+use crate::tables::{self, Set, Version};
 use crate::text::decode;
 use crate::{
-    Fit, Isa, LoopKey, Place, Position, Problem, ProblemKind, Reading, Segment, Sink, read,
+    Fit, Isa, LoopKey, Outcome, Place, Position, Problem, ProblemKind, Reading, Segment, Sink, read,
 };
+
+/// How many tolerated problems are kept.
+const NOTE_LIMIT: usize = 100;
 
 /// How much of what is known of the standard is demanded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +55,7 @@ pub struct Validator<'r> {
     guided: bool,
     guide: GuideOrder,
     hierarchy: Hierarchy,
+    envelope: Envelope,
     notes: Notes,
 }
 
@@ -55,6 +63,7 @@ pub struct Validator<'r> {
 #[derive(Default)]
 struct Notes {
     problems: ProblemLog,
+    tolerated: Vec<Problem>,
     headings: Vec<Heading>,
     interchange: Heading,
     group: Heading,
@@ -84,6 +93,7 @@ impl<'r> Validator<'r> {
             guided: false,
             guide: GuideOrder::default(),
             hierarchy: Hierarchy::default(),
+            envelope: Envelope::default(),
             notes: Notes::default(),
         }
     }
@@ -104,6 +114,17 @@ impl<'r> Validator<'r> {
     pub fn problem_limit(mut self, limit: usize) -> Self {
         self.notes.problems.limit_to(limit);
         self
+    }
+
+    /// A transaction without a table. Where its group has none, the group is told of, and where ST01 is
+    /// no code of the standard, ST01.
+    fn no_set(&mut self, st: &Segment<'_>, position: &Position) {
+        let has_tables = Version::of_group(self.notes.group.version().as_bytes()).is_some();
+        if has_tables && self.notes.group.is_of_x12() && self.envelope.names_set(st) {
+            let set = decode(st.value(1)).into();
+            self.notes
+                .add(ProblemKind::SetUnknown { set }, *position, "ST");
+        }
     }
 
     /// A segment that the set has not.
@@ -140,17 +161,6 @@ impl<'r> Validator<'r> {
         }
     }
 
-    fn guide_of(&self, st: &Segment<'_>) -> Option<Arc<Guide>> {
-        let own = decode(st.value(3));
-        let version = if own.is_empty() {
-            self.notes.group.version()
-        } else {
-            &own
-        };
-        let guide = tables::guide(&decode(st.value(1)), version).filter(|_| self.guided)?;
-        (guide.is_attested || self.strictness == Strictness::Inferred).then_some(guide)
-    }
-
     /// The problems found, in the order of the input.
     #[must_use]
     pub fn finish(self) -> Validation {
@@ -170,6 +180,7 @@ impl<'r> Validator<'r> {
         Validation {
             problems,
             omitted,
+            notes: self.notes.tolerated,
             headings: self.notes.headings,
         }
     }
@@ -217,19 +228,36 @@ impl Notes {
             segment: segment.into(),
             reference,
         };
+        self.take(problem);
+    }
+
+    fn take(&mut self, problem: Problem) {
+        if problem.outcome() == Outcome::Tolerated {
+            if self.tolerated.len() < NOTE_LIMIT {
+                self.tolerated.push(problem);
+            }
+            return;
+        }
         if self.problems.keeps(&problem) {
-            self.note_headings();
+            self.note_headings(&problem.position);
         }
         self.problems.push(problem);
     }
 
-    fn note_headings(&mut self) {
+    fn note_headings(&mut self, position: &Position) {
+        let levels = match (position.interchange, position.group, position.transaction) {
+            (0, ..) => 0,
+            (_, 0, _) => 1,
+            (_, _, 0) => 2,
+            _ => 3,
+        };
         let parts = [
             &mut self.interchange,
             &mut self.group,
             &mut self.transaction,
         ];
-        for heading in parts.into_iter().filter(|heading| !heading.is_listed) {
+        let parts = parts.into_iter().take(levels);
+        for heading in parts.filter(|heading| !heading.is_listed) {
             heading.is_listed = true;
             self.headings.push(heading.clone());
         }
@@ -239,38 +267,34 @@ impl Notes {
 impl Sink for Validator<'_> {
     fn interchange(&mut self, isa: &Isa, position: &Position) {
         self.notes.interchange = Heading::interchange(isa, position);
+        self.envelope.interchange(isa, position, &mut self.notes);
     }
 
     fn group(&mut self, gs: &Segment<'_>, position: &Position) {
         self.notes.group = Heading::group(gs, position);
+        self.envelope.group(gs, position, &mut self.notes);
     }
 
     fn transaction(&mut self, st: &Segment<'_>, set: Option<&Arc<Set>>, position: &Position) {
         self.notes.transaction = Heading::transaction(st, position);
         self.context.enter(set, self.rules);
         self.order.begin(set);
-        self.guide.begin(self.guide_of(st));
         self.hierarchy.clear();
-        let id = decode(st.value(1));
+        self.envelope.transaction(st, position, &mut self.notes);
+        let guide = self.guide_for(st, position);
+        self.guide.begin(guide);
         let Some(set) = set else {
-            let set = id.as_ref().into();
-            self.notes
-                .add(ProblemKind::SetUnknown { set }, *position, "ST");
+            self.no_set(st, position);
             return;
         };
         let found = self.notes.group.kind();
-        if found != set.group() {
-            let (set, expected, found) = (id.into(), set.group(), found.into());
+        if found != set.group() && tables::set_of_group(set.version(), found).is_some() {
             let kind = ProblemKind::GroupTypeWrong {
-                set,
-                expected,
-                found,
+                set: decode(st.value(1)).into(),
+                expected: set.group(),
+                found: found.into(),
             };
             self.notes.add(kind, *position, "ST");
-        }
-        if let Some(definition) = Dictionary::of(set.version()).and_then(|all| all.segment("ST")) {
-            self.context
-                .check(definition, st, position, self.strictness, &mut self.notes);
         }
     }
 
@@ -322,7 +346,19 @@ impl Sink for Validator<'_> {
         self.order.close(position, &mut self.notes);
     }
 
-    fn group_end(&mut self, _: &Segment<'_>, _: &Position) {}
+    fn group_end(&mut self, ge: &Segment<'_>, position: &Position) {
+        Envelope::trailer(ge, position, &mut self.notes);
+    }
 
-    fn interchange_end(&mut self, _: &Segment<'_>, _: &Position) {}
+    fn interchange_end(&mut self, iea: &Segment<'_>, position: &Position) {
+        Envelope::trailer(iea, position, &mut self.notes);
+    }
+
+    fn control(&mut self, segment: &Segment<'_>, position: &Position) {
+        self.envelope.control(segment, position, &mut self.notes);
+    }
+
+    fn problem(&mut self, problem: &Problem) {
+        self.notes.take(problem.clone());
+    }
 }

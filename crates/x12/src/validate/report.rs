@@ -8,10 +8,13 @@ use crate::{Isa, Omitted, Position, Problem, Segment};
 /// What a validation found.
 #[derive(Clone, Debug, Default)]
 pub struct Validation {
-    /// The problems, in the order of the input, as far as they were kept.
+    /// The problems, those of the envelope among them, in the order of the input, as far as they were
+    /// kept.
     pub problems: Vec<Problem>,
     /// The problems that were not kept.
     pub omitted: Omitted,
+    /// What is not as it should be and is tolerated, as far as it was kept.
+    pub notes: Vec<Problem>,
     /// The headings of the parts in which the problems are.
     pub headings: Vec<Heading>,
 }
@@ -25,6 +28,7 @@ pub struct Heading {
     kind: Box<str>,
     control: Box<str>,
     version: Box<str>,
+    agency: Box<str>,
     /// Whether it is among the headings of the report already.
     pub(super) is_listed: bool,
 }
@@ -45,6 +49,7 @@ impl Heading {
             kind: decode(gs.value(1)).into(),
             control: decode(gs.value(6)).into(),
             version: decode(gs.value(8)).into(),
+            agency: decode(gs.value(7)).into(),
             ..Self::default()
         }
     }
@@ -62,6 +67,11 @@ impl Heading {
 
     pub(super) fn kind(&self) -> &str {
         &self.kind
+    }
+
+    /// Whether the group follows the tables of X12.
+    pub(super) fn is_of_x12(&self) -> bool {
+        &*self.agency == "X"
     }
 
     pub(super) fn version(&self) -> &str {
@@ -119,11 +129,12 @@ impl Validation {
             while let Some(heading) = headings.next_if(|heading| heading.is_of(&problem.position)) {
                 text += &heading.line();
             }
-            let (id, at, message) = (
-                &problem.segment,
-                problem.position.segment,
-                problem.message(),
-            );
+            let (id, message) = (&problem.segment, problem.message());
+            // Outside of transactions segments are counted from ISA.
+            let at = match problem.position.transaction {
+                0 => problem.position.segment_in_interchange,
+                _ => problem.position.segment,
+            };
             let blank = if id.is_empty() { "" } else { " " };
             let _ = writeln!(
                 text,

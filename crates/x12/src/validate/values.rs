@@ -31,7 +31,11 @@ pub(super) fn lengths(value: &Element<'_>, form: Form) -> (usize, usize) {
 
 /// Whether a value is of its element's type.
 pub(super) fn is_well_formed(value: &Element<'_>, form: Form) -> bool {
-    let text = value.value();
+    is_well_formed_text(value.value(), form)
+}
+
+/// Whether the bytes of a value are of a type.
+pub(super) fn is_well_formed_text(text: &[u8], form: Form) -> bool {
     match form {
         Form::Text | Form::Code => !text.iter().any(u8::is_ascii_control),
         Form::Integer => is_digits(unsigned(text)),

@@ -148,7 +148,9 @@ fn a_bad_transaction_after_very_many_problems_is_rejected() {
 
 #[test]
 fn misplaced_segments_are_kept_up_to_the_limit() {
-    let input = format!("{ISA}{}IEA*0*000000043~", "X~".repeat(100_000));
+    // Of several misplaced segments in a row only the first is told.
+    let one = "X~Y~TA1*000000042*260301*0930*A*000~";
+    let input = format!("{ISA}{}IEA*0*000000043~", one.repeat(100_000));
     let (_, reading) = read(input.as_bytes(), Received::new());
     // The wrong control number is the first of its kind.
     assert_eq!(reading.problems.len(), PROBLEM_LIMIT + 1);
@@ -184,8 +186,13 @@ fn kinds_of_transaction_are_listed_up_to_a_limit_and_all_counted() {
 
 #[test]
 fn many_bad_groups_are_answered_each() {
-    let group = format!("{GS}{}GE*2*8~", transaction(1, &["QQQ*1"], 9));
-    let input = format!("{ISA}{}IEA*8000*000000042~", group.repeat(8_000));
+    let transaction = transaction(1, &["QQQ*1"], 9);
+    let group = |number: usize| {
+        let header = GS.replace("*7*", &format!("*{number}*"));
+        format!("{header}{transaction}GE*2*0~")
+    };
+    let groups: String = (1..=8_000).map(group).collect();
+    let input = format!("{ISA}{groups}IEA*8000*000000042~");
     let found = Found::of(&input, PROBLEM_LIMIT);
     let verdicts = found.verdicts();
     let groups = verdicts.iter().filter(|it| it.contains("AK9"));

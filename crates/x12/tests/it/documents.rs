@@ -38,10 +38,11 @@ fn check(path: &Path, made: &str) {
 fn every_input_gives_its_document_and_problems() {
     for input in inputs() {
         let document = to_json(&fs::read(&input).unwrap(), Layout::Pretty);
-        let problems = document
-            .reading
+        let reading = &document.reading;
+        let problems = reading
             .problems
             .iter()
+            .chain(&reading.notes)
             .map(|problem| format!("{problem}\n"));
         check(
             &input.with_extension("problems"),

@@ -13,16 +13,15 @@ HL*3*1*22*0~SBR*P*18*******MC~NM1*IL*1*DOE*SAM****MI*W2~N3*3 LOW ROAD~N4*DAYTON*
 NM1*PR*2*PLAN*****PI*P1~CLM*C2*10***11:B:1*Y*A*Y*Y~HI*ABK:A000~LX*1~SV1*HC:99213*10*UN*1***1~DTP*472*D8*20260101~\
 SE*35*0001~GE*1*1~IEA*1*000000001~";
 
-/// The messages about an input, those of its envelope first.
+/// The messages about an input.
 fn messages(input: &str) -> Vec<String> {
     let validator = Validator::new(Strictness::Inferred, None).guided();
-    let (validator, reading) = read(input.as_bytes(), validator);
-    let envelope = reading.problems.iter().map(ToString::to_string);
+    let (validator, _) = read(input.as_bytes(), validator);
     let report = validator.finish().report();
-    let lines = report
+    report
         .lines()
-        .filter_map(|line| Some(line.split_once("*** ")?.1.to_owned()));
-    envelope.chain(lines).collect()
+        .filter_map(|line| Some(line.split_once("*** ")?.1.to_owned()))
+        .collect()
 }
 
 /// Each segment of a document with the loops in which it stands.
