@@ -58,7 +58,7 @@ def test_an_account_or_a_region_alone(endpoint, own):
     assert scopes(f"account={ONE}") == [(ONE, "eu-west-1"), (ONE, "us-east-1")]
     assert scopes("region=us-east-1") == [(ONE, "us-east-1"), (OTHER, "us-east-1")]
     assert scopes(f"account={OTHER}&region=eu-west-1") == []
-    assert "no `object`" in own("GET", "state?object=true", 400).json()["error"]
+    assert "nearest is `objects`" in own("GET", "state?object=true", 400).json()["error"]
 
 
 class TestObjects:

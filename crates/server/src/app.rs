@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use b2bi_local_b2bi::{Announcer, B2bi, Clock, Environment, Ids, Records};
+use b2bi_local_b2bi::{Announcer, B2bi, Clock, Environment, Ids, Records, Stages};
 use b2bi_local_dispatcher::{Descriptor, Endpoint, Failure, Route};
-use b2bi_local_faults::Engine;
+use b2bi_local_faults::{Engine, Vocabulary};
 use b2bi_local_ledger::{Batch, Failed, Ledger, Table};
 use b2bi_local_model::Timestamp;
 use b2bi_local_xslt::Xslt;
@@ -23,6 +23,7 @@ use crate::serve::upstream::{Upstream, is_of_an_emulator};
 use crate::services::{B2biService, Logs, Sts};
 use crate::sinks::Sinks;
 use crate::told::Told;
+use crate::vocabulary::vocabulary;
 
 /// Where the ledger has what the server itself remembers.
 const SERVER: Table = Table("server");
@@ -37,12 +38,17 @@ pub(crate) struct App {
     pub(crate) objects: Objects,
     pub(crate) upstream: Option<Upstream>,
     pub(crate) faults: Arc<Engine>,
+    /// The names that fault rules may use.
+    pub(crate) vocabulary: Vocabulary,
     pub(crate) journal: Arc<Journal>,
     pub(crate) metrics: Metrics,
     pub(crate) told: Arc<Told>,
     pub(crate) clock: Arc<ServerClock>,
     pub(crate) snapshots: Snapshots,
-    ids: Arc<dyn Ids>,
+    pub(crate) job_faults: Arc<JobFaults>,
+    ids: Arc<SeededIds>,
+    /// The seed that the server started with.
+    seed: u64,
 }
 
 impl App {
@@ -52,13 +58,19 @@ impl App {
         let clock = Arc::new(ServerClock::new(config.clock));
         let ledger = ledger(&config)?;
         let starts = ledger.as_ref().map_or(Ok(0), starts)?;
-        let ids: Arc<dyn Ids> = Arc::new(SeededIds::new(seed.wrapping_add(starts)));
+        let seeded = Arc::new(SeededIds::new(seed.wrapping_add(starts)));
+        let ids = Arc::clone(&seeded) as Arc<dyn Ids>;
         let objects = Objects::new(&config, ledger.as_ref(), &clock, &ids)?;
         let faults = Arc::new(Engine::new(seed));
         faults.heed_own(config.fault_header);
         let sinks = Sinks::open(&config.sinks, &clock)?;
         let told = Arc::new(Told::new(config.events_size, sinks));
         let journal = Arc::new(Journal::new(config.journal_size));
+        let job_faults = Arc::new(JobFaults::new(
+            Arc::clone(&faults),
+            Arc::clone(&clock),
+            Arc::clone(&journal),
+        ));
         let environment = Environment {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::clone(&ids),
@@ -66,11 +78,7 @@ impl App {
             xslt: Arc::new(Xslt::new(config.xslt.clone())),
             announcer: Arc::clone(&told) as Arc<dyn Announcer>,
             records: Arc::clone(&told) as Arc<dyn Records>,
-            stages: Arc::new(JobFaults::new(
-                Arc::clone(&faults),
-                Arc::clone(&clock),
-                Arc::clone(&journal),
-            )),
+            stages: Arc::clone(&job_faults) as Arc<dyn Stages>,
         };
         let service = Arc::new(match &ledger {
             None => B2bi::new(config.b2bi.clone(), environment),
@@ -88,6 +96,7 @@ impl App {
         let descriptors: Vec<_> = endpoints.iter().map(|it| it.descriptor()).collect();
         let app = Self {
             metrics: Metrics::new(&descriptors),
+            vocabulary: vocabulary(&descriptors, &config.accounts.default_region),
             descriptors,
             faults,
             upstream: config.upstream.as_ref().map(Upstream::new).transpose()?,
@@ -98,7 +107,9 @@ impl App {
             objects,
             clock,
             snapshots: Snapshots::of(ledger)?,
-            ids,
+            job_faults,
+            ids: seeded,
+            seed,
             config,
         };
         app.arm(seed)?;
@@ -107,14 +118,25 @@ impl App {
     }
 
     /// Sets the configured fault rules up; the seed is told so that their draws can be repeated.
-    fn arm(&self, seed: u64) -> Result<(), String> {
+    pub(crate) fn arm(&self, seed: u64) -> Result<(), String> {
         let rules = self.config.faults.clone();
+        let checked = self.vocabulary.check(&rules);
+        checked.map_err(|error| format!("the configured fault rules: {error}"))?;
         if !rules.is_empty() {
             tracing::info!(seed, rules = rules.len(), "faults are armed");
         }
         let armed = self.faults.replace(rules, self.now_millis());
         self.keep_past();
         armed.map_err(|error| error.to_string())
+    }
+
+    /// Draws by the seed of the start again. Ids begin anew as well where the seed is configured:
+    /// whoever sets one wants the same ids each time.
+    pub(crate) fn reset_seed(&self) {
+        self.faults.set_seed(self.seed);
+        if self.config.seed.is_some() {
+            self.ids.restart();
+        }
     }
 
     /// Has the service keep as much of its past as stale reads want; to be told when rules change.

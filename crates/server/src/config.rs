@@ -388,6 +388,10 @@ fn faults(settings: &Resolved) -> Result<Vec<Rule>, SettingError> {
     if let Some(in_file) = settings.rules() {
         let in_file = serde_json::to_value(in_file)
             .map_err(|error| SettingError::new("rules", error.to_string()))?;
+        if !in_file.is_array() {
+            let message = "must be a list of tables (`[[rules]]`); the seed is the setting `seed`";
+            return Err(SettingError::new("rules", message));
+        }
         let set = RuleSet::from_value(&in_file)
             .map_err(|error| SettingError::new("rules", error.to_string()))?;
         rules.extend(set.rules);

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use b2bi_local_b2bi::Clock as _;
-use b2bi_local_faults::{DuplicateId, Rule, RuleStatus};
+use b2bi_local_faults::{DuplicateId, Rule, RuleStatus, UnknownTermError};
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::ObjectError;
 use bytes::Bytes;
+use http::{Request, Response};
 use serde_json::Value;
 
+use crate::admin;
 use crate::app::App;
 use crate::clock::ClockMode;
 use crate::journal::{Entry, Expectation, Filter};
@@ -38,9 +40,21 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// A rule has the id of another.
-    pub fn add_faults(&self, rules: Vec<Rule>) -> Result<(), DuplicateId> {
-        self.app.faults.append(rules, self.app.now_millis())
+    /// A rule has the id of another, or names what does not exist and so could never act.
+    pub fn add_faults(&self, rules: Vec<Rule>) -> Result<(), AddFaultsError> {
+        let checked = self.app.vocabulary.check(&rules);
+        checked.map_err(AddFaultsError::UnknownTerm)?;
+        let added = self.app.faults.append(rules, self.app.now_millis());
+        added.map_err(AddFaultsError::DuplicateId)
+    }
+
+    /// Answers a request to one of the server's own routes, such as `/_b2bi/health`, without a
+    /// connection. The rules of who may use them hold.
+    pub async fn admin(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let (head, body) = request.into_parts();
+        let response = admin::answer(&self.app, &head, Ok(body)).await;
+        self.app.keep_past();
+        response
     }
 
     /// Takes all fault rules away.
@@ -127,6 +141,33 @@ impl Control {
         let store = self.app.objects.store();
         let object = store.get(account, bucket, key, None).await?;
         Ok(object.body)
+    }
+}
+
+/// Why fault rules are not added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddFaultsError {
+    /// Two rules have the same id.
+    DuplicateId(DuplicateId),
+    /// A rule could never act.
+    UnknownTerm(UnknownTermError),
+}
+
+impl std::fmt::Display for AddFaultsError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::DuplicateId(error) => error.fmt(out),
+            Self::UnknownTerm(error) => error.fmt(out),
+        }
+    }
+}
+
+impl std::error::Error for AddFaultsError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::DuplicateId(error) => Some(error),
+            Self::UnknownTerm(error) => Some(error),
+        }
     }
 }
 

@@ -34,6 +34,11 @@ impl JobFaults {
         }
     }
 
+    /// Forgets what was decided about jobs that are gone.
+    pub(crate) fn forget(&self) {
+        self.pending().clear();
+    }
+
     fn decide(&self, job: &JobFacts, stage: Stage) -> Plan {
         let ids = [
             Some(&job.transformer_id),

@@ -21,6 +21,8 @@ mod machine;
 mod metrics;
 mod notices;
 mod objects;
+mod query;
+mod reset;
 mod ring;
 mod s3_events;
 mod serve;
@@ -28,6 +30,7 @@ mod services;
 mod settings;
 mod sinks;
 mod told;
+mod vocabulary;
 mod xslt;
 
 pub use access::Access;
@@ -37,7 +40,7 @@ pub use config::{
     Config, Effective, ExternalConfig, Limits, LogFormat, S3Config, SinkCredentials, SinksConfig,
     UpstreamConfig, fault_rules,
 };
-pub use control::Control;
+pub use control::{AddFaultsError, Control};
 pub use journal::{Entry as JournalEntry, Fault as JournalFault, FaultedJob, Kind as JournalKind};
 pub use machine::Uuid;
 pub use serve::Server;

@@ -44,6 +44,13 @@ impl SeededIds {
     }
 }
 
+impl SeededIds {
+    /// Gives the same ids again, in the same order.
+    pub(crate) fn restart(&self) {
+        self.count.store(0, Ordering::Relaxed);
+    }
+}
+
 impl Ids for SeededIds {
     fn bits(&self) -> u128 {
         let count = self.count.fetch_add(1, Ordering::Relaxed);

@@ -69,6 +69,19 @@ impl Metrics {
         }
     }
 
+    /// Counts from 0 again. Gauges tell of the present and stay.
+    pub(crate) fn reset(&self) {
+        for row in &self.rows {
+            row.plain.reset();
+            row.faulted.reset();
+            row.buckets.iter().for_each(|it| it.store(0, Relaxed));
+            row.micros.store(0, Relaxed);
+        }
+        self.objects.reset();
+        self.passed.reset();
+        self.turned_away.store(0, Relaxed);
+    }
+
     /// Where an operation of the service at this place is counted.
     pub(crate) fn place(&self, at: usize, operation: Operation) -> Option<Place> {
         let begin = self.begins.get(at)?;
@@ -176,6 +189,10 @@ impl Statuses {
         if let Some(count) = self.0.get(place) {
             count.fetch_add(1, Relaxed);
         }
+    }
+
+    fn reset(&self) {
+        self.0.iter().for_each(|it| it.store(0, Relaxed));
     }
 
     fn write(&self, out: &mut String, name: &str, labels: &str) {

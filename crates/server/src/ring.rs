@@ -43,6 +43,12 @@ impl<T> Ring<T> {
         oldest
     }
 
+    /// Takes all entries out, and numbers those to come from 1 again.
+    pub(crate) fn reset(&mut self) {
+        self.latest = 0;
+        self.entries.clear();
+    }
+
     /// The number of the latest entry.
     pub(crate) fn latest(&self) -> u64 {
         self.latest

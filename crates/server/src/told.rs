@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::machine::Uuid;
 use crate::ring::{Numbered, Ring};
-use crate::sinks::Sinks;
+use crate::sinks::{Courier, Sinks};
 
 /// The detail that differs when a job is carried out again.
 const END: &str = "end-timestamp";
@@ -97,6 +97,21 @@ impl Told {
     /// Forgets every record, and tells how many there were.
     pub(crate) fn clear_records(&self) -> usize {
         locked(&self.records).take().len()
+    }
+}
+
+impl Told {
+    /// Forgets every event, also those that are on their way to a sink; numbers begin at 1 again.
+    pub(crate) fn reset_events(&self) {
+        self.sinks.events.iter().for_each(Courier::discard);
+        locked(&self.events).reset();
+        self.news.send_modify(|_| ());
+    }
+
+    /// Forgets every record, also those that are on their way to a sink; numbers begin at 1 again.
+    pub(crate) fn reset_records(&self) {
+        self.sinks.records.iter().for_each(Courier::discard);
+        locked(&self.records).reset();
     }
 }
 

@@ -48,16 +48,22 @@ class Admin:
     def request(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """Calls a route; returns the JSON of the reply, or its text where it is none.
 
-        A path that begins with a slash is taken as it is, others are below `/_b2bi/`. Members of
-        the query that are None are left out.
+        A path that begins with a slash is taken as it is, others are below `/_b2bi/`.
 
         Raises:
-            AdminError: the reply's status is not of the 200s.
+            ValueError: a member of the query is None or empty, or the path ends in a slash. It names
+                nothing, and leaving it out would ask for more than was meant:
+                `delete("faults", id=None)` would remove all rules.
+            AdminError: the status of the response is not 2xx.
         """
         target = path if path.startswith("/") else f"/_b2bi/{path}"
-        given = {name: value for name, value in query.items() if value is not None}
-        if given:
-            target += "?" + urlencode(given)
+        if target.endswith("/"):
+            raise ValueError(f"{method} {target}: the name after the last slash is missing")
+        missing = [name for name, value in query.items() if value is None or value == ""]
+        if missing:
+            raise ValueError(f"{method} {target}: no value for {', '.join(missing)}; leave it out or give one")
+        if query:
+            target += "?" + urlencode({name: _text(value) for name, value in query.items()})
         data = None if body is None else json.dumps(body).encode()
         connection = http.client.HTTPConnection(self._address, timeout=PATIENCE_SECONDS)
         try:
@@ -66,6 +72,11 @@ class Admin:
             return _told(reply.status, reply.read())
         finally:
             connection.close()
+
+
+def _text(value: Any) -> str:
+    """The value as the server reads it: `true`, not `True`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _told(status: int, raw: bytes) -> Any:

@@ -6,10 +6,13 @@ import uuid
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from .admin import AdminError
 from .server import REGION, Running
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+GONE = 404
 
 
 class Faults:
@@ -48,7 +51,7 @@ class Faults:
         """
         if isinstance(rule.get("error"), str):
             rule["error"] = {"code": rule["error"]}
-        name = str(rule.pop("id", uuid.uuid4()))
+        name = str(rule.pop("id", None) or uuid.uuid4())
         members = {"id": name, "operation": operation, "account": self._account, **rule}
         self._admin.post("faults", [members])
         self._ids.append(name)
@@ -60,10 +63,14 @@ class Faults:
             self.remove(name)
 
     def remove(self, name: str) -> None:
-        """Takes one of these rules away."""
+        """Removes one of these rules, unless a reset has removed it already."""
         if name in self._ids:
             self._ids.remove(name)
-            self._admin.delete("faults", id=name)
+            try:
+                self._admin.delete("faults", id=name)
+            except AdminError as error:
+                if error.status != GONE:
+                    raise
 
     def state(self, name: str) -> Any:
         """The rule with its counters."""

@@ -2,34 +2,27 @@
 
 use b2bi_local_b2bi::Clock as _;
 use b2bi_local_model::Timestamp;
-use bytes::Bytes;
-use http::{Response, StatusCode};
-use serde::Deserialize;
-use serde_json::json;
+use http::StatusCode;
+use serde_json::{Map, Value, json};
 
-use super::{problem, reply};
+use super::body::{members, wrong};
+use super::call::{Answer, Call};
+use super::reply;
 use crate::app::App;
 use crate::clock::ClockMode;
 
+const KEYS: [&str; 4] = ["mode", "setTo", "advanceMs", "skewMs"];
+
 /// What of the clock is to change; members are taken in this order.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Change {
-    mode: Option<Mode>,
+    mode: Option<ClockMode>,
     set_to: Option<Timestamp>,
     advance_ms: Option<u32>,
     skew_ms: Option<i64>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum Mode {
-    Real,
-    Manual,
-}
-
 /// What the clock shows, and who waits for it.
-pub(super) fn show(app: &App) -> Response<Bytes> {
+pub(super) fn show(app: &App, _: &Call) -> Answer {
     let clock = &app.clock;
     let (sleeping, wakes_in_ms) = clock.sleepers();
     let body = json!({
@@ -39,32 +32,60 @@ pub(super) fn show(app: &App) -> Response<Bytes> {
         "sleeping": sleeping,
         "wakesInMs": wakes_in_ms,
     });
-    reply(StatusCode::OK, &body)
+    Ok(reply(StatusCode::OK, &body))
 }
 
 /// Changes the clock, and shows what it is then.
-pub(super) fn set(app: &App, body: &Bytes) -> Response<Bytes> {
-    let change = match serde_json::from_slice::<Change>(body) {
-        Ok(change) => change,
-        Err(error) => {
-            let message = format!(
-                "Send {{\"mode\": \"real\" or \"manual\", \"setTo\": TIME, \"advanceMs\": NUMBER, \
-                 \"skewMs\": NUMBER}}, any of them: {error}"
-            );
-            return problem(StatusCode::BAD_REQUEST, &message);
-        }
-    };
+pub(super) fn set(app: &App, call: &Call) -> Answer {
+    let value = call.json()?;
+    let change = Change::read(members(&value, &KEYS)?)?;
     apply(app, &change);
-    show(app)
+    show(app, call)
+}
+
+impl Change {
+    fn read(members: &Map<String, Value>) -> Result<Self, String> {
+        let mode = |value: &Value| value.as_str().and_then(ClockMode::named);
+        let time = |value: &Value| serde_json::from_value(value.clone()).ok();
+        let millis = |value: &Value| value.as_u64().and_then(|ms| u32::try_from(ms).ok());
+        Ok(Self {
+            mode: member(members, "mode", "\"real\" or \"manual\"", mode)?,
+            set_to: member(
+                members,
+                "setTo",
+                "a time such as 2026-01-31T09:30:00Z",
+                time,
+            )?,
+            advance_ms: member(
+                members,
+                "advanceMs",
+                "milliseconds from 0 to 4294967295",
+                millis,
+            )?,
+            skew_ms: member(members, "skewMs", "a whole number", Value::as_i64)?,
+        })
+    }
+}
+
+/// A member that may be absent or null.
+fn member<T>(
+    members: &Map<String, Value>,
+    key: &str,
+    expected: &str,
+    read: impl FnOnce(&Value) -> Option<T>,
+) -> Result<Option<T>, String> {
+    match members.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match read(value) {
+            None => Err(wrong(key, expected, Some(value))),
+            found => Ok(found),
+        },
+    }
 }
 
 fn apply(app: &App, change: &Change) {
     let clock = &app.clock;
-    let mode = match change.mode {
-        None => clock.mode(),
-        Some(Mode::Real) => ClockMode::Real,
-        Some(Mode::Manual) => ClockMode::Manual,
-    };
+    let mode = change.mode.unwrap_or_else(|| clock.mode());
     if change.mode.is_some() || change.set_to.is_some() {
         let now = Timestamp::from_millis(clock.inner_millis());
         clock.set(mode, change.set_to.unwrap_or(now));

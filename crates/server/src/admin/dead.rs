@@ -1,67 +1,84 @@
 //! `/_b2bi/events/dead` and `/_b2bi/logs/dead`: what could not be brought to the sinks.
 
 use b2bi_local_faults::Glob;
-use bytes::Bytes;
-use http::{Method, Response, StatusCode};
+use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::query::values;
-use super::{problem, reply};
+use super::call::{Answer, Call};
+use super::reply;
 use crate::app::App;
 use crate::sinks::{Courier, Dead};
 
-/// Shows, sends again or forgets the events that did not arrive.
-pub(super) fn events(app: &App, method: &Method, query: Option<&str>) -> Response<Bytes> {
-    answer(&app.told.sinks.events, "event", method, query)
+pub(super) const QUERY: &[&str] = &["sink"];
+
+/// Shows the events that did not arrive.
+pub(super) fn events(app: &App, call: &Call) -> Answer {
+    show(&app.told.sinks.events, call, "event")
 }
 
-/// Shows, sends again or forgets the log records that did not arrive.
-pub(super) fn logs(app: &App, method: &Method, query: Option<&str>) -> Response<Bytes> {
-    answer(&app.told.sinks.records, "record", method, query)
+/// Shows the log records that did not arrive.
+pub(super) fn logs(app: &App, call: &Call) -> Answer {
+    show(&app.told.sinks.records, call, "record")
 }
 
-fn answer<T: Serialize + Send + Sync + 'static>(
-    couriers: &[Courier<T>],
-    name: &str,
-    method: &Method,
-    query: Option<&str>,
-) -> Response<Bytes> {
-    let wanted = match values(query, &["sink"]) {
-        Ok(mut values) => values.remove("sink").map(Glob::new),
-        Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
+/// Sends the events again that did not arrive.
+pub(super) fn retry_events(app: &App, call: &Call) -> Answer {
+    retry(&app.told.sinks.events, call)
+}
+
+/// Sends the log records again that did not arrive.
+pub(super) fn retry_logs(app: &App, call: &Call) -> Answer {
+    retry(&app.told.sinks.records, call)
+}
+
+/// Forgets the events that did not arrive.
+pub(super) fn clear_events(app: &App, call: &Call) -> Answer {
+    clear(&app.told.sinks.events, call)
+}
+
+/// Forgets the log records that did not arrive.
+pub(super) fn clear_logs(app: &App, call: &Call) -> Answer {
+    clear(&app.told.sinks.records, call)
+}
+
+/// The sinks whose names fit the query.
+fn wanted<'a, T: Send + Sync + 'static>(
+    couriers: &'a [Courier<T>],
+    call: &Call,
+) -> impl Iterator<Item = &'a Courier<T>> {
+    let pattern = call.params.get("sink").map(Glob::new);
+    let fits = move |courier: &&Courier<T>| {
+        let sink = courier.sink();
+        pattern.as_ref().is_none_or(|glob| glob.is_match(sink))
     };
-    let is_wanted = |it: &&Courier<T>| wanted.as_ref().is_none_or(|glob| glob.is_match(it.sink()));
-    let couriers = couriers.iter().filter(is_wanted);
-    match *method {
-        Method::GET => reply(StatusCode::OK, &listed(couriers, name)),
-        Method::POST => {
-            let retried: usize = couriers.map(Courier::retry).sum();
-            reply(StatusCode::OK, &json!({"retried": retried}))
-        }
-        Method::DELETE => {
-            let cleared: usize = couriers.map(Courier::forget).sum();
-            reply(StatusCode::OK, &json!({"cleared": cleared}))
-        }
-        _ => {
-            let message = "Dead letters know GET, POST to send them again, and DELETE";
-            problem(StatusCode::METHOD_NOT_ALLOWED, message)
-        }
-    }
+    couriers.iter().filter(fits)
+}
+
+fn retry<T: Serialize + Send + Sync + 'static>(couriers: &[Courier<T>], call: &Call) -> Answer {
+    let retried: usize = wanted(couriers, call).map(Courier::retry).sum();
+    Ok(reply(StatusCode::OK, &json!({"retried": retried})))
+}
+
+fn clear<T: Serialize + Send + Sync + 'static>(couriers: &[Courier<T>], call: &Call) -> Answer {
+    let cleared: usize = wanted(couriers, call).map(Courier::forget).sum();
+    Ok(reply(StatusCode::OK, &json!({"cleared": cleared})))
 }
 
 /// The counts of each sink, and the dead letters of all, oldest first for each.
-fn listed<'a, T: Serialize + Send + Sync + 'static>(
-    couriers: impl Iterator<Item = &'a Courier<T>>,
+fn show<T: Serialize + Send + Sync + 'static>(
+    couriers: &[Courier<T>],
+    call: &Call,
     name: &str,
-) -> Value {
+) -> Answer {
     let (mut tallies, mut dead) = (Vec::new(), Vec::new());
-    for courier in couriers {
+    for courier in wanted(couriers, call) {
         tallies.push(courier.tally());
         let letters = courier.dead().into_iter();
         dead.extend(letters.map(|it| letter(courier.sink(), name, &it)));
     }
-    json!({"sinks": tallies, "dead": dead})
+    let body = json!({"sinks": tallies, "dead": dead});
+    Ok(reply(StatusCode::OK, &body))
 }
 
 fn letter<T: Serialize>(sink: &str, name: &str, dead: &Dead<T>) -> Map<String, Value> {

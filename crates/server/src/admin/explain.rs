@@ -1,15 +1,17 @@
 //! `/_b2bi/faults/explain`: which rules are about a request, and why the others are not.
 
 use b2bi_local_faults::Facts;
-use bytes::Bytes;
-use http::{Response, StatusCode};
-use percent_encoding::percent_decode_str;
+use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{problem, reply};
+use super::body::{members, wrong};
+use super::call::{Answer, Call};
+use super::reply;
 use crate::app::App;
+use crate::query::unknown;
 
-const KEYS: [&str; 10] = [
+/// What describes a request, besides headers and the body.
+pub(super) const QUERY: &[&str] = &[
     "service",
     "region",
     "operation",
@@ -23,50 +25,58 @@ const KEYS: [&str; 10] = [
 ];
 
 /// Answers for the request that the query describes; account, region and service have defaults.
-pub(super) fn answer(app: &App, query: Option<&str>) -> Response<Bytes> {
-    told(app, described(query.unwrap_or_default()), None)
+pub(super) fn by_query(app: &App, call: &Call) -> Answer {
+    let pairs = call.params.iter();
+    let request: Vec<(String, String)> = pairs
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect();
+    told(app, &request, None)
 }
 
 /// Answers for the request that a JSON object describes, which may have a `body` and `header`s.
-pub(super) fn answer_object(app: &App, body: &Bytes) -> Response<Bytes> {
-    let read =
-        serde_json::from_slice(body).map_err(|error| format!("The body is not JSON: {error}"));
-    match read {
-        Ok(Value::Object(mut members)) => {
-            let body = members.shift_remove("body");
-            told(app, of_members(&members), body.as_ref())
-        }
-        Ok(_) => told(
-            app,
-            Err("Send an object such as {\"operation\": \"GetProfile\"}".to_owned()),
-            None,
-        ),
-        Err(message) => told(app, Err(message), None),
-    }
+pub(super) fn by_body(app: &App, call: &Call) -> Answer {
+    let value = call.json()?;
+    let keys: Vec<&str> = QUERY.iter().copied().chain(["header", "body"]).collect();
+    let request = of_members(any_header(&value, &keys)?)?;
+    told(app, &request, value.get("body"))
 }
 
-fn told(
-    app: &App,
-    request: Result<Vec<(String, String)>, String>,
-    body: Option<&Value>,
-) -> Response<Bytes> {
-    match request {
-        Ok(request) => reply(StatusCode::OK, &explained(app, &request, body)),
-        Err(message) => problem(StatusCode::BAD_REQUEST, &message),
+fn told(app: &App, request: &[(String, String)], body: Option<&Value>) -> Answer {
+    if let Some((_, attempt)) = request.iter().find(|(key, _)| key == "attempt")
+        && attempt.parse::<u64>().is_err()
+    {
+        let message = format!("`attempt` must be a whole number, not `{attempt}`");
+        return Err(message.into());
+    }
+    Ok(reply(StatusCode::OK, &explained(app, request, body)))
+}
+
+/// The members of an object; one that is called `header:x-name` is a header.
+fn any_header<'a>(value: &'a Value, keys: &[&str]) -> Result<&'a Map<String, Value>, String> {
+    let Some(object) = value.as_object() else {
+        return members(value, keys);
+    };
+    let is_known = |key: &&String| keys.contains(&key.as_str()) || key.starts_with("header:");
+    match object.keys().find(|key| !is_known(key)) {
+        Some(key) => Err(unknown("key", key, keys)),
+        None => Ok(object),
     }
 }
 
 /// What the members of an object say, by key.
 fn of_members(members: &Map<String, Value>) -> Result<Vec<(String, String)>, String> {
     let mut request = Vec::new();
-    for (key, value) in members {
+    for (key, value) in members.iter().filter(|(key, _)| *key != "body") {
         match value {
             Value::Object(headers) if key == "header" => {
                 for (name, value) in headers {
                     request.push((format!("header:{name}"), text(name, value)?));
                 }
             }
-            value => request.push((known(key)?.to_owned(), text(key, value)?)),
+            _ if key == "header" => {
+                return Err(wrong(key, "an object of names and values", Some(value)));
+            }
+            value => request.push((key.clone(), text(key, value)?)),
         }
     }
     Ok(request)
@@ -76,29 +86,8 @@ fn text(key: &str, value: &Value) -> Result<String, String> {
     match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
-        _ => Err(format!("{key} must be a text or a number")),
+        _ => Err(wrong(key, "a text or a number", Some(value))),
     }
-}
-
-fn known(key: &str) -> Result<&str, String> {
-    if KEYS.contains(&key) || key.starts_with("header:") {
-        return Ok(key);
-    }
-    let known = KEYS.join(", ");
-    Err(format!(
-        "A request has no {key}; it is described by {known}"
-    ))
-}
-
-/// What the query says, by key.
-fn described(query: &str) -> Result<Vec<(String, String)>, String> {
-    let pairs = query.split('&').filter(|it| !it.is_empty());
-    let pair = |pair: &str| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let [key, value] = [key, value].map(|it| percent_decode_str(it).decode_utf8_lossy());
-        Ok((known(&key)?.to_owned(), value.into_owned()))
-    };
-    pairs.map(pair).collect()
 }
 
 fn explained(app: &App, request: &[(String, String)], body: Option<&Value>) -> Value {

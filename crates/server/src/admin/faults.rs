@@ -7,117 +7,119 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
+use super::body::{members, text};
+use super::call::{AdminError, Answer, Call};
+use super::reply;
 use super::warnings::warnings;
-use super::{problem, reply};
 use crate::app::App;
 use crate::config::fault_rules;
+use crate::query::unknown;
 
 const PRESETS: &str = include_str!("presets.json");
 
 /// Every rule with its counters.
-pub(super) fn list(app: &App) -> Response<Bytes> {
-    state(app, &[])
+pub(super) fn list(app: &App, _: &Call) -> Answer {
+    Ok(state(app, &[]))
 }
 
-/// Adds rules after those that are there.
-pub(super) fn append(app: &App, body: &Bytes) -> Response<Bytes> {
-    change(app, body, |rules| {
-        app.faults.append(rules, app.now_millis())
-    })
+/// Adds rules after those that are there. A seed beside them starts all counters anew.
+pub(super) fn append(app: &App, call: &Call) -> Answer {
+    add(app, checked(app, &call.json()?)?)
 }
 
 /// Puts rules in the place of those that are there.
-pub(super) fn replace(app: &App, body: &Bytes) -> Response<Bytes> {
-    change(app, body, |rules| {
-        app.faults.replace(rules, app.now_millis())
-    })
+pub(super) fn replace(app: &App, call: &Call) -> Answer {
+    let set = checked(app, &call.json()?)?;
+    let warnings = warnings(&set.rules);
+    let replaced = app.faults.replace(set.rules, app.now_millis());
+    replaced.map_err(conflict)?;
+    reseed(app, set.seed);
+    Ok(state(app, &warnings))
 }
 
 /// Takes the rule away that `?id=…` names, or those that say the same as the rules of the body;
 /// without either, all of them.
-pub(super) fn remove(app: &App, query: Option<&str>, body: &Bytes) -> Response<Bytes> {
-    match query.and_then(|it| it.strip_prefix("id=")) {
-        None if body.is_empty() => app.faults.clear(),
-        None => match read(body) {
-            Ok(rules) => app.faults.remove_like(&rules),
-            Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
-        },
-        Some(id) if app.faults.remove(id) => {}
-        Some(id) => return no_rule(id),
+pub(super) fn remove(app: &App, call: &Call) -> Answer {
+    match (call.params.get("id"), call.body.is_empty()) {
+        (None, true) => app.faults.clear(),
+        (None, false) => {
+            let set = read(&call.json()?)?;
+            if set.seed.is_some() {
+                let message = "`seed` says nothing about rules that are to be taken away";
+                return Err(AdminError::bad_request(message));
+            }
+            app.faults.remove_like(&set.rules);
+        }
+        (Some(id), true) => return take_away_one(app, id),
+        (Some(_), false) => {
+            let message = "name rules by `id` or by a body, not by both";
+            return Err(AdminError::bad_request(message));
+        }
     }
-    state(app, &[])
+    Ok(state(app, &[]))
 }
 
 /// The ready-made sets of rules, by name.
-pub(super) fn presets() -> Response<Bytes> {
-    reply(StatusCode::OK, &ready_made())
+pub(super) fn presets(_: &App, _: &Call) -> Answer {
+    Ok(reply(StatusCode::OK, &ready_made()))
 }
 
 /// Adds a ready-made set of rules: `faults/presets/flaky`.
-pub(super) fn preset(app: &App, path: &str) -> Response<Bytes> {
-    let name = path.rsplit('/').next().unwrap_or_default();
+pub(super) fn preset(app: &App, call: &Call) -> Answer {
     let presets = ready_made();
-    if let Some(rules) = presets.get(name) {
-        return append(app, &Bytes::from(rules.to_string()));
-    }
-    let names = presets.as_object().into_iter().flatten();
-    let names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
-    let message = format!("There is no preset {name}; there are {}", names.join(", "));
-    problem(StatusCode::NOT_FOUND, &message)
+    let Some(rules) = presets.get(&call.name) else {
+        let names = presets.as_object().into_iter().flatten();
+        let names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
+        return Err(AdminError::not_found(unknown("preset", &call.name, &names)));
+    };
+    add(app, checked(app, rules)?)
 }
 
 fn ready_made() -> Value {
     serde_json::from_str(PRESETS).unwrap_or_default()
 }
 
-/// The seed of all draws.
-pub(super) fn seed(app: &App) -> Response<Bytes> {
-    reply(StatusCode::OK, &json!({"seed": app.faults.seed()}))
+fn add(app: &App, set: RuleSet) -> Answer {
+    let warnings = warnings(&set.rules);
+    let added = app.faults.append(set.rules, app.now_millis());
+    added.map_err(conflict)?;
+    reseed(app, set.seed);
+    Ok(state(app, &warnings))
 }
 
-/// Sets the seed of all draws; counters start anew.
-pub(super) fn set_seed(app: &App, body: &Bytes) -> Response<Bytes> {
-    let value: Value = serde_json::from_slice(body).unwrap_or_default();
-    match value.get("seed").and_then(Value::as_u64) {
-        Some(number) => {
-            app.faults.set_seed(number);
-            seed(app)
-        }
-        None => problem(
-            StatusCode::BAD_REQUEST,
-            "Send {\"seed\": NUMBER}, a whole number from 0 up",
-        ),
+fn conflict(error: DuplicateId) -> AdminError {
+    AdminError::new(StatusCode::CONFLICT, error.to_string())
+}
+
+fn reseed(app: &App, seed: Option<u64>) {
+    if let Some(seed) = seed {
+        app.faults.set_seed(seed);
     }
 }
 
-fn change(
-    app: &App,
-    body: &Bytes,
-    apply: impl FnOnce(Vec<Rule>) -> Result<(), DuplicateId>,
-) -> Response<Bytes> {
-    let rules = match read(body) {
-        Ok(rules) => rules,
-        Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
-    };
-    let warnings = warnings(&rules);
-    match apply(rules) {
-        Ok(()) => state(app, &warnings),
-        Err(error) => problem(StatusCode::CONFLICT, &error.to_string()),
-    }
+/// Reads rules, each of which can act on something.
+fn checked(app: &App, value: &Value) -> Result<RuleSet, AdminError> {
+    let set = read(value)?;
+    let checked = app.vocabulary.check(&set.rules);
+    checked.map_err(|error| AdminError::bad_request(error.to_string()))?;
+    Ok(set)
 }
 
 /// A list of rules, a table with `rules`, a single rule, or the mini-language as a JSON string.
-fn read(body: &Bytes) -> Result<Vec<Rule>, String> {
-    let value: Value = serde_json::from_slice(body).map_err(|error| {
-        format!("The body is not JSON: {error}. Send a list of rules, one rule, or a string")
-    })?;
-    if let Value::String(text) = &value {
-        return fault_rules(text);
+fn read(value: &Value) -> Result<RuleSet, String> {
+    if let Value::String(text) = value {
+        let rules = fault_rules(text)?;
+        return Ok(RuleSet { seed: None, rules });
     }
-    let is_set = value.is_array() || value.get("rules").is_some();
-    let value = if is_set { value } else { json!([value]) };
-    let set = RuleSet::from_value(&value).map_err(|error| error.to_string())?;
-    Ok(set.rules)
+    let is_set = value.is_array() || ["rules", "seed"].iter().any(|it| value.get(it).is_some());
+    let alone;
+    let value = if is_set {
+        value
+    } else {
+        alone = json!([value]);
+        &alone
+    };
+    RuleSet::from_value(value).map_err(|error| error.to_string())
 }
 
 fn state(app: &App, warnings: &[String]) -> Response<Bytes> {
@@ -145,98 +147,92 @@ pub(super) fn described(status: RuleStatus) -> Value {
 }
 
 /// The rule of this id, with its counters.
-pub(super) fn show(app: &App, id: &str) -> Response<Bytes> {
-    match app.faults.status(id) {
-        Some(status) => reply(StatusCode::OK, &described(status)),
-        None => no_rule(id),
+pub(super) fn show(app: &App, call: &Call) -> Answer {
+    match app.faults.status(&call.name) {
+        Some(status) => Ok(reply(StatusCode::OK, &described(status))),
+        None => Err(no_rule(&call.name)),
     }
 }
 
 /// Puts a rule in the place of the one with this id, or behind all when there is none; its counters
 /// start anew.
-pub(super) fn put(app: &App, id: &str, body: &Bytes) -> Response<Bytes> {
-    let rules = match read(body) {
-        Ok(rules) => rules,
-        Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
+pub(super) fn put(app: &App, call: &Call) -> Answer {
+    let set = checked(app, &call.json()?)?;
+    let one: Result<[Rule; 1], _> = set.rules.try_into();
+    let (Ok([rule]), None) = (one, set.seed) else {
+        return Err(AdminError::bad_request("Send one rule"));
     };
-    match rules.as_slice() {
-        [rule] if rule.id().is_none_or(|it| it == id) => {
-            app.faults.put(id, rule.clone(), app.now_millis());
-            show(app, id)
-        }
-        [_] => problem(
-            StatusCode::BAD_REQUEST,
-            "The rule's `id` is not that of the path",
-        ),
-        _ => problem(StatusCode::BAD_REQUEST, "Send one rule"),
-    }
+    let put = app.faults.put(&call.name, rule, app.now_millis());
+    put.map_err(|error| AdminError::bad_request(error.to_string()))?;
+    show(app, call)
 }
 
 /// Takes the rule of this id away.
-pub(super) fn take_away(app: &App, id: &str) -> Response<Bytes> {
+pub(super) fn take_away(app: &App, call: &Call) -> Answer {
+    take_away_one(app, &call.name)
+}
+
+fn take_away_one(app: &App, id: &str) -> Answer {
     if app.faults.remove(id) {
-        state(app, &[])
+        Ok(state(app, &[]))
     } else {
-        no_rule(id)
+        Err(no_rule(id))
     }
 }
 
-fn no_rule(id: &str) -> Response<Bytes> {
-    problem(StatusCode::NOT_FOUND, &format!("There is no rule {id}"))
+fn no_rule(id: &str) -> AdminError {
+    AdminError::not_found(format!("There is no rule {id}"))
 }
 
 /// Every scenario with its state.
-pub(super) fn scenarios(app: &App) -> Response<Bytes> {
-    reply(
-        StatusCode::OK,
-        &json!({"scenarios": app.faults.scenarios()}),
-    )
+pub(super) fn scenarios(app: &App, _: &Call) -> Answer {
+    let scenarios = json!({"scenarios": app.faults.scenarios()});
+    Ok(reply(StatusCode::OK, &scenarios))
 }
 
 /// The state of a scenario.
-pub(super) fn scenario(app: &App, name: &str) -> Response<Bytes> {
+pub(super) fn scenario(app: &App, call: &Call) -> Answer {
+    let name = &call.name;
     match app.faults.scenarios().get(name) {
-        Some(state) => reply(StatusCode::OK, &json!({"name": name, "state": state})),
-        None => problem(
-            StatusCode::NOT_FOUND,
-            &format!("No rule names the scenario {name}"),
-        ),
+        Some(state) => {
+            let body = json!({"name": name, "state": state});
+            Ok(reply(StatusCode::OK, &body))
+        }
+        None => Err(AdminError::not_found(format!(
+            "No rule names the scenario {name}"
+        ))),
     }
 }
 
 /// Puts a scenario into a state.
-pub(super) fn set_scenario(app: &App, name: &str, body: &Bytes) -> Response<Bytes> {
-    let value: Value = serde_json::from_slice(body).unwrap_or_default();
-    let state = value.get("state").and_then(Value::as_str);
-    match state.filter(|it| !it.is_empty()) {
-        Some(state) => {
-            app.faults.set_scenario(name, state);
-            scenario(app, name)
-        }
-        None => problem(StatusCode::BAD_REQUEST, "Send {\"state\": NAME}"),
-    }
+pub(super) fn set_scenario(app: &App, call: &Call) -> Answer {
+    let value = call.json()?;
+    let state = text(members(&value, &["state"])?, "state")?;
+    app.faults.set_scenario(&call.name, state);
+    scenario(app, call)
 }
 
 /// The rules and all that they decided, as JSON lines.
-pub(super) fn recording(app: &App) -> Response<Bytes> {
+pub(super) fn recording(app: &App, _: &Call) -> Answer {
     let mut response = Response::new(Bytes::from(app.faults.recording().to_string()));
     let lines = HeaderValue::from_static("application/jsonl");
     response.headers_mut().insert(CONTENT_TYPE, lines);
-    response
+    Ok(response)
 }
 
 /// Sets the rules of a recording up so that they decide as they did.
-pub(super) fn replay(app: &App, body: &Bytes) -> Response<Bytes> {
-    let recording = Recording::parse(&String::from_utf8_lossy(body));
-    let replayed = recording.and_then(|recording| {
-        let replayed = app.faults.replay(&recording, app.now_millis());
-        replayed.map_err(|error| error.to_string())
-    });
-    match replayed {
-        Ok(()) => state(app, &[]),
-        Err(message) => {
-            let message = format!("Send what /_b2bi/recording returns: {message}");
-            problem(StatusCode::BAD_REQUEST, &message)
-        }
-    }
+pub(super) fn replay(app: &App, call: &Call) -> Answer {
+    replayed(app, &call.body).map_err(|message| {
+        AdminError::bad_request(format!("Send what /_b2bi/recording returns: {message}"))
+    })?;
+    Ok(state(app, &[]))
+}
+
+fn replayed(app: &App, body: &[u8]) -> Result<(), String> {
+    let text = str::from_utf8(body).map_err(|error| error.to_string())?;
+    let recording = Recording::parse(text)?;
+    let checked = app.vocabulary.check(&recording.rules);
+    checked.map_err(|error| error.to_string())?;
+    let replayed = app.faults.replay(&recording, app.now_millis());
+    replayed.map_err(|error| error.to_string())
 }

@@ -15,8 +15,9 @@ use tokio::sync::{mpsc, watch};
 
 use super::may_use;
 use super::query::Query;
-use super::told::{event_query, found};
+use super::told::{EVENT_QUERY, found};
 use crate::app::App;
+use crate::query::Params;
 use crate::ring::Numbered;
 use crate::told::{Announced, Told};
 
@@ -40,7 +41,8 @@ pub(crate) async fn follow(app: &App, head: &Parts) -> Option<Response<EventStre
     if path != "/_b2bi/events" || head.method != Method::GET || may_use(app, head).is_err() {
         return None;
     }
-    let query = event_query(head.uri.query()).ok()?;
+    let params = Params::parse(head.uri.query(), EVENT_QUERY).ok()?;
+    let query = Query::read(&params).ok()?;
     if wants_stream(head) {
         return Some(stream(&app.told, resumed(&app.told, query, head)));
     }
@@ -90,7 +92,12 @@ async fn send(told: Arc<Told>, mut query: Query, to: mpsc::Sender<Bytes>) {
     // The first words let the client know at once that it is heard.
     let mut words = Some(COMMENT);
     while !*news.borrow_and_update() {
-        let (_, events) = found(&told, &query, AHEAD);
+        let (latest, events) = found(&told, &query, AHEAD);
+        if latest < query.since {
+            // A reset: numbers begin anew.
+            query.since = 0;
+            continue;
+        }
         if let Some(last) = events.last() {
             query.since = last.number;
             words = Some(events.iter().map(written).collect::<String>().into());

@@ -1,15 +1,15 @@
 //! `/_b2bi/jobs`: which jobs wait, which are at work and how they ended.
 
 use b2bi_local_b2bi::JobReport;
-use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::StatusCode;
 use serde_json::json;
 
+use super::call::{Answer, Call};
 use super::query::Query;
-use super::{problem, reply};
+use super::reply;
 use crate::app::App;
 
-const FIELDS: [&str; 7] = [
+pub(super) const QUERY: &[&str] = &[
     "account",
     "region",
     "state",
@@ -17,16 +17,15 @@ const FIELDS: [&str; 7] = [
     "transformerId",
     "capabilityId",
     "tradingPartnerId",
+    "since",
+    "limit",
 ];
 /// The states that are counted, in the order in which a job goes through them.
 const STATES: [&str; 5] = ["accepted", "queued", "running", "succeeded", "failed"];
 
 /// The jobs that fit the query in the order of their acceptance, and how many are in each state.
-pub(super) fn list(app: &App, query: Option<&str>) -> Response<Bytes> {
-    let query = match Query::read(query, &FIELDS) {
-        Ok(query) => query,
-        Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
-    };
+pub(super) fn list(app: &App, call: &Call) -> Answer {
+    let query = Query::read(&call.params)?;
     let mut jobs = app.service.jobs();
     jobs.retain(|job| query.accepts(|field| value(job, field)));
     let count = |state: &&str| jobs.iter().filter(|it| it.state == *state).count();
@@ -35,7 +34,8 @@ pub(super) fn list(app: &App, query: Option<&str>) -> Response<Bytes> {
         .map(|state| ((*state).to_owned(), count(state).into()))
         .collect();
     jobs.truncate(query.limit);
-    reply(StatusCode::OK, &json!({"counts": counts, "jobs": jobs}))
+    let body = json!({"counts": counts, "jobs": jobs});
+    Ok(reply(StatusCode::OK, &body))
 }
 
 fn value<'a>(job: &'a JobReport, field: &str) -> Option<&'a str> {

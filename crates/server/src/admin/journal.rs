@@ -1,61 +1,69 @@
 //! `/_b2bi/journal` and `/_b2bi/verify`: what happened, and whether it is what was to happen.
 
-use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{faults, problem, reply};
+use super::body::members;
+use super::call::{AdminError, Answer, Call};
+use super::query::limit;
+use super::{faults, reply};
 use crate::app::App;
 use crate::journal::{Entry, Expectation, Filter, Kind};
+
+/// What a list of entries may be asked for.
+pub(super) const QUERY: &[&str] = Filter::QUERY;
 
 const OFF: &str = "No journal is kept: the setting journal-size is 0";
 
 /// The entries that fit the query, oldest first, `limit=NUMBER` of them at most; `group=invocation`
 /// joins the attempts of a call.
-pub(super) fn list(app: &App, query: Option<&str>) -> Response<Bytes> {
-    let (filter, grouped, limit) = match asked(query.unwrap_or_default()) {
-        Ok(asked) => asked,
-        Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
+pub(super) fn list(app: &App, call: &Call) -> Answer {
+    let filter = Filter::from_params(&call.params)?;
+    let limit = call.params.get("limit").map(limit).transpose()?;
+    let (key, is_grouped) = match call.params.get("group") {
+        None => ("entries", false),
+        Some("invocation") => ("calls", true),
+        Some(other) => {
+            let message = format!("`group` must be invocation, not `{other}`");
+            return Err(message.into());
+        }
     };
     let (latest, mut entries) = app.journal.find(&filter);
-    entries.truncate(limit);
-    let mut body = json!({"size": app.journal.size(), "latest": latest});
-    if let Some(body) = body.as_object_mut() {
-        let (key, list) = if grouped {
-            ("calls", json!(calls(&entries)))
-        } else {
-            ("entries", json!(entries))
-        };
-        body.insert(key.to_owned(), list);
-    }
-    reply(StatusCode::OK, &body)
+    entries.truncate(limit.unwrap_or(usize::MAX));
+    let list = if is_grouped {
+        json!(calls(&entries))
+    } else {
+        json!(entries)
+    };
+    let body = json!({"size": app.journal.size(), "latest": latest, key: list});
+    Ok(reply(StatusCode::OK, &body))
 }
 
 /// The entry of this number.
-pub(super) fn one(app: &App, number: &str) -> Response<Bytes> {
+pub(super) fn one(app: &App, call: &Call) -> Answer {
+    let number = &call.name;
     let wanted: Option<u64> = number.parse().ok();
     let (_, entries) = app.journal.find(&Filter::default());
-    if let Some(entry) = entries.iter().find(|it| Some(it.number) == wanted) {
-        return reply(StatusCode::OK, &json!(entry));
+    match entries.iter().find(|it| Some(it.number) == wanted) {
+        Some(entry) => Ok(reply(StatusCode::OK, &json!(entry))),
+        None => Err(AdminError::not_found(format!(
+            "The journal has no entry {number}, or no longer"
+        ))),
     }
-    let message = format!("The journal has no entry {number}, or no longer");
-    problem(StatusCode::NOT_FOUND, &message)
 }
 
 /// Forgets everything.
-pub(super) fn clear(app: &App) -> Response<Bytes> {
-    reply(StatusCode::OK, &json!({"cleared": app.journal.clear()}))
+pub(super) fn clear(app: &App, _: &Call) -> Answer {
+    let cleared = json!({"cleared": app.journal.clear()});
+    Ok(reply(StatusCode::OK, &cleared))
 }
 
 /// Answers 200 where an expectation, or each of a list, is met; else 422 with what differs.
-pub(super) fn verify(app: &App, body: &Bytes) -> Response<Bytes> {
-    let expectations = match expectations(body) {
-        Ok(expectations) => expectations,
-        Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
-    };
+pub(super) fn verify(app: &App, call: &Call) -> Answer {
+    let expectations = expectations(&call.json()?)?;
     let wants_journal = |it: &Expected| matches!(it, Expected::Requests(_));
     if !app.journal.is_on() && expectations.iter().any(wants_journal) {
-        return problem(StatusCode::CONFLICT, OFF);
+        return Err(AdminError::new(StatusCode::CONFLICT, OFF));
     }
     let differences = expectations.iter().filter_map(|it| match it {
         Expected::Requests(expectation) => expectation.difference(&app.journal),
@@ -67,10 +75,9 @@ pub(super) fn verify(app: &App, body: &Bytes) -> Response<Bytes> {
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    reply(
-        status,
-        &json!({"verified": expectations.len() - differences.len(), "differences": differences}),
-    )
+    let verified = expectations.len().saturating_sub(differences.len());
+    let body = json!({"verified": verified, "differences": differences});
+    Ok(reply(status, &body))
 }
 
 /// What is expected: of the journal, or that every rule has nothing left to do.
@@ -83,6 +90,9 @@ impl Expected {
     fn read(value: &Value) -> Result<Self, String> {
         match value.get("rules") {
             None => Expectation::read(value).map(Self::Requests),
+            Some(_) if members(value, &["rules"]).is_err() => {
+                Err("`rules` stands alone: send other expectations as items of a list".to_owned())
+            }
             Some(Value::String(word)) if word == "all-completed" => Ok(Self::RulesCompleted),
             Some(_) => {
                 Err("Of rules it can be expected that they are \"all-completed\"".to_owned())
@@ -98,35 +108,11 @@ fn incomplete(app: &App) -> Option<Value> {
     (!rules.is_empty()).then(|| json!({"expected": {"rules": "all-completed"}, "rules": rules}))
 }
 
-fn expectations(body: &Bytes) -> Result<Vec<Expected>, String> {
-    let value: Value =
-        serde_json::from_slice(body).map_err(|error| format!("The body is not JSON: {error}"))?;
-    match &value {
+fn expectations(value: &Value) -> Result<Vec<Expected>, String> {
+    match value {
         Value::Array(items) => items.iter().map(Expected::read).collect(),
         one => Expected::read(one).map(|it| vec![it]),
     }
-}
-
-/// What a query asks for: the filter, whether the attempts of a call are joined, and how many
-/// entries at most.
-fn asked(query: &str) -> Result<(Filter, bool, usize), String> {
-    let (mut grouped, mut limit, mut rest) = (false, usize::MAX, Vec::new());
-    for pair in query.split('&') {
-        match pair.split_once('=') {
-            Some(("group", "invocation")) => grouped = true,
-            Some(("group", _)) => {
-                return Err(format!(
-                    "{pair} is unknown; entries are grouped by invocation"
-                ));
-            }
-            Some(("limit", number)) => {
-                let number = number.parse();
-                limit = number.map_err(|_| "limit must be a whole number from 0 up")?;
-            }
-            _ => rest.push(pair),
-        }
-    }
-    Ok((Filter::from_query(&rest.join("&"))?, grouped, limit))
 }
 
 /// Logical calls in the order of their first attempts.

@@ -4,45 +4,61 @@
 
 use b2bi_local_faults::{MAX_DELAY_MS, Rule, RuleSet};
 use bytes::Bytes;
-use http::{Method, Response, StatusCode};
+use http::{Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{problem, reply};
+use super::body::{members, wrong};
+use super::call::{AdminError, Answer, Call};
+use super::reply;
 use crate::app::App;
 
 const LONGEST_DESCRIPTION: usize = 8192;
 
-/// Answers a request to one of these routes.
-pub(super) fn answer(app: &App, path: &str, method: &Method, body: &Bytes) -> Response<Bytes> {
-    let outcome = match (path, method) {
-        ("faults" | "effects", &Method::GET) => Ok(()),
-        ("faults", &Method::POST) => rules(body).and_then(|rules| {
-            let replaced = app.faults.replace(rules, app.now_millis());
-            replaced.map_err(|error| error.to_string())
-        }),
-        ("faults", &Method::PATCH) => rules(body).and_then(|rules| add(app, rules)),
-        ("faults", &Method::DELETE) => rules(body).map(|rules| app.faults.remove_like(&rules)),
-        ("effects", &Method::POST) => latency(body).map(|ms| app.faults.set_latency_ms(ms)),
-        ("faults" | "effects", method) => {
-            let message = format!("{path} does not know {method}");
-            return problem(StatusCode::METHOD_NOT_ALLOWED, &message);
-        }
-        _ => return problem(StatusCode::NOT_FOUND, "There are faults and effects"),
-    };
-    match outcome {
-        Err(message) => problem(StatusCode::BAD_REQUEST, &message),
-        Ok(()) if path == "faults" => reply(StatusCode::OK, &list(app)),
-        Ok(()) => reply(StatusCode::OK, &json!({"latency": app.faults.latency_ms()})),
-    }
+/// The rules that the contract has words for.
+pub(super) fn faults(app: &App, _: &Call) -> Answer {
+    Ok(listed(app))
+}
+
+/// Puts rules in the place of those that are there.
+pub(super) fn replace(app: &App, call: &Call) -> Answer {
+    let rules = checked(app, call)?;
+    let replaced = app.faults.replace(rules, app.now_millis());
+    replaced.map_err(|error| error.to_string())?;
+    Ok(listed(app))
 }
 
 /// Adds those rules that are not there yet: in the contract a rule stands once.
-fn add(app: &App, rules: Vec<Rule>) -> Result<(), String> {
+pub(super) fn add(app: &App, call: &Call) -> Answer {
+    let rules = checked(app, call)?;
     let present = app.faults.list();
     let is_new = |rule: &Rule| !present.iter().any(|it| it.rule.is_like(rule));
     let new = rules.into_iter().filter(is_new).collect();
     let appended = app.faults.append(new, app.now_millis());
-    appended.map_err(|error| error.to_string())
+    appended.map_err(|error| error.to_string())?;
+    Ok(listed(app))
+}
+
+/// Takes the rules away that say the same as those of the body.
+pub(super) fn remove(app: &App, call: &Call) -> Answer {
+    app.faults.remove_like(&rules(&call.json()?)?);
+    Ok(listed(app))
+}
+
+/// What every request is held up.
+pub(super) fn effects(app: &App, _: &Call) -> Answer {
+    let effects = json!({"latency": app.faults.latency_ms()});
+    Ok(reply(StatusCode::OK, &effects))
+}
+
+/// Holds every request up.
+pub(super) fn set_effects(app: &App, call: &Call) -> Answer {
+    let value = call.json()?;
+    app.faults.set_latency_ms(latency(&value)?);
+    effects(app, call)
+}
+
+fn listed(app: &App) -> Response<Bytes> {
+    reply(StatusCode::OK, &list(app))
 }
 
 /// Every rule that the contract has words for, once, without the id and the counters; the others
@@ -61,23 +77,36 @@ fn list(app: &App) -> Value {
     told.into()
 }
 
-fn latency(body: &Bytes) -> Result<u64, String> {
-    let value = parsed(body)?;
-    let members = members(&value, &["latency"])?;
+fn latency(value: &Value) -> Result<u64, String> {
+    let members = members(value, &["latency"])?;
     let latency = members.get("latency").and_then(Value::as_u64);
-    latency
-        .filter(|ms| *ms <= MAX_DELAY_MS)
-        .ok_or_else(|| format!("latency must be milliseconds from 0 to {MAX_DELAY_MS}"))
+    latency.filter(|ms| *ms <= MAX_DELAY_MS).ok_or_else(|| {
+        let expected = format!("milliseconds from 0 to {MAX_DELAY_MS}");
+        wrong("latency", &expected, members.get("latency"))
+    })
+}
+
+/// The rules of a body, each of which can act on something.
+///
+/// The codes are checked as they were sent: the contract's default status would make each of them
+/// a code of the user's own.
+fn checked(app: &App, call: &Call) -> Result<Vec<Rule>, AdminError> {
+    let value = call.json()?;
+    let rules = rules(&value)?;
+    let sent = RuleSet::from_value(&value).map_err(|error| error.to_string())?;
+    let checked = app.vocabulary.check(&sent.rules);
+    checked.map_err(|error| AdminError::bad_request(error.to_string()))?;
+    Ok(rules)
 }
 
 /// The rules of a body, each checked against the schema, the defaults filled in.
-fn rules(body: &Bytes) -> Result<Vec<Rule>, String> {
-    let value = parsed(body)?;
-    let items = value.as_array().ok_or("The body must be a list of rules")?;
+fn rules(value: &Value) -> Result<Vec<Rule>, String> {
+    let items = value.as_array().ok_or("the body must be a list of rules")?;
     let rules: Vec<Value> = items.iter().map(rule).collect::<Result<_, _>>()?;
-    let is_again = |(at, rule): (usize, &Value)| rules.iter().take(at).any(|it| it == rule);
-    if rules.iter().enumerate().any(is_again) {
-        return Err("A rule stands twice in the list".to_owned());
+    let mut written: Vec<String> = rules.iter().map(Value::to_string).collect();
+    written.sort_unstable();
+    if written.windows(2).any(|pair| pair.first() == pair.last()) {
+        return Err("a rule stands twice in the list".to_owned());
     }
     let set = RuleSet::from_value(&Value::Array(rules));
     set.map(|it| it.rules).map_err(|error| error.to_string())
@@ -118,19 +147,6 @@ fn error(value: &Value) -> Result<Value, String> {
     Ok(json!({"code": code, "statusCode": of("statusCode", 503.into())}))
 }
 
-fn parsed(body: &Bytes) -> Result<Value, String> {
-    serde_json::from_slice(body).map_err(|error| format!("The body is not JSON: {error}"))
-}
-
-/// The members of an object that has no others.
-fn members<'a>(value: &'a Value, known: &[&str]) -> Result<&'a Map<String, Value>, String> {
-    let members = value.as_object().ok_or("An object is wanted")?;
-    match members.keys().find(|key| !known.contains(&key.as_str())) {
-        Some(key) => Err(format!("There is no {key}, only {}", known.join(", "))),
-        None => Ok(members),
-    }
-}
-
 /// Refuses a text with other characters, or with none.
 fn check(
     members: &Map<String, Value>,
@@ -141,6 +157,6 @@ fn check(
     match members.get(key) {
         None => Ok(()),
         Some(Value::String(text)) if is_valid(text) => Ok(()),
-        Some(other) => Err(format!("{key} cannot be {other}")),
+        Some(other) => Err(format!("`{key}` cannot be {other}")),
     }
 }

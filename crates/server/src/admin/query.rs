@@ -1,10 +1,10 @@
-//! Queries of the server's own routes: `account=111122223333&detailType=Transformation*`.
+//! What a list is asked for: patterns of fields, where to go on, and how long to wait.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use b2bi_local_faults::Glob;
-use percent_encoding::percent_decode_str;
+
+use crate::query::Params;
 
 /// The most entries of a reply where the query does not say.
 const LIMIT: usize = 1000;
@@ -13,10 +13,10 @@ pub(super) const WAIT: &str = "wait";
 /// The longest that a request may wait, in seconds.
 const LONGEST_WAIT: u64 = 60;
 
-/// What a list is asked for: patterns of fields, and where to go on.
+/// What a list is asked for.
 #[derive(Debug)]
 pub(super) struct Query {
-    patterns: Vec<(&'static str, Glob)>,
+    patterns: Vec<(String, Glob)>,
     pub(super) since: u64,
     pub(super) limit: usize,
     /// How long to wait for something that fits.
@@ -24,31 +24,24 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// Reads a query that may have these fields, besides `since` and `limit`.
+    /// Takes the parameters of a list: `since`, `limit`, `wait`, and patterns for all others.
     ///
     /// # Errors
     ///
-    /// There is no such field, or its value makes no sense.
-    pub(super) fn read(query: Option<&str>, fields: &[&'static str]) -> Result<Self, String> {
+    /// A number makes no sense.
+    pub(super) fn read(params: &Params) -> Result<Self, String> {
         let mut read = Self {
             patterns: Vec::new(),
             since: 0,
             limit: LIMIT,
             wait: Duration::ZERO,
         };
-        let pairs = query.unwrap_or_default().split('&');
-        for pair in pairs.filter(|it| !it.is_empty()) {
-            let (key, value) = decoded(pair)?;
-            let number = |_| format!("{key} must be a whole number from 0 up");
+        for (key, value) in params.iter() {
             match key {
-                "since" => read.since = value.parse().map_err(number)?,
-                "limit" => read.limit = value.parse().map_err(number)?,
-                WAIT if fields.contains(&WAIT) => read.wait = wait(&value)?,
-                _ => {
-                    let field = fields.iter().find(|it| **it == key);
-                    let field = field.ok_or_else(|| unknown(key, fields))?;
-                    read.patterns.push((field, Glob::new(value)));
-                }
+                "since" => read.since = whole(key, value)?,
+                "limit" => read.limit = limit(value)?,
+                WAIT => read.wait = wait(value)?,
+                _ => read.patterns.push((key.to_owned(), Glob::new(value))),
             }
         }
         Ok(read)
@@ -56,59 +49,41 @@ impl Query {
 
     /// Whether each field that the query names fits its pattern; a field without a value fits none.
     pub(super) fn accepts<'a>(&self, value: impl Fn(&str) -> Option<&'a str>) -> bool {
-        let fits = |(field, glob): &(&'static str, Glob)| {
-            value(field).is_some_and(|text| glob.is_match(text))
-        };
+        let fits =
+            |(field, glob): &(String, Glob)| value(field).is_some_and(|text| glob.is_match(text));
         self.patterns.iter().all(fits)
     }
 }
 
-/// The values of a query that may have these keys, each once.
+/// Reads the number of entries that a reply may have.
 ///
 /// # Errors
 ///
-/// There is no such key, or it is there twice.
-pub(super) fn values(
-    query: Option<&str>,
-    keys: &[&'static str],
-) -> Result<BTreeMap<&'static str, String>, String> {
-    let mut values = BTreeMap::new();
-    let pairs = query.unwrap_or_default().split('&');
-    for pair in pairs.filter(|it| !it.is_empty()) {
-        let (key, value) = decoded(pair)?;
-        let known = keys.iter().find(|it| **it == key);
-        let known =
-            known.ok_or_else(|| format!("There is no `{key}` here, only {}", keys.join(", ")))?;
-        if values.insert(*known, value).is_some() {
-            return Err(format!("`{key}` is there twice"));
-        }
-    }
-    Ok(values)
+/// It is no whole number.
+pub(super) fn limit(value: &str) -> Result<usize, String> {
+    let limit = whole("limit", value)?;
+    Ok(usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
-fn decoded(pair: &str) -> Result<(&str, String), String> {
-    let (key, value) = pair
-        .split_once('=')
-        .ok_or_else(|| format!("`{pair}` is not of the form key=value"))?;
-    let value = value.replace('+', " ");
-    let value = percent_decode_str(&value).decode_utf8_lossy();
-    Ok((key, value.into_owned()))
+fn whole(key: &str, value: &str) -> Result<u64, String> {
+    let number = value.parse();
+    number.map_err(|_| format!("`{key}` must be a whole number from 0 up, not `{value}`"))
 }
 
 fn wait(seconds: &str) -> Result<Duration, String> {
-    let seconds = seconds.parse().ok().filter(|it| *it <= LONGEST_WAIT);
-    let wrong = || format!("{WAIT} must be a whole number of seconds, {LONGEST_WAIT} at most");
+    let seconds = seconds.parse().ok().filter(|wait| *wait <= LONGEST_WAIT);
+    let wrong = || format!("`{WAIT}` must be a whole number of seconds, {LONGEST_WAIT} at most");
     seconds.map(Duration::from_secs).ok_or_else(wrong)
-}
-
-fn unknown(key: &str, fields: &[&str]) -> String {
-    let fields = fields.join(", ");
-    format!("There is no field `{key}`; there are {fields}, since and limit")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Query, WAIT};
+    use super::{Params, Query};
+
+    fn read(query: &str) -> Result<Query, String> {
+        let known = ["name", "other", "since", "limit", "wait"];
+        Query::read(&Params::parse(Some(query), &known).unwrap())
+    }
 
     #[test]
     fn fields_are_patterns() {
@@ -120,28 +95,24 @@ mod tests {
             ("name=b", false),
             ("other=*", false),
         ] {
-            let query = Query::read(Some(query), &["name", "other"]).unwrap();
             let value = |field: &str| (field == "name").then_some("abc");
-            assert_eq!(query.accepts(value), expected, "{query:?}");
-        }
-        for query in ["nmae=a", "since=x", "limit=-1", "name"] {
-            assert!(Query::read(Some(query), &["name"]).is_err(), "{query}");
+            assert_eq!(read(query).unwrap().accepts(value), expected, "{query}");
         }
     }
 
     #[test]
-    fn only_some_lists_can_be_waited_for_and_not_for_ever() {
-        for (query, fields, expected) in [
-            ("", vec![WAIT], Some(0)),
-            ("wait=60", vec![WAIT], Some(60)),
-            ("wait=61", vec![WAIT], None),
-            ("wait=-1", vec![WAIT], None),
-            ("wait=soon", vec![WAIT], None),
-            ("wait=1", vec!["name"], None),
+    fn numbers_have_bounds() {
+        for (query, expected) in [
+            ("", Some((0, 1000, 0))),
+            ("since=3&limit=0&wait=60", Some((3, 0, 60))),
+            ("wait=61", None),
+            ("wait=-1", None),
+            ("since=x", None),
+            ("limit=1.5", None),
         ] {
-            let read = Query::read(Some(query), &fields);
-            let seconds = read.ok().map(|it| it.wait.as_secs());
-            assert_eq!(seconds, expected, "{query} {fields:?}");
+            let read = read(query).ok();
+            let numbers = read.map(|query| (query.since, query.limit, query.wait.as_secs()));
+            assert_eq!(numbers, expected, "{query}");
         }
     }
 }

@@ -1,115 +1,95 @@
-//! `/_b2bi/reset`: the server as it was at its start, in parts or as a whole.
+//! `/_b2bi/reset`: the server as it was after its start, in parts or as a whole.
+//!
+//! Snapshots stay, and so do objects in an S3 elsewhere.
 
-use bytes::Bytes;
-use http::{Response, StatusCode};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use http::StatusCode;
 use serde_json::json;
 
-use super::query::values;
-use super::{problem, reply};
+use super::call::{AdminError, Answer, Call};
+use super::reply;
 use crate::app::App;
-use crate::init;
+use crate::query::unknown;
+use crate::reset::{PARTS, Part, Scope, reset};
 
-/// A part of the server that can be set back.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Faults,
-    Requests,
-    Clock,
-    State,
-}
+pub(super) const QUERY: &[&str] = &["what", "account", "region"];
 
-/// In the order in which they are set back: the initial state is made by the clock's first time.
-const PARTS: [(&str, Part); 4] = [
-    ("faults", Part::Faults),
-    ("requests", Part::Requests),
-    ("clock", Part::Clock),
-    ("state", Part::State),
-];
-
-/// What is to be set back.
-struct Asked {
+/// What is to be reset: names as they were asked for, and where.
+struct ResetQuery {
     parts: Vec<(&'static str, Part)>,
-    account: Option<String>,
-    region: Option<String>,
+    scope: Scope,
 }
 
-/// Sets the parts back that `what=a,b` names. Without it, all of them; or where an account or a
+/// Resets the parts that `what=a,b` names. Without it, all of them; or where an account or a
 /// region is named, the state that it has.
-pub(super) async fn answer(app: &App, query: Option<&str>) -> Response<Bytes> {
-    let asked = match read(query) {
-        Ok(asked) => asked,
-        Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
-    };
-    if let Err(message) = carry_out(app, &asked).await {
-        return problem(StatusCode::INTERNAL_SERVER_ERROR, &message);
+pub(super) fn answer<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
+    async move {
+        let query = ResetQuery::read(call)?;
+        let parts: Vec<Part> = query.parts.iter().map(|(_, part)| *part).collect();
+        let done = reset(app, &parts, &query.scope).await;
+        done.map_err(AdminError::internal)?;
+        let names: Vec<&str> = query.parts.iter().map(|(name, _)| *name).collect();
+        Ok(reply(StatusCode::OK, &json!({"reset": names})))
     }
-    let names: Vec<&str> = asked.parts.iter().map(|(name, _)| *name).collect();
-    reply(StatusCode::OK, &json!({"reset": names}))
+    .boxed()
 }
 
-/// Sets everything back, and answers as moto does.
-pub(super) async fn as_moto(app: &App) -> Response<Bytes> {
-    let asked = Asked {
-        parts: PARTS.to_vec(),
-        account: None,
-        region: None,
-    };
-    match carry_out(app, &asked).await {
-        Ok(()) => reply(StatusCode::OK, &json!({"status": "ok"})),
-        Err(message) => problem(StatusCode::INTERNAL_SERVER_ERROR, &message),
+/// Resets everything, and answers as moto does.
+pub(super) fn as_moto<'a>(app: &'a App, _: &'a Call) -> BoxFuture<'a, Answer> {
+    async move {
+        let parts = PARTS.map(|(_, part)| part);
+        let done = reset(app, &parts, &Scope::default()).await;
+        done.map_err(AdminError::internal)?;
+        Ok(reply(StatusCode::OK, &json!({"status": "ok"})))
     }
+    .boxed()
 }
 
-async fn carry_out(app: &App, asked: &Asked) -> Result<(), String> {
-    for (_, part) in &asked.parts {
-        match part {
-            Part::Faults => app.faults.reset_counters(),
-            Part::Requests => {
-                app.journal.clear();
-            }
-            Part::Clock => app.clock.reset(),
-            Part::State => state(app, asked.account.as_deref(), asked.region.as_deref()).await?,
+impl ResetQuery {
+    fn read(call: &Call) -> Result<Self, String> {
+        let text = |key| call.params.get(key).map(str::to_owned);
+        let scope = Scope {
+            account: text("account"),
+            region: text("region"),
+        };
+        let is_narrow = scope != Scope::default();
+        let parts = match call.params.get("what") {
+            Some(names) => named(names)?,
+            None if is_narrow => vec![("state", Part::State)],
+            None => PARTS.to_vec(),
+        };
+        if is_narrow && parts.iter().any(|(_, part)| *part != Part::State) {
+            return Err(
+                "only the state has accounts and regions: ask with what=state, or leave out \
+                 `account` and `region`"
+                    .to_owned(),
+            );
         }
+        Ok(Self { parts, scope })
     }
-    Ok(())
 }
 
-/// Removes resources and, as buckets are of no region, objects unless a region is named.
-async fn state(app: &App, account: Option<&str>, region: Option<&str>) -> Result<(), String> {
-    app.service.reset(account, region).await?;
-    if region.is_none() {
-        app.objects.reset(account).await?;
+fn named(names: &str) -> Result<Vec<(&'static str, Part)>, String> {
+    let mut parts = Vec::new();
+    for name in names.split(',') {
+        let part = part(name)?;
+        if parts.contains(&part) {
+            return Err(format!("the part `{name}` is there twice in what="));
+        }
+        parts.push(part);
     }
-    if account.is_none() && region.is_none() {
-        init::apply(app).await?;
-    }
-    Ok(())
+    Ok(parts)
 }
 
-fn read(query: Option<&str>) -> Result<Asked, String> {
-    let mut values = values(query, &["what", "account", "region"])?;
-    let (account, region) = (values.remove("account"), values.remove("region"));
-    let is_narrow = account.is_some() || region.is_some();
-    let parts = match values.remove("what") {
-        Some(names) => names.split(',').map(part).collect::<Result<_, _>>()?,
-        None if is_narrow => vec![("state", Part::State)],
-        None => PARTS.to_vec(),
-    };
-    if is_narrow && parts.iter().any(|(_, part)| *part != Part::State) {
-        return Err("Only the state has accounts and regions: ask with what=state".to_owned());
-    }
-    Ok(Asked {
-        parts,
-        account,
-        region,
-    })
-}
-
+/// The part of a name; `requests` is another name of the journal.
 fn part(name: &str) -> Result<(&'static str, Part), String> {
+    if name == "requests" {
+        return Ok(("requests", Part::Journal));
+    }
     let known = PARTS.iter().find(|(known, _)| *known == name);
     known.copied().ok_or_else(|| {
-        let known: Vec<&str> = PARTS.iter().map(|(known, _)| *known).collect();
-        let known = known.join(",");
-        format!("There is no part `{name}`: ask with what={known}")
+        let known = PARTS.map(|(known, _)| known);
+        format!("{} in what=", unknown("part", name, &known))
     })
 }

@@ -1,19 +1,22 @@
 //! `/_b2bi/s3-events`: others tell of the objects that are created where we do not see it.
 
-use bytes::Bytes;
-use http::{Response, StatusCode};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use http::StatusCode;
 use serde_json::json;
 
-use super::{problem, reply};
+use super::call::{Answer, Call};
+use super::reply;
 use crate::app::App;
 use crate::s3_events::Told;
 
 /// Starts the jobs of the objects that a notification tells of; answers how many those are.
-pub(super) async fn take(app: &App, body: &Bytes) -> Response<Bytes> {
-    let told = match Told::read(body) {
-        Ok(told) => told,
-        Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
-    };
+pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
+    start(app, call).boxed()
+}
+
+async fn start(app: &App, call: &Call) -> Answer {
+    let told = Told::read(&call.body)?;
     if let Some(url) = &told.to_confirm {
         tracing::warn!(
             url,
@@ -29,5 +32,5 @@ pub(super) async fn take(app: &App, body: &Bytes) -> Response<Bytes> {
         "passedOver": told.passed_over,
         "jobs": jobs,
     });
-    reply(StatusCode::OK, &body)
+    Ok(reply(StatusCode::OK, &body))
 }

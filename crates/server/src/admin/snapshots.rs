@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use b2bi_local_ledger::{Batch, Failed, Ledger, Table};
-use bytes::Bytes;
-use http::{Method, Response, StatusCode};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{problem, reply, state};
+use super::call::{AdminError, Answer, Call};
+use super::{reply, state};
 use crate::app::App;
 
 /// The most bytes of a name.
@@ -86,64 +88,62 @@ impl From<Failed> for Unread {
 }
 
 /// The names, in order.
-pub(super) fn list(app: &App) -> Response<Bytes> {
+pub(super) fn list(app: &App, _: &Call) -> Answer {
     let names: Vec<String> = app.snapshots.held().keys().cloned().collect();
-    reply(StatusCode::OK, &json!({"snapshots": names}))
+    Ok(reply(StatusCode::OK, &json!({"snapshots": names})))
 }
 
-/// Takes, shows, forgets or restores the snapshot that the path names.
-pub(super) async fn answer(
-    app: &App,
-    path: &str,
-    query: Option<&str>,
-    method: &Method,
-) -> Response<Bytes> {
-    let (name, restores) = match path.strip_suffix("/restore") {
-        Some(name) => (name, true),
-        None => (path, false),
-    };
-    if !is_name(name) {
-        let message = format!(
-            "A snapshot's name is of letters, digits, '.', '_' and '-', up to {LONGEST_NAME}"
-        );
-        return problem(StatusCode::BAD_REQUEST, &message);
-    }
-    let found = app.snapshots.get(name);
-    match (restores, method, found) {
-        (false, &Method::POST, _) => take(app, name, query).await,
-        (false, &Method::GET, Some(found)) => state::written(&found),
-        (false, &Method::DELETE, Some(_)) => {
-            let forgotten = app.snapshots.set(name, None).await;
-            told(forgotten, StatusCode::OK, &json!({"deleted": name}))
-        }
-        (true, &Method::POST, Some(found)) => state::put_back(app, &found).await,
-        (false, &Method::GET | &Method::DELETE, None) | (true, &Method::POST, None) => problem(
-            StatusCode::NOT_FOUND,
-            &format!("There is no snapshot {name}; GET /_b2bi/snapshots lists them"),
-        ),
-        _ => problem(
-            StatusCode::METHOD_NOT_ALLOWED,
-            &format!("snapshots/{path} does not know {method}"),
-        ),
-    }
+/// Shows the snapshot that the path names.
+pub(super) fn show(app: &App, call: &Call) -> Answer {
+    Ok(state::written(&*found(app, call)?))
 }
 
 /// Keeps the present state, with objects if asked, under the name; one that is there is replaced.
-async fn take(app: &App, name: &str, query: Option<&str>) -> Response<Bytes> {
-    match state::described(app, query) {
-        Ok(state) => {
-            let taken = app.snapshots.set(name, Some(state)).await;
-            told(taken, StatusCode::CREATED, &json!({"taken": name}))
-        }
-        Err((status, message)) => problem(status, &message),
+pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
+    async move {
+        let name = checked(&call.name)?;
+        let state = state::described(app, &call.params)?;
+        kept(app.snapshots.set(name, Some(state)).await)?;
+        Ok(reply(StatusCode::CREATED, &json!({"taken": name})))
     }
+    .boxed()
 }
 
-fn told(outcome: Result<(), Failed>, status: StatusCode, body: &Value) -> Response<Bytes> {
-    match outcome {
-        Ok(()) => reply(status, body),
-        Err(failed) => problem(StatusCode::INTERNAL_SERVER_ERROR, &failed.to_string()),
+/// Forgets the snapshot that the path names.
+pub(super) fn forget<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
+    async move {
+        found(app, call)?;
+        kept(app.snapshots.set(&call.name, None).await)?;
+        Ok(reply(StatusCode::OK, &json!({"deleted": call.name})))
     }
+    .boxed()
+}
+
+/// Puts the snapshot that the path names in the place of the present state.
+pub(super) fn restore<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
+    async move { state::put_back(app, &*found(app, call)?).await }.boxed()
+}
+
+fn found(app: &App, call: &Call) -> Result<Arc<Value>, AdminError> {
+    let name = checked(&call.name)?;
+    app.snapshots.get(name).ok_or_else(|| {
+        AdminError::not_found(format!(
+            "There is no snapshot {name}; GET /_b2bi/snapshots lists them"
+        ))
+    })
+}
+
+fn kept(outcome: Result<(), Failed>) -> Result<(), AdminError> {
+    outcome.map_err(|failed| AdminError::internal(failed.to_string()))
+}
+
+fn checked(name: &str) -> Result<&str, AdminError> {
+    if is_name(name) {
+        return Ok(name);
+    }
+    Err(AdminError::bad_request(format!(
+        "A snapshot's name is of letters, digits, '.', '_' and '-', up to {LONGEST_NAME}"
+    )))
 }
 
 fn is_name(name: &str) -> bool {

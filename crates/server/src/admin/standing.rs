@@ -7,9 +7,11 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{problem, reply};
+use super::call::{AdminError, Answer, Call};
+use super::reply;
 use crate::app::App;
 use crate::metrics::family;
+use crate::query::unknown;
 use crate::sinks::Tally;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -24,73 +26,68 @@ const STAGES: [(&str, bool); 4] = [
 ];
 
 /// That the server is ready: it listens only when everything is there.
-pub(super) fn health() -> Response<Bytes> {
-    reply(
-        StatusCode::OK,
-        &json!({"status": "ready", "version": VERSION}),
-    )
+pub(super) fn health(_: &App, _: &Call) -> Answer {
+    let body = json!({"status": "ready", "version": VERSION});
+    Ok(reply(StatusCode::OK, &body))
 }
 
 /// The same in `LocalStack`'s form: each service here is running.
-pub(super) fn localstack_health(app: &App) -> Response<Bytes> {
+pub(super) fn localstack_health(app: &App, _: &Call) -> Answer {
     let names = app.descriptors.iter().map(|it| it.signing_name);
     let running = |name: &str| (name.to_owned(), Value::from("running"));
     let services: Map<String, Value> = names.chain(["s3"]).map(running).collect();
     let body = json!({"services": services, "edition": "b2bi-local", "version": VERSION});
-    reply(StatusCode::OK, &body)
+    Ok(reply(StatusCode::OK, &body))
 }
 
-/// Which stages of the start are behind us, in `LocalStack`'s form; all of them or one.
-pub(super) fn localstack_init(app: &App, stage: Option<&str>) -> Response<Bytes> {
-    let folder = app.config.init.iter();
-    let scripts: Vec<Value> = folder
-        .map(|it| json!({"stage": "READY", "name": it, "state": "SUCCESSFUL"}))
+/// Which stages of the start are behind us, in `LocalStack`'s form.
+pub(super) fn localstack_init(app: &App, _: &Call) -> Answer {
+    let completed: Map<String, Value> = STAGES
+        .iter()
+        .map(|(name, done)| ((*name).to_owned(), Value::from(*done)))
         .collect();
-    let Some(stage) = stage else {
-        let completed: Map<String, Value> = STAGES
-            .iter()
-            .map(|(name, done)| ((*name).to_owned(), Value::from(*done)))
-            .collect();
-        return reply(
-            StatusCode::OK,
-            &json!({"completed": completed, "scripts": scripts}),
-        );
+    let body = json!({"completed": completed, "scripts": scripts(app)});
+    Ok(reply(StatusCode::OK, &body))
+}
+
+/// Whether one stage of the start is behind us.
+pub(super) fn localstack_stage(app: &App, call: &Call) -> Answer {
+    let stage = &call.name;
+    let found = STAGES
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(stage));
+    let Some((name, completed)) = found else {
+        let known = STAGES.map(|(name, _)| name);
+        return Err(AdminError::not_found(unknown("stage", stage, &known)));
     };
-    let found = STAGES.iter().find(|it| it.0.eq_ignore_ascii_case(stage));
-    match found {
-        Some((name, completed)) => {
-            let scripts = if *name == "READY" {
-                scripts
-            } else {
-                Vec::new()
-            };
-            reply(
-                StatusCode::OK,
-                &json!({"completed": completed, "scripts": scripts}),
-            )
-        }
-        None => problem(
-            StatusCode::NOT_FOUND,
-            &format!("There is no stage {stage}, only boot, start, ready and shutdown"),
-        ),
-    }
+    let scripts = if *name == "READY" {
+        scripts(app)
+    } else {
+        Vec::new()
+    };
+    let body = json!({"completed": completed, "scripts": scripts});
+    Ok(reply(StatusCode::OK, &body))
+}
+
+fn scripts(app: &App) -> Vec<Value> {
+    let folder = app.config.init.iter();
+    let scripts = folder.map(|it| json!({"stage": "READY", "name": it, "state": "SUCCESSFUL"}));
+    scripts.collect()
 }
 
 /// The settings in force and where each comes from; secrets are masked.
-pub(super) fn config(app: &App) -> Response<Bytes> {
+pub(super) fn config(app: &App, _: &Call) -> Answer {
     let settings = app.config.effective.iter().map(|it| {
         let told = json!({"value": it.value, "source": it.source});
         (it.key.to_owned(), told)
     });
     let settings: Map<String, Value> = settings.collect();
-    reply(
-        StatusCode::OK,
-        &json!({"version": VERSION, "settings": settings}),
-    )
+    let body = json!({"version": VERSION, "settings": settings});
+    Ok(reply(StatusCode::OK, &body))
 }
 
 /// Counts in Prometheus's text format.
-pub(super) fn metrics(app: &App) -> Response<Bytes> {
+pub(super) fn metrics(app: &App, _: &Call) -> Answer {
     let mut text = app.metrics.text();
     rules(app, &mut text);
     jobs(app, &mut text);
@@ -103,7 +100,7 @@ pub(super) fn metrics(app: &App) -> Response<Bytes> {
     let _ = writeln!(text, "b2bi_local_info{{version=\"{VERSION}\"}} 1");
     let mut response = Response::new(Bytes::from(text));
     response.headers_mut().insert(CONTENT_TYPE, PROMETHEUS);
-    response
+    Ok(response)
 }
 
 fn jobs(app: &App, text: &mut String) {

@@ -3,98 +3,95 @@
 use b2bi_local_b2bi::NotRestored;
 use b2bi_local_objects::{DescribedBucket, EmbeddedS3, PreparedObjects};
 use bytes::Bytes;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
-use super::query::values;
-use super::{problem, reply};
+use super::body::members;
+use super::call::{AdminError, Answer, Call};
+use super::reply;
 use crate::app::App;
+use crate::query::Params;
 
 /// The member of a state with the objects.
 const OBJECTS: &str = "objects";
+/// The members of a state.
+const MEMBERS: [&str; 4] = ["format", "version", "scopes", OBJECTS];
+
+/// The query of an export or a snapshot.
+pub(super) const QUERY: &[&str] = &["account", "region", OBJECTS];
 
 /// The state as JSON with a member a line; of one account or region, where the query names it.
-pub(super) fn export(app: &App, query: Option<&str>) -> Response<Bytes> {
-    match described(app, query) {
-        Ok(state) => written(&state),
-        Err((status, message)) => problem(status, &message),
-    }
+pub(super) fn export(app: &App, call: &Call) -> Answer {
+    described(app, &call.params).map(|state| written(&state))
 }
 
 /// The state as the query wants it: `account`, `region`, and `objects=true` for those as well.
-pub(super) fn described(app: &App, query: Option<&str>) -> Result<Value, (StatusCode, String)> {
-    let refused = |message| (StatusCode::BAD_REQUEST, message);
-    let failed = |message| (StatusCode::INTERNAL_SERVER_ERROR, message);
-    let mut wanted = values(query, &["account", "region", OBJECTS]).map_err(refused)?;
-    let with_objects = match wanted.remove(OBJECTS).as_deref() {
+pub(super) fn described(app: &App, params: &Params) -> Result<Value, AdminError> {
+    let with_objects = match params.get(OBJECTS) {
         None | Some("false") => false,
-        Some("true") if wanted.contains_key("region") => {
-            let message = "Buckets are of no region: leave out `region` or `objects`";
-            return Err(refused(message.to_owned()));
+        Some("true") if params.get("region").is_some() => {
+            let message = "buckets belong to no region: leave out `region` or `objects`";
+            return Err(AdminError::bad_request(message));
         }
         Some("true") => true,
-        Some(_) => return Err(refused("objects must be true or false".to_owned())),
+        Some(other) => {
+            let message = format!("`{OBJECTS}` must be true or false, not `{other}`");
+            return Err(AdminError::bad_request(message));
+        }
     };
-    let mut state = app.service.describe().map_err(failed)?;
+    let mut state = app.service.describe().map_err(AdminError::internal)?;
     if let Some(scopes) = state.get_mut("scopes").and_then(Value::as_array_mut) {
         scopes.retain(|scope| {
-            wanted
-                .iter()
-                .all(|(key, value)| scope.get(*key).and_then(Value::as_str) == Some(value))
+            let mut wanted = params.iter().filter(|(key, _)| *key != OBJECTS);
+            wanted.all(|(key, value)| scope.get(key).and_then(Value::as_str) == Some(value))
         });
     }
     if with_objects && let Some(members) = state.as_object_mut() {
-        let account = wanted.get("account").map(String::as_str);
-        let s3 = app.objects.of_the_state().map_err(refused)?;
-        let buckets = s3.describe(account).map_err(failed)?;
+        let s3 = app.objects.of_the_state()?;
+        let buckets = s3.describe(params.get("account"));
+        let buckets = buckets.map_err(AdminError::internal)?;
         members.insert(OBJECTS.to_owned(), json!(buckets));
     }
     Ok(state)
 }
 
 /// Puts a state in the place of all that is there: all of it, or nothing.
-pub(super) async fn import(app: &App, body: &Bytes) -> Response<Bytes> {
-    let state: Value = match serde_json::from_slice(body) {
-        Ok(state) => state,
-        Err(error) => {
-            let message = format!("The state is not JSON: {error}");
-            return problem(StatusCode::BAD_REQUEST, &message);
-        }
-    };
-    put_back(app, &state).await
+pub(super) fn import<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
+    async move { put_back(app, &call.json()?).await }.boxed()
 }
 
 /// Puts a state back, and tells how many accounts and regions, and buckets, it has. Without the
 /// member `objects`, objects stay as they are.
-pub(super) async fn put_back(app: &App, state: &Value) -> Response<Bytes> {
-    let prepared = match objects(app, state).await {
-        Ok(prepared) => prepared,
-        Err(message) => return unchanged(StatusCode::BAD_REQUEST, &message),
-    };
-    if let Err(reason) = app.service.restore(state).await {
+pub(super) async fn put_back(app: &App, state: &Value) -> Answer {
+    members(state, &MEMBERS).map_err(|message| unchanged(StatusCode::BAD_REQUEST, &message))?;
+    let prepared = objects(app, state).await;
+    let prepared = prepared.map_err(|message| unchanged(StatusCode::BAD_REQUEST, &message))?;
+    app.service.restore(state).await.map_err(|reason| {
         let status = match reason {
             NotRestored::Unreadable(_) => StatusCode::BAD_REQUEST,
             NotRestored::Unkept(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        return unchanged(status, &reason.to_string());
-    }
+        unchanged(status, &reason.to_string())
+    })?;
     let count = |member: &str| state.get(member).and_then(Value::as_array).map(Vec::len);
     let mut restored = json!({"scopes": count("scopes")});
     if let Some((s3, prepared)) = prepared {
-        if let Err(message) = s3.replace(prepared).await {
-            let message =
-                format!("The resources were put back, and the objects are as they were: {message}");
-            return problem(StatusCode::INTERNAL_SERVER_ERROR, &message);
-        }
+        s3.replace(prepared).await.map_err(|message| {
+            AdminError::internal(format!(
+                "the resources were put back, and the objects are as they were: {message}"
+            ))
+        })?;
         restored = json!({"scopes": count("scopes"), "buckets": count(OBJECTS)});
     }
-    reply(StatusCode::OK, &json!({"restored": restored}))
+    Ok(reply(StatusCode::OK, &json!({"restored": restored})))
 }
 
-fn unchanged(status: StatusCode, reason: &str) -> Response<Bytes> {
-    problem(status, &format!("Nothing was changed: {reason}"))
+fn unchanged(status: StatusCode, reason: &str) -> AdminError {
+    AdminError::new(status, format!("Nothing was changed: {reason}"))
 }
 
 /// The objects of a state, where it has any, ready to be put in the place of those that are there.

@@ -1,42 +1,33 @@
 //! `/_b2bi/events` and `/_b2bi/logs`: what the service has told.
 
-use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::call::{Answer, Call};
 use super::query::{Query, WAIT};
-use super::{problem, reply};
+use super::reply;
 use crate::app::App;
 use crate::ring::Numbered;
 use crate::told::{Announced, Told};
 
-const EVENT_FIELDS: [&str; 6] = [
+pub(super) const EVENT_QUERY: &[&str] = &[
     "account",
     "region",
     "detailType",
     "jobId",
     "tradingPartnerId",
+    "since",
+    "limit",
     WAIT,
 ];
-const LOG_FIELDS: [&str; 4] = ["account", "region", "group", "stream"];
+pub(super) const LOG_QUERY: &[&str] = &["account", "region", "group", "stream", "since", "limit"];
 
 /// The events that fit the query, oldest first.
-pub(super) fn events(app: &App, query: Option<&str>) -> Response<Bytes> {
-    let query = match event_query(query) {
-        Ok(query) => query,
-        Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
-    };
+pub(super) fn events(app: &App, call: &Call) -> Answer {
+    let query = Query::read(&call.params)?;
     let (latest, events) = found(&app.told, &query, query.limit);
-    reply(StatusCode::OK, &json!({"latest": latest, "events": events}))
-}
-
-/// Reads what events are asked for.
-///
-/// # Errors
-///
-/// There is no such field, or its value makes no sense.
-pub(super) fn event_query(query: Option<&str>) -> Result<Query, String> {
-    Query::read(query, &EVENT_FIELDS)
+    let body = json!({"latest": latest, "events": events});
+    Ok(reply(StatusCode::OK, &body))
 }
 
 /// The number of the latest event, and the first `limit` that fit the query.
@@ -56,11 +47,8 @@ pub(super) fn found(told: &Told, query: &Query, limit: usize) -> (u64, Vec<Numbe
 }
 
 /// The log records that fit the query, oldest first.
-pub(super) fn logs(app: &App, query: Option<&str>) -> Response<Bytes> {
-    let query = match Query::read(query, &LOG_FIELDS) {
-        Ok(query) => query,
-        Err(message) => return problem(StatusCode::BAD_REQUEST, &message),
-    };
+pub(super) fn logs(app: &App, call: &Call) -> Answer {
+    let query = Query::read(&call.params)?;
     let (latest, records) = app.told.records(query.since, query.limit, |it| {
         query.accepts(|field| match field {
             "account" => Some(it.account.as_str()),
@@ -70,21 +58,18 @@ pub(super) fn logs(app: &App, query: Option<&str>) -> Response<Bytes> {
             _ => None,
         })
     });
-    reply(
-        StatusCode::OK,
-        &json!({"latest": latest, "records": records}),
-    )
+    let body = json!({"latest": latest, "records": records});
+    Ok(reply(StatusCode::OK, &body))
 }
 
 /// Forgets all events.
-pub(super) fn clear_events(app: &App) -> Response<Bytes> {
-    reply(StatusCode::OK, &json!({"cleared": app.told.clear_events()}))
+pub(super) fn clear_events(app: &App, _: &Call) -> Answer {
+    let cleared = json!({"cleared": app.told.clear_events()});
+    Ok(reply(StatusCode::OK, &cleared))
 }
 
 /// Forgets all log records.
-pub(super) fn clear_logs(app: &App) -> Response<Bytes> {
-    reply(
-        StatusCode::OK,
-        &json!({"cleared": app.told.clear_records()}),
-    )
+pub(super) fn clear_logs(app: &App, _: &Call) -> Answer {
+    let cleared = json!({"cleared": app.told.clear_records()});
+    Ok(reply(StatusCode::OK, &cleared))
 }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use b2bi_local_faults::Glob;
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::Entry;
+use crate::query::{Params, unknown};
 
 type Text<'a> = Option<Cow<'a, str>>;
 type Field = (&'static str, fn(&Entry) -> Text<'_>);
@@ -32,7 +32,8 @@ const FIELDS: [Field; 13] = [
     ("stage", |it| it.job.as_ref().map(|it| it.stage.into())),
     ("outcome", |it| it.job.as_ref().map(|it| it.outcome.into())),
 ];
-const OTHERS: &str = "rule, executed, since";
+/// The other conditions; `fired` is another word for `rule`.
+const OTHERS: [&str; 4] = ["rule", "fired", "executed", "since"];
 
 /// What must be true of an entry; patterns may hold `*` and `?`.
 #[derive(Debug, Default)]
@@ -52,19 +53,51 @@ enum Executed {
 }
 
 impl Filter {
+    /// The keys of a query: the conditions, and how a list of entries is cut and grouped.
+    pub(crate) const QUERY: &[&str] = &[
+        "kind",
+        "account",
+        "region",
+        "service",
+        "operation",
+        "appId",
+        "invocation",
+        "attempt",
+        "status",
+        "error",
+        "job",
+        "stage",
+        "outcome",
+        "rule",
+        "fired",
+        "executed",
+        "since",
+        "limit",
+        "group",
+    ];
+
     /// Reads a query: `operation=List*&status=503`.
     ///
     /// # Errors
     ///
     /// There is no such field, or its value makes no sense.
     pub(crate) fn from_query(query: &str) -> Result<Self, String> {
+        let conditions = Self::QUERY.split_last_chunk::<2>();
+        let conditions = conditions.map_or(Self::QUERY, |(conditions, _)| conditions);
+        let params = Params::parse(Some(query), conditions);
+        Self::from_params(&params.map_err(|error| error.to_string())?)
+    }
+
+    /// Takes the conditions among the parameters of a list.
+    ///
+    /// # Errors
+    ///
+    /// A value makes no sense.
+    pub(crate) fn from_params(params: &Params) -> Result<Self, String> {
         let mut filter = Self::default();
-        for pair in query.split('&').filter(|it| !it.is_empty()) {
-            let (key, value) = pair
-                .split_once('=')
-                .ok_or_else(|| format!("`{pair}` is not of the form key=value"))?;
-            let value = percent_decode_str(value).decode_utf8_lossy();
-            filter.add(key, &value)?;
+        let is_condition = |(key, _): &(&str, &str)| !["limit", "group"].contains(key);
+        for (key, value) in params.iter().filter(is_condition) {
+            filter.add(key, value)?;
         }
         Ok(filter)
     }
@@ -110,7 +143,7 @@ impl Filter {
             "executed" => self.executed = Some(Executed::read(value)?),
             _ => {
                 let field = FIELDS.iter().find(|(name, _)| *name == key);
-                let field = field.ok_or_else(|| unknown(key))?;
+                let field = field.ok_or_else(|| no_such(key))?;
                 self.fields.push((*field, Glob::new(value)));
             }
         }
@@ -139,10 +172,7 @@ impl Executed {
     }
 }
 
-fn unknown(key: &str) -> String {
-    let known: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
-    format!(
-        "Entries have no `{key}`; they are found by {}, {OTHERS}",
-        known.join(", ")
-    )
+fn no_such(key: &str) -> String {
+    let names = FIELDS.iter().map(|(name, _)| *name).chain(OTHERS);
+    unknown("field", key, &names.collect::<Vec<_>>())
 }

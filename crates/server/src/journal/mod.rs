@@ -65,6 +65,11 @@ impl Journal {
         entries.len()
     }
 
+    /// Forgets every entry, and numbers those to come from 1 again.
+    pub(crate) fn reset(&self) {
+        self.ring().reset();
+    }
+
     fn ring(&self) -> MutexGuard<'_, Ring<Entry>> {
         // An entry goes in with one statement, so a poisoned lock holds whole ones.
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)

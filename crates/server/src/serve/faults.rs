@@ -53,6 +53,7 @@ pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Result<Option<Box<Course>>, 
         return Ok(None);
     }
     let own = if app.faults.heeds_own() {
+        let own = |value| own(app, value, asked.service);
         asked.heard.own_fault.map(own).transpose()?
     } else {
         None
@@ -101,16 +102,20 @@ fn with_facts<T>(
 }
 
 /// The fault that a request brings with itself.
-fn own(value: &HeaderValue) -> Result<Chain, Failure> {
-    let text = value.to_str().unwrap_or_default();
-    text.parse().map_err(|error| {
+fn own(app: &App, value: &HeaderValue, service: &str) -> Result<Chain, Failure> {
+    let refused = |error: &dyn std::error::Error| {
         let message = format!("The header {OWN_FAULT} cannot be read: {error}");
         Failure::front(
             StatusCode::BAD_REQUEST,
             "InvalidMockFaultException",
             message,
         )
-    })
+    };
+    let text = value.to_str().map_err(|error| refused(&error))?;
+    let chain: Chain = text.parse().map_err(|error| refused(&error))?;
+    let checked = app.vocabulary.check_chain(&chain, service);
+    checked.map_err(|error| refused(&error))?;
+    Ok(chain)
 }
 
 /// Carries a call out as planned.

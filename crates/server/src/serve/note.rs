@@ -67,8 +67,11 @@ impl<'a> Note<'a> {
         }
     }
 
-    /// Rules act on the request.
+    /// Rules may act on the request, as planned.
     pub(super) fn faulted(&mut self, plan: &Plan) {
+        if plan.is_empty() {
+            return;
+        }
         self.faulted = true;
         if let Some(entry) = &mut self.entry {
             entry.faults = Fault::of(plan);

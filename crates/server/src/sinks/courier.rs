@@ -30,7 +30,7 @@ pub(crate) struct Courier<T> {
 }
 
 enum Mail<T> {
-    Item(Arc<T>),
+    Item(Letter<T>),
     /// Somebody waits until all before this, and all that waits for another time, was tried.
     Flush(oneshot::Sender<()>),
 }
@@ -39,6 +39,8 @@ enum Mail<T> {
 struct Letter<T> {
     item: Arc<T>,
     attempts: u32,
+    /// The sink's generation when it was accepted.
+    generation: u64,
 }
 
 impl<T: Send + Sync + 'static> Courier<T> {
@@ -65,8 +67,12 @@ impl<T: Send + Sync + 'static> Courier<T> {
 
     /// Takes an item to be sent, and does not wait for it.
     pub(super) fn offer(&self, item: &Arc<T>) {
-        self.desk.accepted();
-        if self.post.try_send(Mail::Item(Arc::clone(item))).is_err() {
+        let letter = Letter {
+            item: Arc::clone(item),
+            attempts: 0,
+            generation: self.desk.accepted(),
+        };
+        if self.post.try_send(Mail::Item(letter)).is_err() {
             let failure = Failure::lasting(format!("{QUEUE} others wait to be sent"));
             let now = self.clock.now();
             self.desk.bury(Arc::clone(item), 0, failure, now);
@@ -108,6 +114,16 @@ impl<T: Send + Sync + 'static> Courier<T> {
             self.offer(&letter.item);
         }
         dead.len()
+    }
+
+    /// Drops all that waits to be sent.
+    pub(crate) fn discard(&self) {
+        self.desk.discard();
+    }
+
+    /// Counts from 0 again.
+    pub(crate) fn reset_counts(&self) {
+        self.desk.reset_counts();
     }
 
     /// Forgets the dead letters, and tells how many there were.
@@ -152,7 +168,7 @@ impl<T: Send + Sync + 'static> Rounds<T> {
         let (mut letters, mut waiting) = (Vec::new(), Vec::new());
         for it in mail {
             match it {
-                Mail::Item(item) => letters.push(Letter { item, attempts: 0 }),
+                Mail::Item(letter) => letters.push(letter),
                 Mail::Flush(done) => waiting.push(done),
             }
         }
@@ -183,7 +199,10 @@ impl<T: Send + Sync + 'static> Rounds<T> {
     }
 
     async fn deliver(&mut self, letters: Vec<Letter<T>>) {
-        let mut letters = letters.into_iter();
+        let desk = Arc::clone(&self.desk);
+        let mut letters = letters
+            .into_iter()
+            .filter(|letter| desk.is_current(letter.generation));
         loop {
             let batch: Vec<_> = letters.by_ref().take(self.sink.most()).collect();
             if batch.is_empty() {
@@ -194,6 +213,7 @@ impl<T: Send + Sync + 'static> Rounds<T> {
             debug_assert_eq!(outcomes.len(), batch.len(), "an outcome for each");
             for (letter, outcome) in batch.into_iter().zip(outcomes) {
                 match outcome {
+                    _ if !desk.is_current(letter.generation) => {}
                     Ok(()) => self.desk.sent(),
                     Err(failure) => self.failed(letter, failure),
                 }

@@ -20,6 +20,8 @@ pub(super) struct Desk<T> {
     failed: AtomicU64,
     died: AtomicU64,
     dead: Mutex<Ring<Dead<T>>>,
+    /// How often what waits was dropped: items of an earlier generation are not sent.
+    generation: AtomicU64,
 }
 
 /// An item that could not be delivered.
@@ -69,6 +71,7 @@ impl<T> Desk<T> {
             failed: AtomicU64::new(0),
             died: AtomicU64::new(0),
             dead: Mutex::new(Ring::new(DEAD)),
+            generation: AtomicU64::new(0),
         }
     }
 
@@ -76,9 +79,34 @@ impl<T> Desk<T> {
         &self.sink
     }
 
-    /// An item is to be sent.
-    pub(super) fn accepted(&self) {
+    /// An item is to be sent; it is of this generation.
+    pub(super) fn accepted(&self) -> u64 {
         self.accepted.fetch_add(1, Relaxed);
+        self.generation.load(Relaxed)
+    }
+
+    /// Whether items of this generation are still to be sent.
+    pub(super) fn is_current(&self, generation: u64) -> bool {
+        self.generation.load(Relaxed) == generation
+    }
+
+    /// Nothing that was accepted so far is to be sent any more.
+    pub(super) fn discard(&self) {
+        self.generation.fetch_add(1, Relaxed);
+        let settled = self
+            .sent
+            .load(Relaxed)
+            .saturating_add(self.died.load(Relaxed));
+        self.accepted.store(settled, Relaxed);
+    }
+
+    /// Counts from 0 again; what waits to be sent still counts as that.
+    pub(super) fn reset_counts(&self) {
+        let waiting = self.tally().waiting;
+        for count in [&self.sent, &self.failed, &self.died] {
+            count.store(0, Relaxed);
+        }
+        self.accepted.store(waiting, Relaxed);
     }
 
     /// An item has arrived.

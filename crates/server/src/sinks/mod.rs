@@ -129,6 +129,22 @@ impl Sinks {
         }
     }
 
+    /// Forgets the dead letters of all sinks.
+    pub(crate) fn forget_dead(&self) {
+        for courier in &self.events {
+            courier.forget();
+        }
+        for courier in &self.records {
+            courier.forget();
+        }
+    }
+
+    /// Counts from 0 again; what waits to be sent still counts as that.
+    pub(crate) fn reset_counts(&self) {
+        self.events.iter().for_each(Courier::reset_counts);
+        self.records.iter().for_each(Courier::reset_counts);
+    }
+
     /// What became of all items, for each sink.
     pub(crate) fn tallies(&self) -> Vec<Tally> {
         let events = self.events.iter().map(Courier::tally);

@@ -1,0 +1,325 @@
+//! The table of the server's own routes: path, method, query keys, body, and who answers.
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http::header::ALLOW;
+use http::request::Parts;
+use http::{HeaderValue, Method, Response, StatusCode};
+use percent_encoding::percent_decode_str;
+
+use super::call::{AdminError, Answer, Call};
+use super::{
+    clock, dead, explain, faults, jobs, journal, localstack, problem, reset, s3_events, seed,
+    snapshots, standing, state, told,
+};
+use crate::app::App;
+use crate::query::{Params, unknown};
+
+/// A path and a method, and what they may come with.
+pub(super) struct Route {
+    method: Method,
+    /// `NAME` and `ID` stand for a part of the path that the client chooses.
+    path: &'static str,
+    query: Keys,
+    takes_body: bool,
+    handler: Handler,
+}
+
+enum Handler {
+    /// Waits for nothing.
+    Now(Now),
+    /// Waits for a disk or for other requests.
+    Later(Later),
+}
+
+const NONE: Keys = &[];
+
+type Now = fn(&App, &Call) -> Answer;
+type Later = for<'a> fn(&'a App, &'a Call) -> BoxFuture<'a, Answer>;
+type Keys = &'static [&'static str];
+
+const fn make(
+    method: Method,
+    path: &'static str,
+    query: Keys,
+    takes_body: bool,
+    handler: Handler,
+) -> Route {
+    Route {
+        method,
+        path,
+        query,
+        takes_body,
+        handler,
+    }
+}
+
+/// A route that takes no body.
+const fn route(method: Method, path: &'static str, query: Keys, handler: Now) -> Route {
+    make(method, path, query, false, Handler::Now(handler))
+}
+
+/// A route that takes a body.
+const fn body(method: Method, path: &'static str, query: Keys, handler: Now) -> Route {
+    make(method, path, query, true, Handler::Now(handler))
+}
+
+/// A route that waits and takes no body.
+const fn later(method: Method, path: &'static str, query: Keys, handler: Later) -> Route {
+    make(method, path, query, false, Handler::Later(handler))
+}
+
+/// A route that waits and takes a body.
+const fn later_body(method: Method, path: &'static str, query: Keys, handler: Later) -> Route {
+    make(method, path, query, true, Handler::Later(handler))
+}
+
+const GET: Method = Method::GET;
+const HEAD: Method = Method::HEAD;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const PATCH: Method = Method::PATCH;
+const DELETE: Method = Method::DELETE;
+
+/// Every route. Of two that fit a path, the first counts.
+static ROUTES: &[Route] = &[
+    route(GET, "/_b2bi/health", NONE, standing::health),
+    route(HEAD, "/_b2bi/health", NONE, standing::health),
+    route(GET, "/_b2bi/config", NONE, standing::config),
+    route(GET, "/_b2bi/metrics", NONE, standing::metrics),
+    route(GET, "/_b2bi/clock", NONE, clock::show),
+    body(PUT, "/_b2bi/clock", NONE, clock::set),
+    route(GET, "/_b2bi/faults", NONE, faults::list),
+    body(POST, "/_b2bi/faults", NONE, faults::append),
+    body(PATCH, "/_b2bi/faults", NONE, faults::append),
+    body(PUT, "/_b2bi/faults", NONE, faults::replace),
+    body(DELETE, "/_b2bi/faults", &["id"], faults::remove),
+    route(
+        GET,
+        "/_b2bi/faults/explain",
+        explain::QUERY,
+        explain::by_query,
+    ),
+    body(POST, "/_b2bi/faults/explain", NONE, explain::by_body),
+    route(GET, "/_b2bi/faults/presets", NONE, faults::presets),
+    route(POST, "/_b2bi/faults/presets/NAME", NONE, faults::preset),
+    route(GET, "/_b2bi/faults/ID", NONE, faults::show),
+    body(PUT, "/_b2bi/faults/ID", NONE, faults::put),
+    route(DELETE, "/_b2bi/faults/ID", NONE, faults::take_away),
+    route(GET, "/_b2bi/effects", NONE, localstack::effects),
+    body(POST, "/_b2bi/effects", NONE, localstack::set_effects),
+    route(GET, "/_b2bi/scenarios", NONE, faults::scenarios),
+    route(GET, "/_b2bi/scenarios/NAME", NONE, faults::scenario),
+    body(PUT, "/_b2bi/scenarios/NAME", NONE, faults::set_scenario),
+    route(GET, "/_b2bi/seed", NONE, seed::show),
+    body(PUT, "/_b2bi/seed", NONE, seed::set),
+    route(GET, "/_b2bi/recording", NONE, faults::recording),
+    body(POST, "/_b2bi/replay", NONE, faults::replay),
+    later(POST, "/_b2bi/reset", reset::QUERY, reset::answer),
+    later(POST, "/moto-api/reset", NONE, reset::as_moto),
+    later_body(POST, "/_b2bi/s3-events", NONE, s3_events::take),
+    route(GET, "/_b2bi/journal", journal::QUERY, journal::list),
+    route(DELETE, "/_b2bi/journal", NONE, journal::clear),
+    route(GET, "/_b2bi/journal/ID", NONE, journal::one),
+    route(GET, "/_b2bi/requests", journal::QUERY, journal::list),
+    route(DELETE, "/_b2bi/requests", NONE, journal::clear),
+    route(GET, "/_b2bi/requests/ID", NONE, journal::one),
+    body(POST, "/_b2bi/verify", NONE, journal::verify),
+    route(GET, "/_b2bi/events", told::EVENT_QUERY, told::events),
+    route(DELETE, "/_b2bi/events", NONE, told::clear_events),
+    route(GET, "/_b2bi/events/dead", dead::QUERY, dead::events),
+    route(POST, "/_b2bi/events/dead", dead::QUERY, dead::retry_events),
+    route(
+        DELETE,
+        "/_b2bi/events/dead",
+        dead::QUERY,
+        dead::clear_events,
+    ),
+    route(GET, "/_b2bi/jobs", jobs::QUERY, jobs::list),
+    route(GET, "/_b2bi/logs", told::LOG_QUERY, told::logs),
+    route(DELETE, "/_b2bi/logs", NONE, told::clear_logs),
+    route(GET, "/_b2bi/logs/dead", dead::QUERY, dead::logs),
+    route(POST, "/_b2bi/logs/dead", dead::QUERY, dead::retry_logs),
+    route(DELETE, "/_b2bi/logs/dead", dead::QUERY, dead::clear_logs),
+    route(GET, "/_b2bi/state", state::QUERY, state::export),
+    later_body(PUT, "/_b2bi/state", NONE, state::import),
+    route(GET, "/_b2bi/snapshots", NONE, snapshots::list),
+    route(GET, "/_b2bi/snapshots/NAME", NONE, snapshots::show),
+    later(POST, "/_b2bi/snapshots/NAME", state::QUERY, snapshots::take),
+    later(DELETE, "/_b2bi/snapshots/NAME", NONE, snapshots::forget),
+    later(
+        POST,
+        "/_b2bi/snapshots/NAME/restore",
+        NONE,
+        snapshots::restore,
+    ),
+    route(
+        GET,
+        "/_localstack/health",
+        NONE,
+        standing::localstack_health,
+    ),
+    route(
+        HEAD,
+        "/_localstack/health",
+        NONE,
+        standing::localstack_health,
+    ),
+    route(GET, "/_localstack/init", NONE, standing::localstack_init),
+    route(
+        GET,
+        "/_localstack/init/NAME",
+        NONE,
+        standing::localstack_stage,
+    ),
+    route(GET, "/_localstack/chaos/faults", NONE, localstack::faults),
+    body(POST, "/_localstack/chaos/faults", NONE, localstack::replace),
+    body(PATCH, "/_localstack/chaos/faults", NONE, localstack::add),
+    body(
+        DELETE,
+        "/_localstack/chaos/faults",
+        NONE,
+        localstack::remove,
+    ),
+    route(GET, "/_localstack/chaos/effects", NONE, localstack::effects),
+    body(
+        POST,
+        "/_localstack/chaos/effects",
+        NONE,
+        localstack::set_effects,
+    ),
+];
+
+/// Answers a request to one of the routes.
+pub(super) async fn answer(app: &App, head: &Parts, body: Bytes) -> Response<Bytes> {
+    let path = head.uri.path();
+    // A slash at the end is a slip where one reads, and may be a lost name where one removes.
+    let path = match head.method {
+        GET | HEAD => path.trim_end_matches('/'),
+        _ => path,
+    };
+    let answer = match find(&head.method, path) {
+        Ok(found) => found.call(app, head, body).await,
+        Err(unrouted) => return unrouted.response(),
+    };
+    answer.unwrap_or_else(|error| problem(error.status, &error.message))
+}
+
+/// A route that fits a request, and the part of the path that the client chose.
+struct Found {
+    route: &'static Route,
+    name: String,
+}
+
+/// Why there is no route.
+enum Unrouted {
+    /// The path is known; these methods are.
+    Method(&'static str, String),
+    Path(AdminError),
+}
+
+impl Found {
+    async fn call(self, app: &App, head: &Parts, body: Bytes) -> Answer {
+        let Route {
+            query, takes_body, ..
+        } = self.route;
+        let params = Params::parse(head.uri.query(), query)?;
+        if !takes_body && !body.is_empty() {
+            return Err(AdminError::bad_request(format!(
+                "{} {} takes no body; this one has {} bytes",
+                self.route.method,
+                self.route.path,
+                body.len()
+            )));
+        }
+        let call = Call {
+            name: self.name,
+            params,
+            body,
+        };
+        match self.route.handler {
+            Handler::Now(handler) => handler(app, &call),
+            Handler::Later(handler) => handler(app, &call).await,
+        }
+    }
+}
+
+impl Unrouted {
+    fn response(self) -> Response<Bytes> {
+        match self {
+            Self::Path(error) => problem(error.status, &error.message),
+            Self::Method(path, allowed) => {
+                let message = format!("{path} takes {allowed}");
+                let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, &message);
+                if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+                    response.headers_mut().insert(ALLOW, allowed);
+                }
+                response
+            }
+        }
+    }
+}
+
+fn find(method: &Method, path: &str) -> Result<Found, Unrouted> {
+    let mut fitting = ROUTES
+        .iter()
+        .filter_map(|route| Some((route, captured(route.path, path)?)));
+    let Some((first, name)) = fitting.next() else {
+        return Err(Unrouted::Path(no_such_path(path)));
+    };
+    let of_the_path = || ROUTES.iter().filter(|route| route.path == first.path);
+    let Some(route) = of_the_path().find(|route| route.method == *method) else {
+        let methods: Vec<&str> = of_the_path().map(|route| route.method.as_str()).collect();
+        return Err(Unrouted::Method(first.path, methods.join(", ")));
+    };
+    match percent_decode_str(name).decode_utf8() {
+        Ok(name) => Ok(Found {
+            route,
+            name: name.into_owned(),
+        }),
+        Err(_) => {
+            let message = format!("`{name}` in the path is not UTF-8");
+            Err(Unrouted::Path(AdminError::bad_request(message)))
+        }
+    }
+}
+
+/// What stands in the path in the place of `NAME` or `ID`, empty where the route has neither.
+fn captured<'p>(route: &str, path: &'p str) -> Option<&'p str> {
+    let (mut wanted, mut given) = (route.split('/'), path.split('/'));
+    let mut name = "";
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return Some(name),
+            (Some("NAME" | "ID"), Some(part)) if !part.is_empty() => name = part,
+            (Some(wanted), Some(part)) if wanted == part => {}
+            _ => return None,
+        }
+    }
+}
+
+fn no_such_path(path: &str) -> AdminError {
+    let mut paths: Vec<&str> = ROUTES.iter().map(|route| route.path).collect();
+    paths.dedup();
+    AdminError::not_found(unknown("path", path, &paths))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::captured;
+
+    #[test]
+    fn paths_fit_routes_part_by_part() {
+        for (route, path, expected) in [
+            ("/a/b", "/a/b", Some("")),
+            ("/a/b", "/a/b/c", None),
+            ("/a/ID", "/a/x%2Fy", Some("x%2Fy")),
+            ("/a/ID", "/a", None),
+            ("/a/ID", "/a/", None),
+            ("/a/NAME/restore", "/a/x/restore", Some("x")),
+            ("/a/NAME/restore", "/a/x/y", None),
+        ] {
+            assert_eq!(captured(route, path), expected, "{route} {path}");
+        }
+    }
+}

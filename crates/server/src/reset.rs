@@ -1,0 +1,129 @@
+//! Puts parts of a server back to what they were after its start.
+
+use crate::app::App;
+use crate::init;
+use crate::objects::Objects;
+
+/// A part of a server that can be reset by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    /// Fault rules, the latency, scenarios and the recording; the configured rules are armed anew.
+    Faults,
+    /// What the fault rules have counted.
+    Counters,
+    /// The states of scenarios.
+    Scenarios,
+    /// The seed of draws and, where it is configured, of ids.
+    Seed,
+    Clock,
+    /// Jobs; those under way end.
+    Jobs,
+    /// Buckets and objects of the embedded S3.
+    Objects,
+    /// Resources, jobs, replies that can be asked for again, the past, buckets and objects, what was
+    /// seen of watched folders. What `--init` says is made anew.
+    State,
+    /// The list of events, and those that are on their way to sinks.
+    Events,
+    /// The list of log records, and those that are on their way to sinks.
+    Logs,
+    /// Dead letters.
+    Dead,
+    Journal,
+    Metrics,
+}
+
+/// Every part with its name.
+pub(crate) const PARTS: [(&str, Part); 13] = [
+    ("faults", Part::Faults),
+    ("counters", Part::Counters),
+    ("scenarios", Part::Scenarios),
+    ("seed", Part::Seed),
+    ("clock", Part::Clock),
+    ("jobs", Part::Jobs),
+    ("objects", Part::Objects),
+    ("state", Part::State),
+    ("events", Part::Events),
+    ("logs", Part::Logs),
+    ("dead", Part::Dead),
+    ("journal", Part::Journal),
+    ("metrics", Part::Metrics),
+];
+
+/// Whose state is to be reset: of all accounts and regions, or of some.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scope {
+    pub(crate) account: Option<String>,
+    pub(crate) region: Option<String>,
+}
+
+/// Resets parts, in the order in which one rests on the other whatever order they are named in.
+///
+/// # Errors
+///
+/// The disk does not take it, or what `--init` says cannot be made.
+pub(crate) async fn reset(app: &App, parts: &[Part], scope: &Scope) -> Result<(), String> {
+    let mut parts = parts.to_vec();
+    parts.sort_unstable();
+    for part in &parts {
+        match part {
+            Part::Faults => faults(app)?,
+            Part::Counters => app.faults.reset_counters(),
+            Part::Scenarios => app.faults.reset_scenarios(),
+            Part::Seed => app.reset_seed(),
+            Part::Clock => app.clock.reset(),
+            Part::Jobs => app.service.reset_jobs().await?,
+            Part::Objects => app.objects.reset(None).await?,
+            Part::State => state(app, scope).await?,
+            Part::Events => app.told.reset_events(),
+            Part::Logs => app.told.reset_records(),
+            Part::Dead => app.told.sinks.forget_dead(),
+            Part::Journal => app.journal.reset(),
+            Part::Metrics => metrics(app),
+        }
+    }
+    Ok(())
+}
+
+fn faults(app: &App) -> Result<(), String> {
+    app.faults.set_latency_ms(0);
+    app.job_faults.forget();
+    app.arm(app.faults.seed())
+}
+
+fn metrics(app: &App) {
+    app.metrics.reset();
+    app.service.reset_job_counts();
+    app.told.sinks.reset_counts();
+}
+
+/// Removes resources and, as buckets are of no region, objects unless a region is named.
+async fn state(app: &App, scope: &Scope) -> Result<(), String> {
+    let (account, region) = (scope.account.as_deref(), scope.region.as_deref());
+    app.service.reset(account, region).await?;
+    if region.is_none() {
+        app.objects.reset(account).await?;
+    }
+    if account.is_none() && region.is_none() {
+        app.job_faults.forget();
+        settle_events(app).await;
+        // What was on its way when the objects went may have started jobs.
+        app.service.reset(None, None).await?;
+        init::apply(app).await?;
+    }
+    Ok(())
+}
+
+/// Waits until whoever notices objects has heard of all that were there.
+async fn settle_events(app: &App) {
+    /// More turns than there can be events.
+    const TURNS: usize = 10_000;
+    if let Objects::Embedded(s3) = &app.objects {
+        for _ in 0..TURNS {
+            if s3.unheard_events() == 0 {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+}
