@@ -1,7 +1,6 @@
 //! Holds the rules and asks them in order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,7 +10,8 @@ use crate::glob::Glob;
 use crate::grammar::Chain;
 use crate::plan::Plan;
 use crate::recording::{Firings, Recording};
-use crate::rule::{ID_FORM, Moment, Rule, is_id};
+use crate::rule::{Moment, Rule, is_id};
+use crate::rule_errors::{DuplicateId, PutRuleError};
 use crate::scenario::{START, Scenario, States};
 
 type Rules = Arc<[Arc<Armed>]>;
@@ -427,59 +427,12 @@ fn move_on(states: &mut States, rule: &Rule) {
     }
 }
 
-/// Why a rule cannot be put under an id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PutRuleError {
-    /// The id has characters that ids do not have, or too many.
-    InvalidId,
-    /// The rule says that this is its id.
-    OtherId(String),
-}
-
-impl fmt::Display for PutRuleError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::InvalidId => f.write_str(ID_FORM),
-            Self::OtherId(id) => write!(
-                f,
-                "the rule's own id is `{id}`, which is not that of the path: leave it out"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for PutRuleError {}
-
-/// Two rules have the same id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DuplicateId(String);
-
-impl DuplicateId {
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for DuplicateId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "there are two rules with the id `{}`: give one of them another id",
-            self.0
-        )
-    }
-}
-
-impl std::error::Error for DuplicateId {}
-
 /// Joins new rules to old ones; a rule without an id is called after its position.
 fn arm(old: &[Arc<Armed>], new: Vec<Rule>, now_ms: u64) -> Result<Rules, DuplicateId> {
     let mut taken: BTreeSet<String> = old.iter().map(|rule| rule.id().to_owned()).collect();
     for id in new.iter().filter_map(Rule::id) {
         if !taken.insert(id.to_owned()) {
-            return Err(DuplicateId(id.to_owned()));
+            return Err(DuplicateId::new(id));
         }
     }
     let named = new

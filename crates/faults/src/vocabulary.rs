@@ -287,9 +287,10 @@ fn account(pattern: &Glob) -> Result<(), Fault> {
     let text = pattern.as_str();
     let literal = text.chars().filter(|it| *it != '*');
     let count = literal.clone().count();
-    let fits = match text.contains('*') {
-        true => count <= DIGITS,
-        false => count == DIGITS,
+    let fits = if text.contains('*') {
+        count <= DIGITS
+    } else {
+        count == DIGITS
     };
     if fits && literal.clone().all(|it| it == '?' || it.is_ascii_digit()) {
         return Ok(());

@@ -1,5 +1,10 @@
 //! The server's own routes, below `/_b2bi/` and `/_localstack/`. They are never faulted.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all handlers have the type that the table of routes wants"
+)]
+
 mod body;
 mod call;
 mod clock;

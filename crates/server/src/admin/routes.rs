@@ -272,16 +272,14 @@ fn find(method: &Method, path: &str) -> Result<Found, Unrouted> {
         let methods: Vec<&str> = of_the_path().map(|route| route.method.as_str()).collect();
         return Err(Unrouted::Method(first.path, methods.join(", ")));
     };
-    match percent_decode_str(name).decode_utf8() {
-        Ok(name) => Ok(Found {
+    if let Ok(decoded) = percent_decode_str(name).decode_utf8() {
+        return Ok(Found {
             route,
-            name: name.into_owned(),
-        }),
-        Err(_) => {
-            let message = format!("`{name}` in the path is not UTF-8");
-            Err(Unrouted::Path(AdminError::bad_request(message)))
-        }
+            name: decoded.into_owned(),
+        });
     }
+    let message = format!("`{name}` in the path is not UTF-8");
+    Err(Unrouted::Path(AdminError::bad_request(message)))
 }
 
 /// What stands in the path in the place of `NAME` or `ID`, empty where the route has neither.
