@@ -8,21 +8,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
-/// The first and the last time from the year 1 to 9999; others are written as these.
+/// The first and the last time from the year 1 to 9999, which is what ISO-8601 can tell.
 const FIRST: i64 = -62_135_596_800_000;
 const LAST: i64 = 253_402_300_799_999;
 
 /// A point in time with millisecond precision, ISO-8601 on the wire: `2023-07-20T19:58:44.624Z`.
+///
+/// It is from the year 1 to 9999: a time outside of that becomes the first or the last of these, so
+/// every timestamp can be written, and the difference between two of them is always a number.
 ///
 /// The default is the start of 1970.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The point this many milliseconds after the start of 1970, UTC.
+    /// The point this many milliseconds after the start of 1970, UTC, or the nearest that there is.
     #[must_use]
     pub fn from_millis(millis: i64) -> Self {
-        Self(millis)
+        Self(millis.clamp(FIRST, LAST))
     }
 
     /// Milliseconds since the start of 1970, UTC.
@@ -34,7 +37,7 @@ impl Timestamp {
     /// The text on the wire, written digit by digit: a formatter took a fifth of the time of a list.
     #[rustfmt::skip]
     fn written(self) -> [u8; 24] {
-        let millis = self.0.clamp(FIRST, LAST);
+        let millis = self.0;
         let (year, month, day) = civil(millis.div_euclid(DAY));
         let millis = millis.rem_euclid(DAY);
         let (hour, minute, millis) = (millis / 3_600_000, millis / 60_000 % 60, millis % 60_000);
@@ -95,7 +98,7 @@ impl<'de> Deserialize<'de> for Timestamp {
         DateTime::from_str(&text, Format::DateTime)
             .ok()
             .and_then(|it| it.to_millis().ok())
-            .map(Self)
+            .map(Self::from_millis)
             .ok_or_else(|| de::Error::custom("not an ISO-8601 timestamp"))
     }
 }

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use b2bi_local_mapping::Engine;
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::ObjectStore;
+use b2bi_local_panics::Panics;
 
 use crate::announcing::{Announcer, Nobody, Records};
 use crate::mapping::NoXslt;
@@ -46,6 +47,8 @@ pub struct Environment {
     pub records: Arc<dyn Records>,
     /// Who may hold a job up, or make a stage of it fail.
     pub stages: Arc<dyn Stages>,
+    /// Where panics of jobs are logged and counted.
+    pub panics: Arc<Panics>,
 }
 
 impl Environment {
@@ -60,6 +63,7 @@ impl Environment {
             announcer: Arc::new(Nobody),
             records: Arc::new(Nobody),
             stages: Arc::new(Unhindered),
+            panics: Arc::default(),
         }
     }
 }

@@ -50,6 +50,18 @@ impl Failure {
             .unwrap_or_default()
     }
 
+    /// The server itself fails.
+    ///
+    /// Source: Assumption A-180.
+    #[must_use]
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::front(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "InternalFailure",
+            message,
+        )
+    }
+
     /// A Query request names an action that its service does not have.
     #[must_use]
     pub fn invalid_action(service: &str, action: &str) -> Self {

@@ -106,6 +106,13 @@ pub trait Service: Send + Sync + 'static {
     /// What is wrong with the body, as this service words it.
     fn decode(&self, operation: Operation, body: &Bytes) -> Result<Self::Input, Failure>;
 
+    /// What a client is told when the server itself fails; the service's modelled error, if it has one.
+    ///
+    /// Source: Assumption A-180.
+    fn internal_error(&self, message: String) -> Failure {
+        Failure::internal(message)
+    }
+
     /// Carries a request out.
     fn call(
         &self,
@@ -145,6 +152,9 @@ pub trait Endpoint: Send + Sync {
         operation: Operation,
         body: &Bytes,
     ) -> Result<Box<dyn Pending<'a> + 'a>, Failure>;
+
+    /// What a client is told when the server itself fails.
+    fn internal_error(&self, message: String) -> Failure;
 }
 
 /// A decoded request that waits to be carried out.
@@ -180,6 +190,10 @@ impl<S: Service> Endpoint for S {
             operation,
             input: Service::decode(self, operation, body)?,
         }))
+    }
+
+    fn internal_error(&self, message: String) -> Failure {
+        Service::internal_error(self, message)
     }
 }
 

@@ -279,6 +279,7 @@ impl Armed {
             Some(Effect::Response(it)) => Some(Outcome::Response(it.clone())),
             Some(Effect::Stale(it)) => Some(Outcome::Stale(*it)),
             Some(Effect::Job(it)) => Some(Outcome::Job(it.clone())),
+            Some(Effect::Panic) => Some(Outcome::Panic),
             Some(Effect::Throttle(throttle)) => Some(take(throttle, counters, elapsed_ms)?),
             Some(Effect::Steps(steps)) => {
                 let mut action = advance(steps, counters, place)?;
@@ -377,6 +378,7 @@ fn carry_out(step: &Step, place: Draw<'_>) -> Option<Action> {
         StepEffect::Ok | StepEffect::Off => return None,
         StepEffect::Error(error) => action.outcome = Some(Outcome::Error(error.clone())),
         StepEffect::Http(status) => action.outcome = Some(Outcome::Http(HttpReply::new(*status))),
+        StepEffect::Panic => action.outcome = Some(Outcome::Panic),
         StepEffect::Connection(it) => action.outcome = Some(Outcome::Connection(it.clone())),
         StepEffect::Response(it) => action.outcome = Some(Outcome::Response(it.clone())),
         StepEffect::Delay(latency) => action.hold_up(Some(latency), place, Purpose::StepLatency),

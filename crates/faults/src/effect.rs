@@ -1,16 +1,17 @@
 //! What a rule does to a request.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 
 use crate::connection::Connection;
 use crate::damage::Damage;
 use crate::job::JobFault;
-use crate::read::{Problem, Table};
+use crate::read::{Problem, Table, flag};
 use crate::reply::{ErrorReply, HttpReply, Throttle};
 use crate::stale::Stale;
 use crate::steps::Steps;
 
-const EFFECTS: [&str; 8] = [
+const EFFECTS: [&str; 9] = [
     "error",
     "http",
     "throttle",
@@ -18,6 +19,7 @@ const EFFECTS: [&str; 8] = [
     "response",
     "stale",
     "job",
+    "panic",
     "steps",
 ];
 
@@ -38,6 +40,8 @@ pub enum Effect {
     Stale(Stale),
     /// A stage of a job that does not go as it should.
     Job(JobFault),
+    /// A panic of the server.
+    Panic,
     /// One thing after the other.
     Steps(Steps),
 }
@@ -53,6 +57,7 @@ impl Effect {
             | Self::Throttle(_)
             | Self::Stale(_)
             | Self::Job(_)
+            | Self::Panic
             | Self::Steps(_) => false,
         }
     }
@@ -73,11 +78,20 @@ impl Effect {
         let response = table.read("response", Damage::read)?.map(Self::Response);
         let stale = table.read("stale", Stale::read)?.map(Self::Stale);
         let job = table.read("job", JobFault::read)?.map(Self::Job);
+        let panic = table.read("panic", panic)?;
         let steps = Steps::read(table)?.map(Self::Steps);
         let found = [
-            error, http, throttle, connection, response, stale, job, steps,
+            error, http, throttle, connection, response, stale, job, panic, steps,
         ];
         Ok(found.into_iter().flatten().next())
+    }
+}
+
+fn panic(value: &Value) -> Result<Effect, Problem> {
+    if flag(value)? {
+        Ok(Effect::Panic)
+    } else {
+        Err(Problem::new("can only be `true`: leave it out otherwise"))
     }
 }
 
@@ -92,6 +106,7 @@ impl Serialize for Effect {
             Self::Response(damage) => map.serialize_entry("response", damage)?,
             Self::Stale(stale) => map.serialize_entry("stale", stale)?,
             Self::Job(job) => map.serialize_entry("job", job)?,
+            Self::Panic => map.serialize_entry("panic", &true)?,
             Self::Steps(steps) => steps.serialize_into(&mut map)?,
         }
         map.end()

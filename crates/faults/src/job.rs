@@ -32,8 +32,8 @@ const STAGES: [&str; 9] = [
 const READING: &str = "fetchInput";
 /// The stages at which a job writes objects.
 const WRITING: [&str; 2] = ["acknowledge", "writeOutput"];
-const OUTCOMES: [&str; 7] = [
-    "fail", "stall", "delay", "lose", "late", "truncate", "vanish",
+const OUTCOMES: [&str; 8] = [
+    "fail", "stall", "delay", "lose", "late", "truncate", "vanish", "panic",
 ];
 const MESSAGE: &str = "Injected by a fault rule";
 
@@ -55,6 +55,8 @@ pub enum JobOutcome {
     Truncate,
     /// The job is no longer known.
     Vanish,
+    /// The job panics.
+    Panic,
 }
 
 impl JobOutcome {
@@ -69,6 +71,7 @@ impl JobOutcome {
             Self::Late => "late",
             Self::Truncate => "truncate",
             Self::Vanish => "vanish",
+            Self::Panic => "panic",
         }
     }
 }
@@ -226,6 +229,7 @@ fn outcome(value: &Value) -> Result<JobOutcome, Problem> {
         "late" => JobOutcome::Late,
         "truncate" => JobOutcome::Truncate,
         "vanish" => JobOutcome::Vanish,
+        "panic" => JobOutcome::Panic,
         other => return Err(Problem::new(unknown("outcome", other, &OUTCOMES))),
     })
 }

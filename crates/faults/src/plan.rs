@@ -45,6 +45,8 @@ pub enum Outcome {
     Stale(Stale),
     /// A stage of a job goes otherwise.
     Job(JobFault),
+    /// The server panics where the reply would be made.
+    Panic,
 }
 
 /// Where the effects of a plan are applied.

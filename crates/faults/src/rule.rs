@@ -17,7 +17,7 @@ use crate::reply::ErrorReply;
 use crate::ruleset::RuleError;
 use crate::steps::Steps;
 
-const KEYS: [&str; 32] = [
+const KEYS: [&str; 33] = [
     "id",
     "description",
     "enabled",
@@ -48,6 +48,7 @@ const KEYS: [&str; 32] = [
     "response",
     "stale",
     "job",
+    "panic",
     "steps",
     "loop",
 ];

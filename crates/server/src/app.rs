@@ -8,6 +8,7 @@ use b2bi_local_dispatcher::{Descriptor, Endpoint, Failure, Route};
 use b2bi_local_faults::{Engine, Vocabulary};
 use b2bi_local_ledger::{Batch, Failed, Ledger, Table};
 use b2bi_local_model::Timestamp;
+use b2bi_local_panics::Panics;
 use b2bi_local_xslt::Xslt;
 use http::HeaderValue;
 
@@ -42,6 +43,7 @@ pub(crate) struct App {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) journal: Arc<Journal>,
     pub(crate) metrics: Metrics,
+    pub(crate) panics: Arc<Panics>,
     pub(crate) told: Arc<Told>,
     pub(crate) clock: Arc<ServerClock>,
     pub(crate) snapshots: Snapshots,
@@ -56,6 +58,7 @@ impl App {
     pub(crate) fn new(config: Config) -> Result<Self, String> {
         let seed = config.seed.unwrap_or_else(random_seed);
         let clock = Arc::new(ServerClock::new(config.clock));
+        let panics = Arc::new(Panics::default());
         let ledger = ledger(&config)?;
         let starts = ledger.as_ref().map_or(Ok(0), starts)?;
         let seeded = Arc::new(SeededIds::new(seed.wrapping_add(starts)));
@@ -63,7 +66,7 @@ impl App {
         let objects = Objects::new(&config, ledger.as_ref(), &clock, &ids)?;
         let faults = Arc::new(Engine::new(seed));
         faults.heed_own(config.fault_header);
-        let sinks = Sinks::open(&config.sinks, &clock)?;
+        let sinks = Sinks::open(&config.sinks, &clock, &panics)?;
         let told = Arc::new(Told::new(config.events_size, sinks));
         let journal = Arc::new(Journal::new(config.journal_size));
         let job_faults = Arc::new(JobFaults::new(
@@ -79,6 +82,7 @@ impl App {
             announcer: Arc::clone(&told) as Arc<dyn Announcer>,
             records: Arc::clone(&told) as Arc<dyn Records>,
             stages: Arc::clone(&job_faults) as Arc<dyn Stages>,
+            panics: Arc::clone(&panics),
         };
         let service = Arc::new(match &ledger {
             None => B2bi::new(config.b2bi.clone(), environment),
@@ -97,6 +101,7 @@ impl App {
         let app = Self {
             metrics: Metrics::new(&descriptors),
             vocabulary: vocabulary(&descriptors, &config.accounts.default_region),
+            panics,
             descriptors,
             faults,
             upstream: config.upstream.as_ref().map(Upstream::new).transpose()?,

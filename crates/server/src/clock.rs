@@ -1,7 +1,9 @@
 //! The server's clock: the machine's, or one that stands still until it is told to go on.
 
+mod setting;
+
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use b2bi_local_b2bi::Clock;
 use b2bi_local_model::Timestamp;
 use tokio::sync::watch;
 
+pub(crate) use self::setting::Setting;
+use self::setting::Shared;
 use crate::machine;
 
 /// How a clock goes.
@@ -56,11 +60,7 @@ pub struct ClockSettings {
 #[derive(Debug)]
 pub(crate) struct ServerClock {
     settings: ClockSettings,
-    is_manual: AtomicBool,
-    /// Milliseconds: what a manual clock shows, or how far a real one is ahead of the machine's.
-    base: AtomicI64,
-    /// Milliseconds that the world is told too much.
-    skew: AtomicI64,
+    setting: Shared,
     changes: watch::Sender<()>,
     sleepers: Mutex<BTreeMap<u64, i64>>,
     next_sleeper: AtomicU64,
@@ -70,9 +70,7 @@ impl ServerClock {
     pub(crate) fn new(settings: ClockSettings) -> Self {
         let clock = Self {
             settings,
-            is_manual: AtomicBool::new(false),
-            base: AtomicI64::new(0),
-            skew: AtomicI64::new(0),
+            setting: Shared::default(),
             changes: watch::Sender::new(()),
             sleepers: Mutex::default(),
             next_sleeper: AtomicU64::new(0),
@@ -84,64 +82,44 @@ impl ServerClock {
     /// Back to how it was at the start, without skew.
     pub(crate) fn reset(&self) {
         let ClockSettings { mode, start } = self.settings;
-        self.set(mode, start.unwrap_or_else(machine::now));
-        if mode == ClockMode::Real && start.is_none() {
-            self.base.store(0, Ordering::Relaxed);
-        }
-        self.set_skew(0);
+        self.change(|setting| {
+            *setting = Setting::MACHINE;
+            if mode == ClockMode::Manual || start.is_some() {
+                let start = start.unwrap_or_else(machine::now);
+                setting.set(mode, start.as_millis());
+            }
+        });
     }
 
-    pub(crate) fn mode(&self) -> ClockMode {
-        if self.is_manual.load(Ordering::Relaxed) {
-            ClockMode::Manual
-        } else {
-            ClockMode::Real
-        }
+    /// How it goes now, as one change has left it.
+    pub(crate) fn setting(&self) -> Setting {
+        self.setting.read()
+    }
+
+    /// Changes how it goes, in one step; who sleeps is woken if it is time.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Setting)) {
+        // The sender lets in one at a time.
+        self.changes.send_modify(|()| self.setting.change(change));
     }
 
     /// The inner time, in milliseconds since 1970.
     pub(crate) fn inner_millis(&self) -> i64 {
-        let base = self.base.load(Ordering::Relaxed);
-        match self.mode() {
-            ClockMode::Manual => base,
-            ClockMode::Real => machine::now().as_millis().saturating_add(base),
-        }
+        self.setting().inner_millis()
     }
 
     /// Sets how the clock goes, and the inner time that it goes on from.
     pub(crate) fn set(&self, mode: ClockMode, inner: Timestamp) {
-        let base = match mode {
-            ClockMode::Manual => inner.as_millis(),
-            ClockMode::Real => inner.as_millis().saturating_sub(machine::now().as_millis()),
-        };
-        // Sleepers look at the clock only after the change is whole.
-        self.changes.send_modify(|()| {
-            self.base.store(base, Ordering::Relaxed);
-            let is_manual = mode == ClockMode::Manual;
-            self.is_manual.store(is_manual, Ordering::Relaxed);
-        });
+        self.change(|setting| setting.set(mode, inner.as_millis()));
     }
 
     /// Puts the clock forward.
     pub(crate) fn advance(&self, millis: i64) {
-        self.changes.send_modify(|()| {
-            let base = self.base.load(Ordering::Relaxed);
-            self.base
-                .store(base.saturating_add(millis), Ordering::Relaxed);
-        });
-    }
-
-    pub(crate) fn skew(&self) -> i64 {
-        self.skew.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn set_skew(&self, millis: i64) {
-        self.skew.store(millis, Ordering::Relaxed);
+        self.change(|setting| setting.advance(millis));
     }
 
     /// Whether it shows just what the machine's clock does.
     pub(crate) fn is_the_machines(&self) -> bool {
-        self.mode() == ClockMode::Real && self.base.load(Ordering::Relaxed) == 0 && self.skew() == 0
+        self.setting() == Setting::MACHINE
     }
 
     /// How many sleep, and in how many milliseconds the first of them wakes.
@@ -160,7 +138,8 @@ impl ServerClock {
 #[async_trait]
 impl Clock for ServerClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.inner_millis().saturating_add(self.skew()))
+        let setting = self.setting();
+        Timestamp::from_millis(setting.inner_millis().saturating_add(setting.skew()))
     }
 
     async fn sleep(&self, time: Duration) {
@@ -169,11 +148,13 @@ impl Clock for ServerClock {
         let end = self.inner_millis().saturating_add(millis);
         let _asleep = Asleep::until(self, end);
         loop {
-            let left = u64::try_from(end.saturating_sub(self.inner_millis())).unwrap_or(0);
+            let setting = self.setting();
+            let left = end.saturating_sub(setting.inner_millis());
+            let left = u64::try_from(left).unwrap_or(0);
             if left == 0 {
                 return;
             }
-            let is_manual = self.mode() == ClockMode::Manual;
+            let is_manual = setting.mode() == ClockMode::Manual;
             tokio::select! {
                 // The sender lives as long as `self`, so this is a change.
                 _ = changes.changed() => {}
@@ -229,7 +210,7 @@ mod tests {
         let clock = manual();
         assert_eq!(clock.now().to_string(), "2026-01-01T00:00:00.000Z");
         clock.advance(1500);
-        clock.set_skew(-500);
+        clock.change(|setting| setting.set_skew(-500));
         assert_eq!(clock.now().as_millis(), START + 1000);
         assert_eq!(clock.inner_millis(), START + 1500);
         clock.reset();

@@ -78,6 +78,7 @@ impl JobFaults {
             JobOutcome::Delay => Entry::Go,
             JobOutcome::Stall => pending().await,
             JobOutcome::Vanish => Entry::Vanish,
+            JobOutcome::Panic => injected_panic(),
             JobOutcome::Fail if !fault.is_about_objects() => {
                 Entry::Fail(fault.message().to_owned())
             }
@@ -181,6 +182,12 @@ impl Stages for JobFaults {
         }
         fate
     }
+}
+
+/// Panics as a defect would, to show that nothing but the job suffers.
+#[expect(clippy::panic, reason = "that is what the rule asks for")]
+fn injected_panic() -> ! {
+    panic!("injected by a fault rule");
 }
 
 /// The job as the body of `StartTransformerJob` has it, for rules that look at the body.

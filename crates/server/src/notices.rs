@@ -5,14 +5,46 @@ use std::future::pending;
 use std::time::{Duration, UNIX_EPOCH};
 
 use b2bi_local_b2bi::{B2bi, ObjectCreated, Seen};
-use b2bi_local_objects::{ObjectChange, ObjectEvent};
+use b2bi_local_objects::{EmbeddedS3, ObjectChange, ObjectEvent};
+use b2bi_local_panics::{Kind, supervised};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+
+use crate::app::App;
+
+/// How long a watcher that panicked pauses before it begins anew.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Passes created objects on; after a panic it begins anew, with what it missed.
+pub(crate) async fn pass_on_supervised(app: &App, s3: &EmbeddedS3, events: Receiver<ObjectEvent>) {
+    let (service, shared) = (&app.service, app.config.s3.shared);
+    let mut events = Some(events);
+    let watch = || {
+        let events = events.take();
+        async move {
+            let events = if let Some(events) = events {
+                events
+            } else {
+                let events = s3.subscribe();
+                service.catch_up().await;
+                events
+            };
+            pass_on(service, events, shared).await;
+        }
+    };
+    supervised(&app.panics, Kind::Watcher, "created objects", PAUSE, watch).await;
+}
+
+/// Looks into the watched folders; after a panic it begins anew.
+pub(crate) async fn look_supervised(app: &App, pause: Option<Duration>) {
+    let watch = || look(&app.service, pause);
+    supervised(&app.panics, Kind::Watcher, "watched folders", PAUSE, watch).await;
+}
 
 /// Passes created objects on for as long as there are any.
 ///
 /// Where accounts share their buckets, the capabilities of all accounts watch them.
-pub(crate) async fn pass_on(service: &B2bi, mut events: Receiver<ObjectEvent>, shared: bool) {
+async fn pass_on(service: &B2bi, mut events: Receiver<ObjectEvent>, shared: bool) {
     loop {
         match events.recv().await {
             Ok(event) if event.change == ObjectChange::Created => {
@@ -47,7 +79,7 @@ fn written(event: &ObjectEvent) -> Option<i64> {
 /// Looks into the watched folders at once, and again and again where a time between is given.
 ///
 /// That time is the world's: who puts files into an S3 elsewhere does not wait for our clock.
-pub(crate) async fn look(service: &B2bi, pause: Option<Duration>) {
+async fn look(service: &B2bi, pause: Option<Duration>) {
     let mut seen = Seen::default();
     loop {
         service.look(&mut seen).await;

@@ -111,12 +111,12 @@ impl Run {
     /// this time has passed.
     pub(super) fn remake_later(&self, split: Option<usize>, time: Duration) {
         let run = self.clone();
-        tokio::spawn(self.ticket.clone().run(async move {
+        self.spawn_beside(async move {
             run.works.environment.clock.sleep(time).await;
             if let Err(reason) = run.remake(split).await {
                 tracing::warn!(reason, "a late output could not be written");
             }
-        }));
+        });
     }
 
     async fn remake(&self, split: Option<usize>) -> Result<(), String> {

@@ -176,14 +176,14 @@ impl Run {
             }
         };
         let (environment, scope) = (self.works.environment.clone(), self.scope.clone());
-        tokio::spawn(self.ticket.clone().run(async move {
+        self.spawn_beside(async move {
             environment.clock.sleep(time).await;
             let written = files::write(&environment, &scope, &location, body, content_type).await;
             if let Err(refusal) = written {
                 let reason = refusal.message(&location);
                 tracing::warn!(reason, "a late output could not be written");
             }
-        }));
+        });
     }
 
     async fn take_back(&self, written: &[Location]) {

@@ -64,6 +64,14 @@ impl Step {
         }
     }
 
+    /// The stage of a job that is at work, and the first one before.
+    pub(super) fn stage(&self) -> Stage {
+        match self.get() {
+            Progress::Running(stage) => stage,
+            Progress::Accepted | Progress::Queued => Stage::Accept,
+        }
+    }
+
     fn set(&self, progress: Progress) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = progress;
     }

@@ -1,10 +1,12 @@
 //! Carries a job out: waits for its time and its turn, takes it through its stages, notes its end.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use b2bi_local_model::types::S3Location;
+use b2bi_local_panics::{Kind, Panic, catch, caught, on_thread};
 
 use super::events::Transformation;
 use super::group::JobTicket;
@@ -64,16 +66,47 @@ pub(super) fn spawn(
 }
 
 impl Run {
+    /// Takes the job to its end; one that panics has failed.
     async fn carry_out(self) {
         let mut result = Transformation::default();
-        let ended = match self.road(&mut result).await {
-            Ok(outputs) => self.enter(Stage::Finish).await.map(|()| outputs),
-            Err(stop) => Err(stop),
-        };
-        match ended {
+        let ended = caught(Box::pin(self.run_stages(&mut result))).await;
+        let ended = ended.unwrap_or_else(|panic| Err(self.crashed(&panic)));
+        let told = catch(|| match ended {
             Err(Stop::Vanished) => self.partition.lock().jobs.remove(&self.facts.id),
             ended => self.finish(&result, ended),
+        });
+        if let Err(panic) = told
+            && let Stop::Failed(_, reason) = self.crashed(&panic)
+        {
+            self.end(End::Failed(reason));
         }
+    }
+
+    async fn run_stages(&self, result: &mut Transformation) -> Result<Vec<S3Location>, Stop> {
+        let outputs = self.road(result).await?;
+        self.enter(Stage::Finish).await?;
+        Ok(outputs)
+    }
+
+    /// Logs and counts a panic of the job; its stage has failed.
+    fn crashed(&self, panic: &Panic) -> Stop {
+        let panics = &self.works.environment.panics;
+        panics.report(Kind::Job, &self.facts.id, panic);
+        let reason = format!(
+            "The server failed at {}; its log has the details",
+            panic.place()
+        );
+        Stop::Failed(self.step.stage(), reason)
+    }
+
+    /// Does something for the job beside it; a panic there is logged and counted.
+    pub(super) fn spawn_beside(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let (panics, id) = (self.works.environment.panics.clone(), self.facts.id.clone());
+        tokio::spawn(self.ticket.clone().run(async move {
+            if let Err(panic) = caught(pin!(work)).await {
+                panics.report(Kind::Job, &id, &panic);
+            }
+        }));
     }
 
     /// From the job's acceptance to its outputs.
@@ -139,7 +172,7 @@ impl Run {
         &self,
         work: impl FnOnce() -> Result<T, String> + Send + 'static,
     ) -> Result<T, String> {
-        tokio::task::spawn_blocking(work)
+        on_thread(work)
             .await
             .map_err(|error| format!("The transformation did not end: {error}"))?
     }
@@ -156,7 +189,6 @@ impl Run {
     }
 
     fn finish(&self, result: &Transformation, ended: Result<Vec<S3Location>, Stop>) {
-        let now = self.works.environment.clock.now();
         if !result.told_in_parts {
             self.tell_transformation(result, ended.as_ref().err());
         }
@@ -172,6 +204,12 @@ impl Run {
             Err(Stop::Failed(_, reason)) => End::Failed(reason),
             Err(Stop::Vanished) => return,
         };
+        self.end(end);
+    }
+
+    /// Notes the end of the job.
+    fn end(&self, end: End) {
+        let now = self.works.environment.clock.now();
         self.works.ended.count(&end);
         let place = self.partition.lock().jobs.finish(&self.facts.id, end, now);
         if let Some(place) = place {

@@ -6,6 +6,7 @@ use b2bi_local_model::types::{
     CreateStarterMappingTemplateRequest, CreateStarterMappingTemplateResponse, MappingType,
     S3Location, TemplateDetails,
 };
+use b2bi_local_panics::on_thread;
 use bytes::Bytes;
 
 use crate::ctx::Ctx;
@@ -38,7 +39,7 @@ pub(crate) async fn create_starter_mapping_template(
         None => None,
     };
     let write = move || starter_template(selection, language, sample.as_deref());
-    let mapping_template = tokio::task::spawn_blocking(write)
+    let mapping_template = on_thread(write)
         .await
         .map_err(|error| internal(format!("The template did not end: {error}")))?
         .map_err(validation)?;

@@ -7,6 +7,7 @@ use b2bi_local_model::types::{
     FileFormat, GenerateMappingRequest, GenerateMappingResponse, MappingTemplateLanguage,
     MappingType,
 };
+use b2bi_local_panics::on_thread;
 
 use crate::ctx::Ctx;
 use crate::edi::{self, DocumentStyle};
@@ -37,7 +38,7 @@ pub(crate) async fn generate_mapping(
     let _cancel = evaluation.cancel_on_drop();
     let style = ctx.config.style.clone();
     let search = move || generate(&Example::of(input, &style)?, &evaluation);
-    tokio::task::spawn_blocking(search)
+    on_thread(search)
         .await
         .map_err(|error| internal(format!("The search for a mapping did not end: {error}")))?
         .map_err(validation)

@@ -5,6 +5,7 @@ use b2bi_local_model::types::{
     ConversionTargetFormatDetails, InputFileSource, OutputSampleFileSource, TestConversionRequest,
     TestConversionResponse,
 };
+use b2bi_local_panics::on_thread;
 use b2bi_local_x12::Writing;
 
 use crate::ctx::Ctx;
@@ -48,7 +49,7 @@ pub(crate) async fn test_conversion(
     };
     let InputFileSource::FileContent(document) = source.input_file;
     let write = move || outbound::write(&document, &outbound, &writing);
-    let written = tokio::task::spawn_blocking(write)
+    let written = on_thread(write)
         .await
         .map_err(|error| internal(format!("The conversion did not end: {error}")))?
         .map_err(validation)?;

@@ -4,6 +4,7 @@ use b2bi_local_model::Error;
 use b2bi_local_model::types::{
     FileFormat, MappingTemplateLanguage, TestMappingRequest, TestMappingResponse,
 };
+use b2bi_local_panics::on_thread;
 
 use crate::config::MappingReply;
 use crate::ctx::Ctx;
@@ -29,7 +30,7 @@ pub(crate) async fn test_mapping(
     let _cancel = evaluation.cancel_on_drop();
     let format = input.file_format;
     let content = input.input_file_content;
-    let mapped = tokio::task::spawn_blocking(move || mapping.apply(&content, &evaluation))
+    let mapped = on_thread(move || mapping.apply(&content, &evaluation))
         .await
         .map_err(|error| internal(format!("The mapping did not end: {error}")))?
         .map_err(validation)?;

@@ -1,11 +1,15 @@
 //! `TestParsing`.
 
+use std::sync::Arc;
+
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{EdiType, TestParsingRequest, TestParsingResponse};
+use b2bi_local_panics::on_thread;
 
+use crate::config::Config;
 use crate::ctx::Ctx;
 use crate::edi::{self, Conversion};
-use crate::errors::validation;
+use crate::errors::{internal, validation};
 use crate::files::{self, Location};
 
 /// Parses a file in object storage as a transformer would.
@@ -24,16 +28,28 @@ pub(crate) async fn test_parsing(
     let file = files::read(ctx.environment, ctx.scope, &location)
         .await
         .map_err(|it| it.modelled(&location))?;
-    let style = &ctx.config.style;
-    let parsed = edi::parse(&file, &conversion, style).map_err(validation)?;
+    let config = Arc::clone(&ctx.works.config);
+    on_thread(move || parse(&file, &conversion, &config))
+        .await
+        .map_err(|error| internal(format!("The parsing did not end: {error}")))?
+        .map_err(validation)
+}
+
+fn parse(
+    file: &[u8],
+    conversion: &Conversion,
+    config: &Config,
+) -> Result<TestParsingResponse, String> {
+    let style = &config.style;
+    let parsed = edi::parse(file, conversion, style)?;
     let split = conversion
         .split
-        .then(|| edi::parse_split(&file, &conversion, style, ctx.config.split_transactions));
+        .then(|| edi::parse_split(file, conversion, style, config.split_transactions));
     // Source: Assumption A-22.
     let messages = parsed.validation_messages;
     Ok(TestParsingResponse {
         parsed_file_content: parsed.document,
-        parsed_split_file_contents: split.transpose().map_err(validation)?,
+        parsed_split_file_contents: split.transpose()?,
         validation_messages: (!messages.is_empty()).then_some(messages),
     })
 }

@@ -38,6 +38,8 @@ pub enum StepEffect {
     Response(Damage),
     /// A delay.
     Delay(Latency),
+    /// A panic of the server.
+    Panic,
 }
 
 impl StepEffect {
@@ -46,7 +48,12 @@ impl StepEffect {
         match self {
             Self::Connection(connection) => connection.needs_reply(),
             Self::Response(_) => true,
-            Self::Ok | Self::Off | Self::Error(_) | Self::Http(_) | Self::Delay(_) => false,
+            Self::Ok
+            | Self::Off
+            | Self::Error(_)
+            | Self::Http(_)
+            | Self::Delay(_)
+            | Self::Panic => false,
         }
     }
 }

@@ -9,13 +9,13 @@ use crate::plan::When;
 use crate::read::similar;
 use crate::reply::{ErrorReply, is_code_character};
 
-const EFFECTS: [&str; 13] = [
+const EFFECTS: [&str; 14] = [
     "ok", "off", "error", "http", "delay", "reset", "close", "garbage", "stall", "truncate",
-    "badchunk", "drip", "json",
+    "badchunk", "drip", "json", "panic",
 ];
 const EXPECTED_EFFECT: &str = "the effects are `ok`, `off`, `error(Code[,status][,retryAfter=2s])`, \
      `http(503)`, `delay(200ms)`, `reset`, `close`, `garbage`, `stall(5s)`, `truncate(50%)`, \
-     `badchunk`, `drip(1,100ms)` and `json(null)`";
+     `badchunk`, `drip(1,100ms)`, `json(null)` and `panic`";
 const EXPECTED_TIME: &str = "expected a time such as `200ms` or `2s`";
 const EXPECTED_PERCENTAGE: &str = "a percentage is a number from 0 to 100, as in `30%`";
 const EXPECTED_COUNT: &str = "a count is a whole number from 1, as in `2*`";
@@ -133,6 +133,7 @@ fn effect(cursor: &mut Cursor<'_>) -> Result<StepEffect, GrammarError> {
     match name {
         "ok" => Ok(StepEffect::Ok),
         "off" => Ok(StepEffect::Off),
+        "panic" => Ok(StepEffect::Panic),
         "error" => in_brackets(cursor, error),
         "http" => in_brackets(cursor, |cursor| status(cursor, 200).map(StepEffect::Http)),
         "delay" => in_brackets(cursor, |cursor| delay(cursor).map(StepEffect::Delay)),

@@ -43,6 +43,7 @@ impl fmt::Display for StepEffect {
         match self {
             Self::Ok => f.write_str("ok"),
             Self::Off => f.write_str("off"),
+            Self::Panic => f.write_str("panic"),
             Self::Error(error) => write_error(f, error),
             Self::Http(status) => write!(f, "http({status})"),
             Self::Connection(connection) => write_connection(f, connection),

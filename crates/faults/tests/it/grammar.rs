@@ -49,6 +49,7 @@ fn chains_print_in_one_form() {
         ("truncate(20)", "truncate(20)"),
         ("after truncate( 50% , reset )", "truncate(50%,reset)"),
         ("badchunk", "badchunk"),
+        ("after  panic", "after panic"),
         ("2*drip(1, 100ms)", "2*drip(1,100ms)"),
         (
             "json(null)->json(html)->json(empty)",
@@ -126,7 +127,7 @@ fn errors_say_where_and_what_to_do() {
         error.to_string(),
         "column 5: unknown effect `nothing`: the effects are `ok`, `off`, \
          `error(Code[,status][,retryAfter=2s])`, `http(503)`, `delay(200ms)`, `reset`, `close`, \
-         `garbage`, `stall(5s)`, `truncate(50%)`, `badchunk`, `drip(1,100ms)` and `json(null)`"
+         `garbage`, `stall(5s)`, `truncate(50%)`, `badchunk`, `drip(1,100ms)`, `json(null)` and `panic`"
     );
 }
 

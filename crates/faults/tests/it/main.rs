@@ -65,6 +65,7 @@ fn show(plan: &Plan) -> String {
         Some(Outcome::Response(_)) => "damage".to_owned(),
         Some(Outcome::Stale(stale)) => format!("stale {}", stale.for_ms),
         Some(Outcome::Job(fault)) => format!("job {}", fault.stage),
+        Some(Outcome::Panic) => "panic".to_owned(),
     };
     let delay = match (plan.delay.before_ms, plan.delay.after_ms) {
         (0, 0) => String::new(),

@@ -164,7 +164,7 @@ fn effects_that_cannot_be_are_refused() {
         ),
         (
             json!({"error": {}, "steps": "ok"}),
-            "at most one of `error`, `http`, `throttle`, `connection`, `response`, `stale`, `job`, `steps`; this one has `error` and `steps`",
+            "at most one of `error`, `http`, `throttle`, `connection`, `response`, `stale`, `job`, `panic`, `steps`; this one has `error` and `steps`",
         ),
         (
             json!({"steps": "ok", "when": "after"}),

@@ -64,6 +64,8 @@ fn rules_print_as_they_were_written() {
                "objects": 1, "keepPartial": true, "holdMs": 5, "polls": 2}}),
         json!({"response": {"truncate": {"bytes": 5}, "chunked": "badSize", "replaceBody": "x"}}),
         json!({"steps": ["reset(body)", "truncate(50%,reset)", "badchunk"]}),
+        json!({"panic": true, "when": "after"}),
+        json!({"job": {"stage": "parse", "outcome": "panic"}}),
         json!({"steps": ["2*error(A)", "after http(503)", "ok"], "loop": true}),
     ] {
         assert_eq!(serde_json::to_value(rule(&written)).unwrap(), written);

@@ -6,7 +6,7 @@
 //! checksums in trailers become the headers they stand for.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -107,16 +107,18 @@ fn is_presigned(query: &str) -> bool {
 }
 
 fn check_expiry(query: &str, now: SystemTime) -> S3Result<()> {
-    if is_presigned(query) && expiry(query).is_some_and(|expiry| Timestamp::from(now) > expiry) {
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    if is_presigned(query) && expiry(query).is_some_and(|expiry| now > expiry) {
         return Err(s3_error!(AccessDenied, "Request has expired"));
     }
     Ok(())
 }
 
-/// When a presigned request expires; none if it does not say so in a way that can be read.
-fn expiry(query: &str) -> Option<Timestamp> {
+/// When a presigned request expires, in seconds since 1970; none if it does not say so in a way that
+/// can be read. A time that is later than any is the last there is.
+fn expiry(query: &str) -> Option<u64> {
     if let Some(seconds) = member(query, "Expires") {
-        return after(UNIX_EPOCH, seconds);
+        return number(seconds);
     }
     let date = member(query, "X-Amz-Date")?;
     let part = |range| date.get(range);
@@ -124,22 +126,24 @@ fn expiry(query: &str) -> Option<Timestamp> {
     let (hour, minute, second) = (part(9..11)?, part(11..13)?, part(13..15)?);
     let text = format!("{year}-{month}-{day}T{hour}:{minute}:{second}Z");
     let signed = Timestamp::parse(TimestampFormat::DateTime, &text).ok()?;
-    after(system_time(signed)?, member(query, "X-Amz-Expires")?)
+    let valid = number(member(query, "X-Amz-Expires")?)?;
+    Some(seconds_since_1970(signed)?.saturating_add(valid))
 }
 
-fn after(start: SystemTime, seconds: &str) -> Option<Timestamp> {
-    start
-        .checked_add(Duration::from_secs(seconds.parse().ok()?))
-        .map(Timestamp::from)
+/// A number of digits, however many.
+fn number(text: &str) -> Option<u64> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
-fn system_time(timestamp: Timestamp) -> Option<SystemTime> {
+/// A time before 1970 is taken for the start of 1970.
+fn seconds_since_1970(timestamp: Timestamp) -> Option<u64> {
     let mut seconds = Vec::new();
     timestamp
         .format(TimestampFormat::EpochSeconds, &mut seconds)
         .ok()?;
-    let seconds = std::str::from_utf8(&seconds).ok()?.parse().ok()?;
-    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    let seconds: i64 = std::str::from_utf8(&seconds).ok()?.parse().ok()?;
+    Some(u64::try_from(seconds).unwrap_or_default())
 }
 
 fn unsigned_uri(uri: &Uri) -> S3Result<Uri> {
@@ -240,7 +244,16 @@ fn settle(headers: &mut HeaderMap, length: usize) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn check(query: &str, now: u64, expected: bool) {
+        let outcome = check_expiry(query, UNIX_EPOCH + Duration::from_secs(now));
+        assert_eq!(outcome.is_ok(), expected, "{query} at {now}");
+    }
 
     #[test]
     fn queries_lose_their_signature_only() {
@@ -264,10 +277,6 @@ mod tests {
 
     #[test]
     fn presigned_requests_expire() {
-        let check = |query: &str, now: u64, expected: bool| {
-            let outcome = check_expiry(query, UNIX_EPOCH + Duration::from_secs(now));
-            assert_eq!(outcome.is_ok(), expected, "{query} at {now}");
-        };
         let version_4 = "X-Amz-Date=20010909T014640Z&X-Amz-Expires=60&X-Amz-Signature=s";
         check(version_4, 1_000_000_060, true);
         check(version_4, 1_000_000_061, false);
@@ -277,5 +286,47 @@ mod tests {
         check("Expires=100", 101, true);
         check("X-Amz-Signature=s", 101, true);
         check("X-Amz-Signature=s&X-Amz-Date=zzz", 101, true);
+    }
+
+    /// The last second that the clock of the S3 can show.
+    const LAST: u64 = 253_402_300_799;
+
+    #[test]
+    fn expiries_may_be_any_number() {
+        for seconds in [
+            "253402300800",
+            "9000000000000000",
+            "9223372036854775807",
+            "18446744073709551615",
+            "18446744073709551616",
+            "99999999999999999999999999999999",
+        ] {
+            check(&format!("Expires={seconds}&Signature=1"), LAST, true);
+            for date in ["20260101T000000Z", "99991231T235959Z", "00010101T000000Z"] {
+                let query = format!("X-Amz-Date={date}&X-Amz-Expires={seconds}&X-Amz-Signature=1");
+                check(&query, LAST, true);
+            }
+        }
+        let old = "X-Amz-Date=00010101T000000Z&X-Amz-Expires=60&X-Amz-Signature=s";
+        check(old, 60, true);
+        check(old, 61, false);
+        for unreadable in ["", "-1", "+5", "1e9", "0x10", "١"] {
+            check(&format!("Expires={unreadable}&Signature=1"), LAST, true);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_presigned_query_panics(date in "[0-9]{8}T[0-9]{6}Z|.{0,20}", seconds in "[0-9]{0,40}", now: u64) {
+            let Some(now) = UNIX_EPOCH.checked_add(Duration::from_secs(now)) else {
+                return Ok(());
+            };
+            for query in [
+                format!("X-Amz-Date={date}&X-Amz-Expires={seconds}&X-Amz-Signature=s"),
+                format!("Expires={seconds}&Signature=s"),
+            ] {
+                let _ = check_expiry(&query, now);
+            }
+        }
     }
 }

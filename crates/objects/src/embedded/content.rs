@@ -4,6 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
+use b2bi_local_panics::on_thread;
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use s3s::dto::StreamingBlob;
@@ -166,7 +167,7 @@ fn read(chunk: Chunk) -> impl futures_util::Stream<Item = io::Result<Bytes>> {
             Chunk::File(_, range) if range.is_empty() => Ok(None),
             Chunk::File(blob, range) => {
                 let (reader, Range { start, end }) = (Arc::clone(&blob), range);
-                let piece = tokio::task::spawn_blocking(move || reader.read(start, end)).await;
+                let piece = on_thread(move || reader.read(start, end)).await;
                 let piece = piece.map_err(io::Error::other)??;
                 let rest = start + piece.len() as u64..end;
                 Ok(Some((piece, Chunk::File(blob, rest))))

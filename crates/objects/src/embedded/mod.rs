@@ -28,6 +28,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use b2bi_local_ledger::Ledger;
+#[cfg(doc)]
+use b2bi_local_panics::Panic;
+use b2bi_local_panics::caught;
 use bytes::Bytes;
 use http::header::HeaderMap;
 use http::{Request, Response};
@@ -176,6 +179,9 @@ impl EmbeddedS3 {
     /// answer carries `x-amz-request-id`. The body of an upload is read to where it is kept, up to
     /// [`Settings::max_object_bytes`]; the body of a download is sent from there. What an answer
     /// tells of is on disk by then, if that is where it is kept.
+    ///
+    /// A request that panics is answered with `InternalError`; the answer has the [`Panic`] among its
+    /// extensions, for the log.
     pub async fn call<B>(&self, account: &str, request: Request<B>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -184,9 +190,10 @@ impl EmbeddedS3 {
         let resource = request.uri().path().to_owned();
         let request =
             request.map(|body| Body::http_body_unsync(body.map_err(Into::<BoxError>::into)));
-        let answer = match self.answer(account, request).await {
-            Ok(answer) => answer,
-            Err(error) => reply::of_error(error),
+        let answer = match caught(Box::pin(self.answer(account, request))).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => reply::of_error(error),
+            Err(panic) => reply::of_panic(panic),
         };
         reply::complete(answer, &self.memory.id(), &resource)
     }

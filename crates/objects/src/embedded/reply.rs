@@ -1,5 +1,6 @@
 //! Completes what the library answers: request ids, and errors in S3's words.
 
+use b2bi_local_panics::Panic;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
@@ -154,6 +155,13 @@ pub fn error_answer(error: &ErrorAnswer<'_>) -> Response<Bytes> {
     }
     let answer = complete(of_error(failure), error.request_id, error.resource);
     answer.map(|body| body.bytes().unwrap_or_default())
+}
+
+/// The answer to a request that panicked; the panic goes with it.
+pub(crate) fn of_panic(panic: Panic) -> Response<Body> {
+    let mut answer = of_error(S3ErrorCode::InternalError.into());
+    answer.extensions_mut().insert(panic);
+    answer
 }
 
 /// Puts in what every answer carries, and what every error says.

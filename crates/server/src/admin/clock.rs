@@ -17,18 +17,19 @@ const KEYS: [&str; 4] = ["mode", "setTo", "advanceMs", "skewMs"];
 struct Change {
     mode: Option<ClockMode>,
     set_to: Option<Timestamp>,
-    advance_ms: Option<u32>,
+    advance_ms: Option<u64>,
     skew_ms: Option<i64>,
 }
 
 /// What the clock shows, and who waits for it.
 pub(super) fn show(app: &App, _: &Call) -> Answer {
     let clock = &app.clock;
+    let setting = clock.setting();
     let (sleeping, wakes_in_ms) = clock.sleepers();
     let body = json!({
-        "mode": clock.mode().as_str(),
+        "mode": setting.mode().as_str(),
         "now": clock.now(),
-        "skewMs": clock.skew(),
+        "skewMs": setting.skew(),
         "sleeping": sleeping,
         "wakesInMs": wakes_in_ms,
     });
@@ -47,7 +48,6 @@ impl Change {
     fn read(members: &Map<String, Value>) -> Result<Self, String> {
         let mode = |value: &Value| value.as_str().and_then(ClockMode::named);
         let time = |value: &Value| serde_json::from_value(value.clone()).ok();
-        let millis = |value: &Value| value.as_u64().and_then(|ms| u32::try_from(ms).ok());
         Ok(Self {
             mode: member(members, "mode", "\"real\" or \"manual\"", mode)?,
             set_to: member(
@@ -59,8 +59,8 @@ impl Change {
             advance_ms: member(
                 members,
                 "advanceMs",
-                "milliseconds from 0 to 4294967295",
-                millis,
+                "a whole number from 0 up",
+                Value::as_u64,
             )?,
             skew_ms: member(members, "skewMs", "a whole number", Value::as_i64)?,
         })
@@ -84,16 +84,19 @@ fn member<T>(
 }
 
 fn apply(app: &App, change: &Change) {
-    let clock = &app.clock;
-    let mode = change.mode.unwrap_or_else(|| clock.mode());
-    if change.mode.is_some() || change.set_to.is_some() {
-        let now = Timestamp::from_millis(clock.inner_millis());
-        clock.set(mode, change.set_to.unwrap_or(now));
-    }
-    if let Some(millis) = change.advance_ms {
-        clock.advance(millis.into());
-    }
-    if let Some(millis) = change.skew_ms {
-        clock.set_skew(millis);
-    }
+    app.clock.change(|setting| {
+        if change.mode.is_some() || change.set_to.is_some() {
+            let inner = match change.set_to {
+                Some(time) => time.as_millis(),
+                None => setting.inner_millis(),
+            };
+            setting.set(change.mode.unwrap_or(setting.mode()), inner);
+        }
+        if let Some(millis) = change.advance_ms {
+            setting.advance(i64::try_from(millis).unwrap_or(i64::MAX));
+        }
+        if let Some(millis) = change.skew_ms {
+            setting.set_skew(millis);
+        }
+    });
 }

@@ -85,6 +85,6 @@ fn reply(status: StatusCode, body: &Value) -> Response<Bytes> {
     response
 }
 
-fn problem(status: StatusCode, message: &str) -> Response<Bytes> {
+pub(crate) fn problem(status: StatusCode, message: &str) -> Response<Bytes> {
     reply(status, &json!({"error": message}))
 }

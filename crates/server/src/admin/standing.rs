@@ -92,6 +92,7 @@ pub(super) fn metrics(app: &App, _: &Call) -> Answer {
     rules(app, &mut text);
     jobs(app, &mut text);
     sinks(app, &mut text);
+    panics(app, &mut text);
     let help = "Requests and streams that wait for events.";
     family(&mut text, "event_followers", "gauge", help);
     let followers = app.told.followers();
@@ -158,6 +159,14 @@ fn sinks(app: &App, text: &mut String) {
             let (sink, count) = (escaped(&tally.sink), count(tally));
             let _ = writeln!(text, "b2bi_local_{name}{{sink=\"{sink}\"}} {count}");
         }
+    }
+}
+
+fn panics(app: &App, text: &mut String) {
+    let help = "Panics that were caught, each a defect, by what panicked.";
+    family(text, "panics_total", "counter", help);
+    for (kind, count) in app.panics.counts() {
+        let _ = writeln!(text, "b2bi_local_panics_total{{kind=\"{kind}\"}} {count}");
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Limits {
     /// How long a request's head may take, and a connection be idle.
     pub header_time: Duration,
     /// How long a client may send no more of a body, or take no more of a reply.
-    pub silence: Duration,
+    pub idle_timeout: Duration,
 }
 
 /// A setting as it may be shown.
@@ -75,7 +75,7 @@ pub(super) fn limits(settings: &Resolved) -> Result<Limits, SettingError> {
         headers: parse(settings, "max-headers", COUNT)?,
         header_bytes,
         header_time: seconds("header-seconds")?,
-        silence: seconds("silence-seconds")?,
+        idle_timeout: seconds("silence-seconds")?,
     })
 }
 

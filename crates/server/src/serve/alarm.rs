@@ -27,7 +27,9 @@ impl Alarm {
 
 impl Timer for Alarm {
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
-        self.sleep_until(self.now() + duration)
+        // A time that no clock reaches is as good as a year.
+        let (now, year) = (self.now(), Duration::from_hours(24 * 365));
+        self.sleep_until(now.checked_add(duration).unwrap_or(now + year))
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {

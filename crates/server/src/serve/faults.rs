@@ -183,6 +183,7 @@ async fn under_faults<'a>(
             injected::wrecked(render(reply), Wreck::Connection(connection))
         }
         Some(Outcome::Response(damage)) => injected::damaged(render(reply), damage),
+        Some(Outcome::Panic) => injected::panic(&rules),
         Some(Outcome::Stale(_) | Outcome::Job(_)) | None => render(reply),
     };
     if app.config.fault_ids

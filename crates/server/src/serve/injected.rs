@@ -11,6 +11,12 @@ use serde_json::{Map, Value};
 
 use super::script::Wreck;
 
+/// Panics as a defect would, to show that nothing but the request suffers.
+#[expect(clippy::panic, reason = "that is what the rule asks for")]
+pub(super) fn panic(rules: &str) -> ! {
+    panic!("injected by a fault rule ({rules})");
+}
+
 /// An injected error as the service itself would send it, every member filled.
 pub(super) fn failure(error: ErrorReply, rules: &str) -> Failure {
     let shape = ErrorShape::named(&error.code);

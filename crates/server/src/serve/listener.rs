@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use b2bi_local_panics::{Kind, caught};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, timeout_at};
@@ -14,6 +15,8 @@ use crate::app::App;
 
 /// How many of those who are turned away are told so at a time; the others see the connection end.
 const FAREWELLS: usize = 64;
+/// The longest time that requests in flight get; more cannot be told from it.
+const LONGEST_DRAIN: Duration = Duration::from_hours(24);
 /// How long to wait when the machine has no more descriptors or memory for a connection.
 const RELIEF: Duration = Duration::from_millis(50);
 
@@ -42,7 +45,10 @@ pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Futur
     drop((listener, running));
     stopping.send_replace(true);
     app.told.stop();
-    let end = Instant::now() + app.config.drain;
+    let now = Instant::now();
+    let end = now
+        .checked_add(app.config.drain)
+        .unwrap_or_else(|| now + LONGEST_DRAIN);
     // Each connection holds a receiver until it is at its end.
     if timeout_at(end, stopping.closed()).await.is_err() {
         tracing::warn!("requests in flight were cut off");
@@ -62,7 +68,11 @@ fn seated(
     let app = Arc::clone(app);
     tokio::spawn(async move {
         app.metrics.connections.fetch_add(1, Relaxed);
-        socket::serve(Arc::clone(&app), stream, running).await;
+        // What a panic leaves of the socket is closed as it is dropped.
+        let served = caught(Box::pin(socket::serve(Arc::clone(&app), stream, running))).await;
+        if let Err(panic) = served {
+            app.panics.report(Kind::Task, "connection", &panic);
+        }
         app.metrics.connections.fetch_sub(1, Relaxed);
         drop(seat);
     });

@@ -3,16 +3,17 @@
 mod acquaintance;
 mod alarm;
 mod body;
+mod crash;
 mod facts;
 mod faults;
 mod injected;
 mod listener;
 mod note;
-mod patient;
 mod reply;
 mod request;
 mod script;
 mod socket;
+mod timeout;
 pub(crate) mod upstream;
 
 use std::future::Future;
@@ -47,6 +48,7 @@ impl Server {
     /// The address cannot be bound, two fault rules have the same id, or the folder of `init` has
     /// something that cannot be made.
     pub async fn bind(config: Config) -> io::Result<Self> {
+        b2bi_local_panics::install_hook();
         let listen = config.listen;
         let app = App::new(config).map_err(io::Error::other)?;
         init::apply(&app).await.map_err(io::Error::other)?;
@@ -80,13 +82,13 @@ impl Server {
         let app = Arc::clone(&self.app);
         let notices = match &app.objects {
             Objects::Embedded(s3) => {
-                let (created, shared) = (s3.subscribe(), app.config.s3.shared);
+                let created = s3.subscribe();
                 // Files that were put before a crash and whose jobs were not kept yet.
                 app.service.catch_up().await;
-                Either::Left(notices::pass_on(&app.service, created, shared))
+                Either::Left(notices::pass_on_supervised(&app, s3, created))
             }
             Objects::External(external) => {
-                Either::Right(notices::look(&app.service, external.config.poll))
+                Either::Right(notices::look_supervised(&app, external.config.poll))
             }
         };
         tokio::select! {

@@ -43,6 +43,11 @@ impl<'a> Style<'a> {
         }
     }
 
+    /// The id that the reply carries.
+    pub(super) fn request_id(&self) -> &'a str {
+        self.request_id
+    }
+
     /// A reply, successful or not.
     pub(super) fn render(&self, outcome: Result<Reply, Failure>) -> Response<Bytes> {
         let code = outcome.as_ref().err().map(|it| ErrorCode(it.code.clone()));

@@ -1,11 +1,14 @@
 //! One request, from its head to its reply.
 
 use std::mem;
+use std::pin::pin;
 use std::time::Instant;
 
 use b2bi_local_dispatcher::{
-    Caller, Failure, Identity, Operation, Protocol, Route, cors, json, query, route, verify,
+    Caller, Endpoint, Failure, Identity, Operation, Protocol, Route, cors, json, query, route,
+    verify,
 };
+use b2bi_local_panics::{Panic, caught};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE};
 use http::request::Parts;
@@ -17,11 +20,11 @@ use super::acquaintance::Acquaintance;
 use super::facts::{Heard, text};
 use super::faults::{self, Asked};
 use super::note::Note;
-use super::patient::PatientBody;
 use super::reply::{Body, Style, whole};
 use super::script::Wreck;
+use super::timeout::TimeoutBody;
 use super::upstream::{self, Upstream};
-use super::{body, reply};
+use super::{body, crash, reply};
 use crate::access::Refusal;
 use crate::admin;
 use crate::app::App;
@@ -52,7 +55,12 @@ pub(super) async fn answer(
         let target = head.headers.get("x-amz-target").cloned();
         Box::new((head.method.clone(), head.uri.clone(), target))
     });
-    let response = dispatch(app, acquaintance, head, body, &arrival).await;
+    let served = caught(pin!(dispatch(app, acquaintance, head, body, &arrival))).await;
+    let response = served.unwrap_or_else(|panic| {
+        let request_id = arrival.request_id.as_str();
+        let crashed = crash::reply(app, head, request_id, &panic);
+        named(app, whole(crashed), request_id)
+    });
     if let Some(log) = log {
         let (method, uri, target) = *log;
         let (status, elapsed) = (response.status().as_u16(), arrival.started.elapsed());
@@ -70,7 +78,7 @@ async fn dispatch(
     arrival: &Arrival,
 ) -> Response<Body> {
     let request_id = arrival.request_id.as_str();
-    let body = PatientBody::new(body, app.config.limits.silence);
+    let body = TimeoutBody::new(body, app.config.limits.idle_timeout);
     if admin::is_admin(app, head.uri.path()) {
         let response = Box::pin(administer(app, head, body)).await;
         return named(app, response, request_id);
@@ -109,7 +117,7 @@ async fn dispatch(
         Ok(Route::Query(at)) => Box::pin(call(caller, at).query(body, request_id, &mut note)).await,
         Ok(Route::Objects) => {
             note.discard();
-            let response = Box::pin(objects(app, taken(head), body, &caller)).await;
+            let response = Box::pin(objects(app, taken(head), body, &caller, request_id)).await;
             return named(app, response, request_id);
         }
         Err(failure) => {
@@ -142,7 +150,7 @@ fn taken(head: &mut Parts) -> Parts {
 }
 
 /// Answers on the server's own routes.
-async fn administer(app: &App, head: &Parts, body: PatientBody) -> Response<Body> {
+async fn administer(app: &App, head: &Parts, body: TimeoutBody) -> Response<Body> {
     let body = body::read(body, app.config.max_body_bytes).await;
     if let Some(events) = admin::follow(app, head).await {
         return reply::events(events);
@@ -163,11 +171,20 @@ fn named<B>(app: &App, mut response: Response<B>, request_id: &str) -> Response<
     response
 }
 
-async fn objects(app: &App, head: Parts, body: PatientBody, caller: &Caller) -> Response<Body> {
+async fn objects(
+    app: &App,
+    head: Parts,
+    body: TimeoutBody,
+    caller: &Caller,
+    request_id: &str,
+) -> Response<Body> {
     let response = match &app.objects {
         Objects::Embedded(s3) => {
             let request = Request::from_parts(head, body);
-            let response = s3.call(&caller.account, request).await;
+            let mut response = s3.call(&caller.account, request).await;
+            if let Some(panic) = response.extensions_mut().remove::<Panic>() {
+                crash::report(app, request_id, &panic);
+            }
             response.map(|body| Either::Right(Either::Left(body)))
         }
         Objects::External(external) => {
@@ -195,7 +212,7 @@ async fn passed(
     app: &App,
     upstream: &Upstream,
     head: Parts,
-    body: PatientBody,
+    body: TimeoutBody,
     request_id: &str,
 ) -> Response<Body> {
     if upstream::is_of_an_emulator(head.uri.path())
@@ -222,7 +239,7 @@ fn refused(headers: &HeaderMap, refusal: Refusal, request_id: &str) -> Response<
 }
 
 /// A failure in the protocol of a service that is not known here, told by the request's form.
-fn failed(headers: &HeaderMap, failure: Failure, request_id: &str) -> Response<Bytes> {
+pub(super) fn failed(headers: &HeaderMap, failure: Failure, request_id: &str) -> Response<Bytes> {
     let content_type = headers.get(CONTENT_TYPE);
     let is_json = text(content_type).is_some_and(|it| it.contains("json"));
     if is_json || headers.contains_key("x-amz-target") {
@@ -245,7 +262,7 @@ impl Call<'_> {
     async fn json(
         self,
         operation: Operation,
-        body: PatientBody,
+        body: TimeoutBody,
         request_id: &str,
         note: &mut Note<'_>,
     ) -> Response<Bytes> {
@@ -264,7 +281,7 @@ impl Call<'_> {
 
     async fn query(
         self,
-        body: PatientBody,
+        body: TimeoutBody,
         request_id: &str,
         note: &mut Note<'_>,
     ) -> Response<Bytes> {
@@ -309,9 +326,27 @@ impl Call<'_> {
             let failure = Failure::unknown_service(operation.name, &[]);
             return style.render(Err(failure));
         };
+        note.named(self.at, endpoint.descriptor().signing_name, operation, body);
+        let carried_out = self.carried_out(endpoint.as_ref(), operation, body, style, note);
+        match caught(pin!(carried_out)).await {
+            Ok(response) => response,
+            Err(panic) => {
+                let message = crash::report(self.app, style.request_id(), &panic);
+                style.render(Err(endpoint.internal_error(message)))
+            }
+        }
+    }
+
+    /// Decoding, handler, encoding and the faults between them.
+    async fn carried_out(
+        &self,
+        endpoint: &dyn Endpoint,
+        operation: Operation,
+        body: &Bytes,
+        style: &Style<'_>,
+        note: &mut Note<'_>,
+    ) -> Response<Bytes> {
         let descriptor = endpoint.descriptor();
-        let service = descriptor.signing_name;
-        note.named(self.at, service, operation, body);
         if let Err(failure) = self.authenticate(descriptor.protocol, body) {
             return style.render(Err(failure));
         }
@@ -319,7 +354,7 @@ impl Call<'_> {
             head: self.head,
             heard: self.heard,
             caller: &self.caller,
-            service,
+            service: descriptor.signing_name,
             operation: operation.name,
             body,
         };

@@ -21,9 +21,9 @@ use tokio::sync::watch;
 
 use super::acquaintance::Acquaintance;
 use super::alarm::Alarm;
-use super::patient::PatientStream;
 use super::request;
 use super::script::{Move, Script, cut};
+use super::timeout::TimeoutStream;
 use crate::admin;
 use crate::app::App;
 use crate::config::Limits;
@@ -77,7 +77,7 @@ async fn http(
         }
     });
     let limits = &app.config.limits;
-    let stream = PatientStream::new(stream, limits.silence);
+    let stream = TimeoutStream::new(stream, limits.idle_timeout);
     let mut connection = builder(limits).serve_connection(TokioIo::new(stream), service);
     let mut stop = pin!(stopping.changed());
     let mut is_stopping = false;

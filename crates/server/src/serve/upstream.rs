@@ -13,7 +13,7 @@ use http_body_util::{BodyExt as _, Either, Full, Limited};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Error as ClientError;
 
-use super::patient::PatientBody;
+use super::timeout::TimeoutBody;
 use crate::client::{HttpClient, http_client, root_cause};
 use crate::config::UpstreamConfig;
 
@@ -34,7 +34,7 @@ const HOP_BY_HOP: [HeaderName; 9] = [
 
 /// The emulator behind this one.
 pub(crate) struct Upstream {
-    client: HttpClient<Either<PatientBody, Full<Bytes>>>,
+    client: HttpClient<Either<TimeoutBody, Full<Bytes>>>,
     authority: Authority,
     services: Vec<String>,
 }
@@ -79,7 +79,7 @@ impl Upstream {
     pub(super) async fn pass(
         &self,
         head: Parts,
-        body: Either<PatientBody, Full<Bytes>>,
+        body: Either<TimeoutBody, Full<Bytes>>,
     ) -> Result<Response<Incoming>, Failure> {
         let request = self.readdressed(head, body)?;
         let reply = self.client.request(request).await;

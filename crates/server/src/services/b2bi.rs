@@ -53,6 +53,13 @@ impl Service for B2biService {
         Ok(decoded.input)
     }
 
+    fn internal_error(&self, message: String) -> Failure {
+        modelled(&Error::InternalServer(types::InternalServerException {
+            message,
+            retry_after_seconds: None,
+        }))
+    }
+
     async fn call(
         &self,
         caller: Caller,

@@ -5,14 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::mem;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use b2bi_local_b2bi::Clock as _;
+use b2bi_local_panics::{Kind, Panics, caught};
 use tokio::sync::{mpsc, oneshot};
 
 use super::desk::Desk;
-use super::{Dead, Failure, Sink, Tally};
+use super::{Dead, Failure, Outcome, Sink, Tally};
 use crate::clock::ServerClock;
 
 /// How many items may wait to be sent, and how many for another attempt.
@@ -46,18 +48,24 @@ struct Letter<T> {
 impl<T: Send + Sync + 'static> Courier<T> {
     /// Sets a courier going; it must be called on a runtime. `attempts` is how often an item is
     /// tried at most.
-    pub(super) fn start(sink: Box<dyn Sink<T>>, clock: &Arc<ServerClock>, attempts: u32) -> Self {
+    pub(super) fn start(
+        sink: Box<dyn Sink<T>>,
+        clock: &Arc<ServerClock>,
+        panics: &Arc<Panics>,
+        attempts: u32,
+    ) -> Self {
         let desk = Arc::new(Desk::new(sink.name()));
         let (post, arriving) = mpsc::channel(QUEUE);
         let rounds = Rounds {
             sink,
             desk: Arc::clone(&desk),
             clock: Arc::clone(clock),
+            panics: Arc::clone(panics),
             attempts,
             later: BTreeMap::new(),
             count: 0,
         };
-        tokio::spawn(rounds.go(arriving));
+        tokio::spawn(rounds.supervised(arriving));
         Self {
             post,
             desk,
@@ -137,6 +145,7 @@ struct Rounds<T> {
     sink: Box<dyn Sink<T>>,
     desk: Arc<Desk<T>>,
     clock: Arc<ServerClock>,
+    panics: Arc<Panics>,
     attempts: u32,
     /// The letters to be tried again, by the time of the clock and a number of their own.
     later: BTreeMap<(i64, u64), Letter<T>>,
@@ -144,8 +153,18 @@ struct Rounds<T> {
 }
 
 impl<T: Send + Sync + 'static> Rounds<T> {
-    /// Goes on until nobody can send anything any more.
-    async fn go(mut self, mut arriving: mpsc::Receiver<Mail<T>>) {
+    /// Goes on until nobody can send anything any more, beginning anew after a panic.
+    async fn supervised(mut self, mut arriving: mpsc::Receiver<Mail<T>>) {
+        loop {
+            let ended = caught(pin!(self.go(&mut arriving))).await;
+            let Err(panic) = ended else {
+                return;
+            };
+            self.panics.report(Kind::Sink, self.desk.sink(), &panic);
+        }
+    }
+
+    async fn go(&mut self, arriving: &mut mpsc::Receiver<Mail<T>>) {
         let mut mail = Vec::new();
         loop {
             tokio::select! {
@@ -198,6 +217,17 @@ impl<T: Send + Sync + 'static> Rounds<T> {
         mem::replace(&mut self.later, later).into_values().collect()
     }
 
+    /// What became of the items; a sink that panics has failed for now.
+    async fn send(&self, items: &[Arc<T>]) -> Vec<Outcome> {
+        caught(pin!(self.sink.send(items)))
+            .await
+            .unwrap_or_else(|panic| {
+                self.panics.report(Kind::Sink, self.desk.sink(), &panic);
+                let failure = Failure::passing(format!("the sink {panic}"));
+                vec![Err(failure); items.len()]
+            })
+    }
+
     async fn deliver(&mut self, letters: Vec<Letter<T>>) {
         let desk = Arc::clone(&self.desk);
         let mut letters = letters
@@ -209,7 +239,7 @@ impl<T: Send + Sync + 'static> Rounds<T> {
                 return;
             }
             let items: Vec<_> = batch.iter().map(|it| Arc::clone(&it.item)).collect();
-            let outcomes = self.sink.send(&items).await;
+            let outcomes = self.send(&items).await;
             debug_assert_eq!(outcomes.len(), batch.len(), "an outcome for each");
             for (letter, outcome) in batch.into_iter().zip(outcomes) {
                 match outcome {
@@ -233,7 +263,10 @@ impl<T: Send + Sync + 'static> Rounds<T> {
         }
         let (sink, reason) = (self.desk.sink(), &failure.reason);
         tracing::debug!(sink, reason, "to be tried again");
-        let due = self.clock.inner_millis() + pause(letter.attempts);
+        let due = self
+            .clock
+            .inner_millis()
+            .saturating_add(pause(letter.attempts));
         self.count += 1;
         self.later.insert((due, self.count), letter);
     }
@@ -300,7 +333,7 @@ mod tests {
             mode: ClockMode::Manual,
             start: None,
         }));
-        let courier = Courier::start(Box::new(script.clone()), &clock, 3);
+        let courier = Courier::start(Box::new(script.clone()), &clock, &Arc::default(), 3);
         Course {
             script,
             clock,

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use b2bi_local_b2bi::LogRecord;
+use b2bi_local_panics::Panics;
 
 use crate::clock::ServerClock;
 use crate::config::SinksConfig;
@@ -78,7 +79,11 @@ impl Sinks {
     /// # Errors
     ///
     /// A file cannot be written to, or there are no certificates for an address that wants TLS.
-    pub(crate) fn open(config: &SinksConfig, clock: &Arc<ServerClock>) -> Result<Self, String> {
+    pub(crate) fn open(
+        config: &SinksConfig,
+        clock: &Arc<ServerClock>,
+        panics: &Arc<Panics>,
+    ) -> Result<Self, String> {
         let mut events: Vec<Box<dyn Sink<Delivery>>> = Vec::new();
         for path in &config.files {
             events.push(Box::new(file::File::open(path)?));
@@ -101,10 +106,10 @@ impl Sinks {
         let records = records.into_iter();
         Ok(Self {
             events: events
-                .map(|it| Courier::start(it, clock, attempts))
+                .map(|it| Courier::start(it, clock, panics, attempts))
                 .collect(),
             records: records
-                .map(|it| Courier::start(it, clock, attempts))
+                .map(|it| Courier::start(it, clock, panics, attempts))
                 .collect(),
         })
     }

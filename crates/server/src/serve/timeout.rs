@@ -1,4 +1,4 @@
-//! Bodies and sockets that do not wait for ever.
+//! Bodies and sockets that end when the other side falls silent.
 
 use std::fmt;
 use std::future::Future as _;
@@ -21,54 +21,54 @@ const SHORT: usize = 1024;
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How long nothing may come; the time runs only while something is waited for.
-struct Patience {
+struct IdleTimer {
     limit: Duration,
-    timer: Option<Pin<Box<Sleep>>>,
+    sleep: Option<Pin<Box<Sleep>>>,
 }
 
-impl Patience {
+impl IdleTimer {
     fn new(limit: Duration) -> Self {
-        Self { limit, timer: None }
+        Self { limit, sleep: None }
     }
 
     /// Something came, or an error.
     fn rest(&mut self) {
-        self.timer = None;
+        self.sleep = None;
     }
 
     /// Nothing came; ready when it took too long.
     fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let limit = self.limit;
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
-        ready!(timer.as_mut().poll(context));
-        self.timer = None;
+        let end = self.sleep.get_or_insert_with(|| Box::pin(sleep(limit)));
+        ready!(end.as_mut().poll(context));
+        self.sleep = None;
         Poll::Ready(())
     }
 }
 
 /// A request's body that ends with an error when its sender falls silent.
-pub(super) struct PatientBody {
+pub(super) struct TimeoutBody {
     body: Incoming,
-    patience: Patience,
+    timer: IdleTimer,
 }
 
 /// The sender of a body fell silent.
 #[derive(Debug)]
-pub(super) struct Silence;
+pub(super) struct IdleTimeout;
 
-impl PatientBody {
+impl TimeoutBody {
     pub(super) fn new(body: Incoming, limit: Duration) -> Self {
-        let patience = Patience::new(limit);
-        Self { body, patience }
+        let timer = IdleTimer::new(limit);
+        Self { body, timer }
     }
 
     /// How long nothing may come.
     pub(super) fn limit(&self) -> Duration {
-        self.patience.limit
+        self.timer.limit
     }
 }
 
-impl Body for PatientBody {
+impl Body for TimeoutBody {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -78,11 +78,11 @@ impl Body for PatientBody {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.get_mut();
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
-            this.patience.rest();
+            this.timer.rest();
             return Poll::Ready(frame.map(|it| it.map_err(BoxError::from)));
         }
-        ready!(this.patience.poll_end(context));
-        Poll::Ready(Some(Err(Silence.into())))
+        ready!(this.timer.poll_end(context));
+        Poll::Ready(Some(Err(IdleTimeout.into())))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -94,26 +94,26 @@ impl Body for PatientBody {
     }
 }
 
-impl fmt::Display for Silence {
+impl fmt::Display for IdleTimeout {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("nothing more of the body came in time")
     }
 }
 
-impl std::error::Error for Silence {}
+impl std::error::Error for IdleTimeout {}
 
 /// A connection whose writes fail when the client takes nothing any more.
 ///
 /// Reads may wait: a client that waits for a slow reply sends nothing either.
-pub(super) struct PatientStream {
+pub(super) struct TimeoutStream {
     stream: TcpStream,
-    patience: Patience,
+    timer: IdleTimer,
 }
 
-impl PatientStream {
+impl TimeoutStream {
     pub(super) fn new(stream: TcpStream, limit: Duration) -> Self {
-        let patience = Patience::new(limit);
-        Self { stream, patience }
+        let timer = IdleTimer::new(limit);
+        Self { stream, timer }
     }
 
     pub(super) fn into_inner(self) -> TcpStream {
@@ -127,15 +127,15 @@ impl PatientStream {
         context: &mut Context<'_>,
     ) -> Poll<io::Result<T>> {
         if step.is_ready() {
-            self.patience.rest();
+            self.timer.rest();
             return step;
         }
-        ready!(self.patience.poll_end(context));
+        ready!(self.timer.poll_end(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
-impl AsyncRead for PatientStream {
+impl AsyncRead for TimeoutStream {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -145,7 +145,7 @@ impl AsyncRead for PatientStream {
     }
 }
 
-impl AsyncWrite for PatientStream {
+impl AsyncWrite for TimeoutStream {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,

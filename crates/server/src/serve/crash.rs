@@ -1,0 +1,32 @@
+//! What a client is told when its request panics.
+
+use b2bi_local_dispatcher::Failure;
+use b2bi_local_panics::{Kind, Panic};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Response, StatusCode};
+
+use super::request::failed;
+use crate::admin;
+use crate::app::App;
+
+/// Logs and counts the panic of a request, and words what its client is told.
+///
+/// The text of a panic may quote what it should not, so it is in the log only.
+pub(super) fn report(app: &App, request_id: &str, panic: &Panic) -> String {
+    app.panics.report(Kind::Request, request_id, panic);
+    format!(
+        "The server failed at {}. Its state is as it was before this request; the log has the \
+         details under the request id {request_id}",
+        panic.place()
+    )
+}
+
+/// The reply to a request that panicked before its service was known, or on the server's own routes.
+pub(super) fn reply(app: &App, head: &Parts, request_id: &str, panic: &Panic) -> Response<Bytes> {
+    let message = report(app, request_id, panic);
+    if admin::is_admin(app, head.uri.path()) {
+        return admin::problem(StatusCode::INTERNAL_SERVER_ERROR, &message);
+    }
+    failed(&head.headers, Failure::internal(message), request_id)
+}

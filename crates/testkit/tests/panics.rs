@@ -1,0 +1,206 @@
+//! A panic ends nothing but the request or job that has it.
+
+use std::error::Error;
+
+use aws_sdk_b2bi::types::{
+    FormatOptions, FromFormat, InputConversion, S3Location, TransformerStatus, X12Details,
+    X12TransactionSet, X12Version,
+};
+use b2bi_local_testkit::{ACCOUNT, B2biLocal, REGION};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// A connection that goes on from one request to the next.
+struct Connection(TcpStream);
+
+impl Connection {
+    async fn to(server: &B2biLocal) -> Result<Self, Box<dyn Error>> {
+        let url = server.endpoint_url();
+        let address = url.trim_start_matches("http://").to_owned();
+        Ok(Self(TcpStream::connect(address).await?))
+    }
+
+    /// The head and the body of the reply.
+    async fn send(&mut self, head: &str, body: &str) -> Result<(String, String), Box<dyn Error>> {
+        let length = body.len();
+        let request =
+            format!("{head}\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{body}");
+        self.0.write_all(request.as_bytes()).await?;
+        let mut reply = Vec::new();
+        loop {
+            let text = String::from_utf8_lossy(&reply).into_owned();
+            if let Some((head, body)) = text.split_once("\r\n\r\n")
+                && body.len() >= content_length(head)
+            {
+                return Ok((head.to_owned(), body.to_owned()));
+            }
+            if self.0.read_buf(&mut reply).await? == 0 {
+                return Err(format!("the connection ended after {text:?}").into());
+            }
+        }
+    }
+
+    async fn call(
+        &mut self,
+        operation: &str,
+        body: &str,
+    ) -> Result<(String, String), Box<dyn Error>> {
+        let head = format!(
+            "POST / HTTP/1.1\r\nX-Amz-Target: B2BI.{operation}\r\n\
+             Content-Type: application/x-amz-json-1.0\r\n{}",
+            authorization("b2bi")
+        );
+        self.send(&head, body).await
+    }
+
+    async fn metric(&mut self, name: &str) -> Result<String, Box<dyn Error>> {
+        let (_, text) = self.send("GET /_b2bi/metrics HTTP/1.1", "").await?;
+        let line = text.lines().find(|line| line.starts_with(name));
+        Ok(line.unwrap_or_default().replace(name, "").trim().to_owned())
+    }
+}
+
+fn content_length(head: &str) -> usize {
+    let lines = head.lines().filter_map(|line| line.split_once(": "));
+    let mut lengths = lines.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let length = lengths.next().and_then(|(_, value)| value.parse().ok());
+    length.unwrap_or_default()
+}
+
+fn authorization(service: &str) -> String {
+    format!(
+        "Authorization: AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/{REGION}/{service}/aws4_request, \
+         SignedHeaders=host, Signature=0"
+    )
+}
+
+const PROFILE: &str =
+    r#"{"name": "n", "businessName": "b", "phone": "5555555", "logging": "DISABLED"}"#;
+const REQUESTS: &str = "b2bi_local_panics_total{kind=\"request\"}";
+const JOBS: &str = "b2bi_local_panics_total{kind=\"job\"}";
+
+#[tokio::test]
+async fn a_request_that_panics_is_answered_and_the_connection_goes_on() -> Outcome {
+    let server = B2biLocal::start().await?;
+    let mut connection = Connection::to(&server).await?;
+    server.fault("CreateProfile=panic->after panic->off")?;
+    for executed in ["false", "true"] {
+        let (head, body) = connection.call("CreateProfile", PROFILE).await?;
+        assert!(head.starts_with("HTTP/1.1 500 "), "{head}");
+        assert!(
+            body.contains("com.amazonaws.b2bi#InternalServerException"),
+            "{body}"
+        );
+        assert!(
+            body.contains("crates/server/src/serve/injected.rs:"),
+            "{body}"
+        );
+        assert!(!body.contains("injected by a fault rule"), "{body}");
+        let query = format!("status=500&error=InternalServerException&executed={executed}");
+        assert_eq!(server.journal(&query)?.len(), 1, "{query}");
+    }
+    let (head, _) = connection.call("CreateProfile", PROFILE).await?;
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    assert_eq!(connection.metric(REQUESTS).await?, "2");
+    assert_eq!(connection.metric("b2bi_local_connections ").await?, "1");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_panic_is_told_in_the_protocol_of_its_service() -> Outcome {
+    let server = B2biLocal::start().await?;
+    let mut connection = Connection::to(&server).await?;
+    server.fault("GetCallerIdentity=panic")?;
+    server.fault("DescribeLogGroups=panic")?;
+    let head = format!(
+        "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n{}",
+        authorization("sts")
+    );
+    let action = "Action=GetCallerIdentity&Version=2011-06-15";
+    let (head, body) = connection.send(&head, action).await?;
+    assert!(head.starts_with("HTTP/1.1 500 "), "{head}");
+    assert!(body.contains("<Code>InternalFailure</Code>"), "{body}");
+    let head = format!(
+        "POST / HTTP/1.1\r\nX-Amz-Target: Logs_20140328.DescribeLogGroups\r\n\
+         Content-Type: application/x-amz-json-1.1\r\n{}",
+        authorization("logs")
+    );
+    let (head, body) = connection.send(&head, "{}").await?;
+    assert!(head.starts_with("HTTP/1.1 500 "), "{head}");
+    assert!(body.contains("InternalFailure"), "{body}");
+    assert_eq!(connection.metric(REQUESTS).await?, "2");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_job_that_panics_has_failed() -> Outcome {
+    for stage in ["accept", "fetchInput", "parse", "finish"] {
+        let server = B2biLocal::start().await?;
+        let mut connection = Connection::to(&server).await?;
+        let rule = format!(r#"{{"job": {{"stage": "{stage}", "outcome": "panic"}}}}"#);
+        let (head, body) = connection
+            .send("POST /_b2bi/faults HTTP/1.1", &rule)
+            .await?;
+        assert!(head.starts_with("HTTP/1.1 20"), "{head} {body}");
+        let (transformer, job) = job(&server).await?;
+        let told = loop {
+            let told = server.client().get_transformer_job();
+            let told = told.transformer_id(&transformer).transformer_job_id(&job);
+            let told = told.send().await?;
+            if told.status().as_str() != "running" {
+                break told;
+            }
+            tokio::task::yield_now().await;
+        };
+        assert_eq!(told.status().as_str(), "failed", "{stage}");
+        let message = told.message().unwrap_or_default();
+        assert!(
+            message.contains("The server failed at crates/server/src/jobs.rs:"),
+            "{message}"
+        );
+        assert_eq!(connection.metric(JOBS).await?, "1", "{stage}");
+        assert_eq!(connection.metric(REQUESTS).await?, "0", "{stage}");
+    }
+    Ok(())
+}
+
+/// Starts a job, and gives the ids of its transformer and its own.
+async fn job(server: &B2biLocal) -> Result<(String, String), Box<dyn Error>> {
+    let order = include_str!("../../../fixtures/x12/documents/purchase-order.edi");
+    server.put_object("files", "in.edi", order).await?;
+    let client = server.client();
+    let details = X12Details::builder()
+        .transaction_set(X12TransactionSet::X12850)
+        .version(X12Version::Version4010)
+        .build();
+    let conversion = InputConversion::builder()
+        .from_format(FromFormat::X12)
+        .format_options(FormatOptions::X12(details))
+        .build()?;
+    let made = client
+        .create_transformer()
+        .name("t")
+        .input_conversion(conversion);
+    let made = made.send().await?;
+    let transformer = made.transformer_id();
+    client
+        .update_transformer()
+        .transformer_id(transformer)
+        .status(TransformerStatus::Active)
+        .send()
+        .await?;
+    let location = |key: &str| S3Location::builder().bucket_name("files").key(key).build();
+    let started = client
+        .start_transformer_job()
+        .transformer_id(transformer)
+        .input_file(location("in.edi"))
+        .output_location(location("out/"))
+        .send()
+        .await?;
+    Ok((
+        transformer.to_owned(),
+        started.transformer_job_id().to_owned(),
+    ))
+}
