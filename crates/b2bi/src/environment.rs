@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use b2bi_local_mapping::Engine;
+use b2bi_local_mapping::{Engine, Jsonata};
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::ObjectStore;
 use b2bi_local_panics::Panics;
@@ -30,7 +30,7 @@ pub trait Ids: Send + Sync {
     fn bits(&self) -> u128;
 }
 
-/// Time, identifiers, object storage, XSLT, who is told, and who may interfere.
+/// Time, identifiers, object storage, mapping engines, who is told, and who may interfere.
 #[derive(Clone)]
 pub struct Environment {
     /// The clock that everything reads.
@@ -39,6 +39,8 @@ pub struct Environment {
     pub ids: Arc<dyn Ids>,
     /// Where files are read and written.
     pub objects: Arc<dyn ObjectStore>,
+    /// Who evaluates mapping templates in JSONata.
+    pub jsonata: Arc<dyn Engine + Send + Sync>,
     /// Who carries mapping templates in XSLT out.
     pub xslt: Arc<dyn Engine + Send + Sync>,
     /// Who is told of events.
@@ -52,13 +54,15 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Surroundings in which nobody listens, nobody interferes and there is no XSLT.
+    /// Surroundings in which nobody listens and nobody interferes. JSONata is evaluated in this
+    /// process, under no limits of the operating system, and there is no XSLT.
     #[must_use]
     pub fn quiet(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, objects: Arc<dyn ObjectStore>) -> Self {
         Self {
             clock,
             ids,
             objects,
+            jsonata: Arc::new(Jsonata),
             xslt: Arc::new(NoXslt),
             announcer: Arc::new(Nobody),
             records: Arc::new(Nobody),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use b2bi_local_mapping::{Cancel, Cause, Engine, Jsonata, Limits, Problem, Run, Template};
+use b2bi_local_mapping::{Cancel, Cause, Engine, Limits, Problem, Run, Template};
 use b2bi_local_model::types::MappingTemplateLanguage;
 
 use crate::environment::Environment;
@@ -14,9 +14,10 @@ pub(crate) struct Mapping {
     pub(crate) template: String,
 }
 
-/// An evaluation to come: its run, and who carries XSLT out.
+/// An evaluation to come: its run, and the engines.
 pub(crate) struct Evaluation {
     pub(crate) run: Run,
+    jsonata: Arc<dyn Engine + Send + Sync>,
     xslt: Arc<dyn Engine + Send + Sync>,
 }
 
@@ -33,7 +34,7 @@ impl Mapping {
     /// Source: the words are Assumption A-33.
     pub(crate) fn apply(&self, input: &str, evaluation: &Evaluation) -> Result<String, String> {
         let engine: &dyn Engine = match self.language {
-            MappingTemplateLanguage::Jsonata => &Jsonata,
+            MappingTemplateLanguage::Jsonata => &*evaluation.jsonata,
             MappingTemplateLanguage::Xslt => &*evaluation.xslt,
         };
         let mapped = engine
@@ -50,6 +51,7 @@ pub(crate) fn evaluation(environment: &Environment, limits: Limits) -> Evaluatio
     let seed = u64::try_from(bits).unwrap_or_default();
     Evaluation {
         run: Run::new(environment.clock.now().as_millis(), seed, limits),
+        jsonata: Arc::clone(&environment.jsonata),
         xslt: Arc::clone(&environment.xslt),
     }
 }

@@ -82,6 +82,12 @@ impl Limits {
             output_bytes: 64 << 20,
         }
     }
+
+    /// How long a failed evaluation may be done again to find the place of its error.
+    #[must_use]
+    pub fn search_time(&self) -> Duration {
+        (self.time / 2).min(Duration::from_secs(1))
+    }
 }
 
 /// Ends a run from another thread; clones end the same run.

@@ -20,6 +20,6 @@ mod problem;
 mod starter;
 
 pub use engine::{Cancel, Engine, Limits, Run, Template};
-pub use jsonata::Jsonata;
+pub use jsonata::{Jsonata, is_out_of_memory};
 pub use problem::{Cause, Position, Problem};
 pub use starter::{StarterLanguage, starter_of_outline, starter_of_sample};

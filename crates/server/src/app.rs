@@ -9,7 +9,6 @@ use b2bi_local_faults::{Engine, Vocabulary};
 use b2bi_local_ledger::{Batch, Failed, Ledger, Table};
 use b2bi_local_model::Timestamp;
 use b2bi_local_panics::Panics;
-use b2bi_local_xslt::Xslt;
 use http::HeaderValue;
 
 use crate::admin::Snapshots;
@@ -25,6 +24,7 @@ use crate::services::{B2biService, Logs, Sts};
 use crate::sinks::Sinks;
 use crate::told::Told;
 use crate::vocabulary::vocabulary;
+use crate::worker;
 
 /// Where the ledger has what the server itself remembers.
 const SERVER: Table = Table("server");
@@ -78,7 +78,12 @@ impl App {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::clone(&ids),
             objects: objects.store(),
-            xslt: Arc::new(Xslt::new(config.xslt.clone())),
+            jsonata: worker::jsonata(config.worker.as_deref(), config.mapping_memory_bytes),
+            xslt: Arc::new(worker::xslt(
+                config.worker.as_deref(),
+                config.xslt_memory_bytes,
+                config.xslt_command.clone(),
+            )),
             announcer: Arc::clone(&told) as Arc<dyn Announcer>,
             records: Arc::clone(&told) as Arc<dyn Records>,
             stages: Arc::clone(&job_faults) as Arc<dyn Stages>,

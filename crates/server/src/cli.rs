@@ -11,19 +11,16 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use crate::config::Config;
 use crate::serve::{Server, either, input_end, stop_signal};
 use crate::settings::{arguments, resolve};
-use crate::{commands, health, log, xslt};
+use crate::{commands, health, log, worker};
 
 /// Runs the command with these arguments, the first of which is the program's name.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let mut args = args.into_iter().peekable();
-    let program = args.next().unwrap_or_default();
+    let args: Vec<OsString> = args.into_iter().collect();
     // Before anything else is made ready: somebody waits for the worker.
-    #[cfg(feature = "xslt")]
-    if args.peek().is_some_and(|it| it == xslt::WORKER) {
-        return b2bi_local_xslt::work();
+    if let Some(status) = worker::run(args.get(1..).unwrap_or_default()) {
+        return status;
     }
-    let args = std::iter::once(program).chain(args);
     let matches = match command().try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) => {
@@ -91,7 +88,7 @@ fn dispatch(matches: &ArgMatches) -> Result<(), String> {
     let file = matches.get_one::<PathBuf>("config").map(PathBuf::as_path);
     let settings = resolve(Some(matches), file).map_err(|error| error.to_string())?;
     let mut config = Config::from_settings(&settings).map_err(|error| error.to_string())?;
-    config.xslt.worker = xslt::this_program();
+    config.worker = worker::this_program();
     if matches.get_flag("print-config") {
         return say(&settings.to_string());
     }

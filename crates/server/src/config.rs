@@ -18,7 +18,7 @@ use b2bi_local_dispatcher::{AccountRules, Credential};
 use b2bi_local_faults::{FaultList, Rule, RuleSet};
 use b2bi_local_model::Timestamp;
 use b2bi_local_x12::{Layout, LoopNames};
-use b2bi_local_xslt::{Command as XsltCommand, Settings as XsltSettings};
+use b2bi_local_xslt::Command as XsltCommand;
 use tracing::level_filters::LevelFilter;
 
 use crate::access::Access;
@@ -58,9 +58,16 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// The settings of the service.
     pub b2bi: B2biConfig,
-    /// How templates in XSLT are carried out. The command line makes the program itself the worker;
-    /// who starts a server by other means names a `b2bi-local` of theirs.
-    pub xslt: XsltSettings,
+    /// The program `b2bi-local` whose worker processes evaluate mapping templates. The command line
+    /// sets the program itself. Without one, JSONata is evaluated in this process, where a hostile
+    /// template can take all memory or overflow the stack, and XSLT 1.0 is refused.
+    pub worker: Option<PathBuf>,
+    /// Memory limit of a worker process that evaluates JSONata, in bytes.
+    pub mapping_memory_bytes: u64,
+    /// Memory limit of a worker process that evaluates XSLT, in bytes.
+    pub xslt_memory_bytes: u64,
+    /// The processor for XSLT 2.0 and 3.0.
+    pub xslt_command: Option<XsltCommand>,
     /// The settings of the embedded S3.
     pub s3: S3Config,
     /// The S3 that has the objects in the place of the embedded one.
@@ -146,7 +153,10 @@ impl Config {
             max_body_bytes: parse(settings, "max-body-bytes", BYTES)?,
             data_dir: path(settings, "data-dir"),
             b2bi: b2bi(settings)?,
-            xslt: xslt(settings)?,
+            worker: None,
+            mapping_memory_bytes: parse(settings, "mapping-memory-bytes", BYTES)?,
+            xslt_memory_bytes: parse(settings, "xslt-memory-bytes", BYTES)?,
+            xslt_command: xslt_command(settings)?,
             s3: objects::s3(settings)?,
             external_s3: objects::external(settings, upstream.as_ref())?,
             clock: clock(settings)?,
@@ -330,19 +340,13 @@ fn mapping_limits(settings: &Resolved) -> Result<MappingLimits, SettingError> {
     })
 }
 
-fn xslt(settings: &Resolved) -> Result<XsltSettings, SettingError> {
-    let command = match settings.value("xslt-command") {
-        "" => None,
-        text => Some(
-            XsltCommand::parse(text, std::env::temp_dir())
-                .map_err(|error| settings.error("xslt-command", error.to_string()))?,
-        ),
-    };
-    Ok(XsltSettings {
-        worker: None,
-        command,
-        memory_bytes: parse(settings, "xslt-memory-bytes", BYTES)?,
-    })
+fn xslt_command(settings: &Resolved) -> Result<Option<XsltCommand>, SettingError> {
+    match settings.value("xslt-command") {
+        "" => Ok(None),
+        text => XsltCommand::parse(text, std::env::temp_dir())
+            .map(Some)
+            .map_err(|error| settings.error("xslt-command", error.to_string())),
+    }
 }
 
 fn loop_names(settings: &Resolved) -> Result<Option<Arc<LoopNames>>, SettingError> {

@@ -31,7 +31,7 @@ mod settings;
 mod sinks;
 mod told;
 mod vocabulary;
-mod xslt;
+mod worker;
 
 pub use access::Access;
 pub use b2bi_local_objects::ObjectError;
@@ -45,4 +45,3 @@ pub use journal::{Entry as JournalEntry, Fault as JournalFault, FaultedJob, Kind
 pub use machine::Uuid;
 pub use serve::Server;
 pub use settings::{Resolved, SettingError, Source};
-pub use xslt::xslt_worker;

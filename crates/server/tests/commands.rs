@@ -300,7 +300,9 @@ fn map_carries_xslt_out() {
 #[cfg(feature = "xslt")]
 #[test]
 fn a_worker_without_a_server_ends() {
-    assert_eq!(run(&["xslt-worker"], "").0, 1);
+    for language in ["jsonata", "xslt"] {
+        assert_eq!(run(&["worker", language], "").0, 1);
+    }
 }
 
 /// A task of mapping by example, and its file.

@@ -1,15 +1,12 @@
-//! The engine: which process carries a template out, and what its end means.
+//! The engine: which process carries a template out.
 
 use std::sync::Arc;
 
-use b2bi_local_mapping::{Cause, Engine, Limits, Problem, Run, Template};
+use b2bi_local_mapping::{Cause, Engine, Problem, Run, Template};
+use b2bi_local_sandbox::{self as sandbox, Deadline, Program, Sandbox};
 
-use crate::conversation::{Patience, Stop};
-use crate::frame::{Reply, Request};
 use crate::hook::Command;
-use crate::pool::{Pool, Unable};
-use crate::problems::{NEEDS_NEWER, problem};
-use crate::worker::{Failure, Program};
+use crate::problems::{NEWER, UNABLE, problem};
 
 /// How XSLT is carried out.
 #[derive(Clone, Debug)]
@@ -39,20 +36,24 @@ impl Settings {
 pub struct Xslt(Arc<Processors>);
 
 struct Processors {
-    pool: Option<Pool>,
+    sandbox: Option<Sandbox>,
     command: Option<Command>,
-    memory_bytes: u64,
 }
 
 impl Xslt {
     /// An engine; its workers start with the first template.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let pool = settings.worker.filter(|_| cfg!(feature = "libxslt"));
+        let worker = settings.worker.filter(|_| cfg!(feature = "libxslt"));
+        let sandbox = worker.map(|worker| {
+            Sandbox::new(sandbox::Settings {
+                memory_bytes: settings.memory_bytes,
+                ..sandbox::Settings::new("XSLT", worker)
+            })
+        });
         Self(Arc::new(Processors {
-            pool: pool.map(Pool::new),
+            sandbox,
             command: settings.command,
-            memory_bytes: settings.memory_bytes,
         }))
     }
 }
@@ -81,68 +82,38 @@ impl Engine for Xslt {
 
 impl Template for Unread {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
-        let processors = &self.processors;
-        let template = &self.template;
-        processors.evaluate(template, input, run).map(Some)
+        self.processors.evaluate(&self.template, input, run)
     }
 }
 
 impl Processors {
-    fn evaluate(&self, template: &str, input: &str, run: &Run) -> Result<String, Problem> {
-        let patience = Patience::of(run);
-        let reply = match (&self.pool, &self.command) {
-            (Some(pool), _) => {
-                let request = Request::new(template, input, run, self.memory_bytes);
-                pool.ask(&request, patience)
-                    .map_err(|it| self.explained(&it, &run.limits))?
-            }
-            (None, Some(_)) => Reply::Newer(String::new()),
-            (None, None) => return Err(problem(Cause::Evaluation, NOBODY)),
+    fn evaluate(&self, template: &str, input: &str, run: &Run) -> Result<Option<String>, Problem> {
+        let deadline = Deadline::after(run.limits.time, run);
+        let by_command = |command: &Command| {
+            let output = command.transform(template, input, &run.limits, deadline);
+            output.map(Some)
         };
-        match (reply, &self.command) {
-            (Reply::Mapped(output), _) => Ok(output),
-            (Reply::Failed(problem), _) => Err(problem),
-            (Reply::Newer(_) | Reply::Unable(_), Some(command)) => {
-                command.transform(template, input, &run.limits, patience)
-            }
-            (Reply::Unable(reason), None) => Err(problem(Cause::Evaluation, reason)),
-            (Reply::Newer(version), None) => Err(problem(
-                Cause::Template,
-                format!("The template is in XSLT {version}, and 1.0 is built in; {NEEDS_NEWER}"),
-            )),
+        match (&self.sandbox, &self.command) {
+            (Some(sandbox), None) => sandbox.map(template, input, run).map_err(uncoded),
+            (Some(sandbox), Some(command)) => match sandbox.map(template, input, run) {
+                Err(problem) if is_for_the_command(&problem) => by_command(command),
+                mapped => mapped,
+            },
+            (None, Some(command)) => by_command(command),
+            (None, None) => Err(problem(Cause::Evaluation, NOBODY)),
         }
     }
+}
 
-    fn explained(&self, unable: &Unable, limits: &Limits) -> Problem {
-        let failure = match unable {
-            Unable::Waited(Stop::Cancelled) => return stopped(Stop::Cancelled, limits),
-            Unable::Waited(Stop::Late) => {
-                return problem(Cause::Limit, "All XSLT workers were busy for too long");
-            }
-            Unable::Start(error) => {
-                let reason = format!("No XSLT worker can be started: {error}");
-                return problem(Cause::Evaluation, reason);
-            }
-            Unable::Worker(failure) => failure,
-        };
-        match failure {
-            Failure::Stopped(stop) => stopped(*stop, limits),
-            Failure::Time => stopped(Stop::Late, limits),
-            Failure::Memory => {
-                let reason = format!("It took more than {} bytes of memory", self.memory_bytes);
-                problem(Cause::Limit, reason)
-            }
-            Failure::Ended(status) => problem(
-                Cause::Evaluation,
-                format!(
-                    "The XSLT processor broke down ({status}); recursion without end can do that"
-                ),
-            ),
-            Failure::Strange(error) => problem(
-                Cause::Evaluation,
-                format!("The XSLT processor gave no answer: {error}"),
-            ),
-        }
+fn is_for_the_command(problem: &Problem) -> bool {
+    [Some(NEWER), Some(UNABLE)].contains(&problem.code.as_deref())
+}
+
+/// The codes are between a worker and its server.
+fn uncoded(problem: Problem) -> Problem {
+    Problem {
+        code: None,
+        ..problem
     }
 }
 
@@ -153,55 +124,19 @@ const NOBODY: &str = if cfg!(feature = "libxslt") {
     "XSLT is not built into this program; a processor can be plugged in by --xslt-command"
 };
 
-/// What to say of a run that was ended.
-pub(crate) fn stopped(stop: Stop, limits: &Limits) -> Problem {
-    match stop {
-        Stop::Cancelled => problem(Cause::Cancelled, "The evaluation was cancelled"),
-        Stop::Late => problem(
-            Cause::Limit,
-            format!("It took longer than {} ms", limits.time.as_millis()),
-        ),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::fmt::Write as _;
+    use b2bi_local_mapping::Cause;
 
-    use b2bi_local_mapping::{Engine as _, Limits, Run};
-
-    use super::{Command, Program, Settings, Xslt};
-    use crate::frame::Reply;
-
-    /// A worker that can only say this.
-    fn saying(reply: &Reply) -> Program {
-        let mut bytes = Vec::new();
-        reply.write(&mut bytes).unwrap();
-        let escaped = bytes.iter().fold(String::new(), |mut all, it| {
-            let _ = write!(all, "\\0{it:03o}");
-            all
-        });
-        let script = r#"head -c 8 >/dev/null; printf %b "$0" >&0"#;
-        Program {
-            path: "/bin/sh".into(),
-            arguments: vec!["-c".into(), script.into(), escaped.into()],
-        }
-    }
+    use super::{NEWER, UNABLE, is_for_the_command, problem, uncoded};
 
     #[test]
-    #[cfg(feature = "libxslt")]
-    fn the_command_steps_in_for_a_worker_without_libraries() {
-        let reply = Reply::Unable("no libraries".to_owned());
-        for (command, expected) in [(None, "no libraries"), (Some("echo"), "template.xslt")] {
-            let xslt = Xslt::new(Settings {
-                worker: Some(saying(&reply)),
-                command: command.map(|it| Command::parse(it, std::env::temp_dir()).unwrap()),
-                ..Settings::standard()
-            });
-            let run = Run::new(0, 1, Limits::standard());
-            let found = xslt.compile("<x/>").unwrap().evaluate("<a/>", &run);
-            let found = found.map_or_else(|it| it.reason, Option::unwrap_or_default);
-            assert!(found.contains(expected), "{command:?}: {found}");
+    fn a_code_decides_whether_the_command_steps_in() {
+        for (code, expected) in [(None, false), (Some(NEWER), true), (Some(UNABLE), true)] {
+            let mut found = problem(Cause::Evaluation, "why");
+            found.code = code.map(str::to_owned);
+            assert_eq!(is_for_the_command(&found), expected, "{code:?}");
+            assert_eq!(uncoded(found), problem(Cause::Evaluation, "why"));
         }
     }
 }

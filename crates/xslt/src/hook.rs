@@ -18,9 +18,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use b2bi_local_mapping::{Cause, Limits, Problem};
+use b2bi_local_sandbox::{Deadline, POLL, TimedStream, interrupted, timed_pair};
 
-use crate::conversation::{self, Conversation, Patience, TICK};
-use crate::engine::stopped;
 use crate::problems::problem;
 
 const TEMPLATE: &str = "{template}";
@@ -87,7 +86,7 @@ impl Command {
         template: &str,
         input: &str,
         limits: &Limits,
-        patience: Patience<'_>,
+        deadline: Deadline<'_>,
     ) -> Result<String, Problem> {
         let unable = |error: io::Error| {
             let program = self.words.first().map_or("", String::as_str);
@@ -96,9 +95,9 @@ impl Command {
         };
         let files = Files::write(&self.folder, template, input).map_err(unable)?;
         let most = limits.output_bytes as u64;
-        let ended = self.run(&files, most, patience);
-        if let Some(stop) = patience.stop() {
-            return Err(stopped(stop, limits));
+        let ended = self.run(&files, most, deadline);
+        if let Some(interruption) = deadline.interruption() {
+            return Err(interrupted(interruption, limits));
         }
         let (output, reason, status) = ended.map_err(unable)?;
         if output.len() as u64 > most {
@@ -121,10 +120,10 @@ impl Command {
         &self,
         files: &Files,
         most: u64,
-        patience: Patience<'_>,
+        deadline: Deadline<'_>,
     ) -> io::Result<(Vec<u8>, Vec<u8>, ExitStatus)> {
-        let (output, its_output) = conversation::line()?;
-        let (errors, its_errors) = conversation::line()?;
+        let (output, its_output) = timed_pair()?;
+        let (errors, its_errors) = timed_pair()?;
         let words: Vec<String> = self.words.iter().map(|it| files.named(it)).collect();
         let (program, arguments) = words
             .split_first()
@@ -139,10 +138,10 @@ impl Command {
                 .stderr(OwnedFd::from(its_errors))
                 .spawn()?,
         );
-        let read = |line, most| {
+        let read = |stream, most| {
             let mut bytes = Vec::new();
-            let conversation = Conversation { line, patience };
-            let done = conversation.take(most).read_to_end(&mut bytes);
+            let stream = TimedStream { stream, deadline };
+            let done = stream.take(most).read_to_end(&mut bytes);
             done.map(|_| bytes)
         };
         thread::scope(|scope| {
@@ -154,7 +153,7 @@ impl Command {
             });
             let bytes = read(&output, most.saturating_add(1));
             if bytes.as_ref().is_ok_and(|it| it.len() as u64 <= most) {
-                running.wait(patience);
+                running.wait(deadline);
             }
             let status = running.end()?;
             let reason = reason.join().unwrap_or_else(|_| Ok(Vec::new()));
@@ -190,9 +189,9 @@ struct Running(Child);
 
 impl Running {
     /// Waits until it ends by itself.
-    fn wait(&mut self, patience: Patience<'_>) {
-        while patience.stop().is_none() && matches!(self.0.try_wait(), Ok(None)) {
-            thread::sleep(TICK / 10);
+    fn wait(&mut self, deadline: Deadline<'_>) {
+        while deadline.interruption().is_none() && matches!(self.0.try_wait(), Ok(None)) {
+            thread::sleep(POLL / 10);
         }
     }
 

@@ -92,7 +92,9 @@ class TestBehaviour:
 
     @pytest.mark.parametrize("template", [
         "($f := function($n) { $f($n + 1) }; $f(0))", "($f := function($n) { 1 + $f($n + 1) }; $f(0))", "[1..1e8]",
-        "$reduce([1..60], function($s, $n) { $s & $s }, 'x')", "$pad('x', 1e9)",
+        "$reduce([1..60], function($s, $n) { $s & $s }, 'x')", "$pad('x', 1e9)", "$formatInteger(1e300, 'I')",
+        "$fromMillis(1, '[\u00e9]')", "$toMillis('12', '[\u00e9]')", "$fromMillis(1, '[Y,1000000000]')",
+        "$fromMillis(1, '[Y,*-9999999999]')", "(" * 100_000, "$eval($pad('', 200000, '['))",
     ])
     def test_a_hostile_template_is_refused(self, world_with, template):
         world = world_with("--mapping-seconds", "1", "--mapping-output-bytes", "1000000")

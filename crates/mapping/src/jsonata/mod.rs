@@ -3,6 +3,7 @@
 mod calls;
 mod children;
 mod dates;
+mod defects;
 mod errors;
 mod functions;
 mod guard;
@@ -19,13 +20,12 @@ mod strokes;
 mod texts;
 mod trace;
 
-use std::time::Duration;
-
 use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptions};
 use jsonata_core::parser;
 use jsonata_core::value::JValue;
 
+pub use self::defects::is_out_of_memory;
 use self::names::Names;
 use self::regex::Patterns;
 use self::trace::Trace;
@@ -45,36 +45,18 @@ struct Expression {
     patterns: Patterns,
 }
 
-/// How long an evaluation that failed is done again to find its place.
-const SEARCH: Duration = Duration::from_secs(1);
-
 impl Engine for Jsonata {
     fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
-        let template = without_mark(template);
-        let (template, backslashes, mut tree) = read(template)?;
-        scopes::rename_own(&mut tree);
-        let mut names = Names::default();
-        names.collect(&mut tree);
-        if names.bare_range {
-            return Err(errors::bare_range(&template));
-        }
-        let patterns = Patterns::new(&names.found, &template)?;
-        calls::change(&mut tree, &names);
-        let tree = guard::guarded(tree, &names);
-        Ok(Box::new(Expression {
-            template,
-            backslashes,
-            tree,
-            patterns,
-        }))
+        let read = defects::caught(|| Expression::read(template))
+            .map_err(|defect| Problem::new(Cause::Template, None, defect.message()))?;
+        Ok(Box::new(read?))
     }
 }
 
 impl Template for Expression {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
         let input = parse(input)?;
-        let result = evaluator(&self.patterns, run)
-            .and_then(|mut it| it.evaluate(&self.tree, &input))
+        let result = evaluated(evaluator(&self.patterns, run), &self.tree, &input)
             .map_err(|error| self.problem(&error, &input, run))?;
         // What ends between two steps of the engine is not noticed by it.
         if run.cancel.is_cancelled() {
@@ -88,6 +70,26 @@ impl Template for Expression {
 }
 
 impl Expression {
+    fn read(template: &str) -> Result<Self, Problem> {
+        let template = without_mark(template);
+        let (template, backslashes, mut tree) = read(template)?;
+        scopes::rename_own(&mut tree);
+        let mut names = Names::default();
+        names.collect(&mut tree);
+        if names.bare_range {
+            return Err(errors::bare_range(&template));
+        }
+        let patterns = Patterns::new(&names.found, &template)?;
+        calls::change(&mut tree, &names);
+        let tree = guard::guarded(tree, &names);
+        Ok(Self {
+            template,
+            backslashes,
+            tree,
+            patterns,
+        })
+    }
+
     /// What went wrong, with its place where that can be found.
     fn problem(&self, error: &EvaluatorError, input: &JValue, run: &Run) -> Problem {
         let problem = errors::evaluation(error, &run.limits);
@@ -102,11 +104,11 @@ impl Expression {
 
     fn place(&self, error: &EvaluatorError, input: &JValue, run: &Run) -> Option<Position> {
         let mut run = run.clone();
-        run.limits.time = run.limits.time.min(SEARCH);
+        run.limits.time = run.limits.search_time();
         let trace = Trace::new(parser::parse(&self.template).ok()?);
         let mut evaluator = evaluator(&Patterns::default(), &run).ok()?;
         trace.register(&mut evaluator).ok()?;
-        let again = evaluator.evaluate(&trace.tree, input).err()?;
+        let again = evaluated(Ok(evaluator), &trace.tree, input).err()?;
         let position = trace.position(&self.template)?;
         // Another error would be in another place.
         (again.message() == error.message()).then(|| strokes::original(position, &self.backslashes))
@@ -137,6 +139,16 @@ fn parse(input: &str) -> Result<JValue, Problem> {
         return Ok(JValue::Undefined);
     }
     JValue::from_json_str(input).map_err(|error| errors::input(&error))
+}
+
+/// The value of a tree; a panic of the library is an error.
+fn evaluated(
+    evaluator: Result<Evaluator, EvaluatorError>,
+    tree: &AstNode,
+    input: &JValue,
+) -> Result<JValue, EvaluatorError> {
+    let mut evaluator = evaluator?;
+    defects::caught(move || evaluator.evaluate(tree, input)).flatten()
 }
 
 fn evaluator(patterns: &Patterns, run: &Run) -> Result<Evaluator, EvaluatorError> {

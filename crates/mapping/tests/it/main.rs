@@ -1,6 +1,7 @@
 //! The crate as its users see it.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod defects;
 mod evaluation;
 mod fixtures;
 mod hostile;

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 
 use b2bi_local_b2bi::MappingLimits;
 use b2bi_local_infer::{self as infer, Language};
-use b2bi_local_mapping::{Cancel, Engine, Jsonata, Run};
+use b2bi_local_mapping::{Cancel, Run};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 
@@ -77,11 +77,7 @@ fn measured(
     language: Language,
 ) -> Result<f64, String> {
     let run = Run::new(machine::now().as_millis(), 0, MappingLimits::standard());
-    let engine: Box<dyn Engine> = match language {
-        Language::Jsonata => Box::new(Jsonata),
-        Language::Xslt => Box::new(map::xslt(matches)?),
-    };
-    let made = engine
+    let made = map::engine(language, matches)?
         .compile(template)
         .and_then(|it| it.evaluate(input, &run))
         .map_err(|problem| format!("the template cannot be tried: {problem}"))?;

@@ -1,16 +1,20 @@
 //! `b2bi-local map`: a document, mapped by a template.
 
 use std::fs;
+use std::sync::Arc;
 
 use b2bi_local_b2bi::MappingLimits;
 use b2bi_local_infer::Language;
-use b2bi_local_mapping::{Engine, Jsonata, Run};
-use b2bi_local_xslt::{Command as XsltCommand, Settings, Xslt};
+use b2bi_local_mapping::{Engine, Run};
+use b2bi_local_xslt::Command as XsltCommand;
 use clap::{Arg, ArgMatches, Command};
 
 use super::{Outcome, input, print};
 use crate::machine::{self, random_seed};
-use crate::xslt::this_program;
+use crate::worker;
+
+/// Memory limit of the worker, in bytes.
+const MEMORY_BYTES: u64 = 2 << 30;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -85,11 +89,7 @@ impl Source {
             random_seed(),
             MappingLimits::standard(),
         );
-        let engine: Box<dyn Engine> = match self.language() {
-            Language::Xslt => Box::new(xslt(matches)?),
-            Language::Jsonata => Box::new(Jsonata),
-        };
-        let mapped = engine
+        let mapped = engine(self.language(), matches)?
             .compile(&self.text)
             .and_then(|it| it.evaluate(document, &run))
             .map_err(|problem| format!("{}: {problem}", self.name))?;
@@ -102,17 +102,31 @@ impl Source {
     }
 }
 
-pub(super) fn xslt(matches: &ArgMatches) -> Result<Xslt, String> {
-    let command = match matches.get_one::<String>("xslt-command") {
-        Some(text) if !text.is_empty() => Some(
-            XsltCommand::parse(text, std::env::temp_dir())
-                .map_err(|error| format!("--xslt-command {text}: {error}"))?,
-        ),
-        _ => None,
-    };
-    Ok(Xslt::new(Settings {
-        worker: this_program(),
-        command,
-        ..Settings::standard()
-    }))
+/// The engine of a language, in a worker process of this program.
+///
+/// # Errors
+///
+/// The command for XSLT makes no sense.
+pub(super) fn engine(language: Language, matches: &ArgMatches) -> Result<Arc<dyn Engine>, String> {
+    let program = worker::this_program();
+    match language {
+        Language::Jsonata => Ok(worker::jsonata(program.as_deref(), MEMORY_BYTES)),
+        Language::Xslt => {
+            let command = command(matches)?;
+            Ok(Arc::new(worker::xslt(
+                program.as_deref(),
+                MEMORY_BYTES,
+                command,
+            )))
+        }
+    }
+}
+
+fn command(matches: &ArgMatches) -> Result<Option<XsltCommand>, String> {
+    match matches.get_one::<String>("xslt-command") {
+        Some(text) if !text.is_empty() => XsltCommand::parse(text, std::env::temp_dir())
+            .map(Some)
+            .map_err(|error| format!("--xslt-command {text}: {error}")),
+        _ => Ok(None),
+    }
 }

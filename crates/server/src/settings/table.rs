@@ -242,6 +242,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Maximum size of the output of a mapping template, and of a string in it",
     },
     Setting {
+        key: "mapping-memory-bytes",
+        value: "BYTES",
+        default: "2147483648",
+        help: "Memory limit of a JSONata worker process",
+    },
+    Setting {
         key: "xslt-command",
         value: "COMMAND",
         default: "",

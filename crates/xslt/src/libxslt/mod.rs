@@ -14,10 +14,9 @@ use std::ffi::CStr;
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
 
-use b2bi_local_mapping::{Cause, Problem};
+use b2bi_local_mapping::{Cause, Engine, Problem, Run, Template};
 
-use crate::frame::{Reply, Request};
-use crate::problems::problem;
+use crate::problems::{NEEDS_NEWER, NEWER, UNABLE, coded, problem};
 use errors::Captured;
 use ffi::{XSLT_STATE_OK, XSLT_STATE_STOPPED};
 use handles::{Context, Document, Messages, Stylesheet, Text};
@@ -30,27 +29,53 @@ const INPUT: &CStr = c"mapping-input";
 /// The libraries have settings for the whole process: one transformation at a time.
 static TURN: Mutex<()> = Mutex::new(());
 
-/// Makes the libraries ready to be called; comes before everything else.
+/// XSLT 1.0, in this very process: what a worker serves.
 ///
-/// # Errors
-///
-/// Why they are not there, and what to do.
-pub(crate) fn load() -> Result<(), String> {
-    ffi::load()
+/// C is called, so only a worker should have one. Time, memory and cancellation are not looked at:
+/// they end the process.
+#[derive(Debug)]
+pub struct Libxslt {
+    /// Why the libraries are not there.
+    missing: Option<String>,
 }
 
-/// Carries a request out.
-///
-/// # Errors
-///
-/// The template or the input cannot be read, or the one does not fit the other.
-pub(crate) fn transform(request: &Request) -> Result<Reply, Problem> {
+impl Libxslt {
+    /// Loads the libraries. Where they are missing every evaluation says so.
+    #[must_use]
+    pub fn load() -> Self {
+        Self {
+            missing: ffi::load().err(),
+        }
+    }
+}
+
+/// A template that was not read yet.
+struct Unread(String);
+
+impl Engine for Libxslt {
+    fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
+        match &self.missing {
+            Some(reason) => Err(coded(Cause::Evaluation, UNABLE, reason)),
+            None => Ok(Box::new(Unread(template.to_owned()))),
+        }
+    }
+}
+
+impl Template for Unread {
+    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
+        transform(&self.0, input, run).map(Some)
+    }
+}
+
+fn transform(template: &str, input: &str, run: &Run) -> Result<String, Problem> {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let messages = Messages::open().ok_or_else(|| problem(Cause::Limit, "No memory is left"))?;
-    setup::prepare(request, &messages);
-    let template = Document::read(&request.template, TEMPLATE).ok_or_else(unreadable_template)?;
+    setup::prepare(template, run, &messages);
+    let template = Document::read(template.as_bytes(), TEMPLATE).ok_or_else(unreadable_template)?;
     if let Some(version) = template::newer_version(&template) {
-        return Ok(Reply::Newer(version));
+        let reason =
+            format!("The template is in XSLT {version}, and 1.0 is built in; {NEEDS_NEWER}");
+        return Err(coded(Cause::Template, NEWER, reason));
     }
     template::write_unicode(&template);
     let stylesheet = Stylesheet::compile(template)
@@ -59,21 +84,19 @@ pub(crate) fn transform(request: &Request) -> Result<Reply, Problem> {
     if let Some(problem) = reports::unknown_element(&messages.text()) {
         return Err(problem);
     }
-    let input = Document::read(&request.input, INPUT).ok_or_else(unreadable_input)?;
+    let input = Document::read(input.as_bytes(), INPUT).ok_or_else(unreadable_input)?;
     let result = applied(&stylesheet, &input, &messages)?;
     let text = Text::of(&result, &stylesheet)
         .ok_or_else(|| problem(Cause::Evaluation, "The result cannot be written"))?;
-    if text.bytes().len() as u64 > request.output_bytes {
-        let reason = format!("The output is longer than {} bytes", request.output_bytes);
+    let longest = run.limits.output_bytes;
+    if text.bytes().len() > longest {
+        let reason = format!("The output is longer than {longest} bytes");
         return Err(problem(Cause::Limit, reason));
     }
-    match String::from_utf8(text.bytes().to_vec()) {
-        Ok(mapped) => Ok(Reply::Mapped(mapped)),
-        Err(error) => Err(problem(
-            Cause::Evaluation,
-            format!("The output is not UTF-8: {error}"),
-        )),
-    }
+    String::from_utf8(text.bytes().to_vec()).map_err(|error| {
+        let reason = format!("The output is not UTF-8: {error}");
+        problem(Cause::Evaluation, reason)
+    })
 }
 
 fn applied(

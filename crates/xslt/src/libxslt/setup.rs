@@ -8,26 +8,27 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 
+use b2bi_local_mapping::Run;
+use b2bi_local_sandbox::OUT_OF_MEMORY;
+
 use super::ffi::{self, xsltSecurityPrefs, xsltTransformContext};
 use super::handles::{self, Messages};
 use super::{TEMPLATE, errors};
-use crate::frame::{OUT_OF_MEMORY, Request};
 
 static ONCE: Once = Once::new();
 static PREFERENCES: AtomicPtr<xsltSecurityPrefs> = AtomicPtr::new(ptr::null_mut());
 /// The template under way, for `document('')`.
 static SELF: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-/// Makes the libraries ready for a request.
-pub(super) fn prepare(request: &Request, messages: &Messages) {
+/// Makes the libraries ready for a template and its run.
+pub(super) fn prepare(template: &str, run: &Run, messages: &Messages) {
     ONCE.call_once(once);
     errors::forget();
-    SELF.lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone_from(&request.template);
-    let depth = c_int::try_from(request.depth).unwrap_or(c_int::MAX);
+    *SELF.lock().unwrap_or_else(PoisonError::into_inner) = template.as_bytes().to_vec();
+    let depth = c_int::try_from(run.limits.depth).unwrap_or(c_int::MAX);
     // The low bits of a seed are as good as any.
-    let seed = u32::try_from(request.seed & u64::from(u32::MAX)).unwrap_or_default();
+    let seed = u32::try_from(run.seed & u64::from(u32::MAX)).unwrap_or_default();
+    let now_seconds = u64::try_from(run.now.div_euclid(1000)).unwrap_or_default();
     // SAFETY: transformations take turns, so nothing reads these settings meanwhile; the stream
     // lives until the messages are dropped, which takes it back. A worker has no thread beside
     // this one that reads the environment.
@@ -38,7 +39,7 @@ pub(super) fn prepare(request: &Request, messages: &Messages) {
         ffi::xsltSetGenericErrorFunc(messages.stream().cast(), ptr::null_mut());
         libc::srand(seed);
         // The dates of EXSLT take the time from here if it is set, and UTC with it.
-        std::env::set_var("SOURCE_DATE_EPOCH", request.now_seconds.to_string());
+        std::env::set_var("SOURCE_DATE_EPOCH", now_seconds.to_string());
     }
 }
 

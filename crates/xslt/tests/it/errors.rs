@@ -160,6 +160,6 @@ fn a_worker_that_crashes_takes_nothing_with_it() {
     let xslt = Xslt::new(settings);
     for _ in 0..3 {
         let problem = map(&xslt, "<a/>", "<a/>", &run(patient())).unwrap_err();
-        assert!(problem.reason.contains("signal: 11 (SIGSEGV)"), "{problem}");
+        assert!(problem.reason.contains("nests deeper"), "{problem}");
     }
 }

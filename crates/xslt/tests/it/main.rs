@@ -10,12 +10,13 @@ mod stylesheets;
 use std::time::Duration;
 
 use b2bi_local_mapping::{Engine as _, Limits, Problem, Run};
-use b2bi_local_xslt::{Program, Settings, Xslt};
+use b2bi_local_sandbox::Program;
+use b2bi_local_xslt::{Libxslt, Settings, Xslt};
 
 /// No test: what the workers run. Called as a test its standard input is no socket, and it ends.
 #[test]
 fn worker() {
-    let _ = b2bi_local_xslt::work();
+    let _ = b2bi_local_sandbox::serve(Libxslt::load);
 }
 
 /// Settings with this program as the worker.

@@ -13,7 +13,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("objects", &["ledger", "panics"]),
     ("mapping", &["x12"]),
     ("infer", &["mapping", "x12"]),
-    ("xslt", &["mapping"]),
+    ("sandbox", &["mapping"]),
+    ("xslt", &["mapping", "sandbox"]),
     (
         "b2bi",
         &[
@@ -38,6 +39,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "mapping",
             "objects",
             "panics",
+            "sandbox",
             "x12",
             "xslt",
         ],
@@ -53,6 +55,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ledger",
             "mapping",
             "objects",
+            "sandbox",
             "server",
             "x12",
             "xslt",

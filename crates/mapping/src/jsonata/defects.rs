@@ -1,0 +1,57 @@
+//! Panics of the library, as errors.
+
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe};
+
+use jsonata_core::evaluator::EvaluatorError;
+
+/// What a panic is reported as.
+pub(super) const DEFECT: &str =
+    "The template reaches a defect of the JSONata engine, which panicked";
+
+/// Carries out what may panic. What it leaves half done must not be used afterwards.
+///
+/// # Errors
+///
+/// It panicked.
+pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, EvaluatorError> {
+    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
+        // Whoever limits the memory knows better what to say.
+        if is_out_of_memory(&*payload) {
+            panic::resume_unwind(payload);
+        }
+        EvaluatorError::EvaluationError(DEFECT.to_owned())
+    })
+}
+
+/// Whether the message of a panic says that there is no memory left, for the heap or for another
+/// piece of stack.
+#[must_use]
+pub fn is_out_of_memory(payload: &(dyn Any + Send)) -> bool {
+    let message = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or_default();
+    ["capacity overflow", "allocate stack"]
+        .iter()
+        .any(|it| message.contains(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DEFECT, caught};
+
+    #[test]
+    fn a_panic_is_an_error() {
+        let found = caught(|| panic!("at /home/somebody")).unwrap_err();
+        assert_eq!(found.message(), DEFECT);
+        assert_eq!(caught(|| 1).unwrap(), 1);
+    }
+
+    #[test]
+    fn memory_is_the_business_of_the_caller() {
+        let caught = std::panic::catch_unwind(|| caught(|| Vec::<u8>::with_capacity(usize::MAX)));
+        assert!(caught.is_err());
+    }
+}

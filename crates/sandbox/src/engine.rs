@@ -1,0 +1,134 @@
+//! The engine that has its templates evaluated by workers.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use b2bi_local_mapping::{Engine, Limits, Problem, Run, Template};
+
+use crate::pool::{Pool, Pooling};
+use crate::protocol::Request;
+use crate::worker::Program;
+
+/// How templates of a language are evaluated.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The language's name, for messages.
+    pub language: &'static str,
+    /// The program that works.
+    pub worker: Program,
+    /// The most memory of an evaluation beyond what a worker begins with, in bytes.
+    pub memory_bytes: u64,
+    /// How long after the end of a run's time its worker is killed: for an engine that ends by itself
+    /// in time, with a better message, and then looks for the place of an error.
+    pub grace: fn(&Limits) -> Duration,
+    /// How many workers there may be at a time.
+    pub most: usize,
+    /// The requests after which a worker is replaced, so that leaks do not add up.
+    pub uses: u32,
+    /// The bytes of an input, or of a result, after which a worker is replaced, so that its memory goes back.
+    pub large: usize,
+    /// How long a worker without work is kept.
+    pub idle: Duration,
+}
+
+impl Settings {
+    /// Memory for documents of tens of megabytes, and two workers a core, four at least.
+    #[must_use]
+    pub fn new(language: &'static str, worker: Program) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            language,
+            worker,
+            memory_bytes: 1 << 30,
+            grace: |_| Duration::ZERO,
+            most: (2 * cores).max(4),
+            uses: 500,
+            large: 4 << 20,
+            idle: Duration::from_mins(1),
+        }
+    }
+}
+
+/// An engine whose templates are evaluated in worker processes; clones share the workers.
+///
+/// The first template starts the first worker. A worker that failed is replaced, so the next
+/// template finds another.
+#[derive(Clone, Debug)]
+pub struct Sandbox(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    language: &'static str,
+    memory_bytes: u64,
+    grace: fn(&Limits) -> Duration,
+    pool: Pool,
+}
+
+impl Sandbox {
+    /// An engine without workers yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self(Arc::new(Inner {
+            language: settings.language,
+            memory_bytes: settings.memory_bytes,
+            grace: settings.grace,
+            pool: Pool::new(Pooling {
+                program: settings.worker,
+                most: settings.most.max(1),
+                uses: settings.uses,
+                large: settings.large,
+                idle: settings.idle,
+            }),
+        }))
+    }
+
+    /// The process ids of the workers that wait for work.
+    #[must_use]
+    pub fn idle_workers(&self) -> Vec<u32> {
+        self.0.pool.idle_workers()
+    }
+
+    /// Maps an input by a template that is compiled for this once.
+    ///
+    /// # Errors
+    ///
+    /// The template fails, or its worker does.
+    pub fn map(&self, template: &str, input: &str, run: &Run) -> Result<Option<String>, Problem> {
+        let inner = &self.0;
+        let time = run.limits.time.saturating_add((inner.grace)(&run.limits));
+        let request = Request {
+            run: Cow::Borrowed(run),
+            seconds: time.as_secs().saturating_add(1),
+            memory_bytes: inner.memory_bytes,
+            template: template.into(),
+            input: input.into(),
+        };
+        match inner.pool.ask(&request, time) {
+            Ok(reply) => reply,
+            Err(failure) => Err(failure.problem(inner.language, &run.limits, inner.memory_bytes)),
+        }
+    }
+}
+
+/// A template that a worker will compile.
+struct Unread {
+    sandbox: Sandbox,
+    template: String,
+}
+
+impl Engine for Sandbox {
+    /// Keeps the template; the evaluation says what is wrong with it.
+    fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
+        Ok(Box::new(Unread {
+            sandbox: self.clone(),
+            template: template.to_owned(),
+        }))
+    }
+}
+
+impl Template for Unread {
+    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
+        self.sandbox.map(&self.template, input, run)
+    }
+}

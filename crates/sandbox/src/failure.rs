@@ -1,0 +1,95 @@
+//! Why there is no reply, and what the caller is told.
+
+use std::io;
+use std::process::ExitStatus;
+
+use b2bi_local_mapping::{Cause, Limits, Problem};
+
+use crate::timed::Interruption;
+use crate::worker::STACK;
+
+/// Why a worker gave no reply.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// All workers were busy until the run was cancelled.
+    Busy(Interruption),
+    /// No worker can be started.
+    Start(io::Error),
+    /// The run was over before the worker had a result.
+    Interrupted(Interruption),
+    /// The worker ran out of memory.
+    Memory,
+    /// The worker ran out of stack.
+    Stack,
+    /// The system ended it for taking too long.
+    Time,
+    /// Somebody else killed it.
+    Killed,
+    /// It ended by itself, and in this way.
+    Ended(ExitStatus),
+    /// What it sent is no reply.
+    Protocol(io::Error),
+}
+
+impl Failure {
+    /// What it means for a template in this language.
+    pub(crate) fn problem(&self, language: &str, limits: &Limits, memory_bytes: u64) -> Problem {
+        match self {
+            Self::Busy(interruption) | Self::Interrupted(interruption) => {
+                interrupted(*interruption, limits)
+            }
+            Self::Time => interrupted(Interruption::Timeout, limits),
+            Self::Memory => memory(memory_bytes),
+            Self::Stack => problem(
+                Cause::Limit,
+                format!("It nests deeper than a stack of {STACK} bytes allows"),
+            ),
+            Self::Killed => problem(
+                Cause::Limit,
+                "The system killed the worker, as it does when the machine has no memory left",
+            ),
+            Self::Start(error) => problem(
+                Cause::Evaluation,
+                format!("No {language} worker can be started: {error}"),
+            ),
+            Self::Ended(status) => problem(
+                Cause::Evaluation,
+                format!("The {language} worker ended without a reply ({status})"),
+            ),
+            Self::Protocol(error) => problem(
+                Cause::Evaluation,
+                format!("The {language} worker gave no reply: {error}"),
+            ),
+        }
+    }
+}
+
+/// The problem of a run that was ended from outside.
+#[must_use]
+pub fn interrupted(interruption: Interruption, limits: &Limits) -> Problem {
+    match interruption {
+        Interruption::Cancelled => problem(Cause::Cancelled, "The evaluation was cancelled"),
+        Interruption::Timeout => problem(
+            Cause::Limit,
+            format!("It took longer than {} ms", limits.time.as_millis()),
+        ),
+    }
+}
+
+/// The problem of a run that has no memory left.
+pub(crate) fn memory(bytes: u64) -> Problem {
+    problem(
+        Cause::Limit,
+        format!("It took more than {bytes} bytes of memory"),
+    )
+}
+
+/// A problem without a code and a place.
+pub(crate) fn problem(cause: Cause, reason: impl Into<String>) -> Problem {
+    Problem {
+        cause,
+        code: None,
+        position: None,
+        reason: reason.into(),
+    }
+}

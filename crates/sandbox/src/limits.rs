@@ -1,0 +1,154 @@
+//! The limits that the operating system holds a worker to.
+
+use std::{fs, io};
+
+use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
+use nix::unistd::{SysconfVar, alarm, sysconf};
+
+/// How much longer than it may compute a worker may live, in seconds. Its server kills it long
+/// before that, unless the server is gone.
+const GRACE: u64 = 2;
+
+/// The limits of this process.
+pub(crate) struct Limits {
+    /// The address space before the first request, in bytes.
+    before: u64,
+}
+
+/// Gives up files, sockets and core dumps for good: what is open stays open, nothing else can be
+/// opened, and no file can grow.
+///
+/// # Errors
+///
+/// The system refuses.
+pub(crate) fn enter() -> io::Result<Limits> {
+    let before = address_space();
+    for resource in [
+        Resource::RLIMIT_NOFILE,
+        Resource::RLIMIT_FSIZE,
+        Resource::RLIMIT_CORE,
+    ] {
+        setrlimit(resource, 0, 0)?;
+    }
+    Ok(Limits { before })
+}
+
+impl Limits {
+    /// Limits the next evaluation.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses.
+    pub(crate) fn begin(&self, seconds: u64, memory_bytes: u64) -> io::Result<()> {
+        limit(Resource::RLIMIT_CPU, computed()?.saturating_add(seconds))?;
+        limit_memory(self.before, memory_bytes)?;
+        let alive = seconds.saturating_add(GRACE);
+        // Nobody handles the signal, so it ends the process.
+        alarm::set(u32::try_from(alive).unwrap_or(u32::MAX));
+        Ok(())
+    }
+}
+
+/// Lets the process wait for the next request for as long as it takes.
+pub(crate) fn rest() {
+    alarm::cancel();
+}
+
+#[cfg(target_os = "linux")]
+fn limit_memory(before: u64, bytes: u64) -> io::Result<()> {
+    limit(Resource::RLIMIT_AS, before.saturating_add(bytes))
+}
+
+/// Other kernels take the limit of the address space and do not hold it, or refuse it.
+#[cfg(not(target_os = "linux"))]
+fn limit_memory(_before: u64, bytes: u64) -> io::Result<()> {
+    resident::watch(bytes);
+    Ok(())
+}
+
+/// Sets a limit until it is set again.
+fn limit(resource: Resource, most: u64) -> io::Result<()> {
+    let (_, hard) = getrlimit(resource)?;
+    setrlimit(resource, most.min(hard), hard)?;
+    Ok(())
+}
+
+/// The pages that the process has addresses for, in bytes; 0 where the system does not say.
+fn address_space() -> u64 {
+    let pages = fs::read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|it| it.split(' ').next()?.parse::<u64>().ok());
+    let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten();
+    pages.unwrap_or_default() * page.and_then(|it| u64::try_from(it).ok()).unwrap_or(4096)
+}
+
+/// How long the process has computed, in seconds, rounded up.
+fn computed() -> io::Result<u64> {
+    let usage = getrusage(UsageWho::RUSAGE_SELF)?;
+    let seconds = usage.user_time().tv_sec() + usage.system_time().tv_sec();
+    Ok(u64::try_from(seconds).unwrap_or_default() + 2)
+}
+
+/// Memory, held by the worker itself where the kernel does not.
+#[cfg(any(not(target_os = "linux"), test))]
+mod resident {
+    use std::sync::Once;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::thread;
+    use std::time::Duration;
+
+    use nix::sys::resource::{UsageWho, getrusage};
+
+    use crate::worker::OUT_OF_MEMORY;
+
+    /// How often the worker looks at its memory.
+    const PAUSE: Duration = Duration::from_millis(10);
+    /// What `getrusage` counts in, in bytes.
+    const UNIT: u64 = if cfg!(target_vendor = "apple") {
+        1
+    } else {
+        1024
+    };
+
+    /// The most that the process may ever have had resident, in bytes.
+    static MOST: AtomicU64 = AtomicU64::new(u64::MAX);
+    static STARTED: Once = Once::new();
+
+    /// Ends the process soon after it has taken this much more than its most so far.
+    #[cfg_attr(test, expect(dead_code, reason = "for systems that are not Linux"))]
+    pub(super) fn watch(bytes: u64) {
+        MOST.store(peak().saturating_add(bytes), Ordering::Relaxed);
+        STARTED.call_once(|| {
+            thread::spawn(|| {
+                loop {
+                    if peak() > MOST.load(Ordering::Relaxed) {
+                        std::process::exit(OUT_OF_MEMORY);
+                    }
+                    thread::sleep(PAUSE);
+                }
+            });
+        });
+    }
+
+    /// The most that the process had resident at any time, in bytes; 0 where the system does not say.
+    pub(super) fn peak() -> u64 {
+        let peak = getrusage(UsageWho::RUSAGE_SELF).map(|it| it.max_rss());
+        peak.ok()
+            .and_then(|it| u64::try_from(it).ok())
+            .unwrap_or_default()
+            .saturating_mul(UNIT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resident::peak;
+
+    #[test]
+    fn what_is_touched_is_resident() {
+        let before = peak();
+        let touched = vec![1_u8; 64 << 20];
+        let grown = peak() - before;
+        assert!(grown > 32 << 20, "{grown} of {}", touched.len());
+    }
+}

@@ -1,0 +1,77 @@
+//! What a worker process does: evaluations, one after the other, until its server is gone.
+
+use std::io::{self, BufReader, BufWriter, Write as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+use std::{fs, thread};
+
+use b2bi_local_mapping::{Cause, Engine, is_out_of_memory};
+
+use crate::protocol::{Reply, Request, write_reply};
+use crate::worker::STACK;
+use crate::{failure, limits};
+
+/// Evaluates templates for the server at the other end of the standard input, which is a socket.
+/// Returns when the server hangs up.
+///
+/// `load` makes the engine: it may still open files, which nothing can afterwards. The limits are
+/// those of the whole process, so a process that calls this must do nothing else.
+#[must_use]
+pub fn serve<E: Engine>(load: impl FnOnce() -> E + Send + 'static) -> ExitCode {
+    let stream = io::stdin().as_fd().try_clone_to_owned();
+    let serving = stream.and_then(|stream| {
+        let stream = UnixStream::from(stream);
+        // What is no socket has no address.
+        stream.local_addr()?;
+        // A panic is told in the reply; nobody reads messages with places in source files.
+        panic::set_hook(Box::new(|_| {}));
+        // Rather this process than its server, where the machine has no memory left.
+        let _ = fs::write("/proc/self/oom_score_adj", "1000");
+        thread::Builder::new()
+            .stack_size(STACK)
+            .spawn(move || answer(&stream, load))
+    });
+    match serving.map(thread::JoinHandle::join) {
+        Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn answer<E: Engine>(stream: &UnixStream, load: impl FnOnce() -> E) -> io::Result<()> {
+    let engine = load();
+    let limits = limits::enter()?;
+    let mut requests = BufReader::new(stream);
+    let mut replies = BufWriter::new(stream);
+    loop {
+        let request = match Request::read(&mut requests) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+            request => request?,
+        };
+        limits.begin(request.seconds, request.memory_bytes)?;
+        let reply = evaluated(&engine, &request);
+        write_reply(&reply, &mut replies)?;
+        replies.flush()?;
+        drop((request, reply));
+        limits::rest();
+    }
+}
+
+/// The reply to a request, whatever the engine does.
+fn evaluated(engine: &impl Engine, request: &Request<'_>) -> Reply {
+    let evaluation = || {
+        engine
+            .compile(&request.template)?
+            .evaluate(&request.input, &request.run)
+    };
+    panic::catch_unwind(AssertUnwindSafe(evaluation)).unwrap_or_else(|payload| {
+        if is_out_of_memory(&*payload) {
+            return Err(failure::memory(request.memory_bytes));
+        }
+        Err(failure::problem(
+            Cause::Evaluation,
+            "The template reaches a defect of the engine, which panicked",
+        ))
+    })
+}

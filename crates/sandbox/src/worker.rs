@@ -1,0 +1,156 @@
+//! A worker process, seen from its server.
+
+use std::ffi::OsString;
+use std::io::{self, BufReader, BufWriter, PipeReader, Read as _, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+
+use crate::failure::Failure;
+use crate::protocol::{Reply, Request, read_reply};
+use crate::timed::{Deadline, TimedStream, timed_pair};
+
+/// The exit status of a worker that has no memory left.
+pub const OUT_OF_MEMORY: i32 = 77;
+/// The stack of the thread that evaluates, in bytes.
+pub(crate) const STACK: usize = 64 << 20;
+/// The most that is read of what a worker wrote to its standard error, in bytes.
+const LAST_WORDS: u64 = 4_096;
+
+/// How a worker is started: a program that calls [`serve`](crate::serve) when started so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// The file to run.
+    pub path: PathBuf,
+    /// What to call it with.
+    pub arguments: Vec<OsString>,
+}
+
+/// A worker process; it is killed when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    child: Child,
+    stream: UnixStream,
+    errors: PipeReader,
+    /// How many requests it was sent.
+    pub(crate) uses: u32,
+}
+
+impl Worker {
+    /// Starts a worker; it makes itself ready while nobody waits.
+    ///
+    /// # Errors
+    ///
+    /// There is no such program, or the system has no room for it.
+    pub(crate) fn start(program: &Program) -> io::Result<Self> {
+        let (stream, theirs) = timed_pair()?;
+        let (errors, their_errors) = io::pipe()?;
+        let child = Command::new(&program.path)
+            .arg0("b2bi-local")
+            .args(&program.arguments)
+            // Several arenas of glibc would reserve addresses that count as memory.
+            .env("MALLOC_ARENA_MAX", "1")
+            .stdin(OwnedFd::from(theirs))
+            .stdout(Stdio::null())
+            .stderr(their_errors)
+            .spawn()?;
+        Ok(Self {
+            child,
+            stream,
+            errors,
+            uses: 0,
+        })
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it waits for a request.
+    pub(crate) fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Has a request carried out. After a failure the worker is of no more use.
+    ///
+    /// # Errors
+    ///
+    /// No reply came before the deadline.
+    pub(crate) fn ask(
+        &mut self,
+        request: &Request<'_>,
+        deadline: Deadline<'_>,
+    ) -> Result<Reply, Failure> {
+        self.uses += 1;
+        let stream = &self.stream;
+        let mut writer = BufWriter::new(TimedStream { stream, deadline });
+        let sent = request.write(&mut writer).and_then(|()| writer.flush());
+        // What could not be sent is not tried again when the writer is dropped.
+        drop(writer.into_parts());
+        let mut reader = BufReader::new(TimedStream { stream, deadline });
+        let reply = sent.and_then(|()| read_reply(&mut reader, request.longest_reply()));
+        reply.map_err(|error| self.failure(error, deadline))
+    }
+
+    fn failure(&mut self, error: io::Error, deadline: Deadline<'_>) -> Failure {
+        if let Some(interruption) = deadline.interruption() {
+            return Failure::Interrupted(interruption);
+        }
+        if error.kind() == io::ErrorKind::InvalidData {
+            return Failure::Protocol(error);
+        }
+        match self.end() {
+            Some(status) => Failure::of(status, &self.last_words()),
+            None => Failure::Protocol(error),
+        }
+    }
+
+    /// How it ended: its socket is closed a moment before that.
+    fn end(&mut self) -> Option<ExitStatus> {
+        let deadline = Instant::now() + Duration::from_secs(1);
+        while Instant::now() < deadline {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Some(status);
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        None
+    }
+
+    /// What the runtime said of its end. The process is gone, so nobody else can write.
+    fn last_words(&mut self) -> String {
+        let mut words = Vec::new();
+        let _ = (&mut self.errors).take(LAST_WORDS).read_to_end(&mut words);
+        String::from_utf8_lossy(&words).into_owned()
+    }
+}
+
+impl Failure {
+    /// What the end of a worker means.
+    fn of(status: ExitStatus, last_words: &str) -> Self {
+        let signal = status.signal().and_then(|it| Signal::try_from(it).ok());
+        match signal {
+            None if status.code() == Some(OUT_OF_MEMORY) => Self::Memory,
+            Some(Signal::SIGXCPU | Signal::SIGALRM) => Self::Time,
+            Some(Signal::SIGABRT) if last_words.contains("memory allocation") => Self::Memory,
+            Some(Signal::SIGABRT) if last_words.contains("overflowed its stack") => Self::Stack,
+            Some(Signal::SIGSEGV | Signal::SIGBUS) => Self::Stack,
+            Some(Signal::SIGKILL) => Self::Killed,
+            _ => Self::Ended(status),
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

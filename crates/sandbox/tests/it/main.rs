@@ -1,0 +1,61 @@
+//! The sandbox as its users see it, with this very test program as the worker.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod failures;
+mod jsonata;
+mod pooling;
+mod probe;
+
+use std::time::Duration;
+
+use b2bi_local_mapping::{Engine as _, Jsonata, Limits, Problem, Run};
+use b2bi_local_sandbox::{Program, Sandbox, Settings, serve};
+
+/// No test: what workers run. Called as a test its standard input is no socket, and it ends.
+#[test]
+fn probe_worker() {
+    let _ = serve(|| probe::Probe);
+}
+
+/// No test either.
+#[test]
+fn jsonata_worker() {
+    let _ = serve(|| Jsonata);
+}
+
+/// Settings with a test of this program as the worker.
+fn settings(worker: &str) -> Settings {
+    let program = Program {
+        path: std::env::current_exe().unwrap(),
+        arguments: vec![worker.into(), "--exact".into(), "--nocapture".into()],
+    };
+    Settings {
+        memory_bytes: 256 << 20,
+        ..Settings::new("probe", program)
+    }
+}
+
+fn probe() -> Settings {
+    settings("probe_worker")
+}
+
+/// Limits that a busy machine keeps.
+fn patient() -> Limits {
+    Limits {
+        time: Duration::from_mins(1),
+        ..Limits::standard()
+    }
+}
+
+fn run(limits: Limits) -> Run {
+    Run::new(1_772_427_843_210, 7, limits)
+}
+
+fn map(sandbox: &Sandbox, template: &str, input: &str) -> Result<Option<String>, Problem> {
+    sandbox.compile(template)?.evaluate(input, &run(patient()))
+}
