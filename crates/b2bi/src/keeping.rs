@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
-use b2bi_local_ledger::{Batch, Failed, Ledger};
+use b2bi_local_ledger::{Batch, Ledger};
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
@@ -89,21 +89,18 @@ impl B2bi {
     pub async fn restore(&self, described: &Value) -> Result<(), NotRestored> {
         let states = parse(described).map_err(NotRestored::Unreadable)?;
         let _turn = self.restoring.lock().await;
-        let before = self.exchange(states).map_err(NotRestored::Unreadable)?;
-        for (partition, _) in &before {
+        let exchanged = self.exchange(states)?;
+        for (partition, _) in &exchanged {
             partition.jobs.cancel().ended().await;
         }
-        let settled = all_settled(&before).await;
-        if let Err(failed) = settled {
-            // After a failure nothing more is kept on disk, so nobody was told of a change since.
-            for (partition, state) in before {
-                partition.lock().replace(state);
-                self.works.retention.replaced(&partition);
+        for (partition, undone) in &exchanged {
+            if let Err(error) = partition.flushed(*undone).await {
+                self.works.retention.replaced(partition);
+                self.resume();
+                return Err(NotRestored::Unkept(error.to_string()));
             }
-            self.resume();
-            return Err(NotRestored::Unkept(failed.to_string()));
         }
-        for (partition, _) in &before {
+        for (partition, _) in &exchanged {
             self.works.retention.replaced(partition);
         }
         self.resume();
@@ -149,10 +146,11 @@ impl B2bi {
         clear: fn(&Partition) -> CancelledJobs,
     ) -> Result<(), String> {
         for partition in self.partitions_of(matches) {
+            let undone = partition.undone();
             clear(&partition).ended().await;
+            let flushed = partition.flushed(undone).await;
+            flushed.map_err(|error| error.to_string())?;
             self.works.retention.replaced(&partition);
-            let settled = partition.settled().await;
-            settled.map_err(|failed| failed.to_string())?;
         }
         Ok(())
     }
@@ -167,18 +165,23 @@ impl B2bi {
     }
 
     /// Exchanges the states of all partitions under the locks of all, which are taken in order;
-    /// nobody else holds more than one. Returns what they were before.
+    /// nobody else holds more than one. Returns the partitions, and how often each of them was
+    /// undone before.
     ///
     /// A partition that somebody makes meanwhile is left alone: it comes after the exchange.
     fn exchange(
         &self,
         mut states: BTreeMap<Scope, State>,
-    ) -> Result<Vec<(Arc<Partition>, State)>, String> {
+    ) -> Result<Vec<(Arc<Partition>, u64)>, NotRestored> {
         let mut scopes = self.scopes();
         scopes.extend(states.keys().cloned());
         let partitions: Vec<(Scope, Arc<Partition>)> = scopes
             .into_iter()
-            .map(|it| (it.clone(), self.partition(&it)))
+            .map(|scope| (scope.clone(), self.partition(&scope)))
+            .collect();
+        let undone = partitions.iter().map(|(_, partition)| partition);
+        let undone: Vec<_> = undone
+            .map(|partition| (Arc::clone(partition), partition.undone()))
             .collect();
         let mut batch = Batch::new();
         let mut guards = Vec::with_capacity(partitions.len());
@@ -187,17 +190,42 @@ impl B2bi {
             let guard = partition.lock();
             if self.ledger.is_some() {
                 let written = write_exchange(scope, &guard, &mut state, &mut batch);
-                written.map_err(|error| error.to_string())?;
+                written.map_err(|error| NotRestored::Unkept(error.to_string()))?;
             }
             guards.push((partition, guard, state));
         }
-        let ticket = self.ledger.as_ref().map(|it| it.send(batch));
-        let exchanged = guards.into_iter().map(|(partition, mut guard, state)| {
-            let before = guard.replace(state);
+        let Some(ledger) = &self.ledger else {
+            for (_, mut guard, state) in guards {
+                guard.replace(state);
+            }
+            return Ok(undone);
+        };
+        let before = Arc::new(std::sync::Mutex::new(Vec::new()));
+        batch.on_failure(put_back(&before));
+        // Held until everything is in it: what fails at once waits for it.
+        let mut held = before.lock().unwrap_or_else(PoisonError::into_inner);
+        let ticket = ledger.send(batch);
+        let ticket = ticket.map_err(|error| NotRestored::Unkept(error.to_string()))?;
+        for (partition, mut guard, state) in guards {
+            held.push((Arc::clone(partition), guard.replace(state)));
             guard.sent(ticket);
-            (Arc::clone(partition), before)
-        });
-        Ok(exchanged.collect())
+        }
+        drop(held);
+        Ok(undone)
+    }
+}
+
+/// States to be put back, each with its partition.
+type States = Vec<(Arc<Partition>, State)>;
+
+/// What puts states back that the disk has kept.
+fn put_back(states: &Arc<std::sync::Mutex<States>>) -> impl FnOnce() + Send + 'static {
+    let states = Arc::clone(states);
+    move || {
+        let states = std::mem::take(&mut *states.lock().unwrap_or_else(PoisonError::into_inner));
+        for (partition, state) in states {
+            partition.put_back(state);
+        }
     }
 }
 
@@ -213,13 +241,6 @@ fn write_exchange(
     gone.take_changes(scope, batch)?;
     after.track();
     after.take_all(scope, batch)
-}
-
-async fn all_settled(partitions: &[(Arc<Partition>, State)]) -> Result<(), Failed> {
-    for (partition, _) in partitions {
-        partition.settled().await?;
-    }
-    Ok(())
 }
 
 /// Why a state was not put back; nothing has changed.

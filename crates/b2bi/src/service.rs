@@ -45,6 +45,8 @@ const MIN_SWEEP: usize = 1_000;
 
 /// How many jobs are described while a partition is locked.
 const JOBS_PAGE: usize = 500;
+/// How often a read is tried while a failing disk has what it saw undone.
+const READ_ATTEMPTS: u32 = 8;
 
 /// AWS B2B Data Interchange.
 #[derive(Debug)]
@@ -95,10 +97,24 @@ impl B2bi {
     /// One of the errors that the operation declares.
     pub async fn call(&self, scope: &Scope, input: Input) -> Result<Output, Error> {
         let ctx = self.ctx(scope);
-        let outcome = operations::run(&ctx, input).await;
-        let settled = ctx.partition.settled().await;
-        settled.map_err(|failed| internal(failed.to_string()))?;
-        outcome
+        if self.ledger.is_none() {
+            return operations::run(&ctx, input).await;
+        }
+        let mut attempts_left = if only_reads(input.operation()) {
+            READ_ATTEMPTS
+        } else {
+            1
+        };
+        loop {
+            attempts_left -= 1;
+            let undone = ctx.partition.undone();
+            let outcome = operations::run(&ctx, input.clone()).await;
+            match ctx.partition.flushed(undone).await {
+                Ok(()) => return outcome,
+                Err(_) if attempts_left > 0 => {}
+                Err(error) => return Err(internal(error.to_string())),
+            }
+        }
     }
 
     /// Keeps what is changed from now on for so long that it can be read by

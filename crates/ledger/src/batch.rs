@@ -2,7 +2,7 @@
 
 use redb::{TableDefinition, WriteTransaction};
 
-use crate::writer::Failed;
+use crate::error::WriteError;
 
 /// The name of a kind of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,11 +14,14 @@ impl Table {
     }
 }
 
+type Callback = Box<dyn FnOnce() + Send>;
+
 /// Changes that are written together or not at all, in the order in which they were added.
 #[derive(Default)]
 pub struct Batch {
     changes: Vec<Change>,
-    afterwards: Vec<Box<dyn FnOnce() + Send>>,
+    on_commit: Vec<Callback>,
+    on_failure: Vec<Callback>,
 }
 
 enum Change {
@@ -28,7 +31,7 @@ enum Change {
 }
 
 impl Batch {
-    /// Nothing yet.
+    /// Creates a batch without changes.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -37,15 +40,15 @@ impl Batch {
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.afterwards.is_empty()
+        self.changes.is_empty() && self.on_commit.is_empty()
     }
 
-    /// Writes a row, in place of any other of its key.
+    /// Writes a row, and replaces one with the same key.
     pub fn put(&mut self, table: Table, key: String, value: Vec<u8>) {
         self.changes.push(Change::Put(table, key, value));
     }
 
-    /// Removes a row; one that is not there is no error.
+    /// Removes a row; a missing row is no error.
     pub fn remove(&mut self, table: Table, key: String) {
         self.changes.push(Change::Remove(table, key));
     }
@@ -55,40 +58,58 @@ impl Batch {
         self.changes.push(Change::Clear(table));
     }
 
-    /// Has something done once this and all earlier changes are on the disk; not at all if they
-    /// never get there.
-    pub fn afterwards(&mut self, act: impl FnOnce() + Send + 'static) {
-        self.afterwards.push(Box::new(act));
+    /// Runs `act` once this batch and all earlier ones are on disk; never if it fails.
+    pub fn on_commit(&mut self, act: impl FnOnce() + Send + 'static) {
+        self.on_commit.push(Box::new(act));
     }
 
-    pub(crate) fn apply(&mut self, transaction: &WriteTransaction) -> Result<(), Failed> {
-        for change in self.changes.drain(..) {
-            match change {
-                Change::Put(table, key, value) => {
-                    let mut rows = transaction
-                        .open_table(table.definition())
-                        .map_err(Failed::of)?;
-                    rows.insert(key.as_str(), value.as_slice())
-                        .map_err(Failed::of)?;
-                }
-                Change::Remove(table, key) => {
-                    let mut rows = transaction
-                        .open_table(table.definition())
-                        .map_err(Failed::of)?;
-                    rows.remove(key.as_str()).map_err(Failed::of)?;
-                }
-                Change::Clear(table) => {
-                    transaction
-                        .delete_table(table.definition())
-                        .map_err(Failed::of)?;
-                }
+    /// Runs `undo` if the batch was accepted and then could not be written.
+    ///
+    /// Of several batches that fail, the latest is undone first. Nothing is accepted meanwhile, and
+    /// those who wait for the batch learn of the failure only afterwards. It runs on the writer's
+    /// thread, so it may take locks, but not wait for another batch.
+    pub fn on_failure(&mut self, undo: impl FnOnce() + Send + 'static) {
+        self.on_failure.push(Box::new(undo));
+    }
+
+    pub(crate) fn apply(&self, transaction: &WriteTransaction) -> Result<(), WriteError> {
+        self.changes
+            .iter()
+            .try_for_each(|change| change.apply(transaction))
+    }
+
+    pub(crate) fn committed(self) {
+        self.on_commit.into_iter().for_each(|act| act());
+    }
+
+    pub(crate) fn failed(self) {
+        self.on_failure.into_iter().rev().for_each(|undo| undo());
+    }
+}
+
+impl Change {
+    fn apply(&self, transaction: &WriteTransaction) -> Result<(), WriteError> {
+        match self {
+            Self::Put(table, key, value) => {
+                let mut rows = transaction
+                    .open_table(table.definition())
+                    .map_err(WriteError::disk)?;
+                rows.insert(key.as_str(), value.as_slice())
+                    .map_err(WriteError::disk)?;
+            }
+            Self::Remove(table, key) => {
+                let mut rows = transaction
+                    .open_table(table.definition())
+                    .map_err(WriteError::disk)?;
+                rows.remove(key.as_str()).map_err(WriteError::disk)?;
+            }
+            Self::Clear(table) => {
+                transaction
+                    .delete_table(table.definition())
+                    .map_err(WriteError::disk)?;
             }
         }
         Ok(())
-    }
-
-    pub(crate) fn finish(self) {
-        self.afterwards.into_iter().for_each(|act| act());
     }
 }
 

@@ -1,25 +1,37 @@
 //! Rows on disk: what was acknowledged is there again after a crash.
 //!
-//! A [`Ledger`] is a directory with one file of rows in it, which the library redb keeps. Who
-//! changes something sends a [`Batch`] and waits until it is settled before telling anybody.
-//! Batches are written in the order they are sent, each of them whole or not at all; those that
-//! wait are written together, so that one flush of the disk serves them all.
+//! A [`Ledger`] is a directory with one file of rows, which the library redb keeps. Whoever changes
+//! something sends a [`Batch`], and waits until it is flushed before it tells anybody. Batches are
+//! written in the order in which they were sent, each completely or not at all; those that wait are
+//! written together, so one flush of the disk serves them all.
+//!
+//! A disk that is full loses nothing: batches that cannot be written are undone, latest first, and
+//! the next batch is tried as if nothing had happened.
 
 mod batch;
+mod error;
+#[cfg(test)]
+mod failure_tests;
 mod open;
+mod progress;
 mod refusal;
+mod storage;
 mod writer;
 
 pub use batch::{Batch, Table};
+pub use error::WriteError;
+pub use progress::Ticket;
 pub use refusal::Refusal;
-pub use writer::{Failed, Ticket};
 
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableError};
+use redb::{ReadableDatabase as _, ReadableTable as _, TableError};
+
+use storage::Storage;
 
 /// The rows of one directory; a handle, cheap to clone.
 #[derive(Clone)]
@@ -31,7 +43,7 @@ struct Inner {
     directory: PathBuf,
     // Dropped first: the thread that writes ends before the directory is given free.
     writer: writer::Writer,
-    database: Arc<Database>,
+    storage: Arc<Storage>,
     _lock: File,
 }
 
@@ -46,12 +58,32 @@ impl Ledger {
     /// the disk does not let it be used. What is there stays as it is.
     pub fn open(directory: &Path) -> Result<Self, Refusal> {
         let lock = open::lock(directory)?;
-        let database = Arc::new(open::database(directory)?);
+        let owned = directory.to_owned();
+        let storage = Storage::new(
+            open::database(directory)?,
+            Box::new(move || open::database_again(&owned)),
+        );
+        Self::start(directory, storage, lock, writer::PROBE_INTERVAL)
+    }
+
+    fn start(
+        directory: &Path,
+        storage: Storage,
+        lock: File,
+        probe_interval: Duration,
+    ) -> Result<Self, Refusal> {
+        let storage = Arc::new(storage);
+        let committed = storage.committed();
+        let committed = committed.map_err(|error| Refusal::unreadable(directory, &error))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 directory: directory.to_owned(),
-                writer: writer::Writer::start(Arc::clone(&database)),
-                database,
+                writer: writer::Writer::start(
+                    Arc::clone(&storage),
+                    Ticket::of(committed),
+                    probe_interval,
+                ),
+                storage,
                 _lock: lock,
             }),
         })
@@ -68,19 +100,24 @@ impl Ledger {
     /// # Errors
     ///
     /// The disk, or the first row that `row` does not take.
-    pub fn read<E: From<Failed>>(
+    pub fn read<E: From<WriteError>>(
         &self,
         table: Table,
         mut row: impl FnMut(&str, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let transaction = self.inner.database.begin_read().map_err(Failed::of)?;
+        let transaction = self
+            .inner
+            .storage
+            .database()?
+            .begin_read()
+            .map_err(WriteError::disk)?;
         let rows = match transaction.open_table(table.definition()) {
             Ok(rows) => rows,
             Err(TableError::TableDoesNotExist(_)) => return Ok(()),
-            Err(error) => return Err(Failed::of(error).into()),
+            Err(error) => return Err(WriteError::disk(error).into()),
         };
-        for entry in rows.iter().map_err(Failed::of)? {
-            let (key, value) = entry.map_err(Failed::of)?;
+        for entry in rows.iter().map_err(WriteError::disk)? {
+            let (key, value) = entry.map_err(WriteError::disk)?;
             row(key.value(), value.value())?;
         }
         Ok(())
@@ -91,32 +128,63 @@ impl Ledger {
     /// # Errors
     ///
     /// The disk.
-    pub fn get(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, Failed> {
-        let transaction = self.inner.database.begin_read().map_err(Failed::of)?;
+    pub fn get(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>, WriteError> {
+        let database = self.inner.storage.database()?;
+        let transaction = database.begin_read().map_err(WriteError::disk)?;
         let rows = match transaction.open_table(table.definition()) {
             Ok(rows) => rows,
             Err(TableError::TableDoesNotExist(_)) => return Ok(None),
-            Err(error) => return Err(Failed::of(error)),
+            Err(error) => return Err(WriteError::disk(error)),
         };
-        let row = rows.get(key).map_err(Failed::of)?;
+        let row = rows.get(key).map_err(WriteError::disk)?;
         Ok(row.map(|row| row.value().to_vec()))
     }
 
-    /// Sends changes on their way to the disk.
+    /// Queues changes for the disk, without waiting.
     ///
-    /// Does not wait; batches sent one after the other are written in that order.
-    #[must_use = "nothing is certain until the ticket is settled"]
-    pub fn send(&self, batch: Batch) -> Ticket {
-        self.inner.writer.send(batch)
-    }
-
-    /// Waits until what the ticket stands for is on the disk.
+    /// Batches are written in the order in which they were sent. One that is accepted and then cannot
+    /// be written is undone by its [`Batch::on_failure`].
     ///
     /// # Errors
     ///
-    /// It could not be written. Nothing that is sent later will be either, until a new start.
-    pub async fn settled(&self, ticket: Ticket) -> Result<(), Failed> {
-        self.inner.writer.settled(ticket).await
+    /// The batch was not accepted, since earlier ones have failed and are being undone, or too many
+    /// wait. The caller undoes its change before it lets go of its lock.
+    pub fn send(&self, batch: Batch) -> Result<Ticket, WriteError> {
+        self.inner.writer.send(batch)
+    }
+
+    /// Waits until what the ticket stands for is on disk.
+    ///
+    /// # Errors
+    ///
+    /// It could not be written, and was undone.
+    pub async fn flushed(&self, ticket: Ticket) -> Result<(), WriteError> {
+        self.inner.writer.flushed(ticket).await
+    }
+
+    /// Waits until what the ticket stands for is on disk or was undone.
+    ///
+    /// [`failures`](Self::failures) is the same before and after when nothing was undone meanwhile.
+    pub async fn decided(&self, ticket: Ticket) {
+        self.inner.writer.decided(ticket).await;
+    }
+
+    /// Why the disk cannot be written, or could not within that time.
+    #[must_use]
+    pub fn recent_failure(&self, within: Duration) -> Option<WriteError> {
+        self.inner.writer.recent_failure(within)
+    }
+
+    /// How often batches that were accepted had to be undone.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.inner.writer.failures()
+    }
+
+    /// Why the last write failed, while the disk cannot be written; none when all is well.
+    #[must_use]
+    pub fn failure(&self) -> Option<WriteError> {
+        self.inner.writer.failure()
     }
 }
 

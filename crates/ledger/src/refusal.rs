@@ -26,6 +26,10 @@ pub(crate) enum Reason {
 }
 
 impl Refusal {
+    pub(crate) fn unreadable(path: &Path, error: &impl fmt::Display) -> Self {
+        Self::new(path, Reason::Damaged(error.to_string()))
+    }
+
     pub(crate) fn new(path: &Path, reason: Reason) -> Self {
         Self {
             path: path.to_owned(),

@@ -1,158 +1,249 @@
-//! The thread that writes, and what it tells those who wait.
+//! The thread that writes, and what happens when it cannot.
 
-use std::fmt;
-use std::mem;
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use redb::Database;
 use tokio::sync::watch;
 
 use crate::batch::Batch;
+use crate::error::WriteError;
+use crate::progress::{Progress, Ticket};
+use crate::storage::Storage;
 
 /// The most batches that are written together.
 const TOGETHER: usize = 1024;
-
-/// Stands for a batch, and for all that were sent before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ticket(u64);
-
-impl Ticket {
-    /// The ticket as a number, to be kept in an atomic; later tickets are greater.
-    #[must_use]
-    pub fn number(self) -> u64 {
-        self.0
-    }
-
-    /// The ticket of that number.
-    #[must_use]
-    pub fn of(number: u64) -> Self {
-        Self(number)
-    }
-}
-
-/// The disk does not do as asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failed(Arc<str>);
-
-impl Failed {
-    pub(crate) fn of(error: impl Into<redb::Error>) -> Self {
-        Self(error.into().to_string().into())
-    }
-}
-
-impl fmt::Display for Failed {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "the state cannot be kept on disk: {}; free the disk and start again",
-            self.0
-        )
-    }
-}
-
-impl std::error::Error for Failed {}
-
-/// How far the writing is: up to which ticket, and what has ended it.
-type Progress = (Ticket, Option<Failed>);
+/// The most batches that wait. Whoever changes something waits for its batch, so only a disk that
+/// hangs lets so many come together; further ones are refused.
+pub(crate) const QUEUE: usize = 65_536;
+/// How often a writer that has failed tries whether there is room again.
+pub(crate) const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Hands batches to the thread.
 pub(crate) struct Writer {
-    queue: Mutex<Queue>,
+    queue: Arc<Mutex<Queue>>,
     progress: watch::Receiver<Progress>,
     thread: Option<JoinHandle<()>>,
 }
 
 struct Queue {
     last: Ticket,
-    batches: Option<Sender<(Ticket, Batch)>>,
+    /// None when the writer ends.
+    batches: Option<SyncSender<(Ticket, Batch)>>,
+    /// Why nothing is accepted now: failed batches are being undone, or only a restart helps.
+    refused: Option<WriteError>,
 }
 
 impl Writer {
-    pub(crate) fn start(database: Arc<Database>) -> Self {
-        let (batches, queued) = mpsc::channel();
-        let (tell, progress) = watch::channel((Ticket::default(), None));
+    pub(crate) fn start(
+        storage: Arc<Storage>,
+        committed: Ticket,
+        probe_interval: Duration,
+    ) -> Self {
+        let (sender, batches) = mpsc::sync_channel(QUEUE);
+        let (report, progress) = watch::channel(Progress::starting_at(committed));
+        let queue = Arc::new(Mutex::new(Queue {
+            last: committed,
+            batches: Some(sender),
+            refused: None,
+        }));
+        let thread = WriterThread {
+            storage,
+            queue: Arc::clone(&queue),
+            batches,
+            report,
+            probe_interval,
+        };
         Self {
-            queue: Mutex::new(Queue {
-                last: Ticket::default(),
-                batches: Some(batches),
-            }),
+            queue,
             progress,
-            thread: Some(thread::spawn(move || write_all(&database, &queued, &tell))),
+            thread: Some(thread::spawn(move || thread.run())),
         }
     }
 
     /// The ticket and the place in the queue are taken together, so that tickets are in order.
-    pub(crate) fn send(&self, batch: Batch) -> Ticket {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.last.0 += 1;
-        let ticket = queue.last;
-        if let Some(batches) = &queue.batches {
-            // The thread ends only when nobody can send any more.
-            let _ = batches.send((ticket, batch));
+    pub(crate) fn send(&self, batch: Batch) -> Result<Ticket, WriteError> {
+        let mut queue = lock(&self.queue);
+        if let Some(error) = &queue.refused {
+            return Err(error.clone());
         }
-        ticket
+        let ticket = Ticket(queue.last.0.saturating_add(1));
+        let sender = queue.batches.as_ref().ok_or_else(WriteError::closed)?;
+        match sender.try_send((ticket, batch)) {
+            Ok(()) => queue.last = ticket,
+            Err(TrySendError::Full(_)) => return Err(WriteError::queue_full(QUEUE)),
+            Err(TrySendError::Disconnected(_)) => return Err(WriteError::closed()),
+        }
+        Ok(ticket)
     }
 
-    pub(crate) async fn settled(&self, ticket: Ticket) -> Result<(), Failed> {
-        if self.progress.borrow().0 >= ticket {
-            return Ok(());
+    pub(crate) async fn flushed(&self, ticket: Ticket) -> Result<(), WriteError> {
+        if let Some(outcome) = self.progress.borrow().outcome(ticket) {
+            return outcome;
         }
         let mut progress = self.progress.clone();
-        let reached = progress
-            .wait_for(|(written, failed)| *written >= ticket || failed.is_some())
+        let decided = progress
+            .wait_for(|progress| progress.outcome(ticket).is_some())
             .await;
-        match reached.as_deref() {
-            Ok((written, _)) if *written >= ticket => Ok(()),
-            Ok((_, Some(failed))) => Err(failed.clone()),
-            Ok((_, None)) | Err(_) => Err(Failed("the writing has ended".into())),
+        let outcome = decided.ok().and_then(|progress| progress.outcome(ticket));
+        outcome.unwrap_or_else(|| Err(WriteError::closed()))
+    }
+
+    pub(crate) async fn decided(&self, ticket: Ticket) {
+        if self.progress.borrow().is_decided(ticket) {
+            return;
         }
+        // The sender lives as long as the thread, which decides all before it ends.
+        let mut progress = self.progress.clone();
+        let _ = progress
+            .wait_for(|progress| progress.is_decided(ticket))
+            .await;
+    }
+
+    pub(crate) fn failures(&self) -> u64 {
+        self.progress.borrow().failures
+    }
+
+    pub(crate) fn recent_failure(&self, within: Duration) -> Option<WriteError> {
+        self.progress.borrow().recent_failure(within)
+    }
+
+    /// Why the last write failed; none while writing works.
+    pub(crate) fn failure(&self) -> Option<WriteError> {
+        self.progress.borrow().failure.clone()
     }
 }
 
 impl Drop for Writer {
     /// What was sent is written before the end.
     fn drop(&mut self) {
-        let queue = self.queue.get_mut().unwrap_or_else(PoisonError::into_inner);
-        queue.batches.take();
-        if let Some(thread) = self.thread.take() {
-            // Of a thread that has panicked there is nothing to be had.
+        lock(&self.queue).batches.take();
+        // The last handle may be held by what is undone, which runs on that thread.
+        let other = |thread: &JoinHandle<()>| thread.thread().id() != thread::current().id();
+        if let Some(thread) = self.thread.take().filter(other) {
+            // A thread that has panicked has nothing more to write.
             let _ = thread.join();
         }
     }
 }
 
-fn write_all(
-    database: &Database,
-    queue: &Receiver<(Ticket, Batch)>,
-    tell: &watch::Sender<Progress>,
-) {
-    while let Ok((mut ticket, first)) = queue.recv() {
-        let mut batches = vec![first];
-        while batches.len() < TOGETHER
-            && let Ok((later, batch)) = queue.try_recv()
-        {
-            ticket = later;
-            batches.push(batch);
-        }
-        if tell.borrow().1.is_some() {
-            continue;
-        }
-        match write(database, &mut batches) {
-            Ok(()) => {
-                tell.send_modify(|it| it.0 = ticket);
-                mem::take(&mut batches).into_iter().for_each(Batch::finish);
-            }
-            Err(failed) => tell.send_modify(|it| it.1 = Some(failed)),
-        }
-    }
+/// The queue has no state between two statements that a panic could leave behind.
+fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn write(database: &Database, batches: &mut [Batch]) -> Result<(), Failed> {
-    let transaction = database.begin_write().map_err(Failed::of)?;
-    for batch in batches {
-        batch.apply(&transaction)?;
+struct WriterThread {
+    storage: Arc<Storage>,
+    queue: Arc<Mutex<Queue>>,
+    batches: Receiver<(Ticket, Batch)>,
+    report: watch::Sender<Progress>,
+    probe_interval: Duration,
+}
+
+impl WriterThread {
+    fn run(self) {
+        loop {
+            match self.next() {
+                Ok((ticket, batch)) => self.write(ticket, batch),
+                Err(RecvTimeoutError::Timeout) => self.probe(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
     }
-    transaction.commit().map_err(Failed::of)
+
+    fn next(&self) -> Result<(Ticket, Batch), RecvTimeoutError> {
+        if self.report.borrow().failure.is_some() {
+            return self.batches.recv_timeout(self.probe_interval);
+        }
+        self.batches
+            .recv()
+            .map_err(|_| RecvTimeoutError::Disconnected)
+    }
+
+    /// Writes a batch together with those that wait.
+    fn write(&self, first: Ticket, batch: Batch) {
+        let (mut last, mut group) = (first, vec![batch]);
+        while group.len() < TOGETHER
+            && let Ok((ticket, batch)) = self.batches.try_recv()
+        {
+            last = ticket;
+            group.push(batch);
+        }
+        match self.storage.write(group.iter(), last.0) {
+            Ok(()) => self.succeed(last, group),
+            Err(error) => self.recover(last, group, error),
+        }
+    }
+
+    fn succeed(&self, last: Ticket, group: Vec<Batch>) {
+        if self.report.borrow().failure.is_some() {
+            tracing::info!("the data directory can be written again");
+        }
+        self.report.send_modify(|progress| progress.written(last));
+        group.into_iter().for_each(Batch::committed);
+    }
+
+    /// Opens the database anew, which tells whether the group is on disk after all.
+    fn recover(&self, last: Ticket, group: Vec<Batch>, error: WriteError) {
+        let reopened = self.storage.reopen();
+        match reopened.and_then(|_| self.storage.committed()) {
+            Ok(committed) if committed >= last.0 => self.succeed(last, group),
+            Ok(_) => self.fail(group, &error, None),
+            // Later, somebody must look whether the group is there.
+            Err(_) => self.fail(group, &error, Some(last)),
+        }
+    }
+
+    /// Undoes a group, and all batches that were sent since: they build on it.
+    fn fail(&self, mut group: Vec<Batch>, error: &WriteError, unknown: Option<Ticket>) {
+        if self.report.borrow().failure.is_none() {
+            tracing::error!(%error, "the data directory cannot be written");
+        }
+        let mut queue = lock(&self.queue);
+        queue.refused = Some(error.clone());
+        let last = queue.last;
+        drop(queue);
+        group.extend(self.batches.try_iter().map(|(_, batch)| batch));
+        group.into_iter().rev().for_each(Batch::failed);
+        self.report
+            .send_modify(|progress| progress.failed(last, error.clone()));
+        if unknown.is_none_or(|ticket| self.is_still_missing(ticket)) {
+            lock(&self.queue).refused = None;
+        }
+    }
+
+    /// Waits until the database can be opened, and tells whether a failed group is not in it.
+    fn is_still_missing(&self, ticket: Ticket) -> bool {
+        loop {
+            match self.storage.committed() {
+                Ok(committed) if committed < ticket.0 => return true,
+                Ok(_) => break,
+                Err(_) if lock(&self.queue).batches.is_none() => return false,
+                Err(_) => thread::sleep(self.probe_interval),
+            }
+        }
+        let error = WriteError::unknown();
+        tracing::error!(%error, "nothing more is written");
+        lock(&self.queue).refused = Some(error.clone());
+        self.report
+            .send_modify(|progress| progress.failure = Some(error));
+        false
+    }
+
+    /// Tries whether there is room again.
+    fn probe(&self) {
+        let is_open = lock(&self.queue).refused.is_none();
+        if !is_open {
+            return;
+        }
+        match self.storage.probe() {
+            Ok(()) => {
+                tracing::info!("the data directory can be written again");
+                self.report.send_modify(|progress| progress.failure = None);
+            }
+            // Without this the library refuses whatever comes next.
+            Err(_) => drop(self.storage.reopen()),
+        }
+    }
 }

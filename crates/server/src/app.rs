@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use b2bi_local_b2bi::{Announcer, B2bi, Clock, Environment, Ids, Records, Stages};
 use b2bi_local_dispatcher::{Descriptor, Endpoint, Failure, Route};
 use b2bi_local_faults::{Engine, Vocabulary};
-use b2bi_local_ledger::{Batch, Failed, Ledger, Table};
+use b2bi_local_ledger::{Batch, Ledger, Table, WriteError};
 use b2bi_local_model::Timestamp;
 use b2bi_local_panics::Panics;
 use http::HeaderValue;
@@ -48,6 +48,7 @@ pub(crate) struct App {
     pub(crate) clock: Arc<ServerClock>,
     pub(crate) snapshots: Snapshots,
     pub(crate) job_faults: Arc<JobFaults>,
+    ledger: Option<Ledger>,
     ids: Arc<SeededIds>,
     /// The seed that the server started with.
     seed: u64,
@@ -116,7 +117,8 @@ impl App {
             service,
             objects,
             clock,
-            snapshots: Snapshots::of(ledger)?,
+            snapshots: Snapshots::of(ledger.clone())?,
+            ledger,
             job_faults,
             ids: seeded,
             seed,
@@ -195,6 +197,14 @@ impl App {
         u64::try_from(self.clock.inner_millis()).unwrap_or_default()
     }
 
+    /// Why the data directory cannot be written, or could not a moment ago; none when all is well.
+    ///
+    /// Whoever asks from time to time sees a short failure too.
+    pub(crate) fn disk_failure(&self) -> Option<WriteError> {
+        let ledger = self.ledger.as_ref()?;
+        ledger.recent_failure(DISK_FAILURE_SHOWN)
+    }
+
     /// A new request id.
     pub(crate) fn new_request_id(&self) -> Uuid {
         Uuid::of(self.ids.bits())
@@ -211,19 +221,22 @@ fn ledger(config: &Config) -> Result<Option<Ledger>, String> {
 /// those of earlier starts are taken.
 fn starts(ledger: &Ledger) -> Result<u64, String> {
     let mut starts = 0;
-    let read = ledger.read::<Failed>(SERVER, |key, value| {
+    let read = ledger.read::<WriteError>(SERVER, |key, value| {
         if key == STARTS {
             starts = serde_json::from_slice(value).unwrap_or_default();
         }
         Ok(())
     });
-    read.map_err(|failed| failed.to_string())?;
+    read.map_err(|error| error.to_string())?;
     let mut batch = Batch::new();
     batch.put(SERVER, STARTS.to_owned(), (starts + 1).to_string().into());
     // Whatever is acknowledged later is written later.
-    let _ = ledger.send(batch);
+    ledger.send(batch).map_err(|error| error.to_string())?;
     Ok(starts)
 }
+
+/// How long a failure of the disk is shown after it is over.
+const DISK_FAILURE_SHOWN: Duration = Duration::from_secs(5);
 
 /// The last moment of the year 9999; what writes dates knows no later one.
 const LAST_MILLIS: u64 = 253_402_300_799_999;

@@ -76,8 +76,10 @@ impl Run {
         write: impl Fn(Numbers) -> Result<Vec<u8>, String>,
         mut others: Vec<Output<'_>>,
     ) -> Result<Bytes, String> {
+        let undone = self.partition.undone();
         let taken = self.take_numbers(location, counted, starts);
-        self.settle().await?;
+        let flushed = self.partition.flushed(undone).await;
+        flushed.map_err(|error| format!("The control numbers cannot be stored: {error}"))?;
         let published = match write(taken.numbers()).map(Bytes::from) {
             Ok(body) => {
                 others.push(Output {

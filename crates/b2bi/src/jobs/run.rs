@@ -4,9 +4,10 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use b2bi_local_model::types::S3Location;
-use b2bi_local_panics::{Kind, Panic, catch, caught, on_thread};
+use b2bi_local_panics::{Kind, Panic, caught, on_thread};
 
 use super::events::Transformation;
 use super::group::JobTicket;
@@ -16,6 +17,9 @@ use crate::mapping::{self, Evaluation};
 use crate::service::{Scope, Works};
 use crate::stages::{Entry, JobFacts, Stage};
 use crate::state::Partition;
+
+/// How long a job waits before it tries again to have its end kept by a disk that failed.
+const DISK_RETRY: Duration = Duration::from_secs(1);
 
 /// A job under way.
 #[derive(Clone)]
@@ -71,14 +75,16 @@ impl Run {
         let mut result = Transformation::default();
         let ended = caught(Box::pin(self.run_stages(&mut result))).await;
         let ended = ended.unwrap_or_else(|panic| Err(self.crashed(&panic)));
-        let told = catch(|| match ended {
-            Err(Stop::Vanished) => self.partition.lock().jobs.remove(&self.facts.id),
-            ended => self.finish(&result, ended),
-        });
-        if let Err(panic) = told
+        let told = async {
+            match ended {
+                Err(Stop::Vanished) => self.partition.lock().jobs.remove(&self.facts.id),
+                ended => self.finish(&result, ended).await,
+            }
+        };
+        if let Err(panic) = caught(Box::pin(told)).await
             && let Stop::Failed(_, reason) = self.crashed(&panic)
         {
-            self.end(End::Failed(reason));
+            self.end(End::Failed(reason)).await;
         }
     }
 
@@ -114,6 +120,7 @@ impl Run {
         if self.order.route.is_some() {
             self.log(Logged::CapabilityMatch, Status::Complete, None);
         }
+        self.accepted().await?;
         self.enter(Stage::Accept).await?;
         self.wait().await;
         self.step.queue();
@@ -182,13 +189,33 @@ impl Run {
         mapping::evaluation(&self.works.environment, self.works.config.mapping_limits)
     }
 
-    /// Waits until what the job has changed of the state is on disk, if that is where it goes.
-    pub(super) async fn settle(&self) -> Result<(), String> {
-        let settled = self.partition.settled().await;
-        settled.map_err(|failed| failed.to_string())
+    /// Waits until the job itself is on disk, if that is where it goes; one that is not has never
+    /// been.
+    async fn accepted(&self) -> Result<(), Stop> {
+        // Whether it was undone shows in the state.
+        let _ = self.partition.flushed(self.partition.undone()).await;
+        let is_known = self.partition.lock().jobs.get(&self.facts.id).is_some();
+        is_known.then_some(()).ok_or(Stop::Vanished)
     }
 
-    fn finish(&self, result: &Transformation, ended: Result<Vec<S3Location>, Stop>) {
+    /// Notes the job's end; again and again while the disk does not take it.
+    async fn note_end(&self, end: End) {
+        let now = self.works.environment.clock.now();
+        loop {
+            let undone = self.partition.undone();
+            let id = &self.facts.id;
+            let Some(place) = self.partition.lock().jobs.finish(id, end.clone(), now) else {
+                return;
+            };
+            if self.partition.flushed(undone).await.is_ok() {
+                self.works.retention.ended(&self.partition, place);
+                return;
+            }
+            tokio::time::sleep(DISK_RETRY).await;
+        }
+    }
+
+    async fn finish(&self, result: &Transformation, ended: Result<Vec<S3Location>, Stop>) {
         if !result.told_in_parts {
             self.tell_transformation(result, ended.as_ref().err());
         }
@@ -204,17 +231,13 @@ impl Run {
             Err(Stop::Failed(_, reason)) => End::Failed(reason),
             Err(Stop::Vanished) => return,
         };
-        self.end(end);
+        self.end(end).await;
     }
 
-    /// Notes the end of the job.
-    fn end(&self, end: End) {
-        let now = self.works.environment.clock.now();
+    /// Counts and notes the end of the job.
+    async fn end(&self, end: End) {
         self.works.ended.count(&end);
-        let place = self.partition.lock().jobs.finish(&self.facts.id, end, now);
-        if let Some(place) = place {
-            self.works.retention.ended(&self.partition, place);
-        }
+        self.note_end(end).await;
     }
 
     /// How much of an input of this size the job gets to see.

@@ -247,6 +247,10 @@ impl AnyTable for Jobs {
         self.rows.take_changes()
     }
 
+    fn forget_changes(&mut self) {
+        AnyTable::forget_changes(&mut self.rows);
+    }
+
     fn put_back(&mut self, place: u64, row: Value) -> Result<(), String> {
         self.rows.put_back(place, row)?;
         self.index(place);

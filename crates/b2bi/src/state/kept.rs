@@ -21,9 +21,9 @@ const SEPARATOR: char = '\n';
 #[derive(Debug)]
 pub(crate) struct Unreadable(String);
 
-impl From<ledger::Failed> for Unreadable {
-    fn from(failed: ledger::Failed) -> Self {
-        Self(failed.to_string())
+impl From<ledger::WriteError> for Unreadable {
+    fn from(error: ledger::WriteError) -> Self {
+        Self(error.to_string())
     }
 }
 
@@ -68,6 +68,8 @@ pub(super) trait AnyTable {
     fn is_empty(&self) -> bool;
     /// The rows at the places that have changed; none where there is no row any more.
     fn take_changes(&mut self) -> serde_json::Result<Vec<(u64, Option<Value>)>>;
+    /// Has no row count as changed.
+    fn forget_changes(&mut self);
     fn put_back(&mut self, place: u64, row: Value) -> Result<(), String>;
     fn rows(&self) -> serde_json::Result<Vec<Value>>;
     fn add(&mut self, row: Value) -> Result<(), String>;
@@ -97,6 +99,10 @@ impl<T: Clone + Serialize + DeserializeOwned> AnyTable for Table<T> {
             Ok((place, row))
         });
         written.collect()
+    }
+
+    fn forget_changes(&mut self) {
+        drop(self.take_changed());
     }
 
     fn put_back(&mut self, place: u64, row: Value) -> Result<(), String> {

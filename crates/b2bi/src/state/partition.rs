@@ -1,14 +1,17 @@
 //! The lock round a state, and its way to the disk.
 
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
-use b2bi_local_ledger::{Batch, Failed, Ledger, Ticket};
+use b2bi_local_ledger::{Batch, Ledger, Ticket, WriteError};
 
 use super::kept::AnyTable;
 use super::past::StateHistory;
+use super::undo::StateUndo;
 use super::{State, kept};
 use crate::jobs::{CancelledJobs, Job, JobGroup};
 use crate::service::Scope;
@@ -17,9 +20,11 @@ use crate::service::Scope;
 /// and applied under one guard.
 #[derive(Debug)]
 pub(crate) struct Partition {
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
     /// The jobs that are under way.
     pub(crate) jobs: JobGroup,
+    /// How often changes were undone because the disk did not take them.
+    undone: Arc<AtomicU64>,
     keeper: Option<Arc<Keeper>>,
     /// Where changes are kept for reads that lag behind; none where this is such a read.
     history: Option<Arc<StateHistory>>,
@@ -36,24 +41,26 @@ struct Keeper {
     last: AtomicU64,
 }
 
-/// The state, locked. When it is given free, what has changed is sent to the ledger, if there is
-/// one: so changes come there in the order in which they were made.
+/// The state, locked. When the guard is dropped, what has changed is queued for the ledger, if there
+/// is one: so changes come there in the order in which they were made.
+///
+/// When the guard is dropped by a panic, or the ledger does not accept the changes, they are undone.
 pub(crate) struct Guard<'a> {
+    partition: &'a Partition,
     state: MutexGuard<'a, State>,
-    keeper: Option<&'a Keeper>,
-    history: Option<(&'a StateHistory, u64)>,
     /// Whether the state is as it was when it was locked.
     is_untouched: bool,
-    /// Whether changes are recorded for the history.
-    is_recorded: bool,
+    /// Whether the history begins anew with what the state is now.
+    is_new: bool,
 }
 
 impl Partition {
     /// A partition that ends with the process.
     pub(crate) fn new(history: &Arc<StateHistory>) -> Self {
         Self {
-            state: Mutex::default(),
+            state: Arc::default(),
             jobs: JobGroup::default(),
+            undone: Arc::default(),
             keeper: None,
             number: history.number(),
             history: Some(Arc::clone(history)),
@@ -65,8 +72,9 @@ impl Partition {
         let mut state = State::default();
         state.track();
         Self {
-            state: Mutex::new(state),
+            state: Arc::new(Mutex::new(state)),
             jobs: JobGroup::default(),
+            undone: Arc::default(),
             keeper: Some(Arc::new(Keeper {
                 ledger,
                 scope,
@@ -86,8 +94,9 @@ impl Partition {
         match earlier {
             None => Arc::clone(self),
             Some(state) => Arc::new(Self {
-                state: Mutex::new(state),
+                state: Arc::new(Mutex::new(state)),
                 jobs: JobGroup::default(),
+                undone: Arc::default(),
                 keeper: self.keeper.clone(),
                 history: None,
                 number: self.number,
@@ -110,15 +119,14 @@ impl Partition {
         self.jobs.cancel()
     }
 
-    /// The state, locked. A panic elsewhere does not take it away: changes are made whole.
+    /// The state, locked. After a panic elsewhere it is what it was before: a guard that a panic
+    /// drops undoes its changes.
     pub(crate) fn lock(&self) -> Guard<'_> {
         Guard {
-            state: self.state.lock().unwrap_or_else(PoisonError::into_inner),
-            // What was there earlier is only read.
-            keeper: self.keeper.as_deref().filter(|_| self.history.is_some()),
-            history: self.history.as_deref().map(|it| (it, self.number)),
+            partition: self,
+            state: lock(&self.state),
             is_untouched: true,
-            is_recorded: false,
+            is_new: false,
         }
     }
 
@@ -142,13 +150,18 @@ impl Partition {
         let Some(keeper) = &self.keeper else {
             return Ok(None);
         };
-        let settled = self.settled().await;
-        settled.map_err(|failed| failed.to_string())?;
+        keeper.decided().await;
         let row = keeper
             .ledger
             .get(kept::ROWS, &kept::job_key(&keeper.scope, place));
-        let row = row.map_err(|failed| failed.to_string())?;
+        let row = row.map_err(|error| error.to_string())?;
         row.map(|row| kept::job(&row)).transpose()
+    }
+
+    /// How often changes were undone because the disk did not take them;
+    /// [`flushed`](Self::flushed) needs to know it of the time before a change.
+    pub(crate) fn undone(&self) -> u64 {
+        self.undone.load(Ordering::Acquire)
     }
 
     /// Waits until all changes that were made by now are on disk, if that is where they go.
@@ -157,63 +170,158 @@ impl Partition {
     ///
     /// # Errors
     ///
-    /// The disk does not take them.
-    pub(crate) async fn settled(&self) -> Result<(), Failed> {
+    /// Changes were undone since there were so many `undone`.
+    pub(crate) async fn flushed(&self, undone: u64) -> Result<(), WriteError> {
         let Some(keeper) = &self.keeper else {
             return Ok(());
         };
-        let ticket = Ticket::of(keeper.last.load(Ordering::Acquire));
-        keeper.ledger.settled(ticket).await
+        keeper.decided().await;
+        if self.undone() == undone {
+            return Ok(());
+        }
+        Err(keeper.ledger.failure().unwrap_or_else(WriteError::undone))
     }
+
+    /// Puts a whole state back that the disk has, since what replaced it was not written.
+    pub(crate) fn put_back(&self, before: State) {
+        let mut state = lock(&self.state);
+        *state = before;
+        state.forget_changes();
+        self.undone.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// What undoes changes that were accepted and then not written.
+    fn undo_later(&self, changes: &StateUndo) -> impl FnOnce() + Send + 'static {
+        let (state, changes) = (Arc::downgrade(&self.state), changes.clone());
+        let (undone, number) = (Arc::clone(&self.undone), self.number);
+        let history = self.history.clone();
+        move || {
+            if let Some(state) = state.upgrade() {
+                let mut state = lock(&state);
+                state.roll_back(&changes);
+                undone.fetch_add(1, Ordering::AcqRel);
+                if let Some(history) = history {
+                    history.forget(number);
+                }
+            }
+        }
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Keeper {
-    fn keep(&self, state: &mut State) {
+    /// Waits until all that was sent by now is on disk or was undone.
+    async fn decided(&self) {
+        let ticket = Ticket::of(self.last.load(Ordering::Acquire));
+        self.ledger.decided(ticket).await;
+    }
+
+    /// Queues what has changed.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written as rows, or the ledger does not accept it.
+    fn send(
+        &self,
+        state: &mut State,
+        undo: impl FnOnce() + Send + 'static,
+    ) -> Result<(), PersistError> {
         let mut batch = Batch::new();
-        if let Err(error) = state.take_changes(&self.scope, &mut batch) {
-            tracing::error!(%error, "a change cannot be written for the disk");
-        }
+        state.take_changes(&self.scope, &mut batch)?;
         if !batch.is_empty() {
-            let ticket = self.ledger.send(batch);
+            batch.on_failure(undo);
+            let ticket = self.ledger.send(batch)?;
             self.last.store(ticket.number(), Ordering::Release);
+        }
+        Ok(())
+    }
+}
+
+/// Why changes are not on their way to the disk.
+#[derive(Debug)]
+enum PersistError {
+    /// A row cannot be written as JSON.
+    Row(serde_json::Error),
+    /// The ledger does not accept it.
+    Write(WriteError),
+}
+
+impl From<serde_json::Error> for PersistError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Row(error)
+    }
+}
+
+impl From<WriteError> for PersistError {
+    fn from(error: WriteError) -> Self {
+        Self::Write(error)
+    }
+}
+
+impl fmt::Display for PersistError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Row(error) => write!(out, "a row cannot be written as JSON: {error}"),
+            Self::Write(error) => error.fmt(out),
         }
     }
 }
 
-impl Guard<'_> {
-    /// Hands what has changed to the history.
-    fn keep_history(&mut self) {
-        let undo = self.state.take_undo();
-        self.state.record_undo(false);
-        if let Some((history, number)) = self.history.filter(|_| !undo.is_empty()) {
-            history.push(number, undo);
-        }
-    }
+impl std::error::Error for PersistError {}
 
+impl Guard<'_> {
     /// Removes everything. The history begins anew.
     pub(crate) fn clear(&mut self) {
-        if let Some((history, number)) = self.history {
-            history.forget(number);
-        }
-        self.is_untouched = false;
+        self.touch();
+        self.is_new = true;
         self.state.clear();
     }
 
     /// Puts a whole state in the place of the present one, and returns that. The history begins
-    /// anew.
+    /// anew. Whoever calls it queues the rows, and undoes it where that fails.
     pub(crate) fn replace(&mut self, state: State) -> State {
-        if let Some((history, number)) = self.history {
-            history.forget(number);
-        }
         self.is_untouched = false;
-        self.is_recorded = false;
+        self.is_new = true;
         std::mem::replace(&mut *self.state, state)
     }
 
     /// Notes that what the state is now was sent with this ticket.
-    pub(crate) fn sent(&self, ticket: Option<Ticket>) {
-        if let (Some(keeper), Some(ticket)) = (self.keeper, ticket) {
+    pub(crate) fn sent(&self, ticket: Ticket) {
+        if let Some(keeper) = &self.partition.keeper {
             keeper.last.store(ticket.number(), Ordering::Release);
+        }
+    }
+
+    fn touch(&mut self) {
+        if self.is_untouched {
+            self.is_untouched = false;
+            self.state.record_undo(true);
+        }
+    }
+
+    /// Queues the changes, and hands them to the history.
+    fn commit(&mut self, changes: StateUndo) {
+        // What was there earlier is only read.
+        let keeper = self.partition.keeper.as_deref();
+        if let Some(keeper) = keeper.filter(|_| self.partition.history.is_some()) {
+            let undo = self.partition.undo_later(&changes);
+            if let Err(error) = keeper.send(&mut self.state, undo) {
+                tracing::error!(%error, "a change was undone");
+                self.state.roll_back(&changes);
+                self.partition.undone.fetch_add(1, Ordering::AcqRel);
+                return;
+            }
+        }
+        let Some(history) = &self.partition.history else {
+            return;
+        };
+        if self.is_new {
+            history.forget(self.partition.number);
+        } else if history.is_on() && !changes.is_empty() {
+            history.push(self.partition.number, changes);
         }
     }
 }
@@ -228,25 +336,22 @@ impl Deref for Guard<'_> {
 
 impl DerefMut for Guard<'_> {
     fn deref_mut(&mut self) -> &mut State {
-        if self.is_untouched {
-            self.is_untouched = false;
-            let is_kept = self.history.is_some_and(|(history, _)| history.is_on());
-            if is_kept {
-                self.state.record_undo(true);
-            }
-            self.is_recorded = is_kept;
-        }
+        self.touch();
         &mut self.state
     }
 }
 
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
-        if self.is_recorded {
-            self.keep_history();
+        if self.is_untouched {
+            return;
         }
-        if let Some(keeper) = self.keeper {
-            keeper.keep(&mut self.state);
+        let changes = self.state.take_undo();
+        self.state.record_undo(false);
+        if thread::panicking() {
+            self.state.roll_back(&changes);
+        } else {
+            self.commit(changes);
         }
     }
 }

@@ -74,6 +74,19 @@ impl State {
         }
     }
 
+    /// Makes the state what it was before these changes, which is what the disk has.
+    pub(super) fn roll_back(&mut self, changes: &StateUndo) {
+        self.undo(changes);
+        self.forget_changes();
+    }
+
+    /// Has no row count as changed: the state is what the disk has.
+    pub(super) fn forget_changes(&mut self) {
+        for (_, table) in self.tables_mut() {
+            table.forget_changes();
+        }
+    }
+
     /// Makes the state what it was before these changes.
     pub(super) fn undo(&mut self, changes: &StateUndo) {
         self.capabilities.undo(&changes.capabilities);

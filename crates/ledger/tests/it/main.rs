@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use b2bi_local_ledger::{Batch, Failed, Ledger, Table};
+use b2bi_local_ledger::{Batch, Ledger, Table, WriteError};
 
 const ROWS: Table = Table("rows");
 
@@ -35,7 +35,7 @@ impl Drop for Directory {
 
 fn rows(ledger: &Ledger) -> BTreeMap<String, String> {
     let mut rows = BTreeMap::new();
-    let read = ledger.read::<Failed>(ROWS, |key, value| {
+    let read = ledger.read::<WriteError>(ROWS, |key, value| {
         rows.insert(key.to_owned(), String::from_utf8_lossy(value).into_owned());
         Ok(())
     });
@@ -50,7 +50,7 @@ fn put(key: &str, value: &str) -> Batch {
 }
 
 async fn write(ledger: &Ledger, batch: Batch) {
-    ledger.settled(ledger.send(batch)).await.unwrap();
+    ledger.flushed(ledger.send(batch).unwrap()).await.unwrap();
 }
 
 fn refused(directory: &Path) -> String {
@@ -93,12 +93,12 @@ async fn what_waits_is_written_in_order_and_acts_follow() {
     for number in 0..500 {
         let mut batch = put("counter", &number.to_string());
         let acted = Arc::clone(&acted);
-        batch.afterwards(move || {
+        batch.on_commit(move || {
             acted.fetch_add(1, Ordering::SeqCst);
         });
-        last = Some(ledger.send(batch));
+        last = Some(ledger.send(batch).unwrap());
     }
-    ledger.settled(last.unwrap()).await.unwrap();
+    ledger.flushed(last.unwrap()).await.unwrap();
     assert_eq!(rows(&ledger).get("counter").unwrap(), "499");
     drop(ledger);
     assert_eq!(acted.load(Ordering::SeqCst), 500);

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use b2bi_local_ledger::{Batch, Ledger};
+use b2bi_local_ledger::Ledger;
 use bytes::{Bytes, BytesMut};
 
 /// How much is written or read at a time.
@@ -20,7 +20,6 @@ const PIECE: usize = 256 << 10;
 /// The directory of the files.
 pub(crate) struct Blobs {
     directory: PathBuf,
-    ledger: Ledger,
     next: AtomicU64,
     /// Whether the process is about to end: then files stay, whoever lets go of them.
     closing: AtomicBool,
@@ -48,7 +47,6 @@ impl Blobs {
         let last = numbers(&directory)?.max();
         Ok(Arc::new(Self {
             directory,
-            ledger: ledger.clone(),
             next: AtomicU64::new(last.map_or(0, |last| last + 1)),
             closing: AtomicBool::new(false),
         }))
@@ -130,19 +128,12 @@ impl Blob {
 }
 
 impl Drop for Blob {
-    /// The file goes after the row that named it, which was taken out before.
+    /// A change holds what it replaces until it is on disk, so no row names the file any more.
     fn drop(&mut self) {
-        if self.blobs.closing.load(Ordering::Relaxed) {
-            return;
-        }
-        let path = self.blobs.path(self.number);
-        let mut batch = Batch::new();
-        batch.afterwards(move || {
+        if !self.blobs.closing.load(Ordering::Relaxed) {
             // What stays is swept at the next start.
-            let _ = fs::remove_file(path);
-        });
-        // Nobody waits for it.
-        let _ = self.blobs.ledger.send(batch);
+            let _ = fs::remove_file(self.blobs.path(self.number));
+        }
     }
 }
 

@@ -34,7 +34,11 @@ pub(crate) async fn receive(memory: &Memory, body: Option<StreamingBlob>) -> S3R
             check_size(length.flatten().unwrap_or_default(), limit)?;
             let mut writer = blobs.writer().map_err(unwritable)?;
             while let Some(piece) = next(&mut body).await? {
-                writer.write(&piece).map_err(unwritable)?;
+                if let Err(error) = writer.write(&piece) {
+                    // A client reads the answer only once it could send everything.
+                    while next(&mut body).await?.is_some() {}
+                    return Err(unwritable(error));
+                }
                 if writer.size() > limit {
                     return Err(S3ErrorCode::EntityTooLarge.into());
                 }

@@ -127,13 +127,13 @@ impl EmbeddedS3 {
     ///
     /// The disk does not take them; then nothing has changed.
     pub async fn replace(&self, prepared: PreparedObjects) -> Result<(), String> {
-        let before = self.memory.exchange(prepared.0, true);
-        let settled = self.memory.settled().await;
-        settled.map_err(|error| {
-            // Nothing more goes to the disk after a failure, so only memory is set back.
-            self.memory.exchange(before, false);
-            error.message().unwrap_or("the disk failed").to_owned()
-        })
+        let failures = self.memory.failures();
+        let exchanged = self.memory.exchange(prepared.0);
+        let flushed = match exchanged {
+            Ok(()) => self.memory.flushed(failures).await,
+            Err(error) => Err(error),
+        };
+        flushed.map_err(|error| error.message().unwrap_or("the disk failed").to_owned())
     }
 }
 

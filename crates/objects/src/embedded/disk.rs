@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use b2bi_local_ledger::{Batch, Ledger, Ticket};
 use s3s::{S3Error, S3ErrorCode, S3Result};
@@ -29,22 +29,44 @@ impl Disk {
         }
     }
 
-    fn send(&self, key: String, row: Option<serde_json::Result<Vec<u8>>>) {
+    /// Queues a row, or its end; `undo` is called if it is accepted and then not written.
+    fn send(
+        &self,
+        key: String,
+        row: Option<serde_json::Result<Vec<u8>>>,
+        undo: impl FnOnce() + Send + 'static,
+    ) -> S3Result<()> {
         let mut batch = Batch::new();
-        match row.transpose() {
-            Ok(Some(row)) => batch.put(kept::ROWS, key, row),
-            Ok(None) => batch.remove(kept::ROWS, key),
-            // Our own rows can be written as JSON: their keys are texts.
-            Err(_) => return,
+        match row.transpose().map_err(unwritable)? {
+            Some(row) => batch.put(kept::ROWS, key, row),
+            None => batch.remove(kept::ROWS, key),
         }
-        let ticket = self.ledger.send(batch);
-        self.last.fetch_max(ticket.number(), Ordering::AcqRel);
+        batch.on_failure(undo);
+        self.send_batch(batch)
     }
+
+    fn send_batch(&self, batch: Batch) -> S3Result<()> {
+        let ticket = self.ledger.send(batch).map_err(unwritable)?;
+        self.last.fetch_max(ticket.number(), Ordering::AcqRel);
+        Ok(())
+    }
+}
+
+/// The answer to a change that does not get to the disk.
+fn unwritable(error: impl std::error::Error) -> S3Error {
+    let mut answer = S3Error::new(S3ErrorCode::InternalError);
+    answer.set_message(error.to_string());
+    answer
 }
 
 impl Disk {
     /// Makes rows of one state of an account's buckets those of another.
-    fn exchange(batch: &mut Batch, account: &str, before: &Buckets, after: &Buckets) {
+    fn exchange(
+        batch: &mut Batch,
+        account: &str,
+        before: &Buckets,
+        after: &Buckets,
+    ) -> S3Result<()> {
         for (name, bucket) in before {
             batch.remove(kept::ROWS, kept::key(Kind::Bucket, account, name, &[]));
             for key in bucket.objects.keys() {
@@ -63,20 +85,19 @@ impl Disk {
         }
         for (name, bucket) in after {
             let key = kept::key(Kind::Bucket, account, name, &[]);
-            put(batch, key, kept::bucket(bucket));
+            put(batch, key, kept::bucket(bucket))?;
             for (object_key, object) in &bucket.objects {
                 let key = kept::key(Kind::Object, account, name, &[object_key]);
-                put(batch, key, kept::object(object));
+                put(batch, key, kept::object(object))?;
             }
         }
+        Ok(())
     }
 }
 
-fn put(batch: &mut Batch, key: String, row: serde_json::Result<Vec<u8>>) {
-    // Our own rows can be written as JSON: their keys are texts.
-    if let Ok(row) = row {
-        batch.put(kept::ROWS, key, row);
-    }
+fn put(batch: &mut Batch, key: String, row: serde_json::Result<Vec<u8>>) -> S3Result<()> {
+    batch.put(kept::ROWS, key, row.map_err(unwritable)?);
+    Ok(())
 }
 
 impl Drop for Disk {
@@ -85,64 +106,162 @@ impl Drop for Disk {
     }
 }
 
-/// Each is called under the bucket's lock, before what is replaced is let go of, so rows come in
-/// the order of changes and a file goes after its row. Without a disk they do nothing.
+/// Each is called under the bucket's lock, before the change is made in memory. An error means that
+/// the disk does not take it, and the change must not be made. A change that is accepted and then
+/// cannot be written is undone: what it replaced is held until it is on disk, so the file of what is
+/// replaced goes after its row. Without a disk they do nothing.
 impl Memory {
     /// The files for what is long, if there are any.
     pub(crate) fn blobs(&self) -> Option<&Arc<Blobs>> {
         self.disk().map(|disk| &disk.blobs)
     }
 
-    /// Keeps an object as it is now, or its end.
+    /// Keeps an object as it is now, or its end; `before` is what is there.
     pub(crate) fn keep_object(
         &self,
         account: &str,
         bucket: &str,
         key: &str,
-        object: Option<&Object>,
-    ) {
-        if let Some(disk) = self.disk() {
-            let row_key = kept::key(Kind::Object, self.owner(account), bucket, &[key]);
-            disk.send(row_key, object.map(kept::object));
-        }
+        before: Option<Arc<Object>>,
+        after: Option<&Object>,
+    ) -> S3Result<()> {
+        let Some(disk) = self.disk() else {
+            return Ok(());
+        };
+        let row_key = kept::key(Kind::Object, self.owner(account), bucket, &[key]);
+        let key = key.to_owned();
+        let undo = self.undo_in_bucket(account, bucket, move |bucket| match before {
+            Some(object) => drop(bucket.objects.insert(key, object)),
+            None => drop(bucket.objects.remove(&key)),
+        });
+        disk.send(row_key, after.map(kept::object), undo)
     }
 
-    /// Keeps what is said of a bucket, or its end.
-    pub(crate) fn keep_bucket(&self, account: &str, name: &str, bucket: Option<&Bucket>) {
-        if let Some(disk) = self.disk() {
-            let row_key = kept::key(Kind::Bucket, self.owner(account), name, &[]);
-            disk.send(row_key, bucket.map(kept::bucket));
-        }
+    /// Keeps what is said of a bucket, or its end; `before` is the bucket as it is.
+    pub(crate) fn keep_bucket(
+        &self,
+        account: &str,
+        name: &str,
+        before: Option<&Bucket>,
+        after: Option<&Bucket>,
+    ) -> S3Result<()> {
+        let Some(disk) = self.disk() else {
+            return Ok(());
+        };
+        let row_key = kept::key(Kind::Bucket, self.owner(account), name, &[]);
+        let (before, bucket_name) = (before.map(Bucket::without_content), name.to_owned());
+        let undo = self.undo(account, move |buckets| match before {
+            Some(before) => buckets
+                .entry(bucket_name)
+                .or_insert_with(|| before.without_content())
+                .copy_settings(&before),
+            None => drop(buckets.remove(&bucket_name)),
+        });
+        disk.send(row_key, after.map(kept::bucket), undo)
     }
 
-    /// Keeps an upload without its parts, or its end; the place is its key and its id.
+    /// Changes the settings of a bucket that is held to those of another.
+    pub(crate) fn change_bucket(
+        &self,
+        account: &str,
+        name: &str,
+        bucket: &mut Bucket,
+        after: &Bucket,
+    ) -> S3Result<()> {
+        self.keep_bucket(account, name, Some(bucket), Some(after))?;
+        bucket.copy_settings(after);
+        Ok(())
+    }
+
+    /// Keeps an upload without its parts; the place is its key and its id.
     pub(crate) fn keep_upload(
         &self,
         account: &str,
         bucket: &str,
         (key, id): (&str, &str),
-        upload: Option<&Upload>,
-    ) {
-        if let Some(disk) = self.disk() {
-            let row_key = kept::key(Kind::Upload, self.owner(account), bucket, &[id, key]);
-            disk.send(row_key, upload.map(kept::upload));
+        upload: &Upload,
+    ) -> S3Result<()> {
+        let Some(disk) = self.disk() else {
+            return Ok(());
+        };
+        let row_key = kept::key(Kind::Upload, self.owner(account), bucket, &[id, key]);
+        let id = (key.to_owned(), id.to_owned());
+        let undo = self.undo_in_bucket(account, bucket, move |bucket| {
+            bucket.uploads.remove(&id);
+        });
+        disk.send(row_key, Some(kept::upload(upload)), undo)
+    }
+
+    /// Keeps a part of an upload; `before` is the part of its number that is there.
+    pub(crate) fn keep_part(
+        &self,
+        account: &str,
+        place: &Place<'_>,
+        before: Option<UploadedPart>,
+        after: &UploadedPart,
+    ) -> S3Result<()> {
+        let Some(disk) = self.disk() else {
+            return Ok(());
+        };
+        let (id, number) = (
+            (place.key.to_owned(), place.upload_id.to_owned()),
+            place.number,
+        );
+        let undo = self.undo_in_bucket(account, place.bucket, move |bucket| {
+            if let Some(upload) = bucket.uploads.get_mut(&id) {
+                match before {
+                    Some(part) => drop(upload.parts.insert(number, part)),
+                    None => drop(upload.parts.remove(&number)),
+                }
+            }
+        });
+        let row_key = self.part_key(account, place);
+        disk.send(row_key, Some(kept::part(after)), undo)
+    }
+
+    fn part_key(&self, account: &str, place: &Place<'_>) -> String {
+        let rest = [place.upload_id, place.key];
+        kept::key(
+            Kind::Part(place.number),
+            self.owner(account),
+            place.bucket,
+            &rest,
+        )
+    }
+
+    /// What undoes a change of the account's buckets, later and without their lock.
+    fn undo(
+        &self,
+        account: &str,
+        change: impl FnOnce(&mut Buckets) + Send + 'static,
+    ) -> impl FnOnce() + Send + 'static {
+        let (memory, account) = (self.downgrade(), self.owner(account).to_owned());
+        move || {
+            if let Some(memory) = memory.upgrade() {
+                memory.write(&account, change);
+            }
         }
     }
 
-    /// Keeps a part of an upload, or its end.
-    pub(crate) fn keep_part(&self, account: &str, place: &Place<'_>, part: Option<&UploadedPart>) {
-        if let Some(disk) = self.disk() {
-            let kind = Kind::Part(place.number);
-            let rest = [place.upload_id, place.key];
-            let row_key = kept::key(kind, self.owner(account), place.bucket, &rest);
-            disk.send(row_key, part.map(kept::part));
-        }
+    /// The same of one bucket; without it there is nothing to undo.
+    fn undo_in_bucket(
+        &self,
+        account: &str,
+        name: &str,
+        change: impl FnOnce(&mut Bucket) + Send + 'static,
+    ) -> impl FnOnce() + Send + 'static {
+        let name = name.to_owned();
+        self.undo(account, move |buckets| {
+            if let Some(bucket) = buckets.get_mut(&name) {
+                change(bucket);
+            }
+        })
     }
 
     /// Takes an upload and its parts out of a bucket that is held.
     ///
     /// # Errors
-    /// `NoSuchUpload`.
+    /// `NoSuchUpload`, or the disk does not take it.
     pub(crate) fn remove_upload(
         &self,
         account: &str,
@@ -150,85 +269,139 @@ impl Memory {
         bucket: &mut Bucket,
         id: &(String, String),
     ) -> S3Result<()> {
-        let upload = bucket.uploads.remove(id).ok_or(S3ErrorCode::NoSuchUpload)?;
-        for number in upload.parts.keys() {
-            let place = Place {
-                bucket: bucket_name,
-                key: &id.0,
-                upload_id: &id.1,
-                number: *number,
-            };
-            self.keep_part(account, &place, None);
+        let upload = bucket.uploads.get(id).ok_or(S3ErrorCode::NoSuchUpload)?;
+        if let Some(disk) = self.disk() {
+            let (before, key) = (upload.clone(), id.clone());
+            let mut batch = Batch::new();
+            let row_key = kept::key(
+                Kind::Upload,
+                self.owner(account),
+                bucket_name,
+                &[&id.1, &id.0],
+            );
+            batch.remove(kept::ROWS, row_key);
+            for number in upload.parts.keys() {
+                let place = Place {
+                    bucket: bucket_name,
+                    key: &id.0,
+                    upload_id: &id.1,
+                    number: *number,
+                };
+                batch.remove(kept::ROWS, self.part_key(account, &place));
+            }
+            batch.on_failure(self.undo_in_bucket(account, bucket_name, move |bucket| {
+                bucket.uploads.insert(key, before);
+            }));
+            disk.send_batch(batch)?;
         }
-        self.keep_upload(account, bucket_name, (&id.0, &id.1), None);
+        bucket.uploads.remove(id);
         Ok(())
     }
 
     /// Takes all buckets of the account away with what is in them, and tells nobody.
     ///
     /// # Errors
-    /// An upload that is listed is not there.
+    /// The disk does not take it; then nothing has changed.
     pub(crate) fn clear(&self, account: &str) -> S3Result<()> {
         self.write(account, |buckets| {
-            while let Some((name, mut bucket)) = buckets.pop_first() {
-                for key in bucket.objects.keys() {
-                    self.keep_object(account, &name, key, None);
-                }
-                let uploads: Vec<_> = bucket.uploads.keys().cloned().collect();
-                for id in uploads {
-                    self.remove_upload(account, &name, &mut bucket, &id)?;
-                }
-                self.keep_bucket(account, &name, None);
+            if let Some(disk) = self.disk() {
+                let mut batch = Batch::new();
+                Disk::exchange(&mut batch, self.owner(account), buckets, &Buckets::new())?;
+                // The rows go together, so what is undone is the whole map.
+                let before = Arc::new(Mutex::new(None));
+                let later = Arc::clone(&before);
+                batch.on_failure(self.undo(account, move |buckets| {
+                    let held = later.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    *buckets = held.unwrap_or_default();
+                }));
+                // Held until the buckets are in it: what fails at once waits for it.
+                let mut held = before.lock().unwrap_or_else(PoisonError::into_inner);
+                disk.send_batch(batch)?;
+                *held = Some(std::mem::take(buckets));
+            } else {
+                buckets.clear();
             }
             Ok(())
         })
     }
 
     /// Exchanges the buckets of all accounts under the locks of all, which are taken in order; nobody
-    /// else holds more than one. Returns what they were before.
-    pub(crate) fn exchange(
-        &self,
-        mut accounts: BTreeMap<String, Buckets>,
-        is_kept: bool,
-    ) -> BTreeMap<String, Buckets> {
+    /// else holds more than one.
+    ///
+    /// # Errors
+    /// The disk does not take it; then nothing has changed. If it is accepted and then cannot be
+    /// written, it is undone.
+    pub(crate) fn exchange(&self, mut accounts: BTreeMap<String, Buckets>) -> S3Result<()> {
         let mut owners = self.owners();
         owners.extend(accounts.keys().cloned());
         owners.sort_unstable();
         owners.dedup();
-        let locks: Vec<_> = owners.iter().map(|it| self.buckets(it)).collect();
-        let locks = locks.iter().map(|it| it.write());
-        let guards: Vec<_> = locks
-            .map(|it| it.unwrap_or_else(PoisonError::into_inner))
+        let locks: Vec<_> = owners.iter().map(|owner| self.buckets(owner)).collect();
+        let locks = locks.iter().map(|lock| lock.write());
+        let mut guards: Vec<_> = locks
+            .map(|guard| guard.unwrap_or_else(PoisonError::into_inner))
             .collect();
-        if let Some(disk) = self.disk().filter(|_| is_kept) {
+        let (before, mut pending) = (Arc::new(Mutex::new(Vec::new())), None);
+        if let Some(disk) = self.disk() {
             let (mut batch, none) = (Batch::new(), Buckets::new());
-            for (owner, before) in owners.iter().zip(&guards) {
+            for (owner, guard) in owners.iter().zip(&guards) {
                 let after = accounts.get(owner).unwrap_or(&none);
-                Disk::exchange(&mut batch, owner, before, after);
+                Disk::exchange(&mut batch, owner, guard, after)?;
             }
-            let ticket = disk.ledger.send(batch);
-            disk.last.fetch_max(ticket.number(), Ordering::AcqRel);
+            batch.on_failure(self.undo_exchange(&before));
+            pending = Some((disk, batch));
         }
-        let exchanged = owners.into_iter().zip(guards).map(|(owner, mut guard)| {
+        // Held until everything is in it: what fails at once waits for it.
+        let mut held = before.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((disk, batch)) = pending {
+            disk.send_batch(batch)?;
+        }
+        for (owner, guard) in owners.into_iter().zip(&mut guards) {
             let new = accounts.remove(&owner).unwrap_or_default();
-            (owner, std::mem::replace(&mut *guard, new))
-        });
-        exchanged.collect()
+            held.push((owner, std::mem::replace(&mut **guard, new)));
+        }
+        Ok(())
+    }
+
+    fn undo_exchange(
+        &self,
+        before: &Arc<Mutex<Vec<(String, Buckets)>>>,
+    ) -> impl FnOnce() + Send + 'static {
+        let (memory, before) = (self.downgrade(), Arc::clone(before));
+        move || {
+            let Some(memory) = memory.upgrade() else {
+                return;
+            };
+            let before =
+                std::mem::take(&mut *before.lock().unwrap_or_else(PoisonError::into_inner));
+            for (owner, old) in before {
+                memory.write(&owner, |buckets| *buckets = old);
+            }
+        }
+    }
+
+    /// What [`flushed`](Self::flushed) needs to know of the time before a request.
+    pub(crate) fn failures(&self) -> u64 {
+        self.disk().map_or(0, |disk| disk.ledger.failures())
     }
 
     /// Waits until all changes that were made by now are on disk, if that is where they go.
     ///
     /// # Errors
-    /// `InternalError` when the disk does not take them.
-    pub(crate) async fn settled(&self) -> S3Result<()> {
+    /// `InternalError` when changes were undone since there were so many `failures`: those of the
+    /// request may be among them.
+    pub(crate) async fn flushed(&self, failures: u64) -> S3Result<()> {
         let Some(disk) = self.disk() else {
             return Ok(());
         };
         let ticket = Ticket::of(disk.last.load(Ordering::Acquire));
-        disk.ledger.settled(ticket).await.map_err(|failed| {
-            let mut error = S3Error::new(S3ErrorCode::InternalError);
-            error.set_message(failed.to_string());
-            error
-        })
+        disk.ledger.decided(ticket).await;
+        if disk.ledger.failures() == failures {
+            return Ok(());
+        }
+        Err(disk.ledger.failure().map_or_else(
+            || S3Error::with_message(S3ErrorCode::InternalError, "a change was undone; retry"),
+            unwritable,
+        ))
     }
 }

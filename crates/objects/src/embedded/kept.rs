@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use b2bi_local_ledger::{Failed, Ledger, Table};
+use b2bi_local_ledger::{Ledger, Table, WriteError};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use s3s::dto::{Metadata, NotificationConfiguration, ServerSideEncryption, StorageClass};
@@ -231,8 +231,8 @@ pub(crate) struct Loader<'a> {
 /// A row that cannot be read.
 struct Unreadable(String);
 
-impl From<Failed> for Unreadable {
-    fn from(failed: Failed) -> Self {
+impl From<WriteError> for Unreadable {
+    fn from(failed: WriteError) -> Self {
         Self(failed.to_string())
     }
 }

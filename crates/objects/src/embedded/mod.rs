@@ -33,11 +33,11 @@ use b2bi_local_panics::Panic;
 use b2bi_local_panics::caught;
 use bytes::Bytes;
 use http::header::HeaderMap;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use http_body_util::BodyExt as _;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
-use s3s::{Body, S3Error, S3ErrorCode, S3Result};
+use s3s::{Body, S3ErrorCode, S3Result};
 use tokio::sync::broadcast;
 
 use self::blobs::Blobs;
@@ -49,6 +49,9 @@ use crate::operation::S3Target;
 use crate::store::ObjectStore;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// How often a read is tried while a failing disk has changes undone.
+const READ_ATTEMPTS: u32 = 8;
 
 /// S3 in memory or on disk: the operations that matter to files and their folders, for any S3 client.
 ///
@@ -150,7 +153,8 @@ impl EmbeddedS3 {
         self.memory.write(account, |buckets| {
             if !buckets.contains_key(bucket) {
                 let made = state::Bucket::new(created, None);
-                self.memory.keep_bucket(account, bucket, Some(&made));
+                // A bucket that is not on disk is made again at the next start.
+                let _ = self.memory.keep_bucket(account, bucket, None, Some(&made));
                 buckets.insert(bucket.to_owned(), made);
             }
         });
@@ -164,13 +168,14 @@ impl EmbeddedS3 {
     ///
     /// It cannot be removed from the disk.
     pub async fn reset(&self, account: Option<&str>) -> Result<(), String> {
+        let failures = self.memory.failures();
         let owners = self.memory.owners().into_iter();
         for owner in owners.filter(|it| account.is_none_or(|account| it == account)) {
             let cleared = self.memory.clear(&owner);
             cleared.map_err(|error| error.to_string())?;
         }
-        let settled = self.memory.settled().await;
-        settled.map_err(|error| error.to_string())
+        let flushed = self.memory.flushed(failures).await;
+        flushed.map_err(|error| error.to_string())
     }
 
     /// Answers one S3 request for the account.
@@ -215,10 +220,35 @@ impl EmbeddedS3 {
             request = any_credentials::strip(request, self.memory.now(), limit, streams).await?;
         }
         request.extensions_mut().insert(Account(account));
+        self.flushed_answer(request).await
+    }
+
+    /// Answers once what the answer tells of is on disk, if that is where it is kept.
+    ///
+    /// What a read has seen may be undone when the disk fails: then it is done again.
+    async fn flushed_answer(&self, request: Request<Body>) -> S3Result<Response<Body>> {
+        if self.memory.disk().is_none() {
+            return self.library_answer(request).await;
+        }
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        let (head, mut body) = request.into_parts();
+        let mut attempt = 1;
+        loop {
+            let failures = self.memory.failures();
+            let request = Request::from_parts(head.clone(), std::mem::take(&mut body));
+            let answer = self.library_answer(request).await;
+            match self.memory.flushed(failures).await {
+                Err(_) if is_read && attempt < READ_ATTEMPTS => attempt += 1,
+                Err(error) => return Err(error),
+                Ok(()) => return answer,
+            }
+        }
+    }
+
+    async fn library_answer(&self, request: Request<Body>) -> S3Result<Response<Body>> {
         // The library's own failure says that an answer could not be written.
         let answer = self.service.call(request).await;
-        self.memory.settled().await?;
-        answer.map_err(|_| S3Error::new(S3ErrorCode::InternalError))
+        answer.map_err(|_| S3ErrorCode::InternalError.into())
     }
 
     fn check_owner(&self, account: &str, headers: &HeaderMap) -> S3Result<()> {

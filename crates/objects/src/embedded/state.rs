@@ -4,7 +4,7 @@
 //! by [`Disk`], when there is one.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dashmap::DashMap;
@@ -29,6 +29,16 @@ const SHARED: &str = "shared";
 #[derive(Clone)]
 pub(crate) struct Memory {
     inner: Arc<Inner>,
+}
+
+/// A handle that does not keep the buckets.
+pub(crate) struct WeakMemory(Weak<Inner>);
+
+impl WeakMemory {
+    /// The buckets, if they are still there.
+    pub(crate) fn upgrade(&self) -> Option<Memory> {
+        self.0.upgrade().map(|inner| Memory { inner })
+    }
 }
 
 struct Inner {
@@ -82,6 +92,7 @@ pub(crate) struct PartRecord {
 }
 
 /// A multipart upload under way.
+#[derive(Clone)]
 pub(crate) struct Upload {
     pub(crate) initiated: SystemTime,
     pub(crate) headers: Headers,
@@ -120,6 +131,21 @@ impl Bucket {
             policy: None,
             notifications: NotificationConfiguration::default(),
         }
+    }
+
+    /// The bucket with its settings and nothing in it.
+    pub(crate) fn without_content(&self) -> Self {
+        let mut copy = Self::new(self.created, self.region.clone());
+        copy.copy_settings(self);
+        copy
+    }
+
+    /// Takes over what is said of another bucket.
+    pub(crate) fn copy_settings(&mut self, other: &Self) {
+        self.created = other.created;
+        self.region.clone_from(&other.region);
+        self.policy.clone_from(&other.policy);
+        self.notifications.clone_from(&other.notifications);
     }
 
     /// The object under the key.
@@ -175,6 +201,10 @@ impl Memory {
                 max_object_bytes: settings.max_object_bytes,
             }),
         }
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakMemory {
+        WeakMemory(Arc::downgrade(&self.inner))
     }
 
     pub(crate) fn disk(&self) -> Option<&Disk> {
@@ -272,11 +302,14 @@ impl Memory {
         self.write(account, |buckets| {
             let bucket = bucket_mut(buckets, bucket_name)?;
             condition(bucket.objects.get(key).map(AsRef::as_ref))?;
-            Ok(self.place(account, bucket_name, bucket, key, object))
+            self.place(account, bucket_name, bucket, key, object)
         })
     }
 
     /// Puts the object into a bucket that is held, and tells of it.
+    ///
+    /// # Errors
+    /// The disk does not take it.
     pub(crate) fn place(
         &self,
         account: &str,
@@ -284,20 +317,33 @@ impl Memory {
         bucket: &mut Bucket,
         key: &str,
         object: Object,
-    ) -> Arc<Object> {
+    ) -> S3Result<Arc<Object>> {
         let object = Arc::new(object);
-        self.keep_object(account, bucket_name, key, Some(&object));
+        let before = bucket.objects.get(key).cloned();
+        self.keep_object(account, bucket_name, key, before, Some(&object))?;
         bucket.objects.insert(key.to_owned(), Arc::clone(&object));
         self.tell(ObjectChange::Created, account, bucket_name, key, &object);
-        object
+        Ok(object)
     }
 
     /// Takes the object out of a bucket that is held, and tells of it if it was there.
-    pub(crate) fn remove(&self, account: &str, bucket_name: &str, bucket: &mut Bucket, key: &str) {
-        if let Some(object) = bucket.objects.remove(key) {
-            self.keep_object(account, bucket_name, key, None);
+    ///
+    /// # Errors
+    /// The disk does not take it.
+    pub(crate) fn remove(
+        &self,
+        account: &str,
+        bucket_name: &str,
+        bucket: &mut Bucket,
+        key: &str,
+    ) -> S3Result<()> {
+        if let Some(object) = bucket.objects.get(key).cloned() {
+            let before = Some(Arc::clone(&object));
+            self.keep_object(account, bucket_name, key, before, None)?;
+            bucket.objects.remove(key);
             self.tell(ObjectChange::Removed, account, bucket_name, key, &object);
         }
+        Ok(())
     }
 
     /// Sends the event. Called under the bucket's lock, so events come in the order of changes.

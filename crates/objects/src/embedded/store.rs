@@ -105,11 +105,11 @@ impl ObjectStore for Memory {
     }
 
     async fn delete(&self, account: &str, bucket: &str, key: &str) -> Result<(), ObjectError> {
+        let failures = self.failures();
         self.write(account, |buckets| {
-            self.remove(account, bucket, state::bucket_mut(buckets, bucket)?, key);
-            Ok::<(), S3Error>(())
+            self.remove(account, bucket, state::bucket_mut(buckets, bucket)?, key)
         })?;
-        Ok(self.settled().await?)
+        Ok(self.flushed(failures).await?)
     }
 
     async fn list(

@@ -82,9 +82,10 @@ impl Writer<'_> {
         let headers = std::mem::take(&mut self.headers);
         let object = write::whole(self.memory, content, headers, &[], None)?;
         let (account, bucket, key) = (&self.account, &self.bucket, &self.key);
+        let failures = self.memory.failures();
         let placed = self.memory.insert(account, bucket, key, object, |_| Ok(()));
         let object = placed?;
-        self.memory.settled().await?;
+        self.memory.flushed(failures).await?;
         Ok(attributes(&object))
     }
 

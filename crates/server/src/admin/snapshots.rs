@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use b2bi_local_ledger::{Batch, Failed, Ledger, Table};
+use b2bi_local_ledger::{Batch, Ledger, Table, WriteError};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::StatusCode;
@@ -23,7 +23,7 @@ const ROWS: Table = Table("snapshots");
 /// States by name.
 #[derive(Debug)]
 pub(crate) struct Snapshots {
-    held: Mutex<BTreeMap<String, Arc<Value>>>,
+    held: Arc<Mutex<Held>>,
     ledger: Option<Ledger>,
 }
 
@@ -42,13 +42,13 @@ impl Snapshots {
             read.map_err(|unread| unread.0)?;
         }
         Ok(Self {
-            held: Mutex::new(held),
+            held: Arc::new(Mutex::new(held)),
             ledger,
         })
     }
 
-    fn held(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Value>>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn held(&self) -> MutexGuard<'_, Held> {
+        lock(&self.held)
     }
 
     fn get(&self, name: &str) -> Option<Arc<Value>> {
@@ -56,7 +56,15 @@ impl Snapshots {
     }
 
     /// Keeps a state under the name, or forgets the one that is there; it is on disk then.
-    async fn set(&self, name: &str, state: Option<Value>) -> Result<(), Failed> {
+    ///
+    /// # Errors
+    ///
+    /// The disk does not take it; then nothing has changed.
+    async fn set(&self, name: &str, state: Option<Value>) -> Result<(), WriteError> {
+        let Some(ledger) = &self.ledger else {
+            put(&mut self.held(), name, state.map(Arc::new));
+            return Ok(());
+        };
         let ticket = {
             let mut held = self.held();
             let mut batch = Batch::new();
@@ -64,26 +72,38 @@ impl Snapshots {
                 Some(state) => batch.put(ROWS, name.to_owned(), state.to_string().into()),
                 None => batch.remove(ROWS, name.to_owned()),
             }
-            match state {
-                Some(state) => held.insert(name.to_owned(), Arc::new(state)),
-                None => held.remove(name),
-            };
+            let before = held.get(name).cloned();
+            let (all, owned) = (Arc::clone(&self.held), name.to_owned());
+            batch.on_failure(move || put(&mut lock(&all), &owned, before));
             // Sent under the lock: the disk has them in the order of memory.
-            self.ledger.as_ref().map(|ledger| ledger.send(batch))
+            let ticket = ledger.send(batch)?;
+            put(&mut held, name, state.map(Arc::new));
+            ticket
         };
-        match self.ledger.as_ref().zip(ticket) {
-            Some((ledger, ticket)) => ledger.settled(ticket).await,
-            None => Ok(()),
-        }
+        ledger.flushed(ticket).await
     }
+}
+
+/// States by name; a panic leaves each of them whole.
+type Held = BTreeMap<String, Arc<Value>>;
+
+fn lock(held: &Mutex<Held>) -> MutexGuard<'_, Held> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn put(held: &mut Held, name: &str, state: Option<Arc<Value>>) {
+    match state {
+        Some(state) => held.insert(name.to_owned(), state),
+        None => held.remove(name),
+    };
 }
 
 /// Why the snapshots of a ledger cannot be read.
 struct Unread(String);
 
-impl From<Failed> for Unread {
-    fn from(failed: Failed) -> Self {
-        Self(failed.to_string())
+impl From<WriteError> for Unread {
+    fn from(error: WriteError) -> Self {
+        Self(error.to_string())
     }
 }
 
@@ -133,8 +153,8 @@ fn found(app: &App, call: &Call) -> Result<Arc<Value>, AdminError> {
     })
 }
 
-fn kept(outcome: Result<(), Failed>) -> Result<(), AdminError> {
-    outcome.map_err(|failed| AdminError::internal(failed.to_string()))
+fn kept(outcome: Result<(), WriteError>) -> Result<(), AdminError> {
+    outcome.map_err(|error| AdminError::internal(error.to_string()))
 }
 
 fn checked(name: &str) -> Result<&str, AdminError> {

@@ -25,16 +25,21 @@ const STAGES: [(&str, bool); 4] = [
     ("SHUTDOWN", false),
 ];
 
-/// That the server is ready: it listens only when everything is there.
-pub(super) fn health(_: &App, _: &Call) -> Answer {
+/// Whether the server is well: 503 and the reason while its data directory cannot be written.
+pub(super) fn health(app: &App, _: &Call) -> Answer {
+    if let Some(error) = app.disk_failure() {
+        let body = json!({"status": "degraded", "reason": error.to_string(), "version": VERSION});
+        return Ok(reply(StatusCode::SERVICE_UNAVAILABLE, &body));
+    }
     let body = json!({"status": "ready", "version": VERSION});
     Ok(reply(StatusCode::OK, &body))
 }
 
-/// The same in `LocalStack`'s form: each service here is running.
+/// The same in `LocalStack`'s form: each service here is running, or in error.
 pub(super) fn localstack_health(app: &App, _: &Call) -> Answer {
+    let state = app.disk_failure().map_or("running", |_| "error");
     let names = app.descriptors.iter().map(|it| it.signing_name);
-    let running = |name: &str| (name.to_owned(), Value::from("running"));
+    let running = |name: &str| (name.to_owned(), Value::from(state));
     let services: Map<String, Value> = names.chain(["s3"]).map(running).collect();
     let body = json!({"services": services, "edition": "b2bi-local", "version": VERSION});
     Ok(reply(StatusCode::OK, &body))

@@ -34,9 +34,9 @@ pub(crate) fn create(
     let location = format!("/{}", input.bucket);
     memory.write(account, |buckets| match buckets.entry(input.bucket) {
         Entry::Vacant(vacant) => {
-            let name = vacant.key().clone();
-            let bucket = vacant.insert(Bucket::new(created, region));
-            memory.keep_bucket(account, &name, Some(bucket));
+            let bucket = Bucket::new(created, region);
+            memory.keep_bucket(account, vacant.key(), None, Some(&bucket))?;
+            vacant.insert(bucket);
             Ok(())
         }
         Entry::Occupied(known) if known.get().region.is_none() && region.is_none() => Ok(()),
@@ -92,7 +92,7 @@ pub(crate) fn delete(
         for id in uploads {
             memory.remove_upload(account, &input.bucket, bucket, &id)?;
         }
-        memory.keep_bucket(account, &input.bucket, None);
+        memory.keep_bucket(account, &input.bucket, Some(bucket), None)?;
         buckets.remove(&input.bucket);
         Ok(DeleteBucketOutput::default())
     })

@@ -33,7 +33,7 @@ pub(crate) fn complete(
             input.if_none_match.as_ref(),
         )?;
         memory.remove_upload(account, &input.bucket, bucket, &id)?;
-        Ok(memory.place(account, &input.bucket, bucket, &input.key, object))
+        memory.place(account, &input.bucket, bucket, &input.key, object)
     });
     let object = placed?;
     let mut output = CompleteMultipartUploadOutput {

@@ -21,8 +21,9 @@ pub(crate) fn put_policy(
 ) -> S3Result<PutBucketPolicyOutput> {
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
-        bucket.policy = Some(input.policy);
-        memory.keep_bucket(account, &input.bucket, Some(bucket));
+        let mut after = bucket.without_content();
+        after.policy = Some(input.policy);
+        memory.change_bucket(account, &input.bucket, bucket, &after)?;
         Ok(PutBucketPolicyOutput::default())
     })
 }
@@ -52,8 +53,9 @@ pub(crate) fn delete_policy(
 ) -> S3Result<DeleteBucketPolicyOutput> {
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
-        bucket.policy = None;
-        memory.keep_bucket(account, &input.bucket, Some(bucket));
+        let mut after = bucket.without_content();
+        after.policy = None;
+        memory.change_bucket(account, &input.bucket, bucket, &after)?;
         Ok(DeleteBucketPolicyOutput::default())
     })
 }
@@ -66,8 +68,9 @@ pub(crate) fn put_notifications(
 ) -> S3Result<PutBucketNotificationConfigurationOutput> {
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
-        bucket.notifications = input.notification_configuration;
-        memory.keep_bucket(account, &input.bucket, Some(bucket));
+        let mut after = bucket.without_content();
+        after.notifications = input.notification_configuration;
+        memory.change_bucket(account, &input.bucket, bucket, &after)?;
         Ok(PutBucketNotificationConfigurationOutput::default())
     })
 }

@@ -111,7 +111,7 @@ fn delete(
         expected.last_modified.as_ref(),
         expected.size,
     )?;
-    memory.remove(account, bucket_name, bucket, key);
+    memory.remove(account, bucket_name, bucket, key)?;
     Ok(())
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn create(
     let id = output.upload_id.clone().unwrap_or_default();
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
-        memory.keep_upload(account, &input.bucket, (&input.key, &id), Some(&upload));
+        memory.keep_upload(account, &input.bucket, (&input.key, &id), &upload)?;
         bucket.uploads.insert((input.key, id), upload);
         Ok(output)
     })
@@ -163,7 +163,8 @@ pub(crate) fn store(
         let uploads = &mut bucket_mut(buckets, place.bucket)?.uploads;
         let upload = uploads.get_mut(&(place.key.to_owned(), place.upload_id.to_owned()));
         let upload = upload.ok_or(S3ErrorCode::NoSuchUpload)?;
-        memory.keep_part(account, place, Some(&part));
+        let before = upload.parts.get(&place.number).cloned();
+        memory.keep_part(account, place, before, &part)?;
         upload.parts.insert(place.number, part.clone());
         Ok(part)
     })

@@ -11,7 +11,7 @@ use s3s::dto::{
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
 use super::check_version;
-use crate::embedded::state::{Memory, bucket_mut};
+use crate::embedded::state::{Memory, Object, bucket_mut};
 
 /// What S3 allows. Source: docs object-tagging, 2026-11.
 const MAX_TAGS: usize = 10;
@@ -136,8 +136,11 @@ fn set(memory: &Memory, account: &str, bucket_name: &str, key: &str, tags: Tags)
             .objects
             .get_mut(key)
             .ok_or(S3ErrorCode::NoSuchKey)?;
-        Arc::make_mut(object).tags = tags;
-        memory.keep_object(account, bucket_name, key, Some(object));
+        let mut after = Object::clone(object);
+        after.tags = tags;
+        let before = Some(Arc::clone(object));
+        memory.keep_object(account, bucket_name, key, before, Some(&after))?;
+        *object = Arc::new(after);
         Ok(())
     })
 }

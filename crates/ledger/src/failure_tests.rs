@@ -1,0 +1,189 @@
+//! A disk that is full, and has room again.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use redb::{Builder, StorageBackend};
+
+use crate::storage::Storage;
+use crate::{Batch, Ledger, Refusal, Table, WriteError};
+
+const ROWS: Table = Table("rows");
+/// Longer than any test takes.
+const NEVER: Duration = Duration::from_secs(3600);
+
+/// A disk of limited size, whose content outlives the database on it.
+#[derive(Clone, Debug, Default)]
+struct Disk {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    /// The most bytes that it holds.
+    size: Arc<AtomicUsize>,
+}
+
+fn full() -> io::Error {
+    io::Error::from(io::ErrorKind::StorageFull)
+}
+
+impl Disk {
+    fn has_room(&self, end: usize) -> io::Result<()> {
+        let size = self.size.load(Ordering::SeqCst);
+        (end <= size).then_some(()).ok_or_else(full)
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.bytes.lock().unwrap().len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let start = usize::try_from(offset).unwrap();
+        let bytes = self.bytes.lock().unwrap();
+        out.copy_from_slice(&bytes[start..start + out.len()]);
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        let len = usize::try_from(len).unwrap();
+        self.has_room(len)?;
+        self.bytes.lock().unwrap().resize(len, 0);
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let start = usize::try_from(offset).unwrap();
+        self.bytes.lock().unwrap()[start..start + data.len()].copy_from_slice(data);
+        Ok(())
+    }
+}
+
+impl Disk {
+    fn ledger(&self, probe_interval: Duration) -> Ledger {
+        self.size.store(usize::MAX, Ordering::SeqCst);
+        let open = || Builder::new().create_with_backend(self.clone()).unwrap();
+        let again = self.clone();
+        let storage = Storage::new(
+            open(),
+            Box::new(move || {
+                let opened = Builder::new().create_with_backend(again.clone());
+                opened.map_err(|error| Refusal::new(Path::new("disk"), error.into()))
+            }),
+        );
+        let lock = tempfile();
+        Ledger::start(Path::new("disk"), storage, lock, probe_interval).unwrap()
+    }
+
+    /// Leaves no room beyond what is used.
+    fn fill(&self) {
+        self.size
+            .store(self.bytes.lock().unwrap().len(), Ordering::SeqCst);
+    }
+
+    fn empty(&self) {
+        self.size.store(usize::MAX, Ordering::SeqCst);
+    }
+}
+
+fn tempfile() -> std::fs::File {
+    std::fs::File::open("/dev/null").unwrap()
+}
+
+/// A row that takes more room than the database has at hand.
+fn large(key: &str) -> Batch {
+    let mut batch = Batch::new();
+    batch.put(ROWS, key.to_owned(), vec![b'x'; 8 << 20]);
+    batch
+}
+
+fn small(key: &str) -> Batch {
+    let mut batch = Batch::new();
+    batch.put(ROWS, key.to_owned(), b"1".to_vec());
+    batch
+}
+
+fn keys(ledger: &Ledger) -> Vec<String> {
+    let mut keys = Vec::new();
+    let read = ledger.read::<WriteError>(ROWS, |key, _| {
+        keys.push(key.to_owned());
+        Ok(())
+    });
+    read.unwrap();
+    keys
+}
+
+#[tokio::test]
+async fn a_full_disk_fails_one_write_and_the_next_is_tried_again() {
+    let disk = Disk::default();
+    let ledger = disk.ledger(NEVER);
+    let first = ledger.send(small("first")).unwrap();
+    ledger.flushed(first).await.unwrap();
+    disk.fill();
+    for _ in 0..3 {
+        let lost = ledger.send(large("lost")).unwrap();
+        let error = ledger.flushed(lost).await.unwrap_err();
+        assert!(error.to_string().contains("free disk space"), "{error}");
+        assert!(ledger.failure().is_some());
+        ledger.flushed(first).await.unwrap();
+        assert_eq!(keys(&ledger), ["first"]);
+    }
+    disk.empty();
+    let second = ledger.send(large("second")).unwrap();
+    ledger.flushed(second).await.unwrap();
+    assert!(ledger.failure().is_none());
+    assert_eq!(keys(&ledger), ["first", "second"]);
+}
+
+#[tokio::test]
+async fn what_fails_is_undone_latest_first_while_nothing_is_accepted() {
+    let disk = Disk::default();
+    let ledger = disk.ledger(NEVER);
+    disk.fill();
+    let undone = Arc::new(Mutex::new(Vec::new()));
+    let mut last = None;
+    for number in 0..50 {
+        let mut batch = large("row");
+        let (undone, other) = (Arc::clone(&undone), ledger.clone());
+        batch.on_failure(move || {
+            assert!(other.send(small("meanwhile")).is_err());
+            undone.lock().unwrap().push(number);
+        });
+        match ledger.send(batch) {
+            Ok(ticket) => last = Some((ticket, number)),
+            Err(_) => break,
+        }
+    }
+    let (ticket, number) = last.unwrap();
+    ledger.flushed(ticket).await.unwrap_err();
+    let undone = undone.lock().unwrap().clone();
+    let mut sorted = undone.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, (0..=number).collect::<Vec<_>>());
+    assert!(keys(&ledger).is_empty());
+}
+
+#[tokio::test]
+async fn room_is_noticed_without_a_write() {
+    let disk = Disk::default();
+    let ledger = disk.ledger(Duration::from_millis(1));
+    disk.fill();
+    let lost = ledger.send(large("lost")).unwrap();
+    ledger.flushed(lost).await.unwrap_err();
+    disk.empty();
+    while ledger.failure().is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert!(keys(&ledger).is_empty());
+}

@@ -1,0 +1,102 @@
+//! What became of the batches, for those who wait.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::error::WriteError;
+
+/// The most ranges of failed batches that are remembered. Whoever waits asks at once, so few matter.
+const RANGES: usize = 1024;
+
+/// Stands for a batch, and for all that were sent before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(pub(crate) u64);
+
+impl Ticket {
+    /// The ticket as a number, to be kept in an atomic; later tickets are greater.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The ticket of that number.
+    #[must_use]
+    pub fn of(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+/// Up to which ticket batches were written or failed, and which failed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Progress {
+    decided: Ticket,
+    failed: VecDeque<FailedRange>,
+    /// How often writing has failed.
+    pub(crate) failures: u64,
+    /// Why the last write failed; none after a success.
+    pub(crate) failure: Option<WriteError>,
+    /// When writing failed last, and why.
+    last_failure: Option<(Instant, WriteError)>,
+}
+
+#[derive(Clone, Debug)]
+struct FailedRange {
+    first: Ticket,
+    last: Ticket,
+    error: WriteError,
+}
+
+impl Progress {
+    pub(crate) fn starting_at(ticket: Ticket) -> Self {
+        Self {
+            decided: ticket,
+            ..Self::default()
+        }
+    }
+
+    /// Whether a batch was written or has failed.
+    pub(crate) fn is_decided(&self, ticket: Ticket) -> bool {
+        ticket <= self.decided
+    }
+
+    /// What became of a batch; none while it waits.
+    pub(crate) fn outcome(&self, ticket: Ticket) -> Option<Result<(), WriteError>> {
+        if !self.is_decided(ticket) {
+            return None;
+        }
+        let mut ranges = self.failed.iter();
+        let range = ranges.find(|range| range.first <= ticket && ticket <= range.last);
+        Some(range.map_or(Ok(()), |range| Err(range.error.clone())))
+    }
+
+    pub(crate) fn written(&mut self, last: Ticket) {
+        self.decided = last;
+        self.failure = None;
+    }
+
+    pub(crate) fn failed(&mut self, last: Ticket, error: WriteError) {
+        let first = Ticket(self.decided.0.saturating_add(1));
+        if last >= first {
+            self.failed.push_back(FailedRange {
+                first,
+                last,
+                error: error.clone(),
+            });
+            self.decided = last;
+        }
+        if self.failed.len() > RANGES {
+            self.failed.pop_front();
+        }
+        self.failures = self.failures.saturating_add(1);
+        self.last_failure = Some((Instant::now(), error.clone()));
+        self.failure = Some(error);
+    }
+
+    /// Why writing fails, or failed within that time.
+    pub(crate) fn recent_failure(&self, within: Duration) -> Option<WriteError> {
+        let recent = self.last_failure.as_ref();
+        let recent = recent.filter(|(at, _)| at.elapsed() < within);
+        let recent = recent.map(|(_, error)| error);
+        self.failure.as_ref().or(recent).cloned()
+    }
+}
