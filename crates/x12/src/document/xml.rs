@@ -25,8 +25,9 @@ const INTERCHANGE: [(usize, &str); 11] = [
     (15, "TestIndicator"),
 ];
 
-/// ISA11; where it holds a separator it is no attribute.
+/// ISA11; the usual separator is no attribute.
 const STANDARD: usize = 11;
+const USUAL_SEPARATOR: u8 = b'^';
 
 /// The attributes of a group, for GS01 to GS08.
 const GROUP: [&str; 8] = [
@@ -124,6 +125,8 @@ impl Sink for XmlWriter {
         for (position, name) in INTERCHANGE {
             if position != STANDARD || !isa.has_separator() {
                 self.attribute(name, isa.field(position));
+            } else if isa.delimiters().repetition != Some(USUAL_SEPARATOR) {
+                self.attribute("RepetitionSeparator", isa.field(position));
             }
         }
         self.raw(">");

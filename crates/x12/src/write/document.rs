@@ -27,6 +27,22 @@ pub enum DocumentFault {
     Expected(&'static str),
     /// This key does not name an element.
     KeyUnknown(String),
+    /// An element of a header, or all of them where the position is 0, must have a value.
+    HeaderMissing {
+        /// The header's identifier, such as `GS`.
+        segment: &'static str,
+        /// The position of the element.
+        position: usize,
+    },
+    /// An element of an ISA segment has more characters than fit.
+    HeaderTooLong {
+        /// The position of the element.
+        position: usize,
+        /// How many characters fit.
+        limit: usize,
+        /// How many there are.
+        found: usize,
+    },
 }
 
 impl fmt::Display for DocumentProblem {
@@ -40,6 +56,21 @@ impl fmt::Display for DocumentProblem {
             DocumentFault::Missing(key) => write!(f, "{key} is missing"),
             DocumentFault::Expected(what) => write!(f, "{what} is expected"),
             DocumentFault::KeyUnknown(key) => write!(f, "{key} does not name an element"),
+            DocumentFault::HeaderMissing {
+                segment,
+                position: 0,
+            } => write!(f, "{segment} is missing"),
+            DocumentFault::HeaderMissing { segment, position } => {
+                write!(f, "{segment}{position:02} is missing")
+            }
+            DocumentFault::HeaderTooLong {
+                position,
+                limit,
+                found,
+            } => write!(
+                f,
+                "ISA{position:02} has {found} characters, and at most {limit} fit"
+            ),
         }
     }
 }
@@ -75,25 +106,35 @@ fn write_interchange(
         .map_or(Ok(Draft::default()), |(group, path)| {
             header(group, "GS", path)
         })?;
-    output.interchange(
-        std::array::from_fn(|index| isa.value(index + 1).to_owned()),
-        version.value(8),
-    );
+    let fields = std::array::from_fn(|index| isa.value(index + 1).to_owned());
+    output.interchange(fields, version.value(8));
+    refuse(output, path)?;
     for (group, path) in groups {
         let transactions = listed(group, "transactions", &path)?;
         output.group(header(group, "GS", &path)?);
+        let written = refuse(output, &path);
         for (transaction, path) in transactions {
             let segments = listed(transaction, "segments", &path)?;
             output.transaction(header(transaction, "ST", &path)?);
+            let written = refuse(output, &path);
             for (item, path) in segments {
                 write_item(output, item, "", &path)?;
             }
+            written?;
             output.transaction_end();
         }
+        written?;
         output.group_end();
     }
     output.interchange_end();
     Ok(())
+}
+
+/// Ends the writing where a header cannot be written as it is.
+fn refuse(output: &mut Output<'_>, path: &str) -> Result<(), DocumentProblem> {
+    output
+        .take_fault()
+        .map_or(Ok(()), |fault| Err(problem(path, fault)))
 }
 
 /// The items of a member that is an array, each with its path.

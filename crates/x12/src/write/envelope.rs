@@ -1,7 +1,7 @@
 //! The envelope of an output: headers as the options want them, trailers with their counts.
 
-use super::Writing;
 use super::segments::{Draft, SegmentWriter};
+use super::{DocumentFault, Writing};
 use crate::Delimiters;
 use crate::isa::LENGTHS;
 
@@ -21,6 +21,8 @@ pub(crate) struct Output<'o> {
     groups: u64,
     transactions: u64,
     segments: u64,
+    /// The first thing that a header lacks or has too much of.
+    fault: Option<DocumentFault>,
 }
 
 impl<'o> Output<'o> {
@@ -37,6 +39,24 @@ impl<'o> Output<'o> {
             groups: 0,
             transactions: 0,
             segments: 0,
+            fault: None,
+        }
+    }
+
+    /// What was wrong with the headers written so far: the first thing, once.
+    pub(crate) fn take_fault(&mut self) -> Option<DocumentFault> {
+        self.fault.take()
+    }
+
+    /// Notes which of the elements that it must have a header lacks.
+    fn need(&mut self, segment: &'static str, header: &Draft, positions: &[usize]) {
+        let is_missing = |position: &&usize| header.value(**position).trim().is_empty();
+        let mut missing = positions.iter().filter(is_missing);
+        let all = missing.clone().count() == positions.len();
+        if let Some(position) = missing.next() {
+            let position = if all { 0 } else { *position };
+            self.fault
+                .get_or_insert(DocumentFault::HeaderMissing { segment, position });
         }
     }
 
@@ -90,16 +110,27 @@ impl<'o> Output<'o> {
             ..self.writing.delimiters
         };
         set(&mut fields, 11, isa11);
-        let mut lengths = LENGTHS.into_iter().enumerate();
-        fields.map(|field| {
-            let (index, length) = lengths.next().unwrap_or((0, 0));
-            fit(&field, index + 1, length)
-        })
+        for ((position, field), length) in (1..).zip(&mut fields).zip(LENGTHS) {
+            *field = fit(field, position, length);
+            let found = field.chars().count();
+            if found > length {
+                self.fault.get_or_insert(DocumentFault::HeaderTooLong {
+                    position,
+                    limit: length,
+                    found,
+                });
+                *field = field.chars().take(length).collect();
+            }
+        }
+        fields
     }
 
     /// ISA11 and the separator that it sets, if any.
     fn repetition(&self, fields: &[String; 16]) -> (String, Option<u8>) {
         let [.., isa11, isa12, _, _, _, _] = fields;
+        if isa11 == " " && self.writing.delimiters.repetition.is_none() {
+            return (isa11.clone(), None);
+        }
         let given = isa11.trim().bytes().next();
         let chosen = self.writing.delimiters.repetition;
         let (shown, separator) = match given {
@@ -135,6 +166,8 @@ impl<'o> Output<'o> {
                 &(numbers.group + self.groups_written).to_string(),
             );
         }
+        // Date and time may be those of the writing, which the caller knows.
+        self.need("GS", &gs, &[1, 2, 3, 6, 8]);
         gs.value(6).clone_into(&mut self.gs06);
         self.writer.write(&gs, self.delimiters);
         self.groups += 1;
@@ -150,6 +183,7 @@ impl<'o> Output<'o> {
                 &format!("{:04}", numbers.transaction + self.transactions),
             );
         }
+        self.need("ST", &st, &[1, 2]);
         st.value(2).clone_into(&mut self.st02);
         self.writer.write(&st, self.delimiters);
         self.transactions += 1;
@@ -207,22 +241,13 @@ fn replace(draft: &mut Draft, position: usize, value: &str) {
     }
 }
 
-/// Padded or cut to its length: a control number with zeros before it, a date without its century.
+/// Padded to its length: a control number with zeros before it; a date goes without its century.
 fn fit(field: &str, position: usize, length: usize) -> String {
     let digits = field.trim();
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     match position {
-        13 if is_number => format!(
-            "{:0>length$}",
-            digits
-                .get(digits.len().saturating_sub(length)..)
-                .unwrap_or(digits)
-        ),
+        13 if is_number => format!("{digits:0>length$}"),
         9 if is_number && digits.len() == 8 => digits.get(2..).unwrap_or(digits).to_owned(),
-        _ => field
-            .chars()
-            .chain(std::iter::repeat(' '))
-            .take(length)
-            .collect(),
+        _ => format!("{:<length$}", field.trim_end()),
     }
 }

@@ -65,11 +65,11 @@ pub fn write_xml(document: &str, writing: &Writing) -> Result<Vec<u8>, DocumentP
             }
             Event::Empty(tag) => {
                 walk.start(&tag)?;
-                walk.end(tag.name().as_ref());
+                walk.end(tag.name().as_ref())?;
             }
             Event::End(tag) => {
                 open = open.saturating_sub(1);
-                walk.end(tag.name().as_ref());
+                walk.end(tag.name().as_ref())?;
             }
             Event::Text(text) => walk.text += &text.xml10_content(),
             Event::CData(text) => walk.text += &text.xml10_content(),
@@ -122,10 +122,14 @@ impl Walk<'_> {
             }
             "group" => {
                 let gs = draft("GS", tag, &GROUP);
-                self.begin(gs.value(8));
+                self.begin(gs.value(8))?;
                 self.output.group(gs);
+                self.refuse("group")?;
             }
-            "transaction" => self.output.transaction(draft("ST", tag, &TRANSACTION)),
+            "transaction" => {
+                self.output.transaction(draft("ST", tag, &TRANSACTION));
+                self.refuse("transaction")?;
+            }
             "segment" => self.segment = Draft::new(&attribute(tag, "Id").unwrap_or_default(), []),
             "element" => self.element(tag)?,
             "subelement" => {
@@ -135,6 +139,12 @@ impl Walk<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Ends the writing where a header cannot be written as it is.
+    fn refuse(&mut self, path: &str) -> Result<(), DocumentProblem> {
+        let fault = self.output.take_fault();
+        fault.map_or(Ok(()), |fault| Err(walk_problem(path, fault)))
     }
 
     fn element(&mut self, tag: &BytesStart<'_>) -> Result<(), DocumentProblem> {
@@ -157,7 +167,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn end(&mut self, name: &str) {
+    fn end(&mut self, name: &str) -> Result<(), DocumentProblem> {
         match name {
             "element" | "subelement" if !self.text.is_empty() => self.put(),
             "segment" => {
@@ -167,11 +177,12 @@ impl Walk<'_> {
             "transaction" => self.output.transaction_end(),
             "group" => self.output.group_end(),
             "interchange" => {
-                self.begin("");
+                self.begin("")?;
                 self.output.interchange_end();
             }
             _ => {}
         }
+        Ok(())
     }
 
     /// Puts the text where it belongs; blanks around subelements are no text.
@@ -187,15 +198,15 @@ impl Walk<'_> {
         }
     }
 
-    fn begin(&mut self, version: &str) {
+    fn begin(&mut self, version: &str) -> Result<(), DocumentProblem> {
         if !self.has_begun {
             self.has_begun = true;
             let isa = std::mem::take(&mut self.isa);
-            self.output.interchange(
-                std::array::from_fn(|index| isa.value(index + 1).to_owned()),
-                version,
-            );
+            let fields = std::array::from_fn(|index| isa.value(index + 1).to_owned());
+            self.output.interchange(fields, version);
+            self.refuse("interchange")?;
         }
+        Ok(())
     }
 }
 

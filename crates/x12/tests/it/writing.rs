@@ -291,3 +291,143 @@ fn a_text_that_is_no_xml_document_says_so() {
         "BEG: REF01 does not name an element",
     );
 }
+
+#[test]
+fn nothing_is_cut_from_a_header() {
+    let check = |old: &str, new: &str, wanted: &str| {
+        assert!(DOCUMENT.contains(old), "{old}");
+        let problem =
+            write_json(&DOCUMENT.replacen(old, new, 1), &Writing::standard()).unwrap_err();
+        assert_eq!(problem.to_string(), wanted);
+    };
+    let interchange = "interchanges[0]: ";
+    let long = |text: &str| format!("{interchange}{text}");
+    check(
+        "Id\":\"ME\"",
+        "Id\":\"ABCDEFGHIJKLMNOP\"",
+        &long("ISA06 has 16 characters, and at most 15 fit"),
+    );
+    check(
+        "ISA_09",
+        "ISA_13_\":\"1234567890\",\"ISA_09",
+        &long("ISA13 has 10 characters, and at most 9 fit"),
+    );
+    check(
+        "ISA_09",
+        "ISA_13_\":\"0000000001\",\"ISA_09",
+        &long("ISA13 has 10 characters, and at most 9 fit"),
+    );
+    check(
+        "ISA_09",
+        "ISA_01\":\"000\",\"ISA_09",
+        &long("ISA01 has 3 characters, and at most 2 fit"),
+    );
+    check(
+        "\"0930\"",
+        "\"093000\"",
+        &long("ISA10 has 6 characters, and at most 4 fit"),
+    );
+    let group = "interchanges[0].functional_groups[0]";
+    check(
+        ",\"GS_06_GroupControlNumber\":7",
+        "",
+        &format!("{group}: GS06 is missing"),
+    );
+    check("\"005010\"", "\" \"", &format!("{group}: GS08 is missing"));
+    let transaction = format!("{group}.transactions[0]");
+    check(
+        "\"0009\"",
+        "null",
+        &format!("{transaction}: ST02 is missing"),
+    );
+    let (start, rest) = DOCUMENT.split_once("\"GS_01").unwrap();
+    let end = rest.split_once("\"transactions").unwrap().1;
+    let problem =
+        write_json(&format!("{start}\"transactions{end}"), &Writing::standard()).unwrap_err();
+    assert_eq!(problem.to_string(), format!("{group}: GS is missing"));
+    // Blanks are padding, and what the options give counts.
+    let padded = DOCUMENT.replacen("Id\":\"ME\"", "Id\":\"ME                    \"", 1);
+    write_json(&padded, &Writing::standard()).unwrap();
+    let mut writing = Writing::standard();
+    writing.gs = vec![(6, "9".into())];
+    writing.isa = vec![(6, "ABCDEFGHIJKLMNOP".into())];
+    let problem = write_json(DOCUMENT, &writing).unwrap_err();
+    assert_eq!(
+        problem.to_string(),
+        "interchanges[0]: ISA06 has 16 characters, and at most 15 fit"
+    );
+    writing.isa.clear();
+    write_json(
+        &DOCUMENT.replacen(",\"GS_06_GroupControlNumber\":7", "", 1),
+        &writing,
+    )
+    .unwrap();
+}
+
+#[test]
+fn nothing_is_cut_from_a_header_in_xml() {
+    let input = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*^*00501*000000001*0*T*:~\
+                 GS*PO*A*B*20260301*0930*1*X*005010~ST*850*0001~BEG*00*SA*1**20260301~SE*3*0001~GE*1*1~IEA*1*000000001~";
+    let document = to_xml(input.as_bytes()).text;
+    for (old, new, wanted) in [
+        (
+            "Id=\"A              \"",
+            "Id=\"ABCDEFGHIJKLMNOP\"",
+            "interchange: ISA06 has 16 characters, and at most 15 fit",
+        ),
+        (
+            "Control=\"000000001\"",
+            "Control=\"1234567890\"",
+            "interchange: ISA13 has 10 characters, and at most 9 fit",
+        ),
+        ("Control=\"1\"", "", "group: GS06 is missing"),
+        ("Control=\"0001\"", "", "transaction: ST02 is missing"),
+    ] {
+        assert!(document.contains(old), "{old} in {document}");
+        let problem = write_xml(&document.replacen(old, new, 1), &Writing::standard()).unwrap_err();
+        assert_eq!(problem.to_string(), wanted);
+    }
+}
+
+#[test]
+fn isa11_is_kept() {
+    for isa11 in [
+        "U*00401", "U*00501", "^*00401", "^*00501", "|*00401", "|*00501", " *00401", " *00501",
+        "0*00501",
+    ] {
+        let input = format!(
+            "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*{isa11}*000000001*0*T*:~\n\
+             GS*PO*A*B*20260301*0930*1*X*005010~\nST*850*0001~\nBEG*00*SA*1**20260301~\nSE*3*0001~\nGE*1*1~\nIEA*1*000000001~\n"
+        );
+        let json = to_json(input.as_bytes(), Layout::Compact).text;
+        let from_json = write_json(&json, &Writing::standard()).unwrap();
+        let from_xml = write_xml(&to_xml(input.as_bytes()).text, &Writing::standard()).unwrap();
+        assert_eq!(String::from_utf8(from_json).unwrap(), input);
+        assert_eq!(String::from_utf8(from_xml).unwrap(), input);
+    }
+}
+
+#[test]
+fn a_deep_hierarchy_is_written_back() {
+    for levels in [60, 130, 255, 400] {
+        let hl = |level: u32| match level {
+            1 => "HL*1**S~".to_owned(),
+            level => format!("HL*{level}*{}*I~", level - 1),
+        };
+        let body: String = (1..=levels).map(hl).collect();
+        let input = format!(
+            "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*U*00401*000000001*0*T*:~\
+             GS*SH*A*B*20260301*0930*1*X*004010~ST*856*0001~BSN*00*1*20260301*0930~{body}SE*{}*0001~GE*1*1~IEA*1*000000001~",
+            levels + 3
+        );
+        let first = to_json(input.as_bytes(), Layout::Compact).text;
+        let written = write_json(&first, &Writing::standard()).unwrap();
+        assert_eq!(to_json(&written, Layout::Compact).text, first, "{levels}");
+        let in_xml = to_xml(input.as_bytes()).text;
+        assert_eq!(
+            write_xml(&in_xml, &Writing::standard()).unwrap(),
+            written,
+            "{levels}"
+        );
+    }
+}
