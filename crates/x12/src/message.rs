@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::tables::{Form, Note, Relation};
+use crate::validate::is_of_time;
 use crate::{Delimiter, DelimiterReason, HierarchyFault, Position, Problem, ProblemKind, Trailer};
 
 impl fmt::Display for Problem {
@@ -243,6 +244,25 @@ impl Message<'_> {
             }
             ProblemKind::CodeUnknown { value } => {
                 write!(f, "{} is not in the set of valid codes", self.valued(value))
+            }
+            ProblemKind::PeriodMalformed {
+                value,
+                format,
+                layout,
+            } => {
+                let kind = if is_of_time(layout) { "time" } else { "date" };
+                let value = self.valued(value);
+                write!(
+                    f,
+                    "{value} is not a valid {kind} in the format {format} ({layout})"
+                )
+            }
+            ProblemKind::BinaryLengthWrong { value } => {
+                let value = self.valued(value);
+                write!(
+                    f,
+                    "{value} is not the length of the data: no segment terminator follows it"
+                )
             }
             ProblemKind::HierarchyWrong { value, fault } => {
                 write!(f, "{} {}", self.valued(value), OfHierarchy(fault))

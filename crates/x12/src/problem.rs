@@ -231,6 +231,20 @@ pub enum ProblemKind {
         /// The type.
         form: Form,
     },
+    /// A value is not in the format that the element before it names.
+    PeriodMalformed {
+        /// The value.
+        value: Box<str>,
+        /// The format, such as `D8`.
+        format: Box<str>,
+        /// What it looks like, such as `CCYYMMDD`.
+        layout: &'static str,
+    },
+    /// The length of binary data does not lead to a segment terminator.
+    BinaryLengthWrong {
+        /// The length given.
+        value: Box<str>,
+    },
     /// A value is not in the element's code list.
     CodeUnknown {
         /// The value.

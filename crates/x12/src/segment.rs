@@ -89,6 +89,22 @@ impl<'a> Segment<'a> {
         start == 0 && !self.id.is_empty()
     }
 
+    /// The position of the element that counts binary data, where its count does not lead to the
+    /// segment's end.
+    #[inline]
+    pub(crate) fn miscounted(&self) -> Option<usize> {
+        if self.id.first() != Some(&b'B') || self.classes & BINARY != 0 {
+            return None;
+        }
+        let count = match self.id {
+            b"BIN" => 1,
+            b"BDS" => 2,
+            _ => return None,
+        };
+        let is_given = self.len() > count && !self.value(count).is_empty();
+        is_given.then_some(count)
+    }
+
     /// The bytes of the segment, from its identifier up to its terminator.
     #[must_use]
     pub fn bytes(&self) -> &'a [u8] {

@@ -5,6 +5,7 @@
 //! (assumption A-60).
 
 use crate::tables::{Form, Relation};
+use crate::validate::is_of_time;
 use crate::{Delimiter, Problem, ProblemKind, Trailer};
 
 /// The part of the input that a problem concerns, with its code in acknowledgements.
@@ -311,13 +312,15 @@ fn of_element(kind: &ProblemKind, is_5010: bool) -> &'static str {
         ProblemKind::ElementNotUsed => "I10",
         ProblemKind::ElementTooShort { .. } => "4",
         ProblemKind::ElementTooLong { .. } => "5",
-        ProblemKind::ElementMalformed {
-            form: Form::Date, ..
-        } => "8",
+        ProblemKind::PeriodMalformed { layout, .. } if is_of_time(layout) => "9",
         ProblemKind::ElementMalformed {
             form: Form::Time, ..
         } => "9",
-        ProblemKind::ElementMalformed { .. } => "6",
+        ProblemKind::PeriodMalformed { .. }
+        | ProblemKind::ElementMalformed {
+            form: Form::Date, ..
+        } => "8",
+        ProblemKind::ElementMalformed { .. } | ProblemKind::BinaryLengthWrong { .. } => "6",
         ProblemKind::CodeUnknown { .. } | ProblemKind::HierarchyWrong { .. } => "7",
         _ => "3",
     }

@@ -16,6 +16,8 @@ pub(super) fn shown(kind: &ProblemKind) -> &str {
         | ProblemKind::ElementTooLong { value, .. }
         | ProblemKind::ElementMalformed { value, .. }
         | ProblemKind::HierarchyWrong { value, .. }
+        | ProblemKind::PeriodMalformed { value, .. }
+        | ProblemKind::BinaryLengthWrong { value }
         | ProblemKind::CodeUnknown { value } => value,
         _ => "",
     }

@@ -2,6 +2,7 @@
 
 use super::{OutlineElement, OutlineSegment, OutlineValue};
 use crate::tables::{Cell, CodeList, Definition, Dictionary, Form, Note, Version, codes};
+use crate::validate::{FORMAT, PERIOD, example};
 
 /// How many codes of a list are shown.
 const CODES_SHOWN: usize = 24;
@@ -54,10 +55,38 @@ impl Filler {
             .filter(|((position, _), present)| *present || !narrowing.is_unused(*position, 0))
             .map(|((position, cell), present)| self.element(position, cell, present, narrowing))
             .collect();
+        self.fill_periods(definition, &mut elements);
         if matches!(id, "BIN" | "BDS") {
             count_data(&mut elements);
         }
         elements
+    }
+
+    /// Gives values the format that the element, or component, before them names.
+    fn fill_periods(&self, definition: &Definition, elements: &mut [OutlineElement]) {
+        let numbers = [FORMAT, PERIOD].map(|number| self.dictionary.number(number));
+        let is = |cell: Option<&Cell>, number: Option<u16>| {
+            number.is_some() && cell.is_some_and(|cell| cell.element == number)
+        };
+        let [format, period] = numbers;
+        let mut named = None;
+        for element in elements {
+            let cell = definition.cells.get(element.position.wrapping_sub(1));
+            for value in &mut element.values {
+                let part = if value.component == 0 {
+                    cell
+                } else {
+                    cell.and_then(|cell| cell.components.get(value.component.wrapping_sub(1)))
+                };
+                if is(part, format) {
+                    named = example(&value.value);
+                } else if !is(part, period) {
+                    named = None;
+                } else if let Some(example) = &named {
+                    value.value.clone_from(example);
+                }
+            }
+        }
     }
 
     fn element(

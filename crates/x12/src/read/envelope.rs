@@ -15,8 +15,8 @@ pub(crate) struct Envelope {
 pub(crate) struct Header {
     control: Box<[u8]>,
     parts: u64,
-    /// How many of the parts are empty segments, which a sender may count or not.
-    empty: u64,
+    /// How many of the parts a sender may count or not: empty segments, and pieces of binary data.
+    uncounted: u64,
 }
 
 impl Header {
@@ -24,13 +24,13 @@ impl Header {
         Self {
             control: control.into(),
             parts,
-            empty: 0,
+            uncounted: 0,
         }
     }
 
     #[cold]
-    pub(crate) fn note_empty(&mut self) {
-        self.empty += 1;
+    pub(crate) fn note_uncounted(&mut self) {
+        self.uncounted += 1;
     }
 
     #[inline]
@@ -47,7 +47,7 @@ impl Header {
         let (count, control) = (segment.value(1), segment.value(2));
         let counted = decode(count)
             .parse()
-            .is_ok_and(|count: u64| count <= self.parts && count >= self.parts - self.empty);
+            .is_ok_and(|count: u64| count <= self.parts && count >= self.parts - self.uncounted);
         let wrong_count = (!counted).then(|| ProblemKind::CountWrong {
             trailer,
             expected: self.parts,

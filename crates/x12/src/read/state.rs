@@ -41,6 +41,8 @@ pub(super) struct State {
     reading: Reading,
     contents: Contents,
     pub(super) ended: bool,
+    /// Whether what follows may be binary data that its count leaves out.
+    in_data: bool,
     placement: Placement,
     version: Option<Version>,
     group_version: Box<str>,
@@ -216,9 +218,16 @@ impl State {
         if segment.id().is_empty()
             && let Some(transaction) = &mut self.envelope.transaction
         {
-            transaction.note_empty();
+            transaction.note_uncounted();
         }
         let step = self.placement.place(segment);
+        if step.place.fit != Fit::Unknown {
+            self.in_data = segment.miscounted().is_some();
+        } else if self.in_data
+            && let Some(transaction) = &mut self.envelope.transaction
+        {
+            transaction.note_uncounted();
+        }
         for _ in 0..step.closes {
             sink.close(&self.position);
         }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Rules;
+use super::periods::{FORMAT, PERIOD};
 use crate::ProblemKind;
 use crate::tables::{CodeList, Definition, Dictionary, Set, Simple, Version, codes};
 
@@ -15,6 +16,9 @@ pub(super) struct Context {
     codes: Cow<'static, [CodeList]>,
     /// By the numbers of the set's members.
     definitions: Vec<Option<Cow<'static, Definition>>>,
+    /// The numbers of the elements that name a format, and that have a value in it.
+    format: Option<u16>,
+    period: Option<u16>,
 }
 
 impl Context {
@@ -53,6 +57,8 @@ impl Context {
         let listed = codes(set.version());
         Some(Self {
             set: Some(Arc::clone(set)),
+            format: dictionary.number(FORMAT),
+            period: dictionary.number(PERIOD),
             elements: rules.map_or(Cow::Borrowed(dictionary.elements()), |rules| {
                 rules.elements(dictionary)
             }),
@@ -67,6 +73,16 @@ impl Context {
 
     pub(super) fn version(&self) -> Option<Version> {
         self.set.as_ref().map(|set| set.version())
+    }
+
+    #[inline]
+    pub(super) fn is_format(&self, element: u16) -> bool {
+        self.format == Some(element)
+    }
+
+    #[inline]
+    pub(super) fn is_period(&self, element: u16) -> bool {
+        self.period == Some(element)
     }
 
     pub(super) fn elements(&self) -> &[Simple] {

@@ -1,6 +1,7 @@
 //! Elements: presence, number, length, type, codes.
 
 use super::context::Context;
+use super::periods::wrong_layout;
 use super::values::{is_well_formed, lengths};
 use super::{Notes, Strictness};
 use crate::tables::{Cell, CodeList, Definition, Form, Simple};
@@ -12,6 +13,8 @@ struct Site<'a> {
     segment: &'a Segment<'a>,
     position: &'a Position,
     notes: &'a mut Notes,
+    /// The format that the element before named, and where.
+    format: Option<(&'a [u8], At)>,
 }
 
 impl Site<'_> {
@@ -36,11 +39,24 @@ impl Site<'_> {
 
 /// The position of an element, of a component (0 for the element), of a repetition (0 when it does
 /// not repeat).
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct At {
     element: usize,
     component: usize,
     repetition: usize,
+}
+
+impl At {
+    /// Where the next element, or component of the same element, stands.
+    fn next(self) -> Self {
+        if self.component == 0 {
+            let element = self.element.saturating_add(1);
+            Self { element, ..self }
+        } else {
+            let component = self.component.saturating_add(1);
+            Self { component, ..self }
+        }
+    }
 }
 
 impl Context {
@@ -57,6 +73,7 @@ impl Context {
             segment,
             position,
             notes,
+            format: None,
         };
         for (element, cell) in (1..).zip(&definition.cells) {
             let at = At {
@@ -105,7 +122,7 @@ impl Context {
     }
 
     #[inline]
-    fn element(&self, site: &mut Site<'_>, cell: &Cell, value: Element<'_>, at: At) {
+    fn element<'a>(&self, site: &mut Site<'a>, cell: &Cell, value: Element<'a>, at: At) {
         if !value.has_repetitions() {
             self.repetition(site, cell, value, at);
             return;
@@ -127,7 +144,7 @@ impl Context {
     }
 
     #[inline]
-    fn repetition(&self, site: &mut Site<'_>, cell: &Cell, value: Element<'_>, at: At) {
+    fn repetition<'a>(&self, site: &mut Site<'a>, cell: &Cell, value: Element<'a>, at: At) {
         if let Some(element) = cell.element {
             self.simple(site, element, value, at);
             return;
@@ -154,7 +171,7 @@ impl Context {
     }
 
     #[inline]
-    fn simple(&self, site: &mut Site<'_>, element: u16, value: Element<'_>, at: At) {
+    fn simple<'a>(&self, site: &mut Site<'a>, element: u16, value: Element<'a>, at: At) {
         let number = usize::from(element);
         let Some(simple) = self.elements().get(number) else {
             return;
@@ -167,6 +184,30 @@ impl Context {
             );
         } else if let Some(kind) = of_value(simple, self.codes().get(number), value) {
             site.report(kind, at, simple.number);
+        } else if self.is_format(element) {
+            site.format = Some((value.value(), at));
+        } else if self.is_period(element) {
+            site.period(value, at, simple.number);
+        }
+    }
+}
+
+impl Site<'_> {
+    /// Checks a value whose format the element before it names.
+    fn period(&mut self, value: Element<'_>, at: At, reference: &'static str) {
+        let Some((format, _)) = self.format.filter(|(_, named)| named.next() == at) else {
+            return;
+        };
+        // Another value in the same format may follow.
+        self.format = Some((format, at));
+        if let Some(layout) = wrong_layout(format, value.value()) {
+            let (value, format) = (shown(value), decode(format).into());
+            let kind = ProblemKind::PeriodMalformed {
+                value,
+                format,
+                layout,
+            };
+            self.report(kind, at, reference);
         }
     }
 }
@@ -174,20 +215,52 @@ impl Context {
 /// The problem of a value, its length first.
 #[inline]
 fn of_value(simple: &Simple, codes: Option<&CodeList>, value: Element<'_>) -> Option<ProblemKind> {
+    let is_number = matches!(simple.form, Form::Decimal | Form::Integer);
+    if is_number && !is_well_formed(&value, simple.form) {
+        return Some(malformed(simple, value));
+    }
     let (length, padded) = lengths(&value, simple.form);
     if length > simple.max as usize || padded < simple.min as usize {
         return Some(of_length(simple, value, length));
     }
-    if !is_well_formed(&value, simple.form) {
-        return Some(ProblemKind::ElementMalformed {
-            value: shown(value),
-            form: simple.form,
-        });
+    if !is_number && !is_well_formed(&value, simple.form) {
+        return Some(malformed(simple, value));
     }
     let listed = codes.is_none_or(|codes| !codes.is_known() || codes.contains(value.value()));
     (!listed).then(|| ProblemKind::CodeUnknown {
         value: shown(value),
     })
+}
+
+/// Notes that the count of binary data at the position `element` does not lead to the segment's end.
+#[cold]
+pub(super) fn report_count(
+    segment: &Segment<'_>,
+    element: usize,
+    position: &Position,
+    notes: &mut Notes,
+) {
+    let value = decode(segment.value(element)).into();
+    let mut site = Site {
+        segment,
+        position,
+        notes,
+        format: None,
+    };
+    let at = At {
+        element,
+        component: 0,
+        repetition: 0,
+    };
+    site.report(ProblemKind::BinaryLengthWrong { value }, at, "784");
+}
+
+#[cold]
+fn malformed(simple: &Simple, value: Element<'_>) -> ProblemKind {
+    ProblemKind::ElementMalformed {
+        value: shown(value),
+        form: simple.form,
+    }
 }
 
 #[cold]

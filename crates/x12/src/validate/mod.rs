@@ -12,11 +12,13 @@ mod guide;
 mod hierarchy;
 mod odd;
 mod order;
+mod periods;
 mod report;
 mod unique;
 mod values;
 
 pub use custom::{Rule, RuleProblem, Rules};
+pub(crate) use periods::{FORMAT, PERIOD, example, is_of_time};
 pub use report::{Heading, Validation};
 
 use std::sync::Arc;
@@ -56,6 +58,8 @@ pub struct Validator<'r> {
     guide: GuideOrder,
     hierarchy: Hierarchy,
     envelope: Envelope,
+    /// Whether what follows may be binary data that its count leaves out.
+    in_data: bool,
     notes: Notes,
 }
 
@@ -94,6 +98,7 @@ impl<'r> Validator<'r> {
             guide: GuideOrder::default(),
             hierarchy: Hierarchy::default(),
             envelope: Envelope::default(),
+            in_data: false,
             notes: Notes::default(),
         }
     }
@@ -280,6 +285,7 @@ impl Sink for Validator<'_> {
         self.context.enter(set, self.rules);
         self.order.begin(set);
         self.hierarchy.clear();
+        self.in_data = false;
         self.envelope.transaction(st, position, &mut self.notes);
         let guide = self.guide_for(st, position);
         self.guide.begin(guide);
@@ -305,7 +311,9 @@ impl Sink for Validator<'_> {
         match place.fit {
             Fit::NoTable => return,
             Fit::Unknown => {
-                self.unknown(segment, position);
+                if !self.in_data {
+                    self.unknown(segment, position);
+                }
                 return;
             }
             Fit::Stray => self.stray(segment, place, position),
@@ -315,6 +323,11 @@ impl Sink for Validator<'_> {
                     self.level(segment, position);
                 }
             }
+        }
+        let miscounted = segment.miscounted();
+        self.in_data = miscounted.is_some();
+        if let Some(element) = miscounted {
+            elements::report_count(segment, element, position, &mut self.notes);
         }
         if !segment.has_id() {
             self.notes.add(ProblemKind::SegmentUnknown, *position, "");

@@ -50,7 +50,7 @@ fn unsigned(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"-").unwrap_or(text)
 }
 
-fn is_digits(text: &[u8]) -> bool {
+pub(super) fn is_digits(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(u8::is_ascii_digit)
 }
 
@@ -78,15 +78,19 @@ fn is_date(text: &[u8]) -> bool {
     let Some((year, month, day)) = parts_of_date(text) else {
         return false;
     };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
+    (1..=days_of(year, month)).contains(&day)
+}
+
+/// How many days a month has; none where there is no such month.
+pub(super) fn days_of(year: u32, month: u32) -> u32 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
         2 if leap => 29,
         2 => 28,
-        _ => return false,
-    };
-    (1..=days).contains(&day)
+        _ => 0,
+    }
 }
 
 fn parts_of_date(text: &[u8]) -> Option<(u32, u32, u32)> {
@@ -112,7 +116,7 @@ fn is_time(text: &[u8]) -> bool {
         && below(4..6, 60)
 }
 
-fn number(digits: &[u8]) -> Option<u32> {
+pub(super) fn number(digits: &[u8]) -> Option<u32> {
     let is_number = is_digits(digits);
     let digits = digits.iter().map(|byte| u32::from(byte.wrapping_sub(b'0')));
     is_number.then(|| digits.fold(0, |number, digit| number * 10 + digit))

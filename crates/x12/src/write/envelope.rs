@@ -166,8 +166,7 @@ impl<'o> Output<'o> {
                 &(numbers.group + self.groups_written).to_string(),
             );
         }
-        // Date and time may be those of the writing, which the caller knows.
-        self.need("GS", &gs, &[1, 2, 3, 6, 8]);
+        self.need("GS", &gs, &[6, 8]);
         gs.value(6).clone_into(&mut self.gs06);
         self.writer.write(&gs, self.delimiters);
         self.groups += 1;

@@ -56,7 +56,7 @@ mod tests {
     use crate::{Delimiters, write_json};
 
     const DOCUMENT: &str = r#"{"interchanges": [{"ISA_06_SenderId": "A", "functional_groups": [{
-        "GS_01_FunctionalIdentifierCode": "PO", "GS_08_Version": "005010", "transactions": [{
+        "GS_01_FunctionalIdentifierCode": "PO", "GS_06_GroupControlNumber": "1", "GS_08_Version": "005010", "transactions": [{
         "ST_01_TransactionSetIdentifierCode": "850", "ST_02_TransactionSetControlNumber": "0001",
         "segments": [{"BEG_01": "00", "BEG_02": "SA", "BEG_03": "PO-1", "BEG_05": "20260301"}]}]}]}]}"#;
 

@@ -13,4 +13,5 @@ mod properties;
 mod samples;
 mod tables;
 mod validation;
+mod values;
 mod writing;
