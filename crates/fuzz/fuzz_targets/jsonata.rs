@@ -24,5 +24,6 @@ fuzz_target!(init: workers::serve_if_worker(|| Jsonata), |input: &[u8]| {
     if template.len() < 4_096 {
         let _ = Jsonata.compile(&template);
     }
-    workers::check(&template, &SANDBOX.map(&template, INPUT, &workers::run()));
+    let mapped = SANDBOX.map(&template, INPUT, &workers::run());
+    workers::check(&SANDBOX, &template, &mapped);
 });

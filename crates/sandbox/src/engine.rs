@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use b2bi_local_mapping::{Engine, Limits, Problem, Run, Template};
@@ -63,6 +64,7 @@ struct Inner {
     memory_bytes: u64,
     grace: fn(&Limits) -> Duration,
     pool: Pool,
+    lost: AtomicU64,
 }
 
 impl Sandbox {
@@ -73,6 +75,7 @@ impl Sandbox {
             language: settings.language,
             memory_bytes: settings.memory_bytes,
             grace: settings.grace,
+            lost: AtomicU64::new(0),
             pool: Pool::new(Pooling {
                 program: settings.worker,
                 most: settings.most.max(1),
@@ -87,6 +90,12 @@ impl Sandbox {
     #[must_use]
     pub fn idle_workers(&self) -> Vec<u32> {
         self.0.pool.idle_workers()
+    }
+
+    /// How many workers failed in a way that no limit explains.
+    #[must_use]
+    pub fn lost_workers(&self) -> u64 {
+        self.0.lost.load(Ordering::Relaxed)
     }
 
     /// Maps an input by a template that is compiled for this once.
@@ -104,10 +113,12 @@ impl Sandbox {
             template: template.into(),
             input: input.into(),
         };
-        match inner.pool.ask(&request, time) {
-            Ok(reply) => reply,
-            Err(failure) => Err(failure.problem(inner.language, &run.limits, inner.memory_bytes)),
-        }
+        inner.pool.ask(&request, time).unwrap_or_else(|failure| {
+            if failure.is_unexplained() {
+                inner.lost.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(failure.problem(inner.language, &run.limits, inner.memory_bytes))
+        })
     }
 }
 

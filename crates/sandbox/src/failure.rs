@@ -32,6 +32,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Whether no limit explains it.
+    pub(crate) fn is_unexplained(&self) -> bool {
+        matches!(self, Self::Start(_) | Self::Ended(_) | Self::Protocol(_))
+    }
+
     /// What it means for a template in this language.
     pub(crate) fn problem(&self, language: &str, limits: &Limits, memory_bytes: u64) -> Problem {
         match self {

@@ -226,8 +226,9 @@ class TestFailure:
         [answer] = segments(it.acknowledgements()["TA1"], "TA1")
         assert answer[4:] == ["E", "001"]
 
-    def test_a_template_that_fails(self, pipeline):
-        mapping = {"templateLanguage": "JSONATA", "template": "$error('no')"}
+    @pytest.mark.parametrize("template", ["$error('no')", "$fromMillis(1, '[\u00e9]')", "$eval($pad('', 200000, '('))"])
+    def test_a_template_that_fails(self, pipeline, template):
+        mapping = {"templateLanguage": "JSONATA", "template": template}
         detail = pipeline(inputConversion=INBOUND_ORDERS, mapping=mapping).drop(edi.order())
         assert detail["failure-code"] == "MAPPING_FAILED"
         assert detail["failure-message"].startswith("The mapping template failed: ")

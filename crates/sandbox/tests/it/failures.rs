@@ -35,6 +35,7 @@ fn a_worker_that_fails_is_a_problem_of_its_template() {
         string_bytes: 1,
         ..patient()
     };
+    let mut lost = 0;
     let memory = "It took more than 268435456 bytes of memory";
     for (template, limits, cause, reason) in [
         (
@@ -79,6 +80,9 @@ fn a_worker_that_fails_is_a_problem_of_its_template() {
         let wanted = reason.trim_end_matches(" (core dumped))");
         assert!(found.to_string().starts_with(wanted), "{name}: {found}");
         assert!(!found.to_string().contains('/'), "{name}: {found}");
+        let is_unexplained = reason.starts_with("The probe worker");
+        lost += u64::from(is_unexplained);
+        assert_eq!(sandbox.lost_workers(), lost, "{name}");
         // What comes after finds a worker.
         assert_eq!(
             map(&sandbox, "echo", "after"),

@@ -15,6 +15,9 @@ use super::ffi::{self, xsltSecurityPrefs, xsltTransformContext};
 use super::handles::{self, Messages};
 use super::{TEMPLATE, errors};
 
+/// How deep templates may call each other: libxslt recurses on the native stack.
+const MOST_DEPTH: usize = 2_000;
+
 static ONCE: Once = Once::new();
 static PREFERENCES: AtomicPtr<xsltSecurityPrefs> = AtomicPtr::new(ptr::null_mut());
 /// The template under way, for `document('')`.
@@ -25,7 +28,7 @@ pub(super) fn prepare(template: &str, run: &Run, messages: &Messages) {
     ONCE.call_once(once);
     errors::forget();
     *SELF.lock().unwrap_or_else(PoisonError::into_inner) = template.as_bytes().to_vec();
-    let depth = c_int::try_from(run.limits.depth).unwrap_or(c_int::MAX);
+    let depth = c_int::try_from(run.limits.depth.min(MOST_DEPTH)).unwrap_or(c_int::MAX);
     // The low bits of a seed are as good as any.
     let seed = u32::try_from(run.seed & u64::from(u32::MAX)).unwrap_or_default();
     let now_seconds = u64::try_from(run.now.div_euclid(1000)).unwrap_or_default();
