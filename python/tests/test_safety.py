@@ -159,6 +159,12 @@ class TestTooSlow:
         assert b" 408 " in raw(short, *drip, pause=0.1)
         assert time.monotonic() - begun < 8
 
+    def test_a_slow_body_that_keeps_coming_is_read(self, short):
+        """It takes two seconds in all, twice as long as its sender may be silent."""
+        drip = [head(x_amz_target="B2BI.ListProfiles", content_length=20, authorization=authorization())]
+        drip += [b" "] * 18 + [b"{}"]
+        assert b" 200 " in raw(short, *drip, pause=0.1)
+
     def test_a_drip_of_headers(self, short):
         begun = time.monotonic()
         assert b" 200 " not in raw(short, b"POST / HTTP/1.1\r\n", *[b"X: y\r\n"] * 30, pause=0.1)

@@ -138,7 +138,8 @@ impl ControlNumbers<'_> {
         let known = keys.iter().filter_map(|key| self.0.get(key));
         let mut first = known.map(|it| it.next).max().unwrap_or(start);
         let length = keys.len() as u64;
-        if first + length > LAST + 1 {
+        // A state that was put back may have any number here.
+        if first.saturating_add(length) > LAST + 1 {
             first = 1;
         }
         for (key, number) in keys.iter().zip(first..) {

@@ -396,10 +396,12 @@ impl Engine {
     }
 
     fn states(&self) -> MutexGuard<'_, States> {
+        // A scenario moves with one statement, so a poisoned lock holds whole states.
         self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn firings(&self) -> MutexGuard<'_, Firings> {
+        // A firing goes in with one statement; at worst the recording lacks one.
         self.firings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

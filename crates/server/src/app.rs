@@ -220,7 +220,7 @@ fn ledger(config: &Config) -> Result<Option<Ledger>, String> {
 /// How often the ledger was opened before. A seed that is given has to give other ids each time:
 /// those of earlier starts are taken.
 fn starts(ledger: &Ledger) -> Result<u64, String> {
-    let mut starts = 0;
+    let mut starts: u64 = 0;
     let read = ledger.read::<WriteError>(SERVER, |key, value| {
         if key == STARTS {
             starts = serde_json::from_slice(value).unwrap_or_default();
@@ -229,7 +229,11 @@ fn starts(ledger: &Ledger) -> Result<u64, String> {
     });
     read.map_err(|error| error.to_string())?;
     let mut batch = Batch::new();
-    batch.put(SERVER, STARTS.to_owned(), (starts + 1).to_string().into());
+    batch.put(
+        SERVER,
+        STARTS.to_owned(),
+        starts.saturating_add(1).to_string().into(),
+    );
     // Whatever is acknowledged later is written later.
     ledger.send(batch).map_err(|error| error.to_string())?;
     Ok(starts)

@@ -98,10 +98,19 @@ fn dispatch(matches: &ArgMatches) -> Result<(), String> {
     }
 }
 
+/// How many threads there are for long computations and for the disk: one for each job at work, and
+/// some for requests. Work beyond that waits; the most keep the machine usable.
+fn blocking_threads(jobs: usize) -> usize {
+    const FOR_REQUESTS: usize = 64;
+    const MOST: usize = 1024;
+    jobs.saturating_add(FOR_REQUESTS).min(MOST)
+}
+
 fn serve(config: Config) -> Result<(), String> {
     log::start(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(blocking_threads(config.b2bi.job_concurrency))
         .build()
         .map_err(|error| format!("cannot start the runtime: {error}"))?;
     runtime.block_on(async {

@@ -131,6 +131,7 @@ impl ServerClock {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, i64>> {
+        // A sleeper goes in and out with one statement, so a poisoned lock holds whole ones.
         self.sleepers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -130,6 +130,7 @@ impl JobFaults {
     }
 
     fn pending(&self) -> MutexGuard<'_, HashMap<String, JobFault>> {
+        // A fault goes in and out with one statement, so a poisoned lock holds whole ones.
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -72,6 +72,7 @@ impl Step {
         }
     }
 
+    /// One assignment, so a poisoned lock holds a whole progress.
     fn set(&self, progress: Progress) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = progress;
     }

@@ -1,6 +1,6 @@
 //! Whom a connection knows.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use b2bi_local_dispatcher::{AccountRules, Caller, Identity};
 use http::HeaderValue;
@@ -35,7 +35,13 @@ struct Known {
 impl Acquaintance {
     /// The client of a request on this connection.
     pub(super) fn client(&self, rules: &AccountRules, head: &Parts, asked: &Heard<'_>) -> Client {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.lock().unwrap_or_else(|poisoned| {
+            // A panic may have left the signer of one caller beside another: begin anew.
+            self.0.clear_poison();
+            let mut known = poisoned.into_inner();
+            *known = Known::default();
+            known
+        });
         Client {
             caller: known.caller(rules, head, asked),
             app_id: known.app_id(asked.user_agent()),

@@ -106,6 +106,7 @@ async fn http(
 }
 
 fn lock(taken: &Mutex<Option<Script>>) -> MutexGuard<'_, Option<Script>> {
+    // The script is put and taken with one statement, so a poisoned lock holds a whole one or none.
     taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -101,6 +101,7 @@ impl Logs {
     }
 
     fn known(&self) -> MutexGuard<'_, HashSet<Stream>> {
+        // A stream goes in with one statement; one that is missing is made once more.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
