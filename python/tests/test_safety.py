@@ -273,7 +273,7 @@ class TestPaths:
     @pytest.mark.parametrize("method", ["GET", "DELETE"])
     def test_tricks(self, short, path, method):
         mark = uuid.uuid4().hex
-        own = CONNECTIONS.post(f"{short}/_b2bi/faults", json=[{"id": mark, "operation": "Nothing", "error": {"code": "ConflictException"}}])
+        own = CONNECTIONS.post(f"{short}/_b2bi/faults", json=[{"id": mark, "operation": "TestMapping", "error": {"code": "ConflictException"}}])
         assert own.status_code == 200, own.text
         answer = raw(short, f"{method} {path} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".encode("latin-1"))
         left = CONNECTIONS.get(f"{short}/_b2bi/faults").json()["rules"]

@@ -26,7 +26,7 @@ class TestHealth:
         told = get(endpoint, "/_localstack/init").json()
         assert told["completed"] == {"BOOT": True, "START": True, "READY": True, "SHUTDOWN": False}
         assert get(endpoint, "/_localstack/init/ready").json() == {"completed": True, "scripts": []}
-        assert "stage later" in get(endpoint, "/_localstack/init/later", 404).json()["error"]
+        assert "stage `later`" in get(endpoint, "/_localstack/init/later", 404).json()["error"]
 
 
 class TestConfig:

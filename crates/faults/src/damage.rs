@@ -122,6 +122,17 @@ impl Damage {
             || self.drip.is_some()
     }
 
+    /// Tells whether the body is sent as it is, so that it need not be known.
+    #[must_use]
+    pub fn is_about_headers_only(&self) -> bool {
+        let headers = self.headers.clone();
+        *self
+            == Self {
+                headers,
+                ..Self::default()
+            }
+    }
+
     /// The body that replaces `body`; none where it stays, or is no JSON to be edited.
     #[must_use]
     pub fn edited(&self, body: &[u8]) -> Option<Vec<u8>> {

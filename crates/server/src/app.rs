@@ -10,6 +10,7 @@ use b2bi_local_ledger::{Batch, Ledger, Table, WriteError};
 use b2bi_local_model::Timestamp;
 use b2bi_local_panics::Panics;
 use http::HeaderValue;
+use tokio::sync::watch;
 
 use crate::admin::Snapshots;
 use crate::clock::ServerClock;
@@ -49,6 +50,8 @@ pub(crate) struct App {
     pub(crate) snapshots: Snapshots,
     pub(crate) job_faults: Arc<JobFaults>,
     ledger: Option<Ledger>,
+    /// Changes when rules about new connections are set: open ones end when they are idle.
+    pub(crate) renewals: watch::Sender<()>,
     ids: Arc<SeededIds>,
     /// The seed that the server started with.
     seed: u64,
@@ -120,6 +123,7 @@ impl App {
             snapshots: Snapshots::of(ledger.clone())?,
             ledger,
             job_faults,
+            renewals: watch::Sender::new(()),
             ids: seeded,
             seed,
             config,
@@ -155,6 +159,14 @@ impl App {
     pub(crate) fn keep_past(&self) {
         let longest = self.faults.longest_stale_ms();
         self.service.keep_past(Duration::from_millis(longest));
+    }
+
+    /// Ends idle connections where a rule waits for new ones: clients keep theirs open, so that it
+    /// would hardly ever act.
+    pub(crate) fn renew_connections(&self) {
+        if self.faults.is_armed_at_accept() {
+            self.renewals.send_replace(());
+        }
     }
 
     /// Who answers a request that is not answered here.

@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use b2bi_local_dispatcher::{Descriptor, Operation};
+use b2bi_local_objects::operations;
+
+use crate::vocabulary::S3;
 
 /// The statuses that are counted apart; others count as `other`, and no reply as `none`.
 const STATUSES: [u16; 13] = [
@@ -19,7 +22,7 @@ const BOUNDS: [u64; 12] = [
 
 /// The counts of a server since it started.
 pub(crate) struct Metrics {
-    services: Vec<&'static Descriptor>,
+    services: Vec<(&'static str, Vec<&'static str>)>,
     /// Where each service's rows begin.
     begins: Vec<usize>,
     rows: Vec<Row>,
@@ -52,14 +55,18 @@ pub(crate) struct Place(usize);
 
 impl Metrics {
     pub(crate) fn new(services: &[&'static Descriptor]) -> Self {
+        let names = services
+            .iter()
+            .map(|it| (it.signing_name, it.operations.to_vec()));
+        let services: Vec<_> = names.chain([(S3, operations().collect())]).collect();
         let mut count = 0;
         let mut begins = Vec::with_capacity(services.len());
-        for service in services {
+        for (_, operations) in &services {
             begins.push(count);
-            count += service.operations.len();
+            count += operations.len();
         }
         Self {
-            services: services.to_vec(),
+            services,
             begins,
             rows: std::iter::repeat_with(Row::default).take(count).collect(),
             objects: Statuses::default(),
@@ -86,6 +93,13 @@ impl Metrics {
     pub(crate) fn place(&self, at: usize, operation: Operation) -> Option<Place> {
         let begin = self.begins.get(at)?;
         Some(Place(begin + operation.at))
+    }
+
+    /// Where an operation of S3 is counted.
+    pub(crate) fn s3_place(&self, operation: &str) -> Option<Place> {
+        let (_, operations) = self.services.last()?;
+        let at = operations.iter().position(|name| *name == operation)?;
+        Some(Place(self.begins.last()? + at))
     }
 
     /// Counts a request that has ended; without a status the client got no reply.
@@ -167,9 +181,8 @@ impl Metrics {
     }
 
     fn labelled(&self) -> impl Iterator<Item = (String, &Row)> {
-        let names = self.services.iter().flat_map(|service| {
-            let name = service.signing_name;
-            let operations = service.operations.iter();
+        let names = self.services.iter().flat_map(|(name, operations)| {
+            let operations = operations.iter();
             operations.map(move |it| format!("service=\"{name}\",operation=\"{it}\""))
         });
         names.zip(&self.rows)
@@ -240,7 +253,9 @@ mod tests {
     fn requests_are_counted_by_operation_status_and_time() {
         let metrics = Metrics::new(&[&STS]);
         let operation = STS.operation("GetCallerIdentity").unwrap();
-        assert!(metrics.place(1, operation).is_none());
+        assert!(metrics.place(2, operation).is_none());
+        assert!(metrics.s3_place("GetObject").is_some());
+        assert!(metrics.s3_place("GetProfile").is_none());
         let place = metrics.place(0, operation).unwrap();
         metrics.count(place, Some(200), false, Duration::from_micros(100));
         metrics.count(place, Some(418), true, Duration::from_secs(9));

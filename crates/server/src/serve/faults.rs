@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::clock::ServerClock;
 
 /// The header that names the rule behind an injected reply.
-const FAULT_ID: HeaderName = HeaderName::from_static("x-b2bi-fault-id");
+pub(super) const FAULT_ID: HeaderName = HeaderName::from_static("x-b2bi-fault-id");
 /// The header in which a request brings a fault of its own, in the mini-language.
 const OWN_FAULT: HeaderName = HeaderName::from_static("x-mock-fault");
 
@@ -33,13 +33,15 @@ pub(super) struct Asked<'a> {
     pub(super) service: &'a str,
     pub(super) operation: &'a str,
     pub(super) body: &'a Bytes,
+    /// What the request is about, where its body does not tell.
+    pub(super) resources: &'a [&'a str],
 }
 
 /// How a call goes on under faults.
 pub(super) struct Course {
-    plan: Plan,
+    pub(super) plan: Plan,
     /// Whether rules have a say once the handler has answered.
-    awaits_result: bool,
+    pub(super) awaits_result: bool,
 }
 
 /// What is to happen to the request; nothing, at the price of one load, when no rule is armed and
@@ -83,7 +85,8 @@ fn with_facts<T>(
     let header = |name: &str| facts::header(asked.head, name);
     let user_agent = facts::text(asked.heard.user_agent());
     let body: Option<Value> = serde_json::from_slice(asked.body).ok();
-    let resources = body.as_ref().map(facts::resources).unwrap_or_default();
+    let mut resources = body.as_ref().map(facts::resources).unwrap_or_default();
+    resources.extend(asked.resources);
     decide(&Facts {
         service: asked.service,
         region: &asked.caller.region,
@@ -162,10 +165,7 @@ async fn under_faults<'a>(
         (_, when) => run(decode(), caller(), when, note).await,
     };
     if awaits_result && !plan.is_settled() {
-        let now = app.now_millis();
-        with_facts(asked, Some(answered(&reply)), |facts| {
-            app.faults.decide_answered(facts, now, &mut plan);
-        });
+        decide_answered(app, asked, answered(&reply), &mut plan);
         note.faulted(&plan);
     }
     let rules: Vec<&str> = plan.rule_ids().collect();
@@ -193,6 +193,14 @@ async fn under_faults<'a>(
         response.headers_mut().insert(FAULT_ID, id);
     }
     response
+}
+
+/// Adds to the plan what rules that waited for the handler's answer make of it.
+pub(super) fn decide_answered(app: &App, asked: &Asked<'_>, result: Answered<'_>, plan: &mut Plan) {
+    let now = app.now_millis();
+    with_facts(asked, Some(result), |facts| {
+        app.faults.decide_answered(facts, now, plan);
+    });
 }
 
 fn answered(reply: &Result<Reply, Failure>) -> Answered<'_> {
@@ -225,7 +233,7 @@ async fn run<'a>(
     pending.call(caller).await
 }
 
-async fn pause(clock: &ServerClock, millis: u64) {
+pub(super) async fn pause(clock: &ServerClock, millis: u64) {
     if millis > 0 {
         clock.sleep(Duration::from_millis(millis)).await;
     }

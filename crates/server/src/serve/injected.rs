@@ -1,11 +1,13 @@
 //! Replies that a fault puts in the place of the real one, or makes of it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use b2bi_local_dispatcher::Failure;
 use b2bi_local_faults::{Damage, ErrorReply, HttpReply};
 use b2bi_local_model::{ErrorShape, NAMESPACE};
 use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
 
@@ -34,12 +36,7 @@ pub(super) fn failure(error: ErrorReply, rules: &str) -> Failure {
         let name = HeaderName::from_static("x-amz-retry-after");
         headers.push((name, HeaderValue::from(millis)));
     }
-    headers.extend(
-        error
-            .headers
-            .iter()
-            .filter_map(|(name, value)| header(name, value)),
-    );
+    headers.extend(self::headers(&error.headers));
     Failure {
         code: Cow::Owned(error.code),
         namespace: shape.map(|_| NAMESPACE),
@@ -74,12 +71,9 @@ fn members(error: &ErrorReply, shape: Option<&ErrorShape>, rules: &str) -> Map<S
 pub(super) fn damaged(mut response: Response<Bytes>, damage: Damage) -> Response<Bytes> {
     if let Some(body) = damage.edited(response.body()) {
         *response.body_mut() = body.into();
+        response.headers_mut().remove(CONTENT_LENGTH);
     }
-    for (name, value) in damage
-        .headers
-        .iter()
-        .filter_map(|(name, value)| header(name, value))
-    {
+    for (name, value) in headers(&damage.headers) {
         response.headers_mut().insert(name, value);
     }
     if damage.is_on_the_wire() {
@@ -99,12 +93,16 @@ pub(super) fn raw(reply: HttpReply) -> Response<Bytes> {
     if let Ok(status) = StatusCode::from_u16(reply.status_code) {
         *response.status_mut() = status;
     }
-    let headers = reply
-        .headers
-        .iter()
-        .filter_map(|(name, value)| header(name, value));
-    response.headers_mut().extend(headers);
+    response.headers_mut().extend(headers(&reply.headers));
     response
+}
+
+/// The headers of a rule, as HTTP has them.
+pub(super) fn headers(
+    written: &BTreeMap<String, String>,
+) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    let headers = written.iter();
+    headers.filter_map(|(name, value)| header(name, value))
 }
 
 fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {

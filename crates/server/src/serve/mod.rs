@@ -11,6 +11,7 @@ mod listener;
 mod note;
 mod reply;
 mod request;
+mod s3;
 mod script;
 mod socket;
 mod timeout;

@@ -11,9 +11,11 @@ use super::acquaintance::Client;
 use super::facts::Heard;
 use super::reply::ErrorCode;
 use super::request::Arrival;
+use super::s3;
 use crate::app::App;
 use crate::journal::{Entry, Fault, Journal, short};
 use crate::metrics::{Metrics, Place};
+use crate::vocabulary::S3;
 
 /// An entry in the making.
 ///
@@ -82,6 +84,34 @@ impl<'a> Note<'a> {
     pub(super) fn executed(&mut self) {
         if let Some(entry) = &mut self.entry {
             entry.executed = entry.executed.saturating_add(1);
+        }
+    }
+
+    /// The operation of S3, and how long its body is said to be.
+    pub(super) fn asked_of_s3(
+        &mut self,
+        app: &App,
+        operation: Option<&'static str>,
+        request_bytes: usize,
+    ) {
+        self.place = operation.and_then(|name| app.metrics.s3_place(name));
+        if let Some(entry) = &mut self.entry {
+            entry.service = S3;
+            entry.operation = operation.unwrap_or_default();
+            entry.request_bytes = request_bytes;
+        }
+    }
+
+    /// There is a reply of S3, whose body is sent as it is read.
+    pub(super) fn answered_by_s3<B: http_body::Body>(mut self, response: &Response<B>) {
+        self.status = Some(response.status().as_u16());
+        if let Some(entry) = &mut self.entry {
+            entry.status = Some(response.status().as_u16());
+            let length = response.body().size_hint().exact();
+            let length = length.and_then(|it| usize::try_from(it).ok());
+            entry.response_bytes = length.unwrap_or_else(|| s3::length(response.headers()));
+            let code = response.extensions().get::<ErrorCode>();
+            entry.error = code.map(|it| it.0.clone());
         }
     }
 

@@ -8,11 +8,11 @@ use b2bi_local_dispatcher::{
     Caller, Endpoint, Failure, Identity, Operation, Protocol, Route, cors, json, query, route,
     verify,
 };
-use b2bi_local_panics::{Panic, caught};
+use b2bi_local_panics::caught;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::Either;
 use hyper::body::Incoming;
 
@@ -24,12 +24,12 @@ use super::reply::{Body, Style, whole};
 use super::script::Wreck;
 use super::timeout::TimeoutBody;
 use super::upstream::{self, Upstream};
-use super::{body, crash, reply};
+use super::{body, crash, reply, s3};
 use crate::access::Refusal;
 use crate::admin;
 use crate::app::App;
 use crate::machine::{Uuid, basic_format};
-use crate::objects::Objects;
+use crate::objects::{External, Objects};
 
 /// A request that came.
 pub(super) struct Arrival {
@@ -116,9 +116,23 @@ async fn dispatch(
         }
         Ok(Route::Query(at)) => Box::pin(call(caller, at).query(body, request_id, &mut note)).await,
         Ok(Route::Objects) => {
-            note.discard();
-            let response = Box::pin(objects(app, taken(head), body, &caller, request_id)).await;
-            return named(app, response, request_id);
+            let s3 = match &app.objects {
+                Objects::Embedded(s3) => s3,
+                Objects::External(external) => {
+                    note.discard();
+                    let response = Box::pin(not_here(app, external, body)).await;
+                    return named(app, response, request_id);
+                }
+            };
+            let planned = s3::plan(app, s3, head, &asked, &caller, &mut note);
+            let call = s3::Call {
+                app,
+                s3,
+                caller: &caller,
+                request_id,
+            };
+            let answered = Box::pin(call.answer(planned, taken(head), body, note));
+            return named(app, answered.await, request_id);
         }
         Err(failure) => {
             // The body is read so that its sender gets to read the answer.
@@ -157,6 +171,9 @@ async fn administer(app: &App, head: &Parts, body: TimeoutBody) -> Response<Body
     }
     let response = admin::answer(app, head, body).await;
     app.keep_past();
+    if !matches!(head.method, Method::GET | Method::HEAD) {
+        app.renew_connections();
+    }
     whole(response)
 }
 
@@ -171,29 +188,12 @@ fn named<B>(app: &App, mut response: Response<B>, request_id: &str) -> Response<
     response
 }
 
-async fn objects(
-    app: &App,
-    head: Parts,
-    body: TimeoutBody,
-    caller: &Caller,
-    request_id: &str,
-) -> Response<Body> {
-    let response = match &app.objects {
-        Objects::Embedded(s3) => {
-            let request = Request::from_parts(head, body);
-            let mut response = s3.call(&caller.account, request).await;
-            if let Some(panic) = response.extensions_mut().remove::<Panic>() {
-                crash::report(app, request_id, &panic);
-            }
-            response.map(|body| Either::Right(Either::Left(body)))
-        }
-        Objects::External(external) => {
-            let _ = body::read(body, app.config.max_body_bytes).await;
-            whole(elsewhere(&external.config.endpoint))
-        }
-    };
+/// Answers where the objects are in another S3 and requests cannot be passed on.
+async fn not_here(app: &App, external: &External, body: TimeoutBody) -> Response<Body> {
+    let _ = body::read(body, app.config.max_body_bytes).await;
+    let response = elsewhere(&external.config.endpoint);
     app.metrics.objects.count(Some(response.status().as_u16()));
-    response
+    whole(response)
 }
 
 /// What S3 answers where the objects are elsewhere, and requests cannot be passed on: their
@@ -357,6 +357,7 @@ impl Call<'_> {
             service: descriptor.signing_name,
             operation: operation.name,
             body,
+            resources: &[],
         };
         let course = match faults::plan(self.app, &asked) {
             Ok(course) => course,

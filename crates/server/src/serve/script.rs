@@ -28,6 +28,8 @@ pub(super) struct Script {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Move {
     Send(Bytes),
+    /// Sends bytes in pieces, each after a pause.
+    Drip(Bytes, Drip),
     /// Waits, unless the client goes away.
     Pause(Duration),
 }
@@ -109,24 +111,22 @@ impl Script {
         }
     }
 
-    fn send(&mut self, mut bytes: Bytes, drip: Option<Drip>) {
-        let Some(drip) = drip else {
-            self.moves.push(Move::Send(bytes));
-            return;
-        };
-        let piece = usize::try_from(drip.bytes).unwrap_or(usize::MAX);
-        while !bytes.is_empty() {
-            self.pause(drip.every_ms);
-            let next = bytes.split_to(piece.min(bytes.len()));
-            self.moves.push(Move::Send(next));
-        }
+    fn send(&mut self, bytes: Bytes, drip: Option<Drip>) {
+        self.moves.push(match drip {
+            None => Move::Send(bytes),
+            Some(drip) => Move::Drip(bytes, drip),
+        });
     }
 }
 
 type Framing = (http::HeaderName, HeaderValue);
 
 fn length(response: &Response<Bytes>) -> Framing {
-    (CONTENT_LENGTH, response.body().len().into())
+    // The reply to a HEAD tells the length of a body that it does not have.
+    let told = response.headers().get(CONTENT_LENGTH);
+    let told = told.filter(|_| response.body().is_empty()).cloned();
+    let length = told.unwrap_or_else(|| response.body().len().into());
+    (CONTENT_LENGTH, length)
 }
 
 /// The head of a reply, with these headers in the place of those that HTTP would add.
@@ -213,6 +213,10 @@ mod tests {
     fn shown(script: &Script) -> String {
         let moves = script.moves.iter().map(|it| match it {
             Move::Send(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            Move::Drip(bytes, drip) => {
+                let text = String::from_utf8_lossy(bytes);
+                format!("|{} by {} every {} ms|", text, drip.bytes, drip.every_ms)
+            }
             Move::Pause(time) => format!("|{}|", time.as_millis()),
         });
         let end = if script.resets { "RST" } else { "FIN" };
@@ -279,7 +283,7 @@ mod tests {
         );
         check(
             damaged(json!({"truncate": {"bytes": 3}, "drip": {"bytes": 2, "everyMs": 7}})),
-            "HEAD~CLOSE~content-length: 10~~|7|01|7|2FIN",
+            "HEAD~CLOSE~content-length: 10~~|012 by 2 every 7 ms|FIN",
         );
     }
 }

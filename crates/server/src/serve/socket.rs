@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use b2bi_local_b2bi::Clock as _;
-use b2bi_local_faults::Outcome;
+use b2bi_local_faults::{Drip, Outcome};
 use bytes::Bytes;
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -80,6 +80,8 @@ async fn http(
     let stream = TimeoutStream::new(stream, limits.idle_timeout);
     let mut connection = builder(limits).serve_connection(TokioIo::new(stream), service);
     let mut stop = pin!(stopping.changed());
+    let mut renewals = app.renewals.subscribe();
+    let mut renew = pin!(renewals.changed());
     let mut is_stopping = false;
     // A `select!` would ask all three at every turn; here HTTP is asked first, and mostly alone.
     let script = poll_fn(|context| {
@@ -93,7 +95,10 @@ async fn http(
             if let Some(script) = lock(taken).take() {
                 return Poll::Ready(Some(script));
             }
-            if is_stopping || stop.as_mut().poll(context).is_pending() {
+            if is_stopping
+                || renew.as_mut().poll(context).is_pending()
+                    && stop.as_mut().poll(context).is_pending()
+            {
                 return Poll::Pending;
             }
             is_stopping = true;
@@ -167,9 +172,8 @@ async fn play(mut stream: TcpStream, script: Script) {
     for step in script.moves {
         let goes_on = match step {
             Move::Send(bytes) => stream.write_all(&bytes).await.is_ok(),
-            Move::Pause(time) => tokio::time::timeout(time, until_gone(&mut stream))
-                .await
-                .is_err(),
+            Move::Drip(bytes, drip) => drip_out(&mut stream, bytes, drip).await,
+            Move::Pause(time) => stays_for(&mut stream, time).await,
         };
         if !goes_on {
             return;
@@ -182,6 +186,27 @@ async fn play(mut stream: TcpStream, script: Script) {
         // Bytes that nobody has read would turn the end into a reset.
         let _ = tokio::time::timeout(FAREWELL, until_gone(&mut stream)).await;
     }
+}
+
+/// Sends bytes piece by piece; whether the client is still there at the end.
+async fn drip_out(stream: &mut TcpStream, mut bytes: Bytes, drip: Drip) -> bool {
+    let piece = usize::try_from(drip.bytes).unwrap_or(usize::MAX);
+    let pause = Duration::from_millis(drip.every_ms);
+    while !bytes.is_empty() {
+        let next = bytes.split_to(piece.min(bytes.len()));
+        let is_waiting = pause.is_zero() || stays_for(stream, pause).await;
+        if !is_waiting || stream.write_all(&next).await.is_err() {
+            return false;
+        }
+    }
+    true
+}
+
+/// Whether the client is still there after this time.
+async fn stays_for(stream: &mut TcpStream, time: Duration) -> bool {
+    tokio::time::timeout(time, until_gone(stream))
+        .await
+        .is_err()
 }
 
 async fn until_gone(stream: &mut TcpStream) {
