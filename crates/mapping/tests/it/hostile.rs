@@ -16,7 +16,6 @@ fn limits() -> Limits {
         string_bytes: 1 << 20,
         output_bytes: 1 << 20,
         items: 100_000,
-        ..Limits::standard()
     }
 }
 
