@@ -17,7 +17,9 @@ use serde_json::Value;
 #[expect(clippy::print_stdout, reason = "the lines are what the program is for")]
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
-    let folder = arguments.next().ok_or("usage: score FOLDER [--templates]")?;
+    let folder = arguments
+        .next()
+        .ok_or("usage: score FOLDER [--templates]")?;
     let shows = arguments.next().is_some();
     let entries: Result<Vec<_>, _> = fs::read_dir(folder)?.collect();
     let mut tasks: Vec<PathBuf> = entries?.into_iter().map(|it| it.path()).collect();

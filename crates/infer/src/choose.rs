@@ -7,9 +7,10 @@
 use std::collections::HashMap;
 
 use super::draft::{Draft, DraftPart};
+use super::leaves::is_by_place;
 use super::search::Candidate;
 use super::standard;
-use super::template::{Expression, Part, Path, Step, Template, Value};
+use super::template::{Expression, Part, Path, Step, Support, Template, Value};
 
 /// What it is worth that all scalars beside one share its record.
 const KIN: f64 = 1.2;
@@ -98,10 +99,12 @@ fn value(candidates: Vec<Candidate>, scopes: &[Tally]) -> Value {
         Some((_, it)) => Value {
             expression: it.expression,
             unexplained: it.unexplained,
+            support: it.support,
         },
         None => Value {
             expression: Expression::Constant(super::scalar::Scalar::Null),
             unexplained: true,
+            support: Support::default(),
         },
     }
 }
@@ -228,6 +231,30 @@ fn prefixes(expression: &Expression) -> Vec<(Prefix, f64)> {
         }
     }
     prefixes
+}
+
+/// What a value rests on, for the comment beside it.
+pub(super) fn note(value: &Value) -> String {
+    if value.unexplained {
+        return "constant: not found in the input".to_owned();
+    }
+    let Support { seen, places } = value.support;
+    let mut note = match (seen, places) {
+        (_, 0 | 1) => "seen once".to_owned(),
+        (seen, places) => format!("from {seen} of {places}"),
+    };
+    if is_by_place(&value.expression) {
+        note += "; position, not qualifier";
+    }
+    match &value.expression {
+        Expression::Table(_, entries) => {
+            note.extend(["; ", &entries.len().to_string(), " codes, no others"]);
+        }
+        Expression::Is(..) => note += "; one code for true",
+        Expression::Otherwise(..) => note += "; with a default",
+        _ => {}
+    }
+    note
 }
 
 /// Whether a constant says something that a person would want to look at.

@@ -92,7 +92,7 @@ impl Search<'_> {
     }
 
     /// What selects records of a kind by the codes that they have.
-    fn codes_of(&self, record: NodeId, schema: SchemaId) -> Vec<Select> {
+    pub(super) fn codes_of(&self, record: NodeId, schema: SchemaId) -> Vec<Select> {
         let Some(field) = self.qualifier_of(schema) else {
             return Vec::new();
         };
@@ -107,56 +107,6 @@ impl Search<'_> {
         codes
             .into_iter()
             .map(|code| Select::Equals(field.clone(), code))
-            .collect()
-    }
-
-    /// Sums of one value or of the product of two over records.
-    pub(super) fn sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
-        let Some(case) = cases.iter().find(|it| it.wanted.is_some()) else {
-            return;
-        };
-        if case.wanted.and_then(Scalar::number).is_none() {
-            return;
-        }
-        let from = case.context.stack.len().saturating_sub(1);
-        let record = case.context.innermost();
-        let kinds: Vec<_> = self.below(record).take(PLACES).map(|(it, _)| it).collect();
-        for &schema in &kinds {
-            if self.is_number(record, schema) && self.tree.within(record, schema).len() > 1 {
-                let path = self.all(from, record, schema);
-                self.finish(Expression::Sum(path), cases, &mut |it| push(found, 2.5, it));
-            }
-        }
-        for &schema in &kinds {
-            if !self.tree.schema(schema).listed || self.is_exhausted() {
-                continue;
-            }
-            let operands = self.operands(record, schema);
-            let alone = cases
-                .iter()
-                .all(|case| self.tree.within(case.context.innermost(), schema).len() < 2);
-            for (place, one) in operands.iter().enumerate() {
-                for other in operands.iter().skip(place + 1) {
-                    let path = self.all(from, record, schema);
-                    let sum = Expression::SumOfProducts(path, one.clone(), other.clone());
-                    let depth = as_number(one.len() + other.len());
-                    let cost = 2.8 + 0.05 * depth + if alone { 1.0 } else { 0.0 };
-                    self.finish(sum, cases, &mut |it| push(found, cost, it));
-                }
-            }
-        }
-    }
-
-    /// The ways from records of a kind to numbers that each of them has once.
-    fn operands(&self, record: NodeId, schema: SchemaId) -> Vec<Vec<SchemaId>> {
-        let records = self.tree.within(record, schema).len();
-        let below = self.below(record);
-        below
-            .filter(|&(it, _)| it != schema && self.tree.is_below(it, schema))
-            .filter(|&(it, _)| self.tree.within(record, it).len() == records)
-            .filter(|&(it, _)| self.is_number(record, it))
-            .map(|(it, _)| self.tree.chain(schema, it))
-            .take(OPERANDS)
             .collect()
     }
 
@@ -206,7 +156,12 @@ impl Search<'_> {
     }
 
     /// A number, in the form in which it is wanted, if it is wanted at all.
-    fn finish(&self, number: Expression, cases: &LeafCases<'_>, take: &mut dyn FnMut(Expression)) {
+    pub(super) fn finish(
+        &self,
+        number: Expression,
+        cases: &LeafCases<'_>,
+        take: &mut dyn FnMut(Expression),
+    ) {
         if self.is_exhausted() {
             return;
         }
@@ -266,7 +221,7 @@ impl Search<'_> {
     }
 
     /// The kinds of nodes below a node.
-    fn below(
+    pub(super) fn below(
         &self,
         record: NodeId,
     ) -> impl Iterator<Item = (SchemaId, &super::tree::Schema)> + use<'_> {
@@ -278,7 +233,7 @@ impl Search<'_> {
             .filter(move |(it, _)| !tree.within(record, *it).is_empty())
     }
 
-    fn is_number(&self, record: NodeId, schema: SchemaId) -> bool {
+    pub(super) fn is_number(&self, record: NodeId, schema: SchemaId) -> bool {
         let numeric = |&it: &NodeId| {
             let value = self.tree.node(it).value.as_ref();
             value.and_then(Scalar::number).is_some()
@@ -306,7 +261,7 @@ impl Search<'_> {
 }
 
 /// A path whose last step selects.
-fn with(path: &Path, select: Select) -> Path {
+pub(super) fn with(path: &Path, select: Select) -> Path {
     let mut path = path.clone();
     if let Some(last) = path.steps.last_mut() {
         last.select.push(select);

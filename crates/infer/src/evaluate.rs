@@ -66,6 +66,17 @@ impl Tree {
                 Some(value) => nodes.retain(|&it| holds(it, field, &value)),
                 None => nodes.clear(),
             },
+            Select::Unique(field) => {
+                let mut seen = Vec::new();
+                nodes.retain(|&it| {
+                    let values = self.below(it, field);
+                    let is_new = !seen.contains(&values);
+                    seen.push(values);
+                    is_new
+                });
+            }
+            // The order is that of the loop, which is known already.
+            Select::Sorted(..) => {}
             Select::First => nodes.truncate(1),
             Select::Last => *nodes = nodes.last().copied().into_iter().collect(),
             Select::At(index) => *nodes = nodes.get(*index).copied().into_iter().collect(),
@@ -135,6 +146,7 @@ impl Tree {
             Expression::Otherwise(of, value) => {
                 self.evaluate(of, context).unwrap_or_else(|| value.clone())
             }
+            Expression::Has(path) => Scalar::Bool(!self.find(path, context).is_empty()),
             Expression::Pair(path, places, qualifier) => {
                 self.pair(path, places, qualifier, context)?
             }
@@ -150,7 +162,8 @@ impl Tree {
                 return (!texts.is_empty()).then(|| Scalar::Text(texts.join(separator)));
             }
             Expression::Count(path) => as_number(self.find(path, context).len()),
-            Expression::Sum(path) => self.sum(path, context)?,
+            Expression::Sum(path) => self.numbers(path, context)?.iter().sum(),
+            Expression::Aggregate(what, path) => what.of(&self.numbers(path, context)?),
             Expression::SumOfProducts(path, one, other) => {
                 self.sum_of_products(path, one, other, context)?
             }
@@ -179,13 +192,13 @@ impl Tree {
         found.iter().filter_map(text).collect()
     }
 
-    fn sum(&self, path: &Path, context: &Context) -> Option<f64> {
+    fn numbers(&self, path: &Path, context: &Context) -> Option<Vec<f64>> {
         let found = self.find(path, context);
         let numbers = found
             .iter()
             .map(|&it| self.node(it).value.as_ref()?.number());
         let numbers = numbers.collect::<Option<Vec<f64>>>()?;
-        (!numbers.is_empty()).then(|| numbers.iter().sum())
+        (!numbers.is_empty()).then_some(numbers)
     }
 
     fn sum_of_products(

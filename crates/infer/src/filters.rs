@@ -8,15 +8,16 @@ use super::records::ListCase;
 use super::search::Search;
 use super::template::{Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
+use super::wanted::Wanted;
 
 /// The most values of a filter.
 const VALUES: usize = 6;
 /// The longest value of a filter.
 const LENGTH: usize = 24;
 /// The most places of a record that are tried for a filter.
-const FIELDS: usize = 40;
+const FIELDS: usize = 120;
 /// How deep below a record a filter looks.
-const DEPTH: usize = 2;
+const DEPTH: usize = 3;
 
 /// The records that are meant, and those that are not.
 struct Sides<'a> {
@@ -35,7 +36,7 @@ impl Search<'_> {
         records: &[Vec<NodeId>],
         level: usize,
         schema: SchemaId,
-    ) -> Option<Select> {
+    ) -> Option<Vec<Select>> {
         let mut sides = Sides {
             meant: Vec::new(),
             others: Vec::new(),
@@ -64,11 +65,21 @@ impl Search<'_> {
         let mut rules = rules
             .iter()
             .flat_map(|rule| fields.iter().filter_map(|field| rule(self, &sides, field)));
-        joined.or_else(|| rules.next())
+        let rule = rules.next();
+        let known = self.qualifier_of(schema);
+        let by_qualifier = matches!((&rule, &known),
+            (Some(Select::Equals(field, _) | Select::OneOf(field, _)), Some(known)) if field == known);
+        let rule = || rule.clone().map(|it| vec![it]);
+        if joined.is_some() || by_qualifier {
+            return joined.or_else(rule);
+        }
+        // That records are the first of their kind is less of a coincidence than a value they share.
+        self.unique(lists, records, level, schema, &fields)
+            .or_else(rule)
     }
 
     /// The places below records of a kind, the known qualifier and those named like codes first.
-    fn fields(&self, schema: SchemaId) -> Vec<Vec<SchemaId>> {
+    pub(super) fn fields(&self, schema: SchemaId) -> Vec<Vec<SchemaId>> {
         let known = self.qualifier_of(schema);
         let mut fields = Vec::new();
         let mut open = vec![Vec::new()];
@@ -170,7 +181,7 @@ impl Search<'_> {
         level: usize,
         schema: SchemaId,
         fields: &[Vec<SchemaId>],
-    ) -> Option<Select> {
+    ) -> Option<Vec<Select>> {
         let (list, chosen) = lists.iter().zip(records).find(|(_, it)| !it.is_empty())?;
         if level + 1 >= list.context.stack.len() {
             return None;
@@ -188,11 +199,96 @@ impl Search<'_> {
                     found == *chosen
                 });
                 if fits {
-                    return Some(select);
+                    return Some(vec![select]);
+                }
+                if let Some(other) = self.narrowed(lists, records, level, schema, &select) {
+                    return Some(vec![select, other]);
                 }
             }
         }
         None
+    }
+
+    /// The value of which each record is the first.
+    fn unique(
+        &self,
+        lists: &[ListCase<'_>],
+        records: &[Vec<NodeId>],
+        level: usize,
+        schema: SchemaId,
+        fields: &[Vec<SchemaId>],
+    ) -> Option<Vec<Select>> {
+        // Of scalars themselves, of records one of their values.
+        let first = lists.iter().find_map(|it| it.items.first())?;
+        let fields = match first {
+            Wanted::Leaf(_) => vec![Vec::new()],
+            _ => fields
+                .iter()
+                .filter(|it| self.is_shown(lists, records, it))
+                .cloned()
+                .collect(),
+        };
+        fields.into_iter().find_map(|field| {
+            let fits = lists.iter().zip(records).all(|(list, chosen)| {
+                let all = self.tree.within(list.context.record(level), schema);
+                self.firsts(all, &field).as_ref() == Some(chosen)
+            });
+            fits.then(|| vec![Select::Unique(field)])
+        })
+    }
+
+    /// The first record of each value; none where one has not a single value.
+    fn firsts(&self, records: &[NodeId], field: &[SchemaId]) -> Option<Vec<NodeId>> {
+        let mut keys: BTreeSet<String> = BTreeSet::new();
+        let mut firsts = Vec::new();
+        for &node in records {
+            let [key] = <[String; 1]>::try_from(self.tree.below(node, field)).ok()?;
+            if keys.insert(key) {
+                firsts.push(node);
+            }
+        }
+        Some(firsts)
+    }
+
+    /// What tells the records from the others that a join finds.
+    fn narrowed(
+        &self,
+        lists: &[ListCase<'_>],
+        records: &[Vec<NodeId>],
+        level: usize,
+        schema: SchemaId,
+        join: &Select,
+    ) -> Option<Select> {
+        let mut sides = Sides {
+            meant: Vec::new(),
+            others: Vec::new(),
+        };
+        for (list, chosen) in lists.iter().zip(records) {
+            let all = self.all(level, list.context.record(level), schema);
+            let found = self.tree.find(&filtered(all, join), &list.context);
+            if chosen.iter().any(|it| !found.contains(it)) {
+                return None;
+            }
+            sides
+                .meant
+                .extend(chosen.iter().map(|&it| (&list.context, it)));
+            sides
+                .others
+                .extend(found.into_iter().filter(|it| !chosen.contains(it)));
+        }
+        // A join that finds all records is none.
+        let found = sides.meant.len() + sides.others.len();
+        let whole = |list: &ListCase<'_>| self.tree.within(list.context.record(level), schema);
+        let all: usize = lists.iter().map(|it| whole(it).len()).sum();
+        if lists.len() < 2 || found >= all {
+            return None;
+        }
+        let fields = self.fields(schema);
+        let rules: [Rule<'_>; 2] = [Self::equal, Self::differs];
+        let mut rules = rules
+            .iter()
+            .flat_map(|rule| fields.iter().filter_map(|field| rule(self, &sides, field)));
+        rules.next()
     }
 
     /// The places where the contexts from a level inwards hold a value.

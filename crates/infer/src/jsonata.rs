@@ -5,17 +5,14 @@ mod path;
 
 use std::collections::BTreeMap;
 
-use super::choose::is_noteworthy;
+use super::choose::{is_noteworthy, note};
 use super::dates::Form;
 use super::names_of::record_name;
 use super::notation::Notation as _;
 use super::scalar::Scalar;
 use super::template::{Expression, Part, Path, Step, Template, Value};
 use super::tree::{Label, Tree};
-use super::walk::{common_way, counts, expressions, refers, reformats};
-
-/// The words of a comment on a value that the input does not explain.
-const CONSTANT: &str = " /* constant: not found in the input */";
+use super::walk::{common_way, counts, expressions, refers, reformats, transaction_way};
 
 /// Prints one template.
 pub(super) struct Printer<'a> {
@@ -47,6 +44,9 @@ pub(super) fn print(tree: &Tree, template: &Template) -> String {
     };
     printer.hoist(template);
     printer.name_dates(template);
+    if let Some(way) = transaction_way(tree, template) {
+        return printer.each_transaction(way, template);
+    }
     let plain = printer.hoisted.is_none() && printer.dates.is_empty();
     let inner = printer.template(template, usize::from(!plain));
     if plain && printer.pairs.is_empty() {
@@ -68,6 +68,20 @@ impl Printer<'_> {
             let name = self.name(record_name(self.tree, schema));
             self.hoisted = Some((way, name));
         }
+    }
+
+    /// A template about one transaction, carried out for each that the input has.
+    fn each_transaction(&mut self, way: Vec<Step>, template: &Template) -> String {
+        let path = self.steps(&way);
+        let name = match self.hoisted.take() {
+            Some((_, name)) => name,
+            None => self.name("transaction".to_owned()),
+        };
+        self.hoisted = Some((way, name.clone()));
+        let inner = self.template(template, 2);
+        self.hoisted = None;
+        let each = format!("{path}.(\n    ${name} := $;\n    {inner}\n  )");
+        format!("(\n{}  {each}\n)\n", self.definitions())
     }
 
     /// A name that is not taken yet.
@@ -148,8 +162,12 @@ impl Printer<'_> {
             let value = self.template(member, indent + 1);
             let comma = if place == last { "" } else { "," };
             let note = match member {
-                Template::Value(value) if is_noteworthy(value, element.as_deref()) => CONSTANT,
-                _ => "",
+                Template::Value(value)
+                    if !value.unexplained || is_noteworthy(value, element.as_deref()) =>
+                {
+                    format!(" /* {} */", note(value))
+                }
+                _ => String::new(),
             };
             lines.push(format!("{inner}{}: {value}{comma}{note}\n", quoted(key)));
         }

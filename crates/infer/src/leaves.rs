@@ -5,7 +5,7 @@ use super::index::sought;
 use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search, Target};
 use super::standard;
-use super::template::Expression;
+use super::template::{Expression, Select, Support};
 use super::tree::NodeId;
 
 /// The most leaves of one context that are taken for the source of a value.
@@ -26,12 +26,20 @@ impl Search<'_> {
             self.moves(cases, seed, &mut found);
             self.positions(cases, &mut found);
             self.counts(cases, target, &mut found);
+            self.aggregates(cases, target, &mut found);
+            // What stands at some place may be the only one of its code.
+            if !found.is_empty() && found.iter().all(|it| is_by_place(&it.expression)) {
+                self.filtered_sums(cases, &mut found);
+            }
             if found.is_empty() {
                 self.sums(cases, &mut found);
                 self.arithmetic(cases, &mut found);
             }
             if found.is_empty() {
                 self.texts(cases, seed, &mut found);
+            }
+            if found.is_empty() {
+                self.presence(cases, &mut found);
             }
             if found.is_empty() {
                 self.tables(cases, target, &mut found);
@@ -44,6 +52,13 @@ impl Search<'_> {
         found.extend(constant(cases, found.is_empty()));
         found.sort_by(|one, other| one.cost.total_cmp(&other.cost));
         found.truncate(CANDIDATES);
+        let support = Support {
+            seen: cases.iter().filter(|it| it.wanted.is_some()).count(),
+            places: cases.len(),
+        };
+        for candidate in &mut found {
+            candidate.support = support;
+        }
         found
     }
 
@@ -54,6 +69,10 @@ impl Search<'_> {
             let Some(source) = &self.tree.node(leaf).value else {
                 continue;
             };
+            let is_number = matches!(wanted, Scalar::Number(_));
+            if is_number && self.forms.is_code(self.tree, self.tree.node(leaf).schema) {
+                continue;
+            }
             for (cost, conversion) in conversions(source, wanted) {
                 for (way, path) in self.paths(&seed.context, leaf) {
                     let expression = conversion.wrap(Expression::Path(path));
@@ -111,6 +130,18 @@ impl Search<'_> {
     }
 }
 
+/// Whether an expression finds its value by its place among others.
+pub(super) fn is_by_place(expression: &Expression) -> bool {
+    let mut paths = Vec::new();
+    expression.paths(&mut paths);
+    let by_place = |it: &Select| matches!(it, Select::First | Select::Last | Select::At(_));
+    let mut selects = paths
+        .iter()
+        .flat_map(|it| &it.steps)
+        .flat_map(|it| &it.select);
+    selects.any(by_place)
+}
+
 fn is_move(expression: &Expression) -> bool {
     matches!(expression, Expression::Path(_))
 }
@@ -123,6 +154,7 @@ pub(super) fn push(found: &mut Vec<Candidate>, cost: f64, expression: Expression
             cost,
             expression,
             unexplained: false,
+            support: Support::default(),
         }),
     }
 }
@@ -154,5 +186,6 @@ fn constant(cases: &LeafCases<'_>, alone: bool) -> Option<Candidate> {
         cost: if everywhere { CONSTANT } else { 50.0 },
         expression: Expression::Constant(value.clone()),
         unexplained: true,
+        support: Support::default(),
     })
 }

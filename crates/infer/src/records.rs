@@ -39,21 +39,21 @@ pub(super) struct Loops<'a> {
 
 /// How well the nodes of the input fit an item.
 #[derive(Debug, Default)]
-struct Votes {
-    by_node: HashMap<NodeId, f64>,
+pub(super) struct Votes {
+    pub(super) by_node: HashMap<NodeId, f64>,
     total: f64,
 }
 
 /// The records of a kind that the items of a list come from.
-struct Alignment {
-    schema: SchemaId,
-    level: usize,
+pub(super) struct Alignment {
+    pub(super) schema: SchemaId,
+    pub(super) level: usize,
     /// For each list, the record of each item.
-    records: Vec<Vec<NodeId>>,
-    selects: Vec<Select>,
-    coverage: f64,
+    pub(super) records: Vec<Vec<NodeId>>,
+    pub(super) selects: Vec<Select>,
+    pub(super) coverage: f64,
     /// Whether there are several items, and each fits its record better than any other of them.
-    distinct: bool,
+    pub(super) distinct: bool,
 }
 
 impl Search<'_> {
@@ -76,7 +76,8 @@ impl Search<'_> {
                 best = Some(found);
             }
         }
-        let best = self.widened(lists, best?);
+        let best = self.grouped(lists, best?);
+        let best = self.widened(lists, best);
         Some(self.nested(lists, &best))
     }
 
@@ -223,6 +224,9 @@ impl Search<'_> {
             return None;
         }
         let all = lists.iter().all(|list| list.items.len() == of(list).len());
+        if all && let Some(sorted) = self.sorted(lists, votes, schema, level) {
+            return Some(sorted);
+        }
         let records: Option<Vec<Vec<NodeId>>> = if all {
             Some(lists.iter().map(|list| of(list).to_vec()).collect())
         } else {
@@ -238,7 +242,7 @@ impl Search<'_> {
         let selects = if all {
             Vec::new()
         } else {
-            vec![self.filter(lists, &records, level, schema)?]
+            self.filter(lists, &records, level, schema)?
         };
         let (mut have, mut total) = (0.0, 0.0);
         for (records, votes) in records.iter().zip(votes) {
@@ -322,10 +326,10 @@ impl Search<'_> {
             return found;
         }
         match self.filter(lists, &records, found.level, above) {
-            Some(select) => Alignment {
+            Some(selects) => Alignment {
                 schema: above,
                 records,
-                selects: vec![select],
+                selects,
                 ..found
             },
             None => found,
@@ -338,6 +342,9 @@ impl Search<'_> {
         let first = lists.first().map(|it| &it.context);
         let above = first.map_or(0, |it| self.tree.node(it.record(found.level)).schema);
         let chain = self.tree.chain(above, found.schema);
+        // An order, or what is the first of its kind, is that of all records and not of some of them.
+        let of_all = |it: &Select| matches!(it, Select::Sorted(..) | Select::Unique(_));
+        let is_whole = found.selects.iter().any(of_all);
         let mut each = Vec::new();
         let mut levels = Vec::new();
         let mut steps = Vec::new();
@@ -351,7 +358,7 @@ impl Search<'_> {
                     Vec::new()
                 },
             });
-            if last || self.is_repeated(schema) {
+            if last || (!is_whole && self.is_repeated(schema)) {
                 let from = if each.is_empty() {
                     found.level
                 } else {

@@ -1,9 +1,10 @@
 //! What every part of the search shares.
 
 use super::evaluate::Context;
+use super::forms::Forms;
 use super::index::Index;
 use super::scalar::Scalar;
-use super::template::Expression;
+use super::template::{Expression, Support};
 use super::tree::Tree;
 use super::wanted::Wanted;
 use b2bi_local_mapping::Cancel;
@@ -16,6 +17,7 @@ const WORK: u64 = 5_000_000;
 pub(super) struct Search<'a> {
     pub(super) tree: &'a Tree,
     pub(super) index: Index,
+    pub(super) forms: Forms,
     cancel: &'a Cancel,
 }
 
@@ -45,6 +47,7 @@ pub(super) struct Candidate {
     pub(super) cost: f64,
     pub(super) expression: Expression,
     pub(super) unexplained: bool,
+    pub(super) support: Support,
 }
 
 impl<'a> Search<'a> {
@@ -52,6 +55,7 @@ impl<'a> Search<'a> {
         Self {
             tree,
             index: Index::of(tree),
+            forms: Forms::of(tree),
             cancel,
         }
     }

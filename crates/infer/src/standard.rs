@@ -7,7 +7,7 @@
 pub(super) fn qualifier(segment: &str) -> Option<String> {
     let place = match segment {
         "N1" | "REF" | "DTM" | "DTP" | "NM1" | "AMT" | "QTY" | "PER" | "N9" | "CUR" | "G62"
-        | "TXI" | "MAN" | "LQ" | "NTE" | "PWK" | "SBR" | "P7" => "01",
+        | "TXI" | "CAS" | "MAN" | "LQ" | "NTE" | "PWK" | "SBR" | "P7" => "01",
         "L11" | "MEA" | "SAC" => "02",
         "HL" => "03",
         _ => return None,

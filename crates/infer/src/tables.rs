@@ -110,6 +110,9 @@ impl Search<'_> {
             .iter()
             .all(|(code, it)| is_short_for(code, &it.text()) || is_short_for(&it.text(), code));
         let repeated = entries.len() < cases;
+        if !named && entries.iter().any(|(code, _)| is_identifier(code)) {
+            return None;
+        }
         let numeric = entries.iter().all(|(code, _)| code.parse::<f64>().is_ok());
         let mut values: Vec<String> = entries.iter().map(|(_, it)| it.text()).collect();
         values.sort();
@@ -226,4 +229,9 @@ pub(super) fn is_short_for(code: &str, word: &str) -> bool {
     let mut letters = word.chars().map(|it| it.to_ascii_lowercase());
     let mut code = code.chars().map(|it| it.to_ascii_lowercase());
     code.all(|wanted| letters.any(|it| it == wanted))
+}
+
+/// Whether a text is the number of one thing rather than a code that many have.
+fn is_identifier(text: &str) -> bool {
+    text.len() > 4 && text.bytes().any(|it| it.is_ascii_digit())
 }

@@ -32,6 +32,10 @@ pub(super) enum Select {
     Missing(Vec<SchemaId>),
     /// Those that hold the value that a path finds.
     Joins(Vec<SchemaId>, Path),
+    /// The first of those that hold the same value below them, or are the same value.
+    Unique(Vec<SchemaId>),
+    /// All, in the order of a value: whether as numbers, and whether the greatest comes first.
+    Sorted(Vec<SchemaId>, bool, bool),
     First,
     Last,
     /// The one at this index, from 0.
@@ -71,8 +75,12 @@ pub(super) enum Expression {
     Table(Box<Expression>, Vec<(String, Scalar)>),
     /// Whether a value is this text.
     Is(Box<Expression>, String),
+    /// Whether there is a node.
+    Has(Path),
     Count(Path),
     Sum(Path),
+    /// One number of several.
+    Aggregate(Aggregate, Path),
     /// The sum over records of the product of two of their values.
     SumOfProducts(Path, Vec<SchemaId>, Vec<SchemaId>),
     Product(Box<Expression>, Box<Expression>),
@@ -84,6 +92,35 @@ pub(super) enum Expression {
     Otherwise(Box<Expression>, Scalar),
     /// The element after a qualifier among the pairs of a segment, whose places are given.
     Pair(Path, Vec<(SchemaId, SchemaId)>, String),
+}
+
+/// What one number of several is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aggregate {
+    Max,
+    Min,
+    Average,
+}
+
+impl Aggregate {
+    pub(super) const ALL: [Self; 3] = [Self::Max, Self::Min, Self::Average];
+
+    pub(super) fn of(self, numbers: &[f64]) -> f64 {
+        match self {
+            Self::Max => numbers.iter().copied().fold(f64::MIN, f64::max),
+            Self::Min => numbers.iter().copied().fold(f64::MAX, f64::min),
+            Self::Average => {
+                numbers.iter().sum::<f64>() / super::evaluate::as_number(numbers.len())
+            }
+        }
+    }
+}
+
+/// In how many of the places of a value it was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Support {
+    pub(super) seen: usize,
+    pub(super) places: usize,
 }
 
 /// What the output looks like.
@@ -106,6 +143,7 @@ pub(super) struct Value {
     pub(super) expression: Expression,
     /// Whether the value was looked for in the input and not found.
     pub(super) unexplained: bool,
+    pub(super) support: Support,
 }
 
 /// Items of a list: one, or one for each record that nested loops find.
@@ -122,8 +160,10 @@ impl Expression {
             Self::Constant(_) | Self::Position(..) => {}
             Self::Path(path)
             | Self::Join(path, _)
+            | Self::Has(path)
             | Self::Count(path)
             | Self::Sum(path)
+            | Self::Aggregate(_, path)
             | Self::SumOfProducts(path, ..)
             | Self::Pair(path, ..) => into.push(path),
             Self::Number(of)

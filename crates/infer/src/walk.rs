@@ -104,6 +104,24 @@ pub(super) fn common_way(tree: &Tree, template: &Template) -> Option<Vec<Step>> 
     best.map(|(_, way)| way)
 }
 
+/// The way to the transactions of a service-defined document, where a template is about the one that the
+/// input has: every path goes through it, and no loop does.
+pub(super) fn transaction_way(tree: &Tree, template: &Template) -> Option<Vec<Step>> {
+    let mut ways: Vec<Vec<Step>> = Vec::new();
+    paths(template, &mut |path| {
+        if path.from == 0 {
+            ways.push(path.steps.clone());
+        }
+    });
+    let is_transaction = |it: &Step| tree.schema(it.schema).label.field == "transactions";
+    let first = ways.first()?;
+    let end = first.iter().position(is_transaction)? + 1;
+    let way = first.get(..end)?.to_vec();
+    let is_alone = way.iter().all(|it| it.select.is_empty());
+    let through = |it: &Vec<Step>| it.len() > end && it.starts_with(&way);
+    (is_alone && ways.iter().all(through)).then_some(way)
+}
+
 fn is_plain(tree: &Tree, schema: SchemaId) -> bool {
     tree.schema(schema).label.class.is_none()
 }

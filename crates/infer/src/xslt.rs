@@ -7,7 +7,7 @@ use super::choose::is_noteworthy;
 use super::names_of::record_name;
 use super::notation::Notation as _;
 use super::scalar::Scalar;
-use super::template::{Expression, Path, Step, Template, Value};
+use super::template::{Expression, Path, Select, Step, Template, Value};
 use super::tree::Tree;
 use super::walk::{common_way, refers};
 
@@ -125,6 +125,7 @@ impl Printer<'_> {
         let select = self.path(path);
         self.line(&format!("<xsl:for-each select=\"{}\">", attribute(&select)));
         self.indent += 1;
+        self.sort(path);
         let level = self.names.len();
         let schema = path.steps.last().map_or(0, |it| it.schema);
         let name =
@@ -138,6 +139,28 @@ impl Printer<'_> {
         self.taken.retain(|it| Some(it) != name.as_ref());
         self.indent -= 1;
         self.line("</xsl:for-each>");
+    }
+
+    /// The order of a loop.
+    fn sort(&mut self, path: &Path) {
+        let selects = path.steps.iter().flat_map(|it| &it.select);
+        let sorted = selects.filter_map(|it| match it {
+            Select::Sorted(field, numeric, descending) => Some((field, *numeric, *descending)),
+            _ => None,
+        });
+        let lines: Vec<String> = sorted
+            .map(|(field, numeric, descending)| {
+                let kind = if numeric { "number" } else { "text" };
+                let order = if descending {
+                    "descending"
+                } else {
+                    "ascending"
+                };
+                let select = attribute(&self.field(field));
+                format!("<xsl:sort select=\"{select}\" data-type=\"{kind}\" order=\"{order}\"/>")
+            })
+            .collect();
+        self.put(&lines);
     }
 
     /// The start of an element: attributes that are expressions stand in it in braces.

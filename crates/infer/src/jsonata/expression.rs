@@ -5,7 +5,7 @@ use super::{Printer, literal, quoted};
 use crate::dates::{Form, Piece};
 use crate::notation::Notation as _;
 use crate::standard;
-use crate::template::{Expression, Path, Select};
+use crate::template::{Aggregate, Expression, Path, Select};
 use crate::tree::SchemaId;
 
 /// How many pairs of a qualifier and a product's number a segment may have.
@@ -86,6 +86,17 @@ impl Printer<'_> {
     fn arithmetic(&mut self, expression: &Expression) -> String {
         match expression {
             Expression::Count(path) => format!("$count({})", self.path(path)),
+            Expression::Has(path) => format!("$exists({})", self.path(path)),
+            Expression::Aggregate(what, path) => {
+                let function = match what {
+                    Aggregate::Max => "max",
+                    Aggregate::Min => "min",
+                    Aggregate::Average => "average",
+                };
+                let numbers = path.steps.last().is_some_and(|it| !self.is_text(it.schema));
+                let each = if numbers { "" } else { ".$number($)" };
+                format!("${function}({}{each})", self.path(path))
+            }
             Expression::Sum(path) => {
                 let numbers = path.steps.last().is_some_and(|it| !self.is_text(it.schema));
                 let each = if numbers { "" } else { ".$number($)" };

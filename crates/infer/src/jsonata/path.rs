@@ -28,7 +28,13 @@ impl Notation for Printer<'_> {
                 parts.push(part);
             }
         }
-        parts.join(".")
+        let path = parts.join(".");
+        let last = steps.last().and_then(|it| it.select.last());
+        match last {
+            Some(Select::Unique(field)) if field.is_empty() => format!("$distinct({path})"),
+            Some(Select::Unique(field)) => self.first_of_each(&path, field),
+            _ => path,
+        }
     }
 
     fn root(&self) -> String {
@@ -50,7 +56,16 @@ impl Printer<'_> {
             "" => "$".to_owned(),
             field => name(field),
         };
-        let by_place = |it: &Select| matches!(it, Select::First | Select::Last | Select::At(_));
+        let by_place = |it: &Select| {
+            matches!(
+                it,
+                Select::First
+                    | Select::Last
+                    | Select::At(_)
+                    | Select::Sorted(..)
+                    | Select::Unique(_)
+            )
+        };
         let first = step.select.first();
         let implied = first.is_some_and(|it| {
             !by_place(it) && !matches!(it, Select::Missing(_) | Select::Differs(..))
@@ -67,6 +82,14 @@ impl Printer<'_> {
         text
     }
 
+    /// The first record of each value at a place.
+    fn first_of_each(&self, records: &str, field: &[SchemaId]) -> String {
+        let field = self.field(field);
+        format!(
+            "$filter({records}, function($it, $at, $all) {{ $not($it.{field} in $all[[0..$at - 1]].{field}) }})"
+        )
+    }
+
     /// A member that records of this class have and those of others do not.
     fn class(&self, schema: SchemaId) -> String {
         let children = &self.tree.schema(schema).children;
@@ -79,8 +102,16 @@ impl Printer<'_> {
     fn field(&self, field: &[SchemaId]) -> String {
         let names = field
             .iter()
-            .map(|&it| name(&self.tree.schema(it).label.field));
-        names.collect::<Vec<_>>().join(".")
+            .map(|&it| &self.tree.schema(it).label.field)
+            // The items of an array in an array have no name of their own.
+            .filter(|it| !it.is_empty())
+            .map(|it| name(it));
+        let path = names.collect::<Vec<_>>().join(".");
+        if path.is_empty() {
+            "$".to_owned()
+        } else {
+            path
+        }
     }
 
     fn select(&self, select: &Select) -> String {
@@ -101,6 +132,17 @@ impl Printer<'_> {
             Select::Joins(field, path) => {
                 format!("[{} = {}]", self.field(field), self.absolute(path))
             }
+            Select::Sorted(field, numeric, descending) => {
+                let sign = if *descending { ">" } else { "" };
+                let key = self.field(field);
+                if *numeric && field.last().is_some_and(|&it| self.is_text(it)) {
+                    format!("^({sign}$number({key}))")
+                } else {
+                    format!("^({sign}{key})")
+                }
+            }
+            // A function round the path says so.
+            Select::Unique(_) => String::new(),
             Select::First => "[0]".to_owned(),
             Select::Last => "[-1]".to_owned(),
             Select::At(index) => format!("[{index}]"),

@@ -6,7 +6,7 @@ use crate::dates::Piece;
 use crate::notation::Notation as _;
 use crate::scalar::{Scalar, number_text};
 use crate::standard;
-use crate::template::{Expression, Path};
+use crate::template::{Aggregate, Expression, Path};
 
 /// How many pairs of a qualifier and a product's number a segment may have.
 const PAIRS: usize = 10;
@@ -116,9 +116,21 @@ impl Printer<'_> {
         }
     }
 
+    /// `XPath` 1.0 has neither a greatest nor a least number: the one that no other is beyond.
+    fn aggregate(&mut self, what: Aggregate, path: &Path) -> String {
+        let nodes = self.path(path);
+        match what {
+            Aggregate::Average => format!("sum({nodes}) div count({nodes})"),
+            Aggregate::Max => format!("{nodes}[not(. &lt; {nodes})]").replace("&lt;", "<"),
+            Aggregate::Min => format!("{nodes}[not(. > {nodes})]"),
+        }
+    }
+
     fn arithmetic(&mut self, expression: &Expression) -> String {
         match expression {
             Expression::Count(path) => format!("count({})", self.path(path)),
+            Expression::Has(path) => format!("boolean({})", self.path(path)),
+            Expression::Aggregate(what, path) => self.aggregate(*what, path),
             Expression::Sum(path) => format!("sum({})", self.path(path)),
             Expression::SumOfProducts(path, one, other) => {
                 let select = attribute(&self.path(path));

@@ -79,6 +79,15 @@ impl Printer<'_> {
             Select::Joins(field, path) => {
                 format!("[{} = {}]", self.field(field), self.absolute(path))
             }
+            Select::Unique(field) if field.is_empty() => {
+                "[not(. = preceding-sibling::*)]".to_owned()
+            }
+            Select::Unique(field) => {
+                let field = self.field(field);
+                format!("[not({field} = preceding-sibling::*/{field})]")
+            }
+            // A loop says so in an instruction of its own.
+            Select::Sorted(..) => String::new(),
             Select::First => "[1]".to_owned(),
             Select::Last => "[last()]".to_owned(),
             Select::At(index) => format!("[{}]", index + 1),

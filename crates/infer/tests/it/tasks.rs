@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 const TASKS: &str = "../../fixtures/mapping/infer";
 /// Where the table of scores is.
 const README: &str = "README.md";
-/// The fewest of the thirty that must be right on the input that was not seen.
-const RIGHT: usize = 27;
+/// The fewest that must be right on the input that was not seen.
+const RIGHT: usize = 38;
 
 /// How a task went.
 struct Score {
@@ -144,9 +144,9 @@ fn table(scores: &[Score]) -> String {
 }
 
 #[test]
-fn thirty_tasks_score_as_the_readme_says() {
+fn the_tasks_score_as_the_readme_says() {
     let scores: Vec<Score> = tasks().iter().map(|it| score(it)).collect();
-    assert_eq!(scores.len(), 30);
+    assert_eq!(scores.len(), 38);
     let right = scores.iter().filter(|it| it.unseen).count();
     let table = table(&scores);
     assert!(
@@ -220,6 +220,34 @@ fn values_are_explained_in_the_way_that_generalises_best() {
         &json!({"b": "unheard of"}),
         "/* constant: not found in the input */",
     );
+}
+
+#[test]
+fn each_member_tells_what_it_rests_on() {
+    let lines =
+        json!({"n": "7", "lines": [{"a": "p", "b": "q"}, {"a": "r"}, {"a": "s", "b": "t"}]});
+    check(&lines, &json!({"number": "7"}), "n /* seen once */");
+    let wanted = json!([{"x": "p", "y": "q"}, {"x": "r"}, {"x": "s", "y": "t"}]);
+    check(&lines, &wanted, "a, /* from 3 of 3 */");
+    check(&lines, &wanted, "b /* from 2 of 3 */");
+    check(
+        &lines,
+        &json!({"third": "s"}),
+        "; position, not qualifier */",
+    );
+}
+
+#[test]
+fn a_coincidence_is_no_rule() {
+    let check_not = |input: &Value, output: &Value, unwanted: &str| {
+        let template = generate(&input.to_string(), &output.to_string(), Language::Jsonata);
+        assert!(!template.contains(unwanted), "{unwanted} is in\n{template}");
+    };
+    let orders = json!({"orders": [{"no": "HB-88120", "x": 1}, {"no": "HB-88121", "x": 2}]});
+    let cartons = json!([{"no": "HB-88120", "cartons": 7}, {"no": "HB-88121", "cartons": 9}]);
+    check_not(&orders, &cartons, "$lookup");
+    let marked = json!([{"no": "HB-88120", "late": true}, {"no": "HB-88121", "late": false}]);
+    check_not(&orders, &marked, r#"= "HB-88120""#);
 }
 
 #[test]

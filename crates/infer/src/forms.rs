@@ -1,0 +1,49 @@
+//! The types of a document's elements, from the tables of its transaction set.
+
+use std::collections::HashMap;
+
+use b2bi_local_x12::{Form, Outline, Version};
+
+use super::scalar::Scalar;
+use super::tree::{SchemaId, Tree};
+
+/// The types of elements by their names, such as `CLP06`.
+#[derive(Debug, Default)]
+pub(super) struct Forms(HashMap<String, Form>);
+
+impl Forms {
+    /// The types for a service-defined document; of another document none is known.
+    pub(super) fn of(tree: &Tree) -> Self {
+        let value = |code: &str| {
+            let is_it = |(_, node): &(usize, &super::tree::Node)| {
+                tree.schema(node.schema).label.code().as_deref() == Some(code)
+            };
+            let found = tree.nodes().find(is_it);
+            found
+                .and_then(|(_, node)| node.value.as_ref())
+                .map(Scalar::text)
+        };
+        let (Some(version), Some(set)) = (value("GS08"), value("ST01")) else {
+            return Self::default();
+        };
+        let version = Version::of_group(version.as_bytes());
+        let outline = version.and_then(|it| Outline::new(it, &set, None));
+        let mut forms = HashMap::new();
+        for segment in outline.iter().flat_map(|it| &it.segments) {
+            for element in segment.elements.iter().filter(|it| !it.composite) {
+                let name = format!("{}{:02}", segment.id, element.position);
+                if let Some(value) = element.values.first() {
+                    forms.entry(name).or_insert(value.form);
+                }
+            }
+        }
+        Self(forms)
+    }
+
+    /// Whether a number cannot come from a kind of leaf: it holds codes, some of which are digits.
+    pub(super) fn is_code(&self, tree: &Tree, schema: SchemaId) -> bool {
+        let code = tree.schema(schema).label.code();
+        code.and_then(|it| self.0.get(&it))
+            .is_some_and(|it| *it == Form::Code)
+    }
+}

@@ -1,0 +1,168 @@
+//! Records in another order than that of the document, and records that are the first of a group.
+
+use std::cmp::Ordering;
+
+use super::records::{Alignment, ListCase, Votes};
+use super::scalar::number_of;
+use super::search::Search;
+use super::template::Select;
+use super::tree::{NodeId, SchemaId};
+
+impl Search<'_> {
+    /// The records in another order than that of the document, with the value that they are sorted by.
+    pub(super) fn sorted(
+        &self,
+        lists: &[ListCase<'_>],
+        votes: &[Vec<Votes>],
+        schema: SchemaId,
+        level: usize,
+    ) -> Option<Alignment> {
+        let of = |list: &ListCase<'_>| self.tree.within(list.context.record(level), schema);
+        let records: Option<Vec<Vec<NodeId>>> = lists
+            .iter()
+            .zip(votes)
+            .map(|(list, votes)| permuted(of(list), votes))
+            .collect();
+        let records = records?;
+        let in_order = |it: &Vec<NodeId>| it.is_sorted();
+        if records.iter().all(in_order) || !records.iter().any(|it| it.len() > 2) {
+            return None;
+        }
+        let sorted = self.order(lists, &records, schema)?;
+        Some(Alignment {
+            schema,
+            level,
+            records,
+            selects: vec![sorted],
+            coverage: 1.0,
+            distinct: true,
+        })
+    }
+
+    /// The value by which records are in their order; one that the items show comes first.
+    fn order(
+        &self,
+        lists: &[ListCase<'_>],
+        records: &[Vec<NodeId>],
+        schema: SchemaId,
+    ) -> Option<Select> {
+        let mut fields = self.fields(schema);
+        fields.sort_by_key(|it| !self.is_shown(lists, records, it));
+        let orders = [(true, false), (true, true), (false, false), (false, true)];
+        fields.iter().find_map(|field| {
+            let fits = |&(numeric, descending): &(bool, bool)| {
+                records
+                    .iter()
+                    .all(|it| self.is_ordered(it, field, numeric, descending))
+            };
+            let (numeric, descending) = orders.into_iter().find(fits)?;
+            Some(Select::Sorted(field.clone(), numeric, descending))
+        })
+    }
+
+    /// Whether the first item has a value that its record holds at a place.
+    pub(super) fn is_shown(
+        &self,
+        lists: &[ListCase<'_>],
+        records: &[Vec<NodeId>],
+        field: &[SchemaId],
+    ) -> bool {
+        let first = lists
+            .iter()
+            .zip(records)
+            .find_map(|(list, records)| Some((list.items.first()?, *records.first()?)));
+        let Some((item, record)) = first else {
+            return false;
+        };
+        let mut leaves = Vec::new();
+        item.own_leaves(&mut leaves);
+        let values = self.tree.below(record, field);
+        let is_same = |value: &String, text: &String| {
+            let numbers = [value, text].map(|it| number_of(it));
+            value == text || (numbers[0].is_some() && numbers[0] == numbers[1])
+        };
+        leaves
+            .iter()
+            .any(|leaf| values.iter().any(|it| is_same(it, &leaf.text())))
+    }
+
+    fn is_ordered(
+        &self,
+        records: &[NodeId],
+        field: &[SchemaId],
+        numeric: bool,
+        descending: bool,
+    ) -> bool {
+        let keys: Option<Vec<(Option<f64>, String)>> = records
+            .iter()
+            .map(|&it| match self.tree.below(it, field).as_slice() {
+                [text] => Some((number_of(text), text.clone())),
+                _ => None,
+            })
+            .collect();
+        let Some(keys) = keys else { return false };
+        if numeric && keys.iter().any(|it| it.0.is_none()) {
+            return false;
+        }
+        keys.iter()
+            .zip(records)
+            .is_sorted_by(|(one, first), (other, second)| {
+                let order = if numeric {
+                    one.0.partial_cmp(&other.0).unwrap_or(Ordering::Equal)
+                } else {
+                    one.1.cmp(&other.1)
+                };
+                match if descending { order.reverse() } else { order } {
+                    Ordering::Less => true,
+                    // What is equal keeps its order.
+                    Ordering::Equal => first < second,
+                    Ordering::Greater => false,
+                }
+            })
+    }
+
+    /// The widest records that hold those found, where these are the first of a group: a group is of
+    /// transactions rather than of a segment that each has once.
+    pub(super) fn grouped(&self, lists: &[ListCase<'_>], mut found: Alignment) -> Alignment {
+        loop {
+            let [Select::Unique(field)] = found.selects.as_slice() else {
+                return found;
+            };
+            let above = self.tree.schema(found.schema).parent;
+            let (outer, inner) = (self.tree.schema(above), self.tree.schema(found.schema));
+            let inside = lists.iter().any(|list| {
+                let around = |&it: &NodeId| self.tree.is_below(self.tree.node(it).schema, above);
+                list.context.stack.iter().any(around)
+            });
+            if field.is_empty() || inside || outer.instances.len() != inner.instances.len() {
+                return found;
+            }
+            let mut wider = vec![found.schema];
+            wider.extend(field);
+            found.selects = vec![Select::Unique(wider)];
+            found.schema = above;
+            for record in found.records.iter_mut().flatten() {
+                *record = self.tree.node(*record).parent;
+            }
+        }
+    }
+}
+
+/// The record that each item fits best, where all are different.
+fn permuted(records: &[NodeId], votes: &[Votes]) -> Option<Vec<NodeId>> {
+    if votes.len() != records.len() {
+        return None;
+    }
+    let mut chosen: Vec<NodeId> = Vec::new();
+    for votes in votes {
+        let vote = |it: &NodeId| votes.by_node.get(it).copied().unwrap_or(0.0);
+        let best = records.iter().map(vote).fold(0.0, f64::max);
+        let mut fitting = records.iter().filter(|it| best > 0.0 && vote(it) >= best);
+        let only = *fitting.next()?;
+        if fitting.next().is_some() || chosen.contains(&only) {
+            return None;
+        }
+        chosen.push(only);
+    }
+    Some(chosen)
+}
