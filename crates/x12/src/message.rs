@@ -195,10 +195,16 @@ impl Message<'_> {
                 f.write_str("Segment is not defined in the transaction set.")
             }
             ProblemKind::SegmentUnexpected => {
-                f.write_str("Segment is not expected at this position.")
+                write!(
+                    f,
+                    "Segment is not expected at this position.{}",
+                    self.0.detail
+                )
             }
             ProblemKind::SegmentOutOfOrder => f.write_str("Segment is out of sequence."),
-            ProblemKind::SegmentMissing => f.write_str("Required segment is missing."),
+            ProblemKind::SegmentMissing => {
+                write!(f, "Required segment is missing.{}", self.0.detail)
+            }
             ProblemKind::SegmentTooOften { max } => {
                 write!(f, "Segment occurs too many times. Maximum use: {max}")
             }

@@ -24,6 +24,8 @@ pub struct Problem {
     pub segment: Box<str>,
     /// The number that the standard gives the element; empty where no simple element is concerned.
     pub reference: &'static str,
+    /// What helps to mend it, as the end of the message; empty where there is no more to say.
+    pub detail: Box<str>,
 }
 
 /// A segment that ends a part of the envelope.

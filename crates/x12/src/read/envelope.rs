@@ -9,6 +9,8 @@ pub(crate) struct Envelope {
     pub(crate) interchange: Option<Header>,
     pub(crate) group: Option<Header>,
     pub(crate) transaction: Option<Header>,
+    /// Whether what follows may be binary data that its count leaves out.
+    pub(crate) in_data: bool,
 }
 
 /// A header: its control number, and how many parts it has so far.

@@ -41,8 +41,6 @@ pub(super) struct State {
     reading: Reading,
     contents: Contents,
     pub(super) ended: bool,
-    /// Whether what follows may be binary data that its count leaves out.
-    in_data: bool,
     placement: Placement,
     version: Option<Version>,
     group_version: Box<str>,
@@ -186,6 +184,7 @@ impl State {
             position,
             segment: decode(id).into(),
             reference: "",
+            detail: Box::default(),
         };
         self.ended |= problem.severity() == Severity::Fatal;
         sink.problem(&problem);
@@ -222,8 +221,8 @@ impl State {
         }
         let step = self.placement.place(segment);
         if step.place.fit != Fit::Unknown {
-            self.in_data = segment.miscounted().is_some();
-        } else if self.in_data
+            self.envelope.in_data = segment.miscounted().is_some();
+        } else if self.envelope.in_data
             && let Some(transaction) = &mut self.envelope.transaction
         {
             transaction.note_uncounted();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Notes;
+use super::hints::{After, due, places_in_guide, qualifiers};
 use super::odd::Odd;
 use crate::tables::{ElementUse, Guide, Qualifier, Usage, Use};
 use crate::text::decode;
@@ -14,7 +15,14 @@ pub(super) struct GuideOrder {
     guide: Option<Arc<Guide>>,
     frames: Vec<Frame>,
     odd: Odd,
+    /// The last segment in its place.
+    previous: Option<After<'static>>,
 }
+
+const ST: After<'static> = After {
+    id: "ST",
+    position: 1,
+};
 
 struct Frame {
     number: usize,
@@ -25,14 +33,14 @@ struct Frame {
     /// How often each place has occurred.
     counts: Vec<u32>,
     /// Where each place was passed without having occurred.
-    passed: Vec<(usize, Position)>,
+    passed: Vec<(usize, Position, After<'static>)>,
 }
 
 impl Frame {
     /// Counts an occurrence of a place and returns how many there are.
-    fn count(&mut self, at: usize, position: &Position) -> u32 {
+    fn count(&mut self, at: usize, position: &Position, after: After<'static>) -> u32 {
         let skipped = self.at..at;
-        self.passed.extend(skipped.map(|at| (at, *position)));
+        self.passed.extend(skipped.map(|at| (at, *position, after)));
         self.at = self.at.max(at);
         self.counts.get_mut(at).map_or(0, |count| {
             *count += 1;
@@ -45,6 +53,7 @@ impl GuideOrder {
     pub(super) fn begin(&mut self, guide: Option<Arc<Guide>>) {
         self.frames.clear();
         self.odd.clear();
+        self.previous = None;
         self.guide = guide;
         self.push(0);
     }
@@ -68,7 +77,8 @@ impl GuideOrder {
                 self.misplaced_level(&guide, segment, position, notes);
             } else if !self.explains(&guide, segment) {
                 let id = decode(segment.id());
-                notes.add(ProblemKind::SegmentUnexpected, *position, &id);
+                let detail = places_in_guide(&guide, segment);
+                notes.add_with(ProblemKind::SegmentUnexpected, *position, &id, detail);
             }
             return;
         };
@@ -112,7 +122,7 @@ impl GuideOrder {
         }
         for (at, number) in path {
             if let Some(frame) = self.frames.last_mut() {
-                frame.count(at, position);
+                frame.count(at, position, self.previous.unwrap_or(ST));
             }
             self.push(number);
             if let Some(frame) = self.frames.last_mut() {
@@ -121,7 +131,7 @@ impl GuideOrder {
         }
         if let Some(frame) = self.frames.last_mut() {
             frame.is_implied = !is_level;
-            frame.count(0, position);
+            frame.count(0, position, self.previous.unwrap_or(ST));
         }
     }
 
@@ -177,7 +187,11 @@ impl GuideOrder {
         let (Some(place), Some(open)) = (place, self.frames.get_mut(frame)) else {
             return;
         };
-        let count = open.count(at, position);
+        let count = open.count(at, position, self.previous.unwrap_or(ST));
+        self.previous = Some(After {
+            id: place.segment,
+            position: position.segment,
+        });
         if count > place.max {
             if self.explains(guide, segment) {
                 return;
@@ -276,9 +290,14 @@ impl GuideOrder {
                 let envelope = matches!(place.segment, "ST" | "SE");
                 let is_missing = place.required && *count == 0 && !envelope && !frame.is_implied;
                 if is_missing && !self.odd.take_for(place.segment, self.frames.len()) {
-                    let passed = frame.passed.iter().find(|(passed, _)| *passed == at);
-                    let position = passed.map_or(*position, |(_, position)| *position);
-                    notes.add(ProblemKind::SegmentMissing, position, place.segment);
+                    let passed = frame.passed.iter().find(|(passed, ..)| *passed == at);
+                    let here = (*position, self.previous.unwrap_or(ST));
+                    let (position, after) = passed.map_or(here, |(_, at, after)| (*at, *after));
+                    let named = place.opens.unwrap_or(frame.number);
+                    let id = guide.ids.get(named).copied().unwrap_or("");
+                    let detail = due(id, place.segment, &qualifiers(place), after);
+                    let kind = ProblemKind::SegmentMissing;
+                    notes.add_with(kind, position, place.segment, detail);
                 }
             }
             self.odd.closed(self.frames.len());
@@ -322,7 +341,7 @@ impl Guide {
 }
 
 impl Use {
-    fn is_for(&self, segment: &Segment<'_>) -> bool {
+    pub(super) fn is_for(&self, segment: &Segment<'_>) -> bool {
         self.segment.as_bytes() == segment.id()
             && self
                 .qualifiers

@@ -10,6 +10,7 @@ mod elements;
 mod envelope;
 mod guide;
 mod hierarchy;
+mod hints;
 mod odd;
 mod order;
 mod periods;
@@ -161,8 +162,9 @@ impl<'r> Validator<'r> {
         self.order.stray();
         if !is_explained {
             let id = decode(segment.id());
+            let detail = self.order.places(place.member);
             self.notes
-                .add(ProblemKind::SegmentUnexpected, *position, &id);
+                .add_with(ProblemKind::SegmentUnexpected, *position, &id, detail);
         }
     }
 
@@ -174,12 +176,14 @@ impl<'r> Validator<'r> {
         let mut problems: Vec<Problem> = Vec::with_capacity(found.len());
         for problem in found {
             let mut here = problems
-                .iter()
+                .iter_mut()
                 .rev()
                 .take_while(|known| known.is_at_place_of(&problem));
-            // The standard and a guide may demand the same.
-            if !self.guided || !here.any(|known| known.says_the_same_as(&problem)) {
-                problems.push(problem);
+            // The standard and a guide may demand the same; then the guide knows more.
+            match here.find(|known| self.guided && known.says_the_same_as(&problem)) {
+                Some(known) if !problem.detail.is_empty() => known.detail = problem.detail,
+                Some(_) => {}
+                None => problems.push(problem),
             }
         }
         Validation {
@@ -227,11 +231,29 @@ impl Notes {
         segment: &str,
         reference: &'static str,
     ) {
+        self.push(kind, position, segment, reference, Box::default());
+    }
+
+    /// Adds a problem of a segment with what helps to mend it.
+    #[cold]
+    fn add_with(&mut self, kind: ProblemKind, position: Position, segment: &str, detail: Box<str>) {
+        self.push(kind, position, segment, "", detail);
+    }
+
+    fn push(
+        &mut self,
+        kind: ProblemKind,
+        position: Position,
+        segment: &str,
+        reference: &'static str,
+        detail: Box<str>,
+    ) {
         let problem = Problem {
             kind,
             position,
             segment: segment.into(),
             reference,
+            detail,
         };
         self.take(problem);
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Notes;
+use super::hints::{After, due, places_in_set};
 use super::odd::Odd;
 use crate::tables::{Item, Set};
 use crate::{Fit, Place, Position, ProblemKind};
@@ -17,6 +18,8 @@ pub(super) struct Order {
     /// Required items that were passed without having occurred.
     passed: Vec<Passed>,
     odd: Odd,
+    /// The last segment in its place, and its position.
+    previous: (u16, u32),
     /// The loops closed since the last segment.
     closed: Vec<u16>,
 }
@@ -34,6 +37,8 @@ struct Passed {
     frame: usize,
     item: u16,
     position: Position,
+    /// The segment before, and its position.
+    after: (u16, u32),
 }
 
 /// Why an item may not occur now.
@@ -48,6 +53,7 @@ impl Order {
         self.frames.clear();
         self.counts.clear();
         self.passed.clear();
+        self.previous = (u16::MAX, 1);
         self.odd.clear();
         self.closed.clear();
         self.push(set.map(|set| &**set), 0);
@@ -65,6 +71,12 @@ impl Order {
             return false;
         };
         self.is_explained(set, member)
+    }
+
+    /// Where the set lists a segment.
+    pub(super) fn places(&self, member: u16) -> Box<str> {
+        let set = self.set.as_deref();
+        set.map_or(Box::default(), |set| places_in_set(set, member))
     }
 
     /// Whether an unknown segment may have been meant to open a loop with `opener`.
@@ -124,6 +136,7 @@ impl Order {
             }
             self.force(at, place.item);
         }
+        self.previous = (place.member, position.segment);
         if opens {
             self.push(Some(set), place.in_loop);
             if !self.odd.is_empty()
@@ -154,8 +167,28 @@ impl Order {
                     .passed
                     .iter()
                     .find(|passed| passed.frame == at && passed.item == number);
-                let position = noticed.map_or(*position, |passed| passed.position);
-                notes.add(ProblemKind::SegmentMissing, position, set.id_of(item));
+                let (position, (member, segment)) = noticed
+                    .map_or((*position, self.previous), |passed| {
+                        (passed.position, passed.after)
+                    });
+                let after = After {
+                    id: set
+                        .members()
+                        .get(usize::from(member))
+                        .map_or("ST", |it| it.id),
+                    position: segment,
+                };
+                let name = set
+                    .loops()
+                    .get(usize::from(frame.in_loop))
+                    .map_or("", |found| found.name());
+                let detail = due(name, set.id_of(item), "", after);
+                notes.add_with(
+                    ProblemKind::SegmentMissing,
+                    position,
+                    set.id_of(item),
+                    detail,
+                );
             }
         }
         self.passed.retain(|passed| passed.frame != at);
@@ -212,6 +245,7 @@ impl Order {
                     frame: at,
                     item: passed,
                     position: *position,
+                    after: self.previous,
                 });
             }
         }

@@ -52,12 +52,12 @@ fn a_guide_demands_more_than_the_standard() {
     check(
         "TRN*1*77*1512345678~",
         "",
-        "Segment TRN at position 3: Required segment is missing.",
+        "Segment TRN at position 3: Required segment is missing. TRN belongs after BPR at position 2.",
     );
     check(
         "PER*BL*Desk*TE*8005551234~",
         "",
-        "Segment PER at position 8: Required segment is missing.",
+        "Segment PER at position 8: Required segment is missing. Loop 1000A: PER (BL) belongs after N4 at position 7.",
     );
 }
 

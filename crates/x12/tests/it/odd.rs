@@ -197,3 +197,33 @@ fn odd_segments_are_written_back() {
         }
     }
 }
+
+/// Replaces one text by another: exactly the wanted message follows.
+fn said(old: &str, new: &str, count: u32, wanted: &str) {
+    let input = CLAIM
+        .replacen(old, new, 1)
+        .replacen("SE*35", &format!("SE*{count}"), 1);
+    assert_eq!(messages(&input), [wanted], "{old} -> {new}");
+}
+
+#[test]
+fn messages_say_where_a_segment_belongs() {
+    said(
+        "REF*EI*123456789~",
+        "",
+        34,
+        "Segment REF at position 10: Required segment is missing. Loop 2010AA: REF (EI or SY) belongs after N4 at position 9.",
+    );
+    said(
+        "NM1*PR*2*PLAN*****PI*P1~",
+        "",
+        34,
+        "Segment NM1 at position 17: Required segment is missing. Loop 2010BB: NM1 (PR) belongs after DMG at position 16.",
+    );
+    said(
+        "LX*1~",
+        "MIA*1~LX*1~",
+        36,
+        "Segment MIA at position 20: Segment is not expected at this position. It may stand in loop SBR-2320.",
+    );
+}

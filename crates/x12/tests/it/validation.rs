@@ -109,7 +109,7 @@ fn one_fault_gives_one_message() {
     check(
         "BEG*00*SA*PO-77**20260301~",
         "",
-        "Segment BEG at position 2: Required segment is missing.",
+        "Segment BEG at position 2: Required segment is missing. BEG belongs after ST at position 1.",
     );
     check(
         "CUR*BY*EUR~",
