@@ -2,12 +2,13 @@
 //!
 //! Source: Assumption A-10.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::fmt::Write as _;
 
 use b2bi_local_model::{Error, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 
 use crate::ctx::Ctx;
 use crate::errors::{conflict, internal};
@@ -20,7 +21,7 @@ const REMEMBERED: i64 = 24 * 60 * 60 * 1000;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Stored {
     since: Timestamp,
-    fingerprint: u64,
+    fingerprint: Fingerprint,
     reply: Box<RawValue>,
 }
 
@@ -28,7 +29,33 @@ pub(crate) struct Stored {
 pub(crate) struct Attempt<'a> {
     operation: &'static str,
     token: Option<&'a str>,
-    fingerprint: u64,
+    fingerprint: Fingerprint,
+}
+
+/// What tells one request from another, in this release and in later ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Fingerprint {
+    /// `1:` and the SHA-256 hash of the request's JSON, in hex. A change of what is hashed changes the
+    /// number.
+    Hash(String),
+    /// Of a release before, by a hash that is not the same everywhere: it fits any request.
+    Unknown(u64),
+}
+
+impl Fingerprint {
+    fn of(request: &impl Serialize) -> Self {
+        let json = serde_json::to_vec(request).unwrap_or_default();
+        let mut text = "1:".to_owned();
+        for byte in Sha256::digest(json) {
+            let _ = write!(text, "{byte:02x}");
+        }
+        Self::Hash(text)
+    }
+
+    fn fits(&self, other: &Self) -> bool {
+        matches!(self, Self::Unknown(_)) || self == other
+    }
 }
 
 impl<'a> Attempt<'a> {
@@ -38,14 +65,14 @@ impl<'a> Attempt<'a> {
         token: Option<&'a str>,
         request: &impl Serialize,
     ) -> Self {
-        let mut hasher = DefaultHasher::new();
-        if token.is_some() {
-            serde_json::to_vec(request).ok().hash(&mut hasher);
-        }
+        let fingerprint = match token {
+            Some(_) => Fingerprint::of(request),
+            None => Fingerprint::Hash(String::new()),
+        };
         Self {
             operation,
             token,
-            fingerprint: hasher.finish(),
+            fingerprint,
         }
     }
 
@@ -60,7 +87,7 @@ impl<'a> Attempt<'a> {
         };
         let stored = state.replies.get(&self.key(token));
         match stored.filter(|it| !is_old(it, ctx.now())) {
-            Some(stored) if stored.fingerprint != self.fingerprint => Err(conflict(format!(
+            Some(stored) if !stored.fingerprint.fits(&self.fingerprint) => Err(conflict(format!(
                 "The clientToken '{token}' was used before in a {} request with other parameters",
                 self.operation
             ))),
@@ -106,7 +133,7 @@ impl<'a> Attempt<'a> {
         state.replies.remove(&key);
         let stored = Stored {
             since: now,
-            fingerprint: self.fingerprint,
+            fingerprint: self.fingerprint.clone(),
             reply: reply.map_err(|error| internal(error.to_string()))?,
         };
         state.replies.insert(key, stored);
@@ -127,4 +154,25 @@ impl<'a> Attempt<'a> {
 
 fn is_old(stored: &Stored, now: Timestamp) -> bool {
     now.as_millis() - stored.since.as_millis() > REMEMBERED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fingerprint, Stored};
+
+    #[test]
+    fn fingerprints_are_the_same_in_every_release() {
+        let found = Fingerprint::of(&serde_json::json!({"name": "a"}));
+        let hash = "d9d719b27480b55cd4918020e7473e716ed3569c8adafe926cf9b10b4f8ef064";
+        assert_eq!(found, Fingerprint::Hash(format!("1:{hash}")));
+        assert!(!found.fits(&Fingerprint::of(&serde_json::json!({"name": "b"}))));
+    }
+
+    #[test]
+    fn a_reply_that_an_earlier_release_kept_is_given_again() {
+        let text = r#"{"since": "2026-11-23T18:55:00Z", "fingerprint": 123, "reply": {"a": 1}}"#;
+        let stored: Stored = serde_json::from_str(text).unwrap();
+        assert!(stored.fingerprint.fits(&Fingerprint::of(&1)));
+        assert_eq!(stored.reply.get(), r#"{"a": 1}"#);
+    }
 }
