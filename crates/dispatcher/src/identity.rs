@@ -1,6 +1,7 @@
 //! Who signed a request, as far as the signature says.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -17,7 +18,7 @@ pub const MOTO_ACCOUNT_HEADER: HeaderName = HeaderName::from_static("x-moto-acco
 const ACCOUNT_BITS: u64 = 0x7fff_ffff_ff80;
 
 /// What a SigV4 header or a presigned query says of the signer, in the request's own bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Identity<'a> {
     /// The access key id.
     pub access_key: Cow<'a, str>,
@@ -44,6 +45,19 @@ pub struct AccountRules {
     pub default_region: String,
     /// Whether the account that an `AKIA…` or `ASIA…` key encodes counts.
     pub decode_access_keys: bool,
+}
+
+/// Without the signature, which is good for others for as long as it is good.
+impl fmt::Debug for Identity<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Identity")
+            .field("access_key", &self.access_key)
+            .field("date", &self.date)
+            .field("region", &self.region)
+            .field("service", &self.service)
+            .field("presigned", &self.presigned)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Identity<'a> {

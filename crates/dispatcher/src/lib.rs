@@ -1,7 +1,7 @@
 //! AWS wire protocols: which service and operation a request names, who calls, and how replies
 //! and errors look.
 //!
-//! [`route()`] reads the head of a request, [`Identity`] the signature, [`sign`] makes one, and [`Service`] is what is
+//! [`route()`] reads the head of a request, [`Identity`] tells who signed it, and [`Service`] is what is
 //! plugged in behind them. [`json`] and [`query`] write replies. Nothing here opens a socket or
 //! reads a clock; `now` and request ids are handed in.
 
@@ -12,7 +12,7 @@ pub mod json;
 pub mod query;
 mod route;
 mod service;
-mod sigv4;
+mod signatures;
 
 pub use failure::Failure;
 pub use identity::{AccountRules, Identity, MOTO_ACCOUNT_HEADER, account_in_key};
@@ -20,4 +20,4 @@ pub use route::{Protocol, Route, route};
 pub use service::{
     Answer, Caller, Descriptor, Endpoint, Operation, Pending, Reply, Service, Whereabouts,
 };
-pub use sigv4::{Credential, sign, verify};
+pub use signatures::refused;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use b2bi_local_objects::{Credentials, EmbeddedS3, KnownKey, Settings};
+use b2bi_local_objects::{Credentials, EmbeddedS3, Settings};
+use b2bi_local_sigv4::Credential;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -39,10 +40,7 @@ fn settings() -> Settings {
             "--shared" => settings.shared = true,
             "--max" => settings.max_object_bytes = value().parse().unwrap_or(u64::MAX),
             _ => {
-                let key = KnownKey {
-                    access_key: value(),
-                    secret_key: value(),
-                };
+                let key = Credential::new(value(), value());
                 settings.credentials = Credentials::Known(vec![key]);
             }
         }

@@ -17,7 +17,7 @@ mod store;
 pub use embedded::EmbeddedS3;
 pub use embedded::described::{DescribedBucket, PreparedObjects};
 pub use embedded::reply::{ErrorAnswer, error_answer};
-pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, KnownKey, Settings};
+pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, Settings};
 pub use error_codes::ERROR_CODES;
 pub use event::{ObjectChange, ObjectEvent};
 pub use external::ExternalS3;

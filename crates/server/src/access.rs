@@ -5,6 +5,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use b2bi_local_sigv4::Secret;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::header::{AUTHORIZATION, HOST, ORIGIN};
@@ -13,18 +14,22 @@ use http::{HeaderMap, StatusCode, Uri};
 
 /// Anybody, in the list of origins.
 const ANY: &str = "*";
+/// Names that lead to the loopback, and those below them: the first by a standard, the second by its
+/// owner's word.
+const LOOPBACK: [&str; 2] = ["localhost", "localhost.localstack.cloud"];
 const SITE: &str = "sec-fetch-site";
 const MODE: &str = "sec-fetch-mode";
 
 /// The rules, as configured.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
-    /// Names of this machine besides those of the loopback, such as `host.docker.internal`.
+    /// Names of this machine besides those of the loopback, such as `host.docker.internal`; `*.NAME`
+    /// for all below a name, `*` for all.
     pub hosts: Vec<String>,
     /// Origins of pages that may send requests besides those of this machine; `*` for all.
     pub origins: Vec<String>,
     /// What requests to the server's own routes must bring along.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
 }
 
 /// Why a request is refused.
@@ -42,7 +47,7 @@ impl Access {
         };
         let origin = origin.to_str().unwrap_or_default();
         let is_listed = self.origins.iter().any(|it| it == ANY || it == origin);
-        if is_listed || is_local_origin(origin) || self.is_of_a_known_host(origin) {
+        if is_listed || self.is_of_a_known_host(origin) {
             return Ok(());
         }
         Err(forbidden(format!(
@@ -67,16 +72,29 @@ impl Access {
         }
     }
 
-    /// Whether the request's host is a name of this machine, and not one that somebody else lets
-    /// lead here.
+    /// Whether a request that a browser sent may be answered: its origin and its host must be known.
+    ///
+    /// A browser sends no origin with a page of the same host, and a host of somebody else's may lead
+    /// here: then that page reads what is here.
+    pub(crate) fn browser(&self, head: &Parts) -> Result<(), Refusal> {
+        self.origin(&head.headers)?;
+        self.host(head)
+    }
+
+    /// Whether all names that the request has for this machine, in its header and its target, are known.
     fn host(&self, head: &Parts) -> Result<(), Refusal> {
-        let header = head.headers.get(HOST).and_then(|it| it.to_str().ok());
-        let named = head.uri.authority().map(http::uri::Authority::as_str);
-        let hosts = [Some(header.unwrap_or_default()), named];
-        for name in hosts.into_iter().flatten().map(host_name) {
-            if !is_loopback_name(name) && !self.hosts.iter().any(|it| it == name) {
+        let text = |value: &http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        let mut names: Vec<String> = head.headers.get_all(HOST).iter().map(text).collect();
+        names.extend(head.uri.authority().map(ToString::to_string));
+        if names.is_empty() {
+            // A request of HTTP/1.0 may leave it out, and a browser never does.
+            names.push(String::new());
+        }
+        for name in names {
+            let is_any = self.hosts.iter().any(|it| it == ANY);
+            if !is_any && !host_name(&name).is_some_and(|name| self.knows(&name)) {
                 return Err(forbidden(format!(
-                    "The host {name} is not known to be this machine; --allowed-hosts lists its \
+                    "The host '{name}' is not known to be this machine; --allowed-hosts lists its \
                      names"
                 )));
             }
@@ -84,9 +102,20 @@ impl Access {
         Ok(())
     }
 
+    /// Whether a host, in small letters and without port, is this machine's.
+    fn knows(&self, name: &str) -> bool {
+        let is = |known: &String| {
+            let known = known.to_ascii_lowercase();
+            match known.strip_prefix("*.") {
+                Some(domain) => is_below(name, domain),
+                None => known == name,
+            }
+        };
+        is_loopback_name(name) || self.hosts.iter().any(is)
+    }
+
     fn is_of_a_known_host(&self, origin: &str) -> bool {
-        let name = origin_host(origin);
-        name.is_some_and(|name| self.hosts.contains(&name))
+        origin_host(origin).is_some_and(|name| self.knows(&name))
     }
 }
 
@@ -103,12 +132,12 @@ fn is_sent_by_another_site(headers: &HeaderMap) -> bool {
     is(SITE, "cross-site") && !is(MODE, "navigate")
 }
 
-fn check_token(token: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+fn check_token(token: &Secret, headers: &HeaderMap) -> Result<(), Refusal> {
     let given = headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes);
     let given = given.unwrap_or_default();
     let bearer = given.strip_prefix(b"Bearer ").map(<[u8]>::to_vec);
     let given = bearer.or_else(|| password(given.strip_prefix(b"Basic ")?));
-    if given.is_some_and(|it| is_same(&it, token.as_bytes())) {
+    if given.is_some_and(|it| token.is(&it)) {
         return Ok(());
     }
     Err(Refusal {
@@ -126,36 +155,39 @@ fn password(credentials: &[u8]) -> Option<Vec<u8>> {
     decoded.get(colon + 1..).map(<[u8]>::to_vec)
 }
 
-/// Compares in a time that does not tell how much is right.
-fn is_same(given: &[u8], token: &[u8]) -> bool {
-    let differences = given.iter().zip(token).fold(0, |all, (a, b)| all | (a ^ b));
-    given.len() == token.len() && differences == 0
-}
-
-fn is_local_origin(origin: &str) -> bool {
-    origin_host(origin).is_some_and(|name| is_loopback_name(&name))
-}
-
 /// The host of `http://HOST:PORT`.
 fn origin_host(origin: &str) -> Option<String> {
     let uri: Uri = origin.parse().ok()?;
     let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
-    let host = uri.authority().map(|it| host_name(it.as_str()).to_owned());
-    host.filter(|_| is_web)
+    let authority = uri.authority().filter(|_| is_web)?;
+    host_name(authority.as_str())
 }
 
-/// A host without its port and brackets.
-fn host_name(host: &str) -> &str {
-    if let Some((inside, _)) = host.strip_prefix('[').and_then(|it| it.split_once(']')) {
-        return inside;
-    }
-    host.split(':').next().unwrap_or_default()
+/// A host in small letters, without its port, its brackets and a dot at its end; none for what is no
+/// `HOST` or `HOST:PORT`.
+fn host_name(host: &str) -> Option<String> {
+    let (name, port) = match host.strip_prefix('[') {
+        Some(bracketed) => bracketed.split_once(']')?,
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
+    };
+    let is_port = port.is_empty()
+        || port
+            .strip_prefix(':')
+            .is_some_and(|it| it.bytes().all(|it| it.is_ascii_digit()));
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    (is_port && !name.is_empty()).then_some(name)
 }
 
+/// Whether a name leads to this machine for everybody.
 fn is_loopback_name(name: &str) -> bool {
-    let is_localhost =
-        name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost");
-    is_localhost || name.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
+    let names = |it: &str| name == it || is_below(name, it);
+    let address = name.parse::<IpAddr>().map(|it| it.to_canonical());
+    LOOPBACK.iter().any(|it| names(it)) || address.is_ok_and(|it| it.is_loopback())
+}
+
+fn is_below(name: &str, domain: &str) -> bool {
+    name.strip_suffix(domain)
+        .is_some_and(|it| it.ends_with('.'))
 }
 
 #[cfg(test)]
@@ -167,7 +199,7 @@ mod tests {
         Access {
             hosts: vec!["emulator".to_owned()],
             origins: vec!["https://app.example".to_owned()],
-            token: token.map(str::to_owned),
+            token: token.map(Into::into),
         }
     }
 
@@ -233,6 +265,55 @@ mod tests {
         ] {
             let found = status(&access(None), "127.0.0.1:4577", &headers);
             assert_eq!(found, expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_host_has_many_forms() {
+        let check = |host: &str, expected: bool| {
+            let mut access = access(None);
+            access.hosts.push("*.Example.test".to_owned());
+            let headers = [("host", host)];
+            let found = status(&access, "127.0.0.1:4577", &headers) == 200;
+            assert_eq!(found, expected, "{host}");
+        };
+        for host in [
+            "LOCALHOST",
+            "localhost.",
+            "localhost.:4577",
+            "127.9.9.9",
+            "[::1]",
+            "[::ffff:127.0.0.1]:80",
+            "orders.s3.localhost.localstack.cloud:4577",
+            "orders.s3.localhost",
+            "Emulator:1",
+            "a.example.TEST",
+        ] {
+            check(host, true);
+        }
+        for host in [
+            "",
+            ":4577",
+            ".",
+            "localhost:x",
+            "localhost:80:80",
+            "[::1",
+            "[::1]x",
+            "::1",
+            "0.0.0.0",
+            "[::]",
+            "example.test",
+            "aexample.test",
+            "evil@localhost",
+            "localhost@evil.example",
+            "localhost/evil",
+            "localhostx",
+            "xlocalhost.localstack.cloud",
+            "127.0.0.1.nip.io",
+            "127.1",
+            "2130706433",
+        ] {
+            check(host, false);
         }
     }
 

@@ -9,6 +9,7 @@ use b2bi_local_faults::{Engine, Vocabulary};
 use b2bi_local_ledger::{Batch, Ledger, Table, WriteError};
 use b2bi_local_model::Timestamp;
 use b2bi_local_panics::Panics;
+use b2bi_local_sigv4::Verifier;
 use http::HeaderValue;
 use tokio::sync::watch;
 
@@ -48,6 +49,8 @@ pub(crate) struct App {
     pub(crate) told: Arc<Told>,
     pub(crate) clock: Arc<ServerClock>,
     pub(crate) snapshots: Snapshots,
+    /// Checks signatures; none where any will do.
+    pub(crate) verifier: Option<Verifier>,
     pub(crate) job_faults: Arc<JobFaults>,
     ledger: Option<Ledger>,
     /// Changes when rules about new connections are set: open ones end when they are idle.
@@ -120,6 +123,7 @@ impl App {
             service,
             objects,
             clock,
+            verifier: config.credentials.clone().map(Verifier::new),
             snapshots: Snapshots::of(ledger.clone())?,
             ledger,
             job_faults,

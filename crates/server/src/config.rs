@@ -14,9 +14,10 @@ use std::time::Duration;
 use b2bi_local_b2bi::{
     Config as B2biConfig, DocumentStyle, JobDuration, MappingLimits, MappingReply, Quotas,
 };
-use b2bi_local_dispatcher::{AccountRules, Credential};
+use b2bi_local_dispatcher::AccountRules;
 use b2bi_local_faults::{FaultList, Rule, RuleSet};
 use b2bi_local_model::Timestamp;
+use b2bi_local_sigv4::Credential;
 use b2bi_local_x12::{Layout, LoopNames};
 use b2bi_local_xslt::Command as XsltCommand;
 use tracing::level_filters::LevelFilter;
@@ -27,7 +28,7 @@ use crate::settings::{Resolved, SettingError, resolve};
 
 pub use network::{Effective, Limits, UpstreamConfig};
 pub use objects::{ExternalConfig, S3Config};
-pub use sinks::{SinkCredentials, SinksConfig};
+pub use sinks::SinksConfig;
 
 /// The configuration of a server.
 #[derive(Clone, Debug)]
@@ -233,16 +234,13 @@ fn accounts(settings: &Resolved) -> Result<AccountRules, SettingError> {
 fn credentials(settings: &Resolved) -> Result<Option<Vec<Credential>>, SettingError> {
     let mut credentials = Vec::new();
     for pair in list(settings, "credentials") {
-        let (access_key, secret) = pair.split_once(':').ok_or_else(|| {
+        let credential = Credential::parse(&pair).ok_or_else(|| {
             settings.error(
                 "credentials",
-                "must be KEY:SECRET pairs, separated by commas",
+                "must be KEY:SECRET or KEY:SECRET:TOKEN, separated by commas",
             )
         })?;
-        credentials.push(Credential {
-            access_key: access_key.to_owned(),
-            secret: secret.to_owned(),
-        });
+        credentials.push(credential);
     }
     if !switch(settings, "verify-signatures")? {
         return Ok(None);

@@ -11,10 +11,12 @@ use crate::config::{Config, LogFormat};
 
 /// Starts logging as configured; a second start in one process changes nothing.
 pub(crate) fn start(config: &Config) {
-    // The S3 library reports each error that it sends to a client, a missing key among them.
+    // The S3 library reports each error that it sends to a client, a missing key among them. The
+    // signing library shows whole requests, their session tokens among them.
     let wanted = Targets::new()
         .with_default(config.log)
-        .with_target("s3s", LevelFilter::OFF);
+        .with_target("s3s", LevelFilter::OFF)
+        .with_target("aws_sigv4", LevelFilter::OFF);
     let lines = fmt::layer().with_target(false).with_writer(stderr);
     let lines = match config.log_format {
         LogFormat::Text => lines.with_ansi(stderr().is_terminal()).boxed(),

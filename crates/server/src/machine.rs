@@ -16,18 +16,6 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(millis.unwrap_or_default())
 }
 
-/// `20261123T185500Z` for `2026-11-23T18:55:00.000Z`.
-pub(crate) fn basic_format(time: Timestamp) -> String {
-    let time = time.to_string();
-    let whole = time.split('.').next().unwrap_or_default();
-    let mut basic: String = whole
-        .chars()
-        .filter(|it| !matches!(it, '-' | ':'))
-        .collect();
-    basic.push('Z');
-    basic
-}
-
 /// Identifiers that follow from a seed: the same seed gives the same ids in the same order.
 #[derive(Debug)]
 pub(crate) struct SeededIds {

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use b2bi_local_b2bi::Ids;
-use b2bi_local_dispatcher::Credential;
 use b2bi_local_ledger::Ledger;
 use b2bi_local_objects::{
-    Credentials, EmbeddedS3, ExternalS3, ExternalSettings, KnownKey, ObjectStore, Settings,
+    Credentials, EmbeddedS3, ExternalS3, ExternalSettings, ObjectStore, Settings,
 };
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, Uri};
@@ -157,7 +156,8 @@ async fn create_embedded(s3: &EmbeddedS3, account: &str, name: &str) -> Result<b
     if before.is_ok() {
         return Ok(false);
     }
-    match s3.call(account, request).await.status() {
+    // The server's own request has no signature.
+    match s3.trusting().call(account, request).await.status() {
         StatusCode::OK => Ok(true),
         status => Err(format!("S3 answers {status}; is it a valid name?")),
     }
@@ -172,11 +172,12 @@ fn embedded(
     let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
     let credentials = match &config.credentials {
         None => Credentials::Any,
-        Some(known) => Credentials::Known(known.iter().map(known_key).collect()),
+        Some(known) => Credentials::Known(known.clone()),
     };
     let accounts = config.accounts.clone();
     let settings = Settings {
         credentials,
+        region: config.accounts.default_region.clone(),
         shared: config.s3.shared,
         max_object_bytes: config.s3.max_object_bytes,
         domains: config.s3.domains.clone(),
@@ -190,13 +191,6 @@ fn embedded(
     match ledger {
         None => Ok(EmbeddedS3::new(settings)),
         Some(ledger) => EmbeddedS3::kept(settings, ledger.clone()),
-    }
-}
-
-fn known_key(credential: &Credential) -> KnownKey {
-    KnownKey {
-        access_key: credential.access_key.clone(),
-        secret_key: credential.secret.clone(),
     }
 }
 

@@ -8,20 +8,24 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use b2bi_local_sigv4::{BodyHash, ChunkVerifier};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, RANGE,
     TRANSFER_ENCODING,
 };
+use http::request::Parts;
 use http::uri::PathAndQuery;
-use http::{Request, Uri};
+use http::{Method, Request, Uri};
 use http_body::Frame;
 use http_body_util::StreamBody;
 use s3s::dto::{Range, Timestamp, TimestampFormat};
 use s3s::{Body, S3Error, S3ErrorCode, S3Result, StdError, s3_error};
 
+use super::body::IN_ROW;
 use super::chunked::Decoder;
+use super::hashed::{gathered, hashed};
 use super::{body, fields};
 
 /// The members of a query that sign it, in signature versions 4 and 2.
@@ -53,7 +57,8 @@ impl Trailers {
     }
 }
 
-/// Takes the signature off a request; `streams` says that a body is not to be gathered first.
+/// Takes the signature off a request, and checks the body against what was `signed` of it; `streams`
+/// says that a body is not to be gathered first.
 ///
 /// # Errors
 /// `AccessDenied` for a presigned request that has expired, and the faults of its body.
@@ -62,6 +67,7 @@ pub(crate) async fn strip(
     now: SystemTime,
     limit: u64,
     streams: bool,
+    signed: BodyHash,
 ) -> S3Result<Request<Body>> {
     check_expiry(request.uri().query().unwrap_or_default(), now)?;
     *request.uri_mut() = unsigned_uri(request.uri())?;
@@ -71,6 +77,14 @@ pub(crate) async fn strip(
         request.headers_mut().remove(RANGE);
     }
     let (mut head, mut body) = request.into_parts();
+    let mut chunks = None;
+    match signed {
+        BodyHash::Any => {}
+        BodyHash::Sha256(hash) if is_upload(&head) => body = hashed(body, hash)?,
+        // The library has no good word for a document that cannot be read to its end.
+        BodyHash::Sha256(hash) => body = gathered(body, &hash).await?,
+        BodyHash::Chunks(verifier) => chunks = Some(verifier),
+    }
     if is_aws_chunked(&head.headers) {
         let length = text(&head.headers, "x-amz-decoded-content-length").parse();
         body = match length {
@@ -79,13 +93,19 @@ pub(crate) async fn strip(
                 head.extensions.insert(trailers.clone());
                 settle(&mut head.headers, length);
                 body::check_size(length, limit)?;
-                let decoder = Decoder::new(0, limit)?;
+                let decoder = Decoder::new(0, limit, chunks)?;
                 Body::http_body_unsync(StreamBody::new(decoded(body, decoder, length, trailers)))
             }
-            _ => decode(&mut head.headers, body, limit).await?,
+            _ => decode(&mut head.headers, body, limit, chunks).await?,
         };
     }
     Ok(Request::from_parts(head, body))
+}
+
+/// Whether a request may have a long body, which is read as it comes.
+fn is_upload(head: &Parts) -> bool {
+    let length = text(&head.headers, "content-length").parse::<usize>();
+    head.method == Method::PUT && !length.is_ok_and(|it| it <= IN_ROW)
 }
 
 fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -178,9 +198,14 @@ fn is_aws_chunked(headers: &HeaderMap) -> bool {
             .any(|name| name.trim() == "aws-chunked")
 }
 
-async fn decode(headers: &mut HeaderMap, mut coded: Body, limit: u64) -> S3Result<Body> {
+async fn decode(
+    headers: &mut HeaderMap,
+    mut coded: Body,
+    limit: u64,
+    verifier: Option<Box<ChunkVerifier>>,
+) -> S3Result<Body> {
     let expected: Option<usize> = text(headers, "x-amz-decoded-content-length").parse().ok();
-    let mut chunks = Decoder::new(expected.unwrap_or_default(), limit)?;
+    let mut chunks = Decoder::new(expected.unwrap_or_default(), limit, verifier)?;
     while let Some(piece) = body::next(&mut coded).await? {
         chunks.feed(piece)?;
     }

@@ -1,13 +1,17 @@
-//! Decodes `aws-chunked` bodies as they come in, without looking at their signatures.
+//! Decodes `aws-chunked` bodies as they come in, and checks the signatures of their chunks if asked.
 //!
 //! Source: docs sigv4-streaming and sigv4-streaming-trailers, 2026-11.
 
+use b2bi_local_sigv4::ChunkVerifier;
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use s3s::{S3ErrorCode, S3Result};
+use sha2::{Digest as _, Sha256};
 
 use super::body;
 
+/// The trailer that signs the others.
+const TRAILER_SIGNATURE: &str = "x-amz-trailer-signature";
 /// The longest line of a chunk's head or of a trailer.
 const MAX_LINE: usize = 16 << 10;
 
@@ -30,6 +34,16 @@ pub(crate) struct Decoder {
     taken: usize,
     trailers: HeaderMap,
     limit: u64,
+    signatures: Option<Signatures>,
+}
+
+/// What is needed to check the signatures of chunks.
+struct Signatures {
+    verifier: Box<ChunkVerifier>,
+    /// The hash of the chunk that has begun.
+    hasher: Sha256,
+    /// The signature of the chunk that has begun.
+    signature: String,
 }
 
 #[derive(Clone, Copy)]
@@ -45,8 +59,13 @@ enum State {
 }
 
 impl Decoder {
-    /// A decoder for a body of so many bytes, by its client's word.
-    pub(crate) fn new(expected: usize, limit: u64) -> S3Result<Self> {
+    /// A decoder for a body of so many bytes, by its client's word. With a verifier each chunk, and
+    /// the trailer where one is announced, must be signed.
+    pub(crate) fn new(
+        expected: usize,
+        limit: u64,
+        verifier: Option<Box<ChunkVerifier>>,
+    ) -> S3Result<Self> {
         body::check_size(expected, limit)?;
         let body = BytesMut::with_capacity(expected.min(64 << 20));
         Ok(Self {
@@ -56,6 +75,11 @@ impl Decoder {
             taken: 0,
             trailers: HeaderMap::new(),
             limit,
+            signatures: verifier.map(|verifier| Signatures {
+                verifier,
+                hasher: Sha256::new(),
+                signature: String::new(),
+            }),
         })
     }
 
@@ -90,6 +114,10 @@ impl Decoder {
         }
         let line = self.line.split().freeze();
         self.trailer(&line)?;
+        let signature = self.trailers.remove(TRAILER_SIGNATURE);
+        if let Some(signatures) = &mut self.signatures {
+            signatures.trailer(&self.trailers, signature.as_ref())?;
+        }
         Ok(Decoded {
             size: self.taken + self.body.len(),
             body: self.body.freeze(),
@@ -100,12 +128,15 @@ impl Decoder {
     fn data(&mut self, data: Bytes, left: usize) -> S3Result<()> {
         body::check_size(self.taken + self.body.len() + data.len(), self.limit)?;
         self.body.extend_from_slice(&data);
-        self.state = if left > data.len() {
-            State::Data(left - data.len())
-        } else {
-            State::Tail
-        };
-        Ok(())
+        if let Some(signatures) = &mut self.signatures {
+            signatures.hasher.update(&data);
+        }
+        if left > data.len() {
+            self.state = State::Data(left - data.len());
+            return Ok(());
+        }
+        self.state = State::Tail;
+        self.signatures.as_mut().map_or(Ok(()), Signatures::chunk)
     }
 
     /// Takes bytes up to the end of a line, and gives the line without it once it is whole.
@@ -131,10 +162,16 @@ impl Decoder {
         match self.state {
             State::Tail if line.is_empty() => self.state = State::Head,
             State::Head => {
+                if let Some(signatures) = &mut self.signatures {
+                    signatures.begin(line);
+                }
                 self.state = match chunk_size(line)? {
                     0 => State::Trailers,
                     size => State::Data(size),
                 };
+                if let (State::Trailers, Some(signatures)) = (self.state, &mut self.signatures) {
+                    signatures.chunk()?;
+                }
             }
             State::Trailers => self.trailer(line)?,
             State::Tail | State::Data(_) => return Err(malformed()),
@@ -156,6 +193,44 @@ impl Decoder {
         self.trailers.insert(name, value);
         Ok(())
     }
+}
+
+impl Signatures {
+    /// Reads the signature in the line that begins a chunk.
+    fn begin(&mut self, line: &[u8]) {
+        let mut extensions = line.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+        let signature = extensions.find_map(|it| it.strip_prefix(b"chunk-signature="));
+        self.signature = String::from_utf8_lossy(signature.unwrap_or_default()).into_owned();
+    }
+
+    /// Checks the chunk that is at its end.
+    fn chunk(&mut self) -> S3Result<()> {
+        let hash = self.hasher.finalize_reset();
+        accepted(self.verifier.chunk(&hash, &self.signature))
+    }
+
+    /// Checks the trailer, which must be there if and only if it was announced.
+    fn trailer(&mut self, trailers: &HeaderMap, signature: Option<&HeaderValue>) -> S3Result<()> {
+        if !self.verifier.has_trailer() {
+            return accepted(trailers.is_empty() && signature.is_none());
+        }
+        let mut lines: Vec<Vec<u8>> = trailers
+            .iter()
+            .map(|(name, value)| [name.as_str().as_bytes(), b":", value.as_bytes(), b"\n"].concat())
+            .collect();
+        lines.sort();
+        let signature = signature
+            .and_then(|it| it.to_str().ok())
+            .unwrap_or_default();
+        accepted(self.verifier.trailer(&lines.concat(), signature))
+    }
+}
+
+fn accepted(is_right: bool) -> S3Result<()> {
+    if is_right {
+        return Ok(());
+    }
+    Err(S3ErrorCode::SignatureDoesNotMatch.into())
 }
 
 /// Reads the size that begins a chunk, in hexadecimal, before any signature.
@@ -207,7 +282,7 @@ mod tests {
 
     fn decode(text: &str, length: usize) -> Result<(String, Trailers), String> {
         let run = || {
-            let mut decoder = Decoder::new(0, 20)?;
+            let mut decoder = Decoder::new(0, 20, None)?;
             text.as_bytes()
                 .chunks(length)
                 .try_for_each(|piece| decoder.feed(Bytes::copy_from_slice(piece)))?;

@@ -11,14 +11,16 @@ pub(crate) mod described;
 mod disk;
 mod fields;
 mod form;
+mod hashed;
 mod host;
 mod kept;
-mod known_keys;
 mod listing;
 mod operations;
+mod policy;
 pub(crate) mod reply;
 mod service;
 pub(crate) mod settings;
+mod signatures;
 mod state;
 mod store;
 mod writer;
@@ -31,8 +33,9 @@ use b2bi_local_ledger::Ledger;
 #[cfg(doc)]
 use b2bi_local_panics::Panic;
 use b2bi_local_panics::caught;
+use b2bi_local_sigv4::{BodyHash, Verifier};
 use bytes::Bytes;
-use http::header::HeaderMap;
+use http::header::{HOST, HeaderMap};
 use http::{Method, Request, Response};
 use http_body_util::BodyExt as _;
 use s3s::config::{S3Config, StaticConfigProvider};
@@ -42,7 +45,10 @@ use tokio::sync::broadcast;
 
 use self::blobs::Blobs;
 use self::disk::Disk;
+use self::form::Form;
+use self::policy::{POLICY, Policy};
 use self::settings::{Account, AccountOf, Credentials, Settings};
+use self::signatures::Signatures;
 use self::state::Memory;
 use crate::event::ObjectEvent;
 use crate::operation::S3Target;
@@ -61,7 +67,7 @@ const READ_ATTEMPTS: u32 = 8;
 pub struct EmbeddedS3 {
     memory: Memory,
     service: S3Service,
-    checked: bool,
+    signatures: Option<Signatures>,
     account_of: AccountOf,
     hosts: Arc<host::Hosts>,
 }
@@ -70,7 +76,7 @@ impl fmt::Debug for EmbeddedS3 {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("EmbeddedS3")
-            .field("checked", &self.checked)
+            .field("checked", &self.signatures.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -103,17 +109,14 @@ impl EmbeddedS3 {
         builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(limits(
             &settings,
         )))));
-        let checked = match &settings.credentials {
-            Credentials::Any => false,
-            Credentials::Known(keys) => {
-                builder.set_auth(known_keys::KnownKeys::new(keys));
-                true
-            }
+        let signatures = match settings.credentials {
+            Credentials::Any => None,
+            Credentials::Known(keys) => Some(Signatures::new(Verifier::new(keys), settings.region)),
         };
         Self {
             memory,
             service: builder.build(),
-            checked,
+            signatures,
             account_of: settings.account_of,
             hosts: Arc::new(host::Hosts::new(&settings.domains)),
         }
@@ -130,6 +133,15 @@ impl EmbeddedS3 {
     #[must_use]
     pub fn unheard_events(&self) -> usize {
         self.memory.unheard_events()
+    }
+
+    /// The same S3 for whoever made it: signatures are not looked at.
+    #[must_use]
+    pub fn trusting(&self) -> Self {
+        Self {
+            signatures: None,
+            ..self.clone()
+        }
     }
 
     /// The same buckets and objects, as the service reads and writes them.
@@ -205,20 +217,22 @@ impl EmbeddedS3 {
 
     async fn answer(&self, account: &str, mut request: Request<Body>) -> S3Result<Response<Body>> {
         let mut account = account.to_owned();
+        let mut body = BodyHash::Any;
         if form::is_form(request.method(), request.headers()) {
-            let form = form::read(std::mem::take(request.body_mut()), !self.checked).await?;
-            *request.body_mut() = form.body;
-            let named = form
-                .access_key
-                .and_then(|access_key| (self.account_of)(&access_key));
+            let form = self.form(&mut request).await?;
+            let key = form.fields.access_key();
+            let named = key.and_then(|access_key| (self.account_of)(access_key));
             account = named.unwrap_or(account);
+            *request.body_mut() = form.into_body();
+        } else if let Some(signatures) = &self.signatures {
+            let (head, sent) = request.into_parts();
+            body = signatures.request(&head, self.memory.now())?;
+            request = Request::from_parts(head, sent);
         }
         self.check_owner(&account, request.headers())?;
-        if !self.checked {
-            let limit = self.memory.max_object_bytes();
-            let streams = self.memory.blobs().is_some();
-            request = any_credentials::strip(request, self.memory.now(), limit, streams).await?;
-        }
+        let limit = self.memory.max_object_bytes();
+        let streams = self.memory.blobs().is_some();
+        request = any_credentials::strip(request, self.memory.now(), limit, streams, body).await?;
         request.extensions_mut().insert(Account(account));
         self.flushed_answer(request).await
     }
@@ -249,6 +263,30 @@ impl EmbeddedS3 {
         // The library's own failure says that an answer could not be written.
         let answer = self.service.call(request).await;
         answer.map_err(|_| S3ErrorCode::InternalError.into())
+    }
+
+    /// Reads an upload form and holds it to its signature and its policy.
+    async fn form(&self, request: &mut Request<Body>) -> S3Result<Form> {
+        let sent = std::mem::take(request.body_mut());
+        let mut form = Form::read(request.headers(), sent).await?;
+        let now = self.memory.now();
+        if let Some(signatures) = &self.signatures {
+            signatures.form(&form.fields, now)?;
+        }
+        if let Some(policy) = form.fields.get(POLICY) {
+            let policy = Policy::read(policy)?;
+            policy.check(&form.fields, &self.bucket_of(request), now)?;
+            form.fields.set(POLICY, policy.without_expiration());
+        }
+        Ok(form)
+    }
+
+    /// The bucket that a request names in its host or in its path.
+    fn bucket_of(&self, request: &Request<Body>) -> String {
+        let host = request.headers().get(HOST).and_then(|it| it.to_str().ok());
+        let named = host.and_then(|it| self.hosts.bucket(it));
+        let path = request.uri().path().trim_start_matches('/');
+        named.unwrap_or_else(|| path.split('/').next().unwrap_or_default().to_owned())
     }
 
     fn check_owner(&self, account: &str, headers: &HeaderMap) -> S3Result<()> {

@@ -1,8 +1,9 @@
 //! What the embedded S3 is told when it is made.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
+
+use b2bi_local_sigv4::Credential;
 
 /// Tells the time; every timestamp the store writes and every expiry it checks comes from here.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -26,28 +27,8 @@ pub struct Account(pub String);
 pub enum Credentials {
     /// Any credentials or none: signatures are not looked at. A presigned request still expires.
     Any,
-    /// Only requests signed with one of these keys; each signature is checked.
-    ///
-    /// The check itself is the library's and compares request dates with the machine's clock.
-    Known(Vec<KnownKey>),
-}
-
-/// An access key and its secret.
-#[derive(Clone, PartialEq, Eq)]
-pub struct KnownKey {
-    /// The access key id that requests name.
-    pub access_key: String,
-    /// The secret they are signed with.
-    pub secret_key: String,
-}
-
-impl fmt::Debug for KnownKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("KnownKey")
-            .field("access_key", &self.access_key)
-            .finish_non_exhaustive()
-    }
+    /// Only requests signed with one of these keys; each signature is checked, by [`Settings::clock`].
+    Known(Vec<Credential>),
 }
 
 /// How an embedded S3 is to behave.
@@ -59,6 +40,8 @@ pub struct Settings {
     pub ids: Ids,
     /// Whose requests are believed.
     pub credentials: Credentials,
+    /// The server's own region; signatures for it count whatever its name.
+    pub region: String,
     /// Whether all accounts see the same buckets.
     pub shared: bool,
     /// The greatest size of an object or a part, in bytes; more is `EntityTooLarge`.
@@ -84,6 +67,7 @@ impl Settings {
             clock,
             ids,
             credentials: Credentials::Any,
+            region: "us-east-1".to_owned(),
             shared: false,
             max_object_bytes: 5 << 30,
             domains: vec!["localhost".to_owned(), "amazonaws.com".to_owned()],

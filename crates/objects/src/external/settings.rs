@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use b2bi_local_sigv4::Credential;
 use http::Uri;
 
 use crate::embedded::settings::Clock;
@@ -53,31 +54,12 @@ pub enum Addressing {
 }
 
 /// Who the requests for an external S3 are signed by.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keys {
     /// The account they are for: its number is the access key, as `LocalStack` reads it.
     OfAccount,
     /// One key for all accounts.
-    Fixed {
-        /// The access key id.
-        access_key: String,
-        /// The secret that goes with it.
-        secret_key: String,
-        /// The session token of temporary credentials.
-        session_token: Option<String>,
-    },
-}
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OfAccount => formatter.write_str("OfAccount"),
-            Self::Fixed { access_key, .. } => formatter
-                .debug_struct("Fixed")
-                .field("access_key", access_key)
-                .finish_non_exhaustive(),
-        }
-    }
+    Fixed(Credential),
 }
 
 impl fmt::Debug for ExternalSettings {

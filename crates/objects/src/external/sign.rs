@@ -1,11 +1,6 @@
 //! Addresses and signs requests as S3 wants them.
 
-use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
-    UriPathNormalizationMode, sign,
-};
-use aws_sigv4::sign::v4;
+use b2bi_local_sigv4::{Credential, Service, SigningTarget, sign};
 use bytes::Bytes;
 use http::header::HOST;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
@@ -69,8 +64,21 @@ impl<'a> Ask<'a> {
         let headers = request.headers_mut();
         headers.insert(HOST, host.map_err(|it| it.to_string())?);
         headers.extend(self.headers.iter().cloned());
-        self.sign(settings, account, &mut request)?;
-        Ok(request)
+        let (mut head, body) = request.into_parts();
+        let target = SigningTarget {
+            service: Service::S3,
+            region: &settings.region,
+        };
+        let credential = credential(&settings.keys, account);
+        let signed = sign(
+            &mut head,
+            &self.body,
+            &credential,
+            target,
+            (settings.clock)(),
+        );
+        signed.map_err(|error| error.to_string())?;
+        Ok(Request::from_parts(head, body))
     }
 
     fn uri(&self, settings: &ExternalSettings) -> Result<Uri, String> {
@@ -101,61 +109,14 @@ impl<'a> Ask<'a> {
         let uri = uri.path_and_query(target).build();
         uri.map_err(|it| it.to_string())
     }
+}
 
-    fn sign(
-        &self,
-        settings: &ExternalSettings,
-        account: &str,
-        request: &mut Request<Full<Bytes>>,
-    ) -> Result<(), String> {
-        let identity = credentials(&settings.keys, account).into();
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&settings.region)
-            .name("s3")
-            .time((settings.clock)())
-            .settings(signing())
-            .build()
-            .map_err(|it| it.to_string())?
-            .into();
-        let headers = request.headers().iter();
-        let headers: Vec<_> = headers
-            .map(|(name, value)| Ok((name.as_str(), value.to_str()?)))
-            .collect::<Result<_, http::header::ToStrError>>()
-            .map_err(|it| it.to_string())?;
-        let (method, uri) = (request.method().as_str(), request.uri().to_string());
-        let body = SignableBody::Bytes(&self.body);
-        let signable = SignableRequest::new(method, uri, headers.into_iter(), body);
-        let signed = signable.and_then(|it| sign(it, &params));
-        let (instructions, _) = signed.map_err(|it| it.to_string())?.into_parts();
-        instructions.apply_to_request_http1x(request);
-        Ok(())
+/// The credential that signs for an account.
+fn credential(keys: &Keys, account: &str) -> Credential {
+    match keys {
+        Keys::OfAccount => Credential::new(account, ANY_SECRET),
+        Keys::Fixed(credential) => credential.clone(),
     }
-}
-
-fn credentials(keys: &Keys, account: &str) -> Credentials {
-    let (access_key, secret_key, token) = match keys {
-        Keys::OfAccount => (account, ANY_SECRET, None),
-        Keys::Fixed {
-            access_key,
-            secret_key,
-            session_token,
-        } => (
-            access_key.as_str(),
-            secret_key.as_str(),
-            session_token.clone(),
-        ),
-    };
-    Credentials::new(access_key, secret_key, token, None, "b2bi-local")
-}
-
-/// S3 differs from other services: it takes paths as they are, and wants a hash of the body.
-fn signing() -> SigningSettings {
-    let mut settings = SigningSettings::default();
-    settings.percent_encoding_mode = PercentEncodingMode::Single;
-    settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-    settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
-    settings
 }
 
 #[cfg(test)]
@@ -163,6 +124,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::{Duration, UNIX_EPOCH};
 
+    use b2bi_local_sigv4::Credential;
     use http::Method;
 
     use super::{Addressing, Ask, ExternalSettings, Keys};
@@ -218,11 +180,10 @@ mod tests {
         let range = http::HeaderValue::from_static("bytes=0-9");
         ask.headers.push((http::header::RANGE, range));
         let settings = ExternalSettings {
-            keys: Keys::Fixed {
-                access_key: "AKIAIOSFODNN7EXAMPLE".to_owned(),
-                secret_key: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned(),
-                session_token: None,
-            },
+            keys: Keys::Fixed(Credential::new(
+                "AKIAIOSFODNN7EXAMPLE",
+                "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            )),
             ..settings("https://s3.amazonaws.com", Addressing::Virtual)
         };
         let request = ask.signed(&settings, "111122223333").unwrap();

@@ -40,10 +40,7 @@ impl Served {
     /// An S3 that deals with its requests, counted from 0, as it is told.
     async fn new(fate: impl Fn(usize, &Request<Incoming>) -> Fate + Send + Sync + 'static) -> Self {
         let s3 = EmbeddedS3::new(Settings {
-            credentials: Credentials::Known(vec![KnownKey {
-                access_key: ACCOUNT.to_owned(),
-                secret_key: SECRET.to_owned(),
-            }]),
+            credentials: Credentials::Known(vec![Credential::new(ACCOUNT, SECRET)]),
             ..settings()
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -115,13 +112,9 @@ async fn serve(
 }
 
 fn reached(endpoint: &str) -> ExternalSettings {
-    let clock = Arc::new(SystemTime::now);
+    let clock = settings().clock;
     ExternalSettings {
-        keys: Keys::Fixed {
-            access_key: ACCOUNT.to_owned(),
-            secret_key: SECRET.to_owned(),
-            session_token: None,
-        },
+        keys: Keys::Fixed(Credential::new(ACCOUNT, SECRET)),
         pauses: vec![Duration::ZERO; 2],
         ..ExternalSettings::new(endpoint.parse().unwrap(), "eu-west-1".to_owned(), clock)
     }

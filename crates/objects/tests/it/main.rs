@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use b2bi_local_objects::{
-    Body, Credentials, EmbeddedS3, KnownKey, ObjectChange, ObjectError, ObjectStore, Settings,
+    Body, Credentials, EmbeddedS3, ObjectChange, ObjectError, ObjectStore, Settings,
 };
+use b2bi_local_sigv4::Credential;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -270,10 +271,7 @@ async fn sizes_are_limited() {
 
 #[tokio::test]
 async fn known_keys_must_sign() {
-    let key = KnownKey {
-        access_key: "AKIA".into(),
-        secret_key: "secret".into(),
-    };
+    let key = Credential::new("AKIA", "secret");
     let (s3, _) = with_bucket(Settings {
         credentials: Credentials::Known(vec![key]),
         ..settings()

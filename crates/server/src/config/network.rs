@@ -56,7 +56,7 @@ pub(super) fn access(settings: &Resolved) -> Access {
     Access {
         hosts: list(settings, "allowed-hosts"),
         origins: list(settings, "allowed-origins"),
-        token: (!token.is_empty()).then(|| token.to_owned()),
+        token: (!token.is_empty()).then(|| token.into()),
     }
 }
 

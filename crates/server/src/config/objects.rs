@@ -4,6 +4,7 @@ use std::env;
 use std::time::Duration;
 
 use b2bi_local_objects::{Addressing, Keys};
+use b2bi_local_sigv4::{Credential, Secret};
 use http::Uri;
 
 use super::{BYTES, COUNT, UpstreamConfig, list, parse, switch};
@@ -104,11 +105,7 @@ fn keys(settings: &Resolved) -> Result<Keys, SettingError> {
     let secret = given(settings, "s3-secret-access-key");
     match (given(settings, "s3-access-key-id"), secret) {
         (Some(key), None) if key == ACCOUNT => Ok(Keys::OfAccount),
-        (Some(access_key), Some(secret_key)) => Ok(Keys::Fixed {
-            access_key,
-            secret_key,
-            session_token: None,
-        }),
+        (Some(access_key), Some(secret)) => Ok(Keys::Fixed(Credential::new(access_key, secret))),
         (None, None) => Ok(keys_of_environment().unwrap_or(Keys::OfAccount)),
         (Some(_), None) => {
             Err(settings.error("s3-access-key-id", "needs --s3-secret-access-key SECRET"))
@@ -121,11 +118,11 @@ fn keys(settings: &Resolved) -> Result<Keys, SettingError> {
 
 /// The keys that AWS's own clients would take.
 fn keys_of_environment() -> Option<Keys> {
-    Some(Keys::Fixed {
+    Some(Keys::Fixed(Credential {
         access_key: variable("AWS_ACCESS_KEY_ID")?,
-        secret_key: variable("AWS_SECRET_ACCESS_KEY")?,
-        session_token: variable("AWS_SESSION_TOKEN"),
-    })
+        secret: variable("AWS_SECRET_ACCESS_KEY")?.into(),
+        session_token: variable("AWS_SESSION_TOKEN").map(Secret::from),
+    }))
 }
 
 fn given(settings: &Resolved, key: &str) -> Option<String> {

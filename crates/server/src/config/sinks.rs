@@ -1,16 +1,17 @@
 //! The settings about where events and log records go.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use b2bi_local_b2bi::SOURCE;
-use b2bi_local_dispatcher::Credential;
+use b2bi_local_sigv4::Credential;
 use http::Uri;
 
 use super::{COUNT, list, parse};
 use crate::settings::{Resolved, SettingError, without_secrets};
 
 /// Where events and log records go of themselves.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct SinksConfig {
     /// Files that each event is added to.
     pub files: Vec<PathBuf>,
@@ -22,20 +23,30 @@ pub struct SinksConfig {
     pub logs: Vec<Uri>,
     /// Whose calls those of `EventBridge` and `CloudWatch` Logs are; without any they are those of
     /// the account that an item is about, as emulators know it.
-    pub credentials: Option<SinkCredentials>,
+    pub credentials: Option<Credential>,
     /// The source of events on `EventBridge`, where it is not their own.
     pub source: Option<String>,
     /// How often an item is tried on each.
     pub attempts: u32,
 }
 
-/// Who calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SinkCredentials {
-    /// The access key and its secret.
-    pub credential: Credential,
-    /// The token that goes with a key for some time.
-    pub token: Option<String>,
+impl fmt::Debug for SinksConfig {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |urls: &[Uri]| -> Vec<String> {
+            urls.iter()
+                .map(|it| without_secrets(&it.to_string()))
+                .collect()
+        };
+        out.debug_struct("SinksConfig")
+            .field("files", &self.files)
+            .field("webhooks", &shown(&self.webhooks))
+            .field("event_bridges", &shown(&self.event_bridges))
+            .field("logs", &shown(&self.logs))
+            .field("credentials", &self.credentials)
+            .field("source", &self.source)
+            .field("attempts", &self.attempts)
+            .finish()
+    }
 }
 
 impl SinksConfig {
@@ -66,24 +77,16 @@ pub(super) fn sinks(settings: &Resolved) -> Result<SinksConfig, SettingError> {
     })
 }
 
-fn credentials(settings: &Resolved) -> Result<Option<SinkCredentials>, SettingError> {
+fn credentials(settings: &Resolved) -> Result<Option<Credential>, SettingError> {
     let value = settings.value("sink-credentials");
     if value.is_empty() {
         return Ok(None);
     }
-    let mut parts = value.splitn(3, ':').map(str::to_owned);
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some(access_key), Some(secret), token) if !access_key.is_empty() => {
-            Ok(Some(SinkCredentials {
-                credential: Credential { access_key, secret },
-                token,
-            }))
-        }
-        _ => {
-            let problem = "must be KEY:SECRET, or KEY:SECRET:TOKEN";
-            Err(settings.error("sink-credentials", problem))
-        }
-    }
+    let credential = Credential::parse(value).ok_or_else(|| {
+        let problem = "must be KEY:SECRET, or KEY:SECRET:TOKEN";
+        settings.error("sink-credentials", problem)
+    })?;
+    Ok(Some(credential))
 }
 
 fn urls(settings: &Resolved, key: &str) -> Result<Vec<Uri>, SettingError> {

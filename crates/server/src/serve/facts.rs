@@ -18,6 +18,8 @@ const RESOURCES: [&str; 6] = [
     "ResourceARN",
 ];
 
+/// What the user agents of all browsers begin with.
+const BROWSER: &[u8] = b"Mozilla/";
 /// What stands before an application id.
 static APP_ID: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("app/"));
 
@@ -27,6 +29,11 @@ pub(super) struct Heard<'a> {
     pub(super) authorization: Option<&'a HeaderValue>,
     pub(super) content_type: Option<&'a HeaderValue>,
     pub(super) origin: Option<&'a HeaderValue>,
+    pub(super) host: Option<&'a HeaderValue>,
+    /// Whether there are several hosts, of which servers on the way may take another one.
+    pub(super) has_hosts: bool,
+    /// Whether a browser sent the request.
+    pub(super) is_browsers: bool,
     pub(super) user_agent: Option<&'a HeaderValue>,
     pub(super) amz_user_agent: Option<&'a HeaderValue>,
     pub(super) invocation: Option<&'a HeaderValue>,
@@ -43,17 +50,30 @@ impl<'a> Heard<'a> {
             let place = match name.as_str() {
                 "authorization" => &mut heard.authorization,
                 "content-type" => &mut heard.content_type,
-                "origin" => &mut heard.origin,
+                "origin" => {
+                    heard.is_browsers = true;
+                    &mut heard.origin
+                }
+                "host" => {
+                    heard.has_hosts |= heard.host.is_some();
+                    &mut heard.host
+                }
                 "user-agent" => &mut heard.user_agent,
                 "x-amz-user-agent" => &mut heard.amz_user_agent,
                 "amz-sdk-invocation-id" => &mut heard.invocation,
                 "amz-sdk-request" => &mut heard.attempt,
                 "x-moto-account-id" => &mut heard.moto_account,
                 "x-mock-fault" => &mut heard.own_fault,
-                _ => continue,
+                name => {
+                    // No script can send these: browsers keep them to themselves.
+                    heard.is_browsers |= name.starts_with("sec-");
+                    continue;
+                }
             };
             place.get_or_insert(value);
         }
+        let agent = heard.user_agent.map(HeaderValue::as_bytes);
+        heard.is_browsers |= agent.is_some_and(|it| it.starts_with(BROWSER));
         heard
     }
 

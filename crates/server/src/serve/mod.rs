@@ -9,6 +9,7 @@ mod faults;
 mod injected;
 mod listener;
 mod note;
+mod redact;
 mod reply;
 mod request;
 mod s3;

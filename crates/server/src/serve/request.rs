@@ -5,10 +5,11 @@ use std::pin::pin;
 use std::time::Instant;
 
 use b2bi_local_dispatcher::{
-    Caller, Endpoint, Failure, Identity, Operation, Protocol, Route, cors, json, query, route,
-    verify,
+    Caller, Descriptor, Endpoint, Failure, Operation, Route, cors, json, query,
+    refused as signature_refused, route,
 };
 use b2bi_local_panics::caught;
+use b2bi_local_sigv4::{Payload, Service, SigningTarget};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE};
 use http::request::Parts;
@@ -20,6 +21,7 @@ use super::acquaintance::Acquaintance;
 use super::facts::{Heard, text};
 use super::faults::{self, Asked};
 use super::note::Note;
+use super::redact::redacted;
 use super::reply::{Body, Style, whole};
 use super::script::Wreck;
 use super::timeout::TimeoutBody;
@@ -27,8 +29,8 @@ use super::upstream::{self, Upstream};
 use super::{body, crash, reply, s3};
 use crate::access::Refusal;
 use crate::admin;
-use crate::app::App;
-use crate::machine::{Uuid, basic_format};
+use crate::app::{App, system_time};
+use crate::machine::Uuid;
 use crate::objects::{External, Objects};
 
 /// A request that came.
@@ -65,7 +67,8 @@ pub(super) async fn answer(
         let (method, uri, target) = *log;
         let (status, elapsed) = (response.status().as_u16(), arrival.started.elapsed());
         let request_id = arrival.request_id.as_str();
-        tracing::info!(request_id, %method, %uri, ?target, status, ?elapsed, "request");
+        let uri = redacted(&uri);
+        tracing::info!(request_id, %method, uri, ?target, status, ?elapsed, "request");
     }
     response
 }
@@ -79,13 +82,18 @@ async fn dispatch(
 ) -> Response<Body> {
     let request_id = arrival.request_id.as_str();
     let body = TimeoutBody::new(body, app.config.limits.idle_timeout);
+    let asked = Heard::of(&head.headers);
+    if asked.has_hosts {
+        let _ = body::read(body, app.config.max_body_bytes).await;
+        let refused = failed(&head.headers, two_hosts(), request_id);
+        return named(app, whole(refused), request_id);
+    }
     if admin::is_admin(app, head.uri.path()) {
         let response = Box::pin(administer(app, head, body)).await;
         return named(app, response, request_id);
     }
-    let asked = Heard::of(&head.headers);
-    if asked.origin.is_some()
-        && let Err(refusal) = app.config.access.origin(&head.headers)
+    if asked.is_browsers
+        && let Err(refusal) = app.config.access.browser(head)
     {
         let _ = body::read(body, app.config.max_body_bytes).await;
         let refused = refused(&head.headers, refusal, request_id);
@@ -233,6 +241,14 @@ async fn passed(
     response
 }
 
+fn two_hosts() -> Failure {
+    Failure::front(
+        StatusCode::BAD_REQUEST,
+        "MalformedHttpRequestException",
+        "The request has more than one Host header",
+    )
+}
+
 fn refused(headers: &HeaderMap, refusal: Refusal, request_id: &str) -> Response<Bytes> {
     let failure = Failure::front(refusal.status, "AccessDeniedException", refusal.message);
     failed(headers, failure, request_id)
@@ -347,7 +363,7 @@ impl Call<'_> {
         note: &mut Note<'_>,
     ) -> Response<Bytes> {
         let descriptor = endpoint.descriptor();
-        if let Err(failure) = self.authenticate(descriptor.protocol, body) {
+        if let Err(failure) = self.authenticate(descriptor, body) {
             return style.render(Err(failure));
         }
         let asked = Asked {
@@ -368,16 +384,21 @@ impl Call<'_> {
         faults::carry_out(self.app, &asked, course, decode, note, render).await
     }
 
-    fn authenticate(&self, protocol: Protocol, body: &Bytes) -> Result<(), Failure> {
-        let missing = || Failure::missing_authentication(protocol);
-        if self.caller.access_key.is_none() {
-            return Err(missing());
-        }
-        let Some(known) = &self.app.config.credentials else {
-            return Ok(());
+    fn authenticate(&self, descriptor: &Descriptor, body: &Bytes) -> Result<(), Failure> {
+        let Some(verifier) = &self.app.verifier else {
+            // Any signature will do, but there must be one.
+            return match self.caller.access_key {
+                Some(_) => Ok(()),
+                None => Err(Failure::missing_authentication(descriptor.protocol)),
+            };
         };
-        let identity = Identity::of(self.head).ok_or_else(missing)?;
-        let now = basic_format(self.app.now());
-        verify(self.head, &identity, body, known, &now)
+        let target = SigningTarget {
+            service: Service::Api(descriptor.signing_name),
+            region: self.app.region_or(None),
+        };
+        let now = system_time(self.app.now());
+        let verified = verifier.request(self.head, target, Payload::Body(body), now);
+        verified.map_err(|error| signature_refused(&error, descriptor.protocol))?;
+        Ok(())
     }
 }

@@ -119,6 +119,8 @@ fn builder(limits: &Limits) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .timer(Alarm::new())
+        // A client may say that it has sent all it has, and wait for the reply.
+        .half_close(true)
         .header_read_timeout(limits.header_time)
         .max_buf_size(limits.header_bytes);
     if limits.headers != USUAL_HEADERS {

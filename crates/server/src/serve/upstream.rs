@@ -159,3 +159,53 @@ fn strip(headers: &mut HeaderMap) {
         headers.remove(name);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::strip;
+
+    #[test]
+    fn headers_about_a_connection_go_no_further() {
+        let check = |name: &str, connection: &str, stays: bool| {
+            let mut headers = HeaderMap::new();
+            headers.insert("connection", HeaderValue::from_str(connection).unwrap());
+            headers.append(
+                HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                HeaderValue::from_static("x"),
+            );
+            strip(&mut headers);
+            assert_eq!(
+                headers.contains_key(name),
+                stays,
+                "{name} with {connection}"
+            );
+        };
+        for name in [
+            "connection",
+            "expect",
+            "keep-alive",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+        ] {
+            check(name, "close", false);
+        }
+        for name in [
+            "authorization",
+            "content-length",
+            "content-encoding",
+            "host",
+            "x-own",
+            "date",
+        ] {
+            check(name, "close", true);
+        }
+        check("x-own", "close, X-Own", false);
+        check("x-other", "close, X-Own", true);
+    }
+}

@@ -14,6 +14,9 @@ const RULES: &str = "rules";
 /// What is shown in the place of a secret.
 const MASK: &str = "***";
 
+/// How long a part of a path is that may be a token.
+const TOKEN_LENGTH: usize = 20;
+
 /// The settings that are addresses, which may have a secret in them.
 const ADDRESSES: [&str; 5] = [
     "events-webhook",
@@ -37,10 +40,18 @@ pub enum Source {
 }
 
 /// The value of every setting.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Resolved {
     values: Vec<(&'static Setting, String, Source)>,
     rules: Option<Value>,
+}
+
+/// Secrets are masked.
+impl fmt::Debug for Resolved {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.shown().map(|(setting, value, _)| (setting.key, value));
+        out.debug_map().entries(shown).finish()
+    }
 }
 
 /// The settings as arguments of a command.
@@ -222,16 +233,25 @@ fn showable(setting: &Setting, value: &str) -> String {
     }
 }
 
-/// An address without what may be a secret in it: its query, and the user before its host.
+/// An address without what may be a secret in it: its query, the user before its host, and long parts
+/// of its path, which are the tokens of many webhooks.
 pub(crate) fn without_secrets(url: &str) -> String {
     let (address, query) = url.split_at(url.find('?').unwrap_or(url.len()));
     let host = address.find("://").map_or(0, |at| at + "://".len());
     let (scheme, rest) = address.split_at(host);
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let query = if query.is_empty() { "" } else { "?***" };
+    let part = |it| {
+        if str::len(it) < TOKEN_LENGTH {
+            it
+        } else {
+            MASK
+        }
+    };
+    let path = path.split('/').map(part).collect::<Vec<_>>().join("/");
     match authority.rsplit_once('@') {
         Some((_, host)) => format!("{scheme}{MASK}@{host}{path}{query}"),
-        None => format!("{address}{query}"),
+        None => format!("{scheme}{authority}{path}{query}"),
     }
 }
 

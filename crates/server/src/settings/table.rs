@@ -69,9 +69,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "credentials",
-        value: "KEY:SECRET,...",
+        value: "KEY:SECRET[:TOKEN],...",
         default: "",
-        help: "Access keys and secrets for verify-signatures",
+        help: "Access keys, secrets and session tokens for verify-signatures",
     },
     Setting {
         key: "strict",
@@ -89,7 +89,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         key: "allowed-hosts",
         value: "HOST,...",
         default: "",
-        help: "Host names, besides loopback names, under which the admin API may be called",
+        help: "Host names, besides loopback names, that browsers and the admin API may use; *.NAME and * allow more",
     },
     Setting {
         key: "allowed-origins",

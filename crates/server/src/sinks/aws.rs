@@ -1,17 +1,17 @@
 //! Calls of other services in AWS JSON 1.1, signed for whom the items are about.
 
-use b2bi_local_dispatcher::{Credential, MOTO_ACCOUNT_HEADER, sign};
+use b2bi_local_dispatcher::MOTO_ACCOUNT_HEADER;
+use b2bi_local_sigv4::{Credential, Service, SigningTarget, sign};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Uri};
 use serde_json::Value;
 
 use super::Failure;
 use super::http::{Client, Reply, post};
-use crate::config::SinkCredentials;
+use crate::app::system_time;
 use crate::machine;
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
-const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 const JSON: &str = "application/x-amz-json-1.1";
 /// Errors that pass, whatever their status.
 ///
@@ -29,7 +29,7 @@ pub(super) struct Endpoint {
     client: Client,
     url: Uri,
     /// Who calls; without any it is the account that the call is about.
-    credentials: Option<SinkCredentials>,
+    credentials: Option<Credential>,
     /// The name in signatures.
     service: &'static str,
     /// What stands before the operation in `X-Amz-Target`.
@@ -56,7 +56,7 @@ impl Endpoint {
     pub(super) fn new(
         client: &Client,
         url: &Uri,
-        credentials: Option<&SinkCredentials>,
+        credentials: Option<&Credential>,
         names: (&'static str, &'static str),
     ) -> Self {
         Self {
@@ -88,16 +88,13 @@ impl Endpoint {
         let target = format!("{}.{operation}", self.target);
         head.headers.insert(TARGET, valid(&target)?);
         let credential = self.introduce(&mut head, whose)?;
-        let now = machine::basic_format(machine::now());
-        sign(
-            &mut head,
-            &body,
-            &credential,
-            whose.region,
-            self.service,
-            &now,
-        )
-        .map_err(|error| Failure::lasting(error.to_string()))?;
+        let target = SigningTarget {
+            service: Service::Api(self.service),
+            region: whose.region,
+        };
+        let now = system_time(machine::now());
+        sign(&mut head, &body, &credential, target, now)
+            .map_err(|error| Failure::lasting(error.to_string()))?;
         read(&self.client.send(head, body).await?)
     }
 }
@@ -105,15 +102,13 @@ impl Endpoint {
 impl Endpoint {
     /// Says in the head whose call it is, and with which key it is signed.
     fn introduce(&self, head: &mut Parts, whose: Whose<'_>) -> Result<Credential, Failure> {
-        let Some(SinkCredentials { credential, token }) = &self.credentials else {
-            head.headers
-                .insert(MOTO_ACCOUNT_HEADER, valid(whose.account)?);
-            return Ok(test_credential(whose.account));
-        };
-        if let Some(token) = token {
-            head.headers.insert(TOKEN, valid(token)?);
+        if let Some(credential) = &self.credentials {
+            return Ok(credential.clone());
         }
-        Ok(credential.clone())
+        let account = valid(whose.account)?;
+        head.headers.insert(MOTO_ACCOUNT_HEADER, account);
+        // The key by which emulators know an account.
+        Ok(Credential::new(whose.account, "test"))
     }
 }
 
@@ -133,14 +128,6 @@ pub(super) fn refused(code: &str, message: &str) -> Failure {
         Failure::passing(reason)
     } else {
         Failure::lasting(reason)
-    }
-}
-
-/// The key by which emulators know an account.
-fn test_credential(account: &str) -> Credential {
-    Credential {
-        access_key: account.to_owned(),
-        secret: "test".to_owned(),
     }
 }
 

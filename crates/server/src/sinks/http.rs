@@ -10,6 +10,7 @@ use http_body_util::{BodyExt as _, Full, Limited};
 
 use super::Failure;
 use crate::client::{HttpClient, TlsClient, http_client, root_cause, tls_client};
+use crate::settings::without_secrets;
 
 /// How long a reply may take, on the machine's clock.
 ///
@@ -134,11 +135,10 @@ pub(super) fn post(url: &Uri, content_type: &'static str) -> Parts {
     head
 }
 
-/// An address as it may be shown: what stands in a query may be a secret.
+/// An address as it may be shown.
 pub(super) fn shown(url: &Uri) -> String {
     let text = url.to_string();
-    let shown = text.split('?').next().unwrap_or_default();
-    shown.to_owned()
+    without_secrets(text.split('?').next().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -173,5 +173,9 @@ mod tests {
     fn queries_are_not_shown() {
         let url = "http://127.0.0.1:1/a?token=secret".parse().unwrap();
         assert_eq!(shown(&url), "http://127.0.0.1:1/a");
+        let url = "https://hooks.example/T01/B02/0123456789abcdefghij"
+            .parse()
+            .unwrap();
+        assert_eq!(shown(&url), "https://hooks.example/T01/B02/***");
     }
 }

@@ -1,0 +1,77 @@
+//! The errors that API services give for a signature.
+
+use b2bi_local_sigv4::SignatureError;
+use http::StatusCode;
+
+use crate::failure::Failure;
+use crate::route::Protocol;
+
+/// What a service of this protocol answers to a signature that is refused.
+///
+/// Source: Assumptions.
+#[must_use]
+pub fn refused(error: &SignatureError, protocol: Protocol) -> Failure {
+    let kind = Kind::of(error);
+    let (status, json, query) = match kind {
+        Kind::Missing => return Failure::missing_authentication(protocol),
+        Kind::Incomplete => (
+            StatusCode::BAD_REQUEST,
+            "IncompleteSignatureException",
+            "IncompleteSignature",
+        ),
+        Kind::Unknown => (
+            StatusCode::FORBIDDEN,
+            "UnrecognizedClientException",
+            "InvalidClientTokenId",
+        ),
+        Kind::Invalid => (
+            StatusCode::FORBIDDEN,
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+        ),
+    };
+    match protocol {
+        Protocol::Json { .. } => Failure::front(StatusCode::FORBIDDEN, json, message(error)),
+        Protocol::Query { .. } => Failure::front(status, query, message(error)),
+    }
+}
+
+/// The errors that there are names for.
+#[derive(Clone, Copy)]
+enum Kind {
+    Missing,
+    Incomplete,
+    Unknown,
+    Invalid,
+}
+
+impl Kind {
+    fn of(error: &SignatureError) -> Self {
+        match error {
+            SignatureError::Missing => Self::Missing,
+            SignatureError::Unsupported
+            | SignatureError::Twice
+            | SignatureError::Malformed(..)
+            | SignatureError::NoDate
+            | SignatureError::Lifetime(_) => Self::Incomplete,
+            SignatureError::UnknownKey(_) | SignatureError::SessionToken => Self::Unknown,
+            SignatureError::ScopeDate { .. }
+            | SignatureError::ScopeRegion { .. }
+            | SignatureError::ScopeService { .. }
+            | SignatureError::UnsignedHeaders(_)
+            | SignatureError::Expired { .. }
+            | SignatureError::Early { .. }
+            | SignatureError::ContentHash(_)
+            | SignatureError::Mismatch => Self::Invalid,
+        }
+    }
+}
+
+fn message(error: &SignatureError) -> String {
+    match error {
+        SignatureError::UnsignedHeaders(names) if names.iter().any(|it| it == "host") => {
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.".to_owned()
+        }
+        other => other.to_string(),
+    }
+}

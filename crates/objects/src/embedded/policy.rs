@@ -1,0 +1,172 @@
+//! The policy of an upload form: until when it may be used, and what its fields must be.
+//!
+//! Source: docs sigv4-HTTPPOSTConstructPolicy, 2026-11.
+
+use std::time::SystemTime;
+
+use b2bi_local_sigv4::parse_iso;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use s3s::{S3Error, S3ErrorCode, S3Result};
+use serde_json::{Value, json};
+
+use super::form::Fields;
+
+/// The field that holds it.
+pub(crate) const POLICY: &str = "policy";
+/// Fields that no condition need name, besides those whose names begin with [`IGNORED`].
+const EXEMPT: [&str; 6] = [
+    "x-amz-signature",
+    "signature",
+    "awsaccesskeyid",
+    "file",
+    "submit",
+    POLICY,
+];
+const IGNORED: [&str; 2] = ["x-ignore-", "x-amz-server-side-encryption"];
+/// When the policy expires that the library gets, which knows the machine's clock only.
+const NEVER: &str = "9999-12-31T23:59:59Z";
+
+/// A policy that was read.
+pub(crate) struct Policy {
+    expiration: SystemTime,
+    conditions: Vec<Condition>,
+    document: Value,
+}
+
+/// What a field must be.
+struct Condition {
+    /// The name, in small letters.
+    field: String,
+    value: String,
+    is_prefix: bool,
+}
+
+impl Policy {
+    /// Reads a policy in base 64.
+    ///
+    /// # Errors
+    /// `InvalidPolicyDocument`.
+    pub(crate) fn read(encoded: &str) -> S3Result<Self> {
+        let document = BASE64_STANDARD.decode(encoded).ok();
+        let document: Value = document
+            .and_then(|it| serde_json::from_slice(&it).ok())
+            .ok_or_else(|| invalid("Invalid Policy: Invalid JSON."))?;
+        let expiration = document.get("expiration").and_then(Value::as_str);
+        let expiration = expiration
+            .and_then(parse_iso)
+            .ok_or_else(|| invalid("Invalid Policy: Invalid 'expiration' value."))?;
+        let conditions = document.get("conditions").and_then(Value::as_array);
+        let conditions = conditions
+            .ok_or_else(|| invalid("Invalid Policy: Policy must contain a list of conditions."))?;
+        let conditions = conditions
+            .iter()
+            .map(Condition::read)
+            .collect::<Option<Vec<_>>>();
+        let conditions = conditions.ok_or_else(|| invalid("Invalid Policy: Invalid Condition."))?;
+        Ok(Self {
+            expiration,
+            conditions: conditions.into_iter().flatten().collect(),
+            document,
+        })
+    }
+
+    /// Holds a form for this bucket to the policy. How long the file may be is the library's to check.
+    ///
+    /// # Errors
+    /// `AccessDenied`.
+    pub(crate) fn check(&self, fields: &Fields, bucket: &str, now: SystemTime) -> S3Result<()> {
+        if now >= self.expiration {
+            return Err(denied("Policy expired."));
+        }
+        for condition in &self.conditions {
+            let found = match condition.field.as_str() {
+                "bucket" => bucket,
+                field => fields.get(field).unwrap_or_default(),
+            };
+            if !condition.is_met(found) {
+                return Err(denied(&format!(
+                    "Policy Condition failed: {}",
+                    condition.words()
+                )));
+            }
+        }
+        let extra = fields
+            .iter()
+            .map(|(name, _)| name)
+            .find(|name| !self.allows(name));
+        match extra {
+            Some(name) => Err(denied(&format!("Extra input fields: {name}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// The same policy for the library, which is not to look at the time.
+    pub(crate) fn without_expiration(mut self) -> String {
+        if let Some(document) = self.document.as_object_mut() {
+            document.insert("expiration".to_owned(), NEVER.into());
+        }
+        BASE64_STANDARD.encode(self.document.to_string())
+    }
+
+    fn allows(&self, name: &str) -> bool {
+        EXEMPT.contains(&name)
+            || IGNORED.iter().any(|it| name.starts_with(it))
+            || self.conditions.iter().any(|it| it.field == name)
+    }
+}
+
+impl Condition {
+    /// Reads a condition; one on the length of the file is none on a field.
+    #[expect(clippy::option_option, reason = "unreadable, on no field, on a field")]
+    fn read(condition: &Value) -> Option<Option<Self>> {
+        if let Some(members) = condition.as_object() {
+            let (field, value) = members.iter().next()?;
+            let value = value.as_str()?;
+            return (members.len() == 1).then(|| Some(Self::new(field, value, false)));
+        }
+        let [operator, field, value] = condition.as_array()?.as_slice() else {
+            return None;
+        };
+        let operator = operator.as_str()?.to_ascii_lowercase();
+        let on = |is_prefix| Some(Self::new(field.as_str()?, value.as_str()?, is_prefix));
+        match operator.as_str() {
+            "content-length-range" => Some(None),
+            "eq" => on(false).map(Some),
+            "starts-with" => on(true).map(Some),
+            _ => None,
+        }
+    }
+
+    fn new(field: &str, value: &str, is_prefix: bool) -> Self {
+        let field = field.strip_prefix('$').unwrap_or(field);
+        Self {
+            field: field.to_ascii_lowercase(),
+            value: value.to_owned(),
+            is_prefix,
+        }
+    }
+
+    fn is_met(&self, found: &str) -> bool {
+        if self.is_prefix {
+            found.starts_with(&self.value)
+        } else {
+            found == self.value
+        }
+    }
+
+    /// The condition as the error quotes it; its value may be a credential, but no secret.
+    fn words(&self) -> Value {
+        let operator = if self.is_prefix { "starts-with" } else { "eq" };
+        json!([operator, format!("${}", self.field), self.value])
+    }
+}
+
+fn denied(reason: &str) -> S3Error {
+    let message = format!("Invalid according to Policy: {reason}");
+    S3Error::with_message(S3ErrorCode::AccessDenied, message)
+}
+
+fn invalid(message: &'static str) -> S3Error {
+    S3Error::with_message(S3ErrorCode::InvalidPolicyDocument, message)
+}

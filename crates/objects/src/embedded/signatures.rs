@@ -1,0 +1,155 @@
+//! Checks the signatures of requests, and words what is wrong with them as S3 does.
+
+use std::time::SystemTime;
+
+use b2bi_local_sigv4::{
+    BodyHash, FormFields, Payload, Service, SignatureError, SignatureSource, SigningTarget,
+    Verifier,
+};
+use http::StatusCode;
+use http::request::Parts;
+use s3s::{S3Error, S3ErrorCode, S3Result};
+
+use super::form::Fields;
+use super::policy::POLICY;
+
+/// The keys whose signatures are believed, and the server's own region.
+#[derive(Clone)]
+pub(crate) struct Signatures {
+    verifier: Verifier,
+    region: String,
+}
+
+impl Signatures {
+    pub(crate) fn new(verifier: Verifier, region: String) -> Self {
+        Self { verifier, region }
+    }
+
+    /// Checks the signature of a request; what it says of the body is to be checked yet.
+    ///
+    /// # Errors
+    /// What S3 answers to such a signature.
+    pub(crate) fn request(&self, head: &Parts, now: SystemTime) -> S3Result<BodyHash> {
+        let verified = self
+            .verifier
+            .request(head, self.target(), Payload::Declared, now);
+        verified.map(|it| it.body).map_err(|error| worded(&error))
+    }
+
+    /// Checks the signature of an upload form.
+    ///
+    /// # Errors
+    /// What S3 answers to such a signature.
+    pub(crate) fn form(&self, fields: &Fields, now: SystemTime) -> S3Result<()> {
+        let signed = FormFields {
+            policy: fields.get(POLICY),
+            algorithm: fields.get("x-amz-algorithm"),
+            credential: fields.get("x-amz-credential"),
+            date: fields.get("x-amz-date"),
+            signature: fields.get("x-amz-signature"),
+            token: fields.get("x-amz-security-token"),
+            is_version_2: fields.get("signature").is_some(),
+        };
+        let checked = self.verifier.form(&signed, self.target(), now);
+        checked.map_err(|error| worded(&error))
+    }
+
+    fn target(&self) -> SigningTarget<'_> {
+        SigningTarget {
+            service: Service::S3,
+            region: &self.region,
+        }
+    }
+}
+
+/// Source: docs `ErrorResponses`, 2026-11; Assumption A-191.
+fn worded(error: &SignatureError) -> S3Error {
+    let message = error.to_string();
+    match error {
+        SignatureError::Missing => S3ErrorCode::AccessDenied.into(),
+        SignatureError::Unsupported => with(S3ErrorCode::InvalidRequest, message),
+        SignatureError::Twice => with(S3ErrorCode::InvalidArgument, message),
+        SignatureError::Malformed(source, problem) => malformed(*source, problem),
+        SignatureError::NoDate => with(S3ErrorCode::AccessDenied, message),
+        SignatureError::Lifetime(problem) => malformed(SignatureSource::Query, problem),
+        SignatureError::UnknownKey(_) => S3ErrorCode::InvalidAccessKeyId.into(),
+        SignatureError::SessionToken => with(
+            S3ErrorCode::InvalidToken,
+            "The provided token is malformed or otherwise invalid.".to_owned(),
+        ),
+        SignatureError::ScopeDate {
+            scope,
+            signed,
+            source,
+        } => {
+            let day = signed.get(..8).unwrap_or(signed);
+            let problem = format!(
+                "Invalid credential date \"{scope}\". This date is not the same as X-Amz-Date: \
+                 \"{day}\"."
+            );
+            malformed(*source, &problem)
+        }
+        SignatureError::ScopeRegion {
+            found,
+            expected,
+            source,
+        } => {
+            let problem = format!("the region '{found}' is wrong; expecting '{expected}'");
+            malformed(*source, &problem)
+        }
+        SignatureError::ScopeService {
+            found,
+            expected,
+            source,
+        } => {
+            let problem =
+                format!("incorrect service \"{found}\". This endpoint belongs to \"{expected}\".");
+            malformed(*source, &problem)
+        }
+        SignatureError::UnsignedHeaders(_) => with(S3ErrorCode::AccessDenied, message),
+        SignatureError::Expired { source, .. } => too_late_or_early(*source, "Request has expired"),
+        SignatureError::Early { source, .. } => {
+            too_late_or_early(*source, "Request is not yet valid")
+        }
+        SignatureError::ContentHash(None) => with(S3ErrorCode::InvalidRequest, message),
+        SignatureError::ContentHash(Some(_)) => with(S3ErrorCode::InvalidArgument, message),
+        SignatureError::Mismatch => S3ErrorCode::SignatureDoesNotMatch.into(),
+    }
+}
+
+fn malformed(source: SignatureSource, problem: &str) -> S3Error {
+    match source {
+        SignatureSource::Header => with(
+            S3ErrorCode::AuthorizationHeaderMalformed,
+            format!("The authorization header is malformed; {problem}"),
+        ),
+        SignatureSource::Query => with(
+            S3ErrorCode::AuthorizationQueryParametersError,
+            problem.to_owned(),
+        ),
+        SignatureSource::Form => with(S3ErrorCode::AccessDenied, problem.to_owned()),
+    }
+}
+
+fn too_late_or_early(source: SignatureSource, message: &str) -> S3Error {
+    match source {
+        SignatureSource::Header => S3ErrorCode::RequestTimeTooSkewed.into(),
+        SignatureSource::Query | SignatureSource::Form => {
+            with(S3ErrorCode::AccessDenied, message.to_owned())
+        }
+    }
+}
+
+fn with(code: S3ErrorCode, message: String) -> S3Error {
+    S3Error::with_message(code, message)
+}
+
+/// The body is another one than was signed.
+pub(crate) fn another_body() -> S3Error {
+    let mut error = S3Error::new(S3ErrorCode::Custom("XAmzContentSHA256Mismatch".into()));
+    error.set_status_code(StatusCode::BAD_REQUEST);
+    error.set_message(
+        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    );
+    error
+}

@@ -1,0 +1,10 @@
+//! The request path over real sockets: signatures, browsers, the wire, connections and secrets.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod browsers;
+mod connections;
+mod harness;
+mod secrets;
+mod signatures;
+mod wire;

@@ -1,0 +1,702 @@
+//! Each way to spoil a signature, on each service.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation,
+    SigningSettings, UriPathNormalizationMode,
+};
+use aws_sigv4::sign::v4;
+use b2bi_local_server::{ClockMode, ClockSettings};
+use b2bi_local_sigv4::{Credential, Service};
+
+use crate::harness::{ACCOUNT, Message, REGION, Running, SECRET};
+
+const HOST: (&str, &str) = ("host", "localhost");
+const SERVICES: [Service<'static>; 4] = [
+    Service::Api("b2bi"),
+    Service::Api("logs"),
+    Service::Api("sts"),
+    Service::S3,
+];
+
+async fn verifying() -> Running {
+    Running::start(|config| {
+        let mut temporary = Credential::new("999900001111", SECRET);
+        temporary.session_token = Some("the token".into());
+        config.credentials = Some(vec![Credential::new(ACCOUNT, SECRET), temporary]);
+    })
+    .await
+}
+
+/// A request that each service answers with 200.
+fn plain(service: Service<'_>) -> Message {
+    let target = |name| ("x-amz-target", name);
+    let json = |version| ("content-type", version);
+    let form = json("application/x-www-form-urlencoded");
+    match service {
+        Service::S3 => Message::new("GET", "/?max-buckets=7", &[HOST], ""),
+        Service::Api("sts") => Message::new("POST", "/", &[HOST, form], "Action=GetCallerIdentity"),
+        Service::Api("logs") => {
+            let headers = [
+                HOST,
+                json("application/x-amz-json-1.1"),
+                target("Logs_20140328.DescribeLogGroups"),
+            ];
+            Message::new("POST", "/", &headers, "{}")
+        }
+        Service::Api(_) => {
+            let headers = [
+                HOST,
+                json("application/x-amz-json-1.0"),
+                target("B2BI.ListProfiles"),
+            ];
+            Message::new("POST", "/", &headers, "{}")
+        }
+    }
+}
+
+fn signed(service: Service<'_>) -> Message {
+    let mut message = plain(service);
+    message.sign(service, REGION, SystemTime::now());
+    message
+}
+
+/// A request whose header is to be another one.
+fn replaced(message: &mut Message, header: &str, from: &str, to: &str) {
+    let value = message.header(header);
+    assert!(value.contains(from), "{value} has no {from}");
+    *value = value.replacen(from, to, 1);
+}
+
+type Spoil = fn(&mut Message, Service<'_>);
+
+/// What JSON, Query and S3 answer.
+type Answers = [&'static str; 3];
+
+const INVALID: Answers = [
+    "403 InvalidSignatureException",
+    "403 SignatureDoesNotMatch",
+    "403 SignatureDoesNotMatch",
+];
+const UNKNOWN: Answers = [
+    "403 UnrecognizedClientException",
+    "403 InvalidClientTokenId",
+    "403 InvalidAccessKeyId",
+];
+const INCOMPLETE: Answers = [
+    "403 IncompleteSignatureException",
+    "400 IncompleteSignature",
+    "400 AuthorizationHeaderMalformed",
+];
+
+fn with(answers: Answers, s3: &'static str) -> Answers {
+    [answers[0], answers[1], s3]
+}
+
+fn spoiled() -> Vec<(&'static str, Spoil, Answers)> {
+    fn again(message: &mut Message, service: Service<'_>, region: &str, ago: i64) {
+        let mut fresh = plain(service);
+        let now = SystemTime::now();
+        let distance = Duration::from_secs(ago.unsigned_abs());
+        let time = if ago < 0 {
+            now + distance
+        } else {
+            now - distance
+        };
+        fresh.sign(service, region, time);
+        *message = fresh;
+    }
+    let malformed = "400 AuthorizationHeaderMalformed";
+    let skewed = with(INVALID, "403 RequestTimeTooSkewed");
+    let ok: Answers = ["200"; 3];
+    vec![
+        ("nothing", |_, _| (), ok),
+        (
+            "another valid region",
+            |it, to| again(it, to, "eu-west-3", 0),
+            ok,
+        ),
+        ("ten minutes ago", |it, to| again(it, to, REGION, 600), ok),
+        ("in ten minutes", |it, to| again(it, to, REGION, -600), ok),
+        (
+            "sixteen minutes ago",
+            |it, to| again(it, to, REGION, 960),
+            skewed,
+        ),
+        (
+            "in sixteen minutes",
+            |it, to| again(it, to, REGION, -960),
+            skewed,
+        ),
+        (
+            "no region",
+            |it, to| again(it, to, "nowhere", 0),
+            with(INVALID, malformed),
+        ),
+        (
+            "another secret",
+            |it, to| {
+                *it = plain(to);
+                it.sign_with(
+                    &Credential::new(ACCOUNT, "wrong"),
+                    to,
+                    REGION,
+                    SystemTime::now(),
+                );
+            },
+            INVALID,
+        ),
+        (
+            "an unknown key",
+            |it, _| replaced(it, "authorization", ACCOUNT, "AKIDOTHER"),
+            UNKNOWN,
+        ),
+        (
+            "another key",
+            |it, _| replaced(it, "authorization", ACCOUNT, "999900001111"),
+            with(UNKNOWN, "400 InvalidToken"),
+        ),
+        (
+            "a region that was not signed",
+            |it, _| replaced(it, "authorization", REGION, "us-west-2"),
+            INVALID,
+        ),
+        (
+            "another day",
+            |it, _| {
+                let day = it.header("x-amz-date")[..8].to_owned();
+                replaced(it, "authorization", &day, "20010101");
+            },
+            with(INVALID, malformed),
+        ),
+        (
+            "no such day",
+            |it, _| "20261399T999999Z".clone_into(it.header("x-amz-date")),
+            INCOMPLETE,
+        ),
+        (
+            "no date",
+            |it, _| it.remove("x-amz-date"),
+            with(INCOMPLETE, "403 AccessDenied"),
+        ),
+        (
+            "an unsigned host",
+            |it, _| replaced(it, "authorization", "host;", ""),
+            with(INVALID, "403 AccessDenied"),
+        ),
+        (
+            "an unsigned date",
+            |it, _| replaced(it, "authorization", "x-amz-date", "x-other"),
+            with(INVALID, "403 AccessDenied"),
+        ),
+        (
+            "a header of AWS that was not signed",
+            |it, _| it.push("x-amz-meta-x", "1"),
+            with(INVALID, "403 AccessDenied"),
+        ),
+        (
+            "another host",
+            |it, _| "localhost:80".clone_into(it.header("host")),
+            INVALID,
+        ),
+        (
+            "another query",
+            |it, _| {
+                it.target
+                    .push_str(if it.target == "/" { "?x" } else { "&x" })
+            },
+            INVALID,
+        ),
+        (
+            "no signature in the header",
+            |it, _| replaced(it, "authorization", ", Signature=", ", Nothing="),
+            INCOMPLETE,
+        ),
+        (
+            "a short credential",
+            |it, _| replaced(it, "authorization", "/aws4_request", "/"),
+            INCOMPLETE,
+        ),
+        (
+            "another end of the signature",
+            |it, _| {
+                let value = it.header("authorization");
+                let last = if value.ends_with('0') { "1" } else { "0" };
+                value.pop();
+                value.push_str(last);
+            },
+            INVALID,
+        ),
+        (
+            "no end of the signature",
+            |it, _| {
+                it.header("authorization").pop();
+            },
+            INVALID,
+        ),
+        (
+            "two signatures",
+            |it, _| {
+                let value = it.header("authorization").clone();
+                it.push("authorization", &value);
+            },
+            INCOMPLETE,
+        ),
+    ]
+}
+
+fn answer(answers: Answers, service: Service<'_>) -> &'static str {
+    match service {
+        Service::S3 => answers[2],
+        Service::Api("sts") => answers[1],
+        Service::Api(_) => answers[0],
+    }
+}
+
+#[tokio::test]
+async fn each_way_to_spoil_a_signature_has_its_answer() {
+    let server = verifying().await;
+    for service in SERVICES {
+        for (name, spoil, answers) in spoiled() {
+            let mut message = signed(service);
+            spoil(&mut message, service);
+            let reply = server.send(&message).await;
+            let expected = answer(answers, service);
+            assert_eq!(
+                reply.outcome(),
+                expected,
+                "{service:?}, {name}: {message:?}\n{reply:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_signature_is_for_one_service() {
+    let server = verifying().await;
+    for (called, scope, expected) in [
+        (
+            Service::Api("b2bi"),
+            Service::Api("logs"),
+            "403 InvalidSignatureException",
+        ),
+        (
+            Service::Api("b2bi"),
+            Service::S3,
+            "403 InvalidSignatureException",
+        ),
+        (
+            Service::Api("b2bi"),
+            Service::Api("dynamodb"),
+            "403 InvalidSignatureException",
+        ),
+        (
+            Service::Api("logs"),
+            Service::Api("b2bi"),
+            "403 InvalidSignatureException",
+        ),
+        (
+            Service::S3,
+            Service::Api("s3express"),
+            "400 AuthorizationHeaderMalformed",
+        ),
+    ] {
+        let mut message = plain(called);
+        // What S3 wants of a signature is there, so that only the scope is wrong.
+        message.push("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
+        message.sign(scope, REGION, SystemTime::now());
+        let reply = server.send(&message).await;
+        assert_eq!(
+            reply.outcome(),
+            expected,
+            "{called:?} for {scope:?}: {reply:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_the_one_that_was_signed() {
+    let server = verifying().await;
+    server
+        .control
+        .put_object(ACCOUNT, "orders", "there", "x".into())
+        .await
+        .unwrap();
+    let put = |body| Message::new("PUT", "/orders/k", &[HOST], body);
+    for (mut message, service, other, expected) in [
+        (
+            plain(SERVICES[0]),
+            SERVICES[0],
+            "[]",
+            "403 InvalidSignatureException",
+        ),
+        (
+            plain(SERVICES[1]),
+            SERVICES[1],
+            "{ }",
+            "403 InvalidSignatureException",
+        ),
+        (
+            plain(SERVICES[2]),
+            SERVICES[2],
+            "Action=GetCallerIdentity&x",
+            "403 SignatureDoesNotMatch",
+        ),
+        (
+            put("abc"),
+            Service::S3,
+            "abd",
+            "400 XAmzContentSHA256Mismatch",
+        ),
+        (put("abc"), Service::S3, "", "400 XAmzContentSHA256Mismatch"),
+        (put(""), Service::S3, "abc", "400 XAmzContentSHA256Mismatch"),
+        (
+            Message::new("POST", "/orders?delete", &[HOST], "<Delete/>"),
+            Service::S3,
+            "<Delete><Object><Key>there</Key></Object></Delete>",
+            "400 XAmzContentSHA256Mismatch",
+        ),
+    ] {
+        message.sign(service, REGION, SystemTime::now());
+        other.clone_into(&mut message.body);
+        let reply = server.send(&message).await;
+        assert_eq!(reply.outcome(), expected, "{message:?}\n{reply:?}");
+    }
+    assert!(server.control.object(ACCOUNT, "orders", "k").await.is_err());
+    assert!(
+        server
+            .control
+            .object(ACCOUNT, "orders", "there")
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn s3_wants_to_know_what_is_signed_of_a_body() {
+    let server = verifying().await;
+    for (declared, expected) in [
+        (Some("unsigned-payload"), "400 InvalidArgument"),
+        (Some("abc"), "400 InvalidArgument"),
+        (
+            Some("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"),
+            "400 InvalidArgument",
+        ),
+        (None, "400 InvalidRequest"),
+    ] {
+        let mut message = plain(Service::S3);
+        if let Some(declared) = declared {
+            message.push("x-amz-content-sha256", declared);
+        }
+        // Signed as an API's request, which leaves this header as it is.
+        message.sign(Service::Api("s3"), REGION, SystemTime::now());
+        let reply = server.send(&message).await;
+        assert_eq!(reply.outcome(), expected, "{declared:?}: {reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_temporary_key_goes_with_its_token() {
+    let server = verifying().await;
+    for (token, answers) in [
+        (Some("the token"), ["200"; 3]),
+        (Some("another"), with(UNKNOWN, "400 InvalidToken")),
+        (None, with(UNKNOWN, "400 InvalidToken")),
+    ] {
+        for service in SERVICES {
+            let mut message = plain(service);
+            let credential = Credential {
+                session_token: token.map(Into::into),
+                ..Credential::new("999900001111", SECRET)
+            };
+            message.sign_with(&credential, service, REGION, SystemTime::now());
+            let reply = server.send(&message).await;
+            assert_eq!(
+                reply.outcome(),
+                answer(answers, service),
+                "{service:?} {token:?}"
+            );
+        }
+    }
+}
+
+/// A presigned request, its seconds to live as text.
+fn presigned(service: Service<'_>, mut message: Message, lifetime: u64, age: u64) -> Message {
+    let mut settings = SigningSettings::default();
+    settings.signature_location = SignatureLocation::QueryParams;
+    settings.expires_in = Some(Duration::from_secs(lifetime));
+    settings.payload_checksum_kind = PayloadChecksumKind::NoHeader;
+    let mut body = SignableBody::Bytes(message.body.as_bytes());
+    if service == Service::S3 {
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        body = SignableBody::UnsignedPayload;
+    }
+    let identity = Credentials::new(ACCOUNT, SECRET, None, None, "test").into();
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(REGION)
+        .name(service.signing_name())
+        .time(SystemTime::now() - Duration::from_secs(age))
+        .settings(settings)
+        .build()
+        .unwrap()
+        .into();
+    let uri = format!("http://localhost{}", message.target);
+    let headers = message
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let request = SignableRequest::new(&message.method, uri.clone(), headers, body).unwrap();
+    let signed = aws_sigv4::http_request::sign(request, &params).unwrap();
+    let (instructions, _) = signed.into_parts();
+    let mut request = http::Request::builder().uri(uri).body(()).unwrap();
+    instructions.apply_to_request_http1x(&mut request);
+    message.target = request.uri().path_and_query().unwrap().to_string();
+    message
+}
+
+#[tokio::test]
+async fn presigned_requests_are_checked() {
+    let server = verifying().await;
+    server
+        .control
+        .put_object(ACCOUNT, "orders", "k ü+", "x".into())
+        .await
+        .unwrap();
+    // As Kubernetes' authenticator makes them.
+    let mut cluster = Message::new(
+        "GET",
+        "/?Action=GetCallerIdentity&Version=2011-06-15",
+        &[HOST],
+        "",
+    );
+    cluster.push("x-k8s-aws-id", "cluster");
+    let object = Message::new("GET", "/orders/k%20%C3%BC%2B", &[HOST], "");
+    let put = Message::new("PUT", "/orders/new", &[HOST], "any body");
+    let (sts, b2bi, s3) = (Service::Api("sts"), Service::Api("b2bi"), Service::S3);
+    let nothing: fn(&mut Message) = |_| ();
+    let spoil: fn(&mut Message) =
+        |it| it.target = it.target.replace("X-Amz-Expires=60", "X-Amz-Expires=61");
+    for (name, service, message, lifetime, age, change, expected) in [
+        ("a token of a cluster", sts, &cluster, 60, 0, nothing, "200"),
+        (
+            "after its word, within 15 minutes",
+            sts,
+            &cluster,
+            60,
+            600,
+            nothing,
+            "200",
+        ),
+        (
+            "after 15 minutes",
+            sts,
+            &cluster,
+            60,
+            960,
+            nothing,
+            "403 SignatureDoesNotMatch",
+        ),
+        (
+            "more than a week",
+            sts,
+            &cluster,
+            604_801,
+            0,
+            nothing,
+            "400 IncompleteSignature",
+        ),
+        (
+            "spoiled",
+            sts,
+            &cluster,
+            60,
+            0,
+            spoil,
+            "403 SignatureDoesNotMatch",
+        ),
+        (
+            "without the signed header",
+            sts,
+            &cluster,
+            60,
+            0,
+            |it| it.remove("x-k8s-aws-id"),
+            "403 SignatureDoesNotMatch",
+        ),
+        ("a call in JSON", b2bi, &plain(b2bi), 60, 0, nothing, "200"),
+        (
+            "another body",
+            b2bi,
+            &plain(b2bi),
+            60,
+            0,
+            |it| it.body.push(' '),
+            "403 InvalidSignatureException",
+        ),
+        ("an object", s3, &object, 60, 0, nothing, "200"),
+        (
+            "an object in an hour",
+            s3,
+            &object,
+            604_800,
+            3600,
+            nothing,
+            "200",
+        ),
+        ("expired", s3, &object, 60, 61, nothing, "403 AccessDenied"),
+        (
+            "too long",
+            s3,
+            &object,
+            604_801,
+            0,
+            nothing,
+            "400 AuthorizationQueryParametersError",
+        ),
+        (
+            "spoiled",
+            s3,
+            &object,
+            60,
+            0,
+            spoil,
+            "403 SignatureDoesNotMatch",
+        ),
+        (
+            "another method",
+            s3,
+            &object,
+            60,
+            0,
+            |it| "DELETE".clone_into(&mut it.method),
+            "403 SignatureDoesNotMatch",
+        ),
+        (
+            "without a lifetime",
+            s3,
+            &object,
+            60,
+            0,
+            |it| it.target = it.target.replace("X-Amz-Expires=60&", ""),
+            "400 AuthorizationQueryParametersError",
+        ),
+        (
+            "a lifetime that is none",
+            s3,
+            &object,
+            60,
+            0,
+            |it| it.target = it.target.replace("X-Amz-Expires=60", "X-Amz-Expires=-1"),
+            "400 AuthorizationQueryParametersError",
+        ),
+        (
+            "a lifetime given twice",
+            s3,
+            &object,
+            60,
+            0,
+            |it| it.target.push_str("&X-Amz-Expires=60"),
+            "400 AuthorizationQueryParametersError",
+        ),
+        (
+            "with a header as well",
+            s3,
+            &object,
+            60,
+            0,
+            |it| {
+                it.push("authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/s3/aws4_request, SignedHeaders=host, Signature=0")
+            },
+            "400 InvalidArgument",
+        ),
+        (
+            "by version 2",
+            s3,
+            &object,
+            60,
+            0,
+            |it| {
+                "/orders/k?AWSAccessKeyId=111122223333&Expires=4000000000&Signature=abc"
+                    .clone_into(&mut it.target)
+            },
+            "400 InvalidRequest",
+        ),
+        (
+            "a header of AWS that was not signed",
+            s3,
+            &put,
+            60,
+            0,
+            |it| it.push("x-amz-acl", "private"),
+            "403 AccessDenied",
+        ),
+        ("an upload", s3, &put, 60, 0, nothing, "200"),
+    ] {
+        let mut message = presigned(service, message.clone(), lifetime, age);
+        change(&mut message);
+        let reply = server.send(&message).await;
+        assert_eq!(
+            reply.outcome(),
+            expected,
+            "{service:?}, {name}: {message:?}\n{reply:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn unsigned_requests_are_refused() {
+    let server = verifying().await;
+    let object = Message::new("GET", "/orders/k", &[HOST], "");
+    let form = "--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nk\r\n--b\r\n\
+                Content-Disposition: form-data; name=\"file\"\r\n\r\nx\r\n--b--\r\n";
+    let multipart = ("content-type", "multipart/form-data; boundary=b");
+    let upload = Message::new("POST", "/orders", &[HOST, multipart], form);
+    for (message, expected) in [
+        (
+            plain(SERVICES[0]),
+            "403 MissingAuthenticationTokenException",
+        ),
+        (
+            plain(SERVICES[1]),
+            "403 MissingAuthenticationTokenException",
+        ),
+        (plain(SERVICES[2]), "403 MissingAuthenticationToken"),
+        (object, "403 AccessDenied"),
+        (upload, "403 AccessDenied"),
+    ] {
+        let reply = server.send(&message).await;
+        assert_eq!(reply.outcome(), expected, "{message:?}\n{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_servers_clock_decides() {
+    let server = Running::start(|config| {
+        config.credentials = Some(vec![Credential::new(ACCOUNT, SECRET)]);
+        let start = serde_json::from_value("2015-08-30T12:36:00Z".into()).unwrap();
+        config.clock = ClockSettings {
+            mode: ClockMode::Manual,
+            start: Some(start),
+        };
+    })
+    .await;
+    let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+    for service in SERVICES {
+        let mut message = plain(service);
+        message.sign(service, REGION, then);
+        assert_eq!(server.send(&message).await.outcome(), "200", "{service:?}");
+        let answers = with(INVALID, "403 RequestTimeTooSkewed");
+        let reply = server.send(&signed(service)).await;
+        assert_eq!(reply.outcome(), answer(answers, service), "{service:?}");
+    }
+    server.control.advance(Duration::from_secs(901));
+    for service in SERVICES {
+        let mut message = plain(service);
+        message.sign(service, REGION, then);
+        assert_eq!(server.send(&message).await.status, 403, "{service:?}");
+    }
+}
