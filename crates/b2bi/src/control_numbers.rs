@@ -17,6 +17,9 @@ use crate::state::Table;
 /// Source: X12 elements I12 and 28.
 const LAST: u64 = 999_999_999;
 
+/// The most counters of an account in a region; of more, the oldest begins anew.
+const COUNTERS: usize = 100_000;
+
 /// The counters of an account in a region, as its state has them.
 pub(crate) struct ControlNumbers<'s>(pub(crate) &'s mut Table<Counter>);
 
@@ -165,6 +168,7 @@ impl ControlNumbers<'_> {
         };
         let changed = change(&mut counter);
         self.0.insert(key.to_owned(), counter);
+        while self.0.len() > COUNTERS && self.0.remove_first_if(|_| true).is_some() {}
         changed
     }
 }
@@ -193,7 +197,7 @@ fn key(level: &str, parts: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ControlNumbers, Counted, LAST, Starts, Taken};
+    use super::{COUNTERS, ControlNumbers, Counted, LAST, Starts, Taken};
     use crate::state::Table;
 
     fn counted(interchanges: &[&str], groups: &[&str]) -> Counted {
@@ -268,6 +272,19 @@ mod tests {
         };
         let mut take = || all.take(counted(&["a"], &[]), starts).interchange;
         assert_eq!([take(), take(), take()], [LAST, 1, 2]);
+    }
+
+    #[test]
+    fn of_too_many_counters_the_oldest_begins_anew() {
+        let mut table = Table::default();
+        let mut all = ControlNumbers(&mut table);
+        let mut take = |key: &str| all.take(counted(&[key], &[]), Starts::FIRST).interchange;
+        for number in 0..COUNTERS {
+            take(&number.to_string());
+        }
+        assert_eq!((take("0"), take("1"), take("one more")), (2, 2, 1));
+        assert_eq!((take("1"), take("0")), (3, 1));
+        assert_eq!(table.len(), COUNTERS);
     }
 
     #[test]

@@ -136,6 +136,9 @@ pub trait Stages: Send + Sync {
         size
     }
 
+    /// Called when a job has ended, however it did.
+    fn ended(&self, _job: &JobFacts) {}
+
     /// Called before each object is written; `nth` counts the job's objects from 1.
     fn write(&self, job: &JobFacts, nth: usize) -> Fate;
 }

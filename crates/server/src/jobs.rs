@@ -159,8 +159,12 @@ impl Stages for JobFaults {
             .map_or(size, |it| it.reach(size))
     }
 
+    fn ended(&self, job: &JobFacts) {
+        self.pending().remove(&job.id);
+    }
+
     fn write(&self, job: &JobFacts, nth: usize) -> Fate {
-        let mut pending = self.pending();
+        let pending = self.pending();
         let Some(fault) = pending.get(&job.id) else {
             return Fate::Write;
         };
@@ -177,10 +181,6 @@ impl Stages for JobFaults {
                 keep: fault.keep_partial,
             },
         };
-        if matches!(fate, Fate::Refuse { .. }) && fault.stage == Stage::WriteOutput.as_str() {
-            // The job ends here, and enters no other stage.
-            pending.remove(&job.id);
-        }
         fate
     }
 }

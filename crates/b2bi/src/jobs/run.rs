@@ -75,6 +75,7 @@ impl Run {
         let mut result = Transformation::default();
         let ended = caught(Box::pin(self.run_stages(&mut result))).await;
         let ended = ended.unwrap_or_else(|panic| Err(self.crashed(&panic)));
+        self.works.environment.stages.ended(&self.facts);
         let told = async {
             match ended {
                 Err(Stop::Vanished) => self.partition.lock().jobs.remove(&self.facts.id),

@@ -17,6 +17,9 @@ use crate::app::App;
 /// The most bytes of a name.
 const LONGEST_NAME: usize = 100;
 
+/// The most snapshots that are kept.
+const MOST: usize = 100;
+
 /// Where the ledger has them, by name.
 const ROWS: Table = Table("snapshots");
 
@@ -122,6 +125,7 @@ pub(super) fn show(app: &App, call: &Call) -> Answer {
 pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
     async move {
         let name = checked(&call.name)?;
+        check_room(app, name)?;
         let state = state::described(app, &call.params)?;
         kept(app.snapshots.set(name, Some(state)).await)?;
         Ok(reply(StatusCode::CREATED, &json!({"taken": name})))
@@ -142,6 +146,18 @@ pub(super) fn forget<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> 
 /// Puts the snapshot that the path names in the place of the present state.
 pub(super) fn restore<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
     async move { state::put_back(app, &*found(app, call)?).await }.boxed()
+}
+
+/// Refuses one more snapshot than are kept.
+fn check_room(app: &App, name: &str) -> Result<(), AdminError> {
+    let held = app.snapshots.held();
+    if held.len() < MOST || held.contains_key(name) {
+        return Ok(());
+    }
+    Err(AdminError::new(
+        StatusCode::CONFLICT,
+        format!("There are {MOST} snapshots already; DELETE one of them first"),
+    ))
 }
 
 fn found(app: &App, call: &Call) -> Result<Arc<Value>, AdminError> {

@@ -449,6 +449,25 @@ mod tests {
         assert_eq!(course.courier.dead()[0].attempts, 0);
     }
 
+    #[tokio::test]
+    async fn what_is_to_be_tried_again_has_its_bound_too() {
+        let count = super::QUEUE + 1;
+        let course = course(std::iter::repeat_with(passing).take(count));
+        let many: Vec<u32> = (0..).take(count).collect();
+        let (first, last) = many.split_at(super::QUEUE);
+        for (items, seen) in [(first, super::QUEUE), (last, count)] {
+            course.offer(items);
+            while course.script.seen.lock().unwrap().len() != seen {
+                tokio::task::yield_now().await;
+            }
+        }
+        course.until_asleep(1).await;
+        course.tally(super::QUEUE as u64, 0, count as u64, 1);
+        let dead = course.courier.dead();
+        assert_eq!((dead.len(), dead[0].attempts), (1, 1));
+        assert_eq!(Some(&*dead[0].item), last.first());
+    }
+
     #[test]
     fn pauses_double_up_to_a_minute() {
         let pauses = [1, 2, 3, 8, 9, 10_000].map(pause);
