@@ -38,9 +38,11 @@ const REASONS = [
     theirs.error === "T0411" && ours.error === "T0410"],
   ["a builtin that is applied partially checks its arguments here as the call does", (theirs, ours, expression, original) =>
     /[(,]\s*\?\s*[,)]/.test(expression)
-      && (original ? JSON.stringify(original) === JSON.stringify(ours) : "error" in ours || "error" in theirs)],
+      && (JSON.stringify(original) === JSON.stringify(ours) || "error" in ours || "error" in theirs)],
   ["a regular expression that is handed to a function's value is one of Rust", (theirs, ours, expression) =>
     /\$own\(.*\/|\$(\w+) := \$\1; .*\/|\$own\(.*\$re\b|\$(\w+) := \$\2; .*\$re\b/.test(expression)],
+  ["a replaced builtin under another name is not given the context, and passes over surplus arguments", (theirs, ours, expression) =>
+    /\(\$(?:own := \$(?:pad|join|number|fromMillis|toMillis)|(pad|join|number|fromMillis|toMillis) := \$\1);/.test(expression)],
   ["both are errors", (theirs, ours) => "error" in theirs && "error" in ours],
 ];
 
