@@ -41,9 +41,7 @@ pub use b2bi_local_mapping::Limits as MappingLimits;
 pub use config::{Config, MappingReply, Quotas};
 pub use edi::DocumentStyle;
 pub use environment::{Clock, Environment, Ids};
-pub use jobs::{
-    JobCounts, JobDuration, JobReport, acknowledgement_form, implementation_acknowledgement,
-};
+pub use jobs::{JobCounts, JobDuration, JobReport};
 pub use keeping::{FORMAT, FORMAT_VERSION, NotRestored};
 pub use notified::Notification;
 pub use pipelines::ObjectCreated;

@@ -42,7 +42,7 @@ pub use isa::Isa;
 pub use message::Message;
 pub use outline::{Outline, OutlineElement, OutlineSegment, OutlineValue};
 pub use position::Position;
-pub use problem::{HierarchyFault, Problem, ProblemKind, Severity, Trailer};
+pub use problem::{GuideContext, HierarchyFault, Problem, ProblemKind, Severity, Trailer};
 pub use problems::{Omitted, PROBLEM_LIMIT};
 pub use read::{Content, Fit, LoopKey, Place, Reader, Reading, Sink, read};
 pub use segment::{Element, Segment};

@@ -26,6 +26,21 @@ pub struct Problem {
     pub reference: &'static str,
     /// What helps to mend it, as the end of the message; empty where there is no more to say.
     pub detail: Box<str>,
+    /// What the implementation guide in force says of it.
+    pub guide: Option<Box<GuideContext>>,
+}
+
+/// What an implementation guide adds to a problem.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GuideContext {
+    /// Whether the guide demands what is not as it should be, and not the standard.
+    pub is_demanding: bool,
+    /// Whether a loop is concerned, and not its first segment alone.
+    pub is_of_loop: bool,
+    /// The loop, as the guide names it; empty for the transaction.
+    pub loop_id: &'static str,
+    /// The claim, member or payment concerned: the name of the element that tells it, and its value.
+    pub unit: Option<(&'static str, Box<str>)>,
 }
 
 /// A segment that ends a part of the envelope.
@@ -301,6 +316,23 @@ pub enum HierarchyFault {
 }
 
 impl Problem {
+    /// Whether the guide demands it, and not the standard.
+    #[must_use]
+    pub fn is_of_guide(&self) -> bool {
+        self.guide.as_ref().is_some_and(|guide| guide.is_demanding)
+    }
+
+    /// The loop, as the guide names it.
+    pub(crate) fn guide_loop(&self) -> &'static str {
+        self.guide.as_ref().map_or("", |guide| guide.loop_id)
+    }
+
+    /// What tells the claim, member or payment concerned.
+    pub(crate) fn business_unit(&self) -> Option<(&'static str, &str)> {
+        let (name, value) = self.guide.as_ref()?.unit.as_ref()?;
+        Some((*name, &**value))
+    }
+
     /// How much this problem matters.
     #[must_use]
     pub fn severity(&self) -> Severity {

@@ -44,6 +44,17 @@ impl ProblemLog {
         self.limit = limit;
     }
 
+    /// How many problems are kept.
+    #[inline]
+    pub(crate) fn kept(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// The problems kept from the one at `from` on.
+    pub(crate) fn kept_from(&mut self, from: usize) -> &mut [Problem] {
+        self.kept.get_mut(from..).unwrap_or_default()
+    }
+
     /// Whether `problem` would be kept.
     pub(crate) fn keeps(&self, problem: &Problem) -> bool {
         self.kept.len() < self.limit || !self.kinds.contains(&kind_of(problem))

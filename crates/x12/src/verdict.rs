@@ -113,6 +113,21 @@ const ISA_ELEMENTS: [(&str, Outcome); 15] = [
     ("020", AcceptedWithErrors),
 ];
 
+/// The notes with which an interchange is accepted all the same.
+const ACCEPTING_NOTES: [&str; 14] = [
+    "001", "002", "003", "006", "008", "019", "020", "021", "025", "028", "029", "030", "031",
+    "000",
+];
+
+/// What becomes of an interchange by a note code; the table's rows agree with it.
+pub(crate) fn note_outcome(note: &str) -> Outcome {
+    if ACCEPTING_NOTES.contains(&note) {
+        AcceptedWithErrors
+    } else {
+        Rejected
+    }
+}
+
 impl Fault {
     /// The table.
     pub(crate) fn row(self) -> Row {
@@ -284,7 +299,22 @@ impl Problem {
         match self.fault() {
             Some(Fault::TransactionOfOtherGroup) if !is_5010 => Transaction("6"),
             Some(fault) => fault.row().code,
+            None if self.is_of_guide() => self.of_guide(is_5010),
             None => of_data(&self.kind, is_5010),
+        }
+    }
+}
+
+impl Problem {
+    /// The code of what a guide demands beyond the standard.
+    fn of_guide(&self, is_5010: bool) -> Code {
+        let is_of_loop = self.guide.as_ref().is_some_and(|guide| guide.is_of_loop);
+        match &self.kind {
+            ProblemKind::SegmentUnexpected => Code::Segment("I4"),
+            ProblemKind::SegmentMissing if is_of_loop => Code::Segment("I7"),
+            ProblemKind::SegmentMissing => Code::Segment("I8"),
+            ProblemKind::CodeUnknown { .. } => Code::Element("I6"),
+            kind => of_data(kind, is_5010),
         }
     }
 }
@@ -323,5 +353,75 @@ fn of_element(kind: &ProblemKind, is_5010: bool) -> &'static str {
         ProblemKind::ElementMalformed { .. } | ProblemKind::BinaryLengthWrong { .. } => "6",
         ProblemKind::CodeUnknown { .. } | ProblemKind::HierarchyWrong { .. } => "7",
         _ => "3",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Fault, Outcome, note_outcome};
+
+    /// Every fault of interchanges, groups and transactions.
+    fn faults() -> Vec<Fault> {
+        use Fault::*;
+        let plain = vec![
+            ForeignFile,
+            HeaderBroken,
+            ElementSeparator,
+            ComponentSeparator,
+            RepetitionSeparator,
+            Terminator,
+            StandardUnsupported,
+            ControlsUnsupported,
+            InterchangeRepeated,
+            InterchangeCount,
+            InterchangeNumber,
+            InterchangeCut,
+            InterchangeSegment,
+            InterchangeTrailerMissing,
+            SegmentTooLong,
+            TextAfterInterchange,
+            TerminatorMissing,
+            GradeOfService,
+            AcknowledgementSegment,
+            TrailerElement,
+            GroupHeaderMissing,
+            GroupHeaderElement,
+            GroupIdShort,
+            GroupTypeUnsupported,
+            GroupVersion,
+            GroupNumber,
+            GroupNumberRepeated,
+            GroupCount,
+            GroupNumberDiffers,
+            GroupTrailerMissing,
+            GroupSegment,
+            TransactionTrailerMissing,
+            TransactionCount,
+            TransactionNumberDiffers,
+            TransactionNumber,
+            TransactionNumberRepeated,
+            TransactionId,
+            TransactionOfOtherGroup,
+            SetUnsupported,
+            GuideDiffers,
+            GuideUnsupported,
+        ];
+        let elements = (1..=15).map(IsaElement).chain((1..=3).map(DeliveryRequest));
+        plain.into_iter().chain(elements).collect()
+    }
+
+    #[test]
+    fn the_code_of_a_fault_tells_its_outcome() {
+        for fault in faults() {
+            let row = fault.row();
+            match row.code {
+                Code::Interchange(note) => assert_eq!(row.outcome, note_outcome(note), "{fault:?}"),
+                Code::Nothing => assert_eq!(row.outcome, Outcome::Tolerated, "{fault:?}"),
+                Code::Transaction(_) => assert_eq!(row.outcome, Outcome::Rejected, "{fault:?}"),
+                Code::Group(_) | Code::Segment(_) | Code::Element(_) => {
+                    assert_ne!(row.outcome, Outcome::Tolerated, "{fault:?}");
+                }
+            }
+        }
     }
 }

@@ -16,30 +16,8 @@ use crate::envelope;
 use crate::files::Location;
 use crate::stages::Stage;
 
-/// Sets of health care, which a 999 answers in version 5010.
-///
-/// Source: Assumption A-28.
-const HEALTH_CARE: [&str; 8] = ["270", "271", "276", "277", "278", "834", "835", "837"];
-/// The guide of the 999 that answers a guide's transactions.
-const GUIDE: &str = "005010X231A1";
-
-/// The acknowledgement that answers transactions of these kinds.
-#[must_use]
-pub fn acknowledgement_form(contents: &[Content]) -> AcknowledgementForm {
-    let health_care =
-        |it: &Content| it.version == Some(Version::V5010) && HEALTH_CARE.contains(&it.set.as_ref());
-    if !contents.iter().any(health_care) {
-        return AcknowledgementForm::Functional;
-    }
-    implementation_acknowledgement(contents)
-}
-
-/// The 999 that answers transactions of these kinds, by its guide where they name theirs.
-#[must_use]
-pub fn implementation_acknowledgement(contents: &[Content]) -> AcknowledgementForm {
-    let by_guide = contents.iter().any(|it| it.group_version.contains('X'));
-    AcknowledgementForm::Implementation(by_guide.then(|| GUIDE.to_owned()))
-}
+/// The sets of acknowledgements, which are not acknowledged.
+const ACKNOWLEDGEMENTS: [&str; 2] = ["997", "999"];
 
 /// One acknowledgement to be made.
 pub(super) struct Kind {
@@ -176,10 +154,20 @@ fn kinds(route: Option<&Route>, reading: &Reading) -> Vec<Kind> {
 }
 
 fn functional_kind(contents: &[Content], details: bool) -> Kind {
-    let form = acknowledgement_form(contents);
+    // All transactions of a file that is taken are of one set and version.
+    let mut answered = contents
+        .iter()
+        .filter(|it| !ACKNOWLEDGEMENTS.contains(&it.set.as_ref()));
+    let form = answered
+        .next()
+        .map_or(AcknowledgementForm::Functional, |it| {
+            AcknowledgementForm::due(&it.group_version, &it.set)
+        });
     let versions = contents.iter().find_map(|it| it.version);
     let (suffix, set, version) = match form {
-        AcknowledgementForm::Functional => ("997", "X12_997", versions.map(model_version)),
+        AcknowledgementForm::Functional | AcknowledgementForm::ByGroup => {
+            ("997", "X12_997", versions.map(model_version))
+        }
         AcknowledgementForm::Implementation(None) => {
             ("999", "X12_999", Some(X12Version::Version5010))
         }
@@ -193,7 +181,7 @@ fn functional_kind(contents: &[Content], details: bool) -> Kind {
         suffix,
         set,
         version,
-        form: Some(form),
+        form: Some(AcknowledgementForm::ByGroup),
         details,
     }
 }

@@ -30,7 +30,6 @@ use crate::polls::Polls;
 use crate::service::{Scope, Works};
 use crate::stages::JobFacts;
 use crate::state::{Partition, State};
-pub use acknowledge::{acknowledgement_form, implementation_acknowledgement};
 pub(crate) use counts::Ended;
 pub use counts::JobCounts;
 pub(crate) use group::{CancelledJobs, JobGroup};

@@ -1,6 +1,5 @@
 //! `b2bi-local ack`: the acknowledgements that answer an X12 file.
 
-use b2bi_local_b2bi::{acknowledgement_form, implementation_acknowledgement};
 use b2bi_local_x12::{
     AcknowledgementForm, Acknowledging, Content, Findings, Numbers, Reader, Received, Strictness,
     Validator, acknowledge, acknowledge_interchanges,
@@ -73,6 +72,9 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     match (answer, reading.fatal()) {
         (Some(answer), _) => print(&answer)?,
         (None, Some(problem)) => return Err(problem.to_string()),
+        (None, None) if findings.reject_file() => {
+            super::complain("the file is rejected, and only a TA1 answers it (--form TA1)");
+        }
         (None, None) => return Err("there is nothing to acknowledge in the file".to_owned()),
     }
     Ok(outcome(&findings))
@@ -108,9 +110,12 @@ fn acknowledging(matches: &ArgMatches, form: &str, contents: &[Content]) -> Ackn
 
 fn functional_form(form: &str, contents: &[Content]) -> AcknowledgementForm {
     match form {
-        "999" => implementation_acknowledgement(contents),
-        "auto" => acknowledgement_form(contents),
-        _ => AcknowledgementForm::Functional,
+        "999" => {
+            let version = contents.first().map_or("", |it| &*it.group_version);
+            AcknowledgementForm::implementation(version)
+        }
+        "997" => AcknowledgementForm::Functional,
+        _ => AcknowledgementForm::ByGroup,
     }
 }
 

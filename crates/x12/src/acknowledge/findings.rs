@@ -41,6 +41,14 @@ impl<'p> Findings<'p> {
         self.problems.is_empty() && self.verdicts.is_empty()
     }
 
+    /// Whether an interchange is rejected, and so the file: nothing of it is taken.
+    #[must_use]
+    pub fn reject_file(&self) -> bool {
+        // The first of each kind is always kept.
+        let mut problems = self.problems.iter();
+        problems.any(|problem| problem.rejects_interchange())
+    }
+
     pub(super) fn interchange(&self, number: u32) -> Of<'_> {
         let all = Of {
             problems: &self.problems,

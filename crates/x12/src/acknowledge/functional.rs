@@ -1,203 +1,209 @@
 //! The 997 or 999 of one group.
 
-use super::codes::{ELEMENT_ERRORS, SEGMENT_ERRORS, shown};
+use super::codes::SEGMENT_ERRORS;
+use super::error_segments::{Errors, GUIDE_ERRORS};
 use super::findings::Of;
-use super::received::{Group, Transaction};
+use super::received::{Group, Interchange, Transaction};
+use super::reply::{self, Reply};
 use super::{Acknowledging, Form};
+use crate::tables::Version;
 use crate::verdict::Code;
 use crate::write::{Draft, Output};
-use crate::{Position, Problem};
 
 /// The most codes of one AK5, IK5 or AK9.
 const MOST_CODES: usize = 5;
-/// The longest value that an element error shows.
-const LONGEST_VALUE: usize = 99;
+/// A control number in place of one that cannot be told.
+const NO_NUMBER: &str = "0000";
+/// The codes of AK905 for groups that are rejected whatever they hold.
+const REJECTING: [&str; 3] = ["1", "2", "6"];
+
+/// The answer to a group: its form, and the tables that it follows.
+pub(super) struct Answer<'g> {
+    pub(super) reply: Reply,
+    pub(super) is_999: bool,
+    guide: Option<String>,
+    group: &'g Group,
+}
+
+/// Whether a group is answered: it holds no acknowledgements, and AK1 can name its type.
+pub(super) fn is_answered(group: &Group, interchange: &Interchange) -> bool {
+    let answer = Answer::new(group, interchange, &Form::Functional);
+    !group.acknowledges() && answer.reply.group_type(group).is_some()
+}
 
 /// Writes a group that holds the answer to `group`.
 pub(super) fn answer(
     output: &mut Output<'_>,
-    group: &Group,
+    (interchange, group): (&Interchange, &Group),
     findings: Of<'_>,
     how: &Acknowledging,
     number: u64,
 ) {
-    let [kind, sender, receiver, .., answered, _, version] = &group.gs;
-    let version = version.as_str();
-    let base = version.get(..6).unwrap_or(version);
-    let guide = match &how.form {
-        Form::Functional => None,
-        Form::Implementation(guide) => guide.as_deref(),
-    };
-    let set = if how.form == Form::Functional {
-        "997"
-    } else {
-        "999"
-    };
-    let number = format!("{number:09}");
-    let header = [
-        "FA",
-        receiver,
-        sender,
-        &how.date,
-        &how.time,
-        &number,
-        "X",
-        guide.unwrap_or(base),
-    ];
-    output.group(Draft::new("GS", header));
+    let answer = Answer::new(group, interchange, &how.form);
+    output.group(answer.header(interchange, how, number));
+    let set = if answer.is_999 { "999" } else { "997" };
     let control = format!("{:04}", how.numbers.transaction);
+    let guide = answer.guide.as_deref();
     output.transaction(Draft::new("ST", [set, &control].into_iter().chain(guide)));
-    let of_version = Some(version).filter(|_| set == "999");
-    output.segment(&Draft::new(
-        "AK1",
-        [kind.as_str(), answered].into_iter().chain(of_version),
-    ));
-    let accepted = transactions(output, group, findings, how);
-    output.segment(&total(group, findings, accepted));
+    output.segment(&answer.group_header());
+    let codes = answer.group_codes(findings);
+    let is_rejected = codes.iter().any(|code| REJECTING.contains(code));
+    let accepted = if is_rejected {
+        0
+    } else {
+        answer.transactions(output, findings, how.details)
+    };
+    output.segment(&answer.total(findings, codes, is_rejected, accepted));
     output.transaction_end();
     output.group_end();
 }
 
-/// Answers each transaction, if wanted, and returns how many are accepted.
-fn transactions(
-    output: &mut Output<'_>,
-    group: &Group,
-    findings: Of<'_>,
-    how: &Acknowledging,
-) -> usize {
-    let is_5010 = is_5010(group);
-    let mut accepted = 0;
-    for (number, transaction) in (1..).zip(&group.transactions) {
-        let findings = findings.transaction(number);
-        accepted += usize::from(findings.is_empty());
-        if how.details {
-            answer_transaction(output, transaction, findings, how, is_5010);
+impl<'g> Answer<'g> {
+    fn new(group: &'g Group, interchange: &Interchange, form: &Form) -> Self {
+        let [.., version] = &group.gs;
+        let own = Version::of_group(version.as_bytes());
+        let (is_999, guide) = match form.of_group(group) {
+            Form::Implementation(guide) => (true, guide),
+            Form::Functional | Form::ByGroup => (false, None),
+        };
+        // Only version 5010 has a 999.
+        let version = if is_999 {
+            Version::V5010
+        } else {
+            own.unwrap_or_else(|| interchange.version())
+        };
+        Self {
+            reply: Reply { version },
+            is_999,
+            guide,
+            group,
         }
     }
-    accepted
-}
 
-fn is_5010(group: &Group) -> bool {
-    let [.., version] = &group.gs;
-    version.starts_with("005")
-}
+    fn header(&self, interchange: &Interchange, how: &Acknowledging, number: u64) -> Draft {
+        let [_, sender, receiver, ..] = &self.group.gs;
+        let id = |own: &str, element: &str, position: usize| {
+            let of_interchange = || self.reply.fitted(element, &interchange.text(position));
+            let own = self.reply.fitted(element, own);
+            own.or_else(of_interchange)
+                .unwrap_or_else(|| "UNKNOWN".to_owned())
+        };
+        let (from, to) = (id(receiver, "142", 8), id(sender, "124", 6));
+        let base = format!("00{}", self.reply.version.digits());
+        let version = self.guide.as_deref().unwrap_or(&base);
+        let number = format!("{number:09}");
+        let elements = [
+            "FA", &from, &to, &how.date, &how.time, &number, "X", version,
+        ];
+        Draft::new("GS", elements)
+    }
 
-fn answer_transaction(
-    output: &mut Output<'_>,
-    transaction: &Transaction,
-    findings: Of<'_>,
-    how: &Acknowledging,
-    is_5010: bool,
-) {
-    let is_999 = how.form != Form::Functional;
-    let [set, control, guide] = &transaction.st;
-    let guide = Some(guide.as_str()).filter(|_| is_999);
-    output.segment(&Draft::new(
-        "AK2",
-        [set.as_str(), control].into_iter().chain(guide),
-    ));
-    let mut codes: Vec<&str> = Vec::new();
-    let mut shown_at: Option<(Position, &str)> = None;
-    for problem in findings.problems {
-        let at = (
-            Position {
-                element: 0,
-                component: 0,
-                repetition: 0,
-                byte: 0,
-                ..problem.position
-            },
-            &*problem.segment,
-        );
-        match problem.code(is_5010) {
-            Code::Segment(code) => {
-                output.segment(&segment_error(problem, code, is_999));
-                note(&mut codes, SEGMENT_ERRORS);
+    fn group_header(&self) -> Draft {
+        let [kind, .., number, _, version] = &self.group.gs;
+        let number = self.reply.or("28", number, "0");
+        let base = format!("00{}", self.reply.version.digits());
+        let version = self.reply.or("480", version, &base).to_owned();
+        let version = Some(version.as_str()).filter(|_| self.is_999);
+        Draft::new("AK1", [kind.as_str(), number].into_iter().chain(version))
+    }
+
+    pub(super) fn is_5010(&self) -> bool {
+        self.reply.version == Version::V5010
+    }
+
+    /// Answers each transaction, if wanted, and returns how many are accepted.
+    fn transactions(&self, output: &mut Output<'_>, findings: Of<'_>, details: bool) -> usize {
+        let mut accepted = 0;
+        for (number, transaction) in (1..).zip(&self.group.transactions) {
+            let findings = findings.transaction(number);
+            accepted += usize::from(findings.is_empty());
+            if details {
+                self.transaction(output, transaction, findings);
             }
-            Code::Element(code) => {
-                if shown_at != Some(at) {
-                    output.segment(&segment_error(problem, ELEMENT_ERRORS, is_999));
-                    shown_at = Some(at);
-                }
-                output.segment(&element_error(problem, code, is_999));
-                note(&mut codes, SEGMENT_ERRORS);
+        }
+        accepted
+    }
+
+    fn transaction(&self, output: &mut Output<'_>, transaction: &Transaction, findings: Of<'_>) {
+        let [set, control, guide] = &transaction.st;
+        // Where not even a type can be told, the group's counts have to say it.
+        let Some(set) = self.reply.set(set, self.group) else {
+            return;
+        };
+        let control = self.reply.fitted("329", control);
+        let control = control.as_deref().unwrap_or(NO_NUMBER);
+        let guide =
+            Some(guide.as_str()).filter(|guide| self.is_999 && self.reply.accepts("1705", guide));
+        output.segment(&Draft::new("AK2", [set, control].into_iter().chain(guide)));
+        let mut errors = Errors::new(self, output);
+        for problem in findings.problems {
+            errors.write(problem);
+        }
+        let mut codes = errors.finish();
+        for code in findings.omitted_codes() {
+            if let Code::Transaction(code) = code {
+                note(&mut codes, code);
             }
-            Code::Transaction(code) => note(&mut codes, code),
-            Code::Group(_) | Code::Interchange(_) | Code::Nothing => {}
         }
+        self.verdict(output, findings.is_empty(), codes);
     }
-    for code in findings.omitted_codes() {
-        if let Code::Transaction(code) = code {
-            note(&mut codes, code);
+
+    fn verdict(&self, output: &mut Output<'_>, is_accepted: bool, mut codes: Vec<&str>) {
+        let (id, element) = if self.is_999 {
+            ("IK5", "618")
+        } else {
+            ("AK5", "718")
+        };
+        for code in &mut codes {
+            if *code == GUIDE_ERRORS && !self.is_999 {
+                *code = SEGMENT_ERRORS;
+            }
         }
+        codes.retain(|code| self.reply.accepts(element, code));
+        codes.dedup();
+        codes.truncate(MOST_CODES);
+        let verdict = if is_accepted { "A" } else { "R" };
+        output.segment(&Draft::new(id, [verdict].into_iter().chain(codes)));
     }
-    let verdict = if findings.is_empty() { "A" } else { "R" };
-    let id = if is_999 { "IK5" } else { "AK5" };
-    output.segment(&Draft::new(id, [verdict].into_iter().chain(codes)));
+
+    /// The codes of AK905, an empty one for faults that have none.
+    fn group_codes(&self, findings: Of<'_>) -> Vec<&'static str> {
+        let mut codes: Vec<&str> = Vec::new();
+        let kept = findings.problems.iter().map(|problem| problem.code(true));
+        for code in kept.chain(findings.omitted_codes()) {
+            if let Code::Group(code) = code {
+                note(&mut codes, code);
+            }
+        }
+        codes
+    }
+
+    fn total(&self, _: Of<'_>, mut codes: Vec<&str>, is_rejected: bool, accepted: usize) -> Draft {
+        let received = self.group.transactions.len();
+        let verdict = match accepted {
+            _ if is_rejected => "R",
+            _ if accepted == received && codes.is_empty() => "A",
+            _ if accepted == received => "E",
+            0 => "R",
+            _ => "P",
+        };
+        let counts = [received, accepted].map(reply::count);
+        let [received, accepted] = &counts;
+        let claimed = self.reply.or("97", &self.group.claimed, received);
+        codes.retain(|code| self.reply.accepts("716", code));
+        codes.truncate(MOST_CODES);
+        Draft::new(
+            "AK9",
+            [verdict, claimed, received, accepted]
+                .into_iter()
+                .chain(codes),
+        )
+    }
 }
 
-fn note<'c>(codes: &mut Vec<&'c str>, code: &'c str) {
-    if !codes.contains(&code) && codes.len() < MOST_CODES {
+/// Adds a code that is not there yet.
+pub(super) fn note(codes: &mut Vec<&'static str>, code: &'static str) {
+    if !codes.contains(&code) {
         codes.push(code);
     }
-}
-
-fn segment_error(problem: &Problem, code: &str, is_999: bool) -> Draft {
-    let position = problem.position.segment.to_string();
-    let id = if is_999 { "IK3" } else { "AK3" };
-    Draft::new(id, [&*problem.segment, &position, "", code])
-}
-
-fn element_error(problem: &Problem, code: &str, is_999: bool) -> Draft {
-    let value: String = shown(&problem.kind).chars().take(LONGEST_VALUE).collect();
-    let id = if is_999 { "IK4" } else { "AK4" };
-    // Only a 999 has codes for what a guide demands.
-    let code = if is_999 {
-        code
-    } else {
-        code.trim_start_matches('I')
-    };
-    let mut draft = Draft::new(id, ["", problem.reference, code, &value]);
-    let Position {
-        element,
-        component,
-        repetition,
-        ..
-    } = problem.position;
-    for (nth, number) in (1..).zip([element, component, repetition]) {
-        if let Some(slot) = draft.slot(1, 1, nth).filter(|_| number > 0) {
-            *slot = number.to_string();
-        }
-    }
-    draft
-}
-
-fn total(group: &Group, findings: Of<'_>, accepted: usize) -> Draft {
-    let received = group.transactions.len();
-    let mut codes: Vec<&str> = Vec::new();
-    let kept = findings.problems.iter().map(|problem| problem.code(true));
-    for code in kept.chain(findings.omitted_codes()) {
-        if let Code::Group(code) = code {
-            note(&mut codes, code);
-        }
-    }
-    let verdict = match accepted {
-        _ if accepted == received && codes.is_empty() => "A",
-        _ if accepted == received => "E",
-        0 => "R",
-        _ => "P",
-    };
-    let counts = [received, accepted].map(|count| count.to_string());
-    let [received, accepted] = &counts;
-    let claimed = if group.claimed.is_empty() {
-        received
-    } else {
-        &group.claimed
-    };
-    Draft::new(
-        "AK9",
-        [verdict, claimed, received, accepted]
-            .into_iter()
-            .chain(codes),
-    )
 }

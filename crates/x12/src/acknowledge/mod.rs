@@ -1,32 +1,27 @@
 //! Acknowledgements: 997 and 999 for what groups and transactions say, TA1 for interchanges.
+//!
+//! Each is valid X12 itself: what it answers is copied as far as the standard allows it.
 
 mod code_set;
 mod codes;
+mod error_segments;
 mod findings;
+mod form;
 mod functional;
+mod interchange;
 mod received;
+mod reply;
 
 pub use findings::Findings;
+pub use form::Form;
 pub use received::Received;
 
 pub(crate) use code_set::CodeSet;
 
-use codes::NO_ERROR;
-use findings::Of;
-use received::Interchange;
+use received::{Group, Interchange};
 
-use crate::verdict::Code;
-use crate::write::{Draft, Output};
-use crate::{LineBreak, Numbers, Severity, Wrap, Writing};
-
-/// Which acknowledgement answers a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// A 997.
-    Functional,
-    /// A 999, by the guide of this name where there is one, such as `005010X231A1`.
-    Implementation(Option<String>),
-}
+use crate::Numbers;
+use crate::write::Output;
 
 /// How acknowledgements are made; the crate has no clock and keeps no counters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,36 +40,39 @@ pub struct Acknowledging {
 
 /// The 997s or 999s that answer an input, nothing when it has nothing to be answered.
 ///
-/// Groups of acknowledgements are not answered.
+/// Groups of acknowledgements are not answered. A file of which an interchange is rejected is answered
+/// with TA1s only.
 #[must_use]
 pub fn acknowledge(
     received: &Received,
     findings: &Findings<'_>,
     how: &Acknowledging,
 ) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
+    if findings.reject_file() {
+        return None;
+    }
+    let mut answers: Vec<Vec<u8>> = Vec::new();
     let mut group_control = how.numbers.group;
     for (number, interchange) in (1..).zip(&received.interchanges) {
         let groups = (1..)
             .zip(&interchange.groups)
-            .filter(|(_, group)| !group.acknowledges());
-        let groups: Vec<(u32, &received::Group)> = groups.collect();
-        let Some((_, first)) = groups.first() else {
+            .filter(|(_, group)| functional::is_answered(group, interchange));
+        let groups: Vec<(u32, &Group)> = groups.collect();
+        if groups.is_empty() {
             continue;
-        };
-        let writing = writing(interchange);
-        let mut output = Output::new(&writing);
-        let [.., version] = &first.gs;
-        output.interchange(answering(interchange, how, out.len()), version);
-        for (group_number, group) in groups {
-            let findings = findings.interchange(number).group(group_number);
-            functional::answer(&mut output, group, findings, how, group_control);
-            group_control += 1;
         }
-        output.interchange_end();
-        out.push(output.finish());
+        let findings = findings.interchange(number);
+        let answer = answer(interchange, how, answers.len(), |output| {
+            for (group_number, group) in groups {
+                let findings = findings.group(group_number);
+                let control = reply::wrapped(group_control);
+                functional::answer(output, (interchange, group), findings, how, control);
+                group_control = control.saturating_add(1);
+            }
+        });
+        answers.push(answer);
     }
-    (!out.is_empty()).then(|| out.concat())
+    (!answers.is_empty()).then(|| answers.concat())
 }
 
 /// The TA1s that answer the interchanges of an input, nothing when there is none to be answered.
@@ -84,70 +82,33 @@ pub fn acknowledge_interchanges(
     findings: &Findings<'_>,
     how: &Acknowledging,
 ) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
+    let is_rejected = findings.reject_file();
+    let mut answers: Vec<Vec<u8>> = Vec::new();
     for (number, interchange) in (1..).zip(&received.interchanges) {
-        let groups = &interchange.groups;
-        if !groups.is_empty() && groups.iter().all(received::Group::acknowledges) {
+        if interchange.acknowledges() {
             continue;
         }
-        let writing = writing(interchange);
-        let mut output = Output::new(&writing);
-        output.interchange(answering(interchange, how, out.len()), "");
-        let (status, note) = verdict(findings.interchange(number));
-        let echo = [13, 9, 10].map(|position| text(interchange, position).trim().to_owned());
-        let elements = echo.iter().map(String::as_str).chain([status, note]);
-        output.segment(&Draft::new("TA1", elements));
-        output.interchange_end();
-        out.push(output.finish());
-    }
-    (!out.is_empty()).then(|| out.concat())
-}
-
-/// TA104 and TA105: accepted, accepted with errors, or rejected, and the first reason.
-fn verdict(findings: Of<'_>) -> (&'static str, &'static str) {
-    if let Some(fatal) = findings
-        .problems
-        .iter()
-        .find(|problem| problem.severity() == Severity::Fatal)
-    {
-        return match fatal.code(true) {
-            Code::Interchange(note) => ("R", note),
-            _ => ("R", "022"),
-        };
-    }
-    let kept = findings.problems.iter().map(|problem| problem.code(true));
-    let notes = kept
-        .chain(findings.omitted_codes())
-        .filter_map(|code| match code {
-            Code::Interchange(note) => Some(note),
-            _ => None,
+        let findings = findings.interchange(number);
+        let answer = answer(interchange, how, answers.len(), |output| {
+            interchange::answer(output, interchange, findings, is_rejected, how);
         });
-    notes.min().map_or(("A", NO_ERROR), |note| ("E", note))
-}
-
-/// The way an answer is written: with the delimiters of what it answers.
-fn writing(interchange: &Interchange) -> Writing {
-    Writing {
-        delimiters: interchange.isa.delimiters(),
-        wrap: Wrap::Segment(LineBreak::Lf),
-        ..Writing::standard()
+        answers.push(answer);
     }
+    (!answers.is_empty()).then(|| answers.concat())
 }
 
-/// The ISA of an answer: sender and receiver change places.
-fn answering(interchange: &Interchange, how: &Acknowledging, earlier: usize) -> [String; 16] {
-    std::array::from_fn(|index| match index + 1 {
-        position @ (5 | 6) => text(interchange, position + 2),
-        position @ (7 | 8) => text(interchange, position - 2),
-        9 => how.date.clone(),
-        10 => how.time.clone(),
-        position @ (11 | 12 | 15) => text(interchange, position),
-        13 => (how.numbers.interchange + earlier as u64).to_string(),
-        14 => "0".to_owned(),
-        _ => String::new(),
-    })
-}
-
-fn text(interchange: &Interchange, position: usize) -> String {
-    String::from_utf8_lossy(interchange.isa.field(position)).into_owned()
+/// An interchange that answers another one.
+fn answer(
+    interchange: &Interchange,
+    how: &Acknowledging,
+    earlier: usize,
+    content: impl FnOnce(&mut Output<'_>),
+) -> Vec<u8> {
+    let writing = interchange.writing();
+    let mut output = Output::new(&writing);
+    let fields = interchange.answering(how, earlier, writing.delimiters);
+    output.interchange(fields, "");
+    content(&mut output);
+    output.interchange_end();
+    interchange.encoded(output.finish())
 }

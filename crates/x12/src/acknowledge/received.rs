@@ -16,6 +16,8 @@ pub struct Received {
 pub(super) struct Interchange {
     pub(super) isa: Isa,
     pub(super) groups: Vec<Group>,
+    /// Whether it holds a TA1.
+    pub(super) has_ta1: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -59,6 +61,22 @@ impl Received {
     }
 }
 
+impl Interchange {
+    /// Whether it holds acknowledgements and nothing else; it is not acknowledged then.
+    pub(super) fn acknowledges(&self) -> bool {
+        let holds_any = self.has_ta1 || !self.groups.is_empty();
+        holds_any && self.groups.iter().all(Group::acknowledges)
+    }
+}
+
+impl Transaction {
+    /// ST01.
+    pub(super) fn set(&self) -> &str {
+        let [set, ..] = &self.st;
+        set
+    }
+}
+
 impl Group {
     /// Whether the group holds acknowledgements, which are not acknowledged.
     pub(super) fn acknowledges(&self) -> bool {
@@ -76,6 +94,7 @@ impl Sink for Received {
         self.interchanges.push(Interchange {
             isa: isa.clone(),
             groups: Vec::new(),
+            has_ta1: false,
         });
     }
 
@@ -99,6 +118,12 @@ impl Sink for Received {
     fn group_end(&mut self, ge: &Segment<'_>, _: &Position) {
         if let Some(group) = self.group_mut() {
             group.claimed = decode(ge.value(1)).into_owned();
+        }
+    }
+
+    fn control(&mut self, segment: &Segment<'_>, _: &Position) {
+        if let Some(interchange) = self.interchanges.last_mut() {
+            interchange.has_ta1 |= segment.id() == b"TA1";
         }
     }
 

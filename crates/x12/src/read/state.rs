@@ -34,6 +34,8 @@ pub(super) struct State {
     notes: Vec<Problem>,
     /// How many groups of the interchange have begun.
     groups: u32,
+    /// How many transactions of the group have begun.
+    transactions: u32,
     /// The segment before this one stood where it cannot.
     stray: bool,
     /// Something else was met after an interchange and before the next.
@@ -185,6 +187,7 @@ impl State {
             segment: decode(id).into(),
             reference: "",
             detail: Box::default(),
+            guide: None,
         };
         self.ended |= problem.severity() == Severity::Fatal;
         sink.problem(&problem);
@@ -276,6 +279,12 @@ impl State {
     }
 
     fn missing(&mut self, sink: &mut impl Sink, trailer: Trailer, found: &[u8]) {
+        if trailer != Trailer::Se {
+            self.position.transaction = 0;
+        }
+        if trailer == Trailer::Iea {
+            self.position.group = 0;
+        }
         let kind = ProblemKind::TrailerMissing {
             trailer,
             found: decode(found).into(),
@@ -332,6 +341,7 @@ impl State {
         self.envelope.group = Some(Header::new(gs.value(6), 0));
         self.groups = self.groups.saturating_add(1);
         self.position.group = self.groups;
+        self.transactions = 0;
         self.position.transaction = 0;
         // The tables are those of X12 groups; others say what they follow in another way.
         self.version = Version::of_group(gs.value(8)).filter(|_| gs.value(7) == b"X");
@@ -344,7 +354,8 @@ impl State {
             group.count();
         }
         self.envelope.transaction = Some(Header::new(st.value(2), 1));
-        self.position.transaction = self.position.transaction.saturating_add(1);
+        self.transactions = self.transactions.saturating_add(1);
+        self.position.transaction = self.transactions;
         self.position.segment = 1;
         let id = decode(st.value(1));
         let own = decode(st.value(3));
@@ -369,6 +380,7 @@ impl State {
         let header = self.envelope.transaction.take();
         self.check(sink, header, Trailer::Se, se);
         sink.transaction_end(se, &self.position);
+        self.position.transaction = 0;
         self.position.segment = 0;
     }
 

@@ -98,6 +98,20 @@ impl Context {
         self.definitions.get(usize::from(member))?.as_deref()
     }
 
+    /// The number of an element, or of a component unless that is 0.
+    pub(super) fn reference(&self, member: u16, element: u16, component: u16) -> &'static str {
+        let index = |position: u16| usize::from(position).wrapping_sub(1);
+        let cells = self.definition(member).map(|definition| &definition.cells);
+        let cell = cells.and_then(|cells| cells.get(index(element)));
+        let cell = match component {
+            0 => cell,
+            _ => cell.and_then(|cell| cell.components.get(index(component))),
+        };
+        let number = cell.and_then(|cell| cell.element).map(usize::from);
+        let simple = number.and_then(|number| self.elements.get(number));
+        simple.map_or("", |simple| simple.number)
+    }
+
     /// What is wrong with a segment that the set has not.
     pub(super) fn unknown(&self, id: &str) -> ProblemKind {
         let dictionary = self.version().and_then(Dictionary::of);

@@ -41,10 +41,16 @@ impl Validator<'_> {
             }
             return None;
         };
-        if own.is_empty() && guide.st03() == Usage::Required {
-            self.add_of_st(ProblemKind::ElementMissing, position);
+        if !guide.is_attested && self.strictness != Strictness::Inferred {
+            return None;
         }
-        (guide.is_attested || self.strictness == Strictness::Inferred).then_some(guide)
+        // Sources differ on whether one guide demands it or allows it; X12 has it demanded in all.
+        if own.is_empty() && guide.st03() != Usage::NotUsed {
+            self.notes.is_of_guide = true;
+            self.add_of_st(ProblemKind::ElementMissing, position);
+            self.notes.is_of_guide = false;
+        }
+        Some(guide)
     }
 
     fn add_of_st(&mut self, kind: ProblemKind, position: &Position) {

@@ -58,6 +58,13 @@ impl GuideOrder {
         self.push(0);
     }
 
+    /// The innermost open loop, as the guide names it.
+    pub(super) fn loop_id(&self) -> &'static str {
+        let frame = self.frames.last();
+        let id = frame.and_then(|frame| self.guide.as_ref()?.ids.get(frame.number).copied());
+        id.unwrap_or("")
+    }
+
     /// The guide in force.
     pub(super) fn guide(&self) -> Option<&Guide> {
         self.guide.as_deref()
@@ -297,7 +304,10 @@ impl GuideOrder {
                     let id = guide.ids.get(named).copied().unwrap_or("");
                     let detail = due(id, place.segment, &qualifiers(place), after);
                     let kind = ProblemKind::SegmentMissing;
+                    notes.is_of_loop = place.opens.is_some();
+                    notes.loop_id = guide.ids.get(frame.number).copied().unwrap_or("");
                     notes.add_with(kind, position, place.segment, detail);
+                    (notes.is_of_loop, notes.loop_id) = (false, "");
                 }
             }
             self.odd.closed(self.frames.len());

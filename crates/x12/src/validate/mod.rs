@@ -16,11 +16,13 @@ mod order;
 mod periods;
 mod report;
 mod unique;
+mod unit;
 mod values;
 
 pub use custom::{Rule, RuleProblem, Rules};
 pub(crate) use periods::{FORMAT, PERIOD, example, is_of_time};
 pub use report::{Heading, Validation};
+pub(crate) use values::is_well_formed_text;
 
 use std::sync::Arc;
 
@@ -29,12 +31,14 @@ use envelope::Envelope;
 use guide::GuideOrder;
 use hierarchy::Hierarchy;
 use order::Order;
+use unit::BusinessUnit;
 
 use crate::problems::ProblemLog;
 use crate::tables::{self, Set, Version};
 use crate::text::decode;
 use crate::{
-    Fit, Isa, LoopKey, Outcome, Place, Position, Problem, ProblemKind, Reading, Segment, Sink, read,
+    Fit, GuideContext, Isa, LoopKey, Outcome, Place, Position, Problem, ProblemKind, Reading,
+    Segment, Sink, read,
 };
 
 /// How many tolerated problems are kept.
@@ -61,6 +65,7 @@ pub struct Validator<'r> {
     envelope: Envelope,
     /// Whether what follows may be binary data that its count leaves out.
     in_data: bool,
+    unit: BusinessUnit,
     notes: Notes,
 }
 
@@ -69,6 +74,10 @@ pub struct Validator<'r> {
 struct Notes {
     problems: ProblemLog,
     tolerated: Vec<Problem>,
+    /// What is noted now is demanded by the guide, and of which of its loops.
+    is_of_guide: bool,
+    is_of_loop: bool,
+    loop_id: &'static str,
     headings: Vec<Heading>,
     interchange: Heading,
     group: Heading,
@@ -100,6 +109,7 @@ impl<'r> Validator<'r> {
             hierarchy: Hierarchy::default(),
             envelope: Envelope::default(),
             in_data: false,
+            unit: BusinessUnit::default(),
             notes: Notes::default(),
         }
     }
@@ -130,6 +140,29 @@ impl<'r> Validator<'r> {
             let set = decode(st.value(1)).into();
             self.notes
                 .add(ProblemKind::SetUnknown { set }, *position, "ST");
+        }
+    }
+
+    /// Adds what the guide says to the problems of a segment, which are those from the one at `from` on.
+    #[cold]
+    fn explain(&mut self, from: usize, place: Place, position: &Position) {
+        if self.guide.guide().is_none() {
+            return;
+        }
+        let (loop_id, unit) = (self.guide.loop_id(), self.unit.told());
+        let found = self.notes.problems.kept_from(from).iter_mut();
+        for problem in found.filter(|it| it.position.segment == position.segment) {
+            let Position {
+                element, component, ..
+            } = problem.position;
+            if problem.reference.is_empty() && element > 0 {
+                problem.reference = self.context.reference(place.member, element, component);
+            }
+            let guide = problem.guide.get_or_insert_default();
+            guide.unit.clone_from(&unit);
+            if guide.loop_id.is_empty() {
+                guide.loop_id = loop_id;
+            }
         }
     }
 
@@ -254,8 +287,18 @@ impl Notes {
             segment: segment.into(),
             reference,
             detail,
+            guide: self.is_of_guide.then(|| self.guide_context()),
         };
         self.take(problem);
+    }
+
+    fn guide_context(&self) -> Box<GuideContext> {
+        Box::new(GuideContext {
+            is_demanding: true,
+            is_of_loop: self.is_of_loop,
+            loop_id: self.loop_id,
+            unit: None,
+        })
     }
 
     fn take(&mut self, problem: Problem) {
@@ -310,6 +353,7 @@ impl Sink for Validator<'_> {
         self.in_data = false;
         self.envelope.transaction(st, position, &mut self.notes);
         let guide = self.guide_for(st, position);
+        self.unit.begin(st.value(1), guide.is_some());
         self.guide.begin(guide);
         let Some(set) = set else {
             self.no_set(st, position);
@@ -330,12 +374,15 @@ impl Sink for Validator<'_> {
 
     #[inline]
     fn segment(&mut self, segment: &Segment<'_>, place: Place, position: &Position) {
+        let before = self.notes.problems.kept();
+        self.unit.segment(segment);
         match place.fit {
             Fit::NoTable => return,
             Fit::Unknown => {
                 if !self.in_data {
                     self.unknown(segment, position);
                 }
+                self.explain(before, place, position);
                 return;
             }
             Fit::Stray => self.stray(segment, place, position),
@@ -363,10 +410,15 @@ impl Sink for Validator<'_> {
                 &mut self.notes,
             );
         }
+        self.notes.is_of_guide = true;
         if place.fit == Fit::Stray {
             self.guide.stray(segment, position, &mut self.notes);
         } else {
             self.guide.segment(segment, position, &mut self.notes);
+        }
+        self.notes.is_of_guide = false;
+        if self.notes.problems.kept() > before {
+            self.explain(before, place, position);
         }
     }
 
@@ -377,7 +429,9 @@ impl Sink for Validator<'_> {
 
     fn transaction_end(&mut self, _: &Segment<'_>, position: &Position) {
         self.hierarchy.end(&mut self.notes);
+        self.notes.is_of_guide = true;
         self.guide.end(position, &mut self.notes);
+        self.notes.is_of_guide = false;
         self.order.close(position, &mut self.notes);
     }
 

@@ -35,7 +35,7 @@ pub(super) fn is_well_formed(value: &Element<'_>, form: Form) -> bool {
 }
 
 /// Whether the bytes of a value are of a type.
-pub(super) fn is_well_formed_text(text: &[u8], form: Form) -> bool {
+pub(crate) fn is_well_formed_text(text: &[u8], form: Form) -> bool {
     match form {
         Form::Text | Form::Code => !text.iter().any(u8::is_ascii_control),
         Form::Integer => is_digits(unsigned(text)),

@@ -4,6 +4,7 @@
 mod acknowledging;
 mod bounds;
 mod documents;
+mod envelope;
 mod facts;
 mod guides;
 mod hierarchy;

@@ -81,15 +81,58 @@ fn check(input: &[u8], size: usize) {
             transaction: 1,
         },
     };
-    for answer in [
-        acknowledge(&received, &findings, &how),
-        acknowledge_interchanges(&received, &findings, &how),
+    for form in [
+        AcknowledgementForm::ByGroup,
+        AcknowledgementForm::Functional,
+        AcknowledgementForm::Implementation(None),
+        AcknowledgementForm::Implementation(Some("005010X231A1".into())),
     ] {
-        let _ = answer.map(|answer| to_json(&answer, Layout::Compact));
+        let how = Acknowledging {
+            form,
+            ..how.clone()
+        };
+        let answer = acknowledge(&received, &findings, &how);
+        assert_eq!(answer.is_some() && findings.reject_file(), false);
+        answer.iter().for_each(|answer| assert_valid(answer, input));
+    }
+    let answer = acknowledge_interchanges(&received, &findings, &how);
+    answer.iter().for_each(|answer| assert_valid(answer, input));
+    if let Some(answer) = answer {
+        let element = answer[3];
+        let statuses: Vec<u8> = answer
+            .windows(4)
+            .enumerate()
+            .filter(|(_, it)| *it == [b'T', b'A', b'1', element])
+            .filter_map(|(at, _)| answer[at..].split(|it| *it == element).nth(4)?.first())
+            .copied()
+            .collect();
+        // A file is rejected as a whole.
+        let rejected = statuses.iter().filter(|it| **it == b'R').count();
+        let wanted = if findings.reject_file() {
+            statuses.len()
+        } else {
+            0
+        };
+        assert_eq!(rejected, wanted, "{}", answer.escape_ascii());
     }
     for piece in split(input).0 {
         let _ = to_json(&piece.bytes, Layout::Compact);
     }
+}
+
+/// An acknowledgement has no problem by the validation of this crate.
+fn assert_valid(answer: &[u8], input: &[u8]) {
+    let validator = Validator::new(Strictness::Attested, None).guided();
+    let (validator, reading) = read(answer, validator);
+    let validation = validator.finish();
+    let (report, notes) = (validation.report(), &validation.notes);
+    let context = || {
+        let (answer, input) = (answer.escape_ascii(), input.escape_ascii());
+        format!("{answer}\nanswers\n{input}")
+    };
+    assert!(reading.fatal().is_none(), "{report}\n{}", context());
+    assert_eq!(report, "", "{}", context());
+    assert!(notes.is_empty(), "{notes:?}\n{}", context());
 }
 
 proptest! {

@@ -1,0 +1,75 @@
+//! The TA1 of one interchange.
+
+use std::cmp::Reverse;
+
+use super::Acknowledging;
+use super::codes::NO_ERROR;
+use super::findings::Of;
+use super::received::Interchange;
+use super::reply::Reply;
+use crate::verdict::{Code, note_outcome};
+use crate::write::{Draft, Output};
+use crate::{Outcome, Severity};
+
+/// The notes about codes that are not listed.
+const OF_CODES: [&str; 9] = [
+    "002", "003", "005", "007", "010", "012", "017", "019", "020",
+];
+
+/// What a rejected interchange is told that is itself without fault, where another one of the file is not:
+/// nothing of the file is taken.
+const OTHER_REJECTED: &str = "022";
+
+/// Writes the TA1.
+pub(super) fn answer(
+    output: &mut Output<'_>,
+    interchange: &Interchange,
+    findings: Of<'_>,
+    is_file_rejected: bool,
+    how: &Acknowledging,
+) {
+    let reply = Reply {
+        version: interchange.version(),
+    };
+    let text = |position| interchange.text(position).trim().to_owned();
+    let (number, date, time) = (text(13), text(9), text(10));
+    let number = reply.or("I12", &number, "000000000");
+    let own_date = how.date.get(2..).unwrap_or_default();
+    let own_time = how.time.get(..4).unwrap_or_default();
+    // A date that is none cannot be told.
+    let date = reply.or("I08", &date, own_date);
+    let time = reply.or("I09", &time, own_time);
+    let (status, note) = match verdict(findings) {
+        (status, _) if status != "R" && is_file_rejected => ("R", OTHER_REJECTED),
+        verdict => verdict,
+    };
+    output.segment(&Draft::new("TA1", [number, date, time, status, note]));
+}
+
+/// TA104 and TA105: accepted, accepted with errors, or rejected, and the reason that counts most: what
+/// ended the reading, then a value of the wrong form, then a code that is not listed.
+fn verdict(findings: Of<'_>) -> (&'static str, &'static str) {
+    let rank = |code: Code, is_fatal: bool| match code {
+        Code::Interchange(note) => Some((
+            Reverse(note_outcome(note)),
+            !is_fatal,
+            OF_CODES.contains(&note),
+            note,
+        )),
+        _ => None,
+    };
+    let kept = findings.problems.iter().map(|problem| {
+        let is_fatal = problem.severity() == Severity::Fatal;
+        (problem.code(true), is_fatal)
+    });
+    let omitted = findings.omitted_codes().map(|code| (code, false));
+    let ranked = kept.chain(omitted);
+    let worst = ranked
+        .filter_map(|(code, is_fatal)| rank(code, is_fatal))
+        .min();
+    match worst {
+        Some((Reverse(Outcome::Rejected), _, _, note)) => ("R", note),
+        Some((_, _, _, note)) => ("E", note),
+        None => ("A", NO_ERROR),
+    }
+}

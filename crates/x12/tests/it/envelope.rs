@@ -1,0 +1,691 @@
+//! Faults of the envelope: what the report says, what becomes of the file, and how it is answered.
+
+use b2bi_local_x12::{
+    AcknowledgementForm, Acknowledging, Findings, Layout, Numbers, Reader, Received, Strictness,
+    Validator, acknowledge, acknowledge_interchanges, read, split, to_json,
+};
+
+const ORDER: &str = "ISA*00*          *00*          *ZZ*BLUEBIKES      *ZZ*NORTHMILL      *260301*0930*U*00401*000000042*0*T*>~\
+GS*PO*BLUE*NORTH*20260301*0930*7*X*004010~ST*850*0001~BEG*00*SA*PO-77**20260301~PO1*1*4*EA*12.50~SE*4*0001~\
+ST*850*0002~BEG*00*SA*PO-78**20260301~PO1*1*4*EA*12.50~SE*4*0002~GE*2*7~IEA*1*000000042~";
+
+const CLAIM: &str = "ISA*00*          *00*          *ZZ*QUAY           *ZZ*HARBOUR        *260301*0930*^*00501*000000001*0*T*:~\
+GS*HC*QUAY*HARBOUR*20260301*0930*1*X*005010X222A1~ST*837*0001*005010X222A1~BHT*0019*00*1*20260301*0930*CH~\
+NM1*41*2*QUAY BILLING*****46*Q1~PER*IC*DESK*TE*5550000001~NM1*40*2*HARBOUR*****46*H1~\
+HL*1**20*1~NM1*85*2*PIER CLINIC*****XX*1234567893~N3*1 PIER ROAD~N4*DAYTON*OH*454020001~REF*EI*123456789~\
+HL*2*1*22*0~SBR*P*18*******MC~NM1*IL*1*ROE*PAT****MI*W1~N3*2 LOW ROAD~N4*DAYTON*OH*45402~DMG*D8*19700101*F~\
+NM1*PR*2*PLAN*****PI*P1~CLM*C1*10***11:B:1*Y*A*Y*Y~HI*ABK:A000~LX*1~SV1*HC:99213*10*UN*1***1~DTP*472*D8*20260101~\
+SE*23*0001~GE*1*1~IEA*1*000000001~";
+
+/// What is said of an input, and what answers it.
+struct Answers {
+    report: Vec<String>,
+    notes: Vec<String>,
+    is_rejected: bool,
+    /// The segments of the 997s and 999s.
+    functional: Vec<String>,
+    /// TA104 and TA105 of each TA1.
+    interchanges: Vec<String>,
+}
+
+fn how() -> Acknowledging {
+    Acknowledging {
+        form: AcknowledgementForm::ByGroup,
+        details: true,
+        date: "20261123".into(),
+        time: "105740".into(),
+        numbers: Numbers {
+            interchange: 1,
+            group: 1,
+            transaction: 1,
+        },
+    }
+}
+
+fn answers(input: &[u8]) -> Answers {
+    let validator = Validator::new(Strictness::Attested, None).guided();
+    let ((received, validator), reading) = read(input, (Received::new(), validator));
+    let validation = validator.finish();
+    let findings = Findings::new(&reading, Some(&validation));
+    let segments = |answer: Option<Vec<u8>>| -> Vec<String> {
+        let text = String::from_utf8(answer.unwrap_or_default()).unwrap();
+        text.lines()
+            .map(|line| line[..line.len().saturating_sub(1)].to_owned())
+            .collect()
+    };
+    let interchanges = segments(acknowledge_interchanges(&received, &findings, &how()));
+    let lines = validation.report();
+    let lines = lines.lines();
+    Answers {
+        report: lines
+            .filter_map(|line| Some(line.split_once("*** ")?.1.to_owned()))
+            .collect(),
+        notes: validation.notes.iter().map(ToString::to_string).collect(),
+        is_rejected: findings.reject_file(),
+        functional: segments(acknowledge(&received, &findings, &how())),
+        interchanges: interchanges
+            .iter()
+            .filter(|it| it.starts_with("TA1"))
+            .map(|it| it.splitn(5, '*').last().unwrap().to_owned())
+            .collect(),
+    }
+}
+
+impl Answers {
+    /// The verdicts of transactions and groups, with their codes.
+    fn verdicts(&self) -> String {
+        let is_verdict = |it: &&String| ["AK5", "IK5", "AK9"].iter().any(|id| it.starts_with(id));
+        let verdicts: Vec<&str> = self
+            .functional
+            .iter()
+            .filter(is_verdict)
+            .map(|it| &**it)
+            .collect();
+        verdicts.join(" ")
+    }
+}
+
+/// Changes the order: one message that contains `message`, the verdicts of a 997, TA104 and TA105.
+fn check(old: &str, new: &str, message: &str, verdicts: &str, interchange: &str) {
+    assert!(ORDER.contains(old), "{old}");
+    let found = answers(ORDER.replacen(old, new, 1).as_bytes());
+    assert_eq!(found.report.len(), 1, "{old} -> {new}: {:?}", found.report);
+    assert!(
+        found.report[0].contains(message),
+        "{message}: {:?}",
+        found.report
+    );
+    assert_eq!(found.verdicts(), verdicts, "{old} -> {new}");
+    assert_eq!(found.interchanges, [interchange], "{old} -> {new}");
+    assert_eq!(
+        found.is_rejected,
+        interchange.starts_with('R'),
+        "{old} -> {new}"
+    );
+    // A rejected file is answered with a TA1 only.
+    assert_eq!(found.functional.is_empty(), found.is_rejected);
+}
+
+const ACCEPTED: &str = "AK5*A AK5*A AK9*A*2*2*2";
+
+#[test]
+fn faults_of_interchanges_accept_with_errors_or_reject() {
+    let e = |old: &str, new: &str, message: &str, note: &str| {
+        check(old, new, message, ACCEPTED, &format!("E*{note}"));
+    };
+    e(
+        "IEA*1*000000042",
+        "IEA*1*000000043",
+        "Control number error in IEA segment",
+        "001",
+    );
+    e(
+        "*0930*U*00401",
+        "*0930*X*00401",
+        "ISA-11 with value |X|",
+        "002",
+    );
+    e(
+        "*U*00401*",
+        "*^*00601*",
+        "version of the envelope that is not supported",
+        "003",
+    );
+    e(
+        "*ZZ*BLUEBIKES      *",
+        "*ZZ*               *",
+        "Required data element ISA-6 is missing",
+        "006",
+    );
+    e(
+        "*ZZ*NORTHMILL      *",
+        "*ZZ*               *",
+        "Required data element ISA-8 is missing",
+        "008",
+    );
+    e(
+        "*000000042*0*T",
+        "*000000042*2*T",
+        "ISA-14 with value |2|",
+        "019",
+    );
+    e(
+        "*000000042*0*T",
+        "*000000042*0*X",
+        "ISA-15 with value |X|",
+        "020",
+    );
+    e("IEA*1*", "IEA*3*", "Functional group count error", "021");
+    e(
+        "GS*PO",
+        "ISB*~GS*PO",
+        "Required data element ISB-1 is missing",
+        "031",
+    );
+    e(
+        "GS*PO",
+        "ISE*261332*0930~GS*PO",
+        "ISE-1 with value |261332|",
+        "028",
+    );
+    e(
+        "GS*PO",
+        "ISE*260302*2930~GS*PO",
+        "ISE-2 with value |2930|",
+        "029",
+    );
+    let r = |old: &str, new: &str, message: &str, note: &str| {
+        check(old, new, message, "", &format!("R*{note}"));
+    };
+    r("ISA*00*", "ISA*99*", "ISA-1 with value |99|", "010");
+    r("ISA*00*          ", "ISA*00*\u{1}         ", "ISA-2", "011");
+    r(
+        "*00*          *ZZ",
+        "*99*          *ZZ",
+        "ISA-3 with value |99|",
+        "012",
+    );
+    r("*ZZ*BLUE", "*A1*BLUE", "ISA-5 with value |A1|", "005");
+    r("*ZZ*NORTH", "*A1*NORTH", "ISA-7 with value |A1|", "007");
+    r(
+        "*260301*0930*U",
+        "*261332*0930*U",
+        "ISA-9 with value |261332|",
+        "014",
+    );
+    r(
+        "*260301*0930*U",
+        "*260301*2561*U",
+        "ISA-10 with value |2561|",
+        "015",
+    );
+    r("*U*00401*", "*U*00999*", "ISA-12 with value |00999|", "017");
+    r(
+        "GE*2*7~",
+        "GE*2*7~NTE**hello~NTE**again~",
+        "Unexpected segment NTE",
+        "022",
+    );
+    r(
+        "GS*PO*BLUE*NORTH*20260301*0930*7*X*004010~",
+        "",
+        "its GS segment is missing",
+        "024",
+    );
+    r(
+        "IEA*1*000000042~",
+        "",
+        "must be terminated with an IEA",
+        "023",
+    );
+    r(
+        "SE*4*0002~GE*2*7~IEA*1*000000042~",
+        "",
+        "must be terminated with an SE",
+        "023",
+    );
+    r("SE*4*0002~", "", "must be terminated with an SE", "022");
+    r(
+        "*PO*BLUE*",
+        "*PO**",
+        "Required data element GS-2 is missing",
+        "024",
+    );
+    r(
+        "*20260301*0930*7",
+        "*20261399*0930*7",
+        "GS-4 with value |20261399|",
+        "024",
+    );
+    r(
+        "*20260301*0930*7",
+        "*20260301*9930*7",
+        "GS-5 with value |9930|",
+        "024",
+    );
+    r(
+        "GS*PO*",
+        "GS**",
+        "Required data element GS-1 is missing",
+        "024",
+    );
+}
+
+#[test]
+fn a_control_number_has_nine_digits() {
+    let found = answers(ORDER.replace("000000042", "ABCDEF042").as_bytes());
+    assert_eq!(found.report.len(), 1, "{:?}", found.report);
+    assert_eq!(found.interchanges, ["R*018"]);
+}
+
+#[test]
+fn faults_of_groups_and_transactions_do_not_reject_the_file() {
+    let a = |old: &str, new: &str, message: &str, verdicts: &str| {
+        check(old, new, message, verdicts, "A*000");
+    };
+    a(
+        "GE*2*7",
+        "GE*3*7",
+        "Transaction count error",
+        "AK5*A AK5*A AK9*E*3*2*2*5",
+    );
+    a(
+        "GE*2*7",
+        "GE*2*8",
+        "Control number error in GE",
+        "AK5*A AK5*A AK9*E*2*2*2*4",
+    );
+    a(
+        "GE*2*7~",
+        "",
+        "must be terminated with a GE",
+        "AK5*A AK5*A AK9*E*2*2*2*3",
+    );
+    a(
+        "GE*2*7",
+        "NTE**x~GE*2*7",
+        "Unexpected segment NTE",
+        "AK5*A AK5*A AK9*E*2*2*2",
+    );
+    a(
+        "*7*X*004010",
+        "*7*X*00401",
+        "GS-8 with value |00401|",
+        "AK9*R*2*2*0*2",
+    );
+    a(
+        "*7*X*004010",
+        "*7*T*004010",
+        "GS-7 with value |T|",
+        "AK9*R*2*2*0*2",
+    );
+    a("GS*PO*", "GS*AC*", "GS-1 with value |AC|", "AK9*R*2*2*0*1");
+    a(
+        "SE*4*0001",
+        "SE*5*0001",
+        "Segment count error",
+        "AK5*R*4 AK5*A AK9*P*2*2*1",
+    );
+    a(
+        "SE*4*0001",
+        "SE*4*0009",
+        "Control number error in SE",
+        "AK5*R*3 AK5*A AK9*P*2*2*1",
+    );
+    a(
+        "ST*850*0001~",
+        "ST*999*0001~",
+        "Transaction set 999 is not supported",
+        "AK5*R*1 AK5*A AK9*P*2*2*1",
+    );
+    a(
+        "ST*850*0001~",
+        "ST**0001~",
+        "Required data element ST-1",
+        "AK5*R*6 AK5*A AK9*P*2*2*1",
+    );
+    a(
+        "PO1*1*4*EA*12.50~SE*4*0001~",
+        "PO1*1*4*EA*12.50~TA1*1~SE*5*0001~",
+        "Segment is not defined",
+        "AK5*R*5 AK5*A AK9*P*2*2*1",
+    );
+}
+
+#[test]
+fn the_type_of_a_group_fits_its_transactions() {
+    let found = answers(ORDER.replacen("GS*PO*", "GS*IN*", 1).as_bytes());
+    assert!(found.report[0].contains("the GS-01 type code should be PO instead of IN"));
+    assert_eq!(found.verdicts(), "AK5*R*6 AK5*R*6 AK9*R*2*2*0");
+}
+
+#[test]
+fn a_group_number_is_a_number() {
+    let input = ORDER
+        .replace("*7*X*", "*A1*X*")
+        .replace("GE*2*7", "GE*2*A1");
+    let found = answers(input.as_bytes());
+    assert_eq!(found.report.len(), 1, "{:?}", found.report);
+    assert_eq!(found.verdicts(), "AK9*R*2*2*0*6");
+    assert_eq!(found.interchanges, ["A*000"]);
+}
+
+#[test]
+fn control_numbers_are_unique() {
+    let twice = ORDER.replace("*0002~", "*0001~");
+    let found = answers(twice.as_bytes());
+    assert_eq!(
+        found.verdicts(),
+        "AK5*A AK5*R*23 AK9*P*2*2*1",
+        "{:?}",
+        found.report
+    );
+    let group = &ORDER[ORDER.find("GS*").unwrap()..ORDER.find("IEA*").unwrap()];
+    let twice = ORDER.replacen("IEA*1", &format!("{group}IEA*2"), 1);
+    let found = answers(twice.as_bytes());
+    assert_eq!(
+        found.verdicts(),
+        format!("{ACCEPTED} AK5*A AK5*A AK9*E*2*2*2*19")
+    );
+    let found = answers(ORDER.repeat(2).as_bytes());
+    assert_eq!(found.interchanges, ["A*000", "E*025"]);
+}
+
+#[test]
+fn what_is_tolerated_changes_nothing() {
+    for (input, wanted) in [
+        (
+            ORDER.trim_end_matches('~').to_owned(),
+            "Segment without terminator",
+        ),
+        (format!("{ORDER}EOF"), "Text after interchange 1"),
+        (
+            format!("{ORDER}\r\n\u{1a}-- end --\r\n"),
+            "Text after interchange 1",
+        ),
+        (ORDER.replace("GS*PO*BLUE*NORTH*", "GS*PO*B*NORTH*"), "GS-2"),
+    ] {
+        let found = answers(input.as_bytes());
+        assert_eq!(found.report, Vec::<String>::new(), "{input}");
+        assert_eq!(found.notes.len(), 1, "{input}: {:?}", found.notes);
+        assert!(found.notes[0].contains(wanted), "{:?}", found.notes);
+        assert_eq!(found.verdicts(), ACCEPTED, "{input}");
+        assert_eq!(found.interchanges, ["A*000"], "{input}");
+    }
+    // Text between two interchanges does not hide the second.
+    let second = ORDER.replace("000000042", "000000043");
+    let found = answers(format!("{ORDER}-- DISALLOWED --\n{second}").as_bytes());
+    assert_eq!(found.interchanges, ["A*000", "A*000"]);
+    // Parts of an interchange outside of one are lost, which the sender must know.
+    let found = answers(format!("{ORDER}GE*1*1~").as_bytes());
+    assert!(found.is_rejected);
+    assert_eq!(found.interchanges, ["R*022"]);
+}
+
+#[test]
+fn a_file_of_which_an_interchange_is_rejected_is_rejected_as_a_whole() {
+    let second = ORDER
+        .replace("000000042", "000000043")
+        .replace("*260301*0930*U", "*269901*0930*U");
+    let found = answers(format!("{ORDER}{second}").as_bytes());
+    assert_eq!(found.interchanges, ["R*022", "R*014"]);
+    assert_eq!(found.functional, Vec::<String>::new());
+}
+
+#[test]
+fn acknowledgements_are_not_answered() {
+    let ta1 = "ISA*00*          *00*          *ZZ*BLUEBIKES      *ZZ*NORTHMILL      *260301*0930*U*00401*000000042*0*T*>~\
+        TA1*000000001*260301*0930*A*000~IEA*0*000000042~";
+    let found = answers(ta1.as_bytes());
+    assert_eq!(found.report, Vec::<String>::new());
+    assert_eq!(found.interchanges, Vec::<String>::new());
+    assert_eq!(found.functional, Vec::<String>::new());
+}
+
+#[test]
+fn optional_control_segments_are_legal() {
+    let input = ORDER.replacen(
+        "GS*PO",
+        "ISB*1~ISE*260302*0930~TA1*000000001*260301*0930*A*000~GS*PO",
+        1,
+    );
+    let found = answers(input.as_bytes());
+    assert_eq!(found.report, Vec::<String>::new());
+    assert_eq!(found.interchanges, ["A*000"]);
+}
+
+/// Changes the order's delimiters: one message, TA1 R with normal delimiters.
+fn check_delimiters(input: &[u8], message: &str, note: &str) {
+    let found = answers(input);
+    assert_eq!(found.report.len(), 1, "{:?}", found.report);
+    assert!(
+        found.report[0].contains(message),
+        "{message}: {:?}",
+        found.report
+    );
+    assert_eq!(found.interchanges, [format!("R*{note}")]);
+}
+
+#[test]
+fn delimiters_that_cannot_be_any_are_told_once() {
+    let check = |old: &str, new: &str, message: &str, note: &str| {
+        check_delimiters(ORDER.replacen(old, new, 1).as_bytes(), message, note);
+    };
+    check(
+        "*T*>~",
+        "*T*> ~",
+        "ISA segment is longer than 106 characters",
+        "004",
+    );
+    check(
+        "*T*>~",
+        "*T*>",
+        "The terminator of the ISA segment is missing",
+        "004",
+    );
+    check("*T*>~", "*T**~", "component separator", "027");
+    check("*T*>~", "*T*~~", "component separator", "027");
+    check("*T*>~", "*T*A~", "a letter or a digit", "027");
+    check("*T*>~", "*T* ~", "it is a blank", "027");
+    check("*U*00401", "***00501", "repetition separator", "016");
+    check(
+        "*U*00401",
+        "*>*00501",
+        "it is the component separator too",
+        "016",
+    );
+    check("*U*00401", "* *00501", "repetition separator", "016");
+    check_delimiters(
+        ORDER.replace('~', "*").as_bytes(),
+        "segment terminator",
+        "004",
+    );
+    check_delimiters(
+        ORDER.replace('*', "Q").as_bytes(),
+        "element separator",
+        "026",
+    );
+}
+
+#[test]
+fn an_isa_segment_has_sixteen_elements() {
+    for (old, new, count) in [
+        ("*T*>~", "*>~", 15),
+        ("*T*>~", "*T*>*1~", 17),
+        ("*0*T*>~", "*>~", 14),
+    ] {
+        let found = answers(ORDER.replacen(old, new, 1).as_bytes());
+        assert_eq!(found.report.len(), 1, "{:?}", found.report);
+        let wanted = format!("The ISA segment has {count} elements");
+        assert!(found.report[0].contains(&wanted), "{:?}", found.report);
+    }
+}
+
+#[test]
+fn utf_8_is_read_by_characters() {
+    let plain = to_json(ORDER.as_bytes(), Layout::Compact).text;
+    let mut input = ORDER.replace('~', "¦").replace('*', "§").replace('>', "…");
+    assert_eq!(to_json(input.as_bytes(), Layout::Compact).text, plain);
+    input.push_str(&ORDER.replace("000000042", "000000043"));
+    let found = answers(input.as_bytes());
+    assert_eq!(found.report, Vec::<String>::new());
+    assert_eq!(found.interchanges, ["A*000", "A*000"]);
+    for size in 1..9 {
+        let mut reader = Reader::new(Received::new());
+        input
+            .as_bytes()
+            .chunks(size)
+            .for_each(|piece| reader.push(piece));
+        let (received, reading) = reader.finish();
+        assert_eq!((received.transactions(), reading.problems), (4, Vec::new()));
+    }
+    let (pieces, _) = split(input.as_bytes());
+    let piece = std::str::from_utf8(&pieces[0].bytes).unwrap();
+    assert!(piece.contains("ST§850§0001¦"), "{piece}");
+    let named = ORDER.replace("BLUEBIKES      ", "SOCIÉTÉ BLEUE  ");
+    let found = answers(named.as_bytes());
+    assert_eq!(found.report, Vec::<String>::new());
+    assert_eq!(found.functional[0].chars().count(), 105);
+    // The same in Latin-1, and the answer in that too.
+    let latin: Vec<u8> = named
+        .chars()
+        .map(|it| u8::try_from(u32::from(it)).unwrap())
+        .collect();
+    let (received, reading) = read(&latin, Received::new());
+    assert_eq!(reading.problems, []);
+    let answer =
+        acknowledge_interchanges(&received, &Findings::new(&reading, None), &how()).unwrap();
+    assert_eq!(answer.iter().position(|byte| *byte == b'~'), Some(105));
+}
+
+#[test]
+fn other_files_are_named_for_what_they_are() {
+    for (input, wanted) in [
+        (&b""[..], "The file is empty."),
+        (
+            b" \r\n ",
+            "The file holds nothing but blanks and line breaks.",
+        ),
+        (b"UNA:+.? 'UNB+UNOA:1'", "the file is EDIFACT"),
+        (b"\xff\xfeI\0S\0A\0*\0", "the file is UTF-16 text"),
+        (b"\xfe\xff\0I\0S\0A", "the file is UTF-16 text"),
+        (b"\0I\0S\0A\0*\0", "the file is UTF-16 text"),
+        (b"\xc9\xe2\xc1\x5c\xf0\xf0", "the file is EBCDIC text"),
+        (b"\x1f\x8b\x08\0\0\0", "the file is a gzip file"),
+        (b"PK\x03\x04\x14\0", "the file is a zip file"),
+        (b"-----BEGIN PGP MESSAGE-----", "the file is a PGP message"),
+        (b"MIME-Version: 1.0\r\n", "the file is a MIME message"),
+        (b"<!DOCTYPE html><html>", "the file is an HTML page"),
+        (b"GS*PO*A*B", "the file is X12 without its ISA segment"),
+    ] {
+        let found = answers(input);
+        assert_eq!(found.report.len(), 1, "{:?}", found.report);
+        assert!(
+            found.report[0].contains(wanted),
+            "{wanted}: {:?}",
+            found.report
+        );
+        assert!(!found.report[0].chars().any(char::is_control));
+    }
+}
+
+/// Changes the claim: the segments of the 999 from AK2 to IK5.
+fn check_claim(old: &str, new: &str, wanted: &[&str]) {
+    assert!(CLAIM.contains(old), "{old}");
+    let found = answers(CLAIM.replacen(old, new, 1).as_bytes());
+    let from = found
+        .functional
+        .iter()
+        .position(|it| it.starts_with("AK2"))
+        .unwrap();
+    let to = found
+        .functional
+        .iter()
+        .position(|it| it.starts_with("AK9"))
+        .unwrap();
+    assert_eq!(
+        found.functional[from + 1..to],
+        *wanted,
+        "{:?}",
+        found.report
+    );
+}
+
+#[test]
+fn a_999_tells_what_the_guide_demands() {
+    check_claim("DTP*472*D8*20260101~", "DTP*472*D8*20260101~", &["IK5*A"]);
+    check_claim(
+        "*0930*CH",
+        "*0930*TH",
+        &["IK3*BHT*2**8", "IK4*6*640*I6*TH", "IK5*R*I5"],
+    );
+    check_claim(
+        "CLM*C1*10*",
+        "CLM*C1**",
+        &[
+            "IK3*CLM*18*2300*8",
+            "CTX*CLM01:C1",
+            "IK4*2*782*1",
+            "IK5*R*I5",
+        ],
+    );
+    check_claim(
+        "ST*837*0001*005010X222A1",
+        "ST*837*0001*005010X223A2",
+        &["IK5*R*19"],
+    );
+    check_claim(
+        "ST*837*0001*005010X222A1",
+        "ST*837*0001",
+        &["IK3*ST*1**8", "IK4*3*1705*1", "IK5*R*I5"],
+    );
+}
+
+#[test]
+fn the_form_is_that_of_the_group() {
+    for (kind, version, set, wanted) in [
+        ("RA", "005010X218", "820", "005010X231A1"),
+        ("AG", "005010X186", "824", "005010X231A1"),
+        ("PI", "005010X210", "275", "005010X231A1"),
+        ("HC", "005010X222A1", "837", "005010X231A1"),
+        ("HC", "005010", "837", "005010"),
+        ("RA", "005010", "820", "005010"),
+        ("PO", "005010", "850", "005010"),
+        ("HC", "004010X098A1", "837", "004010"),
+    ] {
+        let group = format!(
+            "GS*{kind}*QUAY*HARBOUR*20260301*0930*1*X*{version}~ST*{set}*0001~SE*2*0001~GE*1*1~"
+        );
+        let header = &CLAIM[..CLAIM.find("GS*").unwrap()];
+        let found = answers(format!("{header}{group}IEA*1*000000001~").as_bytes());
+        assert!(
+            found.functional[1].ends_with(&format!("*X*{wanted}")),
+            "{version} {set}: {:?}",
+            found.functional
+        );
+        let is_999 = found.functional[2].starts_with("ST*999");
+        assert_eq!(
+            is_999,
+            wanted != version.get(..6).unwrap() || (set == "837" && version == "005010"),
+            "{set}"
+        );
+    }
+}
+
+#[test]
+fn an_acknowledgement_copies_nothing_that_the_standard_forbids() {
+    for (old, new) in [
+        ("PO-77", "PO\u{0}-77"),
+        ("*EA*", "*E\tA*"),
+        ("ST*850*0001~", "ST*850*~"),
+        ("ST*850*0001~", "ST**0001~"),
+        ("ST*850*0001~", "ST*850*00010001000100010001~"),
+        ("PO1*1", "X*1"),
+        ("PO1*1", "ABCDE*1"),
+        ("PO1*1", "*1"),
+        ("GE*2*7", "GE*X*7"),
+        ("GS*PO*BLUE*NORTH", "GS*PO*B*N"),
+        ("*7*X*004010", "*1234567890*X*004010"),
+        ("*7*X*004010", "*7*X*00401"),
+        ("BEG*00", &format!("BEG*{}", "9".repeat(120))),
+        (
+            "BEG*00*SA*PO-77**20260301",
+            &format!("BEG*00*SA*PO-77**20260301{}9", "*".repeat(120)),
+        ),
+    ] {
+        let found = answers(ORDER.replacen(old, new, 1).as_bytes());
+        let again = answers(format!("{}~", found.functional.join("~")).as_bytes());
+        assert_eq!(
+            again.report,
+            Vec::<String>::new(),
+            "{new}: {:?}",
+            found.functional
+        );
+        assert_eq!(
+            again.notes,
+            Vec::<String>::new(),
+            "{new}: {:?}",
+            found.functional
+        );
+    }
+}
