@@ -74,9 +74,10 @@ fn is_pgp(bytes: &[u8]) -> bool {
     match bytes {
         // Old packets: tags 1, 3 and 8; the version of the first is 3, of the second 4.
         [0x84..=0x86, rest @ ..] => rest.iter().take(5).any(|byte| *byte == 3),
-        [0x8c..=0x8e, _, 4..=6, ..] | [0xa3, 0..=3, ..] => true,
-        // New packets of the same tags.
-        [0xc1, _, _, 3 | 6, ..] | [0xc1, _, 3 | 6, ..] | [0xc3, _, 4..=6, ..] => true,
+        // The others are new packets of the same tags.
+        [0x8c..=0x8e | 0xc1 | 0xc3, _, 4..=6, ..] | [0xa3, 0..=3, ..] | [0xc1, _, _, 3 | 6, ..] => {
+            true
+        }
         _ => false,
     }
 }

@@ -130,6 +130,7 @@ pub(crate) fn note_outcome(note: &str) -> Outcome {
 
 impl Fault {
     /// The table.
+    #[expect(clippy::match_same_arms, reason = "a row a fault")]
     pub(crate) fn row(self) -> Row {
         let (code, outcome) = match self {
             // The interchange cannot be read, or not be trusted: the job fails.

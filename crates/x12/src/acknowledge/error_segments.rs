@@ -93,9 +93,10 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
             plain_segment(code)
         };
         let code = self.answer.reply.or(element, code, ELEMENT_ERRORS);
-        let loop_id = match self.answer.is_999 {
-            true => self.answer.reply.or("447", problem.guide_loop(), ""),
-            false => "",
+        let loop_id = if self.answer.is_999 {
+            self.answer.reply.or("447", problem.guide_loop(), "")
+        } else {
+            ""
         };
         self.output.segment(&Draft::new(
             id,

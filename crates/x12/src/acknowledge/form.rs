@@ -1,6 +1,6 @@
 //! Which acknowledgement answers a group.
 
-use super::received::Group;
+use super::received::{Group, Transaction};
 use crate::tables::{self, Version, guide_name};
 
 /// Sets of health care, which a plain 999 answers in version 5010 when they name no guide.
@@ -53,7 +53,7 @@ impl Form {
             return self.clone();
         }
         let [kind, .., version] = &group.gs;
-        let own = group.transactions.iter().map(|it| it.set());
+        let own = group.transactions.iter().map(Transaction::set);
         // A group of nothing is judged by its type.
         let by_type = tables::set_of_group(Version::V5010, kind);
         let mut sets = own.chain(by_type).map(|set| Self::due(version, set));

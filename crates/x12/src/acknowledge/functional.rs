@@ -46,14 +46,14 @@ pub(super) fn answer(
     let guide = answer.guide.as_deref();
     output.transaction(Draft::new("ST", [set, &control].into_iter().chain(guide)));
     output.segment(&answer.group_header());
-    let codes = answer.group_codes(findings);
+    let codes = Answer::group_codes(findings);
     let is_rejected = codes.iter().any(|code| REJECTING.contains(code));
     let accepted = if is_rejected {
         0
     } else {
         answer.transactions(output, findings, how.details)
     };
-    output.segment(&answer.total(findings, codes, is_rejected, accepted));
+    output.segment(&answer.total(codes, is_rejected, accepted));
     output.transaction_end();
     output.group_end();
 }
@@ -167,7 +167,7 @@ impl<'g> Answer<'g> {
     }
 
     /// The codes of AK905, an empty one for faults that have none.
-    fn group_codes(&self, findings: Of<'_>) -> Vec<&'static str> {
+    fn group_codes(findings: Of<'_>) -> Vec<&'static str> {
         let mut codes: Vec<&str> = Vec::new();
         let kept = findings.problems.iter().map(|problem| problem.code(true));
         for code in kept.chain(findings.omitted_codes()) {
@@ -178,7 +178,7 @@ impl<'g> Answer<'g> {
         codes
     }
 
-    fn total(&self, _: Of<'_>, mut codes: Vec<&str>, is_rejected: bool, accepted: usize) -> Draft {
+    fn total(&self, mut codes: Vec<&str>, is_rejected: bool, accepted: usize) -> Draft {
         let received = self.group.transactions.len();
         let verdict = match accepted {
             _ if is_rejected => "R",

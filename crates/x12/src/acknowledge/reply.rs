@@ -67,7 +67,7 @@ impl Reply {
     }
 
     /// AK101, where the group has a type that can be told.
-    pub(super) fn group_type<'g>(self, group: &'g Group) -> Option<&'g str> {
+    pub(super) fn group_type(self, group: &Group) -> Option<&str> {
         let [kind, ..] = &group.gs;
         self.accepts("479", kind).then_some(kind.as_str())
     }

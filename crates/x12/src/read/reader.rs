@@ -221,7 +221,7 @@ impl<S: Sink> Reader<S> {
                     .report(&mut self.sink, ProblemKind::TerminatorMissing);
             }
             at += length + 1;
-            let blanks = self.blanks(input.get(at..).unwrap_or(&[]), true);
+            let blanks = Self::blanks(input.get(at..).unwrap_or(&[]), true);
             at += blanks;
             self.state.position.byte += (length + 1 + blanks) as u64;
             if self.state.ended || self.state.envelope.interchange.is_none() {
@@ -235,11 +235,11 @@ impl<S: Sink> Reader<S> {
     /// a byte order mark, NUL and the end-of-file mark of old systems.
     #[inline]
     fn skip_blanks(&self, input: &[u8]) -> usize {
-        self.blanks(input, self.lexer.is_some())
+        Self::blanks(input, self.lexer.is_some())
     }
 
     #[inline]
-    fn blanks(&self, input: &[u8], within: bool) -> usize {
+    fn blanks(input: &[u8], within: bool) -> usize {
         let is_blank = |byte: &u8| match byte {
             b'\r' | b'\n' | b' ' | b'\t' => true,
             0xef | 0xbb | 0xbf | 0x1a | 0x00 => !within,

@@ -263,8 +263,7 @@ fn isa_element(
 fn version_problem(value: &[u8]) -> Option<ProblemKind> {
     let version = decode(value).into();
     match value {
-        b"00200" | b"00201" | b"00204" => None,
-        [b'0', b'0', b'3'..=b'5', b'0', b'0'..=b'9'] => None,
+        b"00200" | b"00201" | b"00204" | [b'0', b'0', b'3'..=b'5', b'0', b'0'..=b'9'] => None,
         [b'0', b'0', b'6'..=b'8', b'0', b'0'..=b'9'] => {
             Some(ProblemKind::ControlsUnsupported { version })
         }

@@ -287,18 +287,18 @@ impl Notes {
             segment: segment.into(),
             reference,
             detail,
-            guide: self.is_of_guide.then(|| self.guide_context()),
+            guide: self.is_of_guide.then(|| Box::new(self.guide_context())),
         };
         self.take(problem);
     }
 
-    fn guide_context(&self) -> Box<GuideContext> {
-        Box::new(GuideContext {
+    fn guide_context(&self) -> GuideContext {
+        GuideContext {
             is_demanding: true,
             is_of_loop: self.is_of_loop,
             loop_id: self.loop_id,
             unit: None,
-        })
+        }
     }
 
     fn take(&mut self, problem: Problem) {

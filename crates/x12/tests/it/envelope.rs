@@ -109,7 +109,7 @@ fn check(old: &str, new: &str, message: &str, verdicts: &str, interchange: &str)
 const ACCEPTED: &str = "AK5*A AK5*A AK9*A*2*2*2";
 
 #[test]
-fn faults_of_interchanges_accept_with_errors_or_reject() {
+fn faults_of_interchanges_that_are_accepted_with_errors() {
     let e = |old: &str, new: &str, message: &str, note: &str| {
         check(old, new, message, ACCEPTED, &format!("E*{note}"));
     };
@@ -174,6 +174,10 @@ fn faults_of_interchanges_accept_with_errors_or_reject() {
         "ISE-2 with value |2930|",
         "029",
     );
+}
+
+#[test]
+fn faults_of_interchanges_that_reject_them() {
     let r = |old: &str, new: &str, message: &str, note: &str| {
         check(old, new, message, "", &format!("R*{note}"));
     };

@@ -1,5 +1,5 @@
 //! The crate as its users see it.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod acknowledging;
 mod bounds;

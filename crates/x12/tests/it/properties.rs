@@ -92,11 +92,15 @@ fn check(input: &[u8], size: usize) {
             ..how.clone()
         };
         let answer = acknowledge(&received, &findings, &how);
-        assert_eq!(answer.is_some() && findings.reject_file(), false);
-        answer.iter().for_each(|answer| assert_valid(answer, input));
+        assert!(answer.is_none() || !findings.reject_file());
+        if let Some(answer) = &answer {
+            assert_valid(answer, input);
+        }
     }
     let answer = acknowledge_interchanges(&received, &findings, &how);
-    answer.iter().for_each(|answer| assert_valid(answer, input));
+    if let Some(answer) = &answer {
+        assert_valid(answer, input);
+    }
     if let Some(answer) = answer {
         let element = answer[3];
         let statuses: Vec<u8> = answer
@@ -107,7 +111,7 @@ fn check(input: &[u8], size: usize) {
             .copied()
             .collect();
         // A file is rejected as a whole.
-        let rejected = statuses.iter().filter(|it| **it == b'R').count();
+        let rejected = statuses.split(|it| *it == b'R').count() - 1;
         let wanted = if findings.reject_file() {
             statuses.len()
         } else {

@@ -173,18 +173,17 @@ fn faulty(interchanges: usize, groups: usize, transactions: usize) -> String {
     let orders: String = (1..=transactions)
         .map(|number| order.replace("*0001~", &format!("*{number:04}~")))
         .collect();
-    let groups_of_orders: String = (1..=groups)
-        .map(|number| {
-            let start = start.replace("*1*X*", &format!("*{number}*X*"));
-            format!("{start}{orders}GE*{transactions}*{number}~")
-        })
-        .collect();
-    (1..=interchanges)
-        .map(|number| {
-            let header = header.replace("000000001", &format!("{number:09}"));
-            format!("{header}{groups_of_orders}IEA*{groups}*{number:09}~")
-        })
-        .collect()
+    let mut inner = String::new();
+    for number in 1..=groups {
+        let start = start.replace("*1*X*", &format!("*{number}*X*"));
+        write!(inner, "{start}{orders}GE*{transactions}*{number}~").unwrap();
+    }
+    let mut input = String::new();
+    for number in 1..=interchanges {
+        let header = header.replace("000000001", &format!("{number:09}"));
+        write!(input, "{header}{inner}IEA*{groups}*{number:09}~").unwrap();
+    }
+    input
 }
 
 #[test]
