@@ -66,10 +66,13 @@ def test_presigned_urls(verifying):
 
 
 def test_a_presigned_call_of_sts(verifying):
-    sts = client(verifying, "sts")
-    reply = requests.get(sts.generate_presigned_url("get_caller_identity", ExpiresIn=60))
+    def presigned(secret):
+        sts = client(verifying, "sts", secret=secret)
+        return sts.generate_presigned_url("get_caller_identity", ExpiresIn=60, HttpMethod="GET")
+
+    reply = requests.get(presigned(SECRET))
     assert (reply.status_code, KEY in reply.text) == (200, True)
-    reply = requests.get(client(verifying, "sts", secret="wrong").generate_presigned_url("get_caller_identity"))
+    reply = requests.get(presigned("wrong"))
     assert (reply.status_code, "SignatureDoesNotMatch" in reply.text) == (403, True)
 
 
