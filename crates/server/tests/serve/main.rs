@@ -5,6 +5,7 @@
 mod browsers;
 mod connections;
 mod harness;
+mod presigned;
 mod secrets;
 mod signatures;
 mod wire;
