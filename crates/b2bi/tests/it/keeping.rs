@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc;
 
 use async_trait::async_trait;
 use b2bi_local_b2bi::{Entry, Fate, JobFacts, NotRestored, Stage, Stages};
@@ -238,14 +239,23 @@ async fn a_state_that_the_disk_does_not_take_changes_nothing() {
     let later = bench.service().describe().unwrap();
     bench.service().restore(&before).await.unwrap();
 
-    // The table is of another type, so the disk fails from here on.
+    // The table is of another type, so this fails; nothing is accepted until it is undone.
+    let ((failed, has_failed), (go_on, may_go_on)) = (mpsc::channel(), mpsc::channel());
     let mut batch = Batch::new();
     batch.put(Table("about"), "x".to_owned(), Vec::new());
-    let ticket = ledger.send(batch);
-    assert!(ledger.settled(ticket).await.is_err());
+    batch.on_failure(move || {
+        failed.send(()).unwrap();
+        may_go_on.recv().unwrap();
+    });
+    let ticket = ledger.send(batch).unwrap();
+    has_failed.recv().unwrap();
     let problem = bench.service().restore(&later).await.unwrap_err();
     assert!(matches!(problem, NotRestored::Unkept(_)), "{problem:?}");
+    go_on.send(()).unwrap();
+    assert!(ledger.flushed(ticket).await.is_err());
     assert_eq!(bench.service().describe().unwrap(), before);
+    bench.service().restore(&later).await.unwrap();
+    bench.service().restore(&before).await.unwrap();
     drop(ledger);
     let bench = restarted(bench, &directory).await;
     assert_eq!(bench.service().describe().unwrap(), before);
