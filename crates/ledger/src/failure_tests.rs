@@ -1,11 +1,5 @@
 //! A disk that is full, and has room again.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +13,7 @@ use crate::{Batch, Ledger, Refusal, Table, WriteError};
 
 const ROWS: Table = Table("rows");
 /// Longer than any test takes.
-const NEVER: Duration = Duration::from_secs(3600);
+const NEVER: Duration = Duration::from_hours(1);
 
 /// A disk of limited size, whose content outlives the database on it.
 #[derive(Clone, Debug, Default)]

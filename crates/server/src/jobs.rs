@@ -171,7 +171,7 @@ impl Stages for JobFaults {
         if fault.spares(u64::try_from(nth).unwrap_or(u64::MAX)) {
             return Fate::Write;
         }
-        let fate = match fault.outcome {
+        match fault.outcome {
             JobOutcome::Lose => Fate::Lose,
             JobOutcome::Late => {
                 Fate::Late(Duration::from_millis(fault.hold_ms.unwrap_or_default()))
@@ -180,8 +180,7 @@ impl Stages for JobFaults {
                 message: fault.message().to_owned(),
                 keep: fault.keep_partial,
             },
-        };
-        fate
+        }
     }
 }
 
