@@ -47,9 +47,10 @@ impl Verifier {
     ) -> Result<(), SignatureError> {
         let source = SignatureSource::Form;
         let Some(signature) = fields.signature else {
-            return Err(match fields.is_version_2 {
-                true => SignatureError::Unsupported,
-                false => SignatureError::Missing,
+            return Err(if fields.is_version_2 {
+                SignatureError::Unsupported
+            } else {
+                SignatureError::Missing
             });
         };
         let required = |field: Option<&'_ str>, name: &str| {

@@ -20,7 +20,8 @@ pub(crate) struct Signature<'a> {
     pub(crate) source: SignatureSource,
     pub(crate) credential: CredentialScope<'a>,
     pub(crate) signed_headers: Cow<'a, str>,
-    pub(crate) signature: Cow<'a, str>,
+    /// The signature itself, in hex.
+    pub(crate) value: Cow<'a, str>,
     /// `X-Amz-Expires` of a presigned request.
     pub(crate) lifetime: Option<Cow<'a, str>>,
     /// `X-Amz-Date` of a presigned request.
@@ -97,7 +98,7 @@ impl<'a> Signature<'a> {
             source: SignatureSource::Header,
             credential: CredentialScope::read(credential.into(), SignatureSource::Header)?,
             signed_headers: signed_headers.into(),
-            signature: signature.into(),
+            value: signature.into(),
             lifetime: None,
             date: None,
             token: None,
@@ -132,7 +133,7 @@ impl<'a> Signature<'a> {
                 SignatureSource::Query,
             )?,
             signed_headers: required("X-Amz-SignedHeaders")?,
-            signature: required("X-Amz-Signature")?,
+            value: required("X-Amz-Signature")?,
             lifetime: parameter("X-Amz-Expires")?,
             date: Some(required("X-Amz-Date")?),
             token: parameter("X-Amz-Security-Token")?,
@@ -164,7 +165,7 @@ impl<'a> CredentialScope<'a> {
         })
     }
 
-    fn split<'t>(text: &'t str) -> Option<CredentialScope<'t>> {
+    fn split(text: &str) -> Option<CredentialScope<'_>> {
         let mut parts = text.rsplitn(5, '/');
         let (terminator, service, region) = (parts.next()?, parts.next()?, parts.next()?);
         let (date, access_key) = (parts.next()?, parts.next()?);

@@ -24,7 +24,7 @@ const TOLERANCE: Duration = Duration::from_mins(15);
 /// The longest life of a presigned request.
 ///
 /// Source: docs sigv4-query-string-auth, 2026-11.
-pub(crate) const WEEK: Duration = Duration::from_secs(604_800);
+pub(crate) const WEEK: Duration = Duration::from_hours(7 * 24);
 const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 const CONTENT_HASH: &str = "x-amz-content-sha256";
@@ -94,7 +94,7 @@ impl Verifier {
         let hash = payload_hash(head, &signature, payload)?;
         let expected =
             canonical::signatures(head, &signature, target.service, &hash, credential, time);
-        let given = signature.signature.as_bytes();
+        let given = signature.value.as_bytes();
         let right = expected.iter().find(|it| it.as_bytes().ct_eq(given).into());
         let seed = right.ok_or(SignatureError::Mismatch)?;
         let chunks = |has_trailer| {
@@ -103,8 +103,9 @@ impl Verifier {
         };
         Ok(Verified {
             body: match (payload, hash.as_str()) {
-                (Payload::Body(_), _) => BodyHash::Any,
-                (_, UNSIGNED | "STREAMING-UNSIGNED-PAYLOAD-TRAILER") => BodyHash::Any,
+                (Payload::Body(_), _) | (_, UNSIGNED | "STREAMING-UNSIGNED-PAYLOAD-TRAILER") => {
+                    BodyHash::Any
+                }
                 (_, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD") => {
                     BodyHash::Chunks(Box::new(chunks(false)))
                 }

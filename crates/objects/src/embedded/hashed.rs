@@ -30,9 +30,10 @@ pub(crate) struct HashedBody {
 /// `XAmzContentSHA256Mismatch` if the body is empty and should not be.
 pub(crate) fn hashed(inner: Body, expected: String) -> S3Result<Body> {
     if inner.is_end_stream() {
-        return match is_hash_of(Sha256::new(), &expected) {
-            true => Ok(inner),
-            false => Err(another_body()),
+        return if is_hash_of(Sha256::new(), &expected) {
+            Ok(inner)
+        } else {
+            Err(another_body())
         };
     }
     Ok(Body::http_body_unsync(HashedBody {
@@ -55,9 +56,10 @@ pub(crate) async fn gathered(mut sent: Body, expected: &str) -> S3Result<Body> {
         body::check_size(whole.len().saturating_add(piece.len()), MAX_DOCUMENT)?;
         whole.extend_from_slice(&piece);
     }
-    match is_hash_of(Sha256::new_with_prefix(&whole), expected) {
-        true => Ok(Body::from(whole.freeze())),
-        false => Err(another_body()),
+    if is_hash_of(Sha256::new_with_prefix(&whole), expected) {
+        Ok(Body::from(whole.freeze()))
+    } else {
+        Err(another_body())
     }
 }
 

@@ -67,10 +67,16 @@ fn worded(error: &SignatureError) -> S3Error {
     let message = error.to_string();
     match error {
         SignatureError::Missing => S3ErrorCode::AccessDenied.into(),
-        SignatureError::Unsupported => with(S3ErrorCode::InvalidRequest, message),
-        SignatureError::Twice => with(S3ErrorCode::InvalidArgument, message),
+        SignatureError::Unsupported | SignatureError::ContentHash(None) => {
+            with(S3ErrorCode::InvalidRequest, message)
+        }
+        SignatureError::Twice | SignatureError::ContentHash(Some(_)) => {
+            with(S3ErrorCode::InvalidArgument, message)
+        }
         SignatureError::Malformed(source, problem) => malformed(*source, problem),
-        SignatureError::NoDate => with(S3ErrorCode::AccessDenied, message),
+        SignatureError::NoDate | SignatureError::UnsignedHeaders(_) => {
+            with(S3ErrorCode::AccessDenied, message)
+        }
         SignatureError::Lifetime(problem) => malformed(SignatureSource::Query, problem),
         SignatureError::UnknownKey(_) => S3ErrorCode::InvalidAccessKeyId.into(),
         SignatureError::SessionToken => with(
@@ -106,13 +112,10 @@ fn worded(error: &SignatureError) -> S3Error {
                 format!("incorrect service \"{found}\". This endpoint belongs to \"{expected}\".");
             malformed(*source, &problem)
         }
-        SignatureError::UnsignedHeaders(_) => with(S3ErrorCode::AccessDenied, message),
         SignatureError::Expired { source, .. } => too_late_or_early(*source, "Request has expired"),
         SignatureError::Early { source, .. } => {
             too_late_or_early(*source, "Request is not yet valid")
         }
-        SignatureError::ContentHash(None) => with(S3ErrorCode::InvalidRequest, message),
-        SignatureError::ContentHash(Some(_)) => with(S3ErrorCode::InvalidArgument, message),
         SignatureError::Mismatch => S3ErrorCode::SignatureDoesNotMatch.into(),
     }
 }

@@ -397,8 +397,8 @@ impl Call<'_> {
             region: self.app.region_or(None),
         };
         let now = system_time(self.app.now());
-        let verified = verifier.request(self.head, target, Payload::Body(body), now);
-        verified.map_err(|error| signature_refused(&error, descriptor.protocol))?;
+        let outcome = verifier.request(self.head, target, Payload::Body(body), now);
+        outcome.map_err(|error| signature_refused(&error, descriptor.protocol))?;
         Ok(())
     }
 }

@@ -161,13 +161,17 @@ impl Message {
             self.method, self.target
         );
         for (name, value) in &self.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            text.extend([name.as_str(), ": ", value, "\r\n"]);
         }
-        text.push_str(&format!(
-            "Content-Length: {}\r\n\r\n{}",
-            self.body.len(),
-            self.body
-        ));
+        let length = self.body.len().to_string();
+        text.extend([
+            "Content-Length: ",
+            &length,
+            "
+
+",
+            &self.body,
+        ]);
         text.into_bytes()
     }
 }

@@ -1,6 +1,7 @@
 //! The request path over real sockets: signatures, browsers, the wire, connections and secrets.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::too_many_lines, reason = "tables of requests are long")]
 
 mod browsers;
 mod connections;

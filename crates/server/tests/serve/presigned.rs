@@ -200,7 +200,7 @@ async fn presigned_requests_are_checked() {
             60,
             0,
             |it| {
-                it.push("authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/s3/aws4_request, SignedHeaders=host, Signature=0")
+                it.push("authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/s3/aws4_request, SignedHeaders=host, Signature=0");
             },
             "400 InvalidArgument",
         ),
@@ -212,7 +212,7 @@ async fn presigned_requests_are_checked() {
             0,
             |it| {
                 "/orders/k?AWSAccessKeyId=111122223333&Expires=4000000000&Signature=abc"
-                    .clone_into(&mut it.target)
+                    .clone_into(&mut it.target);
             },
             "400 InvalidRequest",
         ),

@@ -199,7 +199,7 @@ fn spoiled() -> Vec<(&'static str, Spoil, Answers)> {
             "another query",
             |it, _| {
                 it.target
-                    .push_str(if it.target == "/" { "?x" } else { "&x" })
+                    .push_str(if it.target == "/" { "?x" } else { "&x" });
             },
             INVALID,
         ),
@@ -453,7 +453,7 @@ async fn the_servers_clock_decides() {
         };
     })
     .await;
-    let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160);
+    let then = SystemTime::UNIX_EPOCH + Duration::from_mins(24_015_636);
     for service in SERVICES {
         let mut message = plain(service);
         message.sign(service, REGION, then);
