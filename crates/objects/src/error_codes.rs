@@ -1,6 +1,7 @@
 //! The codes of S3's errors.
 
-/// The codes that S3 answers with, those of `SelectObjectContent`'s query language aside.
+/// The codes that S3 answers with a status of their own, those of `SelectObjectContent`'s query language
+/// aside.
 ///
 /// Source: docs `ErrorResponses`, 2026-11.
 pub const ERROR_CODES: &[&str] = &[
@@ -46,7 +47,6 @@ pub const ERROR_CODES: &[&str] = &[
     "InvalidAccessKeyId",
     "InvalidAccessPoint",
     "InvalidAccessPointAliasError",
-    "InvalidAddressingHeader",
     "InvalidArgument",
     "InvalidBucketAclWithObjectOwnership",
     "InvalidBucketName",
@@ -85,7 +85,6 @@ pub const ERROR_CODES: &[&str] = &[
     "MaxPostPreDataLengthExceededError",
     "MetadataTooLarge",
     "MethodNotAllowed",
-    "MissingAttachment",
     "MissingAuthenticationToken",
     "MissingContentLength",
     "MissingRequestBodyError",

@@ -208,8 +208,8 @@ impl Run {
             let Some(place) = self.partition.lock().jobs.finish(id, end.clone(), now) else {
                 return;
             };
+            self.works.retention.ended(&self.partition, place);
             if self.partition.flushed(undone).await.is_ok() {
-                self.works.retention.ended(&self.partition, place);
                 return;
             }
             tokio::time::sleep(DISK_RETRY).await;
