@@ -23,7 +23,7 @@ def test_a_fault_acts_on_the_tests_account_alone(b2bi, b2bi_local, b2bi_faults):
 
 
 def test_clearing_leaves_others_alone(b2bi_local, b2bi_faults):
-    b2bi_local.admin.post("faults", [{"id": "others", "error": {"code": "ConflictException"}, "account": "0"}])
+    b2bi_local.admin.post("faults", [{"id": "others", "error": {"code": "ConflictException"}, "account": "999999999999"}])
     b2bi_faults.add(error="ConflictException")
     b2bi_faults.clear()
     assert [rule["id"] for rule in b2bi_local.admin.get("faults")["rules"]] == ["others"]

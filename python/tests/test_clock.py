@@ -63,10 +63,13 @@ def test_changing_the_mode_changes_no_time(manual):
     assert shown(manual)["now"] == stopped > "2026-01-01T00:00:00.000Z"
 
 
-@pytest.mark.parametrize("body", ['{"mode": "slow"}', '{"advanceMs": -1}', '{"setTo": "noon"}', '{"advance": 1}', "x"])
-def test_a_change_that_makes_no_sense_is_refused(manual, body):
+@pytest.mark.parametrize("body, named", [
+    ('{"mode": "slow"}', "mode"), ('{"advanceMs": -1}', "advanceMs"), ('{"setTo": "noon"}', "setTo"),
+    ('{"advance": 1}', "advanceMs"), ("x", "JSON"),
+])
+def test_a_change_that_makes_no_sense_is_refused(manual, body, named):
     reply = CONNECTIONS.put(f"{manual}/_b2bi/clock", data=body)
-    assert reply.status_code == 400 and "advanceMs" in reply.json()["error"]
+    assert reply.status_code == 400 and named in reply.json()["error"]
     assert shown(manual)["now"] == "2026-01-01T00:00:00.000Z"
 
 

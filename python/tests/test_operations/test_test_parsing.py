@@ -104,7 +104,7 @@ class TestBehaviour:
         reply = parse((DOCUMENTS / "wrong-trailers.edi").read_bytes().removesuffix(b"trailing"))
         told = (DOCUMENTS / "wrong-trailers.problems").read_text().splitlines()
         envelope = [line for line in told if line.startswith(("Segment", "Control", "Trans", "Func"))]
-        assert reply["validationMessages"][: len(envelope)] == envelope
+        assert [line for line in reply["validationMessages"] if line in envelope] == envelope
         assert json.loads(reply["parsedFileContent"])["interchanges"]
 
     def test_what_the_standard_forbids_is_told_and_does_not_stop_it(self, parse):

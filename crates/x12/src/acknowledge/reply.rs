@@ -221,6 +221,33 @@ impl Interchange {
         }
         let text = String::from_utf8_lossy(&answer).into_owned();
         let byte = |character: char| u8::try_from(u32::from(character)).unwrap_or(b'?');
-        text.chars().map(byte).collect()
+        unambiguous(text.chars().map(byte).collect())
+    }
+}
+
+/// Latin-1 that nobody takes for UTF-8: letters beyond ASCII that would be read as fewer are `?`.
+fn unambiguous(mut latin: Vec<u8>) -> Vec<u8> {
+    for letters in latin.chunk_by_mut(|a, b| a.is_ascii() == b.is_ascii()) {
+        if !letters.is_ascii() && std::str::from_utf8(letters).is_ok() {
+            letters.fill(b'?');
+        }
+    }
+    latin
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unambiguous;
+
+    #[test]
+    fn latin_1_is_not_taken_for_utf_8() {
+        for (latin, expected) in [
+            (&b"SOCI\xc9T\xc9"[..], &b"SOCI\xc9T\xc9"[..]),
+            (b"a\xda\xbbb", b"a??b"),
+            (b"\xda\xbb\xff*", b"\xda\xbb\xff*"),
+            (b"plain", b"plain"),
+        ] {
+            assert_eq!(unambiguous(latin.to_vec()), expected);
+        }
     }
 }
