@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 
 use async_trait::async_trait;
-use b2bi_local_b2bi::{Entry, Fate, JobFacts, NotRestored, Stage, Stages};
+use b2bi_local_b2bi::{Config, Entry, Fate, JobFacts, NotRestored, Stage, Stages};
 use b2bi_local_ledger::{Batch, Ledger, Table};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -79,6 +79,12 @@ async fn a_new_start_finds_everything_as_it_was() {
 }
 
 async fn restarted(mut bench: Bench, directory: &Directory) -> Bench {
+    restart(&mut bench, Config::standard(), directory).await;
+    bench
+}
+
+/// Starts the service anew on the same directory.
+pub(crate) async fn restart(bench: &mut Bench, config: Config, directory: &Directory) {
     bench.forget();
     // Jobs that have just ended let go of their partition when their task does.
     let ledger = loop {
@@ -87,8 +93,7 @@ async fn restarted(mut bench: Bench, directory: &Directory) -> Bench {
             Err(_) => tokio::task::yield_now().await,
         }
     };
-    assert_eq!(bench.keep(ledger), Ok(()));
-    bench
+    assert_eq!(bench.keep_with(config, ledger), Ok(()));
 }
 
 /// Holds every job up for ever, as a crash does.

@@ -5,7 +5,7 @@ use b2bi_local_ledger::Ledger;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, ORDER};
-use crate::keeping::Directory;
+use crate::keeping::{Directory, restart};
 
 fn config(jobs_in_memory: usize, jobs_remembered: usize) -> Config {
     Config {
@@ -70,18 +70,12 @@ async fn jobs_beyond_the_limit_are_read_from_the_disk() {
     let mut other = jobs[2].clone();
     other["transformerId"] = json!("tr-0123456789abcdef0");
     assert_eq!(status(&bench, &other).await, GONE);
-    bench.forget();
-    bench
-        .keep_with(config(2, 3), Ledger::open(&directory.0).unwrap())
-        .unwrap();
+    restart(&mut bench, config(2, 3), &directory).await;
     assert_eq!(bench.service().jobs().len(), 2, "after a start");
     assert_eq!(statuses(&bench, &jobs).await, expected);
     bench.advance(31 * 24 * 60 * 60 * 1000);
     assert_eq!(statuses(&bench, &jobs).await, [GONE; 7], "after 30 days");
-    bench.forget();
-    bench
-        .keep_with(config(9, 9), Ledger::open(&directory.0).unwrap())
-        .unwrap();
+    restart(&mut bench, config(9, 9), &directory).await;
     assert_eq!(bench.service().jobs().len(), 0, "nor are they on disk");
 }
 
@@ -95,10 +89,7 @@ async fn a_reset_removes_the_jobs_on_disk_too() {
     let jobs = finished_jobs(&bench, 3).await;
     bench.service().reset(None, None).await.unwrap();
     assert_eq!(statuses(&bench, &jobs).await, [GONE; 3]);
-    bench.forget();
-    bench
-        .keep_with(config(9, 9), Ledger::open(&directory.0).unwrap())
-        .unwrap();
+    restart(&mut bench, config(9, 9), &directory).await;
     assert_eq!(bench.service().jobs().len(), 0);
     let jobs = finished_jobs(&bench, 3).await;
     assert_eq!(statuses(&bench, &jobs).await, [HERE; 3]);
