@@ -99,7 +99,7 @@ mod tests {
             let regex = Regex::new(&format!(r"\A(?-u:{source})\z"));
             for text in texts {
                 // Of an expression that can match half a character there is no such regex.
-                let expected = regex.as_ref().is_ok_and(|it| it.is_match(text));
+                let expected = regex.as_ref().is_ok_and(|regex| regex.is_match(text));
                 assert_eq!(form.fits(text), expected, "{source} {text}");
             }
         }

@@ -97,7 +97,7 @@ impl<'de> Deserialize<'de> for Timestamp {
         let text = String::deserialize(deserializer)?;
         DateTime::from_str(&text, Format::DateTime)
             .ok()
-            .and_then(|it| it.to_millis().ok())
+            .and_then(|str| str.to_millis().ok())
             .map(Self::from_millis)
             .ok_or_else(|| de::Error::custom("not an ISO-8601 timestamp"))
     }

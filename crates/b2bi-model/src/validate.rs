@@ -252,7 +252,9 @@ impl fmt::Display for Path<'_> {
 }
 
 fn whole(number: &serde_json::Number) -> Option<i64> {
-    number.as_i64().filter(|it| i32::try_from(*it).is_ok())
+    number
+        .as_i64()
+        .filter(|number| i32::try_from(*number).is_ok())
 }
 
 fn broken_constraints(shape: &'static Text, text: &str) -> Vec<String> {
@@ -287,7 +289,7 @@ fn constraints(shape: &'static Text) -> Vec<String> {
         shape
             .pattern
             .as_ref()
-            .map(|it| pattern_constraint(it.source())),
+            .map(|pattern| pattern_constraint(pattern.source())),
     );
     rules
 }

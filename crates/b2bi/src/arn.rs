@@ -41,7 +41,7 @@ pub(crate) fn format(scope: &Scope, kind: Kind, id: &str) -> String {
 /// The resource that an ARN names, if it is one of this caller's kinds of resources.
 pub(crate) fn parse<'a>(scope: &Scope, arn: &'a str) -> Option<(Kind, &'a str)> {
     let (kind, id) = arn.rsplit_once(':')?.1.split_once('/')?;
-    let kind = KINDS.into_iter().find(|it| it.as_str() == kind)?;
+    let kind = KINDS.into_iter().find(|item| item.as_str() == kind)?;
     (format(scope, kind, id) == arn).then_some((kind, id))
 }
 
@@ -53,8 +53,8 @@ pub(crate) fn is_well_formed(arn: &str) -> bool {
 
 fn partition(region: &str) -> &'static str {
     match region {
-        it if it.starts_with("cn-") => "aws-cn",
-        it if it.starts_with("us-gov-") => "aws-us-gov",
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
     }
 }

@@ -91,7 +91,7 @@ impl Counted {
             let of_group = |[kind, sender, receiver, ..]: &[String; 8]| {
                 key(
                     "GS",
-                    &[kind, sender, receiver].map(|it| it.trim().to_owned()),
+                    &[kind, sender, receiver].map(|item| item.trim().to_owned()),
                 )
             };
             counted.groups.extend(groups.map(of_group));
@@ -134,26 +134,26 @@ impl ControlNumbers<'_> {
     /// begins where all of them can follow.
     fn take_run(&mut self, keys: &[String], start: u64) -> u64 {
         if let [key] = keys
-            && let Some(returned) = self.change(key, start, |it| it.returned.pop_first())
+            && let Some(returned) = self.change(key, start, |item| item.returned.pop_first())
         {
             return returned;
         }
         let known = keys.iter().filter_map(|key| self.0.get(key));
-        let mut first = known.map(|it| it.next).max().unwrap_or(start);
+        let mut first = known.map(|known| known.next).max().unwrap_or(start);
         let length = keys.len() as u64;
         // A state that was put back may have any number here.
         if first.saturating_add(length) > LAST + 1 {
             first = 1;
         }
         for (key, number) in keys.iter().zip(first..) {
-            self.change(key, start, |it| it.next = after(number));
+            self.change(key, start, |item| item.next = after(number));
         }
         first
     }
 
     fn give_back_run(&mut self, keys: &[String], first: u64) {
         for (key, number) in keys.iter().zip(first..) {
-            self.change(key, number, |it| it.give_back(number));
+            self.change(key, number, |item| item.give_back(number));
         }
     }
 

@@ -8,7 +8,7 @@ use crate::arn::{self, Kind};
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::ids;
-use crate::service::{Scope, Works};
+use crate::service::{Scope, ServiceContext};
 use crate::state::{Guard, Partition};
 
 /// The caller's partition, and the service's surroundings.
@@ -16,7 +16,7 @@ pub(crate) struct Ctx<'a> {
     pub(crate) scope: &'a Scope,
     pub(crate) config: &'a Config,
     pub(crate) environment: &'a Environment,
-    pub(crate) works: &'a Works,
+    pub(crate) context: &'a ServiceContext,
     pub(crate) partition: Arc<Partition>,
 }
 

@@ -109,12 +109,12 @@ pub(crate) fn parse(
     conversion: &Conversion,
     style: &DocumentStyle,
 ) -> Result<Parsed, String> {
-    let Examined {
+    let ParsedFile {
         document,
         reading,
         validation,
         ..
-    } = examine(file, conversion, style)?;
+    } = parse_and_validate(file, conversion, style)?;
     if let Some(problem) = reading.fatal() {
         return Err(problem.to_string());
     }
@@ -137,7 +137,7 @@ pub(crate) fn messages(problems: &[Problem], omitted: &Omitted) -> Vec<String> {
 }
 
 /// All that is known of an X12 file.
-pub(crate) struct Examined {
+pub(crate) struct ParsedFile {
     pub(crate) document: String,
     pub(crate) reading: Reading,
     pub(crate) validation: Validation,
@@ -145,7 +145,7 @@ pub(crate) struct Examined {
 }
 
 /// Why a file is not taken.
-pub(crate) enum Misfit {
+pub(crate) enum RejectReason {
     /// It cannot be read to its end.
     Unreadable(String),
     /// It holds transactions of another set or version.
@@ -154,7 +154,7 @@ pub(crate) enum Misfit {
     Envelope(String),
 }
 
-impl Misfit {
+impl RejectReason {
     /// The reason.
     pub(crate) fn into_message(self) -> String {
         match self {
@@ -163,16 +163,16 @@ impl Misfit {
     }
 }
 
-/// Reads and validates a file; whether it is taken is another question, which [`judge`] answers.
+/// Reads and validates a file; whether it is taken is another question, which [`check_file`] answers.
 ///
 /// # Errors
 ///
 /// The document is no text.
-pub(crate) fn examine(
+pub(crate) fn parse_and_validate(
     file: &[u8],
     conversion: &Conversion,
     style: &DocumentStyle,
-) -> Result<Examined, String> {
+) -> Result<ParsedFile, String> {
     let capacity = file.len().saturating_mul(GROWTH);
     let (document, rest, reading) = match conversion.format {
         FileFormat::Xml => {
@@ -187,7 +187,7 @@ pub(crate) fn examine(
         }
     };
     let (validator, received) = rest;
-    Ok(Examined {
+    Ok(ParsedFile {
         document: String::from_utf8(document).map_err(|error| error.to_string())?,
         reading,
         validation: validator.finish(),
@@ -205,18 +205,18 @@ pub(crate) fn examine(
 /// # Errors
 ///
 /// Why not.
-pub(crate) fn judge(
+pub(crate) fn check_file(
     reading: &Reading,
     problems: &[Problem],
     conversion: &Conversion,
-) -> Result<(), Misfit> {
+) -> Result<(), RejectReason> {
     if let Some(problem) = reading.fatal() {
-        return Err(Misfit::Unreadable(problem.to_string()));
+        return Err(RejectReason::Unreadable(problem.to_string()));
     }
     conversion
         .selection
         .check(&reading.contents)
-        .map_err(Misfit::Other)?;
+        .map_err(RejectReason::Other)?;
     let reasons: Vec<String> = problems
         .iter()
         .filter(|problem| problem.rejects_interchange())
@@ -226,7 +226,7 @@ pub(crate) fn judge(
     if reasons.is_empty() {
         Ok(())
     } else {
-        Err(Misfit::Envelope(reasons.join("; ")))
+        Err(RejectReason::Envelope(reasons.join("; ")))
     }
 }
 
@@ -242,12 +242,12 @@ pub(crate) fn validate(x12: &[u8], conversion: &Conversion) -> Validation {
 /// # Errors
 ///
 /// The file cannot be read.
-pub(crate) fn examine_in_windows(
+pub(crate) fn parse_and_validate_in_windows(
     conversion: &Conversion,
     style: &DocumentStyle,
     feed: impl FnOnce(&mut Take<'_>) -> Result<(), String>,
     emit: impl FnMut(Vec<u8>) -> bool,
-) -> Result<Examined, String> {
+) -> Result<ParsedFile, String> {
     match conversion.format {
         FileFormat::Xml => stream(XmlWriter::new(0), conversion, style, feed, emit),
         FileFormat::Json | FileFormat::NotUsed => {
@@ -263,7 +263,7 @@ fn stream<W: Document>(
     style: &DocumentStyle,
     feed: impl FnOnce(&mut Take<'_>) -> Result<(), String>,
     mut emit: impl FnMut(Vec<u8>) -> bool,
-) -> Result<Examined, String> {
+) -> Result<ParsedFile, String> {
     let mut reader = reader(writer, conversion, style);
     feed(&mut |bytes| {
         for slice in bytes.chunks(SLICE) {
@@ -276,7 +276,7 @@ fn stream<W: Document>(
     })?;
     let ((writer, (validator, received)), reading) = reader.finish();
     emit(writer.finish());
-    Ok(Examined {
+    Ok(ParsedFile {
         document: String::new(),
         reading,
         validation: validator.finish(),
@@ -398,6 +398,6 @@ pub(crate) fn parse_split(
 ) -> Result<Vec<String>, String> {
     let (pieces, _) = split(file);
     check_transactions(pieces.len(), limit)?;
-    let document = |bytes: &[u8]| parse(bytes, conversion, style).map(|it| it.document);
+    let document = |bytes: &[u8]| parse(bytes, conversion, style).map(|value| value.document);
     pieces.iter().map(|piece| document(&piece.bytes)).collect()
 }

@@ -23,8 +23,12 @@ pub(crate) fn of(partnership: &GetPartnershipResponse) -> Option<&X12Envelope> {
 pub(crate) fn starts(partnership: Option<&GetPartnershipResponse>) -> Starts {
     let numbers = partnership
         .and_then(of)
-        .and_then(|it| it.common.as_ref()?.control_numbers.as_ref());
-    let start = |number: Option<i32>| number.and_then(|it| u64::try_from(it).ok()).unwrap_or(1);
+        .and_then(|partnership| partnership.common.as_ref()?.control_numbers.as_ref());
+    let start = |number: Option<i32>| {
+        number
+            .and_then(|number| u64::try_from(number).ok())
+            .unwrap_or(1)
+    };
     match numbers {
         None => Starts::FIRST,
         Some(numbers) => Starts {
@@ -40,7 +44,7 @@ pub(crate) fn starts(partnership: Option<&GetPartnershipResponse>) -> Starts {
 /// Source: on in AWS's console unless switched off; where nobody says: Assumption A-78.
 pub(crate) fn is_validated(envelope: Option<&X12Envelope>) -> bool {
     envelope
-        .and_then(|it| it.common.as_ref()?.validate_edi)
+        .and_then(|envelope| envelope.common.as_ref()?.validate_edi)
         .unwrap_or(true)
 }
 
@@ -114,7 +118,9 @@ fn wrapped(options: &WrapOptions) -> Wrap {
         WrapFormat::Segment => Wrap::Segment(line_break),
         WrapFormat::OneLine => Wrap::OneLine,
         WrapFormat::LineLength => {
-            let length = options.line_length.and_then(|it| usize::try_from(it).ok());
+            let length = options
+                .line_length
+                .and_then(|line_length| usize::try_from(line_length).ok());
             Wrap::Length(length.unwrap_or(LINE), line_break)
         }
     }
@@ -137,7 +143,10 @@ pub(crate) fn date(x12: &[u8], writing: &mut Writing, now: Timestamp) {
     };
     let gs_lacks = |position: usize| {
         received.envelopes().any(|(_, mut groups)| {
-            groups.any(|gs| gs.get(position - 1).is_none_or(|it| blank(it.as_bytes())))
+            groups.any(|gs| {
+                gs.get(position - 1)
+                    .is_none_or(|found| blank(found.as_bytes()))
+            })
         })
     };
     for (position, value) in isa.into_iter().filter(|(position, _)| isa_lacks(*position)) {

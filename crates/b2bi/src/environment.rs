@@ -10,9 +10,9 @@ use b2bi_local_model::Timestamp;
 use b2bi_local_objects::ObjectStore;
 use b2bi_local_panics::Panics;
 
-use crate::announcing::{Announcer, Nobody, Records};
+use crate::event_sink::{EventSink, NoopSink, RecordSink};
 use crate::mapping::NoXslt;
-use crate::stages::{Stages, Unhindered};
+use crate::stages::{NoFaults, Stages};
 
 /// The time, which may be one that only goes on when it is told to.
 #[async_trait]
@@ -44,9 +44,9 @@ pub struct Environment {
     /// Who carries mapping templates in XSLT out.
     pub xslt: Arc<dyn Engine + Send + Sync>,
     /// Who is told of events.
-    pub announcer: Arc<dyn Announcer>,
+    pub event_sink: Arc<dyn EventSink>,
     /// Who keeps log records.
-    pub records: Arc<dyn Records>,
+    pub records: Arc<dyn RecordSink>,
     /// Who may hold a job up, or make a stage of it fail.
     pub stages: Arc<dyn Stages>,
     /// Where panics of jobs are logged and counted.
@@ -64,9 +64,9 @@ impl Environment {
             objects,
             jsonata: Arc::new(Jsonata),
             xslt: Arc::new(NoXslt),
-            announcer: Arc::new(Nobody),
-            records: Arc::new(Nobody),
-            stages: Arc::new(Unhindered),
+            event_sink: Arc::new(NoopSink),
+            records: Arc::new(NoopSink),
+            stages: Arc::new(NoFaults),
             panics: Arc::default(),
         }
     }

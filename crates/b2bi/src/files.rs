@@ -14,7 +14,7 @@ use crate::ctx::Ctx;
 use crate::edi::Take;
 use crate::environment::Environment;
 use crate::errors::{access_denied, internal, resource_not_found, validation};
-use crate::service::{Scope, Works};
+use crate::service::{Scope, ServiceContext};
 
 /// Where a file is, or where files go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub(crate) struct Location {
 
 /// Why a file could not be read or written.
 #[derive(Debug)]
-pub(crate) struct Refusal(ObjectError);
+pub(crate) struct FileError(ObjectError);
 
 impl Location {
     /// The location that a request gives; the model leaves both of its members optional.
@@ -67,13 +67,13 @@ impl From<Location> for S3Location {
     }
 }
 
-impl From<ObjectError> for Refusal {
+impl From<ObjectError> for FileError {
     fn from(error: ObjectError) -> Self {
         Self(error)
     }
 }
 
-impl Refusal {
+impl FileError {
     /// The modelled error.
     ///
     /// Source: the words for refused access were seen on AWS; the rest is Assumption A-15.
@@ -109,7 +109,7 @@ pub(crate) async fn check_size(
     let attributes = objects
         .head(&ctx.scope.account, &location.bucket, &location.key)
         .await
-        .map_err(|it| Refusal(it).modelled(location))?;
+        .map_err(|error| FileError(error).modelled(location))?;
     check_limit(location, attributes.size, limit).map_err(validation)?;
     Ok(attributes.size)
 }
@@ -137,10 +137,15 @@ pub(crate) struct Walk {
 
 impl Walk {
     /// The way through a file of this size.
-    pub(crate) fn new(works: &Works, scope: &Scope, location: &Location, size: u64) -> Self {
+    pub(crate) fn new(
+        context: &ServiceContext,
+        scope: &Scope,
+        location: &Location,
+        size: u64,
+    ) -> Self {
         Self {
-            objects: Arc::clone(&works.environment.objects),
-            window: works.config.window_bytes.max(1),
+            objects: Arc::clone(&context.environment.objects),
+            window: context.config.window_bytes.max(1),
             account: scope.account.to_string(),
             location: location.clone(),
             size,
@@ -162,7 +167,7 @@ impl Walk {
             let window = self.window(at..end);
             let object = runtime
                 .block_on(window)
-                .map_err(|it| Refusal(it).message(&self.location))?;
+                .map_err(|error| FileError(error).message(&self.location))?;
             let tag = object.attributes.etag;
             if *first_tag.get_or_insert_with(|| tag.clone()) != tag {
                 let uri = self.location.uri();
@@ -196,8 +201,8 @@ pub(crate) async fn beginning(
         .get(&ctx.scope.account, bucket, key, Some(0..limit))
         .await;
     object
-        .map(|it| it.body)
-        .map_err(|it| Refusal(it).modelled(location))
+        .map(|object| object.body)
+        .map_err(|error| FileError(error).modelled(location))
 }
 
 /// The bytes of a file.
@@ -205,13 +210,13 @@ pub(crate) async fn read(
     environment: &Environment,
     scope: &Scope,
     location: &Location,
-) -> Result<Bytes, Refusal> {
+) -> Result<Bytes, FileError> {
     let objects = &environment.objects;
     objects
         .get(&scope.account, &location.bucket, &location.key, None)
         .await
-        .map(|it| it.body)
-        .map_err(Refusal)
+        .map(|item| item.body)
+        .map_err(FileError)
 }
 
 /// Writes a file whole.
@@ -221,7 +226,7 @@ pub(crate) async fn write(
     location: &Location,
     body: Bytes,
     content_type: &str,
-) -> Result<(), Refusal> {
+) -> Result<(), FileError> {
     let objects = &environment.objects;
     objects
         .put(
@@ -233,7 +238,7 @@ pub(crate) async fn write(
         )
         .await
         .map(|_| ())
-        .map_err(Refusal)
+        .map_err(FileError)
 }
 
 #[cfg(test)]
@@ -246,7 +251,7 @@ mod tests {
             bucket: "orders".to_owned(),
             key: "in/1.edi".to_owned(),
         };
-        let error = Refusal(ObjectError::AccessDenied).modelled(&location);
+        let error = FileError(ObjectError::AccessDenied).modelled(&location);
         let message = "Access denied when getting object attributes from s3://orders/in/1.edi";
         assert_eq!(error, access_denied(message.to_owned()));
     }

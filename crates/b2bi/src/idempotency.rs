@@ -86,7 +86,7 @@ impl<'a> Attempt<'a> {
             return Ok(None);
         };
         let stored = state.replies.get(&self.key(token));
-        match stored.filter(|it| !is_old(it, ctx.now())) {
+        match stored.filter(|stored| !is_old(stored, ctx.now())) {
             Some(stored) if !stored.fingerprint.fits(&self.fingerprint) => Err(conflict(format!(
                 "The clientToken '{token}' was used before in a {} request with other parameters",
                 self.operation
@@ -126,7 +126,7 @@ impl<'a> Attempt<'a> {
         let reply = serde_json::value::to_raw_value(reply);
         while state
             .replies
-            .remove_first_if(|it| is_old(it, now))
+            .remove_first_if(|replies| is_old(replies, now))
             .is_some()
         {}
         // One that is older than the others, because a clock was set back.

@@ -3,7 +3,6 @@
 //! [`B2bi::call`] takes a decoded input and returns an output or one of the modelled errors. Time,
 //! randomness and object storage come from the [`Environment`]; nothing here knows HTTP.
 
-mod announcing;
 mod arn;
 mod config;
 mod control_numbers;
@@ -12,21 +11,22 @@ mod edi;
 mod envelope;
 mod environment;
 mod errors;
+mod event_sink;
 mod files;
 mod idempotency;
 mod ids;
 mod jobs;
-mod keeping;
 mod log_groups;
 mod mapping;
-mod notified;
 mod operations;
 mod outbound;
 mod pagination;
+mod persistence;
 mod pipelines;
 mod polls;
 mod quotas;
 mod rules;
+mod s3_notifications;
 mod selection;
 mod service;
 mod stages;
@@ -36,19 +36,19 @@ mod tags;
 mod transformers;
 mod watching;
 
-pub use announcing::{Announcer, Event, LogRecord, Records, SOURCE};
 pub use b2bi_local_mapping::Limits as MappingLimits;
 pub use config::{Config, MappingReply, Quotas};
 pub use edi::DocumentStyle;
 pub use environment::{Clock, Environment, Ids};
+pub use event_sink::{Event, EventSink, LogRecord, RecordSink, SOURCE};
 pub use jobs::{JobCounts, JobDuration, JobReport};
-pub use keeping::{FORMAT, FORMAT_VERSION, NotRestored};
-pub use notified::Notification;
+pub use persistence::{FORMAT, FORMAT_VERSION, RestoreError};
 pub use pipelines::ObjectCreated;
 pub use polls::Polls;
 pub use rules::validation_rules;
+pub use s3_notifications::Notification;
 pub use selection::Selection;
 pub use service::{B2bi, Scope};
-pub use stages::{Entry, Fate, JobFacts, Stage, Stages, Unhindered};
+pub use stages::{JobFacts, NoFaults, Stage, StageDecision, Stages, WriteDecision};
 pub use starter::starter_template;
-pub use watching::Seen;
+pub use watching::PollState;

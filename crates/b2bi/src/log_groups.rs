@@ -18,19 +18,22 @@ impl B2bi {
     #[must_use]
     pub fn log_groups(&self, scope: &Scope) -> Vec<(String, Timestamp)> {
         let partition = self.partitions.get(scope);
-        partition.map_or_else(Vec::new, |it| of(&it.lock()))
+        partition.map_or_else(Vec::new, |partition| of(&partition.lock()))
     }
 }
 
 fn of(state: &State) -> Vec<(String, Timestamp)> {
-    let profiles = || state.profiles.values().map(|it| &it.description);
+    let profiles = || state.profiles.values().map(|value| &value.description);
     let transformers = state.transformers.values();
-    let first_profile = profiles().map(|it| it.created_at).min();
-    let first_transformer = transformers.map(|it| it.description.created_at).min();
+    let first_profile = profiles().map(|profiles| profiles.created_at).min();
+    let first_transformer = transformers
+        .map(|transformers| transformers.description.created_at)
+        .min();
     let shared = [(DEFAULT, first_profile), (TRANSFORMERS, first_transformer)];
     let shared = shared
         .into_iter()
         .filter_map(|(name, since)| Some((name.to_owned(), since?)));
-    let own = profiles().filter_map(|it| Some((it.log_group_name.clone()?, it.created_at)));
+    let own = profiles()
+        .filter_map(|profile| Some((profile.log_group_name.clone()?, profile.created_at)));
     shared.chain(own).collect()
 }

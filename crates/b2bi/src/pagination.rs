@@ -32,7 +32,7 @@ pub(crate) fn page<T: Clone, V>(
 ) -> Result<(Vec<V>, Option<String>), Error> {
     let size = request
         .max_results
-        .and_then(|it| usize::try_from(it).ok())
+        .and_then(|max_results| usize::try_from(max_results).ok())
         .unwrap_or(DEFAULT_SIZE);
     let start = match request.next_token {
         Some(token) => place_after(ctx, request.list, token)?,

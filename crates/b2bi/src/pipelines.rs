@@ -16,8 +16,8 @@ use bytes::Bytes;
 use crate::ctx::Ctx;
 use crate::files::Location;
 use crate::ids;
-use crate::jobs::{self, Order, Route, Sighting, folder};
-use crate::service::{B2bi, Scope, Works};
+use crate::jobs::{self, CapabilityRoute, JobSpec, ObjectVersion, folder};
+use crate::service::{B2bi, Scope, ServiceContext};
 use crate::state::{Partition, State};
 
 /// An object that was created.
@@ -42,8 +42,8 @@ pub struct ObjectCreated<'a> {
 }
 
 impl ObjectCreated<'_> {
-    fn sighting(&self) -> Sighting {
-        Sighting {
+    fn sighting(&self) -> ObjectVersion {
+        ObjectVersion {
             etag: self.etag.to_owned(),
             written: self.written,
             occurrence: self.occurrence.map(str::to_owned),
@@ -62,12 +62,14 @@ impl B2bi {
             return Vec::new();
         }
         let concerned = |scope: &Scope| {
-            created.account.is_none_or(|it| it == &*scope.account)
-                && created.region.is_none_or(|it| it == &*scope.region)
+            created
+                .account
+                .is_none_or(|account| account == &*scope.account)
+                && created.region.is_none_or(|region| region == &*scope.region)
         };
         let mut started = Vec::new();
         for (scope, partition) in self.partitions_where(concerned) {
-            started.extend(notice(self.works(), &scope, &partition, created));
+            started.extend(notice(self.context(), &scope, &partition, created));
         }
         started
     }
@@ -75,26 +77,26 @@ impl B2bi {
 
 /// Starts the jobs of one account in one region, unless they are there.
 pub(crate) fn notice(
-    works: &Works,
+    context: &ServiceContext,
     scope: &Scope,
     partition: &Arc<Partition>,
     created: &ObjectCreated<'_>,
 ) -> Vec<String> {
     let mut state = partition.lock();
-    let orders = orders(works, &state, created);
+    let orders = orders(context, &state, created);
     if orders.is_empty() {
         if let Some(reason) = missed(&state, created) {
             let input = location(created);
-            jobs::unmatched(&works.environment, scope, &input, reason);
+            jobs::unmatched(&context.environment, scope, &input, reason);
         }
         return Vec::new();
     }
     if is_told_again(&state, created) {
         return Vec::new();
     }
-    let started = orders.iter().map(|it| it.id.clone()).collect();
+    let started = orders.iter().map(|order| order.id.clone()).collect();
     for order in orders {
-        jobs::start(works, scope, partition, &mut state, order);
+        jobs::start(context, scope, partition, &mut state, order);
     }
     started
 }
@@ -106,9 +108,11 @@ fn is_told_again(state: &State, created: &ObjectCreated<'_>) -> bool {
 }
 
 /// A job for each capability and partnership that watch for the object.
-fn orders(works: &Works, state: &State, created: &ObjectCreated<'_>) -> Vec<Order> {
+fn orders(context: &ServiceContext, state: &State, created: &ObjectCreated<'_>) -> Vec<JobSpec> {
     let watches = watches(state, created.bucket, created.key);
-    let orders = watches.iter().filter_map(|it| it.order(works, created));
+    let orders = watches
+        .iter()
+        .filter_map(|watch| watch.order(context, created));
     orders.collect()
 }
 
@@ -120,13 +124,13 @@ pub(crate) fn is_watched(state: &State, bucket: &str, key: &str) -> bool {
 /// The capabilities and partnerships that watch for an object.
 fn watches<'a>(state: &'a State, bucket: &str, key: &str) -> Vec<Watch<'a>> {
     let mut watches = Vec::new();
-    for partnership in state.partnerships.values().map(|it| &it.description) {
+    for partnership in state.partnerships.values().map(|value| &value.description) {
         for id in partnership.capabilities.iter().flatten() {
             let Ok(capability) = state.capability(id) else {
                 continue;
             };
             let watch = Watch::new(&capability.description, partnership, state);
-            watches.extend(watch.filter(|it| it.has(bucket, key)));
+            watches.extend(watch.filter(|watch| watch.has(bucket, key)));
         }
     }
     watches
@@ -175,14 +179,14 @@ impl<'a> Watch<'a> {
         folder.bucket == bucket && key.starts_with(&folder.key)
     }
 
-    fn order(&self, works: &Works, created: &ObjectCreated<'_>) -> Option<Order> {
+    fn order(&self, context: &ServiceContext, created: &ObjectCreated<'_>) -> Option<JobSpec> {
         let edi = edi(self.capability);
         let transformer = self.state.transformer(&edi.transformer_id).ok()?;
         let profile = self.state.profile(&self.partnership.profile_id).ok()?;
-        Some(Order {
-            id: ids::job_id(works.environment.ids.bits()),
+        Some(JobSpec {
+            id: ids::job_id(context.environment.ids.bits()),
             transformer: transformer.description.clone(),
-            route: Some(Route {
+            route: Some(CapabilityRoute {
                 direction: self.direction,
                 capability_id: self.capability.capability_id.clone(),
                 capability_arn: self.capability.capability_arn.clone(),
@@ -195,7 +199,7 @@ impl<'a> Watch<'a> {
             size: created.size,
             sighting: created.sighting(),
             output: lenient(&edi.output_location),
-            started_at: works.environment.clock.now(),
+            started_at: context.environment.clock.now(),
         })
     }
 }
@@ -209,7 +213,7 @@ fn edi(capability: &GetCapabilityResponse) -> &EdiConfiguration {
 fn direction(state: &State, edi: &EdiConfiguration) -> CapabilityDirection {
     let outbound = || {
         let transformer = state.transformer(&edi.transformer_id).ok();
-        transformer.is_some_and(|it| it.description.output_conversion.is_some())
+        transformer.is_some_and(|transformer| transformer.description.output_conversion.is_some())
     };
     match edi.capability_direction {
         Some(direction) => direction,
@@ -267,13 +271,13 @@ pub(crate) fn folders_of(state: &State, capability_id: &str) -> Vec<Location> {
     let Ok(capability) = state.capability(capability_id) else {
         return Vec::new();
     };
-    let partnerships = state.partnerships.values().map(|it| &it.description);
-    let having = partnerships.filter(|it| {
-        let mut capabilities = it.capabilities.iter().flatten();
+    let partnerships = state.partnerships.values().map(|value| &value.description);
+    let having = partnerships.filter(|partnership| {
+        let mut capabilities = partnership.capabilities.iter().flatten();
         capabilities.any(|id| id == capability_id)
     });
-    let watches = having.filter_map(|it| Watch::new(&capability.description, it, state));
-    watches.map(|it| it.folder()).collect()
+    let watches = having.filter_map(|having| Watch::new(&capability.description, having, state));
+    watches.map(|watches| watches.folder()).collect()
 }
 
 /// Makes the folders of a new partnership, whose files are those from now on: folders that are
@@ -290,7 +294,7 @@ pub(crate) async fn make_folders(ctx: &Ctx<'_>, folders: Vec<Location>) {
 pub(crate) async fn add_folders(ctx: &Ctx<'_>, folders: Vec<Location>) {
     for folder in folders {
         let Location { bucket, key } = &folder;
-        let objects = &ctx.works.environment.objects;
+        let objects = &ctx.context.environment.objects;
         let found = objects.head(&ctx.scope.account, bucket, key).await;
         if found == Err(ObjectError::NoSuchKey) {
             make_folder(ctx, &folder).await;
@@ -299,7 +303,7 @@ pub(crate) async fn add_folders(ctx: &Ctx<'_>, folders: Vec<Location>) {
 }
 
 async fn make_folder(ctx: &Ctx<'_>, Location { bucket, key }: &Location) {
-    let objects: &dyn ObjectStore = ctx.works.environment.objects.as_ref();
+    let objects: &dyn ObjectStore = ctx.context.environment.objects.as_ref();
     let (account, kind) = (&ctx.scope.account, "application/x-directory");
     let made = objects.put(account, bucket, key, Bytes::new(), kind).await;
     if let Err(error) = made {

@@ -24,11 +24,11 @@ impl Polls {
     /// Waits until there were as many as this.
     pub async fn reached(&self, count: u32) {
         // The sender is held by `self`, so waiting does not end before its time.
-        let _ = self.0.subscribe().wait_for(|it| *it >= count).await;
+        let _ = self.0.subscribe().wait_for(|item| *item >= count).await;
     }
 
     /// Counts one more.
     pub(crate) fn add(&self) {
-        self.0.send_modify(|it| *it = it.saturating_add(1));
+        self.0.send_modify(|item| *item = item.saturating_add(1));
     }
 }

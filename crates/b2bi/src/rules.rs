@@ -21,7 +21,7 @@ pub(crate) fn of(
     options: Option<&AdvancedOptions>,
     selection: Selection,
 ) -> Result<Option<Rules>, Error> {
-    let Some(options) = x12(options).and_then(|it| it.validation_options.as_ref()) else {
+    let Some(options) = x12(options).and_then(|x12| x12.validation_options.as_ref()) else {
         return Ok(None);
     };
     validation_rules(options, selection)
@@ -33,8 +33,8 @@ pub(crate) fn of(
 
 /// Whether options hold rules at all.
 pub(crate) fn given(options: Option<&AdvancedOptions>) -> bool {
-    let validation = x12(options).and_then(|it| it.validation_options.as_ref());
-    let rules = validation.and_then(|it| it.validation_rules.as_ref());
+    let validation = x12(options).and_then(|x12| x12.validation_options.as_ref());
+    let rules = validation.and_then(|validation| validation.validation_rules.as_ref());
     rules.is_some_and(|rules| !rules.is_empty())
 }
 
@@ -76,14 +76,15 @@ pub(crate) fn check_folders(configuration: &CapabilityConfiguration) -> Result<(
 ///
 /// Source: documented; the words are Assumption A-81.
 pub(crate) fn check_envelope(options: Option<&CapabilityOptions>) -> Result<(), Error> {
-    let Some(OutboundEdiOptions::X12(envelope)) = options.and_then(|it| it.outbound_edi.as_ref())
+    let Some(OutboundEdiOptions::X12(envelope)) =
+        options.and_then(|options| options.outbound_edi.as_ref())
     else {
         return Ok(());
     };
     let delimiters = envelope
         .common
         .as_ref()
-        .and_then(|it| it.delimiters.as_ref());
+        .and_then(|common| common.delimiters.as_ref());
     if let Some(delimiters) = delimiters {
         check_delimiters(delimiters)?;
     }
@@ -124,8 +125,8 @@ fn check_wrap(options: &WrapOptions) -> Result<(), Error> {
 /// Whether options ask for a file to be split by transaction.
 pub(crate) fn splits(options: Option<&AdvancedOptions>) -> bool {
     x12(options)
-        .and_then(|it| it.split_options.as_ref())
-        .is_some_and(|it| it.split_by == X12SplitBy::Transaction)
+        .and_then(|x12| x12.split_options.as_ref())
+        .is_some_and(|x12| x12.split_by == X12SplitBy::Transaction)
 }
 
 fn x12(options: Option<&AdvancedOptions>) -> Option<&X12AdvancedOptions> {

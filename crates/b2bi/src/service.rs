@@ -29,7 +29,7 @@ pub struct Scope {
 
 /// What operations and jobs work with, whosever they are; clones share it.
 #[derive(Clone, Debug)]
-pub(crate) struct Works {
+pub(crate) struct ServiceContext {
     pub(crate) config: Arc<Config>,
     pub(crate) environment: Environment,
     /// A permit for each job that may be at work at the same time.
@@ -51,7 +51,7 @@ const READ_ATTEMPTS: u32 = 8;
 /// AWS B2B Data Interchange.
 #[derive(Debug)]
 pub struct B2bi {
-    pub(crate) works: Works,
+    pub(crate) context: ServiceContext,
     pub(crate) partitions: DashMap<Scope, Arc<Partition>, FixedState>,
     /// Where state is kept; none when it ends with the process.
     pub(crate) ledger: Option<Ledger>,
@@ -72,7 +72,7 @@ impl B2bi {
         let slots = config.job_concurrency.clamp(1, Semaphore::MAX_PERMITS);
         let history = StateHistory::new(Arc::clone(&environment.clock), config.history_bytes);
         Self {
-            works: Works {
+            context: ServiceContext {
                 config: Arc::new(config),
                 environment,
                 slots: Arc::new(Semaphore::new(slots)),
@@ -159,9 +159,9 @@ impl B2bi {
     pub(crate) fn ctx<'a>(&'a self, scope: &'a Scope) -> Ctx<'a> {
         Ctx {
             scope,
-            config: &self.works.config,
-            environment: &self.works.environment,
-            works: &self.works,
+            config: &self.context.config,
+            environment: &self.context.environment,
+            context: &self.context,
             partition: self.partition(scope),
         }
     }
@@ -188,9 +188,9 @@ impl B2bi {
     /// How many jobs of all accounts and regions there are in each state.
     #[must_use]
     pub fn job_counts(&self) -> JobCounts {
-        let mut counts = JobCounts::of(&self.works.ended);
+        let mut counts = JobCounts::of(&self.context.ended);
         for (_, partition) in self.partitions_where(|_| true) {
-            partition.lock().jobs.open().for_each(|it| counts.add(it));
+            partition.lock().jobs.open().for_each(|job| counts.add(job));
         }
         counts
     }
@@ -201,17 +201,17 @@ impl B2bi {
         concerned: impl Fn(&Scope) -> bool,
     ) -> Vec<(Scope, Arc<Partition>)> {
         let all = self.partitions.iter();
-        let found = all.filter(|it| concerned(it.key()));
+        let found = all.filter(|item| concerned(item.key()));
         let mut found: Vec<(Scope, Arc<Partition>)> = found
-            .map(|it| (it.key().clone(), Arc::clone(it.value())))
+            .map(|found| (found.key().clone(), Arc::clone(found.value())))
             .collect();
         found.sort_by(|(a, _), (b, _)| (&a.account, &a.region).cmp(&(&b.account, &b.region)));
         found
     }
 
     /// What operations and jobs work with.
-    pub(crate) fn works(&self) -> &Works {
-        &self.works
+    pub(crate) fn context(&self) -> &ServiceContext {
+        &self.context
     }
 
     pub(crate) fn partition(&self, scope: &Scope) -> Arc<Partition> {
@@ -221,7 +221,7 @@ impl B2bi {
         self.drop_empty_partitions();
         let new = || match &self.ledger {
             None => Partition::new(&self.history),
-            Some(ledger) => Partition::kept(scope.clone(), ledger.clone(), &self.history),
+            Some(ledger) => Partition::with_ledger(scope.clone(), ledger.clone(), &self.history),
         };
         let new = || Arc::new(new());
         Arc::clone(&self.partitions.entry(scope.clone()).or_insert_with(new))

@@ -97,18 +97,18 @@ pub struct JobFacts {
 
 /// Whether a job may enter a stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Entry {
+pub enum StageDecision {
     /// It may.
-    Go,
+    Continue,
     /// The stage has failed, for this reason.
     Fail(String),
     /// The job is no longer known to anybody, and ends without a trace.
-    Vanish,
+    Drop,
 }
 
 /// What becomes of an object that a job is about to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum WriteDecision {
     /// It is written.
     Write,
     /// The job believes that it is written, and it is not there.
@@ -124,11 +124,11 @@ pub enum Fate {
     },
 }
 
-/// Decides, from outside, how jobs fare. With [`Unhindered`] nothing happens to them.
+/// Decides, from outside, how jobs fare. With [`NoFaults`] nothing happens to them.
 #[async_trait]
 pub trait Stages: Send + Sync {
     /// Called before each stage of each job; the job waits for the answer, however long.
-    async fn enter(&self, job: &JobFacts, stage: Stage) -> Entry;
+    async fn enter(&self, job: &JobFacts, stage: Stage) -> StageDecision;
 
     /// Called when a job has entered the stage [`Stage::FetchInput`]; how many of its input's
     /// `size` bytes it gets to see.
@@ -140,20 +140,20 @@ pub trait Stages: Send + Sync {
     fn ended(&self, _job: &JobFacts) {}
 
     /// Called before each object is written; `nth` counts the job's objects from 1.
-    fn write(&self, job: &JobFacts, nth: usize) -> Fate;
+    fn write(&self, job: &JobFacts, nth: usize) -> WriteDecision;
 }
 
 /// Lets every job go its way.
 #[derive(Debug)]
-pub struct Unhindered;
+pub struct NoFaults;
 
 #[async_trait]
-impl Stages for Unhindered {
-    async fn enter(&self, _: &JobFacts, _: Stage) -> Entry {
-        Entry::Go
+impl Stages for NoFaults {
+    async fn enter(&self, _: &JobFacts, _: Stage) -> StageDecision {
+        StageDecision::Continue
     }
 
-    fn write(&self, _: &JobFacts, _: usize) -> Fate {
-        Fate::Write
+    fn write(&self, _: &JobFacts, _: usize) -> WriteDecision {
+        WriteDecision::Write
     }
 }

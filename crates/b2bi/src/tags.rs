@@ -25,7 +25,7 @@ pub(crate) fn merge(present: &mut Vec<Tag>, added: Vec<Tag>) -> Result<(), Error
     check_keys(&added)?;
     let mut merged = present.clone();
     for tag in added {
-        match merged.iter_mut().find(|it| it.key == tag.key) {
+        match merged.iter_mut().find(|merged| merged.key == tag.key) {
             Some(old) => *old = tag,
             None => merged.push(tag),
         }
@@ -45,14 +45,14 @@ fn check_keys(tags: &[Tag]) -> Result<(), Error> {
         if tag
             .key
             .get(..4)
-            .is_some_and(|it| it.eq_ignore_ascii_case("aws:"))
+            .is_some_and(|found| found.eq_ignore_ascii_case("aws:"))
         {
             return Err(validation(format!(
                 "The tag key '{}' begins with aws:, which is reserved for AWS",
                 tag.key
             )));
         }
-        if tags.iter().take(at).any(|it| it.key == tag.key) {
+        if tags.iter().take(at).any(|item| item.key == tag.key) {
             return Err(validation(format!(
                 "The tag key '{}' is given more than once",
                 tag.key
@@ -77,10 +77,10 @@ pub(crate) fn of<'a>(
     let missing = || resource_not_found(format!("The resource {arn} does not exist"));
     let (kind, id) = arn::parse(ctx.scope, arn).ok_or_else(missing)?;
     match kind {
-        Kind::Capability => state.capabilities.get_mut(id).map(|it| &mut it.tags),
-        Kind::Partnership => state.partnerships.get_mut(id).map(|it| &mut it.tags),
-        Kind::Profile => state.profiles.get_mut(id).map(|it| &mut it.tags),
-        Kind::Transformer => state.transformers.get_mut(id).map(|it| &mut it.tags),
+        Kind::Capability => state.capabilities.get_mut(id).map(|entry| &mut entry.tags),
+        Kind::Partnership => state.partnerships.get_mut(id).map(|entry| &mut entry.tags),
+        Kind::Profile => state.profiles.get_mut(id).map(|entry| &mut entry.tags),
+        Kind::Transformer => state.transformers.get_mut(id).map(|entry| &mut entry.tags),
     }
     .ok_or_else(missing)
 }

@@ -57,7 +57,9 @@ pub(crate) fn check_style(transformer: &GetTransformerResponse) -> Result<(), Er
 ///
 /// Source: Assumption A-17.
 pub(crate) fn check_complete(transformer: &GetTransformerResponse) -> Result<(), Error> {
-    let complete = |it: &X12Details| it.transaction_set.is_some() && it.version.is_some();
+    let complete = |x12_details: &X12Details| {
+        x12_details.transaction_set.is_some() && x12_details.version.is_some()
+    };
     if x12_details(transformer).is_some_and(complete) {
         return Ok(());
     }
@@ -198,7 +200,10 @@ pub(crate) fn outbound(transformer: &GetTransformerResponse) -> Result<Conversio
 
 /// Source: with a mapping the template's language tells the format; without one Assumption A-19.
 fn output_format(transformer: &GetTransformerResponse) -> FileFormat {
-    let language = transformer.mapping.as_ref().map(|it| it.template_language);
+    let language = transformer
+        .mapping
+        .as_ref()
+        .map(|mapping| mapping.template_language);
     match (language, transformer.file_format) {
         (Some(MappingTemplateLanguage::Xslt), _) | (None, Some(FileFormat::Xml)) => FileFormat::Xml,
         _ => FileFormat::Json,
@@ -207,9 +212,9 @@ fn output_format(transformer: &GetTransformerResponse) -> FileFormat {
 
 /// The template, unless it is blank; a legacy one is in the language of its format.
 fn mapping(transformer: &GetTransformerResponse) -> Option<Mapping> {
-    let new = transformer.mapping.as_ref().and_then(|it| {
-        let template = it.template.clone()?;
-        Some((it.template_language, template))
+    let new = transformer.mapping.as_ref().and_then(|mapping| {
+        let template = mapping.template.clone()?;
+        Some((mapping.template_language, template))
     });
     let legacy = || {
         let language = match output_format(transformer) {
@@ -227,11 +232,11 @@ pub(crate) fn x12_details(transformer: &GetTransformerResponse) -> Option<&X12De
     let input = transformer
         .input_conversion
         .as_ref()
-        .map(|it| it.format_options.as_ref());
+        .map(|input_conversion| input_conversion.format_options.as_ref());
     let output = transformer
         .output_conversion
         .as_ref()
-        .map(|it| it.format_options.as_ref());
+        .map(|output_conversion| output_conversion.format_options.as_ref());
     match (input.or(output).flatten(), &transformer.edi_type) {
         (Some(FormatOptions::X12(details)), _) | (None, Some(EdiType::X12Details(details))) => {
             Some(details)
@@ -244,13 +249,13 @@ fn advanced_options(transformer: &GetTransformerResponse) -> Option<&AdvancedOpt
     let input = transformer.input_conversion.as_ref();
     let output = transformer.output_conversion.as_ref();
     input
-        .and_then(|it| it.advanced_options.as_ref())
-        .or(output.and_then(|it| it.advanced_options.as_ref()))
+        .and_then(|input| input.advanced_options.as_ref())
+        .or(output.and_then(|output| output.advanced_options.as_ref()))
 }
 
 fn has_legacy_members(transformer: &GetTransformerResponse) -> bool {
     let format = transformer.file_format;
-    format.is_some_and(|it| it != FileFormat::NotUsed)
+    format.is_some_and(|format| format != FileFormat::NotUsed)
         || transformer.mapping_template.is_some()
         || transformer.edi_type.is_some()
         || transformer.sample_document.is_some()

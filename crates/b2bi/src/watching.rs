@@ -17,7 +17,7 @@ use crate::state::{Partition, State};
 
 /// The files that were in watched folders when somebody last looked, as eight bytes each.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct PollState {
     folders: HashMap<(Scope, String), Folder>,
     /// The number of the reset since which this was seen.
     resets: u64,
@@ -36,17 +36,17 @@ impl B2bi {
     /// their ids.
     ///
     /// A file counts as seen when there is a job for it that began after it was written; files older
-    /// than their partnership, or than jobs are kept, do not count. Call it where an object may
+    /// than their partnership, or than jobs are rows, do not count. Call it where an object may
     /// have been missed: after a start, or when there was too much to notice.
     ///
     /// Source: Assumption A-82.
     pub async fn catch_up(&self) -> Vec<String> {
-        self.look(&mut Seen::default()).await
+        self.look(&mut PollState::default()).await
     }
 
     /// Does as [`catch_up`](Self::catch_up), and passes over files that were seen before: for
     /// folders that are looked into again and again because nobody tells of their objects.
-    pub async fn look(&self, seen: &mut Seen) -> Vec<String> {
+    pub async fn look(&self, seen: &mut PollState) -> Vec<String> {
         let resets = self.resets.load(Ordering::Relaxed);
         let mut before = std::mem::take(&mut seen.folders);
         if seen.resets != resets {
@@ -56,7 +56,7 @@ impl B2bi {
         let (mut started, mut unavailable) = (Vec::new(), 0);
         for (scope, partition, watched) in self.watched_folders() {
             let place = (scope.clone(), watched.folder.uri());
-            let mut look = Look {
+            let mut look = FolderPoll {
                 service: self,
                 partition: &partition,
                 scope: &scope,
@@ -85,7 +85,7 @@ impl B2bi {
         let mut all = Vec::new();
         for (scope, partition) in self.partitions_where(|_| true) {
             let folders = watched(&partition.lock());
-            let placed = |it| (scope.clone(), Arc::clone(&partition), it);
+            let placed = |item| (scope.clone(), Arc::clone(&partition), item);
             all.extend(folders.into_iter().map(placed));
         }
         all
@@ -105,11 +105,11 @@ struct Watched {
 
 /// The folders that the partnerships of an account in a region watch.
 fn watched(state: &State) -> Vec<Watched> {
-    let partnerships = state.partnerships.values().map(|it| &it.description);
-    let of = |it: &GetPartnershipResponse| {
-        let since = it.created_at.as_millis() / 1000 * 1000;
+    let partnerships = state.partnerships.values().map(|value| &value.description);
+    let of = |get_partnership_response: &GetPartnershipResponse| {
+        let since = get_partnership_response.created_at.as_millis() / 1000 * 1000;
         let watched = |folder| Watched { folder, since };
-        folders(state, it)
+        folders(state, get_partnership_response)
             .into_iter()
             .map(watched)
             .collect::<Vec<_>>()
@@ -118,7 +118,7 @@ fn watched(state: &State) -> Vec<Watched> {
 }
 
 /// A look into one folder.
-struct Look<'a> {
+struct FolderPoll<'a> {
     service: &'a B2bi,
     partition: &'a Arc<Partition>,
     scope: &'a Scope,
@@ -128,9 +128,9 @@ struct Look<'a> {
     started: &'a mut Vec<String>,
 }
 
-impl Look<'_> {
+impl FolderPoll<'_> {
     async fn list(&mut self) -> Result<(), ObjectError> {
-        let objects = &self.service.works().environment.objects;
+        let objects = &self.service.context().environment.objects;
         let Location { bucket, key } = &self.watched.folder;
         let (mut after, mut since) = (None, None);
         loop {
@@ -153,13 +153,13 @@ impl Look<'_> {
     ///
     /// Source: Assumption A-83.
     fn oldest(&self, page: &Listing) -> i64 {
-        let present = self.service.works().environment.clock.now().as_millis();
+        let present = self.service.context().environment.clock.now().as_millis();
         let (now, since) = match page.as_of {
             None => (present, Some(self.watched.since)),
             Some(now) => {
                 let first = page.objects.first();
-                let folder = first.filter(|it| it.key == self.watched.folder.key);
-                let made = folder.map(|it| written(&it.attributes));
+                let folder = first.filter(|first| first.key == self.watched.folder.key);
+                let made = folder.map(|folder| written(&folder.attributes));
                 let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
                 (seconds(now), made)
             }
@@ -171,7 +171,7 @@ impl Look<'_> {
     fn start(&mut self, page: Listing, oldest: i64) {
         let files = page.objects.into_iter().map(File::from);
         let mut new = HashMap::new();
-        for file in files.filter(|it| !it.key.ends_with('/')) {
+        for file in files.filter(|file| !file.key.ends_with('/')) {
             let mark = file.mark();
             self.now.insert(mark);
             if file.written >= oldest && !self.before.files.contains(&mark) {
@@ -190,15 +190,15 @@ impl Look<'_> {
         missed.sort_by(|a, b| (a.written, &a.key).cmp(&(b.written, &b.key)));
         for file in missed {
             let created = file.created(self.scope, &self.watched.folder.bucket);
-            let works = self.service.works();
-            let started = notice(works, self.scope, self.partition, &created);
+            let context = self.service.context();
+            let started = notice(context, self.scope, self.partition, &created);
             self.started.extend(started);
         }
     }
 
     /// What to remember of the folder, which may be one that could not be listed.
     fn settled(self, listed: Result<(), ObjectError>) -> Folder {
-        let trouble = listed.err().map(|it| it.to_string());
+        let trouble = listed.err().map(|error| error.to_string());
         let mut files = self.now;
         if let Some(error) = &trouble {
             if self.before.trouble != trouble {

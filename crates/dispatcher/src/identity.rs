@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName};
 use memchr::{memchr, memrchr};
 use percent_encoding::percent_decode_str;
 
-use crate::service::{Caller, Whereabouts};
+use crate::service::{Caller, CallerIdentity};
 
 /// The header in which moto's users name the account.
 pub const MOTO_ACCOUNT_HEADER: HeaderName = HeaderName::from_static("x-moto-account-id");
@@ -91,7 +91,7 @@ impl<'a> Identity<'a> {
         }
         let (_, mut rest) = header
             .strip_prefix("AWS4-")?
-            .split_once(|it: char| it.is_ascii_whitespace())?;
+            .split_once(|c: char| c.is_ascii_whitespace())?;
         let mut identity = Self::default();
         while !rest.is_empty() {
             let parameter;
@@ -113,7 +113,7 @@ impl<'a> Identity<'a> {
             presigned: true,
             ..Self::default()
         };
-        for (name, value) in query.split('&').filter_map(|it| it.split_once('=')) {
+        for (name, value) in query.split('&').filter_map(|part| part.split_once('=')) {
             let value = || percent_decode_str(value).decode_utf8_lossy();
             match name {
                 "AWSAccessKeyId" => return Self::of_version_2(value()).complete(),
@@ -172,23 +172,25 @@ impl AccountRules {
         identity: Option<&Identity>,
         before: Option<&Caller>,
     ) -> Caller {
-        let key = identity.map(|it| it.access_key.as_ref());
+        let key = identity.map(|identity| identity.access_key.as_ref());
         let region = identity
-            .map(|it| it.region.as_ref())
-            .filter(|it| !it.is_empty())
+            .map(|identity| identity.region.as_ref())
+            .filter(|identity| !identity.is_empty())
             .unwrap_or(&self.default_region);
         let account = match (moto_account(headers), key) {
             (Some(account), _) => Cow::Borrowed(account),
             (None, Some(key)) => self.account_behind(key),
             (None, None) => Cow::Borrowed(self.default_account.as_str()),
         };
-        let is_same = |it: &&Caller| {
-            *it.account == *account && *it.region == *region && it.access_key.as_deref() == key
+        let is_same = |caller: &&Caller| {
+            *caller.account == *account
+                && *caller.region == *region
+                && caller.access_key.as_deref() == key
         };
         if let Some(same) = before.filter(is_same) {
             return same.clone();
         }
-        Caller::from(Whereabouts {
+        Caller::from(CallerIdentity {
             account: account.into(),
             region: region.into(),
             access_key: key.map(str::to_owned),
@@ -253,7 +255,7 @@ fn moto_account(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|it| it.is_ascii_digit())
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -276,7 +278,7 @@ mod tests {
         let caller = rules.caller(&head.headers, identity.as_ref(), None);
         let again = rules.caller(&head.headers, identity.as_ref(), Some(&caller));
         assert_eq!(caller, again);
-        let service = identity.map_or_else(String::new, |it| it.service.into_owned());
+        let service = identity.map_or_else(String::new, |identity| identity.service.into_owned());
         format!("{} {} {service}", caller.account, caller.region)
     }
 

@@ -17,7 +17,7 @@ pub const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 #[must_use]
 pub fn content_type(asked: Option<&HeaderValue>) -> HeaderValue {
     let version_1_1 =
-        asked.is_some_and(|it| it.as_bytes().starts_with(b"application/x-amz-json-1.1"));
+        asked.is_some_and(|asked| asked.as_bytes().starts_with(b"application/x-amz-json-1.1"));
     HeaderValue::from_static(if version_1_1 {
         "application/x-amz-json-1.1"
     } else {

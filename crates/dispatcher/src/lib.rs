@@ -18,6 +18,6 @@ pub use failure::Failure;
 pub use identity::{AccountRules, Identity, MOTO_ACCOUNT_HEADER, account_in_key};
 pub use route::{Protocol, Route, route};
 pub use service::{
-    Answer, Caller, Descriptor, Endpoint, Operation, Pending, Reply, Service, Whereabouts,
+    Answer, Caller, CallerIdentity, Descriptor, Endpoint, Operation, Pending, Reply, Service,
 };
 pub use signatures::refused;

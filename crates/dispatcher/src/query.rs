@@ -30,13 +30,13 @@ pub fn action(uri: &Uri, body: &[u8]) -> Result<String, Failure> {
 }
 
 fn parameter(form: &[u8], wanted: &str) -> Option<String> {
-    form.split(|it| *it == b'&').find_map(|pair| {
-        let at = pair.iter().position(|it| *it == b'=')?;
+    form.split(|form| *form == b'&').find_map(|pair| {
+        let at = pair.iter().position(|pair| *pair == b'=')?;
         let (name, value) = pair.split_at_checked(at)?;
         let value: Vec<u8> = value
             .iter()
             .skip(1)
-            .map(|it| if *it == b'+' { b' ' } else { *it })
+            .map(|value| if *value == b'+' { b' ' } else { *value })
             .collect();
         (name == wanted.as_bytes()).then(|| percent_decode(&value).decode_utf8_lossy().into_owned())
     })
@@ -142,7 +142,7 @@ mod tests {
             ("/", "Actio=x", Err("MissingAction")),
         ] {
             let found = action(&uri.parse::<Uri>().unwrap(), body.as_bytes());
-            let found = found.as_deref().map_err(|it| it.code.as_ref());
+            let found = found.as_deref().map_err(|error| error.code.as_ref());
             assert_eq!(found, expected, "{uri} {body}");
         }
     }

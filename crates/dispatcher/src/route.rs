@@ -50,7 +50,7 @@ pub fn route(head: &Parts, services: &[&'static Descriptor]) -> Result<Route, Fa
         return by_target(&head.method, target, services);
     }
     let identity = Identity::of(head);
-    let scope = identity.as_ref().map(|it| it.service.as_ref());
+    let scope = identity.as_ref().map(|identity| identity.service.as_ref());
     match scope.and_then(|name| position(services, name)) {
         Some((_, descriptor)) if is_json(descriptor) => Err(no_target()),
         Some((at, _)) => Ok(Route::Query(at)),
@@ -65,8 +65,8 @@ fn by_target(
 ) -> Result<Route, Failure> {
     let target = str::from_utf8(target.as_bytes()).unwrap_or_default();
     let (prefix, operation) = target.rsplit_once('.').unwrap_or((target, ""));
-    let found = services.iter().enumerate().find(|(_, it)| {
-        matches!(it.protocol, Protocol::Json { target_prefix } if target_prefix == prefix)
+    let found = services.iter().enumerate().find(|(_, service)| {
+        matches!(service.protocol, Protocol::Json { target_prefix } if target_prefix == prefix)
     });
     let (at, descriptor) =
         found.ok_or_else(|| Failure::unknown_service(target, &names(services)))?;
@@ -90,7 +90,7 @@ fn by_content(
         None if content_type.starts_with("application/x-amz-json-1.") => Err(no_target()),
         None if is_form_at_root(head, content_type) => services
             .iter()
-            .position(|it| !is_json(it))
+            .position(|service| !is_json(service))
             .map(Route::Query)
             .ok_or_else(no_target),
         None => Ok(Route::Objects),
@@ -109,7 +109,7 @@ fn position(
     signing_name: &str,
 ) -> Option<(usize, &'static Descriptor)> {
     let mut places = services.iter().copied().enumerate();
-    places.find(|(_, it)| it.signing_name == signing_name)
+    places.find(|(_, place)| place.signing_name == signing_name)
 }
 
 fn is_json(descriptor: &Descriptor) -> bool {
@@ -117,7 +117,10 @@ fn is_json(descriptor: &Descriptor) -> bool {
 }
 
 fn names(services: &[&'static Descriptor]) -> Vec<&'static str> {
-    let mut names: Vec<&str> = services.iter().map(|it| it.signing_name).collect();
+    let mut names: Vec<&str> = services
+        .iter()
+        .map(|service| service.signing_name)
+        .collect();
     names.push("s3");
     names
 }

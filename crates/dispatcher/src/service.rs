@@ -39,7 +39,10 @@ impl Descriptor {
     /// The service has no such operation.
     pub fn operation(&self, name: &str) -> Result<Operation, Failure> {
         // Lengths tell most names apart, so that few are compared byte by byte.
-        let at = self.operations.iter().position(|it| *it == name);
+        let at = self
+            .operations
+            .iter()
+            .position(|operation| *operation == name);
         let found = at.and_then(|at| Some((at, *self.operations.get(at)?)));
         match (found, self.protocol) {
             (Some((at, name)), _) => Ok(Operation { name, at }),
@@ -53,11 +56,11 @@ impl Descriptor {
 
 /// Who calls; clones share it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Caller(Arc<Whereabouts>);
+pub struct Caller(Arc<CallerIdentity>);
 
 /// Who calls, and where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Whereabouts {
+pub struct CallerIdentity {
     /// Twelve digits.
     pub account: Arc<str>,
     /// The region of the credential scope, or the configured default.
@@ -66,16 +69,16 @@ pub struct Whereabouts {
     pub access_key: Option<String>,
 }
 
-impl From<Whereabouts> for Caller {
-    fn from(whereabouts: Whereabouts) -> Self {
-        Self(Arc::new(whereabouts))
+impl From<CallerIdentity> for Caller {
+    fn from(caller_identity: CallerIdentity) -> Self {
+        Self(Arc::new(caller_identity))
     }
 }
 
 impl Deref for Caller {
-    type Target = Whereabouts;
+    type Target = CallerIdentity;
 
-    fn deref(&self) -> &Whereabouts {
+    fn deref(&self) -> &CallerIdentity {
         &self.0
     }
 }

@@ -69,7 +69,7 @@ impl Kind {
 
 fn message(error: &SignatureError) -> String {
     match error {
-        SignatureError::UnsignedHeaders(names) if names.iter().any(|it| it == "host") => {
+        SignatureError::UnsignedHeaders(names) if names.iter().any(|name| name == "host") => {
             "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.".to_owned()
         }
         other => other.to_string(),

@@ -11,7 +11,7 @@ use crate::glob::Patterns;
 use crate::pointer;
 use crate::read::{Problem, Table, entries};
 use crate::reply::is_name_character;
-use crate::span::Spans;
+use crate::span::Ranges;
 
 /// What must be true of a request; what is absent is true of every request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -49,7 +49,7 @@ pub struct Criteria {
     pub body: BTreeMap<String, Patterns>,
     /// The attempt as the SDK counts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub attempt: Option<Spans>,
+    pub attempt: Option<Ranges>,
     /// What the handler answered: `success`, `error`, a code or a status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Patterns>,
@@ -75,7 +75,9 @@ impl Criteria {
             ("userAgent", &self.user_agent, facts.user_agent),
         ];
         let is_amiss = |(_, patterns, subject): &&(_, &Option<Patterns>, Option<&str>)| {
-            patterns.as_ref().is_some_and(|it| !it.accepts(*subject))
+            patterns
+                .as_ref()
+                .is_some_and(|patterns| !patterns.accepts(*subject))
         };
         let attempt = self.attempt.as_ref();
         let mut headers = self.headers.iter();
@@ -85,10 +87,10 @@ impl Criteria {
         } else if self
             .resource
             .as_ref()
-            .is_some_and(|it| !any(it, facts.resources))
+            .is_some_and(|resource| !any(resource, facts.resources))
         {
             Some("resource")
-        } else if attempt.is_some_and(|it| !it.accepts(facts.attempt)) {
+        } else if attempt.is_some_and(|attempt| !attempt.accepts(facts.attempt)) {
             Some("attempt")
         } else if headers.any(|(name, value)| !value.accepts((facts.header)(name))) {
             Some("header")
@@ -97,7 +99,7 @@ impl Criteria {
         } else if self
             .result
             .as_ref()
-            .is_some_and(|it| !is_result(it, facts.result))
+            .is_some_and(|result| !is_result(result, facts.result))
         {
             Some("result")
         } else {
@@ -113,7 +115,9 @@ impl Criteria {
             &self.user_agent,
             &self.result,
         ];
-        of_the_caller.iter().any(|it| it.is_some())
+        of_the_caller
+            .iter()
+            .any(|of_the_caller| of_the_caller.is_some())
             || !self.headers.is_empty()
             || self.attempt.is_some()
     }
@@ -137,21 +141,21 @@ impl Criteria {
             resource: patterns("resource")?,
             headers: table.read("header", headers)?.unwrap_or_default(),
             body: table.read("body", members)?.unwrap_or_default(),
-            attempt: table.read("attempt", Spans::read)?,
+            attempt: table.read("attempt", Ranges::read)?,
             result: patterns("result")?,
         })
     }
 }
 
 fn any(patterns: &Patterns, texts: &[&str]) -> bool {
-    texts.iter().any(|it| patterns.accepts(Some(it)))
+    texts.iter().any(|text| patterns.accepts(Some(text)))
 }
 
 fn is_result(patterns: &Patterns, result: Option<Answered<'_>>) -> bool {
-    result.is_some_and(|it| {
-        let status = it.status.to_string();
-        let word = it.code.map_or("success", |_| "error");
-        any(patterns, &[word, &status]) || patterns.accepts(it.code)
+    result.is_some_and(|result| {
+        let status = result.status.to_string();
+        let word = result.code.map_or("success", |_| "error");
+        any(patterns, &[word, &status]) || patterns.accepts(result.code)
     })
 }
 

@@ -155,7 +155,8 @@ impl Damage {
     /// How many bytes of a body of this length are sent.
     #[must_use]
     pub fn sent_of(&self, length: usize) -> usize {
-        let length_of = |it: Truncate| usize::try_from(it.of(length as u64)).unwrap_or(length);
+        let length_of =
+            |truncate: Truncate| usize::try_from(truncate.of(length as u64)).unwrap_or(length);
         self.truncate.map_or(length, length_of)
     }
 
@@ -163,16 +164,16 @@ impl Damage {
         let table = Table::open(value, &KEYS)?;
         let damage = Self {
             truncate: table.read("truncate", Truncate::read)?,
-            finish: table.read("finish", |it| {
-                one_of("ending", it, Finish::named, &FINISHES)
+            finish: table.read("finish", |item| {
+                one_of("ending", item, Finish::named, &FINISHES)
             })?,
             content_length: table.read("contentLength", whole)?,
-            chunked: table.read("chunked", |it| {
-                one_of("fault", it, Chunked::named, &CHUNKED)
+            chunked: table.read("chunked", |item| {
+                one_of("fault", item, Chunked::named, &CHUNKED)
             })?,
             drip: table.read("drip", Drip::read)?,
             drop: table
-                .read("drop", |it| each(it, pointer::read))?
+                .read("drop", |item| each(item, pointer::read))?
                 .unwrap_or_default(),
             set: table.read("set", edits)?.unwrap_or_default(),
             replace_body: table.read("replaceBody", text)?,

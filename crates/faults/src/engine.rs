@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::armed::{Armed, Asking, RuleStatus};
+use crate::active_rule::{ActiveRule, DecisionContext, RuleStatus};
 use crate::facts::Facts;
 use crate::glob::Glob;
 use crate::grammar::Chain;
 use crate::plan::Plan;
 use crate::recording::{Firings, Recording};
-use crate::rule::{Moment, Rule, is_id};
+use crate::rule::{Phase, Rule, is_id};
 use crate::rule_errors::{DuplicateId, PutRuleError};
 use crate::scenario::{START, Scenario, States};
 
-type Rules = Arc<[Arc<Armed>]>;
+type Rules = Arc<[Arc<ActiveRule>]>;
 
 /// A rule or the latency is switched on.
 const RULES: u8 = 1;
@@ -92,16 +92,16 @@ impl Engine {
 
     /// Tells whether requests may bring faults of their own, for [`decide_by`](Self::decide_by).
     #[must_use]
-    pub fn heeds_own(&self) -> bool {
+    pub fn accepts_request_faults(&self) -> bool {
         self.acting.load(Ordering::Relaxed) & OWN != 0
     }
 
     /// Lets requests bring faults of their own, or no longer; an engine does not by itself.
-    pub fn heed_own(&self, heeds: bool) {
-        self.let_act(OWN, heeds);
+    pub fn accept_request_faults(&self, heeds: bool) {
+        self.set_active_phases(OWN, heeds);
     }
 
-    fn let_act(&self, who: u8, may: bool) {
+    fn set_active_phases(&self, who: u8, may: bool) {
         if may {
             self.acting.fetch_or(who, Ordering::Relaxed);
         } else {
@@ -112,25 +112,30 @@ impl Engine {
     /// Tells whether any rule is about connections of which no request is known.
     #[must_use]
     pub fn is_armed_at_accept(&self) -> bool {
-        self.is_armed() && self.has_rule_for(Moment::Accept)
+        self.is_armed() && self.has_rule_for(Phase::Accept)
     }
 
     /// Tells whether any rule waits for what a handler answers.
     #[must_use]
     pub fn is_armed_for_results(&self) -> bool {
-        self.is_armed() && self.has_rule_for(Moment::Answered)
+        self.is_armed() && self.has_rule_for(Phase::Answered)
     }
 
     /// How far back stale reads go at most, in milliseconds; 0 when none is wanted.
     #[must_use]
     pub fn longest_stale_ms(&self) -> u64 {
         let rules = Arc::clone(&self.rules());
-        let enabled = rules.iter().filter(|it| it.is_enabled());
-        enabled.map(|it| it.rule().stale_ms()).max().unwrap_or(0)
+        let enabled = rules.iter().filter(|rule| rule.is_enabled());
+        enabled
+            .map(|enabled| enabled.rule().stale_ms())
+            .max()
+            .unwrap_or(0)
     }
 
-    fn has_rule_for(&self, moment: Moment<'_>) -> bool {
-        let is_for = |it: &Arc<Armed>| it.is_enabled() && it.rule().moment() == moment;
+    fn has_rule_for(&self, phase: Phase<'_>) -> bool {
+        let is_for = |active_rule: &Arc<ActiveRule>| {
+            active_rule.is_enabled() && active_rule.rule().phase() == phase
+        };
         self.rules().iter().any(is_for)
     }
 
@@ -140,7 +145,7 @@ impl Engine {
     #[must_use]
     pub fn decide(&self, facts: &Facts<'_>, now_ms: u64) -> Plan {
         let mut plan = Plan::default();
-        self.ask(facts, now_ms, Moment::Request, &mut plan);
+        self.ask(facts, now_ms, Phase::Request, &mut plan);
         if self.is_armed() {
             plan.delay.before_ms = plan.delay.before_ms.saturating_add(self.latency_ms());
         }
@@ -158,13 +163,13 @@ impl Engine {
         let mut plan = Plan::default();
         if let Some(step) = chain.only(turns) {
             let rule = Rule::for_operation(Glob::new("*"), step).counted_per_attempt();
-            let asking = Asking {
+            let asking = DecisionContext {
                 facts,
                 now_ms,
                 seed: self.seed(),
                 states: &States::new(),
             };
-            Armed::new(name, rule, now_ms).apply(&asking, &mut plan);
+            ActiveRule::new(name, rule, now_ms).apply(&asking, &mut plan);
         }
         plan
     }
@@ -176,7 +181,7 @@ impl Engine {
         let rules = Arc::clone(&self.rules());
         let explained = rules
             .iter()
-            .map(|it| (it.id().to_owned(), it.mismatch(facts)));
+            .map(|rule| (rule.id().to_owned(), rule.mismatch(facts)));
         explained.collect()
     }
 
@@ -186,14 +191,14 @@ impl Engine {
     #[must_use]
     pub fn decide_at_accept(&self, now_ms: u64) -> Plan {
         let mut plan = Plan::default();
-        self.ask(&Facts::default(), now_ms, Moment::Accept, &mut plan);
+        self.ask(&Facts::default(), now_ms, Phase::Accept, &mut plan);
         plan
     }
 
     /// Adds to the plan of a request what is to become of the handler's answer, which the facts
     /// tell; only rules with `result` have a say, and none when the request is settled.
     pub fn decide_answered(&self, facts: &Facts<'_>, now_ms: u64, plan: &mut Plan) {
-        self.ask(facts, now_ms, Moment::Answered, plan);
+        self.ask(facts, now_ms, Phase::Answered, plan);
     }
 
     /// Decides what is to become of a job that is about to enter a stage.
@@ -202,22 +207,23 @@ impl Engine {
     #[must_use]
     pub fn decide_stage(&self, facts: &Facts<'_>, stage: &str, now_ms: u64) -> Plan {
         let mut plan = Plan::default();
-        self.ask(facts, now_ms, Moment::Stage(stage), &mut plan);
+        self.ask(facts, now_ms, Phase::Stage(stage), &mut plan);
         plan
     }
 
-    fn ask(&self, facts: &Facts<'_>, now_ms: u64, moment: Moment<'_>, plan: &mut Plan) {
+    fn ask(&self, facts: &Facts<'_>, now_ms: u64, phase: Phase<'_>, plan: &mut Plan) {
         if !self.is_armed() {
             return;
         }
         let rules = Arc::clone(&self.rules());
-        let asked = || rules.iter().filter(|it| it.rule().moment() == moment);
+        let asked = || rules.iter().filter(|rule| rule.rule().phase() == phase);
         // Rules see the scenarios as they were when the request came; nobody else moves them
         // meanwhile.
-        let has_scenario = |it: &Arc<Armed>| it.rule().fire().scenario.is_some();
+        let has_scenario =
+            |active_rule: &Arc<ActiveRule>| active_rule.rule().fire().scenario.is_some();
         let mut states = asked().any(has_scenario).then(|| self.states());
         let seen = states.as_deref().cloned().unwrap_or_default();
-        let asking = Asking {
+        let asking = DecisionContext {
             facts,
             now_ms,
             seed: self.seed(),
@@ -244,9 +250,9 @@ impl Engine {
         let rules = Arc::clone(&self.rules());
         let named = rules
             .iter()
-            .filter_map(|it| it.rule().fire().scenario.as_ref());
+            .filter_map(|rule| rule.rule().fire().scenario.as_ref());
         let mut states: States = named
-            .map(|it| (it.name.clone(), START.to_owned()))
+            .map(|named| (named.name.clone(), START.to_owned()))
             .collect();
         states.extend(self.states().clone());
         states
@@ -266,7 +272,7 @@ impl Engine {
     #[must_use]
     pub fn recording(&self) -> Recording {
         let rules = Arc::clone(&self.rules());
-        let rules = rules.iter().map(|it| it.rule().clone()).collect();
+        let rules = rules.iter().map(|rule| rule.rule().clone()).collect();
         Recording::new(self.seed(), rules, &self.firings())
     }
 
@@ -278,9 +284,9 @@ impl Engine {
     pub fn replay(&self, recording: &Recording, now_ms: u64) -> Result<(), DuplicateId> {
         let mut current = self.rules();
         let rules = arm(&[], recording.rules.clone(), now_ms)?;
-        let repeating = rules.iter().map(|it| {
-            let armed = Armed::new(it.id(), it.rule().clone(), now_ms);
-            Arc::new(armed.repeating(recording.decisions(Some(it.id()))))
+        let repeating = rules.iter().map(|rule| {
+            let active_rule = ActiveRule::new(rule.id(), rule.rule().clone(), now_ms);
+            Arc::new(active_rule.repeating(recording.decisions(Some(rule.id()))))
         });
         self.seed.store(recording.seed, Ordering::Relaxed);
         self.start_anew();
@@ -291,7 +297,7 @@ impl Engine {
     /// Tells whether rules decide as they were recorded to have done.
     #[must_use]
     pub fn is_replaying(&self) -> bool {
-        self.rules().iter().any(|it| it.is_repeating())
+        self.rules().iter().any(|rule| rule.is_repeating())
     }
 
     fn start_anew(&self) {
@@ -323,8 +329,8 @@ impl Engine {
             return Err(PutRuleError::OtherId(other.to_owned()));
         }
         let mut current = self.rules();
-        let rule = Arc::new(Armed::new(id, rule, now_ms));
-        let place = current.iter().position(|it| it.id() == id);
+        let rule = Arc::new(ActiveRule::new(id, rule, now_ms));
+        let place = current.iter().position(|current| current.id() == id);
         let mut rules = current.to_vec();
         match place.and_then(|at| rules.get_mut(at)) {
             Some(old) => *old = rule,
@@ -361,7 +367,8 @@ impl Engine {
     /// Takes every rule away that says the same as one of these.
     pub fn remove_like(&self, rules: &[Rule]) {
         let mut current = self.rules();
-        let is_kept = |it: &&Arc<Armed>| !rules.iter().any(|rule| it.is_like(rule));
+        let is_kept =
+            |active_rule: &&Arc<ActiveRule>| !rules.iter().any(|rule| active_rule.is_like(rule));
         let kept: Rules = current.iter().filter(is_kept).cloned().collect();
         self.set(&mut current, kept);
     }
@@ -376,8 +383,8 @@ impl Engine {
     #[must_use]
     pub fn status(&self, id: &str) -> Option<RuleStatus> {
         let rules = Arc::clone(&self.rules());
-        let found = rules.iter().find(|it| it.id() == id);
-        found.map(|it| it.status())
+        let found = rules.iter().find(|rule| rule.id() == id);
+        found.map(|found| found.status())
     }
 
     /// The rules in order, with their counters.
@@ -413,7 +420,7 @@ impl Engine {
     fn set(&self, current: &mut Rules, rules: Rules) {
         let is_armed = self.latency_ms() > 0 || rules.iter().any(|rule| rule.is_enabled());
         *current = rules;
-        self.let_act(RULES, is_armed);
+        self.set_active_phases(RULES, is_armed);
     }
 }
 
@@ -430,7 +437,7 @@ fn move_on(states: &mut States, rule: &Rule) {
 }
 
 /// Joins new rules to old ones; a rule without an id is called after its position.
-fn arm(old: &[Arc<Armed>], new: Vec<Rule>, now_ms: u64) -> Result<Rules, DuplicateId> {
+fn arm(old: &[Arc<ActiveRule>], new: Vec<Rule>, now_ms: u64) -> Result<Rules, DuplicateId> {
     let mut taken: BTreeSet<String> = old.iter().map(|rule| rule.id().to_owned()).collect();
     for id in new.iter().filter_map(Rule::id) {
         if !taken.insert(id.to_owned()) {
@@ -444,7 +451,7 @@ fn arm(old: &[Arc<Armed>], new: Vec<Rule>, now_ms: u64) -> Result<Rules, Duplica
             let id = rule
                 .id()
                 .map_or_else(|| free_id(&mut taken, position), str::to_owned);
-            Arc::new(Armed::new(&id, rule, now_ms))
+            Arc::new(ActiveRule::new(&id, rule, now_ms))
         });
     let named = named.collect::<Vec<_>>();
     Ok(old.iter().cloned().chain(named).collect())

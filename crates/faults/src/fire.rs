@@ -12,7 +12,7 @@ use crate::window::Window;
 /// The limits of a rule's firing; what is absent does not limit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Fire {
+pub struct Trigger {
     /// The chance of each matching request, from 0 (never) to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
@@ -33,7 +33,7 @@ pub struct Fire {
     pub scenario: Option<Scenario>,
 }
 
-impl Fire {
+impl Trigger {
     pub(crate) fn read(table: Table<'_>) -> Result<Self, Problem> {
         Ok(Self {
             probability: table.read("probability", probability)?,

@@ -128,13 +128,13 @@ impl JobFault {
     /// How many bytes the job sees of an input of this size.
     #[must_use]
     pub fn reach(&self, size: u64) -> u64 {
-        self.truncate.map_or(size, |it| it.of(size))
+        self.truncate.map_or(size, |truncate| truncate.of(size))
     }
 
     /// Tells whether the job's object of this number, from 1, is written all the same.
     #[must_use]
     pub fn spares(&self, object: u64) -> bool {
-        self.objects.is_some_and(|it| it.contains(object))
+        self.objects.is_some_and(|objects| objects.contains(object))
     }
 
     pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
@@ -214,7 +214,7 @@ fn is_false(flag: &bool) -> bool {
 
 fn stage(value: &Value) -> Result<&'static str, Problem> {
     let name = text(value)?;
-    let known = STAGES.iter().find(|it| **it == name);
+    let known = STAGES.iter().find(|item| **item == name);
     known
         .copied()
         .ok_or_else(|| Problem::new(unknown("stage", &name, &STAGES)))

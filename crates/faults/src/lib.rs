@@ -54,10 +54,10 @@
 //! An effect has one place in each of four modules, and nothing else changes shape: its keys in a
 //! type of their own (as `connection` and `damage` have them); a variant of [`Effect`] with its key
 //! in `effect`; a variant of [`Outcome`] (and of [`Seam`], if it is applied elsewhere) in `plan`; and
-//! an arm in `armed`, which turns the one into the other. The mini-language gets a variant of
+//! an arm in `active_rule`, which turns the one into the other. The mini-language gets a variant of
 //! [`StepEffect`], read in `grammar::parse` or `grammar::socket` and written in `grammar::print`.
 
-mod armed;
+mod active_rule;
 mod bucket;
 mod chance;
 mod connection;
@@ -87,14 +87,14 @@ mod steps;
 mod vocabulary;
 mod window;
 
-pub use armed::RuleStatus;
+pub use active_rule::RuleStatus;
 pub use connection::{Connection, Ending, Place};
 pub use criteria::Criteria;
 pub use damage::{Chunked, Damage, Drip, Finish, Truncate};
 pub use effect::Effect;
 pub use engine::Engine;
 pub use facts::{Answered, Facts};
-pub use fire::Fire;
+pub use fire::Trigger;
 pub use glob::{Glob, Patterns};
 pub use grammar::{Chain, FaultList, GrammarError, Step, StepEffect};
 pub use job::{JobFault, JobOutcome};
@@ -108,7 +108,7 @@ pub use rule::Rule;
 pub use rule_errors::{DuplicateId, PutRuleError};
 pub use ruleset::{RuleError, RuleSet};
 pub use scenario::Scenario;
-pub use span::{Nth, Span, Spans};
+pub use span::{Nth, Ranges, Span};
 pub use stale::Stale;
 pub use steps::Steps;
 pub use vocabulary::{ServiceTerms, UnknownTermError, Vocabulary};

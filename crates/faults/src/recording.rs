@@ -86,7 +86,8 @@ struct Line {
 
 impl Recording {
     pub(crate) fn new(seed: u64, rules: Vec<Rule>, firings: &Firings) -> Self {
-        let is_of_a_rule = |it: &&Firing| rules.iter().any(|rule| rule.id() == Some(&*it.rule));
+        let is_of_a_rule =
+            |firing: &&Firing| rules.iter().any(|rule| rule.id() == Some(&*firing.rule));
         let kept = firings.latest.iter().filter(is_of_a_rule);
         Self {
             seed,
@@ -101,9 +102,9 @@ impl Recording {
     /// # Errors
     /// The first line that is not of a recording, by its number, and why.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut lines = text.lines().filter(|it| !it.trim().is_empty()).zip(1..);
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty()).zip(1..);
         let (head, _) = lines.next().ok_or("the recording is empty")?;
-        let (seed, forgotten, rules) = head_of(head).map_err(|it| format!("line 1: {it}"))?;
+        let (seed, forgotten, rules) = head_of(head).map_err(|error| format!("line 1: {error}"))?;
         let firing = |(line, number): (&str, usize)| {
             let line = serde_json::from_str::<Line>(line);
             let line = line.map_err(|error| format!("line {number}: {error}"))?;
@@ -126,11 +127,11 @@ impl Recording {
     /// What a rule decided.
     pub(crate) fn decisions(&self, rule: Option<&str>) -> Arc<Decisions> {
         let mut decisions = Decisions::default();
-        for it in &self.firings {
-            if rule == Some(&*it.rule) {
-                let partition = decisions.0.entry((*it.partition).to_owned());
-                let decided = Decided { turn: it.turn };
-                partition.or_default().insert(it.ordinal, decided);
+        for firing in &self.firings {
+            if rule == Some(&*firing.rule) {
+                let partition = decisions.0.entry((*firing.partition).to_owned());
+                let decided = Decided { turn: firing.turn };
+                partition.or_default().insert(firing.ordinal, decided);
             }
         }
         Arc::new(decisions)
@@ -153,7 +154,7 @@ fn head_of(line: &str) -> Result<(u64, u64, Vec<Rule>), String> {
     let rules = table.read("rules", Ok).map_err(described)?;
     let rules = rules.ok_or("it has no `rules`")?;
     let set = RuleSet::from_value(rules).map_err(|error| error.to_string())?;
-    if set.rules.iter().any(|it| it.id().is_none()) {
+    if set.rules.iter().any(|rule| rule.id().is_none()) {
         return Err("every rule of a recording has an `id`".to_owned());
     }
     Ok((seed, forgotten.unwrap_or_default(), set.rules))
@@ -169,7 +170,7 @@ impl fmt::Display for Recording {
         writeln!(out, "{}", json(&head)?)?;
         self.firings
             .iter()
-            .try_for_each(|it| writeln!(out, "{}", json(it)?))
+            .try_for_each(|firing| writeln!(out, "{}", json(firing)?))
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::connection::Place;
 use crate::criteria::Criteria;
 use crate::effect::Effect;
-use crate::fire::Fire;
+use crate::fire::Trigger;
 use crate::glob::{Glob, Patterns};
 use crate::grammar::Chain;
 use crate::latency::Latency;
@@ -71,7 +71,7 @@ pub struct Rule {
     #[serde(flatten)]
     criteria: Criteria,
     #[serde(flatten)]
-    fire: Fire,
+    fire: Trigger,
     #[serde(skip_serializing_if = "Option::is_none")]
     when: Option<When>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,7 +107,7 @@ impl Rule {
 
     /// On which of them it acts.
     #[must_use]
-    pub fn fire(&self) -> &Fire {
+    pub fn fire(&self) -> &Trigger {
         &self.fire
     }
 
@@ -185,7 +185,7 @@ impl Rule {
                 operation,
                 ..Criteria::default()
             },
-            fire: Fire::default(),
+            fire: Trigger::default(),
             when: None,
             latency: None,
             effect: Some(Effect::Steps(Steps::once(chain))),
@@ -221,7 +221,7 @@ impl Rule {
             description: table.read("description", description)?,
             enabled: table.read("enabled", flag)?.unwrap_or(true),
             criteria: Criteria::read(table)?,
-            fire: Fire::read(table)?,
+            fire: Trigger::read(table)?,
             when: table.read("when", when)?,
             latency: table.read("latency", Latency::read)?,
             effect: Effect::read(table)?,
@@ -230,12 +230,12 @@ impl Rule {
     }
 
     /// When it is asked.
-    pub(crate) fn moment(&self) -> Moment<'_> {
+    pub(crate) fn phase(&self) -> Phase<'_> {
         match &self.effect {
-            Some(Effect::Connection(it)) if it.at == Place::Accept => Moment::Accept,
-            Some(Effect::Job(fault)) => Moment::Stage(fault.stage),
-            _ if self.criteria.result.is_some() => Moment::Answered,
-            _ => Moment::Request,
+            Some(Effect::Connection(connection)) if connection.at == Place::Accept => Phase::Accept,
+            Some(Effect::Job(fault)) => Phase::Stage(fault.stage),
+            _ if self.criteria.result.is_some() => Phase::Answered,
+            _ => Phase::Request,
         }
     }
 
@@ -257,7 +257,7 @@ impl Rule {
         } else if self.when == Some(When::Before) && self.needs_reply() {
             "before the handler there is no reply to be cut or changed: leave `when` out, or take \
              `after` or `twice`"
-        } else if self.moment() == Moment::Accept
+        } else if self.phase() == Phase::Accept
             && (self.when.is_some() || !self.criteria.is_empty())
         {
             "at `accept` nothing is known of a request: leave out `when` and what the request must be"
@@ -280,7 +280,7 @@ impl Rule {
             .fire
             .scenario
             .as_ref()
-            .is_some_and(|it| it.then.is_some());
+            .is_some_and(|scenario| scenario.then.is_some());
         let does_nothing = self.effect.is_none() && self.latency.is_none() && !moves_on;
         if does_nothing && self.when() != When::Twice {
             self.effect = Some(Effect::Error(ErrorReply::unavailable()));
@@ -291,7 +291,7 @@ impl Rule {
 
 /// When a rule is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Moment<'a> {
+pub(crate) enum Phase<'a> {
     /// A connection is there, and nothing is known of a request.
     Accept,
     /// A request is routed.

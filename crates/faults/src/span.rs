@@ -62,9 +62,9 @@ impl Serialize for Span {
 
 /// Some ranges of which any one may hold the ordinal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spans(Vec<Span>);
+pub struct Ranges(Vec<Span>);
 
-impl Spans {
+impl Ranges {
     /// Tells whether any range holds `ordinal`; what is absent is in none.
     #[must_use]
     pub fn accepts(&self, ordinal: Option<u64>) -> bool {
@@ -76,7 +76,7 @@ impl Spans {
     }
 }
 
-impl Serialize for Spans {
+impl Serialize for Ranges {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0.as_slice() {
             [one] => one.serialize(serializer),

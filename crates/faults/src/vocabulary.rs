@@ -105,7 +105,9 @@ impl Vocabulary {
             .iter()
             .filter(|terms| terms.name == service)
             .collect();
-        let checked = chain.errors().try_for_each(|it| self.code(it, &services));
+        let checked = chain
+            .errors()
+            .try_for_each(|errors| self.code(errors, &services));
         checked.map_err(|(key, message)| UnknownTermError {
             rule: String::new(),
             key,
@@ -131,7 +133,7 @@ impl Vocabulary {
         let errors = rule.errors();
         errors
             .into_iter()
-            .try_for_each(|it| self.code(it, &services))
+            .try_for_each(|error| self.code(error, &services))
     }
 
     /// The services that a rule is about.
@@ -143,16 +145,17 @@ impl Vocabulary {
                 ("service", format!("{message}; {note}"))
             })
         })?;
-        let is_about =
-            |terms: &&ServiceTerms| patterns.is_none_or(|it| it.accepts(Some(terms.name)));
+        let is_about = |terms: &&ServiceTerms| {
+            patterns.is_none_or(|patterns| patterns.accepts(Some(terms.name)))
+        };
         Ok(self.services.iter().filter(is_about).collect())
     }
 
     fn operations(&self, rule: &Rule, services: &[&ServiceTerms]) -> Result<(), Fault> {
         let (of, select): (_, fn(&ServiceTerms) -> &Vec<&'static str>) = match rule.effect() {
-            Some(Effect::Job(_)) => ("operation that starts jobs", |it| &it.job_operations),
-            Some(Effect::Stale(_)) => ("operation that reads", |it| &it.stale_reads),
-            _ => ("operation", |it| &it.operations),
+            Some(Effect::Job(_)) => ("operation that starts jobs", |item| &item.job_operations),
+            Some(Effect::Stale(_)) => ("operation that reads", |item| &item.stale_reads),
+            _ => ("operation", |item| &item.operations),
         };
         let names = services.iter().flat_map(|terms| select(terms)).copied();
         let names: Vec<&str> = names.collect();
@@ -170,8 +173,8 @@ impl Vocabulary {
     fn elsewhere(&self, pattern: &Glob, services: &[&ServiceTerms]) -> String {
         let has = |terms: &&ServiceTerms| {
             let mut operations = terms.operations.iter();
-            !services.iter().any(|it| it.name == terms.name)
-                && operations.any(|it| pattern.is_match(it))
+            !services.iter().any(|service| service.name == terms.name)
+                && operations.any(|operation| pattern.is_match(operation))
         };
         let found = self.services.iter().find(has);
         found.map_or_else(String::new, |terms| {
@@ -181,7 +184,8 @@ impl Vocabulary {
 
     fn region(&self, pattern: &Glob) -> Result<(), Fault> {
         let text = pattern.as_str();
-        if has_wildcard(text) || is_region(text) || self.regions.iter().any(|it| it == text) {
+        if has_wildcard(text) || is_region(text) || self.regions.iter().any(|region| region == text)
+        {
             return Ok(());
         }
         Err((
@@ -215,7 +219,7 @@ impl Vocabulary {
     }
 
     fn codes(&self, services: &[&ServiceTerms]) -> Vec<&'static str> {
-        let own = services.iter().flat_map(|it| it.errors.iter());
+        let own = services.iter().flat_map(|service| service.errors.iter());
         own.chain(&self.common_errors).copied().collect()
     }
 
@@ -236,7 +240,9 @@ fn each(
     patterns: Option<&Patterns>,
     check: impl Fn(&Glob) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    patterns.map_or(Ok(()), |it| it.globs().iter().try_for_each(check))
+    patterns.map_or(Ok(()), |patterns| {
+        patterns.globs().iter().try_for_each(check)
+    })
 }
 
 /// Refuses a pattern that fits none of the names.
@@ -274,9 +280,10 @@ fn is_region(text: &str) -> bool {
     let Some((places, number)) = text.rsplit_once('-') else {
         return false;
     };
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|it| it.is_ascii_lowercase());
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
     !number.is_empty()
-        && number.bytes().all(|it| it.is_ascii_digit())
+        && number.bytes().all(|byte| byte.is_ascii_digit())
         && places.split('-').count() >= 2
         && places.split('-').all(is_word)
 }
@@ -285,14 +292,18 @@ fn is_region(text: &str) -> bool {
 fn account(pattern: &Glob) -> Result<(), Fault> {
     const DIGITS: usize = 12;
     let text = pattern.as_str();
-    let literal = text.chars().filter(|it| *it != '*');
+    let literal = text.chars().filter(|c| *c != '*');
     let count = literal.clone().count();
     let fits = if text.contains('*') {
         count <= DIGITS
     } else {
         count == DIGITS
     };
-    if fits && literal.clone().all(|it| it == '?' || it.is_ascii_digit()) {
+    if fits
+        && literal
+            .clone()
+            .all(|literal| literal == '?' || literal.is_ascii_digit())
+    {
         return Ok(());
     }
     Err((

@@ -154,8 +154,8 @@ impl Maker<'_> {
     fn remember(&mut self, output: &Value) {
         match output {
             Value::String(text) if text.len() < 200 => self.texts.push(text.clone()),
-            Value::Array(items) => items.iter().for_each(|it| self.remember(it)),
-            Value::Object(members) => members.values().for_each(|it| self.remember(it)),
+            Value::Array(items) => items.iter().for_each(|item| self.remember(item)),
+            Value::Object(members) => members.values().for_each(|value| self.remember(value)),
             _ => {}
         }
     }

@@ -52,7 +52,7 @@ fn store(credentials: Credentials) -> EmbeddedS3 {
 
 /// A request, unless it is none that HTTP could bring.
 fn request(text: &[u8]) -> Option<Request<Full<Bytes>>> {
-    let end = text.windows(2).position(|it| it == b"\n\n").unwrap_or(text.len());
+    let end = text.windows(2).position(|pair| pair == b"\n\n").unwrap_or(text.len());
     let (head, body) = text.split_at(end);
     let mut lines = head.split(|byte| *byte == b'\n');
     let first = str::from_utf8(lines.next()?).ok()?;

@@ -29,9 +29,9 @@ fn unspaced(line: &str) -> String {
     let line = line.trim_start_matches(' ');
     let mut escaped = false;
     let key = line.strip_prefix('"').and_then(|key| {
-        key.find(|it| {
-            let ends = it == '"' && !escaped;
-            escaped = it == '\\' && !escaped;
+        key.find(|key| {
+            let ends = key == '"' && !escaped;
+            escaped = key == '\\' && !escaped;
             ends
         })
     });

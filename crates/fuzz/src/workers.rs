@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use b2bi_local_mapping::{Engine, Limits, Problem, Run};
-use b2bi_local_sandbox::{Program, Sandbox, Settings, serve};
+use b2bi_local_sandbox::{WorkerCommand, Sandbox, Settings, serve};
 
 /// The argument that makes a fuzz target a worker.
 const WORKER: &str = "--worker";
 
 /// Serves as a worker and exits, if this process was started as one.
 pub fn serve_if_worker<E: Engine>(load: impl FnOnce() -> E + Send + 'static) {
-    if std::env::args().nth(1).is_some_and(|it| it == WORKER) {
+    if std::env::args().nth(1).is_some_and(|item| item == WORKER) {
         // libFuzzer would take a return as the wish to fuzz.
         let _ = serve(load);
         std::process::exit(0);
@@ -18,8 +18,8 @@ pub fn serve_if_worker<E: Engine>(load: impl FnOnce() -> E + Send + 'static) {
 }
 
 /// How this process is started as a worker.
-pub fn program() -> Program {
-    Program {
+pub fn program() -> WorkerCommand {
+    WorkerCommand {
         path: "/proc/self/exe".into(),
         arguments: vec![WORKER.into()],
     }

@@ -22,12 +22,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         .ok_or("usage: score FOLDER [--templates]")?;
     let shows = arguments.next().is_some();
     let entries: Result<Vec<_>, _> = fs::read_dir(folder)?.collect();
-    let mut tasks: Vec<PathBuf> = entries?.into_iter().map(|it| it.path()).collect();
+    let mut tasks: Vec<PathBuf> = entries?.into_iter().map(|entry| entry.path()).collect();
     tasks.sort();
     let (mut right, mut all) = (0, 0);
-    for task in tasks.iter().filter(|it| it.is_dir()) {
+    for task in tasks.iter().filter(|task| task.is_dir()) {
         let name = task.file_name().unwrap_or_default().to_string_lossy();
-        let side = |names: &[&str]| names.iter().find_map(|it| document(&task.join(it)));
+        let side = |names: &[&str]| names.iter().find_map(|name| document(&task.join(name)));
         let (Some(input), Some(output), Some(unseen), Some(wanted)) = (
             side(&["input"]),
             side(&["output"]),
@@ -62,7 +62,7 @@ fn map(template: &str, input: &str) -> Result<Value, String> {
     let run = Run::new(0, 1, Limits::standard());
     let mapped = Jsonata
         .compile(template)
-        .and_then(|it| it.evaluate(input, &run))
+        .and_then(|item| item.evaluate(input, &run))
         .map_err(|problem| problem.to_string())?;
     let text = mapped.unwrap_or_else(|| "null".to_owned());
     serde_json::from_str(&text).map_err(|error| error.to_string())

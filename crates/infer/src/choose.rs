@@ -85,9 +85,16 @@ fn value(candidates: Vec<Candidate>, scopes: &[Tally]) -> Value {
     let own = weight(&candidates);
     let deepest = candidates
         .iter()
-        .map(|it| prefixes(&it.expression).iter().map(|it| it.1).sum())
+        .map(|candidate| {
+            prefixes(&candidate.expression)
+                .iter()
+                .map(|prefix| prefix.1)
+                .sum()
+        })
         .fold(1.0, f64::max);
-    let cost = |it: &Candidate| it.cost - KIN * support(&it.expression, own, scopes) / deepest;
+    let cost = |candidate: &Candidate| {
+        candidate.cost - KIN * support(&candidate.expression, own, scopes) / deepest
+    };
     let mut best: Option<(f64, Candidate)> = None;
     for candidate in candidates {
         let cost = cost(&candidate);
@@ -96,10 +103,10 @@ fn value(candidates: Vec<Candidate>, scopes: &[Tally]) -> Value {
         }
     }
     match best {
-        Some((_, it)) => Value {
-            expression: it.expression,
-            unexplained: it.unexplained,
-            support: it.support,
+        Some((_, best)) => Value {
+            expression: best.expression,
+            unexplained: best.unexplained,
+            support: best.support,
         },
         None => Value {
             expression: Expression::Constant(super::scalar::Scalar::Null),
@@ -116,7 +123,7 @@ fn support(expression: &Expression, own: f64, scopes: &[Tally]) -> f64 {
     for (prefix, weight) in prefixes(expression) {
         let (mut support, mut all) = (0.0, 0.0);
         let mut strength = 1.0;
-        for scope in scopes.iter().rev().skip_while(|it| it.leaves <= 1.0) {
+        for scope in scopes.iter().rev().skip_while(|scope| scope.leaves <= 1.0) {
             let votes = scope.votes.get(&prefix).copied().unwrap_or(0.0);
             let others = scope.leaves - 1.0;
             if others > 0.0 {
@@ -194,10 +201,13 @@ fn count_leaf(candidates: &[Candidate], tally: &mut Tally) {
 
 /// The explanations that have a vote on where the scalars beside come from.
 fn voters(candidates: &[Candidate]) -> impl Iterator<Item = &Candidate> {
-    let best = candidates.iter().map(|it| it.cost).fold(f64::MAX, f64::min);
+    let best = candidates
+        .iter()
+        .map(|candidate| candidate.cost)
+        .fold(f64::MAX, f64::min);
     candidates
         .iter()
-        .filter(move |it| !it.unexplained && it.cost <= best + MARGIN)
+        .filter(move |candidate| !candidate.unexplained && candidate.cost <= best + MARGIN)
 }
 
 fn weight(candidates: &[Candidate]) -> f64 {
@@ -224,7 +234,7 @@ fn prefixes(expression: &Expression) -> Vec<(Prefix, f64)> {
         for end in 0..length {
             let steps = path.steps.get(..end).unwrap_or_default().to_vec();
             let prefix = (path.from, steps);
-            if prefixes.iter().all(|(it, _)| *it != prefix) {
+            if prefixes.iter().all(|(item, _)| *item != prefix) {
                 prefixes.push((prefix, weight));
             }
             weight *= 2.0;

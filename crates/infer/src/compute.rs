@@ -33,8 +33,8 @@ impl Search<'_> {
             return;
         };
         let single = points.len() == 1;
-        self.finish(Expression::Position(first, step), cases, &mut |it| {
-            push(found, if single { 2.6 } else { 1.6 }, it);
+        self.finish(Expression::Position(first, step), cases, &mut |item| {
+            push(found, if single { 2.6 } else { 1.6 }, item);
         });
     }
 
@@ -45,10 +45,10 @@ impl Search<'_> {
         target: &Target,
         found: &mut Vec<Candidate>,
     ) {
-        let Some(case) = cases.iter().find(|it| it.wanted.is_some()) else {
+        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return;
         };
-        let Some(count) = case.wanted.and_then(whole).filter(|it| *it > 0) else {
+        let Some(count) = case.wanted.and_then(whole).filter(|wanted| *wanted > 0) else {
             return;
         };
         let named = is_count(target);
@@ -60,8 +60,8 @@ impl Search<'_> {
             }
             let cost = if named { 0.9 } else { 2.0 } + if records < 2 { 1.0 } else { 0.0 };
             let few = cost + 0.01 * as_number(path.steps.len());
-            self.finish(Expression::Count(path), cases, &mut |it| {
-                push(found, few, it);
+            self.finish(Expression::Count(path), cases, &mut |item| {
+                push(found, few, item);
             });
         }
     }
@@ -72,12 +72,12 @@ impl Search<'_> {
         let from = context.stack.len().saturating_sub(1);
         let record = context.innermost();
         let opens = |schema: SchemaId| {
-            let code = |it: SchemaId| self.tree.schema(it).label.code();
+            let code = |schema_id: SchemaId| self.tree.schema(schema_id).label.code();
             code(schema).is_some() && code(schema) == code(self.tree.schema(schema).parent)
         };
         let kinds = self
             .below(record)
-            .filter(|(it, kind)| kind.listed && !opens(*it));
+            .filter(|(item, kind)| kind.listed && !opens(*item));
         for (schema, _) in kinds.take(PLACES) {
             let path = self.all(from, record, schema);
             let codes = self.codes_of(record, schema);
@@ -99,7 +99,7 @@ impl Search<'_> {
         let nodes = self.tree.within(record, schema);
         let mut codes: Vec<String> = nodes
             .iter()
-            .flat_map(|&it| self.tree.below(it, &field))
+            .flat_map(|&node| self.tree.below(node, &field))
             .collect();
         codes.sort();
         codes.dedup();
@@ -112,10 +112,10 @@ impl Search<'_> {
 
     /// Products, sums and differences of two numbers of the innermost record.
     pub(super) fn arithmetic(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
-        let Some(case) = cases.iter().find(|it| it.wanted.is_some()) else {
+        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return;
         };
-        let Some(text) = case.wanted.filter(|it| it.number().is_some()) else {
+        let Some(text) = case.wanted.filter(|wanted| wanted.number().is_some()) else {
             return;
         };
         let digits = text.text().bytes().filter(u8::is_ascii_digit).count();
@@ -125,14 +125,16 @@ impl Search<'_> {
         }
         let record = case.context.innermost();
         let nodes = record..self.tree.node(record).end;
-        let numbers = nodes.filter(|&it| {
-            let value = self.tree.node(it).value.as_ref();
-            let number = value.and_then(Scalar::number).is_some_and(|it| it != 0.0);
-            number && !self.is_envelope(it)
+        let numbers = nodes.filter(|&node| {
+            let value = self.tree.node(node).value.as_ref();
+            let number = value
+                .and_then(Scalar::number)
+                .is_some_and(|value| value != 0.0);
+            number && !self.is_envelope(node)
         });
         let paths: Vec<Path> = numbers
             .take(OPERANDS)
-            .filter_map(|it| Some(self.paths(&case.context, it).into_iter().next()?.1))
+            .filter_map(|number| Some(self.paths(&case.context, number).into_iter().next()?.1))
             .collect();
         let number =
             |path: &Path| Box::new(Expression::Number(Box::new(Expression::Path(path.clone()))));
@@ -144,12 +146,12 @@ impl Search<'_> {
                 let (a, b) = (number(one), number(other));
                 if index > place {
                     let product = Expression::Product(a.clone(), b.clone());
-                    self.finish(product, cases, &mut |it| push(found, 2.4, it));
+                    self.finish(product, cases, &mut |item| push(found, 2.4, item));
                     let plus = Expression::Plus(a.clone(), b.clone());
-                    self.finish(plus, cases, &mut |it| push(found, 2.7, it));
+                    self.finish(plus, cases, &mut |item| push(found, 2.7, item));
                 }
-                self.finish(Expression::Minus(a, b), cases, &mut |it| {
-                    push(found, 2.9, it);
+                self.finish(Expression::Minus(a, b), cases, &mut |item| {
+                    push(found, 2.9, item);
                 });
             }
         }
@@ -165,7 +167,7 @@ impl Search<'_> {
         if self.is_exhausted() {
             return;
         }
-        let Some(case) = cases.iter().find(|it| it.wanted.is_some()) else {
+        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return;
         };
         let (Some(wanted), Some(computed)) =
@@ -176,9 +178,9 @@ impl Search<'_> {
         let (Some(value), Some(computed)) = (wanted.number(), computed.number()) else {
             return;
         };
-        let decimals = cases.iter().filter_map(|it| it.wanted);
+        let decimals = cases.iter().filter_map(|case| case.wanted);
         let decimals = decimals
-            .map(|it| decimals_of(&it.text()))
+            .map(|decimals| decimals_of(&decimals.text()))
             .max()
             .unwrap_or(0);
         let is_text = matches!(wanted, Scalar::Text(_));
@@ -215,7 +217,7 @@ impl Search<'_> {
         } else {
             return;
         };
-        if let Some(form) = forms.into_iter().find(|it| self.fits(it, cases)) {
+        if let Some(form) = forms.into_iter().find(|form| self.fits(form, cases)) {
             take(form);
         }
     }
@@ -226,16 +228,17 @@ impl Search<'_> {
         record: NodeId,
     ) -> impl Iterator<Item = (SchemaId, &super::tree::Schema)> + use<'_> {
         let above = self.tree.node(record).schema;
-        let strictly = move |&(it, _): &(SchemaId, _)| it != above && self.tree.is_below(it, above);
+        let strictly =
+            move |&(item, _): &(SchemaId, _)| item != above && self.tree.is_below(item, above);
         let tree = self.tree;
         tree.schemas()
             .filter(strictly)
-            .filter(move |(it, _)| !tree.within(record, *it).is_empty())
+            .filter(move |(schema, _)| !tree.within(record, *schema).is_empty())
     }
 
     pub(super) fn is_number(&self, record: NodeId, schema: SchemaId) -> bool {
-        let numeric = |&it: &NodeId| {
-            let value = self.tree.node(it).value.as_ref();
+        let numeric = |&node_id: &NodeId| {
+            let value = self.tree.node(node_id).value.as_ref();
             value.and_then(Scalar::number).is_some()
         };
         let nodes = self.tree.within(record, schema);
@@ -272,8 +275,8 @@ pub(super) fn with(path: &Path, select: Select) -> Path {
 fn is_count(target: &Target) -> bool {
     let words = super::names::words(&target.name);
     let counting = ["count", "lines", "items", "entries"];
-    let of = words.windows(2).any(|it| it == ["number", "of"]);
-    of || words.iter().any(|it| counting.contains(&it.as_str()))
+    let of = words.windows(2).any(|pair| pair == ["number", "of"]);
+    of || words.iter().any(|word| counting.contains(&word.as_str()))
         || target.element.as_deref() == Some("CTT01")
 }
 

@@ -79,7 +79,10 @@ pub(super) fn conversions(source: &Scalar, wanted: &Scalar) -> Vec<(f64, Convers
         (Scalar::Text(text), Scalar::Text(wanted)) => texts(text, wanted, &mut found),
         _ => {}
     }
-    found.into_iter().map(|it| (it.cost(), it)).collect()
+    found
+        .into_iter()
+        .map(|found| (found.cost(), found))
+        .collect()
 }
 
 fn to_number(text: &str, wanted: f64, found: &mut Vec<Conversion>) {
@@ -179,8 +182,10 @@ fn part(of: Expression, start: i32, length: usize, from: Form, to: Form) -> Expr
 pub(super) fn date_and_time(text: &str) -> Option<(&str, &str)> {
     let (date, time) = (text.get(..10)?, text.get(11..16)?);
     let parted = matches!(text.as_bytes().get(10), Some(b'T' | b' '));
-    let dated = Form::read(date).iter().any(|it| it.0 == Form::Iso);
-    let timed = Form::read(time).iter().any(|it| it.0 == Form::ClockTime);
+    let dated = Form::read(date).iter().any(|item| item.0 == Form::Iso);
+    let timed = Form::read(time)
+        .iter()
+        .any(|item| item.0 == Form::ClockTime);
     (parted && dated && timed).then_some((date, time))
 }
 

@@ -82,7 +82,7 @@ impl Form {
     /// The forms that a text can be read in, likelier ones first.
     pub(super) fn read(text: &str) -> Vec<(Self, Moment)> {
         let fits = |(form, pattern): &(Self, &str)| Some((*form, read(text, pattern)?));
-        if !matches!(text.len(), 4..=10) || !text.starts_with(|it: char| it.is_ascii_digit()) {
+        if !matches!(text.len(), 4..=10) || !text.starts_with(|c: char| c.is_ascii_digit()) {
             return Vec::new();
         }
         FORMS.iter().filter_map(fits).collect()
@@ -94,7 +94,7 @@ impl Form {
         let mut pieces = Vec::new();
         let mut rest = wanted;
         while let Some(first) = rest.chars().next() {
-            let run = rest.chars().take_while(|&it| it == first).count();
+            let run = rest.chars().take_while(|&c| c == first).count();
             let (part, after) = rest.split_at(run);
             rest = after;
             piece(from, part, first, &mut pieces);
@@ -164,7 +164,7 @@ fn read(text: &str, pattern: &str) -> Option<Moment> {
         };
         let length = pattern.matches(letter).count();
         let digits = text.get(start..start + length)?;
-        let plain = digits.bytes().all(|it| it.is_ascii_digit());
+        let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
         plain.then(|| digits.parse().ok()).flatten()
     };
     let literal = |(one, other): (char, char)| one.is_ascii_alphabetic() || one == other;

@@ -101,7 +101,7 @@ impl Search<'_> {
         let member = |key: &String| {
             let inner: Vec<Case<'_, Wanted>> = narrowed(cases, |wanted| match wanted {
                 Wanted::Object(members) => {
-                    let found = members.iter().find(|(it, _)| it == key);
+                    let found = members.iter().find(|(member, _)| member == key);
                     found.map(|(_, value)| value)
                 }
                 _ => None,
@@ -122,7 +122,10 @@ impl Search<'_> {
         let attribute = |name: &String| {
             let inner = narrowed(cases, |wanted| match wanted {
                 Wanted::Element(element) => {
-                    let found = element.attributes.iter().find(|(it, _)| it == name);
+                    let found = element
+                        .attributes
+                        .iter()
+                        .find(|(attribute, _)| attribute == name);
                     found.map(|(_, value)| value)
                 }
                 _ => None,
@@ -165,7 +168,7 @@ impl Search<'_> {
             .iter()
             .map(|runs| {
                 runs.iter()
-                    .map(|it| ((&it.class, it.turn), &it.items))
+                    .map(|run| ((&run.class, run.turn), &run.items))
                     .collect()
             })
             .collect();
@@ -259,7 +262,7 @@ fn merge<T: Ord + Copy>(known: &mut Vec<T>, fresh: impl Iterator<Item = T>) {
         } else if seen.insert(item) {
             known.insert(at, item);
             at += 1;
-        } else if let Some(place) = known.iter().position(|it| *it == item) {
+        } else if let Some(place) = known.iter().position(|known| *known == item) {
             at = place + 1;
         }
     }
@@ -305,7 +308,11 @@ fn stands_alone(class: &str, target: &Target) -> bool {
 fn labelled<'a>(lists: &[ListCase<'a>]) -> Vec<(String, Vec<ListCase<'a>>)> {
     let code = |item: &&Wanted| item.qualifier().unwrap_or_default();
     let most = lists.iter().map(|list| list.items.len()).max().unwrap_or(0);
-    let mut different: Vec<String> = lists.iter().flat_map(|it| &it.items).map(code).collect();
+    let mut different: Vec<String> = lists
+        .iter()
+        .flat_map(|list| &list.items)
+        .map(code)
+        .collect();
     different.sort();
     different.dedup();
     let unique = most > 1

@@ -52,24 +52,24 @@ impl Tree {
 
     fn select(&self, nodes: &mut Vec<NodeId>, select: &Select, context: &Context) {
         let holds = |node, field: &[SchemaId], value: &str| {
-            self.below(node, field).iter().any(|it| it == value)
+            self.below(node, field).iter().any(|item| item == value)
         };
         match select {
-            Select::Equals(field, value) => nodes.retain(|&it| holds(it, field, value)),
-            Select::Differs(field, value) => nodes.retain(|&it| !holds(it, field, value)),
+            Select::Equals(field, value) => nodes.retain(|&node| holds(node, field, value)),
+            Select::Differs(field, value) => nodes.retain(|&node| !holds(node, field, value)),
             Select::OneOf(field, values) => {
-                nodes.retain(|&it| values.iter().any(|value| holds(it, field, value)));
+                nodes.retain(|&node| values.iter().any(|value| holds(node, field, value)));
             }
-            Select::Exists(field) => nodes.retain(|&it| !self.below(it, field).is_empty()),
-            Select::Missing(field) => nodes.retain(|&it| self.below(it, field).is_empty()),
+            Select::Exists(field) => nodes.retain(|&node| !self.below(node, field).is_empty()),
+            Select::Missing(field) => nodes.retain(|&node| self.below(node, field).is_empty()),
             Select::Joins(field, path) => match self.text(path, context) {
-                Some(value) => nodes.retain(|&it| holds(it, field, &value)),
+                Some(value) => nodes.retain(|&node| holds(node, field, &value)),
                 None => nodes.clear(),
             },
             Select::Unique(field) => {
                 let mut seen = Vec::new();
-                nodes.retain(|&it| {
-                    let values = self.below(it, field);
+                nodes.retain(|&node| {
+                    let values = self.below(node, field);
                     let is_new = !seen.contains(&values);
                     seen.push(values);
                     is_new
@@ -89,12 +89,12 @@ impl Tree {
         for &schema in field {
             found = found
                 .iter()
-                .flat_map(|&it| self.children(it, schema).iter().copied())
+                .flat_map(|&found| self.children(found, schema).iter().copied())
                 .collect();
         }
         found
             .iter()
-            .filter_map(|&it| Some(self.node(it).value.as_ref()?.text()))
+            .filter_map(|&found| Some(self.node(found).value.as_ref()?.text()))
             .collect()
     }
 
@@ -140,7 +140,7 @@ impl Tree {
             }
             Expression::Table(of, entries) => {
                 let code = text(of)?;
-                entries.iter().find(|(it, _)| *it == code)?.1.clone()
+                entries.iter().find(|(entry, _)| *entry == code)?.1.clone()
             }
             Expression::Is(of, value) => Scalar::Bool(text(of)? == *value),
             Expression::Otherwise(of, value) => {
@@ -188,7 +188,7 @@ impl Tree {
 
     fn texts(&self, path: &Path, context: &Context) -> Vec<String> {
         let found = self.find(path, context);
-        let text = |&it: &NodeId| Some(self.node(it).value.as_ref()?.text());
+        let text = |&node_id: &NodeId| Some(self.node(node_id).value.as_ref()?.text());
         found.iter().filter_map(text).collect()
     }
 
@@ -196,7 +196,7 @@ impl Tree {
         let found = self.find(path, context);
         let numbers = found
             .iter()
-            .map(|&it| self.node(it).value.as_ref()?.number());
+            .map(|&found| self.node(found).value.as_ref()?.number());
         let numbers = numbers.collect::<Option<Vec<f64>>>()?;
         (!numbers.is_empty()).then_some(numbers)
     }
@@ -215,7 +215,7 @@ impl Tree {
         let records = self.find(path, context);
         let products = records
             .iter()
-            .map(|&it| Some(number(it, one)? * number(it, other)?));
+            .map(|&record| Some(number(record, one)? * number(record, other)?));
         let products = products.collect::<Option<Vec<f64>>>()?;
         (!products.is_empty()).then(|| products.iter().sum())
     }
@@ -230,8 +230,8 @@ impl Tree {
         let [segment] = *self.find(path, context).as_slice() else {
             return None;
         };
-        let (_, value) = places.iter().find(|(it, _)| {
-            self.below(segment, std::slice::from_ref(it))
+        let (_, value) = places.iter().find(|(place, _)| {
+            self.below(segment, std::slice::from_ref(place))
                 .first()
                 .map(String::as_str)
                 == Some(qualifier)

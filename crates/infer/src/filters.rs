@@ -46,10 +46,12 @@ impl Search<'_> {
             let all = self.tree.within(list.context.record(level), schema);
             sides
                 .meant
-                .extend(chosen.iter().map(|&it| (&list.context, it)));
-            sides
-                .others
-                .extend(all.iter().copied().filter(|it| !chosen_ones.contains(it)));
+                .extend(chosen.iter().map(|&chosen| (&list.context, chosen)));
+            sides.others.extend(
+                all.iter()
+                    .copied()
+                    .filter(|item| !chosen_ones.contains(item)),
+            );
         }
         let visited = (sides.meant.len() + sides.others.len()) * FIELDS;
         self.tree.look(visited);
@@ -69,7 +71,7 @@ impl Search<'_> {
         let known = self.qualifier_of(schema);
         let by_qualifier = matches!((&rule, &known),
             (Some(Select::Equals(field, _) | Select::OneOf(field, _)), Some(known)) if field == known);
-        let rule = || rule.clone().map(|it| vec![it]);
+        let rule = || rule.clone().map(|rule| vec![rule]);
         if joined.is_some() || by_qualifier {
             return joined.or_else(rule);
         }
@@ -97,8 +99,10 @@ impl Search<'_> {
             open = deeper;
         }
         let rank = |field: &Vec<SchemaId>| {
-            let last = field.last().map(|&it| &self.tree.schema(it).label.field);
-            let named = last.is_some_and(|it| is_code_name(it));
+            let last = field
+                .last()
+                .map(|&last| &self.tree.schema(last).label.field);
+            let named = last.is_some_and(|last| is_code_name(last));
             (known.as_ref() != Some(field), !named, field.len())
         };
         fields.sort_by_key(rank);
@@ -107,16 +111,16 @@ impl Search<'_> {
     }
 
     fn equal(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
-        let value = self.shared(sides.meant.iter().map(|it| it.1), field)?;
-        let holds = |&it: &NodeId| self.tree.below(it, field).contains(&value);
+        let value = self.shared(sides.meant.iter().map(|meant| meant.1), field)?;
+        let holds = |&node_id: &NodeId| self.tree.below(node_id, field).contains(&value);
         let apart = !sides.others.iter().any(holds);
         apart.then(|| Select::Equals(field.to_vec(), value))
     }
 
     fn differs(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
         let value = self.shared(sides.others.iter().copied(), field)?;
-        let holds = |it: NodeId| self.tree.below(it, field).contains(&value);
-        let apart = !sides.meant.iter().any(|it| holds(it.1));
+        let holds = |node_id: NodeId| self.tree.below(node_id, field).contains(&value);
+        let apart = !sides.meant.iter().any(|meant| holds(meant.1));
         apart.then(|| Select::Differs(field.to_vec(), value))
     }
 
@@ -128,7 +132,7 @@ impl Search<'_> {
             let [text] = found.as_slice() else {
                 return None;
             };
-            if value.as_ref().is_some_and(|it| it != text) || text.len() > LENGTH {
+            if value.as_ref().is_some_and(|value| value != text) || text.len() > LENGTH {
                 return None;
             }
             value = Some(text.clone());
@@ -147,28 +151,28 @@ impl Search<'_> {
         }
         let few = values.len() <= VALUES
             && values.len() < sides.meant.len()
-            && values.iter().all(|it| it.len() <= LENGTH);
-        let holds = |&it: &NodeId| {
+            && values.iter().all(|value| value.len() <= LENGTH);
+        let holds = |&node_id: &NodeId| {
             self.tree
-                .below(it, field)
+                .below(node_id, field)
                 .iter()
-                .any(|it| values.contains(it))
+                .any(|tree| values.contains(tree))
         };
         let apart = few && !sides.others.iter().any(holds);
         apart.then(|| Select::OneOf(field.to_vec(), values.into_iter().collect()))
     }
 
     fn exists(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
-        let has = |it: NodeId| !self.tree.below(it, field).is_empty();
-        let apart =
-            sides.meant.iter().all(|it| has(it.1)) && !sides.others.iter().any(|&it| has(it));
+        let has = |node_id: NodeId| !self.tree.below(node_id, field).is_empty();
+        let apart = sides.meant.iter().all(|meant| has(meant.1))
+            && !sides.others.iter().any(|&other| has(other));
         apart.then(|| Select::Exists(field.to_vec()))
     }
 
     fn missing(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
-        let has = |it: NodeId| !self.tree.below(it, field).is_empty();
-        let apart =
-            sides.others.iter().all(|&it| has(it)) && !sides.meant.iter().any(|it| has(it.1));
+        let has = |node_id: NodeId| !self.tree.below(node_id, field).is_empty();
+        let apart = sides.others.iter().all(|&other| has(other))
+            && !sides.meant.iter().any(|meant| has(meant.1));
         apart.then(|| Select::Missing(field.to_vec()))
     }
 
@@ -182,13 +186,16 @@ impl Search<'_> {
         schema: SchemaId,
         fields: &[Vec<SchemaId>],
     ) -> Option<Vec<Select>> {
-        let (list, chosen) = lists.iter().zip(records).find(|(_, it)| !it.is_empty())?;
+        let (list, chosen) = lists
+            .iter()
+            .zip(records)
+            .find(|(_, pair)| !pair.is_empty())?;
         if level + 1 >= list.context.stack.len() {
             return None;
         }
         for field in fields {
             let value = self.shared(chosen.iter().copied(), field);
-            let Some(value) = value.filter(|it| !it.is_empty()) else {
+            let Some(value) = value.filter(|value| !value.is_empty()) else {
                 continue;
             };
             for path in self.holders_of(&list.context, level + 1, &value) {
@@ -219,12 +226,12 @@ impl Search<'_> {
         fields: &[Vec<SchemaId>],
     ) -> Option<Vec<Select>> {
         // Of scalars themselves, of records one of their values.
-        let first = lists.iter().find_map(|it| it.items.first())?;
+        let first = lists.iter().find_map(|list| list.items.first())?;
         let fields = match first {
             Wanted::Leaf(_) => vec![Vec::new()],
             _ => fields
                 .iter()
-                .filter(|it| self.is_shown(lists, records, it))
+                .filter(|field| self.is_shown(lists, records, field))
                 .cloned()
                 .collect(),
         };
@@ -266,20 +273,20 @@ impl Search<'_> {
         for (list, chosen) in lists.iter().zip(records) {
             let all = self.all(level, list.context.record(level), schema);
             let found = self.tree.find(&filtered(all, join), &list.context);
-            if chosen.iter().any(|it| !found.contains(it)) {
+            if chosen.iter().any(|chosen| !found.contains(chosen)) {
                 return None;
             }
             sides
                 .meant
-                .extend(chosen.iter().map(|&it| (&list.context, it)));
+                .extend(chosen.iter().map(|&chosen| (&list.context, chosen)));
             sides
                 .others
-                .extend(found.into_iter().filter(|it| !chosen.contains(it)));
+                .extend(found.into_iter().filter(|found| !chosen.contains(found)));
         }
         // A join that finds all records is none.
         let found = sides.meant.len() + sides.others.len();
         let whole = |list: &ListCase<'_>| self.tree.within(list.context.record(level), schema);
-        let all: usize = lists.iter().map(|it| whole(it).len()).sum();
+        let all: usize = lists.iter().map(|list| whole(list).len()).sum();
         if lists.len() < 2 || found >= all {
             return None;
         }

@@ -27,10 +27,10 @@ impl Forms {
             return Self::default();
         };
         let version = Version::of_group(version.as_bytes());
-        let outline = version.and_then(|it| Outline::new(it, &set, None));
+        let outline = version.and_then(|version| Outline::new(version, &set, None));
         let mut forms = HashMap::new();
-        for segment in outline.iter().flat_map(|it| &it.segments) {
-            for element in segment.elements.iter().filter(|it| !it.composite) {
+        for segment in outline.iter().flat_map(|outline| &outline.segments) {
+            for element in segment.elements.iter().filter(|element| !element.composite) {
                 let name = format!("{}{:02}", segment.id, element.position);
                 if let Some(value) = element.values.first() {
                     forms.entry(name).or_insert(value.form);
@@ -43,7 +43,7 @@ impl Forms {
     /// Whether a number cannot come from a kind of leaf: it holds codes, some of which are digits.
     pub(super) fn is_code(&self, tree: &Tree, schema: SchemaId) -> bool {
         let code = tree.schema(schema).label.code();
-        code.and_then(|it| self.0.get(&it))
-            .is_some_and(|it| *it == Form::Code)
+        code.and_then(|code| self.0.get(&code))
+            .is_some_and(|code| *code == Form::Code)
     }
 }

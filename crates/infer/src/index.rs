@@ -53,16 +53,16 @@ fn stored(value: &Scalar) -> Vec<String> {
 pub(super) fn sought(value: &Scalar) -> Vec<Vec<String>> {
     let text = value.text();
     let mut keys = vec![vec![exact(&text)]];
-    if let Some(it) = value.number() {
-        keys.push(vec![number(it)]);
+    if let Some(amount) = value.number() {
+        keys.push(vec![number(amount)]);
     }
     keys.push(dates(&text));
     keys.push(vec![folded(&text)]);
-    if let Some(it) = value.number().filter(|it| *it != 0.0) {
-        let scaled = [it * 100.0, it / 100.0, it * 1000.0];
-        keys.push(scaled.map(|it| number(round(it, 6))).to_vec());
+    if let Some(amount) = value.number().filter(|number| *number != 0.0) {
+        let scaled = [amount * 100.0, amount / 100.0, amount * 1000.0];
+        keys.push(scaled.map(|scaled| number(round(scaled, 6))).to_vec());
     }
-    keys.retain(|it| !it.is_empty());
+    keys.retain(|key| !key.is_empty());
     keys
 }
 

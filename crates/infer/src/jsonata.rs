@@ -64,7 +64,7 @@ impl Printer<'_> {
     /// Gives the way to where most values are a variable.
     fn hoist(&mut self, template: &Template) {
         if let Some(way) = common_way(self.tree, template) {
-            let schema = way.last().map_or(0, |it| it.schema);
+            let schema = way.last().map_or(0, |last| last.schema);
             let name = self.name(record_name(self.tree, schema));
             self.hoisted = Some((way, name));
         }
@@ -88,7 +88,9 @@ impl Printer<'_> {
     fn name(&mut self, wanted: String) -> String {
         let numbered = (2..).map(|number| format!("{wanted}{number}"));
         let mut names = std::iter::once(wanted.clone()).chain(numbered);
-        let name = names.find(|it| !self.taken.contains(it)).unwrap_or(wanted);
+        let name = names
+            .find(|name| !self.taken.contains(name))
+            .unwrap_or(wanted);
         self.taken.push(name.clone());
         name
     }
@@ -99,7 +101,7 @@ impl Printer<'_> {
         expressions(template, &mut |expression| {
             reformats(expression, &mut |change| match changes
                 .iter_mut()
-                .find(|(it, _)| *it == change)
+                .find(|(item, _)| *item == change)
             {
                 Some((_, count)) => *count += 1,
                 None => changes.push((change, 1)),
@@ -197,7 +199,7 @@ impl Printer<'_> {
         };
         let mut text = self.path(path);
         let level = self.names.len();
-        let schema = path.steps.last().map_or(0, |it| it.schema);
+        let schema = path.steps.last().map_or(0, |last| last.schema);
         let counts = inner.is_empty() && counts(template);
         let counter = counts.then(|| self.name("index".to_owned()));
         if let Some(counter) = &counter {
@@ -217,7 +219,7 @@ impl Printer<'_> {
         self.names.pop();
         self.counter = outer;
         self.taken
-            .retain(|it| Some(it) != name.as_ref() && Some(it) != counter.as_ref());
+            .retain(|taken| Some(taken) != name.as_ref() && Some(taken) != counter.as_ref());
         match (body, name) {
             (None, _) => text,
             (Some(body), None) => format!("{text}.{body}"),

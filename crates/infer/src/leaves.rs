@@ -28,7 +28,7 @@ impl Search<'_> {
             self.counts(cases, target, &mut found);
             self.aggregates(cases, target, &mut found);
             // What stands at some place may be the only one of its code.
-            if !found.is_empty() && found.iter().all(|it| is_by_place(&it.expression)) {
+            if !found.is_empty() && found.iter().all(|found| is_by_place(&found.expression)) {
                 self.filtered_sums(cases, &mut found);
             }
             if found.is_empty() {
@@ -53,7 +53,7 @@ impl Search<'_> {
         found.sort_by(|one, other| one.cost.total_cmp(&other.cost));
         found.truncate(CANDIDATES);
         let support = Support {
-            seen: cases.iter().filter(|it| it.wanted.is_some()).count(),
+            seen: cases.iter().filter(|case| case.wanted.is_some()).count(),
             places: cases.len(),
         };
         for candidate in &mut found {
@@ -103,7 +103,7 @@ impl Search<'_> {
                     .flat_map(|&(from, to)| self.index.within(key, from, to));
                 let fresh: Vec<NodeId> = nodes
                     .copied()
-                    .filter(|it| !hits.contains(it))
+                    .filter(|node| !hits.contains(node))
                     .take(room)
                     .collect();
                 hits.extend(fresh);
@@ -119,7 +119,7 @@ impl Search<'_> {
         let varies = cases
             .iter()
             .any(|case| case.wanted.is_some() && case.wanted != first);
-        let length = first.map_or(0, |it| it.text().chars().count());
+        let length = first.map_or(0, |first| first.text().chars().count());
         let fixed = target.element.as_deref().is_some_and(standard::is_fixed);
         for candidate in found.iter_mut() {
             if fixed && !varies && (length < 6 || !is_move(&candidate.expression)) {
@@ -134,11 +134,11 @@ impl Search<'_> {
 pub(super) fn is_by_place(expression: &Expression) -> bool {
     let mut paths = Vec::new();
     expression.paths(&mut paths);
-    let by_place = |it: &Select| matches!(it, Select::First | Select::Last | Select::At(_));
+    let by_place = |select: &Select| matches!(select, Select::First | Select::Last | Select::At(_));
     let mut selects = paths
         .iter()
-        .flat_map(|it| &it.steps)
-        .flat_map(|it| &it.select);
+        .flat_map(|path| &path.steps)
+        .flat_map(|path| &path.select);
     selects.any(by_place)
 }
 
@@ -148,7 +148,10 @@ fn is_move(expression: &Expression) -> bool {
 
 /// Adds an explanation unless it is there.
 pub(super) fn push(found: &mut Vec<Candidate>, cost: f64, expression: Expression) {
-    match found.iter_mut().find(|it| it.expression == expression) {
+    match found
+        .iter_mut()
+        .find(|found| found.expression == expression)
+    {
         Some(known) => known.cost = known.cost.min(cost),
         None => found.push(Candidate {
             cost,
@@ -161,10 +164,10 @@ pub(super) fn push(found: &mut Vec<Candidate>, cost: f64, expression: Expression
 
 /// The case whose value says most: the longest.
 pub(super) fn seed<'a, 'c>(cases: &'a LeafCases<'c>) -> Option<&'a Case<'c, Scalar>> {
-    let length = |case: &&Case<'_, Scalar>| case.wanted.map_or(0, |it| it.text().len());
+    let length = |case: &&Case<'_, Scalar>| case.wanted.map_or(0, |wanted| wanted.text().len());
     let telling = |case: &&Case<'_, Scalar>| {
         case.wanted
-            .is_some_and(|it| *it != Scalar::Null && !it.text().is_empty())
+            .is_some_and(|wanted| *wanted != Scalar::Null && !wanted.text().is_empty())
     };
     // The first of the longest: `max_by_key` would take the last.
     cases.iter().rev().filter(telling).max_by_key(length)
@@ -174,13 +177,18 @@ pub(super) fn seed<'a, 'c>(cases: &'a LeafCases<'c>) -> Option<&'a Case<'c, Scal
 fn constant(cases: &LeafCases<'_>, alone: bool) -> Option<Candidate> {
     let present: Vec<&Scalar> = cases.iter().filter_map(|case| case.wanted).collect();
     let first = *present.first()?;
-    let everywhere = present.len() == cases.len() && present.iter().all(|it| *it == first);
-    let often = |value: &Scalar| present.iter().filter(|it| **it == value).count();
+    let everywhere =
+        present.len() == cases.len() && present.iter().all(|present| *present == first);
+    let often = |value: &Scalar| present.iter().filter(|present| **present == value).count();
     let value = if everywhere {
         first
     } else {
-        let most = present.iter().map(|it| often(it)).max().unwrap_or(0);
-        present.iter().find(|it| often(it) == most)?
+        let most = present
+            .iter()
+            .map(|present| often(present))
+            .max()
+            .unwrap_or(0);
+        present.iter().find(|present| often(present) == most)?
     };
     (everywhere || alone).then(|| Candidate {
         cost: if everywhere { CONSTANT } else { 50.0 },

@@ -72,14 +72,16 @@ pub fn generate(
     let (tree, wanted) = match language {
         Language::Jsonata => {
             let json = |text: &str, side| {
-                serde_json::from_str(text).map_err(|it| unreadable(side, "JSON", &it.to_string()))
+                serde_json::from_str(text)
+                    .map_err(|error| unreadable(side, "JSON", &error.to_string()))
             };
             let (input, output) = (json(input, "input")?, json(output, "output")?);
             (json::input(&input), Wanted::of_json(&output))
         }
         Language::Xslt => {
-            let input = xml::input(input).map_err(|it| unreadable("input", "XML", &it))?;
-            let output = xml::output(output).map_err(|it| unreadable("output", "XML", &it))?;
+            let input = xml::input(input).map_err(|error| unreadable("input", "XML", &error))?;
+            let output =
+                xml::output(output).map_err(|error| unreadable("output", "XML", &error))?;
             (input, output)
         }
     };
@@ -103,7 +105,7 @@ pub fn generate(
 /// The wanted output cannot be read. Another output that cannot be read has none of its lines.
 pub fn accuracy(wanted: &str, made: &str, language: Language) -> Result<f64, Problem> {
     let kind = language.data();
-    let wanted = lines::of(wanted, language).map_err(|it| unreadable("output", kind, &it))?;
+    let wanted = lines::of(wanted, language).map_err(|error| unreadable("output", kind, &error))?;
     Ok(lines::shared(
         &wanted,
         &lines::of(made, language).unwrap_or_default(),

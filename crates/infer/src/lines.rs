@@ -35,9 +35,9 @@ pub(super) fn of(text: &str, language: Language) -> Result<Vec<String>, String> 
     match language {
         Language::Jsonata => {
             let value: serde_json::Value =
-                serde_json::from_str(text).map_err(|it| it.to_string())?;
-            let pretty = serde_json::to_string_pretty(&value).map_err(|it| it.to_string())?;
-            let line = |it: &str| it.strip_suffix(',').unwrap_or(it).to_owned();
+                serde_json::from_str(text).map_err(|error| error.to_string())?;
+            let pretty = serde_json::to_string_pretty(&value).map_err(|error| error.to_string())?;
+            let line = |text: &str| text.strip_suffix(',').unwrap_or(text).to_owned();
             Ok(pretty.lines().map(line).collect())
         }
         Language::Xslt => {
@@ -74,8 +74,8 @@ pub(super) fn shared(wanted: &[String], made: &[String]) -> f64 {
         *left.entry(line).or_default() += 1;
     }
     let matching = wanted.iter().filter(|line| {
-        let count = left.get_mut(line.as_str()).filter(|it| **it > 0);
-        count.map(|it| *it -= 1).is_some()
+        let count = left.get_mut(line.as_str()).filter(|entry| **entry > 0);
+        count.map(|count| *count -= 1).is_some()
     });
     let matching = super::evaluate::as_number(matching.count());
     if wanted.is_empty() {

@@ -58,7 +58,7 @@ pub(super) fn words(name: &str) -> Vec<String> {
     let mut small = false;
     for letter in name.chars() {
         let begins = !letter.is_alphanumeric() || (letter.is_uppercase() && small);
-        if begins && words.last().is_some_and(|it| !it.is_empty()) {
+        if begins && words.last().is_some_and(|last| !last.is_empty()) {
             words.push(String::new());
         }
         if letter.is_alphanumeric()
@@ -68,12 +68,12 @@ pub(super) fn words(name: &str) -> Vec<String> {
         }
         small = letter.is_lowercase() || letter.is_ascii_digit();
     }
-    words.retain(|it| !it.is_empty());
+    words.retain(|word| !word.is_empty());
     words
 }
 
 /// A name in small letters and without marks.
 fn plain(name: &str) -> String {
-    let letters = name.chars().filter(|it| it.is_alphanumeric());
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }

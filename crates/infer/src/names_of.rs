@@ -11,20 +11,20 @@ pub(super) fn record_name(tree: &Tree, schema: SchemaId) -> String {
         None => singular(label.field.rsplit(':').next().unwrap_or_default()),
     };
     let plain = camel(&name);
-    if plain.is_empty() || plain.starts_with(|it: char| it.is_ascii_digit()) {
+    if plain.is_empty() || plain.starts_with(|c: char| c.is_ascii_digit()) {
         return "record".to_owned();
     }
     let mut letters = plain.chars();
-    let first = letters.next().map(|it| it.to_ascii_lowercase());
+    let first = letters.next().map(|item| item.to_ascii_lowercase());
     first.into_iter().chain(letters).collect()
 }
 
 /// A name without marks, the words after them with a capital: `functional_group` as
 /// `functionalGroup`.
 fn camel(name: &str) -> String {
-    let words = name.split(|it: char| !it.is_ascii_alphanumeric());
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
     let mut camel = String::new();
-    for word in words.filter(|it| !it.is_empty()) {
+    for word in words.filter(|word| !word.is_empty()) {
         let mut letters = word.chars();
         match letters.next() {
             Some(first) if !camel.is_empty() => camel.push(first.to_ascii_uppercase()),

@@ -24,8 +24,8 @@ impl Search<'_> {
             .map(|(list, votes)| permuted(of(list), votes))
             .collect();
         let records = records?;
-        let in_order = |it: &Vec<NodeId>| it.is_sorted();
-        if records.iter().all(in_order) || !records.iter().any(|it| it.len() > 2) {
+        let in_order = |node_id: &Vec<NodeId>| node_id.is_sorted();
+        if records.iter().all(in_order) || !records.iter().any(|record| record.len() > 2) {
             return None;
         }
         let sorted = self.order(lists, &records, schema)?;
@@ -47,13 +47,13 @@ impl Search<'_> {
         schema: SchemaId,
     ) -> Option<Select> {
         let mut fields = self.fields(schema);
-        fields.sort_by_key(|it| !self.is_shown(lists, records, it));
+        fields.sort_by_key(|field| !self.is_shown(lists, records, field));
         let orders = [(true, false), (true, true), (false, false), (false, true)];
         fields.iter().find_map(|field| {
             let fits = |&(numeric, descending): &(bool, bool)| {
                 records
                     .iter()
-                    .all(|it| self.is_ordered(it, field, numeric, descending))
+                    .all(|record| self.is_ordered(record, field, numeric, descending))
             };
             let (numeric, descending) = orders.into_iter().find(fits)?;
             Some(Select::Sorted(field.clone(), numeric, descending))
@@ -78,12 +78,12 @@ impl Search<'_> {
         item.own_leaves(&mut leaves);
         let values = self.tree.below(record, field);
         let is_same = |value: &String, text: &String| {
-            let numbers = [value, text].map(|it| number_of(it));
+            let numbers = [value, text].map(|item| number_of(item));
             value == text || (numbers[0].is_some() && numbers[0] == numbers[1])
         };
         leaves
             .iter()
-            .any(|leaf| values.iter().any(|it| is_same(it, &leaf.text())))
+            .any(|leaf| values.iter().any(|value| is_same(value, &leaf.text())))
     }
 
     fn is_ordered(
@@ -95,13 +95,13 @@ impl Search<'_> {
     ) -> bool {
         let keys: Option<Vec<(Option<f64>, String)>> = records
             .iter()
-            .map(|&it| match self.tree.below(it, field).as_slice() {
+            .map(|&record| match self.tree.below(record, field).as_slice() {
                 [text] => Some((number_of(text), text.clone())),
                 _ => None,
             })
             .collect();
         let Some(keys) = keys else { return false };
-        if numeric && keys.iter().any(|it| it.0.is_none()) {
+        if numeric && keys.iter().any(|key| key.0.is_none()) {
             return false;
         }
         keys.iter()
@@ -131,7 +131,8 @@ impl Search<'_> {
             let above = self.tree.schema(found.schema).parent;
             let (outer, inner) = (self.tree.schema(above), self.tree.schema(found.schema));
             let inside = lists.iter().any(|list| {
-                let around = |&it: &NodeId| self.tree.is_below(self.tree.node(it).schema, above);
+                let around =
+                    |&node_id: &NodeId| self.tree.is_below(self.tree.node(node_id).schema, above);
                 list.context.stack.iter().any(around)
             });
             if field.is_empty() || inside || outer.instances.len() != inner.instances.len() {
@@ -155,9 +156,11 @@ fn permuted(records: &[NodeId], votes: &[Votes]) -> Option<Vec<NodeId>> {
     }
     let mut chosen: Vec<NodeId> = Vec::new();
     for votes in votes {
-        let vote = |it: &NodeId| votes.by_node.get(it).copied().unwrap_or(0.0);
+        let vote = |node_id: &NodeId| votes.by_node.get(node_id).copied().unwrap_or(0.0);
         let best = records.iter().map(vote).fold(0.0, f64::max);
-        let mut fitting = records.iter().filter(|it| best > 0.0 && vote(it) >= best);
+        let mut fitting = records
+            .iter()
+            .filter(|record| best > 0.0 && vote(record) >= best);
         let only = *fitting.next()?;
         if fitting.next().is_some() || chosen.contains(&only) {
             return None;

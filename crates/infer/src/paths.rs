@@ -40,7 +40,7 @@ impl Search<'_> {
                 from,
                 steps: steps.collect(),
             };
-            if paths.iter().all(|(_, it)| *it != path) {
+            if paths.iter().all(|(_, item)| *item != path) {
                 let length = f64::from(u32::try_from(choices.len()).unwrap_or(u32::MAX));
                 let far = f64::from(u32::try_from(distance).unwrap_or(u32::MAX));
                 paths.push((base + 0.25 * far + 0.02 * length + cost, path));
@@ -59,14 +59,16 @@ impl Search<'_> {
         let node = self.tree.node(leaf);
         let label = &self.tree.schema(node.schema).label;
         let above = &self.tree.schema(self.tree.node(node.parent).schema).label;
-        let code = label.code().is_some_and(|it| standard::is_envelope(&it));
+        let code = label
+            .code()
+            .is_some_and(|code| standard::is_envelope(&code));
         let element = ["interchange", "group", "transaction", "address"];
         code || (label.field.starts_with('@') && element.contains(&above.field.as_str()))
     }
 
     /// The innermost context that a node is in.
     pub(super) fn level_of(&self, context: &Context, node: NodeId) -> usize {
-        let holds = |&it: &NodeId| self.tree.is_within(node, it);
+        let holds = |&node_id: &NodeId| self.tree.is_within(node, node_id);
         context.stack.iter().rposition(holds).unwrap_or(0)
     }
 
@@ -81,22 +83,25 @@ impl Search<'_> {
         nodes.reverse();
         nodes
             .into_iter()
-            .map(|it| self.choice(context, from, it, leaf))
+            .map(|node| self.choice(context, from, node, leaf))
             .collect()
     }
 
     fn choice(&self, context: &Context, from: usize, node: NodeId, leaf: NodeId) -> Choice {
-        let it = self.tree.node(node);
-        let siblings = self.tree.children(it.parent, it.schema);
+        let current = self.tree.node(node);
+        let siblings = self.tree.children(current.parent, current.schema);
         // What opens a loop is told apart with the loop.
         let code = |schema| self.tree.schema(schema).label.code();
         let opens = siblings.len() == 1
-            && code(it.schema).is_some()
-            && code(it.schema) == code(self.tree.node(it.parent).schema);
-        let place = siblings.iter().position(|&it| it == node).unwrap_or(0);
+            && code(current.schema).is_some()
+            && code(current.schema) == code(self.tree.node(current.parent).schema);
+        let place = siblings
+            .iter()
+            .position(|&sibling| sibling == node)
+            .unwrap_or(0);
         let few = siblings.len() <= SIBLINGS;
         Choice {
-            schema: it.schema,
+            schema: current.schema,
             alone: siblings.len() == 1,
             qualified: (few && !opens)
                 .then(|| self.qualified(node, siblings, leaf))
@@ -106,8 +111,8 @@ impl Search<'_> {
                 .flatten(),
             index: match place {
                 0 => Select::First,
-                it if it + 1 == siblings.len() => Select::Last,
-                it => Select::At(it),
+                current if current + 1 == siblings.len() => Select::Last,
+                current => Select::At(current),
             },
         }
     }
@@ -128,10 +133,14 @@ impl Search<'_> {
             if value.is_empty() || value.len() > CODE || self.is_at(node, &field, leaf) {
                 continue;
             }
-            let holds = |it: NodeId| self.tree.below(it, &field).contains(&value);
-            let alike: Vec<NodeId> = siblings.iter().copied().filter(|&it| holds(it)).collect();
+            let holds = |node_id: NodeId| self.tree.below(node_id, &field).contains(&value);
+            let alike: Vec<NodeId> = siblings
+                .iter()
+                .copied()
+                .filter(|&sibling| holds(sibling))
+                .collect();
             let select = Select::Equals(field, value);
-            match alike.iter().position(|&it| it == node) {
+            match alike.iter().position(|&alike| alike == node) {
                 Some(_) if alike.len() == 1 => return Some(vec![select]),
                 Some(0) if known.is_some() => return Some(vec![select, Select::First]),
                 Some(place) if known.is_some() => return Some(vec![select, Select::At(place)]),
@@ -163,16 +172,18 @@ impl Search<'_> {
         let children = &self.tree.schema(schema).children;
         let mut fields: Vec<(bool, SchemaId)> = children
             .iter()
-            .map(|&it| (!is_code_name(&self.tree.schema(it).label.field), it))
+            .map(|&child| (!is_code_name(&self.tree.schema(child).label.field), child))
             .collect();
         // A key and a name tell records apart; other values do so by chance.
-        fields.retain(|(strange, it)| {
-            let code = self.tree.schema(*it).label.code();
-            let envelope = code.as_ref().is_some_and(|it| standard::is_envelope(it));
+        fields.retain(|(strange, field)| {
+            let code = self.tree.schema(*field).label.code();
+            let envelope = code
+                .as_ref()
+                .is_some_and(|code| standard::is_envelope(code));
             !envelope && (!strange || code.is_some())
         });
         fields.sort_unstable();
-        fields.into_iter().map(|(_, it)| vec![it]).collect()
+        fields.into_iter().map(|(_, field)| vec![field]).collect()
     }
 
     /// What selects a record by a value that an inner context holds as well.
@@ -189,7 +200,7 @@ impl Search<'_> {
             };
             let field = vec![self.tree.node(child).schema];
             let text = value.text();
-            let alone = |it: &&NodeId| self.tree.below(**it, &field).contains(&text);
+            let alone = |node_id: &&NodeId| self.tree.below(**node_id, &field).contains(&text);
             if text.is_empty() || siblings.iter().filter(alone).count() != 1 {
                 continue;
             }
@@ -296,5 +307,5 @@ pub(super) fn is_code_name(field: &str) -> bool {
         "name",
         "category",
     ];
-    known.iter().any(|it| name.ends_with(it))
+    known.iter().any(|known| name.ends_with(known))
 }

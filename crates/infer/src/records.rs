@@ -72,7 +72,10 @@ impl Search<'_> {
             if found.coverage < enough {
                 continue;
             }
-            if best.as_ref().is_none_or(|it| self.is_better(&found, it)) {
+            if best
+                .as_ref()
+                .is_none_or(|best| self.is_better(&found, best))
+            {
                 best = Some(found);
             }
         }
@@ -171,7 +174,7 @@ impl Search<'_> {
         let mut kinds: Vec<(SchemaId, f64)> = scores.into_iter().collect();
         kinds.retain(|&(schema, _)| self.may_loop(lists, schema));
         kinds.sort_by(|one, other| {
-            let deeper = |it: SchemaId| self.tree.schema(it).depth;
+            let deeper = |schema_id: SchemaId| self.tree.schema(schema_id).depth;
             other
                 .1
                 .total_cmp(&one.1)
@@ -194,13 +197,13 @@ impl Search<'_> {
         if first.context.stack.iter().any(around) {
             return false;
         }
-        let several = lists.iter().any(|it| it.items.len() > 1);
-        let optional = lists.iter().any(|it| it.items.is_empty());
+        let several = lists.iter().any(|list| list.items.len() > 1);
+        let optional = lists.iter().any(|list| list.items.is_empty());
         let kind = self.tree.schema(schema);
         let below = self.tree.schema(kind.parent).listed || kind.instances.len() > 1;
         kind.listed
             || (below && (several || optional))
-            || (optional && lists.iter().any(|it| !it.items.is_empty()))
+            || (optional && lists.iter().any(|list| !list.items.is_empty()))
     }
 
     /// The level whose records have those of a kind below them.
@@ -262,9 +265,10 @@ impl Search<'_> {
     }
 
     fn is_better(&self, one: &Alignment, other: &Alignment) -> bool {
-        let worth = |it: &Alignment| it.coverage - 0.01 * as_number(it.selects.len());
+        let worth =
+            |alignment: &Alignment| alignment.coverage - 0.01 * as_number(alignment.selects.len());
         let difference = worth(one) - worth(other);
-        let depth = |it: &Alignment| self.tree.schema(it.schema).depth;
+        let depth = |alignment: &Alignment| self.tree.schema(alignment.schema).depth;
         if difference.abs() < 0.012 {
             return depth(one) > depth(other);
         }
@@ -276,7 +280,8 @@ impl Search<'_> {
         while found.selects.is_empty() {
             let above = self.tree.schema(found.schema).parent;
             let inside = lists.first().is_some_and(|list| {
-                let around = |&it: &NodeId| self.tree.is_below(self.tree.node(it).schema, above);
+                let around =
+                    |&node_id: &NodeId| self.tree.is_below(self.tree.node(node_id).schema, above);
                 !list.context.stack.iter().any(around)
             });
             let (outer, inner) = (self.tree.schema(above), self.tree.schema(found.schema));
@@ -298,12 +303,17 @@ impl Search<'_> {
     /// The loops that hold the segments found, one each; a segment is not alone what an item is about.
     fn looped(&self, lists: &[ListCase<'_>], found: Alignment) -> Alignment {
         let above = self.tree.schema(found.schema).parent;
-        let is_loop = |it: SchemaId| {
-            let label = &self.tree.schema(it).label;
-            label.field == "loop" || label.class.as_ref().is_some_and(|it| it.ends_with("_loop"))
+        let is_loop = |schema_id: SchemaId| {
+            let label = &self.tree.schema(schema_id).label;
+            label.field == "loop"
+                || label
+                    .class
+                    .as_ref()
+                    .is_some_and(|class| class.ends_with("_loop"))
         };
         let inside = lists.first().is_some_and(|list| {
-            let around = |&it: &NodeId| self.tree.is_below(self.tree.node(it).schema, above);
+            let around =
+                |&node_id: &NodeId| self.tree.is_below(self.tree.node(node_id).schema, above);
             !list.context.stack.iter().any(around)
         });
         let several = self.tree.schema(found.schema).instances.len() > 1;
@@ -315,7 +325,7 @@ impl Search<'_> {
         {
             return found;
         }
-        let parent = |&it: &NodeId| self.tree.node(it).parent;
+        let parent = |&node_id: &NodeId| self.tree.node(node_id).parent;
         let records: Vec<Vec<NodeId>> = found
             .records
             .iter()
@@ -338,12 +348,12 @@ impl Search<'_> {
 
     /// The loops down to the records, one for each level that has several.
     fn nested<'a>(&self, lists: &[ListCase<'a>], found: &Alignment) -> Loops<'a> {
-        let depth = lists.first().map_or(1, |it| it.context.stack.len());
-        let first = lists.first().map(|it| &it.context);
-        let above = first.map_or(0, |it| self.tree.node(it.record(found.level)).schema);
+        let depth = lists.first().map_or(1, |first| first.context.stack.len());
+        let first = lists.first().map(|first| &first.context);
+        let above = first.map_or(0, |first| self.tree.node(first.record(found.level)).schema);
         let chain = self.tree.chain(above, found.schema);
         // An order, or what is the first of its kind, is that of all records and not of some of them.
-        let of_all = |it: &Select| matches!(it, Select::Sorted(..) | Select::Unique(_));
+        let of_all = |select: &Select| matches!(select, Select::Sorted(..) | Select::Unique(_));
         let is_whole = found.selects.iter().any(of_all);
         let mut each = Vec::new();
         let mut levels = Vec::new();
@@ -375,7 +385,11 @@ impl Search<'_> {
         for (list, records) in lists.iter().zip(&found.records) {
             for (place, (item, &record)) in list.items.iter().zip(records).enumerate() {
                 let mut stack = list.context.stack.clone();
-                stack.extend(levels.iter().map(|&it| self.tree.ancestor(record, it)));
+                stack.extend(
+                    levels
+                        .iter()
+                        .map(|&level| self.tree.ancestor(record, level)),
+                );
                 let position = match levels.as_slice() {
                     [_] => place,
                     _ => self.place(records, record, stack.iter().rev().nth(1)),
@@ -395,8 +409,10 @@ impl Search<'_> {
     /// The place of a record among those of a loop's one turn.
     fn place(&self, records: &[NodeId], record: NodeId, above: Option<&NodeId>) -> usize {
         let Some(&above) = above else { return 0 };
-        let before = records.iter().take_while(|it| **it != record);
-        before.filter(|&&it| self.tree.is_within(it, above)).count()
+        let before = records.iter().take_while(|item| **item != record);
+        before
+            .filter(|&&before| self.tree.is_within(before, above))
+            .count()
     }
 
     /// Whether a record may hold several of a kind.
@@ -410,7 +426,9 @@ impl Search<'_> {
 /// Whether each list is made of the one record that it is in already.
 fn is_itself(lists: &[ListCase<'_>], records: &[Vec<NodeId>]) -> bool {
     let inside = |(list, records): (&ListCase<'_>, &Vec<NodeId>)| {
-        records.iter().all(|it| list.context.stack.contains(it))
+        records
+            .iter()
+            .all(|record| list.context.stack.contains(record))
     };
     lists.iter().zip(records).all(inside)
 }
@@ -420,8 +438,8 @@ fn is_distinct(records: &[Vec<NodeId>], votes: &[Vec<Votes>]) -> bool {
     let mut items = 0;
     for (records, votes) in records.iter().zip(votes) {
         for (own, votes) in records.iter().zip(votes) {
-            let vote = |it: &NodeId| votes.by_node.get(it).copied().unwrap_or(0.0);
-            let others = records.iter().take(MATCHED).filter(|it| *it != own);
+            let vote = |node_id: &NodeId| votes.by_node.get(node_id).copied().unwrap_or(0.0);
+            let others = records.iter().take(MATCHED).filter(|record| *record != own);
             if vote(own) <= others.map(vote).fold(0.0, f64::max) {
                 return false;
             }
@@ -442,9 +460,11 @@ fn choose(records: &[NodeId], votes: &[Votes], items: usize) -> Option<Vec<NodeI
         let left = items - place - 1;
         let until = records.len().checked_sub(left)?;
         let candidates = records.get(from..until)?;
-        let vote = |it: &NodeId| votes.by_node.get(it).copied().unwrap_or(0.0);
+        let vote = |node_id: &NodeId| votes.by_node.get(node_id).copied().unwrap_or(0.0);
         let best = candidates.iter().map(vote).fold(0.0, f64::max);
-        let at = candidates.iter().position(|it| vote(it) >= best)?;
+        let at = candidates
+            .iter()
+            .position(|candidate| vote(candidate) >= best)?;
         if best <= 0.0 {
             return None;
         }

@@ -45,8 +45,10 @@ impl Scalar {
 pub(super) fn number_of(text: &str) -> Option<f64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let plain = digits.len() <= 15
-        && digits.bytes().all(|it| it.is_ascii_digit() || it == b'.')
-        && digits.bytes().any(|it| it.is_ascii_digit())
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && digits.bytes().any(|byte| byte.is_ascii_digit())
         && !digits.starts_with('.')
         && !digits.ends_with('.');
     plain.then(|| text.parse().ok()).flatten()

@@ -16,7 +16,7 @@ const OPERANDS: usize = 24;
 impl Search<'_> {
     /// Sums of one value or of the product of two over records.
     pub(super) fn sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
-        let Some(case) = cases.iter().find(|it| it.wanted.is_some()) else {
+        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return;
         };
         if case.wanted.and_then(Scalar::number).is_none() {
@@ -24,11 +24,17 @@ impl Search<'_> {
         }
         let from = case.context.stack.len().saturating_sub(1);
         let record = case.context.innermost();
-        let kinds: Vec<_> = self.below(record).take(PLACES).map(|(it, _)| it).collect();
+        let kinds: Vec<_> = self
+            .below(record)
+            .take(PLACES)
+            .map(|(item, _)| item)
+            .collect();
         for &schema in &kinds {
             if self.is_number(record, schema) && self.tree.within(record, schema).len() > 1 {
                 let path = self.all(from, record, schema);
-                self.finish(Expression::Sum(path), cases, &mut |it| push(found, 2.5, it));
+                self.finish(Expression::Sum(path), cases, &mut |item| {
+                    push(found, 2.5, item)
+                });
             }
         }
         if found.is_empty() {
@@ -51,7 +57,7 @@ impl Search<'_> {
                     let sum = Expression::SumOfProducts(path, one.clone(), other.clone());
                     let depth = as_number(one.len() + other.len());
                     let cost = 2.8 + 0.05 * depth + if alone { 1.0 } else { 0.0 };
-                    self.finish(sum, cases, &mut |it| push(found, cost, it));
+                    self.finish(sum, cases, &mut |item| push(found, cost, item));
                 }
             }
         }
@@ -59,7 +65,7 @@ impl Search<'_> {
 
     /// Sums over the records of one code, or of all codes but two.
     pub(super) fn filtered_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
-        let Some(case) = cases.iter().find(|it| it.wanted.is_some()) else {
+        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return;
         };
         if !matches!(case.wanted, Some(Scalar::Number(_))) {
@@ -67,7 +73,11 @@ impl Search<'_> {
         }
         let from = case.context.stack.len().saturating_sub(1);
         let record = case.context.innermost();
-        let kinds: Vec<_> = self.below(record).take(PLACES).map(|(it, _)| it).collect();
+        let kinds: Vec<_> = self
+            .below(record)
+            .take(PLACES)
+            .map(|(item, _)| item)
+            .collect();
         for schema in kinds {
             if !self.is_number(record, schema) || self.tree.within(record, schema).len() < 2 {
                 continue;
@@ -75,10 +85,12 @@ impl Search<'_> {
             let above = self.tree.schema(schema).parent;
             for select in self.subsets_of(record, above) {
                 let mut path = self.all(from, record, schema);
-                let last = path.steps.iter_mut().rfind(|it| it.schema == above);
+                let last = path.steps.iter_mut().rfind(|step| step.schema == above);
                 let Some(step) = last else { continue };
                 step.select.push(select);
-                self.finish(Expression::Sum(path), cases, &mut |it| push(found, 1.9, it));
+                self.finish(Expression::Sum(path), cases, &mut |item| {
+                    push(found, 1.9, item)
+                });
             }
         }
     }
@@ -86,8 +98,10 @@ impl Search<'_> {
     /// Sums over the records that share a value with the one that is looked at, which is how groups are
     /// summed up.
     fn joined_sums(&self, cases: &LeafCases<'_>, kinds: &[SchemaId], found: &mut Vec<Candidate>) {
-        let (Some(case), true) = (cases.iter().find(|it| it.wanted.is_some()), cases.len() > 1)
-        else {
+        let (Some(case), true) = (
+            cases.iter().find(|case| case.wanted.is_some()),
+            cases.len() > 1,
+        ) else {
             return;
         };
         let Some(outer) = case.context.stack.len().checked_sub(2) else {
@@ -108,8 +122,8 @@ impl Search<'_> {
             if self.tree.find(&joined, &case.context).len() < 2 || self.is_exhausted() {
                 continue;
             }
-            self.finish(Expression::Count(joined.clone()), cases, &mut |it| {
-                push(found, 2.2, it);
+            self.finish(Expression::Count(joined.clone()), cases, &mut |item| {
+                push(found, 2.2, item);
             });
             for &kind in kinds {
                 if !self.is_number(case.context.innermost(), kind) {
@@ -121,7 +135,9 @@ impl Search<'_> {
                     schema,
                     select: Vec::new(),
                 }));
-                self.finish(Expression::Sum(path), cases, &mut |it| push(found, 2.4, it));
+                self.finish(Expression::Sum(path), cases, &mut |item| {
+                    push(found, 2.4, item)
+                });
             }
         }
     }
@@ -131,7 +147,7 @@ impl Search<'_> {
         let mut subsets = self.codes_of(record, schema);
         let codes: Vec<(Vec<SchemaId>, String)> = subsets
             .iter()
-            .filter_map(|it| match it {
+            .filter_map(|subset| match subset {
                 Select::Equals(field, code) => Some((field.clone(), code.clone())),
                 _ => None,
             })
@@ -152,10 +168,10 @@ impl Search<'_> {
         let records = self.tree.within(record, schema).len();
         let below = self.below(record);
         below
-            .filter(|&(it, _)| it != schema && self.tree.is_below(it, schema))
-            .filter(|&(it, _)| self.tree.within(record, it).len() == records)
-            .filter(|&(it, _)| self.is_number(record, it))
-            .map(|(it, _)| self.tree.chain(schema, it))
+            .filter(|&(item, _)| item != schema && self.tree.is_below(item, schema))
+            .filter(|&(item, _)| self.tree.within(record, item).len() == records)
+            .filter(|&(item, _)| self.is_number(record, item))
+            .map(|(item, _)| self.tree.chain(schema, item))
             .take(OPERANDS)
             .collect()
     }
@@ -167,7 +183,7 @@ impl Search<'_> {
         target: &Target,
         found: &mut Vec<Candidate>,
     ) {
-        let Some(case) = cases.iter().find(|it| it.wanted.is_some()) else {
+        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return;
         };
         if case.wanted.and_then(Scalar::number).is_none() {
@@ -175,7 +191,11 @@ impl Search<'_> {
         }
         let from = case.context.stack.len().saturating_sub(1);
         let record = case.context.innermost();
-        let kinds: Vec<_> = self.below(record).take(PLACES).map(|(it, _)| it).collect();
+        let kinds: Vec<_> = self
+            .below(record)
+            .take(PLACES)
+            .map(|(item, _)| item)
+            .collect();
         for schema in kinds {
             if !self.is_number(record, schema) || self.tree.within(record, schema).len() < 2 {
                 continue;
@@ -187,8 +207,8 @@ impl Search<'_> {
                 }
                 let path = self.all(from, record, schema);
                 let cost = if named { 0.6 } else { 2.9 };
-                self.finish(Expression::Aggregate(what, path), cases, &mut |it| {
-                    push(found, cost, it);
+                self.finish(Expression::Aggregate(what, path), cases, &mut |item| {
+                    push(found, cost, item);
                 });
             }
         }
@@ -197,23 +217,27 @@ impl Search<'_> {
     /// Whether a record holds a segment or member with some code.
     pub(super) fn presence(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let is_flag = |case: &Case<'_, Scalar>| matches!(case.wanted, Some(Scalar::Bool(_)));
-        let both = [true, false].map(|it| {
+        let both = [true, false].map(|item| {
             cases
                 .iter()
-                .any(|case| case.wanted == Some(&Scalar::Bool(it)))
+                .any(|case| case.wanted == Some(&Scalar::Bool(item)))
         });
         if !cases.iter().all(is_flag) || both != [true, true] {
             return;
         }
         let Some(case) = cases
             .iter()
-            .find(|it| it.wanted == Some(&Scalar::Bool(true)))
+            .find(|case| case.wanted == Some(&Scalar::Bool(true)))
         else {
             return;
         };
         let from = case.context.stack.len().saturating_sub(1);
         let record = case.context.innermost();
-        let kinds: Vec<_> = self.below(record).take(PLACES).map(|(it, _)| it).collect();
+        let kinds: Vec<_> = self
+            .below(record)
+            .take(PLACES)
+            .map(|(item, _)| item)
+            .collect();
         for schema in kinds {
             let path = self.all(from, record, schema);
             for select in self.codes_of(record, schema) {
@@ -239,5 +263,5 @@ fn is_named(what: Aggregate, target: &Target) -> bool {
         Aggregate::Average => &["average", "avg", "mean"],
     };
     let words = super::names::words(&target.name);
-    words.iter().any(|it| known.contains(&it.as_str()))
+    words.iter().any(|word| known.contains(&word.as_str()))
 }

@@ -30,13 +30,13 @@ impl Search<'_> {
         let Some(case) = present.clone().next() else {
             return;
         };
-        let varied = present.clone().any(|it| it.wanted != case.wanted);
+        let varied = present.clone().any(|present| present.wanted != case.wanted);
         if !varied || cases.len() < 2 {
             return;
         }
         let record = case.context.innermost();
         let leaves = (record..self.tree.node(record).end)
-            .filter(|&it| self.tree.node(it).value.is_some())
+            .filter(|&item| self.tree.node(item).value.is_some())
             .take(LEAVES);
         for leaf in leaves {
             for (way, path) in self.paths(&case.context, leaf).into_iter().take(2) {
@@ -79,15 +79,17 @@ impl Search<'_> {
         }
         let entries: Vec<(String, Scalar)> = order
             .into_iter()
-            .filter_map(|code| meanings.get(&code).cloned().map(|it| (code, it)))
+            .filter_map(|code| meanings.get(&code).cloned().map(|found| (code, found)))
             .collect();
         let likely = self.likelihood(&entries, cases.len(), &path, target)?;
         let yes: Vec<&String> = entries
             .iter()
-            .filter(|(_, it)| *it == Scalar::Bool(true))
+            .filter(|(_, entry)| *entry == Scalar::Bool(true))
             .map(|(code, _)| code)
             .collect();
-        let flag = entries.iter().all(|(_, it)| matches!(it, Scalar::Bool(_)));
+        let flag = entries
+            .iter()
+            .all(|(_, entry)| matches!(entry, Scalar::Bool(_)));
         Some(match yes.as_slice() {
             [code] if flag => (likely, Expression::Is(Box::new(of), (*code).clone())),
             _ => (likely, Expression::Table(Box::new(of), entries)),
@@ -106,15 +108,15 @@ impl Search<'_> {
         let label = &self.tree.schema(last.schema).label;
         let named =
             is_code_name(&label.field) || label.field.to_lowercase() == target.name.to_lowercase();
-        let short = entries
-            .iter()
-            .all(|(code, it)| is_short_for(code, &it.text()) || is_short_for(&it.text(), code));
+        let short = entries.iter().all(|(code, entry)| {
+            is_short_for(code, &entry.text()) || is_short_for(&entry.text(), code)
+        });
         let repeated = entries.len() < cases;
         if !named && entries.iter().any(|(code, _)| is_identifier(code)) {
             return None;
         }
         let numeric = entries.iter().all(|(code, _)| code.parse::<f64>().is_ok());
-        let mut values: Vec<String> = entries.iter().map(|(_, it)| it.text()).collect();
+        let mut values: Vec<String> = entries.iter().map(|(_, entry)| entry.text()).collect();
         values.sort();
         values.dedup();
         let one_to_one = values.len() == entries.len();
@@ -147,7 +149,12 @@ impl Search<'_> {
         if values.len() < 2 || values.len() > 200 {
             return;
         }
-        let often = |value: &&&Scalar| cases.iter().filter(|it| it.wanted == Some(**value)).count();
+        let often = |value: &&&Scalar| {
+            cases
+                .iter()
+                .filter(|case| case.wanted == Some(**value))
+                .count()
+        };
         let mut likely: Vec<&&Scalar> = values.iter().collect();
         likely.sort_by_key(|value| {
             let empty = matches!(value, Scalar::Null) || value.text().is_empty();
@@ -158,10 +165,10 @@ impl Search<'_> {
                 .iter()
                 .map(|case| Case {
                     context: case.context.clone(),
-                    wanted: case.wanted.filter(|it| it != default),
+                    wanted: case.wanted.filter(|wanted| wanted != default),
                 })
                 .collect();
-            if seed(&without).is_none() || without.iter().all(|it| it.wanted.is_some()) {
+            if seed(&without).is_none() || without.iter().all(|without| without.wanted.is_some()) {
                 continue;
             }
             for candidate in self.candidates(&without, target) {
@@ -202,7 +209,7 @@ impl Search<'_> {
         };
         let places: Vec<_> = (first..first + 20)
             .step_by(2)
-            .filter_map(|it| Some((place(it)?, place(it + 1)?)))
+            .filter_map(|item| Some((place(item)?, place(item + 1)?)))
             .collect();
         let own = self.tree.node(leaf).schema;
         let Some((code, _)) = places.iter().find(|(_, value)| *value == own) else {
@@ -226,12 +233,12 @@ pub(super) fn is_short_for(code: &str, word: &str) -> bool {
     if code.chars().count() >= word.chars().count() {
         return false;
     }
-    let mut letters = word.chars().map(|it| it.to_ascii_lowercase());
-    let mut code = code.chars().map(|it| it.to_ascii_lowercase());
-    code.all(|wanted| letters.any(|it| it == wanted))
+    let mut letters = word.chars().map(|c| c.to_ascii_lowercase());
+    let mut code = code.chars().map(|c| c.to_ascii_lowercase());
+    code.all(|wanted| letters.any(|letter| letter == wanted))
 }
 
 /// Whether a text is the number of one thing rather than a code that many have.
 fn is_identifier(text: &str) -> bool {
-    text.len() > 4 && text.bytes().any(|it| it.is_ascii_digit())
+    text.len() > 4 && text.bytes().any(|byte| byte.is_ascii_digit())
 }

@@ -110,7 +110,7 @@ impl Search<'_> {
             self.tree.look((end - record) / 4);
             for leaf in record..end {
                 let longer = matches!(&self.tree.node(leaf).value,
-                    Some(Scalar::Text(it)) if it.len() > text.len() && it.contains(text));
+                    Some(Scalar::Text(part)) if part.len() > text.len() && part.contains(text));
                 if longer && holders.len() < 24 && !holders.contains(&leaf) {
                     holders.push(leaf);
                 }
@@ -165,13 +165,17 @@ impl Search<'_> {
         let mut best: Vec<Option<(f64, usize, Vec<Expression>)>> = vec![None; bounds.len()];
         *best.first_mut()? = Some((0.0, 0, Vec::new()));
         for start in 0..bounds.len() {
-            let Some(so_far) = best.get(start).and_then(Option::as_ref).map(|it| it.0) else {
+            let Some(so_far) = best
+                .get(start)
+                .and_then(Option::as_ref)
+                .map(|found| found.0)
+            else {
                 continue;
             };
             for chunk in self.chunks_from(seed, text, &bounds, start) {
                 let cost = so_far + chunk.cost;
                 let slot = best.get_mut(chunk.end)?;
-                if slot.as_ref().is_none_or(|it| cost < it.0) {
+                if slot.as_ref().is_none_or(|slot| cost < slot.0) {
                     *slot = Some((cost, start, chunk.ways));
                 }
             }
@@ -187,7 +191,7 @@ impl Search<'_> {
         let moved = chunks
             .iter()
             .flatten()
-            .any(|it| !matches!(it, Expression::Constant(_)));
+            .any(|chunk| !matches!(chunk, Expression::Constant(_)));
         moved.then_some(chunks)
     }
 
@@ -216,7 +220,7 @@ impl Search<'_> {
                 });
             }
             if end == start + 1 {
-                let letters = part.chars().filter(|it| it.is_alphanumeric()).count();
+                let letters = part.chars().filter(|c| c.is_alphanumeric()).count();
                 let letters = f64::from(u32::try_from(letters).unwrap_or(u32::MAX));
                 chunks.push(Chunk {
                     end,
@@ -257,16 +261,16 @@ impl Search<'_> {
         }
         ways.sort_by(|one, other| one.0.total_cmp(&other.0));
         ways.truncate(6);
-        ways.into_iter().map(|(_, it)| it).collect()
+        ways.into_iter().map(|(_, way)| way).collect()
     }
 }
 
 /// Where words begin and end: at blanks and marks, and between digits and letters.
 fn bounds(text: &str) -> Vec<usize> {
-    let kind = |it: char| {
-        if it.is_ascii_digit() {
+    let kind = |c: char| {
+        if c.is_ascii_digit() {
             0
-        } else if it.is_alphanumeric() {
+        } else if c.is_alphanumeric() {
             1
         } else {
             2
@@ -275,7 +279,7 @@ fn bounds(text: &str) -> Vec<usize> {
     let mut bounds = vec![0];
     let mut before = None;
     for (at, letter) in text.char_indices() {
-        if before.is_some_and(|it| it != kind(letter)) {
+        if before.is_some_and(|before| before != kind(letter)) {
             bounds.push(at);
         }
         before = Some(kind(letter));
@@ -314,7 +318,7 @@ fn cuts(source: &str, part: &str) -> Vec<(f64, Cut)> {
         source.get(..at).unwrap_or_default(),
         source.get(at + part.len()..).unwrap_or_default(),
     );
-    let mark = |it: &char| !it.is_alphanumeric();
+    let mark = |c: &char| !c.is_alphanumeric();
     let after: String = tail.chars().take_while(mark).collect();
     let before: String = head.chars().rev().take_while(mark).collect();
     let before: String = before.chars().rev().collect();

@@ -129,9 +129,9 @@ impl Tree {
         let above = self.node(parent).schema;
         let schema = self.schema_of(above, label);
         let id = self.nodes.len();
-        if let Some(it) = self.schemas.get_mut(schema) {
-            it.listed |= listed;
-            it.instances.push(id);
+        if let Some(entry) = self.schemas.get_mut(schema) {
+            entry.listed |= listed;
+            entry.instances.push(id);
         }
         self.nodes.push(Node {
             parent,
@@ -179,9 +179,9 @@ impl Tree {
             if let [first, second] = *pair {
                 let (one, other) = (self.node(first).schema, self.node(second).schema);
                 if one == other
-                    && let Some(it) = self.schemas.get_mut(one)
+                    && let Some(entry) = self.schemas.get_mut(one)
                 {
-                    it.listed = true;
+                    entry.listed = true;
                 }
             }
         }
@@ -193,8 +193,8 @@ impl Tree {
     /// The children of a node that are of a schema, in the order of the document.
     pub(super) fn children(&self, id: NodeId, schema: SchemaId) -> &[NodeId] {
         let all = &self.node(id).children;
-        let from = all.partition_point(|&it| self.node(it).schema < schema);
-        let to = all.partition_point(|&it| self.node(it).schema <= schema);
+        let from = all.partition_point(|&item| self.node(item).schema < schema);
+        let to = all.partition_point(|&item| self.node(item).schema <= schema);
         all.get(from..to).unwrap_or_default()
     }
 
@@ -242,14 +242,14 @@ impl Tree {
         children
             .iter()
             .copied()
-            .find(|&it| self.schema(it).label.code().as_deref() == Some(code))
+            .find(|&child| self.schema(child).label.code().as_deref() == Some(code))
     }
 }
 
 /// The part of a sorted list of nodes from one up to another.
 pub(super) fn range(nodes: &[NodeId], from: NodeId, to: NodeId) -> &[NodeId] {
-    let first = nodes.partition_point(|&it| it < from);
-    let last = nodes.partition_point(|&it| it < to);
+    let first = nodes.partition_point(|&node| node < from);
+    let last = nodes.partition_point(|&node| node < to);
     nodes.get(first..last).unwrap_or_default()
 }
 
@@ -263,7 +263,7 @@ impl Label {
         }
         let (segment, place) = self.field.split_once('_')?;
         let place = place.get(..2)?;
-        (is_segment_id(segment) && place.bytes().all(|it| it.is_ascii_digit()))
+        (is_segment_id(segment) && place.bytes().all(|byte| byte.is_ascii_digit()))
             .then(|| format!("{segment}{place}"))
     }
 }
@@ -271,10 +271,10 @@ impl Label {
 /// Whether a text could be the identifier of a segment.
 pub(super) fn is_segment_id(text: &str) -> bool {
     matches!(text.len(), 2 | 3)
-        && text.starts_with(|it: char| it.is_ascii_uppercase())
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
         && text
             .bytes()
-            .all(|it| it.is_ascii_uppercase() || it.is_ascii_digit())
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 /// The class of an item of a JSON array: a segment's identifier or a loop's key.
@@ -286,9 +286,9 @@ pub(super) fn class_of<'a>(mut keys: impl Iterator<Item = &'a String>) -> Option
     let (segment, place) = first.split_once('_')?;
     let digits = place.get(..2).unwrap_or_default();
     let is_element = digits.len() == 2
-        && digits.bytes().all(|it| it.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
         && place
             .get(2..)
-            .is_none_or(|it| it.is_empty() || it.starts_with('#'));
+            .is_none_or(|found| found.is_empty() || found.starts_with('#'));
     (is_element && is_segment_id(segment)).then(|| segment.to_owned())
 }

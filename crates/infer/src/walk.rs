@@ -23,10 +23,13 @@ impl Template {
     /// The templates in it, each with the loops round it.
     fn inner(&self) -> Vec<(&[Path], &Self)> {
         match self {
-            Self::Object(members) => members.iter().map(|(_, it)| (&[] as &[Path], it)).collect(),
+            Self::Object(members) => members
+                .iter()
+                .map(|(_, member)| (&[] as &[Path], member))
+                .collect(),
             Self::List(parts) | Self::Element { body: parts, .. } => parts
                 .iter()
-                .map(|it| (it.each.as_slice(), &it.template))
+                .map(|part| (part.each.as_slice(), &part.template))
                 .collect(),
             Self::Value(_) => Vec::new(),
         }
@@ -93,8 +96,10 @@ pub(super) fn common_way(tree: &Tree, template: &Template) -> Option<Vec<Step>> 
             if best.as_ref().is_some_and(|(_, known)| known == prefix) {
                 continue;
             }
-            let usable = prefix.last().is_some_and(|it| is_plain(tree, it.schema));
-            let uses = ways.iter().filter(|it| it.starts_with(prefix)).count();
+            let usable = prefix
+                .last()
+                .is_some_and(|last| is_plain(tree, last.schema));
+            let uses = ways.iter().filter(|way| way.starts_with(prefix)).count();
             let saved = uses.saturating_sub(1) * (length - 1);
             if usable && uses > 1 && best.as_ref().is_none_or(|(known, _)| saved > *known) {
                 best = Some((saved, prefix.to_vec()));
@@ -113,12 +118,12 @@ pub(super) fn transaction_way(tree: &Tree, template: &Template) -> Option<Vec<St
             ways.push(path.steps.clone());
         }
     });
-    let is_transaction = |it: &Step| tree.schema(it.schema).label.field == "transactions";
+    let is_transaction = |step: &Step| tree.schema(step.schema).label.field == "transactions";
     let first = ways.first()?;
     let end = first.iter().position(is_transaction)? + 1;
     let way = first.get(..end)?.to_vec();
-    let is_alone = way.iter().all(|it| it.select.is_empty());
-    let through = |it: &Vec<Step>| it.len() > end && it.starts_with(&way);
+    let is_alone = way.iter().all(|way| way.select.is_empty());
+    let through = |step: &Vec<Step>| step.len() > end && step.starts_with(&way);
     (is_alone && ways.iter().all(through)).then_some(way)
 }
 
@@ -153,7 +158,7 @@ fn refers_at(inner: &[Path], template: &Template, level: usize, at: usize) -> bo
 /// Whether a path at one level needs the name of the record of another.
 fn needs(path: &Path, level: usize, at: usize) -> bool {
     let joined = path.steps.iter().flat_map(joins);
-    (path.from == level && at > level) || joined.into_iter().any(|it| it.from == level)
+    (path.from == level && at > level) || joined.into_iter().any(|joined| joined.from == level)
 }
 
 /// Whether a template uses the place of the innermost record.

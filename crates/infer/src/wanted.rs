@@ -68,22 +68,27 @@ impl Wanted {
     /// The scalars in it that are not those of lists of its own.
     pub(super) fn own_leaves<'a>(&'a self, into: &mut Vec<&'a Scalar>) {
         match self {
-            Self::Object(members) => members.iter().for_each(|(_, it)| it.own_leaves(into)),
+            Self::Object(members) => members
+                .iter()
+                .for_each(|(_, member)| member.own_leaves(into)),
             Self::List(items) => {
-                let segment = |it: &&Self| is_segment_id(&it.class());
+                let segment = |item: &&Self| is_segment_id(&item.class());
                 items
                     .iter()
                     .filter(segment)
-                    .for_each(|it| it.own_leaves(into));
+                    .for_each(|item| item.own_leaves(into));
             }
             Self::Leaf(scalar) => into.push(scalar),
             Self::Element(element) => {
                 let attributes = element.attributes.iter().filter(|(name, _)| name != "Id");
-                attributes.for_each(|(_, it)| it.own_leaves(into));
-                element.text.iter().for_each(|it| it.own_leaves(into));
+                attributes.for_each(|(_, attribute)| attribute.own_leaves(into));
+                element.text.iter().for_each(|text| text.own_leaves(into));
                 for child in &element.children {
                     let class = child.class();
-                    let alike = element.children.iter().filter(|it| it.class() == class);
+                    let alike = element
+                        .children
+                        .iter()
+                        .filter(|child| child.class() == class);
                     if alike.count() == 1 && !class.starts_with("loop ") {
                         child.own_leaves(into);
                     }
@@ -95,14 +100,14 @@ impl Wanted {
     /// Every scalar in it.
     pub(super) fn leaves<'a>(&'a self, into: &mut Vec<&'a Scalar>) {
         match self {
-            Self::Object(members) => members.iter().for_each(|(_, it)| it.leaves(into)),
-            Self::List(items) => items.iter().for_each(|it| it.leaves(into)),
+            Self::Object(members) => members.iter().for_each(|(_, member)| member.leaves(into)),
+            Self::List(items) => items.iter().for_each(|item| item.leaves(into)),
             Self::Leaf(scalar) => into.push(scalar),
             Self::Element(element) => {
                 let attributes = element.attributes.iter().filter(|(name, _)| name != "Id");
-                attributes.for_each(|(_, it)| it.leaves(into));
-                element.children.iter().for_each(|it| it.leaves(into));
-                element.text.iter().for_each(|it| it.leaves(into));
+                attributes.for_each(|(_, attribute)| attribute.leaves(into));
+                element.children.iter().for_each(|child| child.leaves(into));
+                element.text.iter().for_each(|text| text.leaves(into));
             }
         }
     }

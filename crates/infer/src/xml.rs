@@ -94,7 +94,7 @@ fn leaf(tree: &mut Tree, parent: NodeId, field: String, value: &str) {
 fn is_listed(above: Option<&Written>, element: &Written) -> bool {
     let service = ["interchange", "group", "transaction", "segment", "loop"];
     service.contains(&element.name.as_str())
-        || above.is_some_and(|it| is_plural(&it.name, &element.name))
+        || above.is_some_and(|above| is_plural(&above.name, &element.name))
 }
 
 /// Whether a name says that it holds several of another: `lines` of `line`, `LineList` of `Line`.
@@ -104,7 +104,7 @@ pub(super) fn is_plural(plural: &str, singular: &str) -> bool {
     matches!(ending, Some("s" | "es" | "list" | "_list"))
         || singular
             .strip_suffix('y')
-            .is_some_and(|it| plural.strip_prefix(it) == Some("ies"))
+            .is_some_and(|rest| plural.strip_prefix(rest) == Some("ies"))
 }
 
 fn wanted(element: Written) -> Wanted {
@@ -125,7 +125,10 @@ fn read(text: &str) -> Result<Written, String> {
     loop {
         let at = reader.buffer_position();
         let wrong = |problem: String| format!("{problem} at byte {at}");
-        match reader.read_event().map_err(|it| wrong(it.to_string()))? {
+        match reader
+            .read_event()
+            .map_err(|error| wrong(error.to_string()))?
+        {
             Event::Start(start) => {
                 if open.len() >= DEPTH {
                     return Err(wrong(format!("elements nest more than {DEPTH} levels")));
@@ -146,14 +149,14 @@ fn read(text: &str) -> Result<Written, String> {
                     return Ok(root);
                 }
             }
-            Event::Text(it) => {
-                append(&mut open, &it.xml10_content());
+            Event::Text(text) => {
+                append(&mut open, &text.xml10_content());
             }
-            Event::CData(it) => append(&mut open, &it.xml10_content()),
-            Event::GeneralRef(it) => {
-                let spelled = format!("&{};", &*it);
-                let meant =
-                    quick_xml::escape::unescape(&spelled).map_err(|it| wrong(it.to_string()))?;
+            Event::CData(text) => append(&mut open, &text.xml10_content()),
+            Event::GeneralRef(text) => {
+                let spelled = format!("&{};", &*text);
+                let meant = quick_xml::escape::unescape(&spelled)
+                    .map_err(|error| wrong(error.to_string()))?;
                 append(&mut open, &meant);
             }
             Event::Eof => return Err(wrong("the root element is missing or not ended".to_owned())),
@@ -185,9 +188,10 @@ fn append(open: &mut [Written], text: &str) {
 fn element(start: &BytesStart<'_>) -> Result<Written, String> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
-        let attribute = attribute.map_err(|it| it.to_string())?;
+        let attribute = attribute.map_err(|error| error.to_string())?;
         let name = attribute.key.as_ref().to_owned();
-        let value = quick_xml::escape::unescape(&attribute.value).map_err(|it| it.to_string())?;
+        let value =
+            quick_xml::escape::unescape(&attribute.value).map_err(|error| error.to_string())?;
         attributes.push((name, value.into_owned()));
     }
     Ok(Written {

@@ -44,7 +44,7 @@ pub(super) fn print(tree: &Tree, template: &Template) -> String {
         indent: 2,
     };
     if let Some(way) = common_way(tree, template) {
-        let schema = way.last().map_or(0, |it| it.schema);
+        let schema = way.last().map_or(0, |last| last.schema);
         let name = printer.name(record_name(tree, schema));
         let select = printer.steps(&way);
         printer.line(&format!(
@@ -78,7 +78,9 @@ impl Printer<'_> {
     fn name(&mut self, wanted: String) -> String {
         let numbered = (2..).map(|number| format!("{wanted}{number}"));
         let mut names = std::iter::once(wanted.clone()).chain(numbered);
-        let name = names.find(|it| !self.taken.contains(it)).unwrap_or(wanted);
+        let name = names
+            .find(|name| !self.taken.contains(name))
+            .unwrap_or(wanted);
         self.taken.push(name.clone());
         name
     }
@@ -127,7 +129,7 @@ impl Printer<'_> {
         self.indent += 1;
         self.sort(path);
         let level = self.names.len();
-        let schema = path.steps.last().map_or(0, |it| it.schema);
+        let schema = path.steps.last().map_or(0, |last| last.schema);
         let name =
             refers(inner, template, level).then(|| self.name(record_name(self.tree, schema)));
         if let Some(name) = &name {
@@ -136,15 +138,15 @@ impl Printer<'_> {
         self.names.push(name.clone());
         self.loops(inner, template);
         self.names.pop();
-        self.taken.retain(|it| Some(it) != name.as_ref());
+        self.taken.retain(|taken| Some(taken) != name.as_ref());
         self.indent -= 1;
         self.line("</xsl:for-each>");
     }
 
     /// The order of a loop.
     fn sort(&mut self, path: &Path) {
-        let selects = path.steps.iter().flat_map(|it| &it.select);
-        let sorted = selects.filter_map(|it| match it {
+        let selects = path.steps.iter().flat_map(|step| &step.select);
+        let sorted = selects.filter_map(|select| match select {
             Select::Sorted(field, numeric, descending) => Some((field, *numeric, *descending)),
             _ => None,
         });

@@ -9,7 +9,7 @@ use std::time::Duration;
 use redb::{Builder, StorageBackend};
 
 use crate::storage::Storage;
-use crate::{Batch, Ledger, Refusal, Table, WriteError};
+use crate::{Batch, Ledger, OpenError, Table, WriteError};
 
 const ROWS: Table = Table("rows");
 /// Longer than any test takes.
@@ -73,7 +73,7 @@ impl Disk {
             open(),
             Box::new(move || {
                 let opened = Builder::new().create_with_backend(again.clone());
-                opened.map_err(|error| Refusal::new(Path::new("disk"), error.into()))
+                opened.map_err(|error| OpenError::new(Path::new("disk"), error.into()))
             }),
         );
         let lock = tempfile();

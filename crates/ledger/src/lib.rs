@@ -13,15 +13,15 @@ mod error;
 #[cfg(test)]
 mod failure_tests;
 mod open;
+mod open_error;
 mod progress;
-mod refusal;
 mod storage;
 mod writer;
 
 pub use batch::{Batch, Table};
 pub use error::WriteError;
+pub use open_error::OpenError;
 pub use progress::Ticket;
-pub use refusal::Refusal;
 
 use std::fmt;
 use std::fs::File;
@@ -56,7 +56,7 @@ impl Ledger {
     ///
     /// Another process has the directory, the file is damaged, of a newer format or not ours, or
     /// the disk does not let it be used. What is there stays as it is.
-    pub fn open(directory: &Path) -> Result<Self, Refusal> {
+    pub fn open(directory: &Path) -> Result<Self, OpenError> {
         let lock = open::lock(directory)?;
         let owned = directory.to_owned();
         let storage = Storage::new(
@@ -71,10 +71,10 @@ impl Ledger {
         storage: Storage,
         lock: File,
         probe_interval: Duration,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, OpenError> {
         let storage = Arc::new(storage);
         let committed = storage.committed();
-        let committed = committed.map_err(|error| Refusal::unreadable(directory, &error))?;
+        let committed = committed.map_err(|error| OpenError::unreadable(directory, &error))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 directory: directory.to_owned(),

@@ -8,7 +8,7 @@ use redb::{
     Builder, Database, DatabaseError, ReadableDatabase as _, StorageError, TableDefinition,
 };
 
-use crate::refusal::{Reason, Refusal};
+use crate::open_error::{OpenError, Reason};
 
 /// The format of the rows that this release writes, and the latest it reads.
 const FORMAT: u64 = 1;
@@ -27,28 +27,33 @@ const FILE: &str = "state.redb";
 const CACHE_BYTES: usize = 32 << 20;
 
 /// Takes the directory for this process.
-pub(crate) fn lock(directory: &Path) -> Result<File, Refusal> {
-    let refuse = |error| Refusal::new(directory, Reason::Io(error));
+pub(crate) fn lock(directory: &Path) -> Result<File, OpenError> {
+    let refuse = |error| OpenError::new(directory, Reason::Io(error));
     fs::create_dir_all(directory).map_err(refuse)?;
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
     let file = options.open(directory.join(LOCK)).map_err(refuse)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Refusal::new(directory, Reason::Taken)),
+        Err(TryLockError::WouldBlock) => Err(OpenError::new(directory, Reason::InUse)),
         Err(TryLockError::Error(error)) => Err(refuse(error)),
     }
 }
 
 /// The rows of a directory that is ours.
-pub(crate) fn database(directory: &Path) -> Result<Database, Refusal> {
+pub(crate) fn database(directory: &Path) -> Result<Database, OpenError> {
     let path = directory.join(FILE);
-    let refuse = |reason| Refusal::new(&path, reason);
-    if !path.try_exists().map_err(|it| refuse(Reason::Io(it)))? {
+    let refuse = |reason| OpenError::new(&path, reason);
+    if !path
+        .try_exists()
+        .map_err(|error| refuse(Reason::Io(error)))?
+    {
         create(directory, &path).map_err(refuse)?;
     }
     begins_right(&path).map_err(refuse)?;
-    let database = builder().open(&path).map_err(|it| refuse(it.into()))?;
+    let database = builder()
+        .open(&path)
+        .map_err(|error| refuse(error.into()))?;
     let format = format(&database).map_err(refuse)?;
     if format > FORMAT {
         return Err(refuse(Reason::Newer {
@@ -60,13 +65,13 @@ pub(crate) fn database(directory: &Path) -> Result<Database, Refusal> {
 }
 
 /// The same rows again, in a process that has found them sound before.
-pub(crate) fn database_again(directory: &Path) -> Result<Database, Refusal> {
+pub(crate) fn database_again(directory: &Path) -> Result<Database, OpenError> {
     let path = directory.join(FILE);
     let mut builder = builder();
     builder.set_check_integrity_on_open(false);
     builder
         .open(&path)
-        .map_err(|error| Refusal::new(&path, error.into()))
+        .map_err(|error| OpenError::new(&path, error.into()))
 }
 
 /// Every page is compared with its checksum: a damaged file is found now, not when it is too late.
@@ -115,7 +120,7 @@ fn format(database: &Database) -> Result<u64, Reason> {
     let transaction = database.begin_read().map_err(damaged)?;
     let about = transaction.open_table(ABOUT).map_err(|_| Reason::Foreign)?;
     let format = about.get(FORMAT_KEY).map_err(damaged)?;
-    format.map(|it| it.value()).ok_or(Reason::Foreign)
+    format.map(|format| format.value()).ok_or(Reason::Foreign)
 }
 
 fn damaged(error: impl Into<redb::Error>) -> Reason {
@@ -125,7 +130,7 @@ fn damaged(error: impl Into<redb::Error>) -> Reason {
 impl From<DatabaseError> for Reason {
     fn from(error: DatabaseError) -> Self {
         match error {
-            DatabaseError::DatabaseAlreadyOpen => Self::Taken,
+            DatabaseError::DatabaseAlreadyOpen => Self::InUse,
             DatabaseError::Storage(StorageError::Io(error)) => Self::Io(error),
             other => damaged(other),
         }

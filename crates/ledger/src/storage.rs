@@ -6,7 +6,7 @@ use redb::{Database, ReadableDatabase as _, TableDefinition, TableError};
 
 use crate::batch::Batch;
 use crate::error::WriteError;
-use crate::refusal::Refusal;
+use crate::open_error::OpenError;
 
 /// How far the writing is: the number of the last batch that was committed.
 const PROGRESS: TableDefinition<'static, &str, u64> = TableDefinition::new("progress");
@@ -15,7 +15,7 @@ const COMMITTED: &str = "committed";
 const PROBE: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("probe");
 const PROBE_BYTES: usize = 64 << 10;
 
-pub(crate) type Open = Box<dyn Fn() -> Result<Database, Refusal> + Send + Sync>;
+pub(crate) type Open = Box<dyn Fn() -> Result<Database, OpenError> + Send + Sync>;
 
 /// A database that is opened anew when the library gave it up.
 ///

@@ -83,8 +83,9 @@ fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
 
 fn is_form(method: &Method, headers: &HeaderMap) -> bool {
     let content_type = headers.get(CONTENT_TYPE);
-    let content_type = content_type.and_then(|it| it.to_str().ok());
-    method == Method::POST && content_type.is_some_and(|it| it.starts_with("multipart/form-data"))
+    let content_type = content_type.and_then(|content_type| content_type.to_str().ok());
+    method == Method::POST
+        && content_type.is_some_and(|content_type| content_type.starts_with("multipart/form-data"))
 }
 
 fn decoded(text: &str) -> String {

@@ -70,13 +70,13 @@ pub trait ObjectStore: Send + Sync {
         key: &str,
         content_type: &str,
     ) -> Result<Box<dyn ObjectWriter + 'a>, ObjectError> {
-        Ok(Box::new(Gathering {
+        Ok(Box::new(BufferedUpload {
             store: self,
             account: account.to_owned(),
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             content_type: content_type.to_owned(),
-            gathered: BytesMut::new(),
+            buffered: BytesMut::new(),
         }))
     }
 
@@ -126,24 +126,24 @@ pub trait ObjectWriter: Send {
 }
 
 /// The writer of a home that takes objects whole only.
-struct Gathering<'a, S: ?Sized> {
+struct BufferedUpload<'a, S: ?Sized> {
     store: &'a S,
     account: String,
     bucket: String,
     key: String,
     content_type: String,
-    gathered: BytesMut,
+    buffered: BytesMut,
 }
 
 #[async_trait]
-impl<S: ObjectStore + ?Sized> ObjectWriter for Gathering<'_, S> {
+impl<S: ObjectStore + ?Sized> ObjectWriter for BufferedUpload<'_, S> {
     async fn write(&mut self, piece: Bytes) -> Result<(), ObjectError> {
-        self.gathered.extend_from_slice(&piece);
+        self.buffered.extend_from_slice(&piece);
         Ok(())
     }
 
     async fn finish(self: Box<Self>) -> Result<Attributes, ObjectError> {
-        let body = self.gathered.freeze();
+        let body = self.buffered.freeze();
         self.store
             .put(
                 &self.account,

@@ -9,7 +9,7 @@ use b2bi_local_mapping::{Engine, Limits, Problem, Run, Template};
 
 use crate::pool::{Pool, Pooling};
 use crate::protocol::Request;
-use crate::worker::Program;
+use crate::worker::WorkerCommand;
 
 /// How templates of a language are evaluated.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct Settings {
     /// The language's name, for messages.
     pub language: &'static str,
     /// The program that works.
-    pub worker: Program,
+    pub worker: WorkerCommand,
     /// The most memory of an evaluation beyond what a worker begins with, in bytes.
     pub memory_bytes: u64,
     /// How long after the end of a run's time its worker is killed: for an engine that ends by itself
@@ -36,7 +36,7 @@ pub struct Settings {
 impl Settings {
     /// Memory for documents of tens of megabytes, and two workers a core, four at least.
     #[must_use]
-    pub fn new(language: &'static str, worker: Program) -> Self {
+    pub fn new(language: &'static str, worker: WorkerCommand) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             language,
@@ -123,7 +123,7 @@ impl Sandbox {
 }
 
 /// A template that a worker will compile.
-struct Unread {
+struct UncompiledTemplate {
     sandbox: Sandbox,
     template: String,
 }
@@ -131,14 +131,14 @@ struct Unread {
 impl Engine for Sandbox {
     /// Keeps the template; the evaluation says what is wrong with it.
     fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
-        Ok(Box::new(Unread {
+        Ok(Box::new(UncompiledTemplate {
             sandbox: self.clone(),
             template: template.to_owned(),
         }))
     }
 }
 
-impl Template for Unread {
+impl Template for UncompiledTemplate {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
         self.sandbox.map(&self.template, input, run)
     }

@@ -30,4 +30,4 @@ pub use engine::{Sandbox, Settings};
 pub use failure::interrupted;
 pub use serve::serve;
 pub use timed::{Deadline, Interruption, POLL, TimedStream, timed_pair};
-pub use worker::{OUT_OF_MEMORY, Program};
+pub use worker::{OUT_OF_MEMORY, WorkerCommand};

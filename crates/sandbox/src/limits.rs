@@ -77,9 +77,12 @@ fn limit(resource: Resource, most: u64) -> io::Result<()> {
 fn address_space() -> u64 {
     let pages = fs::read_to_string("/proc/self/statm")
         .ok()
-        .and_then(|it| it.split(' ').next()?.parse::<u64>().ok());
+        .and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
     let page = sysconf(SysconfVar::PAGE_SIZE).ok().flatten();
-    pages.unwrap_or_default() * page.and_then(|it| u64::try_from(it).ok()).unwrap_or(4096)
+    pages.unwrap_or_default()
+        * page
+            .and_then(|page| u64::try_from(page).ok())
+            .unwrap_or(4096)
 }
 
 /// How long the process has computed, in seconds, rounded up.
@@ -132,9 +135,9 @@ mod resident {
 
     /// The most that the process had resident at any time, in bytes; 0 where the system does not say.
     pub(super) fn peak() -> u64 {
-        let peak = getrusage(UsageWho::RUSAGE_SELF).map(|it| it.max_rss());
+        let peak = getrusage(UsageWho::RUSAGE_SELF).map(|getrusage| getrusage.max_rss());
         peak.ok()
-            .and_then(|it| u64::try_from(it).ok())
+            .and_then(|peak| u64::try_from(peak).ok())
             .unwrap_or_default()
             .saturating_mul(UNIT)
     }

@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use crate::failure::Failure;
 use crate::protocol::{Reply, Request};
 use crate::timed::{Deadline, Interruption, POLL};
-use crate::worker::{Program, Worker};
+use crate::worker::{Worker, WorkerCommand};
 
 /// How many workers there are, and for how long.
 #[derive(Clone, Debug)]
 pub(crate) struct Pooling {
-    pub(crate) program: Program,
+    pub(crate) program: WorkerCommand,
     /// The most workers at a time.
     pub(crate) most: usize,
     /// The requests after which a worker is replaced.
@@ -109,7 +109,7 @@ impl Pool {
         state.busy += 1;
         let mut worker = state.idle.pop().map(|(_, worker)| worker);
         drop(state);
-        if worker.as_mut().is_some_and(|it| !it.is_alive()) {
+        if worker.as_mut().is_some_and(|worker| !worker.is_alive()) {
             worker = None;
         }
         Ok(Lease {
@@ -142,7 +142,7 @@ impl Drop for Lease<'_> {
     fn drop(&mut self) {
         let mut state = self.shared.state();
         state.busy -= 1;
-        let worker = self.worker.take().map(|it| (Instant::now(), it));
+        let worker = self.worker.take().map(|worker| (Instant::now(), worker));
         state.idle.extend(worker);
         state.retired.extend(self.retired.take());
         let reaper_starts = !mem::replace(&mut state.has_reaper, true);

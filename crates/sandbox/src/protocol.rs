@@ -97,11 +97,14 @@ pub(crate) fn write_reply(reply: &Reply, out: &mut impl Write) -> io::Result<()>
         }
         Ok(None) => write_number(out, NOTHING),
         Err(problem) => {
-            let cause = CAUSES.iter().position(|it| *it == problem.cause);
+            let cause = CAUSES.iter().position(|item| *item == problem.cause);
             write_number(out, FAILED + cause.unwrap_or_default() as u64)?;
             // Places count from 1, so 0 is none.
-            let line = problem.position.map_or(0, |it| it.line);
-            let column = problem.position.and_then(|it| it.column).unwrap_or(0);
+            let line = problem.position.map_or(0, |problem| problem.line);
+            let column = problem
+                .position
+                .and_then(|problem| problem.column)
+                .unwrap_or(0);
             write_number(out, line as u64)?;
             write_number(out, column as u64)?;
             write_text(out, problem.code.as_deref().unwrap_or_default())?;
@@ -117,7 +120,7 @@ pub(crate) fn read_reply(from: &mut impl Read, longest: u64) -> io::Result<Reply
         NOTHING => return Ok(Ok(None)),
         kind => usize::try_from(kind - FAILED)
             .ok()
-            .and_then(|it| CAUSES.get(it))
+            .and_then(|number| CAUSES.get(number))
             .ok_or_else(|| invalid(format!("no reply has the kind {kind}")))?,
     };
     let (line, column) = (read_size(from)?, read_size(from)?);
@@ -144,7 +147,7 @@ fn read_number(from: &mut impl Read) -> io::Result<u64> {
 }
 
 fn read_size(from: &mut impl Read) -> io::Result<usize> {
-    read_number(from).map(|it| usize::try_from(it).unwrap_or(usize::MAX))
+    read_number(from).map(|number| usize::try_from(number).unwrap_or(usize::MAX))
 }
 
 fn write_text(out: &mut impl Write, text: &str) -> io::Result<()> {

@@ -25,7 +25,7 @@ const LAST_WORDS: u64 = 4_096;
 
 /// How a worker is started: a program that calls [`serve`](crate::serve) when started so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Program {
+pub struct WorkerCommand {
     /// The file to run.
     pub path: PathBuf,
     /// What to call it with.
@@ -48,7 +48,7 @@ impl Worker {
     /// # Errors
     ///
     /// There is no such program, or the system has no room for it.
-    pub(crate) fn start(program: &Program) -> io::Result<Self> {
+    pub(crate) fn start(program: &WorkerCommand) -> io::Result<Self> {
         let (stream, theirs) = timed_pair()?;
         let (errors, their_errors) = io::pipe()?;
         let child = Command::new(&program.path)
@@ -135,7 +135,9 @@ impl Worker {
 impl Failure {
     /// What the end of a worker means.
     fn of(status: ExitStatus, last_words: &str) -> Self {
-        let signal = status.signal().and_then(|it| Signal::try_from(it).ok());
+        let signal = status
+            .signal()
+            .and_then(|signal| Signal::try_from(signal).ok());
         match signal {
             None if status.code() == Some(OUT_OF_MEMORY) => Self::Memory,
             Some(Signal::SIGXCPU | Signal::SIGALRM) => Self::Time,

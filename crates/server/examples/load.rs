@@ -91,7 +91,7 @@ impl Plan {
 fn places(request: &[u8]) -> Vec<usize> {
     let windows = request.windows(PLACEHOLDER.len()).enumerate();
     windows
-        .filter(|(_, it)| *it == PLACEHOLDER)
+        .filter(|(_, window)| *window == PLACEHOLDER)
         .map(|(at, _)| at)
         .collect()
 }
@@ -193,26 +193,28 @@ async fn read(stream: &TcpStream, space: &mut [u8]) -> io::Result<usize> {
 /// The reply, once it is there as a whole.
 fn whole(received: &[u8]) -> io::Result<Option<Reply>> {
     let mut ends = received.windows(BLANK_LINE.len());
-    let Some(end) = ends.position(|it| it == BLANK_LINE) else {
+    let Some(end) = ends.position(|end| end == BLANK_LINE) else {
         return Ok(None);
     };
     let head = received.get(..end).unwrap_or_default();
-    let length = header(head, "content-length").and_then(|it| it.trim().parse().ok());
+    let length = header(head, "content-length").and_then(|header| header.trim().parse().ok());
     let length: usize = length.ok_or_else(|| io::Error::other("a reply has no content-length"))?;
     let reply = Reply {
-        is_ok: head.get(8..).is_some_and(|it| it.starts_with(b" 200")),
+        is_ok: head
+            .get(8..)
+            .is_some_and(|found| found.starts_with(b" 200")),
         body: length,
-        closes: header(head, "connection").is_some_and(|it| it.contains("close")),
+        closes: header(head, "connection").is_some_and(|header| header.contains("close")),
     };
     let present = received.len() - end - BLANK_LINE.len();
     Ok((present >= length).then_some(reply))
 }
 
 fn header<'a>(head: &'a [u8], name: &str) -> Option<&'a str> {
-    let mut lines = head.split(|it| *it == b'\n');
+    let mut lines = head.split(|head| *head == b'\n');
     let line = lines.find(|line| {
         let named = line.get(..name.len());
-        named.is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
+        named.is_some_and(|named| named.eq_ignore_ascii_case(name.as_bytes()))
     })?;
     std::str::from_utf8(line).ok()?.get(name.len() + 1..)
 }

@@ -34,19 +34,22 @@ pub struct Access {
 
 /// Why a request is refused.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct AccessError {
     pub(crate) status: StatusCode,
     pub(crate) message: String,
 }
 
 impl Access {
     /// Whether a request's origin may send requests at all; programs have none.
-    pub(crate) fn origin(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+    pub(crate) fn origin(&self, headers: &HeaderMap) -> Result<(), AccessError> {
         let Some(origin) = headers.get(ORIGIN) else {
             return Ok(());
         };
         let origin = origin.to_str().unwrap_or_default();
-        let is_listed = self.origins.iter().any(|it| it == ANY || it == origin);
+        let is_listed = self
+            .origins
+            .iter()
+            .any(|item| item == ANY || item == origin);
         if is_listed || self.is_of_a_known_host(origin) {
             return Ok(());
         }
@@ -56,7 +59,7 @@ impl Access {
     }
 
     /// Whether a request may use the server's own routes, on a server that listens there.
-    pub(crate) fn admin(&self, head: &Parts, listen: SocketAddr) -> Result<(), Refusal> {
+    pub(crate) fn admin(&self, head: &Parts, listen: SocketAddr) -> Result<(), AccessError> {
         self.origin(&head.headers)?;
         if is_sent_by_another_site(&head.headers) {
             let message = "Pages of other sites may not use the server's own routes";
@@ -76,13 +79,13 @@ impl Access {
     ///
     /// A browser sends no origin with a page of the same host, and a host of somebody else's may lead
     /// here: then that page reads what is here.
-    pub(crate) fn browser(&self, head: &Parts) -> Result<(), Refusal> {
+    pub(crate) fn browser(&self, head: &Parts) -> Result<(), AccessError> {
         self.origin(&head.headers)?;
         self.host(head)
     }
 
     /// Whether all names that the request has for this machine, in its header and its target, are known.
-    fn host(&self, head: &Parts) -> Result<(), Refusal> {
+    fn host(&self, head: &Parts) -> Result<(), AccessError> {
         let text = |value: &http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
         let mut names: Vec<String> = head.headers.get_all(HOST).iter().map(text).collect();
         names.extend(head.uri.authority().map(ToString::to_string));
@@ -91,7 +94,7 @@ impl Access {
             names.push(String::new());
         }
         for name in names {
-            let is_any = self.hosts.iter().any(|it| it == ANY);
+            let is_any = self.hosts.iter().any(|host| host == ANY);
             if !is_any && !host_name(&name).is_some_and(|name| self.knows(&name)) {
                 return Err(forbidden(format!(
                     "The host '{name}' is not known to be this machine; --allowed-hosts lists its \
@@ -119,8 +122,8 @@ impl Access {
     }
 }
 
-fn forbidden(message: String) -> Refusal {
-    Refusal {
+fn forbidden(message: String) -> AccessError {
+    AccessError {
         status: StatusCode::FORBIDDEN,
         message,
     }
@@ -128,19 +131,19 @@ fn forbidden(message: String) -> Refusal {
 
 /// Whether a browser says that another site sent the request; following a link is no harm.
 fn is_sent_by_another_site(headers: &HeaderMap) -> bool {
-    let is = |name: &str, value: &str| headers.get(name).is_some_and(|it| it == value);
+    let is = |name: &str, value: &str| headers.get(name).is_some_and(|found| found == value);
     is(SITE, "cross-site") && !is(MODE, "navigate")
 }
 
-fn check_token(token: &Secret, headers: &HeaderMap) -> Result<(), Refusal> {
+fn check_token(token: &Secret, headers: &HeaderMap) -> Result<(), AccessError> {
     let given = headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes);
     let given = given.unwrap_or_default();
     let bearer = given.strip_prefix(b"Bearer ").map(<[u8]>::to_vec);
     let given = bearer.or_else(|| password(given.strip_prefix(b"Basic ")?));
-    if given.is_some_and(|it| token.is(&it)) {
+    if given.is_some_and(|given| token.is(&given)) {
         return Ok(());
     }
-    Err(Refusal {
+    Err(AccessError {
         status: StatusCode::UNAUTHORIZED,
         message: "Send the server's --admin-token as Authorization: Bearer TOKEN, or as the \
                   password of http://any:TOKEN@HOST"
@@ -151,7 +154,7 @@ fn check_token(token: &Secret, headers: &HeaderMap) -> Result<(), Refusal> {
 /// The password in `Basic` credentials: who can be told no more than a URL, such as SNS, has these.
 fn password(credentials: &[u8]) -> Option<Vec<u8>> {
     let decoded = BASE64_STANDARD.decode(credentials).ok()?;
-    let colon = decoded.iter().position(|it| *it == b':')?;
+    let colon = decoded.iter().position(|decoded| *decoded == b':')?;
     decoded.get(colon + 1..).map(<[u8]>::to_vec)
 }
 
@@ -173,21 +176,21 @@ fn host_name(host: &str) -> Option<String> {
     let is_port = port.is_empty()
         || port
             .strip_prefix(':')
-            .is_some_and(|it| it.bytes().all(|it| it.is_ascii_digit()));
+            .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     (is_port && !name.is_empty()).then_some(name)
 }
 
 /// Whether a name leads to this machine for everybody.
 fn is_loopback_name(name: &str) -> bool {
-    let names = |it: &str| name == it || is_below(name, it);
-    let address = name.parse::<IpAddr>().map(|it| it.to_canonical());
-    LOOPBACK.iter().any(|it| names(it)) || address.is_ok_and(|it| it.is_loopback())
+    let names = |text: &str| name == text || is_below(name, text);
+    let address = name.parse::<IpAddr>().map(|value| value.to_canonical());
+    LOOPBACK.iter().any(|item| names(item)) || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn is_below(name: &str, domain: &str) -> bool {
     name.strip_suffix(domain)
-        .is_some_and(|it| it.ends_with('.'))
+        .is_some_and(|rest| rest.ends_with('.'))
 }
 
 #[cfg(test)]
@@ -210,7 +213,7 @@ mod tests {
         }
         let (head, ()) = request.body(()).unwrap().into_parts();
         let outcome = access.admin(&head, listen.parse().unwrap());
-        outcome.map_or_else(|it| it.status.as_u16(), |()| 200)
+        outcome.map_or_else(|outcome| outcome.status.as_u16(), |()| 200)
     }
 
     #[test]

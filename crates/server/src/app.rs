@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use b2bi_local_b2bi::{Announcer, B2bi, Clock, Environment, Ids, Records, Stages};
+use b2bi_local_b2bi::{B2bi, Clock, Environment, EventSink, Ids, RecordSink, Stages};
 use b2bi_local_dispatcher::{Descriptor, Endpoint, Failure, Route};
 use b2bi_local_faults::{Engine, Vocabulary};
 use b2bi_local_ledger::{Batch, Ledger, Table, WriteError};
@@ -16,15 +16,15 @@ use tokio::sync::watch;
 use crate::admin::Snapshots;
 use crate::clock::ServerClock;
 use crate::config::Config;
+use crate::event_log::EventLog;
 use crate::jobs::JobFaults;
 use crate::journal::Journal;
-use crate::machine::{SeededIds, Uuid, random_seed};
 use crate::metrics::Metrics;
 use crate::objects::Objects;
 use crate::serve::upstream::{Upstream, is_of_an_emulator};
 use crate::services::{B2biService, Logs, Sts};
 use crate::sinks::Sinks;
-use crate::told::Told;
+use crate::system::{SeededIds, Uuid, random_seed};
 use crate::vocabulary::vocabulary;
 use crate::worker;
 
@@ -46,7 +46,7 @@ pub(crate) struct App {
     pub(crate) journal: Arc<Journal>,
     pub(crate) metrics: Metrics,
     pub(crate) panics: Arc<Panics>,
-    pub(crate) told: Arc<Told>,
+    pub(crate) event_log: Arc<EventLog>,
     pub(crate) clock: Arc<ServerClock>,
     pub(crate) snapshots: Snapshots,
     /// Checks signatures; none where any will do.
@@ -72,9 +72,9 @@ impl App {
         let ids = Arc::clone(&seeded) as Arc<dyn Ids>;
         let objects = Objects::new(&config, ledger.as_ref(), &clock, &ids)?;
         let faults = Arc::new(Engine::new(seed));
-        faults.heed_own(config.fault_header);
+        faults.accept_request_faults(config.fault_header);
         let sinks = Sinks::open(&config.sinks, &clock, &panics)?;
-        let told = Arc::new(Told::new(config.events_size, sinks));
+        let event_log = Arc::new(EventLog::new(config.events_size, sinks));
         let journal = Arc::new(Journal::new(config.journal_size));
         let job_faults = Arc::new(JobFaults::new(
             Arc::clone(&faults),
@@ -91,25 +91,28 @@ impl App {
                 config.xslt_memory_bytes,
                 config.xslt_command.clone(),
             )),
-            announcer: Arc::clone(&told) as Arc<dyn Announcer>,
-            records: Arc::clone(&told) as Arc<dyn Records>,
+            event_sink: Arc::clone(&event_log) as Arc<dyn EventSink>,
+            records: Arc::clone(&event_log) as Arc<dyn RecordSink>,
             stages: Arc::clone(&job_faults) as Arc<dyn Stages>,
             panics: Arc::clone(&panics),
         };
         let service = Arc::new(match &ledger {
             None => B2bi::new(config.b2bi.clone(), environment),
-            Some(ledger) => B2bi::kept(config.b2bi.clone(), environment, ledger.clone())?,
+            Some(ledger) => B2bi::with_ledger(config.b2bi.clone(), environment, ledger.clone())?,
         });
         let b2bi = B2biService {
             service: Arc::clone(&service),
             strict: config.strict,
         };
         let logs = Logs {
-            told: Arc::clone(&told),
+            event_log: Arc::clone(&event_log),
             service: Arc::clone(&service),
         };
         let endpoints: Vec<Box<dyn Endpoint>> = vec![Box::new(b2bi), Box::new(Sts), Box::new(logs)];
-        let descriptors: Vec<_> = endpoints.iter().map(|it| it.descriptor()).collect();
+        let descriptors: Vec<_> = endpoints
+            .iter()
+            .map(|endpoint| endpoint.descriptor())
+            .collect();
         let app = Self {
             metrics: Metrics::new(&descriptors),
             vocabulary: vocabulary(&descriptors, &config.accounts.default_region),
@@ -118,7 +121,7 @@ impl App {
             faults,
             upstream: config.upstream.as_ref().map(Upstream::new).transpose()?,
             journal,
-            told,
+            event_log,
             endpoints,
             service,
             objects,
@@ -182,7 +185,7 @@ impl App {
         let upstream = self.upstream.as_ref();
         match found {
             Ok(Route::Objects) if !is_of_an_emulator(path) => self.objects.upstream(),
-            _ => upstream.filter(|it| it.takes(path, found, &self.descriptors)),
+            _ => upstream.filter(|upstream| upstream.takes(path, found, &self.descriptors)),
         }
     }
 

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 pub(crate) use self::setting::Setting;
 use self::setting::Shared;
-use crate::machine;
+use crate::system;
 
 /// How a clock goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl ServerClock {
         self.change(|setting| {
             *setting = Setting::MACHINE;
             if mode == ClockMode::Manual || start.is_some() {
-                let start = start.unwrap_or_else(machine::now);
+                let start = start.unwrap_or_else(system::now);
                 setting.set(mode, start.as_millis());
             }
         });
@@ -126,7 +126,7 @@ impl ServerClock {
     pub(crate) fn sleepers(&self) -> (usize, Option<i64>) {
         let sleepers = self.lock();
         let first = sleepers.values().min();
-        let left = first.map(|it| it.saturating_sub(self.inner_millis()).max(0));
+        let left = first.map(|first| first.saturating_sub(self.inner_millis()).max(0));
         (sleepers.len(), left)
     }
 
@@ -147,7 +147,7 @@ impl Clock for ServerClock {
         let mut changes = self.changes.subscribe();
         let millis = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         let end = self.inner_millis().saturating_add(millis);
-        let _asleep = Asleep::until(self, end);
+        let _asleep = Sleeper::until(self, end);
         loop {
             let setting = self.setting();
             let left = end.saturating_sub(setting.inner_millis());
@@ -166,12 +166,12 @@ impl Clock for ServerClock {
 }
 
 /// Somebody who sleeps, until it is dropped.
-struct Asleep<'a> {
+struct Sleeper<'a> {
     clock: &'a ServerClock,
     number: u64,
 }
 
-impl<'a> Asleep<'a> {
+impl<'a> Sleeper<'a> {
     fn until(clock: &'a ServerClock, end: i64) -> Self {
         let number = clock.next_sleeper.fetch_add(1, Ordering::Relaxed);
         clock.lock().insert(number, end);
@@ -179,7 +179,7 @@ impl<'a> Asleep<'a> {
     }
 }
 
-impl Drop for Asleep<'_> {
+impl Drop for Sleeper<'_> {
     fn drop(&mut self) {
         self.clock.lock().remove(&self.number);
     }

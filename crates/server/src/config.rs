@@ -197,7 +197,7 @@ fn switch(settings: &Resolved, key: &str) -> Result<bool, SettingError> {
 fn list(settings: &Resolved, key: &str) -> Vec<String> {
     let items = settings.value(key).split(',').map(str::trim);
     items
-        .filter(|it| !it.is_empty())
+        .filter(|item| !item.is_empty())
         .map(str::to_owned)
         .collect()
 }
@@ -211,13 +211,13 @@ fn address(settings: &Resolved) -> Result<SocketAddr, SettingError> {
     let resolved = settings.value("listen").to_socket_addrs();
     resolved
         .ok()
-        .and_then(|mut it| it.next())
+        .and_then(|mut resolved| resolved.next())
         .ok_or_else(|| settings.error("listen", "must be HOST:PORT, such as 127.0.0.1:4577"))
 }
 
 fn accounts(settings: &Resolved) -> Result<AccountRules, SettingError> {
     let account = settings.value("account");
-    if account.len() != 12 || !account.bytes().all(|it| it.is_ascii_digit()) {
+    if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(settings.error("account", "must be twelve digits"));
     }
     let region = settings.value("region");
@@ -302,7 +302,7 @@ fn job_duration(settings: &Resolved) -> Result<JobDuration, SettingError> {
     let value = settings.value("job-duration");
     let polls = value
         .strip_prefix("polls(")
-        .and_then(|it| it.strip_suffix(')'));
+        .and_then(|rest| rest.strip_suffix(')'));
     let read = match (value, polls) {
         ("immediate", _) => Some(JobDuration::Immediate),
         (_, Some(count)) => count.trim().parse().ok().map(JobDuration::Polls),

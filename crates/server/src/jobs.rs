@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use b2bi_local_b2bi::{Clock as _, Entry, Fate, JobFacts, Stage, Stages};
-use b2bi_local_dispatcher::{Caller, Whereabouts};
+use b2bi_local_b2bi::{Clock as _, JobFacts, Stage, StageDecision, Stages, WriteDecision};
+use b2bi_local_dispatcher::{Caller, CallerIdentity};
 use b2bi_local_faults::{Engine, Facts, JobFault, JobOutcome, Outcome, Plan};
 use b2bi_local_model::SIGNING_NAME;
 use serde_json::{Value, json};
@@ -67,7 +67,7 @@ impl JobFaults {
         self.faults.decide_stage(&facts, stage.as_str(), now)
     }
 
-    async fn suffer(&self, job: &JobFacts, fault: JobFault) -> Entry {
+    async fn suffer(&self, job: &JobFacts, fault: JobFault) -> StageDecision {
         self.pause(fault.pause_ms()).await;
         if let Some(polls) = fault.polls {
             job.polls
@@ -75,16 +75,16 @@ impl JobFaults {
                 .await;
         }
         match fault.outcome {
-            JobOutcome::Delay => Entry::Go,
+            JobOutcome::Delay => StageDecision::Continue,
             JobOutcome::Stall => pending().await,
-            JobOutcome::Vanish => Entry::Vanish,
+            JobOutcome::Vanish => StageDecision::Drop,
             JobOutcome::Panic => injected_panic(),
             JobOutcome::Fail if !fault.is_about_objects() => {
-                Entry::Fail(fault.message().to_owned())
+                StageDecision::Fail(fault.message().to_owned())
             }
             JobOutcome::Fail | JobOutcome::Lose | JobOutcome::Late | JobOutcome::Truncate => {
                 self.pending().insert(job.id.clone(), fault);
-                Entry::Go
+                StageDecision::Continue
             }
         }
     }
@@ -102,7 +102,7 @@ impl JobFaults {
             "fault injected into a job"
         );
         if self.journal.is_on() {
-            let told = FaultedJob {
+            let event_log = FaultedJob {
                 id: job.id.clone(),
                 stage: stage.as_str(),
                 outcome: outcome.name(),
@@ -110,14 +110,14 @@ impl JobFaults {
             self.journal.push(JournalEntry {
                 kind: Kind::Job,
                 time: self.clock.now(),
-                caller: Caller::from(Whereabouts {
+                caller: Caller::from(CallerIdentity {
                     account: job.account.as_str().into(),
                     region: job.region.as_str().into(),
                     access_key: None,
                 }),
                 service: SIGNING_NAME,
                 faults: Fault::of(plan),
-                job: Some(told),
+                job: Some(event_log),
                 ..JournalEntry::default()
             });
         }
@@ -137,10 +137,10 @@ impl JobFaults {
 
 #[async_trait]
 impl Stages for JobFaults {
-    async fn enter(&self, job: &JobFacts, stage: Stage) -> Entry {
+    async fn enter(&self, job: &JobFacts, stage: Stage) -> StageDecision {
         self.pending().remove(&job.id);
         if !self.faults.is_armed() {
-            return Entry::Go;
+            return StageDecision::Continue;
         }
         let plan = self.decide(job, stage);
         if !plan.firings.is_empty() {
@@ -148,7 +148,7 @@ impl Stages for JobFaults {
         }
         self.pause(plan.delay.before_ms).await;
         let Some(Outcome::Job(fault)) = plan.outcome else {
-            return Entry::Go;
+            return StageDecision::Continue;
         };
         self.suffer(job, fault).await
     }
@@ -156,27 +156,27 @@ impl Stages for JobFaults {
     fn reach(&self, job: &JobFacts, size: u64) -> u64 {
         self.pending()
             .remove(&job.id)
-            .map_or(size, |it| it.reach(size))
+            .map_or(size, |remove| remove.reach(size))
     }
 
     fn ended(&self, job: &JobFacts) {
         self.pending().remove(&job.id);
     }
 
-    fn write(&self, job: &JobFacts, nth: usize) -> Fate {
+    fn write(&self, job: &JobFacts, nth: usize) -> WriteDecision {
         let pending = self.pending();
         let Some(fault) = pending.get(&job.id) else {
-            return Fate::Write;
+            return WriteDecision::Write;
         };
         if fault.spares(u64::try_from(nth).unwrap_or(u64::MAX)) {
-            return Fate::Write;
+            return WriteDecision::Write;
         }
         match fault.outcome {
-            JobOutcome::Lose => Fate::Lose,
+            JobOutcome::Lose => WriteDecision::Lose,
             JobOutcome::Late => {
-                Fate::Late(Duration::from_millis(fault.hold_ms.unwrap_or_default()))
+                WriteDecision::Late(Duration::from_millis(fault.hold_ms.unwrap_or_default()))
             }
-            _ => Fate::Refuse {
+            _ => WriteDecision::Refuse {
                 message: fault.message().to_owned(),
                 keep: fault.keep_partial,
             },

@@ -57,7 +57,7 @@ impl Metrics {
     pub(crate) fn new(services: &[&'static Descriptor]) -> Self {
         let names = services
             .iter()
-            .map(|it| (it.signing_name, it.operations.to_vec()));
+            .map(|service| (service.signing_name, service.operations.to_vec()));
         let services: Vec<_> = names.chain([(S3, operations().collect())]).collect();
         let mut count = 0;
         let mut begins = Vec::with_capacity(services.len());
@@ -81,7 +81,9 @@ impl Metrics {
         for row in &self.rows {
             row.plain.reset();
             row.faulted.reset();
-            row.buckets.iter().for_each(|it| it.store(0, Relaxed));
+            row.buckets
+                .iter()
+                .for_each(|bucket| bucket.store(0, Relaxed));
             row.micros.store(0, Relaxed);
         }
         self.objects.reset();
@@ -162,7 +164,11 @@ impl Metrics {
         family(out, "request_duration_seconds", "histogram", help);
         let name = "b2bi_local_request_duration_seconds";
         for (labels, row) in self.labelled() {
-            let counts: Vec<u64> = row.buckets.iter().map(|it| it.load(Relaxed)).collect();
+            let counts: Vec<u64> = row
+                .buckets
+                .iter()
+                .map(|bucket| bucket.load(Relaxed))
+                .collect();
             let all: u64 = counts.iter().sum();
             if all == 0 {
                 continue;
@@ -183,7 +189,8 @@ impl Metrics {
     fn labelled(&self) -> impl Iterator<Item = (String, &Row)> {
         let names = self.services.iter().flat_map(|(name, operations)| {
             let operations = operations.iter();
-            operations.map(move |it| format!("service=\"{name}\",operation=\"{it}\""))
+            operations
+                .map(move |operations| format!("service=\"{name}\",operation=\"{operations}\""))
         });
         names.zip(&self.rows)
     }
@@ -195,7 +202,7 @@ impl Statuses {
         let place = match status {
             None => STATUSES.len() + 1,
             Some(status) => {
-                let known = STATUSES.iter().position(|it| *it == status);
+                let known = STATUSES.iter().position(|item| *item == status);
                 known.unwrap_or(STATUSES.len())
             }
         };
@@ -205,7 +212,7 @@ impl Statuses {
     }
 
     fn reset(&self) {
-        self.0.iter().for_each(|it| it.store(0, Relaxed));
+        self.0.iter().for_each(|item| item.store(0, Relaxed));
     }
 
     fn write(&self, out: &mut String, name: &str, labels: &str) {

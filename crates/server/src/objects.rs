@@ -190,7 +190,7 @@ fn embedded(
     };
     match ledger {
         None => Ok(EmbeddedS3::new(settings)),
-        Some(ledger) => EmbeddedS3::kept(settings, ledger.clone()),
+        Some(ledger) => EmbeddedS3::with_ledger(settings, ledger.clone()),
     }
 }
 

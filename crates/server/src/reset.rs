@@ -28,7 +28,7 @@ pub(crate) enum Part {
     /// The list of log records, and those that are on their way to sinks.
     Logs,
     /// Dead letters.
-    Dead,
+    DeadLetter,
     Journal,
     Metrics,
 }
@@ -45,7 +45,7 @@ pub(crate) const PARTS: [(&str, Part); 13] = [
     ("state", Part::State),
     ("events", Part::Events),
     ("logs", Part::Logs),
-    ("dead", Part::Dead),
+    ("dead", Part::DeadLetter),
     ("journal", Part::Journal),
     ("metrics", Part::Metrics),
 ];
@@ -75,9 +75,9 @@ pub(crate) async fn reset(app: &App, parts: &[Part], scope: &Scope) -> Result<()
             Part::Jobs => app.service.reset_jobs().await?,
             Part::Objects => app.objects.reset(None).await?,
             Part::State => state(app, scope).await?,
-            Part::Events => app.told.reset_events(),
-            Part::Logs => app.told.reset_records(),
-            Part::Dead => app.told.sinks.forget_dead(),
+            Part::Events => app.event_log.reset_events(),
+            Part::Logs => app.event_log.reset_records(),
+            Part::DeadLetter => app.event_log.sinks.forget_dead(),
             Part::Journal => app.journal.reset(),
             Part::Metrics => metrics(app),
         }
@@ -94,7 +94,7 @@ fn faults(app: &App) -> Result<(), String> {
 fn metrics(app: &App) {
     app.metrics.reset();
     app.service.reset_job_counts();
-    app.told.sinks.reset_counts();
+    app.event_log.sinks.reset_counts();
 }
 
 /// Removes resources and, as buckets are of no region, objects unless a region is named.

@@ -73,8 +73,8 @@ impl<T: Clone> Ring<Numbered<T>> {
         limit: usize,
         fits: impl Fn(&T) -> bool,
     ) -> (u64, Vec<Numbered<T>>) {
-        let found = self.iter().filter(|it| it.number > since);
-        let found = found.filter(|it| fits(&it.entry)).take(limit);
+        let found = self.iter().filter(|item| item.number > since);
+        let found = found.filter(|found| fits(&found.entry)).take(limit);
         (self.latest, found.cloned().collect())
     }
 }
@@ -85,7 +85,7 @@ mod tests {
 
     fn push(ring: &mut Ring<Numbered<&'static str>>, entry: &'static str) -> Option<u64> {
         let oldest = ring.push(|number| Numbered { number, entry });
-        oldest.map(|it| it.number)
+        oldest.map(|oldest| oldest.number)
     }
 
     #[test]
@@ -94,8 +94,8 @@ mod tests {
         let made_room = ["a", "b", "a", "b", "a"].map(|letter| push(&mut ring, letter));
         assert_eq!(made_room, [None, None, None, Some(1), Some(2)]);
         let numbers = |ring: &Ring<Numbered<&str>>, since, limit, letter| {
-            let (latest, found) = ring.find(since, limit, |it| *it == letter);
-            let numbers: Vec<u64> = found.iter().map(|it| it.number).collect();
+            let (latest, found) = ring.find(since, limit, |item| *item == letter);
+            let numbers: Vec<u64> = found.iter().map(|found| found.number).collect();
             (latest, numbers)
         };
         assert_eq!(numbers(&ring, 0, 9, "a"), (5, vec![3, 5]));

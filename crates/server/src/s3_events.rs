@@ -12,9 +12,9 @@ const FORMS: &str = "wanted is an S3 notification (Records), an EventBridge even
 
 /// What a notification tells.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct S3EventBatch {
     /// The objects that were created.
-    pub(crate) created: Vec<Created>,
+    pub(crate) created: Vec<CreatedObject>,
     /// How many records are about something else, such as an object that was removed.
     pub(crate) passed_over: usize,
     /// The URL that SNS wants to be visited before it notifies.
@@ -23,7 +23,7 @@ pub(crate) struct Told {
 
 /// An object that was created.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Created {
+pub(crate) struct CreatedObject {
     bucket: String,
     key: String,
     size: Option<u64>,
@@ -31,7 +31,7 @@ pub(crate) struct Created {
     occurrence: Option<String>,
 }
 
-impl Created {
+impl CreatedObject {
     /// The object as the service is told of it.
     pub(crate) fn notification(&self) -> Notification<'_> {
         Notification {
@@ -44,7 +44,7 @@ impl Created {
     }
 }
 
-impl Told {
+impl S3EventBatch {
     /// Reads a notification, or several.
     ///
     /// # Errors
@@ -53,9 +53,9 @@ impl Told {
     pub(crate) fn read(body: &[u8]) -> Result<Self, String> {
         let value = serde_json::from_slice(body);
         let value = value.map_err(|error| format!("The body is not JSON ({error}); {FORMS}"))?;
-        let mut told = Self::default();
-        told.any(&value, DEPTH)?;
-        Ok(told)
+        let mut batch = Self::default();
+        batch.any(&value, DEPTH)?;
+        Ok(batch)
     }
 
     fn any(&mut self, value: &Value, depth: usize) -> Result<(), String> {
@@ -65,10 +65,10 @@ impl Told {
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         let list = |name: &str| value.get(name).and_then(Value::as_array);
         if let Some(items) = value.as_array() {
-            return items.iter().try_for_each(|it| self.any(it, depth));
+            return items.iter().try_for_each(|item| self.any(item, depth));
         }
         if let Some(items) = list("Records").or_else(|| list("Messages")) {
-            return items.iter().try_for_each(|it| self.any(it, depth));
+            return items.iter().try_for_each(|item| self.any(item, depth));
         }
         if let Some(message) = text("Body")
             .or_else(|| text("body"))
@@ -156,17 +156,23 @@ fn created(
     object: Option<&Value>,
     etag: &str,
     otherwise: Option<&str>,
-) -> Result<Created, String> {
-    let text = |name: &str| object.and_then(|it| it.get(name)).and_then(Value::as_str);
+) -> Result<CreatedObject, String> {
+    let text = |name: &str| {
+        object
+            .and_then(|object| object.get(name))
+            .and_then(Value::as_str)
+    };
     let bucket = bucket.and_then(Value::as_str);
     let (Some(bucket), Some(key)) = (bucket, text("key")) else {
         return Err("A record about a created object names no bucket or no key".to_owned());
     };
-    Ok(Created {
+    Ok(CreatedObject {
         bucket: bucket.to_owned(),
         key: key.to_owned(),
-        size: object.and_then(|it| it.get("size")).and_then(Value::as_u64),
-        etag: text(etag).map(|it| it.trim_matches('"').to_owned()),
+        size: object
+            .and_then(|object| object.get("size"))
+            .and_then(Value::as_u64),
+        etag: text(etag).map(|text| text.trim_matches('"').to_owned()),
         occurrence: text("sequencer").or(otherwise).map(str::to_owned),
     })
 }
@@ -185,7 +191,7 @@ fn shown(value: &Value) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Created, Told};
+    use super::{CreatedObject, S3EventBatch};
 
     fn record(name: &str) -> Value {
         json!({"Records": [{
@@ -203,8 +209,8 @@ mod tests {
         })
     }
 
-    fn created() -> Created {
-        Created {
+    fn created() -> CreatedObject {
+        CreatedObject {
             bucket: "orders".to_owned(),
             key: "in/a b+c.edi".to_owned(),
             size: Some(7),
@@ -214,13 +220,13 @@ mod tests {
     }
 
     fn check(body: &Value, created_count: usize, passed_over: usize) {
-        let told = Told::read(body.to_string().as_bytes());
-        let expected = Told {
+        let batch = S3EventBatch::read(body.to_string().as_bytes());
+        let expected = S3EventBatch {
             created: (0..created_count).map(|_| created()).collect(),
             passed_over,
             to_confirm: None,
         };
-        assert_eq!(told, Ok(expected), "{body}");
+        assert_eq!(batch, Ok(expected), "{body}");
     }
 
     #[test]
@@ -264,9 +270,9 @@ mod tests {
         check(&json!({"Records": []}), 0, 0);
         let wanted = json!({"Type": "SubscriptionConfirmation", "Message": "You have chosen",
                             "SubscribeURL": "https://sns/?Action=ConfirmSubscription"});
-        let told = Told::read(wanted.to_string().as_bytes()).unwrap();
+        let batch = S3EventBatch::read(wanted.to_string().as_bytes()).unwrap();
         let url = Some("https://sns/?Action=ConfirmSubscription");
-        assert_eq!((told.to_confirm.as_deref(), told.created.len()), (url, 0));
+        assert_eq!((batch.to_confirm.as_deref(), batch.created.len()), (url, 0));
     }
 
     #[test]
@@ -283,8 +289,8 @@ mod tests {
         ] {
             let object = whole.pointer_mut(object).and_then(Value::as_object_mut);
             object.unwrap().remove("sequencer");
-            let told = Told::read(whole.to_string().as_bytes()).unwrap();
-            assert_eq!(told.created[0].occurrence.as_deref(), expected);
+            let batch = S3EventBatch::read(whole.to_string().as_bytes()).unwrap();
+            assert_eq!(batch.created[0].occurrence.as_deref(), expected);
         }
     }
 
@@ -316,7 +322,7 @@ mod tests {
             ),
             (&deep.to_string(), "Envelopes lie too deep"),
         ] {
-            let problem = Told::read(body.as_bytes()).unwrap_err();
+            let problem = S3EventBatch::read(body.as_bytes()).unwrap_err();
             assert!(problem.starts_with(expected), "{body}: {problem}");
         }
     }

@@ -69,7 +69,10 @@ const LOGS_ERRORS: &[&str] = &[
 
 /// What rules may name: the services that are here with their operations and errors.
 pub(crate) fn vocabulary(descriptors: &[&'static Descriptor], region: &str) -> Vocabulary {
-    let mut services: Vec<ServiceTerms> = descriptors.iter().map(|it| terms(it)).collect();
+    let mut services: Vec<ServiceTerms> = descriptors
+        .iter()
+        .map(|descriptor| terms(descriptor))
+        .collect();
     services.push(ServiceTerms {
         name: S3,
         operations: operations().collect(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use b2bi_local_mapping::{Engine, Jsonata, Limits};
-use b2bi_local_sandbox::{self as sandbox, Program, Sandbox, serve};
+use b2bi_local_sandbox::{self as sandbox, Sandbox, WorkerCommand, serve};
 use b2bi_local_xslt::{Command, Settings, Xslt};
 
 /// The hidden subcommand of a worker; the language follows.
@@ -64,7 +64,7 @@ pub(crate) fn jsonata(path: Option<&Path>, memory_bytes: u64) -> Arc<dyn Engine 
 /// The engine for XSLT: in workers, or by the command that was set.
 pub(crate) fn xslt(path: Option<&Path>, memory_bytes: u64, command: Option<Command>) -> Xslt {
     Xslt::new(Settings {
-        worker: path.map(|it| program(it, XSLT)),
+        worker: path.map(|path| program(path, XSLT)),
         command,
         memory_bytes,
     })
@@ -74,8 +74,8 @@ fn jsonata_grace(limits: &Limits) -> Duration {
     limits.search_time() + STEP
 }
 
-fn program(path: &Path, language: &str) -> Program {
-    Program {
+fn program(path: &Path, language: &str) -> WorkerCommand {
+    WorkerCommand {
         path: path.to_owned(),
         arguments: vec![WORKER.into(), language.into()],
     }

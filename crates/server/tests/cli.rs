@@ -97,7 +97,10 @@ fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
         format!("strict = true  # {config}"),
         "listen = \"127.0.0.1:4577\"  # default".to_owned(),
     ] {
-        assert!(text.lines().any(|it| it == line), "no `{line}` in:\n{text}");
+        assert!(
+            text.lines().any(|item| item == line),
+            "no `{line}` in:\n{text}"
+        );
     }
 }
 
@@ -139,7 +142,7 @@ fn what_print_config_prints_is_a_config() {
         let text = text(output);
         let lines = text
             .lines()
-            .map(|it| it.split("  #").next().unwrap_or_default().to_owned());
+            .map(|line| line.split("  #").next().unwrap_or_default().to_owned());
         lines.collect()
     };
     assert_eq!(values(&first), values(&second));
@@ -314,7 +317,10 @@ fn json_lines_are_json() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    let request = lines.iter().find(|it| it["message"] == "request").unwrap();
+    let request = lines
+        .iter()
+        .find(|line| line["message"] == "request")
+        .unwrap();
     assert_eq!(
         (&request["method"], &request["status"]),
         (&"GET".into(), &200.into())

@@ -170,8 +170,11 @@ fn ack_answers() {
 fn split_writes_a_file_a_transaction() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("split");
     let folder = folder.to_string_lossy();
-    let (status, told, _) = run(&["split", "-o", &folder, &path("two-interchanges.edi")], "");
-    assert_eq!((status, told), (0, format!("3 transactions in {folder}\n")));
+    let (status, event_log, _) = run(&["split", "-o", &folder, &path("two-interchanges.edi")], "");
+    assert_eq!(
+        (status, event_log),
+        (0, format!("3 transactions in {folder}\n"))
+    );
     for name in ["00001.edi", "00002.edi", "00003.edi"] {
         let (status, document, _) = run(&["parse", &format!("{folder}/{name}")], "");
         assert_eq!(status, 0);
@@ -184,7 +187,7 @@ fn sets_are_those_of_the_api() {
     let (status, all, _) = run(&["sets"], "");
     assert_eq!(status, 0);
     for line in ["VERSION_4010 X12_850", "VERSION_5010_HIPAA X12_837_X222"] {
-        assert!(all.lines().any(|it| it == line), "{line}");
+        assert!(all.lines().any(|item| item == line), "{line}");
     }
     let (_, guides, _) = run(&["sets", "--version", "VERSION_5010_HIPAA"], "");
     assert_eq!(guides.lines().count(), 23);
@@ -315,8 +318,9 @@ fn task(name: &str, file: &str) -> String {
 fn generate_prints_a_template_that_map_carries_out() {
     let input = task("16-json-to-order", "input.json");
     let output = task("16-json-to-order", "output.edi");
-    let (status, template, told) = run(&["generate", "--input", &input, "--output", &output], "");
-    assert_eq!((status, told.as_str()), (0, "accuracy 1.000\n"));
+    let (status, template, event_log) =
+        run(&["generate", "--input", &input, "--output", &output], "");
+    assert_eq!((status, event_log.as_str()), (0, "accuracy 1.000\n"));
     let folder = std::env::temp_dir().join(format!("b2bi-local-generate-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
     let file = folder.join("order.jsonata");
@@ -336,13 +340,14 @@ fn generate_prints_a_template_that_map_carries_out() {
 fn generate_writes_xslt_for_xml() {
     let input = task("26-xslt-invoice", "input.edi");
     let output = task("26-xslt-invoice", "output.xml");
-    let (status, template, told) = run(&["generate", "--input", &input, "--output", &output], "");
-    assert_eq!((status, told.as_str()), (0, "accuracy 1.000\n"));
+    let (status, template, event_log) =
+        run(&["generate", "--input", &input, "--output", &output], "");
+    assert_eq!((status, event_log.as_str()), (0, "accuracy 1.000\n"));
     assert!(template.contains("<xsl:stylesheet"), "{template}");
     let jsonata = [
         "generate", "--type", "jsonata", "--input", &input, "--output", &output,
     ];
-    let (status, _, told) = run(&jsonata, "");
+    let (status, _, event_log) = run(&jsonata, "");
     assert_eq!(status, 2);
-    assert!(told.contains("the output is not JSON"), "{told}");
+    assert!(event_log.contains("the output is not JSON"), "{event_log}");
 }

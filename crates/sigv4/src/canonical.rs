@@ -121,7 +121,7 @@ pub(crate) fn credentials(credential: &Credential, with_token: bool) -> Credenti
     Credentials::new(
         credential.access_key.as_str(),
         credential.secret.expose(),
-        token.map(|it| it.expose().to_owned()),
+        token.map(|token| token.expose().to_owned()),
         None,
         "b2bi-local",
     )

@@ -45,7 +45,9 @@ mod tests {
     fn credentials_are_read() {
         let read = |text| {
             let credential = Credential::parse(text)?;
-            let token = credential.session_token.map(|it| it.expose().to_owned());
+            let token = credential
+                .session_token
+                .map(|session_token| session_token.expose().to_owned());
             Some((
                 credential.access_key,
                 credential.secret.expose().to_owned(),

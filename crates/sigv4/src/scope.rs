@@ -49,11 +49,11 @@ fn is_region(name: &str) -> bool {
     let mut parts = name.rsplitn(3, '-');
     let (number, place, area) = (parts.next(), parts.next(), parts.next());
     let is = |part: Option<&str>, is_right: fn(u8) -> bool| {
-        part.is_some_and(|it| !it.is_empty() && it.bytes().all(is_right))
+        part.is_some_and(|part| !part.is_empty() && part.bytes().all(is_right))
     };
-    is(number, |it| it.is_ascii_digit())
-        && is(place, |it| it.is_ascii_lowercase())
-        && area.is_some_and(|it| AREAS.contains(&it))
+    is(number, |item| item.is_ascii_digit())
+        && is(place, |item| item.is_ascii_lowercase())
+        && area.is_some_and(|area| AREAS.contains(&area))
 }
 
 #[cfg(test)]

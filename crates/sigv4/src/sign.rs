@@ -69,7 +69,7 @@ pub fn sign(
     };
     let body = SignableBody::Bytes(body);
     let request = SignableRequest::new(head.method.as_str(), uri, headers.into_iter(), body)
-        .and_then(|it| aws_sigv4::http_request::sign(it, &params))
+        .and_then(|item| aws_sigv4::http_request::sign(item, &params))
         .map_err(|error| SignError(error.into()))?;
     let (instructions, _) = request.into_parts();
     let mut signed = Request::new(());

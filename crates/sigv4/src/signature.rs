@@ -78,7 +78,7 @@ impl<'a> Signature<'a> {
                 malformed("The Authorization header has a part that is not a key=value pair.")
             })?;
             let names = ["Credential", "SignedHeaders", "Signature"];
-            let place = names.iter().position(|it| *it == name);
+            let place = names.iter().position(|item| *item == name);
             match place.and_then(|at| found.get_mut(at)) {
                 Some(place @ None) => *place = Some(value),
                 _ => {
@@ -110,7 +110,7 @@ impl<'a> Signature<'a> {
         let parameter = |wanted: &str| {
             let mut values = pairs(query).filter(|(name, _)| *name == wanted);
             match (values.next(), values.next()) {
-                (value, None) => Ok(value.map(|(_, it)| decoded(it))),
+                (value, None) => Ok(value.map(|(_, value)| decoded(value))),
                 (_, Some(_)) => Err(malformed("A query parameter of the signature is repeated.")),
             }
         };
@@ -142,7 +142,7 @@ impl<'a> Signature<'a> {
 
     /// Whether a header, its name in small letters, is signed.
     pub(crate) fn signs(&self, name: &str) -> bool {
-        self.signed_headers.split(';').any(|it| it == name)
+        self.signed_headers.split(';').any(|part| part == name)
     }
 }
 
@@ -199,8 +199,8 @@ impl<'a> CredentialScope<'a> {
 pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
     query
         .split('&')
-        .filter(|it| !it.is_empty())
-        .map(|it| it.split_once('=').unwrap_or((it, "")))
+        .filter(|part| !part.is_empty())
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
 }
 
 fn decoded(value: &str) -> Cow<'_, str> {

@@ -13,7 +13,7 @@ const BASIC: usize = 16;
 pub fn basic_format(time: SystemTime) -> String {
     let whole = DateTime::from_secs(DateTime::from(time).secs());
     let text = whole.fmt(Format::DateTime).unwrap_or_default();
-    text.chars().filter(|it| !matches!(it, '-' | ':')).collect()
+    text.chars().filter(|c| !matches!(c, '-' | ':')).collect()
 }
 
 /// Reads `20261123T185500Z`.

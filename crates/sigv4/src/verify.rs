@@ -95,7 +95,9 @@ impl Verifier {
         let expected =
             canonical::signatures(head, &signature, target.service, &hash, credential, time);
         let given = signature.value.as_bytes();
-        let right = expected.iter().find(|it| it.as_bytes().ct_eq(given).into());
+        let right = expected
+            .iter()
+            .find(|expected| expected.as_bytes().ct_eq(given).into());
         let seed = right.ok_or(SignatureError::Mismatch)?;
         let chunks = |has_trailer| {
             let scope = &signature.credential;
@@ -120,7 +122,7 @@ impl Verifier {
     pub(crate) fn credential(&self, access_key: &str) -> Result<&Credential, SignatureError> {
         let mut known = self.credentials.iter();
         known
-            .find(|it| it.access_key == access_key)
+            .find(|known| known.access_key == access_key)
             .ok_or_else(|| SignatureError::UnknownKey(access_key.to_owned()))
     }
 
@@ -132,7 +134,7 @@ impl Verifier {
         given: Option<&[u8]>,
     ) -> Result<(), SignatureError> {
         match &credential.session_token {
-            Some(token) if !given.is_some_and(|it| token.is(it)) => {
+            Some(token) if !given.is_some_and(|given| token.is(given)) => {
                 Err(SignatureError::SessionToken)
             }
             _ => Ok(()),
@@ -151,7 +153,7 @@ fn check_signed_headers(
     let host = (!headers.contains_key(HOST)).then_some(HOST.as_str());
     let unsigned: Vec<String> = present
         .chain(host)
-        .filter(|it| must_be(it) && !signature.signs(it))
+        .filter(|present| must_be(present) && !signature.signs(present))
         .map(str::to_owned)
         .collect();
     if unsigned.is_empty() {
@@ -202,7 +204,7 @@ fn validity(signature: &Signature<'_>, service: Service<'_>) -> Result<Duration,
 }
 
 fn lifetime(text: &str) -> Result<Duration, SignatureError> {
-    let is_number = !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let problem = match text.parse() {
         Ok(seconds) if is_number && seconds <= WEEK.as_secs() => {
             return Ok(Duration::from_secs(seconds));
@@ -291,7 +293,8 @@ fn payload_hash(
         return Ok(hex(&Sha256::digest(body)));
     }
     let declared = head.headers.get(CONTENT_HASH);
-    let declared = declared.map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
+    let declared =
+        declared.map(|declared| String::from_utf8_lossy(declared.as_bytes()).into_owned());
     match declared {
         None if signature.source == SignatureSource::Query => Ok(UNSIGNED.to_owned()),
         Some(hash) if is_content_hash(&hash) => Ok(hash),
@@ -300,7 +303,7 @@ fn payload_hash(
 }
 
 fn is_content_hash(text: &str) -> bool {
-    let is_hash = text.len() == 64 && text.bytes().all(|it| it.is_ascii_hexdigit());
+    let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hash
         || matches!(
             text,

@@ -42,13 +42,18 @@ async fn check(fault: &str, expected: Outcome<'_>) -> Result<(), Box<dyn Error>>
     let config = server.sdk_config(ACCOUNT, REGION).retry_config(retries);
     let client = Client::from_conf(config.build());
 
-    let told = create(&client).await;
+    let event_log = create(&client).await;
     let requests = server.journal("operation=CreateProfile")?.len();
     let executed = server
         .journal("operation=CreateProfile&executed=true")?
         .len();
     let listed = client.list_profiles().send().await?;
-    let found = (told.as_str(), requests, executed, listed.profiles().len());
+    let found = (
+        event_log.as_str(),
+        requests,
+        executed,
+        listed.profiles().len(),
+    );
     assert_eq!(found, expected, "{fault}");
     Ok(())
 }

@@ -83,17 +83,19 @@ async fn a_job_that_panics_has_failed() -> Outcome {
             .await?;
         assert!(head.starts_with("HTTP/1.1 20"), "{head} {body}");
         let (transformer, job) = job(&server).await?;
-        let told = loop {
-            let told = server.client().get_transformer_job();
-            let told = told.transformer_id(&transformer).transformer_job_id(&job);
-            let told = told.send().await?;
-            if told.status().as_str() != "running" {
-                break told;
+        let event_log = loop {
+            let event_log = server.client().get_transformer_job();
+            let event_log = event_log
+                .transformer_id(&transformer)
+                .transformer_job_id(&job);
+            let event_log = event_log.send().await?;
+            if event_log.status().as_str() != "running" {
+                break event_log;
             }
             tokio::task::yield_now().await;
         };
-        assert_eq!(told.status().as_str(), "failed", "{stage}");
-        let message = told.message().unwrap_or_default();
+        assert_eq!(event_log.status().as_str(), "failed", "{stage}");
+        let message = event_log.message().unwrap_or_default();
         assert!(
             message.contains("The server failed at crates/server/src/jobs.rs:"),
             "{message}"

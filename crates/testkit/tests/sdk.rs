@@ -138,7 +138,7 @@ async fn the_sdk_retries_through_an_injected_error() {
 
     let statuses = |query| {
         let entries = server.journal(query).unwrap();
-        entries.iter().map(|it| it.status).collect::<Vec<_>>()
+        entries.iter().map(|entry| entry.status).collect::<Vec<_>>()
     };
     assert_eq!(statuses(""), [Some(429), Some(429), Some(200)]);
     assert_eq!(statuses("executed=true"), [Some(200)]);
@@ -183,15 +183,15 @@ async fn a_job_reads_and_writes_the_objects_of_the_test() {
         .await
         .unwrap();
     let ended = loop {
-        let told = client
+        let event_log = client
             .get_transformer_job()
             .transformer_id(&transformer)
             .transformer_job_id(job.transformer_job_id())
             .send()
             .await
             .unwrap();
-        if told.status() != &TransformerJobStatus::Running {
-            break told;
+        if event_log.status() != &TransformerJobStatus::Running {
+            break event_log;
         }
         tokio::task::yield_now().await;
     };

@@ -53,7 +53,11 @@ impl Bounds {
         let rest = rest.trim_ascii_start();
         NEXT.iter().any(|id| {
             let after = rest.strip_prefix(*id);
-            after.is_some_and(|after| after.first().is_some_and(|it| !it.is_ascii_alphanumeric()))
+            after.is_some_and(|after| {
+                after
+                    .first()
+                    .is_some_and(|first| !first.is_ascii_alphanumeric())
+            })
         })
     }
 }
@@ -129,7 +133,9 @@ impl Isa {
         let complete = at_end || input.len() >= LONGEST;
         let input = input.get(..LONGEST).unwrap_or(input);
         let found = bounds(input);
-        let read = found.as_ref().and_then(|it| Self::from_bounds(input, it));
+        let read = found
+            .as_ref()
+            .and_then(|found| Self::from_bounds(input, found));
         if let (Some(bounds), Some(isa)) = (&found, &read)
             && bounds.in_place
             && isa.fault.is_none()
@@ -142,7 +148,9 @@ impl Isa {
         if !complete {
             return Header::Incomplete;
         }
-        let follows = found.as_ref().is_some_and(|it| it.are_followed(input));
+        let follows = found
+            .as_ref()
+            .is_some_and(|found| found.are_followed(input));
         match (elements(input), found, read) {
             (Some(count), _, _) if count != LENGTHS.len() && !follows => Header::Elements(count),
             (_, Some(bounds), Some(isa)) => Header::Read(Box::new(isa), bounds.terminator.1),

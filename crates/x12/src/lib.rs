@@ -48,13 +48,13 @@ pub use read::{Content, Fit, LoopKey, Place, Reader, Reading, Sink, read};
 pub use segment::{Element, Segment};
 pub use split::{Piece, Splitter, split};
 pub use tables::{
-    Form, Grade, Item, Loop, LoopNames, LoopNamesProblem, Member, Note, Relation, Set, Version,
+    Form, Grade, Item, Loop, LoopNames, LoopNamesError, Member, Note, Relation, Set, Version,
     guides, has_set, sets,
 };
 pub use validate::{
-    Heading, Rule, RuleProblem, Rules, Strictness, Validation, Validator, validate,
+    CustomRuleError, Heading, Rule, Rules, Strictness, Validation, Validator, validate,
 };
 pub use verdict::Outcome;
 pub use write::{
-    DocumentFault, DocumentProblem, LineBreak, Numbers, Wrap, Writing, write_json, write_xml,
+    DocumentError, DocumentFault, LineBreak, Numbers, Wrap, Writing, write_json, write_xml,
 };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use b2bi_local_mapping::{Cause, Engine, Problem, Run, Template};
-use b2bi_local_sandbox::{self as sandbox, Deadline, Program, Sandbox};
+use b2bi_local_sandbox::{self as sandbox, Deadline, Sandbox, WorkerCommand};
 
 use crate::hook::Command;
 use crate::problems::{NEWER, UNABLE, problem};
@@ -12,7 +12,7 @@ use crate::problems::{NEWER, UNABLE, problem};
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The program that works; none refuses templates in XSLT 1.0, or hands them to the command.
-    pub worker: Option<Program>,
+    pub worker: Option<WorkerCommand>,
     /// The processor for XSLT 2.0 and 3.0; none refuses such templates.
     pub command: Option<Command>,
     /// The most memory of a worker, in bytes.
@@ -65,7 +65,7 @@ impl std::fmt::Debug for Xslt {
 }
 
 /// A template, which is not read before it is carried out.
-struct Unread {
+struct UncompiledTemplate {
     processors: Arc<Processors>,
     template: String,
 }
@@ -73,14 +73,14 @@ struct Unread {
 impl Engine for Xslt {
     /// Keeps the template; what is wrong with it, the evaluation says.
     fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
-        Ok(Box::new(Unread {
+        Ok(Box::new(UncompiledTemplate {
             processors: Arc::clone(&self.0),
             template: template.to_owned(),
         }))
     }
 }
 
-impl Template for Unread {
+impl Template for UncompiledTemplate {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
         self.processors.evaluate(&self.template, input, run)
     }

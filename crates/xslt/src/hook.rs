@@ -68,7 +68,7 @@ impl Command {
         }
         if !words
             .iter()
-            .any(|it| it.contains(TEMPLATE) || it.contains(INPUT))
+            .any(|word| word.contains(TEMPLATE) || word.contains(INPUT))
         {
             words.extend([TEMPLATE.to_owned(), INPUT.to_owned()]);
         }
@@ -124,7 +124,7 @@ impl Command {
     ) -> io::Result<(Vec<u8>, Vec<u8>, ExitStatus)> {
         let (output, its_output) = timed_pair()?;
         let (errors, its_errors) = timed_pair()?;
-        let words: Vec<String> = self.words.iter().map(|it| files.named(it)).collect();
+        let words: Vec<String> = self.words.iter().map(|word| files.named(word)).collect();
         let (program, arguments) = words
             .split_first()
             .ok_or_else(|| io::Error::other("it has no words"))?;
@@ -152,7 +152,7 @@ impl Command {
                 rest.and(reason)
             });
             let bytes = read(&output, most.saturating_add(1));
-            if bytes.as_ref().is_ok_and(|it| it.len() as u64 <= most) {
+            if bytes.as_ref().is_ok_and(|byte| byte.len() as u64 <= most) {
                 running.wait(deadline);
             }
             let status = running.end()?;

@@ -71,7 +71,7 @@ impl Source {
 }
 
 fn number_at_start(text: &str) -> &str {
-    let end = text.find(|it: char| !it.is_ascii_digit());
+    let end = text.find(|c: char| !c.is_ascii_digit());
     &text[..end.unwrap_or(text.len())]
 }
 
@@ -80,7 +80,7 @@ fn operations(root: &Path, sources: &[Source]) -> Result<String, String> {
         "## Operations\n\nThe guesses are those that the operation's file names, and the parts of the service that it \
          calls.\n\n| operation | what it does | tests | guesses |\n| --- | --- | --- | --- |\n",
     );
-    for source in sources.iter().filter(|it| is_operation(&it.path)) {
+    for source in sources.iter().filter(|source| is_operation(&source.path)) {
         let (name, purpose) = described(&source.text);
         let test = format!("{TESTS}/test_{}.py", stem(&source.path));
         read(&root.join(&test))?;
@@ -106,12 +106,12 @@ fn stem(path: &str) -> &str {
 /// The operation's name, and the first sentence on its function.
 fn described(text: &str) -> (String, String) {
     let name = text.lines().next().unwrap_or_default();
-    let name = name.trim_matches(|it: char| !it.is_alphanumeric());
+    let name = name.trim_matches(|c: char| !c.is_alphanumeric());
     let function = format!("fn {}", crate::codegen::snake(name));
     let before = text.split(&function).next().unwrap_or_default();
     let comment = before.rsplit("\n\n").next().unwrap_or_default();
     let lines = comment.lines().filter_map(|line| line.strip_prefix("/// "));
-    let comment = lines.take_while(|it| !it.starts_with('#'));
+    let comment = lines.take_while(|line| !line.starts_with('#'));
     let comment: Vec<&str> = comment.collect();
     let comment = comment.join(" ");
     let sentence = comment.split(". ").next().unwrap_or_default();
@@ -120,21 +120,21 @@ fn described(text: &str) -> (String, String) {
 
 /// The guesses of an operation's file, and of the modules that it names.
 fn guesses_behind(operation: &Source, sources: &[Source]) -> Vec<String> {
-    let called = |it: &&Source| {
-        let inner = it.path.strip_prefix(MODULES).unwrap_or_default();
+    let called = |source: &&Source| {
+        let inner = source.path.strip_prefix(MODULES).unwrap_or_default();
         let module = inner.trim_start_matches('/').split('/').next();
         let module = module.unwrap_or_default().trim_end_matches(".rs");
         !module.is_empty()
-            && !it.path.starts_with(OPERATIONS)
+            && !source.path.starts_with(OPERATIONS)
             && operation.text.contains(&format!("{module}::"))
     };
     let mut numbers = operation.guesses();
     for source in sources.iter().filter(called) {
         numbers.extend(source.guesses());
     }
-    numbers.sort_unstable_by_key(|it| (it.len(), *it));
+    numbers.sort_unstable_by_key(|numbers| (numbers.len(), *numbers));
     numbers.dedup();
-    numbers.iter().map(|it| format!("A-{it}")).collect()
+    numbers.iter().map(|number| format!("A-{number}")).collect()
 }
 
 /// Every statement of the sources about where a behaviour is known from.
@@ -171,7 +171,10 @@ fn statements(text: &str) -> Vec<String> {
             _ => is_open = false,
         }
     }
-    found.iter().map(|it| it.replace('|', "\\|")).collect()
+    found
+        .iter()
+        .map(|found| found.replace('|', "\\|"))
+        .collect()
 }
 
 /// Every guess, with the files whose code rests on it.
@@ -186,7 +189,7 @@ fn guesses(list: &str, sources: &[Source]) -> String {
         "## Guesses\n\nThe list is [{LIST}](../{LIST}). Where no file is named, what is guessed is in the data or spread \
          over the code.\n"
     );
-    for row in list.lines().filter(|it| it.starts_with("| A-")) {
+    for row in list.lines().filter(|line| line.starts_with("| A-")) {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
         let [number, what, why, how] = cells[..] else {
             continue;
@@ -195,7 +198,7 @@ fn guesses(list: &str, sources: &[Source]) -> String {
         let files: Vec<String> = files
             .into_iter()
             .flatten()
-            .map(|it| format!("`{it}`"))
+            .map(|file| format!("`{file}`"))
             .collect();
         let _ = write!(page, "\n**{number}** {what}.\n\n- Why: {why}.\n");
         if how != "–" {
@@ -211,7 +214,7 @@ fn guesses(list: &str, sources: &[Source]) -> String {
 /// The files of all crates, ordered by path; what is generated and what tests says nothing of its own.
 fn rust_files(root: &Path) -> Result<Vec<Source>, String> {
     let listed = repository::output_of("git", &["ls-files", "crates/*/src/*.rs"])?;
-    let is_ours = |it: &&str| !it.contains("/generated/") && !it.starts_with("crates/xtask/");
+    let is_ours = |text: &&str| !text.contains("/generated/") && !text.starts_with("crates/xtask/");
     let files = listed.lines().filter(is_ours).map(|path| {
         let text = read(&root.join(path))?;
         Ok(Source {

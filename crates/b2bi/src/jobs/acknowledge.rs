@@ -8,9 +8,9 @@ use b2bi_local_x12::{
     Version, acknowledge, acknowledge_interchanges,
 };
 
-use super::Route;
+use super::CapabilityRoute;
 use super::events::{Acknowledged, Transformation};
-use super::run::{Run, Stop};
+use super::run::{JobError, Run};
 use crate::control_numbers::Counted;
 use crate::envelope;
 use crate::files::Location;
@@ -44,15 +44,15 @@ impl Run {
         reading: &Reading,
         validation: &Validation,
         result: &mut Transformation,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobError> {
         let kinds = kinds(self.order.route.as_ref(), reading);
         if kinds.is_empty() {
             return Ok(());
         }
         let findings = Findings::new(reading, Some(validation));
         let entered = match self.enter(Stage::Acknowledge).await {
-            Err(Stop::Failed(_, reason)) => Err(reason),
-            Err(Stop::Vanished) => return Err(Stop::Vanished),
+            Err(JobError::Failed(_, reason)) => Err(reason),
+            Err(JobError::Vanished) => return Err(JobError::Vanished),
             Ok(()) => Ok(()),
         };
         for kind in kinds {
@@ -80,7 +80,7 @@ impl Run {
         findings: &Findings<'_>,
     ) -> Result<Option<(Location, usize, bool)>, String> {
         let location = self.order.acknowledgement(kind.suffix);
-        let now = self.works.environment.clock.now();
+        let now = self.context.environment.clock.now();
         let draft = |numbers: Numbers| {
             let (date, time) = envelope::date_and_time(now);
             let how = Acknowledging {
@@ -95,7 +95,7 @@ impl Run {
                 None => acknowledge_interchanges(received, findings, &how),
             }
         };
-        let starts = envelope::starts(self.order.route.as_ref().map(|it| &it.partnership));
+        let starts = envelope::starts(self.order.route.as_ref().map(|route| &route.partnership));
         let Some(unnumbered) = draft(starts.numbers()) else {
             return Ok(None);
         };
@@ -104,7 +104,7 @@ impl Run {
         let text = self
             .publish_numbered(&location, (counted, starts), write, Vec::new())
             .await?;
-        Ok(Some((location, text.len(), tells_of_errors(&text))))
+        Ok(Some((location, text.len(), is_negative(&text))))
     }
 }
 
@@ -119,22 +119,24 @@ impl Run {
 ///
 /// Source: without options all are made; what cannot be read to its end is answered with a TA1
 /// only: Assumption A-73.
-fn kinds(route: Option<&Route>, reading: &Reading) -> Vec<Kind> {
+fn kinds(route: Option<&CapabilityRoute>, reading: &Reading) -> Vec<Kind> {
     let options = route
-        .and_then(|it| it.partnership.capability_options.as_ref())
-        .and_then(|it| {
-            it.inbound_edi
+        .and_then(|route| route.partnership.capability_options.as_ref())
+        .and_then(|route| {
+            route
+                .inbound_edi
                 .as_ref()?
                 .x12
                 .as_ref()?
                 .acknowledgment_options
                 .as_ref()
         });
-    let functional = options.map_or(X12FunctionalAcknowledgment::GenerateAllSegments, |it| {
-        it.functional_acknowledgment
-    });
-    let technical = options.map_or(X12TechnicalAcknowledgment::GenerateAllSegments, |it| {
-        it.technical_acknowledgment
+    let functional = options.map_or(
+        X12FunctionalAcknowledgment::GenerateAllSegments,
+        |options| options.functional_acknowledgment,
+    );
+    let technical = options.map_or(X12TechnicalAcknowledgment::GenerateAllSegments, |options| {
+        options.technical_acknowledgment
     });
     let mut kinds = Vec::new();
     if functional != X12FunctionalAcknowledgment::DoNotGenerate && reading.fatal().is_none() {
@@ -157,13 +159,13 @@ fn functional_kind(contents: &[Content], details: bool) -> Kind {
     // All transactions of a file that is taken are of one set and version.
     let mut answered = contents
         .iter()
-        .filter(|it| !ACKNOWLEDGEMENTS.contains(&it.set.as_ref()));
+        .filter(|content| !ACKNOWLEDGEMENTS.contains(&content.set.as_ref()));
     let form = answered
         .next()
-        .map_or(AcknowledgementForm::Functional, |it| {
-            AcknowledgementForm::due(&it.group_version, &it.set)
+        .map_or(AcknowledgementForm::Functional, |item| {
+            AcknowledgementForm::due(&item.group_version, &item.set)
         });
-    let versions = contents.iter().find_map(|it| it.version);
+    let versions = contents.iter().find_map(|content| content.version);
     let (suffix, set, version) = match form {
         AcknowledgementForm::Functional | AcknowledgementForm::ByGroup => {
             ("997", "X12_997", versions.map(model_version))
@@ -197,17 +199,19 @@ fn model_version(version: Version) -> X12Version {
 }
 
 /// Whether an acknowledgement says of anything that it is not simply accepted: TA104 or AK901.
-fn tells_of_errors(text: &[u8]) -> bool {
+fn is_negative(text: &[u8]) -> bool {
     let (Some(element), Some(terminator)) = (text.get(3), text.get(105)) else {
         return false;
     };
-    text.split(|it| it == terminator).any(|segment| {
-        let mut elements = segment.trim_ascii_start().split(|it| it == element);
+    text.split(|text| text == terminator).any(|segment| {
+        let mut elements = segment
+            .trim_ascii_start()
+            .split(|trim_ascii_start| trim_ascii_start == element);
         let verdict = match elements.next() {
             Some(b"TA1") => elements.nth(3),
             Some(b"AK9") => elements.next(),
             _ => None,
         };
-        verdict.is_some_and(|it| it != b"A")
+        verdict.is_some_and(|verdict| verdict != b"A")
     })
 }

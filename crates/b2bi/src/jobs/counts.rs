@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::{End, Job};
+use super::{Job, JobResult};
 
 /// The jobs that have ended since the service was set up.
 #[derive(Debug, Default)]
@@ -21,10 +21,10 @@ pub struct JobCounts {
 }
 
 impl Ended {
-    pub(super) fn count(&self, end: &End) {
+    pub(super) fn count(&self, end: &JobResult) {
         let count = match end {
-            End::Succeeded(_) => &self.succeeded,
-            End::Failed(_) => &self.failed,
+            JobResult::Succeeded(_) => &self.succeeded,
+            JobResult::Failed(_) => &self.failed,
         };
         count.fetch_add(1, Relaxed);
     }

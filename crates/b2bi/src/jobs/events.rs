@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::acknowledge::Kind;
 use super::logs::{State, Status};
-use super::run::{Run, Stop};
-use crate::announcing::{Event, SOURCE};
+use super::run::{JobError, Run};
+use crate::event_sink::{Event, SOURCE};
 use crate::files::Location;
 use crate::stages::Stage;
 use crate::transformers;
@@ -109,7 +109,7 @@ impl Transformation {
 
 impl Run {
     /// Tells of a transformation that has ended, well or not.
-    pub(super) fn tell_transformation(&self, result: &Transformation, stop: Option<&Stop>) {
+    pub(super) fn tell_transformation(&self, result: &Transformation, stop: Option<&JobError>) {
         let mut detail = self.detail();
         self.add_content(&mut detail, "x12-transaction-set", "x12-version");
         if let Some(format) = result.input_format {
@@ -125,7 +125,7 @@ impl Run {
         self.add_acknowledgement(&mut detail, result);
         add_validation(&mut detail, result);
         let failed = stop.is_some();
-        self.announce("Transformation", failed, detail);
+        self.emit("Transformation", failed, detail);
         self.log_transformation(result, stop);
     }
 
@@ -152,7 +152,7 @@ impl Run {
                 let file = attributes(&location, size as u64);
                 detail.insert("ack-file-s3-attributes".to_owned(), file);
                 detail.insert("ack-error-code-detected".to_owned(), errors.into());
-                self.announce("Acknowledgement", false, detail);
+                self.emit("Acknowledgement", false, detail);
                 self.log(
                     State::Acknowledgement,
                     Status::Complete,
@@ -161,9 +161,9 @@ impl Run {
             }
             Ok(None) => {}
             Err(reason) => {
-                let stop = Stop::Failed(Stage::Acknowledge, reason.clone());
+                let stop = JobError::Failed(Stage::Acknowledge, reason.clone());
                 add_failure(&mut detail, Some(&stop));
-                self.announce("Acknowledgement", true, detail);
+                self.emit("Acknowledgement", true, detail);
                 self.log(State::Acknowledgement, Status::Failed, Some(reason));
             }
         }
@@ -179,7 +179,7 @@ impl Run {
                 detail.insert("trading-partner-id".to_owned(), partner)
             }
         };
-        let now = self.works.environment.clock.now();
+        let now = self.context.environment.clock.now();
         detail.insert("start-timestamp".to_owned(), json!(self.order.started_at));
         detail.insert("end-timestamp".to_owned(), json!(now));
         detail
@@ -189,11 +189,11 @@ impl Run {
         let Some(content) = transformers::x12_details(&self.order.transformer) else {
             return;
         };
-        if let Some(it) = content.transaction_set {
-            detail.insert(set.to_owned(), it.as_str().into());
+        if let Some(value) = content.transaction_set {
+            detail.insert(set.to_owned(), value.as_str().into());
         }
-        if let Some(it) = content.version {
-            detail.insert(version.to_owned(), it.as_str().into());
+        if let Some(value) = content.version {
+            detail.insert(version.to_owned(), value.as_str().into());
         }
     }
 
@@ -217,19 +217,19 @@ impl Run {
         attributes(&self.order.input, self.order.size)
     }
 
-    fn announce(&self, what: &str, failed: bool, detail: Map<String, Value>) {
+    fn emit(&self, what: &str, failed: bool, detail: Map<String, Value>) {
         let detail_type = match (what, failed) {
             ("Acknowledgement", false) => "Acknowledgement Completed",
             ("Acknowledgement", true) => "Acknowledgement Failed",
             (_, false) => "Transformation Completed",
             (_, true) => "Transformation Failed",
         };
-        self.works.environment.announcer.announce(Event {
+        self.context.environment.event_sink.emit(Event {
             job_id: self.order.id.clone(),
             detail_type,
             source: SOURCE,
             account: self.scope.account.to_string(),
-            time: self.works.environment.clock.now(),
+            time: self.context.environment.clock.now(),
             region: self.scope.region.to_string(),
             resources: self.resources(),
             detail: detail.into(),
@@ -251,7 +251,7 @@ impl Run {
     /// The direction, for logs.
     pub(super) fn direction(&self) -> CapabilityDirection {
         let route = self.order.route.as_ref();
-        route.map_or(CapabilityDirection::Inbound, |it| it.direction)
+        route.map_or(CapabilityDirection::Inbound, |route| route.direction)
     }
 }
 
@@ -263,8 +263,8 @@ fn attributes(location: &Location, size: u64) -> Value {
     })
 }
 
-fn add_failure(detail: &mut Map<String, Value>, stop: Option<&Stop>) {
-    if let Some(Stop::Failed(stage, reason)) = stop {
+fn add_failure(detail: &mut Map<String, Value>, stop: Option<&JobError>) {
+    if let Some(JobError::Failed(stage, reason)) = stop {
         detail.insert("failure-message".to_owned(), reason.as_str().into());
         detail.insert("failure-code".to_owned(), failure_code(*stage).into());
     }

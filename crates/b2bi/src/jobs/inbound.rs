@@ -7,8 +7,8 @@ use bytes::Bytes;
 
 use super::events::Transformation;
 use super::outputs::Output;
-use super::run::{Run, Stop};
-use crate::edi::{self, Conversion, Examined};
+use super::run::{JobError, Run};
+use crate::edi::{self, Conversion, ParsedFile};
 use crate::errors;
 use crate::files::{self, Location};
 use crate::stages::Stage;
@@ -19,10 +19,10 @@ impl Run {
     pub(super) async fn inbound(
         &self,
         result: &mut Transformation,
-    ) -> Result<Vec<S3Location>, Stop> {
+    ) -> Result<Vec<S3Location>, JobError> {
         let conversion = transformers::inbound(&self.order.transformer)
             .map(Arc::new)
-            .map_err(|error| Stop::Failed(Stage::Accept, errors::message(&error)))?;
+            .map_err(|error| JobError::Failed(Stage::Accept, errors::message(&error)))?;
         if conversion.split {
             return self.split(&conversion, result).await;
         }
@@ -30,27 +30,27 @@ impl Run {
             let output = self.large(&conversion, result).await?;
             return Ok(vec![output]);
         }
-        let limit = self.works.config.job_bytes;
+        let limit = self.context.config.job_bytes;
         let file = self.stage(Stage::FetchInput, self.fetch(limit)).await?;
         let parsed = self
             .stage(Stage::Parse, self.parse(file, &conversion))
             .await?;
-        self.judge(&parsed, &conversion, result).await?;
+        self.check_file(&parsed, &conversion, result).await?;
         let output = self.deliver(parsed, &conversion, None, result).await?;
         Ok(vec![output])
     }
 
     /// Judges what was read, and acknowledges it.
-    pub(super) async fn judge(
+    pub(super) async fn check_file(
         &self,
-        parsed: &Examined,
+        parsed: &ParsedFile,
         conversion: &Conversion,
         result: &mut Transformation,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobError> {
         self.enter(Stage::Validate).await?;
-        let judged = edi::judge(&parsed.reading, &parsed.validation.problems, conversion);
-        if !matches!(judged, Err(edi::Misfit::Other(_))) {
-            let Examined {
+        let judged = edi::check_file(&parsed.reading, &parsed.validation.problems, conversion);
+        if !matches!(judged, Err(edi::RejectReason::Other(_))) {
+            let ParsedFile {
                 received,
                 reading,
                 validation,
@@ -59,15 +59,15 @@ impl Run {
             self.acknowledge(received, reading, validation, result)
                 .await?;
         }
-        judged.map_err(|it| Stop::Failed(Stage::Validate, it.into_message()))
+        judged.map_err(|error| JobError::Failed(Stage::Validate, error.into_message()))
     }
 
     /// The bytes of the input.
     pub(super) async fn fetch(&self, limit: u64) -> Result<Bytes, String> {
         let input = &self.order.input;
         files::check_limit(input, self.order.size, limit)?;
-        let file = files::read(&self.works.environment, &self.scope, input).await;
-        let mut file = file.map_err(|it| it.message(input))?;
+        let file = files::read(&self.context.environment, &self.scope, input).await;
+        let mut file = file.map_err(|error| error.message(input))?;
         let size = u64::try_from(file.len()).unwrap_or(u64::MAX);
         file.truncate(usize::try_from(self.reach_of(size)).unwrap_or(usize::MAX));
         Ok(file)
@@ -78,20 +78,20 @@ impl Run {
         &self,
         file: impl AsRef<[u8]> + Send + 'static,
         conversion: &Arc<Conversion>,
-    ) -> Result<Examined, String> {
-        let (conversion, style) = (Arc::clone(conversion), self.works.config.style.clone());
-        self.compute(move || edi::examine(file.as_ref(), &conversion, &style))
+    ) -> Result<ParsedFile, String> {
+        let (conversion, style) = (Arc::clone(conversion), self.context.config.style.clone());
+        self.compute(move || edi::parse_and_validate(file.as_ref(), &conversion, &style))
             .await
     }
 
     /// Maps a document and writes it, with the report of what is wrong with it.
     pub(super) async fn deliver(
         &self,
-        parsed: Examined,
+        parsed: ParsedFile,
         conversion: &Arc<Conversion>,
         split: Option<usize>,
         result: &mut Transformation,
-    ) -> Result<S3Location, Stop> {
+    ) -> Result<S3Location, JobError> {
         let report = parsed.validation.report();
         result.validated(&report);
         let mapped = self.map(parsed.document, conversion);

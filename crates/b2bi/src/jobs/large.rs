@@ -15,9 +15,9 @@ use tokio::sync::mpsc;
 use super::events::Transformation;
 use super::inbound::{form, with_report};
 use super::outputs::{Body, Output};
-use super::run::{Run, Stop};
+use super::run::{JobError, Run};
 use super::split::feed_one;
-use crate::edi::{self, Conversion, Examined, Take};
+use crate::edi::{self, Conversion, ParsedFile, Take};
 use crate::files::{self, Location};
 use crate::stages::Stage;
 use crate::{errors, transformers};
@@ -32,7 +32,7 @@ struct Draft<'r> {
 impl Run {
     /// Whether the document is written while the file is read.
     pub(super) fn is_large(&self, conversion: &Conversion) -> bool {
-        conversion.mapping.is_none() && self.order.size > self.works.config.window_bytes
+        conversion.mapping.is_none() && self.order.size > self.context.config.window_bytes
     }
 
     /// Takes a large file through its stages.
@@ -40,8 +40,8 @@ impl Run {
         &self,
         conversion: &Arc<Conversion>,
         result: &mut Transformation,
-    ) -> Result<S3Location, Stop> {
-        let limit = self.works.config.job_bytes;
+    ) -> Result<S3Location, JobError> {
+        let limit = self.context.config.job_bytes;
         let fitting = files::check_limit(&self.order.input, self.order.size, limit);
         self.stage(Stage::FetchInput, async { fitting }).await?;
         let walk = self.walk();
@@ -57,9 +57,9 @@ impl Run {
         feed: impl FnOnce(&mut Take<'_>) -> Result<(), String> + Send + 'static,
         split: Option<usize>,
         result: &mut Transformation,
-    ) -> Result<S3Location, Stop> {
+    ) -> Result<S3Location, JobError> {
         let begun = self.begin(conversion, split).await;
-        let mut draft = Some(begun.map_err(|it| Stop::Failed(Stage::WriteOutput, it))?);
+        let mut draft = Some(begun.map_err(|error| JobError::Failed(Stage::WriteOutput, error))?);
         let ended = self.streamed_stages(conversion, feed, split, &mut draft, result);
         let ended = ended.await;
         if let Some(draft) = draft {
@@ -75,12 +75,12 @@ impl Run {
         split: Option<usize>,
         draft: &mut Option<Draft<'r>>,
         result: &mut Transformation,
-    ) -> Result<S3Location, Stop> {
+    ) -> Result<S3Location, JobError> {
         let parsed = self.stage(Stage::Parse, self.parse_into(conversion, feed, draft));
         let parsed = parsed.await?;
         match split {
-            None => self.judge(&parsed, conversion, result).await?,
-            Some(_) => self.judge_piece(&parsed, conversion).await?,
+            None => self.check_file(&parsed, conversion, result).await?,
+            Some(_) => self.check_piece(&parsed, conversion).await?,
         }
         self.enter(Stage::Map).await?;
         let (extension, content_type) = form(conversion);
@@ -88,7 +88,7 @@ impl Run {
         let report_location = self.order.report(extension, split);
         result.validated(&report);
         self.enter(Stage::WriteOutput).await?;
-        let vanished = || Stop::Failed(Stage::WriteOutput, "The document is gone".to_owned());
+        let vanished = || JobError::Failed(Stage::WriteOutput, "The document is gone".to_owned());
         let Draft {
             location,
             writer,
@@ -102,7 +102,7 @@ impl Run {
         let published = self.publish(with_report(report, &report_location, document));
         published
             .await
-            .map_err(|it| Stop::Failed(Stage::WriteOutput, it))?;
+            .map_err(|error| JobError::Failed(Stage::WriteOutput, error))?;
         result.delivered(location.clone(), size, report_location);
         Ok(location.into())
     }
@@ -112,7 +112,7 @@ impl Run {
     pub(super) fn remake_later(&self, split: Option<usize>, time: Duration) {
         let run = self.clone();
         self.spawn_beside(async move {
-            run.works.environment.clock.sleep(time).await;
+            run.context.environment.clock.sleep(time).await;
             if let Err(reason) = run.remake(split).await {
                 tracing::warn!(reason, "a late output could not be written");
             }
@@ -147,12 +147,12 @@ impl Run {
     ) -> Result<Draft<'_>, String> {
         let (extension, content_type) = form(conversion);
         let location = self.order.document(extension, split);
-        let objects = &self.works.environment.objects;
+        let objects = &self.context.environment.objects;
         let Location { bucket, key } = &location;
         let writer = objects
             .writer(&self.scope.account, bucket, key, content_type)
             .await;
-        let writer = writer.map_err(|it| files::Refusal::from(it).message(&location))?;
+        let writer = writer.map_err(|error| files::FileError::from(error).message(&location))?;
         Ok(Draft {
             location,
             writer,
@@ -166,12 +166,12 @@ impl Run {
         conversion: &Arc<Conversion>,
         feed: impl FnOnce(&mut Take<'_>) -> Result<(), String> + Send + 'static,
         draft: &mut Option<Draft<'_>>,
-    ) -> Result<Examined, String> {
+    ) -> Result<ParsedFile, String> {
         let conversion = Arc::clone(conversion);
-        let style = self.works.config.style.clone();
+        let style = self.context.config.style.clone();
         let (sender, mut pieces) = mpsc::channel::<Bytes>(1);
         let reading = self.compute(move || {
-            edi::examine_in_windows(&conversion, &style, feed, |piece| {
+            edi::parse_and_validate_in_windows(&conversion, &style, feed, |piece| {
                 sender.blocking_send(piece.into()).is_ok()
             })
         });

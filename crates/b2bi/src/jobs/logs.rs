@@ -7,9 +7,9 @@ use b2bi_local_model::types::CapabilityDirection;
 use serde_json::{Map, Value, json};
 
 use super::events::Transformation;
-use super::run::{Run, Stop};
-use crate::announcing::LogRecord;
+use super::run::{JobError, Run};
 use crate::environment::Environment;
+use crate::event_sink::LogRecord;
 use crate::files::Location;
 use crate::log_groups::{DEFAULT, TRANSFORMERS};
 use crate::service::Scope;
@@ -55,7 +55,7 @@ impl Status {
 
 impl Run {
     /// Records what became of a transformation and of the delivery of its output.
-    pub(super) fn log_transformation(&self, result: &Transformation, stop: Option<&Stop>) {
+    pub(super) fn log_transformation(&self, result: &Transformation, stop: Option<&JobError>) {
         if let Some(report) = &result.report {
             let uri = report.uri();
             let errors = &result.errors;
@@ -69,14 +69,14 @@ impl Run {
                 self.log(State::FileTransform, Status::Complete, None);
                 self.log(State::FileDeliver, Status::Complete, uri);
             }
-            Some(Stop::Failed(Stage::WriteOutput, reason)) => {
+            Some(JobError::Failed(Stage::WriteOutput, reason)) => {
                 self.log(State::FileTransform, Status::Complete, None);
                 self.log(State::FileDeliver, Status::Failed, Some(reason.clone()));
             }
-            Some(Stop::Failed(_, reason)) => {
+            Some(JobError::Failed(_, reason)) => {
                 self.log(State::FileTransform, Status::Failed, Some(reason.clone()));
             }
-            Some(Stop::Vanished) => {}
+            Some(JobError::Vanished) => {}
         }
     }
 
@@ -108,7 +108,7 @@ impl Run {
         message.insert("direction".to_owned(), direction.into());
         message.extend(entry(&self.order.input, state, status, notes));
         record(
-            &self.works.environment,
+            &self.context.environment,
             &self.scope,
             group,
             stream,

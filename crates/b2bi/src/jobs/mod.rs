@@ -1,6 +1,6 @@
 //! Jobs: what is asked of one, how far it is, and who carries it out.
 //!
-//! A job is an [`Order`] and its [`Progress`]. `StartTransformerJob` and files that land in a
+//! A job is an [`JobSpec`] and its [`Progress`]. `StartTransformerJob` and files that land in a
 //! watched folder both end up in [`start`]; from there all jobs go the same road (`run`), which
 //! forks for inbound and outbound files.
 
@@ -27,19 +27,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::control_numbers::Taken;
 use crate::polls::Polls;
-use crate::service::{Scope, Works};
+use crate::service::{Scope, ServiceContext};
 use crate::stages::JobFacts;
 use crate::state::{Partition, State};
 pub(crate) use counts::Ended;
 pub use counts::JobCounts;
 pub(crate) use group::{CancelledJobs, JobGroup};
 pub(crate) use logs::unmatched;
-pub(crate) use order::{Order, Route, Sighting, folder};
-pub(crate) use progress::{End, Step};
+pub(crate) use order::{CapabilityRoute, JobSpec, ObjectVersion, folder};
 pub use progress::{JobDuration, JobReport};
+pub(crate) use progress::{JobResult, Step};
 pub(crate) use retention::JobRetention;
 
-/// How long a job is kept, in milliseconds.
+/// How long a job is rows, in milliseconds.
 ///
 /// Source: the service model's documentation of `GetTransformerJob`.
 pub(crate) const KEPT: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -51,15 +51,15 @@ pub(crate) struct Job {
     pub(crate) facts: JobFacts,
     /// The file as it was noticed, if it was.
     #[serde(flatten)]
-    pub(crate) sighting: Sighting,
+    pub(crate) sighting: ObjectVersion,
     /// How it has ended; nothing while it is under way.
-    pub(crate) end: Option<End>,
-    /// How far it is, while it is under way; not kept, since whoever takes it up begins anew.
+    pub(crate) end: Option<JobResult>,
+    /// How far it is, while it is under way; not rows, since whoever takes it up begins anew.
     #[serde(skip)]
     pub(crate) step: Step,
     /// What is left to do; nothing when the job has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) order: Option<Order>,
+    pub(crate) order: Option<JobSpec>,
     /// The control numbers of the files it writes, by key: a job that is carried out again uses
     /// them again.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -69,7 +69,7 @@ pub(crate) struct Job {
 
 impl Job {
     /// A job of which nothing is done.
-    fn new(facts: JobFacts, order: Order) -> Self {
+    fn new(facts: JobFacts, order: JobSpec) -> Self {
         Self {
             facts,
             sighting: order.sighting.clone(),
@@ -90,16 +90,16 @@ impl Job {
 
 /// Remembers a new job and sets it going beside whoever asked for it.
 pub(crate) fn start(
-    works: &Works,
+    context: &ServiceContext,
     scope: &Scope,
     partition: &Arc<Partition>,
     state: &mut State,
-    order: Order,
+    order: JobSpec,
 ) {
-    state.jobs.forget_old(works.environment.clock.now());
+    state.jobs.forget_old(context.environment.clock.now());
     let facts = order.facts(scope, Polls::none());
     let job = Job::new(facts, order.clone());
-    run::spawn(works, scope, partition, order, &job);
+    run::spawn(context, scope, partition, order, &job);
     state.jobs.insert(job);
 }
 
@@ -107,12 +107,12 @@ pub(crate) fn start(
 ///
 /// What they wrote by then is written anew under the same keys and with the same control numbers,
 /// so nothing is there twice.
-pub(crate) fn resume(works: &Works, scope: &Scope, partition: &Arc<Partition>) {
+pub(crate) fn resume(context: &ServiceContext, scope: &Scope, partition: &Arc<Partition>) {
     let state = partition.lock();
     let unfinished = |job: &'_ Job| Some((job.order.clone()?, job.clone()));
-    let jobs: Vec<(Order, Job)> = state.jobs.open().filter_map(unfinished).collect();
+    let jobs: Vec<(JobSpec, Job)> = state.jobs.open().filter_map(unfinished).collect();
     drop(state);
     for (order, job) in jobs {
-        run::spawn(works, scope, partition, order, &job);
+        run::spawn(context, scope, partition, order, &job);
     }
 }

@@ -13,18 +13,18 @@ use crate::stages::JobFacts;
 
 /// What a job is to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Order {
+pub(crate) struct JobSpec {
     /// The job's id.
     pub(crate) id: String,
     pub(crate) transformer: GetTransformerResponse,
     /// The way the file came; none for `StartTransformerJob`.
-    pub(crate) route: Option<Route>,
+    pub(crate) route: Option<CapabilityRoute>,
     pub(crate) input: Location,
     /// The size of the input in bytes.
     pub(crate) size: u64,
     /// The input as it was noticed, if it was.
     #[serde(flatten)]
-    pub(crate) sighting: Sighting,
+    pub(crate) sighting: ObjectVersion,
     /// The folder of outputs, as configured.
     pub(crate) output: Location,
     /// When the job was accepted; the names of all it writes say so, which makes a job that is
@@ -35,7 +35,7 @@ pub(crate) struct Order {
 /// A file as it was noticed, by which it is known again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Sighting {
+pub(crate) struct ObjectVersion {
     /// Its entity tag.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) etag: String,
@@ -50,7 +50,7 @@ pub(crate) struct Sighting {
 
 /// The way of a file through a capability.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Route {
+pub(crate) struct CapabilityRoute {
     pub(crate) direction: CapabilityDirection,
     pub(crate) capability_id: String,
     pub(crate) capability_arn: String,
@@ -61,10 +61,10 @@ pub(crate) struct Route {
     pub(crate) log_group: Option<String>,
 }
 
-impl Order {
+impl JobSpec {
     /// Whether the job makes X12 of a document.
     pub(crate) fn is_outbound(&self) -> bool {
-        let direction = self.route.as_ref().map(|it| it.direction);
+        let direction = self.route.as_ref().map(|route| route.direction);
         direction == Some(CapabilityDirection::Outbound)
     }
 
@@ -76,9 +76,9 @@ impl Order {
             account: scope.account.to_string(),
             region: scope.region.to_string(),
             transformer_id: self.transformer.transformer_id.clone(),
-            capability_id: route.map(|it| it.capability_id.clone()),
-            partnership_id: route.map(|it| it.partnership.partnership_id.clone()),
-            trading_partner_id: route.map(|it| it.trading_partner_id.clone()),
+            capability_id: route.map(|route| route.capability_id.clone()),
+            partnership_id: route.map(|route| route.partnership.partnership_id.clone()),
+            trading_partner_id: route.map(|route| route.trading_partner_id.clone()),
             bucket: self.input.bucket.clone(),
             key: self.input.key.clone(),
             started_at: self.started_at,

@@ -7,7 +7,7 @@ use b2bi_local_x12::{Received, Validation, Wrap, Writing, read};
 
 use super::events::Transformation;
 use super::inbound::report_output;
-use super::run::{Run, Stop};
+use super::run::{JobError, Run};
 use crate::control_numbers::Counted;
 use crate::edi::{self, Conversion};
 use crate::outbound::formatted;
@@ -31,11 +31,11 @@ impl Run {
     pub(super) async fn outbound(
         &self,
         result: &mut Transformation,
-    ) -> Result<Vec<S3Location>, Stop> {
+    ) -> Result<Vec<S3Location>, JobError> {
         let conversion = transformers::outbound(&self.order.transformer)
             .map(Arc::new)
-            .map_err(|error| Stop::Failed(Stage::Accept, errors::message(&error)))?;
-        let limit = self.works.config.job_bytes;
+            .map_err(|error| JobError::Failed(Stage::Accept, errors::message(&error)))?;
+        let limit = self.context.config.job_bytes;
         let fetched = async { text(self.fetch(limit).await?.to_vec()) };
         let input = self.stage(Stage::FetchInput, fetched).await?;
         result.input_format = Some(format_of(&input).as_str());
@@ -54,10 +54,10 @@ impl Run {
         document: String,
         conversion: &Arc<Conversion>,
     ) -> Result<Converted, String> {
-        let partnership = self.order.route.as_ref().map(|it| &it.partnership);
+        let partnership = self.order.route.as_ref().map(|route| &route.partnership);
         let writing = envelope::writing(partnership.and_then(envelope::of));
         let starts = envelope::starts(partnership);
-        let (now, conversion) = (self.works.environment.clock.now(), Arc::clone(conversion));
+        let (now, conversion) = (self.context.environment.clock.now(), Arc::clone(conversion));
         self.compute(move || {
             let mut drafting = Writing {
                 wrap: Wrap::OneLine,
@@ -69,8 +69,8 @@ impl Run {
             envelope::date(&undated, &mut drafting, now);
             let draft = formatted(&document, format, &drafting)?;
             let (_, reading) = read(&draft, Received::new());
-            edi::judge(&reading, &reading.problems, &conversion)
-                .map_err(edi::Misfit::into_message)?;
+            edi::check_file(&reading, &reading.problems, &conversion)
+                .map_err(edi::RejectReason::into_message)?;
             let writing = Writing {
                 wrap: writing.wrap,
                 ..drafting
@@ -90,8 +90,8 @@ impl Run {
         converted: &Converted,
         conversion: &Arc<Conversion>,
         result: &mut Transformation,
-    ) -> Result<String, Stop> {
-        let partnership = self.order.route.as_ref().map(|it| &it.partnership);
+    ) -> Result<String, JobError> {
+        let partnership = self.order.route.as_ref().map(|route| &route.partnership);
         if !envelope::is_validated(partnership.and_then(envelope::of)) {
             return Ok(String::new());
         }
@@ -110,10 +110,10 @@ impl Run {
         converted: Converted,
         report: String,
         result: &mut Transformation,
-    ) -> Result<Vec<S3Location>, Stop> {
+    ) -> Result<Vec<S3Location>, JobError> {
         let location = self.order.document(EXTENSION, None);
         let report_location = self.order.report(EXTENSION, None);
-        let partnership = self.order.route.as_ref().map(|it| &it.partnership);
+        let partnership = self.order.route.as_ref().map(|route| &route.partnership);
         let Converted {
             document,
             writing,

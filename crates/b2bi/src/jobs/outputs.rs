@@ -8,8 +8,8 @@ use bytes::Bytes;
 
 use super::run::Run;
 use crate::control_numbers::{ControlNumbers, Counted, Starts, Taken};
-use crate::files::{self, Location, Refusal};
-use crate::stages::Fate;
+use crate::files::{self, FileError, Location};
+use crate::stages::WriteDecision;
 
 /// An object to be written.
 pub(super) struct Output<'w> {
@@ -124,21 +124,21 @@ impl Run {
 
     async fn put(&self, output: Output<'_>) -> Result<(), Refused> {
         let fate = self
-            .works
+            .context
             .environment
             .stages
             .write(&self.facts, self.next_write());
         match fate {
-            Fate::Write => {}
-            Fate::Lose => {
+            WriteDecision::Write => {}
+            WriteDecision::Lose => {
                 output.body.abandon().await;
                 return Ok(());
             }
-            Fate::Late(time) => {
+            WriteDecision::Late(time) => {
                 self.put_late(output, time).await;
                 return Ok(());
             }
-            Fate::Refuse { message, keep } => {
+            WriteDecision::Refuse { message, keep } => {
                 output.body.abandon().await;
                 return Err(Refused { message, keep });
             }
@@ -148,15 +148,15 @@ impl Run {
             body,
             content_type,
         } = output;
-        let (environment, scope) = (&self.works.environment, &self.scope);
+        let (environment, scope) = (&self.context.environment, &self.scope);
         let written = match body {
             Body::Whole(body) => {
                 files::write(environment, scope, &location, body, content_type).await
             }
-            Body::Written(writer, _) => writer.finish().await.map(|_| ()).map_err(Refusal::from),
+            Body::Written(writer, _) => writer.finish().await.map(|_| ()).map_err(FileError::from),
         };
-        written.map_err(|it| Refused {
-            message: it.message(&location),
+        written.map_err(|error| Refused {
+            message: error.message(&location),
             keep: false,
         })
     }
@@ -177,7 +177,7 @@ impl Run {
                 return;
             }
         };
-        let (environment, scope) = (self.works.environment.clone(), self.scope.clone());
+        let (environment, scope) = (self.context.environment.clone(), self.scope.clone());
         self.spawn_beside(async move {
             environment.clock.sleep(time).await;
             let written = files::write(&environment, &scope, &location, body, content_type).await;
@@ -189,7 +189,7 @@ impl Run {
     }
 
     async fn take_back(&self, written: &[Location]) {
-        let objects = &self.works.environment.objects;
+        let objects = &self.context.environment.objects;
         for Location { bucket, key } in written {
             if let Err(error) = objects.delete(&self.scope.account, bucket, key).await {
                 tracing::warn!(bucket, key, %error, "an output could not be taken back");

@@ -44,7 +44,7 @@ enum Progress {
 /// How a job has ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum End {
+pub(crate) enum JobResult {
     /// Well, with these objects written.
     Succeeded(Vec<S3Location>),
     /// For this reason.
@@ -121,7 +121,7 @@ pub struct JobReport {
 
 impl Job {
     /// It ends, well or not.
-    pub(crate) fn finish(&mut self, end: End, now: Timestamp) {
+    pub(crate) fn finish(&mut self, end: JobResult, now: Timestamp) {
         self.end = Some(end);
         self.order = None;
         self.numbers.clear();
@@ -130,8 +130,8 @@ impl Job {
 
     pub(super) fn state(&self) -> &'static str {
         match (&self.end, self.step.get()) {
-            (Some(End::Succeeded(_)), _) => "succeeded",
-            (Some(End::Failed(_)), _) => "failed",
+            (Some(JobResult::Succeeded(_)), _) => "succeeded",
+            (Some(JobResult::Failed(_)), _) => "failed",
             (None, Progress::Accepted) => "accepted",
             (None, Progress::Queued) => "queued",
             (None, Progress::Running(_)) => "running",
@@ -149,13 +149,15 @@ impl Job {
     pub(crate) fn describe(&self) -> GetTransformerJobResponse {
         let (status, output_files, message) = match &self.end {
             None => (TransformerJobStatus::Running, None, None),
-            Some(End::Succeeded(outputs)) => (
+            Some(JobResult::Succeeded(outputs)) => (
                 TransformerJobStatus::Succeeded,
                 Some(outputs.clone()),
                 // Source: the service model's example.
                 Some("Transformed, writing output".to_owned()),
             ),
-            Some(End::Failed(reason)) => (TransformerJobStatus::Failed, None, Some(reason.clone())),
+            Some(JobResult::Failed(reason)) => {
+                (TransformerJobStatus::Failed, None, Some(reason.clone()))
+            }
         };
         GetTransformerJobResponse {
             status,
@@ -168,8 +170,8 @@ impl Job {
     pub(crate) fn report(&self) -> JobReport {
         let facts = &self.facts;
         let (outputs, message) = match &self.end {
-            Some(End::Succeeded(outputs)) => (outputs.clone(), None),
-            Some(End::Failed(reason)) => (Vec::new(), Some(reason.clone())),
+            Some(JobResult::Succeeded(outputs)) => (outputs.clone(), None),
+            Some(JobResult::Failed(reason)) => (Vec::new(), Some(reason.clone())),
             None => (Vec::new(), None),
         };
         JobReport {

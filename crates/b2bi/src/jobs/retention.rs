@@ -42,8 +42,12 @@ impl JobRetention {
     /// Takes note of all jobs of a partition, whose state is another one now.
     pub(crate) fn replaced(&self, partition: &Arc<Partition>) {
         let number = partition.number();
-        let is_other = |it: &Weak<Partition>| it.upgrade().is_some_and(|it| it.number() != number);
-        self.lock().retain(|(it, _)| is_other(it));
+        let is_other = |partition: &Weak<Partition>| {
+            partition
+                .upgrade()
+                .is_some_and(|upgrade| upgrade.number() != number)
+        };
+        self.lock().retain(|(guard, _)| is_other(guard));
         let places = partition.lock().jobs.ended_places();
         for place in places {
             self.ended(partition, place);

@@ -12,10 +12,10 @@ use b2bi_local_panics::{Kind, Panic, caught, on_thread};
 use super::events::Transformation;
 use super::group::JobTicket;
 use super::logs::{State as Logged, Status};
-use super::{End, Job, JobDuration, Order, Step};
+use super::{Job, JobDuration, JobResult, JobSpec, Step};
 use crate::mapping::{self, Evaluation};
-use crate::service::{Scope, Works};
-use crate::stages::{Entry, JobFacts, Stage};
+use crate::service::{Scope, ServiceContext};
+use crate::stages::{JobFacts, Stage, StageDecision};
 use crate::state::Partition;
 
 /// How long a job waits before it tries again to have its end kept by a disk that failed.
@@ -24,10 +24,10 @@ const DISK_RETRY: Duration = Duration::from_secs(1);
 /// A job under way.
 #[derive(Clone)]
 pub(super) struct Run {
-    pub(super) order: Arc<Order>,
+    pub(super) order: Arc<JobSpec>,
     pub(super) facts: JobFacts,
     pub(super) scope: Scope,
-    pub(super) works: Works,
+    pub(super) context: ServiceContext,
     pub(super) partition: Arc<Partition>,
     /// Its place among the jobs that a reset ends; what it leaves to be written later has one too.
     pub(super) ticket: JobTicket,
@@ -40,7 +40,7 @@ pub(super) struct Run {
 
 /// Why a job, or the part of it that is one transaction, goes no further.
 #[derive(Clone, Debug)]
-pub(super) enum Stop {
+pub(super) enum JobError {
     /// The stage has failed, for this reason.
     Failed(Stage, String),
     /// Nobody is to know of the job any more.
@@ -49,10 +49,10 @@ pub(super) enum Stop {
 
 /// Sets a job going beside whoever asked for it.
 pub(super) fn spawn(
-    works: &Works,
+    context: &ServiceContext,
     scope: &Scope,
     partition: &Arc<Partition>,
-    order: Order,
+    order: JobSpec,
     job: &Job,
 ) {
     let run = Run {
@@ -60,55 +60,58 @@ pub(super) fn spawn(
         facts: job.facts.clone(),
         step: job.step.clone(),
         scope: scope.clone(),
-        works: works.clone(),
+        context: context.clone(),
         partition: Arc::clone(partition),
         ticket: partition.jobs.ticket(),
         writes: Arc::default(),
         reach: Arc::new(AtomicU64::new(u64::MAX)),
     };
-    tokio::spawn(run.ticket.clone().run(run.carry_out()));
+    tokio::spawn(run.ticket.clone().run(run.execute()));
 }
 
 impl Run {
     /// Takes the job to its end; one that panics has failed.
-    async fn carry_out(self) {
+    async fn execute(self) {
         let mut result = Transformation::default();
         let ended = caught(Box::pin(self.run_stages(&mut result))).await;
         let ended = ended.unwrap_or_else(|panic| Err(self.crashed(&panic)));
-        self.works.environment.stages.ended(&self.facts);
+        self.context.environment.stages.ended(&self.facts);
         let told = async {
             match ended {
-                Err(Stop::Vanished) => self.partition.lock().jobs.remove(&self.facts.id),
+                Err(JobError::Vanished) => self.partition.lock().jobs.remove(&self.facts.id),
                 ended => self.finish(&result, ended).await,
             }
         };
         if let Err(panic) = caught(Box::pin(told)).await
-            && let Stop::Failed(_, reason) = self.crashed(&panic)
+            && let JobError::Failed(_, reason) = self.crashed(&panic)
         {
-            self.end(End::Failed(reason)).await;
+            self.end(JobResult::Failed(reason)).await;
         }
     }
 
-    async fn run_stages(&self, result: &mut Transformation) -> Result<Vec<S3Location>, Stop> {
-        let outputs = self.road(result).await?;
+    async fn run_stages(&self, result: &mut Transformation) -> Result<Vec<S3Location>, JobError> {
+        let outputs = self.run_pipeline(result).await?;
         self.enter(Stage::Finish).await?;
         Ok(outputs)
     }
 
     /// Logs and counts a panic of the job; its stage has failed.
-    fn crashed(&self, panic: &Panic) -> Stop {
-        let panics = &self.works.environment.panics;
+    fn crashed(&self, panic: &Panic) -> JobError {
+        let panics = &self.context.environment.panics;
         panics.report(Kind::Job, &self.facts.id, panic);
         let reason = format!(
             "The server failed at {}; its log has the details",
             panic.place()
         );
-        Stop::Failed(self.step.stage(), reason)
+        JobError::Failed(self.step.stage(), reason)
     }
 
     /// Does something for the job beside it; a panic there is logged and counted.
     pub(super) fn spawn_beside(&self, work: impl Future<Output = ()> + Send + 'static) {
-        let (panics, id) = (self.works.environment.panics.clone(), self.facts.id.clone());
+        let (panics, id) = (
+            self.context.environment.panics.clone(),
+            self.facts.id.clone(),
+        );
         tokio::spawn(self.ticket.clone().run(async move {
             if let Err(panic) = caught(pin!(work)).await {
                 panics.report(Kind::Job, &id, &panic);
@@ -117,7 +120,7 @@ impl Run {
     }
 
     /// From the job's acceptance to its outputs.
-    async fn road(&self, result: &mut Transformation) -> Result<Vec<S3Location>, Stop> {
+    async fn run_pipeline(&self, result: &mut Transformation) -> Result<Vec<S3Location>, JobError> {
         if self.order.route.is_some() {
             self.log(Logged::CapabilityMatch, Status::Complete, None);
         }
@@ -126,8 +129,11 @@ impl Run {
         self.wait().await;
         self.step.queue();
         // Only a runtime that ends closes the slots.
-        let slots = Arc::clone(&self.works.slots);
-        let _slot = slots.acquire_owned().await.map_err(|_| Stop::Vanished)?;
+        let slots = Arc::clone(&self.context.slots);
+        let _slot = slots
+            .acquire_owned()
+            .await
+            .map_err(|_| JobError::Vanished)?;
         self.log(Logged::FileTransform, Status::InProgress, None);
         if self.order.is_outbound() {
             self.outbound(result).await
@@ -140,8 +146,8 @@ impl Run {
     ///
     /// It waits before it has a slot, so that jobs that nobody asks for do not keep others back.
     async fn wait(&self) {
-        match self.works.config.job_duration {
-            JobDuration::Fixed(time) => self.works.environment.clock.sleep(time).await,
+        match self.context.config.job_duration {
+            JobDuration::Fixed(time) => self.context.environment.clock.sleep(time).await,
             JobDuration::Polls(count) if self.order.route.is_none() => {
                 self.facts.polls.reached(count).await;
             }
@@ -150,18 +156,18 @@ impl Run {
     }
 
     /// Asks whether the job may enter a stage, and notes that it has.
-    pub(super) async fn enter(&self, stage: Stage) -> Result<(), Stop> {
+    pub(super) async fn enter(&self, stage: Stage) -> Result<(), JobError> {
         self.step.enter(stage);
-        let stages = &self.works.environment.stages;
+        let stages = &self.context.environment.stages;
         match stages.enter(&self.facts, stage).await {
-            Entry::Go if stage == Stage::FetchInput => {
+            StageDecision::Continue if stage == Stage::FetchInput => {
                 let reach = stages.reach(&self.facts, self.order.size);
                 self.reach.store(reach, Ordering::Relaxed);
                 Ok(())
             }
-            Entry::Go => Ok(()),
-            Entry::Fail(reason) => Err(Stop::Failed(stage, reason)),
-            Entry::Vanish => Err(Stop::Vanished),
+            StageDecision::Continue => Ok(()),
+            StageDecision::Fail(reason) => Err(JobError::Failed(stage, reason)),
+            StageDecision::Drop => Err(JobError::Vanished),
         }
     }
 
@@ -170,9 +176,9 @@ impl Run {
         &self,
         stage: Stage,
         work: impl Future<Output = Result<T, String>>,
-    ) -> Result<T, Stop> {
+    ) -> Result<T, JobError> {
         self.enter(stage).await?;
-        work.await.map_err(|reason| Stop::Failed(stage, reason))
+        work.await.map_err(|reason| JobError::Failed(stage, reason))
     }
 
     /// Computation, on a thread of its own: large files take long.
@@ -187,28 +193,31 @@ impl Run {
 
     /// The circumstances of an evaluation.
     pub(super) fn evaluation(&self) -> Evaluation {
-        mapping::evaluation(&self.works.environment, self.works.config.mapping_limits)
+        mapping::evaluation(
+            &self.context.environment,
+            self.context.config.mapping_limits,
+        )
     }
 
     /// Waits until the job itself is on disk, if that is where it goes; one that is not has never
     /// been.
-    async fn accepted(&self) -> Result<(), Stop> {
+    async fn accepted(&self) -> Result<(), JobError> {
         // Whether it was undone shows in the state.
         let _ = self.partition.flushed(self.partition.undone()).await;
         let is_known = self.partition.lock().jobs.get(&self.facts.id).is_some();
-        is_known.then_some(()).ok_or(Stop::Vanished)
+        is_known.then_some(()).ok_or(JobError::Vanished)
     }
 
     /// Notes the job's end; again and again while the disk does not take it.
-    async fn note_end(&self, end: End) {
-        let now = self.works.environment.clock.now();
+    async fn note_end(&self, end: JobResult) {
+        let now = self.context.environment.clock.now();
         loop {
             let undone = self.partition.undone();
             let id = &self.facts.id;
             let Some(place) = self.partition.lock().jobs.finish(id, end.clone(), now) else {
                 return;
             };
-            self.works.retention.ended(&self.partition, place);
+            self.context.retention.ended(&self.partition, place);
             if self.partition.flushed(undone).await.is_ok() {
                 return;
             }
@@ -216,7 +225,7 @@ impl Run {
         }
     }
 
-    async fn finish(&self, result: &Transformation, ended: Result<Vec<S3Location>, Stop>) {
+    async fn finish(&self, result: &Transformation, ended: Result<Vec<S3Location>, JobError>) {
         if !result.told_in_parts {
             self.tell_transformation(result, ended.as_ref().err());
         }
@@ -228,16 +237,16 @@ impl Run {
             "job ended"
         );
         let end = match ended {
-            Ok(outputs) => End::Succeeded(outputs),
-            Err(Stop::Failed(_, reason)) => End::Failed(reason),
-            Err(Stop::Vanished) => return,
+            Ok(outputs) => JobResult::Succeeded(outputs),
+            Err(JobError::Failed(_, reason)) => JobResult::Failed(reason),
+            Err(JobError::Vanished) => return,
         };
         self.end(end).await;
     }
 
     /// Counts and notes the end of the job.
-    async fn end(&self, end: End) {
-        self.works.ended.count(&end);
+    async fn end(&self, end: JobResult) {
+        self.context.ended.count(&end);
         self.note_end(end).await;
     }
 

@@ -15,8 +15,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc};
 
 use super::events::Transformation;
-use super::run::{Run, Stop};
-use crate::edi::{self, Conversion, Examined, Take};
+use super::run::{JobError, Run};
+use crate::edi::{self, Conversion, ParsedFile, Take};
 use crate::files::Walk;
 use crate::stages::Stage;
 
@@ -40,13 +40,13 @@ impl Run {
         &self,
         conversion: &Arc<Conversion>,
         result: &mut Transformation,
-    ) -> Result<Vec<S3Location>, Stop> {
+    ) -> Result<Vec<S3Location>, JobError> {
         // How far the walk goes is known once the stage is entered.
         let survey = async { self.survey(self.walk(), conversion).await };
         let survey = self.stage(Stage::FetchInput, survey).await?;
         self.enter(Stage::Parse).await?;
-        let judged = edi::judge(&survey.reading, &survey.validation.problems, conversion);
-        if !matches!(judged, Err(edi::Misfit::Other(_))) {
+        let judged = edi::check_file(&survey.reading, &survey.validation.problems, conversion);
+        if !matches!(judged, Err(edi::RejectReason::Other(_))) {
             self.acknowledge(
                 &survey.received,
                 &survey.reading,
@@ -55,7 +55,7 @@ impl Run {
             )
             .await?;
         }
-        judged.map_err(|it| Stop::Failed(Stage::Parse, it.into_message()))?;
+        judged.map_err(|error| JobError::Failed(Stage::Parse, error.into_message()))?;
         let total = survey.received.transactions();
         drop(survey);
         self.pieces(self.walk(), conversion, total, result).await
@@ -64,11 +64,11 @@ impl Run {
     /// The way through the input.
     pub(super) fn walk(&self) -> Walk {
         let size = self.reach_of(self.order.size);
-        Walk::new(&self.works, &self.scope, &self.order.input, size)
+        Walk::new(&self.context, &self.scope, &self.order.input, size)
     }
 
     async fn survey(&self, walk: Walk, conversion: &Arc<Conversion>) -> Result<Survey, String> {
-        let config = &self.works.config;
+        let config = &self.context.config;
         walk.check_limit(config.split_bytes)?;
         let (most, conversion) = (config.split_transactions, Arc::clone(conversion));
         self.compute(move || {
@@ -98,11 +98,11 @@ impl Run {
         conversion: &Arc<Conversion>,
         total: usize,
         result: &mut Transformation,
-    ) -> Result<Vec<S3Location>, Stop> {
+    ) -> Result<Vec<S3Location>, JobError> {
         result.told_in_parts = true;
         let (sender, receiver) = mpsc::channel(1);
         let pieces = Arc::new(Pieces::new(receiver));
-        let most = most(self.works.config.window_bytes);
+        let most = most(self.context.config.window_bytes);
         let splitting = self.compute(move || hand_over(&walk, most, &sender));
         // The pieces go with this block, and the splitting ends with them.
         let transforming = async move {
@@ -115,22 +115,22 @@ impl Run {
                 let piece = (first, &pieces);
                 match self.piece(piece, conversion, (number, total), result).await {
                     Ok(output) => outputs.push(output),
-                    Err(Stop::Vanished) => return Err(Stop::Vanished),
-                    Err(Stop::Failed(stage, reason)) => failures.push((stage, reason)),
+                    Err(JobError::Vanished) => return Err(JobError::Vanished),
+                    Err(JobError::Failed(stage, reason)) => failures.push((stage, reason)),
                 }
             }
             Ok((outputs, failures))
         };
         let (split, transformed) = tokio::join!(splitting, transforming);
         let (outputs, failures) = transformed?;
-        split.map_err(|reason| Stop::Failed(Stage::FetchInput, reason))?;
+        split.map_err(|reason| JobError::Failed(Stage::FetchInput, reason))?;
         match failures.into_iter().next() {
             None => Ok(outputs),
             Some((stage, reason)) => {
                 let failed = total.saturating_sub(outputs.len());
                 let message =
                     format!("{failed} of {total} transactions failed; the first: {reason}");
-                Err(Stop::Failed(stage, message))
+                Err(JobError::Failed(stage, message))
             }
         }
     }
@@ -142,7 +142,7 @@ impl Run {
         conversion: &Arc<Conversion>,
         (number, total): (usize, usize),
         whole: &Transformation,
-    ) -> Result<S3Location, Stop> {
+    ) -> Result<S3Location, JobError> {
         let mut result = Transformation {
             acknowledgement: whole.acknowledgement,
             ..Transformation::default()
@@ -151,7 +151,7 @@ impl Run {
         let ended = self
             .piece_stages(piece, conversion, number, &mut result)
             .await;
-        if !matches!(ended, Err(Stop::Vanished)) {
+        if !matches!(ended, Err(JobError::Vanished)) {
             self.tell_transformation(&result, ended.as_ref().err());
         }
         ended
@@ -163,30 +163,30 @@ impl Run {
         conversion: &Arc<Conversion>,
         number: usize,
         result: &mut Transformation,
-    ) -> Result<S3Location, Stop> {
+    ) -> Result<S3Location, JobError> {
         if !first.ends && conversion.mapping.is_none() {
             let pieces = Arc::clone(pieces);
             let feed = move |take: &mut Take<'_>| pieces.feed(first, take);
             return self.streamed(conversion, feed, Some(number), result).await;
         }
         let whole = pieces.whole(first).await;
-        let whole = whole.map_err(|it| Stop::Failed(Stage::FetchInput, it))?;
+        let whole = whole.map_err(|error| JobError::Failed(Stage::FetchInput, error))?;
         let parsed = self
             .stage(Stage::Parse, self.parse(whole, conversion))
             .await?;
-        self.judge_piece(&parsed, conversion).await?;
+        self.check_piece(&parsed, conversion).await?;
         self.deliver(parsed, conversion, Some(number), result).await
     }
 
     /// Judges one transaction; its file has been acknowledged.
-    pub(super) async fn judge_piece(
+    pub(super) async fn check_piece(
         &self,
-        parsed: &Examined,
+        parsed: &ParsedFile,
         conversion: &Conversion,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobError> {
         self.enter(Stage::Validate).await?;
-        edi::judge(&parsed.reading, &parsed.validation.problems, conversion)
-            .map_err(|it| Stop::Failed(Stage::Validate, it.into_message()))
+        edi::check_file(&parsed.reading, &parsed.validation.problems, conversion)
+            .map_err(|error| JobError::Failed(Stage::Validate, error.into_message()))
     }
 }
 

@@ -22,9 +22,9 @@ pub(crate) fn delete_capability(
         .description
         .capability_id
         .clone();
-    let mut users = state.partnerships.values().map(|it| &it.description);
-    if let Some(user) = users.find(|it| {
-        it.capabilities
+    let mut users = state.partnerships.values().map(|value| &value.description);
+    if let Some(user) = users.find(|user| {
+        user.capabilities
             .iter()
             .flatten()
             .any(|id| *id == input.capability_id)

@@ -19,8 +19,8 @@ pub(crate) fn delete_profile(ctx: &Ctx<'_>, input: DeleteProfileRequest) -> Resu
         .description
         .profile_id
         .clone();
-    let mut users = state.partnerships.values().map(|it| &it.description);
-    if let Some(user) = users.find(|it| it.profile_id == input.profile_id) {
+    let mut users = state.partnerships.values().map(|value| &value.description);
+    if let Some(user) = users.find(|user| user.profile_id == input.profile_id) {
         return Err(in_use(
             Kind::Profile,
             &id,

@@ -23,9 +23,9 @@ pub(crate) fn delete_transformer(
         .description
         .transformer_id
         .clone();
-    let mut users = state.capabilities.values().map(|it| &it.description);
-    if let Some(user) =
-        users.find(|it| transformers::of_configuration(&it.configuration) == input.transformer_id)
+    let mut users = state.capabilities.values().map(|value| &value.description);
+    if let Some(user) = users
+        .find(|user| transformers::of_configuration(&user.configuration) == input.transformer_id)
     {
         return Err(in_use(
             Kind::Transformer,

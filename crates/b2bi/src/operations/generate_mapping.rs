@@ -72,15 +72,15 @@ fn generate(example: &Example, evaluation: &Evaluation) -> Result<GenerateMappin
     let cancel = &evaluation.run.cancel;
     let (input, output) = (&example.input, &example.output);
     let template =
-        infer::generate(input, output, example.language, cancel).map_err(|it| {
-            match (it.cause, example.language) {
+        infer::generate(input, output, example.language, cancel).map_err(|error| {
+            match (error.cause, example.language) {
                 (Cause::Input, Language::Jsonata) => {
-                    format!("{it}; JSONATA maps JSON, and X12 by its JSON document")
+                    format!("{error}; JSONATA maps JSON, and X12 by its JSON document")
                 }
                 (Cause::Input, Language::Xslt) => {
-                    format!("{it}; XSLT maps XML, and X12 by its XML document")
+                    format!("{error}; XSLT maps XML, and X12 by its XML document")
                 }
-                _ => it.to_string(),
+                _ => error.to_string(),
             }
         })?;
     let mapping = Mapping {

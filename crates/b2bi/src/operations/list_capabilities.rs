@@ -23,9 +23,10 @@ pub(crate) fn list_capabilities(
         max_results: input.max_results,
     };
     let state = ctx.state();
-    let (capabilities, next_token) = pagination::page(ctx, &state.capabilities, &request, |it| {
-        Some(it.listed::<CapabilitySummary>())
-    })?;
+    let (capabilities, next_token) =
+        pagination::page(ctx, &state.capabilities, &request, |item| {
+            Some(item.listed::<CapabilitySummary>())
+        })?;
     Ok(ListCapabilitiesResponse {
         capabilities,
         next_token,

@@ -27,11 +27,12 @@ pub(crate) fn list_partnerships(
         next_token: input.next_token.as_deref(),
         max_results: input.max_results,
     };
-    let (partnerships, next_token) = pagination::page(ctx, &state.partnerships, &request, |it| {
-        wanted
-            .is_none_or(|id| id == it.description.profile_id)
-            .then(|| it.listed::<PartnershipSummary>())
-    })?;
+    let (partnerships, next_token) =
+        pagination::page(ctx, &state.partnerships, &request, |item| {
+            wanted
+                .is_none_or(|id| id == item.description.profile_id)
+                .then(|| item.listed::<PartnershipSummary>())
+        })?;
     Ok(ListPartnershipsResponse {
         partnerships,
         next_token,

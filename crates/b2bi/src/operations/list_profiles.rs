@@ -21,8 +21,8 @@ pub(crate) fn list_profiles(
         max_results: input.max_results,
     };
     let state = ctx.state();
-    let (profiles, next_token) = pagination::page(ctx, &state.profiles, &request, |it| {
-        Some(it.listed::<ProfileSummary>())
+    let (profiles, next_token) = pagination::page(ctx, &state.profiles, &request, |item| {
+        Some(item.listed::<ProfileSummary>())
     })?;
     Ok(ListProfilesResponse {
         profiles,

@@ -23,9 +23,10 @@ pub(crate) fn list_transformers(
         max_results: input.max_results,
     };
     let state = ctx.state();
-    let (transformers, next_token) = pagination::page(ctx, &state.transformers, &request, |it| {
-        Some(it.listed::<TransformerSummary>())
-    })?;
+    let (transformers, next_token) =
+        pagination::page(ctx, &state.transformers, &request, |item| {
+            Some(item.listed::<TransformerSummary>())
+        })?;
     Ok(ListTransformersResponse {
         transformers,
         next_token,

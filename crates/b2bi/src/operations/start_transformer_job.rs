@@ -11,7 +11,7 @@ use crate::errors::validation;
 use crate::files::{self, Location};
 use crate::idempotency::Attempt;
 use crate::ids;
-use crate::jobs::{self, Order, Sighting};
+use crate::jobs::{self, JobSpec, ObjectVersion};
 use crate::transformers;
 
 /// Starts a job that turns an X12 file into a document.
@@ -33,26 +33,26 @@ pub(crate) async fn start_transformer_job(
     order.size = files::check_size(ctx, &order.input, ctx.config.job_bytes).await?;
     attempt.once(ctx, |state| {
         let id = order.id.clone();
-        jobs::start(ctx.works, ctx.scope, &ctx.partition, state, order);
+        jobs::start(ctx.context, ctx.scope, &ctx.partition, state, order);
         Ok(StartTransformerJobResponse {
             transformer_job_id: id,
         })
     })
 }
 
-fn order(ctx: &Ctx<'_>, input: &StartTransformerJobRequest) -> Result<Order, Error> {
+fn order(ctx: &Ctx<'_>, input: &StartTransformerJobRequest) -> Result<JobSpec, Error> {
     let state = ctx.state();
     let transformer = &state.transformer(&input.transformer_id)?.description;
     check_usable(transformer)?;
     transformers::inbound(transformer)?;
     transformers::check_whole(transformer)?;
-    Ok(Order {
+    Ok(JobSpec {
         id: ids::job_id(ctx.environment.ids.bits()),
         transformer: transformer.clone(),
         route: None,
         input: Location::of(&input.input_file, "inputFile")?,
         size: 0,
-        sighting: Sighting::default(),
+        sighting: ObjectVersion::default(),
         output: Location::of(&input.output_location, "outputLocation")?,
         started_at: ctx.now(),
     })

@@ -27,8 +27,8 @@ pub(crate) async fn test_parsing(
     files::check_size(ctx, &location, ctx.config.test_parsing_bytes).await?;
     let file = files::read(ctx.environment, ctx.scope, &location)
         .await
-        .map_err(|it| it.modelled(&location))?;
-    let config = Arc::clone(&ctx.works.config);
+        .map_err(|error| error.modelled(&location))?;
+    let config = Arc::clone(&ctx.context.config);
     on_thread(move || parse(&file, &conversion, &config))
         .await
         .map_err(|error| internal(format!("The parsing did not end: {error}")))?

@@ -35,21 +35,21 @@ pub(crate) fn update_transformer(
 }
 
 fn reply(transformer: &GetTransformerResponse, now: Timestamp) -> UpdateTransformerResponse {
-    let it = transformer.clone();
+    let current = transformer.clone();
     UpdateTransformerResponse {
-        transformer_id: it.transformer_id,
-        transformer_arn: it.transformer_arn,
-        name: it.name,
-        status: it.status,
-        created_at: it.created_at,
+        transformer_id: current.transformer_id,
+        transformer_arn: current.transformer_arn,
+        name: current.name,
+        status: current.status,
+        created_at: current.created_at,
         modified_at: now,
-        file_format: it.file_format,
-        mapping_template: it.mapping_template,
-        edi_type: it.edi_type,
-        sample_document: it.sample_document,
-        input_conversion: it.input_conversion,
-        mapping: it.mapping,
-        output_conversion: it.output_conversion,
-        sample_documents: it.sample_documents,
+        file_format: current.file_format,
+        mapping_template: current.mapping_template,
+        edi_type: current.edi_type,
+        sample_document: current.sample_document,
+        input_conversion: current.input_conversion,
+        mapping: current.mapping,
+        output_conversion: current.output_conversion,
+        sample_documents: current.sample_documents,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::num::NonZeroU64;
 
-use crate::jobs::{Job, Sighting};
+use crate::jobs::{Job, ObjectVersion};
 
 /// The files of jobs. What counts for a job is remembered as long as it is not removed.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +44,7 @@ impl FileIndex {
     /// Where a job is.
     pub(super) fn keys(&self, job: &Job) -> FileKeys {
         let (bucket, key) = (job.facts.bucket.as_str(), job.facts.key.as_str());
-        let Sighting {
+        let ObjectVersion {
             etag,
             written,
             occurrence,
@@ -53,7 +53,7 @@ impl FileIndex {
         FileKeys {
             occurrence: occurrence
                 .as_deref()
-                .map(|it| self.occurrence(bucket, key, it)),
+                .map(|occurrence| self.occurrence(bucket, key, occurrence)),
             writing: is_noticed.then(|| self.writing(bucket, key, etag)),
         }
     }
@@ -101,7 +101,7 @@ impl FileIndex {
     }
 
     /// Whether there is a job for the writing of a file that somebody has told of.
-    pub(super) fn has_writing(&self, bucket: &str, key: &str, told: &Sighting) -> bool {
+    pub(super) fn has_writing(&self, bucket: &str, key: &str, told: &ObjectVersion) -> bool {
         let Some(occurrence) = &told.occurrence else {
             return false;
         };
@@ -114,14 +114,14 @@ impl FileIndex {
         // Whoever looked saw the latest writing, in whole seconds.
         let writing = self.writings.get(&self.writing(bucket, key, &told.etag));
         let told = told.written.unwrap_or(i64::MIN);
-        writing.is_some_and(|it| it.seen > i64::MIN && it.seen >= told)
+        writing.is_some_and(|writing| writing.seen > i64::MIN && writing.seen >= told)
     }
 
     /// Whether there is a job about a file with this entity tag that was written then, or written
     /// again since.
     pub(super) fn knows(&self, bucket: &str, key: &str, etag: &str, written: i64) -> bool {
         let writing = self.writings.get(&self.writing(bucket, key, etag));
-        writing.is_some_and(|it| it.noticed >= written)
+        writing.is_some_and(|writing| writing.noticed >= written)
     }
 
     fn occurrence(&self, bucket: &str, key: &str, occurrence: &str) -> NonZeroU64 {

@@ -7,9 +7,9 @@ use b2bi_local_model::Timestamp;
 use serde_json::Value;
 
 use super::file_index::{FileIndex, FileKeys};
-use super::kept::{self, AnyTable};
+use super::rows::{self, AnyTable};
 use super::table::{Table, Undo};
-use crate::jobs::{End, Job, KEPT, Sighting};
+use crate::jobs::{Job, JobResult, KEPT, ObjectVersion};
 
 /// Jobs by id: those under way, the latest that have ended, and where the older ones are on disk.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +66,7 @@ impl Jobs {
     }
 
     /// Ends a job, and returns its place.
-    pub(crate) fn finish(&mut self, id: &str, end: End, now: Timestamp) -> Option<u64> {
+    pub(crate) fn finish(&mut self, id: &str, end: JobResult, now: Timestamp) -> Option<u64> {
         let place = self.rows.place(id)?;
         self.rows.get_mut(id)?.finish(end, now);
         self.open.remove(&place);
@@ -104,7 +104,7 @@ impl Jobs {
     }
 
     /// Whether there is a job for this very writing of a file that somebody has told of.
-    pub(crate) fn is_told_again(&self, bucket: &str, key: &str, told: &Sighting) -> bool {
+    pub(crate) fn is_told_again(&self, bucket: &str, key: &str, told: &ObjectVersion) -> bool {
         self.files.has_writing(bucket, key, told)
     }
 
@@ -262,7 +262,7 @@ impl AnyTable for Jobs {
     }
 
     fn add(&mut self, row: Value) -> Result<(), String> {
-        let (id, job) = kept::parse(row)?;
+        let (id, job) = rows::parse(row)?;
         if self.rows.get(&id).is_some() {
             return Err(format!("{id} is there twice"));
         }
@@ -280,7 +280,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{AnyTable as _, Jobs};
-    use crate::jobs::{End, KEPT, Sighting};
+    use crate::jobs::{JobResult, KEPT, ObjectVersion};
 
     fn row(number: i64, key: &str, occurrence: Option<&str>) -> Value {
         json!({
@@ -303,14 +303,14 @@ mod tests {
             let occurrence = (number % 2 == 0).then_some("o");
             jobs.add(row(number, &format!("k{number}"), occurrence))
                 .unwrap();
-            let end = End::Failed(String::new());
+            let end = JobResult::Failed(String::new());
             jobs.finish(&format!("tj-{number}"), end, Timestamp::from_millis(0));
         }
         jobs
     }
 
-    fn told(number: i64) -> Sighting {
-        Sighting {
+    fn told(number: i64) -> ObjectVersion {
+        ObjectVersion {
             etag: format!("e{number}"),
             written: Some(number * 1000),
             occurrence: Some("o".to_owned()),
@@ -359,7 +359,7 @@ mod tests {
             .take_changes()
             .unwrap()
             .into_iter()
-            .map(|it| it.0)
+            .map(|take_change| take_change.0)
             .collect();
         assert_eq!(gone, [0, 1, 2]);
         let known: Vec<bool> = (0..5).map(|number| knows(&jobs, number)).collect();
@@ -416,7 +416,7 @@ mod tests {
             .take_changes()
             .unwrap()
             .into_iter()
-            .map(|it| it.0)
+            .map(|take_change| take_change.0)
             .collect();
         assert_eq!(gone, [0, 1, 2]);
     }

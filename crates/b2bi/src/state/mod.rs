@@ -2,10 +2,10 @@
 
 mod file_index;
 mod jobs;
-pub(crate) mod kept;
 mod lookup;
 mod partition;
 mod past;
+pub(crate) mod rows;
 mod table;
 mod undo;
 
@@ -18,7 +18,7 @@ use b2bi_local_model::types::{
 
 use serde::{Deserialize, Serialize};
 
-use self::kept::AnyTable;
+use self::rows::AnyTable;
 use crate::control_numbers::Counter;
 use crate::idempotency::Stored;
 pub(crate) use jobs::Jobs;

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use b2bi_local_ledger::{Batch, Ledger, Ticket, WriteError};
 
-use super::kept::AnyTable;
 use super::past::StateHistory;
+use super::rows::AnyTable;
 use super::undo::StateUndo;
-use super::{State, kept};
+use super::{State, rows};
 use crate::jobs::{CancelledJobs, Job, JobGroup};
 use crate::service::Scope;
 
@@ -25,7 +25,7 @@ pub(crate) struct Partition {
     pub(crate) jobs: JobGroup,
     /// How often changes were undone because the disk did not take them.
     undone: Arc<AtomicU64>,
-    keeper: Option<Arc<Keeper>>,
+    keeper: Option<Arc<Persister>>,
     /// Where changes are kept for reads that lag behind; none where this is such a read.
     history: Option<Arc<StateHistory>>,
     /// What tells it from other partitions in the history.
@@ -34,7 +34,7 @@ pub(crate) struct Partition {
 
 /// Writes what is changed to the ledger.
 #[derive(Debug)]
-struct Keeper {
+struct Persister {
     ledger: Ledger,
     scope: Scope,
     /// The ticket of the last change.
@@ -68,14 +68,14 @@ impl Partition {
     }
 
     /// A partition whose changes are kept on disk.
-    pub(crate) fn kept(scope: Scope, ledger: Ledger, history: &Arc<StateHistory>) -> Self {
+    pub(crate) fn with_ledger(scope: Scope, ledger: Ledger, history: &Arc<StateHistory>) -> Self {
         let mut state = State::default();
         state.track();
         Self {
             state: Arc::new(Mutex::new(state)),
             jobs: JobGroup::default(),
             undone: Arc::default(),
-            keeper: Some(Arc::new(Keeper {
+            keeper: Some(Arc::new(Persister {
                 ledger,
                 scope,
                 last: AtomicU64::default(),
@@ -153,9 +153,9 @@ impl Partition {
         keeper.decided().await;
         let row = keeper
             .ledger
-            .get(kept::ROWS, &kept::job_key(&keeper.scope, place));
+            .get(rows::ROWS, &rows::job_key(&keeper.scope, place));
         let row = row.map_err(|error| error.to_string())?;
-        row.map(|row| kept::job(&row)).transpose()
+        row.map(|row| rows::job(&row)).transpose()
     }
 
     /// How often changes were undone because the disk did not take them;
@@ -212,7 +212,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Keeper {
+impl Persister {
     /// Waits until all that was sent by now is on disk or was undone.
     async fn decided(&self) {
         let ticket = Ticket::of(self.last.load(Ordering::Acquire));

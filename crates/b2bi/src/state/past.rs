@@ -92,8 +92,8 @@ impl StateHistory {
     /// Forgets the changes of a partition.
     pub(super) fn forget(&self, partition: u64) {
         let mut changes = self.changes();
-        changes.entries.retain(|it| it.partition != partition);
-        changes.bytes = changes.entries.iter().map(|it| it.bytes).sum();
+        changes.entries.retain(|entry| entry.partition != partition);
+        changes.bytes = changes.entries.iter().map(|entry| entry.bytes).sum();
     }
 
     /// Makes of the present state of a partition, which must be locked, what it was that long ago,
@@ -102,11 +102,11 @@ impl StateHistory {
         let time = self.now().saturating_sub(millis(ago));
         let mut changes = self.changes();
         self.prune(&mut changes);
-        let is_later = |it: &Change| it.partition == partition && it.at > time;
+        let is_later = |change: &Change| change.partition == partition && change.at > time;
         let first = changes.entries.iter().position(is_later)?;
         let mut state = present.clone();
         let undone = changes.entries.range(first..).rev();
-        for change in undone.filter(|it| it.partition == partition) {
+        for change in undone.filter(|undone| undone.partition == partition) {
             state.undo(&change.undo);
         }
         Some(state)

@@ -128,12 +128,12 @@ impl<T: Clone> Table<T> {
 
     /// All rows.
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
-        self.rows.values().map(|it| &it.value)
+        self.rows.values().map(|value| &value.value)
     }
 
     /// All rows, with their ids.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &T)> {
-        self.rows.values().map(|it| (&*it.id, &it.value))
+        self.rows.values().map(|value| (&*value.id, &value.value))
     }
 
     /// The rows from a place on, with their places.
@@ -195,7 +195,7 @@ impl<T: Clone> Table<T> {
 
     /// The places changed since the last call, with what is there now.
     pub(super) fn take_changed(&mut self) -> Vec<(u64, Option<(&str, &T)>)> {
-        let Some(changed) = self.changed.as_mut().filter(|it| !it.is_empty()) else {
+        let Some(changed) = self.changed.as_mut().filter(|changed| !changed.is_empty()) else {
             return Vec::new();
         };
         let places = std::mem::take(changed).into_iter();
@@ -253,7 +253,7 @@ mod tests {
         );
         assert!(table.take_changed().is_empty());
         *table.get_mut("c").unwrap() = 4;
-        assert_eq!(table.remove_first_if(|it| *it == 0), Some(0));
+        assert_eq!(table.remove_first_if(|table| *table == 0), Some(0));
         assert_eq!(table.take_changed(), [(0, None), (3, Some(("c", &4)))]);
         table.clear();
         assert_eq!(table.take_changed(), [(1, None), (3, None)]);

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use b2bi_local_b2bi::{
-    Announcer, B2bi, Clock, Config, Environment, Ids, ObjectCreated, Scope, Stages,
+    B2bi, Clock, Config, Environment, EventSink, Ids, ObjectCreated, Scope, Stages,
 };
 use b2bi_local_ledger::Ledger;
 use b2bi_local_model::{OperationShape, Timestamp, decode};
@@ -88,8 +88,8 @@ impl Bench {
     }
 
     /// Lets somebody hear of events.
-    pub(crate) fn listen(&mut self, announcer: Arc<dyn Announcer>) {
-        self.environment.announcer = announcer;
+    pub(crate) fn listen(&mut self, event_sink: Arc<dyn EventSink>) {
+        self.environment.event_sink = event_sink;
         self.forget();
     }
 
@@ -100,7 +100,7 @@ impl Bench {
 
     /// Keeps state in a ledger with other settings, and begins with what is there.
     pub(crate) fn keep_with(&mut self, config: Config, ledger: Ledger) -> Result<(), String> {
-        self.service = B2bi::kept(config, self.environment.clone(), ledger)?;
+        self.service = B2bi::with_ledger(config, self.environment.clone(), ledger)?;
         Ok(())
     }
 
@@ -124,7 +124,7 @@ impl Bench {
 
     /// Keeps state in a ledger, and begins with what is there.
     pub(crate) fn keep(&mut self, ledger: Ledger) -> Result<(), String> {
-        self.service = B2bi::kept(Config::standard(), self.environment.clone(), ledger)?;
+        self.service = B2bi::with_ledger(Config::standard(), self.environment.clone(), ledger)?;
         Ok(())
     }
 
@@ -181,13 +181,15 @@ impl Bench {
 
     pub(crate) async fn read(&self, key: &str) -> Vec<u8> {
         let object = self.objects.get(ACCOUNT, BUCKET, key, None).await;
-        object.map(|it| it.body.to_vec()).unwrap_or_default()
+        object
+            .map(|object| object.body.to_vec())
+            .unwrap_or_default()
     }
 
     pub(crate) async fn keys(&self, prefix: &str) -> Vec<String> {
         let listing = self.objects.list(ACCOUNT, BUCKET, prefix, None, 1000).await;
-        let objects = listing.map(|it| it.objects).unwrap_or_default();
-        objects.into_iter().map(|it| it.key).collect()
+        let objects = listing.map(|listing| listing.objects).unwrap_or_default();
+        objects.into_iter().map(|object| object.key).collect()
     }
 
     /// A job on a purchase order, when it is no longer running.
@@ -246,7 +248,7 @@ impl Bench {
                                  "capabilities": [capability]});
         let partner = self.call("CreatePartnership", partnership).await["tradingPartnerId"].clone();
         let [capability, partner] =
-            [&capability, &partner].map(|it| it.as_str().unwrap_or_default());
+            [&capability, &partner].map(|item| item.as_str().unwrap_or_default());
         match direction {
             "OUTBOUND" => format!("in/{capability}/{partner}/"),
             _ => format!("in/{partner}/"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use b2bi_local_b2bi::{Config, Entry, Fate, JobFacts, Stage, Stages};
+use b2bi_local_b2bi::{Config, JobFacts, Stage, StageDecision, Stages, WriteDecision};
 use serde_json::json;
 
 use crate::bench::Bench;
@@ -34,16 +34,16 @@ struct Hampered {
 
 #[async_trait]
 impl Stages for Hampered {
-    async fn enter(&self, _: &JobFacts, _: Stage) -> Entry {
-        Entry::Go
+    async fn enter(&self, _: &JobFacts, _: Stage) -> StageDecision {
+        StageDecision::Continue
     }
 
     fn reach(&self, _: &JobFacts, size: u64) -> u64 {
         size.min(self.reach)
     }
 
-    fn write(&self, _: &JobFacts, _: usize) -> Fate {
-        self.late.map_or(Fate::Write, Fate::Late)
+    fn write(&self, _: &JobFacts, _: usize) -> WriteDecision {
+        self.late.map_or(WriteDecision::Write, WriteDecision::Late)
     }
 }
 
@@ -82,7 +82,10 @@ async fn the_document_is_whole_or_not_there() {
     assert_eq!(job["status"], "succeeded", "{job}");
     let document = bench.read(&documents[0]).await;
     assert_eq!(&document[document.len() - 2..], b"\n}");
-    let lines = document.windows(8).filter(|it| it == b"\"PO1_01\"").count();
+    let lines = document
+        .windows(8)
+        .filter(|pair| pair == b"\"PO1_01\"")
+        .count();
     assert_eq!(lines, LINES);
 
     let (job, documents, _) = ended(&file.replace("IEA*1*", "NTE**X~IEA*1*"), UNHAMPERED).await;
@@ -150,7 +153,7 @@ fn splitting() -> serde_json::Value {
 /// The keys of the documents that are there.
 async fn documents(bench: &Bench) -> Vec<String> {
     let mut keys = bench.keys("out/").await;
-    keys.retain(|it| it.strip_suffix(".json").is_some());
+    keys.retain(|key| key.strip_suffix(".json").is_some());
     keys
 }
 
@@ -176,7 +179,7 @@ async fn split_documents(window_bytes: u64, how: Hampered) -> Vec<Vec<u8>> {
 #[tokio::test]
 async fn a_long_transaction_is_the_same_in_parts_as_at_once_and_late() {
     let at_once = split_documents(8 << 20, UNHAMPERED).await;
-    assert!(at_once.iter().all(|it| it.len() > 500_000));
+    assert!(at_once.iter().all(|at_once| at_once.len() > 500_000));
     assert!(at_once[0] != at_once[1]);
     assert!(at_once == split_documents(1 << 16, UNHAMPERED).await);
     let late = Hampered {
@@ -191,15 +194,15 @@ struct Vanishing;
 
 #[async_trait]
 impl Stages for Vanishing {
-    async fn enter(&self, _: &JobFacts, stage: Stage) -> Entry {
+    async fn enter(&self, _: &JobFacts, stage: Stage) -> StageDecision {
         match stage {
-            Stage::Validate => Entry::Vanish,
-            _ => Entry::Go,
+            Stage::Validate => StageDecision::Drop,
+            _ => StageDecision::Continue,
         }
     }
 
-    fn write(&self, _: &JobFacts, _: usize) -> Fate {
-        Fate::Write
+    fn write(&self, _: &JobFacts, _: usize) -> WriteDecision {
+        WriteDecision::Write
     }
 }
 

@@ -8,9 +8,9 @@
 mod bench;
 mod cancelling;
 mod clock;
-mod keeping;
 mod lagging;
 mod large;
+mod persistence;
 mod pipelines;
 mod retention;
 mod stages;

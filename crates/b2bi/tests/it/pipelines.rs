@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use b2bi_local_b2bi::{
-    Announcer, Config, Entry, Event, Fate, JobDuration, JobFacts, ObjectCreated, Stage, Stages,
+    Config, Event, EventSink, JobDuration, JobFacts, ObjectCreated, Stage, StageDecision, Stages,
+    WriteDecision,
 };
 use serde_json::{Value, json};
 
@@ -43,7 +44,7 @@ impl Pipeline {
 
     fn states(&self) -> Vec<&'static str> {
         let jobs = self.bench.service().jobs();
-        jobs.iter().map(|it| it.state).collect()
+        jobs.iter().map(|job| job.state).collect()
     }
 
     /// Lets jobs go on until their states are these.
@@ -58,7 +59,7 @@ impl Pipeline {
         let mut numbers = Vec::new();
         for key in self.bench.keys("out/").await {
             let read = self.bench.objects.get(ACCOUNT, BUCKET, &key, None).await;
-            let text = read.map(|it| it.body).unwrap_or_default();
+            let text = read.map(|item| item.body).unwrap_or_default();
             let text = String::from_utf8_lossy(&text).into_owned();
             if text.starts_with("ISA") {
                 numbers.extend(text.split('*').nth(13).map(str::to_owned));
@@ -95,18 +96,18 @@ impl Obstacle {
 
 #[async_trait]
 impl Stages for Obstacle {
-    async fn enter(&self, _: &JobFacts, stage: Stage) -> Entry {
+    async fn enter(&self, _: &JobFacts, stage: Stage) -> StageDecision {
         if self.held == Some(stage) {
             pending::<()>().await;
         }
-        Entry::Go
+        StageDecision::Continue
     }
 
-    fn write(&self, _: &JobFacts, _: usize) -> Fate {
+    fn write(&self, _: &JobFacts, _: usize) -> WriteDecision {
         if self.writes.fetch_add(1, Ordering::Relaxed) + 1 != self.refused {
-            return Fate::Write;
+            return WriteDecision::Write;
         }
-        Fate::Refuse {
+        WriteDecision::Refuse {
             message: "Access Denied".to_owned(),
             keep: false,
         }
@@ -117,8 +118,8 @@ impl Stages for Obstacle {
 #[derive(Default)]
 struct Listener(Mutex<Vec<Event>>);
 
-impl Announcer for Listener {
-    fn announce(&self, event: Event) {
+impl EventSink for Listener {
+    fn emit(&self, event: Event) {
         let mut events = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         events.push(event);
     }
@@ -139,7 +140,10 @@ async fn the_number_of_a_file_that_cannot_be_written_goes_to_the_next() {
     }
     assert_eq!(pipeline.numbers().await, ["000000001", "000000002"]);
     let reports = pipeline.bench.keys("out/").await;
-    let of_b = reports.iter().filter(|it| it.contains("/b.")).count();
+    let of_b = reports
+        .iter()
+        .filter(|report| report.contains("/b."))
+        .count();
     assert_eq!(of_b, 0, "what was written of it is taken back");
 }
 
@@ -147,7 +151,7 @@ async fn the_number_of_a_file_that_cannot_be_written_goes_to_the_next() {
 async fn events_name_the_stage_that_failed() {
     let mut bench = Bench::new();
     let listener = Arc::new(Listener::default());
-    bench.listen(Arc::clone(&listener) as Arc<dyn Announcer>);
+    bench.listen(Arc::clone(&listener) as Arc<dyn EventSink>);
     bench.interfere(Obstacle::refusing(2));
     let pipeline = Pipeline::new(bench).await;
     pipeline.drop("a").await;
@@ -155,7 +159,7 @@ async fn events_name_the_stage_that_failed() {
     let events = listener.0.lock().unwrap_or_else(PoisonError::into_inner);
     let told: Vec<(&str, &Value)> = events
         .iter()
-        .map(|it| (it.detail_type, &it.detail["failure-code"]))
+        .map(|event| (event.detail_type, &event.detail["failure-code"]))
         .collect();
     assert_eq!(
         told,
@@ -181,7 +185,7 @@ async fn jobs_wait_for_their_turn() {
     }
     assert_eq!(pipeline.states(), ["running", "running", "queued"]);
     let jobs = pipeline.bench.service().jobs();
-    let stages: Vec<Option<&str>> = jobs.iter().map(|it| it.stage).collect();
+    let stages: Vec<Option<&str>> = jobs.iter().map(|job| job.stage).collect();
     assert_eq!(stages, [Some("map"), Some("map"), None]);
 }
 

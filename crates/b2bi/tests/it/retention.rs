@@ -5,7 +5,7 @@ use b2bi_local_ledger::Ledger;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, ORDER};
-use crate::keeping::{Directory, restart};
+use crate::persistence::{Directory, restart};
 
 fn config(jobs_in_memory: usize, jobs_remembered: usize) -> Config {
     Config {
@@ -37,7 +37,7 @@ async fn status(bench: &Bench, job: &Value) -> String {
         Some(status) => status.to_owned(),
         None => reply
             .as_object()
-            .and_then(|it| it.keys().next())
+            .and_then(|object| object.keys().next())
             .cloned()
             .unwrap_or_default(),
     }

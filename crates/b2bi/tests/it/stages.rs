@@ -3,13 +3,18 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use b2bi_local_b2bi::{Entry, Fate, JobFacts, Stage, Stages};
+use b2bi_local_b2bi::{JobFacts, Stage, StageDecision, Stages, WriteDecision};
 use serde_json::json;
 
 use crate::bench::Bench;
 
 /// Answers one stage, or a write, with something of its own.
-struct At(Stage, Entry, Fate, Mutex<Vec<&'static str>>);
+struct At(
+    Stage,
+    StageDecision,
+    WriteDecision,
+    Mutex<Vec<&'static str>>,
+);
 
 impl At {
     fn seen(&self) -> MutexGuard<'_, Vec<&'static str>> {
@@ -19,24 +24,24 @@ impl At {
 
 #[async_trait]
 impl Stages for At {
-    async fn enter(&self, _: &JobFacts, stage: Stage) -> Entry {
+    async fn enter(&self, _: &JobFacts, stage: Stage) -> StageDecision {
         self.seen().push(stage.as_str());
         if stage == self.0 {
             self.1.clone()
         } else {
-            Entry::Go
+            StageDecision::Continue
         }
     }
 
-    fn write(&self, _: &JobFacts, _: usize) -> Fate {
+    fn write(&self, _: &JobFacts, _: usize) -> WriteDecision {
         self.2.clone()
     }
 }
 
 async fn run(
     stage: Stage,
-    entry: Entry,
-    fate: Fate,
+    entry: StageDecision,
+    fate: WriteDecision,
 ) -> (serde_json::Value, usize, Vec<&'static str>) {
     let stages = Arc::new(At(stage, entry, fate, Mutex::default()));
     let mut bench = Bench::new();
@@ -45,13 +50,17 @@ async fn run(
     let told = bench.call("GetTransformerJob", job).await;
     let seen = stages.seen().clone();
     let keys = bench.keys("out/").await;
-    let documents = keys.iter().filter(|it| it.starts_with("out/1.edi")).count();
+    let documents = keys
+        .iter()
+        .filter(|key| key.starts_with("out/1.edi"))
+        .count();
     (told, documents, seen)
 }
 
 #[tokio::test]
 async fn a_job_goes_through_its_stages_in_order() {
-    let (job, written, seen) = run(Stage::Accept, Entry::Go, Fate::Write).await;
+    let (job, written, seen) =
+        run(Stage::Accept, StageDecision::Continue, WriteDecision::Write).await;
     assert_eq!((&job["status"], written), (&json!("succeeded"), 1));
     let expected = [
         "accept",
@@ -75,8 +84,8 @@ async fn every_stage_can_fail() {
         Stage::Map,
         Stage::WriteOutput,
     ] {
-        let entry = Entry::Fail("no more".to_owned());
-        let (job, written, seen) = run(stage, entry, Fate::Write).await;
+        let entry = StageDecision::Fail("no more".to_owned());
+        let (job, written, seen) = run(stage, entry, WriteDecision::Write).await;
         assert_eq!(job, json!({"status": "failed", "message": "no more"}));
         assert_eq!((written, seen.last()), (0, Some(&stage.as_str())));
     }
@@ -84,20 +93,20 @@ async fn every_stage_can_fail() {
 
 #[tokio::test]
 async fn a_job_can_vanish() {
-    let (job, written, _) = run(Stage::Parse, Entry::Vanish, Fate::Write).await;
+    let (job, written, _) = run(Stage::Parse, StageDecision::Drop, WriteDecision::Write).await;
     assert!(job["ResourceNotFoundException"].is_object(), "{job}");
     assert_eq!(written, 0);
 }
 
 #[tokio::test]
 async fn a_write_can_be_lost_or_refused() {
-    let (job, written, _) = run(Stage::Accept, Entry::Go, Fate::Lose).await;
+    let (job, written, _) = run(Stage::Accept, StageDecision::Continue, WriteDecision::Lose).await;
     assert_eq!((&job["status"], written), (&json!("succeeded"), 0));
-    let fate = Fate::Refuse {
+    let fate = WriteDecision::Refuse {
         message: "Access Denied".to_owned(),
         keep: false,
     };
-    let (job, written, _) = run(Stage::Accept, Entry::Go, fate).await;
+    let (job, written, _) = run(Stage::Accept, StageDecision::Continue, fate).await;
     assert_eq!(job, json!({"status": "failed", "message": "Access Denied"}));
     assert_eq!(written, 0);
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
-use b2bi_local_b2bi::{Notification, Seen};
+use b2bi_local_b2bi::{Notification, PollState};
 use b2bi_local_objects::{
     Attributes, EmbeddedS3, Listing, Object, ObjectError, ObjectStore, Settings,
 };
@@ -121,7 +121,7 @@ impl Pipeline {
     }
 
     /// How many jobs a look starts.
-    async fn look(&self, seen: &mut Seen) -> usize {
+    async fn look(&self, seen: &mut PollState) -> usize {
         self.bench.service().look(seen).await.len()
     }
 }
@@ -129,20 +129,20 @@ impl Pipeline {
 #[tokio::test]
 async fn each_file_is_found_once_however_often_one_looks() {
     let (elsewhere, it) = pipeline().await;
-    let mut seen = Seen::default();
+    let mut seen = PollState::default();
     for name in ["a", "b", "c", "d"] {
         it.put(name, DOCUMENT).await;
     }
     assert_eq!(it.look(&mut seen).await, 4);
     assert_eq!(it.look(&mut seen).await, 0);
     // Whoever has seen nothing yet finds the jobs.
-    assert_eq!(it.look(&mut Seen::default()).await, 0);
+    assert_eq!(it.look(&mut PollState::default()).await, 0);
     elsewhere.advance(1);
     it.put("a", DOCUMENT).await;
     it.put("b", &DOCUMENT.replace("PO-1", "PO-2")).await;
     assert_eq!(it.look(&mut seen).await, 2);
     assert_eq!(
-        it.look(&mut seen).await + it.look(&mut Seen::default()).await,
+        it.look(&mut seen).await + it.look(&mut PollState::default()).await,
         0
     );
     it.until(&["succeeded"; 6]).await;
@@ -156,7 +156,7 @@ async fn files_that_are_older_than_the_partners_folder_do_not_count() {
     // As a server does that has the same ids again after a new start.
     it.put("", "").await;
     it.put("new", DOCUMENT).await;
-    assert_eq!(it.look(&mut Seen::default()).await, 1);
+    assert_eq!(it.look(&mut PollState::default()).await, 1);
 }
 
 #[tokio::test]
@@ -169,7 +169,7 @@ async fn a_changed_partnership_leaves_its_folder_as_old_as_it_is() {
     let update = json!({"partnershipId": partnership["partnershipId"],
                         "capabilities": partnership["capabilities"]});
     it.bench.call("UpdatePartnership", update).await;
-    assert_eq!(it.look(&mut Seen::default()).await, 1);
+    assert_eq!(it.look(&mut PollState::default()).await, 1);
 }
 
 #[tokio::test]
@@ -179,13 +179,13 @@ async fn files_that_are_older_than_jobs_are_kept_do_not_count() {
         it.put(name, DOCUMENT).await;
         elsewhere.advance(days * DAY);
     }
-    assert_eq!(it.look(&mut Seen::default()).await, 2);
+    assert_eq!(it.look(&mut PollState::default()).await, 2);
 }
 
 #[tokio::test]
 async fn what_is_out_of_reach_for_a_while_is_not_forgotten() {
     let (elsewhere, it) = pipeline().await;
-    let mut seen = Seen::default();
+    let mut seen = PollState::default();
     it.put("a", DOCUMENT).await;
     assert_eq!(it.look(&mut seen).await, 1);
     elsewhere.is_down.store(true, Ordering::Relaxed);
@@ -216,10 +216,10 @@ async fn what_is_told_twice_or_was_found_before_is_done_once() {
     }
     assert_eq!(told, [1, 0, 1, 1, 1]);
     // Whoever looks finds those jobs.
-    assert_eq!(it.look(&mut Seen::default()).await, 0);
+    assert_eq!(it.look(&mut PollState::default()).await, 0);
     elsewhere.advance(1);
     it.put("file", DOCUMENT).await;
-    assert_eq!(it.look(&mut Seen::default()).await, 1);
+    assert_eq!(it.look(&mut PollState::default()).await, 1);
     assert_eq!(tell(Some("3")).await, 0);
     elsewhere.advance(1);
     it.put("file", DOCUMENT).await;
@@ -240,5 +240,5 @@ async fn a_capability_that_moves_gets_its_folders() {
     assert_eq!(it.bench.keys("moved/").await, std::slice::from_ref(&moved));
     let key = format!("{moved}file");
     it.bench.put(&key, DOCUMENT.as_bytes()).await;
-    assert_eq!(it.look(&mut Seen::default()).await, 1);
+    assert_eq!(it.look(&mut PollState::default()).await, 1);
 }

@@ -72,7 +72,7 @@ fn bodies_are_edited() {
         (json!({"truncate": {"bytes": 1}}), "{}", None),
     ] {
         let edited = damage(&written).edited(body.as_bytes());
-        let expected = expected.map(|it| it.as_bytes().to_vec());
+        let expected = expected.map(|expected| expected.as_bytes().to_vec());
         assert_eq!(edited, expected, "{written}");
     }
 }

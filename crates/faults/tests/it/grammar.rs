@@ -218,7 +218,7 @@ fn socket_effect() -> impl Strategy<Value = String> {
 /// Whether `after` would say nothing: the effect does nothing, or needs the reply in any case.
 fn is_after_anyway(effect: &str) -> bool {
     let words = ["ok", "truncate", "badchunk", "drip", "json"];
-    words.iter().any(|it| effect.starts_with(it))
+    words.iter().any(|word| effect.starts_with(word))
         || effect.ends_with("(body)")
         || effect.ends_with("(end)")
 }

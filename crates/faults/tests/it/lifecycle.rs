@@ -15,18 +15,22 @@ fn counters(engine: &Engine) -> Vec<(u64, u64, Option<u64>, bool)> {
 #[test]
 fn an_engine_is_idle_while_nobody_may_act() {
     let engine = Engine::new(1);
-    let check = |idle, armed, own| {
+    let check = |idle, active_rule, own| {
         assert_eq!(
-            (engine.is_idle(), engine.is_armed(), engine.heeds_own()),
-            (idle, armed, own)
+            (
+                engine.is_idle(),
+                engine.is_armed(),
+                engine.accepts_request_faults()
+            ),
+            (idle, active_rule, own)
         );
     };
     check(true, false, false);
-    engine.heed_own(true);
+    engine.accept_request_faults(true);
     check(false, false, true);
     engine.set_latency_ms(1);
     check(false, true, true);
-    engine.heed_own(false);
+    engine.accept_request_faults(false);
     check(false, true, false);
     engine.set_latency_ms(0);
     check(true, false, false);
@@ -178,7 +182,7 @@ fn rules_are_removed_by_what_they_say() {
     let left: Vec<_> = engine
         .list()
         .iter()
-        .map(|it| it.rule.id().unwrap().to_owned())
+        .map(|item| item.rule.id().unwrap().to_owned())
         .collect();
     assert_eq!(left, ["rule-2"]);
 }

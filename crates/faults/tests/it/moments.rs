@@ -96,7 +96,10 @@ fn objects_that_are_spared_are_named() {
         panic!("{plan:?}");
     };
     assert!(fault.is_about_objects() && fault.keep_partial);
-    assert_eq!([1, 2, 3].map(|it| fault.spares(it)), [true, true, false]);
+    assert_eq!(
+        [1, 2, 3].map(|item| fault.spares(item)),
+        [true, true, false]
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn effect() -> impl Strategy<Value = Value> {
         "[A-Za-z]{1,20}".prop_map(|code| json!({"error": {"code": code, "fields": {"a": 1.5}}})),
         (0.001..100_000.0)
             .prop_map(|rate| json!({"throttle": {"ratePerSecond": rate, "burst": 1}})),
-        (0.0..=100.0).prop_map(|it| json!({"response": {"truncate": {"percent": it}}})),
+        (0.0..=100.0).prop_map(|item| json!({"response": {"truncate": {"percent": item}}})),
         (0..=3_600_000_u64).prop_map(|ms| json!({"latency": {"uniformMs": [0, ms]}})),
         Just(json!({"stale": {"forMs": 5}})),
         Just(json!({"steps": ["30%2*error(A)", "delay(lognormal(50ms,0.5))"], "loop": true})),
@@ -48,7 +48,7 @@ proptest! {
         for rule in rules.into_iter().take(1) {
             let put = engine.put(&id, rule, 0);
             let is_id = !id.is_empty() && id.len() <= 128
-                && id.chars().all(|it| it.is_ascii_alphanumeric() || "._-".contains(it));
+                && id.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
             prop_assert_eq!(put, if is_id { Ok(()) } else { Err(PutRuleError::InvalidId) });
         }
         for app in &apps {
@@ -98,7 +98,7 @@ fn the_oldest_firings_are_forgotten_and_counted() {
     decide(3);
     let recording = engine.recording();
     assert_eq!((recording.forgotten, recording.firings.len()), (3, 100_000));
-    let ordinals = |at: usize| recording.firings.get(at).map(|it| it.ordinal);
+    let ordinals = |at: usize| recording.firings.get(at).map(|found| found.ordinal);
     assert_eq!((ordinals(0), ordinals(99_999)), (Some(4), Some(KEPT + 3)));
     assert_eq!(Recording::parse(&recording.to_string()).unwrap(), recording);
     engine.reset_counters();

@@ -35,7 +35,10 @@ fn recorded(rules: &Value) -> (Vec<Vec<String>>, String) {
 
 fn check(rules: Value) {
     let (decisions, text) = recorded(&rules);
-    assert!(decisions.concat().iter().any(|it| it != "-"), "{rules}");
+    assert!(
+        decisions.concat().iter().any(|concat| concat != "-"),
+        "{rules}"
+    );
     let recording = Recording::parse(&text).unwrap();
     assert_eq!(recording.to_string(), text);
     let engine = Engine::new(7);
@@ -68,7 +71,7 @@ fn throttling_repeats_whatever_the_time_is() {
     engine.replay(&Recording::parse(&text).unwrap(), 0).unwrap();
     let refused = |found: &Vec<Vec<String>>| {
         let found = found.concat();
-        found.iter().map(|it| it != "-").collect::<Vec<_>>()
+        found.iter().map(|found| found != "-").collect::<Vec<_>>()
     };
     assert_eq!(refused(&run(&engine, true)), refused(&decisions));
 }

@@ -59,7 +59,8 @@ impl Printer<'_> {
                 format!("$join({}, {})", self.path(path), quoted(separator))
             }
             Expression::Table(of, entries) => {
-                let entry = |(code, it): &(String, _)| format!("{}: {}", quoted(code), literal(it));
+                let entry =
+                    |(code, item): &(String, _)| format!("{}: {}", quoted(code), literal(item));
                 let entries: Vec<String> = entries.iter().map(entry).collect();
                 let code = self.expression(of);
                 format!("$lookup({{ {} }}, {code})", entries.join(", "))
@@ -76,7 +77,8 @@ impl Printer<'_> {
 
     /// Whether a path ends in a list of scalars, which stays a list even where it has one.
     fn is_bare_list(&self, path: &Path) -> bool {
-        let by_place = |it: &Select| matches!(it, Select::First | Select::Last | Select::At(_));
+        let by_place =
+            |select: &Select| matches!(select, Select::First | Select::Last | Select::At(_));
         path.steps.last().is_some_and(|step| {
             let kind = self.tree.schema(step.schema);
             kind.listed && !kind.label.field.is_empty() && !step.select.iter().any(by_place)
@@ -93,12 +95,18 @@ impl Printer<'_> {
                     Aggregate::Min => "min",
                     Aggregate::Average => "average",
                 };
-                let numbers = path.steps.last().is_some_and(|it| !self.is_text(it.schema));
+                let numbers = path
+                    .steps
+                    .last()
+                    .is_some_and(|last| !self.is_text(last.schema));
                 let each = if numbers { "" } else { ".$number($)" };
                 format!("${function}({}{each})", self.path(path))
             }
             Expression::Sum(path) => {
-                let numbers = path.steps.last().is_some_and(|it| !self.is_text(it.schema));
+                let numbers = path
+                    .steps
+                    .last()
+                    .is_some_and(|last| !self.is_text(last.schema));
                 let each = if numbers { "" } else { ".$number($)" };
                 format!("$sum({}{each})", self.path(path))
             }
@@ -152,9 +160,9 @@ impl Printer<'_> {
     fn operand_at(&self, field: &[SchemaId]) -> String {
         let names = field
             .iter()
-            .map(|&it| name(&self.tree.schema(it).label.field));
+            .map(|&field| name(&self.tree.schema(field).label.field));
         let way = names.collect::<Vec<_>>().join(".");
-        if field.last().is_some_and(|&it| self.is_text(it)) {
+        if field.last().is_some_and(|&last| self.is_text(last)) {
             format!("$number({way})")
         } else {
             way
@@ -168,7 +176,10 @@ impl Printer<'_> {
 
     fn is_number(&self, of: &Expression) -> bool {
         match of {
-            Expression::Path(path) => path.steps.last().is_some_and(|it| !self.is_text(it.schema)),
+            Expression::Path(path) => path
+                .steps
+                .last()
+                .is_some_and(|last| !self.is_text(last.schema)),
             _ => false,
         }
     }
@@ -204,8 +215,8 @@ impl Printer<'_> {
     }
 
     fn pair(&mut self, path: &Path, qualifier: &str) -> String {
-        let schema = path.steps.last().map(|it| it.schema);
-        let code = schema.and_then(|it| self.tree.schema(it).label.code());
+        let schema = path.steps.last().map(|last| last.schema);
+        let code = schema.and_then(|schema| self.tree.schema(schema).label.code());
         let segment = code.unwrap_or_default();
         let first = standard::first_pair(&segment).unwrap_or(1);
         let line = |place: usize| {

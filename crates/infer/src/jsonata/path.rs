@@ -29,7 +29,7 @@ impl Notation for Printer<'_> {
             }
         }
         let path = parts.join(".");
-        let last = steps.last().and_then(|it| it.select.last());
+        let last = steps.last().and_then(|last| last.select.last());
         match last {
             Some(Select::Unique(field)) if field.is_empty() => format!("$distinct({path})"),
             Some(Select::Unique(field)) => self.first_of_each(&path, field),
@@ -56,9 +56,9 @@ impl Printer<'_> {
             "" => "$".to_owned(),
             field => name(field),
         };
-        let by_place = |it: &Select| {
+        let by_place = |select: &Select| {
             matches!(
-                it,
+                select,
                 Select::First
                     | Select::Last
                     | Select::At(_)
@@ -67,8 +67,8 @@ impl Printer<'_> {
             )
         };
         let first = step.select.first();
-        let implied = first.is_some_and(|it| {
-            !by_place(it) && !matches!(it, Select::Missing(_) | Select::Differs(..))
+        let implied = first.is_some_and(|first| {
+            !by_place(first) && !matches!(first, Select::Missing(_) | Select::Differs(..))
         });
         let needed = first.is_some() || last;
         if label.class.is_some() && !implied && needed {
@@ -95,17 +95,17 @@ impl Printer<'_> {
         let children = &self.tree.schema(schema).children;
         let often = children
             .iter()
-            .max_by_key(|&&it| (self.tree.schema(it).instances.len(), usize::MAX - it));
-        often.map_or_else(|| "$".to_owned(), |&it| self.field(&[it]))
+            .max_by_key(|&&child| (self.tree.schema(child).instances.len(), usize::MAX - child));
+        often.map_or_else(|| "$".to_owned(), |&often| self.field(&[often]))
     }
 
     fn field(&self, field: &[SchemaId]) -> String {
         let names = field
             .iter()
-            .map(|&it| &self.tree.schema(it).label.field)
+            .map(|&field| &self.tree.schema(field).label.field)
             // The items of an array in an array have no name of their own.
-            .filter(|it| !it.is_empty())
-            .map(|it| name(it));
+            .filter(|field| !field.is_empty())
+            .map(|field| name(field));
         let path = names.collect::<Vec<_>>().join(".");
         if path.is_empty() {
             "$".to_owned()
@@ -124,7 +124,10 @@ impl Printer<'_> {
                 format!("[$not({field} = {value})]")
             }
             Select::OneOf(field, values) => {
-                let values: Vec<_> = values.iter().map(|it| self.literal(field, it)).collect();
+                let values: Vec<_> = values
+                    .iter()
+                    .map(|value| self.literal(field, value))
+                    .collect();
                 format!("[{} in [{}]]", self.field(field), values.join(", "))
             }
             Select::Exists(field) => format!("[$exists({})]", self.field(field)),
@@ -135,7 +138,7 @@ impl Printer<'_> {
             Select::Sorted(field, numeric, descending) => {
                 let sign = if *descending { ">" } else { "" };
                 let key = self.field(field);
-                if *numeric && field.last().is_some_and(|&it| self.is_text(it)) {
+                if *numeric && field.last().is_some_and(|&last| self.is_text(last)) {
                     format!("^({sign}$number({key}))")
                 } else {
                     format!("^({sign}{key})")
@@ -151,7 +154,7 @@ impl Printer<'_> {
 
     /// A value as a member holds it: a number where members are numbers.
     fn literal(&self, field: &[SchemaId], value: &str) -> String {
-        if field.last().is_some_and(|&it| self.is_text(it)) {
+        if field.last().is_some_and(|&last| self.is_text(last)) {
             quoted(value)
         } else {
             value.to_owned()
@@ -161,16 +164,16 @@ impl Printer<'_> {
     /// Whether values of a kind are texts.
     pub(super) fn is_text(&self, schema: SchemaId) -> bool {
         let nodes = &self.tree.schema(schema).instances;
-        let mut values = nodes.iter().map(|&it| &self.tree.node(it).value);
-        values.any(|it| matches!(it, Some(Scalar::Text(_))))
+        let mut values = nodes.iter().map(|&node| &self.tree.node(node).value);
+        values.any(|value| matches!(value, Some(Scalar::Text(_))))
     }
 }
 
 /// A member's name, quoted where it must be.
 pub(super) fn name(field: &str) -> String {
-    let word = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let plain = field.chars().all(word)
-        && !field.starts_with(|it: char| it.is_ascii_digit())
+        && !field.starts_with(|c: char| c.is_ascii_digit())
         && !matches!(
             field,
             "and" | "or" | "in" | "true" | "false" | "null" | "function"

@@ -62,7 +62,7 @@ impl Printer<'_> {
                 format!("concat({})", pieces.join(", "))
             }
             Expression::Concat(parts) => {
-                let parts: Vec<String> = parts.iter().map(|it| self.expression(it)).collect();
+                let parts: Vec<String> = parts.iter().map(|part| self.expression(part)).collect();
                 format!("concat({})", parts.join(", "))
             }
             Expression::Is(of, value) => format!("{} = {}", self.operand(of), quoted(value)),
@@ -83,7 +83,9 @@ impl Printer<'_> {
         match expression {
             Expression::Slice(of, start, length) => {
                 let of = self.expression(of);
-                let length = length.map(|it| format!(", {it}")).unwrap_or_default();
+                let length = length
+                    .map(|length| format!(", {length}"))
+                    .unwrap_or_default();
                 if *start < 0 {
                     let back = start.unsigned_abs().saturating_sub(1);
                     return format!("substring({of}, string-length({of}) - {back}{length})");
@@ -184,7 +186,7 @@ impl Printer<'_> {
         let name = self.name("value".to_owned());
         self.before.push(format!("<xsl:variable name=\"{name}\">"));
         self.before
-            .extend(block.into_iter().map(|it| format!("  {it}")));
+            .extend(block.into_iter().map(|block| format!("  {block}")));
         self.before.push("</xsl:variable>".to_owned());
         format!("${name}")
     }
@@ -194,8 +196,8 @@ impl Printer<'_> {
         match expression {
             Expression::Table(of, entries) => {
                 let code = self.expression(of);
-                let when = |(it, value): &(String, Scalar)| {
-                    let test = attribute(&format!("{code} = {}", quoted(it)));
+                let when = |(item, value): &(String, Scalar)| {
+                    let test = attribute(&format!("{code} = {}", quoted(item)));
                     format!("  <xsl:when test=\"{test}\">{}</xsl:when>", text(value))
                 };
                 let mut lines = vec!["<xsl:choose>".to_owned()];
@@ -236,8 +238,8 @@ impl Printer<'_> {
     }
 
     fn pair(&mut self, path: &Path, qualifier: &str) -> String {
-        let schema = path.steps.last().map(|it| it.schema);
-        let code = schema.and_then(|it| self.tree.schema(it).label.code());
+        let schema = path.steps.last().map(|last| last.schema);
+        let code = schema.and_then(|schema| self.tree.schema(schema).label.code());
         let segment = code.unwrap_or_default();
         let first = standard::first_pair(&segment).unwrap_or(1);
         let base = self.path(path);

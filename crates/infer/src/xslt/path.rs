@@ -20,7 +20,7 @@ impl Notation for Printer<'_> {
 
     fn steps(&self, steps: &[Step]) -> String {
         let step = |step: &Step| {
-            let selects = step.select.iter().map(|it| self.select(it));
+            let selects = step.select.iter().map(|select| self.select(select));
             self.label(step.schema) + &selects.collect::<String>()
         };
         steps.iter().map(step).collect::<Vec<_>>().join("/")
@@ -56,7 +56,7 @@ impl Printer<'_> {
 
     /// A way below a record.
     pub(super) fn field(&self, field: &[SchemaId]) -> String {
-        let labels = field.iter().map(|&it| self.label(it));
+        let labels = field.iter().map(|&field| self.label(field));
         labels.collect::<Vec<_>>().join("/")
     }
 
@@ -103,6 +103,6 @@ pub(super) fn quoted(text: &str) -> String {
     if !text.contains('"') {
         return format!("\"{text}\"");
     }
-    let parts: Vec<String> = text.split('\'').map(|it| format!("'{it}'")).collect();
+    let parts: Vec<String> = text.split('\'').map(|part| format!("'{part}'")).collect();
     format!("concat({})", parts.join(", \"'\", "))
 }

@@ -10,7 +10,7 @@ fn scalar() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         (-1000_i32..1000).prop_map(Value::from),
-        (-1000_i32..1000).prop_map(|it| json!(f64::from(it) + 0.25)),
+        (-1000_i32..1000).prop_map(|item| json!(f64::from(item) + 0.25)),
         "[a-z0-9 ,/-]{0,12}".prop_map(Value::from),
         "20[0-9]{6}".prop_map(Value::from),
         "\\PC{0,6}".prop_map(Value::from),
@@ -47,7 +47,7 @@ fn map(template: &str, input: &Value) -> Value {
     let run = Run::new(0, 1, Limits::standard());
     let mapped = Jsonata.compile(template).unwrap();
     let mapped = mapped.evaluate(&input.to_string(), &run).unwrap();
-    mapped.map_or(Value::Null, |it| serde_json::from_str(&it).unwrap())
+    mapped.map_or(Value::Null, |mapped| serde_json::from_str(&mapped).unwrap())
 }
 
 /// The scalars of a document.
@@ -94,7 +94,7 @@ proptest! {
         let mut values = Vec::new();
         scalars(&input, &mut values);
         values.push(extra);
-        let named = values.into_iter().enumerate().map(|(n, it)| (format!("f{n}"), it));
+        let named = values.into_iter().enumerate().map(|(n, value)| (format!("f{n}"), value));
         let output = Value::Object(named.collect::<Map<_, _>>());
         let template = generate(&input, &output);
         prop_assert_eq!(map(&template, &input), output, "{}", template);

@@ -34,8 +34,10 @@ fn generate(input: &str, output: &str, language: Language) -> String {
 
 fn tasks() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(TASKS);
-    let entries = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
-    let mut tasks: Vec<PathBuf> = entries.filter(|it| it.is_dir()).collect();
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut tasks: Vec<PathBuf> = entries.filter(|entry| entry.is_dir()).collect();
     tasks.sort();
     tasks
 }
@@ -65,7 +67,7 @@ fn jsonata(template: &str, input: &str) -> String {
     let run = Run::new(0, 1, Limits::standard());
     let mapped = Jsonata
         .compile(template)
-        .and_then(|it| it.evaluate(input, &run));
+        .and_then(|item| item.evaluate(input, &run));
     mapped.unwrap().unwrap_or_else(|| "null".to_owned())
 }
 
@@ -75,7 +77,7 @@ fn xslt(template: &str, input: &str) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("infer");
     fs::create_dir_all(&folder).unwrap();
     let unique = format!("{:?}", std::thread::current().id());
-    let [stylesheet, document] = ["xsl", "xml"].map(|it| folder.join(format!("{unique}.{it}")));
+    let [stylesheet, document] = ["xsl", "xml"].map(|item| folder.join(format!("{unique}.{item}")));
     fs::write(&stylesheet, template).unwrap();
     fs::write(&document, input).unwrap();
     let ended = Command::new("xsltproc")
@@ -145,9 +147,9 @@ fn table(scores: &[Score]) -> String {
 
 #[test]
 fn the_tasks_score_as_the_readme_says() {
-    let scores: Vec<Score> = tasks().iter().map(|it| score(it)).collect();
+    let scores: Vec<Score> = tasks().iter().map(|task| score(task)).collect();
     assert_eq!(scores.len(), 38);
-    let right = scores.iter().filter(|it| it.unseen).count();
+    let right = scores.iter().filter(|score| score.unseen).count();
     let table = table(&scores);
     assert!(
         right >= RIGHT,

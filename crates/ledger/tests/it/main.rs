@@ -174,9 +174,9 @@ async fn damage_is_found() {
         fs::write(directory.file(), &damaged).unwrap();
         match Ledger::open(&directory.0) {
             Ok(ledger) => assert_eq!(rows(&ledger), expected, "damaged at {place}"),
-            Err(refusal) => {
+            Err(open_error) => {
                 refusals += 1;
-                let problem = refusal.to_string();
+                let problem = open_error.to_string();
                 assert!(problem.contains("state.redb is"), "{problem}");
             }
         }

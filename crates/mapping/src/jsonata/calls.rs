@@ -69,7 +69,7 @@ fn into_call(node: &mut AstNode, names: &Names) {
     let Some((name, args)) = call(rhs, names) else {
         return;
     };
-    let by_pattern = args.first().is_some_and(|it| names.is_expression(it));
+    let by_pattern = args.first().is_some_and(|first| names.is_expression(first));
     let is_ours = overrides::of(name).is_some() || guard::grows(name) || by_pattern;
     if is_ours && !args.contains(&AstNode::Placeholder) {
         args.insert(0, std::mem::replace(lhs, AstNode::Null));
@@ -90,7 +90,7 @@ fn keeps_list(left: &mut AstNode, right: &mut AstNode) -> bool {
         return false;
     };
     let is_partial = args.contains(&AstNode::Placeholder);
-    stages.retain(|it| !matches!(it, Stage::Filter(_)));
+    stages.retain(|stage| !matches!(stage, Stage::Filter(_)));
     if stages.is_empty() {
         *right = std::mem::replace(node, AstNode::Null);
         return false;
@@ -105,7 +105,7 @@ fn keeps_list(left: &mut AstNode, right: &mut AstNode) -> bool {
 fn rename(node: &mut AstNode, names: &Names) {
     if let AstNode::Variable(name) = node {
         let renamed = overrides::of(name).filter(|_| !names.is_bound(name));
-        if let Some(renamed) = renamed.and_then(|it| it.renamed) {
+        if let Some(renamed) = renamed.and_then(|renamed| renamed.renamed) {
             renamed.clone_into(name);
         }
         return;
@@ -157,7 +157,7 @@ fn keep_lists(node: &mut AstNode, names: &Names) {
 
 /// The library takes a variable in `$exists` for the name of a function, also that of the context.
 fn see_the_context(args: &mut [AstNode]) {
-    let is_context = |it: &AstNode| matches!(it, AstNode::Variable(name) | AstNode::ParentVariable(name) if name.is_empty());
+    let is_context = |ast_node: &AstNode| matches!(ast_node, AstNode::Variable(name) | AstNode::ParentVariable(name) if name.is_empty());
     if let [only] = args
         && is_context(only)
     {

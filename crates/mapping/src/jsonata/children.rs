@@ -5,7 +5,7 @@ use jsonata_core::ast::{AstNode, PathStep, Stage};
 /// Calls `visit` for each part of the node.
 pub(super) fn for_each_child(node: &mut AstNode, visit: &mut dyn FnMut(&mut AstNode)) {
     match node {
-        AstNode::Path { steps } => steps.iter_mut().for_each(|it| for_each_part(it, visit)),
+        AstNode::Path { steps } => steps.iter_mut().for_each(|step| for_each_part(step, visit)),
         AstNode::Binary { lhs, rhs, .. } => {
             visit(lhs);
             visit(rhs);

@@ -35,7 +35,7 @@ pub fn is_out_of_memory(payload: &(dyn Any + Send)) -> bool {
         .unwrap_or_default();
     ["capacity overflow", "allocate stack"]
         .iter()
-        .any(|it| message.contains(it))
+        .any(|item| message.contains(item))
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ fn is_numeral(text: &str) -> bool {
 
 /// What follows the digits at the start; none where there is no digit.
 fn after_digits(text: &str) -> Option<&str> {
-    let rest = text.trim_start_matches(|it: char| it.is_ascii_digit());
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
     (rest.len() < text.len()).then_some(rest)
 }
 

@@ -90,7 +90,7 @@ fn is_number_like(value: &JValue) -> bool {
 
 /// The override of a builtin.
 pub(super) fn of(name: &str) -> Option<&'static Override> {
-    OVERRIDES.iter().find(|it| it.name == name)
+    OVERRIDES.iter().find(|item| item.name == name)
 }
 
 /// Registers the function that replaces a builtin, in both its forms.

@@ -72,7 +72,7 @@ pub(super) fn open_bracket(template: &str) -> Option<char> {
         last = Some(token);
     }
     let after_brace = last == Some(Token::LeftBrace);
-    open.pop().map(|it| if after_brace { ':' } else { it })
+    open.pop().map(|last| if after_brace { ':' } else { last })
 }
 
 /// Whether a stroke stands at a place.
@@ -97,7 +97,7 @@ fn first(template: &str, holds: impl Fn(&str) -> bool) -> Option<usize> {
 /// Where the word that ends here begins, or the sign.
 fn start(template: &str, end: usize) -> usize {
     let before = template.get(..end).unwrap_or_default();
-    let in_word = |it: char| it.is_alphanumeric() || it == '_' || it == '$';
+    let in_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     let word = before.trim_end_matches(in_word).len();
     let sign = before.chars().next_back().map_or(0, char::len_utf8);
     if word < end { word } else { end - sign }

@@ -58,20 +58,22 @@ impl Survey {
             self.is_unclear |= !is_statement;
         }
         match node {
-            AstNode::Lambda { params, .. } => self.binds |= params.iter().any(|it| is_changed(it)),
+            AstNode::Lambda { params, .. } => {
+                self.binds |= params.iter().any(|param| is_changed(param))
+            }
             AstNode::Function { name, .. } | AstNode::Variable(name) => {
                 self.is_unclear |= name == "eval";
             }
             AstNode::Path { steps } => {
                 let names = steps
                     .iter()
-                    .flat_map(|it| it.focus.iter().chain(&it.index_var));
-                self.is_unclear |= names.into_iter().any(|it| is_changed(it));
+                    .flat_map(|step| step.focus.iter().chain(&step.index_var));
+                self.is_unclear |= names.into_iter().any(|name| is_changed(name));
             }
             _ => {}
         }
         let in_block = matches!(node, AstNode::Block(_));
-        with_stack(|| for_each_child(node, &mut |it| self.visit(it, in_block)));
+        with_stack(|| for_each_child(node, &mut |item| self.visit(item, in_block)));
     }
 }
 
@@ -88,7 +90,7 @@ impl Scopes {
         match node {
             AstNode::Block(_) => {
                 self.0.push(Vec::new());
-                for_each_child(node, &mut |it| self.visit(it));
+                for_each_child(node, &mut |item| self.visit(item));
                 self.0.pop();
             }
             AstNode::Lambda { params, body, .. } => {
@@ -118,7 +120,7 @@ impl Scopes {
                     self.visit(argument);
                 }
             }
-            _ => for_each_child(node, &mut |it| self.visit(it)),
+            _ => for_each_child(node, &mut |item| self.visit(item)),
         }
     }
 
@@ -132,7 +134,7 @@ impl Scopes {
     }
 
     fn is_bound(&self, name: &String) -> bool {
-        self.0.iter().any(|it| it.contains(name))
+        self.0.iter().any(|item| item.contains(name))
     }
 }
 

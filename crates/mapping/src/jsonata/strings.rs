@@ -103,7 +103,10 @@ fn join_unchecked(given: &[JValue], limit: usize) -> Returned {
     let Some(JValue::Array(items)) = given.first() else {
         return join(given, limit);
     };
-    let written: Vec<JValue> = items.iter().map(|it| JValue::string(written(it))).collect();
+    let written: Vec<JValue> = items
+        .iter()
+        .map(|item| JValue::string(written(item)))
+        .collect();
     let rest = given.iter().skip(1).cloned();
     let given: Vec<JValue> = std::iter::once(JValue::array(written))
         .chain(rest)

@@ -15,7 +15,7 @@ pub(super) fn escaped(template: &str) -> Option<(String, Vec<Position>)> {
         let length = match letter {
             '"' | '\'' => quoted(rest, letter, true),
             '`' => quoted(rest, letter, false),
-            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |it| it + 2),
+            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |find| find + 2),
             '/' if before.expects_value() => {
                 let (strokes, length) = expression(rest)?;
                 let mut start = 0;
@@ -42,10 +42,11 @@ pub(super) fn escaped(template: &str) -> Option<(String, Vec<Position>)> {
 
 /// The place in the template itself of a place in the text with backslashes.
 pub(super) fn original(place: Position, backslashes: &[Position]) -> Position {
-    let is_before = |it: &&Position| it.line == place.line && it.column < place.column;
+    let is_before =
+        |position: &&Position| position.line == place.line && position.column < place.column;
     let before = backslashes.iter().filter(is_before).count();
     Position {
-        column: place.column.map(|it| it.saturating_sub(before)),
+        column: place.column.map(|column| column.saturating_sub(before)),
         ..place
     }
 }

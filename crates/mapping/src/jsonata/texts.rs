@@ -98,12 +98,12 @@ fn latin_1(text: &str) -> Vec<u8> {
 fn from_base64(text: &str) -> String {
     let letters = text
         .chars()
-        .take_while(|it| *it != '=')
-        .filter_map(|it| match it {
+        .take_while(|c| *c != '=')
+        .filter_map(|c| match c {
             '-' => Some('+'),
             '_' => Some('/'),
-            '+' | '/' => Some(it),
-            _ => Some(it).filter(char::is_ascii_alphanumeric),
+            '+' | '/' => Some(c),
+            _ => Some(c).filter(char::is_ascii_alphanumeric),
         });
     let mut letters: String = letters.collect();
     // A letter alone has too few bits for a byte.
@@ -124,7 +124,7 @@ fn decoded(text: &str, kept: &[u8]) -> Option<String> {
             continue;
         }
         let digits = [rest.next()?, rest.next()?];
-        let digit = |it: u8| char::from(it).to_digit(16);
+        let digit = |byte: u8| char::from(byte).to_digit(16);
         let value = u8::try_from(digit(digits[0])? * 16 + digit(digits[1])?).ok()?;
         if kept.contains(&value) {
             made.push(b'%');

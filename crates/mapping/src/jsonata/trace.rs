@@ -63,7 +63,7 @@ impl Trace {
             let this = given.first().and_then(number);
             let mut open = ended.borrow_mut();
             // What is begun in a node is ended before it.
-            while open.pop().is_some_and(|it| Some(it) != this) {}
+            while open.pop().is_some_and(|last| Some(last) != this) {}
             Ok(given.get(1).cloned().unwrap_or(JValue::Undefined))
         })
     }
@@ -74,14 +74,16 @@ impl Trace {
         let (kind, nth) = self.marks.get(innermost)?;
         let tokens = tokens_of(template, kind)?;
         // With more or fewer of a kind the numbers mean nothing.
-        let count = self.marks.iter().filter(|(it, _)| it == kind).count();
+        let count = self.marks.iter().filter(|(mark, _)| mark == kind).count();
         let token = tokens.get(*nth).filter(|_| tokens.len() == count)?;
         position::of_token(template, *token)
     }
 }
 
 fn number(value: &JValue) -> Option<usize> {
-    value.as_i64().and_then(|it| usize::try_from(it).ok())
+    value
+        .as_i64()
+        .and_then(|number| usize::try_from(number).ok())
 }
 
 struct Marking {
@@ -130,7 +132,7 @@ impl Marking {
                 let is_whole = !*thunk;
                 self.mark(body, is_whole);
             }
-            _ => for_each_child(node, &mut |it| self.mark(it, true)),
+            _ => for_each_child(node, &mut |item| self.mark(item, true)),
         });
     }
 

@@ -111,7 +111,7 @@ impl Printer<'_> {
         let shown = segment
             .elements
             .iter()
-            .filter(|element| guidance.is_none_or(|it| it.shows(element)));
+            .filter(|element| guidance.is_none_or(|guidance| guidance.shows(element)));
         let members: Vec<Member> = shown
             .map(|element| member(id, element, detail, level + 1))
             .collect();

@@ -78,7 +78,10 @@ impl Printer<'_> {
 
     /// Says how often the loop that follows may occur.
     fn of_loop(&mut self) {
-        let Some(guidance) = self.guidance.filter(|it| it.detail < Detail::NoNotes) else {
+        let Some(guidance) = self
+            .guidance
+            .filter(|guidance| guidance.detail < Detail::NoNotes)
+        else {
             return;
         };
         if let Some(segment) = guidance.segment(self.segments) {
@@ -107,7 +110,11 @@ impl Printer<'_> {
 fn write_segment(out: &mut String, segment: &OutlineSegment, guidance: Guidance<'_>, level: usize) {
     let id = segment.id;
     push_line(out, level, &format!("<segment Id=\"{id}\">"));
-    for element in segment.elements.iter().filter(|it| guidance.shows(it)) {
+    for element in segment
+        .elements
+        .iter()
+        .filter(|element| guidance.shows(element))
+    {
         write_element(out, id, element, guidance.detail, level + 1);
     }
     push_line(out, level, "</segment>");

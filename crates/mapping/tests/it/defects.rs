@@ -39,7 +39,7 @@ fn a_panic_is_a_problem_with_its_place() {
     for (template, input, javascript, place) in PANICS {
         let evaluated = Jsonata
             .compile(&format!("1 +\n {template}"))
-            .and_then(|it| it.evaluate(input, &Run::new(0, 1, Limits::standard())));
+            .and_then(|item| item.evaluate(input, &Run::new(0, 1, Limits::standard())));
         let found = evaluated.unwrap_err();
         let wanted = Position {
             line: 2,

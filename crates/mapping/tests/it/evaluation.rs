@@ -188,7 +188,9 @@ fn a_stroke_among_brackets_ends_no_expression() {
     check("$split('a/b', /x|[/]/)", r#"["a","b"]"#);
     let problem = map("$contains('a/b', /[/]/) + 1 & $number('x')").unwrap_err();
     assert!(
-        problem.position.is_some_and(|it| it.column <= Some(44)),
+        problem
+            .position
+            .is_some_and(|problem| problem.column <= Some(44)),
         "{problem}"
     );
 }

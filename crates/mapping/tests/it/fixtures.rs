@@ -11,7 +11,10 @@ fn every_template_gives_the_document_beside_it() {
     let mut checked = 0;
     for entry in fs::read_dir(fixtures.join("mapping")).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_none_or(|it| it != "jsonata") {
+        if path
+            .extension()
+            .is_none_or(|extension| extension != "jsonata")
+        {
             continue;
         }
         let name = path.with_extension("json");

@@ -23,7 +23,7 @@ fn problem(template: &str, input: &str) -> Problem {
     let begun = Instant::now();
     let result = Jsonata
         .compile(template)
-        .and_then(|it| it.evaluate(input, &Run::new(0, 1, limits())));
+        .and_then(|item| item.evaluate(input, &Run::new(0, 1, limits())));
     let taken = begun.elapsed();
     assert!(taken < SOON, "{template} took {taken:?}");
     result.unwrap_err()
@@ -116,7 +116,7 @@ fn long_chains_of_strings_are_whole() {
     let chain = vec!["$"; 300].join(" & ");
     let output = Jsonata
         .compile(&chain)
-        .and_then(|it| it.evaluate("\"ab\"", &Run::new(0, 1, limits())));
+        .and_then(|item| item.evaluate("\"ab\"", &Run::new(0, 1, limits())));
     assert_eq!(output.unwrap().unwrap().len(), 602);
 }
 
@@ -126,7 +126,7 @@ fn expressions_that_would_backtrack() {
     let begun = Instant::now();
     let result = Jsonata
         .compile("$contains($, /(a+)+$/)")
-        .and_then(|it| it.evaluate(&input, &Run::new(0, 1, limits())));
+        .and_then(|item| item.evaluate(&input, &Run::new(0, 1, limits())));
     assert_eq!(result.unwrap().as_deref(), Some("false"));
     assert!(begun.elapsed() < SOON);
 }
@@ -155,7 +155,11 @@ fn expressions_whose_machine_would_be_huge() {
     ] {
         let problem = problem(&format!("$match('a',\n /{expression}/)"), "{}");
         assert_eq!(problem.cause, Cause::Template, "{problem}");
-        assert_eq!(problem.position.map(|it| it.line), Some(2), "{problem}");
+        assert_eq!(
+            problem.position.map(|problem| problem.line),
+            Some(2),
+            "{problem}"
+        );
     }
 }
 
@@ -174,7 +178,7 @@ fn calls_in_arguments_of_calls() {
     }
     let result = Jsonata
         .compile(&template)
-        .and_then(|it| it.evaluate("{}", &Run::new(0, 1, limits())));
+        .and_then(|item| item.evaluate("{}", &Run::new(0, 1, limits())));
     assert!(result.is_ok(), "{result:?}");
 }
 

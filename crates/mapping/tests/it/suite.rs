@@ -23,10 +23,11 @@ struct Case {
 fn cases(suite: &Path) -> Vec<Case> {
     let mut cases = Vec::new();
     for group in sorted(&suite.join("groups")) {
-        for file in sorted(&group)
-            .into_iter()
-            .filter(|it| it.extension().is_some_and(|it| it == "json"))
-        {
+        for file in sorted(&group).into_iter().filter(|sorted| {
+            sorted
+                .extension()
+                .is_some_and(|extension| extension == "json")
+        }) {
             let text = fs::read_to_string(&file).unwrap();
             // Half a surrogate pair is no text; the case that holds one cannot even be read.
             let content = serde_json::from_str(&text).unwrap_or(Value::Null);
@@ -54,7 +55,7 @@ fn cases(suite: &Path) -> Vec<Case> {
 fn sorted(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut paths: Vec<_> = fs::read_dir(folder)
         .unwrap()
-        .map(|it| it.unwrap().path())
+        .map(|entry| entry.unwrap().path())
         .collect();
     paths.sort();
     paths
@@ -107,7 +108,7 @@ fn check(suite: &Path, case: &Case) -> Result<(), String> {
     let expression = expression(case).ok_or("no expression can be read")?;
     let result = Jsonata
         .compile(&expression)
-        .and_then(|it| it.evaluate(&input(suite, case), &Run::new(now(), 1, limits)));
+        .and_then(|item| item.evaluate(&input(suite, case), &Run::new(now(), 1, limits)));
     let code = (case.members.get("code")).or_else(|| case.members.get("error")?.get("code"));
     let described = format!("{result:?}");
     let right = match (result, code, case.members.get("result")) {
@@ -139,7 +140,10 @@ fn normal(value: Value, unordered: bool) -> Value {
     match value {
         Value::Number(number) => number.as_f64().map_or(Value::Null, Value::from),
         Value::Array(items) => {
-            let mut items: Vec<Value> = items.into_iter().map(|it| normal(it, unordered)).collect();
+            let mut items: Vec<Value> = items
+                .into_iter()
+                .map(|item| normal(item, unordered))
+                .collect();
             if unordered {
                 items.sort_by_key(Value::to_string);
             }
@@ -148,7 +152,7 @@ fn normal(value: Value, unordered: bool) -> Value {
         Value::Object(members) => {
             let members = members
                 .into_iter()
-                .map(|(key, it)| (key, normal(it, unordered)));
+                .map(|(key, member)| (key, normal(member, unordered)));
             let sorted: BTreeMap<String, Value> = members.collect();
             sorted.into_iter().collect()
         }
@@ -175,7 +179,7 @@ fn the_public_suite_passes_but_for_the_listed_cases() {
     report(&groups);
     let known: Vec<&str> = KNOWN
         .lines()
-        .filter_map(|it| it.split('\t').next())
+        .filter_map(|line| line.split('\t').next())
         .collect();
     let failed: Vec<&str> = failures.keys().map(String::as_str).collect();
     assert_eq!(failed, known, "{failures:#?}");
@@ -191,14 +195,14 @@ fn every_listed_case_has_a_reason() {
     assert!(
         KNOWN
             .lines()
-            .all(|line| line.split('\t').nth(1).is_some_and(|it| it.len() > 20))
+            .all(|line| line.split('\t').nth(1).is_some_and(|item| item.len() > 20))
     );
 }
 
 fn total(groups: &BTreeMap<String, (usize, usize)>) -> (usize, usize) {
     groups
         .values()
-        .fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1))
+        .fold((0, 0), |sum, value| (sum.0 + value.0, sum.1 + value.1))
 }
 
 #[expect(

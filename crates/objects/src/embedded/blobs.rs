@@ -65,7 +65,7 @@ impl Blobs {
 
     /// Removes all files but those of these numbers.
     pub(crate) fn sweep(&self, kept: &HashSet<u64>) -> io::Result<()> {
-        for number in numbers(&self.directory)?.filter(|it| !kept.contains(it)) {
+        for number in numbers(&self.directory)?.filter(|number| !kept.contains(number)) {
             fs::remove_file(self.path(number))?;
         }
         Ok(())
@@ -102,7 +102,7 @@ fn numbers(directory: &Path) -> io::Result<impl Iterator<Item = u64>> {
     let names: Vec<_> = fs::read_dir(directory)?.collect::<io::Result<_>>()?;
     Ok(names.into_iter().filter_map(|entry| {
         let name = entry.file_name();
-        let name = name.to_str().filter(|it| it.len() == 16)?;
+        let name = name.to_str().filter(|text| text.len() == 16)?;
         u64::from_str_radix(name, 16).ok()
     }))
 }

@@ -9,7 +9,7 @@ use s3s::stream::ByteStream as _;
 use s3s::{S3Error, S3ErrorCode, S3Result, StdError};
 
 use super::content::Content;
-use super::state::Memory;
+use super::state::Store;
 
 /// The longest body that goes into its row, and not into a file of its own.
 pub(crate) const IN_ROW: usize = 16 << 10;
@@ -25,9 +25,9 @@ const WORTH_KEEPING: usize = 64 << 10;
 /// # Errors
 /// `EntityTooLarge` beyond the limit; the fault of a body that breaks off or fails its checks;
 /// `InternalError` when the disk does not take it.
-pub(crate) async fn receive(memory: &Memory, body: Option<StreamingBlob>) -> S3Result<Content> {
+pub(crate) async fn receive(memory: &Store, body: Option<StreamingBlob>) -> S3Result<Content> {
     let limit = memory.max_object_bytes();
-    let length = body.as_ref().map(|it| it.remaining_length().exact());
+    let length = body.as_ref().map(|body| body.remaining_length().exact());
     let short = matches!(length, None | Some(Some(..=IN_ROW)));
     match (memory.blobs(), body) {
         (Some(blobs), Some(mut body)) if !short => {

@@ -6,8 +6,8 @@ use s3s::crypto::{Crc32, Crc32c, Crc64Nvme, Md5, Sha1, Sha256};
 use s3s::dto::{ChecksumAlgorithm, ChecksumType};
 use s3s::{S3ErrorCode, S3Request, S3Result, TrailingHeaders, s3_error};
 
-use super::any_credentials::Trailers;
 use super::content::Content;
+use super::unauthenticated::Trailers;
 
 /// The checksum algorithms S3 has, as far as the library knows them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

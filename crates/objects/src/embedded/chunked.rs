@@ -199,7 +199,8 @@ impl Signatures {
     /// Reads the signature in the line that begins a chunk.
     fn begin(&mut self, line: &[u8]) {
         let mut extensions = line.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-        let signature = extensions.find_map(|it| it.strip_prefix(b"chunk-signature="));
+        let signature =
+            extensions.find_map(|extension| extension.strip_prefix(b"chunk-signature="));
         self.signature = String::from_utf8_lossy(signature.unwrap_or_default()).into_owned();
     }
 
@@ -220,7 +221,7 @@ impl Signatures {
             .collect();
         lines.sort();
         let signature = signature
-            .and_then(|it| it.to_str().ok())
+            .and_then(|signature| signature.to_str().ok())
             .unwrap_or_default();
         accepted(self.verifier.trailer(&lines.concat(), signature))
     }

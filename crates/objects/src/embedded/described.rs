@@ -17,7 +17,7 @@ use super::body::IN_ROW;
 use super::content::Content;
 use super::fields::Headers;
 use super::operations::write;
-use super::state::{Bucket, Buckets, Memory, Object};
+use super::state::{Bucket, Buckets, Object, Store};
 
 /// The most bytes that a key has.
 const MAX_KEY: usize = 1024;
@@ -82,14 +82,15 @@ impl EmbeddedS3 {
     /// A file cannot be read.
     pub fn describe(&self, account: Option<&str>) -> Result<Vec<DescribedBucket>, String> {
         let mut owners = self.memory.owners();
-        owners.retain(|owner| account.is_none_or(|it| it == owner));
+        owners.retain(|owner| account.is_none_or(|account| account == owner));
         owners.sort_unstable();
         let mut described = Vec::new();
         for owner in owners {
             // The objects are shared, so that their bytes are read without the lock.
             let buckets: Vec<(String, Bucket)> = self.memory.read(&owner, |buckets| {
                 let copy = buckets.iter();
-                copy.map(|(name, it)| (name.clone(), shared(it))).collect()
+                copy.map(|(name, copy)| (name.clone(), shared(copy)))
+                    .collect()
             });
             for (name, bucket) in buckets {
                 described.push(described_bucket(&owner, name, bucket)?);
@@ -162,9 +163,11 @@ fn described_bucket(owner: &str, name: String, bucket: Bucket) -> Result<Describ
 fn described_object(key: &str, object: &Object) -> Result<DescribedObject, String> {
     let body = object.content.clone().into_bytes();
     let body = body.map_err(|error| error.message().unwrap_or("unreadable").to_owned())?;
-    let text = std::str::from_utf8(&body).ok().filter(|it| is_readable(it));
+    let text = std::str::from_utf8(&body)
+        .ok()
+        .filter(|text| is_readable(text));
     let headers = &object.headers;
-    let metadata = headers.metadata.iter().flat_map(|it| it.iter());
+    let metadata = headers.metadata.iter().flat_map(|metadata| metadata.iter());
     Ok(DescribedObject {
         key: key.to_owned(),
         last_modified: written_time(object)?,
@@ -176,9 +179,9 @@ fn described_object(key: &str, object: &Object) -> Result<DescribedObject, Strin
         storage_class: headers
             .storage_class
             .as_ref()
-            .map(|it| it.as_str().to_owned()),
+            .map(|storage_class| storage_class.as_str().to_owned()),
         metadata: metadata
-            .map(|(name, it)| (name.clone(), it.clone()))
+            .map(|(name, metadata)| (name.clone(), metadata.clone()))
             .collect(),
         tags: object.tags.iter().cloned().collect(),
         base64: text.is_none().then(|| BASE64_STANDARD.encode(&body)),
@@ -188,7 +191,7 @@ fn described_object(key: &str, object: &Object) -> Result<DescribedObject, Strin
 
 /// Whether people can read it, and JSON does not have to escape much of it.
 fn is_readable(text: &str) -> bool {
-    let is_readable = |it: char| !it.is_control() || matches!(it, '\n' | '\r' | '\t');
+    let is_readable = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
     text.chars().all(is_readable)
 }
 
@@ -210,7 +213,7 @@ fn read_time(text: &str) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::from_secs(whole))
 }
 
-impl Memory {
+impl Store {
     async fn made(&self, described: DescribedBucket) -> Result<Bucket, String> {
         if !check_bucket_name(&described.bucket) {
             return Err("this is no name of a bucket".to_owned());

@@ -8,9 +8,9 @@ use b2bi_local_ledger::{Batch, Ledger, Ticket};
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use super::blobs::Blobs;
-use super::kept::{self, Kind};
 use super::operations::multipart::Place;
-use super::state::{Bucket, Buckets, Memory, Object, Upload, UploadedPart};
+use super::rows::{self, Kind};
+use super::state::{Bucket, Buckets, Object, Store, Upload, UploadedPart};
 
 /// A ledger for rows, and files beside it for what is long.
 pub(crate) struct Disk {
@@ -38,8 +38,8 @@ impl Disk {
     ) -> S3Result<()> {
         let mut batch = Batch::new();
         match row.transpose().map_err(unwritable)? {
-            Some(row) => batch.put(kept::ROWS, key, row),
-            None => batch.remove(kept::ROWS, key),
+            Some(row) => batch.put(rows::ROWS, key, row),
+            None => batch.remove(rows::ROWS, key),
         }
         batch.on_failure(undo);
         self.send_batch(batch)
@@ -68,27 +68,27 @@ impl Disk {
         after: &Buckets,
     ) -> S3Result<()> {
         for (name, bucket) in before {
-            batch.remove(kept::ROWS, kept::key(Kind::Bucket, account, name, &[]));
+            batch.remove(rows::ROWS, rows::key(Kind::Bucket, account, name, &[]));
             for key in bucket.objects.keys() {
-                batch.remove(kept::ROWS, kept::key(Kind::Object, account, name, &[key]));
+                batch.remove(rows::ROWS, rows::key(Kind::Object, account, name, &[key]));
             }
             for ((key, id), upload) in &bucket.uploads {
                 batch.remove(
-                    kept::ROWS,
-                    kept::key(Kind::Upload, account, name, &[id, key]),
+                    rows::ROWS,
+                    rows::key(Kind::Upload, account, name, &[id, key]),
                 );
                 for number in upload.parts.keys() {
-                    let part = kept::key(Kind::Part(*number), account, name, &[id, key]);
-                    batch.remove(kept::ROWS, part);
+                    let part = rows::key(Kind::Part(*number), account, name, &[id, key]);
+                    batch.remove(rows::ROWS, part);
                 }
             }
         }
         for (name, bucket) in after {
-            let key = kept::key(Kind::Bucket, account, name, &[]);
-            put(batch, key, kept::bucket(bucket))?;
+            let key = rows::key(Kind::Bucket, account, name, &[]);
+            put(batch, key, rows::bucket(bucket))?;
             for (object_key, object) in &bucket.objects {
-                let key = kept::key(Kind::Object, account, name, &[object_key]);
-                put(batch, key, kept::object(object))?;
+                let key = rows::key(Kind::Object, account, name, &[object_key]);
+                put(batch, key, rows::object(object))?;
             }
         }
         Ok(())
@@ -96,7 +96,7 @@ impl Disk {
 }
 
 fn put(batch: &mut Batch, key: String, row: serde_json::Result<Vec<u8>>) -> S3Result<()> {
-    batch.put(kept::ROWS, key, row.map_err(unwritable)?);
+    batch.put(rows::ROWS, key, row.map_err(unwritable)?);
     Ok(())
 }
 
@@ -110,7 +110,7 @@ impl Drop for Disk {
 /// the disk does not take it, and the change must not be made. A change that is accepted and then
 /// cannot be written is undone: what it replaced is held until it is on disk, so the file of what is
 /// replaced goes after its row. Without a disk they do nothing.
-impl Memory {
+impl Store {
     /// The files for what is long, if there are any.
     pub(crate) fn blobs(&self) -> Option<&Arc<Blobs>> {
         self.disk().map(|disk| &disk.blobs)
@@ -128,13 +128,13 @@ impl Memory {
         let Some(disk) = self.disk() else {
             return Ok(());
         };
-        let row_key = kept::key(Kind::Object, self.owner(account), bucket, &[key]);
+        let row_key = rows::key(Kind::Object, self.owner(account), bucket, &[key]);
         let key = key.to_owned();
         let undo = self.undo_in_bucket(account, bucket, move |bucket| match before {
             Some(object) => drop(bucket.objects.insert(key, object)),
             None => drop(bucket.objects.remove(&key)),
         });
-        disk.send(row_key, after.map(kept::object), undo)
+        disk.send(row_key, after.map(rows::object), undo)
     }
 
     /// Keeps what is said of a bucket, or its end; `before` is the bucket as it is.
@@ -148,7 +148,7 @@ impl Memory {
         let Some(disk) = self.disk() else {
             return Ok(());
         };
-        let row_key = kept::key(Kind::Bucket, self.owner(account), name, &[]);
+        let row_key = rows::key(Kind::Bucket, self.owner(account), name, &[]);
         let (before, bucket_name) = (before.map(Bucket::without_content), name.to_owned());
         let undo = self.undo(account, move |buckets| match before {
             Some(before) => buckets
@@ -157,7 +157,7 @@ impl Memory {
                 .copy_settings(&before),
             None => drop(buckets.remove(&bucket_name)),
         });
-        disk.send(row_key, after.map(kept::bucket), undo)
+        disk.send(row_key, after.map(rows::bucket), undo)
     }
 
     /// Changes the settings of a bucket that is held to those of another.
@@ -184,12 +184,12 @@ impl Memory {
         let Some(disk) = self.disk() else {
             return Ok(());
         };
-        let row_key = kept::key(Kind::Upload, self.owner(account), bucket, &[id, key]);
+        let row_key = rows::key(Kind::Upload, self.owner(account), bucket, &[id, key]);
         let id = (key.to_owned(), id.to_owned());
         let undo = self.undo_in_bucket(account, bucket, move |bucket| {
             bucket.uploads.remove(&id);
         });
-        disk.send(row_key, Some(kept::upload(upload)), undo)
+        disk.send(row_key, Some(rows::upload(upload)), undo)
     }
 
     /// Keeps a part of an upload; `before` is the part of its number that is there.
@@ -216,12 +216,12 @@ impl Memory {
             }
         });
         let row_key = self.part_key(account, place);
-        disk.send(row_key, Some(kept::part(after)), undo)
+        disk.send(row_key, Some(rows::part(after)), undo)
     }
 
     fn part_key(&self, account: &str, place: &Place<'_>) -> String {
         let rest = [place.upload_id, place.key];
-        kept::key(
+        rows::key(
             Kind::Part(place.number),
             self.owner(account),
             place.bucket,
@@ -273,13 +273,13 @@ impl Memory {
         if let Some(disk) = self.disk() {
             let (before, key) = (upload.clone(), id.clone());
             let mut batch = Batch::new();
-            let row_key = kept::key(
+            let row_key = rows::key(
                 Kind::Upload,
                 self.owner(account),
                 bucket_name,
                 &[&id.1, &id.0],
             );
-            batch.remove(kept::ROWS, row_key);
+            batch.remove(rows::ROWS, row_key);
             for number in upload.parts.keys() {
                 let place = Place {
                     bucket: bucket_name,
@@ -287,7 +287,7 @@ impl Memory {
                     upload_id: &id.1,
                     number: *number,
                 };
-                batch.remove(kept::ROWS, self.part_key(account, &place));
+                batch.remove(rows::ROWS, self.part_key(account, &place));
             }
             batch.on_failure(self.undo_in_bucket(account, bucket_name, move |bucket| {
                 bucket.uploads.insert(key, before);

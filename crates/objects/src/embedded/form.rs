@@ -157,7 +157,7 @@ fn parse(form: &[u8], boundary: &[u8]) -> S3Result<Option<(Fields, File)>> {
             return Err(malformed());
         }
         let head = delimiter.len() + 2;
-        let Some(length) = part.get(head..).and_then(|it| find(it, b"\r\n\r\n")) else {
+        let Some(length) = part.get(head..).and_then(|found| find(found, b"\r\n\r\n")) else {
             return Ok(None);
         };
         let value = head + length + 4;
@@ -168,14 +168,20 @@ fn parse(form: &[u8], boundary: &[u8]) -> S3Result<Option<(Fields, File)>> {
             return Ok(Some((fields, File { start, filename })));
         }
         // An empty value has the boundary right behind the empty line.
-        let Some(end) = part.get(value - 2..).and_then(|it| find(it, &between)) else {
+        let Some(end) = part
+            .get(value - 2..)
+            .and_then(|found| find(found, &between))
+        else {
             return Ok(None);
         };
         let end = (value - 2 + end).max(value);
         let text = part.get(value..end).unwrap_or_default();
         let text = str::from_utf8(text).map_err(|_| malformed())?;
         fields.push(&disposition.name, text)?;
-        let step = if part.get(end..).is_some_and(|it| it.starts_with(&between)) {
+        let step = if part
+            .get(end..)
+            .is_some_and(|found| found.starts_with(&between))
+        {
             2
         } else {
             0
@@ -214,7 +220,7 @@ impl Disposition {
             rest = after;
         }
         // The name is written into a header again.
-        let name = name.filter(|it| !it.contains(['"', '\r', '\n']))?;
+        let name = name.filter(|name| !name.contains(['"', '\r', '\n']))?;
         Some(Self { name, filename })
     }
 }
@@ -231,7 +237,9 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
 fn boundary(headers: &HeaderMap) -> Option<Vec<u8>> {
     let content_type = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let (_, parameters) = content_type.split_once(';')?;
-    let mut parameters = parameters.split(';').filter_map(|it| it.split_once('='));
+    let mut parameters = parameters
+        .split(';')
+        .filter_map(|part| part.split_once('='));
     let (_, value) = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"))?;
     let value = value.trim().trim_matches('"');
     (!value.is_empty()).then(|| value.as_bytes().to_vec())
@@ -265,7 +273,7 @@ mod tests {
         for length in 1..=form.len() {
             let pieces = form.as_bytes().chunks(length);
             let frames: Vec<_> = pieces
-                .map(|it| Ok::<_, StdError>(Frame::data(Bytes::copy_from_slice(it))))
+                .map(|pieces| Ok::<_, StdError>(Frame::data(Bytes::copy_from_slice(pieces))))
                 .collect();
             let body = Body::http_body_unsync(StreamBody::new(stream::iter(frames)));
             let found = match Form::read(&headers, body).await {

@@ -120,8 +120,8 @@ fn is_hash_of(hasher: Sha256, expected: &str) -> bool {
     let found = hasher.finalize();
     let mut digits = expected.as_bytes().chunks_exact(2);
     let is_equal = found.iter().all(|byte| {
-        let pair = digits.next().and_then(|it| str::from_utf8(it).ok());
-        pair.and_then(|it| u8::from_str_radix(it, 16).ok()) == Some(*byte)
+        let pair = digits.next().and_then(|item| str::from_utf8(item).ok());
+        pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) == Some(*byte)
     });
     is_equal && digits.next().is_none() && digits.remainder().is_empty()
 }

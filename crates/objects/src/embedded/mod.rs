@@ -1,6 +1,5 @@
 //! The embedded S3: its state, its operations, and the way in over HTTP.
 
-mod any_credentials;
 mod blobs;
 mod body;
 mod checksum;
@@ -13,16 +12,17 @@ mod fields;
 mod form;
 mod hashed;
 mod host;
-mod kept;
 mod listing;
 mod operations;
 mod policy;
 pub(crate) mod reply;
+mod rows;
 mod service;
 pub(crate) mod settings;
 mod signatures;
 mod state;
 mod store;
+mod unauthenticated;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ use self::form::Form;
 use self::policy::{POLICY, Policy};
 use self::settings::{Account, AccountOf, Credentials, Settings};
 use self::signatures::Signatures;
-use self::state::Memory;
+use self::state::Store;
 use crate::event::ObjectEvent;
 use crate::operation::S3Target;
 use crate::store::ObjectStore;
@@ -65,7 +65,7 @@ const READ_ATTEMPTS: u32 = 8;
 /// S3's `NotImplemented`. Objects have no versions, and policies and access lists bind nobody.
 #[derive(Clone)]
 pub struct EmbeddedS3 {
-    memory: Memory,
+    memory: Store,
     service: S3Service,
     signatures: Option<Signatures>,
     account_of: AccountOf,
@@ -85,7 +85,7 @@ impl EmbeddedS3 {
     /// Makes an S3 without buckets, in memory.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let memory = Memory::new(&settings, BTreeMap::new(), None);
+        let memory = Store::new(&settings, BTreeMap::new(), None);
         Self::over(memory, settings)
     }
 
@@ -94,16 +94,16 @@ impl EmbeddedS3 {
     ///
     /// # Errors
     /// What is there cannot be read.
-    pub fn kept(settings: Settings, ledger: Ledger) -> Result<Self, String> {
+    pub fn with_ledger(settings: Settings, ledger: Ledger) -> Result<Self, String> {
         let blobs = Blobs::open(&ledger);
         let blobs =
             blobs.map_err(|error| format!("the directory blobs cannot be used: {error}"))?;
-        let accounts = kept::Loader::load(&ledger, &blobs)?;
-        let memory = Memory::new(&settings, accounts, Some(Disk::new(ledger, blobs)));
+        let accounts = rows::Loader::load(&ledger, &blobs)?;
+        let memory = Store::new(&settings, accounts, Some(Disk::new(ledger, blobs)));
         Ok(Self::over(memory, settings))
     }
 
-    fn over(memory: Memory, settings: Settings) -> Self {
+    fn over(memory: Store, settings: Settings) -> Self {
         let mut builder = S3ServiceBuilder::new(memory.clone());
         builder.set_host(host::Hosts::new(&settings.domains));
         builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(limits(
@@ -182,7 +182,7 @@ impl EmbeddedS3 {
     pub async fn reset(&self, account: Option<&str>) -> Result<(), String> {
         let failures = self.memory.failures();
         let owners = self.memory.owners().into_iter();
-        for owner in owners.filter(|it| account.is_none_or(|account| it == account)) {
+        for owner in owners.filter(|owner| account.is_none_or(|account| owner == account)) {
             let cleared = self.memory.clear(&owner);
             cleared.map_err(|error| error.to_string())?;
         }
@@ -193,7 +193,7 @@ impl EmbeddedS3 {
     /// Answers one S3 request for the account.
     ///
     /// Whatever the request, there is an answer: what goes wrong is an S3 error in XML. Every
-    /// answer carries `x-amz-request-id`. The body of an upload is read to where it is kept, up to
+    /// answer carries `x-amz-request-id`. The body of an upload is read to where it is rows, up to
     /// [`Settings::max_object_bytes`]; the body of a download is sent from there. What an answer
     /// tells of is on disk by then, if that is where it is kept.
     ///
@@ -232,7 +232,7 @@ impl EmbeddedS3 {
         self.check_owner(&account, request.headers())?;
         let limit = self.memory.max_object_bytes();
         let streams = self.memory.blobs().is_some();
-        request = any_credentials::strip(request, self.memory.now(), limit, streams, body).await?;
+        request = unauthenticated::strip(request, self.memory.now(), limit, streams, body).await?;
         request.extensions_mut().insert(Account(account));
         self.flushed_answer(request).await
     }
@@ -283,8 +283,11 @@ impl EmbeddedS3 {
 
     /// The bucket that a request names in its host or in its path.
     fn bucket_of(&self, request: &Request<Body>) -> String {
-        let host = request.headers().get(HOST).and_then(|it| it.to_str().ok());
-        let named = host.and_then(|it| self.hosts.bucket(it));
+        let host = request
+            .headers()
+            .get(HOST)
+            .and_then(|found| found.to_str().ok());
+        let named = host.and_then(|host| self.hosts.bucket(host));
         let path = request.uri().path().trim_start_matches('/');
         named.unwrap_or_else(|| path.split('/').next().unwrap_or_default().to_owned())
     }

@@ -50,7 +50,7 @@ impl Policy {
     pub(crate) fn read(encoded: &str) -> S3Result<Self> {
         let document = BASE64_STANDARD.decode(encoded).ok();
         let document: Value = document
-            .and_then(|it| serde_json::from_slice(&it).ok())
+            .and_then(|document| serde_json::from_slice(&document).ok())
             .ok_or_else(|| invalid("Invalid Policy: Invalid JSON."))?;
         let expiration = document.get("expiration").and_then(Value::as_str);
         let expiration = expiration
@@ -111,8 +111,11 @@ impl Policy {
 
     fn allows(&self, name: &str) -> bool {
         EXEMPT.contains(&name)
-            || IGNORED.iter().any(|it| name.starts_with(it))
-            || self.conditions.iter().any(|it| it.field == name)
+            || IGNORED.iter().any(|item| name.starts_with(item))
+            || self
+                .conditions
+                .iter()
+                .any(|condition| condition.field == name)
     }
 }
 

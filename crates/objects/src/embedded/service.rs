@@ -29,7 +29,7 @@ use super::operations::{
     write,
 };
 use super::settings::Account;
-use super::state::Memory;
+use super::state::Store;
 
 /// The account the request acts for.
 fn account<T>(request: &S3Request<T>) -> String {
@@ -40,11 +40,11 @@ fn account<T>(request: &S3Request<T>) -> String {
         .unwrap_or_default()
 }
 
-type Operation<I, O> = fn(&Memory, &str, I) -> S3Result<O>;
+type Operation<I, O> = fn(&Store, &str, I) -> S3Result<O>;
 
 /// Runs an operation that needs no more than its input.
 fn run<I, O>(
-    memory: &Memory,
+    memory: &Store,
     operation: Operation<I, O>,
     request: S3Request<I>,
 ) -> S3Result<S3Response<O>> {
@@ -53,7 +53,7 @@ fn run<I, O>(
 }
 
 #[async_trait]
-impl S3 for Memory {
+impl S3 for Store {
     async fn create_bucket(
         &self,
         request: S3Request<CreateBucketInput>,

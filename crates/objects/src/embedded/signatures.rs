@@ -33,7 +33,9 @@ impl Signatures {
         let verified = self
             .verifier
             .request(head, self.target(), Payload::Declared, now);
-        verified.map(|it| it.body).map_err(|error| worded(&error))
+        verified
+            .map(|verified| verified.body)
+            .map_err(|error| worded(&error))
     }
 
     /// Checks the signature of an upload form.

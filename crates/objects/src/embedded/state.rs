@@ -27,17 +27,17 @@ const SHARED: &str = "shared";
 /// Each account's buckets are one ordered map under one lock, so a rule over several objects is
 /// checked and applied at once. What is costly (reading bodies, digests) happens outside of it.
 #[derive(Clone)]
-pub(crate) struct Memory {
+pub(crate) struct Store {
     inner: Arc<Inner>,
 }
 
 /// A handle that does not keep the buckets.
-pub(crate) struct WeakMemory(Weak<Inner>);
+pub(crate) struct WeakStore(Weak<Inner>);
 
-impl WeakMemory {
+impl WeakStore {
     /// The buckets, if they are still there.
-    pub(crate) fn upgrade(&self) -> Option<Memory> {
-        self.0.upgrade().map(|inner| Memory { inner })
+    pub(crate) fn upgrade(&self) -> Option<Store> {
+        self.0.upgrade().map(|inner| Store { inner })
     }
 }
 
@@ -179,8 +179,8 @@ pub(crate) fn bucket_mut<'a>(buckets: &'a mut Buckets, name: &str) -> S3Result<&
         .ok_or_else(|| S3ErrorCode::NoSuchBucket.into())
 }
 
-impl Memory {
-    /// Buckets that are there already, and where changes of them are kept, if they are.
+impl Store {
+    /// Buckets that are there already, and where changes of them are rows, if they are.
     pub(crate) fn new(
         settings: &Settings,
         accounts: BTreeMap<String, Buckets>,
@@ -203,8 +203,8 @@ impl Memory {
         }
     }
 
-    pub(crate) fn downgrade(&self) -> WeakMemory {
-        WeakMemory(Arc::downgrade(&self.inner))
+    pub(crate) fn downgrade(&self) -> WeakStore {
+        WeakStore(Arc::downgrade(&self.inner))
     }
 
     pub(crate) fn disk(&self) -> Option<&Disk> {
@@ -237,7 +237,7 @@ impl Memory {
     /// Every account that owns buckets or did.
     pub(crate) fn owners(&self) -> Vec<String> {
         let owners = self.inner.accounts.iter();
-        owners.map(|it| it.key().clone()).collect()
+        owners.map(|owners| owners.key().clone()).collect()
     }
 
     /// What will be told of objects from now on.

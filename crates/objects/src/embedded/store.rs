@@ -10,7 +10,7 @@ use super::content::Content;
 use super::fields::Headers;
 use super::listing::{self, Query};
 use super::reply;
-use super::state::{self, Memory};
+use super::state::{self, Store};
 use crate::store::{Attributes, Listed, Listing, Object, ObjectError, ObjectStore, ObjectWriter};
 
 impl From<S3Error> for ObjectError {
@@ -45,7 +45,7 @@ pub(crate) fn attributes(object: &state::Object) -> Attributes {
 }
 
 #[async_trait]
-impl ObjectStore for Memory {
+impl ObjectStore for Store {
     async fn head(
         &self,
         account: &str,

@@ -9,7 +9,7 @@ use super::body::{self, unwritable};
 use super::content::Content;
 use super::fields::Headers;
 use super::operations::write;
-use super::state::{self, Memory};
+use super::state::{self, Store};
 use super::store::attributes;
 use crate::store::{Attributes, ObjectError, ObjectWriter};
 
@@ -18,7 +18,7 @@ const MAX_KEY: usize = 1024;
 
 /// An object under way: in memory or, on disk, in a file that has no name yet.
 pub(crate) struct Writer<'a> {
-    memory: &'a Memory,
+    memory: &'a Store,
     account: String,
     bucket: String,
     key: String,
@@ -28,7 +28,7 @@ pub(crate) struct Writer<'a> {
     file: Option<BlobWriter>,
 }
 
-impl Memory {
+impl Store {
     /// Begins an object.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::{sleep, timeout};
 
 use super::settings::ExternalSettings;
-use super::sign::Ask;
+use super::sign::S3Request;
 use super::xml::Element;
 use crate::store::ObjectError;
 
@@ -45,7 +45,7 @@ enum Http {
 
 /// A reply that says that it was done.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct S3Response {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
@@ -55,7 +55,7 @@ pub(super) struct Answer {
 
 /// A reply that says why it was not done.
 #[derive(Debug)]
-pub(super) struct Refused {
+pub(super) struct ErrorResponse {
     pub(super) status: StatusCode,
     /// S3's name of the error; empty where the reply has no body.
     pub(super) code: String,
@@ -66,9 +66,9 @@ pub(super) struct Refused {
 
 /// Why a request was not done.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum RequestError {
     /// The S3 says no.
-    Refused(Refused),
+    ErrorResponse(ErrorResponse),
     /// It says nothing, or nothing of use; why, for a person.
     Silent(String),
 }
@@ -102,7 +102,11 @@ impl Client {
     }
 
     /// Sends a request for an account, again where it is only for now that it cannot be done.
-    pub(super) async fn send(&self, account: &str, ask: &Ask<'_>) -> Result<Answer, Trouble> {
+    pub(super) async fn send(
+        &self,
+        account: &str,
+        ask: &S3Request<'_>,
+    ) -> Result<S3Response, RequestError> {
         let mut pauses = self.settings.pauses.iter();
         let mut again = false;
         loop {
@@ -121,19 +125,24 @@ impl Client {
     async fn send_once(
         &self,
         account: &str,
-        ask: &Ask<'_>,
+        ask: &S3Request<'_>,
         again: bool,
-    ) -> Result<Answer, Trouble> {
+    ) -> Result<S3Response, RequestError> {
         let request = ask.signed(&self.settings, account);
-        let request = request.map_err(|it| Trouble::Refused(Refused::unsent(it)))?;
+        let request =
+            request.map_err(|error| RequestError::ErrorResponse(ErrorResponse::unsent(error)))?;
         let reply = self.request(request).await?;
         let (head, body) = reply.into_parts();
         let body = self.whole(body).await?;
         let is_error = !head.status.is_success() || is_late_error(&ask.method, &body);
         if is_error {
-            return Err(Trouble::Refused(Refused::new(head.status, &body, again)));
+            return Err(RequestError::ErrorResponse(ErrorResponse::new(
+                head.status,
+                &body,
+                again,
+            )));
         }
-        Ok(Answer {
+        Ok(S3Response {
             status: head.status,
             headers: head.headers,
             body,
@@ -141,7 +150,10 @@ impl Client {
         })
     }
 
-    async fn request(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Trouble> {
+    async fn request(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, RequestError> {
         let reply = match &self.http {
             Http::Plain(client) => timeout(SILENCE, client.request(request)).await,
             Http::Tls(client) => timeout(SILENCE, client.request(request)).await,
@@ -153,7 +165,7 @@ impl Client {
         }
     }
 
-    async fn whole(&self, mut body: Incoming) -> Result<Bytes, Trouble> {
+    async fn whole(&self, mut body: Incoming) -> Result<Bytes, RequestError> {
         let mut whole = BytesMut::new();
         loop {
             let frame = timeout(SILENCE, body.frame()).await;
@@ -168,31 +180,31 @@ impl Client {
         }
     }
 
-    fn slow(&self) -> Trouble {
+    fn slow(&self) -> RequestError {
         self.silent(&format!("nothing came for {} seconds", SILENCE.as_secs()))
     }
 
-    fn silent(&self, why: &str) -> Trouble {
+    fn silent(&self, why: &str) -> RequestError {
         let endpoint = self.settings.endpoint.to_string();
         let endpoint = endpoint.trim_end_matches('/');
-        Trouble::Silent(format!("The S3 at {endpoint} does not answer: {why}"))
+        RequestError::Silent(format!("The S3 at {endpoint} does not answer: {why}"))
     }
 }
 
-impl Trouble {
+impl RequestError {
     fn may_pass(&self) -> bool {
         match self {
             Self::Silent(_) => true,
-            Self::Refused(refused) => refused.may_pass(),
+            Self::ErrorResponse(refused) => refused.may_pass(),
         }
     }
 }
 
-impl Refused {
+impl ErrorResponse {
     fn new(status: StatusCode, body: &[u8], again: bool) -> Self {
-        let error = Element::read(body).filter(|it| it.name() == "Error");
+        let error = Element::read(body).filter(|item| item.name() == "Error");
         let text = |name| {
-            let text = error.as_ref().and_then(|it| it.text_of(name));
+            let text = error.as_ref().and_then(|error| error.text_of(name));
             text.unwrap_or_default().to_owned()
         };
         Self {
@@ -234,8 +246,8 @@ impl Refused {
     }
 }
 
-impl From<Refused> for ObjectError {
-    fn from(refused: Refused) -> Self {
+impl From<ErrorResponse> for ObjectError {
+    fn from(refused: ErrorResponse) -> Self {
         match (refused.code.as_str(), refused.status) {
             ("NoSuchBucket", _) => Self::NoSuchBucket,
             ("NoSuchKey", _) | ("", StatusCode::NOT_FOUND) => Self::NoSuchKey,
@@ -246,18 +258,18 @@ impl From<Refused> for ObjectError {
     }
 }
 
-impl From<Trouble> for ObjectError {
-    fn from(trouble: Trouble) -> Self {
+impl From<RequestError> for ObjectError {
+    fn from(trouble: RequestError) -> Self {
         match trouble {
-            Trouble::Refused(refused) => refused.into(),
-            Trouble::Silent(why) => Self::Unavailable(why),
+            RequestError::ErrorResponse(refused) => refused.into(),
+            RequestError::Silent(why) => Self::Unavailable(why),
         }
     }
 }
 
 /// Whether a reply that began well ends in an error, as it may where something takes long.
 fn is_late_error(method: &Method, body: &[u8]) -> bool {
-    method == Method::POST && Element::read(body).is_some_and(|it| it.name() == "Error")
+    method == Method::POST && Element::read(body).is_some_and(|item| item.name() == "Error")
 }
 
 /// What lies behind an error, in the words of whoever met it first.

@@ -12,16 +12,16 @@ use crate::store::{Attributes, Listed, Listing};
 
 /// The page of a reply; none when it is not one.
 pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Listing> {
-    let page = Element::read(body).filter(|it| it.name() == "ListBucketResult")?;
+    let page = Element::read(body).filter(|item| item.name() == "ListBucketResult")?;
     let is_encoded = page.text_of("EncodingType") == Some("url");
     let contents = page.children_named("Contents");
     let objects: Vec<Listed> = contents
-        .map(|it| listed(it, is_encoded))
+        .map(|contents| listed(contents, is_encoded))
         .collect::<Option<_>>()?;
     let is_cut = page.text_of("IsTruncated") == Some("true");
     let last = objects.last().filter(|_| is_cut);
     Some(Listing {
-        next: last.map(|it| it.key.clone()),
+        next: last.map(|last| last.key.clone()),
         objects,
         as_of: date(headers),
     })

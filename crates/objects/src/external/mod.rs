@@ -16,9 +16,9 @@ use std::sync::Arc;
 
 use http::Method;
 
-use self::client::{Client, Trouble};
+use self::client::{Client, RequestError};
 use self::settings::ExternalSettings;
-use self::sign::Ask;
+use self::sign::S3Request;
 use crate::store::ObjectError;
 
 /// The region that S3 takes buckets to be in where nobody says otherwise.
@@ -54,7 +54,7 @@ impl ExternalS3 {
         if self.has_bucket(account, bucket).await? {
             return Ok(false);
         }
-        let mut ask = Ask::new(Method::PUT, bucket, "");
+        let mut ask = S3Request::new(Method::PUT, bucket, "");
         let region = &self.client.settings.region;
         if region != FIRST_REGION {
             let body = format!(
@@ -65,16 +65,20 @@ impl ExternalS3 {
         }
         match self.client.send(account, &ask).await {
             Ok(answer) => Ok(!answer.again),
-            Err(Trouble::Refused(it)) if it.code == "BucketAlreadyOwnedByYou" => Ok(it.again),
+            Err(RequestError::ErrorResponse(response))
+                if response.code == "BucketAlreadyOwnedByYou" =>
+            {
+                Ok(response.again)
+            }
             Err(trouble) => Err(trouble.into()),
         }
     }
 
     async fn has_bucket(&self, account: &str, bucket: &str) -> Result<bool, ObjectError> {
-        let ask = Ask::new(Method::HEAD, bucket, "");
+        let ask = S3Request::new(Method::HEAD, bucket, "");
         match self.client.send(account, &ask).await {
             Ok(_) => Ok(true),
-            Err(Trouble::Refused(it)) if it.is_absent() => Ok(false),
+            Err(RequestError::ErrorResponse(response)) if response.is_absent() => Ok(false),
             Err(trouble) => Err(trouble.into()),
         }
     }

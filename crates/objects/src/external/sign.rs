@@ -22,7 +22,7 @@ const ANY_SECRET: &str = "test";
 
 /// A request for a bucket, or for an object in it.
 #[derive(Clone, Debug)]
-pub(super) struct Ask<'a> {
+pub(super) struct S3Request<'a> {
     pub(super) method: Method,
     pub(super) bucket: &'a str,
     /// The object's key; empty for the bucket itself.
@@ -33,7 +33,7 @@ pub(super) struct Ask<'a> {
     pub(super) body: Bytes,
 }
 
-impl<'a> Ask<'a> {
+impl<'a> S3Request<'a> {
     pub(super) fn new(method: Method, bucket: &'a str, key: &'a str) -> Self {
         Self {
             method,
@@ -56,13 +56,15 @@ impl<'a> Ask<'a> {
         account: &str,
     ) -> Result<Request<Full<Bytes>>, String> {
         let uri = self.uri(settings)?;
-        let host = uri.authority().map(|it| it.as_str().to_owned());
+        let host = uri
+            .authority()
+            .map(|authority| authority.as_str().to_owned());
         let host = HeaderValue::try_from(host.unwrap_or_default());
         let mut request = Request::new(Full::new(self.body.clone()));
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = uri;
         let headers = request.headers_mut();
-        headers.insert(HOST, host.map_err(|it| it.to_string())?);
+        headers.insert(HOST, host.map_err(|error| error.to_string())?);
         headers.extend(self.headers.iter().cloned());
         let (mut head, body) = request.into_parts();
         let target = SigningTarget {
@@ -107,7 +109,7 @@ impl<'a> Ask<'a> {
         let scheme = settings.endpoint.scheme_str().unwrap_or("http");
         let uri = Uri::builder().scheme(scheme).authority(authority);
         let uri = uri.path_and_query(target).build();
-        uri.map_err(|it| it.to_string())
+        uri.map_err(|error| error.to_string())
     }
 }
 
@@ -127,7 +129,7 @@ mod tests {
     use b2bi_local_sigv4::Credential;
     use http::Method;
 
-    use super::{Addressing, Ask, ExternalSettings, Keys};
+    use super::{Addressing, ExternalSettings, Keys, S3Request};
 
     fn settings(endpoint: &str, addressing: Addressing) -> ExternalSettings {
         let clock = Arc::new(|| UNIX_EPOCH + Duration::from_hours(24 * 15_849));
@@ -166,7 +168,7 @@ mod tests {
                 "https://orders.h/~%C3%A9?prefix=in%2Fa%20%2B",
             ),
         ] {
-            let mut ask = Ask::new(Method::GET, "orders", key);
+            let mut ask = S3Request::new(Method::GET, "orders", key);
             ask.query = vec![("prefix", "in/a +".to_owned())];
             let uri = ask.uri(&settings(endpoint, addressing)).unwrap();
             assert_eq!(uri.to_string(), expected);
@@ -176,7 +178,7 @@ mod tests {
     /// The example of a GET with a range in the documentation of S3's signatures.
     #[test]
     fn the_published_example_is_signed() {
-        let mut ask = Ask::new(Method::GET, "examplebucket", "test.txt");
+        let mut ask = S3Request::new(Method::GET, "examplebucket", "test.txt");
         let range = http::HeaderValue::from_static("bytes=0-9");
         ask.headers.push((http::header::RANGE, range));
         let settings = ExternalSettings {
@@ -199,7 +201,7 @@ mod tests {
     #[test]
     fn an_account_signs_for_itself() {
         let settings = settings("http://h", Addressing::Path);
-        let request = Ask::new(Method::GET, "orders", "").signed(&settings, "111122223333");
+        let request = S3Request::new(Method::GET, "orders", "").signed(&settings, "111122223333");
         let signature = request.unwrap().headers().get("authorization").cloned();
         let signature = signature.unwrap().to_str().unwrap().to_owned();
         assert!(

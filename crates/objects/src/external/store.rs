@@ -9,9 +9,9 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, LAST_MODIFIED, RANGE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
-use super::client::{Answer, Trouble};
+use super::client::{RequestError, S3Response};
 use super::listing::{self, unquoted};
-use super::sign::Ask;
+use super::sign::S3Request;
 use super::writer::{PART, Upload};
 use super::{Client, ExternalS3};
 use crate::store::{Attributes, Listing, Object, ObjectError, ObjectStore, ObjectWriter};
@@ -29,11 +29,11 @@ impl ObjectStore for ExternalS3 {
         bucket: &str,
         key: &str,
     ) -> Result<Attributes, ObjectError> {
-        let ask = Ask::new(Method::HEAD, bucket, key);
+        let ask = S3Request::new(Method::HEAD, bucket, key);
         match self.client.send(account, &ask).await {
             Ok(answer) => Ok(attributes(&answer.headers, length(&answer.headers))),
             // A reply to HEAD has no body to tell what is not there.
-            Err(Trouble::Refused(it)) if it.is_absent() => {
+            Err(RequestError::ErrorResponse(response)) if response.is_absent() => {
                 let has_bucket = self.has_bucket(account, bucket).await;
                 Err(match has_bucket {
                     Ok(false) => ObjectError::NoSuchBucket,
@@ -51,9 +51,9 @@ impl ObjectStore for ExternalS3 {
         key: &str,
         range: Option<Range<u64>>,
     ) -> Result<Object, ObjectError> {
-        let mut ask = Ask::new(Method::GET, bucket, key);
+        let mut ask = S3Request::new(Method::GET, bucket, key);
         if let Some(range) = &range {
-            let Some(last) = range.end.checked_sub(1).filter(|it| *it >= range.start) else {
+            let Some(last) = range.end.checked_sub(1).filter(|rest| *rest >= range.start) else {
                 return self.nothing(account, bucket, key).await;
             };
             let bytes = format!("bytes={}-{}", range.start, last.min(FARTHEST));
@@ -61,7 +61,9 @@ impl ObjectStore for ExternalS3 {
         }
         match self.client.send(account, &ask).await {
             Ok(answer) => Ok(object(answer, range)),
-            Err(Trouble::Refused(it)) if it.status == StatusCode::RANGE_NOT_SATISFIABLE => {
+            Err(RequestError::ErrorResponse(response))
+                if response.status == StatusCode::RANGE_NOT_SATISFIABLE =>
+            {
                 self.nothing(account, bucket, key).await
             }
             Err(trouble) => Err(trouble.into()),
@@ -102,7 +104,7 @@ impl ObjectStore for ExternalS3 {
     }
 
     async fn delete(&self, account: &str, bucket: &str, key: &str) -> Result<(), ObjectError> {
-        let ask = Ask::new(Method::DELETE, bucket, key);
+        let ask = S3Request::new(Method::DELETE, bucket, key);
         match self
             .client
             .send(account, &ask)
@@ -122,7 +124,7 @@ impl ObjectStore for ExternalS3 {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Listing, ObjectError> {
-        let mut ask = Ask::new(Method::GET, bucket, "");
+        let mut ask = S3Request::new(Method::GET, bucket, "");
         ask.query = vec![
             ("encoding-type", "url".to_owned()),
             ("list-type", "2".to_owned()),
@@ -130,7 +132,7 @@ impl ObjectStore for ExternalS3 {
             ("prefix", prefix.to_owned()),
         ];
         ask.query
-            .extend(after.map(|it| ("start-after", it.to_owned())));
+            .extend(after.map(|after| ("start-after", after.to_owned())));
         let answer = self.client.send(account, &ask).await?;
         let page = listing::read(&answer.headers, &answer.body);
         page.ok_or_else(|| ObjectError::Other("S3 answers with no list of objects".to_owned()))
@@ -156,7 +158,7 @@ pub(super) async fn put_whole(
     content_type: &str,
 ) -> Result<Attributes, ObjectError> {
     let size = u64::try_from(body.len()).unwrap_or(u64::MAX);
-    let mut ask = Ask::new(Method::PUT, bucket, key);
+    let mut ask = S3Request::new(Method::PUT, bucket, key);
     ask.headers.push((CONTENT_TYPE, value(content_type)?));
     ask.body = body;
     let answer = client.send(account, &ask).await?;
@@ -174,9 +176,9 @@ pub(super) fn value(text: &str) -> Result<HeaderValue, ObjectError> {
 }
 
 /// The object of a reply; a server that knows no ranges has sent it whole.
-fn object(answer: Answer, range: Option<Range<u64>>) -> Object {
+fn object(answer: S3Response, range: Option<Range<u64>>) -> Object {
     let is_part = answer.status == StatusCode::PARTIAL_CONTENT;
-    let whole = text(&answer.headers, &CONTENT_RANGE).and_then(|it| it.rsplit_once('/'));
+    let whole = text(&answer.headers, &CONTENT_RANGE).and_then(|text| text.rsplit_once('/'));
     let whole = whole.and_then(|(_, size)| size.parse().ok());
     let size = u64::try_from(answer.body.len()).unwrap_or(u64::MAX);
     let body = match range {
@@ -208,7 +210,7 @@ pub(super) fn attributes(headers: &HeaderMap, size: u64) -> Attributes {
 }
 
 fn length(headers: &HeaderMap) -> u64 {
-    let length = text(headers, &CONTENT_LENGTH).and_then(|it| it.parse().ok());
+    let length = text(headers, &CONTENT_LENGTH).and_then(|text| text.parse().ok());
     length.unwrap_or_default()
 }
 

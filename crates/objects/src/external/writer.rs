@@ -8,9 +8,9 @@ use bytes::{Bytes, BytesMut};
 use http::Method;
 use http::header::CONTENT_TYPE;
 
-use super::client::{Client, Trouble};
+use super::client::{Client, RequestError};
 use super::listing::unquoted;
-use super::sign::Ask;
+use super::sign::S3Request;
 use super::store::{put_whole, value};
 use super::xml::Element;
 use crate::store::{Attributes, ObjectError, ObjectWriter};
@@ -57,8 +57,8 @@ impl Upload {
         }
     }
 
-    fn ask(&self, method: Method) -> Ask<'_> {
-        Ask::new(method, &self.bucket, &self.key)
+    fn ask(&self, method: Method) -> S3Request<'_> {
+        S3Request::new(method, &self.bucket, &self.key)
     }
 
     async fn begin(&self) -> Result<String, ObjectError> {
@@ -67,8 +67,8 @@ impl Upload {
         ask.headers.push((CONTENT_TYPE, value(&self.content_type)?));
         let answer = self.client.send(&self.account, &ask).await?;
         let begun = Element::read(&answer.body);
-        let id = begun.as_ref().and_then(|it| it.text_of("UploadId"));
-        let id = id.filter(|it| !it.is_empty()).map(str::to_owned);
+        let id = begun.as_ref().and_then(|begun| begun.text_of("UploadId"));
+        let id = id.filter(|id| !id.is_empty()).map(str::to_owned);
         id.ok_or_else(|| ObjectError::Other("S3 answers with no id of an upload".to_owned()))
     }
 
@@ -83,7 +83,10 @@ impl Upload {
         ask.query = vec![("partNumber", number.to_string()), ("uploadId", id)];
         ask.body = part;
         let answer = self.client.send(&self.account, &ask).await?;
-        let etag = answer.headers.get("etag").and_then(|it| it.to_str().ok());
+        let etag = answer
+            .headers
+            .get("etag")
+            .and_then(|found| found.to_str().ok());
         self.parts.push(unquoted(etag.unwrap_or_default()));
         Ok(())
     }
@@ -95,11 +98,17 @@ impl Upload {
         let etag = match self.client.send(&self.account, &ask).await {
             Ok(answer) => {
                 let completed = Element::read(&answer.body);
-                let etag = completed.as_ref().and_then(|it| it.text_of("ETag"));
+                let etag = completed
+                    .as_ref()
+                    .and_then(|completed| completed.text_of("ETag"));
                 unquoted(etag.unwrap_or_default())
             }
             // It was completed by the request before, whose reply got lost.
-            Err(Trouble::Refused(it)) if it.again && it.code == "NoSuchUpload" => String::new(),
+            Err(RequestError::ErrorResponse(response))
+                if response.again && response.code == "NoSuchUpload" =>
+            {
+                String::new()
+            }
             Err(trouble) => return Err(trouble.into()),
         };
         Ok(Attributes {

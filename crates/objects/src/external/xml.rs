@@ -61,13 +61,13 @@ impl Element {
     pub(super) fn text_of(&self, name: &str) -> Option<&str> {
         let mut children = self.children.iter();
         children
-            .find(|it| it.name == name)
-            .map(|it| it.text.as_str())
+            .find(|child| child.name == name)
+            .map(|find| find.text.as_str())
     }
 
     /// The children of this name.
     pub(super) fn children_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
-        self.children.iter().filter(move |it| it.name == name)
+        self.children.iter().filter(move |child| child.name == name)
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(list.text_of("Empty"), Some(""));
         let keys: Vec<_> = list
             .children_named("Item")
-            .map(|it| it.text_of("Key"))
+            .map(|children_named| children_named.text_of("Key"))
             .collect();
         assert_eq!(keys, [Some("1"), Some("2")]);
     }

@@ -130,7 +130,7 @@ async fn all_keys(store: &dyn ObjectStore, prefix: &str, limit: usize) -> (Vec<S
     loop {
         let page = store.list(ACCOUNT, "orders", prefix, after.as_deref(), limit);
         let page = page.await.unwrap();
-        keys.extend(page.objects.into_iter().map(|it| it.key));
+        keys.extend(page.objects.into_iter().map(|object| object.key));
         pages += 1;
         after = page.next;
         if after.is_none() {

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use b2bi_local_mapping::{Cause, Engine as _, Limits};
-use b2bi_local_sandbox::{Program, Sandbox, Settings};
+use b2bi_local_sandbox::{Sandbox, Settings, WorkerCommand};
 
 use super::{map, patient, probe, run};
 
@@ -73,7 +73,7 @@ fn a_worker_that_fails_is_a_problem_of_its_template() {
             "The probe worker gave no reply: 1048577 bytes are too many",
         ),
     ] {
-        let template = sandbox.compile(template).map(|it| (template, it));
+        let template = sandbox.compile(template).map(|sandbox| (template, sandbox));
         let (name, template) = template.unwrap();
         let found = template.evaluate("", &run(limits)).unwrap_err();
         assert_eq!(found.cause, cause, "{name}: {found}");
@@ -101,7 +101,7 @@ fn a_program_that_is_no_worker_is_told() {
             "The probe worker ended without a reply (exit status: 1)",
         ),
     ] {
-        let program = Program {
+        let program = WorkerCommand {
             path: path.into(),
             arguments: Vec::new(),
         };

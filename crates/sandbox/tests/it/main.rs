@@ -14,7 +14,7 @@ mod probe;
 use std::time::Duration;
 
 use b2bi_local_mapping::{Engine as _, Jsonata, Limits, Problem, Run};
-use b2bi_local_sandbox::{Program, Sandbox, Settings, serve};
+use b2bi_local_sandbox::{Sandbox, Settings, WorkerCommand, serve};
 
 /// No test: what workers run. Called as a test its standard input is no socket, and it ends.
 #[test]
@@ -30,7 +30,7 @@ fn jsonata_worker() {
 
 /// Settings with a test of this program as the worker.
 fn settings(worker: &str) -> Settings {
-    let program = Program {
+    let program = WorkerCommand {
         path: std::env::current_exe().unwrap(),
         arguments: vec![worker.into(), "--exact".into(), "--nocapture".into()],
     };

@@ -8,80 +8,86 @@ use serde_json::{Map, Value, json};
 use super::call::{Answer, Call};
 use super::reply;
 use crate::app::App;
-use crate::sinks::{Courier, Dead};
+use crate::sinks::{DeadLetter, DeliveryQueue};
 
 pub(super) const QUERY: &[&str] = &["sink"];
 
 /// Shows the events that did not arrive.
 pub(super) fn events(app: &App, call: &Call) -> Answer {
-    show(&app.told.sinks.events, call, "event")
+    show(&app.event_log.sinks.events, call, "event")
 }
 
 /// Shows the log records that did not arrive.
 pub(super) fn logs(app: &App, call: &Call) -> Answer {
-    show(&app.told.sinks.records, call, "record")
+    show(&app.event_log.sinks.records, call, "record")
 }
 
 /// Sends the events again that did not arrive.
 pub(super) fn retry_events(app: &App, call: &Call) -> Answer {
-    retry(&app.told.sinks.events, call)
+    retry(&app.event_log.sinks.events, call)
 }
 
 /// Sends the log records again that did not arrive.
 pub(super) fn retry_logs(app: &App, call: &Call) -> Answer {
-    retry(&app.told.sinks.records, call)
+    retry(&app.event_log.sinks.records, call)
 }
 
 /// Forgets the events that did not arrive.
 pub(super) fn clear_events(app: &App, call: &Call) -> Answer {
-    clear(&app.told.sinks.events, call)
+    clear(&app.event_log.sinks.events, call)
 }
 
 /// Forgets the log records that did not arrive.
 pub(super) fn clear_logs(app: &App, call: &Call) -> Answer {
-    clear(&app.told.sinks.records, call)
+    clear(&app.event_log.sinks.records, call)
 }
 
 /// The sinks whose names fit the query.
 fn wanted<'a, T: Send + Sync + 'static>(
-    couriers: &'a [Courier<T>],
+    couriers: &'a [DeliveryQueue<T>],
     call: &Call,
-) -> impl Iterator<Item = &'a Courier<T>> {
+) -> impl Iterator<Item = &'a DeliveryQueue<T>> {
     let pattern = call.params.get("sink").map(Glob::new);
-    let fits = move |courier: &&Courier<T>| {
-        let sink = courier.sink();
+    let fits = move |delivery_queue: &&DeliveryQueue<T>| {
+        let sink = delivery_queue.sink();
         pattern.as_ref().is_none_or(|glob| glob.is_match(sink))
     };
     couriers.iter().filter(fits)
 }
 
-fn retry<T: Serialize + Send + Sync + 'static>(couriers: &[Courier<T>], call: &Call) -> Answer {
-    let retried: usize = wanted(couriers, call).map(Courier::retry).sum();
+fn retry<T: Serialize + Send + Sync + 'static>(
+    couriers: &[DeliveryQueue<T>],
+    call: &Call,
+) -> Answer {
+    let retried: usize = wanted(couriers, call).map(DeliveryQueue::retry).sum();
     Ok(reply(StatusCode::OK, &json!({"retried": retried})))
 }
 
-fn clear<T: Serialize + Send + Sync + 'static>(couriers: &[Courier<T>], call: &Call) -> Answer {
-    let cleared: usize = wanted(couriers, call).map(Courier::forget).sum();
+fn clear<T: Serialize + Send + Sync + 'static>(
+    couriers: &[DeliveryQueue<T>],
+    call: &Call,
+) -> Answer {
+    let cleared: usize = wanted(couriers, call).map(DeliveryQueue::forget).sum();
     Ok(reply(StatusCode::OK, &json!({"cleared": cleared})))
 }
 
 /// The counts of each sink, and the dead letters of all, oldest first for each.
 fn show<T: Serialize + Send + Sync + 'static>(
-    couriers: &[Courier<T>],
+    couriers: &[DeliveryQueue<T>],
     call: &Call,
     name: &str,
 ) -> Answer {
-    let (mut tallies, mut dead) = (Vec::new(), Vec::new());
-    for courier in wanted(couriers, call) {
-        tallies.push(courier.tally());
-        let letters = courier.dead().into_iter();
-        dead.extend(letters.map(|it| letter(courier.sink(), name, &it)));
+    let (mut sink_counts, mut dead) = (Vec::new(), Vec::new());
+    for delivery_queue in wanted(couriers, call) {
+        sink_counts.push(delivery_queue.sink_counts());
+        let letters = delivery_queue.dead().into_iter();
+        dead.extend(letters.map(|letters| letter(delivery_queue.sink(), name, &letters)));
     }
-    let body = json!({"sinks": tallies, "dead": dead});
+    let body = json!({"sinks": sink_counts, "dead": dead});
     Ok(reply(StatusCode::OK, &body))
 }
 
-fn letter<T: Serialize>(sink: &str, name: &str, dead: &Dead<T>) -> Map<String, Value> {
+fn letter<T: Serialize>(sink: &str, name: &str, dead: &DeadLetter<T>) -> Map<String, Value> {
     Map::from_iter([
         ("sink".to_owned(), sink.into()),
         ("attempts".to_owned(), dead.attempts.into()),

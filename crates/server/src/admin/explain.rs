@@ -30,7 +30,7 @@ pub(super) fn by_query(app: &App, call: &Call) -> Answer {
     let request: Vec<(String, String)> = pairs
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .collect();
-    told(app, &request, None)
+    explain(app, &request, None)
 }
 
 /// Answers for the request that a JSON object describes, which may have a `body` and `header`s.
@@ -38,10 +38,10 @@ pub(super) fn by_body(app: &App, call: &Call) -> Answer {
     let value = call.json()?;
     let keys: Vec<&str> = QUERY.iter().copied().chain(["header", "body"]).collect();
     let request = of_members(any_header(&value, &keys)?)?;
-    told(app, &request, value.get("body"))
+    explain(app, &request, value.get("body"))
 }
 
-fn told(app: &App, request: &[(String, String)], body: Option<&Value>) -> Answer {
+fn explain(app: &App, request: &[(String, String)], body: Option<&Value>) -> Answer {
     if let Some((_, attempt)) = request.iter().find(|(key, _)| key == "attempt")
         && attempt.parse::<u64>().is_err()
     {
@@ -101,7 +101,7 @@ fn explained(app: &App, request: &[(String, String)], body: Option<&Value>) -> V
         let mut pairs = request.iter();
         let is_it = |key: &str| {
             key.strip_prefix("header:")
-                .is_some_and(|it| it.eq_ignore_ascii_case(name))
+                .is_some_and(|rest| rest.eq_ignore_ascii_case(name))
         };
         pairs
             .find(|(key, _)| is_it(key))
@@ -118,7 +118,7 @@ fn explained(app: &App, request: &[(String, String)], body: Option<&Value>) -> V
         app_id: of("appId"),
         user_agent: of("userAgent"),
         resources: resource.as_slice(),
-        attempt: of("attempt").and_then(|it| it.parse().ok()),
+        attempt: of("attempt").and_then(|item| item.parse().ok()),
         invocation: None,
         body,
         result: None,

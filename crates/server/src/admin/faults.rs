@@ -111,7 +111,10 @@ fn read(value: &Value) -> Result<RuleSet, String> {
         let rules = fault_rules(text)?;
         return Ok(RuleSet { seed: None, rules });
     }
-    let is_set = value.is_array() || ["rules", "seed"].iter().any(|it| value.get(it).is_some());
+    let is_set = value.is_array()
+        || ["rules", "seed"]
+            .iter()
+            .any(|item| value.get(item).is_some());
     let alone;
     let value = if is_set {
         value
@@ -135,7 +138,9 @@ fn state(app: &App, warnings: &[String]) -> Response<Bytes> {
 
 /// A rule with its counters and the time of its last firing.
 pub(super) fn described(status: RuleStatus) -> Value {
-    let last = status.last_fired_ms.and_then(|it| i64::try_from(it).ok());
+    let last = status
+        .last_fired_ms
+        .and_then(|last_fired_ms| i64::try_from(last_fired_ms).ok());
     let mut value = serde_json::to_value(status).unwrap_or_default();
     if let Some(members) = value.as_object_mut() {
         members.insert(

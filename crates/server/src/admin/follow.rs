@@ -13,13 +13,13 @@ use http::{HeaderName, HeaderValue, Method, Response};
 use http_body::{Body, Frame};
 use tokio::sync::{mpsc, watch};
 
+use super::event_log::{EVENT_QUERY, found};
 use super::may_use;
 use super::query::Query;
-use super::told::{EVENT_QUERY, found};
 use crate::app::App;
+use crate::event_log::{EventLog, EventLogEntry};
 use crate::query::Params;
 use crate::ring::Numbered;
-use crate::told::{Announced, Told};
 
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -44,20 +44,23 @@ pub(crate) async fn follow(app: &App, head: &Parts) -> Option<Response<EventStre
     let params = Params::parse(head.uri.query(), EVENT_QUERY).ok()?;
     let query = Query::read(&params).ok()?;
     if wants_stream(head) {
-        return Some(stream(&app.told, resumed(&app.told, query, head)));
+        return Some(stream(&app.event_log, resumed(&app.event_log, query, head)));
     }
-    let _ = tokio::time::timeout(query.wait, until_one_fits(&app.told, &query)).await;
+    let _ = tokio::time::timeout(query.wait, until_one_fits(&app.event_log, &query)).await;
     None
 }
 
 fn wants_stream(head: &Parts) -> bool {
-    let accepted = head.headers.get(ACCEPT).and_then(|it| it.to_str().ok());
-    accepted.is_some_and(|it| it.contains("text/event-stream"))
+    let accepted = head
+        .headers
+        .get(ACCEPT)
+        .and_then(|found| found.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("text/event-stream"))
 }
 
-async fn until_one_fits(told: &Told, query: &Query) {
-    let mut news = told.news();
-    while !*news.borrow_and_update() && found(told, query, 1).1.is_empty() {
+async fn until_one_fits(event_log: &EventLog, query: &Query) {
+    let mut news = event_log.news();
+    while !*news.borrow_and_update() && found(event_log, query, 1).1.is_empty() {
         if news.changed().await.is_err() {
             return;
         }
@@ -65,20 +68,20 @@ async fn until_one_fits(told: &Told, query: &Query) {
 }
 
 /// Goes on after the last event that the client has seen.
-fn resumed(told: &Told, mut query: Query, head: &Parts) -> Query {
+fn resumed(event_log: &EventLog, mut query: Query, head: &Parts) -> Query {
     let seen = head.headers.get(LAST_EVENT_ID);
-    let seen = seen.and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
+    let seen = seen.and_then(|seen| seen.to_str().ok()?.parse::<u64>().ok());
     if let Some(seen) = seen {
-        let (latest, _) = found(told, &query, 0);
+        let (latest, _) = found(event_log, &query, 0);
         // A number that is yet to come is of a server before this one: all events are new.
         query.since = if seen > latest { 0 } else { seen };
     }
     query
 }
 
-fn stream(told: &Arc<Told>, query: Query) -> Response<EventStream> {
+fn stream(event_log: &Arc<EventLog>, query: Query) -> Response<EventStream> {
     let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(send(Arc::clone(told), query, sender));
+    tokio::spawn(send(Arc::clone(event_log), query, sender));
     let mut response = Response::new(EventStream(receiver));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, EVENT_STREAM);
@@ -87,12 +90,12 @@ fn stream(told: &Arc<Told>, query: Query) -> Response<EventStream> {
 }
 
 /// Sends what fits until the client is gone or the server is about to stop.
-async fn send(told: Arc<Told>, mut query: Query, to: mpsc::Sender<Bytes>) {
-    let mut news = told.news();
+async fn send(event_log: Arc<EventLog>, mut query: Query, to: mpsc::Sender<Bytes>) {
+    let mut news = event_log.news();
     // The first words let the client know at once that it is heard.
     let mut words = Some(COMMENT);
     while !*news.borrow_and_update() {
-        let (latest, events) = found(&told, &query, AHEAD);
+        let (latest, events) = found(&event_log, &query, AHEAD);
         if latest < query.since {
             // A reset: numbers begin anew.
             query.since = 0;
@@ -130,7 +133,7 @@ async fn pause(to: &mpsc::Sender<Bytes>, news: &mut watch::Receiver<bool>) -> Op
     }
 }
 
-fn written(event: &Numbered<Announced>) -> String {
+fn written(event: &Numbered<EventLogEntry>) -> String {
     let data = serde_json::to_string(event).unwrap_or_default();
     format!("id: {}\ndata: {data}\n\n", event.number)
 }
@@ -144,6 +147,6 @@ impl Body for EventStream {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let words = self.0.poll_recv(context);
-        words.map(|it| it.map(|words| Ok(Frame::data(words))))
+        words.map(|item| item.map(|words| Ok(Frame::data(words))))
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn list(app: &App, call: &Call) -> Answer {
     let query = Query::read(&call.params)?;
     let mut jobs = app.service.jobs();
     jobs.retain(|job| query.accepts(|field| value(job, field)));
-    let count = |state: &&str| jobs.iter().filter(|it| it.state == *state).count();
+    let count = |state: &&str| jobs.iter().filter(|job| job.state == *state).count();
     let counts: serde_json::Map<String, serde_json::Value> = STATES
         .iter()
         .map(|state| ((*state).to_owned(), count(state).into()))

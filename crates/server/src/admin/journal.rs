@@ -44,7 +44,7 @@ pub(super) fn one(app: &App, call: &Call) -> Answer {
     let number = &call.name;
     let wanted: Option<u64> = number.parse().ok();
     let (_, entries) = app.journal.find(&Filter::default());
-    match entries.iter().find(|it| Some(it.number) == wanted) {
+    match entries.iter().find(|entry| Some(entry.number) == wanted) {
         Some(entry) => Ok(reply(StatusCode::OK, &json!(entry))),
         None => Err(AdminError::not_found(format!(
             "The journal has no entry {number}, or no longer"
@@ -61,11 +61,11 @@ pub(super) fn clear(app: &App, _: &Call) -> Answer {
 /// Answers 200 where an expectation, or each of a list, is met; else 422 with what differs.
 pub(super) fn verify(app: &App, call: &Call) -> Answer {
     let expectations = expectations(&call.json()?)?;
-    let wants_journal = |it: &Expected| matches!(it, Expected::Requests(_));
+    let wants_journal = |expected: &Expected| matches!(expected, Expected::Requests(_));
     if !app.journal.is_on() && expectations.iter().any(wants_journal) {
         return Err(AdminError::new(StatusCode::CONFLICT, OFF));
     }
-    let differences = expectations.iter().filter_map(|it| match it {
+    let differences = expectations.iter().filter_map(|item| match item {
         Expected::Requests(expectation) => expectation.difference(&app.journal),
         Expected::RulesCompleted => incomplete(app),
     });
@@ -103,7 +103,7 @@ impl Expected {
 
 /// The rules that have something left to do, or no end at all.
 fn incomplete(app: &App) -> Option<Value> {
-    let rules = app.faults.list().into_iter().filter(|it| !it.completed);
+    let rules = app.faults.list().into_iter().filter(|item| !item.completed);
     let rules: Vec<Value> = rules.map(faults::described).collect();
     (!rules.is_empty()).then(|| json!({"expected": {"rules": "all-completed"}, "rules": rules}))
 }
@@ -111,18 +111,18 @@ fn incomplete(app: &App) -> Option<Value> {
 fn expectations(value: &Value) -> Result<Vec<Expected>, String> {
     match value {
         Value::Array(items) => items.iter().map(Expected::read).collect(),
-        one => Expected::read(one).map(|it| vec![it]),
+        one => Expected::read(one).map(|item| vec![item]),
     }
 }
 
 /// Logical calls in the order of their first attempts.
 fn calls(entries: &[Entry]) -> Vec<Value> {
     let mut calls: Vec<Vec<&Entry>> = Vec::new();
-    for entry in entries.iter().filter(|it| it.kind == Kind::Request) {
+    for entry in entries.iter().filter(|entry| entry.kind == Kind::Request) {
         let same = |call: &&mut Vec<&Entry>| {
             let first = call
                 .first()
-                .map(|it| (&it.invocation_id, &it.caller.account));
+                .map(|first| (&first.invocation_id, &first.caller.account));
             let same = Some((&entry.invocation_id, &entry.caller.account));
             entry.invocation_id.is_some() && first == same
         };
@@ -131,20 +131,23 @@ fn calls(entries: &[Entry]) -> Vec<Value> {
             None => calls.push(vec![entry]),
         }
     }
-    calls.iter().map(|it| call(it)).collect()
+    calls.iter().map(|item| call(item)).collect()
 }
 
 fn call(attempts: &[&Entry]) -> Value {
-    let executed: u64 = attempts.iter().map(|it| u64::from(it.executed)).sum();
+    let executed: u64 = attempts
+        .iter()
+        .map(|attempt| u64::from(attempt.executed))
+        .sum();
     let last = attempts.last();
     json!({
-        "invocationId": last.map(|it| &it.invocation_id),
-        "account": last.map(|it| &*it.caller.account),
-        "operation": last.map(|it| it.operation),
+        "invocationId": last.map(|last| &last.invocation_id),
+        "account": last.map(|last| &*last.caller.account),
+        "operation": last.map(|last| last.operation),
         "attempts": attempts.len(),
         "executed": executed,
-        "status": last.map(|it| it.status),
-        "error": last.map(|it| &it.error),
+        "status": last.map(|last| last.status),
+        "error": last.map(|last| &last.error),
         "entries": attempts,
     })
 }

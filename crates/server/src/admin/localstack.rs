@@ -31,7 +31,7 @@ pub(super) fn replace(app: &App, call: &Call) -> Answer {
 pub(super) fn add(app: &App, call: &Call) -> Answer {
     let rules = checked(app, call)?;
     let present = app.faults.list();
-    let is_new = |rule: &Rule| !present.iter().any(|it| it.rule.is_like(rule));
+    let is_new = |rule: &Rule| !present.iter().any(|present| present.rule.is_like(rule));
     let new = rules.into_iter().filter(is_new).collect();
     let appended = app.faults.append(new, app.now_millis());
     appended.map_err(|error| error.to_string())?;
@@ -64,17 +64,17 @@ fn listed(app: &App) -> Response<Bytes> {
 /// Every rule that the contract has words for, once, without the id and the counters; the others
 /// are told at `/_b2bi/faults`.
 fn list(app: &App) -> Value {
-    let mut told: Vec<Value> = Vec::new();
+    let mut shown: Vec<Value> = Vec::new();
     for status in app.faults.list() {
         let mut written = serde_json::to_value(status.rule).unwrap_or_default();
         if let Some(members) = written.as_object_mut() {
             members.shift_remove("id");
         }
-        if rule(&written).is_ok() && !told.contains(&written) {
-            told.push(written);
+        if rule(&written).is_ok() && !shown.contains(&written) {
+            shown.push(written);
         }
     }
-    told.into()
+    shown.into()
 }
 
 fn latency(value: &Value) -> Result<u64, String> {
@@ -109,7 +109,7 @@ fn rules(value: &Value) -> Result<Vec<Rule>, String> {
         return Err("a rule stands twice in the list".to_owned());
     }
     let set = RuleSet::from_value(&Value::Array(rules));
-    set.map(|it| it.rules).map_err(|error| error.to_string())
+    set.map(|set| set.rules).map_err(|error| error.to_string())
 }
 
 fn rule(value: &Value) -> Result<Value, String> {
@@ -122,16 +122,16 @@ fn rule(value: &Value) -> Result<Value, String> {
         "error",
     ];
     let mut rule = members(value, &keys)?.clone();
-    let letters = |it: char| it.is_ascii_alphabetic();
+    let letters = |c: char| c.is_ascii_alphabetic();
     check(&rule, "operation", letters)?;
-    check(&rule, "region", |it| {
-        it.is_ascii_alphanumeric() || it == '-'
+    check(&rule, "region", |item| {
+        item.is_ascii_alphanumeric() || item == '-'
     })?;
-    check(&rule, "service", |it| {
-        it.is_ascii_alphanumeric() || "-_".contains(it)
+    check(&rule, "service", |item| {
+        item.is_ascii_alphanumeric() || "-_".contains(item)
     })?;
     let description = rule.get("description").and_then(Value::as_str);
-    if description.is_some_and(|it| it.chars().count() > LONGEST_DESCRIPTION) {
+    if description.is_some_and(|description| description.chars().count() > LONGEST_DESCRIPTION) {
         return Err("description is too long".to_owned());
     }
     let error = error(rule.get("error").unwrap_or(&json!({})))?;
@@ -141,7 +141,7 @@ fn rule(value: &Value) -> Result<Value, String> {
 
 fn error(value: &Value) -> Result<Value, String> {
     let error = members(value, &["statusCode", "code"])?;
-    check(error, "code", |it| it.is_ascii_alphanumeric())?;
+    check(error, "code", |item| item.is_ascii_alphanumeric())?;
     let of = |key, default: Value| error.get(key).cloned().unwrap_or(default);
     let code = of("code", "ServiceUnavailable".into());
     Ok(json!({"code": code, "statusCode": of("statusCode", 503.into())}))

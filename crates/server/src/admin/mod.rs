@@ -9,6 +9,7 @@ mod body;
 mod call;
 mod clock;
 mod dead;
+mod event_log;
 mod explain;
 mod faults;
 mod follow;
@@ -21,9 +22,8 @@ mod routes;
 mod s3_events;
 mod seed;
 mod snapshots;
-mod standing;
 mod state;
-mod told;
+mod status;
 mod warnings;
 
 use b2bi_local_dispatcher::Failure;
@@ -34,7 +34,7 @@ use http::{HeaderValue, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 pub(crate) use self::snapshots::Snapshots;
-use crate::access::Refusal;
+use crate::access::AccessError;
 use crate::app::App;
 
 pub(crate) use follow::{EventStream, follow};
@@ -69,7 +69,7 @@ pub(crate) async fn answer(
 }
 
 /// Whether a request may use these routes; everybody may ask whether the server is ready.
-fn may_use(app: &App, head: &Parts) -> Result<(), Refusal> {
+fn may_use(app: &App, head: &Parts) -> Result<(), AccessError> {
     let is_read = matches!(head.method, Method::GET | Method::HEAD);
     if is_read && OPEN.contains(&head.uri.path()) {
         return Ok(());

@@ -9,8 +9,8 @@ use percent_encoding::percent_decode_str;
 
 use super::call::{AdminError, Answer, Call};
 use super::{
-    clock, dead, explain, faults, jobs, journal, localstack, problem, reset, s3_events, seed,
-    snapshots, standing, state, told,
+    clock, dead, event_log, explain, faults, jobs, journal, localstack, problem, reset, s3_events,
+    seed, snapshots, state, status,
 };
 use crate::app::App;
 use crate::query::{Params, unknown};
@@ -83,10 +83,10 @@ const DELETE: Method = Method::DELETE;
 
 /// Every route. Of two that fit a path, the first counts.
 static ROUTES: &[Route] = &[
-    route(GET, "/_b2bi/health", NONE, standing::health),
-    route(HEAD, "/_b2bi/health", NONE, standing::health),
-    route(GET, "/_b2bi/config", NONE, standing::config),
-    route(GET, "/_b2bi/metrics", NONE, standing::metrics),
+    route(GET, "/_b2bi/health", NONE, status::health),
+    route(HEAD, "/_b2bi/health", NONE, status::health),
+    route(GET, "/_b2bi/config", NONE, status::config),
+    route(GET, "/_b2bi/metrics", NONE, status::metrics),
     route(GET, "/_b2bi/clock", NONE, clock::show),
     body(PUT, "/_b2bi/clock", NONE, clock::set),
     route(GET, "/_b2bi/faults", NONE, faults::list),
@@ -125,8 +125,13 @@ static ROUTES: &[Route] = &[
     route(DELETE, "/_b2bi/requests", NONE, journal::clear),
     route(GET, "/_b2bi/requests/ID", NONE, journal::one),
     body(POST, "/_b2bi/verify", NONE, journal::verify),
-    route(GET, "/_b2bi/events", told::EVENT_QUERY, told::events),
-    route(DELETE, "/_b2bi/events", NONE, told::clear_events),
+    route(
+        GET,
+        "/_b2bi/events",
+        event_log::EVENT_QUERY,
+        event_log::events,
+    ),
+    route(DELETE, "/_b2bi/events", NONE, event_log::clear_events),
     route(GET, "/_b2bi/events/dead", dead::QUERY, dead::events),
     route(POST, "/_b2bi/events/dead", dead::QUERY, dead::retry_events),
     route(
@@ -136,8 +141,8 @@ static ROUTES: &[Route] = &[
         dead::clear_events,
     ),
     route(GET, "/_b2bi/jobs", jobs::QUERY, jobs::list),
-    route(GET, "/_b2bi/logs", told::LOG_QUERY, told::logs),
-    route(DELETE, "/_b2bi/logs", NONE, told::clear_logs),
+    route(GET, "/_b2bi/logs", event_log::LOG_QUERY, event_log::logs),
+    route(DELETE, "/_b2bi/logs", NONE, event_log::clear_logs),
     route(GET, "/_b2bi/logs/dead", dead::QUERY, dead::logs),
     route(POST, "/_b2bi/logs/dead", dead::QUERY, dead::retry_logs),
     route(DELETE, "/_b2bi/logs/dead", dead::QUERY, dead::clear_logs),
@@ -153,24 +158,14 @@ static ROUTES: &[Route] = &[
         NONE,
         snapshots::restore,
     ),
-    route(
-        GET,
-        "/_localstack/health",
-        NONE,
-        standing::localstack_health,
-    ),
-    route(
-        HEAD,
-        "/_localstack/health",
-        NONE,
-        standing::localstack_health,
-    ),
-    route(GET, "/_localstack/init", NONE, standing::localstack_init),
+    route(GET, "/_localstack/health", NONE, status::localstack_health),
+    route(HEAD, "/_localstack/health", NONE, status::localstack_health),
+    route(GET, "/_localstack/init", NONE, status::localstack_init),
     route(
         GET,
         "/_localstack/init/NAME",
         NONE,
-        standing::localstack_stage,
+        status::localstack_stage,
     ),
     route(GET, "/_localstack/chaos/faults", NONE, localstack::faults),
     body(POST, "/_localstack/chaos/faults", NONE, localstack::replace),
@@ -212,7 +207,7 @@ struct Found {
 }
 
 /// Why there is no route.
-enum Unrouted {
+enum RouteError {
     /// The path is known; these methods are.
     Method(&'static str, String),
     Path(AdminError),
@@ -244,7 +239,7 @@ impl Found {
     }
 }
 
-impl Unrouted {
+impl RouteError {
     fn response(self) -> Response<Bytes> {
         match self {
             Self::Path(error) => problem(error.status, &error.message),
@@ -260,17 +255,17 @@ impl Unrouted {
     }
 }
 
-fn find(method: &Method, path: &str) -> Result<Found, Unrouted> {
+fn find(method: &Method, path: &str) -> Result<Found, RouteError> {
     let mut fitting = ROUTES
         .iter()
         .filter_map(|route| Some((route, captured(route.path, path)?)));
     let Some((first, name)) = fitting.next() else {
-        return Err(Unrouted::Path(no_such_path(path)));
+        return Err(RouteError::Path(no_such_path(path)));
     };
     let of_the_path = || ROUTES.iter().filter(|route| route.path == first.path);
     let Some(route) = of_the_path().find(|route| route.method == *method) else {
         let methods: Vec<&str> = of_the_path().map(|route| route.method.as_str()).collect();
-        return Err(Unrouted::Method(first.path, methods.join(", ")));
+        return Err(RouteError::Method(first.path, methods.join(", ")));
     };
     if let Ok(decoded) = percent_decode_str(name).decode_utf8() {
         return Ok(Found {
@@ -279,7 +274,7 @@ fn find(method: &Method, path: &str) -> Result<Found, Unrouted> {
         });
     }
     let message = format!("`{name}` in the path is not UTF-8");
-    Err(Unrouted::Path(AdminError::bad_request(message)))
+    Err(RouteError::Path(AdminError::bad_request(message)))
 }
 
 /// What stands in the path in the place of `NAME` or `ID`, empty where the route has neither.

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::call::{Answer, Call};
 use super::reply;
 use crate::app::App;
-use crate::s3_events::Told;
+use crate::s3_events::S3EventBatch;
 
 /// Starts the jobs of the objects that a notification tells of; answers how many those are.
 pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
@@ -16,20 +16,20 @@ pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
 }
 
 async fn start(app: &App, call: &Call) -> Answer {
-    let told = Told::read(&call.body)?;
-    if let Some(url) = &told.to_confirm {
+    let batch = S3EventBatch::read(&call.body)?;
+    if let Some(url) = &batch.to_confirm {
         tracing::warn!(
             url,
             "SNS wants its subscription to be confirmed: visit the URL"
         );
     }
     let mut jobs = Vec::new();
-    for created in &told.created {
+    for created in &batch.created {
         jobs.extend(app.service.object_notified(&created.notification()).await);
     }
     let body = json!({
-        "created": told.created.len(),
-        "passedOver": told.passed_over,
+        "created": batch.created.len(),
+        "passedOver": batch.passed_over,
         "jobs": jobs,
     });
     Ok(reply(StatusCode::OK, &body))

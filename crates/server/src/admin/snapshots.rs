@@ -35,9 +35,9 @@ impl Snapshots {
     pub(crate) fn of(ledger: Option<Ledger>) -> Result<Self, String> {
         let mut held = BTreeMap::new();
         if let Some(ledger) = &ledger {
-            let read = ledger.read::<Unread>(ROWS, |name, state| {
+            let read = ledger.read::<SnapshotError>(ROWS, |name, state| {
                 let state = serde_json::from_slice(state).map_err(|error| {
-                    Unread(format!("the snapshot {name} cannot be read: {error}"))
+                    SnapshotError(format!("the snapshot {name} cannot be read: {error}"))
                 })?;
                 held.insert(name.to_owned(), Arc::new(state));
                 Ok(())
@@ -102,9 +102,9 @@ fn put(held: &mut Held, name: &str, state: Option<Arc<Value>>) {
 }
 
 /// Why the snapshots of a ledger cannot be read.
-struct Unread(String);
+struct SnapshotError(String);
 
-impl From<WriteError> for Unread {
+impl From<WriteError> for SnapshotError {
     fn from(error: WriteError) -> Self {
         Self(error.to_string())
     }
@@ -183,6 +183,6 @@ fn checked(name: &str) -> Result<&str, AdminError> {
 }
 
 fn is_name(name: &str) -> bool {
-    let is_allowed = |it: u8| it.is_ascii_alphanumeric() || b"._-".contains(&it);
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(is_allowed)
 }

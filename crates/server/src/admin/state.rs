@@ -1,6 +1,6 @@
 //! `/_b2bi/state`: the resources of all accounts as JSON, taken out and put back, with objects if asked.
 
-use b2bi_local_b2bi::NotRestored;
+use b2bi_local_b2bi::RestoreError;
 use b2bi_local_objects::{DescribedBucket, EmbeddedS3, PreparedObjects};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -72,8 +72,8 @@ pub(super) async fn put_back(app: &App, state: &Value) -> Answer {
     let prepared = prepared.map_err(|message| unchanged(StatusCode::BAD_REQUEST, &message))?;
     app.service.restore(state).await.map_err(|reason| {
         let status = match reason {
-            NotRestored::Unreadable(_) => StatusCode::BAD_REQUEST,
-            NotRestored::Unkept(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            RestoreError::Unreadable(_) => StatusCode::BAD_REQUEST,
+            RestoreError::NotPersisted(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         unchanged(status, &reason.to_string())
     })?;

@@ -21,7 +21,10 @@ fn warning(rule: &Rule, error: &ErrorReply) -> Option<String> {
         ));
     }
     let lacks = |shape: &&OperationShape| !shape.errors.contains(&code);
-    let lacking: Vec<&str> = operations(rule).filter(lacks).map(|it| it.name).collect();
+    let lacking: Vec<&str> = operations(rule)
+        .filter(lacks)
+        .map(|operations| operations.name)
+        .collect();
     (!lacking.is_empty()).then(|| {
         let names = lacking.join(", ");
         format!(
@@ -34,10 +37,10 @@ fn warning(rule: &Rule, error: &ErrorReply) -> Option<String> {
 fn operations(rule: &Rule) -> impl Iterator<Item = &'static OperationShape> {
     let criteria = rule.criteria();
     let service = criteria.service.as_ref();
-    let is_ours = service.is_none_or(|it| it.accepts(Some(SIGNING_NAME)));
+    let is_ours = service.is_none_or(|service| service.accepts(Some(SIGNING_NAME)));
     let named = move |shape: &&OperationShape| {
         let patterns = criteria.operation.as_ref();
-        is_ours && patterns.is_none_or(|it| it.accepts(Some(shape.name)))
+        is_ours && patterns.is_none_or(|patterns| patterns.accepts(Some(shape.name)))
     };
     OPERATIONS.iter().filter(named)
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, fence};
 
 use super::ClockMode;
-use crate::machine;
+use crate::system;
 
 /// How a clock goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Setting {
     pub(crate) fn inner_millis(self) -> i64 {
         match self.mode {
             ClockMode::Manual => self.base,
-            ClockMode::Real => machine::now().as_millis().saturating_add(self.base),
+            ClockMode::Real => system::now().as_millis().saturating_add(self.base),
         }
     }
 
@@ -46,7 +46,7 @@ impl Setting {
         self.mode = mode;
         self.base = match mode {
             ClockMode::Manual => inner,
-            ClockMode::Real => inner.saturating_sub(machine::now().as_millis()),
+            ClockMode::Real => inner.saturating_sub(system::now().as_millis()),
         };
     }
 

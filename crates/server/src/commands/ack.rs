@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::{Outcome, input, print, problems};
-use crate::machine;
+use crate::system;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -111,7 +111,7 @@ fn acknowledging(matches: &ArgMatches, form: &str, contents: &[Content]) -> Ackn
 fn functional_form(form: &str, contents: &[Content]) -> AcknowledgementForm {
     match form {
         "999" => {
-            let version = contents.first().map_or("", |it| &*it.group_version);
+            let version = contents.first().map_or("", |first| &*first.group_version);
             AcknowledgementForm::implementation(version)
         }
         "997" => AcknowledgementForm::Functional,
@@ -120,13 +120,13 @@ fn functional_form(form: &str, contents: &[Content]) -> AcknowledgementForm {
 }
 
 fn now() -> String {
-    let now = machine::now().to_string();
+    let now = system::now().to_string();
     let digits: String = now.chars().filter(char::is_ascii_digit).collect();
     digits.chars().take(14).collect()
 }
 
 fn moment(text: &str) -> Result<String, String> {
-    if text.len() == 14 && text.bytes().all(|it| it.is_ascii_digit()) {
+    if text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(text.to_owned())
     } else {
         Err("must be 14 digits, such as 20261123185500".to_owned())

@@ -75,7 +75,7 @@ fn writing(matches: &ArgMatches) -> Writing {
     };
     let length = matches.get_one::<u32>("line-length").copied();
     let length = length
-        .and_then(|it| usize::try_from(it).ok())
+        .and_then(|length| usize::try_from(length).ok())
         .unwrap_or(usize::MAX);
     let standard = Writing::standard();
     let delimiters = matches.get_one::<Delimiters>("delimiters").copied();
@@ -93,7 +93,7 @@ fn writing(matches: &ArgMatches) -> Writing {
 fn delimiters(text: &str) -> Result<Delimiters, String> {
     match *text.as_bytes() {
         [element, component, terminator]
-            if text.bytes().all(|it| it.is_ascii_punctuation())
+            if text.bytes().all(|byte| byte.is_ascii_punctuation())
                 && element != component
                 && element != terminator
                 && component != terminator =>

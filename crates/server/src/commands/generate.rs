@@ -10,7 +10,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 
 use super::{Outcome, document, map, print};
-use crate::machine;
+use crate::system;
 
 pub(super) fn arguments(command: Command) -> Command {
     let file = |name, help| {
@@ -76,10 +76,10 @@ fn measured(
     output: &str,
     language: Language,
 ) -> Result<f64, String> {
-    let run = Run::new(machine::now().as_millis(), 0, MappingLimits::standard());
+    let run = Run::new(system::now().as_millis(), 0, MappingLimits::standard());
     let made = map::engine(language, matches)?
         .compile(template)
-        .and_then(|it| it.evaluate(input, &run))
+        .and_then(|engine| engine.evaluate(input, &run))
         .map_err(|problem| format!("the template cannot be tried: {problem}"))?;
     infer::accuracy(output, made.as_deref().unwrap_or("null"), language)
         .map_err(|problem| problem.to_string())

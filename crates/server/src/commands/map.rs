@@ -10,7 +10,7 @@ use b2bi_local_xslt::Command as XsltCommand;
 use clap::{Arg, ArgMatches, Command};
 
 use super::{Outcome, input, print};
-use crate::machine::{self, random_seed};
+use crate::system::{self, random_seed};
 use crate::worker;
 
 /// Memory limit of the worker, in bytes.
@@ -85,13 +85,13 @@ impl Source {
     /// It cannot be read as a template, or does not fit the document.
     pub(super) fn mapped(&self, matches: &ArgMatches, document: &str) -> Result<String, String> {
         let run = Run::new(
-            machine::now().as_millis(),
+            system::now().as_millis(),
             random_seed(),
             MappingLimits::standard(),
         );
         let mapped = engine(self.language(), matches)?
             .compile(&self.text)
-            .and_then(|it| it.evaluate(document, &run))
+            .and_then(|engine| engine.evaluate(document, &run))
             .map_err(|problem| format!("{}: {problem}", self.name))?;
         // Nothing is `null`, as in the service: Assumption A-31.
         let mut mapped = mapped.unwrap_or_else(|| "null".to_owned());

@@ -93,13 +93,13 @@ const COMMANDS: &[FileCommand] = &[
 pub(crate) fn commands() -> impl Iterator<Item = Command> {
     COMMANDS
         .iter()
-        .map(|it| (it.arguments)(Command::new(it.name)))
+        .map(|item| (item.arguments)(Command::new(item.name)))
 }
 
 /// Runs the command of this name, if it is one of these: exit status 0 when all is fine, 1 when
 /// problems were found, 2 when it could not be done.
 pub(crate) fn run(name: &str, matches: &ArgMatches) -> Option<ExitCode> {
-    let command = COMMANDS.iter().find(|it| it.name == name)?;
+    let command = COMMANDS.iter().find(|item| item.name == name)?;
     Some(match (command.run)(matches) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::Problems) => ExitCode::from(1),

@@ -19,8 +19,8 @@ pub(super) fn argument() -> Arg {
 /// The limit that was given, or the default.
 pub(super) fn limit(matches: &ArgMatches) -> usize {
     let given = matches.get_one::<u32>("max-problems").copied();
-    given.map_or(PROBLEM_LIMIT, |it| {
-        usize::try_from(it).unwrap_or(usize::MAX)
+    given.map_or(PROBLEM_LIMIT, |given| {
+        usize::try_from(given).unwrap_or(usize::MAX)
     })
 }
 

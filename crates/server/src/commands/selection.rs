@@ -46,7 +46,7 @@ pub(super) fn given(matches: &ArgMatches) -> Result<Option<Selection>, String> {
 ///
 /// It holds something else.
 pub(super) fn check(selection: Option<Selection>, contents: &[Content]) -> Result<(), String> {
-    selection.map_or(Ok(()), |it| it.check(contents))
+    selection.map_or(Ok(()), |selection| selection.check(contents))
 }
 
 fn named<T: DeserializeOwned>(name: &str, what: &str, example: &str) -> Result<T, String> {

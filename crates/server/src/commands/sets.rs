@@ -10,7 +10,7 @@ use clap::{Arg, ArgMatches, Command};
 use super::{Outcome, print};
 
 pub(super) fn arguments(command: Command) -> Command {
-    let versions = X12Version::ALL.iter().map(|it| it.as_str());
+    let versions = X12Version::ALL.iter().map(|item| item.as_str());
     command
         .about("List the transaction sets of each version")
         .arg(
@@ -26,7 +26,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     let wanted = matches.get_one::<String>("version");
     let mut lines = String::new();
     for version in X12Version::ALL {
-        if wanted.is_none_or(|it| it == version.as_str()) {
+        if wanted.is_none_or(|wanted| wanted == version.as_str()) {
             for set in X12TransactionSet::ALL {
                 if Selection::new(*set, *version).is_ok() {
                     let _ = writeln!(lines, "{} {}", version.as_str(), set.as_str());

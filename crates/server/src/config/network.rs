@@ -90,7 +90,10 @@ pub(super) fn effective(settings: &Resolved) -> Vec<Effective> {
 
 pub(super) fn upstream(settings: &Resolved) -> Result<Option<UpstreamConfig>, SettingError> {
     let services = list(settings, "upstream-services");
-    if let Some(other) = services.iter().find(|it| !PASSABLE.contains(&it.as_str())) {
+    if let Some(other) = services
+        .iter()
+        .find(|service| !PASSABLE.contains(&service.as_str()))
+    {
         let problem = format!("cannot hold {other}; s3 and sts can be passed upstream");
         return Err(settings.error("upstream-services", problem));
     }
@@ -113,7 +116,9 @@ pub(super) fn upstream(settings: &Resolved) -> Result<Option<UpstreamConfig>, Se
 fn authority(url: &str) -> Option<String> {
     let uri: Uri = url.parse().ok()?;
     let is_plain = uri.scheme_str() == Some("http") && uri.path() == "/" && uri.query().is_none();
-    let authority = uri.authority().filter(|it| !it.as_str().contains('@'))?;
+    let authority = uri
+        .authority()
+        .filter(|authority| !authority.as_str().contains('@'))?;
     is_plain.then(|| authority.to_string())
 }
 

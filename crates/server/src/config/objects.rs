@@ -55,7 +55,8 @@ pub(super) fn external(
     settings: &Resolved,
     upstream: Option<&UpstreamConfig>,
 ) -> Result<Option<ExternalConfig>, SettingError> {
-    let is_passed = |it: &&UpstreamConfig| it.services.iter().any(|name| name == S3);
+    let is_passed =
+        |upstream_config: &&UpstreamConfig| upstream_config.services.iter().any(|name| name == S3);
     let endpoint = match (settings.value("s3-endpoint"), upstream.filter(is_passed)) {
         ("", None) => return unused(settings),
         ("", Some(upstream)) => endpoint(&format!("http://{}", upstream.authority)),
@@ -86,7 +87,7 @@ pub(super) fn external(
 /// There is no S3 elsewhere, so nobody is to think that there is.
 fn unused(settings: &Resolved) -> Result<Option<ExternalConfig>, SettingError> {
     let keys = ["s3-access-key-id", "s3-secret-access-key", "s3-region"];
-    match keys.into_iter().find(|it| !settings.value(it).is_empty()) {
+    match keys.into_iter().find(|key| !settings.value(key).is_empty()) {
         // The value may be the secret, which is not to be shown.
         Some(key) => Err(SettingError::new(key, "needs --s3-endpoint URL")),
         None => Ok(None),
@@ -97,7 +98,9 @@ fn endpoint(url: &str) -> Option<Uri> {
     let uri: Uri = url.parse().ok()?;
     let is_known = matches!(uri.scheme_str(), Some("http" | "https"));
     let is_bare = uri.path() == "/" && uri.query().is_none();
-    let has_host = uri.authority().is_some_and(|it| !it.as_str().contains('@'));
+    let has_host = uri
+        .authority()
+        .is_some_and(|authority| !authority.as_str().contains('@'));
     (is_known && is_bare && has_host).then_some(uri)
 }
 
@@ -131,5 +134,5 @@ fn given(settings: &Resolved, key: &str) -> Option<String> {
 }
 
 fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|it| !it.is_empty())
+    env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -34,7 +34,7 @@ impl fmt::Debug for SinksConfig {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |urls: &[Uri]| -> Vec<String> {
             urls.iter()
-                .map(|it| without_secrets(&it.to_string()))
+                .map(|url| without_secrets(&url.to_string()))
                 .collect()
         };
         out.debug_struct("SinksConfig")
@@ -100,7 +100,9 @@ fn urls(settings: &Resolved, key: &str) -> Result<Vec<Uri>, SettingError> {
 
 fn url(text: &str) -> Option<Uri> {
     let uri: Uri = text.parse().ok()?;
-    let names_host = uri.authority().is_some_and(|it| !it.as_str().contains('@'));
+    let names_host = uri
+        .authority()
+        .is_some_and(|authority| !authority.as_str().contains('@'));
     let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
     (names_host && is_web).then_some(uri)
 }

@@ -75,7 +75,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Document>, String> {
     let mut paths = Vec::new();
     for entry in listed {
         let path = entry.map_err(|error| error.to_string())?.path();
-        let ending = path.extension().and_then(|it| it.to_str());
+        let ending = path.extension().and_then(|extension| extension.to_str());
         if path.is_file() && matches!(ending, Some("yaml" | "yml" | "json")) {
             paths.push(path);
         }
@@ -88,7 +88,9 @@ fn document(folder: &Path, path: &Path) -> Result<Document, String> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let placed = |problem: String| format!("{name}: {problem}");
     let text = fs::read_to_string(path).map_err(|error| placed(error.to_string()))?;
-    let is_json = path.extension().is_some_and(|it| it == "json");
+    let is_json = path
+        .extension()
+        .is_some_and(|extension| extension == "json");
     let parsed: Result<Document, String> = if is_json {
         serde_json::from_str(&text).map_err(|error| error.to_string())
     } else {
@@ -116,8 +118,10 @@ fn fill(folder: &Path, value: &mut Value) -> Result<(), String> {
         return Ok(());
     }
     match value {
-        Value::Object(members) => members.values_mut().try_for_each(|it| fill(folder, it)),
-        Value::Array(items) => items.iter_mut().try_for_each(|it| fill(folder, it)),
+        Value::Object(members) => members
+            .values_mut()
+            .try_for_each(|value| fill(folder, value)),
+        Value::Array(items) => items.iter_mut().try_for_each(|item| fill(folder, item)),
         _ => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ pub(super) struct Names(pub(super) Vec<(String, String)>);
 impl Names {
     /// The id of the first resource of this name.
     pub(super) fn id(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(it, _)| it == name);
+        let found = self.0.iter().find(|(item, _)| item == name);
         found.map(|(_, id)| id.as_str())
     }
 
@@ -56,11 +56,13 @@ impl Names {
         };
         let mut found = input.get_mut(*first);
         for name in rest {
-            found = found.and_then(|it| it.get_mut(*name));
+            found = found.and_then(|found| found.get_mut(*name));
         }
         match found {
             None => Ok(()),
-            Some(Value::Array(items)) => items.iter_mut().try_for_each(|it| self.resolve(kind, it)),
+            Some(Value::Array(items)) => items
+                .iter_mut()
+                .try_for_each(|item| self.resolve(kind, item)),
             Some(value) => self.resolve(kind, value),
         }
     }

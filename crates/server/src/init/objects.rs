@@ -18,7 +18,7 @@ pub(super) async fn apply(app: &App, document: &Document, folder: &Path) -> Resu
     let mut made = 0;
     for (name, bucket) in &document.buckets {
         let created = app.objects.create_bucket(account, name).await;
-        let created = created.map_err(|it| format!("bucket {name} cannot be made: {it}"))?;
+        let created = created.map_err(|error| format!("bucket {name} cannot be made: {error}"))?;
         made += usize::from(created);
         for (key, body) in contents(folder, bucket)? {
             made += usize::from(put(app, account, name, &key, body).await?);
@@ -37,7 +37,7 @@ async fn put(
 ) -> Result<bool, String> {
     let store = app.objects.store();
     let before = store.get(account, bucket, key, None).await;
-    if before.is_ok_and(|it| it.body == body) {
+    if before.is_ok_and(|before| before.body == body) {
         return Ok(false);
     }
     let kind = "application/octet-stream";
@@ -66,7 +66,9 @@ fn contents(folder: &Path, bucket: &Bucket) -> Result<Vec<(String, Bytes)>, Stri
 fn files(folder: &Path, prefix: &str, contents: &mut Vec<(String, Bytes)>) -> Result<(), String> {
     let placed = |error: std::io::Error| format!("{}: {error}", folder.display());
     let listed = fs::read_dir(folder).map_err(placed)?;
-    let paths: Result<Vec<PathBuf>, _> = listed.map(|it| it.map(|it| it.path())).collect();
+    let paths: Result<Vec<PathBuf>, _> = listed
+        .map(|listed| listed.map(|item| item.path()))
+        .collect();
     let mut paths = paths.map_err(placed)?;
     paths.sort();
     for path in paths {

@@ -1,6 +1,6 @@
 //! Profiles, transformers, capabilities and partnerships.
 
-use b2bi_local_dispatcher::{Reply, Whereabouts};
+use b2bi_local_dispatcher::{CallerIdentity, Reply};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
@@ -71,7 +71,7 @@ pub(super) async fn apply(app: &App, document: &Document, kind: &Kind) -> Result
     let there = there(app, document, kind).await?;
     let mut others = Vec::new();
     for (key, path) in kind.references {
-        if let Some(other) = KINDS.iter().find(|it| it.key == *key) {
+        if let Some(other) = KINDS.iter().find(|item| item.key == *key) {
             others.push((
                 other.singular,
                 *path,
@@ -144,7 +144,7 @@ async fn there(app: &App, document: &Document, kind: &Kind) -> Result<Names, Str
         let pairs = items.into_iter().flatten();
         names
             .0
-            .extend(pairs.map(|it| (text(it, "name"), text(it, kind.id))));
+            .extend(pairs.map(|pairs| (text(pairs, "name"), text(pairs, kind.id))));
         match page.get("nextToken") {
             Some(token) => input = json!({"nextToken": token}),
             None => return Ok(names),
@@ -164,19 +164,22 @@ async fn call(
     operation: &str,
     input: &Value,
 ) -> Result<Value, String> {
-    let caller = Whereabouts {
+    let caller = CallerIdentity {
         account: app.account_or(document.account.as_deref()).into(),
         region: app.region_or(document.region.as_deref()).into(),
         access_key: None,
     };
-    let told = |failure: b2bi_local_dispatcher::Failure| {
+    let event_log = |failure: b2bi_local_dispatcher::Failure| {
         format!("{}: {}", failure.code, failure.message())
     };
     let body = Bytes::from(input.to_string());
     let endpoint = app.endpoints.first().ok_or("there is no service")?;
-    let operation = endpoint.descriptor().operation(operation).map_err(told)?;
-    let pending = endpoint.decode(operation, &body).map_err(told)?;
-    match pending.call(caller.into()).await.map_err(told)? {
+    let operation = endpoint
+        .descriptor()
+        .operation(operation)
+        .map_err(event_log)?;
+    let pending = endpoint.decode(operation, &body).map_err(event_log)?;
+    match pending.call(caller.into()).await.map_err(event_log)? {
         Reply::Json(body) if body.is_empty() => Ok(Value::Null),
         Reply::Json(body) => serde_json::from_slice(&body).map_err(|error| error.to_string()),
         Reply::Members(_) => Ok(Value::Null),

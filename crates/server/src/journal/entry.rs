@@ -9,7 +9,7 @@ use b2bi_local_model::Timestamp;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
-use crate::machine::Uuid;
+use crate::system::Uuid;
 
 /// The longest text of a caller's own making that is kept, in bytes.
 const LONGEST: usize = 128;
@@ -112,10 +112,10 @@ pub struct Fault {
 impl Fault {
     /// The rules of a plan.
     pub(crate) fn of(plan: &Plan) -> Vec<Self> {
-        let firings = plan.firings.iter().map(|it| Self {
-            rule: Arc::clone(&it.rule),
-            ordinal: it.ordinal,
-            draw: it.draw,
+        let firings = plan.firings.iter().map(|firing| Self {
+            rule: Arc::clone(&firing.rule),
+            ordinal: firing.ordinal,
+            draw: firing.draw,
         });
         firings.collect()
     }

@@ -13,24 +13,32 @@ type Field = (&'static str, fn(&Entry) -> Text<'_>);
 
 /// The fields by which entries are found, as text; `rule` and `executed` have rules of their own.
 const FIELDS: [Field; 13] = [
-    ("kind", |it| Some(it.kind.as_str().into())),
-    ("account", |it| Some((&*it.caller.account).into())),
-    ("region", |it| Some((&*it.caller.region).into())),
-    ("service", |it| Some(it.service.into())),
-    ("operation", |it| Some(it.operation.into())),
-    ("appId", |it| it.app_id.as_deref().map(Cow::from)),
-    ("invocation", |it| {
-        it.invocation_id.as_deref().map(Cow::from)
+    ("kind", |item| Some(item.kind.as_str().into())),
+    ("account", |item| Some((&*item.caller.account).into())),
+    ("region", |item| Some((&*item.caller.region).into())),
+    ("service", |item| Some(item.service.into())),
+    ("operation", |item| Some(item.operation.into())),
+    ("appId", |item| item.app_id.as_deref().map(Cow::from)),
+    ("invocation", |item| {
+        item.invocation_id.as_deref().map(Cow::from)
     }),
-    ("attempt", |it| it.attempt.map(|it| it.to_string().into())),
-    ("status", |it| {
-        let status = it.status.map(|it| it.to_string().into());
+    ("attempt", |item| {
+        item.attempt.map(|attempt| attempt.to_string().into())
+    }),
+    ("status", |item| {
+        let status = item.status.map(|status| status.to_string().into());
         Some(status.unwrap_or(Cow::Borrowed("none")))
     }),
-    ("error", |it| it.error.as_deref().map(Cow::from)),
-    ("job", |it| it.job.as_ref().map(|it| it.id.as_str().into())),
-    ("stage", |it| it.job.as_ref().map(|it| it.stage.into())),
-    ("outcome", |it| it.job.as_ref().map(|it| it.outcome.into())),
+    ("error", |item| item.error.as_deref().map(Cow::from)),
+    ("job", |item| {
+        item.job.as_ref().map(|job| job.id.as_str().into())
+    }),
+    ("stage", |item| {
+        item.job.as_ref().map(|job| job.stage.into())
+    }),
+    ("outcome", |item| {
+        item.job.as_ref().map(|job| job.outcome.into())
+    }),
 ];
 /// The other conditions; `fired` is another word for `rule`.
 const OTHERS: [&str; 4] = ["rule", "fired", "executed", "since"];
@@ -124,12 +132,12 @@ impl Filter {
             && self.fields.iter().all(fits)
             && self.rule.as_ref().is_none_or(|glob| {
                 let mut rules = entry.faults.iter();
-                rules.any(|it| glob.is_match(&it.rule))
+                rules.any(|rule| glob.is_match(&rule.rule))
             })
             && self
                 .executed
                 .as_ref()
-                .is_none_or(|it| it.is(entry.executed))
+                .is_none_or(|executed| executed.is(entry.executed))
     }
 
     fn add(&mut self, key: &str, value: &str) -> Result<(), String> {

@@ -55,7 +55,7 @@ impl Journal {
     /// The number of the latest entry, and the entries that fit, oldest first.
     pub(crate) fn find(&self, filter: &Filter) -> (u64, Vec<Entry>) {
         let ring = self.ring();
-        let found = ring.iter().filter(|it| filter.accepts(it));
+        let found = ring.iter().filter(|ring| filter.accepts(ring));
         (ring.latest(), found.cloned().collect())
     }
 
@@ -83,7 +83,7 @@ mod tests {
     fn numbers(journal: &Journal, filter: &str) -> Vec<u64> {
         let filter = Filter::from_query(filter).unwrap();
         let (_, entries) = journal.find(&filter);
-        entries.iter().map(|it| it.number).collect()
+        entries.iter().map(|entry| entry.number).collect()
     }
 
     #[test]
@@ -111,7 +111,7 @@ mod tests {
                 operation,
                 status,
                 executed,
-                invocation_id: status.map(|it| format!("call-{it}")),
+                invocation_id: status.map(|status| format!("call-{status}")),
                 ..Entry::default()
             });
         }

@@ -25,7 +25,7 @@ static APP_ID: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("app/"))
 
 /// The headers that every request is asked for, found in one pass: a look-up of each takes longer.
 #[derive(Default)]
-pub(super) struct Heard<'a> {
+pub(super) struct RequestHeaders<'a> {
     pub(super) authorization: Option<&'a HeaderValue>,
     pub(super) content_type: Option<&'a HeaderValue>,
     pub(super) origin: Option<&'a HeaderValue>,
@@ -39,42 +39,42 @@ pub(super) struct Heard<'a> {
     pub(super) invocation: Option<&'a HeaderValue>,
     pub(super) attempt: Option<&'a HeaderValue>,
     pub(super) moto_account: Option<&'a HeaderValue>,
-    pub(super) own_fault: Option<&'a HeaderValue>,
+    pub(super) request_fault: Option<&'a HeaderValue>,
 }
 
-impl<'a> Heard<'a> {
+impl<'a> RequestHeaders<'a> {
     /// Of a header that comes several times, the first one counts.
     pub(super) fn of(headers: &'a HeaderMap) -> Self {
-        let mut heard = Self::default();
+        let mut request_headers = Self::default();
         for (name, value) in headers {
             let place = match name.as_str() {
-                "authorization" => &mut heard.authorization,
-                "content-type" => &mut heard.content_type,
+                "authorization" => &mut request_headers.authorization,
+                "content-type" => &mut request_headers.content_type,
                 "origin" => {
-                    heard.is_browsers = true;
-                    &mut heard.origin
+                    request_headers.is_browsers = true;
+                    &mut request_headers.origin
                 }
                 "host" => {
-                    heard.has_hosts |= heard.host.is_some();
-                    &mut heard.host
+                    request_headers.has_hosts |= request_headers.host.is_some();
+                    &mut request_headers.host
                 }
-                "user-agent" => &mut heard.user_agent,
-                "x-amz-user-agent" => &mut heard.amz_user_agent,
-                "amz-sdk-invocation-id" => &mut heard.invocation,
-                "amz-sdk-request" => &mut heard.attempt,
-                "x-moto-account-id" => &mut heard.moto_account,
-                "x-mock-fault" => &mut heard.own_fault,
+                "user-agent" => &mut request_headers.user_agent,
+                "x-amz-user-agent" => &mut request_headers.amz_user_agent,
+                "amz-sdk-invocation-id" => &mut request_headers.invocation,
+                "amz-sdk-request" => &mut request_headers.attempt,
+                "x-moto-account-id" => &mut request_headers.moto_account,
+                "x-mock-fault" => &mut request_headers.request_fault,
                 name => {
                     // No script can send these: browsers keep them to themselves.
-                    heard.is_browsers |= name.starts_with("sec-");
+                    request_headers.is_browsers |= name.starts_with("sec-");
                     continue;
                 }
             };
             place.get_or_insert(value);
         }
-        let agent = heard.user_agent.map(HeaderValue::as_bytes);
-        heard.is_browsers |= agent.is_some_and(|it| it.starts_with(BROWSER));
-        heard
+        let agent = request_headers.user_agent.map(HeaderValue::as_bytes);
+        request_headers.is_browsers |= agent.is_some_and(|agent| agent.starts_with(BROWSER));
+        request_headers
     }
 
     /// The user agent; browsers cannot set it and send another header.
@@ -128,8 +128,8 @@ fn ends_a_word(text: &str) -> bool {
 /// The number in `attempt=2; max=3`.
 fn attempt(header: &[u8]) -> Option<u64> {
     let parts = header.split(|byte| *byte == b';');
-    let mut numbers = parts.map(|it| it.trim_ascii().strip_prefix(b"attempt="));
-    match numbers.find_map(|it| it)? {
+    let mut numbers = parts.map(|parts| parts.trim_ascii().strip_prefix(b"attempt="));
+    match numbers.find_map(|number| number)? {
         // What nearly all say, before the general way.
         [digit @ b'0'..=b'9'] => Some(u64::from(digit - b'0')),
         number => str::from_utf8(number).ok()?.parse().ok(),
@@ -138,7 +138,7 @@ fn attempt(header: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Heard, app_id, attempt, text};
+    use super::{RequestHeaders, app_id, attempt, text};
     use http::{HeaderMap, HeaderValue};
 
     #[test]
@@ -154,13 +154,16 @@ mod tests {
             let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
             headers.append(name, HeaderValue::from_static(value));
         }
-        let heard = Heard::of(&headers);
-        assert_eq!(heard.invocation(), Some("one"));
-        assert_eq!(heard.attempt(), Some(3));
-        assert_eq!(text(heard.user_agent()), Some("browser"));
-        assert!(heard.authorization.is_none() && heard.own_fault.is_none());
+        let request_headers = RequestHeaders::of(&headers);
+        assert_eq!(request_headers.invocation(), Some("one"));
+        assert_eq!(request_headers.attempt(), Some(3));
+        assert_eq!(text(request_headers.user_agent()), Some("browser"));
+        assert!(request_headers.authorization.is_none() && request_headers.request_fault.is_none());
         headers.insert("user-agent", HeaderValue::from_static("boto3"));
-        assert_eq!(text(Heard::of(&headers).user_agent()), Some("boto3"));
+        assert_eq!(
+            text(RequestHeaders::of(&headers).user_agent()),
+            Some("boto3")
+        );
     }
 
     #[test]

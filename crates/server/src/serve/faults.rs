@@ -13,22 +13,22 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
-use super::facts::{self, Heard};
+use super::facts::{self, RequestHeaders};
 use super::injected;
-use super::note::Note;
-use super::script::Wreck;
+use super::recorder::RequestRecorder;
+use super::script::WireFault;
 use crate::app::App;
 use crate::clock::ServerClock;
 
 /// The header that names the rule behind an injected reply.
 pub(super) const FAULT_ID: HeaderName = HeaderName::from_static("x-b2bi-fault-id");
 /// The header in which a request brings a fault of its own, in the mini-language.
-const OWN_FAULT: HeaderName = HeaderName::from_static("x-mock-fault");
+const REQUEST_FAULT: HeaderName = HeaderName::from_static("x-mock-fault");
 
 /// What is known of a request after routing.
-pub(super) struct Asked<'a> {
+pub(super) struct FaultRequest<'a> {
     pub(super) head: &'a Parts,
-    pub(super) heard: &'a Heard<'a>,
+    pub(super) request_headers: &'a RequestHeaders<'a>,
     pub(super) caller: &'a Caller,
     pub(super) service: &'a str,
     pub(super) operation: &'a str,
@@ -38,7 +38,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// How a call goes on under faults.
-pub(super) struct Course {
+pub(super) struct FaultPlan {
     pub(super) plan: Plan,
     /// Whether rules have a say once the handler has answered.
     pub(super) awaits_result: bool,
@@ -50,13 +50,13 @@ pub(super) struct Course {
 /// # Errors
 ///
 /// The request brings a fault of its own that cannot be read.
-pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Result<Option<Box<Course>>, Failure> {
+pub(super) fn plan(app: &App, asked: &FaultRequest<'_>) -> Result<Option<Box<FaultPlan>>, Failure> {
     if app.faults.is_idle() {
         return Ok(None);
     }
-    let own = if app.faults.heeds_own() {
+    let own = if app.faults.accepts_request_faults() {
         let own = |value| own(app, value, asked.service);
-        asked.heard.own_fault.map(own).transpose()?
+        asked.request_headers.request_fault.map(own).transpose()?
     } else {
         None
     };
@@ -65,25 +65,27 @@ pub(super) fn plan(app: &App, asked: &Asked<'_>) -> Result<Option<Box<Course>>, 
     }
     let now = app.now_millis();
     let plan = with_facts(asked, None, |facts| match &own {
-        Some(chain) => app.faults.decide_by(OWN_FAULT.as_str(), chain, facts, now),
+        Some(chain) => app
+            .faults
+            .decide_by(REQUEST_FAULT.as_str(), chain, facts, now),
         None => app.faults.decide(facts, now),
     });
     let awaits_result = own.is_none() && app.faults.is_armed_for_results();
-    let course = Box::new(Course {
+    let fault_plan = Box::new(FaultPlan {
         plan,
         awaits_result,
     });
-    Ok((awaits_result || !course.plan.is_empty()).then_some(course))
+    Ok((awaits_result || !fault_plan.plan.is_empty()).then_some(fault_plan))
 }
 
 /// Describes the request to the engine.
 fn with_facts<T>(
-    asked: &Asked<'_>,
+    asked: &FaultRequest<'_>,
     result: Option<Answered<'_>>,
     decide: impl FnOnce(&Facts<'_>) -> T,
 ) -> T {
     let header = |name: &str| facts::header(asked.head, name);
-    let user_agent = facts::text(asked.heard.user_agent());
+    let user_agent = facts::text(asked.request_headers.user_agent());
     let body: Option<Value> = serde_json::from_slice(asked.body).ok();
     let mut resources = body.as_ref().map(facts::resources).unwrap_or_default();
     resources.extend(asked.resources);
@@ -97,8 +99,8 @@ fn with_facts<T>(
         user_agent,
         resources: &resources,
         body: body.as_ref(),
-        attempt: asked.heard.attempt(),
-        invocation: asked.heard.invocation(),
+        attempt: asked.request_headers.attempt(),
+        invocation: asked.request_headers.invocation(),
         result,
         header: &header,
     })
@@ -107,7 +109,7 @@ fn with_facts<T>(
 /// The fault that a request brings with itself.
 fn own(app: &App, value: &HeaderValue, service: &str) -> Result<Chain, Failure> {
     let refused = |error: &dyn std::error::Error| {
-        let message = format!("The header {OWN_FAULT} cannot be read: {error}");
+        let message = format!("The header {REQUEST_FAULT} cannot be read: {error}");
         Failure::front(
             StatusCode::BAD_REQUEST,
             "InvalidMockFaultException",
@@ -122,39 +124,49 @@ fn own(app: &App, value: &HeaderValue, service: &str) -> Result<Chain, Failure> 
 }
 
 /// Carries a call out as planned.
-pub(super) async fn carry_out<'a>(
+pub(super) async fn run_with_faults<'a>(
     app: &App,
-    asked: &Asked<'_>,
-    course: Option<Box<Course>>,
+    asked: &FaultRequest<'_>,
+    fault_plan: Option<Box<FaultPlan>>,
     decode: impl Fn() -> Result<Box<dyn Pending<'a> + 'a>, Failure>,
-    note: &mut Note<'_>,
+    recorder: &mut RequestRecorder<'_>,
     render: impl FnOnce(Result<Reply, Failure>) -> Response<Bytes>,
 ) -> Response<Bytes> {
-    match course {
-        None => render(run(decode(), asked.caller.clone(), When::Before, note).await),
-        Some(course) => Box::pin(under_faults(app, asked, *course, decode, note, render)).await,
+    match fault_plan {
+        None => render(run(decode(), asked.caller.clone(), When::Before, recorder).await),
+        Some(fault_plan) => {
+            Box::pin(apply_plan(
+                app,
+                asked,
+                *fault_plan,
+                decode,
+                recorder,
+                render,
+            ))
+            .await
+        }
     }
 }
 
 /// Carries a call out with what rules, or the request itself, want round it.
-async fn under_faults<'a>(
+async fn apply_plan<'a>(
     app: &App,
-    asked: &Asked<'_>,
-    course: Course,
+    asked: &FaultRequest<'_>,
+    fault_plan: FaultPlan,
     decode: impl Fn() -> Result<Box<dyn Pending<'a> + 'a>, Failure>,
-    note: &mut Note<'_>,
+    recorder: &mut RequestRecorder<'_>,
     render: impl FnOnce(Result<Reply, Failure>) -> Response<Bytes>,
 ) -> Response<Bytes> {
     let caller = || asked.caller.clone();
-    let Course {
+    let FaultPlan {
         mut plan,
         awaits_result,
-    } = course;
-    note.faulted(&plan);
+    } = fault_plan;
+    recorder.set_faults(&plan);
     pause(&app.clock, plan.delay.before_ms).await;
     let reply = match (&plan.outcome, plan.when) {
         (Some(Outcome::Stale(stale)), _) => {
-            note.executed();
+            recorder.set_executed();
             let lag = Duration::from_millis(stale.for_ms);
             match decode() {
                 Ok(pending) => pending.call_lagging(caller(), lag).await,
@@ -162,11 +174,11 @@ async fn under_faults<'a>(
             }
         }
         (Some(_), When::Before) => Ok(Reply::Json(Bytes::new())),
-        (_, when) => run(decode(), caller(), when, note).await,
+        (_, when) => run(decode(), caller(), when, recorder).await,
     };
     if awaits_result && !plan.is_settled() {
         decide_answered(app, asked, answered(&reply), &mut plan);
-        note.faulted(&plan);
+        recorder.set_faults(&plan);
     }
     let rules: Vec<&str> = plan.rule_ids().collect();
     let rules = rules.join(",");
@@ -180,7 +192,7 @@ async fn under_faults<'a>(
         }
         Some(Outcome::Http(reply)) => injected::raw(reply),
         Some(Outcome::Connection(connection)) => {
-            injected::wrecked(render(reply), Wreck::Connection(connection))
+            injected::with_wire_fault(render(reply), WireFault::Connection(connection))
         }
         Some(Outcome::Response(damage)) => injected::damaged(render(reply), damage),
         Some(Outcome::Panic) => injected::panic(&rules),
@@ -196,7 +208,12 @@ async fn under_faults<'a>(
 }
 
 /// Adds to the plan what rules that waited for the handler's answer make of it.
-pub(super) fn decide_answered(app: &App, asked: &Asked<'_>, result: Answered<'_>, plan: &mut Plan) {
+pub(super) fn decide_answered(
+    app: &App,
+    asked: &FaultRequest<'_>,
+    result: Answered<'_>,
+    plan: &mut Plan,
+) {
     let now = app.now_millis();
     with_facts(asked, Some(result), |facts| {
         app.faults.decide_answered(facts, now, plan);
@@ -221,15 +238,15 @@ async fn run<'a>(
     decoded: Result<Box<dyn Pending<'a> + 'a>, Failure>,
     caller: Caller,
     when: When,
-    note: &mut Note<'_>,
+    recorder: &mut RequestRecorder<'_>,
 ) -> Result<Reply, Failure> {
     let pending = decoded?;
     if when == When::Twice {
-        note.executed();
+        recorder.set_executed();
         let first = pending.again().call(caller.clone()).await;
         tracing::info!(succeeded = first.is_ok(), "executed once, and now again");
     }
-    note.executed();
+    recorder.set_executed();
     pending.call(caller).await
 }
 

@@ -11,7 +11,7 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use super::script::Wreck;
+use super::script::WireFault;
 
 /// Panics as a defect would, to show that nothing but the request suffers.
 #[expect(clippy::panic, reason = "that is what the rule asks for")]
@@ -24,7 +24,7 @@ pub(super) fn failure(error: ErrorReply, rules: &str) -> Failure {
     let shape = ErrorShape::named(&error.code);
     let status = error
         .status_code
-        .or(shape.map(|it| it.status))
+        .or(shape.map(|shape| shape.status))
         .unwrap_or(503);
     let mut members = members(&error, shape, rules);
     if let Some(seconds) = error.retry_after_seconds {
@@ -55,8 +55,11 @@ fn members(error: &ErrorReply, shape: Option<&ErrorShape>, rules: &str) -> Map<S
     let mut members = Map::new();
     let message_member = shape.map_or("message", ErrorShape::message_member);
     members.insert(message_member.to_owned(), Value::String(message));
-    let required = shape.map_or(&[][..], |it| it.required);
-    for name in required.iter().filter(|it| **it != message_member) {
+    let required = shape.map_or(&[][..], |shape| shape.required);
+    for name in required
+        .iter()
+        .filter(|required| **required != message_member)
+    {
         let value = if *name == "serviceCode" {
             "b2bi"
         } else {
@@ -77,14 +80,17 @@ pub(super) fn damaged(mut response: Response<Bytes>, damage: Damage) -> Response
         response.headers_mut().insert(name, value);
     }
     if damage.is_on_the_wire() {
-        wrecked(response, Wreck::Damage(damage))
+        with_wire_fault(response, WireFault::Damage(damage))
     } else {
         response
     }
 }
 
-pub(super) fn wrecked(mut response: Response<Bytes>, wreck: Wreck) -> Response<Bytes> {
-    response.extensions_mut().insert(wreck);
+pub(super) fn with_wire_fault(
+    mut response: Response<Bytes>,
+    wire_fault: WireFault,
+) -> Response<Bytes> {
+    response.extensions_mut().insert(wire_fault);
     response
 }
 

@@ -14,29 +14,29 @@ use super::socket;
 use crate::app::App;
 
 /// How many of those who are turned away are told so at a time; the others see the connection end.
-const FAREWELLS: usize = 64;
+const MAX_REJECTIONS: usize = 64;
 /// The longest time that requests in flight get; more cannot be told from it.
 const LONGEST_DRAIN: Duration = Duration::from_hours(24);
 /// How long to wait when the machine has no more descriptors or memory for a connection.
-const RELIEF: Duration = Duration::from_millis(50);
+const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
 /// Accepts connections until `stop` is there; then lets the requests in flight end and sends what
 /// the sinks are to get, for as long as is configured.
 pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
     let (stopping, running) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
-    let seats = Arc::new(Semaphore::new(app.config.limits.connections));
-    let farewells = Arc::new(Semaphore::new(FAREWELLS));
+    let permits = Arc::new(Semaphore::new(app.config.limits.connections));
+    let rejections = Arc::new(Semaphore::new(MAX_REJECTIONS));
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => match Arc::clone(&seats).try_acquire_owned() {
-                    Ok(seat) => seated(&app, stream, running.clone(), seat),
-                    Err(_) => turned_away(&app, stream, &farewells),
+                Ok((stream, _)) => match Arc::clone(&permits).try_acquire_owned() {
+                    Ok(permit) => with_permit(&app, stream, running.clone(), permit),
+                    Err(_) => reject(&app, stream, &rejections),
                 },
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(RELIEF).await;
+                    tokio::time::sleep(ACCEPT_RETRY).await;
                 }
             },
             () = &mut stop => break,
@@ -44,7 +44,7 @@ pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Futur
     }
     drop((listener, running));
     stopping.send_replace(true);
-    app.told.stop();
+    app.event_log.stop();
     let now = Instant::now();
     let end = now
         .checked_add(app.config.drain)
@@ -53,17 +53,17 @@ pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Futur
     if timeout_at(end, stopping.closed()).await.is_err() {
         tracing::warn!("requests in flight were cut off");
     }
-    if timeout_at(end, app.told.sinks.flush()).await.is_err() {
+    if timeout_at(end, app.event_log.sinks.flush()).await.is_err() {
         tracing::warn!("events or log records were on their way still");
     }
 }
 
 /// Serves a connection that has found a seat.
-fn seated(
+fn with_permit(
     app: &Arc<App>,
     stream: TcpStream,
     running: watch::Receiver<bool>,
-    seat: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
 ) {
     let app = Arc::clone(app);
     tokio::spawn(async move {
@@ -74,15 +74,15 @@ fn seated(
             app.panics.report(Kind::Task, "connection", &panic);
         }
         app.metrics.connections.fetch_sub(1, Relaxed);
-        drop(seat);
+        drop(permit);
     });
 }
 
-fn turned_away(app: &App, stream: TcpStream, farewells: &Arc<Semaphore>) {
+fn reject(app: &App, stream: TcpStream, rejections: &Arc<Semaphore>) {
     app.metrics.turned_away.fetch_add(1, Relaxed);
-    if let Ok(farewell) = Arc::clone(farewells).try_acquire_owned() {
+    if let Ok(farewell) = Arc::clone(rejections).try_acquire_owned() {
         tokio::spawn(async move {
-            socket::turn_away(stream).await;
+            socket::reject(stream).await;
             drop(farewell);
         });
     }

@@ -1,14 +1,13 @@
 //! From a socket to replies: accept, read, dispatch, answer, and stop without losing anything.
 
-mod acquaintance;
-mod alarm;
 mod body;
+mod connection_state;
 mod crash;
 mod facts;
 mod faults;
 mod injected;
 mod listener;
-mod note;
+mod recorder;
 mod redact;
 mod reply;
 mod request;
@@ -16,6 +15,7 @@ mod s3;
 mod script;
 mod socket;
 mod timeout;
+mod timer;
 pub(crate) mod upstream;
 
 use std::future::Future;
@@ -32,7 +32,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::control::Control;
 use crate::init;
-use crate::notices;
+use crate::object_events;
 use crate::objects::Objects;
 
 /// A server that listens and is ready to answer.
@@ -82,20 +82,20 @@ impl Server {
     pub async fn until(self, stop: impl Future<Output = ()>) {
         tracing::info!(address = %self.address, "serving");
         let app = Arc::clone(&self.app);
-        let notices = match &app.objects {
+        let object_events = match &app.objects {
             Objects::Embedded(s3) => {
                 let created = s3.subscribe();
                 // Files that were put before a crash and whose jobs were not kept yet.
                 app.service.catch_up().await;
-                Either::Left(notices::pass_on_supervised(&app, s3, created))
+                Either::Left(object_events::pass_on_supervised(&app, s3, created))
             }
             Objects::External(external) => {
-                Either::Right(notices::look_supervised(&app, external.config.poll))
+                Either::Right(object_events::look_supervised(&app, external.config.poll))
             }
         };
         tokio::select! {
             () = listener::serve(self.app, self.listener, stop) => {}
-            () = notices => {}
+            () = object_events => {}
         }
         tracing::info!("stopped");
     }

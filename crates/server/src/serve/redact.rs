@@ -42,7 +42,7 @@ fn pair(pair: &str) -> Cow<'_, str> {
         return pair.into();
     };
     let known = percent_decode_str(name).decode_utf8_lossy().to_lowercase();
-    if known == CREDENTIAL && is_scope(value) || !SECRET.iter().any(|it| known.contains(it)) {
+    if known == CREDENTIAL && is_scope(value) || !SECRET.iter().any(|item| known.contains(item)) {
         return pair.into();
     }
     format!("{name}={MASK}").into()

@@ -19,14 +19,14 @@ pub(super) type Body = Either<Full<Bytes>, Either<S3Body, Either<Incoming, Event
 pub(super) struct ErrorCode(pub(super) Cow<'static, str>);
 
 /// How a protocol wants its replies.
-pub(super) struct Style<'a> {
+pub(super) struct ResponseEncoder<'a> {
     protocol: Option<Protocol>,
     content_type: HeaderValue,
     operation: &'a str,
     request_id: &'a str,
 }
 
-impl<'a> Style<'a> {
+impl<'a> ResponseEncoder<'a> {
     /// The style of a service's replies, to a request with this content type; of the front end's where no
     /// service was found.
     pub(super) fn new(
@@ -36,7 +36,7 @@ impl<'a> Style<'a> {
         request_id: &'a str,
     ) -> Self {
         Self {
-            protocol: descriptor.map(|it| it.protocol),
+            protocol: descriptor.map(|descriptor| descriptor.protocol),
             content_type: json::content_type(content_type),
             operation,
             request_id,
@@ -50,7 +50,10 @@ impl<'a> Style<'a> {
 
     /// A reply, successful or not.
     pub(super) fn render(&self, outcome: Result<Reply, Failure>) -> Response<Bytes> {
-        let code = outcome.as_ref().err().map(|it| ErrorCode(it.code.clone()));
+        let code = outcome
+            .as_ref()
+            .err()
+            .map(|error| ErrorCode(error.code.clone()));
         let mut response = match (outcome, self.protocol) {
             (Ok(Reply::Json(body)), _) => json::success(body, self.content_type.clone()),
             (Ok(Reply::Members(members)), protocol) => {

@@ -17,24 +17,24 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::Either;
 use hyper::body::Incoming;
 
-use super::acquaintance::Acquaintance;
-use super::facts::{Heard, text};
-use super::faults::{self, Asked};
-use super::note::Note;
+use super::connection_state::ConnectionState;
+use super::facts::{RequestHeaders, text};
+use super::faults::{self, FaultRequest};
+use super::recorder::RequestRecorder;
 use super::redact::redacted;
-use super::reply::{Body, Style, whole};
-use super::script::Wreck;
+use super::reply::{Body, ResponseEncoder, whole};
+use super::script::WireFault;
 use super::timeout::TimeoutBody;
 use super::upstream::{self, Upstream};
 use super::{body, crash, reply, s3};
-use crate::access::Refusal;
+use crate::access::AccessError;
 use crate::admin;
 use crate::app::{App, system_time};
-use crate::machine::Uuid;
 use crate::objects::{External, Objects};
+use crate::system::Uuid;
 
 /// A request that came.
-pub(super) struct Arrival {
+pub(super) struct RequestMeta {
     pub(super) started: Instant,
     pub(super) request_id: Uuid,
 }
@@ -45,11 +45,11 @@ pub(super) struct Arrival {
 /// and what is rare has a box of its own.
 pub(super) async fn answer(
     app: &App,
-    acquaintance: &Acquaintance,
+    connection_state: &ConnectionState,
     head: &mut Parts,
     body: Incoming,
 ) -> Response<Body> {
-    let arrival = Arrival {
+    let meta = RequestMeta {
         started: Instant::now(),
         request_id: app.new_request_id(),
     };
@@ -57,16 +57,16 @@ pub(super) async fn answer(
         let target = head.headers.get("x-amz-target").cloned();
         Box::new((head.method.clone(), head.uri.clone(), target))
     });
-    let served = caught(pin!(dispatch(app, acquaintance, head, body, &arrival))).await;
+    let served = caught(pin!(dispatch(app, connection_state, head, body, &meta))).await;
     let response = served.unwrap_or_else(|panic| {
-        let request_id = arrival.request_id.as_str();
+        let request_id = meta.request_id.as_str();
         let crashed = crash::reply(app, head, request_id, &panic);
         named(app, whole(crashed), request_id)
     });
     if let Some(log) = log {
         let (method, uri, target) = *log;
-        let (status, elapsed) = (response.status().as_u16(), arrival.started.elapsed());
-        let request_id = arrival.request_id.as_str();
+        let (status, elapsed) = (response.status().as_u16(), meta.started.elapsed());
+        let request_id = meta.request_id.as_str();
         let uri = redacted(&uri);
         tracing::info!(request_id, %method, uri, ?target, status, ?elapsed, "request");
     }
@@ -75,14 +75,14 @@ pub(super) async fn answer(
 
 async fn dispatch(
     app: &App,
-    acquaintance: &Acquaintance,
+    connection_state: &ConnectionState,
     head: &mut Parts,
     body: Incoming,
-    arrival: &Arrival,
+    meta: &RequestMeta,
 ) -> Response<Body> {
-    let request_id = arrival.request_id.as_str();
+    let request_id = meta.request_id.as_str();
     let body = TimeoutBody::new(body, app.config.limits.idle_timeout);
-    let asked = Heard::of(&head.headers);
+    let asked = RequestHeaders::of(&head.headers);
     if asked.has_hosts {
         let _ = body::read(body, app.config.max_body_bytes).await;
         let refused = failed(&head.headers, two_hosts(), request_id);
@@ -102,63 +102,72 @@ async fn dispatch(
     if cors::is_preflight(head) {
         return named(app, whole(cors::preflight()), request_id);
     }
-    let client = acquaintance.client(&app.config.accounts, head, &asked);
+    let client = connection_state.client(&app.config.accounts, head, &asked);
     let found = route(head, &app.descriptors);
     if let Some(upstream) = app.passes_to(head.uri.path(), &found) {
-        return Box::pin(passed(app, upstream, taken(head), body, request_id)).await;
+        return Box::pin(pass_upstream(
+            app,
+            upstream,
+            take_head(head),
+            body,
+            request_id,
+        ))
+        .await;
     }
-    let mut note = Note::new(app, &client, &asked, arrival);
+    let mut recorder = RequestRecorder::new(app, &client, &asked, meta);
     let caller = client.caller;
     let call = |caller, at| Call {
         app,
         head,
-        heard: &asked,
+        request_headers: &asked,
         caller,
         at,
     };
     let mut response = match found {
         Ok(Route::Json(at, operation)) => {
             call(caller, at)
-                .json(operation, body, request_id, &mut note)
+                .json(operation, body, request_id, &mut recorder)
                 .await
         }
-        Ok(Route::Query(at)) => Box::pin(call(caller, at).query(body, request_id, &mut note)).await,
+        Ok(Route::Query(at)) => {
+            Box::pin(call(caller, at).query(body, request_id, &mut recorder)).await
+        }
         Ok(Route::Objects) => {
             let s3 = match &app.objects {
                 Objects::Embedded(s3) => s3,
                 Objects::External(external) => {
-                    note.discard();
-                    let response = Box::pin(not_here(app, external, body)).await;
+                    recorder.discard();
+                    let response = Box::pin(unknown_path(app, external, body)).await;
                     return named(app, response, request_id);
                 }
             };
-            let planned = s3::plan(app, s3, head, &asked, &caller, &mut note);
+            let planned = s3::plan(app, s3, head, &asked, &caller, &mut recorder);
             let call = s3::Call {
                 app,
                 s3,
                 caller: &caller,
                 request_id,
             };
-            let answered = Box::pin(call.answer(planned, taken(head), body, note));
+            let answered = Box::pin(call.answer(planned, take_head(head), body, recorder));
             return named(app, answered.await, request_id);
         }
         Err(failure) => {
             // The body is read so that its sender gets to read the answer.
             let _ = body::read(body, app.config.max_body_bytes).await;
-            Style::new(None, asked.content_type, "", request_id).render(Err(failure))
+            ResponseEncoder::new(None, asked.content_type, "", request_id).render(Err(failure))
         }
     };
     response = named(app, response, request_id);
     if asked.origin.is_some() {
         cors::allow(response.headers_mut());
     }
-    match response.extensions_mut().remove::<Wreck>() {
-        None => note.replied(&response),
-        Some(wreck) => {
-            if wreck.sends_reply() {
-                note.replied(&response);
+    match response.extensions_mut().remove::<WireFault>() {
+        None => recorder.set_reply(&response),
+        Some(wire_fault) => {
+            if wire_fault.sends_reply() {
+                recorder.set_reply(&response);
             }
-            let script = wreck.script(&response);
+            let script = wire_fault.script(&response);
             response.extensions_mut().insert(script);
         }
     }
@@ -166,7 +175,7 @@ async fn dispatch(
 }
 
 /// The head of a request that goes elsewhere.
-fn taken(head: &mut Parts) -> Parts {
+fn take_head(head: &mut Parts) -> Parts {
     let (none, ()) = Request::new(()).into_parts();
     mem::replace(head, none)
 }
@@ -197,16 +206,16 @@ fn named<B>(app: &App, mut response: Response<B>, request_id: &str) -> Response<
 }
 
 /// Answers where the objects are in another S3 and requests cannot be passed on.
-async fn not_here(app: &App, external: &External, body: TimeoutBody) -> Response<Body> {
+async fn unknown_path(app: &App, external: &External, body: TimeoutBody) -> Response<Body> {
     let _ = body::read(body, app.config.max_body_bytes).await;
-    let response = elsewhere(&external.config.endpoint);
+    let response = redirect_to_external(&external.config.endpoint);
     app.metrics.objects.count(Some(response.status().as_u16()));
     whole(response)
 }
 
 /// What S3 answers where the objects are elsewhere, and requests cannot be passed on: their
 /// signatures are for the name of this server.
-fn elsewhere(endpoint: &Uri) -> Response<Bytes> {
+fn redirect_to_external(endpoint: &Uri) -> Response<Bytes> {
     let failure = Failure::front(
         StatusCode::NOT_IMPLEMENTED,
         "NotImplemented",
@@ -216,7 +225,7 @@ fn elsewhere(endpoint: &Uri) -> Response<Bytes> {
 }
 
 /// Lets the upstream answer; what it says is left as it is.
-async fn passed(
+async fn pass_upstream(
     app: &App,
     upstream: &Upstream,
     head: Parts,
@@ -249,7 +258,7 @@ fn two_hosts() -> Failure {
     )
 }
 
-fn refused(headers: &HeaderMap, refusal: Refusal, request_id: &str) -> Response<Bytes> {
+fn refused(headers: &HeaderMap, refusal: AccessError, request_id: &str) -> Response<Bytes> {
     let failure = Failure::front(refusal.status, "AccessDeniedException", refusal.message);
     failed(headers, failure, request_id)
 }
@@ -257,9 +266,9 @@ fn refused(headers: &HeaderMap, refusal: Refusal, request_id: &str) -> Response<
 /// A failure in the protocol of a service that is not known here, told by the request's form.
 pub(super) fn failed(headers: &HeaderMap, failure: Failure, request_id: &str) -> Response<Bytes> {
     let content_type = headers.get(CONTENT_TYPE);
-    let is_json = text(content_type).is_some_and(|it| it.contains("json"));
+    let is_json = text(content_type).is_some_and(|text| text.contains("json"));
     if is_json || headers.contains_key("x-amz-target") {
-        Style::new(None, content_type, "", request_id).render(Err(failure))
+        ResponseEncoder::new(None, content_type, "", request_id).render(Err(failure))
     } else {
         query::failure(&failure, "", request_id)
     }
@@ -269,7 +278,7 @@ pub(super) fn failed(headers: &HeaderMap, failure: Failure, request_id: &str) ->
 struct Call<'a> {
     app: &'a App,
     head: &'a Parts,
-    heard: &'a Heard<'a>,
+    request_headers: &'a RequestHeaders<'a>,
     caller: Caller,
     at: usize,
 }
@@ -280,17 +289,17 @@ impl Call<'_> {
         operation: Operation,
         body: TimeoutBody,
         request_id: &str,
-        note: &mut Note<'_>,
+        recorder: &mut RequestRecorder<'_>,
     ) -> Response<Bytes> {
         let descriptor = self.app.descriptors.get(self.at).copied();
-        let style = Style::new(
+        let style = ResponseEncoder::new(
             descriptor,
-            self.heard.content_type,
+            self.request_headers.content_type,
             operation.name,
             request_id,
         );
         match body::read(body, self.app.config.max_body_bytes).await {
-            Ok(body) => self.operation(operation, &body, &style, note).await,
+            Ok(body) => self.operation(operation, &body, &style, recorder).await,
             Err(failure) => style.render(Err(failure)),
         }
     }
@@ -299,12 +308,13 @@ impl Call<'_> {
         self,
         body: TimeoutBody,
         request_id: &str,
-        note: &mut Note<'_>,
+        recorder: &mut RequestRecorder<'_>,
     ) -> Response<Bytes> {
         let descriptor = self.app.descriptors.get(self.at).copied();
-        let content_type = self.heard.content_type;
-        let failed =
-            |failure| Style::new(descriptor, content_type, "", request_id).render(Err(failure));
+        let content_type = self.request_headers.content_type;
+        let failed = |failure| {
+            ResponseEncoder::new(descriptor, content_type, "", request_id).render(Err(failure))
+        };
         let body = match body::read(body, self.app.config.max_body_bytes).await {
             Ok(body) => body,
             Err(failure) => return failed(failure),
@@ -316,8 +326,9 @@ impl Call<'_> {
         });
         match found {
             Ok(operation) => {
-                let style = Style::new(descriptor, content_type, operation.name, request_id);
-                self.operation(operation, &body, &style, note).await
+                let style =
+                    ResponseEncoder::new(descriptor, content_type, operation.name, request_id);
+                self.operation(operation, &body, &style, recorder).await
             }
             Err(failure) => match &self.app.upstream {
                 Some(upstream) => {
@@ -335,15 +346,15 @@ impl Call<'_> {
         self,
         operation: Operation,
         body: &Bytes,
-        style: &Style<'_>,
-        note: &mut Note<'_>,
+        style: &ResponseEncoder<'_>,
+        recorder: &mut RequestRecorder<'_>,
     ) -> Response<Bytes> {
         let Some(endpoint) = self.app.endpoints.get(self.at) else {
             let failure = Failure::unknown_service(operation.name, &[]);
             return style.render(Err(failure));
         };
-        note.named(self.at, endpoint.descriptor().signing_name, operation, body);
-        let carried_out = self.carried_out(endpoint.as_ref(), operation, body, style, note);
+        recorder.set_operation(self.at, endpoint.descriptor().signing_name, operation, body);
+        let carried_out = self.carried_out(endpoint.as_ref(), operation, body, style, recorder);
         match caught(pin!(carried_out)).await {
             Ok(response) => response,
             Err(panic) => {
@@ -359,29 +370,29 @@ impl Call<'_> {
         endpoint: &dyn Endpoint,
         operation: Operation,
         body: &Bytes,
-        style: &Style<'_>,
-        note: &mut Note<'_>,
+        style: &ResponseEncoder<'_>,
+        recorder: &mut RequestRecorder<'_>,
     ) -> Response<Bytes> {
         let descriptor = endpoint.descriptor();
         if let Err(failure) = self.authenticate(descriptor, body) {
             return style.render(Err(failure));
         }
-        let asked = Asked {
+        let asked = FaultRequest {
             head: self.head,
-            heard: self.heard,
+            request_headers: self.request_headers,
             caller: &self.caller,
             service: descriptor.signing_name,
             operation: operation.name,
             body,
             resources: &[],
         };
-        let course = match faults::plan(self.app, &asked) {
-            Ok(course) => course,
+        let fault_plan = match faults::plan(self.app, &asked) {
+            Ok(fault_plan) => fault_plan,
             Err(failure) => return style.render(Err(failure)),
         };
         let decode = || endpoint.decode(operation, body);
         let render = |outcome| style.render(outcome);
-        faults::carry_out(self.app, &asked, course, decode, note, render).await
+        faults::run_with_faults(self.app, &asked, fault_plan, decode, recorder, render).await
     }
 
     fn authenticate(&self, descriptor: &Descriptor, body: &Bytes) -> Result<(), Failure> {

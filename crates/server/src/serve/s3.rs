@@ -16,12 +16,12 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Either, Full, Limited};
 
 use super::crash;
-use super::facts::{Heard, header};
-use super::faults::{self, Asked, Course, pause};
+use super::facts::{RequestHeaders, header};
+use super::faults::{self, FaultPlan, FaultRequest, pause};
 use super::injected;
-use super::note::Note;
+use super::recorder::RequestRecorder;
 use super::reply::{Body, ErrorCode};
-use super::script::Wreck;
+use super::script::WireFault;
 use super::timeout::TimeoutBody;
 use crate::app::App;
 use crate::vocabulary::S3;
@@ -30,7 +30,7 @@ use crate::vocabulary::S3;
 pub(super) struct Planned {
     target: S3Target,
     operation: &'static str,
-    course: Result<Option<Box<Course>>, String>,
+    fault_plan: Result<Option<Box<FaultPlan>>, String>,
 }
 
 /// Tells what a request asks for, and decides what faults do to it.
@@ -38,31 +38,31 @@ pub(super) fn plan(
     app: &App,
     s3: &EmbeddedS3,
     head: &Parts,
-    headers: &Heard<'_>,
+    headers: &RequestHeaders<'_>,
     caller: &Caller,
-    note: &mut Note<'_>,
+    recorder: &mut RequestRecorder<'_>,
 ) -> Planned {
     let target = s3.target(head.uri.path(), header(head, HOST));
     let operation = target.operation(&head.method, head.uri.query(), &head.headers);
-    note.asked_of_s3(app, operation, length(&head.headers));
+    recorder.asked_of_s3(app, operation, length(&head.headers));
     let operation = operation.unwrap_or_default();
-    let course = with_asked(head, headers, caller, &target, operation, |asked| {
+    let fault_plan = with_fault_request(head, headers, caller, &target, operation, |asked| {
         faults::plan(app, asked).map_err(|failure| failure.message().to_owned())
     });
     Planned {
         target,
         operation,
-        course,
+        fault_plan,
     }
 }
 
-fn with_asked<T>(
+fn with_fault_request<T>(
     head: &Parts,
-    headers: &Heard<'_>,
+    headers: &RequestHeaders<'_>,
     caller: &Caller,
     target: &S3Target,
     operation: &str,
-    decide: impl FnOnce(&Asked<'_>) -> T,
+    decide: impl FnOnce(&FaultRequest<'_>) -> T,
 ) -> T {
     let object = [target.bucket.as_str(), "/", &target.key].concat();
     let arn = ["arn:aws:s3:::", &object].concat();
@@ -71,9 +71,9 @@ fn with_asked<T>(
         (false, true) => &[&target.bucket, arn.trim_end_matches('/')][..],
         (false, false) => &[&object, &target.bucket, arn.as_str()][..],
     };
-    decide(&Asked {
+    decide(&FaultRequest {
         head,
-        heard: headers,
+        request_headers: headers,
         caller,
         service: S3,
         operation,
@@ -97,16 +97,16 @@ impl Call<'_> {
         planned: Planned,
         head: Parts,
         body: TimeoutBody,
-        mut note: Note<'_>,
+        mut recorder: RequestRecorder<'_>,
     ) -> Response<Body> {
         let Planned {
             target,
             operation,
-            course,
+            fault_plan,
         } = planned;
-        let response = match course {
+        let response = match fault_plan {
             Ok(None) => {
-                note.executed();
+                recorder.set_executed();
                 streamed(self.run(Request::from_parts(head, body)).await)
             }
             Err(message) => {
@@ -118,14 +118,14 @@ impl Call<'_> {
                 };
                 whole(self.error(error, "", &head))
             }
-            Ok(Some(course)) => {
+            Ok(Some(fault_plan)) => {
                 let faulted = Faulted {
                     call: self,
                     target,
                     operation,
                     head,
                 };
-                let answered = caught(pin!(faulted.answer(*course, body, &mut note))).await;
+                let answered = caught(pin!(faulted.answer(*fault_plan, body, &mut recorder))).await;
                 answered.unwrap_or_else(|panic| whole(self.crashed(&panic, &faulted.head)))
             }
         };
@@ -133,8 +133,8 @@ impl Call<'_> {
             .metrics
             .objects
             .count(Some(response.status().as_u16()));
-        if response.extensions().get::<Silent>().is_none() {
-            note.answered_by_s3(&response);
+        if response.extensions().get::<NoReply>().is_none() {
+            recorder.answered_by_s3(&response);
         }
         response
     }
@@ -173,7 +173,7 @@ impl Call<'_> {
             .then(|| format!("{code} injected by the fault rule {rules}"));
         let status = error
             .status_code
-            .and_then(|it| StatusCode::from_u16(it).ok());
+            .and_then(|status_code| StatusCode::from_u16(status_code).ok());
         let mut response = error_answer(&ErrorAnswer {
             code,
             status,
@@ -201,7 +201,7 @@ impl Call<'_> {
 
 /// Marks a response of which the client gets nothing.
 #[derive(Clone)]
-struct Silent;
+struct NoReply;
 
 /// A request under faults.
 struct Faulted<'a> {
@@ -214,30 +214,30 @@ struct Faulted<'a> {
 impl Faulted<'_> {
     async fn answer(
         &self,
-        course: Course,
+        fault_plan: FaultPlan,
         body: TimeoutBody,
-        note: &mut Note<'_>,
+        recorder: &mut RequestRecorder<'_>,
     ) -> Response<Body> {
         let app = self.call.app;
-        let Course {
+        let FaultPlan {
             mut plan,
             awaits_result,
-        } = course;
-        note.faulted(&plan);
+        } = fault_plan;
+        recorder.set_faults(&plan);
         pause(&app.clock, plan.delay.before_ms).await;
         let replaces = plan.outcome.as_ref().is_some_and(replaces_reply);
         let reply = if replaces && plan.when == When::Before {
             drain(body, self.call.limit()).await;
             None
         } else {
-            Some(self.run(body, plan.when, note).await)
+            Some(self.run(body, plan.when, recorder).await)
         };
         if let Some(reply) = &reply
             && awaits_result
             && !plan.is_settled()
         {
             self.decide_answered(reply, &mut plan);
-            note.faulted(&plan);
+            recorder.set_faults(&plan);
         }
         let rules: Vec<&str> = plan.rule_ids().collect();
         let rules = rules.join(",");
@@ -256,9 +256,14 @@ impl Faulted<'_> {
     }
 
     /// Carries the request out, once or twice.
-    async fn run(&self, body: TimeoutBody, when: When, note: &mut Note<'_>) -> Response<S3Body> {
+    async fn run(
+        &self,
+        body: TimeoutBody,
+        when: When,
+        recorder: &mut RequestRecorder<'_>,
+    ) -> Response<S3Body> {
         let head = self.head.clone();
-        note.executed();
+        recorder.set_executed();
         if when != When::Twice {
             return self.call.run(Request::from_parts(head, body)).await;
         }
@@ -276,7 +281,7 @@ impl Faulted<'_> {
         let request = |head| Request::from_parts(head, Full::new(body.clone()));
         let first = self.call.run(request(head)).await;
         tracing::info!(status = %first.status(), "executed once, and now again");
-        note.executed();
+        recorder.set_executed();
         self.call.run(request(self.head.clone())).await
     }
 
@@ -290,11 +295,11 @@ impl Faulted<'_> {
             status: status.as_u16(),
             code: is_error.then(|| code.map_or(usual, |code| &code.0)),
         };
-        let heard = Heard::of(&self.head.headers);
+        let request_headers = RequestHeaders::of(&self.head.headers);
         let (target, caller) = (&self.target, self.call.caller);
-        with_asked(
+        with_fault_request(
             &self.head,
-            &heard,
+            &request_headers,
             caller,
             target,
             self.operation,
@@ -325,7 +330,10 @@ impl Faulted<'_> {
                     Ok(reply) => reply,
                     Err(error) => return whole(error),
                 };
-                whole(injected::wrecked(reply, Wreck::Connection(connection)))
+                whole(injected::with_wire_fault(
+                    reply,
+                    WireFault::Connection(connection),
+                ))
             }
             Some(Outcome::Panic) => injected::panic(rules),
             Some(Outcome::Response(damage)) => self.damaged(damage, reply).await,
@@ -378,7 +386,7 @@ fn replaces_reply(outcome: &Outcome) -> bool {
 
 /// Turns a reply that HTTP cannot send into what is to happen on the connection.
 fn scripted(mut response: Response<Body>) -> Response<Body> {
-    let Some(wreck) = response.extensions_mut().remove::<Wreck>() else {
+    let Some(wire_fault) = response.extensions_mut().remove::<WireFault>() else {
         return response;
     };
     let (head, body) = response.into_parts();
@@ -392,10 +400,10 @@ fn scripted(mut response: Response<Body>) -> Response<Body> {
         .and_then(Result::ok)
         .map(http_body_util::Collected::to_bytes);
     let whole_reply = Response::from_parts(head, bytes.unwrap_or_default());
-    let script = wreck.script(&whole_reply);
+    let script = wire_fault.script(&whole_reply);
     let mut response = whole(whole_reply);
-    if !wreck.sends_reply() {
-        response.extensions_mut().insert(Silent);
+    if !wire_fault.sends_reply() {
+        response.extensions_mut().insert(NoReply);
     }
     response.extensions_mut().insert(script);
     response
@@ -456,6 +464,6 @@ fn whole(response: Response<Bytes>) -> Response<Body> {
 /// The length that a message's head tells of its body; 0 where it does not.
 pub(super) fn length(headers: &http::HeaderMap) -> usize {
     let length = headers.get(CONTENT_LENGTH);
-    let length = length.and_then(|it| it.to_str().ok()?.parse().ok());
+    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
     length.unwrap_or_default()
 }

@@ -12,21 +12,21 @@ const GARBAGE: &[u8] = b"\x15\x03\x01\x00\x02\x02\x46 these bytes are no reply \
 
 /// What is wrong with a reply, or stands in its place.
 #[derive(Clone, Debug)]
-pub(super) enum Wreck {
+pub(super) enum WireFault {
     Connection(Connection),
     Damage(Damage),
 }
 
 /// What happens on a connection, and how it ends.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Script {
-    pub(super) moves: Vec<Move>,
+pub(super) struct WireScript {
+    pub(super) steps: Vec<WireStep>,
     /// With a reset rather than in good order.
     pub(super) resets: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Move {
+pub(super) enum WireStep {
     Send(Bytes),
     /// Sends bytes in pieces, each after a pause.
     Drip(Bytes, Drip),
@@ -34,7 +34,7 @@ pub(super) enum Move {
     Pause(Duration),
 }
 
-impl Wreck {
+impl WireFault {
     /// Whether some of the reply is sent.
     pub(super) fn sends_reply(&self) -> bool {
         match self {
@@ -44,7 +44,7 @@ impl Wreck {
     }
 
     /// What happens in place of sending the reply.
-    pub(super) fn script(&self, response: &Response<Bytes>) -> Script {
+    pub(super) fn script(&self, response: &Response<Bytes>) -> WireScript {
         match self {
             Self::Connection(connection) => cut(connection, response),
             Self::Damage(damage) => damaged(damage, response),
@@ -53,7 +53,7 @@ impl Wreck {
 }
 
 /// The script of a connection that ends.
-pub(super) fn cut(connection: &Connection, response: &Response<Bytes>) -> Script {
+pub(super) fn cut(connection: &Connection, response: &Response<Bytes>) -> WireScript {
     let sent = match connection.at {
         Place::Accept => Bytes::new(),
         Place::Headers => start_of(
@@ -68,18 +68,20 @@ pub(super) fn cut(connection: &Connection, response: &Response<Bytes>) -> Script
         }
         Place::End => joined(&[&head(response, &[length(response)]), response.body()]),
     };
-    let mut script = Script {
-        moves: vec![Move::Send(sent)],
+    let mut script = WireScript {
+        steps: vec![WireStep::Send(sent)],
         resets: connection.kind == Ending::Reset,
     };
     if connection.kind == Ending::Garbage {
-        script.moves.push(Move::Send(Bytes::from_static(GARBAGE)));
+        script
+            .steps
+            .push(WireStep::Send(Bytes::from_static(GARBAGE)));
     }
     script.pause(connection.hold_ms());
     script
 }
 
-fn damaged(damage: &Damage, response: &Response<Bytes>) -> Script {
+fn damaged(damage: &Damage, response: &Response<Bytes>) -> WireScript {
     let body = response.body();
     let sent = start_of(body, None, damage.sent_of(body.len()));
     // Who is not told might already send the next request when the end comes.
@@ -89,8 +91,8 @@ fn damaged(damage: &Damage, response: &Response<Bytes>) -> Script {
         (None, Some(claimed)) => (CONTENT_LENGTH, claimed.into()),
         (None, None) => length(response),
     };
-    let mut script = Script {
-        moves: vec![Move::Send(head(response, &[closing, framing]))],
+    let mut script = WireScript {
+        steps: vec![WireStep::Send(head(response, &[closing, framing]))],
         resets: damage.finish == Some(Finish::Reset),
     };
     let sent = match damage.chunked {
@@ -104,17 +106,18 @@ fn damaged(damage: &Damage, response: &Response<Bytes>) -> Script {
     script
 }
 
-impl Script {
+impl WireScript {
     fn pause(&mut self, millis: u64) {
         if millis > 0 {
-            self.moves.push(Move::Pause(Duration::from_millis(millis)));
+            self.steps
+                .push(WireStep::Pause(Duration::from_millis(millis)));
         }
     }
 
     fn send(&mut self, bytes: Bytes, drip: Option<Drip>) {
-        self.moves.push(match drip {
-            None => Move::Send(bytes),
-            Some(drip) => Move::Drip(bytes, drip),
+        self.steps.push(match drip {
+            None => WireStep::Send(bytes),
+            Some(drip) => WireStep::Drip(bytes, drip),
         });
     }
 }
@@ -123,9 +126,9 @@ type Framing = (http::HeaderName, HeaderValue);
 
 fn length(response: &Response<Bytes>) -> Framing {
     // The reply to a HEAD tells the length of a body that it does not have.
-    let told = response.headers().get(CONTENT_LENGTH);
-    let told = told.filter(|_| response.body().is_empty()).cloned();
-    let length = told.unwrap_or_else(|| response.body().len().into());
+    let event_log = response.headers().get(CONTENT_LENGTH);
+    let event_log = event_log.filter(|_| response.body().is_empty()).cloned();
+    let length = event_log.unwrap_or_else(|| response.body().len().into());
     (CONTENT_LENGTH, length)
 }
 
@@ -138,7 +141,7 @@ fn head(response: &Response<Bytes>, added: &[Framing]) -> Bytes {
     let date = response
         .headers()
         .get(DATE)
-        .map_or_else(|| date().into_bytes(), |it| it.as_bytes().to_vec());
+        .map_or_else(|| date().into_bytes(), |found| found.as_bytes().to_vec());
     let own = [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, DATE];
     let kept = response
         .headers()
@@ -182,7 +185,9 @@ fn in_chunks(kind: Chunked, body: &Bytes) -> Bytes {
 
 /// So many bytes from the start, at most all of them.
 fn start_of(bytes: &Bytes, wanted: Option<u64>, default: usize) -> Bytes {
-    let wanted = wanted.map_or(default, |it| usize::try_from(it).unwrap_or(usize::MAX));
+    let wanted = wanted.map_or(default, |wanted| {
+        usize::try_from(wanted).unwrap_or(usize::MAX)
+    });
     bytes.slice(..wanted.min(bytes.len()))
 }
 
@@ -195,33 +200,35 @@ mod tests {
     use b2bi_local_faults::{Effect, Rule};
     use serde_json::{Value, json};
 
-    use super::{Bytes, Move, Response, Script, Wreck};
+    use super::{Bytes, Response, WireFault, WireScript, WireStep};
 
-    fn script(rule: &Value) -> Script {
+    fn script(rule: &Value) -> WireScript {
         let rule: Rule = serde_json::from_value(rule.clone()).unwrap();
-        let wreck = match rule.effect() {
-            Some(Effect::Connection(connection)) => Wreck::Connection(connection.clone()),
-            Some(Effect::Response(damage)) => Wreck::Damage(damage.clone()),
+        let wire_fault = match rule.effect() {
+            Some(Effect::Connection(connection)) => WireFault::Connection(connection.clone()),
+            Some(Effect::Response(damage)) => WireFault::Damage(damage.clone()),
             other => panic!("{other:?}"),
         };
         let mut response = Response::new(Bytes::from_static(b"0123456789"));
         response.headers_mut().insert("x", "y".parse().unwrap());
-        wreck.script(&response)
+        wire_fault.script(&response)
     }
 
     /// What is sent, in one form: `|` for a pause with its milliseconds, the date taken out.
-    fn shown(script: &Script) -> String {
-        let moves = script.moves.iter().map(|it| match it {
-            Move::Send(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            Move::Drip(bytes, drip) => {
+    fn shown(script: &WireScript) -> String {
+        let steps = script.steps.iter().map(|step| match step {
+            WireStep::Send(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            WireStep::Drip(bytes, drip) => {
                 let text = String::from_utf8_lossy(bytes);
                 format!("|{} by {} every {} ms|", text, drip.bytes, drip.every_ms)
             }
-            Move::Pause(time) => format!("|{}|", time.as_millis()),
+            WireStep::Pause(time) => format!("|{}|", time.as_millis()),
         });
         let end = if script.resets { "RST" } else { "FIN" };
-        let text = moves.collect::<String>() + end;
-        let lines = text.split("\r\n").filter(|it| !it.starts_with("date: "));
+        let text = steps.collect::<String>() + end;
+        let lines = text
+            .split("\r\n")
+            .filter(|part| !part.starts_with("date: "));
         lines.collect::<Vec<_>>().join("~")
     }
 

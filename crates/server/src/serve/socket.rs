@@ -19,11 +19,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::acquaintance::Acquaintance;
-use super::alarm::Alarm;
+use super::connection_state::ConnectionState;
 use super::request;
-use super::script::{Move, Script, cut};
+use super::script::{WireScript, WireStep, cut};
 use super::timeout::TimeoutStream;
+use super::timer::SharedTimer;
 use crate::admin;
 use crate::app::App;
 use crate::config::Limits;
@@ -61,14 +61,14 @@ async fn http(
     app: &App,
     stream: TcpStream,
     stopping: &mut watch::Receiver<bool>,
-) -> Option<(TcpStream, Script)> {
-    let (taken, acquaintance) = (Mutex::default(), Acquaintance::default());
-    let (taken, acquaintance) = (&taken, &acquaintance);
+) -> Option<(TcpStream, WireScript)> {
+    let (taken, connection_state) = (Mutex::default(), ConnectionState::default());
+    let (taken, connection_state) = (&taken, &connection_state);
     let service = service_fn(move |request: Request<Incoming>| {
         let (mut head, body) = request.into_parts();
         async move {
-            let mut response = request::answer(app, acquaintance, &mut head, body).await;
-            if let Some(script) = response.extensions_mut().remove::<Script>() {
+            let mut response = request::answer(app, connection_state, &mut head, body).await;
+            if let Some(script) = response.extensions_mut().remove::<WireScript>() {
                 *lock(taken) = Some(script);
                 // The connection is taken away while this waits.
                 pending::<()>().await;
@@ -110,7 +110,7 @@ async fn http(
     Some((stream, script))
 }
 
-fn lock(taken: &Mutex<Option<Script>>) -> MutexGuard<'_, Option<Script>> {
+fn lock(taken: &Mutex<Option<WireScript>>) -> MutexGuard<'_, Option<WireScript>> {
     // The script is put and taken with one statement, so a poisoned lock holds a whole one or none.
     taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -118,7 +118,7 @@ fn lock(taken: &Mutex<Option<Script>>) -> MutexGuard<'_, Option<Script>> {
 fn builder(limits: &Limits) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
-        .timer(Alarm::new())
+        .timer(SharedTimer::new())
         // A client may say that it has sent all it has, and wait for the reply.
         .half_close(true)
         .header_read_timeout(limits.header_time)
@@ -130,12 +130,12 @@ fn builder(limits: &Limits) -> http1::Builder {
 }
 
 /// Tells a client that there are too many others.
-pub(super) async fn turn_away(stream: TcpStream) {
-    let moves = vec![Move::Send(Bytes::from_static(BUSY))];
+pub(super) async fn reject(stream: TcpStream) {
+    let steps = vec![WireStep::Send(Bytes::from_static(BUSY))];
     play(
         stream,
-        Script {
-            moves,
+        WireScript {
+            steps,
             resets: false,
         },
     )
@@ -145,16 +145,16 @@ pub(super) async fn turn_away(stream: TcpStream) {
 /// The fault of a connection before its request is read.
 ///
 /// The first line is looked at, not taken: the server's own routes are never faulted.
-async fn at_accept(app: &App, stream: &TcpStream) -> Option<Script> {
+async fn at_accept(app: &App, stream: &TcpStream) -> Option<WireScript> {
     if !app.faults.is_armed_at_accept() {
         return None;
     }
     let mut line = [0; FIRST_LINE];
     let seen = tokio::time::timeout(app.config.limits.header_time, stream.peek(&mut line)).await;
     let length = seen.ok()?.ok()?;
-    let mut words = line.get(..length)?.split(|it| *it == b' ');
+    let mut words = line.get(..length)?.split(|found| *found == b' ');
     let path = words.nth(1).map(String::from_utf8_lossy);
-    if path.is_some_and(|it| admin::is_admin(app, &it)) {
+    if path.is_some_and(|path| admin::is_admin(app, &path)) {
         return None;
     }
     let plan = app.faults.decide_at_accept(app.now_millis());
@@ -170,12 +170,12 @@ async fn at_accept(app: &App, stream: &TcpStream) -> Option<Script> {
 }
 
 /// Does what the script says, as long as the client is there.
-async fn play(mut stream: TcpStream, script: Script) {
-    for step in script.moves {
+async fn play(mut stream: TcpStream, script: WireScript) {
+    for step in script.steps {
         let goes_on = match step {
-            Move::Send(bytes) => stream.write_all(&bytes).await.is_ok(),
-            Move::Drip(bytes, drip) => drip_out(&mut stream, bytes, drip).await,
-            Move::Pause(time) => stays_for(&mut stream, time).await,
+            WireStep::Send(bytes) => stream.write_all(&bytes).await.is_ok(),
+            WireStep::Drip(bytes, drip) => drip_out(&mut stream, bytes, drip).await,
+            WireStep::Pause(time) => stays_for(&mut stream, time).await,
         };
         if !goes_on {
             return;
@@ -213,5 +213,5 @@ async fn stays_for(stream: &mut TcpStream, time: Duration) -> bool {
 
 async fn until_gone(stream: &mut TcpStream) {
     let mut rest = [0; 1024];
-    while stream.read(&mut rest).await.is_ok_and(|it| it > 0) {}
+    while stream.read(&mut rest).await.is_ok_and(|item| item > 0) {}
 }

@@ -79,7 +79,7 @@ impl Body for TimeoutBody {
         let this = self.get_mut();
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
             this.timer.rest();
-            return Poll::Ready(frame.map(|it| it.map_err(BoxError::from)));
+            return Poll::Ready(frame.map(|frame| frame.map_err(BoxError::from)));
         }
         ready!(this.timer.poll_end(context));
         Poll::Ready(Some(Err(IdleTimeout.into())))

@@ -58,7 +58,7 @@ impl Upstream {
         found: &Result<Route, Failure>,
         services: &[&'static Descriptor],
     ) -> bool {
-        let passes = |name: &str| self.services.iter().any(|it| it == name);
+        let passes = |name: &str| self.services.iter().any(|service| service == name);
         match found {
             _ if is_of_an_emulator(path) => true,
             Err(failure) => failure.is_unknown_service(),
@@ -66,7 +66,7 @@ impl Upstream {
             Ok(Route::Objects) => false,
             Ok(Route::Json(at, _) | Route::Query(at)) => {
                 let service = services.get(*at);
-                service.is_some_and(|it| passes(it.signing_name))
+                service.is_some_and(|service| passes(service.signing_name))
             }
         }
     }
@@ -151,9 +151,9 @@ fn strip(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(CONNECTION)
         .iter()
-        .filter_map(|it| it.to_str().ok())
-        .flat_map(|it| it.split(','))
-        .filter_map(|it| it.trim().parse().ok())
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|header| header.split(','))
+        .filter_map(|header| header.trim().parse().ok())
         .collect();
     for name in named.iter().chain(&HOP_BY_HOP) {
         headers.remove(name);

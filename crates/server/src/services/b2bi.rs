@@ -15,7 +15,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 static NAMES: LazyLock<Vec<&'static str>> =
-    LazyLock::new(|| OPERATIONS.iter().map(|it| it.name).collect());
+    LazyLock::new(|| OPERATIONS.iter().map(|item| item.name).collect());
 
 static DESCRIPTOR: LazyLock<Descriptor> = LazyLock::new(|| Descriptor {
     signing_name: SIGNING_NAME,

@@ -27,7 +27,7 @@ fn the_page_on_settings_has_every_setting() {
     let table: String = SETTINGS.iter().map(row).collect();
     let page = fs::read_to_string(PAGE).unwrap();
     let (before, rest) = page.split_once(HEAD).unwrap();
-    let end = rest.find("\n\n").map_or(rest.len(), |it| it + 1);
+    let end = rest.find("\n\n").map_or(rest.len(), |find| find + 1);
     let (found, after) = rest.split_at(end);
     if std::env::var_os(UPDATE).is_some() {
         fs::write(PAGE, [before, HEAD, &table, after].concat()).unwrap();

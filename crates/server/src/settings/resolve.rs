@@ -146,14 +146,14 @@ fn text(path: &Path, key: &str, value: &Value) -> Result<String, SettingError> {
         Value::Boolean(switch) => Ok(switch.to_string()),
         Value::Array(items) => {
             let items: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
-            items.map(|it| it.join(",")).ok_or_else(wrong)
+            items.map(|items| items.join(",")).ok_or_else(wrong)
         }
         _ => Err(wrong()),
     }
 }
 
 fn unknown_key(path: &Path, unknown: &str) -> SettingError {
-    let keys: Vec<&str> = SETTINGS.iter().map(|it| it.key).collect();
+    let keys: Vec<&str> = SETTINGS.iter().map(|item| item.key).collect();
     SettingError::new(
         format!("{unknown} in {}", path.display()),
         format!("is no setting; there are {} and {RULES}", keys.join(", ")),
@@ -241,9 +241,9 @@ pub(crate) fn without_secrets(url: &str) -> String {
     let (scheme, rest) = address.split_at(host);
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let query = if query.is_empty() { "" } else { "?***" };
-    let part = |it| {
-        if str::len(it) < TOKEN_LENGTH {
-            it
+    let part = |item| {
+        if str::len(item) < TOKEN_LENGTH {
+            item
         } else {
             MASK
         }

@@ -6,10 +6,10 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Uri};
 use serde_json::Value;
 
-use super::Failure;
+use super::DeliveryError;
 use super::http::{Client, Reply, post};
 use crate::app::system_time;
-use crate::machine;
+use crate::system;
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const JSON: &str = "application/x-amz-json-1.1";
@@ -38,17 +38,17 @@ pub(super) struct Endpoint {
 
 /// Whose call it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Whose<'a> {
+pub(super) struct CallerScope<'a> {
     pub(super) account: &'a str,
     pub(super) region: &'a str,
 }
 
 /// What a service refuses a call with.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct AwsError {
     /// The name of the error; empty where there is no reply.
     pub(super) code: String,
-    pub(super) failure: Failure,
+    pub(super) failure: DeliveryError,
 }
 
 impl Endpoint {
@@ -79,29 +79,33 @@ impl Endpoint {
     /// There is no reply, or it is an error.
     pub(super) async fn call(
         &self,
-        whose: Whose<'_>,
+        whose: CallerScope<'_>,
         operation: &str,
         input: &Value,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Value, AwsError> {
         let body = input.to_string().into_bytes();
         let mut head = post(&self.url, JSON);
         let target = format!("{}.{operation}", self.target);
         head.headers.insert(TARGET, valid(&target)?);
-        let credential = self.introduce(&mut head, whose)?;
+        let credential = self.set_credentials(&mut head, whose)?;
         let target = SigningTarget {
             service: Service::Api(self.service),
             region: whose.region,
         };
-        let now = system_time(machine::now());
+        let now = system_time(system::now());
         sign(&mut head, &body, &credential, target, now)
-            .map_err(|error| Failure::lasting(error.to_string()))?;
+            .map_err(|error| DeliveryError::permanent(error.to_string()))?;
         read(&self.client.send(head, body).await?)
     }
 }
 
 impl Endpoint {
     /// Says in the head whose call it is, and with which key it is signed.
-    fn introduce(&self, head: &mut Parts, whose: Whose<'_>) -> Result<Credential, Failure> {
+    fn set_credentials(
+        &self,
+        head: &mut Parts,
+        whose: CallerScope<'_>,
+    ) -> Result<Credential, DeliveryError> {
         if let Some(credential) = &self.credentials {
             return Ok(credential.clone());
         }
@@ -112,8 +116,8 @@ impl Endpoint {
     }
 }
 
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
+impl From<DeliveryError> for AwsError {
+    fn from(failure: DeliveryError) -> Self {
         Self {
             code: String::new(),
             failure,
@@ -122,20 +126,20 @@ impl From<Failure> for Refusal {
 }
 
 /// Why an item is refused that has an error of this name.
-pub(super) fn refused(code: &str, message: &str) -> Failure {
+pub(super) fn refused(code: &str, message: &str) -> DeliveryError {
     let reason = format!("{code}: {message}");
     if PASSING.contains(&code) {
-        Failure::passing(reason)
+        DeliveryError::retryable(reason)
     } else {
-        Failure::lasting(reason)
+        DeliveryError::permanent(reason)
     }
 }
 
-fn valid(value: &str) -> Result<HeaderValue, Failure> {
-    HeaderValue::from_str(value).map_err(|error| Failure::lasting(error.to_string()))
+fn valid(value: &str) -> Result<HeaderValue, DeliveryError> {
+    HeaderValue::from_str(value).map_err(|error| DeliveryError::permanent(error.to_string()))
 }
 
-fn read(reply: &Reply) -> Result<Value, Refusal> {
+fn read(reply: &Reply) -> Result<Value, AwsError> {
     let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     let Err(failure) = reply.accepted() else {
         return Ok(body);
@@ -144,9 +148,9 @@ fn read(reply: &Reply) -> Result<Value, Refusal> {
     let code = code.unwrap_or_default().rsplit('#').next();
     let code = code.unwrap_or_default().to_owned();
     let is_final = failure.is_final && !PASSING.contains(&code.as_str());
-    Err(Refusal {
+    Err(AwsError {
         code,
-        failure: Failure {
+        failure: DeliveryError {
             is_final,
             ..failure
         },

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use http::Uri;
 use serde_json::{Value, json};
 
-use super::aws::{Endpoint, Whose, refused};
+use super::aws::{CallerScope, Endpoint, refused};
 use super::http::{Client, shown};
-use super::{Failure, Outcome, Sink};
+use super::{DeliveryError, Outcome, Sink};
 use crate::config::SinksConfig;
-use crate::told::Delivery;
+use crate::event_log::EventBridgeEvent;
 
 /// The most entries of a call.
 ///
@@ -34,7 +34,7 @@ impl EventBridge {
     }
 
     /// The service gives the event an id of its own, and takes a time in whole seconds.
-    fn entry(&self, delivery: &Delivery) -> Value {
+    fn entry(&self, delivery: &EventBridgeEvent) -> Value {
         let event = &delivery.event;
         json!({
             "Time": event.time.as_millis().div_euclid(1000),
@@ -46,11 +46,14 @@ impl EventBridge {
     }
 
     /// Puts events of one account and region.
-    async fn put(&self, deliveries: &[Arc<Delivery>]) -> Vec<Outcome> {
+    async fn put(&self, deliveries: &[Arc<EventBridgeEvent>]) -> Vec<Outcome> {
         let Some(first) = deliveries.first() else {
             return Vec::new();
         };
-        let entries: Vec<Value> = deliveries.iter().map(|it| self.entry(it)).collect();
+        let entries: Vec<Value> = deliveries
+            .iter()
+            .map(|delivery| self.entry(delivery))
+            .collect();
         let input = json!({"Entries": entries});
         match self.endpoint.call(whose(first), "PutEvents", &input).await {
             Ok(reply) => outcomes(&reply, deliveries.len()),
@@ -60,7 +63,7 @@ impl EventBridge {
 }
 
 #[async_trait]
-impl Sink<Delivery> for EventBridge {
+impl Sink<EventBridgeEvent> for EventBridge {
     fn name(&self) -> String {
         format!("eventbridge {}", shown(self.endpoint.url()))
     }
@@ -69,7 +72,7 @@ impl Sink<Delivery> for EventBridge {
         MOST
     }
 
-    async fn send(&self, items: &[Arc<Delivery>]) -> Vec<Outcome> {
+    async fn send(&self, items: &[Arc<EventBridgeEvent>]) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(items.len());
         for run in items.chunk_by(|one, other| whose(one) == whose(other)) {
             outcomes.extend(self.put(run).await);
@@ -78,8 +81,8 @@ impl Sink<Delivery> for EventBridge {
     }
 }
 
-fn whose(delivery: &Delivery) -> Whose<'_> {
-    Whose {
+fn whose(delivery: &EventBridgeEvent) -> CallerScope<'_> {
+    CallerScope {
         account: &delivery.event.account,
         region: &delivery.event.region,
     }
@@ -95,8 +98,8 @@ fn outcomes(reply: &Value, count: usize) -> Vec<Outcome> {
             text.map(str::to_owned)
         };
         let entry = entries.get(at);
-        let entry =
-            entry.ok_or_else(|| Failure::passing("the reply does not tell of the event"))?;
+        let entry = entry
+            .ok_or_else(|| DeliveryError::retryable("the reply does not tell of the event"))?;
         match text(entry, "ErrorCode") {
             None => Ok(()),
             Some(code) => Err(refused(
@@ -121,13 +124,13 @@ mod tests {
             {"ErrorCode": "InternalFailure", "ErrorMessage": "m"},
             {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."},
         ]});
-        let told: Vec<_> = outcomes(&reply, 4)
+        let event_log: Vec<_> = outcomes(&reply, 4)
             .into_iter()
-            .map(|it| it.err().map(|it| (it.reason, it.is_final)))
+            .map(|outcome| outcome.err().map(|error| (error.reason, error.is_final)))
             .collect();
         let failed = |reason: &str, is_final| Some((reason.to_owned(), is_final));
         assert_eq!(
-            told,
+            event_log,
             [
                 None,
                 failed("InternalFailure: m", false),

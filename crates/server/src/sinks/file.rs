@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::Serialize;
 
-use super::{Failure, Outcome, Sink};
+use super::{DeliveryError, Outcome, Sink};
 
 /// How many lines are written before somebody else has the thread.
 const MOST: usize = 100;
@@ -52,18 +52,19 @@ impl<T: Serialize + Send + Sync + 'static> Sink<T> for File {
         let (path, items) = (self.path.clone(), items.to_vec());
         let count = items.len();
         let written = tokio::task::spawn_blocking(move || {
-            items.iter().map(|it| write(&path, &**it)).collect()
+            items.iter().map(|item| write(&path, &**item)).collect()
         });
         written
             .await
-            .unwrap_or_else(|error| vec![Err(Failure::passing(error.to_string())); count])
+            .unwrap_or_else(|error| vec![Err(DeliveryError::retryable(error.to_string())); count])
     }
 }
 
 fn write<T: Serialize>(path: &Path, item: &T) -> Outcome {
-    let mut line = serde_json::to_vec(item).map_err(|error| Failure::lasting(error.to_string()))?;
+    let mut line =
+        serde_json::to_vec(item).map_err(|error| DeliveryError::permanent(error.to_string()))?;
     line.push(b'\n');
-    append(path, &line).map_err(|error| Failure::passing(error.to_string()))
+    append(path, &line).map_err(|error| DeliveryError::retryable(error.to_string()))
 }
 
 /// Appends the line whole or not at all, as far as the system lets us.
@@ -91,7 +92,7 @@ mod tests {
         append(&path, b"\"old\"\n").unwrap();
         let file = File::open(&path).unwrap();
         let lines = |path: &Path| std::fs::read_to_string(path).unwrap();
-        let items = ["a\nb", "c"].map(|it| Arc::new(it.to_owned()));
+        let items = ["a\nb", "c"].map(|item| Arc::new(item.to_owned()));
         assert_eq!(file.send(&items).await, [Ok(()), Ok(())]);
         assert_eq!(lines(&path), "\"old\"\n\"a\\nb\"\n\"c\"\n");
         std::fs::rename(&path, folder.join("moved")).unwrap();

@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderValue, Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
 
-use super::Failure;
+use super::DeliveryError;
 use crate::client::{HttpClient, TlsClient, http_client, root_cause, tls_client};
 use crate::settings::without_secrets;
 
@@ -56,33 +56,40 @@ impl Client {
     /// # Errors
     ///
     /// There is no whole reply.
-    pub(super) async fn send(&self, mut head: Parts, body: Vec<u8>) -> Result<Reply, Failure> {
+    pub(super) async fn send(
+        &self,
+        mut head: Parts,
+        body: Vec<u8>,
+    ) -> Result<Reply, DeliveryError> {
         // Not before a signature: who is in between may change it.
         let agent = HeaderValue::from_static(AGENT);
         head.headers.insert(USER_AGENT, agent);
         let request = Request::from_parts(head, Full::from(body));
         let late = |_| {
             let seconds = PATIENCE.as_secs();
-            Failure::passing(format!("there was no reply within {seconds} s"))
+            DeliveryError::retryable(format!("there was no reply within {seconds} s"))
         };
         tokio::time::timeout(PATIENCE, self.exchange(request))
             .await
             .map_err(late)?
     }
 
-    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Reply, Failure> {
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Reply, DeliveryError> {
         let reply = match &self.tls {
             Some(tls) if is_secure(request.uri()) => tls.request(request).await,
             _ => self.plain.request(request).await,
         };
-        let reply = reply.map_err(|error| Failure::passing(root_cause(&error).to_string()))?;
+        let reply =
+            reply.map_err(|error| DeliveryError::retryable(root_cause(&error).to_string()))?;
         let (head, body) = reply.into_parts();
         match Limited::new(body, LONGEST).collect().await {
             Ok(body) => Ok(Reply {
                 status: head.status,
                 body: body.to_bytes(),
             }),
-            Err(error) => Err(Failure::passing(format!("the reply broke off: {error}"))),
+            Err(error) => Err(DeliveryError::retryable(format!(
+                "the reply broke off: {error}"
+            ))),
         }
     }
 }
@@ -93,7 +100,7 @@ impl Reply {
     /// # Errors
     ///
     /// It says otherwise. Another attempt is of use where the server, or the time, is to blame.
-    pub(super) fn accepted(&self) -> Result<(), Failure> {
+    pub(super) fn accepted(&self) -> Result<(), DeliveryError> {
         if self.status.is_success() {
             return Ok(());
         }
@@ -102,9 +109,9 @@ impl Reply {
             || self.status == StatusCode::TOO_MANY_REQUESTS
             || self.status == StatusCode::REQUEST_TIMEOUT;
         Err(if passes {
-            Failure::passing(reason)
+            DeliveryError::retryable(reason)
         } else {
-            Failure::lasting(reason)
+            DeliveryError::permanent(reason)
         })
     }
 
@@ -126,7 +133,9 @@ pub(super) fn post(url: &Uri, content_type: &'static str) -> Parts {
     let (mut head, ()) = Request::new(()).into_parts();
     head.method = http::Method::POST;
     head.uri = url.clone();
-    let host = url.authority().map(|it| HeaderValue::try_from(it.as_str()));
+    let host = url
+        .authority()
+        .map(|authority| HeaderValue::try_from(authority.as_str()));
     if let Some(Ok(host)) = host {
         head.headers.insert(HOST, host);
     }
@@ -165,7 +174,11 @@ mod tests {
                 body: "no".into(),
             };
             let failure = reply.accepted().err();
-            assert_eq!(failure.map(|it| it.is_final), is_final, "{status}");
+            assert_eq!(
+                failure.map(|failure| failure.is_final),
+                is_final,
+                "{status}"
+            );
         }
     }
 

@@ -8,9 +8,9 @@ use b2bi_local_b2bi::LogRecord;
 use http::Uri;
 use serde_json::{Value, json};
 
-use super::aws::{Endpoint, Refusal, Whose};
+use super::aws::{AwsError, CallerScope, Endpoint};
 use super::http::{Client, shown};
-use super::{Failure, Outcome, Sink};
+use super::{DeliveryError, Outcome, Sink};
 use crate::config::SinksConfig;
 
 /// How many records are sent together; a call may have 10,000 of 1 MB in all.
@@ -47,7 +47,7 @@ impl Logs {
 
     /// Puts records of one stream.
     async fn put(&self, records: &[Arc<LogRecord>]) -> Vec<Outcome> {
-        let Some(stream) = records.first().map(|it| Stream::of(it)) else {
+        let Some(stream) = records.first().map(|first| Stream::of(first)) else {
             return Vec::new();
         };
         match self.put_all(&stream, records).await {
@@ -56,11 +56,15 @@ impl Logs {
         }
     }
 
-    async fn put_all(&self, stream: &Stream, records: &[Arc<LogRecord>]) -> Result<Value, Refusal> {
+    async fn put_all(
+        &self,
+        stream: &Stream,
+        records: &[Arc<LogRecord>],
+    ) -> Result<Value, AwsError> {
         if !self.known().contains(stream) {
             self.make(stream).await?;
         }
-        let events: Vec<Value> = records.iter().map(|it| event(it)).collect();
+        let events: Vec<Value> = records.iter().map(|record| event(record)).collect();
         let input = json!({
             "logGroupName": stream.group,
             "logStreamName": stream.name,
@@ -71,7 +75,7 @@ impl Logs {
             .await
     }
 
-    async fn make(&self, stream: &Stream) -> Result<(), Refusal> {
+    async fn make(&self, stream: &Stream) -> Result<(), AwsError> {
         let group = json!({"logGroupName": stream.group});
         let named = json!({"logGroupName": stream.group, "logStreamName": stream.name});
         for (operation, input) in [("CreateLogGroup", group), ("CreateLogStream", named)] {
@@ -91,10 +95,10 @@ impl Logs {
     }
 
     /// A stream that is gone is made anew with the next attempt.
-    fn explained(&self, stream: &Stream, refusal: Refusal) -> Failure {
+    fn explained(&self, stream: &Stream, refusal: AwsError) -> DeliveryError {
         let is_gone = refusal.code == "ResourceNotFoundException";
         let was_there = is_gone && self.known().remove(stream);
-        Failure {
+        DeliveryError {
             is_final: refusal.failure.is_final && !was_there,
             ..refusal.failure
         }
@@ -135,8 +139,8 @@ impl Stream {
         }
     }
 
-    fn whose(&self) -> Whose<'_> {
-        Whose {
+    fn whose(&self) -> CallerScope<'_> {
+        CallerScope {
             account: &self.account,
             region: &self.region,
         }
@@ -167,10 +171,12 @@ fn outcomes(reply: &Value, count: usize) -> Vec<Outcome> {
     let new = place("tooNewLogEventStartIndex");
     let outcome = |at| {
         if old.is_some_and(|end| at < end) {
-            return Err(Failure::lasting("the record is too old for the endpoint"));
+            return Err(DeliveryError::permanent(
+                "the record is too old for the endpoint",
+            ));
         }
         if new.is_some_and(|start| at >= start) {
-            return Err(Failure::lasting(
+            return Err(DeliveryError::permanent(
                 "the record is of a time yet to come for the endpoint",
             ));
         }

@@ -1,15 +1,15 @@
 //! Sinks: where events and log records go of themselves, besides the lists that are asked for.
 //!
-//! A sink is told with one [`Sink`]; a [`Courier`] brings it what there is, tries again what did not
+//! A sink is told with one [`Sink`]; a [`DeliveryQueue`] brings it what there is, tries again what did not
 //! arrive, and keeps what never did.
 
 mod aws;
-mod courier;
-mod desk;
+mod delivery_queue;
 mod event_bridge;
 mod file;
 mod http;
 mod logs;
+mod sink_status;
 mod webhook;
 
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use b2bi_local_panics::Panics;
 
 use crate::clock::ServerClock;
 use crate::config::SinksConfig;
-use crate::told::Delivery;
+use crate::event_log::EventBridgeEvent;
 
-pub(crate) use courier::Courier;
-pub(crate) use desk::{Dead, Tally};
+pub(crate) use delivery_queue::DeliveryQueue;
+pub(crate) use sink_status::{DeadLetter, SinkCounts};
 
 /// Somebody who is brought items of a kind.
 #[async_trait]
@@ -39,19 +39,19 @@ trait Sink<T>: Send + Sync {
 }
 
 /// What became of an item.
-type Outcome = Result<(), Failure>;
+type Outcome = Result<(), DeliveryError>;
 
 /// Why an item has not arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Failure {
+struct DeliveryError {
     reason: String,
     /// Whether it would be the same another time.
     is_final: bool,
 }
 
-impl Failure {
+impl DeliveryError {
     /// It may go well another time.
-    fn passing(reason: impl Into<String>) -> Self {
+    fn retryable(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
             is_final: false,
@@ -59,7 +59,7 @@ impl Failure {
     }
 
     /// It would be the same another time.
-    fn lasting(reason: impl Into<String>) -> Self {
+    fn permanent(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
             is_final: true,
@@ -69,8 +69,8 @@ impl Failure {
 
 /// The sinks of a server.
 pub(crate) struct Sinks {
-    pub(crate) events: Vec<Courier<Delivery>>,
-    pub(crate) records: Vec<Courier<LogRecord>>,
+    pub(crate) events: Vec<DeliveryQueue<EventBridgeEvent>>,
+    pub(crate) records: Vec<DeliveryQueue<LogRecord>>,
 }
 
 impl Sinks {
@@ -84,7 +84,7 @@ impl Sinks {
         clock: &Arc<ServerClock>,
         panics: &Arc<Panics>,
     ) -> Result<Self, String> {
-        let mut events: Vec<Box<dyn Sink<Delivery>>> = Vec::new();
+        let mut events: Vec<Box<dyn Sink<EventBridgeEvent>>> = Vec::new();
         for path in &config.files {
             events.push(Box::new(file::File::open(path)?));
         }
@@ -106,16 +106,16 @@ impl Sinks {
         let records = records.into_iter();
         Ok(Self {
             events: events
-                .map(|it| Courier::start(it, clock, panics, attempts))
+                .map(|events| DeliveryQueue::start(events, clock, panics, attempts))
                 .collect(),
             records: records
-                .map(|it| Courier::start(it, clock, panics, attempts))
+                .map(|records| DeliveryQueue::start(records, clock, panics, attempts))
                 .collect(),
         })
     }
 
     /// Hands an event to every sink that takes events, and waits for none.
-    pub(crate) fn announce(&self, delivery: &Delivery) {
+    pub(crate) fn emit(&self, delivery: &EventBridgeEvent) {
         offer(&self.events, delivery);
     }
 
@@ -126,45 +126,45 @@ impl Sinks {
 
     /// Waits until all that was handed over so far was tried, what waits for another time included.
     pub(crate) async fn flush(&self) {
-        for courier in &self.events {
-            courier.flush().await;
+        for delivery_queue in &self.events {
+            delivery_queue.flush().await;
         }
-        for courier in &self.records {
-            courier.flush().await;
+        for delivery_queue in &self.records {
+            delivery_queue.flush().await;
         }
     }
 
     /// Forgets the dead letters of all sinks.
     pub(crate) fn forget_dead(&self) {
-        for courier in &self.events {
-            courier.forget();
+        for delivery_queue in &self.events {
+            delivery_queue.forget();
         }
-        for courier in &self.records {
-            courier.forget();
+        for delivery_queue in &self.records {
+            delivery_queue.forget();
         }
     }
 
     /// Counts from 0 again; what waits to be sent still counts as that.
     pub(crate) fn reset_counts(&self) {
-        self.events.iter().for_each(Courier::reset_counts);
-        self.records.iter().for_each(Courier::reset_counts);
+        self.events.iter().for_each(DeliveryQueue::reset_counts);
+        self.records.iter().for_each(DeliveryQueue::reset_counts);
     }
 
     /// What became of all items, for each sink.
-    pub(crate) fn tallies(&self) -> Vec<Tally> {
-        let events = self.events.iter().map(Courier::tally);
+    pub(crate) fn sink_counts(&self) -> Vec<SinkCounts> {
+        let events = self.events.iter().map(DeliveryQueue::sink_counts);
         events
-            .chain(self.records.iter().map(Courier::tally))
+            .chain(self.records.iter().map(DeliveryQueue::sink_counts))
             .collect()
     }
 }
 
-fn offer<T: Clone + Send + Sync + 'static>(couriers: &[Courier<T>], item: &T) {
+fn offer<T: Clone + Send + Sync + 'static>(couriers: &[DeliveryQueue<T>], item: &T) {
     if couriers.is_empty() {
         return;
     }
     let item = Arc::new(item.clone());
-    for courier in couriers {
-        courier.offer(&item);
+    for delivery_queue in couriers {
+        delivery_queue.offer(&item);
     }
 }

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use http::Uri;
 
 use super::http::{Client, post, shown};
-use super::{Failure, Outcome, Sink};
-use crate::told::Delivery;
+use super::{DeliveryError, Outcome, Sink};
+use crate::event_log::EventBridgeEvent;
 
 /// Posts each event, as `EventBridge` delivers it, as JSON.
 pub(super) struct Webhook {
@@ -23,16 +23,16 @@ impl Webhook {
         }
     }
 
-    async fn post(&self, delivery: &Delivery) -> Outcome {
-        let body =
-            serde_json::to_vec(delivery).map_err(|error| Failure::lasting(error.to_string()))?;
+    async fn post(&self, delivery: &EventBridgeEvent) -> Outcome {
+        let body = serde_json::to_vec(delivery)
+            .map_err(|error| DeliveryError::permanent(error.to_string()))?;
         let head = post(&self.url, "application/json");
         self.client.send(head, body).await?.accepted()
     }
 }
 
 #[async_trait]
-impl Sink<Delivery> for Webhook {
+impl Sink<EventBridgeEvent> for Webhook {
     fn name(&self) -> String {
         format!("webhook {}", shown(&self.url))
     }
@@ -41,7 +41,7 @@ impl Sink<Delivery> for Webhook {
         1
     }
 
-    async fn send(&self, items: &[Arc<Delivery>]) -> Vec<Outcome> {
+    async fn send(&self, items: &[Arc<EventBridgeEvent>]) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(items.len());
         for item in items {
             outcomes.push(self.post(item).await);

@@ -47,11 +47,11 @@ async fn those_who_are_too_many_are_told_so_or_see_the_end() {
     for _ in 0..3 * TOLD {
         others.push(TcpStream::connect(server.address).await.unwrap());
     }
-    let mut told = 0;
+    let mut event_log = 0;
     for other in &mut others {
         let reply = Reply::read(other).await;
         assert!([0, 503].contains(&reply.status), "{reply:?}");
-        told += usize::from(reply.status == 503);
+        event_log += usize::from(reply.status == 503);
     }
-    assert!((TOLD..3 * TOLD).contains(&told), "{told}");
+    assert!((TOLD..3 * TOLD).contains(&event_log), "{event_log}");
 }

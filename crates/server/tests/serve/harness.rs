@@ -69,7 +69,7 @@ impl Reply {
         let _ = stream.read_to_end(&mut bytes).await;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-        let status = head.split(' ').nth(1).and_then(|it| it.parse().ok());
+        let status = head.split(' ').nth(1).and_then(|item| item.parse().ok());
         Self {
             status: status.unwrap_or_default(),
             head: head.to_ascii_lowercase(),
@@ -80,8 +80,8 @@ impl Reply {
     /// The code of the error in JSON or XML.
     pub(crate) fn code(&self) -> String {
         let after = |mark: &str| self.body.split_once(mark).map(|(_, after)| after);
-        let json = after("\"__type\":\"").and_then(|it| it.split('"').next());
-        let xml = || after("<Code>").and_then(|it| it.split('<').next());
+        let json = after("\"__type\":\"").and_then(|after| after.split('"').next());
+        let xml = || after("<Code>").and_then(|after| after.split('<').next());
         let code = json.or_else(xml).unwrap_or_default();
         code.rsplit('#').next().unwrap_or_default().to_owned()
     }

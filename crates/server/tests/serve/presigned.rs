@@ -70,7 +70,7 @@ async fn presigned_requests_are_checked() {
     let (sts, b2bi, s3) = (Service::Api("sts"), Service::Api("b2bi"), Service::S3);
     let nothing: fn(&mut Message) = |_| ();
     let spoil: fn(&mut Message) =
-        |it| it.target = it.target.replace("X-Amz-Expires=60", "X-Amz-Expires=61");
+        |item| item.target = item.target.replace("X-Amz-Expires=60", "X-Amz-Expires=61");
     for (name, service, message, lifetime, age, change, expected) in [
         ("a token of a cluster", sts, &cluster, 60, 0, nothing, "200"),
         (
@@ -115,7 +115,7 @@ async fn presigned_requests_are_checked() {
             &cluster,
             60,
             0,
-            |it| it.remove("x-k8s-aws-id"),
+            |item| item.remove("x-k8s-aws-id"),
             "403 SignatureDoesNotMatch",
         ),
         ("a call in JSON", b2bi, &plain(b2bi), 60, 0, nothing, "200"),
@@ -125,7 +125,7 @@ async fn presigned_requests_are_checked() {
             &plain(b2bi),
             60,
             0,
-            |it| it.body.push(' '),
+            |item| item.body.push(' '),
             "403 InvalidSignatureException",
         ),
         ("an object", s3, &object, 60, 0, nothing, "200"),
@@ -163,7 +163,7 @@ async fn presigned_requests_are_checked() {
             &object,
             60,
             0,
-            |it| "DELETE".clone_into(&mut it.method),
+            |item| "DELETE".clone_into(&mut item.method),
             "403 SignatureDoesNotMatch",
         ),
         (
@@ -172,7 +172,7 @@ async fn presigned_requests_are_checked() {
             &object,
             60,
             0,
-            |it| it.target = it.target.replace("X-Amz-Expires=60&", ""),
+            |item| item.target = item.target.replace("X-Amz-Expires=60&", ""),
             "400 AuthorizationQueryParametersError",
         ),
         (
@@ -181,7 +181,7 @@ async fn presigned_requests_are_checked() {
             &object,
             60,
             0,
-            |it| it.target = it.target.replace("X-Amz-Expires=60", "X-Amz-Expires=-1"),
+            |item| item.target = item.target.replace("X-Amz-Expires=60", "X-Amz-Expires=-1"),
             "400 AuthorizationQueryParametersError",
         ),
         (
@@ -190,7 +190,7 @@ async fn presigned_requests_are_checked() {
             &object,
             60,
             0,
-            |it| it.target.push_str("&X-Amz-Expires=60"),
+            |item| item.target.push_str("&X-Amz-Expires=60"),
             "400 AuthorizationQueryParametersError",
         ),
         (
@@ -199,8 +199,8 @@ async fn presigned_requests_are_checked() {
             &object,
             60,
             0,
-            |it| {
-                it.push("authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/s3/aws4_request, SignedHeaders=host, Signature=0");
+            |item| {
+                item.push("authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/s3/aws4_request, SignedHeaders=host, Signature=0");
             },
             "400 InvalidArgument",
         ),
@@ -210,9 +210,9 @@ async fn presigned_requests_are_checked() {
             &object,
             60,
             0,
-            |it| {
+            |item| {
                 "/orders/k?AWSAccessKeyId=111122223333&Expires=4000000000&Signature=abc"
-                    .clone_into(&mut it.target);
+                    .clone_into(&mut item.target);
             },
             "400 InvalidRequest",
         ),
@@ -222,7 +222,7 @@ async fn presigned_requests_are_checked() {
             &put,
             60,
             0,
-            |it| it.push("x-amz-acl", "private"),
+            |item| item.push("x-amz-acl", "private"),
             "403 AccessDenied",
         ),
         ("an upload", s3, &put, 60, 0, nothing, "200"),

@@ -147,7 +147,7 @@ fn no_output_has_a_secret() {
     }
     let log = server.log();
     assert!(log.contains("X-Amz-Signature=***"), "{log}");
-    let shown: Vec<&str> = log.lines().filter(|it| it.contains(MARK)).collect();
+    let shown: Vec<&str> = log.lines().filter(|line| line.contains(MARK)).collect();
     assert!(shown.is_empty(), "{shown:#?}");
 }
 

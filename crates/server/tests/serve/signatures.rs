@@ -109,31 +109,39 @@ fn spoiled() -> Vec<(&'static str, Spoil, Answers)> {
         ("nothing", |_, _| (), ok),
         (
             "another valid region",
-            |it, to| again(it, to, "eu-west-3", 0),
+            |item, to| again(item, to, "eu-west-3", 0),
             ok,
         ),
-        ("ten minutes ago", |it, to| again(it, to, REGION, 600), ok),
-        ("in ten minutes", |it, to| again(it, to, REGION, -600), ok),
+        (
+            "ten minutes ago",
+            |item, to| again(item, to, REGION, 600),
+            ok,
+        ),
+        (
+            "in ten minutes",
+            |item, to| again(item, to, REGION, -600),
+            ok,
+        ),
         (
             "sixteen minutes ago",
-            |it, to| again(it, to, REGION, 960),
+            |item, to| again(item, to, REGION, 960),
             skewed,
         ),
         (
             "in sixteen minutes",
-            |it, to| again(it, to, REGION, -960),
+            |item, to| again(item, to, REGION, -960),
             skewed,
         ),
         (
             "no region",
-            |it, to| again(it, to, "nowhere", 0),
+            |item, to| again(item, to, "nowhere", 0),
             with(INVALID, malformed),
         ),
         (
             "another secret",
-            |it, to| {
-                *it = plain(to);
-                it.sign_with(
+            |item, to| {
+                *item = plain(to);
+                item.sign_with(
                     &Credential::new(ACCOUNT, "wrong"),
                     to,
                     REGION,
@@ -144,79 +152,79 @@ fn spoiled() -> Vec<(&'static str, Spoil, Answers)> {
         ),
         (
             "an unknown key",
-            |it, _| replaced(it, "authorization", ACCOUNT, "AKIDOTHER"),
+            |item, _| replaced(item, "authorization", ACCOUNT, "AKIDOTHER"),
             UNKNOWN,
         ),
         (
             "another key",
-            |it, _| replaced(it, "authorization", ACCOUNT, "999900001111"),
+            |item, _| replaced(item, "authorization", ACCOUNT, "999900001111"),
             with(UNKNOWN, "400 InvalidToken"),
         ),
         (
             "a region that was not signed",
-            |it, _| replaced(it, "authorization", REGION, "us-west-2"),
+            |item, _| replaced(item, "authorization", REGION, "us-west-2"),
             INVALID,
         ),
         (
             "another day",
-            |it, _| {
-                let day = it.header("x-amz-date")[..8].to_owned();
-                replaced(it, "authorization", &day, "20010101");
+            |item, _| {
+                let day = item.header("x-amz-date")[..8].to_owned();
+                replaced(item, "authorization", &day, "20010101");
             },
             with(INVALID, malformed),
         ),
         (
             "no such day",
-            |it, _| "20261399T999999Z".clone_into(it.header("x-amz-date")),
+            |item, _| "20261399T999999Z".clone_into(item.header("x-amz-date")),
             INCOMPLETE,
         ),
         (
             "no date",
-            |it, _| it.remove("x-amz-date"),
+            |item, _| item.remove("x-amz-date"),
             with(INCOMPLETE, "403 AccessDenied"),
         ),
         (
             "an unsigned host",
-            |it, _| replaced(it, "authorization", "host;", ""),
+            |item, _| replaced(item, "authorization", "host;", ""),
             with(INVALID, "403 AccessDenied"),
         ),
         (
             "an unsigned date",
-            |it, _| replaced(it, "authorization", "x-amz-date", "x-other"),
+            |item, _| replaced(item, "authorization", "x-amz-date", "x-other"),
             with(INVALID, "403 AccessDenied"),
         ),
         (
             "a header of AWS that was not signed",
-            |it, _| it.push("x-amz-meta-x", "1"),
+            |item, _| item.push("x-amz-meta-x", "1"),
             with(INVALID, "403 AccessDenied"),
         ),
         (
             "another host",
-            |it, _| "localhost:80".clone_into(it.header("host")),
+            |item, _| "localhost:80".clone_into(item.header("host")),
             INVALID,
         ),
         (
             "another query",
-            |it, _| {
-                it.target
-                    .push_str(if it.target == "/" { "?x" } else { "&x" });
+            |item, _| {
+                item.target
+                    .push_str(if item.target == "/" { "?x" } else { "&x" });
             },
             INVALID,
         ),
         (
             "no signature in the header",
-            |it, _| replaced(it, "authorization", ", Signature=", ", Nothing="),
+            |item, _| replaced(item, "authorization", ", Signature=", ", Nothing="),
             INCOMPLETE,
         ),
         (
             "a short credential",
-            |it, _| replaced(it, "authorization", "/aws4_request", "/"),
+            |item, _| replaced(item, "authorization", "/aws4_request", "/"),
             INCOMPLETE,
         ),
         (
             "another end of the signature",
-            |it, _| {
-                let value = it.header("authorization");
+            |item, _| {
+                let value = item.header("authorization");
                 let last = if value.ends_with('0') { "1" } else { "0" };
                 value.pop();
                 value.push_str(last);
@@ -225,16 +233,16 @@ fn spoiled() -> Vec<(&'static str, Spoil, Answers)> {
         ),
         (
             "no end of the signature",
-            |it, _| {
-                it.header("authorization").pop();
+            |item, _| {
+                item.header("authorization").pop();
             },
             INVALID,
         ),
         (
             "two signatures",
-            |it, _| {
-                let value = it.header("authorization").clone();
-                it.push("authorization", &value);
+            |item, _| {
+                let value = item.header("authorization").clone();
+                item.push("authorization", &value);
             },
             INCOMPLETE,
         ),

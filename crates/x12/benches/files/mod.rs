@@ -19,8 +19,10 @@ pub(crate) fn report(
     mut run: impl FnMut() -> usize,
 ) {
     let label = format!("{name} {what}");
-    let mut words = std::env::args().skip(1).filter(|it| !it.starts_with('-'));
-    if !words.all(|it| label.contains(&it)) {
+    let mut words = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'));
+    if !words.all(|word| label.contains(&word)) {
         return;
     }
     let best = (0..rounds)

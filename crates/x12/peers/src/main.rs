@@ -21,9 +21,9 @@ const ROUNDS: usize = 3;
 macro_rules! typed {
     ($set:ty) => {
         |text: &str| {
-            let (rest, it) = Transmission::<$set>::parse(text).expect("x12-types reads the file");
+            let (rest, transmission) = Transmission::<$set>::parse(text).expect("x12-types reads the file");
             assert_eq!(rest.trim(), "", "x12-types reads the file to its end");
-            it.functional_group.len()
+            transmission.functional_group.len()
         }
     };
 }

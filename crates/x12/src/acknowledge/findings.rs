@@ -81,10 +81,10 @@ impl<'f> Of<'f> {
     }
 
     fn narrowed(self, ordinal: impl Fn(&Part) -> u32, number: u32) -> Self {
-        let of_problem = |it: &&Problem| ordinal(&Part::of(&it.position));
+        let of_problem = |problem: &&Problem| ordinal(&Part::of(&problem.position));
         Self {
             problems: equal(self.problems, of_problem, number),
-            verdicts: equal(self.verdicts, |it| ordinal(&it.part), number),
+            verdicts: equal(self.verdicts, |item| ordinal(&item.part), number),
         }
     }
 }

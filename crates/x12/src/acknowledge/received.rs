@@ -44,15 +44,21 @@ impl Received {
 
     /// The ISA of each interchange, with GS01 to GS08 of each of its groups.
     pub fn envelopes(&self) -> impl Iterator<Item = (&Isa, impl Iterator<Item = &[String; 8]>)> {
-        self.interchanges
-            .iter()
-            .map(|it| (&it.isa, it.groups.iter().map(|group| &group.gs)))
+        self.interchanges.iter().map(|interchange| {
+            (
+                &interchange.isa,
+                interchange.groups.iter().map(|group| &group.gs),
+            )
+        })
     }
 
     /// How many transactions there are.
     #[must_use]
     pub fn transactions(&self) -> usize {
-        let groups = self.interchanges.iter().flat_map(|it| &it.groups);
+        let groups = self
+            .interchanges
+            .iter()
+            .flat_map(|interchange| &interchange.groups);
         groups.map(|group| group.transactions.len()).sum()
     }
 

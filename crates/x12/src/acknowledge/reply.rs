@@ -59,7 +59,7 @@ impl Reply {
         let dictionary = Dictionary::of(self.version)?;
         let number = dictionary.number(element)?;
         let simple = dictionary.elements().get(usize::from(number))?;
-        let kept = value.trim().chars().filter(|it| !it.is_control());
+        let kept = value.trim().chars().filter(|c| !c.is_control());
         let text: String = kept.take(simple.max as usize).collect();
         let text = text.trim();
         let min = simple.min as usize;
@@ -169,9 +169,7 @@ impl Interchange {
     fn id(&self, position: usize) -> String {
         let text = self.text(position);
         let length = LENGTHS.get(position - 1).copied().unwrap_or_default();
-        let clean = text
-            .chars()
-            .map(|it| if it.is_control() { '?' } else { it });
+        let clean = text.chars().map(|c| if c.is_control() { '?' } else { c });
         let clean: String = clean.take(length).collect();
         if clean.trim().is_empty() {
             UNKNOWN.to_owned()

@@ -134,10 +134,12 @@ impl Filler {
         let number = usize::from(cell.element?);
         let simple = self.dictionary.elements().get(number)?;
         let (min, max) = (simple.min as usize, simple.max as usize);
-        let own = codes(self.version).get(number).filter(|it| it.is_known());
+        let own = codes(self.version)
+            .get(number)
+            .filter(|found| found.is_known());
         let narrowed = narrowing
             .codes(position, component)
-            .filter(|it| it.is_known());
+            .filter(|code| code.is_known());
         let fits = |code: &String| {
             let listed = own.is_none_or(|own| own.contains(code.as_bytes()));
             listed && (min..=max).contains(&code.len())
@@ -241,7 +243,10 @@ fn count_data(elements: &mut [OutlineElement]) {
         return;
     };
     let length = data.values.first().map_or(0, |value| value.value.len());
-    if let Some(count) = before.last_mut().and_then(|it| it.values.first_mut()) {
+    if let Some(count) = before
+        .last_mut()
+        .and_then(|last_mut| last_mut.values.first_mut())
+    {
         count.value = length.to_string();
     }
 }
@@ -249,7 +254,10 @@ fn count_data(elements: &mut [OutlineElement]) {
 impl OutlineSegment {
     /// Sets a value of a simple element, which is then present.
     pub(super) fn set(&mut self, position: usize, text: impl Into<String>) {
-        let element = self.elements.iter_mut().find(|it| it.position == position);
+        let element = self
+            .elements
+            .iter_mut()
+            .find(|element| element.position == position);
         if let Some(element) = element {
             element.present = true;
             if let Some(value) = element.values.first_mut() {

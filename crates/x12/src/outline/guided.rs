@@ -55,7 +55,9 @@ impl<'g> Walk<'g> {
         let places = self.loop_of(number);
         for (at, place) in places.iter().enumerate().skip(opener) {
             let before = places.get(opener..at).unwrap_or_default();
-            if matches!(place.segment, "ST" | "SE") || before.iter().any(|it| it.covers(place)) {
+            if matches!(place.segment, "ST" | "SE")
+                || before.iter().any(|before| before.covers(place))
+            {
                 continue;
             }
             let inside = self.place(place, level);
@@ -89,10 +91,10 @@ impl<'g> Walk<'g> {
             }
             let parent = inner
                 .iter()
-                .any(|it| it.segment == "HL" && it.opens.is_some());
-            let listed = narrowing.codes(4, 0).filter(|it| it.is_known());
+                .any(|inner| inner.segment == "HL" && inner.opens.is_some());
+            let listed = narrowing.codes(4, 0).filter(|code| code.is_known());
             let flag = if parent { "1" } else { "0" };
-            if listed.is_none_or(|it| it.contains(flag.as_bytes())) {
+            if listed.is_none_or(|listed| listed.contains(flag.as_bytes())) {
                 segment.set(4, flag);
             }
             level = self.levels;
@@ -120,30 +122,31 @@ impl<'g> Places<'g> {
     fn rules(&self, element: usize, component: usize) -> impl Iterator<Item = &'g ElementUse> + '_ {
         self.all()
             .flat_map(|place| &place.elements)
-            .filter(move |it| it.element == element && it.component == component)
+            .filter(move |item| item.element == element && item.component == component)
     }
 }
 
 impl Narrowing for Places<'_> {
     fn is_unused(&self, element: usize, component: usize) -> bool {
         self.rules(element, component)
-            .any(|it| it.usage == Usage::NotUsed)
+            .any(|rule| rule.usage == Usage::NotUsed)
     }
 
     fn is_required(&self, element: usize, component: usize) -> bool {
         self.rules(element, component)
-            .any(|it| it.usage == Usage::Required)
+            .any(|rule| rule.usage == Usage::Required)
     }
 
     fn codes(&self, element: usize, component: usize) -> Option<&CodeList> {
         self.rules(element, component)
-            .map(|it| &it.codes)
+            .map(|rules| &rules.codes)
             .find(|codes| codes.is_known())
     }
 
     fn value(&self, element: usize, component: usize) -> Option<&str> {
         let mut qualifiers = self.all().flat_map(|place| &place.qualifiers);
-        let found = qualifiers.find(|it| it.element == element && it.component == component);
-        found.and_then(|it| it.values.first()).copied()
+        let found = qualifiers
+            .find(|qualifier| qualifier.element == element && qualifier.component == component);
+        found.and_then(|found| found.values.first()).copied()
     }
 }

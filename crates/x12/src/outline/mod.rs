@@ -121,7 +121,9 @@ impl Outline {
         for problem in surplus {
             // ST is the first segment of a transaction.
             let at = usize::try_from(problem.position.segment).unwrap_or_default();
-            let droppable = |it: &OutlineSegment| !it.required && !it.opens;
+            let droppable = |outline_segment: &OutlineSegment| {
+                !outline_segment.required && !outline_segment.opens
+            };
             if let Some(at) = at.checked_sub(2)
                 && self.segments.get(at).is_some_and(droppable)
             {

@@ -47,7 +47,7 @@ impl Lexer {
     /// Whether a byte of the segment found last belongs to binary data.
     pub(crate) fn is_binary_at(&self, place: usize) -> bool {
         let data = self.spans.last();
-        data.is_some_and(|it| it.classes & BINARY != 0 && place >= it.start as usize)
+        data.is_some_and(|data| data.classes & BINARY != 0 && place >= data.start as usize)
     }
 
     /// Reads the segment at the beginning of `input`.

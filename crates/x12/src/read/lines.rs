@@ -21,7 +21,7 @@ const LOOKED_AT: usize = 64 << 10;
 
 /// How a file was wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Wrapped {
+pub(crate) struct Wrapping {
     /// What comes before the ISA segment.
     pub(crate) start: usize,
     /// How many bytes stand on a line.
@@ -32,17 +32,17 @@ pub(crate) struct Wrapped {
 
 /// Takes the breaks out of a wrapped file that comes in pieces, and leaves other files as they are.
 #[derive(Default)]
-pub(crate) struct Lines(Form);
+pub(crate) struct LineUnwrapper(Form);
 
 enum Form {
     /// Nobody knows yet; what came is kept.
     Unknown(Vec<u8>),
     Plain,
-    Wrapped(Joining),
+    Wrapping(Joining),
 }
 
 struct Joining {
-    wrapped: Wrapped,
+    wrapped: Wrapping,
     /// Bytes on the line so far, and what came last that is no break.
     column: usize,
     last: u8,
@@ -56,10 +56,10 @@ impl Default for Form {
     }
 }
 
-impl Lines {
+impl LineUnwrapper {
     /// How a whole input was wrapped, and the input without its breaks.
-    pub(crate) fn whole(input: &[u8]) -> (Option<Wrapped>, Cow<'_, [u8]>) {
-        let found = Wrapped::find(input, true).unwrap_or(None);
+    pub(crate) fn whole(input: &[u8]) -> (Option<Wrapping>, Cow<'_, [u8]>) {
+        let found = Wrapping::find(input, true).unwrap_or(None);
         (found, Self::default().found(found, Cow::Borrowed(input)))
     }
 
@@ -73,7 +73,7 @@ impl Lines {
             held.extend_from_slice(bytes);
             input = Cow::Owned(mem::take(held));
         }
-        if let Ok(found) = Wrapped::find(&input, false) {
+        if let Ok(found) = Wrapping::find(&input, false) {
             return self.found(found, input);
         }
         self.0 = Form::Unknown(input.into_owned());
@@ -86,16 +86,16 @@ impl Lines {
             return Vec::new();
         };
         let held = mem::take(held);
-        let found = Wrapped::find(&held, true).unwrap_or(None);
+        let found = Wrapping::find(&held, true).unwrap_or(None);
         self.found(found, Cow::Owned(held)).into_owned()
     }
 
-    fn found<'a>(&mut self, found: Option<Wrapped>, input: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
+    fn found<'a>(&mut self, found: Option<Wrapping>, input: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
         let Some(wrapped) = found else {
             self.0 = Form::Plain;
             return input;
         };
-        self.0 = Form::Wrapped(Joining {
+        self.0 = Form::Wrapping(Joining {
             wrapped,
             column: 0,
             last: 0,
@@ -108,7 +108,7 @@ impl Lines {
     }
 
     fn joined<'a>(&mut self, bytes: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
-        let Form::Wrapped(joining) = &mut self.0 else {
+        let Form::Wrapping(joining) = &mut self.0 else {
             return bytes;
         };
         let mut out = Vec::with_capacity(bytes.len());
@@ -163,7 +163,7 @@ impl Joining {
 #[derive(Debug)]
 pub(crate) struct Undecided;
 
-impl Wrapped {
+impl Wrapping {
     /// How `input` was wrapped: all lines up to the first that breaks a segment, and the one after it,
     /// have one length. None where it was not.
     pub(crate) fn find(input: &[u8], at_end: bool) -> Result<Option<Self>, Undecided> {

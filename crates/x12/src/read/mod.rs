@@ -11,7 +11,7 @@ mod reader;
 mod sink;
 mod state;
 
-pub(crate) use lines::Lines;
+pub(crate) use lines::LineUnwrapper;
 pub use reader::Reader;
 pub use sink::{Fit, LoopKey, Place, Sink};
 

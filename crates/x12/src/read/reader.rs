@@ -6,7 +6,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::lexer::{Lexed, Lexer};
-use super::lines::Lines;
+use super::lines::LineUnwrapper;
 use super::state::State;
 use super::{Reading, Sink};
 use crate::delimiters::{Narrowing, Wide};
@@ -23,7 +23,7 @@ pub struct Reader<S> {
     /// There is one from an ISA segment to its IEA.
     lexer: Option<Lexer>,
     state: State,
-    lines: Lines,
+    lines: LineUnwrapper,
     /// The beginning of a segment whose end has not come yet.
     pending: Vec<u8>,
     /// How many bytes `pending` needs before another look at it makes sense.
@@ -43,7 +43,7 @@ impl<S: Sink> Reader<S> {
             sink,
             lexer: None,
             state: State::default(),
-            lines: Lines::default(),
+            lines: LineUnwrapper::default(),
             pending: Vec::new(),
             needed: 0,
             at_end: false,

@@ -89,8 +89,8 @@ impl Guide {
     pub(crate) fn st03(&self) -> Usage {
         let places = self.loops.first().map_or(&[][..], Vec::as_slice);
         let st = places.iter().find(|place| place.segment == "ST");
-        let third = st.and_then(|st| st.elements.iter().find(|it| it.element == 3));
-        third.map_or(Usage::NotUsed, |it| it.usage)
+        let third = st.and_then(|st| st.elements.iter().find(|element| element.element == 3));
+        third.map_or(Usage::NotUsed, |third| third.usage)
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) use codes::{CodeList, codes};
 pub(crate) use guide_names::set_of_guide;
 pub use guides::guides;
 pub(crate) use guides::{ElementUse, Guide, Qualifier, Usage, Use, guide, guide_name};
-pub use names::{LoopNames, LoopNamesProblem};
+pub use names::{LoopNames, LoopNamesError};
 pub use notes::{Note, Relation};
 pub use segments::Form;
 pub(crate) use segments::{Cell, Definition, Dictionary, Simple};

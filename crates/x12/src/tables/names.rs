@@ -76,12 +76,12 @@ struct Row {
 
 /// The number of the line that cannot be read as a loop name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LoopNamesProblem {
+pub struct LoopNamesError {
     /// The line, the first being 1.
     pub line: usize,
 }
 
-impl fmt::Display for LoopNamesProblem {
+impl fmt::Display for LoopNamesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -91,18 +91,18 @@ impl fmt::Display for LoopNamesProblem {
     }
 }
 
-impl std::error::Error for LoopNamesProblem {}
+impl std::error::Error for LoopNamesError {}
 
 impl LoopNames {
     /// Reads a table of names.
     ///
     /// # Errors
     /// The first line that has too few columns, an unknown version or a malformed condition.
-    pub fn parse(text: &str) -> Result<Self, LoopNamesProblem> {
+    pub fn parse(text: &str) -> Result<Self, LoopNamesError> {
         let mut names = Self::default();
         for (line, content) in (1..).zip(text.lines()) {
             if !content.trim().is_empty() && !content.starts_with('#') {
-                let (key, row) = row(content).ok_or(LoopNamesProblem { line })?;
+                let (key, row) = row(content).ok_or(LoopNamesError { line })?;
                 names.rows.entry(key).or_default().push(row);
             }
         }

@@ -48,7 +48,7 @@ pub enum Rule {
 
 /// What is wrong with a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RuleProblem {
+pub enum CustomRuleError {
     /// There are too many rules.
     TooManyRules,
     /// An element is not named by four digits.
@@ -109,8 +109,8 @@ impl Rules {
     ///
     /// # Errors
     /// Every problem of the rules; when the version has no such set, that all elements are unknown.
-    pub fn new(version: Version, set: &str, rules: &[Rule]) -> Result<Self, Vec<RuleProblem>> {
-        let unknown = || vec![RuleProblem::ElementUnknown(set.to_owned())];
+    pub fn new(version: Version, set: &str, rules: &[Rule]) -> Result<Self, Vec<CustomRuleError>> {
+        let unknown = || vec![CustomRuleError::ElementUnknown(set.to_owned())];
         let target = Target::new(version, set).ok_or_else(unknown)?;
         let mut taken = Self {
             version,
@@ -121,7 +121,7 @@ impl Rules {
         };
         let mut problems = Vec::new();
         if rules.len() > MOST_RULES {
-            problems.push(RuleProblem::TooManyRules);
+            problems.push(CustomRuleError::TooManyRules);
         }
         for rule in rules {
             problems.extend(taken.take(&target, rule).err());
@@ -137,12 +137,12 @@ impl Rules {
         self.version == version && self.set == set
     }
 
-    fn take(&mut self, target: &Target, rule: &Rule) -> Result<(), RuleProblem> {
+    fn take(&mut self, target: &Target, rule: &Rule) -> Result<(), CustomRuleError> {
         match rule {
             Rule::Length { element, min, max } => {
                 let number = target.element(element)?;
                 if *min < 1 || min > max || *max > LONGEST {
-                    return Err(RuleProblem::Range(element.clone()));
+                    return Err(CustomRuleError::Range(element.clone()));
                 }
                 once(self.lengths.insert(number, (*min, *max)), element)
             }
@@ -165,7 +165,7 @@ impl Rules {
                 let requirement = target.requirement(position, *mandatory)?;
                 let same = |known: &Requirement| known.is_at_same_place(&requirement);
                 if self.requirements.iter().any(same) {
-                    return Err(RuleProblem::Repeated(position.clone()));
+                    return Err(CustomRuleError::Repeated(position.clone()));
                 }
                 self.requirements.push(requirement);
                 Ok(())
@@ -212,8 +212,10 @@ impl Rules {
     }
 }
 
-fn once<T>(before: Option<T>, target: &str) -> Result<(), RuleProblem> {
-    before.map_or(Ok(()), |_| Err(RuleProblem::Repeated(target.to_owned())))
+fn once<T>(before: Option<T>, target: &str) -> Result<(), CustomRuleError> {
+    before.map_or(Ok(()), |_| {
+        Err(CustomRuleError::Repeated(target.to_owned()))
+    })
 }
 
 impl Requirement {
@@ -250,19 +252,19 @@ impl Target {
         })
     }
 
-    fn element(&self, name: &str) -> Result<u16, RuleProblem> {
+    fn element(&self, name: &str) -> Result<u16, CustomRuleError> {
         if name.len() != 4 || !name.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(RuleProblem::ElementName(name.to_owned()));
+            return Err(CustomRuleError::ElementName(name.to_owned()));
         }
         let digits = name.trim_start_matches('0');
         if FIXED.contains(&digits) {
-            return Err(RuleProblem::ElementFixed(name.to_owned()));
+            return Err(CustomRuleError::ElementFixed(name.to_owned()));
         }
         let number = self
             .dictionary
             .number(digits)
             .filter(|number| self.elements.contains(number));
-        number.ok_or_else(|| RuleProblem::ElementUnknown(name.to_owned()))
+        number.ok_or_else(|| CustomRuleError::ElementUnknown(name.to_owned()))
     }
 
     fn check_codes(
@@ -271,20 +273,20 @@ impl Target {
         element: &str,
         add: &[String],
         remove: &[String],
-    ) -> Result<(), RuleProblem> {
+    ) -> Result<(), CustomRuleError> {
         let simple = self.dictionary.elements().get(usize::from(number));
         if simple.is_none_or(|simple| simple.form != Form::Code) {
-            return Err(RuleProblem::NotCoded(element.to_owned()));
+            return Err(CustomRuleError::NotCoded(element.to_owned()));
         }
         let count = add.len() + remove.len();
         if count == 0 || count > MOST_CODES {
-            return Err(RuleProblem::CodeCount(element.to_owned()));
+            return Err(CustomRuleError::CodeCount(element.to_owned()));
         }
         let is_code = |code: &&String| {
             !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
         };
         if let Some(code) = add.iter().chain(remove).find(|code| !is_code(code)) {
-            return Err(RuleProblem::CodeForm(code.clone()));
+            return Err(CustomRuleError::CodeForm(code.clone()));
         }
         let none = CodeList::default();
         let list = codes(self.set.version())
@@ -292,20 +294,20 @@ impl Target {
             .unwrap_or(&none);
         let has = |code: &&String| list.contains(code.as_bytes());
         if let Some(code) = add.iter().find(has) {
-            return Err(RuleProblem::CodeKnown(code.clone()));
+            return Err(CustomRuleError::CodeKnown(code.clone()));
         }
         if let Some(code) = remove.iter().find(|code| !has(code)) {
-            return Err(RuleProblem::CodeAbsent(code.clone()));
+            return Err(CustomRuleError::CodeAbsent(code.clone()));
         }
         let removed: HashSet<&String> = remove.iter().collect();
         if add.is_empty() && removed.len() == list.len() {
-            return Err(RuleProblem::CodesEmpty(element.to_owned()));
+            return Err(CustomRuleError::CodesEmpty(element.to_owned()));
         }
         Ok(())
     }
 
-    fn requirement(&self, position: &str, mandatory: bool) -> Result<Requirement, RuleProblem> {
-        let malformed = || RuleProblem::PositionForm(position.to_owned());
+    fn requirement(&self, position: &str, mandatory: bool) -> Result<Requirement, CustomRuleError> {
+        let malformed = || CustomRuleError::PositionForm(position.to_owned());
         let mut parts = position.split('-');
         let segment = parts
             .next()
@@ -320,7 +322,7 @@ impl Target {
             return Err(malformed());
         }
         if ENVELOPE.contains(&segment) {
-            return Err(RuleProblem::ElementFixed(position.to_owned()));
+            return Err(CustomRuleError::ElementFixed(position.to_owned()));
         }
         let requirement = Requirement {
             segment: segment.to_owned(),
@@ -334,7 +336,7 @@ impl Target {
             .and_then(|_| self.dictionary.segment(segment));
         let place =
             known.and_then(|definition| requirement.cell(&mut definition.clone()).map(|_| ()));
-        place.ok_or_else(|| RuleProblem::PositionUnknown(position.to_owned()))?;
+        place.ok_or_else(|| CustomRuleError::PositionUnknown(position.to_owned()))?;
         Ok(requirement)
     }
 }
@@ -350,7 +352,7 @@ fn two_digits(text: &str) -> Option<usize> {
     (text.len() == 2).then_some(number)
 }
 
-impl fmt::Display for RuleProblem {
+impl fmt::Display for CustomRuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooManyRules => {

@@ -19,7 +19,7 @@ mod unique;
 mod unit;
 mod values;
 
-pub use custom::{Rule, RuleProblem, Rules};
+pub use custom::{CustomRuleError, Rule, Rules};
 pub(crate) use periods::{FORMAT, PERIOD, example, is_of_time};
 pub use report::{Heading, Validation};
 pub(crate) use values::is_well_formed_text;
@@ -151,7 +151,7 @@ impl<'r> Validator<'r> {
         }
         let (loop_id, unit) = (self.guide.loop_id(), self.unit.told());
         let found = self.notes.problems.kept_from(from).iter_mut();
-        for problem in found.filter(|it| it.position.segment == position.segment) {
+        for problem in found.filter(|found| found.position.segment == position.segment) {
             let Position {
                 element, component, ..
             } = problem.position;

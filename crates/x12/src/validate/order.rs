@@ -175,7 +175,7 @@ impl Order {
                     id: set
                         .members()
                         .get(usize::from(member))
-                        .map_or("ST", |it| it.id),
+                        .map_or("ST", |found| found.id),
                     position: segment,
                 };
                 let name = set

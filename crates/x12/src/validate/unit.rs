@@ -56,7 +56,7 @@ impl BusinessUnit {
     /// Begins a transaction; only guides ask for units.
     pub(super) fn begin(&mut self, set: &[u8], is_guided: bool) {
         let mut rows = ROWS.iter().filter(|_| is_guided);
-        self.row = rows.find(|row| row.sets.iter().any(|it| it.as_bytes() == set));
+        self.row = rows.find(|row| row.sets.iter().any(|item| item.as_bytes() == set));
         self.value.clear();
     }
 

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::value::{NotJson, Value};
+use super::value::{JsonError, Value};
 use super::{Draft, Output, Writing};
 
 /// Why a document cannot be written, and where in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DocumentProblem {
+pub struct DocumentError {
     /// The place, such as `interchanges[0].functional_groups[0]`.
     pub path: String,
     /// What is wrong there.
@@ -18,7 +18,7 @@ pub struct DocumentProblem {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DocumentFault {
     /// The text ceases to be JSON at this byte.
-    NotJson(usize),
+    JsonError(usize),
     /// The text ceases to be XML after this byte.
     NotXml(usize),
     /// This member is missing.
@@ -45,13 +45,13 @@ pub enum DocumentFault {
     },
 }
 
-impl fmt::Display for DocumentProblem {
+impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path.is_empty() {
             write!(f, "{}: ", self.path)?;
         }
         match &self.fault {
-            DocumentFault::NotJson(byte) => write!(f, "not JSON at byte {byte}"),
+            DocumentFault::JsonError(byte) => write!(f, "not JSON at byte {byte}"),
             DocumentFault::NotXml(byte) => write!(f, "not XML after byte {byte}"),
             DocumentFault::Missing(key) => write!(f, "{key} is missing"),
             DocumentFault::Expected(what) => write!(f, "{what} is expected"),
@@ -75,7 +75,7 @@ impl fmt::Display for DocumentProblem {
     }
 }
 
-impl std::error::Error for DocumentProblem {}
+impl std::error::Error for DocumentError {}
 
 /// Writes a document as X12.
 ///
@@ -84,8 +84,8 @@ impl std::error::Error for DocumentProblem {}
 ///
 /// # Errors
 /// When the text is not JSON, or not a document: the first place where it is not.
-pub fn write_json(document: &str, writing: &Writing) -> Result<Vec<u8>, DocumentProblem> {
-    let fault = |NotJson(byte)| problem("", DocumentFault::NotJson(byte));
+pub fn write_json(document: &str, writing: &Writing) -> Result<Vec<u8>, DocumentError> {
+    let fault = |JsonError(byte)| problem("", DocumentFault::JsonError(byte));
     let root = Value::parse(document).map_err(fault)?;
     let mut output = Output::new(writing);
     for (interchange, path) in listed(&root, "interchanges", "")? {
@@ -98,7 +98,7 @@ fn write_interchange(
     output: &mut Output<'_>,
     interchange: &Value<'_>,
     path: &str,
-) -> Result<(), DocumentProblem> {
+) -> Result<(), DocumentError> {
     let groups = listed(interchange, "functional_groups", path)?;
     let isa = header(interchange, "ISA", path)?;
     let version = groups
@@ -131,7 +131,7 @@ fn write_interchange(
 }
 
 /// Ends the writing where a header cannot be written as it is.
-fn refuse(output: &mut Output<'_>, path: &str) -> Result<(), DocumentProblem> {
+fn refuse(output: &mut Output<'_>, path: &str) -> Result<(), DocumentError> {
     output
         .take_fault()
         .map_or(Ok(()), |fault| Err(problem(path, fault)))
@@ -142,7 +142,7 @@ fn listed<'v, 'a>(
     value: &'v Value<'a>,
     key: &'static str,
     path: &str,
-) -> Result<Vec<(&'v Value<'a>, String)>, DocumentProblem> {
+) -> Result<Vec<(&'v Value<'a>, String)>, DocumentError> {
     let list = value
         .member(key)
         .ok_or_else(|| problem(path, DocumentFault::Missing(key)))?;
@@ -152,7 +152,7 @@ fn listed<'v, 'a>(
 }
 
 /// The elements of a header: the members whose keys begin with its identifier and a position.
-fn header(value: &Value<'_>, id: &str, path: &str) -> Result<Draft, DocumentProblem> {
+fn header(value: &Value<'_>, id: &str, path: &str) -> Result<Draft, DocumentError> {
     let Value::Object(members) = value else {
         return Err(problem(path, DocumentFault::Expected("an object")));
     };
@@ -185,7 +185,7 @@ fn write_item(
     item: &Value<'_>,
     opener: &str,
     path: &str,
-) -> Result<(), DocumentProblem> {
+) -> Result<(), DocumentError> {
     let Value::Object(members) = item else {
         return Err(problem(path, DocumentFault::Expected("an object")));
     };
@@ -212,7 +212,7 @@ fn write_loop(
     list: &Value<'_>,
     name: &str,
     path: &str,
-) -> Result<(), DocumentProblem> {
+) -> Result<(), DocumentError> {
     let mut opener = name.split('-').next().unwrap_or("");
     for (nth, item) in list.items().iter().enumerate() {
         write_item(output, item, opener, &format!("{path}[{nth}]"))?;
@@ -229,7 +229,7 @@ fn flush(output: &mut Output<'_>, draft: &mut Draft) {
 }
 
 /// Sets the element that a key such as `EB_03` or `EB_03#2` names.
-fn set(draft: &mut Draft, key: &str, value: &Value<'_>, path: &str) -> Result<(), DocumentProblem> {
+fn set(draft: &mut Draft, key: &str, value: &Value<'_>, path: &str) -> Result<(), DocumentError> {
     let unknown = || problem(path, DocumentFault::KeyUnknown(key.to_owned()));
     let (_, rest) = key.rsplit_once('_').ok_or_else(unknown)?;
     let (position, repetition) = rest.split_once('#').unwrap_or((rest, "1"));
@@ -279,8 +279,8 @@ fn number(text: &str) -> Option<usize> {
     text.parse().ok().filter(|number| *number > 0)
 }
 
-fn problem(path: &str, fault: DocumentFault) -> DocumentProblem {
-    DocumentProblem {
+fn problem(path: &str, fault: DocumentFault) -> DocumentError {
+    DocumentError {
         path: path.to_owned(),
         fault,
     }

@@ -7,7 +7,7 @@ mod segments;
 mod value;
 mod xml;
 
-pub use document::{DocumentFault, DocumentProblem, write_json};
+pub use document::{DocumentError, DocumentFault, write_json};
 pub use segments::{LineBreak, Wrap};
 pub use xml::write_xml;
 

@@ -2,7 +2,7 @@
 
 use super::{LineBreak, Wrap, Writing};
 use crate::isa::{Header, Isa};
-use crate::read::Lines;
+use crate::read::LineUnwrapper;
 
 const CR: u8 = b'\r';
 const LF: u8 = b'\n';
@@ -20,7 +20,7 @@ impl Writing {
         if !blank.iter().all(u8::is_ascii_whitespace) {
             return None;
         }
-        let (wrapped, text) = Lines::whole(sample);
+        let (wrapped, text) = LineUnwrapper::whole(sample);
         let Header::Read(isa, length) = Isa::read(&text, true) else {
             return None;
         };
@@ -29,7 +29,7 @@ impl Writing {
             delimiters: isa.delimiters(),
             wrap: wrapped.map_or_else(
                 || by_segment(text.get(length..).unwrap_or_default()),
-                |it| Wrap::Length(it.length, it.line_break),
+                |wrapped| Wrap::Length(wrapped.length, wrapped.line_break),
             ),
             ..standard
         })

@@ -18,18 +18,18 @@ pub(crate) enum Value<'a> {
 
 /// Where a text ceases to be JSON, in bytes from its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NotJson(pub(crate) usize);
+pub(crate) struct JsonError(pub(crate) usize);
 
 impl<'a> Value<'a> {
     /// Reads a text that is one JSON value.
-    pub(crate) fn parse(text: &'a str) -> Result<Self, NotJson> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, JsonError> {
         let mut parser = Parser { text, at: 0 };
         let value = parser.value(0)?;
         parser.blanks();
         if parser.at == text.len() {
             Ok(value)
         } else {
-            Err(NotJson(parser.at))
+            Err(JsonError(parser.at))
         }
     }
 
@@ -63,8 +63,8 @@ impl<'a> Parser<'a> {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    fn fail<T>(&self) -> Result<T, NotJson> {
-        Err(NotJson(self.at))
+    fn fail<T>(&self) -> Result<T, JsonError> {
+        Err(JsonError(self.at))
     }
 
     fn blanks(&mut self) {
@@ -79,7 +79,7 @@ impl<'a> Parser<'a> {
         found
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value<'a>, NotJson> {
+    fn value(&mut self, depth: usize) -> Result<Value<'a>, JsonError> {
         self.blanks();
         match self.rest().as_bytes().first() {
             _ if depth > DEEPEST => self.fail(),
@@ -91,7 +91,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Value<'a>, NotJson> {
+    fn object(&mut self, depth: usize) -> Result<Value<'a>, JsonError> {
         let mut members = Vec::new();
         self.take("{");
         while !self.take("}") {
@@ -108,7 +108,7 @@ impl<'a> Parser<'a> {
         Ok(Value::Object(members))
     }
 
-    fn array(&mut self, depth: usize) -> Result<Value<'a>, NotJson> {
+    fn array(&mut self, depth: usize) -> Result<Value<'a>, JsonError> {
         let mut items = Vec::new();
         self.take("[");
         while !self.take("]") {
@@ -121,7 +121,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A number, `true`, `false` or `null`.
-    fn word(&mut self) -> Result<Value<'a>, NotJson> {
+    fn word(&mut self) -> Result<Value<'a>, JsonError> {
         let rest = self.rest();
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.');
         let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
@@ -141,7 +141,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn string(&mut self) -> Result<Cow<'a, str>, NotJson> {
+    fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
         let Some(rest) = self.rest().strip_prefix('"') else {
             return self.fail();
         };
@@ -171,7 +171,7 @@ impl<'a> Parser<'a> {
         self.fail()
     }
 
-    fn escape(&mut self) -> Result<char, NotJson> {
+    fn escape(&mut self) -> Result<char, JsonError> {
         let kind = self.rest().as_bytes().get(1).copied();
         let plain = match kind {
             Some(b'n') => '\n',
@@ -188,7 +188,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `\u00e9`, or two such for a character outside the basic plane; half of a pair becomes U+FFFD.
-    fn unicode(&mut self) -> Result<char, NotJson> {
+    fn unicode(&mut self) -> Result<char, JsonError> {
         let Some(first) = unit(self.rest()) else {
             return self.fail();
         };
@@ -215,7 +215,7 @@ fn unit(text: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn check(text: &str, wanted: Result<Value<'_>, NotJson>) {
+    fn check(text: &str, wanted: Result<Value<'_>, JsonError>) {
         assert_eq!(Value::parse(text), wanted, "{text}");
     }
 
@@ -233,10 +233,10 @@ mod tests {
                 Value::Array(vec![text("true")]),
             )])),
         );
-        check("[1,]", Err(NotJson(3)));
-        check("[1 2]", Err(NotJson(3)));
-        check("\"a", Err(NotJson(0)));
-        check("{} x", Err(NotJson(3)));
-        check(&"[".repeat(1000), Err(NotJson(DEEPEST + 1)));
+        check("[1,]", Err(JsonError(3)));
+        check("[1 2]", Err(JsonError(3)));
+        check("\"a", Err(JsonError(0)));
+        check("{} x", Err(JsonError(3)));
+        check(&"[".repeat(1000), Err(JsonError(DEEPEST + 1)));
     }
 }

@@ -5,7 +5,7 @@ use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::{DocumentFault, DocumentProblem, Draft, Output, Writing};
+use super::{DocumentError, DocumentFault, Draft, Output, Writing};
 
 /// The attributes of an interchange that are ISA elements.
 const INTERCHANGE: [(&str, usize); 12] = [
@@ -42,7 +42,7 @@ const TRANSACTION: [(&str, usize); 3] = [("DocType", 1), ("Control", 2), ("Versi
 ///
 /// # Errors
 /// When the text is not XML, or an element has no position in its segment.
-pub fn write_xml(document: &str, writing: &Writing) -> Result<Vec<u8>, DocumentProblem> {
+pub fn write_xml(document: &str, writing: &Writing) -> Result<Vec<u8>, DocumentError> {
     let mut reader = Reader::from_str(document);
     let mut walk = Walk {
         output: Output::new(writing),
@@ -103,7 +103,7 @@ struct Walk<'o> {
 }
 
 impl Walk<'_> {
-    fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), DocumentProblem> {
+    fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), DocumentError> {
         self.text.clear();
         match tag.name().as_ref() {
             "interchange" => {
@@ -142,12 +142,12 @@ impl Walk<'_> {
     }
 
     /// Ends the writing where a header cannot be written as it is.
-    fn refuse(&mut self, path: &str) -> Result<(), DocumentProblem> {
+    fn refuse(&mut self, path: &str) -> Result<(), DocumentError> {
         let fault = self.output.take_fault();
         fault.map_or(Ok(()), |fault| Err(walk_problem(path, fault)))
     }
 
-    fn element(&mut self, tag: &BytesStart<'_>) -> Result<(), DocumentProblem> {
+    fn element(&mut self, tag: &BytesStart<'_>) -> Result<(), DocumentError> {
         let id = attribute(tag, "Id").unwrap_or_default();
         let position = id
             .strip_prefix(&self.segment.id)
@@ -167,7 +167,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn end(&mut self, name: &str) -> Result<(), DocumentProblem> {
+    fn end(&mut self, name: &str) -> Result<(), DocumentError> {
         match name {
             "element" | "subelement" if !self.text.is_empty() => self.put(),
             "segment" => {
@@ -198,7 +198,7 @@ impl Walk<'_> {
         }
     }
 
-    fn begin(&mut self, version: &str) -> Result<(), DocumentProblem> {
+    fn begin(&mut self, version: &str) -> Result<(), DocumentError> {
         if !self.has_begun {
             self.has_begun = true;
             let isa = std::mem::take(&mut self.isa);
@@ -243,8 +243,8 @@ fn resolved(reference: &BytesRef<'_>) -> Option<String> {
     resolve_xml_entity(reference).map(str::to_owned)
 }
 
-fn walk_problem(path: &str, fault: DocumentFault) -> DocumentProblem {
-    DocumentProblem {
+fn walk_problem(path: &str, fault: DocumentFault) -> DocumentError {
+    DocumentError {
         path: path.to_owned(),
         fault,
     }

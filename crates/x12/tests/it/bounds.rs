@@ -52,10 +52,10 @@ impl Found {
             acknowledge_interchanges(&self.received, &findings, &how),
         ];
         let text = String::from_utf8(answers.into_iter().flatten().flatten().collect()).unwrap();
-        let decides = |it: &&str| {
+        let decides = |text: &&str| {
             ["AK2", "AK5", "AK9", "TA1"]
                 .iter()
-                .any(|id| it.starts_with(id))
+                .any(|id| text.starts_with(id))
         };
         text.split("~\n").filter(decides).map(sorted).collect()
     }
@@ -99,7 +99,7 @@ fn parts() -> impl Strategy<Value = String> {
         let groups: String = groups.into_iter().map(|(a, b)| a + b).collect();
         format!("{ISA}{groups}IEA*{count}*000000042~\n")
     });
-    vec(interchange, 1..4).prop_map(|it| it.concat())
+    vec(interchange, 1..4).prop_map(|vec| vec.concat())
 }
 
 proptest! {
@@ -156,7 +156,7 @@ fn misplaced_segments_are_kept_up_to_the_limit() {
     assert_eq!(reading.problems.len(), PROBLEM_LIMIT + 1);
     assert_eq!(reading.total(), 100_001);
     assert!(matches!(
-        reading.problems.last().map(|it| &it.kind),
+        reading.problems.last().map(|last| &last.kind),
         Some(ProblemKind::ControlNumberWrong { .. })
     ));
 }
@@ -195,6 +195,9 @@ fn many_bad_groups_are_answered_each() {
     let input = format!("{ISA}{groups}IEA*8000*000000042~");
     let found = Found::of(&input, PROBLEM_LIMIT);
     let verdicts = found.verdicts();
-    let groups = verdicts.iter().filter(|it| it.contains("AK9"));
-    assert_eq!(groups.filter(|it| **it == "0*1*2*4*5*AK9*R").count(), 8_000);
+    let groups = verdicts.iter().filter(|verdict| verdict.contains("AK9"));
+    assert_eq!(
+        groups.filter(|group| **group == "0*1*2*4*5*AK9*R").count(),
+        8_000
+    );
 }

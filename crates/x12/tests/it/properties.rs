@@ -106,12 +106,17 @@ fn check(input: &[u8], size: usize) {
         let statuses: Vec<u8> = answer
             .windows(4)
             .enumerate()
-            .filter(|(_, it)| *it == [b'T', b'A', b'1', element])
-            .filter_map(|(at, _)| answer[at..].split(|it| *it == element).nth(4)?.first())
+            .filter(|(_, pair)| *pair == [b'T', b'A', b'1', element])
+            .filter_map(|(at, _)| {
+                answer[at..]
+                    .split(|answer| *answer == element)
+                    .nth(4)?
+                    .first()
+            })
             .copied()
             .collect();
         // A file is rejected as a whole.
-        let rejected = statuses.split(|it| *it == b'R').count() - 1;
+        let rejected = statuses.split(|statuses| *statuses == b'R').count() - 1;
         let wanted = if findings.reject_file() {
             statuses.len()
         } else {

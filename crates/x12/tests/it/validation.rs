@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use b2bi_local_x12::{Rule, RuleProblem, Rules, Strictness, Version, validate};
+use b2bi_local_x12::{CustomRuleError, Rule, Rules, Strictness, Version, validate};
 
 const ORDER: &str = "ISA*00*          *00*          *ZZ*BLUEBIKES      *ZZ*NORTHMILL      *260301*0930*^*00501*000000001*0*T*>~\
 GS*PO*BLUEBIKES*NORTHMILL*20260301*0930*1*X*005010~\
@@ -275,62 +275,65 @@ fn rules_of_ones_own_change_the_standard() {
 
 #[test]
 fn rules_are_checked_themselves() {
-    let check = |rule: Rule, wanted: RuleProblem| {
+    let check = |rule: Rule, wanted: CustomRuleError| {
         assert_eq!(
             Rules::new(Version::V5010, "850", std::slice::from_ref(&rule)).unwrap_err(),
             [wanted],
             "{rule:?}"
         );
     };
-    check(length("324", 1, 2), RuleProblem::ElementName("324".into()));
+    check(
+        length("324", 1, 2),
+        CustomRuleError::ElementName("324".into()),
+    );
     check(
         length("9999", 1, 2),
-        RuleProblem::ElementUnknown("9999".into()),
+        CustomRuleError::ElementUnknown("9999".into()),
     );
     check(
         length("0143", 1, 2),
-        RuleProblem::ElementFixed("0143".into()),
+        CustomRuleError::ElementFixed("0143".into()),
     );
-    check(length("0324", 3, 2), RuleProblem::Range("0324".into()));
+    check(length("0324", 3, 2), CustomRuleError::Range("0324".into()));
     check(
         codes("0324", &["A"], &[]),
-        RuleProblem::NotCoded("0324".into()),
+        CustomRuleError::NotCoded("0324".into()),
     );
     check(
         codes("0353", &[], &[]),
-        RuleProblem::CodeCount("0353".into()),
+        CustomRuleError::CodeCount("0353".into()),
     );
     check(
         codes("0353", &["a-b"], &[]),
-        RuleProblem::CodeForm("a-b".into()),
+        CustomRuleError::CodeForm("a-b".into()),
     );
     check(
         codes("0353", &["00"], &[]),
-        RuleProblem::CodeKnown("00".into()),
+        CustomRuleError::CodeKnown("00".into()),
     );
     check(
         codes("0353", &[], &["ZZZ"]),
-        RuleProblem::CodeAbsent("ZZZ".into()),
+        CustomRuleError::CodeAbsent("ZZZ".into()),
     );
     check(
         requirement("BEG05", true),
-        RuleProblem::PositionForm("BEG05".into()),
+        CustomRuleError::PositionForm("BEG05".into()),
     );
     check(
         requirement("BEG-55", true),
-        RuleProblem::PositionUnknown("BEG-55".into()),
+        CustomRuleError::PositionUnknown("BEG-55".into()),
     );
     check(
         requirement("CLM-01", true),
-        RuleProblem::PositionUnknown("CLM-01".into()),
+        CustomRuleError::PositionUnknown("CLM-01".into()),
     );
     check(
         requirement("ST-01", false),
-        RuleProblem::ElementFixed("ST-01".into()),
+        CustomRuleError::ElementFixed("ST-01".into()),
     );
     let twice = [requirement("BEG-05", true), requirement("BEG-05", false)];
     let problems = Rules::new(Version::V5010, "850", &twice).unwrap_err();
-    assert_eq!(problems, [RuleProblem::Repeated("BEG-05".into())]);
+    assert_eq!(problems, [CustomRuleError::Repeated("BEG-05".into())]);
     assert_eq!(
         problems[0].to_string(),
         "More than one validation rule for BEG-05"

@@ -50,13 +50,13 @@ pub(super) fn take() -> Captured {
 }
 
 pub(super) fn has_refused() -> bool {
-    captured(|it| it.refused.is_some())
+    captured(|item| item.refused.is_some())
 }
 
 /// Remembers the first address that was refused.
 pub(super) fn note_refused(address: &str) {
-    captured(|it| {
-        it.refused.get_or_insert_with(|| address.to_owned());
+    captured(|item| {
+        item.refused.get_or_insert_with(|| address.to_owned());
     });
 }
 
@@ -76,17 +76,17 @@ pub(super) extern "C" fn note(_context: *mut c_void, error: *const xmlError) {
     if error.level < ffi::XML_ERR_ERROR {
         return;
     }
-    let number = |it| usize::try_from(it).unwrap_or_default();
+    let number = |item| usize::try_from(item).unwrap_or_default();
     let fault = Fault {
         message: message.trim().to_owned(),
         line: number(error.line),
         column: number(error.int2),
     };
-    captured(|it| {
+    captured(|item| {
         let place = if error.domain == ffi::XML_FROM_XPATH {
-            &mut it.xpath
+            &mut item.xpath
         } else {
-            &mut it.xml
+            &mut item.xml
         };
         place.get_or_insert(fault);
     });

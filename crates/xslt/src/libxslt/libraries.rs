@@ -107,7 +107,7 @@ pub(super) fn open() -> Result<Libraries, String> {
     // SAFETY: what runs when these libraries are loaded makes their own things ready, no more.
     let library = unsafe { Library::new(LIBRARY) };
     library
-        .map(|it| Libraries(ManuallyDrop::new(it)))
+        .map(|library| Libraries(ManuallyDrop::new(library)))
         .map_err(|error| missing(&error))
 }
 
@@ -121,7 +121,7 @@ impl Libraries {
     pub(super) unsafe fn find<T: Copy>(&self, name: &str) -> Result<T, String> {
         // SAFETY: as the caller promises; the library is never taken out of memory again.
         unsafe { self.0.get::<T>(name) }
-            .map(|it| *it)
+            .map(|item| *item)
             .map_err(|error| missing(&error))
     }
 }

@@ -50,18 +50,18 @@ impl Libxslt {
 }
 
 /// A template that was not read yet.
-struct Unread(String);
+struct UncompiledTemplate(String);
 
 impl Engine for Libxslt {
     fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
         match &self.missing {
             Some(reason) => Err(coded(Cause::Evaluation, UNABLE, reason)),
-            None => Ok(Box::new(Unread(template.to_owned()))),
+            None => Ok(Box::new(UncompiledTemplate(template.to_owned()))),
         }
     }
 }
 
-impl Template for Unread {
+impl Template for UncompiledTemplate {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
         transform(&self.0, input, run).map(Some)
     }

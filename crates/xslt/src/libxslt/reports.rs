@@ -22,17 +22,17 @@ struct Report<'a> {
 /// The first problem in what was printed.
 pub(super) fn problem_of(cause: Cause, printed: &str, xpath: Option<&Fault>) -> Option<Problem> {
     let reports = reports(printed);
-    let last = reports.iter().position(|it| it.line.is_some());
+    let last = reports.iter().position(|report| report.line.is_some());
     let told = reports.get(..=last.unwrap_or_default())?;
     if told
         .iter()
-        .any(|it| it.words.contains("infinite template recursion"))
+        .any(|told| told.words.contains("infinite template recursion"))
     {
         let mut deep = problem(Cause::Limit, "Templates call each other too deeply");
         deep.position = position(told);
         return Some(deep);
     }
-    let words: Vec<String> = told.iter().map(|it| plain(it.words)).collect();
+    let words: Vec<String> = told.iter().map(|told| plain(told.words)).collect();
     let reason = match (missing_function(printed), xpath) {
         (Some(missing), _) => missing,
         (None, Some(fault)) => with_xpath(&words.join(": "), fault),
@@ -46,7 +46,9 @@ pub(super) fn problem_of(cause: Cause, printed: &str, xpath: Option<&Fault>) -> 
 /// The problem of a template with an element that XSLT 1.0 has not.
 pub(super) fn unknown_element(printed: &str) -> Option<Problem> {
     let reports = reports(printed);
-    let unknown = reports.iter().find(|it| it.words.contains(": unknown "))?;
+    let unknown = reports
+        .iter()
+        .find(|report| report.words.contains(": unknown "))?;
     let (_, name) = unknown.words.split_once(": unknown ")?;
     let name = name.split_whitespace().next()?.trim_start_matches("xsl:");
     let mut found = problem(
@@ -78,7 +80,7 @@ fn reports(printed: &str) -> Vec<Report<'_>> {
 fn place(line: &str) -> Option<&str> {
     ["compilation error", "runtime error", "error"]
         .iter()
-        .find_map(|it| line.strip_prefix(it))
+        .find_map(|item| line.strip_prefix(item))
         .filter(|rest| {
             rest.is_empty() || rest.starts_with(": file ") || rest.starts_with(": element ")
         })
@@ -86,14 +88,14 @@ fn place(line: &str) -> Option<&str> {
 
 fn line_of_template(place: &str) -> Option<usize> {
     let template = TEMPLATE.to_str().unwrap_or_default();
-    let mut words = place.split(' ').skip_while(|it| *it != template);
+    let mut words = place.split(' ').skip_while(|part| *part != template);
     words.next()?;
-    words.next().filter(|it| *it == "line")?;
+    words.next().filter(|item| *item == "line")?;
     words.next()?.parse().ok()
 }
 
 fn position(reports: &[Report<'_>]) -> Option<Position> {
-    let line = reports.iter().find_map(|it| it.line)?;
+    let line = reports.iter().find_map(|report| report.line)?;
     Some(Position { line, column: None })
 }
 
@@ -109,8 +111,8 @@ fn plain(words: &str) -> String {
 fn is_c_function(name: &str) -> bool {
     let ours = ["xslt", "exslt", "xml"]
         .iter()
-        .any(|it| name.starts_with(it));
-    ours && name.bytes().all(|it| it.is_ascii_alphanumeric())
+        .any(|item| name.starts_with(item));
+    ours && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// The words, and what is wrong with the expression that they are about.
@@ -132,7 +134,7 @@ fn with_xpath(words: &str, fault: &Fault) -> String {
 
 /// Whether an expression has words that came with XPath 2.0.
 fn looks_newer(words: &str) -> bool {
-    let expression = words.split_once('\'').map_or("", |(_, it)| it);
+    let expression = words.split_once('\'').map_or("", |(_, parts)| parts);
     let tokens = [
         "for $",
         "some $",
@@ -152,14 +154,14 @@ fn looks_newer(words: &str) -> bool {
         "let $",
         "!",
     ];
-    tokens.iter().any(|it| expression.contains(it))
+    tokens.iter().any(|token| expression.contains(token))
 }
 
 /// A function that there is not; libxml2 names it in a line of its own.
 fn missing_function(printed: &str) -> Option<String> {
     let line = printed
         .lines()
-        .find_map(|it| it.strip_prefix("xmlXPathCompOpEval: function "))?;
+        .find_map(|line| line.strip_prefix("xmlXPathCompOpEval: function "))?;
     if let Some(name) = line.strip_suffix(" not found") {
         return Some(format!("XSLT 1.0 has no function {name}(); {NEEDS_NEWER}"));
     }
@@ -180,7 +182,8 @@ mod tests {
     use b2bi_local_mapping::Cause;
 
     fn check(printed: &str, wanted: &str) {
-        let found = problem_of(Cause::Template, printed, None).map(|it| it.to_string());
+        let found =
+            problem_of(Cause::Template, printed, None).map(|problem_of| problem_of.to_string());
         assert_eq!(found.as_deref().unwrap_or_default(), wanted);
     }
 

@@ -59,7 +59,10 @@ unsafe fn set_encoding(element: *mut xmlNode) {
         let Some(named) = Text::own(ffi::xmlGetNoNsProp(element, c"encoding".as_ptr())) else {
             return;
         };
-        if !KEPT.iter().any(|it| named.lossy().eq_ignore_ascii_case(it)) {
+        if !KEPT
+            .iter()
+            .any(|item| named.lossy().eq_ignore_ascii_case(item))
+        {
             ffi::xmlSetProp(element, c"encoding".as_ptr(), c"UTF-8".as_ptr());
         }
     }
@@ -78,6 +81,6 @@ unsafe fn is_xslt(element: *mut xmlNode, name: Option<&CStr>) -> bool {
             return false;
         }
         CStr::from_ptr((*namespace).href.cast()) == XSLT
-            && name.is_none_or(|it| CStr::from_ptr((*element).name.cast()) == it)
+            && name.is_none_or(|name| CStr::from_ptr((*element).name.cast()) == name)
     }
 }

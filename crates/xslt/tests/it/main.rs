@@ -10,7 +10,7 @@ mod stylesheets;
 use std::time::Duration;
 
 use b2bi_local_mapping::{Engine as _, Limits, Problem, Run};
-use b2bi_local_sandbox::Program;
+use b2bi_local_sandbox::WorkerCommand;
 use b2bi_local_xslt::{Libxslt, Settings, Xslt};
 
 /// No test: what the workers run. Called as a test its standard input is no socket, and it ends.
@@ -22,7 +22,7 @@ fn worker() {
 /// Settings with this program as the worker.
 fn settings() -> Settings {
     Settings {
-        worker: Some(Program {
+        worker: Some(WorkerCommand {
             path: std::env::current_exe().unwrap(),
             arguments: vec!["worker".into(), "--exact".into(), "--nocapture".into()],
         }),

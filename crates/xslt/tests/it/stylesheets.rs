@@ -23,14 +23,14 @@ fn folder() -> PathBuf {
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap();
-    let mut paths: Vec<PathBuf> = entries.map(|it| it.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = entries.map(|entries| entries.unwrap().path()).collect();
     paths.sort();
     paths
 }
 
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for folder in entries(&folder()).iter().filter(|it| it.is_dir()) {
+    for folder in entries(&folder()).iter().filter(|entry| entry.is_dir()) {
         let document = to_xml(&fs::read(folder.join("input.edi")).unwrap());
         assert_eq!(document.reading.problems, [], "{}", folder.display());
         for path in entries(folder) {

@@ -56,8 +56,12 @@ impl Model {
             .map(|(name, json)| Operation {
                 name,
                 input: self.shape(text(&json["input"], "shape")),
-                output: json.get("output").map(|it| self.shape(text(it, "shape"))),
-                errors: list(json, "errors").map(|it| text(it, "shape")).collect(),
+                output: json
+                    .get("output")
+                    .map(|found| self.shape(text(found, "shape"))),
+                errors: list(json, "errors")
+                    .map(|list| text(list, "shape"))
+                    .collect(),
             })
             .collect();
         operations.sort_by_key(|operation| operation.name);
@@ -115,7 +119,7 @@ impl<'a> Shape<'a> {
     /// A bound such as `min` or `max`.
     pub fn bound(self, name: &str) -> Option<i64> {
         #[expect(clippy::cast_possible_truncation, reason = "bounds are whole numbers")]
-        self.json.get(name)?.as_f64().map(|it| it as i64)
+        self.json.get(name)?.as_f64().map(|number| number as i64)
     }
 
     /// The regular expression of a string, unanchored.

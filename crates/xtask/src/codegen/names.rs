@@ -5,12 +5,13 @@ pub fn snake(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut out = String::new();
     for (at, letter) in letters.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|it| letters.get(it));
+        let before = at.checked_sub(1).and_then(|rest| letters.get(rest));
         let after = letters.get(at + 1);
-        let starts_word = letter.is_uppercase() && before.is_some_and(|it| !it.is_uppercase())
+        let starts_word = letter.is_uppercase()
+            && before.is_some_and(|before| !before.is_uppercase())
             || letter.is_uppercase()
                 && before.is_some()
-                && after.is_some_and(|it| it.is_lowercase());
+                && after.is_some_and(|after| after.is_lowercase());
         if starts_word {
             out.push('_');
         }
@@ -36,13 +37,13 @@ pub fn constant(name: &str) -> String {
 pub fn variant(value: &str) -> String {
     let mut out = String::new();
     for word in value.split('_') {
-        let digit = |it: Option<char>| it.is_some_and(|it| it.is_ascii_digit());
+        let digit = |entry: Option<char>| entry.is_some_and(|item| item.is_ascii_digit());
         if digit(out.chars().last()) && digit(word.chars().next()) {
             out.push('_');
         }
         let mut letters = word.chars();
-        out.extend(letters.next().map(|it| it.to_ascii_uppercase()));
-        out.extend(letters.map(|it| it.to_ascii_lowercase()));
+        out.extend(letters.next().map(|item| item.to_ascii_uppercase()));
+        out.extend(letters.map(|letters| letters.to_ascii_lowercase()));
     }
     out
 }

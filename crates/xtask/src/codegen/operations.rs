@@ -33,7 +33,7 @@ pub fn emit(model: &Model) -> String {
     let errors: Vec<Shape<'_>> = model
         .shapes()
         .into_iter()
-        .filter(|it| it.has("exception"))
+        .filter(|shape| shape.has("exception"))
         .collect();
     error_enum(&mut out, &errors);
     error_table(&mut out, model, &errors);
@@ -60,7 +60,7 @@ fn operation_table(out: &mut String, operations: &[Operation<'_>]) {
         let errors: String = operation
             .errors
             .iter()
-            .map(|it| format!("\"{it}\","))
+            .map(|error| format!("\"{error}\","))
             .collect();
         let _ = writeln!(
             out,
@@ -118,7 +118,7 @@ fn output_enum(out: &mut String, operations: &[Operation<'_>]) {
     );
     let replies = operations
         .iter()
-        .filter_map(|it| Some((it.name, it.output?.name)));
+        .filter_map(|operation| Some((operation.name, operation.output?.name)));
     for (name, output) in replies.clone() {
         let _ = writeln!(out, "    /// `{name}`.\n    {name}(Box<types::{output}>),");
     }
@@ -166,14 +166,14 @@ fn error_table(out: &mut String, model: &Model, errors: &[Shape<'_>]) {
             .find(|(name, _)| *name == error.name)
             .map_or_else(
                 || panic!("{} has no status in STATUSES", error.name),
-                |it| it.1,
+                |find| find.1,
             );
         let members = model.members(*error);
         let list = |required: bool| -> String {
             members
                 .iter()
-                .filter(|it| it.required == required)
-                .map(|it| format!("\"{}\",", it.name))
+                .filter(|member| member.required == required)
+                .map(|member| format!("\"{}\",", member.name))
                 .collect()
         };
         let _ = writeln!(
@@ -189,7 +189,7 @@ fn error_table(out: &mut String, model: &Model, errors: &[Shape<'_>]) {
     }
     let all: String = errors
         .iter()
-        .map(|it| format!("&{},", names::constant(it.name)))
+        .map(|error| format!("&{},", names::constant(error.name)))
         .collect();
     let _ = writeln!(
         out,

@@ -83,12 +83,12 @@ fn structure(model: &Model, shape: Shape<'_>) -> String {
 fn text(shape: Shape<'_>) -> String {
     let pattern = shape.pattern().map_or_else(
         || "None".to_owned(),
-        |it| format!("Some(Pattern::new({it:?}))"),
+        |pattern| format!("Some(Pattern::new({pattern:?}))"),
     );
     let values: String = shape
         .values()
         .iter()
-        .map(|it| format!("\"{it}\","))
+        .map(|value| format!("\"{value}\","))
         .collect();
     format!(
         "Shape::Text(Text {{ min: {}, max: {}, pattern: {pattern}, values: &[{values}], sensitive: {} }})",
@@ -101,5 +101,5 @@ fn text(shape: Shape<'_>) -> String {
 fn bound(shape: Shape<'_>, name: &str) -> String {
     shape
         .bound(name)
-        .map_or_else(|| "None".to_owned(), |it| format!("Some({it})"))
+        .map_or_else(|| "None".to_owned(), |bound| format!("Some({bound})"))
 }

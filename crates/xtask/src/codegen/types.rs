@@ -157,7 +157,7 @@ fn enumeration(out: &mut String, shape: Shape<'_>) {
     let all: String = shape
         .values()
         .iter()
-        .map(|it| format!("Self::{},", names::variant(it)))
+        .map(|value| format!("Self::{},", names::variant(value)))
         .collect();
     let _ = writeln!(
         out,
@@ -201,7 +201,7 @@ fn view(out: &mut String, model: &Model, source: &str, target: &str) {
 }
 
 fn view_field(from: &[Member<'_>], member: &Member<'_>) -> Option<String> {
-    let source = from.iter().find(|it| it.name == member.name)?;
+    let source = from.iter().find(|item| item.name == member.name)?;
     let field = names::field(member.name);
     let copy = matches!(member.shape.kind(), "timestamp") || !member.shape.values().is_empty();
     let value = if copy {

@@ -79,11 +79,11 @@ fn manifest(file: &File) -> Vec<String> {
     let name = file
         .path
         .strip_prefix("crates/")
-        .and_then(|it| it.strip_suffix("/Cargo.toml"));
-    let Some(name) = name.filter(|it| !it.contains('/')) else {
+        .and_then(|rest| rest.strip_suffix("/Cargo.toml"));
+    let Some(name) = name.filter(|name| !name.contains('/')) else {
         return Vec::new();
     };
-    let Some((_, allowed)) = ARROWS.iter().find(|(it, _)| *it == name) else {
+    let Some((_, allowed)) = ARROWS.iter().find(|(item, _)| *item == name) else {
         return vec![format!(
             "{}: {name} is not in the table of arrows",
             file.path

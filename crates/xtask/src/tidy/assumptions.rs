@@ -7,7 +7,7 @@ use super::File;
 const LIST: &str = "fixtures/ASSUMPTIONS.md";
 
 pub(super) fn check(files: &[File]) -> Vec<String> {
-    let Some(list) = files.iter().find(|it| it.path == LIST) else {
+    let Some(list) = files.iter().find(|file| file.path == LIST) else {
         return vec![format!("{LIST}: missing")];
     };
     let mut listed = BTreeSet::new();
@@ -21,7 +21,7 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
             problems.push(format!("{LIST}: A-{number} stands there twice"));
         }
     }
-    for file in files.iter().filter(|it| it.path != LIST) {
+    for file in files.iter().filter(|file| file.path != LIST) {
         for number in named(&file.text) {
             if !listed.contains(number) {
                 problems.push(format!(
@@ -39,7 +39,7 @@ fn named(text: &str) -> impl Iterator<Item = &str> {
         .skip(1)
         .map(|rest| {
             let end = rest
-                .find(|it: char| !it.is_ascii_digit())
+                .find(|c: char| !c.is_ascii_digit())
                 .unwrap_or(rest.len());
             &rest[..end]
         })

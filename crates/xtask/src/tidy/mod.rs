@@ -71,7 +71,7 @@ fn files() -> Result<Vec<File>, String> {
 
 fn is_code(file: &File) -> bool {
     let ours = ["crates/", "python/", "scripts/", ".ci/"];
-    ours.iter().any(|it| file.path.starts_with(it)) && !file.is_generated()
+    ours.iter().any(|our| file.path.starts_with(our)) && !file.is_generated()
 }
 
 fn lengths(files: &[File]) -> Vec<String> {
@@ -106,7 +106,7 @@ fn marks(files: &[File]) -> Vec<String> {
 /// One operation, one file.
 fn operations(files: &[File]) -> Vec<String> {
     let table = "crates/b2bi-model/src/generated/operations.rs";
-    let Some(model) = files.iter().find(|it| it.path == table) else {
+    let Some(model) = files.iter().find(|file| file.path == table) else {
         return vec![format!("{table}: missing")];
     };
     let named = model.text.lines().filter_map(|line| {
@@ -120,14 +120,16 @@ fn operations(files: &[File]) -> Vec<String> {
                 crate::codegen::snake(name)
             )
         })
-        .filter(|path| !files.iter().any(|it| it.path == *path))
+        .filter(|path| !files.iter().any(|file| file.path == *path))
         .map(|path| format!("{path}: missing; every operation has a file of its own"))
         .collect()
 }
 
 fn crates_described(files: &[File]) -> Vec<String> {
-    let architecture = files.iter().find(|it| it.path == "crates/README.md");
-    let text = architecture.map(|it| it.text.as_str()).unwrap_or_default();
+    let architecture = files.iter().find(|file| file.path == "crates/README.md");
+    let text = architecture
+        .map(|architecture| architecture.text.as_str())
+        .unwrap_or_default();
     let manifest = |path: &str| {
         let name = path.strip_prefix("crates/")?.strip_suffix("/Cargo.toml")?;
         (!name.contains('/')).then(|| name.to_owned())

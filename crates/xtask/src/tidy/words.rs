@@ -59,7 +59,7 @@ fn says(text: &str, word: &str) -> bool {
     let heedless = word.len() <= 4
         && word
             .chars()
-            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit());
-    text.split(|it: char| !it.is_ascii_alphanumeric() && it != '_')
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
         .any(|token| token == word || heedless && token.eq_ignore_ascii_case(word))
 }

@@ -55,7 +55,9 @@ fn by_iso(given: &[JValue]) -> Returned {
         };
         let text = JValue::string(reduced.text.as_str());
         let millis = by_the_library("toMillis", &[text])?.as_i64();
-        let millis = millis.and_then(|it| reduced.count_on(it)).ok_or(error)?;
+        let millis = millis
+            .and_then(|millis| reduced.count_on(millis))
+            .ok_or(error)?;
         Ok(JValue::from_i64(millis))
     })
 }

@@ -29,7 +29,7 @@ pub(super) fn reduced(text: &str, picture: &str) -> Option<Reduced> {
     let mut rest = 0;
     for (group, component) in captures.iter().skip(1).zip(components) {
         let group = group?;
-        let (_, least) = COUNTING.into_iter().find(|(it, _)| *it == component)?;
+        let (_, least) = COUNTING.into_iter().find(|(item, _)| *item == component)?;
         let value: i64 = group.as_str().parse().ok()?;
         made.text.push_str(text.get(rest..group.start())?);
         let width = group.len();
@@ -51,7 +51,7 @@ pub(super) fn reduced(text: &str, picture: &str) -> Option<Reduced> {
 pub(super) fn reduced_iso(text: &str) -> Option<Reduced> {
     let (month, rest) = text.split_at_checked(8)?;
     let (day, time) = rest.split_at_checked(2)?;
-    let day: i64 = day.parse().ok().filter(|it| (29..=31).contains(it))?;
+    let day: i64 = day.parse().ok().filter(|value| (29..=31).contains(value))?;
     Some(Reduced {
         text: format!("{month}28{time}"),
         taken: vec![('D', day - 28)],
@@ -106,8 +106,8 @@ fn pattern(picture: &str) -> Option<(String, Vec<char>)> {
         let mut letters = marker.chars();
         let component = letters.next()?;
         let form = letters.as_str().split(',').next().unwrap_or_default();
-        let is_counting = COUNTING.iter().any(|(it, _)| *it == component);
-        let is_digits = form.bytes().all(|it| it.is_ascii_digit());
+        let is_counting = COUNTING.iter().any(|(item, _)| *item == component);
+        let is_digits = form.bytes().all(|byte| byte.is_ascii_digit());
         if is_counting && is_digits {
             components.push(component);
             pattern.extend(["(", &digits(form, after), ")"]);

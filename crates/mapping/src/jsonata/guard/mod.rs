@@ -69,8 +69,8 @@ impl Guard<'_> {
             AstNode::Lambda { .. }
             | AstNode::Transform { .. }
             | AstNode::ObjectTransform { .. }
-            | AstNode::Sort { .. } => for_each_child(node, &mut |it| self.guard(it, true)),
-            _ => for_each_child(node, &mut |it| self.guard(it, fed)),
+            | AstNode::Sort { .. } => for_each_child(node, &mut |item| self.guard(item, true)),
+            _ => for_each_child(node, &mut |item| self.guard(item, fed)),
         });
     }
 
@@ -81,9 +81,9 @@ impl Guard<'_> {
         };
         let computed = others.iter().any(|step| !selects(&step.node));
         for step in others {
-            for_each_part(step, &mut |it| self.guard(it, true));
+            for_each_part(step, &mut |item| self.guard(item, true));
         }
-        for_each_part(last, &mut |it| self.guard(it, fed || computed));
+        for_each_part(last, &mut |item| self.guard(item, fed || computed));
     }
 
     /// Walks down the left side of a chain of `&`, with a check after every so many operands.
@@ -146,7 +146,7 @@ fn applied_partially(node: &mut AstNode) -> AstNode {
         return call;
     }
     let mut params = Vec::new();
-    for argument in args.iter_mut().filter(|it| !is_given(it)) {
+    for argument in args.iter_mut().filter(|arg| !is_given(arg)) {
         let name = format!("guard argument {}", params.len());
         *argument = AstNode::variable(&*name);
         params.push(name);

@@ -23,14 +23,16 @@ pub(in super::super) fn change(node: &mut AstNode, names: &Names) {
     let AstNode::Function { name, args, .. } = node else {
         return;
     };
-    let Some((function, least, most)) = CALLS.into_iter().find(|(it, ..)| it.name() == name) else {
+    let Some((function, least, most)) = CALLS.into_iter().find(|(item, ..)| item.name() == name)
+    else {
         return;
     };
     // `$match(/a/)` is about the context.
-    let here = args.first().is_some_and(|it| names.is_expression(it));
+    let here = args.first().is_some_and(|first| names.is_expression(first));
     let count = args.len() + usize::from(here);
     let pattern = args.get(usize::from(!here));
-    let ours = pattern.is_some_and(|it| names.is_expression(it)) && (least..=most).contains(&count);
+    let ours = pattern.is_some_and(|pattern| names.is_expression(pattern))
+        && (least..=most).contains(&count);
     if !ours || names.is_bound(name) {
         return;
     }
@@ -68,7 +70,7 @@ fn is_constant(node: &AstNode) -> bool {
 /// `$replace(?, /a/, $f)` as a function that makes the call.
 fn applied_partially(mut args: Vec<AstNode>, here: bool) -> AstNode {
     let mut params = Vec::new();
-    for argument in args.iter_mut().filter(|it| **it == AstNode::Placeholder) {
+    for argument in args.iter_mut().filter(|arg| **arg == AstNode::Placeholder) {
         let name = format!("regex argument {}", params.len());
         *argument = variable(&name);
         params.push(name);
@@ -85,7 +87,9 @@ fn may_be_function(node: &AstNode) -> bool {
     match node {
         AstNode::Binary { op, .. } => *op != BinaryOp::Concatenate,
         AstNode::String(_) | AstNode::Name(_) => false,
-        AstNode::Path { steps } => !steps.iter().all(|it| matches!(it.node, AstNode::Name(_))),
+        AstNode::Path { steps } => !steps
+            .iter()
+            .all(|step| matches!(step.node, AstNode::Name(_))),
         _ => true,
     }
 }

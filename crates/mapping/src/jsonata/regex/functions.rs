@@ -172,7 +172,7 @@ impl<'c> Call<'c> {
             .get(pattern, flags)
             .ok_or_else(|| wrong_argument(function, at + 1))?;
         let (replacement, rest) = match (function, rest.split_first()) {
-            (Function::Replace, Some((JValue::String(it), rest))) => (&**it, rest),
+            (Function::Replace, Some((JValue::String(text), rest))) => (&**text, rest),
             // jsonata-js takes the others for the text in front and looks no further.
             (Function::Replace, _) => return Err(wrong_context(function)),
             _ => ("", rest),
@@ -185,7 +185,9 @@ impl<'c> Call<'c> {
         let Some(text) = text else {
             return Ok(None);
         };
-        let limit = limit.map(|it| whole_limit(function, it)).transpose()?;
+        let limit = limit
+            .map(|limit| whole_limit(function, limit))
+            .transpose()?;
         Ok(Some(Self {
             text,
             pattern,

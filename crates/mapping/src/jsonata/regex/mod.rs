@@ -50,11 +50,11 @@ impl Patterns {
     }
 
     fn get(&self, source: &str, flags: &str) -> Option<&Rc<Pattern>> {
-        self.0.iter().find(|it| it.is(source, flags))
+        self.0.iter().find(|item| item.is(source, flags))
     }
 
     fn are_demanding(&self) -> bool {
-        self.0.iter().any(|it| it.is_demanding())
+        self.0.iter().any(|item| item.is_demanding())
     }
 }
 

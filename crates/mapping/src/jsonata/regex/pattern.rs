@@ -86,15 +86,19 @@ impl Pattern {
         match &self.machine {
             // Bounds are found faster than groups.
             Machine::Plain(regex) if regex.captures_len() == 1 => {
-                Ok(regex.find_at(text, from).map(|it| Found {
-                    start: it.start(),
-                    end: it.end(),
+                Ok(regex.find_at(text, from).map(|found| Found {
+                    start: found.start(),
+                    end: found.end(),
                     groups: Vec::new(),
                 }))
             }
-            Machine::Plain(regex) => Ok(regex.captures_at(text, from).and_then(|it| {
-                let group = |nth| it.get(nth).map(|group| (group.start(), group.end()));
-                found(it.len(), group)
+            Machine::Plain(regex) => Ok(regex.captures_at(text, from).and_then(|captures_at| {
+                let group = |nth| {
+                    captures_at
+                        .get(nth)
+                        .map(|group| (group.start(), group.end()))
+                };
+                found(captures_at.len(), group)
             })),
             Machine::Demanding(machines) => {
                 let effort = machines.iter().zip(EFFORT);
@@ -105,9 +109,9 @@ impl Pattern {
                     .ok_or_else(|| self.too_long(text))?;
                 let captures = regex.captures_from_pos(text, from);
                 let captures = captures.map_err(|_| self.gave_up(backtracks))?;
-                Ok(captures.and_then(|it| {
-                    let group = |nth| it.get(nth).map(|group| (group.start(), group.end()));
-                    found(it.len(), group)
+                Ok(captures.and_then(|captures| {
+                    let group = |nth| captures.get(nth).map(|group| (group.start(), group.end()));
+                    found(captures.len(), group)
                 }))
             }
         }

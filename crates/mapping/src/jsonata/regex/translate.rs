@@ -29,7 +29,7 @@ pub(super) fn translate(source: &str, flags: &str) -> Result<Translated, String>
         return Err("it is empty".to_owned());
     }
     let (demanding, groups) = survey(source);
-    let mut flags: String = flags.chars().filter(|it| "im".contains(*it)).collect();
+    let mut flags: String = flags.chars().filter(|c| "im".contains(*c)).collect();
     if !flags.is_empty() {
         flags = format!("(?{flags})");
     }
@@ -56,7 +56,8 @@ fn survey(source: &str) -> (bool, usize) {
         match letter {
             '\\' => {
                 let escaped = rest.next();
-                demanding |= !in_class && escaped.is_some_and(|it| matches!(it, '1'..='9' | 'k'));
+                demanding |=
+                    !in_class && escaped.is_some_and(|escaped| matches!(escaped, '1'..='9' | 'k'));
             }
             '[' => in_class = true,
             ']' => in_class = false,
@@ -64,7 +65,7 @@ fn survey(source: &str) -> (bool, usize) {
                 let after = rest.as_str();
                 demanding |= ["?=", "?!", "?<=", "?<!"]
                     .iter()
-                    .any(|it| after.starts_with(it));
+                    .any(|item| after.starts_with(item));
                 let named = after.starts_with("?<")
                     && !after.starts_with("?<=")
                     && !after.starts_with("?<!");
@@ -100,10 +101,10 @@ impl Translation<'_> {
 
     /// A brace that counts nothing stands for itself.
     fn brace(&mut self) {
-        let count: String = self.rest.clone().take_while(|it| *it != '}').collect();
+        let count: String = self.rest.clone().take_while(|rest| *rest != '}').collect();
         let (least, most) = count.split_once(',').unwrap_or((&count, ""));
-        let is_digits = |text: &str| text.bytes().all(|it| it.is_ascii_digit());
-        let closed = self.rest.clone().any(|it| it == '}');
+        let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let closed = self.rest.clone().any(|rest| rest == '}');
         if closed && !least.is_empty() && is_digits(least) && is_digits(most) {
             self.text.push('{');
             self.text.push_str(&count);
@@ -144,7 +145,7 @@ impl Translation<'_> {
                     .rest
                     .clone()
                     .skip(1)
-                    .take_while(|it| *it != '>')
+                    .take_while(|rest| *rest != '>')
                     .collect();
                 for _ in 0..name.chars().count() + 2 {
                     self.rest.next();
@@ -172,7 +173,7 @@ impl Translation<'_> {
 
     fn back_reference(&mut self, first: char) -> Result<(), String> {
         let mut number = first.to_digit(10).unwrap_or_default();
-        while let Some(digit) = self.rest.peek().and_then(|it| it.to_digit(10)) {
+        while let Some(digit) = self.rest.peek().and_then(|next| next.to_digit(10)) {
             let longer = number * 10 + digit;
             if longer as usize > self.groups {
                 break;
@@ -236,7 +237,7 @@ impl Translation<'_> {
     /// Whether a set such as `\d` comes next.
     fn is_set(&self) -> bool {
         let mut rest = self.rest.clone();
-        rest.next() == Some('\\') && rest.next().is_some_and(|it| "dDwWsS".contains(it))
+        rest.next() == Some('\\') && rest.next().is_some_and(|item| "dDwWsS".contains(item))
     }
 
     /// The members of a set, or of all but the set, inside brackets.
@@ -270,7 +271,7 @@ impl Translation<'_> {
             },
             'c' => {
                 let control = self.rest.next_if(char::is_ascii_alphabetic);
-                control.map_or(Some('c'), |it| char::from_u32(it as u32 % 32))
+                control.map_or(Some('c'), |control| char::from_u32(control as u32 % 32))
             }
             other => Some(other),
         }
@@ -280,7 +281,7 @@ impl Translation<'_> {
         let mut ahead = self.rest.clone();
         let low: String = ahead.by_ref().take(6).collect();
         let low = u32::from_str_radix(low.strip_prefix(r"\u")?, 16).ok()?;
-        let low = low.checked_sub(0xDC00).filter(|it| *it < 0x400)?;
+        let low = low.checked_sub(0xDC00).filter(|rest| *rest < 0x400)?;
         self.rest = ahead;
         char::from_u32(0x10000 + ((high - 0xD800) << 10) + low)
     }
@@ -288,7 +289,7 @@ impl Translation<'_> {
     fn hexadecimal(&mut self, digits: usize) -> Option<u32> {
         let mut ahead = self.rest.clone();
         let text: String = ahead.by_ref().take(digits).collect();
-        let is_number = text.len() == digits && text.bytes().all(|it| it.is_ascii_hexdigit());
+        let is_number = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let number = u32::from_str_radix(&text, 16).ok().filter(|_| is_number)?;
         self.rest = ahead;
         Some(number)
@@ -324,9 +325,9 @@ mod tests {
 
     /// The first match in a text, as JavaScript finds it.
     fn check(source: &str, text: &str, wanted: Option<&str>) {
-        let pattern = Pattern::new(source, "").unwrap_or_else(|it| panic!("{source}: {it}"));
+        let pattern = Pattern::new(source, "").unwrap_or_else(|error| panic!("{source}: {error}"));
         let found = pattern.find_at(text, 0).unwrap();
-        let found = found.map(|it| &text[it.start..it.end]);
+        let found = found.map(|found| &text[found.start..found.end]);
         assert_eq!(found, wanted, "/{source}/ in {text:?}");
     }
 

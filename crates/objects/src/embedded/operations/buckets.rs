@@ -13,14 +13,14 @@ use s3s::dto::{
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
 use super::owner;
-use crate::embedded::state::{Bucket, Memory, bucket, bucket_mut};
+use crate::embedded::state::{Bucket, Store, bucket, bucket_mut};
 
 /// Where a bucket is that was asked to be nowhere in particular.
 const DEFAULT_REGION: &str = "us-east-1";
 
 /// Makes a bucket. Making it again is an error, save in us-east-1, as it always was there.
 pub(crate) fn create(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: CreateBucketInput,
 ) -> S3Result<CreateBucketOutput> {
@@ -49,7 +49,7 @@ pub(crate) fn create(
 
 /// Tells whether a bucket is there, and where.
 pub(crate) fn head(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: HeadBucketInput,
 ) -> S3Result<HeadBucketOutput> {
@@ -65,7 +65,7 @@ pub(crate) fn head(
 
 /// Tells where a bucket is; us-east-1 is told as nothing.
 pub(crate) fn location(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: GetBucketLocationInput,
 ) -> S3Result<GetBucketLocationOutput> {
@@ -79,7 +79,7 @@ pub(crate) fn location(
 
 /// Deletes a bucket that has no objects; uploads under way go with it.
 pub(crate) fn delete(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: DeleteBucketInput,
 ) -> S3Result<DeleteBucketOutput> {
@@ -100,7 +100,7 @@ pub(crate) fn delete(
 
 /// Lists the account's buckets, by name.
 pub(crate) fn list(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: ListBucketsInput,
 ) -> S3Result<ListBucketsOutput> {

@@ -8,16 +8,14 @@ use crate::embedded::checksum::{self, Algorithm, Checksum};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
 use crate::embedded::fields::{Headers, claims_of, size, tell_checksum};
-use crate::embedded::state::{
-    Memory, Object, PartRecord, Upload, UploadedPart, bucket, bucket_mut,
-};
+use crate::embedded::state::{Object, PartRecord, Store, Upload, UploadedPart, bucket, bucket_mut};
 
 /// The least size of a part that is not the last.
 const MIN_PART: u64 = 5 << 20;
 
 /// Makes the object of the parts that are named. Until then, nothing of it can be seen.
 pub(crate) fn complete(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: CompleteMultipartUploadInput,
 ) -> S3Result<CompleteMultipartUploadOutput> {
@@ -71,7 +69,7 @@ fn plan(upload: &Upload, named: &[CompletedPart]) -> S3Result<Plan> {
 
 /// Joins the parts, without copying them, and makes what is told of the whole.
 fn assemble(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: &CompleteMultipartUploadInput,
 ) -> S3Result<Object> {

@@ -11,11 +11,11 @@ use s3s::dto::{
 };
 use s3s::{S3ErrorCode, S3Result};
 
-use crate::embedded::state::{Memory, bucket, bucket_mut};
+use crate::embedded::state::{Store, bucket, bucket_mut};
 
 /// Keeps a policy.
 pub(crate) fn put_policy(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: PutBucketPolicyInput,
 ) -> S3Result<PutBucketPolicyOutput> {
@@ -30,7 +30,7 @@ pub(crate) fn put_policy(
 
 /// Tells the policy.
 pub(crate) fn get_policy(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: GetBucketPolicyInput,
 ) -> S3Result<GetBucketPolicyOutput> {
@@ -47,7 +47,7 @@ pub(crate) fn get_policy(
 
 /// Drops the policy.
 pub(crate) fn delete_policy(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: DeleteBucketPolicyInput,
 ) -> S3Result<DeleteBucketPolicyOutput> {
@@ -62,7 +62,7 @@ pub(crate) fn delete_policy(
 
 /// Keeps a notification configuration.
 pub(crate) fn put_notifications(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: PutBucketNotificationConfigurationInput,
 ) -> S3Result<PutBucketNotificationConfigurationOutput> {
@@ -77,7 +77,7 @@ pub(crate) fn put_notifications(
 
 /// Tells the notification configuration.
 pub(crate) fn get_notifications(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: GetBucketNotificationConfigurationInput,
 ) -> S3Result<GetBucketNotificationConfigurationOutput> {
@@ -94,7 +94,7 @@ pub(crate) fn get_notifications(
 
 /// Tells that a bucket has no versioning.
 pub(crate) fn get_versioning(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: GetBucketVersioningInput,
 ) -> S3Result<GetBucketVersioningOutput> {

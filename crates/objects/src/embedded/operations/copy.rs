@@ -14,10 +14,10 @@ use crate::embedded::checksum::Algorithm;
 use crate::embedded::conditions::{self, ReadConditions};
 use crate::embedded::content::Content;
 use crate::embedded::fields::{Headers, headers_of, tell_checksum};
-use crate::embedded::state::{Memory, Object};
+use crate::embedded::state::{Object, Store};
 
 /// Finds the object that a copy is to be made of.
-fn source(memory: &Memory, account: &str, source: &CopySource) -> S3Result<Arc<Object>> {
+fn source(memory: &Store, account: &str, source: &CopySource) -> S3Result<Arc<Object>> {
     let CopySource::Bucket {
         bucket,
         key,
@@ -39,7 +39,7 @@ fn is_source(source: &CopySource, bucket_name: &str, object_key: &str) -> bool {
 
 /// Copies an object. The copy is made in one piece, so its `ETag` may differ from the source's.
 pub(crate) fn object(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     headers: &HeaderMap,
     mut input: CopyObjectInput,
@@ -146,7 +146,7 @@ fn told(copy: &Object) -> CopyObjectOutput {
 
 /// Copies an object, or a range of it, into a part of an upload.
 pub(crate) fn part(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: UploadPartCopyInput,
 ) -> S3Result<UploadPartCopyOutput> {

@@ -7,7 +7,7 @@ use s3s::dto::{
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use super::check_version;
-use crate::embedded::state::{Bucket, Memory, bucket_mut};
+use crate::embedded::state::{Bucket, Store, bucket_mut};
 use crate::embedded::{conditions, reply};
 
 /// The most objects one request deletes.
@@ -23,7 +23,7 @@ struct Expected {
 
 /// Deletes an object; one that is not there is no error.
 pub(crate) fn one(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: DeleteObjectInput,
 ) -> S3Result<DeleteObjectOutput> {
@@ -49,7 +49,7 @@ pub(crate) fn one(
 
 /// Deletes up to a thousand objects, and tells of each how it went.
 pub(crate) fn many(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: DeleteObjectsInput,
 ) -> S3Result<DeleteObjectsOutput> {
@@ -81,7 +81,7 @@ pub(crate) fn many(
 }
 
 fn identified(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     bucket_name: &str,
     bucket: &mut Bucket,
@@ -97,7 +97,7 @@ fn identified(
 }
 
 fn delete(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     bucket_name: &str,
     bucket: &mut Bucket,

@@ -13,14 +13,14 @@ use s3s::{S3Result, s3_error};
 use super::owner;
 use crate::embedded::fields::size;
 use crate::embedded::listing::{self, KeyEncoding, Page, Query};
-use crate::embedded::state::{Memory, Object, bucket};
+use crate::embedded::state::{Object, Store, bucket};
 
 /// Goes before the key in a continuation token, so that a token can be told from garbage.
 const TOKEN: &str = "1/";
 
 /// Lists objects, the second version.
 pub(crate) fn version_2(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: ListObjectsV2Input,
 ) -> S3Result<ListObjectsV2Output> {
@@ -66,7 +66,7 @@ pub(crate) fn version_2(
 
 /// Lists objects, the first version.
 pub(crate) fn version_1(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: ListObjectsInput,
 ) -> S3Result<ListObjectsOutput> {

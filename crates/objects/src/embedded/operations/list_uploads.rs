@@ -10,11 +10,11 @@ use super::{multipart, owner};
 use crate::embedded::checksum::checksum_type;
 use crate::embedded::fields::{size, tell_checksum};
 use crate::embedded::listing::{self, KeyEncoding};
-use crate::embedded::state::{Bucket, Memory, Upload, UploadedPart, bucket};
+use crate::embedded::state::{Bucket, Store, Upload, UploadedPart, bucket};
 
 /// Lists uploads under way, by key and then by id.
 pub(crate) fn uploads(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: ListMultipartUploadsInput,
 ) -> S3Result<ListMultipartUploadsOutput> {
@@ -133,7 +133,7 @@ fn class(upload: &Upload) -> StorageClass {
 
 /// Lists the parts of an upload, by number.
 pub(crate) fn parts(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: ListPartsInput,
 ) -> S3Result<ListPartsOutput> {

@@ -12,7 +12,7 @@ use crate::embedded::body;
 use crate::embedded::checksum::{self, Algorithm, Claim};
 use crate::embedded::content::Content;
 use crate::embedded::fields::{claims_of, headers_of, tell_checksum};
-use crate::embedded::state::{Bucket, Buckets, Memory, Upload, UploadedPart, bucket, bucket_mut};
+use crate::embedded::state::{Bucket, Buckets, Store, Upload, UploadedPart, bucket, bucket_mut};
 
 /// The greatest number of a part.
 const MAX_PART: i32 = 10_000;
@@ -36,7 +36,7 @@ pub(crate) fn find<'a>(bucket: &'a Bucket, key: &str, upload_id: &str) -> S3Resu
 
 /// Begins an upload.
 pub(crate) fn create(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     mut input: CreateMultipartUploadInput,
 ) -> S3Result<CreateMultipartUploadOutput> {
@@ -98,7 +98,7 @@ fn composite(algorithm: Algorithm, wish: Option<&ChecksumType>) -> S3Result<bool
 
 /// Takes a part in.
 pub(crate) async fn upload_part(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     mut request: S3Request<UploadPartInput>,
 ) -> S3Result<UploadPartOutput> {
@@ -131,7 +131,7 @@ pub(crate) async fn upload_part(
 /// # Errors
 /// There is no such upload, the number is out of bounds, or a claim is wrong.
 pub(crate) fn store(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     place: &Place<'_>,
     content: Content,
@@ -194,7 +194,7 @@ pub(crate) fn etag(part: &UploadedPart) -> ETag {
 
 /// Drops an upload and its parts.
 pub(crate) fn abort(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: AbortMultipartUploadInput,
 ) -> S3Result<AbortMultipartUploadOutput> {

@@ -14,7 +14,7 @@ use super::check_version;
 use crate::embedded::checksum::Checksum;
 use crate::embedded::conditions::ReadConditions;
 use crate::embedded::fields::{describe, size, tell_checksum};
-use crate::embedded::state::{Memory, Object};
+use crate::embedded::state::{Object, Store};
 
 /// The part of an object that a read asks for.
 struct View {
@@ -99,7 +99,7 @@ fn wants_checksum(mode: Option<&ChecksumMode>) -> bool {
 
 /// Reads an object, a range or a part of it.
 pub(crate) fn get(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: GetObjectInput,
 ) -> S3Result<GetObjectOutput> {
@@ -129,7 +129,7 @@ pub(crate) fn get(
 
 /// Tells about an object without its bytes.
 pub(crate) fn head(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: HeadObjectInput,
 ) -> S3Result<S3Response<HeadObjectOutput>> {
@@ -160,7 +160,7 @@ pub(crate) fn head(
 
 /// Tells the attributes that are asked for by name.
 pub(crate) fn attributes(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: GetObjectAttributesInput,
 ) -> S3Result<GetObjectAttributesOutput> {

@@ -11,7 +11,7 @@ use s3s::dto::{
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
 use super::check_version;
-use crate::embedded::state::{Memory, Object, bucket_mut};
+use crate::embedded::state::{Object, Store, bucket_mut};
 
 /// What S3 allows. Source: docs object-tagging, 2026-11.
 const MAX_TAGS: usize = 10;
@@ -84,7 +84,7 @@ fn checked(tags: Tags) -> S3Result<Tags> {
 
 /// Replaces an object's tags.
 pub(crate) fn put(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: PutObjectTaggingInput,
 ) -> S3Result<PutObjectTaggingOutput> {
@@ -103,7 +103,7 @@ pub(crate) fn put(
 
 /// Tells an object's tags.
 pub(crate) fn get(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: GetObjectTaggingInput,
 ) -> S3Result<GetObjectTaggingOutput> {
@@ -121,7 +121,7 @@ pub(crate) fn get(
 
 /// Drops an object's tags.
 pub(crate) fn delete(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     input: DeleteObjectTaggingInput,
 ) -> S3Result<DeleteObjectTaggingOutput> {
@@ -130,7 +130,7 @@ pub(crate) fn delete(
     Ok(DeleteObjectTaggingOutput::default())
 }
 
-fn set(memory: &Memory, account: &str, bucket_name: &str, key: &str, tags: Tags) -> S3Result<()> {
+fn set(memory: &Store, account: &str, bucket_name: &str, key: &str, tags: Tags) -> S3Result<()> {
     memory.write(account, |buckets| {
         let object = bucket_mut(buckets, bucket_name)?
             .objects

@@ -9,11 +9,11 @@ use crate::embedded::checksum::{self, Algorithm, Claim};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
 use crate::embedded::fields::{Headers, claims_of, headers_of, tell_checksum};
-use crate::embedded::state::{Memory, Object, bucket};
+use crate::embedded::state::{Object, Store, bucket};
 
 /// Writes an object.
 pub(crate) async fn put(
-    memory: &Memory,
+    memory: &Store,
     account: &str,
     mut request: S3Request<PutObjectInput>,
 ) -> S3Result<PutObjectOutput> {
@@ -52,7 +52,7 @@ pub(crate) async fn put(
 /// # Errors
 /// Claims that are wrong, and headers that are refused.
 pub(crate) fn whole(
-    memory: &Memory,
+    memory: &Store,
     content: Content,
     headers: Headers,
     claims: &[Claim],

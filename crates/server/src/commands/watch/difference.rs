@@ -20,7 +20,7 @@ pub(super) fn laid_out(text: &str) -> String {
     let run = Run::new(0, 0, Limits::standard());
     let same = Jsonata
         .compile("$")
-        .and_then(|it| it.evaluate(text, &run))
+        .and_then(|item| item.evaluate(text, &run))
         .ok()
         .flatten();
     let mut text = same.unwrap_or_else(|| text.to_owned());

@@ -92,7 +92,7 @@ fn round(matches: &ArgMatches) -> Result<(Outcome, String), String> {
 
 /// By the convention of no-color.org, any value but an empty one turns colours off.
 fn colored(terminal: bool, no_color: Option<String>) -> bool {
-    terminal && no_color.is_none_or(|it| it.is_empty())
+    terminal && no_color.is_none_or(|no_color| no_color.is_empty())
 }
 
 /// Parses, maps and, if it is asked for, converts.

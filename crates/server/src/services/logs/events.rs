@@ -66,25 +66,30 @@ pub(super) fn filter(logs: &Logs, scope: &Scope, input: &FilterInput) -> Result<
     }
     let pattern = Pattern::read(&input.filter_pattern).map_err(invalid)?;
     let group = input.group.existing(logs, scope)?;
-    let found = logs.records(scope, |it| {
-        it.group == group
-            && names.as_ref().is_none_or(|them| them.contains(&it.stream))
+    let found = logs.records(scope, |item| {
+        item.group == group
+            && names
+                .as_ref()
+                .is_none_or(|them| them.contains(&item.stream))
             && prefix
                 .as_ref()
-                .is_none_or(|prefix| it.stream.starts_with(prefix))
-            && input.times.hold(it)
-            && pattern.fits(&it.message)
+                .is_none_or(|prefix| item.stream.starts_with(prefix))
+            && input.times.hold(item)
+            && pattern.fits(&item.message)
     });
     let page = page(&found, input.next_token.as_deref(), input.limit, MOST)?;
-    let told = |it: &Numbered<LogRecord>| {
-        let mut event = event(&it.entry);
+    let shown = |log_record: &Numbered<LogRecord>| {
+        let mut event = event(&log_record.entry);
         if let Some(event) = event.as_object_mut() {
-            event.insert("logStreamName".to_owned(), json!(it.entry.stream));
-            event.insert("eventId".to_owned(), format!("{:056}", it.number).into());
+            event.insert("logStreamName".to_owned(), json!(log_record.entry.stream));
+            event.insert(
+                "eventId".to_owned(),
+                format!("{:056}", log_record.number).into(),
+            );
         }
         event
     };
-    let events: Vec<Value> = page.items.iter().map(told).collect();
+    let events: Vec<Value> = page.items.iter().map(shown).collect();
     let reply = json!({"events": events, "searchedLogStreams": []});
     Ok(with_next(reply, page.next))
 }
@@ -95,15 +100,15 @@ pub(super) fn filter(logs: &Logs, scope: &Scope, input: &FilterInput) -> Result<
 /// knows that it is there.
 pub(super) fn get(logs: &Logs, scope: &Scope, input: &GetInput) -> Result<Value, Failure> {
     let group = input.group.existing(logs, scope)?;
-    let stream = logs.records(scope, |it| {
-        it.group == group && it.stream == input.log_stream_name
+    let stream = logs.records(scope, |item| {
+        item.group == group && item.stream == input.log_stream_name
     });
     if stream.is_empty() {
         return Err(missing("The specified log stream does not exist."));
     }
     let held: Vec<_> = stream
         .iter()
-        .filter(|it| input.times.hold(&it.entry))
+        .filter(|stream| input.times.hold(&stream.entry))
         .collect();
     // A limit is checked in the same words for all operations.
     page(&held, None, input.limit, MOST)?;
@@ -120,7 +125,7 @@ pub(super) fn get(logs: &Logs, scope: &Scope, input: &GetInput) -> Result<Value,
         .get(start..end)
         .unwrap_or_default()
         .iter()
-        .map(|it| event(&it.entry))
+        .map(|found| event(&found.entry))
         .collect();
     Ok(json!({
         "events": events,

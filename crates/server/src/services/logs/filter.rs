@@ -66,7 +66,7 @@ impl Pattern {
             Self::Terms(terms) => fit_terms(terms, &message.to_string()),
             Self::Fields(alternatives) => alternatives
                 .iter()
-                .any(|all| all.iter().all(|it| it.holds(message))),
+                .any(|all| all.iter().all(|item| item.holds(message))),
         }
     }
 }
@@ -86,8 +86,8 @@ impl Comparison {
 }
 
 fn fit_terms(terms: &[Term], text: &str) -> bool {
-    let of = |kind| terms.iter().filter(move |it| it.kind == kind);
-    let contained = |it: &Term| text.contains(&it.text);
+    let of = |kind| terms.iter().filter(move |term| term.kind == kind);
+    let contained = |term: &Term| text.contains(&term.text);
     of(Kind::Wanted).all(contained)
         && !of(Kind::Unwanted).any(contained)
         && (of(Kind::OneOf).next().is_none() || of(Kind::OneOf).any(contained))
@@ -125,7 +125,8 @@ fn comparison(text: &str) -> Option<Comparison> {
         (path, true, value)
     };
     let path = path.trim().strip_prefix("$.")?;
-    let named = |it: &str| !it.is_empty() && it.chars().all(|it| it.is_alphanumeric() || it == '_');
+    let named =
+        |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
     let path: Vec<String> = path.split('.').map(str::to_owned).collect();
     let value = value.trim();
     let value = match value.strip_prefix('"') {
@@ -133,7 +134,7 @@ fn comparison(text: &str) -> Option<Comparison> {
         None => value,
     };
     let plain = !value.is_empty() && !value.contains(['"', '%', '(', ')']);
-    (plain && path.iter().all(|it| named(it))).then(|| Comparison {
+    (plain && path.iter().all(|path| named(path))).then(|| Comparison {
         path,
         equal,
         value: Glob::new(value),

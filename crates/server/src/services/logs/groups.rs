@@ -37,14 +37,20 @@ pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Valu
         return Err(invalid(message));
     }
     let mut groups = of(logs, scope);
-    groups.retain(|it| {
+    groups.retain(|group| {
         prefix
             .as_ref()
-            .is_none_or(|prefix| it.name.starts_with(prefix))
-            && pattern.as_ref().is_none_or(|part| it.name.contains(part))
+            .is_none_or(|prefix| group.name.starts_with(prefix))
+            && pattern
+                .as_ref()
+                .is_none_or(|part| group.name.contains(part))
     });
     let page = page(&groups, input.next_token.as_deref(), input.limit, MOST)?;
-    let found: Vec<Value> = page.items.iter().map(|it| it.told(scope)).collect();
+    let found: Vec<Value> = page
+        .items
+        .iter()
+        .map(|item| item.event_log(scope))
+        .collect();
     Ok(with_next(json!({"logGroups": found}), page.next))
 }
 
@@ -70,7 +76,7 @@ pub(super) fn of(logs: &Logs, scope: &Scope) -> Vec<LogGroup> {
 }
 
 impl LogGroup {
-    fn told(&self, scope: &Scope) -> Value {
+    fn event_log(&self, scope: &Scope) -> Value {
         let arn = arn(scope, &self.name);
         json!({
             "logGroupName": self.name,

@@ -17,8 +17,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::event_log::EventLog;
 use crate::ring::Numbered;
-use crate::told::Told;
 
 static DESCRIPTOR: Descriptor = Descriptor {
     signing_name: "logs",
@@ -35,7 +35,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
 
 /// `CloudWatch` Logs, as far as it can be read.
 pub(crate) struct Logs {
-    pub(crate) told: Arc<Told>,
+    pub(crate) event_log: Arc<EventLog>,
     pub(crate) service: Arc<B2bi>,
 }
 
@@ -92,8 +92,12 @@ impl Logs {
         scope: &Scope,
         fits: impl Fn(&LogRecord) -> bool,
     ) -> Vec<Numbered<LogRecord>> {
-        let own = |it: &LogRecord| *it.account == *scope.account && *it.region == *scope.region;
-        let (_, found) = self.told.records(0, usize::MAX, |it| own(it) && fits(it));
+        let own = |log_record: &LogRecord| {
+            *log_record.account == *scope.account && *log_record.region == *scope.region
+        };
+        let (_, found) = self
+            .event_log
+            .records(0, usize::MAX, |item| own(item) && fits(item));
         found
     }
 }
@@ -120,8 +124,8 @@ impl Group {
         };
         let mut groups = groups::of(logs, scope).into_iter();
         groups
-            .find(|it| it.name == named)
-            .map(|it| it.name)
+            .find(|group| group.name == named)
+            .map(|find| find.name)
             .ok_or_else(|| missing("The specified log group does not exist."))
     }
 }
@@ -159,7 +163,7 @@ fn page<'a, T>(
         Some(token) => token
             .parse::<usize>()
             .ok()
-            .filter(|it| *it <= all.len())
+            .filter(|value| *value <= all.len())
             .ok_or_else(|| invalid("The specified nextToken is invalid."))?,
     };
     let rest = all.get(start..).unwrap_or_default();

@@ -44,8 +44,8 @@ pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Valu
     }
     let group = input.group.existing(logs, scope)?;
     let mut times: BTreeMap<String, (i64, i64)> = BTreeMap::new();
-    for record in logs.records(scope, |it| {
-        it.group == group && prefix.is_none_or(|prefix| it.stream.starts_with(prefix))
+    for record in logs.records(scope, |item| {
+        item.group == group && prefix.is_none_or(|prefix| item.stream.starts_with(prefix))
     }) {
         let time = record.entry.timestamp.as_millis();
         let (first, last) = times.entry(record.entry.stream).or_insert((time, time));
@@ -59,7 +59,7 @@ pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Valu
         streams.reverse();
     }
     let page = page(&streams, input.next_token.as_deref(), input.limit, MOST)?;
-    let told = |(name, (first, last)): &(String, (i64, i64))| {
+    let event_log = |(name, (first, last)): &(String, (i64, i64))| {
         json!({
             "logStreamName": name,
             "creationTime": first,
@@ -70,6 +70,6 @@ pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Valu
             "storedBytes": 0,
         })
     };
-    let found: Vec<Value> = page.items.iter().map(told).collect();
+    let found: Vec<Value> = page.items.iter().map(event_log).collect();
     Ok(with_next(json!({"logStreams": found}), page.next))
 }

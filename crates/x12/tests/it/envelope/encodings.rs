@@ -97,7 +97,7 @@ fn utf_8_is_read_by_characters() {
     // The same in Latin-1, and the answer in that too.
     let latin: Vec<u8> = named
         .chars()
-        .map(|it| u8::try_from(u32::from(it)).unwrap())
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
         .collect();
     let (received, reading) = read(&latin, Received::new());
     assert_eq!(reading.problems, []);

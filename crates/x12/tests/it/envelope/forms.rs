@@ -9,12 +9,12 @@ fn check_claim(old: &str, new: &str, wanted: &[&str]) {
     let from = found
         .functional
         .iter()
-        .position(|it| it.starts_with("AK2"))
+        .position(|functional| functional.starts_with("AK2"))
         .unwrap();
     let to = found
         .functional
         .iter()
-        .position(|it| it.starts_with("AK9"))
+        .position(|functional| functional.starts_with("AK9"))
         .unwrap();
     assert_eq!(
         found.functional[from + 1..to],

@@ -68,8 +68,8 @@ fn answers(input: &[u8]) -> Answers {
         functional: segments(acknowledge(&received, &findings, &how())),
         interchanges: interchanges
             .iter()
-            .filter(|it| it.starts_with("TA1"))
-            .map(|it| it.splitn(5, '*').last().unwrap().to_owned())
+            .filter(|interchange| interchange.starts_with("TA1"))
+            .map(|interchange| interchange.splitn(5, '*').last().unwrap().to_owned())
             .collect(),
     }
 }
@@ -77,12 +77,13 @@ fn answers(input: &[u8]) -> Answers {
 impl Answers {
     /// The verdicts of transactions and groups, with their codes.
     fn verdicts(&self) -> String {
-        let is_verdict = |it: &&String| ["AK5", "IK5", "AK9"].iter().any(|id| it.starts_with(id));
+        let is_verdict =
+            |text: &&String| ["AK5", "IK5", "AK9"].iter().any(|id| text.starts_with(id));
         let verdicts: Vec<&str> = self
             .functional
             .iter()
             .filter(is_verdict)
-            .map(|it| &**it)
+            .map(|functional| &**functional)
             .collect();
         verdicts.join(" ")
     }

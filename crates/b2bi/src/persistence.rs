@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::environment::Environment;
 use crate::jobs::{self, CancelledJobs};
 use crate::service::{B2bi, Scope};
-use crate::state::kept::{self, Unreadable};
+use crate::state::rows::{self, RowError};
 use crate::state::{Partition, State};
 
 /// What the member `format` of a written state says.
@@ -26,19 +26,23 @@ impl B2bi {
     /// # Errors
     ///
     /// The first row that cannot be read.
-    pub fn kept(config: Config, environment: Environment, ledger: Ledger) -> Result<Self, String> {
+    pub fn with_ledger(
+        config: Config,
+        environment: Environment,
+        ledger: Ledger,
+    ) -> Result<Self, String> {
         let mut service = Self::new(config, environment);
         service.ledger = Some(ledger.clone());
-        let read = ledger.read::<Unreadable>(kept::ROWS, |key, value| {
-            let (scope, table, place) = kept::place_of(key)?;
+        let read = ledger.read::<RowError>(rows::ROWS, |key, value| {
+            let (scope, table, place) = rows::place_of(key)?;
             let partition = service.partition(&scope);
             let mut state = partition.lock();
             let put = state.put_back(table, place, value);
-            put.map_err(|problem| kept::unreadable(key, &problem))?;
-            let has_ended = table == kept::JOBS && state.jobs.has_ended(place);
+            put.map_err(|problem| rows::unreadable(key, &problem))?;
+            let has_ended = table == rows::JOBS && state.jobs.has_ended(place);
             drop(state);
             if has_ended {
-                service.works.retention.ended(&partition, place);
+                service.context.retention.ended(&partition, place);
             }
             Ok(())
         });
@@ -51,7 +55,7 @@ impl B2bi {
     /// Call it once, within the runtime that is to carry them out.
     pub fn resume(&self) {
         for scope in self.scopes() {
-            jobs::resume(&self.works, &scope, &self.partition(&scope));
+            jobs::resume(&self.context, &scope, &self.partition(&scope));
         }
     }
 
@@ -86,8 +90,8 @@ impl B2bi {
     /// # Errors
     ///
     /// It is not such a state, is of a later version, or cannot be kept on disk.
-    pub async fn restore(&self, described: &Value) -> Result<(), NotRestored> {
-        let states = parse(described).map_err(NotRestored::Unreadable)?;
+    pub async fn restore(&self, described: &Value) -> Result<(), RestoreError> {
+        let states = parse(described).map_err(RestoreError::Unreadable)?;
         let _turn = self.restoring.lock().await;
         let exchanged = self.exchange(states)?;
         for (partition, _) in &exchanged {
@@ -95,13 +99,13 @@ impl B2bi {
         }
         for (partition, undone) in &exchanged {
             if let Err(error) = partition.flushed(*undone).await {
-                self.works.retention.replaced(partition);
+                self.context.retention.replaced(partition);
                 self.resume();
-                return Err(NotRestored::Unkept(error.to_string()));
+                return Err(RestoreError::NotPersisted(error.to_string()));
             }
         }
         for (partition, _) in &exchanged {
-            self.works.retention.replaced(partition);
+            self.context.retention.replaced(partition);
         }
         self.resume();
         Ok(())
@@ -118,8 +122,8 @@ impl B2bi {
     pub async fn reset(&self, account: Option<&str>, region: Option<&str>) -> Result<(), String> {
         let _turn = self.restoring.lock().await;
         let matches = |scope: &Scope| {
-            account.is_none_or(|it| &*scope.account == it)
-                && region.is_none_or(|it| &*scope.region == it)
+            account.is_none_or(|account| &*scope.account == account)
+                && region.is_none_or(|region| &*scope.region == region)
         };
         self.resets.fetch_add(1, Ordering::Relaxed);
         self.clear(matches, Partition::clear).await
@@ -137,7 +141,7 @@ impl B2bi {
 
     /// Counts jobs that end from 0 again.
     pub fn reset_job_counts(&self) {
-        self.works.ended.reset();
+        self.context.ended.reset();
     }
 
     async fn clear(
@@ -150,18 +154,21 @@ impl B2bi {
             clear(&partition).ended().await;
             let flushed = partition.flushed(undone).await;
             flushed.map_err(|error| error.to_string())?;
-            self.works.retention.replaced(&partition);
+            self.context.retention.replaced(&partition);
         }
         Ok(())
     }
 
     fn scopes(&self) -> BTreeSet<Scope> {
-        self.partitions.iter().map(|it| it.key().clone()).collect()
+        self.partitions
+            .iter()
+            .map(|partition| partition.key().clone())
+            .collect()
     }
 
     fn partitions_of(&self, matches: impl Fn(&Scope) -> bool) -> Vec<Arc<Partition>> {
         let scopes = self.scopes().into_iter().filter(matches);
-        scopes.map(|it| self.partition(&it)).collect()
+        scopes.map(|scopes| self.partition(&scopes)).collect()
     }
 
     /// Exchanges the states of all partitions under the locks of all, which are taken in order;
@@ -172,7 +179,7 @@ impl B2bi {
     fn exchange(
         &self,
         mut states: BTreeMap<Scope, State>,
-    ) -> Result<Vec<(Arc<Partition>, u64)>, NotRestored> {
+    ) -> Result<Vec<(Arc<Partition>, u64)>, RestoreError> {
         let mut scopes = self.scopes();
         scopes.extend(states.keys().cloned());
         let partitions: Vec<(Scope, Arc<Partition>)> = scopes
@@ -190,7 +197,7 @@ impl B2bi {
             let guard = partition.lock();
             if self.ledger.is_some() {
                 let written = write_exchange(scope, &guard, &mut state, &mut batch);
-                written.map_err(|error| NotRestored::Unkept(error.to_string()))?;
+                written.map_err(|error| RestoreError::NotPersisted(error.to_string()))?;
             }
             guards.push((partition, guard, state));
         }
@@ -205,7 +212,7 @@ impl B2bi {
         // Held until everything is in it: what fails at once waits for it.
         let mut held = before.lock().unwrap_or_else(PoisonError::into_inner);
         let ticket = ledger.send(batch);
-        let ticket = ticket.map_err(|error| NotRestored::Unkept(error.to_string()))?;
+        let ticket = ticket.map_err(|error| RestoreError::NotPersisted(error.to_string()))?;
         for (partition, mut guard, state) in guards {
             held.push((Arc::clone(partition), guard.replace(state)));
             guard.sent(ticket);
@@ -245,22 +252,22 @@ fn write_exchange(
 
 /// Why a state was not put back; nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotRestored {
+pub enum RestoreError {
     /// It is no state that can be read, for this reason.
     Unreadable(String),
     /// It cannot be kept on disk, for this reason.
-    Unkept(String),
+    NotPersisted(String),
 }
 
-impl fmt::Display for NotRestored {
+impl fmt::Display for RestoreError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(reason) | Self::Unkept(reason) => out.write_str(reason),
+            Self::Unreadable(reason) | Self::NotPersisted(reason) => out.write_str(reason),
         }
     }
 }
 
-impl std::error::Error for NotRestored {}
+impl std::error::Error for RestoreError {}
 
 fn parse(described: &Value) -> Result<BTreeMap<Scope, State>, String> {
     if described.get("format").and_then(Value::as_str) != Some(FORMAT) {

@@ -7,10 +7,10 @@ use b2bi_local_faults::Plan;
 use bytes::Bytes;
 use http::Response;
 
-use super::acquaintance::Client;
-use super::facts::Heard;
+use super::connection_state::Client;
+use super::facts::RequestHeaders;
 use super::reply::ErrorCode;
-use super::request::Arrival;
+use super::request::RequestMeta;
 use super::s3;
 use crate::app::App;
 use crate::journal::{Entry, Fault, Journal, short};
@@ -21,7 +21,7 @@ use crate::vocabulary::S3;
 ///
 /// It goes into the journal and the counts when it is dropped, so that a request whose client went
 /// away is there as well. Without a journal it is counted only.
-pub(super) struct Note<'a> {
+pub(super) struct RequestRecorder<'a> {
     journal: &'a Journal,
     metrics: &'a Metrics,
     started: Instant,
@@ -31,22 +31,27 @@ pub(super) struct Note<'a> {
     status: Option<u16>,
 }
 
-impl<'a> Note<'a> {
+impl<'a> RequestRecorder<'a> {
     /// What is known once the client is.
-    pub(super) fn new(app: &'a App, client: &Client, heard: &Heard<'_>, arrival: &Arrival) -> Self {
+    pub(super) fn new(
+        app: &'a App,
+        client: &Client,
+        request_headers: &RequestHeaders<'_>,
+        meta: &RequestMeta,
+    ) -> Self {
         let entry = || Entry {
             time: app.now(),
-            request_id: Some(arrival.request_id),
+            request_id: Some(meta.request_id),
             caller: client.caller.clone(),
             app_id: client.app_id.clone(),
-            invocation_id: heard.invocation().map(short),
-            attempt: heard.attempt(),
+            invocation_id: request_headers.invocation().map(short),
+            attempt: request_headers.attempt(),
             ..Entry::default()
         };
         Self {
             journal: &app.journal,
             metrics: &app.metrics,
-            started: arrival.started,
+            started: meta.started,
             place: None,
             faulted: false,
             status: None,
@@ -55,7 +60,7 @@ impl<'a> Note<'a> {
     }
 
     /// The service, with its place, and the operation are known, and the body is read.
-    pub(super) fn named(
+    pub(super) fn set_operation(
         &mut self,
         at: usize,
         service: &'static str,
@@ -70,7 +75,7 @@ impl<'a> Note<'a> {
     }
 
     /// Rules may act on the request, as planned.
-    pub(super) fn faulted(&mut self, plan: &Plan) {
+    pub(super) fn set_faults(&mut self, plan: &Plan) {
         if plan.is_empty() {
             return;
         }
@@ -81,7 +86,7 @@ impl<'a> Note<'a> {
     }
 
     /// The operation is carried out, once more.
-    pub(super) fn executed(&mut self) {
+    pub(super) fn set_executed(&mut self) {
         if let Some(entry) = &mut self.entry {
             entry.executed = entry.executed.saturating_add(1);
         }
@@ -108,10 +113,10 @@ impl<'a> Note<'a> {
         if let Some(entry) = &mut self.entry {
             entry.status = Some(response.status().as_u16());
             let length = response.body().size_hint().exact();
-            let length = length.and_then(|it| usize::try_from(it).ok());
+            let length = length.and_then(|length| usize::try_from(length).ok());
             entry.response_bytes = length.unwrap_or_else(|| s3::length(response.headers()));
             let code = response.extensions().get::<ErrorCode>();
-            entry.error = code.map(|it| it.0.clone());
+            entry.error = code.map(|code| code.0.clone());
         }
     }
 
@@ -121,18 +126,18 @@ impl<'a> Note<'a> {
     }
 
     /// There is a reply, which is about to be sent.
-    pub(super) fn replied(mut self, response: &Response<Bytes>) {
+    pub(super) fn set_reply(mut self, response: &Response<Bytes>) {
         self.status = Some(response.status().as_u16());
         if let Some(entry) = &mut self.entry {
             entry.status = Some(response.status().as_u16());
             entry.response_bytes = response.body().len();
             let code = response.extensions().get::<ErrorCode>();
-            entry.error = code.map(|it| it.0.clone());
+            entry.error = code.map(|code| code.0.clone());
         }
     }
 }
 
-impl Drop for Note<'_> {
+impl Drop for RequestRecorder<'_> {
     fn drop(&mut self) {
         let took = self.started.elapsed();
         if let Some(place) = self.place {

@@ -3,21 +3,21 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use b2bi_local_b2bi::{Announcer, Event, LogRecord, Records};
+use b2bi_local_b2bi::{Event, EventSink, LogRecord, RecordSink};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
-use crate::machine::Uuid;
 use crate::ring::{Numbered, Ring};
-use crate::sinks::{Courier, Sinks};
+use crate::sinks::{DeliveryQueue, Sinks};
+use crate::system::Uuid;
 
 /// The detail that differs when a job is carried out again.
 const END: &str = "end-timestamp";
 
 /// The events and the log records of all accounts, each the latest so many.
-pub(crate) struct Told {
-    events: Mutex<Ring<Numbered<Announced>>>,
+pub(crate) struct EventLog {
+    events: Mutex<Ring<Numbered<EventLogEntry>>>,
     records: Mutex<Ring<Numbered<LogRecord>>>,
     /// Changes with each event; what it holds is whether the server is about to stop.
     news: watch::Sender<bool>,
@@ -26,7 +26,7 @@ pub(crate) struct Told {
 
 /// An event as `EventBridge` delivers it.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Delivery {
+pub(crate) struct EventBridgeEvent {
     version: &'static str,
     id: String,
     #[serde(flatten)]
@@ -36,13 +36,13 @@ pub(crate) struct Delivery {
 /// A delivery in the list, and the job that it is about.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Announced {
+pub(crate) struct EventLogEntry {
     pub(crate) job_id: String,
     #[serde(rename = "event")]
-    pub(crate) delivery: Delivery,
+    pub(crate) delivery: EventBridgeEvent,
 }
 
-impl Told {
+impl EventLog {
     /// Keeps `size` events and as many records at most; 0 keeps none. The sinks get all of them.
     pub(crate) fn new(size: usize, sinks: Sinks) -> Self {
         Self {
@@ -58,8 +58,8 @@ impl Told {
         &self,
         since: u64,
         limit: usize,
-        fits: impl Fn(&Announced) -> bool,
-    ) -> (u64, Vec<Numbered<Announced>>) {
+        fits: impl Fn(&EventLogEntry) -> bool,
+    ) -> (u64, Vec<Numbered<EventLogEntry>>) {
         locked(&self.events).find(since, limit, fits)
     }
 
@@ -100,30 +100,30 @@ impl Told {
     }
 }
 
-impl Told {
+impl EventLog {
     /// Forgets every event, also those that are on their way to a sink; numbers begin at 1 again.
     pub(crate) fn reset_events(&self) {
-        self.sinks.events.iter().for_each(Courier::discard);
+        self.sinks.events.iter().for_each(DeliveryQueue::discard);
         locked(&self.events).reset();
         self.news.send_modify(|_| ());
     }
 
     /// Forgets every record, also those that are on their way to a sink; numbers begin at 1 again.
     pub(crate) fn reset_records(&self) {
-        self.sinks.records.iter().for_each(Courier::discard);
+        self.sinks.records.iter().for_each(DeliveryQueue::discard);
         locked(&self.records).reset();
     }
 }
 
-impl Announcer for Told {
-    fn announce(&self, event: Event) {
-        let delivery = Delivery {
+impl EventSink for EventLog {
+    fn emit(&self, event: Event) {
+        let delivery = EventBridgeEvent {
             version: "0",
             id: id(&event),
             event,
         };
-        self.sinks.announce(&delivery);
-        let entry = Announced {
+        self.sinks.emit(&delivery);
+        let entry = EventLogEntry {
             job_id: delivery.event.job_id.clone(),
             delivery,
         };
@@ -132,7 +132,7 @@ impl Announcer for Told {
     }
 }
 
-impl Records for Told {
+impl RecordSink for EventLog {
     fn record(&self, record: LogRecord) {
         self.sinks.record(&record);
         locked(&self.records).push(|number| Numbered {

@@ -6,7 +6,7 @@ use b2bi_local_dispatcher::{AccountRules, Caller, Identity};
 use http::HeaderValue;
 use http::request::Parts;
 
-use super::facts::{Heard, app_id, text};
+use super::facts::{RequestHeaders, app_id, text};
 use crate::journal::short;
 
 /// What stands before the credential where an SDK has signed.
@@ -14,7 +14,7 @@ const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=";
 
 /// The client of a connection's latest request: mostly the next one is the same.
 #[derive(Default)]
-pub(super) struct Acquaintance(Mutex<Known>);
+pub(super) struct ConnectionState(Mutex<CachedIdentity>);
 
 /// Who sent a request.
 pub(super) struct Client {
@@ -24,7 +24,7 @@ pub(super) struct Client {
 }
 
 #[derive(Default)]
-struct Known {
+struct CachedIdentity {
     /// The `Authorization` header up to the end of the credential, where that alone tells who calls.
     signer: Option<Box<str>>,
     caller: Option<Caller>,
@@ -32,25 +32,30 @@ struct Known {
     app_id: Option<Arc<str>>,
 }
 
-impl Acquaintance {
+impl ConnectionState {
     /// The client of a request on this connection.
-    pub(super) fn client(&self, rules: &AccountRules, head: &Parts, asked: &Heard<'_>) -> Client {
-        let mut known = self.0.lock().unwrap_or_else(|poisoned| {
+    pub(super) fn client(
+        &self,
+        rules: &AccountRules,
+        head: &Parts,
+        asked: &RequestHeaders<'_>,
+    ) -> Client {
+        let mut cached = self.0.lock().unwrap_or_else(|poisoned| {
             // A panic may have left the signer of one caller beside another: begin anew.
             self.0.clear_poison();
-            let mut known = poisoned.into_inner();
-            *known = Known::default();
-            known
+            let mut cached = poisoned.into_inner();
+            *cached = CachedIdentity::default();
+            cached
         });
         Client {
-            caller: known.caller(rules, head, asked),
-            app_id: known.app_id(asked.user_agent()),
+            caller: cached.caller(rules, head, asked),
+            app_id: cached.app_id(asked.user_agent()),
         }
     }
 }
 
-impl Known {
-    fn caller(&mut self, rules: &AccountRules, head: &Parts, asked: &Heard<'_>) -> Caller {
+impl CachedIdentity {
+    fn caller(&mut self, rules: &AccountRules, head: &Parts, asked: &RequestHeaders<'_>) -> Caller {
         // Moto's header names an account that the credential does not tell.
         let signed = asked.authorization.filter(|_| asked.moto_account.is_none());
         if let (Some(signed), Some(signer), Some(caller)) = (signed, &self.signer, &self.caller)
@@ -70,7 +75,7 @@ impl Known {
         if *self.user_agent != *user_agent.as_bytes() {
             self.user_agent = user_agent.as_bytes().into();
             let id = text(Some(user_agent)).and_then(app_id);
-            self.app_id = id.map(|it| short(it).into());
+            self.app_id = id.map(|id| short(id).into());
         }
         self.app_id.clone()
     }
@@ -84,7 +89,7 @@ fn signer(authorization: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Acquaintance, Heard};
+    use super::{ConnectionState, RequestHeaders};
     use b2bi_local_dispatcher::AccountRules;
     use http::Request;
 
@@ -99,14 +104,14 @@ mod tests {
     /// The account, region and access key of each request, all on one connection.
     fn callers(requests: &[&[(&str, &str)]]) -> Vec<String> {
         let rules = rules();
-        let connection = Acquaintance::default();
+        let connection = ConnectionState::default();
         let caller = |headers: &&[(&str, &str)]| {
             let mut request = Request::post("/");
             for (name, value) in *headers {
                 request = request.header(*name, *value);
             }
             let (head, ()) = request.body(()).unwrap().into_parts();
-            let client = connection.client(&rules, &head, &Heard::of(&head.headers));
+            let client = connection.client(&rules, &head, &RequestHeaders::of(&head.headers));
             let caller = client.caller;
             let key = caller.access_key.as_deref().unwrap_or("unsigned");
             format!("{} {} {key}", caller.account, caller.region)
@@ -125,7 +130,7 @@ mod tests {
         };
         let one = signed("111111111111", "us-east-1", ", Signature=a");
         let again = signed("111111111111", "us-east-1", ", Signature=b");
-        let elsewhere = signed("111111111111", "us-east-2", ", Signature=a");
+        let redirect_to_external = signed("111111111111", "us-east-2", ", Signature=a");
         let bare = signed("111111111111", "us-east-1", "");
         let twice = signed(
             "111111111111",
@@ -140,7 +145,7 @@ mod tests {
             callers(&[
                 &[by(&one)],
                 &[by(&again)],
-                &[by(&elsewhere)],
+                &[by(&redirect_to_external)],
                 &[by(&bare)],
                 &[by(&twice)],
                 &[by(&one), ("x-moto-account-id", "333333333333")],
@@ -168,14 +173,14 @@ mod tests {
 
     #[test]
     fn the_application_is_that_of_the_request() {
-        let connection = Acquaintance::default();
+        let connection = ConnectionState::default();
         let app_id = |agent| {
             let (head, ()) = Request::get("/")
                 .header("user-agent", agent)
                 .body(())
                 .unwrap()
                 .into_parts();
-            let asked = Heard::of(&head.headers);
+            let asked = RequestHeaders::of(&head.headers);
             connection.client(&rules(), &head, &asked).app_id
         };
         for (agent, expected) in [

@@ -49,24 +49,24 @@ pub struct LogRecord {
 }
 
 /// Is told of events. A call never blocks and never fails: delivery is somebody else's work.
-pub trait Announcer: Send + Sync {
+pub trait EventSink: Send + Sync {
     /// Takes an event.
-    fn announce(&self, event: Event);
+    fn emit(&self, event: Event);
 }
 
 /// Keeps log records. A call never blocks and never fails.
-pub trait Records: Send + Sync {
+pub trait RecordSink: Send + Sync {
     /// Takes a record.
     fn record(&self, record: LogRecord);
 }
 
 /// Listens to nothing.
-pub(crate) struct Nobody;
+pub(crate) struct NoopSink;
 
-impl Announcer for Nobody {
-    fn announce(&self, _: Event) {}
+impl EventSink for NoopSink {
+    fn emit(&self, _: Event) {}
 }
 
-impl Records for Nobody {
+impl RecordSink for NoopSink {
     fn record(&self, _: LogRecord) {}
 }

@@ -15,17 +15,17 @@ use tokio::time::Instant as Moment;
 /// The alarm stays where it was meanwhile, so the runtime's timers are not locked and changed twice for
 /// each request. Should it go off too early for the present deadline, it is set anew.
 #[derive(Clone)]
-pub(super) struct Alarm(Arc<Mutex<Pin<Box<tokio::time::Sleep>>>>);
+pub(super) struct SharedTimer(Arc<Mutex<Pin<Box<tokio::time::Sleep>>>>);
 
-impl Alarm {
+impl SharedTimer {
     /// An alarm that nobody waits for.
     pub(super) fn new() -> Self {
-        let alarm = Box::pin(tokio::time::sleep(Duration::ZERO));
-        Self(Arc::new(Mutex::new(alarm)))
+        let timer = Box::pin(tokio::time::sleep(Duration::ZERO));
+        Self(Arc::new(Mutex::new(timer)))
     }
 }
 
-impl Timer for Alarm {
+impl Timer for SharedTimer {
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
         // A time that no clock reaches is as good as a year.
         let (now, year) = (self.now(), Duration::from_hours(24 * 365));
@@ -34,7 +34,7 @@ impl Timer for Alarm {
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
         Box::pin(Deadline {
-            alarm: self.clone(),
+            timer: self.clone(),
             at: Moment::from_std(deadline),
         })
     }
@@ -45,7 +45,7 @@ impl Timer for Alarm {
 }
 
 struct Deadline {
-    alarm: Alarm,
+    timer: SharedTimer,
     at: Moment,
 }
 
@@ -55,17 +55,17 @@ impl Future for Deadline {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let alarm = &self.alarm.0;
-        let mut alarm = alarm.lock().unwrap_or_else(PoisonError::into_inner);
-        if alarm.deadline() > self.at {
-            alarm.as_mut().reset(self.at);
+        let timer = &self.timer.0;
+        let mut timer = timer.lock().unwrap_or_else(PoisonError::into_inner);
+        if timer.deadline() > self.at {
+            timer.as_mut().reset(self.at);
         }
         loop {
-            ready!(alarm.as_mut().poll(context));
+            ready!(timer.as_mut().poll(context));
             if self.at <= Moment::now() {
                 return Poll::Ready(());
             }
-            alarm.as_mut().reset(self.at);
+            timer.as_mut().reset(self.at);
         }
     }
 }
@@ -77,31 +77,31 @@ mod tests {
     use hyper::rt::Timer as _;
     use tokio::time::Instant;
 
-    use super::Alarm;
+    use super::SharedTimer;
 
     /// Whether a deadline is over at its time and no sooner; nobody waits for ever.
-    async fn check(alarm: &Alarm, millis: u64) {
+    async fn check(timer: &SharedTimer, millis: u64) {
         let (begin, time) = (Instant::now(), Duration::from_millis(millis));
-        let over = tokio::time::timeout(Duration::from_mins(1), alarm.sleep(time));
+        let over = tokio::time::timeout(Duration::from_mins(1), timer.sleep(time));
         assert!(over.await.is_ok(), "{millis}");
         assert!(begin.elapsed() >= time, "{millis}");
     }
 
     #[tokio::test]
     async fn each_deadline_ends_at_its_own_time() {
-        let alarm = Alarm::new();
-        check(&alarm, 0).await;
-        let unreached = alarm.sleep(Duration::from_millis(500));
+        let timer = SharedTimer::new();
+        check(&timer, 0).await;
+        let unreached = timer.sleep(Duration::from_millis(500));
         let given_up = tokio::time::timeout(Duration::from_millis(5), unreached);
         assert!(given_up.await.is_err());
         // The alarm is still set for the one that nobody waits for any more.
-        check(&alarm, 600).await;
-        let far = alarm.sleep(Duration::from_mins(10));
+        check(&timer, 600).await;
+        let far = timer.sleep(Duration::from_mins(10));
         assert!(
             tokio::time::timeout(Duration::from_millis(5), far)
                 .await
                 .is_err()
         );
-        check(&alarm, 10).await;
+        check(&timer, 10).await;
     }
 }

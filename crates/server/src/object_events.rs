@@ -4,7 +4,7 @@
 use std::future::pending;
 use std::time::{Duration, UNIX_EPOCH};
 
-use b2bi_local_b2bi::{B2bi, ObjectCreated, Seen};
+use b2bi_local_b2bi::{B2bi, ObjectCreated, PollState};
 use b2bi_local_objects::{EmbeddedS3, ObjectChange, ObjectEvent};
 use b2bi_local_panics::{Kind, supervised};
 use tokio::sync::broadcast::Receiver;
@@ -80,7 +80,7 @@ fn written(event: &ObjectEvent) -> Option<i64> {
 ///
 /// That time is the world's: who puts files into an S3 elsewhere does not wait for our clock.
 async fn look(service: &B2bi, pause: Option<Duration>) {
-    let mut seen = Seen::default();
+    let mut seen = PollState::default();
     loop {
         service.look(&mut seen).await;
         match pause {

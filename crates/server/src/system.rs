@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 /// The time of the machine.
 pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let millis = since.map(|it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX));
+    let millis = since.map(|since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
     Timestamp::from_millis(millis.unwrap_or_default())
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// A directory that cannot be used; nothing in it was changed.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct OpenError {
     path: PathBuf,
     reason: Reason,
 }
@@ -14,7 +14,7 @@ pub struct Refusal {
 #[derive(Debug)]
 pub(crate) enum Reason {
     /// Another process has it.
-    Taken,
+    InUse,
     /// The file is not one of ours.
     Foreign,
     /// The file is of a later release.
@@ -25,7 +25,7 @@ pub(crate) enum Reason {
     Io(io::Error),
 }
 
-impl Refusal {
+impl OpenError {
     pub(crate) fn unreadable(path: &Path, error: &impl fmt::Display) -> Self {
         Self::new(path, Reason::Damaged(error.to_string()))
     }
@@ -38,11 +38,11 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for OpenError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
         match &self.reason {
-            Reason::Taken => write!(
+            Reason::InUse => write!(
                 out,
                 "{path} is in use by another server: stop that one, or give this one another directory"
             ),
@@ -65,4 +65,4 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for OpenError {}

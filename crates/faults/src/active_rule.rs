@@ -14,7 +14,7 @@ use crate::partition::{Counters, Partitions, key};
 use crate::plan::{Firing, Outcome, Plan, When};
 use crate::recording::{Decided, Decisions};
 use crate::reply::{HttpReply, Throttle};
-use crate::rule::{Moment, Rule};
+use crate::rule::{Phase, Rule};
 use crate::scenario::States;
 use crate::steps::Steps;
 
@@ -43,7 +43,7 @@ pub struct RuleStatus {
 }
 
 #[derive(Debug)]
-pub(crate) struct Armed {
+pub(crate) struct ActiveRule {
     id: Arc<str>,
     rule: Rule,
     since_ms: u64,
@@ -54,7 +54,7 @@ pub(crate) struct Armed {
 
 /// What a request is asked in: the same for all rules.
 #[derive(Clone, Copy)]
-pub(crate) struct Asking<'a, 'f> {
+pub(crate) struct DecisionContext<'a, 'f> {
     pub(crate) facts: &'a Facts<'f>,
     pub(crate) now_ms: u64,
     pub(crate) seed: u64,
@@ -78,7 +78,7 @@ struct Action {
     outcome: Option<Outcome>,
 }
 
-impl Armed {
+impl ActiveRule {
     pub(crate) fn new(id: &str, rule: Rule, since_ms: u64) -> Self {
         Self {
             id: id.into(),
@@ -117,10 +117,10 @@ impl Armed {
 
     /// The first key that keeps the rule from being about the request.
     pub(crate) fn mismatch(&self, facts: &Facts<'_>) -> Option<&'static str> {
-        match (self.is_enabled(), self.rule.moment()) {
+        match (self.is_enabled(), self.rule.phase()) {
             (false, _) => Some("enabled"),
-            (true, Moment::Accept) => Some("connection"),
-            (true, Moment::Stage(_)) => Some("job"),
+            (true, Phase::Accept) => Some("connection"),
+            (true, Phase::Stage(_)) => Some("job"),
             (true, _) => self.rule.criteria().mismatch(facts),
         }
     }
@@ -138,7 +138,7 @@ impl Armed {
 
     /// Counts a matching request, and adds to the plan what the rule does to it; tells whether it
     /// does anything.
-    pub(crate) fn apply(&self, asking: &Asking<'_, '_>, plan: &mut Plan) -> bool {
+    pub(crate) fn apply(&self, asking: &DecisionContext<'_, '_>, plan: &mut Plan) -> bool {
         let key = key(self.rule.per(), asking.facts);
         let elapsed_ms = asking.now_ms.saturating_sub(self.since_ms);
         let mut state = self.state();
@@ -275,10 +275,10 @@ impl Armed {
             None => None,
             Some(Effect::Error(error)) => Some(Outcome::Error(error.clone())),
             Some(Effect::Http(reply)) => Some(Outcome::Http(reply.clone())),
-            Some(Effect::Connection(it)) => Some(Outcome::Connection(it.clone())),
-            Some(Effect::Response(it)) => Some(Outcome::Response(it.clone())),
-            Some(Effect::Stale(it)) => Some(Outcome::Stale(*it)),
-            Some(Effect::Job(it)) => Some(Outcome::Job(it.clone())),
+            Some(Effect::Connection(effect)) => Some(Outcome::Connection(effect.clone())),
+            Some(Effect::Response(effect)) => Some(Outcome::Response(effect.clone())),
+            Some(Effect::Stale(effect)) => Some(Outcome::Stale(*effect)),
+            Some(Effect::Job(effect)) => Some(Outcome::Job(effect.clone())),
             Some(Effect::Panic) => Some(Outcome::Panic),
             Some(Effect::Throttle(throttle)) => Some(take(throttle, counters, elapsed_ms)?),
             Some(Effect::Steps(steps)) => {
@@ -379,8 +379,10 @@ fn carry_out(step: &Step, place: Draw<'_>) -> Option<Action> {
         StepEffect::Error(error) => action.outcome = Some(Outcome::Error(error.clone())),
         StepEffect::Http(status) => action.outcome = Some(Outcome::Http(HttpReply::new(*status))),
         StepEffect::Panic => action.outcome = Some(Outcome::Panic),
-        StepEffect::Connection(it) => action.outcome = Some(Outcome::Connection(it.clone())),
-        StepEffect::Response(it) => action.outcome = Some(Outcome::Response(it.clone())),
+        StepEffect::Connection(effect) => {
+            action.outcome = Some(Outcome::Connection(effect.clone()))
+        }
+        StepEffect::Response(effect) => action.outcome = Some(Outcome::Response(effect.clone())),
         StepEffect::Delay(latency) => action.hold_up(Some(latency), place, Purpose::StepLatency),
     }
     Some(action)

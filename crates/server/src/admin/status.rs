@@ -12,7 +12,7 @@ use super::reply;
 use crate::app::App;
 use crate::metrics::family;
 use crate::query::unknown;
-use crate::sinks::Tally;
+use crate::sinks::SinkCounts;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The media type of Prometheus's text format.
@@ -38,7 +38,10 @@ pub(super) fn health(app: &App, _: &Call) -> Answer {
 /// The same in `LocalStack`'s form: each service here is running, or in error.
 pub(super) fn localstack_health(app: &App, _: &Call) -> Answer {
     let state = app.disk_failure().map_or("running", |_| "error");
-    let names = app.descriptors.iter().map(|it| it.signing_name);
+    let names = app
+        .descriptors
+        .iter()
+        .map(|descriptor| descriptor.signing_name);
     let running = |name: &str| (name.to_owned(), Value::from(state));
     let services: Map<String, Value> = names.chain(["s3"]).map(running).collect();
     let body = json!({"services": services, "edition": "b2bi-local", "version": VERSION});
@@ -76,15 +79,16 @@ pub(super) fn localstack_stage(app: &App, call: &Call) -> Answer {
 
 fn scripts(app: &App) -> Vec<Value> {
     let folder = app.config.init.iter();
-    let scripts = folder.map(|it| json!({"stage": "READY", "name": it, "state": "SUCCESSFUL"}));
+    let scripts =
+        folder.map(|folder| json!({"stage": "READY", "name": folder, "state": "SUCCESSFUL"}));
     scripts.collect()
 }
 
 /// The settings in force and where each comes from; secrets are masked.
 pub(super) fn config(app: &App, _: &Call) -> Answer {
-    let settings = app.config.effective.iter().map(|it| {
-        let told = json!({"value": it.value, "source": it.source});
-        (it.key.to_owned(), told)
+    let settings = app.config.effective.iter().map(|effective| {
+        let event_log = json!({"value": effective.value, "source": effective.source});
+        (effective.key.to_owned(), event_log)
     });
     let settings: Map<String, Value> = settings.collect();
     let body = json!({"version": VERSION, "settings": settings});
@@ -100,7 +104,7 @@ pub(super) fn metrics(app: &App, _: &Call) -> Answer {
     panics(app, &mut text);
     let help = "Requests and streams that wait for events.";
     family(&mut text, "event_followers", "gauge", help);
-    let followers = app.told.followers();
+    let followers = app.event_log.followers();
     let _ = writeln!(text, "b2bi_local_event_followers {followers}");
     family(&mut text, "info", "gauge", "The version.");
     let _ = writeln!(text, "b2bi_local_info{{version=\"{VERSION}\"}} 1");
@@ -127,41 +131,46 @@ fn jobs(app: &App, text: &mut String) {
 }
 
 /// What a family about sinks counts.
-type Counted = (&'static str, &'static str, &'static str, fn(&Tally) -> u64);
+type Counted = (
+    &'static str,
+    &'static str,
+    &'static str,
+    fn(&SinkCounts) -> u64,
+);
 
 const SINKS: [Counted; 4] = [
     (
         "sink_waiting",
         "gauge",
         "Events and log records that are yet to be sent.",
-        |it| it.waiting,
+        |item| item.waiting,
     ),
     (
         "sink_sent_total",
         "counter",
         "Events and log records that have arrived.",
-        |it| it.sent,
+        |item| item.sent,
     ),
     (
         "sink_failed_total",
         "counter",
         "Attempts that went wrong.",
-        |it| it.failed_attempts,
+        |item| item.failed_attempts,
     ),
     (
         "sink_dead_total",
         "counter",
         "Events and log records that were given up.",
-        |it| it.given_up,
+        |item| item.given_up,
     ),
 ];
 
 fn sinks(app: &App, text: &mut String) {
-    let tallies = app.told.sinks.tallies();
+    let sink_counts = app.event_log.sinks.sink_counts();
     for (name, kind, help, count) in SINKS {
         family(text, name, kind, help);
-        for tally in &tallies {
-            let (sink, count) = (escaped(&tally.sink), count(tally));
+        for sink_counts in &sink_counts {
+            let (sink, count) = (escaped(&sink_counts.sink), count(sink_counts));
             let _ = writeln!(text, "b2bi_local_{name}{{sink=\"{sink}\"}} {count}");
         }
     }

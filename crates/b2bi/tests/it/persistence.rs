@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::mpsc;
 
 use async_trait::async_trait;
-use b2bi_local_b2bi::{Config, Entry, Fate, JobFacts, NotRestored, Stage, Stages};
+use b2bi_local_b2bi::{
+    Config, JobFacts, RestoreError, Stage, StageDecision, Stages, WriteDecision,
+};
 use b2bi_local_ledger::{Batch, Ledger, Table};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -60,7 +62,7 @@ async fn a_new_start_finds_everything_as_it_was() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|it| &it["name"])
+        .map(|items| &items["name"])
         .collect();
     assert_eq!(names, ["changed", "c"]);
     assert_eq!(
@@ -101,15 +103,15 @@ struct Crash;
 
 #[async_trait]
 impl Stages for Crash {
-    async fn enter(&self, _: &JobFacts, stage: Stage) -> Entry {
+    async fn enter(&self, _: &JobFacts, stage: Stage) -> StageDecision {
         if stage == Stage::Finish {
             std::future::pending::<()>().await;
         }
-        Entry::Go
+        StageDecision::Continue
     }
 
-    fn write(&self, _: &JobFacts, _: usize) -> Fate {
-        Fate::Write
+    fn write(&self, _: &JobFacts, _: usize) -> WriteDecision {
+        WriteDecision::Write
     }
 }
 
@@ -139,7 +141,7 @@ fn a_job_under_way_is_taken_up_again_and_writes_the_same_object() {
     bench.forget();
     bench.advance(5000);
     runtime().block_on(async {
-        bench.interfere(Arc::new(Unhindered));
+        bench.interfere(Arc::new(NoFaults));
         bench.keep(Ledger::open(&directory.0).unwrap()).unwrap();
         bench.service().resume();
         let asked = json!({"transformerId": transformer, "transformerJobId": job});
@@ -153,21 +155,21 @@ fn a_job_under_way_is_taken_up_again_and_writes_the_same_object() {
         assert_eq!(ended["status"], "succeeded");
         assert_eq!(bench.keys("out/").await, written);
         let key = ended["outputFiles"][0]["key"].as_str().unwrap();
-        assert!(written.iter().any(|it| it == key));
+        assert!(written.iter().any(|written| written == key));
         assert_eq!(ended["outputFiles"][0]["bucketName"], BUCKET);
     });
 }
 
-struct Unhindered;
+struct NoFaults;
 
 #[async_trait]
-impl Stages for Unhindered {
-    async fn enter(&self, _: &JobFacts, _: Stage) -> Entry {
-        Entry::Go
+impl Stages for NoFaults {
+    async fn enter(&self, _: &JobFacts, _: Stage) -> StageDecision {
+        StageDecision::Continue
     }
 
-    fn write(&self, _: &JobFacts, _: usize) -> Fate {
-        Fate::Write
+    fn write(&self, _: &JobFacts, _: usize) -> WriteDecision {
+        WriteDecision::Write
     }
 }
 
@@ -184,33 +186,33 @@ async fn what_cannot_be_read_changes_nothing() {
     for (state, expected) in [
         (json!([]), "the member format must be 'b2bi-local state'"),
         (
-            with(&|it| it["version"] = 2.into()),
+            with(&|item| item["version"] = 2.into()),
             "written by a later release, in version 2",
         ),
         (
-            with(&|it| it["version"] = 0.into()),
+            with(&|item| item["version"] = 0.into()),
             "the member version must be",
         ),
         (
-            with(&|it| it["scopes"] = 0.into()),
+            with(&|item| item["scopes"] = 0.into()),
             "the member scopes must be a list",
         ),
         (
-            with(&|it| it["scopes"][0]["account"] = "a\nb".into()),
+            with(&|item| item["scopes"][0]["account"] = "a\nb".into()),
             "scopes[0]: account must be a text",
         ),
         (
-            with(&|it| it["scopes"][0]["orders"] = json!([])),
+            with(&|item| item["scopes"][0]["orders"] = json!([])),
             "scopes[0]: there is no table orders",
         ),
         (
-            with(&|it| it["scopes"][0]["profiles"][0]["description"]["name"] = 1.into()),
+            with(&|item| item["scopes"][0]["profiles"][0]["description"]["name"] = 1.into()),
             "scopes[0]: profiles: p-",
         ),
         (
-            with(&|it| {
-                let again = it["scopes"][0]["profiles"][0].clone();
-                it["scopes"][0]["profiles"]
+            with(&|item| {
+                let again = item["scopes"][0]["profiles"][0].clone();
+                item["scopes"][0]["profiles"]
                     .as_array_mut()
                     .unwrap()
                     .push(again);
@@ -218,15 +220,18 @@ async fn what_cannot_be_read_changes_nothing() {
             "is there twice",
         ),
         (
-            with(&|it| {
-                let again = it["scopes"][0].clone();
-                it["scopes"].as_array_mut().unwrap().push(again);
+            with(&|item| {
+                let again = item["scopes"][0].clone();
+                item["scopes"].as_array_mut().unwrap().push(again);
             }),
             "scopes[1]: the account and region are there twice",
         ),
     ] {
         let problem = bench.service().restore(&state).await.unwrap_err();
-        assert!(matches!(problem, NotRestored::Unreadable(_)), "{problem:?}");
+        assert!(
+            matches!(problem, RestoreError::Unreadable(_)),
+            "{problem:?}"
+        );
         assert!(problem.to_string().contains(expected), "{problem}");
         assert_eq!(bench.service().describe().unwrap(), before);
     }
@@ -255,7 +260,10 @@ async fn a_state_that_the_disk_does_not_take_changes_nothing() {
     let ticket = ledger.send(batch).unwrap();
     has_failed.recv().unwrap();
     let problem = bench.service().restore(&later).await.unwrap_err();
-    assert!(matches!(problem, NotRestored::Unkept(_)), "{problem:?}");
+    assert!(
+        matches!(problem, RestoreError::NotPersisted(_)),
+        "{problem:?}"
+    );
     go_on.send(()).unwrap();
     assert!(ledger.flushed(ticket).await.is_err());
     assert_eq!(bench.service().describe().unwrap(), before);

@@ -6,26 +6,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use b2bi_local_model::Timestamp;
 use serde::Serialize;
 
-use super::Failure;
+use super::DeliveryError;
 use crate::ring::Ring;
 
 /// How many dead letters of a sink are kept; the oldest makes room for the newest.
 const DEAD: usize = 1000;
 
 /// Counts and dead letters.
-pub(super) struct Desk<T> {
+pub(super) struct SinkStatus<T> {
     sink: String,
     accepted: AtomicU64,
     sent: AtomicU64,
     failed: AtomicU64,
-    died: AtomicU64,
-    dead: Mutex<Ring<Dead<T>>>,
+    dead_lettered: AtomicU64,
+    dead: Mutex<Ring<DeadLetter<T>>>,
     /// How often what waits was dropped: items of an earlier generation are not sent.
     generation: AtomicU64,
 }
 
 /// An item that could not be delivered.
-pub(crate) struct Dead<T> {
+pub(crate) struct DeadLetter<T> {
     pub(crate) item: Arc<T>,
     /// How often it was tried.
     pub(crate) attempts: u32,
@@ -38,7 +38,7 @@ pub(crate) struct Dead<T> {
 /// What became of the items of a sink since the server started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Tally {
+pub(crate) struct SinkCounts {
     /// The sink.
     pub(crate) sink: String,
     /// Items that are yet to be sent.
@@ -51,7 +51,7 @@ pub(crate) struct Tally {
     pub(crate) given_up: u64,
 }
 
-impl<T> Clone for Dead<T> {
+impl<T> Clone for DeadLetter<T> {
     fn clone(&self) -> Self {
         Self {
             item: Arc::clone(&self.item),
@@ -62,14 +62,14 @@ impl<T> Clone for Dead<T> {
     }
 }
 
-impl<T> Desk<T> {
+impl<T> SinkStatus<T> {
     pub(super) fn new(sink: String) -> Self {
         Self {
             sink,
             accepted: AtomicU64::new(0),
             sent: AtomicU64::new(0),
             failed: AtomicU64::new(0),
-            died: AtomicU64::new(0),
+            dead_lettered: AtomicU64::new(0),
             dead: Mutex::new(Ring::new(DEAD)),
             generation: AtomicU64::new(0),
         }
@@ -96,14 +96,14 @@ impl<T> Desk<T> {
         let settled = self
             .sent
             .load(Relaxed)
-            .saturating_add(self.died.load(Relaxed));
+            .saturating_add(self.dead_lettered.load(Relaxed));
         self.accepted.store(settled, Relaxed);
     }
 
     /// Counts from 0 again; what waits to be sent still counts as that.
     pub(super) fn reset_counts(&self) {
-        let waiting = self.tally().waiting;
-        for count in [&self.sent, &self.failed, &self.died] {
+        let waiting = self.sink_counts().waiting;
+        for count in [&self.sent, &self.failed, &self.dead_lettered] {
             count.store(0, Relaxed);
         }
         self.accepted.store(waiting, Relaxed);
@@ -120,11 +120,17 @@ impl<T> Desk<T> {
     }
 
     /// An item is given up.
-    pub(super) fn bury(&self, item: Arc<T>, attempts: u32, failure: Failure, now: Timestamp) {
+    pub(super) fn dead_letter(
+        &self,
+        item: Arc<T>,
+        attempts: u32,
+        failure: DeliveryError,
+        now: Timestamp,
+    ) {
         let (sink, reason) = (&self.sink, &failure.reason);
         tracing::warn!(sink, attempts, reason, "a dead letter");
-        self.died.fetch_add(1, Relaxed);
-        self.dead().push(|_| Dead {
+        self.dead_lettered.fetch_add(1, Relaxed);
+        self.dead().push(|_| DeadLetter {
             item,
             attempts,
             last_error: failure.reason,
@@ -133,20 +139,20 @@ impl<T> Desk<T> {
     }
 
     /// The dead letters, oldest first.
-    pub(super) fn letters(&self) -> Vec<Dead<T>> {
+    pub(super) fn dead_letters(&self) -> Vec<DeadLetter<T>> {
         self.dead().iter().cloned().collect()
     }
 
     /// Takes the dead letters out, oldest first.
-    pub(super) fn take(&self) -> Vec<Dead<T>> {
+    pub(super) fn take(&self) -> Vec<DeadLetter<T>> {
         self.dead().take().into()
     }
 
-    pub(super) fn tally(&self) -> Tally {
+    pub(super) fn sink_counts(&self) -> SinkCounts {
         // What is counted last is read first, so that no sum is more than its parts.
-        let (sent, given_up) = (self.sent.load(Relaxed), self.died.load(Relaxed));
+        let (sent, given_up) = (self.sent.load(Relaxed), self.dead_lettered.load(Relaxed));
         let accepted = self.accepted.load(Relaxed);
-        Tally {
+        SinkCounts {
             sink: self.sink.clone(),
             waiting: accepted.saturating_sub(sent + given_up),
             sent,
@@ -155,7 +161,7 @@ impl<T> Desk<T> {
         }
     }
 
-    fn dead(&self) -> MutexGuard<'_, Ring<Dead<T>>> {
+    fn dead(&self) -> MutexGuard<'_, Ring<DeadLetter<T>>> {
         // A letter goes in with one statement, so a poisoned lock holds whole ones.
         self.dead.lock().unwrap_or_else(PoisonError::into_inner)
     }

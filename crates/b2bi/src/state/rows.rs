@@ -19,15 +19,15 @@ const SEPARATOR: char = '\n';
 
 /// A row that cannot be read.
 #[derive(Debug)]
-pub(crate) struct Unreadable(String);
+pub(crate) struct RowError(String);
 
-impl From<ledger::WriteError> for Unreadable {
+impl From<ledger::WriteError> for RowError {
     fn from(error: ledger::WriteError) -> Self {
         Self(error.to_string())
     }
 }
 
-impl fmt::Display for Unreadable {
+impl fmt::Display for RowError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
     }
@@ -237,12 +237,12 @@ pub(super) fn job(row: &[u8]) -> Result<Job, String> {
 }
 
 /// The scope, table and place that a key of the ledger names.
-pub(crate) fn place_of(key: &str) -> Result<(Scope, &str, u64), Unreadable> {
+pub(crate) fn place_of(key: &str) -> Result<(Scope, &str, u64), RowError> {
     let mut parts = key.split(SEPARATOR);
     let mut part = || {
         parts
             .next()
-            .ok_or_else(|| Unreadable(format!("a row has the key {key:?}")))
+            .ok_or_else(|| RowError(format!("a row has the key {key:?}")))
     };
     let scope = Scope {
         account: part()?.into(),
@@ -250,12 +250,12 @@ pub(crate) fn place_of(key: &str) -> Result<(Scope, &str, u64), Unreadable> {
     };
     let (table, place) = (part()?, part()?);
     let place = place.parse();
-    let place = place.map_err(|_| Unreadable(format!("a row has the key {key:?}")))?;
+    let place = place.map_err(|_| RowError(format!("a row has the key {key:?}")))?;
     Ok((scope, table, place))
 }
 
 /// The row of that key cannot be read, for that reason.
-pub(crate) fn unreadable(key: &str, problem: &str) -> Unreadable {
+pub(crate) fn unreadable(key: &str, problem: &str) -> RowError {
     let key = key.replace(SEPARATOR, "/");
-    Unreadable(format!("the row {key} cannot be read: {problem}"))
+    RowError(format!("the row {key} cannot be read: {problem}"))
 }

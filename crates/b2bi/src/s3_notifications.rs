@@ -51,18 +51,18 @@ impl B2bi {
                 written,
                 occurrence: told.occurrence,
             };
-            started.extend(notice(self.works(), &scope, &partition, &created));
+            started.extend(notice(self.context(), &scope, &partition, &created));
         }
         started
     }
 
-    async fn look_at(&self, scope: &Scope, told: &Notification<'_>) -> Option<Looked> {
-        let objects = &self.works().environment.objects;
+    async fn look_at(&self, scope: &Scope, told: &Notification<'_>) -> Option<PollResult> {
+        let objects = &self.context().environment.objects;
         let found = objects.head(&scope.account, told.bucket, told.key).await;
         match found {
-            Ok(it) => {
-                let written = written(&it);
-                Some((it.size, it.etag, Some(written)))
+            Ok(object) => {
+                let written = written(&object);
+                Some((object.size, object.etag, Some(written)))
             }
             Err(error) => {
                 let (bucket, key) = (told.bucket, told.key);
@@ -74,10 +74,10 @@ impl B2bi {
 }
 
 /// Size, entity tag, and when it was written.
-type Looked = (u64, String, Option<i64>);
+type PollResult = (u64, String, Option<i64>);
 
 impl Notification<'_> {
-    fn as_said(&self) -> Looked {
+    fn as_said(&self) -> PollResult {
         let etag = self.etag.unwrap_or_default().to_owned();
         (self.size.unwrap_or_default(), etag, None)
     }

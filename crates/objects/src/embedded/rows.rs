@@ -196,8 +196,9 @@ fn headers_row(headers: &Headers) -> HeadersRow {
         expires.format(TimestampFormat::DateTime, &mut text).ok()?;
         String::from_utf8(text).ok()
     };
-    let metadata = headers.metadata.as_ref().map(|it| {
-        it.iter()
+    let metadata = headers.metadata.as_ref().map(|metadata| {
+        metadata
+            .iter()
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
     });
@@ -212,12 +213,12 @@ fn headers_row(headers: &Headers) -> HeadersRow {
         server_side_encryption: headers
             .server_side_encryption
             .as_ref()
-            .map(|it| it.as_str().to_owned()),
+            .map(|server_side_encryption| server_side_encryption.as_str().to_owned()),
         ssekms_key_id: headers.ssekms_key_id.clone(),
         storage_class: headers
             .storage_class
             .as_ref()
-            .map(|it| it.as_str().to_owned()),
+            .map(|storage_class| storage_class.as_str().to_owned()),
     }
 }
 
@@ -229,9 +230,9 @@ pub(crate) struct Loader<'a> {
 }
 
 /// A row that cannot be read.
-struct Unreadable(String);
+struct RowError(String);
 
-impl From<WriteError> for Unreadable {
+impl From<WriteError> for RowError {
     fn from(failed: WriteError) -> Self {
         Self(failed.to_string())
     }
@@ -251,13 +252,13 @@ impl<'a> Loader<'a> {
             open: BTreeMap::new(),
         };
         let mut accounts = BTreeMap::new();
-        let read = ledger.read::<Unreadable>(ROWS, |key, value| {
+        let read = ledger.read::<RowError>(ROWS, |key, value| {
             loader.row(&mut accounts, key, value).map_err(|problem| {
                 let key = key.replace(SEPARATOR, "/");
-                Unreadable(format!("the row {key} cannot be read: {problem}"))
+                RowError(format!("the row {key} cannot be read: {problem}"))
             })
         });
-        read.map_err(|Unreadable(problem)| problem)?;
+        read.map_err(|RowError(problem)| problem)?;
         let kept: HashSet<u64> = loader.open.keys().copied().collect();
         let swept = blobs.sweep(&kept);
         swept.map_err(|error| format!("a file left over cannot be removed: {error}"))?;
@@ -407,7 +408,8 @@ fn read_checksum(row: ChecksumRow) -> Result<Checksum, String> {
 
 fn read_headers(row: HeadersRow) -> Headers {
     let expires = row.expires;
-    let expires = expires.and_then(|it| Timestamp::parse(TimestampFormat::DateTime, &it).ok());
+    let expires =
+        expires.and_then(|expires| Timestamp::parse(TimestampFormat::DateTime, &expires).ok());
     Headers {
         cache_control: row.cache_control,
         content_disposition: row.content_disposition,
@@ -415,7 +417,9 @@ fn read_headers(row: HeadersRow) -> Headers {
         content_language: row.content_language,
         content_type: row.content_type,
         expires,
-        metadata: row.metadata.map(|it| it.into_iter().collect::<Metadata>()),
+        metadata: row
+            .metadata
+            .map(|metadata| metadata.into_iter().collect::<Metadata>()),
         server_side_encryption: row.server_side_encryption.map(ServerSideEncryption::from),
         ssekms_key_id: row.ssekms_key_id,
         storage_class: row.storage_class.map(StorageClass::from),

@@ -105,7 +105,7 @@ pub(crate) async fn strip(
 /// Whether a request may have a long body, which is read as it comes.
 fn is_upload(head: &Parts) -> bool {
     let length = text(&head.headers, "content-length").parse::<usize>();
-    head.method == Method::PUT && !length.is_ok_and(|it| it <= IN_ROW)
+    head.method == Method::PUT && !length.is_ok_and(|length| length <= IN_ROW)
 }
 
 fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
