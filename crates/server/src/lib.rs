@@ -9,7 +9,6 @@ mod app;
 pub mod cli;
 mod client;
 mod clock;
-mod commands;
 mod config;
 mod control;
 mod event_log;

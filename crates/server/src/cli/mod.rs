@@ -1,4 +1,20 @@
-//! The command line.
+//! The command line: the server's command, and one file for each command that works on files.
+
+mod ack;
+mod command;
+mod convert;
+mod document;
+mod generate;
+mod input;
+mod map;
+mod parse;
+mod problems;
+mod selection;
+mod sets;
+mod split;
+mod template;
+mod validate;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _, stdout};
@@ -8,10 +24,11 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use self::command::{Outcome, complain, print};
 use crate::config::Config;
 use crate::serve::{Server, either, input_end, stop_signal};
 use crate::settings::{arguments, resolve};
-use crate::{commands, health, log, worker};
+use crate::{health, log, worker};
 
 /// Runs the command with these arguments, the first of which is the program's name.
 #[must_use]
@@ -29,7 +46,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     if let Some((name, matches)) = matches.subcommand()
-        && let Some(status) = commands::run(name, matches)
+        && let Some(status) = command::run(name, matches)
     {
         return status;
     }
@@ -62,7 +79,7 @@ fn command() -> Command {
                 .about("Exit with 0 when a server answers on --listen")
                 .args(options()),
         )
-        .subcommands(commands::commands())
+        .subcommands(command::commands())
 }
 
 /// The settings, and the two options about them.

@@ -1,28 +1,15 @@
-//! Commands that work on files, with no server.
-
-mod ack;
-mod convert;
-mod document;
-mod generate;
-mod input;
-mod map;
-mod parse;
-mod problems;
-mod selection;
-mod sets;
-mod split;
-mod template;
-mod validate;
-mod watch;
+//! The table of the commands that work on files, with no server.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
 
+use super::{ack, convert, generate, map, parse, sets, split, template, validate, watch};
+
 /// How a command that could be carried out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
+pub(super) enum Outcome {
     /// All is well.
     Fine,
     /// The file has problems, which were told.
@@ -90,7 +77,7 @@ const COMMANDS: &[FileCommand] = &[
 ];
 
 /// The commands, for the command line.
-pub(crate) fn commands() -> impl Iterator<Item = Command> {
+pub(super) fn commands() -> impl Iterator<Item = Command> {
     COMMANDS
         .iter()
         .map(|item| (item.arguments)(Command::new(item.name)))
@@ -98,7 +85,7 @@ pub(crate) fn commands() -> impl Iterator<Item = Command> {
 
 /// Runs the command of this name, if it is one of these: exit status 0 when all is fine, 1 when
 /// problems were found, 2 when it could not be done.
-pub(crate) fn run(name: &str, matches: &ArgMatches) -> Option<ExitCode> {
+pub(super) fn run(name: &str, matches: &ArgMatches) -> Option<ExitCode> {
     let command = COMMANDS.iter().find(|item| item.name == name)?;
     Some(match (command.run)(matches) {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
@@ -111,12 +98,12 @@ pub(crate) fn run(name: &str, matches: &ArgMatches) -> Option<ExitCode> {
 }
 
 /// Says on standard error what is wrong.
-fn complain(problem: &str) {
+pub(super) fn complain(problem: &str) {
     let _ = writeln!(io::stderr().lock(), "b2bi-local: {problem}");
 }
 
 /// Writes to standard output.
-fn print(bytes: &[u8]) -> Result<(), String> {
+pub(super) fn print(bytes: &[u8]) -> Result<(), String> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)
         .and_then(|()| out.flush())
