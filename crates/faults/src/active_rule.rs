@@ -380,7 +380,7 @@ fn carry_out(step: &Step, place: Draw<'_>) -> Option<Action> {
         StepEffect::Http(status) => action.outcome = Some(Outcome::Http(HttpReply::new(*status))),
         StepEffect::Panic => action.outcome = Some(Outcome::Panic),
         StepEffect::Connection(effect) => {
-            action.outcome = Some(Outcome::Connection(effect.clone()))
+            action.outcome = Some(Outcome::Connection(effect.clone()));
         }
         StepEffect::Response(effect) => action.outcome = Some(Outcome::Response(effect.clone())),
         StepEffect::Delay(latency) => action.hold_up(Some(latency), place, Purpose::StepLatency),

@@ -33,7 +33,7 @@ impl Search<'_> {
             if self.is_number(record, schema) && self.tree.within(record, schema).len() > 1 {
                 let path = self.all(from, record, schema);
                 self.finish(Expression::Sum(path), cases, &mut |item| {
-                    push(found, 2.5, item)
+                    push(found, 2.5, item);
                 });
             }
         }
@@ -89,7 +89,7 @@ impl Search<'_> {
                 let Some(step) = last else { continue };
                 step.select.push(select);
                 self.finish(Expression::Sum(path), cases, &mut |item| {
-                    push(found, 1.9, item)
+                    push(found, 1.9, item);
                 });
             }
         }
@@ -136,7 +136,7 @@ impl Search<'_> {
                     select: Vec::new(),
                 }));
                 self.finish(Expression::Sum(path), cases, &mut |item| {
-                    push(found, 2.4, item)
+                    push(found, 2.4, item);
                 });
             }
         }

@@ -59,7 +59,7 @@ impl Survey {
         }
         match node {
             AstNode::Lambda { params, .. } => {
-                self.binds |= params.iter().any(|param| is_changed(param))
+                self.binds |= params.iter().any(|param| is_changed(param));
             }
             AstNode::Function { name, .. } | AstNode::Variable(name) => {
                 self.is_unclear |= name == "eval";
