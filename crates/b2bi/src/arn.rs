@@ -4,21 +4,21 @@ use crate::service::Scope;
 
 /// A kind of resource that has an ARN and tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ResourceKind {
     Capability,
     Partnership,
     Profile,
     Transformer,
 }
 
-const KINDS: [Kind; 4] = [
-    Kind::Capability,
-    Kind::Partnership,
-    Kind::Profile,
-    Kind::Transformer,
+const KINDS: [ResourceKind; 4] = [
+    ResourceKind::Capability,
+    ResourceKind::Partnership,
+    ResourceKind::Profile,
+    ResourceKind::Transformer,
 ];
 
-impl Kind {
+impl ResourceKind {
     /// The word in an ARN and in messages.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -31,7 +31,7 @@ impl Kind {
 }
 
 /// `arn:aws:b2bi:us-east-1:123456789012:profile/p-…`
-pub(crate) fn format(scope: &Scope, kind: Kind, id: &str) -> String {
+pub(crate) fn format(scope: &Scope, kind: ResourceKind, id: &str) -> String {
     let Scope { account, region } = scope;
     let partition = partition(region);
     let kind = kind.as_str();
@@ -39,7 +39,7 @@ pub(crate) fn format(scope: &Scope, kind: Kind, id: &str) -> String {
 }
 
 /// The resource that an ARN names, if it is one of this caller's kinds of resources.
-pub(crate) fn parse<'a>(scope: &Scope, arn: &'a str) -> Option<(Kind, &'a str)> {
+pub(crate) fn parse<'a>(scope: &Scope, arn: &'a str) -> Option<(ResourceKind, &'a str)> {
     let (kind, id) = arn.rsplit_once(':')?.1.split_once('/')?;
     let kind = KINDS.into_iter().find(|item| item.as_str() == kind)?;
     (format(scope, kind, id) == arn).then_some((kind, id))

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use b2bi_local_x12::{Numbers, Received, read};
+use b2bi_local_x12::{FirstControlNumbers, ReceivedInterchanges, read};
 use serde::{Deserialize, Serialize};
 
 use crate::state::Table;
@@ -36,7 +36,7 @@ pub(crate) struct Counter {
 ///
 /// Source: Assumption A-74.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Starts {
+pub(crate) struct FirstNumbers {
     pub(crate) interchange: u64,
     pub(crate) group: u64,
     pub(crate) transaction: u64,
@@ -44,21 +44,21 @@ pub(crate) struct Starts {
 
 /// The counters that a file moves on: one for each of its interchanges, one for each of its groups.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Counted {
+pub(crate) struct CounterKeys {
     interchanges: Vec<String>,
     groups: Vec<String>,
 }
 
 /// The numbers that a file has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Taken {
-    counted: Counted,
+pub(crate) struct FileNumbers {
+    counted: CounterKeys,
     interchange: u64,
     group: u64,
     transaction: u64,
 }
 
-impl Starts {
+impl FirstNumbers {
     /// All from 1.
     pub(crate) const FIRST: Self = Self {
         interchange: 1,
@@ -67,8 +67,8 @@ impl Starts {
     };
 
     /// The numbers of a draft, which nobody ever sees.
-    pub(crate) fn numbers(self) -> Numbers {
-        Numbers {
+    pub(crate) fn numbers(self) -> FirstControlNumbers {
+        FirstControlNumbers {
             interchange: self.interchange,
             group: self.group,
             transaction: self.transaction,
@@ -76,10 +76,10 @@ impl Starts {
     }
 }
 
-impl Counted {
+impl CounterKeys {
     /// What counts for a file that is written but for its numbers.
     pub(crate) fn of(x12: &[u8]) -> Self {
-        let (received, _) = read(x12, Received::new());
+        let (received, _) = read(x12, ReceivedInterchanges::new());
         let mut counted = Self {
             interchanges: Vec::new(),
             groups: Vec::new(),
@@ -100,10 +100,10 @@ impl Counted {
     }
 }
 
-impl Taken {
+impl FileNumbers {
     /// The numbers, as the writer of X12 wants them.
-    pub(crate) fn numbers(&self) -> Numbers {
-        Numbers {
+    pub(crate) fn numbers(&self) -> FirstControlNumbers {
+        FirstControlNumbers {
             interchange: self.interchange,
             group: self.group,
             transaction: self.transaction,
@@ -113,8 +113,8 @@ impl Taken {
 
 impl ControlNumbers<'_> {
     /// Takes the numbers for a file.
-    pub(crate) fn take(&mut self, counted: Counted, starts: Starts) -> Taken {
-        Taken {
+    pub(crate) fn take(&mut self, counted: CounterKeys, starts: FirstNumbers) -> FileNumbers {
+        FileNumbers {
             interchange: self.take_run(&counted.interchanges, starts.interchange),
             group: self.take_run(&counted.groups, starts.group),
             transaction: starts.transaction,
@@ -123,7 +123,7 @@ impl ControlNumbers<'_> {
     }
 
     /// Gives the numbers of a file back that was not written.
-    pub(crate) fn give_back(&mut self, taken: &Taken) {
+    pub(crate) fn give_back(&mut self, taken: &FileNumbers) {
         self.give_back_run(&taken.counted.interchanges, taken.interchange);
         self.give_back_run(&taken.counted.groups, taken.group);
     }
@@ -197,17 +197,17 @@ fn key(level: &str, parts: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{COUNTERS, ControlNumbers, Counted, LAST, Starts, Taken};
+    use super::{COUNTERS, ControlNumbers, CounterKeys, FileNumbers, FirstNumbers, LAST};
     use crate::state::Table;
 
-    fn counted(interchanges: &[&str], groups: &[&str]) -> Counted {
-        Counted {
+    fn counted(interchanges: &[&str], groups: &[&str]) -> CounterKeys {
+        CounterKeys {
             interchanges: interchanges.iter().map(ToString::to_string).collect(),
             groups: groups.iter().map(ToString::to_string).collect(),
         }
     }
 
-    fn numbers(taken: &Taken) -> (u64, u64) {
+    fn numbers(taken: &FileNumbers) -> (u64, u64) {
         (taken.interchange, taken.group)
     }
 
@@ -215,9 +215,9 @@ mod tests {
     fn each_pair_counts_for_itself_from_its_start() {
         let mut table = Table::default();
         let mut all = ControlNumbers(&mut table);
-        let starts = Starts {
+        let starts = FirstNumbers {
             interchange: 7,
-            ..Starts::FIRST
+            ..FirstNumbers::FIRST
         };
         let mut take = |isa, gs| numbers(&all.take(counted(&[isa], &[gs]), starts));
         assert_eq!(take("a", "x"), (7, 1));
@@ -229,9 +229,9 @@ mod tests {
     fn what_is_given_back_is_the_next() {
         let mut table = Table::default();
         let mut all = ControlNumbers(&mut table);
-        let mut taken: Vec<Taken> = Vec::new();
+        let mut taken: Vec<FileNumbers> = Vec::new();
         for _ in 0..4 {
-            taken.push(all.take(counted(&["a"], &["x"]), Starts::FIRST));
+            taken.push(all.take(counted(&["a"], &["x"]), FirstNumbers::FIRST));
         }
         let mut give_back = |nth: usize| {
             if let Some(taken) = taken.get(nth) {
@@ -241,7 +241,7 @@ mod tests {
         give_back(1);
         give_back(3);
         let next = |all: &mut ControlNumbers<'_>| {
-            numbers(&all.take(counted(&["a"], &["x"]), Starts::FIRST))
+            numbers(&all.take(counted(&["a"], &["x"]), FirstNumbers::FIRST))
         };
         assert_eq!(
             [next(&mut all), next(&mut all), next(&mut all)],
@@ -253,12 +253,12 @@ mod tests {
     fn a_file_with_several_parts_has_numbers_in_a_row() {
         let mut table = Table::default();
         let mut all = ControlNumbers(&mut table);
-        let first = all.take(counted(&["a", "a"], &["x", "y", "x"]), Starts::FIRST);
-        let second = all.take(counted(&["a"], &["y"]), Starts::FIRST);
+        let first = all.take(counted(&["a", "a"], &["x", "y", "x"]), FirstNumbers::FIRST);
+        let second = all.take(counted(&["a"], &["y"]), FirstNumbers::FIRST);
         assert_eq!((numbers(&first), numbers(&second)), ((1, 1), (3, 3)));
         all.give_back(&second);
         all.give_back(&first);
-        let third = all.take(counted(&["a"], &["y"]), Starts::FIRST);
+        let third = all.take(counted(&["a"], &["y"]), FirstNumbers::FIRST);
         assert_eq!(numbers(&third), (1, 2));
     }
 
@@ -266,9 +266,9 @@ mod tests {
     fn after_the_greatest_number_comes_the_first() {
         let mut table = Table::default();
         let mut all = ControlNumbers(&mut table);
-        let starts = Starts {
+        let starts = FirstNumbers {
             interchange: LAST,
-            ..Starts::FIRST
+            ..FirstNumbers::FIRST
         };
         let mut take = || all.take(counted(&["a"], &[]), starts).interchange;
         assert_eq!([take(), take(), take()], [LAST, 1, 2]);
@@ -278,7 +278,10 @@ mod tests {
     fn of_too_many_counters_the_oldest_begins_anew() {
         let mut table = Table::default();
         let mut all = ControlNumbers(&mut table);
-        let mut take = |key: &str| all.take(counted(&[key], &[]), Starts::FIRST).interchange;
+        let mut take = |key: &str| {
+            all.take(counted(&[key], &[]), FirstNumbers::FIRST)
+                .interchange
+        };
         for number in 0..COUNTERS {
             take(&number.to_string());
         }
@@ -292,6 +295,6 @@ mod tests {
         let x12 = b"ISA*00*          *00*          *ZZ*US             *01*THEM           *260101*0900*U*00401*000000001*0*P*:~\
             GS*PO*A*B*20260101*0900*1*X*004010~ST*850*0001~SE*2*0001~GE*1*1~IEA*1*000000001~";
         let expected = counted(&["ISA|ZZ|US|01|THEM"], &["GS|PO|A|B"]);
-        assert_eq!(Counted::of(x12), expected);
+        assert_eq!(CounterKeys::of(x12), expected);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use b2bi_local_model::Timestamp;
 
-use crate::arn::{self, Kind};
+use crate::arn::{self, ResourceKind};
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::ids;
@@ -37,7 +37,7 @@ impl Ctx<'_> {
     }
 
     /// The ARN of a resource of the caller.
-    pub(crate) fn arn(&self, kind: Kind, id: &str) -> String {
+    pub(crate) fn arn(&self, kind: ResourceKind, id: &str) -> String {
         arn::format(self.scope, kind, id)
     }
 }

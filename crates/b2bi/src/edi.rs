@@ -6,8 +6,8 @@ use std::sync::Arc;
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{AdvancedOptions, FileFormat, X12Details};
 use b2bi_local_x12::{
-    JsonWriter, Layout, LoopNames, Omitted, Problem, Reader, Reading, Received, Rules, Sink,
-    Strictness, Validation, Validator, XmlWriter, split,
+    JsonWriter, Layout, LoopNames, Omitted, Problem, ReadReport, Reader, ReceivedInterchanges,
+    Rules, Sink, Strictness, Validation, Validator, XmlWriter, split,
 };
 
 use crate::errors::validation;
@@ -139,9 +139,9 @@ pub(crate) fn messages(problems: &[Problem], omitted: &Omitted) -> Vec<String> {
 /// All that is known of an X12 file.
 pub(crate) struct ParsedFile {
     pub(crate) document: String,
-    pub(crate) reading: Reading,
+    pub(crate) reading: ReadReport,
     pub(crate) validation: Validation,
-    pub(crate) received: Received,
+    pub(crate) received: ReceivedInterchanges,
 }
 
 /// Why a file is not taken.
@@ -206,7 +206,7 @@ pub(crate) fn parse_and_validate(
 ///
 /// Why not.
 pub(crate) fn check_file(
-    reading: &Reading,
+    reading: &ReadReport,
     problems: &[Problem],
     conversion: &Conversion,
 ) -> Result<(), RejectReason> {
@@ -310,14 +310,14 @@ impl Document for XmlWriter {
     }
 }
 
-type Rest<'c> = (Validator<'c>, Received);
+type Rest<'c> = (Validator<'c>, ReceivedInterchanges);
 
 fn read<'c, W: Sink>(
     file: &[u8],
     writer: W,
     conversion: &'c Conversion,
     style: &DocumentStyle,
-) -> (W, Rest<'c>, Reading) {
+) -> (W, Rest<'c>, ReadReport) {
     let mut reader = reader(writer, conversion, style);
     reader.push(file);
     let ((writer, rest), reading) = reader.finish();
@@ -331,7 +331,7 @@ fn reader<'c, W: Sink>(
 ) -> Reader<(W, Rest<'c>)> {
     let limit = style.problem_limit;
     let validator = conversion.validator().problem_limit(limit);
-    let sink = (writer, (validator, Received::new()));
+    let sink = (writer, (validator, ReceivedInterchanges::new()));
     let reader = match &style.loop_names {
         Some(names) => Reader::named(sink, Arc::clone(names)),
         None => Reader::new(sink),
@@ -376,7 +376,7 @@ pub(crate) fn document(
     }
 }
 
-fn unchecked<W: Sink>(file: &[u8], writer: W, style: &DocumentStyle) -> (W, Reading) {
+fn unchecked<W: Sink>(file: &[u8], writer: W, style: &DocumentStyle) -> (W, ReadReport) {
     let mut reader = match &style.loop_names {
         Some(names) => Reader::named(writer, Arc::clone(names)),
         None => Reader::new(writer),

@@ -5,9 +5,9 @@ use b2bi_local_model::types::{
     GetPartnershipResponse, LineTerminator, OutboundEdiOptions, WrapFormat, WrapOptions,
     X12Delimiters, X12Envelope, X12GS05TimeFormat, X12OutboundEdiHeaders,
 };
-use b2bi_local_x12::{Delimiters, LineBreak, Received, Wrap, Writing, read};
+use b2bi_local_x12::{Delimiters, LineBreak, ReceivedInterchanges, Wrap, WriteOptions, read};
 
-use crate::control_numbers::Starts;
+use crate::control_numbers::FirstNumbers;
 
 /// The length of a line where the options give none.
 const LINE: usize = 80;
@@ -20,7 +20,7 @@ pub(crate) fn of(partnership: &GetPartnershipResponse) -> Option<&X12Envelope> {
 }
 
 /// Where the control numbers of a partnership begin.
-pub(crate) fn starts(partnership: Option<&GetPartnershipResponse>) -> Starts {
+pub(crate) fn starts(partnership: Option<&GetPartnershipResponse>) -> FirstNumbers {
     let numbers = partnership
         .and_then(of)
         .and_then(|partnership| partnership.common.as_ref()?.control_numbers.as_ref());
@@ -30,8 +30,8 @@ pub(crate) fn starts(partnership: Option<&GetPartnershipResponse>) -> Starts {
             .unwrap_or(1)
     };
     match numbers {
-        None => Starts::FIRST,
-        Some(numbers) => Starts {
+        None => FirstNumbers::FIRST,
+        Some(numbers) => FirstNumbers {
             interchange: start(numbers.starting_interchange_control_number),
             group: start(numbers.starting_functional_group_control_number),
             transaction: start(numbers.starting_transaction_set_control_number),
@@ -49,8 +49,8 @@ pub(crate) fn is_validated(envelope: Option<&X12Envelope>) -> bool {
 }
 
 /// How X12 is written for a partnership: the options' headers in place of the document's.
-pub(crate) fn writing(envelope: Option<&X12Envelope>) -> Writing {
-    let mut writing = Writing::standard();
+pub(crate) fn writing(envelope: Option<&X12Envelope>) -> WriteOptions {
+    let mut writing = WriteOptions::standard();
     let Some(envelope) = envelope else {
         return writing;
     };
@@ -63,7 +63,7 @@ pub(crate) fn writing(envelope: Option<&X12Envelope>) -> Writing {
     writing
 }
 
-fn put_headers(writing: &mut Writing, common: &X12OutboundEdiHeaders) {
+fn put_headers(writing: &mut WriteOptions, common: &X12OutboundEdiHeaders) {
     if let Some(delimiters) = &common.delimiters {
         put_delimiters(&mut writing.delimiters, delimiters);
     }
@@ -129,8 +129,8 @@ fn wrapped(options: &WrapOptions) -> Wrap {
 /// Adds the present as date and time of the envelopes in which the document has none.
 ///
 /// Source: Assumption A-77.
-pub(crate) fn date(x12: &[u8], writing: &mut Writing, now: Timestamp) {
-    let (received, _) = read(x12, Received::new());
+pub(crate) fn date(x12: &[u8], writing: &mut WriteOptions, now: Timestamp) {
+    let (received, _) = read(x12, ReceivedInterchanges::new());
     let (date, time) = date_and_time(now);
     let short = |text: &str, range: std::ops::Range<usize>| text.get(range).map(str::to_owned);
     let isa = [(9, short(&date, 2..8)), (10, short(&time, 0..4))];

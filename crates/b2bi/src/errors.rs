@@ -4,7 +4,7 @@
 
 use b2bi_local_model::{Error, types};
 
-use crate::arn::Kind;
+use crate::arn::ResourceKind;
 
 /// A request that the model allows and the service does not.
 pub(crate) fn validation(message: impl Into<String>) -> Error {
@@ -39,7 +39,7 @@ pub(crate) fn conflict(message: impl Into<String>) -> Error {
 }
 
 /// A resource that others use and that therefore stays.
-pub(crate) fn in_use(kind: Kind, id: &str, user: Kind, user_id: &str) -> Error {
+pub(crate) fn in_use(kind: ResourceKind, id: &str, user: ResourceKind, user_id: &str) -> Error {
     conflict(format!(
         "The {} {id} is used by the {} {user_id} and cannot be deleted",
         kind.as_str(),

@@ -26,7 +26,7 @@ pub(crate) struct Stored {
 }
 
 /// A request that may have been made before.
-pub(crate) struct Attempt<'a> {
+pub(crate) struct IdempotentRequest<'a> {
     operation: &'static str,
     token: Option<&'a str>,
     fingerprint: Fingerprint,
@@ -58,7 +58,7 @@ impl Fingerprint {
     }
 }
 
-impl<'a> Attempt<'a> {
+impl<'a> IdempotentRequest<'a> {
     /// The request; its JSON tells whether two are the same.
     pub(crate) fn new(
         operation: &'static str,

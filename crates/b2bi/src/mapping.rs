@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use b2bi_local_mapping::{Cancel, Cause, Engine, Limits, Problem, Run, Template};
+use b2bi_local_mapping::{Cancel, Cause, Engine, Limits, MappingError, Run, Template};
 use b2bi_local_model::types::MappingTemplateLanguage;
 
 use crate::environment::Environment;
@@ -76,8 +76,8 @@ impl Drop for CancelOnDrop {
 pub(crate) struct NoXslt;
 
 impl Engine for NoXslt {
-    fn compile(&self, _template: &str) -> Result<Box<dyn Template>, Problem> {
-        Err(Problem {
+    fn compile(&self, _template: &str) -> Result<Box<dyn Template>, MappingError> {
+        Err(MappingError {
             cause: Cause::Template,
             code: None,
             position: None,

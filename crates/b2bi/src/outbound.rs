@@ -2,7 +2,9 @@
 
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{AdvancedOptions, ConversionSourceFormat, X12Details};
-use b2bi_local_x12::{Reader, Rules, Strictness, Validator, Wrap, Writing, write_json, write_xml};
+use b2bi_local_x12::{
+    Reader, Rules, Strictness, Validator, Wrap, WriteOptions, write_json, write_xml,
+};
 
 use crate::edi::messages;
 use crate::errors::validation;
@@ -64,14 +66,14 @@ impl Outbound {
 pub(crate) fn write(
     document: &str,
     outbound: &Outbound,
-    writing: &Writing,
+    writing: &WriteOptions,
 ) -> Result<Written, String> {
     let x12 = formatted(document, outbound.format, writing)?;
     let readable = match writing.wrap {
         // A line that ends within a segment is for other readers than ours.
         Wrap::Length(..) => {
             let wrap = Wrap::OneLine;
-            let writing = Writing {
+            let writing = WriteOptions {
                 wrap,
                 ..writing.clone()
             };
@@ -94,7 +96,7 @@ pub(crate) fn write(
 pub(crate) fn formatted(
     document: &str,
     format: ConversionSourceFormat,
-    writing: &Writing,
+    writing: &WriteOptions,
 ) -> Result<Vec<u8>, String> {
     let written = match format {
         ConversionSourceFormat::Json => write_json(document, writing),

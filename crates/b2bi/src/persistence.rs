@@ -1,11 +1,11 @@
-//! State that outlives the process: read from the ledger, written for people, put back, cleared.
+//! State that outlives the process: read from the row store, written for people, put back, cleared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use b2bi_local_ledger::{Batch, Ledger};
+use b2bi_local_persistence::{Batch, RowStore};
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
@@ -21,19 +21,19 @@ pub const FORMAT: &str = "b2bi-local state";
 pub const FORMAT_VERSION: u64 = 1;
 
 impl B2bi {
-    /// A service with the resources that a ledger has, and whose state is kept there from now on.
+    /// A service with the resources that a row store has, and whose state is kept there from now on.
     ///
     /// # Errors
     ///
     /// The first row that cannot be read.
-    pub fn with_ledger(
+    pub fn with_row_store(
         config: Config,
         environment: Environment,
-        ledger: Ledger,
+        row_store: RowStore,
     ) -> Result<Self, String> {
         let mut service = Self::new(config, environment);
-        service.ledger = Some(ledger.clone());
-        let read = ledger.read::<RowError>(rows::ROWS, |key, value| {
+        service.row_store = Some(row_store.clone());
+        let read = row_store.read::<RowError>(rows::ROWS, |key, value| {
             let (scope, table, place) = rows::place_of(key)?;
             let partition = service.partition(&scope);
             let mut state = partition.lock();
@@ -195,13 +195,13 @@ impl B2bi {
         for (scope, partition) in &partitions {
             let mut state = states.remove(scope).unwrap_or_default();
             let guard = partition.lock();
-            if self.ledger.is_some() {
+            if self.row_store.is_some() {
                 let written = write_exchange(scope, &guard, &mut state, &mut batch);
                 written.map_err(|error| RestoreError::NotPersisted(error.to_string()))?;
             }
             guards.push((partition, guard, state));
         }
-        let Some(ledger) = &self.ledger else {
+        let Some(row_store) = &self.row_store else {
             for (_, mut guard, state) in guards {
                 guard.replace(state);
             }
@@ -211,7 +211,7 @@ impl B2bi {
         batch.on_failure(put_back(&before));
         // Held until everything is in it: what fails at once waits for it.
         let mut held = before.lock().unwrap_or_else(PoisonError::into_inner);
-        let ticket = ledger.send(batch);
+        let ticket = row_store.send(batch);
         let ticket = ticket.map_err(|error| RestoreError::NotPersisted(error.to_string()))?;
         for (partition, mut guard, state) in guards {
             held.push((Arc::clone(partition), guard.replace(state)));

@@ -122,14 +122,14 @@ pub(crate) fn is_watched(state: &State, bucket: &str, key: &str) -> bool {
 }
 
 /// The capabilities and partnerships that watch for an object.
-fn watches<'a>(state: &'a State, bucket: &str, key: &str) -> Vec<Watch<'a>> {
+fn watches<'a>(state: &'a State, bucket: &str, key: &str) -> Vec<PipelineMatch<'a>> {
     let mut watches = Vec::new();
     for partnership in state.partnerships.values().map(|value| &value.description) {
         for id in partnership.capabilities.iter().flatten() {
             let Ok(capability) = state.capability(id) else {
                 continue;
             };
-            let watch = Watch::new(&capability.description, partnership, state);
+            let watch = PipelineMatch::new(&capability.description, partnership, state);
             watches.extend(watch.filter(|watch| watch.has(bucket, key)));
         }
     }
@@ -137,7 +137,7 @@ fn watches<'a>(state: &'a State, bucket: &str, key: &str) -> Vec<Watch<'a>> {
 }
 
 /// A capability and a partnership that watch a folder together.
-struct Watch<'a> {
+struct PipelineMatch<'a> {
     capability: &'a GetCapabilityResponse,
     partnership: &'a GetPartnershipResponse,
     state: &'a State,
@@ -145,7 +145,7 @@ struct Watch<'a> {
     trading_partner: &'a str,
 }
 
-impl<'a> Watch<'a> {
+impl<'a> PipelineMatch<'a> {
     fn new(
         capability: &'a GetCapabilityResponse,
         partnership: &'a GetPartnershipResponse,
@@ -261,7 +261,7 @@ pub(crate) fn folders(state: &State, partnership: &GetPartnershipResponse) -> Ve
     let capabilities = partnership.capabilities.iter().flatten();
     let watched = capabilities.filter_map(|id| {
         let capability = state.capability(id).ok()?;
-        Some(Watch::new(&capability.description, partnership, state)?.folder())
+        Some(PipelineMatch::new(&capability.description, partnership, state)?.folder())
     });
     watched.collect()
 }
@@ -276,7 +276,8 @@ pub(crate) fn folders_of(state: &State, capability_id: &str) -> Vec<Location> {
         let mut capabilities = partnership.capabilities.iter().flatten();
         capabilities.any(|id| id == capability_id)
     });
-    let watches = having.filter_map(|having| Watch::new(&capability.description, having, state));
+    let watches =
+        having.filter_map(|having| PipelineMatch::new(&capability.description, having, state));
     watches.map(|watches| watches.folder()).collect()
 }
 

@@ -2,19 +2,19 @@
 
 use b2bi_local_model::{Error, types};
 
-use crate::arn::Kind;
+use crate::arn::ResourceKind;
 use crate::ctx::Ctx;
 
 /// Refuses one more resource than the quota allows; `present` is how many there are.
 ///
 /// Source: the service's quotas page; the codes are Assumption A-07.
-pub(crate) fn check(ctx: &Ctx<'_>, kind: Kind, present: usize) -> Result<(), Error> {
+pub(crate) fn check(ctx: &Ctx<'_>, kind: ResourceKind, present: usize) -> Result<(), Error> {
     let quotas = &ctx.config.quotas;
     let (limit, code) = match kind {
-        Kind::Profile => (quotas.profiles, "L-B2B10001"),
-        Kind::Transformer => (quotas.transformers, "L-B2B10002"),
-        Kind::Capability => (quotas.capabilities, "L-B2B10003"),
-        Kind::Partnership => (quotas.partnerships, "L-B2B10004"),
+        ResourceKind::Profile => (quotas.profiles, "L-B2B10001"),
+        ResourceKind::Transformer => (quotas.transformers, "L-B2B10002"),
+        ResourceKind::Capability => (quotas.capabilities, "L-B2B10003"),
+        ResourceKind::Partnership => (quotas.partnerships, "L-B2B10004"),
     };
     match limit {
         Some(limit) if present >= limit => Err(exceeded(ctx, kind, limit, code)),
@@ -22,7 +22,7 @@ pub(crate) fn check(ctx: &Ctx<'_>, kind: Kind, present: usize) -> Result<(), Err
     }
 }
 
-fn exceeded(ctx: &Ctx<'_>, kind: Kind, limit: usize, code: &str) -> Error {
+fn exceeded(ctx: &Ctx<'_>, kind: ResourceKind, limit: usize, code: &str) -> Error {
     let noun = kind.as_str();
     let scope = ctx.scope;
     Error::ServiceQuotaExceeded(types::ServiceQuotaExceededException {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use b2bi_local_model::types::{X12Details, X12TransactionSet, X12Version};
-use b2bi_local_x12::{Content, Version, has_set};
+use b2bi_local_x12::{TransactionKind, Version, has_set};
 
 /// A transaction set in a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Selection {
     /// # Errors
     ///
     /// The first other kind of transaction in it.
-    pub fn check(self, contents: &[Content]) -> Result<(), String> {
+    pub fn check(self, contents: &[TransactionKind]) -> Result<(), String> {
         match contents.iter().find(|content| !self.accepts(content)) {
             None => Ok(()),
             // What counts the kinds that are too many to be listed has no names.
@@ -98,7 +98,7 @@ impl Selection {
         }
     }
 
-    fn accepts(self, content: &Content) -> bool {
+    fn accepts(self, content: &TransactionKind) -> bool {
         content.version == Some(self.version())
             && &*content.set == self.set()
             && content

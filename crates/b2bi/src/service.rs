@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use b2bi_local_ledger::Ledger;
 use b2bi_local_model::{Error, Input, Operation, Output};
+use b2bi_local_persistence::RowStore;
 use dashmap::DashMap;
 use foldhash::fast::FixedState;
 use tokio::sync::{Mutex, Semaphore};
@@ -54,7 +54,7 @@ pub struct B2bi {
     pub(crate) context: ServiceContext,
     pub(crate) partitions: DashMap<Scope, Arc<Partition>, FixedState>,
     /// Where state is kept; none when it ends with the process.
-    pub(crate) ledger: Option<Ledger>,
+    pub(crate) row_store: Option<RowStore>,
     /// Held by who exchanges or removes whole states: one at a time.
     pub(crate) restoring: Mutex<()>,
     history: Arc<StateHistory>,
@@ -80,7 +80,7 @@ impl B2bi {
                 retention: Arc::new(retention),
             },
             partitions: DashMap::default(),
-            ledger: None,
+            row_store: None,
             restoring: Mutex::default(),
             history: Arc::new(history),
             sweep_at: AtomicUsize::new(MIN_SWEEP),
@@ -97,7 +97,7 @@ impl B2bi {
     /// One of the errors that the operation declares.
     pub async fn call(&self, scope: &Scope, input: Input) -> Result<Output, Error> {
         let ctx = self.ctx(scope);
-        if self.ledger.is_none() {
+        if self.row_store.is_none() {
             return operations::run(&ctx, input).await;
         }
         let mut attempts_left = if only_reads(input.operation()) {
@@ -219,9 +219,11 @@ impl B2bi {
             return Arc::clone(&partition);
         }
         self.drop_empty_partitions();
-        let new = || match &self.ledger {
+        let new = || match &self.row_store {
             None => Partition::new(&self.history),
-            Some(ledger) => Partition::with_ledger(scope.clone(), ledger.clone(), &self.history),
+            Some(row_store) => {
+                Partition::with_row_store(scope.clone(), row_store.clone(), &self.history)
+            }
         };
         let new = || Arc::new(new());
         Arc::clone(&self.partitions.entry(scope.clone()).or_insert_with(new))

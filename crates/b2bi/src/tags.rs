@@ -3,7 +3,7 @@
 use b2bi_local_model::Error;
 use b2bi_local_model::types::Tag;
 
-use crate::arn::{self, Kind};
+use crate::arn::{self, ResourceKind};
 use crate::ctx::Ctx;
 use crate::errors::{resource_not_found, validation};
 use crate::state::State;
@@ -71,16 +71,16 @@ pub(crate) fn of<'a>(
     if !arn::is_well_formed(arn) {
         return Err(validation(format!(
             "'{arn}' is not the ARN of a B2BI resource, such as {}",
-            ctx.arn(Kind::Profile, "p-60fbc37c87f04fce9")
+            ctx.arn(ResourceKind::Profile, "p-60fbc37c87f04fce9")
         )));
     }
     let missing = || resource_not_found(format!("The resource {arn} does not exist"));
     let (kind, id) = arn::parse(ctx.scope, arn).ok_or_else(missing)?;
     match kind {
-        Kind::Capability => state.capabilities.get_mut(id).map(|entry| &mut entry.tags),
-        Kind::Partnership => state.partnerships.get_mut(id).map(|entry| &mut entry.tags),
-        Kind::Profile => state.profiles.get_mut(id).map(|entry| &mut entry.tags),
-        Kind::Transformer => state.transformers.get_mut(id).map(|entry| &mut entry.tags),
+        ResourceKind::Capability => state.capabilities.get_mut(id).map(|entry| &mut entry.tags),
+        ResourceKind::Partnership => state.partnerships.get_mut(id).map(|entry| &mut entry.tags),
+        ResourceKind::Profile => state.profiles.get_mut(id).map(|entry| &mut entry.tags),
+        ResourceKind::Transformer => state.transformers.get_mut(id).map(|entry| &mut entry.tags),
     }
     .ok_or_else(missing)
 }

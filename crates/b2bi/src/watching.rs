@@ -70,7 +70,7 @@ impl B2bi {
                 Err(ObjectError::Unavailable(_)) => unavailable + 1,
                 _ => 0,
             };
-            let folder = look.settled(listed);
+            let folder = look.flushed(listed);
             seen.folders.insert(place, folder);
             if unavailable == ENOUGH {
                 // The other folders are in the same storage.
@@ -81,7 +81,7 @@ impl B2bi {
         started
     }
 
-    fn watched_folders(&self) -> Vec<(Scope, Arc<Partition>, Watched)> {
+    fn watched_folders(&self) -> Vec<(Scope, Arc<Partition>, WatchedFolder)> {
         let mut all = Vec::new();
         for (scope, partition) in self.partitions_where(|_| true) {
             let folders = watched(&partition.lock());
@@ -98,17 +98,17 @@ const PAGE: usize = 1000;
 const ENOUGH: usize = 3;
 
 /// A folder that is watched, since a time in milliseconds, to the second.
-struct Watched {
+struct WatchedFolder {
     folder: Location,
     since: i64,
 }
 
 /// The folders that the partnerships of an account in a region watch.
-fn watched(state: &State) -> Vec<Watched> {
+fn watched(state: &State) -> Vec<WatchedFolder> {
     let partnerships = state.partnerships.values().map(|value| &value.description);
     let of = |get_partnership_response: &GetPartnershipResponse| {
         let since = get_partnership_response.created_at.as_millis() / 1000 * 1000;
-        let watched = |folder| Watched { folder, since };
+        let watched = |folder| WatchedFolder { folder, since };
         folders(state, get_partnership_response)
             .into_iter()
             .map(watched)
@@ -122,7 +122,7 @@ struct FolderPoll<'a> {
     service: &'a B2bi,
     partition: &'a Arc<Partition>,
     scope: &'a Scope,
-    watched: &'a Watched,
+    watched: &'a WatchedFolder,
     before: Folder,
     now: HashSet<u64>,
     started: &'a mut Vec<String>,
@@ -197,7 +197,7 @@ impl FolderPoll<'_> {
     }
 
     /// What to remember of the folder, which may be one that could not be listed.
-    fn settled(self, listed: Result<(), ObjectError>) -> Folder {
+    fn flushed(self, listed: Result<(), ObjectError>) -> Folder {
         let trouble = listed.err().map(|error| error.to_string());
         let mut files = self.now;
         if let Some(error) = &trouble {

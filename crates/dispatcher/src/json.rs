@@ -5,7 +5,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Response};
 use serde_json::{Map, Value};
 
-use crate::failure::Failure;
+use crate::service_error::ServiceError;
 
 /// The header that names a reply.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
@@ -35,7 +35,7 @@ pub fn success(body: Bytes, content_type: HeaderValue) -> Response<Bytes> {
 
 /// An error reply: the code in `__type` and in a header, the members beside it.
 #[must_use]
-pub fn failure(failure: Failure, content_type: HeaderValue) -> Response<Bytes> {
+pub fn failure(failure: ServiceError, content_type: HeaderValue) -> Response<Bytes> {
     let mut body = Map::with_capacity(failure.members.len() + 1);
     let full_name = match failure.namespace {
         Some(namespace) => format!("{namespace}#{}", failure.code),

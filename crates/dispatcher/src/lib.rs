@@ -6,18 +6,19 @@
 //! reads a clock; `now` and request ids are handed in.
 
 pub mod cors;
-mod failure;
 mod identity;
 pub mod json;
 pub mod query;
 mod route;
 mod service;
+mod service_error;
 mod signatures;
 
-pub use failure::Failure;
 pub use identity::{AccountRules, Identity, MOTO_ACCOUNT_HEADER, account_in_key};
 pub use route::{Protocol, Route, route};
 pub use service::{
-    Answer, Caller, CallerIdentity, Descriptor, Endpoint, Operation, Pending, Reply, Service,
+    Caller, CallerIdentity, DecodedRequest, Descriptor, Endpoint, Operation, Reply, ReplyFuture,
+    Service,
 };
+pub use service_error::ServiceError;
 pub use signatures::refused;

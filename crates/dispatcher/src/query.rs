@@ -9,19 +9,19 @@ use percent_encoding::percent_decode;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
-use crate::failure::Failure;
+use crate::service_error::ServiceError;
 
 /// The operation that a request names in its body or, failing that, in its query.
 ///
 /// # Errors
 ///
 /// Neither holds an `Action`.
-pub fn action(uri: &Uri, body: &[u8]) -> Result<String, Failure> {
+pub fn action(uri: &Uri, body: &[u8]) -> Result<String, ServiceError> {
     let query = uri.query().unwrap_or_default().as_bytes();
     parameter(body, "Action")
         .or_else(|| parameter(query, "Action"))
         .ok_or_else(|| {
-            Failure::front(
+            ServiceError::front(
                 StatusCode::BAD_REQUEST,
                 "MissingAction",
                 "The request is missing an action or a required parameter: Action",
@@ -67,7 +67,7 @@ pub fn success(
 
 /// An error reply.
 #[must_use]
-pub fn failure(failure: &Failure, namespace: &str, request_id: &str) -> Response<Bytes> {
+pub fn failure(failure: &ServiceError, namespace: &str, request_id: &str) -> Response<Bytes> {
     let server = failure.status.is_server_error();
     let members = [
         (
@@ -126,7 +126,7 @@ fn reply(status: StatusCode, body: Vec<u8>) -> Response<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::{action, failure, success};
-    use crate::failure::Failure;
+    use crate::service_error::ServiceError;
     use http::Uri;
 
     #[test]
@@ -155,7 +155,11 @@ mod tests {
             "<AskResponse xmlns=\"urn:x\"><AskResult><Name>a&lt;b</Name></AskResult>\
              <ResponseMetadata><RequestId>id-1</RequestId></ResponseMetadata></AskResponse>"
         );
-        let reply = failure(&Failure::unknown_operation("sts", "Ask"), "urn:x", "id-2");
+        let reply = failure(
+            &ServiceError::unknown_operation("sts", "Ask"),
+            "urn:x",
+            "id-2",
+        );
         assert_eq!(reply.status(), 404);
         assert_eq!(
             reply.body(),

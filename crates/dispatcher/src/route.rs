@@ -4,9 +4,9 @@ use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
-use crate::failure::Failure;
 use crate::identity::Identity;
 use crate::service::{Descriptor, Operation};
+use crate::service_error::ServiceError;
 
 /// The header that names an operation.
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
@@ -45,7 +45,7 @@ pub enum Route {
 /// # Errors
 ///
 /// An unknown service or operation, a wrong method, or no target where one is needed.
-pub fn route(head: &Parts, services: &[&'static Descriptor]) -> Result<Route, Failure> {
+pub fn route(head: &Parts, services: &[&'static Descriptor]) -> Result<Route, ServiceError> {
     if let Some(target) = head.headers.get(&TARGET) {
         return by_target(&head.method, target, services);
     }
@@ -62,14 +62,14 @@ fn by_target(
     method: &Method,
     target: &HeaderValue,
     services: &[&'static Descriptor],
-) -> Result<Route, Failure> {
+) -> Result<Route, ServiceError> {
     let target = str::from_utf8(target.as_bytes()).unwrap_or_default();
     let (prefix, operation) = target.rsplit_once('.').unwrap_or((target, ""));
     let found = services.iter().enumerate().find(|(_, service)| {
         matches!(service.protocol, Protocol::Json { target_prefix } if target_prefix == prefix)
     });
     let (at, descriptor) =
-        found.ok_or_else(|| Failure::unknown_service(target, &names(services)))?;
+        found.ok_or_else(|| ServiceError::unknown_service(target, &names(services)))?;
     let operation = descriptor.operation(operation)?;
     if method == Method::POST {
         Ok(Route::Json(at, operation))
@@ -82,11 +82,11 @@ fn by_content(
     head: &Parts,
     scope: Option<&str>,
     services: &[&'static Descriptor],
-) -> Result<Route, Failure> {
+) -> Result<Route, ServiceError> {
     let content_type = content_type(&head.headers);
     match scope {
         Some("s3" | "s3express") => Ok(Route::Objects),
-        Some(other) => Err(Failure::unknown_service(other, &names(services))),
+        Some(other) => Err(ServiceError::unknown_service(other, &names(services))),
         None if content_type.starts_with("application/x-amz-json-1.") => Err(no_target()),
         None if is_form_at_root(head, content_type) => services
             .iter()
@@ -132,16 +132,16 @@ fn content_type(headers: &HeaderMap) -> &str {
         .unwrap_or_default()
 }
 
-fn no_target() -> Failure {
-    Failure::front(
+fn no_target() -> ServiceError {
+    ServiceError::front(
         StatusCode::NOT_FOUND,
         "UnknownOperationException",
         "The request has no X-Amz-Target header, so it names no operation",
     )
 }
 
-fn wrong_method(method: &Method) -> Failure {
-    let mut failure = Failure::front(
+fn wrong_method(method: &Method) -> ServiceError {
+    let mut failure = ServiceError::front(
         StatusCode::METHOD_NOT_ALLOWED,
         "MethodNotAllowedException",
         format!("An operation is called with POST, not {method}"),

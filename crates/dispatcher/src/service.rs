@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::failure::Failure;
 use crate::route::Protocol;
+use crate::service_error::ServiceError;
 
 /// What the dispatcher must know of a service to find it and its operations.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Descriptor {
     /// # Errors
     ///
     /// The service has no such operation.
-    pub fn operation(&self, name: &str) -> Result<Operation, Failure> {
+    pub fn operation(&self, name: &str) -> Result<Operation, ServiceError> {
         // Lengths tell most names apart, so that few are compared byte by byte.
         let at = self
             .operations
@@ -47,9 +47,11 @@ impl Descriptor {
         match (found, self.protocol) {
             (Some((at, name)), _) => Ok(Operation { name, at }),
             (None, Protocol::Json { .. }) => {
-                Err(Failure::unknown_operation(self.signing_name, name))
+                Err(ServiceError::unknown_operation(self.signing_name, name))
             }
-            (None, Protocol::Query { .. }) => Err(Failure::invalid_action(self.signing_name, name)),
+            (None, Protocol::Query { .. }) => {
+                Err(ServiceError::invalid_action(self.signing_name, name))
+            }
         }
     }
 }
@@ -107,13 +109,13 @@ pub trait Service: Send + Sync + 'static {
     /// # Errors
     ///
     /// What is wrong with the body, as this service words it.
-    fn decode(&self, operation: Operation, body: &Bytes) -> Result<Self::Input, Failure>;
+    fn decode(&self, operation: Operation, body: &Bytes) -> Result<Self::Input, ServiceError>;
 
     /// What a client is told when the server itself fails; the service's modelled error, if it has one.
     ///
     /// Source: Assumption A-180.
-    fn internal_error(&self, message: String) -> Failure {
-        Failure::internal(message)
+    fn internal_error(&self, message: String) -> ServiceError {
+        ServiceError::internal(message)
     }
 
     /// Carries a request out.
@@ -122,7 +124,7 @@ pub trait Service: Send + Sync + 'static {
         caller: Caller,
         operation: Operation,
         input: Self::Input,
-    ) -> impl Future<Output = Result<Reply, Failure>> + Send;
+    ) -> impl Future<Output = Result<Reply, ServiceError>> + Send;
 
     /// Carries a request out as where reads lag behind by this much; a service that keeps no past
     /// answers as ever.
@@ -132,13 +134,13 @@ pub trait Service: Send + Sync + 'static {
         operation: Operation,
         input: Self::Input,
         _lag: Duration,
-    ) -> impl Future<Output = Result<Reply, Failure>> + Send {
+    ) -> impl Future<Output = Result<Reply, ServiceError>> + Send {
         self.call(caller, operation, input)
     }
 }
 
 /// The outcome of a request, later.
-pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send + 'a>>;
+pub type ReplyFuture<'a> = Pin<Box<dyn Future<Output = Result<Reply, ServiceError>> + Send + 'a>>;
 
 /// A service of any input type.
 pub trait Endpoint: Send + Sync {
@@ -154,22 +156,22 @@ pub trait Endpoint: Send + Sync {
         &'a self,
         operation: Operation,
         body: &Bytes,
-    ) -> Result<Box<dyn Pending<'a> + 'a>, Failure>;
+    ) -> Result<Box<dyn DecodedRequest<'a> + 'a>, ServiceError>;
 
     /// What a client is told when the server itself fails.
-    fn internal_error(&self, message: String) -> Failure;
+    fn internal_error(&self, message: String) -> ServiceError;
 }
 
 /// A decoded request that waits to be carried out.
-pub trait Pending<'a>: Send {
+pub trait DecodedRequest<'a>: Send {
     /// Carries the request out.
-    fn call(self: Box<Self>, caller: Caller) -> Answer<'a>;
+    fn call(self: Box<Self>, caller: Caller) -> ReplyFuture<'a>;
 
     /// Carries the request out as where reads lag behind by this much.
-    fn call_lagging(self: Box<Self>, caller: Caller, lag: Duration) -> Answer<'a>;
+    fn call_lagging(self: Box<Self>, caller: Caller, lag: Duration) -> ReplyFuture<'a>;
 
     /// The same request once more.
-    fn again(&self) -> Box<dyn Pending<'a> + 'a>;
+    fn again(&self) -> Box<dyn DecodedRequest<'a> + 'a>;
 }
 
 struct Decoded<'a, S: Service> {
@@ -187,7 +189,7 @@ impl<S: Service> Endpoint for S {
         &'a self,
         operation: Operation,
         body: &Bytes,
-    ) -> Result<Box<dyn Pending<'a> + 'a>, Failure> {
+    ) -> Result<Box<dyn DecodedRequest<'a> + 'a>, ServiceError> {
         Ok(Box::new(Decoded {
             service: self,
             operation,
@@ -195,22 +197,22 @@ impl<S: Service> Endpoint for S {
         }))
     }
 
-    fn internal_error(&self, message: String) -> Failure {
+    fn internal_error(&self, message: String) -> ServiceError {
         Service::internal_error(self, message)
     }
 }
 
-impl<'a, S: Service> Pending<'a> for Decoded<'a, S> {
-    fn call(self: Box<Self>, caller: Caller) -> Answer<'a> {
+impl<'a, S: Service> DecodedRequest<'a> for Decoded<'a, S> {
+    fn call(self: Box<Self>, caller: Caller) -> ReplyFuture<'a> {
         Box::pin(self.service.call(caller, self.operation, self.input))
     }
 
-    fn call_lagging(self: Box<Self>, caller: Caller, lag: Duration) -> Answer<'a> {
+    fn call_lagging(self: Box<Self>, caller: Caller, lag: Duration) -> ReplyFuture<'a> {
         let service = self.service;
         Box::pin(service.call_lagging(caller, self.operation, self.input, lag))
     }
 
-    fn again(&self) -> Box<dyn Pending<'a> + 'a> {
+    fn again(&self) -> Box<dyn DecodedRequest<'a> + 'a> {
         Box::new(Self {
             service: self.service,
             operation: self.operation,

@@ -3,17 +3,17 @@
 use b2bi_local_sigv4::SignatureError;
 use http::StatusCode;
 
-use crate::failure::Failure;
 use crate::route::Protocol;
+use crate::service_error::ServiceError;
 
 /// What a service of this protocol answers to a signature that is refused.
 ///
 /// Source: Assumptions.
 #[must_use]
-pub fn refused(error: &SignatureError, protocol: Protocol) -> Failure {
+pub fn refused(error: &SignatureError, protocol: Protocol) -> ServiceError {
     let kind = Kind::of(error);
     let (status, json, query) = match kind {
-        Kind::Missing => return Failure::missing_authentication(protocol),
+        Kind::Missing => return ServiceError::missing_authentication(protocol),
         Kind::Incomplete => (
             StatusCode::BAD_REQUEST,
             "IncompleteSignatureException",
@@ -31,8 +31,8 @@ pub fn refused(error: &SignatureError, protocol: Protocol) -> Failure {
         ),
     };
     match protocol {
-        Protocol::Json { .. } => Failure::front(StatusCode::FORBIDDEN, json, message(error)),
-        Protocol::Query { .. } => Failure::front(status, query, message(error)),
+        Protocol::Json { .. } => ServiceError::front(StatusCode::FORBIDDEN, json, message(error)),
+        Protocol::Query { .. } => ServiceError::front(status, query, message(error)),
     }
 }
 

@@ -72,7 +72,7 @@ struct State {
 
 /// What the rule does to one request.
 #[derive(Default)]
-struct Action {
+struct RuleAction {
     delay_ms: u64,
     when: When,
     outcome: Option<Outcome>,
@@ -208,7 +208,7 @@ impl ActiveRule {
         elapsed_ms: u64,
         states: &States,
         place: Draw<'_>,
-    ) -> Option<(Action, Option<f64>)> {
+    ) -> Option<(RuleAction, Option<f64>)> {
         if !self.is_due(counters, elapsed_ms, states) {
             return None;
         }
@@ -228,7 +228,7 @@ impl ActiveRule {
         counters: &mut Counters,
         elapsed_ms: u64,
         place: Draw<'_>,
-    ) -> Option<(Action, Option<f64>)> {
+    ) -> Option<(RuleAction, Option<f64>)> {
         let Decided { turn } = recorded.of(place.partition, place.ordinal)?;
         let mut action = match (self.rule.effect(), turn) {
             (Some(Effect::Steps(steps)), Some(turn)) => carry_out(steps.step_after(turn)?, place)?,
@@ -270,7 +270,7 @@ impl ActiveRule {
         }
     }
 
-    fn act(&self, counters: &mut Counters, elapsed_ms: u64, place: Draw<'_>) -> Option<Action> {
+    fn act(&self, counters: &mut Counters, elapsed_ms: u64, place: Draw<'_>) -> Option<RuleAction> {
         let outcome = match self.rule.effect() {
             None => None,
             Some(Effect::Error(error)) => Some(Outcome::Error(error.clone())),
@@ -292,8 +292,8 @@ impl ActiveRule {
         Some(action)
     }
 
-    fn plain(&self, outcome: Option<Outcome>) -> Action {
-        Action {
+    fn plain(&self, outcome: Option<Outcome>) -> RuleAction {
+        RuleAction {
             outcome,
             when: self.rule.when(),
             delay_ms: 0,
@@ -321,7 +321,7 @@ impl State {
     }
 }
 
-impl Action {
+impl RuleAction {
     fn hold_up(&mut self, latency: Option<&Latency>, place: Draw<'_>, purpose: Purpose) {
         let delay = latency.map(|latency| latency.sample(|| place.numbers(purpose)));
         self.delay_ms = self.delay_ms.saturating_add(delay.unwrap_or_default());
@@ -358,7 +358,7 @@ fn refuse(throttle: &Throttle, wait_ms: u64) -> Outcome {
 }
 
 /// Uses a turn of the steps.
-fn advance(steps: &Steps, counters: &mut Counters, place: Draw<'_>) -> Option<Action> {
+fn advance(steps: &Steps, counters: &mut Counters, place: Draw<'_>) -> Option<RuleAction> {
     let step = steps.step_after(counters.turns)?;
     counters.turns += 1;
     if is_hit(step, place) {
@@ -368,10 +368,10 @@ fn advance(steps: &Steps, counters: &mut Counters, place: Draw<'_>) -> Option<Ac
     }
 }
 
-fn carry_out(step: &Step, place: Draw<'_>) -> Option<Action> {
-    let mut action = Action {
+fn carry_out(step: &Step, place: Draw<'_>) -> Option<RuleAction> {
+    let mut action = RuleAction {
         when: step.when(),
-        ..Action::default()
+        ..RuleAction::default()
     };
     match step.effect() {
         StepEffect::Ok if step.when() == When::Twice => {}

@@ -25,7 +25,7 @@ pub(crate) struct Draw<'a> {
 
 impl Draw<'_> {
     /// The numbers for one purpose, each time from the first one on.
-    pub(crate) fn numbers(self, purpose: Purpose) -> Numbers {
+    pub(crate) fn numbers(self, purpose: Purpose) -> RandomSequence {
         let words = [
             self.seed,
             hash(self.rule),
@@ -41,15 +41,15 @@ impl Draw<'_> {
         }
         let mut random = ChaCha8Rng::from_seed(key);
         random.set_stream(self.ordinal);
-        Numbers(random)
+        RandomSequence(random)
     }
 }
 
 /// A row of numbers, each at least 0 and less than 1.
 #[derive(Clone, Debug)]
-pub(crate) struct Numbers(ChaCha8Rng);
+pub(crate) struct RandomSequence(ChaCha8Rng);
 
-impl Numbers {
+impl RandomSequence {
     pub(crate) fn next(&mut self) -> f64 {
         // A float has 53 bits for the fraction; 2^-53 is the step between the values.
         const STEP: f64 = 1.0 / 9_007_199_254_740_992.0;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::latency::MAX_DELAY_MS;
-use crate::read::{Problem, Table, expected, text, unknown, whole};
+use crate::read::{RuleReadError, Table, expected, text, unknown, whole};
 
 const KEYS: [&str; 4] = ["kind", "at", "afterBytes", "holdMs"];
 const KINDS: [&str; 4] = ["reset", "close", "stall", "garbage"];
@@ -87,7 +87,7 @@ impl Connection {
         self.hold_ms.unwrap_or(default)
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &KEYS)?;
         let connection = Self {
             kind: table.need("kind", |value| {
@@ -102,10 +102,10 @@ impl Connection {
         connection.checked()
     }
 
-    fn checked(self) -> Result<Self, Problem> {
+    fn checked(self) -> Result<Self, RuleReadError> {
         let is_whole = matches!(self.at, Place::Accept | Place::End);
         if is_whole && self.after_bytes.is_some() {
-            return Err(Problem::new(
+            return Err(RuleReadError::new(
                 "`afterBytes` counts bytes of the head or the body: it goes with \
                  `at = \"headers\"` and `at = \"body\"`",
             ));
@@ -168,12 +168,12 @@ pub(crate) fn one_of<T>(
     value: &Value,
     named: impl FnOnce(&str) -> Option<T>,
     valid: &[&str],
-) -> Result<T, Problem> {
+) -> Result<T, RuleReadError> {
     let name = text(value)?;
-    named(&name).ok_or_else(|| Problem::new(unknown(kind, &name, valid)))
+    named(&name).ok_or_else(|| RuleReadError::new(unknown(kind, &name, valid)))
 }
 
-fn hold(value: &Value) -> Result<u64, Problem> {
+fn hold(value: &Value) -> Result<u64, RuleReadError> {
     let ms = whole(value)?;
     if ms > MAX_DELAY_MS {
         return Err(expected("at most an hour (3600000)", value));

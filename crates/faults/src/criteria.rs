@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::facts::{Answered, Facts};
 use crate::glob::Patterns;
 use crate::pointer;
-use crate::read::{Problem, Table, entries};
+use crate::read::{RuleReadError, Table, entries};
 use crate::reply::is_name_character;
 use crate::span::Ranges;
 
@@ -128,7 +128,7 @@ impl Criteria {
         *self == Self::default()
     }
 
-    pub(crate) fn read(table: Table<'_>) -> Result<Self, Problem> {
+    pub(crate) fn read(table: Table<'_>) -> Result<Self, RuleReadError> {
         let patterns = |key| table.read(key, Patterns::read);
         Ok(Self {
             service: patterns("service")?,
@@ -169,7 +169,7 @@ fn member<'a>(body: Option<&'a Value>, path: &str) -> Option<Cow<'a, str>> {
     }
 }
 
-fn members(value: &Value) -> Result<BTreeMap<String, Patterns>, Problem> {
+fn members(value: &Value) -> Result<BTreeMap<String, Patterns>, RuleReadError> {
     let member = |(path, value): (&String, &Value)| {
         let patterns = pointer::check(path).and_then(|()| Patterns::read(value));
         Ok((
@@ -180,7 +180,7 @@ fn members(value: &Value) -> Result<BTreeMap<String, Patterns>, Problem> {
     entries(value)?.iter().map(member).collect()
 }
 
-fn headers(value: &Value) -> Result<BTreeMap<String, Patterns>, Problem> {
+fn headers(value: &Value) -> Result<BTreeMap<String, Patterns>, RuleReadError> {
     let header = |(name, value): (&String, &Value)| {
         let patterns = header_name(name).and_then(|()| Patterns::read(value));
         Ok((
@@ -192,11 +192,11 @@ fn headers(value: &Value) -> Result<BTreeMap<String, Patterns>, Problem> {
 }
 
 /// Refuses what no header can be called.
-pub(crate) fn header_name(name: &str) -> Result<(), Problem> {
+pub(crate) fn header_name(name: &str) -> Result<(), RuleReadError> {
     if !name.is_empty() && name.chars().all(is_name_character) {
         return Ok(());
     }
-    Err(Problem::new(
+    Err(RuleReadError::new(
         "a header's name is of letters, digits and `!#$%&'*+-.^_|~`",
     ))
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::connection::one_of;
 use crate::pointer;
-use crate::read::{Problem, Table, count, each, entries, expected, number, text, whole};
+use crate::read::{RuleReadError, Table, count, each, entries, expected, number, text, whole};
 use crate::reply::headers;
 
 const KEYS: [&str; 9] = [
@@ -160,7 +160,7 @@ impl Damage {
         self.truncate.map_or(length, length_of)
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &KEYS)?;
         let damage = Self {
             truncate: table.read("truncate", Truncate::read)?,
@@ -182,7 +182,7 @@ impl Damage {
         damage.checked()
     }
 
-    fn checked(self) -> Result<Self, Problem> {
+    fn checked(self) -> Result<Self, RuleReadError> {
         let edits = !self.drop.is_empty() || !self.set.is_empty();
         let reason = if self == Self::default() {
             "the reply would stay as it is: say what is wrong with it"
@@ -193,7 +193,7 @@ impl Damage {
         } else {
             return Ok(self);
         };
-        Err(Problem::new(reason))
+        Err(RuleReadError::new(reason))
     }
 }
 
@@ -207,13 +207,15 @@ impl Truncate {
         }
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &TRUNCATE_KEYS)?;
         let bytes = table.read("bytes", whole)?.map(Self::Bytes);
         let percent = table.read("percent", percent)?.map(Self::Percent);
         match (bytes, percent) {
             (Some(one), None) | (None, Some(one)) => Ok(one),
-            _ => Err(Problem::new("give exactly one of `bytes` and `percent`")),
+            _ => Err(RuleReadError::new(
+                "give exactly one of `bytes` and `percent`",
+            )),
         }
     }
 }
@@ -251,7 +253,7 @@ impl Chunked {
 }
 
 impl Drip {
-    fn read(value: &Value) -> Result<Self, Problem> {
+    fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &DRIP_KEYS)?;
         Ok(Self {
             bytes: table.need("bytes", count)?,
@@ -260,7 +262,7 @@ impl Drip {
     }
 }
 
-fn pause(value: &Value) -> Result<u64, Problem> {
+fn pause(value: &Value) -> Result<u64, RuleReadError> {
     let ms = whole(value)?;
     if ms > LONGEST_PAUSE_MS {
         return Err(expected("at most a minute (60000)", value));
@@ -268,7 +270,7 @@ fn pause(value: &Value) -> Result<u64, Problem> {
     Ok(ms)
 }
 
-fn percent(value: &Value) -> Result<f64, Problem> {
+fn percent(value: &Value) -> Result<f64, RuleReadError> {
     let percent = number(value)?;
     if !(0.0..=100.0).contains(&percent) {
         return Err(expected("a percentage from 0 to 100", value));
@@ -276,7 +278,7 @@ fn percent(value: &Value) -> Result<f64, Problem> {
     Ok(percent)
 }
 
-fn edits(value: &Value) -> Result<Map<String, Value>, Problem> {
+fn edits(value: &Value) -> Result<Map<String, Value>, RuleReadError> {
     let table = entries(value)?;
     for key in table.keys() {
         pointer::check(key)?;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::connection::Connection;
 use crate::damage::Damage;
 use crate::job::JobFault;
-use crate::read::{Problem, Table, flag};
+use crate::read::{RuleReadError, Table, flag};
 use crate::reply::{ErrorReply, HttpReply, Throttle};
 use crate::stale::Stale;
 use crate::steps::Steps;
@@ -62,9 +62,9 @@ impl Effect {
         }
     }
 
-    pub(crate) fn read(table: Table<'_>) -> Result<Option<Self>, Problem> {
+    pub(crate) fn read(table: Table<'_>) -> Result<Option<Self>, RuleReadError> {
         if let [first, second, ..] = table.present(&EFFECTS).as_slice() {
-            return Err(Problem::new(format!(
+            return Err(RuleReadError::new(format!(
                 "a rule has at most one of `{}`; this one has `{first}` and `{second}`",
                 EFFECTS.join("`, `")
             )));
@@ -87,11 +87,13 @@ impl Effect {
     }
 }
 
-fn panic(value: &Value) -> Result<Effect, Problem> {
+fn panic(value: &Value) -> Result<Effect, RuleReadError> {
     if flag(value)? {
         Ok(Effect::Panic)
     } else {
-        Err(Problem::new("can only be `true`: leave it out otherwise"))
+        Err(RuleReadError::new(
+            "can only be `true`: leave it out otherwise",
+        ))
     }
 }
 

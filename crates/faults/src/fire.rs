@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::partition::Per;
-use crate::read::{Problem, Table, count, each, expected, number};
+use crate::read::{RuleReadError, Table, count, each, expected, number};
 use crate::scenario::Scenario;
 use crate::span::Nth;
 use crate::window::Window;
@@ -34,7 +34,7 @@ pub struct Trigger {
 }
 
 impl Trigger {
-    pub(crate) fn read(table: Table<'_>) -> Result<Self, Problem> {
+    pub(crate) fn read(table: Table<'_>) -> Result<Self, RuleReadError> {
         Ok(Self {
             probability: table.read("probability", probability)?,
             nth: table.read("nth", Nth::read)?,
@@ -46,7 +46,7 @@ impl Trigger {
     }
 }
 
-fn probability(value: &Value) -> Result<f64, Problem> {
+fn probability(value: &Value) -> Result<f64, RuleReadError> {
     let chance = number(value)?;
     if !(0.0..=1.0).contains(&chance) {
         return Err(expected(
@@ -57,7 +57,7 @@ fn probability(value: &Value) -> Result<f64, Problem> {
     Ok(chance)
 }
 
-fn per(value: &Value) -> Result<Vec<Per>, Problem> {
+fn per(value: &Value) -> Result<Vec<Per>, RuleReadError> {
     match value {
         Value::Array(items) if items.is_empty() => Ok(Vec::new()),
         some => each(some, Per::read),

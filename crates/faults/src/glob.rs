@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::read::{Problem, each, text};
+use crate::read::{RuleReadError, each, text};
 
 /// One pattern; case matters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,7 +52,7 @@ impl Patterns {
         &self.0
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         each(value, |item| text(item).map(Glob::new)).map(Self)
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::damage::Truncate;
-use crate::read::{Problem, Table, count, flag, text, unknown, whole};
+use crate::read::{RuleReadError, Table, count, flag, text, unknown, whole};
 use crate::span::Span;
 
 const KEYS: [&str; 8] = [
@@ -137,7 +137,7 @@ impl JobFault {
         self.objects.is_some_and(|objects| objects.contains(object))
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &KEYS)?;
         let fault = Self {
             stage: table.need("stage", stage)?,
@@ -150,7 +150,7 @@ impl JobFault {
             truncate: table.read("truncate", Truncate::read)?,
         };
         match fault.contradiction() {
-            Some(reason) => Err(Problem::new(reason)),
+            Some(reason) => Err(RuleReadError::new(reason)),
             None => Ok(fault),
         }
     }
@@ -212,15 +212,15 @@ fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-fn stage(value: &Value) -> Result<&'static str, Problem> {
+fn stage(value: &Value) -> Result<&'static str, RuleReadError> {
     let name = text(value)?;
     let known = STAGES.iter().find(|item| **item == name);
     known
         .copied()
-        .ok_or_else(|| Problem::new(unknown("stage", &name, &STAGES)))
+        .ok_or_else(|| RuleReadError::new(unknown("stage", &name, &STAGES)))
 }
 
-fn outcome(value: &Value) -> Result<JobOutcome, Problem> {
+fn outcome(value: &Value) -> Result<JobOutcome, RuleReadError> {
     Ok(match text(value)?.as_str() {
         "fail" => JobOutcome::Fail,
         "stall" => JobOutcome::Stall,
@@ -230,6 +230,6 @@ fn outcome(value: &Value) -> Result<JobOutcome, Problem> {
         "truncate" => JobOutcome::Truncate,
         "vanish" => JobOutcome::Vanish,
         "panic" => JobOutcome::Panic,
-        other => return Err(Problem::new(unknown("outcome", other, &OUTCOMES))),
+        other => return Err(RuleReadError::new(unknown("outcome", other, &OUTCOMES))),
     })
 }

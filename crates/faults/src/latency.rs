@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::chance::Numbers;
-use crate::read::{Problem, Table, expected, number, whole};
+use crate::chance::RandomSequence;
+use crate::read::{RuleReadError, Table, expected, number, whole};
 
 /// The longest delay a rule can ask for: one hour.
 pub const MAX_DELAY_MS: u64 = 3_600_000;
@@ -43,7 +43,7 @@ pub struct Lognormal {
 
 impl Latency {
     /// The delay in milliseconds; fixed delays draw nothing.
-    pub(crate) fn sample(&self, numbers: impl FnOnce() -> Numbers) -> u64 {
+    pub(crate) fn sample(&self, numbers: impl FnOnce() -> RandomSequence) -> u64 {
         match self {
             Self::Fixed(ms) => *ms,
             Self::Uniform(low, high) => between(*low, *high, numbers().next()),
@@ -51,7 +51,7 @@ impl Latency {
         }
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &KEYS)?;
         match table.present(&KEYS).as_slice() {
             ["fixedMs"] => table.need("fixedMs", delay).map(Self::Fixed),
@@ -59,7 +59,7 @@ impl Latency {
             ["lognormal"] => table
                 .need("lognormal", Lognormal::read)
                 .map(Self::Lognormal),
-            _ => Err(Problem::new(
+            _ => Err(RuleReadError::new(
                 "give exactly one of `fixedMs`, `uniformMs`, `lognormal`",
             )),
         }
@@ -67,7 +67,7 @@ impl Latency {
 }
 
 impl Lognormal {
-    fn sample(&self, numbers: &mut Numbers) -> u64 {
+    fn sample(&self, numbers: &mut RandomSequence) -> u64 {
         let longest = self.max_ms.unwrap_or(MAX_DELAY_MS);
         let draw =
             |_| milliseconds(float(self.median_ms) * (self.sigma * numbers.next_normal()).exp());
@@ -77,14 +77,14 @@ impl Lognormal {
             .unwrap_or(longest)
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &LOGNORMAL_KEYS)?;
         let shape = Self {
             median_ms: table.need("medianMs", delay)?,
             sigma: table.need("sigma", number)?,
             max_ms: table.read("maxMs", delay)?,
         };
-        shape.checked().map_err(Problem::new)
+        shape.checked().map_err(RuleReadError::new)
     }
 
     pub(crate) fn checked(self) -> Result<Self, &'static str> {
@@ -98,24 +98,24 @@ impl Lognormal {
     }
 }
 
-fn delay(value: &Value) -> Result<u64, Problem> {
+fn delay(value: &Value) -> Result<u64, RuleReadError> {
     let ms = whole(value)?;
     if ms > MAX_DELAY_MS {
-        return Err(Problem::new(format!(
+        return Err(RuleReadError::new(format!(
             "{ms} ms is more than an hour ({MAX_DELAY_MS} ms)"
         )));
     }
     Ok(ms)
 }
 
-fn uniform(value: &Value) -> Result<Latency, Problem> {
+fn uniform(value: &Value) -> Result<Latency, RuleReadError> {
     let ends = value.as_array().map(Vec::as_slice);
     let Some([low, high]) = ends else {
         return Err(expected("two numbers, `[shortest, longest]`", value));
     };
     let (low, high) = (delay(low)?, delay(high)?);
     if low > high {
-        return Err(Problem::new(
+        return Err(RuleReadError::new(
             "the first number must not be more than the second",
         ));
     }

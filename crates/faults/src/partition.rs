@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::bucket::Bucket;
 use crate::criteria::header_name;
 use crate::facts::Facts;
-use crate::read::{Problem, text, unknown};
+use crate::read::{RuleReadError, text, unknown};
 
 const NAMES: [&str; 8] = [
     "account",
@@ -49,7 +49,7 @@ impl Per {
     /// What throttling goes by, unless the rule says otherwise.
     pub(crate) const THROTTLE: [Self; 3] = [Self::Account, Self::Region, Self::Operation];
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let name = text(value)?;
         Ok(match name.as_str() {
             "account" => Self::Account,
@@ -61,7 +61,7 @@ impl Per {
             "invocation" => Self::Invocation,
             _ => match name.strip_prefix("header:") {
                 Some(header) => header_name(header).map(|()| Self::Header(header.to_owned()))?,
-                None => return Err(Problem::new(unknown("partition", &name, &NAMES))),
+                None => return Err(RuleReadError::new(unknown("partition", &name, &NAMES))),
             },
         })
     }

@@ -2,20 +2,20 @@
 
 use serde_json::Value;
 
-use crate::read::{Problem, text};
+use crate::read::{RuleReadError, text};
 
 /// Reads a pointer to something below the whole.
-pub(crate) fn read(value: &Value) -> Result<String, Problem> {
+pub(crate) fn read(value: &Value) -> Result<String, RuleReadError> {
     let pointer = text(value)?;
     check(&pointer).map(|()| pointer)
 }
 
 /// Refuses what points nowhere, and the whole body, which `replaceBody` is for.
-pub(crate) fn check(pointer: &str) -> Result<(), Problem> {
+pub(crate) fn check(pointer: &str) -> Result<(), RuleReadError> {
     if pointer.starts_with('/') {
         return Ok(());
     }
-    Err(Problem::new(format!(
+    Err(RuleReadError::new(format!(
         "`{pointer}` is no JSON pointer such as `/profiles/0/name`"
     )))
 }

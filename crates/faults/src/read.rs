@@ -4,12 +4,12 @@ use serde_json::{Map, Value};
 
 /// What is wrong with a value, and where below the rule it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub(crate) struct RuleReadError {
     pub(crate) path: String,
     pub(crate) message: String,
 }
 
-impl Problem {
+impl RuleReadError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self {
             path: String::new(),
@@ -34,10 +34,10 @@ pub(crate) struct Table<'a>(&'a Map<String, Value>);
 
 impl<'a> Table<'a> {
     /// Opens `value`, refusing what is no table and keys that are not in `keys`.
-    pub(crate) fn open(value: &'a Value, keys: &[&str]) -> Result<Self, Problem> {
+    pub(crate) fn open(value: &'a Value, keys: &[&str]) -> Result<Self, RuleReadError> {
         let entries = entries(value)?;
         match entries.keys().find(|key| !keys.contains(&key.as_str())) {
-            Some(stranger) => Err(Problem::new(unknown("key", stranger, keys))),
+            Some(stranger) => Err(RuleReadError::new(unknown("key", stranger, keys))),
             None => Ok(Self(entries)),
         }
     }
@@ -46,8 +46,8 @@ impl<'a> Table<'a> {
     pub(crate) fn read<T>(
         self,
         key: &str,
-        reader: impl FnOnce(&'a Value) -> Result<T, Problem>,
-    ) -> Result<Option<T>, Problem> {
+        reader: impl FnOnce(&'a Value) -> Result<T, RuleReadError>,
+    ) -> Result<Option<T>, RuleReadError> {
         self.0
             .get(key)
             .map(reader)
@@ -59,10 +59,10 @@ impl<'a> Table<'a> {
     pub(crate) fn need<T>(
         self,
         key: &str,
-        reader: impl FnOnce(&'a Value) -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
+        reader: impl FnOnce(&'a Value) -> Result<T, RuleReadError>,
+    ) -> Result<T, RuleReadError> {
         self.read(key, reader)?
-            .ok_or_else(|| Problem::new(format!("`{key}` is missing")))
+            .ok_or_else(|| RuleReadError::new(format!("`{key}` is missing")))
     }
 
     /// The keys of `of` that the table has, in that order.
@@ -75,17 +75,17 @@ impl<'a> Table<'a> {
 }
 
 /// Reads a table with keys of the user's own.
-pub(crate) fn entries(value: &Value) -> Result<&Map<String, Value>, Problem> {
+pub(crate) fn entries(value: &Value) -> Result<&Map<String, Value>, RuleReadError> {
     value.as_object().ok_or_else(|| expected("a table", value))
 }
 
 /// Reads a list of at least one, or one alone.
 pub(crate) fn each<T>(
     value: &Value,
-    reader: impl Fn(&Value) -> Result<T, Problem>,
-) -> Result<Vec<T>, Problem> {
+    reader: impl Fn(&Value) -> Result<T, RuleReadError>,
+) -> Result<Vec<T>, RuleReadError> {
     match value {
-        Value::Array(items) if items.is_empty() => Err(Problem::new(
+        Value::Array(items) if items.is_empty() => Err(RuleReadError::new(
             "the list is empty: leave the key out, or name at least one",
         )),
         Value::Array(items) => items
@@ -97,38 +97,38 @@ pub(crate) fn each<T>(
     }
 }
 
-pub(crate) fn text(value: &Value) -> Result<String, Problem> {
+pub(crate) fn text(value: &Value) -> Result<String, RuleReadError> {
     value
         .as_str()
         .map(str::to_owned)
         .ok_or_else(|| expected("a text", value))
 }
 
-pub(crate) fn flag(value: &Value) -> Result<bool, Problem> {
+pub(crate) fn flag(value: &Value) -> Result<bool, RuleReadError> {
     value
         .as_bool()
         .ok_or_else(|| expected("true or false", value))
 }
 
-pub(crate) fn number(value: &Value) -> Result<f64, Problem> {
+pub(crate) fn number(value: &Value) -> Result<f64, RuleReadError> {
     value.as_f64().ok_or_else(|| expected("a number", value))
 }
 
-pub(crate) fn whole(value: &Value) -> Result<u64, Problem> {
+pub(crate) fn whole(value: &Value) -> Result<u64, RuleReadError> {
     value
         .as_u64()
         .ok_or_else(|| expected("a whole number, 0 or more", value))
 }
 
 /// Reads a whole number that is 1 or more.
-pub(crate) fn count(value: &Value) -> Result<u64, Problem> {
+pub(crate) fn count(value: &Value) -> Result<u64, RuleReadError> {
     whole(value)
         .ok()
         .filter(|number| *number > 0)
         .ok_or_else(|| expected("a whole number, 1 or more", value))
 }
 
-pub(crate) fn expected(what: &str, found: &Value) -> Problem {
+pub(crate) fn expected(what: &str, found: &Value) -> RuleReadError {
     let found = match found {
         Value::Null => "nothing".to_owned(),
         Value::Array(_) => "a list".to_owned(),
@@ -136,7 +136,7 @@ pub(crate) fn expected(what: &str, found: &Value) -> Problem {
         Value::String(text) => format!("the text {text:?}"),
         Value::Bool(_) | Value::Number(_) => found.to_string(),
     };
-    Problem::new(format!("expected {what}, found {found}"))
+    RuleReadError::new(format!("expected {what}, found {found}"))
 }
 
 /// Says that `name` is unknown, which of `valid` is nearest, and what else there is.

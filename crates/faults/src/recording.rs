@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::plan::Firing;
-use crate::read::{Problem, Table, whole};
+use crate::read::{RuleReadError, Table, whole};
 use crate::rule::Rule;
 use crate::ruleset::RuleSet;
 
@@ -138,7 +138,7 @@ impl Recording {
     }
 }
 
-fn described(problem: Problem) -> String {
+fn described(problem: RuleReadError) -> String {
     match problem.path.as_str() {
         "" => problem.message,
         path => format!("{path}: {}", problem.message),

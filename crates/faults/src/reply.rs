@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::criteria::header_name;
-use crate::read::{Problem, Table, count, entries, expected, number, text, whole};
+use crate::read::{RuleReadError, Table, count, entries, expected, number, text, whole};
 
 const ERROR_KEYS: [&str; 7] = [
     "code",
@@ -80,7 +80,7 @@ impl ErrorReply {
         self
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let (code, error) = Self::read_coded(value)?;
         Ok(match code {
             Some(code) => Self { code, ..error },
@@ -91,14 +91,14 @@ impl ErrorReply {
         })
     }
 
-    fn read_throttling(value: &Value) -> Result<Self, Problem> {
+    fn read_throttling(value: &Value) -> Result<Self, RuleReadError> {
         let (code, error) = Self::read_coded(value)?;
         let code = code.unwrap_or_else(|| THROTTLING.to_owned());
         Ok(Self { code, ..error })
     }
 
     /// The code, when one is given, and the rest with the code of a rule without effect.
-    fn read_coded(value: &Value) -> Result<(Option<String>, Self), Problem> {
+    fn read_coded(value: &Value) -> Result<(Option<String>, Self), RuleReadError> {
         let table = Table::open(value, &ERROR_KEYS)?;
         let error = Self {
             code: UNAVAILABLE.to_owned(),
@@ -138,7 +138,7 @@ impl HttpReply {
         }
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &HTTP_KEYS)?;
         Ok(Self {
             status_code: table
@@ -163,7 +163,7 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &THROTTLE_KEYS)?;
         let default = || ErrorReply::new(THROTTLING);
         Ok(Self {
@@ -176,7 +176,7 @@ impl Throttle {
     }
 }
 
-fn rate(value: &Value) -> Result<f64, Problem> {
+fn rate(value: &Value) -> Result<f64, RuleReadError> {
     let rate = number(value)?;
     if !(0.001..=100_000.0).contains(&rate) {
         return Err(expected("a rate from 0.001 to 100000", value));
@@ -184,11 +184,11 @@ fn rate(value: &Value) -> Result<f64, Problem> {
     Ok(rate)
 }
 
-fn burst(value: &Value) -> Result<u32, Problem> {
+fn burst(value: &Value) -> Result<u32, RuleReadError> {
     u32::try_from(count(value)?).map_err(|_| expected("a smaller number", value))
 }
 
-fn code(value: &Value) -> Result<String, Problem> {
+fn code(value: &Value) -> Result<String, RuleReadError> {
     let code = text(value)?;
     if code.is_empty() || !code.chars().all(is_code_character) {
         return Err(expected(
@@ -203,14 +203,14 @@ pub(crate) fn is_code_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || "._-#:".contains(character)
 }
 
-fn status(value: &Value, least: u16) -> Result<u16, Problem> {
+fn status(value: &Value, least: u16) -> Result<u16, RuleReadError> {
     let status = value.as_u64().and_then(|number| u16::try_from(number).ok());
     status
         .filter(|status| (least..=599).contains(status))
         .ok_or_else(|| expected(&format!("a status from {least} to 599"), value))
 }
 
-pub(crate) fn headers(value: &Value) -> Result<BTreeMap<String, String>, Problem> {
+pub(crate) fn headers(value: &Value) -> Result<BTreeMap<String, String>, RuleReadError> {
     let header = |(name, value): (&String, &Value)| {
         let value = header_value(name, value).map_err(|problem| problem.under(name))?;
         Ok((name.clone(), value))
@@ -218,11 +218,11 @@ pub(crate) fn headers(value: &Value) -> Result<BTreeMap<String, String>, Problem
     entries(value)?.iter().map(header).collect()
 }
 
-fn header_value(name: &str, value: &Value) -> Result<String, Problem> {
+fn header_value(name: &str, value: &Value) -> Result<String, RuleReadError> {
     let content = text(value)?;
     header_name(name)?;
     if !content.chars().all(|c| matches!(c, '\t' | ' '..='~')) {
-        return Err(Problem::new(
+        return Err(RuleReadError::new(
             "a header's value is of printable ASCII characters",
         ));
     }

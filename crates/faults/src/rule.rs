@@ -12,7 +12,7 @@ use crate::grammar::Chain;
 use crate::latency::Latency;
 use crate::partition::Per;
 use crate::plan::When;
-use crate::read::{Problem, Table, flag, text, unknown};
+use crate::read::{RuleReadError, Table, flag, text, unknown};
 use crate::reply::ErrorReply;
 use crate::ruleset::RuleError;
 use crate::steps::Steps;
@@ -214,7 +214,7 @@ impl Rule {
         }
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &KEYS)?;
         let rule = Self {
             id: table.read("id", id)?,
@@ -251,7 +251,7 @@ impl Rule {
         self.effect.as_ref().is_some_and(Effect::needs_reply)
     }
 
-    fn checked(self) -> Result<Self, Problem> {
+    fn checked(self) -> Result<Self, RuleReadError> {
         let reason = if self.when.is_some() && matches!(self.effect, Some(Effect::Steps(_))) {
             "`when` does not go with `steps`: write `after ` or `twice ` into the step"
         } else if self.when == Some(When::Before) && self.needs_reply() {
@@ -272,7 +272,7 @@ impl Rule {
         } else {
             return Ok(self);
         };
-        Err(Problem::new(reason))
+        Err(RuleReadError::new(reason))
     }
 
     fn with_default_effect(mut self) -> Self {
@@ -326,29 +326,31 @@ pub(crate) fn is_id(text: &str) -> bool {
     (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
-fn id(value: &Value) -> Result<String, Problem> {
+fn id(value: &Value) -> Result<String, RuleReadError> {
     let id = text(value)?;
     if is_id(&id) {
         Ok(id)
     } else {
-        Err(Problem::new(ID_FORM))
+        Err(RuleReadError::new(ID_FORM))
     }
 }
 
-fn description(value: &Value) -> Result<String, Problem> {
+fn description(value: &Value) -> Result<String, RuleReadError> {
     let description = text(value)?;
     if description.chars().count() > LONGEST_DESCRIPTION {
-        return Err(Problem::new("a description has at most 8192 characters"));
+        return Err(RuleReadError::new(
+            "a description has at most 8192 characters",
+        ));
     }
     Ok(description)
 }
 
-fn when(value: &Value) -> Result<When, Problem> {
+fn when(value: &Value) -> Result<When, RuleReadError> {
     match text(value)?.as_str() {
         "before" => Ok(When::Before),
         "after" => Ok(When::After),
         "twice" => Ok(When::Twice),
-        other => Err(Problem::new(unknown(
+        other => Err(RuleReadError::new(unknown(
             "moment",
             other,
             &["before", "after", "twice"],

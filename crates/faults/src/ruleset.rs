@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
 
-use crate::read::{Problem, Table, expected, whole};
+use crate::read::{RuleReadError, Table, expected, whole};
 use crate::rule::Rule;
 
 const KEYS: [&str; 2] = ["seed", "rules"];
@@ -68,12 +68,12 @@ pub struct RuleError {
     is_rule: bool,
     index: Option<usize>,
     id: Option<String>,
-    problem: Problem,
+    problem: RuleReadError,
 }
 
 impl RuleError {
     /// A problem of a rule that stands alone.
-    pub(crate) fn alone(rule: &Value, problem: Problem) -> Self {
+    pub(crate) fn alone(rule: &Value, problem: RuleReadError) -> Self {
         let id = rule.get("id").and_then(Value::as_str).map(str::to_owned);
         Self {
             is_rule: true,
@@ -83,7 +83,7 @@ impl RuleError {
         }
     }
 
-    fn outside(problem: Problem) -> Self {
+    fn outside(problem: RuleReadError) -> Self {
         Self {
             is_rule: false,
             index: None,

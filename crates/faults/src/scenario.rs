@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::read::{Problem, Table, text};
+use crate::read::{RuleReadError, Table, text};
 
 const KEYS: [&str; 3] = ["name", "in", "then"];
 /// The state of a scenario that no rule has moved.
@@ -25,7 +25,7 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &KEYS)?;
         let scenario = Self {
             name: table.need("name", word)?,
@@ -33,7 +33,7 @@ impl Scenario {
             then: table.read("then", word)?,
         };
         if scenario.state.is_none() && scenario.then.is_none() {
-            return Err(Problem::new("a scenario needs `in`, `then` or both"));
+            return Err(RuleReadError::new("a scenario needs `in`, `then` or both"));
         }
         Ok(scenario)
     }
@@ -48,10 +48,12 @@ impl Scenario {
 /// The states of the scenarios that have left the start.
 pub(crate) type States = BTreeMap<String, String>;
 
-fn word(value: &Value) -> Result<String, Problem> {
+fn word(value: &Value) -> Result<String, RuleReadError> {
     let word = text(value)?;
     if word.is_empty() {
-        return Err(Problem::new("names of scenarios and states are not empty"));
+        return Err(RuleReadError::new(
+            "names of scenarios and states are not empty",
+        ));
     }
     Ok(word)
 }

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::read::{Problem, count, each, expected};
+use crate::read::{RuleReadError, count, each, expected};
 
 const OPEN: u64 = u64::MAX;
 
@@ -21,7 +21,7 @@ impl Span {
         (self.first..=self.last).contains(&ordinal)
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let span = match value {
             Value::String(text) => Self::parse(text),
             number => count(number).ok().map(|number| Self {
@@ -71,7 +71,7 @@ impl Ranges {
         ordinal.is_some_and(|ordinal| self.0.iter().any(|span| span.contains(ordinal)))
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         each(value, Span::read).map(Self)
     }
 }
@@ -115,7 +115,7 @@ impl Nth {
         }
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let every = value
             .as_str()
             .and_then(|text| ordinal(text.trim().strip_prefix("every ")?));

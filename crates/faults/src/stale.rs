@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::latency::MAX_DELAY_MS;
-use crate::read::{Problem, Table, expected, whole};
+use crate::read::{RuleReadError, Table, expected, whole};
 
 /// Reads are answered from what was there some time ago.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -15,7 +15,7 @@ pub struct Stale {
 }
 
 impl Stale {
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &["forMs"])?;
         let for_ms = table.need("forMs", |value| {
             let ms = whole(value)?;

@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde_json::Value;
 
 use crate::grammar::{Chain, Step};
-use crate::read::{Problem, Table, each, flag, text};
+use crate::read::{RuleReadError, Table, each, flag, text};
 use crate::reply::ErrorReply;
 
 /// A chain that ends in passing, or starts anew.
@@ -63,12 +63,12 @@ impl Steps {
         self.chain.errors()
     }
 
-    pub(crate) fn read(table: Table<'_>) -> Result<Option<Self>, Problem> {
+    pub(crate) fn read(table: Table<'_>) -> Result<Option<Self>, RuleReadError> {
         let repeats = table.read("loop", flag)?;
         match (table.read("steps", chain)?, repeats) {
             (None, None) => Ok(None),
-            (None, Some(_)) => Err(Problem::new("`loop` needs `steps`").under("loop")),
-            (Some(chain), Some(true)) if !chain.can_loop() => Err(Problem::new(
+            (None, Some(_)) => Err(RuleReadError::new("`loop` needs `steps`").under("loop")),
+            (Some(chain), Some(true)) if !chain.can_loop() => Err(RuleReadError::new(
                 "the steps never come to their end: leave out `off`, and give the step with a \
                  percentage a count",
             )
@@ -92,11 +92,11 @@ impl Steps {
 }
 
 /// Reads a chain, or a list of chains to be joined.
-fn chain(value: &Value) -> Result<Chain, Problem> {
+fn chain(value: &Value) -> Result<Chain, RuleReadError> {
     let items = each(value, |item| {
         text(item)?
             .parse::<Chain>()
-            .map_err(|error| Problem::new(error.to_string()))
+            .map_err(|error| RuleReadError::new(error.to_string()))
     })?;
     let numbered = items.into_iter().map(Chain::into_steps).enumerate();
     let (origins, steps): (Vec<usize>, Vec<Step>) = numbered
@@ -104,6 +104,6 @@ fn chain(value: &Value) -> Result<Chain, Problem> {
         .unzip();
     Chain::new(steps).map_err(|(position, reason)| {
         let item = origins.get(position).copied().unwrap_or_default();
-        Problem::new(reason).under(&format!("[{item}]"))
+        RuleReadError::new(reason).under(&format!("[{item}]"))
     })
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::read::{Problem, Table, count, whole};
+use crate::read::{RuleReadError, Table, count, whole};
 
 const KEYS: [&str; 5] = ["startMs", "endMs", "cycleMs", "onMs", "offsetMs"];
 
@@ -46,12 +46,12 @@ impl Window {
                 .is_none_or(|cycle| cycle.is_on(since_start))
     }
 
-    pub(crate) fn read(value: &Value) -> Result<Self, Problem> {
+    pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {
         let table = Table::open(value, &KEYS)?;
         let start_ms = table.read("startMs", whole)?;
         let end_ms = table.read("endMs", count)?;
         if end_ms.is_some_and(|end| end <= start_ms.unwrap_or(0)) {
-            return Err(Problem::new("`endMs` must come after `startMs`"));
+            return Err(RuleReadError::new("`endMs` must come after `startMs`"));
         }
         Ok(Self {
             start_ms,
@@ -71,19 +71,21 @@ impl Cycle {
             .is_some_and(|phase| phase < self.on)
     }
 
-    fn read(table: Table<'_>) -> Result<Option<Self>, Problem> {
+    fn read(table: Table<'_>) -> Result<Option<Self>, RuleReadError> {
         let parts = (table.read("cycleMs", count)?, table.read("onMs", count)?);
         let offset = table.read("offsetMs", whole)?;
         match parts {
             (None, None) if offset.is_none() => Ok(None),
             (Some(length), Some(on)) => Self { length, on, offset }.checked().map(Some),
-            _ => Err(Problem::new("a cycle needs both `cycleMs` and `onMs`")),
+            _ => Err(RuleReadError::new(
+                "a cycle needs both `cycleMs` and `onMs`",
+            )),
         }
     }
 
-    fn checked(self) -> Result<Self, Problem> {
+    fn checked(self) -> Result<Self, RuleReadError> {
         if self.on > self.length || self.offset.is_some_and(|offset| offset >= self.length) {
-            return Err(Problem::new(
+            return Err(RuleReadError::new(
                 "`onMs` must be at most `cycleMs`, and `offsetMs` less than `cycleMs`",
             ));
         }

@@ -2,13 +2,13 @@
 #![no_main]
 
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Findings, Numbers, Received, Strictness, Validator, acknowledge,
+    AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, ReceivedInterchanges, Strictness, Validator, acknowledge,
     acknowledge_interchanges, read,
 };
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
-    let sink = (Received::new(), Validator::new(Strictness::Attested, None).guided());
+    let sink = (ReceivedInterchanges::new(), Validator::new(Strictness::Attested, None).guided());
     let ((received, validator), reading) = read(input, sink);
     let validation = validator.finish();
     let findings = Findings::new(&reading, Some(&validation));
@@ -17,12 +17,12 @@ fuzz_target!(|input: &[u8]| {
         AcknowledgementForm::Functional,
         AcknowledgementForm::Implementation(Some("005010X231A1".into())),
     ] {
-        let how = Acknowledging {
+        let how = AcknowledgementOptions {
             form,
             details: true,
             date: "20260301".into(),
             time: "093000".into(),
-            numbers: Numbers { interchange: 1, group: 1, transaction: 1 },
+            numbers: FirstControlNumbers { interchange: 1, group: 1, transaction: 1 },
         };
         let functional = acknowledge(&received, &findings, &how);
         assert!(functional.is_none() || !findings.reject_file());

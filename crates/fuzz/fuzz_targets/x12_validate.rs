@@ -2,23 +2,23 @@
 #![no_main]
 
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Findings, Numbers, Received, Strictness, Validator, acknowledge,
+    AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, ReceivedInterchanges, Strictness, Validator, acknowledge,
     acknowledge_interchanges, read, split,
 };
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
-    let sink = (Received::new(), Validator::new(Strictness::Inferred, None).guided());
+    let sink = (ReceivedInterchanges::new(), Validator::new(Strictness::Inferred, None).guided());
     let ((received, validator), reading) = read(input, sink);
     let validation = validator.finish();
     let _ = validation.report();
     let findings = Findings::new(&reading, Some(&validation));
-    let how = Acknowledging {
+    let how = AcknowledgementOptions {
         form: AcknowledgementForm::Functional,
         details: true,
         date: "20260301".into(),
         time: "093000".into(),
-        numbers: Numbers { interchange: 1, group: 1, transaction: 1 },
+        numbers: FirstControlNumbers { interchange: 1, group: 1, transaction: 1 },
     };
     let _ = acknowledge(&received, &findings, &how);
     let _ = acknowledge_interchanges(&received, &findings, &how);

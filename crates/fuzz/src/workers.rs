@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use b2bi_local_mapping::{Engine, Limits, Problem, Run};
+use b2bi_local_mapping::{Engine, Limits, MappingError, Run};
 use b2bi_local_sandbox::{WorkerCommand, Sandbox, Settings, serve};
 
 /// The argument that makes a fuzz target a worker.
@@ -46,7 +46,7 @@ pub fn run() -> Run {
 }
 
 /// Fails where a worker was lost for another reason than a limit, or the result is too long.
-pub fn check(sandbox: &Sandbox, template: &str, mapped: &Result<Option<String>, Problem>) {
+pub fn check(sandbox: &Sandbox, template: &str, mapped: &Result<Option<String>, MappingError>) {
     assert_eq!(sandbox.lost_workers(), 0, "{mapped:?}: {template}");
     if let Ok(Some(text)) = mapped {
         assert!(text.len() <= 1 << 20, "{} bytes: {template}", text.len());

@@ -1,6 +1,6 @@
 //! How a value of the input can turn into a wanted one.
 
-use super::dates::Form;
+use super::dates::DateFormat;
 use super::evaluate::scale;
 use super::scalar::{Scalar, decimals_of, round};
 use super::template::Expression;
@@ -21,11 +21,11 @@ pub(super) enum Conversion {
     Scaled(i32),
     ScaledText(i32),
     ScaledFixed(i32, u32),
-    Reformat(Form, Form),
+    Reformat(DateFormat, DateFormat),
     /// The date of a date and time.
-    DatePart(Form),
+    DatePart(DateFormat),
     /// The time of a date and time, hours and minutes.
-    TimePart(Form),
+    TimePart(DateFormat),
 }
 
 impl Conversion {
@@ -51,8 +51,8 @@ impl Conversion {
                 Expression::Fixed(Box::new(Expression::Scale(number(of), power)), decimals)
             }
             Self::Reformat(from, to) => Expression::Reformat(Box::new(of), from, to),
-            Self::DatePart(to) => part(of, 0, 10, Form::Iso, to),
-            Self::TimePart(to) => part(of, 11, 5, Form::ClockTime, to),
+            Self::DatePart(to) => part(of, 0, 10, DateFormat::Iso, to),
+            Self::TimePart(to) => part(of, 11, 5, DateFormat::ClockTime, to),
         }
     }
 
@@ -149,19 +149,21 @@ fn texts(text: &str, wanted: &str, found: &mut Vec<Conversion>) {
         numeric(number, wanted, found);
     }
     if let Some((date, time)) = date_and_time(text) {
-        let moments = Form::read(date).into_iter().chain(Form::read(time));
+        let moments = DateFormat::read(date)
+            .into_iter()
+            .chain(DateFormat::read(time));
         for (from, moment) in moments {
-            for (to, other) in Form::read(wanted) {
-                if moment == other && from == Form::Iso && !to.is_time() {
+            for (to, other) in DateFormat::read(wanted) {
+                if moment == other && from == DateFormat::Iso && !to.is_time() {
                     found.push(Conversion::DatePart(to));
-                } else if moment == other && from == Form::ClockTime && to.is_time() {
+                } else if moment == other && from == DateFormat::ClockTime && to.is_time() {
                     found.push(Conversion::TimePart(to));
                 }
             }
         }
     }
-    for (from, moment) in Form::read(text) {
-        for (to, other) in Form::read(wanted) {
+    for (from, moment) in DateFormat::read(text) {
+        for (to, other) in DateFormat::read(wanted) {
             if from.is_time() == to.is_time() && from != to && moment == other {
                 found.push(Conversion::Reformat(from, to));
             }
@@ -170,7 +172,7 @@ fn texts(text: &str, wanted: &str, found: &mut Vec<Conversion>) {
 }
 
 /// A part of a text, in another form.
-fn part(of: Expression, start: i32, length: usize, from: Form, to: Form) -> Expression {
+fn part(of: Expression, start: i32, length: usize, from: DateFormat, to: DateFormat) -> Expression {
     let part = Expression::Slice(Box::new(of), start, Some(length));
     if from == to {
         return part;
@@ -182,10 +184,12 @@ fn part(of: Expression, start: i32, length: usize, from: Form, to: Form) -> Expr
 pub(super) fn date_and_time(text: &str) -> Option<(&str, &str)> {
     let (date, time) = (text.get(..10)?, text.get(11..16)?);
     let parted = matches!(text.as_bytes().get(10), Some(b'T' | b' '));
-    let dated = Form::read(date).iter().any(|item| item.0 == Form::Iso);
-    let timed = Form::read(time)
+    let dated = DateFormat::read(date)
         .iter()
-        .any(|item| item.0 == Form::ClockTime);
+        .any(|item| item.0 == DateFormat::Iso);
+    let timed = DateFormat::read(time)
+        .iter()
+        .any(|item| item.0 == DateFormat::ClockTime);
     (parted && dated && timed).then_some((date, time))
 }
 

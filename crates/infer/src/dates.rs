@@ -2,7 +2,7 @@
 
 /// How a date or a time is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Form {
+pub(super) enum DateFormat {
     /// `20260301`
     Compact,
     /// `260301`
@@ -33,20 +33,20 @@ pub(super) enum Form {
 
 /// What a character of a form stands for: `Y`, `M`, `D` of a date, `h`, `m`, `s` of a time; any other
 /// stands for itself. `YY` alone is the year of the century.
-const FORMS: &[(Form, &str)] = &[
-    (Form::Compact, "YYYYMMDD"),
-    (Form::Iso, "YYYY-MM-DD"),
-    (Form::American, "MM/DD/YYYY"),
-    (Form::European, "DD/MM/YYYY"),
-    (Form::Dotted, "DD.MM.YYYY"),
-    (Form::Slashed, "YYYY/MM/DD"),
-    (Form::CompactAmerican, "MMDDYYYY"),
-    (Form::CompactShort, "YYMMDD"),
-    (Form::AmericanShort, "MM/DD/YY"),
-    (Form::TimeSeconds, "hhmmss"),
-    (Form::ClockSeconds, "hh:mm:ss"),
-    (Form::Time, "hhmm"),
-    (Form::ClockTime, "hh:mm"),
+const FORMS: &[(DateFormat, &str)] = &[
+    (DateFormat::Compact, "YYYYMMDD"),
+    (DateFormat::Iso, "YYYY-MM-DD"),
+    (DateFormat::American, "MM/DD/YYYY"),
+    (DateFormat::European, "DD/MM/YYYY"),
+    (DateFormat::Dotted, "DD.MM.YYYY"),
+    (DateFormat::Slashed, "YYYY/MM/DD"),
+    (DateFormat::CompactAmerican, "MMDDYYYY"),
+    (DateFormat::CompactShort, "YYMMDD"),
+    (DateFormat::AmericanShort, "MM/DD/YY"),
+    (DateFormat::TimeSeconds, "hhmmss"),
+    (DateFormat::ClockSeconds, "hh:mm:ss"),
+    (DateFormat::Time, "hhmm"),
+    (DateFormat::ClockTime, "hh:mm"),
 ];
 
 /// A date or time apart from its form; a part that its form lacks is the standard one.
@@ -68,7 +68,7 @@ pub(super) enum Piece {
     Literal(String),
 }
 
-impl Form {
+impl DateFormat {
     /// The letters that spell it.
     pub(super) fn pattern(self) -> &'static str {
         let found = FORMS.iter().find(|(form, _)| *form == self);
@@ -125,7 +125,7 @@ fn piece(from: &str, part: &str, letter: char, pieces: &mut Vec<Piece>) {
 
 impl Moment {
     /// The moment in a form.
-    pub(super) fn write(self, form: Form) -> String {
+    pub(super) fn write(self, form: DateFormat) -> String {
         let pattern = form.pattern();
         let short = !pattern.contains("YYYY");
         let year = if short {
@@ -146,7 +146,7 @@ impl Moment {
     }
 
     /// A text that all forms of it share.
-    pub(super) fn key(self, form: Form) -> String {
+    pub(super) fn key(self, form: DateFormat) -> String {
         if form.is_time() {
             return format!("{:02}{:02}{:02}", self.hour, self.minute, self.second);
         }

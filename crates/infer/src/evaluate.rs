@@ -1,6 +1,6 @@
 //! What a mapping makes of the input, to try it out before it is printed.
 
-use super::dates::Form;
+use super::dates::DateFormat;
 use super::scalar::{Scalar, round};
 use super::template::{Expression, Path, Select};
 use super::tree::{NodeId, SchemaId, Tree};
@@ -257,8 +257,8 @@ pub(super) fn scale(number: f64, power: i32) -> f64 {
     }
 }
 
-fn reformat(text: &str, from: Form, to: Form) -> Option<String> {
-    let read = Form::read(text)
+fn reformat(text: &str, from: DateFormat, to: DateFormat) -> Option<String> {
+    let read = DateFormat::read(text)
         .into_iter()
         .find(|(form, _)| *form == from)?;
     Some(read.1.write(to))

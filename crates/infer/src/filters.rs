@@ -20,13 +20,13 @@ const FIELDS: usize = 120;
 const DEPTH: usize = 3;
 
 /// The records that are meant, and those that are not.
-struct Sides<'a> {
+struct FilterSides<'a> {
     meant: Vec<(&'a Context, NodeId)>,
     others: Vec<NodeId>,
 }
 
 /// A way to tell the two sides apart by the values at one place.
-type Rule<'a> = fn(&Search<'a>, &Sides<'_>, &[SchemaId]) -> Option<Select>;
+type Rule<'a> = fn(&Search<'a>, &FilterSides<'_>, &[SchemaId]) -> Option<Select>;
 
 impl Search<'_> {
     /// The filter for the records; none if nothing tells them apart.
@@ -37,7 +37,7 @@ impl Search<'_> {
         level: usize,
         schema: SchemaId,
     ) -> Option<Vec<Select>> {
-        let mut sides = Sides {
+        let mut sides = FilterSides {
             meant: Vec::new(),
             others: Vec::new(),
         };
@@ -110,14 +110,14 @@ impl Search<'_> {
         fields
     }
 
-    fn equal(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
+    fn equal(&self, sides: &FilterSides<'_>, field: &[SchemaId]) -> Option<Select> {
         let value = self.shared(sides.meant.iter().map(|meant| meant.1), field)?;
         let holds = |&node_id: &NodeId| self.tree.below(node_id, field).contains(&value);
         let apart = !sides.others.iter().any(holds);
         apart.then(|| Select::Equals(field.to_vec(), value))
     }
 
-    fn differs(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
+    fn differs(&self, sides: &FilterSides<'_>, field: &[SchemaId]) -> Option<Select> {
         let value = self.shared(sides.others.iter().copied(), field)?;
         let holds = |node_id: NodeId| self.tree.below(node_id, field).contains(&value);
         let apart = !sides.meant.iter().any(|meant| holds(meant.1));
@@ -140,7 +140,7 @@ impl Search<'_> {
         value
     }
 
-    fn one_of(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
+    fn one_of(&self, sides: &FilterSides<'_>, field: &[SchemaId]) -> Option<Select> {
         let mut values = BTreeSet::new();
         for (_, node) in &sides.meant {
             let found = self.tree.below(*node, field);
@@ -162,14 +162,14 @@ impl Search<'_> {
         apart.then(|| Select::OneOf(field.to_vec(), values.into_iter().collect()))
     }
 
-    fn exists(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
+    fn exists(&self, sides: &FilterSides<'_>, field: &[SchemaId]) -> Option<Select> {
         let has = |node_id: NodeId| !self.tree.below(node_id, field).is_empty();
         let apart = sides.meant.iter().all(|meant| has(meant.1))
             && !sides.others.iter().any(|&other| has(other));
         apart.then(|| Select::Exists(field.to_vec()))
     }
 
-    fn missing(&self, sides: &Sides<'_>, field: &[SchemaId]) -> Option<Select> {
+    fn missing(&self, sides: &FilterSides<'_>, field: &[SchemaId]) -> Option<Select> {
         let has = |node_id: NodeId| !self.tree.below(node_id, field).is_empty();
         let apart = sides.others.iter().all(|&other| has(other))
             && !sides.meant.iter().any(|meant| has(meant.1));
@@ -266,7 +266,7 @@ impl Search<'_> {
         schema: SchemaId,
         join: &Select,
     ) -> Option<Select> {
-        let mut sides = Sides {
+        let mut sides = FilterSides {
             meant: Vec::new(),
             others: Vec::new(),
         };

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use b2bi_local_x12::{Form, Outline, Version};
+use b2bi_local_x12::{ElementType, Outline, Version};
 
 use super::scalar::Scalar;
 use super::tree::{SchemaId, Tree};
 
 /// The types of elements by their names, such as `CLP06`.
 #[derive(Debug, Default)]
-pub(super) struct Forms(HashMap<String, Form>);
+pub(super) struct Forms(HashMap<String, ElementType>);
 
 impl Forms {
     /// The types for a service-defined document; of another document none is known.
@@ -44,6 +44,6 @@ impl Forms {
     pub(super) fn is_code(&self, tree: &Tree, schema: SchemaId) -> bool {
         let code = tree.schema(schema).label.code();
         code.and_then(|code| self.0.get(&code))
-            .is_some_and(|code| *code == Form::Code)
+            .is_some_and(|code| *code == ElementType::Code)
     }
 }

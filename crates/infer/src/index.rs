@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::dates::Form;
+use super::dates::DateFormat;
 use super::scalar::{Scalar, number_text, round};
 use super::tree::{NodeId, Tree, range};
 
@@ -79,14 +79,14 @@ fn folded(text: &str) -> String {
 }
 
 fn dates(text: &str) -> Vec<String> {
-    let key = |(form, moment): (Form, super::dates::Moment)| {
+    let key = |(form, moment): (DateFormat, super::dates::Moment)| {
         format!(
             "{}{}",
             if form.is_time() { ':' } else { '@' },
             moment.key(form)
         )
     };
-    let mut keys: Vec<String> = Form::read(text).into_iter().map(key).collect();
+    let mut keys: Vec<String> = DateFormat::read(text).into_iter().map(key).collect();
     keys.dedup();
     keys
 }

@@ -6,7 +6,7 @@ mod path;
 use std::collections::BTreeMap;
 
 use super::choose::{is_noteworthy, note};
-use super::dates::Form;
+use super::dates::DateFormat;
 use super::names_of::record_name;
 use super::notation::Notation as _;
 use super::scalar::Scalar;
@@ -26,7 +26,7 @@ pub(super) struct Printer<'a> {
     /// A long way from the root that has a variable.
     hoisted: Option<(Vec<Step>, String)>,
     /// The functions that change dates, by what they do.
-    dates: Vec<((Form, Form), String)>,
+    dates: Vec<((DateFormat, DateFormat), String)>,
     /// The functions that look into a segment's pairs.
     pairs: BTreeMap<String, String>,
 }
@@ -97,7 +97,7 @@ impl Printer<'_> {
 
     /// Gives each change of a date's form that is needed more than once a function.
     fn name_dates(&mut self, template: &Template) {
-        let mut changes: Vec<((Form, Form), usize)> = Vec::new();
+        let mut changes: Vec<((DateFormat, DateFormat), usize)> = Vec::new();
         expressions(template, &mut |expression| {
             reformats(expression, &mut |change| match changes
                 .iter_mut()

@@ -50,7 +50,7 @@ mod xml;
 mod xslt;
 
 use b2bi_local_mapping::Cancel;
-use b2bi_local_mapping::{Cause, Problem};
+use b2bi_local_mapping::{Cause, MappingError};
 use search::Search;
 use wanted::Wanted;
 
@@ -68,7 +68,7 @@ pub fn generate(
     output: &str,
     language: Language,
     cancel: &Cancel,
-) -> Result<String, Problem> {
+) -> Result<String, MappingError> {
     let (tree, wanted) = match language {
         Language::Jsonata => {
             let json = |text: &str, side| {
@@ -103,7 +103,7 @@ pub fn generate(
 /// # Errors
 ///
 /// The wanted output cannot be read. Another output that cannot be read has none of its lines.
-pub fn accuracy(wanted: &str, made: &str, language: Language) -> Result<f64, Problem> {
+pub fn accuracy(wanted: &str, made: &str, language: Language) -> Result<f64, MappingError> {
     let kind = language.data();
     let wanted = lines::of(wanted, language).map_err(|error| unreadable("output", kind, &error))?;
     Ok(lines::shared(
@@ -112,8 +112,8 @@ pub fn accuracy(wanted: &str, made: &str, language: Language) -> Result<f64, Pro
     ))
 }
 
-fn cancelled() -> Problem {
-    Problem {
+fn cancelled() -> MappingError {
+    MappingError {
         cause: Cause::Cancelled,
         code: None,
         position: None,
@@ -121,8 +121,8 @@ fn cancelled() -> Problem {
     }
 }
 
-fn unreadable(side: &str, kind: &str, reason: &str) -> Problem {
-    Problem {
+fn unreadable(side: &str, kind: &str, reason: &str) -> MappingError {
+    MappingError {
         cause: Cause::Input,
         code: None,
         position: None,

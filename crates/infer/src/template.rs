@@ -1,6 +1,6 @@
 //! A mapping that belongs to no language yet: what the search finds and the printers print.
 
-use super::dates::Form;
+use super::dates::DateFormat;
 use super::scalar::Scalar;
 use super::tree::SchemaId;
 
@@ -62,7 +62,7 @@ pub(super) enum Expression {
     /// A text with zeros before it up to this length.
     Pad(Box<Expression>, usize),
     /// A date or time in another form.
-    Reformat(Box<Expression>, Form, Form),
+    Reformat(Box<Expression>, DateFormat, DateFormat),
     /// Characters from an index, up to a length; a negative index counts from the end.
     Slice(Box<Expression>, i32, Option<usize>),
     Before(Box<Expression>, String),

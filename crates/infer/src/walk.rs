@@ -1,6 +1,6 @@
 //! Walks over a template, for those who print it.
 
-use super::dates::Form;
+use super::dates::DateFormat;
 use super::template::{Expression, Path, Select, Step, Template, Value};
 use super::tree::{SchemaId, Tree};
 
@@ -182,7 +182,7 @@ fn uses_place(expression: &Expression) -> bool {
 }
 
 /// The changes of a date's form that an expression makes.
-pub(super) fn reformats(expression: &Expression, take: &mut dyn FnMut((Form, Form))) {
+pub(super) fn reformats(expression: &Expression, take: &mut dyn FnMut((DateFormat, DateFormat))) {
     match expression {
         Expression::Reformat(_, from, to) => take((*from, *to)),
         Expression::Concat(parts) => {

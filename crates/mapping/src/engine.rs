@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jsonata_core::evaluator::CancelToken;
 
-use crate::problem::Problem;
+use crate::problem::MappingError;
 
 /// A mapping language.
 pub trait Engine {
@@ -13,7 +13,7 @@ pub trait Engine {
     /// # Errors
     ///
     /// The template is not one of this language; the problem says where.
-    fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem>;
+    fn compile(&self, template: &str) -> Result<Box<dyn Template>, MappingError>;
 }
 
 /// A template that was read.
@@ -26,7 +26,7 @@ pub trait Template {
     ///
     /// The input cannot be read, the template does not fit it, a limit is reached, or the run was
     /// cancelled.
-    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem>;
+    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError>;
 }
 
 /// What an evaluation is handed from outside.

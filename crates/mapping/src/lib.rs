@@ -21,5 +21,5 @@ mod starter;
 
 pub use engine::{Cancel, Engine, Limits, Run, Template};
 pub use jsonata::{Jsonata, is_out_of_memory};
-pub use problem::{Cause, Position, Problem};
+pub use problem::{Cause, MappingError, Position};
 pub use starter::{StarterLanguage, starter_of_outline, starter_of_sample};

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// Why a template could not be read or carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct MappingError {
     /// What kind of problem it is.
     pub cause: Cause,
     /// The language's own code, such as `S0207` or `T2001`.
@@ -63,7 +63,7 @@ impl fmt::Display for Position {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for MappingError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(code) = &self.code {
             write!(out, "{code}: ")?;
@@ -76,4 +76,4 @@ impl fmt::Display for Problem {
     }
 }
 
-impl Error for Problem {}
+impl Error for MappingError {}

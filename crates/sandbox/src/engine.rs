@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use b2bi_local_mapping::{Engine, Limits, Problem, Run, Template};
+use b2bi_local_mapping::{Engine, Limits, MappingError, Run, Template};
 
 use crate::pool::{Pool, Pooling};
 use crate::protocol::Request;
@@ -103,7 +103,12 @@ impl Sandbox {
     /// # Errors
     ///
     /// The template fails, or its worker does.
-    pub fn map(&self, template: &str, input: &str, run: &Run) -> Result<Option<String>, Problem> {
+    pub fn map(
+        &self,
+        template: &str,
+        input: &str,
+        run: &Run,
+    ) -> Result<Option<String>, MappingError> {
         let inner = &self.0;
         let time = run.limits.time.saturating_add((inner.grace)(&run.limits));
         let request = Request {
@@ -113,12 +118,15 @@ impl Sandbox {
             template: template.into(),
             input: input.into(),
         };
-        inner.pool.ask(&request, time).unwrap_or_else(|failure| {
-            if failure.is_unexplained() {
-                inner.lost.fetch_add(1, Ordering::Relaxed);
-            }
-            Err(failure.problem(inner.language, &run.limits, inner.memory_bytes))
-        })
+        inner
+            .pool
+            .ask(&request, time)
+            .unwrap_or_else(|worker_error| {
+                if worker_error.is_unexplained() {
+                    inner.lost.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(worker_error.problem(inner.language, &run.limits, inner.memory_bytes))
+            })
     }
 }
 
@@ -130,7 +138,7 @@ struct UncompiledTemplate {
 
 impl Engine for Sandbox {
     /// Keeps the template; the evaluation says what is wrong with it.
-    fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
+    fn compile(&self, template: &str) -> Result<Box<dyn Template>, MappingError> {
         Ok(Box::new(UncompiledTemplate {
             sandbox: self.clone(),
             template: template.to_owned(),
@@ -139,7 +147,7 @@ impl Engine for Sandbox {
 }
 
 impl Template for UncompiledTemplate {
-    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
+    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
         self.sandbox.map(&self.template, input, run)
     }
 }

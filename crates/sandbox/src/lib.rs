@@ -3,7 +3,7 @@
 //! [`Sandbox`] is an [`Engine`](b2bi_local_mapping::Engine) that evaluates nothing itself. It sends a
 //! template and its input to a worker process: the program that [`Settings::worker`] names, which
 //! calls [`serve`] with the engine that does the work. A worker that crashes, hangs, overflows its
-//! stack or runs out of memory is a [`Problem`](b2bi_local_mapping::Problem) of that one template.
+//! stack or runs out of memory is a [`MappingError`](b2bi_local_mapping::Problem) of that one template.
 //!
 //! ```
 //! use b2bi_local_mapping::{Engine, Limits, Run};
@@ -18,16 +18,16 @@
 //! ```
 
 mod engine;
-mod failure;
 mod limits;
 mod pool;
 mod protocol;
 mod serve;
 mod timed;
 mod worker;
+mod worker_error;
 
 pub use engine::{Sandbox, Settings};
-pub use failure::interrupted;
 pub use serve::serve;
 pub use timed::{Deadline, Interruption, POLL, TimedStream, timed_pair};
 pub use worker::{OUT_OF_MEMORY, WorkerCommand};
+pub use worker_error::interrupted;

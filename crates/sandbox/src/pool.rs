@@ -5,10 +5,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::failure::Failure;
 use crate::protocol::{Reply, Request};
 use crate::timed::{Deadline, Interruption, POLL};
 use crate::worker::{Worker, WorkerCommand};
+use crate::worker_error::WorkerError;
 
 /// How many workers there are, and for how long.
 #[derive(Clone, Debug)]
@@ -66,12 +66,12 @@ impl Pool {
     /// # Errors
     ///
     /// No worker can be had, or it gave no reply.
-    pub(crate) fn ask(&self, request: &Request<'_>, time: Duration) -> Result<Reply, Failure> {
+    pub(crate) fn ask(&self, request: &Request<'_>, time: Duration) -> Result<Reply, WorkerError> {
         let pooling = &self.0.pooling;
         let mut lease = self.lease(request)?;
         let mut worker = match lease.worker.take() {
             Some(worker) => worker,
-            None => Worker::start(&pooling.program).map_err(Failure::Start)?,
+            None => Worker::start(&pooling.program).map_err(WorkerError::Start)?,
         };
         let reply = worker.ask(request, Deadline::after(time, &request.run));
         let size = match &reply {
@@ -94,12 +94,12 @@ impl Pool {
     }
 
     /// Waits until one more worker may be busy. Only a cancellation ends the wait early.
-    fn lease(&self, request: &Request<'_>) -> Result<Lease<'_>, Failure> {
+    fn lease(&self, request: &Request<'_>) -> Result<Lease<'_>, WorkerError> {
         let shared = &*self.0;
         let mut state = shared.state();
         while state.busy >= shared.pooling.most {
             if request.run.cancel.is_cancelled() {
-                return Err(Failure::Busy(Interruption::Cancelled));
+                return Err(WorkerError::Busy(Interruption::Cancelled));
             }
             state = match shared.freed.wait_timeout(state, POLL) {
                 Ok((state, _)) => state,

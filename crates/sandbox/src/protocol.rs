@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
-use b2bi_local_mapping::{Cause, Limits, Position, Problem, Run};
+use b2bi_local_mapping::{Cause, Limits, MappingError, Position, Run};
 
 /// How much longer a reply may be than the longest text of the run, in bytes.
 const SLACK: u64 = 1 << 16;
@@ -27,7 +27,7 @@ pub(crate) struct Request<'a> {
 }
 
 /// The result of a template; none where it selects nothing.
-pub(crate) type Reply = Result<Option<String>, Problem>;
+pub(crate) type Reply = Result<Option<String>, MappingError>;
 
 impl Request<'_> {
     pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
@@ -125,7 +125,7 @@ pub(crate) fn read_reply(from: &mut impl Read, longest: u64) -> io::Result<Reply
     };
     let (line, column) = (read_size(from)?, read_size(from)?);
     let code = read_text(from, SLACK)?;
-    Ok(Err(Problem {
+    Ok(Err(MappingError {
         cause: *cause,
         code: (!code.is_empty()).then_some(code),
         position: (line > 0).then_some(Position {
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn a_reply_arrives_as_it_was_sent() {
         let failed = |cause, line, column, code: Option<&str>| {
-            Err(Problem {
+            Err(MappingError {
                 cause,
                 code: code.map(str::to_owned),
                 position: (line > 0).then_some(Position { line, column }),

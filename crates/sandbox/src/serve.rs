@@ -11,7 +11,7 @@ use b2bi_local_mapping::{Cause, Engine, is_out_of_memory};
 
 use crate::protocol::{Reply, Request, write_reply};
 use crate::worker::STACK;
-use crate::{failure, limits};
+use crate::{limits, worker_error};
 
 /// Evaluates templates for the server at the other end of the standard input, which is a socket.
 /// Returns when the server hangs up.
@@ -67,9 +67,9 @@ fn evaluated(engine: &impl Engine, request: &Request<'_>) -> Reply {
     };
     panic::catch_unwind(AssertUnwindSafe(evaluation)).unwrap_or_else(|payload| {
         if is_out_of_memory(&*payload) {
-            return Err(failure::memory(request.memory_bytes));
+            return Err(worker_error::memory(request.memory_bytes));
         }
-        Err(failure::problem(
+        Err(worker_error::problem(
             Cause::Evaluation,
             "The template reaches a defect of the engine, which panicked",
         ))

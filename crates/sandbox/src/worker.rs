@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use crate::failure::Failure;
 use crate::protocol::{Reply, Request, read_reply};
 use crate::timed::{Deadline, TimedStream, timed_pair};
+use crate::worker_error::WorkerError;
 
 /// The exit status of a worker that has no memory left.
 pub const OUT_OF_MEMORY: i32 = 77;
@@ -87,7 +87,7 @@ impl Worker {
         &mut self,
         request: &Request<'_>,
         deadline: Deadline<'_>,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, WorkerError> {
         self.uses += 1;
         let stream = &self.stream;
         let mut writer = BufWriter::new(TimedStream { stream, deadline });
@@ -96,19 +96,19 @@ impl Worker {
         drop(writer.into_parts());
         let mut reader = BufReader::new(TimedStream { stream, deadline });
         let reply = sent.and_then(|()| read_reply(&mut reader, request.longest_reply()));
-        reply.map_err(|error| self.failure(error, deadline))
+        reply.map_err(|error| self.worker_error(error, deadline))
     }
 
-    fn failure(&mut self, error: io::Error, deadline: Deadline<'_>) -> Failure {
+    fn worker_error(&mut self, error: io::Error, deadline: Deadline<'_>) -> WorkerError {
         if let Some(interruption) = deadline.interruption() {
-            return Failure::Interrupted(interruption);
+            return WorkerError::Interrupted(interruption);
         }
         if error.kind() == io::ErrorKind::InvalidData {
-            return Failure::Protocol(error);
+            return WorkerError::Protocol(error);
         }
         match self.end() {
-            Some(status) => Failure::of(status, &self.last_words()),
-            None => Failure::Protocol(error),
+            Some(status) => WorkerError::of(status, &self.last_words()),
+            None => WorkerError::Protocol(error),
         }
     }
 
@@ -132,7 +132,7 @@ impl Worker {
     }
 }
 
-impl Failure {
+impl WorkerError {
     /// What the end of a worker means.
     fn of(status: ExitStatus, last_words: &str) -> Self {
         let signal = status

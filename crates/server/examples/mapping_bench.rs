@@ -89,7 +89,7 @@ fn report<E: Into<Box<dyn Error>>>(
     Ok(())
 }
 
-fn map(template: &str, input: &str) -> Result<Option<String>, b2bi_local_mapping::Problem> {
+fn map(template: &str, input: &str) -> Result<Option<String>, b2bi_local_mapping::MappingError> {
     let run = Run::new(0, 1, Limits::standard());
     Jsonata.compile(template)?.evaluate(input, &run)
 }

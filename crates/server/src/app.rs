@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use b2bi_local_b2bi::{B2bi, Clock, Environment, EventSink, Ids, RecordSink, Stages};
-use b2bi_local_dispatcher::{Descriptor, Endpoint, Failure, Route};
+use b2bi_local_dispatcher::{Descriptor, Endpoint, Route, ServiceError};
 use b2bi_local_faults::{Engine, Vocabulary};
-use b2bi_local_ledger::{Batch, Ledger, Table, WriteError};
 use b2bi_local_model::Timestamp;
 use b2bi_local_panics::Panics;
+use b2bi_local_persistence::{Batch, RowStore, Table, WriteError};
 use b2bi_local_sigv4::Verifier;
 use http::HeaderValue;
 use tokio::sync::watch;
@@ -28,7 +28,7 @@ use crate::system::{SeededIds, Uuid, random_seed};
 use crate::vocabulary::vocabulary;
 use crate::worker;
 
-/// Where the ledger has what the server itself remembers.
+/// Where the row store has what the server itself remembers.
 const SERVER: Table = Table("server");
 const STARTS: &str = "starts";
 
@@ -52,7 +52,7 @@ pub(crate) struct App {
     /// Checks signatures; none where any will do.
     pub(crate) verifier: Option<Verifier>,
     pub(crate) job_faults: Arc<JobFaults>,
-    ledger: Option<Ledger>,
+    row_store: Option<RowStore>,
     /// Changes when rules about new connections are set: open ones end when they are idle.
     pub(crate) renewals: watch::Sender<()>,
     ids: Arc<SeededIds>,
@@ -66,11 +66,11 @@ impl App {
         let seed = config.seed.unwrap_or_else(random_seed);
         let clock = Arc::new(ServerClock::new(config.clock));
         let panics = Arc::new(Panics::default());
-        let ledger = ledger(&config)?;
-        let starts = ledger.as_ref().map_or(Ok(0), starts)?;
+        let row_store = row_store(&config)?;
+        let starts = row_store.as_ref().map_or(Ok(0), starts)?;
         let seeded = Arc::new(SeededIds::new(seed.wrapping_add(starts)));
         let ids = Arc::clone(&seeded) as Arc<dyn Ids>;
-        let objects = Objects::new(&config, ledger.as_ref(), &clock, &ids)?;
+        let objects = Objects::new(&config, row_store.as_ref(), &clock, &ids)?;
         let faults = Arc::new(Engine::new(seed));
         faults.accept_request_faults(config.fault_header);
         let sinks = Sinks::open(&config.sinks, &clock, &panics)?;
@@ -96,9 +96,11 @@ impl App {
             stages: Arc::clone(&job_faults) as Arc<dyn Stages>,
             panics: Arc::clone(&panics),
         };
-        let service = Arc::new(match &ledger {
+        let service = Arc::new(match &row_store {
             None => B2bi::new(config.b2bi.clone(), environment),
-            Some(ledger) => B2bi::with_ledger(config.b2bi.clone(), environment, ledger.clone())?,
+            Some(row_store) => {
+                B2bi::with_row_store(config.b2bi.clone(), environment, row_store.clone())?
+            }
         });
         let b2bi = B2biService {
             service: Arc::clone(&service),
@@ -127,8 +129,8 @@ impl App {
             objects,
             clock,
             verifier: config.credentials.clone().map(Verifier::new),
-            snapshots: Snapshots::of(ledger.clone())?,
-            ledger,
+            snapshots: Snapshots::of(row_store.clone())?,
+            row_store,
             job_faults,
             renewals: watch::Sender::new(()),
             ids: seeded,
@@ -180,7 +182,7 @@ impl App {
     pub(crate) fn passes_to(
         &self,
         path: &str,
-        found: &Result<Route, Failure>,
+        found: &Result<Route, ServiceError>,
     ) -> Option<&Upstream> {
         let upstream = self.upstream.as_ref();
         match found {
@@ -220,8 +222,8 @@ impl App {
     ///
     /// Whoever asks from time to time sees a short failure too.
     pub(crate) fn disk_failure(&self) -> Option<WriteError> {
-        let ledger = self.ledger.as_ref()?;
-        ledger.recent_failure(DISK_FAILURE_SHOWN)
+        let row_store = self.row_store.as_ref()?;
+        row_store.recent_failure(DISK_FAILURE_SHOWN)
     }
 
     /// A new request id.
@@ -231,16 +233,16 @@ impl App {
 }
 
 /// Where state is kept, when it is to stay.
-fn ledger(config: &Config) -> Result<Option<Ledger>, String> {
-    let opened = config.data_dir.as_deref().map(Ledger::open);
+fn row_store(config: &Config) -> Result<Option<RowStore>, String> {
+    let opened = config.data_dir.as_deref().map(RowStore::open);
     opened.transpose().map_err(|refusal| refusal.to_string())
 }
 
-/// How often the ledger was opened before. A seed that is given has to give other ids each time:
+/// How often the row store was opened before. A seed that is given has to give other ids each time:
 /// those of earlier starts are taken.
-fn starts(ledger: &Ledger) -> Result<u64, String> {
+fn starts(row_store: &RowStore) -> Result<u64, String> {
     let mut starts: u64 = 0;
-    let read = ledger.read::<WriteError>(SERVER, |key, value| {
+    let read = row_store.read::<WriteError>(SERVER, |key, value| {
         if key == STARTS {
             starts = serde_json::from_slice(value).unwrap_or_default();
         }
@@ -254,7 +256,7 @@ fn starts(ledger: &Ledger) -> Result<u64, String> {
         starts.saturating_add(1).to_string().into(),
     );
     // Whatever is acknowledged later is written later.
-    ledger.send(batch).map_err(|error| error.to_string())?;
+    row_store.send(batch).map_err(|error| error.to_string())?;
     Ok(starts)
 }
 

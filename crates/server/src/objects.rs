@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use b2bi_local_b2bi::Ids;
-use b2bi_local_ledger::Ledger;
 use b2bi_local_objects::{
     Credentials, EmbeddedS3, ExternalS3, ExternalSettings, ObjectStore, Settings,
 };
+use b2bi_local_persistence::RowStore;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, Uri};
 use http_body_util::Full;
@@ -43,12 +43,12 @@ impl Objects {
     /// The home as configured.
     pub(crate) fn new(
         config: &Config,
-        ledger: Option<&Ledger>,
+        row_store: Option<&RowStore>,
         clock: &Arc<ServerClock>,
         ids: &Arc<dyn Ids>,
     ) -> Result<Self, String> {
         match &config.external_s3 {
-            None => embedded(config, ledger, clock, ids).map(Self::Embedded),
+            None => embedded(config, row_store, clock, ids).map(Self::Embedded),
             Some(external) => Ok(Self::External(Box::new(External::new(external)?))),
         }
     }
@@ -165,7 +165,7 @@ async fn create_embedded(s3: &EmbeddedS3, account: &str, name: &str) -> Result<b
 
 fn embedded(
     config: &Config,
-    ledger: Option<&Ledger>,
+    row_store: Option<&RowStore>,
     clock: &Arc<ServerClock>,
     ids: &Arc<dyn Ids>,
 ) -> Result<EmbeddedS3, String> {
@@ -188,9 +188,9 @@ fn embedded(
             Arc::new(move || capitals(ids.bits())),
         )
     };
-    match ledger {
+    match row_store {
         None => Ok(EmbeddedS3::new(settings)),
-        Some(ledger) => EmbeddedS3::with_ledger(settings, ledger.clone()),
+        Some(row_store) => EmbeddedS3::with_row_store(settings, row_store.clone()),
     }
 }
 

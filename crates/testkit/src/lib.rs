@@ -67,7 +67,7 @@ pub struct B2biLocal {
 
 /// Something a test said cannot be understood, or is not so.
 #[derive(Debug)]
-pub struct Mistake(String);
+pub struct TestkitError(String);
 
 impl B2biLocal {
     /// Starts a server with default settings; it answers when this returns.
@@ -137,10 +137,10 @@ impl B2biLocal {
     /// # Errors
     ///
     /// What is wrong with the text, and where.
-    pub fn fault(&self, rules: &str) -> Result<(), Mistake> {
-        let rules = fault_rules(rules).map_err(Mistake)?;
+    pub fn fault(&self, rules: &str) -> Result<(), TestkitError> {
+        let rules = fault_rules(rules).map_err(TestkitError)?;
         let added = self.control.add_faults(rules);
-        added.map_err(|error| Mistake(error.to_string()))
+        added.map_err(|error| TestkitError(error.to_string()))
     }
 
     /// Takes all faults away.
@@ -153,8 +153,8 @@ impl B2biLocal {
     /// # Errors
     ///
     /// The query has a field that there is not.
-    pub fn journal(&self, query: &str) -> Result<Vec<JournalEntry>, Mistake> {
-        self.control.journal(query).map_err(Mistake)
+    pub fn journal(&self, query: &str) -> Result<Vec<JournalEntry>, TestkitError> {
+        self.control.journal(query).map_err(TestkitError)
     }
 
     /// Whether what was to happen did: `json!({"operation": "CreateProfile", "count": 1})`.
@@ -162,8 +162,8 @@ impl B2biLocal {
     /// # Errors
     ///
     /// What differs, with the entries of the journal that were counted.
-    pub fn verify(&self, expectation: &serde_json::Value) -> Result<(), Mistake> {
-        self.control.verify(expectation).map_err(Mistake)
+    pub fn verify(&self, expectation: &serde_json::Value) -> Result<(), TestkitError> {
+        self.control.verify(expectation).map_err(TestkitError)
     }
 
     /// What the server's clock shows.
@@ -226,10 +226,10 @@ impl B2biLocal {
     }
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for TestkitError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
     }
 }
 
-impl Error for Mistake {}
+impl Error for TestkitError {}

@@ -33,13 +33,13 @@ fn text(segment: &OutlineSegment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Layout, Strictness, Validator, Writing, read, to_json, write_json};
+    use crate::{Layout, Strictness, Validator, WriteOptions, read, to_json, write_json};
 
     #[test]
     fn every_set_is_written_as_it_was_read() {
         for outline in every_outline() {
             let first = to_json(interchange(&outline).as_bytes(), Layout::Compact);
-            let written = write_json(&first.text, &Writing::standard()).unwrap();
+            let written = write_json(&first.text, &WriteOptions::standard()).unwrap();
             assert_eq!(
                 to_json(&written, Layout::Compact).text,
                 first.text,
@@ -70,7 +70,7 @@ mod tests {
                 .flat_map(|(segment, odd)| [segment, (*odd).to_owned()])
                 .collect();
             let first = to_json(outline.enveloped(&with).as_bytes(), Layout::Compact);
-            let written = write_json(&first.text, &Writing::standard()).unwrap();
+            let written = write_json(&first.text, &WriteOptions::standard()).unwrap();
             let again = to_json(&written, Layout::Compact);
             assert_eq!(again.text, first.text, "{}", outline.set);
         }

@@ -33,7 +33,7 @@ mod verdict;
 mod write;
 
 pub use acknowledge::{
-    Acknowledging, Findings, Form as AcknowledgementForm, Received, acknowledge,
+    AcknowledgementForm, AcknowledgementOptions, Findings, ReceivedInterchanges, acknowledge,
     acknowledge_interchanges,
 };
 pub use delimiters::{Delimiter, DelimiterReason, Delimiters};
@@ -44,17 +44,18 @@ pub use outline::{Outline, OutlineElement, OutlineSegment, OutlineValue};
 pub use position::Position;
 pub use problem::{GuideContext, HierarchyFault, Problem, ProblemKind, Severity, Trailer};
 pub use problems::{Omitted, PROBLEM_LIMIT};
-pub use read::{Content, Fit, LoopKey, Place, Reader, Reading, Sink, read};
+pub use read::{Fit, LoopKey, Place, ReadReport, Reader, Sink, TransactionKind, read};
 pub use segment::{Element, Segment};
 pub use split::{Piece, Splitter, split};
 pub use tables::{
-    Form, Grade, Item, Loop, LoopNames, LoopNamesError, Member, Note, Relation, Set, Version,
-    guides, has_set, sets,
+    ElementType, Grade, Item, Loop, LoopNames, LoopNamesError, Member, Note, Relation, Set,
+    Version, guides, has_set, sets,
 };
 pub use validate::{
     CustomRuleError, Heading, Rule, Rules, Strictness, Validation, Validator, validate,
 };
 pub use verdict::Outcome;
 pub use write::{
-    DocumentError, DocumentFault, LineBreak, Numbers, Wrap, Writing, write_json, write_xml,
+    DocumentError, DocumentFault, FirstControlNumbers, LineBreak, Wrap, WriteOptions, write_json,
+    write_xml,
 };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::tables::{Form, Note, Relation};
+use crate::tables::{ElementType, Note, Relation};
 use crate::validate::is_of_time;
 use crate::{Delimiter, DelimiterReason, HierarchyFault, Position, Problem, ProblemKind, Trailer};
 
@@ -433,13 +433,13 @@ fn instead(expected: impl fmt::Display, found: impl fmt::Display) -> String {
     format!("Expected {expected} instead of {found}")
 }
 
-fn described(form: Form) -> &'static str {
+fn described(form: ElementType) -> &'static str {
     match form {
-        Form::Date => "a valid date",
-        Form::Time => "a valid time",
-        Form::Decimal => "a valid decimal number",
-        Form::Integer => "a valid number",
-        Form::Text | Form::Code | Form::Binary => "free of invalid characters",
+        ElementType::Date => "a valid date",
+        ElementType::Time => "a valid time",
+        ElementType::Decimal => "a valid decimal number",
+        ElementType::Integer => "a valid number",
+        ElementType::Text | ElementType::Code | ElementType::Binary => "free of invalid characters",
     }
 }
 

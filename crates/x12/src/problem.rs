@@ -2,7 +2,7 @@
 
 use crate::Position;
 use crate::delimiters::{Delimiter, DelimiterReason};
-use crate::tables::{Form, Note};
+use crate::tables::{ElementType, Note};
 
 /// How much a problem matters to the reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,7 +246,7 @@ pub enum ProblemKind {
         /// The value.
         value: Box<str>,
         /// The type.
-        form: Form,
+        form: ElementType,
     },
     /// A value is not in the format that the element before it names.
     PeriodMalformed {

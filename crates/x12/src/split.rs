@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::delimiters::Narrowing;
 use crate::tables::Set;
-use crate::{Isa, LoopKey, Place, Position, Reading, Segment, Sink, read};
+use crate::{Isa, LoopKey, Place, Position, ReadReport, Segment, Sink, read};
 
 /// One transaction with an envelope of its own, or the next part of a long one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Piece {
 /// Where a fatal problem ends the reading the pieces before it are there, but for use only if the
 /// caller wants them.
 #[must_use]
-pub fn split(input: &[u8]) -> (Vec<Piece>, Reading) {
+pub fn split(input: &[u8]) -> (Vec<Piece>, ReadReport) {
     let mut pieces = Vec::new();
     let (_, reading) = read(input, Splitter::new(|piece| pieces.push(piece)));
     (pieces, reading)

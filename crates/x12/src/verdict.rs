@@ -4,7 +4,7 @@
 //! that an acknowledgement gives it there. The code says whether the part is accepted all the same
 //! (assumption A-60).
 
-use crate::tables::{Form, Relation};
+use crate::tables::{ElementType, Relation};
 use crate::validate::is_of_time;
 use crate::{Delimiter, Problem, ProblemKind, Trailer};
 
@@ -345,11 +345,13 @@ fn of_element(kind: &ProblemKind, is_5010: bool) -> &'static str {
         ProblemKind::ElementTooLong { .. } => "5",
         ProblemKind::PeriodMalformed { layout, .. } if is_of_time(layout) => "9",
         ProblemKind::ElementMalformed {
-            form: Form::Time, ..
+            form: ElementType::Time,
+            ..
         } => "9",
         ProblemKind::PeriodMalformed { .. }
         | ProblemKind::ElementMalformed {
-            form: Form::Date, ..
+            form: ElementType::Date,
+            ..
         } => "8",
         ProblemKind::ElementMalformed { .. } | ProblemKind::BinaryLengthWrong { .. } => "6",
         ProblemKind::CodeUnknown { .. } | ProblemKind::HierarchyWrong { .. } => "7",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use b2bi_local_mapping::{Cause, Engine, Problem, Run, Template};
+use b2bi_local_mapping::{Cause, Engine, MappingError, Run, Template};
 use b2bi_local_sandbox::{self as sandbox, Deadline, Sandbox, WorkerCommand};
 
 use crate::hook::Command;
@@ -72,7 +72,7 @@ struct UncompiledTemplate {
 
 impl Engine for Xslt {
     /// Keeps the template; what is wrong with it, the evaluation says.
-    fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
+    fn compile(&self, template: &str) -> Result<Box<dyn Template>, MappingError> {
         Ok(Box::new(UncompiledTemplate {
             processors: Arc::clone(&self.0),
             template: template.to_owned(),
@@ -81,13 +81,18 @@ impl Engine for Xslt {
 }
 
 impl Template for UncompiledTemplate {
-    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
+    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
         self.processors.evaluate(&self.template, input, run)
     }
 }
 
 impl Processors {
-    fn evaluate(&self, template: &str, input: &str, run: &Run) -> Result<Option<String>, Problem> {
+    fn evaluate(
+        &self,
+        template: &str,
+        input: &str,
+        run: &Run,
+    ) -> Result<Option<String>, MappingError> {
         let deadline = Deadline::after(run.limits.time, run);
         let by_command = |command: &Command| {
             let output = command.transform(template, input, &run.limits, deadline);
@@ -105,13 +110,13 @@ impl Processors {
     }
 }
 
-fn is_for_the_command(problem: &Problem) -> bool {
+fn is_for_the_command(problem: &MappingError) -> bool {
     [Some(NEWER), Some(UNABLE)].contains(&problem.code.as_deref())
 }
 
 /// The codes are between a worker and its server.
-fn uncoded(problem: Problem) -> Problem {
-    Problem {
+fn uncoded(problem: MappingError) -> MappingError {
+    MappingError {
         code: None,
         ..problem
     }

@@ -17,7 +17,7 @@ use std::process::{self, Child, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use b2bi_local_mapping::{Cause, Limits, Problem};
+use b2bi_local_mapping::{Cause, Limits, MappingError};
 use b2bi_local_sandbox::{Deadline, POLL, TimedStream, interrupted, timed_pair};
 
 use crate::problems::problem;
@@ -87,7 +87,7 @@ impl Command {
         input: &str,
         limits: &Limits,
         deadline: Deadline<'_>,
-    ) -> Result<String, Problem> {
+    ) -> Result<String, MappingError> {
         let unable = |error: io::Error| {
             let program = self.words.first().map_or("", String::as_str);
             let reason = format!("The command {program} cannot be run: {error}");

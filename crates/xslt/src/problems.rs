@@ -1,6 +1,6 @@
 //! Problems in the words of this crate.
 
-use b2bi_local_mapping::{Cause, Problem};
+use b2bi_local_mapping::{Cause, MappingError};
 
 /// What is added where a template wants more than XSLT 1.0.
 pub(crate) const NEEDS_NEWER: &str =
@@ -12,8 +12,8 @@ pub(crate) const NEWER: &str = "XSLT-VERSION";
 pub(crate) const UNABLE: &str = "XSLT-LIBRARY";
 
 /// A problem whose place is not known.
-pub(crate) fn problem(cause: Cause, reason: impl Into<String>) -> Problem {
-    Problem {
+pub(crate) fn problem(cause: Cause, reason: impl Into<String>) -> MappingError {
+    MappingError {
         cause,
         code: None,
         position: None,
@@ -23,8 +23,8 @@ pub(crate) fn problem(cause: Cause, reason: impl Into<String>) -> Problem {
 
 /// A problem with one of the codes by which a worker tells that it cannot help.
 #[cfg(feature = "libxslt")]
-pub(crate) fn coded(cause: Cause, code: &str, reason: impl Into<String>) -> Problem {
-    Problem {
+pub(crate) fn coded(cause: Cause, code: &str, reason: impl Into<String>) -> MappingError {
+    MappingError {
         code: Some(code.to_owned()),
         ..problem(cause, reason)
     }

@@ -20,7 +20,7 @@ struct Chore {
 const CHORES: &[Chore] = &[
     Chore {
         name: "codegen",
-        purpose: "write b2bi-model from the pinned botocore [--check | --bump]",
+        purpose: "write the crate model from the pinned botocore [--check | --bump]",
         run: codegen::run,
     },
     Chore {

@@ -4,14 +4,15 @@ use b2bi_local_model::types::{
     X12FunctionalAcknowledgment, X12TechnicalAcknowledgment, X12Version,
 };
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Content, Findings, Numbers, Reading, Received, Validation,
-    Version, acknowledge, acknowledge_interchanges,
+    AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, ReadReport,
+    ReceivedInterchanges, TransactionKind, Validation, Version, acknowledge,
+    acknowledge_interchanges,
 };
 
 use super::CapabilityRoute;
 use super::events::{Acknowledged, Transformation};
 use super::run::{JobError, Run};
-use crate::control_numbers::Counted;
+use crate::control_numbers::CounterKeys;
 use crate::envelope;
 use crate::files::Location;
 use crate::stages::Stage;
@@ -20,7 +21,7 @@ use crate::stages::Stage;
 const ACKNOWLEDGEMENTS: [&str; 2] = ["997", "999"];
 
 /// One acknowledgement to be made.
-pub(super) struct Kind {
+pub(super) struct AcknowledgementKind {
     /// The end of its file's name.
     suffix: &'static str,
     /// Its type in events.
@@ -40,8 +41,8 @@ impl Run {
     /// One that fails is told of, and does not keep the transformation from going on.
     pub(super) async fn acknowledge(
         &self,
-        received: &Received,
-        reading: &Reading,
+        received: &ReceivedInterchanges,
+        reading: &ReadReport,
         validation: &Validation,
         result: &mut Transformation,
     ) -> Result<(), JobError> {
@@ -75,15 +76,15 @@ impl Run {
     /// whether it tells of errors.
     async fn acknowledge_as(
         &self,
-        kind: &Kind,
-        received: &Received,
+        kind: &AcknowledgementKind,
+        received: &ReceivedInterchanges,
         findings: &Findings<'_>,
     ) -> Result<Option<(Location, usize, bool)>, String> {
         let location = self.order.acknowledgement(kind.suffix);
         let now = self.context.environment.clock.now();
-        let draft = |numbers: Numbers| {
+        let draft = |numbers: FirstControlNumbers| {
             let (date, time) = envelope::date_and_time(now);
-            let how = Acknowledging {
+            let how = AcknowledgementOptions {
                 form: kind.form.clone().unwrap_or(AcknowledgementForm::Functional),
                 details: kind.details,
                 date,
@@ -99,7 +100,7 @@ impl Run {
         let Some(unnumbered) = draft(starts.numbers()) else {
             return Ok(None);
         };
-        let counted = Counted::of(&unnumbered);
+        let counted = CounterKeys::of(&unnumbered);
         let write = |numbers| Ok(draft(numbers).unwrap_or_default());
         let text = self
             .publish_numbered(&location, (counted, starts), write, Vec::new())
@@ -111,7 +112,7 @@ impl Run {
 impl Run {
     /// Whether the file is to be acknowledged at all.
     pub(super) fn owes_acknowledgements(&self) -> bool {
-        !kinds(self.order.route.as_ref(), &Reading::default()).is_empty()
+        !kinds(self.order.route.as_ref(), &ReadReport::default()).is_empty()
     }
 }
 
@@ -119,7 +120,7 @@ impl Run {
 ///
 /// Source: without options all are made; what cannot be read to its end is answered with a TA1
 /// only: Assumption A-73.
-fn kinds(route: Option<&CapabilityRoute>, reading: &Reading) -> Vec<Kind> {
+fn kinds(route: Option<&CapabilityRoute>, reading: &ReadReport) -> Vec<AcknowledgementKind> {
     let options = route
         .and_then(|route| route.partnership.capability_options.as_ref())
         .and_then(|route| {
@@ -144,7 +145,7 @@ fn kinds(route: Option<&CapabilityRoute>, reading: &Reading) -> Vec<Kind> {
         kinds.push(functional_kind(&reading.contents, details));
     }
     if technical != X12TechnicalAcknowledgment::DoNotGenerate {
-        kinds.push(Kind {
+        kinds.push(AcknowledgementKind {
             suffix: "TA1",
             set: "TA1",
             version: None,
@@ -155,7 +156,7 @@ fn kinds(route: Option<&CapabilityRoute>, reading: &Reading) -> Vec<Kind> {
     kinds
 }
 
-fn functional_kind(contents: &[Content], details: bool) -> Kind {
+fn functional_kind(contents: &[TransactionKind], details: bool) -> AcknowledgementKind {
     // All transactions of a file that is taken are of one set and version.
     let mut answered = contents
         .iter()
@@ -179,7 +180,7 @@ fn functional_kind(contents: &[Content], details: bool) -> Kind {
             Some(X12Version::Version5010Hipaa),
         ),
     };
-    Kind {
+    AcknowledgementKind {
         suffix,
         set,
         version,

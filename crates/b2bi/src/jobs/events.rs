@@ -6,7 +6,7 @@
 use b2bi_local_model::types::CapabilityDirection;
 use serde_json::{Map, Value, json};
 
-use super::acknowledge::Kind;
+use super::acknowledge::AcknowledgementKind;
 use super::logs::{State, Status};
 use super::run::{JobError, Run};
 use crate::event_sink::{Event, SOURCE};
@@ -133,7 +133,7 @@ impl Run {
     /// it was not made.
     pub(super) fn tell_acknowledgement(
         &self,
-        kind: &Kind,
+        kind: &AcknowledgementKind,
         written: Result<Option<(Location, usize, bool)>, String>,
     ) {
         let mut detail = self.detail();

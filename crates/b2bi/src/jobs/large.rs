@@ -23,7 +23,7 @@ use crate::stages::Stage;
 use crate::{errors, transformers};
 
 /// A document that is being written, where it is to be, and how long it is.
-struct Draft<'r> {
+struct DocumentUpload<'r> {
     location: Location,
     writer: Box<dyn ObjectWriter + 'r>,
     size: usize,
@@ -73,7 +73,7 @@ impl Run {
         conversion: &Arc<Conversion>,
         feed: impl FnOnce(&mut Take<'_>) -> Result<(), String> + Send + 'static,
         split: Option<usize>,
-        draft: &mut Option<Draft<'r>>,
+        draft: &mut Option<DocumentUpload<'r>>,
         result: &mut Transformation,
     ) -> Result<S3Location, JobError> {
         let parsed = self.stage(Stage::Parse, self.parse_into(conversion, feed, draft));
@@ -89,7 +89,7 @@ impl Run {
         result.validated(&report);
         self.enter(Stage::WriteOutput).await?;
         let vanished = || JobError::Failed(Stage::WriteOutput, "The document is gone".to_owned());
-        let Draft {
+        let DocumentUpload {
             location,
             writer,
             size,
@@ -129,7 +129,7 @@ impl Run {
             Some(number) => feed_one(&walk, number, take),
         };
         let parsed = self.parse_into(&conversion, feed, &mut draft).await;
-        let Some(Draft { writer, .. }) = draft else {
+        let Some(DocumentUpload { writer, .. }) = draft else {
             return Ok(());
         };
         if let Err(reason) = parsed {
@@ -144,7 +144,7 @@ impl Run {
         &self,
         conversion: &Conversion,
         split: Option<usize>,
-    ) -> Result<Draft<'_>, String> {
+    ) -> Result<DocumentUpload<'_>, String> {
         let (extension, content_type) = form(conversion);
         let location = self.order.document(extension, split);
         let objects = &self.context.environment.objects;
@@ -153,7 +153,7 @@ impl Run {
             .writer(&self.scope.account, bucket, key, content_type)
             .await;
         let writer = writer.map_err(|error| files::FileError::from(error).message(&location))?;
-        Ok(Draft {
+        Ok(DocumentUpload {
             location,
             writer,
             size: 0,
@@ -165,7 +165,7 @@ impl Run {
         &self,
         conversion: &Arc<Conversion>,
         feed: impl FnOnce(&mut Take<'_>) -> Result<(), String> + Send + 'static,
-        draft: &mut Option<Draft<'_>>,
+        draft: &mut Option<DocumentUpload<'_>>,
     ) -> Result<ParsedFile, String> {
         let conversion = Arc::clone(conversion);
         let style = self.context.config.style.clone();

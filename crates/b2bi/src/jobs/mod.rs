@@ -25,7 +25,7 @@ use std::sync::Arc;
 use b2bi_local_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::control_numbers::Taken;
+use crate::control_numbers::FileNumbers;
 use crate::polls::Polls;
 use crate::service::{Scope, ServiceContext};
 use crate::stages::JobFacts;
@@ -63,7 +63,7 @@ pub(crate) struct Job {
     /// The control numbers of the files it writes, by key: a job that is carried out again uses
     /// them again.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) numbers: BTreeMap<String, Taken>,
+    pub(crate) numbers: BTreeMap<String, FileNumbers>,
     pub(crate) ended_at: Option<Timestamp>,
 }
 

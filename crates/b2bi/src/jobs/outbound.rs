@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use b2bi_local_model::types::{ConversionSourceFormat, S3Location};
-use b2bi_local_x12::{Received, Validation, Wrap, Writing, read};
+use b2bi_local_x12::{ReceivedInterchanges, Validation, Wrap, WriteOptions, read};
 
 use super::events::Transformation;
 use super::inbound::report_output;
 use super::run::{JobError, Run};
-use crate::control_numbers::Counted;
+use crate::control_numbers::CounterKeys;
 use crate::edi::{self, Conversion};
 use crate::outbound::formatted;
 use crate::stages::Stage;
@@ -22,7 +22,7 @@ const EXTENSION: &str = "edi";
 /// A document, how it is written, and a draft of that: in one line, with numbers of nobody.
 struct Converted {
     document: String,
-    writing: Writing,
+    writing: WriteOptions,
     draft: Vec<u8>,
 }
 
@@ -59,7 +59,7 @@ impl Run {
         let starts = envelope::starts(partnership);
         let (now, conversion) = (self.context.environment.clock.now(), Arc::clone(conversion));
         self.compute(move || {
-            let mut drafting = Writing {
+            let mut drafting = WriteOptions {
                 wrap: Wrap::OneLine,
                 numbers: Some(starts.numbers()),
                 ..writing.clone()
@@ -68,10 +68,10 @@ impl Run {
             let undated = formatted(&document, format, &drafting)?;
             envelope::date(&undated, &mut drafting, now);
             let draft = formatted(&document, format, &drafting)?;
-            let (_, reading) = read(&draft, Received::new());
+            let (_, reading) = read(&draft, ReceivedInterchanges::new());
             edi::check_file(&reading, &reading.problems, &conversion)
                 .map_err(edi::RejectReason::into_message)?;
-            let writing = Writing {
+            let writing = WriteOptions {
                 wrap: writing.wrap,
                 ..drafting
             };
@@ -120,14 +120,14 @@ impl Run {
             draft,
         } = converted;
         let write = |numbers| {
-            let writing = Writing {
+            let writing = WriteOptions {
                 numbers: Some(numbers),
                 ..writing.clone()
             };
             formatted(&document, format_of(&document), &writing)
         };
         let others = report_output(report, &report_location);
-        let counts = (Counted::of(&draft), envelope::starts(partnership));
+        let counts = (CounterKeys::of(&draft), envelope::starts(partnership));
         let published = self.publish_numbered(&location, counts, write, others);
         let written = self.stage(Stage::WriteOutput, published).await?;
         result.delivered(location.clone(), written.len(), report_location);

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use b2bi_local_objects::ObjectWriter;
-use b2bi_local_x12::Numbers;
+use b2bi_local_x12::FirstControlNumbers;
 use bytes::Bytes;
 
 use super::run::Run;
-use crate::control_numbers::{ControlNumbers, Counted, Starts, Taken};
+use crate::control_numbers::{ControlNumbers, CounterKeys, FileNumbers, FirstNumbers};
 use crate::files::{self, FileError, Location};
 use crate::stages::WriteDecision;
 
@@ -33,7 +33,7 @@ impl From<String> for Body<'_> {
 }
 
 /// Why an object was not written.
-struct Refused {
+struct OutputError {
     message: String,
     /// Whether what was written before stays.
     keep: bool,
@@ -72,8 +72,8 @@ impl Run {
     pub(super) async fn publish_numbered(
         &self,
         location: &Location,
-        (counted, starts): (Counted, Starts),
-        write: impl Fn(Numbers) -> Result<Vec<u8>, String>,
+        (counted, starts): (CounterKeys, FirstNumbers),
+        write: impl Fn(FirstControlNumbers) -> Result<Vec<u8>, String>,
         mut others: Vec<Output<'_>>,
     ) -> Result<Bytes, String> {
         let undone = self.partition.undone();
@@ -98,7 +98,12 @@ impl Run {
     }
 
     /// The numbers of a file; one that is written again has those it had.
-    fn take_numbers(&self, location: &Location, counted: Counted, starts: Starts) -> Taken {
+    fn take_numbers(
+        &self,
+        location: &Location,
+        counted: CounterKeys,
+        starts: FirstNumbers,
+    ) -> FileNumbers {
         let mut state = self.partition.lock();
         let earlier = state
             .jobs
@@ -114,7 +119,7 @@ impl Run {
         taken
     }
 
-    fn give_numbers_back(&self, location: &Location, taken: &Taken) {
+    fn give_numbers_back(&self, location: &Location, taken: &FileNumbers) {
         let mut state = self.partition.lock();
         ControlNumbers(&mut state.control_numbers).give_back(taken);
         if let Some(job) = state.jobs.get_mut(&self.facts.id) {
@@ -122,7 +127,7 @@ impl Run {
         }
     }
 
-    async fn put(&self, output: Output<'_>) -> Result<(), Refused> {
+    async fn put(&self, output: Output<'_>) -> Result<(), OutputError> {
         let fate = self
             .context
             .environment
@@ -140,7 +145,7 @@ impl Run {
             }
             WriteDecision::Refuse { message, keep } => {
                 output.body.abandon().await;
-                return Err(Refused { message, keep });
+                return Err(OutputError { message, keep });
             }
         }
         let Output {
@@ -155,7 +160,7 @@ impl Run {
             }
             Body::Written(writer, _) => writer.finish().await.map(|_| ()).map_err(FileError::from),
         };
-        written.map_err(|error| Refused {
+        written.map_err(|error| OutputError {
             message: error.message(&location),
             keep: false,
         })

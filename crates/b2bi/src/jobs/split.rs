@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use b2bi_local_model::types::S3Location;
-use b2bi_local_x12::{Piece, Reader, Reading, Received, Splitter, Validation};
+use b2bi_local_x12::{Piece, ReadReport, Reader, ReceivedInterchanges, Splitter, Validation};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc};
 
@@ -26,8 +26,8 @@ const PART: usize = 1 << 20;
 
 /// What the first reading of a file tells.
 struct Survey {
-    received: Received,
-    reading: Reading,
+    received: ReceivedInterchanges,
+    reading: ReadReport,
     validation: Validation,
 }
 
@@ -72,7 +72,7 @@ impl Run {
         walk.check_limit(config.split_bytes)?;
         let (most, conversion) = (config.split_transactions, Arc::clone(conversion));
         self.compute(move || {
-            let mut reader = Reader::new((Received::new(), conversion.validator()));
+            let mut reader = Reader::new((ReceivedInterchanges::new(), conversion.validator()));
             walk.windows(&mut |bytes| {
                 reader.push(bytes);
                 if reader.has_ended() || reader.sink().0.transactions() > most {
@@ -191,9 +191,9 @@ impl Run {
 }
 
 /// The transactions of a file as they come, long ones in parts.
-struct Pieces(Mutex<Coming>);
+struct Pieces(Mutex<PieceReceiver>);
 
-struct Coming {
+struct PieceReceiver {
     receiver: mpsc::Receiver<Piece>,
     /// Whether more of the transaction is to come that was begun last.
     is_open: bool,
@@ -204,7 +204,7 @@ const BROKEN_OFF: &str = "The file could not be read to the end of the transacti
 
 impl Pieces {
     fn new(receiver: mpsc::Receiver<Piece>) -> Self {
-        Self(Mutex::new(Coming {
+        Self(Mutex::new(PieceReceiver {
             receiver,
             is_open: false,
         }))
@@ -242,7 +242,7 @@ impl Pieces {
     }
 }
 
-impl Coming {
+impl PieceReceiver {
     async fn next(&mut self) -> Option<Piece> {
         let piece = self.receiver.recv().await?;
         self.is_open = !piece.ends;

@@ -5,9 +5,9 @@ use b2bi_local_model::types::{
     CreateCapabilityRequest, CreateCapabilityResponse, GetCapabilityResponse,
 };
 
-use crate::arn::Kind;
+use crate::arn::ResourceKind;
 use crate::ctx::Ctx;
-use crate::idempotency::Attempt;
+use crate::idempotency::IdempotentRequest;
 use crate::state::Record;
 use crate::{quotas, tags, transformers};
 
@@ -21,9 +21,9 @@ pub(crate) fn create_capability(
     ctx: &Ctx<'_>,
     input: CreateCapabilityRequest,
 ) -> Result<CreateCapabilityResponse, Error> {
-    let attempt = Attempt::new("CreateCapability", input.client_token.as_deref(), &input);
+    let attempt = IdempotentRequest::new("CreateCapability", input.client_token.as_deref(), &input);
     attempt.once(ctx, |state| {
-        quotas::check(ctx, Kind::Capability, state.capabilities.len())?;
+        quotas::check(ctx, ResourceKind::Capability, state.capabilities.len())?;
         transformers::check_configuration(state, &input.configuration)?;
         let record = Record::new(describe(ctx, &input), tags::initial(input.tags.clone())?);
         let reply = CreateCapabilityResponse::from(&record.description);
@@ -37,7 +37,7 @@ pub(crate) fn create_capability(
 fn describe(ctx: &Ctx<'_>, input: &CreateCapabilityRequest) -> GetCapabilityResponse {
     let id = ctx.new_id("ca");
     GetCapabilityResponse {
-        capability_arn: ctx.arn(Kind::Capability, &id),
+        capability_arn: ctx.arn(ResourceKind::Capability, &id),
         capability_id: id,
         name: input.name.clone(),
         r#type: input.r#type,

@@ -5,9 +5,9 @@ use b2bi_local_model::types::{
     CreatePartnershipRequest, CreatePartnershipResponse, GetPartnershipResponse,
 };
 
-use crate::arn::Kind;
+use crate::arn::ResourceKind;
 use crate::ctx::Ctx;
-use crate::idempotency::Attempt;
+use crate::idempotency::IdempotentRequest;
 use crate::state::Record;
 use crate::{pipelines, quotas, rules, tags};
 
@@ -21,10 +21,11 @@ pub(crate) async fn create_partnership(
     ctx: &Ctx<'_>,
     input: CreatePartnershipRequest,
 ) -> Result<CreatePartnershipResponse, Error> {
-    let attempt = Attempt::new("CreatePartnership", input.client_token.as_deref(), &input);
+    let attempt =
+        IdempotentRequest::new("CreatePartnership", input.client_token.as_deref(), &input);
     let mut folders = Vec::new();
     let reply = attempt.once(ctx, |state| {
-        quotas::check(ctx, Kind::Partnership, state.partnerships.len())?;
+        quotas::check(ctx, ResourceKind::Partnership, state.partnerships.len())?;
         state.profile(&input.profile_id)?;
         state.check_capabilities(&input.capabilities)?;
         rules::check_envelope(input.capability_options.as_ref())?;
@@ -44,7 +45,7 @@ fn describe(ctx: &Ctx<'_>, input: &CreatePartnershipRequest) -> GetPartnershipRe
     let id = ctx.new_id("ps");
     GetPartnershipResponse {
         profile_id: input.profile_id.clone(),
-        partnership_arn: ctx.arn(Kind::Partnership, &id),
+        partnership_arn: ctx.arn(ResourceKind::Partnership, &id),
         partnership_id: id,
         name: Some(input.name.clone()),
         email: Some(input.email.clone()),

@@ -5,9 +5,9 @@ use b2bi_local_model::types::{
     CreateProfileRequest, CreateProfileResponse, GetProfileResponse, Logging,
 };
 
-use crate::arn::Kind;
+use crate::arn::ResourceKind;
 use crate::ctx::Ctx;
-use crate::idempotency::Attempt;
+use crate::idempotency::IdempotentRequest;
 use crate::state::Record;
 use crate::{quotas, tags};
 
@@ -20,9 +20,9 @@ pub(crate) fn create_profile(
     ctx: &Ctx<'_>,
     input: CreateProfileRequest,
 ) -> Result<CreateProfileResponse, Error> {
-    let attempt = Attempt::new("CreateProfile", input.client_token.as_deref(), &input);
+    let attempt = IdempotentRequest::new("CreateProfile", input.client_token.as_deref(), &input);
     attempt.once(ctx, |state| {
-        quotas::check(ctx, Kind::Profile, state.profiles.len())?;
+        quotas::check(ctx, ResourceKind::Profile, state.profiles.len())?;
         let record = Record::new(describe(ctx, &input), tags::initial(input.tags.clone())?);
         let reply = CreateProfileResponse::from(&record.description);
         state.profiles.insert(reply.profile_id.clone(), record);
@@ -33,7 +33,7 @@ pub(crate) fn create_profile(
 fn describe(ctx: &Ctx<'_>, input: &CreateProfileRequest) -> GetProfileResponse {
     let id = ctx.new_id("p");
     GetProfileResponse {
-        profile_arn: ctx.arn(Kind::Profile, &id),
+        profile_arn: ctx.arn(ResourceKind::Profile, &id),
         log_group_name: log_group(input.logging, &id),
         profile_id: id,
         name: input.name.clone(),

@@ -5,9 +5,9 @@ use b2bi_local_model::types::{
     CreateTransformerRequest, CreateTransformerResponse, GetTransformerResponse, TransformerStatus,
 };
 
-use crate::arn::Kind;
+use crate::arn::ResourceKind;
 use crate::ctx::Ctx;
-use crate::idempotency::Attempt;
+use crate::idempotency::IdempotentRequest;
 use crate::state::Record;
 use crate::{quotas, tags, transformers};
 
@@ -20,9 +20,10 @@ pub(crate) fn create_transformer(
     ctx: &Ctx<'_>,
     input: CreateTransformerRequest,
 ) -> Result<CreateTransformerResponse, Error> {
-    let attempt = Attempt::new("CreateTransformer", input.client_token.as_deref(), &input);
+    let attempt =
+        IdempotentRequest::new("CreateTransformer", input.client_token.as_deref(), &input);
     attempt.once(ctx, |state| {
-        quotas::check(ctx, Kind::Transformer, state.transformers.len())?;
+        quotas::check(ctx, ResourceKind::Transformer, state.transformers.len())?;
         let description = describe(ctx, &input);
         transformers::check_style(&description)?;
         transformers::check_rules(&description)?;
@@ -38,7 +39,7 @@ pub(crate) fn create_transformer(
 fn describe(ctx: &Ctx<'_>, input: &CreateTransformerRequest) -> GetTransformerResponse {
     let id = ctx.new_id("tr");
     GetTransformerResponse {
-        transformer_arn: ctx.arn(Kind::Transformer, &id),
+        transformer_arn: ctx.arn(ResourceKind::Transformer, &id),
         transformer_id: id,
         name: input.name.clone(),
         status: TransformerStatus::Inactive,

@@ -3,7 +3,7 @@
 use b2bi_local_model::Error;
 use b2bi_local_model::types::DeleteCapabilityRequest;
 
-use crate::arn::Kind;
+use crate::arn::ResourceKind;
 use crate::ctx::Ctx;
 use crate::errors::in_use;
 
@@ -30,9 +30,9 @@ pub(crate) fn delete_capability(
             .any(|id| *id == input.capability_id)
     }) {
         return Err(in_use(
-            Kind::Capability,
+            ResourceKind::Capability,
             &id,
-            Kind::Partnership,
+            ResourceKind::Partnership,
             &user.partnership_id,
         ));
     }

@@ -3,7 +3,7 @@
 use b2bi_local_model::Error;
 use b2bi_local_model::types::DeleteProfileRequest;
 
-use crate::arn::Kind;
+use crate::arn::ResourceKind;
 use crate::ctx::Ctx;
 use crate::errors::in_use;
 
@@ -22,9 +22,9 @@ pub(crate) fn delete_profile(ctx: &Ctx<'_>, input: DeleteProfileRequest) -> Resu
     let mut users = state.partnerships.values().map(|value| &value.description);
     if let Some(user) = users.find(|user| user.profile_id == input.profile_id) {
         return Err(in_use(
-            Kind::Profile,
+            ResourceKind::Profile,
             &id,
-            Kind::Partnership,
+            ResourceKind::Partnership,
             &user.partnership_id,
         ));
     }

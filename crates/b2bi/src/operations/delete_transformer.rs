@@ -3,7 +3,7 @@
 use b2bi_local_model::Error;
 use b2bi_local_model::types::DeleteTransformerRequest;
 
-use crate::arn::Kind;
+use crate::arn::ResourceKind;
 use crate::ctx::Ctx;
 use crate::errors::in_use;
 use crate::transformers;
@@ -28,9 +28,9 @@ pub(crate) fn delete_transformer(
         .find(|user| transformers::of_configuration(&user.configuration) == input.transformer_id)
     {
         return Err(in_use(
-            Kind::Transformer,
+            ResourceKind::Transformer,
             &id,
-            Kind::Capability,
+            ResourceKind::Capability,
             &user.capability_id,
         ));
     }

@@ -9,7 +9,7 @@ use b2bi_local_model::types::{
 use crate::ctx::Ctx;
 use crate::errors::validation;
 use crate::files::{self, Location};
-use crate::idempotency::Attempt;
+use crate::idempotency::IdempotentRequest;
 use crate::ids;
 use crate::jobs::{self, JobSpec, ObjectVersion};
 use crate::transformers;
@@ -24,7 +24,8 @@ pub(crate) async fn start_transformer_job(
     ctx: &Ctx<'_>,
     input: StartTransformerJobRequest,
 ) -> Result<StartTransformerJobResponse, Error> {
-    let attempt = Attempt::new("StartTransformerJob", input.client_token.as_deref(), &input);
+    let attempt =
+        IdempotentRequest::new("StartTransformerJob", input.client_token.as_deref(), &input);
     let earlier = attempt.replay(ctx, &ctx.state())?;
     if let Some(reply) = earlier {
         return Ok(reply);

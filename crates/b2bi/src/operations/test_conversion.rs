@@ -6,7 +6,7 @@ use b2bi_local_model::types::{
     TestConversionResponse,
 };
 use b2bi_local_panics::on_thread;
-use b2bi_local_x12::Writing;
+use b2bi_local_x12::WriteOptions;
 
 use crate::ctx::Ctx;
 use crate::errors::{internal, validation};
@@ -45,7 +45,7 @@ pub(crate) async fn test_conversion(
             let member = "target.outputSampleFile.fileLocation";
             like(ctx, &Location::of(location, member)?).await?
         }
-        None => Writing::standard(),
+        None => WriteOptions::standard(),
     };
     let InputFileSource::FileContent(document) = source.input_file;
     let write = move || outbound::write(&document, &outbound, &writing);
@@ -62,9 +62,9 @@ pub(crate) async fn test_conversion(
 }
 
 /// The form that a sample has.
-async fn like(ctx: &Ctx<'_>, location: &Location) -> Result<Writing, Error> {
+async fn like(ctx: &Ctx<'_>, location: &Location) -> Result<WriteOptions, Error> {
     let sample = files::beginning(ctx, location, SAMPLE_BYTES).await?;
-    Writing::like(&sample).ok_or_else(|| {
+    WriteOptions::like(&sample).ok_or_else(|| {
         validation(format!(
             "The output sample {} does not begin with an ISA segment",
             location.uri()

@@ -6,13 +6,13 @@ use b2bi_local_model::types::{
 };
 
 use super::{Record, State, Table};
-use crate::arn::Kind;
+use crate::arn::ResourceKind;
 use crate::errors::not_found;
 
 impl State {
     /// The capability of this id.
     pub(crate) fn capability(&self, id: &str) -> Result<&Record<GetCapabilityResponse>, Error> {
-        find(&self.capabilities, Kind::Capability, id)
+        find(&self.capabilities, ResourceKind::Capability, id)
     }
 
     /// The capability of this id, to be changed.
@@ -20,12 +20,12 @@ impl State {
         &mut self,
         id: &str,
     ) -> Result<&mut Record<GetCapabilityResponse>, Error> {
-        find_mut(&mut self.capabilities, Kind::Capability, id)
+        find_mut(&mut self.capabilities, ResourceKind::Capability, id)
     }
 
     /// The partnership of this id.
     pub(crate) fn partnership(&self, id: &str) -> Result<&Record<GetPartnershipResponse>, Error> {
-        find(&self.partnerships, Kind::Partnership, id)
+        find(&self.partnerships, ResourceKind::Partnership, id)
     }
 
     /// The partnership of this id, to be changed.
@@ -33,12 +33,12 @@ impl State {
         &mut self,
         id: &str,
     ) -> Result<&mut Record<GetPartnershipResponse>, Error> {
-        find_mut(&mut self.partnerships, Kind::Partnership, id)
+        find_mut(&mut self.partnerships, ResourceKind::Partnership, id)
     }
 
     /// The profile of this id.
     pub(crate) fn profile(&self, id: &str) -> Result<&Record<GetProfileResponse>, Error> {
-        find(&self.profiles, Kind::Profile, id)
+        find(&self.profiles, ResourceKind::Profile, id)
     }
 
     /// The profile of this id, to be changed.
@@ -46,12 +46,12 @@ impl State {
         &mut self,
         id: &str,
     ) -> Result<&mut Record<GetProfileResponse>, Error> {
-        find_mut(&mut self.profiles, Kind::Profile, id)
+        find_mut(&mut self.profiles, ResourceKind::Profile, id)
     }
 
     /// The transformer of this id.
     pub(crate) fn transformer(&self, id: &str) -> Result<&Record<GetTransformerResponse>, Error> {
-        find(&self.transformers, Kind::Transformer, id)
+        find(&self.transformers, ResourceKind::Transformer, id)
     }
 
     /// The transformer of this id, to be changed.
@@ -59,7 +59,7 @@ impl State {
         &mut self,
         id: &str,
     ) -> Result<&mut Record<GetTransformerResponse>, Error> {
-        find_mut(&mut self.transformers, Kind::Transformer, id)
+        find_mut(&mut self.transformers, ResourceKind::Transformer, id)
     }
 
     /// Refuses capabilities that do not exist.
@@ -69,13 +69,13 @@ impl State {
     }
 }
 
-fn find<'a, T: Clone>(table: &'a Table<T>, kind: Kind, id: &str) -> Result<&'a T, Error> {
+fn find<'a, T: Clone>(table: &'a Table<T>, kind: ResourceKind, id: &str) -> Result<&'a T, Error> {
     table.get(id).ok_or_else(|| not_found(kind.as_str(), id))
 }
 
 fn find_mut<'a, T: Clone>(
     table: &'a mut Table<Record<T>>,
-    kind: Kind,
+    kind: ResourceKind,
     id: &str,
 ) -> Result<&'a mut Record<T>, Error> {
     let missing = || not_found(kind.as_str(), id);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use b2bi_local_ledger::{Batch, Ledger, Ticket, WriteError};
+use b2bi_local_persistence::{Batch, CommitSeq, RowStore, WriteError};
 
 use super::past::StateHistory;
 use super::rows::AnyTable;
@@ -32,19 +32,19 @@ pub(crate) struct Partition {
     number: u64,
 }
 
-/// Writes what is changed to the ledger.
+/// Writes what is changed to the row store.
 #[derive(Debug)]
 struct Persister {
-    ledger: Ledger,
+    row_store: RowStore,
     scope: Scope,
     /// The ticket of the last change.
     last: AtomicU64,
 }
 
-/// The state, locked. When the guard is dropped, what has changed is queued for the ledger, if there
+/// The state, locked. When the guard is dropped, what has changed is queued for the row store, if there
 /// is one: so changes come there in the order in which they were made.
 ///
-/// When the guard is dropped by a panic, or the ledger does not accept the changes, they are undone.
+/// When the guard is dropped by a panic, or the row store does not accept the changes, they are undone.
 pub(crate) struct Guard<'a> {
     partition: &'a Partition,
     state: MutexGuard<'a, State>,
@@ -68,7 +68,11 @@ impl Partition {
     }
 
     /// A partition whose changes are kept on disk.
-    pub(crate) fn with_ledger(scope: Scope, ledger: Ledger, history: &Arc<StateHistory>) -> Self {
+    pub(crate) fn with_row_store(
+        scope: Scope,
+        row_store: RowStore,
+        history: &Arc<StateHistory>,
+    ) -> Self {
         let mut state = State::default();
         state.track();
         Self {
@@ -76,7 +80,7 @@ impl Partition {
             jobs: JobGroup::default(),
             undone: Arc::default(),
             keeper: Some(Arc::new(Persister {
-                ledger,
+                row_store,
                 scope,
                 last: AtomicU64::default(),
             })),
@@ -152,7 +156,7 @@ impl Partition {
         };
         keeper.decided().await;
         let row = keeper
-            .ledger
+            .row_store
             .get(rows::ROWS, &rows::job_key(&keeper.scope, place));
         let row = row.map_err(|error| error.to_string())?;
         row.map(|row| rows::job(&row)).transpose()
@@ -179,7 +183,10 @@ impl Partition {
         if self.undone() == undone {
             return Ok(());
         }
-        Err(keeper.ledger.failure().unwrap_or_else(WriteError::undone))
+        Err(keeper
+            .row_store
+            .failure()
+            .unwrap_or_else(WriteError::undone))
     }
 
     /// Puts a whole state back that the disk has, since what replaced it was not written.
@@ -215,15 +222,15 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 impl Persister {
     /// Waits until all that was sent by now is on disk or was undone.
     async fn decided(&self) {
-        let ticket = Ticket::of(self.last.load(Ordering::Acquire));
-        self.ledger.decided(ticket).await;
+        let ticket = CommitSeq::of(self.last.load(Ordering::Acquire));
+        self.row_store.decided(ticket).await;
     }
 
     /// Queues what has changed.
     ///
     /// # Errors
     ///
-    /// It cannot be written as rows, or the ledger does not accept it.
+    /// It cannot be written as rows, or the row store does not accept it.
     fn send(
         &self,
         state: &mut State,
@@ -233,7 +240,7 @@ impl Persister {
         state.take_changes(&self.scope, &mut batch)?;
         if !batch.is_empty() {
             batch.on_failure(undo);
-            let ticket = self.ledger.send(batch)?;
+            let ticket = self.row_store.send(batch)?;
             self.last.store(ticket.number(), Ordering::Release);
         }
         Ok(())
@@ -245,7 +252,7 @@ impl Persister {
 enum PersistError {
     /// A row cannot be written as JSON.
     Row(serde_json::Error),
-    /// The ledger does not accept it.
+    /// The row store does not accept it.
     Write(WriteError),
 }
 
@@ -289,7 +296,7 @@ impl Guard<'_> {
     }
 
     /// Notes that what the state is now was sent with this ticket.
-    pub(crate) fn sent(&self, ticket: Ticket) {
+    pub(crate) fn sent(&self, ticket: CommitSeq) {
         if let Some(keeper) = &self.partition.keeper {
             keeper.last.store(ticket.number(), Ordering::Release);
         }

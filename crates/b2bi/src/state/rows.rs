@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use b2bi_local_ledger as ledger;
+use b2bi_local_persistence as row_store;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -11,8 +11,8 @@ use super::{State, Table};
 use crate::jobs::Job;
 use crate::service::Scope;
 
-/// Where the ledger has the rows of this service.
-pub(crate) const ROWS: ledger::Table = ledger::Table("b2bi");
+/// Where the row store has the rows of this service.
+pub(crate) const ROWS: row_store::Table = row_store::Table("b2bi");
 
 /// Stands between the parts of a row's key; no part has it.
 const SEPARATOR: char = '\n';
@@ -21,8 +21,8 @@ const SEPARATOR: char = '\n';
 #[derive(Debug)]
 pub(crate) struct RowError(String);
 
-impl From<ledger::WriteError> for RowError {
-    fn from(error: ledger::WriteError) -> Self {
+impl From<row_store::WriteError> for RowError {
+    fn from(error: row_store::WriteError) -> Self {
         Self(error.to_string())
     }
 }
@@ -125,7 +125,7 @@ impl<T: Clone + Serialize + DeserializeOwned> AnyTable for Table<T> {
     }
 }
 
-/// The key of a row in the ledger.
+/// The key of a row in the row store.
 fn key(scope: &Scope, table: &str, place: u64) -> String {
     let Scope { account, region } = scope;
     format!("{account}{SEPARATOR}{region}{SEPARATOR}{table}{SEPARATOR}{place:020}")
@@ -155,7 +155,7 @@ impl State {
     pub(crate) fn take_changes(
         &mut self,
         scope: &Scope,
-        batch: &mut ledger::Batch,
+        batch: &mut row_store::Batch,
     ) -> serde_json::Result<()> {
         for (name, table) in self.tables_mut() {
             for (place, row) in table.take_changes()? {
@@ -173,7 +173,7 @@ impl State {
     pub(crate) fn take_all(
         &mut self,
         scope: &Scope,
-        batch: &mut ledger::Batch,
+        batch: &mut row_store::Batch,
     ) -> serde_json::Result<()> {
         for (_, table) in self.tables_mut() {
             table.touch_all();
@@ -181,7 +181,7 @@ impl State {
         self.take_changes(scope, batch)
     }
 
-    /// Puts a row back that was read from the ledger.
+    /// Puts a row back that was read from the row store.
     pub(crate) fn put_back(&mut self, table: &str, place: u64, value: &[u8]) -> Result<(), String> {
         let row = serde_json::from_slice(value).map_err(|error| error.to_string())?;
         self.table_mut(table)?.put_back(place, row)
@@ -225,18 +225,18 @@ impl State {
 /// The table of jobs.
 pub(crate) const JOBS: &str = "jobs";
 
-/// The key of a job's row in the ledger.
+/// The key of a job's row in the row store.
 pub(super) fn job_key(scope: &Scope, place: u64) -> String {
     key(scope, JOBS, place)
 }
 
-/// The job that a row of the ledger holds.
+/// The job that a row of the row store holds.
 pub(super) fn job(row: &[u8]) -> Result<Job, String> {
     let row = serde_json::from_slice(row).map_err(|error| error.to_string())?;
     parse(row).map(|(_, job)| job)
 }
 
-/// The scope, table and place that a key of the ledger names.
+/// The scope, table and place that a key of the row store names.
 pub(crate) fn place_of(key: &str) -> Result<(Scope, &str, u64), RowError> {
     let mut parts = key.split(SEPARATOR);
     let mut part = || {

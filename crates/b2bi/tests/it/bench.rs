@@ -9,9 +9,9 @@ use async_trait::async_trait;
 use b2bi_local_b2bi::{
     B2bi, Clock, Config, Environment, EventSink, Ids, ObjectCreated, Scope, Stages,
 };
-use b2bi_local_ledger::Ledger;
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, ObjectStore, Settings};
+use b2bi_local_persistence::RowStore;
 use serde_json::{Value, json};
 
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -98,9 +98,9 @@ impl Bench {
         self.service = B2bi::new(config, self.environment.clone());
     }
 
-    /// Keeps state in a ledger with other settings, and begins with what is there.
-    pub(crate) fn keep_with(&mut self, config: Config, ledger: Ledger) -> Result<(), String> {
-        self.service = B2bi::with_ledger(config, self.environment.clone(), ledger)?;
+    /// Keeps state in a row store with other settings, and begins with what is there.
+    pub(crate) fn keep_with(&mut self, config: Config, row_store: RowStore) -> Result<(), String> {
+        self.service = B2bi::with_row_store(config, self.environment.clone(), row_store)?;
         Ok(())
     }
 
@@ -122,9 +122,10 @@ impl Bench {
         }
     }
 
-    /// Keeps state in a ledger, and begins with what is there.
-    pub(crate) fn keep(&mut self, ledger: Ledger) -> Result<(), String> {
-        self.service = B2bi::with_ledger(Config::standard(), self.environment.clone(), ledger)?;
+    /// Keeps state in a row store, and begins with what is there.
+    pub(crate) fn keep(&mut self, row_store: RowStore) -> Result<(), String> {
+        self.service =
+            B2bi::with_row_store(Config::standard(), self.environment.clone(), row_store)?;
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use b2bi_local_b2bi::{
     Config, JobFacts, RestoreError, Stage, StageDecision, Stages, WriteDecision,
 };
-use b2bi_local_ledger::{Batch, Ledger, Table};
+use b2bi_local_persistence::{Batch, RowStore, Table};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ fn profile(name: &str, token: &str) -> Value {
 async fn a_new_start_finds_everything_as_it_was() {
     let directory = Directory::new("start");
     let mut bench = Bench::new();
-    bench.keep(Ledger::open(&directory.0).unwrap()).unwrap();
+    bench.keep(RowStore::open(&directory.0).unwrap()).unwrap();
     let job = bench.finished_job().await;
     let mut ids = Vec::new();
     for name in ["a", "b", "c"] {
@@ -89,13 +89,13 @@ async fn restarted(mut bench: Bench, directory: &Directory) -> Bench {
 pub(crate) async fn restart(bench: &mut Bench, config: Config, directory: &Directory) {
     bench.forget();
     // Jobs that have just ended let go of their partition when their task does.
-    let ledger = loop {
-        match Ledger::open(&directory.0) {
-            Ok(ledger) => break ledger,
+    let row_store = loop {
+        match RowStore::open(&directory.0) {
+            Ok(row_store) => break row_store,
             Err(_) => tokio::task::yield_now().await,
         }
     };
-    assert_eq!(bench.keep_with(config, ledger), Ok(()));
+    assert_eq!(bench.keep_with(config, row_store), Ok(()));
 }
 
 /// Holds every job up for ever, as a crash does.
@@ -127,7 +127,7 @@ fn a_job_under_way_is_taken_up_again_and_writes_the_same_object() {
     let crashed = runtime();
     let (transformer, job) = crashed.block_on(async {
         bench.interfere(Arc::new(Crash));
-        bench.keep(Ledger::open(&directory.0).unwrap()).unwrap();
+        bench.keep(RowStore::open(&directory.0).unwrap()).unwrap();
         bench.put("in/1.edi", ORDER).await;
         let transformer = bench.active_transformer().await;
         let job = bench.start_job(&transformer).await;
@@ -142,7 +142,7 @@ fn a_job_under_way_is_taken_up_again_and_writes_the_same_object() {
     bench.advance(5000);
     runtime().block_on(async {
         bench.interfere(Arc::new(NoFaults));
-        bench.keep(Ledger::open(&directory.0).unwrap()).unwrap();
+        bench.keep(RowStore::open(&directory.0).unwrap()).unwrap();
         bench.service().resume();
         let asked = json!({"transformerId": transformer, "transformerJobId": job});
         let ended = loop {
@@ -240,9 +240,9 @@ async fn what_cannot_be_read_changes_nothing() {
 #[tokio::test]
 async fn a_state_that_the_disk_does_not_take_changes_nothing() {
     let directory = Directory::new("full");
-    let ledger = Ledger::open(&directory.0).unwrap();
+    let row_store = RowStore::open(&directory.0).unwrap();
     let mut bench = Bench::new();
-    bench.keep(ledger.clone()).unwrap();
+    bench.keep(row_store.clone()).unwrap();
     bench.call("CreateProfile", profile("a", "a")).await;
     let before = bench.service().describe().unwrap();
     bench.call("CreateProfile", profile("b", "b")).await;
@@ -257,7 +257,7 @@ async fn a_state_that_the_disk_does_not_take_changes_nothing() {
         failed.send(()).unwrap();
         may_go_on.recv().unwrap();
     });
-    let ticket = ledger.send(batch).unwrap();
+    let ticket = row_store.send(batch).unwrap();
     has_failed.recv().unwrap();
     let problem = bench.service().restore(&later).await.unwrap_err();
     assert!(
@@ -265,11 +265,11 @@ async fn a_state_that_the_disk_does_not_take_changes_nothing() {
         "{problem:?}"
     );
     go_on.send(()).unwrap();
-    assert!(ledger.flushed(ticket).await.is_err());
+    assert!(row_store.flushed(ticket).await.is_err());
     assert_eq!(bench.service().describe().unwrap(), before);
     bench.service().restore(&later).await.unwrap();
     bench.service().restore(&before).await.unwrap();
-    drop(ledger);
+    drop(row_store);
     let bench = restarted(bench, &directory).await;
     assert_eq!(bench.service().describe().unwrap(), before);
 }
@@ -278,7 +278,7 @@ async fn a_state_that_the_disk_does_not_take_changes_nothing() {
 async fn states_are_put_back_one_after_the_other() {
     let directory = Directory::new("turns");
     let mut bench = Bench::new();
-    bench.keep(Ledger::open(&directory.0).unwrap()).unwrap();
+    bench.keep(RowStore::open(&directory.0).unwrap()).unwrap();
     let mut states = Vec::new();
     for name in ["a", "b", "c"] {
         bench.call("CreateProfile", profile(name, name)).await;
@@ -375,7 +375,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let mut bench = Bench::new();
-            bench.keep(Ledger::open(&directory.0).unwrap()).unwrap();
+            bench.keep(RowStore::open(&directory.0).unwrap()).unwrap();
             carry_out(&bench, &steps).await;
             let written = bench.service().describe().unwrap();
             let other = Bench::new();

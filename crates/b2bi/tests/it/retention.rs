@@ -1,7 +1,7 @@
 //! What is kept of the past is bounded.
 
 use b2bi_local_b2bi::Config;
-use b2bi_local_ledger::Ledger;
+use b2bi_local_persistence::RowStore;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, ORDER};
@@ -59,7 +59,7 @@ async fn jobs_beyond_the_limit_are_read_from_the_disk() {
     let directory = Directory::new("retention");
     let mut bench = Bench::new();
     bench
-        .keep_with(config(2, 3), Ledger::open(&directory.0).unwrap())
+        .keep_with(config(2, 3), RowStore::open(&directory.0).unwrap())
         .unwrap();
     let jobs = finished_jobs(&bench, 7).await;
     let expected = [GONE, GONE, HERE, HERE, HERE, HERE, HERE];
@@ -84,7 +84,7 @@ async fn a_reset_removes_the_jobs_on_disk_too() {
     let directory = Directory::new("retention-reset");
     let mut bench = Bench::new();
     bench
-        .keep_with(config(1, 9), Ledger::open(&directory.0).unwrap())
+        .keep_with(config(1, 9), RowStore::open(&directory.0).unwrap())
         .unwrap();
     let jobs = finished_jobs(&bench, 3).await;
     bench.service().reset(None, None).await.unwrap();

@@ -2,7 +2,7 @@
 
 use super::path::name;
 use super::{Printer, literal, quoted};
-use crate::dates::{Form, Piece};
+use crate::dates::{DateFormat, Piece};
 use crate::notation::Notation as _;
 use crate::standard;
 use crate::template::{Aggregate, Expression, Path, Select};
@@ -184,7 +184,7 @@ impl Printer<'_> {
         }
     }
 
-    fn reformatted(&mut self, of: &Expression, from: Form, to: Form) -> String {
+    fn reformatted(&mut self, of: &Expression, from: DateFormat, to: DateFormat) -> String {
         let text = self.operand(of);
         match self.dates.iter().find(|(change, _)| *change == (from, to)) {
             Some((_, name)) => format!("${name}({text})"),
@@ -235,7 +235,7 @@ impl Printer<'_> {
 }
 
 /// The text `$` in one form, put into another.
-pub(super) fn reformat(from: Form, to: Form) -> String {
+pub(super) fn reformat(from: DateFormat, to: DateFormat) -> String {
     let piece = |piece: Piece| match piece {
         Piece::Copied(start, length) => format!("$substring($, {start}, {length})"),
         Piece::Literal(text) => quoted(&text),

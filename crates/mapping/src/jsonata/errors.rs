@@ -5,7 +5,7 @@ use jsonata_core::parser::ParserError;
 
 use super::position;
 use crate::engine::Limits;
-use crate::problem::{Cause, Position, Problem};
+use crate::problem::{Cause, MappingError, Position};
 
 /// Codes that mean a limit: nesting, time, items of a range, items of a sequence.
 const LIMITS: [&str; 5] = ["U1001", "D1011", TIME, "D2014", ITEMS];
@@ -19,7 +19,7 @@ pub(super) const CANCELLED: &str = "U1003";
 pub(super) const TOO_LONG: &str = "D2016";
 
 /// A template that cannot be read.
-pub(super) fn syntax(template: &str, error: &ParserError) -> Problem {
+pub(super) fn syntax(template: &str, error: &ParserError) -> MappingError {
     let text = match error {
         // The library gives this one no code.
         ParserError::UnclosedComment => "S0106: Comment has no closing tag, which is */".to_owned(),
@@ -36,28 +36,28 @@ pub(super) fn syntax(template: &str, error: &ParserError) -> Problem {
         code = Some("S0302".to_owned());
         "No terminating / in regular expression".clone_into(&mut reason);
     }
-    Problem {
+    MappingError {
         position,
-        ..Problem::new(Cause::Template, code, reason)
+        ..MappingError::new(Cause::Template, code, reason)
     }
 }
 
 /// A range in a filter without brackets of its own, which the library would take.
-pub(super) fn bare_range(template: &str) -> Problem {
+pub(super) fn bare_range(template: &str) -> MappingError {
     let mut places = template.match_indices("..").map(|(at, _)| at);
     // Where there are several, nothing tells which.
     let at = places.next().filter(|_| places.next().is_none());
     let reason =
         "Expected \"]\", got \"..\"; a range in a filter stands in brackets of its own, [[0..1]]";
-    Problem {
+    MappingError {
         position: at.map(|at| Position::after(template, at)),
-        ..Problem::new(Cause::Template, Some("S0202".to_owned()), reason)
+        ..MappingError::new(Cause::Template, Some("S0202".to_owned()), reason)
     }
 }
 
 /// An input that is not JSON.
-pub(super) fn input(error: &serde_json::Error) -> Problem {
-    Problem::new(
+pub(super) fn input(error: &serde_json::Error) -> MappingError {
+    MappingError::new(
         Cause::Input,
         None,
         format!("The input is not JSON: {error}"),
@@ -65,7 +65,7 @@ pub(super) fn input(error: &serde_json::Error) -> Problem {
 }
 
 /// A template that cannot be carried out.
-pub(super) fn evaluation(error: &EvaluatorError, limits: &Limits) -> Problem {
+pub(super) fn evaluation(error: &EvaluatorError, limits: &Limits) -> MappingError {
     let (code, reason) = split(error.message());
     let is = |wanted: &str| code.as_deref() == Some(wanted);
     if is(CANCELLED) {
@@ -79,19 +79,19 @@ pub(super) fn evaluation(error: &EvaluatorError, limits: &Limits) -> Problem {
     } else {
         Cause::Evaluation
     };
-    Problem::new(cause, code, reason)
+    MappingError::new(cause, code, reason)
 }
 
 /// A run that was ended from outside.
-pub(super) fn cancelled() -> Problem {
+pub(super) fn cancelled() -> MappingError {
     let code = Some(CANCELLED.to_owned());
-    Problem::new(Cause::Cancelled, code, "The evaluation was cancelled")
+    MappingError::new(Cause::Cancelled, code, "The evaluation was cancelled")
 }
 
 /// Something that grew past its limit.
-pub(super) fn too_long(what: &str, limit: usize) -> Problem {
+pub(super) fn too_long(what: &str, limit: usize) -> MappingError {
     let reason = format!("The {what} is longer than {limit} bytes");
-    Problem::new(Cause::Limit, Some(TOO_LONG.to_owned()), reason)
+    MappingError::new(Cause::Limit, Some(TOO_LONG.to_owned()), reason)
 }
 
 /// The code in front of a message, or after what the library says before it, and the rest.

@@ -30,7 +30,7 @@ use self::names::Names;
 use self::regex::Patterns;
 use self::trace::Trace;
 use crate::engine::{Engine, Run, Template};
-use crate::problem::{Cause, Position, Problem};
+use crate::problem::{Cause, MappingError, Position};
 
 /// The JSONata language, of the 2.x line.
 #[derive(Clone, Copy, Debug)]
@@ -46,15 +46,15 @@ struct Expression {
 }
 
 impl Engine for Jsonata {
-    fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
+    fn compile(&self, template: &str) -> Result<Box<dyn Template>, MappingError> {
         let read = defects::caught(|| Expression::read(template))
-            .map_err(|defect| Problem::new(Cause::Template, None, defect.message()))?;
+            .map_err(|defect| MappingError::new(Cause::Template, None, defect.message()))?;
         Ok(Box::new(read?))
     }
 }
 
 impl Template for Expression {
-    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
+    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
         let input = parse(input)?;
         let result = evaluated(evaluator(&self.patterns, run), &self.tree, &input)
             .map_err(|error| self.problem(&error, &input, run))?;
@@ -70,7 +70,7 @@ impl Template for Expression {
 }
 
 impl Expression {
-    fn read(template: &str) -> Result<Self, Problem> {
+    fn read(template: &str) -> Result<Self, MappingError> {
         let template = without_mark(template);
         let (template, backslashes, mut tree) = read(template)?;
         scopes::rename_own(&mut tree);
@@ -91,12 +91,12 @@ impl Expression {
     }
 
     /// What went wrong, with its place where that can be found.
-    fn problem(&self, error: &EvaluatorError, input: &JValue, run: &Run) -> Problem {
+    fn problem(&self, error: &EvaluatorError, input: &JValue, run: &Run) -> MappingError {
         let problem = errors::evaluation(error, &run.limits);
         if problem.cause != Cause::Evaluation {
             return problem;
         }
-        Problem {
+        MappingError {
             position: self.place(error, input, run),
             ..problem
         }
@@ -121,7 +121,7 @@ fn without_mark(text: &str) -> &str {
 }
 
 /// The text that the library reads, where backslashes were put into it, and its tree.
-fn read(template: &str) -> Result<(String, Vec<Position>, AstNode), Problem> {
+fn read(template: &str) -> Result<(String, Vec<Position>, AstNode), MappingError> {
     let error = match parser::parse(template) {
         Ok(tree) => return Ok((template.to_owned(), Vec::new(), tree)),
         Err(error) => error,
@@ -133,7 +133,7 @@ fn read(template: &str) -> Result<(String, Vec<Position>, AstNode), Problem> {
     again.ok_or_else(|| errors::syntax(template, &error))
 }
 
-fn parse(input: &str) -> Result<JValue, Problem> {
+fn parse(input: &str) -> Result<JValue, MappingError> {
     let input = without_mark(input);
     if input.trim().is_empty() {
         return Ok(JValue::Undefined);
@@ -171,7 +171,7 @@ fn evaluator(patterns: &Patterns, run: &Run) -> Result<Evaluator, EvaluatorError
     Ok(evaluator)
 }
 
-impl Problem {
+impl MappingError {
     fn new(cause: Cause, code: Option<String>, reason: impl Into<String>) -> Self {
         Self {
             cause,

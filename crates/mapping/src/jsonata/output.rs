@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use jsonata_core::value::{JValue, with_stack};
 
 use super::errors;
-use crate::problem::Problem;
+use crate::problem::MappingError;
 
 /// The value as JSON with two blanks a level, if it is not longer than `limit` bytes.
 ///
 /// Numbers look as in JavaScript; functions are empty strings.
-pub(super) fn pretty(value: &JValue, limit: usize) -> Result<String, Problem> {
+pub(super) fn pretty(value: &JValue, limit: usize) -> Result<String, MappingError> {
     let mut output = Output {
         text: String::new(),
         limit,
@@ -25,7 +25,7 @@ struct Output {
 }
 
 impl Output {
-    fn value(&mut self, value: &JValue, level: usize) -> Result<(), Problem> {
+    fn value(&mut self, value: &JValue, level: usize) -> Result<(), MappingError> {
         match value {
             JValue::Null | JValue::Undefined => self.text.push_str("null"),
             JValue::Bool(flag) => self.text.push_str(if *flag { "true" } else { "false" }),
@@ -53,7 +53,7 @@ impl Output {
         members: impl Iterator<Item = (Option<&'v str>, &'v JValue)>,
         [open, close]: [char; 2],
         level: usize,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), MappingError> {
         self.text.push(open);
         let mut empty = true;
         for (key, value) in members {
@@ -74,7 +74,7 @@ impl Output {
         Ok(())
     }
 
-    fn line(&mut self, level: usize) -> Result<(), Problem> {
+    fn line(&mut self, level: usize) -> Result<(), MappingError> {
         self.text.push('\n');
         self.text.extend(std::iter::repeat_n("  ", level));
         self.check()
@@ -107,7 +107,7 @@ impl Output {
             .push_str(&serde_json::to_string(text).unwrap_or_default());
     }
 
-    fn check(&self) -> Result<(), Problem> {
+    fn check(&self) -> Result<(), MappingError> {
         if self.text.len() <= self.limit {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! What is said of a segment, an element, a value.
 
-use b2bi_local_x12::{Form, OutlineElement, OutlineSegment, OutlineValue};
+use b2bi_local_x12::{ElementType, OutlineElement, OutlineSegment, OutlineValue};
 
 use super::Detail;
 
@@ -44,18 +44,18 @@ fn kind(value: &OutlineValue, detail: Detail) -> String {
         _ => format!("{min}-{max}"),
     };
     match value.form {
-        Form::Date if max < 8 => "date YYMMDD".to_owned(),
-        Form::Date if min < 8 => "date YYMMDD or CCYYMMDD".to_owned(),
-        Form::Date => "date CCYYMMDD".to_owned(),
-        Form::Time => format!("time HHMMSSDD, {length} digits of it"),
-        Form::Decimal => format!("number, {length} digits"),
-        Form::Integer => format!("number without a point, {length} digits"),
-        Form::Text => format!("text {length}"),
-        Form::Binary => "data".to_owned(),
-        Form::Code if value.codes.is_empty() || detail >= Detail::NoCodes => {
+        ElementType::Date if max < 8 => "date YYMMDD".to_owned(),
+        ElementType::Date if min < 8 => "date YYMMDD or CCYYMMDD".to_owned(),
+        ElementType::Date => "date CCYYMMDD".to_owned(),
+        ElementType::Time => format!("time HHMMSSDD, {length} digits of it"),
+        ElementType::Decimal => format!("number, {length} digits"),
+        ElementType::Integer => format!("number without a point, {length} digits"),
+        ElementType::Text => format!("text {length}"),
+        ElementType::Binary => "data".to_owned(),
+        ElementType::Code if value.codes.is_empty() || detail >= Detail::NoCodes => {
             format!("code {length}")
         }
-        Form::Code => codes(value),
+        ElementType::Code => codes(value),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What templates select, build and refuse.
 
-use b2bi_local_mapping::{Cause, Engine, Jsonata, Limits, Position, Problem, Run};
+use b2bi_local_mapping::{Cause, Engine, Jsonata, Limits, MappingError, Position, Run};
 
 const ORDER: &str = r#"{
   "order": {"number": "PO-7", "date": "20260301", "note": null},
@@ -18,7 +18,7 @@ fn run() -> Run {
     Run::new(NOW, 7, Limits::standard())
 }
 
-fn map(template: &str) -> Result<Option<String>, Problem> {
+fn map(template: &str) -> Result<Option<String>, MappingError> {
     Jsonata.compile(template)?.evaluate(ORDER, &run())
 }
 

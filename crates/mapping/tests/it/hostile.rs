@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use b2bi_local_mapping::{Cause, Engine, Jsonata, Limits, Problem, Run};
+use b2bi_local_mapping::{Cause, Engine, Jsonata, Limits, MappingError, Run};
 
 const TIME: Duration = Duration::from_millis(500);
 /// A busy machine takes longer to notice than an idle one.
@@ -19,7 +19,7 @@ fn limits() -> Limits {
     }
 }
 
-fn problem(template: &str, input: &str) -> Problem {
+fn problem(template: &str, input: &str) -> MappingError {
     let begun = Instant::now();
     let result = Jsonata
         .compile(template)

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use b2bi_local_mapping::{Engine, Jsonata, Limits, Run};
-use b2bi_local_x12::{Layout, Strictness, Writing, to_json, validate, write_json};
+use b2bi_local_x12::{Layout, Strictness, WriteOptions, to_json, validate, write_json};
 use serde_json::Value;
 
 use super::samples;
@@ -31,7 +31,7 @@ fn an_invoice_becomes_the_x12_beside_it() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/mapping/outbound");
     let template = text(&folder, "invoice.jsonata");
     let document = map(&template, &text(&folder, "invoice.json"), NOW);
-    let x12 = write_json(&document, &Writing::standard()).unwrap();
+    let x12 = write_json(&document, &WriteOptions::standard()).unwrap();
     let made = String::from_utf8(x12.clone()).unwrap();
     assert_eq!(made, text(&folder, "invoice.edi"));
     let (validation, _) = validate(&x12, Strictness::Inferred, None);
@@ -45,7 +45,7 @@ fn a_payment_becomes_the_x12_that_the_service_wrote() {
     };
     let template = text(&folder, "835-outbound-mapping.jsonata");
     let document = map(&template, &text(&folder, "835-input-data.json"), SAMPLE_DAY);
-    let mut writing = Writing::standard();
+    let mut writing = WriteOptions::standard();
     writing.delimiters.component = b'|';
     let made = String::from_utf8(write_json(&document, &writing).unwrap()).unwrap();
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use b2bi_local_mapping::{Engine, Jsonata, Limits, Run, StarterLanguage, starter_of_outline};
 use b2bi_local_x12::{
-    Layout, Outline, Strictness, Validator, Version, Writing, guides, read, sets, to_json,
+    Layout, Outline, Strictness, Validator, Version, WriteOptions, guides, read, sets, to_json,
     write_json, write_xml,
 };
 
@@ -35,12 +35,12 @@ fn check(outline: &Outline) {
     let wanted = to_json(outline.to_x12().as_bytes(), Layout::Pretty).text;
     let template = starter_of_outline(outline, StarterLanguage::Jsonata, MOST);
     assert!(template.len() <= MOST, "{name}: {}", template.len());
-    let x12 = write_json(&evaluated(&template), &Writing::standard()).unwrap();
+    let x12 = write_json(&evaluated(&template), &WriteOptions::standard()).unwrap();
     assert_eq!(report(&x12), "", "{name}");
     assert_eq!(to_json(&x12, Layout::Pretty).text, wanted, "{name}");
     let stylesheet = starter_of_outline(outline, StarterLanguage::Xslt, MOST);
     assert!(stylesheet.len() <= MOST, "{name}: {}", stylesheet.len());
-    let by_xml = write_xml(written_by(&stylesheet), &Writing::standard()).unwrap();
+    let by_xml = write_xml(written_by(&stylesheet), &WriteOptions::standard()).unwrap();
     assert_eq!(
         String::from_utf8_lossy(&by_xml),
         String::from_utf8_lossy(&x12),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use b2bi_local_ledger::Ledger;
+use b2bi_local_persistence::RowStore;
 use bytes::{Bytes, BytesMut};
 
 /// How much is written or read at a time.
@@ -41,8 +41,8 @@ pub(crate) struct BlobWriter {
 
 impl Blobs {
     /// The files in a directory, which is made if it is not there.
-    pub(crate) fn open(ledger: &Ledger) -> io::Result<Arc<Self>> {
-        let directory = ledger.directory().join("blobs");
+    pub(crate) fn open(row_store: &RowStore) -> io::Result<Arc<Self>> {
+        let directory = row_store.directory().join("blobs");
         fs::create_dir_all(&directory)?;
         let last = numbers(&directory)?.max();
         Ok(Arc::new(Self {

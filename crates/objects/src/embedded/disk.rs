@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use b2bi_local_ledger::{Batch, Ledger, Ticket};
+use b2bi_local_persistence::{Batch, CommitSeq, RowStore};
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use super::blobs::Blobs;
@@ -12,18 +12,18 @@ use super::operations::multipart::Place;
 use super::rows::{self, Kind};
 use super::state::{Bucket, Buckets, Object, Store, Upload, UploadedPart};
 
-/// A ledger for rows, and files beside it for what is long.
+/// A row store for rows, and files beside it for what is long.
 pub(crate) struct Disk {
-    ledger: Ledger,
+    row_store: RowStore,
     pub(crate) blobs: Arc<Blobs>,
     /// The ticket of the last change.
     last: AtomicU64,
 }
 
 impl Disk {
-    pub(crate) fn new(ledger: Ledger, blobs: Arc<Blobs>) -> Self {
+    pub(crate) fn new(row_store: RowStore, blobs: Arc<Blobs>) -> Self {
         Self {
-            ledger,
+            row_store,
             blobs,
             last: AtomicU64::new(0),
         }
@@ -46,7 +46,7 @@ impl Disk {
     }
 
     fn send_batch(&self, batch: Batch) -> S3Result<()> {
-        let ticket = self.ledger.send(batch).map_err(unwritable)?;
+        let ticket = self.row_store.send(batch).map_err(unwritable)?;
         self.last.fetch_max(ticket.number(), Ordering::AcqRel);
         Ok(())
     }
@@ -382,7 +382,7 @@ impl Store {
 
     /// What [`flushed`](Self::flushed) needs to know of the time before a request.
     pub(crate) fn failures(&self) -> u64 {
-        self.disk().map_or(0, |disk| disk.ledger.failures())
+        self.disk().map_or(0, |disk| disk.row_store.failures())
     }
 
     /// Waits until all changes that were made by now are on disk, if that is where they go.
@@ -394,12 +394,12 @@ impl Store {
         let Some(disk) = self.disk() else {
             return Ok(());
         };
-        let ticket = Ticket::of(disk.last.load(Ordering::Acquire));
-        disk.ledger.decided(ticket).await;
-        if disk.ledger.failures() == failures {
+        let ticket = CommitSeq::of(disk.last.load(Ordering::Acquire));
+        disk.row_store.decided(ticket).await;
+        if disk.row_store.failures() == failures {
             return Ok(());
         }
-        Err(disk.ledger.failure().map_or_else(
+        Err(disk.row_store.failure().map_or_else(
             || S3Error::with_message(S3ErrorCode::InternalError, "a change was undone; retry"),
             unwritable,
         ))

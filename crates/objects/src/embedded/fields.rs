@@ -109,7 +109,7 @@ impl Headers {
     ///
     /// # Errors
     /// `MetadataTooLarge`.
-    pub(crate) fn settled(mut self) -> s3s::S3Result<Self> {
+    pub(crate) fn flushed(mut self) -> s3s::S3Result<Self> {
         let metadata = self.metadata.iter().flatten();
         if metadata
             .map(|(name, value)| name.len() + value.len())

@@ -29,10 +29,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use b2bi_local_ledger::Ledger;
 #[cfg(doc)]
 use b2bi_local_panics::Panic;
 use b2bi_local_panics::caught;
+use b2bi_local_persistence::RowStore;
 use b2bi_local_sigv4::{BodyHash, Verifier};
 use bytes::Bytes;
 use http::header::{HOST, HeaderMap};
@@ -89,17 +89,17 @@ impl EmbeddedS3 {
         Self::over(memory, settings)
     }
 
-    /// Makes an S3 of what a ledger has, which keeps it from now on; objects that are long have
+    /// Makes an S3 of what a row store has, which keeps it from now on; objects that are long have
     /// files in the directory `blobs` beside it.
     ///
     /// # Errors
     /// What is there cannot be read.
-    pub fn with_ledger(settings: Settings, ledger: Ledger) -> Result<Self, String> {
-        let blobs = Blobs::open(&ledger);
+    pub fn with_row_store(settings: Settings, row_store: RowStore) -> Result<Self, String> {
+        let blobs = Blobs::open(&row_store);
         let blobs =
             blobs.map_err(|error| format!("the directory blobs cannot be used: {error}"))?;
-        let accounts = rows::Loader::load(&ledger, &blobs)?;
-        let memory = Store::new(&settings, accounts, Some(Disk::new(ledger, blobs)));
+        let accounts = rows::Loader::load(&row_store, &blobs)?;
+        let memory = Store::new(&settings, accounts, Some(Disk::new(row_store, blobs)));
         Ok(Self::over(memory, settings))
     }
 

@@ -1,10 +1,10 @@
-//! Buckets and objects as rows of the ledger.
+//! Buckets and objects as rows of the row store.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use b2bi_local_ledger::{Ledger, Table, WriteError};
+use b2bi_local_persistence::{RowStore, Table, WriteError};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use s3s::dto::{Metadata, NotificationConfiguration, ServerSideEncryption, StorageClass};
@@ -18,7 +18,7 @@ use super::content::{Chunk, Content};
 use super::fields::Headers;
 use super::state::{Bucket, Buckets, Object, PartRecord, Upload, UploadedPart};
 
-/// Where the ledger has the rows of the embedded S3.
+/// Where the row store has the rows of the embedded S3.
 pub(crate) const ROWS: Table = Table("objects");
 
 /// Stands between the parts of a row's key. Only an object's key, which comes last, may have it.
@@ -222,7 +222,7 @@ fn headers_row(headers: &Headers) -> HeadersRow {
     }
 }
 
-/// Reads what a ledger has, and the files that go with it.
+/// Reads what a row store has, and the files that go with it.
 pub(crate) struct Loader<'a> {
     blobs: &'a Arc<Blobs>,
     /// Files that more than one row may name.
@@ -244,7 +244,7 @@ impl<'a> Loader<'a> {
     /// # Errors
     /// The first row or file that cannot be read.
     pub(crate) fn load(
-        ledger: &Ledger,
+        row_store: &RowStore,
         blobs: &'a Arc<Blobs>,
     ) -> Result<BTreeMap<String, Buckets>, String> {
         let mut loader = Self {
@@ -252,7 +252,7 @@ impl<'a> Loader<'a> {
             open: BTreeMap::new(),
         };
         let mut accounts = BTreeMap::new();
-        let read = ledger.read::<RowError>(ROWS, |key, value| {
+        let read = row_store.read::<RowError>(ROWS, |key, value| {
             loader.row(&mut accounts, key, value).map_err(|problem| {
                 let key = key.replace(SEPARATOR, "/");
                 RowError(format!("the row {key} cannot be read: {problem}"))

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use b2bi_local_ledger::Ledger;
+use b2bi_local_persistence::RowStore;
 
 use super::*;
 
@@ -20,7 +20,7 @@ impl Directory {
     }
 
     fn open(&self) -> EmbeddedS3 {
-        EmbeddedS3::with_ledger(settings(), Ledger::open(&self.0).unwrap()).unwrap()
+        EmbeddedS3::with_row_store(settings(), RowStore::open(&self.0).unwrap()).unwrap()
     }
 
     fn files(&self) -> usize {
@@ -154,7 +154,7 @@ async fn a_missing_file_is_told() {
         put(&s3.store(), "a", long(1)).await;
     }
     fs::remove_dir_all(directory.0.join("blobs")).unwrap();
-    let refused = EmbeddedS3::with_ledger(settings(), Ledger::open(&directory.0).unwrap());
+    let refused = EmbeddedS3::with_row_store(settings(), RowStore::open(&directory.0).unwrap());
     let problem = refused.err().unwrap();
     assert!(
         problem.contains("orders/a cannot be read: the file blobs/"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use b2bi_local_mapping::{Cause, Limits, Problem};
+use b2bi_local_mapping::{Cause, Limits, MappingError};
 use b2bi_local_sandbox::{Sandbox, Settings};
 
 use super::{map, run, settings};
@@ -24,7 +24,7 @@ fn limits() -> Limits {
     }
 }
 
-fn problem(sandbox: &Sandbox, template: &str) -> Problem {
+fn problem(sandbox: &Sandbox, template: &str) -> MappingError {
     let found = sandbox.map(template, "{\"a\": [1, {\"b\": 2}]}", &run(limits()));
     found.expect_err(template)
 }

@@ -13,7 +13,7 @@ mod probe;
 
 use std::time::Duration;
 
-use b2bi_local_mapping::{Engine as _, Jsonata, Limits, Problem, Run};
+use b2bi_local_mapping::{Engine as _, Jsonata, Limits, MappingError, Run};
 use b2bi_local_sandbox::{Sandbox, Settings, WorkerCommand, serve};
 
 /// No test: what workers run. Called as a test its standard input is no socket, and it ends.
@@ -56,6 +56,6 @@ fn run(limits: Limits) -> Run {
     Run::new(1_772_427_843_210, 7, limits)
 }
 
-fn map(sandbox: &Sandbox, template: &str, input: &str) -> Result<Option<String>, Problem> {
+fn map(sandbox: &Sandbox, template: &str, input: &str) -> Result<Option<String>, MappingError> {
     sandbox.compile(template)?.evaluate(input, &run(patient()))
 }

@@ -3,20 +3,20 @@
 use std::process::{abort, exit};
 use std::time::{Duration, Instant};
 
-use b2bi_local_mapping::{Cause, Engine, Position, Problem, Run, Template};
+use b2bi_local_mapping::{Cause, Engine, MappingError, Position, Run, Template};
 
 pub(crate) struct Probe;
 
 struct Action(String);
 
 impl Engine for Probe {
-    fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
+    fn compile(&self, template: &str) -> Result<Box<dyn Template>, MappingError> {
         Ok(Box::new(Action(template.to_owned())))
     }
 }
 
 impl Template for Action {
-    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
+    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
         match self.0.as_str() {
             "echo" => {}
             "nothing" => return Ok(None),
@@ -40,8 +40,8 @@ impl Template for Action {
     }
 }
 
-pub(crate) fn failed() -> Problem {
-    Problem {
+pub(crate) fn failed() -> MappingError {
+    MappingError {
         cause: Cause::Evaluation,
         code: Some("T2001".to_owned()),
         position: Some(Position {

@@ -24,7 +24,7 @@ impl Call {
 }
 
 /// What a handler answers.
-pub(super) type Answer = Result<Response<Bytes>, AdminError>;
+pub(super) type HandlerResult = Result<Response<Bytes>, AdminError>;
 
 /// Why a request to one of the server's own routes is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::body::{members, wrong};
-use super::call::{Answer, Call};
+use super::call::{Call, HandlerResult};
 use super::reply;
 use crate::app::App;
 use crate::clock::ClockMode;
@@ -22,7 +22,7 @@ struct Change {
 }
 
 /// What the clock shows, and who waits for it.
-pub(super) fn show(app: &App, _: &Call) -> Answer {
+pub(super) fn show(app: &App, _: &Call) -> HandlerResult {
     let clock = &app.clock;
     let setting = clock.setting();
     let (sleeping, wakes_in_ms) = clock.sleepers();
@@ -37,7 +37,7 @@ pub(super) fn show(app: &App, _: &Call) -> Answer {
 }
 
 /// Changes the clock, and shows what it is then.
-pub(super) fn set(app: &App, call: &Call) -> Answer {
+pub(super) fn set(app: &App, call: &Call) -> HandlerResult {
     let value = call.json()?;
     let change = Change::read(members(&value, &KEYS)?)?;
     apply(app, &change);

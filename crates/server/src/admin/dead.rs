@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::call::{Answer, Call};
+use super::call::{Call, HandlerResult};
 use super::reply;
 use crate::app::App;
 use crate::sinks::{DeadLetter, DeliveryQueue};
@@ -13,32 +13,32 @@ use crate::sinks::{DeadLetter, DeliveryQueue};
 pub(super) const QUERY: &[&str] = &["sink"];
 
 /// Shows the events that did not arrive.
-pub(super) fn events(app: &App, call: &Call) -> Answer {
+pub(super) fn events(app: &App, call: &Call) -> HandlerResult {
     show(&app.event_log.sinks.events, call, "event")
 }
 
 /// Shows the log records that did not arrive.
-pub(super) fn logs(app: &App, call: &Call) -> Answer {
+pub(super) fn logs(app: &App, call: &Call) -> HandlerResult {
     show(&app.event_log.sinks.records, call, "record")
 }
 
 /// Sends the events again that did not arrive.
-pub(super) fn retry_events(app: &App, call: &Call) -> Answer {
+pub(super) fn retry_events(app: &App, call: &Call) -> HandlerResult {
     retry(&app.event_log.sinks.events, call)
 }
 
 /// Sends the log records again that did not arrive.
-pub(super) fn retry_logs(app: &App, call: &Call) -> Answer {
+pub(super) fn retry_logs(app: &App, call: &Call) -> HandlerResult {
     retry(&app.event_log.sinks.records, call)
 }
 
 /// Forgets the events that did not arrive.
-pub(super) fn clear_events(app: &App, call: &Call) -> Answer {
+pub(super) fn clear_events(app: &App, call: &Call) -> HandlerResult {
     clear(&app.event_log.sinks.events, call)
 }
 
 /// Forgets the log records that did not arrive.
-pub(super) fn clear_logs(app: &App, call: &Call) -> Answer {
+pub(super) fn clear_logs(app: &App, call: &Call) -> HandlerResult {
     clear(&app.event_log.sinks.records, call)
 }
 
@@ -58,7 +58,7 @@ fn wanted<'a, T: Send + Sync + 'static>(
 fn retry<T: Serialize + Send + Sync + 'static>(
     couriers: &[DeliveryQueue<T>],
     call: &Call,
-) -> Answer {
+) -> HandlerResult {
     let retried: usize = wanted(couriers, call).map(DeliveryQueue::retry).sum();
     Ok(reply(StatusCode::OK, &json!({"retried": retried})))
 }
@@ -66,7 +66,7 @@ fn retry<T: Serialize + Send + Sync + 'static>(
 fn clear<T: Serialize + Send + Sync + 'static>(
     couriers: &[DeliveryQueue<T>],
     call: &Call,
-) -> Answer {
+) -> HandlerResult {
     let cleared: usize = wanted(couriers, call).map(DeliveryQueue::forget).sum();
     Ok(reply(StatusCode::OK, &json!({"cleared": cleared})))
 }
@@ -76,7 +76,7 @@ fn show<T: Serialize + Send + Sync + 'static>(
     couriers: &[DeliveryQueue<T>],
     call: &Call,
     name: &str,
-) -> Answer {
+) -> HandlerResult {
     let (mut sink_counts, mut dead) = (Vec::new(), Vec::new());
     for delivery_queue in wanted(couriers, call) {
         sink_counts.push(delivery_queue.sink_counts());

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::call::{Answer, Call};
+use super::call::{Call, HandlerResult};
 use super::query::{Query, WAIT};
 use super::reply;
 use crate::app::App;
@@ -23,7 +23,7 @@ pub(super) const EVENT_QUERY: &[&str] = &[
 pub(super) const LOG_QUERY: &[&str] = &["account", "region", "group", "stream", "since", "limit"];
 
 /// The events that fit the query, oldest first.
-pub(super) fn events(app: &App, call: &Call) -> Answer {
+pub(super) fn events(app: &App, call: &Call) -> HandlerResult {
     let query = Query::read(&call.params)?;
     let (latest, events) = found(&app.event_log, &query, query.limit);
     let body = json!({"latest": latest, "events": events});
@@ -51,7 +51,7 @@ pub(super) fn found(
 }
 
 /// The log records that fit the query, oldest first.
-pub(super) fn logs(app: &App, call: &Call) -> Answer {
+pub(super) fn logs(app: &App, call: &Call) -> HandlerResult {
     let query = Query::read(&call.params)?;
     let (latest, records) = app.event_log.records(query.since, query.limit, |item| {
         query.accepts(|field| match field {
@@ -67,13 +67,13 @@ pub(super) fn logs(app: &App, call: &Call) -> Answer {
 }
 
 /// Forgets all events.
-pub(super) fn clear_events(app: &App, _: &Call) -> Answer {
+pub(super) fn clear_events(app: &App, _: &Call) -> HandlerResult {
     let cleared = json!({"cleared": app.event_log.clear_events()});
     Ok(reply(StatusCode::OK, &cleared))
 }
 
 /// Forgets all log records.
-pub(super) fn clear_logs(app: &App, _: &Call) -> Answer {
+pub(super) fn clear_logs(app: &App, _: &Call) -> HandlerResult {
     let cleared = json!({"cleared": app.event_log.clear_records()});
     Ok(reply(StatusCode::OK, &cleared))
 }

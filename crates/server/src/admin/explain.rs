@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::body::{members, wrong};
-use super::call::{Answer, Call};
+use super::call::{Call, HandlerResult};
 use super::reply;
 use crate::app::App;
 use crate::query::unknown;
@@ -25,7 +25,7 @@ pub(super) const QUERY: &[&str] = &[
 ];
 
 /// Answers for the request that the query describes; account, region and service have defaults.
-pub(super) fn by_query(app: &App, call: &Call) -> Answer {
+pub(super) fn by_query(app: &App, call: &Call) -> HandlerResult {
     let pairs = call.params.iter();
     let request: Vec<(String, String)> = pairs
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
@@ -34,14 +34,14 @@ pub(super) fn by_query(app: &App, call: &Call) -> Answer {
 }
 
 /// Answers for the request that a JSON object describes, which may have a `body` and `header`s.
-pub(super) fn by_body(app: &App, call: &Call) -> Answer {
+pub(super) fn by_body(app: &App, call: &Call) -> HandlerResult {
     let value = call.json()?;
     let keys: Vec<&str> = QUERY.iter().copied().chain(["header", "body"]).collect();
     let request = of_members(any_header(&value, &keys)?)?;
     explain(app, &request, value.get("body"))
 }
 
-fn explain(app: &App, request: &[(String, String)], body: Option<&Value>) -> Answer {
+fn explain(app: &App, request: &[(String, String)], body: Option<&Value>) -> HandlerResult {
     if let Some((_, attempt)) = request.iter().find(|(key, _)| key == "attempt")
         && attempt.parse::<u64>().is_err()
     {

@@ -8,7 +8,7 @@ use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::body::{members, text};
-use super::call::{AdminError, Answer, Call};
+use super::call::{AdminError, Call, HandlerResult};
 use super::reply;
 use super::warnings::warnings;
 use crate::app::App;
@@ -18,17 +18,17 @@ use crate::query::unknown;
 const PRESETS: &str = include_str!("presets.json");
 
 /// Every rule with its counters.
-pub(super) fn list(app: &App, _: &Call) -> Answer {
+pub(super) fn list(app: &App, _: &Call) -> HandlerResult {
     Ok(state(app, &[]))
 }
 
 /// Adds rules after those that are there. A seed beside them starts all counters anew.
-pub(super) fn append(app: &App, call: &Call) -> Answer {
+pub(super) fn append(app: &App, call: &Call) -> HandlerResult {
     add(app, checked(app, &call.json()?)?)
 }
 
 /// Puts rules in the place of those that are there.
-pub(super) fn replace(app: &App, call: &Call) -> Answer {
+pub(super) fn replace(app: &App, call: &Call) -> HandlerResult {
     let set = checked(app, &call.json()?)?;
     let warnings = warnings(&set.rules);
     let replaced = app.faults.replace(set.rules, app.now_millis());
@@ -39,7 +39,7 @@ pub(super) fn replace(app: &App, call: &Call) -> Answer {
 
 /// Takes the rule away that `?id=…` names, or those that say the same as the rules of the body;
 /// without either, all of them.
-pub(super) fn remove(app: &App, call: &Call) -> Answer {
+pub(super) fn remove(app: &App, call: &Call) -> HandlerResult {
     match (call.params.get("id"), call.body.is_empty()) {
         (None, true) => app.faults.clear(),
         (None, false) => {
@@ -60,12 +60,12 @@ pub(super) fn remove(app: &App, call: &Call) -> Answer {
 }
 
 /// The ready-made sets of rules, by name.
-pub(super) fn presets(_: &App, _: &Call) -> Answer {
+pub(super) fn presets(_: &App, _: &Call) -> HandlerResult {
     Ok(reply(StatusCode::OK, &ready_made()))
 }
 
 /// Adds a ready-made set of rules: `faults/presets/flaky`.
-pub(super) fn preset(app: &App, call: &Call) -> Answer {
+pub(super) fn preset(app: &App, call: &Call) -> HandlerResult {
     let presets = ready_made();
     let Some(rules) = presets.get(&call.name) else {
         let names = presets.as_object().into_iter().flatten();
@@ -79,7 +79,7 @@ fn ready_made() -> Value {
     serde_json::from_str(PRESETS).unwrap_or_default()
 }
 
-fn add(app: &App, set: RuleSet) -> Answer {
+fn add(app: &App, set: RuleSet) -> HandlerResult {
     let warnings = warnings(&set.rules);
     let added = app.faults.append(set.rules, app.now_millis());
     added.map_err(conflict)?;
@@ -152,7 +152,7 @@ pub(super) fn described(status: RuleStatus) -> Value {
 }
 
 /// The rule of this id, with its counters.
-pub(super) fn show(app: &App, call: &Call) -> Answer {
+pub(super) fn show(app: &App, call: &Call) -> HandlerResult {
     match app.faults.status(&call.name) {
         Some(status) => Ok(reply(StatusCode::OK, &described(status))),
         None => Err(no_rule(&call.name)),
@@ -161,7 +161,7 @@ pub(super) fn show(app: &App, call: &Call) -> Answer {
 
 /// Puts a rule in the place of the one with this id, or behind all when there is none; its counters
 /// start anew.
-pub(super) fn put(app: &App, call: &Call) -> Answer {
+pub(super) fn put(app: &App, call: &Call) -> HandlerResult {
     let set = checked(app, &call.json()?)?;
     let one: Result<[Rule; 1], _> = set.rules.try_into();
     let (Ok([rule]), None) = (one, set.seed) else {
@@ -173,11 +173,11 @@ pub(super) fn put(app: &App, call: &Call) -> Answer {
 }
 
 /// Takes the rule of this id away.
-pub(super) fn take_away(app: &App, call: &Call) -> Answer {
+pub(super) fn take_away(app: &App, call: &Call) -> HandlerResult {
     take_away_one(app, &call.name)
 }
 
-fn take_away_one(app: &App, id: &str) -> Answer {
+fn take_away_one(app: &App, id: &str) -> HandlerResult {
     if app.faults.remove(id) {
         Ok(state(app, &[]))
     } else {
@@ -190,13 +190,13 @@ fn no_rule(id: &str) -> AdminError {
 }
 
 /// Every scenario with its state.
-pub(super) fn scenarios(app: &App, _: &Call) -> Answer {
+pub(super) fn scenarios(app: &App, _: &Call) -> HandlerResult {
     let scenarios = json!({"scenarios": app.faults.scenarios()});
     Ok(reply(StatusCode::OK, &scenarios))
 }
 
 /// The state of a scenario.
-pub(super) fn scenario(app: &App, call: &Call) -> Answer {
+pub(super) fn scenario(app: &App, call: &Call) -> HandlerResult {
     let name = &call.name;
     match app.faults.scenarios().get(name) {
         Some(state) => {
@@ -210,7 +210,7 @@ pub(super) fn scenario(app: &App, call: &Call) -> Answer {
 }
 
 /// Puts a scenario into a state.
-pub(super) fn set_scenario(app: &App, call: &Call) -> Answer {
+pub(super) fn set_scenario(app: &App, call: &Call) -> HandlerResult {
     let value = call.json()?;
     let state = text(members(&value, &["state"])?, "state")?;
     app.faults.set_scenario(&call.name, state);
@@ -218,7 +218,7 @@ pub(super) fn set_scenario(app: &App, call: &Call) -> Answer {
 }
 
 /// The rules and all that they decided, as JSON lines.
-pub(super) fn recording(app: &App, _: &Call) -> Answer {
+pub(super) fn recording(app: &App, _: &Call) -> HandlerResult {
     let mut response = Response::new(Bytes::from(app.faults.recording().to_string()));
     let lines = HeaderValue::from_static("application/jsonl");
     response.headers_mut().insert(CONTENT_TYPE, lines);
@@ -226,7 +226,7 @@ pub(super) fn recording(app: &App, _: &Call) -> Answer {
 }
 
 /// Sets the rules of a recording up so that they decide as they did.
-pub(super) fn replay(app: &App, call: &Call) -> Answer {
+pub(super) fn replay(app: &App, call: &Call) -> HandlerResult {
     replayed(app, &call.body).map_err(|message| {
         AdminError::bad_request(format!("Send what /_b2bi/recording returns: {message}"))
     })?;

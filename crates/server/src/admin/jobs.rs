@@ -4,7 +4,7 @@ use b2bi_local_b2bi::JobReport;
 use http::StatusCode;
 use serde_json::json;
 
-use super::call::{Answer, Call};
+use super::call::{Call, HandlerResult};
 use super::query::Query;
 use super::reply;
 use crate::app::App;
@@ -24,7 +24,7 @@ pub(super) const QUERY: &[&str] = &[
 const STATES: [&str; 5] = ["accepted", "queued", "running", "succeeded", "failed"];
 
 /// The jobs that fit the query in the order of their acceptance, and how many are in each state.
-pub(super) fn list(app: &App, call: &Call) -> Answer {
+pub(super) fn list(app: &App, call: &Call) -> HandlerResult {
     let query = Query::read(&call.params)?;
     let mut jobs = app.service.jobs();
     jobs.retain(|job| query.accepts(|field| value(job, field)));

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::body::members;
-use super::call::{AdminError, Answer, Call};
+use super::call::{AdminError, Call, HandlerResult};
 use super::query::limit;
 use super::{faults, reply};
 use crate::app::App;
@@ -17,7 +17,7 @@ const OFF: &str = "No journal is kept: the setting journal-size is 0";
 
 /// The entries that fit the query, oldest first, `limit=NUMBER` of them at most; `group=invocation`
 /// joins the attempts of a call.
-pub(super) fn list(app: &App, call: &Call) -> Answer {
+pub(super) fn list(app: &App, call: &Call) -> HandlerResult {
     let filter = Filter::from_params(&call.params)?;
     let limit = call.params.get("limit").map(limit).transpose()?;
     let (key, is_grouped) = match call.params.get("group") {
@@ -40,7 +40,7 @@ pub(super) fn list(app: &App, call: &Call) -> Answer {
 }
 
 /// The entry of this number.
-pub(super) fn one(app: &App, call: &Call) -> Answer {
+pub(super) fn one(app: &App, call: &Call) -> HandlerResult {
     let number = &call.name;
     let wanted: Option<u64> = number.parse().ok();
     let (_, entries) = app.journal.find(&Filter::default());
@@ -53,13 +53,13 @@ pub(super) fn one(app: &App, call: &Call) -> Answer {
 }
 
 /// Forgets everything.
-pub(super) fn clear(app: &App, _: &Call) -> Answer {
+pub(super) fn clear(app: &App, _: &Call) -> HandlerResult {
     let cleared = json!({"cleared": app.journal.clear()});
     Ok(reply(StatusCode::OK, &cleared))
 }
 
 /// Answers 200 where an expectation, or each of a list, is met; else 422 with what differs.
-pub(super) fn verify(app: &App, call: &Call) -> Answer {
+pub(super) fn verify(app: &App, call: &Call) -> HandlerResult {
     let expectations = expectations(&call.json()?)?;
     let wants_journal = |expected: &Expected| matches!(expected, Expected::Requests(_));
     if !app.journal.is_on() && expectations.iter().any(wants_journal) {

@@ -8,19 +8,19 @@ use http::{Response, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::body::{members, wrong};
-use super::call::{AdminError, Answer, Call};
+use super::call::{AdminError, Call, HandlerResult};
 use super::reply;
 use crate::app::App;
 
 const LONGEST_DESCRIPTION: usize = 8192;
 
 /// The rules that the contract has words for.
-pub(super) fn faults(app: &App, _: &Call) -> Answer {
+pub(super) fn faults(app: &App, _: &Call) -> HandlerResult {
     Ok(listed(app))
 }
 
 /// Puts rules in the place of those that are there.
-pub(super) fn replace(app: &App, call: &Call) -> Answer {
+pub(super) fn replace(app: &App, call: &Call) -> HandlerResult {
     let rules = checked(app, call)?;
     let replaced = app.faults.replace(rules, app.now_millis());
     replaced.map_err(|error| error.to_string())?;
@@ -28,7 +28,7 @@ pub(super) fn replace(app: &App, call: &Call) -> Answer {
 }
 
 /// Adds those rules that are not there yet: in the contract a rule stands once.
-pub(super) fn add(app: &App, call: &Call) -> Answer {
+pub(super) fn add(app: &App, call: &Call) -> HandlerResult {
     let rules = checked(app, call)?;
     let present = app.faults.list();
     let is_new = |rule: &Rule| !present.iter().any(|present| present.rule.is_like(rule));
@@ -39,19 +39,19 @@ pub(super) fn add(app: &App, call: &Call) -> Answer {
 }
 
 /// Takes the rules away that say the same as those of the body.
-pub(super) fn remove(app: &App, call: &Call) -> Answer {
+pub(super) fn remove(app: &App, call: &Call) -> HandlerResult {
     app.faults.remove_like(&rules(&call.json()?)?);
     Ok(listed(app))
 }
 
 /// What every request is held up.
-pub(super) fn effects(app: &App, _: &Call) -> Answer {
+pub(super) fn effects(app: &App, _: &Call) -> HandlerResult {
     let effects = json!({"latency": app.faults.latency_ms()});
     Ok(reply(StatusCode::OK, &effects))
 }
 
 /// Holds every request up.
-pub(super) fn set_effects(app: &App, call: &Call) -> Answer {
+pub(super) fn set_effects(app: &App, call: &Call) -> HandlerResult {
     let value = call.json()?;
     app.faults.set_latency_ms(latency(&value)?);
     effects(app, call)

@@ -26,7 +26,7 @@ mod state;
 mod status;
 mod warnings;
 
-use b2bi_local_dispatcher::Failure;
+use b2bi_local_dispatcher::ServiceError;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
@@ -56,7 +56,7 @@ pub(crate) fn is_admin(app: &App, path: &str) -> bool {
 pub(crate) async fn answer(
     app: &App,
     head: &Parts,
-    body: Result<Bytes, Failure>,
+    body: Result<Bytes, ServiceError>,
 ) -> Response<Bytes> {
     if let Err(refusal) = may_use(app, head) {
         return problem(refusal.status, &refusal.message);

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use http::StatusCode;
 use serde_json::json;
 
-use super::call::{AdminError, Answer, Call};
+use super::call::{AdminError, Call, HandlerResult};
 use super::reply;
 use crate::app::App;
 use crate::query::unknown;
@@ -23,7 +23,7 @@ struct ResetQuery {
 
 /// Resets the parts that `what=a,b` names. Without it, all of them; or where an account or a
 /// region is named, the state that it has.
-pub(super) fn answer<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
+pub(super) fn answer<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move {
         let query = ResetQuery::read(call)?;
         let parts: Vec<Part> = query.parts.iter().map(|(_, part)| *part).collect();
@@ -36,7 +36,7 @@ pub(super) fn answer<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> 
 }
 
 /// Resets everything, and answers as moto does.
-pub(super) fn as_moto<'a>(app: &'a App, _: &'a Call) -> BoxFuture<'a, Answer> {
+pub(super) fn as_moto<'a>(app: &'a App, _: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move {
         let parts = PARTS.map(|(_, part)| part);
         let done = reset(app, &parts, &Scope::default()).await;

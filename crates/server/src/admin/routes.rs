@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 
-use super::call::{AdminError, Answer, Call};
+use super::call::{AdminError, Call, HandlerResult};
 use super::{
     clock, dead, event_log, explain, faults, jobs, journal, localstack, problem, reset, s3_events,
     seed, snapshots, state, status,
@@ -34,8 +34,8 @@ enum Handler {
 
 const NONE: Keys = &[];
 
-type Now = fn(&App, &Call) -> Answer;
-type Later = for<'a> fn(&'a App, &'a Call) -> BoxFuture<'a, Answer>;
+type Now = fn(&App, &Call) -> HandlerResult;
+type Later = for<'a> fn(&'a App, &'a Call) -> BoxFuture<'a, HandlerResult>;
 type Keys = &'static [&'static str];
 
 const fn make(
@@ -201,7 +201,7 @@ pub(super) async fn answer(app: &App, head: &Parts, body: Bytes) -> Response<Byt
 }
 
 /// A route that fits a request, and the part of the path that the client chose.
-struct Found {
+struct MatchedRoute {
     route: &'static Route,
     name: String,
 }
@@ -213,8 +213,8 @@ enum RouteError {
     Path(AdminError),
 }
 
-impl Found {
-    async fn call(self, app: &App, head: &Parts, body: Bytes) -> Answer {
+impl MatchedRoute {
+    async fn call(self, app: &App, head: &Parts, body: Bytes) -> HandlerResult {
         let Route {
             query, takes_body, ..
         } = self.route;
@@ -255,7 +255,7 @@ impl RouteError {
     }
 }
 
-fn find(method: &Method, path: &str) -> Result<Found, RouteError> {
+fn find(method: &Method, path: &str) -> Result<MatchedRoute, RouteError> {
     let mut fitting = ROUTES
         .iter()
         .filter_map(|route| Some((route, captured(route.path, path)?)));
@@ -268,7 +268,7 @@ fn find(method: &Method, path: &str) -> Result<Found, RouteError> {
         return Err(RouteError::Method(first.path, methods.join(", ")));
     };
     if let Ok(decoded) = percent_decode_str(name).decode_utf8() {
-        return Ok(Found {
+        return Ok(MatchedRoute {
             route,
             name: decoded.into_owned(),
         });

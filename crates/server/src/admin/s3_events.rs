@@ -5,17 +5,17 @@ use futures_util::future::BoxFuture;
 use http::StatusCode;
 use serde_json::json;
 
-use super::call::{Answer, Call};
+use super::call::{Call, HandlerResult};
 use super::reply;
 use crate::app::App;
 use crate::s3_events::S3EventBatch;
 
 /// Starts the jobs of the objects that a notification tells of; answers how many those are.
-pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
+pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     start(app, call).boxed()
 }
 
-async fn start(app: &App, call: &Call) -> Answer {
+async fn start(app: &App, call: &Call) -> HandlerResult {
     let batch = S3EventBatch::read(&call.body)?;
     if let Some(url) = &batch.to_confirm {
         tracing::warn!(

@@ -4,18 +4,18 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::body::{members, wrong};
-use super::call::{Answer, Call};
+use super::call::{Call, HandlerResult};
 use super::reply;
 use crate::app::App;
 
 /// Shows the seed.
-pub(super) fn show(app: &App, _: &Call) -> Answer {
+pub(super) fn show(app: &App, _: &Call) -> HandlerResult {
     let seed = json!({"seed": app.faults.seed()});
     Ok(reply(StatusCode::OK, &seed))
 }
 
 /// Sets the seed; counters start anew.
-pub(super) fn set(app: &App, call: &Call) -> Answer {
+pub(super) fn set(app: &App, call: &Call) -> HandlerResult {
     let value = call.json()?;
     let members = members(&value, &["seed"])?;
     let seed = members.get("seed").and_then(Value::as_u64);

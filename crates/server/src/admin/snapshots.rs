@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use b2bi_local_ledger::{Batch, Ledger, Table, WriteError};
+use b2bi_local_persistence::{Batch, RowStore, Table, WriteError};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::call::{AdminError, Answer, Call};
+use super::call::{AdminError, Call, HandlerResult};
 use super::{reply, state};
 use crate::app::App;
 
@@ -20,22 +20,22 @@ const LONGEST_NAME: usize = 100;
 /// The most snapshots that are kept.
 const MOST: usize = 100;
 
-/// Where the ledger has them, by name.
+/// Where the row store has them, by name.
 const ROWS: Table = Table("snapshots");
 
 /// States by name.
 #[derive(Debug)]
 pub(crate) struct Snapshots {
-    held: Arc<Mutex<Held>>,
-    ledger: Option<Ledger>,
+    held: Arc<Mutex<SnapshotMap>>,
+    row_store: Option<RowStore>,
 }
 
 impl Snapshots {
-    /// Those that a ledger has, which has the later ones as well; none without one.
-    pub(crate) fn of(ledger: Option<Ledger>) -> Result<Self, String> {
+    /// Those that a row store has, which has the later ones as well; none without one.
+    pub(crate) fn of(row_store: Option<RowStore>) -> Result<Self, String> {
         let mut held = BTreeMap::new();
-        if let Some(ledger) = &ledger {
-            let read = ledger.read::<SnapshotError>(ROWS, |name, state| {
+        if let Some(row_store) = &row_store {
+            let read = row_store.read::<SnapshotError>(ROWS, |name, state| {
                 let state = serde_json::from_slice(state).map_err(|error| {
                     SnapshotError(format!("the snapshot {name} cannot be read: {error}"))
                 })?;
@@ -46,11 +46,11 @@ impl Snapshots {
         }
         Ok(Self {
             held: Arc::new(Mutex::new(held)),
-            ledger,
+            row_store,
         })
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
+    fn held(&self) -> MutexGuard<'_, SnapshotMap> {
         lock(&self.held)
     }
 
@@ -64,7 +64,7 @@ impl Snapshots {
     ///
     /// The disk does not take it; then nothing has changed.
     async fn set(&self, name: &str, state: Option<Value>) -> Result<(), WriteError> {
-        let Some(ledger) = &self.ledger else {
+        let Some(row_store) = &self.row_store else {
             put(&mut self.held(), name, state.map(Arc::new));
             return Ok(());
         };
@@ -79,29 +79,29 @@ impl Snapshots {
             let (all, owned) = (Arc::clone(&self.held), name.to_owned());
             batch.on_failure(move || put(&mut lock(&all), &owned, before));
             // Sent under the lock: the disk has them in the order of memory.
-            let ticket = ledger.send(batch)?;
+            let ticket = row_store.send(batch)?;
             put(&mut held, name, state.map(Arc::new));
             ticket
         };
-        ledger.flushed(ticket).await
+        row_store.flushed(ticket).await
     }
 }
 
 /// States by name; a panic leaves each of them whole.
-type Held = BTreeMap<String, Arc<Value>>;
+type SnapshotMap = BTreeMap<String, Arc<Value>>;
 
-fn lock(held: &Mutex<Held>) -> MutexGuard<'_, Held> {
+fn lock(held: &Mutex<SnapshotMap>) -> MutexGuard<'_, SnapshotMap> {
     held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn put(held: &mut Held, name: &str, state: Option<Arc<Value>>) {
+fn put(held: &mut SnapshotMap, name: &str, state: Option<Arc<Value>>) {
     match state {
         Some(state) => held.insert(name.to_owned(), state),
         None => held.remove(name),
     };
 }
 
-/// Why the snapshots of a ledger cannot be read.
+/// Why the snapshots of a row store cannot be read.
 struct SnapshotError(String);
 
 impl From<WriteError> for SnapshotError {
@@ -111,18 +111,18 @@ impl From<WriteError> for SnapshotError {
 }
 
 /// The names, in order.
-pub(super) fn list(app: &App, _: &Call) -> Answer {
+pub(super) fn list(app: &App, _: &Call) -> HandlerResult {
     let names: Vec<String> = app.snapshots.held().keys().cloned().collect();
     Ok(reply(StatusCode::OK, &json!({"snapshots": names})))
 }
 
 /// Shows the snapshot that the path names.
-pub(super) fn show(app: &App, call: &Call) -> Answer {
+pub(super) fn show(app: &App, call: &Call) -> HandlerResult {
     Ok(state::written(&*found(app, call)?))
 }
 
 /// Keeps the present state, with objects if asked, under the name; one that is there is replaced.
-pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
+pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move {
         let name = checked(&call.name)?;
         check_room(app, name)?;
@@ -134,7 +134,7 @@ pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
 }
 
 /// Forgets the snapshot that the path names.
-pub(super) fn forget<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
+pub(super) fn forget<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move {
         found(app, call)?;
         kept(app.snapshots.set(&call.name, None).await)?;
@@ -144,7 +144,7 @@ pub(super) fn forget<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> 
 }
 
 /// Puts the snapshot that the path names in the place of the present state.
-pub(super) fn restore<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
+pub(super) fn restore<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move { state::put_back(app, &*found(app, call)?).await }.boxed()
 }
 

@@ -11,7 +11,7 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::body::members;
-use super::call::{AdminError, Answer, Call};
+use super::call::{AdminError, Call, HandlerResult};
 use super::reply;
 use crate::app::App;
 use crate::query::Params;
@@ -25,7 +25,7 @@ const MEMBERS: [&str; 4] = ["format", "version", "scopes", OBJECTS];
 pub(super) const QUERY: &[&str] = &["account", "region", OBJECTS];
 
 /// The state as JSON with a member a line; of one account or region, where the query names it.
-pub(super) fn export(app: &App, call: &Call) -> Answer {
+pub(super) fn export(app: &App, call: &Call) -> HandlerResult {
     described(app, &call.params).map(|state| written(&state))
 }
 
@@ -60,13 +60,13 @@ pub(super) fn described(app: &App, params: &Params) -> Result<Value, AdminError>
 }
 
 /// Puts a state in the place of all that is there: all of it, or nothing.
-pub(super) fn import<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, Answer> {
+pub(super) fn import<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move { put_back(app, &call.json()?).await }.boxed()
 }
 
 /// Puts a state back, and tells how many accounts and regions, and buckets, it has. Without the
 /// member `objects`, objects stay as they are.
-pub(super) async fn put_back(app: &App, state: &Value) -> Answer {
+pub(super) async fn put_back(app: &App, state: &Value) -> HandlerResult {
     members(state, &MEMBERS).map_err(|message| unchanged(StatusCode::BAD_REQUEST, &message))?;
     let prepared = objects(app, state).await;
     let prepared = prepared.map_err(|message| unchanged(StatusCode::BAD_REQUEST, &message))?;

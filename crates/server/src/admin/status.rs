@@ -7,7 +7,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::call::{AdminError, Answer, Call};
+use super::call::{AdminError, Call, HandlerResult};
 use super::reply;
 use crate::app::App;
 use crate::metrics::family;
@@ -26,7 +26,7 @@ const STAGES: [(&str, bool); 4] = [
 ];
 
 /// Whether the server is well: 503 and the reason while its data directory cannot be written.
-pub(super) fn health(app: &App, _: &Call) -> Answer {
+pub(super) fn health(app: &App, _: &Call) -> HandlerResult {
     if let Some(error) = app.disk_failure() {
         let body = json!({"status": "degraded", "reason": error.to_string(), "version": VERSION});
         return Ok(reply(StatusCode::SERVICE_UNAVAILABLE, &body));
@@ -36,7 +36,7 @@ pub(super) fn health(app: &App, _: &Call) -> Answer {
 }
 
 /// The same in `LocalStack`'s form: each service here is running, or in error.
-pub(super) fn localstack_health(app: &App, _: &Call) -> Answer {
+pub(super) fn localstack_health(app: &App, _: &Call) -> HandlerResult {
     let state = app.disk_failure().map_or("running", |_| "error");
     let names = app
         .descriptors
@@ -49,7 +49,7 @@ pub(super) fn localstack_health(app: &App, _: &Call) -> Answer {
 }
 
 /// Which stages of the start are behind us, in `LocalStack`'s form.
-pub(super) fn localstack_init(app: &App, _: &Call) -> Answer {
+pub(super) fn localstack_init(app: &App, _: &Call) -> HandlerResult {
     let completed: Map<String, Value> = STAGES
         .iter()
         .map(|(name, done)| ((*name).to_owned(), Value::from(*done)))
@@ -59,7 +59,7 @@ pub(super) fn localstack_init(app: &App, _: &Call) -> Answer {
 }
 
 /// Whether one stage of the start is behind us.
-pub(super) fn localstack_stage(app: &App, call: &Call) -> Answer {
+pub(super) fn localstack_stage(app: &App, call: &Call) -> HandlerResult {
     let stage = &call.name;
     let found = STAGES
         .iter()
@@ -85,7 +85,7 @@ fn scripts(app: &App) -> Vec<Value> {
 }
 
 /// The settings in force and where each comes from; secrets are masked.
-pub(super) fn config(app: &App, _: &Call) -> Answer {
+pub(super) fn config(app: &App, _: &Call) -> HandlerResult {
     let settings = app.config.effective.iter().map(|effective| {
         let event_log = json!({"value": effective.value, "source": effective.source});
         (effective.key.to_owned(), event_log)
@@ -96,7 +96,7 @@ pub(super) fn config(app: &App, _: &Call) -> Answer {
 }
 
 /// Counts in Prometheus's text format.
-pub(super) fn metrics(app: &App, _: &Call) -> Answer {
+pub(super) fn metrics(app: &App, _: &Call) -> HandlerResult {
     let mut text = app.metrics.text();
     rules(app, &mut text);
     jobs(app, &mut text);
@@ -131,14 +131,14 @@ fn jobs(app: &App, text: &mut String) {
 }
 
 /// What a family about sinks counts.
-type Counted = (
+type SinkMetric = (
     &'static str,
     &'static str,
     &'static str,
     fn(&SinkCounts) -> u64,
 );
 
-const SINKS: [Counted; 4] = [
+const SINKS: [SinkMetric; 4] = [
     (
         "sink_waiting",
         "gauge",

@@ -1,8 +1,9 @@
 //! `b2bi-local ack`: the acknowledgements that answer an X12 file.
 
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Content, Findings, Numbers, Reader, Received, Strictness,
-    Validator, acknowledge, acknowledge_interchanges,
+    AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, Reader,
+    ReceivedInterchanges, Strictness, TransactionKind, Validator, acknowledge,
+    acknowledge_interchanges,
 };
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -48,7 +49,7 @@ pub(super) fn arguments(command: Command) -> Command {
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     let limit = problems::limit(matches);
     let sink = (
-        Received::new(),
+        ReceivedInterchanges::new(),
         Validator::new(Strictness::Attested, None)
             .guided()
             .problem_limit(limit),
@@ -88,19 +89,23 @@ fn outcome(findings: &Findings<'_>) -> Outcome {
     }
 }
 
-fn acknowledging(matches: &ArgMatches, form: &str, contents: &[Content]) -> Acknowledging {
+fn acknowledging(
+    matches: &ArgMatches,
+    form: &str,
+    contents: &[TransactionKind],
+) -> AcknowledgementOptions {
     let number = matches
         .get_one::<u64>("control-number")
         .copied()
         .unwrap_or(1);
     let at = matches.get_one::<String>("at").cloned().unwrap_or_else(now);
     let (date, time) = at.split_at_checked(8).unwrap_or_default();
-    Acknowledging {
+    AcknowledgementOptions {
         form: functional_form(form, contents),
         details: !matches.get_flag("without-details"),
         date: date.to_owned(),
         time: time.to_owned(),
-        numbers: Numbers {
+        numbers: FirstControlNumbers {
             interchange: number,
             group: number,
             transaction: 1,
@@ -108,7 +113,7 @@ fn acknowledging(matches: &ArgMatches, form: &str, contents: &[Content]) -> Ackn
     }
 }
 
-fn functional_form(form: &str, contents: &[Content]) -> AcknowledgementForm {
+fn functional_form(form: &str, contents: &[TransactionKind]) -> AcknowledgementForm {
     match form {
         "999" => {
             let version = contents.first().map_or("", |first| &*first.group_version);

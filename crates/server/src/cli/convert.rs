@@ -1,6 +1,6 @@
 //! `b2bi-local convert`: a service-defined document as X12.
 
-use b2bi_local_x12::{Delimiters, LineBreak, Wrap, Writing, write_json, write_xml};
+use b2bi_local_x12::{Delimiters, LineBreak, Wrap, WriteOptions, write_json, write_xml};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, value_parser};
 
@@ -66,7 +66,7 @@ pub(super) fn written(matches: &ArgMatches, document: &str) -> Result<Vec<u8>, S
     written.map_err(|problem| problem.to_string())
 }
 
-fn writing(matches: &ArgMatches) -> Writing {
+fn writing(matches: &ArgMatches) -> WriteOptions {
     let value = |name| matches.get_one::<String>(name).map(String::as_str);
     let line_break = match value("line-terminator") {
         Some("CRLF") => LineBreak::CrLf,
@@ -77,9 +77,9 @@ fn writing(matches: &ArgMatches) -> Writing {
     let length = length
         .and_then(|length| usize::try_from(length).ok())
         .unwrap_or(usize::MAX);
-    let standard = Writing::standard();
+    let standard = WriteOptions::standard();
     let delimiters = matches.get_one::<Delimiters>("delimiters").copied();
-    Writing {
+    WriteOptions {
         delimiters: delimiters.unwrap_or(standard.delimiters),
         wrap: match value("wrap") {
             Some("ONE_LINE") => Wrap::OneLine,

@@ -1,6 +1,6 @@
 //! `b2bi-local parse`: the service-defined document of an X12 file.
 
-use b2bi_local_x12::{JsonWriter, Layout, Reading, Sink, XmlWriter};
+use b2bi_local_x12::{JsonWriter, Layout, ReadReport, Sink, XmlWriter};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 
@@ -75,7 +75,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     }
 }
 
-fn write(matches: &ArgMatches, writer: impl Writer) -> Result<Reading, String> {
+fn write(matches: &ArgMatches, writer: impl Writer) -> Result<ReadReport, String> {
     let mut reader = document::reader(matches, writer)?.problem_limit(problems::limit(matches));
     input::pieces(matches, |piece| {
         reader.push(piece);

@@ -1,6 +1,6 @@
 //! How many problems of a file a command keeps, and what it says of the others.
 
-use b2bi_local_x12::{PROBLEM_LIMIT, Problem, Reading};
+use b2bi_local_x12::{PROBLEM_LIMIT, Problem, ReadReport};
 use clap::{Arg, ArgMatches, value_parser};
 
 use super::complain;
@@ -32,7 +32,7 @@ pub(super) fn print_notes(notes: &[Problem]) {
 }
 
 /// Prints the problems of the envelope on standard error, and how many were left out.
-pub(super) fn print_envelope(reading: &Reading) {
+pub(super) fn print_envelope(reading: &ReadReport) {
     print_notes(&reading.notes);
     for problem in &reading.problems {
         complain(&problem.to_string());

@@ -2,7 +2,7 @@
 
 use b2bi_local_b2bi::Selection;
 use b2bi_local_model::types::{X12TransactionSet, X12Version};
-use b2bi_local_x12::Content;
+use b2bi_local_x12::TransactionKind;
 use clap::{Arg, ArgMatches};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -45,7 +45,10 @@ pub(super) fn given(matches: &ArgMatches) -> Result<Option<Selection>, String> {
 /// # Errors
 ///
 /// It holds something else.
-pub(super) fn check(selection: Option<Selection>, contents: &[Content]) -> Result<(), String> {
+pub(super) fn check(
+    selection: Option<Selection>,
+    contents: &[TransactionKind],
+) -> Result<(), String> {
     selection.map_or(Ok(()), |selection| selection.check(contents))
 }
 

@@ -169,7 +169,7 @@ async fn call(
         region: app.region_or(document.region.as_deref()).into(),
         access_key: None,
     };
-    let event_log = |failure: b2bi_local_dispatcher::Failure| {
+    let event_log = |failure: b2bi_local_dispatcher::ServiceError| {
         format!("{}: {}", failure.code, failure.message())
     };
     let body = Bytes::from(input.to_string());

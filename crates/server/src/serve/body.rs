@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use b2bi_local_dispatcher::Failure;
+use b2bi_local_dispatcher::ServiceError;
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use http_body_util::BodyExt as _;
@@ -19,7 +19,7 @@ const EXCESS: usize = 8;
 ///
 /// It is larger than `limit`, breaks off, or its sender was silent for too long. How long the whole
 /// body takes does not matter.
-pub(super) async fn read(mut body: TimeoutBody, limit: usize) -> Result<Bytes, Failure> {
+pub(super) async fn read(mut body: TimeoutBody, limit: usize) -> Result<Bytes, ServiceError> {
     let expected = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     let time = body.limit();
     let mut whole = BytesMut::new();
@@ -44,20 +44,20 @@ pub(super) async fn read(mut body: TimeoutBody, limit: usize) -> Result<Bytes, F
     if length <= limit {
         Ok(whole.freeze())
     } else {
-        Err(Failure::too_large(limit))
+        Err(ServiceError::too_large(limit))
     }
 }
 
-fn too_slow(time: Duration) -> Failure {
+fn too_slow(time: Duration) -> ServiceError {
     let seconds = time.as_secs();
-    Failure::front(
+    ServiceError::front(
         StatusCode::REQUEST_TIMEOUT,
         "RequestTimeoutException",
         format!("No more of the request body came for {seconds} seconds"),
     )
 }
 
-fn unread(error: &BoxError, time: Duration) -> Failure {
+fn unread(error: &BoxError, time: Duration) -> ServiceError {
     if error.is::<IdleTimeout>() {
         too_slow(time)
     } else {
@@ -65,8 +65,8 @@ fn unread(error: &BoxError, time: Duration) -> Failure {
     }
 }
 
-fn broken_off() -> Failure {
-    Failure::front(
+fn broken_off() -> ServiceError {
+    ServiceError::front(
         StatusCode::BAD_REQUEST,
         "MalformedHttpRequestException",
         "The request body could not be read to its end",

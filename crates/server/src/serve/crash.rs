@@ -1,6 +1,6 @@
 //! What a client is told when its request panics.
 
-use b2bi_local_dispatcher::Failure;
+use b2bi_local_dispatcher::ServiceError;
 use b2bi_local_panics::{Kind, Panic};
 use bytes::Bytes;
 use http::request::Parts;
@@ -28,5 +28,5 @@ pub(super) fn reply(app: &App, head: &Parts, request_id: &str, panic: &Panic) ->
     if admin::is_admin(app, head.uri.path()) {
         return admin::problem(StatusCode::INTERNAL_SERVER_ERROR, &message);
     }
-    failed(&head.headers, Failure::internal(message), request_id)
+    failed(&head.headers, ServiceError::internal(message), request_id)
 }

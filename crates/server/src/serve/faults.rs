@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use b2bi_local_b2bi::Clock as _;
-use b2bi_local_dispatcher::{Caller, Failure, Pending, Reply};
+use b2bi_local_dispatcher::{Caller, DecodedRequest, Reply, ServiceError};
 use b2bi_local_faults::{Answered, Chain, Facts, Outcome, Plan, When};
 use bytes::Bytes;
 use http::request::Parts;
@@ -50,7 +50,10 @@ pub(super) struct FaultPlan {
 /// # Errors
 ///
 /// The request brings a fault of its own that cannot be read.
-pub(super) fn plan(app: &App, asked: &FaultRequest<'_>) -> Result<Option<Box<FaultPlan>>, Failure> {
+pub(super) fn plan(
+    app: &App,
+    asked: &FaultRequest<'_>,
+) -> Result<Option<Box<FaultPlan>>, ServiceError> {
     if app.faults.is_idle() {
         return Ok(None);
     }
@@ -107,10 +110,10 @@ fn with_facts<T>(
 }
 
 /// The fault that a request brings with itself.
-fn own(app: &App, value: &HeaderValue, service: &str) -> Result<Chain, Failure> {
+fn own(app: &App, value: &HeaderValue, service: &str) -> Result<Chain, ServiceError> {
     let refused = |error: &dyn std::error::Error| {
         let message = format!("The header {REQUEST_FAULT} cannot be read: {error}");
-        Failure::front(
+        ServiceError::front(
             StatusCode::BAD_REQUEST,
             "InvalidMockFaultException",
             message,
@@ -128,9 +131,9 @@ pub(super) async fn run_with_faults<'a>(
     app: &App,
     asked: &FaultRequest<'_>,
     fault_plan: Option<Box<FaultPlan>>,
-    decode: impl Fn() -> Result<Box<dyn Pending<'a> + 'a>, Failure>,
+    decode: impl Fn() -> Result<Box<dyn DecodedRequest<'a> + 'a>, ServiceError>,
     recorder: &mut RequestRecorder<'_>,
-    render: impl FnOnce(Result<Reply, Failure>) -> Response<Bytes>,
+    render: impl FnOnce(Result<Reply, ServiceError>) -> Response<Bytes>,
 ) -> Response<Bytes> {
     match fault_plan {
         None => render(run(decode(), asked.caller.clone(), When::Before, recorder).await),
@@ -153,9 +156,9 @@ async fn apply_plan<'a>(
     app: &App,
     asked: &FaultRequest<'_>,
     fault_plan: FaultPlan,
-    decode: impl Fn() -> Result<Box<dyn Pending<'a> + 'a>, Failure>,
+    decode: impl Fn() -> Result<Box<dyn DecodedRequest<'a> + 'a>, ServiceError>,
     recorder: &mut RequestRecorder<'_>,
-    render: impl FnOnce(Result<Reply, Failure>) -> Response<Bytes>,
+    render: impl FnOnce(Result<Reply, ServiceError>) -> Response<Bytes>,
 ) -> Response<Bytes> {
     let caller = || asked.caller.clone();
     let FaultPlan {
@@ -220,7 +223,7 @@ pub(super) fn decide_answered(
     });
 }
 
-fn answered(reply: &Result<Reply, Failure>) -> Answered<'_> {
+fn answered(reply: &Result<Reply, ServiceError>) -> Answered<'_> {
     match reply {
         Ok(_) => Answered {
             status: StatusCode::OK.as_u16(),
@@ -235,11 +238,11 @@ fn answered(reply: &Result<Reply, Failure>) -> Answered<'_> {
 
 /// The handler's own reply; run twice, that of the second time.
 async fn run<'a>(
-    decoded: Result<Box<dyn Pending<'a> + 'a>, Failure>,
+    decoded: Result<Box<dyn DecodedRequest<'a> + 'a>, ServiceError>,
     caller: Caller,
     when: When,
     recorder: &mut RequestRecorder<'_>,
-) -> Result<Reply, Failure> {
+) -> Result<Reply, ServiceError> {
     let pending = decoded?;
     if when == When::Twice {
         recorder.set_executed();

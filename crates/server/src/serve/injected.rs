@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use b2bi_local_dispatcher::Failure;
+use b2bi_local_dispatcher::ServiceError;
 use b2bi_local_faults::{Damage, ErrorReply, HttpReply};
 use b2bi_local_model::{ErrorShape, NAMESPACE};
 use bytes::Bytes;
@@ -20,7 +20,7 @@ pub(super) fn panic(rules: &str) -> ! {
 }
 
 /// An injected error as the service itself would send it, every member filled.
-pub(super) fn failure(error: ErrorReply, rules: &str) -> Failure {
+pub(super) fn failure(error: ErrorReply, rules: &str) -> ServiceError {
     let shape = ErrorShape::named(&error.code);
     let status = error
         .status_code
@@ -37,7 +37,7 @@ pub(super) fn failure(error: ErrorReply, rules: &str) -> Failure {
         headers.push((name, HeaderValue::from(millis)));
     }
     headers.extend(self::headers(&error.headers));
-    Failure {
+    ServiceError {
         code: Cow::Owned(error.code),
         namespace: shape.map(|_| NAMESPACE),
         status: StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use b2bi_local_dispatcher::{Descriptor, Failure, Protocol, Reply, json, query};
+use b2bi_local_dispatcher::{Descriptor, Protocol, Reply, ServiceError, json, query};
 use b2bi_local_objects::Body as S3Body;
 use bytes::Bytes;
 use http::{HeaderValue, Response};
@@ -49,7 +49,7 @@ impl<'a> ResponseEncoder<'a> {
     }
 
     /// A reply, successful or not.
-    pub(super) fn render(&self, outcome: Result<Reply, Failure>) -> Response<Bytes> {
+    pub(super) fn render(&self, outcome: Result<Reply, ServiceError>) -> Response<Bytes> {
         let code = outcome
             .as_ref()
             .err()

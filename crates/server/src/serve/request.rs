@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::time::Instant;
 
 use b2bi_local_dispatcher::{
-    Caller, Descriptor, Endpoint, Failure, Operation, Route, cors, json, query,
+    Caller, Descriptor, Endpoint, Operation, Route, ServiceError, cors, json, query,
     refused as signature_refused, route,
 };
 use b2bi_local_panics::caught;
@@ -216,7 +216,7 @@ async fn unknown_path(app: &App, external: &External, body: TimeoutBody) -> Resp
 /// What S3 answers where the objects are elsewhere, and requests cannot be passed on: their
 /// signatures are for the name of this server.
 fn redirect_to_external(endpoint: &Uri) -> Response<Bytes> {
-    let failure = Failure::front(
+    let failure = ServiceError::front(
         StatusCode::NOT_IMPLEMENTED,
         "NotImplemented",
         format!("The objects are in the S3 at {endpoint}: send requests for S3 there"),
@@ -250,8 +250,8 @@ async fn pass_upstream(
     response
 }
 
-fn two_hosts() -> Failure {
-    Failure::front(
+fn two_hosts() -> ServiceError {
+    ServiceError::front(
         StatusCode::BAD_REQUEST,
         "MalformedHttpRequestException",
         "The request has more than one Host header",
@@ -259,12 +259,16 @@ fn two_hosts() -> Failure {
 }
 
 fn refused(headers: &HeaderMap, refusal: AccessError, request_id: &str) -> Response<Bytes> {
-    let failure = Failure::front(refusal.status, "AccessDeniedException", refusal.message);
+    let failure = ServiceError::front(refusal.status, "AccessDeniedException", refusal.message);
     failed(headers, failure, request_id)
 }
 
 /// A failure in the protocol of a service that is not known here, told by the request's form.
-pub(super) fn failed(headers: &HeaderMap, failure: Failure, request_id: &str) -> Response<Bytes> {
+pub(super) fn failed(
+    headers: &HeaderMap,
+    failure: ServiceError,
+    request_id: &str,
+) -> Response<Bytes> {
     let content_type = headers.get(CONTENT_TYPE);
     let is_json = text(content_type).is_some_and(|text| text.contains("json"));
     if is_json || headers.contains_key("x-amz-target") {
@@ -322,7 +326,7 @@ impl Call<'_> {
         let named = query::action(&self.head.uri, &body);
         let found = named.and_then(|action| match descriptor {
             Some(descriptor) => descriptor.operation(&action),
-            None => Err(Failure::invalid_action("nobody", &action)),
+            None => Err(ServiceError::invalid_action("nobody", &action)),
         });
         match found {
             Ok(operation) => {
@@ -350,7 +354,7 @@ impl Call<'_> {
         recorder: &mut RequestRecorder<'_>,
     ) -> Response<Bytes> {
         let Some(endpoint) = self.app.endpoints.get(self.at) else {
-            let failure = Failure::unknown_service(operation.name, &[]);
+            let failure = ServiceError::unknown_service(operation.name, &[]);
             return style.render(Err(failure));
         };
         recorder.set_operation(self.at, endpoint.descriptor().signing_name, operation, body);
@@ -395,12 +399,12 @@ impl Call<'_> {
         faults::run_with_faults(self.app, &asked, fault_plan, decode, recorder, render).await
     }
 
-    fn authenticate(&self, descriptor: &Descriptor, body: &Bytes) -> Result<(), Failure> {
+    fn authenticate(&self, descriptor: &Descriptor, body: &Bytes) -> Result<(), ServiceError> {
         let Some(verifier) = &self.app.verifier else {
             // Any signature will do, but there must be one.
             return match self.caller.access_key {
                 Some(_) => Ok(()),
-                None => Err(Failure::missing_authentication(descriptor.protocol)),
+                None => Err(ServiceError::missing_authentication(descriptor.protocol)),
             };
         };
         let target = SigningTarget {

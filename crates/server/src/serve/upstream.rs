@@ -3,7 +3,7 @@
 //! Bodies are streamed both ways, so nothing is held here but what is on its way. The host that the
 //! client named is kept: emulators build URLs from it, and these then lead here again.
 
-use b2bi_local_dispatcher::{Descriptor, Failure, Route};
+use b2bi_local_dispatcher::{Descriptor, Route, ServiceError};
 use bytes::Bytes;
 use http::header::{CONNECTION, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
 use http::request::Parts;
@@ -55,7 +55,7 @@ impl Upstream {
     pub(crate) fn takes(
         &self,
         path: &str,
-        found: &Result<Route, Failure>,
+        found: &Result<Route, ServiceError>,
         services: &[&'static Descriptor],
     ) -> bool {
         let passes = |name: &str| self.services.iter().any(|service| service == name);
@@ -80,7 +80,7 @@ impl Upstream {
         &self,
         head: Parts,
         body: Either<TimeoutBody, Full<Bytes>>,
-    ) -> Result<Response<Incoming>, Failure> {
+    ) -> Result<Response<Incoming>, ServiceError> {
         let request = self.readdressed(head, body)?;
         let reply = self.client.request(request).await;
         let mut reply = reply.map_err(|error| self.silent(&error))?;
@@ -98,7 +98,7 @@ impl Upstream {
         head: Parts,
         body: Bytes,
         limit: usize,
-    ) -> Result<Response<Bytes>, Failure> {
+    ) -> Result<Response<Bytes>, ServiceError> {
         let reply = self.pass(head, Either::Right(Full::new(body))).await?;
         let (head, body) = reply.into_parts();
         match Limited::new(body, limit).collect().await {
@@ -107,7 +107,7 @@ impl Upstream {
         }
     }
 
-    fn readdressed<B>(&self, head: Parts, body: B) -> Result<Request<B>, Failure> {
+    fn readdressed<B>(&self, head: Parts, body: B) -> Result<Request<B>, ServiceError> {
         if head.headers.contains_key(&PASSED) {
             return Err(self.bad("is this server itself, or leads back to it"));
         }
@@ -123,17 +123,17 @@ impl Upstream {
         Ok(request)
     }
 
-    fn silent(&self, error: &ClientError) -> Failure {
+    fn silent(&self, error: &ClientError) -> ServiceError {
         self.bad(&format!("does not answer: {}", root_cause(error)))
     }
 
-    fn bad(&self, problem: &str) -> Failure {
+    fn bad(&self, problem: &str) -> ServiceError {
         let message = format!(
             "This request is passed to the upstream http://{}, which {problem}",
             self.authority
         );
         tracing::warn!("{message}");
-        Failure::front(
+        ServiceError::front(
             StatusCode::BAD_GATEWAY,
             "UpstreamUnavailableException",
             message,

@@ -5,7 +5,9 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use b2bi_local_b2bi::{B2bi, Scope};
-use b2bi_local_dispatcher::{Caller, Descriptor, Failure, Operation, Protocol, Reply, Service};
+use b2bi_local_dispatcher::{
+    Caller, Descriptor, Operation, Protocol, Reply, Service, ServiceError,
+};
 use b2bi_local_model::{
     DecodeError, Error, Input, NAMESPACE, OPERATIONS, Output, SIGNING_NAME, TARGET_PREFIX, decode,
     types,
@@ -42,10 +44,10 @@ impl Service for B2biService {
         &DESCRIPTOR
     }
 
-    fn decode(&self, operation: Operation, body: &Bytes) -> Result<Input, Failure> {
+    fn decode(&self, operation: Operation, body: &Bytes) -> Result<Input, ServiceError> {
         let shape = OPERATIONS
             .get(operation.at)
-            .ok_or_else(|| Failure::unknown_operation(SIGNING_NAME, operation.name))?;
+            .ok_or_else(|| ServiceError::unknown_operation(SIGNING_NAME, operation.name))?;
         let decoded = decode(shape, body).map_err(undecodable)?;
         if !decoded.unknown.is_empty() {
             self.note_unknown(operation.name, &decoded.unknown)?;
@@ -53,7 +55,7 @@ impl Service for B2biService {
         Ok(decoded.input)
     }
 
-    fn internal_error(&self, message: String) -> Failure {
+    fn internal_error(&self, message: String) -> ServiceError {
         modelled(&Error::InternalServer(types::InternalServerException {
             message,
             retry_after_seconds: None,
@@ -65,7 +67,7 @@ impl Service for B2biService {
         caller: Caller,
         _operation: Operation,
         input: Input,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, ServiceError> {
         replied(self.service.call(&scope_of(&caller), input).await)
     }
 
@@ -75,7 +77,7 @@ impl Service for B2biService {
         _operation: Operation,
         input: Input,
         lag: Duration,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, ServiceError> {
         let scope = scope_of(&caller);
         replied(self.service.call_lagging(&scope, input, lag).await)
     }
@@ -88,7 +90,7 @@ fn scope_of(caller: &Caller) -> Scope {
     }
 }
 
-fn replied(outcome: Result<Output, Error>) -> Result<Reply, Failure> {
+fn replied(outcome: Result<Output, Error>) -> Result<Reply, ServiceError> {
     match outcome {
         Ok(Output::Nothing) => Ok(Reply::Json(Bytes::new())),
         Ok(output) => written(&output)
@@ -99,7 +101,7 @@ fn replied(outcome: Result<Output, Error>) -> Result<Reply, Failure> {
 }
 
 impl B2biService {
-    fn note_unknown(&self, operation: &str, unknown: &[String]) -> Result<(), Failure> {
+    fn note_unknown(&self, operation: &str, unknown: &[String]) -> Result<(), ServiceError> {
         let members = unknown.join(", ");
         if self.strict {
             return Err(modelled(&Error::Validation(types::ValidationException {
@@ -122,20 +124,20 @@ fn written(output: &Output) -> serde_json::Result<Bytes> {
     Ok(body.into())
 }
 
-fn undecodable(error: DecodeError) -> Failure {
+fn undecodable(error: DecodeError) -> ServiceError {
     match error.modelled() {
         Some(error) => modelled(&error),
-        None => Failure::serialization(error.to_string()),
+        None => ServiceError::serialization(error.to_string()),
     }
 }
 
-fn modelled(error: &Error) -> Failure {
+fn modelled(error: &Error) -> ServiceError {
     let shape = error.shape();
     let members = match serde_json::to_value(error) {
         Ok(Value::Object(members)) => members,
         _ => serde_json::Map::new(),
     };
-    Failure {
+    ServiceError {
         code: Cow::Borrowed(shape.name),
         namespace: Some(NAMESPACE),
         status: StatusCode::from_u16(shape.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
@@ -145,7 +147,7 @@ fn modelled(error: &Error) -> Failure {
 }
 
 /// Serialising the model's types to memory does not fail; should it, the client hears of it.
-fn unwritable(error: &serde_json::Error) -> Failure {
+fn unwritable(error: &serde_json::Error) -> ServiceError {
     tracing::error!(%error, "a reply could not be written");
     modelled(&Error::InternalServer(types::InternalServerException {
         message: "The reply could not be written".to_owned(),

@@ -1,6 +1,8 @@
 //! The one STS operation that a client of this service needs: who am I?
 
-use b2bi_local_dispatcher::{Caller, Descriptor, Failure, Operation, Protocol, Reply, Service};
+use b2bi_local_dispatcher::{
+    Caller, Descriptor, Operation, Protocol, Reply, Service, ServiceError,
+};
 use bytes::Bytes;
 
 static DESCRIPTOR: Descriptor = Descriptor {
@@ -21,12 +23,17 @@ impl Service for Sts {
         &DESCRIPTOR
     }
 
-    fn decode(&self, _operation: Operation, _body: &Bytes) -> Result<(), Failure> {
+    fn decode(&self, _operation: Operation, _body: &Bytes) -> Result<(), ServiceError> {
         Ok(())
     }
 
     /// The caller is the root user of the account, as there are no other users here.
-    async fn call(&self, caller: Caller, _operation: Operation, (): ()) -> Result<Reply, Failure> {
+    async fn call(
+        &self,
+        caller: Caller,
+        _operation: Operation,
+        (): (),
+    ) -> Result<Reply, ServiceError> {
         let account = caller.account.to_string();
         Ok(Reply::Members(vec![
             ("Arn", format!("arn:aws:iam::{account}:root")),

@@ -25,7 +25,7 @@ const PASSING: [&str; 5] = [
 ];
 
 /// A service at an address.
-pub(super) struct Endpoint {
+pub(super) struct AwsEndpoint {
     client: Client,
     url: Uri,
     /// Who calls; without any it is the account that the call is about.
@@ -51,7 +51,7 @@ pub(super) struct AwsError {
     pub(super) failure: DeliveryError,
 }
 
-impl Endpoint {
+impl AwsEndpoint {
     /// `names` are those in signatures and before the operation in `X-Amz-Target`.
     pub(super) fn new(
         client: &Client,
@@ -99,7 +99,7 @@ impl Endpoint {
     }
 }
 
-impl Endpoint {
+impl AwsEndpoint {
     /// Says in the head whose call it is, and with which key it is signed.
     fn set_credentials(
         &self,

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use http::Uri;
 use serde_json::{Value, json};
 
-use super::aws::{CallerScope, Endpoint, refused};
+use super::aws::{AwsEndpoint, CallerScope, refused};
 use super::http::{Client, shown};
 use super::{DeliveryError, Outcome, Sink};
 use crate::config::SinksConfig;
@@ -19,7 +19,7 @@ const MOST: usize = 10;
 
 /// Puts events on the default bus of the account and region that each is about.
 pub(super) struct EventBridge {
-    endpoint: Endpoint,
+    endpoint: AwsEndpoint,
     /// The source in the place of the events' own.
     source: Option<String>,
 }
@@ -28,7 +28,7 @@ impl EventBridge {
     pub(super) fn new(client: &Client, url: &Uri, config: &SinksConfig) -> Self {
         let credentials = config.credentials.as_ref();
         Self {
-            endpoint: Endpoint::new(client, url, credentials, ("events", "AWSEvents")),
+            endpoint: AwsEndpoint::new(client, url, credentials, ("events", "AWSEvents")),
             source: config.source.clone(),
         }
     }

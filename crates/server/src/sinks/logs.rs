@@ -8,7 +8,7 @@ use b2bi_local_b2bi::LogRecord;
 use http::Uri;
 use serde_json::{Value, json};
 
-use super::aws::{AwsError, CallerScope, Endpoint};
+use super::aws::{AwsEndpoint, AwsError, CallerScope};
 use super::http::{Client, shown};
 use super::{DeliveryError, Outcome, Sink};
 use crate::config::SinksConfig;
@@ -22,7 +22,7 @@ const KNOWN: usize = 10_000;
 
 /// Puts records into the groups and streams where the service logs, which it makes.
 pub(super) struct Logs {
-    endpoint: Endpoint,
+    endpoint: AwsEndpoint,
     /// The streams that are there.
     known: Mutex<HashSet<Stream>>,
 }
@@ -40,7 +40,7 @@ impl Logs {
     pub(super) fn new(client: &Client, url: &Uri, config: &SinksConfig) -> Self {
         let credentials = config.credentials.as_ref();
         Self {
-            endpoint: Endpoint::new(client, url, credentials, ("logs", "Logs_20140328")),
+            endpoint: AwsEndpoint::new(client, url, credentials, ("logs", "Logs_20140328")),
             known: Mutex::default(),
         }
     }

@@ -93,11 +93,11 @@ impl<T> SinkStatus<T> {
     /// Nothing that was accepted so far is to be sent any more.
     pub(super) fn discard(&self) {
         self.generation.fetch_add(1, Relaxed);
-        let settled = self
+        let flushed = self
             .sent
             .load(Relaxed)
             .saturating_add(self.dead_lettered.load(Relaxed));
-        self.accepted.store(settled, Relaxed);
+        self.accepted.store(flushed, Relaxed);
     }
 
     /// Counts from 0 again; what waits to be sent still counts as that.

@@ -1,9 +1,9 @@
 //! AK3 and AK4, IK3, CTX and IK4: the errors of one transaction.
 
 use super::codes::{ELEMENT_ERRORS, SEGMENT_ERRORS, shown};
-use super::functional::{Answer, note};
+use super::functional::{GroupReply, note};
 use crate::verdict::Code;
-use crate::write::{Draft, Output};
+use crate::write::{Output, SegmentDraft};
 use crate::{Position, Problem};
 
 /// The code of transactions that break rules of the guide.
@@ -15,7 +15,7 @@ const LONGEST_UNIT: usize = 35;
 
 /// Writes the errors of a transaction and collects the codes that it gets for them.
 pub(super) struct Errors<'a, 'o, 'w> {
-    answer: &'a Answer<'a>,
+    answer: &'a GroupReply<'a>,
     output: &'o mut Output<'w>,
     codes: Vec<&'static str>,
     /// The segment whose elements are being told, and how many were.
@@ -23,7 +23,7 @@ pub(super) struct Errors<'a, 'o, 'w> {
 }
 
 impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
-    pub(super) fn new(answer: &'a Answer<'a>, output: &'o mut Output<'w>) -> Self {
+    pub(super) fn new(answer: &'a GroupReply<'a>, output: &'o mut Output<'w>) -> Self {
         Self {
             answer,
             output,
@@ -98,7 +98,7 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
         } else {
             ""
         };
-        self.output.segment(&Draft::new(
+        self.output.segment(&SegmentDraft::new(
             id,
             [&*problem.segment, &position, loop_id, code],
         ));
@@ -116,7 +116,7 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
         if !is_valid {
             return;
         }
-        let mut draft = Draft::new("CTX", [name]);
+        let mut draft = SegmentDraft::new("CTX", [name]);
         if let Some(slot) = draft.slot(1, 1, 2) {
             value.clone_into(slot);
         }
@@ -153,7 +153,7 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
         let code = reply.or(list, code, "3");
         let reference = reply.or("725", problem.reference, "");
         let value = reply.or("724", shown(&problem.kind), "");
-        let mut draft = Draft::new(id, ["", reference, code, value]);
+        let mut draft = SegmentDraft::new(id, ["", reference, code, value]);
         // Version 4010 does not count repetitions.
         let has_repetition = reply.version != crate::Version::V4010 && repetition <= 9_999;
         let repetition = if has_repetition { repetition } else { 0 };

@@ -2,7 +2,7 @@
 
 use crate::problems::{Part, Verdict};
 use crate::verdict::Code;
-use crate::{Problem, Reading, Validation};
+use crate::{Problem, ReadReport, Validation};
 
 /// The problems that acknowledgements tell of, and what those decide that were not kept.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Findings<'p> {
 
 /// The findings of one part: an interchange, a group or a transaction.
 #[derive(Clone, Copy)]
-pub(super) struct Of<'f> {
+pub(super) struct PartFindings<'f> {
     pub(super) problems: &'f [&'f Problem],
     verdicts: &'f [&'f Verdict],
 }
@@ -23,7 +23,7 @@ pub(super) struct Of<'f> {
 impl<'p> Findings<'p> {
     /// What a reading found, or a validation of the same input, which knows that too.
     #[must_use]
-    pub fn new(reading: &'p Reading, validation: Option<&'p Validation>) -> Self {
+    pub fn new(reading: &'p ReadReport, validation: Option<&'p Validation>) -> Self {
         let (problems, omitted) = match validation {
             Some(validation) => (&validation.problems, &validation.omitted),
             None => (&reading.problems, &reading.omitted),
@@ -49,8 +49,8 @@ impl<'p> Findings<'p> {
         problems.any(|problem| problem.rejects_interchange())
     }
 
-    pub(super) fn interchange(&self, number: u32) -> Of<'_> {
-        let all = Of {
+    pub(super) fn interchange(&self, number: u32) -> PartFindings<'_> {
+        let all = PartFindings {
             problems: &self.problems,
             verdicts: &self.verdicts,
         };
@@ -58,7 +58,7 @@ impl<'p> Findings<'p> {
     }
 }
 
-impl<'f> Of<'f> {
+impl<'f> PartFindings<'f> {
     /// Of an interchange: those of a group.
     pub(super) fn group(self, number: u32) -> Self {
         self.narrowed(|part| part.group, number)

@@ -12,7 +12,7 @@ const GUIDE: &str = "005010X231A1";
 
 /// Which acknowledgement answers a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum AcknowledgementForm {
     /// The one that is due to the group: a 999 for health care in version 5010, else a 997.
     ByGroup,
     /// A 997.
@@ -21,7 +21,7 @@ pub enum Form {
     Implementation(Option<String>),
 }
 
-impl Form {
+impl AcknowledgementForm {
     /// The acknowledgement that is due to transactions of this set, in groups with this GS08.
     ///
     /// Source: Assumption A-28.

@@ -2,13 +2,13 @@
 
 use super::codes::SEGMENT_ERRORS;
 use super::error_segments::{Errors, GUIDE_ERRORS};
-use super::findings::Of;
+use super::findings::PartFindings;
 use super::received::{Group, Interchange, Transaction};
 use super::reply::{self, Reply};
-use super::{Acknowledging, Form};
+use super::{AcknowledgementForm, AcknowledgementOptions};
 use crate::tables::Version;
 use crate::verdict::Code;
-use crate::write::{Draft, Output};
+use crate::write::{Output, SegmentDraft};
 
 /// The most codes of one AK5, IK5 or AK9.
 const MOST_CODES: usize = 5;
@@ -18,7 +18,7 @@ const NO_NUMBER: &str = "0000";
 const REJECTING: [&str; 3] = ["1", "2", "6"];
 
 /// The answer to a group: its form, and the tables that it follows.
-pub(super) struct Answer<'g> {
+pub(super) struct GroupReply<'g> {
     pub(super) reply: Reply,
     pub(super) is_999: bool,
     guide: Option<String>,
@@ -27,7 +27,7 @@ pub(super) struct Answer<'g> {
 
 /// Whether a group is answered: it holds no acknowledgements, and AK1 can name its type.
 pub(super) fn is_answered(group: &Group, interchange: &Interchange) -> bool {
-    let answer = Answer::new(group, interchange, &Form::Functional);
+    let answer = GroupReply::new(group, interchange, &AcknowledgementForm::Functional);
     !group.acknowledges() && answer.reply.group_type(group).is_some()
 }
 
@@ -35,18 +35,21 @@ pub(super) fn is_answered(group: &Group, interchange: &Interchange) -> bool {
 pub(super) fn answer(
     output: &mut Output<'_>,
     (interchange, group): (&Interchange, &Group),
-    findings: Of<'_>,
-    how: &Acknowledging,
+    findings: PartFindings<'_>,
+    how: &AcknowledgementOptions,
     number: u64,
 ) {
-    let answer = Answer::new(group, interchange, &how.form);
+    let answer = GroupReply::new(group, interchange, &how.form);
     output.group(answer.header(interchange, how, number));
     let set = if answer.is_999 { "999" } else { "997" };
     let control = format!("{:04}", how.numbers.transaction);
     let guide = answer.guide.as_deref();
-    output.transaction(Draft::new("ST", [set, &control].into_iter().chain(guide)));
+    output.transaction(SegmentDraft::new(
+        "ST",
+        [set, &control].into_iter().chain(guide),
+    ));
     output.segment(&answer.group_header());
-    let codes = Answer::group_codes(findings);
+    let codes = GroupReply::group_codes(findings);
     let is_rejected = codes.iter().any(|code| REJECTING.contains(code));
     let accepted = if is_rejected {
         0
@@ -58,13 +61,13 @@ pub(super) fn answer(
     output.group_end();
 }
 
-impl<'g> Answer<'g> {
-    fn new(group: &'g Group, interchange: &Interchange, form: &Form) -> Self {
+impl<'g> GroupReply<'g> {
+    fn new(group: &'g Group, interchange: &Interchange, form: &AcknowledgementForm) -> Self {
         let [.., version] = &group.gs;
         let own = Version::of_group(version.as_bytes());
         let (is_999, guide) = match form.of_group(group) {
-            Form::Implementation(guide) => (true, guide),
-            Form::Functional | Form::ByGroup => (false, None),
+            AcknowledgementForm::Implementation(guide) => (true, guide),
+            AcknowledgementForm::Functional | AcknowledgementForm::ByGroup => (false, None),
         };
         // Only version 5010 has a 999.
         let version = if is_999 {
@@ -80,7 +83,12 @@ impl<'g> Answer<'g> {
         }
     }
 
-    fn header(&self, interchange: &Interchange, how: &Acknowledging, number: u64) -> Draft {
+    fn header(
+        &self,
+        interchange: &Interchange,
+        how: &AcknowledgementOptions,
+        number: u64,
+    ) -> SegmentDraft {
         let [_, sender, receiver, ..] = &self.group.gs;
         let id = |own: &str, element: &str, position: usize| {
             let of_interchange = || self.reply.fitted(element, &interchange.text(position));
@@ -95,16 +103,16 @@ impl<'g> Answer<'g> {
         let elements = [
             "FA", &from, &to, &how.date, &how.time, &number, "X", version,
         ];
-        Draft::new("GS", elements)
+        SegmentDraft::new("GS", elements)
     }
 
-    fn group_header(&self) -> Draft {
+    fn group_header(&self) -> SegmentDraft {
         let [kind, .., number, _, version] = &self.group.gs;
         let number = self.reply.or("28", number, "0");
         let base = format!("00{}", self.reply.version.digits());
         let version = self.reply.or("480", version, &base).to_owned();
         let version = Some(version.as_str()).filter(|_| self.is_999);
-        Draft::new("AK1", [kind.as_str(), number].into_iter().chain(version))
+        SegmentDraft::new("AK1", [kind.as_str(), number].into_iter().chain(version))
     }
 
     pub(super) fn is_5010(&self) -> bool {
@@ -112,7 +120,12 @@ impl<'g> Answer<'g> {
     }
 
     /// Answers each transaction, if wanted, and returns how many are accepted.
-    fn transactions(&self, output: &mut Output<'_>, findings: Of<'_>, details: bool) -> usize {
+    fn transactions(
+        &self,
+        output: &mut Output<'_>,
+        findings: PartFindings<'_>,
+        details: bool,
+    ) -> usize {
         let mut accepted = 0;
         for (number, transaction) in (1..).zip(&self.group.transactions) {
             let findings = findings.transaction(number);
@@ -124,7 +137,12 @@ impl<'g> Answer<'g> {
         accepted
     }
 
-    fn transaction(&self, output: &mut Output<'_>, transaction: &Transaction, findings: Of<'_>) {
+    fn transaction(
+        &self,
+        output: &mut Output<'_>,
+        transaction: &Transaction,
+        findings: PartFindings<'_>,
+    ) {
         let [set, control, guide] = &transaction.st;
         // Where not even a type can be told, the group's counts have to say it.
         let Some(set) = self.reply.set(set, self.group) else {
@@ -134,7 +152,10 @@ impl<'g> Answer<'g> {
         let control = control.as_deref().unwrap_or(NO_NUMBER);
         let guide =
             Some(guide.as_str()).filter(|guide| self.is_999 && self.reply.accepts("1705", guide));
-        output.segment(&Draft::new("AK2", [set, control].into_iter().chain(guide)));
+        output.segment(&SegmentDraft::new(
+            "AK2",
+            [set, control].into_iter().chain(guide),
+        ));
         let mut errors = Errors::new(self, output);
         for problem in findings.problems {
             errors.write(problem);
@@ -163,11 +184,11 @@ impl<'g> Answer<'g> {
         codes.dedup();
         codes.truncate(MOST_CODES);
         let verdict = if is_accepted { "A" } else { "R" };
-        output.segment(&Draft::new(id, [verdict].into_iter().chain(codes)));
+        output.segment(&SegmentDraft::new(id, [verdict].into_iter().chain(codes)));
     }
 
     /// The codes of AK905, an empty one for faults that have none.
-    fn group_codes(findings: Of<'_>) -> Vec<&'static str> {
+    fn group_codes(findings: PartFindings<'_>) -> Vec<&'static str> {
         let mut codes: Vec<&str> = Vec::new();
         let kept = findings.problems.iter().map(|problem| problem.code(true));
         for code in kept.chain(findings.omitted_codes()) {
@@ -178,7 +199,7 @@ impl<'g> Answer<'g> {
         codes
     }
 
-    fn total(&self, mut codes: Vec<&str>, is_rejected: bool, accepted: usize) -> Draft {
+    fn total(&self, mut codes: Vec<&str>, is_rejected: bool, accepted: usize) -> SegmentDraft {
         let received = self.group.transactions.len();
         let verdict = match accepted {
             _ if is_rejected => "R",
@@ -192,7 +213,7 @@ impl<'g> Answer<'g> {
         let claimed = self.reply.or("97", &self.group.claimed, received);
         codes.retain(|code| self.reply.accepts("716", code));
         codes.truncate(MOST_CODES);
-        Draft::new(
+        SegmentDraft::new(
             "AK9",
             [verdict, claimed, received, accepted]
                 .into_iter()

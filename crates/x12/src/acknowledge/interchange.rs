@@ -2,13 +2,13 @@
 
 use std::cmp::Reverse;
 
-use super::Acknowledging;
+use super::AcknowledgementOptions;
 use super::codes::NO_ERROR;
-use super::findings::Of;
+use super::findings::PartFindings;
 use super::received::Interchange;
 use super::reply::Reply;
 use crate::verdict::{Code, note_outcome};
-use crate::write::{Draft, Output};
+use crate::write::{Output, SegmentDraft};
 use crate::{Outcome, Severity};
 
 /// The notes about codes that are not listed.
@@ -24,9 +24,9 @@ const OTHER_REJECTED: &str = "022";
 pub(super) fn answer(
     output: &mut Output<'_>,
     interchange: &Interchange,
-    findings: Of<'_>,
+    findings: PartFindings<'_>,
     is_file_rejected: bool,
-    how: &Acknowledging,
+    how: &AcknowledgementOptions,
 ) {
     let reply = Reply {
         version: interchange.version(),
@@ -43,12 +43,15 @@ pub(super) fn answer(
         (status, _) if status != "R" && is_file_rejected => ("R", OTHER_REJECTED),
         verdict => verdict,
     };
-    output.segment(&Draft::new("TA1", [number, date, time, status, note]));
+    output.segment(&SegmentDraft::new(
+        "TA1",
+        [number, date, time, status, note],
+    ));
 }
 
 /// TA104 and TA105: accepted, accepted with errors, or rejected, and the reason that counts most: what
 /// ended the reading, then a value of the wrong form, then a code that is not listed.
-fn verdict(findings: Of<'_>) -> (&'static str, &'static str) {
+fn verdict(findings: PartFindings<'_>) -> (&'static str, &'static str) {
     let rank = |code: Code, is_fatal: bool| match code {
         Code::Interchange(note) => Some((
             Reverse(note_outcome(note)),

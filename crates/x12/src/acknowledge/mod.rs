@@ -13,21 +13,21 @@ mod received;
 mod reply;
 
 pub use findings::Findings;
-pub use form::Form;
-pub use received::Received;
+pub use form::AcknowledgementForm;
+pub use received::ReceivedInterchanges;
 
 pub(crate) use code_set::CodeSet;
 
 use received::{Group, Interchange};
 
-use crate::Numbers;
+use crate::FirstControlNumbers;
 use crate::write::Output;
 
 /// How acknowledgements are made; the crate has no clock and keeps no counters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Acknowledging {
+pub struct AcknowledgementOptions {
     /// 997 or 999.
-    pub form: Form,
+    pub form: AcknowledgementForm,
     /// Whether each transaction is answered, or only the group.
     pub details: bool,
     /// The date, `CCYYMMDD`.
@@ -35,7 +35,7 @@ pub struct Acknowledging {
     /// The time, `HHMMSS`.
     pub time: String,
     /// The control numbers of the acknowledgement.
-    pub numbers: Numbers,
+    pub numbers: FirstControlNumbers,
 }
 
 /// The 997s or 999s that answer an input, nothing when it has nothing to be answered.
@@ -44,9 +44,9 @@ pub struct Acknowledging {
 /// with TA1s only.
 #[must_use]
 pub fn acknowledge(
-    received: &Received,
+    received: &ReceivedInterchanges,
     findings: &Findings<'_>,
-    how: &Acknowledging,
+    how: &AcknowledgementOptions,
 ) -> Option<Vec<u8>> {
     if findings.reject_file() {
         return None;
@@ -78,9 +78,9 @@ pub fn acknowledge(
 /// The TA1s that answer the interchanges of an input, nothing when there is none to be answered.
 #[must_use]
 pub fn acknowledge_interchanges(
-    received: &Received,
+    received: &ReceivedInterchanges,
     findings: &Findings<'_>,
-    how: &Acknowledging,
+    how: &AcknowledgementOptions,
 ) -> Option<Vec<u8>> {
     let is_rejected = findings.reject_file();
     let mut answers: Vec<Vec<u8>> = Vec::new();
@@ -100,7 +100,7 @@ pub fn acknowledge_interchanges(
 /// An interchange that answers another one.
 fn answer(
     interchange: &Interchange,
-    how: &Acknowledging,
+    how: &AcknowledgementOptions,
     earlier: usize,
     content: impl FnOnce(&mut Output<'_>),
 ) -> Vec<u8> {

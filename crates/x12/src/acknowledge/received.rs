@@ -8,7 +8,7 @@ use crate::{Isa, LoopKey, Place, Position, Segment, Sink};
 
 /// The interchanges of an input, collected while reading.
 #[derive(Clone, Debug, Default)]
-pub struct Received {
+pub struct ReceivedInterchanges {
     pub(super) interchanges: Vec<Interchange>,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Transaction {
     pub(super) st: [String; 3],
 }
 
-impl Received {
+impl ReceivedInterchanges {
     /// Nothing yet.
     #[must_use]
     pub fn new() -> Self {
@@ -95,7 +95,7 @@ fn texts<const N: usize>(segment: &Segment<'_>) -> [String; N] {
     std::array::from_fn(|index| decode(segment.value(index + 1)).into_owned())
 }
 
-impl Sink for Received {
+impl Sink for ReceivedInterchanges {
     fn interchange(&mut self, isa: &Isa, _: &Position) {
         self.interchanges.push(Interchange {
             isa: isa.clone(),

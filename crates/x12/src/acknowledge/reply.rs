@@ -1,13 +1,13 @@
 //! What an acknowledgement may hold: values of what it answers as far as the standard allows them, and
 //! others in their place.
 
-use super::Acknowledging;
+use super::AcknowledgementOptions;
 use super::received::{Group, Interchange};
 use crate::isa::LENGTHS;
-use crate::tables::{self, Dictionary, Form, Version, codes};
+use crate::tables::{self, Dictionary, ElementType, Version, codes};
 use crate::text::decode;
 use crate::validate::is_well_formed_text;
-use crate::{Delimiters, LineBreak, Wrap, Writing};
+use crate::{Delimiters, LineBreak, Wrap, WriteOptions};
 
 /// The greatest control number of interchanges and groups; after it comes 1.
 const LAST_NUMBER: u64 = 999_999_999;
@@ -35,8 +35,10 @@ impl Reply {
         let length = value.chars().count();
         let fits = (simple.min as usize..=simple.max as usize).contains(&length);
         let is_of_form = match simple.form {
-            Form::Integer => value.bytes().all(|byte| byte.is_ascii_digit()),
-            form @ (Form::Date | Form::Time) => is_well_formed_text(value.as_bytes(), form),
+            ElementType::Integer => value.bytes().all(|byte| byte.is_ascii_digit()),
+            form @ (ElementType::Date | ElementType::Time) => {
+                is_well_formed_text(value.as_bytes(), form)
+            }
             _ => !value.chars().any(char::is_control) && value.trim() == value,
         };
         let list = codes(self.version).get(number);
@@ -106,8 +108,8 @@ impl Interchange {
 
     /// The way an answer is written: with the delimiters of what it answers, unless those cannot be
     /// any.
-    pub(super) fn writing(&self) -> Writing {
-        let standard = Writing::standard();
+    pub(super) fn writing(&self) -> WriteOptions {
+        let standard = WriteOptions::standard();
         let own = self.isa.delimiters();
         let Delimiters {
             element,
@@ -123,7 +125,7 @@ impl Interchange {
         } else {
             standard.delimiters
         };
-        Writing {
+        WriteOptions {
             delimiters,
             wrap: Wrap::Segment(LineBreak::Lf),
             ..standard
@@ -133,7 +135,7 @@ impl Interchange {
     /// The ISA of an answer: sender and receiver change places.
     pub(super) fn answering(
         &self,
-        how: &Acknowledging,
+        how: &AcknowledgementOptions,
         earlier: usize,
         delimiters: Delimiters,
     ) -> [String; 16] {

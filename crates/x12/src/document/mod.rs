@@ -8,7 +8,7 @@ mod xml;
 pub use json::JsonWriter;
 pub use xml::XmlWriter;
 
-use crate::{Reading, read};
+use crate::{ReadReport, read};
 
 /// How a document is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Document {
     /// The text; it breaks off where a fatal problem ended the reading.
     pub text: String,
     /// The problems of the envelope and what the input contains.
-    pub reading: Reading,
+    pub reading: ReadReport,
 }
 
 /// Makes JSON of a whole input.

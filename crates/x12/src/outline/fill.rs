@@ -1,7 +1,7 @@
 //! Segments filled with as little as their definitions allow.
 
 use super::{OutlineElement, OutlineSegment, OutlineValue};
-use crate::tables::{Cell, CodeList, Definition, Dictionary, Form, Note, Version, codes};
+use crate::tables::{Cell, CodeList, Definition, Dictionary, ElementType, Note, Version, codes};
 use crate::validate::{FORMAT, PERIOD, example};
 
 /// How many codes of a list are shown.
@@ -170,15 +170,15 @@ impl Filler {
 }
 
 /// A value of a type, as short as it may be.
-fn placeholder(form: Form, min: usize, max: usize) -> String {
+fn placeholder(form: ElementType, min: usize, max: usize) -> String {
     match form {
-        Form::Date => if max >= 8 { "20260301" } else { "260301" }.to_owned(),
-        Form::Time => {
+        ElementType::Date => if max >= 8 { "20260301" } else { "260301" }.to_owned(),
+        ElementType::Time => {
             let length = if max >= 4 { min.clamp(4, 8) } else { max };
             "12305999".get(..length).unwrap_or_default().to_owned()
         }
-        Form::Decimal | Form::Integer => "1".repeat(min.max(1)),
-        Form::Text | Form::Code | Form::Binary => "A".repeat(min.max(1)),
+        ElementType::Decimal | ElementType::Integer => "1".repeat(min.max(1)),
+        ElementType::Text | ElementType::Code | ElementType::Binary => "A".repeat(min.max(1)),
     }
 }
 

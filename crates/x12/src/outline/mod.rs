@@ -6,7 +6,7 @@ mod plain;
 
 use std::fmt::Write as _;
 
-use crate::tables::{self, Dictionary, Form, Version};
+use crate::tables::{self, Dictionary, ElementType, Version};
 use crate::{ProblemKind, Strictness, validate};
 
 /// A set with one occurrence of all that it has, in order.
@@ -66,7 +66,7 @@ pub struct OutlineValue {
     /// Whether the outline gives it a value when the element has one.
     pub present: bool,
     /// The type.
-    pub form: Form,
+    pub form: ElementType,
     /// The least length.
     pub min: u32,
     /// The greatest length; `u32::MAX` says without limit.

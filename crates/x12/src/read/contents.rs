@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Content;
+use super::TransactionKind;
 use crate::tables::{self, Version};
 
 /// The most kinds that are listed whatever they are.
@@ -12,7 +12,7 @@ const LIMIT: usize = 1_000;
 
 #[derive(Default)]
 pub(super) struct Contents {
-    kinds: Vec<Content>,
+    kinds: Vec<TransactionKind>,
     /// Where in `kinds` something is, by GS08 and ST01.
     index: HashMap<(Box<str>, Box<str>), usize>,
     /// The sets with a table that `kinds` has.
@@ -34,9 +34,9 @@ impl Contents {
         }
     }
 
-    pub(super) fn finish(mut self) -> Vec<Content> {
+    pub(super) fn finish(mut self) -> Vec<TransactionKind> {
         if self.unlisted > 0 {
-            self.kinds.push(Content {
+            self.kinds.push(TransactionKind {
                 version: None,
                 group_version: Box::default(),
                 set: Box::default(),
@@ -54,7 +54,7 @@ impl Contents {
         } else if self.is_listed(version, set) {
             self.last = self.kinds.len();
             self.index.insert(key, self.last);
-            self.kinds.push(Content {
+            self.kinds.push(TransactionKind {
                 version,
                 group_version: group_version.into(),
                 set: set.into(),

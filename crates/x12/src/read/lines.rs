@@ -32,9 +32,9 @@ pub(crate) struct Wrapping {
 
 /// Takes the breaks out of a wrapped file that comes in pieces, and leaves other files as they are.
 #[derive(Default)]
-pub(crate) struct LineUnwrapper(Form);
+pub(crate) struct LineUnwrapper(WrapForm);
 
-enum Form {
+enum WrapForm {
     /// Nobody knows yet; what came is kept.
     Unknown(Vec<u8>),
     Plain,
@@ -50,7 +50,7 @@ struct Joining {
     breaking: bool,
 }
 
-impl Default for Form {
+impl Default for WrapForm {
     fn default() -> Self {
         Self::Unknown(Vec::new())
     }
@@ -65,7 +65,7 @@ impl LineUnwrapper {
 
     /// The next bytes without breaks; none while it is not known what they are.
     pub(crate) fn join<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-        let Form::Unknown(held) = &mut self.0 else {
+        let WrapForm::Unknown(held) = &mut self.0 else {
             return self.joined(Cow::Borrowed(bytes));
         };
         let mut input = Cow::Borrowed(bytes);
@@ -76,13 +76,13 @@ impl LineUnwrapper {
         if let Ok(found) = Wrapping::find(&input, false) {
             return self.found(found, input);
         }
-        self.0 = Form::Unknown(input.into_owned());
+        self.0 = WrapForm::Unknown(input.into_owned());
         Cow::Borrowed(&[])
     }
 
     /// What was kept, now that no more comes.
     pub(crate) fn finish(&mut self) -> Vec<u8> {
-        let Form::Unknown(held) = &mut self.0 else {
+        let WrapForm::Unknown(held) = &mut self.0 else {
             return Vec::new();
         };
         let held = mem::take(held);
@@ -92,10 +92,10 @@ impl LineUnwrapper {
 
     fn found<'a>(&mut self, found: Option<Wrapping>, input: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
         let Some(wrapped) = found else {
-            self.0 = Form::Plain;
+            self.0 = WrapForm::Plain;
             return input;
         };
-        self.0 = Form::Wrapping(Joining {
+        self.0 = WrapForm::Wrapping(Joining {
             wrapped,
             column: 0,
             last: 0,
@@ -108,14 +108,14 @@ impl LineUnwrapper {
     }
 
     fn joined<'a>(&mut self, bytes: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
-        let Form::Wrapping(joining) = &mut self.0 else {
+        let WrapForm::Wrapping(joining) = &mut self.0 else {
             return bytes;
         };
         let mut out = Vec::with_capacity(bytes.len());
         let taken = joining.join(&bytes, &mut out);
         if let Some(rest) = bytes.get(taken..).filter(|rest| !rest.is_empty()) {
             out.extend_from_slice(rest);
-            self.0 = Form::Plain;
+            self.0 = WrapForm::Plain;
         }
         Cow::Owned(out)
     }

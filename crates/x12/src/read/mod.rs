@@ -20,7 +20,7 @@ use crate::{Delimiters, Omitted, Problem, Severity};
 
 /// What came of reading an input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
+pub struct ReadReport {
     /// The problems of the envelope, in the order of the input, as far as they were kept.
     pub problems: Vec<Problem>,
     /// The problems of the envelope that were not kept.
@@ -31,7 +31,7 @@ pub struct Reading {
     ///
     /// Beyond a thousand kinds only the first of each set with a table is listed; the last entry,
     /// without names, counts the transactions of the others.
-    pub contents: Vec<Content>,
+    pub contents: Vec<TransactionKind>,
     /// The delimiters of the first interchange.
     pub delimiters: Option<Delimiters>,
     /// How many interchanges began.
@@ -40,7 +40,7 @@ pub struct Reading {
 
 /// A kind of transaction that occurs in an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Content {
+pub struct TransactionKind {
     /// The version that GS08 names, if it has tables.
     pub version: Option<Version>,
     /// GS08.
@@ -51,7 +51,7 @@ pub struct Content {
     pub transactions: u64,
 }
 
-impl Reading {
+impl ReadReport {
     /// How many problems the envelope has, kept or not.
     #[must_use]
     pub fn total(&self) -> u64 {
@@ -70,7 +70,7 @@ impl Reading {
 }
 
 /// Reads a whole input into `sink`.
-pub fn read<S: Sink>(input: &[u8], sink: S) -> (S, Reading) {
+pub fn read<S: Sink>(input: &[u8], sink: S) -> (S, ReadReport) {
     let mut reader = Reader::new(sink);
     reader.push(input);
     reader.finish()

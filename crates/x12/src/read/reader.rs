@@ -8,7 +8,7 @@ use memchr::memchr;
 use super::lexer::{Lexed, Lexer};
 use super::lines::LineUnwrapper;
 use super::state::State;
-use super::{Reading, Sink};
+use super::{ReadReport, Sink};
 use crate::delimiters::{Narrowing, Wide};
 use crate::isa::{self, Isa};
 use crate::tables::LoopNames;
@@ -126,7 +126,7 @@ impl<S: Sink> Reader<S> {
     }
 
     /// Ends the input.
-    pub fn finish(mut self) -> (S, Reading) {
+    pub fn finish(mut self) -> (S, ReadReport) {
         let joined = self.lines.finish();
         self.take(&joined);
         self.at_end = true;

@@ -7,7 +7,7 @@ use memchr::memmem;
 use super::contents::Contents;
 use super::envelope::{Envelope, Header};
 use super::placement::Placement;
-use super::{Fit, LoopKey, Reading, Sink};
+use super::{Fit, LoopKey, ReadReport, Sink};
 use crate::problems::ProblemLog;
 use crate::tables::{self, LoopNames, Version};
 use crate::text::decode;
@@ -40,7 +40,7 @@ pub(super) struct State {
     stray: bool,
     /// Something else was met after an interchange and before the next.
     is_between: bool,
-    reading: Reading,
+    reading: ReadReport,
     contents: Contents,
     pub(super) ended: bool,
     placement: Placement,
@@ -153,9 +153,9 @@ impl State {
         }
     }
 
-    pub(super) fn finish(self) -> Reading {
+    pub(super) fn finish(self) -> ReadReport {
         let (problems, omitted) = self.problems.finish();
-        Reading {
+        ReadReport {
             problems,
             omitted,
             notes: self.notes,

@@ -22,7 +22,7 @@ pub use guides::guides;
 pub(crate) use guides::{ElementUse, Guide, Qualifier, Usage, Use, guide, guide_name};
 pub use names::{LoopNames, LoopNamesError};
 pub use notes::{Note, Relation};
-pub use segments::Form;
+pub use segments::ElementType;
 pub(crate) use segments::{Cell, Definition, Dictionary, Simple};
 pub use set::{Grade, Item, Loop, Member, Set};
 pub(crate) use set::{Letter, Slot};

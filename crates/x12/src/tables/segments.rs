@@ -30,14 +30,14 @@ struct Row {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Simple {
     pub(crate) number: &'static str,
-    pub(crate) form: Form,
+    pub(crate) form: ElementType,
     pub(crate) min: u32,
     pub(crate) max: u32,
 }
 
 /// The type of a simple element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ElementType {
     /// Text.
     Text,
     /// A code.
@@ -178,13 +178,13 @@ fn simple(line: &'static str, version: Version) -> Option<Simple> {
         return None;
     }
     let form = match columns.next()? {
-        "ID" => Form::Code,
-        "DT" => Form::Date,
-        "TM" => Form::Time,
-        "R" => Form::Decimal,
-        "B" => Form::Binary,
-        numeric if numeric.starts_with('N') => Form::Integer,
-        _ => Form::Text,
+        "ID" => ElementType::Code,
+        "DT" => ElementType::Date,
+        "TM" => ElementType::Time,
+        "R" => ElementType::Decimal,
+        "B" => ElementType::Binary,
+        numeric if numeric.starts_with('N') => ElementType::Integer,
+        _ => ElementType::Text,
     };
     let mut bound = || columns.next()?.parse().ok();
     Some(Simple {

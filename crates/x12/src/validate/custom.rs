@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use crate::tables::{
-    self, Cell, CodeList, Definition, Dictionary, Form, Set, Simple, Version, codes,
+    self, Cell, CodeList, Definition, Dictionary, ElementType, Set, Simple, Version, codes,
 };
 
 /// The most rules taken together.
@@ -275,7 +275,7 @@ impl Target {
         remove: &[String],
     ) -> Result<(), CustomRuleError> {
         let simple = self.dictionary.elements().get(usize::from(number));
-        if simple.is_none_or(|simple| simple.form != Form::Code) {
+        if simple.is_none_or(|simple| simple.form != ElementType::Code) {
             return Err(CustomRuleError::NotCoded(element.to_owned()));
         }
         let count = add.len() + remove.len();

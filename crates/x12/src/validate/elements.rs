@@ -4,22 +4,22 @@ use super::context::Context;
 use super::periods::wrong_layout;
 use super::values::{is_well_formed, lengths};
 use super::{Notes, Strictness};
-use crate::tables::{Cell, CodeList, Definition, Form, Simple};
+use crate::tables::{Cell, CodeList, Definition, ElementType, Simple};
 use crate::text::decode;
 use crate::{Element, Position, ProblemKind, Segment};
 
 /// Where an element stands and where problems with it go.
-struct Site<'a> {
+struct ElementSite<'a> {
     segment: &'a Segment<'a>,
     position: &'a Position,
     notes: &'a mut Notes,
     /// The format that the element before named, and where.
-    format: Option<(&'a [u8], At)>,
+    format: Option<(&'a [u8], ElementPosition)>,
 }
 
-impl Site<'_> {
+impl ElementSite<'_> {
     #[cold]
-    fn report(&mut self, kind: ProblemKind, at: At, reference: &'static str) {
+    fn report(&mut self, kind: ProblemKind, at: ElementPosition, reference: &'static str) {
         let offset = self
             .segment
             .element(at.element)
@@ -40,13 +40,13 @@ impl Site<'_> {
 /// The position of an element, of a component (0 for the element), of a repetition (0 when it does
 /// not repeat).
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct At {
+struct ElementPosition {
     element: usize,
     component: usize,
     repetition: usize,
 }
 
-impl At {
+impl ElementPosition {
     /// Where the next element, or component of the same element, stands.
     fn next(self) -> Self {
         if self.component == 0 {
@@ -69,14 +69,14 @@ impl Context {
         strictness: Strictness,
         notes: &mut Notes,
     ) {
-        let mut site = Site {
+        let mut site = ElementSite {
             segment,
             position,
             notes,
             format: None,
         };
         for (element, cell) in (1..).zip(&definition.cells) {
-            let at = At {
+            let at = ElementPosition {
                 element,
                 component: 0,
                 repetition: 0,
@@ -98,7 +98,7 @@ impl Context {
         };
         for note in definition.notes.iter().chain(inferred) {
             if let Some(element) = note.broken_at(|at| !segment.value(usize::from(at)).is_empty()) {
-                let at = At {
+                let at = ElementPosition {
                     element: usize::from(element),
                     component: 0,
                     repetition: 0,
@@ -122,13 +122,19 @@ impl Context {
     }
 
     #[inline]
-    fn element<'a>(&self, site: &mut Site<'a>, cell: &Cell, value: Element<'a>, at: At) {
+    fn element<'a>(
+        &self,
+        site: &mut ElementSite<'a>,
+        cell: &Cell,
+        value: Element<'a>,
+        at: ElementPosition,
+    ) {
         if !value.has_repetitions() {
             self.repetition(site, cell, value, at);
             return;
         }
         for (repetition, value) in (1..).zip(value.repetitions()) {
-            let at = At { repetition, ..at };
+            let at = ElementPosition { repetition, ..at };
             if repetition > usize::from(cell.repeat) {
                 site.report(
                     ProblemKind::RepetitionUnexpected { max: cell.repeat },
@@ -144,14 +150,20 @@ impl Context {
     }
 
     #[inline]
-    fn repetition<'a>(&self, site: &mut Site<'a>, cell: &Cell, value: Element<'a>, at: At) {
+    fn repetition<'a>(
+        &self,
+        site: &mut ElementSite<'a>,
+        cell: &Cell,
+        value: Element<'a>,
+        at: ElementPosition,
+    ) {
         if let Some(element) = cell.element {
             self.simple(site, element, value, at);
             return;
         }
         let mut components = value.components();
         for (component, cell) in (1..).zip(&cell.components) {
-            let at = At { component, ..at };
+            let at = ElementPosition { component, ..at };
             match (
                 components.next().filter(|value| !value.is_empty()),
                 cell.element,
@@ -165,21 +177,31 @@ impl Context {
         }
         for (extra, component) in components.zip(cell.components.len() + 1..) {
             if !extra.is_empty() {
-                site.report(ProblemKind::ComponentUnexpected, At { component, ..at }, "");
+                site.report(
+                    ProblemKind::ComponentUnexpected,
+                    ElementPosition { component, ..at },
+                    "",
+                );
             }
         }
     }
 
     #[inline]
-    fn simple<'a>(&self, site: &mut Site<'a>, element: u16, value: Element<'a>, at: At) {
+    fn simple<'a>(
+        &self,
+        site: &mut ElementSite<'a>,
+        element: u16,
+        value: Element<'a>,
+        at: ElementPosition,
+    ) {
         let number = usize::from(element);
         let Some(simple) = self.elements().get(number) else {
             return;
         };
-        if value.has_components() && simple.form != Form::Binary {
+        if value.has_components() && simple.form != ElementType::Binary {
             site.report(
                 ProblemKind::ComponentUnexpected,
-                At { component: 2, ..at },
+                ElementPosition { component: 2, ..at },
                 simple.number,
             );
         } else if let Some(kind) = of_value(simple, self.codes().get(number), value) {
@@ -192,9 +214,9 @@ impl Context {
     }
 }
 
-impl Site<'_> {
+impl ElementSite<'_> {
     /// Checks a value whose format the element before it names.
-    fn period(&mut self, value: Element<'_>, at: At, reference: &'static str) {
+    fn period(&mut self, value: Element<'_>, at: ElementPosition, reference: &'static str) {
         let Some((format, _)) = self.format.filter(|(_, named)| named.next() == at) else {
             return;
         };
@@ -215,7 +237,7 @@ impl Site<'_> {
 /// The problem of a value, its length first.
 #[inline]
 fn of_value(simple: &Simple, codes: Option<&CodeList>, value: Element<'_>) -> Option<ProblemKind> {
-    let is_number = matches!(simple.form, Form::Decimal | Form::Integer);
+    let is_number = matches!(simple.form, ElementType::Decimal | ElementType::Integer);
     if is_number && !is_well_formed(&value, simple.form) {
         return Some(malformed(simple, value));
     }
@@ -241,13 +263,13 @@ pub(super) fn report_count(
     notes: &mut Notes,
 ) {
     let value = decode(segment.value(element)).into();
-    let mut site = Site {
+    let mut site = ElementSite {
         segment,
         position,
         notes,
         format: None,
     };
-    let at = At {
+    let at = ElementPosition {
         element,
         component: 0,
         repetition: 0,
@@ -280,10 +302,10 @@ fn shown(value: Element<'_>) -> Box<str> {
 
 /// Elements after the last that the segment has.
 #[cold]
-fn beyond(site: &mut Site<'_>, last: usize) {
+fn beyond(site: &mut ElementSite<'_>, last: usize) {
     for element in last + 1..=site.segment.len() {
         if !site.segment.value(element).is_empty() {
-            let at = At {
+            let at = ElementPosition {
                 element,
                 component: 0,
                 repetition: 0,

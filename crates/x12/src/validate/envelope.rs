@@ -2,18 +2,18 @@
 
 use super::context::Context;
 use super::values::is_well_formed_text;
-use super::{Notes, Strictness, unique::Numbers};
+use super::{Notes, Strictness, unique::SeenNumbers};
 use crate::isa::LENGTHS;
-use crate::tables::{self, Cell, Dictionary, Form, Version, codes};
+use crate::tables::{self, Cell, Dictionary, ElementType, Version, codes};
 use crate::text::decode;
 use crate::{Isa, Position, ProblemKind, Segment, Trailer};
 
 /// The control numbers so far, and the tables of the version in force.
 #[derive(Default)]
 pub(super) struct Envelope {
-    interchanges: Numbers,
-    groups: Numbers,
-    transactions: Numbers,
+    interchanges: SeenNumbers,
+    groups: SeenNumbers,
+    transactions: SeenNumbers,
     controls: Tables,
     group: Tables,
 }
@@ -84,7 +84,7 @@ impl Envelope {
         if number.starts_with(b"-") {
             let kind = ProblemKind::ElementMalformed {
                 value: decode(number).into(),
-                form: Form::Integer,
+                form: ElementType::Integer,
             };
             notes.add(kind, at(position, 6), "GS");
         } else if !number.is_empty() && !self.groups.is_new(significant(number)) {
@@ -115,9 +115,15 @@ impl Envelope {
     /// TA1, ISB and ISE.
     pub(super) fn control(&self, segment: &Segment<'_>, position: &Position, notes: &mut Notes) {
         match segment.id() {
-            b"ISB" => own(segment, "ISB", &[(1, Form::Code, 1)], position, notes),
+            b"ISB" => own(
+                segment,
+                "ISB",
+                &[(1, ElementType::Code, 1)],
+                position,
+                notes,
+            ),
             b"ISE" => {
-                let elements = [(1, Form::Date, 6), (2, Form::Time, 4)];
+                let elements = [(1, ElementType::Date, 6), (2, ElementType::Time, 4)];
                 own(segment, "ISE", &elements, position, notes);
             }
             _ => self.controls.check(segment, "TA1", position, notes),
@@ -159,7 +165,7 @@ fn significant(number: &[u8]) -> &[u8] {
 fn own(
     segment: &Segment<'_>,
     id: &str,
-    elements: &[(u16, Form, usize)],
+    elements: &[(u16, ElementType, usize)],
     position: &Position,
     notes: &mut Notes,
 ) {

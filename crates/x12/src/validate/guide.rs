@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Notes;
-use super::hints::{After, due, places_in_guide, qualifiers};
-use super::odd::Odd;
+use super::hints::{DuePlace, due, places_in_guide, qualifiers};
+use super::odd::UnknownSegments;
 use crate::tables::{ElementUse, Guide, Qualifier, Usage, Use};
 use crate::text::decode;
 use crate::{Element, Position, ProblemKind, Segment};
@@ -14,12 +14,12 @@ use crate::{Element, Position, ProblemKind, Segment};
 pub(super) struct GuideOrder {
     guide: Option<Arc<Guide>>,
     frames: Vec<Frame>,
-    odd: Odd,
+    odd: UnknownSegments,
     /// The last segment in its place.
-    previous: Option<After<'static>>,
+    previous: Option<DuePlace<'static>>,
 }
 
-const ST: After<'static> = After {
+const ST: DuePlace<'static> = DuePlace {
     id: "ST",
     position: 1,
 };
@@ -33,12 +33,12 @@ struct Frame {
     /// How often each place has occurred.
     counts: Vec<u32>,
     /// Where each place was passed without having occurred.
-    passed: Vec<(usize, Position, After<'static>)>,
+    passed: Vec<(usize, Position, DuePlace<'static>)>,
 }
 
 impl Frame {
     /// Counts an occurrence of a place and returns how many there are.
-    fn count(&mut self, at: usize, position: &Position, after: After<'static>) -> u32 {
+    fn count(&mut self, at: usize, position: &Position, after: DuePlace<'static>) -> u32 {
         let skipped = self.at..at;
         self.passed.extend(skipped.map(|at| (at, *position, after)));
         self.at = self.at.max(at);
@@ -195,7 +195,7 @@ impl GuideOrder {
             return;
         };
         let count = open.count(at, position, self.previous.unwrap_or(ST));
-        self.previous = Some(After {
+        self.previous = Some(DuePlace {
             id: place.segment,
             position: position.segment,
         });

@@ -8,19 +8,19 @@ const MOST: usize = 6;
 
 /// Where a missing segment was due: behind which segment, and the position of that one.
 #[derive(Clone, Copy)]
-pub(super) struct After<'a> {
+pub(super) struct DuePlace<'a> {
     pub(super) id: &'a str,
     pub(super) position: u32,
 }
 
 /// Where a missing segment belongs.
-pub(super) fn due(in_loop: &str, segment: &str, qualifiers: &str, after: After<'_>) -> Box<str> {
+pub(super) fn due(in_loop: &str, segment: &str, qualifiers: &str, after: DuePlace<'_>) -> Box<str> {
     let within = if in_loop.is_empty() {
         String::new()
     } else {
         format!("Loop {in_loop}: ")
     };
-    let After { id, position } = after;
+    let DuePlace { id, position } = after;
     format!(" {within}{segment}{qualifiers} belongs after {id} at position {position}.").into()
 }
 

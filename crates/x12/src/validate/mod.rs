@@ -37,7 +37,7 @@ use crate::problems::ProblemLog;
 use crate::tables::{self, Set, Version};
 use crate::text::decode;
 use crate::{
-    Fit, GuideContext, Isa, LoopKey, Outcome, Place, Position, Problem, ProblemKind, Reading,
+    Fit, GuideContext, Isa, LoopKey, Outcome, Place, Position, Problem, ProblemKind, ReadReport,
     Segment, Sink, read,
 };
 
@@ -90,7 +90,7 @@ pub fn validate(
     input: &[u8],
     strictness: Strictness,
     rules: Option<&Rules>,
-) -> (Validation, Reading) {
+) -> (Validation, ReadReport) {
     let (validator, reading) = read(input, Validator::new(strictness, rules));
     (validator.finish(), reading)
 }

@@ -5,7 +5,7 @@
 
 /// The unknown segments that a transaction had so far, each in the loop where it stands.
 #[derive(Default)]
-pub(super) struct Odd {
+pub(super) struct UnknownSegments {
     seen: Vec<Seen>,
     /// The loops that a misplaced segment closed.
     lost: Vec<u16>,
@@ -22,7 +22,7 @@ struct Seen {
 /// The most segments remembered.
 const MOST: usize = 32;
 
-impl Odd {
+impl UnknownSegments {
     pub(super) fn clear(&mut self) {
         self.seen.clear();
         self.lost.clear();

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Notes;
-use super::hints::{After, due, places_in_set};
-use super::odd::Odd;
+use super::hints::{DuePlace, due, places_in_set};
+use super::odd::UnknownSegments;
 use crate::tables::{Item, Set};
 use crate::{Fit, Place, Position, ProblemKind};
 
@@ -17,7 +17,7 @@ pub(super) struct Order {
     counts: Vec<u32>,
     /// Required items that were passed without having occurred.
     passed: Vec<Passed>,
-    odd: Odd,
+    odd: UnknownSegments,
     /// The last segment in its place, and its position.
     previous: (u16, u32),
     /// The loops closed since the last segment.
@@ -171,7 +171,7 @@ impl Order {
                     .map_or((*position, self.previous), |passed| {
                         (passed.position, passed.after)
                     });
-                let after = After {
+                let after = DuePlace {
                     id: set
                         .members()
                         .get(usize::from(member))

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 /// The control numbers met. Those that count by one take no room.
 #[derive(Default)]
-pub(super) struct Numbers {
+pub(super) struct SeenNumbers {
     /// The first and the last of a run of numbers of one length, each one more than the one before.
     run: Option<(u64, u64, usize)>,
     others: HashSet<Box<[u8]>>,
 }
 
-impl Numbers {
+impl SeenNumbers {
     pub(super) fn clear(&mut self) {
         self.run = None;
         self.others.clear();
@@ -52,11 +52,11 @@ fn number(id: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::Numbers;
+    use super::SeenNumbers;
 
     #[test]
     fn only_a_number_met_before_is_not_new() {
-        let mut numbers = Numbers::default();
+        let mut numbers = SeenNumbers::default();
         for (id, is_new) in [
             ("0001", true),
             ("0002", true),

@@ -2,15 +2,15 @@
 
 use crate::Element;
 use crate::delimiters::WIDE;
-use crate::tables::Form;
+use crate::tables::ElementType;
 use crate::text::decode;
 
 /// How many characters of a value count, with and without the blanks around it: signs, points and
 /// exponents do not count, and trailing blanks only help to reach the least length.
-pub(super) fn lengths(value: &Element<'_>, form: Form) -> (usize, usize) {
+pub(super) fn lengths(value: &Element<'_>, form: ElementType) -> (usize, usize) {
     let text = value.value();
     match form {
-        Form::Decimal | Form::Integer => {
+        ElementType::Decimal | ElementType::Integer => {
             let mantissa = text
                 .split(|byte| matches!(byte, b'E' | b'e'))
                 .next()
@@ -30,19 +30,19 @@ pub(super) fn lengths(value: &Element<'_>, form: Form) -> (usize, usize) {
 }
 
 /// Whether a value is of its element's type.
-pub(super) fn is_well_formed(value: &Element<'_>, form: Form) -> bool {
+pub(super) fn is_well_formed(value: &Element<'_>, form: ElementType) -> bool {
     is_well_formed_text(value.value(), form)
 }
 
 /// Whether the bytes of a value are of a type.
-pub(crate) fn is_well_formed_text(text: &[u8], form: Form) -> bool {
+pub(crate) fn is_well_formed_text(text: &[u8], form: ElementType) -> bool {
     match form {
-        Form::Text | Form::Code => !text.iter().any(u8::is_ascii_control),
-        Form::Integer => is_digits(unsigned(text)),
-        Form::Decimal => is_decimal(text),
-        Form::Date => is_date(text),
-        Form::Time => is_time(text),
-        Form::Binary => true,
+        ElementType::Text | ElementType::Code => !text.iter().any(u8::is_ascii_control),
+        ElementType::Integer => is_digits(unsigned(text)),
+        ElementType::Decimal => is_decimal(text),
+        ElementType::Date => is_date(text),
+        ElementType::Time => is_time(text),
+        ElementType::Binary => true,
     }
 }
 

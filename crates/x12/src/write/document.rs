@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::value::{JsonError, Value};
-use super::{Draft, Output, Writing};
+use super::{Output, SegmentDraft, WriteOptions};
 
 /// Why a document cannot be written, and where in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl std::error::Error for DocumentError {}
 ///
 /// # Errors
 /// When the text is not JSON, or not a document: the first place where it is not.
-pub fn write_json(document: &str, writing: &Writing) -> Result<Vec<u8>, DocumentError> {
+pub fn write_json(document: &str, writing: &WriteOptions) -> Result<Vec<u8>, DocumentError> {
     let fault = |JsonError(byte)| problem("", DocumentFault::JsonError(byte));
     let root = Value::parse(document).map_err(fault)?;
     let mut output = Output::new(writing);
@@ -103,7 +103,7 @@ fn write_interchange(
     let isa = header(interchange, "ISA", path)?;
     let version = groups
         .first()
-        .map_or(Ok(Draft::default()), |(group, path)| {
+        .map_or(Ok(SegmentDraft::default()), |(group, path)| {
             header(group, "GS", path)
         })?;
     let fields = std::array::from_fn(|index| isa.value(index + 1).to_owned());
@@ -152,11 +152,11 @@ fn listed<'v, 'a>(
 }
 
 /// The elements of a header: the members whose keys begin with its identifier and a position.
-fn header(value: &Value<'_>, id: &str, path: &str) -> Result<Draft, DocumentError> {
+fn header(value: &Value<'_>, id: &str, path: &str) -> Result<SegmentDraft, DocumentError> {
     let Value::Object(members) = value else {
         return Err(problem(path, DocumentFault::Expected("an object")));
     };
-    let mut draft = Draft::new(id, []);
+    let mut draft = SegmentDraft::new(id, []);
     for (key, value) in members {
         let Some(rest) = key.strip_prefix(id).and_then(|rest| rest.strip_prefix('_')) else {
             continue;
@@ -189,7 +189,7 @@ fn write_item(
     let Value::Object(members) = item else {
         return Err(problem(path, DocumentFault::Expected("an object")));
     };
-    let mut draft = Draft::new(if members.is_empty() { opener } else { "" }, []);
+    let mut draft = SegmentDraft::new(if members.is_empty() { opener } else { "" }, []);
     for (key, value) in members {
         if let Some(name) = key.strip_suffix("_loop") {
             flush(output, &mut draft);
@@ -221,7 +221,7 @@ fn write_loop(
     Ok(())
 }
 
-fn flush(output: &mut Output<'_>, draft: &mut Draft) {
+fn flush(output: &mut Output<'_>, draft: &mut SegmentDraft) {
     let draft = std::mem::take(draft);
     if !draft.id.is_empty() {
         output.segment(&draft);
@@ -229,7 +229,12 @@ fn flush(output: &mut Output<'_>, draft: &mut Draft) {
 }
 
 /// Sets the element that a key such as `EB_03` or `EB_03#2` names.
-fn set(draft: &mut Draft, key: &str, value: &Value<'_>, path: &str) -> Result<(), DocumentError> {
+fn set(
+    draft: &mut SegmentDraft,
+    key: &str,
+    value: &Value<'_>,
+    path: &str,
+) -> Result<(), DocumentError> {
     let unknown = || problem(path, DocumentFault::KeyUnknown(key.to_owned()));
     let (_, rest) = key.rsplit_once('_').ok_or_else(unknown)?;
     let (position, repetition) = rest.split_once('#').unwrap_or((rest, "1"));

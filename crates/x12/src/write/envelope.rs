@@ -1,7 +1,7 @@
 //! The envelope of an output: headers as the options want them, trailers with their counts.
 
-use super::segments::{Draft, SegmentWriter};
-use super::{DocumentFault, Writing};
+use super::segments::{SegmentDraft, SegmentWriter};
+use super::{DocumentFault, WriteOptions};
 use crate::Delimiters;
 use crate::isa::LENGTHS;
 
@@ -10,7 +10,7 @@ const REPETITION_FROM: &str = "00402";
 
 /// An output that is being written.
 pub(crate) struct Output<'o> {
-    writing: &'o Writing,
+    writing: &'o WriteOptions,
     writer: SegmentWriter,
     delimiters: Delimiters,
     interchanges: u64,
@@ -26,7 +26,7 @@ pub(crate) struct Output<'o> {
 }
 
 impl<'o> Output<'o> {
-    pub(crate) fn new(writing: &'o Writing) -> Self {
+    pub(crate) fn new(writing: &'o WriteOptions) -> Self {
         Self {
             writing,
             writer: SegmentWriter::new(writing.wrap),
@@ -49,7 +49,7 @@ impl<'o> Output<'o> {
     }
 
     /// Notes which of the elements that it must have a header lacks.
-    fn need(&mut self, segment: &'static str, header: &Draft, positions: &[usize]) {
+    fn need(&mut self, segment: &'static str, header: &SegmentDraft, positions: &[usize]) {
         let is_missing = |position: &&usize| header.value(**position).trim().is_empty();
         let mut missing = positions.iter().filter(is_missing);
         let all = missing.clone().count() == positions.len();
@@ -146,7 +146,7 @@ impl<'o> Output<'o> {
         (char::from(shown).to_string(), separator)
     }
 
-    pub(crate) fn group(&mut self, mut gs: Draft) {
+    pub(crate) fn group(&mut self, mut gs: SegmentDraft) {
         for (position, value) in &self.writing.gs {
             replace(&mut gs, *position, value);
         }
@@ -174,7 +174,7 @@ impl<'o> Output<'o> {
         self.transactions = 0;
     }
 
-    pub(crate) fn transaction(&mut self, mut st: Draft) {
+    pub(crate) fn transaction(&mut self, mut st: SegmentDraft) {
         if let Some(numbers) = self.writing.numbers {
             replace(
                 &mut st,
@@ -189,7 +189,7 @@ impl<'o> Output<'o> {
         self.segments = 1;
     }
 
-    pub(crate) fn segment(&mut self, segment: &Draft) {
+    pub(crate) fn segment(&mut self, segment: &SegmentDraft) {
         self.writer.write(segment, self.delimiters);
         self.segments += 1;
     }
@@ -197,7 +197,7 @@ impl<'o> Output<'o> {
     pub(crate) fn transaction_end(&mut self) {
         let count = (self.segments + 1).to_string();
         self.writer.write(
-            &Draft::new("SE", [count.as_str(), &self.st02]),
+            &SegmentDraft::new("SE", [count.as_str(), &self.st02]),
             self.delimiters,
         );
     }
@@ -205,7 +205,7 @@ impl<'o> Output<'o> {
     pub(crate) fn group_end(&mut self) {
         let count = self.transactions.to_string();
         self.writer.write(
-            &Draft::new("GE", [count.as_str(), &self.gs06]),
+            &SegmentDraft::new("GE", [count.as_str(), &self.gs06]),
             self.delimiters,
         );
     }
@@ -213,7 +213,7 @@ impl<'o> Output<'o> {
     pub(crate) fn interchange_end(&mut self) {
         let count = self.groups.to_string();
         self.writer.write(
-            &Draft::new("IEA", [count.as_str(), &self.isa13]),
+            &SegmentDraft::new("IEA", [count.as_str(), &self.isa13]),
             self.delimiters,
         );
     }
@@ -234,7 +234,7 @@ fn fill(fields: &mut [String; 16], position: usize, value: &str) {
     }
 }
 
-fn replace(draft: &mut Draft, position: usize, value: &str) {
+fn replace(draft: &mut SegmentDraft, position: usize, value: &str) {
     if let Some(slot) = draft.slot(position, 1, 1) {
         value.clone_into(slot);
     }

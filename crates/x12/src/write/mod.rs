@@ -12,13 +12,13 @@ pub use segments::{LineBreak, Wrap};
 pub use xml::write_xml;
 
 pub(crate) use envelope::Output;
-pub(crate) use segments::Draft;
+pub(crate) use segments::SegmentDraft;
 
 use crate::Delimiters;
 
 /// How an output is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Writing {
+pub struct WriteOptions {
     /// The delimiters; without a repetition separator that of the document is used, or else `^`. Before
     /// version 00402 there is none.
     pub delimiters: Delimiters,
@@ -31,12 +31,12 @@ pub struct Writing {
     /// GS elements to write in place of the document's: position and value.
     pub gs: Vec<(usize, String)>,
     /// Control numbers to write in place of the document's.
-    pub numbers: Option<Numbers>,
+    pub numbers: Option<FirstControlNumbers>,
 }
 
 /// The first control numbers of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Numbers {
+pub struct FirstControlNumbers {
     /// ISA13 of the first interchange.
     pub interchange: u64,
     /// GS06 of the first group; it goes on from group to group.
@@ -45,7 +45,7 @@ pub struct Numbers {
     pub transaction: u64,
 }
 
-impl Writing {
+impl WriteOptions {
     /// `*`, `:` and `~`, a line for each segment, all else as in the document.
     #[must_use]
     pub fn standard() -> Self {

@@ -1,13 +1,13 @@
 //! The form of an output, found out from a sample of it.
 
-use super::{LineBreak, Wrap, Writing};
+use super::{LineBreak, Wrap, WriteOptions};
 use crate::isa::{Header, Isa};
 use crate::read::LineUnwrapper;
 
 const CR: u8 = b'\r';
 const LF: u8 = b'\n';
 
-impl Writing {
+impl WriteOptions {
     /// Writes as a sample is written: its delimiters, the repetition separator of its ISA11, its line
     /// breaks. None where the sample does not begin with an ISA segment.
     ///
@@ -61,7 +61,7 @@ mod tests {
         "segments": [{"BEG_01": "00", "BEG_02": "SA", "BEG_03": "PO-1", "BEG_05": "20260301"}]}]}]}]}"#;
 
     fn check(wrap: Wrap, [element, component, repetition, terminator]: [u8; 4]) {
-        let writing = Writing {
+        let writing = WriteOptions {
             delimiters: Delimiters {
                 element,
                 component,
@@ -69,11 +69,11 @@ mod tests {
                 terminator,
             },
             wrap,
-            ..Writing::standard()
+            ..WriteOptions::standard()
         };
         let sample = write_json(DOCUMENT, &writing).unwrap();
         let shown = String::from_utf8_lossy(&sample);
-        assert_eq!(Writing::like(&sample), Some(writing), "{shown}");
+        assert_eq!(WriteOptions::like(&sample), Some(writing), "{shown}");
     }
 
     #[test]
@@ -96,13 +96,13 @@ mod tests {
             b"UNA:+.? 'UNB+",
             b"hello ISA*00*",
         ] {
-            assert_eq!(Writing::like(sample), None);
+            assert_eq!(WriteOptions::like(sample), None);
         }
         let after_blanks = [
             b"\xef\xbb\xbf\n",
-            &*write_json(DOCUMENT, &Writing::standard()).unwrap(),
+            &*write_json(DOCUMENT, &WriteOptions::standard()).unwrap(),
         ]
         .concat();
-        assert!(Writing::like(&after_blanks).is_some());
+        assert!(WriteOptions::like(&after_blanks).is_some());
     }
 }

@@ -39,12 +39,12 @@ const IN_PLACE: u8 = b'?';
 
 /// A segment to be written: for each element its repetitions, for each of these its components.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Draft {
+pub(crate) struct SegmentDraft {
     pub(crate) id: String,
     pub(crate) elements: Vec<Vec<Vec<String>>>,
 }
 
-impl Draft {
+impl SegmentDraft {
     /// A segment of simple elements.
     pub(crate) fn new<'a>(id: &str, elements: impl IntoIterator<Item = &'a str>) -> Self {
         let elements = elements
@@ -108,7 +108,7 @@ impl SegmentWriter {
     }
 
     /// Writes a segment, without the empty elements and components at its end.
-    pub(crate) fn write(&mut self, draft: &Draft, delimiters: Delimiters) {
+    pub(crate) fn write(&mut self, draft: &SegmentDraft, delimiters: Delimiters) {
         let mut line = draft.id.clone().into_bytes();
         let binary_at = match draft.id.as_str() {
             "BIN" => 2,

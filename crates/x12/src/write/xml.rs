@@ -5,7 +5,7 @@ use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::{DocumentError, DocumentFault, Draft, Output, Writing};
+use super::{DocumentError, DocumentFault, Output, SegmentDraft, WriteOptions};
 
 /// The attributes of an interchange that are ISA elements.
 const INTERCHANGE: [(&str, usize); 12] = [
@@ -42,15 +42,15 @@ const TRANSACTION: [(&str, usize); 3] = [("DocType", 1), ("Control", 2), ("Versi
 ///
 /// # Errors
 /// When the text is not XML, or an element has no position in its segment.
-pub fn write_xml(document: &str, writing: &Writing) -> Result<Vec<u8>, DocumentError> {
+pub fn write_xml(document: &str, writing: &WriteOptions) -> Result<Vec<u8>, DocumentError> {
     let mut reader = Reader::from_str(document);
     let mut walk = Walk {
         output: Output::new(writing),
-        isa: Draft::new("ISA", []),
+        isa: SegmentDraft::new("ISA", []),
         address: 6,
         has_begun: false,
         seen: false,
-        segment: Draft::default(),
+        segment: SegmentDraft::default(),
         slot: (0, 1, 1),
         text: String::new(),
     };
@@ -90,13 +90,13 @@ pub fn write_xml(document: &str, writing: &Writing) -> Result<Vec<u8>, DocumentE
 
 struct Walk<'o> {
     output: Output<'o>,
-    isa: Draft,
+    isa: SegmentDraft,
     /// The position of the ISA element that the next address gives.
     address: usize,
     /// Whether the open interchange has been written as far as its ISA.
     has_begun: bool,
     seen: bool,
-    segment: Draft,
+    segment: SegmentDraft,
     /// Element, repetition and component to which the next text belongs.
     slot: (usize, usize, usize),
     text: String,
@@ -130,7 +130,9 @@ impl Walk<'_> {
                 self.output.transaction(draft("ST", tag, &TRANSACTION));
                 self.refuse("transaction")?;
             }
-            "segment" => self.segment = Draft::new(&attribute(tag, "Id").unwrap_or_default(), []),
+            "segment" => {
+                self.segment = SegmentDraft::new(&attribute(tag, "Id").unwrap_or_default(), [])
+            }
             "element" => self.element(tag)?,
             "subelement" => {
                 let sequence = attribute(tag, "Sequence").and_then(|number| number.parse().ok());
@@ -210,13 +212,13 @@ impl Walk<'_> {
     }
 }
 
-fn draft(id: &str, tag: &BytesStart<'_>, names: &[(&str, usize)]) -> Draft {
-    let mut draft = Draft::new(id, []);
+fn draft(id: &str, tag: &BytesStart<'_>, names: &[(&str, usize)]) -> SegmentDraft {
+    let mut draft = SegmentDraft::new(id, []);
     merge(&mut draft, tag, names);
     draft
 }
 
-fn merge(draft: &mut Draft, tag: &BytesStart<'_>, names: &[(&str, usize)]) {
+fn merge(draft: &mut SegmentDraft, tag: &BytesStart<'_>, names: &[(&str, usize)]) {
     for (name, position) in names {
         if let Some(value) = attribute(tag, name)
             && let Some(slot) = draft.slot(*position, 1, 1)

@@ -3,8 +3,9 @@
 use std::fs;
 
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Findings, Layout, Numbers, Received, Strictness, Validator,
-    acknowledge, acknowledge_interchanges, read, split, to_json,
+    AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, Layout,
+    ReceivedInterchanges, Strictness, Validator, acknowledge, acknowledge_interchanges, read,
+    split, to_json,
 };
 
 use super::samples;
@@ -13,13 +14,13 @@ const ORDER: &str = "ISA*00*          *00*          *ZZ*BLUEBIKES      *ZZ*NORTH
 GS*PO*BLUE*NORTH*20260301*0930*7*X*004010~ST*850*0001~BEG*00*SA*PO-77**20260301~REF*DP*12~PO1*1*4*EA*12.50~SE*5*0001~\
 ST*850*0002~BEG*00*SA*PO-78**20260301~PO1*1*4*EA*12.50~SE*4*0002~GE*2*7~IEA*1*000000042~";
 
-fn how(form: AcknowledgementForm) -> Acknowledging {
-    Acknowledging {
+fn how(form: AcknowledgementForm) -> AcknowledgementOptions {
+    AcknowledgementOptions {
         form,
         details: true,
         date: "20261123".into(),
         time: "105740".into(),
-        numbers: Numbers {
+        numbers: FirstControlNumbers {
             interchange: 1,
             group: 1,
             transaction: 1,
@@ -27,8 +28,11 @@ fn how(form: AcknowledgementForm) -> Acknowledging {
     }
 }
 
-fn answers(input: &str, how: &Acknowledging) -> (Option<String>, Option<String>) {
-    let sink = (Received::new(), Validator::new(Strictness::Attested, None));
+fn answers(input: &str, how: &AcknowledgementOptions) -> (Option<String>, Option<String>) {
+    let sink = (
+        ReceivedInterchanges::new(),
+        Validator::new(Strictness::Attested, None),
+    );
     let ((received, validator), reading) = read(input.as_bytes(), sink);
     let validation = validator.finish();
     let findings = Findings::new(&reading, Some(&validation));
@@ -40,7 +44,7 @@ fn answers(input: &str, how: &Acknowledging) -> (Option<String>, Option<String>)
 }
 
 /// The segments between GS and GE of the answer.
-fn functional(input: &str, how: &Acknowledging) -> Vec<String> {
+fn functional(input: &str, how: &AcknowledgementOptions) -> Vec<String> {
     let answer = answers(input, how).0.unwrap();
     let segments = answer.split("~\n").map(str::to_owned);
     segments
@@ -72,7 +76,7 @@ fn the_sample_is_answered_as_it_was() {
     };
     let input = fs::read_to_string(folder.join("engine/850-4010.edi")).unwrap();
     let wanted = fs::read_to_string(folder.join("engine/850-4010.997.edi")).unwrap();
-    let sink = Received::new();
+    let sink = ReceivedInterchanges::new();
     let (received, reading) = read(input.as_bytes(), sink);
     let made = acknowledge(
         &received,
@@ -106,7 +110,7 @@ fn errors_are_told_by_their_codes() {
             "SE*12*0001",
         ]
     );
-    let without = Acknowledging {
+    let without = AcknowledgementOptions {
         details: false,
         ..how(form)
     };

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Findings, Numbers, PROBLEM_LIMIT, ProblemKind, Reader,
-    Reading, Received, Strictness, Validation, Validator, Version, acknowledge,
-    acknowledge_interchanges, read,
+    AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, PROBLEM_LIMIT,
+    ProblemKind, ReadReport, Reader, ReceivedInterchanges, Strictness, Validation, Validator,
+    Version, acknowledge, acknowledge_interchanges, read,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,15 +14,15 @@ const ISA: &str = "ISA*00*          *00*          *ZZ*BLUEBIKES      *ZZ*NORTHMI
 const GS: &str = "GS*PO*BLUE*NORTH*20260301*0930*7*X*004010~";
 
 struct Found {
-    received: Received,
+    received: ReceivedInterchanges,
     validation: Validation,
-    reading: Reading,
+    reading: ReadReport,
 }
 
 impl Found {
     fn of(input: &str, limit: usize) -> Self {
         let validator = Validator::new(Strictness::Attested, None).problem_limit(limit);
-        let mut reader = Reader::new((Received::new(), validator)).problem_limit(limit);
+        let mut reader = Reader::new((ReceivedInterchanges::new(), validator)).problem_limit(limit);
         reader.push(input.as_bytes());
         let ((received, validator), reading) = reader.finish();
         let validation = validator.finish();
@@ -35,12 +35,12 @@ impl Found {
 
     /// What the acknowledgements decide: the segments without details, with their codes sorted.
     fn verdicts(&self) -> Vec<String> {
-        let how = Acknowledging {
+        let how = AcknowledgementOptions {
             form: AcknowledgementForm::Functional,
             details: true,
             date: "20261123".into(),
             time: "105740".into(),
-            numbers: Numbers {
+            numbers: FirstControlNumbers {
                 interchange: 1,
                 group: 1,
                 transaction: 1,
@@ -151,7 +151,7 @@ fn misplaced_segments_are_kept_up_to_the_limit() {
     // Of several misplaced segments in a row only the first is told.
     let one = "X~Y~TA1*000000042*260301*0930*A*000~";
     let input = format!("{ISA}{}IEA*0*000000043~", one.repeat(100_000));
-    let (_, reading) = read(input.as_bytes(), Received::new());
+    let (_, reading) = read(input.as_bytes(), ReceivedInterchanges::new());
     // The wrong control number is the first of its kind.
     assert_eq!(reading.problems.len(), PROBLEM_LIMIT + 1);
     assert_eq!(reading.total(), 100_001);
@@ -168,7 +168,7 @@ fn kinds_of_transaction_are_listed_up_to_a_limit_and_all_counted() {
         let _ = write!(input, "ST*N{number}*1~SE*2*1~");
     }
     input += "ST*850*1~SE*2*1~ST*850*2~SE*2*2~GE*40002*7~IEA*1*000000042~";
-    let (_, reading) = read(input.as_bytes(), Received::new());
+    let (_, reading) = read(input.as_bytes(), ReceivedInterchanges::new());
     assert_eq!(reading.problems, []);
     assert_eq!(reading.contents.len(), 1_002);
     let [.., order, others] = &reading.contents[..] else {

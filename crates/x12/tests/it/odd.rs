@@ -1,6 +1,6 @@
 //! One odd segment is one problem, and the rest stays in its loops.
 
-use b2bi_local_x12::{Layout, Strictness, Validator, Writing, read, to_json, write_json};
+use b2bi_local_x12::{Layout, Strictness, Validator, WriteOptions, read, to_json, write_json};
 use serde_json::Value;
 
 const CLAIM: &str = "ISA*00*          *00*          *ZZ*QUAY           *ZZ*HARBOUR        *260301*0930*^*00501*000000001*0*T*:~\
@@ -189,7 +189,7 @@ fn odd_segments_are_written_back() {
         for after in ["HL*1**20*1~", "LX*1~", "N3*1 PIER ROAD~"] {
             let input = CLAIM.replacen(after, &format!("{after}{odd}"), 1);
             let first = to_json(input.as_bytes(), Layout::Compact).text;
-            let written = write_json(&first, &Writing::standard()).unwrap();
+            let written = write_json(&first, &WriteOptions::standard()).unwrap();
             assert_eq!(to_json(&written, Layout::Compact).text, first, "{odd}");
             let wanted = odd.trim_start_matches('*').trim_end_matches(['~', '*']);
             let text = String::from_utf8(written).unwrap();

@@ -3,9 +3,10 @@
 use std::fs;
 
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Document, DocumentFault, Findings, JsonWriter, Layout,
-    Numbers, Reader, Received, Strictness, Validator, Writing, acknowledge,
-    acknowledge_interchanges, read, split, to_json, to_xml, write_json, write_xml,
+    AcknowledgementForm, AcknowledgementOptions, Document, DocumentFault, Findings,
+    FirstControlNumbers, JsonWriter, Layout, Reader, ReceivedInterchanges, Strictness, Validator,
+    WriteOptions, acknowledge, acknowledge_interchanges, read, split, to_json, to_xml, write_json,
+    write_xml,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -53,29 +54,29 @@ fn check(input: &[u8], size: usize) {
     assert_eq!(in_pieces(input, size), document);
     if document.reading.fatal().is_none() {
         serde_json::from_str::<serde_json::Value>(&document.text).unwrap();
-        if let Err(problem) = write_json(&document.text, &Writing::standard()) {
+        if let Err(problem) = write_json(&document.text, &WriteOptions::standard()) {
             let lacks = matches!(problem.fault, DocumentFault::HeaderMissing { .. });
             assert!(lacks, "{problem}");
         }
         // A segment's identifier may be no XML name and hold what XML cannot carry; then it is refused.
-        let _ = write_xml(&to_xml(input).text, &Writing::standard());
+        let _ = write_xml(&to_xml(input).text, &WriteOptions::standard());
     }
     let ((received, validator), reading) = read(
         input,
         (
-            Received::new(),
+            ReceivedInterchanges::new(),
             Validator::new(Strictness::Inferred, None).guided(),
         ),
     );
     let validation = validator.finish();
     assert_eq!(validation.report().is_empty(), validation.total() == 0);
     let findings = Findings::new(&reading, Some(&validation));
-    let how = Acknowledging {
+    let how = AcknowledgementOptions {
         form: AcknowledgementForm::Implementation(None),
         details: true,
         date: "20261123".into(),
         time: "105740".into(),
-        numbers: Numbers {
+        numbers: FirstControlNumbers {
             interchange: 1,
             group: 1,
             transaction: 1,
@@ -87,7 +88,7 @@ fn check(input: &[u8], size: usize) {
         AcknowledgementForm::Implementation(None),
         AcknowledgementForm::Implementation(Some("005010X231A1".into())),
     ] {
-        let how = Acknowledging {
+        let how = AcknowledgementOptions {
             form,
             ..how.clone()
         };
@@ -160,10 +161,10 @@ proptest! {
 
     #[test]
     fn any_text_is_no_document_or_one(text in "[\\[\\]{}:,\"a-zA-Z0-9_#<>/=~* ]{0,200}") {
-        let _ = write_json(&text, &Writing::standard());
-        let _ = write_xml(&text, &Writing::standard());
+        let _ = write_json(&text, &WriteOptions::standard());
+        let _ = write_xml(&text, &WriteOptions::standard());
         let document = format!("{{\"interchanges\":[{{\"functional_groups\":[{{\"transactions\":[{{\"segments\":[{text}]}}]}}]}}]}}");
-        let _ = write_json(&document, &Writing::standard());
+        let _ = write_json(&document, &WriteOptions::standard());
     }
 }
 

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use b2bi_local_x12::{
-    Delimiters, Document, JsonWriter, Layout, LineBreak, Numbers, Problem, ProblemKind, Reader,
-    Wrap, Writing, to_json, to_xml, write_json, write_xml,
+    Delimiters, Document, FirstControlNumbers, JsonWriter, Layout, LineBreak, Problem, ProblemKind,
+    Reader, Wrap, WriteOptions, to_json, to_xml, write_json, write_xml,
 };
 
 use super::documents::inputs;
@@ -24,10 +24,10 @@ fn check(path: &Path, wrap: Wrap) {
         repetition: None,
         ..delimiters
     };
-    let writing = Writing {
+    let writing = WriteOptions {
         delimiters: from_document,
         wrap,
-        ..Writing::standard()
+        ..WriteOptions::standard()
     };
     compare(
         path,
@@ -39,10 +39,10 @@ fn check(path: &Path, wrap: Wrap) {
         .file_stem()
         .is_some_and(|name| name != "two-interchanges" && name != "binary");
     if in_xml {
-        let writing = Writing {
+        let writing = WriteOptions {
             delimiters,
             wrap,
-            ..Writing::standard()
+            ..WriteOptions::standard()
         };
         compare(
             path,
@@ -74,7 +74,7 @@ fn a_sample_is_written_byte_for_byte() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         if name == "835-005010-0948707895" {
             let input = fs::read_to_string(&path).unwrap();
-            let mut writing = Writing::standard();
+            let mut writing = WriteOptions::standard();
             writing.delimiters.component = b'|';
             let written =
                 write_json(&to_json(input.as_bytes(), Layout::Pretty).text, &writing).unwrap();
@@ -94,14 +94,14 @@ const DOCUMENT: &str = r#"{"interchanges":[{"ISA_06_SenderId":"ME","ISA_08_Recei
 {"any_loop":[{"REF_01":"ZZ","REF_04":{"REF_04_01":"x","REF_04_03":"z","REF_04_04":""}},{"N1-9_loop":[{},{"N3_01":"1","N3_02":null}]}]},
 {"EB_03":"30","EB_03#2":"35","CTT_01":1}]}]}}]}"#;
 
-fn written(writing: &Writing) -> String {
+fn written(writing: &WriteOptions) -> String {
     String::from_utf8(write_json(DOCUMENT, writing).unwrap()).unwrap()
 }
 
 #[test]
 fn an_envelope_is_filled_and_counted() {
     assert_eq!(
-        written(&Writing::standard()),
+        written(&WriteOptions::standard()),
         "ISA*00*          *00*          *ZZ*ME             *ZZ*YOU            *260301*0930*^*00501*000000001*0*P*:~\n\
          GS*PO*ME*YOU*20260301*0930*7*X*005010~\nST*850*0009~\nBEG*00**a?b?c?d?e?f~\nREF*ZZ***x::z~\nN1~\nN3*1~\n\
          EB***30^35~\nCTT*1~\nSE*8*0009~\nGE*1*7~\nIEA*1*000000001~\n"
@@ -110,11 +110,11 @@ fn an_envelope_is_filled_and_counted() {
 
 #[test]
 fn options_replace_what_the_document_says() {
-    let mut writing = Writing::standard();
+    let mut writing = WriteOptions::standard();
     writing.time_digits = Some(8);
     writing.isa = vec![(6, "OTHER".into()), (12, "00401".into()), (15, "T".into())];
     writing.gs = vec![(2, "OTHER".into()), (8, "004010".into())];
-    writing.numbers = Some(Numbers {
+    writing.numbers = Some(FirstControlNumbers {
         interchange: 41,
         group: 52,
         transaction: 3,
@@ -130,7 +130,7 @@ fn options_replace_what_the_document_says() {
 
 #[test]
 fn lines_break_after_a_length() {
-    let mut writing = Writing::standard();
+    let mut writing = WriteOptions::standard();
     let whole = {
         writing.wrap = Wrap::OneLine;
         written(&writing)
@@ -195,8 +195,8 @@ fn breaks_of_other_kinds_stay_in_the_data() {
     }
 }
 
-fn one_line() -> Writing {
-    let mut writing = Writing::standard();
+fn one_line() -> WriteOptions {
+    let mut writing = WriteOptions::standard();
     writing.wrap = Wrap::OneLine;
     writing
 }
@@ -236,7 +236,7 @@ fn check_wrapped(text: &str, whole: &Document, length: usize) {
 fn a_text_that_is_no_document_says_where() {
     let check = |document: &str, wanted: &str| {
         assert_eq!(
-            write_json(document, &Writing::standard())
+            write_json(document, &WriteOptions::standard())
                 .unwrap_err()
                 .to_string(),
             wanted
@@ -277,7 +277,7 @@ fn a_text_that_is_no_document_says_where() {
 fn a_text_that_is_no_xml_document_says_so() {
     let check = |document: &str, wanted: &str| {
         assert_eq!(
-            write_xml(document, &Writing::standard())
+            write_xml(document, &WriteOptions::standard())
                 .unwrap_err()
                 .to_string(),
             wanted
@@ -297,7 +297,7 @@ fn nothing_is_cut_from_a_header() {
     let check = |old: &str, new: &str, wanted: &str| {
         assert!(DOCUMENT.contains(old), "{old}");
         let problem =
-            write_json(&DOCUMENT.replacen(old, new, 1), &Writing::standard()).unwrap_err();
+            write_json(&DOCUMENT.replacen(old, new, 1), &WriteOptions::standard()).unwrap_err();
         assert_eq!(problem.to_string(), wanted);
     };
     let interchange = "interchanges[0]: ";
@@ -342,13 +342,16 @@ fn nothing_is_cut_from_a_header() {
     );
     let (start, rest) = DOCUMENT.split_once("\"GS_01").unwrap();
     let end = rest.split_once("\"transactions").unwrap().1;
-    let problem =
-        write_json(&format!("{start}\"transactions{end}"), &Writing::standard()).unwrap_err();
+    let problem = write_json(
+        &format!("{start}\"transactions{end}"),
+        &WriteOptions::standard(),
+    )
+    .unwrap_err();
     assert_eq!(problem.to_string(), format!("{group}: GS is missing"));
     // Blanks are padding, and what the options give counts.
     let padded = DOCUMENT.replacen("Id\":\"ME\"", "Id\":\"ME                    \"", 1);
-    write_json(&padded, &Writing::standard()).unwrap();
-    let mut writing = Writing::standard();
+    write_json(&padded, &WriteOptions::standard()).unwrap();
+    let mut writing = WriteOptions::standard();
     writing.gs = vec![(6, "9".into())];
     writing.isa = vec![(6, "ABCDEFGHIJKLMNOP".into())];
     let problem = write_json(DOCUMENT, &writing).unwrap_err();
@@ -384,7 +387,8 @@ fn nothing_is_cut_from_a_header_in_xml() {
         ("Control=\"0001\"", "", "transaction: ST02 is missing"),
     ] {
         assert!(document.contains(old), "{old} in {document}");
-        let problem = write_xml(&document.replacen(old, new, 1), &Writing::standard()).unwrap_err();
+        let problem =
+            write_xml(&document.replacen(old, new, 1), &WriteOptions::standard()).unwrap_err();
         assert_eq!(problem.to_string(), wanted);
     }
 }
@@ -400,8 +404,9 @@ fn isa11_is_kept() {
              GS*PO*A*B*20260301*0930*1*X*005010~\nST*850*0001~\nBEG*00*SA*1**20260301~\nSE*3*0001~\nGE*1*1~\nIEA*1*000000001~\n"
         );
         let json = to_json(input.as_bytes(), Layout::Compact).text;
-        let from_json = write_json(&json, &Writing::standard()).unwrap();
-        let from_xml = write_xml(&to_xml(input.as_bytes()).text, &Writing::standard()).unwrap();
+        let from_json = write_json(&json, &WriteOptions::standard()).unwrap();
+        let from_xml =
+            write_xml(&to_xml(input.as_bytes()).text, &WriteOptions::standard()).unwrap();
         assert_eq!(String::from_utf8(from_json).unwrap(), input);
         assert_eq!(String::from_utf8(from_xml).unwrap(), input);
     }
@@ -421,11 +426,11 @@ fn a_deep_hierarchy_is_written_back() {
             levels + 3
         );
         let first = to_json(input.as_bytes(), Layout::Compact).text;
-        let written = write_json(&first, &Writing::standard()).unwrap();
+        let written = write_json(&first, &WriteOptions::standard()).unwrap();
         assert_eq!(to_json(&written, Layout::Compact).text, first, "{levels}");
         let in_xml = to_xml(input.as_bytes()).text;
         assert_eq!(
-            write_xml(&in_xml, &Writing::standard()).unwrap(),
+            write_xml(&in_xml, &WriteOptions::standard()).unwrap(),
             written,
             "{levels}"
         );

@@ -5,7 +5,7 @@
 use std::ffi::{CStr, c_char, c_void};
 use std::sync::{Mutex, PoisonError};
 
-use b2bi_local_mapping::{Cause, Position, Problem};
+use b2bi_local_mapping::{Cause, MappingError, Position};
 
 use super::ffi::{self, xmlError};
 use super::reports;
@@ -117,14 +117,14 @@ impl Fault {
 
 impl Captured {
     /// Why a template cannot be compiled.
-    pub(super) fn of_template(&self, messages: &str) -> Problem {
+    pub(super) fn of_template(&self, messages: &str) -> MappingError {
         reports::unknown_element(messages)
             .or_else(|| self.reported(Cause::Template, messages))
             .unwrap_or_else(|| problem(Cause::Template, "The template is not an XSLT stylesheet"))
     }
 
     /// Why a template cannot be carried out.
-    pub(super) fn of_evaluation(&self, messages: &str, stopped: bool) -> Problem {
+    pub(super) fn of_evaluation(&self, messages: &str, stopped: bool) -> MappingError {
         if let Some(problem) = self.reported(Cause::Evaluation, messages) {
             return problem;
         }
@@ -135,7 +135,7 @@ impl Captured {
         problem(Cause::Evaluation, "The template gave no result")
     }
 
-    fn reported(&self, cause: Cause, messages: &str) -> Option<Problem> {
+    fn reported(&self, cause: Cause, messages: &str) -> Option<MappingError> {
         let mut found = reports::problem_of(cause, messages, self.xpath.as_ref());
         if let Some(address) = &self.refused {
             let problem = found.get_or_insert_with(|| problem(cause, ""));

@@ -14,7 +14,7 @@ use std::ffi::CStr;
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
 
-use b2bi_local_mapping::{Cause, Engine, Problem, Run, Template};
+use b2bi_local_mapping::{Cause, Engine, MappingError, Run, Template};
 
 use crate::problems::{NEEDS_NEWER, NEWER, UNABLE, coded, problem};
 use errors::Captured;
@@ -53,7 +53,7 @@ impl Libxslt {
 struct UncompiledTemplate(String);
 
 impl Engine for Libxslt {
-    fn compile(&self, template: &str) -> Result<Box<dyn Template>, Problem> {
+    fn compile(&self, template: &str) -> Result<Box<dyn Template>, MappingError> {
         match &self.missing {
             Some(reason) => Err(coded(Cause::Evaluation, UNABLE, reason)),
             None => Ok(Box::new(UncompiledTemplate(template.to_owned()))),
@@ -62,12 +62,12 @@ impl Engine for Libxslt {
 }
 
 impl Template for UncompiledTemplate {
-    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, Problem> {
+    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
         transform(&self.0, input, run).map(Some)
     }
 }
 
-fn transform(template: &str, input: &str, run: &Run) -> Result<String, Problem> {
+fn transform(template: &str, input: &str, run: &Run) -> Result<String, MappingError> {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let messages = Messages::open().ok_or_else(|| problem(Cause::Limit, "No memory is left"))?;
     setup::prepare(template, run, &messages);
@@ -103,7 +103,7 @@ fn applied(
     stylesheet: &Stylesheet,
     input: &Document,
     messages: &Messages,
-) -> Result<Document, Problem> {
+) -> Result<Document, MappingError> {
     let context = Context::new(stylesheet, input)
         .ok_or_else(|| problem(Cause::Limit, "No memory is left"))?;
     // SAFETY: the preferences live as long as the process; the others are alive here, and the
@@ -132,7 +132,7 @@ fn applied(
     }
 }
 
-fn unreadable_template() -> Problem {
+fn unreadable_template() -> MappingError {
     let Captured { xml, refused, .. } = errors::take();
     let mut problem = problem(Cause::Template, "The template is not XML: it is empty");
     if let Some(fault) = xml {
@@ -145,7 +145,7 @@ fn unreadable_template() -> Problem {
     problem
 }
 
-fn unreadable_input() -> Problem {
+fn unreadable_input() -> MappingError {
     let Captured { xml, refused, .. } = errors::take();
     let reason = match (refused, xml) {
         (Some(address), _) => errors::refusal(&address),

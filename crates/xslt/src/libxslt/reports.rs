@@ -3,7 +3,7 @@
 //! A report is a line with the place, `runtime error: file F line N element E`, and lines with the
 //! words. Lines before the first report are what `xsl:message` says, and hints of libxml2.
 
-use b2bi_local_mapping::{Cause, Position, Problem};
+use b2bi_local_mapping::{Cause, MappingError, Position};
 
 use super::TEMPLATE;
 use super::errors::Fault;
@@ -20,7 +20,11 @@ struct Report<'a> {
 }
 
 /// The first problem in what was printed.
-pub(super) fn problem_of(cause: Cause, printed: &str, xpath: Option<&Fault>) -> Option<Problem> {
+pub(super) fn problem_of(
+    cause: Cause,
+    printed: &str,
+    xpath: Option<&Fault>,
+) -> Option<MappingError> {
     let reports = reports(printed);
     let last = reports.iter().position(|report| report.line.is_some());
     let told = reports.get(..=last.unwrap_or_default())?;
@@ -44,7 +48,7 @@ pub(super) fn problem_of(cause: Cause, printed: &str, xpath: Option<&Fault>) -> 
 }
 
 /// The problem of a template with an element that XSLT 1.0 has not.
-pub(super) fn unknown_element(printed: &str) -> Option<Problem> {
+pub(super) fn unknown_element(printed: &str) -> Option<MappingError> {
     let reports = reports(printed);
     let unknown = reports
         .iter()

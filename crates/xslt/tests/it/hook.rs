@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use b2bi_local_mapping::{Cause, Limits, Problem};
+use b2bi_local_mapping::{Cause, Limits, MappingError};
 use b2bi_local_xslt::{Command, Settings, Xslt};
 
 use super::{map, patient, run, settings, stylesheet};
@@ -23,7 +23,7 @@ fn hooked(name: &str, command: &str) -> Xslt {
     })
 }
 
-fn newer(name: &str, command: &str, limits: Limits) -> Result<String, Problem> {
+fn newer(name: &str, command: &str, limits: Limits) -> Result<String, MappingError> {
     let template = stylesheet("").replace("1.0", "2.0");
     let mapped = map(&hooked(name, command), &template, "<a>é</a>", &run(limits));
     // Its files go with it.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use b2bi_local_mapping::{Cause, Limits, Problem};
+use b2bi_local_mapping::{Cause, Limits, MappingError};
 use b2bi_local_xslt::{Settings, Xslt};
 
 use super::{map, patient, run, settings, stylesheet};
@@ -27,7 +27,7 @@ fn limits() -> Limits {
     }
 }
 
-fn problem(xslt: &Xslt, template: &str, input: &str, limits: Limits) -> Problem {
+fn problem(xslt: &Xslt, template: &str, input: &str, limits: Limits) -> MappingError {
     let begun = Instant::now();
     let problem = map(xslt, template, input, &run(limits)).unwrap_err();
     let taken = begun.elapsed();

@@ -9,7 +9,7 @@ mod stylesheets;
 
 use std::time::Duration;
 
-use b2bi_local_mapping::{Engine as _, Limits, Problem, Run};
+use b2bi_local_mapping::{Engine as _, Limits, MappingError, Run};
 use b2bi_local_sandbox::WorkerCommand;
 use b2bi_local_xslt::{Libxslt, Settings, Xslt};
 
@@ -46,7 +46,7 @@ fn patient() -> Limits {
     }
 }
 
-fn map(xslt: &Xslt, template: &str, input: &str, run: &Run) -> Result<String, Problem> {
+fn map(xslt: &Xslt, template: &str, input: &str, run: &Run) -> Result<String, MappingError> {
     let mapped = xslt.compile(template)?.evaluate(input, run)?;
     Ok(mapped.unwrap())
 }

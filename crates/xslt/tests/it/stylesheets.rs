@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use b2bi_local_x12::{Strictness, Writing, to_xml, validate, write_xml};
+use b2bi_local_x12::{Strictness, WriteOptions, to_xml, validate, write_xml};
 use b2bi_local_xslt::Xslt;
 
 use super::{NOW, map, patient, run, settings};
@@ -87,7 +87,7 @@ fn xsltproc_gives_the_same_outputs() {
 #[test]
 fn a_document_made_by_a_stylesheet_is_written_as_x12() {
     let document = fs::read_to_string(folder().join("orders/outbound-invoice.out")).unwrap();
-    let x12 = write_xml(&document, &Writing::standard()).unwrap();
+    let x12 = write_xml(&document, &WriteOptions::standard()).unwrap();
     let text = String::from_utf8(x12.clone()).unwrap();
     assert!(text.contains("BIG*20260305*INV-1001**PO-1001~"), "{text}");
     assert!(text.contains("TDS*23870~"), "{text}");
@@ -107,6 +107,6 @@ fn an_invoice_becomes_the_x12_beside_it() {
         &text("invoice.xml"),
         &run(patient()),
     );
-    let x12 = write_xml(&document.unwrap(), &Writing::standard()).unwrap();
+    let x12 = write_xml(&document.unwrap(), &WriteOptions::standard()).unwrap();
     assert_eq!(String::from_utf8(x12).unwrap(), text("invoice.edi"));
 }

@@ -9,7 +9,7 @@ const MODEL: &str = "botocore/data/b2bi/2022-06-23/service-2.json.gz";
 const UNPACK: &str =
     "import gzip, sys; sys.stdout.buffer.write(gzip.open(sys.argv[1], 'rb').read())";
 
-/// The release named in `crates/b2bi-model/botocore-version`.
+/// The release named in `crates/model/botocore-version`.
 pub fn pinned() -> Result<String, String> {
     fs::read_to_string(pin_file())
         .map(|text| text.trim().to_owned())
@@ -43,5 +43,5 @@ pub fn service_model(version: &str) -> Result<String, String> {
 }
 
 fn pin_file() -> PathBuf {
-    root().join("crates/b2bi-model/botocore-version")
+    root().join("crates/model/botocore-version")
 }

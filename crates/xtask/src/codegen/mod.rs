@@ -1,4 +1,4 @@
-//! Turns botocore's service model into the generated half of `b2bi-model`.
+//! Turns botocore's service model into the generated half of `the crate model`.
 
 mod botocore;
 mod model;
@@ -38,7 +38,7 @@ pub fn run(arguments: &[String]) -> Outcome {
             fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
         }
     }
-    println!("b2bi-model is botocore {version}'s");
+    println!("the crate model is botocore {version}'s");
     Ok(())
 }
 
@@ -62,7 +62,7 @@ fn files(model: &Model, version: &str) -> Vec<(&'static str, String)> {
 }
 
 fn generated_folder() -> PathBuf {
-    repository::root().join("crates/b2bi-model/src/generated")
+    repository::root().join("crates/model/src/generated")
 }
 
 fn compare(path: &Path, expected: &str) -> Outcome {

@@ -8,10 +8,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("faults", &[]),
     ("sigv4", &[]),
     ("dispatcher", &["sigv4"]),
-    ("b2bi-model", &[]),
+    ("model", &[]),
     ("panics", &[]),
-    ("ledger", &[]),
-    ("objects", &["ledger", "panics", "sigv4"]),
+    ("persistence", &[]),
+    ("objects", &["persistence", "panics", "sigv4"]),
     ("mapping", &["x12"]),
     ("infer", &["mapping", "x12"]),
     ("sandbox", &["mapping"]),
@@ -19,9 +19,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "b2bi",
         &[
-            "b2bi-model",
+            "model",
             "infer",
-            "ledger",
+            "persistence",
             "mapping",
             "objects",
             "panics",
@@ -32,11 +32,11 @@ const ARROWS: &[(&str, &[&str])] = &[
         "server",
         &[
             "b2bi",
-            "b2bi-model",
+            "model",
             "dispatcher",
             "faults",
             "infer",
-            "ledger",
+            "persistence",
             "mapping",
             "objects",
             "panics",
@@ -51,10 +51,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         "fuzz",
         &[
             "b2bi",
-            "b2bi-model",
+            "model",
             "dispatcher",
             "faults",
-            "ledger",
+            "persistence",
             "mapping",
             "objects",
             "sandbox",
@@ -68,7 +68,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that must not know HTTP, by the libraries that would teach it to them.
-const WITHOUT_HTTP: &[&str] = &["b2bi", "b2bi-model", "faults", "infer", "mapping", "x12"];
+const WITHOUT_HTTP: &[&str] = &["b2bi", "model", "faults", "infer", "mapping", "x12"];
 const HTTP: &[&str] = &["http", "http-body", "http-body-util", "hyper", "hyper-util"];
 
 pub(super) fn check(files: &[File]) -> Vec<String> {
@@ -107,7 +107,7 @@ fn dependencies(manifest: &str) -> impl Iterator<Item = &str> {
 
 fn wrong(name: &str, allowed: &[&str], used: &str) -> Option<String> {
     let ours = match used {
-        "b2bi-local-model" => Some("b2bi-model"),
+        "b2bi-local-model" => Some("model"),
         other => other.strip_prefix("b2bi-local-"),
     };
     if let Some(ours) = ours {

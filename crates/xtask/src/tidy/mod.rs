@@ -105,7 +105,7 @@ fn marks(files: &[File]) -> Vec<String> {
 
 /// One operation, one file.
 fn operations(files: &[File]) -> Vec<String> {
-    let table = "crates/b2bi-model/src/generated/operations.rs";
+    let table = "crates/model/src/generated/operations.rs";
     let Some(model) = files.iter().find(|file| file.path == table) else {
         return vec![format!("{table}: missing")];
     };

@@ -25,12 +25,12 @@ const RULES: &[(&[&str], &[&str], &str)] = &[
         "pure crates have no I/O, clock or chance of their own",
     ),
     (
-        &["b2bi", "b2bi-model", "dispatcher", "objects"],
+        &["b2bi", "model", "dispatcher", "objects"],
         &["env", "args_os", "RandomState"],
         "only the server reads arguments, environment and entropy",
     ),
     (
-        &["b2bi", "b2bi-model", "dispatcher"],
+        &["b2bi", "model", "dispatcher"],
         &["SystemTime", "Instant"],
         "only the server reads the wall clock",
     ),

@@ -15,7 +15,7 @@ mod watch;
 use std::rc::Rc;
 
 use super::errors;
-use crate::problem::{Cause, Position, Problem};
+use crate::problem::{Cause, MappingError, Position};
 use pattern::Pattern;
 
 pub(super) use calls::change;
@@ -34,7 +34,7 @@ impl Patterns {
     /// # Errors
     ///
     /// One of them is none, and the problem says where in the template; or there are too many.
-    pub(super) fn new(found: &[(String, String)], template: &str) -> Result<Self, Problem> {
+    pub(super) fn new(found: &[(String, String)], template: &str) -> Result<Self, MappingError> {
         let mut patterns = Self::default();
         for (source, flags) in found {
             if patterns.get(source, flags).is_none() {
@@ -58,14 +58,14 @@ impl Patterns {
     }
 }
 
-fn too_many() -> Problem {
+fn too_many() -> MappingError {
     let reason = format!("The template has more than {MOST} different regular expressions");
-    Problem::new(Cause::Limit, Some(errors::TOO_LONG.to_owned()), reason)
+    MappingError::new(Cause::Limit, Some(errors::TOO_LONG.to_owned()), reason)
 }
 
 /// The language has codes for one that is empty and one that is not ended; of another JavaScript
 /// complains, which gives no code.
-fn wrong(template: &str, source: &str, reason: &str) -> Problem {
+fn wrong(template: &str, source: &str, reason: &str) -> MappingError {
     let written = format!("/{source}/");
     let code = if source.is_empty() {
         Some("S0301")
@@ -75,9 +75,9 @@ fn wrong(template: &str, source: &str, reason: &str) -> Problem {
         None
     };
     let at = template.find(&written);
-    Problem {
+    MappingError {
         position: at.map(|at| Position::after(template, at)),
-        ..Problem::new(
+        ..MappingError::new(
             Cause::Template,
             code.map(str::to_owned),
             format!("{written} is no regular expression: {reason}"),

@@ -49,7 +49,7 @@ pub(crate) fn create(
     let composite = composite(algorithm, input.checksum_type.as_ref())?;
     let upload = Upload {
         initiated: memory.now(),
-        headers: headers_of!(input).settled()?,
+        headers: headers_of!(input).flushed()?,
         tags: tagging::from_header(input.tagging.as_deref())?,
         algorithm,
         chosen: wish.is_some(),

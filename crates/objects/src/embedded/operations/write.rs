@@ -63,7 +63,7 @@ pub(crate) fn whole(
         entity_tag: checksum::hex(&checksum::md5(&content)?),
         content,
         last_modified: memory.now(),
-        headers: headers.settled()?,
+        headers: headers.flushed()?,
         checksum,
         parts: Vec::new(),
         tags: Vec::new(),

@@ -1,7 +1,7 @@
 //! `FilterLogEvents` and `GetLogEvents`.
 
 use b2bi_local_b2bi::{LogRecord, Scope};
-use b2bi_local_dispatcher::Failure;
+use b2bi_local_dispatcher::ServiceError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -58,7 +58,11 @@ pub(crate) struct GetInput {
 }
 
 /// Finds the events of a group that fit a pattern, oldest first.
-pub(super) fn filter(logs: &Logs, scope: &Scope, input: &FilterInput) -> Result<Value, Failure> {
+pub(super) fn filter(
+    logs: &Logs,
+    scope: &Scope,
+    input: &FilterInput,
+) -> Result<Value, ServiceError> {
     let (names, prefix) = (&input.log_stream_names, &input.log_stream_name_prefix);
     if names.is_some() && prefix.is_some() {
         let message = "Name either logStreamNames or logStreamNamePrefix, not both";
@@ -98,7 +102,7 @@ pub(super) fn filter(logs: &Logs, scope: &Scope, input: &FilterInput) -> Result<
 ///
 /// At either end the token of that direction is the one that was given, which is how a reader
 /// knows that it is there.
-pub(super) fn get(logs: &Logs, scope: &Scope, input: &GetInput) -> Result<Value, Failure> {
+pub(super) fn get(logs: &Logs, scope: &Scope, input: &GetInput) -> Result<Value, ServiceError> {
     let group = input.group.existing(logs, scope)?;
     let stream = logs.records(scope, |item| {
         item.group == group && item.stream == input.log_stream_name
@@ -140,7 +144,7 @@ enum Place {
     Until(usize),
 }
 
-fn place(token: &str) -> Result<Place, Failure> {
+fn place(token: &str) -> Result<Place, ServiceError> {
     let (direction, number) = token.split_once('/').unwrap_or_default();
     match (direction, number.parse()) {
         ("f", Ok(start)) => Ok(Place::From(start)),

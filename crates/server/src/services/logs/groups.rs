@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use b2bi_local_b2bi::Scope;
-use b2bi_local_dispatcher::Failure;
+use b2bi_local_dispatcher::ServiceError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ pub(super) struct LogGroup {
 }
 
 /// Lists log groups by name.
-pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Value, Failure> {
+pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Value, ServiceError> {
     let (prefix, pattern) = (&input.log_group_name_prefix, &input.log_group_name_pattern);
     if prefix.is_some() && pattern.is_some() {
         let message = "Name either logGroupNamePrefix or logGroupNamePattern, not both";

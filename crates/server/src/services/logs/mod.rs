@@ -10,7 +10,9 @@ mod streams;
 use std::sync::Arc;
 
 use b2bi_local_b2bi::{B2bi, LogRecord, Scope};
-use b2bi_local_dispatcher::{Caller, Descriptor, Failure, Operation, Protocol, Reply, Service};
+use b2bi_local_dispatcher::{
+    Caller, Descriptor, Operation, Protocol, Reply, Service, ServiceError,
+};
 use bytes::Bytes;
 use http::StatusCode;
 use serde::Deserialize;
@@ -55,13 +57,16 @@ impl Service for Logs {
         &DESCRIPTOR
     }
 
-    fn decode(&self, operation: Operation, body: &Bytes) -> Result<Input, Failure> {
+    fn decode(&self, operation: Operation, body: &Bytes) -> Result<Input, ServiceError> {
         match operation.name {
             "DescribeLogGroups" => read(body).map(Input::DescribeLogGroups),
             "DescribeLogStreams" => read(body).map(Input::DescribeLogStreams),
             "FilterLogEvents" => read(body).map(Input::FilterLogEvents),
             "GetLogEvents" => read(body).map(Input::GetLogEvents),
-            other => Err(Failure::unknown_operation(DESCRIPTOR.signing_name, other)),
+            other => Err(ServiceError::unknown_operation(
+                DESCRIPTOR.signing_name,
+                other,
+            )),
         }
     }
 
@@ -70,7 +75,7 @@ impl Service for Logs {
         caller: Caller,
         _operation: Operation,
         input: Input,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, ServiceError> {
         let scope = Scope {
             account: Arc::clone(&caller.account),
             region: Arc::clone(&caller.region),
@@ -112,7 +117,7 @@ struct Group {
 
 impl Group {
     /// The name of a group that exists.
-    fn existing(&self, logs: &Logs, scope: &Scope) -> Result<String, Failure> {
+    fn existing(&self, logs: &Logs, scope: &Scope) -> Result<String, ServiceError> {
         let named = match (&self.log_group_name, &self.log_group_identifier) {
             (Some(name), None) => name.as_str(),
             (None, Some(identifier)) => name_of(identifier),
@@ -149,7 +154,7 @@ fn page<'a, T>(
     token: Option<&str>,
     limit: Option<usize>,
     most: usize,
-) -> Result<Page<'a, T>, Failure> {
+) -> Result<Page<'a, T>, ServiceError> {
     let limit = limit.unwrap_or(most);
     if limit == 0 || limit > most {
         let message = format!(
@@ -180,21 +185,21 @@ fn with_next(mut reply: Value, next: Option<String>) -> Value {
     reply
 }
 
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Failure> {
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, ServiceError> {
     let body = if body.is_empty() { b"{}" } else { &body[..] };
-    serde_json::from_slice(body).map_err(|error| Failure::serialization(error.to_string()))
+    serde_json::from_slice(body).map_err(|error| ServiceError::serialization(error.to_string()))
 }
 
-fn invalid(message: impl Into<String>) -> Failure {
-    Failure::front(
+fn invalid(message: impl Into<String>) -> ServiceError {
+    ServiceError::front(
         StatusCode::BAD_REQUEST,
         "InvalidParameterException",
         message,
     )
 }
 
-fn missing(message: &str) -> Failure {
-    Failure::front(
+fn missing(message: &str) -> ServiceError {
+    ServiceError::front(
         StatusCode::BAD_REQUEST,
         "ResourceNotFoundException",
         message,

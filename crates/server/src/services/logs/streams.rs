@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use b2bi_local_b2bi::Scope;
-use b2bi_local_dispatcher::Failure;
+use b2bi_local_dispatcher::ServiceError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ enum OrderBy {
 }
 
 /// Lists the streams of a group that have records.
-pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Value, Failure> {
+pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Value, ServiceError> {
     let prefix = input.log_stream_name_prefix.as_deref();
     if prefix.is_some() && input.order_by == OrderBy::LastEventTime {
         return Err(invalid(

@@ -79,7 +79,7 @@ fn utf_8_is_read_by_characters() {
     assert_eq!(found.report, Vec::<String>::new());
     assert_eq!(found.interchanges, ["A*000", "A*000"]);
     for size in 1..9 {
-        let mut reader = Reader::new(Received::new());
+        let mut reader = Reader::new(ReceivedInterchanges::new());
         input
             .as_bytes()
             .chunks(size)
@@ -99,7 +99,7 @@ fn utf_8_is_read_by_characters() {
         .chars()
         .map(|c| u8::try_from(u32::from(c)).unwrap())
         .collect();
-    let (received, reading) = read(&latin, Received::new());
+    let (received, reading) = read(&latin, ReceivedInterchanges::new());
     assert_eq!(reading.problems, []);
     let answer =
         acknowledge_interchanges(&received, &Findings::new(&reading, None), &how()).unwrap();

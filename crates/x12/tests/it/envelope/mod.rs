@@ -4,8 +4,9 @@ mod encodings;
 mod forms;
 
 use b2bi_local_x12::{
-    AcknowledgementForm, Acknowledging, Findings, Layout, Numbers, Reader, Received, Strictness,
-    Validator, acknowledge, acknowledge_interchanges, read, split, to_json,
+    AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, Layout, Reader,
+    ReceivedInterchanges, Strictness, Validator, acknowledge, acknowledge_interchanges, read,
+    split, to_json,
 };
 
 const ORDER: &str = "ISA*00*          *00*          *ZZ*BLUEBIKES      *ZZ*NORTHMILL      *260301*0930*U*00401*000000042*0*T*>~\
@@ -31,13 +32,13 @@ struct Answers {
     interchanges: Vec<String>,
 }
 
-fn how() -> Acknowledging {
-    Acknowledging {
+fn how() -> AcknowledgementOptions {
+    AcknowledgementOptions {
         form: AcknowledgementForm::ByGroup,
         details: true,
         date: "20261123".into(),
         time: "105740".into(),
-        numbers: Numbers {
+        numbers: FirstControlNumbers {
             interchange: 1,
             group: 1,
             transaction: 1,
@@ -47,7 +48,7 @@ fn how() -> Acknowledging {
 
 fn answers(input: &[u8]) -> Answers {
     let validator = Validator::new(Strictness::Attested, None).guided();
-    let ((received, validator), reading) = read(input, (Received::new(), validator));
+    let ((received, validator), reading) = read(input, (ReceivedInterchanges::new(), validator));
     let validation = validator.finish();
     let findings = Findings::new(&reading, Some(&validation));
     let segments = |answer: Option<Vec<u8>>| -> Vec<String> {

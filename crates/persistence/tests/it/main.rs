@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use b2bi_local_ledger::{Batch, Ledger, Table, WriteError};
+use b2bi_local_persistence::{Batch, RowStore, Table, WriteError};
 
 const ROWS: Table = Table("rows");
 
@@ -33,9 +33,9 @@ impl Drop for Directory {
     }
 }
 
-fn rows(ledger: &Ledger) -> BTreeMap<String, String> {
+fn rows(row_store: &RowStore) -> BTreeMap<String, String> {
     let mut rows = BTreeMap::new();
-    let read = ledger.read::<WriteError>(ROWS, |key, value| {
+    let read = row_store.read::<WriteError>(ROWS, |key, value| {
         rows.insert(key.to_owned(), String::from_utf8_lossy(value).into_owned());
         Ok(())
     });
@@ -49,37 +49,40 @@ fn put(key: &str, value: &str) -> Batch {
     batch
 }
 
-async fn write(ledger: &Ledger, batch: Batch) {
-    ledger.flushed(ledger.send(batch).unwrap()).await.unwrap();
+async fn write(row_store: &RowStore, batch: Batch) {
+    row_store
+        .flushed(row_store.send(batch).unwrap())
+        .await
+        .unwrap();
 }
 
 fn refused(directory: &Path) -> String {
-    Ledger::open(directory).unwrap_err().to_string()
+    RowStore::open(directory).unwrap_err().to_string()
 }
 
 #[tokio::test]
 async fn rows_are_there_again() {
     let directory = Directory::new("again");
     {
-        let ledger = Ledger::open(&directory.0).unwrap();
-        assert!(rows(&ledger).is_empty());
-        write(&ledger, put("a", "1")).await;
-        write(&ledger, put("b", "2")).await;
-        write(&ledger, put("a", "3")).await;
+        let row_store = RowStore::open(&directory.0).unwrap();
+        assert!(rows(&row_store).is_empty());
+        write(&row_store, put("a", "1")).await;
+        write(&row_store, put("b", "2")).await;
+        write(&row_store, put("a", "3")).await;
         let mut batch = put("c", "4");
         batch.remove(ROWS, "b".to_owned());
         batch.remove(ROWS, "never".to_owned());
-        write(&ledger, batch).await;
+        write(&row_store, batch).await;
     }
-    let ledger = Ledger::open(&directory.0).unwrap();
+    let row_store = RowStore::open(&directory.0).unwrap();
     let expected = [("a", "3"), ("c", "4")].map(|(key, value)| (key.to_owned(), value.to_owned()));
-    assert_eq!(rows(&ledger), BTreeMap::from(expected));
+    assert_eq!(rows(&row_store), BTreeMap::from(expected));
     let mut batch = put("d", "5");
     batch.clear(ROWS);
     batch.put(ROWS, "e".to_owned(), b"6".to_vec());
-    write(&ledger, batch).await;
+    write(&row_store, batch).await;
     assert_eq!(
-        rows(&ledger),
+        rows(&row_store),
         BTreeMap::from([("e".to_owned(), "6".to_owned())])
     );
 }
@@ -87,7 +90,7 @@ async fn rows_are_there_again() {
 #[tokio::test]
 async fn what_waits_is_written_in_order_and_acts_follow() {
     let directory = Directory::new("order");
-    let ledger = Ledger::open(&directory.0).unwrap();
+    let row_store = RowStore::open(&directory.0).unwrap();
     let acted = Arc::new(AtomicUsize::new(0));
     let mut last = None;
     for number in 0..500 {
@@ -96,21 +99,21 @@ async fn what_waits_is_written_in_order_and_acts_follow() {
         batch.on_commit(move || {
             acted.fetch_add(1, Ordering::SeqCst);
         });
-        last = Some(ledger.send(batch).unwrap());
+        last = Some(row_store.send(batch).unwrap());
     }
-    ledger.flushed(last.unwrap()).await.unwrap();
-    assert_eq!(rows(&ledger).get("counter").unwrap(), "499");
-    drop(ledger);
+    row_store.flushed(last.unwrap()).await.unwrap();
+    assert_eq!(rows(&row_store).get("counter").unwrap(), "499");
+    drop(row_store);
     assert_eq!(acted.load(Ordering::SeqCst), 500);
 }
 
 #[tokio::test]
 async fn a_directory_has_one_owner() {
     let directory = Directory::new("owner");
-    let ledger = Ledger::open(&directory.0).unwrap();
+    let row_store = RowStore::open(&directory.0).unwrap();
     assert!(refused(&directory.0).contains("is in use by another server"));
-    drop(ledger);
-    Ledger::open(&directory.0).unwrap();
+    drop(row_store);
+    RowStore::open(&directory.0).unwrap();
 }
 
 #[tokio::test]
@@ -138,7 +141,7 @@ async fn foreign_files_are_left_alone() {
 #[tokio::test]
 async fn a_later_format_is_refused() {
     let directory = Directory::new("later");
-    drop(Ledger::open(&directory.0).unwrap());
+    drop(RowStore::open(&directory.0).unwrap());
     {
         let database = redb::Database::open(directory.file()).unwrap();
         let transaction = database.begin_write().unwrap();
@@ -160,20 +163,24 @@ async fn a_later_format_is_refused() {
 async fn damage_is_found() {
     let directory = Directory::new("damage");
     {
-        let ledger = Ledger::open(&directory.0).unwrap();
+        let row_store = RowStore::open(&directory.0).unwrap();
         for number in 0..50 {
-            write(&ledger, put(&format!("key {number}"), &"value".repeat(100))).await;
+            write(
+                &row_store,
+                put(&format!("key {number}"), &"value".repeat(100)),
+            )
+            .await;
         }
     }
     let whole = fs::read(directory.file()).unwrap();
-    let expected = rows(&Ledger::open(&directory.0).unwrap());
+    let expected = rows(&RowStore::open(&directory.0).unwrap());
     let mut refusals = 0;
     for place in (0..whole.len()).step_by(whole.len() / 150) {
         let mut damaged = whole.clone();
         *damaged.get_mut(place).unwrap() ^= 0x5a;
         fs::write(directory.file(), &damaged).unwrap();
-        match Ledger::open(&directory.0) {
-            Ok(ledger) => assert_eq!(rows(&ledger), expected, "damaged at {place}"),
+        match RowStore::open(&directory.0) {
+            Ok(row_store) => assert_eq!(rows(&row_store), expected, "damaged at {place}"),
             Err(open_error) => {
                 refusals += 1;
                 let problem = open_error.to_string();

@@ -3,14 +3,14 @@
 use std::io;
 use std::process::ExitStatus;
 
-use b2bi_local_mapping::{Cause, Limits, Problem};
+use b2bi_local_mapping::{Cause, Limits, MappingError};
 
 use crate::timed::Interruption;
 use crate::worker::STACK;
 
 /// Why a worker gave no reply.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum WorkerError {
     /// All workers were busy until the run was cancelled.
     Busy(Interruption),
     /// No worker can be started.
@@ -31,14 +31,19 @@ pub(crate) enum Failure {
     Protocol(io::Error),
 }
 
-impl Failure {
+impl WorkerError {
     /// Whether no limit explains it.
     pub(crate) fn is_unexplained(&self) -> bool {
         matches!(self, Self::Start(_) | Self::Ended(_) | Self::Protocol(_))
     }
 
     /// What it means for a template in this language.
-    pub(crate) fn problem(&self, language: &str, limits: &Limits, memory_bytes: u64) -> Problem {
+    pub(crate) fn problem(
+        &self,
+        language: &str,
+        limits: &Limits,
+        memory_bytes: u64,
+    ) -> MappingError {
         match self {
             Self::Busy(interruption) | Self::Interrupted(interruption) => {
                 interrupted(*interruption, limits)
@@ -71,7 +76,7 @@ impl Failure {
 
 /// The problem of a run that was ended from outside.
 #[must_use]
-pub fn interrupted(interruption: Interruption, limits: &Limits) -> Problem {
+pub fn interrupted(interruption: Interruption, limits: &Limits) -> MappingError {
     match interruption {
         Interruption::Cancelled => problem(Cause::Cancelled, "The evaluation was cancelled"),
         Interruption::Timeout => problem(
@@ -82,7 +87,7 @@ pub fn interrupted(interruption: Interruption, limits: &Limits) -> Problem {
 }
 
 /// The problem of a run that has no memory left.
-pub(crate) fn memory(bytes: u64) -> Problem {
+pub(crate) fn memory(bytes: u64) -> MappingError {
     problem(
         Cause::Limit,
         format!("It took more than {bytes} bytes of memory"),
@@ -90,8 +95,8 @@ pub(crate) fn memory(bytes: u64) -> Problem {
 }
 
 /// A problem without a code and a place.
-pub(crate) fn problem(cause: Cause, reason: impl Into<String>) -> Problem {
-    Problem {
+pub(crate) fn problem(cause: Cause, reason: impl Into<String>) -> MappingError {
+    MappingError {
         cause,
         code: None,
         position: None,

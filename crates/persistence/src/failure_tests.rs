@@ -9,7 +9,7 @@ use std::time::Duration;
 use redb::{Builder, StorageBackend};
 
 use crate::storage::Storage;
-use crate::{Batch, Ledger, OpenError, Table, WriteError};
+use crate::{Batch, OpenError, RowStore, Table, WriteError};
 
 const ROWS: Table = Table("rows");
 /// Longer than any test takes.
@@ -65,7 +65,7 @@ impl StorageBackend for Disk {
 }
 
 impl Disk {
-    fn ledger(&self, probe_interval: Duration) -> Ledger {
+    fn row_store(&self, probe_interval: Duration) -> RowStore {
         self.size.store(usize::MAX, Ordering::SeqCst);
         let open = || Builder::new().create_with_backend(self.clone()).unwrap();
         let again = self.clone();
@@ -77,7 +77,7 @@ impl Disk {
             }),
         );
         let lock = tempfile();
-        Ledger::start(Path::new("disk"), storage, lock, probe_interval).unwrap()
+        RowStore::start(Path::new("disk"), storage, lock, probe_interval).unwrap()
     }
 
     /// Leaves no room beyond what is used.
@@ -108,9 +108,9 @@ fn small(key: &str) -> Batch {
     batch
 }
 
-fn keys(ledger: &Ledger) -> Vec<String> {
+fn keys(row_store: &RowStore) -> Vec<String> {
     let mut keys = Vec::new();
-    let read = ledger.read::<WriteError>(ROWS, |key, _| {
+    let read = row_store.read::<WriteError>(ROWS, |key, _| {
         keys.push(key.to_owned());
         Ok(())
     });
@@ -121,63 +121,63 @@ fn keys(ledger: &Ledger) -> Vec<String> {
 #[tokio::test]
 async fn a_full_disk_fails_one_write_and_the_next_is_tried_again() {
     let disk = Disk::default();
-    let ledger = disk.ledger(NEVER);
-    let first = ledger.send(small("first")).unwrap();
-    ledger.flushed(first).await.unwrap();
+    let row_store = disk.row_store(NEVER);
+    let first = row_store.send(small("first")).unwrap();
+    row_store.flushed(first).await.unwrap();
     disk.fill();
     for _ in 0..3 {
-        let lost = ledger.send(large("lost")).unwrap();
-        let error = ledger.flushed(lost).await.unwrap_err();
+        let lost = row_store.send(large("lost")).unwrap();
+        let error = row_store.flushed(lost).await.unwrap_err();
         assert!(error.to_string().contains("free disk space"), "{error}");
-        assert!(ledger.failure().is_some());
-        ledger.flushed(first).await.unwrap();
-        assert_eq!(keys(&ledger), ["first"]);
+        assert!(row_store.failure().is_some());
+        row_store.flushed(first).await.unwrap();
+        assert_eq!(keys(&row_store), ["first"]);
     }
     disk.empty();
-    let second = ledger.send(large("second")).unwrap();
-    ledger.flushed(second).await.unwrap();
-    assert!(ledger.failure().is_none());
-    assert_eq!(keys(&ledger), ["first", "second"]);
+    let second = row_store.send(large("second")).unwrap();
+    row_store.flushed(second).await.unwrap();
+    assert!(row_store.failure().is_none());
+    assert_eq!(keys(&row_store), ["first", "second"]);
 }
 
 #[tokio::test]
 async fn what_fails_is_undone_latest_first_while_nothing_is_accepted() {
     let disk = Disk::default();
-    let ledger = disk.ledger(NEVER);
+    let row_store = disk.row_store(NEVER);
     disk.fill();
     let undone = Arc::new(Mutex::new(Vec::new()));
     let mut last = None;
     for number in 0..50 {
         let mut batch = large("row");
-        let (undone, other) = (Arc::clone(&undone), ledger.clone());
+        let (undone, other) = (Arc::clone(&undone), row_store.clone());
         batch.on_failure(move || {
             assert!(other.send(small("meanwhile")).is_err());
             undone.lock().unwrap().push(number);
         });
-        match ledger.send(batch) {
+        match row_store.send(batch) {
             Ok(ticket) => last = Some((ticket, number)),
             Err(_) => break,
         }
     }
     let (ticket, number) = last.unwrap();
-    ledger.flushed(ticket).await.unwrap_err();
+    row_store.flushed(ticket).await.unwrap_err();
     let undone = undone.lock().unwrap().clone();
     let mut sorted = undone.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, (0..=number).collect::<Vec<_>>());
-    assert!(keys(&ledger).is_empty());
+    assert!(keys(&row_store).is_empty());
 }
 
 #[tokio::test]
 async fn room_is_noticed_without_a_write() {
     let disk = Disk::default();
-    let ledger = disk.ledger(Duration::from_millis(1));
+    let row_store = disk.row_store(Duration::from_millis(1));
     disk.fill();
-    let lost = ledger.send(large("lost")).unwrap();
-    ledger.flushed(lost).await.unwrap_err();
+    let lost = row_store.send(large("lost")).unwrap();
+    row_store.flushed(lost).await.unwrap_err();
     disk.empty();
-    while ledger.failure().is_some() {
+    while row_store.failure().is_some() {
         tokio::task::yield_now().await;
     }
-    assert!(keys(&ledger).is_empty());
+    assert!(keys(&row_store).is_empty());
 }

@@ -1,6 +1,6 @@
 //! Rows on disk: what was acknowledged is there again after a crash.
 //!
-//! A [`Ledger`] is a directory with one file of rows, which the library redb keeps. Whoever changes
+//! A [`RowStore`] is a directory with one file of rows, which the library redb keeps. Whoever changes
 //! something sends a [`Batch`], and waits until it is flushed before it tells anybody. Batches are
 //! written in the order in which they were sent, each completely or not at all; those that wait are
 //! written together, so one flush of the disk serves them all.
@@ -21,7 +21,7 @@ mod writer;
 pub use batch::{Batch, Table};
 pub use error::WriteError;
 pub use open_error::OpenError;
-pub use progress::Ticket;
+pub use progress::CommitSeq;
 
 use std::fmt;
 use std::fs::File;
@@ -35,7 +35,7 @@ use storage::Storage;
 
 /// The rows of one directory; a handle, cheap to clone.
 #[derive(Clone)]
-pub struct Ledger {
+pub struct RowStore {
     inner: Arc<Inner>,
 }
 
@@ -47,8 +47,8 @@ struct Inner {
     _lock: File,
 }
 
-impl Ledger {
-    /// Opens the ledger of a directory, and makes both if they are not there.
+impl RowStore {
+    /// Opens the row store of a directory, and makes both if they are not there.
     ///
     /// The directory is this process's alone until the last handle is dropped.
     ///
@@ -80,7 +80,7 @@ impl Ledger {
                 directory: directory.to_owned(),
                 writer: writer::Writer::start(
                     Arc::clone(&storage),
-                    Ticket::of(committed),
+                    CommitSeq::of(committed),
                     probe_interval,
                 ),
                 storage,
@@ -149,7 +149,7 @@ impl Ledger {
     ///
     /// The batch was not accepted, since earlier ones have failed and are being undone, or too many
     /// wait. The caller undoes its change before it lets go of its lock.
-    pub fn send(&self, batch: Batch) -> Result<Ticket, WriteError> {
+    pub fn send(&self, batch: Batch) -> Result<CommitSeq, WriteError> {
         self.inner.writer.send(batch)
     }
 
@@ -158,14 +158,14 @@ impl Ledger {
     /// # Errors
     ///
     /// It could not be written, and was undone.
-    pub async fn flushed(&self, ticket: Ticket) -> Result<(), WriteError> {
+    pub async fn flushed(&self, ticket: CommitSeq) -> Result<(), WriteError> {
         self.inner.writer.flushed(ticket).await
     }
 
     /// Waits until what the ticket stands for is on disk or was undone.
     ///
     /// [`failures`](Self::failures) is the same before and after when nothing was undone meanwhile.
-    pub async fn decided(&self, ticket: Ticket) {
+    pub async fn decided(&self, ticket: CommitSeq) {
         self.inner.writer.decided(ticket).await;
     }
 
@@ -188,7 +188,7 @@ impl Ledger {
     }
 }
 
-impl fmt::Debug for Ledger {
+impl fmt::Debug for RowStore {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Ledger in {}", self.inner.directory.display())
     }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::batch::Batch;
 use crate::error::WriteError;
-use crate::progress::{Progress, Ticket};
+use crate::progress::{CommitSeq, Progress};
 use crate::storage::Storage;
 
 /// The most batches that are written together.
@@ -28,9 +28,9 @@ pub(crate) struct Writer {
 }
 
 struct Queue {
-    last: Ticket,
+    last: CommitSeq,
     /// None when the writer ends.
-    batches: Option<SyncSender<(Ticket, Batch)>>,
+    batches: Option<SyncSender<(CommitSeq, Batch)>>,
     /// Why nothing is accepted now: failed batches are being undone, or only a restart helps.
     refused: Option<WriteError>,
 }
@@ -38,7 +38,7 @@ struct Queue {
 impl Writer {
     pub(crate) fn start(
         storage: Arc<Storage>,
-        committed: Ticket,
+        committed: CommitSeq,
         probe_interval: Duration,
     ) -> Self {
         let (sender, batches) = mpsc::sync_channel(QUEUE);
@@ -63,12 +63,12 @@ impl Writer {
     }
 
     /// The ticket and the place in the queue are taken together, so that tickets are in order.
-    pub(crate) fn send(&self, batch: Batch) -> Result<Ticket, WriteError> {
+    pub(crate) fn send(&self, batch: Batch) -> Result<CommitSeq, WriteError> {
         let mut queue = lock(&self.queue);
         if let Some(error) = &queue.refused {
             return Err(error.clone());
         }
-        let ticket = Ticket(queue.last.0.saturating_add(1));
+        let ticket = CommitSeq(queue.last.0.saturating_add(1));
         let sender = queue.batches.as_ref().ok_or_else(WriteError::closed)?;
         match sender.try_send((ticket, batch)) {
             Ok(()) => queue.last = ticket,
@@ -78,7 +78,7 @@ impl Writer {
         Ok(ticket)
     }
 
-    pub(crate) async fn flushed(&self, ticket: Ticket) -> Result<(), WriteError> {
+    pub(crate) async fn flushed(&self, ticket: CommitSeq) -> Result<(), WriteError> {
         if let Some(outcome) = self.progress.borrow().outcome(ticket) {
             return outcome;
         }
@@ -90,7 +90,7 @@ impl Writer {
         outcome.unwrap_or_else(|| Err(WriteError::closed()))
     }
 
-    pub(crate) async fn decided(&self, ticket: Ticket) {
+    pub(crate) async fn decided(&self, ticket: CommitSeq) {
         if self.progress.borrow().is_decided(ticket) {
             return;
         }
@@ -136,7 +136,7 @@ fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
 struct WriterThread {
     storage: Arc<Storage>,
     queue: Arc<Mutex<Queue>>,
-    batches: Receiver<(Ticket, Batch)>,
+    batches: Receiver<(CommitSeq, Batch)>,
     report: watch::Sender<Progress>,
     probe_interval: Duration,
 }
@@ -152,7 +152,7 @@ impl WriterThread {
         }
     }
 
-    fn next(&self) -> Result<(Ticket, Batch), RecvTimeoutError> {
+    fn next(&self) -> Result<(CommitSeq, Batch), RecvTimeoutError> {
         if self.report.borrow().failure.is_some() {
             return self.batches.recv_timeout(self.probe_interval);
         }
@@ -162,7 +162,7 @@ impl WriterThread {
     }
 
     /// Writes a batch together with those that wait.
-    fn write(&self, first: Ticket, batch: Batch) {
+    fn write(&self, first: CommitSeq, batch: Batch) {
         let (mut last, mut group) = (first, vec![batch]);
         while group.len() < TOGETHER
             && let Ok((ticket, batch)) = self.batches.try_recv()
@@ -176,7 +176,7 @@ impl WriterThread {
         }
     }
 
-    fn succeed(&self, last: Ticket, group: Vec<Batch>) {
+    fn succeed(&self, last: CommitSeq, group: Vec<Batch>) {
         if self.report.borrow().failure.is_some() {
             tracing::info!("the data directory can be written again");
         }
@@ -185,7 +185,7 @@ impl WriterThread {
     }
 
     /// Opens the database anew, which tells whether the group is on disk after all.
-    fn recover(&self, last: Ticket, group: Vec<Batch>, error: WriteError) {
+    fn recover(&self, last: CommitSeq, group: Vec<Batch>, error: WriteError) {
         let reopened = self.storage.reopen();
         match reopened.and_then(|_| self.storage.committed()) {
             Ok(committed) if committed >= last.0 => self.succeed(last, group),
@@ -196,7 +196,7 @@ impl WriterThread {
     }
 
     /// Undoes a group, and all batches that were sent since: they build on it.
-    fn fail(&self, mut group: Vec<Batch>, error: &WriteError, unknown: Option<Ticket>) {
+    fn fail(&self, mut group: Vec<Batch>, error: &WriteError, unknown: Option<CommitSeq>) {
         if self.report.borrow().failure.is_none() {
             tracing::error!(%error, "the data directory cannot be written");
         }
@@ -214,7 +214,7 @@ impl WriterThread {
     }
 
     /// Waits until the database can be opened, and tells whether a failed group is not in it.
-    fn is_still_missing(&self, ticket: Ticket) -> bool {
+    fn is_still_missing(&self, ticket: CommitSeq) -> bool {
         loop {
             match self.storage.committed() {
                 Ok(committed) if committed < ticket.0 => return true,

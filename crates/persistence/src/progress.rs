@@ -10,9 +10,9 @@ const RANGES: usize = 1024;
 
 /// Stands for a batch, and for all that were sent before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ticket(pub(crate) u64);
+pub struct CommitSeq(pub(crate) u64);
 
-impl Ticket {
+impl CommitSeq {
     /// The ticket as a number, to be kept in an atomic; later tickets are greater.
     #[must_use]
     pub fn number(self) -> u64 {
@@ -29,7 +29,7 @@ impl Ticket {
 /// Up to which ticket batches were written or failed, and which failed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Progress {
-    decided: Ticket,
+    decided: CommitSeq,
     failed: VecDeque<FailedRange>,
     /// How often writing has failed.
     pub(crate) failures: u64,
@@ -41,13 +41,13 @@ pub(crate) struct Progress {
 
 #[derive(Clone, Debug)]
 struct FailedRange {
-    first: Ticket,
-    last: Ticket,
+    first: CommitSeq,
+    last: CommitSeq,
     error: WriteError,
 }
 
 impl Progress {
-    pub(crate) fn starting_at(ticket: Ticket) -> Self {
+    pub(crate) fn starting_at(ticket: CommitSeq) -> Self {
         Self {
             decided: ticket,
             ..Self::default()
@@ -55,12 +55,12 @@ impl Progress {
     }
 
     /// Whether a batch was written or has failed.
-    pub(crate) fn is_decided(&self, ticket: Ticket) -> bool {
+    pub(crate) fn is_decided(&self, ticket: CommitSeq) -> bool {
         ticket <= self.decided
     }
 
     /// What became of a batch; none while it waits.
-    pub(crate) fn outcome(&self, ticket: Ticket) -> Option<Result<(), WriteError>> {
+    pub(crate) fn outcome(&self, ticket: CommitSeq) -> Option<Result<(), WriteError>> {
         if !self.is_decided(ticket) {
             return None;
         }
@@ -69,13 +69,13 @@ impl Progress {
         Some(range.map_or(Ok(()), |range| Err(range.error.clone())))
     }
 
-    pub(crate) fn written(&mut self, last: Ticket) {
+    pub(crate) fn written(&mut self, last: CommitSeq) {
         self.decided = last;
         self.failure = None;
     }
 
-    pub(crate) fn failed(&mut self, last: Ticket, error: WriteError) {
-        let first = Ticket(self.decided.0.saturating_add(1));
+    pub(crate) fn failed(&mut self, last: CommitSeq, error: WriteError) {
+        let first = CommitSeq(self.decided.0.saturating_add(1));
         if last >= first {
             self.failed.push_back(FailedRange {
                 first,

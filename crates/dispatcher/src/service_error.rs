@@ -11,7 +11,7 @@ const UNKNOWN_SERVICE: &str = "UnknownServiceException";
 
 /// An error reply before a protocol has given it its form.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Failure {
+pub struct ServiceError {
     /// The name without namespace: `ThrottlingException`.
     pub code: Cow<'static, str>,
     /// The namespace that `__type` carries; none for errors of the front end.
@@ -26,7 +26,7 @@ pub struct Failure {
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-impl Failure {
+impl ServiceError {
     /// An error of the front end, with its text in `message`.
     #[must_use]
     pub fn front(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
