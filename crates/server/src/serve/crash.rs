@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Response, StatusCode};
 
-use super::request::failed;
+use super::early_errors::failed;
 use crate::admin;
 use crate::app::App;
 
@@ -28,5 +28,5 @@ pub(super) fn reply(app: &App, head: &Parts, request_id: &str, panic: &Panic) ->
     if admin::is_admin(app, head.uri.path()) {
         return admin::problem(StatusCode::INTERNAL_SERVER_ERROR, &message);
     }
-    failed(&head.headers, ServiceError::internal(message), request_id)
+    failed(app, head, ServiceError::internal(message), request_id)
 }

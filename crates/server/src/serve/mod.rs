@@ -3,6 +3,7 @@
 mod body;
 mod connection_state;
 mod crash;
+mod early_errors;
 mod facts;
 mod faults;
 mod injected;

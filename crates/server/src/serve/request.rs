@@ -11,14 +11,15 @@ use b2bi_local_dispatcher::{
 use b2bi_local_panics::caught;
 use b2bi_local_sigv4::{Payload, Service, SigningTarget};
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, DATE};
+use http::header::DATE;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Either;
 use hyper::body::Incoming;
 
 use super::connection_state::ConnectionState;
-use super::facts::{RequestHeaders, text};
+use super::early_errors::{ErrorForm, failed, refused, two_hosts};
+use super::facts::RequestHeaders;
 use super::faults::{self, FaultRequest};
 use super::recorder::RequestRecorder;
 use super::redact::redacted;
@@ -27,7 +28,6 @@ use super::script::WireFault;
 use super::timeout::TimeoutBody;
 use super::upstream::{self, Upstream};
 use super::{body, crash, reply, s3};
-use crate::access::AccessError;
 use crate::admin;
 use crate::app::{App, system_time};
 use crate::objects::{External, Objects};
@@ -85,7 +85,7 @@ async fn dispatch(
     let asked = RequestHeaders::of(&head.headers);
     if asked.has_hosts {
         let _ = body::read(body, app.config.max_body_bytes).await;
-        let refused = failed(&head.headers, two_hosts(), request_id);
+        let refused = failed(app, head, two_hosts(), request_id);
         return named(app, whole(refused), request_id);
     }
     if admin::is_admin(app, head.uri.path()) {
@@ -96,7 +96,7 @@ async fn dispatch(
         && let Err(refusal) = app.config.access.browser(head)
     {
         let _ = body::read(body, app.config.max_body_bytes).await;
-        let refused = refused(&head.headers, refusal, request_id);
+        let refused = failed(app, head, refused(refusal), request_id);
         return named(app, whole(refused), request_id);
     }
     if cors::is_preflight(head) {
@@ -137,7 +137,8 @@ async fn dispatch(
                 Objects::Embedded(s3) => s3,
                 Objects::External(external) => {
                     recorder.discard();
-                    let response = Box::pin(unknown_path(app, external, body)).await;
+                    let answered = Box::pin(unknown_path(app, external, head, body, request_id));
+                    let response = answered.await;
                     return named(app, response, request_id);
                 }
             };
@@ -205,23 +206,25 @@ fn named<B>(app: &App, mut response: Response<B>, request_id: &str) -> Response<
     response
 }
 
-/// Answers where the objects are in another S3 and requests cannot be passed on.
-async fn unknown_path(app: &App, external: &External, body: TimeoutBody) -> Response<Body> {
+/// Answers where the objects are in another S3 and requests cannot be passed on: their signatures
+/// are for the name of this server.
+async fn unknown_path(
+    app: &App,
+    external: &External,
+    head: &Parts,
+    body: TimeoutBody,
+    request_id: &str,
+) -> Response<Body> {
     let _ = body::read(body, app.config.max_body_bytes).await;
-    let response = redirect_to_external(&external.config.endpoint);
-    app.metrics.objects.count(Some(response.status().as_u16()));
-    whole(response)
-}
-
-/// What S3 answers where the objects are elsewhere, and requests cannot be passed on: their
-/// signatures are for the name of this server.
-fn redirect_to_external(endpoint: &Uri) -> Response<Bytes> {
+    let endpoint = &external.config.endpoint;
     let failure = ServiceError::front(
         StatusCode::NOT_IMPLEMENTED,
         "NotImplemented",
         format!("The objects are in the S3 at {endpoint}: send requests for S3 there"),
     );
-    query::failure(&failure, "", "")
+    let response = failed(app, head, failure, request_id);
+    app.metrics.objects.count(Some(response.status().as_u16()));
+    whole(response)
 }
 
 /// Lets the upstream answer; what it says is left as it is.
@@ -235,47 +238,19 @@ async fn pass_upstream(
     if upstream::is_of_an_emulator(head.uri.path())
         && let Err(refusal) = app.config.access.admin(&head, app.config.listen)
     {
-        let refused = refused(&head.headers, refusal, request_id);
+        let refused = failed(app, &head, refused(refusal), request_id);
         return named(app, whole(refused), request_id);
     }
-    let headers = head.headers.clone();
+    let form = ErrorForm::of(app, &head);
     let response = match upstream.pass(head, Either::Left(body)).await {
         Ok(response) => response.map(|body| Either::Right(Either::Right(Either::Left(body)))),
         Err(failure) => {
-            let failed = failed(&headers, failure, request_id);
+            let failed = form.render(failure, request_id);
             named(app, whole(failed), request_id)
         }
     };
     app.metrics.passed.count(Some(response.status().as_u16()));
     response
-}
-
-fn two_hosts() -> ServiceError {
-    ServiceError::front(
-        StatusCode::BAD_REQUEST,
-        "MalformedHttpRequestException",
-        "The request has more than one Host header",
-    )
-}
-
-fn refused(headers: &HeaderMap, refusal: AccessError, request_id: &str) -> Response<Bytes> {
-    let failure = ServiceError::front(refusal.status, "AccessDeniedException", refusal.message);
-    failed(headers, failure, request_id)
-}
-
-/// A failure in the protocol of a service that is not known here, told by the request's form.
-pub(super) fn failed(
-    headers: &HeaderMap,
-    failure: ServiceError,
-    request_id: &str,
-) -> Response<Bytes> {
-    let content_type = headers.get(CONTENT_TYPE);
-    let is_json = text(content_type).is_some_and(|text| text.contains("json"));
-    if is_json || headers.contains_key("x-amz-target") {
-        ResponseEncoder::new(None, content_type, "", request_id).render(Err(failure))
-    } else {
-        query::failure(&failure, "", request_id)
-    }
 }
 
 /// A request for a service that was found.

@@ -34,6 +34,8 @@ pub(super) struct Planned {
 }
 
 /// Tells what a request asks for, and decides what faults do to it.
+///
+/// Source: this comes before the check of its signature: Assumption A-195.
 pub(super) fn plan(
     app: &App,
     s3: &EmbeddedS3,
@@ -411,15 +413,18 @@ fn scripted(mut response: Response<Body>) -> Response<Body> {
 
 /// What S3 says where other services say this; the usual message goes with it.
 ///
-/// Source: docs `ErrorResponses`, 2026-11: `SlowDown` is S3's throttling.
-fn s3_error(code: &str) -> (&str, Option<&'static str>) {
+/// Source: docs `ErrorResponses`, 2026-11: `SlowDown` is S3's throttling; Assumption A-194.
+pub(super) fn s3_error(code: &str) -> (&str, Option<&'static str>) {
     match code {
         "ThrottlingException" | "SlowDown" => {
             ("SlowDown", Some("Please reduce your request rate."))
         }
-        "InternalServerException" => ("InternalError", None),
+        "InternalServerException" | "InternalFailure" => ("InternalError", None),
         "AccessDeniedException" => ("AccessDenied", None),
-        "ServiceUnavailableException" => ("ServiceUnavailable", None),
+        "ServiceUnavailableException" | "UpstreamUnavailableException" => {
+            ("ServiceUnavailable", None)
+        }
+        "MalformedHttpRequestException" => ("InvalidRequest", None),
         other => (other, None),
     }
 }

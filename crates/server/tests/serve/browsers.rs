@@ -202,3 +202,44 @@ async fn other_forms_of_requests_are_looked_at_too() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_is_refused_before_a_service_is_told_in_the_form_of_its_service() {
+    let server = server().await;
+    let check = async |request: &str, expected: &str| {
+        let request = format!("{request}|Connection: close||").replace('|', "\r\n");
+        let reply = server.raw(&request).await;
+        let form = match reply.body.trim_start().get(..6) {
+            None => "none",
+            Some("<?xml ") if reply.body.contains("<ErrorResponse") => "query",
+            Some("<?xml ") if reply.body.contains("<Error>") => "s3",
+            Some(_) if reply.body.starts_with('{') => "json",
+            Some(other) => other,
+        };
+        assert_eq!(format!("{} {form}", reply.outcome()), expected, "{request}");
+    };
+    let json = "Content-Type: application/x-amz-json-1.0|X-Amz-Target: B2BI.ListProfiles";
+    let form = "Content-Type: application/x-www-form-urlencoded|Authorization: AWS4-HMAC-SHA256 \
+                Credential=k/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0";
+    let stranger = "Host: evil.example|Sec-Fetch-Mode: cors";
+    for object in ["/", "/orders", "/orders/k?x=1", "//"] {
+        for method in ["GET", "PUT", "DELETE"] {
+            let request = format!("{method} {object} HTTP/1.1|{stranger}");
+            check(&request, "403 AccessDenied s3").await;
+        }
+        check(&format!("HEAD {object} HTTP/1.1|{stranger}"), "403 none").await;
+        let two = "Host: localhost|Host: localhost";
+        check(
+            &format!("GET {object} HTTP/1.1|{two}"),
+            "400 InvalidRequest s3",
+        )
+        .await;
+    }
+    for (headers, expected) in [
+        (json, "403 AccessDeniedException json"),
+        (form, "403 AccessDeniedException query"),
+    ] {
+        let request = format!("POST / HTTP/1.1|{stranger}|{headers}|Content-Length: 0");
+        check(&request, expected).await;
+    }
+}
