@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 import edi
 from clients import CONNECTIONS, boto3_client, checked_client
+from pipeline import Pipeline, until
 from server import BINARY, PATIENCE, Server
 from world import World
 
@@ -152,3 +153,16 @@ def test_jobs_are_refused_or_end_when_there_is_room(tmp_path):
         assert len(jobs) == len(accepted)
         assert {world.ended(job)["status"] for job in jobs} <= {"succeeded", "failed"}
         assert world.finished(location, folder("again"))["status"] == "succeeded"
+
+
+def test_files_get_the_jobs_that_could_not_be_kept(tmp_path):
+    with Disk(tmp_path) as disk:
+        it = Pipeline(World(disk.b2bi, disk.s3), disk.endpoint)
+        acknowledged = set()
+        for turn in range(3):
+            disk.fill()
+            name = lambda number: f"{turn}-{number}-{'x' * 700}.edi"  # noqa: B023, E731
+            numbers, _ = until_refused(lambda number: it.put(edi.order(), name(number)))  # noqa: B023
+            acknowledged |= {it.input + name(number) for number in numbers}
+            disk.empty()
+        until(lambda: {job["key"] for job in it.jobs()}, acknowledged.issubset)

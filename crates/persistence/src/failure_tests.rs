@@ -181,3 +181,29 @@ async fn room_is_noticed_without_a_write() {
     }
     assert!(keys(&row_store).is_empty());
 }
+
+#[tokio::test]
+async fn a_recovery_is_told_once_whatever_notices_it() {
+    for probe_interval in [NEVER, Duration::from_millis(1)] {
+        let disk = Disk::default();
+        let row_store = disk.row_store(probe_interval);
+        let fine = row_store.send(small("fine")).unwrap();
+        row_store.flushed(fine).await.unwrap();
+        for known in 0..3 {
+            assert_eq!(row_store.recoveries(), known);
+            disk.fill();
+            // Several failures are followed by one recovery.
+            for _ in 0..2 {
+                let lost = row_store.send(large("lost")).unwrap();
+                row_store.flushed(lost).await.unwrap_err();
+            }
+            assert_eq!(row_store.recoveries(), known);
+            disk.empty();
+            if probe_interval == NEVER {
+                let written = row_store.send(small("again")).unwrap();
+                row_store.flushed(written).await.unwrap();
+            }
+            assert_eq!(row_store.recovered(known).await, known + 1);
+        }
+    }
+}

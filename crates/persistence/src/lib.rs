@@ -181,6 +181,18 @@ impl RowStore {
         self.inner.writer.failures()
     }
 
+    /// How often the disk could be written again after changes were refused or undone.
+    #[must_use]
+    pub fn recoveries(&self) -> u64 {
+        self.inner.writer.recoveries()
+    }
+
+    /// Waits until there were more [`recoveries`](Self::recoveries) than those that are known, and
+    /// returns their number: whoever lost a change to a failure makes it again then.
+    pub async fn recovered(&self, known: u64) -> u64 {
+        self.inner.writer.recovered(known).await
+    }
+
     /// Why the last write failed, while the disk cannot be written; none when all is well.
     #[must_use]
     pub fn failure(&self) -> Option<WriteError> {

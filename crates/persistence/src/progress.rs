@@ -35,6 +35,8 @@ pub(crate) struct Progress {
     pub(crate) failures: u64,
     /// Why the last write failed; none after a success.
     pub(crate) failure: Option<WriteError>,
+    /// How often writing has worked again after changes were refused or undone.
+    pub(crate) recoveries: u64,
     /// When writing failed last, and why.
     last_failure: Option<(Instant, WriteError)>,
 }
@@ -71,7 +73,19 @@ impl Progress {
 
     pub(crate) fn written(&mut self, last: CommitSeq) {
         self.decided = last;
-        self.failure = None;
+        self.works_again();
+    }
+
+    /// Something was written; this is a recovery if the last write failed.
+    pub(crate) fn works_again(&mut self) {
+        if self.failure.take().is_some() {
+            self.recovered();
+        }
+    }
+
+    /// Changes are accepted again.
+    pub(crate) fn recovered(&mut self) {
+        self.recoveries = self.recoveries.saturating_add(1);
     }
 
     pub(crate) fn failed(&mut self, last: CommitSeq, error: WriteError) {

@@ -1,5 +1,7 @@
 //! The thread that writes, and what happens when it cannot.
 
+use std::future::pending;
+use std::mem;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -33,6 +35,8 @@ struct Queue {
     batches: Option<SyncSender<(CommitSeq, Batch)>>,
     /// Why nothing is accepted now: failed batches are being undone, or only a restart helps.
     refused: Option<WriteError>,
+    /// Whether a batch was refused because too many waited.
+    has_overflowed: bool,
 }
 
 impl Writer {
@@ -47,6 +51,7 @@ impl Writer {
             last: committed,
             batches: Some(sender),
             refused: None,
+            has_overflowed: false,
         }));
         let thread = WriterThread {
             storage,
@@ -72,7 +77,10 @@ impl Writer {
         let sender = queue.batches.as_ref().ok_or_else(WriteError::closed)?;
         match sender.try_send((ticket, batch)) {
             Ok(()) => queue.last = ticket,
-            Err(TrySendError::Full(_)) => return Err(WriteError::queue_full(QUEUE)),
+            Err(TrySendError::Full(_)) => {
+                queue.has_overflowed = true;
+                return Err(WriteError::queue_full(QUEUE));
+            }
             Err(TrySendError::Disconnected(_)) => return Err(WriteError::closed()),
         }
         Ok(ticket)
@@ -103,6 +111,20 @@ impl Writer {
 
     pub(crate) fn failures(&self) -> u64 {
         self.progress.borrow().failures
+    }
+
+    pub(crate) fn recoveries(&self) -> u64 {
+        self.progress.borrow().recoveries
+    }
+
+    pub(crate) async fn recovered(&self, known: u64) -> u64 {
+        let mut progress = self.progress.clone();
+        let recovered = progress.wait_for(|progress| progress.recoveries > known);
+        match recovered.await.map(|progress| progress.recoveries) {
+            Ok(recoveries) => recoveries,
+            // The thread has ended.
+            Err(_) => pending().await,
+        }
     }
 
     pub(crate) fn recent_failure(&self, within: Duration) -> Option<WriteError> {
@@ -180,7 +202,13 @@ impl WriterThread {
         if self.report.borrow().failure.is_some() {
             tracing::info!("the data directory can be written again");
         }
-        self.report.send_modify(|progress| progress.written(last));
+        let has_overflowed = mem::take(&mut lock(&self.queue).has_overflowed);
+        self.report.send_modify(|progress| {
+            progress.written(last);
+            if has_overflowed {
+                progress.recovered();
+            }
+        });
         group.into_iter().for_each(Batch::committed);
     }
 
@@ -240,7 +268,7 @@ impl WriterThread {
         match self.storage.probe() {
             Ok(()) => {
                 tracing::info!("the data directory can be written again");
-                self.report.send_modify(|progress| progress.failure = None);
+                self.report.send_modify(Progress::works_again);
             }
             // Without this the library refuses whatever comes next.
             Err(_) => drop(self.storage.reopen()),

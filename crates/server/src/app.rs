@@ -1,5 +1,6 @@
 //! The parts of a server, put together.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -224,6 +225,19 @@ impl App {
     pub(crate) fn disk_failure(&self) -> Option<WriteError> {
         let row_store = self.row_store.as_ref()?;
         row_store.recent_failure(DISK_FAILURE_SHOWN)
+    }
+
+    /// How often the data directory could be written again after a failure.
+    pub(crate) fn disk_recoveries(&self) -> u64 {
+        self.row_store.as_ref().map_or(0, RowStore::recoveries)
+    }
+
+    /// Waits until the data directory has recovered more often than is known; the new number.
+    pub(crate) async fn disk_recovered(&self, known: u64) -> u64 {
+        match &self.row_store {
+            Some(row_store) => row_store.recovered(known).await,
+            None => pending().await,
+        }
     }
 
     /// A new request id.

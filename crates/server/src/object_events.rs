@@ -1,7 +1,9 @@
 //! Tells the service of the objects that are created: of those in the embedded S3 as it happens, of
-//! those elsewhere by looking.
+//! those elsewhere by looking. What a failing disk made the service lose is found again by looking, too.
 
 use std::future::pending;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, UNIX_EPOCH};
 
 use b2bi_local_b2bi::{B2bi, ObjectCreated, PollState};
@@ -37,8 +39,23 @@ pub(crate) async fn pass_on_supervised(app: &App, s3: &EmbeddedS3, events: Recei
 
 /// Looks into the watched folders; after a panic it begins anew.
 pub(crate) async fn look_supervised(app: &App, pause: Option<Duration>) {
-    let watch = || look(&app.service, pause);
+    let watch = || look(app, pause);
     supervised(&app.panics, Kind::Watcher, "watched folders", PAUSE, watch).await;
+}
+
+/// Starts the jobs that could not be kept on disk, each time that it can be written again; after a
+/// panic it begins anew.
+pub(crate) async fn catch_up_supervised(app: &App) {
+    let handled = AtomicU64::new(app.disk_recoveries());
+    let watch = async || {
+        loop {
+            let recoveries = app.disk_recovered(handled.load(Relaxed)).await;
+            let started = app.service.catch_up().await.len();
+            tracing::info!(started, "jobs of files that came while the disk failed");
+            handled.store(recoveries, Relaxed);
+        }
+    };
+    supervised(&app.panics, Kind::Watcher, "disk recovery", PAUSE, watch).await;
 }
 
 /// Passes created objects on for as long as there are any.
@@ -79,13 +96,25 @@ fn written(event: &ObjectEvent) -> Option<i64> {
 /// Looks into the watched folders at once, and again and again where a time between is given.
 ///
 /// That time is the world's: who puts files into an S3 elsewhere does not wait for our clock.
-async fn look(service: &B2bi, pause: Option<Duration>) {
+/// After a failure of the disk everything is looked at as if for the first time: files that were seen
+/// may have lost their jobs.
+async fn look(app: &App, pause: Option<Duration>) {
     let mut seen = PollState::default();
+    let mut recoveries = app.disk_recoveries();
     loop {
-        service.look(&mut seen).await;
-        match pause {
-            Some(pause) => tokio::time::sleep(pause).await,
-            None => pending().await,
+        app.service.look(&mut seen).await;
+        let next = async {
+            match pause {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            () = next => {}
+            now = app.disk_recovered(recoveries) => {
+                recoveries = now;
+                seen = PollState::default();
+            }
         }
     }
 }

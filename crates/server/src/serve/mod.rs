@@ -88,7 +88,9 @@ impl Server {
                 let created = s3.subscribe();
                 // Files that were put before a crash and whose jobs were not kept yet.
                 app.service.catch_up().await;
-                Either::Left(object_events::pass_on_supervised(&app, s3, created))
+                let passed_on = object_events::pass_on_supervised(&app, s3, created);
+                let caught_up = object_events::catch_up_supervised(&app);
+                Either::Left(either(passed_on, caught_up))
             }
             Objects::External(external) => {
                 Either::Right(object_events::look_supervised(&app, external.config.poll))

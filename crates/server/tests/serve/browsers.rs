@@ -209,13 +209,13 @@ async fn what_is_refused_before_a_service_is_told_in_the_form_of_its_service() {
     let check = async |request: &str, expected: &str| {
         let request = format!("{request}|Connection: close||").replace('|', "\r\n");
         let reply = server.raw(&request).await;
-        let form = match reply.body.trim_start().get(..6) {
-            None => "none",
-            Some("<?xml ") if reply.body.contains("<ErrorResponse") => "query",
-            Some("<?xml ") if reply.body.contains("<Error>") => "s3",
-            Some(_) if reply.body.starts_with('{') => "json",
-            Some(other) => other,
-        };
+        let forms = [
+            ("<ErrorResponse", "query"),
+            ("<Error>", "s3"),
+            ("{", "json"),
+        ];
+        let form = forms.iter().find(|(mark, _)| reply.body.contains(mark));
+        let form = form.map_or("none", |(_, form)| form);
         assert_eq!(format!("{} {form}", reply.outcome()), expected, "{request}");
     };
     let json = "Content-Type: application/x-amz-json-1.0|X-Amz-Target: B2BI.ListProfiles";
