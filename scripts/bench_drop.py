@@ -25,7 +25,7 @@ from pipeline import SPLIT, Pipeline  # noqa: E402
 from server import Server  # noqa: E402
 from world import INBOUND_ORDERS, World  # noqa: E402
 
-ACCOUNT, WRITERS, PATIENCE = "111122223333", 8, 300
+ACCOUNT, WRITERS, MAX_WAIT = "111122223333", 8, 300
 SESSION = requests.Session()
 # The most memory, in MB, while a file is split, and how many transactions it has at most.
 MEMORY, TRANSACTIONS = 200, 100
@@ -113,7 +113,7 @@ def latency(pipeline, body, number):
 
 
 def wait(pipeline, count):
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT
     while completed(pipeline) < count:
         assert time.monotonic() < deadline, f"{completed(pipeline)} of {count} came out"
 

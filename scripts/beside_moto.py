@@ -8,13 +8,13 @@ ACCOUNT = "111122223333"
 
 def client(service):
     # The emulator beside may still be starting.
-    patience = Config(retries={"mode": "standard", "total_max_attempts": 10})
+    max_wait = Config(retries={"mode": "standard", "total_max_attempts": 10})
     return boto3.client(
         service,
         region_name="us-east-1",
         aws_access_key_id=ACCOUNT,
         aws_secret_access_key="test",
-        config=patience,
+        config=max_wait,
     )
 
 

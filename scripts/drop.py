@@ -32,7 +32,7 @@ from server import Server  # noqa: E402
 from world import OUTBOUND, World  # noqa: E402
 
 ACCOUNT = "111122223333"
-PARTNERS, WRITERS, PATIENCE = 2, 8, 120
+PARTNERS, WRITERS, MAX_WAIT = 2, 8, 120
 PAUSE = 0.02
 US = "NORTHMILL"
 
@@ -85,17 +85,17 @@ class Station:
     def after(self, s3):
         """The client of the server after that of this client."""
         with self.changed:
-            assert self.changed.wait_for(lambda: self.s3 is not s3, PATIENCE), "nobody started the server again"
+            assert self.changed.wait_for(lambda: self.s3 is not s3, MAX_WAIT), "nobody started the server again"
             return self.s3
 
     def jobs(self):
         """How many jobs are in each state."""
-        reply = requests.get(f"{self.endpoint}/_b2bi/jobs", params={"limit": 0}, timeout=PATIENCE)
+        reply = requests.get(f"{self.endpoint}/_b2bi/jobs", params={"limit": 0}, timeout=MAX_WAIT)
         return reply.json()["counts"]
 
     def wait(self, ended):
         """Waits until so many jobs have ended, all of them well."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + MAX_WAIT
         while (counts := self.jobs())["succeeded"] < ended:
             assert counts["failed"] == 0, counts
             assert time.monotonic() < deadline, counts

@@ -106,7 +106,7 @@ def start_job(b2bi, s3):
     return started["transformerJobId"]
 
 
-def test_what_befalls_a_job_is_told(b2bi, s3, b2bi_faults, b2bi_events):
+def test_what_affects_a_job_is_told(b2bi, s3, b2bi_faults, b2bi_events):
     with b2bi_faults.add(job={"stage": "map", "outcome": "fail", "message": "No"}) as fault:
         job = start_job(b2bi, s3)
         b2bi_events.wait(1)

@@ -1,4 +1,4 @@
-"""The example requests of `fixtures/requests`, with something in the place of their placeholders."""
+"""The example requests of `fixtures/requests`, with something instead of their placeholders."""
 
 import copy
 import json
@@ -20,7 +20,7 @@ MISSING = object()
 
 
 def filled(value, fill):
-    """The value with `fill(name)` in the place of each `{name}`."""
+    """The value with `fill(name)` instead of each `{name}`."""
     if isinstance(value, dict):
         return {name: filled(member, fill) for name, member in value.items()}
     if isinstance(value, list):

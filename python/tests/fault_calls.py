@@ -31,9 +31,9 @@ def code_of(call, *arguments, **members):
 class Caller:
     """A client of a server with faults, and the account's resources there."""
 
-    def __init__(self, endpoint, retries, patience=0.5):
+    def __init__(self, endpoint, retries, max_wait=0.5):
         self.endpoint = endpoint
-        self.b2bi = boto3_client("b2bi", endpoint, ACCOUNT, retries=retries, read_timeout=patience)
+        self.b2bi = boto3_client("b2bi", endpoint, ACCOUNT, retries=retries, read_timeout=max_wait)
         self.world = World(self.b2bi, boto3_client("s3", endpoint, ACCOUNT))
 
     def clock(self, **changes):

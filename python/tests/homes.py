@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from clients import boto3_client
-from server import PATIENCE
+from server import MAX_WAIT
 
 # How often the server looks for new files where nobody tells of them.
 POLL = ["--s3-poll-ms", "20"]
@@ -155,5 +155,5 @@ def address(process):
             # What it says from now on is read too, or it would wait for that.
             threading.Thread(target=process.stdout.read, daemon=True).start()
             return f"http://127.0.0.1:{found[1]}"
-    process.wait(timeout=PATIENCE)
+    process.wait(timeout=MAX_WAIT)
     raise AssertionError("the server did not begin to listen: " + "".join(lines))

@@ -7,7 +7,7 @@ import requests
 
 from world import INBOUND_ORDERS
 
-PATIENCE = 20
+MAX_WAIT = 20
 PAUSE = 0.01
 SPLIT = {"x12": {"splitOptions": {"splitBy": "TRANSACTION"}}}
 TIMESTAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
@@ -95,7 +95,7 @@ def key_of(event):
 
 def until(look, enough):
     """What there is to see as soon as it is enough; no more is there then either."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT
     while True:
         found = look()
         if enough(found):

@@ -8,7 +8,7 @@ import subprocess
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("B2BI_LOCAL_BIN", REPOSITORY / "target/release/b2bi-local"))
-PATIENCE = 30
+MAX_WAIT = 30
 
 
 class Server:
@@ -36,14 +36,14 @@ class Server:
     def kill(self):
         """Ends the server as a crash does: with no warning, and nothing of its own to do."""
         self.process.kill()
-        self.process.communicate(timeout=PATIENCE)
+        self.process.communicate(timeout=MAX_WAIT)
 
     def __exit__(self, *_):
         if self.process.returncode == -signal.SIGKILL:
             return
         assert self.process.poll() is None, f"the server ended by itself with {self.process.returncode}"
         self.process.send_signal(signal.SIGTERM)
-        rest, _ = self.process.communicate(timeout=PATIENCE)
+        rest, _ = self.process.communicate(timeout=MAX_WAIT)
         assert (self.process.returncode, rest) == (0, "")
 
 

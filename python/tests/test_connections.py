@@ -33,12 +33,12 @@ class Faulty:
     def journal(self):
         return [(it["executed"], it["status"]) for it in self.admin("GET", "journal")["entries"]]
 
-    def exchange(self, operation="ListProfiles", body=b"{}", patience=5):
+    def exchange(self, operation="ListProfiles", body=b"{}", max_wait=5):
         """What a raw socket gets for a call, and how the connection ends."""
         url = urllib.parse.urlsplit(self.endpoint)
         lines = [f"{name}: {value}" for name, value in headers_for(operation).items()]
         head = "\r\n".join(["POST / HTTP/1.1", f"Host: {url.netloc}", f"Content-Length: {len(body)}", *lines, "", ""])
-        with socket.create_connection((url.hostname, url.port), patience) as connection:
+        with socket.create_connection((url.hostname, url.port), max_wait) as connection:
             connection.sendall(head.encode() + body)
             return received(connection)
 
@@ -100,7 +100,7 @@ class TestConnections:
     @pytest.mark.parametrize("at, sent", [("accept", ""), ("headers", ""), ("body", BODY[:7]), ("end", BODY)])
     def test_each_kind_at_each_place(self, faulty, kind, at, sent):
         hold = {"holdMs": 60_000} if kind == "stall" else {}
-        data, end = faulty.fault(connection(kind, at=at, **hold)).exchange(patience=0.3 if kind == "stall" else 5)
+        data, end = faulty.fault(connection(kind, at=at, **hold)).exchange(max_wait=0.3 if kind == "stall" else 5)
         garbage = b"\x15\x03" if kind == "garbage" else b""
         head, garbled, _ = data.partition(garbage) if garbage else (data, b"", b"")
         assert (garbled, end) == (garbage, {"reset": RST, "stall": OPEN}.get(kind, FIN))
@@ -112,7 +112,7 @@ class TestConnections:
         assert (b"HTTP" in data, len(data) > 20, end) == (False, True, FIN)
 
     def test_a_stall_lasts_until_the_client_goes_or_the_time_is_over(self, faulty):
-        assert faulty.fault(connection("stall")).exchange(patience=0.3) == (b"", OPEN)
+        assert faulty.fault(connection("stall")).exchange(max_wait=0.3) == (b"", OPEN)
         faulty.admin("DELETE", "faults")
         started = time.monotonic()
         assert faulty.fault(connection("stall", holdMs=300)).exchange() == (b"", FIN)

@@ -6,7 +6,7 @@ import threading
 import botocore.exceptions
 
 from clients import boto3_client, checked_client
-from server import BINARY, PATIENCE, Server, foreign_environment
+from server import BINARY, MAX_WAIT, Server, foreign_environment
 
 PROFILE = {"name": "new", "businessName": "Blue Bikes", "phone": "5555555555", "logging": "ENABLED"}
 BUCKET = "kept"
@@ -105,10 +105,10 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed_under_writes(tmp
             check(server.endpoint, accounts, known)
             for writer in writers:
                 writer.start()
-            assert enough.wait(PATIENCE)
+            assert enough.wait(MAX_WAIT)
             server.kill()
             for writer in writers:
-                writer.join(PATIENCE)
+                writer.join(MAX_WAIT)
     with Server("--data-dir", str(tmp_path)) as server:
         check(server.endpoint, accounts, known)
         assert all(known)
@@ -137,7 +137,7 @@ def refusal(directory):
     """What the server says when it does not start."""
     command = [str(BINARY), "--listen", "127.0.0.1:0", "--data-dir", str(directory)]
     ended = subprocess.run(
-        command, env=foreign_environment(), capture_output=True, text=True, timeout=PATIENCE, check=False
+        command, env=foreign_environment(), capture_output=True, text=True, timeout=MAX_WAIT, check=False
     )
     assert (ended.returncode, ended.stdout) == (1, "")
     return ended.stderr

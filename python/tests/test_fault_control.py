@@ -72,7 +72,7 @@ class TestHeader:
         control.own("POST", "faults", json={"error": CONFLICT})
         assert control.outcome(**{"x-mock-fault": "ok"}) == "ConflictException"
 
-    def test_own_routes_do_not_heed_it(self, control):
+    def test_own_routes_do_not_honour_it(self, control):
         assert control.own("GET", "health", headers={"x-mock-fault": "reset"})["status"] == "ready"
 
 

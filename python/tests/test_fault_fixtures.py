@@ -52,7 +52,7 @@ def test_boto3(server_with, name, mode):
     fixture = FIXTURES[name]
     endpoint = server_with("--config", str(FOLDER / f"{name}.toml"))
     retries = {"mode": mode, "total_max_attempts": ATTEMPTS[mode]}
-    caller = Caller(endpoint, retries, patience=fixture.get("patience", 0.5))
+    caller = Caller(endpoint, retries, max_wait=fixture.get("max_wait", 0.5))
     found = [result(caller, fixture["call"]) for _ in range(fixture.get("times", 1))][-1]
     counted = {"operation": fixture["counted"]} if "counted" in fixture else {}
     entries = CONNECTIONS.get(f"{endpoint}/_b2bi/journal", params=counted).json()["entries"]

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 import edi
 from clients import CONNECTIONS, boto3_client, checked_client
 from pipeline import Pipeline, until
-from server import BINARY, PATIENCE, Server
+from server import BINARY, MAX_WAIT, Server
 from world import World
 
 ACCOUNT = "111122223333"
@@ -51,7 +51,7 @@ class Disk:
     def command(self):
         """The exit status of the command that containers ask."""
         listen = self.endpoint.removeprefix("http://")
-        return subprocess.run([BINARY, "health", "--listen", listen], check=False, timeout=PATIENCE).returncode
+        return subprocess.run([BINARY, "health", "--listen", listen], check=False, timeout=MAX_WAIT).returncode
 
 
 def until_refused(write):
@@ -96,7 +96,7 @@ def test_operations_are_refused_and_undone(tmp_path):
         disk.empty()
         disk.b2bi.create_transformer(name="again", tags=tags)
         assert names(disk.b2bi) == [*expected, "again"]
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + MAX_WAIT
         while disk.health()[0] != 200:
             assert time.monotonic() < deadline, "the server does not notice that there is room"
         assert disk.command() == 0

@@ -19,9 +19,9 @@ def address(endpoint):
     return host, int(port)
 
 
-def raw(endpoint, *pieces, pause=0.0, patience=10):
+def raw(endpoint, *pieces, pause=0.0, max_wait=10):
     """Sends bytes; returns what comes back before the connection ends."""
-    with socket.create_connection(address(endpoint), timeout=patience) as client:
+    with socket.create_connection(address(endpoint), timeout=max_wait) as client:
         try:
             for piece in pieces:
                 client.sendall(piece)
@@ -44,7 +44,7 @@ def head(line="POST / HTTP/1.1", **headers):
 
 @pytest.fixture(scope="module")
 def short(request):
-    """A server of little patience."""
+    """A server of little max_wait."""
     from server import Server
 
     with Server(*SHORT) as server:

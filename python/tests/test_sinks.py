@@ -30,13 +30,13 @@ class Ear(http.server.ThreadingHTTPServer):
 
     def __init__(self, usual=(204, b"")):
         super().__init__(("127.0.0.1", 0), Listener)
-        self.heard, self.answers, self.usual = [], [], usual
+        self.received, self.answers, self.usual = [], [], usual
         self.url = f"http://127.0.0.1:{self.server_port}"
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def bodies(self, count):
-        """What was heard, as soon as it is so much."""
-        return until(lambda: [json.loads(body) for _, _, body in list(self.heard)], lambda it: len(it) >= count)
+        """What was received, as soon as it is so much."""
+        return until(lambda: [json.loads(body) for _, _, body in list(self.received)], lambda it: len(it) >= count)
 
 
 class Listener(http.server.BaseHTTPRequestHandler):
@@ -44,7 +44,7 @@ class Listener(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.heard.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+        self.server.received.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
         status, reply = self.server.answers.pop(0) if self.server.answers else self.server.usual
         self.send_response(status)
         self.send_header("Content-Length", str(len(reply)))
@@ -113,7 +113,7 @@ class TestWebhook:
         it = pipeline("--events-webhook", f"{ear.url}/hook?key=secret")
         it.drop(edi.order())
         assert ear.bodies(3) == listed(it)
-        path, headers, _ = ear.heard[0]
+        path, headers, _ = ear.received[0]
         assert (path, headers["content-type"]) == ("/hook?key=secret", "application/json")
         assert re.fullmatch(r"b2bi-local/[\d.]+", headers["user-agent"])
         found = until(lambda: tally(it, "webhook*"), lambda found: found["sent"] == 3)
@@ -303,11 +303,11 @@ class TestEventBridge:
     def test_a_call_is_as_the_sdk_makes_it(self, pipeline, ear):
         it = pipeline("--events-eventbridge", ear.url)
         detail = it.drop(edi.order())
-        bodies = until(lambda: [json.loads(body) for _, _, body in list(ear.heard)], len)
+        bodies = until(lambda: [json.loads(body) for _, _, body in list(ear.received)], len)
         entries = [entry for body in bodies for entry in body["Entries"]]
         assert all(isinstance(entry["Time"], int) and set(entry) == {"Time", "Source", "Resources", "DetailType", "Detail"} for entry in entries)
         assert detail["trading-partner-id"] in entries[0]["Detail"]
-        _, headers, body = ear.heard[0]
+        _, headers, body = ear.received[0]
         assert (headers["x-amz-target"], headers["content-type"]) == ("AWSEvents.PutEvents", "application/x-amz-json-1.1")
         assert headers["authorization"].endswith(signature(ear.url, headers, body, it.account, "events"))
 
@@ -317,7 +317,7 @@ class TestEventBridge:
         it.drop(edi.order())
         [first, *_] = ear.bodies(1)
         assert {entry["Source"] for entry in first["Entries"]} == {"ours"}
-        _, headers, body = ear.heard[0]
+        _, headers, body = ear.received[0]
         assert (headers["x-amz-security-token"], "x-moto-account-id" in headers) == ("token", False)
         assert "Credential=AKIAOURS/" in headers["authorization"]
         assert headers["authorization"].endswith(signature(ear.url, headers, body, "AKIAOURS", "events", "hush"))

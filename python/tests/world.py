@@ -48,7 +48,7 @@ OPTIONS = {
     }}},
 }
 # How the waiter asks: often, and not for ever.
-PATIENCE = {"Delay": 0.02, "MaxAttempts": 500}
+MAX_WAIT = {"Delay": 0.02, "MaxAttempts": 500}
 
 
 def changed_options(**changes):
@@ -158,7 +158,7 @@ class World:
 
     def ended(self, job):
         with contextlib.suppress(WaiterError):
-            self.b2bi.get_waiter("transformer_job_succeeded").wait(**job, WaiterConfig=PATIENCE)
+            self.b2bi.get_waiter("transformer_job_succeeded").wait(**job, WaiterConfig=MAX_WAIT)
         return self.b2bi.get_transformer_job(**job)
 
     def output(self, job):

@@ -72,7 +72,7 @@ impl Drop for CancelOnDrop {
     }
 }
 
-/// In the place of XSLT, where nobody carries it out.
+/// Stands in for XSLT where no processor is configured.
 pub(crate) struct NoXslt;
 
 impl Engine for NoXslt {

@@ -82,7 +82,7 @@ impl B2bi {
         Ok(json!({"format": FORMAT, "version": FORMAT_VERSION, "scopes": scopes}))
     }
 
-    /// Puts a state that [`describe`](Self::describe) wrote in the place of all that is there.
+    /// Replaces the whole state with one that [`describe`](Self::describe) wrote.
     ///
     /// All of it or nothing: a state that cannot be read, or not be kept on disk, changes nothing.
     /// Its jobs that were under way are set going. One is put back after the other.

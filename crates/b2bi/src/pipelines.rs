@@ -42,7 +42,7 @@ pub struct ObjectCreated<'a> {
 }
 
 impl ObjectCreated<'_> {
-    fn sighting(&self) -> ObjectVersion {
+    fn object_version(&self) -> ObjectVersion {
         ObjectVersion {
             etag: self.etag.to_owned(),
             written: self.written,
@@ -103,7 +103,7 @@ pub(crate) fn notice(
 
 /// Whether there is a job for this very writing of the object.
 fn is_told_again(state: &State, created: &ObjectCreated<'_>) -> bool {
-    let told = created.sighting();
+    let told = created.object_version();
     state.jobs.is_told_again(created.bucket, created.key, &told)
 }
 
@@ -197,7 +197,7 @@ impl<'a> PipelineMatch<'a> {
             }),
             input: location(created),
             size: created.size,
-            sighting: created.sighting(),
+            object_version: created.object_version(),
             output: lenient(&edi.output_location),
             started_at: context.environment.clock.now(),
         })

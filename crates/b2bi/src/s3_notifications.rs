@@ -23,7 +23,7 @@ pub struct Notification<'a> {
 impl B2bi {
     /// Starts the jobs of an object that somebody tells of, and returns their ids.
     ///
-    /// All partnerships that watch for it have one, whosever they are: a folder is a partner's, and
+    /// All partnerships that watch for it have one, whoever owns them: a folder is a partner's, and
     /// its name is in no other account. Size and entity tag are those of the object, if it can be
     /// looked at, and else as told.
     ///

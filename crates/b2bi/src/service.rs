@@ -27,7 +27,7 @@ pub struct Scope {
     pub region: Arc<str>,
 }
 
-/// What operations and jobs work with, whosever they are; clones share it.
+/// What operations and jobs work with, whoever owns them; clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct ServiceContext {
     pub(crate) config: Arc<Config>,

@@ -55,7 +55,7 @@ pub struct Damage {
     /// Another body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replace_body: Option<String>,
-    /// Headers that are put in the place of the reply's own, or added.
+    /// Headers that replace the reply's own, or are added.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
 }

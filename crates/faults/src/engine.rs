@@ -97,8 +97,8 @@ impl Engine {
     }
 
     /// Lets requests bring faults of their own, or no longer; an engine does not by itself.
-    pub fn accept_request_faults(&self, heeds: bool) {
-        self.set_active_phases(OWN, heeds);
+    pub fn accept_request_faults(&self, accepts: bool) {
+        self.set_active_phases(OWN, accepts);
     }
 
     fn set_active_phases(&self, who: u8, may: bool) {
@@ -152,7 +152,7 @@ impl Engine {
         plan
     }
 
-    /// Decides by a chain that came with the request, in the place of all rules.
+    /// Decides by a chain that came with the request, instead of all rules.
     ///
     /// Nothing is counted: the attempt that the SDK names is the turn that it takes, so a chain
     /// that comes with every attempt of a call is used up by that call. The firing is called
@@ -317,7 +317,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Puts a rule in the place of the one with this id, or behind all when there is none.
+    /// Replaces the rule with this id, or appends one where there is none.
     ///
     /// # Errors
     /// The id is none that a rule can have, or the rule has another one; then nothing has changed.

@@ -29,7 +29,7 @@ pub struct Facts<'a> {
     pub body: Option<&'a Value>,
     /// What the handler has answered, once it has.
     pub result: Option<Answered<'a>>,
-    /// Finds a header; it is asked with the name as the rule has it and must not heed case.
+    /// Finds a header; it is asked with the name as the rule has it and must ignore case.
     pub header: &'a (dyn Fn(&str) -> Option<&'a str> + 'a),
 }
 

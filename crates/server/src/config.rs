@@ -71,7 +71,7 @@ pub struct Config {
     pub xslt_command: Option<XsltCommand>,
     /// The settings of the embedded S3.
     pub s3: S3Config,
-    /// The S3 that has the objects in the place of the embedded one.
+    /// The S3 that replaces the embedded one.
     pub external_s3: Option<ExternalConfig>,
     /// How the clock goes.
     pub clock: ClockSettings,

@@ -114,7 +114,7 @@ async fn state(app: &App, scope: &Scope) -> Result<(), String> {
     Ok(())
 }
 
-/// Waits until whoever notices objects has heard of all that were there.
+/// Waits until the watcher has received the events of all objects that were there.
 async fn settle_events(app: &App) {
     /// More turns than there can be events.
     const TURNS: usize = 10_000;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
 /// How long a line may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 fn fixture(name: &str) -> String {
     format!("{FIXTURES}/{name}")
@@ -152,7 +152,7 @@ impl Watch {
 
     /// Waits for a line that holds this.
     fn says(&self, wanted: &str) {
-        while !self.1.recv_timeout(PATIENCE).unwrap().contains(wanted) {}
+        while !self.1.recv_timeout(TIMEOUT).unwrap().contains(wanted) {}
     }
 }
 

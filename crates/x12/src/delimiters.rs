@@ -194,7 +194,7 @@ impl Wide {
     }
 }
 
-/// Puts one byte in the place of each wide delimiter, in text that comes in pieces.
+/// Replaces each wide delimiter with one byte, in text that comes in pieces.
 #[derive(Debug, Default)]
 pub(crate) struct Narrowing {
     pairs: Vec<(Vec<u8>, u8)>,

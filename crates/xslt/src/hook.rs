@@ -1,6 +1,6 @@
 //! Another processor, for what libxslt has not: a command of the user's own.
 //!
-//! The contract: template and input are files, whose paths stand in the place of `{template}` and
+//! The contract: template and input are files, whose paths stand instead of `{template}` and
 //! `{input}` or, where neither occurs, at the end of the command, in this order. The output is what
 //! the command writes to its standard output, in UTF-8. Exit status 0 is success; with any other,
 //! what it wrote to its standard error is the reason.

@@ -7,7 +7,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-PATIENCE_SECONDS = 30
+TIMEOUT_SECONDS = 30
 
 
 class AdminError(Exception):
@@ -38,7 +38,7 @@ class Admin:
         return self.request("POST", path, body, **query)
 
     def put(self, path: str, body: Any = None, **query: Any) -> Any:
-        """Puts a body in the place of what is at `/_b2bi/PATH`."""
+        """Replaces what is at `/_b2bi/PATH` with a body."""
         return self.request("PUT", path, body, **query)
 
     def delete(self, path: str, **query: Any) -> Any:
@@ -65,7 +65,7 @@ class Admin:
         if query:
             target += "?" + urlencode({name: _text(value) for name, value in query.items()})
         data = None if body is None else json.dumps(body).encode()
-        connection = http.client.HTTPConnection(self._address, timeout=PATIENCE_SECONDS)
+        connection = http.client.HTTPConnection(self._address, timeout=TIMEOUT_SECONDS)
         try:
             connection.request(method, target, data, self._headers)
             reply = connection.getresponse()

@@ -9,7 +9,7 @@ from blocks import (
 )
 from examples import MISSING
 from server import REPOSITORY
-from world import PATIENCE
+from world import MAX_WAIT
 
 OPERATION = "GetTransformerJob"
 DOCUMENTS = REPOSITORY / "fixtures/x12/documents"
@@ -44,7 +44,7 @@ class TestApart(Apart):
 class TestBehaviour:
     def test_the_waiter_ends_on_success(self, world):
         job = world.start(world.put(edi.order()))
-        world.b2bi.get_waiter("transformer_job_succeeded").wait(**job, WaiterConfig=PATIENCE)
+        world.b2bi.get_waiter("transformer_job_succeeded").wait(**job, WaiterConfig=MAX_WAIT)
         done = world.b2bi.get_transformer_job(**job)
         assert (done["status"], done["message"]) == ("succeeded", "Transformed, writing output")
         assert len(done["outputFiles"]) == 1
@@ -54,7 +54,7 @@ class TestBehaviour:
     def test_the_waiter_ends_on_failure_and_the_message_tells_why(self, world, name):
         job = world.start(world.put((DOCUMENTS / f"{name}.edi").read_bytes()))
         with pytest.raises(WaiterError, match="terminal failure state"):
-            world.b2bi.get_waiter("transformer_job_succeeded").wait(**job, WaiterConfig=PATIENCE)
+            world.b2bi.get_waiter("transformer_job_succeeded").wait(**job, WaiterConfig=MAX_WAIT)
         failed = told(world.b2bi.get_transformer_job(**job))
         problem = (DOCUMENTS / f"{name}.problems").read_text().splitlines()[0]
         assert (failed.pop("message").startswith(problem), failed) == (True, {"status": "failed"})

@@ -10,11 +10,11 @@ import requests
 import edi
 from server import Server
 
-PATIENCE = 20
+MAX_WAIT = 20
 
 
 def listed(endpoint, **query):
-    reply = requests.get(f"{endpoint}/_b2bi/events", params=query, timeout=2 * PATIENCE)
+    reply = requests.get(f"{endpoint}/_b2bi/events", params=query, timeout=2 * MAX_WAIT)
     assert reply.status_code == 200, reply.text
     return reply.json()
 
@@ -25,7 +25,7 @@ class Stream:
     def __init__(self, endpoint, last=None, **query):
         headers = {"Accept": "text/event-stream", **({} if last is None else {"Last-Event-ID": str(last)})}
         url = f"{endpoint}/_b2bi/events"
-        self.reply = requests.get(url, params=query, headers=headers, stream=True, timeout=PATIENCE)
+        self.reply = requests.get(url, params=query, headers=headers, stream=True, timeout=MAX_WAIT)
         assert (self.reply.status_code, self.reply.headers["content-type"]) == (200, "text/event-stream")
         self.lines = self.reply.iter_lines(chunk_size=1, decode_unicode=True)
 
@@ -46,7 +46,7 @@ class Stream:
 class TestLongPoll:
     def test_it_takes_until_there_is_an_event(self, world, endpoint, account):
         with concurrent.futures.ThreadPoolExecutor() as pool:
-            waiting = pool.submit(listed, endpoint, account=account, detailType="Transformation*", wait=PATIENCE)
+            waiting = pool.submit(listed, endpoint, account=account, detailType="Transformation*", wait=MAX_WAIT)
             job = world.start(world.put(edi.order()))
             [event] = waiting.result()["events"]
         assert event["jobId"] == job["transformerJobId"]
@@ -90,7 +90,7 @@ class TestServerSentEvents:
 
 def until_followed(endpoint, by):
     """Returns once so many requests are with the server; one that is on its way may find the door closed."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT
     while f"b2bi_local_event_followers {by}\n" not in requests.get(f"{endpoint}/_b2bi/metrics").text:
         assert time.monotonic() < deadline, "nobody waits for events"
 

@@ -51,7 +51,7 @@ pub(crate) struct Job {
     pub(crate) facts: JobFacts,
     /// The file as it was noticed, if it was.
     #[serde(flatten)]
-    pub(crate) sighting: ObjectVersion,
+    pub(crate) object_version: ObjectVersion,
     /// How it has ended; nothing while it is under way.
     pub(crate) end: Option<JobResult>,
     /// How far it is, while it is under way; not rows, since whoever takes it up begins anew.
@@ -72,7 +72,7 @@ impl Job {
     fn new(facts: JobFacts, order: JobSpec) -> Self {
         Self {
             facts,
-            sighting: order.sighting.clone(),
+            object_version: order.object_version.clone(),
             end: None,
             step: Step::default(),
             order: Some(order),
@@ -83,7 +83,7 @@ impl Job {
 
     /// When its file was written as far as is known, or else when it was started; in milliseconds.
     pub(crate) fn noticed(&self) -> i64 {
-        let written = self.sighting.written;
+        let written = self.object_version.written;
         written.unwrap_or_else(|| self.facts.started_at.as_millis())
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct JobSpec {
     pub(crate) size: u64,
     /// The input as it was noticed, if it was.
     #[serde(flatten)]
-    pub(crate) sighting: ObjectVersion,
+    pub(crate) object_version: ObjectVersion,
     /// The folder of outputs, as configured.
     pub(crate) output: Location,
     /// When the job was accepted; the names of all it writes say so, which makes a job that is

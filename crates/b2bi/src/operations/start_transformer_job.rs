@@ -53,7 +53,7 @@ fn order(ctx: &Ctx<'_>, input: &StartTransformerJobRequest) -> Result<JobSpec, E
         route: None,
         input: Location::of(&input.input_file, "inputFile")?,
         size: 0,
-        sighting: ObjectVersion::default(),
+        object_version: ObjectVersion::default(),
         output: Location::of(&input.output_location, "outputLocation")?,
         started_at: ctx.now(),
     })

@@ -48,7 +48,7 @@ impl FileIndex {
             etag,
             written,
             occurrence,
-        } = &job.sighting;
+        } = &job.object_version;
         let is_noticed = !etag.is_empty() || written.is_some();
         FileKeys {
             occurrence: occurrence
@@ -68,9 +68,9 @@ impl FileIndex {
             return;
         };
         let seen = job
-            .sighting
+            .object_version
             .written
-            .filter(|_| job.sighting.occurrence.is_none());
+            .filter(|_| job.object_version.occurrence.is_none());
         let writing = self.writings.entry(key).or_insert(Writing {
             jobs: 0,
             noticed: i64::MIN,

@@ -287,7 +287,7 @@ impl Guard<'_> {
         self.state.clear();
     }
 
-    /// Puts a whole state in the place of the present one, and returns that. The history begins
+    /// Replaces the whole state, and returns the previous one. The history begins
     /// anew. Whoever calls it queues the rows, and undoes it where that fails.
     pub(crate) fn replace(&mut self, state: State) -> State {
         self.is_untouched = false;

@@ -32,7 +32,7 @@ impl Ids for Still {
 }
 
 /// A service whose evaluations may take ten minutes.
-fn patient() -> B2bi {
+fn generous() -> B2bi {
     let s3 = EmbeddedS3::new(Settings::new(
         Arc::new(|| SystemTime::UNIX_EPOCH),
         Arc::new(String::new),
@@ -59,7 +59,7 @@ fn taken(operation: &str, request: &Value, goes_after: Option<Duration>) -> Dura
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    let service = patient();
+    let service = generous();
     let begun = Instant::now();
     let ended = runtime.block_on(async {
         let Some(while_it_runs) = goes_after else {

@@ -6,7 +6,7 @@ use super::{GrammarError, StepEffect};
 use crate::connection::{Connection, Ending, Place};
 use crate::damage::{Chunked, Damage, Drip, Finish, Truncate};
 
-/// The bodies that `json(…)` puts in the place of the reply's own.
+/// The bodies with which `json(…)` replaces the reply's own.
 pub(super) const BODIES: [(&str, &str); 3] = [
     ("null", "null"),
     ("html", "<html><body>Service Unavailable</body></html>"),

@@ -95,7 +95,7 @@ impl<'o> Guidance<'o> {
         } = self.outline;
         format!(
             "Starter template for the transaction set {set} of {group_version}. Put expressions over \
-             your input in the place of the values; leave out what is optional and not needed. \
+             your input for the values; leave out what is optional and not needed. \
              Elements in comments are optional."
         )
     }

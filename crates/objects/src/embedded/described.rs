@@ -65,7 +65,7 @@ struct DescribedObject {
     base64: Option<String>,
 }
 
-/// Buckets that are ready to be put in the place of all that are there.
+/// Buckets that are ready to replace all that are there.
 pub struct PreparedObjects(BTreeMap<String, Buckets>);
 
 impl fmt::Debug for PreparedObjects {
@@ -122,7 +122,7 @@ impl EmbeddedS3 {
         Ok(PreparedObjects(owners))
     }
 
-    /// Puts buckets in the place of all that are there; no listener is told.
+    /// Replaces all buckets; no subscriber is told.
     ///
     /// # Errors
     ///

@@ -129,7 +129,7 @@ impl EmbeddedS3 {
         S3Target::of(path, bucket)
     }
 
-    /// How many changes of objects nobody has heard of yet who listens.
+    /// How many changes of objects the subscribers have not received yet.
     #[must_use]
     pub fn unheard_events(&self) -> usize {
         self.memory.unheard_events()

@@ -26,7 +26,7 @@ struct Served {
     requests: Arc<AtomicUsize>,
 }
 
-/// What befalls a request.
+/// What happens to a request.
 #[derive(Clone, Copy)]
 enum Fate {
     Answered,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use b2bi_local_mapping::{Cause, Engine as _, Limits};
 use b2bi_local_sandbox::{Sandbox, Settings, WorkerCommand};
 
-use super::{map, patient, probe, run};
+use super::{generous, map, probe, run};
 
 #[test]
 fn a_result_is_that_of_the_engine() {
@@ -16,7 +16,7 @@ fn a_result_is_that_of_the_engine() {
     assert_eq!(map(&sandbox, "echo", &input), Ok(Some(input.clone())));
     assert_eq!(map(&sandbox, "nothing", ""), Ok(None));
     assert_eq!(map(&sandbox, "fail", ""), Err(super::probe::failed()));
-    let run = run(patient());
+    let run = run(generous());
     let expected = format!("{} {} {:?}", run.now, run.seed, run.limits);
     assert_eq!(map(&sandbox, "run", ""), Ok(Some(expected)));
     assert_eq!(map(&sandbox, "open", ""), Ok(Some("false".to_owned())));
@@ -33,22 +33,22 @@ fn a_worker_that_fails_is_a_problem_of_its_template() {
     let short = Limits {
         output_bytes: 1,
         string_bytes: 1,
-        ..patient()
+        ..generous()
     };
     let mut lost = 0;
     let memory = "It took more than 268435456 bytes of memory";
     for (template, limits, cause, reason) in [
         (
             "panic",
-            patient(),
+            generous(),
             Cause::Evaluation,
             "The template reaches a defect of the engine, which panicked",
         ),
-        ("overflow", patient(), Cause::Limit, memory),
-        ("allocate", patient(), Cause::Limit, memory),
+        ("overflow", generous(), Cause::Limit, memory),
+        ("allocate", generous(), Cause::Limit, memory),
         (
             "recurse",
-            patient(),
+            generous(),
             Cause::Limit,
             "It nests deeper than a stack of 67108864 bytes allows",
         ),
@@ -56,13 +56,13 @@ fn a_worker_that_fails_is_a_problem_of_its_template() {
         ("sleep", late, Cause::Limit, "It took longer than 300 ms"),
         (
             "exit",
-            patient(),
+            generous(),
             Cause::Evaluation,
             "The probe worker ended without a reply (exit status: 3)",
         ),
         (
             "abort",
-            patient(),
+            generous(),
             Cause::Evaluation,
             "The probe worker ended without a reply (signal: 6 (SIGABRT) (core dumped))",
         ),
@@ -116,7 +116,7 @@ fn a_run_can_be_cancelled_while_it_works_and_while_it_waits() {
     let sandbox = Sandbox::new(Settings { most: 1, ..probe() });
     let running: Vec<_> = (0..2)
         .map(|_| {
-            let run = run(patient());
+            let run = run(generous());
             let cancel = run.cancel.clone();
             let sandbox = sandbox.clone();
             let spin = move || sandbox.map("spin", "", &run).unwrap_err();

@@ -44,7 +44,7 @@ pub(super) fn clear_logs(app: &App, call: &Call) -> HandlerResult {
 
 /// The sinks whose names fit the query.
 fn wanted<'a, T: Send + Sync + 'static>(
-    couriers: &'a [DeliveryQueue<T>],
+    queues: &'a [DeliveryQueue<T>],
     call: &Call,
 ) -> impl Iterator<Item = &'a DeliveryQueue<T>> {
     let pattern = call.params.get("sink").map(Glob::new);
@@ -52,33 +52,33 @@ fn wanted<'a, T: Send + Sync + 'static>(
         let sink = delivery_queue.sink();
         pattern.as_ref().is_none_or(|glob| glob.is_match(sink))
     };
-    couriers.iter().filter(fits)
+    queues.iter().filter(fits)
 }
 
 fn retry<T: Serialize + Send + Sync + 'static>(
-    couriers: &[DeliveryQueue<T>],
+    queues: &[DeliveryQueue<T>],
     call: &Call,
 ) -> HandlerResult {
-    let retried: usize = wanted(couriers, call).map(DeliveryQueue::retry).sum();
+    let retried: usize = wanted(queues, call).map(DeliveryQueue::retry).sum();
     Ok(reply(StatusCode::OK, &json!({"retried": retried})))
 }
 
 fn clear<T: Serialize + Send + Sync + 'static>(
-    couriers: &[DeliveryQueue<T>],
+    queues: &[DeliveryQueue<T>],
     call: &Call,
 ) -> HandlerResult {
-    let cleared: usize = wanted(couriers, call).map(DeliveryQueue::forget).sum();
+    let cleared: usize = wanted(queues, call).map(DeliveryQueue::forget).sum();
     Ok(reply(StatusCode::OK, &json!({"cleared": cleared})))
 }
 
 /// The counts of each sink, and the dead letters of all, oldest first for each.
 fn show<T: Serialize + Send + Sync + 'static>(
-    couriers: &[DeliveryQueue<T>],
+    queues: &[DeliveryQueue<T>],
     call: &Call,
     name: &str,
 ) -> HandlerResult {
     let (mut sink_counts, mut dead) = (Vec::new(), Vec::new());
-    for delivery_queue in wanted(couriers, call) {
+    for delivery_queue in wanted(queues, call) {
         sink_counts.push(delivery_queue.sink_counts());
         let letters = delivery_queue.dead().into_iter();
         dead.extend(letters.map(|letters| letter(delivery_queue.sink(), name, &letters)));

@@ -27,7 +27,7 @@ pub(super) fn append(app: &App, call: &Call) -> HandlerResult {
     add(app, checked(app, &call.json()?)?)
 }
 
-/// Puts rules in the place of those that are there.
+/// Replaces all rules.
 pub(super) fn replace(app: &App, call: &Call) -> HandlerResult {
     let set = checked(app, &call.json()?)?;
     let warnings = warnings(&set.rules);
@@ -159,7 +159,7 @@ pub(super) fn show(app: &App, call: &Call) -> HandlerResult {
     }
 }
 
-/// Puts a rule in the place of the one with this id, or behind all when there is none; its counters
+/// Replaces the rule with this id, or appends one where there is none; its counters
 /// start anew.
 pub(super) fn put(app: &App, call: &Call) -> HandlerResult {
     let set = checked(app, &call.json()?)?;

@@ -92,7 +92,7 @@ fn stream(event_log: &Arc<EventLog>, query: Query) -> Response<EventStream> {
 /// Sends what fits until the client is gone or the server is about to stop.
 async fn send(event_log: Arc<EventLog>, mut query: Query, to: mpsc::Sender<Bytes>) {
     let mut news = event_log.news();
-    // The first words let the client know at once that it is heard.
+    // The first bytes tell the client at once that the stream is open.
     let mut words = Some(COMMENT);
     while !*news.borrow_and_update() {
         let (latest, events) = found(&event_log, &query, AHEAD);

@@ -19,7 +19,7 @@ pub(super) fn faults(app: &App, _: &Call) -> HandlerResult {
     Ok(listed(app))
 }
 
-/// Puts rules in the place of those that are there.
+/// Replaces all rules.
 pub(super) fn replace(app: &App, call: &Call) -> HandlerResult {
     let rules = checked(app, call)?;
     let replaced = app.faults.replace(rules, app.now_millis());

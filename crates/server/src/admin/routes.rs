@@ -277,7 +277,7 @@ fn find(method: &Method, path: &str) -> Result<MatchedRoute, RouteError> {
     Err(RouteError::Path(AdminError::bad_request(message)))
 }
 
-/// What stands in the path in the place of `NAME` or `ID`, empty where the route has neither.
+/// What stands in the path instead of `NAME` or `ID`, empty where the route has neither.
 fn captured<'p>(route: &str, path: &'p str) -> Option<&'p str> {
     let (mut wanted, mut given) = (route.split('/'), path.split('/'));
     let mut name = "";

@@ -143,7 +143,7 @@ pub(super) fn forget<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerR
     .boxed()
 }
 
-/// Puts the snapshot that the path names in the place of the present state.
+/// Replaces the present state with the snapshot that the path names.
 pub(super) fn restore<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move { state::put_back(app, &*found(app, call)?).await }.boxed()
 }

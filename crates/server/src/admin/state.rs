@@ -59,7 +59,7 @@ pub(super) fn described(app: &App, params: &Params) -> Result<Value, AdminError>
     Ok(state)
 }
 
-/// Puts a state in the place of all that is there: all of it, or nothing.
+/// Replaces the whole state, or changes nothing.
 pub(super) fn import<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move { put_back(app, &call.json()?).await }.boxed()
 }
@@ -94,7 +94,7 @@ fn unchanged(status: StatusCode, reason: &str) -> AdminError {
     AdminError::new(status, format!("Nothing was changed: {reason}"))
 }
 
-/// The objects of a state, where it has any, ready to be put in the place of those that are there.
+/// The objects of a state, where it has any, ready to replace those that are there.
 async fn objects<'a>(
     app: &'a App,
     state: &Value,

@@ -109,7 +109,7 @@ fn document(folder: &Path, path: &Path) -> Result<Document, String> {
     Ok(document)
 }
 
-/// Puts the text of a file in the place of `{file: PATH}`.
+/// Replaces `{file: PATH}` with the text of that file.
 fn fill(folder: &Path, value: &mut Value) -> Result<(), String> {
     let named = value.get("file").and_then(Value::as_str);
     if let (Some(path), Some(1)) = (named, value.as_object().map(Map::len)) {

@@ -1,4 +1,4 @@
-//! Names in the place of ids.
+//! Names instead of ids.
 
 use serde_json::{Map, Value};
 
@@ -13,7 +13,7 @@ impl Names {
         found.map(|(_, id)| id.as_str())
     }
 
-    /// Puts the id in the place of a name; an id stays.
+    /// Replaces a name with the id; an id stays.
     ///
     /// # Errors
     ///

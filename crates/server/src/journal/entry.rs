@@ -21,7 +21,7 @@ pub enum Kind {
     /// A request.
     #[default]
     Request,
-    /// A fault that befalls a job at one of its stages.
+    /// A fault that affects a job at one of its stages.
     Job,
 }
 
@@ -36,7 +36,7 @@ impl Kind {
     }
 }
 
-/// A job that a fault befalls, where, and how.
+/// A job that a fault affects, where, and how.
 #[derive(Clone, Debug, Serialize)]
 pub struct FaultedJob {
     /// The job's id.
@@ -47,7 +47,7 @@ pub struct FaultedJob {
     pub outcome: &'static str,
 }
 
-/// A request and what became of it, or a job that a fault befalls.
+/// A request and what became of it, or a job that a fault affects.
 ///
 /// Of a job, only who it belongs to, when, the rules and the member `job` are told.
 ///

@@ -1,4 +1,4 @@
-//! Replies that a fault puts in the place of the real one, or makes of it.
+//! Replies that a fault replaces or changes.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

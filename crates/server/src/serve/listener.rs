@@ -80,10 +80,10 @@ fn with_permit(
 
 fn reject(app: &App, stream: TcpStream, rejections: &Arc<Semaphore>) {
     app.metrics.turned_away.fetch_add(1, Relaxed);
-    if let Ok(farewell) = Arc::clone(rejections).try_acquire_owned() {
+    if let Ok(permit) = Arc::clone(rejections).try_acquire_owned() {
         tokio::spawn(async move {
             socket::reject(stream).await;
-            drop(farewell);
+            drop(permit);
         });
     }
 }

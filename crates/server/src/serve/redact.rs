@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::Uri;
 use percent_encoding::percent_decode_str;
 
-/// What is shown in the place of a secret.
+/// What is shown instead of a secret.
 const MASK: &str = "***";
 /// Parts of the names of parameters that hold secrets, in small letters.
 const SECRET: [&str; 6] = [

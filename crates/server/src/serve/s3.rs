@@ -311,7 +311,7 @@ impl Faulted<'_> {
         );
     }
 
-    /// Puts the outcome in the place of the reply, or does to the reply what it says.
+    /// Replaces or changes the reply as the outcome says.
     async fn apply(
         &self,
         outcome: Option<Outcome>,

@@ -132,7 +132,7 @@ fn length(response: &Response<Bytes>) -> Framing {
     (CONTENT_LENGTH, length)
 }
 
-/// The head of a reply, with these headers in the place of those that HTTP would add.
+/// The head of a reply, with these headers instead of those that HTTP would add.
 fn head(response: &Response<Bytes>, added: &[Framing]) -> Bytes {
     let status = response.status();
     let reason = status.canonical_reason().unwrap_or_default();

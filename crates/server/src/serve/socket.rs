@@ -36,7 +36,7 @@ const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\
     Content-Length: 104\r\n\r\n\
     {\"__type\":\"ServiceUnavailableException\",\"message\":\"All of the --max-connections connections are in use\"}";
 /// How long a client may take to hang up after the server has.
-const FAREWELL: Duration = Duration::from_secs(1);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// As much of a request as tells whether it is for one of the server's own routes.
 const FIRST_LINE: usize = 64;
 
@@ -186,7 +186,7 @@ async fn play(mut stream: TcpStream, script: WireScript) {
         let _ = stream.set_zero_linger();
     } else if stream.shutdown().await.is_ok() {
         // Bytes that nobody has read would turn the end into a reset.
-        let _ = tokio::time::timeout(FAREWELL, until_gone(&mut stream)).await;
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT, until_gone(&mut stream)).await;
     }
 }
 

@@ -11,7 +11,7 @@ use super::{SETTINGS, Setting, SettingError};
 
 /// Keys of the file that are not settings: the fault rules.
 const RULES: &str = "rules";
-/// What is shown in the place of a secret.
+/// What is shown instead of a secret.
 const MASK: &str = "***";
 
 /// How long a part of a path is that may be a token.

@@ -46,7 +46,7 @@ struct QueuedItem<T> {
 }
 
 impl<T: Send + Sync + 'static> DeliveryQueue<T> {
-    /// Sets a courier going; it must be called on a runtime. `attempts` is how often an item is
+    /// Starts a queue; it must be called on a runtime. `attempts` is how often an item is
     /// tried at most.
     pub(super) fn start(
         sink: Box<dyn Sink<T>>,
@@ -92,7 +92,7 @@ impl<T: Send + Sync + 'static> DeliveryQueue<T> {
     pub(super) async fn flush(&self) {
         let (done, is_done) = oneshot::channel();
         if self.post.send(QueueMessage::Flush(done)).await.is_ok() {
-            // The courier goes on as long as there is this way to it.
+            // The task ends when the last sender is dropped.
             let _ = is_done.await;
         }
         let SinkCounts { sink, waiting, .. } = self.sink_counts();
@@ -141,7 +141,7 @@ impl<T: Send + Sync + 'static> DeliveryQueue<T> {
     }
 }
 
-/// A courier at work.
+/// The task of a queue.
 struct DeliveryWorker<T> {
     sink: Box<dyn Sink<T>>,
     sink_status: Arc<SinkStatus<T>>,
@@ -199,7 +199,7 @@ impl<T: Send + Sync + 'static> DeliveryWorker<T> {
             self.deliver(retry_queue.into_values().collect()).await;
         }
         for done in waiting {
-            // Who waits may have lost patience.
+            // The caller may have stopped waiting.
             let _ = done.send(());
         }
     }
@@ -330,7 +330,7 @@ mod tests {
         delivery_queue: DeliveryQueue<u32>,
     }
 
-    /// A courier that tries three times; the answers are given in their order.
+    /// A queue that tries three times; the answers are given in their order.
     fn harness(answers: impl IntoIterator<Item = Outcome>) -> Harness {
         let script = Script::default();
         script.answers.lock().unwrap().extend(answers);
@@ -355,14 +355,14 @@ mod tests {
             }
         }
 
-        /// Lets the courier go on until so many sleep on the clock.
+        /// Runs the queue until so many tasks sleep on the clock.
         async fn until_waiting(&self, sleepers: usize) {
             while self.clock.sleepers().0 != sleepers {
                 tokio::task::yield_now().await;
             }
         }
 
-        /// Lets the courier go on until so many items have been seen.
+        /// Runs the queue until the sink has seen so many items.
         async fn until_seen(&self, expected: &[u32]) {
             while *self.script.seen.lock().unwrap() != expected {
                 tokio::task::yield_now().await;

@@ -20,7 +20,7 @@ const MOST: usize = 10;
 /// Puts events on the default bus of the account and region that each is about.
 pub(super) struct EventBridge {
     endpoint: AwsEndpoint,
-    /// The source in the place of the events' own.
+    /// The source instead of the events' own.
     source: Option<String>,
 }
 

@@ -15,7 +15,7 @@ use crate::settings::without_secrets;
 /// How long a reply may take, on the machine's clock.
 ///
 /// Source: the quotas of `EventBridge`, for API destinations.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest reply that is read, in bytes.
 const LONGEST: usize = 1 << 20;
 /// How much of a reply is shown, in characters.
@@ -66,10 +66,10 @@ impl Client {
         head.headers.insert(USER_AGENT, agent);
         let request = Request::from_parts(head, Full::from(body));
         let late = |_| {
-            let seconds = PATIENCE.as_secs();
+            let seconds = TIMEOUT.as_secs();
             DeliveryError::retryable(format!("there was no reply within {seconds} s"))
         };
-        tokio::time::timeout(PATIENCE, self.exchange(request))
+        tokio::time::timeout(TIMEOUT, self.exchange(request))
             .await
             .map_err(late)?
     }

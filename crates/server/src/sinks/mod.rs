@@ -159,12 +159,12 @@ impl Sinks {
     }
 }
 
-fn offer<T: Clone + Send + Sync + 'static>(couriers: &[DeliveryQueue<T>], item: &T) {
-    if couriers.is_empty() {
+fn offer<T: Clone + Send + Sync + 'static>(queues: &[DeliveryQueue<T>], item: &T) {
+    if queues.is_empty() {
         return;
     }
     let item = Arc::new(item.clone());
-    for delivery_queue in couriers {
+    for delivery_queue in queues {
         delivery_queue.offer(&item);
     }
 }

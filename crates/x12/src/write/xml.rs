@@ -131,7 +131,7 @@ impl Walk<'_> {
                 self.refuse("transaction")?;
             }
             "segment" => {
-                self.segment = SegmentDraft::new(&attribute(tag, "Id").unwrap_or_default(), [])
+                self.segment = SegmentDraft::new(&attribute(tag, "Id").unwrap_or_default(), []);
             }
             "element" => self.element(tag)?,
             "subelement" => {

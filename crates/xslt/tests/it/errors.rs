@@ -3,10 +3,10 @@
 use b2bi_local_mapping::Cause;
 use b2bi_local_xslt::{Settings, Xslt};
 
-use super::{map, patient, run, settings, stylesheet};
+use super::{generous, map, run, settings, stylesheet};
 
 fn check(xslt: &Xslt, template: &str, cause: Cause, wanted: &str) {
-    let problem = map(xslt, template, "<a><b>1</b></a>", &run(patient())).unwrap_err();
+    let problem = map(xslt, template, "<a><b>1</b></a>", &run(generous())).unwrap_err();
     assert_eq!(problem.to_string(), wanted, "{template}");
     assert_eq!(problem.cause, cause, "{template}");
 }
@@ -120,7 +120,7 @@ fn an_input_that_is_not_xml_says_where() {
             "The input is not XML: Opening and ending tag mismatch: a line 1 and b at line 2 column 5",
         ),
     ] {
-        let problem = map(&xslt, &stylesheet(""), input, &run(patient())).unwrap_err();
+        let problem = map(&xslt, &stylesheet(""), input, &run(generous())).unwrap_err();
         assert_eq!(problem.cause, Cause::Input, "{input}");
         assert_eq!(problem.to_string(), wanted, "{input}");
     }
@@ -141,13 +141,13 @@ fn a_worker_that_is_none_is_reported() {
     let mut settings = settings();
     settings.worker.as_mut().unwrap().path = "/no/such/program".into();
     let xslt = Xslt::new(settings.clone());
-    let problem = map(&xslt, "<a/>", "<a/>", &run(patient())).unwrap_err();
+    let problem = map(&xslt, "<a/>", "<a/>", &run(generous())).unwrap_err();
     assert!(
         problem.reason.starts_with("No XSLT worker can be started"),
         "{problem}"
     );
     settings.worker.as_mut().unwrap().path = "/bin/false".into();
-    let problem = map(&Xslt::new(settings), "<a/>", "<a/>", &run(patient())).unwrap_err();
+    let problem = map(&Xslt::new(settings), "<a/>", "<a/>", &run(generous())).unwrap_err();
     assert!(problem.reason.contains("exit status: 1"), "{problem}");
 }
 
@@ -159,7 +159,7 @@ fn a_worker_that_crashes_takes_nothing_with_it() {
     worker.arguments = vec!["-c".into(), "head -c 9 >/dev/null; kill -SEGV $$".into()];
     let xslt = Xslt::new(settings);
     for _ in 0..3 {
-        let problem = map(&xslt, "<a/>", "<a/>", &run(patient())).unwrap_err();
+        let problem = map(&xslt, "<a/>", "<a/>", &run(generous())).unwrap_err();
         assert!(problem.reason.contains("nests deeper"), "{problem}");
     }
 }

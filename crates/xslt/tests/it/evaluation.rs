@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use b2bi_local_mapping::Run;
 use b2bi_local_xslt::Xslt;
 
-use super::{NOW, map, patient, run, settings, stylesheet};
+use super::{NOW, generous, map, run, settings, stylesheet};
 
 fn check(content: &str, wanted: &str) {
     let template = stylesheet(content);
@@ -17,7 +17,7 @@ fn check(content: &str, wanted: &str) {
         &Xslt::new(settings()),
         &template,
         "<a>é</a>",
-        &run(patient()),
+        &run(generous()),
     );
     assert_eq!(output.unwrap(), wanted, "{content}");
 }
@@ -30,7 +30,7 @@ fn chance_and_time_are_the_runs() {
     let draw = |now, seed| {
         let run = Run {
             seed,
-            ..Run::new(now, 0, patient())
+            ..Run::new(now, 0, generous())
         };
         map(&xslt, &stylesheet(content), "<a/>", &run).unwrap()
     };
@@ -65,7 +65,7 @@ fn a_declared_encoding_does_not_count_for_a_text() {
         &xslt,
         &declared(&stylesheet(content)),
         &declared("<a>é</a>"),
-        &run(patient()),
+        &run(generous()),
     );
     assert_eq!(output.unwrap(), "<ä>é</ä>\n");
 }
@@ -86,7 +86,7 @@ fn a_large_document_is_mapped() {
     );
     let xslt = Xslt::new(settings());
     for _ in 0..3 {
-        let output = map(&xslt, &template, &input, &run(patient())).unwrap();
+        let output = map(&xslt, &template, &input, &run(generous())).unwrap();
         assert!(output.ends_with("<n>200000</n>\n"), "{output}");
     }
 }
@@ -100,7 +100,7 @@ fn workers_are_replaced_and_run_beside_each_other() {
             thread::spawn(move || {
                 for n in 0..150 {
                     let template = stylesheet("<xsl:output method=\"text\"/><xsl:template match=\"/\"><xsl:value-of select=\".\"/></xsl:template>");
-                    let output = map(&xslt, &template, &format!("<a>{n}</a>"), &run(patient()));
+                    let output = map(&xslt, &template, &format!("<a>{n}</a>"), &run(generous()));
                     assert_eq!(output.unwrap(), n.to_string());
                 }
             })

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use b2bi_local_mapping::{Cause, Limits, MappingError};
 use b2bi_local_xslt::{Command, Settings, Xslt};
 
-use super::{map, patient, run, settings, stylesheet};
+use super::{generous, map, run, settings, stylesheet};
 
 /// A folder of the test's own, for the command's files.
 fn folder(name: &str) -> PathBuf {
@@ -33,13 +33,13 @@ fn newer(name: &str, command: &str, limits: Limits) -> Result<String, MappingErr
 
 #[test]
 fn the_command_gets_files_and_writes_the_output() {
-    let output = newer("both", "cat", patient()).unwrap();
+    let output = newer("both", "cat", generous()).unwrap();
     assert!(
         output.contains("version=\"2.0\"") && output.ends_with("<a>é</a>"),
         "{output}"
     );
-    assert_eq!(newer("one", "cat {input}", patient()).unwrap(), "<a>é</a>");
-    let output = newer("named", "sh -c 'echo $1' sh -s:{input}", patient()).unwrap();
+    assert_eq!(newer("one", "cat {input}", generous()).unwrap(), "<a>é</a>");
+    let output = newer("named", "sh -c 'echo $1' sh -s:{input}", generous()).unwrap();
     assert!(
         output.starts_with("-s:/") && output.ends_with("/input.xml\n"),
         "{output}"
@@ -53,7 +53,7 @@ fn templates_in_1_0_are_not_its_business() {
         &hooked("older", "false"),
         &template,
         "<a/>",
-        &run(patient()),
+        &run(generous()),
     )
     .unwrap();
     assert!(mapped.contains("<ok/>"), "{mapped}");
@@ -66,12 +66,15 @@ fn without_a_worker_all_templates_are_its_business() {
         command: Some(Command::parse("cat {input}", folder("all")).unwrap()),
         ..Settings::standard()
     });
-    assert_eq!(map(&xslt, "<t/>", "<a/>", &run(patient())).unwrap(), "<a/>");
+    assert_eq!(
+        map(&xslt, "<t/>", "<a/>", &run(generous())).unwrap(),
+        "<a/>"
+    );
 }
 
 #[test]
 fn a_command_that_fails_says_why() {
-    let reason = |name, command| newer(name, command, patient()).unwrap_err().reason;
+    let reason = |name, command| newer(name, command, generous()).unwrap_err().reason;
     assert_eq!(
         reason("fails", "sh -c 'echo half; echo bad XPath >&2; exit 2'"),
         "The XSLT command failed (exit status: 2): bad XPath"
@@ -111,7 +114,7 @@ fn a_command_has_the_limits_of_time_and_output() {
         "long",
         "sh -c 'head -c 1001 /dev/zero'",
         Limits {
-            time: patient().time,
+            time: generous().time,
             ..limits
         },
     );

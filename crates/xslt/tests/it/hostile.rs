@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use b2bi_local_mapping::{Cause, Limits, MappingError};
 use b2bi_local_xslt::{Settings, Xslt};
 
-use super::{map, patient, run, settings, stylesheet};
+use super::{generous, map, run, settings, stylesheet};
 
 /// A busy machine takes longer to notice than an idle one.
 const SOON: Duration = Duration::from_secs(30);
@@ -42,7 +42,7 @@ fn check(content: &str, limits: Limits, cause: Cause, words: &str) {
     assert!(found.to_string().contains(words), "{content}: {found}");
     // What comes after finds a worker.
     let after = stylesheet("<xsl:template match=\"/\"><ok/></xsl:template>");
-    let mapped = map(&xslt, &after, "<a/>", &run(patient())).unwrap();
+    let mapped = map(&xslt, &after, "<a/>", &run(generous())).unwrap();
     assert!(mapped.contains("<ok/>"), "{mapped}");
 }
 
@@ -50,14 +50,14 @@ fn check(content: &str, limits: Limits, cause: Cause, words: &str) {
 fn recursion_without_end() {
     check(
         "<xsl:template match=\"/\" name=\"x\"><xsl:call-template name=\"x\"/></xsl:template>",
-        patient(),
+        generous(),
         Cause::Limit,
         "Templates call each other too deeply (line 2)",
     );
     check(
         "<xsl:template match=\"node()\"><xsl:apply-templates select=\"/\"/></xsl:template>\
          <xsl:template match=\"/\"><xsl:apply-templates/></xsl:template>",
-        patient(),
+        generous(),
         Cause::Limit,
         "Templates call each other too deeply",
     );
@@ -75,10 +75,10 @@ fn functions_that_call_themselves() {
     );
     let dynamic = "<xsl:template match=\"/\" xmlns:d=\"http://exslt.org/dynamic\">\
          <xsl:variable name=\"e\" select=\"'d:evaluate($e)'\"/><xsl:value-of select=\"d:evaluate($e)\"/></xsl:template>";
-    let found = problem(&hostile(), &extended, "<a/>", patient());
+    let found = problem(&hostile(), &extended, "<a/>", generous());
     assert_eq!(found.cause, Cause::Limit, "{found}");
     // What cannot be evaluated to its end is nothing.
-    let mapped = map(&hostile(), &stylesheet(dynamic), "<a/>", &run(patient()));
+    let mapped = map(&hostile(), &stylesheet(dynamic), "<a/>", &run(generous()));
     assert_eq!(mapped.unwrap(), "");
 }
 
@@ -111,7 +111,7 @@ fn memory_without_end() {
             "><xsl:copy-of select=\"$s\"/><b/><xsl:copy-of select=\"$s\"/></xsl:with-param>",
         ),
     ] {
-        check(&content, patient(), Cause::Limit, memory);
+        check(&content, generous(), Cause::Limit, memory);
     }
 }
 
@@ -122,7 +122,7 @@ fn outputs_that_are_too_long() {
     let input = format!("<a>{}</a>", "<a/>".repeat(300_000));
     let limits = Limits {
         output_bytes: 1 << 20,
-        ..patient()
+        ..generous()
     };
     let found = problem(&hostile(), &stylesheet(content), &input, limits);
     assert_eq!(found.cause, Cause::Limit, "{found}");
@@ -143,7 +143,7 @@ fn what_is_outside_is_refused() {
         let words = format!(
             "Nothing but the template and the input is read or written: {address} is refused"
         );
-        let found = problem(&hostile(), &stylesheet(content), "<a/>", patient());
+        let found = problem(&hostile(), &stylesheet(content), "<a/>", generous());
         assert_eq!(found.reason, words, "{content}");
     };
     let copied = |select: &str| {
@@ -168,7 +168,7 @@ fn what_is_outside_is_refused() {
         "extension-element-prefixes=\"exsl\" xmlns:exsl=\"http://exslt.org/common\" version=",
         1,
     );
-    let found = problem(&hostile(), &extended, "<a/>", patient());
+    let found = problem(&hostile(), &extended, "<a/>", generous());
     assert!(found.reason.ends_with("/tmp/written is refused"), "{found}");
 }
 
@@ -196,16 +196,16 @@ fn entities_from_outside_and_bombs_of_them_are_refused() {
         ),
         ("<a>".repeat(5_000), "The input is not XML: Excessive depth"),
     ] {
-        let found = problem(&hostile(), &template, &input, patient());
+        let found = problem(&hostile(), &template, &input, generous());
         assert_eq!(found.cause, Cause::Input, "{found}");
         assert!(found.reason.contains(words), "{found}");
         let in_template = input.replace("<a>&", "<a b=\"&").replace(";</a>", ";\"/>");
-        let found = problem(&hostile(), &in_template, "<a/>", patient());
+        let found = problem(&hostile(), &in_template, "<a/>", generous());
         assert_eq!(found.cause, Cause::Template, "{found}");
     }
     // Entities of the document's own are there.
     let own = "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>";
-    let mapped = map(&hostile(), &template, own, &run(patient())).unwrap();
+    let mapped = map(&hostile(), &template, own, &run(generous())).unwrap();
     assert!(mapped.ends_with("y\n"), "{mapped}");
 }
 
@@ -215,7 +215,7 @@ fn a_run_can_be_cancelled() {
     let template = stylesheet(
         "<xsl:template match=\"/\"><xsl:value-of select=\"count(//*[count(//*[count(//*) > 1]) > 1])\"/></xsl:template>",
     );
-    let run = run(patient());
+    let run = run(generous());
     let cancel = run.cancel.clone();
     let begun = Instant::now();
     let running = thread::spawn(move || map(&hostile(), &template, &input, &run).unwrap_err());
@@ -237,7 +237,7 @@ fn other_templates_are_carried_out_meanwhile() {
     let mut done = 0;
     while !bombing.is_finished() {
         let template = stylesheet("<xsl:template match=\"/\"><ok/></xsl:template>");
-        map(&xslt, &template, "<a/>", &run(patient())).unwrap();
+        map(&xslt, &template, "<a/>", &run(generous())).unwrap();
         done += 1;
     }
     assert_eq!(bombing.join().unwrap().cause, Cause::Limit);

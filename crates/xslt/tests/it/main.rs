@@ -39,7 +39,7 @@ fn run(limits: Limits) -> Run {
 }
 
 /// Limits that a busy machine keeps.
-fn patient() -> Limits {
+fn generous() -> Limits {
     Limits {
         time: Duration::from_mins(1),
         ..Limits::standard()

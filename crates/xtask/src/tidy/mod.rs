@@ -2,6 +2,7 @@
 
 mod arrows;
 mod assumptions;
+mod metaphors;
 mod words;
 
 use std::fs;
@@ -44,6 +45,7 @@ pub fn run(_arguments: &[String]) -> Outcome {
         crates_described,
         arrows::check,
         assumptions::check,
+        metaphors::check,
         words::check,
     ];
     let problems: Vec<String> = checks.iter().flat_map(|check| check(&files)).collect();

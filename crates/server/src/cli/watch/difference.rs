@@ -6,7 +6,7 @@ use b2bi_local_mapping::{Engine, Jsonata, Limits, Run};
 use similar::TextDiff;
 
 /// How long the shortest difference is looked for; after that any will do.
-const PATIENCE: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[31m";
@@ -33,7 +33,7 @@ pub(super) fn laid_out(text: &str) -> String {
 /// A unified difference, from the expected text of the file `name` to the result.
 pub(super) fn unified(expected: &str, result: &str, name: &str) -> String {
     TextDiff::configure()
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .diff_lines(expected, result)
         .unified_diff()
         .header(name, "result")
