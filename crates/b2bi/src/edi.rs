@@ -195,10 +195,10 @@ pub(crate) fn parse_and_validate(
     })
 }
 
-/// Whether what was read of a file lets it be taken: no problem rejects an interchange of it.
+/// Whether what was read of a file lets it be taken: the headers and trailers of its interchanges and
+/// groups are in order.
 ///
-/// Problems of groups and transactions are reported and acknowledged, and the file is taken all the
-/// same.
+/// Problems of transactions are reported and acknowledged, and the file is taken all the same.
 ///
 /// Source: Assumption A-60.
 ///
@@ -219,7 +219,7 @@ pub(crate) fn check_file(
         .map_err(RejectReason::Other)?;
     let reasons: Vec<String> = problems
         .iter()
-        .filter(|problem| problem.rejects_interchange())
+        .filter(|problem| problem.rejects_file())
         .take(REASONS)
         .map(ToString::to_string)
         .collect();

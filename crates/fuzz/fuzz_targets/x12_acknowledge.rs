@@ -25,7 +25,6 @@ fuzz_target!(|input: &[u8]| {
             numbers: FirstControlNumbers { interchange: 1, group: 1, transaction: 1 },
         };
         let functional = acknowledge(&received, &findings, &how);
-        assert!(functional.is_none() || !findings.reject_file());
         for answer in [functional, acknowledge_interchanges(&received, &findings, &how)] {
             answer.iter().for_each(|answer| assert_valid(answer));
         }

@@ -342,10 +342,8 @@ impl Problem {
             | ProblemKind::HeaderElements { .. }
             | ProblemKind::SegmentTooLong { .. } => true,
             ProblemKind::DelimiterWrong { delimiter, .. } => delimiter.is_vital(),
-            // A group goes on without its trailer, as long as something follows.
-            ProblemKind::TrailerMissing { trailer, found } => {
-                found.is_empty() || *trailer != Trailer::Ge
-            }
+            // The next part goes on, as long as there is one.
+            ProblemKind::TrailerMissing { found, .. } => found.is_empty(),
             _ => false,
         };
         if is_fatal {

@@ -142,7 +142,10 @@ impl<F: FnMut(Piece)> Sink for Splitter<F> {
     }
 
     fn transaction_end(&mut self, se: &Segment<'_>, _: &Position) {
-        self.append(se);
+        // Without an SE the piece has none either.
+        if se.len() > 0 {
+            self.append(se);
+        }
         let (group, interchange) = (self.group_control.clone(), self.interchange_control.clone());
         self.trailer(b"GE", &group);
         self.trailer(b"IEA", &interchange);

@@ -70,6 +70,7 @@ pub(crate) enum Fault {
     GroupNumberRepeated,
     GroupCount,
     GroupNumberDiffers,
+    GroupTrailerElement,
     GroupTrailerMissing,
     GroupSegment,
     TransactionTrailerMissing,
@@ -94,37 +95,26 @@ pub(crate) struct Row {
 use Code::{Group, Interchange, Nothing, Transaction};
 use Outcome::{AcceptedWithErrors, Rejected, Tolerated};
 
-/// The note codes about ISA01 to ISA15, with the outcome of each.
-const ISA_ELEMENTS: [(&str, Outcome); 15] = [
-    ("010", Rejected),
-    ("011", Rejected),
-    ("012", Rejected),
-    ("013", Rejected),
-    ("005", Rejected),
-    ("006", AcceptedWithErrors),
-    ("007", Rejected),
-    ("008", AcceptedWithErrors),
-    ("014", Rejected),
-    ("015", Rejected),
-    ("016", Rejected),
-    ("017", Rejected),
-    ("018", Rejected),
-    ("019", AcceptedWithErrors),
-    ("020", AcceptedWithErrors),
+/// The note codes about ISA01 to ISA15.
+const ISA_ELEMENTS: [&str; 15] = [
+    "010", "011", "012", "013", "005", "006", "007", "008", "014", "015", "016", "017", "018",
+    "019", "020",
 ];
 
 /// The notes with which an interchange is accepted all the same.
-const ACCEPTING_NOTES: [&str; 14] = [
-    "001", "002", "003", "006", "008", "019", "020", "021", "025", "028", "029", "030", "031",
-    "000",
-];
+const ACCEPTING_NOTES: [&str; 5] = ["000", "028", "029", "030", "031"];
+/// The codes with which a group is accepted all the same; the empty one stands for faults without a code.
+const ACCEPTING_GROUP_CODES: [&str; 2] = ["3", ""];
 
-/// What becomes of an interchange by a note code; the table's rows agree with it.
-pub(crate) fn note_outcome(note: &str) -> Outcome {
-    if ACCEPTING_NOTES.contains(&note) {
-        AcceptedWithErrors
-    } else {
-        Rejected
+impl Code {
+    /// What becomes of an interchange or a group by the code; the table's rows agree with it.
+    pub(crate) fn outcome(self) -> Outcome {
+        match self {
+            Nothing => Tolerated,
+            Interchange(note) if ACCEPTING_NOTES.contains(&note) => AcceptedWithErrors,
+            Group(code) if ACCEPTING_GROUP_CODES.contains(&code) => AcceptedWithErrors,
+            _ => Rejected,
+        }
     }
 }
 
@@ -133,7 +123,7 @@ impl Fault {
     #[expect(clippy::match_same_arms, reason = "a row a fault")]
     pub(crate) fn row(self) -> Row {
         let (code, outcome) = match self {
-            // The interchange cannot be read, or not be trusted: the job fails.
+            // Interchanges: the job fails.
             Self::ForeignFile => (Interchange("022"), Rejected),
             Self::HeaderBroken => (Interchange("022"), Rejected),
             Self::ElementSeparator => (Interchange("026"), Rejected),
@@ -144,23 +134,21 @@ impl Fault {
             Self::InterchangeSegment => (Interchange("022"), Rejected),
             Self::InterchangeTrailerMissing => (Interchange("022"), Rejected),
             Self::SegmentTooLong => (Interchange("022"), Rejected),
-            Self::TransactionTrailerMissing => (Interchange("022"), Rejected),
             Self::GroupHeaderMissing => (Interchange("024"), Rejected),
             Self::GroupHeaderElement => (Interchange("024"), Rejected),
             Self::AcknowledgementSegment => (Interchange("024"), Rejected),
             Self::IsaElement(element) => {
                 let index = usize::from(element).wrapping_sub(1);
-                let row = ISA_ELEMENTS.get(index).copied();
-                let (note, outcome) = row.unwrap_or(("022", Rejected));
-                (Interchange(note), outcome)
+                let note = ISA_ELEMENTS.get(index).copied();
+                (Interchange(note.unwrap_or("022")), Rejected)
             }
-            // The interchange is taken all the same.
-            Self::InterchangeNumber => (Interchange("001"), AcceptedWithErrors),
-            Self::StandardUnsupported => (Interchange("002"), AcceptedWithErrors),
-            Self::ControlsUnsupported => (Interchange("003"), AcceptedWithErrors),
-            Self::InterchangeCount => (Interchange("021"), AcceptedWithErrors),
-            Self::TrailerElement => (Interchange("021"), AcceptedWithErrors),
-            Self::InterchangeRepeated => (Interchange("025"), AcceptedWithErrors),
+            Self::InterchangeNumber => (Interchange("001"), Rejected),
+            Self::StandardUnsupported => (Interchange("002"), Rejected),
+            Self::ControlsUnsupported => (Interchange("003"), Rejected),
+            Self::InterchangeCount => (Interchange("021"), Rejected),
+            Self::TrailerElement => (Interchange("021"), Rejected),
+            Self::InterchangeRepeated => (Interchange("025"), Rejected),
+            // What is asked of a service on the way; the interchange is taken all the same.
             Self::DeliveryRequest(1) => (Interchange("028"), AcceptedWithErrors),
             Self::DeliveryRequest(2) => (Interchange("029"), AcceptedWithErrors),
             Self::DeliveryRequest(_) => (Interchange("030"), AcceptedWithErrors),
@@ -169,17 +157,19 @@ impl Fault {
             Self::TextAfterInterchange => (Nothing, Tolerated),
             Self::TerminatorMissing => (Nothing, Tolerated),
             Self::GroupIdShort => (Nothing, Tolerated),
-            // Groups.
+            // Groups: the job fails by their headers and trailers.
             Self::GroupTypeUnsupported => (Group("1"), Rejected),
             Self::GroupVersion => (Group("2"), Rejected),
             Self::GroupNumber => (Group("6"), Rejected),
+            Self::GroupNumberDiffers => (Group("4"), Rejected),
+            Self::GroupCount => (Group("5"), Rejected),
+            Self::GroupTrailerElement => (Group("5"), Rejected),
+            Self::GroupNumberRepeated => (Group("19"), Rejected),
             Self::GroupTrailerMissing => (Group("3"), AcceptedWithErrors),
-            Self::GroupNumberDiffers => (Group("4"), AcceptedWithErrors),
-            Self::GroupCount => (Group("5"), AcceptedWithErrors),
-            Self::GroupNumberRepeated => (Group("19"), AcceptedWithErrors),
             Self::GroupSegment => (Group(""), AcceptedWithErrors),
             // Transactions.
             Self::SetUnsupported => (Transaction("1"), Rejected),
+            Self::TransactionTrailerMissing => (Transaction("2"), Rejected),
             Self::TransactionNumberDiffers => (Transaction("3"), Rejected),
             Self::TransactionCount => (Transaction("4"), Rejected),
             Self::TransactionId => (Transaction("6"), Rejected),
@@ -200,13 +190,20 @@ impl Problem {
         self.fault().map_or(Rejected, |fault| fault.row().outcome)
     }
 
-    /// Whether the problem rejects its interchange as a whole, and so the file.
+    /// Whether the problem rejects the file: it is one of the header or the trailer of an interchange or
+    /// a group.
     #[must_use]
-    pub fn rejects_interchange(&self) -> bool {
-        self.fault().is_some_and(|fault| {
-            let row = fault.row();
-            matches!(row.code, Interchange(_)) && row.outcome == Rejected
-        })
+    pub fn rejects_file(&self) -> bool {
+        let code = self.fault().map(|fault| fault.row().code);
+        let is_of_envelope = |code: &Code| matches!(code, Interchange(_) | Group(_));
+        code.filter(is_of_envelope)
+            .is_some_and(|code| code.outcome() == Rejected)
+    }
+
+    /// Whether the problem rejects an interchange, and so the file.
+    pub(crate) fn rejects_interchange(&self) -> bool {
+        let is_of_interchange = || matches!(self.code(true), Interchange(_));
+        self.rejects_file() && is_of_interchange()
     }
 
     /// The fault of the envelope that the problem is, if it is one.
@@ -227,6 +224,7 @@ impl Problem {
             ProblemKind::GroupMissing { .. } => Fault::GroupHeaderMissing,
             ProblemKind::TrailerMissing { trailer, found } => match trailer {
                 _ if found.is_empty() => Fault::InterchangeCut,
+                _ if &**found == "ISA" => Fault::InterchangeTrailerMissing,
                 Trailer::Se => Fault::TransactionTrailerMissing,
                 Trailer::Ge => Fault::GroupTrailerMissing,
                 Trailer::Iea => Fault::InterchangeTrailerMissing,
@@ -286,7 +284,7 @@ impl Problem {
                 7 | 8 => Fault::GroupVersion,
                 _ => Fault::GroupHeaderElement,
             },
-            "GE" => Fault::GroupSegment,
+            "GE" => Fault::GroupTrailerElement,
             "IEA" => Fault::TrailerElement,
             "TA1" => Fault::AcknowledgementSegment,
             "ISB" => Fault::GradeOfService,
@@ -361,7 +359,7 @@ fn of_element(kind: &ProblemKind, is_5010: bool) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, Fault, Outcome, note_outcome};
+    use super::{Code, Fault, Outcome};
 
     /// Every fault of interchanges, groups and transactions.
     fn faults() -> Vec<Fault> {
@@ -396,6 +394,7 @@ mod tests {
             GroupNumberRepeated,
             GroupCount,
             GroupNumberDiffers,
+            GroupTrailerElement,
             GroupTrailerMissing,
             GroupSegment,
             TransactionTrailerMissing,
@@ -417,14 +416,10 @@ mod tests {
     fn the_code_of_a_fault_tells_its_outcome() {
         for fault in faults() {
             let row = fault.row();
-            match row.code {
-                Code::Interchange(note) => assert_eq!(row.outcome, note_outcome(note), "{fault:?}"),
-                Code::Nothing => assert_eq!(row.outcome, Outcome::Tolerated, "{fault:?}"),
-                Code::Transaction(_) => assert_eq!(row.outcome, Outcome::Rejected, "{fault:?}"),
-                Code::Group(_) | Code::Segment(_) | Code::Element(_) => {
-                    assert_ne!(row.outcome, Outcome::Tolerated, "{fault:?}");
-                }
-            }
+            assert_eq!(row.outcome, row.code.outcome(), "{fault:?}");
+            // Nobody is told of what is tolerated.
+            let is_told = row.code != Code::Nothing;
+            assert_eq!(row.outcome > Outcome::Tolerated, is_told, "{fault:?}");
         }
     }
 }

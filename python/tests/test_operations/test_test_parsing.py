@@ -107,6 +107,12 @@ class TestBehaviour:
         assert [line for line in reply["validationMessages"] if line in envelope] == envelope
         assert json.loads(reply["parsedFileContent"])["interchanges"]
 
+    def test_a_transaction_without_its_trailer_is_told_and_does_not_stop_it(self, parse):
+        reply = parse((DOCUMENTS / "no-se.edi").read_bytes())
+        [told] = (DOCUMENTS / "no-se.problems").read_text().splitlines()
+        assert reply["validationMessages"] == [told]
+        assert json.loads(reply["parsedFileContent"]) == json.loads((DOCUMENTS / "no-se.json").read_text())
+
     def test_what_the_standard_forbids_is_told_and_does_not_stop_it(self, parse):
         reply = parse(edi.interchange([line for line in edi.ORDER if line[0] != "PO1"]))
         assert "PO1" in " ".join(reply["validationMessages"])
@@ -143,7 +149,7 @@ class TestBehaviour:
         assert len(parse(edi.order(sets=100), **SPLIT)["parsedSplitFileContents"]) == 100
         refused("ValidationException", "101", parse, body=edi.order(sets=101), **SPLIT)
 
-    @pytest.mark.parametrize("name", ["not-x12", "no-se", "cut-off"])
+    @pytest.mark.parametrize("name", ["not-x12", "cut-off"])
     def test_what_cannot_be_read_is_refused(self, parse, name):
         [problem] = (DOCUMENTS / f"{name}.problems").read_text().splitlines()
         refused("ValidationException", problem, parse, body=(DOCUMENTS / f"{name}.edi").read_bytes())

@@ -223,7 +223,16 @@ class TestFailure:
         detail = it.drop(edi.order().replace(b"IEA*1*000000001", b"IEA*1*000000002"))
         assert (detail["ack-generation-status"], detail["ack-error-code-detected"]) == ("COMPLETED", True)
         [answer] = segments(it.acknowledgements()["TA1"], "TA1")
-        assert answer[4:] == ["E", "001"]
+        assert answer[4:] == ["R", "001"]
+        assert "Control number error in IEA" in detail["failure-message"]
+
+    def test_a_trailer_of_a_group_that_is_wrong_fails_the_file(self, pipeline):
+        detail = pipeline().drop(edi.order().replace(b"GE*1*1", b"GE*1*2"))
+        assert "Control number error in GE" in detail["failure-message"]
+
+    def test_a_trailer_of_a_transaction_that_is_wrong_does_not(self, pipeline):
+        detail = pipeline().drop(edi.order().replace(b"\nSE*", b"\nSE*1"))
+        assert detail["validation-status"] == "FAILED"
 
     @pytest.mark.parametrize("template", ["$error('no')", "$fromMillis(1, '[\u00e9]')", "$eval($pad('', 200000, '('))"])
     def test_a_template_that_fails(self, pipeline, template):

@@ -41,10 +41,16 @@ impl<'p> Findings<'p> {
         self.problems.is_empty() && self.verdicts.is_empty()
     }
 
-    /// Whether an interchange is rejected, and so the file: nothing of it is taken.
+    /// Whether the header or the trailer of an interchange or a group rejects the file: nothing of it is
+    /// taken.
     #[must_use]
     pub fn reject_file(&self) -> bool {
         // The first of each kind is always kept.
+        let mut problems = self.problems.iter();
+        problems.any(|problem| problem.rejects_file())
+    }
+
+    pub(super) fn reject_interchange(&self) -> bool {
         let mut problems = self.problems.iter();
         problems.any(|problem| problem.rejects_interchange())
     }

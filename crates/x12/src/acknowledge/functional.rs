@@ -6,6 +6,7 @@ use super::findings::PartFindings;
 use super::received::{Group, Interchange, Transaction};
 use super::reply::{self, Reply};
 use super::{AcknowledgementForm, AcknowledgementOptions};
+use crate::Outcome;
 use crate::tables::Version;
 use crate::verdict::Code;
 use crate::write::{Output, SegmentDraft};
@@ -14,9 +15,6 @@ use crate::write::{Output, SegmentDraft};
 const MOST_CODES: usize = 5;
 /// A control number in place of one that cannot be told.
 const NO_NUMBER: &str = "0000";
-/// The codes of AK905 for groups that are rejected whatever they hold.
-const REJECTING: [&str; 3] = ["1", "2", "6"];
-
 /// The answer to a group: its form, and the tables that it follows.
 pub(super) struct GroupReply<'g> {
     pub(super) reply: Reply,
@@ -29,6 +27,13 @@ pub(super) struct GroupReply<'g> {
 pub(super) fn is_answered(group: &Group, interchange: &Interchange) -> bool {
     let answer = GroupReply::new(group, interchange, &AcknowledgementForm::Functional);
     !group.acknowledges() && answer.reply.group_type(group).is_some()
+}
+
+/// Whether a group is rejected whatever it holds.
+pub(super) fn is_rejected(findings: PartFindings<'_>) -> bool {
+    let codes = GroupReply::group_codes(findings);
+    let mut outcomes = codes.into_iter().map(|code| Code::Group(code).outcome());
+    outcomes.any(|outcome| outcome == Outcome::Rejected)
 }
 
 /// Writes a group that holds the answer to `group`.
@@ -50,7 +55,7 @@ pub(super) fn answer(
     ));
     output.segment(&answer.group_header());
     let codes = GroupReply::group_codes(findings);
-    let is_rejected = codes.iter().any(|code| REJECTING.contains(code));
+    let is_rejected = is_rejected(findings);
     let accepted = if is_rejected {
         0
     } else {

@@ -7,7 +7,7 @@ use super::codes::NO_ERROR;
 use super::findings::PartFindings;
 use super::received::Interchange;
 use super::reply::Reply;
-use crate::verdict::{Code, note_outcome};
+use crate::verdict::Code;
 use crate::write::{Output, SegmentDraft};
 use crate::{Outcome, Severity};
 
@@ -19,6 +19,8 @@ const OF_CODES: [&str; 9] = [
 /// What a rejected interchange is told that is itself without fault, where another one of the file is not:
 /// nothing of the file is taken.
 const OTHER_REJECTED: &str = "022";
+/// What an interchange with a rejected group is told.
+const GROUP_REJECTED: &str = "024";
 
 /// Writes the TA1.
 pub(super) fn answer(
@@ -52,14 +54,14 @@ pub(super) fn answer(
 /// TA104 and TA105: accepted, accepted with errors, or rejected, and the reason that counts most: what
 /// ended the reading, then a value of the wrong form, then a code that is not listed.
 fn verdict(findings: PartFindings<'_>) -> (&'static str, &'static str) {
-    let rank = |code: Code, is_fatal: bool| match code {
-        Code::Interchange(note) => Some((
-            Reverse(note_outcome(note)),
-            !is_fatal,
-            OF_CODES.contains(&note),
-            note,
-        )),
-        _ => None,
+    let rank = |code: Code, is_fatal: bool| {
+        let note = match code {
+            Code::Interchange(note) => note,
+            Code::Group(_) if code.outcome() == Outcome::Rejected => GROUP_REJECTED,
+            _ => return None,
+        };
+        let is_of_code = OF_CODES.contains(&note);
+        Some((Reverse(code.outcome()), !is_fatal, is_of_code, note))
     };
     let kept = findings.problems.iter().map(|problem| {
         let is_fatal = problem.severity() == Severity::Fatal;

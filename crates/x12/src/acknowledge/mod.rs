@@ -41,27 +41,29 @@ pub struct AcknowledgementOptions {
 /// The 997s or 999s that answer an input, nothing when it has nothing to be answered.
 ///
 /// Groups of acknowledgements are not answered. A file of which an interchange is rejected is answered
-/// with TA1s only.
+/// with TA1s only, and one of which a group is rejected with an answer to that group only.
 #[must_use]
 pub fn acknowledge(
     received: &ReceivedInterchanges,
     findings: &Findings<'_>,
     how: &AcknowledgementOptions,
 ) -> Option<Vec<u8>> {
-    if findings.reject_file() {
+    if findings.reject_interchange() {
         return None;
     }
+    let is_rejected = findings.reject_file();
     let mut answers: Vec<Vec<u8>> = Vec::new();
     let mut group_control = how.numbers.group;
     for (number, interchange) in (1..).zip(&received.interchanges) {
-        let groups = (1..)
-            .zip(&interchange.groups)
-            .filter(|(_, group)| functional::is_answered(group, interchange));
+        let findings = findings.interchange(number);
+        let is_told = |number| !is_rejected || functional::is_rejected(findings.group(number));
+        let groups = (1..).zip(&interchange.groups).filter(|(number, group)| {
+            functional::is_answered(group, interchange) && is_told(*number)
+        });
         let groups: Vec<(u32, &Group)> = groups.collect();
         if groups.is_empty() {
             continue;
         }
-        let findings = findings.interchange(number);
         let answer = answer(interchange, how, answers.len(), |output| {
             for (group_number, group) in groups {
                 let findings = findings.group(group_number);

@@ -200,6 +200,9 @@ impl<S: Sink> Reader<S> {
                 // An interchange that has ended takes its delimiters with it.
                 if self.state.envelope.interchange.is_none() {
                     self.lexer = None;
+                    if self.state.take_restart() {
+                        return Ok(0);
+                    }
                 }
                 Ok(length + 1)
             }
@@ -216,6 +219,9 @@ impl<S: Sink> Reader<S> {
             let last = length == rest.len();
             let segment = lexer.segment(rest.get(..length).unwrap_or(rest));
             self.state.segment(&mut self.sink, &segment);
+            if self.state.take_restart() {
+                break;
+            }
             if last {
                 self.state
                     .report(&mut self.sink, ProblemKind::TerminatorMissing);

@@ -1,5 +1,6 @@
 //! From segments to the parts of an envelope and the loops of a transaction.
 
+use std::mem;
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -38,6 +39,8 @@ pub(super) struct State {
     transactions: u32,
     /// The segment before this one stood where it cannot.
     stray: bool,
+    /// The segment before this one is an ISA that has to be read as one.
+    is_restarting: bool,
     /// Something else was met after an interchange and before the next.
     is_between: bool,
     reading: ReadReport,
@@ -206,12 +209,14 @@ impl State {
         if let Some(transaction) = &mut self.envelope.transaction {
             transaction.count();
             self.position.segment = self.position.segment.saturating_add(1);
-            let is_control = matches!(id, b"SE" | b"ST" | b"GE" | b"GS" | b"IEA" | b"ISA" | b"TA1");
+            let is_control =
+                matches!(id, b"SE" | b"ST" | b"GE" | b"GS" | b"IEA" | b"TA1") || is_header(segment);
             if !is_control || !segment.has_id() {
                 self.data(sink, segment);
                 return;
             }
         }
+        let id = if is_header(segment) { b"ISA" } else { id };
         self.control(sink, segment, id);
     }
 
@@ -259,16 +264,12 @@ impl State {
             (b"TA1", Some(Trailer::Se)) => {
                 self.report_at(sink, ProblemKind::SegmentNotInSet, id, 0);
             }
-            (b"GS" | b"IEA" | b"ISA", Some(Trailer::Ge)) => {
-                self.missing(sink, Trailer::Ge, id);
-                self.close_group(sink);
+            (b"ISA", Some(trailer)) => self.restart(sink, trailer),
+            (b"ST" | b"GS" | b"GE" | b"IEA", Some(trailer)) if leaves_open(id, trailer) => {
+                self.missing(sink, trailer, id);
+                self.close(sink, trailer);
                 self.control(sink, segment, id);
                 return;
-            }
-            (b"ST" | b"SE" | b"GS" | b"GE" | b"IEA" | b"ISA", Some(trailer))
-                if leaves_open(id, trailer) =>
-            {
-                self.missing(sink, trailer, id);
             }
             _ => {
                 self.misplaced(sink, segment, id);
@@ -278,13 +279,24 @@ impl State {
         self.stray = false;
     }
 
+    /// The ISA of the next interchange, with parts of this one open: one problem, whatever is open.
+    fn restart(&mut self, sink: &mut impl Sink, trailer: Trailer) {
+        let open = self.position;
+        (self.position.group, self.position.transaction) = (0, 0);
+        self.missing(sink, trailer, b"ISA");
+        self.position = open;
+        while let Some(trailer) = self.envelope.wanted() {
+            self.close(sink, trailer);
+        }
+        self.is_restarting = true;
+    }
+
+    /// Whether the last segment is to be read again, as the ISA of another interchange.
+    pub(super) fn take_restart(&mut self) -> bool {
+        mem::take(&mut self.is_restarting)
+    }
+
     fn missing(&mut self, sink: &mut impl Sink, trailer: Trailer, found: &[u8]) {
-        if trailer != Trailer::Se {
-            self.position.transaction = 0;
-        }
-        if trailer == Trailer::Iea {
-            self.position.group = 0;
-        }
         let kind = ProblemKind::TrailerMissing {
             trailer,
             found: decode(found).into(),
@@ -292,18 +304,36 @@ impl State {
         self.report_at(sink, kind, found, 0);
     }
 
-    /// Ends a group that has no GE.
-    fn close_group(&mut self, sink: &mut impl Sink) {
-        self.envelope.group = None;
-        self.position.transaction = 0;
-        sink.group_end(&Segment::without_elements(b"GE"), &self.position);
-        self.position.group = 0;
+    /// Ends the innermost part, which has no trailer.
+    fn close(&mut self, sink: &mut impl Sink, trailer: Trailer) {
+        let absent = Segment::without_elements(trailer.id().as_bytes());
+        match trailer {
+            Trailer::Se => {
+                for _ in 0..self.placement.depth() {
+                    sink.close(&self.position);
+                }
+                self.envelope.transaction = None;
+                sink.transaction_end(&absent, &self.position);
+                (self.position.transaction, self.position.segment) = (0, 0);
+            }
+            Trailer::Ge => {
+                self.envelope.group = None;
+                self.position.transaction = 0;
+                sink.group_end(&absent, &self.position);
+                self.position.group = 0;
+            }
+            Trailer::Iea => {
+                self.envelope.interchange = None;
+                self.position.group = 0;
+                sink.interchange_end(&absent, &self.position);
+            }
+        }
     }
 
     /// A segment that stands where none of its kind can; it is left out. Of several in a row the
     /// first is told.
     fn misplaced(&mut self, sink: &mut impl Sink, segment: &Segment<'_>, id: &[u8]) {
-        let was_stray = std::mem::replace(&mut self.stray, true);
+        let was_stray = mem::replace(&mut self.stray, true);
         let has_group = self.envelope.group.is_some();
         match (id, &mut self.envelope) {
             // Counted all the same, so that the trailer's count is no second problem.
@@ -422,11 +452,18 @@ fn next_header(input: &[u8], at_end: bool) -> usize {
     found.unwrap_or_else(|| input.len().saturating_sub(held).max(1))
 }
 
+/// Whether a segment is the ISA of another interchange, which may have delimiters of its own.
+#[inline]
+fn is_header(segment: &Segment<'_>) -> bool {
+    let id = segment.id();
+    id.starts_with(b"ISA") && (id.len() == 3 || isa::may_begin(segment.bytes()))
+}
+
 /// Whether a segment of the envelope stands further out than what `trailer` closes.
 fn leaves_open(id: &[u8], trailer: Trailer) -> bool {
     match trailer {
         Trailer::Se => id != b"SE",
-        Trailer::Ge => matches!(id, b"GS" | b"IEA" | b"ISA"),
-        Trailer::Iea => id == b"ISA",
+        Trailer::Ge => matches!(id, b"GS" | b"IEA"),
+        Trailer::Iea => false,
     }
 }

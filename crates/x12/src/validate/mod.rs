@@ -65,6 +65,8 @@ pub struct Validator<'r> {
     envelope: Envelope,
     /// Whether what follows may be binary data that its count leaves out.
     in_data: bool,
+    /// The transaction has no SE: what else it lacks may have been lost with that.
+    is_cut: bool,
     unit: BusinessUnit,
     notes: Notes,
 }
@@ -109,6 +111,7 @@ impl<'r> Validator<'r> {
             hierarchy: Hierarchy::default(),
             envelope: Envelope::default(),
             in_data: false,
+            is_cut: false,
             unit: BusinessUnit::default(),
             notes: Notes::default(),
         }
@@ -351,6 +354,7 @@ impl Sink for Validator<'_> {
         self.order.begin(set);
         self.hierarchy.clear();
         self.in_data = false;
+        self.is_cut = false;
         self.envelope.transaction(st, position, &mut self.notes);
         let guide = self.guide_for(st, position);
         self.unit.begin(st.value(1), guide.is_some());
@@ -424,10 +428,16 @@ impl Sink for Validator<'_> {
 
     #[inline]
     fn close(&mut self, position: &Position) {
+        if self.is_cut {
+            return;
+        }
         self.order.close(position, &mut self.notes);
     }
 
     fn transaction_end(&mut self, _: &Segment<'_>, position: &Position) {
+        if self.is_cut {
+            return;
+        }
         self.hierarchy.end(&mut self.notes);
         self.notes.is_of_guide = true;
         self.guide.end(position, &mut self.notes);
@@ -448,6 +458,7 @@ impl Sink for Validator<'_> {
     }
 
     fn problem(&mut self, problem: &Problem) {
+        self.is_cut |= matches!(problem.kind, ProblemKind::TrailerMissing { .. });
         self.notes.take(problem.clone());
     }
 }

@@ -4,9 +4,9 @@ use std::fs;
 
 use b2bi_local_x12::{
     AcknowledgementForm, AcknowledgementOptions, Document, DocumentFault, Findings,
-    FirstControlNumbers, JsonWriter, Layout, Reader, ReceivedInterchanges, Strictness, Validator,
-    WriteOptions, acknowledge, acknowledge_interchanges, read, split, to_json, to_xml, write_json,
-    write_xml,
+    FirstControlNumbers, JsonWriter, Layout, Reader, ReceivedInterchanges, Strictness, Validation,
+    Validator, WriteOptions, acknowledge, acknowledge_interchanges, read, split, to_json, to_xml,
+    write_json, write_xml,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -93,9 +93,9 @@ fn check(input: &[u8], size: usize) {
             ..how.clone()
         };
         let answer = acknowledge(&received, &findings, &how);
-        assert!(answer.is_none() || !findings.reject_file());
         if let Some(answer) = &answer {
             assert_valid(answer, input);
+            assert_agrees(answer, &received, &findings, &validation);
         }
     }
     let answer = acknowledge_interchanges(&received, &findings, &how);
@@ -128,6 +128,71 @@ fn check(input: &[u8], size: usize) {
     for piece in split(input).0 {
         let _ = to_json(&piece.bytes, Layout::Compact);
     }
+}
+
+/// The segments of an acknowledgement that have the identifier, by their elements.
+fn segments<'a>(answer: &'a [u8], id: &[u8]) -> Vec<Vec<&'a [u8]>> {
+    let starts: Vec<usize> = memchr::memmem::find_iter(answer, b"ISA").collect();
+    let ends = starts.iter().skip(1).copied().chain([answer.len()]);
+    let interchanges = starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| &answer[*start..end]);
+    let segments = interchanges.flat_map(|interchange| {
+        let (element, terminator) = (interchange[3], interchange[105]);
+        let segments = interchange.split(move |byte| *byte == terminator);
+        segments.map(move |segment| {
+            let segment = segment.trim_ascii_start();
+            segment.split(|byte| *byte == element).collect()
+        })
+    });
+    segments
+        .filter(|elements: &Vec<&[u8]>| elements[0] == id)
+        .collect()
+}
+
+/// What an acknowledgement accepts is what the validation and a job accept.
+fn assert_agrees(
+    answer: &[u8],
+    received: &ReceivedInterchanges,
+    findings: &Findings<'_>,
+    validation: &Validation,
+) {
+    let groups = segments(answer, b"AK9");
+    let verdicts = [segments(answer, b"AK5"), segments(answer, b"IK5")].concat();
+    let accepted = verdicts.iter().filter(|verdict| verdict[1] == b"A").count();
+    if findings.reject_file() {
+        let is_rejected = groups
+            .iter()
+            .all(|group| group[1] == b"R" && group[4] == b"0");
+        assert!(is_rejected && accepted == 0, "{}", answer.escape_ascii());
+        return;
+    }
+    let sum = |position: usize| -> usize {
+        let text = |group: &Vec<&[u8]>| String::from_utf8_lossy(group[position]).into_owned();
+        let counts = groups
+            .iter()
+            .map(|group| text(group).parse::<usize>().unwrap());
+        counts.sum()
+    };
+    let answered: Vec<(u32, u32)> = (1..)
+        .zip(received.envelopes())
+        .flat_map(|(interchange, (_, groups))| {
+            let groups = (1..).zip(groups).filter(|(_, gs)| gs[0] != "FA");
+            groups.map(move |(group, _)| (interchange, group))
+        })
+        .collect();
+    let mut faulty: Vec<(u32, u32, u32)> = validation
+        .problems
+        .iter()
+        .map(|problem| problem.position)
+        .filter(|at| at.transaction > 0 && answered.contains(&(at.interchange, at.group)))
+        .map(|at| (at.interchange, at.group, at.transaction))
+        .collect();
+    faulty.sort_unstable();
+    faulty.dedup();
+    assert_eq!(sum(3) - sum(4), faulty.len(), "{}", answer.escape_ascii());
+    assert_eq!(accepted, sum(4), "{}", answer.escape_ascii());
 }
 
 /// An acknowledgement has no problem by the validation of this crate.
