@@ -5,7 +5,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use crate::identity::Identity;
-use crate::service::{Descriptor, Operation};
+use crate::service::{Descriptor, Endpoint, Operation};
 use crate::service_error::ServiceError;
 
 /// The header that names an operation.
@@ -27,14 +27,31 @@ pub enum Protocol {
 }
 
 /// Where a request goes.
-#[derive(Clone, Copy, Debug)]
-pub enum Route {
-    /// To an operation of the service at this place, named in the head.
-    Json(usize, Operation),
-    /// To the service at this place; the operation stands in the body.
-    Query(usize),
+#[derive(Clone, Copy)]
+pub enum Route<'a> {
+    /// To an operation of a service, named in the head.
+    Json(RoutedService<'a>, Operation),
+    /// To a service; the operation stands in the body.
+    Query(RoutedService<'a>),
     /// To object storage, which has no other mark than being none of the above.
     Objects,
+}
+
+/// The service that a request names.
+#[derive(Clone, Copy)]
+pub struct RoutedService<'a> {
+    /// The service.
+    pub endpoint: &'a dyn Endpoint,
+    /// Its position in the list of services, for counters that are kept in the same order.
+    pub position: usize,
+}
+
+impl RoutedService<'_> {
+    /// How the dispatcher finds this service.
+    #[must_use]
+    pub fn descriptor(&self) -> &'static Descriptor {
+        self.endpoint.descriptor()
+    }
 }
 
 /// Finds the service and operation that a request names.
@@ -45,54 +62,57 @@ pub enum Route {
 /// # Errors
 ///
 /// An unknown service or operation, a wrong method, or no target where one is needed.
-pub fn route(head: &Parts, services: &[&'static Descriptor]) -> Result<Route, ServiceError> {
+pub fn route<'a>(
+    head: &Parts,
+    services: &'a [Box<dyn Endpoint>],
+) -> Result<Route<'a>, ServiceError> {
     if let Some(target) = head.headers.get(&TARGET) {
         return by_target(&head.method, target, services);
     }
     let identity = Identity::of(head);
     let scope = identity.as_ref().map(|identity| identity.service.as_ref());
-    match scope.and_then(|name| position(services, name)) {
-        Some((_, descriptor)) if is_json(descriptor) => Err(no_target()),
-        Some((at, _)) => Ok(Route::Query(at)),
+    let named = |name| find(services, |service| service.signing_name == name);
+    match scope.and_then(named) {
+        Some(service) if is_json(service.descriptor()) => Err(no_target()),
+        Some(service) => Ok(Route::Query(service)),
         None => by_content(head, scope, services),
     }
 }
 
-fn by_target(
+fn by_target<'a>(
     method: &Method,
     target: &HeaderValue,
-    services: &[&'static Descriptor],
-) -> Result<Route, ServiceError> {
+    services: &'a [Box<dyn Endpoint>],
+) -> Result<Route<'a>, ServiceError> {
     let target = str::from_utf8(target.as_bytes()).unwrap_or_default();
     let (prefix, operation) = target.rsplit_once('.').unwrap_or((target, ""));
-    let found = services.iter().enumerate().find(|(_, service)| {
-        matches!(service.protocol, Protocol::Json { target_prefix } if target_prefix == prefix)
-    });
-    let (at, descriptor) =
-        found.ok_or_else(|| ServiceError::unknown_service(target, &names(services)))?;
-    let operation = descriptor.operation(operation)?;
+    let found = find(
+        services,
+        |service| matches!(service.protocol, Protocol::Json { target_prefix } if target_prefix == prefix),
+    );
+    let service = found.ok_or_else(|| ServiceError::unknown_service(target, &names(services)))?;
+    let operation = service.descriptor().operation(operation)?;
     if method == Method::POST {
-        Ok(Route::Json(at, operation))
+        Ok(Route::Json(service, operation))
     } else {
         Err(wrong_method(method))
     }
 }
 
-fn by_content(
+fn by_content<'a>(
     head: &Parts,
     scope: Option<&str>,
-    services: &[&'static Descriptor],
-) -> Result<Route, ServiceError> {
+    services: &'a [Box<dyn Endpoint>],
+) -> Result<Route<'a>, ServiceError> {
     let content_type = content_type(&head.headers);
     match scope {
         Some("s3" | "s3express") => Ok(Route::Objects),
         Some(other) => Err(ServiceError::unknown_service(other, &names(services))),
         None if content_type.starts_with("application/x-amz-json-1.") => Err(no_target()),
-        None if is_form_at_root(head, content_type) => services
-            .iter()
-            .position(|service| !is_json(service))
-            .map(Route::Query)
-            .ok_or_else(no_target),
+        None if is_form_at_root(head, content_type) => {
+            let service = find(services, |service| !is_json(service));
+            service.map(Route::Query).ok_or_else(no_target)
+        }
         None => Ok(Route::Objects),
     }
 }
@@ -104,22 +124,26 @@ fn is_form_at_root(head: &Parts, content_type: &str) -> bool {
         && content_type.starts_with("application/x-www-form-urlencoded")
 }
 
-fn position(
-    services: &[&'static Descriptor],
-    signing_name: &str,
-) -> Option<(usize, &'static Descriptor)> {
-    let mut places = services.iter().copied().enumerate();
-    places.find(|(_, place)| place.signing_name == signing_name)
+/// The first service that fits.
+fn find(
+    services: &[Box<dyn Endpoint>],
+    fits: impl Fn(&Descriptor) -> bool,
+) -> Option<RoutedService<'_>> {
+    let mut services = services.iter().enumerate();
+    services.find_map(|(position, endpoint)| {
+        let endpoint = endpoint.as_ref();
+        fits(endpoint.descriptor()).then_some(RoutedService { endpoint, position })
+    })
 }
 
 fn is_json(descriptor: &Descriptor) -> bool {
     matches!(descriptor.protocol, Protocol::Json { .. })
 }
 
-fn names(services: &[&'static Descriptor]) -> Vec<&'static str> {
+fn names(services: &[Box<dyn Endpoint>]) -> Vec<&'static str> {
     let mut names: Vec<&str> = services
         .iter()
-        .map(|service| service.signing_name)
+        .map(|service| service.descriptor().signing_name)
         .collect();
     names.push("s3");
     names
@@ -155,8 +179,35 @@ fn wrong_method(method: &Method) -> ServiceError {
 #[cfg(test)]
 mod tests {
     use super::{Protocol, Route, route};
-    use crate::service::Descriptor;
+    use crate::service::{DecodedRequest, Descriptor, Endpoint, Operation};
+    use crate::service_error::ServiceError;
+    use bytes::Bytes;
     use http::Request;
+
+    /// A service that is found, and never called.
+    struct Named(&'static Descriptor);
+
+    impl Endpoint for Named {
+        fn descriptor(&self) -> &'static Descriptor {
+            self.0
+        }
+
+        fn decode<'a>(
+            &'a self,
+            _: Operation,
+            _: &Bytes,
+        ) -> Result<Box<dyn DecodedRequest<'a> + 'a>, ServiceError> {
+            Err(self.internal_error(String::new()))
+        }
+
+        fn internal_error(&self, message: String) -> ServiceError {
+            ServiceError::front(
+                http::StatusCode::INTERNAL_SERVER_ERROR,
+                "InternalError",
+                message,
+            )
+        }
+    }
 
     static B2BI: Descriptor = Descriptor {
         signing_name: "b2bi",
@@ -177,9 +228,12 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (head, ()) = request.body(()).unwrap().into_parts();
-        match route(&head, &[&B2BI, &STS]) {
-            Ok(Route::Json(at, operation)) => format!("{at} {}", operation.name),
-            Ok(Route::Query(at)) => format!("{at} query"),
+        let services: [Box<dyn Endpoint>; 2] = [Box::new(Named(&B2BI)), Box::new(Named(&STS))];
+        match route(&head, &services) {
+            Ok(Route::Json(service, operation)) => {
+                format!("{} {}", service.position, operation.name)
+            }
+            Ok(Route::Query(service)) => format!("{} query", service.position),
             Ok(Route::Objects) => "objects".to_owned(),
             Err(failure) => format!("{} {}", failure.status.as_u16(), failure.code),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use b2bi_local_b2bi::{B2bi, Clock, Environment, EventSink, Ids, RecordSink, Stages};
-use b2bi_local_dispatcher::{Descriptor, Endpoint, Route, ServiceError};
+use b2bi_local_dispatcher::{Endpoint, Route, ServiceError};
 use b2bi_local_faults::{Engine, Vocabulary};
 use b2bi_local_model::Timestamp;
 use b2bi_local_panics::Panics;
@@ -37,7 +37,6 @@ const STARTS: &str = "starts";
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) endpoints: Vec<Box<dyn Endpoint>>,
-    pub(crate) descriptors: Vec<&'static Descriptor>,
     pub(crate) service: Arc<B2bi>,
     pub(crate) objects: Objects,
     pub(crate) upstream: Option<Upstream>,
@@ -120,7 +119,6 @@ impl App {
             metrics: Metrics::new(&descriptors),
             vocabulary: vocabulary(&descriptors, &config.accounts.default_region),
             panics,
-            descriptors,
             faults,
             upstream: config.upstream.as_ref().map(Upstream::new).transpose()?,
             journal,
@@ -183,12 +181,12 @@ impl App {
     pub(crate) fn passes_to(
         &self,
         path: &str,
-        found: &Result<Route, ServiceError>,
+        found: &Result<Route<'_>, ServiceError>,
     ) -> Option<&Upstream> {
         let upstream = self.upstream.as_ref();
         match found {
             Ok(Route::Objects) if !is_of_an_emulator(path) => self.objects.upstream(),
-            _ => upstream.filter(|upstream| upstream.takes(path, found, &self.descriptors)),
+            _ => upstream.filter(|upstream| upstream.takes(path, found)),
         }
     }
 

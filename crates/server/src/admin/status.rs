@@ -39,9 +39,9 @@ pub(super) fn health(app: &App, _: &Call) -> HandlerResult {
 pub(super) fn localstack_health(app: &App, _: &Call) -> HandlerResult {
     let state = app.disk_failure().map_or("running", |_| "error");
     let names = app
-        .descriptors
+        .endpoints
         .iter()
-        .map(|descriptor| descriptor.signing_name);
+        .map(|endpoint| endpoint.descriptor().signing_name);
     let running = |name: &str| (name.to_owned(), Value::from(state));
     let services: Map<String, Value> = names.chain(["s3"]).map(running).collect();
     let body = json!({"services": services, "edition": "b2bi-local", "version": VERSION});

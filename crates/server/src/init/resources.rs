@@ -169,7 +169,7 @@ async fn call(
         region: app.region_or(document.region.as_deref()).into(),
         access_key: None,
     };
-    let event_log = |failure: b2bi_local_dispatcher::ServiceError| {
+    let explain = |failure: b2bi_local_dispatcher::ServiceError| {
         format!("{}: {}", failure.code, failure.message())
     };
     let body = Bytes::from(input.to_string());
@@ -177,9 +177,9 @@ async fn call(
     let operation = endpoint
         .descriptor()
         .operation(operation)
-        .map_err(event_log)?;
-    let pending = endpoint.decode(operation, &body).map_err(event_log)?;
-    match pending.call(caller.into()).await.map_err(event_log)? {
+        .map_err(explain)?;
+    let pending = endpoint.decode(operation, &body).map_err(explain)?;
+    match pending.call(caller.into()).await.map_err(explain)? {
         Reply::Json(body) if body.is_empty() => Ok(Value::Null),
         Reply::Json(body) => serde_json::from_slice(&body).map_err(|error| error.to_string()),
         Reply::Members(_) => Ok(Value::Null),

@@ -33,7 +33,7 @@ impl ErrorForm {
     /// The form for a request.
     pub(super) fn of(app: &App, head: &Parts) -> Self {
         let content_type = head.headers.get(CONTENT_TYPE);
-        if matches!(route(head, &app.descriptors), Ok(Route::Objects)) {
+        if matches!(route(head, &app.endpoints), Ok(Route::Objects)) {
             return Self::S3 {
                 resource: head.uri.path().to_owned(),
                 is_head: head.method == Method::HEAD,

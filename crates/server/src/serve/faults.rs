@@ -14,9 +14,9 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
 use super::facts::{self, RequestHeaders};
-use super::injected;
 use super::recorder::RequestRecorder;
 use super::script::WireFault;
+use super::{handler, injected};
 use crate::app::App;
 use crate::clock::ServerClock;
 
@@ -52,14 +52,14 @@ pub(super) struct FaultPlan {
 /// The request brings a fault of its own that cannot be read.
 pub(super) fn plan(
     app: &App,
-    asked: &FaultRequest<'_>,
+    request: &FaultRequest<'_>,
 ) -> Result<Option<Box<FaultPlan>>, ServiceError> {
     if app.faults.is_idle() {
         return Ok(None);
     }
     let own = if app.faults.accepts_request_faults() {
-        let own = |value| own(app, value, asked.service);
-        asked.request_headers.request_fault.map(own).transpose()?
+        let own = |value| own(app, value, request.service);
+        request.request_headers.request_fault.map(own).transpose()?
     } else {
         None
     };
@@ -67,7 +67,7 @@ pub(super) fn plan(
         return Ok(None);
     }
     let now = app.now_millis();
-    let plan = with_facts(asked, None, |facts| match &own {
+    let plan = with_facts(request, None, |facts| match &own {
         Some(chain) => app
             .faults
             .decide_by(REQUEST_FAULT.as_str(), chain, facts, now),
@@ -83,27 +83,27 @@ pub(super) fn plan(
 
 /// Describes the request to the engine.
 fn with_facts<T>(
-    asked: &FaultRequest<'_>,
+    request: &FaultRequest<'_>,
     result: Option<Answered<'_>>,
     decide: impl FnOnce(&Facts<'_>) -> T,
 ) -> T {
-    let header = |name: &str| facts::header(asked.head, name);
-    let user_agent = facts::text(asked.request_headers.user_agent());
-    let body: Option<Value> = serde_json::from_slice(asked.body).ok();
+    let header = |name: &str| facts::header(request.head, name);
+    let user_agent = facts::text(request.request_headers.user_agent());
+    let body: Option<Value> = serde_json::from_slice(request.body).ok();
     let mut resources = body.as_ref().map(facts::resources).unwrap_or_default();
-    resources.extend(asked.resources);
+    resources.extend(request.resources);
     decide(&Facts {
-        service: asked.service,
-        region: &asked.caller.region,
-        operation: asked.operation,
-        account: &asked.caller.account,
-        access_key: asked.caller.access_key.as_deref(),
+        service: request.service,
+        region: &request.caller.region,
+        operation: request.operation,
+        account: &request.caller.account,
+        access_key: request.caller.access_key.as_deref(),
         app_id: user_agent.and_then(facts::app_id),
         user_agent,
         resources: &resources,
         body: body.as_ref(),
-        attempt: asked.request_headers.attempt(),
-        invocation: asked.request_headers.invocation(),
+        attempt: request.request_headers.attempt(),
+        invocation: request.request_headers.invocation(),
         result,
         header: &header,
     })
@@ -129,18 +129,20 @@ fn own(app: &App, value: &HeaderValue, service: &str) -> Result<Chain, ServiceEr
 /// Carries a call out as planned.
 pub(super) async fn run_with_faults<'a>(
     app: &App,
-    asked: &FaultRequest<'_>,
+    request: &FaultRequest<'_>,
     fault_plan: Option<Box<FaultPlan>>,
     decode: impl Fn() -> Result<Box<dyn DecodedRequest<'a> + 'a>, ServiceError>,
     recorder: &mut RequestRecorder<'_>,
     render: impl FnOnce(Result<Reply, ServiceError>) -> Response<Bytes>,
 ) -> Response<Bytes> {
     match fault_plan {
-        None => render(run(decode(), asked.caller.clone(), When::Before, recorder).await),
+        None => {
+            render(handler::run(decode(), request.caller.clone(), When::Before, recorder).await)
+        }
         Some(fault_plan) => {
             Box::pin(apply_plan(
                 app,
-                asked,
+                request,
                 *fault_plan,
                 decode,
                 recorder,
@@ -154,13 +156,13 @@ pub(super) async fn run_with_faults<'a>(
 /// Carries a call out with what rules, or the request itself, want round it.
 async fn apply_plan<'a>(
     app: &App,
-    asked: &FaultRequest<'_>,
+    request: &FaultRequest<'_>,
     fault_plan: FaultPlan,
     decode: impl Fn() -> Result<Box<dyn DecodedRequest<'a> + 'a>, ServiceError>,
     recorder: &mut RequestRecorder<'_>,
     render: impl FnOnce(Result<Reply, ServiceError>) -> Response<Bytes>,
 ) -> Response<Bytes> {
-    let caller = || asked.caller.clone();
+    let caller = || request.caller.clone();
     let FaultPlan {
         mut plan,
         awaits_result,
@@ -177,10 +179,10 @@ async fn apply_plan<'a>(
             }
         }
         (Some(_), When::Before) => Ok(Reply::Json(Bytes::new())),
-        (_, when) => run(decode(), caller(), when, recorder).await,
+        (_, when) => handler::run(decode(), caller(), when, recorder).await,
     };
     if awaits_result && !plan.is_settled() {
-        decide_answered(app, asked, answered(&reply), &mut plan);
+        decide_answered(app, request, answered(&reply), &mut plan);
         recorder.set_faults(&plan);
     }
     let rules: Vec<&str> = plan.rule_ids().collect();
@@ -213,12 +215,12 @@ async fn apply_plan<'a>(
 /// Adds to the plan what rules that waited for the handler's answer make of it.
 pub(super) fn decide_answered(
     app: &App,
-    asked: &FaultRequest<'_>,
+    request: &FaultRequest<'_>,
     result: Answered<'_>,
     plan: &mut Plan,
 ) {
     let now = app.now_millis();
-    with_facts(asked, Some(result), |facts| {
+    with_facts(request, Some(result), |facts| {
         app.faults.decide_answered(facts, now, plan);
     });
 }
@@ -234,23 +236,6 @@ fn answered(reply: &Result<Reply, ServiceError>) -> Answered<'_> {
             code: Some(&failure.code),
         },
     }
-}
-
-/// The handler's own reply; run twice, that of the second time.
-async fn run<'a>(
-    decoded: Result<Box<dyn DecodedRequest<'a> + 'a>, ServiceError>,
-    caller: Caller,
-    when: When,
-    recorder: &mut RequestRecorder<'_>,
-) -> Result<Reply, ServiceError> {
-    let pending = decoded?;
-    if when == When::Twice {
-        recorder.set_executed();
-        let first = pending.again().call(caller.clone()).await;
-        tracing::info!(succeeded = first.is_ok(), "executed once, and now again");
-    }
-    recorder.set_executed();
-    pending.call(caller).await
 }
 
 pub(super) async fn pause(clock: &ServerClock, millis: u64) {

@@ -1,11 +1,13 @@
 //! From a socket to replies: accept, read, dispatch, answer, and stop without losing anything.
 
 mod body;
+mod call;
 mod connection_state;
 mod crash;
 mod early_errors;
 mod facts;
 mod faults;
+mod handler;
 mod injected;
 mod listener;
 mod recorder;

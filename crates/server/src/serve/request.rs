@@ -4,23 +4,18 @@ use std::mem;
 use std::pin::pin;
 use std::time::Instant;
 
-use b2bi_local_dispatcher::{
-    Caller, Descriptor, Endpoint, Operation, Route, ServiceError, cors, json, query,
-    refused as signature_refused, route,
-};
+use b2bi_local_dispatcher::{Route, ServiceError, cors, json, route};
 use b2bi_local_panics::caught;
-use b2bi_local_sigv4::{Payload, Service, SigningTarget};
-use bytes::Bytes;
 use http::header::DATE;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Either;
 use hyper::body::Incoming;
 
+use super::call::Call;
 use super::connection_state::ConnectionState;
 use super::early_errors::{ErrorForm, failed, refused, two_hosts};
 use super::facts::RequestHeaders;
-use super::faults::{self, FaultRequest};
 use super::recorder::RequestRecorder;
 use super::redact::redacted;
 use super::reply::{Body, ResponseEncoder, whole};
@@ -29,7 +24,7 @@ use super::timeout::TimeoutBody;
 use super::upstream::{self, Upstream};
 use super::{body, crash, reply, s3};
 use crate::admin;
-use crate::app::{App, system_time};
+use crate::app::App;
 use crate::objects::{External, Objects};
 use crate::system::Uuid;
 
@@ -82,8 +77,8 @@ async fn dispatch(
 ) -> Response<Body> {
     let request_id = meta.request_id.as_str();
     let body = TimeoutBody::new(body, app.config.limits.idle_timeout);
-    let asked = RequestHeaders::of(&head.headers);
-    if asked.has_hosts {
+    let request_headers = RequestHeaders::of(&head.headers);
+    if request_headers.has_hosts {
         let _ = body::read(body, app.config.max_body_bytes).await;
         let refused = failed(app, head, two_hosts(), request_id);
         return named(app, whole(refused), request_id);
@@ -92,7 +87,7 @@ async fn dispatch(
         let response = Box::pin(administer(app, head, body)).await;
         return named(app, response, request_id);
     }
-    if asked.is_browsers
+    if request_headers.is_browsers
         && let Err(refusal) = app.config.access.browser(head)
     {
         let _ = body::read(body, app.config.max_body_bytes).await;
@@ -102,8 +97,8 @@ async fn dispatch(
     if cors::is_preflight(head) {
         return named(app, whole(cors::preflight()), request_id);
     }
-    let client = connection_state.client(&app.config.accounts, head, &asked);
-    let found = route(head, &app.descriptors);
+    let client = connection_state.client(&app.config.accounts, head, &request_headers);
+    let found = route(head, &app.endpoints);
     if let Some(upstream) = app.passes_to(head.uri.path(), &found) {
         return Box::pin(pass_upstream(
             app,
@@ -114,23 +109,23 @@ async fn dispatch(
         ))
         .await;
     }
-    let mut recorder = RequestRecorder::new(app, &client, &asked, meta);
+    let mut recorder = RequestRecorder::new(app, &client, &request_headers, meta);
     let caller = client.caller;
-    let call = |caller, at| Call {
+    let call = |caller, service| Call {
         app,
         head,
-        request_headers: &asked,
+        request_headers: &request_headers,
         caller,
-        at,
+        service,
     };
     let mut response = match found {
-        Ok(Route::Json(at, operation)) => {
-            call(caller, at)
+        Ok(Route::Json(service, operation)) => {
+            call(caller, service)
                 .json(operation, body, request_id, &mut recorder)
                 .await
         }
-        Ok(Route::Query(at)) => {
-            Box::pin(call(caller, at).query(body, request_id, &mut recorder)).await
+        Ok(Route::Query(service)) => {
+            Box::pin(call(caller, service).query(body, request_id, &mut recorder)).await
         }
         Ok(Route::Objects) => {
             let s3 = match &app.objects {
@@ -142,7 +137,7 @@ async fn dispatch(
                     return named(app, response, request_id);
                 }
             };
-            let planned = s3::plan(app, s3, head, &asked, &caller, &mut recorder);
+            let planned = s3::plan(app, s3, head, &request_headers, &caller, &mut recorder);
             let call = s3::Call {
                 app,
                 s3,
@@ -155,11 +150,12 @@ async fn dispatch(
         Err(failure) => {
             // The body is read so that its sender gets to read the answer.
             let _ = body::read(body, app.config.max_body_bytes).await;
-            ResponseEncoder::new(None, asked.content_type, "", request_id).render(Err(failure))
+            ResponseEncoder::new(None, request_headers.content_type, "", request_id)
+                .render(Err(failure))
         }
     };
     response = named(app, response, request_id);
-    if asked.origin.is_some() {
+    if request_headers.origin.is_some() {
         cors::allow(response.headers_mut());
     }
     match response.extensions_mut().remove::<WireFault>() {
@@ -251,144 +247,4 @@ async fn pass_upstream(
     };
     app.metrics.passed.count(Some(response.status().as_u16()));
     response
-}
-
-/// A request for a service that was found.
-struct Call<'a> {
-    app: &'a App,
-    head: &'a Parts,
-    request_headers: &'a RequestHeaders<'a>,
-    caller: Caller,
-    at: usize,
-}
-
-impl Call<'_> {
-    async fn json(
-        self,
-        operation: Operation,
-        body: TimeoutBody,
-        request_id: &str,
-        recorder: &mut RequestRecorder<'_>,
-    ) -> Response<Bytes> {
-        let descriptor = self.app.descriptors.get(self.at).copied();
-        let style = ResponseEncoder::new(
-            descriptor,
-            self.request_headers.content_type,
-            operation.name,
-            request_id,
-        );
-        match body::read(body, self.app.config.max_body_bytes).await {
-            Ok(body) => self.operation(operation, &body, &style, recorder).await,
-            Err(failure) => style.render(Err(failure)),
-        }
-    }
-
-    async fn query(
-        self,
-        body: TimeoutBody,
-        request_id: &str,
-        recorder: &mut RequestRecorder<'_>,
-    ) -> Response<Bytes> {
-        let descriptor = self.app.descriptors.get(self.at).copied();
-        let content_type = self.request_headers.content_type;
-        let failed = |failure| {
-            ResponseEncoder::new(descriptor, content_type, "", request_id).render(Err(failure))
-        };
-        let body = match body::read(body, self.app.config.max_body_bytes).await {
-            Ok(body) => body,
-            Err(failure) => return failed(failure),
-        };
-        let named = query::action(&self.head.uri, &body);
-        let found = named.and_then(|action| match descriptor {
-            Some(descriptor) => descriptor.operation(&action),
-            None => Err(ServiceError::invalid_action("nobody", &action)),
-        });
-        match found {
-            Ok(operation) => {
-                let style =
-                    ResponseEncoder::new(descriptor, content_type, operation.name, request_id);
-                self.operation(operation, &body, &style, recorder).await
-            }
-            Err(failure) => match &self.app.upstream {
-                Some(upstream) => {
-                    let limit = self.app.config.max_body_bytes;
-                    let passed = upstream.pass_whole(self.head.clone(), body, limit).await;
-                    passed.unwrap_or_else(failed)
-                }
-                None => failed(failure),
-            },
-        }
-    }
-
-    /// The seams of a call: who asks, the protocol's faults, decoding, the model's faults.
-    async fn operation(
-        self,
-        operation: Operation,
-        body: &Bytes,
-        style: &ResponseEncoder<'_>,
-        recorder: &mut RequestRecorder<'_>,
-    ) -> Response<Bytes> {
-        let Some(endpoint) = self.app.endpoints.get(self.at) else {
-            let failure = ServiceError::unknown_service(operation.name, &[]);
-            return style.render(Err(failure));
-        };
-        recorder.set_operation(self.at, endpoint.descriptor().signing_name, operation, body);
-        let carried_out = self.carried_out(endpoint.as_ref(), operation, body, style, recorder);
-        match caught(pin!(carried_out)).await {
-            Ok(response) => response,
-            Err(panic) => {
-                let message = crash::report(self.app, style.request_id(), &panic);
-                style.render(Err(endpoint.internal_error(message)))
-            }
-        }
-    }
-
-    /// Decoding, handler, encoding and the faults between them.
-    async fn carried_out(
-        &self,
-        endpoint: &dyn Endpoint,
-        operation: Operation,
-        body: &Bytes,
-        style: &ResponseEncoder<'_>,
-        recorder: &mut RequestRecorder<'_>,
-    ) -> Response<Bytes> {
-        let descriptor = endpoint.descriptor();
-        if let Err(failure) = self.authenticate(descriptor, body) {
-            return style.render(Err(failure));
-        }
-        let asked = FaultRequest {
-            head: self.head,
-            request_headers: self.request_headers,
-            caller: &self.caller,
-            service: descriptor.signing_name,
-            operation: operation.name,
-            body,
-            resources: &[],
-        };
-        let fault_plan = match faults::plan(self.app, &asked) {
-            Ok(fault_plan) => fault_plan,
-            Err(failure) => return style.render(Err(failure)),
-        };
-        let decode = || endpoint.decode(operation, body);
-        let render = |outcome| style.render(outcome);
-        faults::run_with_faults(self.app, &asked, fault_plan, decode, recorder, render).await
-    }
-
-    fn authenticate(&self, descriptor: &Descriptor, body: &Bytes) -> Result<(), ServiceError> {
-        let Some(verifier) = &self.app.verifier else {
-            // Any signature will do, but there must be one.
-            return match self.caller.access_key {
-                Some(_) => Ok(()),
-                None => Err(ServiceError::missing_authentication(descriptor.protocol)),
-            };
-        };
-        let target = SigningTarget {
-            service: Service::Api(descriptor.signing_name),
-            region: self.app.region_or(None),
-        };
-        let now = system_time(self.app.now());
-        let outcome = verifier.request(self.head, target, Payload::Body(body), now);
-        outcome.map_err(|error| signature_refused(&error, descriptor.protocol))?;
-        Ok(())
-    }
 }

@@ -3,7 +3,7 @@
 //! Bodies are streamed both ways, so nothing is held here but what is on its way. The host that the
 //! client named is kept: emulators build URLs from it, and these then lead here again.
 
-use b2bi_local_dispatcher::{Descriptor, Route, ServiceError};
+use b2bi_local_dispatcher::{Route, ServiceError};
 use bytes::Bytes;
 use http::header::{CONNECTION, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
 use http::request::Parts;
@@ -52,21 +52,15 @@ impl Upstream {
     }
 
     /// Whether a request is the upstream's: its service is not here, or is passed on all the same.
-    pub(crate) fn takes(
-        &self,
-        path: &str,
-        found: &Result<Route, ServiceError>,
-        services: &[&'static Descriptor],
-    ) -> bool {
+    pub(crate) fn takes(&self, path: &str, found: &Result<Route<'_>, ServiceError>) -> bool {
         let passes = |name: &str| self.services.iter().any(|service| service == name);
         match found {
             _ if is_of_an_emulator(path) => true,
             Err(failure) => failure.is_unknown_service(),
             // Whoever has the objects answers for them.
             Ok(Route::Objects) => false,
-            Ok(Route::Json(at, _) | Route::Query(at)) => {
-                let service = services.get(*at);
-                service.is_some_and(|service| passes(service.signing_name))
+            Ok(Route::Json(service, _) | Route::Query(service)) => {
+                passes(service.descriptor().signing_name)
             }
         }
     }

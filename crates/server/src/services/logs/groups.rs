@@ -49,7 +49,7 @@ pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Valu
     let found: Vec<Value> = page
         .items
         .iter()
-        .map(|item| item.event_log(scope))
+        .map(|item| item.described(scope))
         .collect();
     Ok(with_next(json!({"logGroups": found}), page.next))
 }
@@ -76,7 +76,7 @@ pub(super) fn of(logs: &Logs, scope: &Scope) -> Vec<LogGroup> {
 }
 
 impl LogGroup {
-    fn event_log(&self, scope: &Scope) -> Value {
+    fn described(&self, scope: &Scope) -> Value {
         let arn = arn(scope, &self.name);
         json!({
             "logGroupName": self.name,

@@ -59,7 +59,7 @@ pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Valu
         streams.reverse();
     }
     let page = page(&streams, input.next_token.as_deref(), input.limit, MOST)?;
-    let event_log = |(name, (first, last)): &(String, (i64, i64))| {
+    let described = |(name, (first, last)): &(String, (i64, i64))| {
         json!({
             "logStreamName": name,
             "creationTime": first,
@@ -70,6 +70,6 @@ pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Valu
             "storedBytes": 0,
         })
     };
-    let found: Vec<Value> = page.items.iter().map(event_log).collect();
+    let found: Vec<Value> = page.items.iter().map(described).collect();
     Ok(with_next(json!({"logStreams": found}), page.next))
 }
