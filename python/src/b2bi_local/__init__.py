@@ -9,7 +9,7 @@ from .admin import Admin, AdminError
 from .binary import BinaryNotFound, binary
 from .clock import Clock
 from .events import Events
-from .faults import Fault, Faults
+from .faults import Fault, Faults, FaultWarning
 from .mock import mock_b2bi
 from .server import Running, Server, ServerError
 
@@ -20,6 +20,7 @@ __all__ = [
     "Clock",
     "Events",
     "Fault",
+    "FaultWarning",
     "Faults",
     "Running",
     "Server",

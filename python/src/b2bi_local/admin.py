@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 TIMEOUT_SECONDS = 30
+CONNECTIONS = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
 
 
 class AdminError(Exception):
@@ -24,25 +25,37 @@ class Admin:
     """Calls the server's own routes; what they mean is told in the server's documentation."""
 
     def __init__(self, endpoint: str, token: str | None = None) -> None:
-        self._address = urlsplit(endpoint).netloc
+        parts = urlsplit(endpoint)
+        if parts.scheme not in CONNECTIONS or not parts.hostname:
+            raise ValueError(f"the endpoint {endpoint!r} is not http://HOST:PORT or https://HOST:PORT")
+        self.endpoint = endpoint
+        self._connect = CONNECTIONS[parts.scheme]
+        self._address = parts.netloc.rpartition("@")[2]
         self._headers = {"Content-Type": "application/json"}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
 
+    def __repr__(self) -> str:
+        return f"<Admin of {self.endpoint}>"
+
     def get(self, path: str, **query: Any) -> Any:
         """Reads `/_b2bi/PATH`."""
+        __tracebackhide__ = True
         return self.request("GET", path, **query)
 
     def post(self, path: str, body: Any = None, **query: Any) -> Any:
         """Sends a body to `/_b2bi/PATH`."""
+        __tracebackhide__ = True
         return self.request("POST", path, body, **query)
 
     def put(self, path: str, body: Any = None, **query: Any) -> Any:
         """Replaces what is at `/_b2bi/PATH` with a body."""
+        __tracebackhide__ = True
         return self.request("PUT", path, body, **query)
 
     def delete(self, path: str, **query: Any) -> Any:
         """Takes away what is at `/_b2bi/PATH`."""
+        __tracebackhide__ = True
         return self.request("DELETE", path, **query)
 
     def request(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
@@ -56,6 +69,7 @@ class Admin:
                 `delete("faults", id=None)` would remove all rules.
             AdminError: the status of the response is not 2xx.
         """
+        __tracebackhide__ = True
         target = path if path.startswith("/") else f"/_b2bi/{path}"
         if target.endswith("/"):
             raise ValueError(f"{method} {target}: the name after the last slash is missing")
@@ -65,11 +79,11 @@ class Admin:
         if query:
             target += "?" + urlencode({name: _text(value) for name, value in query.items()})
         data = None if body is None else json.dumps(body).encode()
-        connection = http.client.HTTPConnection(self._address, timeout=TIMEOUT_SECONDS)
+        connection = self._connect(self._address, timeout=TIMEOUT_SECONDS)
         try:
             connection.request(method, target, data, self._headers)
             reply = connection.getresponse()
-            return _told(reply.status, reply.read())
+            return _content(reply.status, reply.read())
         finally:
             connection.close()
 
@@ -79,7 +93,8 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _told(status: int, raw: bytes) -> Any:
+def _content(status: int, raw: bytes) -> Any:
+    __tracebackhide__ = True
     body: Any
     try:
         body = json.loads(raw)

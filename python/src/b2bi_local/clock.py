@@ -14,6 +14,9 @@ class Clock:
     def __init__(self, server: Running) -> None:
         self._admin = server.admin
 
+    def __repr__(self) -> str:
+        return f"<Clock of {self._admin.endpoint}>"
+
     def now(self) -> str:
         """What the server shows, as in `2026-01-31T09:30:00.000Z`."""
         return str(self._admin.get("clock")["now"])
@@ -27,7 +30,13 @@ class Clock:
         self._set(advanceMs=round(datetime.timedelta(**time).total_seconds() * 1000))
 
     def skew(self, **time: float) -> None:
-        """Lets the server be wrong about the time by so much, as its clients see it."""
+        """Makes the server's clock differ from its clients' by this much; negative is behind.
+
+        Clients see it in `Date` headers and in times such as `createdAt`. Requests fail with
+        `RequestTimeTooSkewed` or `InvalidSignatureException` only when the server checks signatures:
+        start it with `--verify-signatures` and `--credentials KEY:SECRET`, skew it by more than
+        15 minutes, and sign with that key.
+        """
         self._set(skewMs=round(datetime.timedelta(**time).total_seconds() * 1000))
 
     def reset(self) -> None:

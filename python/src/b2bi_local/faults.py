@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+import warnings
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from .admin import AdminError
 from .server import REGION, Running
@@ -13,6 +15,13 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 GONE = 404
+# Members of a rule that `describe` has elsewhere or leaves out.
+COUNTERS = ("matched", "fired", "passed", "remaining", "completed", "lastFiredMs", "lastFiredAt")
+CRITERIA = ("id", "operation", "steps", "account", "appId")
+
+
+class FaultWarning(UserWarning):
+    """The server took a fault rule, and says that it probably does not mean what it says."""
 
 
 class Faults:
@@ -24,6 +33,10 @@ class Faults:
         self._account = account
         self._region = region
         self._ids: list[str] = []
+        self._removed: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"<Faults of account {self._account} at {self._admin.endpoint}: {len(self._ids)} rules>"
 
     def __call__(self, operation: str, chain: str, **rule: Any) -> Fault:
         """A chain of the mini-language for the calls of one client: that of `Fault.client`.
@@ -35,26 +48,37 @@ class Faults:
         Raises:
             AdminError: the chain or the rule cannot be understood; it says what is wrong.
         """
-        steps = [step.strip() for step in chain.split("->")]
+        __tracebackhide__ = True
         app_id = f"faults-{uuid.uuid4().hex[:16]}"
-        return self.add(operation, steps=steps, appId=app_id, **rule)
+        return self._add(operation, chain, {"appId": app_id, **rule})
 
-    def add(self, operation: str = "*", **rule: Any) -> Fault:
-        """Adds a rule about operations of this name or pattern.
+    def add(self, operation: str = "*", chain: str | None = None, **rule: Any) -> Fault:
+        """Adds a rule about operations of this name or pattern, for all calls of the account.
 
-        The other members are those of `/_b2bi/faults`: `times=2`, `http={"statusCode": 500}`, and so
-        on; `error` may be a code alone. The rule ends with the `with` block that it is used in, or
-        with `clear`.
+        A `chain` of the mini-language is for whichever client calls: `add("CreateProfile",
+        chain="after reset -> ok")`. The other members are those of `/_b2bi/faults`: `times=2`,
+        `http={"statusCode": 500}`, and so on; `error` may be a code alone. The rule ends with the
+        `with` block that it is used in, or with `clear`.
 
         Raises:
             AdminError: the rule cannot be understood; it says what is wrong.
         """
+        __tracebackhide__ = True
+        return self._add(operation, chain, rule)
+
+    def _add(self, operation: str, chain: str | None, rule: dict[str, Any]) -> Fault:
+        __tracebackhide__ = True
+        if chain is not None:
+            rule["steps"] = [step.strip() for step in chain.split("->")]
         if isinstance(rule.get("error"), str):
             rule["error"] = {"code": rule["error"]}
         name = str(rule.pop("id", None) or uuid.uuid4())
         members = {"id": name, "operation": operation, "account": self._account, **rule}
-        self._admin.post("faults", [members])
+        reply = self._admin.post("faults", [members])
         self._ids.append(name)
+        self._removed.pop(name, None)
+        for message in reply["warnings"]:
+            warnings.warn(f"fault rule for {operation}: {message}", FaultWarning, stacklevel=3)
         return Fault(self, name, rule.get("appId"))
 
     def clear(self) -> None:
@@ -67,15 +91,28 @@ class Faults:
         if name in self._ids:
             self._ids.remove(name)
             try:
+                self._removed[name] = self._admin.get(f"faults/{quote(name, safe='')}")
                 self._admin.delete("faults", id=name)
             except AdminError as error:
                 if error.status != GONE:
                     raise
 
     def state(self, name: str) -> Any:
-        """The rule with its counters."""
+        """The rule with its counters; of a rule that was removed, as they were then.
+
+        Raises:
+            AdminError: a reset of the server has removed the rule.
+        """
+        __tracebackhide__ = True
+        if name in self._removed:
+            return self._removed[name]
+        return self._admin.get(f"faults/{quote(name, safe='')}")
+
+    def unfired(self) -> list[Any]:
+        """The rules that were added here and never fired, with their counters."""
         rules = self._admin.get("faults")["rules"]
-        return next(rule for rule in rules if rule["id"] == name)
+        present = [rule for rule in rules if rule["id"] in self._ids]
+        return [rule for rule in (*self._removed.values(), *present) if rule["fired"] == 0]
 
     def requests(self, **fields: Any) -> list[Any]:
         """What the journal has of the account's requests; fields are those of `/_b2bi/journal`."""
@@ -102,6 +139,12 @@ class Fault:
         self._faults = faults
         self.id = name
         self.app_id = app_id
+
+    def __repr__(self) -> str:
+        try:
+            return f"<Fault {describe(self._faults.state(self.id))}>"
+        except (AdminError, OSError) as error:
+            return f"<Fault {self.id}: {error}>"
 
     def client(self, service: str, **settings: Any) -> Any:
         """A boto3 client whose calls the rule is about; settings are those of botocore's Config."""
@@ -144,3 +187,12 @@ class Fault:
         traceback: TracebackType | None,
     ) -> None:
         self.remove()
+
+
+def describe(rule: Any) -> str:
+    """A rule and its counters on one line: `CreateProfile after reset -> ok, fired 1, matched 2`."""
+    steps = " -> ".join(str(step) for step in rule.get("steps", []))
+    effects = [f"{key} {rule[key]}" for key in rule if key not in COUNTERS and key not in CRITERIA]
+    ended = ", completed" if rule["completed"] else ""
+    what = " ".join(text for text in (str(rule.get("operation", "*")), steps, *effects) if text)
+    return f"{what}, fired {rule['fired']}, matched {rule['matched']}{ended}"

@@ -10,20 +10,12 @@ import unittest
 from types import TracebackType
 from typing import Any, Callable, Iterable, TypeVar, overload
 
+from .environment import SERVICES, environment
 from .server import REGION, Running, Server
 
 T = TypeVar("T", bound=Callable[..., Any])
 
 ACCOUNT = "123456789012"
-SERVICES = ("b2bi", "s3")
-# What would send a client elsewhere, or make it somebody else.
-FOREIGN = (
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-)
 
 
 @overload
@@ -78,6 +70,10 @@ class Mock:
     ) -> None:
         self._arguments = (account, region, services, flags, server)
         self._entered: list[_Entered] = []
+
+    def __repr__(self) -> str:
+        account, region, services, *_ = self._arguments
+        return f"<mock_b2bi of account {account} in {region} for {', '.join(services)}>"
 
     def __enter__(self) -> Running:
         entered = _Entered(*self._arguments)
@@ -178,23 +174,6 @@ class _Entered:
         _default_session(self._session)
         if self._own is not None:
             self._own.stop()
-
-
-def environment(
-    endpoint: str, account: str, region: str, services: Iterable[str]
-) -> dict[str, str | None]:
-    """What the environment must hold so that clients come here; None stands for nothing."""
-    variables: dict[str, str | None] = {
-        f"AWS_ENDPOINT_URL_{service.upper().replace(' ', '_')}": endpoint for service in services
-    }
-    variables.update(
-        AWS_ACCESS_KEY_ID=account,
-        AWS_SECRET_ACCESS_KEY="any",
-        AWS_DEFAULT_REGION=region,
-        AWS_REGION=region,
-    )
-    variables.update({name: None for name in FOREIGN})
-    return variables
 
 
 def _set(variables: dict[str, str | None]) -> None:

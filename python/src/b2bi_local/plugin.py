@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Iterator, Sequence
+import types
+from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
 import pytest
 
 from .accounts import new_account
 from .clock import Clock
+from .environment import ALL, NOWHERE, environment
 from .events import Events
-from .faults import Faults
-from .mock import SERVICES, environment
+from .faults import Faults, describe
+from .given import EndpointError, check_given_server, given_server
 from .server import REGION, Running, Server
 
 if TYPE_CHECKING:
@@ -19,10 +20,64 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 FLAGS = "b2bi_local_flags"
+ENVIRONMENT = "b2bi_local_environment"
+SERVICES = "b2bi_local_services"
+UNFIRED = "b2bi_local_fail_unfired"
+# The longest pause of a waiter under `b2bi_no_pauses`.
+WAITER_SECONDS = 0.05
+
+_faults = pytest.StashKey[Faults]()
+_patches = pytest.StashKey[pytest.MonkeyPatch]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(FLAGS, "flags of the b2bi-local server, such as --quotas=false", "args", [])
+    parser.addini(
+        ENVIRONMENT,
+        "whose AWS clients are kept on this machine: of tests that use a fixture of b2bi-local (tests, "
+        "the default), those made elsewhere as well (true), or only with b2bi_environment (false)",
+        default="tests",
+    )
+    parser.addini(
+        SERVICES, "the AWS services whose clients are kept here; all, or names such as b2bi s3", "args", [ALL]
+    )
+    parser.addini(UNFIRED, "fail a test that ends with a fault rule that never fired", "bool", False)
+    parser.getgroup("b2bi-local").addoption(
+        "--b2bi-fail-unfired",
+        action="store_true",
+        help="fail a test that ends with a fault rule of b2bi_faults that never fired",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The patch comes before the modules under test are imported, which may make clients.
+    if _scope(config) == "true":
+        patch = config.stash[_patches] = pytest.MonkeyPatch()
+        _apply(patch, environment(NOWHERE, new_account(), REGION, config.getini(SERVICES)))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _patches in config.stash:
+        config.stash[_patches].undo()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    try:
+        check_given_server()
+    except EndpointError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Runs after the test, and only where it passed."""
+    __tracebackhide__ = True
+    config = item.config
+    if _faults in item.stash and (config.getini(UNFIRED) or config.getoption("b2bi_fail_unfired")):
+        rules = [describe(rule) for rule in item.stash[_faults].unfired()]
+        if rules:
+            lines = "".join(f"\n  {rule}" for rule in rules)
+            pytest.fail(f"fault rules that never fired:{lines}", pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +90,20 @@ def b2bi_local_flags(pytestconfig: pytest.Config) -> Sequence[str]:
 @pytest.fixture(scope="session")
 def b2bi_local(b2bi_local_flags: Sequence[str]) -> Iterator[Running]:
     """The server of this session, or the one that runs at B2BI_LOCAL_ENDPOINT."""
-    given = os.environ.get("B2BI_LOCAL_ENDPOINT")
+    given = given_server()
     if given:
-        yield Running(given, os.environ.get("B2BI_LOCAL_ADMIN_TOKEN"))
+        yield given
         return
     with Server(*b2bi_local_flags) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def _b2bi_local_environment(request: pytest.FixtureRequest) -> None:
+    """Keeps the clients of a test that uses a fixture of ours here, before its other fixtures run."""
+    names = request.fixturenames
+    if _scope(request.config) != "false" and ("b2bi_local" in names or "b2bi_account" in names):
+        request.getfixturevalue("b2bi_environment")
 
 
 @pytest.fixture
@@ -71,23 +134,40 @@ def s3(b2bi_local: Running, b2bi_account: str, b2bi_region: str) -> S3Client:
 
 @pytest.fixture
 def b2bi_environment(
-    b2bi_local: Running, b2bi_account: str, b2bi_region: str, monkeypatch: pytest.MonkeyPatch
+    b2bi_local: Running,
+    b2bi_account: str,
+    b2bi_region: str,
+    pytestconfig: pytest.Config,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Running:
-    """Sends clients that the code under test makes to the server, on the test's account."""
-    variables = environment(b2bi_local.endpoint, b2bi_account, b2bi_region, SERVICES)
-    for name, value in variables.items():
-        if value is None:
-            monkeypatch.delenv(name, raising=False)
-        else:
-            monkeypatch.setenv(name, value)
+    """Sends clients that the code under test makes to the server, on the test's account.
+
+    Tests that use another fixture of this package have it without asking, unless the ini option
+    `b2bi_local_environment` is false.
+    """
+    services = pytestconfig.getini(SERVICES)
+    _apply(monkeypatch, environment(b2bi_local.endpoint, b2bi_account, b2bi_region, services))
     monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     return b2bi_local
 
 
 @pytest.fixture
-def b2bi_faults(b2bi_local: Running, b2bi_account: str, b2bi_region: str) -> Iterator[Faults]:
+def b2bi_no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes boto3's own pauses away: retries follow at once, and waiters ask every 0.05 seconds."""
+    import botocore.endpoint
+    import botocore.waiter
+
+    _replace_sleep(monkeypatch, botocore.endpoint, 0)
+    _replace_sleep(monkeypatch, botocore.waiter, WAITER_SECONDS)
+
+
+@pytest.fixture
+def b2bi_faults(
+    b2bi_local: Running, b2bi_account: str, b2bi_region: str, request: pytest.FixtureRequest
+) -> Iterator[Faults]:
     """Faults for the test's account, which end with the test."""
     faults = Faults(b2bi_local, b2bi_account, b2bi_region)
+    request.node.stash[_faults] = faults
     yield faults
     faults.clear()
 
@@ -104,3 +184,27 @@ def b2bi_clock(b2bi_local: Running) -> Iterator[Clock]:
     clock = Clock(b2bi_local)
     yield clock
     clock.reset()
+
+
+def _scope(config: pytest.Config) -> str:
+    scope = str(config.getini(ENVIRONMENT)).lower()
+    if scope not in ("tests", "true", "false"):
+        raise pytest.UsageError(f"{ENVIRONMENT} is {scope!r}; it must be tests, true or false")
+    return scope
+
+
+def _apply(patch: pytest.MonkeyPatch, variables: dict[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            patch.delenv(name, raising=False)
+        else:
+            patch.setenv(name, value)
+
+
+def _replace_sleep(patch: pytest.MonkeyPatch, module: Any, most: float) -> None:
+    """Gives one module a `time` whose sleep lasts `most` seconds at most; others keep theirs."""
+    time = module.time
+    copy = types.ModuleType("time")
+    copy.__dict__.update(time.__dict__)
+    copy.sleep = lambda seconds: time.sleep(min(seconds, most))  # type: ignore[attr-defined]
+    patch.setattr(module, "time", copy)

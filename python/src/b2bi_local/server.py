@@ -44,9 +44,14 @@ class Running:
         self.endpoint = endpoint.rstrip("/")
         self.admin = Admin(self.endpoint, token)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at {getattr(self, 'endpoint', 'no endpoint yet')}>"
+
     def client(self, service: str, account: str, region: str = REGION, **settings: Any) -> Any:
         """A boto3 client of a service, for an account; settings are those of botocore's Config."""
         settings.setdefault("s3", {"addressing_style": "path"})
+        # The server is on this machine or is named on purpose, so no proxy of the environment is asked.
+        settings.setdefault("proxies", {})
         return _session().client(
             service,
             endpoint_url=self.endpoint,
