@@ -3,7 +3,8 @@
 use std::pin::pin;
 
 use b2bi_local_dispatcher::{
-    Caller, Descriptor, Operation, RoutedService, ServiceError, query, refused as signature_refused,
+    Caller, Descriptor, Operation, Route, RoutedService, ServiceError, query,
+    refused as signature_refused,
 };
 use b2bi_local_panics::caught;
 use b2bi_local_sigv4::{Payload, Service, SigningTarget};
@@ -19,88 +20,111 @@ use super::timeout::TimeoutBody;
 use super::{body, crash};
 use crate::app::{App, system_time};
 
-/// A request for a service that was found.
+/// A request for a service.
 pub(super) struct Call<'a> {
     pub(super) app: &'a App,
     pub(super) head: &'a Parts,
     pub(super) request_headers: &'a RequestHeaders<'a>,
     pub(super) caller: Caller,
-    pub(super) service: RoutedService<'a>,
+    pub(super) request_id: &'a str,
 }
 
 impl Call<'_> {
-    /// Calls an operation that the head names.
-    pub(super) async fn json(
+    /// Lets the service answer that the request names.
+    pub(super) async fn answer(
         self,
-        operation: Operation,
+        route: Result<Route<'_>, ServiceError>,
         body: TimeoutBody,
-        request_id: &str,
         recorder: &mut RequestRecorder<'_>,
     ) -> Response<Bytes> {
-        let style = ResponseEncoder::new(
-            Some(self.service.descriptor()),
-            self.request_headers.content_type,
-            operation.name,
-            request_id,
-        );
+        match route {
+            Ok(Route::Json(service, operation)) => {
+                self.json(service, operation, body, recorder).await
+            }
+            Ok(Route::Query(service)) => Box::pin(self.query(service, body, recorder)).await,
+            Ok(Route::Objects) => {
+                self.refuse(ServiceError::unknown_service("s3", &[]), body)
+                    .await
+            }
+            Err(error) => self.refuse(error, body).await,
+        }
+    }
+
+    async fn refuse(self, error: ServiceError, body: TimeoutBody) -> Response<Bytes> {
+        // The body is read so that its sender gets to read the answer.
+        let _ = body::read(body, self.app.config.max_body_bytes).await;
+        self.encoder(None, "").render(Err(error))
+    }
+
+    fn encoder<'e>(
+        &'e self,
+        service: Option<RoutedService<'_>>,
+        operation: &'e str,
+    ) -> ResponseEncoder<'e> {
+        let descriptor = service.map(|service| service.descriptor());
+        let content_type = self.request_headers.content_type;
+        ResponseEncoder::new(descriptor, content_type, operation, self.request_id)
+    }
+
+    /// Calls an operation that the head names.
+    async fn json(
+        self,
+        service: RoutedService<'_>,
+        operation: Operation,
+        body: TimeoutBody,
+        recorder: &mut RequestRecorder<'_>,
+    ) -> Response<Bytes> {
         match body::read(body, self.app.config.max_body_bytes).await {
-            Ok(body) => self.operation(operation, &body, &style, recorder).await,
-            Err(failure) => style.render(Err(failure)),
+            Ok(body) => self.operation(service, operation, &body, recorder).await,
+            Err(error) => self
+                .encoder(Some(service), operation.name)
+                .render(Err(error)),
         }
     }
 
     /// Calls an operation that the body or the query names.
-    pub(super) async fn query(
+    async fn query(
         self,
+        service: RoutedService<'_>,
         body: TimeoutBody,
-        request_id: &str,
         recorder: &mut RequestRecorder<'_>,
     ) -> Response<Bytes> {
-        let descriptor = self.service.descriptor();
-        let content_type = self.request_headers.content_type;
-        let style =
-            |operation| ResponseEncoder::new(Some(descriptor), content_type, operation, request_id);
-        let failed = |failure| style("").render(Err(failure));
-        let body = match body::read(body, self.app.config.max_body_bytes).await {
+        let failed = |error| self.encoder(Some(service), "").render(Err(error));
+        let limit = self.app.config.max_body_bytes;
+        let body = match body::read(body, limit).await {
             Ok(body) => body,
-            Err(failure) => return failed(failure),
+            Err(error) => return failed(error),
         };
         let named = query::action(&self.head.uri, &body);
-        match named.and_then(|action| descriptor.operation(&action)) {
-            Ok(operation) => {
-                let style = style(operation.name);
-                self.operation(operation, &body, &style, recorder).await
-            }
-            Err(failure) => match &self.app.upstream {
+        match named.and_then(|action| service.descriptor().operation(&action)) {
+            Ok(operation) => self.operation(service, operation, &body, recorder).await,
+            Err(error) => match &self.app.upstream {
                 Some(upstream) => {
-                    let limit = self.app.config.max_body_bytes;
                     let passed = upstream.pass_whole(self.head.clone(), body, limit).await;
                     passed.unwrap_or_else(failed)
                 }
-                None => failed(failure),
+                None => failed(error),
             },
         }
     }
 
     /// Calls the operation; if it panics, the reply is the service's internal error.
     async fn operation(
-        self,
+        &self,
+        service: RoutedService<'_>,
         operation: Operation,
         body: &Bytes,
-        style: &ResponseEncoder<'_>,
         recorder: &mut RequestRecorder<'_>,
     ) -> Response<Bytes> {
-        let (service, position) = (
-            self.service.descriptor().signing_name,
-            self.service.position,
-        );
-        recorder.set_operation(position, service, operation, body);
-        let called = self.call(operation, body, style, recorder);
+        let encoder = self.encoder(Some(service), operation.name);
+        let name = service.descriptor().signing_name;
+        recorder.set_operation(service.position, name, operation, body);
+        let called = self.call(service, operation, body, &encoder, recorder);
         match caught(pin!(called)).await {
             Ok(response) => response,
             Err(panic) => {
-                let message = crash::report(self.app, style.request_id(), &panic);
-                style.render(Err(self.service.endpoint.internal_error(message)))
+                let message = crash::report(self.app, self.request_id, &panic);
+                encoder.render(Err(service.endpoint.internal_error(message)))
             }
         }
     }
@@ -108,14 +132,15 @@ impl Call<'_> {
     /// Checks the signature, asks for faults, decodes the body, and calls the handler.
     async fn call(
         &self,
+        service: RoutedService<'_>,
         operation: Operation,
         body: &Bytes,
-        style: &ResponseEncoder<'_>,
+        encoder: &ResponseEncoder<'_>,
         recorder: &mut RequestRecorder<'_>,
     ) -> Response<Bytes> {
-        let descriptor = self.service.descriptor();
-        if let Err(failure) = self.authenticate(descriptor, body) {
-            return style.render(Err(failure));
+        let descriptor = service.descriptor();
+        if let Err(error) = self.authenticate(descriptor, body) {
+            return encoder.render(Err(error));
         }
         let request = FaultRequest {
             head: self.head,
@@ -128,10 +153,10 @@ impl Call<'_> {
         };
         let fault_plan = match faults::plan(self.app, &request) {
             Ok(fault_plan) => fault_plan,
-            Err(failure) => return style.render(Err(failure)),
+            Err(error) => return encoder.render(Err(error)),
         };
-        let decode = || self.service.endpoint.decode(operation, body);
-        let render = |outcome| style.render(outcome);
+        let decode = || service.endpoint.decode(operation, body);
+        let render = |outcome| encoder.render(outcome);
         faults::run_with_faults(self.app, &request, fault_plan, decode, recorder, render).await
     }
 

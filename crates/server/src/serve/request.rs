@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use b2bi_local_dispatcher::{Route, ServiceError, cors, json, route};
 use b2bi_local_panics::caught;
+use bytes::Bytes;
 use http::header::DATE;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -13,12 +14,12 @@ use http_body_util::Either;
 use hyper::body::Incoming;
 
 use super::call::Call;
-use super::connection_state::ConnectionState;
+use super::connection_state::{Client, ConnectionState};
 use super::early_errors::{ErrorForm, failed, refused, two_hosts};
 use super::facts::RequestHeaders;
 use super::recorder::RequestRecorder;
 use super::redact::redacted;
-use super::reply::{Body, ResponseEncoder, whole};
+use super::reply::{Body, whole};
 use super::script::WireFault;
 use super::timeout::TimeoutBody;
 use super::upstream::{self, Upstream};
@@ -78,86 +79,106 @@ async fn dispatch(
     let request_id = meta.request_id.as_str();
     let body = TimeoutBody::new(body, app.config.limits.idle_timeout);
     let request_headers = RequestHeaders::of(&head.headers);
-    if request_headers.has_hosts {
-        let _ = body::read(body, app.config.max_body_bytes).await;
-        let refused = failed(app, head, two_hosts(), request_id);
-        return named(app, whole(refused), request_id);
-    }
-    if admin::is_admin(app, head.uri.path()) {
-        let response = Box::pin(administer(app, head, body)).await;
-        return named(app, response, request_id);
-    }
-    if request_headers.is_browsers
-        && let Err(refusal) = app.config.access.browser(head)
-    {
-        let _ = body::read(body, app.config.max_body_bytes).await;
-        let refused = failed(app, head, refused(refusal), request_id);
-        return named(app, whole(refused), request_id);
-    }
-    if cors::is_preflight(head) {
-        return named(app, whole(cors::preflight()), request_id);
-    }
-    let client = connection_state.client(&app.config.accounts, head, &request_headers);
-    let found = route(head, &app.endpoints);
-    if let Some(upstream) = app.passes_to(head.uri.path(), &found) {
-        return Box::pin(pass_upstream(
-            app,
-            upstream,
-            take_head(head),
-            body,
-            request_id,
-        ))
-        .await;
-    }
-    let mut recorder = RequestRecorder::new(app, &client, &request_headers, meta);
-    let caller = client.caller;
-    let call = |caller, service| Call {
-        app,
-        head,
-        request_headers: &request_headers,
-        caller,
-        service,
-    };
-    let mut response = match found {
-        Ok(Route::Json(service, operation)) => {
-            call(caller, service)
-                .json(operation, body, request_id, &mut recorder)
-                .await
+    match Destination::of(app, connection_state, head, &request_headers) {
+        Destination::Admin => named(app, Box::pin(administer(app, head, body)).await, request_id),
+        Destination::Preflight => named(app, whole(cors::preflight()), request_id),
+        Destination::Refused(error) => {
+            let _ = body::read(body, app.config.max_body_bytes).await;
+            named(app, whole(failed(app, head, error, request_id)), request_id)
         }
-        Ok(Route::Query(service)) => {
-            Box::pin(call(caller, service).query(body, request_id, &mut recorder)).await
+        Destination::Upstream(upstream) => {
+            let head = take_head(head);
+            Box::pin(pass_upstream(app, upstream, head, body, request_id)).await
         }
-        Ok(Route::Objects) => {
-            let s3 = match &app.objects {
-                Objects::Embedded(s3) => s3,
+        Destination::Objects(client) => {
+            let mut recorder = RequestRecorder::new(app, &client, &request_headers, meta);
+            let caller = &client.caller;
+            let response = match &app.objects {
+                Objects::Embedded(s3) => {
+                    let planned = s3::plan(app, s3, head, &request_headers, caller, &mut recorder);
+                    let call = s3::Call {
+                        app,
+                        s3,
+                        caller,
+                        request_id,
+                    };
+                    Box::pin(call.answer(planned, take_head(head), body, recorder)).await
+                }
                 Objects::External(external) => {
                     recorder.discard();
-                    let answered = Box::pin(unknown_path(app, external, head, body, request_id));
-                    let response = answered.await;
-                    return named(app, response, request_id);
+                    Box::pin(unknown_path(app, external, head, body, request_id)).await
                 }
             };
-            let planned = s3::plan(app, s3, head, &request_headers, &caller, &mut recorder);
-            let call = s3::Call {
+            named(app, response, request_id)
+        }
+        Destination::Service(client, route) => {
+            let mut recorder = RequestRecorder::new(app, &client, &request_headers, meta);
+            let call = Call {
                 app,
-                s3,
-                caller: &caller,
+                head,
+                request_headers: &request_headers,
+                caller: client.caller,
                 request_id,
             };
-            let answered = Box::pin(call.answer(planned, take_head(head), body, recorder));
-            return named(app, answered.await, request_id);
+            let response = call.answer(route, body, &mut recorder).await;
+            let mut response = named(app, response, request_id);
+            if request_headers.origin.is_some() {
+                cors::allow(response.headers_mut());
+            }
+            recorded(response, recorder)
         }
-        Err(failure) => {
-            // The body is read so that its sender gets to read the answer.
-            let _ = body::read(body, app.config.max_body_bytes).await;
-            ResponseEncoder::new(None, request_headers.content_type, "", request_id)
-                .render(Err(failure))
-        }
-    };
-    response = named(app, response, request_id);
-    if request_headers.origin.is_some() {
-        cors::allow(response.headers_mut());
     }
+}
+
+/// Who answers a request.
+enum Destination<'a> {
+    /// The server's own routes.
+    Admin,
+    /// Nobody: a browser asks whether it may send a request.
+    Preflight,
+    /// Nobody: the request is refused.
+    Refused(ServiceError),
+    /// Another server.
+    Upstream(&'a Upstream),
+    /// Object storage.
+    Objects(Client),
+    /// A service, or nobody where none was found.
+    Service(Client, Result<Route<'a>, ServiceError>),
+}
+
+impl<'a> Destination<'a> {
+    fn of(
+        app: &'a App,
+        connection_state: &ConnectionState,
+        head: &Parts,
+        request_headers: &RequestHeaders<'_>,
+    ) -> Self {
+        if request_headers.has_hosts {
+            return Self::Refused(two_hosts());
+        }
+        if admin::is_admin(app, head.uri.path()) {
+            return Self::Admin;
+        }
+        if request_headers.is_browsers
+            && let Err(error) = app.config.access.browser(head)
+        {
+            return Self::Refused(refused(error));
+        }
+        if cors::is_preflight(head) {
+            return Self::Preflight;
+        }
+        let client = connection_state.client(&app.config.accounts, head, request_headers);
+        let route = route(head, &app.endpoints);
+        match (app.passes_to(head.uri.path(), &route), route) {
+            (Some(upstream), _) => Self::Upstream(upstream),
+            (None, Ok(Route::Objects)) => Self::Objects(client),
+            (None, route) => Self::Service(client, route),
+        }
+    }
+}
+
+/// Records the reply, and hands a fault below HTTP to the connection.
+fn recorded(mut response: Response<Bytes>, recorder: RequestRecorder<'_>) -> Response<Body> {
     match response.extensions_mut().remove::<WireFault>() {
         None => recorder.set_reply(&response),
         Some(wire_fault) => {
