@@ -8,6 +8,7 @@ compared alternate, and the median of the rounds counts, because a shared machin
 import argparse
 import http.client
 import json
+import math
 import os
 import pathlib
 import re
@@ -337,8 +338,10 @@ def middle(loads):
     return Load(*(statistics.median(it) for it in zip(*loads)))
 
 
-def ratio(over, under, figure=lambda it: it.rate):
-    return statistics.median(figure(a) / figure(b) for a, b in zip(over, under))
+def ratio(over, under, figure=lambda load: load.rate):
+    """The median ratio; a round too short for the clock of CPU time does not count."""
+    ratios = [figure(a) / figure(b) for a, b in zip(over, under) if figure(b)]
+    return statistics.median(ratios) if ratios else math.nan
 
 
 def print_starts(starts):
