@@ -32,7 +32,8 @@ fn written(name: &str, template: &str, input: &str) -> String {
     assert_eq!((status, &*problem), (0, ""), "{name}");
     let document = file(&format!("{name}.document"), &document);
     let (status, x12, problem) = run(&["convert", &document]);
-    assert_eq!((status, &*problem), (0, ""), "{name}");
+    // The sample has a problem, and so has what is written like it.
+    assert!(status < 2, "{name}: {problem}");
     x12
 }
 
@@ -54,7 +55,8 @@ fn a_template_of_a_set_writes_what_is_valid() {
             let name = format!("{set}-{language}");
             let x12 = file(&format!("{name}.edi"), &written(&name, &template, input));
             let (status, report, problem) = run(&[&["validate", &x12], &arguments[2..]].concat());
-            assert_eq!((status, &*report, &*problem), (0, "", ""), "{name}");
+            let ok = format!("{x12}: ok\n");
+            assert_eq!((status, &*report, &*problem), (0, &*ok, ""), "{name}");
         }
     }
 }
@@ -91,7 +93,8 @@ fn what_cannot_be_a_template_says_so() {
         &of("X12_850", "VERSION_5010_HIPAA"),
         "has no transaction set",
     );
-    check(&of("850", "VERSION_4010"), "one is X12_850");
+    check(&of("order", "VERSION_4010"), "`b2bi-local sets` lists them");
+    check(&of("x12_837", "5010_HIPAA"), "X12_837_X222");
     check(&["--transaction-set", "X12_850"], "--version");
     let invoice = of("X12_810", "VERSION_4010");
     check(&[&["--sample", &sample], &invoice[..]].concat(), "850");

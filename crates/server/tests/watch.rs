@@ -47,7 +47,10 @@ fn x12_is_parsed_and_mapped_and_compared() {
     let text = fs::read_to_string(&wanted).unwrap();
     assert_eq!(shown.1.trim_end(), text.trim_end());
     let same = once(&["--template", &template, &edi, "--expect", &wanted]);
-    assert_eq!(same, (0, String::new(), String::new()));
+    assert_eq!(
+        same,
+        (0, String::new(), "b2bi-local: as expected\n".to_owned())
+    );
 }
 
 #[test]
@@ -77,27 +80,145 @@ fn a_difference_is_unified_and_plain_where_no_terminal_is() {
         "--- {wanted}\n+++ result\n@@ -1,4 +1,4 @@\n {{\n   \"same\": true,\n-  \"a\": 2\n+  \"a\": 1\n }}\n"
     );
     let different = once(&["--template", &template, &input, "--expect", &wanted]);
-    assert_eq!(different, (1, expected, String::new()));
+    let counted = "b2bi-local: 1 difference\n".to_owned();
+    assert_eq!(different, (1, expected, counted));
 }
 
 #[test]
-fn a_mapped_document_is_converted() {
+fn a_mapped_document_is_converted_with_the_delimiters_it_is_compared_with() {
     let document = fixture("x12/documents/purchase-order.json");
-    let edi = fixture("x12/documents/purchase-order.edi");
-    let written = fs::read_to_string(edi).unwrap().replace("*T*>", "*T*:");
-    let wanted = file("order.edi", &written);
+    let edi = fs::read_to_string(fixture("x12/documents/purchase-order.edi")).unwrap();
     let same = file("order.jsonata", "$");
+    for wanted in [
+        edi.clone(),
+        edi.replace("*T*>", "*T*:"),
+        edi.replace('~', "'").replace('*', "|"),
+    ] {
+        let wanted = file("order.edi", &wanted);
+        let arguments = [
+            "--template",
+            &same,
+            &document,
+            "--convert",
+            "--expect",
+            &wanted,
+        ];
+        let (status, difference, problem) = once(&arguments);
+        assert_eq!((status, &*difference), (1, ""));
+        assert_eq!(
+            problem,
+            "the X12: SAC, line 12, segment 10 of transaction 1: Segment is out of sequence.\n\
+             b2bi-local: problems in the X12\n"
+        );
+        let shown = once(&[
+            "--template",
+            &same,
+            &document,
+            "--convert",
+            "--delimiters-of",
+            &wanted,
+        ]);
+        assert_eq!(shown.1, fs::read_to_string(&wanted).unwrap());
+    }
+}
+
+#[test]
+fn x12_that_was_read_gives_its_delimiters_to_what_is_written() {
+    let edi = fixture("x12/documents/purchase-order.edi");
+    let same = file("again.jsonata", "$");
+    let (_, written, _) = once(&["--template", &same, &edi, "--convert"]);
+    assert_eq!(written, fs::read_to_string(&edi).unwrap());
+}
+
+#[test]
+fn problems_of_the_input_are_shown_and_told_by_the_status() {
+    let edi = fs::read_to_string(fixture("x12/documents/purchase-order.edi")).unwrap();
+    let template = fixture("mapping/purchase-order.jsonata");
+    let wanted = fixture("mapping/purchase-order.json");
+    for (text, expected) in [
+        (
+            edi.replace("SE*13", "SE*14"),
+            "Segment count error in SE segment",
+        ),
+        (
+            edi.replace("IEA*1*000000001~", ""),
+            "must be terminated with an IEA segment",
+        ),
+    ] {
+        let input = file("faulty.edi", &text);
+        let (status, _, problem) = once(&["--template", &template, &input, "--expect", &wanted]);
+        assert_eq!(status, 1, "{problem}");
+        assert!(
+            problem.contains(expected) && problem.contains(&input),
+            "{problem}"
+        );
+    }
+}
+
+#[test]
+fn a_folder_of_cases_is_a_suite() {
+    let template = file(
+        "suite.jsonata",
+        "{ 'number': number, 'made': $now(), 'lines': lines }",
+    );
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("watch-suite");
+    let folder = folder.to_string_lossy();
+    let _ = fs::remove_dir_all(&*folder);
+    fs::create_dir_all(&*folder).unwrap();
+    let write = |name: &str, text: &str| fs::write(format!("{folder}/{name}"), text).unwrap();
+    write("a.json", r#"{"number": 1, "lines": [1]}"#);
+    write(
+        "a.expected.json",
+        r#"{"lines": [1.0], "number": 1, "made": "then"}"#,
+    );
+    write("b.json", r#"{"number": 2, "lines": [1, 3]}"#);
+    write(
+        "b.expected.json",
+        r#"{"number": 2, "lines": [1, 2], "made": "then"}"#,
+    );
+    write("c.json", "{");
+    write("c.expected.json", "{}");
+    let report = format!("{folder}.xml");
     let arguments = [
         "--template",
-        &same,
-        &document,
-        "--convert",
+        &template,
         "--expect",
-        &wanted,
+        &folder,
+        "--ignore",
+        "made",
+        "--junit",
+        &report,
     ];
-    assert_eq!(once(&arguments), (0, String::new(), String::new()));
-    let one_line = once(&[&arguments[..], &["--wrap", "ONE_LINE"]].concat());
-    assert_eq!(one_line.0, 1);
+    let (status, output, _) = once(&arguments);
+    assert_eq!(status, 2, "{output}");
+    for line in [
+        "a: ok",
+        "b: 1 difference",
+        "3 cases: 1 ok, 1 different, 1 not possible",
+    ] {
+        assert!(output.lines().any(|item| item == line), "{line}: {output}");
+    }
+    assert!(
+        output.contains("c: ") && output.contains("c.json is not JSON"),
+        "{output}"
+    );
+    let junit = fs::read_to_string(&report).unwrap();
+    assert!(
+        junit.contains("tests=\"3\" failures=\"1\" errors=\"1\""),
+        "{junit}"
+    );
+    write("c.json", r#"{"number": 3}"#);
+    write("c.expected.json", r#"{"number": 3, "made": ""}"#);
+    assert_eq!(once(&arguments).0, 1);
+    write("b.expected.json", r#"{"number": 2, "lines": [1, 3]}"#);
+    let (status, output, _) = once(&arguments);
+    assert_eq!(status, 0, "{output}");
+    let unused = once(&[&arguments[..], &["--ignore", "nothing"]].concat());
+    assert!(
+        unused.2.contains("--ignore nothing meets nothing"),
+        "{}",
+        unused.2
+    );
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod message;
 mod outline;
 mod position;
 mod problem;
+mod problem_name;
 mod problems;
 mod read;
 mod segment;

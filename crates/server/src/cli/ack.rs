@@ -5,10 +5,13 @@ use b2bi_local_x12::{
     ReceivedInterchanges, Strictness, TransactionKind, Validator, acknowledge,
     acknowledge_interchanges,
 };
-use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::{Outcome, input, print, problems};
+use super::choice::{choice, chosen};
+use super::error::CommandError;
+use super::lines::LineIndex;
+use super::problems::FileProblems;
+use super::{Outcome, complain, input, print, problems};
 use crate::system;
 
 pub(super) fn arguments(command: Command) -> Command {
@@ -17,11 +20,12 @@ pub(super) fn arguments(command: Command) -> Command {
         .arg(input::argument())
         .arg(problems::argument())
         .arg(
-            Arg::new("form")
-                .long("form")
-                .value_parser(PossibleValuesParser::new(["auto", "997", "999", "TA1"]))
-                .default_value("auto")
-                .help("Which one; auto takes 999 for health care in 5010 and 997 for the rest"),
+            choice(
+                "form",
+                &["auto", "997", "999", "TA1"],
+                "Which one; auto takes 999 for health care in 5010 and 997 for the rest",
+            )
+            .default_value("auto"),
         )
         .arg(
             Arg::new("without-details")
@@ -46,7 +50,7 @@ pub(super) fn arguments(command: Command) -> Command {
         )
 }
 
-pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     let limit = problems::limit(matches);
     let sink = (
         ReceivedInterchanges::new(),
@@ -54,15 +58,17 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
             .guided()
             .problem_limit(limit),
     );
+    let name = input::name(matches);
+    let mut lines = LineIndex::default();
     let mut reader = Reader::new(sink).problem_limit(limit);
-    input::pieces(matches, |piece| {
+    input::pieces(name, |piece| {
+        lines.push(piece);
         reader.push(piece);
         Ok(())
     })?;
     let ((received, validator), reading) = reader.finish();
-    let form = matches
-        .get_one::<String>("form")
-        .map_or("auto", String::as_str);
+    problems::check_kind(name, &reading)?;
+    let form = chosen(matches, "form");
     let how = acknowledging(matches, form, &reading.contents);
     let validation = validator.finish();
     let findings = Findings::new(&reading, Some(&validation));
@@ -70,23 +76,24 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
         "TA1" => acknowledge_interchanges(&received, &findings, &how),
         _ => acknowledge(&received, &findings, &how),
     };
-    match (answer, reading.fatal()) {
-        (Some(answer), _) => print(&answer)?,
-        (None, Some(problem)) => return Err(problem.to_string()),
-        (None, None) if findings.reject_file() => {
-            super::complain("the file is rejected, and only a TA1 answers it (--form TA1)");
-        }
-        (None, None) => return Err("there is nothing to acknowledge in the file".to_owned()),
+    let problems = FileProblems::of_reading(name, &reading, &lines);
+    if let Some(answer) = answer {
+        print(&answer)?;
+    } else if findings.reject_file() {
+        problems.print_errors();
+        complain("the file is rejected, and only a TA1 answers it (--form TA1)");
+    } else {
+        return Err(format!(
+            "{}: there is nothing to acknowledge in the file",
+            input::shown(name)
+        )
+        .into());
     }
-    Ok(outcome(&findings))
-}
-
-fn outcome(findings: &Findings<'_>) -> Outcome {
-    if findings.is_empty() {
+    Ok(if findings.is_empty() {
         Outcome::Fine
     } else {
         Outcome::Problems
-    }
+    })
 }
 
 fn acknowledging(

@@ -5,22 +5,36 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
 
+use super::error::CommandError;
 use super::{ack, convert, generate, map, parse, sets, split, template, validate, watch};
 
 /// How a command that could be carried out ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Outcome {
     /// All is well.
     Fine,
     /// The file has problems, which were told.
     Problems,
+    /// Something could not be done, as was told.
+    Impossible,
+}
+
+impl Outcome {
+    /// The exit status, the same in every command.
+    fn status(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Fine => 0,
+            Self::Problems => 1,
+            Self::Impossible => 2,
+        })
+    }
 }
 
 /// A command: its name, its arguments, and the function that carries it out.
 struct FileCommand {
     name: &'static str,
     arguments: fn(Command) -> Command,
-    run: fn(&ArgMatches) -> Result<Outcome, String>,
+    run: fn(&ArgMatches) -> Result<Outcome, CommandError>,
 }
 
 const COMMANDS: &[FileCommand] = &[
@@ -85,27 +99,34 @@ pub(super) fn commands() -> impl Iterator<Item = Command> {
 
 /// Runs the command of this name, if it is one of these: exit status 0 when all is fine, 1 when
 /// problems were found, 2 when it could not be done.
+///
+/// Who closes the pipe that a command writes to has seen enough: that is no error.
 pub(super) fn run(name: &str, matches: &ArgMatches) -> Option<ExitCode> {
     let command = COMMANDS.iter().find(|item| item.name == name)?;
     Some(match (command.run)(matches) {
-        Ok(Outcome::Fine) => ExitCode::SUCCESS,
-        Ok(Outcome::Problems) => ExitCode::from(1),
-        Err(problem) => {
-            complain(&problem);
-            ExitCode::from(2)
+        Ok(outcome) => outcome.status(),
+        Err(CommandError::OutputClosed) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error.to_string());
+            Outcome::Impossible.status()
         }
     })
 }
 
 /// Says on standard error what is wrong.
 pub(super) fn complain(problem: &str) {
-    let _ = writeln!(io::stderr().lock(), "b2bi-local: {problem}");
+    print_error(&format!("b2bi-local: {problem}\n"));
+}
+
+/// Writes to standard error.
+pub(super) fn print_error(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Writes to standard output.
-pub(super) fn print(bytes: &[u8]) -> Result<(), String> {
+pub(super) fn print(bytes: &[u8]) -> Result<(), CommandError> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)
         .and_then(|()| out.flush())
-        .map_err(|error| format!("cannot write to standard output: {error}"))
+        .map_err(CommandError::output)
 }

@@ -1,10 +1,18 @@
 //! `b2bi-local convert`: a service-defined document as X12.
 
-use b2bi_local_x12::{Delimiters, LineBreak, Wrap, WriteOptions, write_json, write_xml};
-use clap::builder::PossibleValuesParser;
+use b2bi_local_x12::{
+    Delimiters, LineBreak, Reader, Strictness, Validator, Wrap, WriteOptions, read, write_json,
+    write_xml,
+};
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use super::{Outcome, input, print};
+use super::choice::{choice, chosen};
+use super::envelope::EnvelopeOnly;
+use super::error::CommandError;
+use super::input::Kind;
+use super::lines::LineIndex;
+use super::problems::FileProblems;
+use super::{Outcome, input, print, problems};
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -14,63 +22,125 @@ pub(super) fn arguments(command: Command) -> Command {
 }
 
 /// The arguments that say what form the X12 has.
-pub(super) fn form() -> [Arg; 4] {
-    let choice = |name, values: [&'static str; 3], help| {
-        Arg::new(name)
-            .long(name)
-            .value_parser(PossibleValuesParser::new(values))
-            .default_value(values[0])
-            .help(help)
-    };
+pub(super) fn form() -> [Arg; 6] {
     [
         choice(
             "wrap",
-            ["SEGMENT", "ONE_LINE", "LINE_LENGTH"],
+            &["SEGMENT", "ONE_LINE", "LINE_LENGTH"],
             "Where lines break",
-        ),
+        )
+        .default_value("SEGMENT"),
         Arg::new("line-length")
             .long("line-length")
             .value_name("BYTES")
             .value_parser(value_parser!(u32).range(1..))
             .default_value("80")
             .help("The length of lines for LINE_LENGTH"),
-        choice("line-terminator", ["LF", "CRLF", "CR"], "How lines break"),
+        choice("line-terminator", &["LF", "CRLF", "CR"], "How lines break").default_value("LF"),
         Arg::new("delimiters")
             .long("delimiters")
             .value_name("CHARACTERS")
             .value_parser(delimiters)
-            .default_value("*:~")
-            .help("Element separator, component separator and segment terminator"),
+            .help(
+                "Element separator, component separator (ISA16) and segment terminator [default: *:~]",
+            ),
+        Arg::new("delimiters-of")
+            .long("delimiters-of")
+            .value_name("FILE")
+            .conflicts_with("delimiters")
+            .help("Take the delimiters of this X12 file, such as the one the document came from"),
+        problems::argument(),
     ]
 }
 
-pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
-    let bytes = input::whole(matches)?;
-    let text = String::from_utf8(bytes).map_err(|_| "the document is not UTF-8".to_owned())?;
-    print(&written(matches, &text)?)?;
-    Ok(Outcome::Fine)
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
+    let name = input::name(matches);
+    let bytes = input::bytes(name)?;
+    let shown = input::shown(name);
+    if let Some(message) = Kind::of(&bytes).instead_of_document(shown) {
+        return Err(message.into());
+    }
+    let text = input::text_of(name, bytes)?;
+    let delimiters = given_delimiters(matches)?;
+    let converted = convert(matches, &text, delimiters);
+    let converted = converted.map_err(|problem| format!("{shown}: {problem}"))?;
+    print(&converted.x12)?;
+    converted.problems.print_errors();
+    Ok(converted.problems.outcome())
 }
 
-/// A service-defined document as X12.
+/// X12 that was written, and what is wrong with it.
+#[derive(Debug)]
+pub(super) struct Converted {
+    /// The X12.
+    pub(super) x12: Vec<u8>,
+    /// What the validation of it found.
+    pub(super) problems: FileProblems,
+}
+
+/// A service-defined document as X12, with these delimiters or the standard ones.
 ///
 /// # Errors
 ///
 /// It is no such document.
-pub(super) fn written(matches: &ArgMatches, document: &str) -> Result<Vec<u8>, String> {
-    let writing = writing(matches);
-    let written = if document.trim_start().starts_with('<') {
+pub(super) fn convert(
+    matches: &ArgMatches,
+    document: &str,
+    delimiters: Option<Delimiters>,
+) -> Result<Converted, String> {
+    let writing = writing(matches, delimiters);
+    let written = if Kind::of(document.as_bytes()) == Kind::Xml {
         write_xml(document, &writing)
     } else {
         write_json(document, &writing)
     };
-    written.map_err(|problem| problem.to_string())
+    let x12 = written.map_err(|problem| problem.to_string())?;
+    let problems = validated(&x12, problems::limit(matches));
+    Ok(Converted { x12, problems })
 }
 
-fn writing(matches: &ArgMatches) -> WriteOptions {
-    let value = |name| matches.get_one::<String>(name).map(String::as_str);
-    let line_break = match value("line-terminator") {
-        Some("CRLF") => LineBreak::CrLf,
-        Some("CR") => LineBreak::Cr,
+/// What the standard finds wrong with X12 that was written.
+fn validated(x12: &[u8], limit: usize) -> FileProblems {
+    let mut lines = LineIndex::default();
+    lines.push(x12);
+    let validator = Validator::new(Strictness::Attested, None)
+        .guided()
+        .problem_limit(limit);
+    let mut reader = Reader::new(validator).problem_limit(limit);
+    reader.push(x12);
+    let (validator, reading) = reader.finish();
+    let terminator = reading.delimiters.map(|delimiters| delimiters.terminator);
+    FileProblems::of_validation("the X12", &validator.finish(), terminator, &lines)
+}
+
+/// The delimiters that the arguments name.
+///
+/// # Errors
+///
+/// The file that has them cannot be read, or is no X12.
+pub(super) fn given_delimiters(matches: &ArgMatches) -> Result<Option<Delimiters>, CommandError> {
+    match matches.get_one::<String>("delimiters-of") {
+        Some(name) => delimiters_of(name).map(Some),
+        None => Ok(matches.get_one::<Delimiters>("delimiters").copied()),
+    }
+}
+
+fn delimiters_of(name: &str) -> Result<Delimiters, CommandError> {
+    let bytes = input::bytes(name)?;
+    if let Some(message) = Kind::of(&bytes).instead_of_x12(input::shown(name)) {
+        return Err(message.into());
+    }
+    let (_, reading) = read(&bytes, EnvelopeOnly);
+    problems::check_kind(name, &reading)?;
+    reading
+        .delimiters
+        .ok_or_else(|| format!("{} has no ISA segment to read", input::shown(name)).into())
+}
+
+fn writing(matches: &ArgMatches, delimiters: Option<Delimiters>) -> WriteOptions {
+    let line_break = match chosen(matches, "line-terminator") {
+        "CRLF" => LineBreak::CrLf,
+        "CR" => LineBreak::Cr,
         _ => LineBreak::Lf,
     };
     let length = matches.get_one::<u32>("line-length").copied();
@@ -78,12 +148,11 @@ fn writing(matches: &ArgMatches) -> WriteOptions {
         .and_then(|length| usize::try_from(length).ok())
         .unwrap_or(usize::MAX);
     let standard = WriteOptions::standard();
-    let delimiters = matches.get_one::<Delimiters>("delimiters").copied();
     WriteOptions {
         delimiters: delimiters.unwrap_or(standard.delimiters),
-        wrap: match value("wrap") {
-            Some("ONE_LINE") => Wrap::OneLine,
-            Some("LINE_LENGTH") => Wrap::Length(length, line_break),
+        wrap: match chosen(matches, "wrap") {
+            "ONE_LINE" => Wrap::OneLine,
+            "LINE_LENGTH" => Wrap::Length(length, line_break),
             _ => Wrap::Segment(line_break),
         },
         ..standard

@@ -1,10 +1,14 @@
-//! The service-defined document of X12 that a command was given.
+//! A file as the document that a template maps.
 
 use b2bi_local_b2bi::Selection;
 use b2bi_local_infer::Language;
-use b2bi_local_x12::{JsonWriter, Layout, Reader, Sink, XmlWriter};
+use b2bi_local_x12::{Delimiters, JsonWriter, Layout, ReadReport, Reader, Sink, XmlWriter};
 use clap::{Arg, ArgMatches};
 
+use super::error::CommandError;
+use super::input::{self, Kind, shown};
+use super::lines::LineIndex;
+use super::problems::{self, FileProblems};
 use super::selection;
 use crate::config::read_loop_names;
 
@@ -28,38 +32,122 @@ pub(super) fn reader<S: Sink>(matches: &ArgMatches, sink: S) -> Result<Reader<S>
     })
 }
 
+/// A file as it is mapped.
+#[derive(Debug)]
+pub(super) struct Document {
+    /// The document; none of X12 that cannot be read to its end.
+    pub(super) text: Option<String>,
+    /// What is wrong with the envelope of X12.
+    pub(super) problems: FileProblems,
+    /// The delimiters of X12.
+    pub(super) delimiters: Option<Delimiters>,
+}
+
 /// A file as it is mapped: X12 as its document in the data of a language, anything else as it is.
 ///
 /// # Errors
 ///
-/// It begins as X12 and cannot be read as such, or does not hold what is wanted.
-pub(super) fn of(
+/// The file cannot be read, is empty or not of the language's data, or does not hold what is wanted.
+pub(super) fn read(
     matches: &ArgMatches,
-    text: String,
+    name: &str,
     language: Language,
     wanted: Option<Selection>,
-) -> Result<String, String> {
-    let edi = text.trim_start();
-    if !edi.starts_with("ISA") {
-        return Ok(text);
+) -> Result<Document, CommandError> {
+    let document = of(matches, name, input::bytes(name)?, language, wanted)?;
+    if document.delimiters.is_none()
+        && let Some(text) = &document.text
+    {
+        check_language(name, text, language)?;
     }
-    let (bytes, reading) = match language {
+    Ok(document)
+}
+
+/// The bytes of a file as they are mapped.
+///
+/// # Errors
+///
+/// They are empty, no text, or do not hold what is wanted.
+pub(super) fn of(
+    matches: &ArgMatches,
+    name: &str,
+    bytes: Vec<u8>,
+    language: Language,
+    wanted: Option<Selection>,
+) -> Result<Document, CommandError> {
+    if Kind::of(&bytes) == Kind::X12 {
+        return of_x12(matches, name, &bytes, language, wanted);
+    }
+    Ok(Document {
+        text: Some(input::text_of(name, bytes)?),
+        problems: FileProblems::default(),
+        delimiters: None,
+    })
+}
+
+/// The fault of an input is told of the input, before a template can be blamed for it.
+fn check_language(name: &str, text: &str, language: Language) -> Result<(), CommandError> {
+    match (language, Kind::of(text.as_bytes())) {
+        (Language::Jsonata, Kind::Xml) => Err(format!(
+            "{} is XML, and a JSONata template maps JSON or X12; XML takes an XSLT template",
+            shown(name)
+        )
+        .into()),
+        (Language::Xslt, Kind::Json) => Err(format!(
+            "{} is JSON, and an XSLT template maps XML or X12; JSON takes a JSONata template",
+            shown(name)
+        )
+        .into()),
+        (Language::Jsonata, _) => serde_json::from_str::<serde::de::IgnoredAny>(text)
+            .map(|_| ())
+            .map_err(|error| format!("{} is not JSON: {error}", shown(name)).into()),
+        (Language::Xslt, _) => Ok(()),
+    }
+}
+
+fn of_x12(
+    matches: &ArgMatches,
+    name: &str,
+    bytes: &[u8],
+    language: Language,
+    wanted: Option<Selection>,
+) -> Result<Document, CommandError> {
+    let mut lines = LineIndex::default();
+    lines.push(bytes);
+    let (document, reading) = match language {
         Language::Jsonata => {
-            let mut reader = reader(matches, JsonWriter::new(Layout::Pretty, text.len()))?;
-            reader.push(edi.as_bytes());
+            let mut reader = reader(matches, JsonWriter::new(Layout::Pretty, bytes.len()))?;
+            reader.push(bytes);
             let (writer, reading) = reader.finish();
             (writer.finish(), reading)
         }
         Language::Xslt => {
-            let mut reader = reader(matches, XmlWriter::new(text.len()))?;
-            reader.push(edi.as_bytes());
+            let mut reader = reader(matches, XmlWriter::new(bytes.len()))?;
+            reader.push(bytes);
             let (writer, reading) = reader.finish();
             (writer.finish(), reading)
         }
     };
-    if let Some(problem) = reading.fatal() {
-        return Err(problem.to_string());
+    problems::check_kind(name, &reading)?;
+    let problems = FileProblems::of_reading(name, &reading, &lines);
+    let text = whole(name, document, &reading, wanted)?;
+    Ok(Document {
+        text,
+        problems,
+        delimiters: reading.delimiters,
+    })
+}
+
+fn whole(
+    name: &str,
+    document: Vec<u8>,
+    reading: &ReadReport,
+    wanted: Option<Selection>,
+) -> Result<Option<String>, CommandError> {
+    if reading.fatal().is_some() {
+        return Ok(None);
     }
-    selection::check(wanted, &reading.contents)?;
-    String::from_utf8(bytes).map_err(|error| error.to_string())
+    selection::check(wanted, &reading.contents, shown(name))?;
+    let text = String::from_utf8(document).map_err(|error| error.to_string())?;
+    Ok(Some(text))
 }

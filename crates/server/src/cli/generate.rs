@@ -1,15 +1,16 @@
 //! `b2bi-local generate`: a template, inferred from an input and the output that is wanted of it.
 
-use std::fs;
 use std::io::{self, Write as _};
 
 use b2bi_local_b2bi::MappingLimits;
 use b2bi_local_infer::{self as infer, Language};
 use b2bi_local_mapping::{Cancel, Run};
-use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Outcome, document, map, print};
+use super::choice::{choice, chosen};
+use super::error::CommandError;
+use super::input::Kind;
+use super::{Outcome, document, input, map, print};
 use crate::system;
 
 pub(super) fn arguments(command: Command) -> Command {
@@ -27,26 +28,27 @@ pub(super) fn arguments(command: Command) -> Command {
             "The input: JSON, XML, or X12 for its document",
         ))
         .arg(file("output", "The output that is wanted of it"))
-        .arg(
-            Arg::new("type")
-                .long("type")
-                .value_parser(PossibleValuesParser::new(["jsonata", "xslt"]))
-                .help("The template's language [default: xslt where a file is XML, else jsonata]"),
-        )
+        .arg(choice(
+            "type",
+            &["jsonata", "xslt"],
+            "The template's language [default: xslt where a file is XML, else jsonata]",
+        ))
         .arg(document::loop_names())
         .arg(map::xslt_command())
 }
 
 /// Prints the template, and on standard error its accuracy.
-pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
-    let text = |name: &str| {
-        let file = matches.get_one::<String>(name).map_or("", String::as_str);
-        fs::read_to_string(file).map_err(|error| format!("{file} cannot be read: {error}"))
-    };
-    let (input, output) = (text("input")?, text("output")?);
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
+    let input = File::read(matches, "input")?;
+    let output = File::read(matches, "output")?;
     let language = language(matches, &input, &output);
-    let of = |text| document::of(matches, text, language, None);
-    let (input, output) = (of(input)?, of(output)?);
+    let (input, output) = (
+        input.document(matches, language)?,
+        output.document(matches, language)?,
+    );
+    let (Some(input), Some(output)) = (input, output) else {
+        return Ok(Outcome::Problems);
+    };
     let template = infer::generate(&input, &output, language, &Cancel::default())
         .map_err(|problem| problem.to_string())?;
     print(template.as_bytes())?;
@@ -55,11 +57,37 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
     Ok(Outcome::Fine)
 }
 
-fn language(matches: &ArgMatches, input: &str, output: &str) -> Language {
-    let is_xml = |text: &str| text.trim_start().starts_with('<');
-    let xslt = match matches.get_one::<String>("type") {
-        Some(name) => name == "xslt",
-        None => is_xml(input) || is_xml(output),
+/// One of the two files.
+struct File<'m> {
+    name: &'m str,
+    bytes: Vec<u8>,
+}
+
+impl<'m> File<'m> {
+    fn read(matches: &'m ArgMatches, argument: &str) -> Result<Self, CommandError> {
+        let name = matches.get_one::<String>(argument);
+        let name = name.map_or("-", String::as_str);
+        let bytes = input::bytes(name)?;
+        Ok(Self { name, bytes })
+    }
+
+    /// What is mapped; none of X12 that cannot be read to its end, as is said on standard error.
+    fn document(
+        self,
+        matches: &ArgMatches,
+        language: Language,
+    ) -> Result<Option<String>, CommandError> {
+        let document = document::of(matches, self.name, self.bytes, language, None)?;
+        document.problems.print_errors();
+        Ok(document.text)
+    }
+}
+
+fn language(matches: &ArgMatches, input: &File<'_>, output: &File<'_>) -> Language {
+    let is_xml = |file: &File<'_>| Kind::of(&file.bytes) == Kind::Xml;
+    let xslt = match chosen(matches, "type") {
+        "" => is_xml(input) || is_xml(output),
+        name => name == "xslt",
     };
     if xslt {
         Language::Xslt

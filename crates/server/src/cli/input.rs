@@ -1,44 +1,146 @@
-//! The file that a command works on.
+//! The files that commands work on.
 
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Read, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, IsTerminal as _, Read, Seek as _, Write as _};
 
 use clap::{Arg, ArgMatches};
+
+use super::complain;
+use super::error::CommandError;
+use crate::system::random_seed;
 
 /// How much is read at once.
 const CHUNK: usize = 1 << 20;
 /// The size from which progress is told on a terminal.
 const LONG: u64 = 64 << 20;
+/// The name of standard input among the arguments.
+const STDIN: &str = "-";
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What a file holds, by its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It begins with ISA.
+    X12,
+    /// It begins with a bracket or a brace.
+    Json,
+    /// It begins with `<`.
+    Xml,
+    /// There is nothing but blanks.
+    Empty,
+    /// Something else.
+    Other,
+}
+
+impl Kind {
+    /// The kind of a text with these first bytes.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+        match text.trim_ascii_start() {
+            [] => Self::Empty,
+            [b'{' | b'[', ..] => Self::Json,
+            [b'<', ..] => Self::Xml,
+            [b'I', b'S', b'A', ..] => Self::X12,
+            _ => Self::Other,
+        }
+    }
+
+    /// Says that a command wants X12, and which commands take a file of this kind.
+    pub(super) fn instead_of_x12(self, file: &str) -> Option<String> {
+        let kind = match self {
+            Self::Json => "JSON",
+            Self::Xml => "XML",
+            Self::Empty => return Some(empty(file, "X12")),
+            Self::X12 | Self::Other => return None,
+        };
+        Some(format!(
+            "{file} is {kind}, and this command reads X12; `b2bi-local convert` writes X12 from the \
+             service's {kind} documents, and `b2bi-local map` maps any {kind}"
+        ))
+    }
+
+    /// Says that a command wants a document, and which commands take a file of this kind.
+    pub(super) fn instead_of_document(self, file: &str) -> Option<String> {
+        match self {
+            Self::Empty => Some(empty(file, "a JSON or XML document")),
+            Self::X12 => Some(format!(
+                "{file} is X12, and this command reads the service's JSON or XML documents; \
+                 `b2bi-local parse` makes such a document of X12"
+            )),
+            Self::Json | Self::Xml | Self::Other => None,
+        }
+    }
+}
+
+fn empty(file: &str, wanted: &str) -> String {
+    format!("{file} is empty; this command reads {wanted}")
+}
 
 /// The argument that names the file.
 pub(super) fn argument() -> Arg {
     Arg::new("file")
         .value_name("FILE")
-        .default_value("-")
+        .default_value(STDIN)
         .help("The file; - is standard input")
 }
 
-/// Hands the file over in pieces, and tells on a terminal how far it is.
+/// The name that was given.
+pub(super) fn name(matches: &ArgMatches) -> &str {
+    matches
+        .get_one::<String>("file")
+        .map_or(STDIN, String::as_str)
+}
+
+/// A file as messages name it.
+pub(super) fn shown(name: &str) -> &str {
+    if name == STDIN {
+        "standard input"
+    } else {
+        name
+    }
+}
+
+/// Hands an X12 file over in pieces, and tells on a terminal how far it is.
 ///
 /// # Errors
 ///
-/// The file cannot be read, or `take` fails.
+/// The file cannot be read, is empty or of another kind, or `take` fails.
 pub(super) fn pieces(
-    matches: &ArgMatches,
-    mut take: impl FnMut(&[u8]) -> Result<(), String>,
-) -> Result<(), String> {
-    let name = name(matches);
-    let unreadable = |error: io::Error| format!("{name} cannot be read: {error}");
-    let (mut source, size) = open(name).map_err(unreadable)?;
+    name: &str,
+    take: impl FnMut(&[u8]) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let (source, size) = open(name).map_err(|error| CommandError::read(shown(name), error))?;
+    pieces_of(source, size, name, take)
+}
+
+fn pieces_of(
+    mut source: impl Read,
+    size: u64,
+    name: &str,
+    mut take: impl FnMut(&[u8]) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
     let mut progress = Progress::new(size);
-    let mut chunk = vec![0; CHUNK];
+    let mut kind = Kind::Empty;
+    let mut chunk = Vec::with_capacity(CHUNK);
     loop {
-        let length = source.read(&mut chunk).map_err(unreadable)?;
+        chunk.clear();
+        let length = source
+            .by_ref()
+            .take(CHUNK as u64)
+            .read_to_end(&mut chunk)
+            .map_err(|error| CommandError::read(shown(name), error))?;
+        if kind == Kind::Empty {
+            kind = Kind::of(&chunk);
+            let is_wrong = length == 0 || kind != Kind::Empty;
+            if let Some(message) = kind.instead_of_x12(shown(name)).filter(|_| is_wrong) {
+                return Err(message.into());
+            }
+        }
         if length == 0 {
             progress.end();
             return Ok(());
         }
-        take(chunk.get(..length).unwrap_or_default())?;
+        take(&chunk)?;
         progress.advance(length);
     }
 }
@@ -48,24 +150,109 @@ pub(super) fn pieces(
 /// # Errors
 ///
 /// The file cannot be read.
-pub(super) fn whole(matches: &ArgMatches) -> Result<Vec<u8>, String> {
+pub(super) fn bytes(name: &str) -> Result<Vec<u8>, CommandError> {
     let mut bytes = Vec::new();
-    pieces(matches, |piece| {
-        bytes.extend_from_slice(piece);
-        Ok(())
-    })?;
+    open(name)
+        .and_then(|(mut source, _)| source.read_to_end(&mut bytes))
+        .map_err(|error| CommandError::read(shown(name), error))?;
     Ok(bytes)
 }
 
-fn name(matches: &ArgMatches) -> &str {
-    matches
-        .get_one::<String>("file")
-        .map_or("-", String::as_str)
+/// The whole of a file of text, which is not empty, without a byte order mark.
+///
+/// # Errors
+///
+/// The file cannot be read, is empty or is no UTF-8.
+pub(super) fn text(name: &str) -> Result<String, CommandError> {
+    text_of(name, bytes(name)?)
+}
+
+/// The bytes of a file as text, which is not empty, without a byte order mark.
+///
+/// # Errors
+///
+/// They are blanks, or no UTF-8.
+pub(super) fn text_of(name: &str, mut bytes: Vec<u8>) -> Result<String, CommandError> {
+    if Kind::of(&bytes) == Kind::Empty {
+        return Err(format!("{} is empty", shown(name)).into());
+    }
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!(
+            "{} is not UTF-8: byte {at} begins no character",
+            shown(name)
+        )
+        .into()
+    })
+}
+
+/// A file that can be read twice: what comes from a pipe is kept in a temporary file.
+pub(super) struct Repeatable<'n> {
+    name: &'n str,
+    file: File,
+    size: u64,
+}
+
+impl<'n> Repeatable<'n> {
+    /// Opens the file.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or there is no room for what a pipe holds.
+    pub(super) fn open(name: &'n str) -> Result<Self, CommandError> {
+        let failed = |error| CommandError::read(shown(name), error);
+        if name != STDIN {
+            let file = File::open(name).map_err(failed)?;
+            let metadata = file.metadata().map_err(failed)?;
+            if metadata.is_file() {
+                let size = metadata.len();
+                return Ok(Self { name, file, size });
+            }
+        }
+        let (mut source, _) = open(name).map_err(failed)?;
+        let mut file = temporary().map_err(failed)?;
+        let size = io::copy(&mut source, &mut file).map_err(failed)?;
+        Ok(Self { name, file, size })
+    }
+
+    /// Hands the file over in pieces, from its beginning.
+    ///
+    /// # Errors
+    ///
+    /// As for [`pieces`].
+    pub(super) fn pieces(
+        &mut self,
+        take: impl FnMut(&[u8]) -> Result<(), CommandError>,
+    ) -> Result<(), CommandError> {
+        let failed = |error| CommandError::read(shown(self.name), error);
+        self.file.rewind().map_err(failed)?;
+        pieces_of(&self.file, self.size, self.name, take)
+    }
+}
+
+/// A file that has no name any more, and goes when it is closed.
+fn temporary() -> io::Result<File> {
+    let path = std::env::temp_dir().join(format!("b2bi-local-{:016x}", random_seed()));
+    let mut options = OpenOptions::new();
+    let file = options
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path)?;
+    fs::remove_file(&path)?;
+    Ok(file)
 }
 
 fn open(name: &str) -> io::Result<(Box<dyn Read>, u64)> {
-    if name == "-" {
-        return Ok((Box::new(io::stdin().lock()), 0));
+    if name == STDIN {
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            complain("reading standard input; end it with Ctrl-D");
+        }
+        return Ok((Box::new(stdin.lock()), 0));
     }
     let file = File::open(name)?;
     let size = file.metadata()?.len();
@@ -101,6 +288,26 @@ impl Progress {
     fn end(&self) {
         if self.size > 0 {
             let _ = writeln!(io::stderr().lock());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn a_file_is_known_by_its_beginning() {
+        for (text, expected) in [
+            ("", Kind::Empty),
+            (" \r\n\t", Kind::Empty),
+            ("\u{feff} [1]", Kind::Json),
+            ("\n{}", Kind::Json),
+            ("<a/>", Kind::Xml),
+            ("  ISA*00", Kind::X12),
+            ("UNB+UNOA", Kind::Other),
+        ] {
+            assert_eq!(Kind::of(text.as_bytes()), expected, "{text:?}");
         }
     }
 }

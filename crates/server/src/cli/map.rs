@@ -1,15 +1,16 @@
 //! `b2bi-local map`: a document, mapped by a template.
 
-use std::fs;
 use std::sync::Arc;
 
 use b2bi_local_b2bi::MappingLimits;
 use b2bi_local_infer::Language;
-use b2bi_local_mapping::{Engine, Run};
+use b2bi_local_mapping::{Cause, Engine, Run};
+use b2bi_local_model::Timestamp;
 use b2bi_local_xslt::Command as XsltCommand;
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Outcome, input, print};
+use super::error::CommandError;
+use super::{Outcome, document, input, print, selection};
 use crate::system::{self, random_seed};
 use crate::worker;
 
@@ -18,10 +19,15 @@ const MEMORY_BYTES: u64 = 2 << 30;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
-        .about("Print what a template makes of a document: JSONata of JSON, XSLT of XML")
+        .about(
+            "Print what a template makes of a document: JSONata of JSON, XSLT of XML, both of X12",
+        )
         .arg(template())
-        .arg(xslt_command())
         .arg(input::argument())
+        .arg(clock())
+        .arg(document::loop_names())
+        .args(selection::arguments())
+        .arg(xslt_command())
 }
 
 /// The argument that names the file with the template.
@@ -42,12 +48,38 @@ pub(super) fn xslt_command() -> Arg {
         .help("Processor for XSLT 2.0 and 3.0")
 }
 
-pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
+/// The argument that sets the time in a template.
+pub(super) fn clock() -> Arg {
+    Arg::new("clock")
+        .long("clock")
+        .value_name("TIME")
+        .value_parser(time)
+        .help("The time in the template, such as 2026-03-01T09:30:00Z or 2026-03-01 [default: now]")
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    let midnight = format!("{text}T00:00:00Z");
+    let utc = format!("{text}Z");
+    [text, &utc, &midnight]
+        .into_iter()
+        .find_map(|text| serde_json::from_value(text.into()).ok())
+        .ok_or_else(|| "must be a time in ISO 8601, such as 2026-03-01T09:30:00Z".to_owned())
+}
+
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     let template = Source::read(matches)?;
-    let document = String::from_utf8(input::whole(matches)?)
-        .map_err(|_| "the document is not UTF-8".to_owned())?;
-    print(template.mapped(matches, &document)?.as_bytes())?;
-    Ok(Outcome::Fine)
+    let wanted = selection::given(matches)?;
+    let name = input::name(matches);
+    let document = document::read(matches, name, template.language(), wanted)?;
+    document.problems.print_errors();
+    if let Some(text) = &document.text {
+        print(
+            template
+                .mapped(matches, input::shown(name), text)?
+                .as_bytes(),
+        )?;
+    }
+    Ok(document.problems.outcome())
 }
 
 /// A template and the file it is from.
@@ -62,11 +94,10 @@ impl Source {
     /// # Errors
     ///
     /// It cannot be read.
-    pub(super) fn read(matches: &ArgMatches) -> Result<Self, String> {
+    pub(super) fn read(matches: &ArgMatches) -> Result<Self, CommandError> {
         let name = matches.get_one::<String>("template").cloned();
         let name = name.unwrap_or_default();
-        let text =
-            fs::read_to_string(&name).map_err(|error| format!("{name} cannot be read: {error}"))?;
+        let text = input::text(&name)?;
         Ok(Self { name, text })
     }
 
@@ -78,21 +109,30 @@ impl Source {
         }
     }
 
-    /// What it makes of a document, with a line break at the end.
+    /// What it makes of the document of a file, with a line break at the end.
     ///
     /// # Errors
     ///
     /// It cannot be read as a template, or does not fit the document.
-    pub(super) fn mapped(&self, matches: &ArgMatches, document: &str) -> Result<String, String> {
+    pub(super) fn mapped(
+        &self,
+        matches: &ArgMatches,
+        file: &str,
+        document: &str,
+    ) -> Result<String, CommandError> {
+        let clock = matches.get_one::<Timestamp>("clock").copied();
         let run = Run::new(
-            system::now().as_millis(),
+            clock.unwrap_or_else(system::now).as_millis(),
             random_seed(),
             MappingLimits::standard(),
         );
         let mapped = engine(self.language(), matches)?
             .compile(&self.text)
             .and_then(|engine| engine.evaluate(document, &run))
-            .map_err(|problem| format!("{}: {problem}", self.name))?;
+            .map_err(|problem| match problem.cause {
+                Cause::Input => format!("{file}: {problem}"),
+                _ => format!("{}: {problem}", self.name),
+            })?;
         // Nothing is `null`, as in the service: Assumption A-31.
         let mut mapped = mapped.unwrap_or_else(|| "null".to_owned());
         if !mapped.ends_with('\n') {

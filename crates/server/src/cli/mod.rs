@@ -1,14 +1,22 @@
 //! The command line: the server's command, and one file for each command that works on files.
 
 mod ack;
+mod choice;
 mod command;
 mod convert;
 mod document;
+mod envelope;
+mod error;
+mod folder;
 mod generate;
 mod input;
+mod junit;
+mod lines;
 mod map;
 mod parse;
 mod problems;
+mod report;
+mod rules;
 mod selection;
 mod sets;
 mod split;
@@ -24,7 +32,7 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use self::command::{Outcome, complain, print};
+use self::command::{Outcome, complain, print, print_error};
 use crate::config::Config;
 use crate::serve::{Server, either, input_end, stop_signal};
 use crate::settings::{arguments, resolve};

@@ -1,31 +1,28 @@
 //! `b2bi-local parse`: the service-defined document of an X12 file.
 
 use b2bi_local_x12::{JsonWriter, Layout, ReadReport, Sink, XmlWriter};
-use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 
+use super::choice::{choice, chosen};
+use super::envelope::EnvelopeOnly;
+use super::error::CommandError;
+use super::input::Repeatable;
+use super::lines::LineIndex;
+use super::problems::FileProblems;
 use super::{Outcome, document, input, print, problems, selection};
 
 /// The memory a writer begins with; it is emptied after each piece of the file.
 const CAPACITY: usize = 1 << 16;
 
 pub(super) fn arguments(command: Command) -> Command {
-    let choice = |name, values: [&'static str; 2], help| {
-        Arg::new(name)
-            .long(name)
-            .value_parser(PossibleValuesParser::new(values))
-            .default_value(values[0])
-            .help(help)
-    };
     command
         .about("Print the document that the service makes of an X12 file")
         .arg(input::argument())
-        .arg(choice("format", ["json", "xml"], "The document's format"))
-        .arg(choice(
-            "layout",
-            ["pretty", "compact"],
-            "How JSON is laid out",
-        ))
+        .arg(choice("format", &["json", "xml"], "The document's format").default_value("json"))
+        .arg(
+            choice("layout", &["pretty", "compact"], "How JSON is laid out")
+                .default_value("pretty"),
+        )
         .arg(document::loop_names())
         .arg(problems::argument())
         .args(selection::arguments())
@@ -33,12 +30,18 @@ pub(super) fn arguments(command: Command) -> Command {
 
 /// Writes that can give away what they have so far.
 trait Writer: Sink {
-    fn hand_out(&mut self, to: impl FnOnce(&[u8]) -> Result<(), String>) -> Result<(), String>;
+    fn hand_out(
+        &mut self,
+        to: impl FnOnce(&[u8]) -> Result<(), CommandError>,
+    ) -> Result<(), CommandError>;
     fn rest(self) -> Vec<u8>;
 }
 
 impl Writer for JsonWriter {
-    fn hand_out(&mut self, to: impl FnOnce(&[u8]) -> Result<(), String>) -> Result<(), String> {
+    fn hand_out(
+        &mut self,
+        to: impl FnOnce(&[u8]) -> Result<(), CommandError>,
+    ) -> Result<(), CommandError> {
         self.hand_out(to)
     }
     fn rest(self) -> Vec<u8> {
@@ -47,7 +50,10 @@ impl Writer for JsonWriter {
 }
 
 impl Writer for XmlWriter {
-    fn hand_out(&mut self, to: impl FnOnce(&[u8]) -> Result<(), String>) -> Result<(), String> {
+    fn hand_out(
+        &mut self,
+        to: impl FnOnce(&[u8]) -> Result<(), CommandError>,
+    ) -> Result<(), CommandError> {
         to(&self.take())
     }
     fn rest(self) -> Vec<u8> {
@@ -55,37 +61,69 @@ impl Writer for XmlWriter {
     }
 }
 
-pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     let wanted = selection::given(matches)?;
-    let value = |name| matches.get_one::<String>(name).map(String::as_str);
-    let layout = match value("layout") {
-        Some("compact") => Layout::Compact,
+    let name = input::name(matches);
+    let mut file = Repeatable::open(name)?;
+    // A file is read twice, so that one without an end leaves no half document.
+    let problems = examine(matches, name, &mut file)?;
+    problems.problems.print_errors();
+    if !problems.is_whole {
+        return Ok(Outcome::Problems);
+    }
+    selection::check(wanted, &problems.reading.contents, input::shown(name))?;
+    let layout = match chosen(matches, "layout") {
+        "compact" => Layout::Compact,
         _ => Layout::Pretty,
     };
-    let reading = match value("format") {
-        Some("xml") => write(matches, XmlWriter::new(CAPACITY))?,
-        _ => write(matches, JsonWriter::new(layout, CAPACITY))?,
-    };
-    selection::check(wanted, &reading.contents)?;
-    problems::print_envelope(&reading);
-    if reading.problems.is_empty() {
-        Ok(Outcome::Fine)
-    } else {
-        Ok(Outcome::Problems)
+    match chosen(matches, "format") {
+        "xml" => write(matches, &mut file, XmlWriter::new(CAPACITY))?,
+        _ => write(matches, &mut file, JsonWriter::new(layout, CAPACITY))?,
     }
+    Ok(problems.problems.outcome())
 }
 
-fn write(matches: &ArgMatches, writer: impl Writer) -> Result<ReadReport, String> {
-    let mut reader = document::reader(matches, writer)?.problem_limit(problems::limit(matches));
-    input::pieces(matches, |piece| {
+/// What a first look at the file found.
+struct Examined {
+    reading: ReadReport,
+    problems: FileProblems,
+    /// The file can be read to its end.
+    is_whole: bool,
+}
+
+fn examine(
+    matches: &ArgMatches,
+    name: &str,
+    file: &mut Repeatable<'_>,
+) -> Result<Examined, CommandError> {
+    let mut lines = LineIndex::default();
+    let mut reader =
+        document::reader(matches, EnvelopeOnly)?.problem_limit(problems::limit(matches));
+    file.pieces(|piece| {
+        lines.push(piece);
+        reader.push(piece);
+        Ok(())
+    })?;
+    let (_, reading) = reader.finish();
+    problems::check_kind(name, &reading)?;
+    Ok(Examined {
+        problems: FileProblems::of_reading(name, &reading, &lines),
+        is_whole: reading.fatal().is_none(),
+        reading,
+    })
+}
+
+fn write(
+    matches: &ArgMatches,
+    file: &mut Repeatable<'_>,
+    writer: impl Writer,
+) -> Result<(), CommandError> {
+    let mut reader = document::reader(matches, writer)?;
+    file.pieces(|piece| {
         reader.push(piece);
         Writer::hand_out(reader.sink(), print)
     })?;
-    let (writer, reading) = reader.finish();
-    if let Some(problem) = reading.fatal() {
-        return Err(problem.to_string());
-    }
+    let (writer, _) = reader.finish();
     print(&writer.rest())?;
-    print(b"\n")?;
-    Ok(reading)
+    print(b"\n")
 }

@@ -1,9 +1,21 @@
-//! How many problems of a file a command keeps, and what it says of the others.
+//! The problems of a file: how many a command keeps, and how it says where they are.
 
-use b2bi_local_x12::{PROBLEM_LIMIT, Problem, ReadReport};
+use std::fmt::Write as _;
+
+use b2bi_local_x12::{PROBLEM_LIMIT, Position, Problem, ProblemKind, ReadReport, Validation};
 use clap::{Arg, ArgMatches, value_parser};
 
-use super::complain;
+use super::error::CommandError;
+use super::input::shown;
+use super::lines::LineIndex;
+use super::{Outcome, print_error};
+
+/// The longest identifier of a segment that is shown in full.
+const LONGEST_IDENTIFIER: usize = 12;
+
+/// What a place means, for whoever reads one.
+pub(super) const PLACES: &str = "Lines are those of the file. Segments are counted from 1: those of \
+    a transaction from its ST, all others from their ISA.";
 
 /// The argument that limits them.
 pub(super) fn argument() -> Arg {
@@ -12,7 +24,7 @@ pub(super) fn argument() -> Arg {
         .value_name("NUMBER")
         .value_parser(value_parser!(u32))
         .help(format!(
-            "Most problems kept in full; the others are counted [default: {PROBLEM_LIMIT}]"
+            "Most problems listed for a file; the others are counted [default: {PROBLEM_LIMIT}]"
         ))
 }
 
@@ -24,23 +36,178 @@ pub(super) fn limit(matches: &ArgMatches) -> usize {
     })
 }
 
-/// Prints what is tolerated on standard error.
-pub(super) fn print_notes(notes: &[Problem]) {
-    for note in notes {
-        complain(&format!("note: {note}"));
+/// A problem, and the line that it is on.
+#[derive(Debug)]
+pub(super) struct Located {
+    /// The problem.
+    pub(super) problem: Problem,
+    /// The line of the file, unless the file has one line only.
+    pub(super) line: Option<u64>,
+}
+
+/// What is wrong with one file.
+#[derive(Debug, Default)]
+pub(super) struct FileProblems {
+    /// The file, as messages name it.
+    pub(super) file: String,
+    /// The problems that are listed.
+    pub(super) problems: Vec<Located>,
+    /// What is not as it should be and is tolerated.
+    pub(super) notes: Vec<Located>,
+    /// How many problems are not listed.
+    pub(super) omitted: u64,
+}
+
+impl FileProblems {
+    /// The problems of the envelope.
+    pub(super) fn of_reading(name: &str, reading: &ReadReport, lines: &LineIndex) -> Self {
+        let terminator = reading.delimiters.map(|delimiters| delimiters.terminator);
+        Self {
+            file: shown(name).to_owned(),
+            problems: located(&reading.problems, lines, terminator),
+            notes: located(&reading.notes, lines, terminator),
+            omitted: reading.omitted.count(),
+        }
+    }
+
+    /// The problems that a validation found, those of the envelope among them.
+    pub(super) fn of_validation(
+        name: &str,
+        validation: &Validation,
+        terminator: Option<u8>,
+        lines: &LineIndex,
+    ) -> Self {
+        Self {
+            file: shown(name).to_owned(),
+            problems: located(&validation.problems, lines, terminator),
+            notes: located(&validation.notes, lines, terminator),
+            omitted: validation.omitted.count(),
+        }
+    }
+
+    /// How many problems there are, listed or not.
+    pub(super) fn total(&self) -> u64 {
+        self.omitted
+            .saturating_add(u64::try_from(self.problems.len()).unwrap_or(u64::MAX))
+    }
+
+    /// How the command ends by these.
+    pub(super) fn outcome(&self) -> Outcome {
+        if self.total() == 0 {
+            Outcome::Fine
+        } else {
+            Outcome::Problems
+        }
+    }
+
+    /// The message of one of the problems, with the file and the place.
+    pub(super) fn message(&self, located: &Located) -> String {
+        let mut text = format!("{}: ", self.file);
+        let place = located.place();
+        if !place.is_empty() {
+            let _ = write!(text, "{place}: ");
+        }
+        let _ = write!(text, "{}", located.problem.message());
+        text
+    }
+
+    /// A line for each note and problem, and one for those that are not listed.
+    pub(super) fn lines(&self) -> String {
+        let mut text = String::new();
+        for note in &self.notes {
+            let message = self.message(note);
+            let rest = message.strip_prefix(&self.file).unwrap_or(&message);
+            let _ = writeln!(text, "{}: note{rest}", self.file);
+        }
+        for problem in &self.problems {
+            let _ = writeln!(text, "{}", self.message(problem));
+        }
+        if self.omitted > 0 {
+            let _ = writeln!(
+                text,
+                "{}: {} more problems are not listed; --max-problems lists more",
+                self.file, self.omitted
+            );
+        }
+        text
+    }
+
+    /// Prints the lines on standard error.
+    pub(super) fn print_errors(&self) {
+        print_error(&self.lines());
     }
 }
 
-/// Prints the problems of the envelope on standard error, and how many were left out.
-pub(super) fn print_envelope(reading: &ReadReport) {
-    print_notes(&reading.notes);
-    for problem in &reading.problems {
-        complain(&problem.to_string());
+impl Located {
+    /// The place: `SE01, line 15, segment 13 of transaction 1`.
+    pub(super) fn place(&self) -> String {
+        let mut parts = vec![self.element()];
+        parts.extend(self.line.map(|line| format!("line {line}")));
+        parts.push(self.segment());
+        parts.retain(|part| !part.is_empty());
+        parts.join(", ")
     }
-    let omitted = reading.omitted.count();
-    if omitted > 0 {
-        complain(&format!(
-            "{omitted} more problems of the envelope are not listed; --max-problems lists more"
-        ));
+
+    /// The segment with the element: `SE01`, or `SV101-02` for a component.
+    pub(super) fn element(&self) -> String {
+        let Position {
+            element, component, ..
+        } = self.problem.position;
+        let mut text: String = self
+            .problem
+            .segment
+            .chars()
+            .take(LONGEST_IDENTIFIER)
+            .collect();
+        if element > 0 && !text.is_empty() {
+            let _ = write!(text, "{element:02}");
+            if component > 0 {
+                let _ = write!(text, "-{component:02}");
+            }
+        }
+        text
+    }
+
+    fn segment(&self) -> String {
+        let Position {
+            interchange,
+            group,
+            transaction,
+            segment,
+            segment_in_interchange,
+            ..
+        } = self.problem.position;
+        match (transaction, segment_in_interchange) {
+            (0, 0) => String::new(),
+            (0, at) => format!("segment {at} of interchange {interchange}"),
+            _ if group > 1 => {
+                format!("segment {segment} of transaction {transaction} in group {group}")
+            }
+            _ => format!("segment {segment} of transaction {transaction}"),
+        }
+    }
+}
+
+fn located(problems: &[Problem], lines: &LineIndex, terminator: Option<u8>) -> Vec<Located> {
+    let places = problems.iter().map(|problem| problem.position.byte);
+    let lines = lines.of(places, terminator);
+    let located = |problem: &Problem| Located {
+        problem: problem.clone(),
+        line: lines.get(&problem.position.byte).copied(),
+    };
+    problems.iter().map(located).collect()
+}
+
+/// Refuses a file that is no X12 at all.
+///
+/// # Errors
+///
+/// It begins with something else.
+pub(super) fn check_kind(name: &str, reading: &ReadReport) -> Result<(), CommandError> {
+    match reading.fatal() {
+        Some(problem) if matches!(problem.kind, ProblemKind::NotAnInterchange { .. }) => {
+            Err(format!("{}: {problem}", shown(name)).into())
+        }
+        _ => Ok(()),
     }
 }

@@ -1,11 +1,9 @@
-//! The transaction set and version that a command was given, as the API spells them.
+//! The transaction set and version that a command was given.
 
 use b2bi_local_b2bi::Selection;
 use b2bi_local_model::types::{X12TransactionSet, X12Version};
 use b2bi_local_x12::TransactionKind;
 use clap::{Arg, ArgMatches};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 /// The two arguments; without them the file tells.
 pub(super) fn arguments() -> [Arg; 2] {
@@ -14,12 +12,12 @@ pub(super) fn arguments() -> [Arg; 2] {
             .long("transaction-set")
             .value_name("SET")
             .requires("version")
-            .help("What the file must hold, such as X12_850 [default: what it holds]"),
+            .help("What the file must hold, such as X12_850 or 850 [default: what it holds]"),
         Arg::new("version")
             .long("version")
             .value_name("VERSION")
             .requires("transaction-set")
-            .help("The version it must be of, such as VERSION_4010"),
+            .help("The version it must be of, such as VERSION_4010 or 4010"),
     ]
 }
 
@@ -31,10 +29,9 @@ pub(super) fn arguments() -> [Arg; 2] {
 pub(super) fn given(matches: &ArgMatches) -> Result<Option<Selection>, String> {
     let value = |name| matches.get_one::<String>(name);
     match (value("transaction-set"), value("version")) {
-        (Some(set), Some(version)) => {
-            let set: X12TransactionSet = named(set, "transaction set", "X12_850")?;
-            let version: X12Version = named(version, "version", "VERSION_4010")?;
-            Selection::new(set, version).map(Some)
+        (Some(set), Some(text)) => {
+            let version = version(text)?;
+            selection(set, version).map(Some)
         }
         _ => Ok(None),
     }
@@ -48,11 +45,160 @@ pub(super) fn given(matches: &ArgMatches) -> Result<Option<Selection>, String> {
 pub(super) fn check(
     selection: Option<Selection>,
     contents: &[TransactionKind],
+    file: &str,
 ) -> Result<(), String> {
-    selection.map_or(Ok(()), |selection| selection.check(contents))
+    let Some(selection) = selection else {
+        return Ok(());
+    };
+    selection
+        .check(contents)
+        .map_err(|problem| format!("{file}: {problem}"))
 }
 
-fn named<T: DeserializeOwned>(name: &str, what: &str, example: &str) -> Result<T, String> {
-    serde_json::from_value(Value::String(name.to_owned()))
-        .map_err(|_| format!("{name} is no {what} of the API; one is {example}"))
+/// What the API calls the first kind of transaction among the contents of a file that it has.
+pub(super) fn of_contents(contents: &[TransactionKind]) -> Option<Selection> {
+    contents.iter().find_map(|content| {
+        let content = std::slice::from_ref(content);
+        // Guides come first: without its guide a set would be accepted too.
+        let versions = X12Version::ALL.iter().rev();
+        versions
+            .flat_map(|version| sets_of(*version))
+            .find(|(_, selection)| selection.check(content).is_ok())
+            .map(|(_, selection)| selection)
+    })
+}
+
+/// The sets of a version.
+pub(super) fn sets_of(version: X12Version) -> impl Iterator<Item = (X12TransactionSet, Selection)> {
+    X12TransactionSet::ALL.iter().filter_map(move |set| {
+        let selection = Selection::new(*set, version).ok()?;
+        Some((*set, selection))
+    })
+}
+
+/// A version in any of its spellings: `VERSION_4010`, `4010`, `004010`, `5010-hipaa`, `005010X222A1`.
+///
+/// # Errors
+///
+/// There is no such version.
+pub(super) fn version(text: &str) -> Result<X12Version, String> {
+    let upper = text.trim().to_ascii_uppercase().replace('-', "_");
+    let name = upper.strip_prefix("VERSION_").unwrap_or(&upper);
+    let name = name.strip_prefix("00").unwrap_or(name);
+    let name = match name.split_once('X') {
+        Some(("5010", _)) => "5010_HIPAA",
+        _ if name == "5010HIPAA" || name == "HIPAA" => "5010_HIPAA",
+        _ => name,
+    };
+    let found = X12Version::ALL
+        .iter()
+        .find(|version| version.as_str().strip_prefix("VERSION_") == Some(name));
+    found.copied().ok_or_else(|| {
+        let names: Vec<&str> = X12Version::ALL
+            .iter()
+            .map(|version| version.as_str())
+            .collect();
+        format!("there is no version {text}; there are {}", names.join(", "))
+    })
+}
+
+fn selection(text: &str, version: X12Version) -> Result<Selection, String> {
+    let upper = text.trim().to_ascii_uppercase().replace('-', "_");
+    let name = upper.strip_prefix("X12_").unwrap_or(&upper);
+    let number = name.get(..3).unwrap_or(name);
+    let is_meant = |set: &X12TransactionSet| {
+        let set = set.as_str().strip_prefix("X12_").unwrap_or_default();
+        set == name || set.replace('_', "") == name
+    };
+    let Some(set) = X12TransactionSet::ALL.iter().find(|set| is_meant(set)) else {
+        let problem = format!("there is no transaction set {text}");
+        return Err(with_others(&problem, version, number));
+    };
+    Selection::new(*set, version).map_err(|_| {
+        let problem = format!(
+            "{} has no transaction set {}",
+            version.as_str(),
+            set.as_str()
+        );
+        with_others(&problem, version, number)
+    })
+}
+
+/// A problem, with the sets that may have been meant.
+fn with_others(problem: &str, version: X12Version, number: &str) -> String {
+    let is_alike = |set: &X12TransactionSet| set.as_str().split('_').nth(1) == Some(number);
+    let here: Vec<&str> = sets_of(version)
+        .filter(|(set, _)| is_alike(set))
+        .map(|(set, _)| set.as_str())
+        .collect();
+    if !here.is_empty() {
+        return format!("{problem}; {} has {}", version.as_str(), here.join(", "));
+    }
+    let elsewhere: Vec<&str> = X12Version::ALL
+        .iter()
+        .filter(|version| sets_of(**version).any(|(set, _)| is_alike(&set)))
+        .map(|version| version.as_str())
+        .collect();
+    if elsewhere.is_empty() {
+        format!("{problem}; `b2bi-local sets` lists them")
+    } else {
+        format!("{problem}; a set {number} is in {}", elsewhere.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{selection, version};
+
+    #[test]
+    fn versions_and_sets_have_many_spellings() {
+        for (set, text, expected) in [
+            ("X12_850", "VERSION_4010", "X12_850 of VERSION_4010"),
+            ("850", "4010", "X12_850 of VERSION_4010"),
+            ("x12_850", "version_4010", "X12_850 of VERSION_4010"),
+            ("850", "004010", "X12_850 of VERSION_4010"),
+            ("850", "5010", "X12_850 of VERSION_5010"),
+            (
+                "837X222",
+                "5010-hipaa",
+                "X12_837_X222 of VERSION_5010_HIPAA",
+            ),
+            (
+                "837-x222",
+                "005010X222A1",
+                "X12_837_X222 of VERSION_5010_HIPAA",
+            ),
+        ] {
+            let found = version(text).and_then(|version| selection(set, version));
+            assert_eq!(
+                found.map(|found| found.to_string()),
+                Ok(expected.to_owned()),
+                "{set} {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_there_is_not_leads_to_what_there_is() {
+        for (set, text, expected) in [
+            ("X12_837", "VERSION_5010_HIPAA", "X12_837_X222"),
+            ("X12_837_X222", "4010", "VERSION_4010 has X12_837"),
+            (
+                "X12_850",
+                "5010_HIPAA",
+                "a set 850 is in VERSION_4010, VERSION_4030",
+            ),
+            (
+                "X12_999_X1",
+                "4010",
+                "there is no transaction set X12_999_X1",
+            ),
+            ("order", "4010", "`b2bi-local sets` lists them"),
+            ("850", "3010", "there are VERSION_4010, VERSION_4030"),
+        ] {
+            let found = version(text).and_then(|version| selection(set, version));
+            let problem = found.err().unwrap_or_default();
+            assert!(problem.contains(expected), "{set} {text}: {problem}");
+        }
+    }
 }

@@ -2,37 +2,46 @@
 
 use std::fmt::Write as _;
 
-use b2bi_local_b2bi::Selection;
-use b2bi_local_model::types::{X12TransactionSet, X12Version};
-use clap::builder::PossibleValuesParser;
+use b2bi_local_model::types::X12Version;
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Outcome, print};
+use super::error::CommandError;
+use super::{Outcome, print, selection};
 
 pub(super) fn arguments(command: Command) -> Command {
-    let versions = X12Version::ALL.iter().map(|item| item.as_str());
     command
         .about("List the transaction sets of each version")
+        .arg(
+            Arg::new("filter")
+                .value_name("TEXT")
+                .help("Only sets with this in their name, such as 837"),
+        )
         .arg(
             Arg::new("version")
                 .long("version")
                 .value_name("VERSION")
-                .value_parser(PossibleValuesParser::new(versions))
-                .help("Only this version's"),
+                .value_parser(selection::version)
+                .help("Only this version's, such as VERSION_5010_HIPAA or 4010"),
         )
 }
 
-pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
-    let wanted = matches.get_one::<String>("version");
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
+    let wanted = matches.get_one::<X12Version>("version");
+    let filter = matches.get_one::<String>("filter");
+    let text = filter.map_or_else(String::new, |filter| filter.to_ascii_uppercase());
     let mut lines = String::new();
     for version in X12Version::ALL {
-        if wanted.is_none_or(|wanted| wanted == version.as_str()) {
-            for set in X12TransactionSet::ALL {
-                if Selection::new(*set, *version).is_ok() {
-                    let _ = writeln!(lines, "{} {}", version.as_str(), set.as_str());
-                }
+        if wanted.is_some_and(|wanted| wanted != version) {
+            continue;
+        }
+        for (set, _) in selection::sets_of(*version) {
+            if set.as_str().contains(&text) {
+                let _ = writeln!(lines, "{} {}", version.as_str(), set.as_str());
             }
         }
+    }
+    if lines.is_empty() {
+        return Err(format!("no transaction set has {text} in its name").into());
     }
     print(lines.as_bytes())?;
     Ok(Outcome::Fine)

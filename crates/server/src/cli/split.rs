@@ -1,12 +1,16 @@
 //! `b2bi-local split`: one X12 file for each transaction.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use b2bi_local_x12::{Piece, Reader, Splitter};
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::{Outcome, input, print, problems};
+use super::error::CommandError;
+use super::lines::LineIndex;
+use super::problems::{self, FileProblems};
+use super::{Outcome, input, print};
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -22,59 +26,72 @@ pub(super) fn arguments(command: Command) -> Command {
                 .default_value(".")
                 .help("Where the files go: 00001.edi, 00002.edi, ..."),
         )
+        .arg(
+            Arg::new("force")
+                .long("force")
+                .action(ArgAction::SetTrue)
+                .help("Overwrite files that are there already"),
+        )
 }
 
-pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     let here = PathBuf::from(".");
     let folder = matches.get_one::<PathBuf>("output").unwrap_or(&here);
-    fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
-    let mut written = Written {
+    fs::create_dir_all(folder).map_err(|error| CommandError::write(folder.display(), error))?;
+    let mut files = Files {
         folder,
+        force: matches.get_flag("force"),
         count: 0,
-        failure: None,
+        error: None,
     };
-    let mut reader = Reader::new(Splitter::new(|piece| written.take(&piece)))
+    let name = input::name(matches);
+    let mut lines = LineIndex::default();
+    let mut reader = Reader::new(Splitter::new(|piece| files.take(&piece)))
         .problem_limit(problems::limit(matches));
-    input::pieces(matches, |piece| {
+    input::pieces(name, |piece| {
+        lines.push(piece);
         reader.push(piece);
         Ok(())
     })?;
     let (_, reading) = reader.finish();
-    if let Some(failure) = written.failure {
-        return Err(failure);
+    problems::check_kind(name, &reading)?;
+    if let Some(error) = files.error {
+        return Err(error);
     }
-    print(format!("{} transactions in {}\n", written.count, folder.display()).as_bytes())?;
-    if let Some(problem) = reading.fatal() {
-        return Err(problem.to_string());
-    }
-    problems::print_envelope(&reading);
-    if reading.problems.is_empty() {
-        Ok(Outcome::Fine)
-    } else {
-        Ok(Outcome::Problems)
-    }
+    print(format!("{} transactions in {}\n", files.count, folder.display()).as_bytes())?;
+    let problems = FileProblems::of_reading(name, &reading, &lines);
+    problems.print_errors();
+    Ok(problems.outcome())
 }
 
 /// The files written so far, and why the next could not be.
-struct Written<'a> {
+struct Files<'a> {
     folder: &'a Path,
+    force: bool,
     count: u32,
-    failure: Option<String>,
+    error: Option<CommandError>,
 }
 
-impl Written<'_> {
+impl Files<'_> {
     fn take(&mut self, piece: &Piece) {
-        if self.failure.is_some() {
+        if self.error.is_some() {
             return;
         }
-        let path = self.folder.join(format!("{:05}.edi", self.count + 1));
-        match fs::write(&path, &piece.bytes) {
-            Ok(()) => self.count += 1,
-            Err(error) => self.failure = Some(unwritable(&path, &error)),
+        let number = self.count.saturating_add(1);
+        let path = self.folder.join(format!("{number:05}.edi"));
+        match write(&path, &piece.bytes, self.force) {
+            Ok(()) => self.count = number,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let message = format!("{} exists; --force overwrites it", path.display());
+                self.error = Some(message.into());
+            }
+            Err(error) => self.error = Some(CommandError::write(path.display(), error)),
         }
     }
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> String {
-    format!("{} cannot be written: {error}", path.display())
+fn write(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    options.create_new(!force).open(path)?.write_all(bytes)
 }

@@ -1,13 +1,13 @@
 //! `b2bi-local template`: a starter template for a transaction set.
 
-use std::fs;
-
-use b2bi_local_b2bi::starter_template;
+use b2bi_local_b2bi::{Selection, starter_template};
 use b2bi_local_mapping::StarterLanguage;
-use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 
-use super::{Outcome, print, selection};
+use super::choice::{choice, chosen};
+use super::envelope::EnvelopeOnly;
+use super::error::CommandError;
+use super::{Outcome, input, print, problems, selection};
 
 pub(super) fn arguments(command: Command) -> Command {
     let [set, version] = selection::arguments();
@@ -17,39 +17,67 @@ pub(super) fn arguments(command: Command) -> Command {
              does",
         )
         .arg(
-            Arg::new("type")
-                .long("type")
-                .value_parser(PossibleValuesParser::new(["jsonata", "xslt"]))
-                .default_value("jsonata")
-                .help("The template's language"),
+            choice("type", &["jsonata", "xslt"], "The template's language")
+                .default_value("jsonata"),
         )
-        .arg(set.required(true).help("The set it is for, such as X12_850"))
+        .arg(
+            set.required_unless_present("sample")
+                .help("The set it is for, such as X12_850 or 850 [default: that of the sample]"),
+        )
         .arg(
             version
-                .required(true)
-                .help("The version of the set, such as VERSION_4010"),
+                .required_unless_present("sample")
+                .help("The version of the set, such as VERSION_4010 or 4010"),
         )
         .arg(
             Arg::new("sample")
                 .long("sample")
                 .value_name("FILE")
-                .help("An X12 file whose values the template has in place"),
+                .help("An X12 file whose values the template has in place; - is standard input"),
         )
 }
 
-pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
-    let selection = selection::given(matches)?.ok_or("a set and a version are needed")?;
-    let language = match matches.get_one::<String>("type").map(String::as_str) {
-        Some("xslt") => StarterLanguage::Xslt,
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
+    let language = match chosen(matches, "type") {
+        "xslt" => StarterLanguage::Xslt,
         _ => StarterLanguage::Jsonata,
     };
-    let sample = match matches.get_one::<String>("sample") {
-        Some(name) => {
-            Some(fs::read(name).map_err(|error| format!("{name} cannot be read: {error}"))?)
-        }
-        None => None,
+    let given = selection::given(matches)?;
+    let template = if let Some(name) = matches.get_one::<String>("sample") {
+        let sample = Sample::read(name, given)?;
+        starter_template(sample.selection, language, Some(&sample.bytes))
+            .map_err(|problem| format!("{}: {problem}", input::shown(name)))?
+    } else {
+        let selection = given.ok_or("a set and a version, or a sample, are needed")?;
+        starter_template(selection, language, None)?
     };
-    let template = starter_template(selection, language, sample.as_deref())?;
     print(template.as_bytes())?;
     Ok(Outcome::Fine)
+}
+
+/// A sample, and what it is a sample of.
+struct Sample {
+    bytes: Vec<u8>,
+    selection: Selection,
+}
+
+impl Sample {
+    fn read(name: &str, given: Option<Selection>) -> Result<Self, CommandError> {
+        let mut bytes = Vec::new();
+        input::pieces(name, |piece| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
+        let (_, reading) = b2bi_local_x12::read(&bytes, EnvelopeOnly);
+        problems::check_kind(name, &reading)?;
+        let selection = given
+            .or_else(|| selection::of_contents(&reading.contents))
+            .ok_or_else(|| {
+                format!(
+                    "{} holds no transaction of a set that is known; `b2bi-local sets` lists those",
+                    input::shown(name)
+                )
+            })?;
+        Ok(Self { bytes, selection })
+    }
 }

@@ -1,25 +1,41 @@
-//! `b2bi-local validate`: what the standard, and rules of one's own, find wrong with an X12 file.
+//! `b2bi-local validate`: what the standard, and rules of one's own, find wrong with X12 files.
 
-use std::fs;
+use std::cell::OnceCell;
 
 use b2bi_local_b2bi::Selection;
-use b2bi_local_model::types::X12ValidationOptions;
 use b2bi_local_x12::{Reader, Rules, Strictness, Validator};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::{Outcome, input, print, problems, selection};
+use super::choice::{choice, chosen};
+use super::error::CommandError;
+use super::lines::LineIndex;
+use super::problems::{self, FileProblems, PLACES};
+use super::report::{FileReport, render};
+use super::rules::RulesFile;
+use super::{Outcome, folder, input, print, selection};
 
 pub(super) fn arguments(command: Command) -> Command {
     command
-        .about("Print the validation report of an X12 file")
-        .arg(input::argument())
+        .about("Print what is wrong with X12 files")
         .arg(
-            Arg::new("rules")
-                .long("rules")
+            Arg::new("file")
                 .value_name("FILE")
-                .requires("transaction-set")
-                .help("JSON with the API's validationRules: {\"validationRules\": [...]}"),
+                .num_args(0..)
+                .default_value("-")
+                .help("Files, and folders of files; - is standard input"),
         )
+        .arg(
+            choice(
+                "format",
+                &["text", "service", "json", "junit", "sarif"],
+                "How the report is written; service is the service's own validation report",
+            )
+            .default_value("text"),
+        )
+        .arg(Arg::new("rules").long("rules").value_name("FILE").help(
+            "JSON with the validation rules of a transformer: {\"validationRules\": [...]}, \
+                     the list alone, or its advancedOptions",
+        ))
         .arg(
             Arg::new("strict")
                 .long("strict")
@@ -28,51 +44,94 @@ pub(super) fn arguments(command: Command) -> Command {
         )
         .arg(problems::argument())
         .args(selection::arguments())
+        .after_help(PLACES)
 }
 
-pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
-    let wanted = selection::given(matches)?;
-    let rules = match (matches.get_one::<String>("rules"), wanted) {
-        (Some(file), Some(wanted)) => Some(rules(file, wanted)?),
-        _ => None,
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
+    let names = matches.get_many::<String>("file").unwrap_or_default();
+    let names = folder::x12_files(names)?;
+    let how = How {
+        wanted: selection::given(matches)?,
+        rules: matches
+            .get_one::<String>("rules")
+            .map(|name| RulesFile::read(name))
+            .transpose()?,
+        strictness: if matches.get_flag("strict") {
+            Strictness::Inferred
+        } else {
+            Strictness::Attested
+        },
+        limit: problems::limit(matches),
     };
-    let strictness = if matches.get_flag("strict") {
-        Strictness::Inferred
-    } else {
-        Strictness::Attested
-    };
-    let limit = problems::limit(matches);
-    let mut validator = Validator::new(strictness, rules.as_ref()).problem_limit(limit);
-    if wanted.is_none_or(Selection::is_guided) {
-        validator = validator.guided();
-    }
-    let mut reader = Reader::new(validator).problem_limit(limit);
-    input::pieces(matches, |piece| {
-        reader.push(piece);
-        Ok(())
-    })?;
-    let (validator, reading) = reader.finish();
-    let validation = validator.finish();
-    if reading.fatal().is_none() {
-        selection::check(wanted, &reading.contents)?;
-    }
-    print(validation.report().as_bytes())?;
-    problems::print_notes(&validation.notes);
-    if let Some(problem) = reading.fatal() {
-        return Err(problem.to_string());
-    }
-    if validation.total() == 0 {
-        Ok(Outcome::Fine)
-    } else {
-        Ok(Outcome::Problems)
-    }
+    let reports = names
+        .iter()
+        .map(|name| how.report(name))
+        .collect::<Result<Vec<_>, _>>()?;
+    print(render(chosen(matches, "format"), &reports).as_bytes())?;
+    let outcomes = reports.iter().map(FileReport::outcome);
+    Ok(outcomes.max().unwrap_or(Outcome::Fine))
 }
 
-fn rules(file: &str, wanted: Selection) -> Result<Rules, String> {
-    let text =
-        fs::read_to_string(file).map_err(|error| format!("{file} cannot be read: {error}"))?;
-    let options: X12ValidationOptions = serde_json::from_str(&text)
-        .map_err(|error| format!("{file} does not hold the API's validationRules: {error}"))?;
-    b2bi_local_b2bi::validation_rules(&options, wanted)
-        .map_err(|problems| format!("{file}: {}", problems.join("; ")))
+/// How files are validated.
+struct How {
+    wanted: Option<Selection>,
+    rules: Option<RulesFile>,
+    strictness: Strictness,
+    limit: usize,
+}
+
+impl How {
+    /// Validates a file; one that cannot be validated does not keep the others from it.
+    fn report(&self, name: &str) -> Result<FileReport, CommandError> {
+        match self.validate(name) {
+            Ok(report) => Ok(report),
+            Err(CommandError::OutputClosed) => Err(CommandError::OutputClosed),
+            Err(error) => Ok(FileReport::impossible(input::shown(name), &error)),
+        }
+    }
+
+    fn validate(&self, name: &str) -> Result<FileReport, CommandError> {
+        let rules = OnceCell::new();
+        let mut lines = LineIndex::default();
+        let mut reader = None;
+        input::pieces(name, |piece| {
+            lines.push(piece);
+            let begun = match reader.take() {
+                Some(reader) => reader,
+                None => self.reader(piece, &rules)?,
+            };
+            reader.insert(begun).push(piece);
+            Ok(())
+        })?;
+        let reader = reader.ok_or("the file is empty")?;
+        let (validator, reading) = reader.finish();
+        let validation = validator.finish();
+        problems::check_kind(name, &reading)?;
+        if reading.fatal().is_none() {
+            selection::check(self.wanted, &reading.contents, input::shown(name))?;
+        }
+        let terminator = reading.delimiters.map(|delimiters| delimiters.terminator);
+        Ok(FileReport {
+            problems: FileProblems::of_validation(name, &validation, terminator, &lines),
+            service: validation.report(),
+            error: None,
+        })
+    }
+
+    /// A reader for a file with this beginning.
+    fn reader<'r>(
+        &self,
+        beginning: &[u8],
+        rules: &'r OnceCell<Rules>,
+    ) -> Result<Reader<Validator<'r>>, CommandError> {
+        let rules = match &self.rules {
+            Some(file) => file.rules(self.wanted, beginning, rules)?,
+            None => None,
+        };
+        let mut validator = Validator::new(self.strictness, rules).problem_limit(self.limit);
+        if self.wanted.is_none_or(Selection::is_guided) {
+            validator = validator.guided();
+        }
+        Ok(Reader::new(validator).problem_limit(self.limit))
+    }
 }

@@ -1,15 +1,23 @@
-//! `b2bi-local watch`: a document, mapped anew whenever a file changes.
+//! `b2bi-local watch`: documents, mapped anew whenever a file changes.
 
+mod cases;
 mod difference;
 mod files;
+mod ignored;
+mod run;
+mod segments;
 
 use std::fs;
-use std::io::{self, IsTerminal as _};
+use std::path::Path;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use self::files::Files;
-use super::{Outcome, complain, convert, document, map, print, selection};
+use self::ignored::Ignored;
+use self::run::Round;
+use super::error::CommandError;
+use super::junit::{self, Case};
+use super::{Outcome, complain, convert, document, folder, map, print, print_error, selection};
 
 pub(super) fn arguments(command: Command) -> Command {
     let flag = |name, help| {
@@ -19,25 +27,51 @@ pub(super) fn arguments(command: Command) -> Command {
             .help(help)
     };
     command
-        .about("Map a document whenever a file changes, and print the result or how it differs")
+        .about("Map documents whenever a file changes, and print the result or how it differs")
         .arg(
             Arg::new("file")
                 .value_name("FILE")
-                .required(true)
-                .help("The document: JSON, XML, or X12, which is parsed first"),
+                .required_unless_present("expect")
+                .help(
+                    "The document: JSON, XML, or X12, which is parsed first; or a folder of them, \
+                     with --expect",
+                ),
         )
         .arg(map::template())
         .arg(
             Arg::new("expect")
                 .long("expect")
-                .value_name("EXPECTED")
-                .help("The file with the result that is wanted; print how the result differs"),
+                .value_name("FILE|DIR")
+                .help(
+                    "The result that is wanted; print how the result differs. A folder holds the \
+                     results of a folder of documents: FILE/NAME.edi with DIR/NAME.json, or, without \
+                     FILE, NAME.edi with NAME.expected.json, or NAME/input.edi with NAME/expected.json",
+                ),
+        )
+        .arg(
+            Arg::new("ignore")
+                .long("ignore")
+                .value_name("PATH")
+                .action(ArgAction::Append)
+                .requires("expect")
+                .help(
+                    "Leave this out of the comparison: order.lines[0].date, lines.*.date or **.date \
+                     in JSON, GS04 or REF in X12; may be repeated",
+                ),
+        )
+        .arg(
+            Arg::new("junit")
+                .long("junit")
+                .value_name("FILE")
+                .requires("expect")
+                .help("Write a JUnit report of the comparison to this file"),
         )
         .arg(flag("convert", "Write the mapped document as X12"))
         .arg(flag(
             "once",
-            "Run once: exit status 0 as expected, 1 different, 2 not possible",
+            "Run once: exit status 0 as expected, 1 different or problems in the X12, 2 not possible",
         ))
+        .arg(map::clock())
         .args(convert::form())
         .arg(document::loop_names())
         .args(selection::arguments())
@@ -45,90 +79,59 @@ pub(super) fn arguments(command: Command) -> Command {
 }
 
 /// Runs once, or whenever a file changes until the process is ended.
-pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, String> {
-    let mut files = Files::new(
-        ["template", "file", "expect", "loop-names"]
-            .into_iter()
-            .filter_map(|name| matches.get_one::<String>(name)),
-    );
-    loop {
-        let round = round(matches);
-        if matches.get_flag("once") {
-            let (outcome, text) = round?;
-            print(text.as_bytes())?;
-            return Ok(outcome);
-        }
-        match round {
-            Ok((Outcome::Fine, text)) if text.is_empty() => complain("as expected"),
-            Ok((_, text)) => print(text.as_bytes())?,
-            Err(problem) => complain(&problem),
-        }
-        complain(&format!("{} changed", files.wait()));
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
+    let ignored = Ignored::new(matches.get_many::<String>("ignore").unwrap_or_default());
+    if matches.get_flag("once") {
+        let round = Round::run(matches, &ignored)?;
+        return show(matches, &ignored, &round);
     }
+    let mut files = Files::new(watched(matches)?.iter());
+    for run in 2_u64.. {
+        let shown = Round::run(matches, &ignored).and_then(|round| show(matches, &ignored, &round));
+        match shown {
+            Ok(_) => {}
+            Err(CommandError::OutputClosed) => return Err(CommandError::OutputClosed),
+            Err(error) => complain(&error.to_string()),
+        }
+        let changed = files.wait();
+        print_error(&format!("\n---- run {run}: {changed} changed\n"));
+    }
+    Ok(Outcome::Fine)
 }
 
-/// What is to be printed: the result, or how it differs from what is expected.
-fn round(matches: &ArgMatches) -> Result<(Outcome, String), String> {
-    let result = result(matches)?;
-    let Some(name) = matches.get_one::<String>("expect") else {
-        return Ok((Outcome::Fine, result));
-    };
-    let expected = difference::laid_out(&read(name)?);
-    let result = difference::laid_out(&result);
-    if expected == result {
-        return Ok((Outcome::Fine, String::new()));
+fn show(matches: &ArgMatches, ignored: &Ignored, round: &Round) -> Result<Outcome, CommandError> {
+    print_error(&round.problems);
+    print(round.output.as_bytes())?;
+    if !round.summary.is_empty() {
+        complain(&round.summary);
     }
-    let difference = difference::unified(&expected, &result, name);
-    let colored = colored(io::stdout().is_terminal(), std::env::var("NO_COLOR").ok());
-    Ok((
-        Outcome::Problems,
-        if colored {
-            difference::colored(&difference)
+    for path in ignored.unused() {
+        complain(&format!("--ignore {path} meets nothing"));
+    }
+    if let Some(file) = matches.get_one::<String>("junit") {
+        write_junit(file, &round.cases)?;
+    }
+    Ok(round.outcome)
+}
+
+fn write_junit(file: &str, cases: &[Case]) -> Result<(), CommandError> {
+    fs::write(file, junit::report("watch", cases)).map_err(|error| CommandError::write(file, error))
+}
+
+/// The files that a run reads, those of folders among them.
+fn watched(matches: &ArgMatches) -> Result<Vec<String>, CommandError> {
+    let mut files = Vec::new();
+    let names = ["template", "file", "expect", "loop-names", "delimiters-of"];
+    for name in names
+        .iter()
+        .filter_map(|name| matches.get_one::<String>(name))
+    {
+        if Path::new(name).is_dir() {
+            let paths = folder::files_below(Path::new(name))?;
+            files.extend(paths.iter().map(|path| path.display().to_string()));
         } else {
-            difference
-        },
-    ))
-}
-
-/// By the convention of no-color.org, any value but an empty one turns colours off.
-fn colored(terminal: bool, no_color: Option<String>) -> bool {
-    terminal && no_color.is_none_or(|no_color| no_color.is_empty())
-}
-
-/// Parses, maps and, if it is asked for, converts.
-fn result(matches: &ArgMatches) -> Result<String, String> {
-    let name = matches.get_one::<String>("file").map_or("", String::as_str);
-    let template = map::Source::read(matches)?;
-    let wanted = selection::given(matches)?;
-    let document = document::of(matches, read(name)?, template.language(), wanted)
-        .map_err(|problem| format!("{name}: {problem}"))?;
-    let mapped = template.mapped(matches, &document)?;
-    if !matches.get_flag("convert") {
-        return Ok(mapped);
-    }
-    let written = convert::written(matches, &mapped)
-        .map_err(|problem| format!("the mapped document: {problem}"))?;
-    Ok(String::from_utf8_lossy(&written).into_owned())
-}
-
-fn read(name: &str) -> Result<String, String> {
-    fs::read_to_string(name).map_err(|error| format!("{name} cannot be read: {error}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::colored;
-
-    #[test]
-    fn colours_are_for_terminals_whose_owner_wants_them() {
-        for (terminal, no_color, wanted) in [
-            (true, None, true),
-            (true, Some(""), true),
-            (true, Some("1"), false),
-            (false, None, false),
-        ] {
-            let no_color_text = no_color.map(str::to_owned);
-            assert_eq!(colored(terminal, no_color_text), wanted, "{no_color:?}");
+            files.push(name.clone());
         }
     }
+    Ok(files)
 }

@@ -1,4 +1,10 @@
 //! The commands that work on files: what they print, and their exit status.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod conversion;
+mod inputs;
+mod sets;
+mod validation;
 
 use std::fs;
 use std::io::Write as _;
@@ -8,7 +14,7 @@ use std::process::{Command, Stdio};
 const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/x12/documents");
 
 /// The exit status, standard output and standard error of a command that reads `input`.
-fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
+pub(crate) fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
     let child = Command::new(env!("CARGO_BIN_EXE_b2bi-local"))
         .args(arguments)
         .stdin(Stdio::piped())
@@ -30,15 +36,40 @@ fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
     (status, text(output.stdout), text(output.stderr))
 }
 
-fn fixture(name: &str) -> String {
+pub(crate) fn fixture(name: &str) -> String {
     fs::read_to_string(format!("{DOCUMENTS}/{name}")).unwrap_or_default()
 }
 
-fn path(name: &str) -> String {
+pub(crate) fn path(name: &str) -> String {
     format!("{DOCUMENTS}/{name}")
 }
 
-const SET: [&str; 4] = ["--transaction-set", "X12_850", "--version", "VERSION_4010"];
+/// A file or folder of this test's own, which is not there yet.
+pub(crate) fn place(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&path);
+    let _ = fs::remove_file(&path);
+    path.to_string_lossy().into_owned()
+}
+
+/// A file of this test's own.
+pub(crate) fn file(name: &str, content: &str) -> String {
+    let path = place(name);
+    if let Some(folder) = std::path::Path::new(&path).parent() {
+        fs::create_dir_all(folder).unwrap();
+    }
+    fs::write(&path, content).unwrap();
+    path
+}
+
+/// The purchase order, with nothing wrong in it.
+pub(crate) fn order() -> String {
+    fixture("purchase-order.edi")
+        .replace("MSG*After the item~\n", "")
+        .replace("SE*13", "SE*12")
+}
+
+pub(crate) const SET: [&str; 4] = ["--transaction-set", "X12_850", "--version", "VERSION_4010"];
 
 #[test]
 fn parse_prints_the_document() {
@@ -49,93 +80,6 @@ fn parse_prints_the_document() {
     assert_eq!(from_file.0, 0);
     let from_input = run(&["parse"], &fixture("purchase-order.edi"));
     assert_eq!(from_input, from_file);
-}
-
-#[test]
-fn a_document_goes_back_to_the_same_document() {
-    // XML has no character for the NUL in the binary one.
-    for (name, formats) in [
-        ("purchase-order", &["json", "xml"][..]),
-        ("levels", &["json", "xml"]),
-        ("two-interchanges", &["json", "xml"]),
-        ("binary", &["json"]),
-    ] {
-        let file = path(&format!("{name}.edi"));
-        let (_, document, _) = run(&["parse", &file], "");
-        for format in formats {
-            let (_, written, _) = run(&["parse", "--format", format, &file], "");
-            let (status, x12, problem) = run(&["convert"], &written);
-            assert_eq!(status, 0, "{name} {format}: {problem}");
-            let (_, again, _) = run(&["parse"], &x12);
-            assert_eq!(again, document, "{name} {format}");
-        }
-    }
-}
-
-#[test]
-fn convert_writes_as_told() {
-    let document = fixture("purchase-order.json");
-    let (status, x12, _) = run(
-        &[
-            "convert",
-            "--wrap",
-            "LINE_LENGTH",
-            "--line-length",
-            "80",
-            "--line-terminator",
-            "CRLF",
-        ],
-        &document,
-    );
-    assert_eq!(status, 0);
-    assert!(x12.split("\r\n").all(|line| line.len() <= 80), "{x12}");
-    let (_, x12, _) = run(
-        &["convert", "--wrap", "ONE_LINE", "--delimiters", "|>~"],
-        &document,
-    );
-    assert!(x12.starts_with("ISA|00|") && !x12.contains('\n'), "{x12}");
-}
-
-#[test]
-fn validate_reports_and_tells_by_its_status() {
-    let (status, report, _) = run(&["validate", &path("purchase-order.edi")], "");
-    assert_eq!(status, 1);
-    assert_eq!(
-        report,
-        "Interchange 1: X12, control# 000000001\n  \
-         Functional group 1: type PO, control# 1, version 004010\n    \
-         Transaction 1: type 850, control# 0001\n      \
-         *** Segment SAC at position 10: Segment is out of sequence.\n\
-         1 errors detected\n"
-    );
-    let clean = fixture("purchase-order.edi")
-        .replace("MSG*After the item~\n", "")
-        .replace("SE*13", "SE*12");
-    assert_eq!(
-        run(&["validate"], &clean),
-        (0, String::new(), String::new())
-    );
-}
-
-#[test]
-fn rules_of_ones_own_count() {
-    let rules = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("rules.json");
-    let longer = r#"{"validationRules": [{"elementRequirementValidationRule":
-        {"elementPosition": "REF-03", "requirement": "MANDATORY"}}]}"#;
-    fs::write(&rules, longer).unwrap();
-    let rules = rules.to_string_lossy();
-    let file = path("purchase-order.edi");
-    let arguments = [&["validate", "--rules", &rules, &file][..], &SET].concat();
-    let (status, report, _) = run(&arguments, "");
-    assert_eq!(status, 1);
-    assert!(
-        report.contains("Required data element REF-3 is missing."),
-        "{report}"
-    );
-    fs::write(&*rules, longer.replace("REF-03", "ISA-03")).unwrap();
-    let (status, _, problem) = run(&arguments, "");
-    assert_eq!(status, 2);
-    assert!(problem.contains("not allowed on ISA-03"), "{problem}");
 }
 
 #[test]
@@ -161,94 +105,9 @@ fn ack_answers() {
         (status, problem.as_str()),
         (
             2,
-            "b2bi-local: there is nothing to acknowledge in the file\n"
+            "b2bi-local: standard input: there is nothing to acknowledge in the file\n"
         )
     );
-}
-
-#[test]
-fn split_writes_a_file_a_transaction() {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("split");
-    let folder = folder.to_string_lossy();
-    let (status, event_log, _) = run(&["split", "-o", &folder, &path("two-interchanges.edi")], "");
-    assert_eq!(
-        (status, event_log),
-        (0, format!("3 transactions in {folder}\n"))
-    );
-    for name in ["00001.edi", "00002.edi", "00003.edi"] {
-        let (status, document, _) = run(&["parse", &format!("{folder}/{name}")], "");
-        assert_eq!(status, 0);
-        assert_eq!(document.matches("\"ST_02_").count(), 1, "{document}");
-    }
-}
-
-#[test]
-fn sets_are_those_of_the_api() {
-    let (status, all, _) = run(&["sets"], "");
-    assert_eq!(status, 0);
-    for line in ["VERSION_4010 X12_850", "VERSION_5010_HIPAA X12_837_X222"] {
-        assert!(all.lines().any(|item| item == line), "{line}");
-    }
-    let (_, guides, _) = run(&["sets", "--version", "VERSION_5010_HIPAA"], "");
-    assert_eq!(guides.lines().count(), 23);
-}
-
-#[test]
-fn what_cannot_be_done_is_said_and_told_by_the_status() {
-    let (not_x12, other) = (path("not-x12.edi"), path("levels.edi"));
-    for (arguments, expected) in [
-        (vec!["parse", "/nowhere.edi"], "/nowhere.edi cannot be read"),
-        (
-            vec!["parse", &not_x12],
-            "No supported EDI standard interchange begins with UNB",
-        ),
-        (
-            vec!["validate", &not_x12],
-            "No supported EDI standard interchange begins with UNB",
-        ),
-        (
-            vec![
-                "parse",
-                &other,
-                "--transaction-set",
-                "X12_850",
-                "--version",
-                "VERSION_4010",
-            ],
-            "and not only X12_850",
-        ),
-        (
-            vec![
-                "parse",
-                &other,
-                "--transaction-set",
-                "X12_999",
-                "--version",
-                "VERSION_4010",
-            ],
-            "X12_999",
-        ),
-        (
-            vec![
-                "parse",
-                &other,
-                "--transaction-set",
-                "X12_850",
-                "--version",
-                "4010",
-            ],
-            "4010 is no version of the API",
-        ),
-        (
-            vec!["parse", &other, "--transaction-set", "X12_850"],
-            "--version",
-        ),
-        (vec!["convert"], "JSON"),
-    ] {
-        let (status, _, problem) = run(&arguments, "");
-        assert!(problem.contains(expected), "{arguments:?}: {problem}");
-        assert_eq!(status, 2, "{arguments:?}");
-    }
 }
 
 #[cfg(feature = "xslt")]

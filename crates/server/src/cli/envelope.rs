@@ -1,0 +1,20 @@
+//! Reading X12 for what it holds and whether it can be read to its end.
+
+use std::sync::Arc;
+
+use b2bi_local_x12::{Isa, LoopKey, Place, Position, Segment, Set, Sink};
+
+/// Takes a file's segments and makes nothing of them: its contents and problems are in the reading.
+pub(super) struct EnvelopeOnly;
+
+impl Sink for EnvelopeOnly {
+    fn interchange(&mut self, _: &Isa, _: &Position) {}
+    fn group(&mut self, _: &Segment<'_>, _: &Position) {}
+    fn transaction(&mut self, _: &Segment<'_>, _: Option<&Arc<Set>>, _: &Position) {}
+    fn open(&mut self, _: LoopKey<'_>, _: &Position) {}
+    fn segment(&mut self, _: &Segment<'_>, _: Place, _: &Position) {}
+    fn close(&mut self, _: &Position) {}
+    fn transaction_end(&mut self, _: &Segment<'_>, _: &Position) {}
+    fn group_end(&mut self, _: &Segment<'_>, _: &Position) {}
+    fn interchange_end(&mut self, _: &Segment<'_>, _: &Position) {}
+}
