@@ -31,6 +31,8 @@ mod tables;
 mod text;
 mod validate;
 mod verdict;
+#[cfg(test)]
+mod verdict_page;
 mod write;
 
 pub use acknowledge::{
