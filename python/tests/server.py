@@ -11,6 +11,11 @@ BINARY = pathlib.Path(os.environ.get("B2BI_LOCAL_BIN", REPOSITORY / "target/rele
 MAX_WAIT = 30
 
 
+def samples(name):
+    """A file or folder of real samples, in the folder that B2BI_LOCAL_SAMPLES names; it need not exist."""
+    return pathlib.Path(os.environ.get("B2BI_LOCAL_SAMPLES", "no-samples"), name)
+
+
 class Server:
     """A server of the test's own, for as long as the `with` block lasts."""
 

@@ -7,10 +7,10 @@ import pytest
 import replies
 from blocks import refused
 from examples import EXAMPLES, MADE_UP, filled
-from server import REPOSITORY
+from server import samples
 from world import call
 
-MODELS = REPOSITORY.parent / "shared/reference/model-examples.json"
+MODELS = samples("model-examples.json")
 NAMES = {"capabilities": "capabilityId", "ResourceARN": "resourceArn", "bucketName": "bucket"}
 # Examples with a text that stands for a file and is none, and what is said of it.
 STAND_INS = {

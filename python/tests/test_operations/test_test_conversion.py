@@ -10,11 +10,11 @@ from blocks import (
     LIST, NULL, NUMBER, TEXT, Serialisation, Validation, at_least, exactly_one, location_cases, one_of, refused,
 )
 from examples import MISSING
-from server import REPOSITORY
+from server import samples
 from world import ORDERS
 
 OPERATION = "TestConversion"
-PAYMENT = REPOSITORY.parent / "shared/samples/aws-835-outbound"
+PAYMENT = samples("aws-835-outbound")
 DAY = re.compile(r"(?<=98765\*)\d{8}")
 FORMATS = ["JSON", "XML"]
 FORMS = {
@@ -163,7 +163,7 @@ class TestBehaviour:
             sample["fileLocation"].pop(member)
             refused("ValidationException", member, convert, content=document(), outputSampleFile=sample)
 
-    @pytest.mark.skipif(not PAYMENT.exists(), reason="wants the samples beside the checkout")
+    @pytest.mark.skipif(not PAYMENT.exists(), reason="wants the folder that B2BI_LOCAL_SAMPLES names")
     def test_the_real_payment_is_written_as_the_service_did(self, world, convert):
         """The whole road: the input is mapped, and what comes out is written as the sample is."""
         template = (PAYMENT / "835-outbound-mapping.jsonata").read_text()

@@ -8,12 +8,12 @@ import pytest
 
 from blocks import LIST, NULL, NUMBER, Serialisation, Validation, at_most, one_of, refused
 from examples import MISSING
-from server import REPOSITORY
+from server import REPOSITORY, samples
 
 OPERATION = "TestMapping"
 TEMPLATES = REPOSITORY / "fixtures/mapping"
 DOCUMENTS = REPOSITORY / "fixtures/x12/documents"
-SAMPLES = REPOSITORY.parent / "shared/samples/aws-835-outbound"
+SAMPLES = samples("aws-835-outbound")
 
 
 def mapping(world):
@@ -63,7 +63,7 @@ class TestBehaviour:
         template, document = (TEMPLATES / "purchase-order.jsonata").read_text(), DOCUMENTS / "purchase-order.json"
         assert json.loads(mapped(template, document.read_text())) == (TEMPLATES / "purchase-order.json").read_text().strip()
 
-    @pytest.mark.skipif(not SAMPLES.exists(), reason="wants the samples beside the checkout")
+    @pytest.mark.skipif(not SAMPLES.exists(), reason="wants the folder that B2BI_LOCAL_SAMPLES names")
     def test_a_template_in_use_is_evaluated(self, mapped):
         template = (SAMPLES / "835-outbound-mapping.jsonata").read_text()
         document = json.loads(json.loads(mapped(template, (SAMPLES / "835-input-data.json").read_text())))

@@ -11,12 +11,12 @@ from blocks import (
     one_of, refused,
 )
 from examples import MISSING, changed, made_up
-from server import REPOSITORY
+from server import REPOSITORY, samples
 from world import ORDERS
 
 OPERATION = "TestParsing"
 DOCUMENTS = REPOSITORY / "fixtures/x12/documents"
-SAMPLE = REPOSITORY.parent / "shared/samples/engine/850-4010.edi"
+SAMPLE = samples("engine/850-4010.edi")
 SPLIT = {"advancedOptions": {"x12": {"splitOptions": {"splitBy": "TRANSACTION"}}}}
 FORMS = {
     "newline after the terminator": {}, "one line": {"line_end": ""}, "dos": {"line_end": "\r\n"},
@@ -88,7 +88,7 @@ class TestBehaviour:
         content = parse((DOCUMENTS / "purchase-order.edi").read_bytes())["parsedFileContent"]
         assert content.strip() == (DOCUMENTS / "purchase-order.json").read_text().strip()
 
-    @pytest.mark.skipif(not SAMPLE.exists(), reason="wants the samples beside the checkout")
+    @pytest.mark.skipif(not SAMPLE.exists(), reason="wants the folder that B2BI_LOCAL_SAMPLES names")
     def test_the_sample_is_met_to_the_letter(self, parse):
         content = parse(SAMPLE.read_bytes())["parsedFileContent"]
         assert content.strip() == SAMPLE.with_suffix(".json").read_text().strip()

@@ -1,7 +1,6 @@
 //! Real inputs with known documents, where they are at hand.
 //!
-//! The folder is named by `B2BI_LOCAL_SAMPLES` or lies beside the checkout; without it there is
-//! nothing to check.
+//! The folder is named by `B2BI_LOCAL_SAMPLES`; without it there is nothing to check.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,9 +9,8 @@ use b2bi_local_x12::{Layout, to_json};
 use serde_json::Value;
 
 pub(crate) fn folder() -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/samples");
-    let named = std::env::var_os("B2BI_LOCAL_SAMPLES").map(PathBuf::from);
-    Some(named.unwrap_or(beside.into())).filter(|folder| folder.is_dir())
+    let folder = PathBuf::from(std::env::var_os("B2BI_LOCAL_SAMPLES")?);
+    Some(folder).filter(|folder| folder.is_dir())
 }
 
 /// The samples name the loops of a claim by the set, whatever its guide (assumption A-162).
