@@ -110,18 +110,23 @@ impl Interchange {
     /// any.
     pub(super) fn writing(&self) -> WriteOptions {
         let standard = WriteOptions::standard();
-        let own = self.isa.delimiters();
         let Delimiters {
             element,
             component,
+            repetition,
             terminator,
-            ..
-        } = own;
+        } = self.isa.delimiters();
         let is_usual = [element, component, terminator]
             .iter()
             .all(|byte| byte.is_ascii() && *byte != b'?');
         let delimiters = if is_usual && self.isa.fault().is_none() {
-            own
+            Delimiters {
+                element,
+                component,
+                // ISA11 is an element too: control characters and blanks cannot be its value.
+                repetition: repetition.filter(|byte| byte.is_ascii_graphic() && *byte != b'?'),
+                terminator,
+            }
         } else {
             standard.delimiters
         };

@@ -242,3 +242,18 @@ fn one_byte_for_two_delimiters_reads_the_same_in_pieces() {
         check(input, size);
     }
 }
+
+#[test]
+fn answers_are_valid_whatever_byte_is_a_delimiter() {
+    let input = b"ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*^\
+        *00501*000000001*0*T*:~GS*PO*A*B*20260301*0930*3*X*005010~ST*850*0001~BEG*00*SA*1**20260301~\
+        REF*DP*a^b~SE*4*0001~GE*1*3~IEA*1*000000001~";
+    for delimiter in *b"*^:~" {
+        for byte in (0..b'0').chain(*b":A^_\x7f\x80\xa0\xff") {
+            let mut input = input.to_vec();
+            let places = input.iter_mut().filter(|old| **old == delimiter);
+            places.for_each(|old| *old = byte);
+            check(&input, 64);
+        }
+    }
+}
