@@ -210,23 +210,25 @@ pub(crate) fn check_file(
     problems: &[Problem],
     conversion: &Conversion,
 ) -> Result<(), RejectReason> {
-    if let Some(problem) = reading.fatal() {
-        return Err(RejectReason::Unreadable(problem.to_string()));
+    let fatal = reading.fatal();
+    if fatal.is_none() {
+        conversion
+            .selection
+            .check(&reading.contents)
+            .map_err(RejectReason::Other)?;
     }
-    conversion
-        .selection
-        .check(&reading.contents)
-        .map_err(RejectReason::Other)?;
     let reasons: Vec<String> = problems
         .iter()
         .filter(|problem| problem.rejects_file())
+        .filter(|problem| Some(*problem) != fatal)
         .take(REASONS)
+        .chain(fatal)
         .map(ToString::to_string)
         .collect();
-    if reasons.is_empty() {
-        Ok(())
-    } else {
-        Err(RejectReason::Envelope(reasons.join("; ")))
+    match (fatal, reasons.as_slice()) {
+        (Some(_), reasons) => Err(RejectReason::Unreadable(reasons.join("; "))),
+        (None, []) => Ok(()),
+        (None, reasons) => Err(RejectReason::Envelope(reasons.join("; "))),
     }
 }
 

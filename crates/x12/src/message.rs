@@ -19,7 +19,7 @@ impl fmt::Display for Problem {
             ..
         } = self.position;
         if !self.is_of_envelope() && transaction > 0 {
-            let id = &self.segment;
+            let id = printable(&self.segment);
             write!(
                 f,
                 "Segment {id} at position {segment} in transaction {transaction} "
@@ -32,7 +32,33 @@ impl fmt::Display for Problem {
             (segment, 0) => write!(f, " at segment {segment}"),
             // A field counts the identifier as the first.
             (segment, element) => write!(f, " at segment {segment}, field {}", element + 1),
+        }?;
+        write!(f, "{}", self.place())
+    }
+}
+
+/// Where a problem of the envelope stands in the file: ` (SE01, line 15, byte 402)`.
+pub(crate) struct Place<'a>(&'a Problem);
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Problem {
+            position, segment, ..
+        } = self.0;
+        let Position {
+            line,
+            byte,
+            element,
+            ..
+        } = *position;
+        if line == 0 || (byte == 0 && position.segment_in_interchange == 0) {
+            return Ok(());
         }
+        f.write_str(" (")?;
+        if element > 0 {
+            write!(f, "{}{element:02}, ", printable(segment))?;
+        }
+        write!(f, "line {line}, byte {byte})")
     }
 }
 
@@ -45,6 +71,10 @@ impl Problem {
     #[must_use]
     pub fn message(&self) -> Message<'_> {
         Message(self)
+    }
+
+    pub(crate) fn place(&self) -> Place<'_> {
+        Place(self)
     }
 }
 
@@ -59,11 +89,12 @@ impl Message<'_> {
         } else {
             format!("-{component}")
         };
-        format!("{}-{element}{part}", self.0.segment)
+        format!("{}-{element}{part}", printable(&self.0.segment))
     }
 
     /// `Data element B10-5 with value |x|`
     fn valued(&self, value: &str) -> String {
+        let value = printable(value);
         format!("Data element {} with value |{value}|", self.element())
     }
 }
@@ -110,7 +141,9 @@ impl fmt::Display for Message<'_> {
                 )
             }
             ProblemKind::TrailerMissing { trailer, found } => trailer_missing(f, *trailer, found),
-            ProblemKind::SegmentMisplaced => write!(f, "Unexpected segment {segment}"),
+            ProblemKind::SegmentMisplaced => {
+                write!(f, "Unexpected segment {}", printable(segment))
+            }
             ProblemKind::CountWrong {
                 trailer,
                 expected,
@@ -418,7 +451,7 @@ fn named(delimiter: Delimiter) -> (&'static str, &'static str) {
 }
 
 /// The text with its control characters spelled, as `\x1d`.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let spell = |character: char| {
         if character.is_control() {
             format!("\\x{:02x}", u32::from(character))
@@ -430,6 +463,8 @@ fn printable(text: &str) -> String {
 }
 
 fn instead(expected: impl fmt::Display, found: impl fmt::Display) -> String {
+    let (expected, found) = (expected.to_string(), found.to_string());
+    let (expected, found) = (printable(&expected), printable(&found));
     format!("Expected {expected} instead of {found}")
 }
 

@@ -6,6 +6,8 @@ pub struct Position {
     /// The byte at which the segment, or the element where one is named, begins; the first is 0. In a
     /// file that is wrapped at a length the breaks are not counted.
     pub byte: u64,
+    /// The line on which the segment begins, the first being 1; 0 in a file that is wrapped at a length.
+    pub line: u32,
     /// The interchange in the file.
     pub interchange: u32,
     /// The functional group in its interchange.

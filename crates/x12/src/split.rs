@@ -143,7 +143,7 @@ impl<F: FnMut(Piece)> Sink for Splitter<F> {
 
     fn transaction_end(&mut self, se: &Segment<'_>, _: &Position) {
         // Without an SE the piece has none either.
-        if se.len() > 0 {
+        if !se.is_empty() {
             self.append(se);
         }
         let (group, interchange) = (self.group_control.clone(), self.interchange_control.clone());

@@ -241,6 +241,14 @@ class TestFailure:
         assert detail["failure-code"] == "MAPPING_FAILED"
         assert detail["failure-message"].startswith("The mapping template failed: ")
 
+    def test_a_template_that_fails_does_not_lose_the_validation_report(self, pipeline):
+        it = pipeline(inputConversion=INBOUND_ORDERS, mapping={"templateLanguage": "JSONATA", "template": "$error('no')"})
+        faulty = edi.interchange([line for line in edi.ORDER if line[0] != "PO1"])
+        detail = it.drop(faulty)
+        assert (detail["failure-code"], detail["validation-status"]) == ("MAPPING_FAILED", "FAILED")
+        report = it.read(detail["validation-report-s3-location"]["object-key"])
+        assert "PO1" in report
+
     def test_mixed_sets_in_a_file(self, pipeline):
         mixed = edi.order() + edi.FREIGHT_BILL
         assert "transaction set 110" in pipeline().drop(mixed)["failure-message"]

@@ -90,6 +90,11 @@ impl Transformation {
     /// Its output is where it belongs, and the report, if there was anything to report.
     pub(super) fn delivered(&mut self, output: Location, size: usize, report: Location) {
         self.output = Some((output, size));
+        self.reported(report);
+    }
+
+    /// The report is where it belongs, if there was anything to report.
+    pub(super) fn reported(&mut self, report: Location) {
         if self.validation == Validated::Failed {
             self.report = Some(report);
         }
@@ -280,8 +285,12 @@ fn add_validation(detail: &mut Map<String, Value>, result: &Transformation) {
         });
         detail.insert("split-attributes".to_owned(), split);
     }
-    let status = result.validation.as_str();
-    detail.insert("validation-status".to_owned(), status.into());
+    // Without a report nobody could say what failed.
+    let status = match (result.validation, &result.report) {
+        (Validated::Failed, None) => Validated::NotAttempted,
+        (status, _) => status,
+    };
+    detail.insert("validation-status".to_owned(), status.as_str().into());
     if let Some(Location { bucket, key }) = &result.report {
         let report = json!({"bucket": bucket, "object-key": key});
         detail.insert("validation-report-s3-location".to_owned(), report);

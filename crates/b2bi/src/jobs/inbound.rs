@@ -94,9 +94,16 @@ impl Run {
     ) -> Result<S3Location, JobError> {
         let report = parsed.validation.report();
         result.validated(&report);
-        let mapped = self.map(parsed.document, conversion);
-        let document = self.stage(Stage::Map, mapped).await?;
         let (extension, content_type) = form(conversion);
+        let report_location = self.order.report(extension, split);
+        let mapped = self.map(parsed.document, conversion);
+        let document = match self.stage(Stage::Map, mapped).await {
+            Ok(document) => document,
+            Err(error) => {
+                self.deliver_report(report, report_location, result).await;
+                return Err(error);
+            }
+        };
         let size = document.len();
         let output = Output {
             location: self.order.document(extension, split),
@@ -104,12 +111,24 @@ impl Run {
             content_type,
         };
         let location = output.location.clone();
-        let report_location = self.order.report(extension, split);
         let outputs = with_report(report, &report_location, output);
         self.stage(Stage::WriteOutput, self.publish(outputs))
             .await?;
         result.delivered(location.clone(), size, report_location);
         Ok(location.into())
+    }
+
+    /// Writes the report of a file whose document could not be made.
+    async fn deliver_report(
+        &self,
+        report: String,
+        location: Location,
+        result: &mut Transformation,
+    ) {
+        let outputs = report_output(report, &location);
+        if self.publish(outputs).await.is_ok() {
+            result.reported(location);
+        }
     }
 
     /// What the mapping template makes of a document.

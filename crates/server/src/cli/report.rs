@@ -144,6 +144,8 @@ fn json_of(located: &Located) -> Value {
     let problem = &located.problem;
     let Position {
         byte,
+        // The line of the file as a whole is looked up.
+        line: _,
         interchange,
         group,
         transaction,

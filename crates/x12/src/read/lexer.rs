@@ -1,11 +1,16 @@
 //! From bytes to one segment at a time.
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use crate::delimiters::{
     BINARY, Class, Classes, Delimiters, ELEMENT, ESCAPE, MARKUP, TERMINATOR, WIDE,
 };
 use crate::segment::{Segment, Span};
+
+/// How many line feeds there are.
+pub(super) fn line_breaks(bytes: &[u8]) -> u32 {
+    u32::try_from(memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX)
+}
 
 /// Finds the end of a segment and the bounds of its elements.
 pub(crate) struct Lexer {
@@ -42,6 +47,17 @@ impl Lexer {
     /// The segment found last, whose bytes are `bytes`.
     pub(crate) fn segment<'a>(&'a self, bytes: &'a [u8]) -> Segment<'a> {
         Segment::new(bytes, &self.spans, self.seen, self.delimiters)
+    }
+
+    /// How many line breaks the segment found last and its terminator hold.
+    #[inline]
+    pub(crate) fn breaks(&self, bytes: &[u8]) -> u32 {
+        let own = u32::from(self.delimiters.terminator == b'\n');
+        if self.seen & (ESCAPE | BINARY) == 0 {
+            own
+        } else {
+            own.saturating_add(line_breaks(bytes))
+        }
     }
 
     /// Whether a byte of the segment found last belongs to binary data.

@@ -63,6 +63,11 @@ impl LineUnwrapper {
         (found, Self::default().found(found, Cow::Borrowed(input)))
     }
 
+    /// Whether breaks are taken out.
+    pub(crate) fn is_wrapped(&self) -> bool {
+        matches!(self.0, WrapForm::Wrapping(_))
+    }
+
     /// The next bytes without breaks; none while it is not known what they are.
     pub(crate) fn join<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let WrapForm::Unknown(held) = &mut self.0 else {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use super::lexer::{Lexed, Lexer};
+use super::lexer::{Lexed, Lexer, line_breaks};
 use super::lines::LineUnwrapper;
 use super::state::State;
 use super::{ReadReport, Sink};
@@ -42,7 +42,7 @@ impl<S: Sink> Reader<S> {
         Self {
             sink,
             lexer: None,
-            state: State::default(),
+            state: State::at_first_line(),
             lines: LineUnwrapper::default(),
             pending: Vec::new(),
             needed: 0,
@@ -156,7 +156,12 @@ impl<S: Sink> Reader<S> {
         let base = self.state.position.byte;
         let mut at = 0;
         loop {
-            at += self.skip_blanks(input.get(at..).unwrap_or(&[]));
+            let rest = input.get(at..).unwrap_or(&[]);
+            let blanks = self.skip_blanks(rest);
+            if blanks > 0 {
+                self.count_lines(rest.get(..blanks).unwrap_or(rest));
+                at += blanks;
+            }
             let rest = input.get(at..).unwrap_or(&[]);
             self.state.position.byte = base + at as u64;
             if self.state.ended || rest.is_empty() {
@@ -197,6 +202,7 @@ impl<S: Sink> Reader<S> {
             Lexed::Segment(length) => {
                 let segment = lexer.segment(input.get(..length).unwrap_or(input));
                 self.state.segment(&mut self.sink, &segment);
+                let breaks = lexer.breaks(input.get(..length).unwrap_or(input));
                 // An interchange that has ended takes its delimiters with it.
                 if self.state.envelope.interchange.is_none() {
                     self.lexer = None;
@@ -204,6 +210,7 @@ impl<S: Sink> Reader<S> {
                         return Ok(0);
                     }
                 }
+                self.state.skip_lines(breaks);
                 Ok(length + 1)
             }
         }
@@ -226,8 +233,16 @@ impl<S: Sink> Reader<S> {
                 self.state
                     .report(&mut self.sink, ProblemKind::TerminatorMissing);
             }
+            self.state
+                .skip_lines(lexer.breaks(rest.get(..length).unwrap_or(rest)));
             at += length + 1;
             let blanks = Self::blanks(input.get(at..).unwrap_or(&[]), true);
+            self.count_lines(
+                input
+                    .get(at..)
+                    .and_then(|rest| rest.get(..blanks))
+                    .unwrap_or(&[]),
+            );
             at += blanks;
             self.state.position.byte += (length + 1 + blanks) as u64;
             if self.state.ended || self.state.envelope.interchange.is_none() {
@@ -235,6 +250,10 @@ impl<S: Sink> Reader<S> {
             }
         }
         at.min(input.len())
+    }
+
+    fn count_lines(&mut self, passed: &[u8]) {
+        self.state.skip_lines(line_breaks(passed));
     }
 
     /// How many bytes before a segment mean nothing: line ends and blanks; between interchanges also
@@ -266,7 +285,11 @@ impl<S: Sink> Reader<S> {
         match header {
             isa::Header::Read(isa, length) => {
                 self.lexer = Some(Lexer::new(isa.delimiters()));
+                if self.lines.is_wrapped() {
+                    self.state.position.line = 0;
+                }
                 self.state.begin_interchange(&mut self.sink, &isa);
+                self.count_lines(input.get(..length).unwrap_or(input));
                 let wide = isa.wide();
                 self.found_wide = wide.pairs().next().map(|_| wide.clone());
                 return Ok(length);
@@ -290,6 +313,7 @@ impl<S: Sink> Reader<S> {
             }
             isa::Header::Other => {
                 let passed = self.state.not_a_header(&mut self.sink, input, self.at_end);
+                self.count_lines(input.get(..passed).unwrap_or(input));
                 return Ok(passed);
             }
         }

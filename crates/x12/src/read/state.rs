@@ -37,12 +37,11 @@ pub(super) struct State {
     groups: u32,
     /// How many transactions of the group have begun.
     transactions: u32,
-    /// The segment before this one stood where it cannot.
-    stray: bool,
+    /// What came before is passed over: a segment where none of its kind can stand, or something else
+    /// between two interchanges.
+    passes_over: bool,
     /// The segment before this one is an ISA that has to be read as one.
     is_restarting: bool,
-    /// Something else was met after an interchange and before the next.
-    is_between: bool,
     reading: ReadReport,
     contents: Contents,
     pub(super) ended: bool,
@@ -53,12 +52,31 @@ pub(super) struct State {
 }
 
 impl State {
+    /// At the beginning of an input.
+    pub(super) fn at_first_line() -> Self {
+        let mut state = Self::default();
+        state.position.line = 1;
+        state
+    }
+
+    /// Counts lines, unless the file is wrapped at a length.
+    #[inline]
+    pub(super) fn skip_lines(&mut self, breaks: u32) {
+        if self.position.line > 0 {
+            self.position.line = self.position.line.saturating_add(breaks);
+        }
+    }
+
     pub(super) fn begin_interchange(&mut self, sink: &mut impl Sink, isa: &Isa) {
         let Position {
-            byte, interchange, ..
+            byte,
+            line,
+            interchange,
+            ..
         } = self.position;
         self.position = Position {
             byte,
+            line,
             interchange: interchange.saturating_add(1),
             segment_in_interchange: 1,
             ..Position::default()
@@ -67,8 +85,7 @@ impl State {
         self.reading.interchanges = self.position.interchange;
         self.reading.delimiters.get_or_insert(isa.delimiters());
         self.envelope.interchange = Some(Header::new(isa.field(13).trim_ascii(), 0));
-        self.stray = false;
-        self.is_between = false;
+        self.passes_over = false;
         sink.interchange(isa, &self.position);
         self.check_header(sink, isa);
     }
@@ -80,7 +97,7 @@ impl State {
 
     /// Whether something else was met after an interchange and before the next.
     pub(super) fn is_between(&self) -> bool {
-        self.is_between
+        self.passes_over
     }
 
     /// Where delimiters are wrong, lengths say nothing.
@@ -122,8 +139,8 @@ impl State {
             self.report(sink, kind);
             return input.len();
         }
-        if !self.is_between {
-            self.is_between = true;
+        if !self.passes_over {
+            self.passes_over = true;
             self.after_interchange(sink, input, begins());
         }
         next_header(input, at_end)
@@ -276,7 +293,7 @@ impl State {
                 return;
             }
         }
-        self.stray = false;
+        self.passes_over = false;
     }
 
     /// The ISA of the next interchange, with parts of this one open: one problem, whatever is open.
@@ -333,7 +350,7 @@ impl State {
     /// A segment that stands where none of its kind can; it is left out. Of several in a row the
     /// first is told.
     fn misplaced(&mut self, sink: &mut impl Sink, segment: &Segment<'_>, id: &[u8]) {
-        let was_stray = mem::replace(&mut self.stray, true);
+        let was_stray = mem::replace(&mut self.passes_over, true);
         let has_group = self.envelope.group.is_some();
         match (id, &mut self.envelope) {
             // Counted all the same, so that the trailer's count is no second problem.

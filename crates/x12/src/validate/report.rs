@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::message::printable;
 use crate::text::decode;
 use crate::{Isa, Omitted, Position, Problem, Segment};
 
@@ -129,17 +130,21 @@ impl Validation {
             while let Some(heading) = headings.next_if(|heading| heading.is_of(&problem.position)) {
                 text += &heading.line();
             }
-            let (id, message) = (&problem.segment, problem.message());
+            let (id, message) = (printable(&problem.segment), problem.message());
             // Outside of transactions segments are counted from ISA.
             let at = match problem.position.transaction {
                 0 => problem.position.segment_in_interchange,
                 _ => problem.position.segment,
             };
             let blank = if id.is_empty() { "" } else { " " };
-            let _ = writeln!(
+            let _ = write!(
                 text,
                 "      *** Segment{blank}{id} at position {at}: {message}"
             );
+            if problem.is_of_envelope() || problem.position.transaction == 0 {
+                let _ = write!(text, "{}", problem.place());
+            }
+            text.push('\n');
         }
         if self.omitted.count() > 0 {
             let _ = writeln!(

@@ -3,6 +3,7 @@
 mod encodings;
 mod forms;
 mod groups;
+mod places;
 
 use b2bi_local_x12::{
     AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, Layout, Reader,
@@ -191,6 +192,13 @@ fn faults_of_interchanges_that_reject_them() {
         "must be terminated with an SE",
         "023",
     );
+}
+
+#[test]
+fn more_faults_of_interchanges_that_reject_them() {
+    let r = |old: &str, new: &str, message: &str, note: &str| {
+        check(old, new, message, "", &format!("R*{note}"));
+    };
     r(
         "IEA*1*000000042",
         "IEA*1*000000043",
