@@ -30,6 +30,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use b2bi_local_allocator::give_memory_back;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use self::command::{Outcome, complain, print, print_error};
@@ -132,6 +133,7 @@ fn blocking_threads(jobs: usize) -> usize {
 }
 
 fn serve(config: Config) -> Result<(), String> {
+    give_memory_back();
     log::start(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
