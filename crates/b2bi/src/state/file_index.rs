@@ -17,7 +17,7 @@ pub(super) struct FileIndex {
 }
 
 /// Where a job is in the index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct FileKeys {
     occurrence: Option<NonZeroU64>,
     writing: Option<NonZeroU64>,

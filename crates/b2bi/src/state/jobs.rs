@@ -1,12 +1,12 @@
 //! The jobs of an account in a region, and what finds them without looking at each.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::collections::BTreeSet;
 
 use b2bi_local_model::Timestamp;
 use serde_json::Value;
 
-use super::file_index::{FileIndex, FileKeys};
+use super::archive::{ArchivedJob, JobArchive};
+use super::file_index::FileIndex;
 use super::rows::{self, AnyTable};
 use super::table::{Table, Undo};
 use crate::jobs::{Job, JobResult, KEPT, ObjectVersion};
@@ -19,24 +19,7 @@ pub(crate) struct Jobs {
     open: BTreeSet<u64>,
     /// The files of all jobs, of the archived ones too.
     files: FileIndex,
-    archive: Archive,
-}
-
-/// Jobs that have ended and are no longer in memory.
-#[derive(Clone, Debug, Default)]
-struct Archive {
-    hasher: BuildHasherDefault<DefaultHasher>,
-    /// Where a job is, by the hash of its id: the row on disk says whether it is the one.
-    places: HashMap<u64, u64>,
-    jobs: BTreeMap<u64, Archived>,
-}
-
-/// What is known of a job without its row.
-#[derive(Clone, Copy, Debug)]
-struct Archived {
-    id: u64,
-    started_at: i64,
-    file: FileKeys,
+    archive: JobArchive,
 }
 
 impl Jobs {
@@ -61,8 +44,7 @@ impl Jobs {
 
     /// The place on disk where a job may be that is no longer in memory.
     pub(crate) fn archived(&self, id: &str) -> Option<u64> {
-        let hash = self.archive.hasher.hash_one(id);
-        self.archive.places.get(&hash).copied()
+        self.archive.place(id)
     }
 
     /// Ends a job, and returns its place.
@@ -134,22 +116,20 @@ impl Jobs {
             self.forget(place);
             return;
         }
-        let id = self.archive.hasher.hash_one(job.facts.id.as_str());
+        let id = self.archive.hash(&job.facts.id);
         let started_at = job.facts.started_at.as_millis();
         self.rows.evict(place);
-        if is_on_disk {
-            self.archive.places.insert(id, place);
-        }
-        let archived = Archived {
-            id,
+        let archived = ArchivedJob {
+            place,
+            id: is_on_disk.then_some(id),
             started_at,
             file,
         };
-        self.archive.jobs.insert(place, archived);
-        while self.archive.jobs.len() > limit
-            && let Some((oldest, _)) = self.archive.jobs.first_key_value()
+        self.archive.insert(archived);
+        while self.archive.len() > limit
+            && let Some(oldest) = self.archive.oldest()
         {
-            self.forget(*oldest);
+            self.forget(oldest.place);
         }
     }
 
@@ -181,8 +161,8 @@ impl Jobs {
         let row = rows
             .next()
             .map(|(place, job)| (place, job.facts.started_at.as_millis()));
-        let archived = self.archive.jobs.first_key_value();
-        let archived = archived.map(|(place, job)| (*place, job.started_at));
+        let archived = self.archive.oldest();
+        let archived = archived.map(|job| (job.place, job.started_at));
         let mut oldest = archived.into_iter().chain(row);
         oldest.find(|(_, at)| is_old(*at)).map(|(place, _)| place)
     }
@@ -211,11 +191,8 @@ impl Jobs {
         self.open.remove(&place);
         if let Some(job) = self.rows.at(place) {
             self.files.remove(self.files.keys(job));
-        } else if let Some(job) = self.archive.jobs.remove(&place) {
+        } else if let Some(job) = self.archive.remove(place) {
             self.files.remove(job.file);
-            if self.archive.places.get(&job.id) == Some(&place) {
-                self.archive.places.remove(&job.id);
-            }
         }
     }
 }
@@ -230,17 +207,17 @@ impl AnyTable for Jobs {
     }
 
     fn clear(&mut self) {
-        for place in self.archive.jobs.keys() {
-            self.rows.touch(*place);
+        for place in self.archive.places() {
+            self.rows.touch(place);
         }
         AnyTable::clear(&mut self.rows);
         self.open.clear();
         self.files = FileIndex::default();
-        self.archive = Archive::default();
+        self.archive = JobArchive::default();
     }
 
     fn is_empty(&self) -> bool {
-        AnyTable::is_empty(&self.rows) && self.archive.jobs.is_empty()
+        AnyTable::is_empty(&self.rows) && self.archive.len() == 0
     }
 
     fn take_changes(&mut self) -> serde_json::Result<Vec<(u64, Option<Value>)>> {

@@ -1,5 +1,6 @@
 //! The resources of one account in one region.
 
+mod archive;
 mod file_index;
 mod jobs;
 mod lookup;
