@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::ring::{Numbered, Ring};
 use crate::sinks::{DeliveryQueue, Sinks};
+use crate::stored::{StoredEvent, StoredRecord};
 use crate::system::Uuid;
 
 /// The detail that differs when a job is carried out again.
@@ -17,8 +18,8 @@ const END: &str = "end-timestamp";
 
 /// The events and the log records of all accounts, each the latest so many.
 pub(crate) struct EventLog {
-    events: Mutex<Ring<Numbered<EventLogEntry>>>,
-    records: Mutex<Ring<Numbered<LogRecord>>>,
+    events: Mutex<Ring<Numbered<StoredEvent>>>,
+    records: Mutex<Ring<Numbered<StoredRecord>>>,
     /// Changes with each event; what it holds is whether the server is about to stop.
     news: watch::Sender<bool>,
     pub(crate) sinks: Sinks,
@@ -31,15 +32,6 @@ pub(crate) struct EventBridgeEvent {
     id: String,
     #[serde(flatten)]
     pub(crate) event: Event,
-}
-
-/// A delivery in the list, and the job that it is about.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct EventLogEntry {
-    pub(crate) job_id: String,
-    #[serde(rename = "event")]
-    pub(crate) delivery: EventBridgeEvent,
 }
 
 impl EventLog {
@@ -58,8 +50,8 @@ impl EventLog {
         &self,
         since: u64,
         limit: usize,
-        fits: impl Fn(&EventLogEntry) -> bool,
-    ) -> (u64, Vec<Numbered<EventLogEntry>>) {
+        fits: impl Fn(&StoredEvent) -> bool,
+    ) -> (u64, Vec<Numbered<StoredEvent>>) {
         locked(&self.events).find(since, limit, fits)
     }
 
@@ -68,8 +60,8 @@ impl EventLog {
         &self,
         since: u64,
         limit: usize,
-        fits: impl Fn(&LogRecord) -> bool,
-    ) -> (u64, Vec<Numbered<LogRecord>>) {
+        fits: impl Fn(&StoredRecord) -> bool,
+    ) -> (u64, Vec<Numbered<StoredRecord>>) {
         locked(&self.records).find(since, limit, fits)
     }
 
@@ -123,22 +115,25 @@ impl EventSink for EventLog {
             event,
         };
         self.sinks.emit(&delivery);
-        let entry = EventLogEntry {
-            job_id: delivery.event.job_id.clone(),
-            delivery,
-        };
-        locked(&self.events).push(|number| Numbered { number, entry });
-        self.news.send_modify(|_| ());
+        match StoredEvent::new(&delivery) {
+            Ok(entry) => {
+                locked(&self.events).push(|number| Numbered { number, entry });
+                self.news.send_modify(|_| ());
+            }
+            Err(error) => tracing::error!(%error, "an event cannot be kept"),
+        }
     }
 }
 
 impl RecordSink for EventLog {
     fn record(&self, record: LogRecord) {
         self.sinks.record(&record);
-        locked(&self.records).push(|number| Numbered {
-            number,
-            entry: record,
-        });
+        match StoredRecord::new(record) {
+            Ok(entry) => {
+                locked(&self.records).push(|number| Numbered { number, entry });
+            }
+            Err(error) => tracing::error!(%error, "a log record cannot be kept"),
+        }
     }
 }
 

@@ -28,6 +28,7 @@ mod serve;
 mod services;
 mod settings;
 mod sinks;
+mod stored;
 mod system;
 mod vocabulary;
 mod worker;

@@ -1,14 +1,15 @@
 //! `/_b2bi/events` and `/_b2bi/logs`: what the service has told.
 
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::call::{Call, HandlerResult};
 use super::query::{Query, WAIT};
 use super::reply;
 use crate::app::App;
-use crate::event_log::{EventLog, EventLogEntry};
+use crate::event_log::EventLog;
 use crate::ring::Numbered;
+use crate::stored::StoredEvent;
 
 pub(super) const EVENT_QUERY: &[&str] = &[
     "account",
@@ -35,16 +36,14 @@ pub(super) fn found(
     event_log: &EventLog,
     query: &Query,
     limit: usize,
-) -> (u64, Vec<Numbered<EventLogEntry>>) {
+) -> (u64, Vec<Numbered<StoredEvent>>) {
     event_log.events(query.since, limit, |item| {
-        let event = &item.delivery.event;
-        let detail = |key: &str| event.detail.get(key).and_then(Value::as_str);
         query.accepts(|field| match field {
-            "account" => Some(event.account.as_str()),
-            "region" => Some(event.region.as_str()),
-            "detailType" => Some(event.detail_type),
-            "jobId" => Some(item.job_id.as_str()),
-            "tradingPartnerId" => detail("trading-partner-id"),
+            "account" => Some(&*item.account),
+            "region" => Some(&*item.region),
+            "detailType" => Some(item.detail_type),
+            "jobId" => Some(&*item.job_id),
+            "tradingPartnerId" => item.trading_partner_id.as_deref(),
             _ => None,
         })
     })
@@ -55,10 +54,10 @@ pub(super) fn logs(app: &App, call: &Call) -> HandlerResult {
     let query = Query::read(&call.params)?;
     let (latest, records) = app.event_log.records(query.since, query.limit, |item| {
         query.accepts(|field| match field {
-            "account" => Some(item.account.as_str()),
-            "region" => Some(item.region.as_str()),
-            "group" => Some(item.group.as_str()),
-            "stream" => Some(item.stream.as_str()),
+            "account" => Some(&*item.account),
+            "region" => Some(&*item.region),
+            "group" => Some(&*item.group),
+            "stream" => Some(&*item.stream),
             _ => None,
         })
     });

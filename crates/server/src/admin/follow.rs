@@ -17,9 +17,10 @@ use super::event_log::{EVENT_QUERY, found};
 use super::may_use;
 use super::query::Query;
 use crate::app::App;
-use crate::event_log::{EventLog, EventLogEntry};
+use crate::event_log::EventLog;
 use crate::query::Params;
 use crate::ring::Numbered;
+use crate::stored::StoredEvent;
 
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -133,7 +134,7 @@ async fn pause(to: &mpsc::Sender<Bytes>, news: &mut watch::Receiver<bool>) -> Op
     }
 }
 
-fn written(event: &Numbered<EventLogEntry>) -> String {
+fn written(event: &Numbered<StoredEvent>) -> String {
     let data = serde_json::to_string(event).unwrap_or_default();
     format!("id: {}\ndata: {data}\n\n", event.number)
 }

@@ -1,6 +1,6 @@
 //! `FilterLogEvents` and `GetLogEvents`.
 
-use b2bi_local_b2bi::{LogRecord, Scope};
+use b2bi_local_b2bi::Scope;
 use b2bi_local_dispatcher::ServiceError;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::filter::Pattern;
 use super::{Group, Logs, invalid, missing, page, with_next};
 use crate::ring::Numbered;
+use crate::stored::StoredRecord;
 
 /// The most events of a reply.
 const MOST: usize = 10_000;
@@ -21,7 +22,7 @@ struct Times {
 }
 
 impl Times {
-    fn hold(self, record: &LogRecord) -> bool {
+    fn hold(self, record: &StoredRecord) -> bool {
         let time = record.timestamp.as_millis();
         self.start_time.is_none_or(|start| start <= time)
             && self.end_time.is_none_or(|end| time < end)
@@ -71,18 +72,18 @@ pub(super) fn filter(
     let pattern = Pattern::read(&input.filter_pattern).map_err(invalid)?;
     let group = input.group.existing(logs, scope)?;
     let found = logs.records(scope, |item| {
-        item.group == group
+        *item.group == *group
             && names
                 .as_ref()
-                .is_none_or(|them| them.contains(&item.stream))
+                .is_none_or(|them| them.iter().any(|name| **name == *item.stream))
             && prefix
                 .as_ref()
                 .is_none_or(|prefix| item.stream.starts_with(prefix))
             && input.times.hold(item)
-            && pattern.fits(&item.message)
+            && pattern.fits(item.text())
     });
     let page = page(&found, input.next_token.as_deref(), input.limit, MOST)?;
-    let shown = |log_record: &Numbered<LogRecord>| {
+    let shown = |log_record: &Numbered<StoredRecord>| {
         let mut event = event(&log_record.entry);
         if let Some(event) = event.as_object_mut() {
             event.insert("logStreamName".to_owned(), json!(log_record.entry.stream));
@@ -105,7 +106,7 @@ pub(super) fn filter(
 pub(super) fn get(logs: &Logs, scope: &Scope, input: &GetInput) -> Result<Value, ServiceError> {
     let group = input.group.existing(logs, scope)?;
     let stream = logs.records(scope, |item| {
-        item.group == group && item.stream == input.log_stream_name
+        *item.group == *group && *item.stream == *input.log_stream_name
     });
     if stream.is_empty() {
         return Err(missing("The specified log stream does not exist."));
@@ -153,11 +154,11 @@ fn place(token: &str) -> Result<Place, ServiceError> {
     }
 }
 
-fn event(record: &LogRecord) -> Value {
+fn event(record: &StoredRecord) -> Value {
     let time = record.timestamp.as_millis();
     json!({
         "timestamp": time,
-        "message": record.message.to_string(),
+        "message": record.text(),
         "ingestionTime": time,
     })
 }

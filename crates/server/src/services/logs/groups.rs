@@ -63,9 +63,9 @@ pub(super) fn of(logs: &Logs, scope: &Scope) -> Vec<LogGroup> {
     for record in logs.records(scope, |_| true) {
         let record = record.entry;
         let since = record.timestamp.as_millis();
-        let (created, bytes) = groups.entry(record.group).or_insert((since, 0));
+        let (created, bytes) = groups.entry(record.group.to_string()).or_insert((since, 0));
         *created = since.min(*created);
-        *bytes += record.message.to_string().len();
+        *bytes += record.text().len();
     }
     let group = |(name, (created, bytes))| LogGroup {
         name,

@@ -9,7 +9,7 @@ mod streams;
 
 use std::sync::Arc;
 
-use b2bi_local_b2bi::{B2bi, LogRecord, Scope};
+use b2bi_local_b2bi::{B2bi, Scope};
 use b2bi_local_dispatcher::{
     Caller, Descriptor, Operation, Protocol, Reply, Service, ServiceError,
 };
@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use crate::event_log::EventLog;
 use crate::ring::Numbered;
+use crate::stored::StoredRecord;
 
 static DESCRIPTOR: Descriptor = Descriptor {
     signing_name: "logs",
@@ -95,9 +96,9 @@ impl Logs {
     fn records(
         &self,
         scope: &Scope,
-        fits: impl Fn(&LogRecord) -> bool,
-    ) -> Vec<Numbered<LogRecord>> {
-        let own = |log_record: &LogRecord| {
+        fits: impl Fn(&StoredRecord) -> bool,
+    ) -> Vec<Numbered<StoredRecord>> {
+        let own = |log_record: &StoredRecord| {
             *log_record.account == *scope.account && *log_record.region == *scope.region
         };
         let (_, found) = self

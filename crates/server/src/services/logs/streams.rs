@@ -45,10 +45,12 @@ pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Valu
     let group = input.group.existing(logs, scope)?;
     let mut times: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     for record in logs.records(scope, |item| {
-        item.group == group && prefix.is_none_or(|prefix| item.stream.starts_with(prefix))
+        *item.group == *group && prefix.is_none_or(|prefix| item.stream.starts_with(prefix))
     }) {
         let time = record.entry.timestamp.as_millis();
-        let (first, last) = times.entry(record.entry.stream).or_insert((time, time));
+        let (first, last) = times
+            .entry(record.entry.stream.into())
+            .or_insert((time, time));
         (*first, *last) = (time.min(*first), time.max(*last));
     }
     let mut streams: Vec<(String, (i64, i64))> = times.into_iter().collect();
