@@ -11,7 +11,7 @@ use crate::grammar::Chain;
 use crate::plan::Plan;
 use crate::recording::{Firings, Recording};
 use crate::rule::{Phase, Rule, is_id};
-use crate::rule_errors::{DuplicateId, PutRuleError};
+use crate::rule_errors::{AddRulesError, DuplicateId, MAX_RULES, PutRuleError};
 use crate::scenario::{START, Scenario, States};
 
 type Rules = Arc<[Arc<ActiveRule>]>;
@@ -280,8 +280,8 @@ impl Engine {
     /// to have done, by partition and ordinal, whatever chance and their limits say.
     ///
     /// # Errors
-    /// When two rules have the same id; then nothing has changed.
-    pub fn replay(&self, recording: &Recording, now_ms: u64) -> Result<(), DuplicateId> {
+    /// When two rules have the same id, or there are too many; then nothing has changed.
+    pub fn replay(&self, recording: &Recording, now_ms: u64) -> Result<(), AddRulesError> {
         let mut current = self.rules();
         let rules = arm(&[], recording.rules.clone(), now_ms)?;
         let repeating = rules.iter().map(|rule| {
@@ -308,8 +308,8 @@ impl Engine {
     /// Puts `rules` in place of all that were; windows count from `now_ms`.
     ///
     /// # Errors
-    /// When two rules have the same id; then nothing has changed.
-    pub fn replace(&self, rules: Vec<Rule>, now_ms: u64) -> Result<(), DuplicateId> {
+    /// When two rules have the same id, or there are too many; then nothing has changed.
+    pub fn replace(&self, rules: Vec<Rule>, now_ms: u64) -> Result<(), AddRulesError> {
         let mut current = self.rules();
         let rules = arm(&[], rules, now_ms)?;
         self.start_anew();
@@ -332,6 +332,9 @@ impl Engine {
         let rule = Arc::new(ActiveRule::new(id, rule, now_ms));
         let place = current.iter().position(|current| current.id() == id);
         let mut rules = current.to_vec();
+        if place.is_none() && rules.len() >= MAX_RULES {
+            return Err(PutRuleError::TooMany);
+        }
         match place.and_then(|at| rules.get_mut(at)) {
             Some(old) => *old = rule,
             None => rules.push(rule),
@@ -343,8 +346,8 @@ impl Engine {
     /// Puts `rules` behind those that are there; their windows count from `now_ms`.
     ///
     /// # Errors
-    /// When two rules have the same id; then nothing has changed.
-    pub fn append(&self, rules: Vec<Rule>, now_ms: u64) -> Result<(), DuplicateId> {
+    /// When two rules have the same id, or there are too many; then nothing has changed.
+    pub fn append(&self, rules: Vec<Rule>, now_ms: u64) -> Result<(), AddRulesError> {
         let mut current = self.rules();
         let rules = arm(&current, rules, now_ms)?;
         self.set(&mut current, rules);
@@ -437,11 +440,14 @@ fn move_on(states: &mut States, rule: &Rule) {
 }
 
 /// Joins new rules to old ones; a rule without an id is called after its position.
-fn arm(old: &[Arc<ActiveRule>], new: Vec<Rule>, now_ms: u64) -> Result<Rules, DuplicateId> {
+fn arm(old: &[Arc<ActiveRule>], new: Vec<Rule>, now_ms: u64) -> Result<Rules, AddRulesError> {
+    if old.len().saturating_add(new.len()) > MAX_RULES {
+        return Err(AddRulesError::TooMany);
+    }
     let mut taken: BTreeSet<String> = old.iter().map(|rule| rule.id().to_owned()).collect();
     for id in new.iter().filter_map(Rule::id) {
         if !taken.insert(id.to_owned()) {
-            return Err(DuplicateId::new(id));
+            return Err(AddRulesError::DuplicateId(DuplicateId::new(id)));
         }
     }
     let named = new

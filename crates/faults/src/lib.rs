@@ -105,7 +105,7 @@ pub use read::nearest;
 pub use recording::Recording;
 pub use reply::{ErrorReply, HttpReply, Throttle};
 pub use rule::Rule;
-pub use rule_errors::{DuplicateId, PutRuleError};
+pub use rule_errors::{AddRulesError, DuplicateId, MAX_RULES, PutRuleError};
 pub use ruleset::{RuleError, RuleSet};
 pub use scenario::Scenario;
 pub use span::{Nth, Ranges, Span};

@@ -4,9 +4,44 @@ use std::fmt;
 
 use crate::rule::ID_FORM;
 
+/// What is said at the bound.
+const TOO_MANY: &str = "there would be more than 10,000 rules: remove some first";
+
+/// The most rules of an engine; each costs memory, and time of every request.
+pub const MAX_RULES: usize = 10_000;
+
+/// Why rules cannot be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddRulesError {
+    /// Two rules have the same id.
+    DuplicateId(DuplicateId),
+    /// There would be more than [`MAX_RULES`].
+    TooMany,
+}
+
+impl fmt::Display for AddRulesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DuplicateId(error) => error.fmt(f),
+            Self::TooMany => f.write_str(TOO_MANY),
+        }
+    }
+}
+
+impl std::error::Error for AddRulesError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::DuplicateId(error) => Some(error),
+            Self::TooMany => None,
+        }
+    }
+}
+
 /// Why a rule cannot be put under an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PutRuleError {
+    /// There would be more than [`MAX_RULES`].
+    TooMany,
     /// The id has characters that ids do not have, or too many.
     InvalidId,
     /// The rule says that this is its id.
@@ -16,6 +51,7 @@ pub enum PutRuleError {
 impl fmt::Display for PutRuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::TooMany => f.write_str(TOO_MANY),
             Self::InvalidId => f.write_str(ID_FORM),
             Self::OtherId(id) => write!(
                 f,

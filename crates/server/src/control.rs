@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use b2bi_local_b2bi::Clock as _;
-use b2bi_local_faults::{DuplicateId, Rule, RuleStatus, UnknownTermError};
+use b2bi_local_faults::{AddRulesError, Rule, RuleStatus, UnknownTermError};
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::ObjectError;
 use bytes::Bytes;
@@ -45,7 +45,7 @@ impl Control {
         let checked = self.app.vocabulary.check(&rules);
         checked.map_err(AddFaultsError::UnknownTerm)?;
         let added = self.app.faults.append(rules, self.app.now_millis());
-        added.map_err(AddFaultsError::DuplicateId)
+        added.map_err(AddFaultsError::Rules)
     }
 
     /// Answers a request to one of the server's own routes, such as `/_b2bi/health`, without a
@@ -147,8 +147,8 @@ impl Control {
 /// Why fault rules are not added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AddFaultsError {
-    /// Two rules have the same id.
-    DuplicateId(DuplicateId),
+    /// Two rules have the same id, or there are too many.
+    Rules(AddRulesError),
     /// A rule could never act.
     UnknownTerm(UnknownTermError),
 }
@@ -156,7 +156,7 @@ pub enum AddFaultsError {
 impl std::fmt::Display for AddFaultsError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::DuplicateId(error) => error.fmt(out),
+            Self::Rules(error) => error.fmt(out),
             Self::UnknownTerm(error) => error.fmt(out),
         }
     }
@@ -165,7 +165,7 @@ impl std::fmt::Display for AddFaultsError {
 impl std::error::Error for AddFaultsError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::DuplicateId(error) => Some(error),
+            Self::Rules(error) => Some(error),
             Self::UnknownTerm(error) => Some(error),
         }
     }

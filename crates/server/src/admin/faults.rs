@@ -1,6 +1,6 @@
 //! `/_b2bi/faults`: the fault rules, to be read, added, replaced and taken away.
 
-use b2bi_local_faults::{DuplicateId, Recording, Rule, RuleSet, RuleStatus};
+use b2bi_local_faults::{AddRulesError, Recording, Rule, RuleSet, RuleStatus};
 use b2bi_local_model::Timestamp;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -87,7 +87,7 @@ fn add(app: &App, set: RuleSet) -> HandlerResult {
     Ok(state(app, &warnings))
 }
 
-fn conflict(error: DuplicateId) -> AdminError {
+fn conflict(error: AddRulesError) -> AdminError {
     AdminError::new(StatusCode::CONFLICT, error.to_string())
 }
 
