@@ -26,6 +26,8 @@ mod state;
 mod status;
 mod warnings;
 
+use std::sync::Arc;
+
 use b2bi_local_dispatcher::ServiceError;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -54,7 +56,7 @@ pub(crate) fn is_admin(app: &App, path: &str) -> bool {
 
 /// Answers a request to one of the server's own routes.
 pub(crate) async fn answer(
-    app: &App,
+    app: &Arc<App>,
     head: &Parts,
     body: Result<Bytes, ServiceError>,
 ) -> Response<Bytes> {

@@ -1,5 +1,8 @@
 //! The table of the server's own routes: path, method, query keys, body, and who answers.
 
+use std::sync::Arc;
+
+use b2bi_local_panics::on_thread;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::header::ALLOW;
@@ -22,7 +25,17 @@ pub(super) struct Route {
     path: &'static str,
     query: Keys,
     takes_body: bool,
+    /// Whether it may take long, for the size of what is kept or sent.
+    is_long: bool,
     handler: Handler,
+}
+
+impl Route {
+    /// The same route, answered off the threads that serve connections.
+    const fn long(mut self) -> Self {
+        self.is_long = true;
+        self
+    }
 }
 
 enum Handler {
@@ -30,6 +43,22 @@ enum Handler {
     Now(Now),
     /// Waits for a disk or for other requests.
     Later(Later),
+}
+
+impl Handler {
+    async fn run(&self, app: &App, call: &Call) -> HandlerResult {
+        match self {
+            Self::Now(handler) => handler(app, call),
+            Self::Later(handler) => handler(app, call).await,
+        }
+    }
+
+    /// Runs on a thread of its own, waits included.
+    async fn run_on_thread(&'static self, app: &Arc<App>, call: Call) -> HandlerResult {
+        let (app, runtime) = (Arc::clone(app), tokio::runtime::Handle::current());
+        let done = on_thread(move || runtime.block_on(self.run(&app, &call))).await;
+        done.unwrap_or_else(|_| Err(AdminError::internal("The server is stopping")))
+    }
 }
 
 const NONE: Keys = &[];
@@ -50,6 +79,7 @@ const fn make(
         path,
         query,
         takes_body,
+        is_long: false,
         handler,
     }
 }
@@ -90,9 +120,9 @@ static ROUTES: &[Route] = &[
     route(GET, "/_b2bi/clock", NONE, clock::show),
     body(PUT, "/_b2bi/clock", NONE, clock::set),
     route(GET, "/_b2bi/faults", NONE, faults::list),
-    body(POST, "/_b2bi/faults", NONE, faults::append),
-    body(PATCH, "/_b2bi/faults", NONE, faults::append),
-    body(PUT, "/_b2bi/faults", NONE, faults::replace),
+    body(POST, "/_b2bi/faults", NONE, faults::append).long(),
+    body(PATCH, "/_b2bi/faults", NONE, faults::append).long(),
+    body(PUT, "/_b2bi/faults", NONE, faults::replace).long(),
     body(DELETE, "/_b2bi/faults", &["id"], faults::remove),
     route(
         GET,
@@ -113,24 +143,25 @@ static ROUTES: &[Route] = &[
     body(PUT, "/_b2bi/scenarios/NAME", NONE, faults::set_scenario),
     route(GET, "/_b2bi/seed", NONE, seed::show),
     body(PUT, "/_b2bi/seed", NONE, seed::set),
-    route(GET, "/_b2bi/recording", NONE, faults::recording),
-    body(POST, "/_b2bi/replay", NONE, faults::replay),
-    later(POST, "/_b2bi/reset", reset::QUERY, reset::answer),
-    later(POST, "/moto-api/reset", NONE, reset::as_moto),
+    route(GET, "/_b2bi/recording", NONE, faults::recording).long(),
+    body(POST, "/_b2bi/replay", NONE, faults::replay).long(),
+    later(POST, "/_b2bi/reset", reset::QUERY, reset::answer).long(),
+    later(POST, "/moto-api/reset", NONE, reset::as_moto).long(),
     later_body(POST, "/_b2bi/s3-events", NONE, s3_events::take),
-    route(GET, "/_b2bi/journal", journal::QUERY, journal::list),
+    route(GET, "/_b2bi/journal", journal::QUERY, journal::list).long(),
     route(DELETE, "/_b2bi/journal", NONE, journal::clear),
     route(GET, "/_b2bi/journal/ID", NONE, journal::one),
-    route(GET, "/_b2bi/requests", journal::QUERY, journal::list),
+    route(GET, "/_b2bi/requests", journal::QUERY, journal::list).long(),
     route(DELETE, "/_b2bi/requests", NONE, journal::clear),
     route(GET, "/_b2bi/requests/ID", NONE, journal::one),
-    body(POST, "/_b2bi/verify", NONE, journal::verify),
+    body(POST, "/_b2bi/verify", NONE, journal::verify).long(),
     route(
         GET,
         "/_b2bi/events",
         event_log::EVENT_QUERY,
         event_log::events,
-    ),
+    )
+    .long(),
     route(DELETE, "/_b2bi/events", NONE, event_log::clear_events),
     route(GET, "/_b2bi/events/dead", dead::QUERY, dead::events),
     route(POST, "/_b2bi/events/dead", dead::QUERY, dead::retry_events),
@@ -140,24 +171,25 @@ static ROUTES: &[Route] = &[
         dead::QUERY,
         dead::clear_events,
     ),
-    route(GET, "/_b2bi/jobs", jobs::QUERY, jobs::list),
-    route(GET, "/_b2bi/logs", event_log::LOG_QUERY, event_log::logs),
+    route(GET, "/_b2bi/jobs", jobs::QUERY, jobs::list).long(),
+    route(GET, "/_b2bi/logs", event_log::LOG_QUERY, event_log::logs).long(),
     route(DELETE, "/_b2bi/logs", NONE, event_log::clear_logs),
     route(GET, "/_b2bi/logs/dead", dead::QUERY, dead::logs),
     route(POST, "/_b2bi/logs/dead", dead::QUERY, dead::retry_logs),
     route(DELETE, "/_b2bi/logs/dead", dead::QUERY, dead::clear_logs),
-    route(GET, "/_b2bi/state", state::QUERY, state::export),
-    later_body(PUT, "/_b2bi/state", NONE, state::import),
+    route(GET, "/_b2bi/state", state::QUERY, state::export).long(),
+    later_body(PUT, "/_b2bi/state", NONE, state::import).long(),
     route(GET, "/_b2bi/snapshots", NONE, snapshots::list),
-    route(GET, "/_b2bi/snapshots/NAME", NONE, snapshots::show),
-    later(POST, "/_b2bi/snapshots/NAME", state::QUERY, snapshots::take),
-    later(DELETE, "/_b2bi/snapshots/NAME", NONE, snapshots::forget),
+    route(GET, "/_b2bi/snapshots/NAME", NONE, snapshots::show).long(),
+    later(POST, "/_b2bi/snapshots/NAME", state::QUERY, snapshots::take).long(),
+    later(DELETE, "/_b2bi/snapshots/NAME", NONE, snapshots::forget).long(),
     later(
         POST,
         "/_b2bi/snapshots/NAME/restore",
         NONE,
         snapshots::restore,
-    ),
+    )
+    .long(),
     route(GET, "/_localstack/health", NONE, status::localstack_health),
     route(HEAD, "/_localstack/health", NONE, status::localstack_health),
     route(GET, "/_localstack/init", NONE, status::localstack_init),
@@ -168,8 +200,8 @@ static ROUTES: &[Route] = &[
         status::localstack_stage,
     ),
     route(GET, "/_localstack/chaos/faults", NONE, localstack::faults),
-    body(POST, "/_localstack/chaos/faults", NONE, localstack::replace),
-    body(PATCH, "/_localstack/chaos/faults", NONE, localstack::add),
+    body(POST, "/_localstack/chaos/faults", NONE, localstack::replace).long(),
+    body(PATCH, "/_localstack/chaos/faults", NONE, localstack::add).long(),
     body(
         DELETE,
         "/_localstack/chaos/faults",
@@ -186,7 +218,7 @@ static ROUTES: &[Route] = &[
 ];
 
 /// Answers a request to one of the routes.
-pub(super) async fn answer(app: &App, head: &Parts, body: Bytes) -> Response<Bytes> {
+pub(super) async fn answer(app: &Arc<App>, head: &Parts, body: Bytes) -> Response<Bytes> {
     let path = head.uri.path();
     // A slash at the end is a slip where one reads, and may be a lost name where one removes.
     let path = match head.method {
@@ -214,7 +246,7 @@ enum RouteError {
 }
 
 impl MatchedRoute {
-    async fn call(self, app: &App, head: &Parts, body: Bytes) -> HandlerResult {
+    async fn call(self, app: &Arc<App>, head: &Parts, body: Bytes) -> HandlerResult {
         let Route {
             query, takes_body, ..
         } = self.route;
@@ -232,9 +264,11 @@ impl MatchedRoute {
             params,
             body,
         };
-        match self.route.handler {
-            Handler::Now(handler) => handler(app, &call),
-            Handler::Later(handler) => handler(app, &call).await,
+        let handler = &self.route.handler;
+        if self.route.is_long {
+            handler.run_on_thread(app, call).await
+        } else {
+            handler.run(app, &call).await
         }
     }
 }
