@@ -8,9 +8,10 @@ use b2bi_local_persistence::{Batch, CommitSeq, RowStore};
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use super::blobs::Blobs;
+use super::change::Change;
 use super::operations::multipart::Place;
 use super::rows::{self, Kind};
-use super::state::{Bucket, Buckets, Object, Store, Upload, UploadedPart};
+use super::state::{self, Bucket, Buckets, Object, Store, Upload, UploadedPart};
 
 /// A row store for rows, and files beside it for what is long.
 pub(crate) struct Disk {
@@ -45,7 +46,7 @@ impl Disk {
         self.send_batch(batch)
     }
 
-    fn send_batch(&self, batch: Batch) -> S3Result<()> {
+    pub(crate) fn send_batch(&self, batch: Batch) -> S3Result<()> {
         let ticket = self.row_store.send(batch).map_err(unwritable)?;
         self.last.fetch_max(ticket.number(), Ordering::AcqRel);
         Ok(())
@@ -95,7 +96,12 @@ impl Disk {
     }
 }
 
-fn put(batch: &mut Batch, key: String, row: serde_json::Result<Vec<u8>>) -> S3Result<()> {
+/// Adds a row to a batch.
+pub(crate) fn put(
+    batch: &mut Batch,
+    key: String,
+    row: serde_json::Result<Vec<u8>>,
+) -> S3Result<()> {
     batch.put(rows::ROWS, key, row.map_err(unwritable)?);
     Ok(())
 }
@@ -244,7 +250,7 @@ impl Store {
     }
 
     /// The same of one bucket; without it there is nothing to undo.
-    fn undo_in_bucket(
+    pub(crate) fn undo_in_bucket(
         &self,
         account: &str,
         name: &str,
@@ -258,43 +264,40 @@ impl Store {
         })
     }
 
-    /// Takes an upload and its parts out of a bucket that is held.
+    /// Takes a bucket away that has no objects, with its uploads.
     ///
     /// # Errors
-    /// `NoSuchUpload`, or the disk does not take it.
-    pub(crate) fn remove_upload(
+    /// The disk does not take it; then nothing has changed.
+    pub(crate) fn remove_bucket(
         &self,
         account: &str,
-        bucket_name: &str,
-        bucket: &mut Bucket,
-        id: &(String, String),
+        name: &str,
+        buckets: &mut Buckets,
     ) -> S3Result<()> {
-        let upload = bucket.uploads.get(id).ok_or(S3ErrorCode::NoSuchUpload)?;
-        if let Some(disk) = self.disk() {
-            let (before, key) = (upload.clone(), id.clone());
-            let mut batch = Batch::new();
-            let row_key = rows::key(
-                Kind::Upload,
-                self.owner(account),
-                bucket_name,
-                &[&id.1, &id.0],
-            );
-            batch.remove(rows::ROWS, row_key);
-            for number in upload.parts.keys() {
-                let place = Place {
-                    bucket: bucket_name,
-                    key: &id.0,
-                    upload_id: &id.1,
-                    number: *number,
-                };
-                batch.remove(rows::ROWS, self.part_key(account, &place));
-            }
-            batch.on_failure(self.undo_in_bucket(account, bucket_name, move |bucket| {
-                bucket.uploads.insert(key, before);
-            }));
-            disk.send_batch(batch)?;
+        let Some(disk) = self.disk() else {
+            buckets.remove(name);
+            return Ok(());
+        };
+        let mut batch = Batch::new();
+        let bucket = state::bucket(buckets, name)?;
+        for id in bucket.uploads.keys() {
+            let gone = Change::UploadGone(id.clone());
+            self.write_change(&mut batch, account, name, bucket, &gone)?;
         }
-        bucket.uploads.remove(id);
+        let row_key = rows::key(Kind::Bucket, self.owner(account), name, &[]);
+        batch.remove(rows::ROWS, row_key);
+        let before = Arc::new(Mutex::new(None));
+        let (later, bucket_name) = (Arc::clone(&before), name.to_owned());
+        batch.on_failure(self.undo(account, move |buckets| {
+            let held = later.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(bucket) = held {
+                buckets.insert(bucket_name, bucket);
+            }
+        }));
+        // Held until the bucket is in it: what fails at once waits for it.
+        let mut held = before.lock().unwrap_or_else(PoisonError::into_inner);
+        disk.send_batch(batch)?;
+        *held = buckets.remove(name);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 mod blobs;
 mod body;
+mod change;
 mod checksum;
 mod chunked;
 mod conditions;

@@ -12,12 +12,13 @@ use s3s::dto::{ETag, NotificationConfiguration};
 use s3s::{S3ErrorCode, S3Result};
 use tokio::sync::broadcast;
 
+use super::change::Change;
 use super::checksum::{Algorithm, Checksum};
 use super::content::Content;
 use super::disk::Disk;
 use super::fields::Headers;
 use super::settings::{Clock, Ids, Settings};
-use crate::event::{ObjectChange, ObjectEvent};
+use crate::event::ObjectEvent;
 
 /// The account that owns everything when accounts share their objects.
 const SHARED: &str = "shared";
@@ -240,12 +241,12 @@ impl Store {
         owners.map(|owners| owners.key().clone()).collect()
     }
 
-    /// What will be told of objects from now on.
     /// How many events the slowest listener has not taken yet.
     pub(crate) fn unheard_events(&self) -> usize {
         self.inner.events.len()
     }
 
+    /// What will be told of objects from now on.
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<ObjectEvent> {
         self.inner.events.subscribe()
     }
@@ -319,10 +320,8 @@ impl Store {
         object: Object,
     ) -> S3Result<Arc<Object>> {
         let object = Arc::new(object);
-        let before = bucket.objects.get(key).cloned();
-        self.keep_object(account, bucket_name, key, before, Some(&object))?;
-        bucket.objects.insert(key.to_owned(), Arc::clone(&object));
-        self.tell(ObjectChange::Created, account, bucket_name, key, &object);
+        let placed = Change::Object(key.to_owned(), Some(Arc::clone(&object)));
+        self.change(account, bucket_name, bucket, vec![placed])?;
         Ok(object)
     }
 
@@ -337,26 +336,16 @@ impl Store {
         bucket: &mut Bucket,
         key: &str,
     ) -> S3Result<()> {
-        if let Some(object) = bucket.objects.get(key).cloned() {
-            let before = Some(Arc::clone(&object));
-            self.keep_object(account, bucket_name, key, before, None)?;
-            bucket.objects.remove(key);
-            self.tell(ObjectChange::Removed, account, bucket_name, key, &object);
+        if bucket.objects.contains_key(key) {
+            let gone = Change::Object(key.to_owned(), None);
+            self.change(account, bucket_name, bucket, vec![gone])?;
         }
         Ok(())
     }
 
-    /// Sends the event. Called under the bucket's lock, so events come in the order of changes.
-    fn tell(&self, change: ObjectChange, account: &str, bucket: &str, key: &str, object: &Object) {
+    /// Sends an event. Called under the bucket's lock, so events come in the order of changes.
+    pub(crate) fn send_event(&self, event: ObjectEvent) {
         // An error says that nobody listens.
-        let _ = self.inner.events.send(ObjectEvent {
-            change,
-            account: self.owner(account).to_owned(),
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
-            size: object.content.size(),
-            etag: object.entity_tag.clone(),
-            at: self.now(),
-        });
+        let _ = self.inner.events.send(event);
     }
 }

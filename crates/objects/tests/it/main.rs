@@ -5,6 +5,7 @@
 
 mod disk;
 mod external;
+mod panics;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -13,7 +13,7 @@ use s3s::dto::{
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
 use super::owner;
-use crate::embedded::state::{Bucket, Store, bucket, bucket_mut};
+use crate::embedded::state::{Bucket, Store, bucket};
 
 /// Where a bucket is that was asked to be nowhere in particular.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -84,16 +84,10 @@ pub(crate) fn delete(
     input: DeleteBucketInput,
 ) -> S3Result<DeleteBucketOutput> {
     memory.write(account, |buckets| {
-        let bucket = bucket_mut(buckets, &input.bucket)?;
-        if !bucket.objects.is_empty() {
+        if !bucket(buckets, &input.bucket)?.objects.is_empty() {
             return Err(S3ErrorCode::BucketNotEmpty.into());
         }
-        let uploads: Vec<_> = bucket.uploads.keys().cloned().collect();
-        for id in uploads {
-            memory.remove_upload(account, &input.bucket, bucket, &id)?;
-        }
-        memory.keep_bucket(account, &input.bucket, Some(bucket), None)?;
-        buckets.remove(&input.bucket);
+        memory.remove_bucket(account, &input.bucket, buckets)?;
         Ok(DeleteBucketOutput::default())
     })
 }

@@ -1,9 +1,12 @@
 //! Multipart uploads completed: parts become an object.
 
+use std::sync::Arc;
+
 use s3s::dto::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart};
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
 use super::multipart;
+use crate::embedded::change::Change;
 use crate::embedded::checksum::{self, Algorithm, Checksum};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
@@ -30,8 +33,14 @@ pub(crate) fn complete(
             input.if_match.as_ref(),
             input.if_none_match.as_ref(),
         )?;
-        memory.remove_upload(account, &input.bucket, bucket, &id)?;
-        memory.place(account, &input.bucket, bucket, &input.key, object)
+        multipart::find(bucket, &id.0, &id.1)?;
+        let object = Arc::new(object);
+        let changes = vec![
+            Change::UploadGone(id),
+            Change::Object(input.key.clone(), Some(Arc::clone(&object))),
+        ];
+        memory.change(account, &input.bucket, bucket, changes)?;
+        Ok(object)
     });
     let object = placed?;
     let mut output = CompleteMultipartUploadOutput {

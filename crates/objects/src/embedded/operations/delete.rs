@@ -1,5 +1,7 @@
 //! Objects deleted, one or many.
 
+use std::collections::BTreeSet;
+
 use s3s::dto::{
     DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
     ETagCondition, Error as Failure, ObjectIdentifier, Timestamp,
@@ -7,6 +9,7 @@ use s3s::dto::{
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use super::check_version;
+use crate::embedded::change::Change;
 use crate::embedded::state::{Bucket, Store, bucket_mut};
 use crate::embedded::{conditions, reply};
 
@@ -35,14 +38,8 @@ pub(crate) fn one(
     };
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
-        delete(
-            memory,
-            account,
-            &input.bucket,
-            bucket,
-            &input.key,
-            &expected,
-        )?;
+        expected.check(bucket, Some(&input.key))?;
+        memory.remove(account, &input.bucket, bucket, &input.key)?;
         Ok(DeleteObjectOutput::default())
     })
 }
@@ -60,18 +57,21 @@ pub(crate) fn many(
     let quiet = input.delete.quiet.unwrap_or_default();
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
-        let (mut deleted, mut errors) = (Vec::new(), Vec::new());
+        let (mut deleted, mut errors, mut gone) = (Vec::new(), Vec::new(), BTreeSet::new());
         for object in objects {
             let key = object.key.clone();
-            match identified(memory, account, &input.bucket, bucket, object) {
-                Ok(()) if quiet => {}
-                Ok(()) => deleted.push(DeletedObject {
-                    key: Some(key),
-                    ..Default::default()
-                }),
+            match check(bucket, object, &gone) {
+                Ok(()) => {
+                    deleted.extend((!quiet).then(|| deleted_object(&key)));
+                    gone.insert(key);
+                }
                 Err(error) => errors.push(failure(key, &error)),
             }
         }
+        let gone = gone.into_iter();
+        let gone = gone.filter(|key| bucket.objects.contains_key(key));
+        let changes = gone.map(|key| Change::Object(key, None)).collect();
+        memory.change(account, &input.bucket, bucket, changes)?;
         Ok(DeleteObjectsOutput {
             deleted: Some(deleted),
             errors: Some(errors),
@@ -80,39 +80,36 @@ pub(crate) fn many(
     })
 }
 
-fn identified(
-    memory: &Store,
-    account: &str,
-    bucket_name: &str,
-    bucket: &mut Bucket,
-    object: ObjectIdentifier,
-) -> S3Result<()> {
+fn deleted_object(key: &str) -> DeletedObject {
+    DeletedObject {
+        key: Some(key.to_owned()),
+        ..Default::default()
+    }
+}
+
+/// Whether one of several objects may be deleted, after those that are gone.
+fn check(bucket: &Bucket, object: ObjectIdentifier, gone: &BTreeSet<String>) -> S3Result<()> {
     check_version(object.version_id.as_deref())?;
     let expected = Expected {
         etag: object.e_tag.map(ETagCondition::ETag),
         last_modified: object.last_modified_time,
         size: object.size,
     };
-    delete(memory, account, bucket_name, bucket, &object.key, &expected)
+    let is_there = !gone.contains(&object.key);
+    expected.check(bucket, Some(object.key.as_str()).filter(|_| is_there))
 }
 
-fn delete(
-    memory: &Store,
-    account: &str,
-    bucket_name: &str,
-    bucket: &mut Bucket,
-    key: &str,
-    expected: &Expected,
-) -> S3Result<()> {
-    let current = bucket.objects.get(key).map(AsRef::as_ref);
-    conditions::check_delete(
-        current,
-        expected.etag.as_ref(),
-        expected.last_modified.as_ref(),
-        expected.size,
-    )?;
-    memory.remove(account, bucket_name, bucket, key)?;
-    Ok(())
+impl Expected {
+    /// Compares with the object under the key; none where it is gone already.
+    fn check(&self, bucket: &Bucket, key: Option<&str>) -> S3Result<()> {
+        let current = key.and_then(|key| bucket.objects.get(key));
+        conditions::check_delete(
+            current.map(AsRef::as_ref),
+            self.etag.as_ref(),
+            self.last_modified.as_ref(),
+            self.size,
+        )
+    }
 }
 
 fn failure(key: String, error: &S3Error) -> Failure {

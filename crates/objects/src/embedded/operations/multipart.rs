@@ -9,6 +9,7 @@ use s3s::{S3ErrorCode, S3Request, S3Result, s3_error};
 
 use super::tagging;
 use crate::embedded::body;
+use crate::embedded::change::Change;
 use crate::embedded::checksum::{self, Algorithm, Claim};
 use crate::embedded::content::Content;
 use crate::embedded::fields::{claims_of, headers_of, tell_checksum};
@@ -16,6 +17,10 @@ use crate::embedded::state::{Bucket, Buckets, Store, Upload, UploadedPart, bucke
 
 /// The greatest number of a part.
 const MAX_PART: i32 = 10_000;
+
+/// The most uploads under way of an account. They are forgotten easily, since S3 shows them nowhere
+/// but in a list of their own.
+const MAX_UPLOADS: usize = 10_000;
 
 /// Where a part belongs.
 pub(crate) struct Place<'a> {
@@ -68,11 +73,26 @@ pub(crate) fn create(
     };
     let id = output.upload_id.clone().unwrap_or_default();
     memory.write(account, |buckets| {
+        check_room(buckets)?;
         let bucket = bucket_mut(buckets, &input.bucket)?;
         memory.keep_upload(account, &input.bucket, (&input.key, &id), &upload)?;
         bucket.uploads.insert((input.key, id), upload);
         Ok(output)
     })
+}
+
+/// Refuses one more upload than an account may have under way.
+///
+/// Source: Assumption A-197.
+fn check_room(buckets: &Buckets) -> S3Result<()> {
+    let under_way: usize = buckets.values().map(|bucket| bucket.uploads.len()).sum();
+    if under_way < MAX_UPLOADS {
+        return Ok(());
+    }
+    Err(s3_error!(
+        SlowDown,
+        "{MAX_UPLOADS} multipart uploads are under way: complete or abort some"
+    ))
 }
 
 /// Decides the type of the object's checksum; not every algorithm has both.
@@ -200,8 +220,9 @@ pub(crate) fn abort(
 ) -> S3Result<AbortMultipartUploadOutput> {
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
-        let id = (input.key, input.upload_id);
-        memory.remove_upload(account, &input.bucket, bucket, &id)?;
+        find(bucket, &input.key, &input.upload_id)?;
+        let gone = Change::UploadGone((input.key, input.upload_id));
+        memory.change(account, &input.bucket, bucket, vec![gone])?;
         Ok(AbortMultipartUploadOutput::default())
     })
 }
