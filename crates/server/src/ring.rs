@@ -59,6 +59,11 @@ impl<T> Ring<T> {
         self.entries.iter()
     }
 
+    /// The latest entry that fits, to be changed.
+    pub(crate) fn latest_mut(&mut self, fits: impl Fn(&T) -> bool) -> Option<&mut T> {
+        self.entries.iter_mut().rev().find(|entry| fits(entry))
+    }
+
     /// Takes all entries out, oldest first.
     pub(crate) fn take(&mut self) -> VecDeque<T> {
         mem::take(&mut self.entries)

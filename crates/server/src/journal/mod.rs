@@ -13,6 +13,7 @@ pub(crate) use expectation::Expectation;
 pub(crate) use filter::Filter;
 
 use crate::ring::Ring;
+use crate::system::Uuid;
 
 /// The latest entries; the oldest makes room for the newest.
 #[derive(Debug)]
@@ -50,6 +51,14 @@ impl Journal {
         // What leaves is freed by whoever comes next only after others can go on.
         drop(ring);
         drop(oldest);
+    }
+
+    /// Notes that the reply to a request has not reached its client.
+    pub(crate) fn undelivered(&self, request_id: Uuid) {
+        let mut ring = self.ring();
+        if let Some(entry) = ring.latest_mut(|entry| entry.request_id == Some(request_id)) {
+            entry.status = None;
+        }
     }
 
     /// The number of the latest entry, and the entries that fit, oldest first.

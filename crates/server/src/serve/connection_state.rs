@@ -8,6 +8,7 @@ use http::request::Parts;
 
 use super::facts::{RequestHeaders, app_id, text};
 use crate::journal::short;
+use crate::system::Uuid;
 
 /// What stands before the credential where an SDK has signed.
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=";
@@ -30,15 +31,23 @@ struct CachedIdentity {
     caller: Option<Caller>,
     user_agent: Box<[u8]>,
     app_id: Option<Arc<str>>,
+    latest: Option<Uuid>,
 }
 
 impl ConnectionState {
+    /// The id of the latest request that had a client.
+    pub(super) fn latest_request(&self) -> Option<Uuid> {
+        let cached = self.0.lock();
+        cached.map_or(None, |cached| cached.latest)
+    }
+
     /// The client of a request on this connection.
     pub(super) fn client(
         &self,
         rules: &AccountRules,
         head: &Parts,
         asked: &RequestHeaders<'_>,
+        request_id: Uuid,
     ) -> Client {
         let mut cached = self.0.lock().unwrap_or_else(|poisoned| {
             // A panic may have left the signer of one caller beside another: begin anew.
@@ -47,6 +56,7 @@ impl ConnectionState {
             *cached = CachedIdentity::default();
             cached
         });
+        cached.latest = Some(request_id);
         Client {
             caller: cached.caller(rules, head, asked),
             app_id: cached.app_id(asked.user_agent()),
@@ -90,6 +100,7 @@ fn signer(authorization: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::{ConnectionState, RequestHeaders};
+    use crate::system::Uuid;
     use b2bi_local_dispatcher::AccountRules;
     use http::Request;
 
@@ -111,7 +122,12 @@ mod tests {
                 request = request.header(*name, *value);
             }
             let (head, ()) = request.body(()).unwrap().into_parts();
-            let client = connection.client(&rules, &head, &RequestHeaders::of(&head.headers));
+            let client = connection.client(
+                &rules,
+                &head,
+                &RequestHeaders::of(&head.headers),
+                Uuid::of(1),
+            );
             let caller = client.caller;
             let key = caller.access_key.as_deref().unwrap_or("unsigned");
             format!("{} {} {key}", caller.account, caller.region)
@@ -181,7 +197,9 @@ mod tests {
                 .unwrap()
                 .into_parts();
             let asked = RequestHeaders::of(&head.headers);
-            connection.client(&rules(), &head, &asked).app_id
+            connection
+                .client(&rules(), &head, &asked, Uuid::of(1))
+                .app_id
         };
         for (agent, expected) in [
             ("", None),

@@ -2,6 +2,7 @@
 
 use std::mem;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Instant;
 
 use b2bi_local_dispatcher::{Route, ServiceError, cors, json, route};
@@ -40,7 +41,7 @@ pub(super) struct RequestMeta {
 /// A connection writes the whole of this future for each of its requests: what is large is borrowed,
 /// and what is rare has a box of its own.
 pub(super) async fn answer(
-    app: &App,
+    app: &Arc<App>,
     connection_state: &ConnectionState,
     head: &mut Parts,
     body: Incoming,
@@ -70,7 +71,7 @@ pub(super) async fn answer(
 }
 
 async fn dispatch(
-    app: &App,
+    app: &Arc<App>,
     connection_state: &ConnectionState,
     head: &mut Parts,
     body: Incoming,
@@ -79,7 +80,13 @@ async fn dispatch(
     let request_id = meta.request_id.as_str();
     let body = TimeoutBody::new(body, app.config.limits.idle_timeout);
     let request_headers = RequestHeaders::of(&head.headers);
-    match Destination::of(app, connection_state, head, &request_headers) {
+    match Destination::of(
+        app,
+        connection_state,
+        head,
+        &request_headers,
+        meta.request_id,
+    ) {
         Destination::Admin => named(app, Box::pin(administer(app, head, body)).await, request_id),
         Destination::Preflight => named(app, whole(cors::preflight()), request_id),
         Destination::Refused(error) => {
@@ -152,6 +159,7 @@ impl<'a> Destination<'a> {
         connection_state: &ConnectionState,
         head: &Parts,
         request_headers: &RequestHeaders<'_>,
+        request_id: Uuid,
     ) -> Self {
         if request_headers.has_hosts {
             return Self::Refused(two_hosts());
@@ -167,7 +175,8 @@ impl<'a> Destination<'a> {
         if cors::is_preflight(head) {
             return Self::Preflight;
         }
-        let client = connection_state.client(&app.config.accounts, head, request_headers);
+        let client =
+            connection_state.client(&app.config.accounts, head, request_headers, request_id);
         let route = route(head, &app.endpoints);
         match (app.passes_to(head.uri.path(), &route), route) {
             (Some(upstream), _) => Self::Upstream(upstream),
@@ -199,7 +208,7 @@ fn take_head(head: &mut Parts) -> Parts {
 }
 
 /// Answers on the server's own routes.
-async fn administer(app: &App, head: &Parts, body: TimeoutBody) -> Response<Body> {
+async fn administer(app: &Arc<App>, head: &Parts, body: TimeoutBody) -> Response<Body> {
     let body = body::read(body, app.config.max_body_bytes).await;
     if let Some(events) = admin::follow(app, head).await {
         return reply::events(events);

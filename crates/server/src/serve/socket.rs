@@ -58,7 +58,7 @@ pub(super) async fn serve(app: Arc<App>, stream: TcpStream, mut stopping: watch:
 
 /// Serves HTTP, until the connection ends or a fault takes it away.
 async fn http(
-    app: &App,
+    app: &Arc<App>,
     stream: TcpStream,
     stopping: &mut watch::Receiver<bool>,
 ) -> Option<(TcpStream, WireScript)> {
@@ -105,9 +105,14 @@ async fn http(
             Pin::new(&mut connection).graceful_shutdown();
         }
     });
-    let script = script.await?;
-    let stream = connection.into_parts().io.into_inner().into_inner();
-    Some((stream, script))
+    let script = script.await;
+    let stream = connection.into_parts().io.into_inner();
+    if stream.has_lost()
+        && let Some(request_id) = connection_state.latest_request()
+    {
+        app.journal.undelivered(request_id);
+    }
+    Some((stream.into_inner(), script?))
 }
 
 fn lock(taken: &Mutex<Option<WireScript>>) -> MutexGuard<'_, Option<WireScript>> {

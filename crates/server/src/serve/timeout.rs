@@ -108,12 +108,31 @@ impl std::error::Error for IdleTimeout {}
 pub(super) struct TimeoutStream {
     stream: TcpStream,
     timer: IdleTimer,
+    /// Whether the client has ended its half of the connection.
+    is_half_closed: bool,
+    /// Whether something that was written has not reached the client.
+    has_lost: bool,
 }
 
 impl TimeoutStream {
     pub(super) fn new(stream: TcpStream, limit: Duration) -> Self {
-        let timer = IdleTimer::new(limit);
-        Self { stream, timer }
+        Self {
+            stream,
+            timer: IdleTimer::new(limit),
+            is_half_closed: false,
+            has_lost: false,
+        }
+    }
+
+    /// Whether the client is known not to have got what was written last.
+    pub(super) fn has_lost(&self) -> bool {
+        self.has_lost
+    }
+
+    /// A client that has ended its half may read still, or be gone: then it has answered what it was
+    /// sent with a reset.
+    fn look_for_reset(&mut self) {
+        self.has_lost |= self.is_half_closed && !matches!(self.stream.take_error(), Ok(None));
     }
 
     pub(super) fn into_inner(self) -> TcpStream {
@@ -126,11 +145,13 @@ impl TimeoutStream {
         step: Poll<io::Result<T>>,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<T>> {
-        if step.is_ready() {
+        if let Poll::Ready(written) = step {
             self.timer.rest();
-            return step;
+            self.has_lost |= written.is_err();
+            return Poll::Ready(written);
         }
         ready!(self.timer.poll_end(context));
+        self.has_lost = true;
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
@@ -141,7 +162,12 @@ impl AsyncRead for TimeoutStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_read(context, buffer)
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        let read = ready!(Pin::new(&mut this.stream).poll_read(context, buffer));
+        let is_end = read.is_ok() && buffer.filled().len() == before && buffer.remaining() > 0;
+        this.is_half_closed |= is_end;
+        Poll::Ready(read)
     }
 }
 
@@ -179,7 +205,9 @@ impl AsyncWrite for TimeoutStream {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+        let this = self.get_mut();
+        this.look_for_reset();
+        Pin::new(&mut this.stream).poll_shutdown(context)
     }
 }
 

@@ -25,6 +25,64 @@ async fn a_client_that_has_said_all_gets_its_reply() {
     }
 }
 
+/// The statuses in the journal once there is an entry for each request.
+async fn statuses(server: &Running, requests: usize) -> Vec<String> {
+    loop {
+        let request = "GET /_b2bi/journal HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        let journal = server.raw(request).await.body;
+        let journal: serde_json::Value = serde_json::from_str(&journal).unwrap();
+        let entries = journal["requests"].as_array().unwrap();
+        if entries.len() == requests {
+            let status = |entry: &serde_json::Value| entry["status"].to_string();
+            return entries.iter().map(status).collect();
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_journal_knows_who_did_not_get_a_reply() {
+    let slow = "X-Mock-Fault: after 100ms\r\n";
+    let get = format!("GET /none HTTP/1.1\r\nHost: localhost\r\n{slow}\r\n");
+    let list = format!(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: B2BI.ListProfiles\r\n\
+         Content-Type: application/x-amz-json-1.0\r\nContent-Length: 2\r\n{slow}\
+         Authorization: AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/b2bi/aws4_request, \
+         SignedHeaders=host, Signature=0\r\n\r\n{{}}"
+    );
+    for (request, delivered) in [(get, "404"), (list, "200")] {
+        let server = Running::start(|_| ()).await;
+        // A client that reads, with both halves open and with one.
+        for is_half_closed in [false, true] {
+            let mut stream = TcpStream::connect(server.address).await.unwrap();
+            stream.write_all(request.as_bytes()).await.unwrap();
+            if is_half_closed {
+                stream.shutdown().await.unwrap();
+            }
+            let mut first = [0; 9];
+            stream.read_exact(&mut first).await.unwrap();
+            let mut rest = vec![0; 1 << 16];
+            let _ = stream.read(&mut rest).await.unwrap();
+        }
+        assert_eq!(statuses(&server, 2).await, [delivered; 2], "{request}");
+        // One that goes, and one that goes with a reset.
+        for resets in [false, true] {
+            let mut stream = TcpStream::connect(server.address).await.unwrap();
+            stream.write_all(request.as_bytes()).await.unwrap();
+            if resets {
+                stream.set_zero_linger().unwrap();
+            }
+        }
+        loop {
+            let now = statuses(&server, 4).await;
+            if now == [delivered, delivered, "null", "null"] {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
 #[tokio::test]
 async fn requests_on_one_connection_are_answered_in_their_order() {
     let server = Running::start(|_| ()).await;
