@@ -25,17 +25,18 @@ pub(crate) struct Blobs {
     closing: AtomicBool,
 }
 
-/// A file that is there as long as somebody holds it.
+/// A file that is there as long as somebody holds it. It is opened to be read only: there may be more
+/// of them than a process may have open.
 pub(crate) struct Blob {
     number: u64,
     size: u64,
-    file: File,
     blobs: Arc<Blobs>,
 }
 
 /// A file that is being written.
 pub(crate) struct BlobWriter {
     blob: Blob,
+    file: File,
     gathered: BytesMut,
 }
 
@@ -54,11 +55,9 @@ impl Blobs {
 
     /// The file of that number.
     pub(crate) fn blob(self: &Arc<Self>, number: u64) -> io::Result<Blob> {
-        let file = File::open(self.path(number))?;
         Ok(Blob {
             number,
-            size: file.metadata()?.len(),
-            file,
+            size: fs::metadata(self.path(number))?.len(),
             blobs: Arc::clone(self),
         })
     }
@@ -80,14 +79,15 @@ impl Blobs {
     pub(crate) fn writer(self: &Arc<Self>) -> io::Result<BlobWriter> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true);
+        options.write(true).create_new(true);
+        let file = options.open(self.path(number))?;
         Ok(BlobWriter {
             blob: Blob {
                 number,
                 size: 0,
-                file: options.open(self.path(number))?,
                 blobs: Arc::clone(self),
             },
+            file,
             gathered: BytesMut::with_capacity(PIECE),
         })
     }
@@ -122,7 +122,8 @@ impl Blob {
     pub(crate) fn read(&self, start: u64, end: u64) -> io::Result<Bytes> {
         let length = end.saturating_sub(start).min(PIECE as u64);
         let mut piece = vec![0; usize::try_from(length).unwrap_or(PIECE)];
-        self.file.read_exact_at(&mut piece, start)?;
+        let file = File::open(self.blobs.path(self.number))?;
+        file.read_exact_at(&mut piece, start)?;
         Ok(piece.into())
     }
 }
@@ -149,7 +150,7 @@ impl BlobWriter {
     }
 
     fn spill(&mut self) -> io::Result<()> {
-        self.blob.file.write_all(&self.gathered)?;
+        self.file.write_all(&self.gathered)?;
         self.gathered.clear();
         Ok(())
     }
@@ -163,7 +164,7 @@ impl BlobWriter {
     pub(crate) async fn finish(mut self) -> io::Result<Arc<Blob>> {
         let flush = move || {
             self.spill()?;
-            self.blob.file.sync_all()?;
+            self.file.sync_all()?;
             File::open(&self.blob.blobs.directory)?.sync_all()?;
             Ok(Arc::new(self.blob))
         };

@@ -90,6 +90,29 @@ async fn everything_is_there_again() {
     assert_eq!(read.len(), String::from_utf8_lossy(&long(1)).len());
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn files_are_not_held_open() {
+    let directory = Directory::new("open");
+    let open = || {
+        let open = fs::read_dir("/proc/self/fd").unwrap();
+        let targets = open.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+        let blobs = directory.0.join("blobs");
+        targets.filter(|target| target.starts_with(&blobs)).count()
+    };
+    {
+        let s3 = directory.open();
+        s3.create_bucket(ACCOUNT, "orders");
+        for number in 0..3 {
+            put(&s3.store(), &number.to_string(), long(number)).await;
+        }
+        assert_eq!(open(), 0);
+    }
+    let s3 = directory.open();
+    assert_eq!(get(&s3.store(), "2", None).await, long(2));
+    assert_eq!((directory.files(), open()), (3, 0));
+}
+
 #[tokio::test]
 async fn a_file_goes_with_its_object() {
     let directory = Directory::new("files");
