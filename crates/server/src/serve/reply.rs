@@ -43,11 +43,6 @@ impl<'a> ResponseEncoder<'a> {
         }
     }
 
-    /// The id that the reply carries.
-    pub(super) fn request_id(&self) -> &'a str {
-        self.request_id
-    }
-
     /// A reply, successful or not.
     pub(super) fn render(&self, outcome: Result<Reply, ServiceError>) -> Response<Bytes> {
         let code = outcome

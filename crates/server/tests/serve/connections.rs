@@ -31,7 +31,7 @@ async fn statuses(server: &Running, requests: usize) -> Vec<String> {
         let request = "GET /_b2bi/journal HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         let journal = server.raw(request).await.body;
         let journal: serde_json::Value = serde_json::from_str(&journal).unwrap();
-        let entries = journal["requests"].as_array().unwrap();
+        let entries = journal["entries"].as_array().unwrap();
         if entries.len() == requests {
             let status = |entry: &serde_json::Value| entry["status"].to_string();
             return entries.iter().map(status).collect();
@@ -42,7 +42,7 @@ async fn statuses(server: &Running, requests: usize) -> Vec<String> {
 
 #[tokio::test]
 async fn the_journal_knows_who_did_not_get_a_reply() {
-    let slow = "X-Mock-Fault: after 100ms\r\n";
+    let slow = "X-Mock-Fault: delay(100ms)\r\n";
     let get = format!("GET /none HTTP/1.1\r\nHost: localhost\r\n{slow}\r\n");
     let list = format!(
         "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: B2BI.ListProfiles\r\n\
