@@ -39,7 +39,7 @@ impl JobArchive {
         self.by_id.get(&self.hash(id)).copied()
     }
 
-    /// Adds a job, in the place of one that is there.
+    /// Adds a job, and replaces one at the same place.
     pub(super) fn insert(&mut self, job: ArchivedJob) {
         self.remove(job.place);
         if let Some(id) = job.id {

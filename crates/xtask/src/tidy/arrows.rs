@@ -9,6 +9,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sigv4", &[]),
     ("dispatcher", &["sigv4"]),
     ("model", &[]),
+    ("allocator", &[]),
     ("panics", &[]),
     ("persistence", &[]),
     ("objects", &["persistence", "panics", "sigv4"]),
@@ -31,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "server",
         &[
+            "allocator",
             "b2bi",
             "model",
             "dispatcher",
