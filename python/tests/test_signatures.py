@@ -2,9 +2,15 @@
 
 import io
 import re
+import zlib
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 import requests
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from clients import boto3_client
@@ -113,3 +119,70 @@ class TestForms:
         assert self.post(endpoint, {}) == (204,)
         requests.put(f"{endpoint}/_b2bi/clock", json={"setTo": "2999-01-01T00:00:00Z"})
         assert self.post(endpoint, {}) == (403, "AccessDenied")
+
+
+CHUNKS = [b"a" * 70_000, b"b" * 9_000, "\u00e9\r\n0;".encode()]
+TRAILER = "x-amz-checksum-crc32"
+
+
+class SignedUpload:
+    """An `aws-chunked` upload whose chunks and trailer are signed, one signature resting on the other, by botocore's signer."""
+
+    def __init__(self, endpoint, chunks, secret=SECRET, trailer=None):
+        kind = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" + ("-TRAILER" if trailer else "")
+        headers = {"Content-Encoding": "aws-chunked", "x-amz-decoded-content-length": str(sum(map(len, chunks)))}
+        if trailer:
+            headers["x-amz-trailer"] = TRAILER
+        self.request = AWSRequest("PUT", f"{endpoint}/orders/chunked", headers=headers)
+        self.auth = S3SigV4Auth(Credentials(KEY, secret), "s3", "us-east-1")
+        self.auth.payload = lambda request: kind
+        self.auth.add_auth(self.request)
+        self.last = re.search("Signature=([0-9a-f]{64})", self.request.headers["Authorization"])[1]
+        self.body = b"".join(map(self.chunk, [*chunks, b""]))
+        self.body += self.trailer(trailer) if trailer else b"\r\n"
+
+    def sign(self, kind, *parts):
+        time = self.request.context["timestamp"]
+        parts = [f"AWS4-HMAC-SHA256-{kind}", time, f"{time[:8]}/us-east-1/s3/aws4_request", self.last, *parts]
+        self.last = self.auth.signature("\n".join(parts), self.request)
+        return self.last.encode()
+
+    def chunk(self, data):
+        signature = self.sign("PAYLOAD", sha256(b"").hexdigest(), sha256(data).hexdigest())
+        return b"%x;chunk-signature=%b\r\n%b" % (len(data), signature, data + b"\r\n" if data else b"")
+
+    def trailer(self, value):
+        line = f"{TRAILER}:{value}".encode()
+        return b"%b\r\nx-amz-trailer-signature:%b\r\n\r\n" % (line, self.sign("TRAILER", sha256(line + b"\n").hexdigest()))
+
+    def send(self, old=b"", new=b""):
+        """The status and the code of the answer, after bytes of the body were replaced."""
+        assert old in self.body
+        reply = requests.put(self.request.url, data=self.body.replace(old, new, 1), headers=dict(self.request.headers.items()))
+        return reply.status_code, *re.findall("<Code>(.*?)</Code>", reply.text)
+
+
+def crc32(chunks):
+    return b64encode(zlib.crc32(b"".join(chunks)).to_bytes(4, "big")).decode()
+
+
+@pytest.mark.parametrize("trailer", [None, crc32(CHUNKS)], ids=["plain", "trailer"])
+class TestSignedChunks:
+    def test_chunks_arrive_as_they_were(self, verifying, trailer):
+        for chunks in [CHUNKS, CHUNKS[:1], []]:
+            assert SignedUpload(verifying, chunks, trailer=trailer and crc32(chunks)).send() == (200,)
+            assert client(verifying).get_object(Bucket="orders", Key="chunked")["Body"].read() == b"".join(chunks)
+
+    def test_changed_chunks_are_refused(self, verifying, trailer):
+        for old, new in [(b"aaa", b"aba"), (b"bbb", b"bcb"), (b"chunk-signature=", b"chunk-signature=0")]:
+            assert SignedUpload(verifying, CHUNKS, trailer=trailer).send(old, new)[0] in (400, 403)
+        assert SignedUpload(verifying, CHUNKS, secret="wrong", trailer=trailer).send() == (403, "SignatureDoesNotMatch")
+        with pytest.raises(ClientError):
+            client(verifying).get_object(Bucket="orders", Key="chunked")
+
+
+def test_a_changed_trailer_is_refused(verifying):
+    upload = SignedUpload(verifying, CHUNKS, trailer=crc32(CHUNKS))
+    assert upload.send(crc32(CHUNKS).encode(), crc32([b"other"]).encode())[0] in (400, 403)
+    assert SignedUpload(verifying, CHUNKS, trailer=crc32([b"other"])).send()[0] == 400
+    assert upload.send(b"x-amz-trailer-signature:", b"x-amz-trailer-signature:0")[0] in (400, 403)
