@@ -1,4 +1,6 @@
-use b2bi_local_faults::{Facts, Outcome, RuleSet};
+use b2bi_local_faults::{
+    AddRulesError, Engine, Facts, MAX_RULES, Outcome, PutRuleError, Rule, RuleSet,
+};
 use serde_json::{Value, json};
 
 use crate::decisions::check;
@@ -240,4 +242,19 @@ fn counters_are_kept_apart() {
     ] {
         assert_eq!(show(&engine.decide(&facts, 1_000)), expected, "{facts:?}");
     }
+}
+
+#[test]
+fn rules_have_a_bound_however_they_are_added() {
+    let rule = || -> Vec<Rule> { RuleSet::from_value(&serde_json::json!([{}])).unwrap().rules };
+    let many = |count| vec![rule().remove(0); count];
+    let engine = Engine::new(1);
+    engine.append(many(MAX_RULES), 0).unwrap();
+    assert_eq!(engine.append(rule(), 0), Err(AddRulesError::TooMany));
+    let more = engine.replace(many(MAX_RULES + 1), 0);
+    assert_eq!(more, Err(AddRulesError::TooMany));
+    let put = |id| engine.put(id, rule().remove(0), 0);
+    assert_eq!(put("one-more"), Err(PutRuleError::TooMany));
+    assert_eq!(put("rule-1"), Ok(()));
+    assert_eq!(engine.list().len(), MAX_RULES);
 }

@@ -25,7 +25,7 @@ pub(crate) enum Change {
 /// What was there before a change.
 enum Before {
     Object(String, Option<Arc<Object>>),
-    Upload(UploadKey, Option<Upload>),
+    Upload(UploadKey, Option<Box<Upload>>),
 }
 
 impl Change {
@@ -40,7 +40,10 @@ impl Change {
     fn before(&self, bucket: &Bucket) -> Before {
         match self {
             Self::Object(key, _) => Before::Object(key.clone(), bucket.objects.get(key).cloned()),
-            Self::UploadGone(id) => Before::Upload(id.clone(), bucket.uploads.get(id).cloned()),
+            Self::UploadGone(id) => {
+                let upload = bucket.uploads.get(id).cloned();
+                Before::Upload(id.clone(), upload.map(Box::new))
+            }
         }
     }
 }
@@ -49,7 +52,7 @@ impl Before {
     fn put_back(self, bucket: &mut Bucket) {
         match self {
             Self::Object(key, object) => Change::Object(key, object).make(bucket),
-            Self::Upload(id, Some(upload)) => drop(bucket.uploads.insert(id, upload)),
+            Self::Upload(id, Some(upload)) => drop(bucket.uploads.insert(id, *upload)),
             Self::Upload(id, None) => drop(bucket.uploads.remove(&id)),
         }
     }
@@ -76,14 +79,20 @@ impl Store {
             for change in &changes {
                 self.write_change(&mut batch, account, bucket_name, bucket, change)?;
             }
-            let before: Vec<Before> = changes.iter().map(|it| it.before(bucket)).collect();
+            let before: Vec<Before> = changes.iter().map(|change| change.before(bucket)).collect();
             batch.on_failure(self.undo_in_bucket(account, bucket_name, move |bucket| {
-                before.into_iter().for_each(|it| it.put_back(bucket));
+                for before in before {
+                    before.put_back(bucket);
+                }
             }));
             disk.send_batch(batch)?;
         }
-        changes.into_iter().for_each(|it| it.make(bucket));
-        events.into_iter().for_each(|event| self.send_event(event));
+        for change in changes {
+            change.make(bucket);
+        }
+        for event in events {
+            self.send_event(event);
+        }
         Ok(())
     }
 
