@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 const MORE: u8 = u8::MAX;
 /// How many bytes at the end of a line are looked at for its last one.
 const LOOKED_AT: usize = 64;
+/// How many bytes at the beginning of the file are kept.
+const HEAD: usize = 1024;
 
 /// The lengths of the lines of a file: a byte for a line of an ordinary file.
 #[derive(Debug, Default)]
@@ -17,11 +19,16 @@ pub(super) struct LineIndex {
     first_end: Option<(u8, u64)>,
     /// The last two bytes that are neither blanks nor line feeds.
     last: [u8; 2],
+    /// The first bytes of the file.
+    head: Vec<u8>,
 }
 
 impl LineIndex {
     /// Takes the next bytes of the file.
     pub(super) fn push(&mut self, bytes: &[u8]) {
+        let wanted = HEAD.saturating_sub(self.head.len()).min(bytes.len());
+        self.head
+            .extend_from_slice(bytes.get(..wanted).unwrap_or_default());
         for part in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.open = self.open.saturating_add(part.len());
             for byte in part
@@ -34,6 +41,11 @@ impl LineIndex {
                 self.end_line();
             }
         }
+    }
+
+    /// The first bytes of the file: its headers, if it is X12.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head
     }
 
     fn remember(&mut self, byte: u8) {

@@ -9,6 +9,7 @@ mod envelope;
 mod error;
 mod folder;
 mod generate;
+mod headers;
 mod input;
 mod junit;
 mod lines;
@@ -34,6 +35,7 @@ use b2bi_local_allocator::give_memory_back;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use self::command::{Outcome, complain, print, print_error};
+use self::error::CommandError;
 use crate::config::Config;
 use crate::serve::{Server, either, input_end, stop_signal};
 use crate::settings::{arguments, resolve};
@@ -68,14 +70,24 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// What `--help` says below the options.
+const AFTER_HELP: &str = "\
+Environment: each option reads its value from the variable in [env: ...], B2BI_LOCAL_ and the name of the
+option, unless it is on the command line; then come the file that --config names and the default.
+  B2BI_LOCAL_XSLT_COMMAND  read by map, watch and generate too
+  B2BI_LOCAL_ENDPOINT      read by the Python package: use this server and start none
+  B2BI_LOCAL_ADMIN_TOKEN   read by the Python package too: the token of that server
+  B2BI_LOCAL_BIN           read by the Python package: the program to start
+  NO_COLOR                 any value turns colours off
+
+Exit status of the commands that work on files: 0 nothing is wrong, 1 problems in X12 or a difference,
+2 the command could not do its work. Others exit with 1 when they cannot do theirs.";
+
 fn command() -> Command {
     Command::new("b2bi-local")
         .version(env!("CARGO_PKG_VERSION"))
         .about("AWS B2B Data Interchange on your own machine")
-        .after_help(
-            "Every flag has an environment variable B2BI_LOCAL_<FLAG> and a key of its own name in \
-             the file that --config names.",
-        )
+        .after_help(AFTER_HELP)
         .args_conflicts_with_subcommands(true)
         .args(options())
         .subcommand(
@@ -175,11 +187,12 @@ shell:  export AWS_ENDPOINT_URL=http://{address} AWS_REGION=us-east-1 \
         )
 }
 
+/// Prints; a reader that went away has seen enough.
 fn say(text: &str) -> Result<(), String> {
-    let mut out = stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| format!("cannot write to standard output: {error}"))
+    match print(text.as_bytes()) {
+        Ok(()) | Err(CommandError::OutputClosed) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn say_error(problem: &str) {

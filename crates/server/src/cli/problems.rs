@@ -8,7 +8,7 @@ use clap::{Arg, ArgMatches, value_parser};
 use super::error::CommandError;
 use super::input::shown;
 use super::lines::LineIndex;
-use super::{Outcome, print_error};
+use super::{Outcome, headers, print_error};
 
 /// The longest identifier of a segment that is shown in full.
 const LONGEST_IDENTIFIER: usize = 12;
@@ -43,6 +43,8 @@ pub(super) struct Located {
     pub(super) problem: Problem,
     /// The line of the file, unless the file has one line only.
     pub(super) line: Option<u64>,
+    /// What is said in place of the problem, which only follows from it.
+    cause: Option<String>,
 }
 
 /// What is wrong with one file.
@@ -62,12 +64,13 @@ impl FileProblems {
     /// The problems of the envelope.
     pub(super) fn of_reading(name: &str, reading: &ReadReport, lines: &LineIndex) -> Self {
         let terminator = reading.delimiters.map(|delimiters| delimiters.terminator);
-        Self {
+        let problems = Self {
             file: shown(name).to_owned(),
             problems: located(&reading.problems, lines, terminator),
             notes: located(&reading.notes, lines, terminator),
             omitted: reading.omitted.count(),
-        }
+        };
+        problems.explained(lines)
     }
 
     /// The problems that a validation found, those of the envelope among them.
@@ -77,12 +80,29 @@ impl FileProblems {
         terminator: Option<u8>,
         lines: &LineIndex,
     ) -> Self {
-        Self {
+        let problems = Self {
             file: shown(name).to_owned(),
             problems: located(&validation.problems, lines, terminator),
             notes: located(&validation.notes, lines, terminator),
             omitted: validation.omitted.count(),
+        };
+        problems.explained(lines)
+    }
+
+    /// Replaces the many problems of a file with wrong delimiters by the one that they follow from.
+    fn explained(mut self, lines: &LineIndex) -> Self {
+        let Some(cause) = headers::delimiters_differ(lines.head()) else {
+            return self;
+        };
+        let place = |located: &Located| located.problem.position.byte;
+        self.problems.sort_by_key(place);
+        self.problems.truncate(1);
+        if let Some(first) = self.problems.first_mut() {
+            first.cause = Some(cause);
+            self.notes.clear();
+            self.omitted = 0;
         }
+        self
     }
 
     /// How many problems there are, listed or not.
@@ -107,8 +127,7 @@ impl FileProblems {
         if !place.is_empty() {
             let _ = write!(text, "{place}: ");
         }
-        let _ = write!(text, "{}", located.problem.message());
-        text
+        text + &located.message()
     }
 
     /// A line for each note and problem, and one for those that are not listed.
@@ -139,6 +158,20 @@ impl FileProblems {
 }
 
 impl Located {
+    /// What is wrong.
+    pub(super) fn message(&self) -> String {
+        let cause = self.cause.clone();
+        cause.unwrap_or_else(|| self.problem.message().to_string())
+    }
+
+    /// The name of the kind of problem, for programs.
+    pub(super) fn rule(&self) -> &'static str {
+        match self.cause {
+            Some(_) => "delimiters-differ",
+            None => self.problem.kind.name(),
+        }
+    }
+
     /// The place: `SE01, line 15, segment 13 of transaction 1`.
     pub(super) fn place(&self) -> String {
         let mut parts = vec![self.element()];
@@ -153,12 +186,9 @@ impl Located {
         let Position {
             element, component, ..
         } = self.problem.position;
-        let mut text: String = self
-            .problem
-            .segment
-            .chars()
-            .take(LONGEST_IDENTIFIER)
-            .collect();
+        let id = self.problem.segment.chars();
+        let id = id.take_while(char::is_ascii_alphanumeric);
+        let mut text: String = id.take(LONGEST_IDENTIFIER).collect();
         if element > 0 && !text.is_empty() {
             let _ = write!(text, "{element:02}");
             if component > 0 {
@@ -194,6 +224,7 @@ fn located(problems: &[Problem], lines: &LineIndex, terminator: Option<u8>) -> V
     let located = |problem: &Problem| Located {
         problem: problem.clone(),
         line: lines.get(&problem.position.byte).copied(),
+        cause: None,
     };
     problems.iter().map(located).collect()
 }

@@ -157,8 +157,8 @@ fn json_of(located: &Located) -> Value {
     } = problem.position;
     let ordinal = |number: u32| (number > 0).then_some(number);
     json!({
-        "rule": problem.kind.name(),
-        "message": problem.message().to_string(),
+        "rule": located.rule(),
+        "message": located.message(),
         "place": located.place(),
         "line": located.line,
         "byte": byte,
@@ -198,7 +198,7 @@ fn sarif(reports: &[FileReport]) -> Value {
         let problems = report.problems.problems.iter().map(|item| (item, "error"));
         let notes = report.problems.notes.iter().map(|item| (item, "note"));
         for (located, level) in problems.chain(notes) {
-            rules.push(located.problem.kind.name());
+            rules.push(located.rule());
             results.push(sarif_result(&report.problems, located, level));
         }
     }
@@ -232,9 +232,9 @@ fn sarif_result(file: &FileProblems, located: &Located, level: &str) -> Value {
         None => json!({ "byteOffset": located.problem.position.byte, "byteLength": 0 }),
     };
     json!({
-        "ruleId": located.problem.kind.name(),
+        "ruleId": located.rule(),
         "level": level,
-        "message": { "text": located.problem.message().to_string() },
+        "message": { "text": located.message() },
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": { "uri": file.file.replace(' ', "%20") },

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::{SET, file, order, path, place, run};
+use crate::{SET, file, fixture, order, path, place, run};
 
 const COUNTING: &str = "Lines are those of the file. Segments are counted from 1: those of a transaction from its ST, \
      all others from their ISA.\n";
@@ -150,5 +150,33 @@ fn rules_of_ones_own_count() {
         let (status, report, problem) = run(&["validate", "--rules", &rules, &edi], "");
         assert_eq!(status, 2, "{expected}");
         assert!((report + &problem).contains(expected), "{expected}");
+    }
+}
+
+#[test]
+fn other_delimiters_than_those_of_isa_are_one_message() {
+    let (isa, rest) = fixture("purchase-order.edi").split_once('\n').map_or_else(
+        || (String::new(), String::new()),
+        |(isa, rest)| (isa.to_owned(), rest.to_owned()),
+    );
+    for (rest, what) in [
+        (
+            rest.replace('*', "|"),
+            "The element separator is * by the ISA segment, and | in",
+        ),
+        (
+            rest.replace('~', "!"),
+            "The segment terminator is ~ by the ISA segment, and ! in",
+        ),
+    ] {
+        let edi = file("other-delimiters.edi", &format!("{isa}\n{rest}"));
+        let (status, report, _) = run(&["validate", &edi], "");
+        assert_eq!(status, 1);
+        assert!(report.contains(what), "{report}");
+        assert!(report.contains(&format!("{edi}: 1 problem\n")), "{report}");
+        let (status, output, problem) = run(&["parse", &edi], "");
+        assert_eq!(problem.matches(&edi).count(), 1, "{problem}");
+        assert!(problem.contains(what), "{problem}");
+        assert_eq!((status, &*output), (1, ""));
     }
 }
