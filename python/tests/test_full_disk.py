@@ -163,6 +163,6 @@ def test_files_get_the_jobs_that_could_not_be_kept(tmp_path):
             disk.fill()
             name = lambda number: f"{turn}-{number}-{'x' * 700}.edi"  # noqa: B023, E731
             numbers, _ = until_refused(lambda number: it.put(edi.order(), name(number)))  # noqa: B023
-            acknowledged |= {it.input + name(number) for number in numbers}
+            acknowledged |= {f"s3://{it.world.bucket}/{it.input}{name(number)}" for number in numbers}
             disk.empty()
-        until(lambda: {job["key"] for job in it.jobs()}, acknowledged.issubset)
+        until(lambda: {job["inputFile"] for job in it.jobs(limit=10_000)}, acknowledged.issubset)
