@@ -58,7 +58,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     if let Some(error) = files.error {
         return Err(error);
     }
-    print(format!("{} transactions in {}\n", files.count, folder.display()).as_bytes())?;
+    let transactions = match files.count {
+        1 => "1 transaction".to_owned(),
+        count => format!("{count} transactions"),
+    };
+    print(format!("{transactions} in {}\n", folder.display()).as_bytes())?;
     let problems = FileProblems::of_reading(name, &reading, &lines);
     problems.print_errors();
     Ok(problems.outcome())
