@@ -44,7 +44,7 @@ def head(line="POST / HTTP/1.1", **headers):
 
 @pytest.fixture(scope="module")
 def short(request):
-    """A server of little max_wait."""
+    """A server with short timeouts."""
     from server import Server
 
     with Server(*SHORT) as server:

@@ -5,6 +5,7 @@
 
 mod access;
 mod admin;
+mod allocator;
 mod app;
 pub mod cli;
 mod client;

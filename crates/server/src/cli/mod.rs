@@ -31,7 +31,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use b2bi_local_allocator::give_memory_back;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use self::command::{Outcome, complain, print, print_error};
@@ -39,7 +38,7 @@ use self::error::CommandError;
 use crate::config::Config;
 use crate::serve::{Server, either, input_end, stop_signal};
 use crate::settings::{arguments, resolve};
-use crate::{health, log, worker};
+use crate::{allocator, health, log, worker};
 
 /// Runs the command with these arguments, the first of which is the program's name.
 #[must_use]
@@ -145,7 +144,7 @@ fn blocking_threads(jobs: usize) -> usize {
 }
 
 fn serve(config: Config) -> Result<(), String> {
-    give_memory_back();
+    allocator::apply_settings();
     log::start(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -9,7 +9,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sigv4", &[]),
     ("dispatcher", &["sigv4"]),
     ("model", &[]),
-    ("allocator", &[]),
     ("panics", &[]),
     ("persistence", &[]),
     ("objects", &["persistence", "panics", "sigv4"]),
@@ -32,7 +31,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "server",
         &[
-            "allocator",
             "b2bi",
             "model",
             "dispatcher",
