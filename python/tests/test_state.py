@@ -177,7 +177,10 @@ def test_snapshots(endpoint, own):
     made(endpoint, ONE, "one")
     own("POST", "snapshots/before", 201)
     made(endpoint, ONE, "two")
-    assert own("GET", "snapshots").json() == {"snapshots": ["before"]}
+    [listed] = own("GET", "snapshots").json()["snapshots"]
+    assert (listed["name"], listed["buckets"]) == ("before", None)
+    assert listed["bytes"] > 0 and listed["takenAt"].endswith("Z") and set(listed["holds"]) == {
+        "profiles", "transformers", "capabilities", "partnerships", "jobs"}
     taken = own("GET", "snapshots/before").text
     assert taken != own("GET", "state").text
     own("POST", "snapshots/before/restore")

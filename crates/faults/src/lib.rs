@@ -101,7 +101,7 @@ pub use job::{JobFault, JobOutcome};
 pub use latency::{Latency, Lognormal, MAX_DELAY_MS};
 pub use partition::Per;
 pub use plan::{Delay, Firing, Outcome, Plan, Seam, When};
-pub use read::nearest;
+pub use read::{nearest, similar};
 pub use recording::Recording;
 pub use reply::{ErrorReply, HttpReply, Throttle};
 pub use rule::Rule;

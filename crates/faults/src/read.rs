@@ -157,7 +157,8 @@ pub fn nearest<'a>(name: &str, valid: &[&'a str]) -> Option<&'a str> {
 }
 
 /// The nearest name, when it is near enough to be what was meant.
-pub(crate) fn similar<'a>(name: &str, valid: &[&'a str]) -> Option<&'a str> {
+#[must_use]
+pub fn similar<'a>(name: &str, valid: &[&'a str]) -> Option<&'a str> {
     nearest(name, valid).filter(|found| distance(&bare(name), &bare(found)) <= 2)
 }
 

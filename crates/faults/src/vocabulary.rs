@@ -45,6 +45,8 @@ pub struct Vocabulary {
 pub struct UnknownTermError {
     /// The rule's id, or its position from 1.
     rule: String,
+    /// The rule's position in its list, from 0; none for what is no rule of a list.
+    index: Option<usize>,
     /// The key of the rule, such as `operation`.
     key: &'static str,
     message: String,
@@ -56,11 +58,19 @@ impl UnknownTermError {
     pub fn key(&self) -> &str {
         self.key
     }
+
+    /// The position of the rule in its list, from 0.
+    #[must_use]
+    pub fn index(&self) -> Option<usize> {
+        self.index
+    }
 }
 
 impl fmt::Display for UnknownTermError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rule, key, message } = self;
+        let Self {
+            rule, key, message, ..
+        } = self;
         if rule.is_empty() {
             write!(out, "{key}: {message}")
         } else {
@@ -81,11 +91,13 @@ impl Vocabulary {
     ///
     /// The first rule that cannot, with the name at fault and the nearest one that exists.
     pub fn check(&self, rules: &[Rule]) -> Result<(), UnknownTermError> {
-        for (rule, position) in rules.iter().zip(1..) {
+        for (index, rule) in rules.iter().enumerate() {
             self.check_rule(rule).map_err(|(key, message)| {
+                let position = index.saturating_add(1);
                 let id = rule.id().map(|id| format!("{position} ({id})"));
                 UnknownTermError {
                     rule: id.unwrap_or_else(|| position.to_string()),
+                    index: Some(index),
                     key,
                     message,
                 }
@@ -110,6 +122,7 @@ impl Vocabulary {
             .try_for_each(|errors| self.code(errors, &services));
         checked.map_err(|(key, message)| UnknownTermError {
             rule: String::new(),
+            index: None,
             key,
             message,
         })

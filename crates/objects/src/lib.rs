@@ -14,10 +14,10 @@ mod external;
 mod operation;
 mod store;
 
-pub use embedded::EmbeddedS3;
 pub use embedded::described::{DescribedBucket, PreparedObjects};
 pub use embedded::reply::{ErrorAnswer, error_answer};
 pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, Settings};
+pub use embedded::{BLOBS, EmbeddedS3};
 pub use error_codes::ERROR_CODES;
 pub use event::{ObjectChange, ObjectEvent};
 pub use external::ExternalS3;

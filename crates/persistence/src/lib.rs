@@ -95,6 +95,16 @@ impl RowStore {
         &self.inner.directory
     }
 
+    /// The files and folders beside ours, in order; `others` are the caller's own. Nothing reads or
+    /// changes them.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be read.
+    pub fn foreign_names(&self, others: &[&str]) -> std::io::Result<Vec<String>> {
+        open::foreign_names(self.directory(), others)
+    }
+
     /// Reads the rows of a table, in the order of their keys.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ const MAGIC: &[u8] = b"redb\x1a\x0a\xa9\x0d\x0a";
 
 const LOCK: &str = "lock";
 const FILE: &str = "state.redb";
+const UNFINISHED: &str = "state.redb.new";
 
 /// How much of the file the library keeps in memory.
 const CACHE_BYTES: usize = 32 << 20;
@@ -38,6 +39,20 @@ pub(crate) fn lock(directory: &Path) -> Result<File, OpenError> {
         Err(TryLockError::WouldBlock) => Err(OpenError::new(directory, Reason::InUse)),
         Err(TryLockError::Error(error)) => Err(refuse(error)),
     }
+}
+
+/// The names in a directory that are neither ours nor `others`, in order.
+pub(crate) fn foreign_names(directory: &Path, others: &[&str]) -> io::Result<Vec<String>> {
+    let is_known = |name: &str| [LOCK, FILE, UNFINISHED].contains(&name) || others.contains(&name);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if !is_known(&name) {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// The rows of a directory that is ours.
@@ -85,7 +100,7 @@ fn builder() -> Builder {
 
 /// Makes the file under another name first, so that there never is a half of one.
 fn create(directory: &Path, path: &Path) -> Result<(), Reason> {
-    let unfinished = directory.join("state.redb.new");
+    let unfinished = directory.join(UNFINISHED);
     match fs::remove_file(&unfinished) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Reason::Io(error)),
         _ => {}

@@ -75,6 +75,17 @@ impl Access {
         }
     }
 
+    /// Warns of a server that others can reach and that asks nobody for a token.
+    pub(crate) fn warn_if_reachable(&self, address: SocketAddr) {
+        if self.token.is_none() && !address.ip().is_loopback() {
+            tracing::warn!(
+                %address,
+                "other machines can use the API without a password, and the routes below /_b2bi/ are \
+                 refused: listen on 127.0.0.1, or set --admin-token"
+            );
+        }
+    }
+
     /// Whether a request that a browser sent may be answered: its origin and its host must be known.
     ///
     /// A browser sends no origin with a page of the same host, and a host of somebody else's may lead

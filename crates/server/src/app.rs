@@ -8,6 +8,7 @@ use b2bi_local_b2bi::{B2bi, Clock, Environment, EventSink, Ids, RecordSink, Stag
 use b2bi_local_dispatcher::{Endpoint, Route, ServiceError};
 use b2bi_local_faults::{Engine, Vocabulary};
 use b2bi_local_model::Timestamp;
+use b2bi_local_objects::BLOBS;
 use b2bi_local_panics::Panics;
 use b2bi_local_persistence::{Batch, RowStore, Table, WriteError};
 use b2bi_local_sigv4::Verifier;
@@ -145,7 +146,12 @@ impl App {
     pub(crate) fn arm(&self, seed: u64) -> Result<(), String> {
         let rules = self.config.faults.clone();
         let checked = self.vocabulary.check(&rules);
-        checked.map_err(|error| format!("the configured fault rules: {error}"))?;
+        checked.map_err(|error| {
+            let places = &self.config.fault_places;
+            let place = error.index().and_then(|index| places.get(index));
+            let place = place.map_or("the configured fault rules", String::as_str);
+            format!("{place}: {error}")
+        })?;
         if !rules.is_empty() {
             tracing::info!(seed, rules = rules.len(), "faults are armed");
         }
@@ -247,7 +253,23 @@ impl App {
 /// Where state is kept, when it is to stay.
 fn row_store(config: &Config) -> Result<Option<RowStore>, String> {
     let opened = config.data_dir.as_deref().map(RowStore::open);
-    opened.transpose().map_err(|refusal| refusal.to_string())
+    let opened = opened.transpose().map_err(|error| error.to_string())?;
+    if let Some(row_store) = &opened {
+        warn_of_foreign_files(row_store);
+    }
+    Ok(opened)
+}
+
+fn warn_of_foreign_files(row_store: &RowStore) {
+    let directory = row_store.directory().display();
+    match row_store.foreign_names(&[BLOBS]) {
+        Ok(names) if names.is_empty() => {}
+        Ok(names) => {
+            let files = names.join(", ");
+            tracing::warn!(%directory, files, "the data directory has files of others; they are left alone");
+        }
+        Err(error) => tracing::warn!(%directory, %error, "the data directory cannot be listed"),
+    }
 }
 
 /// How often the row store was opened before. A seed that is given has to give other ids each time:

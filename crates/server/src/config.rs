@@ -81,6 +81,8 @@ pub struct Config {
     pub init: Option<PathBuf>,
     /// The fault rules to begin with.
     pub faults: Vec<Rule>,
+    /// File and line of those of them that are in a file, which are the first.
+    pub fault_places: Vec<String>,
     /// Whether requests may bring faults of their own in `x-mock-fault`.
     pub fault_header: bool,
     /// Whether injected replies name their rule in `x-b2bi-fault-id`.
@@ -146,7 +148,7 @@ impl Config {
             listen: address(settings)?,
             accounts: accounts(settings)?,
             credentials: credentials(settings)?,
-            access: network::access(settings),
+            access: network::access(settings)?,
             limits: network::limits(settings)?,
             stop_with_input: switch(settings, "stop-with-input")?,
             effective: network::effective(settings),
@@ -164,6 +166,9 @@ impl Config {
             upstream,
             init: network::init(settings),
             faults: faults(settings)?,
+            fault_places: settings
+                .rules()
+                .map_or_else(Vec::new, |rules| rules.places.clone()),
             fault_header: switch(settings, "fault-header")?,
             fault_ids: switch(settings, "fault-ids")?,
             journal_size: parse(settings, "journal-size", COUNT)?,
@@ -388,14 +393,17 @@ fn clock(settings: &Resolved) -> Result<ClockSettings, SettingError> {
 fn faults(settings: &Resolved) -> Result<Vec<Rule>, SettingError> {
     let mut rules = Vec::new();
     if let Some(in_file) = settings.rules() {
-        let in_file = serde_json::to_value(in_file)
+        let places = &in_file.places;
+        let in_file = serde_json::to_value(&in_file.value)
             .map_err(|error| SettingError::new("rules", error.to_string()))?;
         if !in_file.is_array() {
             let message = "must be a list of tables (`[[rules]]`); the seed is the setting `seed`";
             return Err(SettingError::new("rules", message));
         }
-        let set = RuleSet::from_value(&in_file)
-            .map_err(|error| SettingError::new("rules", error.to_string()))?;
+        let set = RuleSet::from_value(&in_file).map_err(|error| {
+            let place = error.index().and_then(|index| places.get(index));
+            SettingError::new(place.map_or("rules", String::as_str), error.to_string())
+        })?;
         rules.extend(set.rules);
     }
     let text = settings.value("faults");

@@ -96,7 +96,9 @@ impl JobFaults {
             _ => JobOutcome::Delay,
         };
         tracing::info!(
-            job_id = job.id,
+            job = job.id,
+            account = job.account,
+            rules = plan.rule_ids().collect::<Vec<_>>().join(","),
             stage = stage.as_str(),
             outcome = outcome.name(),
             "fault injected into a job"

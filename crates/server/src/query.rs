@@ -84,10 +84,16 @@ impl fmt::Display for ParamError {
 
 impl std::error::Error for ParamError {}
 
-/// Says that a name is unknown, which known one is nearest, and which there are.
+/// The most known names that are listed after the nearest.
+const MOST_LISTED: usize = 20;
+
+/// Says that a name is unknown, which known one is nearest, and the others where they are few.
 pub(crate) fn unknown(kind: &str, name: &str, known: &[&str]) -> String {
     match nearest(name, known) {
         None => format!("unknown {kind} `{name}`: there are none here"),
+        Some(hint) if known.len() > MOST_LISTED => {
+            format!("unknown {kind} `{name}`; the nearest is `{hint}`")
+        }
         Some(hint) => format!(
             "unknown {kind} `{name}`; the nearest is `{hint}` (known: {})",
             known.join(", ")

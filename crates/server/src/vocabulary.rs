@@ -10,52 +10,54 @@ pub(crate) const S3: &str = "s3";
 
 /// Errors that any AWS service may answer with, and those that SDKs try again by their codes.
 ///
-/// Source: docs `CommonErrors`, 2026-11, and the retry handlers of botocore 1.44.
-const COMMON_ERRORS: &[&str] = &[
-    "AccessDenied",
-    "AccessDeniedException",
-    "AuthFailure",
-    "BandwidthLimitExceeded",
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "IncompleteSignature",
-    "InternalError",
-    "InternalFailure",
-    "InternalServerError",
-    "InternalServerException",
-    "InvalidAction",
-    "InvalidClientTokenId",
-    "InvalidSignatureException",
-    "LimitExceededException",
-    "MalformedQueryString",
-    "MissingAuthenticationToken",
-    "MissingAuthenticationTokenException",
-    "NotAuthorized",
-    "OptInRequired",
-    "PriorRequestNotComplete",
-    "ProvisionedThroughputExceededException",
-    "RequestEntityTooLargeException",
-    "RequestExpired",
-    "RequestInTheFuture",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "RequestTimeout",
-    "RequestTimeoutException",
-    "RequestTimeTooSkewed",
-    "SerializationException",
-    "ServiceUnavailable",
-    "ServiceUnavailableException",
-    "SignatureDoesNotMatch",
-    "SlowDown",
-    "ThrottledException",
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequestsException",
-    "UnknownOperationException",
-    "UnrecognizedClientException",
-    "ValidationError",
-    "ValidationException",
+/// Each has the status that a fault rule answers with where it names none.
+///
+/// Source: docs `CommonErrors`, 2026-11, and the retry handlers of botocore 1.44; Assumption A-230.
+const COMMON_ERRORS: &[(&str, u16)] = &[
+    ("AccessDenied", 403),
+    ("AccessDeniedException", 403),
+    ("AuthFailure", 401),
+    ("BandwidthLimitExceeded", 509),
+    ("ExpiredToken", 403),
+    ("ExpiredTokenException", 403),
+    ("IncompleteSignature", 400),
+    ("InternalError", 500),
+    ("InternalFailure", 500),
+    ("InternalServerError", 500),
+    ("InternalServerException", 500),
+    ("InvalidAction", 400),
+    ("InvalidClientTokenId", 403),
+    ("InvalidSignatureException", 403),
+    ("LimitExceededException", 400),
+    ("MalformedQueryString", 404),
+    ("MissingAuthenticationToken", 403),
+    ("MissingAuthenticationTokenException", 403),
+    ("NotAuthorized", 400),
+    ("OptInRequired", 403),
+    ("PriorRequestNotComplete", 400),
+    ("ProvisionedThroughputExceededException", 400),
+    ("RequestEntityTooLargeException", 413),
+    ("RequestExpired", 400),
+    ("RequestInTheFuture", 403),
+    ("RequestLimitExceeded", 503),
+    ("RequestThrottled", 503),
+    ("RequestThrottledException", 400),
+    ("RequestTimeout", 408),
+    ("RequestTimeoutException", 408),
+    ("RequestTimeTooSkewed", 403),
+    ("SerializationException", 400),
+    ("ServiceUnavailable", 503),
+    ("ServiceUnavailableException", 503),
+    ("SignatureDoesNotMatch", 403),
+    ("SlowDown", 503),
+    ("ThrottledException", 400),
+    ("Throttling", 400),
+    ("ThrottlingException", 400),
+    ("TooManyRequestsException", 429),
+    ("UnknownOperationException", 404),
+    ("UnrecognizedClientException", 403),
+    ("ValidationError", 400),
+    ("ValidationException", 400),
 ];
 
 /// The errors of those operations of `CloudWatch` Logs that are here.
@@ -66,6 +68,12 @@ const LOGS_ERRORS: &[&str] = &[
     "ResourceNotFoundException",
     "ServiceUnavailableException",
 ];
+
+/// The status of an error that AWS services have in common.
+pub(crate) fn common_status(code: &str) -> Option<u16> {
+    let found = COMMON_ERRORS.iter().find(|(name, _)| *name == code);
+    found.map(|(_, status)| *status)
+}
 
 /// What rules may name: the services that are here with their operations and errors.
 pub(crate) fn vocabulary(descriptors: &[&'static Descriptor], region: &str) -> Vocabulary {
@@ -81,7 +89,7 @@ pub(crate) fn vocabulary(descriptors: &[&'static Descriptor], region: &str) -> V
     });
     Vocabulary {
         services,
-        common_errors: COMMON_ERRORS.to_vec(),
+        common_errors: COMMON_ERRORS.iter().map(|(code, _)| *code).collect(),
         regions: vec![region.to_owned()],
     }
 }

@@ -229,19 +229,30 @@ impl Run {
         if !result.told_in_parts {
             self.tell_transformation(result, ended.as_ref().err());
         }
-        tracing::info!(
-            job = self.facts.id,
-            account = &*self.scope.account,
-            region = &*self.scope.region,
-            ?ended,
-            "job ended"
-        );
+        self.log_end(&ended);
         let end = match ended {
             Ok(outputs) => JobResult::Succeeded(outputs),
             Err(JobError::Failed(_, reason)) => JobResult::Failed(reason),
             Err(JobError::Vanished) => return,
         };
         self.end(end).await;
+    }
+
+    fn log_end(&self, ended: &Result<Vec<S3Location>, JobError>) {
+        let (state, outputs, reason) = match ended {
+            Ok(outputs) => ("succeeded", outputs.len(), None),
+            Err(JobError::Failed(_, reason)) => ("failed", 0, Some(reason.as_str())),
+            Err(JobError::Vanished) => ("vanished", 0, None),
+        };
+        tracing::info!(
+            job = self.facts.id,
+            account = &*self.scope.account,
+            region = &*self.scope.region,
+            state,
+            outputs,
+            reason,
+            "job ended"
+        );
     }
 
     /// Counts and notes the end of the job.

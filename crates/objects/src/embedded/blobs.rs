@@ -14,6 +14,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use b2bi_local_persistence::RowStore;
 use bytes::{Bytes, BytesMut};
 
+/// The name of the directory, beside the rows.
+pub const BLOBS: &str = "blobs";
+
 /// How much is written or read at a time.
 const PIECE: usize = 256 << 10;
 
@@ -43,7 +46,7 @@ pub(crate) struct BlobWriter {
 impl Blobs {
     /// The files in a directory, which is made if it is not there.
     pub(crate) fn open(row_store: &RowStore) -> io::Result<Arc<Self>> {
-        let directory = row_store.directory().join("blobs");
+        let directory = row_store.directory().join(BLOBS);
         fs::create_dir_all(&directory)?;
         let last = numbers(&directory)?.max();
         Ok(Arc::new(Self {

@@ -44,6 +44,7 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{Body, S3ErrorCode, S3Result};
 use tokio::sync::broadcast;
 
+pub use self::blobs::BLOBS;
 use self::blobs::Blobs;
 use self::disk::Disk;
 use self::form::Form;

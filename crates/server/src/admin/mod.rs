@@ -13,6 +13,7 @@ mod event_log;
 mod explain;
 mod faults;
 mod follow;
+mod index;
 mod jobs;
 mod journal;
 mod localstack;
@@ -41,7 +42,8 @@ use crate::app::App;
 
 pub(crate) use follow::{EventStream, follow};
 
-const ROOT: &str = "/_b2bi/";
+/// The index; all other routes of our own are below it.
+const ROOT: &str = "/_b2bi";
 const LOCALSTACK: &str = "/_localstack/";
 /// As clients of moto set a server back.
 const MOTO_RESET: &str = "/moto-api/reset";
@@ -51,7 +53,10 @@ const OPEN: [&str; 3] = ["/_b2bi/health", "/_localstack/health", "/_localstack/i
 /// Whether a path is one of the server's own. Moto's reset is the upstream's, where there is one.
 pub(crate) fn is_admin(app: &App, path: &str) -> bool {
     let is_motos = app.upstream.is_none() && path == MOTO_RESET;
-    path.starts_with(ROOT) || path.starts_with(LOCALSTACK) || is_motos
+    let is_ours = path
+        .strip_prefix(ROOT)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    is_ours || path.starts_with(LOCALSTACK) || is_motos
 }
 
 /// Answers a request to one of the server's own routes.

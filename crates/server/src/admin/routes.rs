@@ -12,8 +12,8 @@ use percent_encoding::percent_decode_str;
 
 use super::call::{AdminError, Call, HandlerResult};
 use super::{
-    clock, dead, event_log, explain, faults, jobs, journal, localstack, problem, reset, s3_events,
-    seed, snapshots, state, status,
+    ROOT, clock, dead, event_log, explain, faults, index, jobs, journal, localstack, problem,
+    reset, s3_events, seed, snapshots, state, status,
 };
 use crate::app::App;
 use crate::query::{Params, unknown};
@@ -65,7 +65,7 @@ const NONE: Keys = &[];
 
 type Now = fn(&App, &Call) -> HandlerResult;
 type Later = for<'a> fn(&'a App, &'a Call) -> BoxFuture<'a, HandlerResult>;
-type Keys = &'static [&'static str];
+pub(super) type Keys = &'static [&'static str];
 
 const fn make(
     method: Method,
@@ -113,6 +113,7 @@ const DELETE: Method = Method::DELETE;
 
 /// Every route. Of two that fit a path, the first counts.
 static ROUTES: &[Route] = &[
+    route(GET, ROOT, NONE, index::show),
     route(GET, "/_b2bi/health", NONE, status::health),
     route(HEAD, "/_b2bi/health", NONE, status::health),
     route(GET, "/_b2bi/config", NONE, status::config),
@@ -216,6 +217,19 @@ static ROUTES: &[Route] = &[
         localstack::set_effects,
     ),
 ];
+
+/// Each path with its methods and the query keys of the first of them.
+pub(super) fn paths() -> Vec<(&'static str, Vec<&'static str>, Keys)> {
+    let mut paths: Vec<(&'static str, Vec<&'static str>, Keys)> = Vec::new();
+    for route in ROUTES {
+        let method = route.method.as_str();
+        match paths.iter_mut().find(|(path, ..)| *path == route.path) {
+            Some((_, methods, _)) => methods.push(method),
+            None => paths.push((route.path, vec![method], route.query)),
+        }
+    }
+    paths
+}
 
 /// Answers a request to one of the routes.
 pub(super) async fn answer(app: &Arc<App>, head: &Parts, body: Bytes) -> Response<Bytes> {
@@ -328,7 +342,8 @@ fn captured<'p>(route: &str, path: &'p str) -> Option<&'p str> {
 fn no_such_path(path: &str) -> AdminError {
     let mut paths: Vec<&str> = ROUTES.iter().map(|route| route.path).collect();
     paths.dedup();
-    AdminError::not_found(unknown("path", path, &paths))
+    let unknown = unknown("path", path, &paths);
+    AdminError::not_found(format!("{unknown}; GET {ROOT} lists all"))
 }
 
 #[cfg(test)]

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use b2bi_local_b2bi::Clock as _;
+use b2bi_local_model::Timestamp;
 use b2bi_local_persistence::{Batch, RowStore, Table, WriteError};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::call::{AdminError, Call, HandlerResult};
 use super::{reply, state};
@@ -23,6 +25,9 @@ const MOST: usize = 100;
 /// Where the row store has them, by name.
 const ROWS: Table = Table("snapshots");
 
+/// Where the row store has the times at which they were taken, by name. Releases up to 0.1.0 kept none.
+const TIMES: Table = Table("snapshot times");
+
 /// States by name.
 #[derive(Debug)]
 pub(crate) struct Snapshots {
@@ -35,11 +40,18 @@ impl Snapshots {
     pub(crate) fn of(row_store: Option<RowStore>) -> Result<Self, String> {
         let mut held = BTreeMap::new();
         if let Some(row_store) = &row_store {
-            let read = row_store.read::<SnapshotError>(ROWS, |name, state| {
-                let state = serde_json::from_slice(state).map_err(|error| {
-                    SnapshotError(format!("the snapshot {name} cannot be read: {error}"))
-                })?;
-                held.insert(name.to_owned(), Arc::new(state));
+            let read = row_store.read::<SnapshotError>(ROWS, |name, row| {
+                let state =
+                    serde_json::from_slice(row).map_err(|error| unreadable(name, &error))?;
+                held.insert(name.to_owned(), Snapshot::new(state, row.len(), None));
+                Ok(())
+            });
+            read.map_err(|unread| unread.0)?;
+            let read = row_store.read::<SnapshotError>(TIMES, |name, row| {
+                let time = serde_json::from_slice(row).map_err(|error| unreadable(name, &error))?;
+                if let Some(snapshot) = held.get_mut(name) {
+                    snapshot.taken_at = Some(time);
+                }
                 Ok(())
             });
             read.map_err(|unread| unread.0)?;
@@ -55,7 +67,7 @@ impl Snapshots {
     }
 
     fn get(&self, name: &str) -> Option<Arc<Value>> {
-        self.held().get(name).cloned()
+        self.held().get(name).map(|held| Arc::clone(&held.state))
     }
 
     /// Keeps a state under the name, or forgets the one that is there; it is on disk then.
@@ -63,24 +75,35 @@ impl Snapshots {
     /// # Errors
     ///
     /// The disk does not take it; then nothing has changed.
-    async fn set(&self, name: &str, state: Option<Value>) -> Result<(), WriteError> {
+    async fn set(&self, name: &str, taken: Option<(Value, Timestamp)>) -> Result<(), WriteError> {
+        let row = taken
+            .as_ref()
+            .map(|(state, time)| (state.to_string(), json!(time).to_string()));
+        let bytes = row.as_ref().map_or(0, |(state, _)| state.len());
+        let snapshot = taken.map(|(state, time)| Snapshot::new(state, bytes, Some(time)));
         let Some(row_store) = &self.row_store else {
-            put(&mut self.held(), name, state.map(Arc::new));
+            put(&mut self.held(), name, snapshot);
             return Ok(());
         };
         let ticket = {
             let mut held = self.held();
             let mut batch = Batch::new();
-            match &state {
-                Some(state) => batch.put(ROWS, name.to_owned(), state.to_string().into()),
-                None => batch.remove(ROWS, name.to_owned()),
+            match row {
+                Some((state, time)) => {
+                    batch.put(ROWS, name.to_owned(), state.into());
+                    batch.put(TIMES, name.to_owned(), time.into());
+                }
+                None => {
+                    batch.remove(ROWS, name.to_owned());
+                    batch.remove(TIMES, name.to_owned());
+                }
             }
             let before = held.get(name).cloned();
             let (all, owned) = (Arc::clone(&self.held), name.to_owned());
             batch.on_failure(move || put(&mut lock(&all), &owned, before));
             // Sent under the lock: the disk has them in the order of memory.
             let ticket = row_store.send(batch)?;
-            put(&mut held, name, state.map(Arc::new));
+            put(&mut held, name, snapshot);
             ticket
         };
         row_store.flushed(ticket).await
@@ -88,15 +111,69 @@ impl Snapshots {
 }
 
 /// States by name; a panic leaves each of them whole.
-type SnapshotMap = BTreeMap<String, Arc<Value>>;
+type SnapshotMap = BTreeMap<String, Snapshot>;
+
+/// A state that was kept.
+#[derive(Clone, Debug)]
+struct Snapshot {
+    state: Arc<Value>,
+    /// The length of the state as JSON.
+    bytes: usize,
+    taken_at: Option<Timestamp>,
+}
+
+impl Snapshot {
+    fn new(state: Value, bytes: usize, taken_at: Option<Timestamp>) -> Self {
+        let state = Arc::new(state);
+        Self {
+            state,
+            bytes,
+            taken_at,
+        }
+    }
+
+    /// When it was taken, its size and what it holds.
+    fn listed(&self, name: &str) -> Value {
+        let items = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned();
+        let scopes = items(&self.state, "scopes").unwrap_or_default();
+        let count = |key| {
+            scopes
+                .iter()
+                .filter_map(|scope| items(scope, key))
+                .map(|all| all.len())
+                .sum::<usize>()
+        };
+        let holds: Map<String, Value> = HELD
+            .iter()
+            .map(|key| ((*key).to_owned(), count(key).into()))
+            .collect();
+        json!({
+            "name": name,
+            "takenAt": self.taken_at,
+            "bytes": self.bytes,
+            "scopes": scopes.len(),
+            "holds": holds,
+            "buckets": items(&self.state, "objects").map(|buckets| buckets.len()),
+        })
+    }
+}
+
+/// What of a scope is counted in the list.
+const HELD: [&str; 5] = [
+    "profiles",
+    "transformers",
+    "capabilities",
+    "partnerships",
+    "jobs",
+];
 
 fn lock(held: &Mutex<SnapshotMap>) -> MutexGuard<'_, SnapshotMap> {
     held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn put(held: &mut SnapshotMap, name: &str, state: Option<Arc<Value>>) {
-    match state {
-        Some(state) => held.insert(name.to_owned(), state),
+fn put(held: &mut SnapshotMap, name: &str, snapshot: Option<Snapshot>) {
+    match snapshot {
+        Some(snapshot) => held.insert(name.to_owned(), snapshot),
         None => held.remove(name),
     };
 }
@@ -110,10 +187,19 @@ impl From<WriteError> for SnapshotError {
     }
 }
 
-/// The names, in order.
+fn unreadable(name: &str, error: &serde_json::Error) -> SnapshotError {
+    SnapshotError(format!("the snapshot {name} cannot be read: {error}"))
+}
+
+/// The snapshots in the order of their names; `buckets` is null for one without objects.
 pub(super) fn list(app: &App, _: &Call) -> HandlerResult {
-    let names: Vec<String> = app.snapshots.held().keys().cloned().collect();
-    Ok(reply(StatusCode::OK, &json!({"snapshots": names})))
+    let held = app.snapshots.held();
+    let listed: Vec<Value> = held
+        .iter()
+        .map(|(name, snapshot)| snapshot.listed(name))
+        .collect();
+    drop(held);
+    Ok(reply(StatusCode::OK, &json!({"snapshots": listed})))
 }
 
 /// Shows the snapshot that the path names.
@@ -127,7 +213,11 @@ pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerRes
         let name = checked(&call.name)?;
         check_room(app, name)?;
         let state = state::described(app, &call.params)?;
-        kept(app.snapshots.set(name, Some(state)).await)?;
+        kept(
+            app.snapshots
+                .set(name, Some((state, app.clock.now())))
+                .await,
+        )?;
         Ok(reply(StatusCode::CREATED, &json!({"taken": name})))
     }
     .boxed()

@@ -3,6 +3,8 @@
 use b2bi_local_faults::{ErrorReply, Rule};
 use b2bi_local_model::{ErrorShape, OPERATIONS, OperationShape, SIGNING_NAME};
 
+use crate::vocabulary::common_status;
+
 /// A sentence for each error that an operation cannot answer with by the service model.
 pub(super) fn warnings(rules: &[Rule]) -> Vec<String> {
     let errors = rules
@@ -16,9 +18,9 @@ pub(super) fn warnings(rules: &[Rule]) -> Vec<String> {
 fn warning(rule: &Rule, error: &ErrorReply) -> Option<String> {
     let code = error.code.as_str();
     if ErrorShape::named(code).is_none() {
-        return Some(format!(
-            "{code} is not an error of the service model; it is sent as it is"
-        ));
+        return common_status(code)
+            .is_none()
+            .then(|| format!("{code} is not an error of the service model; it is sent as it is"));
     }
     let lacks = |shape: &&OperationShape| !shape.errors.contains(&code);
     let lacking: Vec<&str> = operations(rule)

@@ -37,7 +37,7 @@ use self::command::{Outcome, complain, print, print_error};
 use self::error::CommandError;
 use crate::config::Config;
 use crate::serve::{Server, either, input_end, stop_signal};
-use crate::settings::{arguments, resolve};
+use crate::settings::{arguments, resolve, unknown_variables};
 use crate::{allocator, health, log, worker};
 
 /// Runs the command with these arguments, the first of which is the program's name.
@@ -146,6 +146,7 @@ fn blocking_threads(jobs: usize) -> usize {
 fn serve(config: Config) -> Result<(), String> {
     allocator::apply_settings();
     log::start(&config);
+    warn_of_unknown_variables();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(blocking_threads(config.b2bi.job_concurrency))
@@ -165,6 +166,13 @@ fn serve(config: Config) -> Result<(), String> {
         }
         Ok(())
     })
+}
+
+fn warn_of_unknown_variables() {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for (variable, nearest) in unknown_variables(names) {
+        tracing::warn!(variable, nearest, "an environment variable is no setting");
+    }
 }
 
 /// The line that scripts wait for, and on a terminal what a person can copy.

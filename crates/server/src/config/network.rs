@@ -51,13 +51,17 @@ const SHORTEST_HEAD: usize = 8192;
 const SECONDS: &str = "a number of seconds from 1 up";
 
 /// Who may talk to the server.
-pub(super) fn access(settings: &Resolved) -> Access {
+pub(super) fn access(settings: &Resolved) -> Result<Access, SettingError> {
     let token = settings.value("admin-token");
-    Access {
+    if settings.is_given("admin-token") && token.trim().is_empty() {
+        let problem = "is empty: give a token, or leave the setting out";
+        return Err(SettingError::new("admin-token", problem));
+    }
+    Ok(Access {
         hosts: list(settings, "allowed-hosts"),
         origins: list(settings, "allowed-origins"),
         token: (!token.is_empty()).then(|| token.into()),
-    }
+    })
 }
 
 pub(super) fn limits(settings: &Resolved) -> Result<Limits, SettingError> {

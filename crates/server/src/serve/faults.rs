@@ -188,7 +188,12 @@ async fn apply_plan<'a>(
     let rules: Vec<&str> = plan.rule_ids().collect();
     let rules = rules.join(",");
     if !rules.is_empty() {
-        tracing::info!(rules, "fault injected");
+        tracing::info!(
+            operation = asked.operation,
+            account = &*asked.caller.account,
+            rules,
+            "fault injected"
+        );
     }
     pause(&app.clock, plan.delay.after_ms).await;
     let mut response = match plan.outcome {

@@ -12,6 +12,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
 
 use super::script::WireFault;
+use crate::vocabulary::common_status;
 
 /// Panics as a defect would, to show that nothing but the request suffers.
 #[expect(clippy::panic, reason = "that is what the rule asks for")]
@@ -25,6 +26,7 @@ pub(super) fn failure(error: ErrorReply, rules: &str) -> ServiceError {
     let status = error
         .status_code
         .or(shape.map(|shape| shape.status))
+        .or_else(|| common_status(&error.code))
         .unwrap_or(503);
     let mut members = members(&error, shape, rules);
     if let Some(seconds) = error.retry_after_seconds {

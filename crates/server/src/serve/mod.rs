@@ -59,9 +59,12 @@ impl Server {
         init::apply(&app).await.map_err(io::Error::other)?;
         let listener = TcpListener::bind(listen).await;
         let listener = listener.map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot listen on {listen}: {error}"))
+            let remedy = remedy(error.kind());
+            let message = format!("cannot listen on {listen}: {error}{remedy}");
+            io::Error::new(error.kind(), message)
         })?;
         let address = listener.local_addr()?;
+        app.config.access.warn_if_reachable(address);
         Ok(Self {
             app: Arc::new(app),
             listener,
@@ -103,6 +106,21 @@ impl Server {
             () = object_events => {}
         }
         tracing::info!("stopped");
+    }
+}
+
+/// What to do when an address cannot be bound.
+fn remedy(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::AddrInUse => {
+            "; stop the server that uses it, or choose another port with --listen HOST:PORT (port 0 \
+             takes a free one)"
+        }
+        io::ErrorKind::PermissionDenied => "; choose a port from 1024 up with --listen HOST:PORT",
+        io::ErrorKind::AddrNotAvailable => {
+            "; choose an address of this machine with --listen HOST:PORT"
+        }
+        _ => "",
     }
 }
 

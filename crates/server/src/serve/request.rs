@@ -30,6 +30,8 @@ use crate::app::App;
 use crate::objects::{External, Objects};
 use crate::system::Uuid;
 
+const MILLIS_PER_SECOND: f64 = 1000.0;
+
 /// A request that came.
 pub(super) struct RequestMeta {
     pub(super) started: Instant,
@@ -62,10 +64,12 @@ pub(super) async fn answer(
     });
     if let Some(log) = log {
         let (method, uri, target) = *log;
-        let (status, elapsed) = (response.status().as_u16(), meta.started.elapsed());
+        let status = response.status().as_u16();
+        let elapsed_ms = meta.started.elapsed().as_secs_f64() * MILLIS_PER_SECOND;
         let request_id = meta.request_id.as_str();
         let uri = redacted(&uri);
-        tracing::info!(request_id, %method, uri, ?target, status, ?elapsed, "request");
+        let target = target.as_ref().and_then(|target| target.to_str().ok());
+        tracing::info!(request_id, %method, uri, target, status, elapsed_ms, "request");
     }
     response
 }

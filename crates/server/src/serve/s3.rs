@@ -7,7 +7,9 @@ use std::pin::pin;
 
 use b2bi_local_dispatcher::Caller;
 use b2bi_local_faults::{Answered, Damage, ErrorReply, Outcome, When};
-use b2bi_local_objects::{Body as S3Body, EmbeddedS3, ErrorAnswer, S3Target, error_answer};
+use b2bi_local_objects::{
+    Body as S3Body, ERROR_CODES, EmbeddedS3, ErrorAnswer, S3Target, error_answer,
+};
 use b2bi_local_panics::{Panic, caught};
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HOST};
@@ -24,7 +26,7 @@ use super::reply::{Body, ErrorCode};
 use super::script::WireFault;
 use super::timeout::TimeoutBody;
 use crate::app::App;
-use crate::vocabulary::S3;
+use crate::vocabulary::{S3, common_status};
 
 /// What is known of a request once its head is read.
 pub(super) struct Planned {
@@ -175,6 +177,7 @@ impl Call<'_> {
             .then(|| format!("{code} injected by the fault rule {rules}"));
         let status = error
             .status_code
+            .or_else(|| common_status(code).filter(|_| !ERROR_CODES.contains(&code)))
             .and_then(|status_code| StatusCode::from_u16(status_code).ok());
         let mut response = error_answer(&ErrorAnswer {
             code,
@@ -244,7 +247,12 @@ impl Faulted<'_> {
         let rules: Vec<&str> = plan.rule_ids().collect();
         let rules = rules.join(",");
         if !rules.is_empty() {
-            tracing::info!(rules, operation = self.operation, "fault injected");
+            tracing::info!(
+                operation = self.operation,
+                account = &*self.call.caller.account,
+                rules,
+                "fault injected"
+            );
         }
         pause(&app.clock, plan.delay.after_ms).await;
         let mut response = self.apply(plan.outcome, reply, &rules).await;
@@ -282,7 +290,10 @@ impl Faulted<'_> {
         };
         let request = |head| Request::from_parts(head, Full::new(body.clone()));
         let first = self.call.run(request(head)).await;
-        tracing::info!(status = %first.status(), "executed once, and now again");
+        tracing::info!(
+            status = first.status().as_u16(),
+            "executed once, and now again"
+        );
         recorder.set_executed();
         self.call.run(request(self.head.clone())).await
     }

@@ -1,5 +1,6 @@
 //! Every setting once: its key in the file, its flag, its environment variable, its default.
 
+mod environment;
 #[cfg(test)]
 mod page;
 mod resolve;
@@ -7,6 +8,7 @@ mod table;
 
 use std::fmt;
 
+pub(crate) use environment::unknown_variables;
 pub use resolve::{Resolved, Source};
 pub(crate) use resolve::{arguments, resolve, without_secrets};
 pub(crate) use table::{SETTINGS, Setting};

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use b2bi_local_faults::nearest;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches};
+use toml::de::DeTable;
 use toml::{Table, Value};
 
 use super::{SETTINGS, Setting, SettingError};
@@ -43,7 +45,16 @@ pub enum Source {
 #[derive(Clone)]
 pub struct Resolved {
     values: Vec<(&'static Setting, String, Source)>,
-    rules: Option<Value>,
+    rules: Option<RulesOfFile>,
+}
+
+/// The fault rules of the file.
+#[derive(Clone)]
+pub(crate) struct RulesOfFile {
+    /// The rules as the file has them.
+    pub(crate) value: Value,
+    /// File and line of each rule.
+    pub(crate) places: Vec<String>,
 }
 
 /// Secrets are masked.
@@ -91,17 +102,27 @@ pub(crate) fn resolve(
     matches: Option<&ArgMatches>,
     file: Option<&Path>,
 ) -> Result<Resolved, SettingError> {
-    let mut table = file.map(read).transpose()?.unwrap_or_default();
-    let rules = table.remove(RULES);
+    let text_of_file = file.map(read).transpose()?;
+    let mut table = match (&text_of_file, file) {
+        (Some(text), Some(path)) => parse(path, text)?,
+        _ => Table::new(),
+    };
+    let rules = table.remove(RULES).map(|value| RulesOfFile {
+        value,
+        places: rule_places(file, text_of_file.as_deref().unwrap_or_default()),
+    });
     let mut values = Vec::with_capacity(SETTINGS.len());
     for setting in SETTINGS {
         let in_file = table.remove(setting.key);
         let (value, source) = match (typed(matches, setting), in_file, file) {
             (Some(found), _, _) => found,
-            (None, Some(value), Some(path)) => (
-                text(path, setting.key, &value)?,
-                Source::File(path.to_owned()),
-            ),
+            (None, Some(value), Some(path)) => {
+                let value = text(path, setting.key, &value)?;
+                (
+                    in_folder_of(path, setting, value),
+                    Source::File(path.to_owned()),
+                )
+            }
             _ => (setting.default.to_owned(), Source::Default),
         };
         values.push((setting, value, source));
@@ -123,12 +144,45 @@ fn typed(matches: Option<&ArgMatches>, setting: &Setting) -> Option<(String, Sou
     }
 }
 
-fn read(path: &Path) -> Result<Table, SettingError> {
-    let place = || path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| SettingError::new(place(), format!("cannot be read: {error}")))?;
-    text.parse()
-        .map_err(|error: toml::de::Error| SettingError::new(place(), error.to_string()))
+fn read(path: &Path) -> Result<String, SettingError> {
+    std::fs::read_to_string(path).map_err(|error| {
+        SettingError::new(
+            path.display().to_string(),
+            format!("cannot be read: {error}"),
+        )
+    })
+}
+
+fn parse(path: &Path, text: &str) -> Result<Table, SettingError> {
+    text.parse().map_err(|error: toml::de::Error| {
+        SettingError::new(path.display().to_string(), error.to_string())
+    })
+}
+
+/// Where each rule of a file is: `faults.toml, line 12`.
+fn rule_places(file: Option<&Path>, text: &str) -> Vec<String> {
+    let (Some(path), Ok(table)) = (file, DeTable::parse(text)) else {
+        return Vec::new();
+    };
+    let rules = table
+        .get_ref()
+        .get(RULES)
+        .and_then(|rules| rules.get_ref().as_array());
+    let line = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+    let place = |start| format!("{}, line {}", path.display(), line(start));
+    let rules = rules.into_iter().flatten();
+    rules.map(|rule| place(rule.span().start)).collect()
+}
+
+/// Paths in a file go by the file's folder, wherever the server is started.
+fn in_folder_of(file: &Path, setting: &Setting, value: String) -> String {
+    if !setting.is_path() || value.is_empty() {
+        return value;
+    }
+    let folder = file.parent().unwrap_or(Path::new(""));
+    each(&value, |item| {
+        folder.join(item.trim()).display().to_string()
+    })
 }
 
 /// A value of the file as it would stand on the command line; lists are joined by commas.
@@ -153,34 +207,45 @@ fn text(path: &Path, key: &str, value: &Value) -> Result<String, SettingError> {
 }
 
 fn unknown_key(path: &Path, unknown: &str) -> SettingError {
-    let keys: Vec<&str> = SETTINGS.iter().map(|item| item.key).collect();
+    let keys = SETTINGS.iter().map(|item| item.key).chain([RULES]);
+    let hint = nearest(unknown, &keys.collect::<Vec<_>>()).unwrap_or_default();
     SettingError::new(
         format!("{unknown} in {}", path.display()),
-        format!("is no setting; there are {} and {RULES}", keys.join(", ")),
+        format!("is no setting; the nearest is `{hint}` (b2bi-local --help lists all)"),
     )
 }
 
 impl Resolved {
     /// The value of a setting; empty for a key that is none.
     pub(crate) fn value(&self, key: &str) -> &str {
-        let found = self
-            .values
-            .iter()
-            .find(|(setting, _, _)| setting.key == key);
+        let found = self.found(key);
         found
             .map(|(_, value, _)| value.as_str())
             .unwrap_or_default()
     }
 
+    /// Whether somebody gave the setting a value, an empty one too.
+    pub(crate) fn is_given(&self, key: &str) -> bool {
+        self.found(key)
+            .is_some_and(|(_, _, source)| *source != Source::Default)
+    }
+
+    fn found(&self, key: &str) -> Option<&(&'static Setting, String, Source)> {
+        self.values
+            .iter()
+            .find(|(setting, _, _)| setting.key == key)
+    }
+
     /// An error about a setting, naming where its value comes from; of a secret the problem must
     /// tell nothing either.
     pub(crate) fn error(&self, key: &str, problem: impl Into<String>) -> SettingError {
-        let found = self
-            .values
-            .iter()
-            .find(|(setting, _, _)| setting.key == key);
+        let found = self.found(key);
+        let mut problem = problem.into();
         let place = match found {
             Some((setting, value, source)) => {
+                if let Some(hint) = setting.choice_like(value) {
+                    problem = format!("did you mean `{hint}`? It {problem}");
+                }
                 let value = showable(setting, value);
                 match source {
                     Source::Flag => format!("--{key} {value}"),
@@ -200,8 +265,8 @@ impl Resolved {
         values.map(|(setting, value, source)| (*setting, showable(setting, value), source))
     }
 
-    /// The fault rules of the file, as it has them.
-    pub(crate) fn rules(&self) -> Option<&Value> {
+    /// The fault rules of the file.
+    pub(crate) fn rules(&self) -> Option<&RulesOfFile> {
         self.rules.as_ref()
     }
 }

@@ -1,5 +1,7 @@
 //! The table of settings.
 
+use b2bi_local_faults::similar;
+
 /// A setting.
 #[derive(Debug)]
 pub(crate) struct Setting {
@@ -27,6 +29,24 @@ impl Setting {
     /// Whether there may be several values: the flag may be repeated, and commas stand between them.
     pub(crate) fn is_list(&self) -> bool {
         self.value.ends_with(",...")
+    }
+
+    /// Whether the value is a path, or several.
+    pub(crate) fn is_path(&self) -> bool {
+        ["DIR", "DIRECTORY", "FILE", "FILE,..."].contains(&self.value)
+    }
+
+    /// The choice that a value looks like, where the setting is a choice.
+    pub(crate) fn choice_like(&self, value: &str) -> Option<&'static str> {
+        let choices: Vec<&'static str> = match self.value {
+            "BOOL" => vec!["true", "false"],
+            "LEVEL" => vec!["off", "error", "warn", "info", "debug", "trace"],
+            choices if choices.contains('|') => choices.split('|').collect(),
+            _ => return None,
+        };
+        let is_word = |choice: &&str| !choice.contains(|c: char| c.is_ascii_uppercase());
+        let words: Vec<&'static str> = choices.into_iter().filter(is_word).collect();
+        similar(value, &words)
     }
 
     /// Whether the value is true or false.
