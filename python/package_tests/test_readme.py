@@ -12,7 +12,7 @@ README = (REPOSITORY / "python" / "README.md").read_text()
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 KINDS = {"python", "toml", "console"}
 SAMPLE = REPOSITORY / "fixtures" / "order-intake"
-SAMPLE_TESTS = 8
+SAMPLE_TESTS = 9
 
 
 def blocks(kind):

@@ -1,14 +1,14 @@
 """Data directories of earlier releases, which fixtures/data-dir/make.py has made, open in this one."""
 
 import tarfile
+import uuid
 
 import pytest
 
-from clients import boto3_client
+from clients import CONNECTIONS, boto3_client
 from edi import order
 from pipeline import until
 from server import REPOSITORY, Server
-from test_safety import CONNECTIONS
 
 FOLDER = REPOSITORY / "fixtures" / "data-dir"
 RELEASES = sorted(path.name.removesuffix(".tar.gz") for path in FOLDER.glob("*.tar.gz"))
@@ -39,8 +39,10 @@ def check(endpoint):
     jobs = ask("GET", "jobs")["counts"]
     assert jobs["succeeded"] > 0 == jobs["failed"]
     partner = b2bi.get_partnership(partnershipId=partnership["partnershipId"])["tradingPartnerId"]
-    s3.put_object(Bucket="orders", Key=f"in/{partner}/{jobs['succeeded']}.edi", Body=order())
-    until(lambda: ask("GET", "jobs")["counts"]["succeeded"] == jobs["succeeded"] + 1)
+    key = f"in/{partner}/{uuid.uuid4()}.edi"
+    s3.put_object(Bucket="orders", Key=key, Body=order())
+    ended = lambda: [job["inputFile"] for job in ask("GET", "jobs?state=succeeded")["jobs"]]  # noqa: E731
+    until(ended, lambda files: f"s3://orders/{key}" in files)
     [before] = ask("GET", "snapshots")["snapshots"]
     assert before["holds"]["partnerships"] == 1 and before["bytes"] > 0
     assert ask("POST", "snapshots/before/restore")["restored"]

@@ -189,8 +189,8 @@ async fn apply_plan<'a>(
     let rules = rules.join(",");
     if !rules.is_empty() {
         tracing::info!(
-            operation = asked.operation,
-            account = &*asked.caller.account,
+            operation = request.operation,
+            account = &*request.caller.account,
             rules,
             "fault injected"
         );
