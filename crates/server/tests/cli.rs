@@ -240,7 +240,7 @@ fn a_value_that_cannot_be_used_is_named_with_its_place() {
         ),
         (
             vec!["--config", &unknown],
-            "is no setting; there are listen, account",
+            "is no setting; the nearest is `",
         ),
         (vec!["--config", &rules], "probability"),
     ] {
