@@ -4,6 +4,7 @@ mod environment;
 #[cfg(test)]
 mod page;
 mod resolve;
+mod setting;
 mod table;
 
 use std::fmt;
@@ -11,7 +12,8 @@ use std::fmt;
 pub(crate) use environment::unknown_variables;
 pub use resolve::{Resolved, Source};
 pub(crate) use resolve::{arguments, resolve, without_secrets};
-pub(crate) use table::{SETTINGS, Setting};
+pub(crate) use setting::Setting;
+pub(crate) use table::SETTINGS;
 
 /// A setting whose value cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
