@@ -252,7 +252,6 @@ PATCH /_localstack/chaos/faults | [{"operation": "GetProfil"}] | 400 | `GetProfi
 POST /_localstack/chaos/faults | [{}, {}] | 400 | twice
 POST /_localstack/chaos/faults | [{"sevice": "s3"}] | 400 | the nearest is `service`
 GET /_b2bi/fault |  | 404 | the nearest is `/_b2bi/faults`
-GET /_b2bi/ |  | 404 | unknown path
 "#;
 
 /// Wrong methods, and which ones there are.

@@ -53,7 +53,9 @@ const SECONDS: &str = "a number of seconds from 1 up";
 /// Who may talk to the server.
 pub(super) fn access(settings: &Resolved) -> Result<Access, SettingError> {
     let token = settings.value("admin-token");
-    if settings.is_given("admin-token") && token.trim().is_empty() {
+    // `--print-config` writes an empty one into a file, where it stands for none.
+    let is_meant = settings.is_typed("admin-token") || !token.is_empty();
+    if is_meant && token.trim().is_empty() {
         let problem = "is empty: give a token, or leave the setting out";
         return Err(SettingError::new("admin-token", problem));
     }

@@ -224,10 +224,10 @@ impl Resolved {
             .unwrap_or_default()
     }
 
-    /// Whether somebody gave the setting a value, an empty one too.
-    pub(crate) fn is_given(&self, key: &str) -> bool {
+    /// Whether a flag or a variable gives the setting a value, an empty one too.
+    pub(crate) fn is_typed(&self, key: &str) -> bool {
         self.found(key)
-            .is_some_and(|(_, _, source)| *source != Source::Default)
+            .is_some_and(|(_, _, source)| matches!(source, Source::Flag | Source::Environment))
     }
 
     fn found(&self, key: &str) -> Option<&(&'static Setting, String, Source)> {

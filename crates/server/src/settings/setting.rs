@@ -46,7 +46,7 @@ impl Setting {
         };
         let is_word = |choice: &&str| !choice.contains(|c: char| c.is_ascii_uppercase());
         let words: Vec<&'static str> = choices.into_iter().filter(is_word).collect();
-        similar(value, &words)
+        similar(value, &words).filter(|word| *word != value)
     }
 
     /// Whether the value is true or false.
