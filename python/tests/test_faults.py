@@ -90,10 +90,10 @@ class TestRules:
         assert "two" in faults.admin("DELETE", 404, query="?id=two")["error"]
 
     def test_errors_outside_the_model_are_warned_of_and_sent(self, faults):
-        told = faults.add({"error": error("ExpiredTokenException", statusCode=403)})
-        assert ["ExpiredTokenException" in warning for warning in told["warnings"]] == [True]
+        told = faults.add({"error": error("MaintenanceException", statusCode=418)})
+        assert ["MaintenanceException" in warning for warning in told["warnings"]] == [True]
         reply = CONNECTIONS.post(faults.endpoint, data=b"{}", headers=headers_for("ListProfiles"))
-        assert (reply.status_code, reply.json()["__type"]) == (403, "ExpiredTokenException")
+        assert (reply.status_code, reply.json()["__type"]) == (418, "MaintenanceException")
 
     def test_the_admin_route_is_never_faulted(self, faults):
         faults.add({})
