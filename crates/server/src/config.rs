@@ -6,7 +6,7 @@ mod sinks;
 
 use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -122,6 +122,15 @@ impl Config {
     /// Never, as long as the defaults are valid, which a test makes sure of.
     pub fn defaults() -> Result<Self, SettingError> {
         Self::from_settings(&resolve(None, None)?)
+    }
+
+    /// The configuration that a file in TOML sets, with defaults for the rest, as `--config FILE` does.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or it has a key or a value that cannot be used.
+    pub fn from_file(file: &Path) -> Result<Self, SettingError> {
+        Self::from_settings(&resolve(None, Some(file))?)
     }
 
     /// Reads the values of the settings.

@@ -363,3 +363,23 @@ async fn rules_of_the_process_itself_are_checked_too() {
     let twice = control.add_faults(rules(json!([{"id": "a"}]))).unwrap_err();
     assert!(twice.to_string().contains("two rules"), "{twice}");
 }
+
+#[test]
+fn a_file_sets_what_it_names_and_leaves_the_rest() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("from-file.toml");
+    for (text, expected) in [
+        ("journal-size = 3\n[[rules]]\nid = \"a\"\n", Ok((3, 1))),
+        ("journal-sise = 3\n", Err("journal-sise")),
+        ("[[rules]]\nnth = \"x\"\n", Err("rule 1, nth")),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        match (Config::from_file(&file), expected) {
+            (Ok(config), Ok(expected)) => {
+                assert_eq!((config.journal_size, config.faults.len()), expected);
+                assert_eq!(config.drain, Config::defaults().unwrap().drain);
+            }
+            (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
+            (found, _) => panic!("{text}: {:?}", found.map(|config| config.faults)),
+        }
+    }
+}
