@@ -1,6 +1,8 @@
-//! What fuzz targets share: generators of hostile inputs, and workers.
+//! What fuzz targets share: generators of hostile inputs, a server, and workers.
 
+pub mod edit;
 pub mod jsonata;
+pub mod server;
 pub mod workers;
 pub mod xslt;
 
