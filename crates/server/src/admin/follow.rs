@@ -82,7 +82,8 @@ fn resumed(event_log: &EventLog, mut query: Query, head: &Parts) -> Query {
 
 fn stream(event_log: &Arc<EventLog>, query: Query) -> Response<EventStream> {
     let (sender, receiver) = mpsc::channel(1);
-    tokio::spawn(send(Arc::clone(event_log), query, sender));
+    let event_log = Arc::clone(event_log);
+    tokio::spawn(send(event_log, query, sender, KEEP_ALIVE));
     let mut response = Response::new(EventStream(receiver));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, EVENT_STREAM);
@@ -90,8 +91,14 @@ fn stream(event_log: &Arc<EventLog>, query: Query) -> Response<EventStream> {
     response
 }
 
-/// Sends what fits until the client is gone or the server is about to stop.
-async fn send(event_log: Arc<EventLog>, mut query: Query, to: mpsc::Sender<Bytes>) {
+/// Sends what fits, and a comment after so long without, until the client is gone or the server is
+/// about to stop.
+async fn send(
+    event_log: Arc<EventLog>,
+    mut query: Query,
+    to: mpsc::Sender<Bytes>,
+    keep_alive: Duration,
+) {
     let mut news = event_log.news();
     // The first bytes tell the client at once that the stream is open.
     let mut words = Some(COMMENT);
@@ -112,7 +119,7 @@ async fn send(event_log: Arc<EventLog>, mut query: Query, to: mpsc::Sender<Bytes
                     return;
                 }
             }
-            None => words = pause(&to, &mut news).await,
+            None => words = pause(&to, &mut news, keep_alive).await,
         }
     }
 }
@@ -126,11 +133,15 @@ async fn sent(words: Bytes, to: &mpsc::Sender<Bytes>, news: &mut watch::Receiver
 }
 
 /// Waits for news; says something when there have been none for long.
-async fn pause(to: &mpsc::Sender<Bytes>, news: &mut watch::Receiver<bool>) -> Option<Bytes> {
+async fn pause(
+    to: &mpsc::Sender<Bytes>,
+    news: &mut watch::Receiver<bool>,
+    keep_alive: Duration,
+) -> Option<Bytes> {
     tokio::select! {
         _ = news.changed() => None,
         () = to.closed() => Some(COMMENT),
-        () = tokio::time::sleep(KEEP_ALIVE) => Some(COMMENT),
+        () = tokio::time::sleep(keep_alive) => Some(COMMENT),
     }
 }
 
@@ -149,5 +160,41 @@ impl Body for EventStream {
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let words = self.0.poll_recv(context);
         words.map(|item| item.map(|words| Ok(Frame::data(words))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::sync::mpsc;
+
+    use super::{COMMENT, EVENT_QUERY, Params, Query, send};
+    use crate::event_log::EventLog;
+    use crate::sinks::Sinks;
+
+    #[tokio::test]
+    async fn a_quiet_stream_has_a_comment_now_and_then_until_the_server_stops() {
+        let sinks = Sinks {
+            events: Vec::new(),
+            records: Vec::new(),
+        };
+        let event_log = Arc::new(EventLog::new(1, sinks));
+        let query = Query::read(&Params::parse(None, EVENT_QUERY).unwrap()).unwrap();
+        let (sender, mut receiver) = mpsc::channel(1);
+        let keep_alive = Duration::from_millis(1);
+        tokio::spawn(send(Arc::clone(&event_log), query, sender, keep_alive));
+        let mut next = async || {
+            let next = tokio::time::timeout(Duration::from_secs(60), receiver.recv());
+            next.await.expect("a quiet stream says something")
+        };
+        for _ in 0..3 {
+            assert_eq!(next().await, Some(COMMENT));
+        }
+        event_log.stop();
+        while let Some(words) = next().await {
+            assert_eq!(words, COMMENT);
+        }
     }
 }
