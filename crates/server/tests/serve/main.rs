@@ -6,6 +6,7 @@
 mod browsers;
 mod connections;
 mod harness;
+mod metrics;
 mod presigned;
 mod secrets;
 mod signatures;
