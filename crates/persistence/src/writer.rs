@@ -234,9 +234,13 @@ impl WriterThread {
         drop(queue);
         group.extend(self.batches.try_iter().map(|(_, batch)| batch));
         group.into_iter().rev().for_each(Batch::failed);
+        if unknown.is_none() {
+            // Who learns of the failure may send again at once.
+            lock(&self.queue).refused = None;
+        }
         self.report
             .send_modify(|progress| progress.failed(last, error.clone()));
-        if unknown.is_none_or(|ticket| self.is_still_missing(ticket)) {
+        if unknown.is_some_and(|ticket| self.is_still_missing(ticket)) {
             lock(&self.queue).refused = None;
         }
     }
