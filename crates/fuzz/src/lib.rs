@@ -2,6 +2,7 @@
 
 pub mod edit;
 pub mod jsonata;
+#[cfg(feature = "server")]
 pub mod server;
 pub mod workers;
 pub mod xslt;
