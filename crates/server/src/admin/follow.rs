@@ -186,7 +186,7 @@ mod tests {
         let keep_alive = Duration::from_millis(1);
         tokio::spawn(send(Arc::clone(&event_log), query, sender, keep_alive));
         let mut next = async || {
-            let next = tokio::time::timeout(Duration::from_secs(60), receiver.recv());
+            let next = tokio::time::timeout(Duration::from_mins(1), receiver.recv());
             next.await.expect("a quiet stream says something")
         };
         for _ in 0..3 {

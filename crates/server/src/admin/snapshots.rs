@@ -88,15 +88,12 @@ impl Snapshots {
         let ticket = {
             let mut held = self.held();
             let mut batch = Batch::new();
-            match row {
-                Some((state, time)) => {
-                    batch.put(ROWS, name.to_owned(), state.into());
-                    batch.put(TIMES, name.to_owned(), time.into());
-                }
-                None => {
-                    batch.remove(ROWS, name.to_owned());
-                    batch.remove(TIMES, name.to_owned());
-                }
+            if let Some((state, time)) = row {
+                batch.put(ROWS, name.to_owned(), state.into());
+                batch.put(TIMES, name.to_owned(), time.into());
+            } else {
+                batch.remove(ROWS, name.to_owned());
+                batch.remove(TIMES, name.to_owned());
             }
             let before = held.get(name).cloned();
             let (all, owned) = (Arc::clone(&self.held), name.to_owned());

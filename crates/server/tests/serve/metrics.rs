@@ -9,6 +9,8 @@ use crate::harness::Running;
 
 const CALL: &str = "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
                     X-Amz-Target: B2BI.ListProfiles\r\n\
+                    Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/b2bi/aws4_request, \
+                    SignedHeaders=host, Signature=0\r\n\
                     Content-Type: application/x-amz-json-1.0\r\nContent-Length: 2\r\n\r\n{}";
 
 /// Makes one call under some rules, and looks for its line.
