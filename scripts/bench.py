@@ -110,7 +110,7 @@ def pinned(cores):
 @contextmanager
 def running(command, port):
     process = subprocess.Popen(
-        [str(it) for it in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [str(item) for item in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         yield Server(process, port)
@@ -207,7 +207,7 @@ class Bench:
         command = [self.target / "examples" / "load", f"127.0.0.1:{server.port}", *limits]
         with pinned(LOAD_CORES):
             done = subprocess.run(
-                [str(it) for it in command],
+                [str(item) for item in command],
                 input=request,
                 stdout=subprocess.PIPE,
                 check=True,
@@ -227,7 +227,7 @@ class Bench:
             port = free_port()
             request = request_bytes(client(service, Server(None, port)), operation)
             runs = [started(command(port), port, request) for _ in range(times)]
-            found[name] = tuple(statistics.median(it) for it in zip(*runs))
+            found[name] = tuple(statistics.median(pair) for pair in zip(*runs))
         return found
 
     def bare(self):
@@ -335,7 +335,7 @@ def ssm_requests(server):
 
 
 def middle(loads):
-    return Load(*(statistics.median(it) for it in zip(*loads)))
+    return Load(*(statistics.median(pair) for pair in zip(*loads)))
 
 
 def ratio(over, under, figure=lambda load: load.rate):
@@ -354,11 +354,11 @@ def print_starts(starts):
 def print_loads(loads):
     print(f"\n{CONNECTIONS} connections, server and load on a core each; CPU is the server's\n")
     columns = ("requests/s", "p50 µs", "p99 µs", "CPU µs", "bytes", "refused")
-    print(f"{'':<41}" + "".join(f"{it:>11}" for it in columns))
+    print(f"{'':<41}" + "".join(f"{column:>11}" for column in columns))
     for (operation, server), rounds in loads.items():
-        it = middle(rounds)
-        figures = (it.rate, it.p50, it.p99, it.cpu, it.body, it.refused)
-        print(f"{operation:<28}{server:<13}" + "".join(f"{it:>11,.0f}" for it in figures))
+        item = middle(rounds)
+        figures = (item.rate, item.p50, item.p99, item.cpu, item.body, item.refused)
+        print(f"{operation:<28}{server:<13}" + "".join(f"{figure:>11,.0f}" for figure in figures))
 
 
 def print_ratios(start, loads):
@@ -370,7 +370,7 @@ def print_ratios(start, loads):
         ("start to first answer, ms", start[0], "< 15"),
         ("idle resident memory, MB", start[1], "< 12"),
         ("GetProfile / bare hyper", ratio(ours[get], bare[get]), ">= 0.70"),
-        ("  of CPU time: bare hyper / GetProfile", ratio(bare[get], ours[get], lambda it: it.cpu), ""),
+        ("  of CPU time: bare hyper / GetProfile", ratio(bare[get], ours[get], lambda value: value.cpu), ""),
         ("ListTransformers(50) / GetProfile", ratio(ours[listed], ours[get]), ">= 0.25"),
     ]:
         print(f"{name:<41}{found:>11.2f}{wanted:>11}")
@@ -380,7 +380,7 @@ def print_rules(loads):
     """What rules cost a request that they are not about; ratios are to no rules in the same round."""
     print(f"\n{'GetProfile, rules that are not about it':<41}{'requests/s':>11}{'ratio':>11}{'CPU ratio':>11}")
     for count, rounds in loads.items():
-        rate, cpu = ratio(rounds, loads[0]), ratio(rounds, loads[0], lambda it: it.cpu)
+        rate, cpu = ratio(rounds, loads[0]), ratio(rounds, loads[0], lambda value: value.cpu)
         print(f"{count:<41}{middle(rounds).rate:>11,.0f}{rate:>11.2f}{cpu:>11.2f}")
 
 

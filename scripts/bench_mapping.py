@@ -63,7 +63,7 @@ def mappings(ours, document, rounds, library):
     if json.loads(output(command)) != json.loads(output(node + ["0"])):
         sys.exit("the two results differ")
     times = [(timed(command, 1), timed(node + ["0"], 1)) for _ in range(rounds)]
-    here, there = (statistics.median(it) for it in zip(*times))
+    here, there = (statistics.median(pair) for pair in zip(*times))
     row("map as a command, b2bi-local", here)
     row("map as a command, jsonata-js under node", there)
     print(f"\njsonata-js / b2bi-local: {theirs / ours:.1f} in process, {there / here:.1f} as a command; wanted > 1\n")
@@ -122,7 +122,7 @@ def timed(command, rounds):
 
 
 def output(command):
-    return subprocess.run([str(it) for it in command], stdout=subprocess.PIPE, check=True, text=True).stdout
+    return subprocess.run([str(item) for item in command], stdout=subprocess.PIPE, check=True, text=True).stdout
 
 
 if __name__ == "__main__":

@@ -126,8 +126,8 @@ def drop(station, bucket, partners, files, kills, chance):
             station.wait(files * kill // (kills + 1))
             time.sleep(chance.random() * PAUSE)
             station.kill()
-        for it in putting:
-            it.result()
+        for item in putting:
+            item.result()
     return [key for key, _ in work]
 
 
@@ -176,7 +176,7 @@ def check(station, bucket, dropped, partners):
     assert counts == {**dict.fromkeys(counts, 0), "succeeded": len(dropped)}, counts
     numbers, outputs = collections.defaultdict(list), collections.Counter()
     pages = station.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="output/")
-    keys = [it["Key"] for page in pages for it in page.get("Contents", [])]
+    keys = [content["Key"] for page in pages for content in page.get("Contents", [])]
     assert not [key for key in keys if "VALIDATION_REPORT" in key]
     outputs = collections.Counter(key.rsplit("/", 1)[1].split(".")[0] for key in keys if "/ACK/" not in key)
     for text in read(station.s3, bucket, [key for key in keys if not key.endswith(".json")]):
@@ -206,7 +206,7 @@ def check_events(path, dropped):
         assert event["detail-type"].endswith(" Completed"), event
         ids[key_of(event), event["detail-type"], event["detail"].get("ack-x12-type")].add(event["id"])
     assert {key for key, *_ in ids} <= set(dropped)
-    assert all(len(it) == 1 for it in ids.values()), [told for told, it in ids.items() if len(it) > 1]
+    assert all(len(item) == 1 for item in ids.values()), [told for told, value in ids.items() if len(value) > 1]
     return len(lines) - len(ids)
 
 

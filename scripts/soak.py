@@ -160,7 +160,7 @@ class Soak:
     def litterers(self, client):
         """X12 that is nothing but faults: in a job, and in TestParsing."""
         x12 = {"x12Details": {"transactionSet": "X12_850", "version": "VERSION_4010"}}
-        client.put("in/sets.edi", (ISA + "GS*PO*A*B*20260101*0900*1*X*004010~" + "".join(f"ST*N{it}*1~SE*9*2~" for it in range(10_000))).encode())
+        client.put("in/sets.edi", (ISA + "GS*PO*A*B*20260101*0900*1*X*004010~" + "".join(f"ST*N{number}*1~SE*9*2~" for number in range(10_000))).encode())
         while True:
             self.start_job(client, "in/garbage.edi")
             client.call("TestParsing", inputFile={"bucketName": BUCKET, "key": "in/sets.edi"}, fileFormat="JSON", ediType=x12)

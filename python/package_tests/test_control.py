@@ -43,7 +43,7 @@ def test_a_lost_reply_is_seen_from_both_sides(b2bi, b2bi_faults):
     assert [entry["attempt"] for entry in executed] == [1, 2]
     assert [entry["status"] for entry in executed] == [None, 200]
     # The client token of both attempts is the same, so there is one profile.
-    assert [it["profileId"] for it in b2bi.list_profiles()["profiles"]] == [profile["profileId"]]
+    assert [profile["profileId"] for profile in b2bi.list_profiles()["profiles"]] == [profile["profileId"]]
 
 
 def test_a_chain_is_for_its_own_client(b2bi, b2bi_faults):

@@ -91,7 +91,7 @@ def test_tests(text, pytester):
     pytester.runpytest_subprocess("-p", "b2bi_local.plugin").assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda it: it.stem)
+@pytest.mark.parametrize("page", PAGES, ids=lambda value: value.stem)
 def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
         assert target.startswith("https://") or (page.parent / target).exists(), target

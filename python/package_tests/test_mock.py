@@ -12,7 +12,7 @@ PROFILE = {"name": "p", "businessName": "b", "phone": "5555555555", "logging": "
 
 
 def profiles():
-    return [it["name"] for it in boto3.client("b2bi").list_profiles()["profiles"]]
+    return [profile["name"] for profile in boto3.client("b2bi").list_profiles()["profiles"]]
 
 
 def environment():
@@ -116,7 +116,7 @@ class TestMoto:
         boto3.client("b2bi").create_profile(**PROFILE)
         [queue] = boto3.client("sqs").list_queues()["QueueUrls"]
         assert "123456789012" in queue
-        assert [it["Name"] for it in boto3.client("s3").list_buckets()["Buckets"]] == ["orders"]
+        assert [bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]] == ["orders"]
         assert profiles() == ["p"]
         assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
 

@@ -26,7 +26,7 @@ def client(moto, monkeypatch):
 
 
 def test_one_endpoint_serves_them_all(client):
-    b2bi, s3, sqs, sts = [client(it) for it in ("b2bi", "s3", "sqs", "sts")]
+    b2bi, s3, sqs, sts = [client(name) for name in ("b2bi", "s3", "sqs", "sts")]
     b2bi.create_profile(name="p", businessName="b", phone="5555555555", logging="DISABLED")
     s3.create_bucket(Bucket="orders")
     s3.put_object(Bucket="orders", Key="in/order.edi", Body=b"ISA")
@@ -34,7 +34,7 @@ def test_one_endpoint_serves_them_all(client):
     sqs.send_message(QueueUrl=queue, MessageBody="an order came in")
     [message] = sqs.receive_message(QueueUrl=queue)["Messages"]
     assert message["Body"] == "an order came in"
-    assert [it["name"] for it in b2bi.list_profiles()["profiles"]] == ["p"]
+    assert [profile["name"] for profile in b2bi.list_profiles()["profiles"]] == ["p"]
     assert s3.list_objects_v2(Bucket="orders")["KeyCount"] == 1
     assert sts.get_caller_identity()["Account"] == "123456789012"
 

@@ -54,7 +54,7 @@ def id_cases(member):
 
 def edi_cases(member):
     """What every x12Details demands; a transaction set has too many values for a case."""
-    versions = [f"VERSION_{it}" for it in ["4010", "4030", "4050", "4060", "5010", "5010_HIPAA"]]
+    versions = [f"VERSION_{name}" for name in ["4010", "4030", "4050", "4060", "5010", "5010_HIPAA"]]
     return [(f"{member}.version", "VERSION_3040", one_of(*versions))]
 
 

@@ -53,7 +53,7 @@ class Caller:
     def names(self, **pages):
         """The names of the profiles, page by page."""
         found = self.b2bi.get_paginator("list_profiles").paginate(PaginationConfig=pages)
-        return "|".join(",".join(it["name"] for it in page["profiles"]) for page in found)
+        return "|".join(",".join(profile["name"] for profile in page["profiles"]) for page in found)
 
     def written(self, prefix):
         """How many objects stand in a folder of the bucket, those in folders of it aside."""
@@ -227,7 +227,7 @@ def split_job(caller):
     splitting = {**INBOUND_ORDERS, "advancedOptions": SPLIT}
     pipeline = Pipeline(caller.world, caller.endpoint, inputConversion=splitting)
     pipeline.put(edi.order(sets=3))
-    told, written = pipeline.events("Transformation Completed", 3), [it for it in pipeline.keys() if it.endswith(".json")]
+    told, written = pipeline.events("Transformation Completed", 3), [key for key in pipeline.keys() if key.endswith(".json")]
     return f"{len(told)} told, {len(written)} written, {len(pipeline.acknowledgements())} acknowledgments"
 
 

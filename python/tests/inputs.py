@@ -48,8 +48,8 @@ def structure(shape):
     needed = {*shape.required_members, *NEEDED.get(shape.name, [])}
     members = {name: valid(member) for name, member in shape.members.items()}
     return st.fixed_dictionaries(
-        {name: it for name, it in members.items() if name in needed},
-        optional={name: it for name, it in members.items() if name not in needed},
+        {name: value for name, value in members.items() if name in needed},
+        optional={name: value for name, value in members.items() if name not in needed},
     )
 
 
@@ -65,7 +65,7 @@ def text(constraints):
     if "pattern" in constraints:
         pattern = re.compile(bounded(constraints["pattern"], low, high), re.ASCII)
         drawn = st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
-        return drawn.filter(lambda it: low <= len(it) <= high)
+        return drawn.filter(lambda value: low <= len(value) <= high)
     short = st.text(TEXT, min_size=low, max_size=min(high, low + 20))
     return st.one_of(short, st.just("x" * min(high, 3000)), st.just("x" * low))
 

@@ -53,13 +53,13 @@ class Pipeline:
         """The events of the partner, when there are so many."""
         def found():
             events = self.told("events", tradingPartnerId=self.partner, detailType=kind)
-            events = [it["event"] for it in events]
-            return [it for it in events if of is None or key_of(it) == self.input + of]
+            events = [event["event"] for event in events]
+            return [event for event in events if of is None or key_of(event) == self.input + of]
 
-        return until(found, lambda it: len(it) >= count)
+        return until(found, lambda value: len(value) >= count)
 
     def logs(self, count=1, **query):
-        return until(lambda: self.told("logs", **query), lambda it: len(it) >= count)
+        return until(lambda: self.told("logs", **query), lambda value: len(value) >= count)
 
     def jobs(self, **query):
         return self.told("jobs", tradingPartnerId=self.partner, **query)
@@ -72,7 +72,7 @@ class Pipeline:
 
     def keys(self, prefix=None):
         listed = self.world.s3.list_objects_v2(Bucket=self.world.bucket, Prefix=self.output if prefix is None else prefix)
-        return [it["Key"] for it in listed.get("Contents", [])]
+        return [content["Key"] for content in listed.get("Contents", [])]
 
     def read(self, key):
         return self.world.s3.get_object(Bucket=self.world.bucket, Key=key)["Body"].read().decode()

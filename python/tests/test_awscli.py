@@ -38,7 +38,7 @@ def test_profiles_tags_and_pages(aws, account):
     made = [create_profile(aws, name) for name in ["one", "two"]]
     assert made[0]["profileArn"].startswith(f"arn:aws:b2bi:us-east-1:{account}:profile/p-")
     paged = aws("b2bi", "list-profiles", "--page-size", "1")
-    assert [it["name"] for it in paged["profiles"]] == ["one", "two"]
+    assert [profile["name"] for profile in paged["profiles"]] == ["one", "two"]
     arn = ["--resource-arn", made[0]["profileArn"]]
     aws("b2bi", "tag-resource", *arn, "--tags", "Key=size,Value=L")
     aws("b2bi", "untag-resource", *arn, "--tag-keys", "colour")

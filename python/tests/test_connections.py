@@ -31,7 +31,7 @@ class Faulty:
         return self
 
     def journal(self):
-        return [(it["executed"], it["status"]) for it in self.admin("GET", "journal")["entries"]]
+        return [(entry["executed"], entry["status"]) for entry in self.admin("GET", "journal")["entries"]]
 
     def exchange(self, operation="ListProfiles", body=b"{}", max_wait=5):
         """What a raw socket gets for a call, and how the connection ends."""
@@ -82,7 +82,7 @@ class TestConnections:
     ])
     def test_it_ends_before_the_body(self, faulty, rule, executed, data, end):
         assert faulty.fault(rule).exchange() == (data.encode(), end)
-        assert [it for it, _ in faulty.journal()] == ([] if executed is None else [executed])
+        assert [value for value, _ in faulty.journal()] == ([] if executed is None else [executed])
 
     @pytest.mark.parametrize("rule, body, end", [
         (connection("reset", at="body", afterBytes=4), BODY[:4], RST), (connection("close", at="body"), BODY[:7], FIN),
@@ -105,7 +105,7 @@ class TestConnections:
         head, garbled, _ = data.partition(garbage) if garbage else (data, b"", b"")
         assert (garbled, end) == (garbage, {"reset": RST, "stall": OPEN}.get(kind, FIN))
         assert head.decode().endswith(sent) and head.startswith(b"HTTP/1.1 200") == bool(sent)
-        assert [it for it, _ in faulty.journal()] == {"accept": [], "headers": [0]}.get(at, [1])
+        assert [value for value, _ in faulty.journal()] == {"accept": [], "headers": [0]}.get(at, [1])
 
     def test_garbage_is_no_http(self, faulty):
         data, end = faulty.fault(connection("garbage")).exchange()
@@ -161,7 +161,7 @@ class TestDamage:
     def test_bodies_are_changed_and_the_connection_goes_on(self, faulty, rule, body):
         faulty.fault(rule)
         replies = [CONNECTIONS.post(faulty.endpoint, data=b"{}", headers=headers_for("ListProfiles")) for _ in range(2)]
-        assert [(it.status_code, it.text) for it in replies] == [(200, body)] * 2
+        assert [(reply.status_code, reply.text) for reply in replies] == [(200, body)] * 2
 
     def test_headers_are_put_in_the_place_of_others(self, faulty):
         faulty.fault(response(headers={"content-type": "text/html", "x-mine": "yes"}))
@@ -188,7 +188,7 @@ class TestClients:
         faulty.fault(rule)
         with pytest.raises(raised):
             faulty.client(mode).list_profiles()
-        assert (len(faulty.journal()), sum(it for it, _ in faulty.journal())) == (attempts, executed)
+        assert (len(faulty.journal()), sum(value for value, _ in faulty.journal())) == (attempts, executed)
 
     @pytest.mark.parametrize("rule, reply", [
         (response(contentLength=4), {}), (response(replaceBody="<html>"), {}), (response(replaceBody=""), {}),
@@ -205,7 +205,7 @@ class TestClients:
         faulty.fault({"operation": "CreateProfile", "attempt": 1, "when": "after", **connection("reset")})
         made = faulty.client(mode).create_profile(**made_up("CreateProfile"))
         profiles = faulty.client(mode).list_profiles()["profiles"]
-        assert ([it["profileId"] for it in profiles], made["ResponseMetadata"]["RetryAttempts"]) == ([made["profileId"]], 1)
+        assert ([profile["profileId"] for profile in profiles], made["ResponseMetadata"]["RetryAttempts"]) == ([made["profileId"]], 1)
 
     def test_refused_at_accept(self, faulty, mode):
         faulty.fault({"times": 2, **connection("reset", at="accept")})

@@ -126,7 +126,7 @@ def check(endpoint, accounts, known):
     for account, objects in list(zip(accounts, known))[1::2]:
         client = boto3_client("s3", endpoint, account)
         listed = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
-        keys = {it["Key"] for page in listed for it in page.get("Contents", [])}
+        keys = {content["Key"] for page in listed for content in page.get("Contents", [])}
         for key, bodies in objects.items():
             found = stored(client, key)
             assert found in bodies and (key in keys) == (found is not None), key

@@ -30,9 +30,9 @@ def models_examples():
 def with_placeholders(operation, value, name=None):
     """The model's request with placeholders for what has to exist."""
     if isinstance(value, dict):
-        return {member: with_placeholders(operation, it, member) for member, it in value.items()}
+        return {member: with_placeholders(operation, item, member) for member, item in value.items()}
     if isinstance(value, list):
-        return [with_placeholders(operation, it, name) for it in value]
+        return [with_placeholders(operation, item, name) for item in value]
     name = NAMES.get(name, name)
     if name == "transformerId" and operation in ON_ACTIVE_TRANSFORMERS:
         name = "activeTransformerId"
@@ -63,7 +63,7 @@ def test_our_example_is_accepted(world, operation):
     accepted(world, operation, EXAMPLES[operation])
 
 
-@pytest.mark.parametrize("operation, example", models_examples(), ids=lambda it: it if isinstance(it, str) else "")
+@pytest.mark.parametrize("operation, example", models_examples(), ids=lambda value: value if isinstance(value, str) else "")
 def test_the_models_example_is_accepted(world, operation, example):
     request = with_placeholders(operation, example)
     if operation in STAND_INS:
@@ -72,6 +72,6 @@ def test_the_models_example_is_accepted(world, operation, example):
         accepted(world, operation, request)
 
 
-@pytest.mark.parametrize("operation, example", models_examples(), ids=lambda it: it if isinstance(it, str) else "")
+@pytest.mark.parametrize("operation, example", models_examples(), ids=lambda value: value if isinstance(value, str) else "")
 def test_our_example_covers_the_models(operation, example):
     assert members(EXAMPLES[operation]) == members(example)

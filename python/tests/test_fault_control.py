@@ -54,7 +54,7 @@ class TestHeader:
         client.meta.events.register("before-sign.b2bi.ListProfiles", add)
         assert client.list_profiles()["ResponseMetadata"]["RetryAttempts"] == 2
         [call] = control.own("GET", "journal?group=invocation")["calls"]
-        assert [(it["executed"], it["status"]) for it in call["entries"]] == [(0, 429), (1, None), (1, 200)]
+        assert [(entry["executed"], entry["status"]) for entry in call["entries"]] == [(0, 429), (1, None), (1, 200)]
 
     def test_it_stands_in_the_place_of_the_rules(self, control):
         control.own("POST", "faults", json={"error": CONFLICT})
@@ -80,7 +80,7 @@ class TestRoutes:
     """How rules come and go: tests that share a server must not take each other's rules away."""
 
     def ids(self, control):
-        return [it["id"] for it in control.own("GET", "faults")["rules"]]
+        return [rule["id"] for rule in control.own("GET", "faults")["rules"]]
 
     @pytest.mark.parametrize("method, ids", [("POST", ["mine", "theirs"]), ("PATCH", ["mine", "theirs"]), ("PUT", ["theirs"])])
     def test_posted_rules_are_added_and_put_ones_replace(self, control, method, ids):
@@ -95,7 +95,7 @@ class TestRoutes:
         assert self.ids(control) == ["mine"]
 
     def test_rules_are_taken_away_by_id_by_likeness_and_all_at_once(self, control):
-        control.own("POST", "faults", json=[{"id": it, "operation": f"{it}*"} for it in ["List", "Get", "Create", "Delete"]])
+        control.own("POST", "faults", json=[{"id": name, "operation": f"{name}*"} for name in ["List", "Get", "Create", "Delete"]])
         control.own("DELETE", "faults?id=Get")
         control.own("DELETE", "faults/Create")
         control.own("DELETE", "faults", json=[{"operation": "List*"}])
@@ -119,7 +119,7 @@ class TestLocalStack:
 
     def test_the_first_rule_that_fits_wins(self, control):
         control.chaos("POST", self.ONE, {})
-        assert [control.call(it).status_code for it in ["ListProfiles", "ListTransformers"]] == [418, 503]
+        assert [control.call(name).status_code for name in ["ListProfiles", "ListTransformers"]] == [418, 503]
         assert control.outcome() == "Oops"
 
     @pytest.mark.parametrize("rule, code, status", [
@@ -148,7 +148,7 @@ class TestLocalStack:
 
     def test_native_rules_are_the_same_rules(self, control):
         control.chaos("POST", self.ONE)
-        assert [it["operation"] for it in control.own("GET", "faults")["rules"]] == ["ListProfiles"]
+        assert [rule["operation"] for rule in control.own("GET", "faults")["rules"]] == ["ListProfiles"]
 
     def test_latency(self, control):
         effects = "/_localstack/chaos/effects"
@@ -175,9 +175,9 @@ class TestPresets:
     def test_each_is_listed_and_added(self, control, name):
         assert name in control.own("GET", "faults/presets")
         added = control.own("POST", f"faults/presets/{name}")
-        assert all(it["id"].startswith(name) for it in added["rules"])
+        assert all(rule["id"].startswith(name) for rule in added["rules"])
         # The storm is for every operation, and three of them do not declare ThrottlingException.
-        assert [" is not declared by " in it for it in added["warnings"]] == [True] * (name == "throttle-storm")
+        assert [" is not declared by " in warning for warning in added["warnings"]] == [True] * (name == "throttle-storm")
         assert control.own("POST", f"faults/presets/{name}", 409)["error"]
 
     def test_there_is_no_other(self, control):
@@ -191,7 +191,7 @@ class TestPresets:
         control.own("POST", "faults/presets/lost-replies")
         client = boto3_client("b2bi", control.endpoint, "test", attempts=2)
         made = client.create_profile(name="n", businessName="b", phone="5555555", logging="DISABLED")
-        assert [it["profileId"] for it in client.list_profiles()["profiles"]] == [made["profileId"]]
+        assert [profile["profileId"] for profile in client.list_profiles()["profiles"]] == [made["profileId"]]
         expected = [{"operation": "CreateProfile", "count": 2, "executed": True}, {"rule": "lost-replies", "status": "none", "count": 1}]
         assert control.own("POST", "verify", json=expected)["verified"] == 2
 
@@ -224,9 +224,9 @@ class TestExplain:
         query = "operation=ListProfiles&attempt=1&account=111122223333&header:X-Tenant=green"
         told = control.own("GET", f"faults/explain?{query}")["rules"]
         expected = {"fits": None, "other": "operation", "later": "attempt", "off": "enabled", "mine": "header", "door": "connection"}
-        assert {it["id"]: it["failed"] for it in told} == expected
-        assert {it["id"] for it in told if it["matches"]} == {"fits"}
-        assert [it["matched"] for it in control.own("GET", "faults")["rules"]] == [0] * 6
+        assert {item["id"]: item["failed"] for item in told} == expected
+        assert {item["id"] for item in told if item["matches"]} == {"fits"}
+        assert [rule["matched"] for rule in control.own("GET", "faults")["rules"]] == [0] * 6
 
     def test_a_request_is_described_by_an_object_as_well(self, control):
         control.own("POST", "faults", json=[
@@ -234,7 +234,7 @@ class TestExplain:
         ])
         request = {"operation": "CreateProfile", "attempt": 2, "header": {"X-Tenant": "blue"}, "body": {"name": "orders-1"}}
         told = control.own("POST", "faults/explain", json=request)["rules"]
-        assert {it["id"]: it["failed"] for it in told} == {"fits": None, "other": "body"}
+        assert {item["id"]: item["failed"] for item in told} == {"fits": None, "other": "body"}
 
     def test_what_is_unknown_is_refused(self, control):
         assert "operation" in control.own("GET", "faults/explain?operatoin=x", 400)["error"]

@@ -56,4 +56,4 @@ def test_boto3(server_with, name, mode):
     found = [result(caller, fixture["call"]) for _ in range(fixture.get("times", 1))][-1]
     counted = {"operation": fixture["counted"]} if "counted" in fixture else {}
     entries = CONNECTIONS.get(f"{endpoint}/_b2bi/journal", params=counted).json()["entries"]
-    assert [len(entries), found, sum(it["executed"] for it in entries)] == expected(fixture, mode)
+    assert [len(entries), found, sum(entry["executed"] for entry in entries)] == expected(fixture, mode)

@@ -39,8 +39,8 @@ class Jobs:
     def outputs(self, acknowledgments=False):
         """What the jobs have written, or acknowledged."""
         listed = self.world.s3.list_objects_v2(Bucket=self.world.bucket, Prefix="out/")
-        keys = [it["Key"] for it in listed.get("Contents", [])]
-        return [it for it in keys if it.startswith("out/ACK/") == acknowledgments]
+        keys = [content["Key"] for content in listed.get("Contents", [])]
+        return [key for key in keys if key.startswith("out/ACK/") == acknowledgments]
 
     def settled(self, sleeping):
         """Waits until as many sleep on the clock."""
@@ -53,7 +53,7 @@ def jobs(server_with):
     return Jobs(server_with("--clock", "manual"))
 
 
-@pytest.mark.parametrize("stage", [it for it in STAGES if it != "acknowledge"])
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage != "acknowledge"])
 def test_a_job_fails_at_any_stage_with_the_message_of_the_rule(jobs, stage):
     jobs.arm(operation="StartTransformerJob", job={"stage": stage, "outcome": "fail", "message": f"No {stage}"})
     done = jobs.ended()
@@ -137,7 +137,7 @@ def test_objects_come_late(jobs, stage, objects, at_first, at_last):
     assert (jobs.ended()["status"], written()) == ("succeeded", at_first)
     jobs.settled(sum(at_last) - sum(at_first))
     jobs.admin("PUT", "clock", {"advanceMs": 60_000})
-    until(written, lambda it: it == at_last)
+    until(written, lambda value: value == at_last)
 
 
 @pytest.mark.parametrize("truncate, message", [
@@ -154,12 +154,12 @@ def test_a_job_sees_only_the_beginning_of_its_input(jobs, truncate, message):
 
 def test_a_split_file_that_ends_early_fails_before_anything_is_written(server_with):
     world = World(checked_client(endpoint := server_with(), ACCOUNT), boto3_client("s3", endpoint, ACCOUNT))
-    it = Pipeline(world, endpoint, inputConversion={**INBOUND_ORDERS, "advancedOptions": SPLIT})
+    item = Pipeline(world, endpoint, inputConversion={**INBOUND_ORDERS, "advancedOptions": SPLIT})
     rule = {"times": 1, "job": {"stage": "fetchInput", "outcome": "truncate", "truncate": {"percent": 60}}}
     assert CONNECTIONS.post(f"{endpoint}/_b2bi/faults", json=rule).status_code == 200
-    assert "must be terminated" in it.drop(edi.order(sets=3), "cut.edi")["failure-message"]
-    it.put(edi.order(sets=3), "whole.edi")
-    it.events("Transformation Completed", 3, of="whole.edi")
+    assert "must be terminated" in item.drop(edi.order(sets=3), "cut.edi")["failure-message"]
+    item.put(edi.order(sets=3), "whole.edi")
+    item.events("Transformation Completed", 3, of="whole.edi")
 
 
 class TestJournal:
@@ -177,11 +177,11 @@ class TestJournal:
         [entry] = self.entries(jobs, kind="job")
         assert entry["job"] == {"id": job["transformerJobId"], "stage": "writeOutput", "outcome": "fail"}
         assert entry["faults"] == [{"rule": "denied", "ordinal": 1}]
-        told = [entry[it] for it in ("account", "region", "service", "operation", "executed", "status")]
+        told = [entry[name] for name in ("account", "region", "service", "operation", "executed", "status")]
         assert told == [ACCOUNT, "us-east-1", "b2bi", "", 0, None]
         requests = self.entries(jobs, kind="request")
-        assert {it["operation"] for it in requests} > {"StartTransformerJob", "GetTransformerJob"}
-        assert not any("job" in it for it in requests)
+        assert {request["operation"] for request in requests} > {"StartTransformerJob", "GetTransformerJob"}
+        assert not any("job" in request for request in requests)
 
     def test_entries_are_found_by_what_befell_the_job(self, jobs):
         jobs.arm(**self.FAULT)
@@ -201,7 +201,7 @@ class TestJournal:
         wrong = CONNECTIONS.post(f"{jobs.endpoint}/_b2bi/verify", json={"kind": "job", "stage": "map"})
         assert (wrong.status_code, wrong.json()["differences"][0]["found"]) == (422, 0)
         calls = jobs.admin("GET", "journal?group=invocation")["calls"]
-        assert all(it["operation"] for it in calls)
+        assert all(call["operation"] for call in calls)
 
     def test_a_rule_of_latency_is_a_delay(self, jobs):
         jobs.arm(id="slow", latency={"fixedMs": 1000}, job={"stage": "parse", "outcome": "delay", "holdMs": 1})

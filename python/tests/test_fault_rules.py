@@ -51,7 +51,7 @@ def test_a_rule_is_read_put_and_taken_away_by_its_id(server):
     counters = [found[key] for key in ("matched", "fired", "passed", "remaining", "completed", "lastFiredAt")]
     assert counters == [3, 1, 2, 0, True, "2026-01-01T00:00:01.500Z"]
     assert server.admin("PUT", "faults/a.b", json={"latency": {"fixedMs": 1}})["matched"] == 0
-    assert [it["id"] for it in server.admin("DELETE", "faults/a.b")["rules"]] == []
+    assert [rule["id"] for rule in server.admin("DELETE", "faults/a.b")["rules"]] == []
     for method, body in [("GET", None), ("DELETE", None)]:
         assert server.admin(method, "faults/a.b", status=404, json=body) == {"error": "There is no rule a.b"}
 
@@ -67,7 +67,7 @@ def test_a_rule_that_is_put_keeps_its_place(server):
 def test_rules_are_removed_by_what_they_say(server):
     server.arm({"id": "a", **ERROR}, {"operation": "Get*", **ERROR})
     left = server.admin("DELETE", "faults", json=[{"operation": "Get*", **ERROR}])["rules"]
-    assert [it["id"] for it in left] == ["a"]
+    assert [item["id"] for item in left] == ["a"]
     assert server.admin("PATCH", "faults", json=[{"id": "b", **ERROR}])["rules"][1]["id"] == "b"
     assert server.admin("DELETE", "faults")["rules"] == []
 
@@ -86,9 +86,9 @@ def test_every_request_can_be_held_up(server):
 def test_what_the_handler_answered_can_be_matched(server, result, expected):
     server.arm({"result": result, "when": "after", **ERROR})
     found = [server.outcome("GetProfile", body={"profileId": "p-1"}), server.outcome("CreateProfile", body=PROFILE)]
-    assert found == [it if it != "ok" else other for it, other in zip(expected, ["ResourceNotFoundException", "ok"])]
+    assert found == [value if value != "ok" else other for value, other in zip(expected, ["ResourceNotFoundException", "ok"])]
     entries = server.admin("GET", "journal")["entries"]
-    assert [(it["executed"], len(it["faults"])) for it in entries] == [(1, int(it != "ok")) for it in expected]
+    assert [(entry["executed"], len(entry["faults"])) for entry in entries] == [(1, int(item != "ok")) for item in expected]
 
 
 def test_a_request_with_its_own_fault_is_not_asked_for_its_result(server):
@@ -140,7 +140,7 @@ def test_a_recorded_run_is_replayed(server):
     recording = CONNECTIONS.get(f"{server.endpoint}/_b2bi/recording").text
     lines = [json.loads(line) for line in recording.splitlines()]
     assert (lines[0]["seed"], lines[0]["rules"][0]["id"]) == (7, "chance")
-    assert len(lines) - 1 == sum(it != "ok" for found in recorded.values() for it in found) > 10
+    assert len(lines) - 1 == sum(item != "ok" for found in recorded.values() for item in found) > 10
     server.admin("PUT", "seed", json={"seed": 8})
     assert run("abc" * 20) != recorded
     assert server.admin("POST", "replay", data=recording)["replaying"] is True
@@ -167,7 +167,7 @@ def test_two_runs_with_one_seed_decide_alike_however_they_are_interleaved(server
         return found
 
     first = run(concurrently=False)
-    assert run(concurrently=True) == first and len({tuple(it) for it in first.values()}) == 3
+    assert run(concurrently=True) == first and len({tuple(item) for item in first.values()}) == 3
 
 
 def test_verify_tells_which_rules_are_not_completed(server):
@@ -225,7 +225,7 @@ def test_reads_lag_behind_while_a_stale_rule_is_set(server):
     assert client.get_profile(profileId=profile)["name"] == "n"
     server.admin("PUT", "clock", json={"advanceMs": 2000})
     client.delete_profile(profileId=profile)
-    assert [it["name"] for it in client.list_profiles()["profiles"]] == ["m"]
+    assert [profile["name"] for profile in client.list_profiles()["profiles"]] == ["m"]
     assert server.outcome("DeleteProfile", body={"profileId": profile}) == "ResourceNotFoundException"
     server.arm()
     assert client.list_profiles()["profiles"] == []

@@ -152,7 +152,7 @@ class TestFiring:
     ])
     def test_counts(self, faults, fire, expected):
         faults.add({"error": self.CONFLICT, **fire})
-        assert "".join(".x"[it != "ok"] for it in faults.outcomes(5)) == expected
+        assert "".join(".x"[outcome != "ok"] for outcome in faults.outcomes(5)) == expected
 
     def test_a_seed_repeats_its_draws(self, server_with):
         draws = [self.draws(Faults(server_with("--seed", seed))) for seed in ["7", "7", "8"]]
@@ -182,7 +182,7 @@ class TestFiring:
             faults.outcome(account, operation)
             for account in ["111122223333", "444455556666"] for operation in ["ListProfiles", "ListTransformers"]
         ]
-        assert "".join(".x"[it != "ok"] for it in found) == expected
+        assert "".join(".x"[item != "ok"] for item in found) == expected
 
     def test_accounts_can_be_counted_apart(self, faults):
         faults.add({"times": 1, "per": ["account"], "error": self.CONFLICT})

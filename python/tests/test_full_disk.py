@@ -157,12 +157,12 @@ def test_jobs_are_refused_or_end_when_there_is_room(tmp_path):
 
 def test_files_get_the_jobs_that_could_not_be_kept(tmp_path):
     with Disk(tmp_path) as disk:
-        it = Pipeline(World(disk.b2bi, disk.s3), disk.endpoint)
+        item = Pipeline(World(disk.b2bi, disk.s3), disk.endpoint)
         acknowledged = set()
         for turn in range(3):
             disk.fill()
             name = lambda number: f"{turn}-{number}-{'x' * 700}.edi"  # noqa: B023, E731
-            numbers, _ = until_refused(lambda number: it.put(edi.order(), name(number)))  # noqa: B023
-            acknowledged |= {f"s3://{it.world.bucket}/{it.input}{name(number)}" for number in numbers}
+            numbers, _ = until_refused(lambda number: item.put(edi.order(), name(number)))  # noqa: B023
+            acknowledged |= {f"s3://{item.world.bucket}/{item.input}{name(number)}" for number in numbers}
             disk.empty()
-        until(lambda: {job["inputFile"] for job in it.jobs(limit=10_000)}, acknowledged.issubset)
+        until(lambda: {job["inputFile"] for job in item.jobs(limit=10_000)}, acknowledged.issubset)

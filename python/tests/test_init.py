@@ -54,7 +54,7 @@ def test_a_whole_stack(server_with):
     [transformer] = b2bi.list_transformers()["transformers"]
     [capability] = b2bi.list_capabilities()["capabilities"]
     [partnership] = b2bi.list_partnerships()["partnerships"]
-    keys = [it["Key"] for it in s3.list_objects_v2(Bucket="orders")["Contents"]]
+    keys = [content["Key"] for content in s3.list_objects_v2(Bucket="orders")["Contents"]]
     folder = f"in/{partnership['tradingPartnerId']}/"
     assert keys == ["in/order.edi", folder, "readme.txt", "template.jsonata"]
     assert transformer["status"] == "active"
@@ -85,9 +85,9 @@ def test_account_and_region_can_be_told(seeded):
                         "buckets": {"orders": {}}}}
     b2bi, s3 = seeded(files, account="444455556666")
     assert b2bi.list_profiles()["profiles"] == []
-    assert [it["Name"] for it in s3.list_buckets()["Buckets"]] == ["orders"]
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["orders"]
     elsewhere = boto3_client("b2bi", b2bi.meta.endpoint_url, "444455556666", "eu-west-1")
-    assert [it["name"] for it in elsewhere.list_profiles()["profiles"]] == ["one"]
+    assert [profile["name"] for profile in elsewhere.list_profiles()["profiles"]] == ["one"]
 
 
 def test_a_folder_without_files_is_nothing(seeded):

@@ -55,7 +55,7 @@ class TestEntries:
     def test_so_many_are_told_and_the_next_from_there(self, journal):
         for _ in range(3):
             send(journal.endpoint, "ListProfiles", {})
-        numbers = lambda query: [it["number"] for it in journal.entries(query)]  # noqa: E731
+        numbers = lambda query: [entry["number"] for entry in journal.entries(query)]  # noqa: E731
         assert (numbers("limit=2"), numbers("limit=2&since=2"), numbers("limit=0")) == ([1, 2], [3], [])
         assert "limit" in journal.admin("GET", "journal?limit=x", 400)["error"]
 
@@ -73,7 +73,7 @@ class TestEntries:
         send(journal.endpoint, "GetProfile", {"profileId": "p-1"})
         send(journal.endpoint, "GetProfile", {})
         CONNECTIONS.post(journal.endpoint, data=b"{}", headers=headers_for("Nonsense"))
-        found = [(it["operation"], it["executed"], it["status"], it["error"]) for it in journal.entries()]
+        found = [(entry["operation"], entry["executed"], entry["status"], entry["error"]) for entry in journal.entries()]
         assert found == [
             ("GetProfile", 1, 404, "ResourceNotFoundException"), ("GetProfile", 0, 400, "ValidationException"),
             ("", 0, 404, "UnknownOperationException"),
@@ -82,7 +82,7 @@ class TestEntries:
     def test_own_routes_are_not_kept_and_objects_are(self, journal):
         CONNECTIONS.get(f"{journal.endpoint}/_b2bi/health")
         CONNECTIONS.get(f"{journal.endpoint}/bucket/key")
-        assert [(it["service"], it["operation"], it["status"]) for it in journal.entries()] == [("s3", "GetObject", 404)]
+        assert [(entry["service"], entry["operation"], entry["status"]) for entry in journal.entries()] == [("s3", "GetObject", 404)]
 
     def test_faults_are_kept_with_their_draws(self, journal):
         journal.fault(id="half", probability=0.5, error={"code": "AccessDeniedException"})
@@ -90,15 +90,15 @@ class TestEntries:
             send(journal.endpoint, "ListProfiles", {})
         failed = journal.entries("rule=half")
         assert 0 < len(failed) < 20
-        assert {(it["executed"], it["error"]) for it in failed} == {(0, "AccessDeniedException")}
-        assert all(it["faults"][0]["rule"] == "half" and it["faults"][0]["draw"] < 0.5 for it in failed)
+        assert {(item["executed"], item["error"]) for item in failed} == {(0, "AccessDeniedException")}
+        assert all(item["faults"][0]["rule"] == "half" and item["faults"][0]["draw"] < 0.5 for item in failed)
         assert failed[0]["faults"][0]["ordinal"] == failed[0]["number"]
 
     @pytest.mark.parametrize("when, executed", [("before", 0), ("after", 1), ("twice", 2)])
     def test_it_is_told_how_often_a_request_was_carried_out(self, journal, when, executed):
         journal.fault(when=when, error={"code": "InternalServerException"})
         send(journal.endpoint, "ListProfiles", {})
-        assert [(it["executed"], it["status"]) for it in journal.entries()] == [(executed, 500)]
+        assert [(entry["executed"], entry["status"]) for entry in journal.entries()] == [(executed, 500)]
 
     def test_a_request_whose_client_went_away_is_carried_out(self, journal):
         """A client that closes may have closed its own half only, so its request goes on; its reply reaches nobody."""
@@ -116,7 +116,7 @@ class TestRing:
         journal = Journal(server_with("--journal-size", "3"))
         for _ in range(5):
             send(journal.endpoint, "ListProfiles", {})
-        assert [it["number"] for it in journal.entries()] == [3, 4, 5]
+        assert [entry["number"] for entry in journal.entries()] == [3, 4, 5]
 
     def test_size_0_keeps_nothing_and_verifies_nothing(self, server_with):
         journal = Journal(server_with("--journal-size", "0"))
@@ -129,7 +129,7 @@ class TestRing:
         assert journal.admin("DELETE", "journal") == {"cleared": 1}
         assert journal.entries() == []
         send(journal.endpoint, "ListProfiles", {})
-        assert [it["number"] for it in journal.entries()] == [2]
+        assert [entry["number"] for entry in journal.entries()] == [2]
 
 
 class TestFilters:
@@ -147,7 +147,7 @@ class TestFilters:
         ("account=4444*&operation=GetProfile", [4]), ("invocation=x", []),
     ])
     def test_entries_are_found(self, filled, query, expected):
-        assert [it["number"] for it in filled.entries(query)] == expected
+        assert [entry["number"] for entry in filled.entries(query)] == expected
 
     @pytest.mark.parametrize("query", ["operatoin=x", "since=now", "group=account", "executed=maybe"])
     def test_what_makes_no_sense_is_refused(self, journal, query):
@@ -160,14 +160,14 @@ class TestCalls:
         client = journal.client(attempts=3)
         client.list_profiles()
         client.create_profile(**SECRET)
-        found = [(it["operation"], it["attempts"], it["executed"], it["status"]) for it in journal.calls()]
+        found = [(call["operation"], call["attempts"], call["executed"], call["status"]) for call in journal.calls()]
         assert found == [("ListProfiles", 1, 1, 200), ("CreateProfile", 2, 2, 200)]
         [call] = journal.calls("operation=CreateProfile")
-        assert [(it["attempt"], it["status"]) for it in call["entries"]] == [(1, 500), (2, 200)]
+        assert [(entry["attempt"], entry["status"]) for entry in call["entries"]] == [(1, 500), (2, 200)]
 
     def test_requests_without_an_invocation_stand_alone(self, journal):
         send(journal.endpoint, "ListProfiles", {}), send(journal.endpoint, "ListProfiles", {})
-        assert [it["attempts"] for it in journal.calls()] == [1, 1]
+        assert [call["attempts"] for call in journal.calls()] == [1, 1]
 
 
 class TestVerify:
@@ -181,7 +181,7 @@ class TestVerify:
         send(journal.endpoint, "ListProfiles", {}), send(journal.endpoint, "ListProfiles", {})
         told = journal.admin("POST", "verify", 200 if met else 422, json=expectation)
         assert told["verified"] == met
-        assert [it["expected"] for it in told["differences"]] == [expectation][met:]
+        assert [difference["expected"] for difference in told["differences"]] == [expectation][met:]
 
     def test_what_differs_is_told_with_its_entries(self, journal):
         send(journal.endpoint, "ListProfiles", {})
@@ -190,7 +190,7 @@ class TestVerify:
         assert told["verified"] == 1
         [difference] = told["differences"]
         assert (difference["expected"], difference["found"]) == (expectations[1], 1)
-        assert [it["operation"] for it in difference["entries"]] == ["ListProfiles"]
+        assert [entry["operation"] for entry in difference["entries"]] == ["ListProfiles"]
 
     @pytest.mark.parametrize("body", [{"json": 7}, {"json": {"operatoin": "x"}}, {"json": {"count": "x"}}, {"data": b"{"}])
     def test_what_makes_no_sense_is_refused(self, journal, body):

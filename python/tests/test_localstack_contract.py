@@ -63,7 +63,7 @@ def check(endpoint, route, body):
 
 
 def routes(name):
-    return pytest.mark.parametrize("route", [it for it in ROUTES if it.get("request") == name], ids=lambda it: it["method"])
+    return pytest.mark.parametrize("route", [route for route in ROUTES if route.get("request") == name], ids=lambda value: value["method"])
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_effects(chaotic, route, body):
     send(chaotic, route, {"latency": 0})
 
 
-@pytest.mark.parametrize("key, value", [(key, value) for key, values in VALUES.items() for value in values], ids=lambda it: str(it)[:20])
+@pytest.mark.parametrize("key, value", [(key, value) for key, values in VALUES.items() for value in values], ids=lambda value: str(value)[:20])
 def test_each_value_alone(chaotic, key, value):
     check(chaotic, ROUTES[1], [{key: value}])
 
@@ -103,7 +103,7 @@ def test_each_value_alone(chaotic, key, value):
 def test_what_the_requests_do(chaotic):
     get, post, patch, delete = ROUTES[:4]
     told = lambda route, *rules: send(chaotic, route, list(rules) if route is not get else None).json()  # noqa: E731
-    one, two, three = ({"service": it, "error": {"code": "Oops", "statusCode": 500}} for it in ("sts", "logs", "s3"))
+    one, two, three = ({"service": name, "error": {"code": "Oops", "statusCode": 500}} for name in ("sts", "logs", "s3"))
     assert told(post, one) == told(get) == [one]
     assert told(post, two) == told(get) == [two]
     assert told(patch, one, two) == told(get) == [two, one]
@@ -124,7 +124,7 @@ def test_rules_that_the_schema_has_no_words_for_are_not_told(chaotic):
 
 
 def test_methods_that_there_are_not(chaotic):
-    known = {(it["method"], it["path"]) for it in ROUTES}
+    known = {(route["method"], route["path"]) for route in ROUTES}
     for path in {path for _, path in known}:
-        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {it for it, at in known if at == path}:
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {value for value, at in known if at == path}:
             assert CONNECTIONS.request(method, chaotic + path, json=[]).status_code == 405

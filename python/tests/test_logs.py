@@ -44,14 +44,14 @@ class TestDescribeLogGroups:
         assert logs.describe_log_groups()["logGroups"] == []
 
     def test_resources_bring_their_groups(self, logs, pipeline, group, account):
-        groups = {it["logGroupName"]: it for it in logs.describe_log_groups()["logGroups"]}
+        groups = {log_group["logGroupName"]: log_group for log_group in logs.describe_log_groups()["logGroups"]}
         assert list(groups) == sorted([DEFAULT, TRANSFORMERS, group])
         assert groups[group]["arn"] == f"arn:aws:logs:us-east-1:{account}:log-group:{group}:*"
         assert groups[group]["storedBytes"] > 0 == groups[DEFAULT]["storedBytes"]
 
     def test_prefixes_and_patterns_choose(self, logs, pipeline, group):
         def names(**members):
-            return [it["logGroupName"] for it in logs.describe_log_groups(**members)["logGroups"]]
+            return [log_group["logGroupName"] for log_group in logs.describe_log_groups(**members)["logGroups"]]
 
         assert names(logGroupNamePrefix="/aws/vendedlogs/b2bi/profile/") == [group]
         assert names(logGroupNamePattern="transf") == [TRANSFORMERS]
@@ -59,7 +59,7 @@ class TestDescribeLogGroups:
 
     def test_pages_hold_them_all(self, logs, pipeline, group):
         pages = logs.get_paginator("describe_log_groups").paginate(PaginationConfig={"PageSize": 1})
-        names = [it["logGroupName"] for page in pages for it in page["logGroups"]]
+        names = [log_group["logGroupName"] for page in pages for log_group in page["logGroups"]]
         assert names == sorted([DEFAULT, TRANSFORMERS, group])
 
     def test_another_region_has_none(self, endpoint, account, pipeline):
@@ -82,9 +82,9 @@ class TestDescribeLogStreams:
 class TestGetLogEvents:
     def test_events_are_the_records_in_order(self, logs, pipeline, group):
         reply = logs.get_log_events(logGroupName=group, logStreamName=pipeline.partner)
-        messages = [json.loads(it["message"]) for it in reply["events"]]
-        assert [it["state"] for it in messages] == STATES
-        assert all(it["ingestionTime"] == it["timestamp"] for it in reply["events"])
+        messages = [json.loads(event["message"]) for event in reply["events"]]
+        assert [message["state"] for message in messages] == STATES
+        assert all(event["ingestionTime"] == event["timestamp"] for event in reply["events"])
 
     def test_tokens_go_forward_to_the_end_and_stay(self, logs, pipeline, group):
         named = {"logGroupName": group, "logStreamName": pipeline.partner, "limit": 4}
@@ -99,9 +99,9 @@ class TestGetLogEvents:
     def test_without_a_token_the_latest_come_and_lead_back(self, logs, pipeline, group):
         named = {"logGroupName": group, "logStreamName": pipeline.partner, "limit": 2}
         reply = logs.get_log_events(**named)
-        assert [json.loads(it["message"])["state"] for it in reply["events"]] == STATES[-2:]
+        assert [json.loads(event["message"])["state"] for event in reply["events"]] == STATES[-2:]
         reply = logs.get_log_events(**named, nextToken=reply["nextBackwardToken"])
-        assert [json.loads(it["message"])["state"] for it in reply["events"]] == STATES[2:4]
+        assert [json.loads(event["message"])["state"] for event in reply["events"]] == STATES[2:4]
 
     def test_times_choose(self, logs, pipeline, group):
         named = {"logGroupName": group, "logStreamName": pipeline.partner}
@@ -127,8 +127,8 @@ class TestFilterLogEvents:
     def test_patterns_choose(self, logs, pipeline, group, pattern, count):
         events = logs.filter_log_events(logGroupName=group, filterPattern=pattern)["events"]
         assert len(events) == count
-        assert {it["logStreamName"] for it in events} <= {pipeline.partner}
-        assert len({it["eventId"] for it in events}) == count
+        assert {event["logStreamName"] for event in events} <= {pipeline.partner}
+        assert len({event["eventId"] for event in events}) == count
 
     def test_pages_hold_them_all(self, logs, pipeline, group):
         paginator = logs.get_paginator("filter_log_events")

@@ -11,7 +11,7 @@ PROFILE = {"name": "n", "businessName": "b", "phone": "5555555", "logging": "DIS
 
 def panics(endpoint, kind="request"):
     text = CONNECTIONS.get(f"{endpoint}/_b2bi/metrics").text
-    (line,) = [it for it in text.splitlines() if it.startswith(f'b2bi_local_panics_total{{kind="{kind}"}}')]
+    (line,) = [line for line in text.splitlines() if line.startswith(f'b2bi_local_panics_total{{kind="{kind}"}}')]
     return int(line.split()[-1])
 
 

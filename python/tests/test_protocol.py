@@ -37,7 +37,7 @@ def check_json_error(reply, status, code, words=""):
 
 
 def profile_names(endpoint, account):
-    return [it["name"] for it in send(endpoint, "ListProfiles", {}, account).json()["profiles"]]
+    return [profile["name"] for profile in send(endpoint, "ListProfiles", {}, account).json()["profiles"]]
 
 
 class TestErrors:

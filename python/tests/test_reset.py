@@ -25,7 +25,7 @@ def shown(endpoint):
 def do_everything(endpoint):
     own = lambda method, path, **body: CONNECTIONS.request(method, f"{endpoint}/_b2bi/{path}", **body).raise_for_status()  # noqa: E731
     own("PUT", "clock", json={"advanceMs": 500, "skewMs": 3})
-    b2bi, s3 = (boto3_client(it, endpoint, ACCOUNT, attempts=1) for it in ("b2bi", "s3"))
+    b2bi, s3 = (boto3_client(name, endpoint, ACCOUNT, attempts=1) for name in ("b2bi", "s3"))
     own("PUT", "faults", json={"seed": 9, "rules": [
         {"id": "stale", "operation": "GetProfile", "stale": {"forMs": 60_000}},
         {"id": "move", "operation": "ListProfiles", "scenario": {"name": "s", "then": "down"}, "latency": {"fixedMs": 0}},

@@ -49,7 +49,7 @@ def test_what_is_signed_is_accepted(verifying, signs_payload):
     s3.upload_fileobj(io.BytesIO(b"y" * (9 << 20)), "orders", "large")
     s3.delete_objects(Bucket="orders", Delete={"Objects": [{"Key": "copy"}]})
     listed = s3.list_objects_v2(Bucket="orders", Prefix="ä b/+", Delimiter="/")
-    assert [it["Key"] for it in listed["Contents"]] == [STRANGE]
+    assert [content["Key"] for content in listed["Contents"]] == [STRANGE]
 
 
 def test_wrong_secrets_and_old_signatures_are_refused(verifying):

@@ -36,7 +36,7 @@ class Ear(http.server.ThreadingHTTPServer):
 
     def bodies(self, count):
         """What was received, as soon as it is so much."""
-        return until(lambda: [json.loads(body) for _, _, body in list(self.received)], lambda it: len(it) >= count)
+        return until(lambda: [json.loads(body) for _, _, body in list(self.received)], lambda value: len(value) >= count)
 
 
 class Listener(http.server.BaseHTTPRequestHandler):
@@ -89,68 +89,68 @@ def free_port():
         return free.getsockname()[1]
 
 
-def listed(it):
-    return [entry["event"] for entry in it.told("events")]
+def listed(item):
+    return [entry["event"] for entry in item.told("events")]
 
 
-def dead(it, count=1, what="events"):
+def dead(item, count=1, what="events"):
     """The dead letters, when there are so many."""
     def look():
-        reply = requests.get(f"{it.endpoint}/_b2bi/{what}/dead")
+        reply = requests.get(f"{item.endpoint}/_b2bi/{what}/dead")
         assert reply.status_code == 200, reply.text
         return reply.json()
 
     return until(look, lambda found: len(found["dead"]) >= count)
 
 
-def tally(it, sink, what="events"):
-    [found] = requests.get(f"{it.endpoint}/_b2bi/{what}/dead", params={"sink": sink}).json()["sinks"]
+def tally(item, sink, what="events"):
+    [found] = requests.get(f"{item.endpoint}/_b2bi/{what}/dead", params={"sink": sink}).json()["sinks"]
     return found
 
 
 class TestWebhook:
     def test_every_event_arrives_as_eventbridge_carries_it(self, pipeline, ear):
-        it = pipeline("--events-webhook", f"{ear.url}/hook?key=secret")
-        it.drop(edi.order())
-        assert ear.bodies(3) == listed(it)
+        flow = pipeline("--events-webhook", f"{ear.url}/hook?key=secret")
+        flow.drop(edi.order())
+        assert ear.bodies(3) == listed(flow)
         path, headers, _ = ear.received[0]
         assert (path, headers["content-type"]) == ("/hook?key=secret", "application/json")
         assert re.fullmatch(r"b2bi-local/[\d.]+", headers["user-agent"])
-        found = until(lambda: tally(it, "webhook*"), lambda found: found["sent"] == 3)
+        found = until(lambda: tally(flow, "webhook*"), lambda found: found["sent"] == 3)
         assert found == {"sink": f"webhook {ear.url}/hook", "waiting": 0, "sent": 3, "failedAttempts": 0, "givenUp": 0}
 
     def test_one_that_fails_is_tried_again_and_holds_up_no_other(self, pipeline, ear):
         ear.answers = [(500, b"busy"), (429, b"")]
-        it = pipeline("--events-webhook", ear.url)
-        it.drop(edi.order())
+        flow = pipeline("--events-webhook", ear.url)
+        flow.drop(edi.order())
         first, second, third, *again = ear.bodies(5)
-        assert [first, second, third] == listed(it)
+        assert [first, second, third] == listed(flow)
         assert sorted(again, key=json.dumps) == sorted([first, second], key=json.dumps)
-        found = until(lambda: tally(it, "*"), lambda found: found["sent"] == 3)
+        found = until(lambda: tally(flow, "*"), lambda found: found["sent"] == 3)
         assert (found["failedAttempts"], found["givenUp"]) == (2, 0)
 
     def test_pauses_are_those_of_the_clock(self, pipeline, ear):
         ear.answers = [(500, b"")]
-        it = pipeline("--events-webhook", ear.url, "--clock", "manual")
-        it.drop(edi.order())
-        assert len(ear.bodies(3)) == 3 and tally(it, "*")["waiting"] == 1
-        requests.put(f"{it.endpoint}/_b2bi/clock", json={"advanceMs": 250}).raise_for_status()
+        flow = pipeline("--events-webhook", ear.url, "--clock", "manual")
+        flow.drop(edi.order())
+        assert len(ear.bodies(3)) == 3 and tally(flow, "*")["waiting"] == 1
+        requests.put(f"{flow.endpoint}/_b2bi/clock", json={"advanceMs": 250}).raise_for_status()
         assert ear.bodies(4)[3] == ear.bodies(4)[0]
 
     def test_one_that_never_recovers_is_a_dead_letter_until_it_is_sent_again(self, pipeline, ear):
         ear.usual = (503, b"down for today")
-        it = pipeline("--events-webhook", ear.url, "--sink-attempts", "2")
-        it.drop(edi.order())
-        letters = dead(it, 3)["dead"]
-        assert [letter["event"] for letter in letters] == listed(it)
+        flow = pipeline("--events-webhook", ear.url, "--sink-attempts", "2")
+        flow.drop(edi.order())
+        letters = dead(flow, 3)["dead"]
+        assert [letter["event"] for letter in letters] == listed(flow)
         assert {(letter["sink"], letter["attempts"], letter["lastError"]) for letter in letters} == {
             (f"webhook {ear.url}/", 2, "the reply was 503 Service Unavailable: down for today")}
         assert all(letter["failedAt"] >= letter["event"]["time"] for letter in letters)
         ear.usual = (204, b"")
-        assert requests.post(f"{it.endpoint}/_b2bi/events/dead").json() == {"retried": 3}
-        assert ear.bodies(9)[6:] == listed(it)
-        found = until(lambda: tally(it, "*"), lambda found: found["sent"] == 3)
-        assert (found["waiting"], found["givenUp"], dead(it, 0)["dead"]) == (0, 3, [])
+        assert requests.post(f"{flow.endpoint}/_b2bi/events/dead").json() == {"retried": 3}
+        assert ear.bodies(9)[6:] == listed(flow)
+        found = until(lambda: tally(flow, "*"), lambda found: found["sent"] == 3)
+        assert (found["waiting"], found["givenUp"], dead(flow, 0)["dead"]) == (0, 3, [])
 
     def test_it_may_be_reached_by_tls(self, server_with, ear, account, tmp_path):
         certificate, key = certify(tmp_path)
@@ -158,32 +158,32 @@ class TestWebhook:
         context.load_cert_chain(certificate, key)
         ear.socket = context.wrap_socket(ear.socket, server_side=True)
         endpoint = server_with("--events-webhook", ear.url.replace("http:", "https:"), SSL_CERT_FILE=str(certificate))
-        it = Pipeline(World(checked_client(endpoint, account), boto3_client("s3", endpoint, account)), endpoint)
-        it.drop(edi.order())
-        assert ear.bodies(3) == listed(it)
+        item = Pipeline(World(checked_client(endpoint, account), boto3_client("s3", endpoint, account)), endpoint)
+        item.drop(edi.order())
+        assert ear.bodies(3) == listed(item)
 
     def test_what_the_other_side_refuses_is_not_tried_again(self, pipeline, ear):
         ear.answers = [(400, b"what?")]
-        it = pipeline("--events-webhook", ear.url)
-        it.drop(edi.order())
-        [letter] = dead(it)["dead"]
+        flow = pipeline("--events-webhook", ear.url)
+        flow.drop(edi.order())
+        [letter] = dead(flow)["dead"]
         assert (letter["attempts"], letter["lastError"]) == (1, "the reply was 400 Bad Request: what?")
         assert len(ear.bodies(3)) == 3
 
     def test_nobody_there(self, pipeline):
-        it = pipeline("--events-webhook", f"http://127.0.0.1:{free_port()}", "--sink-attempts", "1")
-        it.drop(edi.order())
-        assert "refused" in dead(it, 3)["dead"][0]["lastError"]
-        assert requests.delete(f"{it.endpoint}/_b2bi/events/dead?sink=file*").json() == {"cleared": 0}
-        assert requests.delete(f"{it.endpoint}/_b2bi/events/dead").json() == {"cleared": 3}
-        assert dead(it, 0)["dead"] == []
+        flow = pipeline("--events-webhook", f"http://127.0.0.1:{free_port()}", "--sink-attempts", "1")
+        flow.drop(edi.order())
+        assert "refused" in dead(flow, 3)["dead"][0]["lastError"]
+        assert requests.delete(f"{flow.endpoint}/_b2bi/events/dead?sink=file*").json() == {"cleared": 0}
+        assert requests.delete(f"{flow.endpoint}/_b2bi/events/dead").json() == {"cleared": 3}
+        assert dead(flow, 0)["dead"] == []
 
     def test_a_server_that_stops_sends_what_is_left(self, ear, account):
         ear.answers = [(500, b""), (500, b"")]
         with Server("--events-webhook", ear.url, "--clock", "manual") as server:
-            it = Pipeline(World(checked_client(server.endpoint, account), boto3_client("s3", server.endpoint, account)), server.endpoint)
-            it.drop(edi.order())
-            events = listed(it)
+            item = Pipeline(World(checked_client(server.endpoint, account), boto3_client("s3", server.endpoint, account)), server.endpoint)
+            item.drop(edi.order())
+            events = listed(item)
             ear.bodies(3)
         assert ear.bodies(5)[3:] == events[:2]
 
@@ -214,24 +214,24 @@ class TestFile:
     def test_a_line_for_each_event_after_those_that_are_there(self, pipeline, tmp_path):
         one, other = tmp_path / "one.jsonl", tmp_path / "other.jsonl"
         one.write_text("{}\n")
-        it = pipeline("--events-file", str(one), "--events-file", str(other))
-        it.drop(edi.order())
+        flow = pipeline("--events-file", str(one), "--events-file", str(other))
+        flow.drop(edi.order())
         until(lambda: other.read_text(), lambda text: text.count("\n") == 3)
-        assert [json.loads(line) for line in other.read_text().splitlines()] == listed(it)
+        assert [json.loads(line) for line in other.read_text().splitlines()] == listed(flow)
         assert until(one.read_text, lambda text: text.count("\n") == 4) == "{}\n" + other.read_text()
 
     def test_a_disk_that_fails_is_tried_again(self, pipeline, tmp_path):
         folder = tmp_path / "folder"
         folder.mkdir()
-        it = pipeline("--events-file", str(folder / "events"))
+        flow = pipeline("--events-file", str(folder / "events"))
         (folder / "events").unlink()
         folder.rmdir()
-        it.drop(edi.order())
-        until(lambda: tally(it, "file*"), lambda found: found["failedAttempts"] >= 3)
+        flow.drop(edi.order())
+        until(lambda: tally(flow, "file*"), lambda found: found["failedAttempts"] >= 3)
         folder.mkdir()
-        until(lambda: tally(it, "file*"), lambda found: found["sent"] == 3)
+        until(lambda: tally(flow, "file*"), lambda found: found["sent"] == 3)
         lines = (folder / "events").read_text().splitlines()
-        assert sorted(json.loads(line)["id"] for line in lines) == sorted(event["id"] for event in listed(it))
+        assert sorted(json.loads(line)["id"] for line in lines) == sorted(event["id"] for event in listed(flow))
 
 
 class Bus:
@@ -252,7 +252,7 @@ class Bus:
             found.extend(json.loads(message["Body"]) for message in messages)
             return found
 
-        return until(look, lambda it: len(it) >= count)
+        return until(look, lambda value: len(value) >= count)
 
 
 class TestEventBridge:
@@ -263,23 +263,23 @@ class TestEventBridge:
     def test_events_arrive_at_moto_with_every_detail(self, server_with, moto, region):
         bus = Bus(moto, self.ACCOUNT, region)
         endpoint = server_with("--events-eventbridge", moto)
-        it = Pipeline(World(checked_client(endpoint, self.ACCOUNT, region), boto3_client("s3", endpoint, self.ACCOUNT, region)), endpoint)
+        item = Pipeline(World(checked_client(endpoint, self.ACCOUNT, region), boto3_client("s3", endpoint, self.ACCOUNT, region)), endpoint)
         lines = [["PO1", "1", "4", "QQ", "12.50"]]
-        it.drop(edi.interchange([["BEG", "00", "SA", "PO-77", "", "20260301"], *lines], sets=2))
-        expected = it.events("*", count=3)
+        item.drop(edi.interchange([["BEG", "00", "SA", "PO-77", "", "20260301"], *lines], sets=2))
+        expected = item.events("*", count=3)
         arrived = bus.events(len(expected))
         # What moto's targets get of an event.
         told = ["detail-type", "source", "region", "resources", "detail"]
         assert [{name: event[name] for name in told} for event in arrived] == [
             {name: event[name] for name in told} for event in expected]
         assert {event["region"] for event in arrived} == {region}
-        found = until(lambda: tally(it, "eventbridge*"), lambda found: found["sent"] == len(expected))
+        found = until(lambda: tally(item, "eventbridge*"), lambda found: found["sent"] == len(expected))
         assert found["failedAttempts"] == 0
 
     def test_other_accounts_are_other_buses(self, server_with, moto, account):
         bus = Bus(moto, self.ACCOUNT, "us-west-2")
         endpoint = server_with("--events-eventbridge", moto)
-        worlds = [World(checked_client(endpoint, it, "us-west-2"), boto3_client("s3", endpoint, it, "us-west-2")) for it in [account, self.ACCOUNT]]
+        worlds = [World(checked_client(endpoint, item, "us-west-2"), boto3_client("s3", endpoint, item, "us-west-2")) for item in [account, self.ACCOUNT]]
         for world in worlds:
             world.finished(world.put(edi.order()))
         assert {event["resources"][0].split(":")[4] for event in bus.events(3)} == {self.ACCOUNT}
@@ -290,38 +290,38 @@ class TestEventBridge:
             return 200, json.dumps({"FailedEntryCount": sum(map(bool, codes)), "Entries": entries}).encode()
 
         ear.usual = (400, b'{"__type": "ThrottlingException"}')
-        it = pipeline("--events-eventbridge", ear.url, "--clock", "manual")
-        it.drop(edi.order())
-        until(lambda: tally(it, "*"), lambda found: found["failedAttempts"] == 3)
+        flow = pipeline("--events-eventbridge", ear.url, "--clock", "manual")
+        flow.drop(edi.order())
+        until(lambda: tally(flow, "*"), lambda found: found["failedAttempts"] == 3)
         ear.usual = answer("InternalFailure", "MalformedDetail", None)
-        requests.put(f"{it.endpoint}/_b2bi/clock", json={"advanceMs": 250}).raise_for_status()
-        [letter] = dead(it)["dead"]
-        assert (letter["event"], letter["attempts"], letter["lastError"]) == (listed(it)[1], 2, "MalformedDetail: m")
-        found = tally(it, "*")
+        requests.put(f"{flow.endpoint}/_b2bi/clock", json={"advanceMs": 250}).raise_for_status()
+        [letter] = dead(flow)["dead"]
+        assert (letter["event"], letter["attempts"], letter["lastError"]) == (listed(flow)[1], 2, "MalformedDetail: m")
+        found = tally(flow, "*")
         assert (found["sent"], found["waiting"], found["failedAttempts"]) == (1, 1, 5)
 
     def test_a_call_is_as_the_sdk_makes_it(self, pipeline, ear):
-        it = pipeline("--events-eventbridge", ear.url)
-        detail = it.drop(edi.order())
+        flow = pipeline("--events-eventbridge", ear.url)
+        detail = flow.drop(edi.order())
         bodies = until(lambda: [json.loads(body) for _, _, body in list(ear.received)], len)
         entries = [entry for body in bodies for entry in body["Entries"]]
         assert all(isinstance(entry["Time"], int) and set(entry) == {"Time", "Source", "Resources", "DetailType", "Detail"} for entry in entries)
         assert detail["trading-partner-id"] in entries[0]["Detail"]
         _, headers, body = ear.received[0]
         assert (headers["x-amz-target"], headers["content-type"]) == ("AWSEvents.PutEvents", "application/x-amz-json-1.1")
-        assert headers["authorization"].endswith(signature(ear.url, headers, body, it.account, "events"))
+        assert headers["authorization"].endswith(signature(ear.url, headers, body, flow.account, "events"))
 
 
     def test_where_keys_are_checked_it_is_as_whoever_has_one(self, pipeline, ear):
-        it = pipeline("--events-eventbridge", ear.url, "--sink-credentials", "AKIAOURS:hush:token", "--events-source", "ours")
-        it.drop(edi.order())
+        flow = pipeline("--events-eventbridge", ear.url, "--sink-credentials", "AKIAOURS:hush:token", "--events-source", "ours")
+        flow.drop(edi.order())
         [first, *_] = ear.bodies(1)
         assert {entry["Source"] for entry in first["Entries"]} == {"ours"}
         _, headers, body = ear.received[0]
         assert (headers["x-amz-security-token"], "x-moto-account-id" in headers) == ("token", False)
         assert "Credential=AKIAOURS/" in headers["authorization"]
         assert headers["authorization"].endswith(signature(ear.url, headers, body, "AKIAOURS", "events", "hush"))
-        assert "hush" not in requests.get(f"{it.endpoint}/_b2bi/config").text
+        assert "hush" not in requests.get(f"{flow.endpoint}/_b2bi/config").text
 
 
 def signature(url, headers, body, key, service, secret="test"):
@@ -341,10 +341,10 @@ class TestLogs:
         endpoint = server_with("--logs-endpoint", moto)
         return Pipeline(World(checked_client(endpoint, self.ACCOUNT), boto3_client("s3", endpoint, self.ACCOUNT)), endpoint)
 
-    def events(self, it, moto, count):
+    def events(self, item, moto, count):
         logs = boto3_client("logs", moto, self.ACCOUNT)
-        group, stream = it.profile["logGroupName"], it.partner
-        until(lambda: tally(it, "logs*", "logs"), lambda found: found["sent"] >= count)
+        group, stream = item.profile["logGroupName"], item.partner
+        until(lambda: tally(item, "logs*", "logs"), lambda found: found["sent"] >= count)
         return logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True)["events"]
 
     def test_records_arrive_at_moto(self, pipeline, moto):
@@ -363,23 +363,23 @@ class TestLogs:
     def test_records_that_nobody_takes_are_dead_letters(self, server_with, ear, account):
         ear.usual = (400, b'{"__type": "AccessDeniedException", "message": "not yours"}')
         endpoint = server_with("--logs-endpoint", ear.url)
-        it = Pipeline(World(checked_client(endpoint, account), boto3_client("s3", endpoint, account)), endpoint)
-        it.drop(edi.order())
-        letters = dead(it, PROFILE_STATES, "logs")["dead"]
-        assert [letter["record"]["group"] for letter in letters] == [it.profile["logGroupName"]] * PROFILE_STATES
+        item = Pipeline(World(checked_client(endpoint, account), boto3_client("s3", endpoint, account)), endpoint)
+        item.drop(edi.order())
+        letters = dead(item, PROFILE_STATES, "logs")["dead"]
+        assert [letter["record"]["group"] for letter in letters] == [item.profile["logGroupName"]] * PROFILE_STATES
         assert "AccessDeniedException" in letters[0]["lastError"]
         ear.usual = (200, b"{}")
         assert requests.post(f"{endpoint}/_b2bi/logs/dead").json() == {"retried": PROFILE_STATES}
-        until(lambda: tally(it, "*", "logs"), lambda found: found["sent"] == PROFILE_STATES)
+        until(lambda: tally(item, "*", "logs"), lambda found: found["sent"] == PROFILE_STATES)
 
 
 class TestMetrics:
     def test_sinks_and_jobs_are_counted(self, pipeline, ear):
-        it = pipeline("--events-webhook", ear.url)
-        it.drop(edi.order())
-        it.drop(b"nonsense", "wrong.edi")
-        until(lambda: tally(it, "*"), lambda found: found["sent"] == 4)
-        text = until(lambda: requests.get(f"{it.endpoint}/_b2bi/metrics").text, lambda text: 'jobs{state="running"} 0' in text)
+        flow = pipeline("--events-webhook", ear.url)
+        flow.drop(edi.order())
+        flow.drop(b"nonsense", "wrong.edi")
+        until(lambda: tally(flow, "*"), lambda found: found["sent"] == 4)
+        text = until(lambda: requests.get(f"{flow.endpoint}/_b2bi/metrics").text, lambda text: 'jobs{state="running"} 0' in text)
         sink = f'{{sink="webhook {ear.url}/"}}'
         for sample in [f"sink_sent_total{sink} 4", f"sink_dead_total{sink} 0", f"sink_failed_total{sink} 0", f"sink_waiting{sink} 0",
                        'jobs{state="queued"} 0', 'jobs_ended_total{state="succeeded"} 1', 'jobs_ended_total{state="failed"} 1']:  # fmt: skip

@@ -36,7 +36,7 @@ def made(endpoint, account, name, region="us-east-1"):
 
 
 def names(endpoint, account, region="us-east-1"):
-    return [it["name"] for it in checked_client(endpoint, account, region).list_profiles()["profiles"]]
+    return [profile["name"] for profile in checked_client(endpoint, account, region).list_profiles()["profiles"]]
 
 
 def test_what_is_exported_is_exported_again_once_imported(endpoint, own, server_with):
@@ -53,7 +53,7 @@ def test_what_is_exported_is_exported_again_once_imported(endpoint, own, server_
 def test_an_account_or_a_region_alone(endpoint, own):
     made(endpoint, ONE, "one"), made(endpoint, ONE, "far", "eu-west-1"), made(endpoint, OTHER, "other")
     scopes = lambda query: [  # noqa: E731
-        (it["account"], it["region"]) for it in own("GET", f"state?{query}").json()["scopes"]
+        (scope["account"], scope["region"]) for scope in own("GET", f"state?{query}").json()["scopes"]
     ]
     assert scopes(f"account={ONE}") == [(ONE, "eu-west-1"), (ONE, "us-east-1")]
     assert scopes("region=us-east-1") == [(ONE, "us-east-1"), (OTHER, "us-east-1")]
@@ -80,7 +80,7 @@ class TestObjects:
         made(endpoint, ONE, "one"), self.put(endpoint)
         exported = own("GET", "state?objects=true")
         buckets = exported.json()["objects"]
-        assert [(it["account"], it["bucket"], len(it["objects"])) for it in buckets] == [(ONE, "orders", 3), (OTHER, "empty", 0)]
+        assert [(bucket["account"], bucket["bucket"], len(bucket["objects"])) for bucket in buckets] == [(ONE, "orders", 3), (OTHER, "empty", 0)]
         first, long, picture = buckets[0]["objects"]
         assert (first["text"], first["metadata"], first["tags"]) == ("ISA*é~\n", {"partner": "blue"}, {"a": "1", "b": "2"})
         assert (long["text"], picture["base64"]) == (self.LONG, "AP8B")
@@ -103,7 +103,7 @@ class TestObjects:
 
     def test_an_account_alone_and_no_region(self, endpoint, own):
         self.put(endpoint)
-        assert [it["bucket"] for it in own("GET", f"state?objects=true&account={OTHER}").json()["objects"]] == ["empty"]
+        assert [item["bucket"] for item in own("GET", f"state?objects=true&account={OTHER}").json()["objects"]] == ["empty"]
         assert "no region" in own("GET", "state?objects=true&region=us-east-1", 400).json()["error"]
         assert "true or false" in own("GET", "state?objects=yes", 400).json()["error"]
 
@@ -241,7 +241,7 @@ def filled(endpoint, account):
 
 
 def buckets(endpoint, account):
-    return [it["Name"] for it in boto3_client("s3", endpoint, account).list_buckets()["Buckets"]]
+    return [bucket["Name"] for bucket in boto3_client("s3", endpoint, account).list_buckets()["Buckets"]]
 
 
 class TestReset:
@@ -258,7 +258,7 @@ class TestReset:
     def test_the_state_goes_and_the_journal_stays(self, endpoint, own):
         made(endpoint, ONE, "one"), filled(endpoint, ONE)
         assert own("POST", "reset?what=state").json() == {"reset": ["state"]}
-        assert [it["operation"] for it in own("GET", "journal?service=b2bi").json()["entries"]] == ["CreateProfile"]
+        assert [entry["operation"] for entry in own("GET", "journal?service=b2bi").json()["entries"]] == ["CreateProfile"]
         assert (own("GET", "state").json()["scopes"], buckets(endpoint, ONE)) == ([], [])
 
     def test_what_is_refused(self, endpoint, own):

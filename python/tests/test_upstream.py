@@ -121,7 +121,7 @@ class TestHow:
     def test_headers_of_the_connection_stay_behind(self, front):
         headers = {"Connection": "keep-alive, X-Dropped", "X-Dropped": "1", "X-Kept": "1", "Expect": "100-continue"}
         seen = requests.post(front, data=b"a", headers={**headers, **signed("sqs")}).headers
-        assert [seen[f"seen-{it}"] for it in ["x-kept", "x-dropped", "expect"]] == ["1", "none", "none"]
+        assert [seen[f"seen-{name}"] for name in ["x-kept", "x-dropped", "expect"]] == ["1", "none", "none"]
 
     def test_the_host_stays(self, front):
         assert CONNECTIONS.get(front, headers={"Host": "queue.example", **signed("sqs")}).headers["seen-host"] == "queue.example"

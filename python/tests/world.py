@@ -54,7 +54,7 @@ MAX_WAIT = {"Delay": 0.02, "MaxAttempts": 500}
 def changed_options(**changes):
     """OPTIONS with other members of the outbound envelope; those given as none are left out."""
     x12 = {**OPTIONS["outboundEdi"]["x12"], **changes}
-    return {**OPTIONS, "outboundEdi": {"x12": {name: it for name, it in x12.items() if it is not None}}}
+    return {**OPTIONS, "outboundEdi": {"x12": {name: value for name, value in x12.items() if value is not None}}}
 
 
 class World:

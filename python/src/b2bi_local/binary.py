@@ -50,5 +50,5 @@ def _of_the_wheel() -> Path | None:
         files = importlib.metadata.files(DISTRIBUTION) or []
     except importlib.metadata.PackageNotFoundError:
         return None
-    paths = [Path(str(it.locate())) for it in files if it.name == NAME]
-    return next((it for it in paths if it.is_file()), None)
+    paths = [Path(str(file.locate())) for file in files if file.name == NAME]
+    return next((path for path in paths if path.is_file()), None)

@@ -44,7 +44,7 @@ class Clock:
         self._set(mode="real", setTo=_text(datetime.datetime.now(datetime.timezone.utc)), skewMs=0)
 
     def _set(self, **change: Any) -> None:
-        self._admin.put("clock", {name: it for name, it in change.items() if it is not None})
+        self._admin.put("clock", {name: value for name, value in change.items() if value is not None})
 
 
 def _text(moment: datetime.datetime) -> str:

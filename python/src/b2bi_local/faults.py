@@ -123,7 +123,7 @@ class Faults:
         return self._entries(kind="job", **fields)
 
     def _entries(self, **fields: Any) -> list[Any]:
-        texts = {name: str(it).lower() if isinstance(it, bool) else it for name, it in fields.items()}
+        texts = {name: str(value).lower() if isinstance(value, bool) else value for name, value in fields.items()}
         entries: list[Any] = self._admin.get("journal", account=self._account, **texts)["entries"]
         return entries
 

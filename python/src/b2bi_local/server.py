@@ -152,7 +152,7 @@ class Server(Running):
 
 def _foreign_environment() -> dict[str, str]:
     """The environment without settings of the server."""
-    return {name: it for name, it in os.environ.items() if not name.startswith(PREFIX)}
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
 
 
 def _first_line(process: subprocess.Popen[bytes], seconds: float) -> str:

@@ -105,7 +105,7 @@ class TestBehaviour:
     def test_the_partner_has_a_folder_for_each_capability(self, world):
         made = world.call(OPERATION)
         listed = world.s3.list_objects_v2(Bucket=world.bucket, Prefix="input/tp-")["Contents"]
-        assert [(it["Key"], it["Size"]) for it in listed] == [(f"input/{made['tradingPartnerId']}/", 0)]
+        assert [(item["Key"], item["Size"]) for item in listed] == [(f"input/{made['tradingPartnerId']}/", 0)]
 
     def test_optional_members_stay_absent(self, world):
         request = world.request(OPERATION, capabilities=[])

@@ -59,7 +59,7 @@ class TestBehaviour:
         problem = (DOCUMENTS / f"{name}.problems").read_text().splitlines()[0]
         assert (failed.pop("message").startswith(problem), failed) == (True, {"status": "failed"})
         written = world.s3.list_objects_v2(Bucket=world.bucket, Prefix="out/").get("Contents", [])
-        assert [it["Key"] for it in written if not it["Key"].startswith("out/ACK/")] == []
+        assert [item["Key"] for item in written if not item["Key"].startswith("out/ACK/")] == []
 
     def test_a_job_fails_when_its_output_has_no_place(self, world):
         request = {"outputLocation": {"bucketName": "not-a-bucket-of-mine", "key": "out/"}, "transformerId": world.orders}

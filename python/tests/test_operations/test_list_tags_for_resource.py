@@ -18,7 +18,7 @@ class TestBehaviour(ByArn):
     def test_the_order_stays(self, world):
         world.tag(zebra="1", apple="2", sampleKey="3")
         tags = world.call(OPERATION)["Tags"]
-        assert [(it["Key"], it["Value"]) for it in tags] == [("sampleKey", "3"), ("zebra", "1"), ("apple", "2")]
+        assert [(tag["Key"], tag["Value"]) for tag in tags] == [("sampleKey", "3"), ("zebra", "1"), ("apple", "2")]
 
     def test_no_tags_are_an_empty_list(self, world):
         world.call("UntagResource")

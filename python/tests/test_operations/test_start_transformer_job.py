@@ -114,7 +114,7 @@ class TestBehaviour:
 
     def test_two_jobs_write_two_files(self, world):
         where = world.put(edi.order(), "in/one.edi"), world.put(edi.order(), "in/two.edi")
-        keys = {world.finished(it)["outputFiles"][0]["key"] for it in where}
+        keys = {world.finished(item)["outputFiles"][0]["key"] for item in where}
         assert len(keys) == 2
 
     @pytest.mark.parametrize("members", [

@@ -110,10 +110,10 @@ class TestBehaviour:
         assert segments[-4:-2] == [["SE", "9", "0001"], ["GE", "1", "1"]]
 
     def test_what_the_standard_forbids_is_told_and_does_not_stop_it(self, convert):
-        segments = [it for it in edi.ORDER_SEGMENTS if "BEG_01" not in it]
+        segments = [order_segment for order_segment in edi.ORDER_SEGMENTS if "BEG_01" not in order_segment]
         reply = convert(document([{"BEG_01": "00", "BEG_02": "??"}, *segments]))
-        assert any("BEG-3" in it for it in reply["validationMessages"])
-        assert any("|??|" in it for it in reply["validationMessages"])
+        assert any("BEG-3" in validation_message for validation_message in reply["validationMessages"])
+        assert any("|??|" in validation_message for validation_message in reply["validationMessages"])
         assert "BEG*00*??~" in reply["convertedFileContent"]
 
     def test_rules_of_ones_own_are_applied(self, convert):

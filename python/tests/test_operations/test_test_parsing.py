@@ -82,7 +82,7 @@ class TestBehaviour:
     def test_every_transaction_set_is_read(self, parse):
         document = json.loads(parse(edi.order(sets=3))["parsedFileContent"])
         transactions = document["interchanges"][0]["functional_groups"][0]["transactions"]
-        assert [it["ST_02_TransactionSetControlNumber"] for it in transactions] == ["0001", "0002", "0003"]
+        assert [transaction["ST_02_TransactionSetControlNumber"] for transaction in transactions] == ["0001", "0002", "0003"]
 
     def test_the_projects_own_document_is_met_to_the_letter(self, parse):
         content = parse((DOCUMENTS / "purchase-order.edi").read_bytes())["parsedFileContent"]
@@ -96,8 +96,8 @@ class TestBehaviour:
     def test_xml_has_the_same_segments(self, parse):
         root = xml.etree.ElementTree.fromstring(parse(edi.order(), fileFormat="XML")["parsedFileContent"])
         assert root.tag == "ediroot"
-        assert [it.get("Id") for it in root.iter("segment")] == ["BEG", "REF", "N1", "N4", "PO1", "PID", "CTT"]
-        assert [it.get("Id") for it in root.iter("loop")] == ["N1-4000", "PO1-8000", "PID-8150", "CTT-9000"]
+        assert [item.get("Id") for item in root.iter("segment")] == ["BEG", "REF", "N1", "N4", "PO1", "PID", "CTT"]
+        assert [item.get("Id") for item in root.iter("loop")] == ["N1-4000", "PO1-8000", "PID-8150", "CTT-9000"]
         assert root.find(".//segment[@Id='BEG']/element[@Id='BEG03']").text == "PO-77"
 
     def test_wrong_trailers_are_told_and_do_not_stop_it(self, parse):
@@ -122,7 +122,7 @@ class TestBehaviour:
         ({"elementLengthValidationRule": {"elementId": "0324", "minLength": 6, "maxLength": 9}}, "PO-77"),
         ({"codeListValidationRule": {"elementId": "0092", "codesToRemove": ["SA"]}}, "|SA|"),
         ({"elementRequirementValidationRule": {"elementPosition": "BEG-04", "requirement": "MANDATORY"}}, "BEG-4"),
-    ], ids=lambda it: it if isinstance(it, str) else next(iter(it)))
+    ], ids=lambda value: value if isinstance(value, str) else next(iter(value)))
     def test_rules_of_ones_own_are_applied(self, parse, rule, words):
         assert "validationMessages" not in parse(edi.order())
         [message] = parse(edi.order(), **validating(rule))["validationMessages"]
@@ -135,10 +135,10 @@ class TestBehaviour:
     def test_each_transaction_can_be_a_document_of_its_own(self, parse):
         reply = parse(edi.order(sets=3), **SPLIT)
         documents = [json.loads(text)["interchanges"][0] for text in reply["parsedSplitFileContents"]]
-        transactions = [it["functional_groups"][0]["transactions"] for it in documents]
-        numbers = [[it["ST_02_TransactionSetControlNumber"] for it in one] for one in transactions]
+        transactions = [document["functional_groups"][0]["transactions"] for document in documents]
+        numbers = [[item["ST_02_TransactionSetControlNumber"] for item in one] for one in transactions]
         assert numbers == [["0001"], ["0002"], ["0003"]]
-        assert {it["ISA_06_SenderId"] for it in documents} == {"BLUEBIKES      "}
+        assert {document["ISA_06_SenderId"] for document in documents} == {"BLUEBIKES      "}
 
     def test_a_file_is_whole_unless_asked_otherwise(self, parse):
         whole = {"advancedOptions": {"x12": {"splitOptions": {"splitBy": "NONE"}}}}

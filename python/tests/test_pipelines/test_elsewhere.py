@@ -43,48 +43,48 @@ def start(server_with, moto, account):
     return start
 
 
-def notify(it, body):
+def notify(flow, body):
     data = body if isinstance(body, (str, bytes)) else json.dumps(body)
-    return requests.post(f"{it.endpoint}/_b2bi/s3-events", data=data)
+    return requests.post(f"{flow.endpoint}/_b2bi/s3-events", data=data)
 
 
-def record(it, name="order.edi", sequencer=None, kind="ObjectCreated:Put"):
+def record(flow, name="order.edi", sequencer=None, kind="ObjectCreated:Put"):
     """A notification in S3's own form."""
-    found = {"key": (it.input + name).replace(" ", "+")}
+    found = {"key": (flow.input + name).replace(" ", "+")}
     found.update({"sequencer": sequencer} if sequencer else {})
-    return {"Records": [{"eventName": kind, "s3": {"bucket": {"name": it.world.bucket}, "object": found}}]}
+    return {"Records": [{"eventName": kind, "s3": {"bucket": {"name": flow.world.bucket}, "object": found}}]}
 
 
-def bridged(it, name="order.edi"):
+def bridged(flow, name="order.edi"):
     """The same from EventBridge."""
     return {
         "version": "0", "id": str(uuid.uuid4()), "detail-type": "Object Created", "source": "aws.s3",
-        "detail": {"bucket": {"name": it.world.bucket}, "object": {"key": it.input + name, "size": 1, "etag": "unknown"}},
+        "detail": {"bucket": {"name": flow.world.bucket}, "object": {"key": flow.input + name, "size": 1, "etag": "unknown"}},
     }
 
 
 class TestPassing:
     def test_who_asks_here_sees_the_objects_there(self, start, moto, account):
-        it = start()
-        here = boto3_client("s3", it.endpoint, account)
-        bucket = it.world.bucket
+        item = start()
+        here = boto3_client("s3", item.endpoint, account)
+        bucket = item.world.bucket
         here.put_object(Bucket=bucket, Key="a b/ü+", Body=b"x" * 100_000)
         assert moto.itself().get_object(Bucket=bucket, Key="a b/ü+")["Body"].read() == b"x" * 100_000
-        assert it.input in [each["Key"] for each in here.list_objects_v2(Bucket=bucket)["Contents"]]
+        assert item.input in [each["Key"] for each in here.list_objects_v2(Bucket=bucket)["Contents"]]
         with pytest.raises(ClientError, match="NoSuchKey"):
             here.get_object(Bucket=bucket, Key="none")
 
     def test_a_reset_leaves_them_alone(self, start):
-        it = start()
-        assert requests.post(f"{it.endpoint}/_b2bi/reset").status_code == 200
-        assert it.input in it.keys("input/")
-        assert it.world.b2bi.list_profiles()["profiles"] == []
+        item = start()
+        assert requests.post(f"{item.endpoint}/_b2bi/reset").status_code == 200
+        assert item.input in item.keys("input/")
+        assert item.world.b2bi.list_profiles()["profiles"] == []
 
     def test_upstream_services_bring_them_along(self, server_with, moto, account):
         endpoint = server_with("--upstream", moto.url, "--upstream-services", "s3", *POLL)
-        it = Pipeline(World(checked_client(endpoint, account), boto3_client("s3", endpoint, account)), endpoint)
-        it.document(it.drop(edi.order()))
-        assert moto.itself().list_objects_v2(Bucket=it.world.bucket, Prefix=it.output)["KeyCount"] == 3
+        item = Pipeline(World(checked_client(endpoint, account), boto3_client("s3", endpoint, account)), endpoint)
+        item.document(item.drop(edi.order()))
+        assert moto.itself().list_objects_v2(Bucket=item.world.bucket, Prefix=item.output)["KeyCount"] == 3
 
     def test_initial_objects_are_made_there(self, server_with, moto, tmp_path):
         bucket = f"seeded-{uuid.uuid4().hex[:12]}"
@@ -117,8 +117,8 @@ class TestTls:
         endpoint = server_with("--s3-endpoint", url, *POLL, SSL_CERT_FILE=certificate)
         s3 = boto3.client("s3", endpoint_url=url, verify=certificate, region_name="us-east-1", aws_access_key_id="a",
                           aws_secret_access_key="b")  # fmt: skip
-        it = Pipeline(World(checked_client(endpoint, account), s3), endpoint, options=QUIET)
-        assert json.loads(it.document(it.drop(edi.order())))["interchanges"]
+        item = Pipeline(World(checked_client(endpoint, account), s3), endpoint, options=QUIET)
+        assert json.loads(item.document(item.drop(edi.order())))["interchanges"]
         # Signatures are for the name of the server that they are sent to, so these cannot be passed on.
         with pytest.raises(ClientError, match=f"objects are in the S3 at {url}") as caught:
             boto3_client("s3", endpoint, account).list_buckets()
@@ -141,135 +141,135 @@ class TestNotification:
     SILENT = ["--s3-poll-ms", "0"]
 
     @pytest.mark.parametrize("form", [
-        lambda it: record(it),
-        lambda it: record(it, kind="s3:ObjectCreated:CompleteMultipartUpload"),
-        lambda it: bridged(it),
-        lambda it: [record(it)],
-        lambda it: {"Messages": [{"Body": json.dumps(record(it))}]},
-        lambda it: {"Records": [{"eventSource": "aws:sqs", "body": json.dumps(bridged(it))}]},
-        lambda it: {"Type": "Notification", "Message": json.dumps(record(it))},
-        lambda it: {"Body": json.dumps({"Type": "Notification", "Message": json.dumps(record(it))})},
+        lambda value: record(value),
+        lambda value: record(value, kind="s3:ObjectCreated:CompleteMultipartUpload"),
+        lambda value: bridged(value),
+        lambda value: [record(value)],
+        lambda value: {"Messages": [{"Body": json.dumps(record(value))}]},
+        lambda value: {"Records": [{"eventSource": "aws:sqs", "body": json.dumps(bridged(value))}]},
+        lambda value: {"Type": "Notification", "Message": json.dumps(record(value))},
+        lambda value: {"Body": json.dumps({"Type": "Notification", "Message": json.dumps(record(value))})},
     ], ids=["S3", "MinIO", "EventBridge", "list", "SQS", "SQS for a function", "SNS", "SNS through SQS"])
     def test_a_file_that_is_told_of_comes_out(self, start, form):
-        it = start(*self.SILENT)
-        it.put(edi.order())
-        reply = notify(it, form(it))
+        item = start(*self.SILENT)
+        item.put(edi.order())
+        reply = notify(item, form(item))
         assert (reply.status_code, reply.json()["created"], len(reply.json()["jobs"])) == (200, 1, 1), reply.text
-        [event] = it.events("Transformation Completed")
+        [event] = item.events("Transformation Completed")
         # Size and tag are looked up, whatever was said.
         assert event["detail"]["input-file-s3-attributes"]["object-size-bytes"] == len(edi.order())
 
     def test_the_same_is_told_twice_and_done_once(self, start):
-        it = start(*self.SILENT)
-        it.put(edi.order())
-        told = [len(notify(it, record(it, sequencer=each)).json()["jobs"]) for each in ["0A", "0A", "0B", "0A", "0B"]]
+        item = start(*self.SILENT)
+        item.put(edi.order())
+        told = [len(notify(item, record(item, sequencer=each)).json()["jobs"]) for each in ["0A", "0A", "0B", "0A", "0B"]]
         assert told == [1, 0, 1, 0, 0]
-        again = bridged(it)
-        assert [len(notify(it, again).json()["jobs"]) for _ in range(2)] == [1, 0]
+        again = bridged(item)
+        assert [len(notify(item, again).json()["jobs"]) for _ in range(2)] == [1, 0]
         # Where nothing tells two writings apart, each word counts.
-        assert [len(notify(it, record(it)).json()["jobs"]) for _ in range(2)] == [1, 1]
+        assert [len(notify(item, record(item)).json()["jobs"]) for _ in range(2)] == [1, 1]
 
     def test_only_what_is_watched_counts(self, start):
-        it = start(*self.SILENT)
+        item = start(*self.SILENT)
         for body, created, passed_over in [
-            (record(it, kind="ObjectRemoved:Delete"), 0, 1), ({"Service": "Amazon S3", "Event": "s3:TestEvent"}, 0, 1),
-            (record(it, name=""), 1, 0), (json.loads(json.dumps(record(it)).replace(it.input, "elsewhere/")), 1, 0),
+            (record(item, kind="ObjectRemoved:Delete"), 0, 1), ({"Service": "Amazon S3", "Event": "s3:TestEvent"}, 0, 1),
+            (record(item, name=""), 1, 0), (json.loads(json.dumps(record(item)).replace(item.input, "elsewhere/")), 1, 0),
         ]:
-            assert notify(it, body).json() == {"created": created, "passedOver": passed_over, "jobs": []}
+            assert notify(item, body).json() == {"created": created, "passedOver": passed_over, "jobs": []}
 
     def test_what_cannot_be_read_is_refused_with_a_word(self, start):
-        it = start(*self.SILENT)
+        item = start(*self.SILENT)
         for body, word in [("", "not JSON"), ({"hello": 1}, "no notification"), ({"Message": "hello"}, "in the envelope")]:
-            reply = notify(it, body)
+            reply = notify(item, body)
             assert (reply.status_code, word in reply.json()["error"]) == (400, True), reply.text
-        assert requests.get(f"{it.endpoint}/_b2bi/s3-events").status_code == 405
+        assert requests.get(f"{item.endpoint}/_b2bi/s3-events").status_code == 405
 
     def test_a_file_that_is_not_there_fails(self, start):
-        it = start(*self.SILENT)
-        notify(it, record(it))
-        [event] = it.events("Transformation Failed")
+        item = start(*self.SILENT)
+        notify(item, record(item))
+        [event] = item.events("Transformation Failed")
         assert event["detail"]["failure-message"] == (
-            f"Cannot use s3://{it.world.bucket}/{it.input}order.edi: The specified key does not exist.")
+            f"Cannot use s3://{item.world.bucket}/{item.input}order.edi: The specified key does not exist.")
 
     def test_moto_tells_by_a_topic(self, start, moto):
-        it = start(*self.SILENT)
+        item = start(*self.SILENT)
         topics = boto3_client("sns", moto.url, "test")
         topic = topics.create_topic(Name=f"files-{uuid.uuid4().hex}")["TopicArn"]
-        topics.subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{it.endpoint}/_b2bi/s3-events")
-        self.configure(it, TopicConfigurations=[{"TopicArn": topic, "Events": ["s3:ObjectCreated:*"]}])
-        it.put(edi.order(), "an order.edi")
-        assert it.events("Transformation Completed", of="an order.edi")
+        topics.subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{item.endpoint}/_b2bi/s3-events")
+        self.configure(item, TopicConfigurations=[{"TopicArn": topic, "Events": ["s3:ObjectCreated:*"]}])
+        item.put(edi.order(), "an order.edi")
+        assert item.events("Transformation Completed", of="an order.edi")
 
     def test_moto_tells_by_a_queue(self, start, moto):
-        it = start(*self.SILENT)
+        item = start(*self.SILENT)
         queues = boto3_client("sqs", moto.url, "test")
         queue = queues.create_queue(QueueName=f"files-{uuid.uuid4().hex}")["QueueUrl"]
         arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        self.configure(it, QueueConfigurations=[{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}])
+        self.configure(item, QueueConfigurations=[{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}])
         for name in ["a b.edi", "c+d.edi"]:
-            it.put(edi.order(), name)
+            item.put(edi.order(), name)
         received = []
         until(lambda: received.extend(queues.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []))
-              or received, lambda it: len(it) >= 3)
-        reply = notify(it, {"Messages": received}).json()
+              or received, lambda value: len(value) >= 3)
+        reply = notify(item, {"Messages": received}).json()
         # The first is S3's test.
         assert (reply["created"], reply["passedOver"], len(reply["jobs"])) == (2, 1, 2), reply
-        assert len(it.events("Transformation Completed", 2)) == 2
+        assert len(item.events("Transformation Completed", 2)) == 2
 
-    def configure(self, it, **configuration):
-        s3 = it.world.s3
-        s3.put_bucket_notification_configuration(Bucket=it.world.bucket, NotificationConfiguration=configuration)
+    def configure(self, flow, **configuration):
+        s3 = flow.world.s3
+        s3.put_bucket_notification_configuration(Bucket=flow.world.bucket, NotificationConfiguration=configuration)
 
 
 class TestLooking:
     def test_each_file_is_found_once(self, start):
-        it = start(*POLL)
+        item = start(*POLL)
         for name in ["a.edi", "b.edi", "c d+é.edi"]:
-            it.drop(edi.order(), name)
-        assert len(it.jobs()) == len(it.keys()) == 3
+            item.drop(edi.order(), name)
+        assert len(item.jobs()) == len(item.keys()) == 3
 
     def test_another_file_of_the_same_name_is_another_file(self, start):
-        it = start(*POLL)
-        it.drop(edi.order())
-        it.put(edi.order(sets=2))
-        events = it.events("Transformation Completed", 2)
+        item = start(*POLL)
+        item.drop(edi.order())
+        item.put(edi.order(sets=2))
+        events = item.events("Transformation Completed", 2)
         assert len({each["detail"]["output-file-s3-attributes"]["object-key"] for each in events}) == 2
 
     def test_what_was_found_and_is_told_of_is_not_done_again(self, start):
-        it = start(*POLL)
-        it.drop(edi.order())
-        assert notify(it, record(it, sequencer="01")).json()["jobs"] == []
-        it.put(edi.order(sets=2))
-        it.events("Transformation Completed", 2)
+        item = start(*POLL)
+        item.drop(edi.order())
+        assert notify(item, record(item, sequencer="01")).json()["jobs"] == []
+        item.put(edi.order(sets=2))
+        item.events("Transformation Completed", 2)
 
     def test_time_may_stand_still(self, start):
         for begin in ["2020-01-01T00:00:00Z", "2040-01-01T00:00:00Z"]:
-            it = start(*POLL, "--clock", "manual", "--clock-start", begin)
-            assert it.drop(edi.order())["start-timestamp"].startswith(begin[:10])
+            item = start(*POLL, "--clock", "manual", "--clock-start", begin)
+            assert item.drop(edi.order())["start-timestamp"].startswith(begin[:10])
 
     def test_after_a_crash_nothing_is_lost_and_nothing_is_done_twice(self, moto, tmp_path, account):
         flags = ["--s3-endpoint", moto.url, *POLL, "--data-dir", str(tmp_path)]
         with Server(*flags) as server:
-            it = Pipeline(World(checked_client(server.endpoint, account), moto.itself()), server.endpoint)
-            it.drop(edi.order(), "before.edi")
+            item = Pipeline(World(checked_client(server.endpoint, account), moto.itself()), server.endpoint)
+            item.drop(edi.order(), "before.edi")
             server.kill()
-        it.put(edi.order(), "meanwhile.edi")
+        item.put(edi.order(), "meanwhile.edi")
         with Server(*flags) as server:
-            it.endpoint = server.endpoint
-            it.events("Transformation Completed", of="meanwhile.edi")
-            it.drop(edi.order(), "after.edi")
-            assert sorted(each["inputFile"].rsplit("/", 1)[1] for each in it.jobs()) == ["after.edi", "before.edi", "meanwhile.edi"]
-        acknowledgements = it.keys(f"{it.output}ACK/")
-        numbers = sorted(int(segments(it.read(key), "ISA")[0][13]) for key in acknowledgements)
+            item.endpoint = server.endpoint
+            item.events("Transformation Completed", of="meanwhile.edi")
+            item.drop(edi.order(), "after.edi")
+            assert sorted(each["inputFile"].rsplit("/", 1)[1] for each in item.jobs()) == ["after.edi", "before.edi", "meanwhile.edi"]
+        acknowledgements = item.keys(f"{item.output}ACK/")
+        numbers = sorted(int(segments(item.read(key), "ISA")[0][13]) for key in acknowledgements)
         assert numbers == list(range(1, 7))
 
     def test_long_files_go_and_come_in_pieces(self, start):
-        it = start(*POLL)
+        item = start(*POLL)
         message = ["MSG", "x" * 264]
-        detail = it.drop(edi.interchange([edi.ORDER[0], ["N9", "ZZ", "1"], *[message] * 34_000, ["CTT", "1"]]))
+        detail = item.drop(edi.interchange([edi.ORDER[0], ["N9", "ZZ", "1"], *[message] * 34_000, ["CTT", "1"]]))
         assert detail.get("failure-message") is None, detail
         where = detail["output-file-s3-attributes"]
-        head = it.world.s3.head_object(Bucket=it.world.bucket, Key=where["object-key"])
+        head = item.world.s3.head_object(Bucket=item.world.bucket, Key=where["object-key"])
         assert head["ContentLength"] == where["object-size-bytes"] > 8 << 20
         # It was uploaded in parts.
         assert "-" in head["ETag"]

@@ -69,7 +69,7 @@ class TestServerSentEvents:
         for _ in range(2):
             jobs.append(world.start(world.put(edi.order()))["transformerJobId"])
             assert stream.next()["jobId"] == jobs[-1]
-        assert [it["jobId"] for it in listed(endpoint, account=account, detailType="Transformation*")["events"]] == jobs
+        assert [event["jobId"] for event in listed(endpoint, account=account, detailType="Transformation*")["events"]] == jobs
 
     def test_a_client_that_comes_back_goes_on_where_it_was(self, world, endpoint, account):
         world.finished(world.put(edi.order()))

@@ -28,26 +28,26 @@ def advance(world, millis):
 def test_a_job_takes_its_time_on_the_clock(world_with):
     world = world_with("--clock", "manual", "--job-duration", "5s")
     job = world.start(world.put(edi.order()))
-    until(lambda: sleepers(world), lambda it: it == 1)
+    until(lambda: sleepers(world), lambda value: value == 1)
     advance(world, 4999)
     assert (status(world, job), jobs(world)["counts"]["accepted"]) == ("running", 1)
     advance(world, 1)
-    until(lambda: status(world, job), lambda it: it == "succeeded")
+    until(lambda: status(world, job), lambda value: value == "succeeded")
 
 
 def test_a_job_goes_on_when_it_was_asked_for(world_with):
     world = world_with("--job-duration", "polls(3)")
     job = world.start(world.put(edi.order()))
     assert [status(world, job) for _ in range(3)] == ["running"] * 3
-    until(lambda: status(world, job), lambda it: it == "succeeded")
+    until(lambda: status(world, job), lambda value: value == "succeeded")
 
 
 def test_files_of_pipelines_wait_for_no_polls(world_with):
     world = world_with("--job-duration", "polls(3)", "--job-concurrency", "1")
-    it = Pipeline(world, world.b2bi.meta.endpoint_url)
+    item = Pipeline(world, world.b2bi.meta.endpoint_url)
     for name in "abc":
-        it.put(edi.order(), name)
-    it.events("Transformation Completed", 3)
+        item.put(edi.order(), name)
+    item.events("Transformation Completed", 3)
     until(lambda: jobs(world)["counts"], lambda counts: counts["succeeded"] == 3)
 
 

@@ -31,7 +31,7 @@ class Faulty:
 
     def entries(self, query=""):
         found = self.own("GET", f"journal?service=s3{query}").json()["entries"]
-        return [(it["operation"], it["executed"], it["status"], it["error"]) for it in found]
+        return [(item["operation"], item["executed"], item["status"], item["error"]) for item in found]
 
 
 @pytest.fixture
