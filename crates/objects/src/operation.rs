@@ -2,15 +2,19 @@
 //!
 //! Source: the service model of S3, `2006-03-01`: methods, URIs and required query keys and headers.
 
-mod rows;
+mod allowed;
+mod generated;
+mod query;
+mod row;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
-use self::rows::Level::{Bucket, Object, Service};
-use self::rows::Mark::{Header, Key, Pair};
-use self::rows::{Mark, ROWS};
+pub(crate) use self::allowed::OperationError;
+use self::generated::ROWS;
+use self::query::Query;
+use self::row::Level;
 
 /// A browser's upload, which the service model does not have.
 const POST_OBJECT: &str = "PostObject";
@@ -50,35 +54,42 @@ impl S3Target {
         query: Option<&str>,
         headers: &HeaderMap,
     ) -> Option<&'static str> {
-        let level = match (self.bucket.is_empty(), self.key.is_empty()) {
-            (true, _) => Service,
-            (false, true) => Bucket,
-            (false, false) => Object,
-        };
-        let query = query.unwrap_or_default();
-        let fits = |mark: &Mark| match *mark {
-            Key(key) => pairs(query).any(|(name, _)| name == key),
-            Pair(key, wanted) => pairs(query).any(|pair| pair == (key, wanted)),
-            Header(name) => headers.contains_key(name),
-        };
-        let found = ROWS.iter().find(|(of, about, marks, _)| {
-            method == of && *about == level && marks.iter().all(fits)
-        });
-        let name = found.map(|(.., name)| *name);
-        name.or_else(|| (level == Bucket && is_form(method, headers)).then_some(POST_OBJECT))
+        let found = allowed::row(self.level(), method, &Query::read(query), headers);
+        let form = self.level() == Level::Bucket && is_form(method, headers);
+        let name = found.map(|row| row.name);
+        name.or_else(|| form.then_some(POST_OBJECT))
+    }
+
+    /// Checks that a request asks for an operation that is carried out here, and for nothing besides.
+    ///
+    /// # Errors
+    /// What of the request no operation of this S3 has.
+    pub(crate) fn check(
+        &self,
+        method: &Method,
+        query: Option<&str>,
+        headers: &HeaderMap,
+    ) -> Result<(), OperationError> {
+        let query = Query::read(query);
+        if self.level() == Level::Bucket && is_form(method, headers) {
+            return allowed::check_form(&query);
+        }
+        allowed::check(self.level(), method, &query, headers)
+    }
+
+    fn level(&self) -> Level {
+        match (self.bucket.is_empty(), self.key.is_empty()) {
+            (true, _) => Level::Service,
+            (false, true) => Level::Bucket,
+            (false, false) => Level::Object,
+        }
     }
 }
 
 /// The names of all operations.
 pub fn operations() -> impl Iterator<Item = &'static str> {
-    let names = ROWS.iter().map(|(.., name)| *name);
+    let names = ROWS.iter().map(|row| row.name);
     names.chain([POST_OBJECT])
-}
-
-fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
-    query
-        .split('&')
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
 fn is_form(method: &Method, headers: &HeaderMap) -> bool {

@@ -20,7 +20,7 @@ struct Chore {
 const CHORES: &[Chore] = &[
     Chore {
         name: "codegen",
-        purpose: "write the crate model from the pinned botocore [--check | --bump]",
+        purpose: "write the crate model and S3's operations from the pinned botocore [--check | --bump]",
         run: codegen::run,
     },
     Chore {

@@ -16,6 +16,7 @@ mod host;
 mod listing;
 mod operations;
 mod policy;
+mod presigned_headers;
 pub(crate) mod reply;
 mod rows;
 mod service;
@@ -231,6 +232,7 @@ impl EmbeddedS3 {
             body = signatures.request(&head, self.memory.now())?;
             request = Request::from_parts(head, sent);
         }
+        self.check_operation(&mut request)?;
         self.check_owner(&account, request.headers())?;
         let limit = self.memory.max_object_bytes();
         let streams = self.memory.blobs().is_some();
@@ -292,6 +294,17 @@ impl EmbeddedS3 {
         let named = host.and_then(|host| self.hosts.bucket(host));
         let path = request.uri().path().trim_start_matches('/');
         named.unwrap_or_else(|| path.split('/').next().unwrap_or_default().to_owned())
+    }
+
+    /// Refuses what the library would take for another operation.
+    fn check_operation(&self, request: &mut Request<Body>) -> S3Result<()> {
+        let uri = request.uri().clone();
+        if let Some(query) = uri.query().filter(|it| unauthenticated::is_presigned(it)) {
+            presigned_headers::add(query, request.headers_mut());
+        }
+        let host = request.headers().get(HOST).and_then(|it| it.to_str().ok());
+        let target = self.target(uri.path(), host);
+        Ok(target.check(request.method(), uri.query(), request.headers())?)
     }
 
     fn check_owner(&self, account: &str, headers: &HeaderMap) -> S3Result<()> {

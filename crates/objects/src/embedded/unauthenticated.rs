@@ -120,7 +120,13 @@ fn member<'a>(query: &'a str, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value)
 }
 
-fn is_presigned(query: &str) -> bool {
+/// Whether a member of a query signs it.
+pub(super) fn is_signing(name: &str) -> bool {
+    let mut names = SIGNING.iter();
+    names.any(|signing| signing.eq_ignore_ascii_case(name))
+}
+
+pub(super) fn is_presigned(query: &str) -> bool {
     member(query, "X-Amz-Signature")
         .or_else(|| member(query, "Signature"))
         .is_some()
@@ -170,12 +176,7 @@ fn unsigned_uri(uri: &Uri) -> S3Result<Uri> {
     let Some(query) = uri.query().filter(|query| is_presigned(query)) else {
         return Ok(uri.clone());
     };
-    let signs = |name: &str| {
-        SIGNING
-            .iter()
-            .any(|signing| signing.eq_ignore_ascii_case(name))
-    };
-    let kept = |pair: &&str| !signs(pair.split('=').next().unwrap_or_default());
+    let kept = |pair: &&str| !is_signing(pair.split('=').next().unwrap_or_default());
     let kept: Vec<&str> = query.split('&').filter(kept).collect();
     let separator = if kept.is_empty() { "" } else { "?" };
     let path = format!("{}{separator}{}", uri.path(), kept.join("&"));

@@ -298,8 +298,13 @@ async fn wrong_requests_end_in_errors_of_the_client() {
             "{request}: {text}"
         );
     };
-    check("PATCH /orders/k", "", "NotImplemented").await;
-    check("GET /orders?acl", "", "NotImplemented").await;
+    check("PATCH /orders/k", "", "MethodNotAllowed").await;
+    check("PUT /orders/k?renameObject", "", "NotImplemented").await;
+    check("PUT /orders/k?unknown", "", "NotImplemented").await;
+    check("DELETE /orders?metadataConfiguration", "", "NotImplemented").await;
+    check("DELETE /orders/k?acl", "", "MethodNotAllowed").await;
+    check("GET /orders?acl&cors", "", "InvalidArgument").await;
+    check("GET /orders/k?torrent", "", "NotImplemented").await;
     check("GET /B", "", "InvalidBucketName").await;
     check("POST /orders?delete", "<nonsense", "MalformedXML").await;
     check("POST /orders/k?uploadId=none", "", "MalformedXML").await;

@@ -5,7 +5,11 @@ use std::path::PathBuf;
 
 use crate::repository::{output_of, root};
 
-const MODEL: &str = "botocore/data/b2bi/2022-06-23/service-2.json.gz";
+/// The model of B2B Data Interchange.
+pub const B2BI: &str = "b2bi/2022-06-23";
+/// The model of S3.
+pub const S3: &str = "s3/2006-03-01";
+
 const UNPACK: &str =
     "import gzip, sys; sys.stdout.buffer.write(gzip.open(sys.argv[1], 'rb').read())";
 
@@ -29,10 +33,10 @@ pub fn bump() -> Result<String, String> {
     Ok(newest)
 }
 
-/// The service model of a release as JSON text, installed by pip under `target/` on first use.
-pub fn service_model(version: &str) -> Result<String, String> {
+/// A service model of a release as JSON text, installed by pip under `target/` on first use.
+pub fn service_model(version: &str, service: &str) -> Result<String, String> {
     let folder = root().join(format!("target/botocore-{version}"));
-    let archive = folder.join(MODEL);
+    let archive = folder.join(format!("botocore/data/{service}/service-2.json.gz"));
     if !archive.exists() {
         let requirement = format!("botocore=={version}");
         let target = folder.to_string_lossy();

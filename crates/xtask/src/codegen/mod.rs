@@ -1,8 +1,10 @@
-//! Turns botocore's service model into the generated half of `the crate model`.
+//! Turns botocore's service models into the generated half of the crate model, and S3's table of
+//! operations.
 
 mod botocore;
 mod model;
 mod names;
+mod objects;
 mod operations;
 mod tables;
 mod types;
@@ -28,9 +30,12 @@ pub fn run(arguments: &[String]) -> Outcome {
             return Err(format!("codegen knows --check and --bump, not {other}"));
         }
     };
-    let model = Model::load(&botocore::service_model(&version)?)?;
-    for (name, text) in files(&model, &version) {
-        let path = generated_folder().join(name);
+    let model = Model::load(&botocore::service_model(&version, botocore::B2BI)?)?;
+    let s3 = objects::emit(&botocore::service_model(&version, botocore::S3)?)?;
+    let ours = files(&model, &version).into_iter();
+    let ours = ours.map(|(name, text)| (generated_folder().join(name), text));
+    let table = (s3_table(), format!("{BANNER}{s3}"));
+    for (path, text) in ours.chain([table]) {
         let text = repository::rustfmt(&text)?;
         if flag == Some("--check") {
             compare(&path, &text)?;
@@ -38,7 +43,7 @@ pub fn run(arguments: &[String]) -> Outcome {
             fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
         }
     }
-    println!("the crate model is botocore {version}'s");
+    println!("the crate model and S3's operations are botocore {version}'s");
     Ok(())
 }
 
@@ -63,6 +68,10 @@ fn files(model: &Model, version: &str) -> Vec<(&'static str, String)> {
 
 fn generated_folder() -> PathBuf {
     repository::root().join("crates/model/src/generated")
+}
+
+fn s3_table() -> PathBuf {
+    repository::root().join("crates/objects/src/operation/generated/mod.rs")
 }
 
 fn compare(path: &Path, expected: &str) -> Outcome {

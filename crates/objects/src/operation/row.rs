@@ -1,0 +1,75 @@
+//! The shape of the table of operations.
+
+use http::{HeaderMap, Method};
+
+use super::query::Query;
+
+/// What a request is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Service,
+    Bucket,
+    Object,
+}
+
+/// What tells an operation from others of the same method and level.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Mark {
+    /// The query has this key, which is part of the operation's URI.
+    SubResource(&'static str),
+    /// The query has this key.
+    Key(&'static str),
+    /// The query has this key with this value.
+    Pair(&'static str, &'static str),
+    /// There is this header.
+    Header(&'static str),
+}
+
+impl Mark {
+    pub(crate) fn fits(self, query: &Query<'_>, headers: &HeaderMap) -> bool {
+        match self {
+            Self::SubResource(key) | Self::Key(key) => query.has(key),
+            Self::Pair(key, value) => query.pairs().any(|pair| pair == (key, value)),
+            // A presigned URL has its headers in the query.
+            Self::Header(name) => {
+                let named = |(key, _): (&str, &str)| key.eq_ignore_ascii_case(name);
+                headers.contains_key(name) || query.pairs().any(named)
+            }
+        }
+    }
+
+    /// The key of a query that the mark is about.
+    pub(crate) fn key(self) -> Option<&'static str> {
+        match self {
+            Self::SubResource(key) | Self::Key(key) | Self::Pair(key, _) => Some(key),
+            Self::Header(_) => None,
+        }
+    }
+}
+
+/// An operation, and what a request for it may have.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) level: Level,
+    pub(crate) marks: &'static [Mark],
+    /// The keys of the query that are members of the input.
+    pub(crate) query: &'static [&'static str],
+    /// The headers that are members of the input, in lower case.
+    pub(crate) headers: &'static [&'static str],
+}
+
+impl Row {
+    /// Whether it is of the method and about what the request is about.
+    pub(crate) fn is_at(&self, method: &Method, level: Level) -> bool {
+        method == self.method && self.level == level
+    }
+
+    pub(crate) fn sub_resources(&self) -> impl Iterator<Item = &'static str> {
+        self.marks.iter().filter_map(|mark| match mark {
+            Mark::SubResource(key) => Some(*key),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,146 @@
+//! Emits the table of S3's operations: what tells each from the others, and what each may be sent.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+const USES: &str = "use crate::operation::row::{Level, Mark, Row};\n\n";
+
+/// An operation as the table has it.
+struct Operation {
+    name: String,
+    method: String,
+    level: &'static str,
+    sub_resource: bool,
+    marks: Vec<String>,
+    query: BTreeSet<String>,
+    headers: BTreeSet<String>,
+}
+
+/// The text of the table, from the service model of S3.
+///
+/// # Errors
+/// The model has no operations, or one that is not like S3's.
+pub fn emit(model: &str) -> Result<String, String> {
+    let model: Value = serde_json::from_str(model).map_err(|error| error.to_string())?;
+    let operations = model["operations"].as_object();
+    let operations = operations.ok_or("the model of S3 has no operations")?;
+    // Operations that are deprecated have successors with the same method and URI.
+    let current = operations.iter().filter(|(_, it)| it["deprecated"] != true);
+    let read = current.map(|(name, operation)| read(&model, name, operation));
+    let mut read = read.collect::<Result<Vec<Operation>, String>>()?;
+    read.sort_by_key(|it| {
+        let marks = (Reverse(it.sub_resource), Reverse(it.marks.len()));
+        (it.method.clone(), it.level, marks, it.name.clone())
+    });
+    let rows: String = read.iter().map(row).collect();
+    Ok(format!(
+        "{USES}/// Of several rows that fit, the first counts.\n\
+         pub(in crate::operation) static ROWS: &[Row] = &[{rows}];\n"
+    ))
+}
+
+fn read(model: &Value, name: &str, operation: &Value) -> Result<Operation, String> {
+    let text = |value: &Value| {
+        let text = value.as_str().map(str::to_owned);
+        text.ok_or_else(|| format!("{name} is not like an operation of S3"))
+    };
+    let uri = text(&operation["http"]["requestUri"])?;
+    let (path, query) = uri.split_once('?').unwrap_or((&uri, ""));
+    let mut marks: Vec<String> = query
+        .split('&')
+        .filter(|it| !it.is_empty())
+        .map(|it| match it.split_once('=') {
+            Some((key, value)) => format!("Mark::Pair({key:?}, {value:?})"),
+            None => format!("Mark::SubResource({it:?})"),
+        })
+        .collect();
+    // AWS tells these two apart by the host.
+    if name == "ListDirectoryBuckets" {
+        marks.push(format!("Mark::Pair(\"x-id\", {name:?})"));
+    }
+    let input = operation["input"]["shape"].as_str().unwrap_or_default();
+    let input = &model["shapes"][input];
+    let none = Map::new();
+    let members = input["members"].as_object().unwrap_or(&none);
+    let at = |place: &str| -> BTreeSet<String> {
+        let found = members.values().filter(|it| it["location"] == place);
+        let names = found.filter_map(|it| it["locationName"].as_str());
+        names.map(str::to_owned).collect()
+    };
+    let has_sub_resource = !query.is_empty();
+    let required = input["required"].as_array().into_iter().flatten();
+    for member in required.filter_map(|it| members.get(it.as_str()?)) {
+        let key = member["locationName"].as_str().unwrap_or_default();
+        match member["location"].as_str() {
+            Some("querystring") => marks.push(format!("Mark::Key({key:?})")),
+            Some("header") if !has_sub_resource => marks.push(format!("Mark::Header({key:?})")),
+            _ => {}
+        }
+    }
+    Ok(Operation {
+        name: name.to_owned(),
+        method: text(&operation["http"]["method"])?,
+        level: match (path.contains("{Bucket}"), path.contains("{Key+}")) {
+            (_, true) => "Object",
+            (true, false) => "Bucket",
+            // WriteGetObjectResponse's route stands in the host.
+            (false, false) if name == "WriteGetObjectResponse" => "Bucket",
+            (false, false) => "Service",
+        },
+        sub_resource: marks.iter().any(|it| it.starts_with("Mark::SubResource")),
+        marks,
+        query: at("querystring"),
+        headers: at("header").iter().map(|it| it.to_lowercase()).collect(),
+    })
+}
+
+fn row(operation: &Operation) -> String {
+    let mut out = String::new();
+    let _ = write!(
+        out,
+        "Row {{ name: {:?}, method: {:?}, level: Level::{}, marks: &[{}], query: &[{}], headers: &[{}] }},",
+        operation.name,
+        operation.method,
+        operation.level,
+        operation.marks.join(", "),
+        quoted(&operation.query),
+        quoted(&operation.headers),
+    );
+    out
+}
+
+fn quoted(names: &BTreeSet<String>) -> String {
+    let quoted = names.iter().map(|it| format!("{it:?}"));
+    quoted.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::emit;
+
+    #[test]
+    fn operations_are_read_from_the_model() {
+        let model = r#"{
+            "operations": {
+                "GetThing": {"http": {"method": "GET", "requestUri": "/{Bucket}?thing"}, "input": {"shape": "In"}},
+                "GetThingOld": {"http": {"method": "GET", "requestUri": "/{Bucket}?thing"}, "deprecated": true}
+            },
+            "shapes": {"In": {"required": ["Id"], "members": {
+                "Id": {"location": "querystring", "locationName": "id"},
+                "Mode": {"location": "header", "locationName": "X-Mode"}
+            }}}
+        }"#;
+        let text = emit(model).unwrap();
+        let row = "Row { name: \"GetThing\", method: \"GET\", level: Level::Bucket, \
+                   marks: &[Mark::SubResource(\"thing\"), Mark::Key(\"id\")], \
+                   query: &[\"id\"], headers: &[\"x-mode\"] },";
+        assert!(
+            text.contains(row) && !text.contains("GetThingOld"),
+            "{text}"
+        );
+        assert!(emit("{}").is_err());
+    }
+}
