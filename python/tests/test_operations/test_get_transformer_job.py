@@ -50,7 +50,7 @@ class TestBehaviour:
         assert len(done["outputFiles"]) == 1
         assert told(world.b2bi.get_transformer_job(**job)) == told(done)
 
-    @pytest.mark.parametrize("name", ["not-x12", "no-se", "cut-off"])
+    @pytest.mark.parametrize("name", ["not-x12", "cut-off"])
     def test_the_waiter_ends_on_failure_and_the_message_tells_why(self, world, name):
         job = world.start(world.put((DOCUMENTS / f"{name}.edi").read_bytes()))
         with pytest.raises(WaiterError, match="terminal failure state"):

@@ -128,7 +128,7 @@ class TestAcknowledgement:
     def test_events_tell_of_each(self, pipeline, world):
         flow = pipeline()
         flow.drop(WRONG)
-        details = {event["detail"]["ack-x12-type"]: event["detail"] for event in event.events("Acknowledgement Completed", 2)}
+        details = {event["detail"]["ack-x12-type"]: event["detail"] for event in flow.events("Acknowledgement Completed", 2)}
         assert sorted(details) == ["TA1", "X12_997"]
         functional = details["X12_997"]
         assert functional["ack-file-s3-attributes"]["object-key"].endswith(".997")
