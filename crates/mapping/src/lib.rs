@@ -11,7 +11,7 @@
 //! let template = Jsonata.compile(r#"{ "name": customer }"#)?;
 //! let output = template.evaluate(r#"{"customer": "acme"}"#, &run)?;
 //! assert_eq!(output.as_deref(), Some("{\n  \"name\": \"acme\"\n}"));
-//! # Ok::<(), b2bi_local_mapping::Problem>(())
+//! # Ok::<(), b2bi_local_mapping::MappingError>(())
 //! ```
 
 mod engine;

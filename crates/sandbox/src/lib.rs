@@ -3,7 +3,7 @@
 //! [`Sandbox`] is an [`Engine`](b2bi_local_mapping::Engine) that evaluates nothing itself. It sends a
 //! template and its input to a worker process: the program that [`Settings::worker`] names, which
 //! calls [`serve`] with the engine that does the work. A worker that crashes, hangs, overflows its
-//! stack or runs out of memory is a [`MappingError`](b2bi_local_mapping::Problem) of that one template.
+//! stack or runs out of memory is a [`MappingError`](b2bi_local_mapping::MappingError) of that one template.
 //!
 //! ```
 //! use b2bi_local_mapping::{Engine, Limits, Run};
@@ -14,7 +14,7 @@
 //! let run = Run::new(0, 1, Limits::standard());
 //! let problem = sandbox.compile("1 + 1")?.evaluate("{}", &run).unwrap_err();
 //! assert!(problem.reason.starts_with("No JSONata worker can be started"));
-//! # Ok::<(), b2bi_local_mapping::Problem>(())
+//! # Ok::<(), b2bi_local_mapping::MappingError>(())
 //! ```
 
 mod engine;

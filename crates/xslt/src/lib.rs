@@ -12,7 +12,7 @@
 //! let run = Run::new(0, 1, Limits::standard());
 //! let problem = xslt.compile("<x/>")?.evaluate("<a/>", &run).unwrap_err();
 //! assert!(problem.reason.contains("worker"));
-//! # Ok::<(), b2bi_local_mapping::Problem>(())
+//! # Ok::<(), b2bi_local_mapping::MappingError>(())
 //! ```
 
 mod engine;
