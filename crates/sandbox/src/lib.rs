@@ -7,9 +7,9 @@
 //!
 //! ```
 //! use b2bi_local_mapping::{Engine, Limits, Run};
-//! use b2bi_local_sandbox::{Program, Sandbox, Settings};
+//! use b2bi_local_sandbox::{WorkerCommand, Sandbox, Settings};
 //!
-//! let worker = Program { path: "/no/such/program".into(), arguments: vec![] };
+//! let worker = WorkerCommand { path: "/no/such/program".into(), arguments: vec![] };
 //! let sandbox = Sandbox::new(Settings::new("JSONata", worker)); // starts no process yet
 //! let run = Run::new(0, 1, Limits::standard());
 //! let problem = sandbox.compile("1 + 1")?.evaluate("{}", &run).unwrap_err();
