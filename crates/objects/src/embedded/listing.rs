@@ -155,7 +155,7 @@ impl KeyEncoding {
     }
 
     /// The encoding as an answer names it.
-    pub(crate) fn told(self) -> Option<EncodingType> {
+    pub(crate) fn as_s3(self) -> Option<EncodingType> {
         self.0.then(|| EncodingType::from_static(EncodingType::URL))
     }
 

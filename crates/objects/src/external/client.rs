@@ -237,7 +237,7 @@ impl ErrorResponse {
         self.status == StatusCode::NOT_FOUND
     }
 
-    fn told(&self) -> String {
+    fn explained(&self) -> String {
         match (self.code.as_str(), self.message.as_str()) {
             ("", _) => format!("S3 answers {}", self.status),
             (code, "") => format!("S3 answers {code}"),
@@ -252,8 +252,8 @@ impl From<ErrorResponse> for ObjectError {
             ("NoSuchBucket", _) => Self::NoSuchBucket,
             ("NoSuchKey", _) | ("", StatusCode::NOT_FOUND) => Self::NoSuchKey,
             ("AccessDenied" | "", StatusCode::FORBIDDEN) => Self::AccessDenied,
-            _ if refused.may_pass() => Self::Unavailable(refused.told()),
-            _ => Self::Other(refused.told()),
+            _ if refused.may_pass() => Self::Unavailable(refused.explained()),
+            _ => Self::Other(refused.explained()),
         }
     }
 }

@@ -17,7 +17,7 @@ struct Directory(PathBuf);
 
 impl Directory {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("ledger-{name}-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("rows-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
         Self(path)
     }

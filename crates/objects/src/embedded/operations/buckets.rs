@@ -6,7 +6,7 @@ use std::ops::Bound;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use s3s::dto::{
-    Bucket as Told, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput,
+    Bucket as S3Bucket, BucketLocationConstraint, CreateBucketInput, CreateBucketOutput,
     DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput, GetBucketLocationOutput,
     HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput,
 };
@@ -107,31 +107,31 @@ pub(crate) fn list(
         .unwrap_or_default();
     let prefix = input.prefix.as_deref().unwrap_or_default();
     let start = (Bound::Excluded(after.as_str()), Bound::Unbounded);
-    let mut told: Vec<Told> = memory.read(account, |buckets| {
+    let mut listed: Vec<S3Bucket> = memory.read(account, |buckets| {
         let listed = buckets
             .range::<str, _>(start)
             .filter(|(name, _)| name.starts_with(prefix));
         listed
             .map(|(name, bucket)| tell(name, bucket))
-            .filter(|told| in_region(told, &input))
+            .filter(|bucket| in_region(bucket, &input))
             .take(limit.saturating_add(1))
             .collect()
     });
-    let more = told.len() > limit;
-    told.truncate(limit);
-    let last = told.last().and_then(|bucket| bucket.name.as_deref());
+    let more = listed.len() > limit;
+    listed.truncate(limit);
+    let last = listed.last().and_then(|bucket| bucket.name.as_deref());
     Ok(ListBucketsOutput {
         continuation_token: last
             .filter(|_| more)
             .map(|name| BASE64_URL_SAFE_NO_PAD.encode(name)),
-        buckets: Some(told),
+        buckets: Some(listed),
         owner: Some(owner(memory.owner(account))),
         prefix: input.prefix,
     })
 }
 
-fn tell(name: &str, bucket: &Bucket) -> Told {
-    Told {
+fn tell(name: &str, bucket: &Bucket) -> S3Bucket {
+    S3Bucket {
         name: Some(name.to_owned()),
         creation_date: Some(bucket.created.into()),
         bucket_region: Some(
@@ -143,7 +143,7 @@ fn tell(name: &str, bucket: &Bucket) -> Told {
     }
 }
 
-fn in_region(bucket: &Told, input: &ListBucketsInput) -> bool {
+fn in_region(bucket: &S3Bucket, input: &ListBucketsInput) -> bool {
     input.bucket_region.is_none() || bucket.bucket_region == input.bucket_region
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn object(
     let copy = memory.insert(account, &input.bucket, &input.key, copy, |current| {
         conditions::check_write(current, matches.as_ref(), none_matches.as_ref())
     })?;
-    Ok(told(&copy))
+    Ok(copy_output(&copy))
 }
 
 /// The conditions on what is replaced; the library does not read them for copies.
@@ -128,7 +128,7 @@ fn merged(original: &Object, asked: Headers, replaces: bool) -> Headers {
     }
 }
 
-fn told(copy: &Object) -> CopyObjectOutput {
+fn copy_output(copy: &Object) -> CopyObjectOutput {
     let mut result = CopyObjectResult {
         checksum_type: Some(copy.checksum.dto_type()),
         e_tag: Some(copy.etag()),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use s3s::dto::{
-    ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, Object as Told,
-    ObjectStorageClass, Owner,
+    ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output,
+    Object as S3Object, ObjectStorageClass, Owner,
 };
 use s3s::{S3Result, s3_error};
 
@@ -58,7 +58,7 @@ pub(crate) fn version_2(
             continuation_token: input.continuation_token.clone(),
             common_prefixes: encoding.prefixes(&page.prefixes),
             contents: contents(&page, encoding, wanted.as_ref()),
-            encoding_type: encoding.told(),
+            encoding_type: encoding.as_s3(),
             ..Default::default()
         })
     })
@@ -93,7 +93,7 @@ pub(crate) fn version_1(
             is_truncated: Some(page.next.is_some()),
             common_prefixes: encoding.prefixes(&page.prefixes),
             contents: contents(&page, encoding, Some(&owner)),
-            encoding_type: encoding.told(),
+            encoding_type: encoding.as_s3(),
             ..Default::default()
         })
     })
@@ -103,8 +103,8 @@ fn contents(
     page: &Page<'_, Arc<Object>>,
     encoding: KeyEncoding,
     owner: Option<&Owner>,
-) -> Option<Vec<Told>> {
-    let told = page.items.iter().map(|(key, object)| Told {
+) -> Option<Vec<S3Object>> {
+    let objects = page.items.iter().map(|(key, object)| S3Object {
         key: Some(encoding.write(key)),
         e_tag: Some(object.etag()),
         last_modified: Some(object.last_modified.into()),
@@ -117,7 +117,7 @@ fn contents(
         owner: owner.cloned(),
         ..Default::default()
     });
-    (!page.items.is_empty()).then(|| told.collect())
+    (!page.items.is_empty()).then(|| objects.collect())
 }
 
 fn encode(key: &str) -> String {

@@ -46,7 +46,7 @@ pub(crate) fn uploads(
                 .last
                 .filter(|_| found.more)
                 .map(|(_, id)| id.to_owned()),
-            encoding_type: encoding.told(),
+            encoding_type: encoding.as_s3(),
             ..Default::default()
         })
     })

@@ -177,7 +177,7 @@ pub(crate) fn attributes(
     let asked = |name: &str| names().any(|asked| asked == name);
     let class = || StorageClass::from(object.headers.storage_class_listed().to_owned());
     Ok(GetObjectAttributesOutput {
-        checksum: asked(ObjectAttributes::CHECKSUM).then(|| told(&object.checksum)),
+        checksum: asked(ObjectAttributes::CHECKSUM).then(|| checksum_output(&object.checksum)),
         e_tag: asked(ObjectAttributes::ETAG).then(|| object.etag()),
         last_modified: Some(object.last_modified.into()),
         object_parts: (asked(ObjectAttributes::OBJECT_PARTS) && !object.parts.is_empty())
@@ -188,7 +188,7 @@ pub(crate) fn attributes(
     })
 }
 
-fn told(checksum: &Checksum) -> s3s::dto::Checksum {
+fn checksum_output(checksum: &Checksum) -> s3s::dto::Checksum {
     let mut told = s3s::dto::Checksum {
         checksum_type: Some(checksum.dto_type()),
         ..Default::default()
