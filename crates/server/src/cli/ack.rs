@@ -16,14 +16,14 @@ use crate::system;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
-        .about("Print the acknowledgement of an X12 file: 997, 999 or TA1")
+        .about("Print the acknowledgement of an X12 file: a 997, 999 or TA1")
         .arg(input::argument())
         .arg(problems::argument())
         .arg(
             choice(
                 "form",
                 &["auto", "997", "999", "TA1"],
-                "Which one; auto takes 999 for health care in 5010 and 997 for the rest",
+                "Kind of acknowledgement; auto is 999 for health care in 5010, and 997 for the rest",
             )
             .default_value("auto"),
         )

@@ -16,7 +16,7 @@ use super::{Outcome, input, print, problems};
 
 pub(super) fn arguments(command: Command) -> Command {
     command
-        .about("Print the X12 that the service makes of a service-defined document, JSON or XML")
+        .about("Convert a service-defined document, JSON or XML, to X12")
         .arg(input::argument())
         .args(form())
 }
@@ -27,7 +27,7 @@ pub(super) fn form() -> [Arg; 6] {
         choice(
             "wrap",
             &["SEGMENT", "ONE_LINE", "LINE_LENGTH"],
-            "Where lines break",
+            "Line breaks of the output",
         )
         .default_value("SEGMENT"),
         Arg::new("line-length")
@@ -35,8 +35,8 @@ pub(super) fn form() -> [Arg; 6] {
             .value_name("BYTES")
             .value_parser(value_parser!(u32).range(1..))
             .default_value("80")
-            .help("The length of lines for LINE_LENGTH"),
-        choice("line-terminator", &["LF", "CRLF", "CR"], "How lines break").default_value("LF"),
+            .help("Line length for LINE_LENGTH"),
+        choice("line-terminator", &["LF", "CRLF", "CR"], "Line terminator of the output").default_value("LF"),
         Arg::new("delimiters")
             .long("delimiters")
             .value_name("CHARACTERS")

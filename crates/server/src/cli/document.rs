@@ -17,7 +17,7 @@ pub(super) fn loop_names() -> Arg {
     Arg::new("loop-names")
         .long("loop-names")
         .value_name("FILE")
-        .help("Table of loop names to use in place of the standard's")
+        .help("Table of loop names that replaces the standard's")
 }
 
 /// A reader that names loops as the arguments want it.

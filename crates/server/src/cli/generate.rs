@@ -22,16 +22,16 @@ pub(super) fn arguments(command: Command) -> Command {
             .help(help)
     };
     command
-        .about("Print a template that makes one document of another, inferred from both")
+        .about("Infer a template from an input and the wanted output, and print it")
         .arg(file(
             "input",
-            "The input: JSON, XML, or X12 for its document",
+            "Input: JSON, XML, or X12, which is converted first",
         ))
-        .arg(file("output", "The output that is wanted of it"))
+        .arg(file("output", "Wanted output"))
         .arg(choice(
             "type",
             &["jsonata", "xslt"],
-            "The template's language [default: xslt where a file is XML, else jsonata]",
+            "Language of the template [default: xslt where a file is XML, else jsonata]",
         ))
         .arg(document::loop_names())
         .arg(map::xslt_command())

@@ -19,9 +19,7 @@ const MEMORY_BYTES: u64 = 2 << 30;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
-        .about(
-            "Print what a template makes of a document: JSONata of JSON, XSLT of XML, both of X12",
-        )
+        .about("Apply a template to a document: JSONata to JSON, XSLT to XML, either to X12")
         .arg(template())
         .arg(input::argument())
         .arg(clock())
@@ -36,7 +34,7 @@ pub(super) fn template() -> Arg {
         .long("template")
         .value_name("TEMPLATE")
         .required(true)
-        .help("The file with the template; XSLT begins with <")
+        .help("Template file; a template that begins with < is XSLT")
 }
 
 /// The argument that names a processor for XSLT.
@@ -54,7 +52,7 @@ pub(super) fn clock() -> Arg {
         .long("clock")
         .value_name("TIME")
         .value_parser(time)
-        .help("The time in the template, such as 2026-03-01T09:30:00Z or 2026-03-01 [default: now]")
+        .help("Time that the template sees, such as 2026-03-01T09:30:00Z or 2026-03-01 [default: now]")
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {

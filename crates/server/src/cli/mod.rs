@@ -96,7 +96,7 @@ fn command() -> Command {
         )
         .subcommand(
             Command::new("health")
-                .about("Exit with 0 when a server answers on --listen")
+                .about("Exit with 0 if a server answers on --listen")
                 .args(options()),
         )
         .subcommands(command::commands())

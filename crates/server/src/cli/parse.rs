@@ -16,13 +16,10 @@ const CAPACITY: usize = 1 << 16;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
-        .about("Print the document that the service makes of an X12 file")
+        .about("Convert an X12 file to the service's document, JSON or XML")
         .arg(input::argument())
-        .arg(choice("format", &["json", "xml"], "The document's format").default_value("json"))
-        .arg(
-            choice("layout", &["pretty", "compact"], "How JSON is laid out")
-                .default_value("pretty"),
-        )
+        .arg(choice("format", &["json", "xml"], "Format of the document").default_value("json"))
+        .arg(choice("layout", &["pretty", "compact"], "Layout of JSON").default_value("pretty"))
         .arg(document::loop_names())
         .arg(problems::argument())
         .args(selection::arguments())

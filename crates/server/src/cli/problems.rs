@@ -24,7 +24,7 @@ pub(super) fn argument() -> Arg {
         .value_name("NUMBER")
         .value_parser(value_parser!(u32))
         .help(format!(
-            "Most problems listed for a file; the others are counted [default: {PROBLEM_LIMIT}]"
+            "Maximum number of problems listed for a file; the rest are counted [default: {PROBLEM_LIMIT}]"
         ))
 }
 

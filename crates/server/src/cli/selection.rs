@@ -12,12 +12,14 @@ pub(super) fn arguments() -> [Arg; 2] {
             .long("transaction-set")
             .value_name("SET")
             .requires("version")
-            .help("What the file must hold, such as X12_850 or 850 [default: what it holds]"),
+            .help(
+                "Transaction set of the file, such as X12_850 or 850 [default: the one it holds]",
+            ),
         Arg::new("version")
             .long("version")
             .value_name("VERSION")
             .requires("transaction-set")
-            .help("The version it must be of, such as VERSION_4010 or 4010"),
+            .help("Version of the file, such as VERSION_4010 or 4010"),
     ]
 }
 

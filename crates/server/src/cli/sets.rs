@@ -14,14 +14,14 @@ pub(super) fn arguments(command: Command) -> Command {
         .arg(
             Arg::new("filter")
                 .value_name("TEXT")
-                .help("Only sets with this in their name, such as 837"),
+                .help("Only sets whose name contains this text, such as 837"),
         )
         .arg(
             Arg::new("version")
                 .long("version")
                 .value_name("VERSION")
                 .value_parser(selection::version)
-                .help("Only this version's, such as VERSION_5010_HIPAA or 4010"),
+                .help("Only sets of this version, such as VERSION_5010_HIPAA or 4010"),
         )
 }
 

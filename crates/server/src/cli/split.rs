@@ -14,7 +14,7 @@ use super::{Outcome, input, print};
 
 pub(super) fn arguments(command: Command) -> Command {
     command
-        .about("Write each transaction of an X12 file as a file of its own, envelope and all")
+        .about("Split an X12 file into one file for each transaction, with its envelope")
         .arg(input::argument())
         .arg(problems::argument())
         .arg(
@@ -24,13 +24,13 @@ pub(super) fn arguments(command: Command) -> Command {
                 .value_name("FOLDER")
                 .value_parser(value_parser!(PathBuf))
                 .default_value(".")
-                .help("Where the files go: 00001.edi, 00002.edi, ..."),
+                .help("Folder for the files 00001.edi, 00002.edi, ..."),
         )
         .arg(
             Arg::new("force")
                 .long("force")
                 .action(ArgAction::SetTrue)
-                .help("Overwrite files that are there already"),
+                .help("Overwrite existing files"),
         )
 }
 

@@ -17,12 +17,12 @@ pub(super) fn arguments(command: Command) -> Command {
              does",
         )
         .arg(
-            choice("type", &["jsonata", "xslt"], "The template's language")
+            choice("type", &["jsonata", "xslt"], "Language of the template")
                 .default_value("jsonata"),
         )
         .arg(
             set.required_unless_present("sample")
-                .help("The set it is for, such as X12_850 or 850 [default: that of the sample]"),
+                .help("Transaction set, such as X12_850 or 850 [default: that of the sample]"),
         )
         .arg(
             version
@@ -33,7 +33,7 @@ pub(super) fn arguments(command: Command) -> Command {
             Arg::new("sample")
                 .long("sample")
                 .value_name("FILE")
-                .help("An X12 file whose values the template has in place; - is standard input"),
+                .help("X12 file whose values fill the template; - is standard input"),
         )
 }
 

@@ -16,7 +16,7 @@ use super::{Outcome, folder, input, print, selection};
 
 pub(super) fn arguments(command: Command) -> Command {
     command
-        .about("Print what is wrong with X12 files")
+        .about("Validate X12 files and print their problems")
         .arg(
             Arg::new("file")
                 .value_name("FILE")
@@ -28,7 +28,7 @@ pub(super) fn arguments(command: Command) -> Command {
             choice(
                 "format",
                 &["text", "service", "json", "junit", "sarif"],
-                "How the report is written; service is the service's own validation report",
+                "Format of the report; service is the service's own validation report",
             )
             .default_value("text"),
         )
@@ -40,7 +40,7 @@ pub(super) fn arguments(command: Command) -> Command {
             Arg::new("strict")
                 .long("strict")
                 .action(ArgAction::SetTrue)
-                .help("Demand too what is only inferred: rules of later versions, derived guides"),
+                .help("Also check rules that are only inferred: those of later versions, and derived guides"),
         )
         .arg(problems::argument())
         .args(selection::arguments())

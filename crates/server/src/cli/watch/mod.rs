@@ -27,7 +27,7 @@ pub(super) fn arguments(command: Command) -> Command {
             .help(help)
     };
     command
-        .about("Map documents whenever a file changes, and print the result or how it differs")
+        .about("Map documents whenever a file changes, and print the result or the difference")
         .arg(
             Arg::new("file")
                 .value_name("FILE")
@@ -43,7 +43,7 @@ pub(super) fn arguments(command: Command) -> Command {
                 .long("expect")
                 .value_name("FILE|DIR")
                 .help(
-                    "The result that is wanted; print how the result differs. A folder holds the \
+                    "Expected result; print the difference. A folder holds the \
                      results of a folder of documents: FILE/NAME.edi with DIR/NAME.json, or, without \
                      FILE, NAME.edi with NAME.expected.json, or NAME/input.edi with NAME/expected.json",
                 ),
@@ -55,7 +55,7 @@ pub(super) fn arguments(command: Command) -> Command {
                 .action(ArgAction::Append)
                 .requires("expect")
                 .help(
-                    "Leave this out of the comparison: order.lines[0].date, lines.*.date or **.date \
+                    "Path to ignore in the comparison: order.lines[0].date, lines.*.date or **.date \
                      in JSON, GS04 or REF in X12; may be repeated",
                 ),
         )
@@ -69,7 +69,7 @@ pub(super) fn arguments(command: Command) -> Command {
         .arg(flag("convert", "Write the mapped document as X12"))
         .arg(flag(
             "once",
-            "Run once: exit status 0 as expected, 1 different or problems in the X12, 2 not possible",
+            "Run once and exit: 0 as expected, 1 different or problems in the X12, 2 not possible",
         ))
         .arg(map::clock())
         .args(convert::form())
