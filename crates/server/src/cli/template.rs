@@ -12,10 +12,7 @@ use super::{Outcome, input, print, problems, selection};
 pub(super) fn arguments(command: Command) -> Command {
     let [set, version] = selection::arguments();
     command
-        .about(
-            "Print a template that makes a service-defined document, as CreateStarterMappingTemplate \
-             does",
-        )
+        .about("Print a starter template, as CreateStarterMappingTemplate does")
         .arg(
             choice("type", &["jsonata", "xslt"], "Language of the template")
                 .default_value("jsonata"),
