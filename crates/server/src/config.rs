@@ -139,12 +139,12 @@ impl Config {
     ///
     /// The first value that cannot be used, where it comes from, and what would do.
     pub fn from_settings(settings: &Resolved) -> Result<Self, SettingError> {
-        let log_format = match settings.value("log-format") {
+        let log_format = match &*settings.choice("log-format") {
             "text" => LogFormat::Text,
             "json" => LogFormat::Json,
             _ => return Err(settings.error("log-format", "must be text or json")),
         };
-        let seed = match settings.value("seed") {
+        let seed = match &*settings.choice("seed") {
             "random" => None,
             _ => Some(parse(
                 settings,
@@ -201,7 +201,7 @@ fn parse<T: FromStr>(settings: &Resolved, key: &str, wanted: &str) -> Result<T, 
 }
 
 fn switch(settings: &Resolved, key: &str) -> Result<bool, SettingError> {
-    match settings.value(key) {
+    match &*settings.choice(key) {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
         _ => Err(settings.error(key, "must be true or false")),
@@ -268,17 +268,17 @@ fn credentials(settings: &Resolved) -> Result<Option<Vec<Credential>>, SettingEr
 fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
     let enforced = switch(settings, "quotas")?;
     let quota = |key| Ok(enforced.then_some(parse(settings, key, COUNT)?));
-    let replay_client_tokens = match settings.value("idempotency") {
+    let replay_client_tokens = match &*settings.choice("idempotency") {
         "client-token" => true,
         "none" => false,
         _ => return Err(settings.error("idempotency", "must be client-token or none")),
     };
-    let layout = match settings.value("document-layout") {
+    let layout = match &*settings.choice("document-layout") {
         "pretty" => Layout::Pretty,
         "compact" => Layout::Compact,
         _ => return Err(settings.error("document-layout", "must be pretty or compact")),
     };
-    let test_mapping_reply = match settings.value("test-mapping-reply") {
+    let test_mapping_reply = match &*settings.choice("test-mapping-reply") {
         "literal" => MappingReply::Literal,
         "plain" => MappingReply::Plain,
         _ => return Err(settings.error("test-mapping-reply", "must be literal or plain")),
@@ -313,14 +313,14 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
 }
 
 fn job_duration(settings: &Resolved) -> Result<JobDuration, SettingError> {
-    let value = settings.value("job-duration");
+    let value = settings.choice("job-duration");
     let polls = value
         .strip_prefix("polls(")
         .and_then(|rest| rest.strip_suffix(')'));
-    let read = match (value, polls) {
+    let read = match (&*value, polls) {
         ("immediate", _) => Some(JobDuration::Immediate),
         (_, Some(count)) => count.trim().parse().ok().map(JobDuration::Polls),
-        _ => time(value).map(JobDuration::Fixed),
+        _ => time(&value).map(JobDuration::Fixed),
     };
     read.ok_or_else(|| {
         settings.error(
@@ -382,7 +382,7 @@ pub(crate) fn read_loop_names(path: &str) -> Result<Arc<LoopNames>, String> {
 }
 
 fn clock(settings: &Resolved) -> Result<ClockSettings, SettingError> {
-    let mode = ClockMode::named(settings.value("clock"))
+    let mode = ClockMode::named(&settings.choice("clock"))
         .ok_or_else(|| settings.error("clock", "must be real or manual"))?;
     let start = match settings.value("clock-start") {
         "now" => None,

@@ -383,3 +383,23 @@ fn a_file_sets_what_it_names_and_leaves_the_rest() {
         }
     }
 }
+
+#[test]
+fn words_of_settings_may_be_in_any_case() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("any-case.toml");
+    let text = [
+        "log-format = \"JSON\"",
+        "seed = \"Random\"",
+        "clock = \"Manual\"",
+        "idempotency = \"NONE\"",
+        "document-layout = \"Compact\"",
+        "test-mapping-reply = \"Plain\"",
+        "job-duration = \"Polls(3)\"",
+        "quotas = \"False\"",
+    ];
+    std::fs::write(&file, text.join("\n")).unwrap();
+    let config = Config::from_file(&file).unwrap();
+    assert_eq!(config.seed, None);
+    assert_eq!(config.b2bi.quotas.profiles, None);
+    assert!(!config.b2bi.replay_client_tokens);
+}

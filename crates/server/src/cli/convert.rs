@@ -36,7 +36,12 @@ pub(super) fn form() -> [Arg; 6] {
             .value_parser(value_parser!(u32).range(1..))
             .default_value("80")
             .help("Line length for LINE_LENGTH"),
-        choice("line-terminator", &["LF", "CRLF", "CR"], "Line terminator of the output").default_value("LF"),
+        choice(
+            "line-terminator",
+            &["LF", "CRLF", "CR"],
+            "Line terminator of the output",
+        )
+        .default_value("LF"),
         Arg::new("delimiters")
             .long("delimiters")
             .value_name("CHARACTERS")

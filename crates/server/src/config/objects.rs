@@ -66,7 +66,7 @@ pub(super) fn external(
         let problem = "must be http://HOST:PORT or https://HOST and no more";
         settings.error("s3-endpoint", problem)
     })?;
-    let addressing = match settings.value("s3-addressing") {
+    let addressing = match &*settings.choice("s3-addressing") {
         "path" => Addressing::Path,
         "virtual" => Addressing::Virtual,
         _ => return Err(settings.error("s3-addressing", "must be path or virtual")),

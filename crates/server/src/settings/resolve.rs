@@ -224,6 +224,11 @@ impl Resolved {
             .unwrap_or_default()
     }
 
+    /// The value in lower case, for settings that are one of some words.
+    pub(crate) fn choice(&self, key: &str) -> String {
+        self.value(key).to_ascii_lowercase()
+    }
+
     /// Whether a flag or a variable gives the setting a value, an empty one too.
     pub(crate) fn is_typed(&self, key: &str) -> bool {
         self.found(key)
