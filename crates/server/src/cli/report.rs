@@ -182,7 +182,8 @@ fn junit(reports: &[FileReport]) -> String {
                 (Some(error), _) => Verdict::Error(error.clone()),
                 (None, 0) => Verdict::Passed,
                 (None, total) => {
-                    Verdict::Failed(format!("{total} problems\n{}", report.problems.lines()))
+                    let noun = if total == 1 { "problem" } else { "problems" };
+                    Verdict::Failed(format!("{total} {noun}\n{}", report.problems.lines()))
                 }
             };
             (report.problems.file.clone(), verdict)
