@@ -176,11 +176,13 @@ impl App {
     }
 
     /// Ends idle connections where a rule waits for new ones: clients keep theirs open, so that it
-    /// would hardly ever act.
-    pub(crate) fn renew_connections(&self) {
-        if self.faults.is_armed_at_accept() {
+    /// would hardly ever act. Whether they end is returned.
+    pub(crate) fn renew_connections(&self) -> bool {
+        let is_armed = self.faults.is_armed_at_accept();
+        if is_armed {
             self.renewals.send_replace(());
         }
+        is_armed
     }
 
     /// Who answers a request that is not answered here.

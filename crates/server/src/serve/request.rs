@@ -8,7 +8,7 @@ use std::time::Instant;
 use b2bi_local_dispatcher::{Route, ServiceError, cors, json, route};
 use b2bi_local_panics::caught;
 use bytes::Bytes;
-use http::header::DATE;
+use http::header::{CONNECTION, DATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Either;
@@ -217,10 +217,13 @@ async fn administer(app: &Arc<App>, head: &Parts, body: TimeoutBody) -> Response
     if let Some(events) = admin::follow(app, head).await {
         return reply::events(events);
     }
-    let response = admin::answer(app, head, body).await;
+    let mut response = admin::answer(app, head, body).await;
     app.keep_past();
-    if !matches!(head.method, Method::GET | Method::HEAD) {
-        app.renew_connections();
+    if !matches!(head.method, Method::GET | Method::HEAD) && app.renew_connections() {
+        // This connection is among those that end, and its client should not use it again.
+        response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
     }
     whole(response)
 }

@@ -63,10 +63,21 @@ async fn http(
     stopping: &mut watch::Receiver<bool>,
 ) -> Option<(TcpStream, WireScript)> {
     let (taken, connection_state) = (Mutex::default(), ConnectionState::default());
-    let (taken, connection_state) = (&taken, &connection_state);
+    let mut renewals = app.renewals.subscribe();
+    let opened = renewals.clone();
+    let (taken, connection_state, opened) = (&taken, &connection_state, &opened);
     let service = service_fn(move |request: Request<Incoming>| {
         let (mut head, body) = request.into_parts();
         async move {
+            // A request that overtakes the end of an idle connection meets the fault of a new one.
+            if app.faults.is_armed_at_accept()
+                && opened.has_changed().unwrap_or(false)
+                && !admin::is_admin(app, head.uri.path())
+                && let Some(script) = accept_script(app).await
+            {
+                *lock(taken) = Some(script);
+                pending::<()>().await;
+            }
             let mut response = request::answer(app, connection_state, &mut head, body).await;
             if let Some(script) = response.extensions_mut().remove::<WireScript>() {
                 *lock(taken) = Some(script);
@@ -80,7 +91,6 @@ async fn http(
     let stream = TimeoutStream::new(stream, limits.idle_timeout);
     let mut connection = builder(limits).serve_connection(TokioIo::new(stream), service);
     let mut stop = pin!(stopping.changed());
-    let mut renewals = app.renewals.subscribe();
     let mut renew = pin!(renewals.changed());
     let mut is_stopping = false;
     // A `select!` would ask all three at every turn; here HTTP is asked first, and mostly alone.
@@ -162,6 +172,11 @@ async fn at_accept(app: &App, stream: &TcpStream) -> Option<WireScript> {
     if path.is_some_and(|path| admin::is_admin(app, &path)) {
         return None;
     }
+    accept_script(app).await
+}
+
+/// What rules for new connections do to one.
+async fn accept_script(app: &App) -> Option<WireScript> {
     let plan = app.faults.decide_at_accept(app.now_millis());
     app.clock
         .sleep(Duration::from_millis(plan.delay.before_ms))
