@@ -1,6 +1,7 @@
 //! The transaction set and version that a command was given.
 
 use b2bi_local_b2bi::Selection;
+use b2bi_local_faults::similar;
 use b2bi_local_model::types::{X12TransactionSet, X12Version};
 use b2bi_local_x12::TransactionKind;
 use clap::{Arg, ArgMatches};
@@ -113,7 +114,14 @@ fn selection(text: &str, version: X12Version) -> Result<Selection, String> {
         set == name || set.replace('_', "") == name
     };
     let Some(set) = X12TransactionSet::ALL.iter().find(|set| is_meant(set)) else {
-        let problem = format!("there is no transaction set {text}");
+        let names: Vec<&str> = X12TransactionSet::ALL
+            .iter()
+            .map(|set| set.as_str())
+            .collect();
+        let problem = match similar(&format!("X12_{name}"), &names) {
+            Some(near) => format!("there is no transaction set {text}; did you mean {near}"),
+            None => format!("there is no transaction set {text}"),
+        };
         return Err(with_others(&problem, version, number));
     };
     Selection::new(*set, version).map_err(|_| {
@@ -196,6 +204,7 @@ mod tests {
                 "there is no transaction set X12_999_X1",
             ),
             ("order", "4010", "`b2bi-local sets` lists them"),
+            ("85O", "4010", "did you mean X12_850"),
             ("850", "3010", "there are VERSION_4010, VERSION_4030"),
         ] {
             let found = version(text).and_then(|version| selection(set, version));
