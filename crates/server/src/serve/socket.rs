@@ -73,7 +73,7 @@ async fn http(
             if app.faults.is_armed_at_accept()
                 && opened.has_changed().unwrap_or(false)
                 && !admin::is_admin(app, head.uri.path())
-                && let Some(script) = accept_script(app).await
+                && let Some(script) = Box::pin(accept_script(app)).await
             {
                 *lock(taken) = Some(script);
                 pending::<()>().await;
