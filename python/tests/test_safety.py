@@ -10,7 +10,7 @@ import requests
 from clients import CONNECTIONS, authorization, boto3_client, send
 
 EVIL = "https://evil.example"
-SHORT = ["--header-seconds", "1", "--silence-seconds", "1", "--max-body-bytes", "20000", "--max-header-bytes", "8192"]
+SHORT = ["--header-timeout-seconds", "1", "--idle-timeout-seconds", "1", "--max-body-bytes", "20000", "--max-header-bytes", "8192"]
 OWN = ["/_b2bi/faults", "/_b2bi/seed", "/_b2bi/journal", "/_b2bi/config", "/_b2bi/metrics", "/_localstack/chaos/faults"]
 
 
@@ -175,7 +175,7 @@ class TestTooSlow:
         assert b" 200 " not in raw(short, put, b"a")
 
     def test_a_client_that_takes_nothing(self, server_with):
-        endpoint = server_with("--silence-seconds", "1")
+        endpoint = server_with("--idle-timeout-seconds", "1")
         s3 = boto3_client("s3", endpoint, "test")
         s3.create_bucket(Bucket="long")
         s3.put_object(Bucket="long", Key="long", Body=b"a" * 20_000_000)

@@ -131,7 +131,7 @@ fn dispatch(matches: &ArgMatches) -> Result<(), String> {
     }
     match name {
         "health" => health::check(config.listen),
-        _ => serve(config),
+        _ => serve(config, settings.former_names()),
     }
 }
 
@@ -143,10 +143,11 @@ fn blocking_threads(jobs: usize) -> usize {
     jobs.saturating_add(FOR_REQUESTS).min(MOST)
 }
 
-fn serve(config: Config) -> Result<(), String> {
+fn serve(config: Config, former: &[(String, &str)]) -> Result<(), String> {
     allocator::apply_settings();
     log::start(&config);
     warn_of_unknown_variables();
+    warn_of_former_names(former);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(blocking_threads(config.b2bi.job_concurrency))
@@ -172,6 +173,16 @@ fn warn_of_unknown_variables() {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     for (variable, nearest) in unknown_variables(names) {
         tracing::warn!(variable, nearest, "an environment variable is no setting");
+    }
+}
+
+fn warn_of_former_names(names: &[(String, &str)]) {
+    for (former, now) in names {
+        tracing::warn!(
+            former,
+            now,
+            "a setting has a new name; the former one still works"
+        );
     }
 }
 

@@ -80,8 +80,8 @@ pub(super) fn limits(settings: &Resolved) -> Result<Limits, SettingError> {
         connections: parse(settings, "max-connections", COUNT)?,
         headers: parse(settings, "max-headers", COUNT)?,
         header_bytes,
-        header_time: seconds("header-seconds")?,
-        idle_timeout: seconds("silence-seconds")?,
+        header_time: seconds("header-timeout-seconds")?,
+        idle_timeout: seconds("idle-timeout-seconds")?,
     })
 }
 

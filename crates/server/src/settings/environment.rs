@@ -2,7 +2,9 @@
 
 use b2bi_local_faults::nearest;
 
-use super::SETTINGS;
+use super::former::FORMER_NAMES;
+use super::setting::variable_of;
+use super::{SETTINGS, Setting};
 
 const PREFIX: &str = "B2BI_LOCAL_";
 
@@ -22,10 +24,13 @@ const KUBERNETES: [&str; 2] = ["B2BI_LOCAL_SERVICE_", "B2BI_LOCAL_PORT"];
 /// Each variable of the environment that begins as a setting does and is none, with the nearest one
 /// that is.
 pub(crate) fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<(String, String)> {
-    let known: Vec<String> = SETTINGS.iter().map(super::Setting::variable).collect();
+    let former = FORMER_NAMES.iter().map(|(before, _)| variable_of(before));
+    let known: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
+    let former: Vec<String> = former.collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let is_unknown = |name: &String| {
         name.starts_with(PREFIX)
+            && !former.contains(name)
             && !known.contains(&name.as_str())
             && !OTHERS.contains(&name.as_str())
             && !KUBERNETES.iter().any(|prefix| name.starts_with(prefix))
@@ -70,7 +75,11 @@ mod tests {
     #[test]
     fn settings_and_names_that_others_read_are_not() {
         check(
-            &["B2BI_LOCAL_LISTEN", "B2BI_LOCAL_BIN", "B2BI_LOCAL_CONFIG"],
+            &[
+                "B2BI_LOCAL_LISTEN",
+                "B2BI_LOCAL_BIN",
+                "B2BI_LOCAL_SILENCE_SECONDS",
+            ],
             &[],
         );
         check(

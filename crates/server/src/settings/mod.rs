@@ -1,9 +1,11 @@
 //! Every setting once: its key in the file, its flag, its environment variable, its default.
 
 mod environment;
+mod former;
 #[cfg(test)]
 mod page;
 mod resolve;
+mod secrets;
 mod setting;
 mod table;
 
@@ -11,7 +13,8 @@ use std::fmt;
 
 pub(crate) use environment::unknown_variables;
 pub use resolve::{Resolved, Source};
-pub(crate) use resolve::{arguments, resolve, without_secrets};
+pub(crate) use resolve::{arguments, resolve};
+pub(crate) use secrets::without_secrets;
 pub(crate) use setting::Setting;
 pub(crate) use table::SETTINGS;
 

@@ -9,25 +9,13 @@ use clap::{Arg, ArgAction, ArgMatches};
 use toml::de::DeTable;
 use toml::{Table, Value};
 
+use super::former::{FORMER_NAMES, former_name};
+use super::secrets::{each, showable};
+use super::setting::variable_of;
 use super::{SETTINGS, Setting, SettingError};
 
 /// Keys of the file that are not settings: the fault rules.
 const RULES: &str = "rules";
-/// What is shown instead of a secret.
-const MASK: &str = "***";
-
-/// How long a part of a path is that may be a token.
-const TOKEN_LENGTH: usize = 20;
-
-/// The settings that are addresses, which may have a secret in them.
-const ADDRESSES: [&str; 5] = [
-    "events-webhook",
-    "events-eventbridge",
-    "logs-endpoint",
-    "s3-endpoint",
-    "upstream",
-];
-
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -45,6 +33,7 @@ pub enum Source {
 #[derive(Clone)]
 pub struct Resolved {
     values: Vec<(&'static Setting, String, Source)>,
+    former: Vec<(String, &'static str)>,
     rules: Option<RulesOfFile>,
 }
 
@@ -67,7 +56,14 @@ impl fmt::Debug for Resolved {
 
 /// The settings as arguments of a command.
 pub(crate) fn arguments() -> Vec<Arg> {
-    SETTINGS.iter().map(argument).collect()
+    let former = FORMER_NAMES
+        .iter()
+        .map(|(before, _)| former_argument(before));
+    SETTINGS.iter().map(argument).chain(former).collect()
+}
+
+fn former_argument(name: &'static str) -> Arg {
+    Arg::new(name).long(name).env(variable_of(name)).hide(true)
 }
 
 fn argument(setting: &'static Setting) -> Arg {
@@ -111,33 +107,52 @@ pub(crate) fn resolve(
         value,
         places: rule_places(file, text_of_file.as_deref().unwrap_or_default()),
     });
+    let mut former = Vec::new();
     let mut values = Vec::with_capacity(SETTINGS.len());
     for setting in SETTINGS {
-        let in_file = table.remove(setting.key);
-        let (value, source) = match (typed(matches, setting), in_file, file) {
-            (Some(found), _, _) => found,
-            (None, Some(value), Some(path)) => {
-                let value = text(path, setting.key, &value)?;
-                (
-                    in_folder_of(path, setting, value),
-                    Source::File(path.to_owned()),
-                )
-            }
-            _ => (setting.default.to_owned(), Source::Default),
+        let now = given(matches, file, &mut table, setting, setting.key)?;
+        let before = match former_name(setting.key) {
+            Some(name) => given(matches, file, &mut table, setting, name)?
+                .inspect(|(_, source)| former.push((source.spelling(name), setting.key))),
+            None => None,
         };
+        let default = || (setting.default.to_owned(), Source::Default);
+        let (value, source) = now.or(before).unwrap_or_else(default);
         values.push((setting, value, source));
     }
     match (table.keys().next(), file) {
         (Some(unknown), Some(path)) => Err(unknown_key(path, unknown)),
-        _ => Ok(Resolved { values, rules }),
+        _ => Ok(Resolved {
+            values,
+            former,
+            rules,
+        }),
+    }
+}
+/// The value that somebody gives a setting under one of its names.
+fn given(
+    matches: Option<&ArgMatches>,
+    file: Option<&Path>,
+    table: &mut Table,
+    setting: &Setting,
+    name: &str,
+) -> Result<Option<(String, Source)>, SettingError> {
+    let in_file = table.remove(name);
+    match (typed(matches, name), in_file, file) {
+        (Some(typed), _, _) => Ok(Some(typed)),
+        (None, Some(value), Some(path)) => {
+            let value = in_folder_of(path, setting, text(path, name, &value)?);
+            Ok(Some((value, Source::File(path.to_owned()))))
+        }
+        _ => Ok(None),
     }
 }
 
-fn typed(matches: Option<&ArgMatches>, setting: &Setting) -> Option<(String, Source)> {
+fn typed(matches: Option<&ArgMatches>, key: &str) -> Option<(String, Source)> {
     let matches = matches?;
-    let values = matches.get_many::<String>(setting.key)?;
+    let values = matches.get_many::<String>(key)?;
     let value = values.cloned().collect::<Vec<_>>().join(",");
-    match matches.value_source(setting.key)? {
+    match matches.value_source(key)? {
         ValueSource::CommandLine => Some((value, Source::Flag)),
         ValueSource::EnvVariable => Some((value, Source::Environment)),
         _ => None,
@@ -270,6 +285,11 @@ impl Resolved {
         values.map(|(setting, value, source)| (*setting, showable(setting, value), source))
     }
 
+    /// Settings that are given under a former name: where, and the present name.
+    pub(crate) fn former_names(&self) -> &[(String, &'static str)] {
+        &self.former
+    }
+
     /// The fault rules of the file.
     pub(crate) fn rules(&self) -> Option<&RulesOfFile> {
         self.rules.as_ref()
@@ -292,50 +312,16 @@ impl fmt::Display for Resolved {
     }
 }
 
-/// A value as anybody may see it.
-fn showable(setting: &Setting, value: &str) -> String {
-    match setting.key {
-        _ if value.is_empty() => String::new(),
-        "credentials" | "sink-credentials" => each(value, masked),
-        "admin-token" | "s3-secret-access-key" => MASK.to_owned(),
-        key if ADDRESSES.contains(&key) => each(value, without_secrets),
-        _ => value.to_owned(),
-    }
-}
-
-/// An address without what may be a secret in it: its query, the user before its host, and long parts
-/// of its path, which are the tokens of many webhooks.
-pub(crate) fn without_secrets(url: &str) -> String {
-    let (address, query) = url.split_at(url.find('?').unwrap_or(url.len()));
-    let host = address.find("://").map_or(0, |at| at + "://".len());
-    let (scheme, rest) = address.split_at(host);
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let query = if query.is_empty() { "" } else { "?***" };
-    let part = |item| {
-        if str::len(item) < TOKEN_LENGTH {
-            item
-        } else {
-            MASK
+impl Source {
+    /// A setting's name as somebody wrote it there.
+    fn spelling(&self, key: &str) -> String {
+        match self {
+            Self::Flag => format!("--{key}"),
+            Self::Environment => variable_of(key),
+            Self::File(path) => format!("{key} in {}", path.display()),
+            Self::Default => key.to_owned(),
         }
-    };
-    let path = path.split('/').map(part).collect::<Vec<_>>().join("/");
-    match authority.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}{MASK}@{host}{path}{query}"),
-        None => format!("{scheme}{authority}{path}{query}"),
     }
-}
-
-/// A key without its secret; where there is no colon, all of it may be the secret.
-fn masked(credential: &str) -> String {
-    match credential.split_once(':') {
-        Some((key, _)) => format!("{key}:{MASK}"),
-        None => MASK.to_owned(),
-    }
-}
-
-/// A list with each of its items shown in a form of its own.
-fn each(list: &str, show: impl Fn(&str) -> String) -> String {
-    list.split(',').map(show).collect::<Vec<_>>().join(",")
 }
 
 impl fmt::Display for Source {

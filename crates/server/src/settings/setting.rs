@@ -18,7 +18,7 @@ pub(crate) struct Setting {
 impl Setting {
     /// The environment variable: `B2BI_LOCAL_` and the key in capitals.
     pub(crate) fn variable(&self) -> String {
-        format!("B2BI_LOCAL_{}", self.key.replace('-', "_").to_uppercase())
+        variable_of(self.key)
     }
 
     /// Whether the value is a whole number; an account is not, it may begin with zeros.
@@ -53,4 +53,9 @@ impl Setting {
     pub(crate) fn is_switch(&self) -> bool {
         self.value == "BOOL"
     }
+}
+
+/// The environment variable of a key.
+pub(super) fn variable_of(key: &str) -> String {
+    format!("B2BI_LOCAL_{}", key.replace('-', "_").to_uppercase())
 }

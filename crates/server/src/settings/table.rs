@@ -83,13 +83,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Maximum size of a request line and headers, at least 8192",
     },
     Setting {
-        key: "header-seconds",
+        key: "header-timeout-seconds",
         value: "SECONDS",
         default: "30",
         help: "Timeout for receiving the headers of a request, and for an idle connection",
     },
     Setting {
-        key: "silence-seconds",
+        key: "idle-timeout-seconds",
         value: "SECONDS",
         default: "60",
         help: "Idle timeout for reading a request body or writing a response",
