@@ -18,6 +18,8 @@ pub(crate) struct Ctx<'a> {
     pub(crate) environment: &'a Environment,
     pub(crate) context: &'a ServiceContext,
     pub(crate) partition: Arc<Partition>,
+    /// Whether the caller is AWS itself, whose tags begin with `aws:`.
+    pub(crate) allows_system_tags: bool,
 }
 
 impl Ctx<'_> {

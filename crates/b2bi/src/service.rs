@@ -96,7 +96,26 @@ impl B2bi {
     ///
     /// One of the errors that the operation declares.
     pub async fn call(&self, scope: &Scope, input: Input) -> Result<Output, Error> {
-        let ctx = self.ctx(scope);
+        self.run(self.ctx(scope), input).await
+    }
+
+    /// Carries out an operation as [`call`](Self::call) does, for AWS itself: tags may have keys that
+    /// begin with `aws:`, as those that CloudFormation adds.
+    ///
+    /// # Errors
+    ///
+    /// One of the errors that the operation declares.
+    pub async fn call_with_system_tags(
+        &self,
+        scope: &Scope,
+        input: Input,
+    ) -> Result<Output, Error> {
+        let mut ctx = self.ctx(scope);
+        ctx.allows_system_tags = true;
+        self.run(ctx, input).await
+    }
+
+    async fn run(&self, ctx: Ctx<'_>, input: Input) -> Result<Output, Error> {
         if self.row_store.is_none() {
             return operations::run(&ctx, input).await;
         }
@@ -163,6 +182,7 @@ impl B2bi {
             environment: &self.context.environment,
             context: &self.context,
             partition: self.partition(scope),
+            allows_system_tags: false,
         }
     }
 

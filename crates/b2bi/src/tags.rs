@@ -14,15 +14,15 @@ use crate::state::State;
 const LIMIT: usize = 200;
 
 /// The tags of a new resource.
-pub(crate) fn initial(tags: Option<Vec<Tag>>) -> Result<Vec<Tag>, Error> {
+pub(crate) fn initial(ctx: &Ctx<'_>, tags: Option<Vec<Tag>>) -> Result<Vec<Tag>, Error> {
     let mut all = Vec::new();
-    merge(&mut all, tags.unwrap_or_default())?;
+    merge(ctx, &mut all, tags.unwrap_or_default())?;
     Ok(all)
 }
 
 /// Adds tags; a key that is there gets the new value.
-pub(crate) fn merge(present: &mut Vec<Tag>, added: Vec<Tag>) -> Result<(), Error> {
-    check_keys(&added)?;
+pub(crate) fn merge(ctx: &Ctx<'_>, present: &mut Vec<Tag>, added: Vec<Tag>) -> Result<(), Error> {
+    check_keys(&added, ctx.allows_system_tags)?;
     let mut merged = present.clone();
     for tag in added {
         match merged.iter_mut().find(|merged| merged.key == tag.key) {
@@ -40,13 +40,9 @@ pub(crate) fn merge(present: &mut Vec<Tag>, added: Vec<Tag>) -> Result<(), Error
     Ok(())
 }
 
-fn check_keys(tags: &[Tag]) -> Result<(), Error> {
+fn check_keys(tags: &[Tag], allows_system_tags: bool) -> Result<(), Error> {
     for (at, tag) in tags.iter().enumerate() {
-        if tag
-            .key
-            .get(..4)
-            .is_some_and(|found| found.eq_ignore_ascii_case("aws:"))
-        {
+        if !allows_system_tags && is_reserved(&tag.key) {
             return Err(validation(format!(
                 "The tag key '{}' begins with aws:, which is reserved for AWS",
                 tag.key
@@ -60,6 +56,12 @@ fn check_keys(tags: &[Tag]) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Whether only AWS itself gives tags of this key.
+fn is_reserved(key: &str) -> bool {
+    key.get(..4)
+        .is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"))
 }
 
 /// The tags of the resource that an ARN names.

@@ -25,7 +25,10 @@ pub(crate) fn create_capability(
     attempt.once(ctx, |state| {
         quotas::check(ctx, ResourceKind::Capability, state.capabilities.len())?;
         transformers::check_configuration(state, &input.configuration)?;
-        let record = Record::new(describe(ctx, &input), tags::initial(input.tags.clone())?);
+        let record = Record::new(
+            describe(ctx, &input),
+            tags::initial(ctx, input.tags.clone())?,
+        );
         let reply = CreateCapabilityResponse::from(&record.description);
         state
             .capabilities

@@ -29,7 +29,10 @@ pub(crate) async fn create_partnership(
         state.profile(&input.profile_id)?;
         state.check_capabilities(&input.capabilities)?;
         rules::check_envelope(input.capability_options.as_ref())?;
-        let record = Record::new(describe(ctx, &input), tags::initial(input.tags.clone())?);
+        let record = Record::new(
+            describe(ctx, &input),
+            tags::initial(ctx, input.tags.clone())?,
+        );
         let reply = CreatePartnershipResponse::from(&record.description);
         folders = pipelines::folders(state, &record.description);
         state

@@ -23,7 +23,10 @@ pub(crate) fn create_profile(
     let attempt = IdempotentRequest::new("CreateProfile", input.client_token.as_deref(), &input);
     attempt.once(ctx, |state| {
         quotas::check(ctx, ResourceKind::Profile, state.profiles.len())?;
-        let record = Record::new(describe(ctx, &input), tags::initial(input.tags.clone())?);
+        let record = Record::new(
+            describe(ctx, &input),
+            tags::initial(ctx, input.tags.clone())?,
+        );
         let reply = CreateProfileResponse::from(&record.description);
         state.profiles.insert(reply.profile_id.clone(), record);
         Ok(reply)

@@ -27,7 +27,7 @@ pub(crate) fn create_transformer(
         let description = describe(ctx, &input);
         transformers::check_style(&description)?;
         transformers::check_rules(&description)?;
-        let record = Record::new(description, tags::initial(input.tags.clone())?);
+        let record = Record::new(description, tags::initial(ctx, input.tags.clone())?);
         let reply = CreateTransformerResponse::from(&record.description);
         state
             .transformers

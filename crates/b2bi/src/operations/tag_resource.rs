@@ -14,5 +14,5 @@ use crate::tags;
 pub(crate) fn tag_resource(ctx: &Ctx<'_>, input: TagResourceRequest) -> Result<(), Error> {
     let mut state = ctx.state();
     let present = tags::of(ctx, &mut state, &input.resource_arn)?;
-    tags::merge(present, input.tags)
+    tags::merge(ctx, present, input.tags)
 }

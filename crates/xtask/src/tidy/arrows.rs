@@ -28,10 +28,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "x12",
         ],
     ),
+    ("registry", &["b2bi", "model", "objects", "persistence"]),
     (
         "server",
         &[
             "b2bi",
+            "registry",
             "model",
             "dispatcher",
             "faults",
@@ -68,7 +70,9 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that must not know HTTP, by the libraries that would teach it to them.
-const WITHOUT_HTTP: &[&str] = &["b2bi", "model", "faults", "infer", "mapping", "x12"];
+const WITHOUT_HTTP: &[&str] = &[
+    "b2bi", "model", "faults", "infer", "mapping", "registry", "x12",
+];
 const HTTP: &[&str] = &["http", "http-body", "http-body-util", "hyper", "hyper-util"];
 
 pub(super) fn check(files: &[File]) -> Vec<String> {

@@ -1,0 +1,114 @@
+//! Services in memory, and a clock that stands still.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use b2bi_local_b2bi::{B2bi, Clock, Config, Environment, Ids, Scope};
+use b2bi_local_model::Timestamp;
+use b2bi_local_objects::{EmbeddedS3, Settings};
+use b2bi_local_registry::{
+    HandlerContext, HandlerError, Properties, Registry, Resource, ResourceType,
+};
+use serde_json::Value;
+
+/// A clock that stands still, and ids that count.
+pub(crate) struct Still(AtomicU64);
+
+impl Still {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicU64::new(1)))
+    }
+}
+
+#[async_trait]
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(1_700_000_000_000)
+    }
+
+    async fn sleep(&self, _: Duration) {
+        pending::<()>().await;
+    }
+}
+
+impl Ids for Still {
+    fn bits(&self) -> u128 {
+        u128::from(self.0.fetch_add(1, Ordering::Relaxed)) << 64
+    }
+}
+
+/// A registry, and the services that its types use.
+pub(crate) struct World {
+    pub(crate) service: Arc<B2bi>,
+    pub(crate) registry: Registry,
+    pub(crate) context: HandlerContext,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let s3 = EmbeddedS3::new(Settings::new(
+            Arc::new(|| SystemTime::UNIX_EPOCH),
+            Arc::new(String::new),
+        ));
+        let still = Still::new();
+        let environment = Environment::quiet(still.clone(), still, s3.store());
+        let service = Arc::new(B2bi::new(Config::standard(), environment));
+        let scope = Scope {
+            account: "111122223333".into(),
+            region: "us-east-1".into(),
+        };
+        Self {
+            registry: Registry::new(&service).unwrap(),
+            service,
+            context: HandlerContext::new(scope, "aws"),
+        }
+    }
+
+    pub(crate) fn of(&self, type_name: &str) -> Arc<dyn ResourceType> {
+        self.registry.get(type_name).unwrap()
+    }
+
+    /// Creates a resource of a model that its schema allows.
+    pub(crate) async fn create(
+        &self,
+        type_name: &str,
+        model: Value,
+    ) -> Result<Resource, HandlerError> {
+        let resource_type = self.of(type_name);
+        let mut model = members(model);
+        resource_type.schema().coerce(&mut model);
+        assert_eq!(resource_type.schema().validate(&model), []);
+        resource_type.create(&self.context, model).await
+    }
+
+    /// Updates a resource from the model that it has.
+    pub(crate) async fn update(
+        &self,
+        type_name: &str,
+        resource: &Resource,
+        model: Value,
+    ) -> Result<Resource, HandlerError> {
+        let (before, after) = (&resource.properties, members(model));
+        let resource_type = self.of(type_name);
+        let updated = resource_type.update(&self.context, &resource.identifier, before, after);
+        updated.await
+    }
+
+    pub(crate) async fn read(&self, type_name: &str, id: &str) -> Result<Resource, HandlerError> {
+        self.of(type_name).read(&self.context, id).await
+    }
+
+    pub(crate) async fn delete(&self, type_name: &str, id: &str) -> Result<(), HandlerError> {
+        self.of(type_name).delete(&self.context, id).await
+    }
+}
+
+pub(crate) fn members(value: Value) -> Properties {
+    match value {
+        Value::Object(members) => members,
+        other => panic!("{other} is no object"),
+    }
+}
