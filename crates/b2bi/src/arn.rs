@@ -1,6 +1,6 @@
 //! Amazon Resource Names of the service's resources.
 
-use crate::service::Scope;
+use crate::scope::Scope;
 
 /// A kind of resource that has an ARN and tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

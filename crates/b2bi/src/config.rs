@@ -4,7 +4,7 @@ use b2bi_local_mapping::Limits as MappingLimits;
 use b2bi_local_x12::{Layout, PROBLEM_LIMIT};
 
 use crate::edi::DocumentStyle;
-use crate::jobs::JobDuration;
+use crate::state::job::JobDuration;
 
 /// The settings of the service.
 #[derive(Clone, Debug)]

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use b2bi_local_mapping::{Engine, Jsonata};
+use b2bi_local_mapping::{Cause, Engine, Jsonata, MappingError, Template};
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::ObjectStore;
 use b2bi_local_panics::Panics;
 
 use crate::event_sink::{EventSink, NoopSink, RecordSink};
-use crate::mapping::NoXslt;
 use crate::stages::{NoFaults, Stages};
 
 /// The time, which may be one that only goes on when it is told to.
@@ -75,5 +74,19 @@ impl Environment {
 impl fmt::Debug for Environment {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Environment").finish_non_exhaustive()
+    }
+}
+
+/// Stands in for XSLT where no processor is configured.
+struct NoXslt;
+
+impl Engine for NoXslt {
+    fn compile(&self, _template: &str) -> Result<Box<dyn Template>, MappingError> {
+        Err(MappingError {
+            cause: Cause::Template,
+            code: None,
+            position: None,
+            reason: "XSLT templates are not carried out here".to_owned(),
+        })
     }
 }

@@ -4,68 +4,20 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use b2bi_local_model::Error;
-use b2bi_local_model::types::S3Location;
 use b2bi_local_objects::{Object, ObjectError, ObjectStore};
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
-use crate::ctx::Ctx;
+use crate::context::{Ctx, ServiceContext};
 use crate::edi::Take;
 use crate::environment::Environment;
 use crate::errors::{access_denied, internal, resource_not_found, validation};
-use crate::service::{Scope, ServiceContext};
-
-/// Where a file is, or where files go.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Location {
-    pub(crate) bucket: String,
-    pub(crate) key: String,
-}
+use crate::location::Location;
+use crate::scope::Scope;
 
 /// Why a file could not be read or written.
 #[derive(Debug)]
 pub(crate) struct FileError(ObjectError);
-
-impl Location {
-    /// The location that a request gives; the model leaves both of its members optional.
-    pub(crate) fn of(location: &S3Location, member: &str) -> Result<Self, Error> {
-        let missing = |name| {
-            move || {
-                validation(format!(
-                    "1 validation error detected: Value at '{member}.{name}' failed to satisfy \
-                     constraint: Member must not be null"
-                ))
-            }
-        };
-        Ok(Self {
-            bucket: location
-                .bucket_name
-                .clone()
-                .ok_or_else(missing("bucketName"))?,
-            key: location.key.clone().ok_or_else(missing("key"))?,
-        })
-    }
-
-    /// `s3://bucket/key`
-    pub(crate) fn uri(&self) -> String {
-        format!("s3://{}/{}", self.bucket, self.key)
-    }
-
-    /// The key after its last slash.
-    pub(crate) fn file_name(&self) -> &str {
-        self.key.rsplit('/').next().unwrap_or(&self.key)
-    }
-}
-
-impl From<Location> for S3Location {
-    fn from(location: Location) -> Self {
-        Self {
-            bucket_name: Some(location.bucket),
-            key: Some(location.key),
-        }
-    }
-}
 
 impl From<ObjectError> for FileError {
     fn from(error: ObjectError) -> Self {

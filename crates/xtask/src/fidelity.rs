@@ -9,7 +9,7 @@ use crate::Outcome;
 use crate::repository;
 
 const PAGE: &str = "docs/fidelity.md";
-const OPERATIONS: &str = "crates/b2bi/src/operations";
+const OPERATIONS: &str = "crates/b2bi/src/resources/operations";
 const MODULES: &str = "crates/b2bi/src";
 const TESTS: &str = "python/tests/test_operations";
 const LIST: &str = "fixtures/ASSUMPTIONS.md";
@@ -122,11 +122,21 @@ fn described(text: &str) -> (String, String) {
 fn guesses_behind(operation: &Source, sources: &[Source]) -> Vec<String> {
     let called = |source: &&Source| {
         let inner = source.path.strip_prefix(MODULES).unwrap_or_default();
-        let module = inner.trim_start_matches('/').split('/').next();
-        let module = module.unwrap_or_default().trim_end_matches(".rs");
-        !module.is_empty()
-            && !source.path.starts_with(OPERATIONS)
-            && operation.text.contains(&format!("{module}::"))
+        let inner = inner.trim_start_matches('/').trim_end_matches(".rs");
+        let names = |module: &str| operation.text.contains(&format!("{module}::"));
+        // What is imported from below a folder is no use of the folder's own module.
+        let calls = |module: &str| {
+            let mut lines = operation.text.lines();
+            lines.any(|line| !line.starts_with("use ") && line.contains(&format!("{module}::")))
+        };
+        let is_named = match inner.rsplit_once('/') {
+            // A job is one work in many files.
+            Some(("jobs" | "state/job", _)) => names("jobs") || names("job"),
+            Some((folder, "mod")) => calls(folder),
+            Some((_, module)) => names(module),
+            None => !inner.is_empty() && names(inner),
+        };
+        is_named && !source.path.starts_with(OPERATIONS)
     };
     let mut numbers = operation.guesses();
     for source in sources.iter().filter(called) {

@@ -9,13 +9,13 @@ use b2bi_local_x12::{
     acknowledge_interchanges,
 };
 
-use super::CapabilityRoute;
+use super::envelope;
 use super::events::{Acknowledged, Transformation};
 use super::run::{JobError, Run};
-use crate::control_numbers::CounterKeys;
-use crate::envelope;
-use crate::files::Location;
+use crate::location::Location;
 use crate::stages::Stage;
+use crate::state::control_numbers::CounterKeys;
+use crate::state::job::CapabilityRoute;
 
 /// The sets of acknowledgements, which are not acknowledged.
 const ACKNOWLEDGEMENTS: [&str; 2] = ["997", "999"];
@@ -46,7 +46,7 @@ impl Run {
         validation: &Validation,
         result: &mut Transformation,
     ) -> Result<(), JobError> {
-        let kinds = kinds(self.order.route.as_ref(), reading);
+        let kinds = kinds(self.spec.route.as_ref(), reading);
         if kinds.is_empty() {
             return Ok(());
         }
@@ -80,7 +80,7 @@ impl Run {
         received: &ReceivedInterchanges,
         findings: &Findings<'_>,
     ) -> Result<Option<(Location, usize, bool)>, String> {
-        let location = self.order.acknowledgement(kind.suffix);
+        let location = self.spec.acknowledgement(kind.suffix);
         let now = self.context.environment.clock.now();
         let draft = |numbers: FirstControlNumbers| {
             let (date, time) = envelope::date_and_time(now);
@@ -96,7 +96,7 @@ impl Run {
                 None => acknowledge_interchanges(received, findings, &how),
             }
         };
-        let starts = envelope::starts(self.order.route.as_ref().map(|route| &route.partnership));
+        let starts = envelope::starts(self.spec.route.as_ref().map(|route| &route.partnership));
         let Some(unnumbered) = draft(starts.numbers()) else {
             return Ok(None);
         };
@@ -112,7 +112,7 @@ impl Run {
 impl Run {
     /// Whether the file is to be acknowledged at all.
     pub(super) fn owes_acknowledgements(&self) -> bool {
-        !kinds(self.order.route.as_ref(), &ReadReport::default()).is_empty()
+        !kinds(self.spec.route.as_ref(), &ReadReport::default()).is_empty()
     }
 }
 

@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 use super::acknowledge::AcknowledgementKind;
 use super::logs::{State, Status};
 use super::run::{JobError, Run};
+use crate::edi::transformer;
 use crate::event_sink::{Event, SOURCE};
-use crate::files::Location;
+use crate::location::Location;
 use crate::stages::Stage;
-use crate::transformers;
 
 /// How many errors a log record shows.
 ///
@@ -177,21 +177,21 @@ impl Run {
     /// What all events begin with.
     fn detail(&self) -> Map<String, Value> {
         let mut detail = Map::new();
-        match &self.order.route {
-            None => detail.insert("transformer-job-id".to_owned(), json!(self.order.id)),
+        match &self.spec.route {
+            None => detail.insert("transformer-job-id".to_owned(), json!(self.spec.id)),
             Some(route) => {
                 let partner = json!(route.trading_partner_id);
                 detail.insert("trading-partner-id".to_owned(), partner)
             }
         };
         let now = self.context.environment.clock.now();
-        detail.insert("start-timestamp".to_owned(), json!(self.order.started_at));
+        detail.insert("start-timestamp".to_owned(), json!(self.spec.started_at));
         detail.insert("end-timestamp".to_owned(), json!(now));
         detail
     }
 
     fn add_content(&self, detail: &mut Map<String, Value>, set: &str, version: &str) {
-        let Some(content) = transformers::x12_details(&self.order.transformer) else {
+        let Some(content) = transformer::x12_details(&self.spec.transformer) else {
             return;
         };
         if let Some(value) = content.transaction_set {
@@ -203,7 +203,7 @@ impl Run {
     }
 
     fn add_acknowledgement(&self, detail: &mut Map<String, Value>, result: &Transformation) {
-        let is_due = !self.order.is_outbound();
+        let is_due = !self.spec.is_outbound();
         let (status, errors) = match result.acknowledgement {
             None if is_due && !result.told_in_parts && self.owes_acknowledgements() => {
                 ("NOT_ATTEMPTED", None)
@@ -219,7 +219,7 @@ impl Run {
     }
 
     fn input(&self) -> Value {
-        attributes(&self.order.input, self.order.size)
+        attributes(&self.spec.input, self.spec.size)
     }
 
     fn emit(&self, what: &str, failed: bool, detail: Map<String, Value>) {
@@ -230,7 +230,7 @@ impl Run {
             (_, true) => "Transformation Failed",
         };
         self.context.environment.event_sink.emit(Event {
-            job_id: self.order.id.clone(),
+            job_id: self.spec.id.clone(),
             detail_type,
             source: SOURCE,
             account: self.scope.account.to_string(),
@@ -244,8 +244,8 @@ impl Run {
     /// The ARNs of the transformer and, for a file of a partner, of profile, capability and
     /// partnership.
     fn resources(&self) -> Vec<String> {
-        let mut arns = vec![self.order.transformer.transformer_arn.clone()];
-        if let Some(route) = &self.order.route {
+        let mut arns = vec![self.spec.transformer.transformer_arn.clone()];
+        if let Some(route) = &self.spec.route {
             arns.push(route.profile_arn.clone());
             arns.push(route.capability_arn.clone());
             arns.push(route.partnership.partnership_arn.clone());
@@ -255,7 +255,7 @@ impl Run {
 
     /// The direction, for logs.
     pub(super) fn direction(&self) -> CapabilityDirection {
-        let route = self.order.route.as_ref();
+        let route = self.spec.route.as_ref();
         route.map_or(CapabilityDirection::Inbound, |route| route.direction)
     }
 }

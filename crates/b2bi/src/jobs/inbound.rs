@@ -8,11 +8,13 @@ use bytes::Bytes;
 use super::events::Transformation;
 use super::outputs::Output;
 use super::run::{JobError, Run};
-use crate::edi::{self, Conversion, ParsedFile};
+use crate::edi;
+use crate::edi::transformer;
+use crate::edi::{Conversion, ParsedFile};
 use crate::errors;
-use crate::files::{self, Location};
+use crate::files;
+use crate::location::Location;
 use crate::stages::Stage;
-use crate::transformers;
 
 impl Run {
     /// Takes an inbound file through its stages.
@@ -20,7 +22,7 @@ impl Run {
         &self,
         result: &mut Transformation,
     ) -> Result<Vec<S3Location>, JobError> {
-        let conversion = transformers::inbound(&self.order.transformer)
+        let conversion = transformer::inbound(&self.spec.transformer)
             .map(Arc::new)
             .map_err(|error| JobError::Failed(Stage::Accept, errors::message(&error)))?;
         if conversion.split {
@@ -64,8 +66,8 @@ impl Run {
 
     /// The bytes of the input.
     pub(super) async fn fetch(&self, limit: u64) -> Result<Bytes, String> {
-        let input = &self.order.input;
-        files::check_limit(input, self.order.size, limit)?;
+        let input = &self.spec.input;
+        files::check_limit(input, self.spec.size, limit)?;
         let file = files::read(&self.context.environment, &self.scope, input).await;
         let mut file = file.map_err(|error| error.message(input))?;
         let size = u64::try_from(file.len()).unwrap_or(u64::MAX);
@@ -95,7 +97,7 @@ impl Run {
         let report = parsed.validation.report();
         result.validated(&report);
         let (extension, content_type) = form(conversion);
-        let report_location = self.order.report(extension, split);
+        let report_location = self.spec.report(extension, split);
         let mapped = self.map(parsed.document, conversion);
         let document = match self.stage(Stage::Map, mapped).await {
             Ok(document) => document,
@@ -106,7 +108,7 @@ impl Run {
         };
         let size = document.len();
         let output = Output {
-            location: self.order.document(extension, split),
+            location: self.spec.document(extension, split),
             body: document.into(),
             content_type,
         };

@@ -17,10 +17,13 @@ use super::inbound::{form, with_report};
 use super::outputs::{Body, Output};
 use super::run::{JobError, Run};
 use super::split::feed_one;
-use crate::edi::{self, Conversion, ParsedFile, Take};
-use crate::files::{self, Location};
+use crate::edi;
+use crate::edi::transformer;
+use crate::edi::{Conversion, ParsedFile, Take};
+use crate::errors;
+use crate::files;
+use crate::location::Location;
 use crate::stages::Stage;
-use crate::{errors, transformers};
 
 /// A document that is being written, where it is to be, and how long it is.
 struct DocumentUpload<'r> {
@@ -32,7 +35,7 @@ struct DocumentUpload<'r> {
 impl Run {
     /// Whether the document is written while the file is read.
     pub(super) fn is_large(&self, conversion: &Conversion) -> bool {
-        conversion.mapping.is_none() && self.order.size > self.context.config.window_bytes
+        conversion.mapping.is_none() && self.spec.size > self.context.config.window_bytes
     }
 
     /// Takes a large file through its stages.
@@ -42,7 +45,7 @@ impl Run {
         result: &mut Transformation,
     ) -> Result<S3Location, JobError> {
         let limit = self.context.config.job_bytes;
-        let fitting = files::check_limit(&self.order.input, self.order.size, limit);
+        let fitting = files::check_limit(&self.spec.input, self.spec.size, limit);
         self.stage(Stage::FetchInput, async { fitting }).await?;
         let walk = self.walk();
         let feed = move |take: &mut Take<'_>| walk.windows(take);
@@ -85,7 +88,7 @@ impl Run {
         self.enter(Stage::Map).await?;
         let (extension, content_type) = form(conversion);
         let report = parsed.validation.report();
-        let report_location = self.order.report(extension, split);
+        let report_location = self.spec.report(extension, split);
         result.validated(&report);
         self.enter(Stage::WriteOutput).await?;
         let vanished = || JobError::Failed(Stage::WriteOutput, "The document is gone".to_owned());
@@ -120,7 +123,7 @@ impl Run {
     }
 
     async fn remake(&self, split: Option<usize>) -> Result<(), String> {
-        let conversion = transformers::inbound(&self.order.transformer);
+        let conversion = transformer::inbound(&self.spec.transformer);
         let conversion = Arc::new(conversion.map_err(|error| errors::message(&error))?);
         let mut draft = Some(self.begin(&conversion, split).await?);
         let walk = self.walk();
@@ -146,7 +149,7 @@ impl Run {
         split: Option<usize>,
     ) -> Result<DocumentUpload<'_>, String> {
         let (extension, content_type) = form(conversion);
-        let location = self.order.document(extension, split);
+        let location = self.spec.document(extension, split);
         let objects = &self.context.environment.objects;
         let Location { bucket, key } = &location;
         let writer = objects

@@ -10,9 +10,9 @@ use super::events::Transformation;
 use super::run::{JobError, Run};
 use crate::environment::Environment;
 use crate::event_sink::LogRecord;
-use crate::files::Location;
+use crate::location::Location;
 use crate::log_groups::{DEFAULT, TRANSFORMERS};
-use crate::service::Scope;
+use crate::scope::Scope;
 use crate::stages::Stage;
 
 /// What a record is about.
@@ -82,7 +82,7 @@ impl Run {
 
     /// Records how a state of the job stands. A profile that does not log has no records.
     pub(super) fn log(&self, state: State, status: Status, notes: Option<String>) {
-        let (group, stream) = match &self.order.route {
+        let (group, stream) = match &self.spec.route {
             None => (TRANSFORMERS, &self.facts.transformer_id),
             Some(route) => match &route.log_group {
                 Some(group) => (group.as_str(), &route.trading_partner_id),
@@ -90,9 +90,9 @@ impl Run {
             },
         };
         let mut message = Map::new();
-        message.insert("jobId".to_owned(), json!(self.order.id));
+        message.insert("jobId".to_owned(), json!(self.spec.id));
         message.insert("transformerId".to_owned(), json!(self.facts.transformer_id));
-        if let Some(route) = &self.order.route {
+        if let Some(route) = &self.spec.route {
             message.insert("capabilityId".to_owned(), json!(route.capability_id));
             let partnership = &route.partnership.partnership_id;
             message.insert("partnershipId".to_owned(), json!(partnership));
@@ -106,7 +106,7 @@ impl Run {
             CapabilityDirection::Outbound => "OUTBOUND",
         };
         message.insert("direction".to_owned(), direction.into());
-        message.extend(entry(&self.order.input, state, status, notes));
+        message.extend(entry(&self.spec.input, state, status, notes));
         record(
             &self.context.environment,
             &self.scope,

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use b2bi_local_model::types::{ConversionSourceFormat, S3Location};
 use b2bi_local_x12::{ReceivedInterchanges, Validation, Wrap, WriteOptions, read};
 
+use super::envelope;
 use super::events::Transformation;
 use super::inbound::report_output;
 use super::run::{JobError, Run};
-use crate::control_numbers::CounterKeys;
-use crate::edi::{self, Conversion};
-use crate::outbound::formatted;
+use crate::edi;
+use crate::edi::Conversion;
+use crate::edi::outbound::formatted;
+use crate::edi::transformer;
+use crate::errors;
 use crate::stages::Stage;
-use crate::{envelope, errors, transformers};
+use crate::state::control_numbers::CounterKeys;
 
 /// The end of the names of X12 files.
 ///
@@ -32,7 +35,7 @@ impl Run {
         &self,
         result: &mut Transformation,
     ) -> Result<Vec<S3Location>, JobError> {
-        let conversion = transformers::outbound(&self.order.transformer)
+        let conversion = transformer::outbound(&self.spec.transformer)
             .map(Arc::new)
             .map_err(|error| JobError::Failed(Stage::Accept, errors::message(&error)))?;
         let limit = self.context.config.job_bytes;
@@ -54,7 +57,7 @@ impl Run {
         document: String,
         conversion: &Arc<Conversion>,
     ) -> Result<Converted, String> {
-        let partnership = self.order.route.as_ref().map(|route| &route.partnership);
+        let partnership = self.spec.route.as_ref().map(|route| &route.partnership);
         let writing = envelope::writing(partnership.and_then(envelope::of));
         let starts = envelope::starts(partnership);
         let (now, conversion) = (self.context.environment.clock.now(), Arc::clone(conversion));
@@ -91,7 +94,7 @@ impl Run {
         conversion: &Arc<Conversion>,
         result: &mut Transformation,
     ) -> Result<String, JobError> {
-        let partnership = self.order.route.as_ref().map(|route| &route.partnership);
+        let partnership = self.spec.route.as_ref().map(|route| &route.partnership);
         if !envelope::is_validated(partnership.and_then(envelope::of)) {
             return Ok(String::new());
         }
@@ -111,9 +114,9 @@ impl Run {
         report: String,
         result: &mut Transformation,
     ) -> Result<Vec<S3Location>, JobError> {
-        let location = self.order.document(EXTENSION, None);
-        let report_location = self.order.report(EXTENSION, None);
-        let partnership = self.order.route.as_ref().map(|route| &route.partnership);
+        let location = self.spec.document(EXTENSION, None);
+        let report_location = self.spec.report(EXTENSION, None);
+        let partnership = self.spec.route.as_ref().map(|route| &route.partnership);
         let Converted {
             document,
             writing,

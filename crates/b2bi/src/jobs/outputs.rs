@@ -7,9 +7,11 @@ use b2bi_local_x12::FirstControlNumbers;
 use bytes::Bytes;
 
 use super::run::Run;
-use crate::control_numbers::{ControlNumbers, CounterKeys, FileNumbers, FirstNumbers};
-use crate::files::{self, FileError, Location};
+use crate::files;
+use crate::files::FileError;
+use crate::location::Location;
 use crate::stages::WriteDecision;
+use crate::state::control_numbers::{ControlNumbers, CounterKeys, FileNumbers, FirstNumbers};
 
 /// An object to be written.
 pub(super) struct Output<'w> {

@@ -10,13 +10,14 @@ use b2bi_local_model::types::S3Location;
 use b2bi_local_panics::{Kind, Panic, caught, on_thread};
 
 use super::events::Transformation;
-use super::group::JobTicket;
 use super::logs::{State as Logged, Status};
-use super::{Job, JobDuration, JobResult, JobSpec, Step};
-use crate::mapping::{self, Evaluation};
-use crate::service::{Scope, ServiceContext};
+use crate::context::ServiceContext;
+use crate::edi::mapping;
+use crate::edi::mapping::Evaluation;
+use crate::scope::Scope;
 use crate::stages::{JobFacts, Stage, StageDecision};
 use crate::state::Partition;
+use crate::state::job::{Job, JobDuration, JobResult, JobSpec, JobTicket, Step};
 
 /// How long a job waits before it tries again to have its end kept by a disk that failed.
 const DISK_RETRY: Duration = Duration::from_secs(1);
@@ -24,7 +25,7 @@ const DISK_RETRY: Duration = Duration::from_secs(1);
 /// A job under way.
 #[derive(Clone)]
 pub(super) struct Run {
-    pub(super) order: Arc<JobSpec>,
+    pub(super) spec: Arc<JobSpec>,
     pub(super) facts: JobFacts,
     pub(super) scope: Scope,
     pub(super) context: ServiceContext,
@@ -52,11 +53,11 @@ pub(super) fn spawn(
     context: &ServiceContext,
     scope: &Scope,
     partition: &Arc<Partition>,
-    order: JobSpec,
+    spec: JobSpec,
     job: &Job,
 ) {
     let run = Run {
-        order: Arc::new(order),
+        spec: Arc::new(spec),
         facts: job.facts.clone(),
         step: job.step.clone(),
         scope: scope.clone(),
@@ -121,7 +122,7 @@ impl Run {
 
     /// From the job's acceptance to its outputs.
     async fn run_pipeline(&self, result: &mut Transformation) -> Result<Vec<S3Location>, JobError> {
-        if self.order.route.is_some() {
+        if self.spec.route.is_some() {
             self.log(Logged::CapabilityMatch, Status::Complete, None);
         }
         self.accepted().await?;
@@ -135,7 +136,7 @@ impl Run {
             .await
             .map_err(|_| JobError::Vanished)?;
         self.log(Logged::FileTransform, Status::InProgress, None);
-        if self.order.is_outbound() {
+        if self.spec.is_outbound() {
             self.outbound(result).await
         } else {
             self.inbound(result).await
@@ -148,7 +149,7 @@ impl Run {
     async fn wait(&self) {
         match self.context.config.job_duration {
             JobDuration::Fixed(time) => self.context.environment.clock.sleep(time).await,
-            JobDuration::Polls(count) if self.order.route.is_none() => {
+            JobDuration::Polls(count) if self.spec.route.is_none() => {
                 self.facts.polls.reached(count).await;
             }
             JobDuration::Immediate | JobDuration::Polls(_) => {}
@@ -161,7 +162,7 @@ impl Run {
         let stages = &self.context.environment.stages;
         match stages.enter(&self.facts, stage).await {
             StageDecision::Continue if stage == Stage::FetchInput => {
-                let reach = stages.reach(&self.facts, self.order.size);
+                let reach = stages.reach(&self.facts, self.spec.size);
                 self.reach.store(reach, Ordering::Relaxed);
                 Ok(())
             }

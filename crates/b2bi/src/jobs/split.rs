@@ -16,7 +16,8 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::events::Transformation;
 use super::run::{JobError, Run};
-use crate::edi::{self, Conversion, ParsedFile, Take};
+use crate::edi;
+use crate::edi::{Conversion, ParsedFile, Take};
 use crate::files::Walk;
 use crate::stages::Stage;
 
@@ -63,8 +64,8 @@ impl Run {
 
     /// The way through the input.
     pub(super) fn walk(&self) -> Walk {
-        let size = self.reach_of(self.order.size);
-        Walk::new(&self.context, &self.scope, &self.order.input, size)
+        let size = self.reach_of(self.spec.size);
+        Walk::new(&self.context, &self.scope, &self.spec.input, size)
     }
 
     async fn survey(&self, walk: Walk, conversion: &Arc<Conversion>) -> Result<Survey, String> {

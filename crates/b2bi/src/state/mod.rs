@@ -1,12 +1,12 @@
 //! The resources of one account in one region.
 
-mod archive;
-mod file_index;
-mod jobs;
+pub(crate) mod control_numbers;
+pub(crate) mod job;
 mod lookup;
 mod partition;
 mod past;
 pub(crate) mod rows;
+pub(crate) mod stored_reply;
 mod table;
 mod undo;
 
@@ -20,9 +20,9 @@ use b2bi_local_model::types::{
 use serde::{Deserialize, Serialize};
 
 use self::rows::AnyTable;
-use crate::control_numbers::Counter;
-use crate::idempotency::Stored;
-pub(crate) use jobs::Jobs;
+use crate::state::control_numbers::Counter;
+use crate::state::stored_reply::StoredReply;
+pub(crate) use job::Jobs;
 pub(crate) use partition::{Guard, Partition};
 pub(crate) use past::StateHistory;
 pub(crate) use table::Table;
@@ -39,7 +39,7 @@ pub(crate) struct State {
     /// The counters of control numbers, by what they count for.
     pub(crate) control_numbers: Table<Counter>,
     /// The replies that may be asked for again, by operation and token.
-    pub(crate) replies: Table<Stored>,
+    pub(crate) replies: Table<StoredReply>,
 }
 
 impl State {

@@ -13,8 +13,8 @@ use super::past::StateHistory;
 use super::rows::AnyTable;
 use super::undo::StateUndo;
 use super::{State, rows};
-use crate::jobs::{CancelledJobs, Job, JobGroup};
-use crate::service::Scope;
+use crate::scope::Scope;
+use crate::state::job::{CancelledJobs, Job, JobGroup};
 
 /// The state of an account in a region, behind one lock: a rule that spans resources is checked
 /// and applied under one guard.

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{State, Table};
-use crate::jobs::Job;
-use crate::service::Scope;
+use crate::scope::Scope;
+use crate::state::job::Job;
 
 /// Where the row store has the rows of this service.
 pub(crate) const ROWS: row_store::Table = row_store::Table("b2bi");

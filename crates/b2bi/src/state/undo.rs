@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::table::Undo;
 use super::{Record, State};
-use crate::control_numbers::Counter;
-use crate::idempotency::Stored;
-use crate::jobs::Job;
+use crate::state::control_numbers::Counter;
+use crate::state::job::Job;
+use crate::state::stored_reply::StoredReply;
 
 /// The rows that were at the places that have changed.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct StateUndo {
     transformers: Vec<Undo<Record<GetTransformerResponse>>>,
     jobs: Vec<Undo<Job>>,
     control_numbers: Vec<Undo<Counter>>,
-    replies: Vec<Undo<Stored>>,
+    replies: Vec<Undo<StoredReply>>,
 }
 
 impl StateUndo {

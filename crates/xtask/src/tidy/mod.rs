@@ -3,6 +3,7 @@
 mod arrows;
 mod assumptions;
 mod metaphors;
+mod rooms;
 mod words;
 
 use std::fs;
@@ -46,6 +47,7 @@ pub fn run(_arguments: &[String]) -> Outcome {
         arrows::check,
         assumptions::check,
         metaphors::check,
+        rooms::check,
         words::check,
     ];
     let problems: Vec<String> = checks.iter().flat_map(|check| check(&files)).collect();
@@ -118,7 +120,7 @@ fn operations(files: &[File]) -> Vec<String> {
     named
         .map(|name| {
             format!(
-                "crates/b2bi/src/operations/{}.rs",
+                "crates/b2bi/src/resources/operations/{}.rs",
                 crate::codegen::snake(name)
             )
         })

@@ -1,0 +1,73 @@
+//! A customer's mapping templates, carried out under the configured limits.
+
+use std::sync::Arc;
+
+use b2bi_local_mapping::{Cancel, Engine, Limits, Run};
+use b2bi_local_model::types::MappingTemplateLanguage;
+
+use crate::environment::Environment;
+
+/// A template and its language.
+#[derive(Clone, Debug)]
+pub(crate) struct Mapping {
+    pub(crate) language: MappingTemplateLanguage,
+    pub(crate) template: String,
+}
+
+/// An evaluation to come: its run, and the engines.
+pub(crate) struct Evaluation {
+    pub(crate) run: Run,
+    jsonata: Arc<dyn Engine + Send + Sync>,
+    xslt: Arc<dyn Engine + Send + Sync>,
+}
+
+impl Mapping {
+    /// The document that the template makes of another, inbound and outbound: JSONata of JSON, XSLT
+    /// of XML. Of JSON, nothing is `null`.
+    ///
+    /// Source: Assumption A-31.
+    ///
+    /// # Errors
+    ///
+    /// Why the template cannot be read or carried out, and where, if that is known.
+    ///
+    /// Source: the words are Assumption A-33.
+    pub(crate) fn apply(&self, input: &str, evaluation: &Evaluation) -> Result<String, String> {
+        let engine: &dyn Engine = match self.language {
+            MappingTemplateLanguage::Jsonata => &*evaluation.jsonata,
+            MappingTemplateLanguage::Xslt => &*evaluation.xslt,
+        };
+        let mapped = engine
+            .compile(&self.template)
+            .and_then(|template| template.evaluate(input, &evaluation.run))
+            .map_err(|problem| format!("The mapping template failed: {problem}"))?;
+        Ok(mapped.unwrap_or_else(|| "null".to_owned()))
+    }
+}
+
+/// An evaluation at the present, with chance of its own.
+pub(crate) fn evaluation(environment: &Environment, limits: Limits) -> Evaluation {
+    let bits = environment.ids.bits() >> 64;
+    let seed = u64::try_from(bits).unwrap_or_default();
+    Evaluation {
+        run: Run::new(environment.clock.now().as_millis(), seed, limits),
+        jsonata: Arc::clone(&environment.jsonata),
+        xslt: Arc::clone(&environment.xslt),
+    }
+}
+
+impl Evaluation {
+    /// Ends the evaluation when it goes: it ends with the request that wants it.
+    pub(crate) fn cancel_on_drop(&self) -> CancelOnDrop {
+        CancelOnDrop(self.run.cancel.clone())
+    }
+}
+
+/// Cancels a run when it goes.
+pub(crate) struct CancelOnDrop(Cancel);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}

@@ -1,0 +1,413 @@
+//! From X12 to the service-defined document, and back.
+
+pub(crate) mod mapping;
+pub(crate) mod outbound;
+pub(crate) mod rules;
+mod selection;
+mod starter;
+pub(crate) mod transformer;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::{AdvancedOptions, FileFormat, X12Details};
+use b2bi_local_x12::{
+    JsonWriter, Layout, LoopNames, Omitted, Problem, ReadReport, Reader, ReceivedInterchanges,
+    Rules, Sink, Strictness, Validation, Validator, XmlWriter, split,
+};
+
+use crate::errors::validation;
+pub(crate) use mapping::Mapping;
+pub use rules::validation_rules;
+pub use selection::Selection;
+pub use starter::starter_template;
+
+/// How much longer than its X12 a document is expected to be, for a start.
+const GROWTH: usize = 6;
+/// How much X12 is read before its document is handed on, where that is done in pieces.
+const SLICE: usize = 256 << 10;
+
+/// The most problems that the reason of a failed job names.
+const REASONS: usize = 20;
+
+/// Takes the next bytes of a file, and says whether more are wanted.
+pub(crate) type Take<'t> = dyn FnMut(&[u8]) -> ControlFlow<()> + 't;
+
+/// What is done to an X12 file.
+#[derive(Clone, Debug)]
+pub(crate) struct Conversion {
+    selection: Selection,
+    /// The format of the document.
+    pub(crate) format: FileFormat,
+    /// The mapping that comes after.
+    pub(crate) mapping: Option<Mapping>,
+    /// Whether each transaction becomes a document of its own.
+    pub(crate) split: bool,
+    /// The user's own validation rules.
+    rules: Option<Rules>,
+}
+
+/// How documents look.
+#[derive(Clone, Debug)]
+pub struct DocumentStyle {
+    /// The layout of JSON.
+    ///
+    /// Source: Assumption A-21.
+    pub layout: Layout,
+    /// Loop names in place of the standard's.
+    pub loop_names: Option<Arc<LoopNames>>,
+    /// How many problems of a file are kept in full; the others are counted.
+    pub problem_limit: usize,
+}
+
+/// A document, and what is wrong with the file.
+pub(crate) struct Parsed {
+    pub(crate) document: String,
+    /// What is wrong with the envelope, and what the standard and the user's own rules find wrong
+    /// with the transactions.
+    pub(crate) validation_messages: Vec<String>,
+}
+
+impl Conversion {
+    /// A conversion without a mapping.
+    ///
+    /// # Errors
+    ///
+    /// The set, the version or the format is not given, the version does not have the set, or the
+    /// validation rules do not fit it.
+    pub(crate) fn new(
+        details: &X12Details,
+        format: FileFormat,
+        options: Option<&AdvancedOptions>,
+    ) -> Result<Self, Error> {
+        let selection = Selection::of(details).map_err(validation)?;
+        if format == FileFormat::NotUsed {
+            let problem = "fileFormat must be JSON or XML here, not NOT_USED";
+            return Err(validation(problem));
+        }
+        Ok(Self {
+            selection,
+            format,
+            mapping: None,
+            split: rules::splits(options),
+            rules: rules::of(options, selection)?,
+        })
+    }
+
+    /// A validator by the standard, the implementation guide where one is asked for, and the
+    /// user's own rules.
+    pub(crate) fn validator(&self) -> Validator<'_> {
+        let validator = Validator::new(Strictness::Attested, self.rules.as_ref());
+        if self.selection.is_guided() {
+            validator.guided()
+        } else {
+            validator
+        }
+    }
+}
+
+/// Parses and validates a file.
+///
+/// # Errors
+///
+/// It is not readable X12, or it holds transactions of another set or version.
+pub(crate) fn parse(
+    file: &[u8],
+    conversion: &Conversion,
+    style: &DocumentStyle,
+) -> Result<Parsed, String> {
+    let ParsedFile {
+        document,
+        reading,
+        validation,
+        ..
+    } = parse_and_validate(file, conversion, style)?;
+    if let Some(problem) = reading.fatal() {
+        return Err(problem.to_string());
+    }
+    conversion.selection.check(&reading.contents)?;
+    Ok(Parsed {
+        document,
+        validation_messages: messages(&validation.problems, &validation.omitted),
+    })
+}
+
+/// The messages of problems, and how many of them were left out.
+pub(crate) fn messages(problems: &[Problem], omitted: &Omitted) -> Vec<String> {
+    let omitted = omitted.count();
+    let more = (omitted > 0).then(|| format!("{omitted} more problems are not listed"));
+    problems
+        .iter()
+        .map(ToString::to_string)
+        .chain(more)
+        .collect()
+}
+
+/// All that is known of an X12 file.
+pub(crate) struct ParsedFile {
+    pub(crate) document: String,
+    pub(crate) reading: ReadReport,
+    pub(crate) validation: Validation,
+    pub(crate) received: ReceivedInterchanges,
+}
+
+/// Why a file is not taken.
+pub(crate) enum RejectReason {
+    /// It cannot be read to its end.
+    Unreadable(String),
+    /// It holds transactions of another set or version.
+    Other(String),
+    /// Its envelope is rejected.
+    Envelope(String),
+}
+
+impl RejectReason {
+    /// The reason.
+    pub(crate) fn into_message(self) -> String {
+        match self {
+            Self::Unreadable(message) | Self::Other(message) | Self::Envelope(message) => message,
+        }
+    }
+}
+
+/// Reads and validates a file; whether it is taken is another question, which [`check_file`] answers.
+///
+/// # Errors
+///
+/// The document is no text.
+pub(crate) fn parse_and_validate(
+    file: &[u8],
+    conversion: &Conversion,
+    style: &DocumentStyle,
+) -> Result<ParsedFile, String> {
+    let capacity = file.len().saturating_mul(GROWTH);
+    let (document, rest, reading) = match conversion.format {
+        FileFormat::Xml => {
+            let writer = XmlWriter::new(capacity);
+            let (writer, rest, reading) = read(file, writer, conversion, style);
+            (writer.finish(), rest, reading)
+        }
+        FileFormat::Json | FileFormat::NotUsed => {
+            let writer = JsonWriter::new(style.layout, capacity);
+            let (writer, rest, reading) = read(file, writer, conversion, style);
+            (writer.finish(), rest, reading)
+        }
+    };
+    let (validator, received) = rest;
+    Ok(ParsedFile {
+        document: String::from_utf8(document).map_err(|error| error.to_string())?,
+        reading,
+        validation: validator.finish(),
+        received,
+    })
+}
+
+/// Whether what was read of a file lets it be taken: the headers and trailers of its interchanges and
+/// groups are in order.
+///
+/// Problems of transactions are reported and acknowledged, and the file is taken all the same.
+///
+/// Source: Assumption A-60.
+///
+/// # Errors
+///
+/// Why not.
+pub(crate) fn check_file(
+    reading: &ReadReport,
+    problems: &[Problem],
+    conversion: &Conversion,
+) -> Result<(), RejectReason> {
+    let fatal = reading.fatal();
+    if fatal.is_none() {
+        conversion
+            .selection
+            .check(&reading.contents)
+            .map_err(RejectReason::Other)?;
+    }
+    let reasons: Vec<String> = problems
+        .iter()
+        .filter(|problem| problem.rejects_file())
+        .filter(|problem| Some(*problem) != fatal)
+        .take(REASONS)
+        .chain(fatal)
+        .map(ToString::to_string)
+        .collect();
+    match (fatal, reasons.as_slice()) {
+        (Some(_), reasons) => Err(RejectReason::Unreadable(reasons.join("; "))),
+        (None, []) => Ok(()),
+        (None, reasons) => Err(RejectReason::Envelope(reasons.join("; "))),
+    }
+}
+
+/// What is wrong with X12 by the standard and the user's rules.
+pub(crate) fn validate(x12: &[u8], conversion: &Conversion) -> Validation {
+    let (validator, _) = b2bi_local_x12::read(x12, conversion.validator());
+    validator.finish()
+}
+
+/// Reads and validates a file whose bytes `feed` hands over, and hands the document to `emit` in
+/// pieces until that wants no more; the document of what is returned is empty.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub(crate) fn parse_and_validate_in_windows(
+    conversion: &Conversion,
+    style: &DocumentStyle,
+    feed: impl FnOnce(&mut Take<'_>) -> Result<(), String>,
+    emit: impl FnMut(Vec<u8>) -> bool,
+) -> Result<ParsedFile, String> {
+    match conversion.format {
+        FileFormat::Xml => stream(XmlWriter::new(0), conversion, style, feed, emit),
+        FileFormat::Json | FileFormat::NotUsed => {
+            let writer = JsonWriter::new(style.layout, 0);
+            stream(writer, conversion, style, feed, emit)
+        }
+    }
+}
+
+fn stream<W: Document>(
+    writer: W,
+    conversion: &Conversion,
+    style: &DocumentStyle,
+    feed: impl FnOnce(&mut Take<'_>) -> Result<(), String>,
+    mut emit: impl FnMut(Vec<u8>) -> bool,
+) -> Result<ParsedFile, String> {
+    let mut reader = reader(writer, conversion, style);
+    feed(&mut |bytes| {
+        for slice in bytes.chunks(SLICE) {
+            reader.push(slice);
+            if reader.has_ended() || !emit(reader.sink().0.taken()) {
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    })?;
+    let ((writer, (validator, received)), reading) = reader.finish();
+    emit(writer.finish());
+    Ok(ParsedFile {
+        document: String::new(),
+        reading,
+        validation: validator.finish(),
+        received,
+    })
+}
+
+/// A writer of documents that gives out what it has written so far.
+trait Document: Sink {
+    fn taken(&mut self) -> Vec<u8>;
+    fn finish(self) -> Vec<u8>;
+}
+
+impl Document for JsonWriter {
+    fn taken(&mut self) -> Vec<u8> {
+        self.hand_out(<[u8]>::to_vec)
+    }
+
+    fn finish(self) -> Vec<u8> {
+        Self::finish(self)
+    }
+}
+
+impl Document for XmlWriter {
+    fn taken(&mut self) -> Vec<u8> {
+        self.take()
+    }
+
+    fn finish(self) -> Vec<u8> {
+        Self::finish(self)
+    }
+}
+
+type Rest<'c> = (Validator<'c>, ReceivedInterchanges);
+
+fn read<'c, W: Sink>(
+    file: &[u8],
+    writer: W,
+    conversion: &'c Conversion,
+    style: &DocumentStyle,
+) -> (W, Rest<'c>, ReadReport) {
+    let mut reader = reader(writer, conversion, style);
+    reader.push(file);
+    let ((writer, rest), reading) = reader.finish();
+    (writer, rest, reading)
+}
+
+fn reader<'c, W: Sink>(
+    writer: W,
+    conversion: &'c Conversion,
+    style: &DocumentStyle,
+) -> Reader<(W, Rest<'c>)> {
+    let limit = style.problem_limit;
+    let validator = conversion.validator().problem_limit(limit);
+    let sink = (writer, (validator, ReceivedInterchanges::new()));
+    let reader = match &style.loop_names {
+        Some(names) => Reader::named(sink, Arc::clone(names)),
+        None => Reader::new(sink),
+    };
+    reader.problem_limit(limit)
+}
+
+/// Refuses to split a file of more than `limit` transactions.
+pub(crate) fn check_transactions(count: usize, limit: usize) -> Result<(), String> {
+    if count <= limit {
+        return Ok(());
+    }
+    Err(format!(
+        "The file holds {count} transactions; at most {limit} can be split"
+    ))
+}
+
+/// The document of a file, whatever it holds.
+///
+/// # Errors
+///
+/// It is not readable X12.
+pub(crate) fn document(
+    file: &[u8],
+    format: FileFormat,
+    style: &DocumentStyle,
+) -> Result<String, String> {
+    let capacity = file.len().saturating_mul(GROWTH);
+    let (document, reading) = match format {
+        FileFormat::Xml => {
+            let (writer, reading) = unchecked(file, XmlWriter::new(capacity), style);
+            (writer.finish(), reading)
+        }
+        FileFormat::Json | FileFormat::NotUsed => {
+            let (writer, reading) = unchecked(file, JsonWriter::new(style.layout, capacity), style);
+            (writer.finish(), reading)
+        }
+    };
+    match reading.fatal() {
+        Some(problem) => Err(problem.to_string()),
+        None => String::from_utf8(document).map_err(|error| error.to_string()),
+    }
+}
+
+fn unchecked<W: Sink>(file: &[u8], writer: W, style: &DocumentStyle) -> (W, ReadReport) {
+    let mut reader = match &style.loop_names {
+        Some(names) => Reader::named(writer, Arc::clone(names)),
+        None => Reader::new(writer),
+    };
+    reader.push(file);
+    reader.finish()
+}
+
+/// A document for each transaction of a file.
+///
+/// # Errors
+///
+/// The file cannot be parsed, or it holds more than `limit` transactions.
+pub(crate) fn parse_split(
+    file: &[u8],
+    conversion: &Conversion,
+    style: &DocumentStyle,
+    limit: usize,
+) -> Result<Vec<String>, String> {
+    let (pieces, _) = split(file);
+    check_transactions(pieces.len(), limit)?;
+    let document = |bytes: &[u8]| parse(bytes, conversion, style).map(|value| value.document);
+    pieces.iter().map(|piece| document(&piece.bytes)).collect()
+}

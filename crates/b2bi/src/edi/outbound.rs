@@ -1,0 +1,126 @@
+//! From the service-defined document to X12.
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::{AdvancedOptions, ConversionSourceFormat, X12Details};
+use b2bi_local_x12::{
+    Reader, Rules, Strictness, Validator, Wrap, WriteOptions, write_json, write_xml,
+};
+
+use crate::edi::Selection;
+use crate::edi::messages;
+use crate::edi::rules;
+use crate::errors::validation;
+
+/// What is made of a document, but for the form it is written in.
+#[derive(Clone, Debug)]
+pub(crate) struct Outbound {
+    /// What the document must hold; without it, any set will do.
+    selection: Option<Selection>,
+    /// The format of the document.
+    format: ConversionSourceFormat,
+    /// The user's own validation rules.
+    rules: Option<Rules>,
+}
+
+/// The X12, and what the standard and the user's own rules find wrong with it.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) x12: Vec<u8>,
+    pub(crate) validation_messages: Vec<String>,
+}
+
+impl Outbound {
+    /// A conversion into a transaction set, or into whatever the document holds.
+    ///
+    /// # Errors
+    ///
+    /// Only one of set and version is given, the version does not have the set, or the validation
+    /// rules do not fit it or have no set that they could fit.
+    pub(crate) fn new(
+        details: Option<&X12Details>,
+        format: ConversionSourceFormat,
+        options: Option<&AdvancedOptions>,
+    ) -> Result<Self, Error> {
+        let selection = details.map(Selection::of).transpose().map_err(validation)?;
+        let rules = match selection {
+            Some(selection) => rules::of(options, selection)?,
+            None if rules::given(options) => {
+                let problem = "validationRules need formatDetails, which name the transaction set";
+                return Err(validation(problem));
+            }
+            None => None,
+        };
+        Ok(Self {
+            selection,
+            format,
+            rules,
+        })
+    }
+}
+
+/// Writes a document as X12.
+///
+/// # Errors
+///
+/// It is not JSON or XML, not the service-defined document, or holds another set or version.
+pub(crate) fn write(
+    document: &str,
+    outbound: &Outbound,
+    writing: &WriteOptions,
+) -> Result<Written, String> {
+    let x12 = formatted(document, outbound.format, writing)?;
+    let readable = match writing.wrap {
+        // A line that ends within a segment is for other readers than ours.
+        Wrap::Length(..) => {
+            let wrap = Wrap::OneLine;
+            let writing = WriteOptions {
+                wrap,
+                ..writing.clone()
+            };
+            &formatted(document, outbound.format, &writing)?
+        }
+        _ => &x12,
+    };
+    let validation_messages = check(readable, outbound)?;
+    Ok(Written {
+        x12,
+        validation_messages,
+    })
+}
+
+/// A service-defined document as X12, whatever it holds.
+///
+/// # Errors
+///
+/// What is wrong with it, and where.
+pub(crate) fn formatted(
+    document: &str,
+    format: ConversionSourceFormat,
+    writing: &WriteOptions,
+) -> Result<Vec<u8>, String> {
+    let written = match format {
+        ConversionSourceFormat::Json => write_json(document, writing),
+        ConversionSourceFormat::Xml => write_xml(document, writing),
+    };
+    let format = format.as_str();
+    written.map_err(|problem| format!("The {format} is not a service-defined document: {problem}"))
+}
+
+/// What is wrong with what was written, if it is what was wanted at all.
+fn check(x12: &[u8], outbound: &Outbound) -> Result<Vec<String>, String> {
+    let mut validator = Validator::new(Strictness::Attested, outbound.rules.as_ref());
+    if outbound.selection.is_none_or(Selection::is_guided) {
+        validator = validator.guided();
+    }
+    let mut reader = Reader::new(validator);
+    reader.push(x12);
+    let (validator, reading) = reader.finish();
+    if let Some(problem) = reading.fatal() {
+        return Err(format!("The document makes no whole X12: {problem}"));
+    }
+    if let Some(selection) = outbound.selection {
+        selection.check(&reading.contents)?;
+    }
+    let validation = validator.finish();
+    Ok(messages(&validation.problems, &validation.omitted))
+}

@@ -1,0 +1,109 @@
+//! `GenerateMapping`.
+
+use b2bi_local_infer::{self as infer, Language};
+use b2bi_local_mapping::Cause;
+use b2bi_local_model::Error;
+use b2bi_local_model::types::{
+    FileFormat, GenerateMappingRequest, GenerateMappingResponse, MappingTemplateLanguage,
+    MappingType,
+};
+use b2bi_local_panics::on_thread;
+
+use crate::context::Ctx;
+use crate::edi;
+use crate::edi::DocumentStyle;
+use crate::edi::mapping;
+use crate::edi::mapping::{Evaluation, Mapping};
+use crate::errors::{internal, validation};
+
+/// What a template is inferred from: both sides in the data of its language.
+struct Example {
+    language: Language,
+    input: String,
+    output: String,
+}
+
+/// Infers the template that makes the output of the input, and measures it on the input.
+///
+/// The search has a thread of its own, and ends when nobody waits for it any more.
+///
+/// # Errors
+///
+/// One of the contents is neither X12 nor in the data of the template's language.
+///
+/// Source: Assumption A-140.
+pub(crate) async fn generate_mapping(
+    ctx: &Ctx<'_>,
+    input: GenerateMappingRequest,
+) -> Result<GenerateMappingResponse, Error> {
+    let evaluation = mapping::evaluation(ctx.environment, ctx.config.mapping_limits);
+    let _cancel = evaluation.cancel_on_drop();
+    let style = ctx.config.style.clone();
+    let search = move || generate(&Example::of(input, &style)?, &evaluation);
+    on_thread(search)
+        .await
+        .map_err(|error| internal(format!("The search for a mapping did not end: {error}")))?
+        .map_err(validation)
+}
+
+impl Example {
+    /// Both sides, X12 as its service-defined document.
+    ///
+    /// Source: Assumption A-141.
+    fn of(request: GenerateMappingRequest, style: &DocumentStyle) -> Result<Self, String> {
+        let (language, format) = match request.mapping_type {
+            MappingType::Jsonata => (Language::Jsonata, FileFormat::Json),
+            MappingType::Xslt => (Language::Xslt, FileFormat::Xml),
+        };
+        let side = |name: &str, content: String| {
+            if !content.trim_start().starts_with("ISA") {
+                return Ok(content);
+            }
+            edi::document(content.trim_start().as_bytes(), format, style)
+                .map_err(|problem| format!("The {name} is not readable X12: {problem}"))
+        };
+        Ok(Self {
+            language,
+            input: side("inputFileContent", request.input_file_content)?,
+            output: side("outputFileContent", request.output_file_content)?,
+        })
+    }
+}
+
+fn generate(example: &Example, evaluation: &Evaluation) -> Result<GenerateMappingResponse, String> {
+    let cancel = &evaluation.run.cancel;
+    let (input, output) = (&example.input, &example.output);
+    let template =
+        infer::generate(input, output, example.language, cancel).map_err(|error| {
+            match (error.cause, example.language) {
+                (Cause::Input, Language::Jsonata) => {
+                    format!("{error}; JSONATA maps JSON, and X12 by its JSON document")
+                }
+                (Cause::Input, Language::Xslt) => {
+                    format!("{error}; XSLT maps XML, and X12 by its XML document")
+                }
+                _ => error.to_string(),
+            }
+        })?;
+    let mapping = Mapping {
+        language: match example.language {
+            Language::Jsonata => MappingTemplateLanguage::Jsonata,
+            Language::Xslt => MappingTemplateLanguage::Xslt,
+        },
+        template,
+    };
+    let accuracy = accuracy(&mapping, example, evaluation);
+    Ok(GenerateMappingResponse {
+        mapping_template: mapping.template,
+        mapping_accuracy: accuracy,
+    })
+}
+
+/// The share of the wanted lines that the template makes; none where it could not be carried out,
+/// which is so of XSLT where nobody carries it out.
+///
+/// Source: Assumption A-142.
+fn accuracy(mapping: &Mapping, example: &Example, evaluation: &Evaluation) -> Option<f64> {
+    let made = mapping.apply(&example.input, evaluation).ok()?;
+    infer::accuracy(&example.output, &made, example.language).ok()
+}

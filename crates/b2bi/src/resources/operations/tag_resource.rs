@@ -1,0 +1,18 @@
+//! `TagResource`.
+
+use b2bi_local_model::Error;
+use b2bi_local_model::types::TagResourceRequest;
+
+use crate::context::Ctx;
+use crate::resources::tags;
+
+/// Adds tags to a resource; a key that is there gets the new value.
+///
+/// # Errors
+///
+/// The ARN is malformed or names nothing, or the tags break a rule.
+pub(crate) fn tag_resource(ctx: &Ctx<'_>, input: TagResourceRequest) -> Result<(), Error> {
+    let mut state = ctx.state();
+    let present = tags::of(ctx, &mut state, &input.resource_arn)?;
+    tags::merge(ctx, present, input.tags)
+}

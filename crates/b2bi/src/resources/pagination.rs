@@ -1,0 +1,82 @@
+//! Pages of a list, and the tokens that lead from one to the next.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use b2bi_local_model::Error;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::context::Ctx;
+use crate::errors::validation;
+use crate::state::Table;
+
+/// How many items a page has where the request does not say.
+///
+/// Source: Assumption A-09.
+const DEFAULT_SIZE: usize = 100;
+
+/// What a request asks of a list.
+pub(crate) struct Request<'a> {
+    /// The list's name and filter; a token is good for these alone.
+    pub(crate) list: &'a str,
+    pub(crate) next_token: Option<&'a str>,
+    pub(crate) max_results: Option<i32>,
+}
+
+/// One page: the rows that `view` keeps, oldest first, and the token of the next page.
+pub(crate) fn page<T: Clone, V>(
+    ctx: &Ctx<'_>,
+    table: &Table<T>,
+    request: &Request<'_>,
+    view: impl Fn(&T) -> Option<V>,
+) -> Result<(Vec<V>, Option<String>), Error> {
+    let size = request
+        .max_results
+        .and_then(|max_results| usize::try_from(max_results).ok())
+        .unwrap_or(DEFAULT_SIZE);
+    let start = match request.next_token {
+        Some(token) => place_after(ctx, request.list, token)?,
+        None => 0,
+    };
+    let mut rows = table
+        .starting_at(start)
+        .filter_map(|(place, row)| Some((place, view(row)?)))
+        .peekable();
+    let mut items = Vec::with_capacity(size.min(table.len()));
+    let mut reached = 0;
+    while items.len() < size {
+        let Some((place, item)) = rows.next() else {
+            break;
+        };
+        reached = place;
+        items.push(item);
+    }
+    let next = rows.peek().map(|_| token(ctx, request.list, reached));
+    Ok((items, next))
+}
+
+/// The place of the last item of a page, sealed with the list and the caller it belongs to.
+fn token(ctx: &Ctx<'_>, list: &str, place: u64) -> String {
+    let seal = seal(ctx, list, place);
+    URL_SAFE_NO_PAD.encode([place.to_be_bytes(), seal.to_be_bytes()].concat())
+}
+
+fn place_after(ctx: &Ctx<'_>, list: &str, token: &str) -> Result<u64, Error> {
+    let refuse = || validation("The value of nextToken is not a token that this list returned");
+    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| refuse())?;
+    let bytes: [u8; 16] = bytes.try_into().map_err(|_| refuse())?;
+    let both = u128::from_be_bytes(bytes);
+    let place = u64::try_from(both >> 64).map_err(|_| refuse())?;
+    let expected = u128::from(place) << 64 | u128::from(seal(ctx, list, place));
+    if both == expected {
+        Ok(place.saturating_add(1))
+    } else {
+        Err(refuse())
+    }
+}
+
+fn seal(ctx: &Ctx<'_>, list: &str, place: u64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (ctx.scope, list, place).hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,85 @@
+//! Objects that others tell of, who know little of them and may tell the same twice.
+
+use crate::pipelines::written;
+use crate::pipelines::{ObjectCreated, is_watched, notice};
+use crate::scope::Scope;
+use crate::service::B2bi;
+
+/// That an object was created, as a notification says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notification<'a> {
+    /// The bucket.
+    pub bucket: &'a str,
+    /// The key, not encoded.
+    pub key: &'a str,
+    /// The size in bytes, where it is said.
+    pub size: Option<u64>,
+    /// The entity tag without quotes, where it is said.
+    pub etag: Option<&'a str>,
+    /// What tells this writing of the object from others; a second notification of the same is
+    /// passed over. None where nothing tells it, so that each counts.
+    pub occurrence: Option<&'a str>,
+}
+
+impl B2bi {
+    /// Starts the jobs of an object that somebody tells of, and returns their ids.
+    ///
+    /// All partnerships that watch for it have one, whoever owns them: a folder is a partner's, and
+    /// its name is in no other account. Size and entity tag are those of the object, if it can be
+    /// looked at, and else as told.
+    ///
+    /// Source: Assumption A-84.
+    pub async fn object_notified(&self, told: &Notification<'_>) -> Vec<String> {
+        let mut started = Vec::new();
+        if told.key.is_empty() || told.key.ends_with('/') {
+            return started;
+        }
+        for (scope, partition) in self.partitions_where(|_| true) {
+            let is_watched = is_watched(&partition.lock(), told.bucket, told.key);
+            let looked = if is_watched {
+                self.look_at(&scope, told).await
+            } else {
+                None
+            };
+            let (size, etag, written) = looked.unwrap_or_else(|| told.as_said());
+            let created = ObjectCreated {
+                account: Some(&scope.account),
+                region: Some(&scope.region),
+                bucket: told.bucket,
+                key: told.key,
+                size,
+                etag: &etag,
+                written,
+                occurrence: told.occurrence,
+            };
+            started.extend(notice(self.context(), &scope, &partition, &created));
+        }
+        started
+    }
+
+    async fn look_at(&self, scope: &Scope, told: &Notification<'_>) -> Option<PollResult> {
+        let objects = &self.context().environment.objects;
+        let found = objects.head(&scope.account, told.bucket, told.key).await;
+        match found {
+            Ok(object) => {
+                let written = written(&object);
+                Some((object.size, object.etag, Some(written)))
+            }
+            Err(error) => {
+                let (bucket, key) = (told.bucket, told.key);
+                tracing::warn!(bucket, key, %error, "an object that was told of cannot be looked at");
+                None
+            }
+        }
+    }
+}
+
+/// Size, entity tag, and when it was written.
+type PollResult = (u64, String, Option<i64>);
+
+impl Notification<'_> {
+    fn as_said(&self) -> PollResult {
+        let etag = self.etag.unwrap_or_default().to_owned();
+        (self.size.unwrap_or_default(), etag, None)
+    }
+}

@@ -1,0 +1,313 @@
+//! State that outlives the process: read from the row store, written for people, put back, cleared.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+
+use b2bi_local_persistence::{Batch, RowStore};
+use serde_json::{Map, Value, json};
+
+use crate::config::Config;
+use crate::environment::Environment;
+use crate::jobs;
+use crate::scope::Scope;
+use crate::service::B2bi;
+use crate::state::job::CancelledJobs;
+use crate::state::rows::{self, RowError};
+use crate::state::{Partition, State};
+
+/// What the member `format` of a written state says.
+pub const FORMAT: &str = "b2bi-local state";
+/// The version of the written form that this release writes, and the latest it reads.
+pub const FORMAT_VERSION: u64 = 1;
+
+impl B2bi {
+    /// A service with the resources that a row store has, and whose state is kept there from now on.
+    ///
+    /// # Errors
+    ///
+    /// The first row that cannot be read.
+    pub fn with_row_store(
+        config: Config,
+        environment: Environment,
+        row_store: RowStore,
+    ) -> Result<Self, String> {
+        let mut service = Self::new(config, environment);
+        service.row_store = Some(row_store.clone());
+        let read = row_store.read::<RowError>(rows::ROWS, |key, value| {
+            let (scope, table, place) = rows::place_of(key)?;
+            let partition = service.partition(&scope);
+            let mut state = partition.lock();
+            let put = state.put_back(table, place, value);
+            put.map_err(|problem| rows::unreadable(key, &problem))?;
+            let has_ended = table == rows::JOBS && state.jobs.has_ended(place);
+            drop(state);
+            if has_ended {
+                service.context.retention.ended(&partition, place);
+            }
+            Ok(())
+        });
+        read.map_err(|error| error.to_string())?;
+        Ok(service)
+    }
+
+    /// Sets the jobs going that were under way when the state was last kept.
+    ///
+    /// Call it once, within the runtime that is to carry them out.
+    pub fn resume(&self) {
+        for scope in self.scopes() {
+            jobs::resume(&self.context, &scope, &self.partition(&scope));
+        }
+    }
+
+    /// All state as JSON for people to read and to keep under version control: in a stable order,
+    /// a list of resources for each table of each account and region.
+    ///
+    /// # Errors
+    ///
+    /// A resource cannot be written.
+    pub fn describe(&self) -> Result<Value, String> {
+        let mut scopes = Vec::new();
+        for scope in self.scopes() {
+            let partition = self.partition(&scope);
+            let state = partition.lock();
+            if state.is_empty() {
+                continue;
+            }
+            let mut members = Map::new();
+            members.insert("account".to_owned(), (*scope.account).into());
+            members.insert("region".to_owned(), (*scope.region).into());
+            members.extend(state.describe().map_err(|error| error.to_string())?);
+            scopes.push(Value::Object(members));
+        }
+        Ok(json!({"format": FORMAT, "version": FORMAT_VERSION, "scopes": scopes}))
+    }
+
+    /// Replaces the whole state with one that [`describe`](Self::describe) wrote.
+    ///
+    /// All of it or nothing: a state that cannot be read, or not be kept on disk, changes nothing.
+    /// Its jobs that were under way are set going. One is put back after the other.
+    ///
+    /// # Errors
+    ///
+    /// It is not such a state, is of a later version, or cannot be kept on disk.
+    pub async fn restore(&self, described: &Value) -> Result<(), RestoreError> {
+        let states = parse(described).map_err(RestoreError::Unreadable)?;
+        let _turn = self.restoring.lock().await;
+        let exchanged = self.exchange(states)?;
+        for (partition, _) in &exchanged {
+            partition.jobs.cancel().ended().await;
+        }
+        for (partition, undone) in &exchanged {
+            if let Err(error) = partition.flushed(*undone).await {
+                self.context.retention.replaced(partition);
+                self.resume();
+                return Err(RestoreError::NotPersisted(error.to_string()));
+            }
+        }
+        for (partition, _) in &exchanged {
+            self.context.retention.replaced(partition);
+        }
+        self.resume();
+        Ok(())
+    }
+
+    /// Removes everything of the account, or of all, in the region, or in all: resources, jobs, the
+    /// replies that can be asked for again, control numbers, and the past that stale reads see.
+    ///
+    /// Jobs that are under way end, and none of them writes anything once this has returned.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be removed from the disk.
+    pub async fn reset(&self, account: Option<&str>, region: Option<&str>) -> Result<(), String> {
+        let _turn = self.restoring.lock().await;
+        let matches = |scope: &Scope| {
+            account.is_none_or(|account| &*scope.account == account)
+                && region.is_none_or(|region| &*scope.region == region)
+        };
+        self.resets.fetch_add(1, Ordering::Relaxed);
+        self.clear(matches, Partition::clear).await
+    }
+
+    /// Removes all jobs. Those that are under way end, as in [`reset`](Self::reset).
+    ///
+    /// # Errors
+    ///
+    /// They cannot be removed from the disk.
+    pub async fn reset_jobs(&self) -> Result<(), String> {
+        let _turn = self.restoring.lock().await;
+        self.clear(|_| true, Partition::clear_jobs).await
+    }
+
+    /// Counts jobs that end from 0 again.
+    pub fn reset_job_counts(&self) {
+        self.context.ended.reset();
+    }
+
+    async fn clear(
+        &self,
+        matches: impl Fn(&Scope) -> bool,
+        clear: fn(&Partition) -> CancelledJobs,
+    ) -> Result<(), String> {
+        for partition in self.partitions_of(matches) {
+            let undone = partition.undone();
+            clear(&partition).ended().await;
+            let flushed = partition.flushed(undone).await;
+            flushed.map_err(|error| error.to_string())?;
+            self.context.retention.replaced(&partition);
+        }
+        Ok(())
+    }
+
+    fn scopes(&self) -> BTreeSet<Scope> {
+        self.partitions
+            .iter()
+            .map(|partition| partition.key().clone())
+            .collect()
+    }
+
+    fn partitions_of(&self, matches: impl Fn(&Scope) -> bool) -> Vec<Arc<Partition>> {
+        let scopes = self.scopes().into_iter().filter(matches);
+        scopes.map(|scopes| self.partition(&scopes)).collect()
+    }
+
+    /// Exchanges the states of all partitions under the locks of all, which are taken in order;
+    /// nobody else holds more than one. Returns the partitions, and how often each of them was
+    /// undone before.
+    ///
+    /// A partition that somebody makes meanwhile is left alone: it comes after the exchange.
+    fn exchange(
+        &self,
+        mut states: BTreeMap<Scope, State>,
+    ) -> Result<Vec<(Arc<Partition>, u64)>, RestoreError> {
+        let mut scopes = self.scopes();
+        scopes.extend(states.keys().cloned());
+        let partitions: Vec<(Scope, Arc<Partition>)> = scopes
+            .into_iter()
+            .map(|scope| (scope.clone(), self.partition(&scope)))
+            .collect();
+        let undone = partitions.iter().map(|(_, partition)| partition);
+        let undone: Vec<_> = undone
+            .map(|partition| (Arc::clone(partition), partition.undone()))
+            .collect();
+        let mut batch = Batch::new();
+        let mut guards = Vec::with_capacity(partitions.len());
+        for (scope, partition) in &partitions {
+            let mut state = states.remove(scope).unwrap_or_default();
+            let guard = partition.lock();
+            if self.row_store.is_some() {
+                let written = write_exchange(scope, &guard, &mut state, &mut batch);
+                written.map_err(|error| RestoreError::NotPersisted(error.to_string()))?;
+            }
+            guards.push((partition, guard, state));
+        }
+        let Some(row_store) = &self.row_store else {
+            for (_, mut guard, state) in guards {
+                guard.replace(state);
+            }
+            return Ok(undone);
+        };
+        let before = Arc::new(std::sync::Mutex::new(Vec::new()));
+        batch.on_failure(put_back(&before));
+        // Held until everything is in it: what fails at once waits for it.
+        let mut held = before.lock().unwrap_or_else(PoisonError::into_inner);
+        let ticket = row_store.send(batch);
+        let ticket = ticket.map_err(|error| RestoreError::NotPersisted(error.to_string()))?;
+        for (partition, mut guard, state) in guards {
+            held.push((Arc::clone(partition), guard.replace(state)));
+            guard.sent(ticket);
+        }
+        drop(held);
+        Ok(undone)
+    }
+}
+
+/// States to be put back, each with its partition.
+type States = Vec<(Arc<Partition>, State)>;
+
+/// What puts states back that the disk has kept.
+fn put_back(states: &Arc<std::sync::Mutex<States>>) -> impl FnOnce() + Send + 'static {
+    let states = Arc::clone(states);
+    move || {
+        let states = std::mem::take(&mut *states.lock().unwrap_or_else(PoisonError::into_inner));
+        for (partition, state) in states {
+            partition.put_back(state);
+        }
+    }
+}
+
+/// Adds to a batch what makes one state of another on disk.
+fn write_exchange(
+    scope: &Scope,
+    before: &State,
+    after: &mut State,
+    batch: &mut Batch,
+) -> serde_json::Result<()> {
+    let mut gone = before.clone();
+    gone.clear();
+    gone.take_changes(scope, batch)?;
+    after.track();
+    after.take_all(scope, batch)
+}
+
+/// Why a state was not put back; nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RestoreError {
+    /// It is no state that can be read, for this reason.
+    Unreadable(String),
+    /// It cannot be kept on disk, for this reason.
+    NotPersisted(String),
+}
+
+impl fmt::Display for RestoreError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(reason) | Self::NotPersisted(reason) => out.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for RestoreError {}
+
+fn parse(described: &Value) -> Result<BTreeMap<Scope, State>, String> {
+    if described.get("format").and_then(Value::as_str) != Some(FORMAT) {
+        return Err(format!("the member format must be '{FORMAT}'"));
+    }
+    match described.get("version").and_then(Value::as_u64) {
+        Some(1..=FORMAT_VERSION) => {}
+        Some(later) if later > FORMAT_VERSION => {
+            return Err(format!(
+                "the state was written by a later release, in version {later} of its format; this \
+                 one reads versions up to {FORMAT_VERSION}: update"
+            ));
+        }
+        _ => return Err("the member version must be a whole number from 1 up".to_owned()),
+    }
+    let scopes = described.get("scopes").and_then(Value::as_array);
+    let scopes = scopes.ok_or("the member scopes must be a list")?;
+    let mut states = BTreeMap::new();
+    for (at, members) in scopes.iter().enumerate() {
+        let (scope, state) = one(members).map_err(|problem| format!("scopes[{at}]: {problem}"))?;
+        if states.insert(scope, state).is_some() {
+            return Err(format!(
+                "scopes[{at}]: the account and region are there twice"
+            ));
+        }
+    }
+    Ok(states)
+}
+
+fn one(members: &Value) -> Result<(Scope, State), String> {
+    let mut members = members.as_object().ok_or("must be an object")?.clone();
+    let mut text = |name: &str| match members.shift_remove(name) {
+        Some(Value::String(text)) if !text.contains(char::is_control) => Ok(text),
+        _ => Err(format!("{name} must be a text")),
+    };
+    let scope = Scope {
+        account: text("account")?.into(),
+        region: text("region")?.into(),
+    };
+    Ok((scope, State::of_description(members)?))
+}

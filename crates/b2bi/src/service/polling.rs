@@ -1,0 +1,28 @@
+//! Watched folders, looked into for files that nobody has told of.
+
+use std::sync::atomic::Ordering;
+
+use super::B2bi;
+use crate::pipelines::{PollState, poll};
+
+impl B2bi {
+    /// Starts the jobs of files that landed in watched folders while nobody looked, and returns
+    /// their ids.
+    ///
+    /// A file counts as seen when there is a job for it that began after it was written. Files older
+    /// than their partnership, or than jobs are kept, do not count. Call it where an object may
+    /// have been missed: after a start, or when there were too many object events to handle.
+    ///
+    /// Source: Assumption A-82.
+    pub async fn catch_up(&self) -> Vec<String> {
+        self.look(&mut PollState::default()).await
+    }
+
+    /// Does as [`catch_up`](Self::catch_up), and passes over files that were seen before: for
+    /// folders that are looked into again and again because nobody tells of their objects.
+    pub async fn look(&self, seen: &mut PollState) -> Vec<String> {
+        let resets = self.resets.load(Ordering::Relaxed);
+        let partitions = self.partitions_where(|_| true);
+        poll(self.context(), partitions, resets, seen).await
+    }
+}

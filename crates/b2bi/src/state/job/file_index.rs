@@ -1,0 +1,138 @@
+//! Which files jobs were started for, found by the hashes of what tells one writing from another.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::num::NonZeroU64;
+
+use crate::state::job::{Job, ObjectVersion};
+
+/// The files of jobs. What counts for a job is remembered as long as it is not removed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FileIndex {
+    hasher: BuildHasherDefault<DefaultHasher>,
+    /// How many jobs there are for an occurrence of a file.
+    occurrences: HashMap<NonZeroU64, u32>,
+    /// The jobs for a file with an entity tag.
+    writings: HashMap<NonZeroU64, Writing>,
+}
+
+/// Where a job is in the index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FileKeys {
+    occurrence: Option<NonZeroU64>,
+    writing: Option<NonZeroU64>,
+}
+
+/// The jobs for a file with an entity tag; times are milliseconds.
+#[derive(Clone, Copy, Debug)]
+struct Writing {
+    jobs: u32,
+    /// The latest time at which one of them noticed the file.
+    noticed: i64,
+    /// The latest time of writing that one saw who looked, and was not told; `i64::MIN` for none.
+    seen: i64,
+}
+
+impl FileKeys {
+    /// Whether the job is about no file that anybody noticed.
+    pub(crate) fn is_none(&self) -> bool {
+        self.occurrence.is_none() && self.writing.is_none()
+    }
+}
+
+impl FileIndex {
+    /// Where a job is.
+    pub(crate) fn keys(&self, job: &Job) -> FileKeys {
+        let (bucket, key) = (job.facts.bucket.as_str(), job.facts.key.as_str());
+        let ObjectVersion {
+            etag,
+            written,
+            occurrence,
+        } = &job.object_version;
+        let is_noticed = !etag.is_empty() || written.is_some();
+        FileKeys {
+            occurrence: occurrence
+                .as_deref()
+                .map(|occurrence| self.occurrence(bucket, key, occurrence)),
+            writing: is_noticed.then(|| self.writing(bucket, key, etag)),
+        }
+    }
+
+    pub(crate) fn add(&mut self, job: &Job) {
+        let keys = self.keys(job);
+        if let Some(key) = keys.occurrence {
+            let jobs = self.occurrences.entry(key).or_default();
+            *jobs = jobs.saturating_add(1);
+        }
+        let Some(key) = keys.writing else {
+            return;
+        };
+        let seen = job
+            .object_version
+            .written
+            .filter(|_| job.object_version.occurrence.is_none());
+        let writing = self.writings.entry(key).or_insert(Writing {
+            jobs: 0,
+            noticed: i64::MIN,
+            seen: i64::MIN,
+        });
+        writing.jobs = writing.jobs.saturating_add(1);
+        writing.noticed = writing.noticed.max(job.noticed());
+        writing.seen = writing.seen.max(seen.unwrap_or(i64::MIN));
+    }
+
+    pub(crate) fn remove(&mut self, keys: FileKeys) {
+        if let Some(key) = keys.occurrence
+            && let Some(jobs) = self.occurrences.get_mut(&key)
+        {
+            *jobs = jobs.saturating_sub(1);
+            if *jobs == 0 {
+                self.occurrences.remove(&key);
+            }
+        }
+        if let Some(key) = keys.writing
+            && let Some(writing) = self.writings.get_mut(&key)
+        {
+            writing.jobs = writing.jobs.saturating_sub(1);
+            if writing.jobs == 0 {
+                self.writings.remove(&key);
+            }
+        }
+    }
+
+    /// Whether there is a job for the writing of a file that somebody has told of.
+    pub(crate) fn has_writing(&self, bucket: &str, key: &str, told: &ObjectVersion) -> bool {
+        let Some(occurrence) = &told.occurrence else {
+            return false;
+        };
+        if self
+            .occurrences
+            .contains_key(&self.occurrence(bucket, key, occurrence))
+        {
+            return true;
+        }
+        // Whoever looked saw the latest writing, in whole seconds.
+        let writing = self.writings.get(&self.writing(bucket, key, &told.etag));
+        let told = told.written.unwrap_or(i64::MIN);
+        writing.is_some_and(|writing| writing.seen > i64::MIN && writing.seen >= told)
+    }
+
+    /// Whether there is a job about a file with this entity tag that was written then, or written
+    /// again since.
+    pub(crate) fn knows(&self, bucket: &str, key: &str, etag: &str, written: i64) -> bool {
+        let writing = self.writings.get(&self.writing(bucket, key, etag));
+        writing.is_some_and(|writing| writing.noticed >= written)
+    }
+
+    fn occurrence(&self, bucket: &str, key: &str, occurrence: &str) -> NonZeroU64 {
+        self.hash(("occurrence", bucket, key, occurrence))
+    }
+
+    fn writing(&self, bucket: &str, key: &str, etag: &str) -> NonZeroU64 {
+        self.hash(("writing", bucket, key, etag))
+    }
+
+    fn hash(&self, parts: (&str, &str, &str, &str)) -> NonZeroU64 {
+        NonZeroU64::new(self.hasher.hash_one(parts)).unwrap_or(NonZeroU64::MIN)
+    }
+}

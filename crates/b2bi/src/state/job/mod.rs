@@ -1,0 +1,75 @@
+//! Jobs as they are kept: what is to be done, how far it is, how it ended.
+
+mod archive;
+mod counts;
+mod file_index;
+mod group;
+mod progress;
+mod retention;
+mod spec;
+mod table;
+
+use std::collections::BTreeMap;
+
+use b2bi_local_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::control_numbers::FileNumbers;
+use crate::stages::JobFacts;
+pub(crate) use counts::Ended;
+pub use counts::JobCounts;
+pub(crate) use group::{CancelledJobs, JobGroup, JobTicket};
+pub use progress::{JobDuration, JobReport};
+pub(crate) use progress::{JobResult, Step};
+pub(crate) use retention::JobRetention;
+pub(crate) use spec::{CapabilityRoute, JobSpec, ObjectVersion};
+pub(crate) use table::Jobs;
+
+/// How long a job is kept, in milliseconds.
+///
+/// Source: the service model's documentation of `GetTransformerJob`.
+pub(crate) const RETENTION_MILLIS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// A job as it is remembered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Job {
+    pub(crate) facts: JobFacts,
+    /// The file as it was noticed, if it was.
+    #[serde(flatten)]
+    pub(crate) object_version: ObjectVersion,
+    /// How it has ended; nothing while it is under way.
+    pub(crate) end: Option<JobResult>,
+    /// How far it is, while it is under way; not kept, since a job that is resumed begins anew.
+    #[serde(skip)]
+    pub(crate) step: Step,
+    /// What is left to do; nothing when the job has ended.
+    #[serde(default, rename = "order", skip_serializing_if = "Option::is_none")]
+    pub(crate) spec: Option<JobSpec>,
+    /// The control numbers of the files it writes, by key: a job that is carried out again uses
+    /// them again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) numbers: BTreeMap<String, FileNumbers>,
+    pub(crate) ended_at: Option<Timestamp>,
+}
+
+impl Job {
+    /// A job of which nothing is done.
+    pub(crate) fn new(facts: JobFacts, spec: JobSpec) -> Self {
+        Self {
+            facts,
+            object_version: spec.object_version.clone(),
+            end: None,
+            step: Step::default(),
+            spec: Some(spec),
+            numbers: BTreeMap::new(),
+            ended_at: None,
+        }
+    }
+
+    /// When its file was written as far as is known, or else when it was started; in milliseconds.
+    pub(crate) fn noticed(&self) -> i64 {
+        let written = self.object_version.written;
+        written.unwrap_or_else(|| self.facts.started_at.as_millis())
+    }
+}
