@@ -13,6 +13,7 @@ mod event;
 mod external;
 mod operation;
 mod store;
+mod xml;
 
 pub use embedded::described::{DescribedBucket, PreparedObjects};
 pub use embedded::reply::{ErrorAnswer, error_answer};

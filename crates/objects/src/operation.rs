@@ -60,7 +60,7 @@ impl S3Target {
         name.or_else(|| form.then_some(POST_OBJECT))
     }
 
-    /// Checks that a request asks for an operation that is carried out here, and for nothing besides.
+    /// The operation of a request that asks for one that is carried out here, and for nothing besides.
     ///
     /// # Errors
     /// What of the request no operation of this S3 has.
@@ -69,10 +69,10 @@ impl S3Target {
         method: &Method,
         query: Option<&str>,
         headers: &HeaderMap,
-    ) -> Result<(), OperationError> {
+    ) -> Result<&'static str, OperationError> {
         let query = Query::read(query);
         if self.level() == Level::Bucket && is_form(method, headers) {
-            return allowed::check_form(&query);
+            return allowed::check_form(&query).map(|()| POST_OBJECT);
         }
         allowed::check(self.level(), method, &query, headers)
     }

@@ -92,7 +92,7 @@ def test_errors(s3, bucket, endpoint):
     assert error["Message"] == "The specified key does not exist."
     fails("NoSuchBucket", 404, s3.put_object, Bucket="not-there-at-all", Key="k", Body=b"x")
     fails("NoSuchBucket", 404, s3.list_objects_v2, Bucket="not-there-at-all")
-    fails("NotImplemented", 501, s3.get_bucket_website, Bucket=bucket)
+    fails("NotImplemented", 501, s3.get_object_torrent, Bucket=bucket, Key="k")
     fails("KeyTooLongError", 400, s3.put_object, Bucket=bucket, Key="k" * 1025, Body=b"")
     text = requests.get(f"{endpoint}/{bucket}/none", headers={"Authorization": authorization(ACCOUNT, service="s3")}).text
     for member in ["<Code>NoSuchKey</Code>", f"<Resource>/{bucket}/none</Resource>", "<RequestId>", "<HostId>"]:

@@ -63,6 +63,13 @@ impl Algorithm {
             .map_or("", |(_, name)| name)
     }
 
+    /// All that are known, and the header of each.
+    pub(crate) fn headers() -> impl Iterator<Item = (Self, String)> {
+        let header = |name: &str| format!("x-amz-checksum-{}", name.to_lowercase());
+        let known = ALGORITHMS.into_iter();
+        known.map(move |(algorithm, name)| (algorithm, header(name)))
+    }
+
     /// Its name in the model's terms.
     pub(crate) fn dto(self) -> ChecksumAlgorithm {
         ChecksumAlgorithm::from_static(self.name())

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::EmbeddedS3;
 use super::body::IN_ROW;
+use super::configuration::{self, Configurations};
 use super::content::Content;
 use super::fields::Headers;
 use super::operations::write;
@@ -22,7 +23,7 @@ use super::state::{Bucket, Buckets, Object, Store};
 /// The most bytes that a key has.
 const MAX_KEY: usize = 1024;
 
-/// A bucket and what is in it. Uploads under way and settings of the bucket are not told.
+/// A bucket and what is in it, without uploads under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DescribedBucket {
@@ -34,6 +35,8 @@ pub struct DescribedBucket {
     region: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Configurations::is_empty")]
+    configurations: Configurations,
     objects: Vec<DescribedObject>,
 }
 
@@ -142,7 +145,7 @@ impl EmbeddedS3 {
 fn shared(bucket: &Bucket) -> Bucket {
     let mut copy = Bucket::new(bucket.created, bucket.region.clone());
     copy.objects.clone_from(&bucket.objects);
-    copy.policy.clone_from(&bucket.policy);
+    copy.copy_settings(bucket);
     copy
 }
 
@@ -157,6 +160,7 @@ fn described_bucket(owner: &str, name: String, bucket: Bucket) -> Result<Describ
         bucket: name,
         region: bucket.region,
         policy: bucket.policy,
+        configurations: bucket.configurations,
     })
 }
 
@@ -220,6 +224,7 @@ impl Store {
         }
         let mut bucket = Bucket::new(self.now(), described.region);
         bucket.policy = described.policy;
+        bucket.configurations = configuration::imported(described.configurations)?;
         for object in described.objects {
             let key = object.key.clone();
             let made = self.made_object(object).await;

@@ -6,6 +6,7 @@ mod change;
 mod checksum;
 mod chunked;
 mod conditions;
+mod configuration;
 mod content;
 pub(crate) mod described;
 mod disk;
@@ -47,6 +48,7 @@ use tokio::sync::broadcast;
 
 pub use self::blobs::BLOBS;
 use self::blobs::Blobs;
+use self::configuration::Task;
 use self::disk::Disk;
 use self::form::Form;
 use self::policy::{POLICY, Policy};
@@ -65,7 +67,7 @@ const READ_ATTEMPTS: u32 = 8;
 /// S3 in memory or on disk: the operations that matter to files and their folders, for any S3 client.
 ///
 /// A handle, cheap to clone; clones share everything. An operation it does not have answers
-/// S3's `NotImplemented`. Objects have no versions, and policies and access lists bind nobody.
+/// S3's `NotImplemented`. Objects have no versions, and policies bind nobody.
 #[derive(Clone)]
 pub struct EmbeddedS3 {
     memory: Store,
@@ -232,7 +234,9 @@ impl EmbeddedS3 {
             body = signatures.request(&head, self.memory.now())?;
             request = Request::from_parts(head, sent);
         }
-        self.check_operation(&mut request)?;
+        if let Some(task) = self.check_operation(&mut request)? {
+            request.extensions_mut().insert(task);
+        }
         self.check_owner(&account, request.headers())?;
         let limit = self.memory.max_object_bytes();
         let streams = self.memory.blobs().is_some();
@@ -264,6 +268,10 @@ impl EmbeddedS3 {
     }
 
     async fn library_answer(&self, request: Request<Body>) -> S3Result<Response<Body>> {
+        if let Some(task) = request.extensions().get::<Task>().copied() {
+            let bucket = self.bucket_of(&request);
+            return Box::pin(task.run(&self.memory, &bucket, request)).await;
+        }
         // The library's own failure says that an answer could not be written.
         let answer = self.service.call(request).await;
         answer.map_err(|_| S3ErrorCode::InternalError.into())
@@ -287,24 +295,21 @@ impl EmbeddedS3 {
 
     /// The bucket that a request names in its host or in its path.
     fn bucket_of(&self, request: &Request<Body>) -> String {
-        let host = request
-            .headers()
-            .get(HOST)
-            .and_then(|found| found.to_str().ok());
-        let named = host.and_then(|host| self.hosts.bucket(host));
-        let path = request.uri().path().trim_start_matches('/');
-        named.unwrap_or_else(|| path.split('/').next().unwrap_or_default().to_owned())
+        let host = request.headers().get(HOST);
+        let host = host.and_then(|host| host.to_str().ok());
+        self.target(request.uri().path(), host).bucket
     }
 
-    /// Refuses what the library would take for another operation.
-    fn check_operation(&self, request: &mut Request<Body>) -> S3Result<()> {
+    /// Refuses what the library would take for another operation, and finds what it is not to see.
+    fn check_operation(&self, request: &mut Request<Body>) -> S3Result<Option<Task>> {
         let uri = request.uri().clone();
         if let Some(query) = uri.query().filter(|it| unauthenticated::is_presigned(it)) {
             presigned_headers::add(query, request.headers_mut());
         }
         let host = request.headers().get(HOST).and_then(|it| it.to_str().ok());
         let target = self.target(uri.path(), host);
-        Ok(target.check(request.method(), uri.query(), request.headers())?)
+        let operation = target.check(request.method(), uri.query(), request.headers())?;
+        Ok(Task::of(operation))
     }
 
     fn check_owner(&self, account: &str, headers: &HeaderMap) -> S3Result<()> {

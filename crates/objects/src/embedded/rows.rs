@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use super::blobs::Blobs;
 use super::checksum::{Algorithm, Checksum};
+use super::configuration::{self, Configurations};
 use super::content::{Chunk, Content};
 use super::fields::Headers;
-use super::state::{Bucket, Buckets, Object, PartRecord, Upload, UploadedPart};
+use super::state::{Bucket, Buckets, Object, PartRecord, Upload, UploadedPart, Versioning};
 
 /// Where the row store has the rows of the embedded S3.
 pub(crate) const ROWS: Table = Table("objects");
@@ -58,7 +59,13 @@ struct BucketRow {
     created: u64,
     region: Option<String>,
     policy: Option<String>,
-    notifications: NotificationConfiguration,
+    /// Where older versions wrote them.
+    #[serde(default, skip_serializing)]
+    notifications: Option<NotificationConfiguration>,
+    #[serde(default, skip_serializing_if = "Configurations::is_empty")]
+    configurations: Configurations,
+    #[serde(default)]
+    versioning: Versioning,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -134,7 +141,9 @@ pub(crate) fn bucket(bucket: &Bucket) -> serde_json::Result<Vec<u8>> {
         created: seconds(bucket.created),
         region: bucket.region.clone(),
         policy: bucket.policy.clone(),
-        notifications: bucket.notifications.clone(),
+        notifications: None,
+        configurations: bucket.configurations.clone(),
+        versioning: bucket.versioning,
     })
 }
 
@@ -377,7 +386,13 @@ fn read_bucket(value: &[u8]) -> Result<Bucket, String> {
     let row: BucketRow = parse(value)?;
     let mut bucket = Bucket::new(time(row.created), row.region);
     bucket.policy = row.policy;
-    bucket.notifications = row.notifications;
+    bucket.configurations = row.configurations;
+    bucket.versioning = row.versioning;
+    if let Some(notifications) = row.notifications {
+        bucket
+            .configurations
+            .extend(configuration::of_notifications(&notifications));
+    }
     Ok(bucket)
 }
 

@@ -8,12 +8,14 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dashmap::DashMap;
-use s3s::dto::{ETag, NotificationConfiguration};
+use s3s::dto::ETag;
 use s3s::{S3ErrorCode, S3Result};
+use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
 use super::change::Change;
 use super::checksum::{Algorithm, Checksum};
+use super::configuration::Configurations;
 use super::content::Content;
 use super::disk::Disk;
 use super::fields::Headers;
@@ -66,8 +68,18 @@ pub(crate) struct Bucket {
     pub(crate) uploads: BTreeMap<(String, String), Upload>,
     /// Kept for who asks for it; nothing enforces it.
     pub(crate) policy: Option<String>,
-    /// Kept for who asks for it; events are told to every listener, whatever it says.
-    pub(crate) notifications: NotificationConfiguration,
+    /// The documents that were put.
+    pub(crate) configurations: Configurations,
+    pub(crate) versioning: Versioning,
+}
+
+/// Whether a bucket keeps what is replaced or deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Versioning {
+    #[default]
+    Never,
+    Enabled,
+    Suspended,
 }
 
 /// An object. Replaced whole, but for its tags.
@@ -130,7 +142,8 @@ impl Bucket {
             objects: BTreeMap::new(),
             uploads: BTreeMap::new(),
             policy: None,
-            notifications: NotificationConfiguration::default(),
+            configurations: Configurations::new(),
+            versioning: Versioning::Never,
         }
     }
 
@@ -146,7 +159,8 @@ impl Bucket {
         self.created = other.created;
         self.region.clone_from(&other.region);
         self.policy.clone_from(&other.policy);
-        self.notifications.clone_from(&other.notifications);
+        self.configurations.clone_from(&other.configurations);
+        self.versioning = other.versioning;
     }
 
     /// The object under the key.

@@ -15,8 +15,8 @@ use tokio::time::{sleep, timeout};
 
 use super::settings::ExternalSettings;
 use super::sign::S3Request;
-use super::xml::Element;
 use crate::store::ObjectError;
+use crate::xml::Element;
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(5);

@@ -7,8 +7,8 @@ use http::header::DATE;
 use percent_encoding::percent_decode_str;
 use s3s::dto::{Timestamp, TimestampFormat};
 
-use super::xml::Element;
 use crate::store::{Attributes, Listed, Listing};
+use crate::xml::Element;
 
 /// The page of a reply; none when it is not one.
 pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Listing> {

@@ -9,7 +9,6 @@ pub(crate) mod settings;
 mod sign;
 mod store;
 mod writer;
-mod xml;
 
 use std::fmt;
 use std::sync::Arc;

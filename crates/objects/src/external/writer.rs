@@ -12,8 +12,8 @@ use super::client::{Client, RequestError};
 use super::listing::unquoted;
 use super::sign::S3Request;
 use super::store::{put_whole, value};
-use super::xml::Element;
 use crate::store::{Attributes, ObjectError, ObjectWriter};
+use crate::xml::Element;
 
 /// The size of a part in bytes; S3 wants five million at least, and ten thousand parts at most.
 pub(super) const PART: usize = 8 << 20;

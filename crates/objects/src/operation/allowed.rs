@@ -21,29 +21,77 @@ pub(crate) const IMPLEMENTED: &[&str] = &[
     "CreateBucket",
     "CreateMultipartUpload",
     "DeleteBucket",
+    "DeleteBucketAnalyticsConfiguration",
+    "DeleteBucketCors",
+    "DeleteBucketEncryption",
+    "DeleteBucketIntelligentTieringConfiguration",
+    "DeleteBucketInventoryConfiguration",
+    "DeleteBucketLifecycle",
+    "DeleteBucketMetricsConfiguration",
+    "DeleteBucketOwnershipControls",
     "DeleteBucketPolicy",
+    "DeleteBucketReplication",
+    "DeleteBucketTagging",
+    "DeleteBucketWebsite",
     "DeleteObject",
     "DeleteObjectTagging",
     "DeleteObjects",
+    "DeletePublicAccessBlock",
+    "GetBucketAccelerateConfiguration",
+    "GetBucketAnalyticsConfiguration",
+    "GetBucketCors",
+    "GetBucketEncryption",
+    "GetBucketIntelligentTieringConfiguration",
+    "GetBucketInventoryConfiguration",
+    "GetBucketLifecycleConfiguration",
     "GetBucketLocation",
+    "GetBucketLogging",
+    "GetBucketMetricsConfiguration",
     "GetBucketNotificationConfiguration",
+    "GetBucketOwnershipControls",
     "GetBucketPolicy",
+    "GetBucketReplication",
+    "GetBucketRequestPayment",
+    "GetBucketTagging",
     "GetBucketVersioning",
+    "GetBucketWebsite",
     "GetObject",
     "GetObjectAttributes",
+    "GetObjectLockConfiguration",
     "GetObjectTagging",
+    "GetPublicAccessBlock",
     "HeadBucket",
     "HeadObject",
+    "ListBucketAnalyticsConfigurations",
+    "ListBucketIntelligentTieringConfigurations",
+    "ListBucketInventoryConfigurations",
+    "ListBucketMetricsConfigurations",
     "ListBuckets",
     "ListMultipartUploads",
     "ListObjects",
     "ListObjectsV2",
     "ListParts",
     "PostObject",
+    "PutBucketAccelerateConfiguration",
+    "PutBucketAnalyticsConfiguration",
+    "PutBucketCors",
+    "PutBucketEncryption",
+    "PutBucketIntelligentTieringConfiguration",
+    "PutBucketInventoryConfiguration",
+    "PutBucketLifecycleConfiguration",
+    "PutBucketLogging",
+    "PutBucketMetricsConfiguration",
     "PutBucketNotificationConfiguration",
+    "PutBucketOwnershipControls",
     "PutBucketPolicy",
+    "PutBucketReplication",
+    "PutBucketRequestPayment",
+    "PutBucketTagging",
+    "PutBucketWebsite",
     "PutObject",
+    "PutObjectLockConfiguration",
     "PutObjectTagging",
+    "PutPublicAccessBlock",
     "UploadPart",
     "UploadPartCopy",
 ];
@@ -162,7 +210,7 @@ pub(crate) fn check(
     method: &Method,
     query: &Query<'_>,
     headers: &HeaderMap,
-) -> Result<(), OperationError> {
+) -> Result<&'static str, OperationError> {
     let row = row(level, method, query, headers).ok_or(OperationError::Method)?;
     let asked = Asked {
         level,
@@ -178,7 +226,7 @@ pub(crate) fn check(
         check_headers(row, headers)?;
     }
     if IMPLEMENTED.contains(&row.name) {
-        return Ok(());
+        return Ok(row.name);
     }
     Err(OperationError::NotImplemented(row.name))
 }
@@ -316,7 +364,8 @@ mod tests {
             (name, HeaderValue::from_static(value))
         };
         let headers: HeaderMap = headers.iter().map(header).collect();
-        S3Target::of(path, None).check(&method, query, &headers)
+        let found = S3Target::of(path, None).check(&method, query, &headers);
+        found.map(drop)
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Turns botocore's service models into the generated half of the crate model, and S3's table of
-//! operations.
+//! operations and of the documents that they take.
 
 mod botocore;
+mod documents;
 mod model;
 mod names;
 mod objects;
@@ -31,11 +32,14 @@ pub fn run(arguments: &[String]) -> Outcome {
         }
     };
     let model = Model::load(&botocore::service_model(&version, botocore::B2BI)?)?;
-    let s3 = objects::emit(&botocore::service_model(&version, botocore::S3)?)?;
+    let s3_model = botocore::service_model(&version, botocore::S3)?;
+    let s3 = objects::emit(&s3_model)?;
+    let documents = documents::emit(&s3_model)?;
     let ours = files(&model, &version).into_iter();
     let ours = ours.map(|(name, text)| (generated_folder().join(name), text));
     let table = (s3_table(), format!("{BANNER}{s3}"));
-    for (path, text) in ours.chain([table]) {
+    let documents = (s3_documents(), format!("{BANNER}{documents}"));
+    for (path, text) in ours.chain([table, documents]) {
         let text = repository::rustfmt(&text)?;
         if flag == Some("--check") {
             compare(&path, &text)?;
@@ -72,6 +76,10 @@ fn generated_folder() -> PathBuf {
 
 fn s3_table() -> PathBuf {
     repository::root().join("crates/objects/src/operation/generated/mod.rs")
+}
+
+fn s3_documents() -> PathBuf {
+    repository::root().join("crates/objects/src/embedded/configuration/generated/mod.rs")
 }
 
 fn compare(path: &Path, expected: &str) -> Outcome {

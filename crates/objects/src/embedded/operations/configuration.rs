@@ -4,10 +4,9 @@
 //! code that makes it must find the same operations here.
 
 use s3s::dto::{
-    DeleteBucketPolicyInput, DeleteBucketPolicyOutput, GetBucketNotificationConfigurationInput,
-    GetBucketNotificationConfigurationOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
-    GetBucketVersioningInput, GetBucketVersioningOutput, PutBucketNotificationConfigurationInput,
-    PutBucketNotificationConfigurationOutput, PutBucketPolicyInput, PutBucketPolicyOutput,
+    DeleteBucketPolicyInput, DeleteBucketPolicyOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
+    GetBucketVersioningInput, GetBucketVersioningOutput, PutBucketPolicyInput,
+    PutBucketPolicyOutput,
 };
 use s3s::{S3ErrorCode, S3Result};
 
@@ -57,38 +56,6 @@ pub(crate) fn delete_policy(
         after.policy = None;
         memory.change_bucket(account, &input.bucket, bucket, &after)?;
         Ok(DeleteBucketPolicyOutput::default())
-    })
-}
-
-/// Keeps a notification configuration.
-pub(crate) fn put_notifications(
-    memory: &Store,
-    account: &str,
-    input: PutBucketNotificationConfigurationInput,
-) -> S3Result<PutBucketNotificationConfigurationOutput> {
-    memory.write(account, |buckets| {
-        let bucket = bucket_mut(buckets, &input.bucket)?;
-        let mut after = bucket.without_content();
-        after.notifications = input.notification_configuration;
-        memory.change_bucket(account, &input.bucket, bucket, &after)?;
-        Ok(PutBucketNotificationConfigurationOutput::default())
-    })
-}
-
-/// Tells the notification configuration.
-pub(crate) fn get_notifications(
-    memory: &Store,
-    account: &str,
-    input: GetBucketNotificationConfigurationInput,
-) -> S3Result<GetBucketNotificationConfigurationOutput> {
-    let kept = memory.read(account, |buckets| {
-        bucket(buckets, &input.bucket).map(|bucket| bucket.notifications.clone())
-    })?;
-    Ok(GetBucketNotificationConfigurationOutput {
-        event_bridge_configuration: kept.event_bridge_configuration,
-        lambda_function_configurations: kept.lambda_function_configurations,
-        queue_configurations: kept.queue_configurations,
-        topic_configurations: kept.topic_configurations,
     })
 }
 

@@ -44,14 +44,18 @@ pub(crate) fn from_header(header: Option<&str>) -> S3Result<Tags> {
     let tags: Option<Tags> = pairs.map(parse).collect();
     checked(tags.ok_or_else(|| {
         s3_error!(InvalidArgument, "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.")
-    })?)
+    })?, MAX_TAGS)
 }
 
-fn checked(tags: Tags) -> S3Result<Tags> {
-    if tags.len() > MAX_TAGS {
+/// Checks tags, of which there may be so many.
+///
+/// # Errors
+/// `InvalidTag`.
+pub(crate) fn checked(tags: Tags, most: usize) -> S3Result<Tags> {
+    if tags.len() > most {
         return Err(s3_error!(
             InvalidTag,
-            "Object tags cannot be greater than {MAX_TAGS}"
+            "Object tags cannot be greater than {most}"
         ));
     }
     if tags
@@ -96,7 +100,7 @@ pub(crate) fn put(
         account,
         &input.bucket,
         &input.key,
-        checked(tags.ok_or(S3ErrorCode::MalformedXML)?)?,
+        checked(tags.ok_or(S3ErrorCode::MalformedXML)?, MAX_TAGS)?,
     )?;
     Ok(PutObjectTaggingOutput::default())
 }

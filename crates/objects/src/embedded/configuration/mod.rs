@@ -1,0 +1,357 @@
+//! The configurations of buckets: XML documents that are checked, kept and given back.
+//!
+//! The library that routes requests does not see their operations. A row of the table tells what
+//! each is; what a document may hold comes from S3's service model.
+
+mod check;
+mod generated;
+mod list;
+mod shape;
+mod table;
+
+use std::collections::BTreeMap;
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use percent_encoding::percent_decode_str;
+use s3s::dto::NotificationConfiguration;
+use s3s::xml::{Serialize as _, Serializer};
+use s3s::{Body, S3Error, S3ErrorCode, S3Result, s3_error};
+
+use self::check::Context;
+use self::table::{ROWS, Row, Unset, UnsetError};
+use super::body;
+use super::checksum::{self, Algorithm};
+use super::content::Content;
+use super::settings::Account;
+use super::state::{self, Store};
+use crate::xml::Element;
+
+/// How many configurations with ids of one kind a bucket has. Source: docs of the PUT operations,
+/// 2026-11.
+const MAX_IDS: usize = 1000;
+const MAX_ID: usize = 64;
+
+/// The documents of a bucket, by name, and by `NAME/ID` where there are several; `NAME:header` has
+/// the header that is kept with one. None stands for one that was deleted and that new buckets have.
+pub(crate) type Configurations = BTreeMap<String, Option<String>>;
+
+/// An operation on a configuration.
+#[derive(Clone, Copy)]
+pub(crate) struct Task {
+    row: &'static Row,
+    verb: Verb,
+}
+
+#[derive(Clone, Copy)]
+enum Verb {
+    Put,
+    Get,
+    Delete,
+    List,
+}
+
+impl Task {
+    /// The task of an operation, if it is one on a configuration.
+    pub(crate) fn of(operation: &str) -> Option<Self> {
+        ROWS.iter().find_map(|row| {
+            let verbs = [
+                (row.put, Verb::Put),
+                (row.get, Verb::Get),
+                (row.delete, Verb::Delete),
+                (row.list, Verb::List),
+            ];
+            let verb = verbs.iter().find(|(name, _)| *name == operation);
+            verb.map(|&(_, verb)| Self { row, verb })
+        })
+    }
+
+    /// Carries it out on the bucket.
+    pub(crate) async fn run(
+        self,
+        memory: &Store,
+        bucket: &str,
+        request: Request<Body>,
+    ) -> S3Result<Response<Body>> {
+        let (head, body) = request.into_parts();
+        let account = head.extensions.get::<Account>();
+        let account = account.map(|account| account.0.clone()).unwrap_or_default();
+        let query = head.uri.query().unwrap_or_default();
+        let place = Place {
+            memory,
+            account: &account,
+            bucket,
+            row: self.row,
+            name: self.row.key(query)?,
+        };
+        match self.verb {
+            Verb::Get => place.get(),
+            Verb::Delete => place.delete(),
+            Verb::List => list::answer(memory, &account, bucket, self.row, query),
+            Verb::Put => {
+                let document = receive(body, &head.headers, self.row.max_bytes).await?;
+                place.put(&document, &head.headers)
+            }
+        }
+    }
+}
+
+/// Reads a document and checks it against the digests that came with it.
+async fn receive(sent: Body, headers: &HeaderMap, most: usize) -> S3Result<Vec<u8>> {
+    let bytes = body::collect(Some(sent.into()), most as u64).await;
+    let bytes = bytes.map_err(|error| match error.code() {
+        S3ErrorCode::EntityTooLarge => s3_error!(
+            MaxMessageLengthExceeded,
+            "Your request was too big: it may have {most} bytes"
+        ),
+        _ => error,
+    })?;
+    if bytes.is_empty() {
+        return Err(s3_error!(MissingRequestBodyError, "Request Body is empty"));
+    }
+    let content = Content::from(bytes.clone());
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let md5 = checksum::hex(&checksum::md5(&content)?);
+    checksum::check_md5(text("content-md5"), &md5)?;
+    let claims: Vec<_> = Algorithm::headers()
+        .filter_map(|(algorithm, header)| Some((algorithm, text(&header)?.to_owned())))
+        .collect();
+    checksum::verify(&content, &claims, None)?;
+    Ok(bytes.into())
+}
+
+/// A configuration of a bucket, which may not be there.
+struct Place<'a> {
+    memory: &'a Store,
+    account: &'a str,
+    bucket: &'a str,
+    row: &'static Row,
+    /// In [`Configurations`].
+    name: String,
+}
+
+impl Place<'_> {
+    fn get(&self) -> S3Result<Response<Body>> {
+        let (document, header) = self.memory.read(self.account, |buckets| {
+            let bucket = state::bucket(buckets, self.bucket)?;
+            let header = bucket.configurations.get(&self.row.header_key());
+            let document = self.row.document(&bucket.configurations, &self.name)?;
+            Ok::<_, S3Error>((document, header.cloned().flatten()))
+        })?;
+        let mut answer = document_answer(document);
+        self.add_header(&mut answer, header);
+        Ok(answer)
+    }
+
+    fn delete(&self) -> S3Result<Response<Body>> {
+        self.change(|configurations, _| {
+            if matches!(self.row.unset, Unset::Initial(..)) {
+                configurations.insert(self.name.clone(), None);
+            } else if configurations.remove(&self.name).is_none() && !self.row.list.is_empty() {
+                return Err(self.row.not_there());
+            }
+            configurations.remove(&self.row.header_key());
+            Ok(())
+        })?;
+        let mut answer = Response::new(Body::empty());
+        *answer.status_mut() = StatusCode::NO_CONTENT;
+        Ok(answer)
+    }
+
+    fn put(&self, document: &[u8], headers: &HeaderMap) -> S3Result<Response<Body>> {
+        let element = self.row.read(document)?;
+        self.row.check_id(&element, &self.name)?;
+        let header = self.row.header.map(|(name, default)| {
+            let sent = headers.get(name).and_then(|value| value.to_str().ok());
+            sent.unwrap_or(default).to_owned()
+        });
+        self.change(|configurations, context| {
+            let mut element = element;
+            (self.row.check)(&mut element, context)?;
+            self.row.check_room(configurations, &self.name)?;
+            let mut text = String::new();
+            element.write(&mut text);
+            configurations.insert(self.name.clone(), Some(text));
+            if let Some(header) = &header {
+                configurations.insert(self.row.header_key(), Some(header.clone()));
+            }
+            Ok(())
+        })?;
+        let mut answer = Response::new(Body::empty());
+        self.add_header(&mut answer, header);
+        Ok(answer)
+    }
+
+    fn change(
+        &self,
+        change: impl FnOnce(&mut Configurations, &Context<'_>) -> S3Result<()>,
+    ) -> S3Result<()> {
+        self.memory.write(self.account, |buckets| {
+            let bucket = state::bucket(buckets, self.bucket)?;
+            let mut after = bucket.without_content();
+            let mut configurations = std::mem::take(&mut after.configurations);
+            let context = Context {
+                buckets,
+                bucket_name: self.bucket,
+                bucket,
+                new_id: &|| self.memory.id(),
+            };
+            change(&mut configurations, &context)?;
+            after.configurations = configurations;
+            let bucket = state::bucket_mut(buckets, self.bucket)?;
+            self.memory
+                .change_bucket(self.account, self.bucket, bucket, &after)
+        })
+    }
+
+    fn add_header(&self, answer: &mut Response<Body>, value: Option<String>) {
+        if let Some((name, default)) = self.row.header {
+            let value = value.as_deref().unwrap_or(default);
+            if let Ok(value) = HeaderValue::from_str(value) {
+                let name = HeaderName::from_static(name);
+                answer.headers_mut().insert(name, value);
+            }
+        }
+    }
+}
+
+impl Row {
+    /// The name that the configuration of a request has among those of its bucket.
+    fn key(&self, query: &str) -> S3Result<String> {
+        if self.list.is_empty() {
+            return Ok(self.name.to_owned());
+        }
+        let id = query_value(query, "id").unwrap_or_default();
+        if id.chars().count() > MAX_ID {
+            let message = format!("The configuration id has more than {MAX_ID} characters");
+            return Err(with_status(
+                "InvalidConfigurationId",
+                &message,
+                StatusCode::BAD_REQUEST,
+            ));
+        }
+        Ok(format!("{}/{id}", self.name))
+    }
+
+    fn header_key(&self) -> String {
+        format!("{}:header", self.name)
+    }
+
+    /// The document as it is kept or as S3 answers without one.
+    fn document(&self, configurations: &Configurations, name: &str) -> S3Result<String> {
+        match (configurations.get(name), &self.unset) {
+            (Some(Some(document)), _) => Ok(document.clone()),
+            (None, Unset::Document(document) | Unset::Initial(document, _)) => {
+                Ok((*document).to_owned())
+            }
+            _ => Err(self.not_there()),
+        }
+    }
+
+    fn not_there(&self) -> S3Error {
+        match self.unset {
+            Unset::Document(_) => S3ErrorCode::InternalError.into(),
+            Unset::Initial(_, error) | Unset::Error(error) => unset_error(error),
+        }
+    }
+
+    fn read(&self, document: &[u8]) -> S3Result<Element> {
+        let element = Element::read(document).filter(|element| element.name() == self.root);
+        self.shape.read(element.ok_or(S3ErrorCode::MalformedXML)?)
+    }
+
+    /// Checks that a document has the id that its request names.
+    fn check_id(&self, document: &Element, name: &str) -> S3Result<()> {
+        let id = document.text_of("Id").unwrap_or_default();
+        if self.list.is_empty() || name.strip_prefix(self.name) == Some(&format!("/{id}")) {
+            return Ok(());
+        }
+        let message = "Document ID does not match the specified configuration ID.";
+        Err(with_status("IdMismatch", message, StatusCode::BAD_REQUEST))
+    }
+
+    fn check_room(&self, configurations: &Configurations, name: &str) -> S3Result<()> {
+        let prefix = format!("{}/", self.name);
+        let others = configurations.keys().filter(|key| key.starts_with(&prefix));
+        if self.list.is_empty() || configurations.contains_key(name) || others.count() < MAX_IDS {
+            return Ok(());
+        }
+        let message = format!("The bucket has {MAX_IDS} configurations of this kind");
+        Err(with_status(
+            "TooManyConfigurations",
+            &message,
+            StatusCode::BAD_REQUEST,
+        ))
+    }
+}
+
+fn unset_error((code, message): UnsetError) -> S3Error {
+    with_status(code, message, StatusCode::NOT_FOUND)
+}
+
+fn with_status(code: &str, message: &str, status: StatusCode) -> S3Error {
+    let code = S3ErrorCode::from_bytes(code.as_bytes()).unwrap_or(S3ErrorCode::InternalError);
+    let mut error = S3Error::with_message(code, message.to_owned());
+    error.set_status_code(status);
+    error
+}
+
+/// The value of a query's key, decoded.
+fn query_value(query: &str, name: &str) -> Option<String> {
+    let mut pairs = query
+        .split('&')
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let (_, value) = pairs.find(|(key, _)| *key == name)?;
+    let value = value.replace('+', " ");
+    Some(percent_decode_str(&value).decode_utf8_lossy().into_owned())
+}
+
+/// An answer with an XML document.
+fn document_answer(document: String) -> Response<Body> {
+    let declared = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{document}");
+    let mut answer = Response::new(Body::from(declared));
+    let xml = HeaderValue::from_static("application/xml");
+    answer.headers_mut().insert(CONTENT_TYPE, xml);
+    answer
+}
+
+/// Reads configurations that are to be put back into a bucket.
+///
+/// # Errors
+/// The first that no bucket has, or whose document S3 would refuse; in a sentence.
+pub(crate) fn imported(given: Configurations) -> Result<Configurations, String> {
+    for (name, document) in &given {
+        let base = name.split(['/', ':']).next().unwrap_or_default();
+        let row = ROWS.iter().find(|row| row.name == base);
+        let row = row.ok_or_else(|| format!("no bucket has a configuration {name}"))?;
+        let has_id = name.contains('/');
+        if name.ends_with(":header") && row.header_key() == *name {
+            continue;
+        }
+        if has_id == row.list.is_empty() {
+            return Err(format!("the configuration {name} has another form of name"));
+        }
+        if let Some(document) = document {
+            let element = row.read(document.as_bytes());
+            let checked = element.and_then(|element| row.check_id(&element, name));
+            let fits = document.len() <= row.max_bytes;
+            if checked.is_err() || !fits {
+                return Err(format!("the configuration {name} is not one that S3 takes"));
+            }
+        }
+    }
+    Ok(given)
+}
+
+/// The configuration of notifications that a row of an older version has, if it says anything.
+pub(crate) fn of_notifications(
+    notifications: &NotificationConfiguration,
+) -> Option<(String, Option<String>)> {
+    let mut document = Vec::new();
+    let written = notifications.serialize(&mut Serializer::new(&mut document));
+    written.ok()?;
+    let element = Element::read(&document).filter(|element| !element.children.is_empty())?;
+    let mut text = String::new();
+    element.write(&mut text);
+    Some(("notification".to_owned(), Some(text)))
+}

@@ -1,0 +1,285 @@
+//! The configurations that a bucket has, one row each.
+
+use super::check::{self, Check};
+use super::generated;
+use super::shape::Shape;
+
+/// The most bytes that a document has, where S3 tells no other number. Assumption A-271.
+const MAX_BYTES: usize = 512 << 10;
+
+/// A configuration of a bucket.
+pub(crate) struct Row {
+    /// The key of the query that names it.
+    pub(super) name: &'static str,
+    pub(super) put: &'static str,
+    pub(super) get: &'static str,
+    /// Empty where S3 has no such operation.
+    pub(super) delete: &'static str,
+    /// For a configuration that has an id; empty for one that a bucket has once.
+    pub(super) list: &'static str,
+    /// The name of the root of its document.
+    pub(super) root: &'static str,
+    pub(super) shape: &'static Shape,
+    pub(super) check: Check,
+    pub(super) unset: Unset,
+    pub(super) max_bytes: usize,
+    /// A header that is kept with it, and its value where it is not sent.
+    pub(super) header: Option<(&'static str, &'static str)>,
+}
+
+/// What S3 answers where the configuration was not set.
+pub(super) enum Unset {
+    /// The document.
+    Document(&'static str),
+    /// The document that each new bucket has; the error once it was deleted.
+    Initial(&'static str, UnsetError),
+    Error(UnsetError),
+}
+
+/// A code and a message, with the status 404.
+pub(super) type UnsetError = (&'static str, &'static str);
+
+const NO_SUCH_CONFIGURATION: UnsetError = (
+    "NoSuchConfiguration",
+    "The specified configuration does not exist.",
+);
+
+/// A row without what few have.
+const PLAIN: Row = Row {
+    name: "",
+    put: "",
+    get: "",
+    delete: "",
+    list: "",
+    root: "",
+    shape: &Shape::Text,
+    check: check::nothing,
+    unset: Unset::Error(NO_SUCH_CONFIGURATION),
+    max_bytes: MAX_BYTES,
+    header: None,
+};
+
+/// All of them. Source: the service model of S3, and for what is not set the docs of each GET,
+/// 2026-11.
+pub(super) static ROWS: &[Row] = &[
+    Row {
+        name: "accelerate",
+        put: "PutBucketAccelerateConfiguration",
+        get: "GetBucketAccelerateConfiguration",
+        root: "AccelerateConfiguration",
+        shape: &generated::ACCELERATE_CONFIGURATION,
+        check: check::accelerate,
+        unset: Unset::Document("<AccelerateConfiguration></AccelerateConfiguration>"),
+        ..PLAIN
+    },
+    Row {
+        name: "analytics",
+        put: "PutBucketAnalyticsConfiguration",
+        get: "GetBucketAnalyticsConfiguration",
+        delete: "DeleteBucketAnalyticsConfiguration",
+        list: "ListBucketAnalyticsConfigurations",
+        root: "AnalyticsConfiguration",
+        shape: &generated::ANALYTICS_CONFIGURATION,
+        ..PLAIN
+    },
+    Row {
+        name: "cors",
+        put: "PutBucketCors",
+        get: "GetBucketCors",
+        delete: "DeleteBucketCors",
+        root: "CORSConfiguration",
+        shape: &generated::CORS_CONFIGURATION,
+        check: check::cors,
+        unset: Unset::Error((
+            "NoSuchCORSConfiguration",
+            "The CORS configuration does not exist",
+        )),
+        max_bytes: 64 << 10,
+        ..PLAIN
+    },
+    Row {
+        name: "encryption",
+        put: "PutBucketEncryption",
+        get: "GetBucketEncryption",
+        delete: "DeleteBucketEncryption",
+        root: "ServerSideEncryptionConfiguration",
+        shape: &generated::SERVER_SIDE_ENCRYPTION_CONFIGURATION,
+        check: check::encryption,
+        unset: Unset::Document(
+            "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
+             <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>\
+             <BucketKeyEnabled>false</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>",
+        ),
+        ..PLAIN
+    },
+    Row {
+        name: "intelligent-tiering",
+        put: "PutBucketIntelligentTieringConfiguration",
+        get: "GetBucketIntelligentTieringConfiguration",
+        delete: "DeleteBucketIntelligentTieringConfiguration",
+        list: "ListBucketIntelligentTieringConfigurations",
+        root: "IntelligentTieringConfiguration",
+        shape: &generated::INTELLIGENT_TIERING_CONFIGURATION,
+        ..PLAIN
+    },
+    Row {
+        name: "inventory",
+        put: "PutBucketInventoryConfiguration",
+        get: "GetBucketInventoryConfiguration",
+        delete: "DeleteBucketInventoryConfiguration",
+        list: "ListBucketInventoryConfigurations",
+        root: "InventoryConfiguration",
+        shape: &generated::INVENTORY_CONFIGURATION,
+        ..PLAIN
+    },
+    Row {
+        name: "lifecycle",
+        put: "PutBucketLifecycleConfiguration",
+        get: "GetBucketLifecycleConfiguration",
+        delete: "DeleteBucketLifecycle",
+        root: "LifecycleConfiguration",
+        shape: &generated::BUCKET_LIFECYCLE_CONFIGURATION,
+        check: check::lifecycle,
+        unset: Unset::Error((
+            "NoSuchLifecycleConfiguration",
+            "The lifecycle configuration does not exist",
+        )),
+        header: Some((
+            "x-amz-transition-default-minimum-object-size",
+            "all_storage_classes_128K",
+        )),
+        ..PLAIN
+    },
+    Row {
+        name: "logging",
+        put: "PutBucketLogging",
+        get: "GetBucketLogging",
+        root: "BucketLoggingStatus",
+        shape: &generated::BUCKET_LOGGING_STATUS,
+        check: check::logging,
+        unset: Unset::Document("<BucketLoggingStatus></BucketLoggingStatus>"),
+        ..PLAIN
+    },
+    Row {
+        name: "metrics",
+        put: "PutBucketMetricsConfiguration",
+        get: "GetBucketMetricsConfiguration",
+        delete: "DeleteBucketMetricsConfiguration",
+        list: "ListBucketMetricsConfigurations",
+        root: "MetricsConfiguration",
+        shape: &generated::METRICS_CONFIGURATION,
+        ..PLAIN
+    },
+    Row {
+        name: "notification",
+        put: "PutBucketNotificationConfiguration",
+        get: "GetBucketNotificationConfiguration",
+        root: "NotificationConfiguration",
+        shape: &generated::NOTIFICATION_CONFIGURATION,
+        check: check::notification,
+        unset: Unset::Document("<NotificationConfiguration></NotificationConfiguration>"),
+        ..PLAIN
+    },
+    Row {
+        name: "object-lock",
+        put: "PutObjectLockConfiguration",
+        get: "GetObjectLockConfiguration",
+        root: "ObjectLockConfiguration",
+        shape: &generated::OBJECT_LOCK_CONFIGURATION,
+        check: check::object_lock,
+        unset: Unset::Error((
+            "ObjectLockConfigurationNotFoundError",
+            "Object Lock configuration does not exist for this bucket",
+        )),
+        ..PLAIN
+    },
+    Row {
+        name: "ownershipControls",
+        put: "PutBucketOwnershipControls",
+        get: "GetBucketOwnershipControls",
+        delete: "DeleteBucketOwnershipControls",
+        root: "OwnershipControls",
+        shape: &generated::OWNERSHIP_CONTROLS,
+        check: check::ownership,
+        unset: Unset::Initial(
+            "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>\
+             </OwnershipControls>",
+            (
+                "OwnershipControlsNotFoundError",
+                "The bucket ownership controls were not found",
+            ),
+        ),
+        ..PLAIN
+    },
+    Row {
+        name: "publicAccessBlock",
+        put: "PutPublicAccessBlock",
+        get: "GetPublicAccessBlock",
+        delete: "DeletePublicAccessBlock",
+        root: "PublicAccessBlockConfiguration",
+        shape: &generated::PUBLIC_ACCESS_BLOCK_CONFIGURATION,
+        check: check::public_access,
+        unset: Unset::Initial(
+            "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+             <IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy>\
+             <RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>",
+            (
+                "NoSuchPublicAccessBlockConfiguration",
+                "The public access block configuration was not found",
+            ),
+        ),
+        ..PLAIN
+    },
+    Row {
+        name: "replication",
+        put: "PutBucketReplication",
+        get: "GetBucketReplication",
+        delete: "DeleteBucketReplication",
+        root: "ReplicationConfiguration",
+        shape: &generated::REPLICATION_CONFIGURATION,
+        check: check::replication,
+        unset: Unset::Error((
+            "ReplicationConfigurationNotFoundError",
+            "The replication configuration was not found",
+        )),
+        ..PLAIN
+    },
+    Row {
+        name: "requestPayment",
+        put: "PutBucketRequestPayment",
+        get: "GetBucketRequestPayment",
+        root: "RequestPaymentConfiguration",
+        shape: &generated::REQUEST_PAYMENT_CONFIGURATION,
+        unset: Unset::Document(
+            "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
+        ),
+        ..PLAIN
+    },
+    Row {
+        name: "tagging",
+        put: "PutBucketTagging",
+        get: "GetBucketTagging",
+        delete: "DeleteBucketTagging",
+        root: "Tagging",
+        shape: &generated::TAGGING,
+        check: check::tagging,
+        unset: Unset::Error(("NoSuchTagSet", "The TagSet does not exist")),
+        max_bytes: 128 << 10,
+        ..PLAIN
+    },
+    Row {
+        name: "website",
+        put: "PutBucketWebsite",
+        get: "GetBucketWebsite",
+        delete: "DeleteBucketWebsite",
+        root: "WebsiteConfiguration",
+        shape: &generated::WEBSITE_CONFIGURATION,
+        check: check::website,
+        unset: Unset::Error((
+            "NoSuchWebsiteConfiguration",
+            "The specified bucket does not have a website configuration",
+        )),
+        max_bytes: 128 << 10,
+        ..PLAIN
+    },
+];
