@@ -5,6 +5,7 @@
 //! here knows HTTP, templates or stacks, and time comes from the environment of the services.
 
 mod context;
+mod documents;
 mod error;
 mod registry;
 mod resource_type;
@@ -12,6 +13,7 @@ mod schema;
 mod types;
 
 pub use context::{HandlerContext, Tags};
+pub use documents::{Change, DescribedDocument, Documents, DocumentsError};
 pub use error::{HandlerError, HandlerErrorCode};
 pub use registry::{Registry, UnknownTypeError};
 pub use resource_type::{Properties, Residence, Resource, ResourceType};

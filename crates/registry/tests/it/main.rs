@@ -7,5 +7,6 @@
 )]
 
 mod b2bi;
+mod documents;
 mod schemas;
 mod surroundings;
