@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jsonata_core::evaluator::CancelToken;
 
+use crate::messages::Messages;
 use crate::problem::MappingError;
 
 /// A mapping language.
@@ -40,6 +41,8 @@ pub struct Run {
     pub limits: Limits,
     /// Ends it from another thread.
     pub cancel: Cancel,
+    /// What the template says beside its output.
+    pub messages: Messages,
 }
 
 impl Run {
@@ -51,6 +54,7 @@ impl Run {
             seed,
             limits,
             cancel: Cancel::default(),
+            messages: Messages::default(),
         }
     }
 }

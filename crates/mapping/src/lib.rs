@@ -16,10 +16,12 @@
 
 mod engine;
 mod jsonata;
+mod messages;
 mod problem;
 mod starter;
 
 pub use engine::{Cancel, Engine, Limits, Run, Template};
 pub use jsonata::{Jsonata, is_out_of_memory};
+pub use messages::Messages;
 pub use problem::{Cause, MappingError, Position};
 pub use starter::{StarterLanguage, starter_of_outline, starter_of_sample};

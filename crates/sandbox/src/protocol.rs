@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
-use b2bi_local_mapping::{Cause, Limits, MappingError, Position, Run};
+use b2bi_local_mapping::{Cause, Limits, MappingError, Messages, Position, Run};
 
 /// How much longer a reply may be than the longest text of the run, in bytes.
 const SLACK: u64 = 1 << 16;
@@ -89,7 +89,13 @@ const CAUSES: [Cause; 5] = [
     Cause::Cancelled,
 ];
 
-pub(crate) fn write_reply(reply: &Reply, out: &mut impl Write) -> io::Result<()> {
+/// Writes a reply, and what the template said beside its output.
+pub(crate) fn write_reply(reply: &Reply, messages: &str, out: &mut impl Write) -> io::Result<()> {
+    write_result(reply, out)?;
+    write_text(out, messages)
+}
+
+fn write_result(reply: &Reply, out: &mut impl Write) -> io::Result<()> {
     match reply {
         Ok(Some(text)) => {
             write_number(out, MAPPED)?;
@@ -113,8 +119,13 @@ pub(crate) fn write_reply(reply: &Reply, out: &mut impl Write) -> io::Result<()>
     }
 }
 
-/// Reads a reply whose texts have at most `longest` bytes.
-pub(crate) fn read_reply(from: &mut impl Read, longest: u64) -> io::Result<Reply> {
+/// Reads a reply whose texts have at most `longest` bytes, and the messages that come with it.
+pub(crate) fn read_reply(from: &mut impl Read, longest: u64) -> io::Result<(Reply, String)> {
+    let reply = read_result(from, longest)?;
+    Ok((reply, read_text(from, Messages::MAX_BYTES as u64)?))
+}
+
+fn read_result(from: &mut impl Read, longest: u64) -> io::Result<Reply> {
     let cause = match read_number(from)? {
         MAPPED => return Ok(Ok(Some(read_text(from, longest)?))),
         NOTHING => return Ok(Ok(None)),
@@ -225,16 +236,20 @@ mod tests {
             failed(Cause::Cancelled, 0, None, Some("U1003")),
         ] {
             let mut bytes = Vec::new();
-            write_reply(&reply, &mut bytes).unwrap();
-            assert_eq!(read_reply(&mut bytes.as_slice(), 200_000).unwrap(), reply);
+            write_reply(&reply, "said\n", &mut bytes).unwrap();
+            let read = read_reply(&mut bytes.as_slice(), 200_000).unwrap();
+            assert_eq!(read, (reply, "said\n".to_owned()));
         }
     }
 
     #[test]
     fn a_reply_that_is_none_is_refused() {
         let mut long = Vec::new();
-        write_reply(&Ok(Some("x".repeat(70_000))), &mut long).unwrap();
+        write_reply(&Ok(Some("x".repeat(70_000))), "", &mut long).unwrap();
         assert!(read_reply(&mut long.as_slice(), 10).is_err());
+        let mut talkative = Vec::new();
+        write_reply(&Ok(None), &"x".repeat(70_000), &mut talkative).unwrap();
+        assert!(read_reply(&mut talkative.as_slice(), 80_000).is_err());
         for kind in [7, u64::MAX] {
             let mut strange = vec![0; 48];
             strange[..8].copy_from_slice(&u64::to_le_bytes(kind));

@@ -51,7 +51,7 @@ fn answer<E: Engine>(stream: &UnixStream, load: impl FnOnce() -> E) -> io::Resul
         };
         limits.begin(request.seconds, request.memory_bytes)?;
         let reply = evaluated(&engine, &request);
-        write_reply(&reply, &mut replies)?;
+        write_reply(&reply, &request.run.messages.take(), &mut replies)?;
         replies.flush()?;
         drop((request, reply));
         limits::rest();

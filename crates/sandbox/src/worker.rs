@@ -96,7 +96,9 @@ impl Worker {
         drop(writer.into_parts());
         let mut reader = BufReader::new(TimedStream { stream, deadline });
         let reply = sent.and_then(|()| read_reply(&mut reader, request.longest_reply()));
-        reply.map_err(|error| self.worker_error(error, deadline))
+        let (reply, messages) = reply.map_err(|error| self.worker_error(error, deadline))?;
+        request.run.messages.add(&messages);
+        Ok(reply)
     }
 
     fn worker_error(&mut self, error: io::Error, deadline: Deadline<'_>) -> WorkerError {

@@ -103,3 +103,17 @@ fn what_cannot_be_a_template_says_so() {
         "cannot be read",
     );
 }
+
+#[test]
+fn messages_of_a_stylesheet_go_to_standard_error() {
+    let template = file(
+        "message.xsl",
+        "<xsl:stylesheet version=\"1.0\" xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\">\
+         <xsl:template match=\"/\"><xsl:message>no ship-to</xsl:message><b/></xsl:template>\
+         </xsl:stylesheet>",
+    );
+    let input = file("message.xml", "<a/>");
+    let (status, output, messages) = run(&["map", "--template", &template, &input]);
+    assert_eq!((status, &*output), (0, "<?xml version=\"1.0\"?>\n<b/>\n"));
+    assert_eq!(messages, format!("{template}: message: no ship-to\n"));
+}

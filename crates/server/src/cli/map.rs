@@ -1,5 +1,6 @@
 //! `b2bi-local map`: a document, mapped by a template.
 
+use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use b2bi_local_b2bi::MappingLimits;
@@ -126,17 +127,26 @@ impl Source {
         );
         let mapped = engine(self.language(), matches)?
             .compile(&self.text)
-            .and_then(|engine| engine.evaluate(document, &run))
-            .map_err(|problem| match problem.cause {
-                Cause::Input => format!("{file}: {problem}"),
-                _ => format!("{}: {problem}", self.name),
-            })?;
+            .and_then(|engine| engine.evaluate(document, &run));
+        self.tell(&run.messages.take());
+        let mapped = mapped.map_err(|problem| match problem.cause {
+            Cause::Input => format!("{file}: {problem}"),
+            _ => format!("{}: {problem}", self.name),
+        })?;
         // Nothing is `null`, as in the service: Assumption A-31.
         let mut mapped = mapped.unwrap_or_else(|| "null".to_owned());
         if !mapped.ends_with('\n') {
             mapped.push('\n');
         }
         Ok(mapped)
+    }
+
+    /// Writes what the template says beside its output to standard error.
+    fn tell(&self, messages: &str) {
+        for message in messages.lines() {
+            // Where nobody reads the messages, the output still counts.
+            let _ = writeln!(io::stderr().lock(), "{}: message: {message}", self.name);
+        }
     }
 }
 

@@ -86,6 +86,7 @@ fn transform(template: &str, input: &str, run: &Run) -> Result<String, MappingEr
     }
     let input = Document::read(input.as_bytes(), INPUT).ok_or_else(unreadable_input)?;
     let result = applied(&stylesheet, &input, &messages)?;
+    run.messages.add(reports::messages(&messages.text()));
     let text = Text::of(&result, &stylesheet)
         .ok_or_else(|| problem(Cause::Evaluation, "The result cannot be written"))?;
     let longest = run.limits.output_bytes;

@@ -47,6 +47,18 @@ pub(super) fn problem_of(
     Some(found)
 }
 
+/// What the template said with `xsl:message`: all before the first report.
+pub(super) fn messages(printed: &str) -> &str {
+    let mut start = 0;
+    for line in printed.split_inclusive('\n') {
+        if place(line.trim_end()).is_some() {
+            break;
+        }
+        start += line.len();
+    }
+    printed.get(..start).unwrap_or_default()
+}
+
 /// The problem of a template with an element that XSLT 1.0 has not.
 pub(super) fn unknown_element(printed: &str) -> Option<MappingError> {
     let reports = reports(printed);

@@ -42,6 +42,14 @@ fn chance_and_time_are_the_runs() {
 }
 
 #[test]
+fn messages_are_the_runs() {
+    let content = "<xsl:template match=\"/\"><xsl:message>no ship-to</xsl:message><xsl:message>é</xsl:message><b/></xsl:template>";
+    let run = run(generous());
+    map(&Xslt::new(settings()), &stylesheet(content), "<a/>", &run).unwrap();
+    assert_eq!(run.messages.take(), "no ship-to\né\n");
+}
+
+#[test]
 fn the_output_is_unicode_and_says_so() {
     let copied = "<xsl:template match=\"/\"><xsl:copy-of select=\".\"/></xsl:template>";
     let with = |encoding: &str| format!("<xsl:output encoding=\"{encoding}\"/>{copied}");
