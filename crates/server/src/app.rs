@@ -11,6 +11,7 @@ use b2bi_local_model::Timestamp;
 use b2bi_local_objects::BLOBS;
 use b2bi_local_panics::Panics;
 use b2bi_local_persistence::{Batch, RowStore, Table, WriteError};
+use b2bi_local_registry::{Documents, Registry};
 use b2bi_local_sigv4::Verifier;
 use http::HeaderValue;
 use tokio::sync::watch;
@@ -24,7 +25,7 @@ use crate::journal::Journal;
 use crate::metrics::Metrics;
 use crate::objects::Objects;
 use crate::serve::upstream::{Upstream, is_of_an_emulator};
-use crate::services::{B2biService, Logs, Sts};
+use crate::services::{B2biService, CloudControl, Logs, Sts};
 use crate::sinks::Sinks;
 use crate::system::{SeededIds, Uuid, random_seed};
 use crate::vocabulary::vocabulary;
@@ -40,6 +41,8 @@ pub(crate) struct App {
     pub(crate) endpoints: Vec<Box<dyn Endpoint>>,
     pub(crate) service: Arc<B2bi>,
     pub(crate) objects: Objects,
+    /// What services keep that have no state of their own.
+    pub(crate) documents: Documents,
     pub(crate) upstream: Option<Upstream>,
     pub(crate) faults: Arc<Engine>,
     /// The names that fault rules may use.
@@ -111,7 +114,21 @@ impl App {
             event_log: Arc::clone(&event_log),
             service: Arc::clone(&service),
         };
-        let endpoints: Vec<Box<dyn Endpoint>> = vec![Box::new(b2bi), Box::new(Sts), Box::new(logs)];
+        let documents = documents(row_store.as_ref())?;
+        let registry = Registry::new(&service).map_err(|error| error.to_string())?;
+        let cloud_control = CloudControl::new(
+            &Arc::new(registry),
+            &documents,
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            Arc::clone(&ids),
+            config.resource_duration,
+        );
+        let endpoints: Vec<Box<dyn Endpoint>> = vec![
+            Box::new(b2bi),
+            Box::new(Sts),
+            Box::new(logs),
+            Box::new(cloud_control),
+        ];
         let descriptors: Vec<_> = endpoints
             .iter()
             .map(|endpoint| endpoint.descriptor())
@@ -127,6 +144,7 @@ impl App {
             endpoints,
             service,
             objects,
+            documents,
             clock,
             verifier: config.credentials.clone().map(Verifier::new),
             snapshots: Snapshots::of(row_store.clone())?,
@@ -260,6 +278,13 @@ fn row_store(config: &Config) -> Result<Option<RowStore>, String> {
         warn_of_foreign_files(row_store);
     }
     Ok(opened)
+}
+
+/// The documents of a row store, or none yet.
+fn documents(row_store: Option<&RowStore>) -> Result<Documents, String> {
+    let kept = row_store.map(|row_store| Documents::with_row_store(row_store.clone()));
+    let kept = kept.transpose().map_err(|error| error.to_string())?;
+    Ok(kept.unwrap_or_default())
 }
 
 fn warn_of_foreign_files(row_store: &RowStore) {

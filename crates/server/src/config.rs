@@ -59,6 +59,8 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// The settings of the service.
     pub b2bi: B2biConfig,
+    /// When a request of Cloud Control ends, after its handler has.
+    pub resource_duration: JobDuration,
     /// The program `b2bi-local` whose worker processes evaluate mapping templates. The command line
     /// sets the program itself. Without one, JSONata is evaluated in this process, where a hostile
     /// template can take all memory or overflow the stack, and XSLT 1.0 is refused.
@@ -165,6 +167,7 @@ impl Config {
             max_body_bytes: parse(settings, "max-body-bytes", BYTES)?,
             data_dir: path(settings, "data-dir"),
             b2bi: b2bi(settings)?,
+            resource_duration: duration(settings, "resource-duration")?,
             worker: None,
             mapping_memory_bytes: parse(settings, "mapping-memory-bytes", BYTES)?,
             xslt_memory_bytes: parse(settings, "xslt-memory-bytes", BYTES)?,
@@ -304,7 +307,7 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         job_concurrency: parse(settings, "job-concurrency", COUNT)?,
         jobs_in_memory: parse(settings, "jobs-in-memory", COUNT)?,
         jobs_remembered: parse(settings, "jobs-remembered", COUNT)?,
-        job_duration: job_duration(settings)?,
+        job_duration: duration(settings, "job-duration")?,
         client_tokens: parse(settings, "client-tokens", COUNT)?,
         history_bytes: parse(settings, "stale-history-bytes", BYTES)?,
         mapping_limits: mapping_limits(settings)?,
@@ -312,8 +315,8 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
     })
 }
 
-fn job_duration(settings: &Resolved) -> Result<JobDuration, SettingError> {
-    let value = settings.choice("job-duration");
+fn duration(settings: &Resolved, key: &'static str) -> Result<JobDuration, SettingError> {
+    let value = settings.choice(key);
     let polls = value
         .strip_prefix("polls(")
         .and_then(|rest| rest.strip_suffix(')'));
@@ -324,7 +327,7 @@ fn job_duration(settings: &Resolved) -> Result<JobDuration, SettingError> {
     };
     read.ok_or_else(|| {
         settings.error(
-            "job-duration",
+            key,
             "must be immediate, a time such as 500ms or 5s, or a number of polls such as polls(3)",
         )
     })

@@ -20,8 +20,8 @@ pub(crate) enum Part {
     Jobs,
     /// Buckets and objects of the embedded S3.
     Objects,
-    /// Resources, jobs, replies that can be asked for again, the past, buckets and objects, what was
-    /// seen of watched folders. What `--init` says is made anew.
+    /// Resources, jobs, replies that can be asked for again, the past, buckets and objects, documents of
+    /// the other services, what was seen of watched folders. What `--init` says is made anew.
     State,
     /// The list of events, and those that are on their way to sinks.
     Events,
@@ -101,6 +101,8 @@ fn metrics(app: &App) {
 async fn state(app: &App, scope: &Scope) -> Result<(), String> {
     let (account, region) = (scope.account.as_deref(), scope.region.as_deref());
     app.service.reset(account, region).await?;
+    let cleared = app.documents.reset(account, region).await;
+    cleared.map_err(|error| error.to_string())?;
     if region.is_none() {
         app.objects.reset(account).await?;
     }

@@ -5,6 +5,8 @@ use b2bi_local_faults::{ServiceTerms, Vocabulary};
 use b2bi_local_model::{ERRORS, OPERATIONS, SIGNING_NAME};
 use b2bi_local_objects::{ERROR_CODES, operations};
 
+use crate::services::cloudcontrol;
+
 /// The name of the service that the objects belong to.
 pub(crate) const S3: &str = "s3";
 
@@ -106,6 +108,10 @@ fn terms(descriptor: &'static Descriptor) -> ServiceTerms {
             errors: ERRORS.iter().map(|shape| shape.name).collect(),
             stale_reads: reads(),
             job_operations: vec!["StartTransformerJob"],
+            ..terms
+        },
+        cloudcontrol::SIGNING_NAME => ServiceTerms {
+            errors: cloudcontrol::ERRORS.to_vec(),
             ..terms
         },
         "logs" => ServiceTerms {

@@ -2,6 +2,7 @@
 
 use b2bi_local_b2bi::RestoreError;
 use b2bi_local_objects::{DescribedBucket, EmbeddedS3, PreparedObjects};
+use b2bi_local_registry::DescribedDocument;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -18,8 +19,10 @@ use crate::query::Params;
 
 /// The member of a state with the objects.
 const OBJECTS: &str = "objects";
+/// The member with what services keep that have no state of their own; absent where there is nothing.
+const DOCUMENTS: &str = "documents";
 /// The members of a state.
-const MEMBERS: [&str; 4] = ["format", "version", "scopes", OBJECTS];
+const MEMBERS: [&str; 5] = ["format", "version", "scopes", OBJECTS, DOCUMENTS];
 
 /// The query of an export or a snapshot.
 pub(super) const QUERY: &[&str] = &["account", "region", OBJECTS];
@@ -50,6 +53,14 @@ pub(super) fn described(app: &App, params: &Params) -> Result<Value, AdminError>
             wanted.all(|(key, value)| scope.get(key).and_then(Value::as_str) == Some(value))
         });
     }
+    let documents = app
+        .documents
+        .describe(params.get("account"), params.get("region"));
+    if !documents.is_empty()
+        && let Some(members) = state.as_object_mut()
+    {
+        members.insert(DOCUMENTS.to_owned(), json!(documents));
+    }
     if with_objects && let Some(members) = state.as_object_mut() {
         let s3 = app.objects.of_the_state()?;
         let buckets = s3.describe(params.get("account"));
@@ -65,17 +76,24 @@ pub(super) fn import<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerR
 }
 
 /// Puts a state back, and tells how many accounts and regions, and buckets, it has. Without the
-/// member `objects`, objects stay as they are.
+/// member `objects`, objects stay as they are; without `documents`, there are none afterwards.
 pub(super) async fn put_back(app: &App, state: &Value) -> HandlerResult {
     members(state, &MEMBERS).map_err(|message| unchanged(StatusCode::BAD_REQUEST, &message))?;
     let prepared = objects(app, state).await;
     let prepared = prepared.map_err(|message| unchanged(StatusCode::BAD_REQUEST, &message))?;
+    let documents = documents(state);
+    let documents = documents.map_err(|message| unchanged(StatusCode::BAD_REQUEST, &message))?;
     app.service.restore(state).await.map_err(|reason| {
         let status = match reason {
             RestoreError::Unreadable(_) => StatusCode::BAD_REQUEST,
             RestoreError::NotPersisted(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         unchanged(status, &reason.to_string())
+    })?;
+    app.documents.replace(documents).await.map_err(|error| {
+        AdminError::internal(format!(
+            "the resources of B2BI were put back, and all else is as it was: {error}"
+        ))
     })?;
     let count = |member: &str| state.get(member).and_then(Value::as_array).map(Vec::len);
     let mut restored = json!({"scopes": count("scopes")});
@@ -111,6 +129,21 @@ async fn objects<'a>(
     let buckets = read.collect::<Result<Vec<_>, _>>()?;
     let s3 = app.objects.of_the_state()?;
     Ok(Some((s3, s3.prepare(buckets).await?)))
+}
+
+/// The documents of a state.
+fn documents(state: &Value) -> Result<Vec<DescribedDocument>, String> {
+    let Some(documents) = state.get(DOCUMENTS) else {
+        return Ok(Vec::new());
+    };
+    let documents = documents
+        .as_array()
+        .ok_or("the member documents must be a list")?;
+    let read = documents.iter().enumerate().map(|(at, document)| {
+        DescribedDocument::deserialize(document)
+            .map_err(|error| format!("documents[{at}]: {error}"))
+    });
+    read.collect()
 }
 
 /// A state as people read it and version control compares it.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use b2bi_local_b2bi::{B2bi, Scope};
+use b2bi_local_b2bi::B2bi;
 use b2bi_local_dispatcher::{
     Caller, Descriptor, Operation, Protocol, Reply, Service, ServiceError,
 };
@@ -15,6 +15,8 @@ use b2bi_local_model::{
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
+
+use super::scope_of;
 
 static NAMES: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| OPERATIONS.iter().map(|item| item.name).collect());
@@ -80,13 +82,6 @@ impl Service for B2biService {
     ) -> Result<Reply, ServiceError> {
         let scope = scope_of(&caller);
         replied(self.service.call_lagging(&scope, input, lag).await)
-    }
-}
-
-fn scope_of(caller: &Caller) -> Scope {
-    Scope {
-        account: Arc::clone(&caller.account),
-        region: Arc::clone(&caller.region),
     }
 }
 

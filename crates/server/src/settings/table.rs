@@ -179,6 +179,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "When a job ends: with its work, after a time such as 5s, or after that many GetTransformerJob calls",
     },
     Setting {
+        key: "resource-duration",
+        value: "immediate|TIME|polls(COUNT)",
+        default: "0s",
+        help: "When a request of Cloud Control ends: in its first reply, after a time, or after that many GetResourceRequestStatus calls",
+    },
+    Setting {
         key: "document-layout",
         value: "pretty|compact",
         default: "pretty",

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::scope_of;
 use crate::event_log::EventLog;
 use crate::ring::Numbered;
 use crate::stored::StoredRecord;
@@ -77,10 +78,7 @@ impl Service for Logs {
         _operation: Operation,
         input: Input,
     ) -> Result<Reply, ServiceError> {
-        let scope = Scope {
-            account: Arc::clone(&caller.account),
-            region: Arc::clone(&caller.region),
-        };
+        let scope = scope_of(&caller);
         let reply = match input {
             Input::DescribeLogGroups(input) => groups::describe(self, &scope, &input),
             Input::DescribeLogStreams(input) => streams::describe(self, &scope, &input),
