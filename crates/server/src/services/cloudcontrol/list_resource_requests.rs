@@ -57,7 +57,7 @@ impl Input {
 }
 
 /// A page of the requests of the account and region, the latest first.
-pub(super) async fn run(
+pub(super) fn run(
     service: &CloudControl,
     context: &HandlerContext,
     input: &Input,

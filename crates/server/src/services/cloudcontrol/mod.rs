@@ -146,7 +146,7 @@ impl Service for CloudControl {
                 get_resource_request_status::run(self, &context, input).await
             }
             Input::ListResourceRequests(input) => {
-                list_resource_requests::run(self, &context, &input).await
+                list_resource_requests::run(self, &context, &input)
             }
             Input::ListResources(input) => list_resources::run(self, &context, input).await,
             Input::UpdateResource(input) => {

@@ -134,7 +134,7 @@ impl Requests {
         request: Request,
         asked: String,
     ) -> Result<Request, ServiceError> {
-        let is_sweeping = request.place % SWEEP_EVERY == 0;
+        let is_sweeping = request.place.is_multiple_of(SWEEP_EVERY);
         let oldest = self.now().saturating_sub(REMEMBERED);
         let kept = self.documents.change(scope, |documents| {
             if is_sweeping {
