@@ -195,6 +195,10 @@ impl Search<'_> {
         target: &Target,
         parts: &mut Vec<DraftPart>,
     ) {
+        if let Some(numbered) = self.numbered(lists) {
+            parts.extend(numbered);
+            return;
+        }
         let single = lists.iter().all(|list| list.items.len() == 1);
         if !(single && stands_alone(class, target))
             && let Some(part) = self.repeated(lists)

@@ -33,6 +33,7 @@ mod lines;
 mod names;
 mod names_of;
 mod notation;
+mod numbered;
 mod order;
 mod paths;
 mod records;
@@ -69,7 +70,7 @@ pub fn generate(
     language: Language,
     cancel: &Cancel,
 ) -> Result<String, MappingError> {
-    let (tree, wanted) = match language {
+    let (mut tree, wanted) = match language {
         Language::Jsonata => {
             let json = |text: &str, side| {
                 serde_json::from_str(text)
@@ -85,6 +86,7 @@ pub fn generate(
             (input, output)
         }
     };
+    tree.add_numbered_places();
     let template = choose::choose(Search::new(&tree, cancel).draft(&wanted));
     if cancel.is_cancelled() {
         return Err(cancelled());

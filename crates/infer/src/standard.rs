@@ -33,6 +33,24 @@ pub(super) fn is_envelope(code: &str) -> bool {
     matches!(segment, "ISA" | "GS" | "ST")
 }
 
+/// A segment that is a row of composites of one kind, and how many it has.
+///
+/// Source: X12 5010, HI.
+pub(super) fn repeated_composite(segment: &str) -> Option<(&'static str, u32)> {
+    (segment == "HI").then_some(("HI", 12))
+}
+
+/// How many components of one kind an element is a row of.
+///
+/// Source: X12 5010, C004 (pointers to diagnoses) and C005 (surfaces).
+pub(super) fn repeated_components(element: &str) -> Option<u32> {
+    match element {
+        "SV107" | "SV311" => Some(4),
+        "TOO03" => Some(5),
+        _ => None,
+    }
+}
+
 /// Where the pairs of a qualifier and a product's number begin in a segment.
 pub(super) fn first_pair(segment: &str) -> Option<usize> {
     match segment {

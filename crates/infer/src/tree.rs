@@ -236,6 +236,20 @@ impl Tree {
         id
     }
 
+    /// The child of a schema with this field and no class.
+    pub(super) fn child_by_field(&self, schema: SchemaId, field: &str) -> Option<SchemaId> {
+        let label = Label {
+            field: field.to_owned(),
+            class: None,
+        };
+        self.known.get(&(schema, label)).copied()
+    }
+
+    /// The child of a schema with this field and no class, which the input need not have.
+    pub(super) fn place(&mut self, schema: SchemaId, field: String) -> SchemaId {
+        self.schema_of(schema, Label { field, class: None })
+    }
+
     /// The child of a schema that has this code, such as `REF01` or `REF`.
     pub(super) fn child_by_code(&self, schema: SchemaId, code: &str) -> Option<SchemaId> {
         let children = &self.schema(schema).children;
