@@ -79,11 +79,66 @@ def test_without_a_fixture():
     )
 
 
+REFUSED = """
+from b2bi_local import AwsRequestError
+made_at_import = boto3.client("sqs", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+
+def test_refused():
+    os.environ.update(AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b", AWS_DEFAULT_REGION="us-east-1")
+    with pytest.raises(AwsRequestError, match="sqs.eu-west-1.amazonaws.com.*b2bi_local_environment"):
+        made_at_import.list_queues()
+    with pytest.raises(AwsRequestError):
+        ask("s3", "list_buckets")
+"""
+
+
+def test_no_request_reaches_aws_by_default(run):
+    run(REFUSED + "def test_with(b2bi):\n    pass\n", 2)
+    dynamic = """
+def test_asks_as_it_runs(request):
+    request.getfixturevalue("b2bi")
+    with pytest.raises(AwsRequestError):
+        made_at_import.list_queues()
+"""
+    run(REFUSED.partition("def test_refused")[0] + dynamic, 1)
+
+
+def test_nothing_is_refused_where_nobody_uses_the_package(run):
+    run(
+        """
+from botocore.httpsession import URLLib3Session
+
+def test_it():
+    assert URLLib3Session.send.__name__ == "send"
+""",
+        1,
+    )
+
+
+def test_moto_answers_in_tests_without_our_fixtures(run):
+    run(
+        """
+import moto
+
+@moto.mock_aws
+def test_moto():
+    os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
+    assert ask("sqs", "list_queues").get("QueueUrls", []) == []
+
+def test_ours(b2bi):
+    pass
+""",
+        2,
+    )
+
+
 def test_it_can_be_left_to_one_fixture(run):
     run(
         """
 def test_nothing(b2bi):
+    from botocore.httpsession import URLLib3Session
     assert "AWS_ACCESS_KEY_ID" not in os.environ
+    assert URLLib3Session.send.__name__ == "send"
 
 def test_asked_for(b2bi_environment):
     assert ask("b2bi", "list_profiles")["profiles"] == []

@@ -10,12 +10,14 @@ from .binary import BinaryNotFound, binary
 from .clock import Clock
 from .events import Events
 from .faults import Fault, Faults, FaultWarning
+from .guard import AwsRequestError
 from .mock import mock_b2bi
 from .server import Running, Server, ServerError
 
 __all__ = [
     "Admin",
     "AdminError",
+    "AwsRequestError",
     "BinaryNotFound",
     "Clock",
     "Events",

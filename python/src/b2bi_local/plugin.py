@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Sequence
 
 import pytest
 
+from . import guard
 from .accounts import new_account
 from .clock import Clock
 from .environment import ALL, NOWHERE, environment
@@ -28,14 +29,16 @@ WAITER_SECONDS = 0.05
 
 _faults = pytest.StashKey[Faults]()
 _patches = pytest.StashKey[pytest.MonkeyPatch]()
+_guard = pytest.StashKey[pytest.MonkeyPatch]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(FLAGS, "flags of the b2bi-local server, such as --quotas=false", "args", [])
     parser.addini(
         ENVIRONMENT,
-        "whose AWS clients are kept on this machine: of tests that use a fixture of b2bi-local (tests, "
-        "the default), those made elsewhere as well (true), or only with b2bi_environment (false)",
+        "whose AWS clients are sent to the server: those of tests that use a fixture of b2bi-local, while "
+        "other requests to AWS are refused (tests, the default); the same, and clients that are made "
+        "elsewhere have no endpoint (true); only with b2bi_environment (false)",
         default="tests",
     )
     parser.addini(
@@ -50,7 +53,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # The patch comes before the modules under test are imported, which may make clients.
+    # Both patches come before the modules under test are imported, which may make clients.
+    if _scope(config) != "false":
+        _install_guard(config)
     if _scope(config) == "true":
         patch = config.stash[_patches] = pytest.MonkeyPatch()
         _apply(patch, environment(NOWHERE, new_account(), REGION, config.getini(SERVICES)))
@@ -59,6 +64,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _patches in config.stash:
         config.stash[_patches].undo()
+    _remove_guard(config)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    # Where no test uses the package, it only happens to be installed, and nothing is refused.
+    config = session.config
+    if _scope(config) == "tests" and not any(_is_ours(item) for item in session.items):
+        _remove_guard(config)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -88,8 +101,11 @@ def b2bi_local_flags(pytestconfig: pytest.Config) -> Sequence[str]:
 
 
 @pytest.fixture(scope="session")
-def b2bi_local(b2bi_local_flags: Sequence[str]) -> Iterator[Running]:
+def b2bi_local(b2bi_local_flags: Sequence[str], pytestconfig: pytest.Config) -> Iterator[Running]:
     """The server of this session, or the one that runs at B2BI_LOCAL_ENDPOINT."""
+    if _scope(pytestconfig) != "false":
+        # A test may ask for its fixtures only as it runs.
+        _install_guard(pytestconfig)
     given = given_server()
     if given:
         yield given
@@ -101,8 +117,7 @@ def b2bi_local(b2bi_local_flags: Sequence[str]) -> Iterator[Running]:
 @pytest.fixture(autouse=True)
 def _b2bi_local_environment(request: pytest.FixtureRequest) -> None:
     """Keeps the clients of a test that uses a fixture of ours here, before its other fixtures run."""
-    names = request.fixturenames
-    if _scope(request.config) != "false" and ("b2bi_local" in names or "b2bi_account" in names):
+    if _scope(request.config) != "false" and _is_ours(request.node):
         request.getfixturevalue("b2bi_environment")
 
 
@@ -184,6 +199,23 @@ def b2bi_clock(b2bi_local: Running) -> Iterator[Clock]:
     clock = Clock(b2bi_local)
     yield clock
     clock.reset()
+
+
+def _is_ours(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    return "b2bi_local" in names or "b2bi_account" in names
+
+
+def _install_guard(config: pytest.Config) -> None:
+    if _guard not in config.stash:
+        patch = config.stash[_guard] = pytest.MonkeyPatch()
+        guard.install(patch)
+
+
+def _remove_guard(config: pytest.Config) -> None:
+    if _guard in config.stash:
+        config.stash[_guard].undo()
+        del config.stash[_guard]
 
 
 def _scope(config: pytest.Config) -> str:
