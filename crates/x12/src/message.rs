@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use crate::message_trailer::{counts, parts, trailer_missing};
 use crate::tables::{ElementType, Note, Relation};
 use crate::validate::is_of_time;
-use crate::{Delimiter, DelimiterReason, HierarchyFault, Position, Problem, ProblemKind, Trailer};
+use crate::{Delimiter, DelimiterReason, HierarchyFault, Position, Problem, ProblemKind};
 
 impl fmt::Display for Problem {
     /// A problem of the envelope as `MESSAGE at segment 13, field 2`, one of the data as
@@ -131,6 +132,9 @@ impl fmt::Display for Message<'_> {
                 "Transaction {} stands outside of a functional group: its GS segment is missing",
                 printable(set)
             ),
+            ProblemKind::TransactionHeaderMissing => {
+                f.write_str("This SE segment ends a transaction whose ST segment is missing")
+            }
             ProblemKind::HeaderIncomplete => f.write_str("Incomplete ISA segment"),
             ProblemKind::HeaderLength { expected, found } => {
                 let name = format!("ISA{:02}", position.element);
@@ -392,14 +396,6 @@ impl fmt::Display for OfHierarchy<'_> {
     }
 }
 
-fn parts(trailer: Trailer) -> (&'static str, &'static str) {
-    match trailer {
-        Trailer::Se => ("transaction", "functional group"),
-        Trailer::Ge => ("functional group", "interchange"),
-        Trailer::Iea => ("interchange from the same sender", "file"),
-    }
-}
-
 fn not_an_interchange(
     f: &mut fmt::Formatter<'_>,
     begins: &str,
@@ -475,26 +471,5 @@ fn described(form: ElementType) -> &'static str {
         ElementType::Decimal => "a valid decimal number",
         ElementType::Integer => "a valid number",
         ElementType::Text | ElementType::Code | ElementType::Binary => "free of invalid characters",
-    }
-}
-
-fn counts(trailer: Trailer) -> &'static str {
-    match trailer {
-        Trailer::Se => "Segment",
-        Trailer::Ge => "Transaction",
-        Trailer::Iea => "Functional group",
-    }
-}
-
-fn trailer_missing(f: &mut fmt::Formatter<'_>, trailer: Trailer, found: &str) -> fmt::Result {
-    f.write_str(match trailer {
-        Trailer::Se => "Transaction must be terminated with an SE segment",
-        Trailer::Ge => "Functional group must be terminated with a GE segment",
-        Trailer::Iea => "Interchange must be terminated with an IEA segment",
-    })?;
-    if found.is_empty() {
-        Ok(())
-    } else {
-        write!(f, " instead of {found}")
     }
 }

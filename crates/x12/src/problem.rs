@@ -91,6 +91,8 @@ pub enum ProblemKind {
         /// ST01.
         set: Box<str>,
     },
+    /// An SE segment ends a transaction that has no ST segment.
+    TransactionHeaderMissing,
     /// A control number occurs a second time.
     ControlNumberRepeated {
         /// The trailer of the part that has the number.
@@ -364,6 +366,7 @@ impl Problem {
                 | ProblemKind::HeaderLength { .. }
                 | ProblemKind::DelimiterWrong { .. }
                 | ProblemKind::GroupMissing { .. }
+                | ProblemKind::TransactionHeaderMissing
                 | ProblemKind::TrailerMissing { .. }
                 | ProblemKind::SegmentMisplaced
                 | ProblemKind::CountWrong { .. }

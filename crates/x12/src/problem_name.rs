@@ -12,6 +12,7 @@ impl ProblemKind {
             Self::DelimiterWrong { .. } => "delimiter-wrong",
             Self::ControlsUnsupported { .. } => "interchange-version-unsupported",
             Self::GroupMissing { .. } => "group-missing",
+            Self::TransactionHeaderMissing => "transaction-header-missing",
             Self::ControlNumberRepeated { .. } => "control-number-repeated",
             Self::HeaderIncomplete => "header-incomplete",
             Self::HeaderLength { .. } => "header-length",

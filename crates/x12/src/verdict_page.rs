@@ -7,7 +7,7 @@ const PAGE: &str = include_str!("../../../docs/problems-in-files.md");
 const HEAD: &str = "| problem | job | report | acknowledgement |\n| --- | --- | --- | --- |\n";
 
 /// Every fault of an envelope, in the order of the page.
-const FAULTS: [(Fault, &str); 44] = [
+const FAULTS: [(Fault, &str); 45] = [
     (
         Fault::ForeignFile,
         "The file does not begin with an ISA segment",
@@ -107,6 +107,10 @@ const FAULTS: [(Fault, &str); 44] = [
     (
         Fault::GroupCount,
         "GE01 differs from the number of transactions",
+    ),
+    (
+        Fault::TransactionHeaderMissing,
+        "The ST segment of a transaction is missing",
     ),
     (
         Fault::GroupTrailerElement,

@@ -219,12 +219,6 @@ pub(crate) fn check_file(
     conversion: &Conversion,
 ) -> Result<(), RejectReason> {
     let fatal = reading.fatal();
-    if fatal.is_none() {
-        conversion
-            .selection
-            .check(&reading.contents)
-            .map_err(RejectReason::Other)?;
-    }
     let reasons: Vec<String> = problems
         .iter()
         .filter(|problem| problem.rejects_file())
@@ -235,7 +229,12 @@ pub(crate) fn check_file(
         .collect();
     match (fatal, reasons.as_slice()) {
         (Some(_), reasons) => Err(RejectReason::Unreadable(reasons.join("; "))),
-        (None, []) => Ok(()),
+        (None, []) => {
+            let selection = &conversion.selection;
+            selection
+                .check(&reading.contents)
+                .map_err(RejectReason::Other)
+        }
         (None, reasons) => Err(RejectReason::Envelope(reasons.join("; "))),
     }
 }

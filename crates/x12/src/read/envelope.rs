@@ -11,6 +11,8 @@ pub(crate) struct Envelope {
     pub(crate) transaction: Option<Header>,
     /// Whether what follows may be binary data that its count leaves out.
     pub(crate) in_data: bool,
+    /// Whether segments of a transaction without a header were passed over since the last SE.
+    pub(crate) headless: bool,
 }
 
 /// A header: its control number, and how many parts it has so far.

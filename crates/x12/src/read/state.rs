@@ -351,6 +351,7 @@ impl State {
     /// first is told.
     fn misplaced(&mut self, sink: &mut impl Sink, segment: &Segment<'_>, id: &[u8]) {
         let was_stray = mem::replace(&mut self.passes_over, true);
+        let ends_headless = mem::replace(&mut self.envelope.headless, id != b"SE") && was_stray;
         let has_group = self.envelope.group.is_some();
         match (id, &mut self.envelope) {
             // Counted all the same, so that the trailer's count is no second problem.
@@ -359,7 +360,7 @@ impl State {
                 Envelope {
                     group: Some(group), ..
                 },
-            ) => group.count(),
+            ) if ends_headless => group.count(),
             (
                 b"GE",
                 Envelope {
@@ -368,6 +369,10 @@ impl State {
                 },
             ) => interchange.count(),
             _ => {}
+        }
+        if id == b"SE" && has_group && ends_headless {
+            self.report_at(sink, ProblemKind::TransactionHeaderMissing, id, 0);
+            return;
         }
         if was_stray {
             return;

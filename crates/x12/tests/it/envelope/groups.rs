@@ -87,6 +87,26 @@ fn the_type_of_a_group_fits_its_transactions() {
 }
 
 #[test]
+fn a_transaction_without_a_header_is_not_accepted_with_its_group() {
+    let start = ORDER.find("ST*850*0002").unwrap();
+    let end = ORDER[start..].find('~').unwrap() + start + 1;
+    let input = [&ORDER[..start], &ORDER[end..]].concat();
+    let found = answers(input.as_bytes());
+    assert_eq!(found.report.len(), 2, "{:?}", found.report);
+    assert!(found.report[1].contains("ends a transaction whose ST segment is missing"));
+    assert!(found.is_rejected);
+    assert_eq!(found.interchanges, ["R*024"]);
+    // One SE too many ends no transaction.
+    let found = answers(
+        ORDER
+            .replacen("SE*4*0002~", "SE*4*0002~SE*4*0002~SE*4*0002~", 1)
+            .as_bytes(),
+    );
+    assert_eq!(found.report.len(), 1, "{:?}", found.report);
+    assert!(!found.is_rejected);
+}
+
+#[test]
 fn a_group_number_is_a_number() {
     let input = ORDER
         .replace("*7*X*", "*A1*X*")
