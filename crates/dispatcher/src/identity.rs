@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use b2bi_local_sigv4::account_of_minted;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
@@ -161,8 +162,8 @@ impl<'a> Identity<'a> {
 }
 
 impl AccountRules {
-    /// The caller: the account from the first of moto's header, a key of twelve digits, the key's
-    /// encoded account if that is on, and the default.
+    /// The caller: the account from the first of moto's header, a key of twelve digits, a key that was
+    /// minted here, the key's encoded account if that is on, and the default.
     ///
     /// It may well be the one that was found `before`, on the same connection; then it is that one.
     #[must_use]
@@ -208,6 +209,9 @@ impl AccountRules {
     fn account_behind<'k>(&'k self, key: &'k str) -> Cow<'k, str> {
         if is_account(key) {
             return key.into();
+        }
+        if let Some(account) = account_of_minted(key) {
+            return account.into();
         }
         let encoded = self.decode_access_keys.then(|| account_in_key(key));
         encoded

@@ -1,5 +1,6 @@
 //! Requests and replies of the AWS Query protocol.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use bytes::Bytes;
@@ -29,17 +30,53 @@ pub fn action(uri: &Uri, body: &[u8]) -> Result<String, ServiceError> {
         })
 }
 
+/// The parameters of a form by name; of one that is there twice the first counts.
+#[must_use]
+pub fn parameters(form: &[u8]) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (name, value) in form.split(|byte| *byte == b'&').filter_map(pair) {
+        found.entry(decoded(name)).or_insert_with(|| decoded(value));
+    }
+    found
+}
+
 fn parameter(form: &[u8], wanted: &str) -> Option<String> {
-    form.split(|form| *form == b'&').find_map(|pair| {
-        let at = pair.iter().position(|pair| *pair == b'=')?;
-        let (name, value) = pair.split_at_checked(at)?;
-        let value: Vec<u8> = value
-            .iter()
-            .skip(1)
-            .map(|value| if *value == b'+' { b' ' } else { *value })
-            .collect();
-        (name == wanted.as_bytes()).then(|| percent_decode(&value).decode_utf8_lossy().into_owned())
-    })
+    let mut pairs = form.split(|byte| *byte == b'&').filter_map(pair);
+    let found = pairs.find(|(name, _)| *name == wanted.as_bytes());
+    found.map(|(_, value)| decoded(value))
+}
+
+/// What stands before and after the equals sign.
+fn pair(part: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = part.iter().position(|byte| *byte == b'=')?;
+    Some((part.get(..at)?, part.get(at.saturating_add(1)..)?))
+}
+
+fn decoded(text: &[u8]) -> String {
+    let with_spaces = text
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte });
+    let with_spaces: Vec<u8> = with_spaces.collect();
+    percent_decode(&with_spaces)
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+/// A value in a reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueryValue {
+    /// A text, a number or a time.
+    Text(String),
+    /// Members with their names.
+    Structure(Vec<(&'static str, QueryValue)>),
+    /// Items, each of which is an element `member`.
+    List(Vec<QueryValue>),
+}
+
+impl<T: Into<String>> From<T> for QueryValue {
+    fn from(text: T) -> Self {
+        Self::Text(text.into())
+    }
 }
 
 /// A successful reply: the members inside `{action}Result`.
@@ -47,7 +84,7 @@ fn parameter(form: &[u8], wanted: &str) -> Option<String> {
 pub fn success(
     action: &str,
     namespace: &str,
-    members: &[(&'static str, String)],
+    members: &[(&'static str, QueryValue)],
     request_id: &str,
 ) -> Response<Bytes> {
     let body = written(|out| {
@@ -55,7 +92,7 @@ pub fn success(
             .with_attribute(("xmlns", namespace))
             .write_inner_content(|out| {
                 out.create_element(format!("{action}Result"))
-                    .write_inner_content(|out| texts(out, members))?;
+                    .write_inner_content(|out| values(out, members))?;
                 out.create_element("ResponseMetadata")
                     .write_inner_content(|out| text(out, "RequestId", request_id))?;
                 Ok(())
@@ -109,6 +146,25 @@ fn texts(out: &mut Xml, members: &[(&'static str, String)]) -> io::Result<()> {
         .try_for_each(|(name, value)| text(out, name, value))
 }
 
+fn values(out: &mut Xml, members: &[(&'static str, QueryValue)]) -> io::Result<()> {
+    members
+        .iter()
+        .try_for_each(|(name, member)| value(out, name, member))
+}
+
+fn value(out: &mut Xml, name: &str, written: &QueryValue) -> io::Result<()> {
+    match written {
+        QueryValue::Text(found) => return text(out, name, found),
+        QueryValue::Structure(members) => out
+            .create_element(name)
+            .write_inner_content(|out| values(out, members))?,
+        QueryValue::List(items) => out.create_element(name).write_inner_content(|out| {
+            items.iter().try_for_each(|item| value(out, "member", item))
+        })?,
+    };
+    Ok(())
+}
+
 fn text(out: &mut Xml, name: &str, value: &str) -> io::Result<()> {
     out.create_element(name)
         .write_text_content(BytesText::new(value))?;
@@ -125,7 +181,7 @@ fn reply(status: StatusCode, body: Vec<u8>) -> Response<Bytes> {
 
 #[cfg(test)]
 mod tests {
-    use super::{action, failure, success};
+    use super::{QueryValue, action, failure, parameters, success};
     use crate::service_error::ServiceError;
     use http::Uri;
 
@@ -148,8 +204,36 @@ mod tests {
     }
 
     #[test]
+    fn parameters_have_names_and_values() {
+        let found = parameters(b"Action=A&Tags.member.1.Key=a+b%26&Action=B&empty=&none");
+        let pairs: Vec<(&str, &str)> = found.iter().map(|(k, v)| (&**k, &**v)).collect();
+        assert_eq!(
+            pairs,
+            [
+                ("Action", "A"),
+                ("Tags.member.1.Key", "a b&"),
+                ("empty", "")
+            ]
+        );
+    }
+
+    #[test]
+    fn structures_and_lists_are_nested() {
+        let items = vec![
+            QueryValue::Structure(vec![("Key", "a".into())]),
+            QueryValue::Structure(vec![]),
+        ];
+        let reply = success("Ask", "urn:x", &[("Tags", QueryValue::List(items))], "id-1");
+        let body = str::from_utf8(reply.body()).unwrap();
+        assert!(
+            body.contains("<Tags><member><Key>a</Key></member><member></member></Tags>"),
+            "{body}"
+        );
+    }
+
+    #[test]
     fn replies_are_escaped_xml() {
-        let reply = success("Ask", "urn:x", &[("Name", "a<b".to_owned())], "id-1");
+        let reply = success("Ask", "urn:x", &[("Name", "a<b".into())], "id-1");
         assert_eq!(
             reply.body(),
             "<AskResponse xmlns=\"urn:x\"><AskResult><Name>a&lt;b</Name></AskResult>\

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::query::QueryValue;
 use crate::route::Protocol;
 use crate::service_error::ServiceError;
 
@@ -90,8 +91,8 @@ impl Deref for Caller {
 pub enum Reply {
     /// A JSON document, or nothing at all.
     Json(Bytes),
-    /// Named texts, for the Query protocol.
-    Members(Vec<(&'static str, String)>),
+    /// Named values, for the Query protocol.
+    Members(Vec<(&'static str, QueryValue)>),
 }
 
 /// A service: decodes its operations' bodies and carries the requests out.

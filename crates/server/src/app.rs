@@ -12,7 +12,7 @@ use b2bi_local_objects::BLOBS;
 use b2bi_local_panics::Panics;
 use b2bi_local_persistence::{Batch, RowStore, Table, WriteError};
 use b2bi_local_registry::{Documents, Registry};
-use b2bi_local_sigv4::Verifier;
+use b2bi_local_sigv4::{Secret, Verifier};
 use http::HeaderValue;
 use tokio::sync::watch;
 
@@ -115,6 +115,13 @@ impl App {
             service: Arc::clone(&service),
         };
         let documents = documents(row_store.as_ref())?;
+        let sts = Sts::new(
+            &documents,
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            Arc::clone(&ids),
+            server_secret(&config),
+            &config.accounts.default_account,
+        );
         let registry = Registry::new(&service).map_err(|error| error.to_string())?;
         let cloud_control = CloudControl::new(
             &Arc::new(registry),
@@ -125,7 +132,7 @@ impl App {
         );
         let endpoints: Vec<Box<dyn Endpoint>> = vec![
             Box::new(b2bi),
-            Box::new(Sts),
+            Box::new(sts),
             Box::new(logs),
             Box::new(cloud_control),
         ];
@@ -278,6 +285,12 @@ fn row_store(config: &Config) -> Result<Option<RowStore>, String> {
         warn_of_foreign_files(row_store);
     }
     Ok(opened)
+}
+
+/// What the secrets of temporary credentials follow from: the first secret that is configured.
+fn server_secret(config: &Config) -> Secret {
+    let first = config.credentials.as_ref().and_then(|known| known.first());
+    first.map_or_else(Secret::default, |first| first.secret.clone())
 }
 
 /// The documents of a row store, or none yet.

@@ -72,9 +72,9 @@ impl Verifier {
         check_validity(time, now, WEEK, source)?;
         check_scope(&scope, &date, target, source)?;
         let credential = self.credential(&scope.access_key)?;
-        Self::check_token(credential, fields.token.map(str::as_bytes))?;
+        Self::check_token(&credential, fields.token.map(str::as_bytes))?;
         let expected =
-            calculate_signature(signing_key(credential, &scope, time), policy.as_bytes());
+            calculate_signature(signing_key(&credential, &scope, time), policy.as_bytes());
         if expected.as_bytes().ct_eq(signature.as_bytes()).into() {
             Ok(())
         } else {

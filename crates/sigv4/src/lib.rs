@@ -15,6 +15,7 @@ mod scope;
 mod secret;
 mod sign;
 mod signature;
+mod temporary;
 mod time;
 mod verify;
 
@@ -25,5 +26,8 @@ pub use form::FormFields;
 pub use scope::{Service, SigningTarget};
 pub use secret::Secret;
 pub use sign::{SignError, sign};
+pub use temporary::{
+    account_of_minted, credential as temporary_credential, mint as mint_temporary_key,
+};
 pub use time::{basic_format, parse_iso};
 pub use verify::{BodyHash, Payload, Verified, Verifier};

@@ -1,5 +1,6 @@
 //! Checks the signature of a request.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
@@ -15,6 +16,7 @@ use crate::credential::Credential;
 use crate::error::{SignatureError, SignatureSource};
 use crate::scope::{Service, SigningTarget};
 use crate::signature::{CredentialScope, Signature, malformed};
+use crate::temporary::{self, account_of_minted};
 use crate::time::{basic_format, parse_basic, parse_http};
 
 /// How far a signature's time may be from the server's.
@@ -90,10 +92,10 @@ impl Verifier {
         check_validity(time, now, validity, signature.source)?;
         check_scope(&signature.credential, &date, target, signature.source)?;
         let credential = self.credential(&signature.credential.access_key)?;
-        Self::check_token(credential, token(head, &signature))?;
+        Self::check_token(&credential, token(head, &signature))?;
         let hash = payload_hash(head, &signature, payload)?;
         let expected =
-            canonical::signatures(head, &signature, target.service, &hash, credential, time);
+            canonical::signatures(head, &signature, target.service, &hash, &credential, time);
         let given = signature.value.as_bytes();
         let right = expected
             .iter()
@@ -101,7 +103,7 @@ impl Verifier {
         let seed = right.ok_or(SignatureError::Mismatch)?;
         let chunks = |has_trailer| {
             let scope = &signature.credential;
-            ChunkVerifier::new(credential, scope, time, seed, has_trailer)
+            ChunkVerifier::new(&credential, scope, time, seed, has_trailer)
         };
         Ok(Verified {
             body: match (payload, hash.as_str()) {
@@ -119,11 +121,25 @@ impl Verifier {
         })
     }
 
-    pub(crate) fn credential(&self, access_key: &str) -> Result<&Credential, SignatureError> {
+    /// The credential of a key: one that is configured, or that was minted from one of those.
+    pub(crate) fn credential(
+        &self,
+        access_key: &str,
+    ) -> Result<Cow<'_, Credential>, SignatureError> {
         let mut known = self.credentials.iter();
-        known
-            .find(|known| known.access_key == access_key)
-            .ok_or_else(|| SignatureError::UnknownKey(access_key.to_owned()))
+        if let Some(known) = known.find(|known| known.access_key == access_key) {
+            return Ok(Cow::Borrowed(known));
+        }
+        let minted = account_of_minted(access_key).and_then(|_| self.temporary(access_key));
+        let minted = minted.map(Cow::Owned);
+        minted.ok_or_else(|| SignatureError::UnknownKey(access_key.to_owned()))
+    }
+
+    /// What goes with a temporary key that is minted; it follows from the first credential.
+    #[must_use]
+    pub fn temporary(&self, access_key: &str) -> Option<Credential> {
+        let server = self.credentials.first()?;
+        Some(temporary::credential(access_key, &server.secret))
     }
 
     /// A key with a token wants exactly that one; with another key a token changes nothing.

@@ -3,7 +3,7 @@
 mod b2bi;
 pub(crate) mod cloudcontrol;
 mod logs;
-mod sts;
+pub(crate) mod sts;
 
 use std::sync::Arc;
 
