@@ -242,3 +242,32 @@ def test_requests_outlive_the_process(tmp_path, account):
         cloud = boto3_client("cloudcontrol", server.endpoint, account)
         assert create(cloud, PROFILE, MODEL, ClientToken="once") == event
         assert read(cloud, PROFILE, event["Identifier"])["Name"] == MODEL["Name"]
+
+
+def test_buckets_parameters_and_log_groups_are_resources_too(cloud, endpoint, account):
+    s3 = boto3_client("s3", endpoint, account)
+    model = {"Tags": [{"Key": "a", "Value": "b"}], "PublicAccessBlockConfiguration": {"BlockPublicAcls": True}}
+    event = create(cloud, "AWS::S3::Bucket", model)
+    assert event["OperationStatus"] == "SUCCESS", event
+    bucket = event["Identifier"]
+    assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == model["Tags"]
+    assert s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]["BlockPublicAcls"]
+    policy = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Service": "b2bi.amazonaws.com"}, "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*"}]}
+    event = create(cloud, "AWS::S3::BucketPolicy", {"Bucket": bucket, "PolicyDocument": policy})
+    assert event["OperationStatus"] == "SUCCESS", event
+    assert json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]) == policy
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    full = ended(cloud, cloud.delete_resource(TypeName="AWS::S3::Bucket", Identifier=bucket)["ProgressEvent"])
+    assert (full["OperationStatus"], full["ErrorCode"]) == ("FAILED", "GeneralServiceException")
+    s3.delete_object(Bucket=bucket, Key="k")
+    gone = ended(cloud, cloud.delete_resource(TypeName="AWS::S3::Bucket", Identifier=bucket)["ProgressEvent"])
+    assert gone["OperationStatus"] == "SUCCESS"
+
+    create(cloud, "AWS::SSM::Parameter", {"Name": "/cdk/version", "Type": "String", "Value": "32"})
+    ssm = boto3_client("ssm", endpoint, account)
+    assert ssm.get_parameter(Name="/cdk/version")["Parameter"]["Value"] == "32"
+    create(cloud, "AWS::Logs::LogGroup", {"LogGroupName": "/app/log"})
+    logs = boto3_client("logs", endpoint, account)
+    assert [it["logGroupName"] for it in logs.describe_log_groups()["logGroups"]] == ["/app/log"]

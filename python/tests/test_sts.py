@@ -85,7 +85,7 @@ def test_what_is_wrong_is_refused(endpoint, account, change, expected):
 
 
 def test_temporary_credentials_are_checked_where_signatures_are(server_with):
-    flags = ["--verify-signatures", "true", "--credentials", "AKIAEXAMPLE:secret"]
+    flags = ["--verify-signatures", "--credentials", "AKIAEXAMPLE:secret"]
     endpoint = server_with(*flags)
     sts = boto3_client("sts", endpoint, "AKIAEXAMPLE", secret="secret")
     credentials = sts.assume_role(RoleArn=ROLE.format("111122223333"), RoleSessionName="me")["Credentials"]

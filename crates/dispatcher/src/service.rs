@@ -33,6 +33,15 @@ pub struct Operation {
 }
 
 impl Descriptor {
+    /// Whether a request for this operation may do without a signature: who sends it has another
+    /// proof of who it is.
+    ///
+    /// Source: the service model of STS, whose operation has the authentication type `none`.
+    #[must_use]
+    pub fn takes_unsigned(&self, operation: &str) -> bool {
+        self.signing_name == "sts" && operation == "AssumeRoleWithWebIdentity"
+    }
+
     /// The operation of this name.
     ///
     /// # Errors

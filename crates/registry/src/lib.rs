@@ -4,17 +4,27 @@
 //! [`Schema`] says which properties a model may have. [`Registry`] finds a type by its name. Nothing
 //! here knows HTTP, templates or stacks, and time comes from the environment of the services.
 
+mod buckets;
 mod context;
 mod documents;
+mod environment;
 mod error;
+mod names;
+mod parameters;
 mod registry;
 mod resource_type;
 mod schema;
 mod types;
+mod unknown;
 
+pub use buckets::Buckets;
 pub use context::{HandlerContext, Tags};
 pub use documents::{Change, DescribedDocument, Documents, DocumentsError};
+pub use environment::Environment;
 pub use error::{HandlerError, HandlerErrorCode};
+pub use parameters::{NewValue, Parameter, ParameterError, Parameters};
 pub use registry::{Registry, UnknownTypeError};
 pub use resource_type::{Properties, Residence, Resource, ResourceType};
 pub use schema::{Path, Schema, SchemaError, Violation};
+pub use types::LOG_GROUPS;
+pub use unknown::{UnknownResources, UnknownResourcesError, UnknownType};

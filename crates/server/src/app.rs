@@ -11,12 +11,13 @@ use b2bi_local_model::Timestamp;
 use b2bi_local_objects::BLOBS;
 use b2bi_local_panics::Panics;
 use b2bi_local_persistence::{Batch, RowStore, Table, WriteError};
-use b2bi_local_registry::{Documents, Registry};
-use b2bi_local_sigv4::{Secret, Verifier};
+use b2bi_local_registry::{Documents, Environment as ResourceEnvironment, Parameters};
+use b2bi_local_sigv4::Verifier;
 use http::HeaderValue;
 use tokio::sync::watch;
 
 use crate::admin::Snapshots;
+use crate::buckets::ServerBuckets;
 use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::event_log::EventLog;
@@ -25,7 +26,7 @@ use crate::journal::Journal;
 use crate::metrics::Metrics;
 use crate::objects::Objects;
 use crate::serve::upstream::{Upstream, is_of_an_emulator};
-use crate::services::{B2biService, CloudControl, Logs, Sts};
+use crate::services;
 use crate::sinks::Sinks;
 use crate::system::{SeededIds, Uuid, random_seed};
 use crate::vocabulary::vocabulary;
@@ -106,36 +107,20 @@ impl App {
                 B2bi::with_row_store(config.b2bi.clone(), environment, row_store.clone())?
             }
         });
-        let b2bi = B2biService {
-            service: Arc::clone(&service),
-            strict: config.strict,
-        };
-        let logs = Logs {
-            event_log: Arc::clone(&event_log),
-            service: Arc::clone(&service),
-        };
         let documents = documents(row_store.as_ref())?;
-        let sts = Sts::new(
-            &documents,
-            Arc::clone(&clock) as Arc<dyn Clock>,
-            Arc::clone(&ids),
-            server_secret(&config),
-            &config.accounts.default_account,
-        );
-        let registry = Registry::new(&service).map_err(|error| error.to_string())?;
-        let cloud_control = CloudControl::new(
-            &Arc::new(registry),
-            &documents,
-            Arc::clone(&clock) as Arc<dyn Clock>,
-            Arc::clone(&ids),
-            config.resource_duration,
-        );
-        let endpoints: Vec<Box<dyn Endpoint>> = vec![
-            Box::new(b2bi),
-            Box::new(sts),
-            Box::new(logs),
-            Box::new(cloud_control),
-        ];
+        let clock_of_services = Arc::clone(&clock) as Arc<dyn Clock>;
+        let resources = ResourceEnvironment {
+            service: Arc::clone(&service),
+            buckets: Arc::new(ServerBuckets(objects.of_the_state().ok().cloned())),
+            parameters: Arc::new(Parameters::new(
+                documents.clone(),
+                Arc::clone(&clock_of_services),
+            )),
+            documents: documents.clone(),
+            clock: clock_of_services,
+            ids: Arc::clone(&ids),
+        };
+        let endpoints = services::all(&config, &event_log, &resources)?;
         let descriptors: Vec<_> = endpoints
             .iter()
             .map(|endpoint| endpoint.descriptor())
@@ -285,12 +270,6 @@ fn row_store(config: &Config) -> Result<Option<RowStore>, String> {
         warn_of_foreign_files(row_store);
     }
     Ok(opened)
-}
-
-/// What the secrets of temporary credentials follow from: the first secret that is configured.
-fn server_secret(config: &Config) -> Secret {
-    let first = config.credentials.as_ref().and_then(|known| known.first());
-    first.map_or_else(Secret::default, |first| first.secret.clone())
 }
 
 /// The documents of a row store, or none yet.

@@ -17,6 +17,7 @@ use b2bi_local_b2bi::{
 use b2bi_local_dispatcher::AccountRules;
 use b2bi_local_faults::{FaultList, Rule, RuleSet};
 use b2bi_local_model::Timestamp;
+use b2bi_local_registry::UnknownResources;
 use b2bi_local_sigv4::Credential;
 use b2bi_local_x12::{Layout, LoopNames};
 use b2bi_local_xslt::Command as XsltCommand;
@@ -61,6 +62,8 @@ pub struct Config {
     pub b2bi: B2biConfig,
     /// When a request of Cloud Control ends, after its handler has.
     pub resource_duration: JobDuration,
+    /// What is done with resources of types that are not here.
+    pub unknown_resources: UnknownResources,
     /// The program `b2bi-local` whose worker processes evaluate mapping templates. The command line
     /// sets the program itself. Without one, JSONata is evaluated in this process, where a hostile
     /// template can take all memory or overflow the stack, and XSLT 1.0 is refused.
@@ -168,6 +171,7 @@ impl Config {
             data_dir: path(settings, "data-dir"),
             b2bi: b2bi(settings)?,
             resource_duration: duration(settings, "resource-duration")?,
+            unknown_resources: unknown_resources(settings)?,
             worker: None,
             mapping_memory_bytes: parse(settings, "mapping-memory-bytes", BYTES)?,
             xslt_memory_bytes: parse(settings, "xslt-memory-bytes", BYTES)?,
@@ -313,6 +317,12 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         mapping_limits: mapping_limits(settings)?,
         test_mapping_reply,
     })
+}
+
+fn unknown_resources(settings: &Resolved) -> Result<UnknownResources, SettingError> {
+    let value = settings.value("unknown-resources");
+    let read = value.parse::<UnknownResources>();
+    read.map_err(|error| settings.error("unknown-resources", error.to_string()))
 }
 
 fn duration(settings: &Resolved, key: &'static str) -> Result<JobDuration, SettingError> {

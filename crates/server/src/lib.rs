@@ -7,6 +7,7 @@ mod access;
 mod admin;
 mod allocator;
 mod app;
+mod buckets;
 pub mod cli;
 mod client;
 mod clock;

@@ -193,6 +193,13 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
+impl SchemaError {
+    /// The outcome of reading data that comes with the types.
+    pub(crate) fn reading<T>(read: serde_json::Result<T>) -> Result<T, Self> {
+        read.map_err(Self)
+    }
+}
+
 /// A text is no schema.
 #[derive(Debug)]
 pub struct SchemaError(serde_json::Error);

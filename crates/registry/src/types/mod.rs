@@ -1,31 +1,67 @@
 //! The resource types that are here, one file each.
 
 mod b2bi;
+mod cloudformation;
+mod kept;
+mod logs_log_group;
+mod recorded;
+mod s3;
+mod ssm_parameter;
 
 use std::sync::Arc;
 
-use b2bi_local_b2bi::B2bi;
-
+use crate::environment::Environment;
 use crate::resource_type::ResourceType;
 use crate::schema::{Schema, SchemaError};
 
-const PROFILE: &str = include_str!("../../schemas/b2bi_profile.json");
-const TRANSFORMER: &str = include_str!("../../schemas/b2bi_transformer.json");
-const CAPABILITY: &str = include_str!("../../schemas/b2bi_capability.json");
-const PARTNERSHIP: &str = include_str!("../../schemas/b2bi_partnership.json");
+pub use self::logs_log_group::LOG_GROUPS;
+pub(crate) use self::recorded::{Forms, Recorded, forms};
 
-/// The types of B2BI.
-pub(crate) fn b2bi(service: &Arc<B2bi>) -> Result<Vec<Arc<dyn ResourceType>>, SchemaError> {
+/// The schema in a file of this name.
+macro_rules! schema {
+    ($name:literal) => {
+        Schema::parse(include_str!(concat!("../../schemas/", $name, ".json")))?
+    };
+}
+
+/// All types that are here.
+pub(crate) fn all(environment: &Environment) -> Result<Vec<Arc<dyn ResourceType>>, SchemaError> {
+    let service = &environment.service;
     Ok(vec![
-        Arc::new(b2bi::Simple::profile(service, Schema::parse(PROFILE)?)),
-        Arc::new(b2bi::Transformer::new(service, Schema::parse(TRANSFORMER)?)),
+        Arc::new(b2bi::Simple::profile(service, schema!("b2bi_profile"))),
+        Arc::new(b2bi::Transformer::new(service, schema!("b2bi_transformer"))),
         Arc::new(b2bi::Simple::capability(
             service,
-            Schema::parse(CAPABILITY)?,
+            schema!("b2bi_capability"),
         )),
         Arc::new(b2bi::Simple::partnership(
             service,
-            Schema::parse(PARTNERSHIP)?,
+            schema!("b2bi_partnership"),
+        )),
+        Arc::new(s3::Bucket::new(environment, schema!("s3_bucket"))),
+        Arc::new(s3::BucketPolicy::new(
+            environment,
+            schema!("s3_bucket_policy"),
+        )),
+        Arc::new(logs_log_group::log_group(
+            environment,
+            schema!("logs_log_group"),
+        )),
+        Arc::new(ssm_parameter::SsmParameter::new(
+            environment,
+            schema!("ssm_parameter"),
+        )),
+        Arc::new(cloudformation::wait_condition(
+            environment,
+            schema!("cloudformation_wait_condition"),
+        )),
+        Arc::new(cloudformation::wait_condition_handle(
+            environment,
+            schema!("cloudformation_wait_condition_handle"),
+        )),
+        Arc::new(cloudformation::cdk_metadata(
+            environment,
+            schema!("cdk_metadata"),
         )),
     ])
 }

@@ -8,5 +8,6 @@
 
 mod b2bi;
 mod documents;
+mod others;
 mod schemas;
 mod surroundings;

@@ -1,8 +1,9 @@
 //! Services in memory, and a clock that stands still.
 
+use std::collections::BTreeMap;
 use std::future::pending;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
@@ -10,7 +11,8 @@ use b2bi_local_b2bi::{B2bi, Clock, Config, Environment, Ids, Scope};
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::{EmbeddedS3, Settings};
 use b2bi_local_registry::{
-    HandlerContext, HandlerError, Properties, Registry, Resource, ResourceType,
+    Buckets, Documents, Environment as Surroundings, HandlerContext, HandlerError,
+    HandlerErrorCode, Parameters, Properties, Registry, Resource, ResourceType, UnknownResources,
 };
 use serde_json::Value;
 
@@ -40,9 +42,81 @@ impl Ids for Still {
     }
 }
 
+/// Buckets that are names with configurations.
+#[derive(Default)]
+pub(crate) struct ListedBuckets(Mutex<BTreeMap<String, BTreeMap<String, String>>>);
+
+impl ListedBuckets {
+    /// The configurations of a bucket, by name.
+    pub(crate) fn configurations(&self, bucket: &str) -> Option<BTreeMap<String, String>> {
+        self.0.lock().unwrap().get(bucket).cloned()
+    }
+}
+
+fn no_bucket(bucket: &str) -> HandlerError {
+    HandlerError::new(
+        HandlerErrorCode::NotFound,
+        format!("{bucket} does not exist"),
+    )
+}
+
+#[async_trait]
+impl Buckets for ListedBuckets {
+    async fn create(&self, _: &HandlerContext, bucket: &str) -> Result<(), HandlerError> {
+        let mut all = self.0.lock().unwrap();
+        if all.contains_key(bucket) {
+            return Err(HandlerError::already_exists("AWS::S3::Bucket", bucket));
+        }
+        all.insert(bucket.to_owned(), BTreeMap::new());
+        Ok(())
+    }
+
+    async fn delete(&self, _: &HandlerContext, bucket: &str) -> Result<(), HandlerError> {
+        let removed = self.0.lock().unwrap().remove(bucket);
+        removed.map(drop).ok_or_else(|| no_bucket(bucket))
+    }
+
+    async fn exists(&self, _: &HandlerContext, bucket: &str) -> Result<bool, HandlerError> {
+        Ok(self.0.lock().unwrap().contains_key(bucket))
+    }
+
+    async fn list(&self, _: &HandlerContext) -> Result<Vec<String>, HandlerError> {
+        Ok(self.0.lock().unwrap().keys().cloned().collect())
+    }
+
+    async fn configuration(
+        &self,
+        _: &HandlerContext,
+        bucket: &str,
+        name: &str,
+    ) -> Result<Option<String>, HandlerError> {
+        let all = self.0.lock().unwrap();
+        let found = all.get(bucket).ok_or_else(|| no_bucket(bucket))?;
+        Ok(found.get(name).cloned())
+    }
+
+    async fn set_configuration(
+        &self,
+        _: &HandlerContext,
+        bucket: &str,
+        name: &str,
+        document: Option<String>,
+    ) -> Result<(), HandlerError> {
+        let mut all = self.0.lock().unwrap();
+        let found = all.get_mut(bucket).ok_or_else(|| no_bucket(bucket))?;
+        match document {
+            Some(document) => found.insert(name.to_owned(), document),
+            None => found.remove(name),
+        };
+        Ok(())
+    }
+}
+
 /// A registry, and the services that its types use.
 pub(crate) struct World {
     pub(crate) service: Arc<B2bi>,
+    pub(crate) documents: Documents,
+    pub(crate) buckets: Arc<ListedBuckets>,
     pub(crate) registry: Registry,
     pub(crate) context: HandlerContext,
 }
@@ -54,15 +128,28 @@ impl World {
             Arc::new(String::new),
         ));
         let still = Still::new();
-        let environment = Environment::quiet(still.clone(), still, s3.store());
+        let environment = Environment::quiet(still.clone(), still.clone(), s3.store());
         let service = Arc::new(B2bi::new(Config::standard(), environment));
+        let documents = Documents::new();
+        let parameters = Parameters::new(documents.clone(), still.clone());
+        let buckets = Arc::new(ListedBuckets::default());
+        let surroundings = Surroundings {
+            service: Arc::clone(&service),
+            buckets: buckets.clone(),
+            documents: documents.clone(),
+            parameters: Arc::new(parameters),
+            clock: still.clone(),
+            ids: still,
+        };
         let scope = Scope {
             account: "111122223333".into(),
             region: "us-east-1".into(),
         };
         Self {
-            registry: Registry::new(&service).unwrap(),
+            registry: Registry::new(surroundings, UnknownResources::default()).unwrap(),
             service,
+            documents,
+            buckets,
             context: HandlerContext::new(scope, "aws"),
         }
     }

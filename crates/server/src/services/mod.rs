@@ -1,19 +1,70 @@
-//! The services behind the dispatcher. A new one is a file here, or a crate, and a line in `app`.
+//! The services behind the dispatcher. A new one is a file here, or a crate, and a line in [`all`].
 
 mod b2bi;
 pub(crate) mod cloudcontrol;
 mod logs;
+pub(crate) mod ssm;
 pub(crate) mod sts;
 
 use std::sync::Arc;
 
 use b2bi_local_b2bi::Scope;
-use b2bi_local_dispatcher::Caller;
+use b2bi_local_dispatcher::{Caller, Endpoint};
+use b2bi_local_registry::{Environment, Registry};
+use b2bi_local_sigv4::Secret;
 
-pub(crate) use b2bi::B2biService;
-pub(crate) use cloudcontrol::CloudControl;
-pub(crate) use logs::Logs;
-pub(crate) use sts::Sts;
+use self::b2bi::B2biService;
+use self::cloudcontrol::CloudControl;
+use self::logs::Logs;
+use self::ssm::Ssm;
+use self::sts::Sts;
+use crate::config::Config;
+use crate::event_log::EventLog;
+
+/// All services. B2BI is the first; of the Query services, the first answers unsigned forms.
+///
+/// # Errors
+///
+/// A schema of a resource type cannot be read.
+pub(crate) fn all(
+    config: &Config,
+    event_log: &Arc<EventLog>,
+    resources: &Environment,
+) -> Result<Vec<Box<dyn Endpoint>>, String> {
+    let b2bi = B2biService {
+        service: Arc::clone(&resources.service),
+        strict: config.strict,
+    };
+    let sts = Sts::new(
+        resources,
+        server_secret(config),
+        &config.accounts.default_account,
+    );
+    let logs = Logs {
+        event_log: Arc::clone(event_log),
+        service: Arc::clone(&resources.service),
+        documents: resources.documents.clone(),
+    };
+    let registry = Registry::new(resources.clone(), config.unknown_resources.clone());
+    let registry = Arc::new(registry.map_err(|error| error.to_string())?);
+    let cloud_control = CloudControl::new(&registry, resources, config.resource_duration);
+    let ssm = Ssm {
+        parameters: Arc::clone(&resources.parameters),
+    };
+    Ok(vec![
+        Box::new(b2bi),
+        Box::new(sts),
+        Box::new(logs),
+        Box::new(cloud_control),
+        Box::new(ssm),
+    ])
+}
+
+/// What the secrets of temporary credentials follow from: the first secret that is configured.
+fn server_secret(config: &Config) -> Secret {
+    let first = config.credentials.as_ref().and_then(|known| known.first());
+    first.map_or_else(Secret::default, |first| first.secret.clone())
+}
 
 /// The account and region of a caller.
 fn scope_of(caller: &Caller) -> Scope {

@@ -185,6 +185,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "When a request of Cloud Control ends: in its first reply, after a time, or after that many GetResourceRequestStatus calls",
     },
     Setting {
+        key: "unknown-resources",
+        value: "record|refuse[,TYPE=record|refuse...]",
+        default: "record",
+        help: "Resources in stacks whose types are not here: record their models, or refuse them; also by type",
+    },
+    Setting {
         key: "document-layout",
         value: "pretty|compact",
         default: "pretty",

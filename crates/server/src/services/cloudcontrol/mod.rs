@@ -18,11 +18,11 @@ mod update_resource;
 
 use std::sync::Arc;
 
-use b2bi_local_b2bi::{Clock, Ids, JobDuration};
+use b2bi_local_b2bi::JobDuration;
 use b2bi_local_dispatcher::{
     Caller, Descriptor, Operation, Protocol, Reply, Service, ServiceError,
 };
-use b2bi_local_registry::{Documents, HandlerContext, Registry, ResourceType};
+use b2bi_local_registry::{Environment, HandlerContext, Registry, ResourceType};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -63,19 +63,17 @@ impl CloudControl {
     /// The API over these types, which keeps its requests among the documents.
     pub(crate) fn new(
         registry: &Arc<Registry>,
-        documents: &Documents,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
+        environment: &Environment,
         duration: JobDuration,
     ) -> Self {
         Self {
             registry: Arc::clone(registry),
-            requests: Arc::new(Requests::new(documents.clone(), clock, ids, duration)),
+            requests: Arc::new(Requests::new(environment, duration)),
         }
     }
 
     fn resource_type(&self, name: &str) -> Result<Arc<dyn ResourceType>, ServiceError> {
-        let found = self.registry.get(name);
+        let found = self.registry.here(name);
         found.map_err(|_| {
             let message = format!("The type {name} cannot be found.");
             error("TypeNotFoundException", message)

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use b2bi_local_b2bi::{Clock, Ids, JobDuration, Scope};
 use b2bi_local_dispatcher::ServiceError;
-use b2bi_local_registry::{Change as Documented, Documents};
+use b2bi_local_registry::{Change as Documented, Documents, Environment};
 use serde_json::{Value, json};
 
 use super::errors::{ChangeError, error};
@@ -54,16 +54,11 @@ impl Drop for Occupation {
 }
 
 impl Requests {
-    pub(super) fn new(
-        documents: Documents,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
-        duration: JobDuration,
-    ) -> Self {
+    pub(super) fn new(environment: &Environment, duration: JobDuration) -> Self {
         Self {
-            documents,
-            clock,
-            ids,
+            documents: environment.documents.clone(),
+            clock: Arc::clone(&environment.clock),
+            ids: Arc::clone(&environment.ids),
             duration,
             at_work: Arc::default(),
             made: AtomicU64::new(0),

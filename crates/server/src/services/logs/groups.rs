@@ -7,6 +7,8 @@ use b2bi_local_dispatcher::ServiceError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use b2bi_local_registry::LOG_GROUPS;
+
 use super::{Logs, invalid, page, with_next};
 
 /// The most groups of a reply.
@@ -54,11 +56,18 @@ pub(super) fn describe(logs: &Logs, scope: &Scope, input: &Input) -> Result<Valu
     Ok(with_next(json!({"logGroups": found}), page.next))
 }
 
-/// The groups of the service's own resources, and those that have records, by name.
+/// The groups of the service's own resources, those that stacks have made, and those that have
+/// records, by name.
 pub(super) fn of(logs: &Logs, scope: &Scope) -> Vec<LogGroup> {
     let mut groups = BTreeMap::new();
     for (name, created) in logs.service.log_groups(scope) {
         groups.insert(name, (created.as_millis(), 0));
+    }
+    for (name, model) in logs.documents.list(scope, LOG_GROUPS) {
+        let created = model.get("Created").and_then(Value::as_i64);
+        groups
+            .entry(name)
+            .or_insert((created.unwrap_or_default(), 0));
     }
     for record in logs.records(scope, |_| true) {
         let record = record.entry;

@@ -13,6 +13,7 @@ use b2bi_local_b2bi::{B2bi, Scope};
 use b2bi_local_dispatcher::{
     Caller, Descriptor, Operation, Protocol, Reply, Service, ServiceError,
 };
+use b2bi_local_registry::Documents;
 use bytes::Bytes;
 use http::StatusCode;
 use serde::Deserialize;
@@ -41,6 +42,8 @@ static DESCRIPTOR: Descriptor = Descriptor {
 pub(crate) struct Logs {
     pub(crate) event_log: Arc<EventLog>,
     pub(crate) service: Arc<B2bi>,
+    /// Where the groups are that stacks have made.
+    pub(crate) documents: Documents,
 }
 
 /// A request.

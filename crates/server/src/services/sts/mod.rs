@@ -13,12 +13,11 @@ mod sessions;
 
 use std::sync::Arc;
 
-use b2bi_local_b2bi::{Clock, Ids};
 use b2bi_local_dispatcher::query::QueryValue;
 use b2bi_local_dispatcher::{
     Caller, Descriptor, Operation, Protocol, Reply, Service, ServiceError,
 };
-use b2bi_local_registry::Documents;
+use b2bi_local_registry::Environment;
 use b2bi_local_sigv4::Secret;
 use bytes::Bytes;
 
@@ -59,15 +58,9 @@ type Members = Vec<(&'static str, QueryValue)>;
 impl Sts {
     /// The service, which keeps its sessions among the documents. Secrets follow from that of the
     /// server, so that signatures with them can be checked.
-    pub(crate) fn new(
-        documents: &Documents,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
-        secret: Secret,
-        default_account: &str,
-    ) -> Self {
+    pub(crate) fn new(environment: &Environment, secret: Secret, default_account: &str) -> Self {
         Self {
-            sessions: Sessions::new(documents.clone(), clock, ids, secret),
+            sessions: Sessions::new(environment, secret),
             default_account: default_account.into(),
         }
     }

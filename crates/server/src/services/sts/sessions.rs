@@ -8,7 +8,7 @@ use b2bi_local_dispatcher::ServiceError;
 use b2bi_local_dispatcher::query::QueryValue;
 use b2bi_local_model::Timestamp;
 use b2bi_local_persistence::WriteError;
-use b2bi_local_registry::Documents;
+use b2bi_local_registry::{Documents, Environment};
 use b2bi_local_sigv4::{Secret, mint_temporary_key, temporary_credential};
 use serde_json::{Value, json};
 
@@ -34,16 +34,11 @@ pub(super) struct Holder<'a> {
 }
 
 impl Sessions {
-    pub(super) fn new(
-        documents: Documents,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
-        secret: Secret,
-    ) -> Self {
+    pub(super) fn new(environment: &Environment, secret: Secret) -> Self {
         Self {
-            documents,
-            clock,
-            ids,
+            documents: environment.documents.clone(),
+            clock: Arc::clone(&environment.clock),
+            ids: Arc::clone(&environment.ids),
             secret,
             begun: AtomicU64::new(0),
         }

@@ -1,0 +1,26 @@
+//! What resource types are handed.
+
+use std::sync::Arc;
+
+use b2bi_local_b2bi::{B2bi, Clock, Ids};
+
+use crate::buckets::Buckets;
+use crate::documents::Documents;
+use crate::parameters::Parameters;
+
+/// The services, the documents, the clock and the source of identifiers that types work with.
+#[derive(Clone)]
+pub struct Environment {
+    /// The service of B2BI.
+    pub service: Arc<B2bi>,
+    /// Where buckets are.
+    pub buckets: Arc<dyn Buckets>,
+    /// Where the models of other types are kept.
+    pub documents: Documents,
+    /// Parameters of Systems Manager.
+    pub parameters: Arc<Parameters>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Where identifiers come from.
+    pub ids: Arc<dyn Ids>,
+}

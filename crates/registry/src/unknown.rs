@@ -1,0 +1,107 @@
+//! What is done with resources of types that are not here.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// What is done with a resource of a type that is not here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownType {
+    /// It is refused.
+    Refuse,
+    /// Its model is recorded.
+    #[default]
+    Record,
+}
+
+/// What is done with resources of types that are not here: of all, and of some.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnknownResources {
+    default: UnknownType,
+    by_type: BTreeMap<String, UnknownType>,
+}
+
+impl UnknownResources {
+    /// What is done with those of this type. A type of B2BI or of CloudFormation that is not here is
+    /// refused, as nothing else could have it.
+    #[must_use]
+    pub fn of(&self, type_name: &str) -> UnknownType {
+        let service = type_name
+            .rsplit_once("::")
+            .map_or("", |(service, _)| service);
+        match self.by_type.get(type_name) {
+            Some(named) => *named,
+            None if ["AWS::B2BI", "AWS::CloudFormation"].contains(&service) => UnknownType::Refuse,
+            None => self.default,
+        }
+    }
+}
+
+impl FromStr for UnknownResources {
+    type Err = UnknownResourcesError;
+
+    /// Reads `record`, `refuse`, or one of these with types: `record,AWS::SQS::Queue=refuse`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut read = Self::default();
+        for part in text.split(',').map(str::trim) {
+            match part.split_once('=') {
+                Some((name, what)) if name.contains("::") => {
+                    read.by_type.insert(name.trim().to_owned(), choice(what)?);
+                }
+                Some((name, _)) => return Err(UnknownResourcesError(name.to_owned())),
+                None => read.default = choice(part)?,
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn choice(text: &str) -> Result<UnknownType, UnknownResourcesError> {
+    match text.trim() {
+        "record" => Ok(UnknownType::Record),
+        "refuse" => Ok(UnknownType::Refuse),
+        other => Err(UnknownResourcesError(other.to_owned())),
+    }
+}
+
+/// A word that says nothing of unknown resources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownResourcesError(String);
+
+impl fmt::Display for UnknownResourcesError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "must be record or refuse, also by type as in record,AWS::SQS::Queue=refuse, not '{}'",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for UnknownResourcesError {}
+
+#[cfg(test)]
+mod tests {
+    use super::{UnknownResources, UnknownType};
+
+    #[test]
+    fn types_may_be_named() {
+        let read = |text: &str| text.parse::<UnknownResources>();
+        let queue = "AWS::SQS::Queue";
+        for (text, expected) in [
+            ("record", UnknownType::Record),
+            ("refuse", UnknownType::Refuse),
+            ("record, AWS::SQS::Queue=refuse", UnknownType::Refuse),
+            ("AWS::SQS::Queue=record,refuse", UnknownType::Record),
+            ("refuse,AWS::SNS::Topic=record", UnknownType::Refuse),
+        ] {
+            assert_eq!(read(text).unwrap().of(queue), expected, "{text}");
+        }
+        for text in ["", "keep", "queue=record", "AWS::SQS::Queue=keep"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+        let all = UnknownResources::default();
+        assert_eq!(all.of("AWS::B2BI::Nothing"), UnknownType::Refuse);
+        assert_eq!(all.of("AWS::IAM::Role"), UnknownType::Record);
+    }
+}
