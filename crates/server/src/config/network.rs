@@ -45,7 +45,7 @@ pub struct UpstreamConfig {
 }
 
 /// The services here that may be another emulator's.
-const PASSABLE: [&str; 2] = ["s3", "sts"];
+const PASSABLE: &[&str] = &["s3", "ssm", "sts"];
 /// What the HTTP library needs for a head at least.
 const SHORTEST_HEAD: usize = 8192;
 const SECONDS: &str = "a number of seconds from 1 up";
@@ -100,7 +100,7 @@ pub(super) fn upstream(settings: &Resolved) -> Result<Option<UpstreamConfig>, Se
         .iter()
         .find(|service| !PASSABLE.contains(&service.as_str()))
     {
-        let problem = format!("cannot hold {other}; s3 and sts can be passed upstream");
+        let problem = format!("cannot hold {other}; s3, ssm and sts can be passed upstream");
         return Err(settings.error("upstream-services", problem));
     }
     let url = settings.value("upstream");

@@ -344,7 +344,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         key: "upstream-services",
         value: "SERVICE,...",
         default: "",
-        help: "Services to pass upstream although they are implemented here: s3, sts",
+        help: "Services to pass upstream although they are implemented here: s3, ssm, sts",
     },
     Setting {
         key: "init",
