@@ -197,7 +197,7 @@ class TestSts:
         assert root.find(f".//{space}Account").text == account
         assert root.find(f".//{space}RequestId").text == reply.headers["x-amzn-RequestId"]
 
-    @pytest.mark.parametrize("query, code", [("Action=AssumeRole", "InvalidAction"), ("", "MissingAction")])
+    @pytest.mark.parametrize("query, code", [("Action=AssumeRoot", "InvalidAction"), ("", "MissingAction")])
     def test_errors_are_xml(self, endpoint, query, code):
         reply = CONNECTIONS.get(f"{endpoint}/?{query}", headers={"Authorization": authorization(service="sts")})
         assert (reply.status_code, reply.headers["Content-Type"]) == (400, "text/xml")

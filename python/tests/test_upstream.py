@@ -95,9 +95,9 @@ class TestWhatIsPassed:
         assert CONNECTIONS.post(front, data=b"{}", headers=headers).content == b"{}"
 
     def test_actions_that_sts_has_not(self, front):
-        form = {"Action": "AssumeRole", "Version": "2011-06-15"}
+        form = {"Action": "AssumeRoot", "Version": "2011-06-15"}
         reply = CONNECTIONS.post(front, data=form, headers=signed("sts"))
-        assert reply.text == "Action=AssumeRole&Version=2011-06-15"
+        assert reply.text == "Action=AssumeRoot&Version=2011-06-15"
 
     def test_an_emulators_own_routes(self, front):
         for path in ["/moto-api/data.json", "/_aws/sqs/messages"]:
