@@ -275,3 +275,44 @@ fn element(at: &str, usage: &str, codes: Option<&'static str>) -> Option<Element
         codes,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ElementUse, guide, guides};
+    use crate::tables::codes::codes;
+    use crate::tables::segments::{Cell, Definition};
+    use crate::tables::{Dictionary, Version};
+
+    /// The element or component that a guide says something of.
+    fn cell<'d>(definition: &'d Definition, used: &ElementUse) -> Option<&'d Cell> {
+        let cell = definition.cells.get(used.element.checked_sub(1)?)?;
+        match used.component.checked_sub(1) {
+            Some(component) => cell.components.get(component),
+            None => Some(cell),
+        }
+    }
+
+    #[test]
+    fn a_code_that_a_guide_allows_is_one_of_the_standard() {
+        let dictionary = Dictionary::of(Version::V5010).unwrap();
+        let lists = codes(Version::V5010);
+        let mut unlisted = Vec::new();
+        for (set, name) in guides() {
+            let guide = guide(set, &format!("005010{name}")).unwrap();
+            for place in guide.loops.iter().flatten() {
+                let definition = dictionary.segment(place.segment).unwrap();
+                for used in &place.elements {
+                    let number = cell(definition, used).and_then(|cell| cell.element);
+                    let list = number.and_then(|number| lists.get(usize::from(number)));
+                    let Some(list) = list.filter(|list| list.is_known()) else {
+                        continue;
+                    };
+                    let codes = used.codes.spelled();
+                    let codes = codes.filter(|code| !list.contains(code.as_bytes()));
+                    unlisted.extend(codes.map(|code| (set, name, place.segment, code)));
+                }
+            }
+        }
+        assert_eq!(unlisted, []);
+    }
+}

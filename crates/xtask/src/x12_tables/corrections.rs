@@ -40,6 +40,79 @@ const CORRECTIONS: &[Correction] = &[
         from: "9 I6",
         to: "9 I5 I6",
     },
+    // A code that a guide of 005010 allows is one of the standard's; these are in guides only.
+    Correction {
+        file: "5010.codes.tsv",
+        row: "1032\t",
+        from: "01 02 03",
+        to: "ME UK 01 02 03",
+    },
+    Correction {
+        file: "5010.codes.tsv",
+        row: "1205\t",
+        from: "403 AAA AAB",
+        to: "LIF 403 AAA AAB",
+    },
+    Correction {
+        file: "5010.codes.tsv",
+        row: "1218\t",
+        from: "A B C",
+        to: "F G H I A B C",
+    },
+    Correction {
+        file: "5010.codes.tsv",
+        row: "1270\t",
+        from: "0 1 10",
+        to: "BUR RM 0 1 10",
+    },
+    Correction {
+        file: "5010.codes.tsv",
+        row: "128\t",
+        from: "00 01 01A",
+        to: "A6 SOJ 00 01 01A",
+    },
+    Correction {
+        file: "5010.codes.tsv",
+        row: "1321\t",
+        from: "00 000 01",
+        to: "ATR PAR 00 000 01",
+    },
+    Correction {
+        file: "5010.codes.tsv",
+        row: "1336\t",
+        from: "12 13 14",
+        to: "02 03 05 09 12 13 14",
+    },
+    Correction {
+        file: "5010.codes.tsv",
+        row: "235\t",
+        from: "00 A1 A2",
+        to: "DC IP 00 A1 A2",
+    },
+    Correction {
+        file: "5010.codes.tsv",
+        row: "479\t",
+        from: "AA AB AC",
+        to: "CG FH GB II IP SG TC AA AB AC",
+    },
+    Correction {
+        file: "5010.codes.tsv",
+        row: "522\t",
+        from: "00 01 02",
+        to: "SCT 00 01 02",
+    },
+    Correction {
+        file: "5010.codes.tsv",
+        row: "621\t",
+        from: "1 10 12",
+        to: "11 1 10 12",
+    },
+    Correction {
+        file: "5010.codes.tsv",
+        row: "98\t",
+        from: "00 001 002",
+        to: "D0 OOP PTP 00 001 002",
+    },
     // The two rows are told apart by the first component; without it the first takes both.
     Correction {
         file: "hipaa/999_X231.tsv",
