@@ -11,6 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("panics", &[]),
     ("persistence", &[]),
+    ("template", &[]),
     ("objects", &["persistence", "panics", "sigv4"]),
     ("mapping", &["x12"]),
     ("infer", &["mapping", "x12"]),
@@ -71,7 +72,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Crates that must not know HTTP, by the libraries that would teach it to them.
 const WITHOUT_HTTP: &[&str] = &[
-    "b2bi", "model", "faults", "infer", "mapping", "registry", "x12",
+    "b2bi", "model", "faults", "infer", "mapping", "registry", "template", "x12",
 ];
 const HTTP: &[&str] = &["http", "http-body", "http-body-util", "hyper", "hyper-util"];
 
