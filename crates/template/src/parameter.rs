@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fancy_regex::Regex;
+use fancy_regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
 use crate::error::{Position, TemplateError};
@@ -54,6 +54,9 @@ pub enum ParameterType {
 
 /// The most bytes of a value. Source: quotas of CloudFormation.
 const LONGEST_VALUE: usize = 4096;
+
+/// How often the match of a pattern may try another way before the pattern is refused.
+const MOST_BACKTRACKING: usize = 100_000;
 
 const MEMBERS: &[&str] = &[
     "AllowedPattern",
@@ -253,13 +256,16 @@ impl ParameterDeclaration {
         let broken = if given.len() > LONGEST_VALUE {
             Some(format!("must contain at most {LONGEST_VALUE} bytes"))
         } else {
+            let pattern = self.pattern()?;
             let items: Vec<&str> = match self.kind {
                 ParameterType::TextList | ParameterType::NumberList => {
                     given.split(',').map(str::trim).collect()
                 }
                 _ => vec![given],
             };
-            let mut broken = items.into_iter().map(|item| self.broken(item));
+            let mut broken = items
+                .into_iter()
+                .map(|item| self.broken(item, pattern.as_ref()));
             broken.find_map(Result::transpose).transpose()?
         };
         let Some(broken) = broken else { return Ok(()) };
@@ -273,7 +279,11 @@ impl ParameterDeclaration {
     }
 
     /// The constraint that a value breaks.
-    fn broken(&self, value: &str) -> Result<Option<String>, TemplateError> {
+    fn broken(
+        &self,
+        value: &str,
+        pattern: Option<&Regex>,
+    ) -> Result<Option<String>, TemplateError> {
         if !self.allowed_values.is_empty()
             && !self.allowed_values.iter().any(|allowed| allowed == value)
         {
@@ -282,9 +292,12 @@ impl ParameterDeclaration {
         if matches!(self.kind, ParameterType::Number | ParameterType::NumberList) {
             return Ok(self.broken_number(value));
         }
-        if let Some(pattern) = &self.allowed_pattern
-            && !self.matches(pattern, value)?
+        if let Some(pattern) = pattern
+            && !pattern
+                .is_match(value)
+                .map_err(|error| self.unusable(&error))?
         {
+            let pattern = self.allowed_pattern.as_deref().unwrap_or_default();
             return Ok(Some(format!("must match pattern {pattern}")));
         }
         #[allow(
@@ -318,16 +331,20 @@ impl ParameterDeclaration {
         }
     }
 
-    fn matches(&self, pattern: &str, value: &str) -> Result<bool, TemplateError> {
-        let whole = Regex::new(&format!("^(?:{pattern})$"));
-        let matched = whole.and_then(|whole| whole.is_match(value));
-        matched.map_err(|error| {
-            let message = format!(
-                "the AllowedPattern of parameter {} cannot be used: {error}",
-                self.name
-            );
-            TemplateError::format(self.position, message)
-        })
+    /// The pattern that a whole value must match.
+    fn pattern(&self) -> Result<Option<Regex>, TemplateError> {
+        let Some(pattern) = &self.allowed_pattern else {
+            return Ok(None);
+        };
+        let mut whole = RegexBuilder::new(&format!("^(?:{pattern})$"));
+        let whole = whole.backtrack_limit(MOST_BACKTRACKING).build();
+        whole.map(Some).map_err(|error| self.unusable(&error))
+    }
+
+    fn unusable(&self, error: &fancy_regex::Error) -> TemplateError {
+        let name = &self.name;
+        let message = format!("the AllowedPattern of parameter {name} cannot be used: {error}");
+        TemplateError::format(self.position, message)
     }
 }
 

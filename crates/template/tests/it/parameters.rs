@@ -143,6 +143,13 @@ fn values_are_checked_and_converted() {
 }
 
 #[test]
+fn patterns_that_take_too_long_are_refused() {
+    let declared = "{Type: String, AllowedPattern: '(a|b|ab)*(?>c)'}";
+    let found = evaluated(declared, Some(&"ab".repeat(60))).unwrap_err();
+    assert!(found.contains("cannot be used"), "{found}");
+}
+
+#[test]
 fn parameters_must_be_declared() {
     let template = Template::parse("Resources: {R: {Type: AWS::S3::Bucket}}").unwrap();
     let given = BTreeMap::from([("X".to_owned(), "1".to_owned())]);
