@@ -222,6 +222,14 @@ def test_fault_rules_reach_the_service(server_with, account):
         cloud.create_resource(TypeName=PROFILE, DesiredState=json.dumps(MODEL))
 
 
+def test_fault_rules_reach_what_handlers_call(server_with, account):
+    endpoint = server_with("--faults", "CreateProfile=error(ThrottlingException)")
+    cloud = boto3_client("cloudcontrol", endpoint, account)
+    event = create(cloud, PROFILE, MODEL)
+    assert (event["OperationStatus"], event["ErrorCode"]) == ("FAILED", "Throttling")
+    assert create(cloud, PROFILE, MODEL)["OperationStatus"] == "SUCCESS"
+
+
 def test_accounts_and_regions_are_apart(cloud, endpoint, account, other_account):
     event = create(cloud, PROFILE, MODEL)
     for other in [

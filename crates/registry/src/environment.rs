@@ -6,6 +6,7 @@ use b2bi_local_b2bi::{B2bi, Clock, Ids};
 
 use crate::buckets::Buckets;
 use crate::documents::Documents;
+use crate::interceptor::Interceptor;
 use crate::parameters::Parameters;
 
 /// The services, the documents, the clock and the source of identifiers that types work with.
@@ -13,6 +14,8 @@ use crate::parameters::Parameters;
 pub struct Environment {
     /// The service of B2BI.
     pub service: Arc<B2bi>,
+    /// Who may interfere when a handler calls the service.
+    pub interceptor: Arc<dyn Interceptor>,
     /// Where buckets are.
     pub buckets: Arc<dyn Buckets>,
     /// Where the models of other types are kept.

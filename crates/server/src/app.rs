@@ -21,6 +21,7 @@ use crate::buckets::ServerBuckets;
 use crate::clock::ServerClock;
 use crate::config::Config;
 use crate::event_log::EventLog;
+use crate::handler_faults::HandlerFaults;
 use crate::jobs::JobFaults;
 use crate::journal::Journal;
 use crate::metrics::Metrics;
@@ -111,6 +112,10 @@ impl App {
         let clock_of_services = Arc::clone(&clock) as Arc<dyn Clock>;
         let resources = ResourceEnvironment {
             service: Arc::clone(&service),
+            interceptor: Arc::new(HandlerFaults {
+                faults: Arc::clone(&faults),
+                clock: Arc::clone(&clock),
+            }),
             buckets: Arc::new(ServerBuckets(objects.of_the_state().ok().cloned())),
             parameters: Arc::new(Parameters::new(
                 documents.clone(),

@@ -14,6 +14,7 @@ mod clock;
 mod config;
 mod control;
 mod event_log;
+mod handler_faults;
 mod health;
 mod init;
 mod jobs;

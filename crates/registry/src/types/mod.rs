@@ -26,16 +26,18 @@ macro_rules! schema {
 
 /// All types that are here.
 pub(crate) fn all(environment: &Environment) -> Result<Vec<Arc<dyn ResourceType>>, SchemaError> {
-    let service = &environment.service;
     Ok(vec![
-        Arc::new(b2bi::Simple::profile(service, schema!("b2bi_profile"))),
-        Arc::new(b2bi::Transformer::new(service, schema!("b2bi_transformer"))),
+        Arc::new(b2bi::Simple::profile(environment, schema!("b2bi_profile"))),
+        Arc::new(b2bi::Transformer::new(
+            environment,
+            schema!("b2bi_transformer"),
+        )),
         Arc::new(b2bi::Simple::capability(
-            service,
+            environment,
             schema!("b2bi_capability"),
         )),
         Arc::new(b2bi::Simple::partnership(
-            service,
+            environment,
             schema!("b2bi_partnership"),
         )),
         Arc::new(s3::Bucket::new(environment, schema!("s3_bucket"))),

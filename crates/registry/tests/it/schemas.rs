@@ -1,9 +1,12 @@
 //! Models against schemas.
 
+use std::collections::BTreeSet;
+
+use b2bi_local_model::{OperationShape, Shape};
 use b2bi_local_registry::{Properties, Schema};
 use serde_json::{Value, json};
 
-use crate::surroundings::members;
+use crate::surroundings::{World, members};
 
 fn schema() -> Schema {
     let text = json!({
@@ -185,5 +188,85 @@ fn texts_that_are_no_schema_are_refused() {
         r#"{"typeName":"A::B::C","primaryIdentifier":[],"properties":{"A":{"pattern":"("}}}"#,
     ] {
         assert!(Schema::parse(text).is_err(), "{text}");
+    }
+}
+
+/// The definition that a rule refers to, or the rule.
+fn resolved<'a>(document: &'a Value, rule: &'a Value) -> &'a Value {
+    let reference = rule.get("$ref").and_then(Value::as_str);
+    reference.map_or(rule, |reference| {
+        document.pointer(reference.trim_start_matches('#')).unwrap()
+    })
+}
+
+/// The property of a member: it begins with a capital.
+fn property(member: &str) -> String {
+    member.get(..1).unwrap().to_uppercase() + member.get(1..).unwrap()
+}
+
+/// Where a schema has other members, enumerations or ranges than the service model.
+fn differences(document: &Value, rule: &Value, shape: &Shape, path: &str, found: &mut Vec<String>) {
+    let rule = resolved(document, rule);
+    match shape {
+        Shape::Structure(structure) => {
+            let alternatives = rule.get("oneOf").and_then(Value::as_array);
+            for member in structure.members {
+                let name = property(member.name);
+                let of = |rule: &'_ Value| rule.pointer(&format!("/properties/{name}")).cloned();
+                let inner = match alternatives {
+                    Some(alternatives) => alternatives.iter().find_map(of),
+                    None => of(rule),
+                };
+                let at = format!("{path}/{name}");
+                match inner {
+                    Some(inner) => differences(document, &inner, member.shape, &at, found),
+                    None => found.push(at),
+                }
+            }
+        }
+        Shape::List(list) => {
+            differences(
+                document,
+                &rule["items"],
+                list.element,
+                &format!("{path}/*"),
+                found,
+            );
+        }
+        Shape::Text(text) => {
+            let allowed = rule.get("enum").and_then(Value::as_array);
+            let allowed = allowed.into_iter().flatten().filter_map(Value::as_str);
+            let allowed: BTreeSet<&str> = allowed.collect();
+            if allowed != text.values.iter().copied().collect() {
+                found.push(format!("{path}: enum"));
+            }
+            let most = rule.get("maxLength").and_then(Value::as_u64);
+            if most.is_some() && text.max.is_some() && most != text.max.map(|max| max as u64) {
+                found.push(format!("{path}: maxLength"));
+            }
+        }
+        Shape::Integer(number) => {
+            if rule.get("maximum").and_then(Value::as_i64) != number.max {
+                found.push(format!("{path}: maximum"));
+            }
+        }
+        Shape::Boolean => {
+            if rule.get("type") != Some(&json!("boolean")) {
+                found.push(format!("{path}: type"));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_schemas_of_b2bi_agree_with_its_service_model() {
+    let world = World::new();
+    for noun in ["Profile", "Transformer", "Capability", "Partnership"] {
+        let resource_type = world.of(&format!("AWS::B2BI::{noun}"));
+        let document = resource_type.schema().document();
+        let operation = OperationShape::named(&format!("Create{noun}")).unwrap();
+        let mut found = Vec::new();
+        differences(document, document, operation.input, "", &mut found);
+        assert_eq!(found, ["/ClientToken"], "{noun}");
     }
 }

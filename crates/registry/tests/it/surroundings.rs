@@ -12,7 +12,8 @@ use b2bi_local_model::Timestamp;
 use b2bi_local_objects::{EmbeddedS3, Settings};
 use b2bi_local_registry::{
     Buckets, Documents, Environment as Surroundings, HandlerContext, HandlerError,
-    HandlerErrorCode, Parameters, Properties, Registry, Resource, ResourceType, UnknownResources,
+    HandlerErrorCode, NoInterceptor, Parameters, Properties, Registry, Resource, ResourceType,
+    UnknownResources,
 };
 use serde_json::Value;
 
@@ -135,6 +136,7 @@ impl World {
         let buckets = Arc::new(ListedBuckets::default());
         let surroundings = Surroundings {
             service: Arc::clone(&service),
+            interceptor: Arc::new(NoInterceptor),
             buckets: buckets.clone(),
             documents: documents.clone(),
             parameters: Arc::new(parameters),

@@ -9,13 +9,16 @@ use serde_json::{Map, Value, json};
 use super::names::{to_api, to_model};
 use super::tags::{self, TagChange};
 use crate::context::HandlerContext;
+use crate::environment::Environment;
 use crate::error::{HandlerError, HandlerErrorCode};
+use crate::interceptor::{Interception, Interceptor};
 use crate::resource_type::{Properties, Resource};
 use crate::schema::Schema;
 
 /// The API of one type of resources.
 pub(super) struct Api {
     service: Arc<B2bi>,
+    interceptor: Arc<dyn Interceptor>,
     pub(super) schema: Schema,
     names: &'static Names,
 }
@@ -39,9 +42,10 @@ pub(super) struct Names {
 }
 
 impl Api {
-    pub(super) fn new(service: &Arc<B2bi>, schema: Schema, names: &'static Names) -> Self {
+    pub(super) fn new(environment: &Environment, schema: Schema, names: &'static Names) -> Self {
         Self {
-            service: Arc::clone(service),
+            service: Arc::clone(&environment.service),
+            interceptor: Arc::clone(&environment.interceptor),
             schema,
             names,
         }
@@ -190,12 +194,21 @@ impl Api {
     ) -> Result<Map<String, Value>, HandlerError> {
         let shape = OPERATIONS.iter().find(|shape| shape.name == operation);
         let shape = shape.ok_or_else(|| failure(format!("there is no operation {operation}")))?;
-        let body = Value::Object(body).to_string();
+        let body = Value::Object(body);
+        let failure_after = match self.interceptor.before(context, operation, &body).await {
+            Interception::Continue => None,
+            Interception::Fail(error) => return Err(error),
+            Interception::FailAfter(error) => Some(error),
+        };
+        let body = body.to_string();
         let decoded = decode(shape, body.as_bytes()).map_err(|error| undecodable(&error))?;
         let output = self
             .service
             .call_with_system_tags(&context.scope, decoded.input);
         let output = output.await.map_err(|error| refused(&error))?;
+        if let Some(error) = failure_after {
+            return Err(error);
+        }
         match serde_json::to_value(&output) {
             Ok(Value::Object(reply)) => Ok(reply),
             Ok(_) => Ok(Map::new()),

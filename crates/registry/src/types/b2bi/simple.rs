@@ -1,13 +1,11 @@
 //! The types of B2BI whose handlers call one operation each, and those of tags.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use b2bi_local_b2bi::B2bi;
 
 use super::api::Api;
 use super::{capability, partnership, profile};
 use crate::context::HandlerContext;
+use crate::environment::Environment;
 use crate::error::HandlerError;
 use crate::resource_type::{Properties, Resource, ResourceType};
 use crate::schema::Schema;
@@ -16,16 +14,16 @@ use crate::schema::Schema;
 pub(crate) struct Simple(Api);
 
 impl Simple {
-    pub(crate) fn profile(service: &Arc<B2bi>, schema: Schema) -> Self {
-        Self(Api::new(service, schema, &profile::NAMES))
+    pub(crate) fn profile(environment: &Environment, schema: Schema) -> Self {
+        Self(Api::new(environment, schema, &profile::NAMES))
     }
 
-    pub(crate) fn capability(service: &Arc<B2bi>, schema: Schema) -> Self {
-        Self(Api::new(service, schema, &capability::NAMES))
+    pub(crate) fn capability(environment: &Environment, schema: Schema) -> Self {
+        Self(Api::new(environment, schema, &capability::NAMES))
     }
 
-    pub(crate) fn partnership(service: &Arc<B2bi>, schema: Schema) -> Self {
-        Self(Api::new(service, schema, &partnership::NAMES))
+    pub(crate) fn partnership(environment: &Environment, schema: Schema) -> Self {
+        Self(Api::new(environment, schema, &partnership::NAMES))
     }
 }
 

@@ -1,13 +1,11 @@
 //! `AWS::B2BI::Transformer`.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use b2bi_local_b2bi::B2bi;
 use serde_json::Value;
 
 use super::api::{Api, Names};
 use crate::context::HandlerContext;
+use crate::environment::Environment;
 use crate::error::{HandlerError, HandlerErrorCode};
 use crate::resource_type::{Properties, Resource, ResourceType};
 use crate::schema::Schema;
@@ -52,8 +50,8 @@ const ADVICE: &str = "AWS updates no active transformer, and the handler updates
 pub(crate) struct Transformer(Api);
 
 impl Transformer {
-    pub(crate) fn new(service: &Arc<B2bi>, schema: Schema) -> Self {
-        Self(Api::new(service, schema, &NAMES))
+    pub(crate) fn new(environment: &Environment, schema: Schema) -> Self {
+        Self(Api::new(environment, schema, &NAMES))
     }
 
     async fn is_active(&self, context: &HandlerContext, identifier: &str) -> bool {

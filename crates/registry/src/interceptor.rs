@@ -1,0 +1,37 @@
+//! Who may interfere when a handler calls a service.
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::context::HandlerContext;
+use crate::error::HandlerError;
+
+/// What becomes of a handler's call of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Interception {
+    /// It is made.
+    Continue,
+    /// It fails in place of being made.
+    Fail(HandlerError),
+    /// It is made, and fails all the same.
+    FailAfter(HandlerError),
+}
+
+/// Asked before a handler calls an operation of B2BI.
+#[async_trait]
+pub trait Interceptor: Send + Sync {
+    /// What becomes of the call; the body is the request in the API's JSON.
+    async fn before(&self, context: &HandlerContext, operation: &str, body: &Value)
+    -> Interception;
+}
+
+/// Nobody interferes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoInterceptor;
+
+#[async_trait]
+impl Interceptor for NoInterceptor {
+    async fn before(&self, _: &HandlerContext, _: &str, _: &Value) -> Interception {
+        Interception::Continue
+    }
+}
