@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import inspect
 import os
 import sys
-import unittest
+import threading
 from types import TracebackType
-from typing import Any, Callable, Iterable, TypeVar, overload
+from typing import Any, Callable, Iterable, Iterator, TypeVar, overload
 
 from .environment import SERVICES, environment
+from .mock_classes import cover
+from .mock_functions import decorate
 from .server import REGION, Running, Server
 
 T = TypeVar("T", bound=Callable[..., Any])
 
 ACCOUNT = "123456789012"
+_lock = threading.RLock()
 
 
 @overload
@@ -41,8 +44,8 @@ def mock_b2bi(
 ) -> Any:
     """Sends the clients that are made meanwhile to a server of their own, empty at first.
 
-    It stands before a function, a coroutine function, a class of tests or in a `with` statement,
-    with parentheses or without. The environment is told the endpoints of the services,
+    It stands before a function, a coroutine function, a generator function, a class of tests or in
+    a `with` statement, with parentheses or without. The environment is told the endpoints of the services,
     credentials and the region, and gets back what it had. What goes to other services is left
     alone, so moto's `mock_aws` can stand beside it.
 
@@ -97,54 +100,57 @@ class Mock:
         self._entered.pop().leave()
 
     def __call__(self, test: T) -> T:
-        """Decorates a function, a coroutine function or a class of tests."""
-        decorate = self._class if inspect.isclass(test) else self._function
-        decorated: T = decorate(test)
+        """Decorates a function of any kind or a class of tests.
+
+        Raises:
+            TypeError: the body would run outside of the mock.
+        """
+        decorated: T
+        if inspect.isclass(test):
+            decorated = cover(self, test)
+        else:
+            decorated = decorate(self.entering, self._sharing, test)
         return decorated
 
-    def _function(self, test: Any) -> Any:
-        if inspect.iscoroutinefunction(test):
+    @contextlib.contextmanager
+    def entering(self) -> Iterator[None]:
+        """Enters for one call. Calls may end in any order, so each leaves what it entered."""
+        entered = _Entered(*self._arguments)
+        try:
+            yield
+        finally:
+            entered.leave()
 
-            @functools.wraps(test)
-            async def waiting(*args: Any, **kwargs: Any) -> Any:
-                with self:
-                    return await test(*args, **kwargs)
+    @contextlib.contextmanager
+    def _sharing(self) -> Iterator[None]:
+        """Enters for a coroutine: those that run at a time with equal arguments share one server."""
+        with _lock:
+            found = next((shared for shared in _shared if shared.arguments == self._arguments), None)
+            if found is None:
+                found = _Shared(self._arguments, _Entered(*self._arguments))
+                _shared.append(found)
+            found.users += 1
+        try:
+            yield
+        finally:
+            found.release()
 
-            return waiting
 
-        @functools.wraps(test)
-        def calling(*args: Any, **kwargs: Any) -> Any:
-            with self:
-                return test(*args, **kwargs)
+class _Shared:
+    """A server that coroutines share: the last of them to end stops it."""
 
-        return calling
+    def __init__(self, arguments: tuple[Any, ...], entered: _Entered) -> None:
+        self.arguments = arguments
+        self.entered = entered
+        self.users = 0
 
-    def _class(self, tests: Any) -> Any:
-        """Every test of a class has a server of its own, which its set-up sees as well."""
-        names = ("setUp", "tearDown")
-        if not issubclass(tests, unittest.TestCase):
-            names = ("setup_method", "teardown_method")
-        before, after = (getattr(tests, name, _nothing) for name in names)
-
-        @functools.wraps(before)
-        def set_up(test: Any, *args: Any, **kwargs: Any) -> Any:
-            self.__enter__()
-            try:
-                return before(test, *args, **kwargs)
-            except BaseException:
-                self.stop()
-                raise
-
-        @functools.wraps(after)
-        def tear_down(test: Any, *args: Any, **kwargs: Any) -> Any:
-            try:
-                return after(test, *args, **kwargs)
-            finally:
-                self.stop()
-
-        setattr(tests, names[0], set_up)
-        setattr(tests, names[1], tear_down)
-        return tests
+    def release(self) -> None:
+        """Counts one coroutine less."""
+        with _lock:
+            self.users -= 1
+            if self.users == 0:
+                _shared.remove(self)
+                self.entered.leave()
 
 
 class _Entered:
@@ -164,16 +170,32 @@ class _Entered:
             self._own = server = Server("--account", account, "--region", region, *flags)
             self._own.start()
         self.server = server
-        variables = environment(server.endpoint, account, region, services)
-        self._before = {name: os.environ.get(name) for name in variables}
-        self._session = _default_session(None)
-        _set(variables)
+        with _lock:
+            variables = environment(server.endpoint, account, region, services)
+            self._before = {name: os.environ.get(name) for name in variables}
+            self._session = _default_session(None)
+            _set(variables)
+            _in_force.append(self)
 
     def leave(self) -> None:
-        _set(self._before)
-        _default_session(self._session)
+        """Puts back what was before; under another that was entered later, it does so for this one."""
+        with _lock:
+            position = _in_force.index(self)
+            del _in_force[position]
+            if position < len(_in_force):
+                later = _in_force[position]
+                later._before.update(self._before)
+                later._session = self._session
+            else:
+                _set(self._before)
+                _default_session(self._session)
         if self._own is not None:
             self._own.stop()
+
+
+# What is entered now; the environment is that of the last one.
+_in_force: list[_Entered] = []
+_shared: list[_Shared] = []
 
 
 def _set(variables: dict[str, str | None]) -> None:
@@ -191,7 +213,3 @@ def _default_session(session: Any) -> Any:
         return None
     before, boto3.DEFAULT_SESSION = boto3.DEFAULT_SESSION, session
     return before
-
-
-def _nothing(*_: Any) -> None:
-    """The set-up of a class that has none."""
