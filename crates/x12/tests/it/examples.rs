@@ -43,6 +43,16 @@ fn every_guide_has_an_example_without_a_message() {
     }
 }
 
+#[test]
+fn no_example_is_another_under_a_second_guide() {
+    let examples = examples();
+    let bodies: BTreeSet<Vec<&str>> = examples
+        .iter()
+        .map(|(_, _, text)| text.lines().skip(3).collect())
+        .collect();
+    assert_eq!(bodies.len(), examples.len());
+}
+
 /// Whether the guide misses one of the segments when that is left out.
 fn demands(text: &str) -> bool {
     let lines: Vec<&str> = text.lines().collect();
