@@ -2,10 +2,12 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use http::HeaderName;
 use s3s::crypto::{Crc32, Crc32c, Crc64Nvme, Md5, Sha1, Sha256};
 use s3s::dto::{ChecksumAlgorithm, ChecksumType};
 use s3s::{S3ErrorCode, S3Request, S3Result, TrailingHeaders, s3_error};
 
+use super::checksum_names;
 use super::content::Content;
 use super::unauthenticated::Trailers;
 
@@ -214,20 +216,27 @@ fn well_formed(algorithm: Algorithm, claimed: &str, length: usize) -> S3Result<(
 }
 
 /// Adds the checksums claimed in trailers; the library hands them over once the body is read.
-pub(crate) fn with_trailers<T>(mut claims: Vec<Claim>, request: &S3Request<T>) -> Vec<Claim> {
+///
+/// # Errors
+/// `NotImplemented` for a trailer of an algorithm that is not carried out.
+pub(crate) fn with_trailers<T>(
+    mut claims: Vec<Claim>,
+    request: &S3Request<T>,
+) -> S3Result<Vec<Claim>> {
     let signed = request.trailing_headers.as_ref();
     let unsigned = request.extensions.get::<Trailers>();
     let headers = signed.and_then(TrailingHeaders::take);
     let Some(headers) = headers.or_else(|| unsigned?.take()) else {
-        return claims;
+        return Ok(claims);
     };
+    checksum_names::check_names(headers.keys().map(HeaderName::as_str))?;
     for (algorithm, name) in ALGORITHMS {
         let header = format!("x-amz-checksum-{}", name.to_ascii_lowercase());
         if let Some(value) = headers.get(header).and_then(|value| value.to_str().ok()) {
             claims.push((algorithm, value.to_owned()));
         }
     }
-    claims
+    Ok(claims)
 }
 
 /// The MD5 of the bytes, which is the `ETag` of what is uploaded in one request.

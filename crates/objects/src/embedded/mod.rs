@@ -4,10 +4,12 @@ mod blobs;
 mod body;
 mod change;
 mod checksum;
+mod checksum_names;
 mod chunked;
 mod conditions;
 mod configuration;
 mod content;
+mod cors;
 pub(crate) mod described;
 mod disk;
 mod fields;
@@ -15,6 +17,7 @@ mod form;
 mod hashed;
 mod host;
 mod listing;
+mod location;
 mod operations;
 mod policy;
 mod presigned_headers;
@@ -26,6 +29,7 @@ mod signatures;
 mod state;
 mod store;
 mod unauthenticated;
+mod unread;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -38,7 +42,7 @@ use b2bi_local_panics::caught;
 use b2bi_local_persistence::RowStore;
 use b2bi_local_sigv4::{BodyHash, Verifier};
 use bytes::Bytes;
-use http::header::{HOST, HeaderMap};
+use http::header::{EXPECT, HOST, HeaderMap};
 use http::{Method, Request, Response};
 use http_body_util::BodyExt as _;
 use s3s::config::{S3Config, StaticConfigProvider};
@@ -49,12 +53,15 @@ use tokio::sync::broadcast;
 pub use self::blobs::BLOBS;
 use self::blobs::Blobs;
 use self::configuration::Task;
+use self::cors::CorsRequest;
 use self::disk::Disk;
 use self::form::Form;
+use self::location::Endpoint;
 use self::policy::{POLICY, Policy};
 use self::settings::{Account, AccountOf, Credentials, Settings};
 use self::signatures::Signatures;
 use self::state::Store;
+use self::unread::SharedBody;
 use crate::event::ObjectEvent;
 use crate::operation::S3Target;
 use crate::store::ObjectStore;
@@ -212,35 +219,87 @@ impl EmbeddedS3 {
         let resource = request.uri().path().to_owned();
         let request =
             request.map(|body| Body::http_body_unsync(body.map_err(Into::<BoxError>::into)));
-        let answer = match caught(Box::pin(self.answer(account, request))).await {
+        let page = CorsRequest::of(request.method(), request.headers());
+        let page = page.map(|page| (page, self.bucket_of(&request)));
+        let mut answer = match caught(Box::pin(self.answer(account, request))).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => reply::of_error(error),
             Err(panic) => reply::of_panic(panic),
         };
+        if let Some((page, bucket)) = page {
+            page.allow(&self.memory, account, &bucket, answer.headers_mut());
+        }
         reply::complete(answer, &self.memory.id(), &resource)
     }
 
     async fn answer(&self, account: &str, mut request: Request<Body>) -> S3Result<Response<Body>> {
-        let mut account = account.to_owned();
-        let mut body = BodyHash::Any;
+        if cors::is_preflight(request.method()) {
+            let bucket = self.bucket_of(&request);
+            return cors::preflight(&self.memory, account, &bucket, request.headers());
+        }
         if form::is_form(request.method(), request.headers()) {
-            let form = self.form(&mut request).await?;
-            let key = form.fields.access_key();
-            let named = key.and_then(|access_key| (self.account_of)(access_key));
-            account = named.unwrap_or(account);
-            *request.body_mut() = form.into_body();
-        } else if let Some(signatures) = &self.signatures {
-            let (head, sent) = request.into_parts();
-            body = signatures.request(&head, self.memory.now())?;
-            request = Request::from_parts(head, sent);
+            let unread = SharedBody::new(std::mem::take(request.body_mut()));
+            *request.body_mut() = unread.body();
+            let answer = self.form_answer(account, request).await;
+            unread::drain(unread, self.memory.max_object_bytes()).await;
+            return answer;
         }
-        if let Some(task) = self.check_operation(&mut request)? {
-            request.extensions_mut().insert(task);
+        match self.check(account, &mut request) {
+            Ok(body) => self.checked_answer(account.to_owned(), request, body).await,
+            Err(error) => {
+                // A client that expects to be told sends no more once it has the error.
+                if !request.headers().contains_key(EXPECT) {
+                    let body = std::mem::take(request.body_mut());
+                    unread::drain(body, self.memory.max_object_bytes()).await;
+                }
+                Err(error)
+            }
         }
+    }
+
+    async fn form_answer(
+        &self,
+        account: &str,
+        mut request: Request<Body>,
+    ) -> S3Result<Response<Body>> {
+        let form = self.form(&mut request).await?;
+        let key = form.fields.access_key();
+        let named = key.and_then(|access_key| (self.account_of)(access_key));
+        let account = named.unwrap_or_else(|| account.to_owned());
+        let object_url = location::object_url(&request, form.fields.get("key").unwrap_or_default());
+        *request.body_mut() = form.into_body();
+        self.check_operation(&mut request)?;
         self.check_owner(&account, request.headers())?;
+        let answer = self.checked_answer(account, request, BodyHash::Any).await?;
+        Ok(location::complete_form(answer, &object_url))
+    }
+
+    /// Checks the head of a request, and tells what its signature says of its body.
+    fn check(&self, account: &str, request: &mut Request<Body>) -> S3Result<BodyHash> {
+        let body = match &self.signatures {
+            Some(signatures) => {
+                let (head, sent) = std::mem::take(request).into_parts();
+                let signed = signatures.request(&head, self.memory.now());
+                *request = Request::from_parts(head, sent);
+                signed?
+            }
+            None => BodyHash::Any,
+        };
+        self.check_operation(request)?;
+        self.check_owner(account, request.headers())?;
+        Ok(body)
+    }
+
+    async fn checked_answer(
+        &self,
+        account: String,
+        request: Request<Body>,
+        signed: BodyHash,
+    ) -> S3Result<Response<Body>> {
         let limit = self.memory.max_object_bytes();
         let streams = self.memory.blobs().is_some();
-        request = unauthenticated::strip(request, self.memory.now(), limit, streams, body).await?;
+        let now = self.memory.now();
+        let mut request = unauthenticated::strip(request, now, limit, streams, signed).await?;
         request.extensions_mut().insert(Account(account));
         self.flushed_answer(request).await
     }
@@ -281,6 +340,7 @@ impl EmbeddedS3 {
     async fn form(&self, request: &mut Request<Body>) -> S3Result<Form> {
         let sent = std::mem::take(request.body_mut());
         let mut form = Form::read(request.headers(), sent).await?;
+        checksum_names::check_names(form.fields.iter().map(|(name, _)| name))?;
         let now = self.memory.now();
         if let Some(signatures) = &self.signatures {
             signatures.form(&form.fields, now)?;
@@ -300,8 +360,9 @@ impl EmbeddedS3 {
         self.target(request.uri().path(), host).bucket
     }
 
-    /// Refuses what the library would take for another operation, and finds what it is not to see.
-    fn check_operation(&self, request: &mut Request<Body>) -> S3Result<Option<Task>> {
+    /// Refuses what the library would take for another operation, and adds what carries it out to
+    /// the extensions of the request.
+    fn check_operation(&self, request: &mut Request<Body>) -> S3Result<()> {
         let uri = request.uri().clone();
         if let Some(query) = uri.query().filter(|it| unauthenticated::is_presigned(it)) {
             presigned_headers::add(query, request.headers_mut());
@@ -309,7 +370,16 @@ impl EmbeddedS3 {
         let host = request.headers().get(HOST).and_then(|it| it.to_str().ok());
         let target = self.target(uri.path(), host);
         let operation = target.check(request.method(), uri.query(), request.headers())?;
-        Ok(Task::of(operation))
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            checksum_names::check_headers(request.headers())?;
+        }
+        if let Some(task) = Task::of(operation) {
+            request.extensions_mut().insert(task);
+        } else if location::OPERATIONS.contains(&operation) {
+            let endpoint = Endpoint::of(&uri, request.headers());
+            request.extensions_mut().insert(endpoint);
+        }
+        Ok(())
     }
 
     fn check_owner(&self, account: &str, headers: &HeaderMap) -> S3Result<()> {

@@ -22,6 +22,7 @@ use s3s::dto::{
 };
 use s3s::{S3, S3Request, S3Response, S3Result};
 
+use super::location::Endpoint;
 use super::operations::{
     buckets, complete, configuration, copy, delete, list, list_uploads, multipart, read, tagging,
     write,
@@ -56,7 +57,9 @@ impl S3 for Store {
         &self,
         request: S3Request<CreateBucketInput>,
     ) -> S3Result<S3Response<CreateBucketOutput>> {
-        run(self, buckets::create, request)
+        let endpoint = request.extensions.get::<Endpoint>();
+        let account = account(&request);
+        buckets::create(self, &account, endpoint, request.input).map(S3Response::new)
     }
 
     async fn head_bucket(
@@ -203,7 +206,9 @@ impl S3 for Store {
         &self,
         request: S3Request<CompleteMultipartUploadInput>,
     ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
-        run(self, complete::complete, request)
+        let endpoint = request.extensions.get::<Endpoint>();
+        let account = account(&request);
+        complete::complete(self, &account, endpoint, request.input).map(S3Response::new)
     }
 
     async fn list_multipart_uploads(

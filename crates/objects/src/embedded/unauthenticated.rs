@@ -12,7 +12,7 @@ use b2bi_local_sigv4::{BodyHash, ChunkVerifier};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, RANGE,
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, RANGE,
     TRANSFER_ENCODING,
 };
 use http::request::Parts;
@@ -26,7 +26,7 @@ use s3s::{Body, S3Error, S3ErrorCode, S3Result, StdError, s3_error};
 use super::body::IN_ROW;
 use super::chunked::Decoder;
 use super::hashed::{gathered, hashed};
-use super::{body, fields};
+use super::{body, checksum_names, fields};
 
 /// The members of a query that sign it, in signature versions 4 and 2.
 const SIGNING: [&str; 10] = [
@@ -214,6 +214,7 @@ async fn decode(
     if expected.is_some_and(|expected| expected != decoded.size) {
         return Err(S3ErrorCode::IncompleteBody.into());
     }
+    checksum_names::check_names(decoded.trailers.keys().map(HeaderName::as_str))?;
     settle(headers, decoded.size);
     headers.extend(decoded.trailers);
     Ok(decoded.body.into())

@@ -8,7 +8,7 @@ use std::time::Instant;
 use b2bi_local_dispatcher::{Route, ServiceError, cors, json, route};
 use b2bi_local_panics::caught;
 use bytes::Bytes;
-use http::header::{CONNECTION, DATE};
+use http::header::{CONNECTION, DATE, HOST};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Either;
@@ -17,7 +17,7 @@ use hyper::body::Incoming;
 use super::call::Call;
 use super::connection_state::{Client, ConnectionState};
 use super::early_errors::{ErrorForm, failed, refused, two_hosts};
-use super::facts::RequestHeaders;
+use super::facts::{RequestHeaders, header};
 use super::recorder::RequestRecorder;
 use super::redact::redacted;
 use super::reply::{Body, whole};
@@ -176,7 +176,7 @@ impl<'a> Destination<'a> {
         {
             return Self::Refused(refused(error));
         }
-        if cors::is_preflight(head) {
+        if cors::is_preflight(head) && !is_for_a_bucket(app, head) {
             return Self::Preflight;
         }
         let client =
@@ -187,6 +187,14 @@ impl<'a> Destination<'a> {
             (None, Ok(Route::Objects)) => Self::Objects(client),
             (None, route) => Self::Service(client, route),
         }
+    }
+}
+
+/// Whether the host of a request names a bucket, whose rules count for pages.
+fn is_for_a_bucket(app: &App, head: &Parts) -> bool {
+    match &app.objects {
+        Objects::Embedded(s3) => !s3.target("/", header(head, HOST)).bucket.is_empty(),
+        Objects::External(_) => false,
     }
 }
 

@@ -10,8 +10,9 @@ use std::time::Duration;
 use b2bi_local_b2bi::Clock as _;
 use b2bi_local_faults::{Drip, Outcome};
 use bytes::Bytes;
-use http::{Request, Response};
-use hyper::body::Incoming;
+use http::header::EXPECT;
+use http::{HeaderMap, Request, Response};
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -22,7 +23,7 @@ use tokio::sync::watch;
 use super::connection_state::ConnectionState;
 use super::request;
 use super::script::{WireScript, WireStep, cut};
-use super::timeout::TimeoutStream;
+use super::timeout::{InterimReply, TimeoutStream};
 use super::timer::SharedTimer;
 use crate::admin;
 use crate::app::App;
@@ -65,9 +66,14 @@ async fn http(
     let (taken, connection_state) = (Mutex::default(), ConnectionState::default());
     let mut renewals = app.renewals.subscribe();
     let opened = renewals.clone();
+    let interim = Arc::new(InterimReply::default());
     let (taken, connection_state, opened) = (&taken, &connection_state, &opened);
+    let asked = &*interim;
     let service = service_fn(move |request: Request<Incoming>| {
         let (mut head, body) = request.into_parts();
+        if body.is_end_stream() && expects_continue(&head.headers) {
+            asked.ask();
+        }
         async move {
             // A request that overtakes the end of an idle connection meets the fault of a new one.
             if app.faults.is_armed_at_accept()
@@ -88,7 +94,7 @@ async fn http(
         }
     });
     let limits = &app.config.limits;
-    let stream = TimeoutStream::new(stream, limits.idle_timeout);
+    let stream = TimeoutStream::new(stream, limits.idle_timeout, Arc::clone(&interim));
     let mut connection = builder(limits).serve_connection(TokioIo::new(stream), service);
     let mut stop = pin!(stopping.changed());
     let mut renew = pin!(renewals.changed());
@@ -123,6 +129,11 @@ async fn http(
         app.journal.undelivered(request_id);
     }
     Some((stream.into_inner(), script?))
+}
+
+fn expects_continue(headers: &HeaderMap) -> bool {
+    let expected = headers.get(EXPECT);
+    expected.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
 }
 
 fn lock(taken: &Mutex<Option<WireScript>>) -> MutexGuard<'_, Option<WireScript>> {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::future::Future as _;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -17,6 +19,8 @@ use tokio::time::{Sleep, sleep};
 /// Replies up to this length go to the kernel in one piece: it takes 8 % longer over a head and a
 /// body apart.
 const SHORT: usize = 1024;
+
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -112,12 +116,39 @@ pub(super) struct TimeoutStream {
     is_half_closed: bool,
     /// Whether something that was written has not reached the client.
     has_lost: bool,
+    /// What the HTTP library does not write itself.
+    interim: Arc<InterimReply>,
+    /// How much of the interim reply is written, while it is.
+    interim_sent: Option<usize>,
+    /// Whether something was written since the last flush.
+    is_unflushed: bool,
+}
+
+/// A `100 Continue` that goes before the next reply.
+///
+/// The HTTP library sends none where the body is empty, which the standard allows. Older botocore
+/// waits for it on the next request of the connection.
+#[derive(Default)]
+pub(super) struct InterimReply(AtomicBool);
+
+impl InterimReply {
+    /// Asks for it.
+    pub(super) fn ask(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn take(&self) -> bool {
+        self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed)
+    }
 }
 
 impl TimeoutStream {
-    pub(super) fn new(stream: TcpStream, limit: Duration) -> Self {
+    pub(super) fn new(stream: TcpStream, limit: Duration, interim: Arc<InterimReply>) -> Self {
         Self {
             stream,
+            interim,
+            interim_sent: None,
+            is_unflushed: false,
             timer: IdleTimer::new(limit),
             is_half_closed: false,
             has_lost: false,
@@ -137,6 +168,31 @@ impl TimeoutStream {
 
     pub(super) fn into_inner(self) -> TcpStream {
         self.stream
+    }
+
+    /// Writes the interim reply that was asked for, before the reply that is about to be written.
+    ///
+    /// An earlier reply may not be written to its end where requests overtake it; an interim reply
+    /// would stand in its middle, so none is sent.
+    fn poll_interim(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.interim.take() && !self.is_unflushed {
+            self.interim_sent = Some(0);
+        }
+        while let Some(sent) = self.interim_sent {
+            let rest = CONTINUE.get(sent..).unwrap_or_default();
+            if rest.is_empty() {
+                self.interim_sent = None;
+                break;
+            }
+            let step = Pin::new(&mut self.stream).poll_write(context, rest);
+            let written = ready!(self.judge(step, context))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.interim_sent = Some(sent.saturating_add(written));
+        }
+        self.is_unflushed = true;
+        Poll::Ready(Ok(()))
     }
 
     /// What a step of writing came to, or a failure when it waited too long.
@@ -178,6 +234,7 @@ impl AsyncWrite for TimeoutStream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        ready!(this.poll_interim(context))?;
         let step = Pin::new(&mut this.stream).poll_write(context, bytes);
         this.judge(step, context)
     }
@@ -188,6 +245,7 @@ impl AsyncWrite for TimeoutStream {
         pieces: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        ready!(this.poll_interim(context))?;
         let stream = Pin::new(&mut this.stream);
         let step = match joined(pieces, &mut [0; SHORT]) {
             Some(whole) => stream.poll_write(context, whole),
@@ -201,7 +259,9 @@ impl AsyncWrite for TimeoutStream {
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+        let this = self.get_mut();
+        this.is_unflushed = false;
+        Pin::new(&mut this.stream).poll_flush(context)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

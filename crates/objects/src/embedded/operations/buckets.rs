@@ -13,25 +13,27 @@ use s3s::dto::{
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
 use super::owner;
+use crate::embedded::location::{self, DEFAULT_REGION, Endpoint};
 use crate::embedded::state::{Bucket, Store, bucket};
-
-/// Where a bucket is that was asked to be nowhere in particular.
-const DEFAULT_REGION: &str = "us-east-1";
 
 /// Makes a bucket. Making it again is an error, save in us-east-1, as it always was there.
 pub(crate) fn create(
     memory: &Store,
     account: &str,
+    endpoint: Option<&Endpoint>,
     input: CreateBucketInput,
 ) -> S3Result<CreateBucketOutput> {
     let constraint = input
         .create_bucket_configuration
         .and_then(|configuration| configuration.location_constraint);
-    let region = constraint
-        .map(|region| region.as_str().to_owned())
-        .filter(|region| region != DEFAULT_REGION);
+    let constraint = constraint.map(|constraint| constraint.as_str().to_owned());
+    let region = location::checked(constraint, endpoint)?;
     let created = memory.now();
-    let location = format!("/{}", input.bucket);
+    let url = endpoint.filter(|_| region.is_some());
+    let location = url.map_or_else(
+        || format!("/{}", input.bucket),
+        |endpoint| endpoint.url.clone(),
+    );
     memory.write(account, |buckets| match buckets.entry(input.bucket) {
         Entry::Vacant(vacant) => {
             let bucket = Bucket::new(created, region);
@@ -56,9 +58,8 @@ pub(crate) fn head(
     let region = memory.read(account, |buckets| {
         bucket(buckets, &input.bucket).map(|bucket| bucket.region.clone())
     })?;
-    let region = region.unwrap_or_else(|| DEFAULT_REGION.to_owned());
     Ok(HeadBucketOutput {
-        bucket_region: Some(region),
+        bucket_region: Some(region_name(region.as_deref())),
         ..Default::default()
     })
 }
@@ -134,13 +135,12 @@ fn tell(name: &str, bucket: &Bucket) -> S3Bucket {
     S3Bucket {
         name: Some(name.to_owned()),
         creation_date: Some(bucket.created.into()),
-        bucket_region: Some(
-            bucket
-                .region
-                .clone()
-                .unwrap_or_else(|| DEFAULT_REGION.to_owned()),
-        ),
+        bucket_region: Some(region_name(bucket.region.as_deref())),
     }
+}
+
+fn region_name(constraint: Option<&str>) -> String {
+    constraint.map_or(DEFAULT_REGION, location::name).to_owned()
 }
 
 fn in_region(bucket: &S3Bucket, input: &ListBucketsInput) -> bool {

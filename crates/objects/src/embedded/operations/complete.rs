@@ -11,6 +11,7 @@ use crate::embedded::checksum::{self, Algorithm, Checksum};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
 use crate::embedded::fields::{Headers, claims_of, size, tell_checksum};
+use crate::embedded::location::Endpoint;
 use crate::embedded::state::{Object, PartRecord, Store, Upload, UploadedPart, bucket, bucket_mut};
 
 /// The least size of a part that is not the last.
@@ -20,6 +21,7 @@ const MIN_PART: u64 = 5 << 20;
 pub(crate) fn complete(
     memory: &Store,
     account: &str,
+    endpoint: Option<&Endpoint>,
     input: CompleteMultipartUploadInput,
 ) -> S3Result<CompleteMultipartUploadOutput> {
     let object = assemble(memory, account, &input)?;
@@ -44,7 +46,7 @@ pub(crate) fn complete(
     });
     let object = placed?;
     let mut output = CompleteMultipartUploadOutput {
-        location: Some(format!("/{}/{}", input.bucket, input.key)),
+        location: endpoint.map(|endpoint| endpoint.url.clone()),
         bucket: Some(input.bucket),
         key: Some(input.key),
         e_tag: Some(object.etag()),

@@ -123,7 +123,7 @@ pub(crate) async fn upload_part(
     mut request: S3Request<UploadPartInput>,
 ) -> S3Result<UploadPartOutput> {
     let content = body::receive(memory, request.input.body.take()).await?;
-    let claims = checksum::with_trailers(claims_of!(request.input), &request);
+    let claims = checksum::with_trailers(claims_of!(request.input), &request)?;
     let input = request.input;
     if input.content_md5.is_some() {
         checksum::check_md5(

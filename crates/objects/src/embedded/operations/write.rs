@@ -18,7 +18,7 @@ pub(crate) async fn put(
     mut request: S3Request<PutObjectInput>,
 ) -> S3Result<PutObjectOutput> {
     let content = body::receive(memory, request.input.body.take()).await?;
-    let claims = checksum::with_trailers(claims_of!(request.input), &request);
+    let claims = checksum::with_trailers(claims_of!(request.input), &request)?;
     let mut input = request.input;
     memory.read(account, |buckets| bucket(buckets, &input.bucket).map(drop))?;
     let wish = input
