@@ -1,7 +1,9 @@
 //! The embedded S3: its state, its operations, and the way in over HTTP.
 
+mod acl;
 mod blobs;
 mod body;
+mod bucket_policy;
 mod change;
 mod checksum;
 mod checksum_names;
@@ -287,6 +289,9 @@ impl EmbeddedS3 {
         };
         self.check_operation(request)?;
         self.check_owner(account, request.headers())?;
+        if acl::has_headers(request.headers()) {
+            self.check_acl(account, request)?;
+        }
         Ok(body)
     }
 
@@ -380,6 +385,20 @@ impl EmbeddedS3 {
             request.extensions_mut().insert(endpoint);
         }
         Ok(())
+    }
+
+    /// Checks the access control list that an upload brings along.
+    fn check_acl(&self, account: &str, request: &Request<Body>) -> S3Result<()> {
+        let host = request.headers().get(HOST);
+        let host = host.and_then(|host| host.to_str().ok());
+        let target = self.target(request.uri().path(), host);
+        if target.key.is_empty() {
+            return Ok(());
+        }
+        self.memory.read(account, |buckets| {
+            let bucket = state::bucket(buckets, &target.bucket)?;
+            acl::check_upload(request.headers(), &bucket.configurations)
+        })
     }
 
     fn check_owner(&self, account: &str, headers: &HeaderMap) -> S3Result<()> {

@@ -10,6 +10,7 @@ const USES: &str = "use crate::embedded::configuration::shape::{Count, Member, S
 /// The members of inputs which are such documents, by the names of their constants.
 const DOCUMENTS: &[&str] = &[
     "AccelerateConfiguration",
+    "AccessControlPolicy",
     "AnalyticsConfiguration",
     "BucketLifecycleConfiguration",
     "BucketLoggingStatus",

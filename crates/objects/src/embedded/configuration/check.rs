@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
+use crate::embedded::acl;
 use crate::embedded::operations::tagging;
 use crate::embedded::state::{Bucket, Buckets, Versioning};
 use crate::xml::Element;
@@ -32,6 +33,11 @@ const CORS_METHODS: [&str; 5] = ["GET", "PUT", "POST", "DELETE", "HEAD"];
 #[expect(clippy::unnecessary_wraps, reason = "the table wants this type")]
 pub(super) fn nothing(_: &mut Element, _: &Context<'_>) -> S3Result<()> {
     Ok(())
+}
+
+pub(super) fn acl(document: &mut Element, context: &Context<'_>) -> S3Result<()> {
+    acl::check_ownership(&context.bucket.configurations)?;
+    acl::check(document)
 }
 
 fn malformed() -> s3s::S3Error {

@@ -89,8 +89,15 @@ impl Task {
             Verb::Delete => place.delete(),
             Verb::List => list::answer(memory, &account, bucket, self.row, query),
             Verb::Put => {
-                let document = receive(body, &head.headers, self.row.max_bytes).await?;
-                place.put(&document, &head.headers)
+                let owner = memory.owner(&account);
+                let given = (self.row.of_headers)(&head.headers, owner)?;
+                let element = if let Some(element) = given {
+                    element
+                } else {
+                    let document = receive(body, &head.headers, self.row.max_bytes).await?;
+                    self.row.read(&document)?
+                };
+                place.put(element, &head.headers)
             }
         }
     }
@@ -135,7 +142,7 @@ impl Place<'_> {
         let (document, header) = self.memory.read(self.account, |buckets| {
             let bucket = state::bucket(buckets, self.bucket)?;
             let header = bucket.configurations.get(&self.row.header_key());
-            let document = self.row.document(&bucket.configurations, &self.name)?;
+            let document = self.row.document(&bucket.configurations, self)?;
             Ok::<_, S3Error>((document, header.cloned().flatten()))
         })?;
         let mut answer = document_answer(document);
@@ -158,8 +165,7 @@ impl Place<'_> {
         Ok(answer)
     }
 
-    fn put(&self, document: &[u8], headers: &HeaderMap) -> S3Result<Response<Body>> {
-        let element = self.row.read(document)?;
+    fn put(&self, element: Element, headers: &HeaderMap) -> S3Result<Response<Body>> {
         self.row.check_id(&element, &self.name)?;
         let header = self.row.header.map(|(name, default)| {
             let sent = headers.get(name).and_then(|value| value.to_str().ok());
@@ -238,9 +244,14 @@ impl Row {
     }
 
     /// The document as it is kept or as S3 answers without one.
-    fn document(&self, configurations: &Configurations, name: &str) -> S3Result<String> {
-        match (configurations.get(name), &self.unset) {
+    fn document(&self, configurations: &Configurations, place: &Place<'_>) -> S3Result<String> {
+        match (configurations.get(&place.name), &self.unset) {
             (Some(Some(document)), _) => Ok(document.clone()),
+            (None, Unset::Owned(document)) => {
+                let mut text = String::new();
+                document(place.memory.owner(place.account)).write(&mut text);
+                Ok(text)
+            }
             (None, Unset::Document(document) | Unset::Initial(document, _)) => {
                 Ok((*document).to_owned())
             }
@@ -250,7 +261,7 @@ impl Row {
 
     fn not_there(&self) -> S3Error {
         match self.unset {
-            Unset::Document(_) => S3ErrorCode::InternalError.into(),
+            Unset::Document(_) | Unset::Owned(_) => S3ErrorCode::InternalError.into(),
             Unset::Initial(_, error) | Unset::Error(error) => unset_error(error),
         }
     }

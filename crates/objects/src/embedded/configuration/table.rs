@@ -1,8 +1,13 @@
 //! The configurations that a bucket has, one row each.
 
+use http::HeaderMap;
+use s3s::S3Result;
+
 use super::check::{self, Check};
 use super::generated;
 use super::shape::Shape;
+use crate::embedded::acl;
+use crate::xml::Element;
 
 /// The most bytes that a document has, where S3 tells no other number. Assumption A-271.
 const MAX_BYTES: usize = 512 << 10;
@@ -23,6 +28,8 @@ pub(crate) struct Row {
     pub(super) check: Check,
     pub(super) unset: Unset,
     pub(super) max_bytes: usize,
+    /// The document that headers of a request give instead of its body.
+    pub(super) of_headers: fn(&HeaderMap, &str) -> S3Result<Option<Element>>,
     /// A header that is kept with it, and its value where it is not sent.
     pub(super) header: Option<(&'static str, &'static str)>,
 }
@@ -31,6 +38,8 @@ pub(crate) struct Row {
 pub(super) enum Unset {
     /// The document.
     Document(&'static str),
+    /// The document, which names the owner of the bucket.
+    Owned(fn(&str) -> Element),
     /// The document that each new bucket has; the error once it was deleted.
     Initial(&'static str, UnsetError),
     Error(UnsetError),
@@ -56,6 +65,7 @@ const PLAIN: Row = Row {
     check: check::nothing,
     unset: Unset::Error(NO_SUCH_CONFIGURATION),
     max_bytes: MAX_BYTES,
+    of_headers: |_, _| Ok(None),
     header: None,
 };
 
@@ -70,6 +80,17 @@ pub(super) static ROWS: &[Row] = &[
         shape: &generated::ACCELERATE_CONFIGURATION,
         check: check::accelerate,
         unset: Unset::Document("<AccelerateConfiguration></AccelerateConfiguration>"),
+        ..PLAIN
+    },
+    Row {
+        name: "acl",
+        put: "PutBucketAcl",
+        get: "GetBucketAcl",
+        root: "AccessControlPolicy",
+        shape: &generated::ACCESS_CONTROL_POLICY,
+        check: check::acl,
+        unset: Unset::Owned(acl::private),
+        of_headers: acl::of_headers,
         ..PLAIN
     },
     Row {

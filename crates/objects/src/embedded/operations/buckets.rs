@@ -13,6 +13,7 @@ use s3s::dto::{
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
 use super::owner;
+use crate::embedded::configuration::Configurations;
 use crate::embedded::location::{self, DEFAULT_REGION, Endpoint};
 use crate::embedded::state::{Bucket, Store, bucket};
 
@@ -21,6 +22,7 @@ pub(crate) fn create(
     memory: &Store,
     account: &str,
     endpoint: Option<&Endpoint>,
+    configurations: Configurations,
     input: CreateBucketInput,
 ) -> S3Result<CreateBucketOutput> {
     let constraint = input
@@ -36,7 +38,8 @@ pub(crate) fn create(
     );
     memory.write(account, |buckets| match buckets.entry(input.bucket) {
         Entry::Vacant(vacant) => {
-            let bucket = Bucket::new(created, region);
+            let mut bucket = Bucket::new(created, region);
+            bucket.configurations = configurations;
             memory.keep_bucket(account, vacant.key(), None, Some(&bucket))?;
             vacant.insert(bucket);
             Ok(())

@@ -5,14 +5,18 @@
 
 use s3s::dto::{
     DeleteBucketPolicyInput, DeleteBucketPolicyOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
-    GetBucketVersioningInput, GetBucketVersioningOutput, PutBucketPolicyInput,
-    PutBucketPolicyOutput,
+    GetBucketPolicyStatusInput, GetBucketPolicyStatusOutput, GetBucketVersioningInput,
+    GetBucketVersioningOutput, PolicyStatus, PutBucketPolicyInput, PutBucketPolicyOutput,
 };
 use s3s::{S3ErrorCode, S3Result};
 
+use crate::embedded::bucket_policy;
 use crate::embedded::state::{Store, bucket, bucket_mut};
 
 /// Keeps a policy.
+///
+/// # Errors
+/// `MalformedPolicy`.
 pub(crate) fn put_policy(
     memory: &Store,
     account: &str,
@@ -20,6 +24,7 @@ pub(crate) fn put_policy(
 ) -> S3Result<PutBucketPolicyOutput> {
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
+        bucket_policy::check(&input.policy, &input.bucket)?;
         let mut after = bucket.without_content();
         after.policy = Some(input.policy);
         memory.change_bucket(account, &input.bucket, bucket, &after)?;
@@ -40,6 +45,26 @@ pub(crate) fn get_policy(
             .ok_or(S3ErrorCode::NoSuchBucketPolicy)?;
         Ok(GetBucketPolicyOutput {
             policy: Some(policy),
+        })
+    })
+}
+
+/// Tells whether the policy lets anybody in.
+///
+/// # Errors
+/// `NoSuchBucketPolicy`.
+pub(crate) fn get_policy_status(
+    memory: &Store,
+    account: &str,
+    input: GetBucketPolicyStatusInput,
+) -> S3Result<GetBucketPolicyStatusOutput> {
+    memory.read(account, |buckets| {
+        let policy = bucket(buckets, &input.bucket)?.policy.as_deref();
+        let policy = policy.ok_or(S3ErrorCode::NoSuchBucketPolicy)?;
+        Ok(GetBucketPolicyStatusOutput {
+            policy_status: Some(PolicyStatus {
+                is_public: Some(bucket_policy::is_public(policy)),
+            }),
         })
     })
 }

@@ -18,6 +18,22 @@ pub(in crate::embedded::configuration) static ACCELERATE_CONFIGURATION: Shape =
         count: Count::One,
         shape: &Shape::OneOf(&["Enabled", "Suspended"]),
     }]);
+pub(in crate::embedded::configuration) static ACCESS_CONTROL_POLICY: Shape = Shape::Structure(&[
+    Member {
+        name: "AccessControlList",
+        required: false,
+        attribute: false,
+        count: Count::Within("Grant"),
+        shape: &GRANT,
+    },
+    Member {
+        name: "Owner",
+        required: false,
+        attribute: false,
+        count: Count::One,
+        shape: &OWNER,
+    },
+]);
 pub(in crate::embedded::configuration) static ACCESS_CONTROL_TRANSLATION: Shape =
     Shape::Structure(&[Member {
         name: "Owner",
@@ -379,6 +395,22 @@ pub(in crate::embedded::configuration) static FILTER_RULE: Shape = Shape::Struct
         attribute: false,
         count: Count::One,
         shape: &Shape::Text,
+    },
+]);
+pub(in crate::embedded::configuration) static GRANT: Shape = Shape::Structure(&[
+    Member {
+        name: "Grantee",
+        required: false,
+        attribute: false,
+        count: Count::One,
+        shape: &GRANTEE,
+    },
+    Member {
+        name: "Permission",
+        required: false,
+        attribute: false,
+        count: Count::One,
+        shape: &Shape::OneOf(&["FULL_CONTROL", "WRITE", "WRITE_ACP", "READ", "READ_ACP"]),
     },
 ]);
 pub(in crate::embedded::configuration) static GRANTEE: Shape = Shape::Structure(&[
@@ -1092,6 +1124,22 @@ pub(in crate::embedded::configuration) static OBJECT_LOCK_RULE: Shape =
         count: Count::One,
         shape: &DEFAULT_RETENTION,
     }]);
+pub(in crate::embedded::configuration) static OWNER: Shape = Shape::Structure(&[
+    Member {
+        name: "DisplayName",
+        required: false,
+        attribute: false,
+        count: Count::One,
+        shape: &Shape::Text,
+    },
+    Member {
+        name: "ID",
+        required: false,
+        attribute: false,
+        count: Count::One,
+        shape: &Shape::Text,
+    },
+]);
 pub(in crate::embedded::configuration) static OWNERSHIP_CONTROLS: Shape =
     Shape::Structure(&[Member {
         name: "Rule",

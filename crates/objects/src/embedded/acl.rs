@@ -1,0 +1,324 @@
+//! Access control lists: kept and given back, not enforced.
+//!
+//! Source: docs `acl-overview`, `API_PutBucketAcl`, 2026-11.
+
+use http::{HeaderMap, StatusCode};
+use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
+
+use super::configuration::Configurations;
+use crate::xml::Element;
+
+const ACL: &str = "x-amz-acl";
+const OWNERSHIP: &str = "x-amz-object-ownership";
+const ENFORCED: &str = "BucketOwnerEnforced";
+const OWNERSHIPS: [&str; 3] = ["BucketOwnerPreferred", "ObjectWriter", ENFORCED];
+/// The list that says what holds for all objects of a bucket without lists.
+const OWNERS: &str = "bucket-owner-full-control";
+/// The canned lists of objects.
+const OBJECT_CANNED: [&str; 7] = [
+    "private",
+    "public-read",
+    "public-read-write",
+    "authenticated-read",
+    "aws-exec-read",
+    "bucket-owner-read",
+    OWNERS,
+];
+const GRANTS: [(&str, &str); 5] = [
+    ("x-amz-grant-full-control", "FULL_CONTROL"),
+    ("x-amz-grant-read", "READ"),
+    ("x-amz-grant-read-acp", "READ_ACP"),
+    ("x-amz-grant-write", "WRITE"),
+    ("x-amz-grant-write-acp", "WRITE_ACP"),
+];
+const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
+const AUTHENTICATED_USERS: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
+const GROUPS: [&str; 3] = [ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY];
+
+/// The canned lists of buckets, and whom each grants what besides the owner.
+const CANNED: [(&str, &[(&str, &str)]); 5] = [
+    ("private", &[]),
+    ("public-read", &[(ALL_USERS, "READ")]),
+    (
+        "public-read-write",
+        &[(ALL_USERS, "READ"), (ALL_USERS, "WRITE")],
+    ),
+    ("authenticated-read", &[(AUTHENTICATED_USERS, "READ")]),
+    (
+        "log-delivery-write",
+        &[(LOG_DELIVERY, "WRITE"), (LOG_DELIVERY, "READ_ACP")],
+    ),
+];
+
+/// The list of a bucket whose list was never set.
+pub(crate) fn private(owner: &str) -> Element {
+    document(owner, Vec::new())
+}
+
+/// The list that the headers of a request set; none where they set none.
+///
+/// # Errors
+/// `InvalidArgument` for a canned list or a grantee that S3 does not have; `InvalidRequest` for a
+/// canned list beside grants.
+pub(crate) fn of_headers(headers: &HeaderMap, owner: &str) -> S3Result<Option<Element>> {
+    let text = |name| {
+        headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default())
+    };
+    let has_grants = GRANTS.iter().any(|(name, _)| headers.contains_key(*name));
+    match text(ACL) {
+        Some(_) if has_grants => Err(s3_error!(
+            InvalidRequest,
+            "Specifying both Canned ACLs and Header Grants is not allowed"
+        )),
+        Some(name) => canned(name, owner).map(Some),
+        None if has_grants => {
+            let mut grants = Vec::new();
+            for (name, permission) in GRANTS {
+                for grantee in text(name).into_iter().flat_map(|value| value.split(',')) {
+                    grants.push(grant(grantee_of(grantee.trim())?, permission));
+                }
+            }
+            let list = with_grants(owner, grants);
+            Ok(Some(list))
+        }
+        None => Ok(None),
+    }
+}
+
+/// The list and the ownership that the headers of CreateBucket give the new bucket.
+///
+/// # Errors
+/// As [`of_headers`], `InvalidArgument` for an ownership that S3 does not have, and
+/// `InvalidBucketAclWithObjectOwnership` for a list where there is to be none.
+pub(crate) fn of_new_bucket(headers: &HeaderMap, owner: &str) -> S3Result<Configurations> {
+    let mut configurations = Configurations::new();
+    let list = of_headers(headers, owner)?;
+    if let Some(ownership) = headers.get(OWNERSHIP) {
+        let ownership = ownership.to_str().unwrap_or_default();
+        if !OWNERSHIPS.contains(&ownership) {
+            return Err(invalid());
+        }
+        let is_private = headers.get(ACL).is_none_or(|acl| acl == "private");
+        if list.is_some() && ownership == ENFORCED && !is_private {
+            return Err(with_code(
+                "InvalidBucketAclWithObjectOwnership",
+                "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+            ));
+        }
+        let ownership = Element::with_text("ObjectOwnership", ownership);
+        let rule = Element::with_children("Rule", vec![ownership]);
+        let controls = Element::with_children("OwnershipControls", vec![rule]);
+        configurations.insert("ownershipControls".to_owned(), Some(written(&controls)));
+    }
+    if let Some(list) = list {
+        configurations.insert("acl".to_owned(), Some(written(&list)));
+    }
+    Ok(configurations)
+}
+
+/// Checks the list that an upload gives its object, which is not kept.
+///
+/// # Errors
+/// `InvalidArgument` for a list that S3 does not have; `AccessControlListNotSupported` where the
+/// bucket was told to have none.
+pub(crate) fn check_upload(headers: &HeaderMap, configurations: &Configurations) -> S3Result<()> {
+    let canned = headers.get(ACL).map(|acl| acl.to_str().unwrap_or_default());
+    match canned.filter(|acl| OBJECT_CANNED.contains(acl)) {
+        Some(OWNERS) => Ok(()),
+        Some(_) => check_ownership(configurations),
+        None => {
+            let list = of_headers(headers, "")?;
+            list.map_or(Ok(()), |_| check_ownership(configurations))
+        }
+    }
+}
+
+/// Whether a request has headers that give a list.
+pub(crate) fn has_headers(headers: &HeaderMap) -> bool {
+    headers.contains_key(ACL) || GRANTS.iter().any(|(name, _)| headers.contains_key(*name))
+}
+
+fn written(element: &Element) -> String {
+    let mut text = String::new();
+    element.write(&mut text);
+    text
+}
+
+fn canned(name: &str, owner: &str) -> S3Result<Element> {
+    let found = CANNED.iter().find(|(known, _)| *known == name);
+    let (_, grants) = found.ok_or_else(invalid)?;
+    let grants = grants
+        .iter()
+        .map(|(group, permission)| grant(grantee("URI", group), permission));
+    Ok(document(owner, grants.collect()))
+}
+
+/// Checks the grantees of a list that came as a document.
+///
+/// # Errors
+/// `MalformedACLError` for one without an owner or a list; `InvalidArgument` for a group that S3 does
+/// not have.
+pub(crate) fn check(list: &Element) -> S3Result<()> {
+    let grants = list
+        .child("AccessControlList")
+        .ok_or(S3ErrorCode::MalformedACLError)?;
+    let owner = list.child("Owner").and_then(|owner| owner.text_of("ID"));
+    owner.ok_or(S3ErrorCode::MalformedACLError)?;
+    for grant in &grants.children {
+        let grantee = grant
+            .child("Grantee")
+            .ok_or(S3ErrorCode::MalformedACLError)?;
+        grant
+            .child("Permission")
+            .ok_or(S3ErrorCode::MalformedACLError)?;
+        let (name, is_known): (_, fn(&str) -> bool) = match grantee.kind.as_deref() {
+            Some("Group") => ("URI", |uri| GROUPS.contains(&uri)),
+            Some("AmazonCustomerByEmail") => ("EmailAddress", |address| address.contains('@')),
+            _ => ("ID", |id| !id.is_empty()),
+        };
+        let value = grantee
+            .text_of(name)
+            .ok_or(S3ErrorCode::MalformedACLError)?;
+        if !is_known(value) {
+            return Err(invalid());
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a list where the bucket was told to have none.
+///
+/// Assumption A-274: a bucket that was told nothing takes lists.
+///
+/// # Errors
+/// `AccessControlListNotSupported`.
+pub(crate) fn check_ownership(configurations: &Configurations) -> S3Result<()> {
+    let ownership = configurations
+        .get("ownershipControls")
+        .and_then(Option::as_deref);
+    if ownership.is_none_or(|document| !document.contains(ENFORCED)) {
+        return Ok(());
+    }
+    Err(with_code(
+        "AccessControlListNotSupported",
+        "The bucket does not allow ACLs",
+    ))
+}
+
+fn with_code(code: &str, message: &'static str) -> S3Error {
+    let code = S3ErrorCode::from_bytes(code.as_bytes()).unwrap_or(S3ErrorCode::InvalidRequest);
+    let mut error = S3Error::with_message(code, message);
+    error.set_status_code(StatusCode::BAD_REQUEST);
+    error
+}
+
+fn document(owner: &str, others: Vec<Element>) -> Element {
+    let mut grants = vec![grant(grantee("ID", owner), "FULL_CONTROL")];
+    grants.extend(others);
+    with_grants(owner, grants)
+}
+
+fn with_grants(owner: &str, grants: Vec<Element>) -> Element {
+    let owner = Element::with_children("Owner", vec![Element::with_text("ID", owner)]);
+    let list = Element::with_children("AccessControlList", grants);
+    Element::with_children("AccessControlPolicy", vec![owner, list])
+}
+
+fn grant(grantee: Element, permission: &str) -> Element {
+    let permission = Element::with_text("Permission", permission);
+    Element::with_children("Grant", vec![grantee, permission])
+}
+
+fn grantee(name: &str, value: &str) -> Element {
+    let kind = match name {
+        "URI" => "Group",
+        "EmailAddress" => "AmazonCustomerByEmail",
+        _ => "CanonicalUser",
+    };
+    let mut grantee = Element::with_children("Grantee", vec![Element::with_text(name, value)]);
+    grantee.kind = Some(kind.to_owned());
+    grantee
+}
+
+/// Reads a grantee of a header, such as `id="111122223333"`.
+fn grantee_of(text: &str) -> S3Result<Element> {
+    let (name, value) = text.split_once('=').ok_or_else(invalid)?;
+    let value = value.trim().trim_matches('"');
+    let name = match name.trim().to_ascii_lowercase().as_str() {
+        "id" if !value.is_empty() => "ID",
+        "uri" if GROUPS.contains(&value) => "URI",
+        "emailaddress" if value.contains('@') => "EmailAddress",
+        _ => return Err(invalid()),
+    };
+    Ok(grantee(name, value))
+}
+
+fn invalid() -> S3Error {
+    S3ErrorCode::InvalidArgument.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::of_headers;
+
+    fn check(headers: &[(&'static str, &'static str)], expected: Result<Option<usize>, &str>) {
+        let header = |&(name, value)| {
+            let name = HeaderName::from_static(name);
+            (name, HeaderValue::from_static(value))
+        };
+        let map: HeaderMap = headers.iter().map(header).collect();
+        let found = of_headers(&map, "111122223333");
+        let found = found.map_err(|error| error.code().as_str().to_owned());
+        let found = found
+            .map(|list| list.map(|list| list.child("AccessControlList").unwrap().children.len()));
+        assert_eq!(
+            found.as_ref().map_err(String::as_str),
+            expected.as_ref().map_err(|code| *code)
+        );
+    }
+
+    #[test]
+    fn lists_are_canned_or_granted() {
+        check(&[], Ok(None));
+        check(&[("x-amz-acl", "private")], Ok(Some(1)));
+        check(&[("x-amz-acl", "public-read-write")], Ok(Some(3)));
+        check(&[("x-amz-acl", "log-delivery-write")], Ok(Some(3)));
+        for junk in ["", "Private", "public", "bucket-owner-read", "\u{7f}"] {
+            if let Ok(value) = HeaderValue::from_str(junk) {
+                let headers = HeaderMap::from_iter([(HeaderName::from_static("x-amz-acl"), value)]);
+                let error = of_headers(&headers, "o").unwrap_err();
+                assert_eq!(error.code().as_str(), "InvalidArgument", "{junk}");
+            }
+        }
+        check(
+            &[("x-amz-grant-read", "id=\"1\", emailAddress=\"a@b\"")],
+            Ok(Some(2)),
+        );
+        check(
+            &[(
+                "x-amz-grant-read",
+                "uri=http://acs.amazonaws.com/groups/global/AllUsers",
+            )],
+            Ok(Some(1)),
+        );
+        for junk in [
+            "",
+            "id",
+            "id=",
+            "uri=http://elsewhere",
+            "name=\"x\"",
+            "id=1,",
+        ] {
+            check(&[("x-amz-grant-write", junk)], Err("InvalidArgument"));
+        }
+        check(
+            &[("x-amz-acl", "private"), ("x-amz-grant-read", "id=1")],
+            Err("InvalidRequest"),
+        );
+    }
+}
