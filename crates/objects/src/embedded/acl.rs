@@ -88,7 +88,7 @@ pub(crate) fn of_headers(headers: &HeaderMap, owner: &str) -> S3Result<Option<El
     }
 }
 
-/// The list and the ownership that the headers of CreateBucket give the new bucket.
+/// The list and the ownership that the headers of `CreateBucket` give the new bucket.
 ///
 /// # Errors
 /// As [`of_headers`], `InvalidArgument` for an ownership that S3 does not have, and
