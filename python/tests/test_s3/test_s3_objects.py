@@ -2,8 +2,8 @@
 
 import datetime
 import hashlib
-import json
 import io
+import json
 import os
 import uuid
 
