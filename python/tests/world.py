@@ -84,7 +84,9 @@ class World:
     @functools.cached_property
     def bucket(self):
         name = f"bucket-{uuid.uuid4().hex[:12]}"
-        self.s3.create_bucket(Bucket=name)
+        region = self.s3.meta.region_name
+        placed = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        self.s3.create_bucket(Bucket=name, **placed)
         for key in ["sampleFile.txt", "input/inputFile.txt", "output-sample-key"]:
             self.s3.put_object(Bucket=name, Key=key, Body=edi.FREIGHT_BILL)
         return name

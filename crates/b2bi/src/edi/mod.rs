@@ -227,16 +227,15 @@ pub(crate) fn check_file(
         .chain(fatal)
         .map(ToString::to_string)
         .collect();
-    match (fatal, reasons.as_slice()) {
-        (Some(_), reasons) => Err(RejectReason::Unreadable(reasons.join("; "))),
-        (None, []) => {
-            let selection = &conversion.selection;
-            selection
-                .check(&reading.contents)
-                .map_err(RejectReason::Other)
-        }
-        (None, reasons) => Err(RejectReason::Envelope(reasons.join("; "))),
+    if fatal.is_some() {
+        return Err(RejectReason::Unreadable(reasons.join("; ")));
     }
+    let other = conversion.selection.check(&reading.contents).err();
+    if reasons.is_empty() {
+        return other.map_or(Ok(()), |message| Err(RejectReason::Other(message)));
+    }
+    let reasons: Vec<String> = reasons.into_iter().chain(other).collect();
+    Err(RejectReason::Envelope(reasons.join("; ")))
 }
 
 /// What is wrong with X12 by the standard and the user's rules.
