@@ -7,7 +7,7 @@ use super::received::{Group, Interchange, Transaction};
 use super::reply::{self, Reply};
 use super::{AcknowledgementForm, AcknowledgementOptions};
 use crate::Outcome;
-use crate::tables::Version;
+use crate::tables::{self, Version};
 use crate::verdict::Code;
 use crate::write::{Output, SegmentDraft};
 
@@ -24,8 +24,12 @@ pub(super) struct GroupReply<'g> {
 }
 
 /// Whether a group is answered: it holds no acknowledgements, and AK1 can name its type.
-pub(super) fn is_answered(group: &Group, interchange: &Interchange) -> bool {
-    let answer = GroupReply::new(group, interchange, &AcknowledgementForm::Functional);
+pub(super) fn is_answered(
+    group: &Group,
+    interchange: &Interchange,
+    form: &AcknowledgementForm,
+) -> bool {
+    let answer = GroupReply::new(group, interchange, form);
     !group.acknowledges() && answer.reply.group_type(group).is_some()
 }
 
@@ -66,12 +70,25 @@ pub(super) fn answer(
     output.group_end();
 }
 
+/// Whether the 999 of a guide has a type of group: there are fewer than in the standard.
+fn has_type(guide: &str, kind: &str) -> bool {
+    let Some(guide) = tables::guide("999", guide) else {
+        return false;
+    };
+    let mut places = guide.loops.iter().flatten();
+    let place = places.find(|place| place.segment == "AK1");
+    let used = place.and_then(|place| place.elements.iter().find(|used| used.element == 1));
+    used.is_none_or(|used| !used.codes.is_known() || used.codes.contains(kind.as_bytes()))
+}
+
 impl<'g> GroupReply<'g> {
     fn new(group: &'g Group, interchange: &Interchange, form: &AcknowledgementForm) -> Self {
-        let [.., version] = &group.gs;
+        let [kind, .., version] = &group.gs;
         let own = Version::of_group(version.as_bytes());
         let (is_999, guide) = match form.of_group(group) {
-            AcknowledgementForm::Implementation(guide) => (true, guide),
+            AcknowledgementForm::Implementation(guide) => {
+                (true, guide.filter(|guide| has_type(guide, kind)))
+            }
             AcknowledgementForm::Functional | AcknowledgementForm::ByGroup => (false, None),
         };
         // Only version 5010 has a 999.

@@ -58,7 +58,7 @@ pub fn acknowledge(
         let findings = findings.interchange(number);
         let is_told = |number| !is_rejected || functional::is_rejected(findings.group(number));
         let groups = (1..).zip(&interchange.groups).filter(|(number, group)| {
-            functional::is_answered(group, interchange) && is_told(*number)
+            functional::is_answered(group, interchange, &how.form) && is_told(*number)
         });
         let groups: Vec<(u32, &Group)> = groups.collect();
         if groups.is_empty() {

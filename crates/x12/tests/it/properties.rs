@@ -257,3 +257,18 @@ fn answers_are_valid_whatever_byte_is_a_delimiter() {
         }
     }
 }
+
+#[test]
+fn answers_are_valid_whatever_the_type_of_a_group() {
+    let header = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*^\
+        *00501*000000001*0*T*:~";
+    for first in 'A'..='Z' {
+        for second in 'A'..='Z' {
+            for version in ["005010X222A1", "005010", "0"] {
+                let group = format!("GS*{first}{second}*A1*B1*20260301*0930*3*X*{version}~");
+                let input = format!("{header}{group}ST*850*1~SE*2*1~GE*1*3~IEA*1*000000001~");
+                check(input.as_bytes(), 64);
+            }
+        }
+    }
+}
