@@ -37,12 +37,7 @@ pub(crate) fn inbound(transformer: &GetTransformerResponse) -> Result<Conversion
             transformer.transformer_id
         )));
     }
-    check_complete(transformer)?;
-    let details = x12_details(transformer).ok_or_else(|| validation("No X12 details"))?;
-    let options = advanced_options(transformer);
-    let mut conversion = Conversion::new(details, output_format(transformer), options)?;
-    conversion.mapping = mapping(transformer);
-    Ok(conversion)
+    conversion(transformer)
 }
 
 /// What an outbound transformer does to a file.
@@ -57,6 +52,10 @@ pub(crate) fn outbound(transformer: &GetTransformerResponse) -> Result<Conversio
             transformer.transformer_id
         )));
     }
+    conversion(transformer)
+}
+
+fn conversion(transformer: &GetTransformerResponse) -> Result<Conversion, Error> {
     check_complete(transformer)?;
     let details = x12_details(transformer).ok_or_else(|| validation("No X12 details"))?;
     let options = advanced_options(transformer);
