@@ -32,7 +32,11 @@ pub(crate) struct Wrapping {
 
 /// Takes the breaks out of a wrapped file that comes in pieces, and leaves other files as they are.
 #[derive(Default)]
-pub(crate) struct LineUnwrapper(WrapForm);
+pub(crate) struct LineUnwrapper {
+    form: WrapForm,
+    /// Whether breaks were taken out; the rest of the input may be plain all the same.
+    was_wrapped: bool,
+}
 
 enum WrapForm {
     /// Nobody knows yet; what came is kept.
@@ -63,14 +67,14 @@ impl LineUnwrapper {
         (found, Self::default().found(found, Cow::Borrowed(input)))
     }
 
-    /// Whether breaks are taken out.
+    /// Whether breaks are taken out, or were at the beginning.
     pub(crate) fn is_wrapped(&self) -> bool {
-        matches!(self.0, WrapForm::Wrapping(_))
+        self.was_wrapped
     }
 
     /// The next bytes without breaks; none while it is not known what they are.
     pub(crate) fn join<'a>(&mut self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
-        let WrapForm::Unknown(held) = &mut self.0 else {
+        let WrapForm::Unknown(held) = &mut self.form else {
             return self.joined(Cow::Borrowed(bytes));
         };
         let mut input = Cow::Borrowed(bytes);
@@ -81,13 +85,13 @@ impl LineUnwrapper {
         if let Ok(found) = Wrapping::find(&input, false) {
             return self.found(found, input);
         }
-        self.0 = WrapForm::Unknown(input.into_owned());
+        self.form = WrapForm::Unknown(input.into_owned());
         Cow::Borrowed(&[])
     }
 
     /// What was kept, now that no more comes.
     pub(crate) fn finish(&mut self) -> Vec<u8> {
-        let WrapForm::Unknown(held) = &mut self.0 else {
+        let WrapForm::Unknown(held) = &mut self.form else {
             return Vec::new();
         };
         let held = mem::take(held);
@@ -97,10 +101,11 @@ impl LineUnwrapper {
 
     fn found<'a>(&mut self, found: Option<Wrapping>, input: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
         let Some(wrapped) = found else {
-            self.0 = WrapForm::Plain;
+            self.form = WrapForm::Plain;
             return input;
         };
-        self.0 = WrapForm::Wrapping(Joining {
+        self.was_wrapped = true;
+        self.form = WrapForm::Wrapping(Joining {
             wrapped,
             column: 0,
             last: 0,
@@ -113,14 +118,14 @@ impl LineUnwrapper {
     }
 
     fn joined<'a>(&mut self, bytes: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
-        let WrapForm::Wrapping(joining) = &mut self.0 else {
+        let WrapForm::Wrapping(joining) = &mut self.form else {
             return bytes;
         };
         let mut out = Vec::with_capacity(bytes.len());
         let taken = joining.join(&bytes, &mut out);
         if let Some(rest) = bytes.get(taken..).filter(|rest| !rest.is_empty()) {
             out.extend_from_slice(rest);
-            self.0 = WrapForm::Plain;
+            self.form = WrapForm::Plain;
         }
         Cow::Owned(out)
     }

@@ -272,3 +272,23 @@ fn answers_are_valid_whatever_the_type_of_a_group() {
         }
     }
 }
+
+#[test]
+fn a_file_that_is_wrapped_at_its_beginning_only_reads_the_same_in_pieces() {
+    let segments = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*^\
+        *00501*000000001*0*T*:~GS*PO*A1*B1*20260301*0930*3*X*005010~ST*850*1~BEG*00*SA*1**20260301~\
+        REF*DP*12~REF*DP*13~REF*DP*14~REF*DP*15~REF*DP*16~REF*DP*17~";
+    for length in [40, 80, 107] {
+        let bytes = segments.as_bytes();
+        let lines: Vec<&[u8]> = bytes
+            .chunks(length)
+            .filter(|line| line.len() == length)
+            .collect();
+        let mut input = lines.join(&b'\n');
+        input.push(b'\n');
+        input.extend_from_slice("REF*DP*18~".repeat(30).as_bytes());
+        for size in 1..input.len() {
+            check(&input, size);
+        }
+    }
+}
