@@ -29,7 +29,7 @@ class AwsRequestError(BotoCoreError):  # type: ignore[misc]
 
     fmt = (
         "pytest-b2bi-local refused a request to AWS ({host}). Its client was made outside a test that "
-        "uses a fixture of b2bi_local: make it within the test, or set b2bi_local_environment = "
+        "uses a fixture of the package: make it within the test, or set b2bi_local_environment = "
         '"false" in pytest\'s configuration to let requests through.'
     )
 

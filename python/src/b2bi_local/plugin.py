@@ -29,7 +29,6 @@ WAITER_SECONDS = 0.05
 
 _faults = pytest.StashKey[Faults]()
 _patches = pytest.StashKey[pytest.MonkeyPatch]()
-_guard = pytest.StashKey[pytest.MonkeyPatch]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,24 +53,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     # Both patches come before the modules under test are imported, which may make clients.
-    if _scope(config) != "false":
-        _install_guard(config)
+    if _scope(config) == "false":
+        return
+    patch = config.stash[_patches] = pytest.MonkeyPatch()
+    guard.install(patch)
     if _scope(config) == "true":
-        patch = config.stash[_patches] = pytest.MonkeyPatch()
         _apply(patch, environment(NOWHERE, new_account(), REGION, config.getini(SERVICES)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _patches in config.stash:
         config.stash[_patches].undo()
-    _remove_guard(config)
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    # Where no test uses the package, it only happens to be installed, and nothing is refused.
-    config = session.config
-    if _scope(config) == "tests" and not any(_is_ours(item) for item in session.items):
-        _remove_guard(config)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -101,11 +93,8 @@ def b2bi_local_flags(pytestconfig: pytest.Config) -> Sequence[str]:
 
 
 @pytest.fixture(scope="session")
-def b2bi_local(b2bi_local_flags: Sequence[str], pytestconfig: pytest.Config) -> Iterator[Running]:
+def b2bi_local(b2bi_local_flags: Sequence[str]) -> Iterator[Running]:
     """The server of this session, or the one that runs at B2BI_LOCAL_ENDPOINT."""
-    if _scope(pytestconfig) != "false":
-        # A test may ask for its fixtures only as it runs.
-        _install_guard(pytestconfig)
     given = given_server()
     if given:
         yield given
@@ -204,18 +193,6 @@ def b2bi_clock(b2bi_local: Running) -> Iterator[Clock]:
 def _is_ours(item: pytest.Item) -> bool:
     names = getattr(item, "fixturenames", ())
     return "b2bi_local" in names or "b2bi_account" in names
-
-
-def _install_guard(config: pytest.Config) -> None:
-    if _guard not in config.stash:
-        patch = config.stash[_guard] = pytest.MonkeyPatch()
-        guard.install(patch)
-
-
-def _remove_guard(config: pytest.Config) -> None:
-    if _guard in config.stash:
-        config.stash[_guard].undo()
-        del config.stash[_guard]
 
 
 def _scope(config: pytest.Config) -> str:
