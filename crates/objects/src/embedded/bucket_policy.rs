@@ -1,6 +1,7 @@
 //! Policies of buckets: checked as S3 checks them when they are put, and whether they are public.
 //!
-//! Source: docs `reference_policies_grammar` of IAM and `access-control-block-public-access`, 2026-11.
+//! Source: docs `reference_policies_grammar` of IAM and `access-control-block-public-access`, 2026-11;
+//! the words of errors and which keys narrow a statement are Assumption A-275.
 
 use s3s::{S3Error, S3ErrorCode, S3Result};
 use serde_json::{Map, Value};
