@@ -12,7 +12,7 @@ use super::{ReadReport, Sink};
 use crate::delimiters::{Narrowing, Wide};
 use crate::isa::{self, Isa};
 use crate::tables::LoopNames;
-use crate::{ProblemKind, foreign};
+use crate::ProblemKind;
 
 /// The longest segment taken; a binary segment may be that long too.
 const LONGEST_SEGMENT: usize = 256 << 20;
@@ -298,10 +298,8 @@ impl<S: Sink> Reader<S> {
                 return Err(input.len() + 1);
             }
             // A few bytes more tell what it is.
-            isa::Header::Other
-                if !self.at_end && input.len() < foreign::LOOKED_AT && self.state.is_at_start() =>
-            {
-                return Err(foreign::LOOKED_AT);
+            isa::Header::Other if !self.at_end && input.len() < self.state.looked_at() => {
+                return Err(self.state.looked_at());
             }
             isa::Header::Incomplete => {
                 self.state

@@ -90,6 +90,15 @@ impl State {
         self.check_header(sink, isa);
     }
 
+    /// How many bytes tell what stands where an interchange should begin.
+    pub(super) fn looked_at(&self) -> usize {
+        if self.is_at_start() {
+            foreign::LOOKED_AT
+        } else {
+            SHOWN + 1
+        }
+    }
+
     /// Whether no interchange has begun yet.
     pub(super) fn is_at_start(&self) -> bool {
         self.position.interchange == 0

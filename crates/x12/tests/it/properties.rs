@@ -274,6 +274,37 @@ fn answers_are_valid_whatever_the_type_of_a_group() {
 }
 
 #[test]
+fn what_stands_after_an_interchange_reads_the_same_in_pieces() {
+    let interchange = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*U\
+        *00401*000000001*0*T*:~IEA*0*000000001~";
+    for after in [
+        "IEA*1*2~",
+        "GS*PO~",
+        "GE~",
+        "TA1*1~",
+        "SE*1~",
+        "ST",
+        "IE",
+        "ISB*1~",
+        "ISA",
+        "ISA*0",
+        "I",
+        "\n~~",
+        "text",
+        "TEXT*1~",
+        "BEG*00~IEA*1*2~",
+    ] {
+        for between in ["", "\r\n", " \0"] {
+            let input = format!("{interchange}{between}{after}");
+            for size in 1..input.len() {
+                check(input.as_bytes(), size);
+            }
+            check(format!("{input}{interchange}").as_bytes(), 1);
+        }
+    }
+}
+
+#[test]
 fn a_file_that_is_wrapped_at_its_beginning_only_reads_the_same_in_pieces() {
     let segments = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*^\
         *00501*000000001*0*T*:~GS*PO*A1*B1*20260301*0930*3*X*005010~ST*850*1~BEG*00*SA*1**20260301~\
