@@ -105,7 +105,8 @@ impl App {
         let service = Arc::new(match &row_store {
             None => B2bi::new(config.b2bi.clone(), environment),
             Some(row_store) => {
-                B2bi::with_row_store(config.b2bi.clone(), environment, row_store.clone())?
+                B2bi::with_row_store(config.b2bi.clone(), environment, row_store.clone())
+                    .map_err(|error| error.to_string())?
             }
         });
         let documents = documents(row_store.as_ref())?;

@@ -72,7 +72,11 @@ pub(crate) async fn reset(app: &App, parts: &[Part], scope: &Scope) -> Result<()
             Part::Scenarios => app.faults.reset_scenarios(),
             Part::Seed => app.reset_seed(),
             Part::Clock => app.clock.reset(),
-            Part::Jobs => app.service.reset_jobs().await?,
+            Part::Jobs => app
+                .service
+                .reset_jobs()
+                .await
+                .map_err(|error| error.to_string())?,
             Part::Objects => app.objects.reset(None).await?,
             Part::State => state(app, scope).await?,
             Part::Events => app.event_log.reset_events(),
@@ -100,7 +104,10 @@ fn metrics(app: &App) {
 /// Removes resources and, as buckets are of no region, objects unless a region is named.
 async fn state(app: &App, scope: &Scope) -> Result<(), String> {
     let (account, region) = (scope.account.as_deref(), scope.region.as_deref());
-    app.service.reset(account, region).await?;
+    app.service
+        .reset(account, region)
+        .await
+        .map_err(|error| error.to_string())?;
     let cleared = app.documents.reset(account, region).await;
     cleared.map_err(|error| error.to_string())?;
     if region.is_none() {
@@ -110,7 +117,10 @@ async fn state(app: &App, scope: &Scope) -> Result<(), String> {
         app.job_faults.forget();
         settle_events(app).await;
         // What was on its way when the objects went may have started jobs.
-        app.service.reset(None, None).await?;
+        app.service
+            .reset(None, None)
+            .await
+            .map_err(|error| error.to_string())?;
         init::apply(app).await?;
     }
     Ok(())

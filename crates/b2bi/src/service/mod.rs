@@ -5,6 +5,7 @@ mod notifications;
 mod objects;
 mod persistence;
 mod polling;
+mod restore_error;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -26,7 +27,8 @@ use crate::state::job::{JobCounts, JobReport, JobRetention};
 use crate::state::{Partition, StateHistory};
 
 pub use notifications::Notification;
-pub use persistence::{FORMAT, FORMAT_VERSION, RestoreError};
+pub use persistence::{FORMAT, FORMAT_VERSION};
+pub use restore_error::{RestoreError, ScopeFormatError, StateFormatError};
 
 /// Below this number of partitions the empty ones stay.
 const MIN_SWEEP: usize = 1_000;

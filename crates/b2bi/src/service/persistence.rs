@@ -1,11 +1,10 @@
 //! State that outlives the process: read from the row store, written for people, put back, cleared.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use b2bi_local_persistence::{Batch, RowStore};
+use b2bi_local_persistence::{Batch, RowStore, WriteError};
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
@@ -13,9 +12,9 @@ use crate::environment::Environment;
 use crate::jobs;
 use crate::scope::Scope;
 use crate::service::B2bi;
+use crate::service::restore_error::{RestoreError, ScopeFormatError, StateFormatError};
 use crate::state::job::CancelledJobs;
-use crate::state::rows::{self, RowError};
-use crate::state::{Partition, State};
+use crate::state::{Partition, RowError, State, rows};
 
 /// What the member `format` of a written state says.
 pub const FORMAT: &str = "b2bi-local state";
@@ -32,7 +31,7 @@ impl B2bi {
         config: Config,
         environment: Environment,
         row_store: RowStore,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, RowError> {
         let mut service = Self::new(config, environment);
         service.row_store = Some(row_store.clone());
         let read = row_store.read::<RowError>(rows::ROWS, |key, value| {
@@ -40,7 +39,7 @@ impl B2bi {
             let partition = service.partition(&scope);
             let mut state = partition.lock();
             let put = state.put_back(table, place, value);
-            put.map_err(|problem| rows::unreadable(key, &problem))?;
+            put.map_err(|error| rows::unreadable(key, error))?;
             let has_ended = table == rows::JOBS && state.jobs.has_ended(place);
             drop(state);
             if has_ended {
@@ -48,7 +47,7 @@ impl B2bi {
             }
             Ok(())
         });
-        read.map_err(|error| error.to_string())?;
+        read?;
         Ok(service)
     }
 
@@ -67,7 +66,7 @@ impl B2bi {
     /// # Errors
     ///
     /// A resource cannot be written.
-    pub fn describe(&self) -> Result<Value, String> {
+    pub fn describe(&self) -> serde_json::Result<Value> {
         let mut scopes = Vec::new();
         for scope in self.scopes() {
             let partition = self.partition(&scope);
@@ -78,7 +77,7 @@ impl B2bi {
             let mut members = Map::new();
             members.insert("account".to_owned(), (*scope.account).into());
             members.insert("region".to_owned(), (*scope.region).into());
-            members.extend(state.describe().map_err(|error| error.to_string())?);
+            members.extend(state.describe()?);
             scopes.push(Value::Object(members));
         }
         Ok(json!({"format": FORMAT, "version": FORMAT_VERSION, "scopes": scopes}))
@@ -103,7 +102,7 @@ impl B2bi {
             if let Err(error) = partition.flushed(*undone).await {
                 self.context.retention.replaced(partition);
                 self.resume();
-                return Err(RestoreError::NotPersisted(error.to_string()));
+                return Err(error.into());
             }
         }
         for (partition, _) in &exchanged {
@@ -121,7 +120,11 @@ impl B2bi {
     /// # Errors
     ///
     /// It cannot be removed from the disk.
-    pub async fn reset(&self, account: Option<&str>, region: Option<&str>) -> Result<(), String> {
+    pub async fn reset(
+        &self,
+        account: Option<&str>,
+        region: Option<&str>,
+    ) -> Result<(), WriteError> {
         let _turn = self.restoring.lock().await;
         let matches = |scope: &Scope| {
             account.is_none_or(|account| &*scope.account == account)
@@ -136,7 +139,7 @@ impl B2bi {
     /// # Errors
     ///
     /// They cannot be removed from the disk.
-    pub async fn reset_jobs(&self) -> Result<(), String> {
+    pub async fn reset_jobs(&self) -> Result<(), WriteError> {
         let _turn = self.restoring.lock().await;
         self.clear(|_| true, Partition::clear_jobs).await
     }
@@ -150,12 +153,11 @@ impl B2bi {
         &self,
         matches: impl Fn(&Scope) -> bool,
         clear: fn(&Partition) -> CancelledJobs,
-    ) -> Result<(), String> {
+    ) -> Result<(), WriteError> {
         for partition in self.partitions_of(matches) {
             let undone = partition.undone();
             clear(&partition).ended().await;
-            let flushed = partition.flushed(undone).await;
-            flushed.map_err(|error| error.to_string())?;
+            partition.flushed(undone).await?;
             self.context.retention.replaced(&partition);
         }
         Ok(())
@@ -198,8 +200,7 @@ impl B2bi {
             let mut state = states.remove(scope).unwrap_or_default();
             let guard = partition.lock();
             if self.row_store.is_some() {
-                let written = write_exchange(scope, &guard, &mut state, &mut batch);
-                written.map_err(|error| RestoreError::NotPersisted(error.to_string()))?;
+                write_exchange(scope, &guard, &mut state, &mut batch)?;
             }
             guards.push((partition, guard, state));
         }
@@ -213,8 +214,7 @@ impl B2bi {
         batch.on_failure(put_back(&before));
         // Held until everything is in it: what fails at once waits for it.
         let mut held = before.lock().unwrap_or_else(PoisonError::into_inner);
-        let ticket = row_store.send(batch);
-        let ticket = ticket.map_err(|error| RestoreError::NotPersisted(error.to_string()))?;
+        let ticket = row_store.send(batch)?;
         for (partition, mut guard, state) in guards {
             held.push((Arc::clone(partition), guard.replace(state)));
             guard.sent(ticket);
@@ -252,62 +252,37 @@ fn write_exchange(
     after.take_all(scope, batch)
 }
 
-/// Why a state was not put back; nothing has changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RestoreError {
-    /// It is no state that can be read, for this reason.
-    Unreadable(String),
-    /// It cannot be kept on disk, for this reason.
-    NotPersisted(String),
-}
-
-impl fmt::Display for RestoreError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(reason) | Self::NotPersisted(reason) => out.write_str(reason),
-        }
-    }
-}
-
-impl std::error::Error for RestoreError {}
-
-fn parse(described: &Value) -> Result<BTreeMap<Scope, State>, String> {
+fn parse(described: &Value) -> Result<BTreeMap<Scope, State>, StateFormatError> {
     if described.get("format").and_then(Value::as_str) != Some(FORMAT) {
-        return Err(format!("the member format must be '{FORMAT}'"));
+        return Err(StateFormatError::NotAState);
     }
     match described.get("version").and_then(Value::as_u64) {
         Some(1..=FORMAT_VERSION) => {}
-        Some(later) if later > FORMAT_VERSION => {
-            return Err(format!(
-                "the state was written by a later release, in version {later} of its format; this \
-                 one reads versions up to {FORMAT_VERSION}: update"
-            ));
-        }
-        _ => return Err("the member version must be a whole number from 1 up".to_owned()),
+        Some(later) if later > FORMAT_VERSION => return Err(StateFormatError::Later(later)),
+        _ => return Err(StateFormatError::NoVersion),
     }
     let scopes = described.get("scopes").and_then(Value::as_array);
-    let scopes = scopes.ok_or("the member scopes must be a list")?;
     let mut states = BTreeMap::new();
-    for (at, members) in scopes.iter().enumerate() {
-        let (scope, state) = one(members).map_err(|problem| format!("scopes[{at}]: {problem}"))?;
+    for (at, members) in scopes.ok_or(StateFormatError::NoScopes)?.iter().enumerate() {
+        let (scope, state) = one(members).map_err(|error| StateFormatError::Scope(at, error))?;
         if states.insert(scope, state).is_some() {
-            return Err(format!(
-                "scopes[{at}]: the account and region are there twice"
-            ));
+            return Err(StateFormatError::Scope(at, ScopeFormatError::Duplicate));
         }
     }
     Ok(states)
 }
 
-fn one(members: &Value) -> Result<(Scope, State), String> {
-    let mut members = members.as_object().ok_or("must be an object")?.clone();
-    let mut text = |name: &str| match members.shift_remove(name) {
+fn one(members: &Value) -> Result<(Scope, State), ScopeFormatError> {
+    let members = members.as_object().ok_or(ScopeFormatError::NotAnObject)?;
+    let mut members = members.clone();
+    let mut text = |name| match members.shift_remove(name) {
         Some(Value::String(text)) if !text.contains(char::is_control) => Ok(text),
-        _ => Err(format!("{name} must be a text")),
+        _ => Err(ScopeFormatError::NotText(name)),
     };
     let scope = Scope {
         account: text("account")?.into(),
         region: text("region")?.into(),
     };
-    Ok((scope, State::of_description(members)?))
+    let state = State::of_description(members).map_err(ScopeFormatError::Row)?;
+    Ok((scope, state))
 }

@@ -1,6 +1,7 @@
 //! The resources of one account in one region.
 
 pub(crate) mod control_numbers;
+mod error;
 pub(crate) mod job;
 mod lookup;
 mod partition;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use self::rows::AnyTable;
 use crate::state::control_numbers::Counter;
 use crate::state::stored_reply::StoredReply;
+pub use error::{PersistError, RowError};
 pub(crate) use job::Jobs;
 pub(crate) use partition::{Guard, Partition};
 pub(crate) use past::StateHistory;

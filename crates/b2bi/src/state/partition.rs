@@ -1,6 +1,5 @@
 //! The lock round a state, and its way to the disk.
 
-use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +11,7 @@ use b2bi_local_persistence::{Batch, CommitSeq, RowStore, WriteError};
 use super::past::StateHistory;
 use super::rows::AnyTable;
 use super::undo::StateUndo;
-use super::{State, rows};
+use super::{PersistError, RowError, State, rows};
 use crate::scope::Scope;
 use crate::state::job::{CancelledJobs, Job, JobGroup};
 
@@ -150,7 +149,7 @@ impl Partition {
     /// # Errors
     ///
     /// The disk cannot be read.
-    pub(crate) async fn archived_job(&self, place: u64) -> Result<Option<Job>, String> {
+    pub(crate) async fn archived_job(&self, place: u64) -> Result<Option<Job>, RowError> {
         let Some(keeper) = &self.keeper else {
             return Ok(None);
         };
@@ -158,8 +157,7 @@ impl Partition {
         let row = keeper
             .row_store
             .get(rows::ROWS, &rows::job_key(&keeper.scope, place));
-        let row = row.map_err(|error| error.to_string())?;
-        row.map(|row| rows::job(&row)).transpose()
+        row?.map(|row| rows::job(&row)).transpose()
     }
 
     /// How often changes were undone because the disk did not take them;
@@ -246,38 +244,6 @@ impl Persister {
         Ok(())
     }
 }
-
-/// Why changes are not on their way to the disk.
-#[derive(Debug)]
-enum PersistError {
-    /// A row cannot be written as JSON.
-    Row(serde_json::Error),
-    /// The row store does not accept it.
-    Write(WriteError),
-}
-
-impl From<serde_json::Error> for PersistError {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Row(error)
-    }
-}
-
-impl From<WriteError> for PersistError {
-    fn from(error: WriteError) -> Self {
-        Self::Write(error)
-    }
-}
-
-impl fmt::Display for PersistError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Row(error) => write!(out, "a row cannot be written as JSON: {error}"),
-            Self::Write(error) => error.fmt(out),
-        }
-    }
-}
-
-impl std::error::Error for PersistError {}
 
 impl Guard<'_> {
     /// Removes everything. The history begins anew.

@@ -1,13 +1,11 @@
 //! State as it is kept on disk and written for people: each row as JSON.
 
-use std::fmt;
-
 use b2bi_local_persistence as row_store;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{State, Table};
+use super::{RowError, State, Table};
 use crate::scope::Scope;
 use crate::state::job::Job;
 
@@ -16,22 +14,6 @@ pub(crate) const ROWS: row_store::Table = row_store::Table("b2bi");
 
 /// Stands between the parts of a row's key; no part has it.
 const SEPARATOR: char = '\n';
-
-/// A row that cannot be read.
-#[derive(Debug)]
-pub(crate) struct RowError(String);
-
-impl From<row_store::WriteError> for RowError {
-    fn from(error: row_store::WriteError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl fmt::Display for RowError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
 
 /// What a row looks like: its id beside the members of its value.
 fn row<T: Serialize>(id: &str, value: &T) -> serde_json::Result<Value> {
@@ -44,19 +26,21 @@ fn row<T: Serialize>(id: &str, value: &T) -> serde_json::Result<Value> {
     Ok(Value::Object(members))
 }
 
-pub(super) fn parse<T: DeserializeOwned>(row: Value) -> Result<(String, T), String> {
+pub(super) fn parse<T: DeserializeOwned>(row: Value) -> Result<(String, T), RowError> {
     let Value::Object(mut members) = row else {
-        return Err("a row must be an object".to_owned());
+        return Err(RowError::NotAnObject);
     };
     let Some(Value::String(id)) = members.shift_remove("id") else {
-        return Err("the id is missing".to_owned());
+        return Err(RowError::IdMissing);
     };
     let value = match members.shift_remove("value") {
         Some(value) => value,
         None => Value::Object(members),
     };
-    let value = serde_json::from_value(value).map_err(|error| format!("{id}: {error}"))?;
-    Ok((id, value))
+    match serde_json::from_value(value) {
+        Ok(value) => Ok((id, value)),
+        Err(source) => Err(RowError::Members { id, source }),
+    }
 }
 
 /// A table of any kind of rows, as this module deals with it.
@@ -70,9 +54,9 @@ pub(super) trait AnyTable {
     fn take_changes(&mut self) -> serde_json::Result<Vec<(u64, Option<Value>)>>;
     /// Has no row count as changed.
     fn forget_changes(&mut self);
-    fn put_back(&mut self, place: u64, row: Value) -> Result<(), String>;
+    fn put_back(&mut self, place: u64, row: Value) -> Result<(), RowError>;
     fn rows(&self) -> serde_json::Result<Vec<Value>>;
-    fn add(&mut self, row: Value) -> Result<(), String>;
+    fn add(&mut self, row: Value) -> Result<(), RowError>;
 }
 
 impl<T: Clone + Serialize + DeserializeOwned> AnyTable for Table<T> {
@@ -105,7 +89,7 @@ impl<T: Clone + Serialize + DeserializeOwned> AnyTable for Table<T> {
         drop(self.take_changed());
     }
 
-    fn put_back(&mut self, place: u64, row: Value) -> Result<(), String> {
+    fn put_back(&mut self, place: u64, row: Value) -> Result<(), RowError> {
         let (id, value) = parse(row)?;
         self.insert_at(place, id, value);
         Ok(())
@@ -115,10 +99,10 @@ impl<T: Clone + Serialize + DeserializeOwned> AnyTable for Table<T> {
         self.entries().map(|(id, value)| row(id, value)).collect()
     }
 
-    fn add(&mut self, row: Value) -> Result<(), String> {
+    fn add(&mut self, row: Value) -> Result<(), RowError> {
         let (id, value) = parse(row)?;
         if self.get(&id).is_some() {
-            return Err(format!("{id} is there twice"));
+            return Err(RowError::Duplicate(id));
         }
         self.insert(id, value);
         Ok(())
@@ -157,16 +141,7 @@ impl State {
         scope: &Scope,
         batch: &mut row_store::Batch,
     ) -> serde_json::Result<()> {
-        for (name, table) in self.tables_mut() {
-            for (place, row) in table.take_changes()? {
-                let key = key(scope, name, place);
-                match row {
-                    Some(row) => batch.put(ROWS, key, serde_json::to_vec(&row)?),
-                    None => batch.remove(ROWS, key),
-                }
-            }
-        }
-        Ok(())
+        add_changes(self.tables_mut(), scope, batch)
     }
 
     /// Adds every row to a batch; none counts as changed then.
@@ -182,8 +157,13 @@ impl State {
     }
 
     /// Puts a row back that was read from the row store.
-    pub(crate) fn put_back(&mut self, table: &str, place: u64, value: &[u8]) -> Result<(), String> {
-        let row = serde_json::from_slice(value).map_err(|error| error.to_string())?;
+    pub(crate) fn put_back(
+        &mut self,
+        table: &str,
+        place: u64,
+        value: &[u8],
+    ) -> Result<(), RowError> {
+        let row = serde_json::from_slice(value)?;
         self.table_mut(table)?.put_back(place, row)
     }
 
@@ -197,29 +177,48 @@ impl State {
     }
 
     /// The state that was described so.
-    pub(crate) fn of_description(members: Map<String, Value>) -> Result<Self, String> {
+    pub(crate) fn of_description(members: Map<String, Value>) -> Result<Self, RowError> {
         let mut state = Self::default();
         for (name, rows) in members {
             let Value::Array(rows) = rows else {
-                return Err(format!("{name} must be a list"));
+                return Err(RowError::NotAList(name));
             };
             let table = state.table_mut(&name)?;
             for row in rows {
-                table
-                    .add(row)
-                    .map_err(|problem| format!("{name}: {problem}"))?;
+                table.add(row).map_err(|source| RowError::Table {
+                    name: name.clone(),
+                    source: Box::new(source),
+                })?;
             }
         }
         Ok(state)
     }
 
-    fn table_mut(&mut self, name: &str) -> Result<&mut dyn AnyTable, String> {
+    fn table_mut(&mut self, name: &str) -> Result<&mut dyn AnyTable, RowError> {
         let mut tables = self.tables_mut().into_iter();
         let found = tables.find(|(known, _)| *known == name);
         found
             .map(|(_, table)| table)
-            .ok_or_else(|| format!("there is no table {name}"))
+            .ok_or_else(|| RowError::UnknownTable(name.to_owned()))
     }
+}
+
+/// Adds what has changed in tables to a batch; each has its name.
+fn add_changes<'a>(
+    tables: impl IntoIterator<Item = (&'static str, &'a mut dyn AnyTable)>,
+    scope: &Scope,
+    batch: &mut row_store::Batch,
+) -> serde_json::Result<()> {
+    for (name, table) in tables {
+        for (place, row) in table.take_changes()? {
+            let key = key(scope, name, place);
+            match row {
+                Some(row) => batch.put(ROWS, key, serde_json::to_vec(&row)?),
+                None => batch.remove(ROWS, key),
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The table of jobs.
@@ -231,31 +230,91 @@ pub(super) fn job_key(scope: &Scope, place: u64) -> String {
 }
 
 /// The job that a row of the row store holds.
-pub(super) fn job(row: &[u8]) -> Result<Job, String> {
-    let row = serde_json::from_slice(row).map_err(|error| error.to_string())?;
+pub(super) fn job(row: &[u8]) -> Result<Job, RowError> {
+    let row = serde_json::from_slice(row)?;
     parse(row).map(|(_, job)| job)
 }
 
 /// The scope, table and place that a key of the row store names.
 pub(crate) fn place_of(key: &str) -> Result<(Scope, &str, u64), RowError> {
     let mut parts = key.split(SEPARATOR);
-    let mut part = || {
-        parts
-            .next()
-            .ok_or_else(|| RowError(format!("a row has the key {key:?}")))
-    };
+    let mut part = || parts.next().ok_or_else(|| RowError::Key(key.to_owned()));
     let scope = Scope {
         account: part()?.into(),
         region: part()?.into(),
     };
     let (table, place) = (part()?, part()?);
     let place = place.parse();
-    let place = place.map_err(|_| RowError(format!("a row has the key {key:?}")))?;
+    let place = place.map_err(|_| RowError::Key(key.to_owned()))?;
     Ok((scope, table, place))
 }
 
 /// The row of that key cannot be read, for that reason.
-pub(crate) fn unreadable(key: &str, problem: &str) -> RowError {
-    let key = key.replace(SEPARATOR, "/");
-    RowError(format!("the row {key} cannot be read: {problem}"))
+pub(crate) fn unreadable(key: &str, source: RowError) -> RowError {
+    RowError::At {
+        key: key.replace(SEPARATOR, "/"),
+        source: Box::new(source),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::Error as _;
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{AnyTable, Table, add_changes};
+    use crate::scope::Scope;
+
+    /// A value that is written as a number, unless it is one that cannot be.
+    #[derive(Clone)]
+    struct Fragile(Option<u64>);
+
+    impl Serialize for Fragile {
+        fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+            let number = self.0.ok_or_else(|| S::Error::custom("not a number"))?;
+            number.serialize(out)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Fragile {
+        fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+            Err(D::Error::custom("never read"))
+        }
+    }
+
+    fn table(values: &[Option<u64>]) -> Table<Fragile> {
+        let mut table = Table::default();
+        Table::track(&mut table);
+        for (at, value) in values.iter().enumerate() {
+            table.insert(at.to_string(), Fragile(*value));
+        }
+        table
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_written_fails_the_whole_batch() {
+        let check = |tables: [&[Option<u64>]; 2], expected: Option<&str>| {
+            let [mut first, mut second] = tables.map(table);
+            let both: [(&str, &mut dyn AnyTable); 2] =
+                [("first", &mut first), ("second", &mut second)];
+            let scope = Scope {
+                account: "1".into(),
+                region: "r".into(),
+            };
+            let added = add_changes(both, &scope, &mut super::row_store::Batch::new());
+            let error = added.map_err(|error| error.to_string()).err();
+            assert_eq!(error.as_deref(), expected, "{tables:?}");
+        };
+        check([&[Some(1), Some(2)], &[Some(3)]], None);
+        check([&[Some(1), None], &[Some(3)]], Some("not a number"));
+        check([&[], &[None]], Some("not a number"));
+        check([&[None], &[]], Some("not a number"));
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_written_is_not_left_out_of_a_description() {
+        assert_eq!(table(&[Some(1)]).rows().unwrap().len(), 1);
+        assert!(table(&[Some(1), None]).rows().is_err());
+    }
 }

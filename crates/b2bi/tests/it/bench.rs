@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use b2bi_local_b2bi::{
-    B2bi, Clock, Config, Environment, EventSink, Ids, ObjectCreated, Scope, Stages,
+    B2bi, Clock, Config, Environment, EventSink, Ids, ObjectCreated, RowError, Scope, Stages,
 };
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, ObjectStore, Settings};
@@ -99,7 +99,11 @@ impl Bench {
     }
 
     /// Keeps state in a row store with other settings, and begins with what is there.
-    pub(crate) fn keep_with(&mut self, config: Config, row_store: RowStore) -> Result<(), String> {
+    pub(crate) fn keep_with(
+        &mut self,
+        config: Config,
+        row_store: RowStore,
+    ) -> Result<(), RowError> {
         self.service = B2bi::with_row_store(config, self.environment.clone(), row_store)?;
         Ok(())
     }
@@ -123,7 +127,7 @@ impl Bench {
     }
 
     /// Keeps state in a row store, and begins with what is there.
-    pub(crate) fn keep(&mut self, row_store: RowStore) -> Result<(), String> {
+    pub(crate) fn keep(&mut self, row_store: RowStore) -> Result<(), RowError> {
         self.service =
             B2bi::with_row_store(Config::standard(), self.environment.clone(), row_store)?;
         Ok(())

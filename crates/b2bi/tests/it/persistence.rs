@@ -95,7 +95,7 @@ pub(crate) async fn restart(bench: &mut Bench, config: Config, directory: &Direc
             Err(_) => tokio::task::yield_now().await,
         }
     };
-    assert_eq!(bench.keep_with(config, row_store), Ok(()));
+    bench.keep_with(config, row_store).unwrap();
 }
 
 /// Holds every job up for ever, as a crash does.
@@ -286,8 +286,7 @@ async fn states_are_put_back_one_after_the_other() {
     }
     let restore = |at: usize| bench.service().restore(&states[at]);
     for _ in 0..10 {
-        let restored = tokio::join!(restore(2), restore(0), restore(1), restore(2), restore(0));
-        assert_eq!(restored, (Ok(()), Ok(()), Ok(()), Ok(()), Ok(())));
+        tokio::try_join!(restore(2), restore(0), restore(1), restore(2), restore(0)).unwrap();
         assert_eq!(bench.service().describe().unwrap(), states[0]);
     }
     let bench = restarted(bench, &directory).await;

@@ -46,7 +46,10 @@ pub(super) fn described(app: &App, params: &Params) -> Result<Value, AdminError>
             return Err(AdminError::bad_request(message));
         }
     };
-    let mut state = app.service.describe().map_err(AdminError::internal)?;
+    let mut state = app
+        .service
+        .describe()
+        .map_err(|error| AdminError::internal(error.to_string()))?;
     if let Some(scopes) = state.get_mut("scopes").and_then(Value::as_array_mut) {
         scopes.retain(|scope| {
             let mut wanted = params.iter().filter(|(key, _)| *key != OBJECTS);

@@ -34,6 +34,6 @@ pub(crate) async fn get_transformer_job(
         state.jobs.archived(id).ok_or_else(missing)?
     };
     let job = Box::pin(ctx.partition.archived_job(place)).await;
-    let job = job.map_err(internal)?;
+    let job = job.map_err(|error| internal(error.to_string()))?;
     job.as_ref().and_then(described).ok_or_else(missing)
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::archive::{ArchivedJob, JobArchive};
 use super::file_index::FileIndex;
+use crate::state::RowError;
 use crate::state::job::{Job, JobResult, ObjectVersion, RETENTION_MILLIS};
 use crate::state::rows::{self, AnyTable};
 use crate::state::table::{Table, Undo};
@@ -228,7 +229,7 @@ impl AnyTable for Jobs {
         AnyTable::forget_changes(&mut self.rows);
     }
 
-    fn put_back(&mut self, place: u64, row: Value) -> Result<(), String> {
+    fn put_back(&mut self, place: u64, row: Value) -> Result<(), RowError> {
         self.rows.put_back(place, row)?;
         self.index(place);
         Ok(())
@@ -238,10 +239,10 @@ impl AnyTable for Jobs {
         self.rows.rows()
     }
 
-    fn add(&mut self, row: Value) -> Result<(), String> {
+    fn add(&mut self, row: Value) -> Result<(), RowError> {
         let (id, job) = rows::parse(row)?;
         if self.rows.get(&id).is_some() {
-            return Err(format!("{id} is there twice"));
+            return Err(RowError::Duplicate(id));
         }
         self.rows.insert(id.clone(), job);
         if let Some(place) = self.rows.place(&id) {
