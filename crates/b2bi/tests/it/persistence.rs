@@ -95,7 +95,7 @@ pub(crate) async fn restart(bench: &mut Bench, config: Config, directory: &Direc
             Err(_) => tokio::task::yield_now().await,
         }
     };
-    bench.keep_with(config, row_store).unwrap();
+    assert!(bench.keep_with(config, row_store).is_ok());
 }
 
 /// Holds every job up for ever, as a crash does.
