@@ -27,11 +27,13 @@ AWS_DOMAINS = (
 class AwsRequestError(BotoCoreError):  # type: ignore[misc]
     """A request to AWS that a test session does not let through."""
 
-    fmt = (
-        "pytest-b2bi-local refused a request to AWS ({host}). Its client was made outside a test that "
-        "uses a fixture of the package: make it within the test, or set b2bi_local_environment = "
-        '"false" in pytest\'s configuration to let requests through.'
-    )
+    fmt = "pytest-b2bi-local refused a request to AWS ({host}). {advice}"
+
+
+ADVICE = (
+    "Its client was made outside a test that uses a fixture of the package: make it within the test, or "
+    'set b2bi_local_environment = "false" in pytest\'s configuration to let requests through.'
+)
 
 
 def is_aws(host: str) -> bool:
@@ -39,18 +41,18 @@ def is_aws(host: str) -> bool:
     return host.lower().rstrip(".").endswith(AWS_DOMAINS)
 
 
-def install(patch: pytest.MonkeyPatch) -> None:
+def install(patch: pytest.MonkeyPatch, advice: str = ADVICE) -> None:
     """Refuses requests to AWS until the patch is undone. Requests that moto answers never come here."""
     send = URLLib3Session.send
 
     def guarded(session: Any, request: Any) -> Any:
         host = urlsplit(request.url).hostname or ""
         if is_aws(host):
-            _refuse(host)
+            _refuse(host, advice)
         return send(session, request)
 
     patch.setattr(URLLib3Session, "send", guarded)
 
 
-def _refuse(host: str) -> NoReturn:
-    raise AwsRequestError(host=host)
+def _refuse(host: str, advice: str) -> NoReturn:
+    raise AwsRequestError(host=host, advice=advice)

@@ -8,9 +8,10 @@ import os
 import sys
 import threading
 from types import TracebackType
-from typing import Any, Callable, Iterable, Iterator, TypeVar, overload
+from typing import Any, Callable, Iterable, Iterator, NamedTuple, Optional, Tuple, TypeVar, overload
 
 from .environment import SERVICES, environment
+from .extension import Extension
 from .mock_classes import cover
 from .mock_functions import decorate
 from .server import REGION, Running, Server
@@ -56,30 +57,34 @@ def mock_b2bi(
         flags: settings of the server, such as `--quotas=false`.
         server: a server that runs already, to use instead of a new one.
     """
-    mock = Mock(account, region, tuple(services), tuple(flags), server)
+    mock = Mock(Arguments(account, region, tuple(services), tuple(flags), server))
     return mock if test is None else mock(test)
+
+
+class Arguments(NamedTuple):
+    """The arguments of a mock; coroutines with equal ones share a server."""
+
+    account: str
+    region: str
+    services: Tuple[str, ...]
+    flags: Tuple[str, ...]
+    server: Optional[Running]
+    extension: Extension = Extension()
 
 
 class Mock:
     """What `mock_b2bi(…)` returns: it decorates, and it can be entered, also more than once."""
 
-    def __init__(
-        self,
-        account: str,
-        region: str,
-        services: tuple[str, ...],
-        flags: tuple[str, ...],
-        server: Running | None,
-    ) -> None:
-        self._arguments = (account, region, services, flags, server)
+    def __init__(self, arguments: Arguments) -> None:
+        self._arguments = arguments
         self._entered: list[_Entered] = []
 
     def __repr__(self) -> str:
-        account, region, services, *_ = self._arguments
-        return f"<mock_b2bi of account {account} in {region} for {', '.join(services)}>"
+        account, region, services, *_, extension = self._arguments
+        return f"<{extension.name} of account {account} in {region} for {', '.join(services)}>"
 
     def __enter__(self) -> Running:
-        entered = _Entered(*self._arguments)
+        entered = _Entered(self._arguments)
         self._entered.append(entered)
         return entered.server
 
@@ -115,7 +120,7 @@ class Mock:
     @contextlib.contextmanager
     def entering(self) -> Iterator[None]:
         """Enters for one call. Calls may end in any order, so each leaves what it entered."""
-        entered = _Entered(*self._arguments)
+        entered = _Entered(self._arguments)
         try:
             yield
         finally:
@@ -127,7 +132,7 @@ class Mock:
         with _lock:
             found = next((shared for shared in _shared if shared.arguments == self._arguments), None)
             if found is None:
-                found = _Shared(self._arguments, _Entered(*self._arguments))
+                found = _Shared(self._arguments, _Entered(self._arguments))
                 _shared.append(found)
             found.users += 1
         try:
@@ -139,7 +144,7 @@ class Mock:
 class _Shared:
     """A server that coroutines share: the last of them to end stops it."""
 
-    def __init__(self, arguments: tuple[Any, ...], entered: _Entered) -> None:
+    def __init__(self, arguments: Arguments, entered: _Entered) -> None:
         self.arguments = arguments
         self.entered = entered
         self.users = 0
@@ -156,26 +161,22 @@ class _Shared:
 class _Entered:
     """One time that a mock was entered: the server, and what to put back."""
 
-    def __init__(
-        self,
-        account: str,
-        region: str,
-        services: tuple[str, ...],
-        flags: tuple[str, ...],
-        server: Running | None,
-    ) -> None:
-        self._own: Server | None = None
-        if server is None:
-            # Whoever signs with another key, such as moto's, is this account all the same.
-            self._own = server = Server("--account", account, "--region", region, *flags)
-            self._own.start()
-        self.server = server
-        with _lock:
-            variables = environment(server.endpoint, account, region, services)
-            self._before = {name: os.environ.get(name) for name in variables}
-            self._session = _default_session(None)
-            _set(variables)
-            _in_force.append(self)
+    def __init__(self, arguments: Arguments) -> None:
+        account, region, services, flags, server, extension = arguments
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(extension.entered(account))
+            if server is None:
+                # Whoever signs with another key, such as moto's, is this account all the same.
+                own = Server("--account", account, "--region", region, *extension.flags(flags), *flags)
+                server = stack.enter_context(own)
+            self.server = server
+            variables = {**extension.variables(), **environment(server.endpoint, account, region, services)}
+            with _lock:
+                self._before = {name: os.environ.get(name) for name in variables}
+                self._session = _default_session(None)
+                _set(variables)
+                _in_force.append(self)
+            self._left = stack.pop_all()
 
     def leave(self) -> None:
         """Puts back what was before; under another that was entered later, it does so for this one."""
@@ -189,8 +190,7 @@ class _Entered:
             else:
                 _set(self._before)
                 _default_session(self._session)
-        if self._own is not None:
-            self._own.stop()
+        self._left.close()
 
 
 # What is entered now; the environment is that of the last one.

@@ -24,6 +24,8 @@ FLAGS = "b2bi_local_flags"
 ENVIRONMENT = "b2bi_local_environment"
 SERVICES = "b2bi_local_services"
 UNFIRED = "b2bi_local_fail_unfired"
+# The fixture that wants moto, which may not be installed.
+MOCK_AWS = "b2bi_mock_aws"
 # The longest pause of a waiter under `b2bi_no_pauses`.
 WAITER_SECONDS = 0.05
 
@@ -93,13 +95,13 @@ def b2bi_local_flags(pytestconfig: pytest.Config) -> Sequence[str]:
 
 
 @pytest.fixture(scope="session")
-def b2bi_local(b2bi_local_flags: Sequence[str]) -> Iterator[Running]:
+def b2bi_local(b2bi_local_flags: Sequence[str], request: pytest.FixtureRequest) -> Iterator[Running]:
     """The server of this session, or the one that runs at B2BI_LOCAL_ENDPOINT."""
     given = given_server()
     if given:
         yield given
         return
-    with Server(*b2bi_local_flags) as server:
+    with Server(*b2bi_local_flags, *_flags_for_moto(request.session, b2bi_local_flags)) as server:
         yield server
 
 
@@ -156,6 +158,21 @@ def b2bi_environment(
 
 
 @pytest.fixture
+def b2bi_mock_aws(
+    b2bi_environment: Running, b2bi_account: str, b2bi_region: str
+) -> Iterator[Running]:
+    """moto for every service but b2bi and S3, on the test's account.
+
+    Events, log records and notifications of the server arrive in moto, unless the server is the one at
+    B2BI_LOCAL_ENDPOINT. It needs the extra `moto`.
+    """
+    from .moto import mock_aws
+
+    with mock_aws(account=b2bi_account, region=b2bi_region, server=b2bi_environment):
+        yield b2bi_environment
+
+
+@pytest.fixture
 def b2bi_no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Takes boto3's own pauses away: retries follow at once, and waiters ask every 0.05 seconds."""
     import botocore.endpoint
@@ -188,6 +205,15 @@ def b2bi_clock(b2bi_local: Running) -> Iterator[Clock]:
     clock = Clock(b2bi_local)
     yield clock
     clock.reset()
+
+
+def _flags_for_moto(session: pytest.Session, given: Sequence[str]) -> list[str]:
+    """Flags that lead to moto, where a test of this session asks for it."""
+    if not any(MOCK_AWS in getattr(item, "fixturenames", ()) for item in session.items):
+        return []
+    from .moto.endpoint import flags
+
+    return flags(given)
 
 
 def _is_ours(item: pytest.Item) -> bool:

@@ -1,0 +1,71 @@
+"""moto of this process as an HTTP endpoint, where the server delivers events, log records and notifications."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import threading
+from typing import Any, Iterable, Sequence
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from . import patching
+from .accounts import account_of
+
+FLAGS = ("--upstream", "--events-eventbridge", "--logs-endpoint")
+# What the server sends by itself, also after the mock of a test has ended.
+SINKS = ("AWSEvents.PutEvents", "Logs_20140328.")
+ACCOUNT = "HTTP_X_MOTO_ACCOUNT_ID"
+
+
+def flags(given: Sequence[str]) -> list[str]:
+    """Flags of the server that lead to moto, without those that were given."""
+    named = {flag.partition("=")[0] for flag in given}
+    return [f"{flag}={url()}" for flag in FLAGS if flag not in named]
+
+
+def url() -> str:
+    """The endpoint, on a free port of this machine; it lives as long as the process."""
+    return _serve(os.getpid())
+
+
+@functools.lru_cache(maxsize=None)
+def _serve(process: int) -> str:
+    # A process that was forked has no threads of its parent, so it gets an endpoint of its own.
+    application = Application(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)
+    threading.Thread(target=server.serve_forever, name=f"moto of {process}", daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+class Application:
+    """moto's WSGI application, in the account that a request is signed for."""
+
+    def __init__(self, moto: Any) -> None:
+        self._moto = moto
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        if not patching.active() and not target.startswith(SINKS):
+            return _refuse(start_response)
+        account = account_of(environ.get("HTTP_AUTHORIZATION", ""))
+        if account:
+            environ.setdefault(ACCOUNT, account)
+        answer: Iterable[bytes] = self._moto(environ, start_response)
+        return answer
+
+
+def _refuse(start_response: Any) -> Iterable[bytes]:
+    """Outside of `mock_aws`, no service of moto is there for anyone."""
+    message = "this service is moto's, and no mock_aws is in force: use the fixture b2bi_mock_aws"
+    start_response("501 Not Implemented", [("Content-Type", "application/x-amz-json-1.0")])
+    return [json.dumps({"__type": "NotImplementedException", "message": message}).encode()]
+
+
+class _Quiet(WSGIRequestHandler):
+    """Writes no line for each request."""
+
+    def log_request(self, code: Any = "-", size: Any = "-") -> None:
+        """Nothing is logged."""
