@@ -1,7 +1,6 @@
 //! Who signed a request, as far as the signature says.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use b2bi_local_sigv4::account_of_minted;
 use http::header::AUTHORIZATION;
@@ -19,22 +18,14 @@ pub const MOTO_ACCOUNT_HEADER: HeaderName = HeaderName::from_static("x-moto-acco
 const ACCOUNT_BITS: u64 = 0x7fff_ffff_ff80;
 
 /// What a SigV4 header or a presigned query says of the signer, in the request's own bytes.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity<'a> {
     /// The access key id.
     pub access_key: Cow<'a, str>,
-    /// The scope's date, `20261123`.
-    pub date: Cow<'a, str>,
     /// The scope's region; empty where the signature names none.
     pub region: Cow<'a, str>,
     /// The scope's service, `b2bi`.
     pub service: Cow<'a, str>,
-    /// The signed headers, separated by semicolons.
-    pub signed_headers: Cow<'a, str>,
-    /// The signature in hex.
-    pub signature: Cow<'a, str>,
-    /// Whether the signature stands in the query.
-    pub presigned: bool,
 }
 
 /// How an account is found where the request does not name it.
@@ -46,19 +37,6 @@ pub struct AccountRules {
     pub default_region: String,
     /// Whether the account that an `AKIA…` or `ASIA…` key encodes counts.
     pub decode_access_keys: bool,
-}
-
-/// Without the signature, which is good for others for as long as it is good.
-impl fmt::Debug for Identity<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Identity")
-            .field("access_key", &self.access_key)
-            .field("date", &self.date)
-            .field("region", &self.region)
-            .field("service", &self.service)
-            .field("presigned", &self.presigned)
-            .finish_non_exhaustive()
-    }
 }
 
 impl<'a> Identity<'a> {
@@ -93,67 +71,52 @@ impl<'a> Identity<'a> {
         let (_, mut rest) = header
             .strip_prefix("AWS4-")?
             .split_once(|c: char| c.is_ascii_whitespace())?;
-        let mut identity = Self::default();
         while !rest.is_empty() {
             let parameter;
             (parameter, rest) = cut(rest, b',').unwrap_or((rest, ""));
-            match cut(parameter.trim_ascii(), b'=') {
-                Some(("Credential", value)) if identity.access_key.is_empty() => {
-                    identity.set_credential(value.into())?;
-                }
-                Some(("SignedHeaders", value)) => identity.signed_headers = value.into(),
-                Some(("Signature", value)) => identity.signature = value.into(),
-                _ => {}
+            if let Some(("Credential", value)) = cut(parameter.trim_ascii(), b'=') {
+                return Self::of_credential(value.into());
             }
         }
-        identity.complete()
+        None
     }
 
     fn from_query(query: &'a str) -> Option<Self> {
-        let mut identity = Self {
-            presigned: true,
-            ..Self::default()
-        };
         for (name, value) in query.split('&').filter_map(|part| part.split_once('=')) {
             let value = || percent_decode_str(value).decode_utf8_lossy();
             match name {
                 "AWSAccessKeyId" => return Self::of_version_2(value()).complete(),
-                "X-Amz-Credential" => identity.set_credential(value())?,
-                "X-Amz-SignedHeaders" => identity.signed_headers = value(),
-                "X-Amz-Signature" => identity.signature = value(),
+                "X-Amz-Credential" => return Self::of_credential(value()),
                 _ => {}
             }
         }
-        identity.complete()
+        None
     }
 
     /// `KEY/20261123/us-east-1/b2bi/aws4_request`; the asymmetric form has no region.
-    fn set_credential(&mut self, credential: Cow<'a, str>) -> Option<()> {
+    fn of_credential(credential: Cow<'a, str>) -> Option<Self> {
         match credential {
-            Cow::Borrowed(text) => self.set_parts(text, Cow::Borrowed),
-            Cow::Owned(text) => self.set_parts(&text, |part| part.to_owned().into()),
+            Cow::Borrowed(text) => Self::of_parts(text, Cow::Borrowed),
+            Cow::Owned(text) => Self::of_parts(&text, |part| part.to_owned().into()),
         }
     }
 
-    fn set_parts<'c>(
-        &mut self,
-        credential: &'c str,
-        keep: impl Fn(&'c str) -> Cow<'a, str>,
-    ) -> Option<()> {
+    fn of_parts<'c>(credential: &'c str, keep: impl Fn(&'c str) -> Cow<'a, str>) -> Option<Self> {
         let (rest, "aws4_request") = cut_last(credential)? else {
             return None;
         };
         let (rest, service) = cut_last(rest)?;
         let (rest, region_or_date) = cut_last(rest)?;
-        let (access_key, date, region) = match cut_last(rest) {
-            Some((key, date)) => (key, date, region_or_date),
-            None => (rest, region_or_date, ""),
+        let (access_key, region) = match cut_last(rest) {
+            Some((key, _)) => (key, region_or_date),
+            None => (rest, ""),
         };
-        self.service = keep(service);
-        self.access_key = keep(access_key);
-        self.date = keep(date);
-        self.region = keep(region);
-        Some(())
+        let identity = Self {
+            access_key: keep(access_key),
+            region: keep(region),
+            service: keep(service),
+        };
+        identity.complete()
     }
 
     fn complete(self) -> Option<Self> {

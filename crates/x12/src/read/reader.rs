@@ -9,10 +9,10 @@ use super::lexer::{Lexed, Lexer, line_breaks};
 use super::lines::LineUnwrapper;
 use super::state::State;
 use super::{ReadReport, Sink};
+use crate::ProblemKind;
 use crate::delimiters::{Narrowing, Wide};
 use crate::isa::{self, Isa};
 use crate::tables::LoopNames;
-use crate::ProblemKind;
 
 /// The longest segment taken; a binary segment may be that long too.
 const LONGEST_SEGMENT: usize = 256 << 20;
