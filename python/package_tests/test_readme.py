@@ -13,6 +13,8 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 KINDS = {"python", "toml", "console"}
 SAMPLE = REPOSITORY / "fixtures" / "order-intake"
 SAMPLE_TESTS = 9
+# Where the plugin fake_docker is.
+HERE = str(pathlib.Path(__file__).parent)
 
 
 def blocks(kind):
@@ -31,9 +33,13 @@ def test_there_are_no_other_blocks():
 
 
 @pytest.mark.parametrize("text", [*blocks("python")])
-def test_tests(text, pytester):
+def test_tests(text, pytester, monkeypatch):
     pytester.makepyfile(test_it=text)
-    run(pytester, "--b2bi-fail-unfired").assert_outcomes(passed=1)
+    engine = []
+    if "testcontainers" in text:
+        engine = ["-p", "fake_docker"]
+        monkeypatch.setenv("PYTHONPATH", HERE, prepend=os.pathsep)
+    run(pytester, "--b2bi-fail-unfired", *engine).assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("text", [*blocks("toml")])
