@@ -15,8 +15,11 @@ pub struct ObjectEvent {
     pub key: String,
     /// The object's size in bytes; of a removed object, the size it had.
     pub size: u64,
-    /// The object's `ETag` without quotes; of a removed object, the one it had.
+    /// The object's `ETag` without quotes; of a removed object, the one it had. A delete marker has
+    /// none.
     pub etag: String,
+    /// The version that it is about; none where the bucket has no versioning.
+    pub version_id: Option<String>,
     /// When it happened, by the clock handed to the store.
     pub at: SystemTime,
 }
@@ -24,8 +27,40 @@ pub struct ObjectEvent {
 /// The kinds of [`ObjectEvent`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectChange {
-    /// The object was written: put, posted, copied, or completed from its parts.
-    Created,
-    /// The object was there and is gone.
-    Removed,
+    /// The object was written in one request.
+    Put,
+    /// The object was uploaded with a form.
+    Post,
+    /// The object was copied from another.
+    Copy,
+    /// The object was completed from its parts.
+    CompleteMultipartUpload,
+    /// An object or one of its versions was there and is gone.
+    Delete,
+    /// A delete marker hides the object.
+    DeleteMarkerCreated,
+}
+
+impl ObjectChange {
+    /// The name that S3's notifications give it, such as `ObjectCreated:Put`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Put => "ObjectCreated:Put",
+            Self::Post => "ObjectCreated:Post",
+            Self::Copy => "ObjectCreated:Copy",
+            Self::CompleteMultipartUpload => "ObjectCreated:CompleteMultipartUpload",
+            Self::Delete => "ObjectRemoved:Delete",
+            Self::DeleteMarkerCreated => "ObjectRemoved:DeleteMarkerCreated",
+        }
+    }
+
+    /// Whether there is a new object.
+    #[must_use]
+    pub const fn is_created(self) -> bool {
+        matches!(
+            self,
+            Self::Put | Self::Post | Self::Copy | Self::CompleteMultipartUpload
+        )
+    }
 }

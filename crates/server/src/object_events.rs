@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, UNIX_EPOCH};
 
 use b2bi_local_b2bi::{B2bi, ObjectCreated, PollState};
-use b2bi_local_objects::{EmbeddedS3, ObjectChange, ObjectEvent};
+use b2bi_local_objects::{EmbeddedS3, ObjectEvent};
 use b2bi_local_panics::{Kind, supervised};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -64,7 +64,7 @@ pub(crate) async fn catch_up_supervised(app: &App) {
 async fn pass_on(service: &B2bi, mut events: Receiver<ObjectEvent>, shared: bool) {
     loop {
         match events.recv().await {
-            Ok(event) if event.change == ObjectChange::Created => {
+            Ok(event) if event.change.is_created() => {
                 service.object_created(&ObjectCreated {
                     account: (!shared).then_some(event.account.as_str()),
                     region: None,

@@ -8,6 +8,7 @@ use s3s::S3Result;
 use super::disk::put;
 use super::rows::{self, Kind};
 use super::state::{Bucket, Object, Store, Upload};
+use super::versions::Version;
 use crate::event::{ObjectChange, ObjectEvent};
 
 /// The key of an upload's object, and the upload's id.
@@ -18,13 +19,25 @@ pub(crate) type UploadKey = (String, String);
 pub(crate) enum Change {
     /// The object under the key is now this one, or gone.
     Object(String, Option<Arc<Object>>),
+    /// The older version or the delete marker of the key, by its sequence, is now this one, or gone.
+    Version(String, u64, Option<Version>),
     /// The upload is gone with its parts.
     UploadGone(UploadKey),
+}
+
+/// What listeners are told of a change of a key.
+pub(crate) struct KeyEvent {
+    pub(crate) change: ObjectChange,
+    pub(crate) key: String,
+    pub(crate) size: u64,
+    pub(crate) etag: String,
+    pub(crate) version_id: Option<String>,
 }
 
 /// What was there before a change.
 enum Before {
     Object(String, Option<Arc<Object>>),
+    Version(String, u64, Option<Version>),
     Upload(UploadKey, Option<Box<Upload>>),
 }
 
@@ -33,6 +46,7 @@ impl Change {
         match self {
             Self::Object(key, Some(object)) => drop(bucket.objects.insert(key, object)),
             Self::Object(key, None) => drop(bucket.objects.remove(&key)),
+            Self::Version(key, sequence, version) => set_version(bucket, key, sequence, version),
             Self::UploadGone(id) => drop(bucket.uploads.remove(&id)),
         }
     }
@@ -40,6 +54,11 @@ impl Change {
     fn before(&self, bucket: &Bucket) -> Before {
         match self {
             Self::Object(key, _) => Before::Object(key.clone(), bucket.objects.get(key).cloned()),
+            Self::Version(key, sequence, _) => {
+                let versions = bucket.versions.get(key);
+                let version = versions.and_then(|versions| versions.get(sequence));
+                Before::Version(key.clone(), *sequence, version.cloned())
+            }
             Self::UploadGone(id) => {
                 let upload = bucket.uploads.get(id).cloned();
                 Before::Upload(id.clone(), upload.map(Box::new))
@@ -52,17 +71,30 @@ impl Before {
     fn put_back(self, bucket: &mut Bucket) {
         match self {
             Self::Object(key, object) => Change::Object(key, object).make(bucket),
+            Self::Version(key, sequence, version) => set_version(bucket, key, sequence, version),
             Self::Upload(id, Some(upload)) => drop(bucket.uploads.insert(id, *upload)),
             Self::Upload(id, None) => drop(bucket.uploads.remove(&id)),
         }
     }
 }
 
+fn set_version(bucket: &mut Bucket, key: String, sequence: u64, version: Option<Version>) {
+    if let Some(version) = version {
+        let versions = bucket.versions.entry(key).or_default();
+        versions.insert(sequence, version);
+    } else if let Some(versions) = bucket.versions.get_mut(&key) {
+        versions.remove(&sequence);
+        if versions.is_empty() {
+            bucket.versions.remove(&key);
+        }
+    }
+}
+
 impl Store {
-    /// Makes the changes to a bucket that is held, and tells of its objects.
+    /// Makes the changes to a bucket that is held, and sends the events.
     ///
-    /// All that may fail comes first, so a failure or a panic leaves everything as it was. No key may
-    /// be in two of the changes.
+    /// All that may fail comes first, so a failure or a panic leaves everything as it was. No key and
+    /// no version may be in two of the changes.
     ///
     /// # Errors
     /// The disk does not take them.
@@ -72,8 +104,12 @@ impl Store {
         bucket_name: &str,
         bucket: &mut Bucket,
         changes: Vec<Change>,
+        events: Vec<KeyEvent>,
     ) -> S3Result<()> {
-        let events = self.events(account, bucket_name, bucket, &changes);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let events = self.events(account, bucket_name, events);
         if let Some(disk) = self.disk() {
             let mut batch = Batch::new();
             for change in &changes {
@@ -96,32 +132,19 @@ impl Store {
         Ok(())
     }
 
-    /// What is to be told of the changes.
-    fn events(
-        &self,
-        account: &str,
-        bucket_name: &str,
-        bucket: &Bucket,
-        changes: &[Change],
-    ) -> Vec<ObjectEvent> {
-        let told = changes.iter().filter_map(|change| match change {
-            Change::Object(key, Some(object)) => Some((ObjectChange::Created, key, object)),
-            Change::Object(key, None) => {
-                let object = bucket.objects.get(key)?;
-                Some((ObjectChange::Removed, key, object))
-            }
-            Change::UploadGone(_) => None,
-        });
-        let event = |(change, key, object): (_, &String, &Arc<Object>)| ObjectEvent {
-            change,
+    fn events(&self, account: &str, bucket_name: &str, events: Vec<KeyEvent>) -> Vec<ObjectEvent> {
+        let now = self.now();
+        let event = |event: KeyEvent| ObjectEvent {
+            change: event.change,
             account: self.owner(account).to_owned(),
             bucket: bucket_name.to_owned(),
-            key: key.clone(),
-            size: object.content.size(),
-            etag: object.entity_tag.clone(),
-            at: self.now(),
+            key: event.key,
+            size: event.size,
+            etag: event.etag,
+            version_id: event.version_id,
+            at: now,
         };
-        told.map(event).collect()
+        events.into_iter().map(event).collect()
     }
 
     /// Adds the rows of a change to a batch.
@@ -140,6 +163,16 @@ impl Store {
                 put(batch, row(Kind::Object, &[key]), rows::object(object))?;
             }
             Change::Object(key, None) => batch.remove(rows::ROWS, row(Kind::Object, &[key])),
+            Change::Version(key, sequence, Some(version)) => {
+                put(
+                    batch,
+                    row(Kind::Version(*sequence), &[key]),
+                    rows::version(version),
+                )?;
+            }
+            Change::Version(key, sequence, None) => {
+                batch.remove(rows::ROWS, row(Kind::Version(*sequence), &[key]));
+            }
             Change::UploadGone(id) => {
                 let rest = [id.1.as_str(), id.0.as_str()];
                 let parts = bucket.uploads.get(id).into_iter();

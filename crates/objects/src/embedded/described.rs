@@ -18,7 +18,8 @@ use super::configuration::{self, Configurations};
 use super::content::Content;
 use super::fields::Headers;
 use super::operations::write;
-use super::state::{Bucket, Buckets, Object, Store};
+use super::state::{Bucket, Buckets, Object, Store, Versioning};
+use super::versions::{self, DeleteMarker, Version, VersionId};
 
 /// The most bytes that a key has.
 const MAX_KEY: usize = 1024;
@@ -38,6 +39,26 @@ pub struct DescribedBucket {
     #[serde(default, skip_serializing_if = "Configurations::is_empty")]
     configurations: Configurations,
     objects: Vec<DescribedObject>,
+    /// Older versions and delete markers, the newest of each key first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    versions: Vec<DescribedVersion>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", untagged)]
+enum DescribedVersion {
+    Object(Box<DescribedObject>),
+    DeleteMarker(DescribedMarker),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct DescribedMarker {
+    key: String,
+    delete_marker: bool,
+    last_modified: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version_id: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +66,9 @@ pub struct DescribedBucket {
 struct DescribedObject {
     key: String,
     last_modified: String,
+    /// None stands for `null`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    version_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     content_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -145,6 +169,7 @@ impl EmbeddedS3 {
 fn shared(bucket: &Bucket) -> Bucket {
     let mut copy = Bucket::new(bucket.created, bucket.region.clone());
     copy.objects.clone_from(&bucket.objects);
+    copy.versions.clone_from(&bucket.versions);
     copy.copy_settings(bucket);
     copy
 }
@@ -154,7 +179,16 @@ fn described_bucket(owner: &str, name: String, bucket: Bucket) -> Result<Describ
     let objects = objects.map(|(key, object)| {
         described_object(key, object).map_err(|problem| format!("s3://{name}/{key}: {problem}"))
     });
+    let versions = bucket.versions.iter().flat_map(|(key, versions)| {
+        let newest_first = versions.values().rev();
+        newest_first.map(move |version| (key, version))
+    });
+    let versions = versions.map(|(key, version)| {
+        described_version(key, version).map_err(|problem| format!("s3://{name}/{key}: {problem}"))
+    });
+    let versions = versions.collect::<Result<_, _>>()?;
     Ok(DescribedBucket {
+        versions,
         account: owner.to_owned(),
         objects: objects.collect::<Result<_, _>>()?,
         bucket: name,
@@ -174,7 +208,8 @@ fn described_object(key: &str, object: &Object) -> Result<DescribedObject, Strin
     let metadata = headers.metadata.iter().flat_map(|metadata| metadata.iter());
     Ok(DescribedObject {
         key: key.to_owned(),
-        last_modified: written_time(object)?,
+        last_modified: written_time(object.last_modified)?,
+        version_id: object.version.id.as_deref().map(str::to_owned),
         content_type: headers.content_type.clone(),
         cache_control: headers.cache_control.clone(),
         content_disposition: headers.content_disposition.clone(),
@@ -199,9 +234,23 @@ fn is_readable(text: &str) -> bool {
     text.chars().all(is_readable)
 }
 
-fn written_time(object: &Object) -> Result<String, String> {
+fn described_version(key: &str, version: &Version) -> Result<DescribedVersion, String> {
+    Ok(match version {
+        Version::Object(object) => {
+            DescribedVersion::Object(Box::new(described_object(key, object)?))
+        }
+        Version::DeleteMarker(marker) => DescribedVersion::DeleteMarker(DescribedMarker {
+            key: key.to_owned(),
+            delete_marker: true,
+            last_modified: written_time(marker.last_modified)?,
+            version_id: marker.version.id.as_deref().map(str::to_owned),
+        }),
+    })
+}
+
+fn written_time(time: SystemTime) -> Result<String, String> {
     let mut text = Vec::new();
-    let time = Timestamp::from(object.last_modified);
+    let time = Timestamp::from(time);
     let written = time.format(TimestampFormat::DateTime, &mut text);
     written.map_err(|error| error.to_string())?;
     String::from_utf8(text).map_err(|error| error.to_string())
@@ -217,6 +266,27 @@ fn read_time(text: &str) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::from_secs(whole))
 }
 
+fn wanted_time(text: &str) -> Result<SystemTime, String> {
+    let wanted = || "lastModified must be such as 2026-01-31T09:30:00Z".to_owned();
+    read_time(text).ok_or_else(wanted)
+}
+
+fn read_version_id(id: Option<String>) -> Result<Option<Box<str>>, String> {
+    let checked = versions::checked_id(id.as_deref());
+    checked.map_err(|_| "versionId is not one that S3 gives".to_owned())?;
+    let id = id.filter(|id| id != versions::NULL);
+    Ok(id.map(String::into_boxed_str))
+}
+
+impl DescribedVersion {
+    fn key(&self) -> &str {
+        match self {
+            Self::Object(object) => &object.key,
+            Self::DeleteMarker(marker) => &marker.key,
+        }
+    }
+}
+
 impl Store {
     async fn made(&self, described: DescribedBucket) -> Result<Bucket, String> {
         if !check_bucket_name(&described.bucket) {
@@ -225,10 +295,23 @@ impl Store {
         let mut bucket = Bucket::new(self.now(), described.region);
         bucket.policy = described.policy;
         bucket.configurations = configuration::imported(described.configurations)?;
+        bucket.versioning = configuration::versioning(&bucket.configurations).unwrap_or_default();
+        let mut versions = described.versions;
+        if bucket.versioning == Versioning::Never && !versions.is_empty() {
+            return Err("versions are in it, and its configurations have no versioning".to_owned());
+        }
+        // The oldest first, so that those after it get a greater sequence.
+        versions.reverse();
+        for version in versions {
+            let key = version.key().to_owned();
+            let made = self.made_version(&mut bucket, version).await;
+            made.map_err(|problem| format!("a version of the key {key:?}: {problem}"))?;
+        }
         for object in described.objects {
             let key = object.key.clone();
             let made = self.made_object(object).await;
-            let made = made.map_err(|problem| format!("the key {key:?}: {problem}"))?;
+            let mut made = made.map_err(|problem| format!("the key {key:?}: {problem}"))?;
+            made.version.sequence = bucket.next_sequence(&key);
             if bucket.objects.insert(key.clone(), Arc::new(made)).is_some() {
                 return Err(format!("the key {key:?}: it is there twice"));
             }
@@ -236,12 +319,47 @@ impl Store {
         Ok(bucket)
     }
 
+    async fn made_version(
+        &self,
+        bucket: &mut Bucket,
+        described: DescribedVersion,
+    ) -> Result<(), String> {
+        let key = described.key().to_owned();
+        let sequence = bucket.next_sequence(&key);
+        let version = match described {
+            DescribedVersion::Object(object) => {
+                let mut object = self.made_object(*object).await?;
+                object.version.sequence = sequence;
+                Version::Object(Arc::new(object))
+            }
+            DescribedVersion::DeleteMarker(marker) => Version::DeleteMarker(DeleteMarker {
+                version: VersionId {
+                    sequence,
+                    id: read_version_id(marker.version_id)?,
+                },
+                last_modified: wanted_time(&marker.last_modified)?,
+            }),
+        };
+        let versions = bucket.versions.entry(key).or_default();
+        if versions
+            .values()
+            .any(|other| other.id().id == version.id().id)
+        {
+            return Err(format!(
+                "the version {} is there twice",
+                version.id().name()
+            ));
+        }
+        versions.insert(sequence, version);
+        Ok(())
+    }
+
     async fn made_object(&self, described: DescribedObject) -> Result<Object, String> {
         if !(1..=MAX_KEY).contains(&described.key.len()) {
             return Err(format!("a key has from 1 to {MAX_KEY} bytes"));
         }
-        let time = read_time(&described.last_modified);
-        let last_modified = time.ok_or("lastModified must be such as 2026-01-31T09:30:00Z")?;
+        let last_modified = wanted_time(&described.last_modified)?;
+        let id = read_version_id(described.version_id)?;
         let body: Bytes = match (described.text, described.base64) {
             (Some(text), None) => text.into(),
             (None, Some(text)) => {
@@ -267,6 +385,7 @@ impl Store {
         Ok(Object {
             last_modified,
             tags: described.tags.into_iter().collect(),
+            version: VersionId { sequence: 0, id },
             ..made
         })
     }

@@ -11,7 +11,8 @@ use super::blobs::Blobs;
 use super::change::Change;
 use super::operations::multipart::Place;
 use super::rows::{self, Kind};
-use super::state::{self, Bucket, Buckets, Object, Store, Upload, UploadedPart};
+use super::state::{self, Bucket, Buckets, Store, Upload, UploadedPart};
+use super::versions::Version;
 
 /// A row store for rows, and files beside it for what is long.
 pub(crate) struct Disk {
@@ -73,6 +74,10 @@ impl Disk {
             for key in bucket.objects.keys() {
                 batch.remove(rows::ROWS, rows::key(Kind::Object, account, name, &[key]));
             }
+            for (key, sequence, _) in versions(bucket) {
+                let row = rows::key(Kind::Version(sequence), account, name, &[key]);
+                batch.remove(rows::ROWS, row);
+            }
             for ((key, id), upload) in &bucket.uploads {
                 batch.remove(
                     rows::ROWS,
@@ -91,9 +96,21 @@ impl Disk {
                 let key = rows::key(Kind::Object, account, name, &[object_key]);
                 put(batch, key, rows::object(object))?;
             }
+            for (object_key, sequence, version) in versions(bucket) {
+                let key = rows::key(Kind::Version(sequence), account, name, &[object_key]);
+                put(batch, key, rows::version(version))?;
+            }
         }
         Ok(())
     }
+}
+
+fn versions(bucket: &Bucket) -> impl Iterator<Item = (&String, u64, &Version)> {
+    let keys = bucket.versions.iter();
+    keys.flat_map(|(key, versions)| {
+        let versions = versions.iter();
+        versions.map(move |(sequence, version)| (key, *sequence, version))
+    })
 }
 
 /// Adds a row to a batch.
@@ -120,27 +137,6 @@ impl Store {
     /// The files for what is long, if there are any.
     pub(crate) fn blobs(&self) -> Option<&Arc<Blobs>> {
         self.disk().map(|disk| &disk.blobs)
-    }
-
-    /// Keeps an object as it is now, or its end; `before` is what is there.
-    pub(crate) fn keep_object(
-        &self,
-        account: &str,
-        bucket: &str,
-        key: &str,
-        before: Option<Arc<Object>>,
-        after: Option<&Object>,
-    ) -> S3Result<()> {
-        let Some(disk) = self.disk() else {
-            return Ok(());
-        };
-        let row_key = rows::key(Kind::Object, self.owner(account), bucket, &[key]);
-        let key = key.to_owned();
-        let undo = self.undo_in_bucket(account, bucket, move |bucket| match before {
-            Some(object) => drop(bucket.objects.insert(key, object)),
-            None => drop(bucket.objects.remove(&key)),
-        });
-        disk.send(row_key, after.map(rows::object), undo)
     }
 
     /// Keeps what is said of a bucket, or its end; `before` is the bucket as it is.
@@ -264,7 +260,7 @@ impl Store {
         })
     }
 
-    /// Takes a bucket away that has no objects, with its uploads.
+    /// Takes a bucket away that is empty, with its uploads.
     ///
     /// # Errors
     /// The disk does not take it; then nothing has changed.

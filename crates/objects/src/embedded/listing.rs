@@ -67,7 +67,7 @@ pub(crate) fn page<'a, V>(map: &'a BTreeMap<String, V>, query: &Query<'a>) -> Pa
         let Some(rest) = key.strip_prefix(query.prefix) else {
             break;
         };
-        let common = common_prefix(key, rest, query);
+        let common = common_prefix(key, rest, query.prefix, query.delimiter);
         let entry = common.unwrap_or(key);
         from = Bound::Excluded(
             common
@@ -99,15 +99,21 @@ fn start<'a>(query: &Query<'a>) -> Bound<Cow<'a, str>> {
     }
 }
 
-fn common_prefix<'a>(key: &'a str, rest: &str, query: &Query<'_>) -> Option<&'a str> {
-    let delimiter = query.delimiter.filter(|delimiter| !delimiter.is_empty())?;
-    let end = query.prefix.len() + rest.find(delimiter)? + delimiter.len();
+/// What a key has up to the first delimiter after the prefix; `rest` is the key without the prefix.
+pub(crate) fn common_prefix<'a>(
+    key: &'a str,
+    rest: &str,
+    prefix: &str,
+    delimiter: Option<&str>,
+) -> Option<&'a str> {
+    let delimiter = delimiter.filter(|delimiter| !delimiter.is_empty())?;
+    let end = prefix.len() + rest.find(delimiter)? + delimiter.len();
     key.get(..end)
 }
 
 /// A place behind most keys that begin with the prefix, to seek to; none when `key` is there
 /// already, for the greatest character may stand in a key.
-fn beyond(prefix: &str, key: &str) -> Option<Cow<'static, str>> {
+pub(crate) fn beyond(prefix: &str, key: &str) -> Option<Cow<'static, str>> {
     let place = format!("{prefix}{}", char::MAX);
     (place.as_str() > key).then_some(Cow::Owned(place))
 }

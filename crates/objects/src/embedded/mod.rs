@@ -32,6 +32,7 @@ mod state;
 mod store;
 mod unauthenticated;
 mod unread;
+mod versions;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -76,7 +77,7 @@ const READ_ATTEMPTS: u32 = 8;
 /// S3 in memory or on disk: the operations that matter to files and their folders, for any S3 client.
 ///
 /// A handle, cheap to clone; clones share everything. An operation it does not have answers
-/// S3's `NotImplemented`. Objects have no versions, and policies bind nobody.
+/// S3's `NotImplemented`. Policies bind nobody.
 #[derive(Clone)]
 pub struct EmbeddedS3 {
     memory: Store,

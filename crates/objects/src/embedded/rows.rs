@@ -18,6 +18,7 @@ use super::configuration::{self, Configurations};
 use super::content::{Chunk, Content};
 use super::fields::Headers;
 use super::state::{Bucket, Buckets, Object, PartRecord, Upload, UploadedPart, Versioning};
+use super::versions::{DeleteMarker, Version, VersionId};
 
 /// Where the row store has the rows of the embedded S3.
 pub(crate) const ROWS: Table = Table("objects");
@@ -32,6 +33,8 @@ pub(crate) enum Kind {
     Object,
     Upload,
     Part(i32),
+    /// An older version or a delete marker, by its sequence.
+    Version(u64),
 }
 
 /// The key of a row; `rest` is an object's key or, before one, an upload's id.
@@ -40,12 +43,13 @@ pub(crate) fn key(kind: Kind, account: &str, bucket: &str, rest: &[&str]) -> Str
         Kind::Bucket => ('1', None),
         Kind::Object => ('2', None),
         Kind::Upload => ('3', None),
-        Kind::Part(number) => ('4', Some(number)),
+        Kind::Part(number) => ('4', Some(number.to_string())),
+        Kind::Version(sequence) => ('5', Some(sequence.to_string())),
     };
     let mut key = format!("{letter}{SEPARATOR}{account}{SEPARATOR}{bucket}");
     if let Some(number) = number {
         key.push(SEPARATOR);
-        key.push_str(&number.to_string());
+        key.push_str(&number);
     }
     for part in rest {
         key.push(SEPARATOR);
@@ -77,6 +81,21 @@ struct ObjectRow {
     checksum: ChecksumRow,
     parts: Vec<(i32, u64, ChecksumRow)>,
     tags: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    version: VersionId,
+}
+
+fn is_default(version: &VersionId) -> bool {
+    *version == VersionId::default()
+}
+
+#[derive(Serialize, Deserialize)]
+enum VersionRow {
+    Object(Box<ObjectRow>),
+    DeleteMarker {
+        version: VersionId,
+        last_modified: u64,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -149,8 +168,23 @@ pub(crate) fn bucket(bucket: &Bucket) -> serde_json::Result<Vec<u8>> {
 
 /// The row of an object.
 pub(crate) fn object(object: &Object) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&object_row(object))
+}
+
+/// The row of an older version or a delete marker.
+pub(crate) fn version(version: &Version) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&match version {
+        Version::Object(object) => VersionRow::Object(Box::new(object_row(object))),
+        Version::DeleteMarker(marker) => VersionRow::DeleteMarker {
+            version: marker.version.clone(),
+            last_modified: seconds(marker.last_modified),
+        },
+    })
+}
+
+fn object_row(object: &Object) -> ObjectRow {
     let part = |part: &PartRecord| (part.number, part.size, checksum_row(&part.checksum));
-    serde_json::to_vec(&ObjectRow {
+    ObjectRow {
         content: content_row(&object.content),
         etag: object.entity_tag.clone(),
         last_modified: seconds(object.last_modified),
@@ -158,7 +192,8 @@ pub(crate) fn object(object: &Object) -> serde_json::Result<Vec<u8>> {
         checksum: checksum_row(&object.checksum),
         parts: object.parts.iter().map(part).collect(),
         tags: object.tags.clone(),
-    })
+        version: object.version.clone(),
+    }
 }
 
 /// The row of an upload, without its parts.
@@ -293,7 +328,7 @@ impl<'a> Loader<'a> {
         let rest = part()?;
         match kind {
             "2" => {
-                let object = self.object(value)?;
+                let object = self.object(parse(value)?)?;
                 bucket.objects.insert(rest.to_owned(), Arc::new(object));
             }
             "3" => {
@@ -310,13 +345,31 @@ impl<'a> Loader<'a> {
                 let number = number.parse().map_err(|_| malformed())?;
                 upload.parts.insert(number, self.part(value)?);
             }
+            "5" => {
+                let (sequence, key) = rest.split_once(SEPARATOR).ok_or_else(malformed)?;
+                let sequence = sequence.parse().map_err(|_| malformed())?;
+                let versions = bucket.versions.entry(key.to_owned()).or_default();
+                versions.insert(sequence, self.version(parse(value)?)?);
+            }
             _ => return Err(malformed()),
         }
         Ok(())
     }
 
-    fn object(&mut self, value: &[u8]) -> Result<Object, String> {
-        let row: ObjectRow = parse(value)?;
+    fn version(&mut self, row: VersionRow) -> Result<Version, String> {
+        Ok(match row {
+            VersionRow::Object(row) => Version::Object(Arc::new(self.object(*row)?)),
+            VersionRow::DeleteMarker {
+                version,
+                last_modified,
+            } => Version::DeleteMarker(DeleteMarker {
+                version,
+                last_modified: time(last_modified),
+            }),
+        })
+    }
+
+    fn object(&mut self, row: ObjectRow) -> Result<Object, String> {
         let parts = row.parts.into_iter().map(|(number, size, checksum)| {
             Ok(PartRecord {
                 number,
@@ -332,6 +385,7 @@ impl<'a> Loader<'a> {
             checksum: read_checksum(row.checksum)?,
             parts: parts.collect::<Result<_, String>>()?,
             tags: row.tags,
+            version: row.version,
         })
     }
 

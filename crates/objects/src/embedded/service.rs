@@ -3,6 +3,7 @@
 //! What is not in it answers `NotImplemented`, which is the library's default.
 
 use async_trait::async_trait;
+use http::Method;
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
     CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput, CreateBucketInput,
@@ -11,14 +12,15 @@ use s3s::dto::{
     DeleteObjectOutput, DeleteObjectTaggingInput, DeleteObjectTaggingOutput, DeleteObjectsInput,
     DeleteObjectsOutput, GetBucketLocationInput, GetBucketLocationOutput, GetBucketPolicyInput,
     GetBucketPolicyOutput, GetBucketPolicyStatusInput, GetBucketPolicyStatusOutput,
-    GetBucketVersioningInput, GetBucketVersioningOutput, GetObjectAttributesInput,
-    GetObjectAttributesOutput, GetObjectInput, GetObjectOutput, GetObjectTaggingInput,
-    GetObjectTaggingOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput,
-    ListBucketsInput, ListBucketsOutput, ListMultipartUploadsInput, ListMultipartUploadsOutput,
-    ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, ListPartsInput,
-    ListPartsOutput, PutBucketPolicyInput, PutBucketPolicyOutput, PutObjectInput, PutObjectOutput,
-    PutObjectTaggingInput, PutObjectTaggingOutput, UploadPartCopyInput, UploadPartCopyOutput,
-    UploadPartInput, UploadPartOutput,
+    GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectInput, GetObjectOutput,
+    GetObjectTaggingInput, GetObjectTaggingOutput, HeadBucketInput, HeadBucketOutput,
+    HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput,
+    ListMultipartUploadsInput, ListMultipartUploadsOutput, ListObjectVersionsInput,
+    ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
+    ListObjectsV2Output, ListPartsInput, ListPartsOutput, PutBucketPolicyInput,
+    PutBucketPolicyOutput, PutObjectInput, PutObjectOutput, PutObjectTaggingInput,
+    PutObjectTaggingOutput, UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput,
+    UploadPartOutput,
 };
 use s3s::{S3, S3Request, S3Response, S3Result};
 
@@ -26,10 +28,11 @@ use super::acl;
 use super::location::Endpoint;
 use super::operations::{
     buckets, complete, configuration, copy, delete, list, list_uploads, multipart, read, tagging,
-    write,
+    versions, write,
 };
 use super::settings::Account;
 use super::state::Store;
+use crate::event::ObjectChange;
 
 /// The account the request acts for.
 fn account<T>(request: &S3Request<T>) -> String {
@@ -120,11 +123,11 @@ impl S3 for Store {
         run(self, configuration::delete_policy, request)
     }
 
-    async fn get_bucket_versioning(
+    async fn list_object_versions(
         &self,
-        request: S3Request<GetBucketVersioningInput>,
-    ) -> S3Result<S3Response<GetBucketVersioningOutput>> {
-        run(self, configuration::get_versioning, request)
+        request: S3Request<ListObjectVersionsInput>,
+    ) -> S3Result<S3Response<ListObjectVersionsOutput>> {
+        run(self, versions::list, request)
     }
 
     async fn list_objects(
@@ -238,7 +241,12 @@ impl S3 for Store {
         &self,
         request: S3Request<PutObjectInput>,
     ) -> S3Result<S3Response<PutObjectOutput>> {
-        write::put(self, &account(&request), request)
+        // The library has forms carried out as this operation.
+        let change = match request.method {
+            Method::POST => ObjectChange::Post,
+            _ => ObjectChange::Put,
+        };
+        write::put(self, &account(&request), request, change)
             .await
             .map(S3Response::new)
     }

@@ -13,14 +13,14 @@ use s3s::{S3ErrorCode, S3Result};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
-use super::change::Change;
 use super::checksum::{Algorithm, Checksum};
 use super::configuration::Configurations;
 use super::content::Content;
 use super::disk::Disk;
 use super::fields::Headers;
 use super::settings::{Clock, Ids, Settings};
-use crate::event::ObjectEvent;
+use super::versions::{Found, KeyEdit, KeyVersions, VersionId};
+use crate::event::{ObjectChange, ObjectEvent};
 
 /// The account that owns everything when accounts share their objects.
 const SHARED: &str = "shared";
@@ -63,7 +63,10 @@ pub(crate) struct Bucket {
     pub(crate) created: SystemTime,
     /// Where it was asked to be; nowhere in particular means us-east-1.
     pub(crate) region: Option<String>,
+    /// The current objects, by key.
     pub(crate) objects: BTreeMap<String, Arc<Object>>,
+    /// Older versions and delete markers, by key; no key has an empty map.
+    pub(crate) versions: BTreeMap<String, KeyVersions>,
     /// Uploads under way, by key and upload id, which is the order they are listed in.
     pub(crate) uploads: BTreeMap<(String, String), Upload>,
     /// Kept for who asks for it; nothing enforces it.
@@ -94,7 +97,18 @@ pub(crate) struct Object {
     /// The sizes and checksums of its parts, when it was uploaded in parts.
     pub(crate) parts: Vec<PartRecord>,
     pub(crate) tags: Vec<(String, String)>,
+    /// Set where the object is put into its bucket.
+    pub(crate) version: VersionId,
 }
+
+/// An object that is to be put into a bucket, and what listeners are told.
+pub(crate) struct New {
+    pub(crate) object: Object,
+    pub(crate) change: ObjectChange,
+}
+
+/// An object that was put into a bucket, and its version id where the bucket tells ids.
+pub(crate) type Placed = Found;
 
 /// What remains known of a part once its object is complete.
 #[derive(Clone)]
@@ -140,6 +154,7 @@ impl Bucket {
             created,
             region,
             objects: BTreeMap::new(),
+            versions: BTreeMap::new(),
             uploads: BTreeMap::new(),
             policy: None,
             configurations: Configurations::new(),
@@ -163,14 +178,9 @@ impl Bucket {
         self.versioning = other.versioning;
     }
 
-    /// The object under the key.
-    ///
-    /// # Errors
-    /// `NoSuchKey`.
-    pub(crate) fn object(&self, key: &str) -> S3Result<&Arc<Object>> {
-        self.objects
-            .get(key)
-            .ok_or_else(|| S3ErrorCode::NoSuchKey.into())
+    /// Whether no object and no version is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.objects.is_empty() && self.versions.is_empty()
     }
 }
 
@@ -298,7 +308,23 @@ impl Store {
         key: &str,
     ) -> S3Result<Arc<Object>> {
         self.read(account, |buckets| {
-            Ok(Arc::clone(bucket(buckets, bucket_name)?.object(key)?))
+            Ok(bucket(buckets, bucket_name)?.find(key, None)?.object)
+        })
+    }
+
+    /// The object under the key, or a version of it, as a client asks for it.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`, and those of [`Bucket::find`].
+    pub(crate) fn find(
+        &self,
+        account: &str,
+        bucket_name: &str,
+        key: &str,
+        version_id: Option<&str>,
+    ) -> S3Result<Found> {
+        self.read(account, |buckets| {
+            bucket(buckets, bucket_name)?.find(key, version_id)
         })
     }
 
@@ -311,32 +337,19 @@ impl Store {
         account: &str,
         bucket_name: &str,
         key: &str,
-        object: Object,
+        new: New,
         condition: impl FnOnce(Option<&Object>) -> S3Result<()>,
-    ) -> S3Result<Arc<Object>> {
+    ) -> S3Result<Placed> {
         self.write(account, |buckets| {
             let bucket = bucket_mut(buckets, bucket_name)?;
             condition(bucket.objects.get(key).map(AsRef::as_ref))?;
-            self.place(account, bucket_name, bucket, key, object)
+            let mut edit = KeyEdit::new(self, bucket, key);
+            let object = edit.put(new.object, new.change);
+            let (changes, events) = edit.finish();
+            self.change(account, bucket_name, bucket, changes, events)?;
+            let version_id = bucket.told(&object.version);
+            Ok(Placed { object, version_id })
         })
-    }
-
-    /// Puts the object into a bucket that is held, and tells of it.
-    ///
-    /// # Errors
-    /// The disk does not take it.
-    pub(crate) fn place(
-        &self,
-        account: &str,
-        bucket_name: &str,
-        bucket: &mut Bucket,
-        key: &str,
-        object: Object,
-    ) -> S3Result<Arc<Object>> {
-        let object = Arc::new(object);
-        let placed = Change::Object(key.to_owned(), Some(Arc::clone(&object)));
-        self.change(account, bucket_name, bucket, vec![placed])?;
-        Ok(object)
     }
 
     /// Takes the object out of a bucket that is held, and tells of it if it was there.
@@ -350,11 +363,10 @@ impl Store {
         bucket: &mut Bucket,
         key: &str,
     ) -> S3Result<()> {
-        if bucket.objects.contains_key(key) {
-            let gone = Change::Object(key.to_owned(), None);
-            self.change(account, bucket_name, bucket, vec![gone])?;
-        }
-        Ok(())
+        let mut edit = KeyEdit::new(self, bucket, key);
+        edit.delete();
+        let (changes, events) = edit.finish();
+        self.change(account, bucket_name, bucket, changes, events)
     }
 
     /// Sends an event. Called under the bucket's lock, so events come in the order of changes.

@@ -9,8 +9,9 @@ use super::body::{self, unwritable};
 use super::content::Content;
 use super::fields::Headers;
 use super::operations::write;
-use super::state::{self, Store};
+use super::state::{self, New, Store};
 use super::store::attributes;
+use crate::event::ObjectChange;
 use crate::store::{Attributes, ObjectError, ObjectWriter};
 
 /// The most bytes a key has.
@@ -83,8 +84,12 @@ impl Writer<'_> {
         let object = write::whole(self.memory, content, headers, &[], None)?;
         let (account, bucket, key) = (&self.account, &self.bucket, &self.key);
         let failures = self.memory.failures();
-        let placed = self.memory.insert(account, bucket, key, object, |_| Ok(()));
-        let object = placed?;
+        let new = New {
+            object,
+            change: ObjectChange::Put,
+        };
+        let placed = self.memory.insert(account, bucket, key, new, |_| Ok(()));
+        let object = placed?.object;
         self.memory.flushed(failures).await?;
         Ok(attributes(&object))
     }

@@ -6,6 +6,7 @@
 mod disk;
 mod external;
 mod panics;
+mod versions;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -205,9 +206,9 @@ async fn changes_are_told_in_order() {
     call(&s3, ACCOUNT, "DELETE /orders/k", "").await;
     call(&s3, ACCOUNT, "DELETE /orders/k", "").await;
     for (change, key, size) in [
-        (ObjectChange::Created, "k é", 1),
-        (ObjectChange::Created, "k", 3),
-        (ObjectChange::Removed, "k", 3),
+        (ObjectChange::Put, "k é", 1),
+        (ObjectChange::Put, "k", 3),
+        (ObjectChange::Delete, "k", 3),
     ] {
         let event = events.try_recv().unwrap();
         assert_eq!(
@@ -317,7 +318,11 @@ async fn wrong_requests_end_in_errors_of_the_client() {
     )
     .await;
     check("GET /orders/k?partNumber=x", "", "InvalidArgument").await;
-    check("GET /orders/k?versionId=abc", "", "NoSuchVersion").await;
+    check("GET /orders/k?versionId=abc", "", "InvalidArgument").await;
+    check("GET /orders/k?versionId=", "", "InvalidArgument").await;
+    let unknown = "abcdefghijklmnopqrstuvwxyz012345";
+    let request = format!("GET /orders/k?versionId={unknown}");
+    check(&request, "", "NoSuchVersion").await;
     check(
         "PUT /orders/k?partNumber=0&uploadId=u",
         "",

@@ -26,6 +26,7 @@ const DOCUMENTS: &[&str] = &[
     "RequestPaymentConfiguration",
     "ServerSideEncryptionConfiguration",
     "Tagging",
+    "VersioningConfiguration",
     "WebsiteConfiguration",
 ];
 

@@ -343,6 +343,35 @@ pub(super) fn tagging(document: &mut Element, _: &Context<'_>) -> S3Result<()> {
     tagging::checked(tags, MAX_BUCKET_TAGS).map(drop)
 }
 
+pub(super) fn versioning(document: &mut Element, context: &Context<'_>) -> S3Result<()> {
+    let Some(status) = document.text_of("Status") else {
+        return Err(s3_error!(
+            IllegalVersioningConfigurationException,
+            "The Versioning element must be specified"
+        ));
+    };
+    if document.text_of("MfaDelete") == Some("Enabled") {
+        return Err(s3_error!(
+            AccessDenied,
+            "Mfa Authentication must be used for this request"
+        ));
+    }
+    let has = |name: &str| matches!(context.bucket.configurations.get(name), Some(Some(_)));
+    if status != "Enabled" && has("object-lock") {
+        return Err(s3_error!(
+            InvalidBucketState,
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed."
+        ));
+    }
+    if status != "Enabled" && has("replication") {
+        return Err(s3_error!(
+            InvalidBucketState,
+            "A replication configuration is present on this bucket, so you cannot change the versioning state. To change the versioning state, first delete the replication configuration."
+        ));
+    }
+    Ok(())
+}
+
 pub(super) fn website(document: &mut Element, _: &Context<'_>) -> S3Result<()> {
     let index = document.child("IndexDocument");
     if document.child("RedirectAllRequestsTo").is_some() {

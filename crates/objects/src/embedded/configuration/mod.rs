@@ -24,7 +24,7 @@ use super::body;
 use super::checksum::{self, Algorithm};
 use super::content::Content;
 use super::settings::Account;
-use super::state::{self, Store};
+use super::state::{self, Store, Versioning};
 use crate::xml::Element;
 
 /// How many configurations with ids of one kind a bucket has. Source: docs of the PUT operations,
@@ -203,6 +203,7 @@ impl Place<'_> {
                 new_id: &|| self.memory.id(),
             };
             change(&mut configurations, &context)?;
+            after.versioning = versioning(&configurations).unwrap_or(after.versioning);
             after.configurations = configurations;
             let bucket = state::bucket_mut(buckets, self.bucket)?;
             self.memory
@@ -324,6 +325,16 @@ fn document_answer(document: String) -> Response<Body> {
     let xml = HeaderValue::from_static("application/xml");
     answer.headers_mut().insert(CONTENT_TYPE, xml);
     answer
+}
+
+/// What the configurations say of versioning, if anything.
+pub(crate) fn versioning(configurations: &Configurations) -> Option<Versioning> {
+    let document = configurations.get(table::VERSIONING)?.as_deref()?;
+    let document = Element::read(document.as_bytes())?;
+    Some(match document.text_of("Status")? {
+        "Enabled" => Versioning::Enabled,
+        _ => Versioning::Suspended,
+    })
 }
 
 /// Reads configurations that are to be put back into a bucket.

@@ -12,6 +12,9 @@ use crate::xml::Element;
 /// The most bytes that a document has, where S3 tells no other number. Assumption A-271.
 const MAX_BYTES: usize = 512 << 10;
 
+/// The name of the configuration that turns versioning on.
+pub(super) const VERSIONING: &str = "versioning";
+
 /// A configuration of a bucket.
 pub(crate) struct Row {
     /// The key of the query that names it.
@@ -286,6 +289,16 @@ pub(super) static ROWS: &[Row] = &[
         check: check::tagging,
         unset: Unset::Error(("NoSuchTagSet", "The TagSet does not exist")),
         max_bytes: 128 << 10,
+        ..PLAIN
+    },
+    Row {
+        name: VERSIONING,
+        put: "PutBucketVersioning",
+        get: "GetBucketVersioning",
+        root: "VersioningConfiguration",
+        shape: &generated::VERSIONING_CONFIGURATION,
+        check: check::versioning,
+        unset: Unset::Document("<VersioningConfiguration></VersioningConfiguration>"),
         ..PLAIN
     },
     Row {

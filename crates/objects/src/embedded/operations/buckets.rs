@@ -15,7 +15,7 @@ use s3s::{S3ErrorCode, S3Result, s3_error};
 use super::owner;
 use crate::embedded::configuration::Configurations;
 use crate::embedded::location::{self, DEFAULT_REGION, Endpoint};
-use crate::embedded::state::{Bucket, Store, bucket};
+use crate::embedded::state::{Bucket, Store, Versioning, bucket};
 
 /// Makes a bucket. Making it again is an error, save in us-east-1, as it always was there.
 pub(crate) fn create(
@@ -81,19 +81,30 @@ pub(crate) fn location(
     })
 }
 
-/// Deletes a bucket that has no objects; uploads under way go with it.
+/// Deletes a bucket that has no objects and no versions; uploads under way go with it.
 pub(crate) fn delete(
     memory: &Store,
     account: &str,
     input: DeleteBucketInput,
 ) -> S3Result<DeleteBucketOutput> {
     memory.write(account, |buckets| {
-        if !bucket(buckets, &input.bucket)?.objects.is_empty() {
-            return Err(S3ErrorCode::BucketNotEmpty.into());
-        }
+        check_empty(bucket(buckets, &input.bucket)?)?;
         memory.remove_bucket(account, &input.bucket, buckets)?;
         Ok(DeleteBucketOutput::default())
     })
+}
+
+fn check_empty(bucket: &Bucket) -> S3Result<()> {
+    if bucket.is_empty() {
+        Ok(())
+    } else if bucket.versioning == Versioning::Never {
+        Err(S3ErrorCode::BucketNotEmpty.into())
+    } else {
+        Err(s3_error!(
+            BucketNotEmpty,
+            "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+        ))
+    }
 }
 
 /// Lists the account's buckets, by name.

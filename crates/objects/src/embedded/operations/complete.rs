@@ -1,7 +1,5 @@
 //! Multipart uploads completed: parts become an object.
 
-use std::sync::Arc;
-
 use s3s::dto::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart};
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
@@ -13,6 +11,8 @@ use crate::embedded::content::Content;
 use crate::embedded::fields::{Headers, claims_of, size, tell_checksum};
 use crate::embedded::location::Endpoint;
 use crate::embedded::state::{Object, PartRecord, Store, Upload, UploadedPart, bucket, bucket_mut};
+use crate::embedded::versions::{KeyEdit, VersionId};
+use crate::event::ObjectChange;
 
 /// The least size of a part that is not the last.
 const MIN_PART: u64 = 5 << 20;
@@ -36,16 +36,16 @@ pub(crate) fn complete(
             input.if_none_match.as_ref(),
         )?;
         multipart::find(bucket, &id.0, &id.1)?;
-        let object = Arc::new(object);
-        let changes = vec![
-            Change::UploadGone(id),
-            Change::Object(input.key.clone(), Some(Arc::clone(&object))),
-        ];
-        memory.change(account, &input.bucket, bucket, changes)?;
-        Ok(object)
+        let mut edit = KeyEdit::new(memory, bucket, &input.key);
+        let object = edit.put(object, ObjectChange::CompleteMultipartUpload);
+        let (mut changes, events) = edit.finish();
+        changes.push(Change::UploadGone(id));
+        memory.change(account, &input.bucket, bucket, changes, events)?;
+        Ok((bucket.told(&object.version), object))
     });
-    let object = placed?;
+    let (version_id, object) = placed?;
     let mut output = CompleteMultipartUploadOutput {
+        version_id,
         location: endpoint.map(|endpoint| endpoint.url.clone()),
         bucket: Some(input.bucket),
         key: Some(input.key),
@@ -113,6 +113,7 @@ fn assemble(
         checksum,
         parts: plan.parts.into_iter().map(record).collect(),
         tags: plan.tags,
+        version: VersionId::default(),
     })
 }
 

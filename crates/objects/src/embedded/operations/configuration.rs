@@ -5,8 +5,8 @@
 
 use s3s::dto::{
     DeleteBucketPolicyInput, DeleteBucketPolicyOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
-    GetBucketPolicyStatusInput, GetBucketPolicyStatusOutput, GetBucketVersioningInput,
-    GetBucketVersioningOutput, PolicyStatus, PutBucketPolicyInput, PutBucketPolicyOutput,
+    GetBucketPolicyStatusInput, GetBucketPolicyStatusOutput, PolicyStatus, PutBucketPolicyInput,
+    PutBucketPolicyOutput,
 };
 use s3s::{S3ErrorCode, S3Result};
 
@@ -81,16 +81,5 @@ pub(crate) fn delete_policy(
         after.policy = None;
         memory.change_bucket(account, &input.bucket, bucket, &after)?;
         Ok(DeleteBucketPolicyOutput::default())
-    })
-}
-
-/// Tells that a bucket has no versioning.
-pub(crate) fn get_versioning(
-    memory: &Store,
-    account: &str,
-    input: GetBucketVersioningInput,
-) -> S3Result<GetBucketVersioningOutput> {
-    memory.read(account, |buckets| {
-        bucket(buckets, &input.bucket).map(|_| GetBucketVersioningOutput::default())
     })
 }

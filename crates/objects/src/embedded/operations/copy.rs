@@ -1,7 +1,5 @@
 //! Objects copied, whole or as a part of an upload.
 
-use std::sync::Arc;
-
 use http::header::{HeaderMap, IF_MATCH, IF_NONE_MATCH};
 use s3s::dto::{
     CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopyPartResult, CopySource, ETagCondition,
@@ -9,15 +7,17 @@ use s3s::dto::{
 };
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
-use super::{check_version, multipart, tagging, write};
+use super::{multipart, tagging, write};
 use crate::embedded::checksum::Algorithm;
 use crate::embedded::conditions::{self, ReadConditions};
 use crate::embedded::content::Content;
 use crate::embedded::fields::{Headers, headers_of, tell_checksum};
-use crate::embedded::state::{Object, Store};
+use crate::embedded::state::{self, New, Object, Store};
+use crate::embedded::versions::Found;
+use crate::event::ObjectChange;
 
 /// Finds the object that a copy is to be made of.
-fn source(memory: &Store, account: &str, source: &CopySource) -> S3Result<Arc<Object>> {
+fn source(memory: &Store, account: &str, source: &CopySource) -> S3Result<Found> {
     let CopySource::Bucket {
         bucket,
         key,
@@ -29,12 +29,21 @@ fn source(memory: &Store, account: &str, source: &CopySource) -> S3Result<Arc<Ob
             "Copying from an access point is not implemented"
         ));
     };
-    check_version(version_id.as_deref())?;
-    memory.object(account, bucket, key)
+    memory.read(account, |buckets| {
+        let found = state::bucket(buckets, bucket)?.find(key, version_id.as_deref());
+        found.map_err(|error| match error.code() {
+            S3ErrorCode::MethodNotAllowed => s3_error!(
+                InvalidRequest,
+                "The source of a copy request may not specifically refer to a delete marker by version id."
+            ),
+            _ => error,
+        })
+    })
 }
 
+/// Whether an object is to be copied onto itself. An older version may be, which restores it.
 fn is_source(source: &CopySource, bucket_name: &str, object_key: &str) -> bool {
-    matches!(source, CopySource::Bucket { bucket, key, .. } if **bucket == *bucket_name && **key == *object_key)
+    matches!(source, CopySource::Bucket { bucket, key, version_id: None } if **bucket == *bucket_name && **key == *object_key)
 }
 
 /// Copies an object. The copy is made in one piece, so its `ETag` may differ from the source's.
@@ -44,7 +53,8 @@ pub(crate) fn object(
     headers: &HeaderMap,
     mut input: CopyObjectInput,
 ) -> S3Result<CopyObjectOutput> {
-    let original = source(memory, account, &input.copy_source)?;
+    let found = source(memory, account, &input.copy_source)?;
+    let original = found.object;
     source_conditions(&mut input).check_source(&original)?;
     let replaces = input
         .metadata_directive
@@ -85,10 +95,18 @@ pub(crate) fn object(
         condition(headers, &IF_MATCH)?,
         condition(headers, &IF_NONE_MATCH)?,
     );
-    let copy = memory.insert(account, &input.bucket, &input.key, copy, |current| {
+    let new = New {
+        object: copy,
+        change: ObjectChange::Copy,
+    };
+    let placed = memory.insert(account, &input.bucket, &input.key, new, |current| {
         conditions::check_write(current, matches.as_ref(), none_matches.as_ref())
     })?;
-    Ok(copy_output(&copy))
+    Ok(CopyObjectOutput {
+        version_id: placed.version_id,
+        copy_source_version_id: found.version_id,
+        ..copy_output(&placed.object)
+    })
 }
 
 /// The conditions on what is replaced; the library does not read them for copies.
@@ -150,7 +168,8 @@ pub(crate) fn part(
     account: &str,
     input: UploadPartCopyInput,
 ) -> S3Result<UploadPartCopyOutput> {
-    let original = source(memory, account, &input.copy_source)?;
+    let found = source(memory, account, &input.copy_source)?;
+    let original = found.object;
     let conditions = ReadConditions {
         matches: input.copy_source_if_match,
         none_matches: input.copy_source_if_none_match,
@@ -177,6 +196,7 @@ pub(crate) fn part(
     tell_checksum!(result, &part.checksum);
     Ok(UploadPartCopyOutput {
         copy_part_result: Some(result),
+        copy_source_version_id: found.version_id,
         ..Default::default()
     })
 }

@@ -1,6 +1,6 @@
 //! Objects deleted, one or many.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use s3s::dto::{
     DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
@@ -8,9 +8,8 @@ use s3s::dto::{
 };
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
-use super::check_version;
-use crate::embedded::change::Change;
-use crate::embedded::state::{Bucket, Store, bucket_mut};
+use crate::embedded::state::{Bucket, Store, Versioning, bucket_mut};
+use crate::embedded::versions::{self, Deleted, KeyEdit};
 use crate::embedded::{conditions, reply};
 
 /// The most objects one request deletes.
@@ -24,13 +23,13 @@ struct Expected {
     size: Option<i64>,
 }
 
-/// Deletes an object; one that is not there is no error.
+/// Deletes an object or a version; one that is not there is no error.
 pub(crate) fn one(
     memory: &Store,
     account: &str,
     input: DeleteObjectInput,
 ) -> S3Result<DeleteObjectOutput> {
-    check_version(input.version_id.as_deref())?;
+    let version_id = versions::checked_id(input.version_id.as_deref())?;
     let expected = Expected {
         etag: input.if_match,
         last_modified: input.if_match_last_modified_time,
@@ -38,13 +37,34 @@ pub(crate) fn one(
     };
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
-        expected.check(bucket, Some(&input.key))?;
-        memory.remove(account, &input.bucket, bucket, &input.key)?;
-        Ok(DeleteObjectOutput::default())
+        let mut edit = KeyEdit::new(memory, bucket, &input.key);
+        let deleted = expected.delete(&mut edit, version_id)?;
+        let (changes, events) = edit.finish();
+        memory.change(account, &input.bucket, bucket, changes, events)?;
+        let output = match deleted {
+            Deleted::Object => DeleteObjectOutput::default(),
+            Deleted::MarkerCreated(version) => DeleteObjectOutput {
+                delete_marker: Some(true),
+                version_id: bucket.told(&version),
+                ..Default::default()
+            },
+            Deleted::Version { was_marker } => DeleteObjectOutput {
+                delete_marker: was_marker.then_some(true),
+                version_id: told(bucket, version_id),
+                ..Default::default()
+            },
+        };
+        Ok(output)
     })
 }
 
-/// Deletes up to a thousand objects, and tells of each how it went.
+/// The version that a request names, where the bucket tells versions.
+fn told(bucket: &Bucket, version_id: Option<&str>) -> Option<String> {
+    let is_told = bucket.versioning != Versioning::Never;
+    version_id.filter(|_| is_told).map(str::to_owned)
+}
+
+/// Deletes up to a thousand objects and versions, and tells of each how it went.
 pub(crate) fn many(
     memory: &Store,
     account: &str,
@@ -57,68 +77,82 @@ pub(crate) fn many(
     let quiet = input.delete.quiet.unwrap_or_default();
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
-        let (mut deleted, mut errors, mut gone) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let (mut deleted, mut errors) = (Vec::new(), Vec::new());
+        let mut edits: BTreeMap<String, KeyEdit<'_>> = BTreeMap::new();
         for object in objects {
-            let key = object.key.clone();
-            match check(bucket, object, &gone) {
-                Ok(()) => {
-                    deleted.extend((!quiet).then(|| deleted_object(&key)));
-                    gone.insert(key);
-                }
-                Err(error) => errors.push(failure(key, &error)),
+            let (key, version_id) = (object.key.clone(), object.version_id.clone());
+            let edit = edits.entry(key.clone());
+            let edit = edit.or_insert_with_key(|key| KeyEdit::new(memory, bucket, key));
+            match delete(edit, object) {
+                Ok(done) => deleted.push(deleted_object(bucket, key, version_id, done)),
+                Err(error) => errors.push(failure(key, version_id, &error)),
             }
         }
-        let gone = gone.into_iter();
-        let gone = gone.filter(|key| bucket.objects.contains_key(key));
-        let changes = gone.map(|key| Change::Object(key, None)).collect();
-        memory.change(account, &input.bucket, bucket, changes)?;
+        let done = edits.into_values().map(KeyEdit::finish);
+        let (changes, events): (Vec<_>, Vec<_>) = done.unzip();
+        let (changes, events) = (changes.concat(), events.into_iter().flatten().collect());
+        memory.change(account, &input.bucket, bucket, changes, events)?;
         Ok(DeleteObjectsOutput {
-            deleted: Some(deleted),
+            deleted: Some(deleted).filter(|_| !quiet),
             errors: Some(errors),
             ..Default::default()
         })
     })
 }
 
-fn deleted_object(key: &str) -> DeletedObject {
+fn deleted_object(
+    bucket: &Bucket,
+    key: String,
+    version_id: Option<String>,
+    deleted: Deleted,
+) -> DeletedObject {
+    let (delete_marker, marker_id) = match deleted {
+        Deleted::Object | Deleted::Version { was_marker: false } => (None, None),
+        Deleted::MarkerCreated(version) => (Some(true), bucket.told(&version)),
+        Deleted::Version { was_marker: true } => (Some(true), version_id.clone()),
+    };
     DeletedObject {
-        key: Some(key.to_owned()),
-        ..Default::default()
+        key: Some(key),
+        version_id: told(bucket, version_id.as_deref()),
+        delete_marker,
+        delete_marker_version_id: marker_id,
     }
 }
 
-/// Whether one of several objects may be deleted, after those that are gone.
-fn check(bucket: &Bucket, object: ObjectIdentifier, gone: &BTreeSet<String>) -> S3Result<()> {
-    check_version(object.version_id.as_deref())?;
+/// Deletes one of several objects.
+fn delete(edit: &mut KeyEdit<'_>, object: ObjectIdentifier) -> S3Result<Deleted> {
     let expected = Expected {
         etag: object.e_tag.map(ETagCondition::ETag),
         last_modified: object.last_modified_time,
         size: object.size,
     };
-    let is_there = !gone.contains(&object.key);
-    expected.check(bucket, Some(object.key.as_str()).filter(|_| is_there))
+    let version_id = versions::checked_id(object.version_id.as_deref())?;
+    expected.delete(edit, version_id)
 }
 
 impl Expected {
-    /// Compares with the object under the key; none where it is gone already.
-    fn check(&self, bucket: &Bucket, key: Option<&str>) -> S3Result<()> {
-        let current = key.and_then(|key| bucket.objects.get(key));
-        conditions::check_delete(
-            current.map(AsRef::as_ref),
-            self.etag.as_ref(),
-            self.last_modified.as_ref(),
-            self.size,
-        )
+    /// Deletes the object, or the version that is named, if it is as it should be.
+    fn delete(&self, edit: &mut KeyEdit<'_>, version_id: Option<&str>) -> S3Result<Deleted> {
+        let found = match version_id {
+            None => edit.current(),
+            Some(id) => edit.object(id),
+        };
+        let (etag, last_modified) = (self.etag.as_ref(), self.last_modified.as_ref());
+        conditions::check_delete(found, etag, last_modified, self.size)?;
+        Ok(match version_id {
+            None => edit.delete(),
+            Some(id) => edit.delete_version(id),
+        })
     }
 }
 
-fn failure(key: String, error: &S3Error) -> Failure {
+fn failure(key: String, version_id: Option<String>, error: &S3Error) -> Failure {
     let code = error.code().as_str();
     let message = error.message().or_else(|| reply::message(code));
     Failure {
         code: Some(code.to_owned()),
         key: Some(key),
         message: message.map(str::to_owned),
-        version_id: None,
+        version_id,
     }
 }

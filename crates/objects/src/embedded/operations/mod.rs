@@ -13,23 +13,15 @@ pub(crate) mod list_uploads;
 pub(crate) mod multipart;
 pub(crate) mod read;
 pub(crate) mod tagging;
+pub(crate) mod versions;
 pub(crate) mod write;
 
 use s3s::dto::Owner;
-use s3s::{S3ErrorCode, S3Result};
 
 /// The owner of everything in an account.
 fn owner(account: &str) -> Owner {
     Owner {
         id: Some(account.to_owned()),
         display_name: None,
-    }
-}
-
-/// Refuses versions: a bucket without versioning has one, named `null`.
-fn check_version(version: Option<&str>) -> S3Result<()> {
-    match version {
-        None | Some("" | "null") => Ok(()),
-        Some(_) => Err(S3ErrorCode::NoSuchVersion.into()),
     }
 }

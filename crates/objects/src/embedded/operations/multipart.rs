@@ -222,7 +222,7 @@ pub(crate) fn abort(
         let bucket = bucket_mut(buckets, &input.bucket)?;
         find(bucket, &input.key, &input.upload_id)?;
         let gone = Change::UploadGone((input.key, input.upload_id));
-        memory.change(account, &input.bucket, bucket, vec![gone])?;
+        memory.change(account, &input.bucket, bucket, vec![gone], Vec::new())?;
         Ok(AbortMultipartUploadOutput::default())
     })
 }

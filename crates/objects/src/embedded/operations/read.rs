@@ -10,7 +10,6 @@ use s3s::dto::{
 };
 use s3s::{S3ErrorCode, S3Response, S3Result, s3_error};
 
-use super::check_version;
 use crate::embedded::checksum::Checksum;
 use crate::embedded::conditions::ReadConditions;
 use crate::embedded::fields::{describe, size, tell_checksum};
@@ -103,8 +102,9 @@ pub(crate) fn get(
     account: &str,
     input: GetObjectInput,
 ) -> S3Result<GetObjectOutput> {
-    check_version(input.version_id.as_deref())?;
-    let object = memory.object(account, &input.bucket, &input.key)?;
+    let version_id = input.version_id.as_deref();
+    let found = memory.find(account, &input.bucket, &input.key, version_id)?;
+    let object = found.object;
     let conditions = ReadConditions {
         matches: input.if_match,
         none_matches: input.if_none_match,
@@ -114,6 +114,7 @@ pub(crate) fn get(
     conditions.check(&object)?;
     let view = View::of(&object, input.range, input.part_number)?;
     let mut output = describe!(GetObjectOutput, object, view);
+    output.version_id = found.version_id;
     if wants_checksum(input.checksum_mode.as_ref())
         && let Some(checksum) = &view.checksum
     {
@@ -133,8 +134,9 @@ pub(crate) fn head(
     account: &str,
     input: HeadObjectInput,
 ) -> S3Result<S3Response<HeadObjectOutput>> {
-    check_version(input.version_id.as_deref())?;
-    let object = memory.object(account, &input.bucket, &input.key)?;
+    let version_id = input.version_id.as_deref();
+    let found = memory.find(account, &input.bucket, &input.key, version_id)?;
+    let object = found.object;
     let conditions = ReadConditions {
         matches: input.if_match,
         none_matches: input.if_none_match,
@@ -144,6 +146,7 @@ pub(crate) fn head(
     conditions.check(&object)?;
     let view = View::of(&object, input.range, input.part_number)?;
     let mut output = describe!(HeadObjectOutput, object, view);
+    output.version_id = found.version_id;
     if wants_checksum(input.checksum_mode.as_ref())
         && let Some(checksum) = &view.checksum
     {
@@ -164,8 +167,9 @@ pub(crate) fn attributes(
     account: &str,
     input: GetObjectAttributesInput,
 ) -> S3Result<GetObjectAttributesOutput> {
-    check_version(input.version_id.as_deref())?;
-    let object = memory.object(account, &input.bucket, &input.key)?;
+    let version_id = input.version_id.as_deref();
+    let found = memory.find(account, &input.bucket, &input.key, version_id)?;
+    let object = found.object;
     // Clients write the names into one header, which the library does not take apart.
     let names = || {
         input
@@ -184,6 +188,7 @@ pub(crate) fn attributes(
             .then(|| parts(&object, &input)),
         object_size: asked(ObjectAttributes::OBJECT_SIZE).then(|| size(object.content.size())),
         storage_class: asked(ObjectAttributes::STORAGE_CLASS).then(class),
+        version_id: found.version_id,
         ..Default::default()
     })
 }

@@ -1,7 +1,6 @@
 //! Tags of objects.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 use s3s::dto::{
@@ -10,7 +9,6 @@ use s3s::dto::{
 };
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
-use super::check_version;
 use crate::embedded::state::{Object, Store, bucket_mut};
 
 /// What S3 allows. Source: docs object-tagging, 2026-11.
@@ -92,17 +90,14 @@ pub(crate) fn put(
     account: &str,
     input: PutObjectTaggingInput,
 ) -> S3Result<PutObjectTaggingOutput> {
-    check_version(input.version_id.as_deref())?;
     let pair = |tag: Tag| Some((tag.key?, tag.value?));
     let tags: Option<Tags> = input.tagging.tag_set.into_iter().map(pair).collect();
-    set(
-        memory,
-        account,
-        &input.bucket,
-        &input.key,
-        checked(tags.ok_or(S3ErrorCode::MalformedXML)?, MAX_TAGS)?,
-    )?;
-    Ok(PutObjectTaggingOutput::default())
+    let tags = checked(tags.ok_or(S3ErrorCode::MalformedXML)?, MAX_TAGS)?;
+    let (bucket, key) = (&input.bucket, &input.key);
+    let version_id = input.version_id.as_deref();
+    Ok(PutObjectTaggingOutput {
+        version_id: set(memory, account, bucket, (key, version_id), tags)?,
+    })
 }
 
 /// Tells an object's tags.
@@ -111,15 +106,15 @@ pub(crate) fn get(
     account: &str,
     input: GetObjectTaggingInput,
 ) -> S3Result<GetObjectTaggingOutput> {
-    check_version(input.version_id.as_deref())?;
-    let object = memory.object(account, &input.bucket, &input.key)?;
+    let version_id = input.version_id.as_deref();
+    let found = memory.find(account, &input.bucket, &input.key, version_id)?;
     let tag = |(key, value): &(String, String)| Tag {
         key: Some(key.clone()),
         value: Some(value.clone()),
     };
     Ok(GetObjectTaggingOutput {
-        tag_set: object.tags.iter().map(tag).collect(),
-        version_id: None,
+        tag_set: found.object.tags.iter().map(tag).collect(),
+        version_id: found.version_id,
     })
 }
 
@@ -129,22 +124,28 @@ pub(crate) fn delete(
     account: &str,
     input: DeleteObjectTaggingInput,
 ) -> S3Result<DeleteObjectTaggingOutput> {
-    check_version(input.version_id.as_deref())?;
-    set(memory, account, &input.bucket, &input.key, Vec::new())?;
-    Ok(DeleteObjectTaggingOutput::default())
+    let (bucket, key) = (&input.bucket, &input.key);
+    let version_id = input.version_id.as_deref();
+    Ok(DeleteObjectTaggingOutput {
+        version_id: set(memory, account, bucket, (key, version_id), Vec::new())?,
+    })
 }
 
-fn set(memory: &Store, account: &str, bucket_name: &str, key: &str, tags: Tags) -> S3Result<()> {
+/// Gives the object, or the version that is named, other tags; tells the version's id.
+fn set(
+    memory: &Store,
+    account: &str,
+    bucket_name: &str,
+    (key, version_id): (&str, Option<&str>),
+    tags: Tags,
+) -> S3Result<Option<String>> {
     memory.write(account, |buckets| {
-        let object = bucket_mut(buckets, bucket_name)?
-            .objects
-            .get_mut(key)
-            .ok_or(S3ErrorCode::NoSuchKey)?;
-        let mut after = Object::clone(object);
+        let bucket = bucket_mut(buckets, bucket_name)?;
+        let found = bucket.find(key, version_id)?;
+        let mut after = Object::clone(&found.object);
         after.tags = tags;
-        let before = Some(Arc::clone(object));
-        memory.keep_object(account, bucket_name, key, before, Some(&after))?;
-        *object = Arc::new(after);
-        Ok(())
+        let change = bucket.replacement(key, after);
+        memory.change(account, bucket_name, bucket, vec![change], Vec::new())?;
+        Ok(found.version_id)
     })
 }

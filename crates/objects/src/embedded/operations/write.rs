@@ -9,13 +9,16 @@ use crate::embedded::checksum::{self, Algorithm, Claim};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
 use crate::embedded::fields::{Headers, claims_of, headers_of, tell_checksum};
-use crate::embedded::state::{Object, Store, bucket};
+use crate::embedded::state::{New, Object, Store, bucket};
+use crate::embedded::versions::VersionId;
+use crate::event::ObjectChange;
 
-/// Writes an object.
+/// Writes an object, and tells of it as that change.
 pub(crate) async fn put(
     memory: &Store,
     account: &str,
     mut request: S3Request<PutObjectInput>,
+    change: ObjectChange,
 ) -> S3Result<PutObjectOutput> {
     let content = body::receive(memory, request.input.body.take()).await?;
     let claims = checksum::with_trailers(claims_of!(request.input), &request)?;
@@ -29,14 +32,17 @@ pub(crate) async fn put(
     let mut object = whole(memory, content, headers_of!(input), &claims, wish)?;
     checksum::check_md5(input.content_md5.as_deref(), &object.entity_tag)?;
     object.tags = tagging::from_header(input.tagging.as_deref())?;
-    let object = memory.insert(account, &input.bucket, &input.key, object, |current| {
+    let new = New { object, change };
+    let placed = memory.insert(account, &input.bucket, &input.key, new, |current| {
         conditions::check_write(
             current,
             input.if_match.as_ref(),
             input.if_none_match.as_ref(),
         )
     })?;
+    let object = placed.object;
     let mut output = PutObjectOutput {
+        version_id: placed.version_id,
         e_tag: Some(object.etag()),
         checksum_type: Some(object.checksum.dto_type()),
         server_side_encryption: Some(object.headers.encryption()),
@@ -67,5 +73,6 @@ pub(crate) fn whole(
         checksum,
         parts: Vec::new(),
         tags: Vec::new(),
+        version: VersionId::default(),
     })
 }

@@ -1772,6 +1772,23 @@ pub(in crate::embedded::configuration) static TRANSITION: Shape = Shape::Structu
         ]),
     },
 ]);
+pub(in crate::embedded::configuration) static VERSIONING_CONFIGURATION: Shape =
+    Shape::Structure(&[
+        Member {
+            name: "MfaDelete",
+            required: false,
+            attribute: false,
+            count: Count::One,
+            shape: &Shape::OneOf(&["Enabled", "Disabled"]),
+        },
+        Member {
+            name: "Status",
+            required: false,
+            attribute: false,
+            count: Count::One,
+            shape: &Shape::OneOf(&["Enabled", "Suspended"]),
+        },
+    ]);
 pub(in crate::embedded::configuration) static WEBSITE_CONFIGURATION: Shape = Shape::Structure(&[
     Member {
         name: "ErrorDocument",
