@@ -10,6 +10,7 @@
 mod connections;
 mod decisions;
 mod determinism;
+mod effects;
 mod grammar;
 mod lifecycle;
 mod limits;
