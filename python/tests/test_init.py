@@ -104,7 +104,7 @@ def test_a_folder_without_files_is_nothing(seeded):
     ({"a.json": {"buckets": {"orders": {"objects": {"a": {"file": "gone"}}}}}}, "gone"),
     ({"a.json": {"buckets": {"orders": {"folder": "gone"}}}}, "gone"),
     ({"a.json": {"partnerships": [{"name": "ps", "email": "a@b.cd", "profileId": "x", "capabilities": []}]}},
-     "partnership ps: x is no profile; there are none"),
+     "partnership ps: x is not a profile; there are none"),
 ])  # fmt: skip
 def test_what_is_wrong_is_told_and_nothing_starts(refusal, files, told):
     said = refusal(files)

@@ -35,7 +35,7 @@ def logged(tmp_path, *flags, use=lambda endpoint: None, **environment):
 
 
 @pytest.mark.parametrize("text, expected", [
-    ("lisen = '127.0.0.1:0'", "lisen in settings.toml: is no setting; the nearest is `listen` ("),
+    ("lisen = '127.0.0.1:0'", "lisen in settings.toml: is not a setting; the nearest is `listen` ("),
     ("[[rule]]\nerror = 1", "the nearest is `rules`"),
     ("log-format = 'jsn'", "log-format = jsn in settings.toml: did you mean `json`? It must be text or json"),
     ("quotas = 'flase'", "did you mean `false`? It must be true or false"),

@@ -16,7 +16,7 @@ pub(crate) fn check(pointer: &str) -> Result<(), RuleReadError> {
         return Ok(());
     }
     Err(RuleReadError::new(format!(
-        "`{pointer}` is no JSON pointer such as `/profiles/0/name`"
+        "`{pointer}` is not a JSON pointer such as `/profiles/0/name`"
     )))
 }
 

@@ -335,7 +335,7 @@ impl fmt::Display for ParameterError {
             Self::LimitExceeded => write!(out, "There can be at most {MOST} parameters."),
             Self::UnsupportedType(kind) => write!(
                 out,
-                "{kind} is no type of parameters: String, StringList, SecureString"
+                "{kind} is not a type of parameter: String, StringList, SecureString"
             ),
             Self::InvalidPattern(reason) => write!(out, "AllowedPattern: {reason}"),
             Self::PatternMismatch(pattern) => {

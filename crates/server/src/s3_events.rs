@@ -97,7 +97,7 @@ impl S3EventBatch {
             return Ok(());
         }
         Err(format!(
-            "This is no notification of an object: {}; {FORMS}",
+            "This is not a notification about an object: {}; {FORMS}",
             shown(value)
         ))
     }
@@ -302,10 +302,10 @@ mod tests {
         }
         for (body, expected) in [
             ("", "The body is not JSON"),
-            ("1", "This is no notification of an object: 1; wanted is"),
+            ("1", "This is not a notification about an object: 1; wanted is"),
             (
                 "{\"a\": 1}",
-                "This is no notification of an object: {\"a\":1}; wanted is",
+                "This is not a notification about an object: {\"a\":1}; wanted is",
             ),
             (
                 "{\"Message\": \"hello\"}",

@@ -265,7 +265,7 @@ fn a_value_that_cannot_be_used_is_named_with_its_place() {
         ),
         (
             vec!["--config", &unknown],
-            "is no setting; the nearest is `",
+            "is not a setting; the nearest is `",
         ),
         (vec!["--config", &rules], "probability"),
     ] {

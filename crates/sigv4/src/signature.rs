@@ -67,7 +67,7 @@ impl<'a> Signature<'a> {
             return Err(malformed("There is more than one Authorization header."));
         };
         let text = str::from_utf8(value.as_bytes());
-        let text = text.map_err(|_| malformed("The Authorization header is no text."))?;
+        let text = text.map_err(|_| malformed("The Authorization header is not text."))?;
         let (algorithm, parameters) = text.split_once(' ').unwrap_or((text, ""));
         if algorithm != ALGORITHM {
             return Err(SignatureError::Unsupported);

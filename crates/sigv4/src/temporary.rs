@@ -20,7 +20,7 @@ const FREE: u64 = 0x1ff;
 
 /// A temporary key of an account; keys differ as far as the lowest 14 bits of `random` do.
 ///
-/// Nothing is returned for what is no account of twelve digits.
+/// Nothing is returned for what is not an account of twelve digits.
 #[must_use]
 pub fn mint(account: &str, random: u64) -> Option<String> {
     let is_account = account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit());

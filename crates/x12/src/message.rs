@@ -114,7 +114,7 @@ impl fmt::Display for Message<'_> {
             }
             ProblemKind::DataAfterInterchange { begins } => write!(
                 f,
-                "Text after interchange {} is passed over; it begins with {}",
+                "Text after interchange {} is ignored; it begins with {}",
                 position.interchange,
                 printable(begins)
             ),

@@ -75,7 +75,7 @@ const FAULTS: [(Fault, &str); 45] = [
     ),
     (
         Fault::TextAfterInterchange,
-        "Text that is no segment follows an interchange",
+        "Text that is not a segment follows an interchange",
     ),
     (
         Fault::TerminatorMissing,

@@ -124,7 +124,7 @@ fn uncoded(problem: MappingError) -> MappingError {
 
 /// What to say where there is neither a worker nor a command.
 const NOBODY: &str = if cfg!(feature = "libxslt") {
-    "XSLT needs the program b2bi-local as a worker, and nobody said where it is"
+    "XSLT needs the program b2bi-local as a worker, and its path is not known"
 } else {
     "XSLT is not built into this program; a processor can be plugged in by --xslt-command"
 };

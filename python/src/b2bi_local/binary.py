@@ -41,7 +41,7 @@ def binary() -> Path:
 def _existing(path: Path) -> Path:
     if path.is_file():
         return path
-    raise BinaryNotFound(f"{VARIABLE} names {path}, which is no file")
+    raise BinaryNotFound(f"{VARIABLE} names {path}, which is not a file")
 
 
 def _of_the_wheel() -> Path | None:

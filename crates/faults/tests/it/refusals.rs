@@ -222,7 +222,7 @@ fn connections_and_replies_that_cannot_be_are_refused() {
         ),
         (
             json!({"body": {"name": "x"}}),
-            "rule 2, body.name: `name` is no JSON pointer",
+            "rule 2, body.name: `name` is not a JSON pointer",
         ),
         (
             json!({"response": {}}),
@@ -246,11 +246,11 @@ fn connections_and_replies_that_cannot_be_are_refused() {
         ),
         (
             json!({"response": {"drop": ["a"]}}),
-            "response.drop[0]: `a` is no JSON pointer",
+            "response.drop[0]: `a` is not a JSON pointer",
         ),
         (
             json!({"response": {"set": {"": 1}}}),
-            "response.set: `` is no JSON pointer",
+            "response.set: `` is not a JSON pointer",
         ),
         (
             json!({"response": {"drip": {"bytes": 0, "everyMs": 1}}}),

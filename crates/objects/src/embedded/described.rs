@@ -290,7 +290,7 @@ impl DescribedVersion {
 impl Store {
     async fn made(&self, described: DescribedBucket) -> Result<Bucket, String> {
         if !check_bucket_name(&described.bucket) {
-            return Err("this is no name of a bucket".to_owned());
+            return Err("this is not the name of a bucket".to_owned());
         }
         let mut bucket = Bucket::new(self.now(), described.region);
         bucket.policy = described.policy;

@@ -324,7 +324,7 @@ impl<'a> Loader<'a> {
             buckets.insert(name.to_owned(), read_bucket(value)?);
             return Ok(());
         }
-        let bucket = buckets.get_mut(name).ok_or("there is no bucket for it")?;
+        let bucket = buckets.get_mut(name).ok_or("its bucket is missing")?;
         let rest = part()?;
         match kind {
             "2" => {
@@ -341,7 +341,7 @@ impl<'a> Loader<'a> {
                 let mut part = || parts.next().ok_or_else(malformed);
                 let (number, id, key) = (part()?, part()?, part()?);
                 let upload = bucket.uploads.get_mut(&(key.to_owned(), id.to_owned()));
-                let upload = upload.ok_or("there is no upload for it")?;
+                let upload = upload.ok_or("its upload is missing")?;
                 let number = number.parse().map_err(|_| malformed())?;
                 upload.parts.insert(number, self.part(value)?);
             }
@@ -464,7 +464,7 @@ fn read_upload(value: &[u8]) -> Result<Upload, String> {
 }
 
 fn read_algorithm(name: &str) -> Result<Algorithm, String> {
-    Algorithm::named(name).map_err(|_| format!("{name} is no checksum algorithm"))
+    Algorithm::named(name).map_err(|_| format!("{name} is not a checksum algorithm"))
 }
 
 fn read_checksum(row: ChecksumRow) -> Result<Checksum, String> {

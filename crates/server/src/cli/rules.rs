@@ -82,7 +82,7 @@ fn options(text: &str) -> Result<X12ValidationOptions, String> {
     let known = serde_json::to_value(&options).map_err(|error| error.to_string())?;
     match unknown_member(&value, &known, "") {
         Some(path) => Err(format!(
-            "{path} is no member of the API's rules; {}",
+            "{path} is not a member of the API's rules; {}",
             example()
         )),
         None => Ok(options),
@@ -197,7 +197,7 @@ mod tests {
             (r#"{"validationRules": [{"lengthRule": {}}]}"#, "lengthRule"),
             (
                 r#"[{"elementRequirementValidationRule": {"elementPosition": "REF-02", "requirement": "MANDATORY", "note": 1}}]"#,
-                "validationRules[0].elementRequirementValidationRule.note is no member",
+                "validationRules[0].elementRequirementValidationRule.note is not a member",
             ),
         ] {
             let problem = options(text).err().unwrap_or_default();

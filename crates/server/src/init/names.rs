@@ -37,7 +37,7 @@ impl Names {
         } else {
             format!("there are {}", names.join(", "))
         };
-        format!("{given} is no {kind}; {there}")
+        format!("{given} is not a {kind}; {there}")
     }
 
     /// Resolves the value at a path of members, or each of a list there.

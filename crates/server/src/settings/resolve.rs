@@ -226,7 +226,7 @@ fn unknown_key(path: &Path, unknown: &str) -> SettingError {
     let hint = nearest(unknown, &keys.collect::<Vec<_>>()).unwrap_or_default();
     SettingError::new(
         format!("{unknown} in {}", path.display()),
-        format!("is no setting; the nearest is `{hint}` (b2bi-local --help lists all)"),
+        format!("is not a setting; the nearest is `{hint}` (b2bi-local --help lists all)"),
     )
 }
 

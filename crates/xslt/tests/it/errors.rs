@@ -132,7 +132,7 @@ fn without_a_worker_it_says_so() {
         &Xslt::new(Settings::standard()),
         "<a/>",
         Cause::Evaluation,
-        "XSLT needs the program b2bi-local as a worker, and nobody said where it is",
+        "XSLT needs the program b2bi-local as a worker, and its path is not known",
     );
 }
 

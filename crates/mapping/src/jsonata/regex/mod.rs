@@ -80,7 +80,7 @@ fn wrong(template: &str, source: &str, reason: &str) -> MappingError {
         ..MappingError::new(
             Cause::Template,
             code.map(str::to_owned),
-            format!("{written} is no regular expression: {reason}"),
+            format!("{written} is not a regular expression: {reason}"),
         )
     }
 }
