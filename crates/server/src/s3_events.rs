@@ -302,7 +302,10 @@ mod tests {
         }
         for (body, expected) in [
             ("", "The body is not JSON"),
-            ("1", "This is not a notification about an object: 1; wanted is"),
+            (
+                "1",
+                "This is not a notification about an object: 1; wanted is",
+            ),
             (
                 "{\"a\": 1}",
                 "This is not a notification about an object: {\"a\":1}; wanted is",

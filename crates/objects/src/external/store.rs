@@ -172,7 +172,8 @@ pub(super) async fn put_whole(
 
 /// A header's value.
 pub(super) fn value(text: &str) -> Result<HeaderValue, ObjectError> {
-    HeaderValue::from_str(text).map_err(|_| ObjectError::Other(format!("`{text}` is not a valid header")))
+    HeaderValue::from_str(text)
+        .map_err(|_| ObjectError::Other(format!("`{text}` is not a valid header")))
 }
 
 /// The object of a reply; a server that knows no ranges has sent it whole.

@@ -172,7 +172,11 @@ fn serve(config: Config, former: &[(String, &str)]) -> Result<(), String> {
 fn warn_of_unknown_variables() {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     for (variable, nearest) in unknown_variables(names) {
-        tracing::warn!(variable, nearest, "an environment variable does not name a setting");
+        tracing::warn!(
+            variable,
+            nearest,
+            "an environment variable does not name a setting"
+        );
     }
 }
 

@@ -52,7 +52,10 @@ impl Sessions {
     ) -> Result<QueryValue, ServiceError> {
         let bits = u64::try_from(self.ids.bits() >> 64).unwrap_or_default();
         let key = mint_temporary_key(holder.account, bits).ok_or_else(|| {
-            ServiceError::internal(format!("{} is not an account of twelve digits", holder.account))
+            ServiceError::internal(format!(
+                "{} is not an account of twelve digits",
+                holder.account
+            ))
         })?;
         let now = self.clock.now().as_millis();
         let expires = now.saturating_add(seconds.saturating_mul(1000));
