@@ -75,6 +75,15 @@ impl Access {
         }
     }
 
+    /// Whether a request may have the files of the console, which are no secret where a token guards
+    /// what they show.
+    pub(crate) fn page(&self, head: &Parts, listen: SocketAddr) -> Result<(), AccessError> {
+        match self.token {
+            Some(_) => self.origin(&head.headers),
+            None => self.admin(head, listen),
+        }
+    }
+
     /// Warns of a server that others can reach and that asks nobody for a token.
     pub(crate) fn warn_if_reachable(&self, address: SocketAddr) {
         if self.token.is_none() && !address.ip().is_loopback() {

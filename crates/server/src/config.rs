@@ -88,6 +88,8 @@ pub struct Config {
     pub faults: Vec<Rule>,
     /// File and line of those of them that are in a file, which are the first.
     pub fault_places: Vec<String>,
+    /// Serve the web console.
+    pub console: bool,
     /// Whether requests may bring faults of their own in `x-mock-fault`.
     pub fault_header: bool,
     /// Whether injected replies name their rule in `x-b2bi-fault-id`.
@@ -185,6 +187,7 @@ impl Config {
             fault_places: settings
                 .rules()
                 .map_or_else(Vec::new, |rules| rules.places.clone()),
+            console: switch(settings, "console")?,
             fault_header: switch(settings, "fault-header")?,
             fault_ids: switch(settings, "fault-ids")?,
             journal_size: parse(settings, "journal-size", COUNT)?,

@@ -48,6 +48,12 @@ impl Selection {
         }
     }
 
+    /// The set and the version, as the API spells them.
+    #[must_use]
+    pub fn names(self) -> (&'static str, &'static str) {
+        (self.transaction_set.as_str(), self.version.as_str())
+    }
+
     /// `837` for `X12_837_X222`.
     #[must_use]
     pub fn set(self) -> &'static str {

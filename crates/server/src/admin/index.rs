@@ -100,6 +100,22 @@ const SUMMARIES: &[(&str, &str)] = &[
         "/_b2bi/snapshots/NAME/restore",
         "Replace the present state with a snapshot",
     ),
+    (
+        "/_b2bi/console/inspect",
+        "The segments, document, problems and acknowledgement of a text",
+    ),
+    (
+        "/_b2bi/console/sets",
+        "The transaction sets of each version",
+    ),
+    (
+        "/_b2bi/console/outline",
+        "The segments and elements of a transaction set",
+    ),
+    (
+        "/_b2bi/console/sample",
+        "An interchange with one transaction of a set",
+    ),
     ("/_localstack/health", "Health in LocalStack's form"),
     (
         "/_localstack/init",

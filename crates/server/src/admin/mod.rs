@@ -8,6 +8,7 @@
 mod body;
 mod call;
 mod clock;
+mod console;
 mod dead;
 mod event_log;
 mod explain;
@@ -40,6 +41,7 @@ pub(crate) use self::snapshots::Snapshots;
 use crate::access::AccessError;
 use crate::app::App;
 
+pub(crate) use console::{opens_console, to_console};
 pub(crate) use follow::{EventStream, follow};
 
 /// The index; all other routes of our own are below it.
@@ -65,6 +67,9 @@ pub(crate) async fn answer(
     head: &Parts,
     body: Result<Bytes, ServiceError>,
 ) -> Response<Bytes> {
+    if let Some(file) = console::file_reply(app, head) {
+        return file;
+    }
     if let Err(refusal) = may_use(app, head) {
         return problem(refusal.status, &refusal.message);
     }

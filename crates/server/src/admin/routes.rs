@@ -12,8 +12,8 @@ use percent_encoding::percent_decode_str;
 
 use super::call::{AdminError, Call, HandlerResult};
 use super::{
-    ROOT, clock, dead, event_log, explain, faults, index, jobs, journal, localstack, problem,
-    reset, s3_events, seed, snapshots, state, status,
+    ROOT, clock, console, dead, event_log, explain, faults, index, jobs, journal, localstack,
+    problem, reset, s3_events, seed, snapshots, state, status,
 };
 use crate::app::App;
 use crate::query::{Params, unknown};
@@ -189,6 +189,22 @@ static ROUTES: &[Route] = &[
         "/_b2bi/snapshots/NAME/restore",
         NONE,
         snapshots::restore,
+    )
+    .long(),
+    body(POST, "/_b2bi/console/inspect", NONE, console::inspected).long(),
+    route(GET, "/_b2bi/console/sets", NONE, console::sets),
+    route(
+        GET,
+        "/_b2bi/console/outline",
+        console::OUTLINE_QUERY,
+        console::outline,
+    )
+    .long(),
+    route(
+        GET,
+        "/_b2bi/console/sample",
+        console::SAMPLE_QUERY,
+        console::sample,
     )
     .long(),
     route(GET, "/_localstack/health", NONE, status::localstack_health),

@@ -11,6 +11,7 @@ mod folder;
 mod generate;
 mod headers;
 mod input;
+mod inspect;
 mod junit;
 mod lines;
 mod map;
@@ -35,6 +36,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use self::command::{Outcome, complain, print, print_error};
 use self::error::CommandError;
+pub(crate) use self::inspect::{InspectOptions, SampleSize, inspect, outline, sample, sets};
+pub(crate) use self::selection::selection_of;
 use crate::config::Config;
 use crate::serve::{Server, either, input_end, stop_signal};
 use crate::settings::{arguments, resolve, unknown_variables};

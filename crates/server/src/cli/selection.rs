@@ -32,12 +32,18 @@ pub(super) fn arguments() -> [Arg; 2] {
 pub(super) fn given(matches: &ArgMatches) -> Result<Option<Selection>, String> {
     let value = |name| matches.get_one::<String>(name);
     match (value("transaction-set"), value("version")) {
-        (Some(set), Some(text)) => {
-            let version = version(text)?;
-            selection(set, version).map(Some)
-        }
+        (Some(set), Some(version)) => selection_of(set, version).map(Some),
         _ => Ok(None),
     }
+}
+
+/// A set and a version in any of their spellings.
+///
+/// # Errors
+///
+/// A name that the API does not have, or a set that the version does not have.
+pub(crate) fn selection_of(set: &str, text: &str) -> Result<Selection, String> {
+    selection(set, version(text)?)
 }
 
 /// Refuses a file that does not hold what was given.

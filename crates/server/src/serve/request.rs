@@ -92,6 +92,7 @@ async fn dispatch(
         meta.request_id,
     ) {
         Destination::Admin => named(app, Box::pin(administer(app, head, body)).await, request_id),
+        Destination::Console => named(app, whole(admin::to_console()), request_id),
         Destination::Preflight => named(app, whole(cors::preflight()), request_id),
         Destination::Refused(error) => {
             let _ = body::read(body, app.config.max_body_bytes).await;
@@ -145,6 +146,8 @@ async fn dispatch(
 enum Destination<'a> {
     /// The server's own routes.
     Admin,
+    /// Nobody: a person opens the server's address.
+    Console,
     /// Nobody: a browser asks whether it may send a request.
     Preflight,
     /// Nobody: the request is refused.
@@ -171,10 +174,13 @@ impl<'a> Destination<'a> {
         if admin::is_admin(app, head.uri.path()) {
             return Self::Admin;
         }
-        if request_headers.is_browsers
-            && let Err(error) = app.config.access.browser(head)
-        {
-            return Self::Refused(refused(error));
+        if request_headers.is_browsers {
+            if let Err(error) = app.config.access.browser(head) {
+                return Self::Refused(refused(error));
+            }
+            if admin::opens_console(app, head) && !is_for_a_bucket(app, head) {
+                return Self::Console;
+            }
         }
         if cors::is_preflight(head) && !is_for_a_bucket(app, head) {
             return Self::Preflight;

@@ -53,6 +53,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Bearer token required by the admin API (/_b2bi/...); set one when listening beyond loopback",
     },
     Setting {
+        key: "console",
+        value: "BOOL",
+        default: "true",
+        help: "Serve the web console at /_b2bi/console/, and to browsers at /",
+    },
+    Setting {
         key: "allowed-hosts",
         value: "HOST,...",
         default: "",

@@ -5,6 +5,7 @@
 
 mod browsers;
 mod connections;
+mod console;
 mod harness;
 mod metrics;
 mod presigned;

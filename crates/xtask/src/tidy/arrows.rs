@@ -8,6 +8,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("faults", &[]),
     ("sigv4", &[]),
     ("dispatcher", &["sigv4"]),
+    ("console", &[]),
     ("model", &[]),
     ("panics", &[]),
     ("persistence", &[]),
@@ -34,6 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "server",
         &[
             "b2bi",
+            "console",
             "registry",
             "model",
             "dispatcher",

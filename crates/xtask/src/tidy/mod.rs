@@ -23,7 +23,9 @@ struct File {
 impl File {
     /// Whether a generator wrote it.
     fn is_generated(&self) -> bool {
-        self.path.contains("/generated/")
+        ["/generated/", "/console/dist/"]
+            .iter()
+            .any(|folder| self.path.contains(folder))
     }
 
     /// The crate whose shipped source it belongs to; none for tests, examples and other files.

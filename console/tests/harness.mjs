@@ -1,0 +1,103 @@
+// Starts a server and a browser, and fails a test on whatever a page must not do.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { after } from 'node:test';
+import { chromium } from 'playwright-core';
+
+const BINARY = process.env.B2BI_LOCAL_BIN;
+const CHROMIUM = process.env.CONSOLE_CHROMIUM ?? '/usr/bin/chromium';
+const SHOTS = process.env.CONSOLE_SCREENSHOTS;
+
+assert.ok(BINARY && existsSync(BINARY), 'set B2BI_LOCAL_BIN to the built program');
+assert.ok(existsSync(CHROMIUM), `there is no browser at ${CHROMIUM}: install Debian's chromium, or set CONSOLE_CHROMIUM`);
+
+const closers = [];
+after(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+/** Starts a server on a free port; it ends with the tests. */
+export async function startServer(...options) {
+  const child = spawn(BINARY, ['--listen', '127.0.0.1:0', '--stop-with-input', ...options], { stdio: ['pipe', 'pipe', 'inherit'] });
+  closers.push(() => child.stdin.end());
+  return new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const ready = /^ready (http:\S+)/.exec(line);
+      if (ready) resolve(ready[1]);
+    });
+    child.on('exit', () => reject(new Error('the server did not start')));
+  });
+}
+
+let browser;
+
+/** A page of a fresh browser profile; what it must not do is found by `check`. */
+export async function openPage(endpoint, { width = 1280, height = 800, path = '/', ...options } = {}) {
+  browser ??= await launch();
+  const context = await browser.newContext({ viewport: { width, height }, ...options });
+  const page = await context.newPage();
+  const faults = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of (4\d\d|5\d\d)/.test(message.text())) faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(String(error.stack ?? error)));
+  page.on('dialog', (dialog) => {
+    faults.push(`a dialog opened: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+  });
+  await page.route('**/*', (route) => {
+    const url = route.request().url();
+    if (url.startsWith(endpoint) || url.startsWith('blob:') || url.startsWith('data:')) return route.continue();
+    faults.push(`a request to another host: ${url}`);
+    return route.abort();
+  });
+  await page.goto(endpoint + path);
+  return {
+    page,
+    async check() {
+      await context.close();
+      assert.deepEqual(faults, []);
+    },
+  };
+}
+
+async function launch() {
+  const launched = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+  });
+  closers.push(() => launched.close());
+  return launched;
+}
+
+/** Keeps a picture of a page, where pictures are wanted. */
+export async function shot(page, name) {
+  if (!SHOTS) return;
+  mkdirSync(SHOTS, { recursive: true });
+  await page.screenshot({ path: `${SHOTS}/${name}.png` });
+}
+
+/** Writes into an editor, which stands in a shadow root. */
+export async function fill(page, label, text) {
+  const editor = page.getByRole('textbox', { name: label, exact: true });
+  await editor.waitFor();
+  await editor.fill(text);
+}
+
+/** The text that an editor shows. */
+export async function editorText(page, label) {
+  const lines = await page.getByRole('textbox', { name: label, exact: true }).locator('.cm-line').allTextContents();
+  return lines.join('\n');
+}
+
+/** A sample, as the server makes it. */
+export async function sample(endpoint, transactionSet, version, size = 'required') {
+  const response = await fetch(`${endpoint}/_b2bi/console/sample?transactionSet=${transactionSet}&version=${version}&size=${size}`);
+  return (await response.json()).text;
+}

@@ -1,0 +1,214 @@
+//! `/_b2bi/console/`: the files of the web console, and what its bench asks for.
+
+use b2bi_local_b2bi::Selection;
+use b2bi_local_console::{File, HEADERS, INDEX, file};
+use bytes::Bytes;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    LOCATION,
+};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::body::{self, members, wrong};
+use super::call::{AdminError, Call, HandlerResult};
+use super::routes::Keys;
+use super::{problem, reply};
+use crate::app::App;
+use crate::cli::{self, InspectOptions, SampleSize, selection_of};
+use crate::query::Params;
+
+const PAGE: &str = "/_b2bi/console";
+const ADDRESS: HeaderValue = HeaderValue::from_static("/_b2bi/console/");
+const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+
+pub(super) const OUTLINE_QUERY: Keys = &["transactionSet", "version"];
+pub(super) const SAMPLE_QUERY: Keys = &["transactionSet", "version", "size"];
+
+/// Whether a browser's request is a person who opens the server's address; S3 has it otherwise.
+pub(crate) fn opens_console(app: &App, head: &Parts) -> bool {
+    let is = |name: HeaderName, wanted: fn(&str) -> bool| {
+        let value = head.headers.get(name).and_then(|value| value.to_str().ok());
+        value.map(wanted)
+    };
+    app.config.console
+        && head.method == Method::GET
+        && head.uri.path() == "/"
+        && head.uri.query().is_none()
+        && is(ACCEPT, |accepted| accepted.contains("text/html")) == Some(true)
+        && is(FETCH_MODE, |mode| mode == "navigate") != Some(false)
+}
+
+/// Leads to the console.
+pub(crate) fn to_console() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::FOUND;
+    response.headers_mut().insert(LOCATION, ADDRESS);
+    response.headers_mut().insert(CACHE_CONTROL, ASK_AGAIN);
+    response
+}
+
+/// Answers a request for one of the console's files; none where the request is for something else.
+pub(super) fn file_reply(app: &App, head: &Parts) -> Option<Response<Bytes>> {
+    let path = head.uri.path().strip_prefix(PAGE)?;
+    let is_read = matches!(head.method, Method::GET | Method::HEAD);
+    let name = match path {
+        "" | "/" => INDEX,
+        path => path.strip_prefix('/')?,
+    };
+    if !is_read || !app.config.console {
+        return None;
+    }
+    let file = file(name)?;
+    if let Err(error) = app.config.access.page(head, app.config.listen) {
+        return Some(problem(error.status, &error.message));
+    }
+    Some(file_response(file, head))
+}
+
+fn file_response(file: &'static File, head: &Parts) -> Response<Bytes> {
+    let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let is_known = header(IF_NONE_MATCH) == Some(file.etag);
+    let takes_gzip = header(ACCEPT_ENCODING).is_some_and(|accepted| accepted.contains("gzip"));
+    let plain = if takes_gzip || is_known {
+        Ok(Vec::new())
+    } else {
+        file.plain()
+    };
+    let Ok(plain) = plain else {
+        let message = "The file of the console is damaged";
+        return problem(StatusCode::INTERNAL_SERVER_ERROR, message);
+    };
+    let mut response = Response::new(match (is_known, takes_gzip) {
+        (true, _) => Bytes::new(),
+        (false, true) => Bytes::from_static(file.gzip),
+        (false, false) => Bytes::from(plain),
+    });
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
+    }
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.media_type));
+    headers.insert(ETAG, HeaderValue::from_static(file.etag));
+    let kept = if file.is_immutable() {
+        FOR_GOOD
+    } else {
+        ASK_AGAIN
+    };
+    headers.insert(CACHE_CONTROL, kept);
+    if takes_gzip && !is_known {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
+}
+
+/// Inspects a text.
+pub(super) fn inspected(app: &App, call: &Call) -> HandlerResult {
+    is_on(app)?;
+    let body = call.json()?;
+    let keys = ["text", "transactionSet", "version", "strict", "format"];
+    let members = members(&body, &keys)?;
+    let Some(text) = members.get("text").and_then(Value::as_str) else {
+        return Err(wrong("text", "a text", members.get("text")).into());
+    };
+    let options = InspectOptions {
+        selection: optional_selection(members)?,
+        is_strict: optional(members, "strict", "true or false", Value::as_bool)?.unwrap_or(false),
+        is_xml: match optional(members, "format", "a text", Value::as_str)? {
+            None | Some("json") => false,
+            Some("xml") => true,
+            Some(other) => return Err(unknown_value("format", other, "json or xml")),
+        },
+        now: app.now(),
+    };
+    Ok(reply(StatusCode::OK, &cli::inspect(text, &options)))
+}
+
+/// Lists the sets.
+pub(super) fn sets(app: &App, _: &Call) -> HandlerResult {
+    is_on(app)?;
+    Ok(reply(StatusCode::OK, &cli::sets()))
+}
+
+/// Shows what a set consists of.
+pub(super) fn outline(app: &App, call: &Call) -> HandlerResult {
+    is_on(app)?;
+    let selection = queried_selection(&call.params)?;
+    let segments = cli::outline(selection).ok_or_else(|| no_outline(selection))?;
+    Ok(reply(StatusCode::OK, &json!({"segments": segments})))
+}
+
+/// Makes a sample of a set.
+pub(super) fn sample(app: &App, call: &Call) -> HandlerResult {
+    is_on(app)?;
+    let selection = queried_selection(&call.params)?;
+    let size = match call.params.get("size") {
+        None | Some("full") => SampleSize::Full,
+        Some("required") => SampleSize::Required,
+        Some(other) => return Err(unknown_value("size", other, "full or required")),
+    };
+    let text = cli::sample(selection, size).ok_or_else(|| no_outline(selection))?;
+    Ok(reply(StatusCode::OK, &json!({"text": text})))
+}
+
+fn is_on(app: &App) -> Result<(), AdminError> {
+    if app.config.console {
+        return Ok(());
+    }
+    let message = "The console is off; start the server without --console=false";
+    Err(AdminError::not_found(message))
+}
+
+fn optional_selection(members: &Map<String, Value>) -> Result<Option<Selection>, AdminError> {
+    let set = optional(members, "transactionSet", "a text", Value::as_str)?;
+    let version = optional(members, "version", "a text", Value::as_str)?;
+    match (set, version) {
+        (None, None) => Ok(None),
+        (Some(set), Some(version)) => Ok(Some(selection_of(set, version)?)),
+        _ => Err(AdminError::bad_request(
+            "`transactionSet` and `version` must be given together",
+        )),
+    }
+}
+
+fn queried_selection(params: &Params) -> Result<Selection, AdminError> {
+    match (params.get("transactionSet"), params.get("version")) {
+        (Some(set), Some(version)) => Ok(selection_of(set, version)?),
+        _ => Err(AdminError::bad_request(
+            "the query keys transactionSet and version are needed",
+        )),
+    }
+}
+
+/// A member that may be absent or null.
+fn optional<'a, T>(
+    members: &'a Map<String, Value>,
+    key: &str,
+    expected: &str,
+    read: impl FnOnce(&'a Value) -> Option<T>,
+) -> Result<Option<T>, String> {
+    match members.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match read(value) {
+            None => Err(body::wrong(key, expected, Some(value))),
+            found => Ok(found),
+        },
+    }
+}
+
+fn unknown_value(key: &str, found: &str, expected: &str) -> AdminError {
+    AdminError::bad_request(format!("`{key}` must be {expected}; found `{found}`"))
+}
+
+fn no_outline(selection: Selection) -> AdminError {
+    AdminError::not_found(format!("there is no outline of {selection}"))
+}

@@ -1,0 +1,298 @@
+//! The segments of a text with their places in it and in its document.
+
+use std::sync::Arc;
+
+use b2bi_local_x12::{
+    Fit, Isa, JsonWriter, LoopKey, Place, Position, Segment, Set, Sink, XmlWriter,
+};
+use serde_json::{Value, json};
+
+use super::offsets::Offsets;
+use super::places::Places;
+
+/// Writes the document.
+pub(super) enum DocumentWriter {
+    Json(JsonWriter),
+    Xml(XmlWriter),
+}
+
+/// A segment.
+#[derive(Debug)]
+struct Row {
+    /// Where the reader says that it begins.
+    place: u64,
+    /// How many bytes it has without its terminator; none where only the terminator tells.
+    length: Option<usize>,
+    depth: usize,
+    /// The loop in which it stands, or which it opens.
+    in_loop: Arc<str>,
+    fit: &'static str,
+    /// Its part of the document, in bytes.
+    document: (usize, usize),
+    position: Position,
+}
+
+/// A sink that records segments and writes the document beside them, both up to a limit.
+pub(super) struct SegmentRecorder {
+    writer: Option<DocumentWriter>,
+    document: Vec<u8>,
+    rows: Vec<Row>,
+    loops: Vec<Arc<str>>,
+    limit: usize,
+    terminator: u8,
+    is_wrapped: bool,
+    is_full: bool,
+}
+
+impl SegmentRecorder {
+    pub(super) fn new(writer: DocumentWriter, limit: usize) -> Self {
+        Self {
+            writer: Some(writer),
+            document: Vec::new(),
+            rows: Vec::new(),
+            loops: Vec::new(),
+            limit,
+            terminator: b'~',
+            is_wrapped: false,
+            is_full: false,
+        }
+    }
+
+    /// Whether there are more segments than are recorded.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// Whether the text is wrapped at a length: the reader then knows no lines.
+    pub(super) fn is_wrapped(&self) -> bool {
+        self.is_wrapped
+    }
+
+    /// How deep each segment stands.
+    pub(super) fn depths(&self) -> impl Iterator<Item = usize> {
+        self.rows.iter().map(|row| row.depth)
+    }
+
+    /// Ends the document.
+    pub(super) fn finish(mut self) -> Self {
+        let rest = match self.writer.take() {
+            Some(DocumentWriter::Json(writer)) => writer.finish(),
+            Some(DocumentWriter::Xml(writer)) => writer.finish(),
+            None => Vec::new(),
+        };
+        self.document.extend_from_slice(&rest);
+        self
+    }
+
+    /// The document as far as it is recorded.
+    pub(super) fn document(&self) -> String {
+        String::from_utf8_lossy(&self.document).into_owned()
+    }
+
+    /// The segments as lists, which are short: where each begins and ends, its depth, its loop, why it
+    /// stands there, its part of the document, and its numbers among the transactions and in its own.
+    pub(super) fn rows(&self, text: &str, places: &Places<'_>, document: &str) -> Vec<Value> {
+        let of_document = Offsets::new(document);
+        let of_document = |byte: usize| of_document.of(u64::try_from(byte).unwrap_or(u64::MAX));
+        let rows = self.rows.iter();
+        rows.filter_map(|row| {
+            let start = usize::try_from(places.byte(row.place)).ok()?;
+            let end = self.end(row, start, text, places)?;
+            let (from, to) = row.document;
+            let Position {
+                transaction,
+                segment,
+                ..
+            } = row.position;
+            Some(json!([
+                places.of_byte(u64::try_from(start).ok()?),
+                places.of_byte(u64::try_from(end).ok()?),
+                row.depth,
+                &*row.in_loop,
+                row.fit,
+                of_document(from),
+                of_document(to),
+                transaction,
+                segment,
+            ]))
+        })
+        .collect()
+    }
+
+    /// Where a segment ends in the text, without its terminator; none for one that is not in the text.
+    fn end(&self, row: &Row, start: usize, text: &str, places: &Places<'_>) -> Option<usize> {
+        let rest = text.as_bytes().get(start..)?;
+        match row.length {
+            None => {
+                let length = rest.iter().position(|byte| *byte == self.terminator);
+                Some(start.saturating_add(length.unwrap_or(rest.len())))
+            }
+            Some(0) => None,
+            Some(length) => {
+                let last = u64::try_from(length.checked_sub(1)?).ok()?;
+                let end = places
+                    .byte(row.place.saturating_add(last))
+                    .saturating_add(1);
+                usize::try_from(end).ok().filter(|end| *end <= text.len())
+            }
+        }
+    }
+
+    /// Lets the writer take a call, and tells which part of the document it made.
+    fn write(&mut self, call: impl FnOnce(&mut dyn Sink)) -> (usize, usize) {
+        let from = self.document.len();
+        match &mut self.writer {
+            Some(DocumentWriter::Json(writer)) => {
+                call(writer);
+                writer.hand_out(|bytes| self.document.extend_from_slice(bytes));
+            }
+            Some(DocumentWriter::Xml(writer)) => {
+                call(writer);
+                self.document.extend_from_slice(&writer.take());
+            }
+            None => {}
+        }
+        (from, self.document.len())
+    }
+
+    /// Records a segment of the envelope, which stands in no loop.
+    fn envelope(
+        &mut self,
+        length: Option<usize>,
+        position: &Position,
+        depth: usize,
+        call: impl FnOnce(&mut dyn Sink),
+    ) {
+        if self.has_room() {
+            let document = self.write(call);
+            self.push(length, position, depth, "", document);
+        }
+    }
+
+    fn has_room(&mut self) -> bool {
+        self.is_full |= self.rows.len() >= self.limit;
+        !self.is_full
+    }
+
+    fn push(
+        &mut self,
+        length: Option<usize>,
+        position: &Position,
+        depth: usize,
+        fit: &'static str,
+        document: (usize, usize),
+    ) {
+        let in_loop = self.loops.last().map(Arc::clone);
+        self.rows.push(Row {
+            place: position.byte,
+            length,
+            depth,
+            in_loop: in_loop.unwrap_or_default(),
+            fit,
+            document,
+            position: *position,
+        });
+    }
+}
+
+/// The depth of what stands in an interchange, a group and a transaction.
+const IN_INTERCHANGE: usize = 1;
+const IN_GROUP: usize = 2;
+const IN_TRANSACTION: usize = 3;
+
+impl Sink for SegmentRecorder {
+    fn interchange(&mut self, isa: &Isa, position: &Position) {
+        self.terminator = isa.delimiters().terminator;
+        self.is_wrapped |= position.line == 0;
+        self.loops.clear();
+        self.envelope(None, position, 0, |writer| {
+            writer.interchange(isa, position);
+        });
+    }
+
+    fn group(&mut self, gs: &Segment<'_>, position: &Position) {
+        let length = Some(gs.bytes().len());
+        self.envelope(length, position, IN_INTERCHANGE, |writer| {
+            writer.group(gs, position);
+        });
+    }
+
+    fn transaction(&mut self, st: &Segment<'_>, set: Option<&Arc<Set>>, position: &Position) {
+        let length = Some(st.bytes().len());
+        self.envelope(length, position, IN_GROUP, |writer| {
+            writer.transaction(st, set, position);
+        });
+    }
+
+    fn open(&mut self, key: LoopKey<'_>, position: &Position) {
+        let letter = key.letter.map(char::from).map(String::from);
+        let name = [key.name, letter.as_deref().unwrap_or_default()].concat();
+        self.loops.push(name.into());
+        if self.has_room() {
+            self.write(|writer| writer.open(key, position));
+        }
+    }
+
+    fn segment(&mut self, segment: &Segment<'_>, place: Place, position: &Position) {
+        if !self.has_room() {
+            return;
+        }
+        let document = self.write(|writer| writer.segment(segment, place, position));
+        let opens = place.fit == Fit::Opens;
+        let loops = self.loops.len().saturating_sub(usize::from(opens));
+        let fit = match place.fit {
+            Fit::Opens => "opens",
+            Fit::Listed => "listed",
+            Fit::Stray => "stray",
+            Fit::Unknown => "unknown",
+            Fit::NoTable => "",
+        };
+        let depth = IN_TRANSACTION.saturating_add(loops);
+        self.push(Some(segment.bytes().len()), position, depth, fit, document);
+    }
+
+    fn close(&mut self, position: &Position) {
+        self.loops.pop();
+        if !self.is_full {
+            self.write(|writer| writer.close(position));
+        }
+    }
+
+    fn transaction_end(&mut self, se: &Segment<'_>, position: &Position) {
+        self.loops.clear();
+        let length = Some(present(se));
+        self.envelope(length, position, IN_GROUP, |writer| {
+            writer.transaction_end(se, position);
+        });
+    }
+
+    fn group_end(&mut self, ge: &Segment<'_>, position: &Position) {
+        let length = Some(present(ge));
+        self.envelope(length, position, IN_INTERCHANGE, |writer| {
+            writer.group_end(ge, position);
+        });
+    }
+
+    fn interchange_end(&mut self, iea: &Segment<'_>, position: &Position) {
+        let length = Some(present(iea));
+        self.envelope(length, position, 0, |writer| {
+            writer.interchange_end(iea, position);
+        });
+    }
+
+    fn control(&mut self, segment: &Segment<'_>, position: &Position) {
+        let length = Some(segment.bytes().len());
+        self.envelope(length, position, IN_INTERCHANGE, |writer| {
+            writer.control(segment, position);
+        });
+    }
+}
+
+/// The length of a trailer; one that the reader supplied has no elements and is not in the text.
+fn present(trailer: &Segment<'_>) -> usize {
+    if trailer.is_empty() {
+        0
+    } else {
+        trailer.bytes().len()
+    }
+}

@@ -1,0 +1,157 @@
+use b2bi_local_b2bi::Selection;
+use b2bi_local_model::types::X12Version;
+use b2bi_local_x12::{Strictness, validate};
+use serde_json::Value;
+
+use super::super::selection::{selection_of, sets_of};
+use super::{InspectOptions, SampleSize, inspect, outline, sample};
+use crate::system;
+
+fn options() -> InspectOptions {
+    InspectOptions {
+        selection: None,
+        is_strict: false,
+        is_xml: false,
+        now: system::now(),
+    }
+}
+
+fn set_850() -> Selection {
+    selection_of("850", "4010").unwrap()
+}
+
+/// The part of a text between two offsets of a list.
+fn part(text: &str, row: &Value, from: usize) -> String {
+    let at = |index: usize| usize::try_from(row[index].as_u64().unwrap()).unwrap();
+    let units: Vec<u16> = text.encode_utf16().collect();
+    String::from_utf16(&units[at(from)..at(from + 1)]).unwrap()
+}
+
+/// Every segment of the text is found where it stands, and in the document.
+#[track_caller]
+fn check(text: &str, options: &InspectOptions) -> Value {
+    let found = inspect(text, options);
+    let terminator = found["delimiters"]["terminator"].as_str().unwrap();
+    let unwrapped = text.replace(['\r', '\n'], "");
+    let expected: Vec<&str> = unwrapped
+        .split(terminator)
+        .filter(|segment| !segment.trim().is_empty())
+        .collect();
+    let rows = found["segments"].as_array().unwrap();
+    let segments: Vec<String> = rows
+        .iter()
+        .map(|row| part(text, row, 0).replace(['\r', '\n'], ""))
+        .collect();
+    assert_eq!(segments, expected);
+    let document = found["document"].as_str().unwrap();
+    for (row, segment) in rows.iter().zip(&segments) {
+        let id = segment.split('*').next().unwrap();
+        let shown = part(document, row, 5);
+        let is_trailer = ["SE", "GE", "IEA"].contains(&id);
+        assert!(is_trailer || shown.contains(&format!("{id}_0")), "{shown}");
+    }
+    found
+}
+
+#[test]
+fn segments_are_found_in_text_and_document() {
+    let text = sample(set_850(), SampleSize::Full).unwrap();
+    let found = check(&text, &options());
+    assert_eq!(found["problems"], Value::Array(vec![]));
+    assert_eq!(found["selection"]["transactionSet"], "X12_850");
+    assert_eq!(found["back"]["isSame"], true);
+    assert!(found["acknowledgement"].as_str().unwrap().contains("AK5*A"));
+    check(&text.replace('\n', ""), &options());
+    check(&text.replace('\n', "\r\n"), &options());
+    let is_xml = InspectOptions {
+        is_xml: true,
+        ..options()
+    };
+    let found = inspect(&text, &is_xml);
+    assert!(found["document"].as_str().unwrap().starts_with("<?xml"));
+    assert_eq!(found["back"]["isSame"], true);
+}
+
+#[test]
+fn offsets_count_as_scripts_do() {
+    let text = sample(set_850(), SampleSize::Required).unwrap();
+    let text = text.replacen("BEG*", "NTE*ADD*Größe 😀~\nBEG*", 1);
+    check(&text, &options());
+}
+
+#[test]
+fn lines_of_a_fixed_length_are_no_segments() {
+    let text = sample(set_850(), SampleSize::Required).unwrap();
+    let line: Vec<char> = text.replace('\n', "").chars().collect();
+    let lines: Vec<String> = line
+        .chunks(40)
+        .map(|chunk| chunk.iter().collect())
+        .collect();
+    check(&lines.join("\n"), &options());
+    check(&lines.join("\r\n"), &options());
+}
+
+#[test]
+fn problems_have_places() {
+    let text = sample(set_850(), SampleSize::Required).unwrap();
+    let text = text.replacen("BEG*", "BEG*Ä?", 1);
+    let found = inspect(&text, &options());
+    let problem = &found["problems"][0];
+    let at = usize::try_from(problem["at"].as_u64().unwrap()).unwrap();
+    assert_eq!(&text[at..at + 3], "Ä?", "{problem}");
+    assert!(problem["place"].as_str().unwrap().starts_with("BEG01"));
+}
+
+#[test]
+fn what_is_not_x12_is_told() {
+    for (text, kind, member, expected) in [
+        ("", "empty", "document", Value::Null),
+        ("{}", "json", "x12", Value::Null),
+        ("<a/>", "xml", "x12", Value::Null),
+        ("hello", "x12", "isWhole", false.into()),
+        ("ISA*", "x12", "isWhole", false.into()),
+    ] {
+        let found = inspect(text, &options());
+        assert_eq!(found["kind"], kind, "{text}");
+        assert_eq!(found[member], expected, "{text}");
+    }
+    let text = sample(set_850(), SampleSize::Required).unwrap();
+    let found = inspect(&text, &options());
+    let again = inspect(found["document"].as_str().unwrap(), &options());
+    assert_eq!(again["x12"].as_str().unwrap().trim(), text.trim());
+    assert_eq!(again["inspected"]["isWhole"], true);
+}
+
+#[test]
+fn a_text_is_checked_against_another_set() {
+    let text = sample(set_850(), SampleSize::Required).unwrap();
+    let wanted = selection_of("810", "4010").unwrap();
+    let options = InspectOptions {
+        selection: Some(wanted),
+        ..options()
+    };
+    let found = inspect(&text, &options);
+    assert!(found["mismatch"].as_str().unwrap().contains("850"));
+    assert_eq!(found["selection"]["transactionSet"], "X12_810");
+}
+
+#[test]
+fn every_set_has_samples_and_an_outline() {
+    let mut worse = Vec::new();
+    for version in [X12Version::Version4010, X12Version::Version5010Hipaa] {
+        for (set, selection) in sets_of(version) {
+            let full = sample(selection, SampleSize::Full).unwrap();
+            let required = sample(selection, SampleSize::Required).unwrap();
+            assert!(required.len() <= full.len());
+            assert!(outline(selection).unwrap().as_array().is_some());
+            let problems = |text: &str| {
+                let (validation, _) = validate(text.as_bytes(), Strictness::Attested, None);
+                validation.total()
+            };
+            if problems(&required) > problems(&full) {
+                worse.push(format!("{} {}", version.as_str(), set.as_str()));
+            }
+        }
+    }
+    assert_eq!(worse, Vec::<String>::new());
+}
