@@ -1,5 +1,7 @@
 //! The ISA segment, which is read by position and tells the delimiters.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
 
 use crate::Delimiters;
@@ -78,6 +80,29 @@ impl Isa {
     #[must_use]
     pub fn delimiters(&self) -> Delimiters {
         self.delimiters
+    }
+
+    /// The delimiters as the input has them: element, component, repetition, terminator. Each may
+    /// have several bytes, and the repetition separator none.
+    #[must_use]
+    pub fn delimiter_bytes(&self) -> [Cow<'_, [u8]>; 4] {
+        let Delimiters {
+            element,
+            component,
+            repetition,
+            terminator,
+        } = self.delimiters;
+        let narrow = [Some(element), Some(component), repetition, Some(terminator)];
+        narrow.map(|byte| match byte {
+            None => Cow::Borrowed(&[][..]),
+            Some(byte) => {
+                let mut pairs = self.wide.pairs();
+                match pairs.find(|(_, role)| *role == byte) {
+                    Some((wide, _)) => Cow::Borrowed(wide),
+                    None => Cow::Owned(vec![byte]),
+                }
+            }
+        })
     }
 
     /// What is wrong with the delimiters.

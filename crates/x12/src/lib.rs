@@ -55,6 +55,7 @@ pub use tables::{
     ElementType, Grade, Item, Loop, LoopNames, LoopNamesError, Member, Note, Relation, Set,
     Version, guides, has_set, sets,
 };
+pub use text::decode;
 pub use validate::{
     CustomRuleError, Heading, Rule, Rules, Strictness, Validation, Validator, validate,
 };

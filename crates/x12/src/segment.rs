@@ -105,6 +105,12 @@ impl<'a> Segment<'a> {
         is_given.then_some(count)
     }
 
+    /// Whether the input has the segment. A trailer that is missing is handed over without being there.
+    #[must_use]
+    pub fn is_in_input(&self) -> bool {
+        !self.spans.is_empty()
+    }
+
     /// The bytes of the segment, from its identifier up to its terminator.
     #[must_use]
     pub fn bytes(&self) -> &'a [u8] {

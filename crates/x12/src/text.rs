@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use crate::delimiters::{Class, ESCAPE, MARKUP, WIDE};
 
 /// The bytes as text: UTF-8 where they are, Latin-1 where they are not.
-pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => Cow::Owned(bytes.iter().map(|byte| char::from(*byte)).collect()),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Command};
 
 use super::error::CommandError;
-use super::{ack, convert, generate, map, parse, sets, split, template, validate, watch};
+use super::{ack, convert, generate, map, parse, rows, sets, split, template, validate, watch};
 
 /// How a command that could be carried out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +82,11 @@ const COMMANDS: &[FileCommand] = &[
         name: "template",
         arguments: template::arguments,
         run: template::run,
+    },
+    FileCommand {
+        name: "rows",
+        arguments: rows::arguments,
+        run: rows::run,
     },
     FileCommand {
         name: "sets",

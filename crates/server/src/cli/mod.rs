@@ -18,6 +18,7 @@ mod map;
 mod parse;
 mod problems;
 mod report;
+mod rows;
 mod rules;
 mod selection;
 mod sets;

@@ -3,6 +3,7 @@
 
 mod conversion;
 mod inputs;
+mod rows;
 mod sets;
 mod validation;
 

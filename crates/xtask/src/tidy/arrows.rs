@@ -5,6 +5,8 @@ use super::File;
 /// A crate, and those of ours that its shipped code may use.
 const ARROWS: &[(&str, &[&str])] = &[
     ("x12", &[]),
+    ("x12-tables", &["x12"]),
+    ("x12-arrow", &["x12-tables"]),
     ("faults", &[]),
     ("sigv4", &[]),
     ("dispatcher", &["sigv4"]),
@@ -48,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sandbox",
             "sigv4",
             "x12",
+            "x12-tables",
             "xslt",
         ],
     ),

@@ -1,0 +1,171 @@
+//! Selectors: `^HL[HL03=22]/NM1[NM101=IL]-09`, what leads from a row to a value.
+
+/// One step of a selector: which segments, or loops by the segment that opens them, it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    /// The segment's identifier.
+    pub(crate) segment: Box<str>,
+    /// The loop in which it stands or which it opens, such as `2100`; empty where any is meant.
+    pub(crate) in_loop: Box<str>,
+    pub(crate) conditions: Vec<Condition>,
+}
+
+/// What an element of the segment must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Condition {
+    pub(crate) element: usize,
+    /// 0 where the element as a whole is meant.
+    pub(crate) component: usize,
+    /// Whether it must be none of the values.
+    pub(crate) is_not: bool,
+    pub(crate) values: Vec<Box<str>>,
+}
+
+/// Where the value of a column comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// Whether it is looked for around the row, and not in it.
+    pub(crate) is_above: bool,
+    /// The steps, each the number of a pattern.
+    pub(crate) steps: Vec<u8>,
+    /// 0 where the segment as a whole is meant.
+    pub(crate) element: usize,
+    /// 0 where the element as a whole is meant.
+    pub(crate) component: usize,
+}
+
+/// The parts of a selector, not yet numbered.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Selector {
+    pub(super) is_above: bool,
+    pub(super) steps: Vec<Pattern>,
+    pub(super) element: usize,
+    pub(super) component: usize,
+}
+
+impl Selector {
+    /// Reads a selector.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let (is_above, rest) = match text.strip_prefix('^') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let mut selector = Self {
+            is_above,
+            steps: Vec::new(),
+            element: 0,
+            component: 0,
+        };
+        let parts = split_outside_brackets(rest);
+        let last = parts.len().saturating_sub(1);
+        for (at, part) in parts.into_iter().enumerate() {
+            let (pattern, element, component) = step(part)?;
+            if element > 0 && at < last {
+                return Err(format!(
+                    "{part:?} names an element and is not the last step"
+                ));
+            }
+            selector.steps.push(pattern);
+            (selector.element, selector.component) = (element, component);
+        }
+        Ok(selector)
+    }
+}
+
+/// The steps between slashes; a slash within brackets belongs to a value.
+fn split_outside_brackets(text: &str) -> Vec<&str> {
+    let mut is_within = false;
+    let outside = |character: char| {
+        match character {
+            '[' => is_within = true,
+            ']' => is_within = false,
+            _ => {}
+        }
+        character == '/' && !is_within
+    };
+    text.split(outside).collect()
+}
+
+/// Reads a step: the pattern, the element and the component.
+fn step(text: &str) -> Result<(Pattern, usize, usize), String> {
+    let is_id = |character: char| character.is_ascii_uppercase() || character.is_ascii_digit();
+    let end = text
+        .find(|character| !is_id(character))
+        .unwrap_or(text.len());
+    let (segment, mut rest) = text.split_at(end);
+    if !(2..=3).contains(&segment.len()) {
+        return Err(format!(
+            "{text:?} does not begin with a segment's identifier; write for example CLP-01"
+        ));
+    }
+    let mut pattern = Pattern {
+        segment: segment.into(),
+        in_loop: Box::default(),
+        conditions: Vec::new(),
+    };
+    let mut numbers = Vec::new();
+    while !rest.is_empty() {
+        let begin = rest;
+        if let Some(inside) = rest.strip_prefix('[') {
+            let (inside, after) = inside
+                .split_once(']')
+                .ok_or_else(|| format!("{begin:?} has no closing bracket"))?;
+            pattern.conditions.push(condition(segment, inside)?);
+            rest = after;
+        } else if let Some(suffix) = rest.strip_prefix('-') {
+            let end = suffix.find(['-', '[']).unwrap_or(suffix.len());
+            let (name, after) = suffix.split_at(end);
+            match name.len() {
+                1..=2 => numbers.push(number(name)?),
+                3.. if numbers.is_empty() && name.chars().all(is_id) => {
+                    pattern.in_loop = name.into();
+                }
+                _ => return Err(format!("{begin:?} is neither an element nor a loop")),
+            }
+            rest = after;
+        } else {
+            return Err(format!(
+                "{begin:?} is not understood; a condition is [NM101=QC], an element -03, a type stands after a blank"
+            ));
+        }
+    }
+    match *numbers.as_slice() {
+        [] => Ok((pattern, 0, 0)),
+        [element] => Ok((pattern, element, 0)),
+        [element, component] => Ok((pattern, element, component)),
+        _ => Err(format!("{text:?} has more than an element and a component")),
+    }
+}
+
+/// Reads what stands in brackets: `NM101=QC`, `SV101-01=HC|WK`, `HI01-01!=BK`.
+fn condition(segment: &str, text: &str) -> Result<Condition, String> {
+    let (place, values) = text
+        .split_once('=')
+        .ok_or_else(|| format!("the condition {text:?} has no equals sign"))?;
+    let (place, is_not) = match place.strip_suffix('!') {
+        Some(place) => (place, true),
+        None => (place, false),
+    };
+    let place = place.strip_prefix(segment).unwrap_or(place);
+    let place = place.strip_prefix('-').unwrap_or(place);
+    let (element, component) = match place.split_once('-') {
+        Some((element, component)) => (number(element)?, number(component)?),
+        None => (number(place)?, 0),
+    };
+    Ok(Condition {
+        element,
+        component,
+        is_not,
+        values: values.split('|').map(Into::into).collect(),
+    })
+}
+
+fn number(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=99).contains(number));
+    let number = number.filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+    number.ok_or_else(|| format!("{text:?} is not the number of an element, from 01 to 99"))
+}
