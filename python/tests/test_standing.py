@@ -20,7 +20,7 @@ class TestHealth:
 
     def test_localstacks_form(self, endpoint):
         told = get(endpoint, "/_localstack/health").json()
-        assert told["services"] == {name: "running" for name in ["b2bi", "cloudcontrolapi", "logs", "s3", "ssm", "sts"]}
+        assert told["services"] == {name: "running" for name in ["b2bi", "cloudcontrolapi", "cloudformation", "logs", "s3", "ssm", "sts"]}
 
     def test_the_stages_of_localstack(self, endpoint):
         told = get(endpoint, "/_localstack/init").json()

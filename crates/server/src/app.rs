@@ -126,7 +126,7 @@ impl App {
             clock: clock_of_services,
             ids: Arc::clone(&ids),
         };
-        let endpoints = services::all(&config, &event_log, &resources)?;
+        let endpoints = services::all(&config, &event_log, &resources, &objects.store())?;
         let descriptors: Vec<_> = endpoints
             .iter()
             .map(|endpoint| endpoint.descriptor())

@@ -1,7 +1,7 @@
 //! Buckets for resource types: the embedded S3, asked as a client would ask it.
 
 use async_trait::async_trait;
-use b2bi_local_objects::{Body, EmbeddedS3};
+use b2bi_local_objects::{Body, EmbeddedS3, FromService};
 use b2bi_local_registry::{Buckets, HandlerContext, HandlerError, HandlerErrorCode};
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -36,6 +36,7 @@ impl ServerBuckets {
             .uri(path)
             .header("host", "localhost")
             .header("content-length", body.len())
+            .extension(FromService)
             .body(Full::new(body));
         let request = request.map_err(|error| HandlerError::invalid(error.to_string()))?;
         // The server's own request has no signature.

@@ -62,6 +62,8 @@ pub struct Config {
     pub b2bi: B2biConfig,
     /// When a request of Cloud Control ends, after its handler has.
     pub resource_duration: JobDuration,
+    /// How long operations on stacks take.
+    pub stack_duration: JobDuration,
     /// What is done with resources of types that are not here.
     pub unknown_resources: UnknownResources,
     /// The program `b2bi-local` whose worker processes evaluate mapping templates. The command line
@@ -173,6 +175,7 @@ impl Config {
             data_dir: path(settings, "data-dir"),
             b2bi: b2bi(settings)?,
             resource_duration: duration(settings, "resource-duration")?,
+            stack_duration: duration(settings, "stack-duration")?,
             unknown_resources: unknown_resources(settings)?,
             worker: None,
             mapping_memory_bytes: parse(settings, "mapping-memory-bytes", BYTES)?,

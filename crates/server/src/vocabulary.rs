@@ -5,7 +5,7 @@ use b2bi_local_faults::{ServiceTerms, Vocabulary};
 use b2bi_local_model::{ERRORS, OPERATIONS, SIGNING_NAME};
 use b2bi_local_objects::{ERROR_CODES, operations};
 
-use crate::services::{cloudcontrol, ssm, sts};
+use crate::services::{cloudcontrol, cloudformation, ssm, sts};
 
 /// The name of the service that the objects belong to.
 pub(crate) const S3: &str = "s3";
@@ -112,6 +112,10 @@ fn terms(descriptor: &'static Descriptor) -> ServiceTerms {
         },
         cloudcontrol::SIGNING_NAME => ServiceTerms {
             errors: cloudcontrol::ERRORS.to_vec(),
+            ..terms
+        },
+        cloudformation::SIGNING_NAME => ServiceTerms {
+            errors: cloudformation::ERRORS.to_vec(),
             ..terms
         },
         "ssm" => ServiceTerms {

@@ -1,5 +1,7 @@
 //! A resource as its template declares it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::TemplateError;
 use crate::node::{Member, Node};
 
@@ -24,7 +26,7 @@ pub struct ResourceDeclaration {
 }
 
 /// What happens to a resource that its stack gives up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Policy {
     /// It is deleted.
     #[default]
@@ -38,6 +40,17 @@ pub enum Policy {
 }
 
 impl Policy {
+    /// The policy as templates write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Delete => "Delete",
+            Self::Retain => "Retain",
+            Self::RetainExceptOnCreate => "RetainExceptOnCreate",
+            Self::Snapshot => "Snapshot",
+        }
+    }
+
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "Delete" => Self::Delete,

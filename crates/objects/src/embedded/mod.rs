@@ -55,6 +55,7 @@ use tokio::sync::broadcast;
 
 pub use self::blobs::BLOBS;
 use self::blobs::Blobs;
+pub use self::configuration::FromService;
 use self::configuration::Task;
 use self::cors::CorsRequest;
 use self::disk::Disk;

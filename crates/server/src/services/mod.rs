@@ -2,6 +2,8 @@
 
 mod b2bi;
 pub(crate) mod cloudcontrol;
+pub(crate) mod cloudformation;
+mod form;
 mod logs;
 pub(crate) mod ssm;
 pub(crate) mod sts;
@@ -10,11 +12,14 @@ use std::sync::Arc;
 
 use b2bi_local_b2bi::Scope;
 use b2bi_local_dispatcher::{Caller, Endpoint};
+use b2bi_local_objects::ObjectStore;
 use b2bi_local_registry::{Environment, Registry};
 use b2bi_local_sigv4::Secret;
+use b2bi_local_stacks::Stacks;
 
 use self::b2bi::B2biService;
 use self::cloudcontrol::CloudControl;
+use self::cloudformation::{CloudFormation, ServerTemplates};
 use self::logs::Logs;
 use self::ssm::Ssm;
 use self::sts::Sts;
@@ -30,6 +35,7 @@ pub(crate) fn all(
     config: &Config,
     event_log: &Arc<EventLog>,
     resources: &Environment,
+    objects: &Arc<dyn ObjectStore>,
 ) -> Result<Vec<Box<dyn Endpoint>>, String> {
     let b2bi = B2biService {
         service: Arc::clone(&resources.service),
@@ -46,7 +52,16 @@ pub(crate) fn all(
         documents: resources.documents.clone(),
     };
     let registry = Registry::new(resources.clone(), config.unknown_resources.clone());
-    let registry = Arc::new(registry.map_err(|error| error.to_string())?);
+    let registry = registry.map_err(|error| error.to_string())?;
+    let templates = Arc::new(ServerTemplates(Arc::clone(objects)));
+    let stacks = Stacks::new(
+        resources.clone(),
+        registry.clone(),
+        templates,
+        config.stack_duration,
+    );
+    let stacks = stacks.map_err(|error| error.to_string())?;
+    let registry = Arc::new(registry);
     let cloud_control = CloudControl::new(&registry, resources, config.resource_duration);
     let ssm = Ssm {
         parameters: Arc::clone(&resources.parameters),
@@ -56,6 +71,7 @@ pub(crate) fn all(
         Box::new(sts),
         Box::new(logs),
         Box::new(cloud_control),
+        Box::new(CloudFormation { stacks }),
         Box::new(ssm),
     ])
 }

@@ -191,6 +191,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "When a request of Cloud Control ends: in its first reply, after a time, or after that many GetResourceRequestStatus calls",
     },
     Setting {
+        key: "stack-duration",
+        value: "immediate|TIME|polls(COUNT)",
+        default: "immediate",
+        help: "When an operation on a stack begins to change resources: in its request, after a time, or after that many DescribeStacks calls",
+    },
+    Setting {
         key: "unknown-resources",
         value: "record|refuse[,TYPE=record|refuse...]",
         default: "record",

@@ -33,12 +33,15 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("registry", &["b2bi", "model", "objects", "persistence"]),
+    ("stacks", &["b2bi", "persistence", "registry", "template"]),
     (
         "server",
         &[
             "b2bi",
             "console",
             "registry",
+            "stacks",
+            "template",
             "model",
             "dispatcher",
             "faults",
@@ -68,6 +71,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sandbox",
             "server",
             "sigv4",
+            "template",
             "x12",
             "xslt",
         ],
@@ -77,7 +81,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Crates that must not know HTTP, by the libraries that would teach it to them.
 const WITHOUT_HTTP: &[&str] = &[
-    "b2bi", "model", "faults", "infer", "mapping", "registry", "template", "x12",
+    "b2bi", "model", "faults", "infer", "mapping", "registry", "stacks", "template", "x12",
 ];
 const HTTP: &[&str] = &["http", "http-body", "http-body-util", "hyper", "hyper-util"];
 

@@ -14,6 +14,8 @@ pub(super) struct Context<'a> {
     pub(super) buckets: &'a Buckets,
     pub(super) bucket_name: &'a str,
     pub(super) bucket: &'a Bucket,
+    /// Whether another service of AWS asks.
+    pub(super) is_from_service: bool,
     /// Makes identifiers.
     pub(super) new_id: &'a dyn Fn() -> String,
 }
@@ -327,20 +329,23 @@ pub(super) fn replication(document: &mut Element, context: &Context<'_>) -> S3Re
     Ok(())
 }
 
-pub(super) fn tagging(document: &mut Element, _: &Context<'_>) -> S3Result<()> {
+pub(super) fn tagging(document: &mut Element, context: &Context<'_>) -> S3Result<()> {
     let tags = document.child("TagSet").into_iter();
     let tags = tags.flat_map(|set| &set.children).map(|tag| {
         let text = |name| tag.text_of(name).unwrap_or_default().to_owned();
         (text("Key"), text("Value"))
     });
     let tags: Vec<(String, String)> = tags.collect();
-    if tags.iter().any(|(key, _)| key.starts_with("aws:")) {
+    let is_system = |(key, _): &&(String, String)| key.starts_with("aws:");
+    if !context.is_from_service && tags.iter().any(|tag| is_system(&tag)) {
         return Err(s3_error!(
             InvalidTag,
             "System tags cannot be added/updated by requester"
         ));
     }
-    tagging::checked(tags, MAX_BUCKET_TAGS).map(drop)
+    // Tags of AWS itself do not count.
+    let own = tags.into_iter().filter(|tag| !is_system(&tag));
+    tagging::checked(own.collect(), MAX_BUCKET_TAGS).map(drop)
 }
 
 pub(super) fn versioning(document: &mut Element, context: &Context<'_>) -> S3Result<()> {

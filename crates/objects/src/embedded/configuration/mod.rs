@@ -83,6 +83,7 @@ impl Task {
             bucket,
             row: self.row,
             name: self.row.key(query)?,
+            is_from_service: head.extensions.get::<FromService>().is_some(),
         };
         match self.verb {
             Verb::Get => place.get(),
@@ -127,6 +128,11 @@ async fn receive(sent: Body, headers: &HeaderMap, most: usize) -> S3Result<Vec<u
     Ok(bytes.into())
 }
 
+/// Marks a request of another service of AWS, as its extension: such a one may set tags whose keys
+/// begin with `aws:`.
+#[derive(Clone, Copy, Debug)]
+pub struct FromService;
+
 /// A configuration of a bucket, which may not be there.
 struct Place<'a> {
     memory: &'a Store,
@@ -135,6 +141,7 @@ struct Place<'a> {
     row: &'static Row,
     /// In [`Configurations`].
     name: String,
+    is_from_service: bool,
 }
 
 impl Place<'_> {
@@ -200,6 +207,7 @@ impl Place<'_> {
                 buckets,
                 bucket_name: self.bucket,
                 bucket,
+                is_from_service: self.is_from_service,
                 new_id: &|| self.memory.id(),
             };
             change(&mut configurations, &context)?;

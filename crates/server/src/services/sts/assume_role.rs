@@ -4,7 +4,7 @@ use b2bi_local_dispatcher::ServiceError;
 use b2bi_local_dispatcher::query::QueryValue;
 use serde_json::Value;
 
-use super::form::Form;
+use super::super::form::Form;
 use super::sessions::Holder;
 use super::{Members, Sts, roles};
 

@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use serde_json::Value;
 
+use super::super::form::Form;
 use super::assume_role::{assumed, check_policy};
-use super::form::Form;
 use super::{Members, Sts, roles};
 
 #[derive(Clone, Debug)]

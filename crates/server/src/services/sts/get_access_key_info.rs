@@ -3,7 +3,7 @@
 use b2bi_local_dispatcher::{ServiceError, account_in_key};
 use b2bi_local_sigv4::account_of_minted;
 
-use super::form::Form;
+use super::super::form::Form;
 use super::{Members, Sts};
 
 #[derive(Clone, Debug)]

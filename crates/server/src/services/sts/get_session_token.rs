@@ -2,7 +2,7 @@
 
 use b2bi_local_dispatcher::{Caller, ServiceError};
 
-use super::form::Form;
+use super::super::form::Form;
 use super::sessions::Holder;
 use super::{Members, Sts, get_caller_identity};
 

@@ -4,7 +4,6 @@
 
 mod assume_role;
 mod assume_role_with_web_identity;
-mod form;
 mod get_access_key_info;
 mod get_caller_identity;
 mod get_session_token;
@@ -21,8 +20,8 @@ use b2bi_local_registry::Environment;
 use b2bi_local_sigv4::Secret;
 use bytes::Bytes;
 
-use self::form::Form;
 use self::sessions::Sessions;
+use super::form::Form;
 
 static DESCRIPTOR: Descriptor = Descriptor {
     signing_name: "sts",

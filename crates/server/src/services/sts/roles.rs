@@ -2,7 +2,7 @@
 
 use b2bi_local_dispatcher::ServiceError;
 
-use super::form::{Form, invalid};
+use super::super::form::{Form, invalid};
 
 /// A role that is to be assumed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,101 @@
+//! Creates the resources of a stack.
+
+use b2bi_local_template::{Bound, Policy};
+
+use super::{Execution, OnFailure, StepError};
+use crate::error::StackError;
+use crate::status::Status;
+
+/// Why an operation begins.
+pub(super) const INITIATED: &str = "User Initiated";
+
+impl Execution {
+    /// Notes that the creation begins.
+    pub(crate) fn begin_create(&mut self) {
+        self.set_status(Status::CreateInProgress, Some(INITIATED));
+    }
+
+    /// Creates all resources. What is left when one fails follows from `on_failure`.
+    pub(crate) async fn run_create(mut self, bound: Bound, on_failure: OnFailure) {
+        // A stack that cannot be stored ends as one whose server stopped.
+        let _ = self.create_all(&bound, on_failure).await;
+    }
+
+    async fn create_all(&mut self, bound: &Bound, on_failure: OnFailure) -> Result<(), StackError> {
+        self.pause().await;
+        self.read_exports();
+        let reason = match self.create_each(bound).await {
+            Ok(()) => {
+                self.set_status(Status::CreateComplete, None);
+                return self.save().await;
+            }
+            Err(StepError::Store(error)) => return Err(error),
+            Err(error) => error.reason("create"),
+        };
+        match on_failure {
+            OnFailure::DoNothing => {
+                self.set_status(Status::CreateFailed, Some(&reason));
+                self.save().await
+            }
+            OnFailure::Rollback => {
+                let reason = format!("{reason} Rollback requested by user.");
+                self.rollback_create(&reason).await
+            }
+            OnFailure::Delete => {
+                let reason = format!("{reason} Delete requested by user.");
+                self.set_status(Status::DeleteInProgress, Some(&reason));
+                self.delete_all(&[]).await
+            }
+        }
+    }
+
+    async fn create_each(&mut self, bound: &Bound) -> Result<(), StepError> {
+        for logical_id in bound.order() {
+            self.check_cancelled()?;
+            self.create(bound, logical_id).await?;
+        }
+        self.set_outputs(bound)
+    }
+
+    pub(super) fn check_cancelled(&self) -> Result<(), StepError> {
+        if self.guard.is_cancelled() {
+            return Err(StepError::Cancelled);
+        }
+        Ok(())
+    }
+
+    /// Deletes what a creation has made.
+    pub(crate) async fn rollback_create(&mut self, reason: &str) -> Result<(), StackError> {
+        self.set_status(Status::RollbackInProgress, Some(reason));
+        self.save().await?;
+        let failed = self
+            .delete_resources(|policy| matches!(policy, Policy::Retain), &[])
+            .await?;
+        self.stack.outputs.clear();
+        self.stack.imports.clear();
+        if failed.is_empty() {
+            self.set_status(Status::RollbackComplete, None);
+        } else {
+            let reason = format!(
+                "The following resource(s) failed to delete: [{}]. ",
+                failed.join(", ")
+            );
+            self.set_status(Status::RollbackFailed, Some(&reason));
+        }
+        self.save().await
+    }
+}
+
+impl StepError {
+    /// The error as the status of a stack tells it.
+    pub(super) fn reason(&self, verb: &str) -> String {
+        match self {
+            Self::Resource(name) => {
+                format!("The following resource(s) failed to {verb}: [{name}].")
+            }
+            Self::Outputs(reason) => format!("{}.", reason.trim_end_matches('.')),
+            Self::Cancelled => "User Initiated".to_owned(),
+            Self::Store(error) => error.to_string(),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Restores what a stack was before an update.
+
+use super::{Execution, StepError};
+use crate::error::StackError;
+use crate::stack::{StackResource, UpdateRecord};
+use crate::status::Status;
+
+impl Execution {
+    /// Continues a rollback that has failed. Resources that are skipped stay as they are.
+    pub(crate) async fn run_rollback_update(mut self, reason: String, skipped: Vec<String>) {
+        self.pause().await;
+        // A stack that cannot be stored ends as one whose server stopped.
+        let _ = self.rollback_update(&reason, &skipped).await;
+    }
+
+    /// Rolls a failed creation back.
+    pub(crate) async fn run_rollback_create(mut self) {
+        self.pause().await;
+        // A stack that cannot be stored ends as one whose server stopped.
+        let _ = self.rollback_create(super::create::INITIATED).await;
+    }
+
+    /// Restores the resources that an update has changed, then deletes those that it has made.
+    pub(super) async fn rollback_update(
+        &mut self,
+        reason: &str,
+        skipped: &[String],
+    ) -> Result<(), StackError> {
+        self.set_status(Status::UpdateRollbackInProgress, Some(reason));
+        self.save().await?;
+        let mut record = self.stack.update.take().unwrap_or_default();
+        let mut discarded = Vec::new();
+        for logical_id in record.changed.clone().iter().rev() {
+            match self.restore(&record, logical_id, skipped).await {
+                Ok(None) => record.changed.retain(|name| name != logical_id),
+                Ok(made) => discarded.extend(made),
+                Err(StepError::Store(error)) => return Err(error),
+                Err(_) => return self.fail_rollback(record, logical_id, discarded).await,
+            }
+        }
+        self.set_status(Status::UpdateRollbackCompleteCleanupInProgress, None);
+        self.save().await?;
+        for mut made in discarded {
+            if let Err(StepError::Store(error)) = self.remove(&mut made).await {
+                return Err(error);
+            }
+        }
+        self.stack.resources = self.restored_resources(&record);
+        self.stack.definition = record.previous;
+        self.stack.outputs = record.outputs;
+        self.stack.imports = record.imports;
+        self.set_status(Status::UpdateRollbackComplete, None);
+        self.save().await
+    }
+
+    async fn fail_rollback(
+        &mut self,
+        record: Box<UpdateRecord>,
+        logical_id: &str,
+        discarded: Vec<StackResource>,
+    ) -> Result<(), StackError> {
+        // What was replaced before stays to be deleted when the rollback goes on.
+        for made in discarded {
+            self.stack.put_resource(made);
+        }
+        self.stack.update = Some(record);
+        let reason = format!("The following resource(s) failed to update: [{logical_id}]. ");
+        self.set_status(Status::UpdateRollbackFailed, Some(&reason));
+        self.save().await
+    }
+
+    /// The resources as they were, with what became of them.
+    fn restored_resources(&self, record: &UpdateRecord) -> Vec<StackResource> {
+        let resources = record.resources.iter().map(|old| {
+            let now = self.stack.resource(&old.logical_id);
+            let now = now.filter(|now| now.identifier == old.identifier);
+            let is_restored = |now: &&StackResource| now.desired == old.desired;
+            now.filter(is_restored).map_or_else(
+                || old.clone(),
+                |now| StackResource {
+                    status: now.status,
+                    status_reason: now.status_reason.clone(),
+                    changed: now.changed,
+                    model: now.model.clone(),
+                    ..old.clone()
+                },
+            )
+        });
+        resources.collect()
+    }
+
+    /// Restores one resource. Answers the one that the update has made in its place.
+    async fn restore(
+        &mut self,
+        record: &UpdateRecord,
+        logical_id: &str,
+        skipped: &[String],
+    ) -> Result<Option<StackResource>, StepError> {
+        let Some(now) = self.stack.resource(logical_id).cloned() else {
+            return Ok(None);
+        };
+        let mut resources = record.resources.iter();
+        let old = resources.find(|old| old.logical_id == logical_id);
+        let Some(old) = old.filter(|old| old.exists()) else {
+            return Ok(now.identifier.is_some().then_some(now));
+        };
+        if skipped.iter().any(|name| name == logical_id) {
+            return Ok(None);
+        }
+        let is_replaced = now.identifier != old.identifier;
+        let is_unchanged =
+            is_replaced || now.status == Status::UpdateFailed && self.is_as_before(old).await;
+        let mut restored = StackResource {
+            identifier: old.identifier.clone(),
+            physical_id: old.physical_id.clone(),
+            ..now.clone()
+        };
+        self.set_resource_status(&mut restored, Status::UpdateInProgress, None);
+        self.stack.put_resource(restored.clone());
+        self.save().await?;
+        if is_unchanged {
+            restored.desired.clone_from(&old.desired);
+            restored.model.clone_from(&old.model);
+            self.set_resource_status(&mut restored, Status::UpdateComplete, None);
+            self.stack.put_resource(restored);
+        } else {
+            let tags = (
+                self.stack.definition.tags.clone(),
+                record.previous.tags.clone(),
+            );
+            self.change(restored, old.desired.clone(), tags).await?;
+        }
+        Ok((is_replaced && now.identifier.is_some()).then_some(now))
+    }
+}

@@ -1,0 +1,363 @@
+//! Change sets: made, executed, deleted.
+
+use std::sync::Arc;
+
+use b2bi_local_b2bi::Scope;
+use b2bi_local_template::Template;
+
+use super::Begun;
+use crate::change_set::{ChangeSet, described};
+use crate::error::{StackError, StackErrorCode};
+use crate::execute::{Execution, OnFailure, Update};
+use crate::prepare::{DefinitionRequest, Prepared, check_capabilities};
+use crate::stack::Stack;
+use crate::stacks::Stacks;
+use crate::status::Status;
+
+/// The most change sets of a stack.
+///
+/// Source: Assumption A-348.
+const MOST: usize = 1000;
+
+/// Why a change set without changes has failed.
+const NO_CHANGES: &str = "The submitted information didn't contain changes. Submit different information \
+                          to create a change set.";
+
+/// What a change set is made of.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeSetRequest {
+    /// The name or the ARN of the stack.
+    pub stack_name: String,
+    /// The name of the change set.
+    pub name: String,
+    /// Whether it creates its stack.
+    pub creates: bool,
+    /// What the stack is to be.
+    pub definition: DefinitionRequest,
+    /// What it is for.
+    pub description: Option<String>,
+    /// `DO_NOTHING`, `ROLLBACK` or `DELETE`.
+    pub on_stack_failure: Option<String>,
+    /// Whether changes of nested stacks are asked for.
+    pub include_nested_stacks: bool,
+    /// A token that the events carry.
+    pub client_token: Option<String>,
+}
+
+/// A change set that was made, and its stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreatedChangeSet {
+    /// The ARN of the change set.
+    pub id: String,
+    /// The ARN of the stack.
+    pub stack_id: String,
+}
+
+impl Stacks {
+    /// Makes a change set. One without changes is made too, and has failed.
+    ///
+    /// # Errors
+    ///
+    /// The stack is not there, or is there and is to be created, or the definition is not acceptable.
+    pub async fn create_change_set(
+        self: &Arc<Self>,
+        scope: &Scope,
+        request: ChangeSetRequest,
+    ) -> Result<CreatedChangeSet, StackError> {
+        let found = self.live(scope, &request.stack_name).ok();
+        let is_new = found.is_none();
+        let stack = self.stack_of(scope, &request, found)?;
+        let capabilities = request.definition.capabilities.clone();
+        let previous = (!request.creates).then_some(&stack.definition);
+        let owner = Self::owner(scope, &stack);
+        let definition = request.definition.clone();
+        let prepared = self.preparer().requested(&owner, definition, previous)?;
+        let template = Template::parse(&prepared.definition.template)?;
+        check_capabilities(&template, &capabilities, false)?;
+        let change_set = self.change_set(scope, &stack, &request, prepared).await?;
+        if is_new {
+            self.insert_for_review(scope, stack.clone(), request.client_token)
+                .await?;
+        }
+        self.store.put_change_set(scope, &change_set).await?;
+        Ok(CreatedChangeSet {
+            id: change_set.id,
+            stack_id: stack.id,
+        })
+    }
+
+    /// The stack that a change set is made for; a new one where it creates it.
+    fn stack_of(
+        &self,
+        scope: &Scope,
+        request: &ChangeSetRequest,
+        found: Option<Stack>,
+    ) -> Result<Stack, StackError> {
+        let name = &request.stack_name;
+        match (found, request.creates) {
+            (None, true) if !name.starts_with("arn:") => Ok(self.new_stack(scope, name, None)),
+            (None, _) => Err(StackError::validation(format!(
+                "Stack [{name}] does not exist"
+            ))),
+            (Some(stack), true) if stack.status != Status::ReviewInProgress => {
+                let message = format!(
+                    "Stack [{}] already exists and cannot be created again with the changeSet [{}].",
+                    stack.name, request.name
+                );
+                Err(StackError::validation(message))
+            }
+            (Some(stack), false) if !stack.status.can_be_updated() => {
+                let message = format!(
+                    "Stack:{} is in {} state and can not be updated.",
+                    stack.id, stack.status
+                );
+                Err(StackError::validation(message))
+            }
+            (Some(stack), _) => self.check_change_set_name(scope, stack, &request.name),
+        }
+    }
+
+    fn check_change_set_name(
+        &self,
+        scope: &Scope,
+        stack: Stack,
+        name: &str,
+    ) -> Result<Stack, StackError> {
+        let present = self.store.change_sets(scope, &stack.id);
+        if present.len() >= MOST {
+            let message = format!("A stack has at most {MOST} change sets");
+            return Err(StackError::new(StackErrorCode::LimitExceeded, message));
+        }
+        let mut present = present.into_iter();
+        let is_taken =
+            present.any(|other| other.name == name && other.execution_status != "EXECUTE_COMPLETE");
+        if is_taken {
+            let message = format!("ChangeSet [{name}] already exists");
+            return Err(StackError::new(StackErrorCode::AlreadyExists, message));
+        }
+        Ok(stack)
+    }
+
+    async fn insert_for_review(
+        self: &Arc<Self>,
+        scope: &Scope,
+        stack: Stack,
+        client_token: Option<String>,
+    ) -> Result<(), StackError> {
+        let guard = self.occupy(&stack)?;
+        let operation = ("CREATE_CHANGESET", client_token);
+        let mut execution = Execution::new(self, scope, stack, guard, operation);
+        execution.set_status(Status::ReviewInProgress, Some("User Initiated"));
+        execution.insert().await
+    }
+
+    async fn change_set(
+        &self,
+        scope: &Scope,
+        stack: &Stack,
+        request: &ChangeSetRequest,
+        prepared: Prepared,
+    ) -> Result<ChangeSet, StackError> {
+        let planned = self.planned(scope, stack, &prepared).await;
+        let (changes, failure) = match planned {
+            Ok(planned) if !planned.is_needed => (Vec::new(), Some(NO_CHANGES.to_owned())),
+            Ok(planned) => {
+                let old = planned.old.as_ref();
+                let changes = described(&planned.changes, stack, old, &prepared.bound);
+                (changes, None)
+            }
+            Err(error) if error.code == StackErrorCode::Validation => {
+                (Vec::new(), Some(error.message))
+            }
+            Err(error) => return Err(error),
+        };
+        let has_failed = failure.is_some();
+        Ok(ChangeSet {
+            id: self.arn(scope, "changeSet", &request.name),
+            name: request.name.clone(),
+            stack_id: stack.id.clone(),
+            stack_name: stack.name.clone(),
+            description: request.description.clone(),
+            status: if has_failed {
+                "FAILED"
+            } else {
+                "CREATE_COMPLETE"
+            }
+            .to_owned(),
+            status_reason: failure,
+            execution_status: if has_failed {
+                "UNAVAILABLE"
+            } else {
+                "AVAILABLE"
+            }
+            .to_owned(),
+            definition: prepared.definition,
+            changes,
+            creates: request.creates,
+            on_stack_failure: request.on_stack_failure.clone(),
+            include_nested_stacks: request.include_nested_stacks,
+            created: self.now(),
+        })
+    }
+
+    /// The change set of this ARN, or of this name of a stack.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or no such stack.
+    pub fn get_change_set(
+        &self,
+        scope: &Scope,
+        name: &str,
+        stack: Option<&str>,
+    ) -> Result<ChangeSet, StackError> {
+        let missing = || {
+            let message = format!("ChangeSet [{name}] does not exist");
+            StackError::new(StackErrorCode::ChangeSetNotFound, message)
+        };
+        if name.starts_with("arn:") {
+            return self.store.change_set(scope, name).ok_or_else(missing);
+        }
+        let stack = stack.ok_or_else(|| {
+            StackError::validation(
+                "StackName must be specified if ChangeSetName is not specified as an ARN.",
+            )
+        })?;
+        let Ok(stack) = self.live(scope, stack) else {
+            let message = format!("Stack [{stack}] does not exist");
+            return Err(StackError::validation(message));
+        };
+        let mut found = self.store.change_sets(scope, &stack.id).into_iter();
+        found.find(|found| found.name == name).ok_or_else(missing)
+    }
+
+    /// The change sets of a stack, the latest first.
+    ///
+    /// # Errors
+    ///
+    /// There is no such stack.
+    pub fn change_sets(&self, scope: &Scope, stack: &str) -> Result<Vec<ChangeSet>, StackError> {
+        let stack = self.live(scope, stack)?;
+        Ok(self.store.change_sets(scope, &stack.id))
+    }
+
+    /// Deletes a change set. One that is not there counts as deleted.
+    ///
+    /// # Errors
+    ///
+    /// There is no such stack.
+    pub async fn delete_change_set(
+        &self,
+        scope: &Scope,
+        name: &str,
+        stack: Option<&str>,
+    ) -> Result<(), StackError> {
+        match self.get_change_set(scope, name, stack) {
+            Ok(found) => self.store.remove_change_sets(scope, &[found.id]).await,
+            Err(error) if error.code == StackErrorCode::ChangeSetNotFound => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Does what a change set says.
+    ///
+    /// # Errors
+    ///
+    /// There is no such change set, it has failed or was executed, or its stack cannot be changed now.
+    pub async fn execute_change_set(
+        self: &Arc<Self>,
+        scope: &Scope,
+        (name, stack): (&str, Option<&str>),
+        disable_rollback: bool,
+        client_token: Option<String>,
+    ) -> Result<Begun, StackError> {
+        let mut found = self.get_change_set(scope, name, stack)?;
+        if found.execution_status != "AVAILABLE" {
+            let status = if found.status == "FAILED" {
+                &found.status
+            } else {
+                &found.execution_status
+            };
+            let message = format!(
+                "ChangeSet [{}] cannot be executed in its current status of [{status}]",
+                found.id
+            );
+            return Err(StackError::new(
+                StackErrorCode::InvalidChangeSetStatus,
+                message,
+            ));
+        }
+        let stack = self.live(scope, &found.stack_id)?;
+        let guard = self.occupy(&stack)?;
+        let mut stack = self.live(scope, &found.stack_id)?;
+        let is_ready = if found.creates {
+            stack.status == Status::ReviewInProgress
+        } else {
+            stack.status.can_be_updated()
+        };
+        if !is_ready {
+            let message = format!(
+                "Stack:{} is in {} state and can not be updated.",
+                stack.id, stack.status
+            );
+            return Err(StackError::validation(message));
+        }
+        let owner = Self::owner(scope, &stack);
+        let prepared = self.preparer().stored(&owner, &found.definition)?;
+        self.mark_executed(scope, &mut found).await?;
+        stack.change_set_id = Some(found.id.clone());
+        if found.creates {
+            let kind = "CREATE_STACK";
+            let execution = Execution::new(self, scope, stack, guard, (kind, client_token));
+            return self
+                .create_reviewed(execution, &found, prepared, disable_rollback)
+                .await;
+        }
+        let planned = self.planned(scope, &stack, &prepared).await?;
+        let update = Update {
+            prepared,
+            changes: planned.changes,
+            disable_rollback: disable_rollback
+                || found.on_stack_failure.as_deref() == Some("DO_NOTHING"),
+        };
+        let kind = "UPDATE_STACK";
+        let execution = Execution::new(self, scope, stack, guard, (kind, client_token));
+        self.run_update(execution, update).await
+    }
+
+    /// Marks a change set, and removes the others of its stack, which no longer apply.
+    async fn mark_executed(&self, scope: &Scope, found: &mut ChangeSet) -> Result<(), StackError> {
+        "EXECUTE_COMPLETE".clone_into(&mut found.execution_status);
+        let others = self.store.change_sets(scope, &found.stack_id).into_iter();
+        let others = others.filter(|other| other.id != found.id);
+        let others: Vec<String> = others.map(|other| other.id).collect();
+        self.store.remove_change_sets(scope, &others).await?;
+        self.store.put_change_set(scope, found).await
+    }
+
+    async fn create_reviewed(
+        &self,
+        mut execution: Execution,
+        found: &ChangeSet,
+        prepared: Prepared,
+        disable_rollback: bool,
+    ) -> Result<Begun, StackError> {
+        let on_failure = match found.on_stack_failure.as_deref() {
+            Some("DO_NOTHING") => OnFailure::DoNothing,
+            Some("DELETE") => OnFailure::Delete,
+            _ if disable_rollback => OnFailure::DoNothing,
+            _ => OnFailure::Rollback,
+        };
+        execution.stack.definition = prepared.definition;
+        execution.stack.disable_rollback = on_failure == OnFailure::DoNothing;
+        execution.begin_create();
+        execution.save().await?;
+        let begun = Begun {
+            stack_id: execution.stack.id.clone(),
+            operation_id: execution.operation_id().to_owned(),
+        };
+        self.run(execution.run_create(prepared.bound, on_failure))
+            .await?;
+        Ok(begun)
+    }
+}

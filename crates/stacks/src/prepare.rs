@@ -1,0 +1,272 @@
+//! A template with the parameters of a stack, checked before anything is made.
+
+use std::collections::BTreeMap;
+
+use b2bi_local_b2bi::Scope;
+use b2bi_local_registry::{Parameters, Registry, Tags};
+use b2bi_local_template::{
+    Bound, ParameterDeclaration, Pseudo, Template, TemplateError, parameters, ssm_names,
+};
+
+use crate::error::{StackError, StackErrorCode};
+use crate::stack::{Definition, StackParameter};
+
+/// What a caller says that a stack is to be.
+#[derive(Clone, Debug, Default)]
+pub struct DefinitionRequest {
+    /// The template; none to use the one that the stack has.
+    pub template: Option<String>,
+    /// The parameters.
+    pub parameters: Vec<ParameterRequest>,
+    /// The tags; none to leave those that the stack has.
+    pub tags: Option<Tags>,
+    /// The capabilities that are acknowledged.
+    pub capabilities: Vec<String>,
+    /// Topics that would be told of events; none to leave those that the stack has.
+    pub notification_arns: Option<Vec<String>>,
+    /// The role to act as; none to leave that of the stack.
+    pub role_arn: Option<String>,
+    /// The time after which a creation fails, in minutes.
+    pub timeout_minutes: Option<u32>,
+}
+
+/// A parameter as a caller gives it.
+#[derive(Clone, Debug, Default)]
+pub struct ParameterRequest {
+    /// Its name.
+    pub key: String,
+    /// Its value.
+    pub value: Option<String>,
+    /// Whether the value that the stack has stays.
+    pub use_previous_value: bool,
+}
+
+/// A definition whose template is read and bound to its parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    pub(crate) definition: Definition,
+    pub(crate) bound: Bound,
+}
+
+/// Whose definition it is.
+pub(crate) struct Owner<'a> {
+    pub(crate) scope: &'a Scope,
+    pub(crate) partition: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
+}
+
+/// What definitions are checked against.
+pub(crate) struct Preparer<'a> {
+    pub(crate) registry: &'a Registry,
+    pub(crate) parameters: &'a Parameters,
+}
+
+impl Preparer<'_> {
+    /// Reads and checks what a caller asks for.
+    pub(crate) fn requested(
+        &self,
+        owner: &Owner<'_>,
+        request: DefinitionRequest,
+        previous: Option<&Definition>,
+    ) -> Result<Prepared, StackError> {
+        let text = request
+            .template
+            .or_else(|| previous.map(|found| found.template.clone()));
+        let text = text.ok_or_else(|| {
+            StackError::validation("Either Template URL or Template Body must be specified.")
+        })?;
+        let template = Template::parse(&text)?;
+        let given = given(&template, &request.parameters, previous)?;
+        let previous = previous.cloned().unwrap_or_default();
+        let definition = Definition {
+            template: text,
+            description: template.description.clone(),
+            parameters: Vec::new(),
+            tags: request.tags.unwrap_or(previous.tags),
+            capabilities: request.capabilities,
+            notification_arns: request
+                .notification_arns
+                .unwrap_or(previous.notification_arns),
+            role_arn: request.role_arn.or(previous.role_arn),
+            timeout_minutes: request.timeout_minutes.or(previous.timeout_minutes),
+        };
+        self.bound(owner, &template, definition, &given)
+    }
+
+    /// Reads a definition that was accepted before.
+    pub(crate) fn stored(
+        &self,
+        owner: &Owner<'_>,
+        definition: &Definition,
+    ) -> Result<Prepared, StackError> {
+        let template = Template::parse(&definition.template)?;
+        let known = definition.parameters.iter();
+        let given = known.map(|parameter| (parameter.key.clone(), parameter.value.clone()));
+        let resolved = definition
+            .parameters
+            .iter()
+            .filter_map(|parameter| Some((parameter.value.clone(), parameter.resolved.clone()?)));
+        let values = parameters(&template.parameters, &given.collect(), &resolved.collect())?;
+        let bound = Bound::new(&template, values, pseudo(owner, definition))?;
+        let definition = definition.clone();
+        Ok(Prepared { definition, bound })
+    }
+
+    fn bound(
+        &self,
+        owner: &Owner<'_>,
+        template: &Template,
+        mut definition: Definition,
+        given: &BTreeMap<String, String>,
+    ) -> Result<Prepared, StackError> {
+        self.check_types(template)?;
+        let ssm = self.ssm(owner.scope, &template.parameters, given);
+        let values = parameters(&template.parameters, given, &ssm)?;
+        definition.parameters = stored_parameters(&template.parameters, given, &ssm);
+        let bound = Bound::new(template, values, pseudo(owner, &definition))?;
+        self.check_types(bound.template())?;
+        Ok(Prepared { definition, bound })
+    }
+
+    fn ssm(
+        &self,
+        scope: &Scope,
+        declarations: &[ParameterDeclaration],
+        given: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
+        let names = ssm_names(declarations, given).into_iter();
+        let found = names.filter_map(|name| {
+            let value = self.parameters.get(scope, &name)?.value;
+            Some((name, value))
+        });
+        found.collect()
+    }
+
+    /// Refuses types that are not here and are not recorded.
+    pub(crate) fn check_types(&self, template: &Template) -> Result<(), StackError> {
+        let unknown = template
+            .resources
+            .iter()
+            .filter(|resource| self.registry.get(&resource.type_name).is_err());
+        let unknown: Vec<_> = unknown.collect();
+        let Some(first) = unknown.first() else {
+            return Ok(());
+        };
+        let mut names: Vec<&str> = unknown
+            .iter()
+            .map(|resource| resource.type_name.as_str())
+            .collect();
+        names.dedup();
+        let message = format!(
+            "Template format error: Unrecognized resource types: [{}]. --unknown-resources says what is \
+             done with types that are not here",
+            names.join(", ")
+        );
+        let position = first.properties.as_ref().map(|node| node.position);
+        Err(TemplateError { message, position }.into())
+    }
+}
+
+/// Checks that the caller has acknowledged what a template needs.
+pub(crate) fn check_capabilities(
+    template: &Template,
+    given: &[String],
+    needs_expansion: bool,
+) -> Result<(), StackError> {
+    let (needed, _) = template.capabilities();
+    let has = |name: &str| given.iter().any(|given| given == name);
+    let is_missing = |name: &&&str| match **name {
+        "CAPABILITY_AUTO_EXPAND" => needs_expansion && !has("CAPABILITY_AUTO_EXPAND"),
+        "CAPABILITY_IAM" => !has("CAPABILITY_IAM") && !has("CAPABILITY_NAMED_IAM"),
+        name => !has(name),
+    };
+    let missing: Vec<&str> = needed.iter().filter(is_missing).copied().collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let message = format!("Requires capabilities : [{}]", missing.join(", "));
+    Err(StackError::new(
+        StackErrorCode::InsufficientCapabilities,
+        message,
+    ))
+}
+
+fn pseudo(owner: &Owner<'_>, definition: &Definition) -> Pseudo {
+    Pseudo {
+        account: owner.scope.account.to_string(),
+        region: owner.scope.region.to_string(),
+        partition: owner.partition.to_owned(),
+        stack_id: owner.id.to_owned(),
+        stack_name: owner.name.to_owned(),
+        notification_arns: definition.notification_arns.clone(),
+    }
+}
+
+/// The values that a caller gives, or leaves as they are.
+fn given(
+    template: &Template,
+    requested: &[ParameterRequest],
+    previous: Option<&Definition>,
+) -> Result<BTreeMap<String, String>, StackError> {
+    let mut given = BTreeMap::new();
+    for parameter in requested {
+        let key = &parameter.key;
+        let value = match (&parameter.value, parameter.use_previous_value) {
+            (Some(_), true) => {
+                let message = format!(
+                    "Invalid input for parameter key {key}. Cannot specify usePreviousValue as true and non empty value for a parameter"
+                );
+                return Err(StackError::validation(message));
+            }
+            (Some(value), false) => Some(value.clone()),
+            (None, true) => {
+                let known = previous.and_then(|found| {
+                    let mut known = found.parameters.iter();
+                    known.find(|known| known.key == *key)
+                });
+                let is_declared = template.parameter(key).is_some();
+                match known {
+                    Some(known) if is_declared => Some(known.value.clone()),
+                    _ if !is_declared => Some(String::new()),
+                    _ => {
+                        let message = format!(
+                            "Invalid input for parameter key {key}. Cannot specify usePreviousValue as true for a parameter key not in the previous template"
+                        );
+                        return Err(StackError::validation(message));
+                    }
+                }
+            }
+            (None, false) => {
+                let message = format!(
+                    "Invalid input for parameter key {key}. Need to specify either usePreviousValue as true or a value for the parameter"
+                );
+                return Err(StackError::validation(message));
+            }
+        };
+        given.extend(value.map(|value| (key.clone(), value)));
+    }
+    Ok(given)
+}
+
+fn stored_parameters(
+    declarations: &[ParameterDeclaration],
+    given: &BTreeMap<String, String>,
+    ssm: &BTreeMap<String, String>,
+) -> Vec<StackParameter> {
+    let stored = |declaration: &ParameterDeclaration| {
+        let value = given
+            .get(&declaration.name)
+            .or(declaration.default.as_ref())
+            .cloned()
+            .unwrap_or_default();
+        let is_ssm = !ssm_names(std::slice::from_ref(declaration), given).is_empty();
+        StackParameter {
+            key: declaration.name.clone(),
+            resolved: is_ssm.then(|| ssm.get(&value).cloned()).flatten(),
+            value,
+            no_echo: declaration.no_echo,
+        }
+    };
+    declarations.iter().map(stored).collect()
+}

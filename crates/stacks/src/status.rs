@@ -1,0 +1,116 @@
+//! The states of stacks and resources.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Defines the statuses with their texts.
+macro_rules! statuses {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// The status of a stack or of a resource.
+        ///
+        /// Source: `StackStatus` and `ResourceStatus` in the service model of CloudFormation, `2010-05-15`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Status {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl Status {
+            /// All statuses.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The status as AWS writes it.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+statuses! {
+    /// There is a change set, and nothing else yet.
+    ReviewInProgress = "REVIEW_IN_PROGRESS",
+    /// It is being created.
+    CreateInProgress = "CREATE_IN_PROGRESS",
+    /// It was not created.
+    CreateFailed = "CREATE_FAILED",
+    /// It was created.
+    CreateComplete = "CREATE_COMPLETE",
+    /// What was created is being deleted.
+    RollbackInProgress = "ROLLBACK_IN_PROGRESS",
+    /// What was created could not be deleted.
+    RollbackFailed = "ROLLBACK_FAILED",
+    /// What was created has been deleted.
+    RollbackComplete = "ROLLBACK_COMPLETE",
+    /// It is being deleted.
+    DeleteInProgress = "DELETE_IN_PROGRESS",
+    /// It was not deleted.
+    DeleteFailed = "DELETE_FAILED",
+    /// It was deleted.
+    DeleteComplete = "DELETE_COMPLETE",
+    /// The resource stays although its stack no longer has it.
+    DeleteSkipped = "DELETE_SKIPPED",
+    /// It is being updated.
+    UpdateInProgress = "UPDATE_IN_PROGRESS",
+    /// It is updated, and what is no longer needed is being deleted.
+    UpdateCompleteCleanupInProgress = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+    /// It was updated.
+    UpdateComplete = "UPDATE_COMPLETE",
+    /// It was not updated.
+    UpdateFailed = "UPDATE_FAILED",
+    /// The former state is being restored.
+    UpdateRollbackInProgress = "UPDATE_ROLLBACK_IN_PROGRESS",
+    /// The former state could not be restored.
+    UpdateRollbackFailed = "UPDATE_ROLLBACK_FAILED",
+    /// The former state is restored, and what the update has made is being deleted.
+    UpdateRollbackCompleteCleanupInProgress = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+    /// The former state is restored.
+    UpdateRollbackComplete = "UPDATE_ROLLBACK_COMPLETE",
+}
+
+impl Status {
+    /// Whether an operation is at work.
+    #[must_use]
+    pub fn is_in_progress(self) -> bool {
+        self.as_str().ends_with("_IN_PROGRESS")
+    }
+
+    /// Whether a stack in this status can be updated.
+    #[must_use]
+    pub fn can_be_updated(self) -> bool {
+        matches!(
+            self,
+            Self::CreateComplete
+                | Self::UpdateComplete
+                | Self::UpdateRollbackComplete
+                | Self::CreateFailed
+                | Self::UpdateFailed
+        )
+    }
+
+    /// What is left of an operation that a stop of the server has interrupted.
+    ///
+    /// Source: Assumption A-346.
+    #[must_use]
+    pub fn interrupted(self) -> Self {
+        match self {
+            Self::CreateInProgress => Self::CreateFailed,
+            Self::RollbackInProgress => Self::RollbackFailed,
+            Self::DeleteInProgress => Self::DeleteFailed,
+            Self::UpdateInProgress
+            | Self::UpdateRollbackInProgress
+            | Self::UpdateRollbackCompleteCleanupInProgress => Self::UpdateRollbackFailed,
+            Self::UpdateCompleteCleanupInProgress => Self::UpdateComplete,
+            other => other,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
