@@ -22,6 +22,41 @@ pub struct ObjectEvent {
     pub version_id: Option<String>,
     /// When it happened, by the clock handed to the store.
     pub at: SystemTime,
+    /// Who is to be notified of it by the configuration of the bucket; none where nobody is.
+    pub notified: Option<Box<Notified>>,
+}
+
+/// Who is to be notified of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notified {
+    /// The bucket's region.
+    pub region: String,
+    /// Each of them.
+    pub targets: Vec<NotificationTarget>,
+}
+
+/// One who is to be notified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotificationTarget {
+    /// The service that takes the notification.
+    pub kind: TargetKind,
+    /// The ARN of the queue, topic or function; empty for `EventBridge`.
+    pub arn: String,
+    /// The id of the configuration that names it.
+    pub configuration_id: String,
+}
+
+/// The services that take notifications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetKind {
+    /// A queue of SQS.
+    Queue,
+    /// A topic of SNS.
+    Topic,
+    /// A function of Lambda.
+    Function,
+    /// The default bus of `EventBridge`.
+    EventBridge,
 }
 
 /// The kinds of [`ObjectEvent`].
@@ -39,6 +74,12 @@ pub enum ObjectChange {
     Delete,
     /// A delete marker hides the object.
     DeleteMarkerCreated,
+    /// The object was given other tags.
+    TagsPut,
+    /// The object lost its tags.
+    TagsDeleted,
+    /// No object: the notifications of the bucket were set, and S3 tries them.
+    Test,
 }
 
 impl ObjectChange {
@@ -52,6 +93,9 @@ impl ObjectChange {
             Self::CompleteMultipartUpload => "ObjectCreated:CompleteMultipartUpload",
             Self::Delete => "ObjectRemoved:Delete",
             Self::DeleteMarkerCreated => "ObjectRemoved:DeleteMarkerCreated",
+            Self::TagsPut => "ObjectTagging:Put",
+            Self::TagsDeleted => "ObjectTagging:Delete",
+            Self::Test => "TestEvent",
         }
     }
 

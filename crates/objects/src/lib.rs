@@ -20,7 +20,7 @@ pub use embedded::reply::{ErrorAnswer, error_answer};
 pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, Settings};
 pub use embedded::{BLOBS, EmbeddedS3, FromService};
 pub use error_codes::ERROR_CODES;
-pub use event::{ObjectChange, ObjectEvent};
+pub use event::{NotificationTarget, Notified, ObjectChange, ObjectEvent, TargetKind};
 pub use external::ExternalS3;
 pub use external::settings::{Addressing, ExternalSettings, Keys};
 pub use operation::{S3Target, operations};

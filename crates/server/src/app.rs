@@ -26,7 +26,8 @@ use crate::jobs::JobFaults;
 use crate::journal::Journal;
 use crate::metrics::Metrics;
 use crate::objects::Objects;
-use crate::serve::upstream::{Upstream, is_of_an_emulator};
+use crate::s3_notifications::Sequencer;
+use crate::serve::upstream::{AccessKeys, Upstream, is_of_an_emulator};
 use crate::services;
 use crate::sinks::Sinks;
 use crate::system::{SeededIds, Uuid, random_seed};
@@ -61,9 +62,18 @@ pub(crate) struct App {
     row_store: Option<RowStore>,
     /// Changes when rules about new connections are set: open ones end when they are idle.
     pub(crate) renewals: watch::Sender<()>,
+    /// Counts the notifications of S3.
+    pub(crate) sequencer: Sequencer,
     ids: Arc<SeededIds>,
     /// The seed that the server started with.
     seed: u64,
+}
+
+fn upstream(config: &Config) -> Result<Option<Upstream>, String> {
+    let upstream = config.upstream.as_ref();
+    upstream
+        .map(|upstream| Upstream::new(upstream, AccessKeys::Account))
+        .transpose()
 }
 
 impl App {
@@ -136,7 +146,8 @@ impl App {
             vocabulary: vocabulary(&descriptors, &config.accounts.default_region),
             panics,
             faults,
-            upstream: config.upstream.as_ref().map(Upstream::new).transpose()?,
+            upstream: upstream(&config)?,
+            sequencer: Sequencer::default(),
             journal,
             event_log,
             endpoints,

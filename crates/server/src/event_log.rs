@@ -34,6 +34,17 @@ pub(crate) struct EventBridgeEvent {
     pub(crate) event: Event,
 }
 
+impl EventBridgeEvent {
+    /// The event with the id that follows from it.
+    pub(crate) fn new(event: Event) -> Self {
+        Self {
+            version: "0",
+            id: id(&event),
+            event,
+        }
+    }
+}
+
 impl EventLog {
     /// Keeps `size` events and as many records at most; 0 keeps none. The sinks get all of them.
     pub(crate) fn new(size: usize, sinks: Sinks) -> Self {
@@ -93,9 +104,12 @@ impl EventLog {
 }
 
 impl EventLog {
-    /// Forgets every event, also those that are on their way to a sink; numbers begin at 1 again.
+    /// Forgets every event, also those that are on their way to a sink, and notifications of S3;
+    /// numbers begin at 1 again.
     pub(crate) fn reset_events(&self) {
         self.sinks.events.iter().for_each(DeliveryQueue::discard);
+        let notifications = self.sinks.notifications.iter();
+        notifications.for_each(DeliveryQueue::discard);
         locked(&self.events).reset();
         self.news.send_modify(|_| ());
     }
@@ -109,11 +123,7 @@ impl EventLog {
 
 impl EventSink for EventLog {
     fn emit(&self, event: Event) {
-        let delivery = EventBridgeEvent {
-            version: "0",
-            id: id(&event),
-            event,
-        };
+        let delivery = EventBridgeEvent::new(event);
         self.sinks.emit(&delivery);
         match StoredEvent::new(&delivery) {
             Ok(entry) => {

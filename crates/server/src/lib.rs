@@ -27,6 +27,7 @@ mod query;
 mod reset;
 mod ring;
 mod s3_events;
+mod s3_notifications;
 mod serve;
 mod services;
 mod settings;

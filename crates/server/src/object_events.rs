@@ -6,20 +6,21 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, UNIX_EPOCH};
 
-use b2bi_local_b2bi::{B2bi, ObjectCreated, PollState};
+use b2bi_local_b2bi::{ObjectCreated, PollState};
 use b2bi_local_objects::{EmbeddedS3, ObjectEvent};
 use b2bi_local_panics::{Kind, supervised};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::app::App;
+use crate::s3_notifications;
 
 /// How long a watcher that panicked pauses before it begins anew.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Passes created objects on; after a panic it begins anew, with what it missed.
 pub(crate) async fn pass_on_supervised(app: &App, s3: &EmbeddedS3, events: Receiver<ObjectEvent>) {
-    let (service, shared) = (&app.service, app.config.s3.shared);
+    let service = &app.service;
     let mut events = Some(events);
     let watch = || {
         let events = events.take();
@@ -31,7 +32,7 @@ pub(crate) async fn pass_on_supervised(app: &App, s3: &EmbeddedS3, events: Recei
                 service.catch_up().await;
                 events
             };
-            pass_on(service, events, shared).await;
+            pass_on(app, events).await;
         }
     };
     supervised(&app.panics, Kind::Watcher, "created objects", PAUSE, watch).await;
@@ -58,25 +59,19 @@ pub(crate) async fn catch_up_supervised(app: &App) {
     supervised(&app.panics, Kind::Watcher, "disk recovery", PAUSE, watch).await;
 }
 
-/// Passes created objects on for as long as there are any.
+/// Passes created objects on and notifies of changes for as long as there are any.
 ///
 /// Where accounts share their buckets, the capabilities of all accounts watch them.
-async fn pass_on(service: &B2bi, mut events: Receiver<ObjectEvent>, shared: bool) {
+async fn pass_on(app: &App, mut events: Receiver<ObjectEvent>) {
+    let (service, shared) = (&app.service, app.config.s3.shared);
     loop {
         match events.recv().await {
-            Ok(event) if event.change.is_created() => {
-                service.object_created(&ObjectCreated {
-                    account: (!shared).then_some(event.account.as_str()),
-                    region: None,
-                    bucket: &event.bucket,
-                    key: &event.key,
-                    size: event.size,
-                    etag: &event.etag,
-                    written: written(&event),
-                    occurrence: None,
-                });
+            Ok(event) => {
+                if event.change.is_created() {
+                    service.object_created(&created(&event, shared));
+                }
+                s3_notifications::notify(app, &event);
             }
-            Ok(_) => {}
             Err(RecvError::Lagged(count)) => {
                 tracing::warn!(count, "objects were created faster than they were noticed");
                 events = events.resubscribe();
@@ -84,6 +79,19 @@ async fn pass_on(service: &B2bi, mut events: Receiver<ObjectEvent>, shared: bool
             }
             Err(RecvError::Closed) => return,
         }
+    }
+}
+
+fn created(event: &ObjectEvent, shared: bool) -> ObjectCreated<'_> {
+    ObjectCreated {
+        account: (!shared).then_some(event.account.as_str()),
+        region: None,
+        bucket: &event.bucket,
+        key: &event.key,
+        size: event.size,
+        etag: &event.etag,
+        written: written(event),
+        occurrence: None,
     }
 }
 

@@ -16,7 +16,7 @@ use http_body_util::Full;
 use crate::app::system_time;
 use crate::clock::ServerClock;
 use crate::config::{Config, ExternalConfig, UpstreamConfig};
-use crate::serve::upstream::Upstream;
+use crate::serve::upstream::{AccessKeys, Upstream};
 
 /// How many objects may be created before the first of them is noticed; with more, the watched folders
 /// are looked through instead. Each place takes 150 bytes from the start.
@@ -141,7 +141,7 @@ fn upstream(endpoint: &Uri) -> Result<Option<Upstream>, String> {
         authority: authority.unwrap_or_default(),
         services: Vec::new(),
     };
-    Upstream::new(&config).map(Some)
+    Upstream::new(&config, AccessKeys::Kept).map(Some)
 }
 
 /// Makes a bucket as a client would, so that its name is checked; whether it is new.

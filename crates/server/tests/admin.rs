@@ -129,6 +129,9 @@ DELETE /_b2bi/logs |  | 200 | "cleared":0
 GET /_b2bi/logs/dead |  | 200 | "dead":[]
 POST /_b2bi/logs/dead?sink=x |  | 200 | "retried":0
 DELETE /_b2bi/logs/dead |  | 200 | "cleared":0
+GET /_b2bi/s3-notifications/dead |  | 200 | "dead":[]
+POST /_b2bi/s3-notifications/dead?sink=x |  | 200 | "retried":0
+DELETE /_b2bi/s3-notifications/dead |  | 200 | "cleared":0
 POST /_b2bi/snapshots/a.b?objects=true |  | 201 | "a.b"
 GET /_b2bi/snapshots |  | 200 | "a.b"
 GET /_b2bi/snapshots/a.b |  | 200 | b2bi-local state

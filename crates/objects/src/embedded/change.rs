@@ -109,7 +109,7 @@ impl Store {
         if changes.is_empty() {
             return Ok(());
         }
-        let events = self.events(account, bucket_name, events);
+        let events = self.events(account, bucket_name, bucket, events);
         if let Some(disk) = self.disk() {
             let mut batch = Batch::new();
             for change in &changes {
@@ -132,9 +132,16 @@ impl Store {
         Ok(())
     }
 
-    fn events(&self, account: &str, bucket_name: &str, events: Vec<KeyEvent>) -> Vec<ObjectEvent> {
+    fn events(
+        &self,
+        account: &str,
+        bucket_name: &str,
+        bucket: &Bucket,
+        events: Vec<KeyEvent>,
+    ) -> Vec<ObjectEvent> {
         let now = self.now();
         let event = |event: KeyEvent| ObjectEvent {
+            notified: bucket.notified(event.change, &event.key),
             change: event.change,
             account: self.owner(account).to_owned(),
             bucket: bucket_name.to_owned(),

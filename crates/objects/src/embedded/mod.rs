@@ -20,6 +20,7 @@ mod hashed;
 mod host;
 mod listing;
 mod location;
+mod notifications;
 mod operations;
 mod policy;
 mod presigned_headers;

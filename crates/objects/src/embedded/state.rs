@@ -369,6 +369,27 @@ impl Store {
         self.change(account, bucket_name, bucket, changes, events)
     }
 
+    /// Tells that the notifications of a bucket were set, and to whom they go.
+    pub(crate) fn send_test(&self, account: &str, bucket_name: &str) {
+        let notified = self.read(account, |buckets| {
+            let bucket = buckets.get(bucket_name)?;
+            bucket.notified(ObjectChange::Test, "")
+        });
+        if notified.is_some() {
+            self.send_event(ObjectEvent {
+                change: ObjectChange::Test,
+                account: self.owner(account).to_owned(),
+                bucket: bucket_name.to_owned(),
+                key: String::new(),
+                size: 0,
+                etag: String::new(),
+                version_id: None,
+                at: self.now(),
+                notified,
+            });
+        }
+    }
+
     /// Sends an event. Called under the bucket's lock, so events come in the order of changes.
     pub(crate) fn send_event(&self, event: ObjectEvent) {
         // An error says that nobody listens.

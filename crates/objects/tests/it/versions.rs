@@ -194,18 +194,18 @@ async fn run(steps: Vec<Step>, directory: &std::path::Path) {
                 model.delete_version(key, &id);
             }
             Step::DeleteMany(key, at) => {
-                let mut objects = String::new();
-                for at in at..at + 2 {
-                    let id = model.id_at(key, at);
-                    let name = format!("<Key>{key}</Key><VersionId>{id}</VersionId>");
-                    objects += &format!("<Object>{name}</Object>");
-                }
                 let ids = [at, at + 1].map(|at| model.id_at(key, at));
-                let document = format!("<Delete>{objects}</Delete>");
+                let object = |id| {
+                    let name = format!("<Key>{key}</Key><VersionId>{id}</VersionId>");
+                    format!("<Object>{name}</Object>")
+                };
+                let document = format!("<Delete>{}</Delete>", ids.each_ref().map(object).concat());
                 let (status, _, text) = send(&s3, "POST /orders?delete", &document).await;
                 assert_eq!(status, StatusCode::OK, "{text}");
                 assert!(!text.contains("<Error>"), "{text}");
-                ids.iter().for_each(|id| model.delete_version(key, id));
+                for id in &ids {
+                    model.delete_version(key, id);
+                }
             }
             Step::Restart => {
                 drop(s3);
@@ -293,7 +293,7 @@ async fn lists_come_in_pages_that_begin_at_their_markers() {
                 between(&text, "NextKeyMarker").unwrap()
             );
             if let Some(id) = between(&text, "NextVersionIdMarker") {
-                at += &format!("&version-id-marker={id}");
+                at = format!("{at}&version-id-marker={id}");
             }
             if query.contains("key-marker") && query.contains("delimiter") {
                 at += "&delimiter=/";

@@ -1,4 +1,5 @@
-//! `/_b2bi/events/dead` and `/_b2bi/logs/dead`: what could not be brought to the sinks.
+//! `/_b2bi/events/dead`, `/_b2bi/logs/dead` and `/_b2bi/s3-notifications/dead`: what could not be
+//! brought to the sinks.
 
 use b2bi_local_faults::Glob;
 use http::StatusCode;
@@ -40,6 +41,21 @@ pub(super) fn clear_events(app: &App, call: &Call) -> HandlerResult {
 /// Forgets the log records that did not arrive.
 pub(super) fn clear_logs(app: &App, call: &Call) -> HandlerResult {
     clear(&app.event_log.sinks.records, call)
+}
+
+/// Shows the notifications of S3 that did not arrive.
+pub(super) fn notifications(app: &App, call: &Call) -> HandlerResult {
+    show(&app.event_log.sinks.notifications, call, "notification")
+}
+
+/// Sends the notifications again that did not arrive.
+pub(super) fn retry_notifications(app: &App, call: &Call) -> HandlerResult {
+    retry(&app.event_log.sinks.notifications, call)
+}
+
+/// Forgets the notifications that did not arrive.
+pub(super) fn clear_notifications(app: &App, call: &Call) -> HandlerResult {
+    clear(&app.event_log.sinks.notifications, call)
 }
 
 /// The sinks whose names fit the query.

@@ -179,6 +179,7 @@ mod tests {
         let sinks = Sinks {
             events: Vec::new(),
             records: Vec::new(),
+            notifications: Vec::new(),
         };
         let event_log = Arc::new(EventLog::new(1, sinks));
         let query = Query::read(&Params::parse(None, EVENT_QUERY).unwrap()).unwrap();

@@ -85,6 +85,10 @@ const SUMMARIES: &[(&str, &str)] = &[
         "Log records that a sink did not take: show, send again or drop them",
     ),
     (
+        "/_b2bi/s3-notifications/dead",
+        "Notifications of buckets that were not delivered: show, send again or drop them",
+    ),
+    (
         "/_b2bi/state",
         "The resources of all accounts: export or import them",
     ),

@@ -18,6 +18,8 @@ use super::{
 use crate::app::App;
 use crate::query::{Params, unknown};
 
+const NOTIFICATIONS_DEAD: &str = "/_b2bi/s3-notifications/dead";
+
 /// A path and a method, and what they may come with.
 pub(super) struct Route {
     method: Method,
@@ -178,6 +180,19 @@ static ROUTES: &[Route] = &[
     route(GET, "/_b2bi/logs/dead", dead::QUERY, dead::logs),
     route(POST, "/_b2bi/logs/dead", dead::QUERY, dead::retry_logs),
     route(DELETE, "/_b2bi/logs/dead", dead::QUERY, dead::clear_logs),
+    route(GET, NOTIFICATIONS_DEAD, dead::QUERY, dead::notifications),
+    route(
+        POST,
+        NOTIFICATIONS_DEAD,
+        dead::QUERY,
+        dead::retry_notifications,
+    ),
+    route(
+        DELETE,
+        NOTIFICATIONS_DEAD,
+        dead::QUERY,
+        dead::clear_notifications,
+    ),
     route(GET, "/_b2bi/state", state::QUERY, state::export).long(),
     later_body(PUT, "/_b2bi/state", NONE, state::import).long(),
     route(GET, "/_b2bi/snapshots", NONE, snapshots::list),

@@ -21,6 +21,8 @@ pub struct SinksConfig {
     pub event_bridges: Vec<Uri>,
     /// Addresses of `CloudWatch` Logs.
     pub logs: Vec<Uri>,
+    /// The address that takes notifications of S3: that of the upstream where no other is configured.
+    pub notifications: Option<Uri>,
     /// Whose calls those of `EventBridge` and `CloudWatch` Logs are; without any they are those of
     /// the account that an item is about, as emulators know it.
     pub credentials: Option<Credential>,
@@ -42,6 +44,15 @@ impl fmt::Debug for SinksConfig {
             .field("webhooks", &shown(&self.webhooks))
             .field("event_bridges", &shown(&self.event_bridges))
             .field("logs", &shown(&self.logs))
+            .field(
+                "notifications",
+                &self
+                    .notifications
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .as_deref()
+                    .map(without_secrets),
+            )
             .field("credentials", &self.credentials)
             .field("source", &self.source)
             .field("attempts", &self.attempts)
@@ -53,7 +64,7 @@ impl SinksConfig {
     /// All addresses.
     pub(crate) fn urls(&self) -> impl Iterator<Item = &Uri> {
         let urls = self.webhooks.iter().chain(&self.event_bridges);
-        urls.chain(&self.logs)
+        urls.chain(&self.logs).chain(&self.notifications)
     }
 }
 
@@ -68,6 +79,7 @@ pub(super) fn sinks(settings: &Resolved) -> Result<SinksConfig, SettingError> {
         webhooks: urls(settings, "events-webhook")?,
         event_bridges: urls(settings, "events-eventbridge")?,
         logs: urls(settings, "logs-endpoint")?,
+        notifications: notifications(settings)?,
         credentials: credentials(settings)?,
         source: match settings.value("events-source") {
             SOURCE => None,
@@ -75,6 +87,14 @@ pub(super) fn sinks(settings: &Resolved) -> Result<SinksConfig, SettingError> {
         },
         attempts,
     })
+}
+
+fn notifications(settings: &Resolved) -> Result<Option<Uri>, SettingError> {
+    let key = match settings.value("s3-notifications-endpoint") {
+        "" => "upstream",
+        _ => "s3-notifications-endpoint",
+    };
+    Ok(urls(settings, key)?.into_iter().next())
 }
 
 fn credentials(settings: &Resolved) -> Result<Option<Credential>, SettingError> {

@@ -100,7 +100,9 @@ impl Call<'_> {
             Ok(operation) => self.operation(service, operation, &body, recorder).await,
             Err(error) => match &self.app.upstream {
                 Some(upstream) => {
-                    let passed = upstream.pass_whole(self.head.clone(), body, limit).await;
+                    let account = &self.caller.account;
+                    let head = self.head.clone();
+                    let passed = upstream.pass_whole(account, head, body, limit).await;
                     passed.unwrap_or_else(failed)
                 }
                 None => failed(error),

@@ -98,9 +98,17 @@ async fn dispatch(
             let _ = body::read(body, app.config.max_body_bytes).await;
             named(app, whole(failed(app, head, error, request_id)), request_id)
         }
-        Destination::Upstream(upstream) => {
+        Destination::Upstream(upstream, client) => {
             let head = take_head(head);
-            Box::pin(pass_upstream(app, upstream, head, body, request_id)).await
+            let account = &client.caller.account;
+            Box::pin(pass_upstream(
+                app,
+                (upstream, account),
+                head,
+                body,
+                request_id,
+            ))
+            .await
         }
         Destination::Objects(client) => {
             let mut recorder = RequestRecorder::new(app, &client, &request_headers, meta);
@@ -153,7 +161,7 @@ enum Destination<'a> {
     /// Nobody: the request is refused.
     Refused(ServiceError),
     /// Another server.
-    Upstream(&'a Upstream),
+    Upstream(&'a Upstream, Client),
     /// Object storage.
     Objects(Client),
     /// A service, or nobody where none was found.
@@ -189,7 +197,7 @@ impl<'a> Destination<'a> {
             connection_state.client(&app.config.accounts, head, request_headers, request_id);
         let route = route(head, &app.endpoints);
         match (app.passes_to(head.uri.path(), &route), route) {
-            (Some(upstream), _) => Self::Upstream(upstream),
+            (Some(upstream), _) => Self::Upstream(upstream, client),
             (None, Ok(Route::Objects)) => Self::Objects(client),
             (None, route) => Self::Service(client, route),
         }
@@ -277,7 +285,7 @@ async fn unknown_path(
 /// Lets the upstream answer; what it says is left as it is.
 async fn pass_upstream(
     app: &App,
-    upstream: &Upstream,
+    (upstream, account): (&Upstream, &str),
     head: Parts,
     body: TimeoutBody,
     request_id: &str,
@@ -289,7 +297,7 @@ async fn pass_upstream(
         return named(app, whole(refused), request_id);
     }
     let form = ErrorForm::of(app, &head);
-    let response = match upstream.pass(head, Either::Left(body)).await {
+    let response = match upstream.pass(account, head, Either::Left(body)).await {
         Ok(response) => response.map(|body| Either::Right(Either::Right(Either::Left(body)))),
         Err(failure) => {
             let failed = form.render(failure, request_id);

@@ -3,9 +3,9 @@
 //! Bodies are streamed both ways, so nothing is held here but what is on its way. The host that the
 //! client named is kept: emulators build URLs from it, and these then lead here again.
 
-use b2bi_local_dispatcher::{Route, ServiceError};
+use b2bi_local_dispatcher::{MOTO_ACCOUNT_HEADER, Route, ServiceError};
 use bytes::Bytes;
-use http::header::{CONNECTION, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use http::header::{AUTHORIZATION, CONNECTION, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
 use http::request::Parts;
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
@@ -37,17 +37,28 @@ pub(crate) struct Upstream {
     client: HttpClient<Either<TimeoutBody, Full<Bytes>>>,
     authority: Authority,
     services: Vec<String>,
+    access_keys: AccessKeys,
+}
+
+/// With which access keys requests are passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccessKeys {
+    /// With that of the client, whose signature the upstream may check.
+    Kept,
+    /// With the account as the key, by which emulators know it.
+    Account,
 }
 
 impl Upstream {
     /// The upstream as configured; nothing is connected before the first request.
-    pub(crate) fn new(config: &UpstreamConfig) -> Result<Self, String> {
+    pub(crate) fn new(config: &UpstreamConfig, access_keys: AccessKeys) -> Result<Self, String> {
         let authority = config.authority.parse();
         let authority = authority.map_err(|error| format!("upstream: {error}"))?;
         Ok(Self {
             client: http_client(),
             authority,
             services: config.services.clone(),
+            access_keys,
         })
     }
 
@@ -65,35 +76,40 @@ impl Upstream {
         }
     }
 
-    /// Passes a request on; the reply comes as it is sent.
+    /// Passes a request of an account on; the reply comes as it is sent.
     ///
     /// # Errors
     ///
     /// The upstream does not answer, or it is this server.
     pub(super) async fn pass(
         &self,
+        account: &str,
         head: Parts,
         body: Either<TimeoutBody, Full<Bytes>>,
     ) -> Result<Response<Incoming>, ServiceError> {
-        let request = self.readdressed(head, body)?;
+        let mut request = self.readdressed(head, body)?;
+        name_account(request.headers_mut(), account, self.access_keys);
         let reply = self.client.request(request).await;
         let mut reply = reply.map_err(|error| self.silent(&error))?;
         strip(reply.headers_mut());
         Ok(reply)
     }
 
-    /// Passes a request on whose body was read; the reply is read as well, up to a limit.
+    /// Passes a request of an account on whose body was read; the reply is read as well, up to a limit.
     ///
     /// # Errors
     ///
     /// The upstream does not answer, breaks off, or says more than the limit; or it is this server.
     pub(super) async fn pass_whole(
         &self,
+        account: &str,
         head: Parts,
         body: Bytes,
         limit: usize,
     ) -> Result<Response<Bytes>, ServiceError> {
-        let reply = self.pass(head, Either::Right(Full::new(body))).await?;
+        let reply = self
+            .pass(account, head, Either::Right(Full::new(body)))
+            .await?;
         let (head, body) = reply.into_parts();
         match Limited::new(body, limit).collect().await {
             Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
@@ -140,6 +156,28 @@ pub(crate) fn is_of_an_emulator(path: &str) -> bool {
     path.starts_with("/_") || path.starts_with("/moto-api/")
 }
 
+/// Says whose request it is, in the ways of moto and `LocalStack`: what a client makes through this
+/// port is then the account's that the events of its buckets go to.
+fn name_account(headers: &mut HeaderMap, account: &str, access_keys: AccessKeys) {
+    let Ok(name) = HeaderValue::from_str(account) else {
+        return;
+    };
+    headers.entry(MOTO_ACCOUNT_HEADER).or_insert(name);
+    if access_keys == AccessKeys::Account
+        && let Some(signature) = headers.get(AUTHORIZATION)
+        && let Some(renamed) = with_key(signature, account)
+    {
+        headers.insert(AUTHORIZATION, renamed);
+    }
+}
+
+/// An `Authorization` header of version 4 with another access key.
+fn with_key(signature: &HeaderValue, key: &str) -> Option<HeaderValue> {
+    let (before, rest) = signature.to_str().ok()?.split_once("Credential=")?;
+    let (_, rest) = rest.split_once('/')?;
+    HeaderValue::from_str(&format!("{before}Credential={key}/{rest}")).ok()
+}
+
 /// Takes the headers away that are about a connection, those it names among them.
 fn strip(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
@@ -158,7 +196,38 @@ fn strip(headers: &mut HeaderMap) {
 mod tests {
     use http::{HeaderMap, HeaderName, HeaderValue};
 
-    use super::strip;
+    use super::{AccessKeys, name_account, strip};
+
+    #[test]
+    fn accounts_are_named_in_every_way() {
+        let check = |access_keys, named: Option<&str>, expected: [&str; 2]| {
+            let mut headers = HeaderMap::new();
+            let scope = "AKIDEXAMPLE/20261129/us-east-1/sqs/aws4_request";
+            let signature = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host");
+            headers.insert("authorization", signature.parse().unwrap());
+            if let Some(account) = named {
+                headers.insert("x-moto-account-id", account.parse().unwrap());
+            }
+            name_account(&mut headers, "444455556666", access_keys);
+            let signature = headers["authorization"].to_str().unwrap();
+            let (_, rest) = signature.split_once("Credential=").unwrap();
+            let (key, rest) = rest.split_once('/').unwrap();
+            assert_eq!(
+                rest,
+                "20261129/us-east-1/sqs/aws4_request, SignedHeaders=host"
+            );
+            let account = headers["x-moto-account-id"].to_str().unwrap();
+            assert_eq!([account, key], expected);
+        };
+        let (account, key) = ("444455556666", "AKIDEXAMPLE");
+        check(AccessKeys::Account, None, [account, account]);
+        check(AccessKeys::Kept, None, [account, key]);
+        check(
+            AccessKeys::Kept,
+            Some("777788889999"),
+            ["777788889999", key],
+        );
+    }
 
     #[test]
     fn headers_about_a_connection_go_no_further() {

@@ -9,11 +9,12 @@ const MASK: &str = "***";
 const TOKEN_LENGTH: usize = 20;
 
 /// The settings that are addresses, which may have a secret in them.
-const ADDRESSES: [&str; 5] = [
+const ADDRESSES: [&str; 6] = [
     "events-webhook",
     "events-eventbridge",
     "logs-endpoint",
     "s3-endpoint",
+    "s3-notifications-endpoint",
     "upstream",
 ];
 

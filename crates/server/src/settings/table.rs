@@ -419,6 +419,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "CloudWatch Logs endpoint (moto, LocalStack or AWS) that receives every log record",
     },
     Setting {
+        key: "s3-notifications-endpoint",
+        value: "URL",
+        default: "",
+        help: "Endpoint of SQS, SNS, Lambda and EventBridge (moto, LocalStack or AWS) for bucket notifications; \
+               default: that of upstream",
+    },
+    Setting {
         key: "events-source",
         value: "SOURCE",
         default: "aws.b2bi",

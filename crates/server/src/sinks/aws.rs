@@ -13,6 +13,9 @@ use crate::system;
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const JSON: &str = "application/x-amz-json-1.1";
+const JSON_1_0: &str = "application/x-amz-json-1.0";
+/// The names of SQS, whose protocol is AWS JSON 1.0.
+pub(super) const SQS: (&str, &str) = ("sqs", "AmazonSQS");
 /// Errors that pass, whatever their status.
 ///
 /// Source: the common errors of AWS services.
@@ -84,9 +87,28 @@ impl AwsEndpoint {
         input: &Value,
     ) -> Result<Value, AwsError> {
         let body = input.to_string().into_bytes();
-        let mut head = post(&self.url, JSON);
+        let protocol = if self.service == SQS.0 {
+            JSON_1_0
+        } else {
+            JSON
+        };
+        let mut head = post(&self.url, protocol);
         let target = format!("{}.{operation}", self.target);
         head.headers.insert(TARGET, valid(&target)?);
+        read(&self.send(whose, head, body).await?)
+    }
+
+    /// Signs a request and sends it.
+    ///
+    /// # Errors
+    ///
+    /// There is no reply.
+    pub(super) async fn send(
+        &self,
+        whose: CallerScope<'_>,
+        mut head: Parts,
+        body: Vec<u8>,
+    ) -> Result<Reply, DeliveryError> {
         let credential = self.set_credentials(&mut head, whose)?;
         let target = SigningTarget {
             service: Service::Api(self.service),
@@ -95,7 +117,7 @@ impl AwsEndpoint {
         let now = system_time(system::now());
         sign(&mut head, &body, &credential, target, now)
             .map_err(|error| DeliveryError::permanent(error.to_string()))?;
-        read(&self.client.send(head, body).await?)
+        self.client.send(head, body).await
     }
 }
 

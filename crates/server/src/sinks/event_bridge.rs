@@ -89,7 +89,7 @@ fn whose(delivery: &EventBridgeEvent) -> CallerScope<'_> {
 }
 
 /// What became of each entry.
-fn outcomes(reply: &Value, count: usize) -> Vec<Outcome> {
+pub(super) fn outcomes(reply: &Value, count: usize) -> Vec<Outcome> {
     let entries = reply.get("Entries").and_then(Value::as_array);
     let entries = entries.map(Vec::as_slice).unwrap_or_default();
     let outcome = |at| {

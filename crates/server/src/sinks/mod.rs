@@ -9,6 +9,7 @@ mod event_bridge;
 mod file;
 mod http;
 mod logs;
+mod notifications;
 mod sink_status;
 mod webhook;
 
@@ -23,6 +24,7 @@ use crate::config::SinksConfig;
 use crate::event_log::EventBridgeEvent;
 
 pub(crate) use delivery_queue::DeliveryQueue;
+pub(crate) use notifications::S3Notification;
 pub(crate) use sink_status::{DeadLetter, SinkCounts};
 
 /// Somebody who is brought items of a kind.
@@ -71,6 +73,8 @@ impl DeliveryError {
 pub(crate) struct Sinks {
     pub(crate) events: Vec<DeliveryQueue<EventBridgeEvent>>,
     pub(crate) records: Vec<DeliveryQueue<LogRecord>>,
+    /// One at most: none where objects are elsewhere.
+    pub(crate) notifications: Vec<DeliveryQueue<S3Notification>>,
 }
 
 impl Sinks {
@@ -101,6 +105,8 @@ impl Sinks {
         for url in &config.logs {
             records.push(Box::new(logs::Logs::new(&client, url, config)));
         }
+        let notifications: Box<dyn Sink<S3Notification>> =
+            Box::new(notifications::Notifications::new(&client, config));
         let attempts = config.attempts;
         let events = events.into_iter();
         let records = records.into_iter();
@@ -111,6 +117,7 @@ impl Sinks {
             records: records
                 .map(|records| DeliveryQueue::start(records, clock, panics, attempts))
                 .collect(),
+            notifications: vec![DeliveryQueue::start(notifications, clock, panics, attempts)],
         })
     }
 
@@ -124,12 +131,20 @@ impl Sinks {
         offer(&self.records, record);
     }
 
+    /// Hands over a notification of S3, and does not wait for it.
+    pub(crate) fn notify(&self, notification: S3Notification) {
+        offer(&self.notifications, &notification);
+    }
+
     /// Waits until all that was handed over so far was tried, what waits for another time included.
     pub(crate) async fn flush(&self) {
         for delivery_queue in &self.events {
             delivery_queue.flush().await;
         }
         for delivery_queue in &self.records {
+            delivery_queue.flush().await;
+        }
+        for delivery_queue in &self.notifications {
             delivery_queue.flush().await;
         }
     }
@@ -142,19 +157,26 @@ impl Sinks {
         for delivery_queue in &self.records {
             delivery_queue.forget();
         }
+        for delivery_queue in &self.notifications {
+            delivery_queue.forget();
+        }
     }
 
     /// Counts from 0 again; what waits to be sent still counts as that.
     pub(crate) fn reset_counts(&self) {
         self.events.iter().for_each(DeliveryQueue::reset_counts);
         self.records.iter().for_each(DeliveryQueue::reset_counts);
+        let notifications = self.notifications.iter();
+        notifications.for_each(DeliveryQueue::reset_counts);
     }
 
     /// What became of all items, for each sink.
     pub(crate) fn sink_counts(&self) -> Vec<SinkCounts> {
         let events = self.events.iter().map(DeliveryQueue::sink_counts);
+        let notifications = self.notifications.iter().map(DeliveryQueue::sink_counts);
         events
             .chain(self.records.iter().map(DeliveryQueue::sink_counts))
+            .chain(notifications)
             .collect()
     }
 }

@@ -23,6 +23,7 @@ use self::table::{ROWS, Row, Unset, UnsetError};
 use super::body;
 use super::checksum::{self, Algorithm};
 use super::content::Content;
+use super::notifications::NOTIFICATION;
 use super::settings::Account;
 use super::state::{self, Store, Versioning};
 use crate::xml::Element;
@@ -190,6 +191,9 @@ impl Place<'_> {
             }
             Ok(())
         })?;
+        if self.row.name == NOTIFICATION {
+            self.memory.send_test(self.account, self.bucket);
+        }
         let mut answer = Response::new(Body::empty());
         self.add_header(&mut answer, header);
         Ok(answer)

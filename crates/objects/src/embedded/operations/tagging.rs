@@ -9,7 +9,9 @@ use s3s::dto::{
 };
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
+use crate::embedded::change::KeyEvent;
 use crate::embedded::state::{Object, Store, bucket_mut};
+use crate::event::ObjectChange;
 
 /// What S3 allows. Source: docs object-tagging, 2026-11.
 const MAX_TAGS: usize = 10;
@@ -96,7 +98,14 @@ pub(crate) fn put(
     let (bucket, key) = (&input.bucket, &input.key);
     let version_id = input.version_id.as_deref();
     Ok(PutObjectTaggingOutput {
-        version_id: set(memory, account, bucket, (key, version_id), tags)?,
+        version_id: set(
+            memory,
+            account,
+            bucket,
+            (key, version_id),
+            tags,
+            ObjectChange::TagsPut,
+        )?,
     })
 }
 
@@ -127,7 +136,14 @@ pub(crate) fn delete(
     let (bucket, key) = (&input.bucket, &input.key);
     let version_id = input.version_id.as_deref();
     Ok(DeleteObjectTaggingOutput {
-        version_id: set(memory, account, bucket, (key, version_id), Vec::new())?,
+        version_id: set(
+            memory,
+            account,
+            bucket,
+            (key, version_id),
+            Vec::new(),
+            ObjectChange::TagsDeleted,
+        )?,
     })
 }
 
@@ -138,14 +154,22 @@ fn set(
     bucket_name: &str,
     (key, version_id): (&str, Option<&str>),
     tags: Tags,
+    change: ObjectChange,
 ) -> S3Result<Option<String>> {
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, bucket_name)?;
         let found = bucket.find(key, version_id)?;
         let mut after = Object::clone(&found.object);
         after.tags = tags;
+        let event = KeyEvent {
+            change,
+            key: key.to_owned(),
+            size: after.content.size(),
+            etag: after.entity_tag.clone(),
+            version_id: found.version_id.clone(),
+        };
         let change = bucket.replacement(key, after);
-        memory.change(account, bucket_name, bucket, vec![change], Vec::new())?;
+        memory.change(account, bucket_name, bucket, vec![change], vec![event])?;
         Ok(found.version_id)
     })
 }

@@ -1,0 +1,268 @@
+//! Notifies queues, topics, functions and `EventBridge` of changes of objects in the embedded S3.
+//!
+//! Source: docs `notification-content-structure`, `ev-events`, 2026-11.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, UNIX_EPOCH};
+
+use b2bi_local_b2bi::Event;
+use b2bi_local_model::Timestamp;
+use b2bi_local_objects::{NotificationTarget, Notified, ObjectChange, ObjectEvent, TargetKind};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::event_log::EventBridgeEvent;
+use crate::sinks::S3Notification;
+
+const SOURCE: &str = "aws.s3";
+/// What stays as it is in the key of a notification.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'*')
+    .remove(b'/');
+/// How many events of one millisecond have sequencers of their own.
+const IN_A_MILLISECOND: u64 = 4096;
+
+/// Notifies everybody whom the event names.
+pub(crate) fn notify(app: &App, event: &ObjectEvent) {
+    let Some(notified) = &event.notified else {
+        return;
+    };
+    if event.change == ObjectChange::Test {
+        test(app, event, notified);
+        return;
+    }
+    let facts = Facts::new(app, event, notified);
+    for target in &notified.targets {
+        if target.kind == TargetKind::EventBridge {
+            facts.to_event_bridge(app);
+        } else {
+            let message = json!({"Records": [facts.record(target)]});
+            facts.send(app, target, message);
+        }
+    }
+}
+
+/// Sends the message by which S3 tries a destination, and warns of those that get none.
+fn test(app: &App, event: &ObjectEvent, notified: &Notified) {
+    let facts = Facts::new(app, event, notified);
+    let has_endpoint = app.config.sinks.notifications.is_some();
+    for target in &notified.targets {
+        let is_bus = target.kind == TargetKind::EventBridge;
+        if !is_bus && !has_endpoint {
+            let (bucket, arn) = (&event.bucket, &target.arn);
+            tracing::warn!(
+                bucket,
+                arn,
+                "notifications will not be delivered: set --upstream or --s3-notifications-endpoint"
+            );
+        } else if matches!(target.kind, TargetKind::Queue | TargetKind::Topic) {
+            let message = json!({
+                "Service": "Amazon S3",
+                "Event": "s3:TestEvent",
+                "Time": facts.time,
+                "Bucket": event.bucket,
+                "RequestId": facts.sequencer,
+                "HostId": facts.sequencer,
+            });
+            facts.send(app, target, message);
+        }
+    }
+}
+
+/// What the documents about an event say.
+struct Facts<'a> {
+    event: &'a ObjectEvent,
+    region: &'a str,
+    account: &'a str,
+    time: Timestamp,
+    sequencer: String,
+}
+
+impl<'a> Facts<'a> {
+    fn new(app: &'a App, event: &'a ObjectEvent, notified: &'a Notified) -> Self {
+        let since = event.at.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let is_shared = app.config.s3.shared;
+        Self {
+            event,
+            region: &notified.region,
+            account: app.account_or((!is_shared).then_some(&event.account)),
+            time: app.now(),
+            sequencer: app.sequencer.next(since),
+        }
+    }
+
+    fn send(&self, app: &App, target: &NotificationTarget, message: Value) {
+        app.event_log.sinks.notify(S3Notification {
+            account: self.account.to_owned(),
+            region: self.region.to_owned(),
+            kind: target.kind,
+            target: target.arn.clone(),
+            message,
+        });
+    }
+
+    fn bucket_arn(&self) -> String {
+        format!("arn:aws:s3:::{}", self.event.bucket)
+    }
+
+    /// A record of S3's own form.
+    fn record(&self, target: &NotificationTarget) -> Value {
+        let event = self.event;
+        let key = utf8_percent_encode(&event.key, KEPT).to_string();
+        let object = self.object(&key.replace("%20", "+"), "eTag", "versionId");
+        json!({
+            "eventVersion": "2.1",
+            "eventSource": "aws:s3",
+            "awsRegion": self.region,
+            "eventTime": self.time,
+            "eventName": event.change.name(),
+            "userIdentity": {"principalId": self.account},
+            "requestParameters": {"sourceIPAddress": "127.0.0.1"},
+            "responseElements": {
+                "x-amz-request-id": self.sequencer,
+                "x-amz-id-2": self.sequencer,
+            },
+            "s3": {
+                "s3SchemaVersion": "1.0",
+                "configurationId": target.configuration_id,
+                "bucket": {
+                    "name": event.bucket,
+                    "ownerIdentity": {"principalId": self.account},
+                    "arn": self.bucket_arn(),
+                },
+                "object": object,
+            },
+        })
+    }
+
+    /// The object of a document; the forms name two of its members differently.
+    fn object(&self, key: &str, etag: &str, version: &str) -> Value {
+        let event = self.event;
+        let size = event.change.is_created().then(|| event.size.into());
+        let tag = (!event.etag.is_empty()).then(|| event.etag.as_str().into());
+        with_known([
+            ("key", Some(key.into())),
+            ("size", size),
+            (etag, tag),
+            (version, event.version_id.as_deref().map(Value::from)),
+            ("sequencer", Some(self.sequencer.as_str().into())),
+        ])
+    }
+
+    /// The detail of an `EventBridge` event, and what it is about.
+    fn detail(&self) -> (&'static str, Value) {
+        let event = self.event;
+        let (detail_type, reason, deletion) = match event.change {
+            ObjectChange::Put => ("Object Created", Some("PutObject"), None),
+            ObjectChange::Post => ("Object Created", Some("POST Object"), None),
+            ObjectChange::Copy => ("Object Created", Some("CopyObject"), None),
+            ObjectChange::CompleteMultipartUpload => {
+                ("Object Created", Some("CompleteMultipartUpload"), None)
+            }
+            ObjectChange::Delete => (
+                "Object Deleted",
+                Some("DeleteObject"),
+                Some("Permanently Deleted"),
+            ),
+            ObjectChange::DeleteMarkerCreated => (
+                "Object Deleted",
+                Some("DeleteObject"),
+                Some("Delete Marker Created"),
+            ),
+            ObjectChange::TagsPut => ("Object Tags Added", None, None),
+            ObjectChange::TagsDeleted | ObjectChange::Test => ("Object Tags Deleted", None, None),
+        };
+        let object = self.object(&event.key, "etag", "version-id");
+        let known = [
+            ("version", Some("0".into())),
+            ("bucket", Some(json!({"name": event.bucket}))),
+            ("object", Some(object)),
+            ("request-id", Some(self.sequencer.as_str().into())),
+            ("requester", Some(self.account.into())),
+            ("source-ip-address", Some("127.0.0.1".into())),
+            ("reason", reason.map(Value::from)),
+            ("deletion-type", deletion.map(Value::from)),
+        ];
+        (detail_type, with_known(known))
+    }
+
+    /// Hands the event to the sinks of events, and to the endpoint where none of them is a bus.
+    fn to_event_bridge(&self, app: &App) {
+        let (detail_type, detail) = self.detail();
+        let event = EventBridgeEvent::new(Event {
+            job_id: self.sequencer.clone(),
+            detail_type,
+            source: SOURCE,
+            account: self.account.to_owned(),
+            time: self.time,
+            region: self.region.to_owned(),
+            resources: vec![self.bucket_arn()],
+            detail,
+        });
+        let sinks = &app.config.sinks;
+        app.event_log.sinks.emit(&event);
+        if sinks.event_bridges.is_empty() && sinks.notifications.is_some() {
+            let bus = NotificationTarget {
+                kind: TargetKind::EventBridge,
+                arn: format!(
+                    "arn:aws:events:{}:{}:event-bus/default",
+                    self.region, self.account
+                ),
+                configuration_id: String::new(),
+            };
+            let entry = json!({
+                "Time": self.time.as_millis().div_euclid(1000),
+                "Source": sinks.source.as_deref().unwrap_or(SOURCE),
+                "Resources": [self.bucket_arn()],
+                "DetailType": detail_type,
+                "Detail": event.event.detail.to_string(),
+            });
+            self.send(app, &bus, entry);
+        }
+    }
+}
+
+/// An object of the members that are there.
+fn with_known<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
+    let known = members.into_iter();
+    let known = known.filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(known.collect())
+}
+
+/// Makes the sequencers of notifications, which tell their order.
+#[derive(Debug, Default)]
+pub(crate) struct Sequencer(AtomicU64);
+
+impl Sequencer {
+    /// A text that is greater than all before, also than those before a restart as long as the clock
+    /// does not go back.
+    fn next(&self, since: Duration) -> String {
+        let millis = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+        let least = millis.saturating_mul(IN_A_MILLISECOND);
+        let after = |last: u64| least.max(last.saturating_add(1));
+        let before = self
+            .0
+            .fetch_update(Relaxed, Relaxed, |last| Some(after(last)));
+        format!("{:018X}", after(before.unwrap_or_else(|before| before)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Sequencer;
+
+    #[test]
+    fn sequencers_tell_the_order() {
+        let sequencer = Sequencer::default();
+        let at = |millis| sequencer.next(Duration::from_millis(millis));
+        let made = [at(1), at(1), at(0), at(9), at(1_900_000_000_000)];
+        assert!(made.is_sorted_by(|one, next| one < next), "{made:?}");
+    }
+}
