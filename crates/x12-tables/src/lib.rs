@@ -29,6 +29,7 @@ mod tracker;
 mod typed;
 mod writer;
 
+pub use b2bi_local_x12::Position;
 pub use context::Origin;
 pub use problems::ValueProblem;
 pub use ranges::{Range, RangeFinder};

@@ -1,6 +1,6 @@
 //! The tables, and the reader of a file's rows.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use b2bi_local_x12::{Piece, Reader, Splitter, Strictness, Validator};
 
@@ -93,10 +93,10 @@ struct ProblemReader {
 struct Documents {
     origin: Origin,
     reader: Reader<Splitter<Pieces>>,
-    pieces: std::sync::mpsc::Receiver<Piece>,
+    pieces: Arc<Mutex<Vec<Piece>>>,
 }
 
-type Pieces = Box<dyn FnMut(Piece) + Send>;
+type Pieces = Box<dyn FnMut(Piece) + Send + Sync>;
 
 impl<R: RowSink> TableReader<R> {
     /// A reader for a file of this name, or for a range of it.
@@ -235,10 +235,11 @@ impl ProblemReader {
 
 impl Documents {
     fn new(origin: Origin) -> Self {
-        let (sender, pieces) = std::sync::mpsc::channel();
+        let pieces = Arc::new(Mutex::new(Vec::new()));
+        let into = Arc::clone(&pieces);
         let take: Pieces = Box::new(move |piece| {
-            // Both ends are held by this value.
-            let _ = sender.send(piece);
+            let mut pieces = into.lock().unwrap_or_else(PoisonError::into_inner);
+            pieces.push(piece);
         });
         Self {
             origin,
@@ -248,14 +249,16 @@ impl Documents {
     }
 
     fn hand_over(&self, file: &str, rows: &mut impl RowSink) {
-        for piece in self.pieces.try_iter() {
+        let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        for piece in pieces.drain(..) {
             documents::row(file, &self.origin, &piece, rows);
         }
     }
 
     fn finish(self, file: &str, rows: &mut impl RowSink) -> b2bi_local_x12::ReadReport {
         let (_, reading) = self.reader.finish();
-        for piece in self.pieces.try_iter() {
+        let mut pieces = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        for piece in pieces.drain(..) {
             documents::row(file, &self.origin, &piece, rows);
         }
         reading

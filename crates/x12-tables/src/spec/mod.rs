@@ -6,6 +6,8 @@ mod selector;
 mod values;
 
 pub use error::SpecificationError;
+#[cfg(test)]
+pub(crate) use selector::Condition;
 pub(crate) use selector::{Pattern, Source};
 pub(crate) use values::Kind;
 

@@ -1,70 +1,22 @@
 //! The table of a specification: rows while reading.
 
+mod frames;
+mod part;
+
 use std::sync::Arc;
 
-use b2bi_local_x12::{Element, Fit, Isa, LoopKey, Place, Position, Segment, Set, Sink, decode};
+use b2bi_local_x12::{Fit, Isa, LoopKey, Place, Position, Segment, Set, Sink, decode};
 
 use crate::context::{Context, Origin};
 use crate::problems::ValueProblem;
 use crate::schema::{RowSink, Value};
-use crate::spec::{Each, Kind, Pattern, Specification, SpecificationColumn};
+use crate::spec::{Each, Kind, Specification, SpecificationColumn};
+
+use frames::{ENVELOPE, Frames, Mask, Row, bit};
+use part::Part;
 
 /// The most values that do not fit their columns which are kept of a file; the others are counted.
 const PROBLEM_LIMIT: usize = 10_000;
-
-type Mask = u128;
-
-fn bit(pattern: u8) -> Mask {
-    1 << (pattern & 127)
-}
-
-/// A segment of the input, ISA among them.
-#[derive(Clone, Copy)]
-enum Part<'a> {
-    Isa(&'a Isa),
-    Segment(&'a Segment<'a>),
-}
-
-impl<'a> Part<'a> {
-    fn id(self) -> &'a [u8] {
-        match self {
-            Self::Isa(_) => b"ISA",
-            Self::Segment(segment) => segment.id(),
-        }
-    }
-
-    /// A value; the whole element where the component is 0.
-    fn value(self, element: usize, component: usize) -> &'a [u8] {
-        match self {
-            Self::Isa(isa) => isa.field(element).trim_ascii(),
-            Self::Segment(segment) => match component.checked_sub(1) {
-                None => segment.value(element),
-                Some(index) => {
-                    let element = segment.element(element);
-                    let repetition = element.and_then(|element| element.repetitions().next());
-                    let component = repetition.and_then(|first| first.components().nth(index));
-                    component.as_ref().map_or(&[][..], Element::value)
-                }
-            },
-        }
-    }
-}
-
-/// A part of the envelope or a loop that is open.
-struct Frame {
-    /// What the segment that opened it is, by the specification.
-    mask: Mask,
-    name: Box<str>,
-    /// The row that it gives.
-    row: Option<Row>,
-    /// What columns of rows within it look for above them: the column, and its value.
-    above: Vec<(usize, Value<'static>)>,
-}
-
-struct Row {
-    position: Position,
-    values: Vec<Option<Value<'static>>>,
-}
 
 /// Makes the rows of a specification.
 pub(crate) struct TypedRows<R> {
@@ -73,7 +25,7 @@ pub(crate) struct TypedRows<R> {
     pub(crate) omitted: u64,
     specification: Arc<Specification>,
     context: Context,
-    frames: Vec<Frame>,
+    frames: Frames,
     /// Whether the open transaction is one of those that are looked at.
     is_wanted: bool,
 }
@@ -91,7 +43,7 @@ impl<R: RowSink> TypedRows<R> {
             omitted: 0,
             specification,
             context: Context::new(file, origin),
-            frames: Vec::new(),
+            frames: Frames::default(),
             is_wanted: false,
         }
     }
@@ -103,19 +55,10 @@ impl<R: RowSink> TypedRows<R> {
         matching.fold(0, |mask, (number, _)| mask | bit(number))
     }
 
-    fn push(&mut self, name: &str, mask: Mask) {
-        self.frames.push(Frame {
-            mask,
-            name: name.into(),
-            row: None,
-            above: Vec::new(),
-        });
-    }
-
     /// A segment that opens a part of the envelope.
     fn header(&mut self, part: Part<'_>, position: &Position) {
         let mask = self.mask(part, "");
-        self.push("", mask);
+        self.frames.push("", mask);
         self.part(part, mask, true, position);
     }
 
@@ -151,18 +94,8 @@ impl<R: RowSink> TypedRows<R> {
     /// Whether the frames around a segment are the steps to a row.
     fn is_below(&self, steps: &[u8], opens: bool) -> bool {
         let around = self.frames.len().saturating_sub(usize::from(opens));
-        self.ends_with(around, steps.split_last().map_or(&[], |(_, steps)| steps))
-    }
-
-    /// Whether the first `length` frames end with these.
-    fn ends_with(&self, length: usize, steps: &[u8]) -> bool {
-        let frames = self.frames.get(..length).unwrap_or_default();
-        let mut frames = frames.iter().rev();
-        steps.iter().rev().all(|step| {
-            frames
-                .next()
-                .is_some_and(|frame| frame.mask & bit(*step) != 0)
-        })
+        self.frames
+            .ends_with(around, steps.split_last().map_or(&[], |(_, steps)| steps))
     }
 
     /// Takes a value for a column, where the segment is one that the column is about.
@@ -179,7 +112,7 @@ impl<R: RowSink> TypedRows<R> {
         // A segment that opens a loop stands in that loop, and in the one around it.
         let lengths = [self.frames.len(), self.frames.len().saturating_sub(1)];
         for length in lengths.into_iter().take(1 + usize::from(opens)) {
-            if !self.ends_with(length, steps) {
+            if !self.frames.ends_with(length, steps) {
                 continue;
             }
             let inside = steps
@@ -308,13 +241,11 @@ impl<R: RowSink> TypedRows<R> {
 
     /// Hands a row on, with what the first `around` frames have for it.
     fn emit(&mut self, row: Row, item: Option<u32>, around: usize) {
-        let frames = self.frames.get(..around).unwrap_or_default();
         let columns = self.specification.columns.iter().enumerate();
         let own = columns.zip(row.values).map(|((index, column), value)| {
             if column.source.is_above {
-                let mut above = frames.iter().rev().flat_map(|frame| &frame.above);
-                let found = above.find(|(of, _)| *of == index);
-                found.map_or(Value::Null, |(_, value)| value.clone())
+                let found = self.frames.above(around, index);
+                found.cloned().unwrap_or(Value::Null)
             } else {
                 value.unwrap_or(Value::Null)
             }
@@ -332,9 +263,10 @@ impl<R: RowSink> TypedRows<R> {
     }
 
     fn pop(&mut self) {
-        if let Some(Frame { row: Some(row), .. }) = self.frames.pop() {
-            self.emit(row, None, self.frames.len());
+        if let Some(row) = self.frames.last_mut().and_then(|frame| frame.row.take()) {
+            self.emit(row, None, self.frames.len().saturating_sub(1));
         }
+        self.frames.pop();
     }
 
     fn pop_to(&mut self, length: usize) {
@@ -344,40 +276,11 @@ impl<R: RowSink> TypedRows<R> {
     }
 }
 
-impl Frame {
-    fn set(&mut self, index: usize, is_above: bool, value: Value<'static>) {
-        if is_above {
-            self.above.push((index, value));
-        } else if let Some(row) = &mut self.row
-            && let Some(cell) = row.values.get_mut(index)
-        {
-            *cell = Some(value);
-        }
-    }
-}
-
-impl Pattern {
-    fn matches(&self, part: Part<'_>, in_loop: &str) -> bool {
-        *self.segment.as_bytes() == *part.id()
-            && (self.in_loop.is_empty() || is_loop(in_loop, &self.in_loop))
-            && self.conditions.iter().all(|condition| {
-                let value = part.value(condition.element, condition.component);
-                let mut values = condition.values.iter();
-                values.any(|wanted| wanted.as_bytes() == value) != condition.is_not
-            })
-    }
-}
-
-/// Whether a loop such as `CLP-2100` is the one of a number.
-fn is_loop(name: &str, number: &str) -> bool {
-    name.split_once('-').map_or(name, |(_, number)| number) == number
-}
-
 impl<R: RowSink> Sink for TypedRows<R> {
     fn interchange(&mut self, isa: &Isa, position: &Position) {
         self.context.interchange(isa);
         self.is_wanted = false;
-        self.frames.clear();
+        self.pop_to(0);
         self.header(Part::Isa(isa), position);
     }
 
@@ -392,15 +295,17 @@ impl<R: RowSink> Sink for TypedRows<R> {
         self.context.transaction(st);
         let Context { set, version, .. } = &self.context;
         self.is_wanted = self.specification.is_for(set, version);
-        self.pop_to(2);
+        self.pop_to(ENVELOPE - 1);
         self.header(Part::Segment(st), position);
     }
 
     fn open(&mut self, key: LoopKey<'_>, _: &Position) {
         if self.is_wanted {
             match key.letter {
-                Some(letter) => self.push(&format!("{}{}", key.name, char::from(letter)), 0),
-                None => self.push(key.name, 0),
+                Some(letter) => self
+                    .frames
+                    .push(&format!("{}{}", key.name, char::from(letter)), 0),
+                None => self.frames.push(key.name, 0),
             }
         }
     }
@@ -410,11 +315,13 @@ impl<R: RowSink> Sink for TypedRows<R> {
             return;
         }
         let part = Part::Segment(segment);
-        let name = self.frames.last().map_or("", |frame| &frame.name);
-        let mask = self.mask(part, name);
+        let mask = self.mask(part, self.frames.last_name());
         let opens = place.fit == Fit::Opens;
         if opens && let Some(frame) = self.frames.last_mut() {
             frame.mask = mask;
+        }
+        if opens && segment.id() == b"HL" {
+            self.frames.enter_level(segment);
         }
         self.part(part, mask, opens, position);
     }
@@ -426,7 +333,7 @@ impl<R: RowSink> Sink for TypedRows<R> {
     }
 
     fn transaction_end(&mut self, _: &Segment<'_>, _: &Position) {
-        self.pop_to(2);
+        self.pop_to(ENVELOPE - 1);
         self.is_wanted = false;
         self.context.transaction_end();
     }
