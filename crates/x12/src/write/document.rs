@@ -12,6 +12,21 @@ pub struct DocumentError {
     pub path: String,
     /// What is wrong there.
     pub fault: DocumentFault,
+    /// What else is wrong; headers are checked to the end of the document.
+    pub others: Vec<DocumentError>,
+    /// How many more errors of headers there are.
+    pub omitted: usize,
+}
+
+impl DocumentError {
+    pub(super) fn new(path: &str, fault: DocumentFault) -> Self {
+        Self {
+            path: path.to_owned(),
+            fault,
+            others: Vec::new(),
+            omitted: 0,
+        }
+    }
 }
 
 /// What can be wrong with a document.
@@ -50,20 +65,33 @@ impl fmt::Display for DocumentError {
         if !self.path.is_empty() {
             write!(f, "{}: ", self.path)?;
         }
-        match &self.fault {
-            DocumentFault::JsonError(byte) => write!(f, "not JSON at byte {byte}"),
-            DocumentFault::NotXml(byte) => write!(f, "not XML after byte {byte}"),
-            DocumentFault::Missing(key) => write!(f, "{key} is missing"),
-            DocumentFault::Expected(what) => write!(f, "{what} is expected"),
-            DocumentFault::KeyUnknown(key) => write!(f, "{key} does not name an element"),
-            DocumentFault::HeaderMissing {
+        write!(f, "{}", self.fault)?;
+        self.others
+            .iter()
+            .try_for_each(|other| write!(f, "; {other}"))?;
+        match self.omitted {
+            0 => Ok(()),
+            more => write!(f, "; and {more} more"),
+        }
+    }
+}
+
+impl fmt::Display for DocumentFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::JsonError(byte) => write!(f, "not JSON at byte {byte}"),
+            Self::NotXml(byte) => write!(f, "not XML after byte {byte}"),
+            Self::Missing(key) => write!(f, "{key} is missing"),
+            Self::Expected(what) => write!(f, "{what} is expected"),
+            Self::KeyUnknown(key) => write!(f, "{key} does not name an element"),
+            Self::HeaderMissing {
                 segment,
                 position: 0,
             } => write!(f, "{segment} is missing"),
-            DocumentFault::HeaderMissing { segment, position } => {
+            Self::HeaderMissing { segment, position } => {
                 write!(f, "{segment}{position:02} is missing")
             }
-            DocumentFault::HeaderTooLong {
+            Self::HeaderTooLong {
                 position,
                 limit,
                 found,
@@ -83,15 +111,21 @@ impl std::error::Error for DocumentError {}
 /// a single object will do.
 ///
 /// # Errors
-/// When the text is not JSON, or not a document: the first place where it is not.
+/// When the text is not JSON, or not a document: the first place where it is not. When headers lack
+/// something or do not fit: each place.
 pub fn write_json(document: &str, writing: &WriteOptions) -> Result<Vec<u8>, DocumentError> {
-    let fault = |JsonError(byte)| problem("", DocumentFault::JsonError(byte));
+    let fault = |JsonError(byte)| DocumentError::new("", DocumentFault::JsonError(byte));
     let root = Value::parse(document).map_err(fault)?;
     let mut output = Output::new(writing);
-    for (interchange, path) in listed(&root, "interchanges", "")? {
-        write_interchange(&mut output, interchange, &path)?;
+    let written = write_interchanges(&mut output, &root);
+    output.checked(written)
+}
+
+fn write_interchanges(output: &mut Output<'_>, root: &Value<'_>) -> Result<(), DocumentError> {
+    for (interchange, path) in listed(root, "interchanges", "")? {
+        write_interchange(output, interchange, &path)?;
     }
-    Ok(output.finish())
+    Ok(())
 }
 
 fn write_interchange(
@@ -108,33 +142,33 @@ fn write_interchange(
         })?;
     let fields = std::array::from_fn(|index| isa.value(index + 1).to_owned());
     output.interchange(fields, version.value(8));
-    refuse(output, path)?;
+    output.locate_faults(path);
     for (group, path) in groups {
-        let transactions = listed(group, "transactions", &path)?;
-        output.group(header(group, "GS", &path)?);
-        let written = refuse(output, &path);
-        for (transaction, path) in transactions {
-            let segments = listed(transaction, "segments", &path)?;
-            output.transaction(header(transaction, "ST", &path)?);
-            let written = refuse(output, &path);
-            for (item, path) in segments {
-                write_item(output, item, "", &path)?;
-            }
-            written?;
-            output.transaction_end();
-        }
-        written?;
-        output.group_end();
+        write_group(output, group, &path)?;
     }
     output.interchange_end();
     Ok(())
 }
 
-/// Ends the writing where a header cannot be written as it is.
-fn refuse(output: &mut Output<'_>, path: &str) -> Result<(), DocumentError> {
-    output
-        .take_fault()
-        .map_or(Ok(()), |fault| Err(problem(path, fault)))
+fn write_group(
+    output: &mut Output<'_>,
+    group: &Value<'_>,
+    path: &str,
+) -> Result<(), DocumentError> {
+    let transactions = listed(group, "transactions", path)?;
+    output.group(header(group, "GS", path)?);
+    output.locate_faults(path);
+    for (transaction, path) in transactions {
+        let segments = listed(transaction, "segments", &path)?;
+        output.transaction(header(transaction, "ST", &path)?);
+        output.locate_faults(&path);
+        for (item, path) in segments {
+            write_item(output, item, "", &path)?;
+        }
+        output.transaction_end();
+    }
+    output.group_end();
+    Ok(())
 }
 
 /// The items of a member that is an array, each with its path.
@@ -145,7 +179,7 @@ fn listed<'v, 'a>(
 ) -> Result<Vec<(&'v Value<'a>, String)>, DocumentError> {
     let list = value
         .member(key)
-        .ok_or_else(|| problem(path, DocumentFault::Missing(key)))?;
+        .ok_or_else(|| DocumentError::new(path, DocumentFault::Missing(key)))?;
     let dot = if path.is_empty() { "" } else { "." };
     let item = |(nth, item)| (item, format!("{path}{dot}{key}[{nth}]"));
     Ok(list.items().iter().enumerate().map(item).collect())
@@ -154,7 +188,10 @@ fn listed<'v, 'a>(
 /// The elements of a header: the members whose keys begin with its identifier and a position.
 fn header(value: &Value<'_>, id: &str, path: &str) -> Result<SegmentDraft, DocumentError> {
     let Value::Object(members) = value else {
-        return Err(problem(path, DocumentFault::Expected("an object")));
+        return Err(DocumentError::new(
+            path,
+            DocumentFault::Expected("an object"),
+        ));
     };
     let mut draft = SegmentDraft::new(id, []);
     for (key, value) in members {
@@ -167,12 +204,17 @@ fn header(value: &Value<'_>, id: &str, path: &str) -> Result<SegmentDraft, Docum
             (Some(slot), Value::Text(text)) => text.as_ref().clone_into(slot),
             (Some(_), Value::Null) => {}
             (Some(_), _) => {
-                return Err(problem(
+                return Err(DocumentError::new(
                     &format!("{path}.{key}"),
                     DocumentFault::Expected("a string"),
                 ));
             }
-            (None, _) => return Err(problem(path, DocumentFault::KeyUnknown(key.to_string()))),
+            (None, _) => {
+                return Err(DocumentError::new(
+                    path,
+                    DocumentFault::KeyUnknown(key.to_string()),
+                ));
+            }
         }
     }
     Ok(draft)
@@ -187,7 +229,10 @@ fn write_item(
     path: &str,
 ) -> Result<(), DocumentError> {
     let Value::Object(members) = item else {
-        return Err(problem(path, DocumentFault::Expected("an object")));
+        return Err(DocumentError::new(
+            path,
+            DocumentFault::Expected("an object"),
+        ));
     };
     let mut draft = SegmentDraft::new(if members.is_empty() { opener } else { "" }, []);
     for (key, value) in members {
@@ -235,7 +280,7 @@ fn set(
     value: &Value<'_>,
     path: &str,
 ) -> Result<(), DocumentError> {
-    let unknown = || problem(path, DocumentFault::KeyUnknown(key.to_owned()));
+    let unknown = || DocumentError::new(path, DocumentFault::KeyUnknown(key.to_owned()));
     let (_, rest) = key.rsplit_once('_').ok_or_else(unknown)?;
     let (position, repetition) = rest.split_once('#').unwrap_or((rest, "1"));
     let (Some(position), Some(repetition)) = (number(position), number(repetition)) else {
@@ -249,7 +294,8 @@ fn set(
         }
         Value::Object(components) => {
             for (key, value) in components {
-                let unknown = || problem(path, DocumentFault::KeyUnknown(key.to_string()));
+                let unknown =
+                    || DocumentError::new(path, DocumentFault::KeyUnknown(key.to_string()));
                 let component = key
                     .rsplit('_')
                     .next()
@@ -262,7 +308,7 @@ fn set(
                     Value::Text(text) => text.as_ref().clone_into(slot),
                     Value::Null => {}
                     _ => {
-                        return Err(problem(
+                        return Err(DocumentError::new(
                             &format!("{path}.{key}"),
                             DocumentFault::Expected("a string"),
                         ));
@@ -271,7 +317,7 @@ fn set(
             }
         }
         Value::Array(_) => {
-            return Err(problem(
+            return Err(DocumentError::new(
                 &format!("{path}.{key}"),
                 DocumentFault::Expected("a string or an object"),
             ));
@@ -282,11 +328,4 @@ fn set(
 
 fn number(text: &str) -> Option<usize> {
     text.parse().ok().filter(|number| *number > 0)
-}
-
-fn problem(path: &str, fault: DocumentFault) -> DocumentError {
-    DocumentError {
-        path: path.to_owned(),
-        fault,
-    }
 }

@@ -1,7 +1,7 @@
 //! The envelope of an output: headers as the options want them, trailers with their counts.
 
 use super::segments::{SegmentDraft, SegmentWriter};
-use super::{DocumentFault, WriteOptions};
+use super::{DocumentError, DocumentFault, WriteOptions};
 use crate::Delimiters;
 use crate::isa::LENGTHS;
 
@@ -21,9 +21,15 @@ pub(crate) struct Output<'o> {
     groups: u64,
     transactions: u64,
     segments: u64,
-    /// The first thing that a header lacks or has too much of.
-    fault: Option<DocumentFault>,
+    /// What the header written last lacks or has too much of.
+    faults: Vec<DocumentFault>,
+    errors: Vec<DocumentError>,
+    /// How many errors are not in `errors`.
+    omitted: usize,
 }
+
+/// How many errors of headers are listed.
+const ERROR_LIMIT: usize = 20;
 
 impl<'o> Output<'o> {
     pub(crate) fn new(writing: &'o WriteOptions) -> Self {
@@ -39,29 +45,54 @@ impl<'o> Output<'o> {
             groups: 0,
             transactions: 0,
             segments: 0,
-            fault: None,
+            faults: Vec::new(),
+            errors: Vec::new(),
+            omitted: 0,
         }
     }
 
-    /// What was wrong with the headers written so far: the first thing, once.
-    pub(crate) fn take_fault(&mut self) -> Option<DocumentFault> {
-        self.fault.take()
+    /// Notes where the header stands that was written last, if it has faults.
+    pub(crate) fn locate_faults(&mut self, path: &str) {
+        for fault in self.faults.drain(..) {
+            if self.errors.len() < ERROR_LIMIT {
+                self.errors.push(DocumentError::new(path, fault));
+            } else {
+                self.omitted += 1;
+            }
+        }
     }
 
     /// Notes which of the elements that it must have a header lacks.
     fn need(&mut self, segment: &'static str, header: &SegmentDraft, positions: &[usize]) {
-        let is_missing = |position: &&usize| header.value(**position).trim().is_empty();
-        let mut missing = positions.iter().filter(is_missing);
-        let all = missing.clone().count() == positions.len();
-        if let Some(position) = missing.next() {
-            let position = if all { 0 } else { *position };
-            self.fault
-                .get_or_insert(DocumentFault::HeaderMissing { segment, position });
+        let missing = |position| DocumentFault::HeaderMissing { segment, position };
+        if header.is_empty() {
+            self.faults.push(missing(0));
+            return;
         }
+        let is_missing = |position: &usize| header.value(*position).trim().is_empty();
+        let positions = positions.iter().copied().filter(is_missing);
+        self.faults.extend(positions.map(missing));
     }
 
     pub(crate) fn finish(self) -> Vec<u8> {
         self.writer.finish()
+    }
+
+    /// The output, unless the document could not be written or headers have faults: then all of them.
+    pub(crate) fn checked(
+        mut self,
+        written: Result<(), DocumentError>,
+    ) -> Result<Vec<u8>, DocumentError> {
+        self.errors.extend(written.err());
+        let mut errors = self.errors.into_iter();
+        match errors.next() {
+            None => Ok(self.writer.finish()),
+            Some(first) => Err(DocumentError {
+                others: errors.collect(),
+                omitted: self.omitted,
+                ..first
+            }),
+        }
     }
 
     /// Begins an interchange with the elements that the document gives, empty where it gives none.
@@ -114,7 +145,7 @@ impl<'o> Output<'o> {
             *field = fit(field, position, length);
             let found = field.chars().count();
             if found > length {
-                self.fault.get_or_insert(DocumentFault::HeaderTooLong {
+                self.faults.push(DocumentFault::HeaderTooLong {
                     position,
                     limit: length,
                     found,

@@ -68,6 +68,12 @@ impl SegmentDraft {
         at(at(repetitions, repetition)?, component)
     }
 
+    /// Whether no element has a value.
+    pub(crate) fn is_empty(&self) -> bool {
+        let mut values = self.elements.iter().flatten().flatten();
+        values.all(|value| value.trim().is_empty())
+    }
+
     /// Element `position`, where it is simple.
     pub(crate) fn value(&self, position: usize) -> &str {
         let element = self.elements.get(position.wrapping_sub(1));

@@ -41,9 +41,9 @@ const TRANSACTION: [(&str, usize); 3] = [("DocType", 1), ("Control", 2), ("Versi
 /// Writes a document in XML as X12; loops count for nothing but the order of their segments.
 ///
 /// # Errors
-/// When the text is not XML, or an element has no position in its segment.
+/// When the text is not XML, an element has no position in its segment, or headers lack something or
+/// do not fit.
 pub fn write_xml(document: &str, writing: &WriteOptions) -> Result<Vec<u8>, DocumentError> {
-    let mut reader = Reader::from_str(document);
     let mut walk = Walk {
         output: Output::new(writing),
         isa: SegmentDraft::new("ISA", []),
@@ -54,38 +54,8 @@ pub fn write_xml(document: &str, writing: &WriteOptions) -> Result<Vec<u8>, Docu
         slot: (0, 1, 1),
         text: String::new(),
     };
-    let mut open = 0_usize;
-    loop {
-        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-        let not_xml = || walk_problem("", DocumentFault::NotXml(at));
-        match reader.read_event().map_err(|_| not_xml())? {
-            Event::Start(tag) => {
-                open += 1;
-                walk.start(&tag)?;
-            }
-            Event::Empty(tag) => {
-                walk.start(&tag)?;
-                walk.end(tag.name().as_ref())?;
-            }
-            Event::End(tag) => {
-                open = open.saturating_sub(1);
-                walk.end(tag.name().as_ref())?;
-            }
-            Event::Text(text) => walk.text += &text.xml10_content(),
-            Event::CData(text) => walk.text += &text.xml10_content(),
-            Event::GeneralRef(reference) => {
-                walk.text += &resolved(&reference).ok_or_else(not_xml)?;
-            }
-            Event::Eof if open > 0 => return Err(not_xml()),
-            Event::Eof => break,
-            _ => {}
-        }
-    }
-    if walk.seen {
-        Ok(walk.output.finish())
-    } else {
-        Err(walk_problem("", DocumentFault::Missing("interchange")))
-    }
+    let written = walk.read(document);
+    walk.output.checked(written)
 }
 
 struct Walk<'o> {
@@ -103,6 +73,43 @@ struct Walk<'o> {
 }
 
 impl Walk<'_> {
+    fn read(&mut self, document: &str) -> Result<(), DocumentError> {
+        let mut reader = Reader::from_str(document);
+        let mut open = 0_usize;
+        loop {
+            let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+            let not_xml = || DocumentError::new("", DocumentFault::NotXml(at));
+            match reader.read_event().map_err(|_| not_xml())? {
+                Event::Start(tag) => {
+                    open += 1;
+                    self.start(&tag)?;
+                }
+                Event::Empty(tag) => {
+                    self.start(&tag)?;
+                    self.end(tag.name().as_ref());
+                }
+                Event::End(tag) => {
+                    open = open.saturating_sub(1);
+                    self.end(tag.name().as_ref());
+                }
+                Event::Text(text) => self.text += &text.xml10_content(),
+                Event::CData(text) => self.text += &text.xml10_content(),
+                Event::GeneralRef(reference) => {
+                    self.text += &resolved(&reference).ok_or_else(not_xml)?;
+                }
+                Event::Eof if open > 0 => return Err(not_xml()),
+                Event::Eof if self.seen => return Ok(()),
+                Event::Eof => {
+                    return Err(DocumentError::new(
+                        "",
+                        DocumentFault::Missing("interchange"),
+                    ));
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), DocumentError> {
         self.text.clear();
         match tag.name().as_ref() {
@@ -122,13 +129,13 @@ impl Walk<'_> {
             }
             "group" => {
                 let gs = draft("GS", tag, &GROUP);
-                self.begin(gs.value(8))?;
+                self.begin(gs.value(8));
                 self.output.group(gs);
-                self.refuse("group")?;
+                self.output.locate_faults("group");
             }
             "transaction" => {
                 self.output.transaction(draft("ST", tag, &TRANSACTION));
-                self.refuse("transaction")?;
+                self.output.locate_faults("transaction");
             }
             "segment" => {
                 self.segment = SegmentDraft::new(&attribute(tag, "Id").unwrap_or_default(), []);
@@ -143,19 +150,13 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Ends the writing where a header cannot be written as it is.
-    fn refuse(&mut self, path: &str) -> Result<(), DocumentError> {
-        let fault = self.output.take_fault();
-        fault.map_or(Ok(()), |fault| Err(walk_problem(path, fault)))
-    }
-
     fn element(&mut self, tag: &BytesStart<'_>) -> Result<(), DocumentError> {
         let id = attribute(tag, "Id").unwrap_or_default();
         let position = id
             .strip_prefix(&self.segment.id)
             .and_then(|position| position.parse().ok());
         let Some(position) = position.filter(|position| *position > 0) else {
-            return Err(walk_problem(
+            return Err(DocumentError::new(
                 &self.segment.id,
                 DocumentFault::KeyUnknown(id),
             ));
@@ -169,7 +170,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn end(&mut self, name: &str) -> Result<(), DocumentError> {
+    fn end(&mut self, name: &str) {
         match name {
             "element" | "subelement" if !self.text.is_empty() => self.put(),
             "segment" => {
@@ -179,12 +180,11 @@ impl Walk<'_> {
             "transaction" => self.output.transaction_end(),
             "group" => self.output.group_end(),
             "interchange" => {
-                self.begin("")?;
+                self.begin("");
                 self.output.interchange_end();
             }
             _ => {}
         }
-        Ok(())
     }
 
     /// Puts the text where it belongs; blanks around subelements are no text.
@@ -200,15 +200,14 @@ impl Walk<'_> {
         }
     }
 
-    fn begin(&mut self, version: &str) -> Result<(), DocumentError> {
+    fn begin(&mut self, version: &str) {
         if !self.has_begun {
             self.has_begun = true;
             let isa = std::mem::take(&mut self.isa);
             let fields = std::array::from_fn(|index| isa.value(index + 1).to_owned());
             self.output.interchange(fields, version);
-            self.refuse("interchange")?;
+            self.output.locate_faults("interchange");
         }
-        Ok(())
     }
 }
 
@@ -243,11 +242,4 @@ fn resolved(reference: &BytesRef<'_>) -> Option<String> {
         return Some(character.to_string());
     }
     resolve_xml_entity(reference).map(str::to_owned)
-}
-
-fn walk_problem(path: &str, fault: DocumentFault) -> DocumentError {
-    DocumentError {
-        path: path.to_owned(),
-        fault,
-    }
 }

@@ -254,7 +254,7 @@ fn a_text_that_is_no_document_says_where() {
     );
     let segment = |segment: &str| {
         format!(
-            r#"{{"interchanges":[{{"functional_groups":[{{"transactions":[{{"segments":[{segment}]}}]}}]}}]}}"#
+            r#"{{"interchanges":[{{"functional_groups":[{{"GS_06":"1","GS_08":"004010","transactions":[{{"ST_01":"850","ST_02":"1","segments":[{segment}]}}]}}]}}]}}"#
         )
     };
     let path = "interchanges[0].functional_groups[0].transactions[0].segments[0]";
@@ -368,6 +368,46 @@ fn nothing_is_cut_from_a_header() {
 }
 
 #[test]
+fn all_faults_of_headers_are_named() {
+    let long = DOCUMENT
+        .replacen("Id\":\"ME\"", "Id\":\"ABCDEFGHIJKLMNOP\"", 1)
+        .replacen("ISA_09", "ISA_13_\":\"1234567890\",\"ISA_09", 1)
+        .replacen(",\"GS_06_GroupControlNumber\":7", "", 1)
+        .replacen("\"005010\"", "\" \"", 1)
+        .replacen("\"0009\"", "null", 1);
+    let problem = write_json(&long, &WriteOptions::standard()).unwrap_err();
+    let group = "interchanges[0].functional_groups[0]";
+    assert_eq!(
+        problem.to_string(),
+        format!(
+            "interchanges[0]: ISA06 has 16 characters, and at most 15 fit; \
+             interchanges[0]: ISA13 has 10 characters, and at most 9 fit; \
+             {group}: GS06 is missing; {group}: GS08 is missing; \
+             {group}.transactions[0]: ST02 is missing"
+        )
+    );
+    // What ends the writing is named after the faults of headers before it.
+    let problem = write_json(
+        r#"{"interchanges":[{"ISA_06":"ABCDEFGHIJKLMNOP","functional_groups":[{}]}]}"#,
+        &WriteOptions::standard(),
+    )
+    .unwrap_err();
+    assert_eq!(
+        problem.to_string(),
+        format!(
+            "interchanges[0]: ISA06 has 16 characters, and at most 15 fit; \
+             {group}: transactions is missing"
+        )
+    );
+    let many = r#"{"interchanges":["#.to_owned()
+        + &[r#"{"ISA_06":"ABCDEFGHIJKLMNOP","functional_groups":[]}"#; 50].join(",")
+        + "]}";
+    let problem = write_json(&many, &WriteOptions::standard()).unwrap_err();
+    assert_eq!(problem.others.len(), 19);
+    assert!(problem.to_string().ends_with("; and 30 more"), "{problem}");
+}
+
+#[test]
 fn nothing_is_cut_from_a_header_in_xml() {
     let input = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*^*00501*000000001*0*T*:~\
                  GS*PO*A*B*20260301*0930*1*X*005010~ST*850*0001~BEG*00*SA*1**20260301~SE*3*0001~GE*1*1~IEA*1*000000001~";
@@ -382,6 +422,12 @@ fn nothing_is_cut_from_a_header_in_xml() {
             "Control=\"000000001\"",
             "Control=\"1234567890\"",
             "interchange: ISA13 has 10 characters, and at most 9 fit",
+        ),
+        (
+            "Control=\"000000001\" AckRequest=\"0\"",
+            "Control=\"1234567890\" AckRequest=\"00\"",
+            "interchange: ISA13 has 10 characters, and at most 9 fit; \
+             interchange: ISA14 has 2 characters, and at most 1 fit",
         ),
         ("Control=\"1\"", "", "group: GS06 is missing"),
         ("Control=\"0001\"", "", "transaction: ST02 is missing"),
