@@ -173,6 +173,11 @@ impl fmt::Display for Message<'_> {
                 )
             }
             ProblemKind::TerminatorMissing => f.write_str("Segment without terminator"),
+            ProblemKind::SegmentIncomplete => write!(
+                f,
+                "The file ends in the middle of segment {}",
+                printable(segment)
+            ),
             ProblemKind::SegmentTooLong { limit } => write!(f, "Segment longer than {limit} bytes"),
             _ => self.of_data(f),
         }

@@ -143,6 +143,8 @@ pub enum ProblemKind {
     },
     /// The last segment has no terminator.
     TerminatorMissing,
+    /// The input ends within a segment.
+    SegmentIncomplete,
     /// A segment is longer than the reader takes.
     SegmentTooLong {
         /// The limit in bytes.
@@ -342,6 +344,7 @@ impl Problem {
             ProblemKind::NotAnInterchange { .. }
             | ProblemKind::HeaderIncomplete
             | ProblemKind::HeaderElements { .. }
+            | ProblemKind::SegmentIncomplete
             | ProblemKind::SegmentTooLong { .. } => true,
             ProblemKind::DelimiterWrong { delimiter, .. } => delimiter.is_vital(),
             // The next part goes on, as long as there is one.
@@ -373,6 +376,7 @@ impl Problem {
                 | ProblemKind::ControlNumberWrong { .. }
                 | ProblemKind::DataAfterInterchange { .. }
                 | ProblemKind::TerminatorMissing
+                | ProblemKind::SegmentIncomplete
                 | ProblemKind::SegmentTooLong { .. }
         )
     }

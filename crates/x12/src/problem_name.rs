@@ -26,6 +26,7 @@ impl ProblemKind {
             Self::ControlNumberWrong { .. } => "control-number-wrong",
             Self::DataAfterInterchange { .. } => "data-after-interchange",
             Self::TerminatorMissing => "terminator-missing",
+            Self::SegmentIncomplete => "segment-incomplete",
             Self::SegmentTooLong { .. } => "segment-too-long",
             Self::GroupTypeUnsupported { .. } => "group-type-unsupported",
             Self::GroupVersionUnsupported { .. } => "group-version-unsupported",

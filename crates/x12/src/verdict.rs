@@ -213,7 +213,7 @@ impl Problem {
         let in_transaction = self.position.transaction > 0;
         Some(match &self.kind {
             ProblemKind::NotAnInterchange { .. } => Fault::ForeignFile,
-            ProblemKind::HeaderIncomplete => Fault::InterchangeCut,
+            ProblemKind::HeaderIncomplete | ProblemKind::SegmentIncomplete => Fault::InterchangeCut,
             ProblemKind::HeaderElements { .. } => Fault::HeaderBroken,
             ProblemKind::HeaderLength { .. } => Fault::IsaElement(self.position.element),
             ProblemKind::DelimiterWrong { delimiter, .. } => match delimiter {

@@ -81,6 +81,15 @@ impl Header {
 }
 
 impl Envelope {
+    /// Whether an IEA segment at the end of the input lacks the end of its control number.
+    pub(crate) fn is_cut_off(&self, iea: &Segment<'_>) -> bool {
+        let control = self.interchange.as_ref().map(|header| &*header.control);
+        control.is_some_and(|control| {
+            let found = iea.value(2);
+            found.len() < control.len() && control.starts_with(found)
+        })
+    }
+
     /// The trailer that must come before anything that stands outside the innermost open part.
     pub(crate) fn wanted(&self) -> Option<Trailer> {
         if self.transaction.is_some() {

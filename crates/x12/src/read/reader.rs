@@ -225,13 +225,13 @@ impl<S: Sink> Reader<S> {
             let length = lexer.lex_last(rest);
             let last = length == rest.len();
             let segment = lexer.segment(rest.get(..length).unwrap_or(rest));
-            self.state.segment(&mut self.sink, &segment);
+            if last {
+                self.state.last_segment(&mut self.sink, &segment);
+            } else {
+                self.state.segment(&mut self.sink, &segment);
+            }
             if self.state.take_restart() {
                 break;
-            }
-            if last {
-                self.state
-                    .report(&mut self.sink, ProblemKind::TerminatorMissing);
             }
             self.state
                 .skip_lines(lexer.breaks(rest.get(..length).unwrap_or(rest)));

@@ -1,5 +1,7 @@
 //! From segments to the parts of an envelope and the loops of a transaction.
 
+mod end;
+
 use std::mem;
 use std::sync::Arc;
 
@@ -23,8 +25,6 @@ const SHOWN: usize = 3;
 const NOTE_LIMIT: usize = 100;
 /// Segments that are lost when they stand after an interchange.
 const CONTROLS: [&[u8]; 7] = [b"GS", b"GE", b"ST", b"SE", b"IEA", b"TA1", b"ISB"];
-/// What an input is that holds nothing.
-const BLANK: &str = "nothing but blanks and line breaks";
 
 /// What is known of the input so far.
 #[derive(Default)]
@@ -168,20 +168,6 @@ impl State {
         }
     }
 
-    /// Notes what is missing where the input ends.
-    pub(super) fn end_of_input(&mut self, sink: &mut impl Sink) {
-        if let Some(trailer) = self.envelope.wanted() {
-            let found = Box::default();
-            self.report(sink, ProblemKind::TrailerMissing { trailer, found });
-        } else if self.is_at_start() {
-            let kind = ProblemKind::NotAnInterchange {
-                begins: Box::default(),
-                format: Some(BLANK).filter(|_| self.position.byte > 0),
-            };
-            self.report(sink, kind);
-        }
-    }
-
     pub(super) fn finish(self) -> ReadReport {
         let (problems, omitted) = self.problems.finish();
         ReadReport {
@@ -235,8 +221,7 @@ impl State {
         if let Some(transaction) = &mut self.envelope.transaction {
             transaction.count();
             self.position.segment = self.position.segment.saturating_add(1);
-            let is_control =
-                matches!(id, b"SE" | b"ST" | b"GE" | b"GS" | b"IEA" | b"TA1") || is_header(segment);
+            let is_control = is_control(id) || is_header(segment);
             if !is_control || !segment.has_id() {
                 self.data(sink, segment);
                 return;
@@ -481,6 +466,12 @@ fn next_header(input: &[u8], at_end: bool) -> usize {
     // The end may hold the beginning of one.
     let held = if at_end { 0 } else { 3 };
     found.unwrap_or_else(|| input.len().saturating_sub(held).max(1))
+}
+
+/// Whether a segment of this identifier is one of the envelope, wherever it stands.
+#[inline]
+fn is_control(id: &[u8]) -> bool {
+    matches!(id, b"SE" | b"ST" | b"GE" | b"GS" | b"IEA" | b"TA1")
 }
 
 /// Whether a segment is the ISA of another interchange, which may have delimiters of its own.

@@ -65,7 +65,8 @@ pub struct Validator<'r> {
     envelope: Envelope,
     /// Whether what follows may be binary data that its count leaves out.
     in_data: bool,
-    /// The transaction has no SE: what else it lacks may have been lost with that.
+    /// The transaction has no SE, or the input ends within the segment that follows: what else it lacks
+    /// may have been lost with that.
     is_cut: bool,
     unit: BusinessUnit,
     notes: Notes,
@@ -378,6 +379,9 @@ impl Sink for Validator<'_> {
 
     #[inline]
     fn segment(&mut self, segment: &Segment<'_>, place: Place, position: &Position) {
+        if self.is_cut {
+            return;
+        }
         let before = self.notes.problems.kept();
         self.unit.segment(segment);
         match place.fit {
@@ -458,7 +462,10 @@ impl Sink for Validator<'_> {
     }
 
     fn problem(&mut self, problem: &Problem) {
-        self.is_cut |= matches!(problem.kind, ProblemKind::TrailerMissing { .. });
+        self.is_cut |= matches!(
+            problem.kind,
+            ProblemKind::TrailerMissing { .. } | ProblemKind::SegmentIncomplete
+        );
         self.notes.take(problem.clone());
     }
 }

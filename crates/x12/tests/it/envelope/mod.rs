@@ -335,6 +335,12 @@ fn faults_of_transactions_do_not_reject_the_file() {
         "AK5*R*6 AK5*A AK9*P*2*2*1",
     );
     a(
+        "BEG*00*SA*PO-77**20260301~PO1*1*4*EA*12.50~SE*4*0001~",
+        "PO1*1*4*EA*12.50~SE*3*0001~",
+        "Required segment is missing",
+        "AK5*R*5 AK5*A AK9*P*2*2*1",
+    );
+    a(
         "PO1*1*4*EA*12.50~SE*4*0001~",
         "PO1*1*4*EA*12.50~TA1*1~SE*5*0001~",
         "Segment is not defined",
@@ -381,6 +387,63 @@ fn a_file_of_which_an_interchange_is_rejected_is_rejected_as_a_whole() {
     let found = answers(format!("{ORDER}{second}").as_bytes());
     assert_eq!(found.interchanges, ["R*022", "R*014"]);
     assert_eq!(found.functional, Vec::<String>::new());
+}
+
+#[test]
+fn a_file_without_its_isa_has_one_message_and_no_answer() {
+    for input in [ORDER, CLAIM] {
+        let headless = &input[input.find("GS*").unwrap()..];
+        let found = answers(headless.as_bytes());
+        assert_eq!(found.report.len(), 1, "{:?}", found.report);
+        assert!(
+            found.report[0].contains("No supported EDI standard interchange begins with GS"),
+            "{:?}",
+            found.report
+        );
+        assert!(found.is_rejected);
+        assert_eq!(found.functional, Vec::<String>::new());
+        assert_eq!(found.interchanges, Vec::<String>::new());
+    }
+    // The ISA of a second interchange.
+    let lost = format!("{ORDER}{}", &ORDER[ORDER.find("GS*").unwrap()..]);
+    let found = answers(lost.as_bytes());
+    assert_eq!(found.report.len(), 1, "{:?}", found.report);
+    assert!(found.is_rejected);
+    assert_eq!(found.interchanges, ["R*022"]);
+}
+
+#[test]
+fn a_file_that_ends_within_a_segment_has_one_message() {
+    // Wherever the file is cut, one message tells it and rejects the file.
+    for input in [ORDER, CLAIM] {
+        let whole = input.len() - 1;
+        for end in 107..whole {
+            let cut = &input[..end];
+            let found = answers(cut.as_bytes());
+            assert_eq!(found.report.len(), 1, "{cut}: {:?}", found.report);
+            assert!(found.is_rejected, "{cut}");
+            assert_eq!(found.interchanges, ["R*023"], "{cut}");
+            assert_eq!(found.notes, Vec::<String>::new(), "{cut}");
+            let rest = cut.rsplit('~').next().unwrap();
+            let wanted = match rest.split('*').next().unwrap() {
+                "" => "must be terminated with".to_owned(),
+                id => format!("The file ends in the middle of segment {id} (line"),
+            };
+            assert!(
+                found.report[0].contains(&wanted),
+                "{cut}: {:?}",
+                found.report
+            );
+        }
+    }
+    let lines = ORDER.replace('~', "~\n");
+    let end = lines.find("*EA").unwrap();
+    assert_eq!(
+        answers(&lines.as_bytes()[..end]).report,
+        [
+            "Segment PO1 at position 3: The file ends in the middle of segment PO1 (line 5, byte 190)"
+        ]
+    );
 }
 
 #[test]

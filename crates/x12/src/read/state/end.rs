@@ -1,0 +1,49 @@
+//! Where the input ends: within a segment, or with parts of the envelope open.
+
+use super::{State, is_control, is_header};
+use crate::read::Sink;
+use crate::{ProblemKind, Segment};
+
+/// What an input is that holds nothing.
+const BLANK: &str = "nothing but blanks and line breaks";
+
+impl State {
+    /// Notes what is missing where the input ends.
+    pub(in crate::read) fn end_of_input(&mut self, sink: &mut impl Sink) {
+        if let Some(trailer) = self.envelope.wanted() {
+            let found = Box::default();
+            self.report(sink, ProblemKind::TrailerMissing { trailer, found });
+        } else if self.is_at_start() {
+            let kind = ProblemKind::NotAnInterchange {
+                begins: Box::default(),
+                format: Some(BLANK).filter(|_| self.position.byte > 0),
+            };
+            self.report(sink, kind);
+        }
+    }
+
+    /// A segment that the end of the input ends. Only that of an interchange may lack its terminator.
+    pub(in crate::read) fn last_segment(&mut self, sink: &mut impl Sink, segment: &Segment<'_>) {
+        if is_header(segment) {
+            self.segment(sink, segment);
+        } else if segment.id() == b"IEA" && !self.envelope.is_cut_off(segment) {
+            self.segment(sink, segment);
+            self.report(sink, ProblemKind::TerminatorMissing);
+        } else {
+            self.incomplete(sink, segment);
+        }
+    }
+
+    /// The data that the input holds of a segment stays in the document.
+    fn incomplete(&mut self, sink: &mut impl Sink, segment: &Segment<'_>) {
+        let before = self.position;
+        let in_transaction = self.envelope.transaction.is_some();
+        self.position.segment_in_interchange = before.segment_in_interchange.saturating_add(1);
+        self.position.segment = before.segment.saturating_add(u32::from(in_transaction));
+        self.report_at(sink, ProblemKind::SegmentIncomplete, segment.id(), 0);
+        self.position = before;
+        if in_transaction && !is_control(segment.id()) {
+            self.segment(sink, segment);
+        }
+    }
+}
