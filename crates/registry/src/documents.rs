@@ -130,6 +130,23 @@ impl Documents {
         described.collect()
     }
 
+    /// The documents of a collection in all accounts and regions, or in those that are named.
+    #[must_use]
+    pub fn of_all(
+        &self,
+        account: Option<&str>,
+        region: Option<&str>,
+        collection: &str,
+    ) -> Vec<(Scope, Arc<Value>)> {
+        let held = self.lock();
+        let wanted = held
+            .iter()
+            .filter(|(key, _)| key.collection == collection && is_of(key, account, region));
+        wanted
+            .map(|(key, document)| (key.scope.clone(), Arc::clone(document)))
+            .collect()
+    }
+
     /// Replaces all documents.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use b2bi_local_panics::Panics;
 use b2bi_local_persistence::{Batch, RowStore, Table, WriteError};
 use b2bi_local_registry::{Documents, Environment as ResourceEnvironment, Parameters};
 use b2bi_local_sigv4::Verifier;
+use b2bi_local_stacks::Stacks;
 use http::HeaderValue;
 use tokio::sync::watch;
 
@@ -28,7 +29,7 @@ use crate::metrics::Metrics;
 use crate::objects::Objects;
 use crate::s3_notifications::Sequencer;
 use crate::serve::upstream::{AccessKeys, Upstream, is_of_an_emulator};
-use crate::services;
+use crate::services::{self, Services};
 use crate::sinks::Sinks;
 use crate::system::{SeededIds, Uuid, random_seed};
 use crate::vocabulary::vocabulary;
@@ -42,6 +43,7 @@ const STARTS: &str = "starts";
 pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) endpoints: Vec<Box<dyn Endpoint>>,
+    pub(crate) stacks: Arc<Stacks>,
     pub(crate) service: Arc<B2bi>,
     pub(crate) objects: Objects,
     /// What services keep that have no state of their own.
@@ -136,7 +138,8 @@ impl App {
             clock: clock_of_services,
             ids: Arc::clone(&ids),
         };
-        let endpoints = services::all(&config, &event_log, &resources, &objects.store())?;
+        let Services { endpoints, stacks } =
+            services::all(&config, &event_log, &resources, &objects.store())?;
         let descriptors: Vec<_> = endpoints
             .iter()
             .map(|endpoint| endpoint.descriptor())
@@ -151,6 +154,7 @@ impl App {
             journal,
             event_log,
             endpoints,
+            stacks,
             service,
             objects,
             documents,

@@ -1,8 +1,10 @@
 //! `AWS::CloudFormation::Stack`: a stack that is a resource of another.
 
+use std::pin::Pin;
 use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
+use b2bi_local_b2bi::Scope;
 use b2bi_local_registry::{
     HandlerContext, HandlerError, HandlerErrorCode, Properties, Resource, ResourceType, Schema,
     Tags,
@@ -110,6 +112,52 @@ async fn definition(
         role_arn: None,
         timeout_minutes: None,
     })
+}
+
+/// Gives a nested stack the definition that it had before its last update.
+///
+/// The future is boxed, as it is part of the update of the outer stack, which has the same type.
+pub(crate) fn restored<'a>(
+    stacks: &'a Arc<Stacks>,
+    scope: &'a Scope,
+    id: &'a str,
+) -> Pin<Box<dyn Future<Output = Result<(), StackError>> + Send + 'a>> {
+    Box::pin(restore(stacks, scope, id))
+}
+
+async fn restore(stacks: &Arc<Stacks>, scope: &Scope, id: &str) -> Result<(), StackError> {
+    let stack = stacks.live(scope, id)?;
+    let Some(previous) = stack.previous else {
+        return Ok(());
+    };
+    let parameters = previous.parameters.into_iter();
+    let parameters = parameters.map(|known| ParameterRequest {
+        key: known.key,
+        value: Some(known.value),
+        use_previous_value: false,
+    });
+    let request = UpdateRequest {
+        name: id.to_owned(),
+        definition: DefinitionRequest {
+            template: Some(previous.template),
+            parameters: parameters.collect(),
+            tags: Some(previous.tags),
+            capabilities: CAPABILITIES.map(str::to_owned).to_vec(),
+            notification_arns: Some(previous.notification_arns),
+            role_arn: None,
+            timeout_minutes: None,
+        },
+        ..UpdateRequest::default()
+    };
+    match stacks.update(scope, request).await {
+        Err(error) if error.message == NO_UPDATES => return Ok(()),
+        begun => begun?,
+    };
+    let stack = stacks.ended(scope, id).await?;
+    if stack.status == Status::UpdateComplete {
+        return Ok(());
+    }
+    Err(StackError::validation(stacks.failure_of(scope, &stack)))
 }
 
 /// The name of a nested stack, as CloudFormation makes it.

@@ -22,6 +22,8 @@ pub struct Stack {
     pub status_reason: Option<String>,
     /// What it is to be.
     pub definition: Definition,
+    /// What it was to be before the last update.
+    pub previous: Option<Box<Definition>>,
     /// The values of its outputs.
     pub outputs: Vec<Output>,
     /// Its resources, in the order in which they were made.

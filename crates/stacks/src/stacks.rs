@@ -118,6 +118,14 @@ impl Stacks {
         all.map(|stack| self.shown(stack)).collect()
     }
 
+    /// The stacks of all accounts and regions, or of those that are named, the latest first.
+    #[must_use]
+    pub fn of_all(&self, account: Option<&str>, region: Option<&str>) -> Vec<(Scope, Stack)> {
+        let all = self.store.of_all(account, region).into_iter();
+        all.map(|(scope, stack)| (scope, self.shown(stack)))
+            .collect()
+    }
+
     /// The events of a stack, the latest first.
     ///
     /// # Errors

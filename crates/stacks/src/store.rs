@@ -76,6 +76,20 @@ impl StackStore {
         stacks
     }
 
+    /// The stacks of all accounts and regions, or of those that are named, the latest first.
+    pub(crate) fn of_all(
+        &self,
+        account: Option<&str>,
+        region: Option<&str>,
+    ) -> Vec<(Scope, Stack)> {
+        let documents = self.documents.of_all(account, region, STACKS);
+        let stacks = documents.iter();
+        let stacks = stacks.filter_map(|(scope, document)| Some((scope.clone(), parse(document)?)));
+        let mut stacks: Vec<(Scope, Stack)> = stacks.collect();
+        stacks.sort_by_key(|(_, stack)| Reverse((stack.created, stack.id.clone())));
+        stacks
+    }
+
     /// Adds a stack, unless there is one of its name.
     pub(crate) async fn insert(
         &self,

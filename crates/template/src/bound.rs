@@ -12,6 +12,7 @@ use crate::for_each;
 use crate::node::{Node, is_function_name};
 use crate::order::order;
 use crate::resource::{Policy, ResourceDeclaration};
+use crate::rules;
 use crate::template::{OutputDeclaration, Template};
 
 /// A template with parameters: loops are expanded, and it is known which conditions hold.
@@ -56,6 +57,7 @@ impl Bound {
         let template = expanded(template, &parameters, &pseudo)?;
         let conditions = conditions::evaluate(&template, &parameters, &pseudo)?;
         let evaluator = Evaluator::new(&template, &parameters, &conditions, &pseudo, &Unresolved);
+        rules::check(&template.rules, &evaluator)?;
         let holds = |condition: &String| conditions.get(condition).copied().unwrap_or(false);
         let mut resources = BTreeMap::new();
         let mut names = Vec::new();

@@ -19,6 +19,7 @@ mod parameter;
 mod parse;
 mod plan;
 mod resource;
+mod rules;
 mod template;
 
 pub use bound::{Bound, BoundResource};

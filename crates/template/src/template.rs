@@ -25,6 +25,7 @@ pub struct Template {
     pub outputs: Vec<OutputDeclaration>,
     pub(crate) conditions: Vec<Member>,
     mappings: Vec<Member>,
+    pub(crate) rules: Vec<Member>,
     pub(crate) root: Node,
     /// Whether loops are left to expand.
     pub(crate) has_loops: bool,
@@ -48,6 +49,7 @@ const SECTIONS: &[&str] = &[
     "Description",
     "Metadata",
     "Parameters",
+    "Rules",
     "Mappings",
     "Conditions",
     "Transform",
@@ -110,6 +112,7 @@ impl Template {
                 .cloned()
                 .collect(),
             mappings: members("Mappings")?.to_vec(),
+            rules: members("Rules")?.to_vec(),
             transforms,
             has_loops,
             root: root.clone(),

@@ -55,6 +55,10 @@ const SUMMARIES: &[(&str, &str)] = &[
         "Return the server, or parts of it, to the state after its start",
     ),
     ("/moto-api/reset", "The same for clients of moto"),
+    (
+        "/_b2bi/stacks",
+        "The stacks of CloudFormation, and where each resource is",
+    ),
     ("/_b2bi/s3-events", "Take notifications of another S3"),
     (
         "/_b2bi/journal",

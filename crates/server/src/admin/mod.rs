@@ -24,6 +24,7 @@ mod routes;
 mod s3_events;
 mod seed;
 mod snapshots;
+mod stacks;
 mod state;
 mod status;
 mod warnings;

@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 use super::call::{AdminError, Call, HandlerResult};
 use super::{
     ROOT, clock, console, dead, event_log, explain, faults, index, jobs, journal, localstack,
-    problem, reset, s3_events, seed, snapshots, state, status,
+    problem, reset, s3_events, seed, snapshots, stacks, state, status,
 };
 use crate::app::App;
 use crate::query::{Params, unknown};
@@ -193,6 +193,7 @@ static ROUTES: &[Route] = &[
         dead::QUERY,
         dead::clear_notifications,
     ),
+    route(GET, "/_b2bi/stacks", stacks::QUERY, stacks::list).long(),
     route(GET, "/_b2bi/state", state::QUERY, state::export).long(),
     later_body(PUT, "/_b2bi/state", NONE, state::import).long(),
     route(GET, "/_b2bi/snapshots", NONE, snapshots::list),

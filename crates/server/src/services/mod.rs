@@ -26,6 +26,12 @@ use self::sts::Sts;
 use crate::config::Config;
 use crate::event_log::EventLog;
 
+/// The services, and what the server's own routes tell of.
+pub(crate) struct Services {
+    pub(crate) endpoints: Vec<Box<dyn Endpoint>>,
+    pub(crate) stacks: Arc<Stacks>,
+}
+
 /// All services. B2BI is the first; of the Query services, the first answers unsigned forms.
 ///
 /// # Errors
@@ -36,7 +42,7 @@ pub(crate) fn all(
     event_log: &Arc<EventLog>,
     resources: &Environment,
     objects: &Arc<dyn ObjectStore>,
-) -> Result<Vec<Box<dyn Endpoint>>, String> {
+) -> Result<Services, String> {
     let b2bi = B2biService {
         service: Arc::clone(&resources.service),
         strict: config.strict,
@@ -66,14 +72,18 @@ pub(crate) fn all(
     let ssm = Ssm {
         parameters: Arc::clone(&resources.parameters),
     };
-    Ok(vec![
+    let cloud_formation = CloudFormation {
+        stacks: Arc::clone(&stacks),
+    };
+    let endpoints: Vec<Box<dyn Endpoint>> = vec![
         Box::new(b2bi),
         Box::new(sts),
         Box::new(logs),
         Box::new(cloud_control),
-        Box::new(CloudFormation { stacks }),
+        Box::new(cloud_formation),
         Box::new(ssm),
-    ])
+    ];
+    Ok(Services { endpoints, stacks })
 }
 
 /// What the secrets of temporary credentials follow from: the first secret that is configured.

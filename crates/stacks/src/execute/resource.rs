@@ -308,6 +308,9 @@ impl Execution {
 
     /// Whether a resource still has the properties that it was given.
     pub(super) async fn is_as_before(&self, resource: &StackResource) -> bool {
+        if resource.type_name == super::STACK_TYPE {
+            return self.has_rolled_back(resource);
+        }
         let Ok(resource_type) = self.resource_type(&resource.type_name) else {
             return false;
         };

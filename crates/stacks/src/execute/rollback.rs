@@ -1,7 +1,8 @@
 //! Restores what a stack was before an update.
 
-use super::{Execution, StepError};
+use super::{Execution, STACK_TYPE, StepError};
 use crate::error::StackError;
+use crate::nested;
 use crate::stack::{StackResource, UpdateRecord};
 use crate::status::Status;
 
@@ -118,7 +119,9 @@ impl Execution {
         self.set_resource_status(&mut restored, Status::UpdateInProgress, None);
         self.stack.put_resource(restored.clone());
         self.save().await?;
-        if is_unchanged {
+        if !is_unchanged && restored.type_name == STACK_TYPE {
+            self.restore_nested(restored, old).await?;
+        } else if is_unchanged {
             restored.desired.clone_from(&old.desired);
             restored.model.clone_from(&old.model);
             self.set_resource_status(&mut restored, Status::UpdateComplete, None);
@@ -131,5 +134,37 @@ impl Execution {
             self.change(restored, old.desired.clone(), tags).await?;
         }
         Ok((is_replaced && now.identifier.is_some()).then_some(now))
+    }
+
+    /// Whether a nested stack has undone its own update.
+    pub(super) fn has_rolled_back(&self, resource: &StackResource) -> bool {
+        let id = resource.identifier.as_deref().unwrap_or_default();
+        let nested = self.stacks.get(&self.scope, id);
+        nested.is_ok_and(|nested| nested.status == Status::UpdateRollbackComplete)
+    }
+
+    /// Gives a nested stack the definition that it had before its last update: what is at the address
+    /// of its template may be another by now.
+    async fn restore_nested(
+        &mut self,
+        mut restored: StackResource,
+        old: &StackResource,
+    ) -> Result<(), StepError> {
+        let id = restored.identifier.clone().unwrap_or_default();
+        let outcome = nested::restored(&self.stacks, &self.scope, &id).await;
+        restored.desired.clone_from(&old.desired);
+        restored.model.clone_from(&old.model);
+        let (status, reason) = match outcome {
+            Ok(()) => (Status::UpdateComplete, None),
+            Err(error) => (Status::UpdateFailed, Some(error.message)),
+        };
+        let failed = reason.is_some();
+        let name = restored.logical_id.clone();
+        self.set_resource_status(&mut restored, status, reason);
+        self.stack.put_resource(restored);
+        if failed {
+            return Err(StepError::Resource(name));
+        }
+        Ok(())
     }
 }

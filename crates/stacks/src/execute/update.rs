@@ -120,6 +120,7 @@ impl Execution {
         self.set_status(Status::UpdateCompleteCleanupInProgress, None);
         self.save().await?;
         let record = self.stack.update.take().unwrap_or_default();
+        self.stack.previous = Some(Box::new(record.previous));
         self.sort_resources(bound);
         let gone: Vec<StackResource> = record.resources.iter().rev().cloned().collect();
         let mut failed = Vec::new();

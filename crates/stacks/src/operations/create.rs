@@ -93,6 +93,7 @@ impl Stacks {
             status: Status::CreateInProgress,
             status_reason: None,
             definition: Definition::default(),
+            previous: None,
             outputs: Vec::new(),
             resources: Vec::new(),
             imports: BTreeSet::new(),

@@ -13,6 +13,7 @@ mod functions;
 mod hostile;
 mod parameters;
 mod plans;
+mod rules;
 mod templates;
 
 use std::collections::BTreeMap;

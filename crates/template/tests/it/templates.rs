@@ -98,8 +98,8 @@ fn what_is_wrong_is_named_with_its_place() {
             "Template format error: Unresolved resource dependencies [X] in the Outputs block of the template (line 2, column 27)",
         ),
         (
-            "Resources: {R: {Type: T}}\nRules: {}",
-            "Invalid template property or properties [Rules] (line 2, column 1)",
+            "Resources: {R: {Type: T}}\nRulez: {}",
+            "Invalid template property or properties [Rulez] (line 2, column 1)",
         ),
         (
             "a: 1\n---\nb: 2",

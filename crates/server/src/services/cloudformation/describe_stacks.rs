@@ -63,13 +63,15 @@ fn described(stack: &Stack) -> QueryValue {
             .text("OperationId", operation.id.as_str())
             .value()
     });
+    let capabilities = definition.capabilities.iter();
+    let capabilities = capabilities.map(|name| name.as_str().into());
     let minutes = definition.timeout_minutes;
     Record::default()
         .text("StackId", stack.id.as_str())
         .text("StackName", stack.name.as_str())
         .optional("ChangeSetId", stack.change_set_id.as_deref())
         .optional("Description", definition.description.as_deref())
-        .list("Parameters", parameters(&definition.parameters))
+        .some("Parameters", parameters(&definition.parameters))
         .time("CreationTime", stack.created)
         .optional_time("DeletionTime", stack.deleted)
         .optional_time("LastUpdatedTime", stack.updated)
@@ -82,8 +84,8 @@ fn described(stack: &Stack) -> QueryValue {
             "TimeoutInMinutes",
             minutes.map(|minutes| minutes.to_string()),
         )
-        .texts("Capabilities", &definition.capabilities)
-        .list("Outputs", outputs(stack))
+        .some("Capabilities", capabilities)
+        .some("Outputs", outputs(stack))
         .optional("RoleARN", definition.role_arn.as_deref())
         .list("Tags", tags(&definition.tags))
         .flag("EnableTerminationProtection", stack.termination_protection)

@@ -50,6 +50,19 @@ impl Record {
         self
     }
 
+    /// A list that is left out when it is empty.
+    pub(super) fn some(
+        self,
+        name: &'static str,
+        items: impl IntoIterator<Item = QueryValue>,
+    ) -> Self {
+        let mut items = items.into_iter().peekable();
+        if items.peek().is_none() {
+            return self;
+        }
+        self.list(name, items)
+    }
+
     pub(super) fn texts<'a>(
         self,
         name: &'static str,
