@@ -93,9 +93,8 @@ impl Requested {
         if let Some(name) = UNSUPPORTED.iter().find(|name| form.has(name)) {
             return Err(validation(format!("{name} is not supported here")));
         }
-        if form.boolean("ImportExistingResources") == Some(true) {
-            return Err(validation("ImportExistingResources is not supported here"));
-        }
+        // Where a resource exists, its creation fails with AlreadyExists: nothing is imported.
+        form.boolean("ImportExistingResources");
         let mode = form.choice("DeploymentConfig.Mode", &["STANDARD", "EXPRESS"]);
         if mode == Some("EXPRESS") {
             return Err(validation(
