@@ -55,7 +55,7 @@ pub enum Value<'a> {
     /// For [`ColumnType::Date`]: the days since 1 January 1970.
     Date(i32),
     /// For [`ColumnType::TextList`].
-    Texts(Elements<'a>),
+    Texts(&'a Elements<'a>),
 }
 
 impl<'a> Value<'a> {

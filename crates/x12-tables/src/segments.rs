@@ -38,7 +38,7 @@ impl<R: RowSink> TakeSegments for SegmentRows<R> {
         let own = [
             Value::from(&*context.delimiters),
             Value::Text(decode(id)),
-            Value::Texts(elements),
+            Value::Texts(&elements),
         ];
         let row: [Value<'_>; WIDTH] = row(context, loops, position, own);
         self.0.row(&row);
