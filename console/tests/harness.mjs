@@ -14,6 +14,7 @@ const SHOTS = process.env.CONSOLE_SCREENSHOTS;
 assert.ok(BINARY && existsSync(BINARY), 'set B2BI_LOCAL_BIN to the built program');
 assert.ok(existsSync(CHROMIUM), `there is no browser at ${CHROMIUM}: install Debian's chromium, or set CONSOLE_CHROMIUM`);
 
+const TIMEOUT_MS = 15_000;
 const closers = [];
 after(async () => {
   for (const close of closers.reverse()) await close();
@@ -39,6 +40,7 @@ export async function openPage(endpoint, { width = 1280, height = 800, path = '/
   browser ??= await launch();
   const context = await browser.newContext({ viewport: { width, height }, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(TIMEOUT_MS);
   const faults = [];
   page.on('console', (message) => {
     if (message.type() === 'error' && !/status of (4\d\d|5\d\d)/.test(message.text())) faults.push(message.text());
@@ -49,7 +51,7 @@ export async function openPage(endpoint, { width = 1280, height = 800, path = '/
     void dialog.dismiss();
   });
   await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+    document.addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}:${event.columnNumber}`));
   });
   await page.route('**/*', (route) => {
     const url = route.request().url();
@@ -83,11 +85,18 @@ export async function shot(page, name) {
   await page.screenshot({ path: `${SHOTS}/${name}.png` });
 }
 
-/** Writes into an editor, which stands in a shadow root. */
+/** Pastes into an editor, in place of what it has. */
 export async function fill(page, label, text) {
   const editor = page.getByRole('textbox', { name: label, exact: true });
   await editor.waitFor();
-  await editor.fill(text);
+  await editor.focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await editor.evaluate((element, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
 }
 
 /** The text that an editor shows. */

@@ -1,7 +1,7 @@
 // What all views share: the caller, the view in the address, the theme and a message.
 
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2', 'eu-west-1'];
-export const VIEWS = ['bench'] as const;
+export const VIEWS = ['bench', 'mapping', 'live', 'resources', 'objects', 'server'] as const;
 export type View = (typeof VIEWS)[number];
 
 export const caller = $state({ account: '123456789012', region: 'us-east-1' });

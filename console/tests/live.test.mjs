@@ -1,0 +1,90 @@
+import { before, test } from 'node:test';
+import { openPage, sample, shot, startServer } from './harness.mjs';
+import { pipeline, put } from './world.mjs';
+
+let endpoint;
+let order;
+let world;
+
+before(async () => {
+  endpoint = await startServer();
+  order = await sample(endpoint, 'X12_850', 'VERSION_4010');
+  world = await pipeline(endpoint);
+});
+
+test('a file dropped on a watched folder walks through', async () => {
+  const { page, check } = await openPage(endpoint, { path: '/_b2bi/console/#/live' });
+  await page.getByText('following').waitFor();
+  const folder = page.getByText(`s3:/${world.folder}/`);
+  await folder.waitFor();
+  await page.locator('label.drop input').setInputFiles({ name: 'order.edi', mimeType: 'text/plain', buffer: Buffer.from(order) });
+  const job = page.getByRole('button', { name: /succeeded .*order\.edi/ });
+  await job.click();
+  for (const step of ['Job started', 'File Transform: In progress', 'Transformation Completed', 'Acknowledgement Completed', 'Job succeeded']) {
+    await page.getByText(step, { exact: false }).first().waitFor();
+  }
+  await shot(page, 'live-1280');
+  await page.getByRole('link', { name: /^s3:\/\/documents\/out\/.*json$/ }).click();
+  await page.getByRole('textbox', { name: 'Content' }).getByText('number').waitFor();
+  await shot(page, 'objects-1280');
+  await page.getByRole('link', { name: 'Open on the bench' }).click();
+  await page.getByText('JSON', { exact: true }).waitFor();
+  await check();
+});
+
+test('events come by themselves, and pause holds them back', async () => {
+  const { page, check } = await openPage(endpoint, { path: '/_b2bi/console/#/live' });
+  await page.getByText('following').waitFor();
+  await put(endpoint, `${world.folder}/second.edi`, order);
+  await page.getByRole('button', { name: /succeeded .*second\.edi/ }).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('paused').waitFor();
+  await page.getByRole('tab', { name: 'Requests' }).click();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText('CreatePartnership', { exact: true }).waitFor();
+  await page.getByRole('searchbox', { name: 'Search requests' }).fill('CreateTransformer');
+  await page.getByText('CreateTransformer').first().waitFor();
+  await page.getByText('CreatePartnership', { exact: true }).waitFor({ state: 'detached' });
+  await shot(page, 'requests-1280');
+  await check();
+});
+
+test('the resources are one picture, made and mended here', async () => {
+  const { page, check } = await openPage(endpoint, { path: '/_b2bi/console/#/resources' });
+  await page.getByRole('button', { name: new RegExp(world.transformerId) }).click();
+  await page.locator('svg path.line.active').first().waitFor({ state: 'attached' });
+  await page.getByRole('button', { name: 'New transformer' }).click();
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByText('It is inactive').first().waitFor();
+  await page.getByText('1 thing would not work').waitFor();
+  await page.getByRole('button', { name: /It is inactive/ }).click();
+  await shot(page, 'resources-1280');
+  await page.getByRole('button', { name: 'Activate' }).click();
+  await page.getByText('It is inactive').first().waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'New profile' }).click();
+  await page.getByRole('textbox', { name: 'Input, as the API takes it' }).fill('{"name": "x"}');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('alert').getByText('SerializationException').or(page.getByRole('alert').getByText('ValidationException')).waitFor();
+  const profile = { name: 'Initech', businessName: 'Initech', phone: '5551112222', logging: 'DISABLED' };
+  await page.getByRole('textbox', { name: 'Input, as the API takes it' }).fill(JSON.stringify(profile));
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('button', { name: /Initech/ }).click();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: /Initech/ }).waitFor({ state: 'detached' });
+  await check();
+});
+
+test('objects are uploaded, shown and deleted', async () => {
+  const { page, check } = await openPage(endpoint, { path: '/_b2bi/console/#/objects' });
+  await page.getByRole('textbox', { name: 'Name of a new bucket' }).fill('fresh-bucket');
+  await page.getByRole('button', { name: 'Create bucket' }).click();
+  const upload = page.getByLabel('Upload into this folder');
+  await upload.setInputFiles({ name: 'a b+c%.txt', mimeType: 'text/plain', buffer: Buffer.from('hello there') });
+  await page.getByRole('link', { name: 'a b+c%.txt' }).click();
+  await page.getByRole('textbox', { name: 'Content' }).getByText('hello there').waitFor();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('Nothing is here').waitFor();
+  await check();
+});

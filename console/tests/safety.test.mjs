@@ -1,0 +1,103 @@
+// Hostile names and contents are text on the page, and every view is accessible.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { before, test } from 'node:test';
+import { fill, openPage, sample, shot, startServer } from './harness.mjs';
+import { pipeline, put } from './world.mjs';
+
+const HOSTILE = '<img src=x onerror=alert(1)>"\'><script>alert(2)</script>';
+/** A name without the slash that would make it two folders. */
+const FOLDER = '<img src=x onerror=alert(3)>';
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const VIEWS = ['bench', 'mapping', 'live', 'live/journal', 'resources', 'objects', 'server'];
+let endpoint;
+let order;
+let world;
+
+before(async () => {
+  endpoint = await startServer();
+  order = await sample(endpoint, 'X12_850', 'VERSION_4010');
+  world = await pipeline(endpoint, { name: HOSTILE });
+  await put(endpoint, `${world.folder}/${encodeURIComponent(HOSTILE)}`, order);
+  await put(endpoint, `/orders/${encodeURIComponent(FOLDER)}/${encodeURIComponent(FOLDER)}.html`, HOSTILE);
+});
+
+/** No element of the page came of hostile text. */
+async function isClean(page) {
+  const found = await page.evaluate(() => document.querySelectorAll('img, script:not([src]), iframe, object').length);
+  assert.equal(found, 0);
+}
+
+test('hostile names are text in every view', async () => {
+  const { page, check } = await openPage(endpoint, { path: '/_b2bi/console/' });
+  const parts = [FOLDER, `${FOLDER}.html`].map(encodeURIComponent);
+  for (const [view, shown] of [
+    ['live', HOSTILE],
+    ['resources', HOSTILE],
+    [`resources/${world.transformerId}`, HOSTILE],
+    ['objects/orders/', `${FOLDER}/`],
+    [`objects/orders/${parts.join('/')}`, `${FOLDER}.html`],
+    ['mapping', ''],
+    ['live/journal', ''],
+    [`live/jobs/${encodeURIComponent(HOSTILE)}`, HOSTILE],
+  ]) {
+    await page.goto(`${endpoint}/_b2bi/console/#/${view}`);
+    if (shown) await page.getByText(shown, { exact: false }).first().waitFor();
+    await isClean(page);
+  }
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Go to or do' }).fill('onerror');
+  await page.getByRole('option').getByText(HOSTILE).first().waitFor();
+  await isClean(page);
+  await check();
+});
+
+test('hostile contents are text on the bench and in templates', async () => {
+  const { page, check } = await openPage(endpoint);
+  const hostile = order.replace(/BEG\*00/, `BEG*${HOSTILE}`).replace('PO1*', `${HOSTILE}*A~\nPO1*`);
+  await fill(page, 'Input: X12, or a JSON or XML document', hostile);
+  await page.getByRole('button', { name: /error/ }).first().click();
+  await isClean(page);
+  for (const tab of ['Segments', 'Report', 'Acknowledgement', 'Back to X12', 'Document']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await isClean(page);
+  }
+  await page.goto(`${endpoint}/_b2bi/console/#/mapping`);
+  await fill(page, 'Input of the mapping', JSON.stringify({ [HOSTILE]: HOSTILE }));
+  await fill(page, 'Template', `{"a": $, "b": $error(${JSON.stringify(HOSTILE)})}`);
+  await page.getByRole('alert').waitFor();
+  await isClean(page);
+  await page.goto(`${endpoint}/_b2bi/console/#/bench/s=${encodeURIComponent(HOSTILE)}`);
+  await page.getByText('The link is damaged').waitFor();
+  await isClean(page);
+  await check();
+});
+
+for (const [width, height] of [[1280, 800], [390, 800]]) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`every view is accessible at ${width} pixels, ${colorScheme}`, async () => {
+      const { page, check } = await openPage(endpoint, { width, height, colorScheme, path: '/_b2bi/console/' });
+      const problems = [];
+      for (const view of VIEWS) {
+        await page.goto(`${endpoint}/_b2bi/console/#/${view}`);
+        await page.locator('main .bar').first().waitFor();
+        if (view === 'bench') {
+          await fill(page, 'Input: X12, or a JSON or XML document', order.replace(/BEG\*00/, 'BEG*ZZZ'));
+          await page.getByRole('button', { name: /error BEG01/ }).first().click();
+        }
+        await page.waitForTimeout(400);
+        await shot(page, `${view.replace('/', '-')}-${width}-${colorScheme}`);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        if (overflow > 0) problems.push(`${view}: ${overflow} pixels wider than the window`);
+        // The policy lets no script in, so this one comes by the debugger.
+        await page.evaluate(AXE);
+        const { violations } = await page.evaluate(() => axe.run({ resultTypes: ['violations'] }));
+        for (const { id, nodes } of violations) problems.push(`${view}: ${id}: ${nodes.slice(0, 3).map((node) => `${node.target} ${node.any.map((each) => each.message).join(' ')}`)}`);
+      }
+      assert.deepEqual(problems, []);
+      await check();
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { openPage, shot, startServer } from './harness.mjs';
+import { b2bi } from './world.mjs';
+
+let endpoint;
+
+before(async () => {
+  endpoint = await startServer();
+});
+
+const profile = { name: 'Acme', businessName: 'Acme', phone: '5551112222', logging: 'DISABLED' };
+
+test('a rule acts, is explained, copied, switched and removed', async () => {
+  const { page, check } = await openPage(endpoint, { path: '/_b2bi/console/#/server', permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.getByText('No rule is set').waitFor();
+  await page.getByRole('button', { name: 'Add rule' }).click();
+  await page.getByText('matched 0, fired 0').waitFor();
+  await assert.rejects(b2bi(endpoint, 'CreateProfile', profile), /ThrottlingException/);
+  await page.getByText('matched 1, fired 1, 1 left').waitFor();
+  await page.getByRole('button', { name: 'Explain' }).click();
+  await page.getByText('acts', { exact: true }).waitFor();
+  await page.getByRole('textbox', { name: 'Operation' }).fill('ListProfiles');
+  await page.getByRole('button', { name: 'Explain' }).click();
+  await page.getByText('does not match').waitFor();
+  await shot(page, 'server-1280');
+  await page.getByRole('button', { name: 'Copy as TOML' }).first().click();
+  await page.getByText(/^Copied/).waitFor();
+  const toml = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(toml, /\[\[rules\]\]\n[^]*operation = "CreateProfile"\n/);
+  await page.getByRole('switch').click();
+  await page.getByText('off, kept in this page').waitFor();
+  await b2bi(endpoint, 'CreateProfile', profile);
+  await page.getByRole('switch').click();
+  await page.getByText('matched 0').waitFor();
+  await page.getByRole('button', { name: 'Remove all' }).click();
+  await page.getByText('No rule is set').waitFor();
+  await page.getByRole('button', { name: 'flaky' }).click();
+  await page.getByText('3 rules').waitFor();
+  await page.getByRole('button', { name: 'Remove all' }).click();
+  await check();
+});
+
+test('the clock is stopped and advanced, and a reset asks first', async () => {
+  const { page, check } = await openPage(endpoint, { path: '/_b2bi/console/#/server' });
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('manual', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Advance' }).click();
+  await page.getByText('Advanced by 60 s').waitFor();
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('before');
+  await page.getByRole('button', { name: 'Take' }).click();
+  await page.getByRole('button', { name: 'Reset…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  assert.equal((await b2bi(endpoint, 'ListProfiles', {})).profiles.length, 1);
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+  await page.getByText('Done').waitFor();
+  await page.getByRole('button', { name: 'Reset…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Reset', exact: true }).click();
+  await page.getByText('Done').waitFor();
+  assert.equal((await b2bi(endpoint, 'ListProfiles', {})).profiles.length, 0);
+  await check();
+});
+
+test('a server with a token asks for it', async () => {
+  const guarded = await startServer('--admin-token', 'secret-token');
+  const { page, check } = await openPage(guarded, { path: '/_b2bi/console/#/server' });
+  await page.getByText('wants its admin token').waitFor();
+  await page.getByRole('textbox', { name: 'Token' }).fill('secret-token');
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByText('No rule is set').waitFor();
+  await check();
+  const again = await openPage(guarded, { path: '/_b2bi/console/#token=secret-token' });
+  await again.page.getByRole('button', { name: 'Sample…' }).click();
+  await again.page.getByText(/of 1,\d\d\d sets/).waitFor();
+  assert.ok(!again.page.url().includes('secret-token'));
+  await again.check();
+});
+
+test('the palette and the help open by keys', async () => {
+  const { page, check } = await openPage(endpoint);
+  await page.getByRole('button', { name: 'Sample…' }).waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Go to or do' }).fill('go to live');
+  await page.keyboard.press('Enter');
+  await page.getByRole('tab', { name: 'Requests' }).waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('m');
+  await page.getByRole('button', { name: 'Starter template' }).waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('heading', { name: 'Keys' }).waitFor();
+  await page.keyboard.press('Escape');
+  await check();
+});
