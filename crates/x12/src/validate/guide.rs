@@ -1,13 +1,19 @@
 //! What an implementation guide demands beyond the standard.
 
+mod elements;
+mod levels;
+mod missing;
+
 use std::sync::Arc;
 
+use elements::check;
+
 use super::Notes;
-use super::hints::{DuePlace, due, places_in_guide, qualifiers};
+use super::hints::{DuePlace, places_in_guide};
 use super::odd::UnknownSegments;
-use crate::tables::{ElementUse, Guide, Qualifier, Usage, Use};
+use crate::tables::{Guide, Qualifier, Use};
 use crate::text::decode;
-use crate::{Element, Position, ProblemKind, Segment};
+use crate::{Position, ProblemKind, Segment};
 
 /// The open loops of a guide with what has occurred in each.
 #[derive(Default)]
@@ -90,56 +96,6 @@ impl GuideOrder {
             return;
         };
         self.place(&guide, (frame, at), segment, position, notes);
-    }
-
-    /// An HL segment at a level that is not expected here, which the hierarchy has told. What follows it
-    /// is compared with what the guide has at that level, or else one below.
-    #[cold]
-    fn misplaced_level(
-        &mut self,
-        guide: &Guide,
-        hl: &Segment<'_>,
-        position: &Position,
-        notes: &mut Notes,
-    ) {
-        let mut path = Vec::new();
-        let is_level = guide.path_to_level(0, hl.value(3), &mut path);
-        if is_level {
-            let frames = self.frames.iter().skip(1);
-            let is_open =
-                |((_, number), frame): &(&(usize, usize), &Frame)| *number == frame.number;
-            // The last opens anew in any case.
-            let above = path.split_last().map_or(&[][..], |(_, above)| above);
-            let open = above.iter().zip(frames).take_while(is_open).count();
-            path.drain(..open);
-            self.close_to(guide, open.saturating_add(1), position, notes);
-        } else {
-            let opens = |frame: &Frame| {
-                let places = guide.loops.get(frame.number)?.iter().enumerate();
-                let mut levels = places.filter(|(_, place)| place.segment == "HL");
-                levels.find_map(|(at, place)| Some((at, place.opens?)))
-            };
-            let mut frames = self.frames.iter().enumerate().rev();
-            let Some((frame, below)) = frames.find_map(|(at, frame)| Some((at, opens(frame)?)))
-            else {
-                return;
-            };
-            path = vec![below];
-            self.close_to(guide, frame.saturating_add(1), position, notes);
-        }
-        for (at, number) in path {
-            if let Some(frame) = self.frames.last_mut() {
-                frame.count(at, position, self.previous.unwrap_or(ST));
-            }
-            self.push(number);
-            if let Some(frame) = self.frames.last_mut() {
-                frame.is_implied = true;
-            }
-        }
-        if let Some(frame) = self.frames.last_mut() {
-            frame.is_implied = !is_level;
-            frame.count(0, position, self.previous.unwrap_or(ST));
-        }
     }
 
     /// Remembers a segment that the set has not.
@@ -286,57 +242,9 @@ impl GuideOrder {
         let ahead = frames().find_map(|(number, frame)| Some((number, fitting(frame, frame.at)?)));
         ahead.or_else(|| frames().find_map(|(number, frame)| Some((number, fitting(frame, 0)?))))
     }
-
-    fn close_to(&mut self, guide: &Guide, length: usize, position: &Position, notes: &mut Notes) {
-        while self.frames.len() > length {
-            let Some(frame) = self.frames.pop() else {
-                return;
-            };
-            let places = guide.loops.get(frame.number).map_or(&[][..], Vec::as_slice);
-            for (at, (place, count)) in places.iter().zip(&frame.counts).enumerate() {
-                let envelope = matches!(place.segment, "ST" | "SE");
-                let is_missing = place.required && *count == 0 && !envelope && !frame.is_implied;
-                if is_missing && !self.odd.take_for(place.segment, self.frames.len()) {
-                    let passed = frame.passed.iter().find(|(passed, ..)| *passed == at);
-                    let here = (*position, self.previous.unwrap_or(ST));
-                    let (position, after) = passed.map_or(here, |(_, at, after)| (*at, *after));
-                    let named = place.opens.unwrap_or(frame.number);
-                    let id = guide.ids.get(named).copied().unwrap_or("");
-                    let detail = due(id, place.segment, &qualifiers(place), after);
-                    let kind = ProblemKind::SegmentMissing;
-                    notes.is_of_loop = place.opens.is_some();
-                    notes.loop_id = guide.ids.get(frame.number).copied().unwrap_or("");
-                    notes.add_with(kind, position, place.segment, detail);
-                    (notes.is_of_loop, notes.loop_id) = (false, "");
-                }
-            }
-            self.odd.closed(self.frames.len());
-        }
-    }
 }
 
 impl Guide {
-    /// Finds the way from a loop to the HL loop of a level: the places that open loops, and the loops.
-    fn path_to_level(&self, from: usize, code: &[u8], path: &mut Vec<(usize, usize)>) -> bool {
-        let places = self.loops.get(from).map_or(&[][..], Vec::as_slice);
-        for (at, place) in places.iter().enumerate() {
-            let Some(inner) = place
-                .opens
-                .filter(|inner| *inner > from && place.segment == "HL")
-            else {
-                continue;
-            };
-            path.push((at, inner));
-            if place.levels().any(|level| level.as_bytes() == code)
-                || self.path_to_level(inner, code, path)
-            {
-                return true;
-            }
-            path.pop();
-        }
-        false
-    }
-
     /// Whether a loop, or one within it, lists a segment.
     fn lists_within(&self, number: usize, segment: &Segment<'_>) -> bool {
         let Some(places) = self.loops.get(number) else {
@@ -371,68 +279,5 @@ impl Qualifier {
         };
         let value = value.map_or(&[][..], |value| value.value());
         self.values.iter().any(|wanted| wanted.as_bytes() == value)
-    }
-}
-
-fn check(place: &Use, segment: &Segment<'_>, position: &Position, notes: &mut Notes) {
-    for rule in &place.elements {
-        let element = segment
-            .element(rule.element)
-            .filter(|element| !element.is_empty());
-        if rule.component == 0 || element.is_none() {
-            if rule.component == 0 {
-                report(rule.problem(element), rule, segment, position, notes);
-            }
-            continue;
-        }
-        for repetition in element.iter().flat_map(Element::repetitions) {
-            let component = repetition
-                .components()
-                .nth(rule.component - 1)
-                .filter(|part| !part.is_empty());
-            report(rule.problem(component), rule, segment, position, notes);
-        }
-    }
-}
-
-fn report(
-    kind: Option<ProblemKind>,
-    rule: &ElementUse,
-    segment: &Segment<'_>,
-    position: &Position,
-    notes: &mut Notes,
-) {
-    let Some(kind) = kind else { return };
-    let narrow = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
-    let offset = segment
-        .element(rule.element)
-        .map_or(0, |element| element.offset());
-    let position = Position {
-        byte: position.byte + u64::from(offset),
-        element: narrow(rule.element),
-        component: narrow(rule.component),
-        ..*position
-    };
-    notes.add(kind, position, &decode(segment.id()));
-}
-
-impl ElementUse {
-    /// What is wrong with an element or component, given its value.
-    fn problem(&self, value: Option<Element<'_>>) -> Option<ProblemKind> {
-        let Some(value) = value else {
-            return (self.usage == Usage::Required).then_some(ProblemKind::ElementMissing);
-        };
-        if self.usage == Usage::NotUsed {
-            return Some(ProblemKind::ElementNotUsed);
-        }
-        if !self.codes.is_known() || value.has_components() {
-            return None;
-        }
-        let unlisted = value
-            .repetitions()
-            .find(|value| !self.codes.contains(value.value()));
-        unlisted.map(|value| ProblemKind::CodeUnknown {
-            value: decode(value.value()).into(),
-        })
     }
 }
