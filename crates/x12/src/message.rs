@@ -261,7 +261,7 @@ impl Message<'_> {
         let element = self.element();
         match &self.0.kind {
             ProblemKind::ElementMissing => write!(f, "Required data element {element} is missing."),
-            ProblemKind::ElementsUnrelated { note } => self.of_note(f, note),
+            ProblemKind::ElementsUnrelated { note, .. } => self.of_note(f, note),
             ProblemKind::ElementNotUsed => write!(f, "Data element {element} is not used."),
             ProblemKind::ElementUnexpected => write!(f, "Data element {element} is not defined."),
             ProblemKind::ComponentUnexpected => {

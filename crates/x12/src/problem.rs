@@ -215,6 +215,8 @@ pub enum ProblemKind {
     ElementsUnrelated {
         /// The rule.
         note: Note,
+        /// The position of the element whose presence makes the rule demand this, if one does.
+        trigger: Option<u8>,
     },
     /// The segment has no such element.
     ElementUnexpected,

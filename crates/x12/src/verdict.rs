@@ -337,7 +337,7 @@ fn of_data(kind: &ProblemKind, is_5010: bool) -> Code {
 fn of_element(kind: &ProblemKind, is_5010: bool) -> &'static str {
     match kind {
         ProblemKind::ElementMissing => "1",
-        ProblemKind::ElementsUnrelated { note } if note.relation == Relation::Exclusion => "10",
+        ProblemKind::ElementsUnrelated { note, .. } if note.relation == Relation::Exclusion => "10",
         ProblemKind::ElementsUnrelated { .. } => "2",
         ProblemKind::RepetitionUnexpected { .. } if is_5010 => "12",
         ProblemKind::ComponentUnexpected if is_5010 => "13",

@@ -4,7 +4,7 @@ use super::codes::{ELEMENT_ERRORS, SEGMENT_ERRORS, shown};
 use super::functional::{GroupReply, note};
 use crate::verdict::Code;
 use crate::write::{Output, SegmentDraft};
-use crate::{Position, Problem};
+use crate::{Position, Problem, ProblemKind};
 
 /// The code of transactions that break rules of the guide.
 pub(super) const GUIDE_ERRORS: &str = "I5";
@@ -163,6 +163,36 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
             }
         }
         self.output.segment(&draft);
+        self.trigger(problem);
+    }
+
+    /// CTX with the element whose presence makes another one required, or rules it out.
+    ///
+    /// Assumption A-390.
+    fn trigger(&mut self, problem: &Problem) {
+        let ProblemKind::ElementsUnrelated {
+            trigger: Some(element),
+            ..
+        } = problem.kind
+        else {
+            return;
+        };
+        if !self.answer.is_999 || problem.guide.is_none() {
+            return;
+        }
+        let position = problem.position.segment.to_string();
+        let loop_id = self.answer.reply.or("447", problem.guide_loop(), "");
+        let element = element.to_string();
+        self.output.segment(&SegmentDraft::new(
+            "CTX",
+            [
+                "SITUATIONAL TRIGGER",
+                &*problem.segment,
+                &position,
+                loop_id,
+                &element,
+            ],
+        ));
     }
 }
 

@@ -70,6 +70,11 @@ impl Note {
             _ => None,
         }
     }
+
+    /// The position of the element that the rule starts from, in a segment that breaks it.
+    pub(crate) fn trigger(&self, is_present: impl Fn(u8) -> bool) -> Option<u8> {
+        self.positions.iter().find(|at| is_present(**at)).copied()
+    }
 }
 
 impl fmt::Display for Note {
@@ -114,5 +119,20 @@ mod tests {
         check("C0304", &[3], Some(4));
         check("L030405", &[3], Some(4));
         check("L030405", &[3, 5], None);
+    }
+
+    #[test]
+    fn the_element_that_a_rule_starts_from() {
+        for (rule, present, trigger) in [
+            ("P0304", &[4][..], Some(4)),
+            ("P030405", &[4, 5], Some(4)),
+            ("R0203", &[], None),
+            ("E0102", &[1, 2], Some(1)),
+            ("C0304", &[3], Some(3)),
+            ("L030405", &[3], Some(3)),
+        ] {
+            let note = note(rule).unwrap();
+            assert_eq!(note.trigger(|at| present.contains(&at)), trigger, "{rule}");
+        }
     }
 }

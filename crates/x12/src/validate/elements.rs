@@ -97,7 +97,8 @@ impl Context {
             Strictness::Inferred => &definition.unconfirmed,
         };
         for note in definition.notes.iter().chain(inferred) {
-            if let Some(element) = note.broken_at(|at| !segment.value(usize::from(at)).is_empty()) {
+            let is_present = |at| !segment.value(usize::from(at)).is_empty();
+            if let Some(element) = note.broken_at(is_present) {
                 let at = ElementPosition {
                     element: usize::from(element),
                     component: 0,
@@ -106,7 +107,10 @@ impl Context {
                 let cell = definition.cells.get(usize::from(element).wrapping_sub(1));
                 let reference = cell.map_or("", |cell| self.number_of(cell));
                 site.report(
-                    ProblemKind::ElementsUnrelated { note: note.clone() },
+                    ProblemKind::ElementsUnrelated {
+                        note: note.clone(),
+                        trigger: note.trigger(is_present),
+                    },
                     at,
                     reference,
                 );

@@ -218,6 +218,7 @@ impl<'r> Validator<'r> {
                 .take_while(|known| known.is_at_place_of(&problem));
             // The standard and a guide may demand the same; then the guide knows more.
             match here.find(|known| self.guided && known.says_the_same_as(&problem)) {
+                Some(known) if problem.is_of_hierarchy() => *known = problem,
                 Some(known) if !problem.detail.is_empty() => known.detail = problem.detail,
                 Some(_) => {}
                 None => problems.push(problem),
@@ -238,13 +239,22 @@ impl Problem {
     }
 
     fn says_the_same_as(&self, other: &Self) -> bool {
-        let is_level = |problem: &Self| {
-            let kind = &problem.kind;
-            matches!(kind, ProblemKind::HierarchyWrong { .. }) && problem.position.element == 3
-        };
-        let is_code = matches!(other.kind, ProblemKind::CodeUnknown { .. });
-        let says_the_same = self.kind == other.kind || (is_level(self) && is_code);
+        let explains = |level: &Self, value: &Self| level.is_of_hierarchy() && value.is_of_value();
+        let says_the_same =
+            self.kind == other.kind || explains(self, other) || explains(other, self);
         says_the_same && self.segment == other.segment
+    }
+
+    fn is_of_hierarchy(&self) -> bool {
+        matches!(self.kind, ProblemKind::HierarchyWrong { .. })
+    }
+
+    /// Whether a value is refused without a look at the segments around it.
+    fn is_of_value(&self) -> bool {
+        matches!(
+            self.kind,
+            ProblemKind::CodeUnknown { .. } | ProblemKind::ElementNotUsed
+        )
     }
 }
 

@@ -154,6 +154,15 @@ fn a_level_is_allowed_below_its_parent() {
 }
 
 #[test]
+fn one_fault_of_a_level_is_told_once() {
+    // A guide that does not use HL02 here, or has no such HL04, would say the same.
+    check(
+        &["1*1*20*1", "2*1*22*0"],
+        &["Data element HL-2 with value |1| names no earlier HL segment"],
+    );
+}
+
+#[test]
 fn children_follow_where_they_are_announced() {
     let missing =
         "Data element HL-4 with value |1| announces HL segments below this one, but none follows";

@@ -55,6 +55,35 @@ fn a_999_tells_what_the_guide_demands() {
 }
 
 #[test]
+fn a_999_names_the_element_that_a_rule_starts_from() {
+    check_claim(
+        "NM1*IL*1*ROE*PAT****MI*W1",
+        "NM1*IL*1*ROE*PAT*****W1",
+        &[
+            "IK3*NM1*13**8",
+            "IK4*8*66*2",
+            "CTX*SITUATIONAL TRIGGER*NM1*13**9",
+            "IK5*R*5",
+        ],
+    );
+    // A 999 without a guide has no contexts.
+    let without_guide = CLAIM
+        .replace("005010X222A1", "005010")
+        .replacen("*MI*W1", "**W1", 1);
+    let found = answers(without_guide.as_bytes());
+    assert!(
+        found.functional.iter().any(|line| line == "IK4*8*66*2"),
+        "{:?}",
+        found.functional
+    );
+    assert!(
+        !found.functional.iter().any(|line| line.starts_with("CTX")),
+        "{:?}",
+        found.functional
+    );
+}
+
+#[test]
 fn the_form_is_that_of_the_group() {
     for (kind, version, set, wanted) in [
         ("RA", "005010X218", "820", "005010X231A1"),
