@@ -2,7 +2,7 @@
 
 use b2bi_local_registry::Properties;
 use b2bi_local_template::{
-    Action, Bound, BoundResource, Change, ChangeSource, Detail, Replacement, Target, is_symbolic,
+    Action, Bound, BoundResource, Change, ChangeSource, Detail, Replacement, Target,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -259,16 +259,7 @@ fn text(value: &Value) -> String {
 fn known(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(known).collect(),
-        Value::Object(members) if members.len() == 1 && is_symbolic(value) => {
-            let (name, inner) = match members.iter().next() {
-                Some(member) => member,
-                None => return Value::Null,
-            };
-            if name == "Ref" || name.starts_with("Fn::") {
-                return Value::from(KNOWN_LATER);
-            }
-            json!({ name.as_str(): known(inner) })
-        }
+        Value::Object(members) if is_call(members) => Value::from(KNOWN_LATER),
         Value::Object(members) => {
             let members = members
                 .iter()
@@ -277,4 +268,13 @@ fn known(value: &Value) -> Value {
         }
         other => other.clone(),
     }
+}
+
+/// Whether an object is a function whose value is not known yet.
+fn is_call(members: &Properties) -> bool {
+    let mut names = members.keys();
+    let is_function = names
+        .next()
+        .is_some_and(|name| name == "Ref" || name.starts_with("Fn::"));
+    is_function && names.next().is_none()
 }

@@ -5,7 +5,7 @@ use b2bi_local_template::{Action, Bound, Change, ChangeSource, Detail, Replaceme
 
 use crate::error::StackError;
 use crate::execute::{STACK_TYPE, outputs, used_exports};
-use crate::prepare::Prepared;
+use crate::prepare::{Prepared, Preparer};
 use crate::references::RegistryFacts;
 use crate::stack::{Stack, StackResource};
 use crate::stacks::Stacks;
@@ -30,7 +30,7 @@ impl Stacks {
         let has_definition = !stack.definition.template.is_empty();
         let old = has_definition.then(|| {
             let owner = Self::owner(scope, stack);
-            self.preparer().stored(&owner, &stack.definition)
+            Preparer::stored(&owner, &stack.definition)
         });
         let old = old.transpose()?.map(|prepared| prepared.bound);
         let tags_change = stack.definition.tags != new.definition.tags;

@@ -96,7 +96,6 @@ impl Preparer<'_> {
 
     /// Reads a definition that was accepted before.
     pub(crate) fn stored(
-        &self,
         owner: &Owner<'_>,
         definition: &Definition,
     ) -> Result<Prepared, StackError> {

@@ -174,7 +174,7 @@ impl Stacks {
         }
         let stack = self.get(scope, stack)?;
         let owner = Self::owner(scope, &stack);
-        let prepared = self.preparer().stored(&owner, definition)?;
+        let prepared = Preparer::stored(&owner, definition)?;
         Ok(prepared.bound.template().to_value().to_string())
     }
 

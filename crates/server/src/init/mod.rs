@@ -2,12 +2,14 @@
 //!
 //! The folder's YAML and JSON files say it in the service's own terms: a profile is an input of
 //! `CreateProfile`, and so on, with the names of other resources where the API wants their ids. What
-//! is there by its name is left as it is, so the same folder can be applied again.
+//! is there by its name is left as it is, so the same folder can be applied again. A file is a template
+//! of CloudFormation, which is deployed as a stack.
 
 mod document;
 mod names;
 mod objects;
 mod resources;
+mod templates;
 
 use std::path::Path;
 
@@ -23,6 +25,11 @@ pub(crate) async fn apply(app: &App) -> Result<(), String> {
         return Ok(());
     };
     let placed = |problem| format!("--init {}: {problem}", folder.display());
+    if folder.is_file() {
+        templates::apply(app, &folder).await.map_err(placed)?;
+        tracing::info!(template = %folder.display(), "the initial stack is there");
+        return Ok(());
+    }
     let read = folder.clone();
     let documents = tokio::task::spawn_blocking(move || document::read(&read)).await;
     let documents = documents.map_err(|error| placed(error.to_string()))?;

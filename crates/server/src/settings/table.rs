@@ -360,9 +360,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "init",
-        value: "DIR",
+        value: "DIR|TEMPLATE",
         default: "",
-        help: "Folder of YAML and JSON files with the resources of a fresh server",
+        help: "Folder of YAML and JSON files with the resources of a fresh server, or a CloudFormation template",
     },
     Setting {
         key: "faults",

@@ -107,11 +107,10 @@ impl Execution {
             return;
         };
         match outcome {
-            Ok(Applied::Unchanged) => {}
             Ok(Applied::Changed) | Err(StepError::Resource(_)) => {
                 record.changed.push(logical_id.to_owned());
             }
-            Err(_) => {}
+            _ => {}
         }
     }
 

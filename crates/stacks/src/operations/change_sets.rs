@@ -9,7 +9,7 @@ use super::Begun;
 use crate::change_set::{ChangeSet, described};
 use crate::error::{StackError, StackErrorCode};
 use crate::execute::{Execution, OnFailure, Update};
-use crate::prepare::{DefinitionRequest, Prepared, check_capabilities};
+use crate::prepare::{DefinitionRequest, Prepared, Preparer, check_capabilities};
 use crate::stack::Stack;
 use crate::stacks::Stacks;
 use crate::status::Status;
@@ -303,7 +303,7 @@ impl Stacks {
             return Err(StackError::validation(message));
         }
         let owner = Self::owner(scope, &stack);
-        let prepared = self.preparer().stored(&owner, &found.definition)?;
+        let prepared = Preparer::stored(&owner, &found.definition)?;
         self.mark_executed(scope, &mut found).await?;
         stack.change_set_id = Some(found.id.clone());
         if found.creates {

@@ -33,7 +33,7 @@ impl Stacks {
             ));
         }
         self.changed(scope, stack, |stack| {
-            stack.termination_protection = is_protected
+            stack.termination_protection = is_protected;
         })
         .await
     }
