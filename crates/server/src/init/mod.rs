@@ -26,7 +26,8 @@ pub(crate) async fn apply(app: &App) -> Result<(), String> {
     };
     let placed = |problem| format!("--init {}: {problem}", folder.display());
     if folder.is_file() {
-        templates::apply(app, &folder).await.map_err(placed)?;
+        let deployed = Box::pin(templates::apply(app, &folder)).await;
+        deployed.map_err(placed)?;
         tracing::info!(template = %folder.display(), "the initial stack is there");
         return Ok(());
     }

@@ -36,17 +36,14 @@ pub(super) fn run(
     scope: &Scope,
     input: Input,
 ) -> Result<Members, ServiceError> {
-    let stacks = match &input.name {
-        Some(name) => {
-            let stack = service.stacks.get(scope, name).map_err(wire)?;
-            service.stacks.polled(&stack);
-            vec![stack]
-        }
-        None => {
-            let all = service.stacks.all(scope).into_iter();
-            all.filter(|stack| stack.status != Status::DeleteComplete)
-                .collect()
-        }
+    let stacks = if let Some(name) = &input.name {
+        let stack = service.stacks.get(scope, name).map_err(wire)?;
+        service.stacks.polled(&stack);
+        vec![stack]
+    } else {
+        let all = service.stacks.all(scope).into_iter();
+        all.filter(|stack| stack.status != Status::DeleteComplete)
+            .collect()
     };
     let (stacks, next) = page(stacks, input.next_token.as_deref(), PAGE)?;
     let reply = Record::default()
