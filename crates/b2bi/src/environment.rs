@@ -29,6 +29,46 @@ pub trait Ids: Send + Sync {
     fn bits(&self) -> u128;
 }
 
+/// Says whether buckets are set up as they must be.
+pub trait BucketSetup: Send + Sync {
+    /// Checks a bucket that a capability or a partnership is to use.
+    ///
+    /// # Errors
+    /// What is wrong, in a sentence.
+    fn check_bucket(&self, account: &str, bucket: &str) -> Result<(), String>;
+
+    /// Checks whether a file may be processed; it is passed over else.
+    ///
+    /// # Errors
+    /// What is wrong, in a sentence.
+    fn check_file(&self, account: &str, file: &PipelineFile<'_>) -> Result<(), String>;
+}
+
+/// A file and the pipeline that it is for. The locations are buckets and keys.
+#[derive(Clone, Copy, Debug)]
+pub struct PipelineFile<'a> {
+    /// Where the file is.
+    pub input: (&'a str, &'a str),
+    /// The folder that outputs go to.
+    pub output: (&'a str, &'a str),
+    /// The ARN of the capability.
+    pub capability_arn: &'a str,
+}
+
+/// Takes buckets however they are set up.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AnySetup;
+
+impl BucketSetup for AnySetup {
+    fn check_bucket(&self, _: &str, _: &str) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn check_file(&self, _: &str, _: &PipelineFile<'_>) -> Result<(), String> {
+        Ok(())
+    }
+}
+
 /// Time, identifiers, object storage, mapping engines, who is told, and who may interfere.
 #[derive(Clone)]
 pub struct Environment {
@@ -46,6 +86,8 @@ pub struct Environment {
     pub event_sink: Arc<dyn EventSink>,
     /// Who keeps log records.
     pub records: Arc<dyn RecordSink>,
+    /// Who says whether buckets are set up as they must be.
+    pub bucket_setup: Arc<dyn BucketSetup>,
     /// Who may hold a job up, or make a stage of it fail.
     pub stages: Arc<dyn Stages>,
     /// Where panics of jobs are logged and counted.
@@ -65,6 +107,7 @@ impl Environment {
             xslt: Arc::new(NoXslt),
             event_sink: Arc::new(NoopSink),
             records: Arc::new(NoopSink),
+            bucket_setup: Arc::new(AnySetup),
             stages: Arc::new(NoFaults),
             panics: Arc::default(),
         }

@@ -17,6 +17,7 @@ mod xml;
 
 pub use embedded::described::{DescribedBucket, PreparedObjects};
 pub use embedded::reply::{ErrorAnswer, error_answer};
+pub use embedded::service_access::ServiceAccess;
 pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, Settings};
 pub use embedded::{BLOBS, EmbeddedS3, FromService};
 pub use error_codes::ERROR_CODES;

@@ -4,7 +4,9 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use b2bi_local_b2bi::{B2bi, Clock, Environment, EventSink, Ids, RecordSink, Stages};
+use b2bi_local_b2bi::{
+    AnySetup, B2bi, BucketSetup, Clock, Environment, EventSink, Ids, RecordSink, Stages,
+};
 use b2bi_local_dispatcher::{Endpoint, Route, ServiceError};
 use b2bi_local_faults::{Engine, Vocabulary};
 use b2bi_local_model::Timestamp;
@@ -20,7 +22,7 @@ use tokio::sync::watch;
 use crate::admin::Snapshots;
 use crate::buckets::ServerBuckets;
 use crate::clock::ServerClock;
-use crate::config::Config;
+use crate::config::{Config, StrictConfig};
 use crate::event_log::EventLog;
 use crate::handler_faults::HandlerFaults;
 use crate::jobs::JobFaults;
@@ -31,6 +33,7 @@ use crate::s3_notifications::Sequencer;
 use crate::serve::upstream::{AccessKeys, Upstream, is_of_an_emulator};
 use crate::services::{self, Services};
 use crate::sinks::Sinks;
+use crate::strict::StrictSetup;
 use crate::system::{SeededIds, Uuid, random_seed};
 use crate::vocabulary::vocabulary;
 use crate::worker;
@@ -69,6 +72,15 @@ pub(crate) struct App {
     ids: Arc<SeededIds>,
     /// The seed that the server started with.
     seed: u64,
+}
+
+fn bucket_setup(config: &Config, objects: &Objects) -> Arc<dyn BucketSetup> {
+    match objects {
+        Objects::Embedded(s3) if config.strict_aws != StrictConfig::default() => {
+            Arc::new(StrictSetup::new(s3, config.strict_aws))
+        }
+        _ => Arc::new(AnySetup),
+    }
 }
 
 fn upstream(config: &Config) -> Result<Option<Upstream>, String> {
@@ -111,6 +123,7 @@ impl App {
             )),
             event_sink: Arc::clone(&event_log) as Arc<dyn EventSink>,
             records: Arc::clone(&event_log) as Arc<dyn RecordSink>,
+            bucket_setup: bucket_setup(&config, &objects),
             stages: Arc::clone(&job_faults) as Arc<dyn Stages>,
             panics: Arc::clone(&panics),
         };

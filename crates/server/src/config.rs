@@ -28,7 +28,7 @@ use crate::clock::{ClockMode, ClockSettings};
 use crate::settings::{Resolved, SettingError, resolve};
 
 pub use network::{Effective, Limits, UpstreamConfig};
-pub use objects::{ExternalConfig, S3Config};
+pub use objects::{ExternalConfig, S3Config, StrictConfig};
 pub use sinks::SinksConfig;
 
 /// The configuration of a server.
@@ -80,6 +80,8 @@ pub struct Config {
     pub s3: S3Config,
     /// The S3 that replaces the embedded one.
     pub external_s3: Option<ExternalConfig>,
+    /// What AWS wants of buckets that is held to.
+    pub strict_aws: StrictConfig,
     /// How the clock goes.
     pub clock: ClockSettings,
     /// Who answers for the services that are not here.
@@ -162,6 +164,7 @@ impl Config {
             )?),
         };
         let upstream = network::upstream(settings)?;
+        let external_s3 = objects::external(settings, upstream.as_ref())?;
         Ok(Self {
             listen: address(settings)?,
             accounts: accounts(settings)?,
@@ -182,7 +185,8 @@ impl Config {
             xslt_memory_bytes: parse(settings, "xslt-memory-bytes", BYTES)?,
             xslt_command: xslt_command(settings)?,
             s3: objects::s3(settings)?,
-            external_s3: objects::external(settings, upstream.as_ref())?,
+            strict_aws: objects::strict_aws(settings, external_s3.is_some())?,
+            external_s3,
             clock: clock(settings)?,
             upstream,
             init: network::init(settings),

@@ -33,6 +33,7 @@ mod services;
 mod settings;
 mod sinks;
 mod stored;
+mod strict;
 mod system;
 mod vocabulary;
 mod worker;
@@ -41,8 +42,8 @@ pub use access::Access;
 pub use b2bi_local_objects::ObjectError;
 pub use clock::{ClockMode, ClockSettings};
 pub use config::{
-    Config, Effective, ExternalConfig, Limits, LogFormat, S3Config, SinksConfig, UpstreamConfig,
-    fault_rules,
+    Config, Effective, ExternalConfig, Limits, LogFormat, S3Config, SinksConfig, StrictConfig,
+    UpstreamConfig, fault_rules,
 };
 pub use control::{AddFaultsError, Control};
 pub use journal::{Entry as JournalEntry, Fault as JournalFault, FaultedJob, Kind as JournalKind};

@@ -14,6 +14,7 @@ use crate::location::Location;
 use crate::log_groups::{DEFAULT, TRANSFORMERS};
 use crate::scope::Scope;
 use crate::stages::Stage;
+use crate::state::job::JobSpec;
 
 /// What a record is about.
 #[derive(Clone, Copy, Debug)]
@@ -122,6 +123,16 @@ pub(crate) fn unmatched(environment: &Environment, scope: &Scope, input: &Locati
     let state = State::CapabilityMatch;
     let message = entry(input, state, Status::Failed, Some(reason.to_owned()));
     record(environment, scope, DEFAULT, "unmatched", message.into());
+}
+
+/// Records that a file is passed over, because its buckets are not set up as they must be.
+pub(crate) fn passed_over(environment: &Environment, scope: &Scope, job: &JobSpec, reason: &str) {
+    let state = State::CapabilityMatch;
+    let message = entry(&job.input, state, Status::Failed, Some(reason.to_owned()));
+    let route = job.route.as_ref();
+    let group = route.and_then(|route| route.log_group.as_deref());
+    let group = group.unwrap_or(DEFAULT);
+    record(environment, scope, group, "passed-over", message.into());
 }
 
 fn entry(

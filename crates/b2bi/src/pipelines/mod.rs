@@ -8,6 +8,7 @@ mod watching;
 
 use std::sync::Arc;
 
+use b2bi_local_model::Error;
 use b2bi_local_model::types::{
     CapabilityConfiguration, CapabilityDirection, EdiConfiguration, GetCapabilityResponse,
     GetPartnershipResponse, S3Location,
@@ -17,6 +18,8 @@ use bytes::Bytes;
 
 use crate::context::Ctx;
 use crate::context::ServiceContext;
+use crate::environment::PipelineFile;
+use crate::errors::validation;
 use crate::ids;
 use crate::jobs::{self, logs};
 use crate::location::Location;
@@ -78,11 +81,73 @@ pub(crate) fn notice(
     if is_told_again(&state, created) {
         return Vec::new();
     }
-    let started = specs.iter().map(|spec| spec.id.clone()).collect();
+    let mut started = Vec::new();
     for spec in specs {
+        if let Err(reason) = check_setup(context, scope, &spec) {
+            tracing::warn!(
+                bucket = created.bucket,
+                key = created.key,
+                reason,
+                "a file is passed over"
+            );
+            logs::passed_over(&context.environment, scope, &spec, &reason);
+            continue;
+        }
+        started.push(spec.id.clone());
         jobs::start(context, scope, partition, &mut state, spec);
     }
     started
+}
+
+/// Checks the set-up of the buckets of a job.
+fn check_setup(context: &ServiceContext, scope: &Scope, spec: &JobSpec) -> Result<(), String> {
+    let Some(route) = &spec.route else {
+        return Ok(());
+    };
+    let file = PipelineFile {
+        input: (&spec.input.bucket, &spec.input.key),
+        output: (&spec.output.bucket, &spec.output.key),
+        capability_arn: &route.capability_arn,
+    };
+    let setup = &context.environment.bucket_setup;
+    setup.check_file(&scope.account, &file)
+}
+
+/// Refuses a capability whose buckets may not be used.
+///
+/// # Errors
+/// What is wrong with the first such bucket.
+pub(crate) fn check_buckets(
+    ctx: &Ctx<'_>,
+    configuration: &CapabilityConfiguration,
+) -> Result<(), Error> {
+    let CapabilityConfiguration::Edi(edi) = configuration;
+    for location in [&edi.input_location, &edi.output_location] {
+        let bucket = location.bucket_name.as_deref().unwrap_or_default();
+        let checked = ctx
+            .environment
+            .bucket_setup
+            .check_bucket(&ctx.scope.account, bucket);
+        checked.map_err(validation)?;
+    }
+    Ok(())
+}
+
+/// The same for all capabilities of a partnership.
+///
+/// # Errors
+/// As [`check_buckets`]; a capability that is not there is passed over.
+pub(crate) fn check_all_buckets(
+    ctx: &Ctx<'_>,
+    state: &State,
+    capabilities: &[String],
+) -> Result<(), Error> {
+    let known = capabilities
+        .iter()
+        .filter_map(|id| state.capability(id).ok());
+    known
+        .into_iter()
+        .try_for_each(|capability| check_buckets(ctx, &capability.description.configuration))
 }
 
 /// Whether there is a job for this very writing of the object.

@@ -9,6 +9,7 @@ use super::configuration::Configurations;
 use crate::xml::Element;
 
 const ACL: &str = "x-amz-acl";
+const OBJECT_LOCK: &str = "x-amz-bucket-object-lock-enabled";
 const OWNERSHIP: &str = "x-amz-object-ownership";
 const ENFORCED: &str = "BucketOwnerEnforced";
 const OWNERSHIPS: [&str; 3] = ["BucketOwnerPreferred", "ObjectWriter", ENFORCED];
@@ -88,7 +89,7 @@ pub(crate) fn of_headers(headers: &HeaderMap, owner: &str) -> S3Result<Option<El
     }
 }
 
-/// The list and the ownership that the headers of `CreateBucket` give the new bucket.
+/// The list, the ownership and the object lock, which needs versions, that the headers of `CreateBucket` give the new bucket.
 ///
 /// # Errors
 /// As [`of_headers`], `InvalidArgument` for an ownership that S3 does not have, and
@@ -112,6 +113,14 @@ pub(crate) fn of_new_bucket(headers: &HeaderMap, owner: &str) -> S3Result<Config
         let rule = Element::with_children("Rule", vec![ownership]);
         let controls = Element::with_children("OwnershipControls", vec![rule]);
         configurations.insert("ownershipControls".to_owned(), Some(written(&controls)));
+    }
+    if headers.get(OBJECT_LOCK).is_some_and(|lock| lock == "true") {
+        let lock = Element::with_text("ObjectLockEnabled", "Enabled");
+        let lock = Element::with_children("ObjectLockConfiguration", vec![lock]);
+        configurations.insert("object-lock".to_owned(), Some(written(&lock)));
+        let status = Element::with_text("Status", "Enabled");
+        let versioning = Element::with_children("VersioningConfiguration", vec![status]);
+        configurations.insert("versioning".to_owned(), Some(written(&versioning)));
     }
     if let Some(list) = list {
         configurations.insert("acl".to_owned(), Some(written(&list)));

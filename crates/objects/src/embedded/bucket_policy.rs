@@ -36,11 +36,18 @@ const NARROWING_KEYS: [&str; 12] = [
     "s3:dataaccesspointarn",
 ];
 
+/// The longest policy, in bytes. Source: docs `BucketRestrictions` and `example-bucket-policies`, 2026-11.
+const MAX_BYTES: usize = 20 << 10;
+
 /// Checks a policy that is to be the bucket's.
 ///
 /// # Errors
 /// `MalformedPolicy`, with what is wrong.
 pub(crate) fn check(policy: &str, bucket: &str) -> S3Result<()> {
+    if policy.len() > MAX_BYTES {
+        let message = "The policy exceeds the maximum allowed document size.";
+        return Err(malformed(message));
+    }
     let not_json = "Policies must be valid JSON and the first byte must be '{'";
     let document: Value = serde_json::from_str(policy).map_err(|_| malformed(not_json))?;
     let document = document.as_object().ok_or_else(|| malformed(not_json))?;
@@ -148,7 +155,7 @@ fn texts(value: &Value) -> Option<Vec<&str>> {
     texts.filter(|texts| !texts.is_empty() && texts.iter().all(|text| !text.is_empty()))
 }
 
-fn items(value: &Value) -> &[Value] {
+pub(crate) fn items(value: &Value) -> &[Value] {
     match value {
         Value::Array(items) => items,
         one => std::slice::from_ref(one),

@@ -27,6 +27,7 @@ mod presigned_headers;
 pub(crate) mod reply;
 mod rows;
 mod service;
+pub(crate) mod service_access;
 pub(crate) mod settings;
 mod signatures;
 mod state;

@@ -21,6 +21,52 @@ pub struct S3Config {
     pub max_object_bytes: u64,
 }
 
+/// What AWS wants of the set-up of buckets that is held to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StrictConfig {
+    /// `EventBridge` is on for input buckets.
+    pub event_bridge: bool,
+    /// The policies of buckets let the service read and write.
+    pub bucket_policy: bool,
+    /// Buckets are there when capabilities and partnerships are made.
+    pub buckets: bool,
+}
+
+/// The parts by their names, as `strict-aws-parts` has them.
+const STRICT_PARTS: [&str; 3] = ["event-bridge", "bucket-policy", "buckets"];
+
+pub(super) fn strict_aws(
+    settings: &Resolved,
+    is_elsewhere: bool,
+) -> Result<StrictConfig, SettingError> {
+    let parts = list(settings, "strict-aws-parts");
+    if let Some(other) = parts
+        .iter()
+        .find(|part| !STRICT_PARTS.contains(&part.as_str()))
+    {
+        let known = STRICT_PARTS.join(", ");
+        let problem = format!("cannot hold {other}; the parts are {known}");
+        return Err(settings.error("strict-aws-parts", problem));
+    }
+    let all = switch(settings, "strict-aws")?;
+    if is_elsewhere && (all || !parts.is_empty()) {
+        let key = if all {
+            "strict-aws"
+        } else {
+            "strict-aws-parts"
+        };
+        let problem = "looks at buckets of the embedded S3, and the objects are in another";
+        return Err(settings.error(key, problem));
+    }
+    let has = |part: &str| all || parts.iter().any(|known| known == part);
+    let [event_bridge, bucket_policy, buckets] = STRICT_PARTS.map(has);
+    Ok(StrictConfig {
+        event_bridge,
+        bucket_policy,
+        buckets,
+    })
+}
+
 /// An S3 elsewhere.
 #[derive(Clone, Debug)]
 pub struct ExternalConfig {

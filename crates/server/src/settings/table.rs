@@ -335,6 +335,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Milliseconds between listings of watched prefixes in s3-endpoint; 0 relies on /_b2bi/s3-events",
     },
     Setting {
+        key: "strict-aws",
+        value: "BOOL",
+        default: "false",
+        help: "Hold buckets to all that AWS wants of them, to find what would fail there",
+    },
+    Setting {
+        key: "strict-aws-parts",
+        value: "PART,...",
+        default: "",
+        help: "Parts of strict-aws by name: event-bridge, bucket-policy, buckets",
+    },
+    Setting {
         key: "clock",
         value: "real|manual",
         default: "real",

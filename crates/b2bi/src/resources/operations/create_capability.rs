@@ -7,6 +7,7 @@ use b2bi_local_model::types::{
 
 use crate::arn::ResourceKind;
 use crate::context::Ctx;
+use crate::pipelines;
 use crate::resources::idempotency::IdempotentRequest;
 use crate::resources::quotas;
 use crate::resources::tags;
@@ -27,6 +28,7 @@ pub(crate) fn create_capability(
     attempt.once(ctx, |state| {
         quotas::check(ctx, ResourceKind::Capability, state.capabilities.len())?;
         transformers::check_configuration(state, &input.configuration)?;
+        pipelines::check_buckets(ctx, &input.configuration)?;
         let record = Record::new(
             describe(ctx, &input),
             tags::initial(ctx, input.tags.clone())?,

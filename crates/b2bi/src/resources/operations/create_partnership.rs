@@ -31,6 +31,7 @@ pub(crate) async fn create_partnership(
         quotas::check(ctx, ResourceKind::Partnership, state.partnerships.len())?;
         state.profile(&input.profile_id)?;
         state.check_capabilities(&input.capabilities)?;
+        pipelines::check_all_buckets(ctx, state, &input.capabilities)?;
         rules::check_envelope(input.capability_options.as_ref())?;
         let record = Record::new(
             describe(ctx, &input),

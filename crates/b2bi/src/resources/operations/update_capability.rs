@@ -34,6 +34,7 @@ fn changed(
     state.capability(&input.capability_id)?;
     if let Some(configuration) = &input.configuration {
         transformers::check_configuration(&state, configuration)?;
+        pipelines::check_buckets(ctx, configuration)?;
     }
     let capability = &mut state.capability_mut(&input.capability_id)?.description;
     if let Some(name) = input.name {

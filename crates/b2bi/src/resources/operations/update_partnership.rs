@@ -28,7 +28,9 @@ fn changed(
 ) -> Result<(UpdatePartnershipResponse, Vec<Location>), Error> {
     let mut state = ctx.state();
     state.partnership(&input.partnership_id)?;
-    state.check_capabilities(input.capabilities.as_deref().unwrap_or_default())?;
+    let capabilities = input.capabilities.as_deref().unwrap_or_default();
+    state.check_capabilities(capabilities)?;
+    pipelines::check_all_buckets(ctx, &state, capabilities)?;
     rules::check_envelope(input.capability_options.as_ref())?;
     let is_rerouted = input.capabilities.is_some();
     let partnership = &mut state.partnership_mut(&input.partnership_id)?.description;

@@ -13,7 +13,7 @@ use s3s::dto::{
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
 use super::owner;
-use crate::embedded::configuration::Configurations;
+use crate::embedded::configuration::{Configurations, versioning};
 use crate::embedded::location::{self, DEFAULT_REGION, Endpoint};
 use crate::embedded::state::{Bucket, Store, Versioning, bucket};
 
@@ -39,6 +39,7 @@ pub(crate) fn create(
     memory.write(account, |buckets| match buckets.entry(input.bucket) {
         Entry::Vacant(vacant) => {
             let mut bucket = Bucket::new(created, region);
+            bucket.versioning = versioning(&configurations).unwrap_or_default();
             bucket.configurations = configurations;
             memory.keep_bucket(account, vacant.key(), None, Some(&bucket))?;
             vacant.insert(bucket);

@@ -8,10 +8,11 @@ use s3s::dto::{
     GetBucketPolicyStatusInput, GetBucketPolicyStatusOutput, PolicyStatus, PutBucketPolicyInput,
     PutBucketPolicyOutput,
 };
-use s3s::{S3ErrorCode, S3Result};
+use s3s::{S3ErrorCode, S3Result, s3_error};
 
 use crate::embedded::bucket_policy;
-use crate::embedded::state::{Store, bucket, bucket_mut};
+use crate::embedded::state::{Bucket, Store, bucket, bucket_mut};
+use crate::xml::Element;
 
 /// Keeps a policy.
 ///
@@ -25,11 +26,29 @@ pub(crate) fn put_policy(
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
         bucket_policy::check(&input.policy, &input.bucket)?;
+        check_public(bucket, &input.policy)?;
         let mut after = bucket.without_content();
         after.policy = Some(input.policy);
         memory.change_bucket(account, &input.bucket, bucket, &after)?;
         Ok(PutBucketPolicyOutput::default())
     })
+}
+
+/// Refuses a policy that lets anybody in where the bucket was told to have none.
+///
+/// Assumption A-279: a bucket whose public access block was never set takes one.
+fn check_public(bucket: &Bucket, policy: &str) -> S3Result<()> {
+    let block = bucket.configurations.get("publicAccessBlock");
+    let block = block.and_then(Option::as_deref);
+    let block = block.and_then(|document| Element::read(document.as_bytes()));
+    let blocks = block.is_some_and(|block| block.text_of("BlockPublicPolicy") == Some("true"));
+    if blocks && bucket_policy::is_public(policy) {
+        return Err(s3_error!(
+            AccessDenied,
+            "This policy is public, and public policies are blocked by the BlockPublicPolicy setting of the bucket's public access block."
+        ));
+    }
+    Ok(())
 }
 
 /// Tells the policy.

@@ -1,0 +1,81 @@
+//! Holds buckets to what AWS wants of them, where a local stack forgives.
+//!
+//! Source: docs of B2B Data Interchange on buckets: `EventBridge` on, and a policy that lets the
+//! service in. What the service needs of a policy is Assumption A-401.
+
+use b2bi_local_b2bi::{BucketSetup, PipelineFile};
+use b2bi_local_objects::{EmbeddedS3, ServiceAccess};
+
+use crate::config::StrictConfig;
+
+const PRINCIPAL: &str = "b2bi.amazonaws.com";
+const INPUT_ACTIONS: [&str; 2] = ["s3:GetObject", "s3:GetObjectAttributes"];
+const OUTPUT_ACTIONS: [&str; 1] = ["s3:PutObject"];
+
+/// Checks buckets of the embedded S3.
+pub(crate) struct StrictSetup {
+    s3: EmbeddedS3,
+    parts: StrictConfig,
+}
+
+impl StrictSetup {
+    pub(crate) fn new(s3: &EmbeddedS3, parts: StrictConfig) -> Self {
+        Self {
+            s3: s3.clone(),
+            parts,
+        }
+    }
+
+    fn check_policy(
+        &self,
+        account: &str,
+        (bucket, key): (&str, &str),
+        actions: &[&str],
+        source_arn: &str,
+    ) -> Result<(), String> {
+        let is_allowed = |action: &&&str| {
+            let access = ServiceAccess {
+                principal: PRINCIPAL,
+                action,
+                key,
+                source_account: account,
+                source_arn,
+            };
+            self.s3.policy_allows(account, bucket, &access)
+        };
+        match actions.iter().find(|action| !is_allowed(action)) {
+            None => Ok(()),
+            Some(action) => Err(format!(
+                "The policy of the bucket {bucket} does not allow {PRINCIPAL} to {action} on {key}"
+            )),
+        }
+    }
+}
+
+impl BucketSetup for StrictSetup {
+    fn check_bucket(&self, account: &str, bucket: &str) -> Result<(), String> {
+        if !self.parts.buckets || self.s3.has_bucket(account, bucket) {
+            return Ok(());
+        }
+        Err(format!("The bucket {bucket} does not exist"))
+    }
+
+    fn check_file(&self, account: &str, file: &PipelineFile<'_>) -> Result<(), String> {
+        let (bucket, _) = file.input;
+        if self.parts.event_bridge && !self.s3.has_event_bridge(account, bucket) {
+            return Err(format!(
+                "The bucket {bucket} does not send its events to EventBridge"
+            ));
+        }
+        if !self.parts.bucket_policy {
+            return Ok(());
+        }
+        let (output_bucket, folder) = file.output;
+        // The name of an output is not known yet.
+        let output = format!("{}/output", folder.trim_end_matches('/'));
+        let output = (output_bucket, output.trim_start_matches('/'));
+        let arn = file.capability_arn;
+        self.check_policy(account, file.input, &INPUT_ACTIONS, arn)?;
+        self.check_policy(account, output, &OUTPUT_ACTIONS, arn)
+    }
+}
