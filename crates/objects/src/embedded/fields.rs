@@ -103,13 +103,36 @@ pub(crate) use {claims_of, describe, headers_of, tell_checksum};
 ///
 /// Source: docs `UsingMetadata`, 2026-11.
 const METADATA_BYTES: usize = 2048;
+/// Source: the service model of S3, `StorageClass`.
+const STORAGE_CLASSES: [&str; 13] = [
+    "DEEP_ARCHIVE",
+    "EXPRESS_ONEZONE",
+    "FSX_ONTAP",
+    "FSX_OPENZFS",
+    "GLACIER",
+    "GLACIER_IR",
+    "INTELLIGENT_TIERING",
+    "ONEZONE_IA",
+    "OUTPOSTS",
+    "REDUCED_REDUNDANCY",
+    "SNOW",
+    "STANDARD",
+    "STANDARD_IA",
+];
 
 impl Headers {
     /// Puts in what S3 adds by itself, and takes out what is of the transfer only.
     ///
     /// # Errors
-    /// `MetadataTooLarge`.
+    /// `MetadataTooLarge`, `InvalidStorageClass`.
     pub(crate) fn flushed(mut self) -> s3s::S3Result<Self> {
+        let class = self.storage_class.as_ref().map(StorageClass::as_str);
+        if class.is_some_and(|class| !STORAGE_CLASSES.contains(&class)) {
+            return Err(s3s::s3_error!(
+                InvalidStorageClass,
+                "The storage class you specified is not valid"
+            ));
+        }
         let metadata = self.metadata.iter().flatten();
         if metadata
             .map(|(name, value)| name.len() + value.len())

@@ -1,0 +1,94 @@
+//! What buckets are made with and refuse.
+
+use super::*;
+
+const PUBLIC: &str = r#"{"Statement": [{"Effect": "Allow", "Principal": "*",
+    "Action": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*"}]}"#;
+const OWN: &str = r#"{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"},
+    "Action": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*"}]}"#;
+
+async fn put(
+    s3: &EmbeddedS3,
+    uri: &str,
+    header: (&str, &str),
+    body: String,
+) -> (StatusCode, String) {
+    let request = Request::builder()
+        .method("PUT")
+        .uri(uri)
+        .header("content-length", body.len())
+        .header(header.0, header.1);
+    let request = request.body(Full::from(body)).unwrap();
+    read(s3.call(ACCOUNT, request).await).await
+}
+
+#[tokio::test]
+async fn a_bucket_with_object_lock_keeps_versions() {
+    let s3 = EmbeddedS3::new(settings());
+    let lock = ("x-amz-bucket-object-lock-enabled", "true");
+    let (status, text) = put(&s3, "/locked", lock, String::new()).await;
+    assert_eq!(status, StatusCode::OK, "{text}");
+    for (request, expected) in [
+        ("GET /locked?object-lock", "<ObjectLockEnabled>Enabled<"),
+        ("GET /locked?versioning", "<Status>Enabled<"),
+    ] {
+        let (_, text) = call(&s3, ACCOUNT, request, "").await;
+        assert!(text.contains(expected), "{text}");
+    }
+    let suspended = "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>";
+    let (_, text) = call(&s3, ACCOUNT, "PUT /locked?versioning", suspended).await;
+    assert!(text.contains("<Code>InvalidBucketState<"), "{text}");
+}
+
+#[tokio::test]
+async fn policies_are_neither_long_nor_public_where_that_is_blocked() {
+    let (s3, _) = with_bucket(settings());
+    let check = async |policy: &str, code: Option<&str>| {
+        let none = ("x-amz-date", "1");
+        let (status, text) = put(&s3, "/orders?policy", none, policy.to_owned()).await;
+        let found = text.split_once("<Code>").map(|(_, rest)| rest);
+        let found = found.and_then(|rest| rest.split('<').next());
+        assert_eq!(
+            (status.is_success(), found),
+            (code.is_none(), code),
+            "{text}"
+        );
+    };
+    let long = format!("{OWN}{}", " ".repeat(20 << 10));
+    check(&long, Some("MalformedPolicy")).await;
+    check(PUBLIC, None).await;
+    let block = "<PublicAccessBlockConfiguration><BlockPublicPolicy>true</BlockPublicPolicy>\
+                 </PublicAccessBlockConfiguration>";
+    let (status, _) = call(&s3, ACCOUNT, "PUT /orders?publicAccessBlock", block).await;
+    assert_eq!(status, StatusCode::OK);
+    check(PUBLIC, Some("AccessDenied")).await;
+    check(OWN, None).await;
+}
+
+#[tokio::test]
+async fn storage_classes_are_those_of_s3() {
+    let (s3, _) = with_bucket(settings());
+    for (class, expected) in [
+        ("STANDARD", None),
+        ("GLACIER_IR", Some("GLACIER_IR")),
+        ("DEEP_ARCHIVE", Some("DEEP_ARCHIVE")),
+    ] {
+        let header = ("x-amz-storage-class", class);
+        let (status, text) = put(&s3, "/orders/k", header, String::new()).await;
+        assert_eq!(status, StatusCode::OK, "{text}");
+        let request = Request::builder().method("HEAD").uri("/orders/k");
+        let request = request.body(Full::<Bytes>::default()).unwrap();
+        let answer = s3.call(ACCOUNT, request).await;
+        let told = answer.headers().get("x-amz-storage-class");
+        assert_eq!(told.map(|told| told.to_str().unwrap()), expected, "{class}");
+    }
+    for class in ["standard", "COLD"] {
+        let header = ("x-amz-storage-class", class);
+        let (status, text) = put(&s3, "/orders/k", header, String::new()).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{class}: {text}");
+        assert!(
+            text.contains("<Code>InvalidStorageClass<"),
+            "{class}: {text}"
+        );
+    }
+}
