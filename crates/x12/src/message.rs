@@ -196,12 +196,13 @@ impl Message<'_> {
                 let (part, whole) = parts(*trailer);
                 write!(
                     f,
-                    "Control number {number} occurs in another {part} of the {whole} too."
+                    "Control number {} occurs in another {part} of the {whole} too.",
+                    printable(number)
                 )
             }
             ProblemKind::GroupTypeUnsupported { kind } => write!(
                 f,
-                "{} is the type of no transaction set of this version",
+                "{} is not the group type of any transaction set of this version",
                 self.valued(kind)
             ),
             ProblemKind::GroupVersionUnsupported { version } => write!(
@@ -215,19 +216,25 @@ impl Message<'_> {
                 }
             ),
             ProblemKind::GuideDiffers { guide, group } => {
+                let (guide, group) = (printable(guide), printable(group));
                 write!(f, "ST-3 is {guide} but GS-8 is {group}.")
             }
             ProblemKind::GuideUnsupported { guide, set } => {
+                let (guide, set) = (printable(guide), printable(set));
                 write!(f, "{guide} is not a guide of transaction set {set}.")
             }
-            ProblemKind::SetUnknown { set } => write!(f, "Transaction set {set} is not supported."),
+            ProblemKind::SetUnknown { set } => {
+                write!(f, "Transaction set {} is not supported.", printable(set))
+            }
             ProblemKind::GroupTypeWrong {
                 set,
                 expected,
                 found,
             } => write!(
                 f,
-                "For ST-01 transaction type {set}, the GS-01 type code should be {expected} instead of {found}."
+                "For ST-01 transaction type {}, the GS-01 type code should be {expected} instead of {}.",
+                printable(set),
+                printable(found)
             ),
             ProblemKind::SegmentUnknown => {
                 f.write_str("Segment is not recognized.")?;
@@ -288,7 +295,7 @@ impl Message<'_> {
                 )
             }
             ProblemKind::ElementMalformed { value, form } => {
-                write!(f, "{} is not {}", self.valued(value), described(*form))
+                write!(f, "{} {}", self.valued(value), described(*form))
             }
             ProblemKind::CodeUnknown { value } => {
                 write!(f, "{} is not in the set of valid codes", self.valued(value))
@@ -334,9 +341,14 @@ impl Message<'_> {
             Relation::Required => write!(f, "At least one of data elements {all} is required."),
             Relation::Exclusion => write!(f, "Only one of data elements {all} may be present."),
             Relation::Conditional => {
+                let are = if note.positions.len() > 2 {
+                    "are"
+                } else {
+                    "is"
+                };
                 write!(
                     f,
-                    "If data element {first} is present, {others} is required."
+                    "If data element {first} is present, {others} {are} required."
                 )
             }
             Relation::ListConditional => {
@@ -389,12 +401,12 @@ impl fmt::Display for OfHierarchy<'_> {
                 }
             }
             HierarchyFault::ChildrenMissing => {
-                f.write_str("announces HL segments below this one, but none follows")
+                f.write_str("says that HL segments follow below this one, but none does")
             }
             HierarchyFault::ChildUndeclared { child } => {
                 write!(
                     f,
-                    "rules out HL segments below this one, but HL {child} follows"
+                    "says that no HL segment follows below this one, but HL {child} does"
                 )
             }
         }
@@ -471,10 +483,10 @@ fn instead(expected: impl fmt::Display, found: impl fmt::Display) -> String {
 
 fn described(form: ElementType) -> &'static str {
     match form {
-        ElementType::Date => "a valid date",
-        ElementType::Time => "a valid time",
-        ElementType::Decimal => "a valid decimal number",
-        ElementType::Integer => "a valid number",
-        ElementType::Text | ElementType::Code | ElementType::Binary => "free of invalid characters",
+        ElementType::Date => "is not a valid date",
+        ElementType::Time => "is not a valid time",
+        ElementType::Decimal => "is not a valid decimal number",
+        ElementType::Integer => "is not a valid number",
+        ElementType::Text | ElementType::Code | ElementType::Binary => "has invalid characters",
     }
 }

@@ -92,7 +92,7 @@ const FAULTS: [(Fault, &str); 45] = [
     (Fault::GroupIdShort, "GS02 or GS03 has one character only"),
     (
         Fault::GroupTypeUnsupported,
-        "GS01 is the type of no transaction set",
+        "GS01 is not the group type of any transaction set",
     ),
     (
         Fault::GroupVersion,

@@ -165,7 +165,7 @@ fn one_fault_of_a_level_is_told_once() {
 #[test]
 fn children_follow_where_they_are_announced() {
     let missing =
-        "Data element HL-4 with value |1| announces HL segments below this one, but none follows";
+        "Data element HL-4 with value |1| says that HL segments follow below this one, but none does";
     check(&["1**20*1", "2*1*22*1"], &[missing]);
     check(
         &["1**20*1", "2*1*22*1", "3*1*22*0", "4*1*22*1"],
@@ -174,13 +174,13 @@ fn children_follow_where_they_are_announced() {
     check(
         &["1**20*0", "2*1*22*0", "3*1*22*0"],
         &[
-            "Data element HL-4 with value |0| rules out HL segments below this one, but HL 2 follows",
+            "Data element HL-4 with value |0| says that no HL segment follows below this one, but HL 2 does",
         ],
     );
     check(
         &["1**20*1", "2*1*22*0", "3*2*23*0", "4*2*23*0"],
         &[
-            "Data element HL-4 with value |0| rules out HL segments below this one, but HL 3 follows",
+            "Data element HL-4 with value |0| says that no HL segment follows below this one, but HL 3 does",
         ],
     );
 }
