@@ -463,8 +463,15 @@ fn named(delimiter: Delimiter) -> (&'static str, &'static str) {
     }
 }
 
-/// The text with its control characters spelled, as `\x1d`.
+/// The most characters of a value that a message shows.
+const MOST_SHOWN: usize = 200;
+
+/// The text with its control characters spelled, as `\x1d`; of a long one its beginning and its length.
 pub(crate) fn printable(text: &str) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MOST_SHOWN) {
+        let start = printable(text.get(..end).unwrap_or_default());
+        return format!("{start}... ({} characters)", text.chars().count());
+    }
     let spell = |character: char| {
         if character.is_control() {
             format!("\\x{:02x}", u32::from(character))
@@ -477,7 +484,8 @@ pub(crate) fn printable(text: &str) -> String {
 
 fn instead(expected: impl fmt::Display, found: impl fmt::Display) -> String {
     let (expected, found) = (expected.to_string(), found.to_string());
-    let (expected, found) = (printable(&expected), printable(&found));
+    let found = if found.is_empty() { "nothing" } else { &found };
+    let (expected, found) = (printable(&expected), printable(found));
     format!("Expected {expected} instead of {found}")
 }
 

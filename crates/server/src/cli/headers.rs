@@ -17,6 +17,10 @@ pub(super) fn delimiters_differ(head: &[u8]) -> Option<String> {
     {
         return None;
     }
+    // A GS segment without elements has no separator to compare.
+    if found == terminator {
+        return None;
+    }
     if found != element {
         return Some(differs("element separator", element, found, "GS segment"));
     }
@@ -76,6 +80,7 @@ mod tests {
                 "segment terminator is ~ by the ISA segment, and | in",
             ),
             (rest.replace("GS*", "GS*X*"), ""),
+            ("\nGS~\nST*850*0001~\n".to_owned(), ""),
             ("TA1|1~".to_owned(), ""),
             (String::new(), ""),
         ] {

@@ -361,7 +361,11 @@ impl State {
                     interchange: Some(interchange),
                     ..
                 },
-            ) => interchange.count(),
+            ) => {
+                // Its GS is missing, or it is one too many.
+                interchange.count();
+                interchange.note_uncounted();
+            }
             _ => {}
         }
         if id == b"SE" && has_group && ends_headless {

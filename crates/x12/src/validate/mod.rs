@@ -218,7 +218,9 @@ impl<'r> Validator<'r> {
                 .take_while(|known| known.is_at_place_of(&problem));
             // The standard and a guide may demand the same; then the guide knows more.
             match here.find(|known| self.guided && known.says_the_same_as(&problem)) {
-                Some(known) if problem.is_of_hierarchy() => *known = problem,
+                Some(known) if known.kind != problem.kind && !problem.is_of_value() => {
+                    *known = problem;
+                }
                 Some(known) if !problem.detail.is_empty() => known.detail = problem.detail,
                 Some(_) => {}
                 None => problems.push(problem),
@@ -240,9 +242,19 @@ impl Problem {
 
     fn says_the_same_as(&self, other: &Self) -> bool {
         let explains = |level: &Self, value: &Self| level.is_of_hierarchy() && value.is_of_value();
-        let says_the_same =
-            self.kind == other.kind || explains(self, other) || explains(other, self);
+        let are_misplaced = self.is_misplaced() && other.is_misplaced();
+        let says_the_same = self.kind == other.kind
+            || are_misplaced
+            || explains(self, other)
+            || explains(other, self);
         says_the_same && self.segment == other.segment
+    }
+
+    fn is_misplaced(&self) -> bool {
+        matches!(
+            self.kind,
+            ProblemKind::SegmentUnexpected | ProblemKind::SegmentOutOfOrder
+        )
     }
 
     fn is_of_hierarchy(&self) -> bool {

@@ -164,8 +164,7 @@ fn one_fault_of_a_level_is_told_once() {
 
 #[test]
 fn children_follow_where_they_are_announced() {
-    let missing =
-        "Data element HL-4 with value |1| says that HL segments follow below this one, but none does";
+    let missing = "Data element HL-4 with value |1| says that HL segments follow below this one, but none does";
     check(&["1**20*1", "2*1*22*1"], &[missing]);
     check(
         &["1**20*1", "2*1*22*1", "3*1*22*0", "4*1*22*1"],

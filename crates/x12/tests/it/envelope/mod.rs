@@ -390,6 +390,29 @@ fn a_file_of_which_an_interchange_is_rejected_is_rejected_as_a_whole() {
 }
 
 #[test]
+fn a_message_shows_the_beginning_of_a_long_value() {
+    let long = "P".repeat(100_000);
+    let found = answers(ORDER.replacen("PO-77", &long, 1).as_bytes());
+    assert_eq!(found.report.len(), 1);
+    let wanted = format!("|{}... (100000 characters)| is too long", "P".repeat(200));
+    assert!(found.report[0].contains(&wanted), "{}", found.report[0]);
+}
+
+#[test]
+fn a_second_trailer_is_one_problem() {
+    for (old, new, message) in [
+        ("GE*2*7~", "GE*2*7~GE*2*7~", "Unexpected segment GE"),
+        ("GE*2*7~", "GE~", "Expected 2 instead of nothing"),
+    ] {
+        let found = answers(ORDER.replacen(old, new, 1).as_bytes());
+        assert!(found.report[0].contains(message), "{:?}", found.report);
+        let is_of_ge = |line: &String| line.contains("GE");
+        assert!(found.report.iter().all(is_of_ge), "{:?}", found.report);
+        assert!(found.is_rejected);
+    }
+}
+
+#[test]
 fn a_file_without_its_isa_has_one_message_and_no_answer() {
     for input in [ORDER, CLAIM] {
         let headless = &input[input.find("GS*").unwrap()..];
