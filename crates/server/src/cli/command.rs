@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Command};
 
 use super::error::CommandError;
-use super::{ack, convert, generate, map, parse, rows, sets, split, template, validate, watch};
+use super::{
+    ack, browse, convert, generate, map, parse, rows, sets, split, template, validate, watch,
+};
 
 /// How a command that could be carried out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +49,11 @@ const COMMANDS: &[FileCommand] = &[
         name: "validate",
         arguments: validate::arguments,
         run: validate::run,
+    },
+    FileCommand {
+        name: "inspect",
+        arguments: browse::arguments,
+        run: browse::run,
     },
     FileCommand {
         name: "ack",

@@ -1,6 +1,7 @@
 //! The command line: the server's command, and one file for each command that works on files.
 
 mod ack;
+mod browse;
 mod choice;
 mod command;
 mod convert;
