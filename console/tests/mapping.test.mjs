@@ -118,7 +118,7 @@ test('what is copied runs', async (t) => {
   const cli = process.env.B2BI_LOCAL_AWS_CLI;
   await t.test('with the aws CLI', { skip: cli && existsSync(cli) ? false : 'B2BI_LOCAL_AWS_CLI names no aws CLI' }, async () => {
     const script = await copied(page, 'aws CLI');
-    assert.match(bash(`aws() { '${cli}' "$@"; }\nexport -f aws\n${script.replace(/^(.*) \\\n {2}aws/, 'export $1\naws')}`), number);
+    assert.match(bash(`aws() { '${cli}' "$@"; }\nexport -f aws\n${script.replace(/^(.*) \\\n {2}aws/, 'export $1\naws')}`), /number/);
   });
   await check();
 });
