@@ -17,6 +17,8 @@ pub(crate) struct Headers {
     pub(crate) server_side_encryption: Option<ServerSideEncryption>,
     pub(crate) ssekms_key_id: Option<String>,
     pub(crate) storage_class: Option<StorageClass>,
+    /// The MD5 of the customer's key.
+    pub(crate) customer_key_md5: Option<String>,
 }
 
 /// Takes the [`Headers`] out of an input shape.
@@ -33,8 +35,33 @@ macro_rules! headers_of {
             server_side_encryption: $input.server_side_encryption.take(),
             ssekms_key_id: $input.ssekms_key_id.take(),
             storage_class: $input.storage_class.take(),
+            customer_key_md5: $crate::embedded::fields::customer_key!($input)?,
         }
     };
+}
+
+/// Checks the customer's key of an input shape, and tells its MD5.
+macro_rules! customer_key {
+    ($input:expr) => {
+        $crate::embedded::customer_key::checked(
+            $input.sse_customer_algorithm.as_deref(),
+            $input.sse_customer_key.as_deref(),
+            $input.sse_customer_key_md5.as_deref(),
+        )
+    };
+}
+
+/// Tells in an output shape how an object is encrypted.
+macro_rules! tell_encryption {
+    ($output:expr, $headers:expr) => {{
+        let headers: &$crate::embedded::fields::Headers = $headers;
+        $output.server_side_encryption = headers.encryption();
+        $output.ssekms_key_id = headers.ssekms_key_id.clone();
+        let md5 = &headers.customer_key_md5;
+        let algorithm = || $crate::embedded::customer_key::AES256.to_owned();
+        $output.sse_customer_algorithm = md5.as_ref().map(|_| algorithm());
+        $output.sse_customer_key_md5.clone_from(md5);
+    }};
 }
 
 /// Makes an output shape that tells about an object and the part of it that is sent.
@@ -56,8 +83,6 @@ macro_rules! describe {
             last_modified: Some($object.last_modified.into()),
             metadata: $object.headers.metadata.clone(),
             parts_count: $view.parts_count,
-            server_side_encryption: Some($object.headers.encryption()),
-            ssekms_key_id: $object.headers.ssekms_key_id.clone(),
             storage_class: $object.headers.storage_class_told(),
             ..Default::default()
         }
@@ -97,7 +122,7 @@ macro_rules! tell_checksum {
     }};
 }
 
-pub(crate) use {claims_of, describe, headers_of, tell_checksum};
+pub(crate) use {claims_of, customer_key, describe, headers_of, tell_checksum, tell_encryption};
 
 /// The longest user metadata S3 takes, in bytes of names and values.
 ///
@@ -150,9 +175,12 @@ impl Headers {
     }
 
     /// The encryption to tell: S3 encrypts every object with its own key unless asked otherwise.
-    pub(crate) fn encryption(&self) -> ServerSideEncryption {
+    pub(crate) fn encryption(&self) -> Option<ServerSideEncryption> {
+        if self.customer_key_md5.is_some() {
+            return None;
+        }
         let own = || ServerSideEncryption::from_static(ServerSideEncryption::AES256);
-        self.server_side_encryption.clone().unwrap_or_else(own)
+        Some(self.server_side_encryption.clone().unwrap_or_else(own))
     }
 
     /// The storage class as headers tell it: STANDARD is not told.

@@ -12,6 +12,7 @@ mod conditions;
 mod configuration;
 mod content;
 mod cors;
+mod customer_key;
 pub(crate) mod described;
 mod disk;
 mod fields;

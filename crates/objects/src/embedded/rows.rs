@@ -143,6 +143,8 @@ struct HeadersRow {
     server_side_encryption: Option<String>,
     ssekms_key_id: Option<String>,
     storage_class: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_key_md5: Option<String>,
 }
 
 fn seconds(time: SystemTime) -> u64 {
@@ -263,6 +265,7 @@ fn headers_row(headers: &Headers) -> HeadersRow {
             .storage_class
             .as_ref()
             .map(|storage_class| storage_class.as_str().to_owned()),
+        customer_key_md5: headers.customer_key_md5.clone(),
     }
 }
 
@@ -492,5 +495,6 @@ fn read_headers(row: HeadersRow) -> Headers {
         server_side_encryption: row.server_side_encryption.map(ServerSideEncryption::from),
         ssekms_key_id: row.ssekms_key_id,
         storage_class: row.storage_class.map(StorageClass::from),
+        customer_key_md5: row.customer_key_md5,
     }
 }

@@ -66,6 +66,42 @@ async fn policies_are_neither_long_nor_public_where_that_is_blocked() {
 }
 
 #[tokio::test]
+async fn an_object_with_a_customers_key_is_read_with_that_key() {
+    let (s3, _) = with_bucket(settings());
+    let key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    let other = "YWJjZGVmZ2hpamFiY2RlZmdoaWphYmNkZWZnaGlqYWI=";
+    let (md5, other_md5) = ("KYvwGXoFFJ42a2u2GDWhwQ==", "d3au2fAgbQA8d3AQql7uvg==");
+    let send = async |method: &str, given: &[&str]| {
+        let names = ["algorithm", "key", "key-MD5"];
+        let mut request = Request::builder().method(method).uri("/orders/k");
+        for (name, value) in names.iter().zip(given) {
+            let name = format!("x-amz-server-side-encryption-customer-{name}");
+            request = request.header(name, *value);
+        }
+        let request = request
+            .header("content-length", 0)
+            .body(Full::<Bytes>::default());
+        s3.call(ACCOUNT, request.unwrap()).await.status().as_u16()
+    };
+    for (method, given, expected) in [
+        ("PUT", &["AES256", key][..], 400),
+        ("PUT", &["AES128", key, md5], 400),
+        ("PUT", &["AES256", "c2hvcnQ=", md5], 400),
+        ("PUT", &["AES256", key, other_md5], 400),
+        ("PUT", &["AES256", key, md5], 200),
+        ("GET", &[], 400),
+        ("HEAD", &[], 400),
+        ("GET", &["AES256", other, other_md5], 403),
+        ("GET", &["AES256", key, md5], 200),
+        ("PUT", &[], 200),
+        ("GET", &["AES256", key, md5], 400),
+        ("GET", &[], 200),
+    ] {
+        assert_eq!(send(method, given).await, expected, "{method} {given:?}");
+    }
+}
+
+#[tokio::test]
 async fn storage_classes_are_those_of_s3() {
     let (s3, _) = with_bucket(settings());
     for (class, expected) in [

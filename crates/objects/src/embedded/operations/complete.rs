@@ -51,7 +51,7 @@ pub(crate) fn complete(
         key: Some(input.key),
         e_tag: Some(object.etag()),
         checksum_type: Some(object.checksum.dto_type()),
-        server_side_encryption: Some(object.headers.encryption()),
+        server_side_encryption: object.headers.encryption(),
         ssekms_key_id: object.headers.ssekms_key_id.clone(),
         ..Default::default()
     };

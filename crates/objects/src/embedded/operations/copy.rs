@@ -11,7 +11,8 @@ use super::{multipart, tagging, write};
 use crate::embedded::checksum::Algorithm;
 use crate::embedded::conditions::{self, ReadConditions};
 use crate::embedded::content::Content;
-use crate::embedded::fields::{Headers, headers_of, tell_checksum};
+use crate::embedded::customer_key;
+use crate::embedded::fields::{Headers, headers_of, tell_checksum, tell_encryption};
 use crate::embedded::state::{self, New, Object, Store};
 use crate::embedded::versions::Found;
 use crate::event::ObjectChange;
@@ -55,6 +56,15 @@ pub(crate) fn object(
 ) -> S3Result<CopyObjectOutput> {
     let found = source(memory, account, &input.copy_source)?;
     let original = found.object;
+    let given = customer_key::checked(
+        input.copy_source_sse_customer_algorithm.as_deref(),
+        input.copy_source_sse_customer_key.as_deref(),
+        input.copy_source_sse_customer_key_md5.as_deref(),
+    )?;
+    customer_key::check(
+        original.headers.customer_key_md5.as_deref(),
+        given.as_deref(),
+    )?;
     source_conditions(&mut input).check_source(&original)?;
     let replaces = input
         .metadata_directive
@@ -129,7 +139,9 @@ fn source_conditions(input: &mut CopyObjectInput) -> ReadConditions {
 }
 
 fn changes_nothing(asked: &Headers) -> bool {
-    asked.storage_class.is_none() && asked.server_side_encryption.is_none()
+    asked.storage_class.is_none()
+        && asked.server_side_encryption.is_none()
+        && asked.customer_key_md5.is_none()
 }
 
 /// The copy's headers: the source's, unless they are to be replaced; how it is stored is asked
@@ -142,6 +154,7 @@ fn merged(original: &Object, asked: Headers, replaces: bool) -> Headers {
         server_side_encryption: asked.server_side_encryption,
         ssekms_key_id: asked.ssekms_key_id,
         storage_class: asked.storage_class,
+        customer_key_md5: asked.customer_key_md5,
         ..original.headers.clone()
     }
 }
@@ -154,12 +167,12 @@ fn copy_output(copy: &Object) -> CopyObjectOutput {
         ..Default::default()
     };
     tell_checksum!(result, &copy.checksum);
-    CopyObjectOutput {
+    let mut output = CopyObjectOutput {
         copy_object_result: Some(result),
-        server_side_encryption: Some(copy.headers.encryption()),
-        ssekms_key_id: copy.headers.ssekms_key_id.clone(),
         ..Default::default()
-    }
+    };
+    tell_encryption!(output, &copy.headers);
+    output
 }
 
 /// Copies an object, or a range of it, into a part of an upload.
@@ -170,6 +183,15 @@ pub(crate) fn part(
 ) -> S3Result<UploadPartCopyOutput> {
     let found = source(memory, account, &input.copy_source)?;
     let original = found.object;
+    let given = customer_key::checked(
+        input.copy_source_sse_customer_algorithm.as_deref(),
+        input.copy_source_sse_customer_key.as_deref(),
+        input.copy_source_sse_customer_key_md5.as_deref(),
+    )?;
+    customer_key::check(
+        original.headers.customer_key_md5.as_deref(),
+        given.as_deref(),
+    )?;
     let conditions = ReadConditions {
         matches: input.copy_source_if_match,
         none_matches: input.copy_source_if_none_match,

@@ -12,7 +12,10 @@ use crate::embedded::body;
 use crate::embedded::change::Change;
 use crate::embedded::checksum::{self, Algorithm, Claim};
 use crate::embedded::content::Content;
-use crate::embedded::fields::{claims_of, headers_of, tell_checksum};
+use crate::embedded::customer_key;
+use crate::embedded::fields::{
+    claims_of, customer_key, headers_of, tell_checksum, tell_encryption,
+};
 use crate::embedded::state::{Bucket, Buckets, Store, Upload, UploadedPart, bucket, bucket_mut};
 
 /// The greatest number of a part.
@@ -61,16 +64,15 @@ pub(crate) fn create(
         composite,
         parts: std::collections::BTreeMap::new(),
     };
-    let output = CreateMultipartUploadOutput {
+    let mut output = CreateMultipartUploadOutput {
         bucket: Some(input.bucket.clone()),
         key: Some(input.key.clone()),
         upload_id: Some(memory.id()),
         checksum_algorithm: wish.map(Algorithm::dto),
         checksum_type: wish.map(|_| checksum::checksum_type(composite)),
-        server_side_encryption: Some(upload.headers.encryption()),
-        ssekms_key_id: upload.headers.ssekms_key_id.clone(),
         ..Default::default()
     };
+    tell_encryption!(output, &upload.headers);
     let id = output.upload_id.clone().unwrap_or_default();
     memory.write(account, |buckets| {
         check_room(buckets)?;
@@ -125,6 +127,16 @@ pub(crate) async fn upload_part(
     let content = body::receive(memory, request.input.body.take()).await?;
     let claims = checksum::with_trailers(claims_of!(request.input), &request)?;
     let input = request.input;
+    check_number(input.part_number)?;
+    let given = customer_key!(input)?;
+    memory.read(account, |buckets| {
+        let upload = find(
+            bucket(buckets, &input.bucket)?,
+            &input.key,
+            &input.upload_id,
+        )?;
+        customer_key::check(upload.headers.customer_key_md5.as_deref(), given.as_deref())
+    })?;
     if input.content_md5.is_some() {
         checksum::check_md5(
             input.content_md5.as_deref(),
@@ -157,12 +169,7 @@ pub(crate) fn store(
     content: Content,
     claims: &[Claim],
 ) -> S3Result<UploadedPart> {
-    if !(1..=MAX_PART).contains(&place.number) {
-        return Err(s3_error!(
-            InvalidArgument,
-            "Part number must be an integer between 1 and {MAX_PART}, inclusive"
-        ));
-    }
+    check_number(place.number)?;
     let look = |buckets: &Buckets| -> S3Result<_> {
         let upload = find(bucket(buckets, place.bucket)?, place.key, place.upload_id)?;
         Ok((upload.algorithm, upload.chosen))
@@ -188,6 +195,16 @@ pub(crate) fn store(
         upload.parts.insert(place.number, part.clone());
         Ok(part)
     })
+}
+
+fn check_number(number: i32) -> S3Result<()> {
+    if (1..=MAX_PART).contains(&number) {
+        return Ok(());
+    }
+    Err(s3_error!(
+        InvalidArgument,
+        "Part number must be an integer between 1 and {MAX_PART}, inclusive"
+    ))
 }
 
 fn check_algorithm(algorithm: Algorithm, chosen: bool, claims: &[Claim]) -> S3Result<()> {

@@ -12,7 +12,8 @@ use s3s::{S3ErrorCode, S3Response, S3Result, s3_error};
 
 use crate::embedded::checksum::Checksum;
 use crate::embedded::conditions::ReadConditions;
-use crate::embedded::fields::{describe, size, tell_checksum};
+use crate::embedded::customer_key;
+use crate::embedded::fields::{customer_key, describe, size, tell_checksum, tell_encryption};
 use crate::embedded::state::{Object, Store};
 
 /// The part of an object that a read asks for.
@@ -102,9 +103,11 @@ pub(crate) fn get(
     account: &str,
     input: GetObjectInput,
 ) -> S3Result<GetObjectOutput> {
+    let given = customer_key!(input)?;
     let version_id = input.version_id.as_deref();
     let found = memory.find(account, &input.bucket, &input.key, version_id)?;
     let object = found.object;
+    customer_key::check(object.headers.customer_key_md5.as_deref(), given.as_deref())?;
     let conditions = ReadConditions {
         matches: input.if_match,
         none_matches: input.if_none_match,
@@ -114,6 +117,7 @@ pub(crate) fn get(
     conditions.check(&object)?;
     let view = View::of(&object, input.range, input.part_number)?;
     let mut output = describe!(GetObjectOutput, object, view);
+    tell_encryption!(output, &object.headers);
     output.version_id = found.version_id;
     if wants_checksum(input.checksum_mode.as_ref())
         && let Some(checksum) = &view.checksum
@@ -134,9 +138,11 @@ pub(crate) fn head(
     account: &str,
     input: HeadObjectInput,
 ) -> S3Result<S3Response<HeadObjectOutput>> {
+    let given = customer_key!(input)?;
     let version_id = input.version_id.as_deref();
     let found = memory.find(account, &input.bucket, &input.key, version_id)?;
     let object = found.object;
+    customer_key::check(object.headers.customer_key_md5.as_deref(), given.as_deref())?;
     let conditions = ReadConditions {
         matches: input.if_match,
         none_matches: input.if_none_match,
@@ -146,6 +152,7 @@ pub(crate) fn head(
     conditions.check(&object)?;
     let view = View::of(&object, input.range, input.part_number)?;
     let mut output = describe!(HeadObjectOutput, object, view);
+    tell_encryption!(output, &object.headers);
     output.version_id = found.version_id;
     if wants_checksum(input.checksum_mode.as_ref())
         && let Some(checksum) = &view.checksum

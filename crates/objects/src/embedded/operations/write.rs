@@ -8,7 +8,7 @@ use crate::embedded::body;
 use crate::embedded::checksum::{self, Algorithm, Claim};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
-use crate::embedded::fields::{Headers, claims_of, headers_of, tell_checksum};
+use crate::embedded::fields::{Headers, claims_of, headers_of, tell_checksum, tell_encryption};
 use crate::embedded::state::{New, Object, Store, bucket};
 use crate::embedded::versions::VersionId;
 use crate::event::ObjectChange;
@@ -45,10 +45,9 @@ pub(crate) async fn put(
         version_id: placed.version_id,
         e_tag: Some(object.etag()),
         checksum_type: Some(object.checksum.dto_type()),
-        server_side_encryption: Some(object.headers.encryption()),
-        ssekms_key_id: object.headers.ssekms_key_id.clone(),
         ..Default::default()
     };
+    tell_encryption!(output, &object.headers);
     tell_checksum!(output, &object.checksum);
     Ok(output)
 }
