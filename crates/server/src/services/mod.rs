@@ -5,6 +5,7 @@ pub(crate) mod cloudcontrol;
 pub(crate) mod cloudformation;
 mod form;
 mod logs;
+mod page;
 pub(crate) mod ssm;
 pub(crate) mod sts;
 

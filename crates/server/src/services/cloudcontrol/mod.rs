@@ -30,7 +30,7 @@ pub(crate) use self::errors::ERRORS;
 use self::errors::{error, validation};
 use self::fields::Fields;
 use self::requests::Requests;
-use super::scope_of;
+use super::{page as pages, scope_of};
 
 /// The service's name in a credential scope.
 pub(crate) const SIGNING_NAME: &str = "cloudcontrolapi";
@@ -155,22 +155,13 @@ impl Service for CloudControl {
     }
 }
 
-/// A page of what there is: where it begins is all that a token says.
+/// A page of what there is, and the token of the next one.
 fn page<T>(
-    mut all: Vec<T>,
+    all: Vec<T>,
     token: Option<&str>,
     limit: usize,
 ) -> Result<(Vec<T>, Option<String>), ServiceError> {
-    let start = token.map_or(Ok(0), |token| {
-        let start = token.parse::<usize>().ok();
-        let start = start.filter(|start| *start <= all.len());
-        start.ok_or_else(|| validation("The NextToken is not one that this operation returned"))
-    })?;
-    let mut rest = all.split_off(start);
-    let has_more = rest.len() > limit;
-    rest.truncate(limit);
-    let next = has_more.then(|| start.saturating_add(limit).to_string());
-    Ok((rest, next))
+    pages::page(all, token, limit).ok_or_else(|| validation(pages::UNKNOWN_TOKEN))
 }
 
 /// Adds the token of the next page to a reply, if there is one.

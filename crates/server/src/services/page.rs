@@ -1,0 +1,22 @@
+//! Pages of lists: where a page begins is all that a token says.
+
+/// What is said of a token that no reply had.
+pub(in crate::services) const UNKNOWN_TOKEN: &str =
+    "The NextToken is not one that this operation returned";
+
+/// A page of what there is, and the token of the next one; none if the token is not one of a page.
+pub(in crate::services) fn page<T>(
+    mut all: Vec<T>,
+    token: Option<&str>,
+    limit: usize,
+) -> Option<(Vec<T>, Option<String>)> {
+    let start = token.map_or(Some(0), |token| token.parse::<usize>().ok())?;
+    if start > all.len() {
+        return None;
+    }
+    let mut rest = all.split_off(start);
+    let has_more = rest.len() > limit;
+    rest.truncate(limit);
+    let next = has_more.then(|| start.saturating_add(limit).to_string());
+    Some((rest, next))
+}
