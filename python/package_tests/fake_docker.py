@@ -19,7 +19,8 @@ class Container:
 
     def __init__(self, image, command, environment, ports, **others):
         self.id = self.short_id = f"fake-{os.urandom(4).hex()}"
-        self.image, self.command, self.environment, self.ports = image, command, environment, ports
+        self.image, self.command, self.environment = image, command, environment
+        self.ports = [str(port) for port in ports]
         self.others, self.status, self.removed = others, "created", None
         self._process, self._log = None, tempfile.TemporaryFile()
 
@@ -57,6 +58,12 @@ class DockerClient:
     def __init__(self):
         self.containers = []
         self.client = types.SimpleNamespace(close=lambda: None)
+
+    def run(self, image, command, environment, ports, **others):
+        """What testcontainers before 4.15 calls."""
+        container = self.create(image, command, environment, ports, **others)
+        container.start()
+        return container
 
     def create(self, image, command, environment, ports, **others):
         container = Container(image, command, environment, ports, **others)

@@ -46,7 +46,7 @@ class TestContract:
 
     def test_what_docker_is_asked_for(self, container):
         asked = docker(container)
-        assert (asked.image, list(asked.ports)) == ("b2bi-local", ["4577"])
+        assert (asked.image, asked.ports) == ("b2bi-local", ["4577"])
         assert asked.environment == {"B2BI_LOCAL_ADMIN_TOKEN": container.token}
 
     def test_another_image(self, monkeypatch):
