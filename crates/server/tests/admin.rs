@@ -221,7 +221,7 @@ POST /_b2bi/reset?what=state, |  | 400 | unknown part ``
 POST /_b2bi/reset?what=faults&account=1 |  | 400 | what=state
 POST /_b2bi/reset | {} | 400 | takes no body
 POST /moto-api/reset?what=state |  | 400 | unknown query key `what`
-POST /_b2bi/s3-events | {} | 400 | no notification
+POST /_b2bi/s3-events | {} | 400 | not a notification
 GET /_b2bi/journal?operatoin=x |  | 400 | the nearest is `operation`
 GET /_b2bi/journal?limit=-1 |  | 400 | `limit`
 GET /_b2bi/journal?since=x |  | 400 | since

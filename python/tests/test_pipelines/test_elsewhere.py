@@ -179,7 +179,7 @@ class TestNotification:
 
     def test_what_cannot_be_read_is_refused_with_a_word(self, start):
         item = start(*self.SILENT)
-        for body, word in [("", "not JSON"), ({"hello": 1}, "no notification"), ({"Message": "hello"}, "in the envelope")]:
+        for body, word in [("", "not JSON"), ({"hello": 1}, "not a notification"), ({"Message": "hello"}, "in the envelope")]:
             reply = notify(item, body)
             assert (reply.status_code, word in reply.json()["error"]) == (400, True), reply.text
         assert requests.get(f"{item.endpoint}/_b2bi/s3-events").status_code == 405

@@ -55,10 +55,6 @@ const SUMMARIES: &[(&str, &str)] = &[
         "Return the server, or parts of it, to the state after its start",
     ),
     ("/moto-api/reset", "The same for clients of moto"),
-    (
-        "/_b2bi/stacks",
-        "The stacks of CloudFormation, and where each resource is",
-    ),
     ("/_b2bi/s3-events", "Take notifications of another S3"),
     (
         "/_b2bi/journal",
@@ -91,6 +87,10 @@ const SUMMARIES: &[(&str, &str)] = &[
     (
         "/_b2bi/s3-notifications/dead",
         "Notifications of buckets that were not delivered: show, send again or drop them",
+    ),
+    (
+        "/_b2bi/stacks",
+        "The stacks of CloudFormation, and where each resource is",
     ),
     (
         "/_b2bi/state",

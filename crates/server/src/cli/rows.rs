@@ -64,7 +64,8 @@ fn table(name: &str) -> Result<Table, CommandError> {
         Some((file, of_file)) => (file, Some(of_file)),
         None => (name, None),
     };
-    if !file.ends_with(".toml") {
+    let extension = std::path::Path::new(file).extension();
+    if !extension.is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
         let names = table_names().join(", ");
         return Err(format!(
             "there is no table {name}; there are {names}, and those of your own specifications, FILE.toml"
