@@ -137,6 +137,7 @@ GET /_b2bi/snapshots |  | 200 | "a.b"
 GET /_b2bi/snapshots/a.b |  | 200 | b2bi-local state
 POST /_b2bi/snapshots/a.b/restore |  | 200 | "buckets":0
 DELETE /_b2bi/snapshots/a.b |  | 200 | "deleted"
+GET /_b2bi/stacks |  | 200 | "stacks"
 GET /_b2bi/state?account=111122223333&objects=false |  | 200 | "scopes": []
 PUT /_b2bi/state | {"format": "b2bi-local state", "version": 1, "scopes": []} | 200 | "scopes":0
 POST /_b2bi/reset |  | 200 | "metrics"
