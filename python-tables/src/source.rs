@@ -44,6 +44,7 @@ impl Opened {
                 let fields: RangeFields = object.extract()?;
                 let (path, end, head, byte, ..) = &fields;
                 let file = open(path, *byte, end.saturating_sub(*byte))?;
+                let size = file.get_ref().metadata().map_or(*end, |facts| facts.len());
                 let (.., interchange, group, transaction, segment_in_interchange) = fields;
                 origin = Origin {
                     head: head.clone(),
@@ -52,10 +53,11 @@ impl Opened {
                     group,
                     transaction,
                     segment_in_interchange,
+                    is_part: !head.is_empty() || *end < size,
                 };
                 Source::File(file)
             }
-            _ => return Err(PyTypeError::new_err(format!("{kind} is no kind of source"))),
+            _ => return Err(PyTypeError::new_err(format!("{kind} is not a kind of source"))),
         };
         Ok(Self {
             source,

@@ -22,6 +22,8 @@ pub struct Origin {
     pub transaction: u32,
     /// The ordinal of its first segment in the interchange, from 1 on.
     pub segment_in_interchange: u32,
+    /// Whether the input is one of several ranges; then its file is not wrapped at a length.
+    pub is_part: bool,
 }
 
 /// The segments that stand before the first of an input with a head: ISA and GS.

@@ -52,6 +52,10 @@ impl RangeFinder {
         if !starts.is_one_range {
             origins.extend(starts.found);
         }
+        let is_part = origins.len() > 1;
+        for origin in &mut origins {
+            origin.is_part = is_part;
+        }
         let ends = origins.iter().skip(1).map(|origin| origin.byte);
         let ends: Vec<u64> = ends.chain([self.length]).collect();
         let ranges = origins.into_iter().zip(ends);
@@ -107,6 +111,7 @@ impl Sink for Starts {
             group: position.group,
             transaction: position.transaction,
             segment_in_interchange: position.segment_in_interchange,
+            is_part: false,
         });
     }
 

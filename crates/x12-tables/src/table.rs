@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use b2bi_local_x12::{Piece, Reader, Splitter, Strictness, Validator};
+use b2bi_local_x12::{Piece, Reader, Sink, Splitter, Strictness, Validator};
 
 use crate::context::Origin;
 use crate::documents;
@@ -103,14 +103,15 @@ impl<R: RowSink> TableReader<R> {
     #[must_use]
     pub fn new(table: &Table, file: &str, origin: Origin, rows: R) -> Self {
         let head = origin.head.clone();
+        let is_part = origin.is_part;
         let inner = match table {
             Table::Segments => {
                 let tracker = Tracker::new(file, origin, SegmentRows(rows));
-                Inner::Segments(Box::new(Reader::new(tracker)))
+                Inner::Segments(Box::new(reader(tracker, is_part)))
             }
             Table::Elements => {
                 let tracker = Tracker::new(file, origin, ElementRows(rows));
-                Inner::Elements(Box::new(Reader::new(tracker)))
+                Inner::Elements(Box::new(reader(tracker, is_part)))
             }
             Table::Problems(specifications) => {
                 Inner::Problems(Box::new(ProblemReader::new(file, specifications)), rows)
@@ -118,7 +119,7 @@ impl<R: RowSink> TableReader<R> {
             Table::Documents => Inner::Documents(Box::new(Documents::new(origin)), rows),
             Table::Typed(specification) => {
                 let typed = TypedRows::new(Arc::clone(specification), file, origin, rows);
-                Inner::Typed(Box::new(Reader::new(typed)))
+                Inner::Typed(Box::new(reader(typed, is_part)))
             }
         };
         let mut reader = Self {
@@ -192,6 +193,16 @@ impl<R: RowSink> TableReader<R> {
     }
 }
 
+/// A reader of a file, or of one of its ranges.
+fn reader<S: Sink>(sink: S, is_part: bool) -> Reader<S> {
+    let reader = Reader::new(sink);
+    if is_part {
+        reader.not_wrapped()
+    } else {
+        reader
+    }
+}
+
 impl ProblemReader {
     fn new(file: &str, specifications: &[Arc<Specification>]) -> Self {
         let validator = Validator::new(Strictness::Attested, None).guided();
@@ -241,9 +252,10 @@ impl Documents {
             let mut pieces = into.lock().unwrap_or_else(PoisonError::into_inner);
             pieces.push(piece);
         });
+        let reader = reader(Splitter::new(take), origin.is_part);
         Self {
             origin,
-            reader: Reader::new(Splitter::new(take)),
+            reader,
             pieces,
         }
     }

@@ -325,6 +325,13 @@ fn charges_by_column(bytes: &[u8]) -> i64 {
     sum
 }
 
+#[test]
+fn a_short_range_that_looks_wrapped_is_read_as_the_whole() {
+    // An ISA that is too long, and a first range that ends on the second line.
+    let text = interchanges(&[vec![1]], "\n").replacen("          *00*", "              *00*", 1);
+    same_in_ranges(text.as_bytes(), 100);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -350,13 +357,7 @@ proptest! {
         let mut bytes = interchanges(&shape, "\n").into_bytes();
         let from = cut.index(bytes.len());
         let to = (from + length).min(bytes.len());
-        // Behind a damaged ISA, the offsets of ranges may differ by a byte from those of the whole.
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let mut headers = text.match_indices("ISA*");
-        let is_header = headers.any(|(at, _)| at < to && at + 107 > from);
         bytes.splice(from..to, noise);
-        if !is_header {
-            same_in_ranges(&bytes, 100);
-        }
+        same_in_ranges(&bytes, 100);
     }
 }

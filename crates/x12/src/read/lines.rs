@@ -67,6 +67,14 @@ impl LineUnwrapper {
         (found, Self::default().found(found, Cow::Borrowed(input)))
     }
 
+    /// One for an input that is known not to be wrapped.
+    pub(crate) fn plain() -> Self {
+        Self {
+            form: WrapForm::Plain,
+            was_wrapped: false,
+        }
+    }
+
     /// Whether breaks are taken out, or were at the beginning.
     pub(crate) fn is_wrapped(&self) -> bool {
         self.was_wrapped

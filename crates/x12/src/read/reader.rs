@@ -52,6 +52,14 @@ impl<S: Sink> Reader<S> {
         }
     }
 
+    /// Takes line breaks as they stand: for a part of a file that is known not to be wrapped. A short
+    /// part may look as if it were.
+    #[must_use]
+    pub fn not_wrapped(mut self) -> Self {
+        self.lines = LineUnwrapper::plain();
+        self
+    }
+
     /// A reader that gives loops other names than those of the tables.
     pub fn named(sink: S, names: Arc<LoopNames>) -> Self {
         let mut reader = Self::new(sink);
