@@ -1,5 +1,7 @@
 """Every block of the documentation is run: `sh` as it stands, `python` as a file of tests, `toml` as a file of settings.
 
+On the page about tables, `toml` is a specification of tables, and python-tables/tests run the `python`.
+
 `rust` is a doctest of the testkit; `yaml` is a compose file, which Docker looks at where there is one; `console` is a talk
 with AWS itself, and not run.
 """
@@ -22,14 +24,17 @@ ENDING = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"
 KINDS = {"sh", "python", "toml", "yaml", "rust", "console"}
 
 
-def blocks(kind):
-    """The blocks of a kind, each with the page and the line that it begins on."""
+def blocks(kind, besides=""):
+    """The blocks of a kind, each with the page and the line that it begins on; not those of one page."""
     for page in PAGES:
+        if page.stem == besides:
+            continue
         text = page.read_text()
         for block in BLOCK.finditer(text):
             if block[1] == kind:
                 line = text.count("\n", 0, block.start()) + 1
-                yield pytest.param(block[2], id=f"{page.stem}-{line}")
+                values = (page, block[2]) if kind == "toml" else (block[2],)
+                yield pytest.param(*values, id=f"{page.stem}-{line}")
 
 
 def test_there_are_no_other_blocks():
@@ -77,15 +82,30 @@ def aws_cli():
     return found or pytest.skip("wants the aws CLI")
 
 
-@pytest.mark.parametrize("text", [*blocks("toml")])
-def test_settings(text, tmp_path):
+@pytest.mark.parametrize(("page", "text"), [*blocks("toml")])
+def test_settings(page, text, tmp_path):
+    if page.stem == "tables":
+        check_specification(text, tmp_path)
+        return
     (tmp_path / "b2bi-local.toml").write_text(text)
     command = [binary(), "--config", str(tmp_path / "b2bi-local.toml"), "--print-config"]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 0 and "b2bi-local.toml" in run.stdout, run.stderr
 
 
-@pytest.mark.parametrize("text", [*blocks("python")])
+def check_specification(text, tmp_path):
+    """Each of its tables can be printed."""
+    (tmp_path / "my.toml").write_text(text)
+    tables = re.findall(r"^\[tables\.(\w+)\]", text, re.MULTILINE)
+    file = REPOSITORY / "fixtures/x12/documents/purchase-order.edi"
+    for table in tables:
+        command = [binary(), "rows", "--table", f"my.toml#{table}", "--format", "csv", str(file)]
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+        assert run.returncode in (0, 1) and run.stdout.startswith("file,"), run.stderr
+    assert tables
+
+
+@pytest.mark.parametrize("text", [*blocks("python", besides="tables")])
 def test_tests(text, pytester):
     pytester.makepyfile(test_it=text)
     pytester.runpytest_subprocess("-p", "b2bi_local.plugin").assert_outcomes(passed=1)
