@@ -40,6 +40,24 @@ def test_stacks_are_state(server_with, tmp_path):
         assert described(stacks, "durable")["Outputs"] == before["Outputs"]
 
 
+def test_a_failed_change_set_holds_its_name_after_two_seconds(server_with):
+    endpoint = server_with("--clock", "manual")
+    stacks = boto3_client("cloudformation", endpoint, ACCOUNT)
+    stacks.create_stack(StackName="named", TemplateBody=TEMPLATE)
+
+    def attempt():
+        made = stacks.create_change_set(StackName="named", ChangeSetName="c1", TemplateBody=TEMPLATE)
+        return stacks.describe_change_set(ChangeSetName=made["Id"])["Status"]
+
+    assert [attempt(), attempt()] == ["FAILED", "FAILED"]
+    assert len(stacks.list_change_sets(StackName="named")["Summaries"]) == 1
+    CONNECTIONS.put(f"{endpoint}/_b2bi/clock", json={"advanceMs": 2001}).raise_for_status()
+    with pytest.raises(stacks.exceptions.AlreadyExistsException, match="already exists"):
+        attempt()
+    stacks.delete_change_set(StackName="named", ChangeSetName="c1")
+    assert attempt() == "FAILED"
+
+
 def test_faults_reach_handlers_and_operations(server_with, account):
     endpoint = server_with("--faults", "CreateCapability=error(ThrottlingException);DescribeStacks=1*error(Throttling)->off")
     stacks = boto3_client("cloudformation", endpoint, account)

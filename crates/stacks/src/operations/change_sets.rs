@@ -19,9 +19,25 @@ use crate::status::Status;
 /// Source: Assumption A-348.
 const MOST: usize = 1000;
 
+/// How long a failed change set leaves its name free, in milliseconds.
+///
+/// The AWS CLI names its change sets by the second. AWS takes longer than that to create one, so two
+/// deployments in a row never ask for one name there.
+///
+/// Source: Assumption A-353.
+const NAMED_BY_THE_SECOND: i64 = 2000;
+
 /// Why a change set without changes has failed.
 const NO_CHANGES: &str = "The submitted information didn't contain changes. Submit different information \
                           to create a change set.";
+
+/// Whether another change set of this name is refused.
+fn holds_its_name(change_set: &ChangeSet, now: i64) -> bool {
+    match change_set.status.as_str() {
+        "FAILED" => now.saturating_sub(change_set.created) > NAMED_BY_THE_SECOND,
+        _ => change_set.execution_status != "EXECUTE_COMPLETE",
+    }
+}
 
 /// What a change set is made of.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +95,7 @@ impl Stacks {
             self.insert_for_review(scope, stack.clone(), request.client_token)
                 .await?;
         }
+        self.remove_failed(scope, &change_set).await?;
         self.store.put_change_set(scope, &change_set).await?;
         Ok(CreatedChangeSet {
             id: change_set.id,
@@ -128,14 +145,24 @@ impl Stacks {
             let message = format!("A stack has at most {MOST} change sets");
             return Err(StackError::new(StackErrorCode::LimitExceeded, message));
         }
-        let mut present = present.into_iter();
-        let is_taken =
-            present.any(|other| other.name == name && other.execution_status != "EXECUTE_COMPLETE");
-        if is_taken {
+        let now = self.now();
+        let is_taken = |other: &ChangeSet| other.name == name && holds_its_name(other, now);
+        if present.iter().any(is_taken) {
             let message = format!("ChangeSet [{name}] already exists");
             return Err(StackError::new(StackErrorCode::AlreadyExists, message));
         }
         Ok(stack)
+    }
+
+    /// Removes the failed change sets whose name this one takes.
+    async fn remove_failed(&self, scope: &Scope, by: &ChangeSet) -> Result<(), StackError> {
+        let present = self.store.change_sets(scope, &by.stack_id).into_iter();
+        let failed = present.filter(|other| other.name == by.name && other.status == "FAILED");
+        let ids: Vec<String> = failed.map(|other| other.id).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.store.remove_change_sets(scope, &ids).await
     }
 
     async fn insert_for_review(
