@@ -93,6 +93,9 @@ class TestBehaviour:
         ("x", "{}", "JSONATA", "the input is not JSON"), ("{}", "", "JSONATA", "the output is not JSON"),
         ("{}", "<a/>", "XSLT", "the input is not XML"), ("<a/>", "{}", "XSLT", "the output is not XML"),
         ("ISA*00", "{}", "JSONATA", "The inputFileContent is not readable X12"),
+        (r'"{\"a\": 1}"', "{}", "JSONATA", "inputFileContent is a JSON string that holds the content"),
+        ("{}", r'"[]"', "JSONATA", "outputFileContent is a JSON string that holds the content"),
+        ('"<a/>"', "<a/>", "XSLT", "parse it as JSON first"), ('"ISA*00*"', "{}", "JSONATA", "parse it as JSON first"),
     ])
     def test_a_content_of_the_wrong_kind_is_refused(self, generated, source, target, kind, words):
         refused("ValidationException", words, generated, source=source, target=target, mappingType=kind)

@@ -136,9 +136,27 @@ class TestBehaviour:
         ('{"interchanges": [{}]}', "JSON", "interchanges[0]: functional_groups is missing"),
         ("<ediroot>", "XML", "not XML"), ("<order/>", "XML", "interchange is missing"),
         ("{}", "XML", "interchange is missing"), ("<ediroot/>", "JSON", "not JSON at byte 0"),
+        ("[]", "JSON", "an object is expected"), ("7", "JSON", "an object is expected"), ("null", "JSON", "an object is expected"),
+        ('{"interchanges": ["x"]}', "JSON", "interchanges[0]: an object is expected"),
+        ("<ediroot/>", "JSON", "wants the fileFormat XML"), (' {"interchanges": []}', "XML", "wants the fileFormat JSON"),
+        ('"{}"', "XML", "looks like a JSON string"), ("ISA*00*", "JSON", "it is X12 already"), ("ISA*00*", "XML", "it is X12 already"),
     ])
     def test_only_a_document_can_be_converted(self, convert, content, format, words):
         refused("ValidationException", words, convert, content=content, format=format)
+
+    @pytest.mark.parametrize("content", [
+        json.dumps(document()), " " + json.dumps(json.dumps(document())), json.dumps("<ediroot/>"), json.dumps('{"interchanges": ['),
+        json.dumps({"interchanges": json.dumps([])}), json.dumps({"interchanges": ["{}"]}),
+    ])
+    def test_a_string_that_holds_the_document_must_be_parsed_first(self, convert, content):
+        refused("ValidationException", "parse it as JSON first and send what the string holds", convert, content=content)
+
+    def test_the_reply_of_test_mapping_is_named_and_its_content_is_converted(self, world, convert):
+        mapped = world.b2bi.test_mapping(inputFileContent=document(), mappingTemplate="$", fileFormat="JSON")
+        mapped.pop("ResponseMetadata")
+        refused("ValidationException", "json.loads", convert, content=mapped["mappedFileContent"])
+        refused("ValidationException", "its member mappedFileContent", convert, content=json.dumps(mapped))
+        assert convert(json.loads(mapped["mappedFileContent"]))["convertedFileContent"].startswith("ISA*")
 
     @pytest.mark.parametrize("details, words", [
         ({"transactionSet": "X12_810", "version": "VERSION_4010"}, "X12_810"),

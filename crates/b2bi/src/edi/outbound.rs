@@ -102,8 +102,29 @@ pub(crate) fn formatted(
         ConversionSourceFormat::Json => write_json(document, writing),
         ConversionSourceFormat::Xml => write_xml(document, writing),
     };
-    let format = format.as_str();
-    written.map_err(|problem| format!("The {format} is not a service-defined document: {problem}"))
+    written.map_err(|problem| {
+        let hint = other_format(document, format);
+        let format = format.as_str();
+        format!("The {format} is not a service-defined document: {problem}{hint}")
+    })
+}
+
+/// What to do about a document that is in another format than it is said to be.
+fn other_format(document: &str, format: ConversionSourceFormat) -> &'static str {
+    let start = document.trim_start();
+    match format {
+        ConversionSourceFormat::Json if start.starts_with('<') => {
+            "; it looks like XML, which wants the fileFormat XML"
+        }
+        ConversionSourceFormat::Xml if start.starts_with(['{', '[']) => {
+            "; it looks like JSON, which wants the fileFormat JSON"
+        }
+        ConversionSourceFormat::Xml if start.starts_with('"') => {
+            "; it looks like a JSON string, which must be parsed as JSON first"
+        }
+        _ if start.starts_with("ISA") => "; it is X12 already",
+        _ => "",
+    }
 }
 
 /// What is wrong with what was written, if it is what was wanted at all.

@@ -38,6 +38,10 @@ pub enum DocumentFault {
     NotXml(usize),
     /// This member is missing.
     Missing(&'static str),
+    /// A JSON string holds the JSON or XML that should stand there itself.
+    Quoted,
+    /// This member of a reply holds the document.
+    InReply(&'static str),
     /// Something else than this stands there.
     Expected(&'static str),
     /// This key does not name an element.
@@ -82,6 +86,14 @@ impl fmt::Display for DocumentFault {
             Self::JsonError(byte) => write!(f, "not JSON at byte {byte}"),
             Self::NotXml(byte) => write!(f, "not XML after byte {byte}"),
             Self::Missing(key) => write!(f, "{key} is missing"),
+            Self::Quoted => f.write_str(
+                "a JSON string holds the content; parse it as JSON first and send what the string \
+                 holds (json.loads in Python, JSON.parse in JavaScript, jq -r): the mappedFileContent \
+                 of TestMapping is such a string",
+            ),
+            Self::InReply(member) => {
+                write!(f, "this is a whole reply; send what its member {member} holds")
+            }
             Self::Expected(what) => write!(f, "{what} is expected"),
             Self::KeyUnknown(key) => write!(f, "{key} does not name an element"),
             Self::HeaderMissing {
@@ -104,6 +116,9 @@ impl fmt::Display for DocumentFault {
 }
 
 impl std::error::Error for DocumentError {}
+
+/// The members of replies of the service that hold a document.
+const REPLY_MEMBERS: [&str; 2] = ["mappedFileContent", "parsedFileContent"];
 
 /// Writes a document as X12.
 ///
@@ -179,10 +194,36 @@ fn listed<'v, 'a>(
 ) -> Result<Vec<(&'v Value<'a>, String)>, DocumentError> {
     let list = value
         .member(key)
-        .ok_or_else(|| DocumentError::new(path, DocumentFault::Missing(key)))?;
-    let dot = if path.is_empty() { "" } else { "." };
-    let item = |(nth, item)| (item, format!("{path}{dot}{key}[{nth}]"));
+        .ok_or_else(|| DocumentError::new(path, lack(value, key)))?;
+    if list.is_quoted() {
+        return Err(DocumentError::new(
+            &joined(path, key),
+            DocumentFault::Quoted,
+        ));
+    }
+    let list_path = joined(path, key);
+    let item = |(nth, item)| (item, format!("{list_path}[{nth}]"));
     Ok(list.items().iter().enumerate().map(item).collect())
+}
+
+fn joined(path: &str, key: &str) -> String {
+    let dot = if path.is_empty() { "" } else { "." };
+    format!("{path}{dot}{key}")
+}
+
+/// Why a value does not have a member.
+fn lack(value: &Value<'_>, key: &'static str) -> DocumentFault {
+    let in_reply = |member: &&&str| value.member(member).is_some();
+    match value {
+        Value::Object(_) => REPLY_MEMBERS
+            .iter()
+            .find(in_reply)
+            .map_or(DocumentFault::Missing(key), |member| {
+                DocumentFault::InReply(member)
+            }),
+        _ if value.is_quoted() => DocumentFault::Quoted,
+        _ => DocumentFault::Expected("an object"),
+    }
 }
 
 /// The elements of a header: the members whose keys begin with its identifier and a position.

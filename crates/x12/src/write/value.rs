@@ -43,6 +43,11 @@ impl<'a> Value<'a> {
             .map(|(_, value)| value)
     }
 
+    /// Whether this is a string that holds JSON or XML, or a string that does.
+    pub(crate) fn is_quoted(&self) -> bool {
+        matches!(self, Self::Text(text) if text.trim_start().starts_with(['{', '[', '<', '"']))
+    }
+
     /// The items of an array; a value that is none counts as its only item.
     pub(crate) fn items(&self) -> &[Value<'a>] {
         match self {

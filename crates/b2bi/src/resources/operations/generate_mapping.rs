@@ -56,6 +56,12 @@ impl Example {
             MappingType::Xslt => (Language::Xslt, FileFormat::Xml),
         };
         let side = |name: &str, content: String| {
+            if is_quoted(&content) {
+                return Err(format!(
+                    "{name} is a JSON string that holds the content, as TestMapping answers; parse it \
+                     as JSON first and send what it holds"
+                ));
+            }
             if !content.trim_start().starts_with("ISA") {
                 return Ok(content);
             }
@@ -68,6 +74,19 @@ impl Example {
             output: side("outputFileContent", request.output_file_content)?,
         })
     }
+}
+
+/// Whether a content is a JSON string that holds JSON, XML or X12.
+///
+/// Source: Assumption A-402.
+fn is_quoted(content: &str) -> bool {
+    if !content.trim_start().starts_with('"') {
+        return false;
+    }
+    serde_json::from_str::<String>(content).is_ok_and(|held| {
+        let held = held.trim_start();
+        held.starts_with(['{', '[', '<', '"']) || held.starts_with("ISA")
+    })
 }
 
 fn generate(example: &Example, evaluation: &Evaluation) -> Result<GenerateMappingResponse, String> {
