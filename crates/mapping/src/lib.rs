@@ -15,12 +15,14 @@
 //! ```
 
 mod engine;
+mod excerpt;
 mod jsonata;
 mod messages;
 mod problem;
 mod starter;
 
 pub use engine::{Cancel, Engine, Limits, Run, Template};
+pub use excerpt::excerpt;
 pub use jsonata::{Jsonata, is_out_of_memory};
 pub use messages::Messages;
 pub use problem::{Cause, MappingError, Position};

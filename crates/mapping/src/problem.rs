@@ -51,6 +51,24 @@ impl Position {
             column: Some(before.get(line_start..).unwrap_or_default().chars().count() + 1),
         }
     }
+
+    /// The byte of the text at this place; that of the line without a column, and the end of the text
+    /// where it has no such place.
+    #[must_use]
+    pub fn offset(&self, text: &str) -> usize {
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let mut starts = std::iter::once(0).chain(breaks);
+        let start = starts
+            .nth(self.line.saturating_sub(1))
+            .unwrap_or(text.len());
+        let column = self.column.unwrap_or(1).saturating_sub(1);
+        let rest = text.get(start..).unwrap_or_default();
+        let in_line = rest
+            .char_indices()
+            .nth(column)
+            .map_or(rest.len(), |(at, _)| at);
+        start.saturating_add(in_line)
+    }
 }
 
 impl fmt::Display for Position {

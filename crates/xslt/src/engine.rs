@@ -6,7 +6,7 @@ use b2bi_local_mapping::{Cause, Engine, MappingError, Run, Template};
 use b2bi_local_sandbox::{self as sandbox, Deadline, Sandbox, WorkerCommand};
 
 use crate::hook::Command;
-use crate::problems::{NEWER, UNABLE, problem};
+use crate::problems::{NEWER, UNABLE, problem, with_advice};
 
 /// How XSLT is carried out.
 #[derive(Clone, Debug)]
@@ -82,7 +82,9 @@ impl Engine for Xslt {
 
 impl Template for UncompiledTemplate {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
-        self.processors.evaluate(&self.template, input, run)
+        self.processors
+            .evaluate(&self.template, input, run)
+            .map_err(|error| with_advice(error, &self.template))
     }
 }
 

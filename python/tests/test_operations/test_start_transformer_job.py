@@ -137,7 +137,7 @@ class TestBehaviour:
         assert world.output(job)["Body"].read().decode() == "<numbers><number>PO-77</number></numbers>\n"
 
     @pytest.mark.parametrize("language, template, words", [
-        ("JSONATA", "{ 'a' 1 }", "line 1, column 7"), ("JSONATA", "$error('no lines')", "no lines"), ("XSLT", "<x/>", "not a stylesheet (line 1)"),
+        ("JSONATA", "{ 'a' 1 }", "line 1, column 7"), ("JSONATA", "$error('no lines')", "no lines"), ("XSLT", "<x/>", "not a stylesheet; declare xmlns:xsl"),
     ])
     def test_a_mapping_that_fails_fails_the_job(self, world, language, template, words):
         members = {"inputConversion": INBOUND_ORDERS, "mapping": {"templateLanguage": language, "template": template}}

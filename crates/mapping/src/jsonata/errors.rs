@@ -3,12 +3,18 @@
 use jsonata_core::evaluator::EvaluatorError;
 use jsonata_core::parser::ParserError;
 
-use super::position;
+use super::place::Place;
+use super::tokens::{Kind, tokens};
+use super::{advice, position, syntax_words};
 use crate::engine::Limits;
 use crate::problem::{Cause, MappingError, Position};
 
 /// Codes that mean a limit: nesting, time, items of a range, items of a sequence.
 const LIMITS: [&str; 5] = ["U1001", "D1011", TIME, "D2014", ITEMS];
+/// Codes of mistakes for which there may be advice.
+const WITH_ADVICE: [&str; 10] = [
+    "S0101", "S0103", "S0201", "S0202", "S0203", "S0204", "S0207", "S0208", "S0211", "S0212",
+];
 /// The code of an evaluation that took too long.
 pub(super) const TIME: &str = "D1012";
 /// The code of too many items.
@@ -25,17 +31,29 @@ pub(super) fn syntax(template: &str, error: &ParserError) -> MappingError {
         ParserError::UnclosedComment => "S0106: Comment has no closing tag, which is */".to_owned(),
         other => other.to_string(),
     };
-    let (mut code, mut reason) = split(&text);
+    let (code, reason) = split(&text);
     let position = position::of(template, error);
+    let place = Place::new(template, position);
     let is = |wanted: &str| code.as_deref() == Some(wanted);
     // Two that the language tells apart and the library does not.
-    if let Some(closing) = position::open_bracket(template).filter(|_| is("S0207")) {
-        code = Some("S0203".to_owned());
-        reason = format!("Expected \"{closing}\" before end of expression");
-    } else if is("S0101") && position::is_stroke(template, position) {
-        code = Some("S0302".to_owned());
-        "No terminating / in regular expression".clone_into(&mut reason);
-    }
+    let (code, reason) =
+        if let Some(closing) = position::open_bracket(template).filter(|_| is("S0207")) {
+            let reason = syntax_words::unclosed(&closing.to_string(), &place);
+            (Some("S0203".to_owned()), reason)
+        } else if is("S0101") && position::is_stroke(template, position) {
+            let reason = "No terminating / in regular expression".to_owned();
+            (Some("S0302".to_owned()), reason)
+        } else {
+            let words = syntax_words::reason(error, &place);
+            (code, words.unwrap_or(reason))
+        };
+    let has_advice = code
+        .as_deref()
+        .is_some_and(|code| WITH_ADVICE.contains(&code));
+    let advice = position
+        .filter(|_| has_advice)
+        .and_then(|_| advice::of(&place));
+    let reason = advice.map_or_else(|| reason.clone(), |advice| format!("{reason}. {advice}"));
     MappingError {
         position,
         ..MappingError::new(Cause::Template, code, reason)
@@ -48,11 +66,41 @@ pub(super) fn bare_range(template: &str) -> MappingError {
     // Where there are several, nothing tells which.
     let at = places.next().filter(|_| places.next().is_none());
     let reason =
-        "Expected \"]\", got \"..\"; a range in a filter stands in brackets of its own, [[0..1]]";
+        "Expected \"]\", found \"..\"; a range in a filter stands in brackets of its own, [[0..1]]";
     MappingError {
         position: at.map(|at| Position::after(template, at)),
         ..MappingError::new(Cause::Template, Some("S0202".to_owned()), reason)
     }
+}
+
+/// A `:=` after something else than a variable, which the library finds when it comes to it.
+pub(super) fn assigned_to_no_variable(template: &str) -> Option<MappingError> {
+    let all = tokens(template);
+    let mut pairs = all.iter().zip(all.iter().skip(1));
+    let (_, sign) =
+        pairs.find(|(before, token)| token.is(":=") && before.kind != Kind::Variable)?;
+    let error = ParserError::Coded {
+        code: "S0212",
+        message: "The left side of := must be a variable".to_owned(),
+    };
+    let mut error = syntax(template, &error);
+    error.position = Some(Position::after(template, sign.start));
+    Some(error)
+}
+
+/// Whether two evaluations failed for the same reason.
+pub(super) fn are_alike(one: &EvaluatorError, other: &EvaluatorError) -> bool {
+    /// Codes of an argument that does not suit; functions of ours and the library word them differently.
+    const ARGUMENT: [&str; 4] = ["T0410", "T0411", "T0412", "D3030"];
+    let kind = |error: &EvaluatorError| {
+        let (code, reason) = split(error.message());
+        match code {
+            Some(code) if ARGUMENT.contains(&code.as_str()) => "argument".to_owned(),
+            Some(code) => code,
+            None => reason,
+        }
+    };
+    kind(one) == kind(other)
 }
 
 /// An input that is not JSON.

@@ -1,23 +1,29 @@
 //! JSONata, on the library jsonata-core.
 
+mod advice;
+pub(crate) mod builtins;
 mod calls;
 mod children;
 mod dates;
 mod defects;
 mod errors;
+mod evaluation_words;
 mod functions;
 mod guard;
 mod names;
 mod numbers;
 mod output;
 mod overrides;
+mod place;
 mod position;
 mod regex;
 mod scopes;
 mod sequences;
 mod strings;
 mod strokes;
+mod syntax_words;
 mod texts;
+pub(crate) mod tokens;
 mod trace;
 
 use jsonata_core::ast::AstNode;
@@ -28,7 +34,7 @@ use jsonata_core::value::JValue;
 pub use self::defects::is_out_of_memory;
 use self::names::Names;
 use self::regex::Patterns;
-use self::trace::Trace;
+use self::trace::{Failure, Trace};
 use crate::engine::{Engine, Run, Template};
 use crate::problem::{Cause, MappingError, Position};
 
@@ -79,6 +85,9 @@ impl Expression {
         if names.bare_range {
             return Err(errors::bare_range(&template));
         }
+        if let Some(error) = errors::assigned_to_no_variable(&template) {
+            return Err(error);
+        }
         let patterns = Patterns::new(&names.found, &template)?;
         calls::change(&mut tree, &names);
         let tree = guard::guarded(tree, &names);
@@ -96,22 +105,33 @@ impl Expression {
         if problem.cause != Cause::Evaluation {
             return problem;
         }
+        let failure = self.failure(error, input, run);
+        let reason = evaluation_words::reason(&problem, failure.as_ref(), &self.template);
         MappingError {
-            position: self.place(error, input, run),
+            position: failure.and_then(|failure| failure.position),
+            reason,
             ..problem
         }
     }
 
-    fn place(&self, error: &EvaluatorError, input: &JValue, run: &Run) -> Option<Position> {
+    /// What failed, from a second evaluation that is watched.
+    fn failure(&self, error: &EvaluatorError, input: &JValue, run: &Run) -> Option<Failure> {
         let mut run = run.clone();
         run.limits.time = run.limits.search_time();
         let trace = Trace::new(parser::parse(&self.template).ok()?);
         let mut evaluator = evaluator(&Patterns::default(), &run).ok()?;
         trace.register(&mut evaluator).ok()?;
         let again = evaluated(Ok(evaluator), &trace.tree, input).err()?;
-        let position = trace.position(&self.template)?;
         // Another error would be in another place.
-        (again.message() == error.message()).then(|| strokes::original(position, &self.backslashes))
+        if !errors::are_alike(&again, error) {
+            return None;
+        }
+        let failure = trace.failure(&self.template)?;
+        let position = failure.position;
+        Some(Failure {
+            position: position.map(|position| strokes::original(position, &self.backslashes)),
+            ..failure
+        })
     }
 }
 

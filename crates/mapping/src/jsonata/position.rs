@@ -2,10 +2,13 @@
 
 use jsonata_core::parser::{self, Lexer, ParserError, Token};
 
+use super::tokens::{Kind, Token as Piece, tokens as pieces};
 use crate::problem::Position;
 
 /// Codes that are found after the whole template was read: no part of it tells where.
-const AFTERWARDS: [&str; 6] = ["S0213", "S0214", "S0215", "S0216", "S0217", "U1002"];
+const AFTERWARDS: [&str; 4] = ["S0214", "S0215", "S0216", "S0217"];
+/// The code of a template that nests too deep, whose place would take long to find.
+const TOO_DEEP: &str = "U1002";
 /// Codes of a template that ends too early.
 const AT_THE_END: [&str; 2] = ["S0203", "S0207"];
 
@@ -16,8 +19,22 @@ const AT_THE_END: [&str; 2] = ["S0203", "S0207"];
 pub(super) fn of(template: &str, error: &ParserError) -> Option<Position> {
     let wanted = error.to_string();
     let is = |codes: &[&str]| codes.iter().any(|code| wanted.contains(code));
-    if is(&AFTERWARDS) {
+    if is(&AFTERWARDS) || is(&[TOO_DEEP]) {
         return None;
+    }
+    if is(&["S0106"]) || matches!(error, ParserError::UnclosedComment) {
+        return template.rfind("/*").map(|at| Position::after(template, at));
+    }
+    if is(&["S0212"]) {
+        return only(template, |before, token, _| {
+            token.is(":=") && before.is_none_or(|before| before.kind != Kind::Variable)
+        });
+    }
+    if is(&["S0213"]) {
+        return only(template, |before, token, after| {
+            let is_dot = |token: Option<&Piece<'_>>| token.is_some_and(|token| token.is("."));
+            token.kind == Kind::Number && (is_dot(before) || is_dot(after))
+        });
     }
     if is(&AT_THE_END) {
         return Some(Position::after(template, template.trim_end().len()));
@@ -34,10 +51,22 @@ pub(super) fn of(template: &str, error: &ParserError) -> Option<Position> {
     end.map(|end| Position::after(template, start(template, end)))
 }
 
-/// The place of a token, counted from 0.
-pub(super) fn of_token(template: &str, nth: usize) -> Option<Position> {
-    let end = first(template, |beginning| tokens(beginning).0 > nth)?;
-    Some(Position::after(template, start(template, end)))
+/// The place of the only token that is meant, from what stands before it, it and what stands after it.
+fn only(
+    template: &str,
+    is_meant: impl Fn(Option<&Piece<'_>>, &Piece<'_>, Option<&Piece<'_>>) -> bool,
+) -> Option<Position> {
+    let all = pieces(template);
+    let before = |nth: usize| nth.checked_sub(1).and_then(|nth| all.get(nth));
+    let mut found = all
+        .iter()
+        .enumerate()
+        .filter(|(nth, token)| is_meant(before(*nth), token, all.get(nth + 1)));
+    let (_, first) = found.next()?;
+    found
+        .next()
+        .is_none()
+        .then(|| Position::after(template, first.start))
 }
 
 /// How many tokens there are before the end or the first that is none, and what is wrong with it.

@@ -243,34 +243,39 @@ fn a_wrong_template_says_where() {
         assert_eq!(problem.cause, Cause::Template, "{template}");
         assert_eq!(problem.to_string(), wanted, "{template}");
     };
-    check("", "S0207: Unexpected end of expression (line 1, column 1)");
+    check("", "S0207: The template is empty (line 1, column 1)");
     check(
         "{\n  \"a\": 1,\n  \"b\" 2\n}",
-        "S0202: Expected Colon, got Number(2.0) (line 3, column 7)",
+        "S0202: Expected \":\" after \"b\", found \"2\". Put a colon between the name and the value \
+         (line 3, column 7)",
     );
     check(
         "lines[0",
-        "S0203: Expected RightBracket before end of expression (line 1, column 8)",
+        "S0203: Expected \"]\" for the \"[\" of line 1, column 6 before the end of the template \
+         (line 1, column 8)",
     );
     check(
         "lines]",
-        "S0201: Syntax error: RightBracket (line 1, column 6)",
+        "S0201: Expected an operator or the end of the template, found \"]\" (line 1, column 6)",
     );
     check(
         "'a' & 'b' &\n 'c",
-        "S0101: String literal must be terminated by a matching quote (line 2, column 2)",
+        "S0101: String literal must be terminated by a matching quote. Close the text with the quote \
+         that it begins with (line 2, column 2)",
     );
     check(
         "1 /* a */ + /* b",
-        "S0106: Comment has no closing tag, which is */ (line 1, column 14)",
+        "S0106: Comment has no closing tag, which is */ (line 1, column 13)",
     );
     check(
         "\"é\" & \"\\q\"",
-        "S0103: Unsupported escape sequence: \\q (line 1, column 9)",
+        "S0103: Unsupported escape sequence: \\q. Write a backslash in a text as \\\\ \
+         (line 1, column 9)",
     );
     check(
         "order.7",
-        "S0213: The literal value 7 cannot be used as a step within a path expression",
+        "S0213: The literal value 7 cannot be used as a step within a path expression \
+         (line 1, column 7)",
     );
 }
 

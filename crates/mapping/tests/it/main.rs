@@ -5,6 +5,7 @@ mod defects;
 mod evaluation;
 mod fixtures;
 mod hostile;
+mod messages;
 mod roads;
 mod samples;
 mod starters;

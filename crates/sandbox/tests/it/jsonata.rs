@@ -98,11 +98,12 @@ fn problems_arrive_as_they_are() {
     for (template, words) in [
         (
             "'a' - 1",
-            "T2001: The left side of the - operator must evaluate to a number",
+            "T2001: The left side of - must be a number, found \"a\"",
         ),
         (
             "{\n  'a' 1\n}",
-            "S0202: Expected Colon, got Number(1.0) (line 2, column 7)",
+            "S0202: Expected \":\" after 'a', found \"1\". Put a colon between the name and the value \
+             (line 2, column 7)",
         ),
         (
             "$error('no ship-to')",

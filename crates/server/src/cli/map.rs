@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use b2bi_local_b2bi::MappingLimits;
 use b2bi_local_infer::Language;
-use b2bi_local_mapping::{Cause, Engine, Run};
+use b2bi_local_mapping::{Cause, Engine, MappingError, Run};
 use b2bi_local_model::Timestamp;
 use b2bi_local_xslt::Command as XsltCommand;
 use clap::{Arg, ArgMatches, Command};
@@ -131,7 +131,7 @@ impl Source {
         self.tell(&run.messages.take());
         let mapped = mapped.map_err(|problem| match problem.cause {
             Cause::Input => format!("{file}: {problem}"),
-            _ => format!("{}: {problem}", self.name),
+            _ => self.with_excerpt(&problem),
         })?;
         // Nothing is `null`, as in the service: Assumption A-31.
         let mut mapped = mapped.unwrap_or_else(|| "null".to_owned());
@@ -139,6 +139,13 @@ impl Source {
             mapped.push('\n');
         }
         Ok(mapped)
+    }
+
+    /// What is wrong with the template, and the line where it is.
+    fn with_excerpt(&self, error: &MappingError) -> String {
+        let excerpt = error.excerpt(&self.text).unwrap_or_default();
+        let said = format!("{}: {error}\n{excerpt}", self.name);
+        said.trim_end().to_owned()
     }
 
     /// Writes what the template says beside its output to standard error.

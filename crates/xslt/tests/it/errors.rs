@@ -54,7 +54,7 @@ fn a_wrong_template_says_where() {
         &xslt,
         "<a/>",
         Cause::Template,
-        "document is not a stylesheet (line 1)",
+        "document is not a stylesheet; declare xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\" in xsl:stylesheet (line 1)",
     );
     check(
         &xslt,

@@ -1,0 +1,198 @@
+//! Says why an evaluation failed: the function and its argument, the values, and what to do.
+
+use jsonata_core::value::JValue;
+
+use super::builtins::nearest;
+use super::syntax_words::quoted;
+use super::tokens::{Kind, Token, tokens};
+use super::trace::Failure;
+use crate::problem::MappingError;
+
+/// Codes whose reason the template itself gives.
+const OF_THE_AUTHOR: [&str; 2] = ["D3137", "D3141"];
+
+/// Why an evaluation failed, in words for the template's author.
+pub(super) fn reason(problem: &MappingError, failure: Option<&Failure>, template: &str) -> String {
+    let text = problem.reason.as_str();
+    let code = problem.code.as_deref().unwrap_or_default();
+    match code {
+        "T0410" | "T0412" => argument(text, failure),
+        "T0411" => context(text, failure),
+        "T1005" | "T1006" => no_function(text, failure, template),
+        "T2001" | "T2002" => operand(code, text, failure),
+        "T2009" | "T2010" => comparison(text, failure),
+        "T2006" => format!("{text}. Write $name for a function"),
+        "T1003" => format!("{}. Convert it with $string(value)", shortened(text)),
+        "D3030" => format!("{}{}", shortened(text), of(failure, " in ")),
+        "D3132" => format!(
+            "{} is not a component of a picture, such as [Y0001]",
+            quoted(text)
+        ),
+        _ if OF_THE_AUTHOR.contains(&code) => text.to_owned(),
+        _ => shortened(text),
+    }
+}
+
+/// An argument that the function does not take.
+fn argument(text: &str, failure: Option<&Failure>) -> String {
+    let Some((nth, rest)) = numbered(text) else {
+        let count = failure.map_or(0, |failure| failure.values.len());
+        return match function(failure) {
+            Some(name) => format!("{name} does not take {count} arguments"),
+            None => text.to_owned(),
+        };
+    };
+    let name = function(failure).or_else(|| named(rest));
+    let of = name.map_or_else(String::new, |name| format!(" of {name}"));
+    let value = failure.and_then(|failure| failure.values.get(nth.saturating_sub(1)));
+    let found = value.map_or_else(String::new, |value| format!(", found {}", described(value)));
+    match rest.split_once("must be ") {
+        Some((_, wanted)) => format!("Argument {nth}{of} must be {}{found}", kind(wanted)),
+        None if value.is_none() && failure.is_some() => format!("Argument {nth}{of} is missing"),
+        None => format!("Argument {nth}{of} has the wrong type{found}"),
+    }
+}
+
+/// The number in `Argument 2 …`, and what follows it.
+fn numbered(text: &str) -> Option<(usize, &str)> {
+    let (number, rest) = text.strip_prefix("Argument ")?.split_once(' ')?;
+    Some((number.parse().ok()?, rest))
+}
+
+/// The name in `… of function pad …`.
+fn named(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("of function ")?;
+    let name = rest.split(' ').next().filter(|name| *name != "undefined")?;
+    Some(format!("${}", name.trim_start_matches('$')))
+}
+
+fn context(text: &str, failure: Option<&Failure>) -> String {
+    let name = function(failure).or_else(|| named(text));
+    let name = name.unwrap_or_else(|| "The function".to_owned());
+    format!("{name} takes the context for a missing argument, and the context has the wrong type")
+}
+
+fn no_function(text: &str, failure: Option<&Failure>, template: &str) -> String {
+    let written = failure.map(|failure| failure.written.trim_end_matches('('));
+    if let Some((_, meant)) = text.split_once("Did you mean ") {
+        let name = meant.trim_end_matches('?');
+        return format!(
+            "{} is no function. Did you mean {name}?",
+            quoted(name.trim_start_matches('$'))
+        );
+    }
+    let named = text.rsplit_once(": ").map(|(_, name)| name);
+    let Some(name) = named.or(written).filter(|name| name.starts_with('$')) else {
+        return "What is called is no function".to_owned();
+    };
+    let all = tokens(template);
+    let own = all
+        .iter()
+        .filter(|token| token.kind == Kind::Variable && token.text != name);
+    let own: Vec<&str> = own
+        .map(Token::name)
+        .filter(|name| !name.is_empty())
+        .collect();
+    let name_alone = name.trim_start_matches('$');
+    match nearest(name_alone, own) {
+        Some(near) if near != name_alone => {
+            format!(
+                "There is no function {}. Did you mean ${near}?",
+                shortened(name)
+            )
+        }
+        _ => format!("There is no function {}", shortened(name)),
+    }
+}
+
+fn operand(code: &str, text: &str, failure: Option<&Failure>) -> String {
+    let Some(Failure {
+        written, values, ..
+    }) = failure
+    else {
+        return text.to_owned();
+    };
+    let (nth, side) = if code == "T2001" {
+        (0, "left")
+    } else {
+        (1, "right")
+    };
+    let value = values.get(nth).map(described).unwrap_or_default();
+    let advice = match values.get(nth) {
+        Some(JValue::String(_)) if written == "+" => {
+            ". Join texts with &, convert a text with $number(value)"
+        }
+        Some(JValue::String(_)) => ". Convert a text with $number(value)",
+        Some(JValue::Array(..)) => {
+            ". Choose one item with a filter, or add them up with $sum(list)"
+        }
+        _ => "",
+    };
+    format!("The {side} side of {written} must be a number, found {value}{advice}")
+}
+
+fn comparison(text: &str, failure: Option<&Failure>) -> String {
+    match failure.map(|failure| (failure.written.as_str(), failure.values.as_slice())) {
+        Some((written, [left, right])) => format!(
+            "The sides of {written} must be two numbers or two strings, found {} and {}",
+            described(left),
+            described(right)
+        ),
+        _ => text.to_owned(),
+    }
+}
+
+/// The name of the function that failed.
+fn function(failure: Option<&Failure>) -> Option<String> {
+    let name = failure?.written.strip_suffix('(')?;
+    Some(name.to_owned())
+}
+
+fn of(failure: Option<&Failure>, word: &str) -> String {
+    function(failure).map_or_else(String::new, |name| format!("{word}{name}"))
+}
+
+/// A value, shortened.
+fn described(value: &JValue) -> String {
+    match value {
+        JValue::Undefined => "nothing".to_owned(),
+        _ if value.is_function() => "a function".to_owned(),
+        JValue::Array(..) => format!("the list {}", json(value)),
+        JValue::Object(..) => format!("the object {}", json(value)),
+        _ => json(value),
+    }
+}
+
+fn json(value: &JValue) -> String {
+    cut(&value.to_json_string().unwrap_or_default(), 40)
+}
+
+/// A reason of the library, which may quote a long value.
+fn shortened(text: &str) -> String {
+    cut(text, 200)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// A type as the library names it, in words.
+fn kind(name: &str) -> String {
+    let choices = name.trim_matches(['(', ')']).split(" or ");
+    let words: Vec<String> = choices.map(single_kind).collect();
+    words.join(" or ")
+}
+
+fn single_kind(name: &str) -> String {
+    if let Some(items) = name.strip_prefix("an array of ") {
+        return format!("a list of {}s", items.to_lowercase().trim_end_matches('s'));
+    }
+    match name {
+        "Array" => "a list".to_owned(),
+        "Object" => "an object".to_owned(),
+        other => format!("a {}", other.to_lowercase()),
+    }
+}

@@ -1,0 +1,131 @@
+//! What stands around a place of a template.
+
+use super::syntax_words::quoted;
+use super::tokens::{Kind, Token, tokens};
+use crate::problem::Position;
+
+/// A place in a template, with the tokens before and after it.
+pub(super) struct Place<'t> {
+    pub template: &'t str,
+    pub tokens: Vec<Token<'t>>,
+    /// The number of the token at the place; that of the tokens at the end.
+    pub at: usize,
+    open: Vec<Bracket<'t>>,
+}
+
+/// A bracket that is open at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bracket<'t> {
+    pub sign: char,
+    /// Its first byte in the template.
+    pub start: usize,
+    pub opener: Opener<'t>,
+}
+
+/// What stands before a bracket and gives it its meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Opener<'t> {
+    /// A block, a filter, a list or an object.
+    None,
+    /// The arguments of a call of what has this name.
+    Call(&'t str),
+    /// The parameters of a function.
+    Parameters,
+    /// The body of a function.
+    Body,
+}
+
+impl<'t> Place<'t> {
+    /// The place of a position; the end of the template without one.
+    pub(super) fn new(template: &'t str, position: Option<Position>) -> Self {
+        let tokens = tokens(template);
+        let offset = position.map_or(template.len(), |position| position.offset(template));
+        let at = tokens.partition_point(|token| token.range().end <= offset);
+        let open = open(tokens.get(..at).unwrap_or_default());
+        Self {
+            template,
+            tokens,
+            at,
+            open,
+        }
+    }
+
+    /// A token, counted from the one at the place.
+    pub(super) fn token(&self, distance: isize) -> Option<&Token<'t>> {
+        self.tokens.get(self.at.checked_add_signed(distance)?)
+    }
+
+    /// The token at the place, in quotes.
+    pub(super) fn found(&self) -> String {
+        self.token(0).map_or_else(
+            || "the end of the template".to_owned(),
+            |token| quoted(token.text),
+        )
+    }
+
+    /// The token before the place, in quotes.
+    pub(super) fn before(&self) -> Option<String> {
+        self.token(-1).map(|token| quoted(token.text))
+    }
+
+    /// The innermost bracket that is open.
+    pub(super) fn open(&self) -> Option<&Bracket<'t>> {
+        self.open.last()
+    }
+
+    pub(super) fn position(&self, offset: usize) -> Position {
+        Position::after(self.template, offset)
+    }
+
+    /// Whether two tokens, counted from the place, stand next to each other and read so.
+    pub(super) fn reads(&self, distance: isize, signs: [&str; 2]) -> bool {
+        let pair = (self.token(distance), self.token(distance.saturating_add(1)));
+        matches!(pair, (Some(one), Some(two))
+            if one.text == signs[0] && two.text == signs[1] && one.range().end == two.start)
+    }
+
+    /// Whether a value ends before the place and another one begins there.
+    pub(super) fn is_between_values(&self) -> bool {
+        let begins =
+            |token: &Token<'_>| token.kind != Kind::Sign || ["(", "[", "{"].contains(&token.text);
+        self.token(-1).is_some_and(Token::ends_value) && self.token(0).is_some_and(begins)
+    }
+}
+
+/// The brackets that are open after the tokens.
+fn open<'t>(tokens: &[Token<'t>]) -> Vec<Bracket<'t>> {
+    let mut open: Vec<Bracket<'t>> = Vec::new();
+    let mut closed = None;
+    let mut before: Option<&Token<'t>> = None;
+    for token in tokens {
+        let sign = match token.kind {
+            Kind::Sign => token.text.chars().next().unwrap_or_default(),
+            _ => ' ',
+        };
+        match sign {
+            '(' | '[' | '{' => open.push(Bracket {
+                sign,
+                start: token.start,
+                opener: opener(sign, before, closed.take().as_ref()),
+            }),
+            ')' | ']' | '}' => closed = open.pop(),
+            _ => closed = None,
+        }
+        before = Some(token);
+    }
+    open
+}
+
+fn opener<'t>(sign: char, before: Option<&Token<'t>>, closed: Option<&Bracket<'t>>) -> Opener<'t> {
+    let is_body = closed.is_some_and(|closed| closed.opener == Opener::Parameters);
+    match (sign, before) {
+        ('(', Some(name)) if ["function", "λ"].contains(&name.text) => Opener::Parameters,
+        ('(', Some(name))
+            if [Kind::Variable, Kind::Name].contains(&name.kind) && name.ends_value() =>
+        {
+            Opener::Call(name.text)
+        }
+        ('{', _) if is_body => Opener::Body,
+        _ => Opener::None,
+    }
+}
