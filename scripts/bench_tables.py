@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import multiprocessing
 import os
 import resource
 import subprocess
@@ -11,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import b2bi_local_tables as x12
 import x12_files
@@ -33,8 +35,7 @@ def pyx12_segments(path: Path) -> int:
 def oxedi_parse(path: Path) -> int:
     import oxedi
 
-    oxedi.parse_835(path.read_bytes())
-    return 0
+    return len(oxedi.parse(path.read_bytes()).tables)
 
 
 def edi_835_parser_parse(path: Path) -> int:
@@ -44,17 +45,10 @@ def edi_835_parser_parse(path: Path) -> int:
     return 0
 
 
-def databricksx12_parse(path: Path) -> int:
-    from databricksx12 import EDI
-
-    return len(EDI(path.read_text()).toJson())
-
-
 PEERS: dict[str, Callable[[Path], int]] = {
     "pyx12": pyx12_segments,
     "oxedi": oxedi_parse,
     "edi-835-parser": edi_835_parser_parse,
-    "databricksx12": databricksx12_parse,
 }
 
 
@@ -87,6 +81,23 @@ def measure_program(path: Path) -> None:
         print(f"{path.stem:5} {'b2bi-local parse':28} {path.stat().st_size / 1e6 / max(seconds, 1e-9):8.2f} MB/s")
 
 
+def rows_of_part(part: Any) -> int:
+    return sum(batch.num_rows for batch in x12.table(part, "835.claims"))
+
+
+def measure_workers(path: Path) -> None:
+    """How much sooner two workers read the ranges of a file than one does, by the clock."""
+    parts = x12.ranges(path, path.stat().st_size // 8)
+    seconds = []
+    for workers in (1, 2):
+        with multiprocessing.Pool(workers) as pool:
+            pool.map(rows_of_part, parts[:workers])
+            begin = time.perf_counter()
+            pool.map(rows_of_part, parts, chunksize=1)
+            seconds.append(time.perf_counter() - begin)
+    print(f"{path.stem:5} {'835.claims, 2 workers':28} {seconds[0] / seconds[1]:8.2f} times one worker")
+
+
 def main() -> None:
     megabytes = float(sys.argv[1])
     with tempfile.TemporaryDirectory() as folder:
@@ -98,6 +109,8 @@ def main() -> None:
             for name in tables:
                 measure(name, path, rows_of(name))
             measure_program(path)
+            if kind == "835":
+                measure_workers(path)
         peers = x12_files.write(Path(folder, "835-peers.edi"), "835", PEER_MEGABYTES)
         for name in PEERS:
             measure_peer(name, peers)
