@@ -57,7 +57,11 @@ impl Opened {
                 };
                 Source::File(file)
             }
-            _ => return Err(PyTypeError::new_err(format!("{kind} is not a kind of source"))),
+            _ => {
+                return Err(PyTypeError::new_err(format!(
+                    "{kind} is not a kind of source"
+                )));
+            }
         };
         Ok(Self {
             source,
