@@ -133,7 +133,8 @@ impl fmt::Display for Message<'_> {
                 printable(set)
             ),
             ProblemKind::TransactionHeaderMissing => {
-                f.write_str("This SE segment ends a transaction whose ST segment is missing")
+                f.write_str("This SE segment ends a transaction whose ST segment is missing")?;
+                f.write_str(&self.0.detail)
             }
             ProblemKind::HeaderIncomplete => f.write_str("Incomplete ISA segment"),
             ProblemKind::HeaderLength { expected, found } => {
@@ -144,7 +145,10 @@ impl fmt::Display for Message<'_> {
                     instead(expected, found)
                 )
             }
-            ProblemKind::TrailerMissing { trailer, found } => trailer_missing(f, *trailer, found),
+            ProblemKind::TrailerMissing { trailer, found } => {
+                trailer_missing(f, *trailer, found)?;
+                f.write_str(&self.0.detail)
+            }
             ProblemKind::SegmentMisplaced => {
                 write!(f, "Unexpected segment {}", printable(segment))
             }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::Trailer;
+use crate::message::printable;
 
 /// The part that a trailer ends, and what it is a part of.
 pub(crate) fn parts(trailer: Trailer) -> (&'static str, &'static str) {
@@ -38,4 +39,11 @@ pub(crate) fn trailer_missing(
     } else {
         write!(f, " instead of {found}")
     }
+}
+
+/// Says that a segment in lower case was not taken for what it may have been meant to be.
+pub(crate) fn not_counted(id: &str, number: u32) -> Box<str> {
+    let id = printable(id);
+    format!(". Segment {id} at position {number} does not count: identifiers are in upper case")
+        .into()
 }

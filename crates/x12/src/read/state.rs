@@ -1,22 +1,25 @@
 //! From segments to the parts of an envelope and the loops of a transaction.
 
+mod control;
 mod end;
+mod misplaced;
+mod parts;
 
-use std::mem;
 use std::sync::Arc;
 
 use memchr::memmem;
+
+use misplaced::Suspect;
 
 use super::contents::Contents;
 use super::envelope::{Envelope, Header};
 use super::placement::Placement;
 use super::{Fit, LoopKey, ReadReport, Sink};
 use crate::problems::ProblemLog;
-use crate::tables::{self, LoopNames, Version};
+use crate::tables::{LoopNames, Version};
 use crate::text::decode;
 use crate::{
-    Delimiter, Isa, Outcome, Position, Problem, ProblemKind, Segment, Severity, Trailer, foreign,
-    isa,
+    Delimiter, Isa, Outcome, Position, Problem, ProblemKind, Segment, Severity, foreign, isa,
 };
 
 /// How much of what is no X12 a message shows.
@@ -40,6 +43,7 @@ pub(super) struct State {
     /// What came before is passed over: a segment where none of its kind can stand, or something else
     /// between two interchanges.
     passes_over: bool,
+    suspect: Option<Suspect>,
     /// The segment before this one is an ISA that has to be read as one.
     is_restarting: bool,
     reading: ReadReport,
@@ -192,6 +196,17 @@ impl State {
         id: &[u8],
         element: u16,
     ) {
+        self.report_with(sink, kind, (id, element), Box::default());
+    }
+
+    fn report_with(
+        &mut self,
+        sink: &mut impl Sink,
+        kind: ProblemKind,
+        (id, element): (&[u8], u16),
+        detail: Box<str>,
+    ) {
+        self.report_suspect(sink);
         let position = Position {
             element,
             ..self.position
@@ -201,7 +216,7 @@ impl State {
             position,
             segment: decode(id).into(),
             reference: "",
-            detail: Box::default(),
+            detail,
             guide: None,
         };
         self.ended |= problem.severity() == Severity::Fatal;
@@ -259,208 +274,6 @@ impl State {
             sink.close(&self.position);
         }
     }
-
-    /// A segment of the envelope, or one outside of all transactions.
-    fn control(&mut self, sink: &mut impl Sink, segment: &Segment<'_>, id: &[u8]) {
-        let wanted = self.envelope.wanted();
-        match (id, wanted) {
-            (b"ST", Some(Trailer::Ge)) => self.begin_transaction(sink, segment),
-            (b"SE", Some(Trailer::Se)) => self.end_transaction(sink, segment),
-            (b"GS", Some(Trailer::Iea)) => self.begin_group(sink, segment),
-            (b"GE", Some(Trailer::Ge)) => self.end_group(sink, segment),
-            (b"IEA", Some(Trailer::Iea)) => self.end_interchange(sink, segment),
-            (b"TA1" | b"ISB" | b"ISE", Some(Trailer::Iea)) => {
-                sink.control(segment, &self.position);
-            }
-            (b"TA1", Some(Trailer::Se)) => {
-                self.report_at(sink, ProblemKind::SegmentNotInSet, id, 0);
-            }
-            (b"ISA", Some(trailer)) => self.restart(sink, trailer),
-            (b"ST" | b"GS" | b"GE" | b"IEA", Some(trailer)) if leaves_open(id, trailer) => {
-                self.missing(sink, trailer, id);
-                self.close(sink, trailer);
-                self.control(sink, segment, id);
-                return;
-            }
-            _ => {
-                self.misplaced(sink, segment, id);
-                return;
-            }
-        }
-        self.passes_over = false;
-    }
-
-    /// The ISA of the next interchange, with parts of this one open: one problem, whatever is open.
-    fn restart(&mut self, sink: &mut impl Sink, trailer: Trailer) {
-        let open = self.position;
-        (self.position.group, self.position.transaction) = (0, 0);
-        self.missing(sink, trailer, b"ISA");
-        self.position = open;
-        while let Some(trailer) = self.envelope.wanted() {
-            self.close(sink, trailer);
-        }
-        self.is_restarting = true;
-    }
-
-    /// Whether the last segment is to be read again, as the ISA of another interchange.
-    pub(super) fn take_restart(&mut self) -> bool {
-        mem::take(&mut self.is_restarting)
-    }
-
-    fn missing(&mut self, sink: &mut impl Sink, trailer: Trailer, found: &[u8]) {
-        let kind = ProblemKind::TrailerMissing {
-            trailer,
-            found: decode(found).into(),
-        };
-        self.report_at(sink, kind, found, 0);
-    }
-
-    /// Ends the innermost part, which has no trailer.
-    fn close(&mut self, sink: &mut impl Sink, trailer: Trailer) {
-        let absent = Segment::without_elements(trailer.id().as_bytes());
-        match trailer {
-            Trailer::Se => {
-                for _ in 0..self.placement.depth() {
-                    sink.close(&self.position);
-                }
-                self.envelope.transaction = None;
-                sink.transaction_end(&absent, &self.position);
-                (self.position.transaction, self.position.segment) = (0, 0);
-            }
-            Trailer::Ge => {
-                self.envelope.group = None;
-                self.position.transaction = 0;
-                sink.group_end(&absent, &self.position);
-                self.position.group = 0;
-            }
-            Trailer::Iea => {
-                self.envelope.interchange = None;
-                self.position.group = 0;
-                sink.interchange_end(&absent, &self.position);
-            }
-        }
-    }
-
-    /// A segment that stands where none of its kind can; it is left out. Of several in a row the
-    /// first is told.
-    fn misplaced(&mut self, sink: &mut impl Sink, segment: &Segment<'_>, id: &[u8]) {
-        let was_stray = mem::replace(&mut self.passes_over, true);
-        let ends_headless = mem::replace(&mut self.envelope.headless, id != b"SE") && was_stray;
-        let has_group = self.envelope.group.is_some();
-        match (id, &mut self.envelope) {
-            // Counted all the same, so that the trailer's count is no second problem.
-            (
-                b"SE",
-                Envelope {
-                    group: Some(group), ..
-                },
-            ) if ends_headless => group.count(),
-            (
-                b"GE",
-                Envelope {
-                    interchange: Some(interchange),
-                    ..
-                },
-            ) => {
-                // Its GS is missing, or it is one too many.
-                interchange.count();
-                interchange.note_uncounted();
-            }
-            _ => {}
-        }
-        if id == b"SE" && has_group && ends_headless {
-            self.report_at(sink, ProblemKind::TransactionHeaderMissing, id, 0);
-            return;
-        }
-        if was_stray {
-            return;
-        }
-        let kind = if id == b"ST" && !has_group {
-            let set = decode(segment.value(1)).into();
-            ProblemKind::GroupMissing { set }
-        } else {
-            ProblemKind::SegmentMisplaced
-        };
-        self.report_at(sink, kind, id, 0);
-    }
-
-    fn begin_group(&mut self, sink: &mut impl Sink, gs: &Segment<'_>) {
-        if let Some(interchange) = &mut self.envelope.interchange {
-            interchange.count();
-        }
-        self.envelope.group = Some(Header::new(gs.value(6), 0));
-        self.groups = self.groups.saturating_add(1);
-        self.position.group = self.groups;
-        self.transactions = 0;
-        self.position.transaction = 0;
-        // The tables are those of X12 groups; others say what they follow in another way.
-        self.version = Version::of_group(gs.value(8)).filter(|_| gs.value(7) == b"X");
-        self.group_version = decode(gs.value(8)).into();
-        sink.group(gs, &self.position);
-    }
-
-    fn begin_transaction(&mut self, sink: &mut impl Sink, st: &Segment<'_>) {
-        if let Some(group) = &mut self.envelope.group {
-            group.count();
-        }
-        self.envelope.transaction = Some(Header::new(st.value(2), 1));
-        self.transactions = self.transactions.saturating_add(1);
-        self.position.transaction = self.transactions;
-        self.position.segment = 1;
-        let id = decode(st.value(1));
-        let own = decode(st.value(3));
-        let guide_version = if own.is_empty() {
-            &self.group_version
-        } else {
-            &*own
-        };
-        let set = self.version.and_then(|version| match &self.names {
-            Some(names) => names.set(version, &id, guide_version),
-            None => tables::set_of_guide(version, &id, guide_version),
-        });
-        self.contents.count(self.version, &self.group_version, &id);
-        self.placement.begin(set);
-        sink.transaction(st, self.placement.set(), &self.position);
-    }
-
-    fn end_transaction(&mut self, sink: &mut impl Sink, se: &Segment<'_>) {
-        for _ in 0..self.placement.depth() {
-            sink.close(&self.position);
-        }
-        let header = self.envelope.transaction.take();
-        self.check(sink, header, Trailer::Se, se);
-        sink.transaction_end(se, &self.position);
-        self.position.transaction = 0;
-        self.position.segment = 0;
-    }
-
-    fn end_group(&mut self, sink: &mut impl Sink, ge: &Segment<'_>) {
-        let header = self.envelope.group.take();
-        self.position.transaction = 0;
-        self.check(sink, header, Trailer::Ge, ge);
-        sink.group_end(ge, &self.position);
-        self.position.group = 0;
-    }
-
-    fn end_interchange(&mut self, sink: &mut impl Sink, iea: &Segment<'_>) {
-        let header = self.envelope.interchange.take();
-        self.position.group = 0;
-        self.check(sink, header, Trailer::Iea, iea);
-        sink.interchange_end(iea, &self.position);
-    }
-
-    fn check(
-        &mut self,
-        sink: &mut impl Sink,
-        header: Option<Header>,
-        trailer: Trailer,
-        segment: &Segment<'_>,
-    ) {
-        let problems = header.map(|header| header.close(trailer, segment));
-        for (kind, element) in problems.into_iter().flatten().flatten() {
-            self.report_at(sink, kind, segment.id(), element);
-        }
-    }
 }
 
 /// Where the next ISA segment may begin in what follows an interchange: how many bytes come before it.
@@ -483,13 +296,4 @@ fn is_control(id: &[u8]) -> bool {
 fn is_header(segment: &Segment<'_>) -> bool {
     let id = segment.id();
     id.starts_with(b"ISA") && (id.len() == 3 || isa::may_begin(segment.bytes()))
-}
-
-/// Whether a segment of the envelope stands further out than what `trailer` closes.
-fn leaves_open(id: &[u8], trailer: Trailer) -> bool {
-    match trailer {
-        Trailer::Se => id != b"SE",
-        Trailer::Ge => matches!(id, b"GS" | b"IEA"),
-        Trailer::Iea => false,
-    }
 }

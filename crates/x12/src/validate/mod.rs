@@ -33,6 +33,7 @@ use hierarchy::Hierarchy;
 use order::Order;
 use unit::BusinessUnit;
 
+use crate::message_trailer::not_counted;
 use crate::problems::ProblemLog;
 use crate::tables::{self, Set, Version};
 use crate::text::decode;
@@ -43,6 +44,8 @@ use crate::{
 
 /// How many tolerated problems are kept.
 const NOTE_LIMIT: usize = 100;
+/// How many segments in a row may be taken for trailers in lower case: SE, GE and IEA.
+const MOST_SUSPECTS: usize = 3;
 
 /// How much of what is known of the standard is demanded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +71,8 @@ pub struct Validator<'r> {
     /// The transaction has no SE, or the input ends within the segment that follows: what else it lacks
     /// may have been lost with that.
     is_cut: bool,
+    /// Segments that are trailers but for their lower case: reported unless the trailer is missing.
+    suspects: Vec<Problem>,
     unit: BusinessUnit,
     notes: Notes,
 }
@@ -113,6 +118,7 @@ impl<'r> Validator<'r> {
             envelope: Envelope::default(),
             in_data: false,
             is_cut: false,
+            suspects: Vec::new(),
             unit: BusinessUnit::default(),
             notes: Notes::default(),
         }
@@ -178,9 +184,39 @@ impl<'r> Validator<'r> {
         } else {
             "".into()
         };
+        if self.suspects.len() < MOST_SUSPECTS && is_like_trailer(&id) {
+            let kind = self.context.unknown(&id);
+            self.suspects.push(Notes::plain(kind, *position, &id));
+            return;
+        }
+        self.report_suspects();
         self.notes.add(self.context.unknown(&id), *position, &id);
         self.order.odd(id.as_bytes());
         self.guide.odd(id.as_bytes());
+    }
+
+    /// Reports the segments that look like trailers and are followed by more of the transaction.
+    #[inline]
+    fn report_suspects(&mut self) {
+        if !self.suspects.is_empty() {
+            for suspect in std::mem::take(&mut self.suspects) {
+                self.notes.take(suspect);
+            }
+        }
+    }
+
+    /// A problem that the reading found. Where a trailer is missing, one in lower case is the reason.
+    fn found_by_reading(&mut self, problem: &Problem) {
+        let mut problem = problem.clone();
+        if let ProblemKind::TrailerMissing { trailer, .. } = problem.kind {
+            let is_reason = |found: &&Problem| found.segment.eq_ignore_ascii_case(trailer.id());
+            if let Some(reason) = self.suspects.iter().find(is_reason) {
+                problem.detail = not_counted(&reason.segment, reason.position.segment);
+                self.suspects.clear();
+            }
+        }
+        self.report_suspects();
+        self.notes.take(problem);
     }
 
     /// A segment that opens an HL loop.
@@ -308,14 +344,23 @@ impl Notes {
         detail: Box<str>,
     ) {
         let problem = Problem {
-            kind,
-            position,
-            segment: segment.into(),
             reference,
             detail,
             guide: self.is_of_guide.then(|| Box::new(self.guide_context())),
+            ..Self::plain(kind, position, segment)
         };
         self.take(problem);
+    }
+
+    fn plain(kind: ProblemKind, position: Position, segment: &str) -> Problem {
+        Problem {
+            kind,
+            position,
+            segment: segment.into(),
+            reference: "",
+            detail: Box::default(),
+            guide: None,
+        }
     }
 
     fn guide_context(&self) -> GuideContext {
@@ -404,6 +449,9 @@ impl Sink for Validator<'_> {
         if self.is_cut {
             return;
         }
+        if place.fit != Fit::Unknown {
+            self.report_suspects();
+        }
         let before = self.notes.problems.kept();
         self.unit.segment(segment);
         match place.fit {
@@ -464,6 +512,7 @@ impl Sink for Validator<'_> {
         if self.is_cut {
             return;
         }
+        self.report_suspects();
         self.hierarchy.end(&mut self.notes);
         self.notes.is_of_guide = true;
         self.guide.end(position, &mut self.notes);
@@ -488,6 +537,13 @@ impl Sink for Validator<'_> {
             problem.kind,
             ProblemKind::TrailerMissing { .. } | ProblemKind::SegmentIncomplete
         );
-        self.notes.take(problem.clone());
+        self.found_by_reading(problem);
     }
+}
+
+/// Whether a segment is a trailer but for the case of its letters.
+fn is_like_trailer(id: &str) -> bool {
+    ["SE", "GE", "IEA"]
+        .iter()
+        .any(|trailer| trailer.eq_ignore_ascii_case(id))
 }

@@ -11,8 +11,7 @@ impl State {
     /// Notes what is missing where the input ends.
     pub(in crate::read) fn end_of_input(&mut self, sink: &mut impl Sink) {
         if let Some(trailer) = self.envelope.wanted() {
-            let found = Box::default();
-            self.report(sink, ProblemKind::TrailerMissing { trailer, found });
+            self.missing(sink, trailer, &[]);
         } else if self.is_at_start() {
             let kind = ProblemKind::NotAnInterchange {
                 begins: Box::default(),

@@ -92,8 +92,10 @@ fn a_transaction_without_a_header_is_not_accepted_with_its_group() {
     let end = ORDER[start..].find('~').unwrap() + start + 1;
     let input = [&ORDER[..start], &ORDER[end..]].concat();
     let found = answers(input.as_bytes());
-    assert_eq!(found.report.len(), 2, "{:?}", found.report);
-    assert!(found.report[1].contains("ends a transaction whose ST segment is missing"));
+    assert_eq!(found.report.len(), 1, "{:?}", found.report);
+    assert!(found.report[0].contains(
+        "ends a transaction whose ST segment is missing. Segment BEG at position 7 is the first"
+    ));
     assert!(found.is_rejected);
     assert_eq!(found.interchanges, ["R*024"]);
     // One SE too many ends no transaction.
@@ -104,6 +106,48 @@ fn a_transaction_without_a_header_is_not_accepted_with_its_group() {
     );
     assert_eq!(found.report.len(), 1, "{:?}", found.report);
     assert!(!found.is_rejected);
+}
+
+/// Parts of the envelope in lower case: one message each, which names the segment.
+#[test]
+fn a_part_of_the_envelope_in_lower_case_is_one_problem() {
+    for (old, new, verdicts) in [
+        ("SE*4*0001", "se*4*0001", "AK5*R*2 AK5*A AK9*P*2*2*1"),
+        ("SE*4*0002", "Se*4*0002", "AK5*A AK5*R*2 AK9*P*2*2*1"),
+        ("GE*2*7", "ge*2*7", "AK5*A AK5*A AK9*E*2*2*2*3"),
+        ("IEA*", "iea*", ""),
+        ("ST*850*0001", "st*850*0001", "AK9*R*2*1*0*5"),
+        ("ST*850*0002", "sT*850*0002", "AK9*R*2*1*0*5"),
+    ] {
+        let found = answers(ORDER.replacen(old, new, 1).as_bytes());
+        let [message] = found.report.as_slice() else {
+            panic!("{new}: {:?}", found.report);
+        };
+        let id = new.split('*').next().unwrap();
+        assert!(
+            message.contains(&format!("Segment {id} at position")),
+            "{message}"
+        );
+        assert!(
+            message.contains("identifiers are in upper case"),
+            "{message}"
+        );
+        assert_eq!(found.verdicts(), verdicts, "{new}");
+    }
+    // Where the part has its own trailer all the same, the other is reported as before.
+    for (old, new) in [
+        ("SE*4*0001", "se*4*0001~SE*5*0001"),
+        ("GE*2*7", "ge*2*7~GE*2*7"),
+        ("IEA*", "iea*1~IEA*"),
+    ] {
+        let found = answers(ORDER.replacen(old, new, 1).as_bytes());
+        assert_eq!(found.report.len(), 1, "{new}: {:?}", found.report);
+    }
+    let cut = ORDER
+        .replace("SE*4", "se*4")
+        .replace("GE*", "ge*")
+        .replace("IEA*", "iea*");
+    assert_eq!(answers(cut.as_bytes()).report.len(), 2);
 }
 
 #[test]
