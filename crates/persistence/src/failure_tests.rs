@@ -1,99 +1,14 @@
 //! A disk that is full, and has room again.
 
-use std::io;
-use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use redb::{Builder, StorageBackend};
-
-use crate::storage::Storage;
-use crate::{Batch, OpenError, RowStore, Table, WriteError};
+use crate::limited_disk::LimitedDisk;
+use crate::{Batch, RowStore, Table, WriteError};
 
 const ROWS: Table = Table("rows");
 /// Longer than any test takes.
 const NEVER: Duration = Duration::from_hours(1);
-
-/// A disk of limited size, whose content outlives the database on it.
-#[derive(Clone, Debug, Default)]
-struct Disk {
-    bytes: Arc<Mutex<Vec<u8>>>,
-    /// The most bytes that it holds.
-    size: Arc<AtomicUsize>,
-}
-
-fn full() -> io::Error {
-    io::Error::from(io::ErrorKind::StorageFull)
-}
-
-impl Disk {
-    fn has_room(&self, end: usize) -> io::Result<()> {
-        let size = self.size.load(Ordering::SeqCst);
-        (end <= size).then_some(()).ok_or_else(full)
-    }
-}
-
-impl StorageBackend for Disk {
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.bytes.lock().unwrap().len() as u64)
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let start = usize::try_from(offset).unwrap();
-        let bytes = self.bytes.lock().unwrap();
-        out.copy_from_slice(&bytes[start..start + out.len()]);
-        Ok(())
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        let len = usize::try_from(len).unwrap();
-        self.has_room(len)?;
-        self.bytes.lock().unwrap().resize(len, 0);
-        Ok(())
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let start = usize::try_from(offset).unwrap();
-        self.bytes.lock().unwrap()[start..start + data.len()].copy_from_slice(data);
-        Ok(())
-    }
-}
-
-impl Disk {
-    fn row_store(&self, probe_interval: Duration) -> RowStore {
-        self.size.store(usize::MAX, Ordering::SeqCst);
-        let open = || Builder::new().create_with_backend(self.clone()).unwrap();
-        let again = self.clone();
-        let storage = Storage::new(
-            open(),
-            Box::new(move || {
-                let opened = Builder::new().create_with_backend(again.clone());
-                opened.map_err(|error| OpenError::new(Path::new("disk"), error.into()))
-            }),
-        );
-        let lock = tempfile();
-        RowStore::start(Path::new("disk"), storage, lock, probe_interval).unwrap()
-    }
-
-    /// Leaves no room beyond what is used.
-    fn fill(&self) {
-        self.size
-            .store(self.bytes.lock().unwrap().len(), Ordering::SeqCst);
-    }
-
-    fn empty(&self) {
-        self.size.store(usize::MAX, Ordering::SeqCst);
-    }
-}
-
-fn tempfile() -> std::fs::File {
-    std::fs::File::open("/dev/null").unwrap()
-}
 
 /// A row that takes more room than the database has at hand.
 fn large(key: &str) -> Batch {
@@ -120,8 +35,8 @@ fn keys(row_store: &RowStore) -> Vec<String> {
 
 #[tokio::test]
 async fn a_full_disk_fails_one_write_and_the_next_is_tried_again() {
-    let disk = Disk::default();
-    let row_store = disk.row_store(NEVER);
+    let disk = LimitedDisk::default();
+    let row_store = disk.row_store(NEVER).unwrap();
     let first = row_store.send(small("first")).unwrap();
     row_store.flushed(first).await.unwrap();
     disk.fill();
@@ -133,7 +48,7 @@ async fn a_full_disk_fails_one_write_and_the_next_is_tried_again() {
         row_store.flushed(first).await.unwrap();
         assert_eq!(keys(&row_store), ["first"]);
     }
-    disk.empty();
+    disk.free();
     let second = row_store.send(large("second")).unwrap();
     row_store.flushed(second).await.unwrap();
     assert!(row_store.failure().is_none());
@@ -142,8 +57,8 @@ async fn a_full_disk_fails_one_write_and_the_next_is_tried_again() {
 
 #[tokio::test]
 async fn what_fails_is_undone_latest_first_while_nothing_is_accepted() {
-    let disk = Disk::default();
-    let row_store = disk.row_store(NEVER);
+    let disk = LimitedDisk::default();
+    let row_store = disk.row_store(NEVER).unwrap();
     disk.fill();
     let undone = Arc::new(Mutex::new(Vec::new()));
     let mut last = None;
@@ -170,12 +85,12 @@ async fn what_fails_is_undone_latest_first_while_nothing_is_accepted() {
 
 #[tokio::test]
 async fn room_is_noticed_without_a_write() {
-    let disk = Disk::default();
-    let row_store = disk.row_store(Duration::from_millis(1));
+    let disk = LimitedDisk::default();
+    let row_store = disk.row_store(Duration::from_millis(1)).unwrap();
     disk.fill();
     let lost = row_store.send(large("lost")).unwrap();
     row_store.flushed(lost).await.unwrap_err();
-    disk.empty();
+    disk.free();
     while row_store.failure().is_some() {
         tokio::task::yield_now().await;
     }
@@ -185,8 +100,8 @@ async fn room_is_noticed_without_a_write() {
 #[tokio::test]
 async fn a_recovery_is_told_once_whatever_notices_it() {
     for probe_interval in [NEVER, Duration::from_millis(1)] {
-        let disk = Disk::default();
-        let row_store = disk.row_store(probe_interval);
+        let disk = LimitedDisk::default();
+        let row_store = disk.row_store(probe_interval).unwrap();
         let fine = row_store.send(small("fine")).unwrap();
         row_store.flushed(fine).await.unwrap();
         for known in 0..3 {
@@ -198,7 +113,7 @@ async fn a_recovery_is_told_once_whatever_notices_it() {
                 row_store.flushed(lost).await.unwrap_err();
             }
             assert_eq!(row_store.recoveries(), known);
-            disk.empty();
+            disk.free();
             if probe_interval == NEVER {
                 let written = row_store.send(small("again")).unwrap();
                 row_store.flushed(written).await.unwrap();

@@ -12,6 +12,8 @@ mod batch;
 mod error;
 #[cfg(test)]
 mod failure_tests;
+#[cfg(any(test, feature = "limited-disk"))]
+pub mod limited_disk;
 mod open;
 mod open_error;
 mod progress;

@@ -131,3 +131,27 @@ impl From<WriteError> for PersistError {
         Self::Write(error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use b2bi_local_persistence::WriteError;
+
+    use super::PersistError;
+
+    #[test]
+    fn errors_say_what_was_not_written_and_have_a_source() {
+        let json = serde_json::from_str::<u8>("x").unwrap_err();
+        let reason = json.to_string();
+        let check = |error: PersistError, expected: &str| {
+            assert_eq!(error.to_string(), expected);
+            assert!(error.source().is_some());
+        };
+        let row = format!("a row cannot be written as JSON: {reason}");
+        check(json.into(), &row);
+        let write = WriteError::undone();
+        let reason = write.to_string();
+        check(write.into(), &reason);
+    }
+}

@@ -133,11 +133,6 @@ impl Partition {
         }
     }
 
-    /// What tells this partition from others.
-    pub(crate) fn number(&self) -> u64 {
-        self.number
-    }
-
     /// Takes a job that has ended out of memory; see [`Jobs::archive`](super::Jobs::archive).
     pub(crate) fn archive_job(&self, place: u64, limit: usize) {
         let is_on_disk = self.keeper.is_some();

@@ -8,10 +8,12 @@
 mod bench;
 mod cancelling;
 mod clock;
+mod disk_full;
 mod lagging;
 mod large;
 mod persistence;
 mod pipelines;
+mod references;
 mod retention;
 mod stages;
 mod watching;

@@ -154,3 +154,17 @@ async fn callers_that_leave_nothing_take_no_memory() {
         .await;
     assert_eq!(listed["profiles"].as_array().map(Vec::len), Some(1));
 }
+
+#[tokio::test]
+async fn a_reset_of_one_account_leaves_the_limit_to_the_others() {
+    let mut bench = Bench::new();
+    bench.configure(config(2, 9));
+    let profile =
+        json!({"name": "a", "phone": "5555555555", "businessName": "b", "logging": "DISABLED"});
+    let other = "000000000007";
+    bench.call_as(other, "CreateProfile", profile).await;
+    finished_jobs(&bench, 2).await;
+    bench.service().reset(Some(other), None).await.unwrap();
+    finished_jobs(&bench, 2).await;
+    assert_eq!(bench.service().jobs().len(), 2, "in memory");
+}

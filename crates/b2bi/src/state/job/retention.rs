@@ -41,13 +41,9 @@ impl JobRetention {
 
     /// Takes note of all jobs of a partition, whose state is another one now.
     pub(crate) fn replaced(&self, partition: &Arc<Partition>) {
-        let number = partition.number();
-        let is_other = |partition: &Weak<Partition>| {
-            partition
-                .upgrade()
-                .is_some_and(|upgrade| upgrade.number() != number)
-        };
-        self.lock().retain(|(guard, _)| is_other(guard));
+        let own = Arc::downgrade(partition);
+        self.lock()
+            .retain(|(other, _)| other.strong_count() > 0 && !other.ptr_eq(&own));
         let places = partition.lock().jobs.ended_places();
         for place in places {
             self.ended(partition, place);
