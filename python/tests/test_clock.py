@@ -156,3 +156,19 @@ def test_no_time_is_too_far(manual):
     change(manual, setTo="9999-12-31T23:59:59Z", advanceMs=5000)
     reply = requests.get(f"{manual}/_b2bi/health")
     assert reply.headers["date"] == "Fri, 31 Dec 9999 23:59:59 GMT"
+
+
+def test_objects_expire_as_the_clock_is_put_forward(manual):
+    s3 = boto3_client("s3", manual, ACCOUNT)
+    s3.create_bucket(Bucket="orders")
+    rule = {"Status": "Enabled", "Filter": {"Prefix": "old/"}, "Expiration": {"Days": 1}}
+    s3.put_bucket_lifecycle_configuration(Bucket="orders", LifecycleConfiguration={"Rules": [rule]})
+    for key in ["old/a", "new/a"]:
+        s3.put_object(Bucket="orders", Key=key, Body=b"x")
+    change(manual, advanceMs=2 * 24 * 3_600_000)
+    for _ in range(200):
+        contents = [found["Key"] for found in s3.list_objects_v2(Bucket="orders").get("Contents", [])]
+        if contents == ["new/a"]:
+            break
+        time.sleep(0.02)
+    assert contents == ["new/a"]

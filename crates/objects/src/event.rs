@@ -78,6 +78,12 @@ pub enum ObjectChange {
     TagsPut,
     /// The object lost its tags.
     TagsDeleted,
+    /// The object was given another access control list.
+    AclPut,
+    /// An object, one of its versions or its delete marker expired, and is gone.
+    ExpiryDelete,
+    /// An object expired, and a delete marker hides it.
+    ExpiryMarkerCreated,
     /// No object: the notifications of the bucket were set, and S3 tries them.
     Test,
 }
@@ -95,6 +101,9 @@ impl ObjectChange {
             Self::DeleteMarkerCreated => "ObjectRemoved:DeleteMarkerCreated",
             Self::TagsPut => "ObjectTagging:Put",
             Self::TagsDeleted => "ObjectTagging:Delete",
+            Self::AclPut => "ObjectAcl:Put",
+            Self::ExpiryDelete => "LifecycleExpiration:Delete",
+            Self::ExpiryMarkerCreated => "LifecycleExpiration:DeleteMarkerCreated",
             Self::Test => "TestEvent",
         }
     }

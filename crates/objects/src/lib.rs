@@ -16,6 +16,7 @@ mod store;
 mod xml;
 
 pub use embedded::described::{DescribedBucket, PreparedObjects};
+pub use embedded::lifecycle::Expired;
 pub use embedded::reply::{ErrorAnswer, error_answer};
 pub use embedded::service_access::ServiceAccess;
 pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, Settings};

@@ -107,6 +107,11 @@ impl ServerClock {
         self.setting().inner_millis()
     }
 
+    /// Tells of each change of how the clock goes.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
+    }
+
     /// Sets how the clock goes, and the inner time that it goes on from.
     pub(crate) fn set(&self, mode: ClockMode, inner: Timestamp) {
         self.change(|setting| setting.set(mode, inner.as_millis()));

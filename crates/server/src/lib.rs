@@ -19,6 +19,7 @@ mod health;
 mod init;
 mod jobs;
 mod journal;
+mod lifecycle;
 mod log;
 mod metrics;
 mod object_events;

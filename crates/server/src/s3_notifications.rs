@@ -174,7 +174,18 @@ impl<'a> Facts<'a> {
                 Some("DeleteObject"),
                 Some("Delete Marker Created"),
             ),
+            ObjectChange::ExpiryDelete => (
+                "Object Deleted",
+                Some("Lifecycle Expiration"),
+                Some("Permanently Deleted"),
+            ),
+            ObjectChange::ExpiryMarkerCreated => (
+                "Object Deleted",
+                Some("Lifecycle Expiration"),
+                Some("Delete Marker Created"),
+            ),
             ObjectChange::TagsPut => ("Object Tags Added", None, None),
+            ObjectChange::AclPut => ("Object ACL Updated", None, None),
             ObjectChange::TagsDeleted | ObjectChange::Test => ("Object Tags Deleted", None, None),
         };
         let object = self.object(&event.key, "etag", "version-id");

@@ -165,6 +165,26 @@ def test_checksums_of_parts(s3, bucket):
     fails("InvalidRequest", 400, s3.create_multipart_upload, ChecksumAlgorithm="SHA1", ChecksumType="FULL_OBJECT", **here)
 
 
+@pytest.mark.parametrize("kind, code", [("COMPOSITE", "InvalidRequest"), ("FULL_OBJECT", None)])
+def test_parts_of_a_composite_upload_have_checksums(endpoint, bucket, kind, code):
+    s3 = s3_client(endpoint, request_checksum_calculation="when_required")
+    here = {"Bucket": bucket, "Key": "k"}
+    upload = s3.create_multipart_upload(ChecksumAlgorithm="CRC32", ChecksumType=kind, **here)["UploadId"]
+    part = {"PartNumber": 1, "Body": b"x", "UploadId": upload, **here}
+    if code:
+        message = fails(code, 400, s3.upload_part, **part)["Error"]["Message"]
+        assert message == "Checksum Type mismatch occurred, expected checksum Type: crc32, actual checksum Type: null"
+    else:
+        s3.upload_part(**part)
+    etag = s3.upload_part(ChecksumCRC32=crc32(b"x"), **part)["ETag"]
+    bare = {"UploadId": upload, "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": etag}]}, **here}
+    if code:
+        assert "It was missing for part 1" in fails(code, 400, s3.complete_multipart_upload, **bare)["Error"]["Message"]
+        bare["MultipartUpload"]["Parts"][0]["ChecksumCRC32"] = crc32(b"x")
+    s3.complete_multipart_upload(**bare)
+    assert read(s3, bucket, "k") == b"x"
+
+
 def aws_chunked(endpoint, bucket, body, trailer):
     """Sends a body as boto3 does over https: in chunks, its checksum behind it."""
     coded = b"%x\r\n%s\r\n0\r\nx-amz-checksum-crc32:%s\r\n\r\n" % (len(body), body, trailer.encode())

@@ -6,6 +6,7 @@ use http::{HeaderMap, StatusCode};
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use super::configuration::Configurations;
+use super::state::{self, Store};
 use crate::xml::Element;
 
 const ACL: &str = "x-amz-acl";
@@ -15,16 +16,6 @@ const ENFORCED: &str = "BucketOwnerEnforced";
 const OWNERSHIPS: [&str; 3] = ["BucketOwnerPreferred", "ObjectWriter", ENFORCED];
 /// The list that says what holds for all objects of a bucket without lists.
 const OWNERS: &str = "bucket-owner-full-control";
-/// The canned lists of objects.
-const OBJECT_CANNED: [&str; 7] = [
-    "private",
-    "public-read",
-    "public-read-write",
-    "authenticated-read",
-    "aws-exec-read",
-    "bucket-owner-read",
-    OWNERS,
-];
 const GRANTS: [(&str, &str); 5] = [
     ("x-amz-grant-full-control", "FULL_CONTROL"),
     ("x-amz-grant-read", "READ"),
@@ -37,8 +28,14 @@ const AUTHENTICATED_USERS: &str = "http://acs.amazonaws.com/groups/global/Authen
 const LOG_DELIVERY: &str = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 const GROUPS: [&str; 3] = [ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY];
 
-/// The canned lists of buckets, and whom each grants what besides the owner.
-const CANNED: [(&str, &[(&str, &str)]); 5] = [
+/// The canonical user by which EC2 reads images. Assumption A-281.
+const EC2: &str = "6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c";
+
+/// Canned lists, and what each grants to whom besides the owner.
+type Canned = [(&'static str, &'static [(&'static str, &'static str)])];
+
+/// Those of buckets.
+const BUCKET_CANNED: &Canned = &[
     ("private", &[]),
     ("public-read", &[(ALL_USERS, "READ")]),
     (
@@ -52,41 +49,167 @@ const CANNED: [(&str, &[(&str, &str)]); 5] = [
     ),
 ];
 
+/// Those of objects. The owner of the bucket owns its objects too, so their lists for it grant no more.
+const OBJECT_CANNED: &Canned = &[
+    ("private", &[]),
+    ("public-read", &[(ALL_USERS, "READ")]),
+    (
+        "public-read-write",
+        &[(ALL_USERS, "READ"), (ALL_USERS, "WRITE")],
+    ),
+    ("authenticated-read", &[(AUTHENTICATED_USERS, "READ")]),
+    ("aws-exec-read", &[(EC2, "READ")]),
+    ("bucket-owner-read", &[]),
+    (OWNERS, &[]),
+];
+
+/// What a request says of a list, besides of a document.
+pub(crate) struct Given<'a> {
+    /// The name of a canned list.
+    pub(crate) canned: Option<&'a str>,
+    /// Lists of grantees, and what each is permitted.
+    pub(crate) grants: Vec<(&'a str, &'static str)>,
+}
+
+/// Takes the [`Given`] out of an input shape of an upload.
+macro_rules! given_acl {
+    ($input:expr) => {{
+        let grants = [
+            ($input.grant_full_control.as_deref(), "FULL_CONTROL"),
+            ($input.grant_read.as_deref(), "READ"),
+            ($input.grant_read_acp.as_deref(), "READ_ACP"),
+            ($input.grant_write_acp.as_deref(), "WRITE_ACP"),
+        ];
+        let grants = grants.into_iter();
+        $crate::embedded::acl::Given {
+            canned: $input.acl.as_ref().map(|acl| acl.as_str()),
+            grants: grants
+                .filter_map(|(grantees, permission)| Some((grantees?, permission)))
+                .collect(),
+        }
+    }};
+}
+pub(crate) use given_acl;
+
 /// The list of a bucket whose list was never set.
 pub(crate) fn private(owner: &str) -> Element {
     document(owner, Vec::new())
 }
 
-/// The list that the headers of a request set; none where they set none.
+/// The list of an object whose list was never set, or that which is kept with it.
+pub(crate) fn of_object(kept: Option<&str>, owner: &str) -> String {
+    kept.map_or_else(|| written(&private(owner)), str::to_owned)
+}
+
+/// The list that the headers of a request set for a bucket; none where they set none.
 ///
 /// # Errors
 /// `InvalidArgument` for a canned list or a grantee that S3 does not have; `InvalidRequest` for a
 /// canned list beside grants.
 pub(crate) fn of_headers(headers: &HeaderMap, owner: &str) -> S3Result<Option<Element>> {
-    let text = |name| {
-        headers
-            .get(name)
-            .map(|value| value.to_str().unwrap_or_default())
-    };
-    let has_grants = GRANTS.iter().any(|(name, _)| headers.contains_key(*name));
-    match text(ACL) {
-        Some(_) if has_grants => Err(s3_error!(
-            InvalidRequest,
-            "Specifying both Canned ACLs and Header Grants is not allowed"
-        )),
-        Some(name) => canned(name, owner).map(Some),
-        None if has_grants => {
-            let mut grants = Vec::new();
-            for (name, permission) in GRANTS {
-                for grantee in text(name).into_iter().flat_map(|value| value.split(',')) {
-                    grants.push(grant(grantee_of(grantee.trim())?, permission));
-                }
-            }
-            let list = with_grants(owner, grants);
-            Ok(Some(list))
+    Given::of_headers(headers).list(BUCKET_CANNED, owner)
+}
+
+/// The list that the headers of a request set for an object; none where they set none.
+///
+/// # Errors
+/// As [`of_headers`].
+pub(crate) fn object_of_headers(headers: &HeaderMap, owner: &str) -> S3Result<Option<Element>> {
+    Given::of_headers(headers).list(OBJECT_CANNED, owner)
+}
+
+impl<'a> Given<'a> {
+    fn of_headers(headers: &'a HeaderMap) -> Self {
+        let text = |name| {
+            let value = headers.get(name)?;
+            Some(value.to_str().unwrap_or_default())
+        };
+        let grants = GRANTS.iter();
+        Self {
+            canned: text(ACL),
+            grants: grants
+                .filter_map(|(name, permission)| Some((text(name)?, *permission)))
+                .collect(),
         }
-        None => Ok(None),
     }
+
+    fn list(&self, known: &Canned, owner: &str) -> S3Result<Option<Element>> {
+        match self.canned {
+            Some(_) if !self.grants.is_empty() => Err(s3_error!(
+                InvalidRequest,
+                "Specifying both Canned ACLs and Header Grants is not allowed"
+            )),
+            Some(name) => canned(known, name, owner).map(Some),
+            None if self.grants.is_empty() => Ok(None),
+            None => {
+                let mut grants = Vec::new();
+                for (grantees, permission) in &self.grants {
+                    for grantee in grantees.split(',') {
+                        grants.push(grant(grantee_of(grantee.trim())?, permission));
+                    }
+                }
+                Ok(Some(with_grants(owner, grants)))
+            }
+        }
+    }
+
+    /// The list of a new object of the bucket, to be kept; none for one that is private.
+    ///
+    /// # Errors
+    /// `NoSuchBucket`, those of [`of_headers`], and those of [`check_allowed`] and
+    /// [`check_ownership`].
+    pub(crate) fn of_upload(
+        &self,
+        store: &Store,
+        account: &str,
+        bucket_name: &str,
+    ) -> S3Result<Option<Box<str>>> {
+        store.read(account, |buckets| {
+            let bucket = state::bucket(buckets, bucket_name)?;
+            let owner = store.owner(account);
+            let Some(list) = self.list(OBJECT_CANNED, owner)? else {
+                return Ok(None);
+            };
+            if self.canned != Some(OWNERS) {
+                check_ownership(&bucket.configurations)?;
+            }
+            check_allowed(&list, &bucket.configurations)?;
+            Ok(kept(&list, owner))
+        })
+    }
+}
+
+/// An object's list as it is kept: none for one that is private.
+pub(crate) fn kept(list: &Element, owner: &str) -> Option<Box<str>> {
+    let list = written(list);
+    (list != written(&private(owner))).then(|| list.into())
+}
+
+/// Refuses a list that lets anybody in where the bucket was told to have none.
+///
+/// # Errors
+/// `AccessDenied`.
+pub(crate) fn check_allowed(list: &Element, configurations: &Configurations) -> S3Result<()> {
+    let block = configurations.get("publicAccessBlock");
+    let block = block.and_then(Option::as_deref);
+    let block = block.and_then(|document| Element::read(document.as_bytes()));
+    let blocks = block.is_some_and(|block| block.text_of("BlockPublicAcls") == Some("true"));
+    if blocks && is_public(list) {
+        return Err(s3_error!(
+            AccessDenied,
+            "This ACL is public, and public ACLs are blocked by the BlockPublicAcls setting of the bucket's public access block."
+        ));
+    }
+    Ok(())
+}
+
+fn is_public(list: &Element) -> bool {
+    let grants = list
+        .child("AccessControlList")
+        .into_iter()
+        .flat_map(|list| &list.children);
+    let mut groups = grants.filter_map(|grant| grant.child("Grantee")?.text_of("URI"));
+    groups.any(|group| [ALL_USERS, AUTHENTICATED_USERS].contains(&group))
 }
 
 /// The list, the ownership and the object lock, which needs versions, that the headers of `CreateBucket` give the new bucket.
@@ -128,41 +251,28 @@ pub(crate) fn of_new_bucket(headers: &HeaderMap, owner: &str) -> S3Result<Config
     Ok(configurations)
 }
 
-/// Checks the list that an upload gives its object, which is not kept.
-///
-/// # Errors
-/// `InvalidArgument` for a list that S3 does not have; `AccessControlListNotSupported` where the
-/// bucket was told to have none.
-pub(crate) fn check_upload(headers: &HeaderMap, configurations: &Configurations) -> S3Result<()> {
-    let canned = headers.get(ACL).map(|acl| acl.to_str().unwrap_or_default());
-    match canned.filter(|acl| OBJECT_CANNED.contains(acl)) {
-        Some(OWNERS) => Ok(()),
-        Some(_) => check_ownership(configurations),
-        None => {
-            let list = of_headers(headers, "")?;
-            list.map_or(Ok(()), |_| check_ownership(configurations))
-        }
-    }
-}
-
-/// Whether a request has headers that give a list.
-pub(crate) fn has_headers(headers: &HeaderMap) -> bool {
-    headers.contains_key(ACL) || GRANTS.iter().any(|(name, _)| headers.contains_key(*name))
-}
-
 fn written(element: &Element) -> String {
     let mut text = String::new();
     element.write(&mut text);
     text
 }
 
-fn canned(name: &str, owner: &str) -> S3Result<Element> {
-    let found = CANNED.iter().find(|(known, _)| *known == name);
+fn canned(known: &Canned, name: &str, owner: &str) -> S3Result<Element> {
+    let found = known.iter().find(|(known, _)| *known == name);
     let (_, grants) = found.ok_or_else(invalid)?;
     let grants = grants
         .iter()
-        .map(|(group, permission)| grant(grantee("URI", group), permission));
+        .map(|(who, permission)| grant(grantee(kind_of(who), who), permission));
     Ok(document(owner, grants.collect()))
+}
+
+/// The element that names a grantee of a canned list.
+fn kind_of(grantee: &str) -> &'static str {
+    if GROUPS.contains(&grantee) {
+        "URI"
+    } else {
+        "ID"
+    }
 }
 
 /// Checks the grantees of a list that came as a document.

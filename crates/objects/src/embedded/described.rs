@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use s3s::dto::{Metadata, StorageClass, Timestamp, TimestampFormat};
+use s3s::dto::{Metadata, ServerSideEncryption, StorageClass, Timestamp, TimestampFormat};
 use s3s::path::check_bucket_name;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,7 @@ use super::versions::{self, DeleteMarker, Version, VersionId};
 
 /// The most bytes that a key has.
 const MAX_KEY: usize = 1024;
+const MD5_BYTES: usize = 16;
 
 /// A bucket and what is in it, without uploads under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +82,18 @@ struct DescribedObject {
     content_language: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     storage_class: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    server_side_encryption: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ssekms_key_id: Option<String>,
+    /// The MD5 of the key of a customer, which reads must give.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_key_md5: Option<String>,
+    /// The access control list; none for one that is private.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    acl: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     metadata: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -219,6 +232,18 @@ fn described_object(key: &str, object: &Object) -> Result<DescribedObject, Strin
             .storage_class
             .as_ref()
             .map(|storage_class| storage_class.as_str().to_owned()),
+        expires: headers
+            .expires
+            .as_ref()
+            .map(written_timestamp)
+            .transpose()?,
+        server_side_encryption: headers
+            .server_side_encryption
+            .as_ref()
+            .map(|encryption| encryption.as_str().to_owned()),
+        ssekms_key_id: headers.ssekms_key_id.clone(),
+        customer_key_md5: headers.customer_key_md5.clone(),
+        acl: headers.acl.clone(),
         metadata: metadata
             .map(|(name, metadata)| (name.clone(), metadata.clone()))
             .collect(),
@@ -249,8 +274,11 @@ fn described_version(key: &str, version: &Version) -> Result<DescribedVersion, S
 }
 
 fn written_time(time: SystemTime) -> Result<String, String> {
+    written_timestamp(&Timestamp::from(time))
+}
+
+fn written_timestamp(time: &Timestamp) -> Result<String, String> {
     let mut text = Vec::new();
-    let time = Timestamp::from(time);
     let written = time.format(TimestampFormat::DateTime, &mut text);
     written.map_err(|error| error.to_string())?;
     String::from_utf8(text).map_err(|error| error.to_string())
@@ -269,6 +297,24 @@ fn read_time(text: &str) -> Option<SystemTime> {
 fn wanted_time(text: &str) -> Result<SystemTime, String> {
     let wanted = || "lastModified must be such as 2026-01-31T09:30:00Z".to_owned();
     read_time(text).ok_or_else(wanted)
+}
+
+fn wanted_expiry(text: &str) -> Result<Timestamp, String> {
+    let time = Timestamp::parse(TimestampFormat::DateTime, text);
+    time.map_err(|_| "expires must be such as 2026-01-31T09:30:00Z".to_owned())
+}
+
+fn wanted_key_md5(md5: String) -> Result<String, String> {
+    match BASE64_STANDARD.decode(&md5) {
+        Ok(bytes) if bytes.len() == MD5_BYTES => Ok(md5),
+        _ => Err("customerKeyMd5 is not an MD5 in Base64".to_owned()),
+    }
+}
+
+fn wanted_acl(list: Box<str>) -> Result<Box<str>, String> {
+    let read = configuration::read_acl(list.as_bytes());
+    read.map_err(|_| "acl is not a list that S3 takes".to_owned())?;
+    Ok(list)
 }
 
 fn read_version_id(id: Option<String>) -> Result<Option<Box<str>>, String> {
@@ -368,7 +414,19 @@ impl Store {
             }
             _ => return Err("either text or base64 is wanted".to_owned()),
         };
+        let expires = described
+            .expires
+            .as_deref()
+            .map(wanted_expiry)
+            .transpose()?;
         let headers = Headers {
+            expires,
+            server_side_encryption: described
+                .server_side_encryption
+                .map(ServerSideEncryption::from),
+            ssekms_key_id: described.ssekms_key_id,
+            customer_key_md5: described.customer_key_md5.map(wanted_key_md5).transpose()?,
+            acl: described.acl.map(wanted_acl).transpose()?,
             content_type: described.content_type,
             cache_control: described.cache_control,
             content_disposition: described.content_disposition,
@@ -377,7 +435,6 @@ impl Store {
             storage_class: described.storage_class.map(StorageClass::from),
             metadata: (!described.metadata.is_empty())
                 .then(|| described.metadata.into_iter().collect::<Metadata>()),
-            ..Headers::default()
         };
         let content = self.stored(body).await?;
         let made = write::whole(self, content, headers, &[], None);

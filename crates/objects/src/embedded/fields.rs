@@ -19,6 +19,8 @@ pub(crate) struct Headers {
     pub(crate) storage_class: Option<StorageClass>,
     /// The MD5 of the customer's key.
     pub(crate) customer_key_md5: Option<String>,
+    /// The access control list; none for one that is private.
+    pub(crate) acl: Option<Box<str>>,
 }
 
 /// Takes the [`Headers`] out of an input shape.
@@ -36,6 +38,7 @@ macro_rules! headers_of {
             ssekms_key_id: $input.ssekms_key_id.take(),
             storage_class: $input.storage_class.take(),
             customer_key_md5: $crate::embedded::fields::customer_key!($input)?,
+            acl: None,
         }
     };
 }

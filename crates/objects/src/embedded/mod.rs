@@ -18,9 +18,12 @@ mod disk;
 mod fields;
 mod form;
 mod hashed;
+mod header_rows;
 mod host;
+pub(crate) mod lifecycle;
 mod listing;
 mod location;
+mod new_bucket;
 mod notifications;
 mod operations;
 mod policy;
@@ -64,6 +67,8 @@ use self::cors::CorsRequest;
 use self::disk::Disk;
 use self::form::Form;
 use self::location::Endpoint;
+use self::new_bucket::MakesBucket;
+use self::operations::object_acl::AclTask;
 use self::policy::{POLICY, Policy};
 use self::settings::{Account, AccountOf, Credentials, Settings};
 use self::signatures::Signatures;
@@ -294,9 +299,6 @@ impl EmbeddedS3 {
         };
         self.check_operation(request)?;
         self.check_owner(account, request.headers())?;
-        if acl::has_headers(request.headers()) {
-            self.check_acl(account, request)?;
-        }
         Ok(body)
     }
 
@@ -311,6 +313,9 @@ impl EmbeddedS3 {
         let now = self.memory.now();
         let mut request = unauthenticated::strip(request, now, limit, streams, signed).await?;
         request.extensions_mut().insert(Account(account));
+        if request.extensions().get::<MakesBucket>().is_some() {
+            request = new_bucket::take_tags(request).await?;
+        }
         self.flushed_answer(request).await
     }
 
@@ -341,6 +346,10 @@ impl EmbeddedS3 {
             let bucket = self.bucket_of(&request);
             return Box::pin(task.run(&self.memory, &bucket, request)).await;
         }
+        if let Some(task) = request.extensions().get::<AclTask>().copied() {
+            let target = self.target_of(&request);
+            return Box::pin(task.run(&self.memory, &target, request)).await;
+        }
         // The library's own failure says that an answer could not be written.
         let answer = self.service.call(request).await;
         answer.map_err(|_| S3ErrorCode::InternalError.into())
@@ -365,9 +374,13 @@ impl EmbeddedS3 {
 
     /// The bucket that a request names in its host or in its path.
     fn bucket_of(&self, request: &Request<Body>) -> String {
+        self.target_of(request).bucket
+    }
+
+    fn target_of(&self, request: &Request<Body>) -> S3Target {
         let host = request.headers().get(HOST);
         let host = host.and_then(|host| host.to_str().ok());
-        self.target(request.uri().path(), host).bucket
+        self.target(request.uri().path(), host)
     }
 
     /// Refuses what the library would take for another operation, and adds what carries it out to
@@ -385,25 +398,16 @@ impl EmbeddedS3 {
         }
         if let Some(task) = Task::of(operation) {
             request.extensions_mut().insert(task);
+        } else if let Some(task) = AclTask::of(operation) {
+            request.extensions_mut().insert(task);
         } else if location::OPERATIONS.contains(&operation) {
             let endpoint = Endpoint::of(&uri, request.headers());
             request.extensions_mut().insert(endpoint);
+            if operation == "CreateBucket" {
+                request.extensions_mut().insert(MakesBucket);
+            }
         }
         Ok(())
-    }
-
-    /// Checks the access control list that an upload brings along.
-    fn check_acl(&self, account: &str, request: &Request<Body>) -> S3Result<()> {
-        let host = request.headers().get(HOST);
-        let host = host.and_then(|host| host.to_str().ok());
-        let target = self.target(request.uri().path(), host);
-        if target.key.is_empty() {
-            return Ok(());
-        }
-        self.memory.read(account, |buckets| {
-            let bucket = state::bucket(buckets, &target.bucket)?;
-            acl::check_upload(request.headers(), &bucket.configurations)
-        })
     }
 
     fn check_owner(&self, account: &str, headers: &HeaderMap) -> S3Result<()> {

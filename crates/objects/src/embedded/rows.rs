@@ -7,8 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use b2bi_local_persistence::{RowStore, Table, WriteError};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use s3s::dto::{Metadata, NotificationConfiguration, ServerSideEncryption, StorageClass};
-use s3s::dto::{Timestamp, TimestampFormat};
+use s3s::dto::NotificationConfiguration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +15,7 @@ use super::blobs::Blobs;
 use super::checksum::{Algorithm, Checksum};
 use super::configuration::{self, Configurations};
 use super::content::{Chunk, Content};
-use super::fields::Headers;
+use super::header_rows::{HeadersRow, headers_row, read_headers};
 use super::state::{Bucket, Buckets, Object, PartRecord, Upload, UploadedPart, Versioning};
 use super::versions::{DeleteMarker, Version, VersionId};
 
@@ -131,22 +130,6 @@ struct ChecksumRow {
     composite: bool,
 }
 
-#[derive(Serialize, Deserialize)]
-struct HeadersRow {
-    cache_control: Option<String>,
-    content_disposition: Option<String>,
-    content_encoding: Option<String>,
-    content_language: Option<String>,
-    content_type: Option<String>,
-    expires: Option<String>,
-    metadata: Option<BTreeMap<String, String>>,
-    server_side_encryption: Option<String>,
-    ssekms_key_id: Option<String>,
-    storage_class: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    customer_key_md5: Option<String>,
-}
-
 fn seconds(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     since.as_secs()
@@ -233,39 +216,6 @@ fn checksum_row(checksum: &Checksum) -> ChecksumRow {
         algorithm: checksum.algorithm.name().to_owned(),
         value: checksum.value.clone(),
         composite: checksum.composite,
-    }
-}
-
-fn headers_row(headers: &Headers) -> HeadersRow {
-    let written = |expires: &Timestamp| {
-        let mut text = Vec::new();
-        expires.format(TimestampFormat::DateTime, &mut text).ok()?;
-        String::from_utf8(text).ok()
-    };
-    let metadata = headers.metadata.as_ref().map(|metadata| {
-        metadata
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
-    });
-    HeadersRow {
-        cache_control: headers.cache_control.clone(),
-        content_disposition: headers.content_disposition.clone(),
-        content_encoding: headers.content_encoding.clone(),
-        content_language: headers.content_language.clone(),
-        content_type: headers.content_type.clone(),
-        expires: headers.expires.as_ref().and_then(written),
-        metadata,
-        server_side_encryption: headers
-            .server_side_encryption
-            .as_ref()
-            .map(|server_side_encryption| server_side_encryption.as_str().to_owned()),
-        ssekms_key_id: headers.ssekms_key_id.clone(),
-        storage_class: headers
-            .storage_class
-            .as_ref()
-            .map(|storage_class| storage_class.as_str().to_owned()),
-        customer_key_md5: headers.customer_key_md5.clone(),
     }
 }
 
@@ -476,25 +426,4 @@ fn read_checksum(row: ChecksumRow) -> Result<Checksum, String> {
         value: row.value,
         composite: row.composite,
     })
-}
-
-fn read_headers(row: HeadersRow) -> Headers {
-    let expires = row.expires;
-    let expires =
-        expires.and_then(|expires| Timestamp::parse(TimestampFormat::DateTime, &expires).ok());
-    Headers {
-        cache_control: row.cache_control,
-        content_disposition: row.content_disposition,
-        content_encoding: row.content_encoding,
-        content_language: row.content_language,
-        content_type: row.content_type,
-        expires,
-        metadata: row
-            .metadata
-            .map(|metadata| metadata.into_iter().collect::<Metadata>()),
-        server_side_encryption: row.server_side_encryption.map(ServerSideEncryption::from),
-        ssekms_key_id: row.ssekms_key_id,
-        storage_class: row.storage_class.map(StorageClass::from),
-        customer_key_md5: row.customer_key_md5,
-    }
 }

@@ -26,6 +26,7 @@ use s3s::{S3, S3Request, S3Response, S3Result};
 
 use super::acl;
 use super::location::Endpoint;
+use super::new_bucket::NewBucket;
 use super::operations::{
     buckets, complete, configuration, copy, delete, list, list_uploads, multipart, read, tagging,
     versions, write,
@@ -63,7 +64,10 @@ impl S3 for Store {
     ) -> S3Result<S3Response<CreateBucketOutput>> {
         let endpoint = request.extensions.get::<Endpoint>();
         let account = account(&request);
-        let settings = acl::of_new_bucket(&request.headers, self.owner(&account))?;
+        let mut settings = acl::of_new_bucket(&request.headers, self.owner(&account))?;
+        if let Some(NewBucket(given)) = request.extensions.get() {
+            settings.extend(given.clone());
+        }
         buckets::create(self, &account, endpoint, settings, request.input).map(S3Response::new)
     }
 

@@ -147,6 +147,13 @@ impl Object {
     }
 }
 
+impl Upload {
+    /// Whether clients must give the checksum of each part, since the object's is made of them.
+    pub(crate) fn wants_part_checksums(&self) -> bool {
+        self.chosen && self.composite
+    }
+}
+
 impl Bucket {
     /// An empty bucket.
     pub(crate) fn new(created: SystemTime, region: Option<String>) -> Self {

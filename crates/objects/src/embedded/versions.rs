@@ -65,6 +65,14 @@ impl Version {
             Self::DeleteMarker(marker) => &marker.version,
         }
     }
+
+    /// When it was made.
+    pub(crate) fn modified(&self) -> SystemTime {
+        match self {
+            Self::Object(object) => object.last_modified,
+            Self::DeleteMarker(marker) => marker.last_modified,
+        }
+    }
 }
 
 /// Checks the version id of a request.

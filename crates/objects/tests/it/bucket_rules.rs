@@ -128,3 +128,61 @@ async fn storage_classes_are_those_of_s3() {
         );
     }
 }
+
+#[tokio::test]
+async fn exports_have_what_objects_were_written_with() {
+    let (s3, _) = with_bucket(settings());
+    let key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    let headers = [
+        ("x-amz-server-side-encryption-customer-algorithm", "AES256"),
+        ("x-amz-server-side-encryption-customer-key", key),
+        (
+            "x-amz-server-side-encryption-customer-key-md5",
+            "KYvwGXoFFJ42a2u2GDWhwQ==",
+        ),
+    ];
+    let mut request = Request::builder().method("PUT").uri("/orders/k");
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let request = request
+        .header("x-amz-acl", "public-read")
+        .header("expires", "Wed, 21 Oct 2026 07:28:00 GMT")
+        .header("content-length", 0);
+    let put = s3.call(ACCOUNT, request.body(Full::<Bytes>::default()).unwrap());
+    assert_eq!(put.await.status(), StatusCode::OK);
+    let kms = ("x-amz-server-side-encryption", "aws:kms");
+    put_ok(&s3, "/orders/kms", kms).await;
+
+    let described = s3.describe(None).unwrap();
+    let text = serde_json::to_string(&described).unwrap();
+    s3.reset(None).await.unwrap();
+    let prepared = s3.prepare(serde_json::from_str(&text).unwrap()).await;
+    s3.replace(prepared.unwrap()).await.unwrap();
+    assert_eq!(s3.describe(None).unwrap(), described);
+
+    let (status, _) = call(&s3, ACCOUNT, "GET /orders/k", "").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let (_, list) = call(&s3, ACCOUNT, "GET /orders/k?acl", "").await;
+    assert!(list.contains("groups/global/AllUsers"), "{list}");
+    let request = Request::builder().method("HEAD").uri("/orders/kms");
+    let answer = s3.call(ACCOUNT, request.body(Full::<Bytes>::default()).unwrap());
+    let answer = answer.await;
+    assert_eq!(answer.headers()["x-amz-server-side-encryption"], "aws:kms");
+
+    for (from, to) in [
+        ("KYvwGXoFFJ42a2u2GDWhwQ==", "short"),
+        ("<AccessControlList>", "<Junk>"),
+        ("2026-10-21T07:28:00.000Z", "tomorrow"),
+    ] {
+        let junk = text.replace(from, to);
+        assert_ne!(junk, text, "{from}");
+        let read = serde_json::from_str(&junk).unwrap();
+        assert!(s3.prepare(read).await.is_err(), "{to}");
+    }
+}
+
+async fn put_ok(s3: &EmbeddedS3, uri: &str, header: (&str, &str)) {
+    let (status, text) = put(s3, uri, header, String::new()).await;
+    assert_eq!(status, StatusCode::OK, "{text}");
+}

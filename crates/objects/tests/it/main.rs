@@ -6,6 +6,7 @@
 mod bucket_rules;
 mod disk;
 mod external;
+mod lifecycle;
 mod panics;
 mod versions;
 

@@ -35,6 +35,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::control::Control;
 use crate::init;
+use crate::lifecycle;
 use crate::object_events;
 use crate::objects::Objects;
 
@@ -95,7 +96,8 @@ impl Server {
                 app.service.catch_up().await;
                 let passed_on = object_events::pass_on_supervised(&app, s3, created);
                 let caught_up = object_events::catch_up_supervised(&app);
-                Either::Left(either(passed_on, caught_up))
+                let expired = lifecycle::expire_supervised(&app, s3);
+                Either::Left(either(either(passed_on, caught_up), expired))
             }
             Objects::External(external) => {
                 Either::Right(object_events::look_supervised(&app, external.config.poll))

@@ -39,6 +39,7 @@ pub(super) fn nothing(_: &mut Element, _: &Context<'_>) -> S3Result<()> {
 
 pub(super) fn acl(document: &mut Element, context: &Context<'_>) -> S3Result<()> {
     acl::check_ownership(&context.bucket.configurations)?;
+    acl::check_allowed(document, &context.bucket.configurations)?;
     acl::check(document)
 }
 
@@ -330,6 +331,14 @@ pub(super) fn replication(document: &mut Element, context: &Context<'_>) -> S3Re
 }
 
 pub(super) fn tagging(document: &mut Element, context: &Context<'_>) -> S3Result<()> {
+    tags(document, context.is_from_service)
+}
+
+/// Checks the tags of a bucket.
+///
+/// # Errors
+/// `InvalidTag`.
+pub(super) fn tags(document: &Element, is_from_service: bool) -> S3Result<()> {
     let tags = document.child("TagSet").into_iter();
     let tags = tags.flat_map(|set| &set.children).map(|tag| {
         let text = |name| tag.text_of(name).unwrap_or_default().to_owned();
@@ -337,7 +346,7 @@ pub(super) fn tagging(document: &mut Element, context: &Context<'_>) -> S3Result
     });
     let tags: Vec<(String, String)> = tags.collect();
     let is_system = |(key, _): &&(String, String)| key.starts_with("aws:");
-    if !context.is_from_service && tags.iter().any(|tag| is_system(&tag)) {
+    if !is_from_service && tags.iter().any(|tag| is_system(&tag)) {
         return Err(s3_error!(
             InvalidTag,
             "System tags cannot be added/updated by requester"

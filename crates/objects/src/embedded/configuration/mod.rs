@@ -20,6 +20,7 @@ use s3s::{Body, S3Error, S3ErrorCode, S3Result, s3_error};
 
 use self::check::Context;
 use self::table::{ROWS, Row, Unset, UnsetError};
+use super::acl;
 use super::body;
 use super::checksum::{self, Algorithm};
 use super::content::Content;
@@ -127,6 +128,47 @@ async fn receive(sent: Body, headers: &HeaderMap, most: usize) -> S3Result<Vec<u
         .collect();
     checksum::verify(&content, &claims, None)?;
     Ok(bytes.into())
+}
+
+/// Reads the access control list that a request has in its body.
+///
+/// # Errors
+/// It is none, or is not what its digests say.
+pub(crate) async fn receive_acl(sent: Body, headers: &HeaderMap) -> S3Result<Element> {
+    let row = acl_row()?;
+    let document = receive(sent, headers, row.max_bytes).await?;
+    read_acl(&document)
+}
+
+/// Reads an access control list, and checks it.
+///
+/// # Errors
+/// It is none that S3 takes.
+pub(crate) fn read_acl(document: &[u8]) -> S3Result<Element> {
+    let list = acl_row()?.read(document)?;
+    acl::check(&list)?;
+    Ok(list)
+}
+
+fn acl_row() -> S3Result<&'static Row> {
+    let row = ROWS.iter().find(|row| row.name == "acl");
+    row.ok_or_else(|| S3ErrorCode::InternalError.into())
+}
+
+/// The tags that a bucket is made with, as its configuration.
+///
+/// # Errors
+/// `MalformedXML`, `InvalidTag`.
+pub(crate) fn of_new_tags(tags: Vec<Element>, is_from_service: bool) -> S3Result<Configurations> {
+    let row = ROWS.iter().find(|row| row.name == table::TAGGING);
+    let row = row.ok_or(S3ErrorCode::InternalError)?;
+    let set = Element::with_children("TagSet", tags);
+    let document = Element::with_children(row.root, vec![set]);
+    let document = row.shape.read(document)?;
+    check::tags(&document, is_from_service)?;
+    let mut text = String::new();
+    document.write(&mut text);
+    Ok(Configurations::from([(row.name.to_owned(), Some(text))]))
 }
 
 /// Marks a request of another service of AWS, as its extension: such a one may set tags whose keys
@@ -321,7 +363,7 @@ fn with_status(code: &str, message: &str, status: StatusCode) -> S3Error {
 }
 
 /// The value of a query's key, decoded.
-fn query_value(query: &str, name: &str) -> Option<String> {
+pub(crate) fn query_value(query: &str, name: &str) -> Option<String> {
     let mut pairs = query
         .split('&')
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
@@ -331,7 +373,7 @@ fn query_value(query: &str, name: &str) -> Option<String> {
 }
 
 /// An answer with an XML document.
-fn document_answer(document: String) -> Response<Body> {
+pub(crate) fn document_answer(document: String) -> Response<Body> {
     let declared = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{document}");
     let mut answer = Response::new(Body::from(declared));
     let xml = HeaderValue::from_static("application/xml");

@@ -15,6 +15,9 @@ const MAX_BYTES: usize = 512 << 10;
 /// The name of the configuration that turns versioning on.
 pub(super) const VERSIONING: &str = "versioning";
 
+/// The name of the configuration that has the tags of the bucket.
+pub(super) const TAGGING: &str = "tagging";
+
 /// A configuration of a bucket.
 pub(crate) struct Row {
     /// The key of the query that names it.
@@ -280,7 +283,7 @@ pub(super) static ROWS: &[Row] = &[
         ..PLAIN
     },
     Row {
-        name: "tagging",
+        name: TAGGING,
         put: "PutBucketTagging",
         get: "GetBucketTagging",
         delete: "DeleteBucketTagging",

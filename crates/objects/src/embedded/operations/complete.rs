@@ -136,6 +136,7 @@ fn chosen(upload: &Upload, named: &[CompletedPart]) -> S3Result<Vec<(i32, Upload
         if parts.last().is_some_and(|(last, _)| *last >= number) {
             return Err(S3ErrorCode::InvalidPartOrder.into());
         }
+        check_claimed(upload, name, number)?;
         let part = upload
             .parts
             .get(&number)
@@ -153,6 +154,22 @@ fn chosen(upload: &Upload, named: &[CompletedPart]) -> S3Result<Vec<(i32, Upload
     } else {
         Ok(parts)
     }
+}
+
+/// Refuses a part whose checksum is not named where that of the object is made of those of its parts.
+///
+/// Source: Assumption A-282.
+fn check_claimed(upload: &Upload, name: &CompletedPart, number: i32) -> S3Result<()> {
+    let mut claims = claims_of!(name).into_iter();
+    let is_claimed = claims.any(|(algorithm, _)| algorithm == upload.algorithm);
+    if is_claimed || !upload.wants_part_checksums() {
+        return Ok(());
+    }
+    let algorithm = upload.algorithm.name().to_ascii_lowercase();
+    Err(s3_error!(
+        InvalidRequest,
+        "The upload was created using a {algorithm} checksum. The complete request must include the checksum for each part. It was missing for part {number} in the request."
+    ))
 }
 
 fn is_named(part: &UploadedPart, name: &CompletedPart) -> bool {

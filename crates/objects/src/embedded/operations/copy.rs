@@ -8,6 +8,7 @@ use s3s::dto::{
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
 use super::{multipart, tagging, write};
+use crate::embedded::acl::given_acl;
 use crate::embedded::checksum::Algorithm;
 use crate::embedded::conditions::{self, ReadConditions};
 use crate::embedded::content::Content;
@@ -70,7 +71,10 @@ pub(crate) fn object(
         .metadata_directive
         .as_ref()
         .is_some_and(|directive| directive.as_str() == MetadataDirective::REPLACE);
-    let asked = headers_of!(input);
+    let asked = Headers {
+        acl: given_acl!(input).of_upload(memory, account, &input.bucket)?,
+        ..headers_of!(input)
+    };
     if is_source(&input.copy_source, &input.bucket, &input.key)
         && !replaces
         && changes_nothing(&asked)
@@ -155,6 +159,7 @@ fn merged(original: &Object, asked: Headers, replaces: bool) -> Headers {
         ssekms_key_id: asked.ssekms_key_id,
         storage_class: asked.storage_class,
         customer_key_md5: asked.customer_key_md5,
+        acl: asked.acl,
         ..original.headers.clone()
     }
 }

@@ -11,12 +11,18 @@ pub(crate) mod delete;
 pub(crate) mod list;
 pub(crate) mod list_uploads;
 pub(crate) mod multipart;
+pub(crate) mod object_acl;
 pub(crate) mod read;
 pub(crate) mod tagging;
 pub(crate) mod versions;
 pub(crate) mod write;
 
+use s3s::S3Result;
 use s3s::dto::Owner;
+
+use super::change::KeyEvent;
+use super::state::{Bucket, Object, Store, bucket_mut};
+use crate::event::ObjectChange;
 
 /// The owner of everything in an account.
 fn owner(account: &str) -> Owner {
@@ -24,4 +30,37 @@ fn owner(account: &str) -> Owner {
         id: Some(account.to_owned()),
         display_name: None,
     }
+}
+
+/// Changes what is said of the object, or of the version that is named; tells the version's id.
+///
+/// `edit` tells whether there is something to be notified of.
+///
+/// # Errors
+/// There is no such object, `edit` refuses, or the disk does not take the change.
+fn amend(
+    store: &Store,
+    account: &str,
+    bucket_name: &str,
+    (key, version_id): (&str, Option<&str>),
+    change: ObjectChange,
+    edit: impl FnOnce(&Bucket, &mut Object) -> S3Result<bool>,
+) -> S3Result<Option<String>> {
+    store.write(account, |buckets| {
+        let bucket = bucket_mut(buckets, bucket_name)?;
+        let found = bucket.find(key, version_id)?;
+        let mut after = Object::clone(&found.object);
+        let is_told = edit(bucket, &mut after)?;
+        let event = KeyEvent {
+            change,
+            key: key.to_owned(),
+            size: after.content.size(),
+            etag: after.entity_tag.clone(),
+            version_id: found.version_id.clone(),
+        };
+        let events = is_told.then_some(event).into_iter().collect();
+        let change = bucket.replacement(key, after);
+        store.change(account, bucket_name, bucket, vec![change], events)?;
+        Ok(found.version_id)
+    })
 }

@@ -5,16 +5,17 @@ use s3s::dto::{
     CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag, UploadPartInput,
     UploadPartOutput,
 };
-use s3s::{S3ErrorCode, S3Request, S3Result, s3_error};
+use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 
 use super::tagging;
+use crate::embedded::acl::given_acl;
 use crate::embedded::body;
 use crate::embedded::change::Change;
 use crate::embedded::checksum::{self, Algorithm, Claim};
 use crate::embedded::content::Content;
 use crate::embedded::customer_key;
 use crate::embedded::fields::{
-    claims_of, customer_key, headers_of, tell_checksum, tell_encryption,
+    Headers, claims_of, customer_key, headers_of, tell_checksum, tell_encryption,
 };
 use crate::embedded::state::{Bucket, Buckets, Store, Upload, UploadedPart, bucket, bucket_mut};
 
@@ -55,9 +56,13 @@ pub(crate) fn create(
         .transpose()?;
     let algorithm = wish.unwrap_or(Algorithm::Crc64Nvme);
     let composite = composite(algorithm, input.checksum_type.as_ref())?;
+    let headers = Headers {
+        acl: given_acl!(input).of_upload(memory, account, &input.bucket)?,
+        ..headers_of!(input)
+    };
     let upload = Upload {
         initiated: memory.now(),
-        headers: headers_of!(input).flushed()?,
+        headers: headers.flushed()?,
         tags: tagging::from_header(input.tagging.as_deref())?,
         algorithm,
         chosen: wish.is_some(),
@@ -135,7 +140,8 @@ pub(crate) async fn upload_part(
             &input.key,
             &input.upload_id,
         )?;
-        customer_key::check(upload.headers.customer_key_md5.as_deref(), given.as_deref())
+        customer_key::check(upload.headers.customer_key_md5.as_deref(), given.as_deref())?;
+        check_claimed(upload, &claims)
     })?;
     if input.content_md5.is_some() {
         checksum::check_md5(
@@ -207,6 +213,24 @@ fn check_number(number: i32) -> S3Result<()> {
     ))
 }
 
+/// Refuses a part without a checksum where that of the object is to be made of those of its parts.
+///
+/// Source: Assumption A-282.
+fn check_claimed(upload: &Upload, claims: &[Claim]) -> S3Result<()> {
+    if !claims.is_empty() || !upload.wants_part_checksums() {
+        return Ok(());
+    }
+    Err(mismatch(upload.algorithm, "null"))
+}
+
+fn mismatch(expected: Algorithm, actual: &str) -> S3Error {
+    let expected = expected.name().to_ascii_lowercase();
+    s3_error!(
+        InvalidRequest,
+        "Checksum Type mismatch occurred, expected checksum Type: {expected}, actual checksum Type: {actual}"
+    )
+}
+
 fn check_algorithm(algorithm: Algorithm, chosen: bool, claims: &[Claim]) -> S3Result<()> {
     let Some((other, _)) = claims
         .iter()
@@ -214,14 +238,7 @@ fn check_algorithm(algorithm: Algorithm, chosen: bool, claims: &[Claim]) -> S3Re
     else {
         return Ok(());
     };
-    let (expected, actual) = (
-        algorithm.name().to_ascii_lowercase(),
-        other.name().to_ascii_lowercase(),
-    );
-    Err(s3_error!(
-        InvalidRequest,
-        "Checksum Type mismatch occurred, expected checksum Type: {expected}, actual checksum Type: {actual}"
-    ))
+    Err(mismatch(algorithm, &other.name().to_ascii_lowercase()))
 }
 
 /// The `ETag` of a part.

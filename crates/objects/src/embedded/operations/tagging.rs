@@ -9,8 +9,8 @@ use s3s::dto::{
 };
 use s3s::{S3ErrorCode, S3Result, s3_error};
 
-use crate::embedded::change::KeyEvent;
-use crate::embedded::state::{Object, Store, bucket_mut};
+use super::amend;
+use crate::embedded::state::Store;
 use crate::event::ObjectChange;
 
 /// What S3 allows. Source: docs object-tagging, 2026-11.
@@ -98,13 +98,16 @@ pub(crate) fn put(
     let (bucket, key) = (&input.bucket, &input.key);
     let version_id = input.version_id.as_deref();
     Ok(PutObjectTaggingOutput {
-        version_id: set(
+        version_id: amend(
             memory,
             account,
             bucket,
             (key, version_id),
-            tags,
             ObjectChange::TagsPut,
+            |_, object| {
+                object.tags = tags;
+                Ok(true)
+            },
         )?,
     })
 }
@@ -136,40 +139,16 @@ pub(crate) fn delete(
     let (bucket, key) = (&input.bucket, &input.key);
     let version_id = input.version_id.as_deref();
     Ok(DeleteObjectTaggingOutput {
-        version_id: set(
+        version_id: amend(
             memory,
             account,
             bucket,
             (key, version_id),
-            Vec::new(),
             ObjectChange::TagsDeleted,
+            |_, object| {
+                object.tags.clear();
+                Ok(true)
+            },
         )?,
-    })
-}
-
-/// Gives the object, or the version that is named, other tags; tells the version's id.
-fn set(
-    memory: &Store,
-    account: &str,
-    bucket_name: &str,
-    (key, version_id): (&str, Option<&str>),
-    tags: Tags,
-    change: ObjectChange,
-) -> S3Result<Option<String>> {
-    memory.write(account, |buckets| {
-        let bucket = bucket_mut(buckets, bucket_name)?;
-        let found = bucket.find(key, version_id)?;
-        let mut after = Object::clone(&found.object);
-        after.tags = tags;
-        let event = KeyEvent {
-            change,
-            key: key.to_owned(),
-            size: after.content.size(),
-            etag: after.entity_tag.clone(),
-            version_id: found.version_id.clone(),
-        };
-        let change = bucket.replacement(key, after);
-        memory.change(account, bucket_name, bucket, vec![change], vec![event])?;
-        Ok(found.version_id)
     })
 }

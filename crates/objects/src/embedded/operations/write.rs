@@ -4,12 +4,13 @@ use s3s::dto::{PutObjectInput, PutObjectOutput};
 use s3s::{S3Request, S3Result};
 
 use super::tagging;
+use crate::embedded::acl::given_acl;
 use crate::embedded::body;
 use crate::embedded::checksum::{self, Algorithm, Claim};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
 use crate::embedded::fields::{Headers, claims_of, headers_of, tell_checksum, tell_encryption};
-use crate::embedded::state::{New, Object, Store, bucket};
+use crate::embedded::state::{New, Object, Store};
 use crate::embedded::versions::VersionId;
 use crate::event::ObjectChange;
 
@@ -23,13 +24,17 @@ pub(crate) async fn put(
     let content = body::receive(memory, request.input.body.take()).await?;
     let claims = checksum::with_trailers(claims_of!(request.input), &request)?;
     let mut input = request.input;
-    memory.read(account, |buckets| bucket(buckets, &input.bucket).map(drop))?;
+    let acl = given_acl!(input).of_upload(memory, account, &input.bucket)?;
     let wish = input
         .checksum_algorithm
         .as_ref()
         .map(|name| Algorithm::named(name.as_str()))
         .transpose()?;
-    let mut object = whole(memory, content, headers_of!(input), &claims, wish)?;
+    let headers = Headers {
+        acl,
+        ..headers_of!(input)
+    };
+    let mut object = whole(memory, content, headers, &claims, wish)?;
     checksum::check_md5(input.content_md5.as_deref(), &object.entity_tag)?;
     object.tags = tagging::from_header(input.tagging.as_deref())?;
     let new = New { object, change };
