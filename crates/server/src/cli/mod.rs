@@ -3,11 +3,13 @@
 mod ack;
 mod browse;
 mod choice;
+mod color;
 mod command;
 mod convert;
 mod document;
 mod envelope;
 mod error;
+mod excerpt;
 mod folder;
 mod generate;
 mod headers;

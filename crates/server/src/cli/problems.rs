@@ -45,6 +45,8 @@ pub(super) struct Located {
     pub(super) line: Option<u64>,
     /// What is said in place of the problem, which only follows from it.
     cause: Option<String>,
+    /// The segment with a caret, where it is shown.
+    pub(super) excerpt: Option<String>,
 }
 
 /// What is wrong with one file.
@@ -137,9 +139,11 @@ impl FileProblems {
             let message = self.message(note);
             let rest = message.strip_prefix(&self.file).unwrap_or(&message);
             let _ = writeln!(text, "{}: note{rest}", self.file);
+            text += note.excerpt.as_deref().unwrap_or_default();
         }
         for problem in &self.problems {
             let _ = writeln!(text, "{}", self.message(problem));
+            text += problem.excerpt.as_deref().unwrap_or_default();
         }
         if self.omitted > 0 {
             let _ = writeln!(
@@ -225,6 +229,7 @@ fn located(problems: &[Problem], lines: &LineIndex, terminator: Option<u8>) -> V
         problem: problem.clone(),
         line: lines.get(&problem.position.byte).copied(),
         cause: None,
+        excerpt: None,
     };
     problems.iter().map(located).collect()
 }

@@ -1,9 +1,10 @@
 //! `b2bi-local validate`: what the standard, and rules of one's own, find wrong with X12 files.
 
 use std::cell::OnceCell;
+use std::io::{IsTerminal as _, stdout};
 
 use b2bi_local_b2bi::Selection;
-use b2bi_local_x12::{Reader, Rules, Strictness, Validator};
+use b2bi_local_x12::{Delimiters, Reader, Rules, Strictness, Validator};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::choice::{choice, chosen};
@@ -12,7 +13,7 @@ use super::lines::LineIndex;
 use super::problems::{self, FileProblems, PLACES};
 use super::report::{FileReport, render};
 use super::rules::RulesFile;
-use super::{Outcome, folder, input, print, selection};
+use super::{Outcome, color, excerpt, folder, input, print, selection};
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -42,6 +43,10 @@ pub(super) fn arguments(command: Command) -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Also check rules that are only inferred: those of later versions, and derived guides"),
         )
+        .arg(
+            choice("excerpt", &["auto", "always", "never"], "Print the segment of each problem with a caret; auto is on a terminal")
+                .default_value("auto"),
+        )
         .arg(problems::argument())
         .args(selection::arguments())
         .after_help(PLACES)
@@ -62,6 +67,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
             Strictness::Attested
         },
         limit: problems::limit(matches),
+        has_excerpts: has_excerpts(matches),
     };
     let reports = names
         .iter()
@@ -72,12 +78,26 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     Ok(outcomes.max().unwrap_or(Outcome::Fine))
 }
 
+/// Whether the text report shows segments.
+fn has_excerpts(matches: &ArgMatches) -> bool {
+    let is_wanted = match chosen(matches, "excerpt") {
+        "always" => true,
+        "never" => false,
+        _ => stdout().is_terminal(),
+    };
+    is_wanted && chosen(matches, "format") == "text"
+}
+
+/// Takes the next piece of a file.
+type Take<'t> = dyn FnMut(&[u8]) -> Result<(), CommandError> + 't;
+
 /// How files are validated.
 struct How {
     wanted: Option<Selection>,
     rules: Option<RulesFile>,
     strictness: Strictness,
     limit: usize,
+    has_excerpts: bool,
 }
 
 impl How {
@@ -91,10 +111,33 @@ impl How {
     }
 
     fn validate(&self, name: &str) -> Result<FileReport, CommandError> {
+        if !self.has_excerpts {
+            let (report, _) = self.validate_pieces(name, |take| input::pieces(name, take))?;
+            return Ok(report);
+        }
+        let mut file = input::Repeatable::open(name)?;
+        let (mut report, delimiters) = self.validate_pieces(name, |take| file.pieces(take))?;
+        if let Some(delimiters) = delimiters {
+            excerpt::add(
+                &mut report.problems,
+                &mut file,
+                delimiters,
+                color::is_wanted(),
+            )?;
+        }
+        Ok(report)
+    }
+
+    /// Validates what `pieces` hands over, and tells the delimiters.
+    fn validate_pieces(
+        &self,
+        name: &str,
+        pieces: impl FnOnce(&mut Take<'_>) -> Result<(), CommandError>,
+    ) -> Result<(FileReport, Option<Delimiters>), CommandError> {
         let rules = OnceCell::new();
         let mut lines = LineIndex::default();
         let mut reader = None;
-        input::pieces(name, |piece| {
+        pieces(&mut |piece| {
             lines.push(piece);
             let begun = match reader.take() {
                 Some(reader) => reader,
@@ -111,11 +154,12 @@ impl How {
             selection::check(self.wanted, &reading.contents, input::shown(name))?;
         }
         let terminator = reading.delimiters.map(|delimiters| delimiters.terminator);
-        Ok(FileReport {
+        let report = FileReport {
             problems: FileProblems::of_validation(name, &validation, terminator, &lines),
             service: validation.report(),
             error: None,
-        })
+        };
+        Ok((report, reading.delimiters))
     }
 
     /// A reader for a file with this beginning.

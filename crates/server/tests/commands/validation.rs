@@ -180,3 +180,28 @@ fn other_delimiters_than_those_of_isa_are_one_message() {
         assert_eq!((status, &*output), (1, ""));
     }
 }
+
+#[test]
+fn an_excerpt_shows_the_segment_with_a_caret() {
+    let edi = order().replace("SE*12", "SE*15");
+    for text in [
+        edi.clone(),
+        edi.replace('\n', "\r\n"),
+        edi.replace('\n', ""),
+    ] {
+        let (status, report, _) = run(&["validate", "--excerpt", "always"], &text);
+        assert_eq!(status, 1);
+        let segment = "| SE*15*0001~\n       |    ^^\nstandard input: 1 problem";
+        assert!(report.contains(segment), "{report}");
+        let (_, report, _) = run(&["validate"], &text);
+        assert!(!report.contains('^'), "{report}");
+    }
+    let hostile = edi.replace("SE*15", "SE*1\x1b[2J5");
+    let (_, report, _) = run(&["validate", "--excerpt", "always"], &hostile);
+    assert!(!report.contains('\x1b'), "{report}");
+    let (_, junit, _) = run(
+        &["validate", "--excerpt", "always", "--format", "junit"],
+        &edi,
+    );
+    assert!(!junit.contains("^^"), "{junit}");
+}

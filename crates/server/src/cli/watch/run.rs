@@ -1,7 +1,6 @@
 //! One run: every document is mapped, and compared with what is expected of it.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal as _};
 
 use b2bi_local_x12::Delimiters;
 use clap::ArgMatches;
@@ -13,7 +12,7 @@ use crate::cli::envelope::EnvelopeOnly;
 use crate::cli::error::CommandError;
 use crate::cli::input::{self, Kind};
 use crate::cli::junit::{self, Verdict};
-use crate::cli::{Outcome, convert, document, map, selection};
+use crate::cli::{Outcome, color, convert, document, map, selection};
 
 /// What a run says.
 #[derive(Debug)]
@@ -151,7 +150,7 @@ impl Compared {
         let Some(difference) = &self.difference else {
             return String::new();
         };
-        if is_colored(io::stdout().is_terminal(), std::env::var("NO_COLOR").ok()) {
+        if color::is_wanted() {
             difference::colored(&difference.text)
         } else {
             difference.text.clone()
@@ -173,10 +172,6 @@ impl Compared {
 }
 
 /// By the convention of no-color.org, any value but an empty one turns colours off.
-fn is_colored(terminal: bool, no_color: Option<String>) -> bool {
-    terminal && no_color.is_none_or(|no_color| no_color.is_empty())
-}
-
 fn compare(matches: &ArgMatches, ignored: &Ignored, case: &Case) -> Result<Compared, CommandError> {
     let Some(name) = &case.expected else {
         return Err("nothing says what is expected of it".into());
@@ -249,22 +244,4 @@ fn delimiters_of(text: &str) -> Option<Delimiters> {
     }
     let (_, reading) = b2bi_local_x12::read(text.as_bytes(), EnvelopeOnly);
     reading.delimiters
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_colored;
-
-    #[test]
-    fn colours_are_for_terminals_whose_owner_wants_them() {
-        for (terminal, no_color, wanted) in [
-            (true, None, true),
-            (true, Some(""), true),
-            (true, Some("1"), false),
-            (false, None, false),
-        ] {
-            let no_color_text = no_color.map(str::to_owned);
-            assert_eq!(is_colored(terminal, no_color_text), wanted, "{no_color:?}");
-        }
-    }
 }
