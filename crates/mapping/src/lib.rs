@@ -17,6 +17,7 @@
 mod engine;
 mod excerpt;
 mod jsonata;
+mod lint;
 mod messages;
 mod problem;
 mod starter;
@@ -24,6 +25,7 @@ mod starter;
 pub use engine::{Cancel, Engine, Limits, Run, Template};
 pub use excerpt::excerpt;
 pub use jsonata::{Jsonata, is_out_of_memory};
+pub use lint::{Finding, Severity, Shape, cardinality, lint};
 pub use messages::Messages;
 pub use problem::{Cause, MappingError, Position};
 pub use starter::{StarterLanguage, starter_of_outline, starter_of_sample};

@@ -94,6 +94,11 @@ const ELSEWHERE: [(&str, &str); 21] = [
     ("upper", "uppercase"),
 ];
 
+/// Whether the language has a function of this name.
+pub(crate) fn is_builtin(name: &str) -> bool {
+    BUILTINS.contains(&name)
+}
+
 /// The name among the builtins and others that the author probably meant.
 pub(crate) fn nearest<'n>(
     name: &str,
@@ -108,7 +113,7 @@ pub(crate) fn nearest<'n>(
 
 /// The name that differs least; none where all differ in more than a third of their letters.
 pub(crate) fn closest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let most = (name.chars().count() / 3).clamp(1, 3);
+    let most = (name.chars().count() / 3).min(3);
     let distances = names
         .into_iter()
         .map(|other| (distance(name, other), other));

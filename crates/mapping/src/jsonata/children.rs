@@ -3,7 +3,7 @@
 use jsonata_core::ast::{AstNode, PathStep, Stage};
 
 /// Calls `visit` for each part of the node.
-pub(super) fn for_each_child(node: &mut AstNode, visit: &mut dyn FnMut(&mut AstNode)) {
+pub(crate) fn for_each_child(node: &mut AstNode, visit: &mut dyn FnMut(&mut AstNode)) {
     match node {
         AstNode::Path { steps } => steps.iter_mut().for_each(|step| for_each_part(step, visit)),
         AstNode::Binary { lhs, rhs, .. } => {
@@ -74,7 +74,7 @@ fn members(pairs: &mut [(AstNode, AstNode)], visit: &mut dyn FnMut(&mut AstNode)
 }
 
 /// Calls `visit` for each part of a step.
-pub(super) fn for_each_part(step: &mut PathStep, visit: &mut dyn FnMut(&mut AstNode)) {
+pub(crate) fn for_each_part(step: &mut PathStep, visit: &mut dyn FnMut(&mut AstNode)) {
     visit(&mut step.node);
     for stage in &mut step.stages {
         match stage {

@@ -3,7 +3,7 @@
 mod advice;
 pub(crate) mod builtins;
 mod calls;
-mod children;
+pub(crate) mod children;
 mod dates;
 mod defects;
 mod errors;
@@ -14,7 +14,7 @@ mod names;
 mod numbers;
 mod output;
 mod overrides;
-mod place;
+pub(crate) mod place;
 mod position;
 mod regex;
 mod scopes;

@@ -5,7 +5,7 @@ use super::tokens::{Kind, Token, tokens};
 use crate::problem::Position;
 
 /// A place in a template, with the tokens before and after it.
-pub(super) struct Place<'t> {
+pub(crate) struct Place<'t> {
     pub template: &'t str,
     pub tokens: Vec<Token<'t>>,
     /// The number of the token at the place; that of the tokens at the end.
@@ -15,7 +15,7 @@ pub(super) struct Place<'t> {
 
 /// A bracket that is open at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Bracket<'t> {
+pub(crate) struct Bracket<'t> {
     pub sign: char,
     /// Its first byte in the template.
     pub start: usize,
@@ -24,7 +24,7 @@ pub(super) struct Bracket<'t> {
 
 /// What stands before a bracket and gives it its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Opener<'t> {
+pub(crate) enum Opener<'t> {
     /// A block, a filter, a list or an object.
     None,
     /// The arguments of a call of what has this name.
@@ -37,7 +37,7 @@ pub(super) enum Opener<'t> {
 
 impl<'t> Place<'t> {
     /// The place of a position; the end of the template without one.
-    pub(super) fn new(template: &'t str, position: Option<Position>) -> Self {
+    pub(crate) fn new(template: &'t str, position: Option<Position>) -> Self {
         let tokens = tokens(template);
         let offset = position.map_or(template.len(), |position| position.offset(template));
         let at = tokens.partition_point(|token| token.range().end <= offset);
@@ -51,12 +51,12 @@ impl<'t> Place<'t> {
     }
 
     /// A token, counted from the one at the place.
-    pub(super) fn token(&self, distance: isize) -> Option<&Token<'t>> {
+    pub(crate) fn token(&self, distance: isize) -> Option<&Token<'t>> {
         self.tokens.get(self.at.checked_add_signed(distance)?)
     }
 
     /// The token at the place, in quotes.
-    pub(super) fn found(&self) -> String {
+    pub(crate) fn found(&self) -> String {
         self.token(0).map_or_else(
             || "the end of the template".to_owned(),
             |token| quoted(token.text),
@@ -64,28 +64,28 @@ impl<'t> Place<'t> {
     }
 
     /// The token before the place, in quotes.
-    pub(super) fn before(&self) -> Option<String> {
+    pub(crate) fn before(&self) -> Option<String> {
         self.token(-1).map(|token| quoted(token.text))
     }
 
     /// The innermost bracket that is open.
-    pub(super) fn open(&self) -> Option<&Bracket<'t>> {
+    pub(crate) fn open(&self) -> Option<&Bracket<'t>> {
         self.open.last()
     }
 
-    pub(super) fn position(&self, offset: usize) -> Position {
+    pub(crate) fn position(&self, offset: usize) -> Position {
         Position::after(self.template, offset)
     }
 
     /// Whether two tokens, counted from the place, stand next to each other and read so.
-    pub(super) fn reads(&self, distance: isize, signs: [&str; 2]) -> bool {
+    pub(crate) fn reads(&self, distance: isize, signs: [&str; 2]) -> bool {
         let pair = (self.token(distance), self.token(distance.saturating_add(1)));
         matches!(pair, (Some(one), Some(two))
             if one.text == signs[0] && two.text == signs[1] && one.range().end == two.start)
     }
 
     /// Whether a value ends before the place and another one begins there.
-    pub(super) fn is_between_values(&self) -> bool {
+    pub(crate) fn is_between_values(&self) -> bool {
         let begins =
             |token: &Token<'_>| token.kind != Kind::Sign || ["(", "[", "{"].contains(&token.text);
         self.token(-1).is_some_and(Token::ends_value) && self.token(0).is_some_and(begins)
@@ -106,7 +106,7 @@ fn open<'t>(tokens: &[Token<'t>]) -> Vec<Bracket<'t>> {
             '(' | '[' | '{' => open.push(Bracket {
                 sign,
                 start: token.start,
-                opener: opener(sign, before, closed.take().as_ref()),
+                opener: opener(sign, before, are_parameters(closed.take().as_ref())),
             }),
             ')' | ']' | '}' => closed = open.pop(),
             _ => closed = None,
@@ -116,8 +116,16 @@ fn open<'t>(tokens: &[Token<'t>]) -> Vec<Bracket<'t>> {
     open
 }
 
-fn opener<'t>(sign: char, before: Option<&Token<'t>>, closed: Option<&Bracket<'t>>) -> Opener<'t> {
-    let is_body = closed.is_some_and(|closed| closed.opener == Opener::Parameters);
+fn are_parameters(closed: Option<&Bracket<'_>>) -> bool {
+    closed.is_some_and(|closed| closed.opener == Opener::Parameters)
+}
+
+/// What a bracket after a token means; `after_parameters`: the token closes the parameters of a function.
+pub(crate) fn opener<'t>(
+    sign: char,
+    before: Option<&Token<'t>>,
+    after_parameters: bool,
+) -> Opener<'t> {
     match (sign, before) {
         ('(', Some(name)) if ["function", "λ"].contains(&name.text) => Opener::Parameters,
         ('(', Some(name))
@@ -125,7 +133,7 @@ fn opener<'t>(sign: char, before: Option<&Token<'t>>, closed: Option<&Bracket<'t
         {
             Opener::Call(name.text)
         }
-        ('{', _) if is_body => Opener::Body,
+        ('{', _) if after_parameters => Opener::Body,
         _ => Opener::None,
     }
 }

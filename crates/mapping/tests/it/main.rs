@@ -5,6 +5,7 @@ mod defects;
 mod evaluation;
 mod fixtures;
 mod hostile;
+mod lint;
 mod messages;
 mod roads;
 mod samples;

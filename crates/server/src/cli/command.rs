@@ -7,7 +7,7 @@ use clap::{ArgMatches, Command};
 
 use super::error::CommandError;
 use super::{
-    ack, browse, convert, generate, map, parse, rows, sets, split, template, validate, watch,
+    ack, browse, convert, generate, lint, map, parse, rows, sets, split, template, validate, watch,
 };
 
 /// How a command that could be carried out ended.
@@ -79,6 +79,11 @@ const COMMANDS: &[FileCommand] = &[
         name: "watch",
         arguments: watch::arguments,
         run: watch::run,
+    },
+    FileCommand {
+        name: "lint",
+        arguments: lint::arguments,
+        run: lint::run,
     },
     FileCommand {
         name: "generate",

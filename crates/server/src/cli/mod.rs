@@ -17,6 +17,7 @@ mod input;
 mod inspect;
 mod junit;
 mod lines;
+mod lint;
 mod map;
 mod parse;
 mod problems;

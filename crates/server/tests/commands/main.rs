@@ -3,6 +3,7 @@
 
 mod conversion;
 mod inputs;
+mod linting;
 mod rows;
 mod sets;
 mod validation;

@@ -1,0 +1,66 @@
+//! `lint`, and how `map` shows where a template is wrong.
+
+use super::run;
+
+/// Lints a template from standard input: the exit status and what is printed.
+fn lint(template: &str, arguments: &[&str]) -> (i32, String) {
+    let arguments: Vec<&str> = ["lint", "-"].iter().chain(arguments).copied().collect();
+    let (status, printed, _) = run(&arguments, template);
+    (status, printed)
+}
+
+#[test]
+fn lint_prints_findings_with_a_caret() {
+    let set = ["--set", "850", "--version", "4010"];
+    let (status, printed) = lint("{ \"a\": $totl }", &[]);
+    let wanted = "standard input: warning: nothing sets $totl; it is always missing (line 1, column 8)\n\
+                  1 | { \"a\": $totl }\n  |        ^\nstandard input: 1 warnings, 0 notes\n";
+    assert_eq!((status, printed.as_str()), (1, wanted));
+    let path = "interchanges.functional_groups.transactions.segments";
+    let (status, printed) = lint(&format!("{{ \"a\": {path}.BEG_3 }}"), &set);
+    assert_eq!(status, 1, "{printed}");
+    assert!(printed.contains("Did you mean BEG_03?"), "{printed}");
+    let (status, printed) = lint(&format!("{{ \"a\": {path}.CUR_02 }}"), &set);
+    assert_eq!(status, 0, "{printed}");
+    assert!(printed.contains(": note: \"a\" is left out"), "{printed}");
+    assert_eq!(
+        lint("{}", &[]),
+        (0, "standard input: nothing found\n".to_owned())
+    );
+}
+
+#[test]
+fn lint_tries_each_loop_at_none_one_and_two() {
+    let template = "{ \"skus\": interchanges.functional_groups.transactions.segments\
+                    .`PO1-8000_loop`.PO1_07 }";
+    let set = ["--set", "850", "--version", "4010", "--cardinality"];
+    let (status, printed) = lint(template, &set);
+    assert_eq!(status, 1, "{printed}");
+    assert!(
+        printed.contains("a list with two of PO1-8000_loop and none with one"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn lint_says_what_it_cannot_check() {
+    let (status, printed) = lint("{ \"a\" 1 }", &[]);
+    assert_eq!(status, 1);
+    assert!(
+        printed.starts_with("standard input: error: S0202"),
+        "{printed}"
+    );
+    for (template, arguments, words) in [
+        ("<a/>", &["lint", "-"] as &[&str], "is XSLT"),
+        ("1", &["lint", "-", "--cardinality"], "needs --set"),
+        (
+            "1",
+            &["lint", "-", "--set", "999", "--version", "4010"],
+            "no transaction set",
+        ),
+    ] {
+        let (status, _, error) = run(arguments, template);
+        assert_eq!(status, 2, "{template}");
+        assert!(error.contains(words), "{error}");
+    }
+}
