@@ -114,11 +114,11 @@ fn report(name: &str, template: &str, findings: &[Finding]) -> Result<Outcome, C
         .filter(|finding| finding.severity == Severity::Warning)
         .count();
     let notes = findings.len() - warnings;
-    text.push_str(&match (warnings, notes) {
+    let summary = match (warnings, notes) {
         (0, 0) => format!("{name}: nothing found\n"),
         _ => format!("{name}: {warnings} warnings, {notes} notes\n"),
-    });
-    print(text.as_bytes())?;
+    };
+    print((text + &summary).as_bytes())?;
     Ok(if warnings == 0 {
         Outcome::Fine
     } else {
