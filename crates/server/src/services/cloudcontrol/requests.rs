@@ -1,7 +1,7 @@
 //! The requests of each account and region, and which of them are at work.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -131,10 +131,10 @@ impl Requests {
     ) -> Result<Request, ServiceError> {
         let is_sweeping = request.place.is_multiple_of(SWEEP_EVERY);
         let oldest = self.now().saturating_sub(REMEMBERED);
+        if is_sweeping {
+            self.sweep(oldest).await?;
+        }
         let kept = self.documents.change(scope, |documents| {
-            if is_sweeping {
-                sweep(documents, oldest);
-            }
             put(documents, &request)?;
             if let Some(client_token) = &request.client_token {
                 let known = json!({"request": request.token, "asked": asked});
@@ -225,6 +225,20 @@ impl Requests {
             error("ConcurrentOperationException", message)
         });
         occupation.map(Some)
+    }
+
+    /// Forgets requests of all accounts and regions that are old, and the oldest beyond the limit.
+    async fn sweep(&self, oldest: i64) -> Result<(), ServiceError> {
+        let requests = self.documents.of_all(None, None, REQUESTS);
+        let scopes: BTreeSet<Scope> = requests.into_iter().map(|(scope, _)| scope).collect();
+        for scope in scopes {
+            let swept = self.documents.change(&scope, |documents| {
+                sweep(documents, oldest);
+                Ok(())
+            });
+            swept.await.map_err(|ChangeError(error)| error)?;
+        }
+        Ok(())
     }
 
     fn occupy(&self, scope: &Scope, kind: &str, name: &str) -> Option<Occupation> {

@@ -1,5 +1,7 @@
 //! Temporary credentials, and whose they are.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,6 +18,8 @@ use serde_json::{Value, json};
 const SESSIONS: &str = "sts-sessions";
 /// How many sessions are begun between two looks for those that have expired.
 const SWEEP_EVERY: u64 = 1000;
+/// The most sessions of an account that are remembered; those that expire first go first.
+const MOST: usize = 10_000;
 
 /// The sessions that have begun.
 pub(super) struct Sessions {
@@ -64,20 +68,15 @@ impl Sessions {
             .begun
             .fetch_add(1, Ordering::Relaxed)
             .is_multiple_of(SWEEP_EVERY);
+        if is_sweeping {
+            self.sweep(now).await.map_err(unwritten)?;
+        }
         let scope = scope(holder.account);
         let kept = self.documents.change::<_, WriteError>(&scope, |documents| {
-            if is_sweeping {
-                for (key, session) in documents.list(SESSIONS) {
-                    if expiry(&session) < now {
-                        documents.remove(SESSIONS, &key);
-                    }
-                }
-            }
             documents.put(SESSIONS, &key, session);
             Ok(())
         });
-        kept.await
-            .map_err(|error| ServiceError::internal(error.to_string()))?;
+        kept.await.map_err(unwritten)?;
         let credential = temporary_credential(&key, &self.secret);
         let token = credential.session_token.unwrap_or_default();
         Ok(QueryValue::Structure(vec![
@@ -91,12 +90,40 @@ impl Sessions {
         ]))
     }
 
+    /// Forgets the sessions of all accounts that have expired, and those beyond the limit.
+    async fn sweep(&self, now: i64) -> Result<(), WriteError> {
+        let sessions = self.documents.of_all(None, None, SESSIONS);
+        let scopes: BTreeSet<Scope> = sessions.into_iter().map(|(scope, _)| scope).collect();
+        for scope in scopes {
+            let swept = self.documents.change::<_, WriteError>(&scope, |documents| {
+                for key in surplus(documents.list(SESSIONS), now) {
+                    documents.remove(SESSIONS, &key);
+                }
+                Ok(())
+            });
+            swept.await?;
+        }
+        Ok(())
+    }
+
     /// The ARN and the id of who holds a key that is a session's.
     pub(super) fn holder(&self, account: &str, key: &str) -> Option<(String, String)> {
         let session = self.documents.get(&scope(account), SESSIONS, key)?;
         let text = |name: &str| Some(session.get(name)?.as_str()?.to_owned());
         Some((text("arn")?, text("userId")?))
     }
+}
+
+fn unwritten(error: WriteError) -> ServiceError {
+    ServiceError::internal(error.to_string())
+}
+
+/// The keys of the sessions of an account that have expired, and of those beyond the limit.
+fn surplus(mut sessions: Vec<(String, Arc<Value>)>, now: i64) -> Vec<String> {
+    sessions.sort_by_key(|(_, session)| Reverse(expiry(session)));
+    let kept = sessions.partition_point(|(_, session)| expiry(session) >= now);
+    let surplus = sessions.into_iter().skip(kept.min(MOST));
+    surplus.map(|(key, _)| key).collect()
 }
 
 fn expiry(session: &Value) -> i64 {
@@ -111,5 +138,87 @@ fn scope(account: &str) -> Scope {
     Scope {
         account: account.into(),
         region: "aws-global".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use b2bi_local_b2bi::{Clock, Ids};
+    use b2bi_local_model::Timestamp;
+    use b2bi_local_registry::Documents;
+    use b2bi_local_sigv4::Secret;
+    use serde_json::{Value, json};
+
+    use super::{Holder, MOST, SESSIONS, SWEEP_EVERY, Sessions, scope, surplus};
+
+    #[derive(Default)]
+    struct Manual(AtomicI64);
+
+    #[async_trait]
+    impl Clock for Manual {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+        }
+
+        async fn sleep(&self, _: Duration) {}
+    }
+
+    #[derive(Default)]
+    struct Counter(AtomicU64);
+
+    impl Ids for Counter {
+        fn bits(&self) -> u128 {
+            u128::from(self.0.fetch_add(1, Ordering::Relaxed)) << 64
+        }
+    }
+
+    #[tokio::test]
+    async fn expired_sessions_of_every_account_are_forgotten() {
+        let clock = Arc::new(Manual::default());
+        let sessions = Sessions {
+            documents: Documents::new(),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            ids: Arc::new(Counter::default()),
+            secret: Secret::new("secret"),
+            begun: AtomicU64::new(0),
+        };
+        let begin = async |account: &str| {
+            let (arn, user_id) = ("arn", "id");
+            let holder = Holder {
+                account,
+                arn,
+                user_id,
+            };
+            assert!(sessions.begin(&holder, 900).await.is_ok());
+        };
+        let (one, other) = ("111122223333", "444455556666");
+        // Each sweep falls to the first account.
+        for _ in 0..SWEEP_EVERY / 2 {
+            begin(one).await;
+            begin(other).await;
+        }
+        clock.0.store(900_001, Ordering::Relaxed);
+        begin(one).await;
+        let count = |account| sessions.documents.list(&scope(account), SESSIONS).len();
+        assert_eq!((count(one), count(other)), (1, 0));
+    }
+
+    #[test]
+    fn the_sessions_that_expire_first_make_room() {
+        let session = |expires: usize| {
+            (
+                expires.to_string(),
+                Arc::<Value>::new(json!({"expires": expires})),
+            )
+        };
+        let sessions = (1..=MOST + 2).map(session).collect();
+        assert_eq!(surplus(sessions, 1), ["2", "1"]);
+        let sessions = [5, 3, 4].map(session).into();
+        assert_eq!(surplus(sessions, 4), ["3"]);
     }
 }
