@@ -35,9 +35,76 @@ def test_stacks_are_state(server_with, tmp_path):
         assert [stack["name"] for stack in shown] == ["durable"]
         assert {resource["residence"] for resource in shown[0]["resources"]} == {"here"}
         CONNECTIONS.post(f"{server.endpoint}/_b2bi/reset").raise_for_status()
-        assert stacks.describe_stacks()["Stacks"] == []
+        assert stacks.describe_stacks()["Stacks"] == [], [(e["LogicalResourceId"], e.get("ResourceStatusReason")) for e in stacks.describe_stack_events(StackName="again")["StackEvents"] if "FAILED" in e["ResourceStatus"]]
         CONNECTIONS.put(f"{server.endpoint}/_b2bi/state", data=state).raise_for_status()
         assert described(stacks, "durable")["Outputs"] == before["Outputs"]
+
+
+def made_by_hand(endpoint):
+    """A bucket, a transformer, a capability, a profile and a partnership; the bucket is named as the profile."""
+    b2bi, s3 = (boto3_client(service, endpoint, ACCOUNT) for service in ("b2bi", "s3"))
+    s3.create_bucket(Bucket="acme")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "b2bi.amazonaws.com"}, "Action": "s3:*", "Resource": "arn:aws:s3:::acme/*"},
+    ]})
+    s3.put_bucket_policy(Bucket="acme", Policy=document)
+    x12 = {"transactionSet": "X12_850", "version": "VERSION_4010"}
+    transformer = b2bi.create_transformer(
+        name="orders", inputConversion={"fromFormat": "X12", "formatOptions": {"x12": x12}},
+        mapping={"templateLanguage": "JSONATA", "template": "$"}, tags=[{"Key": "team", "Value": "edi"}],
+    )
+    b2bi.update_transformer(transformerId=transformer["transformerId"], status="active")
+    capability = b2bi.create_capability(name="acme orders", type="edi", configuration={"edi": {
+        "capabilityDirection": "INBOUND", "type": {"x12Details": x12}, "transformerId": transformer["transformerId"],
+        "inputLocation": {"bucketName": "acme", "key": "in"}, "outputLocation": {"bucketName": "acme", "key": "out"},
+    }})
+    profile = b2bi.create_profile(name="acme", businessName="acme", phone="5550100200", logging="ENABLED")
+    b2bi.create_partnership(
+        profileId=profile["profileId"], name="acme", email="a@example.com", capabilities=[capability["capabilityId"]],
+    )
+
+
+def test_what_was_made_by_hand_is_exported_as_a_template(server_with):
+    endpoint = server_with()
+    made_by_hand(endpoint)
+
+    def export(**query):
+        return CONNECTIONS.get(f"{endpoint}/_b2bi/state", params={"format": "cloudformation", **query})
+
+    template = export().json()
+    resources = template["Resources"]
+    assert list(resources) == [
+        "BucketAcme", "BucketPolicyAcme", "ProfileAcme", "TransformerOrders", "CapabilityAcmeOrders", "PartnershipAcme",
+    ]
+    edi = resources["CapabilityAcmeOrders"]["Properties"]["Configuration"]["Edi"]
+    assert edi["TransformerId"] == {"Ref": "TransformerOrders"}
+    assert edi["InputLocation"] == {"BucketName": {"Ref": "BucketAcme"}, "Key": "in"}
+    assert resources["PartnershipAcme"]["Properties"]["ProfileId"] == {"Ref": "ProfileAcme"}
+    assert resources["ProfileAcme"]["Properties"]["Name"] == "acme"
+    assert resources["TransformerOrders"]["Properties"]["Status"] == "active"
+
+    CONNECTIONS.post(f"{endpoint}/_b2bi/reset").raise_for_status()
+    stacks = boto3_client("cloudformation", endpoint, ACCOUNT)
+    stacks.create_stack(StackName="again", TemplateBody=json.dumps(template))
+    assert described(stacks, "again")["StackStatus"] == "CREATE_COMPLETE", stacks.describe_stack_events(StackName="again")
+    assert export().json()["Resources"] == {}  # a stack owns them all
+    # The folders of the partnership are in the bucket.
+    s3 = boto3_client("s3", endpoint, ACCOUNT)
+    for found in s3.list_objects_v2(Bucket="acme")["Contents"]:
+        s3.delete_object(Bucket="acme", Key=found["Key"])
+    stacks.delete_stack(StackName="again")
+    assert stacks.describe_stacks()["Stacks"] == []
+    made_by_hand(endpoint)
+    assert export().json() == template
+
+    made = boto3_client("b2bi", endpoint, ACCOUNT, region="eu-west-1").create_profile(
+        name="b", businessName="b", phone="5550100200", logging="DISABLED"
+    )
+    refused = export()
+    assert refused.status_code == 400 and f"account={ACCOUNT}&region=eu-west-1" in refused.text
+    assert "ProfileB" in export(region="eu-west-1").json()["Resources"] and made["profileId"].startswith("p-")
+    for query in ({"objects": "true"}, {"format": "yaml"}):
+        assert export(**query).status_code == 400
 
 
 def test_a_failed_change_set_holds_its_name_after_two_seconds(server_with):

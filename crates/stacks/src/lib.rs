@@ -9,6 +9,7 @@ mod change_set;
 mod error;
 mod event;
 mod execute;
+mod export;
 mod ids;
 mod nested;
 mod operations;

@@ -26,6 +26,7 @@ mod seed;
 mod snapshots;
 mod stacks;
 mod state;
+mod state_template;
 mod status;
 mod warnings;
 

@@ -194,7 +194,7 @@ static ROUTES: &[Route] = &[
         dead::clear_notifications,
     ),
     route(GET, "/_b2bi/stacks", stacks::QUERY, stacks::list).long(),
-    route(GET, "/_b2bi/state", state::QUERY, state::export).long(),
+    later(GET, "/_b2bi/state", state::EXPORT_QUERY, state::export).long(),
     later_body(PUT, "/_b2bi/state", NONE, state::import).long(),
     route(GET, "/_b2bi/snapshots", NONE, snapshots::list),
     route(GET, "/_b2bi/snapshots/NAME", NONE, snapshots::show).long(),

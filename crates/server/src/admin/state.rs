@@ -13,23 +13,38 @@ use serde_json::{Value, json};
 
 use super::body::members;
 use super::call::{AdminError, Call, HandlerResult};
-use super::reply;
+use super::{reply, state_template};
 use crate::app::App;
 use crate::query::Params;
 
 /// The member of a state with the objects.
-const OBJECTS: &str = "objects";
+pub(super) const OBJECTS: &str = "objects";
 /// The member with what services keep that have no state of their own; absent where there is nothing.
 const DOCUMENTS: &str = "documents";
+/// The parameter with the format of an export: `json` or `cloudformation`.
+const FORMAT: &str = "format";
 /// The members of a state.
 const MEMBERS: [&str; 5] = ["format", "version", "scopes", OBJECTS, DOCUMENTS];
 
-/// The query of an export or a snapshot.
+/// The query of a snapshot.
 pub(super) const QUERY: &[&str] = &["account", "region", OBJECTS];
+/// The query of an export.
+pub(super) const EXPORT_QUERY: &[&str] = &["account", "region", OBJECTS, FORMAT];
 
-/// The state as JSON with a member a line; of one account or region, where the query names it.
-pub(super) fn export(app: &App, call: &Call) -> HandlerResult {
-    described(app, &call.params).map(|state| written(&state))
+/// The state as JSON with a member a line, or as a template; of one account or region, where the
+/// query names it.
+pub(super) fn export<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
+    async move {
+        match call.params.get(FORMAT) {
+            None | Some("json") => described(app, &call.params).map(|state| written(&state)),
+            Some("cloudformation") => state_template::export(app, call).await,
+            Some(other) => {
+                let message = format!("`{FORMAT}` must be json or cloudformation, not `{other}`");
+                Err(AdminError::bad_request(message))
+            }
+        }
+    }
+    .boxed()
 }
 
 /// The state as the query wants it: `account`, `region`, and `objects=true` for those as well.
@@ -52,7 +67,9 @@ pub(super) fn described(app: &App, params: &Params) -> Result<Value, AdminError>
         .map_err(|error| AdminError::internal(error.to_string()))?;
     if let Some(scopes) = state.get_mut("scopes").and_then(Value::as_array_mut) {
         scopes.retain(|scope| {
-            let mut wanted = params.iter().filter(|(key, _)| *key != OBJECTS);
+            let mut wanted = params
+                .iter()
+                .filter(|(key, _)| ![OBJECTS, FORMAT].contains(key));
             wanted.all(|(key, value)| scope.get(key).and_then(Value::as_str) == Some(value))
         });
     }
