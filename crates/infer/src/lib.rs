@@ -23,6 +23,8 @@ mod convert;
 mod dates;
 mod draft;
 mod evaluate;
+mod examples;
+mod explain;
 mod filters;
 mod forms;
 mod index;
@@ -45,6 +47,7 @@ mod tables;
 mod template;
 mod texts;
 mod tree;
+mod values;
 mod walk;
 mod wanted;
 mod xml;
@@ -55,7 +58,10 @@ use b2bi_local_mapping::{Cause, MappingError};
 use search::Search;
 use wanted::Wanted;
 
+pub use examples::{Example, candidates};
+pub use explain::{Explanation, explain};
 pub use lines::Language;
+pub use values::{ValueComparison, ValueDifference};
 
 /// The template that makes a wanted output of an input, inferred from both.
 ///

@@ -1,17 +1,21 @@
-//! `b2bi-local generate`: a template, inferred from an input and the output that is wanted of it.
+//! `b2bi-local generate`: a template, inferred from inputs and the outputs that are wanted of them.
 
-use std::io::{self, Write as _};
+use std::fmt::Write as _;
 
 use b2bi_local_b2bi::MappingLimits;
-use b2bi_local_infer::{self as infer, Language};
+use b2bi_local_infer::{self as infer, Example, Language, ValueComparison};
 use b2bi_local_mapping::{Cancel, Run};
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::choice::{choice, chosen};
+use super::command::print_error;
 use super::error::CommandError;
-use super::input::Kind;
+use super::input::{Kind, shown};
 use super::{Outcome, document, input, map, print};
 use crate::system;
+
+/// The most differences of an example that are listed.
+const MOST_DIFFERENCES: usize = 20;
 
 pub(super) fn arguments(command: Command) -> Command {
     let file = |name, help| {
@@ -19,56 +23,83 @@ pub(super) fn arguments(command: Command) -> Command {
             .long(name)
             .value_name("FILE")
             .required(true)
+            .action(ArgAction::Append)
             .help(help)
     };
     command
-        .about("Infer a template from an input and the wanted output, and print it")
+        .about("Infer a template from inputs and the wanted outputs, and print it")
         .arg(file(
             "input",
-            "Input: JSON, XML, or X12, which is converted first",
+            "Input: JSON, XML, or X12, which is converted first; may be repeated",
         ))
-        .arg(file("output", "Wanted output"))
+        .arg(file(
+            "output",
+            "Wanted output of the input in the same position",
+        ))
         .arg(choice(
             "type",
             &["jsonata", "xslt"],
             "Language of the template [default: xslt where a file is XML, else jsonata]",
         ))
+        .arg(
+            Arg::new("explain")
+                .long("explain")
+                .action(ArgAction::SetTrue)
+                .help("Print what each member rests on to standard error; JSONata only"),
+        )
         .arg(document::loop_names())
         .arg(map::xslt_command())
 }
 
-/// Prints the template, and on standard error its accuracy.
+/// Prints the template, and on standard error how it does on the examples.
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
-    let input = File::read(matches, "input")?;
-    let output = File::read(matches, "output")?;
-    let language = language(matches, &input, &output);
-    let (input, output) = (
-        input.document(matches, language)?,
-        output.document(matches, language)?,
+    let (inputs, outputs) = (
+        File::read(matches, "input")?,
+        File::read(matches, "output")?,
     );
-    let (Some(input), Some(output)) = (input, output) else {
-        return Ok(Outcome::Problems);
-    };
-    let template = infer::generate(&input, &output, language, &Cancel::default())
-        .map_err(|problem| problem.to_string())?;
+    if inputs.len() != outputs.len() {
+        let (inputs, outputs) = (inputs.len(), outputs.len());
+        return Err(
+            format!("{inputs} --input and {outputs} --output; each input needs one").into(),
+        );
+    }
+    let language = language(matches, inputs.iter().chain(&outputs));
+    let mut names = Vec::new();
+    let mut examples = Vec::new();
+    for (input, output) in inputs.into_iter().zip(outputs) {
+        names.push(shown(input.name));
+        let input = input.document(matches, language)?;
+        let (Some(input), Some(output)) = (input, output.document(matches, language)?) else {
+            return Ok(Outcome::Problems);
+        };
+        examples.push(Example { input, output });
+    }
+    let trial = Trial { matches, language };
+    let template = trial.template(&examples)?;
     print(template.as_bytes())?;
-    let accuracy = measured(matches, &template, &input, &output, language)?;
-    let _ = writeln!(io::stderr().lock(), "accuracy {accuracy:.3}");
+    let mut report = trial.report(&template, &names, &examples)?;
+    if matches.get_flag("explain") {
+        report.push_str(&explained(&template));
+    }
+    print_error(&report);
     Ok(Outcome::Fine)
 }
 
-/// One of the two files.
+/// One of the files.
 struct File<'m> {
     name: &'m str,
     bytes: Vec<u8>,
 }
 
 impl<'m> File<'m> {
-    fn read(matches: &'m ArgMatches, argument: &str) -> Result<Self, CommandError> {
-        let name = matches.get_one::<String>(argument);
-        let name = name.map_or("-", String::as_str);
-        let bytes = input::bytes(name)?;
-        Ok(Self { name, bytes })
+    fn read(matches: &'m ArgMatches, argument: &str) -> Result<Vec<Self>, CommandError> {
+        let names = matches.get_many::<String>(argument).into_iter().flatten();
+        names
+            .map(|name| {
+                let bytes = input::bytes(name)?;
+                Ok(Self { name, bytes })
+            })
+            .collect()
     }
 
     /// What is mapped; none of X12 that cannot be read to its end, as is said on standard error.
@@ -83,10 +114,9 @@ impl<'m> File<'m> {
     }
 }
 
-fn language(matches: &ArgMatches, input: &File<'_>, output: &File<'_>) -> Language {
-    let is_xml = |file: &File<'_>| Kind::of(&file.bytes) == Kind::Xml;
+fn language<'f>(matches: &ArgMatches, mut files: impl Iterator<Item = &'f File<'f>>) -> Language {
     let xslt = match chosen(matches, "type") {
-        "" => is_xml(input) || is_xml(output),
+        "" => files.any(|file| Kind::of(&file.bytes) == Kind::Xml),
         name => name == "xslt",
     };
     if xslt {
@@ -96,19 +126,146 @@ fn language(matches: &ArgMatches, input: &File<'_>, output: &File<'_>) -> Langua
     }
 }
 
-/// The share of the wanted lines that the template makes of the input.
-fn measured(
-    matches: &ArgMatches,
-    template: &str,
-    input: &str,
-    output: &str,
+/// How templates are tried.
+struct Trial<'m> {
+    matches: &'m ArgMatches,
     language: Language,
-) -> Result<f64, String> {
-    let run = Run::new(system::now().as_millis(), 0, MappingLimits::standard());
-    let made = map::engine(language, matches)?
-        .compile(template)
-        .and_then(|engine| engine.evaluate(input, &run))
-        .map_err(|problem| format!("the template cannot be tried: {problem}"))?;
-    infer::accuracy(output, made.as_deref().unwrap_or("null"), language)
-        .map_err(|problem| problem.to_string())
+}
+
+impl Trial<'_> {
+    /// The template that does best on the examples; of equals the one with the most evidence.
+    fn template(&self, examples: &[Example]) -> Result<String, String> {
+        let candidates = infer::candidates(examples, self.language, &Cancel::default())
+            .map_err(|problem| problem.to_string())?;
+        let mut best: Option<(f64, String)> = None;
+        for candidate in candidates {
+            let mut sum = 0.0;
+            for example in examples {
+                let made = self.made(&candidate, example).unwrap_or_default();
+                let compared = self.compared(example, &made);
+                // An example that is right as a whole counts more than one that is nearly so.
+                let whole = if compared.differences.is_empty() {
+                    1.0
+                } else {
+                    0.0
+                };
+                sum += compared.share() + whole;
+            }
+            if best.as_ref().is_none_or(|(score, _)| sum > *score) {
+                best = Some((sum, candidate));
+            }
+        }
+        best.map(|(_, template)| template)
+            .ok_or_else(|| "there are no examples".to_owned())
+    }
+
+    fn made(&self, template: &str, example: &Example) -> Result<String, String> {
+        let run = Run::new(system::now().as_millis(), 0, MappingLimits::standard());
+        let made = map::engine(self.language, self.matches)?
+            .compile(template)
+            .and_then(|engine| engine.evaluate(&example.input, &run))
+            .map_err(|problem| format!("the template cannot be tried: {problem}"))?;
+        Ok(made.unwrap_or_else(|| "null".to_owned()))
+    }
+
+    fn compared(&self, example: &Example, made: &str) -> ValueComparison {
+        ValueComparison::new(&example.output, made, self.language)
+    }
+
+    /// How the template does on each example, and how one from the others does on each.
+    fn report(
+        &self,
+        template: &str,
+        names: &[&str],
+        examples: &[Example],
+    ) -> Result<String, String> {
+        let mut report = String::new();
+        for (name, example) in names.iter().zip(examples) {
+            let made = self.made(template, example)?;
+            let accuracy = infer::accuracy(&example.output, &made, self.language)
+                .map_err(|problem| problem.to_string())?;
+            let compared = self.compared(example, &made);
+            let of = if examples.len() > 1 {
+                format!("{name}: ")
+            } else {
+                String::new()
+            };
+            // A string takes whatever is written to it.
+            let _ = writeln!(report, "{of}accuracy {accuracy:.3}, {}", counted(&compared));
+            report.push_str(&differences(&compared));
+        }
+        if examples.len() > 1 {
+            report.push_str(&self.held_out(names, examples)?);
+        }
+        Ok(report)
+    }
+
+    /// Each example, mapped by the template of the others.
+    fn held_out(&self, names: &[&str], examples: &[Example]) -> Result<String, String> {
+        let (mut report, mut right) = (String::new(), 0);
+        for (nth, (name, example)) in names.iter().zip(examples).enumerate() {
+            let others = examples
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != nth);
+            let others: Vec<Example> = others.map(|(_, example)| example.clone()).collect();
+            let template = self.template(&others)?;
+            let compared = match self.made(&template, example) {
+                Ok(made) => self.compared(example, &made),
+                Err(_) => self.compared(example, ""),
+            };
+            right += usize::from(compared.differences.is_empty());
+            let _ = writeln!(report, "{name}: held out, {}", counted(&compared));
+        }
+        let _ = writeln!(report, "held out: {right} of {} are right", examples.len());
+        Ok(report)
+    }
+}
+
+/// How many values are right, and how many are not.
+fn counted(compared: &ValueComparison) -> String {
+    let count = |has: fn(&infer::ValueDifference) -> bool| {
+        compared.differences.iter().filter(|item| has(item)).count()
+    };
+    let missing = count(|item| item.made.is_none());
+    let surplus = count(|item| item.wanted.is_none());
+    let wrong = compared.differences.len() - missing - surplus;
+    format!(
+        "values {} right, {wrong} wrong, {missing} missing, {surplus} surplus",
+        compared.right
+    )
+}
+
+/// What the template makes and the example does not want, and the other way round.
+fn differences(compared: &ValueComparison) -> String {
+    let mut lines = String::new();
+    for difference in compared.differences.iter().take(MOST_DIFFERENCES) {
+        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+        let (wanted, made) = (value(&difference.wanted), value(&difference.made));
+        let _ = writeln!(
+            lines,
+            "  {}: wanted {wanted}, the template makes {made}",
+            difference.path
+        );
+    }
+    lines
+}
+
+/// A table of what the members of the template rest on.
+fn explained(template: &str) -> String {
+    let rows = infer::explain(template);
+    let width = |cell: fn(&infer::Explanation) -> &str| {
+        let widths = rows.iter().map(|row| cell(row).chars().count());
+        widths.max().unwrap_or_default()
+    };
+    let (member, support) = (width(|row| &row.member), width(|row| &row.support));
+    let mut table = String::new();
+    for row in &rows {
+        let _ = writeln!(
+            table,
+            "{:member$}  {:support$}  {}",
+            row.member, row.support, row.expression
+        );
+    }
+    table
 }
