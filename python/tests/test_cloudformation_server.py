@@ -107,6 +107,25 @@ def test_what_was_made_by_hand_is_exported_as_a_template(server_with):
         assert export(**query).status_code == 400
 
 
+def test_a_request_with_the_same_token_is_a_retry(server_with):
+    stacks = boto3_client("cloudformation", server_with(), ACCOUNT)
+    create = {"StackName": "retried", "TemplateBody": TEMPLATE, "ClientRequestToken": "t1"}
+    made = stacks.create_stack(**create)["StackId"]
+    events = stacks.describe_stack_events(StackName="retried")["StackEvents"]
+    assert stacks.create_stack(**create)["StackId"] == made
+    with pytest.raises(stacks.exceptions.AlreadyExistsException):
+        stacks.create_stack(**{**create, "ClientRequestToken": "t2"})
+    with pytest.raises(stacks.exceptions.TokenAlreadyExistsException, match="t1"):
+        stacks.update_stack(**create)
+    update = {**create, "ClientRequestToken": "t3", "Tags": [{"Key": "k", "Value": "v"}]}
+    assert stacks.update_stack(**update)["StackId"] == made
+    assert stacks.update_stack(**update)["StackId"] == made
+    updated = stacks.describe_stack_events(StackName="retried")["StackEvents"]
+    assert [event["ClientRequestToken"] for event in updated[: -len(events)]] == ["t3"] * (len(updated) - len(events))
+    stacks.delete_stack(StackName="retried")
+    assert stacks.create_stack(**create)["StackId"] != made
+
+
 def test_a_failed_change_set_holds_its_name_after_two_seconds(server_with):
     endpoint = server_with("--clock", "manual")
     stacks = boto3_client("cloudformation", endpoint, ACCOUNT)

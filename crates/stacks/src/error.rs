@@ -22,6 +22,8 @@ pub enum StackErrorCode {
     InvalidChangeSetStatus,
     /// A quota is exhausted.
     LimitExceeded,
+    /// The token of the request was used for something else.
+    TokenAlreadyExists,
     /// There is no such type.
     TypeNotFound,
     /// The server failed.
@@ -39,6 +41,7 @@ impl StackErrorCode {
             Self::ChangeSetNotFound => "ChangeSetNotFound",
             Self::InvalidChangeSetStatus => "InvalidChangeSetStatus",
             Self::LimitExceeded => "LimitExceededException",
+            Self::TokenAlreadyExists => "TokenAlreadyExistsException",
             Self::TypeNotFound => "TypeNotFoundException",
             Self::Internal => "InternalFailure",
         }

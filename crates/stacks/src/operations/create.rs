@@ -39,7 +39,7 @@ pub(crate) struct Parent {
 }
 
 impl Stacks {
-    /// Creates a stack.
+    /// Creates a stack. A request with the token of the one that has created it changes nothing.
     ///
     /// # Errors
     ///
@@ -50,7 +50,11 @@ impl Stacks {
         scope: &Scope,
         request: CreateRequest,
     ) -> Result<Begun, StackError> {
-        self.create_in(scope, request, None).await
+        let token = request.client_token.as_deref();
+        match self.begun_before(scope, &request.name, token, "CREATE")? {
+            Some(begun) => Ok(begun),
+            None => self.create_in(scope, request, None).await,
+        }
     }
 
     pub(crate) async fn create_in(

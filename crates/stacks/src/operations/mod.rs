@@ -5,6 +5,7 @@ mod change_sets;
 mod create;
 mod delete;
 mod drift;
+mod retry;
 mod settings;
 mod update;
 

@@ -43,6 +43,10 @@ impl Stacks {
         scope: &Scope,
         request: UpdateRequest,
     ) -> Result<Begun, StackError> {
+        let token = request.client_token.as_deref();
+        if let Some(begun) = self.begun_before(scope, &request.name, token, "UPDATE")? {
+            return Ok(begun);
+        }
         let stack = self.live(scope, &request.name)?;
         let (mut stack, guard) = self.occupied(scope, &stack.id)?;
         let capabilities = request.definition.capabilities.clone();
