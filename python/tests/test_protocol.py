@@ -293,3 +293,15 @@ class TestSignatures:
 
     def test_nothing_is_checked_by_default(self, endpoint):
         assert boto3_client("b2bi", endpoint, "any", secret="thing").list_profiles()["profiles"] is not None
+
+
+@pytest.mark.parametrize("flags, missing, wrong", [([], 404, 400), (["--error-statuses", "docs"], 400, 400)])
+def test_errors_have_the_statuses_that_the_server_is_told(server_with, flags, missing, wrong):
+    b2bi = boto3_client("b2bi", server_with(*flags), "111122223333")
+    for profile, status, code in [
+        ("p-" + "a" * 20, missing, "ResourceNotFoundException"), ("a b", wrong, "ValidationException"),
+    ]:
+        with pytest.raises(ClientError) as caught:
+            b2bi.get_profile(profileId=profile)
+        response = caught.value.response
+        assert (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)

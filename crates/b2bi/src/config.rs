@@ -48,6 +48,20 @@ pub struct Config {
     pub mapping_limits: MappingLimits,
     /// How `TestMapping` gives a JSON document back.
     pub test_mapping_reply: MappingReply,
+    /// What the `mappingTemplate` of a transformer reads.
+    pub legacy_root: LegacyRoot,
+}
+
+/// What the `mappingTemplate` of a transformer reads of a JSON document; templates in `mapping` read
+/// the whole document always.
+///
+/// Source: Assumption A-403.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegacyRoot {
+    /// The document, whose member `interchanges` is a list.
+    Document,
+    /// The interchange itself; of several, their list.
+    Interchange,
 }
 
 impl Config {
@@ -80,6 +94,7 @@ impl Config {
             history_bytes: 64 << 20,
             mapping_limits: MappingLimits::standard(),
             test_mapping_reply: MappingReply::Literal,
+            legacy_root: LegacyRoot::Document,
         }
     }
 }

@@ -24,7 +24,7 @@ mod stages;
 mod state;
 
 pub use b2bi_local_mapping::Limits as MappingLimits;
-pub use config::{Config, MappingReply, Quotas};
+pub use config::{Config, LegacyRoot, MappingReply, Quotas};
 pub use edi::{DocumentStyle, Selection, starter_template, validation_rules};
 pub use environment::{AnySetup, BucketSetup, Clock, Environment, Ids, PipelineFile};
 pub use event_sink::{Event, EventSink, LogRecord, RecordSink, SOURCE};

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use b2bi_local_b2bi::{
-    Config as B2biConfig, DocumentStyle, JobDuration, MappingLimits, MappingReply, Quotas,
+    Config as B2biConfig, DocumentStyle, JobDuration, LegacyRoot, MappingLimits, MappingReply,
+    Quotas,
 };
 use b2bi_local_dispatcher::AccountRules;
 use b2bi_local_faults::{FaultList, Rule, RuleSet};
@@ -25,6 +26,7 @@ use tracing::level_filters::LevelFilter;
 
 use crate::access::Access;
 use crate::clock::{ClockMode, ClockSettings};
+use crate::services::b2bi::ErrorStatuses;
 use crate::settings::{Resolved, SettingError, resolve};
 
 pub use network::{Effective, Limits, UpstreamConfig};
@@ -54,6 +56,8 @@ pub struct Config {
     pub effective: Vec<Effective>,
     /// Whether unknown members are refused.
     pub strict: bool,
+    /// The HTTP statuses of the service's errors.
+    pub error_statuses: ErrorStatuses,
     /// The largest body of an API request, in bytes.
     pub max_body_bytes: usize,
     /// The directory that keeps state and objects; none when they end with the process.
@@ -174,6 +178,7 @@ impl Config {
             stop_with_input: switch(settings, "stop-with-input")?,
             effective: network::effective(settings),
             strict: switch(settings, "strict")?,
+            error_statuses: error_statuses(settings)?,
             max_body_bytes: parse(settings, "max-body-bytes", BYTES)?,
             data_dir: path(settings, "data-dir"),
             b2bi: b2bi(settings)?,
@@ -282,6 +287,22 @@ fn credentials(settings: &Resolved) -> Result<Option<Vec<Credential>>, SettingEr
     Ok(Some(credentials))
 }
 
+fn error_statuses(settings: &Resolved) -> Result<ErrorStatuses, SettingError> {
+    match &*settings.choice("error-statuses") {
+        "model" => Ok(ErrorStatuses::Model),
+        "docs" => Ok(ErrorStatuses::Docs),
+        _ => Err(settings.error("error-statuses", "must be model or docs")),
+    }
+}
+
+fn legacy_root(settings: &Resolved) -> Result<LegacyRoot, SettingError> {
+    match &*settings.choice("legacy-root") {
+        "document" => Ok(LegacyRoot::Document),
+        "interchange" => Ok(LegacyRoot::Interchange),
+        _ => Err(settings.error("legacy-root", "must be document or interchange")),
+    }
+}
+
 fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
     let enforced = switch(settings, "quotas")?;
     let quota = |key| Ok(enforced.then_some(parse(settings, key, COUNT)?));
@@ -314,6 +335,7 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
             partnerships: quota("quota-partnerships")?,
         },
         replay_client_tokens,
+        legacy_root: legacy_root(settings)?,
         test_parsing_bytes: parse(settings, "test-parsing-bytes", BYTES)?,
         job_bytes: parse(settings, "job-bytes", BYTES)?,
         window_bytes: B2biConfig::standard().window_bytes,

@@ -56,6 +56,20 @@ class TestTransformation:
         flow = pipeline(**transformer)
         assert expected in flow.document(flow.drop(edi.order()))
 
+    @pytest.mark.parametrize("flags, member, is_bare", [
+        ([], "mappingTemplate", False), (["--legacy-root", "interchange"], "mappingTemplate", True),
+        (["--legacy-root", "interchange"], "mapping", False),
+    ])
+    def test_legacy_templates_read_the_interchange_if_the_server_is_told(self, world_with, flags, member, is_bare):
+        world = world_with(*flags)
+        keys = "{ 'keys': $keys($) }"
+        transformer = {"ediType": ORDERS, "fileFormat": "JSON", "mappingTemplate": keys}
+        if member == "mapping":
+            transformer = {"inputConversion": INBOUND_ORDERS, "mapping": {"templateLanguage": "JSONATA", "template": keys}}
+        flow = Pipeline(world, world.b2bi.meta.endpoint_url, options=QUIET, **transformer)
+        found = json.loads(flow.document(flow.drop(edi.order())))["keys"]
+        assert ("functional_groups" in found, found == "interchanges") == (is_bare, not is_bare), found
+
     @pytest.mark.parametrize("way", ["copy", "parts", pytest.param("presigned", marks=pytest.mark.embedded)])
     def test_however_the_file_gets_there(self, pipeline, world, way):
         flow = pipeline(options=QUIET)
@@ -132,6 +146,8 @@ class TestAcknowledgement:
         assert sorted(details) == ["TA1", "X12_997"]
         functional = details["X12_997"]
         assert functional["ack-file-s3-attributes"]["object-key"].endswith(".997")
+        for detail in details.values():
+            assert detail["trading-partner-id"].startswith("tp-") and detail["transformer-job-id"].startswith("tj-"), detail
         assert (functional["ack-error-code-detected"], details["TA1"]["ack-error-code-detected"]) == (True, False)
         assert (functional["ack-x12-version"], functional["input-x12-transaction-set"], functional["input-x12-version"]) == (
             "VERSION_4010", "X12_850", "VERSION_4010")

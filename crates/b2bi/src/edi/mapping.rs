@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use b2bi_local_mapping::{Cancel, Engine, Limits, Run};
 use b2bi_local_model::types::MappingTemplateLanguage;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::environment::Environment;
 
@@ -12,6 +14,8 @@ use crate::environment::Environment;
 pub(crate) struct Mapping {
     pub(crate) language: MappingTemplateLanguage,
     pub(crate) template: String,
+    /// Whether it is the `mappingTemplate` of a transformer.
+    pub(crate) is_legacy: bool,
 }
 
 /// An evaluation to come: its run, and the engines.
@@ -42,6 +46,27 @@ impl Mapping {
             .and_then(|template| template.evaluate(input, &evaluation.run))
             .map_err(|problem| format!("The mapping template failed: {problem}"))?;
         Ok(mapped.unwrap_or_else(|| "null".to_owned()))
+    }
+}
+
+/// A member of a document, as it is written.
+#[derive(Deserialize)]
+struct Interchanges<'a> {
+    #[serde(borrow)]
+    interchanges: Vec<&'a RawValue>,
+}
+
+/// The interchange of a document in JSON, or the list of several; another document as it is.
+pub(crate) fn interchange_of(document: String) -> String {
+    let Ok(Interchanges { interchanges }) = serde_json::from_str(&document) else {
+        return document;
+    };
+    match interchanges.as_slice() {
+        [interchange] => interchange.get().to_owned(),
+        several => {
+            let several: Vec<&str> = several.iter().map(|raw| raw.get()).collect();
+            format!("[{}]", several.join(","))
+        }
     }
 }
 

@@ -80,17 +80,21 @@ fn output_format(transformer: &GetTransformerResponse) -> FileFormat {
 fn mapping(transformer: &GetTransformerResponse) -> Option<Mapping> {
     let new = transformer.mapping.as_ref().and_then(|mapping| {
         let template = mapping.template.clone()?;
-        Some((mapping.template_language, template))
+        Some((mapping.template_language, template, false))
     });
     let legacy = || {
         let language = match output_format(transformer) {
             FileFormat::Xml => MappingTemplateLanguage::Xslt,
             FileFormat::Json | FileFormat::NotUsed => MappingTemplateLanguage::Jsonata,
         };
-        Some((language, transformer.mapping_template.clone()?))
+        Some((language, transformer.mapping_template.clone()?, true))
     };
-    let (language, template) = new.or_else(legacy)?;
-    (!template.trim().is_empty()).then_some(Mapping { language, template })
+    let (language, template, is_legacy) = new.or_else(legacy)?;
+    (!template.trim().is_empty()).then_some(Mapping {
+        language,
+        template,
+        is_legacy,
+    })
 }
 
 /// The set and version that a transformer is for.

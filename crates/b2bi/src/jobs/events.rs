@@ -142,6 +142,8 @@ impl Run {
         written: Result<Option<(Location, usize, bool)>, String>,
     ) {
         let mut detail = self.detail();
+        // Source: Assumption A-405.
+        detail.insert("transformer-job-id".to_owned(), json!(self.spec.id));
         self.add_content(
             &mut detail,
             "input-x12-transaction-set",

@@ -8,7 +8,9 @@ use bytes::Bytes;
 use super::events::Transformation;
 use super::outputs::Output;
 use super::run::{JobError, Run};
+use crate::config::LegacyRoot;
 use crate::edi;
+use crate::edi::mapping::interchange_of;
 use crate::edi::transformer;
 use crate::edi::{Conversion, ParsedFile};
 use crate::errors;
@@ -143,7 +145,11 @@ impl Run {
             return Ok(document);
         }
         let (conversion, run) = (Arc::clone(conversion), self.evaluation());
+        let root = self.context.config.legacy_root;
         self.compute(move || match &conversion.mapping {
+            Some(mapping) if mapping.is_legacy && root == LegacyRoot::Interchange => {
+                mapping.apply(&interchange_of(document), &run)
+            }
             Some(mapping) => mapping.apply(&document, &run),
             None => Ok(document),
         })

@@ -37,6 +37,29 @@ pub(crate) struct B2biService {
     pub(crate) service: Arc<B2bi>,
     /// Whether members that the model does not have are refused.
     pub(crate) strict: bool,
+    /// The HTTP statuses that its errors have.
+    pub(crate) error_statuses: ErrorStatuses,
+}
+
+/// The HTTP statuses of the service's errors.
+///
+/// Source: Assumption A-404.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorStatuses {
+    /// Those of the service model, such as 404 for `ResourceNotFoundException`.
+    Model,
+    /// Those of the API reference: 400 for all that are the client's.
+    Docs,
+}
+
+impl ErrorStatuses {
+    /// The error with its status.
+    pub(crate) fn apply(self, mut error: ServiceError) -> ServiceError {
+        if self == Self::Docs && error.status.is_client_error() {
+            error.status = StatusCode::BAD_REQUEST;
+        }
+        error
+    }
 }
 
 impl Service for B2biService {
@@ -50,7 +73,8 @@ impl Service for B2biService {
         let shape = OPERATIONS
             .get(operation.at)
             .ok_or_else(|| ServiceError::unknown_operation(SIGNING_NAME, operation.name))?;
-        let decoded = decode(shape, body).map_err(undecodable)?;
+        let decoded = decode(shape, body).map_err(undecodable);
+        let decoded = decoded.map_err(|error| self.error_statuses.apply(error))?;
         if !decoded.unknown.is_empty() {
             self.note_unknown(operation.name, &decoded.unknown)?;
         }
@@ -70,7 +94,8 @@ impl Service for B2biService {
         _operation: Operation,
         input: Input,
     ) -> Result<Reply, ServiceError> {
-        replied(self.service.call(&scope_of(&caller), input).await)
+        let outcome = self.service.call(&scope_of(&caller), input).await;
+        replied(outcome).map_err(|error| self.error_statuses.apply(error))
     }
 
     async fn call_lagging(
@@ -81,7 +106,8 @@ impl Service for B2biService {
         lag: Duration,
     ) -> Result<Reply, ServiceError> {
         let scope = scope_of(&caller);
-        replied(self.service.call_lagging(&scope, input, lag).await)
+        let outcome = self.service.call_lagging(&scope, input, lag).await;
+        replied(outcome).map_err(|error| self.error_statuses.apply(error))
     }
 }
 

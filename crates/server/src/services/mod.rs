@@ -1,6 +1,6 @@
 //! The services behind the dispatcher. A new one is a file here, or a crate, and a line in [`all`].
 
-mod b2bi;
+pub(crate) mod b2bi;
 pub(crate) mod cloudcontrol;
 pub(crate) mod cloudformation;
 mod form;
@@ -47,6 +47,7 @@ pub(crate) fn all(
     let b2bi = B2biService {
         service: Arc::clone(&resources.service),
         strict: config.strict,
+        error_statuses: config.error_statuses,
     };
     let sts = Sts::new(
         resources,

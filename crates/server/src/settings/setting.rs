@@ -16,6 +16,21 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
+    /// A setting; without a default, that is empty.
+    pub(super) const fn new(
+        key: &'static str,
+        value: &'static str,
+        default: &'static str,
+        help: &'static str,
+    ) -> Self {
+        Self {
+            key,
+            value,
+            default,
+            help,
+        }
+    }
+
     /// The environment variable: `B2BI_LOCAL_` and the key in capitals.
     pub(crate) fn variable(&self) -> String {
         variable_of(self.key)

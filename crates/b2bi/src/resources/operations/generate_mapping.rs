@@ -110,6 +110,7 @@ fn generate(example: &Example, evaluation: &Evaluation) -> Result<GenerateMappin
             Language::Xslt => MappingTemplateLanguage::Xslt,
         },
         template,
+        is_legacy: false,
     };
     let accuracy = accuracy(&mapping, example, evaluation);
     Ok(GenerateMappingResponse {

@@ -26,6 +26,7 @@ pub(crate) async fn test_mapping(
     let mapping = Mapping {
         language: language(input.file_format)?,
         template: input.mapping_template,
+        is_legacy: false,
     };
     let evaluation = mapping::evaluation(ctx.environment, ctx.config.mapping_limits);
     let _cancel = evaluation.cancel_on_drop();
