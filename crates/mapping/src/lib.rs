@@ -20,6 +20,7 @@ mod jsonata;
 mod lint;
 mod messages;
 mod problem;
+mod provenance;
 mod starter;
 
 pub use engine::{Cancel, Engine, Limits, Run, Template};
@@ -28,4 +29,5 @@ pub use jsonata::{Jsonata, is_out_of_memory};
 pub use lint::{Finding, Severity, Shape, cardinality, lint};
 pub use messages::Messages;
 pub use problem::{Cause, MappingError, Position};
+pub use provenance::{MOST_TRIED, Provenance, provenance};
 pub use starter::{StarterLanguage, starter_of_outline, starter_of_sample};

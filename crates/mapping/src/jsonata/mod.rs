@@ -192,7 +192,7 @@ fn evaluator(patterns: &Patterns, run: &Run) -> Result<Evaluator, EvaluatorError
 }
 
 impl MappingError {
-    fn new(cause: Cause, code: Option<String>, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(cause: Cause, code: Option<String>, reason: impl Into<String>) -> Self {
         Self {
             cause,
             code,

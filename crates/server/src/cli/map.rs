@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use b2bi_local_b2bi::MappingLimits;
 use b2bi_local_infer::Language;
-use b2bi_local_mapping::{Cause, Engine, MappingError, Run};
+use b2bi_local_mapping::{Cause, Engine, MappingError, Provenance, Run, provenance};
 use b2bi_local_model::Timestamp;
 use b2bi_local_xslt::Command as XsltCommand;
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::error::CommandError;
 use super::{Outcome, document, input, print, selection};
@@ -24,6 +24,12 @@ pub(super) fn arguments(command: Command) -> Command {
         .arg(template())
         .arg(input::argument())
         .arg(clock())
+        .arg(
+            Arg::new("explain")
+                .long("explain")
+                .action(ArgAction::SetTrue)
+                .help("Print for each value of the output its line of the template and the input it comes from; JSONata only"),
+        )
         .arg(document::loop_names())
         .args(selection::arguments())
         .arg(xslt_command())
@@ -72,6 +78,10 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     let document = document::read(matches, name, template.language(), wanted)?;
     document.problems.print_errors();
     if let Some(text) = &document.text {
+        if matches.get_flag("explain") {
+            print(template.explained(matches, text)?.as_bytes())?;
+            return Ok(document.problems.outcome());
+        }
         print(
             template
                 .mapped(matches, input::shown(name), text)?
@@ -139,6 +149,42 @@ impl Source {
             mapped.push('\n');
         }
         Ok(mapped)
+    }
+
+    /// A line for each value of the output: its path, the template's line, the input paths that it is made
+    /// of and, after `if`, those that decide whether it is there.
+    fn explained(&self, matches: &ArgMatches, document: &str) -> Result<String, CommandError> {
+        if self.language() == Language::Xslt {
+            return Err("--explain reads JSONata templates".into());
+        }
+        let input = serde_json::from_str(document).map_err(|error| error.to_string())?;
+        let clock = matches.get_one::<Timestamp>("clock").copied();
+        let now = clock.unwrap_or_else(system::now).as_millis();
+        let run = Run::new(now, 0, MappingLimits::standard());
+        let found = engine(Language::Jsonata, matches)?
+            .compile(&self.text)
+            .and_then(|compiled| provenance(&self.text, compiled.as_ref(), &input, &run))
+            .map_err(|error| self.with_excerpt(&error))?;
+        Ok(found
+            .iter()
+            .map(|value| self.explained_value(value))
+            .collect())
+    }
+
+    fn explained_value(&self, value: &Provenance) -> String {
+        let place = match value.position {
+            Some(position) => format!("{}:{}", self.name, position.line),
+            None => self.name.clone(),
+        };
+        let sources = match value.sources.as_slice() {
+            [] => "no input".to_owned(),
+            sources => sources.join(", "),
+        };
+        let conditions = match value.conditions.as_slice() {
+            [] => String::new(),
+            conditions => format!(" if {}", conditions.join(", ")),
+        };
+        format!("{}  {place}  {sources}{conditions}\n", value.path)
     }
 
     /// What is wrong with the template, and the line where it is.

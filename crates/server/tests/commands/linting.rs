@@ -1,4 +1,4 @@
-//! `lint`, and how `map` shows where a template is wrong.
+//! `lint`, and what `map` says of a template.
 
 use super::run;
 
@@ -63,4 +63,20 @@ fn lint_says_what_it_cannot_check() {
         assert_eq!(status, 2, "{template}");
         assert!(error.contains(words), "{error}");
     }
+}
+
+#[test]
+fn map_shows_the_line_where_a_template_is_wrong() {
+    let file =
+        std::env::temp_dir().join(format!("b2bi-local-wrong-{}.jsonata", std::process::id()));
+    std::fs::write(&file, "{\n  \"a\": $uppercase(n)\n}").unwrap();
+    let name = file.to_string_lossy().into_owned();
+    let (status, _, error) = run(&["map", "--template", &name], "{\"n\": 7}");
+    let (explained, printed, _) = run(&["map", "--explain", "--template", &name], "{\"n\": \"x\"}");
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(status, 2);
+    let wanted = "T0410: Argument 1 of $uppercase must be a string, found 7 (line 2, column 8)\n\
+                  2 |   \"a\": $uppercase(n)\n  |        ^\n";
+    assert!(error.ends_with(wanted), "{error}");
+    assert_eq!((explained, printed), (0, format!("a  {name}:2  n\n")));
 }
