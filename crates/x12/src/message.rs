@@ -3,8 +3,6 @@
 use std::fmt;
 
 use crate::message_trailer::{counts, parts, trailer_missing};
-use crate::tables::{ElementType, Note, Relation};
-use crate::validate::is_of_time;
 use crate::{Delimiter, DelimiterReason, HierarchyFault, Position, Problem, ProblemKind};
 
 impl fmt::Display for Problem {
@@ -65,7 +63,7 @@ impl fmt::Display for Place<'_> {
 
 /// A problem's message without its place.
 #[derive(Debug)]
-pub struct Message<'a>(&'a Problem);
+pub struct Message<'a>(pub(crate) &'a Problem);
 
 impl Problem {
     /// The message without the place, such as `Required data element B10-5 is missing.`
@@ -81,7 +79,7 @@ impl Problem {
 
 impl Message<'_> {
     /// The element as messages name it: `B10-5`, or `SV1-1-2` for a component.
-    fn element(&self) -> String {
+    pub(crate) fn element(&self) -> String {
         let Position {
             element, component, ..
         } = self.0.position;
@@ -94,7 +92,7 @@ impl Message<'_> {
     }
 
     /// `Data element B10-5 with value |x|`
-    fn valued(&self, value: &str) -> String {
+    pub(crate) fn valued(&self, value: &str) -> String {
         let value = printable(value);
         format!("Data element {} with value |{value}|", self.element())
     }
@@ -267,102 +265,6 @@ impl Message<'_> {
             _ => self.of_element(f),
         }
     }
-
-    fn of_element(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let element = self.element();
-        match &self.0.kind {
-            ProblemKind::ElementMissing => write!(f, "Required data element {element} is missing."),
-            ProblemKind::ElementsUnrelated { note, .. } => self.of_note(f, note),
-            ProblemKind::ElementNotUsed => write!(f, "Data element {element} is not used."),
-            ProblemKind::ElementUnexpected => write!(f, "Data element {element} is not defined."),
-            ProblemKind::ComponentUnexpected => {
-                write!(f, "Component {element} is not defined.")
-            }
-            ProblemKind::RepetitionUnexpected { max } => {
-                write!(
-                    f,
-                    "Data element {element} repeats too many times. Maximum repeat: {max}"
-                )
-            }
-            ProblemKind::ElementTooShort { value, min, max } => {
-                write!(
-                    f,
-                    "{} is too short. Valid length range: {min}..{max}",
-                    self.valued(value)
-                )
-            }
-            ProblemKind::ElementTooLong { value, min, max } => {
-                write!(
-                    f,
-                    "{} is too long. Valid length range: {min}..{max}",
-                    self.valued(value)
-                )
-            }
-            ProblemKind::ElementMalformed { value, form } => {
-                write!(f, "{} {}", self.valued(value), described(*form))
-            }
-            ProblemKind::CodeUnknown { value } => {
-                write!(f, "{} is not in the set of valid codes", self.valued(value))
-            }
-            ProblemKind::PeriodMalformed {
-                value,
-                format,
-                layout,
-            } => {
-                let kind = if is_of_time(layout) { "time" } else { "date" };
-                let value = self.valued(value);
-                write!(
-                    f,
-                    "{value} is not a valid {kind} in the format {format} ({layout})"
-                )
-            }
-            ProblemKind::BinaryLengthWrong { value } => {
-                let value = self.valued(value);
-                write!(
-                    f,
-                    "{value} is not the length of the data: no segment terminator follows it"
-                )
-            }
-            ProblemKind::HierarchyWrong { value, fault } => {
-                write!(f, "{} {}", self.valued(value), OfHierarchy(fault))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn of_note(&self, f: &mut fmt::Formatter<'_>, note: &Note) -> fmt::Result {
-        let name = |position: &u8| format!("{}-{position}", self.0.segment);
-        let names: Vec<String> = note.positions.iter().map(name).collect();
-        let (first, others) = names
-            .split_first()
-            .map_or(("", &[][..]), |(first, others)| (first, others));
-        let (all, others) = (names.join(", "), others.join(", "));
-        match note.relation {
-            Relation::Paired => write!(
-                f,
-                "If one of data elements {all} is present, all are required."
-            ),
-            Relation::Required => write!(f, "At least one of data elements {all} is required."),
-            Relation::Exclusion => write!(f, "Only one of data elements {all} may be present."),
-            Relation::Conditional => {
-                let are = if note.positions.len() > 2 {
-                    "are"
-                } else {
-                    "is"
-                };
-                write!(
-                    f,
-                    "If data element {first} is present, {others} {are} required."
-                )
-            }
-            Relation::ListConditional => {
-                write!(
-                    f,
-                    "If data element {first} is present, at least one of {others} is required."
-                )
-            }
-        }
-    }
 }
 
 /// What more there is to say of an identifier that no segment has.
@@ -377,7 +279,7 @@ fn why_unknown(id: &str) -> &'static str {
 }
 
 /// A fault of the hierarchy as the end of a sentence about the value.
-struct OfHierarchy<'a>(&'a HierarchyFault);
+pub(crate) struct OfHierarchy<'a>(pub(crate) &'a HierarchyFault);
 
 impl fmt::Display for OfHierarchy<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -491,14 +393,4 @@ fn instead(expected: impl fmt::Display, found: impl fmt::Display) -> String {
     let found = if found.is_empty() { "nothing" } else { &found };
     let (expected, found) = (printable(&expected), printable(found));
     format!("Expected {expected} instead of {found}")
-}
-
-fn described(form: ElementType) -> &'static str {
-    match form {
-        ElementType::Date => "is not a valid date",
-        ElementType::Time => "is not a valid time",
-        ElementType::Decimal => "is not a valid decimal number",
-        ElementType::Integer => "is not a valid number",
-        ElementType::Text | ElementType::Code | ElementType::Binary => "has invalid characters",
-    }
 }

@@ -78,6 +78,19 @@ impl ProblemLog {
         while self.kept.pop_if(|problem| is_meant(problem)).is_some() {}
     }
 
+    /// Removes the problems meant among those kept from the one at `from` on.
+    pub(crate) fn remove_from(&mut self, from: usize, is_meant: impl Fn(&Problem) -> bool) {
+        if let Some(latest) = self.kept.get(from..) {
+            let rest: Vec<Problem> = latest
+                .iter()
+                .filter(|found| !is_meant(found))
+                .cloned()
+                .collect();
+            self.kept.truncate(from);
+            self.kept.extend(rest);
+        }
+    }
+
     pub(crate) fn finish(self) -> (Vec<Problem>, Omitted) {
         (self.kept, self.omitted)
     }

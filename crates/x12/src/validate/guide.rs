@@ -2,6 +2,7 @@
 
 mod elements;
 mod levels;
+mod lost;
 mod missing;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use elements::check;
 
 use super::Notes;
 use super::hints::{DuePlace, places_in_guide};
+use super::lost::LostLoops;
 use super::odd::UnknownSegments;
 use crate::tables::{Guide, Qualifier, Use};
 use crate::text::decode;
@@ -21,6 +23,9 @@ pub(super) struct GuideOrder {
     guide: Option<Arc<Guide>>,
     frames: Vec<Frame>,
     odd: UnknownSegments,
+    lost: LostLoops,
+    /// The position of the last segment that was expected.
+    last_expected: u32,
     /// The last segment in its place.
     previous: Option<DuePlace<'static>>,
 }
@@ -34,24 +39,59 @@ struct Frame {
     number: usize,
     /// Whether the loop was never opened, but its content stands in the input.
     is_implied: bool,
+    /// Whether it went back to an earlier place.
+    is_anew: bool,
     /// The place reached.
     at: usize,
     /// How often each place has occurred.
     counts: Vec<u32>,
     /// Where each place was passed without having occurred.
-    passed: Vec<(usize, Position, DuePlace<'static>)>,
+    passed: Vec<Passed>,
 }
 
+/// A place that was passed without having occurred.
+struct Passed {
+    place: usize,
+    position: Position,
+    /// The segment before.
+    after: DuePlace<'static>,
+    /// The position of the last segment before that was expected.
+    since: u32,
+}
+
+/// Marks the count of a place that occurred before its loop began anew without its first segment.
+const BEFORE: u32 = 1 << 31;
+
 impl Frame {
-    /// Counts an occurrence of a place and returns how many there are.
-    fn count(&mut self, at: usize, position: &Position, after: DuePlace<'static>) -> u32 {
-        let skipped = self.at..at;
-        self.passed.extend(skipped.map(|at| (at, *position, after)));
+    /// Counts an occurrence of a place and returns how many there are. `after` is the segment before, and
+    /// the position of the last that was expected.
+    fn count(&mut self, at: usize, position: &Position, after: (DuePlace<'static>, u32)) -> u32 {
+        for passed in self.at..at {
+            let is_known = self.is_anew && self.passed.iter().any(|known| known.place == passed);
+            if !is_known {
+                self.passed.push(Passed {
+                    place: passed,
+                    position: *position,
+                    after: after.0,
+                    since: after.1,
+                });
+            }
+        }
         self.at = self.at.max(at);
         self.counts.get_mut(at).map_or(0, |count| {
             *count += 1;
-            *count
+            *count & !BEFORE
         })
+    }
+
+    /// Goes back to a place, so that those after it are in order again.
+    fn begin_anew(&mut self, at: usize) {
+        self.at = at;
+        self.is_anew = true;
+        let counts = self.counts.iter_mut().skip(at.saturating_add(1));
+        for count in counts.filter(|count| **count > 0) {
+            *count = BEFORE;
+        }
     }
 }
 
@@ -59,6 +99,8 @@ impl GuideOrder {
     pub(super) fn begin(&mut self, guide: Option<Arc<Guide>>) {
         self.frames.clear();
         self.odd.clear();
+        self.lost.clear();
+        self.last_expected = 1;
         self.previous = None;
         self.guide = guide;
         self.push(0);
@@ -85,10 +127,15 @@ impl GuideOrder {
         let Some(guide) = self.guide.clone() else {
             return;
         };
-        let Some((frame, at)) = self.find(&guide, segment) else {
+        let found = self.find(&guide, segment);
+        let Some((frame, at)) = found.filter(|found| !self.is_of_lost(&guide, *found, segment))
+        else {
             if segment.id() == b"HL" {
                 self.misplaced_level(&guide, segment, position, notes);
-            } else if !self.explains(&guide, segment) {
+            } else if self.is_explained(&guide, segment) {
+                notes.forget_misplaced();
+            } else {
+                self.suspect(&guide, segment, position, notes);
                 let id = decode(segment.id());
                 let detail = places_in_guide(&guide, segment);
                 notes.add_with(ProblemKind::SegmentUnexpected, *position, &id, detail);
@@ -100,8 +147,9 @@ impl GuideOrder {
 
     /// Remembers a segment that the set has not.
     #[cold]
-    pub(super) fn odd(&mut self, id: &[u8]) {
-        self.odd.note(id, self.frames.len().saturating_sub(1));
+    pub(super) fn odd(&mut self, id: &[u8], position: u32) {
+        let frame = self.frames.len().saturating_sub(1);
+        self.odd.note(id, frame, position);
     }
 
     /// A segment that the set does not expect here. It closes no loop; where the innermost lists it, it
@@ -113,25 +161,12 @@ impl GuideOrder {
         };
         let innermost = self.frames.len().saturating_sub(1);
         let found = self.find(&guide, segment);
+        if found.is_none() && !self.is_explained(&guide, segment) {
+            self.suspect(&guide, segment, position, notes);
+        }
         if let Some(found) = found.filter(|(frame, _)| *frame == innermost) {
             self.place(&guide, found, segment, position, notes);
         }
-    }
-
-    /// Whether a segment belongs to a loop that an unknown segment may have been meant to open.
-    fn explains(&self, guide: &Guide, segment: &Segment<'_>) -> bool {
-        if self.odd.is_empty() {
-            return false;
-        }
-        let places = self
-            .frames
-            .iter()
-            .filter_map(|frame| guide.loops.get(frame.number));
-        let mut opened = places
-            .flatten()
-            .filter(|place| self.odd.may_open(place.segment))
-            .filter_map(|place| place.opens);
-        opened.any(|number| guide.lists_within(number, segment))
     }
 
     fn place(
@@ -150,13 +185,18 @@ impl GuideOrder {
         let (Some(place), Some(open)) = (place, self.frames.get_mut(frame)) else {
             return;
         };
-        let count = open.count(at, position, self.previous.unwrap_or(ST));
+        let after = (self.previous.unwrap_or(ST), self.last_expected);
+        let is_behind = at < open.at && frame > 0;
+        let count = open.count(at, position, after);
         self.previous = Some(DuePlace {
             id: place.segment,
             position: position.segment,
         });
         if count > place.max {
-            if self.explains(guide, segment) {
+            if is_behind {
+                open.begin_anew(at);
+            }
+            if self.is_explained(guide, segment) {
                 return;
             }
             let max = place.max;
@@ -164,7 +204,10 @@ impl GuideOrder {
                 Some(_) => ProblemKind::LoopTooOften { max },
                 None => ProblemKind::SegmentTooOften { max },
             };
+            self.odd(segment.id(), position.segment);
             notes.add(kind, *position, place.segment);
+        } else {
+            self.expected(guide, place.opens, segment, position);
         }
         if let Some(number) = place.opens {
             self.push(number);
@@ -195,6 +238,7 @@ impl GuideOrder {
         self.frames.push(Frame {
             number,
             is_implied: false,
+            is_anew: false,
             at: 0,
             counts: vec![0; places],
             passed: Vec::new(),
@@ -234,7 +278,7 @@ impl GuideOrder {
                 frame
                     .counts
                     .get(*at)
-                    .is_some_and(|count| *count < place.max)
+                    .is_some_and(|count| *count & !BEFORE < place.max)
             };
             let first = fitting.clone().find(free).or_else(|| fitting.next());
             first.map(|(at, _)| at)

@@ -11,6 +11,8 @@ mod envelope;
 mod guide;
 mod hierarchy;
 mod hints;
+mod lost;
+mod notes;
 mod odd;
 mod order;
 mod periods;
@@ -30,20 +32,17 @@ use context::Context;
 use envelope::Envelope;
 use guide::GuideOrder;
 use hierarchy::Hierarchy;
+use notes::Notes;
 use order::Order;
 use unit::BusinessUnit;
 
 use crate::message_trailer::not_counted;
-use crate::problems::ProblemLog;
 use crate::tables::{self, Set, Version};
 use crate::text::decode;
 use crate::{
-    Fit, GuideContext, Isa, LoopKey, Outcome, Place, Position, Problem, ProblemKind, ReadReport,
-    Segment, Sink, read,
+    Fit, Isa, LoopKey, Place, Position, Problem, ProblemKind, ReadReport, Segment, Sink, read,
 };
 
-/// How many tolerated problems are kept.
-const NOTE_LIMIT: usize = 100;
 /// How many segments in a row may be taken for trailers in lower case: SE, GE and IEA.
 const MOST_SUSPECTS: usize = 3;
 
@@ -75,21 +74,6 @@ pub struct Validator<'r> {
     suspects: Vec<Problem>,
     unit: BusinessUnit,
     notes: Notes,
-}
-
-/// The problems found, and the headings of the parts in which they were found.
-#[derive(Default)]
-struct Notes {
-    problems: ProblemLog,
-    tolerated: Vec<Problem>,
-    /// What is noted now is demanded by the guide, and of which of its loops.
-    is_of_guide: bool,
-    is_of_loop: bool,
-    loop_id: &'static str,
-    headings: Vec<Heading>,
-    interchange: Heading,
-    group: Heading,
-    transaction: Heading,
 }
 
 /// Validates a whole input.
@@ -153,14 +137,14 @@ impl<'r> Validator<'r> {
         }
     }
 
-    /// Adds what the guide says to the problems of a segment, which are those from the one at `from` on.
+    /// Adds what the guide says to the problems of a segment.
     #[cold]
-    fn explain(&mut self, from: usize, place: Place, position: &Position) {
+    fn explain(&mut self, place: Place, position: &Position) {
         if self.guide.guide().is_none() {
             return;
         }
         let (loop_id, unit) = (self.guide.loop_id(), self.unit.told());
-        let found = self.notes.problems.kept_from(from).iter_mut();
+        let found = self.notes.problems.kept_from(self.notes.from).iter_mut();
         for problem in found.filter(|found| found.position.segment == position.segment) {
             let Position {
                 element, component, ..
@@ -191,8 +175,8 @@ impl<'r> Validator<'r> {
         }
         self.report_suspects();
         self.notes.add(self.context.unknown(&id), *position, &id);
-        self.order.odd(id.as_bytes());
-        self.guide.odd(id.as_bytes());
+        self.order.odd(id.as_bytes(), position.segment);
+        self.guide.odd(id.as_bytes(), position.segment);
     }
 
     /// Reports the segments that look like trailers and are followed by more of the transaction.
@@ -222,7 +206,7 @@ impl<'r> Validator<'r> {
     /// A segment that opens an HL loop.
     fn level(&mut self, hl: &Segment<'_>, position: &Position) {
         let guide = self.guide.guide();
-        let is_explained = self.order.may_have_opened("HL");
+        let is_explained = self.order.may_have_opened("HL") || self.guide.has_lost("HL");
         self.hierarchy
             .segment(hl, guide, is_explained, position, &mut self.notes);
     }
@@ -231,7 +215,7 @@ impl<'r> Validator<'r> {
     #[cold]
     fn stray(&mut self, segment: &Segment<'_>, place: Place, position: &Position) {
         self.notes.forget_missing(position);
-        let is_explained = self.order.explains(place.member);
+        let is_explained = self.order.explains(place.member, position, &self.notes);
         self.order.stray();
         if !is_explained {
             let id = decode(segment.id());
@@ -267,140 +251,6 @@ impl<'r> Validator<'r> {
             omitted,
             notes: self.notes.tolerated,
             headings: self.notes.headings,
-        }
-    }
-}
-
-impl Problem {
-    fn is_at_place_of(&self, other: &Self) -> bool {
-        self.position.order() == other.position.order()
-    }
-
-    fn says_the_same_as(&self, other: &Self) -> bool {
-        let explains = |level: &Self, value: &Self| level.is_of_hierarchy() && value.is_of_value();
-        let are_misplaced = self.is_misplaced() && other.is_misplaced();
-        let says_the_same = self.kind == other.kind
-            || are_misplaced
-            || explains(self, other)
-            || explains(other, self);
-        says_the_same && self.segment == other.segment
-    }
-
-    fn is_misplaced(&self) -> bool {
-        matches!(
-            self.kind,
-            ProblemKind::SegmentUnexpected | ProblemKind::SegmentOutOfOrder
-        )
-    }
-
-    fn is_of_hierarchy(&self) -> bool {
-        matches!(self.kind, ProblemKind::HierarchyWrong { .. })
-    }
-
-    /// Whether a value is refused without a look at the segments around it.
-    fn is_of_value(&self) -> bool {
-        matches!(
-            self.kind,
-            ProblemKind::CodeUnknown { .. } | ProblemKind::ElementNotUsed
-        )
-    }
-}
-
-impl Notes {
-    fn add(&mut self, kind: ProblemKind, position: Position, segment: &str) {
-        self.add_of_element(kind, position, segment, "");
-    }
-
-    /// Takes back what was said to be missing from loops that close before the segment at `position`.
-    fn forget_missing(&mut self, position: &Position) {
-        self.problems.take_back(|problem| {
-            problem.kind == ProblemKind::SegmentMissing && problem.position == *position
-        });
-    }
-
-    #[cold]
-    fn add_of_element(
-        &mut self,
-        kind: ProblemKind,
-        position: Position,
-        segment: &str,
-        reference: &'static str,
-    ) {
-        self.push(kind, position, segment, reference, Box::default());
-    }
-
-    /// Adds a problem of a segment with what helps to mend it.
-    #[cold]
-    fn add_with(&mut self, kind: ProblemKind, position: Position, segment: &str, detail: Box<str>) {
-        self.push(kind, position, segment, "", detail);
-    }
-
-    fn push(
-        &mut self,
-        kind: ProblemKind,
-        position: Position,
-        segment: &str,
-        reference: &'static str,
-        detail: Box<str>,
-    ) {
-        let problem = Problem {
-            reference,
-            detail,
-            guide: self.is_of_guide.then(|| Box::new(self.guide_context())),
-            ..Self::plain(kind, position, segment)
-        };
-        self.take(problem);
-    }
-
-    fn plain(kind: ProblemKind, position: Position, segment: &str) -> Problem {
-        Problem {
-            kind,
-            position,
-            segment: segment.into(),
-            reference: "",
-            detail: Box::default(),
-            guide: None,
-        }
-    }
-
-    fn guide_context(&self) -> GuideContext {
-        GuideContext {
-            is_demanding: true,
-            is_of_loop: self.is_of_loop,
-            loop_id: self.loop_id,
-            unit: None,
-        }
-    }
-
-    fn take(&mut self, problem: Problem) {
-        if problem.outcome() == Outcome::Tolerated {
-            if self.tolerated.len() < NOTE_LIMIT {
-                self.tolerated.push(problem);
-            }
-            return;
-        }
-        if self.problems.keeps(&problem) {
-            self.note_headings(&problem.position);
-        }
-        self.problems.push(problem);
-    }
-
-    fn note_headings(&mut self, position: &Position) {
-        let levels = match (position.interchange, position.group, position.transaction) {
-            (0, ..) => 0,
-            (_, 0, _) => 1,
-            (_, _, 0) => 2,
-            _ => 3,
-        };
-        let parts = [
-            &mut self.interchange,
-            &mut self.group,
-            &mut self.transaction,
-        ];
-        let parts = parts.into_iter().take(levels);
-        for heading in parts.filter(|heading| !heading.is_listed) {
-            heading.is_listed = true;
-            self.headings.push(heading.clone());
         }
     }
 }
@@ -452,7 +302,7 @@ impl Sink for Validator<'_> {
         if place.fit != Fit::Unknown {
             self.report_suspects();
         }
-        let before = self.notes.problems.kept();
+        self.notes.from = self.notes.problems.kept();
         self.unit.segment(segment);
         match place.fit {
             Fit::NoTable => return,
@@ -460,7 +310,7 @@ impl Sink for Validator<'_> {
                 if !self.in_data {
                     self.unknown(segment, position);
                 }
-                self.explain(before, place, position);
+                self.explain(place, position);
                 return;
             }
             Fit::Stray => self.stray(segment, place, position),
@@ -495,8 +345,8 @@ impl Sink for Validator<'_> {
             self.guide.segment(segment, position, &mut self.notes);
         }
         self.notes.is_of_guide = false;
-        if self.notes.problems.kept() > before {
-            self.explain(before, place, position);
+        if self.notes.problems.kept() > self.notes.from {
+            self.explain(place, position);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Segments that the set does not know, as a reason for what is missing or misplaced after them.
+//! Segments that the set does not know or does not expect, as a reason for what is missing or misplaced after them.
 //!
 //! A mistyped identifier is one fault. `NMI` in place of `NM1` must not also be told as a missing NM1,
 //! nor each segment of its loop as unexpected.
@@ -15,6 +15,8 @@ struct Seen {
     id: Box<[u8]>,
     /// The number of the open loop in which it stands.
     frame: usize,
+    /// Its position in the transaction.
+    position: u32,
     /// Whether a loop that it may have been meant to open has not opened since.
     is_latest: bool,
 }
@@ -32,21 +34,36 @@ impl UnknownSegments {
         self.seen.is_empty() && self.lost.is_empty()
     }
 
-    pub(super) fn note(&mut self, id: &[u8], frame: usize) {
-        if self.seen.len() < MOST && !id.is_empty() {
-            self.seen.push(Seen {
-                id: id.into(),
-                frame,
-                is_latest: true,
-            });
+    pub(super) fn note(&mut self, id: &[u8], frame: usize, position: u32) {
+        if self.seen.len() >= MOST {
+            self.seen.remove(0);
         }
+        self.seen.push(Seen {
+            id: id.into(),
+            frame,
+            position,
+            is_latest: true,
+        });
+    }
+
+    /// Whether the last one stands after a position; it is taken for the segment that is missing there.
+    pub(super) fn take_after(&mut self, position: u32) -> bool {
+        let is_after = |seen: &mut Seen| seen.position > position;
+        self.seen.pop_if(is_after).is_some()
+    }
+
+    /// Whether one stands between two positions; it is taken once for what is missing there.
+    pub(super) fn take_between(&mut self, after: u32, before: u32) -> bool {
+        let is_there = |seen: &Seen| seen.position > after && seen.position < before;
+        let at = self.seen.iter().position(is_there);
+        at.map(|at| self.seen.remove(at)).is_some()
     }
 
     /// Whether one in this open loop was meant as `wanted`; it is taken for that once.
     pub(super) fn take_for(&mut self, wanted: &str, frame: usize) -> bool {
         let is_meant = |seen: &Seen| seen.frame == frame && resembles(&seen.id, wanted);
         let at = self.seen.iter().position(is_meant);
-        at.map(|at| self.seen.swap_remove(at)).is_some()
+        at.map(|at| self.seen.remove(at)).is_some()
     }
 
     /// Whether one may have been meant to open a loop with `opener`.

@@ -1,12 +1,18 @@
 //! Order and number of segments and loops.
 
+mod lost;
+
 use std::sync::Arc;
 
 use super::Notes;
 use super::hints::{DuePlace, due, places_in_set};
+use super::lost::{LostLoops, OpenerPlace};
 use super::odd::UnknownSegments;
 use crate::tables::{Item, Set};
 use crate::{Fit, Place, Position, ProblemKind};
+
+/// Marks the count of an item that occurred before its loop began anew without its first segment.
+const BEFORE: u32 = 1 << 31;
 
 /// The open loops of a transaction with what has occurred in each.
 #[derive(Default)]
@@ -18,8 +24,11 @@ pub(super) struct Order {
     /// Required items that were passed without having occurred.
     passed: Vec<Passed>,
     odd: UnknownSegments,
+    lost: LostLoops,
     /// The last segment in its place, and its position.
     previous: (u16, u32),
+    /// The position of the last segment that was expected.
+    last_expected: u32,
     /// The loops closed since the last segment.
     closed: Vec<u16>,
 }
@@ -39,9 +48,12 @@ struct Passed {
     position: Position,
     /// The segment before, and its position.
     after: (u16, u32),
+    /// The position of the last segment before that was expected.
+    since: u32,
 }
 
 /// Why an item may not occur now.
+#[derive(Clone, Copy)]
 enum Refused {
     Late,
     Full,
@@ -55,22 +67,30 @@ impl Order {
         self.passed.clear();
         self.previous = (u16::MAX, 1);
         self.odd.clear();
+        self.lost.clear();
+        self.last_expected = 1;
         self.closed.clear();
         self.push(set.map(|set| &**set), 0);
     }
 
     /// Remembers a segment that the set has not.
     #[cold]
-    pub(super) fn odd(&mut self, id: &[u8]) {
-        self.odd.note(id, self.frames.len().saturating_sub(1));
+    pub(super) fn odd(&mut self, id: &[u8], position: u32) {
+        let frame = self.frames.len().saturating_sub(1);
+        self.odd.note(id, frame, position);
     }
 
-    /// Whether a segment belongs to a loop that an unknown segment may have been meant to open.
-    pub(super) fn explains(&self, member: u16) -> bool {
-        let Some(set) = self.set.as_deref().filter(|_| !self.odd.is_empty()) else {
+    /// Whether a segment that no open loop lists belongs to a loop whose first segment is lost.
+    #[cold]
+    pub(super) fn explains(&mut self, member: u16, position: &Position, notes: &Notes) -> bool {
+        let Some(set) = self.set.clone() else {
             return false;
         };
-        self.is_explained(set, member)
+        let is_explained = self.is_explained(&set, member);
+        if !is_explained {
+            self.suspect(&set, member, position, notes);
+        }
+        is_explained
     }
 
     /// Where the set lists a segment.
@@ -88,22 +108,6 @@ impl Order {
     pub(super) fn stray(&mut self) {
         self.odd.lose(&self.closed);
         self.closed.clear();
-    }
-
-    fn is_explained(&self, set: &Set, member: u16) -> bool {
-        let open = self
-            .frames
-            .iter()
-            .filter_map(|frame| set.loops().get(usize::from(frame.in_loop)));
-        let mut opened = open.flat_map(crate::Loop::items).filter_map(|item| {
-            let number = item.opens?;
-            Some((number, set.loops().get(usize::from(number))?))
-        });
-        let mut lost = self.odd.lost().iter();
-        lost.any(|number| set.lists_within(*number, member))
-            || opened.any(|(number, opened)| {
-                self.odd.may_open(opened.opener()) && set.lists_within(number, member)
-            })
     }
 
     #[inline]
@@ -131,10 +135,24 @@ impl Order {
             && !self.fits_further_out(set, at, place.member, position)
         {
             let item = set.item(of_loop, place.item).copied();
-            if self.odd.is_empty() || !self.is_explained(set, place.member) {
+            if !self.is_explained(set, place.member) {
+                match refused {
+                    Refused::Late => self.suspect(set, place.member, position, notes),
+                    Refused::Full => self.note_odd(set, place.member, position),
+                }
                 report(set, refused, item, position, notes);
             }
+            if matches!(refused, Refused::Late) {
+                self.begin_anew(set, at, place.item);
+            }
             self.force(at, place.item);
+        } else {
+            self.last_expected = position.segment;
+            if !self.lost.is_empty() {
+                let opened = opens.then_some(usize::from(place.in_loop));
+                self.lost
+                    .pass(opened, |number| lists_within(set, number, place.member));
+            }
         }
         self.previous = (place.member, position.segment);
         if opens {
@@ -159,42 +177,49 @@ impl Order {
             .map_or(&[][..], |found| found.items());
         let at = self.frames.len();
         for (number, item) in (0..).zip(items) {
-            if item.min > 0
-                && self.occurred(&frame, number) < item.min
-                && !self.odd.take_for(set.id_of(item), at)
-            {
-                let noticed = self
-                    .passed
-                    .iter()
-                    .find(|passed| passed.frame == at && passed.item == number);
-                let (position, (member, segment)) = noticed
-                    .map_or((*position, self.previous), |passed| {
-                        (passed.position, passed.after)
-                    });
-                let after = DuePlace {
-                    id: set
-                        .members()
-                        .get(usize::from(member))
-                        .map_or("ST", |found| found.id),
-                    position: segment,
-                };
-                let name = set
-                    .loops()
-                    .get(usize::from(frame.in_loop))
-                    .map_or("", |found| found.name());
-                let detail = due(name, set.id_of(item), "", after);
-                notes.add_with(
-                    ProblemKind::SegmentMissing,
-                    position,
-                    set.id_of(item),
-                    detail,
-                );
+            if item.min > 0 && self.occurred(&frame, number) < item.min {
+                self.missing(&set, &frame, (number, item), position, notes);
             }
         }
         self.passed.retain(|passed| passed.frame != at);
         self.odd.closed(at);
+        self.lost.closed(at);
         self.closed.push(frame.in_loop);
         self.counts.truncate(frame.counts);
+    }
+
+    /// A loop that closes lacks an item: reports it unless another segment is the reason.
+    #[cold]
+    fn missing(
+        &mut self,
+        set: &Set,
+        frame: &Frame,
+        (number, item): (u16, &Item),
+        position: &Position,
+        notes: &mut Notes,
+    ) {
+        let at = self.frames.len();
+        let place = OpenerPlace {
+            frame: at,
+            item: usize::from(number),
+        };
+        let noticed = self
+            .passed
+            .iter()
+            .find(|passed| passed.frame == at && passed.item == number);
+        let (position, after, since) = noticed
+            .map_or((*position, self.previous, self.last_expected), |passed| {
+                (passed.position, passed.after, passed.since)
+            });
+        if self.lost.take_opener(place, notes)
+            || self.odd.take_for(set.id_of(item), at)
+            || self.odd.take_between(since, position.segment)
+        {
+            return;
+        }
+        let id = set.id_of(item);
+        let detail = due_in_set(set, frame.in_loop, id, after);
+        notes.add_with(ProblemKind::SegmentMissing, position, id, detail);
     }
 
     fn push(&mut self, set: Option<&Set>, in_loop: u16) {
@@ -235,22 +260,57 @@ impl Order {
         let max = set
             .item(frame.in_loop, item)
             .map_or(u32::MAX, |item| item.max);
-        if self.occurred(&frame, item) >= max {
+        if self.occurred(&frame, item) & !BEFORE >= max {
             return Err(Refused::Full);
         }
         for passed in frame.item..item {
             let min = set.item(frame.in_loop, passed).map_or(0, |item| item.min);
             if min > self.occurred(&frame, passed) {
-                self.passed.push(Passed {
-                    frame: at,
-                    item: passed,
-                    position: *position,
-                    after: self.previous,
-                });
+                self.pass(at, passed, position);
             }
         }
         self.force(at, item);
         Ok(())
+    }
+
+    /// Notes that a required item is passed.
+    #[cold]
+    fn pass(&mut self, frame: usize, item: u16, position: &Position) {
+        let mut passed = self.passed.iter();
+        if !passed.any(|passed| passed.frame == frame && passed.item == item) {
+            self.passed.push(Passed {
+                frame,
+                item,
+                position: *position,
+                after: self.previous,
+                since: self.last_expected,
+            });
+        }
+    }
+
+    /// Goes back to an item that comes too late, so that those after it are in order again.
+    #[cold]
+    fn begin_anew(&mut self, set: &Set, at: usize, item: u16) {
+        let Some(frame) = self.frames.get(at).copied() else {
+            return;
+        };
+        let max = set.item(frame.in_loop, item).map_or(0, |item| item.max);
+        if at == 0 && self.occurred(&frame, item) >= max {
+            return;
+        }
+        if let Some(frame) = self.frames.get_mut(at) {
+            frame.item = item;
+        }
+        let loops = set.loops().get(usize::from(frame.in_loop));
+        let after = frame.counts + usize::from(item) + 1;
+        let end = frame.counts + loops.map_or(0, |found| found.items().len());
+        if at > 0
+            && let Some(counts) = self.counts.get_mut(after..end)
+        {
+            for count in counts.iter_mut().filter(|count| **count > 0) {
+                *count = BEFORE;
+            }
+        }
     }
 
     /// Counts an occurrence of an item and moves on to it.
@@ -293,4 +353,22 @@ fn report(set: &Set, refused: Refused, item: Option<Item>, position: &Position, 
         Refused::Full => ProblemKind::SegmentTooOften { max: item.max },
     };
     notes.add(kind, *position, set.id_of(&item));
+}
+
+/// Where a missing segment of a loop belongs.
+fn due_in_set(set: &Set, in_loop: u16, id: &str, (member, position): (u16, u32)) -> Box<str> {
+    let after = set.members().get(usize::from(member));
+    let after = DuePlace {
+        id: after.map_or("ST", |found| found.id),
+        position,
+    };
+    let name = set
+        .loops()
+        .get(usize::from(in_loop))
+        .map_or("", |found| found.name());
+    due(name, id, "", after)
+}
+
+fn lists_within(set: &Set, number: usize, member: u16) -> bool {
+    u16::try_from(number).is_ok_and(|number| set.lists_within(number, member))
 }

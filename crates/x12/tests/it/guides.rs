@@ -102,18 +102,24 @@ fn what_standard_and_guide_demand_is_said_once() {
 
 #[test]
 fn a_guide_taken_from_another_counts_only_when_inferred() {
-    let input = REMITTANCE
-        .replace("005010X221A1", "005010X307")
-        .replacen("GS*HP", "GS*BE", 1)
-        .replacen("ST*835", "ST*834", 1);
-    let unexpected = |validation: Validation| {
+    let from = REMITTANCE.find("BPR*").unwrap();
+    let to = REMITTANCE.find("SE*").unwrap();
+    let input = format!(
+        "{}BGN*00*1*20260301~{}",
+        &REMITTANCE[..from],
+        &REMITTANCE[to..]
+    )
+    .replace("005010X221A1", "005010X307")
+    .replacen("GS*HP", "GS*BE", 1)
+    .replacen("ST*835", "ST*834", 1);
+    let missing = |validation: Validation| {
         let kinds = validation.problems.into_iter().map(|problem| problem.kind);
         kinds
-            .filter(|kind| *kind == ProblemKind::SegmentMissing)
+            .filter(|kind| *kind == ProblemKind::ElementMissing)
             .count()
     };
-    let attested = unexpected(validation(&input, Strictness::Attested, true));
-    let inferred = unexpected(validation(&input, Strictness::Inferred, true));
+    let attested = missing(validation(&input, Strictness::Attested, true));
+    let inferred = missing(validation(&input, Strictness::Inferred, true));
     assert!(inferred > attested, "{inferred} {attested}");
 }
 

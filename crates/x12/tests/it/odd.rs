@@ -198,6 +198,142 @@ fn odd_segments_are_written_back() {
     }
 }
 
+const ORDER: &str = "ISA*00*          *00*          *ZZ*BLUEBIKES      *ZZ*NORTHMILL      *260301*0930*U*00401*000000042*0*T*>~\
+GS*PO*BLUE*NORTH*20260301*0930*7*X*004010~ST*850*0001~BEG*00*SA*PO-77**20260301~N1*ST*SHOP*92*12~N3*1 ROAD~\
+N4*TOWN*OH*45402~PO1*1*4*EA*12.50~PID*F****BIKE~SCH*4*EA***002*20260401~CTT*1~SE*10*0001~GE*1*7~IEA*1*000000042~";
+
+/// Replaces a segment by another, or by nothing.
+fn replaced(input: &str, number: usize, by: &str) -> String {
+    let mut segments: Vec<&str> = input.split_inclusive('~').collect();
+    segments[number] = by;
+    let text = segments.concat();
+    if by.is_empty() {
+        let se = text.find("SE*").unwrap();
+        let (count, rest) = text[se + 3..].split_once('*').unwrap();
+        let count: u32 = count.parse().unwrap();
+        return format!("{}SE*{}*{rest}", &text[..se], count - 1);
+    }
+    text
+}
+
+/// Whatever segment is lost or replaced by an odd one, there is one message at most.
+#[test]
+fn a_lost_segment_is_one_problem_whatever_it_opened() {
+    let with_pay_to = CLAIM
+        .replacen(
+            "HL*2*",
+            "NM1*87*2~N3*4 PIER ROAD~N4*DAYTON*OH*45402~HL*2*",
+            1,
+        )
+        .replacen("SE*35", "SE*38", 1);
+    let odd = ["", "ZZZ*1~", "qq~", "~", "*IC*X~", "TDS*1~"];
+    for input in [ORDER, &with_pay_to] {
+        assert_eq!(messages(input), Vec::<String>::new());
+        let count = input.matches('~').count();
+        for number in 3..count - 3 {
+            for by in odd {
+                let found = messages(&replaced(input, number, by));
+                let segment = input.split('~').nth(number).unwrap();
+                assert!(found.len() <= 1, "{by} for {segment}: {found:?}");
+                assert!(by.is_empty() || !found.is_empty(), "{by} for {segment}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_odd_segment_in_place_of_the_only_line_is_one_problem() {
+    let line = ORDER
+        .split('~')
+        .position(|found| found.starts_with("PO1*"))
+        .unwrap();
+    for odd in [
+        "ZZZ*1~",
+        "CLM*1*2~",
+        "po1*1*4*EA*1~",
+        "BEG*00*SA*PO-77**20260301~",
+        "FST*1*D*W*20260101~",
+    ] {
+        let found = messages(&replaced(ORDER, line, odd));
+        let id = odd.split('*').next().unwrap();
+        assert_eq!(found.len(), 1, "{odd}: {found:?}");
+        assert!(
+            found[0].contains(&format!("Segment {id} at position 6")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_lost_opener_is_named_where_its_loop_is_required() {
+    let check = |input: &str, lost: &str, wanted: &str| {
+        let number = input
+            .split('~')
+            .position(|found| found.starts_with(lost))
+            .unwrap();
+        assert_eq!(messages(&replaced(input, number, "")), [wanted]);
+    };
+    check(
+        ORDER,
+        "PO1*",
+        "Segment PO1 at position 6: Required segment is missing. PO1 belongs after N4 at position 5.",
+    );
+    check(
+        ORDER,
+        "N1*",
+        "Segment N3 at position 3: Segment is not expected at this position. It may stand in loops N1-4000, N1-6100, N1-8600, N1-8740.",
+    );
+    check(
+        CLAIM,
+        "NM1*85",
+        "Segment NM1 at position 7: Required segment is missing. Loop 2010AA: NM1 (85) belongs after HL at position 6.",
+    );
+    // Another subscriber follows, so none is missing.
+    check(
+        CLAIM,
+        "HL*2*",
+        "Segment SBR at position 11: Segment is not expected at this position. It may stand in loops 2000B, 2300, 2320.",
+    );
+}
+
+/// Problems that have nothing to do with each other are both reported.
+#[test]
+fn separate_problems_stay_separate() {
+    for (changes, wanted) in [
+        (
+            &[("N1*ST*SHOP*92*12~", ""), ("CTT*1~", "ZZZ*1~CTT*1~")][..],
+            2,
+        ),
+        (
+            &[
+                ("N3*1 ROAD~", "N3*1 ROAD~ZZZ*1~"),
+                ("CTT*1~", "CTT*1~CTT*1~"),
+            ],
+            2,
+        ),
+        (
+            &[
+                ("PO1*1*4*EA*12.50~", "N9*ZZ*1~REF*ZZ*1~"),
+                ("BEG*00", "BEG*XX"),
+            ],
+            2,
+        ),
+    ] {
+        let mut input = ORDER.to_owned();
+        for (old, new) in changes {
+            assert!(input.contains(old));
+            input = input.replacen(old, new, 1);
+        }
+        let from = input.find("ST*850").unwrap();
+        let count = input[from..]
+            .find("SE*")
+            .map(|to| input[from..from + to].matches('~').count());
+        let input = input.replacen("SE*10", &format!("SE*{}", count.unwrap() + 1), 1);
+        let found = messages(&input);
+        assert!(found.len() >= wanted, "{changes:?}: {found:?}");
+    }
+}
+
 /// Replaces one text by another: exactly the wanted message follows.
 fn said(old: &str, new: &str, count: u32, wanted: &str) {
     let input = CLAIM

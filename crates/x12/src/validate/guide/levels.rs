@@ -43,7 +43,11 @@ impl GuideOrder {
         }
         for (at, number) in path {
             if let Some(frame) = self.frames.last_mut() {
-                frame.count(at, position, self.previous.unwrap_or(ST));
+                frame.count(
+                    at,
+                    position,
+                    (self.previous.unwrap_or(ST), self.last_expected),
+                );
             }
             self.push(number);
             if let Some(frame) = self.frames.last_mut() {
@@ -52,7 +56,11 @@ impl GuideOrder {
         }
         if let Some(frame) = self.frames.last_mut() {
             frame.is_implied = !is_level;
-            frame.count(0, position, self.previous.unwrap_or(ST));
+            frame.count(
+                0,
+                position,
+                (self.previous.unwrap_or(ST), self.last_expected),
+            );
         }
     }
 }

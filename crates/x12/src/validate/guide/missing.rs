@@ -4,6 +4,7 @@ use super::{Frame, GuideOrder, ST};
 use crate::tables::{Guide, Use};
 use crate::validate::Notes;
 use crate::validate::hints::{due, qualifiers};
+use crate::validate::lost::OpenerPlace;
 use crate::{Position, ProblemKind};
 
 impl GuideOrder {
@@ -23,12 +24,36 @@ impl GuideOrder {
             for (at, (place, count)) in places.iter().zip(&frame.counts).enumerate() {
                 let is_envelope = matches!(place.segment, "ST" | "SE");
                 let is_missing = place.required && *count == 0 && !is_envelope && !frame.is_implied;
-                if is_missing && !self.odd.take_for(place.segment, self.frames.len()) {
+                if is_missing && !self.is_absence_known(&frame, (at, place), position, notes) {
                     self.missing(guide, &frame, (at, place), position, notes);
                 }
             }
             self.odd.closed(self.frames.len());
+            self.lost.closed(self.frames.len());
         }
+    }
+
+    /// Whether another segment, already reported, is the reason why a place has none.
+    #[cold]
+    fn is_absence_known(
+        &mut self,
+        frame: &Frame,
+        (at, place): (usize, &Use),
+        position: &Position,
+        notes: &mut Notes,
+    ) -> bool {
+        let number = self.frames.len();
+        let passed = frame.passed.iter().find(|passed| passed.place == at);
+        let (since, before) = passed.map_or((self.last_expected, position.segment), |passed| {
+            (passed.since, passed.position.segment)
+        });
+        let opener = OpenerPlace {
+            frame: number,
+            item: at,
+        };
+        self.lost.take_opener(opener, notes)
+            || self.odd.take_for(place.segment, number)
+            || self.odd.take_between(since, before)
     }
 
     /// Tells that a place of a loop has no segment: where that was due, or else here.
@@ -42,9 +67,9 @@ impl GuideOrder {
         notes: &mut Notes,
     ) {
         let id_of = |number: usize| guide.ids.get(number).copied().unwrap_or("");
-        let passed = frame.passed.iter().find(|(passed, ..)| *passed == at);
+        let passed = frame.passed.iter().find(|passed| passed.place == at);
         let here = (*position, self.previous.unwrap_or(ST));
-        let (position, after) = passed.map_or(here, |(_, at, after)| (*at, *after));
+        let (position, after) = passed.map_or(here, |passed| (passed.position, passed.after));
         let id = id_of(place.opens.unwrap_or(frame.number));
         let detail = due(id, place.segment, &qualifiers(place), after);
         notes.is_of_loop = place.opens.is_some();

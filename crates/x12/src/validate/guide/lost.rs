@@ -1,0 +1,204 @@
+//! Segments of loops whose first segment is lost.
+
+use super::{BEFORE, GuideOrder, ST};
+use crate::tables::{Guide, Use};
+use crate::validate::Notes;
+use crate::validate::hints::{due, qualifiers};
+use crate::validate::lost::{OpenerPlace, Reported};
+use crate::{GuideContext, Position, Problem, ProblemKind, Segment};
+
+/// A loop that could be open now: where it opens, and its number.
+struct Candidate {
+    place: OpenerPlace,
+    number: usize,
+}
+
+impl GuideOrder {
+    /// Whether a loop that opens with this segment is taken for lost.
+    pub(in crate::validate) fn has_lost(&self, opener: &str) -> bool {
+        let Some(guide) = &self.guide else {
+            return false;
+        };
+        let first = |number: &usize| guide.loops.get(*number)?.first();
+        let mut openers = self.lost.loops().iter().filter_map(first);
+        openers.any(|first| first.segment == opener)
+    }
+
+    /// Whether another segment, already reported, is the reason why this one is not expected.
+    pub(super) fn is_explained(&mut self, guide: &Guide, segment: &Segment<'_>) -> bool {
+        if self.is_of_mistyped(guide, segment)
+            || self
+                .lost
+                .narrow(|number| guide.lists_within(number, segment))
+        {
+            return true;
+        }
+        if self.odd.is_empty() {
+            return false;
+        }
+        let candidates = self.candidates(guide, segment);
+        if candidates.is_empty() || !self.odd.take_after(self.last_expected) {
+            return false;
+        }
+        for candidate in &candidates {
+            self.lost.assume_opener(candidate.place, None);
+        }
+        self.lost.assume(numbers(&candidates));
+        true
+    }
+
+    /// Whether a segment that would open a loop too late rather belongs to one that comes next.
+    pub(super) fn is_of_lost(
+        &self,
+        guide: &Guide,
+        (frame, at): (usize, usize),
+        segment: &Segment<'_>,
+    ) -> bool {
+        let Some(open) = self.frames.get(frame).filter(|open| at < open.at) else {
+            return false;
+        };
+        let places = guide.loops.get(open.number);
+        let place = places.and_then(|places| places.get(at));
+        if place.is_none_or(|place| place.opens.is_none()) {
+            return false;
+        }
+        let is_next = |candidate: &Candidate| {
+            let frame = self.frames.get(candidate.place.frame);
+            frame.is_some_and(|frame| candidate.place.item >= frame.at)
+        };
+        self.candidates(guide, segment).iter().any(is_next)
+    }
+
+    /// Assumes that the first segment of a loop is lost, because a segment of the loop is not expected
+    /// where it stands. Where a required loop is missing in the end, that is reported in its place.
+    #[cold]
+    pub(super) fn suspect(
+        &mut self,
+        guide: &Guide,
+        segment: &Segment<'_>,
+        position: &Position,
+        notes: &Notes,
+    ) {
+        let candidates = self.candidates(guide, segment);
+        for candidate in &candidates {
+            let frame = self.frames.get(candidate.place.frame);
+            let places = frame.and_then(|frame| guide.loops.get(frame.number));
+            let place = places.and_then(|places| places.get(candidate.place.item));
+            let Some(place) = place.filter(|place| place.required) else {
+                continue;
+            };
+            let missing = Reported {
+                from: notes.first_of_segment(),
+                problem: self.missing_opener(guide, candidate, place, position),
+            };
+            self.lost.assume_opener(candidate.place, Some(missing));
+        }
+        self.lost.assume(numbers(&candidates));
+        self.odd(segment.id(), position.segment);
+    }
+
+    fn missing_opener(
+        &self,
+        guide: &Guide,
+        candidate: &Candidate,
+        place: &Use,
+        position: &Position,
+    ) -> Problem {
+        let id_of = |number: usize| guide.ids.get(number).copied().unwrap_or("");
+        let after = self.previous.unwrap_or(ST);
+        let detail = due(
+            id_of(candidate.number),
+            place.segment,
+            &qualifiers(place),
+            after,
+        );
+        let context = GuideContext {
+            is_demanding: true,
+            is_of_loop: true,
+            loop_id: id_of(self.loop_of(candidate.place.frame)),
+            unit: None,
+        };
+        Problem {
+            detail,
+            guide: Some(Box::new(context)),
+            ..Notes::plain(ProblemKind::SegmentMissing, *position, place.segment)
+        }
+    }
+
+    /// A segment in its place.
+    pub(super) fn expected(
+        &mut self,
+        guide: &Guide,
+        opened: Option<usize>,
+        segment: &Segment<'_>,
+        position: &Position,
+    ) {
+        self.last_expected = position.segment;
+        if !self.lost.is_empty() {
+            self.lost
+                .pass(opened, |number| guide.lists_within(number, segment));
+        }
+    }
+
+    /// Whether a segment belongs to a loop that an unknown segment may have been meant to open.
+    fn is_of_mistyped(&self, guide: &Guide, segment: &Segment<'_>) -> bool {
+        if self.odd.is_empty() {
+            return false;
+        }
+        let places = self
+            .frames
+            .iter()
+            .filter_map(|frame| guide.loops.get(frame.number));
+        let mut opened = places
+            .flatten()
+            .filter(|place| self.odd.may_open(place.segment))
+            .filter_map(|place| place.opens);
+        opened.any(|number| guide.lists_within(number, segment))
+    }
+
+    /// The loops that list a segment and that an open loop could open now: rather those where
+    /// it may come right after the first, and rather in the innermost.
+    fn candidates(&self, guide: &Guide, segment: &Segment<'_>) -> Vec<Candidate> {
+        // The first of its places is the opener itself.
+        let inner = |number: usize| guide.loops.get(number).into_iter().flatten().skip(1);
+        let lists = |number: usize| inner(number).any(|place| place.is_for(segment));
+        let follows = |number: usize| {
+            let mut ahead = inner(number).take_while(|place| !place.is_for(segment));
+            lists(number) && !ahead.any(|place| place.required)
+        };
+        let within = |number: usize| guide.lists_within(number, segment);
+        let by = |lists: &dyn Fn(usize) -> bool| {
+            let mut frames = (0..self.frames.len()).rev();
+            frames.find_map(|at| {
+                let found = self.openable(guide, at, lists);
+                (!found.is_empty()).then_some(found)
+            })
+        };
+        let found = by(&follows).or_else(|| by(&lists));
+        found.or_else(|| by(&within)).unwrap_or_default()
+    }
+
+    fn openable(&self, guide: &Guide, at: usize, lists: &dyn Fn(usize) -> bool) -> Vec<Candidate> {
+        let Some(frame) = self.frames.get(at) else {
+            return Vec::new();
+        };
+        let places = guide.loops.get(frame.number).into_iter().flatten();
+        let counted = places.zip(&frame.counts).enumerate();
+        let may_open = |(item, (place, count)): (usize, (&Use, &u32))| {
+            let number = place.opens?;
+            let is_free = count & !BEFORE < place.max;
+            (is_free && lists(number)).then_some(Candidate {
+                place: OpenerPlace { frame: at, item },
+                number,
+            })
+        };
+        counted.filter_map(may_open).collect()
+    }
+}
+
+fn numbers(candidates: &[Candidate]) -> Vec<usize> {
+    candidates
+        .iter()
+        .map(|candidate| candidate.number)
+        .collect()
+}

@@ -1,0 +1,99 @@
+//! Loops whose first segment seems to be missing, because segments of theirs stand in the input.
+//!
+//! A lost opener is one fault: the segments that it leaves behind are not reported one by one.
+
+use super::Notes;
+use crate::Problem;
+
+/// The most places of missing openers that are remembered.
+const MOST: usize = 64;
+
+/// What is assumed of a transaction's lost loops. Frames are numbers of open loops, the outermost first.
+#[derive(Default)]
+pub(super) struct LostLoops {
+    /// The loops to which the latest segments may belong.
+    loops: Vec<usize>,
+    openers: Vec<Opener>,
+}
+
+/// A required opener whose absence has been reported, or is explained by another segment.
+struct Opener {
+    place: OpenerPlace,
+    /// What to report in place of the segment that showed the absence.
+    missing: Option<Reported>,
+}
+
+/// Where a loop opens: the frame, and the item or place in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct OpenerPlace {
+    pub(super) frame: usize,
+    pub(super) item: usize,
+}
+
+/// A problem that replaces what was noted of a segment, from the problem at `from` on.
+pub(super) struct Reported {
+    pub(super) from: usize,
+    pub(super) problem: Problem,
+}
+
+impl LostLoops {
+    pub(super) fn clear(&mut self) {
+        self.loops.clear();
+        self.openers.clear();
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.loops.is_empty()
+    }
+
+    pub(super) fn loops(&self) -> &[usize] {
+        &self.loops
+    }
+
+    /// Keeps the loops that list a segment, and returns whether there are any.
+    pub(super) fn narrow(&mut self, lists: impl Fn(usize) -> bool) -> bool {
+        if self.loops.iter().any(|number| lists(*number)) {
+            self.loops.retain(|number| lists(*number));
+            return true;
+        }
+        false
+    }
+
+    /// A segment in its place: the loops that do not list it are not meant any more.
+    #[cold]
+    pub(super) fn pass(&mut self, opened: Option<usize>, lists: impl Fn(usize) -> bool) {
+        let is_found = opened.is_some_and(|opened| self.loops.contains(&opened));
+        self.loops.retain(|number| !is_found && lists(*number));
+    }
+
+    pub(super) fn assume(&mut self, loops: Vec<usize>) {
+        self.loops = loops;
+    }
+
+    pub(super) fn assume_opener(&mut self, place: OpenerPlace, missing: Option<Reported>) {
+        let is_known = self.openers.iter().any(|opener| opener.place == place);
+        if !is_known && self.openers.len() < MOST {
+            self.openers.push(Opener { place, missing });
+        }
+    }
+
+    /// Whether the absence of an opener is known; where a segment showed it, the report now names it.
+    pub(super) fn take_opener(&mut self, place: OpenerPlace, notes: &mut Notes) -> bool {
+        let found = self
+            .openers
+            .iter()
+            .position(|opener| opener.place == place)
+            .map(|at| self.openers.swap_remove(at));
+        let is_known = found.is_some();
+        if let Some(Reported { from, problem }) = found.and_then(|opener| opener.missing) {
+            notes.replace_misplaced(from, &problem);
+        }
+        is_known
+    }
+
+    /// An open loop closes.
+    pub(super) fn closed(&mut self, frame: usize) {
+        self.openers.retain(|opener| opener.place.frame < frame);
+    }
+}

@@ -1,0 +1,195 @@
+//! The problems that a validation has found so far.
+
+use super::Heading;
+use crate::problems::ProblemLog;
+use crate::{GuideContext, Outcome, Position, Problem, ProblemKind};
+
+/// How many tolerated problems are kept.
+const NOTE_LIMIT: usize = 100;
+/// Among how many problems those are that say that a segment is misplaced.
+const MOST_OF_SEGMENT: usize = 8;
+
+/// The problems found, and the headings of the parts in which they were found.
+#[derive(Default)]
+pub(super) struct Notes {
+    pub(super) problems: ProblemLog,
+    pub(super) tolerated: Vec<Problem>,
+    /// How many problems were kept before those of the segment at hand.
+    pub(super) from: usize,
+    /// What is noted now is demanded by the guide, and of which of its loops.
+    pub(super) is_of_guide: bool,
+    pub(super) is_of_loop: bool,
+    pub(super) loop_id: &'static str,
+    pub(super) headings: Vec<Heading>,
+    pub(super) interchange: Heading,
+    pub(super) group: Heading,
+    pub(super) transaction: Heading,
+}
+
+impl Notes {
+    pub(super) fn add(&mut self, kind: ProblemKind, position: Position, segment: &str) {
+        self.add_of_element(kind, position, segment, "");
+    }
+
+    /// Takes back what was said to be missing from loops that close before the segment at `position`.
+    pub(super) fn forget_missing(&mut self, position: &Position) {
+        self.problems.take_back(|problem| {
+            problem.kind == ProblemKind::SegmentMissing && problem.position == *position
+        });
+        self.from = self.from.min(self.problems.kept());
+    }
+
+    /// How many problems were kept before those of the segment at hand.
+    pub(super) fn first_of_segment(&self) -> usize {
+        self.from
+    }
+
+    /// Takes back that a segment is misplaced, where the guide knows a reason.
+    #[cold]
+    pub(super) fn forget_misplaced(&mut self) {
+        self.problems.remove_from(self.from, Problem::is_misplaced);
+    }
+
+    /// Reports a missing segment in place of the one that showed its absence.
+    pub(super) fn replace_misplaced(&mut self, from: usize, missing: &Problem) {
+        let found = self.problems.kept_from(from).iter_mut();
+        let shown = found.take(MOST_OF_SEGMENT);
+        for shown in shown.filter(|shown| shown.is_misplaced() && shown.is_at_place_of(missing)) {
+            let context = shown.guide.take();
+            *shown = missing.clone();
+            match (&mut shown.guide, context) {
+                (Some(guide), Some(context)) => guide.unit = context.unit,
+                (guide, context) => *guide = context,
+            }
+        }
+    }
+
+    #[cold]
+    pub(super) fn add_of_element(
+        &mut self,
+        kind: ProblemKind,
+        position: Position,
+        segment: &str,
+        reference: &'static str,
+    ) {
+        self.push(kind, position, segment, reference, Box::default());
+    }
+
+    /// Adds a problem of a segment with what helps to mend it.
+    #[cold]
+    pub(super) fn add_with(
+        &mut self,
+        kind: ProblemKind,
+        position: Position,
+        segment: &str,
+        detail: Box<str>,
+    ) {
+        self.push(kind, position, segment, "", detail);
+    }
+
+    pub(super) fn push(
+        &mut self,
+        kind: ProblemKind,
+        position: Position,
+        segment: &str,
+        reference: &'static str,
+        detail: Box<str>,
+    ) {
+        let problem = Problem {
+            reference,
+            detail,
+            guide: self.is_of_guide.then(|| Box::new(self.guide_context())),
+            ..Self::plain(kind, position, segment)
+        };
+        self.take(problem);
+    }
+
+    pub(super) fn plain(kind: ProblemKind, position: Position, segment: &str) -> Problem {
+        Problem {
+            kind,
+            position,
+            segment: segment.into(),
+            reference: "",
+            detail: Box::default(),
+            guide: None,
+        }
+    }
+
+    pub(super) fn guide_context(&self) -> GuideContext {
+        GuideContext {
+            is_demanding: true,
+            is_of_loop: self.is_of_loop,
+            loop_id: self.loop_id,
+            unit: None,
+        }
+    }
+
+    pub(super) fn take(&mut self, problem: Problem) {
+        if problem.outcome() == Outcome::Tolerated {
+            if self.tolerated.len() < NOTE_LIMIT {
+                self.tolerated.push(problem);
+            }
+            return;
+        }
+        if self.problems.keeps(&problem) {
+            self.note_headings(&problem.position);
+        }
+        self.problems.push(problem);
+    }
+
+    pub(super) fn note_headings(&mut self, position: &Position) {
+        let levels = match (position.interchange, position.group, position.transaction) {
+            (0, ..) => 0,
+            (_, 0, _) => 1,
+            (_, _, 0) => 2,
+            _ => 3,
+        };
+        let parts = [
+            &mut self.interchange,
+            &mut self.group,
+            &mut self.transaction,
+        ];
+        let parts = parts.into_iter().take(levels);
+        for heading in parts.filter(|heading| !heading.is_listed) {
+            heading.is_listed = true;
+            self.headings.push(heading.clone());
+        }
+    }
+}
+
+impl Problem {
+    pub(super) fn is_at_place_of(&self, other: &Self) -> bool {
+        self.position.order() == other.position.order()
+    }
+
+    pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
+        let explains = |level: &Self, value: &Self| level.is_of_hierarchy() && value.is_of_value();
+        let are_misplaced = self.is_misplaced() && other.is_misplaced();
+        let says_the_same = self.kind == other.kind
+            || are_misplaced
+            || explains(self, other)
+            || explains(other, self);
+        says_the_same && self.segment == other.segment
+    }
+
+    pub(super) fn is_misplaced(&self) -> bool {
+        matches!(
+            self.kind,
+            ProblemKind::SegmentUnexpected
+                | ProblemKind::SegmentOutOfOrder
+                | ProblemKind::SegmentTooOften { .. }
+        )
+    }
+
+    pub(super) fn is_of_hierarchy(&self) -> bool {
+        matches!(self.kind, ProblemKind::HierarchyWrong { .. })
+    }
+
+    /// Whether a value is refused without a look at the segments around it.
+    pub(super) fn is_of_value(&self) -> bool {
+        matches!(
+            self.kind,
+            ProblemKind::CodeUnknown { .. } | ProblemKind::ElementNotUsed
+        )
+    }
+}

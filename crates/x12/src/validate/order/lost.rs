@@ -1,0 +1,154 @@
+//! Segments of loops whose first segment is lost.
+
+use super::{BEFORE, Order, due_in_set, lists_within};
+use crate::tables::{Item, Set};
+use crate::validate::Notes;
+use crate::validate::lost::{OpenerPlace, Reported};
+use crate::{Position, Problem, ProblemKind};
+
+/// A loop that could be open now: where it opens, and its number.
+struct Candidate {
+    place: OpenerPlace,
+    item: u16,
+    number: u16,
+}
+
+impl Order {
+    /// Whether another segment, already reported, is the reason why this one is not expected.
+    pub(super) fn is_explained(&mut self, set: &Set, member: u16) -> bool {
+        if self.is_of_mistyped(set, member)
+            || self.lost.narrow(|number| lists_within(set, number, member))
+        {
+            return true;
+        }
+        if self.odd.is_empty() {
+            return false;
+        }
+        let candidates = self.candidates(set, member, true);
+        if candidates.is_empty() || !self.odd.take_after(self.last_expected) {
+            return false;
+        }
+        for candidate in &candidates {
+            self.lost.assume_opener(candidate.place, None);
+        }
+        self.lost.assume(numbers(&candidates));
+        true
+    }
+
+    /// Assumes that the first segment of a loop is lost, because a segment of the loop is not expected
+    /// where it stands. Where a required loop is missing in the end, that is reported in its place.
+    pub(super) fn suspect(&mut self, set: &Set, member: u16, position: &Position, notes: &Notes) {
+        let candidates = self.candidates(set, member, false);
+        for candidate in &candidates {
+            let item = self.item_at(set, candidate);
+            let Some((item, in_loop)) = item.filter(|(item, _)| item.min > 0) else {
+                continue;
+            };
+            let id = set.id_of(&item);
+            let missing = Problem {
+                detail: due_in_set(set, in_loop, id, self.previous),
+                ..Notes::plain(ProblemKind::SegmentMissing, *position, id)
+            };
+            let from = notes.first_of_segment();
+            let missing = Reported {
+                from,
+                problem: missing,
+            };
+            self.lost.assume_opener(candidate.place, Some(missing));
+        }
+        self.lost.assume(numbers(&candidates));
+        self.note_odd(set, member, position);
+    }
+
+    /// Remembers a segment that was reported as one that is not expected.
+    pub(super) fn note_odd(&mut self, set: &Set, member: u16, position: &Position) {
+        if let Some(known) = set.members().get(usize::from(member)) {
+            self.odd(known.id.as_bytes(), position.segment);
+        }
+    }
+
+    fn item_at(&self, set: &Set, candidate: &Candidate) -> Option<(Item, u16)> {
+        let frame = self.frames.get(candidate.place.frame)?;
+        let item = set.item(frame.in_loop, candidate.item).copied()?;
+        Some((item, frame.in_loop))
+    }
+
+    /// Whether a segment is of a loop that a mistyped segment was to open, or that was closed too early.
+    fn is_of_mistyped(&self, set: &Set, member: u16) -> bool {
+        if self.odd.is_empty() {
+            return false;
+        }
+        let open = self
+            .frames
+            .iter()
+            .filter_map(|frame| set.loops().get(usize::from(frame.in_loop)));
+        let mut opened = open.flat_map(crate::Loop::items).filter_map(|item| {
+            let number = item.opens?;
+            Some((number, set.loops().get(usize::from(number))?))
+        });
+        let mut lost = self.odd.lost().iter();
+        lost.any(|number| set.lists_within(*number, member))
+            || opened.any(|(number, opened)| {
+                self.odd.may_open(opened.opener()) && set.lists_within(number, member)
+            })
+    }
+
+    /// The loops that list a segment and that an open loop could open now: rather those where
+    /// it may come right after the first, and rather in the innermost.
+    fn candidates(&self, set: &Set, member: u16, with_open: bool) -> Vec<Candidate> {
+        let inner = |number: u16| {
+            let found = set.loops().get(usize::from(number));
+            found.map_or(&[][..], |found| found.items()).iter()
+        };
+        let lists = |number: u16| inner(number).any(|item| item.member == member);
+        let follows = |number: u16| {
+            let mut ahead = inner(number).take_while(|item| item.member != member);
+            lists(number) && !ahead.any(|item| item.min > 0)
+        };
+        let within = |number: u16| set.lists_within(number, member);
+        let by = |lists: &dyn Fn(u16) -> bool| {
+            let mut frames = (0..self.frames.len()).rev();
+            frames.find_map(|at| {
+                let found = self.openable(set, at, with_open, lists);
+                (!found.is_empty()).then_some(found)
+            })
+        };
+        let found = by(&follows).or_else(|| by(&lists));
+        found.or_else(|| by(&within)).unwrap_or_default()
+    }
+
+    fn openable(
+        &self,
+        set: &Set,
+        at: usize,
+        with_open: bool,
+        lists: &dyn Fn(u16) -> bool,
+    ) -> Vec<Candidate> {
+        let Some(frame) = self.frames.get(at) else {
+            return Vec::new();
+        };
+        let is_open = |number: u16| self.frames.iter().any(|open| open.in_loop == number);
+        let items = set.loops().get(usize::from(frame.in_loop));
+        let items = (0..).zip(items.map_or(&[][..], |found| found.items()));
+        let may_open = |(item, found): (u16, &Item)| {
+            let number = found.opens?;
+            let is_full = self.occurred(frame, item) & !BEFORE >= found.max;
+            (lists(number) && !is_full && (with_open || !is_open(number))).then_some(Candidate {
+                place: OpenerPlace {
+                    frame: at,
+                    item: usize::from(item),
+                },
+                item,
+                number,
+            })
+        };
+        items.filter_map(may_open).collect()
+    }
+}
+
+fn numbers(candidates: &[Candidate]) -> Vec<usize> {
+    let numbers = candidates.iter();
+    numbers
+        .map(|candidate| usize::from(candidate.number))
+        .collect()
+}
