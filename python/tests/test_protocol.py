@@ -305,3 +305,19 @@ def test_errors_have_the_statuses_that_the_server_is_told(server_with, flags, mi
             b2bi.get_profile(profileId=profile)
         response = caught.value.response
         assert (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)
+
+
+@pytest.mark.parametrize("service, operation", [
+    ("iam", "list_users"), ("sns", "list_topics"), ("ec2", "describe_instances"), ("rds", "describe_db_instances"),
+    ("route53", "list_hosted_zones"), ("cloudfront", "list_distributions"), ("lambda", "list_functions"),
+    ("apigateway", "get_rest_apis"), ("sqs", "list_queues"), ("dynamodb", "list_tables"), ("kms", "list_keys"),
+    ("cloudwatch", "list_metrics"),
+])
+def test_a_service_that_is_not_here_is_told_in_its_protocol(endpoint, service, operation):
+    with pytest.raises(ClientError) as caught:
+        getattr(boto3_client(service, endpoint, "111122223333"), operation)()
+    response = caught.value.response
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 404
+    assert response["Error"]["Code"] == "UnknownServiceException", response
+    assert "--upstream" in response["Error"]["Message"]
+    assert "b2bi" in response["Error"]["Message"]

@@ -89,7 +89,8 @@ impl ServiceError {
             StatusCode::NOT_FOUND,
             UNKNOWN_SERVICE,
             format!(
-                "No service here answers '{named}'. Known services: {}",
+                "No service here answers '{named}'; --upstream URL passes its requests on to moto, \
+                 LocalStack or another server. Known services: {}",
                 known.join(", ")
             ),
         )

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
 
+use super::early_errors::unknown_service;
 use super::facts::RequestHeaders;
 use super::faults::{self, FaultRequest};
 use super::recorder::RequestRecorder;
@@ -53,6 +54,9 @@ impl Call<'_> {
     async fn refuse(self, error: ServiceError, body: TimeoutBody) -> Response<Bytes> {
         // The body is read so that its sender gets to read the answer.
         let _ = body::read(body, self.app.config.max_body_bytes).await;
+        if error.is_unknown_service() {
+            return unknown_service(self.head, error, self.request_id);
+        }
         self.encoder(None, "").render(Err(error))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Source: Assumption A-196.
 
-use b2bi_local_dispatcher::{Route, ServiceError, query, route};
+use b2bi_local_dispatcher::{Identity, Route, ServiceError, query, route};
 use b2bi_local_objects::{ErrorAnswer, error_answer};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -10,10 +10,14 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
 
 use super::facts::text;
-use super::reply::ResponseEncoder;
+use super::reply::{ErrorCode, ResponseEncoder};
 use super::s3::s3_error;
 use crate::access::AccessError;
 use crate::app::App;
+
+/// The signing names of REST services whose errors are XML, but for S3. Source: the service models of
+/// botocore 1.44, protocol `rest-xml`.
+const XML_SERVICES: [&str; 2] = ["cloudfront", "route53"];
 
 /// How a client reads errors; told from the head of its request.
 pub(super) enum ErrorForm {
@@ -80,6 +84,37 @@ pub(super) fn failed(
     request_id: &str,
 ) -> Response<Bytes> {
     ErrorForm::of(app, head).render(failure, request_id)
+}
+
+/// The error for a request of a service that is not here, in the protocol that the request speaks.
+pub(super) fn unknown_service(
+    head: &Parts,
+    failure: ServiceError,
+    request_id: &str,
+) -> Response<Bytes> {
+    let code = ErrorCode(failure.code.clone());
+    let form = if speaks_xml(head) {
+        ErrorForm::Query
+    } else {
+        ErrorForm::Json(head.headers.get(CONTENT_TYPE).cloned())
+    };
+    let mut response = form.render(failure, request_id);
+    response.extensions_mut().insert(code);
+    response
+}
+
+/// Whether a request is of Query or of a REST service with XML.
+fn speaks_xml(head: &Parts) -> bool {
+    let is_form = text(head.headers.get(CONTENT_TYPE))
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let query = head.uri.query().unwrap_or_default();
+    let is_action = query.split('&').any(|pair| pair.starts_with("Action="));
+    let is_rest = || {
+        let identity = Identity::of(head);
+        identity.is_some_and(|identity| XML_SERVICES.contains(&identity.service.as_ref()))
+    };
+    let has_target = head.headers.contains_key("x-amz-target");
+    !has_target && (is_form || is_action || is_rest())
 }
 
 /// The error for a request that may not be sent from there.
