@@ -240,3 +240,51 @@ fn a_template_that_cannot_be_read_is_an_error() {
         Some("S0202")
     );
 }
+
+/// Pieces of templates, right and wrong ones.
+const PIECES: [&str; 32] = [
+    "$x",
+    ":=",
+    "=",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ";",
+    ",",
+    ".",
+    "\"a\"",
+    ":",
+    "BEG_03",
+    "segments",
+    "interchanges",
+    "`PO1-8000_loop`",
+    "function($y)",
+    "$map(",
+    "1",
+    "~>",
+    "?",
+    "/[/]/",
+    "“",
+    "//",
+    "/*",
+    "'",
+    "^",
+    "@$z",
+    "#$i",
+    "&",
+];
+
+proptest::proptest! {
+    #[test]
+    fn any_template_is_checked_or_refused(picks in proptest::collection::vec(0..PIECES.len(), 0..14)) {
+        let template: String = picks.iter().filter_map(|pick| PIECES.get(*pick)).copied().collect();
+        let shape = Shape::of_sample(&json!({"interchanges": [{"segments": [{"BEG_03": "1"}]}]}));
+        for finding in lint(&template, Some(&shape)).unwrap_or_default() {
+            let place = finding.position.map(|place| place.offset(&template));
+            proptest::prop_assert!(place.is_none_or(|place| template.is_char_boundary(place)));
+        }
+    }
+}
