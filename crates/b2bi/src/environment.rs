@@ -29,19 +29,69 @@ pub trait Ids: Send + Sync {
     fn bits(&self) -> u128;
 }
 
+/// What is wrong with the set-up of a bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BucketSetupError {
+    /// The bucket does not exist.
+    Missing {
+        /// Its name.
+        bucket: String,
+    },
+    /// It does not send its events to `EventBridge`.
+    NoEventBridge {
+        /// Its name.
+        bucket: String,
+    },
+    /// Its policy does not allow the service to use a key.
+    NotAllowed {
+        /// Its name.
+        bucket: String,
+        /// The principal of the service.
+        principal: &'static str,
+        /// The action, such as `s3:GetObject`.
+        action: String,
+        /// The key.
+        key: String,
+    },
+}
+
+impl fmt::Display for BucketSetupError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { bucket } => write!(out, "The bucket {bucket} does not exist"),
+            Self::NoEventBridge { bucket } => write!(
+                out,
+                "The bucket {bucket} does not send its events to EventBridge"
+            ),
+            Self::NotAllowed {
+                bucket,
+                principal,
+                action,
+                key,
+            } => write!(
+                out,
+                "The policy of the bucket {bucket} does not allow {principal} to {action} on {key}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for BucketSetupError {}
+
 /// Says whether buckets are set up as they must be.
 pub trait BucketSetup: Send + Sync {
     /// Checks a bucket that a capability or a partnership is to use.
     ///
     /// # Errors
-    /// What is wrong, in a sentence.
-    fn check_bucket(&self, account: &str, bucket: &str) -> Result<(), String>;
+    /// What is wrong.
+    fn check_bucket(&self, account: &str, bucket: &str) -> Result<(), BucketSetupError>;
 
     /// Checks whether a file may be processed; it is passed over else.
     ///
     /// # Errors
-    /// What is wrong, in a sentence.
-    fn check_file(&self, account: &str, file: &PipelineFile<'_>) -> Result<(), String>;
+    /// What is wrong.
+    fn check_file(&self, account: &str, file: &PipelineFile<'_>) -> Result<(), BucketSetupError>;
 }
 
 /// A file and the pipeline that it is for. The locations are buckets and keys.
@@ -60,11 +110,11 @@ pub struct PipelineFile<'a> {
 pub struct AnySetup;
 
 impl BucketSetup for AnySetup {
-    fn check_bucket(&self, _: &str, _: &str) -> Result<(), String> {
+    fn check_bucket(&self, _: &str, _: &str) -> Result<(), BucketSetupError> {
         Ok(())
     }
 
-    fn check_file(&self, _: &str, _: &PipelineFile<'_>) -> Result<(), String> {
+    fn check_file(&self, _: &str, _: &PipelineFile<'_>) -> Result<(), BucketSetupError> {
         Ok(())
     }
 }

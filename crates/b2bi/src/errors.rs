@@ -7,9 +7,9 @@ use b2bi_local_model::{Error, types};
 use crate::arn::ResourceKind;
 
 /// A request that the model allows and the service does not.
-pub(crate) fn validation(message: impl Into<String>) -> Error {
+pub(crate) fn validation(message: impl ToString) -> Error {
     Error::Validation(types::ValidationException {
-        message: message.into(),
+        message: message.to_string(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Files in object storage, and the words in which the service speaks of those it cannot read.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -17,36 +18,80 @@ use crate::scope::Scope;
 
 /// Why a file could not be read or written.
 #[derive(Debug)]
-pub(crate) struct FileError(ObjectError);
-
-impl From<ObjectError> for FileError {
-    fn from(error: ObjectError) -> Self {
-        Self(error)
-    }
+pub(crate) enum FileError {
+    /// The storage did not do as asked.
+    Storage {
+        /// Where the file is.
+        uri: String,
+        /// The storage's own error.
+        source: ObjectError,
+    },
+    /// It has more bytes than it may have.
+    TooLarge {
+        /// Where the file is.
+        uri: String,
+        /// How many bytes it has.
+        size: u64,
+        /// The most that it may have.
+        limit: u64,
+    },
+    /// It was replaced while it was read.
+    Changed {
+        /// Where the file is.
+        uri: String,
+    },
 }
 
 impl FileError {
+    /// What the storage said of a file.
+    pub(crate) fn storage(location: &Location, source: ObjectError) -> Self {
+        Self::Storage {
+            uri: location.uri(),
+            source,
+        }
+    }
+
     /// The modelled error.
     ///
     /// Source: the words for refused access were seen on AWS; the rest is Assumption A-15.
-    pub(crate) fn modelled(&self, location: &Location) -> Error {
-        let message = self.message(location);
-        match self.0 {
+    pub(crate) fn modelled(&self) -> Error {
+        let message = self.to_string();
+        let Self::Storage { source, .. } = self else {
+            return validation(message);
+        };
+        match source {
             ObjectError::NoSuchBucket | ObjectError::NoSuchKey => resource_not_found(message),
             ObjectError::AccessDenied => access_denied(message),
             ObjectError::Unavailable(_) => internal(message),
             ObjectError::Other(_) => validation(message),
         }
     }
+}
 
-    /// What happened, for a person.
-    pub(crate) fn message(&self, location: &Location) -> String {
-        let uri = location.uri();
-        match &self.0 {
-            ObjectError::AccessDenied => {
-                format!("Access denied when getting object attributes from {uri}")
+impl fmt::Display for FileError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Storage {
+                uri,
+                source: ObjectError::AccessDenied,
+            } => write!(
+                out,
+                "Access denied when getting object attributes from {uri}"
+            ),
+            Self::Storage { uri, source } => write!(out, "Cannot use {uri}: {source}"),
+            Self::TooLarge { uri, size, limit } => {
+                write!(out, "The file {uri} has {size} bytes; the limit is {limit}")
             }
-            other => format!("Cannot use {uri}: {other}"),
+            Self::Changed { uri } => write!(out, "The file {uri} was changed while it was read"),
+        }
+    }
+}
+
+impl std::error::Error for FileError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Storage { source, .. } => Some(source),
+            Self::TooLarge { .. } | Self::Changed { .. } => None,
         }
     }
 }
@@ -61,20 +106,18 @@ pub(crate) async fn check_size(
     let attributes = objects
         .head(&ctx.scope.account, &location.bucket, &location.key)
         .await
-        .map_err(|error| FileError(error).modelled(location))?;
-    check_limit(location, attributes.size, limit).map_err(validation)?;
+        .map_err(|error| FileError::storage(location, error).modelled())?;
+    check_limit(location, attributes.size, limit).map_err(|error| error.modelled())?;
     Ok(attributes.size)
 }
 
 /// Refuses a size of more than `limit` bytes.
-pub(crate) fn check_limit(location: &Location, size: u64, limit: u64) -> Result<(), String> {
+pub(crate) fn check_limit(location: &Location, size: u64, limit: u64) -> Result<(), FileError> {
     if size <= limit {
         return Ok(());
     }
     let uri = location.uri();
-    Err(format!(
-        "The file {uri} has {size} bytes; the limit is {limit}"
-    ))
+    Err(FileError::TooLarge { uri, size, limit })
 }
 
 /// The way through a large file, window by window.
@@ -105,12 +148,12 @@ impl Walk {
     }
 
     /// Refuses a file of more than `limit` bytes.
-    pub(crate) fn check_limit(&self, limit: u64) -> Result<(), String> {
+    pub(crate) fn check_limit(&self, limit: u64) -> Result<(), FileError> {
         check_limit(&self.location, self.size, limit)
     }
 
     /// Hands over the file's bytes until somebody breaks off; to be called where one may block.
-    pub(crate) fn windows(&self, take: &mut Take<'_>) -> Result<(), String> {
+    pub(crate) fn windows(&self, take: &mut Take<'_>) -> Result<(), FileError> {
         let runtime = Handle::current();
         let mut first_tag: Option<String> = None;
         let mut at = 0;
@@ -119,11 +162,11 @@ impl Walk {
             let window = self.window(at..end);
             let object = runtime
                 .block_on(window)
-                .map_err(|error| FileError(error).message(&self.location))?;
+                .map_err(|error| FileError::storage(&self.location, error))?;
             let tag = object.attributes.etag;
             if *first_tag.get_or_insert_with(|| tag.clone()) != tag {
                 let uri = self.location.uri();
-                return Err(format!("The file {uri} was changed while it was read"));
+                return Err(FileError::Changed { uri });
             }
             if take(&object.body).is_break() {
                 break;
@@ -154,7 +197,7 @@ pub(crate) async fn beginning(
         .await;
     object
         .map(|object| object.body)
-        .map_err(|error| FileError(error).modelled(location))
+        .map_err(|error| FileError::storage(location, error).modelled())
 }
 
 /// The bytes of a file.
@@ -168,7 +211,7 @@ pub(crate) async fn read(
         .get(&scope.account, &location.bucket, &location.key, None)
         .await
         .map(|item| item.body)
-        .map_err(FileError)
+        .map_err(|error| FileError::storage(location, error))
 }
 
 /// Writes a file whole.
@@ -190,7 +233,7 @@ pub(crate) async fn write(
         )
         .await
         .map(|_| ())
-        .map_err(FileError)
+        .map_err(|error| FileError::storage(location, error))
 }
 
 #[cfg(test)]
@@ -203,7 +246,7 @@ mod tests {
             bucket: "orders".to_owned(),
             key: "in/1.edi".to_owned(),
         };
-        let error = FileError(ObjectError::AccessDenied).modelled(&location);
+        let error = FileError::storage(&location, ObjectError::AccessDenied).modelled();
         let message = "Access denied when getting object attributes from s3://orders/in/1.edi";
         assert_eq!(error, access_denied(message.to_owned()));
     }

@@ -25,8 +25,10 @@ mod state;
 
 pub use b2bi_local_mapping::Limits as MappingLimits;
 pub use config::{Config, LegacyRoot, MappingReply, Quotas};
-pub use edi::{DocumentStyle, Selection, starter_template, validation_rules};
-pub use environment::{AnySetup, BucketSetup, Clock, Environment, Ids, PipelineFile};
+pub use edi::{DocumentStyle, EdiError, Selection, starter_template, validation_rules};
+pub use environment::{
+    AnySetup, BucketSetup, BucketSetupError, Clock, Environment, Ids, PipelineFile,
+};
 pub use event_sink::{Event, EventSink, LogRecord, RecordSink, SOURCE};
 pub use pipelines::{ObjectCreated, PollState};
 pub use polls::Polls;

@@ -3,7 +3,7 @@
 //! Source: docs of B2B Data Interchange on buckets: `EventBridge` on, and a policy that lets the
 //! service in. What the service needs of a policy is Assumption A-401.
 
-use b2bi_local_b2bi::{BucketSetup, PipelineFile};
+use b2bi_local_b2bi::{BucketSetup, BucketSetupError, PipelineFile};
 use b2bi_local_objects::{EmbeddedS3, ServiceAccess};
 
 use crate::config::StrictConfig;
@@ -32,7 +32,7 @@ impl StrictSetup {
         (bucket, key): (&str, &str),
         actions: &[&str],
         source_arn: &str,
-    ) -> Result<(), String> {
+    ) -> Result<(), BucketSetupError> {
         let is_allowed = |action: &&&str| {
             let access = ServiceAccess {
                 principal: PRINCIPAL,
@@ -45,27 +45,32 @@ impl StrictSetup {
         };
         match actions.iter().find(|action| !is_allowed(action)) {
             None => Ok(()),
-            Some(action) => Err(format!(
-                "The policy of the bucket {bucket} does not allow {PRINCIPAL} to {action} on {key}"
-            )),
+            Some(action) => Err(BucketSetupError::NotAllowed {
+                bucket: bucket.to_owned(),
+                principal: PRINCIPAL,
+                action: (*action).to_owned(),
+                key: key.to_owned(),
+            }),
         }
     }
 }
 
 impl BucketSetup for StrictSetup {
-    fn check_bucket(&self, account: &str, bucket: &str) -> Result<(), String> {
+    fn check_bucket(&self, account: &str, bucket: &str) -> Result<(), BucketSetupError> {
         if !self.parts.buckets || self.s3.has_bucket(account, bucket) {
             return Ok(());
         }
-        Err(format!("The bucket {bucket} does not exist"))
+        Err(BucketSetupError::Missing {
+            bucket: bucket.to_owned(),
+        })
     }
 
-    fn check_file(&self, account: &str, file: &PipelineFile<'_>) -> Result<(), String> {
+    fn check_file(&self, account: &str, file: &PipelineFile<'_>) -> Result<(), BucketSetupError> {
         let (bucket, _) = file.input;
         if self.parts.event_bridge && !self.s3.has_event_bridge(account, bucket) {
-            return Err(format!(
-                "The bucket {bucket} does not send its events to EventBridge"
-            ));
+            return Err(BucketSetupError::NoEventBridge {
+                bucket: bucket.to_owned(),
+            });
         }
         if !self.parts.bucket_policy {
             return Ok(());

@@ -7,6 +7,7 @@ use b2bi_local_model::types::MappingTemplateLanguage;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::edi::EdiError;
 use crate::environment::Environment;
 
 /// A template and its language.
@@ -36,7 +37,7 @@ impl Mapping {
     /// Why the template cannot be read or carried out, and where, if that is known.
     ///
     /// Source: the words are Assumption A-33.
-    pub(crate) fn apply(&self, input: &str, evaluation: &Evaluation) -> Result<String, String> {
+    pub(crate) fn apply(&self, input: &str, evaluation: &Evaluation) -> Result<String, EdiError> {
         let engine: &dyn Engine = match self.language {
             MappingTemplateLanguage::Jsonata => &*evaluation.jsonata,
             MappingTemplateLanguage::Xslt => &*evaluation.xslt,
@@ -44,7 +45,7 @@ impl Mapping {
         let mapped = engine
             .compile(&self.template)
             .and_then(|template| template.evaluate(input, &evaluation.run))
-            .map_err(|problem| format!("The mapping template failed: {problem}"))?;
+            .map_err(|error| EdiError::Template(Box::new(error)))?;
         Ok(mapped.unwrap_or_else(|| "null".to_owned()))
     }
 }

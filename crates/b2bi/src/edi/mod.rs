@@ -1,5 +1,6 @@
 //! From X12 to the service-defined document, and back.
 
+mod error;
 pub(crate) mod mapping;
 pub(crate) mod outbound;
 pub(crate) mod rules;
@@ -7,6 +8,7 @@ mod selection;
 mod starter;
 pub(crate) mod transformer;
 
+use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ use b2bi_local_x12::{
 };
 
 use crate::errors::validation;
+pub use error::EdiError;
 pub(crate) use mapping::Mapping;
 pub use rules::validation_rules;
 pub use selection::Selection;
@@ -116,7 +119,7 @@ pub(crate) fn parse(
     file: &[u8],
     conversion: &Conversion,
     style: &DocumentStyle,
-) -> Result<Parsed, String> {
+) -> Result<Parsed, EdiError> {
     let ParsedFile {
         document,
         reading,
@@ -124,7 +127,7 @@ pub(crate) fn parse(
         ..
     } = parse_and_validate(file, conversion, style)?;
     if let Some(problem) = reading.fatal() {
-        return Err(problem.to_string());
+        return Err(EdiError::Unreadable(Box::new(problem.clone())));
     }
     conversion.selection.check(&reading.contents)?;
     Ok(Parsed {
@@ -153,20 +156,30 @@ pub(crate) struct ParsedFile {
 }
 
 /// Why a file is not taken.
-pub(crate) enum RejectReason {
+#[derive(Debug)]
+pub(crate) enum RejectError {
     /// It cannot be read to its end.
     Unreadable(String),
     /// It holds transactions of another set or version.
-    Other(String),
+    Other(EdiError),
     /// Its envelope is rejected.
     Envelope(String),
 }
 
-impl RejectReason {
-    /// The reason.
-    pub(crate) fn into_message(self) -> String {
+impl fmt::Display for RejectError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(message) | Self::Other(message) | Self::Envelope(message) => message,
+            Self::Unreadable(reasons) | Self::Envelope(reasons) => out.write_str(reasons),
+            Self::Other(error) => error.fmt(out),
+        }
+    }
+}
+
+impl std::error::Error for RejectError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Other(error) => Some(error),
+            Self::Unreadable(_) | Self::Envelope(_) => None,
         }
     }
 }
@@ -180,7 +193,7 @@ pub(crate) fn parse_and_validate(
     file: &[u8],
     conversion: &Conversion,
     style: &DocumentStyle,
-) -> Result<ParsedFile, String> {
+) -> Result<ParsedFile, EdiError> {
     let capacity = file.len().saturating_mul(GROWTH);
     let (document, rest, reading) = match conversion.format {
         FileFormat::Xml => {
@@ -196,7 +209,7 @@ pub(crate) fn parse_and_validate(
     };
     let (validator, received) = rest;
     Ok(ParsedFile {
-        document: String::from_utf8(document).map_err(|error| error.to_string())?,
+        document: String::from_utf8(document).map_err(EdiError::NotText)?,
         reading,
         validation: validator.finish(),
         received,
@@ -217,7 +230,7 @@ pub(crate) fn check_file(
     reading: &ReadReport,
     problems: &[Problem],
     conversion: &Conversion,
-) -> Result<(), RejectReason> {
+) -> Result<(), RejectError> {
     let fatal = reading.fatal();
     let reasons: Vec<String> = problems
         .iter()
@@ -228,14 +241,15 @@ pub(crate) fn check_file(
         .map(ToString::to_string)
         .collect();
     if fatal.is_some() {
-        return Err(RejectReason::Unreadable(reasons.join("; ")));
+        return Err(RejectError::Unreadable(reasons.join("; ")));
     }
     let other = conversion.selection.check(&reading.contents).err();
     if reasons.is_empty() {
-        return other.map_or(Ok(()), |message| Err(RejectReason::Other(message)));
+        return other.map_or(Ok(()), |error| Err(RejectError::Other(error)));
     }
+    let other = other.map(|error| error.to_string());
     let reasons: Vec<String> = reasons.into_iter().chain(other).collect();
-    Err(RejectReason::Envelope(reasons.join("; ")))
+    Err(RejectError::Envelope(reasons.join("; ")))
 }
 
 /// What is wrong with X12 by the standard and the user's rules.
@@ -250,12 +264,12 @@ pub(crate) fn validate(x12: &[u8], conversion: &Conversion) -> Validation {
 /// # Errors
 ///
 /// The file cannot be read.
-pub(crate) fn parse_and_validate_in_windows(
+pub(crate) fn parse_and_validate_in_windows<E>(
     conversion: &Conversion,
     style: &DocumentStyle,
-    feed: impl FnOnce(&mut Take<'_>) -> Result<(), String>,
+    feed: impl FnOnce(&mut Take<'_>) -> Result<(), E>,
     emit: impl FnMut(Vec<u8>) -> bool,
-) -> Result<ParsedFile, String> {
+) -> Result<ParsedFile, E> {
     match conversion.format {
         FileFormat::Xml => stream(XmlWriter::new(0), conversion, style, feed, emit),
         FileFormat::Json | FileFormat::NotUsed => {
@@ -265,13 +279,13 @@ pub(crate) fn parse_and_validate_in_windows(
     }
 }
 
-fn stream<W: Document>(
+fn stream<W: Document, E>(
     writer: W,
     conversion: &Conversion,
     style: &DocumentStyle,
-    feed: impl FnOnce(&mut Take<'_>) -> Result<(), String>,
+    feed: impl FnOnce(&mut Take<'_>) -> Result<(), E>,
     mut emit: impl FnMut(Vec<u8>) -> bool,
-) -> Result<ParsedFile, String> {
+) -> Result<ParsedFile, E> {
     let mut reader = reader(writer, conversion, style);
     feed(&mut |bytes| {
         for slice in bytes.chunks(SLICE) {
@@ -348,13 +362,11 @@ fn reader<'c, W: Sink>(
 }
 
 /// Refuses to split a file of more than `limit` transactions.
-pub(crate) fn check_transactions(count: usize, limit: usize) -> Result<(), String> {
+pub(crate) fn check_transactions(count: usize, limit: usize) -> Result<(), EdiError> {
     if count <= limit {
         return Ok(());
     }
-    Err(format!(
-        "The file holds {count} transactions; at most {limit} can be split"
-    ))
+    Err(EdiError::ManyTransactions { count, limit })
 }
 
 /// The document of a file, whatever it holds.
@@ -366,7 +378,7 @@ pub(crate) fn document(
     file: &[u8],
     format: FileFormat,
     style: &DocumentStyle,
-) -> Result<String, String> {
+) -> Result<String, EdiError> {
     let capacity = file.len().saturating_mul(GROWTH);
     let (document, reading) = match format {
         FileFormat::Xml => {
@@ -379,8 +391,8 @@ pub(crate) fn document(
         }
     };
     match reading.fatal() {
-        Some(problem) => Err(problem.to_string()),
-        None => String::from_utf8(document).map_err(|error| error.to_string()),
+        Some(problem) => Err(EdiError::Unreadable(Box::new(problem.clone()))),
+        None => String::from_utf8(document).map_err(EdiError::NotText),
     }
 }
 
@@ -403,7 +415,7 @@ pub(crate) fn parse_split(
     conversion: &Conversion,
     style: &DocumentStyle,
     limit: usize,
-) -> Result<Vec<String>, String> {
+) -> Result<Vec<String>, EdiError> {
     let (pieces, _) = split(file);
     check_transactions(pieces.len(), limit)?;
     let document = |bytes: &[u8]| parse(bytes, conversion, style).map(|value| value.document);

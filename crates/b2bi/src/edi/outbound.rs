@@ -6,9 +6,9 @@ use b2bi_local_x12::{
     Reader, Rules, Strictness, Validator, Wrap, WriteOptions, write_json, write_xml,
 };
 
-use crate::edi::Selection;
 use crate::edi::messages;
 use crate::edi::rules;
+use crate::edi::{EdiError, Selection};
 use crate::errors::validation;
 
 /// What is made of a document, but for the form it is written in.
@@ -67,7 +67,7 @@ pub(crate) fn write(
     document: &str,
     outbound: &Outbound,
     writing: &WriteOptions,
-) -> Result<Written, String> {
+) -> Result<Written, EdiError> {
     let x12 = formatted(document, outbound.format, writing)?;
     let readable = match writing.wrap {
         // A line that ends within a segment is for other readers than ours.
@@ -97,15 +97,15 @@ pub(crate) fn formatted(
     document: &str,
     format: ConversionSourceFormat,
     writing: &WriteOptions,
-) -> Result<Vec<u8>, String> {
+) -> Result<Vec<u8>, EdiError> {
     let written = match format {
         ConversionSourceFormat::Json => write_json(document, writing),
         ConversionSourceFormat::Xml => write_xml(document, writing),
     };
-    written.map_err(|problem| {
-        let hint = other_format(document, format);
-        let format = format.as_str();
-        format!("The {format} is not a service-defined document: {problem}{hint}")
+    written.map_err(|error| EdiError::Document {
+        format,
+        hint: other_format(document, format),
+        source: Box::new(error),
     })
 }
 
@@ -128,7 +128,7 @@ fn other_format(document: &str, format: ConversionSourceFormat) -> &'static str 
 }
 
 /// What is wrong with what was written, if it is what was wanted at all.
-fn check(x12: &[u8], outbound: &Outbound) -> Result<Vec<String>, String> {
+fn check(x12: &[u8], outbound: &Outbound) -> Result<Vec<String>, EdiError> {
     let mut validator = Validator::new(Strictness::Attested, outbound.rules.as_ref());
     if outbound.selection.is_none_or(Selection::is_guided) {
         validator = validator.guided();
@@ -137,7 +137,7 @@ fn check(x12: &[u8], outbound: &Outbound) -> Result<Vec<String>, String> {
     reader.push(x12);
     let (validator, reading) = reader.finish();
     if let Some(problem) = reading.fatal() {
-        return Err(format!("The document makes no whole X12: {problem}"));
+        return Err(EdiError::IncompleteX12(Box::new(problem.clone())));
     }
     if let Some(selection) = outbound.selection {
         selection.check(&reading.contents)?;

@@ -5,6 +5,8 @@ use std::fmt;
 use b2bi_local_model::types::{X12Details, X12TransactionSet, X12Version};
 use b2bi_local_x12::{TransactionKind, Version, has_set};
 
+use crate::edi::EdiError;
+
 /// A transaction set in a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Selection {
@@ -18,7 +20,7 @@ impl Selection {
     /// # Errors
     ///
     /// The version does not have it.
-    pub fn new(transaction_set: X12TransactionSet, version: X12Version) -> Result<Self, String> {
+    pub fn new(transaction_set: X12TransactionSet, version: X12Version) -> Result<Self, EdiError> {
         let selection = Self {
             transaction_set,
             version,
@@ -29,11 +31,7 @@ impl Selection {
         if guide == of_guides && has_set(selection.version(), selection.set()) {
             return Ok(selection);
         }
-        Err(format!(
-            "The X12 version {} has no transaction set {}",
-            version.as_str(),
-            transaction_set.as_str()
-        ))
+        Err(EdiError::NoSuchSet(transaction_set, version))
     }
 
     /// The set that details name.
@@ -41,10 +39,10 @@ impl Selection {
     /// # Errors
     ///
     /// They do not name both, or the version does not have the set.
-    pub fn of(details: &X12Details) -> Result<Self, String> {
+    pub fn of(details: &X12Details) -> Result<Self, EdiError> {
         match (details.transaction_set, details.version) {
             (Some(transaction_set), Some(version)) => Self::new(transaction_set, version),
-            _ => Err("x12Details needs both a transactionSet and a version".to_owned()),
+            _ => Err(EdiError::IncompleteDetails),
         }
     }
 
@@ -89,18 +87,21 @@ impl Selection {
     /// # Errors
     ///
     /// The first other kind of transaction in it.
-    pub fn check(self, contents: &[TransactionKind]) -> Result<(), String> {
+    pub fn check(self, contents: &[TransactionKind]) -> Result<(), EdiError> {
         match contents.iter().find(|content| !self.accepts(content)) {
             None => Ok(()),
             // What counts the kinds that are too many to be listed has no names.
-            Some(other) if other.set.is_empty() && other.group_version.is_empty() => Err(format!(
-                "The file holds more than {} kinds of transaction, and not only {self}",
-                contents.len().saturating_sub(1)
-            )),
-            Some(other) => Err(format!(
-                "The file holds a transaction set {} of version {}, and not only {self}",
-                other.set, other.group_version
-            )),
+            Some(other) if other.set.is_empty() && other.group_version.is_empty() => {
+                Err(EdiError::ManyKinds {
+                    wanted: self,
+                    kinds: contents.len().saturating_sub(1),
+                })
+            }
+            Some(other) => Err(EdiError::OtherSet {
+                wanted: self,
+                set: other.set.to_string(),
+                version: other.group_version.to_string(),
+            }),
         }
     }
 

@@ -3,7 +3,7 @@
 use b2bi_local_mapping::{StarterLanguage, starter_of_outline, starter_of_sample};
 use b2bi_local_x12::{Outline, Strictness, validate};
 
-use crate::edi::Selection;
+use crate::edi::{EdiError, Selection};
 
 /// The most characters of a mapping template.
 const MOST: usize = 350_000;
@@ -18,25 +18,25 @@ pub fn starter_template(
     selection: Selection,
     language: StarterLanguage,
     sample: Option<&[u8]>,
-) -> Result<String, String> {
+) -> Result<String, EdiError> {
     let Some(sample) = sample else {
         let outline = Outline::new(selection.version(), selection.set(), selection.guide());
         // A selection names what there is, so it always has an outline.
         return outline
             .map(|outline| starter_of_outline(&outline, language, MOST))
-            .ok_or_else(|| format!("There is no table for {selection}"));
+            .ok_or(EdiError::NoTable(selection));
     };
     let (_, reading) = validate(sample, Strictness::Attested, None);
     if let Some(problem) = reading.fatal() {
-        return Err(problem.to_string());
+        return Err(EdiError::Unreadable(Box::new(problem.clone())));
     }
     selection.check(&reading.contents)?;
     let template = starter_of_sample(sample, language);
     match template.chars().count() {
-        length if length > MOST => Err(format!(
-            "The output sample makes a template of {length} characters; a mapping template has \
-             {MOST} at most. Leave out loops that repeat"
-        )),
+        length if length > MOST => Err(EdiError::LongTemplate {
+            length,
+            limit: MOST,
+        }),
         _ => Ok(template),
     }
 }

@@ -10,6 +10,7 @@ use b2bi_local_x12::{
 };
 
 use super::envelope;
+use super::error::StageError;
 use super::events::{Acknowledged, Transformation};
 use super::run::{JobError, Run};
 use crate::location::Location;
@@ -59,7 +60,7 @@ impl Run {
         for kind in kinds {
             let written = match &entered {
                 Ok(()) => self.acknowledge_as(&kind, received, &findings).await,
-                Err(reason) => Err(reason.clone()),
+                Err(reason) => Err(StageError::Refused(reason.clone())),
             };
             let status = match &written {
                 Ok(None) => continue,
@@ -79,7 +80,7 @@ impl Run {
         kind: &AcknowledgementKind,
         received: &ReceivedInterchanges,
         findings: &Findings<'_>,
-    ) -> Result<Option<(Location, usize, bool)>, String> {
+    ) -> Result<Option<(Location, usize, bool)>, StageError> {
         let location = self.spec.acknowledgement(kind.suffix);
         let now = self.context.environment.clock.now();
         let draft = |numbers: FirstControlNumbers| {

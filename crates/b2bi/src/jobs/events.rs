@@ -7,6 +7,7 @@ use b2bi_local_model::types::CapabilityDirection;
 use serde_json::{Map, Value, json};
 
 use super::acknowledge::AcknowledgementKind;
+use super::error::StageError;
 use super::logs::{State, Status};
 use super::run::{JobError, Run};
 use crate::edi::transformer;
@@ -139,7 +140,7 @@ impl Run {
     pub(super) fn tell_acknowledgement(
         &self,
         kind: &AcknowledgementKind,
-        written: Result<Option<(Location, usize, bool)>, String>,
+        written: Result<Option<(Location, usize, bool)>, StageError>,
     ) {
         let mut detail = self.detail();
         // Source: Assumption A-405.
@@ -167,7 +168,8 @@ impl Run {
                 );
             }
             Ok(None) => {}
-            Err(reason) => {
+            Err(error) => {
+                let reason = error.to_string();
                 let stop = JobError::Failed(Stage::Acknowledge, reason.clone());
                 add_failure(&mut detail, Some(&stop));
                 self.emit("Acknowledgement", true, detail);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use b2bi_local_model::types::{FileFormat, S3Location};
 use bytes::Bytes;
 
+use super::error::StageError;
 use super::events::Transformation;
 use super::outputs::Output;
 use super::run::{JobError, Run};
@@ -53,7 +54,7 @@ impl Run {
     ) -> Result<(), JobError> {
         self.enter(Stage::Validate).await?;
         let judged = edi::check_file(&parsed.reading, &parsed.validation.problems, conversion);
-        if !matches!(judged, Err(edi::RejectReason::Other(_))) {
+        if !matches!(judged, Err(edi::RejectError::Other(_))) {
             let ParsedFile {
                 received,
                 reading,
@@ -63,15 +64,15 @@ impl Run {
             self.acknowledge(received, reading, validation, result)
                 .await?;
         }
-        judged.map_err(|error| JobError::Failed(Stage::Validate, error.into_message()))
+        judged.map_err(|error| JobError::failed(Stage::Validate, &error))
     }
 
     /// The bytes of the input.
-    pub(super) async fn fetch(&self, limit: u64) -> Result<Bytes, String> {
+    pub(super) async fn fetch(&self, limit: u64) -> Result<Bytes, StageError> {
         let input = &self.spec.input;
         files::check_limit(input, self.spec.size, limit)?;
         let file = files::read(&self.context.environment, &self.scope, input).await;
-        let mut file = file.map_err(|error| error.message(input))?;
+        let mut file = file?;
         let size = u64::try_from(file.len()).unwrap_or(u64::MAX);
         file.truncate(usize::try_from(self.reach_of(size)).unwrap_or(usize::MAX));
         Ok(file)
@@ -82,10 +83,13 @@ impl Run {
         &self,
         file: impl AsRef<[u8]> + Send + 'static,
         conversion: &Arc<Conversion>,
-    ) -> Result<ParsedFile, String> {
+    ) -> Result<ParsedFile, StageError> {
         let (conversion, style) = (Arc::clone(conversion), self.context.config.style.clone());
-        self.compute(move || edi::parse_and_validate(file.as_ref(), &conversion, &style))
-            .await
+        self.compute(move || {
+            let parsed = edi::parse_and_validate(file.as_ref(), &conversion, &style);
+            Ok(parsed?)
+        })
+        .await
     }
 
     /// Maps a document and writes it, with the report of what is wrong with it.
@@ -140,7 +144,7 @@ impl Run {
         &self,
         document: String,
         conversion: &Arc<Conversion>,
-    ) -> Result<String, String> {
+    ) -> Result<String, StageError> {
         if conversion.mapping.is_none() {
             return Ok(document);
         }
@@ -148,9 +152,9 @@ impl Run {
         let root = self.context.config.legacy_root;
         self.compute(move || match &conversion.mapping {
             Some(mapping) if mapping.is_legacy && root == LegacyRoot::Interchange => {
-                mapping.apply(&interchange_of(document), &run)
+                Ok(mapping.apply(&interchange_of(document), &run)?)
             }
-            Some(mapping) => mapping.apply(&document, &run),
+            Some(mapping) => Ok(mapping.apply(&document, &run)?),
             None => Ok(document),
         })
         .await

@@ -12,6 +12,7 @@ use b2bi_local_objects::ObjectWriter;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
+use super::error::StageError;
 use super::events::Transformation;
 use super::inbound::{form, with_report};
 use super::outputs::{Body, Output};
@@ -20,8 +21,8 @@ use super::split::feed_one;
 use crate::edi;
 use crate::edi::transformer;
 use crate::edi::{Conversion, ParsedFile, Take};
-use crate::errors;
 use crate::files;
+use crate::files::FileError;
 use crate::location::Location;
 use crate::stages::Stage;
 
@@ -46,9 +47,10 @@ impl Run {
     ) -> Result<S3Location, JobError> {
         let limit = self.context.config.job_bytes;
         let fitting = files::check_limit(&self.spec.input, self.spec.size, limit);
-        self.stage(Stage::FetchInput, async { fitting }).await?;
+        self.stage(Stage::FetchInput, async { Ok(fitting?) })
+            .await?;
         let walk = self.walk();
-        let feed = move |take: &mut Take<'_>| walk.windows(take);
+        let feed = move |take: &mut Take<'_>| Ok(walk.windows(take)?);
         self.streamed(conversion, feed, None, result).await
     }
 
@@ -57,12 +59,12 @@ impl Run {
     pub(super) async fn streamed(
         &self,
         conversion: &Arc<Conversion>,
-        feed: impl FnOnce(&mut Take<'_>) -> Result<(), String> + Send + 'static,
+        feed: impl FnOnce(&mut Take<'_>) -> Result<(), StageError> + Send + 'static,
         split: Option<usize>,
         result: &mut Transformation,
     ) -> Result<S3Location, JobError> {
         let begun = self.begin(conversion, split).await;
-        let mut draft = Some(begun.map_err(|error| JobError::Failed(Stage::WriteOutput, error))?);
+        let mut draft = Some(begun.map_err(|error| JobError::failed(Stage::WriteOutput, &error))?);
         let ended = self.streamed_stages(conversion, feed, split, &mut draft, result);
         let ended = ended.await;
         if let Some(draft) = draft {
@@ -74,7 +76,7 @@ impl Run {
     async fn streamed_stages<'r>(
         &'r self,
         conversion: &Arc<Conversion>,
-        feed: impl FnOnce(&mut Take<'_>) -> Result<(), String> + Send + 'static,
+        feed: impl FnOnce(&mut Take<'_>) -> Result<(), StageError> + Send + 'static,
         split: Option<usize>,
         draft: &mut Option<DocumentUpload<'r>>,
         result: &mut Transformation,
@@ -91,7 +93,7 @@ impl Run {
         let report_location = self.spec.report(extension, split);
         result.validated(&report);
         self.enter(Stage::WriteOutput).await?;
-        let vanished = || JobError::Failed(Stage::WriteOutput, "The document is gone".to_owned());
+        let vanished = || JobError::failed(Stage::WriteOutput, &StageError::Gone);
         let DocumentUpload {
             location,
             writer,
@@ -105,7 +107,7 @@ impl Run {
         let published = self.publish(with_report(report, &report_location, document));
         published
             .await
-            .map_err(|error| JobError::Failed(Stage::WriteOutput, error))?;
+            .map_err(|error| JobError::failed(Stage::WriteOutput, &error))?;
         result.delivered(location.clone(), size, report_location);
         Ok(location.into())
     }
@@ -116,38 +118,40 @@ impl Run {
         let run = self.clone();
         self.spawn_beside(async move {
             run.context.environment.clock.sleep(time).await;
-            if let Err(reason) = run.remake(split).await {
+            if let Err(error) = run.remake(split).await {
+                let reason = error.to_string();
                 tracing::warn!(reason, "a late output could not be written");
             }
         });
     }
 
-    async fn remake(&self, split: Option<usize>) -> Result<(), String> {
+    async fn remake(&self, split: Option<usize>) -> Result<(), StageError> {
         let conversion = transformer::inbound(&self.spec.transformer);
-        let conversion = Arc::new(conversion.map_err(|error| errors::message(&error))?);
+        let conversion =
+            Arc::new(conversion.map_err(|error| StageError::Transformer(Box::new(error)))?);
         let mut draft = Some(self.begin(&conversion, split).await?);
         let walk = self.walk();
         let feed = move |take: &mut Take<'_>| match split {
-            None => walk.windows(take),
+            None => Ok(walk.windows(take)?),
             Some(number) => feed_one(&walk, number, take),
         };
         let parsed = self.parse_into(&conversion, feed, &mut draft).await;
         let Some(DocumentUpload { writer, .. }) = draft else {
             return Ok(());
         };
-        if let Err(reason) = parsed {
+        if let Err(error) = parsed {
             writer.abandon().await;
-            return Err(reason);
+            return Err(error);
         }
         let finished = writer.finish().await.map(drop);
-        finished.map_err(|error| error.to_string())
+        finished.map_err(StageError::Object)
     }
 
     async fn begin(
         &self,
         conversion: &Conversion,
         split: Option<usize>,
-    ) -> Result<DocumentUpload<'_>, String> {
+    ) -> Result<DocumentUpload<'_>, StageError> {
         let (extension, content_type) = form(conversion);
         let location = self.spec.document(extension, split);
         let objects = &self.context.environment.objects;
@@ -155,7 +159,7 @@ impl Run {
         let writer = objects
             .writer(&self.scope.account, bucket, key, content_type)
             .await;
-        let writer = writer.map_err(|error| files::FileError::from(error).message(&location))?;
+        let writer = writer.map_err(|error| FileError::storage(&location, error))?;
         Ok(DocumentUpload {
             location,
             writer,
@@ -167,9 +171,9 @@ impl Run {
     async fn parse_into(
         &self,
         conversion: &Arc<Conversion>,
-        feed: impl FnOnce(&mut Take<'_>) -> Result<(), String> + Send + 'static,
+        feed: impl FnOnce(&mut Take<'_>) -> Result<(), StageError> + Send + 'static,
         draft: &mut Option<DocumentUpload<'_>>,
-    ) -> Result<ParsedFile, String> {
+    ) -> Result<ParsedFile, StageError> {
         let conversion = Arc::clone(conversion);
         let style = self.context.config.style.clone();
         let (sender, mut pieces) = mpsc::channel::<Bytes>(1);
@@ -184,10 +188,10 @@ impl Run {
                 if let Some(draft) = draft {
                     draft.size += piece.len();
                     let written = draft.writer.write(piece).await;
-                    written.map_err(|error| error.to_string())?;
+                    written.map_err(StageError::Object)?;
                 }
             }
-            Ok::<(), String>(())
+            Ok::<(), StageError>(())
         };
         let (parsed, written) = tokio::join!(reading, writing);
         written?;

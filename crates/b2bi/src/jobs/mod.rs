@@ -6,6 +6,7 @@
 
 mod acknowledge;
 mod envelope;
+mod error;
 mod events;
 mod inbound;
 mod large;

@@ -6,6 +6,7 @@ use b2bi_local_model::types::{ConversionSourceFormat, S3Location};
 use b2bi_local_x12::{ReceivedInterchanges, Validation, Wrap, WriteOptions, read};
 
 use super::envelope;
+use super::error::StageError;
 use super::events::Transformation;
 use super::inbound::report_output;
 use super::run::{JobError, Run};
@@ -56,7 +57,7 @@ impl Run {
         &self,
         document: String,
         conversion: &Arc<Conversion>,
-    ) -> Result<Converted, String> {
+    ) -> Result<Converted, StageError> {
         let partnership = self.spec.route.as_ref().map(|route| &route.partnership);
         let writing = envelope::writing(partnership.and_then(envelope::of));
         let starts = envelope::starts(partnership);
@@ -72,8 +73,7 @@ impl Run {
             envelope::date(&undated, &mut drafting, now);
             let draft = formatted(&document, format, &drafting)?;
             let (_, reading) = read(&draft, ReceivedInterchanges::new());
-            edi::check_file(&reading, &reading.problems, &conversion)
-                .map_err(edi::RejectReason::into_message)?;
+            edi::check_file(&reading, &reading.problems, &conversion)?;
             let writing = WriteOptions {
                 wrap: writing.wrap,
                 ..drafting
@@ -127,7 +127,7 @@ impl Run {
                 numbers: Some(numbers),
                 ..writing.clone()
             };
-            formatted(&document, format_of(&document), &writing)
+            Ok(formatted(&document, format_of(&document), &writing)?)
         };
         let others = report_output(report, &report_location);
         let counts = (CounterKeys::of(&draft), envelope::starts(partnership));
@@ -138,8 +138,8 @@ impl Run {
     }
 }
 
-fn text(bytes: Vec<u8>) -> Result<String, String> {
-    String::from_utf8(bytes).map_err(|_| "The file is not UTF-8".to_owned())
+fn text(bytes: Vec<u8>) -> Result<String, StageError> {
+    String::from_utf8(bytes).map_err(|_| StageError::NotUtf8)
 }
 
 fn format_of(document: &str) -> ConversionSourceFormat {

@@ -6,6 +6,7 @@ use b2bi_local_objects::ObjectWriter;
 use b2bi_local_x12::FirstControlNumbers;
 use bytes::Bytes;
 
+use super::error::StageError;
 use super::run::Run;
 use crate::files;
 use crate::files::FileError;
@@ -36,7 +37,7 @@ impl From<String> for Body<'_> {
 
 /// Why an object was not written.
 struct OutputError {
-    message: String,
+    error: StageError,
     /// Whether what was written before stays.
     keep: bool,
 }
@@ -51,7 +52,7 @@ impl Body<'_> {
 
 impl Run {
     /// Writes objects one after the other: all of them or, by default, none.
-    pub(super) async fn publish(&self, outputs: Vec<Output<'_>>) -> Result<(), String> {
+    pub(super) async fn publish(&self, outputs: Vec<Output<'_>>) -> Result<(), StageError> {
         let mut written = Vec::new();
         for output in outputs {
             let location = output.location.clone();
@@ -61,7 +62,7 @@ impl Run {
                     if !refused.keep {
                         self.take_back(&written).await;
                     }
-                    return Err(refused.message);
+                    return Err(refused.error);
                 }
             }
         }
@@ -75,13 +76,13 @@ impl Run {
         &self,
         location: &Location,
         (counted, starts): (CounterKeys, FirstNumbers),
-        write: impl Fn(FirstControlNumbers) -> Result<Vec<u8>, String>,
+        write: impl Fn(FirstControlNumbers) -> Result<Vec<u8>, StageError>,
         mut others: Vec<Output<'_>>,
-    ) -> Result<Bytes, String> {
+    ) -> Result<Bytes, StageError> {
         let undone = self.partition.undone();
         let taken = self.take_numbers(location, counted, starts);
         let flushed = self.partition.flushed(undone).await;
-        flushed.map_err(|error| format!("The control numbers cannot be stored: {error}"))?;
+        flushed.map_err(StageError::ControlNumbers)?;
         let published = match write(taken.numbers()).map(Bytes::from) {
             Ok(body) => {
                 others.push(Output {
@@ -147,7 +148,8 @@ impl Run {
             }
             WriteDecision::Refuse { message, keep } => {
                 output.body.abandon().await;
-                return Err(OutputError { message, keep });
+                let error = StageError::Refused(message);
+                return Err(OutputError { error, keep });
             }
         }
         let Output {
@@ -160,10 +162,13 @@ impl Run {
             Body::Whole(body) => {
                 files::write(environment, scope, &location, body, content_type).await
             }
-            Body::Written(writer, _) => writer.finish().await.map(|_| ()).map_err(FileError::from),
+            Body::Written(writer, _) => {
+                let finished = writer.finish().await.map(drop);
+                finished.map_err(|error| FileError::storage(&location, error))
+            }
         };
         written.map_err(|error| OutputError {
-            message: error.message(&location),
+            error: error.into(),
             keep: false,
         })
     }
@@ -188,8 +193,8 @@ impl Run {
         self.spawn_beside(async move {
             environment.clock.sleep(time).await;
             let written = files::write(&environment, &scope, &location, body, content_type).await;
-            if let Err(refusal) = written {
-                let reason = refusal.message(&location);
+            if let Err(error) = written {
+                let reason = error.to_string();
                 tracing::warn!(reason, "a late output could not be written");
             }
         });

@@ -9,6 +9,7 @@ use std::time::Duration;
 use b2bi_local_model::types::S3Location;
 use b2bi_local_panics::{Kind, Panic, caught, on_thread};
 
+use super::error::StageError;
 use super::events::Transformation;
 use super::logs::{State as Logged, Status};
 use crate::context::ServiceContext;
@@ -46,6 +47,13 @@ pub(super) enum JobError {
     Failed(Stage, String),
     /// Nobody is to know of the job any more.
     Vanished,
+}
+
+impl JobError {
+    /// The failure of a stage.
+    pub(super) fn failed(stage: Stage, error: &impl ToString) -> Self {
+        Self::Failed(stage, error.to_string())
+    }
 }
 
 /// Sets a job going beside whoever asked for it.
@@ -176,20 +184,18 @@ impl Run {
     pub(super) async fn stage<T>(
         &self,
         stage: Stage,
-        work: impl Future<Output = Result<T, String>>,
+        work: impl Future<Output = Result<T, StageError>>,
     ) -> Result<T, JobError> {
         self.enter(stage).await?;
-        work.await.map_err(|reason| JobError::Failed(stage, reason))
+        work.await.map_err(|error| JobError::failed(stage, &error))
     }
 
     /// Computation, on a thread of its own: large files take long.
     pub(super) async fn compute<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, String> + Send + 'static,
-    ) -> Result<T, String> {
-        on_thread(work)
-            .await
-            .map_err(|error| format!("The transformation did not end: {error}"))?
+        work: impl FnOnce() -> Result<T, StageError> + Send + 'static,
+    ) -> Result<T, StageError> {
+        on_thread(work).await.map_err(StageError::Thread)?
     }
 
     /// The circumstances of an evaluation.

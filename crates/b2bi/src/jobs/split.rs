@@ -14,6 +14,7 @@ use b2bi_local_x12::{Piece, ReadReport, Reader, ReceivedInterchanges, Splitter, 
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc};
 
+use super::error::StageError;
 use super::events::Transformation;
 use super::run::{JobError, Run};
 use crate::edi;
@@ -47,7 +48,7 @@ impl Run {
         let survey = self.stage(Stage::FetchInput, survey).await?;
         self.enter(Stage::Parse).await?;
         let judged = edi::check_file(&survey.reading, &survey.validation.problems, conversion);
-        if !matches!(judged, Err(edi::RejectReason::Other(_))) {
+        if !matches!(judged, Err(edi::RejectError::Other(_))) {
             self.acknowledge(
                 &survey.received,
                 &survey.reading,
@@ -56,7 +57,7 @@ impl Run {
             )
             .await?;
         }
-        judged.map_err(|error| JobError::Failed(Stage::Parse, error.into_message()))?;
+        judged.map_err(|error| JobError::failed(Stage::Parse, &error))?;
         let total = survey.received.transactions();
         drop(survey);
         self.pieces(self.walk(), conversion, total, result).await
@@ -68,7 +69,7 @@ impl Run {
         Walk::new(&self.context, &self.scope, &self.spec.input, size)
     }
 
-    async fn survey(&self, walk: Walk, conversion: &Arc<Conversion>) -> Result<Survey, String> {
+    async fn survey(&self, walk: Walk, conversion: &Arc<Conversion>) -> Result<Survey, StageError> {
         let config = &self.context.config;
         walk.check_limit(config.split_bytes)?;
         let (most, conversion) = (config.split_transactions, Arc::clone(conversion));
@@ -124,7 +125,7 @@ impl Run {
         };
         let (split, transformed) = tokio::join!(splitting, transforming);
         let (outputs, failures) = transformed?;
-        split.map_err(|reason| JobError::Failed(Stage::FetchInput, reason))?;
+        split.map_err(|error| JobError::failed(Stage::FetchInput, &error))?;
         match failures.into_iter().next() {
             None => Ok(outputs),
             Some((stage, reason)) => {
@@ -171,7 +172,7 @@ impl Run {
             return self.streamed(conversion, feed, Some(number), result).await;
         }
         let whole = pieces.whole(first).await;
-        let whole = whole.map_err(|error| JobError::Failed(Stage::FetchInput, error))?;
+        let whole = whole.map_err(|error| JobError::failed(Stage::FetchInput, &error))?;
         let parsed = self
             .stage(Stage::Parse, self.parse(whole, conversion))
             .await?;
@@ -187,7 +188,7 @@ impl Run {
     ) -> Result<(), JobError> {
         self.enter(Stage::Validate).await?;
         edi::check_file(&parsed.reading, &parsed.validation.problems, conversion)
-            .map_err(|error| JobError::Failed(Stage::Validate, error.into_message()))
+            .map_err(|error| JobError::failed(Stage::Validate, &error))
     }
 }
 
@@ -199,9 +200,6 @@ struct PieceReceiver {
     /// Whether more of the transaction is to come that was begun last.
     is_open: bool,
 }
-
-/// The splitting has ended within a transaction; why, it says itself.
-const BROKEN_OFF: &str = "The file could not be read to the end of the transaction";
 
 impl Pieces {
     fn new(receiver: mpsc::Receiver<Piece>) -> Self {
@@ -221,23 +219,23 @@ impl Pieces {
     }
 
     /// A transaction as a whole.
-    async fn whole(&self, first: Piece) -> Result<Vec<u8>, String> {
+    async fn whole(&self, first: Piece) -> Result<Vec<u8>, StageError> {
         let mut coming = self.0.lock().await;
         let mut bytes = first.bytes;
         while coming.is_open {
-            let part = coming.next().await.ok_or(BROKEN_OFF)?;
+            let part = coming.next().await.ok_or(StageError::Incomplete)?;
             bytes.extend_from_slice(&part.bytes);
         }
         Ok(bytes)
     }
 
     /// Hands a transaction over part by part; to be called where one may block.
-    fn feed(&self, mut part: Piece, take: &mut Take<'_>) -> Result<(), String> {
+    fn feed(&self, mut part: Piece, take: &mut Take<'_>) -> Result<(), StageError> {
         let mut coming = self.0.blocking_lock();
         while take(&part.bytes).is_continue() && !part.ends {
             part = Handle::current()
                 .block_on(coming.next())
-                .ok_or(BROKEN_OFF)?;
+                .ok_or(StageError::Incomplete)?;
         }
         Ok(())
     }
@@ -258,7 +256,7 @@ fn most(window: u64) -> usize {
 
 /// Splits the file and hands each transaction over, those of more than `most` bytes in parts, as soon
 /// as somebody takes it.
-fn hand_over(walk: &Walk, most: usize, sender: &mpsc::Sender<Piece>) -> Result<(), String> {
+fn hand_over(walk: &Walk, most: usize, sender: &mpsc::Sender<Piece>) -> Result<(), StageError> {
     let mut reader = Reader::new(Splitter::in_parts(most, |piece| {
         // Nobody takes any more when the job has vanished.
         let _ = sender.blocking_send(piece);
@@ -276,7 +274,7 @@ fn hand_over(walk: &Walk, most: usize, sender: &mpsc::Sender<Piece>) -> Result<(
 }
 
 /// Hands over the transaction of this number, and nothing else of the file.
-pub(super) fn feed_one(walk: &Walk, number: usize, take: &mut Take<'_>) -> Result<(), String> {
+pub(super) fn feed_one(walk: &Walk, number: usize, take: &mut Take<'_>) -> Result<(), StageError> {
     let (mut at, is_wanted) = (1, Cell::new(true));
     let mut reader = Reader::new(Splitter::in_parts(PART, |piece| {
         if at == number && is_wanted.get() {

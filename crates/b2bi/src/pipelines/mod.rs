@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 use crate::context::Ctx;
 use crate::context::ServiceContext;
-use crate::environment::PipelineFile;
+use crate::environment::{BucketSetupError, PipelineFile};
 use crate::errors::validation;
 use crate::ids;
 use crate::jobs::{self, logs};
@@ -83,7 +83,8 @@ pub(crate) fn notice(
     }
     let mut started = Vec::new();
     for spec in specs {
-        if let Err(reason) = check_setup(context, scope, &spec) {
+        if let Err(error) = check_setup(context, scope, &spec) {
+            let reason = error.to_string();
             tracing::warn!(
                 bucket = created.bucket,
                 key = created.key,
@@ -100,7 +101,11 @@ pub(crate) fn notice(
 }
 
 /// Checks the set-up of the buckets of a job.
-fn check_setup(context: &ServiceContext, scope: &Scope, spec: &JobSpec) -> Result<(), String> {
+fn check_setup(
+    context: &ServiceContext,
+    scope: &Scope,
+    spec: &JobSpec,
+) -> Result<(), BucketSetupError> {
     let Some(route) = &spec.route else {
         return Ok(());
     };

@@ -46,7 +46,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
             .map_err(|problem| format!("{}: {problem}", input::shown(name)))?
     } else {
         let selection = given.ok_or("a set and a version, or a sample, are needed")?;
-        starter_template(selection, language, None)?
+        starter_template(selection, language, None).map_err(|error| error.to_string())?
     };
     print(template.as_bytes())?;
     Ok(Outcome::Fine)

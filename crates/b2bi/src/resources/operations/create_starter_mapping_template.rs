@@ -53,5 +53,5 @@ async fn sample(ctx: &Ctx<'_>, location: &S3Location) -> Result<Bytes, Error> {
     files::check_size(ctx, &location, ctx.config.test_parsing_bytes).await?;
     files::read(ctx.environment, ctx.scope, &location)
         .await
-        .map_err(|error| error.modelled(&location))
+        .map_err(|error| error.modelled())
 }

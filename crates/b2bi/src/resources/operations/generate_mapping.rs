@@ -1,7 +1,9 @@
 //! `GenerateMapping`.
 
+use std::fmt;
+
 use b2bi_local_infer::{self as infer, Language};
-use b2bi_local_mapping::Cause;
+use b2bi_local_mapping::{Cause, MappingError};
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{
     FileFormat, GenerateMappingRequest, GenerateMappingResponse, MappingTemplateLanguage,
@@ -11,9 +13,9 @@ use b2bi_local_panics::on_thread;
 
 use crate::context::Ctx;
 use crate::edi;
-use crate::edi::DocumentStyle;
 use crate::edi::mapping;
 use crate::edi::mapping::{Evaluation, Mapping};
+use crate::edi::{DocumentStyle, EdiError};
 use crate::errors::{internal, validation};
 
 /// What a template is inferred from: both sides in the data of its language.
@@ -21,6 +23,52 @@ struct Example {
     language: Language,
     input: String,
     output: String,
+}
+
+/// Why no template is inferred.
+#[derive(Debug)]
+enum GenerateError {
+    /// The content of this member is a JSON string that holds the content.
+    Quoted(&'static str),
+    /// The content of this member is not readable X12.
+    X12(&'static str, EdiError),
+    /// The contents are not in the data of the language, or nothing maps them.
+    Inference(Box<MappingError>, Language),
+}
+
+impl fmt::Display for GenerateError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Quoted(name) => write!(
+                out,
+                "{name} is a JSON string that holds the content, as TestMapping answers; parse it \
+                 as JSON first and send what it holds"
+            ),
+            Self::X12(name, error) => write!(out, "The {name} is not readable X12: {error}"),
+            Self::Inference(error, language) => {
+                let hint = match (error.cause, language) {
+                    (Cause::Input, Language::Jsonata) => {
+                        "; JSONATA maps JSON, and X12 by its JSON document"
+                    }
+                    (Cause::Input, Language::Xslt) => {
+                        "; XSLT maps XML, and X12 by its XML document"
+                    }
+                    _ => "",
+                };
+                write!(out, "{error}{hint}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for GenerateError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Quoted(_) => None,
+            Self::X12(_, error) => Some(error),
+            Self::Inference(error, _) => Some(&**error),
+        }
+    }
 }
 
 /// Infers the template that makes the output of the input, and measures it on the input.
@@ -50,23 +98,20 @@ impl Example {
     /// Both sides, X12 as its service-defined document.
     ///
     /// Source: Assumption A-141.
-    fn of(request: GenerateMappingRequest, style: &DocumentStyle) -> Result<Self, String> {
+    fn of(request: GenerateMappingRequest, style: &DocumentStyle) -> Result<Self, GenerateError> {
         let (language, format) = match request.mapping_type {
             MappingType::Jsonata => (Language::Jsonata, FileFormat::Json),
             MappingType::Xslt => (Language::Xslt, FileFormat::Xml),
         };
-        let side = |name: &str, content: String| {
+        let side = |name: &'static str, content: String| {
             if is_quoted(&content) {
-                return Err(format!(
-                    "{name} is a JSON string that holds the content, as TestMapping answers; parse it \
-                     as JSON first and send what it holds"
-                ));
+                return Err(GenerateError::Quoted(name));
             }
             if !content.trim_start().starts_with("ISA") {
                 return Ok(content);
             }
             edi::document(content.trim_start().as_bytes(), format, style)
-                .map_err(|problem| format!("The {name} is not readable X12: {problem}"))
+                .map_err(|error| GenerateError::X12(name, error))
         };
         Ok(Self {
             language,
@@ -89,21 +134,14 @@ fn is_quoted(content: &str) -> bool {
     })
 }
 
-fn generate(example: &Example, evaluation: &Evaluation) -> Result<GenerateMappingResponse, String> {
+fn generate(
+    example: &Example,
+    evaluation: &Evaluation,
+) -> Result<GenerateMappingResponse, GenerateError> {
     let cancel = &evaluation.run.cancel;
     let (input, output) = (&example.input, &example.output);
-    let template =
-        infer::generate(input, output, example.language, cancel).map_err(|error| {
-            match (error.cause, example.language) {
-                (Cause::Input, Language::Jsonata) => {
-                    format!("{error}; JSONATA maps JSON, and X12 by its JSON document")
-                }
-                (Cause::Input, Language::Xslt) => {
-                    format!("{error}; XSLT maps XML, and X12 by its XML document")
-                }
-                _ => error.to_string(),
-            }
-        })?;
+    let template = infer::generate(input, output, example.language, cancel)
+        .map_err(|error| GenerateError::Inference(Box::new(error), example.language))?;
     let mapping = Mapping {
         language: match example.language {
             Language::Jsonata => MappingTemplateLanguage::Jsonata,

@@ -9,7 +9,7 @@ use b2bi_local_panics::on_thread;
 use crate::config::Config;
 use crate::context::Ctx;
 use crate::edi;
-use crate::edi::Conversion;
+use crate::edi::{Conversion, EdiError};
 use crate::errors::{internal, validation};
 use crate::files;
 use crate::location::Location;
@@ -29,7 +29,7 @@ pub(crate) async fn test_parsing(
     files::check_size(ctx, &location, ctx.config.test_parsing_bytes).await?;
     let file = files::read(ctx.environment, ctx.scope, &location)
         .await
-        .map_err(|error| error.modelled(&location))?;
+        .map_err(|error| error.modelled())?;
     let config = Arc::clone(&ctx.context.config);
     on_thread(move || parse(&file, &conversion, &config))
         .await
@@ -41,7 +41,7 @@ fn parse(
     file: &[u8],
     conversion: &Conversion,
     config: &Config,
-) -> Result<TestParsingResponse, String> {
+) -> Result<TestParsingResponse, EdiError> {
     let style = &config.style;
     let parsed = edi::parse(file, conversion, style)?;
     let split = conversion

@@ -149,7 +149,8 @@ fn selection_json(selection: Selection) -> Value {
 
 /// Why the text is not what it is checked against.
 fn mismatch(wanted: Option<Selection>, reading: &ReadReport) -> Option<String> {
-    wanted?.check(&reading.contents).err()
+    let error = wanted?.check(&reading.contents).err()?;
+    Some(error.to_string())
 }
 
 fn contents(reading: &ReadReport) -> Vec<Value> {

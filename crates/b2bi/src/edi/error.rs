@@ -1,0 +1,199 @@
+//! Why X12 and documents are not converted.
+
+use std::error::Error;
+use std::fmt;
+use std::string::FromUtf8Error;
+
+use b2bi_local_mapping::MappingError;
+use b2bi_local_model::types::{ConversionSourceFormat, X12TransactionSet, X12Version};
+use b2bi_local_x12::{DocumentError, Problem};
+
+use crate::edi::Selection;
+
+/// Why a file, a document or a template is not taken.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum EdiError {
+    /// The file cannot be read to its end.
+    Unreadable(Box<Problem>),
+    /// The document that was made of the file is not text.
+    NotText(FromUtf8Error),
+    /// The details do not name both a transaction set and a version.
+    IncompleteDetails,
+    /// The version does not have the transaction set.
+    NoSuchSet(X12TransactionSet, X12Version),
+    /// The file holds transactions of another set or version.
+    OtherSet {
+        /// What was wanted.
+        wanted: Selection,
+        /// The set of the first other transaction.
+        set: String,
+        /// The version of its functional group.
+        version: String,
+    },
+    /// The file holds more kinds of transaction than are counted one by one.
+    ManyKinds {
+        /// What was wanted.
+        wanted: Selection,
+        /// How many kinds are counted one by one.
+        kinds: usize,
+    },
+    /// The file holds too many transactions to be split.
+    ManyTransactions {
+        /// How many it holds.
+        count: usize,
+        /// The most that can be split.
+        limit: usize,
+    },
+    /// The document is not a service-defined document.
+    Document {
+        /// The format that it is said to be in.
+        format: ConversionSourceFormat,
+        /// What to do about it; may be empty.
+        hint: &'static str,
+        /// What is wrong with it.
+        source: Box<DocumentError>,
+    },
+    /// The document makes X12 that cannot be read to its end.
+    IncompleteX12(Box<Problem>),
+    /// The mapping template cannot be read or evaluated.
+    Template(Box<MappingError>),
+    /// There is no table for the transaction set.
+    NoTable(Selection),
+    /// The starter template of a sample is too long.
+    LongTemplate {
+        /// Its length in characters.
+        length: usize,
+        /// The most characters of a template.
+        limit: usize,
+    },
+}
+
+impl fmt::Display for EdiError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(problem) => problem.fmt(out),
+            Self::NotText(error) => error.fmt(out),
+            Self::IncompleteDetails => {
+                out.write_str("x12Details needs both a transactionSet and a version")
+            }
+            Self::NoSuchSet(set, version) => {
+                let (set, version) = (set.as_str(), version.as_str());
+                write!(
+                    out,
+                    "The X12 version {version} has no transaction set {set}"
+                )
+            }
+            Self::OtherSet {
+                wanted,
+                set,
+                version,
+            } => write!(
+                out,
+                "The file holds a transaction set {set} of version {version}, and not only {wanted}"
+            ),
+            Self::ManyKinds { wanted, kinds } => write!(
+                out,
+                "The file holds more than {kinds} kinds of transaction, and not only {wanted}"
+            ),
+            Self::ManyTransactions { count, limit } => write!(
+                out,
+                "The file holds {count} transactions; at most {limit} can be split"
+            ),
+            Self::Document {
+                format,
+                hint,
+                source,
+            } => {
+                let format = format.as_str();
+                write!(
+                    out,
+                    "The {format} is not a service-defined document: {source}{hint}"
+                )
+            }
+            Self::IncompleteX12(problem) => {
+                write!(out, "The document makes no whole X12: {problem}")
+            }
+            Self::Template(error) => write!(out, "The mapping template failed: {error}"),
+            Self::NoTable(selection) => write!(out, "There is no table for {selection}"),
+            Self::LongTemplate { length, limit } => write!(
+                out,
+                "The output sample makes a template of {length} characters; a mapping template \
+                 has {limit} at most. Leave out loops that repeat"
+            ),
+        }
+    }
+}
+
+impl Error for EdiError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::NotText(error) => Some(error),
+            Self::Document { source, .. } => Some(&**source),
+            Self::Template(error) => Some(&**error),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use b2bi_local_model::types::{
+        ConversionSourceFormat, X12Details, X12TransactionSet, X12Version,
+    };
+    use b2bi_local_x12::{WriteOptions, write_json};
+
+    use super::EdiError;
+    use crate::edi::{Selection, check_transactions};
+
+    #[test]
+    fn errors_say_what_is_wrong_and_have_the_source_that_they_name() {
+        let check = |error: EdiError, expected: &str, has_source: bool| {
+            assert_eq!(error.to_string(), expected);
+            assert_eq!(error.source().is_some(), has_source, "{expected}");
+        };
+        let (set, version) = (X12TransactionSet::X12_850, X12Version::Version4010);
+        let other = X12Version::Version5010Hipaa;
+        check(
+            Selection::new(set, other).unwrap_err(),
+            "The X12 version VERSION_5010_HIPAA has no transaction set X12_850",
+            false,
+        );
+        let details = X12Details {
+            transaction_set: Some(set),
+            version: None,
+        };
+        check(
+            Selection::of(&details).unwrap_err(),
+            "x12Details needs both a transactionSet and a version",
+            false,
+        );
+        check(
+            check_transactions(3, 2).unwrap_err(),
+            "The file holds 3 transactions; at most 2 can be split",
+            false,
+        );
+        let selection = Selection::new(set, version).unwrap();
+        check(
+            EdiError::ManyKinds {
+                wanted: selection,
+                kinds: 9,
+            },
+            "The file holds more than 9 kinds of transaction, and not only X12_850 of VERSION_4010",
+            false,
+        );
+        let source = write_json("{", &WriteOptions::standard()).unwrap_err();
+        let expected = format!("The JSON is not a service-defined document: {source}; a hint");
+        let document = EdiError::Document {
+            format: ConversionSourceFormat::Json,
+            hint: "; a hint",
+            source: Box::new(source),
+        };
+        check(document, &expected, true);
+        let text = String::from_utf8(vec![0xff]).unwrap_err();
+        let expected = text.to_string();
+        check(EdiError::NotText(text), &expected, true);
+    }
+}
