@@ -121,6 +121,8 @@ fn segments_of_claims_have_formats_too() {
         "Data element DMG-2 with value |1970010| is not a valid date in the format D8 (CCYYMMDD)",
     );
     check("DTP*434*RD8*20260101-20260131~", "");
+    // Assumption A-391: the order of the two dates is not looked at.
+    check("DTP*434*RD8*20260131-20260101~", "");
     check(
         "DTP*434*RD8*20260101/20260131~",
         "Data element DTP-3 with value |20260101/20260131| is not a valid date in the format RD8 (CCYYMMDD-CCYYMMDD)",
