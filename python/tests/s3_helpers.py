@@ -1,6 +1,7 @@
 """What the S3 suite needs besides pytest: clients of the accounts that it speaks for, and checksums."""
 
 import base64
+import os
 import zlib
 
 import pytest
@@ -28,7 +29,8 @@ def fails(code, status, call, **arguments):
         call(**arguments)
     response = caught.value.response
     assert (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)
-    assert response["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"]
+    # moto sends no ids of requests.
+    assert os.environ.get("B2BI_TEST_HOME") == "moto" or response["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"]
     return response
 
 
