@@ -15,6 +15,12 @@ pub struct Config {
     ///
     /// Source: Assumption A-10.
     pub replay_client_tokens: bool,
+    /// How many items a page of a list has where the request does not say.
+    ///
+    /// Source: Assumption A-09.
+    pub page_size: usize,
+    /// How many characters the ids of resources have after their prefix, at most 32.
+    pub id_length: usize,
     /// How many replies are kept for repeated `clientToken`s, of each account and region.
     pub client_tokens: usize,
     /// How service-defined documents look.
@@ -76,6 +82,8 @@ impl Config {
                 partnerships: None,
             },
             replay_client_tokens: true,
+            page_size: 100,
+            id_length: 17,
             client_tokens: 10_000,
             style: DocumentStyle {
                 layout: Layout::Pretty,

@@ -51,7 +51,7 @@ impl Ctx<'_> {
 
     /// A new resource id: `p-60fbc37c87f04fce9`.
     pub(crate) fn new_id(&self, prefix: &str) -> String {
-        ids::resource_id(prefix, self.environment.ids.bits())
+        ids::resource_id(prefix, self.environment.ids.bits(), self.config.id_length)
     }
 
     /// The ARN of a resource of the caller.

@@ -3,17 +3,20 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// How many hexadecimal digits follow a prefix.
-const DIGITS: usize = 17;
-
-/// A prefix and 17 hexadecimal digits, of which the 13th is `4`: a random UUID cut short.
+/// A prefix and hexadecimal digits, 17 as AWS has them, of which the 13th is `4`: a random UUID cut short.
 ///
 /// Source: the service model's examples.
-pub(crate) fn resource_id(prefix: &str, bits: u128) -> String {
+pub(crate) fn resource_id(prefix: &str, bits: u128, length: usize) -> String {
     let digits = format!("{bits:032x}");
     let (head, tail) = digits.split_at(12);
-    let tail: String = tail.chars().skip(1).take(DIGITS - 13).collect();
-    format!("{prefix}-{head}4{tail}")
+    let tail = tail.get(1..).unwrap_or_default();
+    let digits: String = head
+        .chars()
+        .chain(['4'])
+        .chain(tail.chars())
+        .take(length)
+        .collect();
+    format!("{prefix}-{digits}")
 }
 
 /// `tj-` and 16 bytes in unpadded base 64 for URLs.
@@ -42,7 +45,7 @@ mod tests {
                 "tj-YPvDfIfwn86QAAAAAAAAAA",
             ),
         ] {
-            assert_eq!(resource_id("p", bits), resource);
+            assert_eq!(resource_id("p", bits, 17), resource);
             assert_eq!(job_id(bits), job);
         }
     }

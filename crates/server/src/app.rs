@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use b2bi_local_b2bi::{
     AnySetup, B2bi, BucketSetup, Clock, Environment, EventSink, Ids, RecordSink, Stages,
 };
+use b2bi_local_calibrate::Facts;
 use b2bi_local_dispatcher::{Endpoint, Route, ServiceError};
 use b2bi_local_faults::{Engine, Vocabulary};
 use b2bi_local_model::Timestamp;
@@ -52,6 +53,8 @@ pub(crate) struct App {
     /// What services keep that have no state of their own.
     pub(crate) documents: Documents,
     pub(crate) upstream: Option<Upstream>,
+    /// What a recording of AWS tells.
+    pub(crate) facts: Option<Facts>,
     pub(crate) faults: Arc<Engine>,
     /// The names that fault rules may use.
     pub(crate) vocabulary: Vocabulary,
@@ -163,6 +166,7 @@ impl App {
             panics,
             faults,
             upstream: upstream(&config)?,
+            facts: None,
             sequencer: Sequencer::default(),
             journal,
             event_log,

@@ -15,6 +15,7 @@ use b2bi_local_b2bi::{
     Config as B2biConfig, DocumentStyle, JobDuration, LegacyRoot, MappingLimits, MappingReply,
     Quotas,
 };
+use b2bi_local_calibrate::Recording;
 use b2bi_local_dispatcher::AccountRules;
 use b2bi_local_faults::{FaultList, Rule, RuleSet};
 use b2bi_local_model::Timestamp;
@@ -46,6 +47,8 @@ pub struct Config {
     pub accounts: AccountRules,
     /// The keys whose signatures are checked; none switches the check off.
     pub credentials: Option<Vec<Credential>>,
+    /// A recording of AWS that the server is to believe.
+    pub recording: Option<Recording>,
     /// Who may talk to the server.
     pub access: Access,
     /// What a client may ask of a connection.
@@ -175,6 +178,7 @@ impl Config {
             credentials: credentials(settings)?,
             access: network::access(settings)?,
             limits: network::limits(settings)?,
+            recording: recording(settings)?,
             stop_with_input: switch(settings, "stop-with-input")?,
             effective: network::effective(settings),
             strict: switch(settings, "strict")?,
@@ -338,6 +342,8 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         legacy_root: legacy_root(settings)?,
         test_parsing_bytes: parse(settings, "test-parsing-bytes", BYTES)?,
         job_bytes: parse(settings, "job-bytes", BYTES)?,
+        page_size: B2biConfig::standard().page_size,
+        id_length: B2biConfig::standard().id_length,
         window_bytes: B2biConfig::standard().window_bytes,
         split_bytes: parse(settings, "split-bytes", BYTES)?,
         job_concurrency: parse(settings, "job-concurrency", COUNT)?,
@@ -424,6 +430,19 @@ pub(crate) fn read_loop_names(path: &str) -> Result<Arc<LoopNames>, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
     let names = LoopNames::parse(&text).map_err(|problem| problem.to_string())?;
     Ok(Arc::new(names))
+}
+
+fn recording(settings: &Resolved) -> Result<Option<Recording>, SettingError> {
+    let path = settings.value("facts");
+    if path.is_empty() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(path);
+    let text = text.map_err(|error| settings.error("facts", format!("cannot be read: {error}")))?;
+    let recording = Recording::parse(&text);
+    recording
+        .map(Some)
+        .map_err(|error| settings.error("facts", format!("{path} {error}")))
 }
 
 fn clock(settings: &Resolved) -> Result<ClockSettings, SettingError> {

@@ -8,6 +8,7 @@ mod admin;
 mod allocator;
 mod app;
 mod buckets;
+mod calibration;
 pub mod cli;
 mod client;
 mod clock;

@@ -13,6 +13,7 @@ const OPERATIONS: &str = "crates/b2bi/src/resources/operations";
 const MODULES: &str = "crates/b2bi/src";
 const TESTS: &str = "python/tests/test_operations";
 const LIST: &str = "fixtures/ASSUMPTIONS.md";
+const RECORDINGS: &str = "fixtures/recordings/*.json";
 /// What a doc comment begins with that says where a behaviour is known from.
 const SOURCE: &str = concat!("Source", ": ");
 const GUESS: &str = concat!("Assumption ", "A-");
@@ -52,7 +53,7 @@ fn page(root: &Path) -> Result<String, String> {
         INTRODUCTION.to_owned(),
         operations(root, &sources)?,
         behaviours(&sources),
-        guesses(&list, &sources),
+        guesses(&list, &sources, &recorded(root)?),
     ];
     Ok(parts.join("\n"))
 }
@@ -192,7 +193,9 @@ fn statements(text: &str) -> Vec<String> {
 }
 
 /// Every guess, with the files whose code rests on it.
-fn guesses(list: &str, sources: &[Source]) -> String {
+///
+/// `recorded` has the first day on which AWS answered a question about a guess.
+fn guesses(list: &str, sources: &[Source], recorded: &BTreeMap<String, String>) -> String {
     let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for source in sources {
         for number in source.guesses() {
@@ -214,7 +217,11 @@ fn guesses(list: &str, sources: &[Source]) -> String {
             .flatten()
             .map(|file| format!("`{file}`"))
             .collect();
-        let _ = write!(page, "\n**{number}** {what}.\n\n- Why: {why}.\n");
+        let basis = basis(why, recorded.get(number));
+        let _ = write!(
+            page,
+            "\n**{number}** {what}.\n\n- Basis: {basis}.\n- Why: {why}.\n"
+        );
         if how != "–" {
             let _ = writeln!(page, "- To find out: {how}.");
         }
@@ -223,6 +230,58 @@ fn guesses(list: &str, sources: &[Source]) -> String {
         }
     }
     page
+}
+
+/// What a guess rests on: a recording of AWS, the documentation, or nothing but likelihood.
+fn basis(why: &str, recorded: Option<&String>) -> String {
+    match recorded {
+        Some(date) => format!("recorded since {date}"),
+        None if why.starts_with("documented") => "documented in part".to_owned(),
+        None => "guessed".to_owned(),
+    }
+}
+
+/// The assumptions that recordings of AWS answer, each with the first day.
+fn recorded(root: &Path) -> Result<BTreeMap<String, String>, String> {
+    let mut days: BTreeMap<String, String> = BTreeMap::new();
+    let listed = repository::output_of("git", &["ls-files", RECORDINGS])?;
+    for path in listed.lines() {
+        answered(&read(&root.join(path))?, &mut days);
+    }
+    Ok(days)
+}
+
+/// Notes what one recording answers; those of other servers than AWS settle nothing.
+fn answered(text: &str, days: &mut BTreeMap<String, String>) {
+    let mut source = String::new();
+    let mut date = String::new();
+    let mut is_in_answers = false;
+    // `record` writes one member a line.
+    for line in text.lines() {
+        let line = line.trim().trim_end_matches(',');
+        let member = |name: &str| {
+            line.strip_prefix(name)
+                .map(|value| value.trim().trim_matches('"'))
+        };
+        if let Some(value) = member("\"date\":") {
+            value.clone_into(&mut date);
+        } else if let Some(value) = member("\"source\":") {
+            value.clone_into(&mut source);
+        } else if line.starts_with("\"answers\"") {
+            is_in_answers = true;
+        } else if line.starts_with("\"skipped\"") {
+            is_in_answers = false;
+        }
+        let number = line.trim_matches('"');
+        if is_in_answers && source == "aws" && line.starts_with("\"A-") {
+            let day = days
+                .entry(number.to_owned())
+                .or_insert_with(|| date.clone());
+            if date < *day {
+                day.clone_from(&date);
+            }
+        }
+    }
 }
 
 /// The files of all crates, ordered by path; what is generated and what tests says nothing of its own.
@@ -272,21 +331,42 @@ mod tests {
     }
 
     #[test]
+    fn recordings_of_aws_settle_what_they_answer() {
+        let recording = |source: &str, date: &str| {
+            format!(
+                "{{\n  \"date\": \"{date}\",\n  \"source\": \"{source}\",\n  \"answers\": [\n    {{\n      \"assumptions\": [\n        \"A-06\",\n        \"A-07\"\n      ]\n    }}\n  ],\n  \"skipped\": [\n        \"A-08\"\n  ]\n}}\n"
+            )
+        };
+        let mut days = BTreeMap::new();
+        answered(&recording("endpoint", "2026-01-01"), &mut days);
+        assert!(days.is_empty());
+        answered(&recording("aws", "2026-11-29"), &mut days);
+        answered(&recording("aws", "2026-11-28"), &mut days);
+        answered(&recording("aws", "2026-11-30"), &mut days);
+        let day = "2026-11-28".to_owned();
+        let expected = [("A-06".to_owned(), day.clone()), ("A-07".to_owned(), day)];
+        assert_eq!(days, BTreeMap::from(expected));
+    }
+
+    #[test]
     fn guesses_are_told_with_the_files_that_name_them() {
         let list = "| number | what |\n| --- | --- |\n| A-07 | it is so | unknown | try |\n| A-08 | or so | unknown | – |\n";
         let source = Source {
             path: "a.rs".to_owned(),
             text: concat!("// Assumption ", "A-07, Assumption ", "A-07").to_owned(),
         };
-        let page = guesses(list, &[source]);
+        let recorded = BTreeMap::from([("A-08".to_owned(), "2026-11-29".to_owned())]);
+        let page = guesses(list, &[source], &recorded);
         assert!(
             page.contains(
-                "**A-07** it is so.\n\n- Why: unknown.\n- To find out: try.\n- Where: `a.rs`.\n"
+                "**A-07** it is so.\n\n- Basis: guessed.\n- Why: unknown.\n- To find out: try.\n- Where: `a.rs`.\n"
             ),
             "{page}"
         );
         assert!(
-            page.ends_with("**A-08** or so.\n\n- Why: unknown.\n"),
+            page.ends_with(
+                "**A-08** or so.\n\n- Basis: recorded since 2026-11-29.\n- Why: unknown.\n"
+            ),
             "{page}"
         );
     }

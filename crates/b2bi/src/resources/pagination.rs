@@ -10,11 +10,6 @@ use crate::context::Ctx;
 use crate::errors::validation;
 use crate::state::Table;
 
-/// How many items a page has where the request does not say.
-///
-/// Source: Assumption A-09.
-const DEFAULT_SIZE: usize = 100;
-
 /// What a request asks of a list.
 pub(crate) struct Request<'a> {
     /// The list's name and filter; a token is good for these alone.
@@ -33,7 +28,7 @@ pub(crate) fn page<T: Clone, V>(
     let size = request
         .max_results
         .and_then(|max_results| usize::try_from(max_results).ok())
-        .unwrap_or(DEFAULT_SIZE);
+        .unwrap_or(ctx.config.page_size);
     let start = match request.next_token {
         Some(token) => place_after(ctx, request.list, token)?,
         None => 0,

@@ -7,7 +7,8 @@ use clap::{ArgMatches, Command};
 
 use super::error::CommandError;
 use super::{
-    ack, browse, convert, generate, lint, map, parse, rows, sets, split, template, validate, watch,
+    ack, browse, compare, convert, generate, lint, map, parse, record, rows, sets, split, template,
+    validate, watch,
 };
 
 /// How a command that could be carried out ended.
@@ -104,6 +105,16 @@ const COMMANDS: &[FileCommand] = &[
         name: "sets",
         arguments: sets::arguments,
         run: sets::run,
+    },
+    FileCommand {
+        name: "record",
+        arguments: record::arguments,
+        run: record::run,
+    },
+    FileCommand {
+        name: "compare",
+        arguments: compare::arguments,
+        run: compare::run,
     },
 ];
 

@@ -20,6 +20,7 @@ use super::reply::ResponseEncoder;
 use super::timeout::TimeoutBody;
 use super::{body, crash};
 use crate::app::{App, system_time};
+use crate::calibration::replaced;
 
 /// A request for a service.
 pub(super) struct Call<'a> {
@@ -51,13 +52,21 @@ impl Call<'_> {
         }
     }
 
+    /// A reply as a recording of AWS has it, where there is one of such an error.
+    fn believed(&self, operation: &str, response: Response<Bytes>) -> Response<Bytes> {
+        match &self.app.facts {
+            Some(facts) => replaced(facts, operation, &self.caller.account, response),
+            None => response,
+        }
+    }
+
     async fn refuse(self, error: ServiceError, body: TimeoutBody) -> Response<Bytes> {
         // The body is read so that its sender gets to read the answer.
         let _ = body::read(body, self.app.config.max_body_bytes).await;
         if error.is_unknown_service() {
             return unknown_service(self.head, error, self.request_id);
         }
-        self.encoder(None, "").render(Err(error))
+        self.believed("", self.encoder(None, "").render(Err(error)))
     }
 
     fn encoder<'e>(
@@ -148,7 +157,7 @@ impl Call<'_> {
         let takes_unsigned = descriptor.takes_unsigned(operation.name);
         let is_unsigned = takes_unsigned && self.caller.access_key.is_none();
         if !is_unsigned && let Err(error) = self.authenticate(descriptor, body) {
-            return encoder.render(Err(error));
+            return self.believed(operation.name, encoder.render(Err(error)));
         }
         let request = FaultRequest {
             head: self.head,
@@ -164,7 +173,7 @@ impl Call<'_> {
             Err(error) => return encoder.render(Err(error)),
         };
         let decode = || service.endpoint.decode(operation, body);
-        let render = |outcome| encoder.render(outcome);
+        let render = |outcome| self.believed(operation.name, encoder.render(outcome));
         faults::run_with_faults(self.app, &request, fault_plan, decode, recorder, render).await
     }
 

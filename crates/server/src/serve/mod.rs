@@ -32,6 +32,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::app::App;
+use crate::calibration;
 use crate::config::Config;
 use crate::control::Control;
 use crate::init;
@@ -56,7 +57,10 @@ impl Server {
     pub async fn bind(config: Config) -> io::Result<Self> {
         b2bi_local_panics::install_hook();
         let listen = config.listen;
-        let app = App::new(config).map_err(io::Error::other)?;
+        let believed = Box::pin(calibration::believe(config)).await;
+        let (config, facts) = believed.map_err(io::Error::other)?;
+        let mut app = App::new(config).map_err(io::Error::other)?;
+        app.facts = facts;
         init::apply(&app).await.map_err(io::Error::other)?;
         let listener = TcpListener::bind(listen).await;
         let listener = listener.map_err(|error| {

@@ -204,6 +204,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "JSON layout of the service-defined document",
     ),
     Setting::new(
+        "facts",
+        "FILE",
+        "",
+        "Recording of AWS, made by `b2bi-local record`, whose answers replace the emulator's own",
+    ),
+    Setting::new(
         "loop-names",
         "FILE",
         "",

@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("faults", &[]),
     ("sigv4", &[]),
     ("dispatcher", &["sigv4"]),
+    ("calibrate", &[]),
     ("console", &[]),
     ("model", &[]),
     ("panics", &[]),
@@ -38,6 +39,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "server",
         &[
             "b2bi",
+            "calibrate",
             "console",
             "registry",
             "stacks",

@@ -1,0 +1,37 @@
+//! Questions about AWS as data: asked, recorded, compared, and turned into facts.
+//!
+//! A [`Battery`] has the questions of `fixtures/calibration`. A [`Runner`] asks them of an
+//! [`Endpoint`] and gives a [`Recording`], in which nothing says whose account it was. [`clean()`]
+//! deletes what a run has made. Nothing here opens a connection, reads a clock or a file.
+
+mod answer;
+mod battery;
+mod build;
+mod clean;
+mod compare;
+mod document;
+mod endpoint;
+mod estimate;
+mod facts;
+mod listing;
+mod recording;
+mod report;
+mod retry;
+mod runner;
+mod sanitise;
+mod variables;
+
+pub use battery::{
+    Battery, BatteryError, Expectation, Question, RequestTemplate, Setup, Step, Until,
+};
+pub use build::TAG;
+pub use clean::{CleanError, PREFIX, Scope, clean};
+pub use compare::{Change, Comparison, Difference, compare};
+pub use endpoint::{Endpoint, EndpointError, Request, Response, Signature};
+pub use estimate::{Estimate, policy};
+pub use facts::{ErrorReply, Facts};
+pub use recording::{Answer, Recording, RecordingError, Skipped, VERSION};
+pub use report::{Format, report};
+pub use runner::{RunOptions, Runner};
+pub use sanitise::{ACCOUNT, Sanitiser};
+pub use variables::{VariableError, Variables};

@@ -1,0 +1,313 @@
+//! Asks the questions, one after the other, and deletes what each has made.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::answer::{answer, captured};
+use crate::battery::{Battery, Question, Setup, Step, Until};
+use crate::build::{self, b2bi_request, logs_request};
+use crate::clean::PREFIX;
+use crate::endpoint::{Endpoint, Response};
+use crate::listing::{KINDS, Kind, pages};
+use crate::recording::{Answer, Recording, Skipped};
+use crate::retry::send;
+use crate::sanitise::{Sanitiser, id_shape};
+use crate::variables::Variables;
+
+/// How often a reply is looked at again, and how long the first pause is.
+const POLLS: u32 = 40;
+const FIRST_POLL: Duration = Duration::from_millis(250);
+const LONGEST_POLL: Duration = Duration::from_secs(10);
+
+/// How a run is to be done.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Eight characters that name the run.
+    pub run: String,
+    /// A bucket of the user's for files, instead of one of the run.
+    pub bucket: Option<String>,
+    /// `aws` or `endpoint`.
+    pub source: String,
+    /// The day.
+    pub date: String,
+    /// What no recording may hold besides what has a known form: the host of the endpoint.
+    pub secrets: Vec<String>,
+}
+
+impl RunOptions {
+    /// What the names of everything begin with that the run makes.
+    #[must_use]
+    pub fn prefix(&self) -> String {
+        format!("{PREFIX}{}", self.run)
+    }
+}
+
+/// A run of questions.
+pub struct Runner<'a, E: ?Sized> {
+    endpoint: &'a E,
+    battery: &'a Battery,
+    options: RunOptions,
+    variables: Variables,
+    sanitiser: Sanitiser,
+    /// Setups that were tried, and why they failed.
+    setups: BTreeMap<String, Result<(), String>>,
+    made: Vec<Made>,
+}
+
+/// Something that the run has made, and has to delete.
+enum Made {
+    Resource(&'static Kind, String),
+    LogGroup(String),
+}
+
+/// What a request leads to.
+struct Reply {
+    response: Response,
+    waited_ms: u64,
+    page_size: Option<usize>,
+}
+
+impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
+    /// A run that has asked nothing yet.
+    pub fn new(endpoint: &'a E, battery: &'a Battery, options: RunOptions) -> Self {
+        let mut runner = Self {
+            endpoint,
+            battery,
+            variables: Variables::default(),
+            sanitiser: Sanitiser::default(),
+            setups: BTreeMap::new(),
+            made: Vec::new(),
+            options,
+        };
+        runner.set_variables();
+        runner
+    }
+
+    fn set_variables(&mut self) {
+        let prefix = self.options.prefix();
+        let bucket = self.options.bucket.clone();
+        let bucket = bucket.unwrap_or_else(|| format!("{prefix}-files"));
+        let region = self.endpoint.region().to_owned();
+        let location = if region == "us-east-1" {
+            String::new()
+        } else {
+            format!(
+                "<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>"
+            )
+        };
+        let known = [
+            ("s3bucket", format!("{prefix}-s3")),
+            ("bucket", bucket),
+            ("prefix", prefix),
+            ("run", self.options.run.clone()),
+            ("region", region),
+        ];
+        for (name, value) in known {
+            self.sanitiser.know(&value, name);
+            self.variables.set(name, value);
+        }
+        for secret in self.options.secrets.clone() {
+            self.sanitiser.know(&secret, "host");
+        }
+        self.variables.set("location", location);
+    }
+
+    /// Asks these questions; `progress` is told of each before it is asked.
+    pub async fn run(
+        &mut self,
+        questions: &[&Question],
+        mut progress: impl FnMut(usize, &Question) + Send,
+    ) -> Recording {
+        let options = &self.options;
+        let region = self.endpoint.region();
+        let mut recording = Recording::new(region, &options.source, &options.date);
+        for (at, question) in questions.iter().enumerate() {
+            progress(at, question);
+            let prepared = self.prepare(&question.needs).await;
+            let needed = self.made.len();
+            let mut answers = Vec::new();
+            let asked = match prepared {
+                Ok(()) => self.ask(question, &mut answers).await,
+                Err(reason) => Err(reason),
+            };
+            recording.answers.extend(answers);
+            if let Err(reason) = asked {
+                recording.skipped.push(Skipped {
+                    question: question.id.clone(),
+                    assumptions: question.asks.clone(),
+                    reason: self.sanitiser.text(&reason),
+                });
+            }
+            self.delete_after(needed).await;
+        }
+        self.delete_after(0).await;
+        recording
+    }
+
+    /// Makes what a question needs, unless it is there.
+    async fn prepare(&mut self, needs: &[String]) -> Result<(), String> {
+        let battery = self.battery;
+        for setup in battery.setups_of(needs) {
+            let done = if let Some(done) = self.setups.get(&setup.name) {
+                done.clone()
+            } else {
+                let done = self.set_up(setup).await;
+                self.setups.insert(setup.name.clone(), done.clone());
+                done
+            };
+            done.map_err(|reason| format!("setup {} failed: {reason}", setup.name))?;
+        }
+        Ok(())
+    }
+
+    async fn set_up(&mut self, setup: &Setup) -> Result<(), String> {
+        if setup.name == "bucket" && self.options.bucket.is_some() {
+            return Ok(());
+        }
+        for step in &setup.steps {
+            let reply = self.send(step).await?;
+            if reply.response.status >= 400 {
+                let name = reply.response.error_type().unwrap_or_default();
+                let text = reply.response.text();
+                let text: String = text.chars().take(300).collect();
+                let status = reply.response.status;
+                return Err(format!("{}: {status} {name} {text}", step.call));
+            }
+            self.capture(step, &reply.response);
+        }
+        Ok(())
+    }
+
+    async fn ask(&mut self, question: &Question, answers: &mut Vec<Answer>) -> Result<(), String> {
+        for (at, step) in question.steps.iter().enumerate() {
+            let reply = self.send(step).await?;
+            let id_shapes = self.capture(step, &reply.response);
+            if step.record {
+                let answer = answer(question, (at, step), &reply.response, &self.sanitiser);
+                answers.push(Answer {
+                    id_shapes,
+                    page_size: reply.page_size,
+                    waited_ms: reply.waited_ms,
+                    ..answer
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a step's request until its reply is what the step waits for.
+    async fn send(&mut self, step: &Step) -> Result<Reply, String> {
+        let request = build::request(step, &self.variables);
+        let request = request.map_err(|error| error.to_string())?;
+        let mut waited = Duration::ZERO;
+        let mut pause = FIRST_POLL;
+        let mut response = send(self.endpoint, &request).await;
+        for _ in 0..POLLS {
+            let is_done = match (&step.until, &response) {
+                (Some(until), Ok(response)) => is_reached(until, response),
+                _ => true,
+            };
+            if is_done {
+                break;
+            }
+            self.endpoint.pause(pause).await;
+            waited = waited.saturating_add(pause);
+            pause = pause.saturating_mul(2).min(LONGEST_POLL);
+            response = send(self.endpoint, &request).await;
+        }
+        let response = response.map_err(|error| error.to_string())?;
+        self.note_made(step, &response);
+        let reply = Reply {
+            response,
+            waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+            page_size: None,
+        };
+        self.own_items(step, reply).await
+    }
+
+    /// Of a list, the items of this run alone, from all pages.
+    async fn own_items(&self, step: &Step, mut reply: Reply) -> Result<Reply, String> {
+        let kind = KINDS.iter().find(|kind| kind.list == step.call);
+        let Some(kind) = kind.filter(|_| reply.response.status < 400) else {
+            return Ok(reply);
+        };
+        let input = step.input.clone().unwrap_or_else(|| json!({}));
+        let input = self
+            .variables
+            .fill(&input)
+            .map_err(|error| error.to_string())?;
+        let listed = pages(self.endpoint, kind, &input, Some(reply.response)).await;
+        let listed = listed.map_err(|error| error.to_string())?;
+        reply.page_size = listed.page_size;
+        reply.response = listed.last;
+        if reply.response.status < 400 {
+            let prefix = self.options.prefix();
+            let is_own = |item: &Value| {
+                let name = item.get("name").and_then(Value::as_str);
+                name.is_some_and(|name| name.starts_with(&prefix))
+            };
+            let own: Vec<Value> = listed.items.into_iter().filter(is_own).collect();
+            reply.response.body = json!({ (kind.items): own }).to_string().into();
+        }
+        Ok(reply)
+    }
+
+    fn note_made(&mut self, step: &Step, response: &Response) {
+        let kind = KINDS.iter().find(|kind| kind.create == step.call);
+        if let Some(kind) = kind
+            && let Some(id) = captured(response, &format!("/{}", kind.id))
+        {
+            self.made.push(Made::Resource(kind, id));
+        }
+        if step.call == "CreateProfile"
+            && let Some(group) = captured(response, "/logGroupName")
+        {
+            self.made.push(Made::LogGroup(group));
+        }
+    }
+
+    /// Sets the variables of a step, and tells the form of those that are ids.
+    fn capture(&mut self, step: &Step, response: &Response) -> BTreeMap<String, String> {
+        let mut shapes = BTreeMap::new();
+        for (name, place) in &step.capture {
+            let Some(value) = captured(response, place) else {
+                continue;
+            };
+            self.sanitiser.know(&value, name);
+            if KINDS
+                .iter()
+                .any(|kind| place.trim_start_matches('/') == kind.id)
+                || ["/transformerJobId", "/tradingPartnerId"].contains(&place.as_str())
+            {
+                shapes.insert(name.clone(), id_shape(&value));
+            }
+            self.variables.set(name, value);
+        }
+        shapes
+    }
+
+    /// Deletes what was made after a point, the latest first. What is left is found by the clean-up.
+    async fn delete_after(&mut self, length: usize) {
+        while self.made.len() > length {
+            let request = match self.made.pop() {
+                Some(Made::Resource(kind, id)) => {
+                    b2bi_request(kind.delete, &json!({ (kind.id): id }))
+                }
+                Some(Made::LogGroup(group)) => {
+                    logs_request("DeleteLogGroup", &json!({ "logGroupName": group }))
+                }
+                None => return,
+            };
+            let _ = send(self.endpoint, &request).await;
+        }
+    }
+}
+
+fn is_reached(until: &Until, response: &Response) -> bool {
+    let text = response.text();
+    let has_text =
+        until.contains.is_empty() || until.contains.iter().any(|part| text.contains(part));
+    has_text && until.status.is_none_or(|status| status == response.status)
+}

@@ -1,0 +1,107 @@
+//! A server that answers as a recording says.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use b2bi_local_b2bi::{JobDuration, MappingReply};
+use b2bi_local_calibrate::{Battery, Facts, Question, Recording};
+use b2bi_local_dispatcher::json::ERROR_TYPE;
+use b2bi_local_x12::Layout;
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode};
+use serde_json::Value;
+
+use super::{InProcess, ask};
+use crate::config::Config;
+
+/// Ids shorter than this could meet twice; longer ones cannot be made.
+const ID_LENGTHS: std::ops::RangeInclusive<usize> = 12..=32;
+
+/// The configuration with what its recording tells, if it has one, and the rest of what that tells.
+///
+/// The questions of the recording are put to a server of default settings, so that each difference is
+/// one between AWS and this program. Questions that take long are left out.
+///
+/// # Errors
+///
+/// That server does not start.
+pub(crate) async fn believe(mut config: Config) -> Result<(Config, Option<Facts>), String> {
+    let Some(recording) = config.recording.take() else {
+        return Ok((config, None));
+    };
+    let facts = derived(&recording, config.worker.clone()).await?;
+    tracing::info!(
+        date = recording.date,
+        errors = facts.errors(),
+        "answers of a recording replace the emulator's own"
+    );
+    for difference in &facts.unapplied {
+        tracing::warn!(
+            assumptions = difference.assumptions.join(", "),
+            question = difference.question,
+            at = difference.at,
+            "the recording differs, and would need a change of the program"
+        );
+    }
+    apply(&mut config, &facts);
+    Ok((config, Some(facts)))
+}
+
+async fn derived(recording: &Recording, worker: Option<PathBuf>) -> Result<Facts, String> {
+    let battery = Battery::standard().map_err(|error| error.to_string())?;
+    let questions: Vec<&Question> = battery
+        .named(&recording.questions())
+        .into_iter()
+        .filter(|question| !question.slow)
+        .collect();
+    let server = InProcess::with(|config| config.worker = worker).await?;
+    let ours = ask(&server.endpoint(&recording.region)?, &battery, &questions).await;
+    Ok(Facts::derive(recording, &ours))
+}
+
+fn apply(config: &mut Config, facts: &Facts) {
+    let b2bi = &mut config.b2bi;
+    if let Some(size) = facts.page_size {
+        b2bi.page_size = size.max(1);
+    }
+    if let Some(length) = facts.id_length {
+        b2bi.id_length = length.clamp(*ID_LENGTHS.start(), *ID_LENGTHS.end());
+    }
+    if let Some(millis) = facts.job_ms
+        && matches!(b2bi.job_duration, JobDuration::Immediate)
+    {
+        b2bi.job_duration = JobDuration::Fixed(Duration::from_millis(millis));
+    }
+    if facts.compact_documents {
+        b2bi.style.layout = Layout::Compact;
+    }
+    if facts.plain_mapping {
+        b2bi.test_mapping_reply = MappingReply::Plain;
+    }
+}
+
+/// An error reply as it was recorded; any other reply is left as it is.
+pub(crate) fn replaced(
+    facts: &Facts,
+    operation: &str,
+    account: &str,
+    mut response: Response<Bytes>,
+) -> Response<Bytes> {
+    if response.status().as_u16() < 400 {
+        return response;
+    }
+    let Ok(body) = serde_json::from_slice::<Value>(response.body()) else {
+        return response;
+    };
+    let Some(reply) = facts.error(operation, response.status().as_u16(), &body, account) else {
+        return response;
+    };
+    if let Ok(status) = StatusCode::from_u16(reply.status) {
+        *response.status_mut() = status;
+    }
+    if let Ok(name) = HeaderValue::from_str(&reply.name) {
+        response.headers_mut().insert(ERROR_TYPE, name);
+    }
+    *response.body_mut() = Bytes::from(reply.body.to_string());
+    response
+}

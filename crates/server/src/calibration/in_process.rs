@@ -1,0 +1,81 @@
+//! A server of default settings in this process, to be asked as AWS was.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use b2bi_local_calibrate::{Battery, Question, Recording, RunOptions, Runner};
+use b2bi_local_sigv4::Credential;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::{CallerCredentials, HttpEndpoint, run_name, today};
+use crate::config::Config;
+use crate::serve::Server;
+
+/// A key for the server in this process alone.
+const KEY: &str = "AKIAI44QH8DHBEXAMPLE";
+const SECRET: &str = "calibration";
+
+/// A server on a free port, for as long as this value lives.
+pub(crate) struct InProcess {
+    address: SocketAddr,
+    _stop: oneshot::Sender<()>,
+    _serving: JoinHandle<()>,
+}
+
+impl InProcess {
+    /// Starts a server of default settings, but for those that are changed. It checks signatures, as AWS does.
+    ///
+    /// # Errors
+    ///
+    /// No port can be bound, or the settings make no sense.
+    pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Result<Self, String> {
+        let mut config = Config::defaults().map_err(|error| error.to_string())?;
+        config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        config.credentials = Some(vec![Credential::new(KEY, SECRET)]);
+        change(&mut config);
+        let server = Server::bind(config)
+            .await
+            .map_err(|error| error.to_string())?;
+        let address = server.address();
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(server.until(async {
+            // A sender that is dropped stops the server as well.
+            let _ = stopped.await;
+        }));
+        Ok(Self {
+            address,
+            _stop: stop,
+            _serving: serving,
+        })
+    }
+
+    /// How the server is asked.
+    ///
+    /// # Errors
+    ///
+    /// None that is known: the address is one.
+    pub(crate) fn endpoint(&self, region: &str) -> Result<HttpEndpoint, String> {
+        let caller = CallerCredentials {
+            credential: Credential::new(KEY, SECRET),
+            region: region.to_owned(),
+        };
+        HttpEndpoint::new(Some(&format!("http://{}", self.address)), caller)
+    }
+}
+
+/// Asks these questions of an emulator.
+pub(crate) async fn ask(
+    endpoint: &HttpEndpoint,
+    battery: &Battery,
+    questions: &[&Question],
+) -> Recording {
+    let options = RunOptions {
+        run: run_name(),
+        bucket: None,
+        source: "endpoint".to_owned(),
+        date: today(),
+        secrets: endpoint.hosts(),
+    };
+    let mut runner = Runner::new(endpoint, battery, options);
+    runner.run(questions, |_, _| {}).await
+}

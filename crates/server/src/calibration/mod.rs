@@ -1,0 +1,28 @@
+//! Asks the questions of the crate `calibrate` over HTTP: of AWS, of a server, or of one in this process.
+
+mod believe;
+mod credentials;
+mod http_endpoint;
+mod in_process;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use believe::{believe, replaced};
+pub(crate) use credentials::CallerCredentials;
+pub(crate) use http_endpoint::HttpEndpoint;
+pub(crate) use in_process::{InProcess, ask};
+
+use crate::system::{now, random_seed};
+
+/// A name for a run: eight characters.
+pub(crate) fn run_name() -> String {
+    let digits = format!("{:016x}", random_seed());
+    digits.chars().take(8).collect()
+}
+
+/// The day, as `2026-11-29`.
+pub(crate) fn today() -> String {
+    let time = serde_json::to_value(now()).unwrap_or_default();
+    let text = time.as_str().unwrap_or_default();
+    text.chars().take(10).collect()
+}

@@ -1,0 +1,231 @@
+//! `b2bi-local record`: asks AWS about our guesses.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use b2bi_local_calibrate::{
+    Battery, Estimate, PREFIX, Question, Recording, RunOptions, Runner, Scope, clean, policy,
+};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::error::CommandError;
+use super::{Outcome, print, print_error};
+use crate::calibration::{CallerCredentials, HttpEndpoint, run_name, today};
+use crate::serve::stop_signal;
+
+pub(super) fn arguments(command: Command) -> Command {
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    let switch = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .action(ArgAction::SetTrue)
+            .help(help)
+    };
+    command
+        .about("Ask AWS about the guesses of this emulator, and write the answers to a file")
+        .arg(text(
+            "profile",
+            "NAME",
+            "Profile of the AWS configuration [default: the standard chain]",
+        ))
+        .arg(text(
+            "region",
+            "REGION",
+            "Region [default: that of the profile or AWS_REGION]",
+        ))
+        .arg(text(
+            "endpoint",
+            "URL",
+            "Ask the server at this address instead of AWS",
+        ))
+        .arg(
+            text(
+                "only",
+                "A-07,...",
+                "Ask only about these assumptions, or these questions",
+            )
+            .value_delimiter(',')
+            .action(ArgAction::Append),
+        )
+        .arg(text("out", "FILE", "File for the recording").default_value("recording.json"))
+        .arg(text(
+            "bucket",
+            "NAME",
+            "Put files into this bucket instead of one of the run",
+        ))
+        .arg(switch("dry-run", "Print the requests, and send none"))
+        .arg(switch(
+            "clean",
+            "Delete what earlier runs have left, and ask nothing",
+        ))
+        .arg(switch("policy", "Print the IAM policy that a run needs"))
+}
+
+pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
+    let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    if matches.get_flag("policy") {
+        let policy = serde_json::to_string_pretty(&policy(text("bucket"))).unwrap_or_default();
+        return print(format!("{policy}\n").as_bytes()).map(|()| Outcome::Fine);
+    }
+    let battery = battery()?;
+    let only: Vec<String> = matches
+        .get_many("only")
+        .unwrap_or_default()
+        .cloned()
+        .collect();
+    let questions = chosen(&battery, &only)?;
+    if matches.get_flag("dry-run") {
+        return print(plan(&battery, &questions).as_bytes()).map(|()| Outcome::Fine);
+    }
+    runtime()?.block_on(async {
+        let caller = CallerCredentials::load(text("profile"), text("region")).await?;
+        let endpoint = HttpEndpoint::new(text("endpoint"), caller)?;
+        if matches.get_flag("clean") {
+            let scope = Scope {
+                prefix: PREFIX.to_owned(),
+                bucket: text("bucket").map(str::to_owned),
+            };
+            return swept(&endpoint, &scope).await;
+        }
+        let options = RunOptions {
+            run: run_name(),
+            bucket: text("bucket").map(str::to_owned),
+            source: if text("endpoint").is_some() {
+                "endpoint"
+            } else {
+                "aws"
+            }
+            .to_owned(),
+            date: today(),
+            secrets: endpoint.hosts(),
+        };
+        let out = text("out").unwrap_or("recording.json");
+        record(&endpoint, &battery, &questions, options, Path::new(out)).await
+    })
+}
+
+/// A runtime for commands that talk to servers.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start the runtime: {error}").into())
+}
+
+pub(super) fn battery() -> Result<Battery, CommandError> {
+    Battery::standard().map_err(|error| error.to_string().into())
+}
+
+/// The questions that `--only` names; each name must be one.
+fn chosen<'a>(battery: &'a Battery, only: &[String]) -> Result<Vec<&'a Question>, CommandError> {
+    for name in only {
+        if battery.chosen(std::slice::from_ref(name)).is_empty() {
+            let reason = battery.unasked.get(name);
+            let reason = reason.map_or("it is not in fixtures/ASSUMPTIONS.md", String::as_str);
+            return Err(format!("--only: {name} cannot be asked: {reason}").into());
+        }
+    }
+    Ok(battery.chosen(only))
+}
+
+/// What `--dry-run` prints: each request with its variables.
+fn plan(battery: &Battery, questions: &[&Question]) -> String {
+    let mut text = estimate(battery, questions);
+    for question in questions {
+        text.push_str(&format!(
+            "{} ({}): {}\n",
+            question.id,
+            question.asks.join(", "),
+            question.title
+        ));
+        for step in &question.steps {
+            let template = serde_json::to_string(&step.template()).unwrap_or_default();
+            text.push_str(&format!("  {template}\n"));
+        }
+    }
+    text
+}
+
+fn estimate(battery: &Battery, questions: &[&Question]) -> String {
+    let Estimate {
+        questions,
+        calls,
+        cost,
+    } = Estimate::of(battery, questions);
+    format!("{questions} questions, about {calls} calls, at most about {cost:.2} US dollars\n")
+}
+
+async fn record(
+    endpoint: &HttpEndpoint,
+    battery: &Battery,
+    questions: &[&Question],
+    options: RunOptions,
+    out: &Path,
+) -> Result<Outcome, CommandError> {
+    // Before anything costs money: can the answers be kept?
+    let write = |recording: &Recording| {
+        fs::write(out, recording.to_text())
+            .map_err(|error| CommandError::write(out.display(), error))
+    };
+    write(&Recording::new("", &options.source, &options.date))?;
+    print_error(&estimate(battery, questions));
+    let scope = Scope {
+        prefix: options.prefix(),
+        bucket: options.bucket.clone(),
+    };
+    let stop = stop_signal().map_err(|error| format!("cannot catch signals: {error}"))?;
+    let total = questions.len();
+    let mut runner = Runner::new(endpoint, battery, options);
+    let recorded = tokio::select! {
+        recording = runner.run(questions, |at, question| progress(at, total, question)) => Some(recording),
+        () = stop => None,
+    };
+    match &recorded {
+        Some(recording) => {
+            write(recording)?;
+            let (answers, skipped) = (recording.answers.len(), recording.skipped.len());
+            print_error(&format!(
+                "{answers} answers in {}, {skipped} questions skipped\n",
+                out.display()
+            ));
+            for skipped in &recording.skipped {
+                print_error(&format!(
+                    "skipped {}: {}\n",
+                    skipped.question, skipped.reason
+                ));
+            }
+        }
+        None => print_error("stopped; deleting what was made\n"),
+    }
+    let swept = swept(endpoint, &scope).await?;
+    Ok(match recorded {
+        Some(recording) if recording.skipped.is_empty() => swept,
+        Some(_) => swept.max(Outcome::Problems),
+        None => Outcome::Impossible,
+    })
+}
+
+fn progress(at: usize, total: usize, question: &Question) {
+    let number = at.saturating_add(1);
+    let _ = writeln!(
+        std::io::stderr().lock(),
+        "{number}/{total} {}: {}",
+        question.id,
+        question.title
+    );
+}
+
+async fn swept(endpoint: &HttpEndpoint, scope: &Scope) -> Result<Outcome, CommandError> {
+    match clean(endpoint, scope).await {
+        Ok(count) => {
+            print_error(&format!(
+                "cleaned up: {count} things were left and are deleted\n"
+            ));
+            Ok(Outcome::Fine)
+        }
+        Err(error) => Err(error.to_string().into()),
+    }
+}
