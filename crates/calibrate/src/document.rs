@@ -19,7 +19,9 @@ pub(crate) enum Form {
 pub(crate) fn form(text: &str) -> Form {
     match serde_json::from_str::<Value>(text) {
         Ok(Value::String(_)) => Form::Literal,
-        Ok(value) if value.to_string() == text => Form::Compact,
+        Ok(value) if serde_json::to_string(&value).is_ok_and(|compact| compact == text) => {
+            Form::Compact
+        }
         Ok(value) if serde_json::to_string_pretty(&value).is_ok_and(|pretty| pretty == text) => {
             Form::Pretty
         }

@@ -18,7 +18,7 @@ use crate::client::{HttpClient, TlsClient, http_client, root_cause, tls_client};
 /// The most bytes of a reply.
 const REPLY_BYTES: usize = 16 << 20;
 /// How long a reply may take.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 const AN_HOUR: Duration = Duration::from_hours(1);
 
 /// AWS, or the server at an address.
@@ -59,23 +59,20 @@ impl HttpEndpoint {
     }
 
     fn uri(&self, request: &Request) -> Result<Uri, EndpointError> {
-        let base = match &self.address {
-            Some(address) => {
-                let scheme = address.scheme_str().unwrap_or("http");
-                let authority = address.authority().map(ToString::to_string);
-                format!("{scheme}://{}", authority.unwrap_or_default())
-            }
-            None => {
-                let suffix = if self.caller.region.starts_with("cn-") {
-                    ".cn"
-                } else {
-                    ""
-                };
-                format!(
-                    "https://{}.{}.amazonaws.com{suffix}",
-                    request.service, self.caller.region
-                )
-            }
+        let base = if let Some(address) = &self.address {
+            let scheme = address.scheme_str().unwrap_or("http");
+            let authority = address.authority().map(ToString::to_string);
+            format!("{scheme}://{}", authority.unwrap_or_default())
+        } else {
+            let suffix = if self.caller.region.starts_with("cn-") {
+                ".cn"
+            } else {
+                ""
+            };
+            format!(
+                "https://{}.{}.amazonaws.com{suffix}",
+                request.service, self.caller.region
+            )
         };
         let uri = format!("{base}{}", request.target);
         uri.parse().map_err(|error: http::uri::InvalidUri| {

@@ -61,15 +61,12 @@ async fn compared(
 ) -> Result<Comparison, CommandError> {
     let battery = battery()?;
     let questions = battery.named(&recorded.questions());
-    let emulator = match endpoint {
-        Some(_) => {
-            let caller = CallerCredentials::load(None, Some(&recorded.region)).await?;
-            ask(&HttpEndpoint::new(endpoint, caller)?, &battery, &questions).await
-        }
-        None => {
-            let server = InProcess::with(|config| config.worker = this_program()).await?;
-            ask(&server.endpoint(&recorded.region)?, &battery, &questions).await
-        }
+    let emulator = if endpoint.is_some() {
+        let caller = CallerCredentials::load(None, Some(&recorded.region)).await?;
+        ask(&HttpEndpoint::new(endpoint, caller)?, &battery, &questions).await
+    } else {
+        let server = InProcess::with(|config| config.worker = this_program()).await?;
+        ask(&server.endpoint(&recorded.region)?, &battery, &questions).await
     };
     Ok(compare(recorded, &emulator))
 }

@@ -1,5 +1,6 @@
 //! `b2bi-local record`: asks AWS about our guesses.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -135,15 +136,16 @@ fn chosen<'a>(battery: &'a Battery, only: &[String]) -> Result<Vec<&'a Question>
 fn plan(battery: &Battery, questions: &[&Question]) -> String {
     let mut text = estimate(battery, questions);
     for question in questions {
-        text.push_str(&format!(
-            "{} ({}): {}\n",
+        let _ = writeln!(
+            text,
+            "{} ({}): {}",
             question.id,
             question.asks.join(", "),
             question.title
-        ));
+        );
         for step in &question.steps {
             let template = serde_json::to_string(&step.template()).unwrap_or_default();
-            text.push_str(&format!("  {template}\n"));
+            let _ = writeln!(text, "  {template}");
         }
     }
     text
