@@ -13,7 +13,7 @@ pub(crate) struct CallerCredentials {
 }
 
 impl CallerCredentials {
-    /// Reads the environment, the profile files, SSO, processes, containers and instances, in the order
+    /// Reads the environment, the profile files, processes, containers and instances, in the order
     /// of AWS's SDKs.
     ///
     /// # Errors

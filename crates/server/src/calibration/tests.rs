@@ -145,7 +145,7 @@ fn assert_nothing_of_the_account(recorded: &Recording, endpoint: &Altered) {
         assert!(!text.contains(&host), "{host}");
     }
     for mail in text.split('@').skip(1) {
-        assert!(mail.starts_with("example.com"), "an e-mail at {:.40}", mail);
+        assert!(mail.starts_with("example.com"), "an e-mail at {mail:.40}");
     }
     for own in ["0a1b2c3d", "AKIAI44QH8DHBEXAMPLE"] {
         assert!(!text.contains(own), "{own}");
