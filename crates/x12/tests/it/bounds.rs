@@ -119,8 +119,8 @@ proptest! {
 
 #[test]
 fn a_bad_transaction_after_very_many_problems_is_rejected() {
-    let odd = vec!["QQQ*1"; 11_000];
-    let first = transaction(1, &odd, 11_002);
+    let odd = vec!["QQQ*1"; 11_100];
+    let first = transaction(1, &odd, 11_102);
     let bad = transaction(2, &["BEG*0*SA*PO-77"], 3);
     let good = transaction(3, &["BEG*00*SA*PO-77**20260301", "PO1*1*4*EA*12.50"], 4);
     let input = format!("{ISA}{GS}{first}{bad}{good}GE*3*7~IEA*1*000000042~");
