@@ -38,6 +38,8 @@ class Container:
             self.status = "exited"
 
     def port(self):
+        if not self.ready:  # The process ended; the library's client says so like this.
+            raise ConnectionError(f"Port mapping for container {self.id} is not available")
         return int(self.ready.strip().rpartition(":")[2])
 
     def logs(self, stdout=True, stderr=True):
