@@ -62,7 +62,8 @@ async fn compared(
     let battery = battery()?;
     let questions = battery.named(&recorded.questions());
     let emulator = if endpoint.is_some() {
-        let caller = CallerCredentials::load(None, Some(&recorded.region)).await?;
+        let caller = CallerCredentials::load(None, Some(&recorded.region))
+            .map_err(|error| error.to_string())?;
         ask(&HttpEndpoint::new(endpoint, caller)?, &battery, &questions).await
     } else {
         let server = InProcess::with(|config| config.worker = this_program()).await?;

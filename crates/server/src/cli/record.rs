@@ -82,7 +82,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
         return print(plan(&battery, &questions).as_bytes()).map(|()| Outcome::Fine);
     }
     runtime()?.block_on(async {
-        let caller = CallerCredentials::load(text("profile"), text("region")).await?;
+        let caller = CallerCredentials::load(text("profile"), text("region"))
+            .map_err(|error| error.to_string())?;
         let endpoint = HttpEndpoint::new(text("endpoint"), caller)?;
         if matches.get_flag("clean") {
             let scope = Scope {
