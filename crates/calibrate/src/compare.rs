@@ -9,7 +9,7 @@ use crate::recording::{Answer, Recording};
 /// A job that took this much longer took longer by itself, and not by the network.
 const SLOWER_MS: u64 = 3_000;
 
-/// What a difference changes where the answer is believed.
+/// What a difference changes where the recorded answer is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {

@@ -10,7 +10,7 @@ use crate::document::{Form, form};
 use crate::recording::{Answer, Recording};
 use crate::sanitise::ACCOUNT;
 
-/// What is believed of a recording.
+/// What a server takes over from a recording.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// Items of a page where the request does not say.

@@ -47,7 +47,7 @@ pub struct Config {
     pub accounts: AccountRules,
     /// The keys whose signatures are checked; none switches the check off.
     pub credentials: Option<Vec<Credential>>,
-    /// A recording of AWS that the server is to believe.
+    /// A recording of AWS whose answers replace the server's own.
     pub recording: Option<Recording>,
     /// Who may talk to the server.
     pub access: Access,

@@ -1,16 +1,16 @@
 //! Asks the questions of the crate `calibrate` over HTTP: of AWS, of a server, or of one in this process.
 
-mod believe;
 mod credentials;
 mod http_endpoint;
 mod in_process;
+mod recorded_answers;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use believe::{believe, replaced};
 pub(crate) use credentials::CallerCredentials;
 pub(crate) use http_endpoint::HttpEndpoint;
 pub(crate) use in_process::{InProcess, ask};
+pub(crate) use recorded_answers::{apply_recording, replaced};
 
 use crate::system::{now, random_seed};
 

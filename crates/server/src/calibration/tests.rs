@@ -313,9 +313,9 @@ async fn what_a_failed_run_has_made_is_deleted() {
     }
 }
 
-/// The first server answers as the second, once it believes the recording.
+/// The first server answers as the second, once it has the recording.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_believed_recording_is_answered() {
+async fn recorded_answers_replace_those_of_the_server() {
     let server = InProcess::with(|_| ()).await.unwrap();
     let endpoint = altered(&server, |_, _, mut response| {
         if response.status == 400 && !response.text().contains("Serialization") {
@@ -333,15 +333,15 @@ async fn a_believed_recording_is_answered() {
     .await;
     assert!(!compared(&recorded).await.differences.is_empty());
 
-    let believing =
+    let with_facts =
         InProcess::with(|config: &mut Config| config.recording = Some(recorded.clone()));
-    let believing = believing.await.unwrap();
-    let answered = asked(&believing, &recorded).await;
+    let with_facts = with_facts.await.unwrap();
+    let answered = asked(&with_facts, &recorded).await;
     assert_eq!(compare(&recorded, &answered).differences, []);
 }
 
 #[tokio::test]
-async fn a_server_believes_an_empty_recording() {
+async fn an_empty_recording_changes_nothing() {
     let mut config = Config::defaults().unwrap();
     config.listen = std::net::SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 0));
     config.recording = Some(Recording::new("us-east-1", "aws", "2026-11-29"));

@@ -57,8 +57,8 @@ impl Server {
     pub async fn bind(config: Config) -> io::Result<Self> {
         b2bi_local_panics::install_hook();
         let listen = config.listen;
-        let believed = Box::pin(calibration::believe(config)).await;
-        let (config, facts) = believed.map_err(io::Error::other)?;
+        let applied = Box::pin(calibration::apply_recording(config)).await;
+        let (config, facts) = applied.map_err(io::Error::other)?;
         let mut app = App::new(config).map_err(io::Error::other)?;
         app.facts = facts;
         init::apply(&app).await.map_err(io::Error::other)?;

@@ -25,7 +25,7 @@ const ID_LENGTHS: std::ops::RangeInclusive<usize> = 12..=32;
 /// # Errors
 ///
 /// That server does not start.
-pub(crate) async fn believe(mut config: Config) -> Result<(Config, Option<Facts>), String> {
+pub(crate) async fn apply_recording(mut config: Config) -> Result<(Config, Option<Facts>), String> {
     let Some(recording) = config.recording.take() else {
         return Ok((config, None));
     };
