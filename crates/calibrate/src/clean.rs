@@ -41,7 +41,7 @@ impl fmt::Display for CleanError {
 
 impl Error for CleanError {}
 
-/// Deletes everything in the scope, and tells how many things that were.
+/// Deletes everything in the scope, and returns how many things that were.
 ///
 /// # Errors
 ///

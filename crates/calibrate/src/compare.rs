@@ -193,7 +193,7 @@ impl Found<'_> {
         });
     }
 
-    /// Descends where both have members, and tells the deepest places that differ.
+    /// Descends where both have members, and returns the deepest places that differ.
     fn values(&mut self, at: &str, theirs: &Value, ours: &Value, change: Change) {
         match (theirs, ours) {
             _ if theirs == ours => {}

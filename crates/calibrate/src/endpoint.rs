@@ -70,7 +70,7 @@ impl Response {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The name of the error that the reply tells of, without a namespace.
+    /// The name of the error in the reply, without a namespace.
     #[must_use]
     pub fn error_type(&self) -> Option<String> {
         error_type(self.status, &self.headers, &self.text())

@@ -53,7 +53,7 @@ pub struct ErrorReply {
 }
 
 impl Facts {
-    /// What a recording tells beyond what the emulator answered to the same questions.
+    /// How a recording differs from what the emulator answered to the same questions.
     #[must_use]
     pub fn derive(recorded: &Recording, emulator: &Recording) -> Self {
         let mut facts = Self::default();

@@ -114,7 +114,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
         self.variables.set("location", location);
     }
 
-    /// Asks these questions; `progress` is told of each before it is asked.
+    /// Asks these questions; `progress` is called before each.
     pub async fn run(
         &mut self,
         questions: &[&Question],
@@ -268,7 +268,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
         }
     }
 
-    /// Sets the variables of a step, and tells the form of those that are ids.
+    /// Sets the variables of a step, and returns the form of those that are ids.
     fn capture(&mut self, step: &Step, response: &Response) -> BTreeMap<String, String> {
         let mut shapes = BTreeMap::new();
         for (name, place) in &step.capture {

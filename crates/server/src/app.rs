@@ -53,7 +53,7 @@ pub(crate) struct App {
     /// What services keep that have no state of their own.
     pub(crate) documents: Documents,
     pub(crate) upstream: Option<Upstream>,
-    /// What a recording of AWS tells.
+    /// What a recording of AWS changes.
     pub(crate) facts: Option<Facts>,
     pub(crate) faults: Arc<Engine>,
     /// The names that fault rules may use.

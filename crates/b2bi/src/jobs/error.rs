@@ -11,7 +11,7 @@ use crate::edi::{EdiError, RejectError};
 use crate::errors;
 use crate::files::FileError;
 
-/// Why a stage of a job has failed; its text is the reason that the job tells.
+/// Why a stage of a job has failed; its text is the reason that the job reports.
 #[derive(Debug)]
 pub(super) enum StageError {
     /// X12 or a document cannot be converted.

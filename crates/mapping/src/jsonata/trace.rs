@@ -21,7 +21,7 @@ use crate::problem::Position;
 const BEGIN: &str = "trace begin";
 /// Tells that a node is ended, and gives its value.
 const END: &str = "trace end";
-/// Tells what an argument or an operand of a node is, and gives its value.
+/// Describes an argument or an operand of a node, with its value.
 const VALUE: &str = "trace value";
 
 /// Functions that look at what an argument is written as.

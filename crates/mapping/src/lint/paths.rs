@@ -48,7 +48,7 @@ struct Walk<'w, 's> {
     template: &'w str,
     places: &'w Places,
     document: Selected<'s>,
-    /// Whether documents can have more than the shape tells.
+    /// Whether documents can have more than the shape describes.
     is_sample: bool,
     variables: BTreeMap<String, Selected<'s>>,
     /// The name that was read last, by its number.

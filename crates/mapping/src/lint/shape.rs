@@ -58,7 +58,7 @@ impl Shape {
         shape
     }
 
-    /// Whether documents can have more than the shape tells.
+    /// Whether documents can have more than the shape describes.
     pub(super) const fn is_sample(&self) -> bool {
         !self.is_complete
     }

@@ -185,7 +185,7 @@ pub(crate) fn kept(list: &Element, owner: &str) -> Option<Box<str>> {
     (list != written(&private(owner))).then(|| list.into())
 }
 
-/// Refuses a list that lets anybody in where the bucket was told to have none.
+/// Refuses a public list where the bucket blocks public ACLs.
 ///
 /// # Errors
 /// `AccessDenied`.

@@ -60,7 +60,7 @@ struct Filter {
 }
 
 impl EmbeddedS3 {
-    /// Removes what has expired by the rules of the buckets, and tells how much in which bucket.
+    /// Removes what has expired by the rules of the buckets, and returns how much in which bucket.
     ///
     /// The lock of an account is held for a few hundred keys at a time; between them `pause` is
     /// awaited.
@@ -102,7 +102,7 @@ fn said(error: &S3Error) -> String {
 }
 
 impl Store {
-    /// Looks at some keys from this one on; tells where to go on.
+    /// Looks at some keys from this one on, and returns the key to continue at.
     fn expire_some(
         &self,
         account: &str,

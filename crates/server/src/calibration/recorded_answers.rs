@@ -17,7 +17,7 @@ use crate::config::Config;
 /// Ids shorter than this could meet twice; longer ones cannot be made.
 const ID_LENGTHS: std::ops::RangeInclusive<usize> = 12..=32;
 
-/// The configuration with what its recording tells, if it has one, and the rest of what that tells.
+/// The configuration with the settings of its recording, if it has one, and the other facts of that.
 ///
 /// The questions of the recording are put to a server of default settings, so that each difference is
 /// one between AWS and this program. Questions that take long are left out.

@@ -152,7 +152,7 @@ fn assert_nothing_of_the_account(recorded: &Recording, endpoint: &Altered) {
     }
 }
 
-/// Each alteration is told below the number of its assumption.
+/// Each alteration is reported below the number of its assumption.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_alteration_is_named() {
     let check = async |question: &str, alteration: Alteration, number: &str, at: &str| {

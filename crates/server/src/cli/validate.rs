@@ -128,7 +128,7 @@ impl How {
         Ok(report)
     }
 
-    /// Validates what `pieces` hands over, and tells the delimiters.
+    /// Validates what `pieces` hands over, and returns the delimiters.
     fn validate_pieces(
         &self,
         name: &str,

@@ -32,7 +32,7 @@ fn owner(account: &str) -> Owner {
     }
 }
 
-/// Changes what is said of the object, or of the version that is named; tells the version's id.
+/// Changes what is said of the object, or of the version that is named; returns the version's id.
 ///
 /// `edit` tells whether there is something to be notified of.
 ///
