@@ -53,9 +53,23 @@ pub(crate) fn table_names() -> Vec<String> {
     b2bi_local_x12_tables::table_names()
 }
 
-/// The text of a specification that comes with the package, such as `835`.
+/// The text of a specification: one that comes with the package, such as `835`, or one that is
+/// generated for a set and a version, such as `X12_204` and `VERSION_4010`.
 #[pyfunction]
-pub(crate) fn specification(name: &str) -> PyResult<&'static str> {
-    let text = b2bi_local_x12_tables::shipped_specification(name);
-    text.ok_or_else(|| TableError::new_err(format!("there is no specification {name}")))
+#[pyo3(signature = (name, version=None))]
+pub(crate) fn specification(name: &str, version: Option<&str>) -> PyResult<String> {
+    let Some(version) = version else {
+        let text = b2bi_local_x12_tables::shipped_specification(name).map(str::to_owned);
+        return text.ok_or_else(|| {
+            let names: Vec<_> = b2bi_local_x12_tables::specification_names().collect();
+            let names = names.join(", ");
+            TableError::new_err(format!(
+                "there is no specification {name}; there are {names}, and with a version those of each set"
+            ))
+        });
+    };
+    let text = b2bi_local_x12_tables::specification_of_set(name, version);
+    text.ok_or_else(|| {
+        TableError::new_err(format!("{version} has no transaction set {name}"))
+    })
 }

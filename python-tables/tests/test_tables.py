@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import re
 import subprocess
 import sys
 import threading
@@ -31,6 +32,20 @@ import x12_files  # noqa: E402
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An 835 of several megabytes, so that there are several batches."""
     return x12_files.write(tmp_path_factory.mktemp("x12") / "large.edi", "835", 5)
+
+
+def test_a_generated_specification_gives_rows() -> None:
+    text = x12.specification("X12_835_X221", "VERSION_5010_HIPAA")
+    assert text == x12.specification("835_X221", "5010")
+    specification = text + "\n"
+    tables = re.findall(r"^\[tables\.(\w+)\]$", text, re.MULTILINE)
+    assert "clp_2100" in tables
+    with pytest.raises(x12.TableError, match="clp_2100"):
+        x12.table(REMITTANCE, specification)
+    with pytest.raises(x12.TableError, match="no transaction set X12_999X"):
+        x12.specification("X12_999X", "VERSION_4010")
+    with pytest.raises(x12.TableError, match="there are 270, 271"):
+        x12.specification("836")
 
 
 def test_segments_give_back_the_file() -> None:

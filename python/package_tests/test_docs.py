@@ -18,10 +18,11 @@ from b2bi_local import binary
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```([\w-]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What a block has started ends with it, also where it fails.
 ENDING = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n"
-KINDS = {"sh", "python", "toml", "yaml", "rust", "console"}
+# scripts/test-tables and scripts/test-engines run the last two.
+KINDS = {"sh", "python", "toml", "yaml", "rust", "console", "sh-tables", "python-spark"}
 
 
 def blocks(kind, besides=""):

@@ -18,6 +18,7 @@
 mod context;
 mod documents;
 mod elements;
+mod generate;
 mod problems;
 mod ranges;
 mod schema;
@@ -31,10 +32,11 @@ mod writer;
 
 pub use b2bi_local_x12::Position;
 pub use context::Origin;
+pub use generate::{generated_specification, specification_of_set};
 pub use problems::ValueProblem;
 pub use ranges::{Range, RangeFinder};
 pub use schema::{Column, ColumnType, Elements, RowSink, Value};
-pub use shipped::{shipped_specification, table_names};
+pub use shipped::{shipped_specification, specification_names, table_names};
 pub use spec::{Specification, SpecificationError};
 pub use table::{Table, TableReader, TableReport};
 pub use writer::{RowFormat, RowWriter};

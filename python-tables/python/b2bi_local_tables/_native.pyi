@@ -37,8 +37,12 @@ class Rows:
     def __arrow_c_schema__(self) -> object: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
-def specification(name: str) -> str:
-    """The text of a specification that comes with the package, such as `835`, to begin one of your own with."""
+def specification(name: str, version: str | None = None) -> str:
+    """The text of a specification, to begin one of your own with.
+
+    It is one that comes with the package, such as `835`, or, with a version, one that is generated for a
+    set: `specification("X12_204", "VERSION_4010")`, `specification("X12_837_X222", "VERSION_5010_HIPAA")`.
+    """
 
 def table_names() -> list[str]:
     """The names of all tables that come with the package."""

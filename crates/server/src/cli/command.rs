@@ -7,8 +7,8 @@ use clap::{ArgMatches, Command};
 
 use super::error::CommandError;
 use super::{
-    ack, browse, compare, convert, generate, lint, map, parse, record, rows, sets, split, template,
-    validate, watch,
+    ack, browse, compare, convert, generate, lint, map, parse, record, rows, sets, specification,
+    split, template, validate, watch,
 };
 
 /// How a command that could be carried out ended.
@@ -100,6 +100,11 @@ const COMMANDS: &[FileCommand] = &[
         name: "rows",
         arguments: rows::arguments,
         run: rows::run,
+    },
+    FileCommand {
+        name: "specification",
+        arguments: specification::arguments,
+        run: specification::run,
     },
     FileCommand {
         name: "sets",

@@ -28,6 +28,7 @@ mod rows;
 mod rules;
 mod selection;
 mod sets;
+mod specification;
 mod split;
 mod template;
 mod validate;

@@ -40,6 +40,53 @@ fn a_file_that_cannot_be_read_does_not_keep_the_others() {
 }
 
 #[test]
+fn a_generated_specification_gives_rows() {
+    let (status, text, _) = run(
+        &[
+            "specification",
+            "--transaction-set",
+            "850",
+            "--version",
+            "4010",
+        ],
+        "",
+    );
+    assert_eq!(status, 0);
+    let specification = file("generated.toml", &text);
+    let order = path("purchase-order.edi");
+    for (table, column) in [
+        ("transactions", "\"beg_03\":\""),
+        ("po1_8000", "\"po1_02\":4.000000"),
+    ] {
+        let table = format!("{specification}#{table}");
+        let (status, rows, problems) = run(&["rows", "--table", &table, &order], "");
+        assert_eq!((status, problems.as_str()), (0, ""), "{rows}");
+        assert!(rows.contains(column), "{rows}");
+    }
+}
+
+#[test]
+fn specifications_are_named() {
+    let (status, text, _) = run(&["specification", "835"], "");
+    assert_eq!(status, 0);
+    assert!(text.contains("[tables.claims]"), "{text}");
+    let (status, _, problem) = run(&["specification", "836"], "");
+    assert_eq!(status, 2);
+    assert!(problem.contains("no specification 836"), "{problem}");
+    assert!(problem.contains("did you mean 83"), "{problem}");
+    let unknown = [
+        "specification",
+        "--transaction-set",
+        "999x",
+        "--version",
+        "4010",
+    ];
+    let (status, _, problem) = run(&unknown, "");
+    assert_eq!(status, 2);
+    assert!(problem.contains("no transaction set 999x"), "{problem}");
+}
+
+#[test]
 fn a_table_is_one_of_ones_own_specification() {
     let specification = file(
         "rows.toml",

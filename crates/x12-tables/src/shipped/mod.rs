@@ -50,6 +50,11 @@ pub fn shipped_specification(name: &str) -> Option<&'static str> {
     found.map(|(_, text)| *text)
 }
 
+/// The names of the shipped specifications, such as `835`.
+pub fn specification_names() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(name, _)| *name)
+}
+
 fn shipped(family: &str) -> Option<Vec<Specification>> {
     Specification::read(shipped_specification(family)?).ok()
 }

@@ -120,8 +120,8 @@ fn step(text: &str) -> Result<(Pattern, usize, usize), String> {
             let end = suffix.find(['-', '[']).unwrap_or(suffix.len());
             let (name, after) = suffix.split_at(end);
             match name.len() {
-                1..=2 => numbers.push(number(name)?),
-                3.. if numbers.is_empty() && name.chars().all(is_id) => {
+                1..=2 if !is_loop(name) => numbers.push(number(name)?),
+                1.. if numbers.is_empty() && name.chars().all(is_id) => {
                     pattern.in_loop = name.into();
                 }
                 _ => return Err(format!("{begin:?} is neither an element nor a loop")),
@@ -139,6 +139,11 @@ fn step(text: &str) -> Result<(Pattern, usize, usize), String> {
         [element, component] => Ok((pattern, element, component)),
         _ => Err(format!("{text:?} has more than an element and a component")),
     }
+}
+
+/// Whether a short suffix is a loop, as in `LS-LS`, and no element.
+fn is_loop(name: &str) -> bool {
+    name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// Reads what stands in brackets: `NM101=QC`, `SV101-01=HC|WK`, `HI01-01!=BK`.

@@ -160,6 +160,7 @@ impl Filler {
             required: cell.mandatory || narrowing.is_required(position, component),
             present: true,
             form: simple.form,
+            implied_decimals: simple.implied_decimals,
             min: simple.min,
             max: simple.max,
             code_count: list.map_or(0, CodeList::len),

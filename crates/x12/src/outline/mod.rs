@@ -67,6 +67,8 @@ pub struct OutlineValue {
     pub present: bool,
     /// The type.
     pub form: ElementType,
+    /// How many digits stand after the point that a number does not write.
+    pub implied_decimals: u8,
     /// The least length.
     pub min: u32,
     /// The greatest length; `u32::MAX` says without limit.

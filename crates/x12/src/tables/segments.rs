@@ -31,6 +31,8 @@ struct Row {
 pub(crate) struct Simple {
     pub(crate) number: &'static str,
     pub(crate) form: ElementType,
+    /// How many digits stand after the point that a number does not write.
+    pub(crate) implied_decimals: u8,
     pub(crate) min: u32,
     pub(crate) max: u32,
 }
@@ -177,7 +179,8 @@ fn simple(line: &'static str, version: Version) -> Option<Simple> {
     if !version.is_in(mask) {
         return None;
     }
-    let form = match columns.next()? {
+    let name = columns.next()?;
+    let form = match name {
         "ID" => ElementType::Code,
         "DT" => ElementType::Date,
         "TM" => ElementType::Time,
@@ -190,9 +193,18 @@ fn simple(line: &'static str, version: Version) -> Option<Simple> {
     Some(Simple {
         number,
         form,
+        implied_decimals: implied_decimals(name),
         min: bound()?,
         max: bound().unwrap_or(u32::MAX),
     })
+}
+
+/// The digits after the implied point of a type such as `N2`; 0 for a type without such a point.
+fn implied_decimals(name: &str) -> u8 {
+    let digits = name
+        .strip_prefix('N')
+        .and_then(|digits| digits.parse().ok());
+    digits.unwrap_or_default()
 }
 
 fn row(line: &'static str, version: Version) -> Option<(&'static str, Row)> {
