@@ -5,13 +5,17 @@ use super::evaluate::{Context, as_number};
 use super::leaves::push;
 use super::scalar::{Scalar, decimals_of, round};
 use super::search::{Candidate, LeafCases, Search, Target};
-use super::template::{Expression, Path, Select, Step};
+use super::template::{Aggregate, Expression, Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
 
 /// The most places that are tried for a count or a sum.
 const PLACES: usize = 400;
 /// The most numbers of a record that are tried in pairs.
 const OPERANDS: usize = 24;
+/// The most numbers of a record that are tried in threes.
+const FEW: usize = 10;
+/// How many values must speak for a calculation with three numbers.
+const CASES: usize = 3;
 
 impl Search<'_> {
     /// The place of the record among those of its loop.
@@ -52,22 +56,22 @@ impl Search<'_> {
             return;
         };
         let named = is_count(target);
-        for path in self.record_paths(&case.context) {
+        for (odd, path) in self.record_paths(&case.context, target) {
             let records = self.tree.find(&path, &case.context).len();
             let fits = i64::try_from(records) == Ok(count);
             if !fits || (records < 2 && !named) {
                 continue;
             }
             let cost = if named { 0.9 } else { 2.0 } + if records < 2 { 1.0 } else { 0.0 };
-            let few = cost + 0.01 * as_number(path.steps.len());
+            let few = cost + odd + 0.01 * as_number(path.steps.len());
             self.finish(Expression::Count(path), cases, &mut |item| {
                 push(found, few, item);
             });
         }
     }
 
-    /// The records that can be counted in a context: all of a kind, or those with one code.
-    fn record_paths(&self, context: &Context) -> Vec<Path> {
+    /// The records that can be counted in a context, all of a kind, or those with one code, and what it costs.
+    fn record_paths(&self, context: &Context, target: &Target) -> Vec<(f64, Path)> {
         let mut paths = Vec::new();
         let from = context.stack.len().saturating_sub(1);
         let record = context.innermost();
@@ -80,34 +84,12 @@ impl Search<'_> {
             .filter(|(item, kind)| kind.listed && !opens(*item));
         for (schema, _) in kinds.take(PLACES) {
             let path = self.all(from, record, schema);
-            let codes = self.codes_of(record, schema);
-            if let [first, .., last] = codes.as_slice()
-                && first != last
-            {
-                paths.extend(codes.iter().map(|code| with(&path, code.clone())));
+            for (cost, code) in self.codes_of(record, schema, target) {
+                paths.push((cost, with(&path, code)));
             }
-            paths.push(path);
+            paths.push((0.0, path));
         }
         paths
-    }
-
-    /// What selects records of a kind by the codes that they have.
-    pub(super) fn codes_of(&self, record: NodeId, schema: SchemaId) -> Vec<Select> {
-        let Some(field) = self.qualifier_of(schema) else {
-            return Vec::new();
-        };
-        let nodes = self.tree.within(record, schema);
-        let mut codes: Vec<String> = nodes
-            .iter()
-            .flat_map(|&node| self.tree.below(node, &field))
-            .collect();
-        codes.sort();
-        codes.dedup();
-        codes.truncate(8);
-        codes
-            .into_iter()
-            .map(|code| Select::Equals(field.clone(), code))
-            .collect()
     }
 
     /// Products, sums and differences of two numbers of the innermost record.
@@ -155,6 +137,28 @@ impl Search<'_> {
                 });
             }
         }
+        if found.is_empty() && cases.len() >= CASES {
+            self.rests(&paths, cases, found);
+        }
+    }
+
+    /// What is left of a number of the innermost record after two others.
+    fn rests(&self, paths: &[Path], cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let number =
+            |path: &Path| Box::new(Expression::Number(Box::new(Expression::Path(path.clone()))));
+        let paths = paths.get(..paths.len().min(FEW)).unwrap_or_default();
+        for whole in paths {
+            for (place, one) in paths.iter().enumerate() {
+                for other in paths.iter().skip(place + 1) {
+                    if one == whole || other == whole || self.is_exhausted() {
+                        continue;
+                    }
+                    let first = Expression::Minus(number(whole), number(one));
+                    let rest = Expression::Minus(Box::new(first), number(other));
+                    self.finish(rest, cases, &mut |item| push(found, 3.2, item));
+                }
+            }
+        }
     }
 
     /// A number, in the form in which it is wanted, if it is wanted at all.
@@ -193,7 +197,9 @@ impl Search<'_> {
         let forms = if same(round(computed, decimals.max(2)), value)
             || same(round(computed, decimals), value)
         {
-            let exact = (round(computed, 0) - computed).abs() < f64::EPSILON && decimals == 0;
+            let exact = (round(computed, 0) - computed).abs() < f64::EPSILON
+                && decimals == 0
+                && !self.is_fractional(&boxed);
             let plain = if exact {
                 (*boxed).clone()
             } else {
@@ -220,6 +226,39 @@ impl Search<'_> {
         if let Some(form) = forms.into_iter().find(|form| self.fits(form, cases)) {
             take(form);
         }
+    }
+
+    /// Whether a calculation has values with decimals, which binary numbers only come near to.
+    fn is_fractional(&self, of: &Expression) -> bool {
+        let calculates = matches!(
+            of,
+            Expression::Sum(_)
+                | Expression::SumOfProducts(..)
+                | Expression::Product(..)
+                | Expression::Plus(..)
+                | Expression::Minus(..)
+                | Expression::Aggregate(Aggregate::Average, _)
+        );
+        let mut schemas = Vec::new();
+        if let Expression::SumOfProducts(_, one, other) = of {
+            schemas.extend(one.last().copied());
+            schemas.extend(other.last().copied());
+        }
+        let mut paths = Vec::new();
+        of.paths(&mut paths);
+        schemas.extend(
+            paths
+                .iter()
+                .filter_map(|path| Some(path.steps.last()?.schema)),
+        );
+        let fractional = |&schema: &SchemaId| {
+            let nodes = &self.tree.schema(schema).instances;
+            let mut values = nodes
+                .iter()
+                .filter_map(|&node| self.tree.node(node).value.as_ref());
+            values.any(|value| decimals_of(&value.text()) > 0)
+        };
+        calculates && schemas.iter().any(fractional)
     }
 
     /// The kinds of nodes below a node.

@@ -1,7 +1,7 @@
 //! How a value of the input can turn into a wanted one.
 
 use super::dates::DateFormat;
-use super::evaluate::scale;
+use super::evaluate::{capital, scale, title};
 use super::scalar::{Scalar, decimals_of, round};
 use super::template::Expression;
 
@@ -14,6 +14,8 @@ pub(super) enum Conversion {
     Trim,
     Upper,
     Lower,
+    Title,
+    Capital,
     Fixed(u32),
     /// The number of a text as text: without zeros before it.
     Plain,
@@ -39,9 +41,14 @@ impl Conversion {
             Self::Trim => Expression::Trim(Box::new(of)),
             Self::Upper => Expression::Upper(Box::new(of)),
             Self::Lower => Expression::Lower(Box::new(of)),
+            Self::Title => Expression::Title(Box::new(of)),
+            Self::Capital => Expression::Capital(Box::new(of)),
             Self::Fixed(decimals) => Expression::Fixed(number(of), decimals),
             Self::Plain => Expression::Text(number(of)),
-            Self::Pad(width) => Expression::Pad(Box::new(of), width),
+            Self::Pad(width) => {
+                let width = i32::try_from(width).unwrap_or(i32::MAX);
+                Expression::Pad(Box::new(of), -width, '0')
+            }
             Self::Scaled(power) => Expression::Scale(number(of), power),
             Self::ScaledText(power) => {
                 let scaled = Expression::Scale(number(of), power);
@@ -61,7 +68,8 @@ impl Conversion {
             Self::None => 0.0,
             Self::ToNumber | Self::ToText => 0.1,
             Self::Reformat(..) | Self::Trim | Self::DatePart(_) | Self::TimePart(_) => 0.3,
-            Self::Upper | Self::Lower | Self::Fixed(_) | Self::Plain => 0.5,
+            Self::Upper | Self::Lower | Self::Title | Self::Fixed(_) | Self::Plain => 0.5,
+            Self::Capital => 0.6,
             Self::Pad(_) => 0.8,
             Self::Scaled(_) | Self::ScaledText(_) | Self::ScaledFixed(..) => 1.0,
         }
@@ -144,6 +152,13 @@ fn texts(text: &str, wanted: &str, found: &mut Vec<Conversion>) {
     }
     if text.to_lowercase() == wanted {
         found.push(Conversion::Lower);
+    }
+    let is_cased = wanted.to_uppercase() != wanted && wanted.to_lowercase() != wanted;
+    if is_cased && title(text) == wanted {
+        found.push(Conversion::Title);
+    }
+    if is_cased && capital(text) == wanted {
+        found.push(Conversion::Capital);
     }
     if let Some(number) = super::scalar::number_of(text) {
         numeric(number, wanted, found);

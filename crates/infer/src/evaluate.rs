@@ -1,7 +1,7 @@
 //! What a mapping makes of the input, to try it out before it is printed.
 
 use super::dates::DateFormat;
-use super::scalar::{Scalar, round};
+use super::scalar::{Scalar, number_of, round};
 use super::template::{Expression, Path, Select};
 use super::tree::{NodeId, SchemaId, Tree};
 
@@ -75,12 +75,36 @@ impl Tree {
                     is_new
                 });
             }
-            // The order is that of the loop, which is known already.
-            Select::Sorted(..) => {}
+            Select::Sorted(field, numeric, descending) => {
+                self.sort(nodes, field, *numeric, *descending);
+            }
+            Select::Reversed => nodes.reverse(),
+            Select::Extreme(field, greatest) => {
+                self.sort(nodes, field, true, *greatest);
+                nodes.truncate(1);
+            }
             Select::First => nodes.truncate(1),
             Select::Last => *nodes = nodes.last().copied().into_iter().collect(),
             Select::At(index) => *nodes = nodes.get(*index).copied().into_iter().collect(),
         }
+    }
+
+    /// Puts nodes in the order of a value below them; what is equal keeps its order.
+    fn sort(&self, nodes: &mut [NodeId], field: &[SchemaId], numeric: bool, descending: bool) {
+        let key = |&node: &NodeId| {
+            self.below(node, field)
+                .into_iter()
+                .next()
+                .unwrap_or_default()
+        };
+        nodes.sort_by(|one, other| {
+            let (one, other) = (key(one), key(other));
+            let order = match (numeric, number_of(&one), number_of(&other)) {
+                (true, Some(one), Some(other)) => one.total_cmp(&other),
+                _ => one.cmp(&other),
+            };
+            if descending { order.reverse() } else { order }
+        });
     }
 
     /// The texts at a place below a node.
@@ -121,7 +145,9 @@ impl Tree {
             }
             Expression::Round(of, decimals) => Scalar::Number(round(number(of)?, *decimals)),
             Expression::Scale(of, power) => Scalar::Number(scale(number(of)?, *power)),
-            Expression::Pad(of, width) => Scalar::Text(format!("{:0>width$}", text(of)?)),
+            Expression::Title(of) => Scalar::Text(title(&text(of)?)),
+            Expression::Capital(of) => Scalar::Text(capital(&text(of)?)),
+            Expression::Pad(of, width, fill) => Scalar::Text(pad(&text(of)?, *width, *fill)),
             Expression::Reformat(of, from, to) => Scalar::Text(reformat(&text(of)?, *from, *to)?),
             Expression::Slice(of, start, length) => {
                 Scalar::Text(slice(&text(of)?, *start, *length)?)
@@ -255,6 +281,35 @@ pub(super) fn scale(number: f64, power: i32) -> f64 {
     } else {
         round(number * factor, 6)
     }
+}
+
+/// A text filled up as JSONata's `$pad` does it.
+fn pad(text: &str, width: i32, fill: char) -> String {
+    let length = usize::try_from(width.unsigned_abs()).unwrap_or(0);
+    let missing = length.saturating_sub(text.chars().count());
+    let filler: String = std::iter::repeat_n(fill, missing).collect();
+    if width < 0 {
+        filler + text
+    } else {
+        text.to_owned() + &filler
+    }
+}
+
+/// A text in small letters that begins with a capital.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    first + &letters.as_str().to_lowercase()
+}
+
+/// A text whose words, which blanks part, each begin with a capital.
+pub(super) fn title(text: &str) -> String {
+    let words: Vec<String> = text.split(' ').map(capital).collect();
+    words.join(" ")
 }
 
 fn reformat(text: &str, from: DateFormat, to: DateFormat) -> Option<String> {

@@ -103,7 +103,10 @@ impl Search<'_> {
                 .last()
                 .map(|&last| &self.tree.schema(last).label.field);
             let named = last.is_some_and(|last| is_code_name(last));
-            (known.as_ref() != Some(field), !named, field.len())
+            let coded = field
+                .last()
+                .is_some_and(|&last| self.forms.is_code(self.tree, last));
+            (known.as_ref() != Some(field), !coded, !named, field.len())
         };
         fields.sort_by_key(rank);
         fields.truncate(FIELDS);
@@ -112,9 +115,29 @@ impl Search<'_> {
 
     fn equal(&self, sides: &FilterSides<'_>, field: &[SchemaId]) -> Option<Select> {
         let value = self.shared(sides.meant.iter().map(|meant| meant.1), field)?;
+        if self.is_identifier(sides, field) {
+            return None;
+        }
         let holds = |&node_id: &NodeId| self.tree.below(node_id, field).contains(&value);
         let apart = !sides.others.iter().any(holds);
         apart.then(|| Select::Equals(field.to_vec(), value))
+    }
+
+    /// Whether a place holds the number of a record rather than a code: where there are several, each has
+    /// another one.
+    fn is_identifier(&self, sides: &FilterSides<'_>, field: &[SchemaId]) -> bool {
+        let Some(&last) = field.last() else {
+            return false;
+        };
+        let named = is_code_name(&self.tree.schema(last).label.field);
+        if self.forms.is_code(self.tree, last) || (self.forms.is_empty() && named) {
+            return false;
+        }
+        let nodes = sides.meant.iter().map(|meant| meant.1);
+        let nodes = nodes.chain(sides.others.iter().copied());
+        let values: Vec<Vec<String>> = nodes.map(|node| self.tree.below(node, field)).collect();
+        let different: BTreeSet<&Vec<String>> = values.iter().collect();
+        values.len() > 2 && different.len() == values.len()
     }
 
     fn differs(&self, sides: &FilterSides<'_>, field: &[SchemaId]) -> Option<Select> {

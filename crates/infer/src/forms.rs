@@ -40,6 +40,18 @@ impl Forms {
         Self(forms)
     }
 
+    /// Whether no types are known, as of a document of a person's own.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a kind of leaf holds measures: quantities, amounts or dates, which are no codes.
+    pub(super) fn is_measure(&self, tree: &Tree, schema: SchemaId) -> bool {
+        let code = tree.schema(schema).label.code();
+        let form = code.and_then(|code| self.0.get(&code).copied());
+        form.is_some_and(|form| !matches!(form, ElementType::Code | ElementType::Text))
+    }
+
     /// Whether a number cannot come from a kind of leaf: it holds codes, some of which are digits.
     pub(super) fn is_code(&self, tree: &Tree, schema: SchemaId) -> bool {
         let code = tree.schema(schema).label.code();

@@ -3,7 +3,7 @@
 mod expression;
 mod path;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::choose::{is_noteworthy, note};
 use super::dates::DateFormat;
@@ -27,8 +27,35 @@ pub(super) struct Printer<'a> {
     hoisted: Option<(Vec<Step>, String)>,
     /// The functions that change dates, by what they do.
     dates: Vec<((DateFormat, DateFormat), String)>,
+    /// The functions of its own that the template uses.
+    helpers: BTreeSet<Helper>,
     /// The functions that look into a segment's pairs.
     pairs: BTreeMap<String, String>,
+}
+
+/// A function that a template brings along where it needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Helper {
+    Capital,
+    Title,
+}
+
+impl Helper {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Capital => "$capital",
+            Self::Title => "$title",
+        }
+    }
+
+    fn body(self) -> &'static str {
+        match self {
+            Self::Capital => {
+                "function($text) { $text.($uppercase($substring($, 0, 1)) & $lowercase($substring($, 1))) }"
+            }
+            Self::Title => "function($text) { $text.$join($split($, \" \").$capital($), \" \") }",
+        }
+    }
 }
 
 /// The JSONata of a template.
@@ -40,6 +67,7 @@ pub(super) fn print(tree: &Tree, template: &Template) -> String {
         counter: None,
         hoisted: None,
         dates: Vec::new(),
+        helpers: BTreeSet::new(),
         pairs: BTreeMap::new(),
     };
     printer.hoist(template);
@@ -49,7 +77,7 @@ pub(super) fn print(tree: &Tree, template: &Template) -> String {
     }
     let plain = printer.hoisted.is_none() && printer.dates.is_empty();
     let inner = printer.template(template, usize::from(!plain));
-    if plain && printer.pairs.is_empty() {
+    if plain && printer.pairs.is_empty() && printer.helpers.is_empty() {
         return inner + "\n";
     }
     let inner = if plain {
@@ -61,6 +89,15 @@ pub(super) fn print(tree: &Tree, template: &Template) -> String {
 }
 
 impl Printer<'_> {
+    /// The name of a function of its own, which the template then has.
+    fn helper(&mut self, helper: Helper) -> &'static str {
+        if helper == Helper::Title {
+            self.helpers.insert(Helper::Capital);
+        }
+        self.helpers.insert(helper);
+        helper.name()
+    }
+
     /// Gives the way to where most values are a variable.
     fn hoist(&mut self, template: &Template) {
         if let Some(way) = common_way(self.tree, template) {
@@ -126,6 +163,10 @@ impl Printer<'_> {
                 from.pattern(),
                 to.pattern()
             ));
+        }
+        for helper in &self.helpers {
+            let (name, body) = (helper.name(), helper.body());
+            parts.push(format!("  {name} := {body};\n"));
         }
         for (name, body) in &self.pairs {
             parts.push(format!(

@@ -29,17 +29,17 @@ impl Search<'_> {
             self.aggregates(cases, target, &mut found);
             // What stands at some place may be the only one of its code.
             if !found.is_empty() && found.iter().all(|found| is_by_place(&found.expression)) {
-                self.filtered_sums(cases, &mut found);
+                self.filtered_sums(cases, target, &mut found);
             }
             if found.is_empty() {
-                self.sums(cases, &mut found);
+                self.sums(cases, target, &mut found);
                 self.arithmetic(cases, &mut found);
             }
             if found.is_empty() {
                 self.texts(cases, seed, &mut found);
             }
             if found.is_empty() {
-                self.presence(cases, &mut found);
+                self.presence(cases, target, &mut found);
             }
             if found.is_empty() {
                 self.tables(cases, target, &mut found);

@@ -18,6 +18,7 @@
 //! the same template; what is left when the bound is reached becomes constants.
 
 mod choose;
+mod codes;
 mod compute;
 mod convert;
 mod dates;
@@ -37,6 +38,7 @@ mod names_of;
 mod notation;
 mod numbered;
 mod order;
+mod parts;
 mod paths;
 mod records;
 mod scalar;

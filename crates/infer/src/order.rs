@@ -28,7 +28,12 @@ impl Search<'_> {
         if records.iter().all(in_order) || !records.iter().any(|record| record.len() > 2) {
             return None;
         }
-        let sorted = self.order(lists, &records, schema)?;
+        let is_reversed = |record: &Vec<NodeId>| record.is_sorted_by(|one, other| one > other);
+        let sorted = match self.order(lists, &records, schema) {
+            Some((select, true)) => select,
+            _ if records.iter().all(is_reversed) => Select::Reversed,
+            found => found?.0,
+        };
         Some(Alignment {
             schema,
             level,
@@ -39,13 +44,14 @@ impl Search<'_> {
         })
     }
 
-    /// The value by which records are in their order; one that the items show comes first.
+    /// The value by which records are in their order, and whether the items show it; one that they show
+    /// comes first.
     fn order(
         &self,
         lists: &[ListCase<'_>],
         records: &[Vec<NodeId>],
         schema: SchemaId,
-    ) -> Option<Select> {
+    ) -> Option<(Select, bool)> {
         let mut fields = self.fields(schema);
         fields.sort_by_key(|field| !self.is_shown(lists, records, field));
         let orders = [(true, false), (true, true), (false, false), (false, true)];
@@ -56,7 +62,8 @@ impl Search<'_> {
                     .all(|record| self.is_ordered(record, field, numeric, descending))
             };
             let (numeric, descending) = orders.into_iter().find(fits)?;
-            Some(Select::Sorted(field.clone(), numeric, descending))
+            let select = Select::Sorted(field.clone(), numeric, descending);
+            Some((select, self.is_shown(lists, records, field)))
         })
     }
 

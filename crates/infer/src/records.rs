@@ -112,7 +112,16 @@ impl Search<'_> {
 
     fn vote_of(&self, context: &Context, leaves: &[&Scalar]) -> Votes {
         let mut votes = Votes::default();
-        for leaf in leaves {
+        let mut parts: Vec<Scalar> = Vec::new();
+        for &leaf in leaves {
+            match leaf {
+                Scalar::Text(text) if self.nearest(context, leaf).is_empty() => {
+                    parts.extend(self.words(context, text));
+                }
+                _ => parts.push(leaf.clone()),
+            }
+        }
+        for leaf in &parts {
             let hits = self.nearest(context, leaf);
             if hits.is_empty() {
                 continue;
@@ -277,7 +286,7 @@ impl Search<'_> {
 
     /// The record that holds those found, where each holds just one: a loop rather than its segment.
     fn widened(&self, lists: &[ListCase<'_>], mut found: Alignment) -> Alignment {
-        while found.selects.is_empty() {
+        while found.selects.iter().all(Select::is_order) {
             let above = self.tree.schema(found.schema).parent;
             let inside = lists.first().is_some_and(|list| {
                 let around =
@@ -292,6 +301,8 @@ impl Search<'_> {
             if !(inside && one_each && outer.listed && proven) {
                 break;
             }
+            let lifted = |select: &Select| select.lifted(found.schema);
+            found.selects = found.selects.iter().map(lifted).collect();
             found.schema = above;
             for record in found.records.iter_mut().flatten() {
                 *record = self.tree.node(*record).parent;
@@ -353,7 +364,7 @@ impl Search<'_> {
         let above = first.map_or(0, |first| self.tree.node(first.record(found.level)).schema);
         let chain = self.tree.chain(above, found.schema);
         // An order, or what is the first of its kind, is that of all records and not of some of them.
-        let of_all = |select: &Select| matches!(select, Select::Sorted(..) | Select::Unique(_));
+        let of_all = |select: &Select| select.is_order() || matches!(select, Select::Unique(_));
         let is_whole = found.selects.iter().any(of_all);
         let mut each = Vec::new();
         let mut levels = Vec::new();

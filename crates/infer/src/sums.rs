@@ -15,7 +15,7 @@ const OPERANDS: usize = 24;
 
 impl Search<'_> {
     /// Sums of one value or of the product of two over records.
-    pub(super) fn sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+    pub(super) fn sums(&self, cases: &LeafCases<'_>, target: &Target, found: &mut Vec<Candidate>) {
         let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return;
         };
@@ -38,10 +38,10 @@ impl Search<'_> {
             }
         }
         if found.is_empty() {
-            self.filtered_sums(cases, found);
+            self.filtered_sums(cases, target, found);
         }
         if found.is_empty() {
-            self.joined_sums(cases, &kinds, found);
+            self.joined_sums(cases, found);
         }
         for &schema in &kinds {
             if !self.tree.schema(schema).listed || self.is_exhausted() {
@@ -63,41 +63,75 @@ impl Search<'_> {
         }
     }
 
-    /// Sums over the records of one code, or of all codes but two.
-    pub(super) fn filtered_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+    /// Sums over the records of one code, or of two.
+    pub(super) fn filtered_sums(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        found: &mut Vec<Candidate>,
+    ) {
         let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return;
         };
-        if !matches!(case.wanted, Some(Scalar::Number(_))) {
+        if !case.wanted.is_some_and(is_sum) {
             return;
         }
         let from = case.context.stack.len().saturating_sub(1);
         let record = case.context.innermost();
-        let kinds: Vec<_> = self
-            .below(record)
-            .take(PLACES)
-            .map(|(item, _)| item)
-            .collect();
-        for schema in kinds {
-            if !self.is_number(record, schema) || self.tree.within(record, schema).len() < 2 {
+        for above in self.listed_below(record) {
+            let subsets = self.subsets_of(record, above, target);
+            if subsets.is_empty() || self.is_exhausted() {
                 continue;
             }
-            let above = self.tree.schema(schema).parent;
-            for select in self.subsets_of(record, above) {
-                let mut path = self.all(from, record, schema);
-                let last = path.steps.iter_mut().rfind(|step| step.schema == above);
-                let Some(step) = last else { continue };
-                step.select.push(select);
-                self.finish(Expression::Sum(path), cases, &mut |item| {
-                    push(found, 1.9, item);
-                });
+            for (cost, sum) in self.sums_over(from, record, above) {
+                for (odd, select) in &subsets {
+                    let filtered = filtered(&sum, above, select);
+                    self.finish(filtered, cases, &mut |item| {
+                        push(found, cost + odd, item);
+                    });
+                }
             }
         }
     }
 
+    /// The kinds of records below a record.
+    fn listed_below(&self, record: NodeId) -> Vec<SchemaId> {
+        let kinds = self.below(record).take(PLACES);
+        let several = kinds
+            .filter(|&(kind, schema)| schema.listed && self.tree.within(record, kind).len() > 1);
+        several.map(|(kind, _)| kind).collect()
+    }
+
+    /// The sums over records of a kind: of one of their values, or of the product of two.
+    fn sums_over(&self, from: usize, record: NodeId, above: SchemaId) -> Vec<(f64, Expression)> {
+        let kinds = self.below(record).take(PLACES);
+        let numbers = kinds
+            .filter(|&(kind, _)| kind != above && self.tree.is_below(kind, above))
+            .filter(|&(kind, _)| {
+                self.is_number(record, kind) && !self.forms.is_code(self.tree, kind)
+            });
+        let mut sums: Vec<(f64, Expression)> = numbers
+            .map(|(kind, _)| {
+                let deep = self.tree.schema(kind).depth - self.tree.schema(above).depth;
+                let sum = Expression::Sum(self.all(from, record, kind));
+                (1.8 + 0.05 * as_number(deep), sum)
+            })
+            .collect();
+        let operands = self.operands(record, above);
+        for (place, one) in operands.iter().enumerate() {
+            for other in operands.iter().skip(place + 1) {
+                let path = self.all(from, record, above);
+                let depth = as_number(one.len() + other.len());
+                let sum = Expression::SumOfProducts(path, one.clone(), other.clone());
+                sums.push((2.1 + 0.05 * depth, sum));
+            }
+        }
+        sums
+    }
+
     /// Sums over the records that share a value with the one that is looked at, which is how groups are
     /// summed up.
-    fn joined_sums(&self, cases: &LeafCases<'_>, kinds: &[SchemaId], found: &mut Vec<Candidate>) {
+    fn joined_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let (Some(case), true) = (
             cases.iter().find(|case| case.wanted.is_some()),
             cases.len() > 1,
@@ -107,57 +141,56 @@ impl Search<'_> {
         let Some(outer) = case.context.stack.len().checked_sub(2) else {
             return;
         };
-        let schema = self.tree.node(case.context.innermost()).schema;
-        let all = self.all(outer, case.context.record(outer), schema);
+        let inner = case.context.innermost();
+        let schema = self.tree.node(inner).schema;
+        let above = case.context.record(outer);
+        let all = self.all(outer, above, schema);
         for field in self.fields(schema) {
-            let own = field.iter().map(|&schema| Step {
-                schema,
-                select: Vec::new(),
-            });
-            let own = Path {
-                from: outer + 1,
-                steps: own.collect(),
-            };
-            let joined = with(&all, Select::Joins(field, own));
+            let own = Self::field_of(outer + 1, &field);
+            let join = Select::Joins(field, own);
+            let joined = with(&all, join.clone());
             if self.tree.find(&joined, &case.context).len() < 2 || self.is_exhausted() {
                 continue;
             }
             self.finish(Expression::Count(joined.clone()), cases, &mut |item| {
                 push(found, 2.2, item);
             });
-            for &kind in kinds {
-                if !self.is_number(case.context.innermost(), kind) {
-                    continue;
-                }
-                let mut path = joined.clone();
-                let rest = self.tree.chain(schema, kind).into_iter();
-                path.steps.extend(rest.map(|schema| Step {
-                    schema,
-                    select: Vec::new(),
-                }));
-                self.finish(Expression::Sum(path), cases, &mut |item| {
-                    push(found, 2.4, item);
+            for (cost, sum) in self.sums_over(outer, above, schema) {
+                let sum = filtered(&sum, schema, &join);
+                self.finish(sum, cases, &mut |item| {
+                    push(found, cost + 0.6, item);
                 });
             }
         }
     }
 
-    /// What selects records of a kind by one code, or by any of some.
-    fn subsets_of(&self, record: NodeId, schema: SchemaId) -> Vec<Select> {
-        let mut subsets = self.codes_of(record, schema);
-        let codes: Vec<(Vec<SchemaId>, String)> = subsets
+    /// The path to a place below the record of a level.
+    pub(super) fn field_of(from: usize, field: &[SchemaId]) -> Path {
+        let step = |&schema| Step {
+            schema,
+            select: Vec::new(),
+        };
+        Path {
+            from,
+            steps: field.iter().map(step).collect(),
+        }
+    }
+
+    /// What selects records of a kind by one code, or by either of two, and what it costs.
+    fn subsets_of(&self, record: NodeId, schema: SchemaId, target: &Target) -> Vec<(f64, Select)> {
+        let mut subsets = self.codes_of(record, schema, target);
+        let codes: Vec<(f64, Vec<SchemaId>, String)> = subsets
             .iter()
-            .filter_map(|subset| match subset {
-                Select::Equals(field, code) => Some((field.clone(), code.clone())),
+            .filter_map(|(cost, subset)| match subset {
+                Select::Equals(field, code) => Some((*cost, field.clone(), code.clone())),
                 _ => None,
             })
             .collect();
-        for (place, (field, one)) in codes.iter().enumerate() {
-            for (_, other) in codes.iter().skip(place + 1) {
-                subsets.push(Select::OneOf(
-                    field.clone(),
-                    vec![one.clone(), other.clone()],
-                ));
+        for (place, (cost, field, one)) in codes.iter().enumerate() {
+            let others = codes.iter().skip(place + 1);
+            for (more, _, other) in others.take_while(|(_, other, _)| other == field) {
+                let values = vec![one.clone(), other.clone()];
+                subsets.push((cost + more + 0.4, Select::OneOf(field.clone(), values)));
             }
         }
         subsets
@@ -197,7 +230,10 @@ impl Search<'_> {
             .map(|(item, _)| item)
             .collect();
         for schema in kinds {
-            if !self.is_number(record, schema) || self.tree.within(record, schema).len() < 2 {
+            if !self.is_number(record, schema)
+                || self.forms.is_code(self.tree, schema)
+                || self.tree.within(record, schema).len() < 2
+            {
                 continue;
             }
             for what in Aggregate::ALL {
@@ -215,7 +251,12 @@ impl Search<'_> {
     }
 
     /// Whether a record holds a segment or member with some code.
-    pub(super) fn presence(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+    pub(super) fn presence(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        found: &mut Vec<Candidate>,
+    ) {
         let is_flag = |case: &Case<'_, Scalar>| matches!(case.wanted, Some(Scalar::Bool(_)));
         let both = [true, false].map(|item| {
             cases
@@ -240,10 +281,10 @@ impl Search<'_> {
             .collect();
         for schema in kinds {
             let path = self.all(from, record, schema);
-            for select in self.codes_of(record, schema) {
+            for (cost, select) in self.codes_of(record, schema, target) {
                 let has = Expression::Has(with(&path, select));
                 if self.fits(&has, cases) {
-                    push(found, 1.5, has);
+                    push(found, 1.5 + cost, has);
                 }
             }
             let has = Expression::Has(path);
@@ -251,6 +292,35 @@ impl Search<'_> {
                 push(found, 1.7, has);
             }
         }
+    }
+}
+
+/// Whether a value can be a sum over some of the records: a short number is so by chance.
+fn is_sum(value: &Scalar) -> bool {
+    let digits = value.text().bytes().filter(u8::is_ascii_digit).count();
+    match value {
+        Scalar::Number(_) => true,
+        Scalar::Text(_) => value.number().is_some() && digits > 1,
+        _ => false,
+    }
+}
+
+/// A sum over those records of a kind that are selected.
+fn filtered(sum: &Expression, schema: SchemaId, select: &Select) -> Expression {
+    let filter = |path: &Path| {
+        let mut path = path.clone();
+        let step = path.steps.iter_mut().rfind(|step| step.schema == schema);
+        if let Some(step) = step {
+            step.select.push(select.clone());
+        }
+        path
+    };
+    match sum {
+        Expression::Sum(path) => Expression::Sum(filter(path)),
+        Expression::SumOfProducts(path, one, other) => {
+            Expression::SumOfProducts(filter(path), one.clone(), other.clone())
+        }
+        other => other.clone(),
     }
 }
 

@@ -112,7 +112,10 @@ impl Search<'_> {
             is_short_for(code, &entry.text()) || is_short_for(&entry.text(), code)
         });
         let repeated = entries.len() < cases;
-        if !named && entries.iter().any(|(code, _)| is_identifier(code)) {
+        let identifiers = entries
+            .iter()
+            .any(|(code, entry)| is_identifier(code) || is_identifier(&entry.text()));
+        if (!named && identifiers) || self.forms.is_measure(self.tree, last.schema) {
             return None;
         }
         let numeric = entries.iter().all(|(code, _)| code.parse::<f64>().is_ok());
@@ -120,7 +123,11 @@ impl Search<'_> {
         values.sort();
         values.dedup();
         let one_to_one = values.len() == entries.len();
-        if entries.len() < 2 || entries.len() > ENTRIES || !(repeated || named || short) {
+        let numbers = entries
+            .iter()
+            .all(|(_, entry)| matches!(entry, Scalar::Number(_)));
+        let telling = repeated || short || (named && !numbers);
+        if entries.len() < 2 || entries.len() > ENTRIES || !telling {
             return None;
         }
         let weigh = |is: bool, cost: f64| if is { 0.0 } else { cost };

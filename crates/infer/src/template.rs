@@ -36,10 +36,44 @@ pub(super) enum Select {
     Unique(Vec<SchemaId>),
     /// All, in the order of a value: whether as numbers, and whether the greatest comes first.
     Sorted(Vec<SchemaId>, bool, bool),
+    /// All, the last first.
+    Reversed,
+    /// The first whose number is the greatest, or else the least.
+    Extreme(Vec<SchemaId>, bool),
     First,
     Last,
     /// The one at this index, from 0.
     At(usize),
+}
+
+impl Select {
+    /// The same selection among records that hold those it selects, one each, as this kind of child.
+    pub(super) fn lifted(&self, schema: SchemaId) -> Self {
+        let below = |field: &[SchemaId]| {
+            std::iter::once(schema)
+                .chain(field.iter().copied())
+                .collect()
+        };
+        match self {
+            Self::Equals(field, value) => Self::Equals(below(field), value.clone()),
+            Self::Differs(field, value) => Self::Differs(below(field), value.clone()),
+            Self::OneOf(field, values) => Self::OneOf(below(field), values.clone()),
+            Self::Exists(field) => Self::Exists(below(field)),
+            Self::Missing(field) => Self::Missing(below(field)),
+            Self::Joins(field, path) => Self::Joins(below(field), path.clone()),
+            Self::Unique(field) => Self::Unique(below(field)),
+            Self::Sorted(field, numeric, descending) => {
+                Self::Sorted(below(field), *numeric, *descending)
+            }
+            Self::Extreme(field, greatest) => Self::Extreme(below(field), *greatest),
+            by_place => by_place.clone(),
+        }
+    }
+
+    /// Whether it is about the order of all records.
+    pub(super) fn is_order(&self) -> bool {
+        matches!(self, Self::Sorted(..) | Self::Reversed)
+    }
 }
 
 /// How a value is made.
@@ -54,13 +88,17 @@ pub(super) enum Expression {
     Trim(Box<Expression>),
     Upper(Box<Expression>),
     Lower(Box<Expression>),
+    /// Every word with a capital, the rest in small letters.
+    Title(Box<Expression>),
+    /// The first letter a capital, the rest in small letters.
+    Capital(Box<Expression>),
     /// A number as text with this many decimals.
     Fixed(Box<Expression>, u32),
     Round(Box<Expression>, u32),
     /// A number times a power of ten.
     Scale(Box<Expression>, i32),
-    /// A text with zeros before it up to this length.
-    Pad(Box<Expression>, usize),
+    /// A text filled up with a character to this length: behind it, or before it if the length is negative.
+    Pad(Box<Expression>, i32, char),
     /// A date or time in another form.
     Reformat(Box<Expression>, DateFormat, DateFormat),
     /// Characters from an index, up to a length; a negative index counts from the end.
@@ -171,10 +209,12 @@ impl Expression {
             | Self::Trim(of)
             | Self::Upper(of)
             | Self::Lower(of)
+            | Self::Title(of)
+            | Self::Capital(of)
             | Self::Fixed(of, _)
             | Self::Round(of, _)
             | Self::Scale(of, _)
-            | Self::Pad(of, _)
+            | Self::Pad(of, ..)
             | Self::Reformat(of, ..)
             | Self::Slice(of, ..)
             | Self::Before(of, _)

@@ -1,7 +1,7 @@
 //! Explanations that take texts apart and put them together.
 
-use super::convert::{Conversion, conversions};
 use super::leaves::push;
+use super::parts::Way;
 use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search};
 use super::template::Expression;
@@ -9,8 +9,14 @@ use super::tree::NodeId;
 
 /// The longest text that is taken apart.
 const LENGTH: usize = 200;
-/// The most words of a text that is put together.
-const WORDS: usize = 16;
+/// The most words and marks of a text that is put together.
+const WORDS: usize = 64;
+/// The most words and marks that one value of the input may have.
+const SPAN: usize = 14;
+/// The most texts of one list whose parts are looked for.
+const SEEDS: usize = 2;
+/// What it costs to take a word for a constant that other texts of the list do not have.
+const CHANCE: f64 = 3.0;
 /// The most leaves that are searched for a part.
 const LEAVES: usize = 4_000;
 /// The most ways that are tried to put a text together.
@@ -20,7 +26,7 @@ const WAYS: usize = 200;
 struct Chunk {
     end: usize,
     cost: f64,
-    ways: Vec<Expression>,
+    ways: Vec<Way>,
 }
 
 impl Search<'_> {
@@ -39,8 +45,12 @@ impl Search<'_> {
         }
         self.joins(cases, seed, text, found);
         self.parts(cases, seed, text, found);
-        if found.is_empty() {
-            self.concatenations(cases, seed, text, found);
+        for seed in seeds(cases, seed) {
+            if found.is_empty()
+                && let Some(Scalar::Text(text)) = seed.wanted
+            {
+                self.concatenations(cases, seed, text, found);
+            }
         }
     }
 
@@ -103,7 +113,7 @@ impl Search<'_> {
     }
 
     /// The leaves that hold a text in a longer one, those of the innermost context first.
-    fn holders(&self, seed: &Case<'_, Scalar>, text: &str) -> Vec<NodeId> {
+    pub(super) fn holders(&self, seed: &Case<'_, Scalar>, text: &str) -> Vec<NodeId> {
         let mut holders = Vec::new();
         for &record in seed.context.stack.iter().rev() {
             let end = self.tree.node(record).end.min(record + LEAVES);
@@ -127,42 +137,37 @@ impl Search<'_> {
         text: &str,
         found: &mut Vec<Candidate>,
     ) {
-        let Some(chunks) = self.chunks(seed, text) else {
+        let others: Vec<String> = cases
+            .iter()
+            .filter_map(|case| case.wanted)
+            .map(Scalar::text)
+            .collect();
+        let composed = Composed {
+            text,
+            bounds: bounds(text),
+            others,
+        };
+        let Some(chunks) = self.chunks(seed, &composed) else {
             return;
         };
-        let mut ways: Vec<Vec<Expression>> = vec![Vec::new()];
-        for chunk in chunks {
-            let mut longer = Vec::new();
-            for way in &ways {
-                for expression in &chunk {
-                    if longer.len() < WAYS {
-                        let mut way = way.clone();
-                        way.push(expression.clone());
-                        longer.push(way);
-                    }
-                }
-            }
-            ways = longer;
-        }
-        for (rank, way) in ways.into_iter().enumerate() {
+        for (cost, way) in combined(chunks) {
             if self.is_exhausted() || found.len() > 6 {
                 return;
             }
             let concat = Expression::Concat(merged(way));
             if self.fits(&concat, cases) {
-                let rank = f64::from(u32::try_from(rank).unwrap_or(0));
-                push(found, 2.0 + 0.02 * rank, concat);
+                push(found, 2.0 + cost, concat);
             }
         }
     }
 
     /// The cheapest way to cut a text into values of the input and the rest; none without values.
-    fn chunks(&self, seed: &Case<'_, Scalar>, text: &str) -> Option<Vec<Vec<Expression>>> {
-        let bounds = bounds(text);
+    fn chunks(&self, seed: &Case<'_, Scalar>, composed: &Composed<'_>) -> Option<Vec<Vec<Way>>> {
+        let bounds = &composed.bounds;
         if bounds.len() > WORDS {
             return None;
         }
-        let mut best: Vec<Option<(f64, usize, Vec<Expression>)>> = vec![None; bounds.len()];
+        let mut best: Vec<Option<(f64, usize, Vec<Way>)>> = vec![None; bounds.len()];
         *best.first_mut()? = Some((0.0, 0, Vec::new()));
         for start in 0..bounds.len() {
             let Some(so_far) = best
@@ -172,7 +177,7 @@ impl Search<'_> {
             else {
                 continue;
             };
-            for chunk in self.chunks_from(seed, text, &bounds, start) {
+            for chunk in self.chunks_from(seed, composed, start) {
                 let cost = so_far + chunk.cost;
                 let slot = best.get_mut(chunk.end)?;
                 if slot.as_ref().is_none_or(|slot| cost < slot.0) {
@@ -191,78 +196,78 @@ impl Search<'_> {
         let moved = chunks
             .iter()
             .flatten()
-            .any(|chunk| !matches!(chunk, Expression::Constant(_)));
+            .any(|(_, way)| !matches!(way, Expression::Constant(_)));
         moved.then_some(chunks)
     }
 
     fn chunks_from(
         &self,
         seed: &Case<'_, Scalar>,
-        text: &str,
-        bounds: &[usize],
+        composed: &Composed<'_>,
         start: usize,
     ) -> Vec<Chunk> {
         let mut chunks = Vec::new();
+        let bounds = &composed.bounds;
         let Some(&from) = bounds.get(start) else {
             return chunks;
         };
-        for (end, &to) in bounds.iter().enumerate().skip(start + 1) {
-            let Some(part) = text.get(from..to) else {
+        let ends = bounds.iter().enumerate().skip(start + 1).take(SPAN);
+        for (end, &to) in ends {
+            let Some(part) = composed.text.get(from..to) else {
                 continue;
             };
-            let ways = self.sources(seed, part);
+            let is_single = end == start + 1;
+            let (cost, ways) = self.sources(seed, part, is_single, composed.others.len() > 1);
             if !ways.is_empty() {
-                chunks.push(Chunk {
-                    end,
-                    // Two letters are found anywhere.
-                    cost: if part.len() > 2 { 0.8 } else { 1.3 },
-                    ways,
-                });
+                chunks.push(Chunk { end, cost, ways });
             }
-            if end == start + 1 {
-                let letters = part.chars().filter(|c| c.is_alphanumeric()).count();
-                let letters = f64::from(u32::try_from(letters).unwrap_or(u32::MAX));
+            if is_single {
                 chunks.push(Chunk {
                     end,
-                    cost: 0.1 + 0.7 * letters,
-                    ways: vec![Expression::Constant(Scalar::Text(part.to_owned()))],
+                    cost: composed.constant_cost(part),
+                    ways: vec![(1.0, Expression::Constant(Scalar::Text(part.to_owned())))],
                 });
             }
         }
         chunks
     }
+}
 
-    /// The values of the input that a part of a text can be.
-    fn sources(&self, seed: &Case<'_, Scalar>, part: &str) -> Vec<Expression> {
-        if !part.chars().any(char::is_alphanumeric) || part.trim() != part {
-            return Vec::new();
-        }
-        let wanted = Scalar::Text(part.to_owned());
-        let mut ways: Vec<(f64, Expression)> = Vec::new();
-        for leaf in self.hits(seed, &wanted) {
-            let Some(source) = &self.tree.node(leaf).value else {
-                continue;
-            };
-            if part.len() < 4 && self.is_envelope(leaf) {
-                continue;
-            }
-            for (cost, conversion) in conversions(source, &wanted) {
-                let rescaled = matches!(
-                    conversion,
-                    Conversion::Scaled(_) | Conversion::ScaledText(_) | Conversion::ScaledFixed(..)
-                );
-                if rescaled {
-                    continue;
-                }
-                for (way, path) in self.paths(&seed.context, leaf) {
-                    ways.push((way + cost, conversion.wrap(Expression::Path(path))));
-                }
-            }
-        }
-        ways.sort_by(|one, other| one.0.total_cmp(&other.0));
-        ways.truncate(6);
-        ways.into_iter().map(|(_, way)| way).collect()
+/// A text that is taken apart, and the other texts of its list.
+struct Composed<'a> {
+    text: &'a str,
+    bounds: Vec<usize>,
+    others: Vec<String>,
+}
+
+impl Composed<'_> {
+    /// What it costs to take a part for a constant: more for letters, and more where other texts lack it.
+    fn constant_cost(&self, part: &str) -> f64 {
+        let letters = part.chars().filter(|c| c.is_alphanumeric()).count();
+        let letters = f64::from(u32::try_from(letters).unwrap_or(u32::MAX));
+        let everywhere = self.others.iter().all(|other| other.contains(part));
+        // Blanks side by side fill a column up.
+        let column = part.len() > 1 && part.trim().is_empty();
+        let chance = if column || !everywhere { CHANCE } else { 0.0 };
+        0.1 + 0.7 * letters + chance
     }
+}
+
+/// The texts whose parts are looked for: the longest, and the one with the most blanks side by side, which
+/// shows how wide a column is.
+fn seeds<'a, 'c>(
+    cases: &'a LeafCases<'c>,
+    longest: &'a Case<'c, Scalar>,
+) -> Vec<&'a Case<'c, Scalar>> {
+    let blanks = |case: &&Case<'_, Scalar>| {
+        case.wanted
+            .map_or(0, |wanted| wanted.text().matches("  ").count())
+    };
+    let padded = cases.iter().max_by_key(blanks);
+    let mut seeds: Vec<_> = padded.filter(|case| blanks(case) > 0).into_iter().collect();
+    seeds.push(longest);
+    seeds.truncate(SEEDS);
+    seeds
 }
 
 /// Where words begin and end: at blanks and marks, and between digits and letters.
@@ -288,10 +293,33 @@ fn bounds(text: &str) -> Vec<usize> {
     bounds
 }
 
+/// The ways to put a text together, one for each choice among the ways to its parts, with what they cost.
+fn combined(chunks: Vec<Vec<Way>>) -> Vec<(f64, Vec<Expression>)> {
+    let mut ways: Vec<(f64, Vec<Expression>)> = vec![(0.0, Vec::new())];
+    for chunk in chunks {
+        let mut longer = Vec::new();
+        for (before, way) in &ways {
+            for (cost, expression) in &chunk {
+                let mut way = way.clone();
+                way.push(expression.clone());
+                longer.push((before + cost - 1.0, way));
+            }
+        }
+        longer.sort_by(|one, other| one.0.total_cmp(&other.0));
+        longer.truncate(WAYS);
+        ways = longer;
+    }
+    ways
+}
+
 /// Parts with constants that stand together made one.
 fn merged(parts: Vec<Expression>) -> Vec<Expression> {
     let mut merged: Vec<Expression> = Vec::new();
-    for part in parts {
+    let flat = parts.into_iter().flat_map(|part| match part {
+        Expression::Concat(parts) => parts,
+        part => vec![part],
+    });
+    for part in flat {
         if let (
             Some(Expression::Constant(Scalar::Text(before))),
             Expression::Constant(Scalar::Text(text)),
@@ -306,10 +334,10 @@ fn merged(parts: Vec<Expression>) -> Vec<Expression> {
 }
 
 /// A way to cut a part out of a text.
-type Cut = Box<dyn Fn(Expression) -> Expression>;
+pub(super) type Cut = Box<dyn Fn(Expression) -> Expression>;
 
 /// The ways to cut a part out of a text, each with its cost.
-fn cuts(source: &str, part: &str) -> Vec<(f64, Cut)> {
+pub(super) fn cuts(source: &str, part: &str) -> Vec<(f64, Cut)> {
     let mut cuts: Vec<(f64, Cut)> = Vec::new();
     let Some(at) = source.find(part) else {
         return cuts;

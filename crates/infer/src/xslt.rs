@@ -27,6 +27,8 @@ pub(super) struct Printer<'a> {
     before: Vec<String>,
     /// Whether a function of EXSLT is used.
     exslt: bool,
+    /// Whether a function on strings of EXSLT is used.
+    strings: bool,
     lines: Vec<String>,
     indent: usize,
 }
@@ -40,6 +42,7 @@ pub(super) fn print(tree: &Tree, template: &Template) -> String {
         hoisted: None,
         before: Vec::new(),
         exslt: false,
+        strings: false,
         lines: Vec::new(),
         indent: 2,
     };
@@ -53,11 +56,10 @@ pub(super) fn print(tree: &Tree, template: &Template) -> String {
         printer.hoisted = Some((way, name));
     }
     printer.template(template, None);
-    let exslt = if printer.exslt {
-        " xmlns:exsl=\"http://exslt.org/common\" exclude-result-prefixes=\"exsl\""
-    } else {
-        ""
-    };
+    let exslt = namespaces(&[
+        (printer.exslt, "exsl", "http://exslt.org/common"),
+        (printer.strings, "str", "http://exslt.org/strings"),
+    ]);
     let head = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <xsl:stylesheet version=\"1.0\" xmlns:xsl=\"http://www.w3.org/1999/XSL/Transform\"{exslt}>\n  \
@@ -66,6 +68,21 @@ pub(super) fn print(tree: &Tree, template: &Template) -> String {
     );
     let body = printer.lines.join("\n");
     format!("{head}{body}\n  </xsl:template>\n</xsl:stylesheet>\n")
+}
+
+/// The declarations of the namespaces that are used.
+fn namespaces(known: &[(bool, &str, &str)]) -> String {
+    let used: Vec<_> = known.iter().filter(|(is_used, ..)| *is_used).collect();
+    if used.is_empty() {
+        return String::new();
+    }
+    let declared = |(_, prefix, uri): &&(bool, &str, &str)| format!(" xmlns:{prefix}=\"{uri}\"");
+    let declared: String = used.iter().map(declared).collect();
+    let prefixes: Vec<&str> = used.iter().map(|(_, prefix, _)| *prefix).collect();
+    format!(
+        "{declared} exclude-result-prefixes=\"{}\"",
+        prefixes.join(" ")
+    )
 }
 
 impl Printer<'_> {
@@ -147,7 +164,10 @@ impl Printer<'_> {
     fn sort(&mut self, path: &Path) {
         let selects = path.steps.iter().flat_map(|step| &step.select);
         let sorted = selects.filter_map(|select| match select {
-            Select::Sorted(field, numeric, descending) => Some((field, *numeric, *descending)),
+            Select::Sorted(field, numeric, descending) => {
+                Some((self.field(field), *numeric, *descending))
+            }
+            Select::Reversed => Some(("position()".to_owned(), true, true)),
             _ => None,
         });
         let lines: Vec<String> = sorted
@@ -158,7 +178,7 @@ impl Printer<'_> {
                 } else {
                     "ascending"
                 };
-                let select = attribute(&self.field(field));
+                let select = attribute(&field);
                 format!("<xsl:sort select=\"{select}\" data-type=\"{kind}\" order=\"{order}\"/>")
             })
             .collect();
@@ -294,7 +314,10 @@ impl Open {
 fn is_block(expression: &Expression) -> bool {
     matches!(
         expression,
-        Expression::Table(..) | Expression::Otherwise(..) | Expression::Join(..)
+        Expression::Table(..)
+            | Expression::Otherwise(..)
+            | Expression::Join(..)
+            | Expression::Title(_)
     )
 }
 

@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::path::name;
-use super::{Printer, literal, quoted};
+use super::{Helper, Printer, literal, quoted};
 use crate::dates::{DateFormat, Piece};
 use crate::notation::Notation as _;
 use crate::standard;
@@ -23,6 +23,14 @@ impl Printer<'_> {
             Expression::Trim(of) => self.call("trim", of, ""),
             Expression::Upper(of) => self.call("uppercase", of, ""),
             Expression::Lower(of) => self.call("lowercase", of, ""),
+            Expression::Title(of) => {
+                let of = self.expression(of);
+                format!("{}({of})", self.helper(Helper::Title))
+            }
+            Expression::Capital(of) => {
+                let of = self.expression(of);
+                format!("{}({of})", self.helper(Helper::Capital))
+            }
             Expression::Fixed(of, decimals) => {
                 let zeros = "0".repeat(usize::try_from(*decimals).unwrap_or(0));
                 let picture = if zeros.is_empty() {
@@ -39,7 +47,10 @@ impl Printer<'_> {
                 let sign = if *power < 0 { '/' } else { '*' };
                 format!("{} {sign} {factor}", self.operand(of))
             }
-            Expression::Pad(of, width) => self.call("pad", of, &format!(", -{width}, \"0\"")),
+            Expression::Pad(of, width, fill) => {
+                let fill = quoted(&fill.to_string());
+                self.call("pad", of, &format!(", {width}, {fill}"))
+            }
             Expression::Reformat(of, from, to) => self.reformatted(of, *from, *to),
             Expression::Slice(of, start, None) => self.call("substring", of, &format!(", {start}")),
             Expression::Slice(of, start, Some(length)) => {

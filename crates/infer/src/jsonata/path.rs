@@ -33,6 +33,7 @@ impl Notation for Printer<'_> {
         match last {
             Some(Select::Unique(field)) if field.is_empty() => format!("$distinct({path})"),
             Some(Select::Unique(field)) => self.first_of_each(&path, field),
+            Some(Select::Reversed) => format!("$reverse({path})"),
             _ => path,
         }
     }
@@ -63,6 +64,8 @@ impl Printer<'_> {
                     | Select::Last
                     | Select::At(_)
                     | Select::Sorted(..)
+                    | Select::Reversed
+                    | Select::Extreme(..)
                     | Select::Unique(_)
             )
         };
@@ -135,20 +138,24 @@ impl Printer<'_> {
             Select::Joins(field, path) => {
                 format!("[{} = {}]", self.field(field), self.absolute(path))
             }
-            Select::Sorted(field, numeric, descending) => {
-                let sign = if *descending { ">" } else { "" };
-                let key = self.field(field);
-                if *numeric && field.last().is_some_and(|&last| self.is_text(last)) {
-                    format!("^({sign}$number({key}))")
-                } else {
-                    format!("^({sign}{key})")
-                }
-            }
+            Select::Sorted(field, numeric, descending) => self.sorted(field, *numeric, *descending),
+            Select::Extreme(field, greatest) => self.sorted(field, true, *greatest) + "[0]",
             // A function round the path says so.
-            Select::Unique(_) => String::new(),
+            Select::Unique(_) | Select::Reversed => String::new(),
             Select::First => "[0]".to_owned(),
             Select::Last => "[-1]".to_owned(),
             Select::At(index) => format!("[{index}]"),
+        }
+    }
+
+    /// The order of records by a value below them.
+    fn sorted(&self, field: &[SchemaId], numeric: bool, descending: bool) -> String {
+        let sign = if descending { ">" } else { "" };
+        let key = self.field(field);
+        if numeric && field.last().is_some_and(|&last| self.is_text(last)) {
+            format!("^({sign}$number({key}))")
+        } else {
+            format!("^({sign}{key})")
         }
     }
 

@@ -43,12 +43,14 @@ impl Printer<'_> {
                 let operator = if *power < 0 { "div" } else { "*" };
                 format!("{} {operator} {factor}", self.operand(of))
             }
-            Expression::Pad(of, width) => {
-                let padded = format!("concat('{}', {})", "0".repeat(*width), self.expression(of));
-                format!(
-                    "substring({padded}, string-length({padded}) - {})",
-                    width.saturating_sub(1)
-                )
+            Expression::Title(_) => self.variable(expression),
+            Expression::Capital(of) => {
+                let of = self.expression(of);
+                capital(&of)
+            }
+            Expression::Pad(of, width, fill) => {
+                let of = self.expression(of);
+                padded(&of, *width, *fill)
             }
             Expression::Reformat(of, from, to) => {
                 let of = self.expression(of);
@@ -230,6 +232,17 @@ impl Printer<'_> {
                     "</xsl:for-each>".to_owned(),
                 ]
             }
+            Expression::Title(of) => {
+                let select = attribute(&self.expression(of));
+                self.strings = true;
+                vec![
+                    format!("<xsl:for-each select=\"str:tokenize({select}, ' ')\">"),
+                    "  <xsl:if test=\"position() &gt; 1\"><xsl:text> </xsl:text></xsl:if>"
+                        .to_owned(),
+                    format!("  <xsl:value-of select=\"{}\"/>", capital(".")),
+                    "</xsl:for-each>".to_owned(),
+                ]
+            }
             other => {
                 let select = attribute(&self.expression(other));
                 vec![format!("<xsl:value-of select=\"{select}\"/>")]
@@ -253,4 +266,28 @@ impl Printer<'_> {
         let places: Vec<String> = (first..).step_by(2).take(PAIRS).map(place).collect();
         format!("({})", places.join(" | "))
     }
+}
+
+/// The first letter of a text as a capital, the rest in small letters.
+fn capital(of: &str) -> String {
+    format!(
+        "concat(translate(substring({of}, 1, 1), '{SMALL}', '{CAPITAL}'), \
+         translate(substring({of}, 2), '{CAPITAL}', '{SMALL}'))"
+    )
+}
+
+/// A text filled up to a length, which is negative where the filling stands before it.
+fn padded(of: &str, width: i32, fill: char) -> String {
+    let length = width.unsigned_abs();
+    let filling = quoted(
+        &fill
+            .to_string()
+            .repeat(usize::try_from(length).unwrap_or(0)),
+    );
+    if width < 0 {
+        let padded = format!("concat({filling}, {of})");
+        let back = length.saturating_sub(1);
+        return format!("substring({padded}, string-length({padded}) - {back})");
+    }
+    format!("substring(concat({of}, {filling}), 1, {length})")
 }

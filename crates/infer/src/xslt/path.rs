@@ -20,7 +20,10 @@ impl Notation for Printer<'_> {
 
     fn steps(&self, steps: &[Step]) -> String {
         let step = |step: &Step| {
-            let selects = step.select.iter().map(|select| self.select(select));
+            let selects = step
+                .select
+                .iter()
+                .map(|select| self.select(select, step.schema));
             self.label(step.schema) + &selects.collect::<String>()
         };
         steps.iter().map(step).collect::<Vec<_>>().join("/")
@@ -60,7 +63,7 @@ impl Printer<'_> {
         labels.collect::<Vec<_>>().join("/")
     }
 
-    fn select(&self, select: &Select) -> String {
+    fn select(&self, select: &Select, schema: SchemaId) -> String {
         match select {
             Select::Equals(field, value) => {
                 format!("[{} = {}]", self.field(field), quoted(value))
@@ -87,7 +90,12 @@ impl Printer<'_> {
                 format!("[not({field} = preceding-sibling::*/{field})]")
             }
             // A loop says so in an instruction of its own.
-            Select::Sorted(..) => String::new(),
+            Select::Sorted(..) | Select::Reversed => String::new(),
+            Select::Extreme(field, greatest) => {
+                let (label, field) = (self.label(schema), self.field(field));
+                let sign = if *greatest { '<' } else { '>' };
+                format!("[not({field} {sign} ../{label}/{field})][1]")
+            }
             Select::First => "[1]".to_owned(),
             Select::Last => "[last()]".to_owned(),
             Select::At(index) => format!("[{}]", index + 1),

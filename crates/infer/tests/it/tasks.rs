@@ -14,18 +14,18 @@ use serde_json::{Value, json};
 /// Where the tasks are.
 const TASKS: &str = "../../fixtures/mapping/infer";
 /// Where the table of scores is.
-const README: &str = "README.md";
+pub(crate) const README: &str = "README.md";
 /// The fewest that must be right on the input that was not seen.
 const RIGHT: usize = 38;
 
 /// How a task went.
-struct Score {
-    name: String,
+pub(crate) struct Score {
+    pub(crate) name: String,
     language: Language,
     /// The share of the wanted lines that the template makes of the input it was inferred from.
     accuracy: f64,
     /// Whether it makes what a person expects of an input it was not.
-    unseen: bool,
+    pub(crate) unseen: bool,
 }
 
 fn generate(input: &str, output: &str, language: Language) -> String {
@@ -33,7 +33,11 @@ fn generate(input: &str, output: &str, language: Language) -> String {
 }
 
 fn tasks() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(TASKS);
+    folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join(TASKS))
+}
+
+/// The folders in a folder, by name.
+pub(crate) fn folders(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path());
@@ -65,10 +69,10 @@ fn map(template: &str, input: &str, language: Language) -> String {
 
 fn jsonata(template: &str, input: &str) -> String {
     let run = Run::new(0, 1, Limits::standard());
-    let mapped = Jsonata
-        .compile(template)
-        .and_then(|item| item.evaluate(input, &run));
-    mapped.unwrap().unwrap_or_else(|| "null".to_owned())
+    let compiled = Jsonata.compile(template).unwrap();
+    // A template that fails makes nothing.
+    let mapped = compiled.evaluate(input, &run).ok().flatten();
+    mapped.unwrap_or_else(|| "null".to_owned())
 }
 
 /// XSLT has its engine in a crate that builds on this one, so here xsltproc carries it out;
@@ -116,7 +120,7 @@ fn named(task: &Path) -> (String, Language) {
     (name, language)
 }
 
-fn score(task: &Path) -> Score {
+pub(crate) fn score(task: &Path) -> Score {
     let (name, language) = named(task);
     let of = |name| side(task, name, language);
     let template = generate(&of("input"), &of("output"), language);

@@ -1,0 +1,111 @@
+//! The codes by which some records of a kind are told from the others, for those who count and sum them.
+
+use std::collections::BTreeMap;
+
+use super::names::words;
+use super::paths::is_code_name;
+use super::search::{Search, Target};
+use super::standard::code_words;
+use super::template::Select;
+use super::tree::{NodeId, SchemaId};
+
+/// The most codes of one place.
+const CODES: usize = 8;
+/// The longest code.
+const LENGTH: usize = 24;
+/// What a code costs that the standard did not make the qualifier of its segment.
+const OTHER: f64 = 0.3;
+/// What a code costs that is not in the segment that opens a loop.
+const FOREIGN: f64 = 0.15;
+/// What it is worth that a name begins as a code does.
+const NAMED: f64 = 0.35;
+
+impl Search<'_> {
+    /// What selects some records of a kind by a code that they have and others have not, and what it costs.
+    pub(super) fn codes_of(
+        &self,
+        record: NodeId,
+        schema: SchemaId,
+        target: &Target,
+    ) -> Vec<(f64, Select)> {
+        let nodes = self.tree.within(record, schema);
+        let known = self.qualifier_of(schema);
+        let mut selects = Vec::new();
+        if nodes.len() < 2 {
+            return selects;
+        }
+        for field in self.fields(schema) {
+            let is_known = known.as_ref() == Some(&field);
+            let foreign = if self.is_own(schema, &field) {
+                0.0
+            } else {
+                FOREIGN
+            };
+            let cost = if is_known { 0.0 } else { OTHER + foreign };
+            for code in self.codes_at(nodes, &field, is_known) {
+                let named = if self.is_named(target, &field, &code) {
+                    NAMED
+                } else {
+                    0.0
+                };
+                selects.push((cost - named, Select::Equals(field.clone(), code)));
+            }
+        }
+        selects
+    }
+
+    /// The codes at a place below records; none where it holds something else than codes, or the same
+    /// everywhere.
+    fn codes_at(&self, nodes: &[NodeId], field: &[SchemaId], is_known: bool) -> Vec<String> {
+        let Some(&last) = field.last() else {
+            return Vec::new();
+        };
+        let mut codes: BTreeMap<String, usize> = BTreeMap::new();
+        self.tree.look(nodes.len());
+        for &node in nodes {
+            for code in self.tree.below(node, field) {
+                *codes.entry(code).or_default() += 1;
+            }
+        }
+        let holders: usize = codes.values().sum();
+        let label = &self.tree.schema(last).label.field;
+        let repeats = codes.len() < holders;
+        let is_code = is_known
+            || self.forms.is_code(self.tree, last)
+            || (self.forms.is_empty() && repeats)
+            || (self.forms.is_empty() && is_code_name(label) && codes.len() > 1);
+        let is_apart = codes.len() > 1 || holders < nodes.len();
+        let short = codes
+            .keys()
+            .all(|code| !code.is_empty() && code.len() <= LENGTH);
+        if !is_code || !is_apart || !short || codes.len() > CODES {
+            return Vec::new();
+        }
+        codes.into_keys().collect()
+    }
+
+    /// Whether an element is one of the segment that opens a loop, or of the record itself.
+    fn is_own(&self, schema: SchemaId, field: &[SchemaId]) -> bool {
+        let code = |schema: SchemaId| self.tree.schema(schema).label.code();
+        let Some(segment) = code(schema) else {
+            return true;
+        };
+        let element = field.last().and_then(|&last| code(last));
+        element.is_some_and(|element| element.starts_with(&segment))
+    }
+
+    /// Whether a name has a word that begins as a code does, such as `eaches` and `EA`, or that people
+    /// call the records of the code by.
+    fn is_named(&self, target: &Target, field: &[SchemaId], code: &str) -> bool {
+        let words = words(&target.name);
+        let begins = |start: &str| words.iter().any(|word| word.starts_with(start));
+        let small = code.to_lowercase();
+        if small.len() > 1 && begins(&small) {
+            return true;
+        }
+        let element = field
+            .last()
+            .and_then(|&last| self.tree.schema(last).label.code());
+        element.is_some_and(|element| code_words(&element, code).iter().any(|word| begins(word)))
+    }
+}
