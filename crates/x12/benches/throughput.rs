@@ -19,13 +19,12 @@ fn main() {
         report(ROUNDS, name, "pretty JSON", input.len(), || {
             to_json(&input, Layout::Pretty).text.len()
         });
-        report(
-            ROUNDS,
-            name,
-            "compact JSON, 64 KB pieces",
-            input.len(),
-            || streamed(&input),
-        );
+        for layout in [Layout::Compact, Layout::Pretty] {
+            let what = format!("{layout:?}").to_lowercase() + " JSON, 64 KB pieces";
+            report(ROUNDS, name, &what, input.len(), || {
+                streamed(&input, layout)
+            });
+        }
         let valid = || validate(&input, Strictness::Inferred, None).0.total();
         assert_eq!(valid(), 0, "{name} is valid");
         report(ROUNDS, name, "validation", input.len(), || {

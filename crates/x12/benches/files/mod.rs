@@ -41,9 +41,9 @@ pub(crate) fn report(
     println!("{label:<32} {speed:7.1} MB/s");
 }
 
-/// Compact JSON, made and taken out in pieces.
-pub(crate) fn streamed(input: &[u8]) -> usize {
-    let mut reader = Reader::new(JsonWriter::new(Layout::Compact, 1 << 20));
+/// JSON, made and taken out in pieces.
+pub(crate) fn streamed(input: &[u8], layout: Layout) -> usize {
+    let mut reader = Reader::new(JsonWriter::new(layout, 1 << 20));
     let mut written = 0;
     for piece in input.chunks(64 << 10) {
         reader.push(piece);

@@ -9,7 +9,7 @@ mod files;
 
 use std::fmt::Display;
 
-use b2bi_local_x12::{Strictness, validate};
+use b2bi_local_x12::{Layout, Strictness, validate};
 use files::{floor, purchase_orders, remittances, report, streamed};
 use x12_types::util::Parser;
 use x12_types::v005010::{_835, _850, Transmission};
@@ -21,7 +21,8 @@ const ROUNDS: usize = 3;
 macro_rules! typed {
     ($set:ty) => {
         |text: &str| {
-            let (rest, transmission) = Transmission::<$set>::parse(text).expect("x12-types reads the file");
+            let (rest, transmission) =
+                Transmission::<$set>::parse(text).expect("x12-types reads the file");
             assert_eq!(rest.trim(), "", "x12-types reads the file to its end");
             transmission.functional_group.len()
         }
@@ -38,7 +39,9 @@ fn compare(name: &str, input: &[u8], typed: impl Fn(&str) -> usize) {
     let text = std::str::from_utf8(input).expect("generated files are ASCII");
     let show = |what: &str, run: &dyn Fn() -> usize| report(ROUNDS, name, what, input.len(), run);
     show("split and print, flat", &|| floor(input));
-    show("b2bi-local: JSON in loops", &|| streamed(input));
+    show("b2bi-local: JSON in loops", &|| {
+        streamed(input, Layout::Compact)
+    });
     show("b2bi-local: validation", &|| {
         usize::try_from(validate(input, Strictness::Attested, None).0.total()).unwrap_or(0)
     });

@@ -3,7 +3,7 @@
 use super::json::TWO_DIGITS;
 use crate::{Place, Segment};
 
-/// Whether a segment can be written here: no byte of it needs a closer look, none of its elements is
+/// Whether a segment can be written here, or indented in `pretty`: no byte of it needs a closer look, none of its elements is
 /// a composite, and its keys have the usual lengths.
 #[inline]
 pub(super) fn is_plain(segment: &Segment<'_>, place: Place) -> bool {
@@ -78,7 +78,7 @@ fn fill<const BETWEEN: usize>(
 /// Copies bytes, at least one and mostly few, to the beginning of `room` and returns what follows them
 /// there.
 #[inline]
-fn put<'a>(room: &'a mut [u8], bytes: &[u8]) -> Option<&'a mut [u8]> {
+pub(super) fn put<'a>(room: &'a mut [u8], bytes: &[u8]) -> Option<&'a mut [u8]> {
     let (place, rest) = room.split_at_mut_checked(bytes.len())?;
     // Two copies that overlap, of lengths that the compiler knows, need no call.
     if let [only] = bytes {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::names::{GS_NAMES, ISA_11_STANDARD, ISA_NAMES, ST_NAMES};
-use super::{Layout, compact};
+use super::{Layout, compact, pretty};
 use crate::segment::Element;
 use crate::tables::Set;
 use crate::text::push_json;
@@ -85,6 +85,27 @@ impl JsonWriter {
         } else {
             self.out.pop()
         }
+    }
+
+    /// Writes a segment that is plain, if there is a short way to do so.
+    #[inline]
+    fn plain(&mut self, segment: &Segment<'_>) -> bool {
+        if self.pretty {
+            let length = self.out.len();
+            if self.follows {
+                self.out.push(b',');
+            }
+            let is_written = pretty::push_object(&mut self.out, self.depth, segment);
+            if !is_written {
+                self.out.truncate(length);
+            }
+            return is_written;
+        }
+        let before = self.before_item();
+        if let Some(before) = before {
+            compact::push_object(&mut self.out, before, segment);
+        }
+        before.is_some()
     }
 
     #[inline]
@@ -356,11 +377,7 @@ impl Sink for JsonWriter {
 
     #[inline]
     fn segment(&mut self, segment: &Segment<'_>, place: Place, _: &Position) {
-        if !self.pretty
-            && compact::is_plain(segment, place)
-            && let Some(before) = self.before_item()
-        {
-            compact::push_object(&mut self.out, before, segment);
+        if compact::is_plain(segment, place) && self.plain(segment) {
             self.follows = true;
             return;
         }

@@ -3,6 +3,7 @@
 mod compact;
 mod json;
 mod names;
+mod pretty;
 mod xml;
 
 pub use json::JsonWriter;

@@ -125,11 +125,62 @@ fn lengths() -> Vec<u8> {
     text.into_bytes()
 }
 
+/// Levels within levels, deeper than the writer has a short way for.
+fn levels() -> Vec<u8> {
+    let mut text = String::from(
+        "ISA*00*          *00*          *ZZ*A              *ZZ*B              *260301*0930*U*00401*000000001*0*T*:~\
+         GS*SH*A*B*20260301*0930*1*X*004010~ST*856*0001~BSN*00*1*20260301*0930~",
+    );
+    for level in 1..40 {
+        let _ = write!(text, "HL*{level}*{}*I~LIN**VN*A-{level}~", level - 1);
+    }
+    text += "SE*81*0001~GE*1*1~IEA*1*000000001~";
+    text.into_bytes()
+}
+
+/// Compact JSON with a line for each item, indented by two blanks a level.
+pub(crate) fn indented(compact: &str) -> String {
+    let (mut text, mut depth, mut is_string, mut is_escaped) = (String::new(), 0, false, false);
+    let mut characters = compact.chars().peekable();
+    let line = |depth: usize| format!("\n{}", " ".repeat(2 * depth));
+    while let Some(character) = characters.next() {
+        if is_string || character == '"' {
+            text.push(character);
+            is_string = !is_string || is_escaped || character != '"';
+            is_escaped = is_string && !is_escaped && character == '\\';
+            continue;
+        }
+        match character {
+            '{' | '[' if matches!(characters.peek(), Some('}' | ']')) => {
+                text.push(character);
+                text.extend(characters.next());
+            }
+            '{' | '[' => {
+                depth += 1;
+                text.push(character);
+                text += &line(depth);
+            }
+            '}' | ']' => {
+                depth -= 1;
+                text += &line(depth);
+                text.push(character);
+            }
+            ',' => {
+                text.push(character);
+                text += &line(depth);
+            }
+            ':' => text += ": ",
+            _ => text.push(character),
+        }
+    }
+    text
+}
+
 #[test]
 fn compact_and_pretty_say_the_same() {
     assert_eq!(to_json(&lengths(), Layout::Pretty).reading.fatal(), None);
     let files = inputs().into_iter().map(|input| fs::read(input).unwrap());
-    for bytes in files.chain([lengths()]) {
+    for bytes in files.chain([lengths(), levels()]) {
         let value =
             |layout| serde_json::from_str::<serde_json::Value>(&to_json(&bytes, layout).text);
         let (Ok(pretty), Ok(compact)) = (value(Layout::Pretty), value(Layout::Compact)) else {
@@ -137,6 +188,8 @@ fn compact_and_pretty_say_the_same() {
             continue;
         };
         assert_eq!(pretty, compact);
+        let text = to_json(&bytes, Layout::Pretty).text;
+        assert_eq!(text, indented(&compact.to_string()));
         assert_eq!(to_json(&bytes, Layout::Compact).text, compact.to_string());
     }
 }

@@ -12,7 +12,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::documents::inputs;
+use super::documents::{indented, inputs};
 
 /// A fixture in which some bytes are replaced, left out or repeated.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
@@ -54,6 +54,8 @@ fn check(input: &[u8], size: usize) {
     assert_eq!(in_pieces(input, size), document);
     if document.reading.fatal().is_none() {
         serde_json::from_str::<serde_json::Value>(&document.text).unwrap();
+        let pretty = to_json(input, Layout::Pretty).text;
+        assert_eq!(pretty, indented(&document.text));
         if let Err(problem) = write_json(&document.text, &WriteOptions::standard()) {
             let lacks = matches!(problem.fault, DocumentFault::HeaderMissing { .. });
             assert!(lacks, "{problem}");

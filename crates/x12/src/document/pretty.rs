@@ -1,0 +1,110 @@
+//! Plain segments as indented JSON, written into room that is made for a whole segment at once.
+
+use super::compact::put;
+use super::json::TWO_DIGITS;
+use crate::Segment;
+
+/// The length of what is copied at once: a line break, the indentation, and a key with its quotes.
+const CHUNK: usize = 64;
+/// A chunk without the quote and the comma that end the value before.
+const FIRST: usize = CHUNK - 2;
+/// The most bytes between two values, without the indentation of the segment.
+const BETWEEN: usize = "\",\n  \"ABC_01\": \"".len();
+/// How many bytes before the end of a key its number begins.
+const NUMBER: usize = "01\": \"".len();
+
+/// Bytes that begin a line, and how many of the chunk they are.
+struct Chunk {
+    bytes: [u8; CHUNK],
+    length: usize,
+}
+
+impl Chunk {
+    /// `before`, then as many blanks as `width` says, then `after`; nothing where that is too long.
+    #[inline]
+    fn new<const B: usize>(before: [u8; B], width: usize, after: &[u8]) -> Option<Self> {
+        let mut bytes = [b' '; CHUNK];
+        *bytes.first_chunk_mut()? = before;
+        let start = B + width;
+        let length = start + after.len();
+        put(bytes.get_mut(start..length)?, after)?;
+        Some(Self { bytes, length })
+    }
+
+    /// The line that begins with the key of an element whose number is still to be set.
+    #[inline]
+    fn key(id: &[u8], width: usize) -> Option<Self> {
+        match *id {
+            [a, b] => Self::new(
+                *b"\",\n",
+                width,
+                &[b'"', a, b, b'_', 0, 0, b'"', b':', b' ', b'"'],
+            ),
+            [a, b, c] => Self::new(
+                *b"\",\n",
+                width,
+                &[b'"', a, b, c, b'_', 0, 0, b'"', b':', b' ', b'"'],
+            ),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn set_number(&mut self, digits: [u8; 2]) -> Option<()> {
+        let at = self.length.checked_sub(NUMBER)?;
+        *self.bytes.get_mut(at..)?.first_chunk_mut()? = digits;
+        Some(())
+    }
+
+    /// Writes the last `N` bytes of the chunk, as far as they are used, and returns the room behind
+    /// them. All `N` are copied: their number is known, so that needs no call.
+    #[inline]
+    fn write<'r, const N: usize>(&self, room: &'r mut [u8]) -> Option<&'r mut [u8]> {
+        *room.first_chunk_mut::<N>()? = *self.bytes.last_chunk()?;
+        room.get_mut(self.length.checked_sub(CHUNK - N)?..)
+    }
+}
+
+/// Appends the object of a plain segment, from the line break before it on; says whether it could. It
+/// cannot where the segment stands very deep.
+#[inline]
+pub(super) fn push_object(out: &mut Vec<u8>, depth: usize, segment: &Segment<'_>) -> bool {
+    let (begin, width) = (out.len(), 2 * depth);
+    let between = width + BETWEEN;
+    // A segment without values has a key all the same. The last chunk is copied as a whole.
+    let most = segment.bytes().len() + segment.len().max(1) * between + 3 * CHUNK;
+    out.resize(begin + most, 0);
+    let room = out.get_mut(begin..).unwrap_or_default();
+    let left = fill(room, width, segment);
+    out.truncate(begin + left.map_or(0, |left| most - left));
+    left.is_some()
+}
+
+/// Writes the object to the beginning of `room` and returns how much of it is left; nothing where it
+/// does not fit.
+#[inline]
+fn fill(room: &mut [u8], width: usize, segment: &Segment<'_>) -> Option<usize> {
+    let mut room = Chunk::new(*b"\n", width, b"{")?.write::<CHUNK>(room)?;
+    let mut key = Chunk::key(segment.id(), width + 2)?;
+    let mut is_empty = true;
+    for (element, digits) in segment.elements().zip(TWO_DIGITS.iter().skip(1)) {
+        let value = element.value();
+        if value.is_empty() {
+            continue;
+        }
+        key.set_number(*digits)?;
+        room = if is_empty {
+            key.write::<FIRST>(room)?
+        } else {
+            key.write::<CHUNK>(room)?
+        };
+        room = put(room, value)?;
+        is_empty = false;
+    }
+    if is_empty {
+        key.set_number(*b"01")?;
+        room = key.write::<FIRST>(room)?;
+    }
+    let room = Chunk::new(*b"\"\n", width, b"}")?.write::<CHUNK>(room)?;
+    Some(room.len())
+}
