@@ -145,6 +145,9 @@ impl BlobWriter {
     /// Takes the next bytes.
     pub(crate) fn write(&mut self, piece: &[u8]) -> io::Result<()> {
         self.blob.size += piece.len() as u64;
+        if self.gathered.is_empty() && piece.len() >= PIECE {
+            return self.file.write_all(piece);
+        }
         self.gathered.extend_from_slice(piece);
         if self.gathered.len() >= PIECE {
             self.spill()?;

@@ -8,7 +8,9 @@ use s3s::dto::StreamingBlob;
 use s3s::stream::ByteStream as _;
 use s3s::{S3Error, S3ErrorCode, S3Result, StdError};
 
+use super::checksum::Algorithm;
 use super::content::Content;
+use super::digests::{Digester, Digests};
 use super::state::Store;
 
 /// The longest body that goes into its row, and not into a file of its own.
@@ -18,14 +20,20 @@ pub(crate) const IN_ROW: usize = 16 << 10;
 const TRUSTED: usize = 16 << 20;
 
 /// A lone chunk this long is kept as it came; a shorter one may hold on to a far bigger buffer.
-const WORTH_KEEPING: usize = 64 << 10;
+pub(crate) const WORTH_KEEPING: usize = 64 << 10;
 
-/// Reads an upload to its end, into memory or, if it is long and there are files, into one.
+/// Reads an upload to its end, into memory or, if it is long and there are files, into one; makes its
+/// digests on the way.
 ///
 /// # Errors
 /// `EntityTooLarge` beyond the limit; the fault of a body that breaks off or fails its checks;
 /// `InternalError` when the disk does not take it.
-pub(crate) async fn receive(memory: &Store, body: Option<StreamingBlob>) -> S3Result<Content> {
+pub(crate) async fn receive(
+    memory: &Store,
+    body: Option<StreamingBlob>,
+    algorithm: Algorithm,
+) -> S3Result<(Content, Digests)> {
+    let mut digester = Digester::new(algorithm);
     let limit = memory.max_object_bytes();
     let length = body.as_ref().map(|body| body.remaining_length().exact());
     let short = matches!(length, None | Some(Some(..=IN_ROW)));
@@ -34,6 +42,7 @@ pub(crate) async fn receive(memory: &Store, body: Option<StreamingBlob>) -> S3Re
             check_size(length.flatten().unwrap_or_default(), limit)?;
             let mut writer = blobs.writer().map_err(unwritable)?;
             while let Some(piece) = next(&mut body).await? {
+                digester.update(&piece);
                 if let Err(error) = writer.write(&piece) {
                     // A client reads the answer only once it could send everything.
                     while next(&mut body).await?.is_some() {}
@@ -43,9 +52,14 @@ pub(crate) async fn receive(memory: &Store, body: Option<StreamingBlob>) -> S3Re
                     return Err(S3ErrorCode::EntityTooLarge.into());
                 }
             }
-            Ok(writer.finish().await.map_err(unwritable)?.into())
+            let file = writer.finish().await.map_err(unwritable)?;
+            Ok((file.into(), digester.finish()))
         }
-        (_, body) => Ok(collect(body, limit).await?.into()),
+        (_, body) => {
+            let bytes = collect(body, limit).await?;
+            digester.update(&bytes);
+            Ok((bytes.into(), digester.finish()))
+        }
     }
 }
 

@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderName;
-use s3s::crypto::{Crc32, Crc32c, Crc64Nvme, Md5, Sha1, Sha256};
 use s3s::dto::{ChecksumAlgorithm, ChecksumType};
 use s3s::{S3ErrorCode, S3Request, S3Result, TrailingHeaders, s3_error};
 
 use super::checksum_names;
 use super::content::Content;
+use super::digests::{self, Digests};
 use super::unauthenticated::Trailers;
 
 /// The checksum algorithms S3 has, as far as the library knows them.
@@ -81,45 +81,16 @@ impl Algorithm {
     pub(crate) fn composite_by_default(self) -> bool {
         self != Self::Crc64Nvme
     }
-
-    /// The digest of the bytes that `show` shows.
-    fn digest(self, show: impl FnOnce(&mut dyn FnMut(&[u8])) -> S3Result<()>) -> S3Result<Vec<u8>> {
-        match self {
-            Self::Crc32 => digest::<Crc32>(show),
-            Self::Crc32c => digest::<Crc32c>(show),
-            Self::Crc64Nvme => digest::<Crc64Nvme>(show),
-            Self::Sha1 => digest::<Sha1>(show),
-            Self::Sha256 => digest::<Sha256>(show),
-        }
-    }
-}
-
-fn digest<C: s3s::crypto::Checksum>(
-    show: impl FnOnce(&mut dyn FnMut(&[u8])) -> S3Result<()>,
-) -> S3Result<Vec<u8>> {
-    let mut hasher = C::new();
-    show(&mut |piece| hasher.update(piece))?;
-    Ok(hasher.finalize().as_ref().to_vec())
-}
-
-fn of_pieces<'a, C: s3s::crypto::Checksum>(pieces: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
-    let mut hasher = C::new();
-    pieces.for_each(|piece| hasher.update(piece));
-    hasher.finalize().as_ref().to_vec()
 }
 
 impl Checksum {
-    /// The checksum of the bytes.
-    ///
-    /// # Errors
-    /// `InternalError` when they cannot be read.
-    pub(crate) fn of(algorithm: Algorithm, content: &Content) -> S3Result<Self> {
-        let digest = algorithm.digest(|look| content.visit(look))?;
-        Ok(Self {
+    /// The checksum that is the digest of all bytes.
+    pub(crate) fn whole(algorithm: Algorithm, digest: &[u8]) -> Self {
+        Self {
             algorithm,
             value: BASE64_STANDARD.encode(digest),
             composite: false,
-        })
+        }
     }
 
     /// The checksum of the parts' checksums, which are in base64.
@@ -130,13 +101,8 @@ impl Checksum {
         let raw: Vec<Vec<u8>> = parts
             .filter_map(|part| BASE64_STANDARD.decode(part).ok())
             .collect();
-        let show = |look: &mut dyn FnMut(&[u8])| {
-            for part in &raw {
-                look(part);
-            }
-            Ok(())
-        };
-        let digest = BASE64_STANDARD.encode(algorithm.digest(show).unwrap_or_default());
+        let digest = digests::digest(algorithm, raw.iter().map(Vec::as_slice));
+        let digest = BASE64_STANDARD.encode(digest);
         Self {
             algorithm,
             value: format!("{digest}-{}", raw.len()),
@@ -175,7 +141,15 @@ pub(crate) fn checksum_type(composite: bool) -> ChecksumType {
     })
 }
 
-/// Makes the checksum to keep for uploaded bytes, and compares it with what was claimed.
+/// The algorithm of the checksum that an upload is likely to need, before its body is read: trailers
+/// may claim another.
+pub(crate) fn likely_algorithm(claims: &[Claim], wish: Option<&ChecksumAlgorithm>) -> Algorithm {
+    let claimed = claims.first().map(|(algorithm, _)| *algorithm);
+    let wished = || wish.and_then(|name| Algorithm::named(name.as_str()).ok());
+    claimed.or_else(wished).unwrap_or(Algorithm::Crc64Nvme)
+}
+
+/// Chooses the checksum to keep for uploaded bytes, and compares it with what was claimed.
 ///
 /// The algorithm is the claim's, else the one wished for, else S3's own choice, CRC64NVME.
 ///
@@ -183,9 +157,10 @@ pub(crate) fn checksum_type(composite: bool) -> ChecksumType {
 /// `InvalidRequest` for several claims or a malformed one, `BadDigest` for a wrong one.
 pub(crate) fn verify(
     content: &Content,
+    digests: Digests,
     claims: &[Claim],
     wish: Option<Algorithm>,
-) -> S3Result<Checksum> {
+) -> S3Result<Digests> {
     let (algorithm, claimed) = match claims {
         [] => (wish.unwrap_or(Algorithm::Crc64Nvme), None),
         [(algorithm, claimed)] => (*algorithm, Some(claimed)),
@@ -196,12 +171,12 @@ pub(crate) fn verify(
             ));
         }
     };
-    let checksum = Checksum::of(algorithm, content)?;
+    let digests = digests.with_algorithm(algorithm, content)?;
     if let Some(claimed) = claimed {
-        well_formed(algorithm, claimed, checksum.value.len())?;
-        checksum.check(claimed)?;
+        well_formed(algorithm, claimed, digests.checksum.value.len())?;
+        digests.checksum.check(claimed)?;
     }
-    Ok(checksum)
+    Ok(digests)
 }
 
 fn well_formed(algorithm: Algorithm, claimed: &str, length: usize) -> S3Result<()> {
@@ -239,18 +214,10 @@ pub(crate) fn with_trailers<T>(
     Ok(claims)
 }
 
-/// The MD5 of the bytes, which is the `ETag` of what is uploaded in one request.
-///
-/// # Errors
-/// `InternalError` when they cannot be read.
-pub(crate) fn md5(content: &Content) -> S3Result<Vec<u8>> {
-    digest::<Md5>(|look| content.visit(look))
-}
-
 /// The `ETag` of an object made of parts: the MD5 of their MD5s, and their number.
 pub(crate) fn multipart_etag<'a>(parts: impl Iterator<Item = &'a [u8]> + Clone) -> String {
     let count = parts.clone().count();
-    format!("{}-{count}", hex(&of_pieces::<Md5>(parts)))
+    format!("{}-{count}", hex(&digests::md5(parts)))
 }
 
 /// Bytes in lowercase hexadecimal.
@@ -263,6 +230,14 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
             let _ = write!(text, "{byte:02x}");
             text
         })
+}
+
+/// The bytes that are written in hexadecimal; nothing of text that is anything else.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    let is_hex = digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit);
+    let pair = |pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+    is_hex.then(|| digits.chunks_exact(2).map(pair).collect())?
 }
 
 /// Fails unless the `Content-MD5` of a request, if any, is the given MD5 in hexadecimal.
@@ -291,7 +266,7 @@ mod tests {
         let content = Content::from(Bytes::from_static(b"123456789"));
         let check = |algorithm: Algorithm, expected: &str| {
             let digest = BASE64_STANDARD
-                .decode(Checksum::of(algorithm, &content).unwrap().value)
+                .decode(Digests::of(algorithm, &content).unwrap().checksum.value)
                 .unwrap();
             assert_eq!(hex(&digest), expected, "{}", algorithm.name());
         };
@@ -303,19 +278,27 @@ mod tests {
             Algorithm::Sha256,
             "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225",
         );
-        assert_eq!(
-            hex(&md5(&content).unwrap()),
-            "25f9e794323b453885f5181f1b624d0b"
-        );
+        let digests = Digests::of(Algorithm::Crc32, &content).unwrap();
+        assert_eq!(hex(&digests.md5), "25f9e794323b453885f5181f1b624d0b");
+    }
+
+    #[test]
+    fn hexadecimal_is_read_as_it_is_written() {
+        let bytes: Vec<u8> = (0..=u8::MAX).collect();
+        assert_eq!(unhex(&hex(&bytes)), Some(bytes));
+        for text in ["0", "0g", "+1", "25f9e794323b453885f5181f1b624d0b-2", "é"] {
+            assert_eq!(unhex(text), None, "{text}");
+        }
     }
 
     #[test]
     fn claims_are_compared() {
         let check = |claims: &[Claim], expected: Result<Algorithm, &str>| {
             let content = Content::from(Bytes::from_static(b"123456789"));
-            let actual = verify(&content, claims, Some(Algorithm::Sha1));
+            let digests = Digests::of(likely_algorithm(claims, None), &content).unwrap();
+            let actual = verify(&content, digests, claims, Some(Algorithm::Sha1));
             let actual = actual
-                .map(|checksum| checksum.algorithm)
+                .map(|digests| digests.checksum.algorithm)
                 .map_err(|error| error.code().as_str().to_owned());
             assert_eq!(
                 actual.as_ref().map_err(String::as_str),

@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use super::EmbeddedS3;
 use super::body::IN_ROW;
+use super::checksum::Algorithm;
 use super::configuration::{self, Configurations};
 use super::content::Content;
+use super::digests::Digests;
 use super::fields::Headers;
 use super::operations::write;
 use super::state::{Bucket, Buckets, Object, Store, Versioning};
@@ -437,7 +439,8 @@ impl Store {
                 .then(|| described.metadata.into_iter().collect::<Metadata>()),
         };
         let content = self.stored(body).await?;
-        let made = write::whole(self, content, headers, &[], None);
+        let digests = Digests::of(Algorithm::Crc64Nvme, &content);
+        let made = digests.and_then(|digests| write::whole(self, content, headers, digests));
         let made = made.map_err(|error| error.message().unwrap_or("refused").to_owned())?;
         Ok(Object {
             last_modified,

@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use s3s::{S3Error, S3ErrorCode};
 
-use super::content::Content;
 use super::fields::Headers;
 use super::listing::{self, Query};
 use super::reply;
@@ -82,12 +81,10 @@ impl ObjectStore for Store {
         content_type: &str,
     ) -> Result<Attributes, ObjectError> {
         let headers = headers(content_type);
-        let content = Content::from(body.clone());
         let in_row = self.blobs().is_none() || body.len() <= super::body::IN_ROW;
         let mut writer = self.begin(account, bucket, key, headers)?;
         if in_row {
-            super::body::check_size(body.len(), self.max_object_bytes())?;
-            return writer.place(content).await;
+            return writer.put(body).await;
         }
         writer.write(body).await?;
         Box::new(writer).finish().await

@@ -6,7 +6,9 @@ use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use super::blobs::BlobWriter;
 use super::body::{self, unwritable};
-use super::content::Content;
+use super::checksum::Algorithm;
+use super::content::{Chunk, Content};
+use super::digests::Digester;
 use super::fields::Headers;
 use super::operations::write;
 use super::state::{self, New, Store};
@@ -24,6 +26,11 @@ pub(crate) struct Writer<'a> {
     bucket: String,
     key: String,
     headers: Headers,
+    digester: Digester,
+    size: u64,
+    /// Long pieces, kept as they came; nothing where there are files.
+    chunks: Vec<Chunk>,
+    /// Short pieces that came after those.
     gathered: BytesMut,
     /// Where the bytes go once they are too many for a row.
     file: Option<BlobWriter>,
@@ -51,6 +58,9 @@ impl Store {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             headers,
+            digester: Digester::new(Algorithm::Crc64Nvme),
+            size: 0,
+            chunks: Vec::new(),
             gathered: BytesMut::new(),
             file: None,
         })
@@ -58,30 +68,42 @@ impl Store {
 }
 
 impl Writer<'_> {
-    fn take(&mut self, piece: &[u8]) -> S3Result<()> {
-        let length = self.gathered.len() + piece.len();
-        if let Some(file) = &mut self.file {
-            file.write(piece).map_err(unwritable)?;
-            let size = usize::try_from(file.size()).unwrap_or(usize::MAX);
-            return body::check_size(size, self.memory.max_object_bytes());
-        }
-        body::check_size(length, self.memory.max_object_bytes())?;
-        self.gathered.extend_from_slice(piece);
-        match self.memory.blobs() {
-            Some(blobs) if length > body::IN_ROW => {
+    fn take(&mut self, piece: Bytes) -> S3Result<()> {
+        self.size += piece.len() as u64;
+        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
+        body::check_size(size, self.memory.max_object_bytes())?;
+        self.digester.update(&piece);
+        match (&mut self.file, self.memory.blobs()) {
+            (Some(file), _) => file.write(&piece).map_err(unwritable),
+            (None, Some(blobs)) if size > body::IN_ROW => {
                 let mut file = blobs.writer().map_err(unwritable)?;
                 file.write(&self.gathered.split()).map_err(unwritable)?;
+                file.write(&piece).map_err(unwritable)?;
                 self.file = Some(file);
+                Ok(())
             }
-            _ => {}
+            (None, None) if piece.len() >= body::WORTH_KEEPING => {
+                self.keep_gathered();
+                self.chunks.push(Chunk::Bytes(piece));
+                Ok(())
+            }
+            (None, _) => {
+                self.gathered.extend_from_slice(&piece);
+                Ok(())
+            }
         }
-        Ok(())
+    }
+
+    fn keep_gathered(&mut self) {
+        if !self.gathered.is_empty() {
+            let bytes = self.gathered.split().freeze();
+            self.chunks.push(Chunk::Bytes(bytes));
+        }
     }
 
     /// Puts the object in place, and waits until it is kept.
-    pub(crate) async fn place(&mut self, content: Content) -> Result<Attributes, ObjectError> {
-        let headers = std::mem::take(&mut self.headers);
-        let object = write::whole(self.memory, content, headers, &[], None)?;
+    async fn place(self, content: Content) -> Result<Attributes, ObjectError> {
+        let object = write::whole(self.memory, content, self.headers, self.digester.finish())?;
         let (account, bucket, key) = (&self.account, &self.bucket, &self.key);
         let failures = self.memory.failures();
         let new = New {
@@ -94,18 +116,29 @@ impl Writer<'_> {
         Ok(attributes(&object))
     }
 
+    /// Puts an object of these bytes in place, which are few enough for a row or kept in memory.
+    pub(crate) async fn put(mut self, body: Bytes) -> Result<Attributes, ObjectError> {
+        body::check_size(body.len(), self.memory.max_object_bytes())?;
+        self.digester.update(&body);
+        self.place(body.into()).await
+    }
+
     async fn content(&mut self) -> S3Result<Content> {
-        match self.file.take() {
-            Some(file) => Ok(file.finish().await.map_err(unwritable)?.into()),
-            None => Ok(self.gathered.split().freeze().into()),
+        if let Some(file) = self.file.take() {
+            return Ok(file.finish().await.map_err(unwritable)?.into());
         }
+        if self.chunks.is_empty() {
+            return Ok(self.gathered.split().freeze().into());
+        }
+        self.keep_gathered();
+        Ok(self.chunks.drain(..).collect())
     }
 }
 
 #[async_trait]
 impl ObjectWriter for Writer<'_> {
     async fn write(&mut self, piece: Bytes) -> Result<(), ObjectError> {
-        Ok(self.take(&piece)?)
+        Ok(self.take(piece)?)
     }
 
     async fn finish(mut self: Box<Self>) -> Result<Attributes, ObjectError> {

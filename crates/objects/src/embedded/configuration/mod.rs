@@ -24,6 +24,7 @@ use super::acl;
 use super::body;
 use super::checksum::{self, Algorithm};
 use super::content::Content;
+use super::digests::Digests;
 use super::notifications::NOTIFICATION;
 use super::settings::Account;
 use super::state::{self, Store, Versioning};
@@ -121,12 +122,12 @@ async fn receive(sent: Body, headers: &HeaderMap, most: usize) -> S3Result<Vec<u
     }
     let content = Content::from(bytes.clone());
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let md5 = checksum::hex(&checksum::md5(&content)?);
-    checksum::check_md5(text("content-md5"), &md5)?;
     let claims: Vec<_> = Algorithm::headers()
         .filter_map(|(algorithm, header)| Some((algorithm, text(&header)?.to_owned())))
         .collect();
-    checksum::verify(&content, &claims, None)?;
+    let digests = Digests::of(checksum::likely_algorithm(&claims, None), &content)?;
+    checksum::check_md5(text("content-md5"), &checksum::hex(&digests.md5))?;
+    checksum::verify(&content, digests, &claims, None)?;
     Ok(bytes.into())
 }
 

@@ -8,6 +8,7 @@ use crate::embedded::change::Change;
 use crate::embedded::checksum::{self, Algorithm, Checksum};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
+use crate::embedded::digests;
 use crate::embedded::fields::{Headers, claims_of, size, tell_checksum};
 use crate::embedded::location::Endpoint;
 use crate::embedded::state::{Object, PartRecord, Store, Upload, UploadedPart, bucket, bucket_mut};
@@ -103,7 +104,7 @@ fn assemble(
             parts().map(|part| part.checksum.value.as_str()),
         )
     } else {
-        Checksum::of(plan.algorithm, &content)?
+        digests::checksum(plan.algorithm, &content)?
     };
     Ok(Object {
         content,

@@ -9,10 +9,11 @@ use s3s::{S3ErrorCode, S3Result, s3_error};
 
 use super::{multipart, tagging, write};
 use crate::embedded::acl::given_acl;
-use crate::embedded::checksum::Algorithm;
+use crate::embedded::checksum::{self, Algorithm};
 use crate::embedded::conditions::{self, ReadConditions};
 use crate::embedded::content::Content;
 use crate::embedded::customer_key;
+use crate::embedded::digests::{self, Digests};
 use crate::embedded::fields::{Headers, headers_of, tell_checksum, tell_encryption};
 use crate::embedded::state::{self, New, Object, Store};
 use crate::embedded::versions::Found;
@@ -89,13 +90,12 @@ pub(crate) fn object(
         .as_ref()
         .map(|name| Algorithm::named(name.as_str()))
         .transpose()?;
-    let wish = wish.or(Some(original.checksum.algorithm));
+    let algorithm = wish.unwrap_or(original.checksum.algorithm);
     let mut copy = write::whole(
         memory,
         original.content.clone(),
         merged(&original, asked, replaces),
-        &[],
-        wish,
+        digests_of(&original, algorithm)?,
     )?;
     copy.tags = match input
         .tagging_directive
@@ -121,6 +121,22 @@ pub(crate) fn object(
         copy_source_version_id: found.version_id,
         ..copy_output(&placed.object)
     })
+}
+
+/// The digests of a copy; those that the original has are not made again.
+fn digests_of(original: &Object, algorithm: Algorithm) -> S3Result<Digests> {
+    match checksum::unhex(&original.entity_tag) {
+        // One made of parts has another entity tag than its copy.
+        None => Digests::of(algorithm, &original.content),
+        Some(md5) if original.checksum.composite => Ok(Digests {
+            md5,
+            checksum: digests::checksum(algorithm, &original.content)?,
+        }),
+        Some(md5) => {
+            let checksum = original.checksum.clone();
+            Digests { md5, checksum }.with_algorithm(algorithm, &original.content)
+        }
+    }
 }
 
 /// The conditions on what is replaced; the library does not read them for copies.
@@ -214,7 +230,8 @@ pub(crate) fn part(
         upload_id: &input.upload_id,
         number: input.part_number,
     };
-    let part = multipart::store(memory, account, &place, content, &[])?;
+    let digests = Digests::of(Algorithm::Crc64Nvme, &content)?;
+    let part = multipart::store(memory, account, &place, (content, digests), &[])?;
     let mut result = CopyPartResult {
         e_tag: Some(multipart::etag(&part)),
         last_modified: Some(part.last_modified.into()),

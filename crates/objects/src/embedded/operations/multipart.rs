@@ -14,6 +14,7 @@ use crate::embedded::change::Change;
 use crate::embedded::checksum::{self, Algorithm, Claim};
 use crate::embedded::content::Content;
 use crate::embedded::customer_key;
+use crate::embedded::digests::Digests;
 use crate::embedded::fields::{
     Headers, claims_of, customer_key, headers_of, tell_checksum, tell_encryption,
 };
@@ -129,8 +130,10 @@ pub(crate) async fn upload_part(
     account: &str,
     mut request: S3Request<UploadPartInput>,
 ) -> S3Result<UploadPartOutput> {
-    let content = body::receive(memory, request.input.body.take()).await?;
-    let claims = checksum::with_trailers(claims_of!(request.input), &request)?;
+    let claims = claims_of!(request.input);
+    let algorithm = checksum::likely_algorithm(&claims, request.input.checksum_algorithm.as_ref());
+    let received = body::receive(memory, request.input.body.take(), algorithm).await?;
+    let claims = checksum::with_trailers(claims, &request)?;
     let input = request.input;
     check_number(input.part_number)?;
     let given = customer_key!(input)?;
@@ -143,19 +146,17 @@ pub(crate) async fn upload_part(
         customer_key::check(upload.headers.customer_key_md5.as_deref(), given.as_deref())?;
         check_claimed(upload, &claims)
     })?;
-    if input.content_md5.is_some() {
-        checksum::check_md5(
-            input.content_md5.as_deref(),
-            &checksum::hex(&checksum::md5(&content)?),
-        )?;
-    }
+    checksum::check_md5(
+        input.content_md5.as_deref(),
+        &checksum::hex(&received.1.md5),
+    )?;
     let place = Place {
         bucket: &input.bucket,
         key: &input.key,
         upload_id: &input.upload_id,
         number: input.part_number,
     };
-    let part = store(memory, account, &place, content, &claims)?;
+    let part = store(memory, account, &place, received, &claims)?;
     let mut output = UploadPartOutput {
         e_tag: Some(etag(&part)),
         ..Default::default()
@@ -172,7 +173,7 @@ pub(crate) fn store(
     memory: &Store,
     account: &str,
     place: &Place<'_>,
-    content: Content,
+    (content, digests): (Content, Digests),
     claims: &[Claim],
 ) -> S3Result<UploadedPart> {
     check_number(place.number)?;
@@ -182,12 +183,10 @@ pub(crate) fn store(
     };
     let (algorithm, chosen) = memory.read(account, look)?;
     check_algorithm(algorithm, chosen, claims)?;
-    let mut checksum = checksum::verify(&content, claims, Some(algorithm))?;
-    if checksum.algorithm != algorithm {
-        checksum = checksum::Checksum::of(algorithm, &content)?;
-    }
+    let digests = checksum::verify(&content, digests, claims, Some(algorithm))?;
+    let Digests { md5, checksum } = digests.with_algorithm(algorithm, &content)?;
     let part = UploadedPart {
-        md5: checksum::md5(&content)?,
+        md5,
         content,
         checksum,
         last_modified: memory.now(),

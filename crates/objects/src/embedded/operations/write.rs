@@ -6,9 +6,10 @@ use s3s::{S3Request, S3Result};
 use super::tagging;
 use crate::embedded::acl::given_acl;
 use crate::embedded::body;
-use crate::embedded::checksum::{self, Algorithm, Claim};
+use crate::embedded::checksum::{self, Algorithm};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
+use crate::embedded::digests::Digests;
 use crate::embedded::fields::{Headers, claims_of, headers_of, tell_checksum, tell_encryption};
 use crate::embedded::state::{New, Object, Store};
 use crate::embedded::versions::VersionId;
@@ -21,8 +22,10 @@ pub(crate) async fn put(
     mut request: S3Request<PutObjectInput>,
     change: ObjectChange,
 ) -> S3Result<PutObjectOutput> {
-    let content = body::receive(memory, request.input.body.take()).await?;
-    let claims = checksum::with_trailers(claims_of!(request.input), &request)?;
+    let claims = claims_of!(request.input);
+    let algorithm = checksum::likely_algorithm(&claims, request.input.checksum_algorithm.as_ref());
+    let (content, digests) = body::receive(memory, request.input.body.take(), algorithm).await?;
+    let claims = checksum::with_trailers(claims, &request)?;
     let mut input = request.input;
     let acl = given_acl!(input).of_upload(memory, account, &input.bucket)?;
     let wish = input
@@ -34,7 +37,8 @@ pub(crate) async fn put(
         acl,
         ..headers_of!(input)
     };
-    let mut object = whole(memory, content, headers, &claims, wish)?;
+    let digests = checksum::verify(&content, digests, &claims, wish)?;
+    let mut object = whole(memory, content, headers, digests)?;
     checksum::check_md5(input.content_md5.as_deref(), &object.entity_tag)?;
     object.tags = tagging::from_header(input.tagging.as_deref())?;
     let new = New { object, change };
@@ -60,21 +64,19 @@ pub(crate) async fn put(
 /// Makes an object of bytes that came whole, with no tags.
 ///
 /// # Errors
-/// Claims that are wrong, and headers that are refused.
+/// Headers that are refused.
 pub(crate) fn whole(
     memory: &Store,
     content: Content,
     headers: Headers,
-    claims: &[Claim],
-    wish: Option<Algorithm>,
+    digests: Digests,
 ) -> S3Result<Object> {
-    let checksum = checksum::verify(&content, claims, wish)?;
     Ok(Object {
-        entity_tag: checksum::hex(&checksum::md5(&content)?),
+        entity_tag: checksum::hex(&digests.md5),
         content,
         last_modified: memory.now(),
         headers: headers.flushed()?,
-        checksum,
+        checksum: digests.checksum,
         parts: Vec::new(),
         tags: Vec::new(),
         version: VersionId::default(),
