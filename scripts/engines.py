@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -76,18 +77,30 @@ def by_dask(folder: Path, size: int) -> Answer:
     return sum(len(part) for part in parts), sum((sum(part[COLUMN], Decimal(0)) for part in parts), Decimal(0))
 
 
+def run_the_page(folder: Path) -> None:
+    """Runs the Spark code of docs/tables.md as it stands, with the folder as its `remits`."""
+    page = Path(__file__).resolve().parents[1] / "docs/tables.md"
+    blocks = re.findall(r"^```python-spark\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+    assert blocks
+    (folder.parent / "remits").symlink_to(folder)
+    program = "\n".join([*blocks, "session.stop()"])
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "sum(paid_amount)" in done.stdout, done.stdout
+
+
 def main() -> None:
-    megabytes = float(sys.argv[1])
-    wanted = sys.argv[2:]
+    many_megabytes, one_megabytes = float(sys.argv[1]), float(sys.argv[2])
+    wanted = sys.argv[3:]
     ways: dict[str, Callable[[Path, int], Answer]] = {"spark": by_spark, "ray": by_ray, "dask": by_dask}
     with tempfile.TemporaryDirectory() as folder:
         many, one = Path(folder, "many"), Path(folder, "one")
         many.mkdir()
         one.mkdir()
         for number in range(FILES):
-            x12_files.write(many / f"{number:02}.edi", "835", megabytes / FILES)
-        x12_files.write(one / "one.edi", "835", megabytes)
-        for place in (many, one):
+            x12_files.write(many / f"{number:02}.edi", "835", many_megabytes / FILES)
+        x12_files.write(one / "one.edi", "835", one_megabytes)
+        for place, megabytes in ((many, many_megabytes), (one, one_megabytes)):
             expected = by_command_line(place)
             for name, way in ways.items():
                 if wanted and name not in wanted:
@@ -96,7 +109,9 @@ def main() -> None:
                 found = way(place, int(megabytes * 1e6 / 8))
                 seconds = time.perf_counter() - begin
                 assert found == expected, (name, place.name, found, expected)
-                print(f"{name:6} {place.name:5} {found[0]:9} rows {found[1]:14} {seconds:6.1f} s")
+                print(f"{name:6} {place.name:5} {found[0]:9} rows {found[1]:14} {seconds:6.1f} s", flush=True)
+        if not wanted or "spark" in wanted:
+            run_the_page(many)
 
 
 if __name__ == "__main__":
