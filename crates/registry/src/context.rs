@@ -1,6 +1,6 @@
 //! Who asks for a change, and which tags come with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use b2bi_local_b2bi::Scope;
@@ -25,6 +25,9 @@ pub struct HandlerContext {
     pub logical_id: Option<String>,
     /// The name of the stack; none for Cloud Control.
     pub stack_name: Option<String>,
+    /// The attributes that the template asks for with `Fn::GetAtt`. They are known only for resources
+    /// in the upstream.
+    pub attributes: BTreeSet<String>,
 }
 
 impl HandlerContext {
@@ -39,6 +42,7 @@ impl HandlerContext {
             system_tags: Tags::new(),
             logical_id: None,
             stack_name: None,
+            attributes: BTreeSet::new(),
         }
     }
 

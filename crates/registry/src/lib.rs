@@ -17,6 +17,7 @@ mod resource_type;
 mod schema;
 mod types;
 mod unknown;
+mod upstream;
 
 pub use buckets::Buckets;
 pub use context::{HandlerContext, Tags};
@@ -30,3 +31,4 @@ pub use resource_type::{Properties, Residence, Resource, ResourceType};
 pub use schema::{Path, Schema, SchemaError, Violation};
 pub use types::LOG_GROUPS;
 pub use unknown::{UnknownResources, UnknownResourcesError, UnknownType};
+pub use upstream::{UpstreamStack, UpstreamStacks};

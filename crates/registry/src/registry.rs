@@ -7,8 +7,9 @@ use std::sync::Arc;
 use crate::environment::Environment;
 use crate::resource_type::ResourceType;
 use crate::schema::SchemaError;
-use crate::types::{self, Forms, Recorded};
+use crate::types::{self, Forms, Recorded, Upstream};
 use crate::unknown::{UnknownResources, UnknownType};
+use crate::upstream::UpstreamStacks;
 
 /// The resource types that there are.
 #[derive(Clone)]
@@ -17,6 +18,7 @@ pub struct Registry {
     forms: BTreeMap<String, Forms>,
     unknown: UnknownResources,
     environment: Environment,
+    upstream: Option<Arc<dyn UpstreamStacks>>,
 }
 
 impl Registry {
@@ -37,7 +39,13 @@ impl Registry {
             forms: types::forms()?,
             unknown,
             environment,
+            upstream: None,
         })
+    }
+
+    /// Names the upstream, to which resources can be handed.
+    pub fn set_upstream(&mut self, upstream: Arc<dyn UpstreamStacks>) {
+        self.upstream = Some(upstream);
     }
 
     /// Adds a type; one of the same name is replaced.
@@ -46,19 +54,52 @@ impl Registry {
         self.types.insert(name, resource_type);
     }
 
-    /// The type of this name, whose resources are here or are recorded.
+    /// The type of this name, whose new resources are here, are recorded or are in the upstream.
     ///
     /// # Errors
     ///
-    /// There is none, and its resources are not to be recorded.
+    /// There is none, and its resources are neither to be recorded nor to be made in the upstream.
     pub fn get(&self, type_name: &str) -> Result<Arc<dyn ResourceType>, UnknownTypeError> {
-        match self.here(type_name) {
-            Err(_) if self.unknown.of(type_name) == UnknownType::Record && is_type(type_name) => {
-                let forms = self.forms.get(type_name);
-                Ok(Arc::new(Recorded::new(&self.environment, type_name, forms)))
-            }
-            found => found,
+        if self.unknown.is_named_upstream(type_name) {
+            return self.in_upstream(type_name);
         }
+        match (self.here(type_name), self.unknown.of(type_name)) {
+            (Err(_), UnknownType::Record) if is_type(type_name) => Ok(self.recorded(type_name)),
+            (Err(_), UnknownType::Upstream) if is_type(type_name) => self.in_upstream(type_name),
+            (found, _) => found,
+        }
+    }
+
+    /// The type of a resource that exists, by where it is. What is done with new resources may have
+    /// changed since it was made.
+    ///
+    /// # Errors
+    ///
+    /// There is no such type, or the resource is in an upstream and there is none.
+    pub fn of_existing(
+        &self,
+        type_name: &str,
+        residence: &str,
+    ) -> Result<Arc<dyn ResourceType>, UnknownTypeError> {
+        match residence {
+            "recorded" => Ok(self.recorded(type_name)),
+            "upstream" => self.in_upstream(type_name),
+            _ => self.here(type_name),
+        }
+    }
+
+    fn recorded(&self, type_name: &str) -> Arc<dyn ResourceType> {
+        let forms = self.forms.get(type_name);
+        Arc::new(Recorded::new(&self.environment, type_name, forms))
+    }
+
+    fn in_upstream(&self, type_name: &str) -> Result<Arc<dyn ResourceType>, UnknownTypeError> {
+        let upstream = self.upstream.as_ref();
+        let upstream = upstream.ok_or_else(|| UnknownTypeError::no_upstream(type_name))?;
+        let forms = self.forms.get(type_name);
+        let upstream = Arc::clone(upstream);
+        let found = Upstream::new(&self.environment, upstream, type_name, forms);
+        Ok(Arc::new(found))
     }
 
     /// The type of this name, if its resources are here.
@@ -68,7 +109,7 @@ impl Registry {
     /// They are not.
     pub fn here(&self, type_name: &str) -> Result<Arc<dyn ResourceType>, UnknownTypeError> {
         let found = self.types.get(type_name).cloned();
-        found.ok_or_else(|| UnknownTypeError(type_name.to_owned()))
+        found.ok_or_else(|| UnknownTypeError::not_here(type_name))
     }
 
     /// The names of the types that are here, in order.
@@ -94,16 +135,41 @@ impl fmt::Debug for Registry {
     }
 }
 
-/// There is no such resource type here.
+/// Resources of a type cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownTypeError(pub String);
+pub struct UnknownTypeError {
+    type_name: String,
+    needs_upstream: bool,
+}
+
+impl UnknownTypeError {
+    fn not_here(type_name: &str) -> Self {
+        Self {
+            type_name: type_name.to_owned(),
+            needs_upstream: false,
+        }
+    }
+
+    fn no_upstream(type_name: &str) -> Self {
+        Self {
+            type_name: type_name.to_owned(),
+            needs_upstream: true,
+        }
+    }
+}
 
 impl fmt::Display for UnknownTypeError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.type_name;
+        if self.needs_upstream {
+            return write!(
+                out,
+                "Resources of the type {name} are in the upstream, and --upstream names none"
+            );
+        }
         write!(
             out,
-            "The type {} is not here. --unknown-resources says what is done with such resources",
-            self.0
+            "The type {name} is not here. --unknown-resources says what is done with such resources"
         )
     }
 }

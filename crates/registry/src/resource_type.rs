@@ -1,5 +1,6 @@
 //! What a type of resources can do.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use async_trait::async_trait;
@@ -61,6 +62,11 @@ pub trait ResourceType: Send + Sync {
         Residence::Here
     }
 
+    /// Where a resource of this type is.
+    fn residence_of(&self, _: &Resource) -> Residence {
+        self.residence()
+    }
+
     /// What `Ref` gives in a template; the identifier, unless the type has another.
     fn reference(&self, resource: &Resource) -> String {
         resource.identifier.clone()
@@ -69,6 +75,11 @@ pub trait ResourceType: Send + Sync {
     /// What `Fn::GetAtt` gives in a template: a read-only property, found by its path with dots.
     fn attribute(&self, resource: &Resource, name: &str) -> Option<Value> {
         self.schema().attribute(&resource.properties, name)
+    }
+
+    /// Whether these attributes of a resource are known, as far as the type is able to know them.
+    fn has_attributes(&self, _: &Resource, _: &BTreeSet<String>) -> bool {
+        true
     }
 
     /// Makes a resource.

@@ -12,6 +12,8 @@ pub enum UnknownType {
     /// Its model is recorded.
     #[default]
     Record,
+    /// It is made in the upstream.
+    Upstream,
 }
 
 /// What is done with resources of types that are not here: of all, and of some.
@@ -22,6 +24,33 @@ pub struct UnknownResources {
 }
 
 impl UnknownResources {
+    /// What is done where nothing is said: resources are handed to the upstream, or are recorded if there
+    /// is none.
+    #[must_use]
+    pub fn by_default(has_upstream: bool) -> Self {
+        let default = if has_upstream {
+            UnknownType::Upstream
+        } else {
+            UnknownType::Record
+        };
+        Self {
+            default,
+            ..Self::default()
+        }
+    }
+
+    /// Whether some are handed to the upstream.
+    #[must_use]
+    pub fn needs_upstream(&self) -> bool {
+        let mut all = self.by_type.values().chain([&self.default]);
+        all.any(|what| *what == UnknownType::Upstream)
+    }
+
+    /// Whether a type is named to be handed to the upstream, though it may be here.
+    pub(crate) fn is_named_upstream(&self, type_name: &str) -> bool {
+        self.by_type.get(type_name) == Some(&UnknownType::Upstream)
+    }
+
     /// What is done with those of this type. A type of B2BI or of CloudFormation that is not here is
     /// refused, as nothing else could have it.
     #[must_use]
@@ -40,7 +69,7 @@ impl UnknownResources {
 impl FromStr for UnknownResources {
     type Err = UnknownResourcesError;
 
-    /// Reads `record`, `refuse`, or one of these with types: `record,AWS::SQS::Queue=refuse`.
+    /// Reads `record`, `refuse`, `upstream`, or one of these with types: `record,AWS::SQS::Queue=refuse`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut read = Self::default();
         for part in text.split(',').map(str::trim) {
@@ -60,6 +89,7 @@ fn choice(text: &str) -> Result<UnknownType, UnknownResourcesError> {
     match text.trim() {
         "record" => Ok(UnknownType::Record),
         "refuse" => Ok(UnknownType::Refuse),
+        "upstream" => Ok(UnknownType::Upstream),
         other => Err(UnknownResourcesError(other.to_owned())),
     }
 }
@@ -72,7 +102,7 @@ impl fmt::Display for UnknownResourcesError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             out,
-            "must be record or refuse, also by type as in record,AWS::SQS::Queue=refuse, not '{}'",
+            "must be record, refuse or upstream, also by type as in record,AWS::SQS::Queue=refuse, not '{}'",
             self.0
         )
     }
@@ -94,6 +124,9 @@ mod tests {
             ("record, AWS::SQS::Queue=refuse", UnknownType::Refuse),
             ("AWS::SQS::Queue=record,refuse", UnknownType::Record),
             ("refuse,AWS::SNS::Topic=record", UnknownType::Refuse),
+            ("upstream", UnknownType::Upstream),
+            ("AWS::SQS::Queue=upstream", UnknownType::Upstream),
+            ("upstream,AWS::SQS::Queue=record", UnknownType::Record),
         ] {
             assert_eq!(read(text).unwrap().of(queue), expected, "{text}");
         }

@@ -188,7 +188,7 @@ impl Config {
             b2bi: b2bi(settings)?,
             resource_duration: duration(settings, "resource-duration")?,
             stack_duration: duration(settings, "stack-duration")?,
-            unknown_resources: unknown_resources(settings)?,
+            unknown_resources: network::unknown_resources(settings, upstream.is_some())?,
             worker: None,
             mapping_memory_bytes: parse(settings, "mapping-memory-bytes", BYTES)?,
             xslt_memory_bytes: parse(settings, "xslt-memory-bytes", BYTES)?,
@@ -355,12 +355,6 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         mapping_limits: mapping_limits(settings)?,
         test_mapping_reply,
     })
-}
-
-fn unknown_resources(settings: &Resolved) -> Result<UnknownResources, SettingError> {
-    let value = settings.value("unknown-resources");
-    let read = value.parse::<UnknownResources>();
-    read.map_err(|error| settings.error("unknown-resources", error.to_string()))
 }
 
 fn duration(settings: &Resolved, key: &'static str) -> Result<JobDuration, SettingError> {

@@ -37,6 +37,7 @@ mod sinks;
 mod stored;
 mod strict;
 mod system;
+mod upstream_stacks;
 mod vocabulary;
 mod worker;
 

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use b2bi_local_registry::{Registry, Resource};
+use b2bi_local_registry::Registry;
 use b2bi_local_template::{Found, References, TypeFacts};
 use serde_json::Value;
 
@@ -54,14 +54,10 @@ impl References for StackReferences<'_> {
         let Some(resource) = self.existing(logical_id) else {
             return Found::Later;
         };
-        let Ok(resource_type) = self.registry.get(&resource.type_name) else {
+        let Ok(resource_type) = resource.resource_type(self.registry) else {
             return Found::Missing;
         };
-        let made = Resource {
-            identifier: resource.identifier.clone().unwrap_or_default(),
-            properties: resource.model.clone(),
-        };
-        let value = resource_type.attribute(&made, attribute);
+        let value = resource_type.attribute(&resource.made(), attribute);
         value.map_or(Found::Missing, Found::Value)
     }
 

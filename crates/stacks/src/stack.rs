@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use b2bi_local_registry::{Properties, Tags};
+use std::sync::Arc;
+
+use b2bi_local_registry::{Properties, Registry, Resource, ResourceType, Tags, UnknownTypeError};
 use b2bi_local_template::Policy;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -151,7 +153,7 @@ pub struct StackResource {
     pub update_replace_policy: Policy,
     /// `Metadata` of the template.
     pub metadata: Option<Value>,
-    /// Where it is: `here` or `recorded`.
+    /// Where it is: `here`, `recorded` or `upstream`.
     pub residence: String,
     /// What drift detection found last.
     pub drift: Option<Drift>,
@@ -171,6 +173,22 @@ pub struct Drift {
 }
 
 impl StackResource {
+    /// The type of a resource that exists.
+    pub(crate) fn resource_type(
+        &self,
+        registry: &Registry,
+    ) -> Result<Arc<dyn ResourceType>, UnknownTypeError> {
+        registry.of_existing(&self.type_name, &self.residence)
+    }
+
+    /// What the type knows of the resource.
+    pub(crate) fn made(&self) -> Resource {
+        Resource {
+            identifier: self.identifier.clone().unwrap_or_default(),
+            properties: self.model.clone(),
+        }
+    }
+
     /// Whether there is something that can be referred to.
     #[must_use]
     pub fn exists(&self) -> bool {

@@ -125,6 +125,23 @@ impl Bound {
         object(properties, &self.evaluator(references))
     }
 
+    /// The attributes of a resource that others and the outputs ask for.
+    #[must_use]
+    pub fn attributes(&self, logical_id: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let properties = self.resources.values();
+        let properties = properties.flat_map(|resource| resource.properties.values());
+        properties.for_each(|value| attributes(value, logical_id, &mut found));
+        let evaluator = self.evaluator(&Unresolved);
+        for output in self.outputs() {
+            // An output that cannot be evaluated is told when it is set.
+            if let Ok(Some(value)) = evaluator.value(&output.value) {
+                attributes(&value, logical_id, &mut found);
+            }
+        }
+        found
+    }
+
     /// The outputs that exist.
     pub fn outputs(&self) -> impl Iterator<Item = &OutputDeclaration> {
         let holds = |condition: &String| self.conditions.get(condition).copied().unwrap_or(false);
@@ -255,6 +272,28 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
                 found.extend(named.map(str::to_owned));
                 references(value, found);
             }
+        }
+        _ => {}
+    }
+}
+
+/// The attributes of a resource that a value asks for.
+fn attributes(value: &Value, logical_id: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| attributes(item, logical_id, found)),
+        Value::Object(members) => {
+            let call = members.get("Fn::GetAtt").filter(|_| members.len() == 1);
+            let call = call.and_then(Value::as_array).map(Vec::as_slice);
+            if let Some([Value::String(resource), Value::String(attribute)]) = call
+                && resource == logical_id
+            {
+                found.insert(attribute.clone());
+            }
+            members
+                .values()
+                .for_each(|value| attributes(value, logical_id, found));
         }
         _ => {}
     }

@@ -7,6 +7,7 @@ mod logs_log_group;
 mod recorded;
 mod s3;
 mod ssm_parameter;
+mod upstream;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::schema::{Schema, SchemaError};
 
 pub use self::logs_log_group::LOG_GROUPS;
 pub(crate) use self::recorded::{Forms, Recorded, forms};
+pub(crate) use self::upstream::Upstream;
 
 /// The schema in a file of this name.
 macro_rules! schema {

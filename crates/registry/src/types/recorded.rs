@@ -72,41 +72,79 @@ fn by_guess(type_name: &str) -> Forms {
     }
 }
 
+/// What `Fn::GetAtt` gives for a model. The name of the resource is one of its properties, or else the one
+/// that is given.
+pub(crate) fn filled_attributes(
+    forms: &Forms,
+    context: &HandlerContext,
+    model: &Properties,
+    names: (&str, &str),
+) -> Properties {
+    let filler = Filler::new(forms, context, model, names);
+    let attributes = forms.attributes.iter();
+    attributes
+        .map(|(attribute, form)| (attribute.clone(), filler.filled(form).into()))
+        .collect()
+}
+
+/// Fills forms with what is known of a resource.
+struct Filler<'a> {
+    context: &'a HandlerContext,
+    model: &'a Properties,
+    name: &'a str,
+    random: &'a str,
+}
+
+impl<'a> Filler<'a> {
+    fn new(
+        forms: &Forms,
+        context: &'a HandlerContext,
+        model: &'a Properties,
+        (generated, random): (&'a str, &'a str),
+    ) -> Self {
+        let given = forms
+            .name
+            .as_ref()
+            .and_then(|name| model.get(name)?.as_str());
+        let name = given.unwrap_or(generated);
+        Self {
+            context,
+            model,
+            name,
+            random,
+        }
+    }
+
+    fn filled(&self, form: &str) -> String {
+        let mut text = form.to_owned();
+        for (key, value) in [
+            ("name", self.name),
+            ("random", self.random),
+            ("account", &self.context.scope.account),
+            ("region", &self.context.scope.region),
+            ("partition", &self.context.partition),
+        ] {
+            text = text.replace(&format!("{{{key}}}"), value);
+        }
+        for (key, value) in self.model {
+            if let Some(value) = value.as_str() {
+                text = text.replace(&format!("{{{key}}}"), value);
+            }
+        }
+        text
+    }
+}
+
 fn complete(
     forms: &Forms,
     context: &HandlerContext,
     model: &mut Properties,
     (generated, random): (&str, &str),
 ) {
-    let given = forms
-        .name
-        .as_ref()
-        .and_then(|name| model.get(name)?.as_str());
-    let name = given.unwrap_or(generated).to_owned();
-    let filled = |form: &str, model: &Properties| {
-        let mut text = form.to_owned();
-        for (key, value) in [
-            ("name", name.as_str()),
-            ("random", random),
-            ("account", &context.scope.account),
-            ("region", &context.scope.region),
-            ("partition", &context.partition),
-        ] {
-            text = text.replace(&format!("{{{key}}}"), value);
-        }
-        for (key, value) in model {
-            if let Some(value) = value.as_str() {
-                text = text.replace(&format!("{{{key}}}"), value);
-            }
-        }
-        text
-    };
-    let attributes = forms.attributes.iter();
-    let attributes: Properties = attributes
-        .map(|(attribute, form)| (attribute.clone(), filled(form, model).into()))
-        .collect();
+    let attributes = filled_attributes(forms, context, model, (generated, random));
+    let filler = Filler::new(forms, context, model, (generated, random));
     let reference = forms.reference.as_ref();
-    let id = reference.map_or_else(|| name.clone(), |form| filled(form, model));
+    let id = reference.map_or_else(|| filler.name.to_owned(), |form| filler.filled(form));
     model.insert(ID.to_owned(), id.into());
     model.insert(ATTRIBUTES.to_owned(), Value::Object(attributes));
 }

@@ -11,3 +11,4 @@ mod documents;
 mod others;
 mod schemas;
 mod surroundings;
+mod upstream;

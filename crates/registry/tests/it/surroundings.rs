@@ -124,6 +124,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with(UnknownResources::default())
+    }
+
+    /// The same, with what is done with types that are not here.
+    pub(crate) fn with(unknown: UnknownResources) -> Self {
         let s3 = EmbeddedS3::new(Settings::new(
             Arc::new(|| SystemTime::UNIX_EPOCH),
             Arc::new(String::new),
@@ -148,7 +153,7 @@ impl World {
             region: "us-east-1".into(),
         };
         Self {
-            registry: Registry::new(surroundings, UnknownResources::default()).unwrap(),
+            registry: Registry::new(surroundings, unknown).unwrap(),
             service,
             documents,
             buckets,

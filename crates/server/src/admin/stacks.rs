@@ -44,5 +44,12 @@ fn resource(resource: &StackResource) -> Value {
         "status": resource.status.as_str(),
         "statusReason": resource.status_reason,
         "residence": resource.residence,
+        "upstreamStack": upstream_stack(resource),
     })
+}
+
+/// The stack in the upstream that holds a resource.
+fn upstream_stack(resource: &StackResource) -> Option<&str> {
+    let is_upstream = resource.residence == "upstream";
+    resource.identifier.as_deref().filter(|_| is_upstream)
 }

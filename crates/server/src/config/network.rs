@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use b2bi_local_registry::UnknownResources;
 use http::Uri;
 
 use super::{BYTES, COUNT, list, parse};
@@ -117,6 +118,24 @@ pub(super) fn upstream(settings: &Resolved) -> Result<Option<UpstreamConfig>, Se
         authority,
         services,
     }))
+}
+
+/// What is done with resources of types that are not here.
+pub(super) fn unknown_resources(
+    settings: &Resolved,
+    has_upstream: bool,
+) -> Result<UnknownResources, SettingError> {
+    let value = settings.value("unknown-resources");
+    if value.is_empty() {
+        return Ok(UnknownResources::by_default(has_upstream));
+    }
+    let read = value.parse::<UnknownResources>();
+    let read = read.map_err(|error| settings.error("unknown-resources", error.to_string()))?;
+    if read.needs_upstream() && !has_upstream {
+        let problem = "hands resources to an upstream: name it with --upstream URL";
+        return Err(settings.error("unknown-resources", problem));
+    }
+    Ok(read)
 }
 
 fn authority(url: &str) -> Option<String> {

@@ -26,6 +26,7 @@ use self::ssm::Ssm;
 use self::sts::Sts;
 use crate::config::Config;
 use crate::event_log::EventLog;
+use crate::upstream_stacks::UpstreamCloudFormation;
 
 /// The services, and what the server's own routes tell of.
 pub(crate) struct Services {
@@ -60,7 +61,10 @@ pub(crate) fn all(
         documents: resources.documents.clone(),
     };
     let registry = Registry::new(resources.clone(), config.unknown_resources.clone());
-    let registry = registry.map_err(|error| error.to_string())?;
+    let mut registry = registry.map_err(|error| error.to_string())?;
+    if let Some(upstream) = &config.upstream {
+        registry.set_upstream(Arc::new(UpstreamCloudFormation::new(upstream)));
+    }
     let templates = Arc::new(ServerTemplates(Arc::clone(objects)));
     let stacks = Stacks::new(
         resources.clone(),

@@ -193,9 +193,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
     ),
     Setting::new(
         "unknown-resources",
-        "record|refuse[,TYPE=record|refuse...]",
-        "record",
-        "Resources in stacks whose types are not here: record their models, or refuse them; also by type",
+        "record|refuse|upstream[,TYPE=record|refuse|upstream...]",
+        "",
+        "Resources in stacks whose types are not here: record their models, refuse them, or make them in the \
+         CloudFormation of the upstream; also by type; default: upstream where --upstream is given, else record",
     ),
     Setting::new(
         "document-layout",

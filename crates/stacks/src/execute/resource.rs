@@ -1,7 +1,8 @@
 //! The steps of one resource.
 
 use b2bi_local_registry::{
-    HandlerError, HandlerErrorCode, Properties, Resource, ResourceType, Tags,
+    HandlerContext, HandlerError, HandlerErrorCode, Properties, Residence, Resource, ResourceType,
+    Tags,
 };
 use b2bi_local_template::{
     Bound, SsmReference, TemplateError, replace_dynamic_references, ssm_references,
@@ -25,6 +26,11 @@ const REPLACING: &str = "Requested update requires the creation of a new physica
 /// Source: Assumption A-347.
 const RECORDED: &str = "Recorded only: there is no service for this type here, so nothing was made. \
                         Ref and Fn::GetAtt give values of AWS's form";
+/// The same of a resource that the upstream has dropped.
+///
+/// Source: Assumption A-355.
+const DROPPED: &str = "Recorded only: the upstream has no service for this type either, so nothing was \
+                       made. Ref and Fn::GetAtt give values of AWS's form";
 
 /// What is done to a resource of a new template.
 pub(super) enum Applied {
@@ -38,6 +44,26 @@ impl Execution {
     fn resource_type(&self, type_name: &str) -> Result<Arc<dyn ResourceType>, String> {
         let found = self.stacks.registry.get(type_name);
         found.map_err(|error| error.to_string())
+    }
+
+    /// The type of a resource that exists.
+    fn type_of(&self, resource: &StackResource) -> Result<Arc<dyn ResourceType>, String> {
+        let found = resource.resource_type(&self.stacks.registry);
+        found.map_err(|error| error.to_string())
+    }
+
+    /// Who asks for a change of a resource, and which attributes are asked for if it is in the upstream.
+    fn change_context(
+        &self,
+        resource: &StackResource,
+        bound: &Bound,
+        tags: (&Tags, &Tags),
+    ) -> HandlerContext {
+        let mut context = self.context(&resource.logical_id, tags);
+        if resource.residence == "upstream" {
+            context.attributes = bound.attributes(&resource.logical_id);
+        }
+        context
     }
 
     /// A resource as the template declares it, of which nothing exists yet.
@@ -137,7 +163,7 @@ impl Execution {
             Status::CreateComplete,
         );
         match self.desired(bound, logical_id, &resource.type_name) {
-            Ok(desired) => self.make(resource, desired, statuses).await,
+            Ok(desired) => self.make(bound, resource, desired, statuses).await,
             Err(reason) => {
                 self.set_resource_status(&mut resource, Status::CreateFailed, Some(reason));
                 self.stack.put_resource(resource);
@@ -149,6 +175,7 @@ impl Execution {
     /// Calls the handler that makes a resource, and notes how it ends.
     async fn make(
         &mut self,
+        bound: &Bound,
         mut resource: StackResource,
         desired: Properties,
         (in_progress, failed, complete): (Status, Status, Status),
@@ -158,19 +185,18 @@ impl Execution {
         let made = match self.resource_type(&resource.type_name) {
             Ok(resource_type) => {
                 let tags = &self.stack.definition.tags;
-                let context = self.context(&logical_id, (tags, tags));
+                let context = self.change_context(&resource, bound, (tags, tags));
                 let made = resource_type.create(&context, desired).await;
-                made.map(|made| (resource_type.reference(&made), made))
+                made.map(|made| (resource_type, made))
             }
             Err(reason) => Err(HandlerError::invalid(reason)),
         };
         let outcome = match made {
-            Ok((reference, made)) => {
-                resource.physical_id = Some(reference);
-                take_over(&mut resource, made);
+            Ok((resource_type, made)) => {
+                let reason = completed_reason(&*resource_type, &made);
+                take_over(&mut resource, &*resource_type, made);
                 let initiated = Some(INITIATED.to_owned());
                 self.set_resource_status(&mut resource, in_progress, initiated);
-                let reason = completed_reason(&resource);
                 self.set_resource_status(&mut resource, complete, reason);
                 Ok(())
             }
@@ -207,7 +233,9 @@ impl Execution {
         declared.identifier.clone_from(&present.identifier);
         declared.model.clone_from(&present.model);
         declared.desired.clone_from(&present.desired);
-        if !self.needs_update(&present, &desired, previous_tags) {
+        let residence_of_new = declared.residence.clone();
+        declared.residence.clone_from(&present.residence);
+        if !self.needs_update(bound, &present, &desired, previous_tags) {
             declared.status = present.status;
             declared.status_reason = present.status_reason;
             declared.changed = present.changed;
@@ -227,10 +255,12 @@ impl Execution {
             );
             declared.physical_id = None;
             declared.identifier = None;
-            self.make(declared, desired, statuses).await?;
+            declared.residence = residence_of_new;
+            self.make(bound, declared, desired, statuses).await?;
         } else {
-            let tags = (previous_tags.clone(), self.stack.definition.tags.clone());
-            self.change(declared, desired, tags).await?;
+            let tags = &self.stack.definition.tags;
+            let context = self.change_context(&declared, bound, (previous_tags, tags));
+            self.change(&context, declared, desired).await?;
         }
         Ok(Applied::Changed)
     }
@@ -249,23 +279,36 @@ impl Execution {
     /// Whether a resource differs from what the template says, or gets other tags.
     fn needs_update(
         &self,
+        bound: &Bound,
         present: &StackResource,
         desired: &Properties,
         previous_tags: &Tags,
     ) -> bool {
+        let is_upstream = present.residence == "upstream";
         let has_tags = || {
-            let found = self.stacks.registry.get(&present.type_name);
-            found.is_ok_and(|found| found.schema().tag_property().is_some())
+            let found = present.resource_type(&self.stacks.registry);
+            is_upstream || found.is_ok_and(|found| found.schema().tag_property().is_some())
         };
         // A nested stack looks for itself whether its template differs.
         present.desired != *desired
             || present.type_name == super::STACK_TYPE
             || (self.stack.definition.tags != *previous_tags && has_tags())
+            || self.lacks_attributes(bound, present)
+    }
+
+    /// Whether the template asks for attributes of a resource in the upstream that are not known yet.
+    pub(super) fn lacks_attributes(&self, bound: &Bound, present: &StackResource) -> bool {
+        if present.residence != "upstream" {
+            return false;
+        }
+        let wanted = bound.attributes(&present.logical_id);
+        let found = present.resource_type(&self.stacks.registry);
+        found.is_ok_and(|found| !found.has_attributes(&present.made(), &wanted))
     }
 
     /// Whether a property differs that only a new resource can have.
     fn is_replaced(&self, present: &StackResource, desired: &Properties) -> bool {
-        let found = self.stacks.registry.get(&present.type_name);
+        let found = present.resource_type(&self.stacks.registry);
         found.is_ok_and(|resource_type| {
             let mut paths = resource_type.schema().create_only().iter();
             paths.any(|path| path.find(&present.desired) != path.find(desired))
@@ -275,26 +318,24 @@ impl Execution {
     /// Calls the handler that changes a resource in place, and notes how it ends.
     pub(super) async fn change(
         &mut self,
+        context: &HandlerContext,
         mut resource: StackResource,
         desired: Properties,
-        (previous_tags, tags): (Tags, Tags),
     ) -> Result<(), StepError> {
         let identifier = resource.identifier.clone().unwrap_or_default();
-        let changed = match self.resource_type(&resource.type_name) {
+        let changed = match self.type_of(&resource) {
             Ok(resource_type) => {
-                let context = self.context(&resource.logical_id, (&previous_tags, &tags));
                 let previous = resource.desired.clone();
-                let update =
-                    resource_type.update(&context, &identifier, &previous, desired.clone());
-                update.await
+                let update = resource_type.update(context, &identifier, &previous, desired.clone());
+                update.await.map(|made| (resource_type, made))
             }
             Err(reason) => Err(HandlerError::invalid(reason)),
         };
         match changed {
-            Ok(made) => {
-                take_over(&mut resource, made);
+            Ok((resource_type, made)) => {
+                let reason = completed_reason(&*resource_type, &made);
+                take_over(&mut resource, &*resource_type, made);
                 resource.desired = desired;
-                let reason = completed_reason(&resource);
                 self.set_resource_status(&mut resource, Status::UpdateComplete, reason);
                 self.stack.put_resource(resource);
                 Ok(())
@@ -311,7 +352,7 @@ impl Execution {
         if resource.type_name == super::STACK_TYPE {
             return self.has_rolled_back(resource);
         }
-        let Ok(resource_type) = self.resource_type(&resource.type_name) else {
+        let Ok(resource_type) = self.type_of(resource) else {
             return false;
         };
         let tags = &self.stack.definition.tags;
@@ -325,10 +366,7 @@ impl Execution {
     pub(super) async fn remove(&mut self, resource: &mut StackResource) -> Result<(), StepError> {
         self.set_resource_status(resource, Status::DeleteInProgress, None);
         self.save().await?;
-        let removed = match (
-            &resource.identifier,
-            self.resource_type(&resource.type_name),
-        ) {
+        let removed = match (&resource.identifier, self.type_of(resource)) {
             (Some(identifier), Ok(resource_type)) => {
                 let tags = &self.stack.definition.tags;
                 let context = self.context(&resource.logical_id, (tags, tags));
@@ -361,11 +399,22 @@ impl Execution {
     }
 }
 
-fn take_over(resource: &mut StackResource, made: Resource) {
+fn take_over(resource: &mut StackResource, resource_type: &dyn ResourceType, made: Resource) {
+    resource.physical_id = Some(resource_type.reference(&made));
+    resource.residence = resource_type.residence_of(&made).to_string();
     resource.identifier = Some(made.identifier);
     resource.model = made.properties;
 }
 
-fn completed_reason(resource: &StackResource) -> Option<String> {
-    (resource.residence == "recorded").then(|| RECORDED.to_owned())
+/// What the last event of a resource says of where it is.
+fn completed_reason(resource_type: &dyn ResourceType, made: &Resource) -> Option<String> {
+    match (resource_type.residence(), resource_type.residence_of(made)) {
+        (_, Residence::Here) => None,
+        (Residence::Upstream, Residence::Recorded) => Some(DROPPED.to_owned()),
+        (_, Residence::Recorded) => Some(RECORDED.to_owned()),
+        (_, Residence::Upstream) => Some(format!(
+            "Made in the upstream, as the stack {}",
+            made.identifier
+        )),
+    }
 }

@@ -1,9 +1,13 @@
 //! Restores what a stack was before an update.
 
+use std::collections::BTreeSet;
+
 use super::{Execution, STACK_TYPE, StepError};
 use crate::error::StackError;
 use crate::nested;
+use crate::prepare::Preparer;
 use crate::stack::{StackResource, UpdateRecord};
+use crate::stacks::Stacks;
 use crate::status::Status;
 
 impl Execution {
@@ -83,6 +87,7 @@ impl Execution {
                     status_reason: now.status_reason.clone(),
                     changed: now.changed,
                     model: now.model.clone(),
+                    physical_id: now.physical_id.clone(),
                     ..old.clone()
                 },
             )
@@ -127,13 +132,30 @@ impl Execution {
             self.set_resource_status(&mut restored, Status::UpdateComplete, None);
             self.stack.put_resource(restored);
         } else {
-            let tags = (
-                self.stack.definition.tags.clone(),
-                record.previous.tags.clone(),
-            );
-            self.change(restored, old.desired.clone(), tags).await?;
+            let tags = (&self.stack.definition.tags, &record.previous.tags);
+            let mut context = self.context(logical_id, tags);
+            context.attributes = self.attributes_before(record, logical_id, &restored.residence);
+            self.change(&context, restored, old.desired.clone()).await?;
         }
         Ok((is_replaced && now.identifier.is_some()).then_some(now))
+    }
+
+    /// The attributes of a resource in the upstream that the template before asked for.
+    fn attributes_before(
+        &self,
+        record: &UpdateRecord,
+        logical_id: &str,
+        residence: &str,
+    ) -> BTreeSet<String> {
+        if residence != "upstream" {
+            return BTreeSet::new();
+        }
+        let owner = Stacks::owner(&self.scope, &self.stack);
+        let before = Preparer::stored(&owner, &record.previous);
+        before.map_or_else(
+            |_| BTreeSet::new(),
+            |before| before.bound.attributes(logical_id),
+        )
     }
 
     /// Whether a nested stack has undone its own update.

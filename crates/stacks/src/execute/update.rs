@@ -73,10 +73,10 @@ impl Execution {
         let previous_tags = previous.map_or_else(Tags::new, |record| record.previous.tags.clone());
         for logical_id in bound.order() {
             self.check_cancelled()?;
-            let exists = self
-                .stack
-                .resource(logical_id)
-                .is_some_and(StackResource::exists);
+            let present = self.stack.resource(logical_id);
+            let exists = present.is_some_and(StackResource::exists);
+            let lacks_attributes =
+                present.is_some_and(|present| self.lacks_attributes(bound, present));
             let mut changes = update.changes.iter();
             let change = changes.find(|change| change.logical_id == *logical_id);
             let outcome = match change.map(|change| change.action) {
@@ -85,6 +85,7 @@ impl Execution {
                     .await
                     .map(|()| Applied::Changed),
                 Some(Action::Modify) => self.apply(bound, logical_id, &previous_tags).await,
+                _ if lacks_attributes => self.apply(bound, logical_id, &previous_tags).await,
                 _ => Ok(Applied::Unchanged),
             };
             self.record_change(logical_id, &outcome);

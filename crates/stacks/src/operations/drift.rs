@@ -106,7 +106,7 @@ impl Stacks {
         resource: &StackResource,
         time: i64,
     ) -> Option<Drift> {
-        let resource_type = self.registry.get(&resource.type_name).ok()?;
+        let resource_type = resource.resource_type(&self.registry).ok()?;
         let read = resource_type
             .read(context, resource.identifier.as_deref()?)
             .await;

@@ -1,0 +1,284 @@
+//! Calls of the upstream's CloudFormation.
+
+use std::fmt;
+use std::time::Duration;
+
+use b2bi_local_b2bi::Scope;
+use b2bi_local_dispatcher::MOTO_ACCOUNT_HEADER;
+use b2bi_local_registry::{HandlerError, HandlerErrorCode};
+use b2bi_local_sigv4::{Credential, Service, SigningTarget, sign};
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HOST};
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, StatusCode};
+use http_body_util::{BodyExt as _, Full, Limited};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::de::DeserializeOwned;
+
+use super::replies::ErrorResponse;
+use crate::app::system_time;
+use crate::client::{HttpClient, http_client, root_cause};
+use crate::system;
+
+/// How long a reply may take. Emulators make resources before they answer.
+const TIMEOUT: Duration = Duration::from_mins(2);
+/// The longest reply that is read, in bytes.
+const LONGEST: usize = 8 << 20;
+/// How much is told of a reply that cannot be read, in characters.
+const SHOWN: usize = 200;
+const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
+
+/// The fields of a request.
+pub(super) type Fields = Vec<(String, String)>;
+
+/// Why a call has no result.
+#[derive(Debug)]
+pub(super) enum CallError {
+    /// The upstream was not reached.
+    Unreachable(String),
+    /// There is no whole reply, or it cannot be read.
+    Broken(String),
+    /// The upstream answers with an error.
+    Answered {
+        status: StatusCode,
+        code: String,
+        message: String,
+    },
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(reason) => write!(out, "was not reached: {reason}"),
+            Self::Broken(reason) => write!(out, "gave no reply that can be read: {reason}"),
+            Self::Answered {
+                status,
+                code,
+                message,
+            } => write!(out, "answered {} {code}: {message}", status.as_u16()),
+        }
+    }
+}
+
+impl std::error::Error for CallError {}
+
+impl CallError {
+    /// Whether the upstream says that there is no such stack.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, Self::Answered { message, .. } if message.contains("does not exist"))
+    }
+
+    /// Whether the upstream says that a stack needs no update.
+    pub(super) fn is_no_update(&self) -> bool {
+        let words = "No updates are to be performed";
+        matches!(self, Self::Answered { message, .. } if message.contains(words))
+    }
+
+    fn code(&self) -> HandlerErrorCode {
+        match self {
+            Self::Unreachable(_) => HandlerErrorCode::NetworkFailure,
+            Self::Broken(_) => HandlerErrorCode::ServiceInternalError,
+            Self::Answered { .. } if self.is_missing() => HandlerErrorCode::NotFound,
+            Self::Answered { status, code, .. } => match code.as_str() {
+                "AlreadyExistsException" => HandlerErrorCode::AlreadyExists,
+                "AccessDenied" | "AccessDeniedException" => HandlerErrorCode::AccessDenied,
+                "Throttling" | "ThrottlingException" => HandlerErrorCode::Throttling,
+                "LimitExceededException" => HandlerErrorCode::ServiceLimitExceeded,
+                _ if status.is_server_error() => HandlerErrorCode::ServiceInternalError,
+                _ => HandlerErrorCode::GeneralServiceException,
+            },
+        }
+    }
+
+    /// The error as a handler tells it.
+    pub(super) fn of_handler(&self, address: &str, action: &str) -> HandlerError {
+        let message = format!("{action}: the upstream {address} {self}");
+        HandlerError::new(self.code(), message)
+    }
+}
+
+/// A client of CloudFormation at an address.
+pub(super) struct CloudFormationClient {
+    client: HttpClient<Full<Bytes>>,
+    authority: String,
+}
+
+impl CloudFormationClient {
+    pub(super) fn new(authority: &str) -> Self {
+        Self {
+            client: http_client(),
+            authority: authority.to_owned(),
+        }
+    }
+
+    /// Calls an operation and reads its reply.
+    pub(super) async fn call<R: DeserializeOwned>(
+        &self,
+        scope: &Scope,
+        action: &str,
+        fields: &Fields,
+    ) -> Result<R, CallError> {
+        let body = form(action, fields);
+        let head = self.head(scope, &body)?;
+        let sent = self.send(head, body);
+        let (status, text) = tokio::time::timeout(TIMEOUT, sent)
+            .await
+            .map_err(|_| CallError::Broken(format!("none within {} s", TIMEOUT.as_secs())))??;
+        if !status.is_success() {
+            return Err(answered(status, &text));
+        }
+        quick_xml::de::from_str(&text)
+            .map_err(|error| CallError::Broken(format!("{error} in {}", cut(&text))))
+    }
+
+    /// The head of a request, signed with the account as the key, as emulators know accounts.
+    fn head(&self, scope: &Scope, body: &str) -> Result<Parts, CallError> {
+        let text = |text: &str| HeaderValue::try_from(text).map_err(unsent);
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("http://{}/", self.authority))
+            .header(HOST, text(&self.authority)?)
+            .header(CONTENT_TYPE, FORM)
+            .header(MOTO_ACCOUNT_HEADER, text(&scope.account)?)
+            .body(());
+        let (mut head, ()) = request.map_err(unsent)?.into_parts();
+        let target = SigningTarget {
+            service: Service::Api("cloudformation"),
+            region: &scope.region,
+        };
+        let credential = Credential::new(&*scope.account, "test");
+        let now = system_time(system::now());
+        sign(&mut head, body.as_bytes(), &credential, target, now).map_err(unsent)?;
+        Ok(head)
+    }
+
+    async fn send(&self, head: Parts, body: String) -> Result<(StatusCode, String), CallError> {
+        let request = Request::from_parts(head, Full::from(body));
+        let reply = self.client.request(request).await.map_err(|error| {
+            let reason = root_cause(&error).to_string();
+            if error.is_connect() {
+                CallError::Unreachable(reason)
+            } else {
+                CallError::Broken(reason)
+            }
+        })?;
+        let (head, body) = reply.into_parts();
+        let read = Limited::new(body, LONGEST).collect().await;
+        let read = read.map_err(|error| CallError::Broken(error.to_string()))?;
+        let text = String::from_utf8_lossy(&read.to_bytes()).into_owned();
+        Ok((head.status, text))
+    }
+}
+
+fn unsent(error: impl fmt::Display) -> CallError {
+    CallError::Unreachable(error.to_string())
+}
+
+fn form(action: &str, fields: &Fields) -> String {
+    let fixed = [("Action", action), ("Version", "2010-05-15")];
+    let given = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let encoded = fixed.into_iter().chain(given).map(|(name, value)| {
+        let value = utf8_percent_encode(value, NON_ALPHANUMERIC);
+        format!("{name}={value}")
+    });
+    encoded.collect::<Vec<_>>().join("&")
+}
+
+/// The error of a reply: as CloudFormation tells it, or what else there is.
+fn answered(status: StatusCode, text: &str) -> CallError {
+    let read = quick_xml::de::from_str::<ErrorResponse>(text);
+    let (code, message) = match read {
+        Ok(read) => (read.error.code, read.error.message),
+        Err(_) => (String::new(), cut(text)),
+    };
+    CallError::Answered {
+        status,
+        code,
+        message,
+    }
+}
+
+fn cut(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().take(SHOWN).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use b2bi_local_registry::HandlerErrorCode;
+    use http::StatusCode;
+
+    use super::{CallError, answered};
+
+    fn check(status: u16, text: &str, expected: (HandlerErrorCode, &str)) {
+        let error = answered(StatusCode::from_u16(status).unwrap(), text);
+        let told = error.of_handler("http://127.0.0.1:5000", "CreateStack");
+        let (code, words) = expected;
+        assert_eq!(told.code, code, "{text}");
+        assert_eq!(
+            told.message,
+            format!("CreateStack: the upstream http://127.0.0.1:5000 answered {words}"),
+        );
+    }
+
+    fn error(code: &str, message: &str) -> String {
+        format!(
+            "<ErrorResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><Error>\
+             <Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
+             <RequestId>1</RequestId></ErrorResponse>"
+        )
+    }
+
+    #[test]
+    fn errors_of_the_upstream_are_told() {
+        check(
+            400,
+            &error("AlreadyExistsException", "Stack [a] already exists"),
+            (
+                HandlerErrorCode::AlreadyExists,
+                "400 AlreadyExistsException: Stack [a] already exists",
+            ),
+        );
+        check(
+            400,
+            &error("ValidationError", "Stack with id a does not exist"),
+            (
+                HandlerErrorCode::NotFound,
+                "400 ValidationError: Stack with id a does not exist",
+            ),
+        );
+        check(
+            400,
+            &error("Throttling", "Rate exceeded"),
+            (
+                HandlerErrorCode::Throttling,
+                "400 Throttling: Rate exceeded",
+            ),
+        );
+        check(
+            500,
+            "<!doctype html>\n<title>500  Internal</title>",
+            (
+                HandlerErrorCode::ServiceInternalError,
+                "500 : <!doctype html> <title>500 Internal</title>",
+            ),
+        );
+        check(
+            400,
+            "{\"__type\": \"InvalidParameterValueException\"}",
+            (
+                HandlerErrorCode::GeneralServiceException,
+                "400 : {\"__type\": \"InvalidParameterValueException\"}",
+            ),
+        );
+    }
+
+    #[test]
+    fn no_update_is_known() {
+        let text = error("ValidationError", "No updates are to be performed.");
+        assert!(answered(StatusCode::BAD_REQUEST, &text).is_no_update());
+        assert!(!CallError::Broken("No updates are to be performed.".to_owned()).is_no_update());
+    }
+}

@@ -1,0 +1,232 @@
+"""`--unknown-resources upstream`: resources of types that are not here are made by moto, one stack each."""
+
+import json
+import subprocess
+
+import pytest
+import requests
+from botocore.exceptions import ClientError
+
+from clients import CONNECTIONS, boto3_client
+from server import BINARY
+
+ACCOUNT = "111122223333"
+NAMES = ["cloudformation", "b2bi", "sqs", "sns", "events"]
+TEMPLATE = """
+Parameters:
+  Wait: {Type: Number, Default: 30}
+  Phone: {Type: String, Default: "5550100200"}
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: orders, VisibilityTimeout: !Ref Wait}
+  QueuePolicy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Queue]
+      PolicyDocument: {Statement: [{Effect: Allow, Principal: "*", Action: sqs:*, Resource: !GetAtt Queue.Arn}]}
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties: {TopicName: orders, DisplayName: !Sub "for ${Queue.QueueName}"}
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      Name: orders
+      EventPattern: {source: [aws.b2bi]}
+      Targets: [{Id: queue, Arn: !GetAtt Queue.Arn}]
+  Profile:
+    Type: AWS::B2BI::Profile
+    DependsOn: [Rule, Topic, QueuePolicy]
+    Properties: {Name: acme, BusinessName: acme, Phone: !Ref Phone, Logging: DISABLED}
+Outputs:
+  QueueArn: {Value: !GetAtt Queue.Arn}
+  QueueUrl: {Value: !Ref Queue}
+  RuleArn: {Value: !Sub "${Rule.Arn}"}
+  TopicArn: {Value: !GetAtt Topic.TopicArn}
+"""
+
+
+@pytest.fixture(scope="module")
+def moto():
+    server = pytest.importorskip("moto.server").ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield "http://{}:{}".format(*server.get_host_and_port())
+    server.stop()
+
+
+def name_account(request, **_):
+    """Says to moto whose request it is."""
+    request.headers.add_header("x-moto-account-id", ACCOUNT)
+
+
+class Deployment:
+    """The server before moto, and clients of both; the stack is named `orders`."""
+
+    def __init__(self, server_with, moto, *flags):
+        requests.post(f"{moto}/moto-api/reset").raise_for_status()
+        self.endpoint = server_with("--upstream", moto, *flags)
+        for name in NAMES:
+            setattr(self, name, boto3_client(name, self.endpoint, ACCOUNT))
+        self.behind = boto3_client("cloudformation", moto, ACCOUNT)
+        self.behind.meta.events.register("before-sign.*", name_account)
+
+    def create(self, template=TEMPLATE, **more):
+        self.cloudformation.create_stack(StackName="orders", TemplateBody=template, **more)
+        return self.status()
+
+    def update(self, template=TEMPLATE, **parameters):
+        given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+        self.cloudformation.update_stack(StackName="orders", TemplateBody=template, Parameters=given)
+        return self.status()
+
+    def delete(self):
+        stack = self.described()["StackId"]
+        self.cloudformation.delete_stack(StackName="orders")
+        (stack,) = self.cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        return stack["StackStatus"]
+
+    def described(self):
+        (stack,) = self.cloudformation.describe_stacks(StackName="orders")["Stacks"]
+        return stack
+
+    def status(self):
+        return self.described()["StackStatus"]
+
+    def outputs(self):
+        return {output["OutputKey"]: output["OutputValue"] for output in self.described().get("Outputs", [])}
+
+    def reason(self, logical_id):
+        events = self.cloudformation.describe_stack_events(StackName="orders")["StackEvents"]
+        reasons = (event.get("ResourceStatusReason") for event in events if event["LogicalResourceId"] == logical_id)
+        return next(filter(None, reasons))
+
+    def residences(self):
+        (stack,) = CONNECTIONS.get(f"{self.endpoint}/_b2bi/stacks").json()["stacks"]
+        return {resource["logicalId"]: resource["residence"] for resource in stack["resources"]}
+
+    def wait_of_queue(self):
+        url = self.sqs.get_queue_url(QueueName="orders")["QueueUrl"]
+        return self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]["VisibilityTimeout"]
+
+    def left(self):
+        """What there is in moto."""
+        return [
+            *self.sqs.list_queues().get("QueueUrls", []), *self.events.list_rules()["Rules"],
+            *self.sns.list_topics()["Topics"], *self.behind.describe_stacks()["Stacks"],
+        ]  # fmt: skip
+
+
+@pytest.fixture
+def deployment(server_with, moto):
+    return Deployment(server_with, moto)
+
+
+def test_resources_live_in_the_upstream(deployment):
+    assert deployment.create() == "CREATE_COMPLETE"
+    outputs = deployment.outputs()
+    assert outputs["QueueArn"] == f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders"
+    assert outputs["RuleArn"] == f"arn:aws:events:us-east-1:{ACCOUNT}:rule/orders"
+    # moto's topics have no attributes in CloudFormation: the value is of the table of forms.
+    assert outputs["TopicArn"] == f"arn:aws:sns:us-east-1:{ACCOUNT}:orders"
+    assert outputs["QueueUrl"].endswith(f"/{ACCOUNT}/orders")
+    assert deployment.wait_of_queue() == "30"
+    assert len(deployment.behind.describe_stacks()["Stacks"]) == 3
+    (target,) = deployment.events.list_targets_by_rule(Rule="orders")["Targets"]
+    assert target["Arn"] == outputs["QueueArn"]
+    assert deployment.sns.get_topic_attributes(TopicArn=outputs["TopicArn"])["Attributes"]["DisplayName"] == "for orders"
+    assert deployment.residences() == {
+        "Queue": "upstream", "Topic": "upstream", "Rule": "upstream", "QueuePolicy": "recorded", "Profile": "here",
+    }  # fmt: skip
+    assert "as the stack b2bi-local-shadow-orders-Queue-" in deployment.reason("Queue")
+    assert "the upstream has no service for this type either" in deployment.reason("QueuePolicy")
+
+
+def test_updates_rollbacks_and_deletions_reach_the_upstream(deployment):
+    deployment.create()
+    with pytest.raises(ClientError, match=r"No updates are to be performed\."):
+        deployment.update()
+    assert deployment.update(Wait="60") == "UPDATE_COMPLETE"
+    assert deployment.wait_of_queue() == "60"
+    assert deployment.update(Wait="90", Phone="not a phone") == "UPDATE_ROLLBACK_COMPLETE"
+    assert deployment.wait_of_queue() == "60"
+    renamed = TEMPLATE.replace("  Rule:\n", "  Other:\n").replace("[Rule,", "[Other,").replace("${Rule.Arn}", "${Other.Arn}")
+    assert deployment.update(renamed, Wait="60") == "UPDATE_COMPLETE"
+    assert "Other" in deployment.residences() and "Rule" not in deployment.residences()
+    assert deployment.delete() == "DELETE_COMPLETE"
+    assert deployment.left() == []
+
+
+def test_an_attribute_may_be_asked_for_later(deployment):
+    before = TEMPLATE.replace("  QueueArn: {Value: !GetAtt Queue.Arn}\n", "")
+    before = before.replace("!Sub \"for ${Queue.QueueName}\"", "orders")
+    assert deployment.create(before) == "CREATE_COMPLETE"
+    assert deployment.update() == "UPDATE_COMPLETE"
+    assert deployment.outputs()["QueueArn"].endswith(":orders")
+
+
+def test_a_creation_that_fails_leaves_nothing(deployment):
+    template = TEMPLATE.replace("Default: \"5550100200\"", "Default: \"1\"")
+    assert deployment.create(template) == "ROLLBACK_COMPLETE"
+    assert deployment.left() == []
+
+
+def test_what_the_upstream_refuses_fails_with_its_words(deployment):
+    template = {"Resources": {"Function": {"Type": "AWS::Lambda::Function", "Properties": {
+        "Handler": "a.b", "Runtime": "python3.12", "Code": {"ZipFile": "def b(e, c): pass"},
+        "Role": f"arn:aws:iam::{ACCOUNT}:role/absent",
+    }}}}  # fmt: skip
+    assert deployment.create(json.dumps(template), Capabilities=["CAPABILITY_IAM"]) == "ROLLBACK_COMPLETE"
+    assert "The role defined for the function cannot be assumed" in str(
+        deployment.cloudformation.describe_stack_events(StackName="orders")["StackEvents"]
+    )
+    assert deployment.left() == []
+
+
+def test_drift_in_the_upstream_is_seen(deployment):
+    deployment.create()
+    (stack,) = CONNECTIONS.get(f"{deployment.endpoint}/_b2bi/stacks").json()["stacks"]
+    shadows = {found["logicalId"]: found["upstreamStack"] for found in stack["resources"]}
+    assert shadows["Profile"] is None and shadows["QueuePolicy"] is None
+    deployment.behind.delete_stack(StackName=shadows["Rule"])
+    deployment.cloudformation.detect_stack_drift(StackName="orders")
+    drifts = deployment.cloudformation.describe_stack_resource_drifts(StackName="orders")["StackResourceDrifts"]
+    found = {drift["LogicalResourceId"]: drift["StackResourceDriftStatus"] for drift in drifts}
+    assert found["Rule"] == "DELETED" and found["Queue"] == found["Profile"] == "IN_SYNC"
+
+
+def test_types_may_be_kept_from_the_upstream(server_with, moto):
+    deployment = Deployment(server_with, moto, "--unknown-resources", "upstream,AWS::SNS::Topic=record")
+    deployment.create()
+    assert deployment.residences()["Topic"] == "recorded" and deployment.residences()["Queue"] == "upstream"
+    assert deployment.sns.list_topics()["Topics"] == []
+
+
+def test_an_upstream_that_is_gone(server_with):
+    endpoint = server_with("--upstream", "http://127.0.0.1:1")
+    stacks = boto3_client("cloudformation", endpoint, ACCOUNT)
+    stacks.create_stack(StackName="orders", TemplateBody=TEMPLATE)
+    (stack,) = stacks.describe_stacks(StackName="orders")["Stacks"]
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    events = stacks.describe_stack_events(StackName="orders")["StackEvents"]
+    (failed,) = (event for event in events if event["ResourceStatus"] == "CREATE_FAILED")
+    assert "the upstream http://127.0.0.1:1 was not reached: Connection refused" in failed["ResourceStatusReason"]
+    assert "HandlerErrorCode: NetworkFailure" in failed["ResourceStatusReason"]
+
+
+def test_an_upstream_that_leads_back_is_found_out(server_with):
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    endpoint = server_with("--listen", f"127.0.0.1:{port}", "--upstream", f"http://127.0.0.1:{port}")
+    stacks = boto3_client("cloudformation", endpoint, ACCOUNT)
+    stacks.create_stack(StackName="orders", TemplateBody=TEMPLATE)
+    (stack,) = stacks.describe_stacks(StackName="orders")["Stacks"]
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "leads back to it" in str(stacks.describe_stack_events(StackName="orders")["StackEvents"])
+
+
+def test_the_setting_needs_an_upstream():
+    run = subprocess.run([BINARY, "--unknown-resources", "upstream"], capture_output=True, text=True, timeout=30)
+    assert run.returncode == 1 and "name it with --upstream URL" in run.stderr
