@@ -120,6 +120,17 @@ def test_a_scenario_is_moved_on_by_rules_and_by_hand(server):
     ({"operation": "CreateProfile", "error": {"code": "Oops", "statusCode": 400}}, "Oops is not an error of the service model"),
     ({"operation": "CreateProfile", "error": {"code": "ConflictException"}}, None),
     ({"service": "sts", "error": {"code": "ConflictException"}}, None),
+    ({"probability": 0, "http": {"statusCode": 503}}, "probability is 0, so the rule never acts"),
+    ({"operation": "GetProfile", "body": {"/profileid": "p-*"}}, "no request of GetProfile has a value at /profileid"),
+    ({"service": "b2bi", "body": {"/tags": "*"}}, "no request of b2bi has a value at /tags"),
+    ({"operation": "CreateProfile", "body": {"/tags/0/Key": "a"}}, None),
+    ({"operation": "CreateProfile", "body": {"/tags/0/key": "a"}}, "has a value at /tags/0/key"),
+    ({"operation": ["CreateProfile", "GetLogEvents"], "body": {"/logGroupName": "a"}}, None),
+    ({"operation": "ListProfiles", "resource": "p-*"}, "no request of ListProfiles names a resource"),
+    ({"operation": ["ListProfiles", "GetProfile"], "resource": "p-*"}, None),
+    ({"operation": "ListProfiles", "result": "ConflictException", "when": "after"}, "ListProfiles never answers ConflictException"),
+    ({"operation": "ListProfiles", "result": ["ConflictException", "success"], "when": "after"}, None),
+    ({"operation": "Start*", "resource": "tr-*", "job": {"stage": "parse", "outcome": "fail"}}, None),
 ])
 def test_errors_that_an_operation_does_not_declare_are_warned_of(server, rule, expected):
     warnings = server.arm(rule)["warnings"]

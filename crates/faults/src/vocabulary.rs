@@ -134,14 +134,23 @@ impl Vocabulary {
         self.operations(rule, &services)?;
         each(criteria.region.as_ref(), |region| self.region(region))?;
         each(criteria.account.as_ref(), account)?;
+        for (key, patterns) in [
+            ("accessKey", &criteria.access_key),
+            ("appId", &criteria.app_id),
+            ("userAgent", &criteria.user_agent),
+            ("resource", &criteria.resource),
+        ] {
+            each(patterns.as_ref(), |pattern| not_empty(key, pattern))?;
+        }
         if !criteria.body.is_empty() && !services.iter().any(|terms| terms.json_bodies) {
             let names = named(&services);
             let message =
                 format!("requests of {names} have no JSON body that a rule can look into");
             return Err(("body", message));
         }
+        let answering = answering(rule, &services);
         each(criteria.result.as_ref(), |result| {
-            self.result(result, &services)
+            self.result(result, &answering)
         })?;
         let errors = rule.errors();
         errors
@@ -256,6 +265,25 @@ fn each(
     patterns.map_or(Ok(()), |patterns| {
         patterns.globs().iter().try_for_each(check)
     })
+}
+
+/// Refuses an empty pattern, which only an empty text fits.
+fn not_empty(key: &'static str, pattern: &Glob) -> Result<(), Fault> {
+    if pattern.as_str().is_empty() {
+        let message = "an empty text fits no request; leave the key out, or write `*`";
+        return Err((key, message.to_owned()));
+    }
+    Ok(())
+}
+
+/// Those of the services that have an operation that the rule is about.
+fn answering<'s>(rule: &Rule, services: &[&'s ServiceTerms]) -> Vec<&'s ServiceTerms> {
+    let patterns = rule.criteria().operation.as_ref();
+    let has = |terms: &&&ServiceTerms| {
+        let accepts = |name: &&str| patterns.is_none_or(|patterns| patterns.accepts(Some(name)));
+        terms.operations.iter().any(accepts)
+    };
+    services.iter().filter(has).copied().collect()
 }
 
 /// Refuses a pattern that fits none of the names.

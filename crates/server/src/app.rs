@@ -21,6 +21,7 @@ use http::HeaderValue;
 use tokio::sync::watch;
 
 use crate::admin::Snapshots;
+use crate::admin::warnings::warnings;
 use crate::buckets::ServerBuckets;
 use crate::clock::ServerClock;
 use crate::config::{Config, StrictConfig};
@@ -200,6 +201,9 @@ impl App {
             let place = place.map_or("the configured fault rules", String::as_str);
             format!("{place}: {error}")
         })?;
+        for warning in warnings(&rules, &self.vocabulary) {
+            tracing::warn!("configured fault rules: {warning}");
+        }
         if !rules.is_empty() {
             tracing::info!(seed, rules = rules.len(), "faults are armed");
         }

@@ -65,6 +65,22 @@ fn what_exists_is_accepted() {
 }
 
 #[test]
+fn what_no_request_can_be_is_refused() {
+    for key in ["accessKey", "appId", "userAgent", "resource"] {
+        let part = format!("{key}: an empty text fits no request");
+        for value in [json!(""), json!(["a", ""])] {
+            check(json!({ key: value }), Err(&[&part]));
+        }
+    }
+    for rule in [
+        json!({"operation": "GetProfile", "result": "NoSuchKey", "when": "after"}),
+        json!({"operation": "Put*", "result": ["success", "ConflictException"], "when": "after"}),
+    ] {
+        check(rule, Err(&["result: unknown result `"]));
+    }
+}
+
+#[test]
 fn what_does_not_exist_is_refused_with_the_nearest_name() {
     let code = |code: &str| json!({"error": {"code": code}});
     for (rule, parts) in [

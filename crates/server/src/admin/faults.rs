@@ -30,7 +30,7 @@ pub(super) fn append(app: &App, call: &Call) -> HandlerResult {
 /// Replaces all rules.
 pub(super) fn replace(app: &App, call: &Call) -> HandlerResult {
     let set = checked(app, &call.json()?)?;
-    let warnings = warnings(&set.rules);
+    let warnings = warnings(&set.rules, &app.vocabulary);
     let replaced = app.faults.replace(set.rules, app.now_millis());
     replaced.map_err(conflict)?;
     reseed(app, set.seed);
@@ -80,7 +80,7 @@ fn ready_made() -> Value {
 }
 
 fn add(app: &App, set: RuleSet) -> HandlerResult {
-    let warnings = warnings(&set.rules);
+    let warnings = warnings(&set.rules, &app.vocabulary);
     let added = app.faults.append(set.rules, app.now_millis());
     added.map_err(conflict)?;
     reseed(app, set.seed);

@@ -28,7 +28,7 @@ mod stacks;
 mod state;
 mod state_template;
 mod status;
-mod warnings;
+pub(crate) mod warnings;
 
 use std::sync::Arc;
 

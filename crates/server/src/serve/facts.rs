@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 use serde_json::Value;
 
 /// The members of an input that name the resource it is about.
-const RESOURCES: [&str; 6] = [
+pub(crate) const RESOURCES: [&str; 6] = [
     "transformerJobId",
     "transformerId",
     "capabilityId",

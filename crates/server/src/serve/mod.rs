@@ -21,6 +21,8 @@ mod timeout;
 mod timer;
 pub(crate) mod upstream;
 
+pub(crate) use self::facts::RESOURCES as RESOURCE_MEMBERS;
+
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
