@@ -89,6 +89,7 @@ impl Search<'_> {
             }
             paths.push((0.0, path));
         }
+        paths.extend(self.levels_below(context));
         paths
     }
 

@@ -62,10 +62,10 @@ impl Tree {
             }
             Select::Exists(field) => nodes.retain(|&node| !self.below(node, field).is_empty()),
             Select::Missing(field) => nodes.retain(|&node| self.below(node, field).is_empty()),
-            Select::Joins(field, path) => match self.text(path, context) {
-                Some(value) => nodes.retain(|&node| holds(node, field, &value)),
-                None => nodes.clear(),
-            },
+            Select::Joins(field, path) => {
+                let values = self.texts(path, context);
+                nodes.retain(|&node| values.iter().any(|value| holds(node, field, value)));
+            }
             Select::Unique(field) => {
                 let mut seen = Vec::new();
                 nodes.retain(|&node| {
@@ -120,11 +120,6 @@ impl Tree {
             .iter()
             .filter_map(|&found| Some(self.node(found).value.as_ref()?.text()))
             .collect()
-    }
-
-    fn text(&self, path: &Path, context: &Context) -> Option<String> {
-        let found = self.find(path, context);
-        Some(self.node(*found.first()?).value.as_ref()?.text())
     }
 
     /// The value of an expression; none where there is none, or more than one.

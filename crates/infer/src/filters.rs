@@ -56,6 +56,9 @@ impl Search<'_> {
         let visited = (sides.meant.len() + sides.others.len()) * FIELDS;
         self.tree.look(visited);
         let fields = self.fields(schema);
+        if let Some(levels) = self.below_levels(lists, records, schema) {
+            return Some(levels);
+        }
         let joined = self.join(lists, records, level, schema, &fields);
         let rules: [Rule<'_>; 5] = [
             Self::equal,

@@ -28,6 +28,7 @@ mod examples;
 mod explain;
 mod filters;
 mod forms;
+mod hierarchy;
 mod index;
 mod json;
 mod jsonata;

@@ -51,6 +51,7 @@ impl Search<'_> {
         add(plain);
         add(indexed);
         add(joined);
+        paths.extend(self.above_level(context, leaf));
         paths
     }
 

@@ -41,6 +41,9 @@ impl Search<'_> {
             self.filtered_sums(cases, target, found);
         }
         if found.is_empty() {
+            self.level_sums(cases, found);
+        }
+        if found.is_empty() {
             self.joined_sums(cases, found);
         }
         for &schema in &kinds {
@@ -127,6 +130,24 @@ impl Search<'_> {
             }
         }
         sums
+    }
+
+    /// Sums over the hierarchical levels below the one that is looked at.
+    fn level_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
+            return;
+        };
+        let schema = self.tree.node(case.context.innermost()).schema;
+        for (cost, path) in self.levels_below(&case.context) {
+            let above = case.context.record(path.from);
+            let Some(select) = path.steps.last().map(|last| last.select.clone()) else {
+                continue;
+            };
+            for (more, sum) in self.sums_over(path.from, above, schema) {
+                let sum = select.iter().fold(sum, |sum, select| filtered(&sum, schema, select));
+                self.finish(sum, cases, &mut |item| push(found, cost + more, item));
+            }
+        }
     }
 
     /// Sums over the records that share a value with the one that is looked at, which is how groups are

@@ -65,10 +65,8 @@ fn paths(template: &Template, take: &mut dyn FnMut(&Path)) {
 
 fn with_joins(path: &Path, take: &mut dyn FnMut(&Path)) {
     take(path);
-    for step in &path.steps {
-        for join in joins(step) {
-            take(join);
-        }
+    for join in path.steps.iter().flat_map(joins) {
+        with_joins(join, take);
     }
 }
 
@@ -157,8 +155,11 @@ fn refers_at(inner: &[Path], template: &Template, level: usize, at: usize) -> bo
 
 /// Whether a path at one level needs the name of the record of another.
 fn needs(path: &Path, level: usize, at: usize) -> bool {
-    let joined = path.steps.iter().flat_map(joins);
-    (path.from == level && at > level) || joined.into_iter().any(|joined| joined.from == level)
+    let mut is_joined = false;
+    for join in path.steps.iter().flat_map(joins) {
+        with_joins(join, &mut |path| is_joined |= path.from == level);
+    }
+    (path.from == level && at > level) || is_joined
 }
 
 /// Whether a template uses the place of the innermost record.

@@ -89,11 +89,19 @@ impl Wanted {
                         .children
                         .iter()
                         .filter(|child| child.class() == class);
-                    if alike.count() == 1 && !class.starts_with("loop ") {
+                    if alike.count() == 1 && !class.starts_with("loop ") && child.is_simple() {
                         child.own_leaves(into);
                     }
                 }
             }
+        }
+    }
+
+    /// Whether it is an element without elements in it, or a segment.
+    fn is_simple(&self) -> bool {
+        match self {
+            Self::Element(element) => element.children.is_empty() || element.id().is_some(),
+            _ => true,
         }
     }
 

@@ -136,7 +136,10 @@ impl Printer<'_> {
             Select::Exists(field) => format!("[$exists({})]", self.field(field)),
             Select::Missing(field) => format!("[$not($exists({}))]", self.field(field)),
             Select::Joins(field, path) => {
-                format!("[{} = {}]", self.field(field), self.absolute(path))
+                let mut steps = path.steps.iter().flat_map(|step| &step.select);
+                let several = steps.any(|select| matches!(select, Select::Joins(..)));
+                let sign = if several { "in" } else { "=" };
+                format!("[{} {sign} {}]", self.field(field), self.absolute(path))
             }
             Select::Sorted(field, numeric, descending) => self.sorted(field, *numeric, *descending),
             Select::Extreme(field, greatest) => self.sorted(field, true, *greatest) + "[0]",
