@@ -10,7 +10,7 @@ use super::draft::{Draft, DraftPart};
 use super::leaves::is_by_place;
 use super::search::Candidate;
 use super::standard;
-use super::template::{Expression, Part, Path, Step, Support, Template, Value};
+use super::template::{Expression, Part, Path, Select, Step, Support, Template, Value};
 
 /// What it is worth that all scalars beside one share its record.
 const KIN: f64 = 1.2;
@@ -44,6 +44,10 @@ fn template(draft: Draft, scopes: &mut Vec<Tally>) -> Template {
             Template::Object(members.into_iter().map(member).collect())
         }
         Draft::List(parts) => Template::List(list(parts, scopes)),
+        Draft::Keyed { each, key, value } => {
+            let entry = Template::Entry(leaf(*key, scopes), Box::new(template(*value, scopes)));
+            Template::Keyed(each, Box::new(entry))
+        }
         Draft::Leaf(candidates) => Template::Value(value(candidates, scopes)),
         Draft::Element {
             name,
@@ -151,6 +155,10 @@ fn count(draft: &Draft, tally: &mut Tally) {
                 count_part(part, tally);
             }
         }
+        Draft::Keyed { key, value, .. } => {
+            count(key, tally);
+            count(value, tally);
+        }
         Draft::Leaf(candidates) => count_leaf(candidates, tally),
         Draft::Element {
             attributes,
@@ -253,7 +261,9 @@ pub(super) fn note(value: &Value) -> String {
         (_, 0 | 1) => "seen once".to_owned(),
         (seen, places) => format!("from {seen} of {places}"),
     };
-    if is_by_place(&value.expression) {
+    if is_extreme(&value.expression) {
+        note += "; of the greatest or least record";
+    } else if is_by_place(&value.expression) {
         note += "; position, not qualifier";
     }
     match &value.expression {
@@ -262,9 +272,21 @@ pub(super) fn note(value: &Value) -> String {
         }
         Expression::Is(..) => note += "; one code for true",
         Expression::Otherwise(..) => note += "; with a default",
+        Expression::Beyond(..) | Expression::Choose(..) => {
+            note += "; the threshold is the roundest that fits";
+        }
+        Expression::Signed(..) => note += "; these codes are negative, no others",
         _ => {}
     }
     note
+}
+
+fn is_extreme(expression: &Expression) -> bool {
+    let mut paths = Vec::new();
+    expression.paths(&mut paths);
+    let steps = paths.iter().flat_map(|path| &path.steps);
+    let mut selects = steps.flat_map(|step| &step.select);
+    selects.any(|select| matches!(select, Select::Extreme(..)))
 }
 
 /// Whether a constant says something that a person would want to look at.

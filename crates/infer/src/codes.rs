@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::names::words;
 use super::paths::is_code_name;
 use super::search::{Search, Target};
-use super::standard::code_words;
+use super::standard::{code_words, known_code_words};
 use super::template::Select;
 use super::tree::{NodeId, SchemaId};
 
@@ -13,12 +13,16 @@ use super::tree::{NodeId, SchemaId};
 const CODES: usize = 8;
 /// The longest code.
 const LENGTH: usize = 24;
+/// Words of names that say nothing of a code.
+const GENERIC: [&str; 8] = [
+    "count", "total", "sum", "number", "amount", "average", "lines", "items",
+];
 /// What a code costs that the standard did not make the qualifier of its segment.
 const OTHER: f64 = 0.3;
 /// What a code costs that is not in the segment that opens a loop.
 const FOREIGN: f64 = 0.15;
 /// What it is worth that a name begins as a code does.
-const NAMED: f64 = 0.35;
+const NAMED: f64 = 0.8;
 
 impl Search<'_> {
     /// What selects some records of a kind by a code that they have and others have not, and what it costs.
@@ -84,6 +88,15 @@ impl Search<'_> {
         codes.into_keys().collect()
     }
 
+    /// Whether a name is one that people call the records of some code by.
+    pub(super) fn is_of_code(target: &Target) -> bool {
+        let known = known_code_words().collect::<Vec<_>>();
+        let words = words(&target.name);
+        words
+            .iter()
+            .any(|word| known.iter().any(|start| word.starts_with(start)))
+    }
+
     /// Whether an element is one of the segment that opens a loop, or of the record itself.
     fn is_own(&self, schema: SchemaId, field: &[SchemaId]) -> bool {
         let code = |schema: SchemaId| self.tree.schema(schema).label.code();
@@ -100,7 +113,8 @@ impl Search<'_> {
         let words = words(&target.name);
         let begins = |start: &str| words.iter().any(|word| word.starts_with(start));
         let small = code.to_lowercase();
-        if small.len() > 1 && begins(&small) {
+        let is_own = |word: &String| word.starts_with(&small) && !GENERIC.contains(&word.as_str());
+        if small.len() > 1 && words.iter().any(is_own) {
             return true;
         }
         let element = field

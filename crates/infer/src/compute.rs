@@ -214,6 +214,17 @@ impl Search<'_> {
             } else {
                 vec![plain, round_to(decimals.max(2)), round_to(decimals)]
             }
+        } else if same(round(computed / 100.0, 2), value) && computed.fract() == 0.0 && value != 0.0
+        {
+            let amount = Expression::Scale(boxed.clone(), -2);
+            if is_text {
+                vec![
+                    Expression::Fixed(Box::new(amount.clone()), decimals),
+                    Expression::Text(Box::new(amount)),
+                ]
+            } else {
+                vec![amount]
+            }
         } else if same(round(computed * 100.0, 0), value) && computed.fract() != 0.0 {
             let cents = Expression::Round(Box::new(Expression::Scale(boxed.clone(), 2)), 0);
             if is_text {

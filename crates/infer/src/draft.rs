@@ -16,6 +16,12 @@ use super::xml::is_plural;
 pub(super) enum Draft {
     Object(Vec<(String, Draft)>),
     List(Vec<DraftPart>),
+    /// An object with a member for each record of loops.
+    Keyed {
+        each: Vec<Path>,
+        key: Box<Draft>,
+        value: Box<Draft>,
+    },
     Leaf(Vec<Candidate>),
     Element {
         name: String,
@@ -58,7 +64,7 @@ impl Search<'_> {
     }
 
     /// The draft of a part of the output. What is of another kind than the first is left out.
-    fn part(&self, cases: &Cases<'_>, target: &Target) -> Draft {
+    pub(super) fn part(&self, cases: &Cases<'_>, target: &Target) -> Draft {
         match cases.iter().find_map(|case| case.wanted) {
             Some(Wanted::Object(_)) => self.object(cases),
             Some(Wanted::List(_)) => {
@@ -91,6 +97,9 @@ impl Search<'_> {
     }
 
     fn object(&self, cases: &Cases<'_>) -> Draft {
+        if let Some(keyed) = self.keyed(cases) {
+            return keyed;
+        }
         let mut keys: Vec<&String> = Vec::new();
         for case in cases {
             let Some(Wanted::Object(members)) = case.wanted else {
@@ -243,7 +252,7 @@ impl Search<'_> {
 }
 
 /// The cases with a part of what was wanted.
-fn narrowed<'a, T>(
+pub(super) fn narrowed<'a, T>(
     cases: &Cases<'a>,
     part: impl Fn(&'a Wanted) -> Option<&'a T>,
 ) -> Vec<Case<'a, T>> {
@@ -362,7 +371,7 @@ fn labelled<'a>(lists: &[ListCase<'a>]) -> Vec<(String, Vec<ListCase<'a>>)> {
 }
 
 /// What a member of an object is called.
-fn target_of(key: &str) -> Target {
+pub(super) fn target_of(key: &str) -> Target {
     let label = Label {
         field: key.to_owned(),
         class: None,

@@ -83,6 +83,12 @@ impl Tree {
                 self.sort(nodes, field, true, *greatest);
                 nodes.truncate(1);
             }
+            Select::Beyond(field, bound) => nodes.retain(|&node| {
+                let found = self.below(node, field);
+                let number = found.first().and_then(|text| number_of(text));
+                number.is_some_and(|number| bound.has(number))
+            }),
+            Select::UpTo => nodes.retain(|&node| node <= context.innermost()),
             Select::First => nodes.truncate(1),
             Select::Last => *nodes = nodes.last().copied().into_iter().collect(),
             Select::At(index) => *nodes = nodes.get(*index).copied().into_iter().collect(),
@@ -166,6 +172,16 @@ impl Tree {
             Expression::Is(of, value) => Scalar::Bool(text(of)? == *value),
             Expression::Otherwise(of, value) => {
                 self.evaluate(of, context).unwrap_or_else(|| value.clone())
+            }
+            Expression::Beyond(of, bound) => Scalar::Bool(bound.has(number(of)?)),
+            Expression::Choose(is, one, other) => match self.evaluate(is, context)? {
+                Scalar::Bool(true) => one.clone(),
+                _ => other.clone(),
+            },
+            Expression::Signed(of, code, negative) => {
+                let number = number(of)?;
+                let is_negative = negative.contains(&text(code)?);
+                Scalar::Number(if is_negative { -number } else { number })
             }
             Expression::Has(path) => Scalar::Bool(!self.find(path, context).is_empty()),
             Expression::Pair(path, places, qualifier) => {

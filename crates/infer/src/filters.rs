@@ -70,7 +70,9 @@ impl Search<'_> {
         let mut rules = rules
             .iter()
             .flat_map(|rule| fields.iter().filter_map(|field| rule(self, &sides, field)));
-        let rule = rules.next();
+        let rule = self
+            .beyond(lists, records, &sides, &fields)
+            .or_else(|| rules.next());
         let known = self.qualifier_of(schema);
         let by_qualifier = matches!((&rule, &known),
             (Some(Select::Equals(field, _) | Select::OneOf(field, _)), Some(known)) if field == known);
@@ -124,6 +126,36 @@ impl Search<'_> {
         let holds = |&node_id: &NodeId| self.tree.below(node_id, field).contains(&value);
         let apart = !sides.others.iter().any(holds);
         apart.then(|| Select::Equals(field.to_vec(), value))
+    }
+
+    /// The bound of a number that the items show, where no code tells the records apart.
+    fn beyond(
+        &self,
+        lists: &[ListCase<'_>],
+        records: &[Vec<NodeId>],
+        sides: &FilterSides<'_>,
+        fields: &[Vec<SchemaId>],
+    ) -> Option<Select> {
+        let coded = |field: &&Vec<SchemaId>| {
+            self.equal(sides, field).is_some_and(|_| {
+                let last = field.last().copied().unwrap_or_default();
+                self.forms.is_empty() || self.forms.is_code(self.tree, last)
+            })
+        };
+        if fields.iter().any(|field| coded(&field)) {
+            return None;
+        }
+        let meant: Vec<NodeId> = sides.meant.iter().map(|meant| meant.1).collect();
+        let mut bounds = fields.iter().filter_map(|field| {
+            let bound = self.bound_of(&meant, &sides.others, field)?;
+            Some((self.is_shown(lists, records, field), field, bound))
+        });
+        let all: Vec<_> = bounds.by_ref().collect();
+        // Of a single record it says little that one of its numbers is large.
+        let telling = meant.len() > 1 && sides.others.len() > 1;
+        let shown = all.iter().find(|(is_shown, ..)| *is_shown);
+        let (_, field, bound) = shown.or_else(|| all.first().filter(|_| telling))?;
+        Some(Select::Beyond((*field).clone(), *bound))
     }
 
     /// Whether a place holds the number of a record rather than a code: where there are several, each has

@@ -35,7 +35,7 @@ impl Search<'_> {
             return Vec::new();
         };
         let mut found = Vec::new();
-        let mut path = self.children_of(&view, None);
+        let mut path = Self::children_of(&view, None);
         for depth in 1..=DEPTH {
             let records = self.tree.find(&path, context);
             let cost = 0.2 * f64::from(u32::try_from(depth).unwrap_or(u32::MAX));
@@ -44,7 +44,7 @@ impl Search<'_> {
                 let select = Select::Equals(view.level.code.clone(), code);
                 found.push((cost + 0.05, super::compute::with(&path, select)));
             }
-            path = self.children_of(&view, Some(&path));
+            path = Self::children_of(&view, Some(&path));
         }
         found
     }
@@ -78,12 +78,7 @@ impl Search<'_> {
     }
 
     /// The loops below one, for each depth, and for each code among those of any of the lists.
-    fn levels_with_codes(
-        &self,
-        lists: &[ListCase<'_>],
-        seen: &Context,
-        view: &View,
-    ) -> Vec<Path> {
+    fn levels_with_codes(&self, lists: &[ListCase<'_>], seen: &Context, view: &View) -> Vec<Path> {
         let mut paths = Vec::new();
         for (_, path) in self.levels_below(seen) {
             paths.push(path);
@@ -141,7 +136,7 @@ impl Search<'_> {
     }
 
     /// The loops whose level above is the one that is looked at, or is one of others.
-    fn children_of(&self, view: &View, of: Option<&Path>) -> Path {
+    fn children_of(view: &View, of: Option<&Path>) -> Path {
         let up = match of {
             None => Self::field_of(view.own, &view.level.id),
             Some(path) => extended(path, &view.level.id),
@@ -169,7 +164,8 @@ impl Search<'_> {
     fn level_of_kind(&self, schema: SchemaId) -> Option<Level> {
         let kind = self.tree.schema(schema);
         let outer = self.tree.schema(kind.parent).label.code();
-        if kind.label.code()? != "HL" || kind.instances.len() < 2 || outer.as_deref() == Some("HL") {
+        if kind.label.code()? != "HL" || kind.instances.len() < 2 || outer.as_deref() == Some("HL")
+        {
             return None;
         }
         let place = |code: &str| {

@@ -183,6 +183,13 @@ impl Printer<'_> {
         match template {
             Template::Object(members) => self.object(members, indent),
             Template::List(parts) => self.list(parts, indent),
+            Template::Keyed(each, entry) => {
+                format!("$merge({})", self.loops(each, entry, indent))
+            }
+            Template::Entry(key, value) => {
+                let key = self.value(key);
+                format!("{{ {key}: {} }}", self.template(value, indent))
+            }
             Template::Value(value) => self.value(value),
             // Elements belong to XSLT.
             Template::Element { .. } => "null".to_owned(),

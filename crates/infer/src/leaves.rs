@@ -5,7 +5,8 @@ use super::index::sought;
 use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search, Target};
 use super::standard;
-use super::template::{Expression, Select, Support};
+use super::sums::is_named;
+use super::template::{Aggregate, Expression, Select, Support};
 use super::tree::NodeId;
 
 /// The most leaves of one context that are taken for the source of a value.
@@ -14,6 +15,8 @@ const HITS: usize = 12;
 const CONSTANT: f64 = 3.0;
 /// What a scalar counts for in the bound of the search, besides the nodes that are looked at.
 const LOOK: usize = 100;
+/// What it is worth that a value of the greatest record is called so.
+const EXTREME: f64 = 1.2;
 /// The most explanations that are weighed against each other.
 const CANDIDATES: usize = 12;
 
@@ -28,12 +31,18 @@ impl Search<'_> {
             self.counts(cases, target, &mut found);
             self.aggregates(cases, target, &mut found);
             // What stands at some place may be the only one of its code.
-            if !found.is_empty() && found.iter().all(|found| is_by_place(&found.expression)) {
+            let by_place =
+                !found.is_empty() && found.iter().all(|found| is_by_place(&found.expression));
+            if by_place || Self::is_of_code(target) {
                 self.filtered_sums(cases, target, &mut found);
             }
             if found.is_empty() {
                 self.sums(cases, target, &mut found);
                 self.arithmetic(cases, &mut found);
+            }
+            if found.is_empty() {
+                self.running(cases, &mut found);
+                self.signed(cases, target, &mut found);
             }
             if found.is_empty() {
                 self.texts(cases, seed, &mut found);
@@ -43,6 +52,9 @@ impl Search<'_> {
             }
             if found.is_empty() {
                 self.tables(cases, target, &mut found);
+            }
+            if found.is_empty() {
+                self.thresholds(cases, &mut found);
             }
             if found.is_empty() {
                 self.defaults(cases, target, &mut found);
@@ -126,6 +138,9 @@ impl Search<'_> {
                 candidate.cost += 5.0;
             }
             candidate.cost -= self.kinship(&candidate.expression, target);
+            if is_extreme(&candidate.expression, target) {
+                candidate.cost -= EXTREME;
+            }
         }
     }
 }
@@ -134,12 +149,30 @@ impl Search<'_> {
 pub(super) fn is_by_place(expression: &Expression) -> bool {
     let mut paths = Vec::new();
     expression.paths(&mut paths);
-    let by_place = |select: &Select| matches!(select, Select::First | Select::Last | Select::At(_));
+    let by_place = |select: &Select| {
+        matches!(
+            select,
+            Select::First | Select::Last | Select::At(_) | Select::Extreme(..)
+        )
+    };
     let mut selects = paths
         .iter()
         .flat_map(|path| &path.steps)
         .flat_map(|path| &path.select);
     selects.any(by_place)
+}
+
+/// Whether a value is that of the greatest or least record, and is called so.
+fn is_extreme(expression: &Expression, target: &Target) -> bool {
+    let mut paths = Vec::new();
+    expression.paths(&mut paths);
+    let steps = paths.iter().flat_map(|path| &path.steps);
+    let mut selects = steps.flat_map(|step| &step.select);
+    selects.any(|select| match select {
+        Select::Extreme(_, true) => is_named(Aggregate::Max, target),
+        Select::Extreme(_, false) => is_named(Aggregate::Min, target),
+        _ => false,
+    })
 }
 
 fn is_move(expression: &Expression) -> bool {

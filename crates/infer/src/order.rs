@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::records::{Alignment, ListCase, Votes};
+use super::records::{Alignment, ListCase, MATCHED, Votes};
 use super::scalar::number_of;
 use super::search::Search;
 use super::template::Select;
@@ -173,6 +173,47 @@ fn permuted(records: &[NodeId], votes: &[Votes]) -> Option<Vec<NodeId>> {
             return None;
         }
         chosen.push(only);
+    }
+    Some(chosen)
+}
+
+/// Whether each item fits its record better than those of the others.
+pub(super) fn is_distinct(records: &[Vec<NodeId>], votes: &[Vec<Votes>]) -> bool {
+    let mut items = 0;
+    for (records, votes) in records.iter().zip(votes) {
+        for (own, votes) in records.iter().zip(votes) {
+            let vote = |node_id: &NodeId| votes.by_node.get(node_id).copied().unwrap_or(0.0);
+            let others = records.iter().take(MATCHED).filter(|record| *record != own);
+            if vote(own) <= others.map(vote).fold(0.0, f64::max) {
+                return false;
+            }
+            items += 1;
+        }
+    }
+    items > 1
+}
+
+/// The record of each item, in order, each the one that fits best among those left.
+pub(super) fn choose(records: &[NodeId], votes: &[Votes], items: usize) -> Option<Vec<NodeId>> {
+    if votes.len() < items {
+        return None;
+    }
+    let mut chosen = Vec::new();
+    let mut from = 0;
+    for (place, votes) in votes.iter().enumerate() {
+        let left = items - place - 1;
+        let until = records.len().checked_sub(left)?;
+        let candidates = records.get(from..until)?;
+        let vote = |node_id: &NodeId| votes.by_node.get(node_id).copied().unwrap_or(0.0);
+        let best = candidates.iter().map(vote).fold(0.0, f64::max);
+        let at = candidates
+            .iter()
+            .position(|candidate| vote(candidate) >= best)?;
+        if best <= 0.0 {
+            return None;
+        }
+        chosen.push(*candidates.get(at)?);
+        from += at + 1;
     }
     Some(chosen)
 }

@@ -1,7 +1,9 @@
 //! The paths by which a leaf of the input can be named, from the one that generalises best.
 
+use std::cmp::Ordering;
+
 use super::evaluate::Context;
-use super::scalar::Scalar;
+use super::scalar::{Scalar, number_of};
 use super::search::Search;
 use super::standard;
 use super::template::{Path, Select, Step};
@@ -18,6 +20,8 @@ struct Choice {
     alone: bool,
     qualified: Option<Vec<Select>>,
     joined: Option<Select>,
+    greatest: Option<Select>,
+    least: Option<Select>,
     index: Select,
 }
 
@@ -51,6 +55,8 @@ impl Search<'_> {
         add(plain);
         add(indexed);
         add(joined);
+        add(greatest);
+        add(least);
         paths.extend(self.above_level(context, leaf));
         paths
     }
@@ -109,6 +115,12 @@ impl Search<'_> {
                 .flatten(),
             joined: (few && siblings.len() > 1 && from + 1 < context.stack.len())
                 .then(|| self.joined(context, from, node, siblings))
+                .flatten(),
+            greatest: (few && siblings.len() > 1)
+                .then(|| self.extreme(node, siblings, leaf, true))
+                .flatten(),
+            least: (few && siblings.len() > 1)
+                .then(|| self.extreme(node, siblings, leaf, false))
                 .flatten(),
             index: match place {
                 0 => Select::First,
@@ -185,6 +197,56 @@ impl Search<'_> {
         });
         fields.sort_unstable();
         fields.into_iter().map(|(_, field)| vec![field]).collect()
+    }
+
+    /// What selects a record by an amount or a date that is the greatest, or else the least.
+    fn extreme(
+        &self,
+        node: NodeId,
+        siblings: &[NodeId],
+        leaf: NodeId,
+        greatest: bool,
+    ) -> Option<Select> {
+        let mut fields = self.fields(self.tree.node(node).schema);
+        fields.sort_by_key(|field| !self.is_at(node, field, leaf));
+        self.tree.look(siblings.len());
+        let field = fields.into_iter().find(|field| {
+            let is_itself = self.is_at(node, field, leaf);
+            let own = self.measure_at(node, field);
+            let is_beyond = |&sibling: &NodeId| {
+                let other = self.measure_at(sibling, field);
+                own.zip(other)
+                    .is_some_and(|(own, other)| match own.total_cmp(&other) {
+                        Ordering::Equal => is_itself,
+                        Ordering::Greater => greatest,
+                        Ordering::Less => !greatest,
+                    })
+            };
+            siblings
+                .iter()
+                .filter(|&&sibling| sibling != node)
+                .all(is_beyond)
+        })?;
+        Some(Select::Extreme(field, greatest))
+    }
+
+    /// The amount or the date at a place below a record.
+    fn measure_at(&self, node: NodeId, field: &[SchemaId]) -> Option<f64> {
+        let last = *field.last()?;
+        let measured = if self.forms.is_empty() {
+            !is_code_name(&self.tree.schema(last).label.field)
+        } else {
+            self.forms.is_measure(self.tree, last)
+        };
+        self.number_at(node, field).filter(|_| measured)
+    }
+
+    /// The number at a place below a record; of a date, its digits.
+    fn number_at(&self, node: NodeId, field: &[SchemaId]) -> Option<f64> {
+        match self.tree.below(node, field).as_slice() {
+            [text] => number_of(text).or_else(|| number_of(&text.replace('-', ""))),
+            _ => None,
+        }
     }
 
     /// What selects a record by a value that an inner context holds as well.
@@ -275,6 +337,21 @@ fn indexed(choice: &Choice) -> (f64, Vec<Select>) {
     }
     let select = vec![choice.index.clone()];
     (cost(&select), select)
+}
+
+fn greatest(choice: &Choice) -> (f64, Vec<Select>) {
+    extreme(choice, choice.greatest.as_ref())
+}
+
+fn least(choice: &Choice) -> (f64, Vec<Select>) {
+    extreme(choice, choice.least.as_ref())
+}
+
+fn extreme(choice: &Choice, select: Option<&Select>) -> (f64, Vec<Select>) {
+    match select {
+        Some(select) => (1.6, vec![select.clone()]),
+        None => qualified(choice),
+    }
 }
 
 fn joined(choice: &Choice) -> (f64, Vec<Select>) {

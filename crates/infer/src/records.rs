@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::evaluate::{Context, as_number};
 use super::index::sought;
+use super::order::{choose, is_distinct};
 use super::scalar::Scalar;
 use super::search::{Case, Search};
 use super::template::{Path, Select, Step};
@@ -13,7 +14,7 @@ use super::wanted::Wanted;
 /// The most leaves that one value of an item is looked for in.
 const HITS: usize = 40;
 /// The most items that are matched by their values; more are matched by their order alone.
-const MATCHED: usize = 200;
+pub(super) const MATCHED: usize = 200;
 /// The most kinds of records that are tried for a list.
 const KINDS: usize = 16;
 /// How much of an item's values must be in its record.
@@ -216,7 +217,7 @@ impl Search<'_> {
     }
 
     /// The level whose records have those of a kind below them.
-    fn level_above(&self, context: &Context, schema: SchemaId) -> usize {
+    pub(super) fn level_above(&self, context: &Context, schema: SchemaId) -> usize {
         let above = |&record: &NodeId| {
             let context = self.tree.node(record).schema;
             context != schema && self.tree.is_below(schema, context)
@@ -274,8 +275,12 @@ impl Search<'_> {
     }
 
     fn is_better(&self, one: &Alignment, other: &Alignment) -> bool {
-        let worth =
-            |alignment: &Alignment| alignment.coverage - 0.01 * as_number(alignment.selects.len());
+        let worth = |alignment: &Alignment| {
+            let guesses = alignment.selects.iter();
+            let guesses = guesses.filter(|select| matches!(select, Select::Beyond(..)));
+            let all = alignment.selects.len() + 2 * guesses.count();
+            alignment.coverage - 0.01 * as_number(all)
+        };
         let difference = worth(one) - worth(other);
         let depth = |alignment: &Alignment| self.tree.schema(alignment.schema).depth;
         if difference.abs() < 0.012 {
@@ -442,47 +447,6 @@ fn is_itself(lists: &[ListCase<'_>], records: &[Vec<NodeId>]) -> bool {
             .all(|record| list.context.stack.contains(record))
     };
     lists.iter().zip(records).all(inside)
-}
-
-/// Whether each item fits its record better than those of the others.
-fn is_distinct(records: &[Vec<NodeId>], votes: &[Vec<Votes>]) -> bool {
-    let mut items = 0;
-    for (records, votes) in records.iter().zip(votes) {
-        for (own, votes) in records.iter().zip(votes) {
-            let vote = |node_id: &NodeId| votes.by_node.get(node_id).copied().unwrap_or(0.0);
-            let others = records.iter().take(MATCHED).filter(|record| *record != own);
-            if vote(own) <= others.map(vote).fold(0.0, f64::max) {
-                return false;
-            }
-            items += 1;
-        }
-    }
-    items > 1
-}
-
-/// The record of each item, in order, each the one that fits best among those left.
-fn choose(records: &[NodeId], votes: &[Votes], items: usize) -> Option<Vec<NodeId>> {
-    if votes.len() < items {
-        return None;
-    }
-    let mut chosen = Vec::new();
-    let mut from = 0;
-    for (place, votes) in votes.iter().enumerate() {
-        let left = items - place - 1;
-        let until = records.len().checked_sub(left)?;
-        let candidates = records.get(from..until)?;
-        let vote = |node_id: &NodeId| votes.by_node.get(node_id).copied().unwrap_or(0.0);
-        let best = candidates.iter().map(vote).fold(0.0, f64::max);
-        let at = candidates
-            .iter()
-            .position(|candidate| vote(candidate) >= best)?;
-        if best <= 0.0 {
-            return None;
-        }
-        chosen.push(*candidates.get(at)?);
-        from += at + 1;
-    }
-    Some(chosen)
 }
 
 /// Some of many, evenly.

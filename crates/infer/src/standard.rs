@@ -62,40 +62,57 @@ pub(super) fn first_pair(segment: &str) -> Option<usize> {
     }
 }
 
-/// Words that people call the records of a code by; lower case, the beginning of a word is enough.
+/// Words that people call the records of a code by: the element, the code, and the words, in lower case; the
+/// beginning of a word is enough.
+const CODE_WORDS: &[(&str, &str, &[&str])] = &[
+    ("N101", "ST", &["ship", "deliver"]),
+    ("N101", "BT", &["bill"]),
+    ("N101", "BY", &["buy"]),
+    ("N101", "SF", &["from", "origin"]),
+    ("N101", "VN", &["vendor", "sell", "suppl"]),
+    ("N101", "SE", &["vendor", "sell", "suppl"]),
+    ("N101", "SU", &["vendor", "sell", "suppl"]),
+    ("SAC01", "A", &["allow", "discount", "deduct"]),
+    ("SAC01", "C", &["charge", "fee", "surcharge"]),
+    ("AT701", "D1", &["deliver"]),
+    ("AT701", "AF", &["depart", "pick"]),
+    ("AT701", "X1", &["arriv"]),
+    ("CLP02", "1", &["paid", "primary"]),
+    ("CLP02", "2", &["secondary"]),
+    ("CLP02", "4", &["denied", "deny", "reject"]),
+    ("CLP02", "22", &["revers", "void"]),
+    ("CAS01", "CO", &["contract"]),
+    ("CAS01", "PR", &["patient"]),
+    ("CAS01", "OA", &["other"]),
+    ("INS01", "Y", &["subscr", "employee"]),
+    ("INS01", "N", &["depend"]),
+    ("ACK01", "IA", &["accept", "confirm"]),
+    ("ACK01", "IR", &["reject"]),
+    ("ACK01", "IB", &["back"]),
+    ("ACK01", "IQ", &["change"]),
+    ("HL03", "S", &["shipment"]),
+    ("HL03", "O", &["order"]),
+    ("HL03", "P", &["pack", "carton", "case"]),
+    ("HL03", "T", &["pallet"]),
+    ("HL03", "I", &["item", "line"]),
+    ("S502", "LD", &["pick", "load", "origin"]),
+    ("S502", "CL", &["pick", "load", "origin"]),
+    ("S502", "UL", &["drop", "unload", "deliver", "dest"]),
+    ("S502", "CU", &["drop", "unload", "deliver", "dest"]),
+];
+
+/// The words for the records of a code.
 pub(super) fn code_words(element: &str, code: &str) -> &'static [&'static str] {
-    match (element, code) {
-        ("N101", "ST") => &["ship", "deliver"],
-        ("N101", "BT") => &["bill"],
-        ("N101", "BY") => &["buy"],
-        ("N101", "SF") => &["from", "origin"],
-        ("N101", "VN" | "SE" | "SU") => &["vendor", "sell", "suppl"],
-        ("SAC01", "A") => &["allow", "discount", "deduct"],
-        ("SAC01", "C") => &["charge", "fee", "surcharge"],
-        ("AT701", "D1") => &["deliver"],
-        ("AT701", "AF") => &["depart", "pick"],
-        ("AT701", "X1") => &["arriv"],
-        ("CLP02", "1") => &["paid", "primary"],
-        ("CLP02", "2") => &["secondary"],
-        ("CLP02", "4") => &["denied", "deny", "reject"],
-        ("CLP02", "22") => &["revers", "void"],
-        ("CAS01", "CO") => &["contract"],
-        ("CAS01", "PR") => &["patient"],
-        ("CAS01", "OA") => &["other"],
-        ("INS01", "Y") => &["subscr", "employee"],
-        ("INS01", "N") => &["depend"],
-        ("ACK01", "IA") => &["accept", "confirm"],
-        ("ACK01", "IR") => &["reject"],
-        ("ACK01", "IB") => &["back"],
-        ("ACK01", "IQ") => &["change"],
-        ("HL03", "S") => &["shipment"],
-        ("HL03", "O") => &["order"],
-        ("HL03", "P" | "T") => &["pack", "carton", "case", "pallet"],
-        ("HL03", "I") => &["item", "line"],
-        ("S502", "LD" | "CL") => &["pick", "load", "origin"],
-        ("S502", "UL" | "CU") => &["drop", "unload", "deliver", "dest"],
-        _ => &[],
-    }
+    let mut words = CODE_WORDS.iter();
+    let found = words.find(|(known, value, _)| *known == element && *value == code);
+    found.map_or(&[], |(.., words)| words)
+}
+
+/// Every word for the records of some code.
+pub(super) fn known_code_words() -> impl Iterator<Item = &'static str> {
+    CODE_WORDS
+        .iter()
+        .flat_map(|(.., words)| words.iter().copied())
 }
 
 /// Words that people call an element by; lower case, the beginning of a word is enough.

@@ -46,6 +46,9 @@ impl Search<'_> {
         if found.is_empty() {
             self.joined_sums(cases, found);
         }
+        if found.is_empty() {
+            self.foreign_sums(cases, found);
+        }
         for &schema in &kinds {
             if !self.tree.schema(schema).listed || self.is_exhausted() {
                 continue;
@@ -98,7 +101,7 @@ impl Search<'_> {
     }
 
     /// The kinds of records below a record.
-    fn listed_below(&self, record: NodeId) -> Vec<SchemaId> {
+    pub(super) fn listed_below(&self, record: NodeId) -> Vec<SchemaId> {
         let kinds = self.below(record).take(PLACES);
         let several = kinds
             .filter(|&(kind, schema)| schema.listed && self.tree.within(record, kind).len() > 1);
@@ -106,7 +109,12 @@ impl Search<'_> {
     }
 
     /// The sums over records of a kind: of one of their values, or of the product of two.
-    fn sums_over(&self, from: usize, record: NodeId, above: SchemaId) -> Vec<(f64, Expression)> {
+    pub(super) fn sums_over(
+        &self,
+        from: usize,
+        record: NodeId,
+        above: SchemaId,
+    ) -> Vec<(f64, Expression)> {
         let kinds = self.below(record).take(PLACES);
         let numbers = kinds
             .filter(|&(kind, _)| kind != above && self.tree.is_below(kind, above))
@@ -144,43 +152,10 @@ impl Search<'_> {
                 continue;
             };
             for (more, sum) in self.sums_over(path.from, above, schema) {
-                let sum = select.iter().fold(sum, |sum, select| filtered(&sum, schema, select));
+                let sum = select
+                    .iter()
+                    .fold(sum, |sum, select| filtered(&sum, schema, select));
                 self.finish(sum, cases, &mut |item| push(found, cost + more, item));
-            }
-        }
-    }
-
-    /// Sums over the records that share a value with the one that is looked at, which is how groups are
-    /// summed up.
-    fn joined_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
-        let (Some(case), true) = (
-            cases.iter().find(|case| case.wanted.is_some()),
-            cases.len() > 1,
-        ) else {
-            return;
-        };
-        let Some(outer) = case.context.stack.len().checked_sub(2) else {
-            return;
-        };
-        let inner = case.context.innermost();
-        let schema = self.tree.node(inner).schema;
-        let above = case.context.record(outer);
-        let all = self.all(outer, above, schema);
-        for field in self.fields(schema) {
-            let own = Self::field_of(outer + 1, &field);
-            let join = Select::Joins(field, own);
-            let joined = with(&all, join.clone());
-            if self.tree.find(&joined, &case.context).len() < 2 || self.is_exhausted() {
-                continue;
-            }
-            self.finish(Expression::Count(joined.clone()), cases, &mut |item| {
-                push(found, 2.2, item);
-            });
-            for (cost, sum) in self.sums_over(outer, above, schema) {
-                let sum = filtered(&sum, schema, &join);
-                self.finish(sum, cases, &mut |item| {
-                    push(found, cost + 0.6, item);
-                });
             }
         }
     }
@@ -327,7 +302,7 @@ fn is_sum(value: &Scalar) -> bool {
 }
 
 /// A sum over those records of a kind that are selected.
-fn filtered(sum: &Expression, schema: SchemaId, select: &Select) -> Expression {
+pub(super) fn filtered(sum: &Expression, schema: SchemaId, select: &Select) -> Expression {
     let filter = |path: &Path| {
         let mut path = path.clone();
         let step = path.steps.iter_mut().rfind(|step| step.schema == schema);
@@ -345,12 +320,17 @@ fn filtered(sum: &Expression, schema: SchemaId, select: &Select) -> Expression {
     }
 }
 
-fn is_named(what: Aggregate, target: &Target) -> bool {
+/// Whether a name says that something is the greatest, the least or the average.
+pub(super) fn is_named(what: Aggregate, target: &Target) -> bool {
     let known: &[&str] = match what {
         Aggregate::Max => &[
-            "max", "maximum", "highest", "greatest", "largest", "most", "top",
+            "max", "maximum", "highest", "greatest", "largest", "biggest", "most", "top",
+            "dearest", "latest", "newest", "last",
         ],
-        Aggregate::Min => &["min", "minimum", "lowest", "least", "smallest", "cheapest"],
+        Aggregate::Min => &[
+            "min", "minimum", "lowest", "least", "smallest", "cheapest", "earliest", "oldest",
+            "first",
+        ],
         Aggregate::Average => &["average", "avg", "mean"],
     };
     let words = super::names::words(&target.name);

@@ -165,7 +165,12 @@ impl Search<'_> {
         let mut likely: Vec<&&Scalar> = values.iter().collect();
         likely.sort_by_key(|value| {
             let empty = matches!(value, Scalar::Null) || value.text().is_empty();
-            (!empty, usize::MAX - often(value))
+            let whole = self.tree.node(0).end;
+            let is_value = !self
+                .index
+                .within(&format!("={}", value.text()), 0, whole)
+                .is_empty();
+            (!empty, is_value, usize::MAX - often(value))
         });
         for default in likely.into_iter().take(2) {
             let without: Vec<Case<'_, Scalar>> = cases

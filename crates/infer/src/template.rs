@@ -1,7 +1,9 @@
 //! A mapping that belongs to no language yet: what the search finds and the printers print.
 
+use std::hash::{Hash, Hasher};
+
 use super::dates::DateFormat;
-use super::scalar::Scalar;
+use super::scalar::{Scalar, number_text};
 use super::tree::SchemaId;
 
 /// The places from a context down to nodes.
@@ -38,8 +40,12 @@ pub(super) enum Select {
     Sorted(Vec<SchemaId>, bool, bool),
     /// All, the last first.
     Reversed,
-    /// The first whose number is the greatest, or else the least.
+    /// The first whose value is the greatest, or else the least.
     Extreme(Vec<SchemaId>, bool),
+    /// Those whose number is within a bound.
+    Beyond(Vec<SchemaId>, Bound),
+    /// Those up to the innermost record of the context.
+    UpTo,
     First,
     Last,
     /// The one at this index, from 0.
@@ -66,6 +72,7 @@ impl Select {
                 Self::Sorted(below(field), *numeric, *descending)
             }
             Self::Extreme(field, greatest) => Self::Extreme(below(field), *greatest),
+            Self::Beyond(field, bound) => Self::Beyond(below(field), *bound),
             by_place => by_place.clone(),
         }
     }
@@ -73,6 +80,51 @@ impl Select {
     /// Whether it is about the order of all records.
     pub(super) fn is_order(&self) -> bool {
         matches!(self, Self::Sorted(..) | Self::Reversed)
+    }
+}
+
+/// A bound of numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Bound {
+    AtLeast(f64),
+    Below(f64),
+}
+
+impl Bound {
+    pub(super) fn has(self, number: f64) -> bool {
+        match self {
+            Self::AtLeast(bound) => number >= bound,
+            Self::Below(bound) => number < bound,
+        }
+    }
+
+    /// The operator, which both languages write alike, and the number.
+    pub(super) fn text(self) -> String {
+        match self {
+            Self::AtLeast(bound) => format!(">= {}", number_text(bound)),
+            Self::Below(bound) => format!("< {}", number_text(bound)),
+        }
+    }
+
+    fn bits(self) -> (bool, u64) {
+        match self {
+            Self::AtLeast(bound) => (true, bound.to_bits()),
+            Self::Below(bound) => (false, bound.to_bits()),
+        }
+    }
+}
+
+impl PartialEq for Bound {
+    fn eq(&self, other: &Self) -> bool {
+        self.bits() == other.bits()
+    }
+}
+
+impl Eq for Bound {}
+
+impl Hash for Bound {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.bits().hash(state);
     }
 }
 
@@ -113,6 +165,12 @@ pub(super) enum Expression {
     Table(Box<Expression>, Vec<(String, Scalar)>),
     /// Whether a value is this text.
     Is(Box<Expression>, String),
+    /// Whether a number is within a bound.
+    Beyond(Box<Expression>, Bound),
+    /// One value where something is true, another where it is not.
+    Choose(Box<Expression>, Scalar, Scalar),
+    /// A number, negative where a code is one of some.
+    Signed(Box<Expression>, Box<Expression>, Vec<String>),
     /// Whether there is a node.
     Has(Path),
     Count(Path),
@@ -166,6 +224,10 @@ pub(super) struct Support {
 pub(super) enum Template {
     Object(Vec<(String, Template)>),
     List(Vec<Part>),
+    /// An object with a member for each record of loops.
+    Keyed(Vec<Path>, Box<Template>),
+    /// One such member.
+    Entry(Value, Box<Template>),
     Value(Value),
     Element {
         name: String,
@@ -222,8 +284,13 @@ impl Expression {
             | Self::Piece(of, ..)
             | Self::Table(of, _)
             | Self::Is(of, _)
-            | Self::Otherwise(of, _) => of.paths(into),
-            Self::Product(one, other) | Self::Plus(one, other) | Self::Minus(one, other) => {
+            | Self::Otherwise(of, _)
+            | Self::Beyond(of, _)
+            | Self::Choose(of, ..) => of.paths(into),
+            Self::Product(one, other)
+            | Self::Plus(one, other)
+            | Self::Minus(one, other)
+            | Self::Signed(one, other, _) => {
                 one.paths(into);
                 other.paths(into);
             }

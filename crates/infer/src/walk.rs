@@ -16,7 +16,8 @@ impl Template {
                 .map(|(_, value)| value)
                 .chain(text)
                 .collect(),
-            Self::Object(_) | Self::List(_) => Vec::new(),
+            Self::Entry(key, _) => vec![key],
+            Self::Object(_) | Self::List(_) | Self::Keyed(..) => Vec::new(),
         }
     }
 
@@ -31,6 +32,8 @@ impl Template {
                 .iter()
                 .map(|part| (part.each.as_slice(), &part.template))
                 .collect(),
+            Self::Keyed(each, entry) => vec![(each.as_slice(), entry)],
+            Self::Entry(_, value) => vec![(&[], value)],
             Self::Value(_) => Vec::new(),
         }
     }
@@ -173,13 +176,35 @@ pub(super) fn counts(template: &Template) -> bool {
 }
 
 fn uses_place(expression: &Expression) -> bool {
+    let mut paths = Vec::new();
+    expression.paths(&mut paths);
+    let steps = paths.iter().flat_map(|path| &path.steps);
+    let mut selects = steps.flat_map(|step| &step.select);
+    if selects.any(|select| matches!(select, Select::UpTo)) {
+        return true;
+    }
     match expression {
         Expression::Position(..) => true,
-        Expression::Text(of) | Expression::Fixed(of, _) | Expression::Round(of, _) => {
-            uses_place(of)
-        }
+        Expression::Text(of)
+        | Expression::Fixed(of, _)
+        | Expression::Round(of, _)
+        | Expression::Pad(of, ..) => uses_place(of),
+        Expression::Concat(parts) => parts.iter().any(uses_place),
         _ => false,
     }
+}
+
+/// Whether a template has a sum up to the innermost record.
+pub(super) fn runs(template: &Template) -> bool {
+    let mut is_running = false;
+    expressions(template, &mut |expression| {
+        let mut paths = Vec::new();
+        expression.paths(&mut paths);
+        let steps = paths.iter().flat_map(|path| &path.steps);
+        let mut selects = steps.flat_map(|step| &step.select);
+        is_running |= selects.any(|select| matches!(select, Select::UpTo));
+    });
+    is_running
 }
 
 /// The changes of a date's form that an expression makes.

@@ -9,7 +9,7 @@ use super::notation::Notation as _;
 use super::scalar::Scalar;
 use super::template::{Expression, Path, Select, Step, Template, Value};
 use super::tree::Tree;
-use super::walk::{common_way, refers};
+use super::walk::{common_way, refers, runs};
 
 /// The words of a comment on a value that the input does not explain.
 const CONSTANT: &str = "constant: not found in the input";
@@ -25,6 +25,8 @@ pub(super) struct Printer<'a> {
     hoisted: Option<(Vec<Step>, String)>,
     /// Variables that the next value needs before it.
     before: Vec<String>,
+    /// The name of the innermost loop's counter, where it has a variable.
+    counter: Option<String>,
     /// Whether a function of EXSLT is used.
     exslt: bool,
     /// Whether a function on strings of EXSLT is used.
@@ -41,6 +43,7 @@ pub(super) fn print(tree: &Tree, template: &Template) -> String {
         taken: Vec::new(),
         hoisted: None,
         before: Vec::new(),
+        counter: None,
         exslt: false,
         strings: false,
         lines: Vec::new(),
@@ -131,7 +134,8 @@ impl Printer<'_> {
             }
             Template::Value(value) => self.content(&value.expression),
             // Objects and lists belong to JSON.
-            Template::Object(_) | Template::List(_) => {}
+            Template::Object(_) | Template::List(_) | Template::Keyed(..) | Template::Entry(..) => {
+            }
         }
     }
 
@@ -152,9 +156,18 @@ impl Printer<'_> {
         if let Some(name) = &name {
             self.line(&format!("<xsl:variable name=\"{name}\" select=\".\"/>"));
         }
+        let counter = (inner.is_empty() && runs(template)).then(|| self.name("index".to_owned()));
+        if let Some(counter) = &counter {
+            self.line(&format!(
+                "<xsl:variable name=\"{counter}\" select=\"position()\"/>"
+            ));
+        }
+        let outer = std::mem::replace(&mut self.counter, counter.clone());
         self.names.push(name.clone());
         self.loops(inner, template);
         self.names.pop();
+        self.counter = outer;
+        self.taken.retain(|taken| Some(taken) != counter.as_ref());
         self.taken.retain(|taken| Some(taken) != name.as_ref());
         self.indent -= 1;
         self.line("</xsl:for-each>");
@@ -317,6 +330,7 @@ fn is_block(expression: &Expression) -> bool {
         Expression::Table(..)
             | Expression::Otherwise(..)
             | Expression::Join(..)
+            | Expression::Choose(..)
             | Expression::Title(_)
     )
 }

@@ -77,6 +77,22 @@ impl Printer<'_> {
                 format!("$lookup({{ {} }}, {code})", entries.join(", "))
             }
             Expression::Is(of, value) => format!("{} = {}", self.operand(of), quoted(value)),
+            Expression::Beyond(of, bound) => format!("{} {}", self.operand(of), bound.text()),
+            Expression::Choose(is, one, other) => {
+                let is = self.expression(is);
+                format!("{is} ? {} : {}", literal(one), literal(other))
+            }
+            Expression::Signed(of, code, negative) => {
+                let (of, code) = (self.operand(of), self.operand(code));
+                let is = match negative.as_slice() {
+                    [only] => format!("{code} = {}", quoted(only)),
+                    several => {
+                        let codes: Vec<String> = several.iter().map(|code| quoted(code)).collect();
+                        format!("{code} in [{}]", codes.join(", "))
+                    }
+                };
+                format!("{is} ? -{of} : {of}")
+            }
             Expression::Otherwise(of, value) => {
                 let of = self.operand(of);
                 format!("$exists({of}) ? {of} : {}", literal(value))
@@ -162,6 +178,9 @@ impl Printer<'_> {
                 | Expression::Concat(_)
                 | Expression::Position(..)
                 | Expression::Otherwise(..)
+                | Expression::Choose(..)
+                | Expression::Signed(..)
+                | Expression::Beyond(..)
                 | Expression::Is(..)
         );
         if loose { format!("({text})") } else { text }

@@ -66,6 +66,7 @@ impl Printer<'_> {
                     | Select::Sorted(..)
                     | Select::Reversed
                     | Select::Extreme(..)
+                    | Select::UpTo
                     | Select::Unique(_)
             )
         };
@@ -142,9 +143,21 @@ impl Printer<'_> {
                 format!("[{} {sign} {}]", self.field(field), self.absolute(path))
             }
             Select::Sorted(field, numeric, descending) => self.sorted(field, *numeric, *descending),
-            Select::Extreme(field, greatest) => self.sorted(field, true, *greatest) + "[0]",
+            Select::Extreme(field, greatest) => {
+                self.sorted(field, self.is_numeric(field), *greatest) + "[0]"
+            }
             // A function round the path says so.
             Select::Unique(_) | Select::Reversed => String::new(),
+            Select::Beyond(field, bound) => {
+                let key = self.field(field);
+                let key = if field.last().is_some_and(|&last| self.is_text(last)) {
+                    format!("$number({key})")
+                } else {
+                    key
+                };
+                format!("[{key} {}]", bound.text())
+            }
+            Select::UpTo => format!("[[0..${}]]", self.counter.as_deref().unwrap_or_default()),
             Select::First => "[0]".to_owned(),
             Select::Last => "[-1]".to_owned(),
             Select::At(index) => format!("[{index}]"),
@@ -169,6 +182,16 @@ impl Printer<'_> {
         } else {
             value.to_owned()
         }
+    }
+
+    /// Whether all values at a place are numbers.
+    fn is_numeric(&self, field: &[SchemaId]) -> bool {
+        let nodes = field.last().map(|&last| &self.tree.schema(last).instances);
+        let number = |&node: &usize| {
+            let value = self.tree.node(node).value.as_ref();
+            value.and_then(Scalar::number).is_some()
+        };
+        nodes.is_some_and(|nodes| nodes.iter().all(number))
     }
 
     /// Whether values of a kind are texts.

@@ -43,7 +43,7 @@ impl Printer<'_> {
                 let operator = if *power < 0 { "div" } else { "*" };
                 format!("{} {operator} {factor}", self.operand(of))
             }
-            Expression::Title(_) => self.variable(expression),
+            Expression::Title(_) | Expression::Choose(..) => self.variable(expression),
             Expression::Capital(of) => {
                 let of = self.expression(of);
                 capital(&of)
@@ -66,6 +66,15 @@ impl Printer<'_> {
             Expression::Concat(parts) => {
                 let parts: Vec<String> = parts.iter().map(|part| self.expression(part)).collect();
                 format!("concat({})", parts.join(", "))
+            }
+            Expression::Beyond(of, bound) => format!("{} {}", self.operand(of), bound.text()),
+            Expression::Signed(of, code, negative) => {
+                let (of, code) = (self.operand(of), self.operand(code));
+                let is = negative
+                    .iter()
+                    .map(|item| format!("{code} = {}", quoted(item)));
+                let is = is.collect::<Vec<_>>().join(" or ");
+                format!("{of} * (1 - 2 * ({is}))")
             }
             Expression::Is(of, value) => format!("{} = {}", self.operand(of), quoted(value)),
             Expression::Pair(path, _, qualifier) => self.pair(path, qualifier),
@@ -177,6 +186,8 @@ impl Printer<'_> {
                 | Expression::Scale(..)
                 | Expression::Round(..)
                 | Expression::Position(..)
+                | Expression::Signed(..)
+                | Expression::Beyond(..)
                 | Expression::Is(..)
         );
         if loose { format!("({text})") } else { text }
@@ -206,6 +217,15 @@ impl Printer<'_> {
                 lines.extend(entries.iter().map(when));
                 lines.push("</xsl:choose>".to_owned());
                 lines
+            }
+            Expression::Choose(is, one, other) => {
+                let test = attribute(&self.expression(is));
+                vec![
+                    "<xsl:choose>".to_owned(),
+                    format!("  <xsl:when test=\"{test}\">{}</xsl:when>", text(one)),
+                    format!("  <xsl:otherwise>{}</xsl:otherwise>", text(other)),
+                    "</xsl:choose>".to_owned(),
+                ]
             }
             Expression::Otherwise(of, value) => {
                 let select = attribute(&self.expression(of));

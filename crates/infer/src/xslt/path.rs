@@ -96,6 +96,11 @@ impl Printer<'_> {
                 let sign = if *greatest { '<' } else { '>' };
                 format!("[not({field} {sign} ../{label}/{field})][1]")
             }
+            Select::Beyond(field, bound) => format!("[{} {}]", self.field(field), bound.text()),
+            Select::UpTo => {
+                let counter = self.counter.as_deref().unwrap_or_default();
+                format!("[position() <= ${counter}]")
+            }
             Select::First => "[1]".to_owned(),
             Select::Last => "[last()]".to_owned(),
             Select::At(index) => format!("[{}]", index + 1),

@@ -1,0 +1,145 @@
+//! Sums and counts over the records that share a value with the one that is looked at: those of its own kind,
+//! which is how groups are summed up, and those of another kind that name it by its number.
+
+use super::compute::with;
+use super::evaluate::Context;
+use super::leaves::push;
+use super::scalar::Scalar;
+use super::search::{Candidate, LeafCases, Search};
+use super::sums::filtered;
+use super::template::{Expression, Select};
+use super::tree::{NodeId, SchemaId};
+
+const ZERO: Scalar = Scalar::Number(0.0);
+/// The most values of a record that other records may name.
+const VALUES: usize = 24;
+/// The most places where one of them is looked for.
+const HITS: usize = 16;
+
+/// Records that a join finds.
+struct Joined {
+    /// The context that has the records below it.
+    level: usize,
+    above: NodeId,
+    schema: SchemaId,
+    join: Select,
+}
+
+impl Search<'_> {
+    /// Counts and sums over the records of the own kind that share a value.
+    pub(super) fn joined_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let (Some(case), true) = (
+            cases.iter().find(|case| case.wanted.is_some()),
+            cases.len() > 1,
+        ) else {
+            return;
+        };
+        let Some(level) = case.context.stack.len().checked_sub(2) else {
+            return;
+        };
+        let schema = self.tree.node(case.context.innermost()).schema;
+        let above = case.context.record(level);
+        let all = self.all(level, above, schema);
+        for field in self.fields(schema) {
+            let own = Self::field_of(level + 1, &field);
+            let join = Select::Joins(field, own);
+            let records = self.tree.find(&with(&all, join.clone()), &case.context);
+            if records.len() < 2 || self.is_exhausted() {
+                continue;
+            }
+            let joined = Joined {
+                level,
+                above,
+                schema,
+                join,
+            };
+            self.finish_joined(cases, &joined, found);
+        }
+    }
+
+    /// Counts and sums over the records of another kind that name the one that is looked at.
+    pub(super) fn foreign_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let telling = |case: &&super::search::Case<'_, Scalar>| {
+            case.wanted
+                .and_then(Scalar::number)
+                .is_some_and(|number| number != 0.0)
+        };
+        let Some(case) = cases.iter().find(telling).filter(|_| cases.len() > 1) else {
+            return;
+        };
+        for joined in self.foreign_joins(&case.context) {
+            if !self.is_exhausted() {
+                self.finish_joined(cases, &joined, found);
+            }
+        }
+    }
+
+    fn finish_joined(&self, cases: &LeafCases<'_>, joined: &Joined, found: &mut Vec<Candidate>) {
+        let all = self.all(joined.level, joined.above, joined.schema);
+        let count = Expression::Count(with(&all, joined.join.clone()));
+        self.finish(count, cases, &mut |item| push(found, 2.2, item));
+        for (cost, sum) in self.sums_over(joined.level, joined.above, joined.schema) {
+            let sum = filtered(&sum, joined.schema, &joined.join);
+            self.finish(sum.clone(), cases, &mut |item| {
+                push(found, cost + 0.6, item);
+            });
+            // Of no records there is no sum, where people want a zero.
+            if cases.iter().any(|case| case.wanted == Some(&ZERO)) {
+                let zero = Expression::Otherwise(Box::new(sum), ZERO);
+                self.finish(zero, cases, &mut |item| push(found, cost + 0.8, item));
+            }
+        }
+    }
+
+    /// The records of other kinds that hold a value of the innermost record.
+    fn foreign_joins(&self, context: &Context) -> Vec<Joined> {
+        let record = context.innermost();
+        let own = self.tree.node(record).schema;
+        let whole = self.tree.node(0).end;
+        let mut found: Vec<Joined> = Vec::new();
+        let values = record..self.tree.node(record).end;
+        let values = values.filter(|&node| self.tree.node(node).value.is_some());
+        for node in values.take(VALUES) {
+            let Some(text) = self.tree.node(node).value.as_ref().map(Scalar::text) else {
+                continue;
+            };
+            let chain = self.tree.chain(own, self.tree.node(node).schema);
+            if chain.iter().any(|&step| self.tree.schema(step).listed) {
+                continue;
+            }
+            let path = Self::field_of(context.stack.len().saturating_sub(1), &chain);
+            let hits = self.index.within(&format!("={text}"), 0, whole).iter();
+            for &hit in hits
+                .filter(|&&hit| !self.tree.is_within(hit, record))
+                .take(HITS)
+            {
+                let Some(other) = self.listed_around(hit, record) else {
+                    continue;
+                };
+                let schema = self.tree.node(other).schema;
+                let field = self.tree.chain(schema, self.tree.node(hit).schema);
+                let join = Select::Joins(field, path.clone());
+                let is_known = |known: &Joined| known.schema == schema && known.join == join;
+                if !self.tree.is_below(schema, own) && !found.iter().any(is_known) {
+                    let level = self.level_above(context, schema);
+                    found.push(Joined {
+                        level,
+                        above: context.record(level),
+                        schema,
+                        join,
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// The innermost record of a list that a leaf is in and another record is not.
+    fn listed_around(&self, leaf: NodeId, record: NodeId) -> Option<NodeId> {
+        let mut node = leaf;
+        while node != 0 && !self.tree.schema(self.tree.node(node).schema).listed {
+            node = self.tree.node(node).parent;
+        }
+        (node != 0 && !self.tree.is_within(record, node)).then_some(node)
+    }
+}

@@ -1,0 +1,150 @@
+//! Sums that grow from record to record, and numbers whose sign a code tells.
+
+use super::leaves::push;
+use super::scalar::Scalar;
+use super::search::{Candidate, Case, LeafCases, Search, Target};
+use super::sums::filtered;
+use super::template::{Expression, Select};
+use super::tree::NodeId;
+
+/// The most explanations of a number without its sign that are tried.
+const TRIED: usize = 4;
+
+impl Search<'_> {
+    /// The sum up to the record that is looked at.
+    pub(super) fn running(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let Some(case) = cases.iter().rfind(|case| case.wanted.is_some()) else {
+            return;
+        };
+        let Some(outer) = case.context.stack.len().checked_sub(2) else {
+            return;
+        };
+        let schema = self.tree.node(case.context.innermost()).schema;
+        // The place in the loop must be that among all records of the kind.
+        let is_whole = |case: &Case<'_, Scalar>| {
+            let all = self.tree.within(case.context.record(outer), schema);
+            all.get(case.context.position) == Some(&case.context.innermost())
+        };
+        if cases.len() < 3 || !cases.iter().all(is_whole) {
+            return;
+        }
+        let above = case.context.record(outer);
+        for (cost, sum) in self.sums_over(outer, above, schema) {
+            let sum = filtered(&sum, schema, &Select::UpTo);
+            self.finish(sum, cases, &mut |item| push(found, cost + 0.4, item));
+        }
+    }
+
+    /// A number that is negative where a code of its record is one of some, or the sum of such numbers.
+    pub(super) fn signed(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        found: &mut Vec<Candidate>,
+    ) {
+        self.differences(cases, target, found);
+        let negative = |case: &Case<'_, Scalar>| {
+            let number = case.wanted.and_then(Scalar::number);
+            number.is_some_and(|number| number < 0.0)
+        };
+        if !found.is_empty() || cases.len() < 2 || !cases.iter().any(negative) {
+            return;
+        }
+        let positive: Vec<Option<Scalar>> = cases
+            .iter()
+            .map(|case| match case.wanted {
+                Some(Scalar::Number(number)) => Some(Scalar::Number(number.abs())),
+                Some(Scalar::Text(text)) => {
+                    Some(Scalar::Text(text.trim_start_matches('-').to_owned()))
+                }
+                other => other.cloned(),
+            })
+            .collect();
+        let unsigned: Vec<Case<'_, Scalar>> = cases
+            .iter()
+            .zip(&positive)
+            .map(|(case, wanted)| Case {
+                context: case.context.clone(),
+                wanted: wanted.as_ref(),
+            })
+            .collect();
+        let candidates = self.candidates(&unsigned, target);
+        let explained = candidates
+            .into_iter()
+            .filter(|candidate| !candidate.unexplained);
+        for candidate in explained.take(TRIED) {
+            for code in self.codes_at_record(cases) {
+                let negative = cases.iter().filter(|case| negative(case));
+                let codes =
+                    negative.map(|case| Some(self.tree.evaluate(&code, &case.context)?.text()));
+                let Some(mut codes) = codes.collect::<Option<Vec<String>>>() else {
+                    continue;
+                };
+                codes.sort();
+                codes.dedup();
+                let of = Box::new(candidate.expression.clone());
+                let signed = Expression::Signed(of, Box::new(code), codes);
+                self.finish(signed, cases, &mut |item| {
+                    push(found, candidate.cost + 0.8, item);
+                });
+            }
+        }
+    }
+
+    /// The values of the innermost record that can be codes.
+    fn codes_at_record(&self, cases: &LeafCases<'_>) -> Vec<Expression> {
+        let Some(case) = cases.first() else {
+            return Vec::new();
+        };
+        let record = case.context.innermost();
+        let is_code = |&node: &NodeId| {
+            let current = self.tree.node(node);
+            let coded = self.forms.is_empty() || self.forms.is_code(self.tree, current.schema);
+            matches!(current.value, Some(Scalar::Text(_))) && coded
+        };
+        let codes = (record..self.tree.node(record).end).filter(is_code);
+        codes
+            .filter_map(|node| self.paths(&case.context, node).into_iter().next())
+            .map(|(_, path)| Expression::Path(path))
+            .collect()
+    }
+
+    /// The sum over the records of one code less that over the records of another.
+    fn differences(&self, cases: &LeafCases<'_>, target: &Target, found: &mut Vec<Candidate>) {
+        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
+            return;
+        };
+        if case.wanted.and_then(Scalar::number).is_none() {
+            return;
+        }
+        let from = case.context.stack.len().saturating_sub(1);
+        let record = case.context.innermost();
+        for schema in self.listed_below(record) {
+            let codes = self.codes_of(record, schema, target);
+            for (cost, sum) in self.sums_over(from, record, schema) {
+                for (odd, one) in &codes {
+                    for (more, other) in &codes {
+                        if !is_other_code(one, other) || self.is_exhausted() {
+                            continue;
+                        }
+                        let [one, other] =
+                            [one, other].map(|select| Box::new(filtered(&sum, schema, select)));
+                        self.finish(Expression::Minus(one, other), cases, &mut |item| {
+                            push(found, cost + odd + more + 0.6, item);
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether two selections are by different codes at one place.
+fn is_other_code(one: &Select, other: &Select) -> bool {
+    match (one, other) {
+        (Select::Equals(place, code), Select::Equals(field, value)) => {
+            place == field && code != value
+        }
+        _ => false,
+    }
+}

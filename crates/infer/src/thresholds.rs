@@ -1,0 +1,165 @@
+//! Explanations by the size of a number: flags, words and records beyond a threshold.
+
+use super::leaves::push;
+use super::scalar::{Scalar, number_of};
+use super::search::{Candidate, LeafCases, Search};
+use super::template::{Bound, Expression};
+use super::tree::NodeId;
+
+/// The most numbers of a record that are tried.
+const OPERANDS: usize = 24;
+/// The steps in which a threshold is looked for, the roundest first.
+const STEPS: [f64; 10] = [1e6, 1e5, 1e4, 1e3, 500.0, 100.0, 50.0, 10.0, 5.0, 1.0];
+
+impl Search<'_> {
+    /// A flag, or one of two words, by whether a number of the innermost record is large.
+    pub(super) fn thresholds(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let values: Option<Vec<&Scalar>> = cases.iter().map(|case| case.wanted).collect();
+        let Some((large, small)) = values.as_deref().and_then(two_of) else {
+            return;
+        };
+        let Some(case) = cases.first() else { return };
+        let record = case.context.innermost();
+        let numbers = (record..self.tree.node(record).end).filter(|&node| self.is_amount(node));
+        for node in numbers.take(OPERANDS) {
+            let Some((way, path)) = self.paths(&case.context, node).into_iter().next() else {
+                continue;
+            };
+            let number = Expression::Number(Box::new(Expression::Path(path)));
+            for (one, other) in [(large, small), (small, large)] {
+                let is_one = |case: &&super::search::Case<'_, Scalar>| case.wanted == Some(one);
+                let of = |is: bool| {
+                    let cases = cases.iter().filter(move |case| is_one(case) == is);
+                    cases.map(|case| self.tree.evaluate(&number, &case.context)?.number())
+                };
+                let (Some(above), Some(below)) = (least(of(true)), greatest(of(false))) else {
+                    continue;
+                };
+                if above <= below || (one == &Scalar::Bool(false)) {
+                    continue;
+                }
+                let bound = Bound::AtLeast(between(below, above));
+                let is = Expression::Beyond(Box::new(number.clone()), bound);
+                let expression = match one {
+                    Scalar::Bool(true) => is,
+                    _ => Expression::Choose(Box::new(is), one.clone(), other.clone()),
+                };
+                if self.fits(&expression, cases) {
+                    push(found, way + 1.0, expression);
+                }
+            }
+            self.below_threshold(cases, &number, way, found);
+        }
+    }
+
+    /// A flag that is set where a number is small.
+    fn below_threshold(
+        &self,
+        cases: &LeafCases<'_>,
+        number: &Expression,
+        way: f64,
+        found: &mut Vec<Candidate>,
+    ) {
+        let of = |is: bool| {
+            let cases = cases
+                .iter()
+                .filter(move |case| case.wanted == Some(&Scalar::Bool(is)));
+            cases.map(|case| self.tree.evaluate(number, &case.context)?.number())
+        };
+        let (Some(below), Some(above)) = (greatest(of(true)), least(of(false))) else {
+            return;
+        };
+        if above > below {
+            let bound = Bound::Below(between(below, above));
+            let is = Expression::Beyond(Box::new(number.clone()), bound);
+            if self.fits(&is, cases) {
+                push(found, way + 1.1, is);
+            }
+        }
+    }
+
+    /// The bound that tells records from others by a number at one place; none where none does.
+    pub(super) fn bound_of(
+        &self,
+        meant: &[NodeId],
+        others: &[NodeId],
+        field: &[super::tree::SchemaId],
+    ) -> Option<Bound> {
+        let last = *field.last()?;
+        let numbers = |nodes: &[NodeId]| {
+            let number = |&node: &NodeId| match self.tree.below(node, field).as_slice() {
+                [text] => number_of(text),
+                _ => None,
+            };
+            nodes.iter().map(number).collect::<Option<Vec<f64>>>()
+        };
+        let (meant, others) = (numbers(meant)?, numbers(others)?);
+        let is_measure = self.forms.is_empty() || self.forms.is_measure(self.tree, last);
+        if !is_measure || meant.is_empty() || others.is_empty() {
+            return None;
+        }
+        let min = |values: &[f64]| values.iter().copied().fold(f64::MAX, f64::min);
+        let max = |values: &[f64]| values.iter().copied().fold(f64::MIN, f64::max);
+        if min(&meant) > max(&others) {
+            return Some(Bound::AtLeast(between(max(&others), min(&meant))));
+        }
+        (max(&meant) < min(&others)).then(|| Bound::Below(between(max(&meant), min(&others))))
+    }
+
+    /// Whether a node is a number that says how much, not a code or a part of the envelope.
+    fn is_amount(&self, node: NodeId) -> bool {
+        let current = self.tree.node(node);
+        let number = current.value.as_ref().and_then(Scalar::number).is_some();
+        let measured = self.forms.is_empty() || self.forms.is_measure(self.tree, current.schema);
+        number && measured && !self.is_envelope(node)
+    }
+}
+
+/// The two values that there are; none where there are more, or only one.
+fn two_of<'a>(values: &[&'a Scalar]) -> Option<(&'a Scalar, &'a Scalar)> {
+    let one = *values.first()?;
+    let other = *values.iter().find(|value| **value != one)?;
+    let both = values.iter().all(|value| *value == one || *value == other);
+    both.then_some((one, other))
+}
+
+fn least(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    let values = values.collect::<Option<Vec<f64>>>()?;
+    values.into_iter().reduce(f64::min)
+}
+
+fn greatest(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    let values = values.collect::<Option<Vec<f64>>>()?;
+    values.into_iter().reduce(f64::max)
+}
+
+/// The roundest number above one and not above the other.
+fn between(below: f64, above: f64) -> f64 {
+    let round = |step: f64| (below / step).floor().mul_add(step, step);
+    let mut rounds = STEPS.iter().map(|&step| round(step));
+    rounds
+        .find(|&number| number > below && number <= above)
+        .unwrap_or(above)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::between;
+
+    #[test]
+    fn a_threshold_is_the_roundest_number_between() {
+        let check = |below, above, wanted: f64| {
+            let found = between(below, above);
+            assert!(
+                (found - wanted).abs() < f64::EPSILON,
+                "{below} {above}: {found}"
+            );
+        };
+        check(36.0, 150.0, 100.0);
+        check(18.0, 58.0, 50.0);
+        check(999.0, 1000.0, 1000.0);
+        check(1.1, 1.2, 1.2);
+        check(-5.0, 3.0, 0.0);
+        check(7.0, 9.0, 8.0);
+    }
+}
