@@ -1,6 +1,6 @@
 //! What is allowed of a fault rule but probably not meant.
 
-use b2bi_local_faults::{Effect, ErrorReply, Patterns, Rule, Vocabulary};
+use b2bi_local_faults::{Effect, ErrorReply, Glob, Patterns, Rule, Vocabulary};
 use b2bi_local_model::{ErrorShape, OPERATIONS, OperationShape, SIGNING_NAME, Shape};
 
 use crate::serve::RESOURCE_MEMBERS;
@@ -135,7 +135,7 @@ fn never_answered(result: &Patterns, operations: &[&OperationShape]) -> Option<S
             && common_status(code).is_none()
             && !operations.iter().any(declares)
     };
-    let codes: Vec<&str> = result.globs().iter().map(|glob| glob.as_str()).collect();
+    let codes: Vec<&str> = result.globs().iter().map(Glob::as_str).collect();
     codes.iter().all(|code| is_never(code)).then(|| {
         let (codes, names) = (codes.join(", "), names(operations));
         format!("result: {names} never answers {codes}, so the rule never acts")
