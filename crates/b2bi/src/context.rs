@@ -21,6 +21,8 @@ pub(crate) struct ServiceContext {
     pub(crate) environment: Environment,
     /// A permit for each job that may be at work at the same time.
     pub(crate) slots: Arc<Semaphore>,
+    /// A permit for each transaction that may be converted before its turn at the same time.
+    pub(crate) cores: Arc<Semaphore>,
     /// How many jobs have ended, and how.
     pub(crate) ended: Arc<Ended>,
     /// Which jobs that have ended are in memory.

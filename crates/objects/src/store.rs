@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 /// Object storage as the service sees it: buckets of keyed bytes, apart for each account.
 ///
@@ -57,28 +57,18 @@ pub trait ObjectStore: Send + Sync {
 
     /// Begins an object that is written piece by piece, in place of any other under that key.
     ///
-    /// Nobody sees any of it before [`ObjectWriter::finish`]. A home that has no better way
-    /// gathers the pieces in memory and then [`put`](Self::put)s them.
+    /// Nobody sees any of it before [`ObjectWriter::finish`].
     ///
     /// # Errors
-    /// The bucket does not exist, or may not be written; a home may say so only when it is
+    /// The bucket does not exist, or may not be written; a storage may say so only when the object is
     /// finished.
-    async fn writer<'a>(
-        &'a self,
+    async fn writer(
+        &self,
         account: &str,
         bucket: &str,
         key: &str,
         content_type: &str,
-    ) -> Result<Box<dyn ObjectWriter + 'a>, ObjectError> {
-        Ok(Box::new(BufferedUpload {
-            store: self,
-            account: account.to_owned(),
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
-            content_type: content_type.to_owned(),
-            buffered: BytesMut::new(),
-        }))
-    }
+    ) -> Result<Box<dyn ObjectWriter>, ObjectError>;
 
     /// Removes an object; one that is not there is no error.
     ///
@@ -108,7 +98,7 @@ pub trait ObjectStore: Send + Sync {
 /// Dropped before it is finished, it leaves no object; what a home has stored of it by then is
 /// tidied away by [`abandon`](Self::abandon), or by the home when it comes upon it.
 #[async_trait]
-pub trait ObjectWriter: Send {
+pub trait ObjectWriter: Send + Sync {
     /// Takes the next bytes.
     ///
     /// # Errors
@@ -123,39 +113,6 @@ pub trait ObjectWriter: Send {
 
     /// Gives the object up.
     async fn abandon(self: Box<Self>);
-}
-
-/// The writer of a home that takes objects whole only.
-struct BufferedUpload<'a, S: ?Sized> {
-    store: &'a S,
-    account: String,
-    bucket: String,
-    key: String,
-    content_type: String,
-    buffered: BytesMut,
-}
-
-#[async_trait]
-impl<S: ObjectStore + ?Sized> ObjectWriter for BufferedUpload<'_, S> {
-    async fn write(&mut self, piece: Bytes) -> Result<(), ObjectError> {
-        self.buffered.extend_from_slice(&piece);
-        Ok(())
-    }
-
-    async fn finish(self: Box<Self>) -> Result<Attributes, ObjectError> {
-        let body = self.buffered.freeze();
-        self.store
-            .put(
-                &self.account,
-                &self.bucket,
-                &self.key,
-                body,
-                &self.content_type,
-            )
-            .await
-    }
-
-    async fn abandon(self: Box<Self>) {}
 }
 
 /// What is known of an object besides its bytes.

@@ -28,8 +28,9 @@ pub use starter::starter_template;
 
 /// How much longer than its X12 a document is expected to be, for a start.
 const GROWTH: usize = 6;
-/// How much X12 is read before its document is handed on, where that is done in pieces.
-const SLICE: usize = 256 << 10;
+/// How much X12 is read before its document is handed on, where that is done in pieces: the piece, some
+/// ten times as long, is still in the cache when its checksums are made.
+const SLICE: usize = 32 << 10;
 
 /// The most problems that the reason of a failed job names.
 const REASONS: usize = 20;
@@ -125,7 +126,7 @@ pub(crate) fn parse(
         reading,
         validation,
         ..
-    } = parse_and_validate(file, conversion, style)?;
+    } = parse_and_validate(file, conversion, style, true)?;
     if let Some(problem) = reading.fatal() {
         return Err(EdiError::Unreadable(Box::new(problem.clone())));
     }
@@ -153,6 +154,20 @@ pub(crate) struct ParsedFile {
     pub(crate) reading: ReadReport,
     pub(crate) validation: Validation,
     pub(crate) received: ReceivedInterchanges,
+}
+
+impl ParsedFile {
+    fn new(document: String, reading: ReadReport, rest: Rest<'_>) -> Self {
+        let rest = rest.map(|(validator, received)| (validator.finish(), received));
+        let (validation, received) =
+            rest.unwrap_or_else(|| (Validation::default(), ReceivedInterchanges::new()));
+        Self {
+            document,
+            reading,
+            validation,
+            received,
+        }
+    }
 }
 
 /// Why a file is not taken.
@@ -184,7 +199,8 @@ impl std::error::Error for RejectError {
     }
 }
 
-/// Reads and validates a file; whether it is taken is another question, which [`check_file`] answers.
+/// Reads a file and, if `validates` says so, validates it; whether it is taken is another question, which
+/// [`check_file`] answers.
 ///
 /// # Errors
 ///
@@ -193,27 +209,23 @@ pub(crate) fn parse_and_validate(
     file: &[u8],
     conversion: &Conversion,
     style: &DocumentStyle,
+    validates: bool,
 ) -> Result<ParsedFile, EdiError> {
     let capacity = file.len().saturating_mul(GROWTH);
     let (document, rest, reading) = match conversion.format {
         FileFormat::Xml => {
             let writer = XmlWriter::new(capacity);
-            let (writer, rest, reading) = read(file, writer, conversion, style);
+            let (writer, rest, reading) = read(file, reader(writer, conversion, style, validates));
             (writer.finish(), rest, reading)
         }
         FileFormat::Json | FileFormat::NotUsed => {
             let writer = JsonWriter::new(style.layout, capacity);
-            let (writer, rest, reading) = read(file, writer, conversion, style);
+            let (writer, rest, reading) = read(file, reader(writer, conversion, style, validates));
             (writer.finish(), rest, reading)
         }
     };
-    let (validator, received) = rest;
-    Ok(ParsedFile {
-        document: String::from_utf8(document).map_err(EdiError::NotText)?,
-        reading,
-        validation: validator.finish(),
-        received,
-    })
+    let document = String::from_utf8(document).map_err(EdiError::NotText)?;
+    Ok(ParsedFile::new(document, reading, rest))
 }
 
 /// Whether what was read of a file lets it be taken: the headers and trailers of its interchanges and
@@ -258,8 +270,8 @@ pub(crate) fn validate(x12: &[u8], conversion: &Conversion) -> Validation {
     validator.finish()
 }
 
-/// Reads and validates a file whose bytes `feed` hands over, and hands the document to `emit` in
-/// pieces until that wants no more; the document of what is returned is empty.
+/// Reads and, if `validates` says so, validates a file whose bytes `feed` hands over, and hands the
+/// document to `emit` in pieces until that wants no more; the document of what is returned is empty.
 ///
 /// # Errors
 ///
@@ -267,26 +279,27 @@ pub(crate) fn validate(x12: &[u8], conversion: &Conversion) -> Validation {
 pub(crate) fn parse_and_validate_in_windows<E>(
     conversion: &Conversion,
     style: &DocumentStyle,
+    validates: bool,
     feed: impl FnOnce(&mut Take<'_>) -> Result<(), E>,
     emit: impl FnMut(Vec<u8>) -> bool,
 ) -> Result<ParsedFile, E> {
     match conversion.format {
-        FileFormat::Xml => stream(XmlWriter::new(0), conversion, style, feed, emit),
+        FileFormat::Xml => {
+            let reader = reader(XmlWriter::new(0), conversion, style, validates);
+            stream(reader, feed, emit)
+        }
         FileFormat::Json | FileFormat::NotUsed => {
             let writer = JsonWriter::new(style.layout, 0);
-            stream(writer, conversion, style, feed, emit)
+            stream(reader(writer, conversion, style, validates), feed, emit)
         }
     }
 }
 
 fn stream<W: Document, E>(
-    writer: W,
-    conversion: &Conversion,
-    style: &DocumentStyle,
+    mut reader: Reader<(W, Rest<'_>)>,
     feed: impl FnOnce(&mut Take<'_>) -> Result<(), E>,
     mut emit: impl FnMut(Vec<u8>) -> bool,
 ) -> Result<ParsedFile, E> {
-    let mut reader = reader(writer, conversion, style);
     feed(&mut |bytes| {
         for slice in bytes.chunks(SLICE) {
             reader.push(slice);
@@ -296,14 +309,9 @@ fn stream<W: Document, E>(
         }
         ControlFlow::Continue(())
     })?;
-    let ((writer, (validator, received)), reading) = reader.finish();
+    let ((writer, rest), reading) = reader.finish();
     emit(writer.finish());
-    Ok(ParsedFile {
-        document: String::new(),
-        reading,
-        validation: validator.finish(),
-        received,
-    })
+    Ok(ParsedFile::new(String::new(), reading, rest))
 }
 
 /// A writer of documents that gives out what it has written so far.
@@ -332,15 +340,10 @@ impl Document for XmlWriter {
     }
 }
 
-type Rest<'c> = (Validator<'c>, ReceivedInterchanges);
+/// What is made of a file beside its document; nothing where it is not validated.
+type Rest<'c> = Option<(Validator<'c>, ReceivedInterchanges)>;
 
-fn read<'c, W: Sink>(
-    file: &[u8],
-    writer: W,
-    conversion: &'c Conversion,
-    style: &DocumentStyle,
-) -> (W, Rest<'c>, ReadReport) {
-    let mut reader = reader(writer, conversion, style);
+fn read<'c, W: Sink>(file: &[u8], mut reader: Reader<(W, Rest<'c>)>) -> (W, Rest<'c>, ReadReport) {
     reader.push(file);
     let ((writer, rest), reading) = reader.finish();
     (writer, rest, reading)
@@ -350,10 +353,14 @@ fn reader<'c, W: Sink>(
     writer: W,
     conversion: &'c Conversion,
     style: &DocumentStyle,
+    validates: bool,
 ) -> Reader<(W, Rest<'c>)> {
     let limit = style.problem_limit;
-    let validator = conversion.validator().problem_limit(limit);
-    let sink = (writer, (validator, ReceivedInterchanges::new()));
+    let rest = validates.then(|| {
+        let validator = conversion.validator().problem_limit(limit);
+        (validator, ReceivedInterchanges::new())
+    });
+    let sink = (writer, rest);
     let reader = match &style.loop_names {
         Some(names) => Reader::named(sink, Arc::clone(names)),
         None => Reader::new(sink),

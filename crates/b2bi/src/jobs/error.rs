@@ -32,8 +32,6 @@ pub(super) enum StageError {
     NotUtf8,
     /// The splitting has ended within a transaction; its own error says why.
     Incomplete,
-    /// The document that was being written is gone.
-    Gone,
     /// A fault rule refuses the stage or a write, with this message.
     Refused(String),
 }
@@ -54,7 +52,6 @@ impl fmt::Display for StageError {
             Self::Incomplete => {
                 out.write_str("The file could not be read to the end of the transaction")
             }
-            Self::Gone => out.write_str("The document is gone"),
             Self::Refused(message) => out.write_str(message),
         }
     }

@@ -1,5 +1,6 @@
 //! Inbound files: X12 comes, documents and acknowledgements go.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use b2bi_local_model::types::{FileFormat, S3Location};
@@ -37,11 +38,14 @@ impl Run {
         }
         let limit = self.context.config.job_bytes;
         let file = self.stage(Stage::FetchInput, self.fetch(limit)).await?;
-        let parsed = self
-            .stage(Stage::Parse, self.parse(file, &conversion))
+        let mut parsed = self
+            .stage(Stage::Parse, self.parse(file, &conversion, true))
             .await?;
         self.check_file(&parsed, &conversion, result).await?;
-        let output = self.deliver(parsed, &conversion, None, result).await?;
+        let document = std::mem::take(&mut parsed.document);
+        let mapped = self.map(document, &conversion);
+        let output = self.deliver(&parsed, mapped, &conversion, None, result);
+        let output = output.await?;
         Ok(vec![output])
     }
 
@@ -78,24 +82,26 @@ impl Run {
         Ok(file)
     }
 
-    /// Reads X12, and looks for what is wrong with it on the way.
+    /// Reads X12 and, if `validates` says so, looks for what is wrong with it on the way.
     pub(super) async fn parse(
         &self,
         file: impl AsRef<[u8]> + Send + 'static,
         conversion: &Arc<Conversion>,
+        validates: bool,
     ) -> Result<ParsedFile, StageError> {
         let (conversion, style) = (Arc::clone(conversion), self.context.config.style.clone());
         self.compute(move || {
-            let parsed = edi::parse_and_validate(file.as_ref(), &conversion, &style);
+            let parsed = edi::parse_and_validate(file.as_ref(), &conversion, &style, validates);
             Ok(parsed?)
         })
         .await
     }
 
-    /// Maps a document and writes it, with the report of what is wrong with it.
+    /// Writes the document that the mapping makes, with the report of what is wrong with its input.
     pub(super) async fn deliver(
         &self,
-        parsed: ParsedFile,
+        parsed: &ParsedFile,
+        mapped: impl Future<Output = Result<String, StageError>>,
         conversion: &Arc<Conversion>,
         split: Option<usize>,
         result: &mut Transformation,
@@ -104,7 +110,6 @@ impl Run {
         result.validated(&report);
         let (extension, content_type) = form(conversion);
         let report_location = self.spec.report(extension, split);
-        let mapped = self.map(parsed.document, conversion);
         let document = match self.stage(Stage::Map, mapped).await {
             Ok(document) => document,
             Err(error) => {
@@ -170,18 +175,14 @@ pub(super) fn form(conversion: &Conversion) -> (&'static str, &'static str) {
 }
 
 /// The objects of a document: its report comes first, so that who sees the document finds it.
-pub(super) fn with_report<'w>(
-    report: String,
-    location: &Location,
-    document: Output<'w>,
-) -> Vec<Output<'w>> {
+pub(super) fn with_report(report: String, location: &Location, document: Output) -> Vec<Output> {
     let mut outputs = report_output(report, location);
     outputs.push(document);
     outputs
 }
 
 /// The validation report as an object, if there is anything to report.
-pub(super) fn report_output<'w>(report: String, location: &Location) -> Vec<Output<'w>> {
+pub(super) fn report_output(report: String, location: &Location) -> Vec<Output> {
     if report.is_empty() {
         return Vec::new();
     }

@@ -17,7 +17,7 @@ use super::events::Transformation;
 use super::inbound::{form, with_report};
 use super::outputs::{Body, Output};
 use super::run::{JobError, Run};
-use super::split::feed_one;
+use super::split::{feed_one, part_size};
 use crate::edi;
 use crate::edi::transformer;
 use crate::edi::{Conversion, ParsedFile, Take};
@@ -27,16 +27,24 @@ use crate::location::Location;
 use crate::stages::Stage;
 
 /// A document that is being written, where it is to be, and how long it is.
-struct DocumentUpload<'r> {
+pub(super) struct DocumentUpload {
     location: Location,
-    writer: Box<dyn ObjectWriter + 'r>,
+    writer: Box<dyn ObjectWriter>,
     size: usize,
+}
+
+impl DocumentUpload {
+    /// Gives the document up.
+    pub(super) async fn abandon(self) {
+        self.writer.abandon().await;
+    }
 }
 
 impl Run {
     /// Whether the document is written while the file is read.
     pub(super) fn is_large(&self, conversion: &Conversion) -> bool {
-        conversion.mapping.is_none() && self.spec.size > self.context.config.window_bytes
+        conversion.mapping.is_none()
+            && self.spec.size > part_size(self.context.config.window_bytes) as u64
     }
 
     /// Takes a large file through its stages.
@@ -64,41 +72,43 @@ impl Run {
         result: &mut Transformation,
     ) -> Result<S3Location, JobError> {
         let begun = self.begin(conversion, split).await;
-        let mut draft = Some(begun.map_err(|error| JobError::failed(Stage::WriteOutput, &error))?);
-        let ended = self.streamed_stages(conversion, feed, split, &mut draft, result);
-        let ended = ended.await;
-        if let Some(draft) = draft {
-            draft.writer.abandon().await;
+        let mut upload = begun.map_err(|error| JobError::failed(Stage::WriteOutput, &error))?;
+        let parsed = self.parse_into(conversion, true, feed, &mut upload);
+        match self.stage(Stage::Parse, parsed).await {
+            Ok(parsed) => {
+                let published = self.publish_upload(upload, &parsed, conversion, split, result);
+                published.await
+            }
+            Err(error) => {
+                upload.abandon().await;
+                Err(error)
+            }
         }
-        ended
     }
 
-    async fn streamed_stages<'r>(
-        &'r self,
+    /// Takes a document that is written through the stages after the parsing.
+    pub(super) async fn publish_upload(
+        &self,
+        upload: DocumentUpload,
+        parsed: &ParsedFile,
         conversion: &Arc<Conversion>,
-        feed: impl FnOnce(&mut Take<'_>) -> Result<(), StageError> + Send + 'static,
         split: Option<usize>,
-        draft: &mut Option<DocumentUpload<'r>>,
         result: &mut Transformation,
     ) -> Result<S3Location, JobError> {
-        let parsed = self.stage(Stage::Parse, self.parse_into(conversion, feed, draft));
-        let parsed = parsed.await?;
-        match split {
-            None => self.check_file(&parsed, conversion, result).await?,
-            Some(_) => self.check_piece(&parsed, conversion).await?,
-        }
-        self.enter(Stage::Map).await?;
+        let report = match self.check_upload(parsed, conversion, split, result).await {
+            Ok(report) => report,
+            Err(error) => {
+                upload.abandon().await;
+                return Err(error);
+            }
+        };
         let (extension, content_type) = form(conversion);
-        let report = parsed.validation.report();
         let report_location = self.spec.report(extension, split);
-        result.validated(&report);
-        self.enter(Stage::WriteOutput).await?;
-        let vanished = || JobError::failed(Stage::WriteOutput, &StageError::Gone);
         let DocumentUpload {
             location,
             writer,
             size,
-        } = draft.take().ok_or_else(vanished)?;
+        } = upload;
         let document = Output {
             location: location.clone(),
             body: Body::Written(writer, split),
@@ -110,6 +120,25 @@ impl Run {
             .map_err(|error| JobError::failed(Stage::WriteOutput, &error))?;
         result.delivered(location.clone(), size, report_location);
         Ok(location.into())
+    }
+
+    /// Judges what was read; returns the report of what is wrong with it.
+    async fn check_upload(
+        &self,
+        parsed: &ParsedFile,
+        conversion: &Arc<Conversion>,
+        split: Option<usize>,
+        result: &mut Transformation,
+    ) -> Result<String, JobError> {
+        match split {
+            None => self.check_file(parsed, conversion, result).await?,
+            Some(_) => self.check_piece(parsed, conversion).await?,
+        }
+        self.enter(Stage::Map).await?;
+        let report = parsed.validation.report();
+        result.validated(&report);
+        self.enter(Stage::WriteOutput).await?;
+        Ok(report)
     }
 
     /// Makes the document from the input, or from its transaction of this number, and writes it when
@@ -129,29 +158,28 @@ impl Run {
         let conversion = transformer::inbound(&self.spec.transformer);
         let conversion =
             Arc::new(conversion.map_err(|error| StageError::Transformer(Box::new(error)))?);
-        let mut draft = Some(self.begin(&conversion, split).await?);
+        let mut upload = self.begin(&conversion, split).await?;
         let walk = self.walk();
         let feed = move |take: &mut Take<'_>| match split {
             None => Ok(walk.windows(take)?),
             Some(number) => feed_one(&walk, number, take),
         };
-        let parsed = self.parse_into(&conversion, feed, &mut draft).await;
-        let Some(DocumentUpload { writer, .. }) = draft else {
-            return Ok(());
-        };
+        // What is wrong with the input is known already.
+        let parsed = self.parse_into(&conversion, false, feed, &mut upload).await;
         if let Err(error) = parsed {
-            writer.abandon().await;
+            upload.abandon().await;
             return Err(error);
         }
-        let finished = writer.finish().await.map(drop);
+        let finished = upload.writer.finish().await.map(drop);
         finished.map_err(StageError::Object)
     }
 
-    async fn begin(
+    /// Begins the object of a document.
+    pub(super) async fn begin(
         &self,
         conversion: &Conversion,
         split: Option<usize>,
-    ) -> Result<DocumentUpload<'_>, StageError> {
+    ) -> Result<DocumentUpload, StageError> {
         let (extension, content_type) = form(conversion);
         let location = self.spec.document(extension, split);
         let objects = &self.context.environment.objects;
@@ -168,28 +196,27 @@ impl Run {
     }
 
     /// Reads what is handed over and writes what comes of it at once.
-    async fn parse_into(
+    pub(super) async fn parse_into(
         &self,
         conversion: &Arc<Conversion>,
+        validates: bool,
         feed: impl FnOnce(&mut Take<'_>) -> Result<(), StageError> + Send + 'static,
-        draft: &mut Option<DocumentUpload<'_>>,
+        upload: &mut DocumentUpload,
     ) -> Result<ParsedFile, StageError> {
         let conversion = Arc::clone(conversion);
         let style = self.context.config.style.clone();
         let (sender, mut pieces) = mpsc::channel::<Bytes>(1);
         let reading = self.compute(move || {
-            edi::parse_and_validate_in_windows(&conversion, &style, feed, |piece| {
+            edi::parse_and_validate_in_windows(&conversion, &style, validates, feed, |piece| {
                 sender.blocking_send(piece.into()).is_ok()
             })
         });
         let writing = async move {
             // The receiver goes with this block, and the reading ends with it.
             while let Some(piece) = pieces.recv().await {
-                if let Some(draft) = draft {
-                    draft.size += piece.len();
-                    let written = draft.writer.write(piece).await;
-                    written.map_err(StageError::Object)?;
-                }
+                upload.size += piece.len();
+                let written = upload.writer.write(piece).await;
+                written.map_err(StageError::Object)?;
             }
             Ok::<(), StageError>(())
         };

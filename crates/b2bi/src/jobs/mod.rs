@@ -13,6 +13,7 @@ mod large;
 pub(crate) mod logs;
 mod outbound;
 mod outputs;
+pub(crate) mod prefetch;
 mod run;
 mod split;
 

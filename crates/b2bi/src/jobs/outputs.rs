@@ -15,21 +15,21 @@ use crate::stages::WriteDecision;
 use crate::state::control_numbers::{ControlNumbers, CounterKeys, FileNumbers, FirstNumbers};
 
 /// An object to be written.
-pub(super) struct Output<'w> {
+pub(super) struct Output {
     pub(super) location: Location,
-    pub(super) body: Body<'w>,
+    pub(super) body: Body,
     pub(super) content_type: &'static str,
 }
 
 /// The bytes of an object.
-pub(super) enum Body<'w> {
+pub(super) enum Body {
     Whole(Bytes),
     /// They are written, and nobody sees them yet: the document of the input, or of its transaction
     /// of this number.
-    Written(Box<dyn ObjectWriter + 'w>, Option<usize>),
+    Written(Box<dyn ObjectWriter>, Option<usize>),
 }
 
-impl From<String> for Body<'_> {
+impl From<String> for Body {
     fn from(text: String) -> Self {
         Self::Whole(text.into())
     }
@@ -42,7 +42,7 @@ struct OutputError {
     keep: bool,
 }
 
-impl Body<'_> {
+impl Body {
     async fn abandon(self) {
         if let Self::Written(writer, _) = self {
             writer.abandon().await;
@@ -52,7 +52,7 @@ impl Body<'_> {
 
 impl Run {
     /// Writes objects one after the other: all of them or, by default, none.
-    pub(super) async fn publish(&self, outputs: Vec<Output<'_>>) -> Result<(), StageError> {
+    pub(super) async fn publish(&self, outputs: Vec<Output>) -> Result<(), StageError> {
         let mut written = Vec::new();
         for output in outputs {
             let location = output.location.clone();
@@ -77,7 +77,7 @@ impl Run {
         location: &Location,
         (counted, starts): (CounterKeys, FirstNumbers),
         write: impl Fn(FirstControlNumbers) -> Result<Vec<u8>, StageError>,
-        mut others: Vec<Output<'_>>,
+        mut others: Vec<Output>,
     ) -> Result<Bytes, StageError> {
         let undone = self.partition.undone();
         let taken = self.take_numbers(location, counted, starts);
@@ -130,7 +130,7 @@ impl Run {
         }
     }
 
-    async fn put(&self, output: Output<'_>) -> Result<(), OutputError> {
+    async fn put(&self, output: Output) -> Result<(), OutputError> {
         let fate = self
             .context
             .environment
@@ -174,7 +174,7 @@ impl Run {
     }
 
     /// Writes an object when this time has passed, which the job does not wait for.
-    async fn put_late(&self, output: Output<'_>, time: Duration) {
+    async fn put_late(&self, output: Output, time: Duration) {
         let Output {
             location,
             body,

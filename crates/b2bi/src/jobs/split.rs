@@ -16,6 +16,7 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::error::StageError;
 use super::events::Transformation;
+use super::prefetch::{self, Converted, Next, Prefetched};
 use super::run::{JobError, Run};
 use crate::edi;
 use crate::edi::{Conversion, ParsedFile, Take};
@@ -25,6 +26,9 @@ use crate::stages::Stage;
 /// The longest part of a transaction that is in memory where it need not be there as a whole: its
 /// document is several times as long.
 const PART: usize = 1 << 20;
+
+/// The longest transaction that is in memory as a whole, so that it can be converted before its turn.
+const WHOLE: usize = 16 << 20;
 
 /// What the first reading of a file tells.
 struct Survey {
@@ -59,8 +63,8 @@ impl Run {
         }
         judged.map_err(|error| JobError::failed(Stage::Parse, &error))?;
         let total = survey.received.transactions();
-        drop(survey);
-        self.pieces(self.walk(), conversion, total, result).await
+        let validation = survey.validation;
+        self.pieces(conversion, &validation, total, result).await
     }
 
     /// The way through the input.
@@ -96,25 +100,32 @@ impl Run {
 
     async fn pieces(
         &self,
-        walk: Walk,
         conversion: &Arc<Conversion>,
+        validation: &Validation,
         total: usize,
         result: &mut Transformation,
     ) -> Result<Vec<S3Location>, JobError> {
         result.told_in_parts = true;
+        let walk = self.walk();
         let (sender, receiver) = mpsc::channel(1);
         let pieces = Arc::new(Pieces::new(receiver));
         let most = most(self.context.config.window_bytes);
         let splitting = self.compute(move || hand_over(&walk, most, &sender));
-        // The pieces go with this block, and the splitting ends with them.
-        let transforming = async move {
+        let (sender, begun) = mpsc::channel(1);
+        let beginning = {
+            let pieces = Arc::clone(&pieces);
+            prefetch::begin_all(self, conversion, validation, pieces, sender)
+        };
+        // What is begun and the pieces go with this block, and the others end with them.
+        let transforming = async {
+            let (mut begun, pieces) = (begun, pieces);
             let mut outputs = Vec::new();
             let mut failures = Vec::new();
             for number in 1.. {
-                let Some(first) = pieces.next_first().await else {
+                let Some(next) = begun.recv().await else {
                     break;
                 };
-                let piece = (first, &pieces);
+                let piece = (next, &pieces);
                 match self.piece(piece, conversion, (number, total), result).await {
                     Ok(output) => outputs.push(output),
                     Err(JobError::Vanished) => return Err(JobError::Vanished),
@@ -123,7 +134,7 @@ impl Run {
             }
             Ok((outputs, failures))
         };
-        let (split, transformed) = tokio::join!(splitting, transforming);
+        let (split, (), transformed) = tokio::join!(splitting, beginning, transforming);
         let (outputs, failures) = transformed?;
         split.map_err(|error| JobError::failed(Stage::FetchInput, &error))?;
         match failures.into_iter().next() {
@@ -140,7 +151,7 @@ impl Run {
     /// Takes one transaction through its stages and tells what became of it.
     async fn piece(
         &self,
-        piece: (Piece, &Arc<Pieces>),
+        piece: (Next, &Arc<Pieces>),
         conversion: &Arc<Conversion>,
         (number, total): (usize, usize),
         whole: &Transformation,
@@ -161,23 +172,71 @@ impl Run {
 
     async fn piece_stages(
         &self,
-        (first, pieces): (Piece, &Arc<Pieces>),
+        (next, pieces): (Next, &Arc<Pieces>),
         conversion: &Arc<Conversion>,
         number: usize,
         result: &mut Transformation,
     ) -> Result<S3Location, JobError> {
-        if !first.ends && conversion.mapping.is_none() {
-            let pieces = Arc::clone(pieces);
-            let feed = move |take: &mut Take<'_>| pieces.feed(first, take);
-            return self.streamed(conversion, feed, Some(number), result).await;
+        match next {
+            Next::Begun(prefetched) => {
+                let taken = self.take_prefetched(prefetched, conversion, number, result);
+                taken.await
+            }
+            Next::InParts(first, _done) if conversion.mapping.is_none() => {
+                let pieces = Arc::clone(pieces);
+                let feed = move |take: &mut Take<'_>| pieces.feed(first, take);
+                self.streamed(conversion, feed, Some(number), result).await
+            }
+            Next::InParts(first, _done) => {
+                let whole = pieces.whole(first).await;
+                let whole = whole.map_err(|error| JobError::failed(Stage::FetchInput, &error))?;
+                let parsed = self.parse(whole, conversion, true);
+                let mut parsed = self.stage(Stage::Parse, parsed).await?;
+                self.check_piece(&parsed, conversion).await?;
+                let mapped = self.map(std::mem::take(&mut parsed.document), conversion);
+                let delivered = self.deliver(&parsed, mapped, conversion, Some(number), result);
+                delivered.await
+            }
         }
-        let whole = pieces.whole(first).await;
-        let whole = whole.map_err(|error| JobError::failed(Stage::FetchInput, &error))?;
-        let parsed = self
-            .stage(Stage::Parse, self.parse(whole, conversion))
-            .await?;
-        self.check_piece(&parsed, conversion).await?;
-        self.deliver(parsed, conversion, Some(number), result).await
+    }
+
+    /// Takes a transaction that was converted before its turn through its stages.
+    async fn take_prefetched(
+        &self,
+        prefetched: Prefetched,
+        conversion: &Arc<Conversion>,
+        number: usize,
+        result: &mut Transformation,
+    ) -> Result<S3Location, JobError> {
+        let entered = self.enter(Stage::Parse).await;
+        let converted = prefetched.converted().await;
+        let converted = converted.map_err(|error| JobError::failed(Stage::Parse, &error))?;
+        if let Err(error) = entered {
+            if let Converted::Written(upload, _) = converted {
+                upload.abandon().await;
+            }
+            return Err(error);
+        }
+        match converted {
+            Converted::Whole(parsed) => {
+                let (parsed, mapped) =
+                    parsed.map_err(|error| JobError::failed(Stage::Parse, &error))?;
+                self.check_piece(&parsed, conversion).await?;
+                let mapped = async { mapped };
+                let delivered = self.deliver(&parsed, mapped, conversion, Some(number), result);
+                delivered.await
+            }
+            Converted::Written(upload, Ok(parsed)) => {
+                let split = Some(number);
+                let published = self.publish_upload(upload, &parsed, conversion, split, result);
+                published.await
+            }
+            Converted::Written(upload, Err(error)) => {
+                upload.abandon().await;
+                Err(JobError::failed(Stage::Parse, &error))
+            }
+            Converted::NotBegun(error) => Err(JobError::failed(Stage::WriteOutput, &error)),
+        }
     }
 
     /// Judges one transaction; its file has been acknowledged.
@@ -193,7 +252,7 @@ impl Run {
 }
 
 /// The transactions of a file as they come, long ones in parts.
-struct Pieces(Mutex<PieceReceiver>);
+pub(super) struct Pieces(Mutex<PieceReceiver>);
 
 struct PieceReceiver {
     receiver: mpsc::Receiver<Piece>,
@@ -210,7 +269,7 @@ impl Pieces {
     }
 
     /// The next transaction, or its first part; what is left of the one before is passed over.
-    async fn next_first(&self) -> Option<Piece> {
+    pub(super) async fn next_first(&self) -> Option<Piece> {
         let mut coming = self.0.lock().await;
         while coming.is_open {
             coming.next().await?;
@@ -249,9 +308,15 @@ impl PieceReceiver {
     }
 }
 
+/// The most bytes of X12 whose document is made in memory; that of more is written while it is made.
+pub(super) fn part_size(window: u64) -> usize {
+    usize::try_from(window).unwrap_or(PART).min(PART)
+}
+
 /// How many bytes of a transaction are kept before they are handed over.
 fn most(window: u64) -> usize {
-    usize::try_from(window).unwrap_or(PART).min(PART)
+    let whole = usize::try_from(window.saturating_mul(2)).unwrap_or(WHOLE);
+    whole.min(WHOLE)
 }
 
 /// Splits the file and hands each transaction over, those of more than `most` bytes in parts, as soon

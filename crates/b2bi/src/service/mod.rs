@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::context::{Ctx, ServiceContext};
 use crate::environment::Environment;
 use crate::errors::internal;
+use crate::jobs::prefetch;
 use crate::resources::operations;
 use crate::scope::Scope;
 use crate::state::job::{JobCounts, JobReport, JobRetention};
@@ -66,6 +67,7 @@ impl B2bi {
                 config: Arc::new(config),
                 environment,
                 slots: Arc::new(Semaphore::new(slots)),
+                cores: Arc::new(Semaphore::new(prefetch::parallel())),
                 ended: Arc::default(),
                 retention: Arc::new(retention),
             },

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use b2bi_local_b2bi::{Notification, PollState};
 use b2bi_local_objects::{
-    Attributes, EmbeddedS3, Listing, Object, ObjectError, ObjectStore, Settings,
+    Attributes, EmbeddedS3, Listing, Object, ObjectError, ObjectStore, ObjectWriter, Settings,
 };
 use bytes::Bytes;
 use serde_json::json;
@@ -82,6 +82,16 @@ impl ObjectStore for Elsewhere {
         self.store
             .put(account, bucket, key, body, content_type)
             .await
+    }
+
+    async fn writer(
+        &self,
+        account: &str,
+        bucket: &str,
+        key: &str,
+        content_type: &str,
+    ) -> Result<Box<dyn ObjectWriter>, ObjectError> {
+        self.store.writer(account, bucket, key, content_type).await
     }
 
     async fn delete(&self, account: &str, bucket: &str, key: &str) -> Result<(), ObjectError> {

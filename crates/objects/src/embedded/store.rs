@@ -90,13 +90,13 @@ impl ObjectStore for Store {
         Box::new(writer).finish().await
     }
 
-    async fn writer<'a>(
-        &'a self,
+    async fn writer(
+        &self,
         account: &str,
         bucket: &str,
         key: &str,
         content_type: &str,
-    ) -> Result<Box<dyn ObjectWriter + 'a>, ObjectError> {
+    ) -> Result<Box<dyn ObjectWriter>, ObjectError> {
         let writer = self.begin(account, bucket, key, headers(content_type))?;
         Ok(Box::new(writer))
     }

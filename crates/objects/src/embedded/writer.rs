@@ -20,8 +20,8 @@ use crate::store::{Attributes, ObjectError, ObjectWriter};
 const MAX_KEY: usize = 1024;
 
 /// An object under way: in memory or, on disk, in a file that has no name yet.
-pub(crate) struct Writer<'a> {
-    memory: &'a Store,
+pub(crate) struct Writer {
+    memory: Store,
     account: String,
     bucket: String,
     key: String,
@@ -47,13 +47,13 @@ impl Store {
         bucket: &str,
         key: &str,
         headers: Headers,
-    ) -> S3Result<Writer<'_>> {
+    ) -> S3Result<Writer> {
         self.read(account, |buckets| state::bucket(buckets, bucket).map(drop))?;
         if key.len() > MAX_KEY {
             return Err(S3Error::new(S3ErrorCode::KeyTooLongError));
         }
         Ok(Writer {
-            memory: self,
+            memory: self.clone(),
             account: account.to_owned(),
             bucket: bucket.to_owned(),
             key: key.to_owned(),
@@ -67,7 +67,7 @@ impl Store {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     fn take(&mut self, piece: Bytes) -> S3Result<()> {
         self.size += piece.len() as u64;
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
@@ -103,7 +103,7 @@ impl Writer<'_> {
 
     /// Puts the object in place, and waits until it is kept.
     async fn place(self, content: Content) -> Result<Attributes, ObjectError> {
-        let object = write::whole(self.memory, content, self.headers, self.digester.finish())?;
+        let object = write::whole(&self.memory, content, self.headers, self.digester.finish())?;
         let (account, bucket, key) = (&self.account, &self.bucket, &self.key);
         let failures = self.memory.failures();
         let new = New {
@@ -136,7 +136,7 @@ impl Writer<'_> {
 }
 
 #[async_trait]
-impl ObjectWriter for Writer<'_> {
+impl ObjectWriter for Writer {
     async fn write(&mut self, piece: Bytes) -> Result<(), ObjectError> {
         Ok(self.take(piece)?)
     }

@@ -91,13 +91,13 @@ impl ObjectStore for ExternalS3 {
         }
     }
 
-    async fn writer<'a>(
-        &'a self,
+    async fn writer(
+        &self,
         account: &str,
         bucket: &str,
         key: &str,
         content_type: &str,
-    ) -> Result<Box<dyn ObjectWriter + 'a>, ObjectError> {
+    ) -> Result<Box<dyn ObjectWriter>, ObjectError> {
         let client = Arc::clone(&self.client);
         let upload = Upload::new(client, account, (bucket, key), content_type);
         Ok(Box::new(upload))

@@ -1,4 +1,4 @@
-//! Two sinks at once.
+//! Two sinks at once, and a sink that may be absent.
 
 use std::sync::Arc;
 
@@ -63,5 +63,77 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
     fn problem(&mut self, problem: &Problem) {
         self.0.problem(problem);
         self.1.problem(problem);
+    }
+}
+
+/// Without a sink, nothing is made of the calls.
+impl<S: Sink> Sink for Option<S> {
+    fn interchange(&mut self, isa: &Isa, position: &Position) {
+        if let Some(sink) = self {
+            sink.interchange(isa, position);
+        }
+    }
+
+    fn group(&mut self, gs: &Segment<'_>, position: &Position) {
+        if let Some(sink) = self {
+            sink.group(gs, position);
+        }
+    }
+
+    fn transaction(&mut self, st: &Segment<'_>, set: Option<&Arc<Set>>, position: &Position) {
+        if let Some(sink) = self {
+            sink.transaction(st, set, position);
+        }
+    }
+
+    #[inline]
+    fn open(&mut self, key: LoopKey<'_>, position: &Position) {
+        if let Some(sink) = self {
+            sink.open(key, position);
+        }
+    }
+
+    #[inline]
+    fn segment(&mut self, segment: &Segment<'_>, place: Place, position: &Position) {
+        if let Some(sink) = self {
+            sink.segment(segment, place, position);
+        }
+    }
+
+    #[inline]
+    fn close(&mut self, position: &Position) {
+        if let Some(sink) = self {
+            sink.close(position);
+        }
+    }
+
+    fn transaction_end(&mut self, se: &Segment<'_>, position: &Position) {
+        if let Some(sink) = self {
+            sink.transaction_end(se, position);
+        }
+    }
+
+    fn group_end(&mut self, ge: &Segment<'_>, position: &Position) {
+        if let Some(sink) = self {
+            sink.group_end(ge, position);
+        }
+    }
+
+    fn interchange_end(&mut self, iea: &Segment<'_>, position: &Position) {
+        if let Some(sink) = self {
+            sink.interchange_end(iea, position);
+        }
+    }
+
+    fn control(&mut self, segment: &Segment<'_>, position: &Position) {
+        if let Some(sink) = self {
+            sink.control(segment, position);
+        }
+    }
+
+    fn problem(&mut self, problem: &Problem) {
+        if let Some(sink) = self {
+            sink.problem(problem);
+        }
     }
 }

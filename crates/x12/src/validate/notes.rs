@@ -5,7 +5,7 @@ use crate::problems::ProblemLog;
 use crate::{GuideContext, Outcome, Position, Problem, ProblemKind};
 
 /// How many tolerated problems are kept.
-const NOTE_LIMIT: usize = 100;
+pub(super) const NOTE_LIMIT: usize = 100;
 /// Among how many problems those are that say that a segment is misplaced.
 const MOST_OF_SEGMENT: usize = 8;
 

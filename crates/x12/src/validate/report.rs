@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::notes::NOTE_LIMIT;
 use crate::message::printable;
 use crate::text::decode;
 use crate::{Isa, Omitted, Position, Problem, Segment};
@@ -119,6 +120,23 @@ impl Validation {
         self.omitted
             .count()
             .saturating_add(self.problems.len() as u64)
+    }
+
+    /// Whether the transaction at a position may have problems when it is validated by itself, as a
+    /// [`Piece`](crate::Piece). One that has none in the whole input has none then.
+    #[must_use]
+    pub fn may_concern(&self, transaction: &Position) -> bool {
+        let concerns = |problem: &Problem| {
+            let at = &problem.position;
+            let is_same = |ours: u32, theirs: u32| ours == 0 || ours == theirs;
+            is_same(at.interchange, transaction.interchange)
+                && is_same(at.group, transaction.group)
+                && is_same(at.transaction, transaction.transaction)
+        };
+        // What was not kept may concern any.
+        self.omitted.count() > 0
+            || self.notes.len() >= NOTE_LIMIT
+            || self.problems.iter().chain(&self.notes).any(concerns)
     }
 
     /// The report, empty when there are no problems.

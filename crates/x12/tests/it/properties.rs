@@ -129,6 +129,17 @@ fn check(input: &[u8], size: usize) {
     }
     for piece in split(input).0 {
         let _ = to_json(&piece.bytes, Layout::Compact);
+        if reading.fatal().is_none() && !validation.may_concern(&piece.position) {
+            let validator = Validator::new(Strictness::Inferred, None).guided();
+            let (validator, reading) = read(&piece.bytes, validator);
+            let found = validator.finish();
+            assert!(
+                reading.problems.is_empty(),
+                "{}",
+                piece.bytes.escape_ascii()
+            );
+            assert_eq!(found.report(), "", "{}", piece.bytes.escape_ascii());
+        }
     }
 }
 

@@ -1,0 +1,155 @@
+//! Transactions of a split file that are converted before their turn, on other cores.
+//!
+//! Only computation is ahead: stages are entered, objects published and events told one transaction
+//! after the other, in the order of the file.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use b2bi_local_x12::{Piece, Validation};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::error::StageError;
+use super::large::DocumentUpload;
+use super::run::Run;
+use super::split::{Pieces, part_size};
+use crate::edi::{Conversion, ParsedFile, Take};
+
+/// The next transaction of a file.
+pub(super) enum Next {
+    /// It is being converted.
+    Begun(Prefetched),
+    /// It comes in parts, this one first; no other is begun before the sender is dropped.
+    InParts(Piece, oneshot::Sender<()>),
+}
+
+/// A transaction that is being converted; dropped, it ends.
+pub(super) struct Prefetched {
+    task: JoinHandle<Converted>,
+    /// Its place among those that are in memory.
+    _place: OwnedSemaphorePermit,
+}
+
+/// What came of a transaction.
+pub(super) enum Converted {
+    /// A document in memory, and what the mapping made of it.
+    Whole(Result<(ParsedFile, Result<String, StageError>), StageError>),
+    /// A document that is written and not published.
+    Written(DocumentUpload, Result<ParsedFile, StageError>),
+    /// A document for which no object could be begun.
+    NotBegun(StageError),
+}
+
+/// How many transactions are converted at a time, of all files together.
+pub(crate) fn parallel() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}
+
+impl Prefetched {
+    /// What came of the transaction.
+    ///
+    /// # Errors
+    ///
+    /// The server is ending. A panic of the conversion goes on here.
+    pub(super) async fn converted(mut self) -> Result<Converted, StageError> {
+        match (&mut self.task).await {
+            Ok(converted) => Ok(converted),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(error) => Err(StageError::Thread(error)),
+        }
+    }
+}
+
+impl Drop for Prefetched {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Begins the conversion of one transaction after the other, as many as there are cores at a time, until
+/// nobody takes any more.
+pub(super) async fn begin_all(
+    run: &Run,
+    conversion: &Arc<Conversion>,
+    whole_file: &Validation,
+    pieces: Arc<Pieces>,
+    sender: mpsc::Sender<Next>,
+) {
+    let places = Arc::new(Semaphore::new(parallel()));
+    for number in 1.. {
+        let place = Arc::clone(&places).acquire_owned().await;
+        let (Ok(place), Some(first)) = (place, pieces.next_first().await) else {
+            return;
+        };
+        let (done, is_done) = oneshot::channel();
+        let next = if first.ends {
+            let validates = whole_file.may_concern(&first.position);
+            let (run, conversion) = (run.clone(), Arc::clone(conversion));
+            let converted = run.convert_ahead(conversion, first.bytes, validates, number);
+            Next::Begun(Prefetched {
+                task: tokio::spawn(converted),
+                _place: place,
+            })
+        } else {
+            Next::InParts(first, done)
+        };
+        let is_in_parts = matches!(next, Next::InParts(..));
+        if sender.send(next).await.is_err() {
+            return;
+        }
+        if is_in_parts {
+            // Only dropping the sender ends this.
+            let _ = is_done.await;
+        }
+    }
+}
+
+impl Run {
+    /// Makes the document of a transaction, and maps it.
+    async fn convert_ahead(
+        self,
+        conversion: Arc<Conversion>,
+        bytes: Vec<u8>,
+        validates: bool,
+        number: usize,
+    ) -> Converted {
+        // Only a runtime that ends closes the cores.
+        let _core = Arc::clone(&self.context.cores).acquire_owned().await;
+        if bytes.len() > part_size(self.context.config.window_bytes) && conversion.mapping.is_none()
+        {
+            return self
+                .convert_to_object(&conversion, bytes, validates, number)
+                .await;
+        }
+        let mut parsed = match self.parse(bytes, &conversion, validates).await {
+            Ok(parsed) => parsed,
+            Err(error) => return Converted::Whole(Err(error)),
+        };
+        let document = std::mem::take(&mut parsed.document);
+        let mapped = self.map(document, &conversion).await;
+        Converted::Whole(Ok((parsed, mapped)))
+    }
+
+    async fn convert_to_object(
+        &self,
+        conversion: &Arc<Conversion>,
+        bytes: Vec<u8>,
+        validates: bool,
+        number: usize,
+    ) -> Converted {
+        let mut upload = match self.begin(conversion, Some(number)).await {
+            Ok(upload) => upload,
+            Err(error) => return Converted::NotBegun(error),
+        };
+        let feed = move |take: &mut Take<'_>| {
+            // Where nobody wants the rest, the reading says why.
+            let _ = take(&bytes);
+            Ok(())
+        };
+        let parsed = self
+            .parse_into(conversion, validates, feed, &mut upload)
+            .await;
+        Converted::Written(upload, parsed)
+    }
+}
