@@ -132,6 +132,8 @@ impl GuideOrder {
         else {
             if segment.id() == b"HL" {
                 self.misplaced_level(&guide, segment, position, notes);
+            } else if has_wrong_qualifier(&guide, segment, notes) {
+                self.odd(segment.id(), position.segment);
             } else if self.is_explained(&guide, segment) {
                 notes.forget_misplaced();
             } else {
@@ -152,10 +154,16 @@ impl GuideOrder {
         self.odd.note(id, frame, position);
     }
 
-    /// A segment that the set does not expect here. It closes no loop; where the innermost lists it, it
-    /// counts there.
+    /// A segment that the set does not expect here. Unless another segment, already reported, is the reason,
+    /// it closes no loop, and counts only where the innermost lists it.
     #[cold]
-    pub(super) fn stray(&mut self, segment: &Segment<'_>, position: &Position, notes: &mut Notes) {
+    pub(super) fn stray(
+        &mut self,
+        segment: &Segment<'_>,
+        is_explained: bool,
+        position: &Position,
+        notes: &mut Notes,
+    ) {
         let Some(guide) = self.guide.clone() else {
             return;
         };
@@ -164,7 +172,8 @@ impl GuideOrder {
         if found.is_none() && !self.is_explained(&guide, segment) {
             self.suspect(&guide, segment, position, notes);
         }
-        if let Some(found) = found.filter(|(frame, _)| *frame == innermost) {
+        let counts = |(frame, _): &(usize, usize)| is_explained || *frame == innermost;
+        if let Some(found) = found.filter(counts) {
             self.place(&guide, found, segment, position, notes);
         }
     }
@@ -177,6 +186,9 @@ impl GuideOrder {
         position: &Position,
         notes: &mut Notes,
     ) {
+        if self.is_full(guide, (frame, at)) {
+            self.lose(frame + 1);
+        }
         self.close_to(guide, frame + 1, position, notes);
         let place = guide
             .loops
@@ -205,6 +217,10 @@ impl GuideOrder {
                 None => ProblemKind::SegmentTooOften { max },
             };
             self.odd(segment.id(), position.segment);
+            if place.opens.is_none() {
+                // The loops that it closes by mistake lack nothing yet.
+                notes.forget_missing(position);
+            }
             notes.add(kind, *position, place.segment);
         } else {
             self.expected(guide, place.opens, segment, position);
@@ -212,9 +228,23 @@ impl GuideOrder {
         if let Some(number) = place.opens {
             self.push(number);
             self.odd.opened(place.segment);
+            self.found(guide, number, segment);
             self.opening(guide, number, segment, position, notes);
         }
         check(place, segment, position, notes);
+    }
+
+    /// Whether a place that opens no loop has occurred as often as it may.
+    fn is_full(&self, guide: &Guide, (frame, at): (usize, usize)) -> bool {
+        let count = self.frames.get(frame).and_then(|open| open.counts.get(at));
+        let places = guide.loops.get(self.loop_of(frame));
+        let place = places.and_then(|places| places.get(at));
+        let max = place
+            .filter(|place| place.opens.is_none())
+            .map(|place| place.max);
+        count
+            .zip(max)
+            .is_some_and(|(count, max)| *count & !BEFORE >= max)
     }
 
     pub(super) fn end(&mut self, position: &Position, notes: &mut Notes) {
@@ -286,6 +316,20 @@ impl GuideOrder {
         let ahead = frames().find_map(|(number, frame)| Some((number, fitting(frame, frame.at)?)));
         ahead.or_else(|| frames().find_map(|(number, frame)| Some((number, fitting(frame, 0)?))))
     }
+}
+
+/// Whether a value of the segment is wrong that would tell which place of the guide is meant.
+#[cold]
+fn has_wrong_qualifier(guide: &Guide, segment: &Segment<'_>, notes: &mut Notes) -> bool {
+    let places = guide.loops.iter().flatten();
+    let qualifiers = places
+        .filter(|place| place.segment.as_bytes() == segment.id())
+        .flat_map(|place| &place.qualifiers);
+    let elements: Vec<usize> = qualifiers.map(|qualifier| qualifier.element).collect();
+    let mut found = notes.problems.kept_from(notes.from).iter();
+    found.any(|found| {
+        found.is_of_untold_value() && elements.contains(&usize::from(found.position.element))
+    })
 }
 
 impl Guide {

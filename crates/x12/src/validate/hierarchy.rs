@@ -30,6 +30,8 @@ pub(super) struct Hierarchy {
 /// An HL segment.
 struct Level {
     id: Box<[u8]>,
+    /// The number that its identifier, which has been reported, should have been.
+    meant: Option<u64>,
     code: Box<[u8]>,
     position: Position,
     claim: Claim,
@@ -72,7 +74,8 @@ impl Hierarchy {
             notes,
         };
         let levels = guide.map_or(&[][..], |guide| &guide.levels);
-        let number = self.number(hl, !levels.is_empty() && !explained, &mut site);
+        let expected = self.latest.saturating_add(1);
+        let is_right = self.number(hl, !levels.is_empty() && !explained, &mut site);
         let parent = self.parent(hl, explained, levels, &mut site);
         match parent {
             Parent::None => site.level(levels, None),
@@ -83,14 +86,43 @@ impl Hierarchy {
             Parent::Wrong => {}
         }
         self.enter(hl, parent, position, site.notes);
+        if let Some(level) = self.open.last_mut().filter(|_| !is_right) {
+            level.meant = Some(expected);
+        }
         self.count = self.count.saturating_add(1);
-        self.latest = number.unwrap_or(self.latest);
+        self.latest = any_number(hl.value(1)).unwrap_or(expected);
     }
 
-    /// The transaction ends, and so do all HL segments.
-    pub(super) fn end(&mut self, notes: &mut Notes) {
+    /// A segment whose identifier is like HL: whether its elements are those of one, so that the HL
+    /// segments that follow may name it.
+    #[cold]
+    pub(super) fn mistyped(
+        &mut self,
+        hl: &Segment<'_>,
+        position: &Position,
+        notes: &mut Notes,
+    ) -> bool {
+        let (id, above) = (hl.value(1), hl.value(2));
+        if !is_identifier(id) || hl.value(3).is_empty() || self.knows(id) {
+            return false;
+        }
+        let parent = match self.open_with(above) {
+            Some(at) => Parent::Open(at),
+            None if above.is_empty() => Parent::None,
+            None => Parent::Wrong,
+        };
+        self.remember(id);
+        self.enter(hl, parent, position, notes);
+        self.count = self.count.saturating_add(1);
+        self.latest = any_number(id).unwrap_or(self.latest);
+        true
+    }
+
+    /// The transaction ends, and so do all HL segments. `lost` is how many HL segments have been reported
+    /// as missing: those that announce them are right.
+    pub(super) fn end(&mut self, lost: usize, notes: &mut Notes) {
         self.close_to(0, notes);
-        for level in std::mem::take(&mut self.waiting) {
+        for level in std::mem::take(&mut self.waiting).into_iter().skip(lost) {
             level.report(HierarchyFault::ChildrenMissing, notes);
         }
         self.clear();
@@ -103,18 +135,31 @@ impl Hierarchy {
         plain_number(id).is_some_and(is_ordinal) || self.unusual.contains(id)
     }
 
-    /// Checks HL01 and returns the number that it spells.
-    fn number(&mut self, hl: &Segment<'_>, counts: bool, site: &mut Site<'_>) -> Option<u64> {
+    /// Checks HL01 and returns whether it is right.
+    fn number(&mut self, hl: &Segment<'_>, counts: bool, site: &mut Site<'_>) -> bool {
         let id = hl.value(1);
         let ordinal = self.count.saturating_add(1);
         let number = any_number(id);
         let expected = self.latest.saturating_add(1);
-        if id.is_empty() {
-        } else if self.knows(id) {
-            site.report(1, HierarchyFault::IdRepeated);
+        let fault = if self.knows(id) {
+            Some(HierarchyFault::IdRepeated)
         } else if counts && number != Some(ordinal) && number != Some(expected) {
-            site.report(1, HierarchyFault::IdOutOfSequence { expected });
+            Some(HierarchyFault::IdOutOfSequence { expected })
+        } else {
+            None
+        };
+        let is_right = fault.is_none() && is_identifier(id);
+        // One that is missing is reported with the other elements.
+        if let Some(fault) = fault.filter(|_| !id.is_empty()) {
+            site.report(1, fault);
         }
+        self.remember(id);
+        is_right
+    }
+
+    /// Remembers the identifier of the next HL segment.
+    fn remember(&mut self, id: &[u8]) {
+        let ordinal = self.count.saturating_add(1);
         if plain_number(id) != Some(ordinal) {
             self.unused.insert(ordinal);
             match plain_number(id) {
@@ -122,7 +167,6 @@ impl Hierarchy {
                 _ => drop(self.unusual.insert(id.into())),
             }
         }
-        number
     }
 
     /// Checks HL02.
@@ -143,9 +187,7 @@ impl Hierarchy {
             site.add(2, ProblemKind::ElementMissing);
             return Parent::Wrong;
         }
-        // The first one: a second with the same identifier is wrong.
-        let at = self.open.iter().position(|level| *level.id == *id);
-        if let Some(at) = at {
+        if let Some(at) = self.open_with(id) {
             return Parent::Open(at);
         }
         let parent = decode(id).into();
@@ -159,6 +201,15 @@ impl Hierarchy {
             site.report(2, HierarchyFault::ParentUnknown { parent });
         }
         Parent::Wrong
+    }
+
+    /// The open HL segment that an HL02 names.
+    fn open_with(&self, id: &[u8]) -> Option<usize> {
+        // The first one: a second with the same identifier is wrong.
+        let named = self.open.iter().position(|level| *level.id == *id);
+        let number = plain_number(id);
+        let is_meant = |level: &Level| level.meant.is_some() && level.meant == number;
+        named.or_else(|| self.open.iter().rposition(is_meant))
     }
 
     /// Opens an HL segment below its parent, or where its level suggests.
@@ -186,6 +237,7 @@ impl Hierarchy {
         }
         self.open.push(Level {
             id: hl.value(1).into(),
+            meant: None,
             code: code.into(),
             position: at_element(hl, 4, position),
             claim: match hl.value(4) {
@@ -233,11 +285,16 @@ struct Site<'a> {
 impl Site<'_> {
     /// Checks HL03 against the levels that a guide allows below that of the parent.
     fn level(&mut self, levels: &[(Option<&'static str>, &'static str)], parent: Option<&[u8]>) {
+        if levels.is_empty() {
+            return;
+        }
         let code = self.hl.value(3);
         let is_below = |(above, _): &&(Option<&str>, &str)| above.map(str::as_bytes) == parent;
         let mut allowed = levels.iter().filter(is_below).map(|(_, code)| *code);
-        if levels.is_empty() || code.is_empty() || allowed.any(|allowed| allowed.as_bytes() == code)
-        {
+        let is_allowed = allowed.any(|allowed| allowed.as_bytes() == code);
+        // What may stand below an unknown level is unknown.
+        let is_known = |parent: &[u8]| levels.iter().any(|(_, code)| code.as_bytes() == parent);
+        if is_allowed || code.is_empty() || parent.is_some_and(|parent| !is_known(parent)) {
             return;
         }
         let mut expected: Vec<&'static str> = levels
@@ -281,6 +338,11 @@ fn reference(element: usize) -> &'static str {
         3 => "735",
         _ => "736",
     }
+}
+
+/// Whether a value can be an HL01; the check of elements reports others.
+fn is_identifier(id: &[u8]) -> bool {
+    (1..=12).contains(&id.len()) && !id.iter().any(u8::is_ascii_control)
 }
 
 /// The number that an identifier spells without leading zeros.

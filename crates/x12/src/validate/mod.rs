@@ -33,6 +33,7 @@ use envelope::Envelope;
 use guide::GuideOrder;
 use hierarchy::Hierarchy;
 use notes::Notes;
+use odd::LostBounds;
 use order::Order;
 use unit::BusinessUnit;
 
@@ -70,6 +71,7 @@ pub struct Validator<'r> {
     /// The transaction has no SE, or the input ends within the segment that follows: what else it lacks
     /// may have been lost with that.
     is_cut: bool,
+    bounds: LostBounds,
     /// Segments that are trailers but for their lower case: reported unless the trailer is missing.
     suspects: Vec<Problem>,
     unit: BusinessUnit,
@@ -102,6 +104,7 @@ impl<'r> Validator<'r> {
             envelope: Envelope::default(),
             in_data: false,
             is_cut: false,
+            bounds: LostBounds::default(),
             suspects: Vec::new(),
             unit: BusinessUnit::default(),
             notes: Notes::default(),
@@ -177,6 +180,12 @@ impl<'r> Validator<'r> {
         self.notes.add(self.context.unknown(&id), *position, &id);
         self.order.odd(id.as_bytes(), position.segment);
         self.guide.odd(id.as_bytes(), position.segment);
+        self.bounds.unknown(&id);
+        if odd::resembles(id.as_bytes(), "HL")
+            && self.hierarchy.mistyped(segment, position, &mut self.notes)
+        {
+            self.guide.level(segment, position, &mut self.notes);
+        }
     }
 
     /// Reports the segments that look like trailers and are followed by more of the transaction.
@@ -204,16 +213,20 @@ impl<'r> Validator<'r> {
     }
 
     /// A segment that opens an HL loop.
-    fn level(&mut self, hl: &Segment<'_>, position: &Position) {
+    fn level(&mut self, hl: &Segment<'_>, is_explained: bool, position: &Position) {
         let guide = self.guide.guide();
-        let is_explained = self.order.may_have_opened("HL") || self.guide.has_lost("HL");
         self.hierarchy
             .segment(hl, guide, is_explained, position, &mut self.notes);
     }
 
-    /// A segment that no open loop lists.
+    /// Whether another segment, already reported, was an HL segment or shows that one is lost.
+    fn has_lost_level(&self) -> bool {
+        self.order.has_lost("HL") || self.guide.has_lost("HL")
+    }
+
+    /// A segment that no open loop lists; whether another one, already reported, is the reason.
     #[cold]
-    fn stray(&mut self, segment: &Segment<'_>, place: Place, position: &Position) {
+    fn stray(&mut self, segment: &Segment<'_>, place: Place, position: &Position) -> bool {
         self.notes.forget_missing(position);
         let is_explained = self.order.explains(place.member, position, &self.notes);
         self.order.stray();
@@ -223,6 +236,7 @@ impl<'r> Validator<'r> {
             self.notes
                 .add_with(ProblemKind::SegmentUnexpected, *position, &id, detail);
         }
+        is_explained
     }
 
     /// The problems found, in the order of the input.
@@ -273,6 +287,8 @@ impl Sink for Validator<'_> {
         self.hierarchy.clear();
         self.in_data = false;
         self.is_cut = false;
+        self.bounds.clear();
+        self.notes.lost_levels = 0;
         self.envelope.transaction(st, position, &mut self.notes);
         let guide = self.guide_for(st, position);
         self.unit.begin(st.value(1), guide.is_some());
@@ -304,6 +320,7 @@ impl Sink for Validator<'_> {
         }
         self.notes.from = self.notes.problems.kept();
         self.unit.segment(segment);
+        let mut is_explained = false;
         match place.fit {
             Fit::NoTable => return,
             Fit::Unknown => {
@@ -313,11 +330,13 @@ impl Sink for Validator<'_> {
                 self.explain(place, position);
                 return;
             }
-            Fit::Stray => self.stray(segment, place, position),
+            Fit::Stray => is_explained = self.stray(segment, place, position),
             Fit::Opens | Fit::Listed => {
+                let is_level = place.fit == Fit::Opens && segment.id() == b"HL";
+                let is_lost = is_level && self.has_lost_level();
                 self.order.segment(place, position, &mut self.notes);
-                if place.fit == Fit::Opens && segment.id() == b"HL" {
-                    self.level(segment, position);
+                if is_level {
+                    self.level(segment, is_lost, position);
                 }
             }
         }
@@ -340,11 +359,18 @@ impl Sink for Validator<'_> {
         }
         self.notes.is_of_guide = true;
         if place.fit == Fit::Stray {
-            self.guide.stray(segment, position, &mut self.notes);
+            self.guide
+                .stray(segment, is_explained, position, &mut self.notes);
         } else {
             self.guide.segment(segment, position, &mut self.notes);
         }
         self.notes.is_of_guide = false;
+        if !self
+            .bounds
+            .tell_place(segment.id(), place.fit == Fit::Stray)
+        {
+            self.notes.forget_order();
+        }
         if self.notes.problems.kept() > self.notes.from {
             self.explain(place, position);
         }
@@ -363,11 +389,12 @@ impl Sink for Validator<'_> {
             return;
         }
         self.report_suspects();
-        self.hierarchy.end(&mut self.notes);
         self.notes.is_of_guide = true;
         self.guide.end(position, &mut self.notes);
         self.notes.is_of_guide = false;
         self.order.close(position, &mut self.notes);
+        let lost = std::mem::take(&mut self.notes.lost_levels);
+        self.hierarchy.end(lost, &mut self.notes);
     }
 
     fn group_end(&mut self, ge: &Segment<'_>, position: &Position) {

@@ -20,6 +20,8 @@ pub(super) struct Notes {
     pub(super) is_of_guide: bool,
     pub(super) is_of_loop: bool,
     pub(super) loop_id: &'static str,
+    /// How many HL segments of the transaction the guide has found missing.
+    pub(super) lost_levels: usize,
     pub(super) headings: Vec<Heading>,
     pub(super) interchange: Heading,
     pub(super) group: Heading,
@@ -48,6 +50,14 @@ impl Notes {
     #[cold]
     pub(super) fn forget_misplaced(&mut self) {
         self.problems.remove_from(self.from, Problem::is_misplaced);
+    }
+
+    /// Takes back what the order of segments says of a segment.
+    #[cold]
+    pub(super) fn forget_order(&mut self) {
+        self.problems.remove_from(self.from, |problem| {
+            problem.is_misplaced() || matches!(problem.kind, ProblemKind::LoopTooOften { .. })
+        });
     }
 
     /// Reports a missing segment in place of the one that showed its absence.
@@ -165,8 +175,18 @@ impl Problem {
     pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
         let explains = |level: &Self, value: &Self| level.is_of_hierarchy() && value.is_of_value();
         let are_misplaced = self.is_misplaced() && other.is_misplaced();
+        // A value of a wrong form is in no list.
+        let unlisted = |form: &Self, other: &Self| {
+            let is_unlisted = matches!(
+                other.kind,
+                ProblemKind::CodeUnknown { .. } | ProblemKind::BinaryLengthWrong { .. }
+            );
+            form.is_of_form() && (is_unlisted || other.is_of_hierarchy())
+        };
         let says_the_same = self.kind == other.kind
             || are_misplaced
+            || unlisted(self, other)
+            || unlisted(other, self)
             || explains(self, other)
             || explains(other, self);
         says_the_same && self.segment == other.segment
@@ -183,6 +203,25 @@ impl Problem {
 
     pub(super) fn is_of_hierarchy(&self) -> bool {
         matches!(self.kind, ProblemKind::HierarchyWrong { .. })
+    }
+
+    /// Whether a value has a wrong length, form or characters.
+    pub(super) fn is_of_form(&self) -> bool {
+        matches!(
+            self.kind,
+            ProblemKind::ElementTooShort { .. }
+                | ProblemKind::ElementTooLong { .. }
+                | ProblemKind::ElementMalformed { .. }
+        )
+    }
+
+    /// Whether a value is missing, has a wrong form or is not listed, so that it tells nothing.
+    pub(super) fn is_of_untold_value(&self) -> bool {
+        self.is_of_form()
+            || matches!(
+                self.kind,
+                ProblemKind::CodeUnknown { .. } | ProblemKind::ElementMissing
+            )
     }
 
     /// Whether a value is refused without a look at the segments around it.

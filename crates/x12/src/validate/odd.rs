@@ -19,6 +19,8 @@ struct Seen {
     position: u32,
     /// Whether a loop that it may have been meant to open has not opened since.
     is_latest: bool,
+    /// Whether it has been taken for a segment that is missing.
+    is_taken: bool,
 }
 
 /// The most segments remembered.
@@ -43,33 +45,37 @@ impl UnknownSegments {
             frame,
             position,
             is_latest: true,
+            is_taken: false,
         });
     }
 
     /// Whether the last one stands after a position; it is taken for the segment that is missing there.
     pub(super) fn take_after(&mut self, position: u32) -> bool {
-        let is_after = |seen: &mut Seen| seen.position > position;
-        self.seen.pop_if(is_after).is_some()
+        let last = self.seen.len().saturating_sub(1);
+        self.take(|number, seen| number == last && seen.position > position)
     }
 
     /// Whether one stands between two positions; it is taken once for what is missing there.
     pub(super) fn take_between(&mut self, after: u32, before: u32) -> bool {
-        let is_there = |seen: &Seen| seen.position > after && seen.position < before;
-        let at = self.seen.iter().position(is_there);
-        at.map(|at| self.seen.remove(at)).is_some()
+        self.take(|_, seen| seen.position > after && seen.position < before)
     }
 
     /// Whether one in this open loop was meant as `wanted`; it is taken for that once.
     pub(super) fn take_for(&mut self, wanted: &str, frame: usize) -> bool {
-        let is_meant = |seen: &Seen| seen.frame == frame && resembles(&seen.id, wanted);
-        let at = self.seen.iter().position(is_meant);
-        at.map(|at| self.seen.remove(at)).is_some()
+        self.take(|_, seen| seen.frame == frame && resembles(&seen.id, wanted))
     }
 
-    /// Whether one may have been meant to open a loop with `opener`.
-    pub(super) fn may_open(&self, opener: &str) -> bool {
+    fn take(&mut self, is_meant: impl Fn(usize, &Seen) -> bool) -> bool {
+        let mut free = self.seen.iter_mut().enumerate();
+        let found = free.find(|(number, seen)| !seen.is_taken && is_meant(*number, seen));
+        found.map(|(_, seen)| seen.is_taken = true).is_some()
+    }
+
+    /// Whether one may have been meant to open a loop with `opener`; `taken` ones count only where
+    /// that is asked for.
+    pub(super) fn may_open(&self, opener: &str, taken: bool) -> bool {
         let mut seen = self.seen.iter();
-        seen.any(|seen| seen.is_latest && resembles(&seen.id, opener))
+        seen.any(|seen| seen.is_latest && (taken || !seen.is_taken) && resembles(&seen.id, opener))
     }
 
     /// Remembers loops that a misplaced segment closed.
@@ -83,9 +89,10 @@ impl UnknownSegments {
         &self.lost
     }
 
-    /// A loop opens in its place; loops are numbered from the outermost.
-    pub(super) fn found(&mut self, number: u16) {
-        self.lost.retain(|lost| *lost < number);
+    /// A loop opens in its place, unless its first segment may belong to the lost loop; loops are
+    /// numbered from the outermost.
+    pub(super) fn found(&mut self, number: u16, may_belong: impl Fn(u16) -> bool) {
+        self.lost.retain(|lost| *lost < number || may_belong(*lost));
     }
 
     /// A loop opens, so what follows is not the content of one that an earlier segment was to open.
@@ -103,8 +110,33 @@ impl UnknownSegments {
     }
 }
 
+/// Whether the LS of the segments that follow, up to its LE, is mistyped or not in its place: then nor
+/// are they.
+#[derive(Default)]
+pub(super) struct LostBounds {
+    are_lost: bool,
+}
+
+impl LostBounds {
+    pub(super) fn clear(&mut self) {
+        self.are_lost = false;
+    }
+
+    pub(super) fn unknown(&mut self, id: &str) {
+        self.are_lost |= id.eq_ignore_ascii_case("LS");
+    }
+
+    /// A segment that the set knows; whether its place can be told.
+    #[inline]
+    pub(super) fn tell_place(&mut self, id: &[u8], is_stray: bool) -> bool {
+        let were_lost = self.are_lost;
+        self.are_lost = (were_lost && id != b"LE") || (is_stray && id == b"LS");
+        !were_lost
+    }
+}
+
 /// Whether an identifier is `wanted` but for the case of its letters or one character.
-fn resembles(id: &[u8], wanted: &str) -> bool {
+pub(super) fn resembles(id: &[u8], wanted: &str) -> bool {
     let wanted = wanted.as_bytes();
     let same = |a: &[u8], b: &[u8]| a.eq_ignore_ascii_case(b);
     let ahead = id

@@ -99,9 +99,13 @@ impl Order {
         set.map_or(Box::default(), |set| places_in_set(set, member))
     }
 
-    /// Whether an unknown segment may have been meant to open a loop with `opener`.
-    pub(super) fn may_have_opened(&self, opener: &str) -> bool {
-        self.odd.may_open(opener)
+    /// Whether an unknown segment may have been meant to open a loop with `opener`, or one that does is
+    /// taken for lost.
+    pub(super) fn has_lost(&self, opener: &str) -> bool {
+        let set = self.set.as_deref();
+        let of = |number: &usize| set?.loops().get(*number).map(crate::Loop::opener);
+        let mut openers = self.lost.loops().iter().filter_map(of);
+        self.odd.may_open(opener, false) || openers.any(|found| found == opener)
     }
 
     /// Notes that a segment which no open loop lists has closed loops all the same.
@@ -119,8 +123,10 @@ impl Order {
     }
 
     fn placed(&mut self, set: &Set, place: Place, position: &Position, notes: &mut Notes) {
-        self.closed.clear();
         let opens = place.fit == Fit::Opens;
+        if opens {
+            self.end_level(set, place.in_loop, position);
+        }
         let of_loop = if opens {
             set.parent_of(place.in_loop)
         } else {
@@ -135,7 +141,13 @@ impl Order {
             && !self.fits_further_out(set, at, place.member, position)
         {
             let item = set.item(of_loop, place.item).copied();
-            if !self.is_explained(set, place.member) {
+            // The loops that a segment closes by mistake lack nothing yet.
+            let is_explained = self.is_explained(set, place.member);
+            if is_explained || !opens {
+                notes.forget_missing(position);
+                self.odd.lose(&self.closed);
+            }
+            if !is_explained {
                 match refused {
                     Refused::Late => self.suspect(set, place.member, position, notes),
                     Refused::Full => self.note_odd(set, place.member, position),
@@ -154,6 +166,7 @@ impl Order {
                     .pass(opened, |number| lists_within(set, number, place.member));
             }
         }
+        self.closed.clear();
         self.previous = (place.member, position.segment);
         if opens {
             self.push(Some(set), place.in_loop);
@@ -161,7 +174,28 @@ impl Order {
                 && let Some(opened) = set.loops().get(usize::from(place.in_loop))
             {
                 self.odd.opened(opened.opener());
-                self.odd.found(place.in_loop);
+                self.odd.found(place.in_loop, |lost| {
+                    lost != place.in_loop && set.lists_within(lost, place.member)
+                });
+            }
+        }
+    }
+
+    /// A loop opens within one of its kind, whose own content ends with that.
+    fn end_level(&mut self, set: &Set, inner: u16, position: &Position) {
+        let at = self.frames.len().saturating_sub(1);
+        let Some(frame) = self
+            .frames
+            .get(at)
+            .copied()
+            .filter(|frame| frame.in_loop == inner)
+        else {
+            return;
+        };
+        let items = set.loops().get(usize::from(inner));
+        for (number, item) in (0..).zip(items.map_or(&[][..], |found| found.items())) {
+            if item.min > self.occurred(&frame, number) {
+                self.pass(at, number, position);
             }
         }
     }

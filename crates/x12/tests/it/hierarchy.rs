@@ -128,6 +128,44 @@ fn a_parent_is_open() {
     );
 }
 
+/// An HL segment with a faulty HL01 is still the parent of those that name it by the right one.
+#[test]
+fn a_faulty_identifier_is_one_problem() {
+    let out_of_sequence = "is out of sequence. Expected 2";
+    for id in ["7", "Q", "02X"] {
+        check(
+            &["1**20*1", &format!("{id}*1*22*1"), "3*2*23*0"],
+            &[&format!(
+                "Data element HL-1 with value |{id}| {out_of_sequence}"
+            )],
+        );
+    }
+    check(
+        &["1**20*1", "*1*22*1", "3*2*23*0"],
+        &["Required data element HL-1 is missing."],
+    );
+    check(
+        &["1**20*1", "1*1*22*1", "3*2*23*0"],
+        &["Data element HL-1 with value |1| is that of an earlier HL segment"],
+    );
+    check(
+        &["1**20*1", "2*1**1", "3*2*23*0"],
+        &["Required data element HL-3 is missing."],
+    );
+}
+
+/// A lost HL segment is missing; the one above it, which announces it, is right.
+#[test]
+fn a_lost_level_is_one_problem() {
+    let found = messages(
+        "HC",
+        "005010X222A1",
+        "837",
+        &claim(&["1**20*1", "2*1*22*0"]).replacen("HL*2*1*22*0~SBR*P********MC~", "", 1),
+    );
+    assert_eq!(found.len(), 1, "{found:#?}");
+}
+
 #[test]
 fn a_level_is_allowed_below_its_parent() {
     check(

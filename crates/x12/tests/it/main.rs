@@ -5,6 +5,7 @@ mod acknowledging;
 mod bounds;
 mod documents;
 mod envelope;
+mod everyday;
 mod examples;
 mod facts;
 mod guides;

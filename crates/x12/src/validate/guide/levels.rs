@@ -6,6 +6,23 @@ use crate::validate::Notes;
 use crate::{Position, Segment};
 
 impl GuideOrder {
+    /// A mistyped HL segment, which has been reported.
+    #[cold]
+    pub(in crate::validate) fn level(
+        &mut self,
+        hl: &Segment<'_>,
+        position: &Position,
+        notes: &mut Notes,
+    ) {
+        if let Some(guide) = self.guide.clone() {
+            self.misplaced_level(&guide, hl, position, notes);
+            // Its segments may be taken for those of loops around it.
+            if let Some(frame) = self.frames.last_mut() {
+                frame.is_implied = true;
+            }
+        }
+    }
+
     /// An HL segment at a level that is not expected here, which the hierarchy has told. What follows it
     /// is compared with what the guide has at that level, or else one below.
     #[cold]

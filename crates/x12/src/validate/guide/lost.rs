@@ -77,7 +77,7 @@ impl GuideOrder {
         guide: &Guide,
         segment: &Segment<'_>,
         position: &Position,
-        notes: &Notes,
+        notes: &mut Notes,
     ) {
         let candidates = self.candidates(guide, segment);
         for candidate in &candidates {
@@ -87,6 +87,9 @@ impl GuideOrder {
             let Some(place) = place.filter(|place| place.required) else {
                 continue;
             };
+            if place.segment == "HL" {
+                notes.lost_levels = notes.lost_levels.saturating_add(1);
+            }
             let missing = Reported {
                 from: notes.first_of_segment(),
                 problem: self.missing_opener(guide, candidate, place, position),
@@ -125,6 +128,27 @@ impl GuideOrder {
         }
     }
 
+    /// Remembers the loops from this one on, which a segment too many closes.
+    #[cold]
+    pub(super) fn lose(&mut self, from: usize) {
+        let numbers = self.frames.iter().skip(from);
+        let numbers = numbers.filter_map(|frame| u16::try_from(frame.number).ok());
+        let numbers: Vec<u16> = numbers.collect();
+        self.odd.lose(&numbers);
+    }
+
+    /// A loop opens.
+    pub(super) fn found(&mut self, guide: &Guide, number: usize, opener: &Segment<'_>) {
+        let Ok(number) = u16::try_from(number) else {
+            return;
+        };
+        if !self.odd.lost().is_empty() {
+            self.odd.found(number, |lost| {
+                lost != number && guide.lists_within(usize::from(lost), opener)
+            });
+        }
+    }
+
     /// A segment in its place.
     pub(super) fn expected(
         &mut self,
@@ -151,9 +175,11 @@ impl GuideOrder {
             .filter_map(|frame| guide.loops.get(frame.number));
         let mut opened = places
             .flatten()
-            .filter(|place| self.odd.may_open(place.segment))
+            .filter(|place| self.odd.may_open(place.segment, false))
             .filter_map(|place| place.opens);
-        opened.any(|number| guide.lists_within(number, segment))
+        let mut lost = self.odd.lost().iter();
+        lost.any(|number| guide.lists_within(usize::from(*number), segment))
+            || opened.any(|number| guide.lists_within(number, segment))
     }
 
     /// The loops that list a segment and that an open loop could open now: rather those where

@@ -70,6 +70,9 @@ impl GuideOrder {
         let passed = frame.passed.iter().find(|passed| passed.place == at);
         let here = (*position, self.previous.unwrap_or(ST));
         let (position, after) = passed.map_or(here, |passed| (passed.position, passed.after));
+        if place.segment == "HL" {
+            notes.lost_levels = notes.lost_levels.saturating_add(1);
+        }
         let id = id_of(place.opens.unwrap_or(frame.number));
         let detail = due(id, place.segment, &qualifiers(place), after);
         notes.is_of_loop = place.opens.is_some();

@@ -78,18 +78,21 @@ impl Order {
         if self.odd.is_empty() {
             return false;
         }
-        let open = self
-            .frames
-            .iter()
-            .filter_map(|frame| set.loops().get(usize::from(frame.in_loop)));
-        let mut opened = open.flat_map(crate::Loop::items).filter_map(|item| {
-            let number = item.opens?;
-            Some((number, set.loops().get(usize::from(number))?))
+        // A segment that a loop further out lists has closed those that it may have been meant for.
+        let open = self.frames.iter().map(|frame| (frame.in_loop, false));
+        let closed = self.closed.iter().map(|number| (*number, true));
+        let mut opened = open.chain(closed).flat_map(|(number, is_closed)| {
+            let items = set.loops().get(usize::from(number));
+            let items = items.map_or(&[][..], |found| found.items()).iter();
+            items.filter_map(move |item| {
+                let number = item.opens?;
+                Some((number, set.loops().get(usize::from(number))?, is_closed))
+            })
         });
         let mut lost = self.odd.lost().iter();
         lost.any(|number| set.lists_within(*number, member))
-            || opened.any(|(number, opened)| {
-                self.odd.may_open(opened.opener()) && set.lists_within(number, member)
+            || opened.any(|(number, opened, is_closed)| {
+                self.odd.may_open(opened.opener(), is_closed) && set.lists_within(number, member)
             })
     }
 

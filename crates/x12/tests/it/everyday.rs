@@ -1,0 +1,121 @@
+//! One fault in the everyday file of a guide is one problem, with the guide and without.
+
+use std::fs;
+
+use b2bi_local_x12::{Strictness, Validator, read};
+
+/// The messages about a file of these segments; SE01 is that of the segments.
+fn messages(segments: &[String]) -> Vec<String> {
+    let mut segments = segments.to_vec();
+    let place = |id: &str| segments.iter().position(|segment| segment.starts_with(id));
+    let (st, se) = (place("ST*").unwrap(), place("SE*").unwrap());
+    let control = segments[se].rsplit('*').next().unwrap().to_owned();
+    segments[se] = format!("SE*{}*{control}", se - st + 1);
+    let input = format!("{}~", segments.join("~"));
+    let validator = Validator::new(Strictness::Attested, None).guided();
+    let (validator, _) = read(input.as_bytes(), validator);
+    let problems = validator.finish().problems;
+    problems.iter().map(ToString::to_string).collect()
+}
+
+/// The segments of each everyday file, as it is and without its guide.
+fn everyday() -> Vec<(String, Vec<String>)> {
+    let mut found = Vec::new();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/x12/guides");
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        let segments: Vec<String> = text
+            .split('~')
+            .map(|segment| segment.trim().to_owned())
+            .filter(|segment| !segment.is_empty())
+            .collect();
+        let plain = segments.iter().map(|segment| {
+            let is_header = segment.starts_with("GS*") || segment.starts_with("ST*");
+            let parts = segment.split('*').enumerate();
+            let parts = parts.filter(|(at, part)| *at != 3 || !part.starts_with("005010X"));
+            let parts: Vec<&str> = parts
+                .map(|(_, part)| match part.strip_prefix("005010X") {
+                    Some(_) if is_header => "005010",
+                    _ => part,
+                })
+                .collect();
+            parts.join("*")
+        });
+        let plain = plain.collect();
+        found.push((format!("{name} without its guide"), plain));
+        found.push((name, segments));
+    }
+    found
+}
+
+/// The numbers of the segments between ST and SE.
+fn inner(segments: &[String]) -> std::ops::Range<usize> {
+    let place = |id: &str| segments.iter().position(|segment| segment.starts_with(id));
+    place("ST*").unwrap() + 1..place("SE*").unwrap()
+}
+
+/// Makes faults in each file: each is at most one problem, and at least `least`.
+fn check(least: usize, faults: impl Fn(&[String], usize) -> Vec<Vec<String>>) {
+    for (name, segments) in everyday() {
+        assert_eq!(messages(&segments), Vec::<String>::new(), "{name}");
+        for number in inner(&segments) {
+            for faulty in faults(&segments, number) {
+                let found = messages(&faulty);
+                let segment = &faulty[number];
+                let count = found.len();
+                assert!(
+                    (least..=1).contains(&count),
+                    "{name}, {segment}: {found:#?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn an_identifier_in_lower_case_is_one_problem() {
+    check(1, |segments, number| {
+        let mut faulty = segments.to_vec();
+        let (id, rest) = faulty[number].split_once('*').unwrap();
+        faulty[number] = format!("{}*{rest}", id.to_lowercase());
+        vec![faulty]
+    });
+}
+
+#[test]
+fn a_second_header_segment_is_one_problem_wherever_it_stands() {
+    check(1, |segments, number| {
+        let header = &segments[inner(segments).start];
+        let is_other = !["BHT*", "BGN*", "BPR*"]
+            .iter()
+            .any(|id| header.starts_with(id));
+        if is_other {
+            return Vec::new();
+        }
+        let mut faulty = segments.to_vec();
+        faulty.insert(number + 1, header.clone());
+        vec![faulty]
+    });
+}
+
+/// A value that cannot be is one problem, also where it is the qualifier that a guide tells a place by.
+#[test]
+fn a_wrong_value_is_one_problem() {
+    check(0, |segments, number| {
+        let parts: Vec<&str> = segments[number].split('*').collect();
+        // A composite that is one value lacks its other components too.
+        let is_simple = |at: &usize| !parts[*at].is_empty() && !parts[*at].contains(':');
+        let simple = (1..parts.len()).filter(is_simple);
+        let values = simple.flat_map(|at| ["\u{1}", "Q", "?!?!"].map(|value| (at, value)));
+        let faulty = values.map(|(at, value)| {
+            let mut parts = parts.clone();
+            parts[at] = value;
+            let mut faulty = segments.to_vec();
+            faulty[number] = parts.join("*");
+            faulty
+        });
+        faulty.collect()
+    });
+}
