@@ -12,7 +12,7 @@ use crate::recording::Answer;
 use crate::sanitise::Sanitiser;
 
 /// Headers that say something about the behaviour of a service.
-const HEADERS: &[&str] = &[
+pub(crate) const HEADERS: &[&str] = &[
     "access-control-allow-methods",
     "access-control-allow-origin",
     "content-type",
@@ -72,7 +72,7 @@ pub(crate) fn answer(
 }
 
 /// The members of JSON and of errors in XML, else the text.
-fn body(response: &Response) -> Value {
+pub(crate) fn body(response: &Response) -> Value {
     let text = response.text();
     if let Ok(value) = serde_json::from_str::<Value>(&text)
         && value.is_object()

@@ -19,6 +19,7 @@ mod report;
 mod retry;
 mod runner;
 mod sanitise;
+mod traffic;
 mod variables;
 
 pub use battery::{
@@ -34,4 +35,7 @@ pub use recording::{Answer, Recording, RecordingError, Skipped, VERSION};
 pub use report::{Format, report};
 pub use runner::{RunOptions, Runner};
 pub use sanitise::{ACCOUNT, Sanitiser};
+pub use traffic::{
+    Repeated, Replay, ReplayError, ReplayedReply, TRAFFIC, TrafficRecorder, TrafficSource, repeat,
+};
 pub use variables::{VariableError, Variables};

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::battery::RequestTemplate;
 use crate::endpoint::error_type;
+use crate::traffic::TRAFFIC;
 
 /// What the member `format` says.
 const FORMAT: &str = "b2bi-local-recording";
@@ -33,6 +34,9 @@ pub struct Recording {
     pub source: String,
     /// The answers, in the order of the questions.
     pub answers: Vec<Answer>,
+    /// Placeholders in the calls of a user, and the form of what they stand for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub placeholders: BTreeMap<String, String>,
     /// Questions that could not be asked, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skipped>,
@@ -144,6 +148,7 @@ impl Recording {
             region: region.to_owned(),
             source: source.to_owned(),
             answers: Vec::new(),
+            placeholders: BTreeMap::new(),
             skipped: Vec::new(),
         }
     }
@@ -177,6 +182,13 @@ impl Recording {
     pub fn answer(&self, question: &str, step: &str) -> Option<&Answer> {
         let mut answers = self.answers.iter();
         answers.find(|answer| answer.question == question && answer.step == step)
+    }
+
+    /// Whether it has calls of a user, which `--upstream-b2bi` passed.
+    #[must_use]
+    pub fn has_traffic(&self) -> bool {
+        let mut answers = self.answers.iter();
+        answers.any(|answer| answer.question == TRAFFIC)
     }
 
     /// The names of the questions with answers, each once.

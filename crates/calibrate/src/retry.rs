@@ -44,7 +44,7 @@ pub(crate) async fn send<E: Endpoint + ?Sized>(
 }
 
 /// Whether the same request may get another reply a little later.
-fn is_passing(response: &Response) -> bool {
+pub(crate) fn is_passing(response: &Response) -> bool {
     const NAMES: [&str; 7] = [
         "ThrottlingException",
         "Throttling",

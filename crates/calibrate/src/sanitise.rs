@@ -9,7 +9,7 @@ use serde_json::Value;
 pub const ACCOUNT: &str = "123456789012";
 
 /// What is taken out, by its form. The first alternative that fits counts.
-static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+pub(crate) static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?P<mail>[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)",
         r"|(?P<keep>http://s3\.amazonaws\.com/doc/2006-03-01/|(?-u:\b)(?:b2bi|events|s3)\.amazonaws\.com(?-u:\b)|(?-u:\b)example\.com(?-u:\b)|(?-u:\b)www\.w3\.org(?-u:\b))",
@@ -25,7 +25,7 @@ static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Long words; those that look drawn are taken out.
-static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("[A-Za-z0-9+/_=-]{20,}").ok());
+pub(crate) static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("[A-Za-z0-9+/_=-]{20,}").ok());
 
 /// What this run knows to be its own, with the variable that stands for each.
 #[derive(Clone, Debug, Default)]
@@ -169,7 +169,7 @@ pub(crate) fn id_shape(id: &str) -> String {
 
 /// Whether a long word looks drawn: digits, and letters of one case at least, in a mixture that no
 /// name of an API has.
-fn looks_random(word: &str) -> bool {
+pub(crate) fn looks_random(word: &str) -> bool {
     let changes = word
         .as_bytes()
         .windows(2)

@@ -1,0 +1,31 @@
+//! A user's own calls: recorded as they pass, replayed, and asked again of the emulator.
+//!
+//! What identifies an account stands in a recording as a placeholder, `${id1}`, and the recording lists the
+//! form of each. A replay gives each placeholder a value when it meets it, and keeps to it.
+
+mod placeholder;
+mod recorder;
+mod redactor;
+mod repeat;
+mod replay;
+#[cfg(test)]
+mod tests;
+mod unify;
+
+pub use recorder::{TrafficRecorder, TrafficSource};
+pub use repeat::{Repeated, repeat};
+pub use replay::{Replay, ReplayError, ReplayedReply};
+
+/// The question that answers of a user's own calls name.
+pub const TRAFFIC: &str = "traffic";
+
+/// Members that clients draw anew for each request, which say nothing about it.
+const DRAWN: &[&str] = &["clientToken"];
+
+/// The members of a request without those that are drawn.
+fn without_drawn(mut input: serde_json::Value) -> serde_json::Value {
+    if let Some(members) = input.as_object_mut() {
+        members.retain(|name, _| !DRAWN.contains(&name.as_str()));
+    }
+    input
+}

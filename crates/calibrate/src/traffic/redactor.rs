@@ -1,0 +1,235 @@
+//! Puts placeholders into texts for what identifies an account, a person or a moment.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use regex::Captures;
+use serde_json::Value;
+
+use super::placeholder::{Bindings, EPOCH, escaped, shifted};
+use crate::sanitise::{ACCOUNT, FORMS, WORDS, looks_random};
+
+/// Members whose whole value is replaced, whatever its form, and the kind of placeholder for each.
+const WHOLE: &[(&str, &str)] = &[("nextToken", "token"), ("phone", "phone")];
+/// Numbers of placeholders that no recording has.
+const NEW: usize = 1_000_000;
+
+/// Groups of [`FORMS`] and the kind of placeholder for each.
+const KINDS: &[(&str, &str)] = &[
+    ("mail", "mail"),
+    ("host", "host"),
+    ("ip", "host"),
+    ("key", "key"),
+    ("time", "time"),
+    ("uuid", "uuid"),
+    ("id", "id"),
+    ("digits", "digits"),
+];
+
+/// Placeholders given so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Redactor {
+    /// Placeholder of each value.
+    names: HashMap<String, String>,
+    /// Form of each placeholder.
+    forms: BTreeMap<String, String>,
+    counts: HashMap<&'static str, usize>,
+    /// What numbers of placeholders begin after.
+    before: usize,
+    /// The first time that was seen, in seconds; others are told from it.
+    first: Option<i64>,
+    accounts: Vec<String>,
+}
+
+impl Redactor {
+    /// One that knows the values of placeholders already.
+    pub(super) fn with(bindings: &Bindings, accounts: Vec<String>) -> Self {
+        let names = bindings.iter();
+        Self {
+            names: names
+                .map(|(name, value)| (value.clone(), name.clone()))
+                .collect(),
+            accounts,
+            before: NEW,
+            ..Self::default()
+        }
+    }
+
+    /// The form of each placeholder.
+    pub(super) fn forms(&self) -> &BTreeMap<String, String> {
+        &self.forms
+    }
+
+    /// Accounts of ARNs that were seen.
+    pub(super) fn into_accounts(self) -> Vec<String> {
+        self.accounts
+    }
+
+    /// A text with placeholders.
+    pub(super) fn text(&mut self, text: &str) -> String {
+        // Nothing is better than what was not looked at.
+        let (Some(forms), Some(words)) = (FORMS.as_ref(), WORDS.as_ref()) else {
+            return String::new();
+        };
+        let text = escaped(text);
+        let replaced = forms.replace_all(&text, |found: &Captures<'_>| {
+            let start = found.get(0).map_or(0, |whole| whole.start());
+            self.form(found, text.get(..start).unwrap_or_default())
+        });
+        let replaced = words.replace_all(&replaced, |found: &Captures<'_>| self.word(found.get(0).map_or("", |whole| whole.as_str())));
+        self.hex_words(&replaced)
+    }
+
+    fn form(&mut self, found: &Captures<'_>, before: &str) -> String {
+        let text = found.get(0).map_or("", |whole| whole.as_str());
+        let group = KINDS.iter().find(|(group, _)| found.name(group).is_some());
+        if let Some(name) = self.names.get(text) {
+            return format!("${{{name}}}");
+        }
+        match group.map(|(_, kind)| *kind) {
+            None => text.to_owned(),
+            Some("mail") if text.ends_with("@example.com") => text.to_owned(),
+            Some("digits") if self.is_account(text, before) => ACCOUNT.to_owned(),
+            Some("time") => self.time(text),
+            Some(kind) => self.placeholder(kind, text, shape(kind, text)),
+        }
+    }
+
+    /// Whether digits are an account: those of an ARN, here or before.
+    fn is_account(&mut self, digits: &str, before: &str) -> bool {
+        const LENGTH: usize = 12;
+        if digits.len() != LENGTH {
+            return false;
+        }
+        let arn = before.rfind("arn:aws").and_then(|at| before.get(at..));
+        let in_arn = arn.is_some_and(|arn| {
+            arn.ends_with(':') && arn.matches(':').count() == 4 && !arn.contains(char::is_whitespace)
+        });
+        let is_known = self.accounts.iter().any(|known| known == digits);
+        if in_arn && !is_known {
+            self.accounts.push(digits.to_owned());
+        }
+        in_arn || is_known || digits == ACCOUNT
+    }
+
+    /// Times keep their distance from each other, and lose the day.
+    fn time(&mut self, text: &str) -> String {
+        let read = DateTime::from_str(text, Format::DateTime).ok();
+        let Some(read) = read.filter(|_| text.ends_with('Z')) else {
+            return self.placeholder("stamp", text, shape("stamp", text));
+        };
+        let first = *self.first.get_or_insert(read.secs());
+        let form = shifted(text, EPOCH.saturating_sub(first));
+        self.placeholder("time", text, form)
+    }
+
+    fn word(&mut self, word: &str) -> String {
+        if looks_random(word) {
+            self.placeholder("word", word, shape("word", word))
+        } else {
+            word.to_owned()
+        }
+    }
+
+    /// Words of eight hexadecimal digits and more, as tests draw for names.
+    fn hex_words(&mut self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
+            let (before, after) = rest.split_at(start);
+            let end = after.find(|c: char| !c.is_ascii_alphanumeric());
+            let (word, after) = after.split_at(end.unwrap_or(after.len()));
+            out.push_str(before);
+            if is_hex(word) {
+                out.push_str(&self.placeholder("hex", word, shape("hex", word)));
+            } else {
+                out.push_str(word);
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        out
+    }
+
+    fn placeholder(&mut self, kind: &'static str, value: &str, form: String) -> String {
+        let name = match self.names.get(value) {
+            Some(name) => name.clone(),
+            None => self.named(kind, value, form),
+        };
+        format!("${{{name}}}")
+    }
+
+    fn named(&mut self, kind: &'static str, value: &str, form: String) -> String {
+        let count = self.counts.entry(kind).or_insert(self.before);
+        *count = count.saturating_add(1);
+        let name = format!("{kind}{count}");
+        self.names.insert(value.to_owned(), name.clone());
+        self.forms.insert(name.clone(), form);
+        name
+    }
+
+    /// The same for each text of a value, names of members included.
+    pub(super) fn value(&mut self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(text)),
+            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
+            Value::Object(members) => {
+                let redacted = members.iter().map(|(name, value)| {
+                    let whole = WHOLE.iter().find(|(member, _)| member == name);
+                    let value = match (value, whole) {
+                        (Value::String(text), Some((_, kind))) => {
+                            Value::String(self.placeholder(kind, text, shape(kind, text)))
+                        }
+                        (value, _) => self.value(value),
+                    };
+                    (self.text(name), value)
+                });
+                Value::Object(redacted.collect())
+            }
+            other => number(other),
+        }
+    }
+}
+
+/// A number without what may be an account.
+pub(super) fn number(value: &Value) -> Value {
+    const LONGEST: usize = 11;
+    let text = value.to_string();
+    let is_long = text.split(|c: char| !c.is_ascii_digit());
+    let is_long = is_long.into_iter().any(|digits| digits.len() > LONGEST);
+    if value.is_number() && is_long {
+        Value::from(0)
+    } else {
+        value.clone()
+    }
+}
+
+/// The characters of a value that say nothing, and `x` for the others.
+fn shape(of: &str, text: &str) -> String {
+    let crossed = |text: &str| -> String {
+        let crossed = text
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { 'x' } else { c });
+        crossed.collect()
+    };
+    match (of, text.split_once('-')) {
+        ("id", Some((prefix, rest))) => format!("{prefix}-{}", crossed(rest)),
+        ("key", _) => {
+            let (prefix, rest) = text.split_at_checked(4).unwrap_or((text, ""));
+            format!("{prefix}{}", crossed(rest))
+        }
+        ("mail", _) => "someone@example.com".to_owned(),
+        ("host", _) => "host".to_owned(),
+        _ => crossed(text),
+    }
+}
+
+fn is_hex(word: &str) -> bool {
+    const SHORTEST: usize = 8;
+    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    word.len() >= SHORTEST
+        && word.bytes().all(is_hex)
+        && word.bytes().any(|byte| byte.is_ascii_digit())
+        && word.bytes().any(|byte| byte.is_ascii_lowercase())
+}
