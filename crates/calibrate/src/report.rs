@@ -33,10 +33,17 @@ pub fn report(comparison: &Comparison, recorded: &Recording, format: Format) -> 
     }
 }
 
-/// The differences by assumption; one that is about several stands below each.
+/// The differences by assumption; one that is about several stands below each, and those of a user's own
+/// calls come first.
 fn by_assumption(comparison: &Comparison) -> BTreeMap<(usize, &str), Vec<&Difference>> {
     let mut groups: BTreeMap<(usize, &str), Vec<&Difference>> = BTreeMap::new();
     for difference in &comparison.differences {
+        if difference.assumptions.is_empty() {
+            groups
+                .entry((0, "your calls"))
+                .or_default()
+                .push(difference);
+        }
         for number in &difference.assumptions {
             // A-100 comes after A-99.
             let key = (number.len(), number.as_str());

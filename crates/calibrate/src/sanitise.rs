@@ -25,7 +25,8 @@ pub(crate) static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Long words; those that look drawn are taken out.
-pub(crate) static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("[A-Za-z0-9+/_=-]{20,}").ok());
+pub(crate) static WORDS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("[A-Za-z0-9+/_=-]{20,}").ok());
 
 /// What this run knows to be its own, with the variable that stands for each.
 #[derive(Clone, Debug, Default)]

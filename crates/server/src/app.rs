@@ -37,6 +37,7 @@ use crate::services::{self, Services};
 use crate::sinks::Sinks;
 use crate::strict::StrictSetup;
 use crate::system::{SeededIds, Uuid, random_seed};
+use crate::traffic::Traffic;
 use crate::vocabulary::vocabulary;
 use crate::worker;
 
@@ -56,6 +57,8 @@ pub(crate) struct App {
     pub(crate) upstream: Option<Upstream>,
     /// What a recording of AWS changes.
     pub(crate) facts: Option<Facts>,
+    /// Who answers calls of the B2BI API in place of this server.
+    pub(crate) traffic: Option<Traffic>,
     pub(crate) faults: Arc<Engine>,
     /// The names that fault rules may use.
     pub(crate) vocabulary: Vocabulary,
@@ -168,6 +171,7 @@ impl App {
             faults,
             upstream: upstream(&config)?,
             facts: None,
+            traffic: None,
             sequencer: Sequencer::default(),
             journal,
             event_log,

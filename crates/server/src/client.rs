@@ -1,6 +1,7 @@
 //! The HTTP client behind everything that this server sends by itself or passes on.
 
 use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use http_body::Body;
@@ -34,16 +35,14 @@ where
 /// # Errors
 ///
 /// The system has no certificates to trust.
-pub(crate) fn tls_client<B>() -> Result<TlsClient<B>, String>
+pub(crate) fn tls_client<B>() -> io::Result<TlsClient<B>>
 where
     B: Body + Send,
     B::Data: Send,
 {
     let mut connector = connector();
     connector.enforce_http(false);
-    let tls = HttpsConnectorBuilder::new().with_native_roots();
-    let tls = tls
-        .map_err(|error| format!("{error}: SSL_CERT_FILE names a file of certificates to trust"))?;
+    let tls = HttpsConnectorBuilder::new().with_native_roots()?;
     Ok(client(
         tls.https_only().enable_http1().wrap_connector(connector),
     ))

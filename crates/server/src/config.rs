@@ -4,7 +4,6 @@ mod network;
 mod objects;
 mod sinks;
 
-use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -29,6 +28,7 @@ use crate::access::Access;
 use crate::clock::{ClockMode, ClockSettings};
 use crate::services::b2bi::ErrorStatuses;
 use crate::settings::{Resolved, SettingError, resolve};
+use crate::traffic::{self, TrafficConfig};
 
 pub use network::{Effective, Limits, UpstreamConfig};
 pub use objects::{ExternalConfig, S3Config, StrictConfig};
@@ -49,6 +49,8 @@ pub struct Config {
     pub credentials: Option<Vec<Credential>>,
     /// A recording of AWS whose answers replace the server's own.
     pub recording: Option<Recording>,
+    /// Who answers calls of the B2BI API in place of the server: an endpoint, or a recording.
+    pub traffic: Option<TrafficConfig>,
     /// Who may talk to the server.
     pub access: Access,
     /// What a client may ask of a connection.
@@ -178,7 +180,8 @@ impl Config {
             credentials: credentials(settings)?,
             access: network::access(settings)?,
             limits: network::limits(settings)?,
-            recording: recording(settings)?,
+            recording: traffic::facts(settings)?,
+            traffic: traffic::settled(settings)?,
             stop_with_input: switch(settings, "stop-with-input")?,
             effective: network::effective(settings),
             strict: switch(settings, "strict")?,
@@ -421,22 +424,9 @@ fn loop_names(settings: &Resolved) -> Result<Option<Arc<LoopNames>>, SettingErro
 ///
 /// It cannot be read, or the first line that is no loop name.
 pub(crate) fn read_loop_names(path: &str) -> Result<Arc<LoopNames>, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
+    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
     let names = LoopNames::parse(&text).map_err(|problem| problem.to_string())?;
     Ok(Arc::new(names))
-}
-
-fn recording(settings: &Resolved) -> Result<Option<Recording>, SettingError> {
-    let path = settings.value("facts");
-    if path.is_empty() {
-        return Ok(None);
-    }
-    let text = fs::read_to_string(path);
-    let text = text.map_err(|error| settings.error("facts", format!("cannot be read: {error}")))?;
-    let recording = Recording::parse(&text);
-    recording
-        .map(Some)
-        .map_err(|error| settings.error("facts", format!("{path} {error}")))
 }
 
 fn clock(settings: &Resolved) -> Result<ClockSettings, SettingError> {

@@ -37,6 +37,7 @@ mod sinks;
 mod stored;
 mod strict;
 mod system;
+mod traffic;
 mod upstream_stacks;
 mod vocabulary;
 mod worker;
@@ -53,3 +54,4 @@ pub use journal::{Entry as JournalEntry, Fault as JournalFault, FaultedJob, Kind
 pub use serve::Server;
 pub use settings::{Resolved, SettingError, Source};
 pub use system::Uuid;
+pub use traffic::{ProxyConfig, TrafficConfig, UpstreamSignature};

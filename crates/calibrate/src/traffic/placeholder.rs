@@ -68,7 +68,10 @@ fn pattern(kind: &str) -> Option<&'static Regex> {
                 r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z",
             ),
             ("token", r"^(?s:.)+"),
-            ("uuid", r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
+            (
+                "uuid",
+                r"^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+            ),
             ("word", r"^[A-Za-z0-9+/_=-]+"),
         ];
         let built = patterns
@@ -100,7 +103,13 @@ pub(super) fn made_up(name: &str, form: &str, started: DateTime) -> String {
             let filled: Vec<char> = form
                 .chars()
                 .rev()
-                .map(|c| if c == 'x' { digits.next().unwrap_or(rest) } else { c })
+                .map(|c| {
+                    if c == 'x' {
+                        digits.next().unwrap_or(rest)
+                    } else {
+                        c
+                    }
+                })
                 .collect();
             filled.into_iter().rev().collect()
         }

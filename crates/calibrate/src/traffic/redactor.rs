@@ -77,7 +77,9 @@ impl Redactor {
             let start = found.get(0).map_or(0, |whole| whole.start());
             self.form(found, text.get(..start).unwrap_or_default())
         });
-        let replaced = words.replace_all(&replaced, |found: &Captures<'_>| self.word(found.get(0).map_or("", |whole| whole.as_str())));
+        let replaced = words.replace_all(&replaced, |found: &Captures<'_>| {
+            self.word(found.get(0).map_or("", |whole| whole.as_str()))
+        });
         self.hex_words(&replaced)
     }
 
@@ -104,7 +106,9 @@ impl Redactor {
         }
         let arn = before.rfind("arn:aws").and_then(|at| before.get(at..));
         let in_arn = arn.is_some_and(|arn| {
-            arn.ends_with(':') && arn.matches(':').count() == 4 && !arn.contains(char::is_whitespace)
+            arn.ends_with(':')
+                && arn.matches(':').count() == 4
+                && !arn.contains(char::is_whitespace)
         });
         let is_known = self.accounts.iter().any(|known| known == digits);
         if in_arn && !is_known {

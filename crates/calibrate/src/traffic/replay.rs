@@ -63,7 +63,14 @@ impl fmt::Display for ReplayError {
                 "The recording has {count} calls of {call}, and each was answered: this is one more; record the \
                  suite again, or restart the replay before each run"
             ),
-            Reason::Differs(step, Mismatch { at, recorded, given }) => write!(
+            Reason::Differs(
+                step,
+                Mismatch {
+                    at,
+                    recorded,
+                    given,
+                },
+            ) => write!(
                 out,
                 "The recording has no such call of {call}: the next one, call {step}, has {} at {}, and this one has {}",
                 shown(recorded),
@@ -137,9 +144,8 @@ impl Replay {
     #[must_use]
     pub fn left(&self) -> Vec<String> {
         let answers = self.recording.answers.iter().zip(&self.is_answered);
-        let left = answers.filter(|(answer, is_answered)| {
-            answer.question == TRAFFIC && !**is_answered
-        });
+        let left =
+            answers.filter(|(answer, is_answered)| answer.question == TRAFFIC && !**is_answered);
         left.map(|(answer, _)| format!("{} {}", answer.step, answer.request.call))
             .collect()
     }

@@ -17,7 +17,11 @@ const ACCOUNT: &str = "999988887777";
 fn reply(status: u16, body: &Value) -> Response {
     Response {
         status,
-        headers: [("content-type".to_owned(), "application/x-amz-json-1.0".to_owned())].into(),
+        headers: [(
+            "content-type".to_owned(),
+            "application/x-amz-json-1.0".to_owned(),
+        )]
+        .into(),
         body: body.to_string().into(),
     }
 }
@@ -49,7 +53,12 @@ fn calls(id: &str, name: &str) -> Vec<(&'static str, Value, u16, Value)> {
         ("GetProfile", get.clone(), 200, profile),
         ("GetProfile", get.clone(), 429, slow),
         ("GetProfile", get.clone(), 200, changed),
-        ("ListTagsForResource", json!({"ResourceARN": arn(id)}), 200, json!({"Tags": []})),
+        (
+            "ListTagsForResource",
+            json!({"ResourceARN": arn(id)}),
+            200,
+            json!({"Tags": []}),
+        ),
         ("DeleteProfile", get.clone(), 200, json!({})),
         ("GetProfile", get, 404, gone),
     ]
@@ -67,7 +76,14 @@ fn recorded(calls: &[(&str, Value, u16, Value)]) -> Recording {
 fn a_recording_names_nobody() {
     let text = recorded(&calls("p-0a1b2c3d4e5f67890", "test-4f0aa21c")).to_text();
     for own in [
-        ACCOUNT, "0a1b2c3d", "4f0aa21c", "joe@", "1555", "60fbc37c", "2026-11-29T", "clientToken",
+        ACCOUNT,
+        "0a1b2c3d",
+        "4f0aa21c",
+        "joe@",
+        "1555",
+        "60fbc37c",
+        "2026-11-29T",
+        "clientToken",
     ] {
         assert!(!text.contains(own), "{own}: {text}");
     }
@@ -111,13 +127,25 @@ fn a_replay_answers_in_order() {
         r#"The recording has no such call of GetProfile: the next one, call 7, has "${id1}" at /profileId, and this one has "p-other""#
     );
     let told = call("GetProfile", json!({"profileId": id, "x": 1})).unwrap_err();
-    assert!(told.ends_with("has nothing at /x, and this one has 1"), "{told}");
+    assert!(
+        told.ends_with("has nothing at /x, and this one has 1"),
+        "{told}"
+    );
     let (status, gone) = call("GetProfile", get.clone()).unwrap();
-    assert_eq!((status, gone["Message"].as_str()), (404, Some("p-00000000000000001 is gone")));
+    assert_eq!(
+        (status, gone["Message"].as_str()),
+        (404, Some("p-00000000000000001 is gone"))
+    );
     let told = call("CreateProfile", create).unwrap_err();
-    assert!(told.starts_with("The recording has 1 calls of CreateProfile"), "{told}");
+    assert!(
+        told.starts_with("The recording has 1 calls of CreateProfile"),
+        "{told}"
+    );
     let told = call("ListProfiles", json!({})).unwrap_err();
-    assert!(told.starts_with("The recording has no call of ListProfiles"), "{told}");
+    assert!(
+        told.starts_with("The recording has no call of ListProfiles"),
+        "{told}"
+    );
     assert_eq!(replay.left(), ["6 DeleteProfile"]);
 }
 
@@ -162,7 +190,11 @@ async fn repeated_calls_differ_only_in_what_is_answered() {
     let repeated = repeat(&endpoint, &recorded).await.unwrap();
     let requests = endpoint.requests.lock().unwrap().clone();
     assert_eq!(requests[1], r#"{"profileId":"p-ffffffffffffffff1"}"#);
-    assert!(requests[3].contains("444455556666:profile/p-ffffffffffffffff1"), "{}", requests[3]);
+    assert!(
+        requests[3].contains("444455556666:profile/p-ffffffffffffffff1"),
+        "{}",
+        requests[3]
+    );
     let comparison = compare(&repeated.recorded, &repeated.answered);
     let places: Vec<_> = comparison
         .differences

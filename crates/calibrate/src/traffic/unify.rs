@@ -92,7 +92,10 @@ fn members(
         at(value, ours, &format!("{place}/{name}"), bindings)?;
         names.extend(found.map(|(name, _)| name.as_str()));
     }
-    match given.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+    match given
+        .iter()
+        .find(|(name, _)| !names.contains(&name.as_str()))
+    {
         Some((name, value)) => Err(Mismatch {
             at: format!("{place}/{name}"),
             recorded: Value::Null,

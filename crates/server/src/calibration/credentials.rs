@@ -69,6 +69,14 @@ struct Exported {
 }
 
 impl CallerCredentials {
+    /// None, for requests that are signed already.
+    pub(crate) fn none() -> Self {
+        Self {
+            credential: Credential::new("", ""),
+            region: String::new(),
+        }
+    }
+
     /// Takes the credentials of the environment, unless a profile is named. Without either the AWS CLI
     /// is asked, which knows profiles, SSO, credential processes, containers and instances.
     ///

@@ -13,6 +13,7 @@ use http::{HeaderName, HeaderValue, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
 
 use super::credentials::CallerCredentials;
+use super::error::EndpointSetupError;
 use crate::client::{HttpClient, TlsClient, http_client, root_cause, tls_client};
 
 /// The most bytes of a reply.
@@ -35,7 +36,10 @@ impl HttpEndpoint {
     /// # Errors
     ///
     /// The address is none, or there are no certificates to trust.
-    pub(crate) fn new(address: Option<&str>, caller: CallerCredentials) -> Result<Self, String> {
+    pub(crate) fn new(
+        address: Option<&str>,
+        caller: CallerCredentials,
+    ) -> Result<Self, EndpointSetupError> {
         let address = match address {
             Some(text) => Some(parse(text)?),
             None => None,
@@ -45,7 +49,11 @@ impl HttpEndpoint {
             .is_some_and(|address| address.scheme_str() == Some("http"));
         Ok(Self {
             plain: http_client(),
-            tls: if is_plain { None } else { Some(tls_client()?) },
+            tls: if is_plain {
+                None
+            } else {
+                Some(tls_client().map_err(EndpointSetupError::Certificates)?)
+            },
             address,
             caller,
         })
@@ -80,7 +88,11 @@ impl HttpEndpoint {
         })
     }
 
-    fn signed(&self, request: &Request) -> Result<http::Request<Full<Bytes>>, EndpointError> {
+    fn signed(
+        &self,
+        request: &Request,
+        region: &str,
+    ) -> Result<http::Request<Full<Bytes>>, EndpointError> {
         let uri = self.uri(request)?;
         let host = uri
             .authority()
@@ -96,11 +108,11 @@ impl HttpEndpoint {
         for (name, value) in &request.headers {
             insert(&mut head, name, value)?;
         }
-        self.sign(&mut head, request)?;
+        self.sign(&mut head, request, region)?;
         Ok(http::Request::from_parts(head, body))
     }
 
-    fn sign(&self, head: &mut Parts, request: &Request) -> Result<(), EndpointError> {
+    fn sign(&self, head: &mut Parts, request: &Request, region: &str) -> Result<(), EndpointError> {
         let now = SystemTime::now();
         let unknown = Credential::new("AKIAIOSFODNN7EXAMPLE", "unknown");
         let (credential, time) = match request.signature {
@@ -118,7 +130,7 @@ impl HttpEndpoint {
                 // Cloud Control's requests are signed for the service, CloudFormation's for its own.
                 name => Service::Api(name),
             },
-            region: &self.caller.region,
+            region,
         };
         sign(head, &request.body, credential, target, time)
             .map_err(|error| EndpointError::new("the request cannot be signed", error))?;
@@ -153,9 +165,8 @@ fn insert(head: &mut Parts, name: &str, value: &str) -> Result<(), EndpointError
     Ok(())
 }
 
-fn parse(text: &str) -> Result<Uri, String> {
-    let problem =
-        || format!("--endpoint: '{text}' is not an address such as http://127.0.0.1:4577");
+fn parse(text: &str) -> Result<Uri, EndpointSetupError> {
+    let problem = || EndpointSetupError::Address(text.to_owned());
     let uri: Uri = text.parse().map_err(|_| problem())?;
     let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
     if is_http && uri.authority().is_some() {
@@ -168,7 +179,30 @@ fn parse(text: &str) -> Result<Uri, String> {
 #[async_trait]
 impl Endpoint for HttpEndpoint {
     async fn send(&self, request: &Request) -> Result<Response, EndpointError> {
-        let signed = self.signed(request)?;
+        self.send_in(request, &self.caller.region).await
+    }
+
+    async fn pause(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+
+    fn region(&self) -> &str {
+        &self.caller.region
+    }
+}
+
+impl HttpEndpoint {
+    /// Sends a request that is signed for a region.
+    ///
+    /// # Errors
+    ///
+    /// There is no reply.
+    pub(crate) async fn send_in(
+        &self,
+        request: &Request,
+        region: &str,
+    ) -> Result<Response, EndpointError> {
+        let signed = self.signed(request, region)?;
         let sent = async {
             let reply = match &self.tls {
                 Some(tls) => tls.request(signed).await,
@@ -191,14 +225,6 @@ impl Endpoint for HttpEndpoint {
             Ok(reply) => reply,
             Err(late) => Err(EndpointError::new("no reply within 60 seconds", late)),
         }
-    }
-
-    async fn pause(&self, time: Duration) {
-        tokio::time::sleep(time).await;
-    }
-
-    fn region(&self) -> &str {
-        &self.caller.region
     }
 }
 

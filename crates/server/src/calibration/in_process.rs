@@ -7,6 +7,7 @@ use b2bi_local_sigv4::Credential;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::error::{CalibrationError, EndpointSetupError};
 use super::{CallerCredentials, HttpEndpoint, run_name, today};
 use crate::config::Config;
 use crate::serve::Server;
@@ -18,8 +19,8 @@ const SECRET: &str = "calibration";
 /// A server on a free port, for as long as this value lives.
 pub(crate) struct InProcess {
     address: SocketAddr,
-    _stop: oneshot::Sender<()>,
-    _serving: JoinHandle<()>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
 }
 
 impl InProcess {
@@ -28,14 +29,14 @@ impl InProcess {
     /// # Errors
     ///
     /// No port can be bound, or the settings make no sense.
-    pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Result<Self, String> {
-        let mut config = Config::defaults().map_err(|error| error.to_string())?;
+    pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Result<Self, CalibrationError> {
+        let mut config = Config::defaults()?;
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         config.credentials = Some(vec![Credential::new(KEY, SECRET)]);
         change(&mut config);
         let server = Server::bind(config)
             .await
-            .map_err(|error| error.to_string())?;
+            .map_err(CalibrationError::Server)?;
         let address = server.address();
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(server.until(async {
@@ -44,9 +45,20 @@ impl InProcess {
         }));
         Ok(Self {
             address,
-            _stop: stop,
-            _serving: serving,
+            stop,
+            serving,
         })
+    }
+
+    /// Stops the server; what it writes at its end is written then.
+    pub(crate) async fn stop(self) {
+        drop(self.stop);
+        let _ = self.serving.await;
+    }
+
+    /// The address of the server.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// How the server is asked.
@@ -54,12 +66,12 @@ impl InProcess {
     /// # Errors
     ///
     /// None that is known: the address is one.
-    pub(crate) fn endpoint(&self, region: &str) -> Result<HttpEndpoint, String> {
+    pub(crate) fn endpoint(&self, region: &str) -> Result<HttpEndpoint, EndpointSetupError> {
         let caller = CallerCredentials {
             credential: Credential::new(KEY, SECRET),
             region: region.to_owned(),
         };
-        HttpEndpoint::new(Some(&format!("http://{}", self.address)), caller)
+        HttpEndpoint::new(Some(&self.url()), caller)
     }
 }
 

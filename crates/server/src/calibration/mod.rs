@@ -1,13 +1,15 @@
 //! Asks the questions of the crate `calibrate` over HTTP: of AWS, of a server, or of one in this process.
 
 mod credentials;
+mod error;
 mod http_endpoint;
 mod in_process;
 mod recorded_answers;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use credentials::CallerCredentials;
+pub(crate) use credentials::{CallerCredentials, CredentialsError};
+pub(crate) use error::{CalibrationError, EndpointSetupError};
 pub(crate) use http_endpoint::HttpEndpoint;
 pub(crate) use in_process::{InProcess, ask};
 pub(crate) use recorded_answers::{apply_recording, replaced};

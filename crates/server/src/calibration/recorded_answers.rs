@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use b2bi_local_b2bi::{JobDuration, MappingReply};
-use b2bi_local_calibrate::{Battery, Facts, Question, Recording};
+use b2bi_local_calibrate::{Battery, Facts, Question, Recording, Repeated, repeat};
 use b2bi_local_dispatcher::json::ERROR_TYPE;
 use b2bi_local_x12::Layout;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
+use super::error::CalibrationError;
 use super::{InProcess, ask};
 use crate::config::Config;
 
@@ -25,7 +26,9 @@ const ID_LENGTHS: std::ops::RangeInclusive<usize> = 12..=32;
 /// # Errors
 ///
 /// That server does not start.
-pub(crate) async fn apply_recording(mut config: Config) -> Result<(Config, Option<Facts>), String> {
+pub(crate) async fn apply_recording(
+    mut config: Config,
+) -> Result<(Config, Option<Facts>), CalibrationError> {
     let Some(recording) = config.recording.take() else {
         return Ok((config, None));
     };
@@ -47,16 +50,37 @@ pub(crate) async fn apply_recording(mut config: Config) -> Result<(Config, Optio
     Ok((config, Some(facts)))
 }
 
-async fn derived(recording: &Recording, worker: Option<PathBuf>) -> Result<Facts, String> {
-    let battery = Battery::standard().map_err(|error| error.to_string())?;
+async fn derived(
+    recording: &Recording,
+    worker: Option<PathBuf>,
+) -> Result<Facts, CalibrationError> {
+    let battery = Battery::standard()?;
     let questions: Vec<&Question> = battery
         .named(&recording.questions())
         .into_iter()
         .filter(|question| !question.slow)
         .collect();
     let server = InProcess::with(|config| config.worker = worker).await?;
-    let ours = ask(&server.endpoint(&recording.region)?, &battery, &questions).await;
-    Ok(Facts::derive(recording, &ours))
+    let asked = asked(recording, &server, (&battery, &questions)).await;
+    server.stop().await;
+    let (recorded, ours) = asked?;
+    Ok(Facts::derive(&recorded, &ours))
+}
+
+/// A recording in the form that can be compared, and what a server answers to the same.
+async fn asked(
+    recording: &Recording,
+    server: &InProcess,
+    (battery, questions): (&Battery, &[&Question]),
+) -> Result<(Recording, Recording), CalibrationError> {
+    let endpoint = server.endpoint(&recording.region)?;
+    if recording.has_traffic() {
+        let repeated = repeat(&endpoint, recording).await;
+        let Repeated { recorded, answered } = repeated.map_err(CalibrationError::Call)?;
+        return Ok((recorded, answered));
+    }
+    let ours = ask(&endpoint, battery, questions).await;
+    Ok((recording.clone(), ours))
 }
 
 fn apply(config: &mut Config, facts: &Facts) {

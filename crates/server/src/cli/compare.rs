@@ -2,14 +2,16 @@
 
 use std::fs;
 
-use b2bi_local_calibrate::{Comparison, Format, Recording, compare, report};
+use b2bi_local_calibrate::{
+    Battery, Comparison, Format, Recording, Repeated, compare, repeat, report,
+};
 use clap::{Arg, ArgMatches, Command};
 
 use super::choice::{choice, chosen};
 use super::error::CommandError;
-use super::record::{battery, runtime};
+use super::record::runtime;
 use super::{Outcome, print};
-use crate::calibration::{CallerCredentials, HttpEndpoint, InProcess, ask};
+use crate::calibration::{CalibrationError, CallerCredentials, HttpEndpoint, InProcess, ask};
 use crate::worker::this_program;
 
 pub(super) fn arguments(command: Command) -> Command {
@@ -58,16 +60,31 @@ fn read_recording(file: &str) -> Result<Recording, CommandError> {
 async fn compared(
     recorded: &Recording,
     endpoint: Option<&str>,
-) -> Result<Comparison, CommandError> {
-    let battery = battery()?;
-    let questions = battery.named(&recorded.questions());
-    let emulator = if endpoint.is_some() {
-        let caller = CallerCredentials::load(None, Some(&recorded.region))
-            .map_err(|error| error.to_string())?;
-        ask(&HttpEndpoint::new(endpoint, caller)?, &battery, &questions).await
+) -> Result<Comparison, CalibrationError> {
+    if endpoint.is_some() {
+        let caller = CallerCredentials::load(None, Some(&recorded.region))?;
+        asked(recorded, &HttpEndpoint::new(endpoint, caller)?).await
     } else {
         let server = InProcess::with(|config| config.worker = this_program()).await?;
-        ask(&server.endpoint(&recorded.region)?, &battery, &questions).await
-    };
-    Ok(compare(recorded, &emulator))
+        let comparison = asked(recorded, &server.endpoint(&recorded.region)?).await;
+        server.stop().await;
+        comparison
+    }
+}
+
+async fn asked(
+    recorded: &Recording,
+    endpoint: &HttpEndpoint,
+) -> Result<Comparison, CalibrationError> {
+    if recorded.has_traffic() {
+        let repeated = repeat(endpoint, recorded).await;
+        let Repeated { recorded, answered } = repeated.map_err(CalibrationError::Call)?;
+        return Ok(compare(&recorded, &answered));
+    }
+    let battery = Battery::standard()?;
+    let questions = battery.named(&recorded.questions());
+    Ok(compare(
+        recorded,
+        &ask(endpoint, &battery, &questions).await,
+    ))
 }

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use crate::calibration::CalibrationError;
+
 /// Why a command could not be carried out; the exit status is 2, unless its reader went away.
 #[derive(Debug)]
 pub(super) enum CommandError {
@@ -25,6 +27,8 @@ pub(super) enum CommandError {
         /// Why not.
         source: io::Error,
     },
+    /// Questions cannot be asked of AWS or of a server.
+    Calibration(CalibrationError),
     /// Anything else.
     Message(String),
 }
@@ -58,6 +62,7 @@ impl fmt::Display for CommandError {
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
             Self::Read { file, source } => write!(f, "{file} cannot be read: {source}"),
             Self::Write { file, source } => write!(f, "{file} cannot be written: {source}"),
+            Self::Calibration(error) => write!(f, "{error}"),
             Self::Message(message) => f.write_str(message),
         }
     }
@@ -69,8 +74,15 @@ impl Error for CommandError {
             Self::Output(error)
             | Self::Read { source: error, .. }
             | Self::Write { source: error, .. } => Some(error),
+            Self::Calibration(error) => Some(error),
             Self::OutputClosed | Self::Message(_) => None,
         }
+    }
+}
+
+impl From<CalibrationError> for CommandError {
+    fn from(error: CalibrationError) -> Self {
+        Self::Calibration(error)
     }
 }
 

@@ -12,7 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::error::CommandError;
 use super::{Outcome, print, print_error};
-use crate::calibration::{CallerCredentials, HttpEndpoint, run_name, today};
+use crate::calibration::{CalibrationError, CallerCredentials, HttpEndpoint, run_name, today};
 use crate::serve::stop_signal;
 
 pub(super) fn arguments(command: Command) -> Command {
@@ -82,9 +82,10 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
         return print(plan(&battery, &questions).as_bytes()).map(|()| Outcome::Fine);
     }
     runtime()?.block_on(async {
-        let caller = CallerCredentials::load(text("profile"), text("region"))
-            .map_err(|error| error.to_string())?;
-        let endpoint = HttpEndpoint::new(text("endpoint"), caller)?;
+        let caller = CallerCredentials::load(text("profile"), text("region"));
+        let caller = caller.map_err(CalibrationError::from)?;
+        let endpoint = HttpEndpoint::new(text("endpoint"), caller);
+        let endpoint = endpoint.map_err(CalibrationError::from)?;
         if matches.get_flag("clean") {
             let scope = Scope {
                 prefix: PREFIX.to_owned(),
@@ -118,7 +119,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
 }
 
 pub(super) fn battery() -> Result<Battery, CommandError> {
-    Battery::standard().map_err(|error| error.to_string().into())
+    Ok(Battery::standard().map_err(CalibrationError::from)?)
 }
 
 /// The questions that `--only` names; each name must be one.

@@ -19,6 +19,7 @@ mod script;
 mod socket;
 mod timeout;
 mod timer;
+mod traffic;
 pub(crate) mod upstream;
 
 pub(crate) use self::facts::RESOURCES as RESOURCE_MEMBERS;
@@ -41,6 +42,7 @@ use crate::init;
 use crate::lifecycle;
 use crate::object_events;
 use crate::objects::Objects;
+use crate::traffic::{Traffic, TrafficError};
 
 /// A server that listens and is ready to answer.
 pub struct Server {
@@ -63,6 +65,7 @@ impl Server {
         let (config, facts) = applied.map_err(io::Error::other)?;
         let mut app = App::new(config).map_err(io::Error::other)?;
         app.facts = facts;
+        app.traffic = open_traffic(&app).map_err(io::Error::other)?;
         init::apply(&app).await.map_err(io::Error::other)?;
         let listener = TcpListener::bind(listen).await;
         let listener = listener.map_err(|error| {
@@ -113,8 +116,18 @@ impl Server {
             () = listener::serve(self.app, self.listener, stop) => {}
             () = object_events => {}
         }
+        if let Some(traffic) = &app.traffic {
+            traffic.finish();
+        }
         tracing::info!("stopped");
     }
+}
+
+/// Who answers calls of the B2BI API in place of this server, if somebody does.
+fn open_traffic(app: &App) -> Result<Option<Traffic>, TrafficError> {
+    let now = app.now().as_millis().div_euclid(1000);
+    let traffic = app.config.traffic.as_ref();
+    traffic.map(|config| Traffic::open(config, now)).transpose()
 }
 
 /// What to do when an address cannot be bound.

@@ -24,11 +24,12 @@ use super::reply::{Body, whole};
 use super::script::WireFault;
 use super::timeout::TimeoutBody;
 use super::upstream::{self, Upstream};
-use super::{body, crash, reply, s3};
+use super::{body, crash, reply, s3, traffic};
 use crate::admin;
 use crate::app::App;
 use crate::objects::{External, Objects};
 use crate::system::Uuid;
+use crate::traffic::Traffic;
 
 const MILLIS_PER_SECOND: f64 = 1000.0;
 
@@ -131,6 +132,19 @@ async fn dispatch(
             };
             named(app, response, request_id)
         }
+        Destination::Traffic(traffic, client, route) => {
+            let mut recorder = RequestRecorder::new(app, &client, &request_headers, meta);
+            let who = (&*head, &client.caller);
+            let answered = traffic::answer(app, traffic, who, (route, body), &mut recorder);
+            let mut response = Box::pin(answered).await;
+            if !traffic::has_id(&response) {
+                response = named(app, response, request_id);
+            }
+            if request_headers.origin.is_some() {
+                cors::allow(response.headers_mut());
+            }
+            recorded(response, recorder)
+        }
         Destination::Service(client, route) => {
             let mut recorder = RequestRecorder::new(app, &client, &request_headers, meta);
             let call = Call {
@@ -164,6 +178,8 @@ enum Destination<'a> {
     Upstream(&'a Upstream, Client),
     /// Object storage.
     Objects(Client),
+    /// Another endpoint or a recording, for calls of the B2BI API.
+    Traffic(&'a Traffic, Client, Result<Route<'a>, ServiceError>),
     /// A service, or nobody where none was found.
     Service(Client, Result<Route<'a>, ServiceError>),
 }
@@ -196,6 +212,9 @@ impl<'a> Destination<'a> {
         let client =
             connection_state.client(&app.config.accounts, head, request_headers, request_id);
         let route = route(head, &app.endpoints);
+        if let Some(traffic) = app.traffic.as_ref().filter(|_| Traffic::takes(head)) {
+            return Self::Traffic(traffic, client, route);
+        }
         match (app.passes_to(head.uri.path(), &route), route) {
             (Some(upstream), _) => Self::Upstream(upstream, client),
             (None, Ok(Route::Objects)) => Self::Objects(client),

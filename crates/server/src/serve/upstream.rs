@@ -18,7 +18,7 @@ use crate::client::{HttpClient, http_client, root_cause};
 use crate::config::UpstreamConfig;
 
 /// Marks what was passed on once, so that an upstream that leads back here is found out.
-const PASSED: HeaderName = HeaderName::from_static("x-b2bi-local-passed");
+pub(crate) const PASSED: HeaderName = HeaderName::from_static("x-b2bi-local-passed");
 /// Headers about one connection, which are not for the next one.
 const HOP_BY_HOP: [HeaderName; 9] = [
     CONNECTION,
@@ -179,7 +179,7 @@ fn with_key(signature: &HeaderValue, key: &str) -> Option<HeaderValue> {
 }
 
 /// Takes the headers away that are about a connection, those it names among them.
-fn strip(headers: &mut HeaderMap) {
+pub(crate) fn strip(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(CONNECTION)
         .iter()

@@ -8,6 +8,7 @@ mod resolve;
 mod secrets;
 mod setting;
 mod table;
+mod traffic;
 
 use std::fmt;
 

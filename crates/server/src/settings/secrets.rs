@@ -9,13 +9,14 @@ const MASK: &str = "***";
 const TOKEN_LENGTH: usize = 20;
 
 /// The settings that are addresses, which may have a secret in them.
-const ADDRESSES: [&str; 6] = [
+const ADDRESSES: [&str; 7] = [
     "events-webhook",
     "events-eventbridge",
     "logs-endpoint",
     "s3-endpoint",
     "s3-notifications-endpoint",
     "upstream",
+    "upstream-b2bi",
 ];
 
 /// A value as anybody may see it.

@@ -1,6 +1,6 @@
 //! The table of settings.
 
-use super::Setting;
+use super::{Setting, traffic};
 
 /// Every setting, in the order of `--help` and `--print-config`.
 pub(crate) const SETTINGS: &[Setting] = &[
@@ -204,12 +204,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "pretty",
         "JSON layout of the service-defined document",
     ),
-    Setting::new(
-        "facts",
-        "FILE",
-        "",
-        "Recording of AWS, made by `b2bi-local record`, whose answers replace the emulator's own",
-    ),
+    traffic::FACTS,
     Setting::new(
         "loop-names",
         "FILE",
@@ -384,6 +379,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "",
         "Services to pass upstream although they are implemented here: s3, ssm, sts",
     ),
+    traffic::UPSTREAM_B2BI,
+    traffic::RECORD_TRAFFIC,
+    traffic::UPSTREAM_B2BI_SIGNATURE,
+    traffic::REPLAY,
     Setting::new(
         "init",
         "DIR|TEMPLATE",

@@ -47,7 +47,9 @@ impl Client {
         let wants_tls = urls.any(is_secure);
         Ok(Self {
             plain: http_client(),
-            tls: wants_tls.then(tls_client).transpose()?,
+            tls: wants_tls.then(tls_client).transpose().map_err(|error| {
+                format!("{error}: SSL_CERT_FILE names a file of certificates to trust")
+            })?,
         })
     }
 
