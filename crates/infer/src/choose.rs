@@ -48,6 +48,7 @@ fn template(draft: Draft, scopes: &mut Vec<Tally>) -> Template {
             let entry = Template::Entry(leaf(*key, scopes), Box::new(template(*value, scopes)));
             Template::Keyed(each, Box::new(entry))
         }
+        Draft::Levels(name, tree) => Template::Levels(name, Box::new(template(*tree, scopes))),
         Draft::Leaf(candidates) => Template::Value(value(candidates, scopes)),
         Draft::Element {
             name,
@@ -155,6 +156,7 @@ fn count(draft: &Draft, tally: &mut Tally) {
                 count_part(part, tally);
             }
         }
+        Draft::Levels(_, tree) => count(tree, tally),
         Draft::Keyed { key, value, .. } => {
             count(key, tally);
             count(value, tally);

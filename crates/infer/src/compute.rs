@@ -42,6 +42,22 @@ impl Search<'_> {
         });
     }
 
+    /// How many hierarchical levels the output has, which is what CTT01 of a ship notice says.
+    pub(super) fn count_of_levels(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        found: &mut Vec<Candidate>,
+    ) {
+        let levels = self.levels.get().to_string();
+        let wanted = Scalar::Text(levels);
+        let [case] = cases else { return };
+        if target.element.as_deref() == Some("CTT01") && case.wanted == Some(&wanted) {
+            let count = Expression::Text(Box::new(Expression::Levels));
+            push(found, 0.5, count);
+        }
+    }
+
     /// How many records there are.
     pub(super) fn counts(
         &self,

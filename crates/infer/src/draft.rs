@@ -22,6 +22,8 @@ pub(super) enum Draft {
         key: Box<Draft>,
         value: Box<Draft>,
     },
+    /// HL loops of this name, as the tree of their levels.
+    Levels(String, Box<Draft>),
     Leaf(Vec<Candidate>),
     Element {
         name: String,
@@ -167,7 +169,10 @@ impl Search<'_> {
     }
 
     /// The parts of a list.
-    fn list(&self, lists: Vec<ListCase<'_>>, target: &Target) -> Vec<DraftPart> {
+    pub(super) fn list(&self, lists: Vec<ListCase<'_>>, target: &Target) -> Vec<DraftPart> {
+        if let Some(parts) = self.levelled(&lists, target) {
+            return parts;
+        }
         let runs: Vec<Vec<Run<'_>>> = lists.iter().map(|list| runs(&list.items)).collect();
         let mut keys: Vec<(&String, usize)> = Vec::new();
         for runs in &runs {

@@ -23,6 +23,8 @@ pub(super) struct Printer<'a> {
     taken: Vec<String>,
     /// The name of the innermost loop's counter.
     counter: Option<String>,
+    /// The levels of the output, which are numbered before it is put together.
+    numbered: Option<String>,
     /// A long way from the root that has a variable.
     hoisted: Option<(Vec<Step>, String)>,
     /// The functions that change dates, by what they do.
@@ -37,13 +39,28 @@ pub(super) struct Printer<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Helper {
     Capital,
+    Levels,
     Title,
 }
+
+/// The variable of the levels of the output.
+pub(super) const LEVELS_NAME: &str = "numbered";
+/// Numbers the loops of a tree in order, and gives each the number of the one above it.
+const LEVELS: &str = r#"function($name, $nodes, $first, $above) {
+    $reduce($nodes, function($made, $node) {(
+      $number := $first + $count($made);
+      $hl := $merge([{ "HL_01": $string($number), "HL_02": $above }, $node.loop[0]]);
+      $segments := $append([$hl], $filter($node.loop, function($segment, $place) { $place > 0 }));
+      $below := $levels($name, $node.below, $number + 1, $string($number));
+      $append($append($made, [{ $name: $segments }]), $below)
+    )}, [])
+  }"#;
 
 impl Helper {
     fn name(self) -> &'static str {
         match self {
             Self::Capital => "$capital",
+            Self::Levels => "$levels",
             Self::Title => "$title",
         }
     }
@@ -53,6 +70,7 @@ impl Helper {
             Self::Capital => {
                 "function($text) { $text.($uppercase($substring($, 0, 1)) & $lowercase($substring($, 1))) }"
             }
+            Self::Levels => LEVELS,
             Self::Title => "function($text) { $text.$join($split($, \" \").$capital($), \" \") }",
         }
     }
@@ -63,8 +81,9 @@ pub(super) fn print(tree: &Tree, template: &Template) -> String {
     let mut printer = Printer {
         tree,
         names: vec![None],
-        taken: Vec::new(),
+        taken: vec![LEVELS_NAME.to_owned()],
         counter: None,
+        numbered: None,
         hoisted: None,
         dates: Vec::new(),
         helpers: BTreeSet::new(),
@@ -176,13 +195,30 @@ impl Printer<'_> {
         if let Some((steps, name)) = &self.hoisted {
             parts.push(format!("  ${name} := {};\n", self.steps(steps)));
         }
+        if let Some(levels) = &self.numbered {
+            parts.push(format!("  ${LEVELS_NAME} := {levels};\n"));
+        }
         parts.concat() + "\n"
+    }
+
+    /// Numbered levels; those of the whole output have a variable, so that they can be counted.
+    fn levels(&mut self, name: &str, tree: &Template, indent: usize) -> String {
+        let function = self.helper(Helper::Levels);
+        let is_whole = self.names.len() == 1;
+        let tree = self.template(tree, if is_whole { 1 } else { indent });
+        let call = format!("{function}({}, {tree}, 1, $nothing)", quoted(name));
+        if !is_whole {
+            return call;
+        }
+        self.numbered = Some(call);
+        format!("${LEVELS_NAME}")
     }
 
     fn template(&mut self, template: &Template, indent: usize) -> String {
         match template {
             Template::Object(members) => self.object(members, indent),
             Template::List(parts) => self.list(parts, indent),
+            Template::Levels(name, tree) => self.levels(name, tree, indent),
             Template::Keyed(each, entry) => {
                 format!("$merge({})", self.loops(each, entry, indent))
             }

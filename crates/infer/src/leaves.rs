@@ -28,6 +28,7 @@ impl Search<'_> {
         if let Some(seed) = seed(cases).filter(|_| !self.is_exhausted()) {
             self.moves(cases, seed, &mut found);
             self.positions(cases, &mut found);
+            self.count_of_levels(cases, target, &mut found);
             self.counts(cases, target, &mut found);
             self.aggregates(cases, target, &mut found);
             // What stands at some place may be the only one of its code.

@@ -35,6 +35,7 @@ mod json;
 mod jsonata;
 mod keyed;
 mod leaves;
+mod levels;
 mod lines;
 mod names;
 mod names_of;

@@ -1,5 +1,7 @@
 //! What every part of the search shares.
 
+use std::cell::Cell;
+
 use super::evaluate::Context;
 use super::forms::Forms;
 use super::index::Index;
@@ -18,6 +20,8 @@ pub(super) struct Search<'a> {
     pub(super) tree: &'a Tree,
     pub(super) index: Index,
     pub(super) forms: Forms,
+    /// How many levels the output has, where it is one document with numbered levels.
+    pub(super) levels: Cell<usize>,
     cancel: &'a Cancel,
 }
 
@@ -56,6 +60,7 @@ impl<'a> Search<'a> {
             tree,
             index: Index::of(tree),
             forms: Forms::of(tree),
+            levels: Cell::new(0),
             cancel,
         }
     }

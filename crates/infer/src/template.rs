@@ -174,6 +174,8 @@ pub(super) enum Expression {
     /// Whether there is a node.
     Has(Path),
     Count(Path),
+    /// How many hierarchical levels the output has.
+    Levels,
     Sum(Path),
     /// One number of several.
     Aggregate(Aggregate, Path),
@@ -226,6 +228,8 @@ pub(super) enum Template {
     List(Vec<Part>),
     /// An object with a member for each record of loops.
     Keyed(Vec<Path>, Box<Template>),
+    /// HL loops of this name, as the tree of their levels.
+    Levels(String, Box<Template>),
     /// One such member.
     Entry(Value, Box<Template>),
     Value(Value),
@@ -257,7 +261,7 @@ impl Expression {
     /// Every path in it.
     pub(super) fn paths<'a>(&'a self, into: &mut Vec<&'a Path>) {
         match self {
-            Self::Constant(_) | Self::Position(..) => {}
+            Self::Constant(_) | Self::Position(..) | Self::Levels => {}
             Self::Path(path)
             | Self::Join(path, _)
             | Self::Has(path)

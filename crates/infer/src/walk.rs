@@ -17,7 +17,7 @@ impl Template {
                 .chain(text)
                 .collect(),
             Self::Entry(key, _) => vec![key],
-            Self::Object(_) | Self::List(_) | Self::Keyed(..) => Vec::new(),
+            Self::Object(_) | Self::List(_) | Self::Keyed(..) | Self::Levels(..) => Vec::new(),
         }
     }
 
@@ -33,7 +33,7 @@ impl Template {
                 .map(|part| (part.each.as_slice(), &part.template))
                 .collect(),
             Self::Keyed(each, entry) => vec![(each.as_slice(), entry)],
-            Self::Entry(_, value) => vec![(&[], value)],
+            Self::Entry(_, inner) | Self::Levels(_, inner) => vec![(&[], inner)],
             Self::Value(_) => Vec::new(),
         }
     }

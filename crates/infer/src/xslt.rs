@@ -134,8 +134,11 @@ impl Printer<'_> {
             }
             Template::Value(value) => self.content(&value.expression),
             // Objects and lists belong to JSON.
-            Template::Object(_) | Template::List(_) | Template::Keyed(..) | Template::Entry(..) => {
-            }
+            Template::Object(_)
+            | Template::List(_)
+            | Template::Keyed(..)
+            | Template::Levels(..)
+            | Template::Entry(..) => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::path::name;
-use super::{Helper, Printer, literal, quoted};
+use super::{Helper, LEVELS_NAME, Printer, literal, quoted};
 use crate::dates::{DateFormat, Piece};
 use crate::notation::Notation as _;
 use crate::standard;
@@ -115,6 +115,7 @@ impl Printer<'_> {
     fn arithmetic(&mut self, expression: &Expression) -> String {
         match expression {
             Expression::Count(path) => format!("$count({})", self.path(path)),
+            Expression::Levels => format!("$count(${LEVELS_NAME})"),
             Expression::Has(path) => format!("$exists({})", self.path(path)),
             Expression::Aggregate(what, path) => {
                 let function = match what {
