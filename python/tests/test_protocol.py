@@ -208,6 +208,23 @@ class TestSts:
         assert (reply.status_code, "<Code>MissingAuthenticationToken</Code>" in reply.text) == (403, True)
 
 
+class TestUnsignedQuery:
+    """An unsigned form names its service by its action only, and is refused in that service's form."""
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    @pytest.mark.parametrize("action, status, service", [
+        ("ListStacks", 403, "cloudformation"),
+        ("DescribeStacks", 403, "cloudformation"),
+        ("GetCallerIdentity", 403, "sts"),
+        ("ListStackz", 400, "sts"),
+    ])
+    def test_the_service_is_the_one_that_has_the_action(self, endpoint, method, action, status, service):
+        sent = {"data": {"Action": action}} if method == "POST" else {"params": {"Action": action}}
+        reply = CONNECTIONS.request(method, endpoint, **sent)
+        root = xml.etree.ElementTree.fromstring(reply.content)
+        assert (reply.status_code, service in root.tag, root.tag.endswith("ErrorResponse")) == (status, True, True)
+
+
 class TestAccounts:
     @staticmethod
     def account(endpoint, key="test", **headers):

@@ -15,7 +15,7 @@ mod service_error;
 mod signatures;
 
 pub use identity::{AccountRules, Identity, MOTO_ACCOUNT_HEADER, account_in_key};
-pub use route::{Protocol, Route, RoutedService, route};
+pub use route::{Protocol, Route, RoutedService, route, service_of_action};
 pub use service::{
     Caller, CallerIdentity, DecodedRequest, Descriptor, Endpoint, Operation, Reply, ReplyFuture,
     Service,

@@ -79,6 +79,17 @@ pub fn route<'a>(
     }
 }
 
+/// The Query service that has an action. An unsigned request names no service but by this.
+#[must_use]
+pub fn service_of_action<'a>(
+    action: &str,
+    services: &'a [Box<dyn Endpoint>],
+) -> Option<RoutedService<'a>> {
+    find(services, |service| {
+        !is_json(service) && service.operations.contains(&action)
+    })
+}
+
 fn by_target<'a>(
     method: &Method,
     target: &HeaderValue,
@@ -109,7 +120,7 @@ fn by_content<'a>(
         Some("s3" | "s3express") => Ok(Route::Objects),
         Some(other) => Err(ServiceError::unknown_service(other, &names(services))),
         None if content_type.starts_with("application/x-amz-json-1.") => Err(no_target()),
-        None if is_form_at_root(head, content_type) => {
+        None if is_form_at_root(head, content_type) || is_action_at_root(head) => {
             let service = find(services, |service| !is_json(service));
             service.map(Route::Query).ok_or_else(no_target)
         }
@@ -122,6 +133,13 @@ fn is_form_at_root(head: &Parts, content_type: &str) -> bool {
     head.method == Method::POST
         && head.uri.path() == "/"
         && content_type.starts_with("application/x-www-form-urlencoded")
+}
+
+/// An unsigned request whose query has an action is a Query request: object storage knows no such
+/// parameter.
+fn is_action_at_root(head: &Parts) -> bool {
+    let query = head.uri.query().unwrap_or_default();
+    head.uri.path() == "/" && query.split('&').any(|part| part.starts_with("Action="))
 }
 
 /// The first service that fits.
@@ -308,6 +326,9 @@ mod tests {
                 "1 query",
             ),
             ("POST", "/", vec![form], "1 query"),
+            ("GET", "/?Version=1&Action=ListStacks", vec![], "1 query"),
+            ("GET", "/?ReAction=GetCallerIdentity", vec![], "objects"),
+            ("GET", "/bucket?Action=GetCallerIdentity", vec![], "objects"),
             ("POST", "/bucket", vec![form], "objects"),
             ("POST", "/", vec![by(&sqs)], "404 UnknownServiceException"),
             ("GET", "/", vec![by(&s3)], "objects"),

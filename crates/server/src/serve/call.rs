@@ -3,8 +3,8 @@
 use std::pin::pin;
 
 use b2bi_local_dispatcher::{
-    Caller, Descriptor, Operation, Route, RoutedService, ServiceError, query,
-    refused as signature_refused,
+    Caller, Descriptor, Identity, Operation, Route, RoutedService, ServiceError, query,
+    refused as signature_refused, service_of_action,
 };
 use b2bi_local_panics::caught;
 use b2bi_local_sigv4::{Payload, Service, SigningTarget};
@@ -109,6 +109,8 @@ impl Call<'_> {
             Err(error) => return failed(error),
         };
         let named = query::action(&self.head.uri, &body);
+        let service = self.service_of(service, named.as_deref().ok());
+        let failed = |error| self.encoder(Some(service), "").render(Err(error));
         match named.and_then(|action| service.descriptor().operation(&action)) {
             Ok(operation) => self.operation(service, operation, &body, recorder).await,
             Err(error) => match &self.app.upstream {
@@ -121,6 +123,19 @@ impl Call<'_> {
                 None => failed(error),
             },
         }
+    }
+
+    /// The service of a Query request: the one that it is signed for, or else the one that has its action.
+    fn service_of<'s>(
+        &'s self,
+        found: RoutedService<'s>,
+        action: Option<&str>,
+    ) -> RoutedService<'s> {
+        if Identity::of(self.head).is_some() {
+            return found;
+        }
+        let of_action = action.and_then(|action| service_of_action(action, &self.app.endpoints));
+        of_action.unwrap_or(found)
     }
 
     /// Calls the operation; if it panics, the reply is the service's internal error.
