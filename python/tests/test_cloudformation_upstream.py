@@ -137,7 +137,7 @@ def test_resources_live_in_the_upstream(deployment):
     assert deployment.residences() == {
         "Queue": "upstream", "Topic": "upstream", "Rule": "upstream", "QueuePolicy": "recorded", "Profile": "here",
     }  # fmt: skip
-    assert "as the stack b2bi-local-shadow-orders-Queue-" in deployment.reason("Queue")
+    assert "as the stack b2bi-shadow-orders-Queue-" in deployment.reason("Queue")
     assert "the upstream has no service for this type either" in deployment.reason("QueuePolicy")
 
 

@@ -1,6 +1,6 @@
-// Stacks as teams write them with CDK: L1 constructs of B2BI, a bucket, a rule.
+// Stacks as teams write them with CDK: L1 constructs of B2BI, a bucket, a rule that calls a function.
 const cdk = require("aws-cdk-lib");
-const { aws_b2bi: b2bi, aws_events: events, aws_s3: s3 } = cdk;
+const { aws_b2bi: b2bi, aws_events: events, aws_events_targets: targets, aws_lambda: lambda, aws_s3: s3 } = cdk;
 
 const app = new cdk.App();
 const stack = new cdk.Stack(app, "Orders", { env: { account: process.env.ACCOUNT, region: "us-east-1" } });
@@ -26,7 +26,12 @@ const capability = new b2bi.CfnCapability(stack, "Capability", {
 const partnership = new b2bi.CfnPartnership(stack, "Partnership", {
   name: "partner", email: "a@example.com", profileId: profile.ref, capabilities: [capability.ref],
 });
-new events.CfnRule(stack, "Rule", {
-  eventPattern: { source: ["aws.b2bi"], detail: { tradingPartnerId: [partnership.attrTradingPartnerId] } },
+const done = new lambda.Function(stack, "Done", {
+  runtime: lambda.Runtime.NODEJS_22_X, handler: "index.handler",
+  code: lambda.Code.fromInline("exports.handler = async (event) => event.detail;"),
+});
+new events.Rule(stack, "Ended", {
+  eventPattern: { source: ["aws.b2bi"], detail: { "trading-partner-id": [partnership.attrTradingPartnerId] } },
+  targets: [new targets.LambdaFunction(done)],
 });
 new cdk.CfnOutput(stack, "Partner", { value: partnership.attrTradingPartnerId });

@@ -17,11 +17,13 @@ use crate::schema::Schema;
 use crate::upstream::{UpstreamStack, UpstreamStacks};
 
 /// How the names of stacks in the upstream begin.
-const PREFIX: &str = "b2bi-local-shadow-";
+const PREFIX: &str = "b2bi-shadow-";
 /// The name of the only resource of a stack in the upstream.
-const LOGICAL_ID: &str = "Resource";
-/// The longest part of a stack's name that tells whose it is.
-const LONGEST_NAME: usize = 100;
+///
+/// It is short because an upstream makes names of it, of which some types take 64 characters.
+const LOGICAL_ID: &str = "R";
+/// The longest part of a stack's name that tells whose it is, with its random end.
+const LONGEST_NAME: usize = 36;
 
 /// The member of a model with what `Ref` gives.
 const ID: &str = "Id";

@@ -26,7 +26,7 @@ fn error(code: HandlerErrorCode) -> HandlerError {
 }
 
 fn type_of(template: &Value) -> &str {
-    template["Resources"]["Resource"]["Type"].as_str().unwrap()
+    template["Resources"]["R"]["Type"].as_str().unwrap()
 }
 
 /// The attributes that a template asks for, or the values that it gives.
@@ -46,7 +46,7 @@ impl Emulator {
         let mut stacks = self.stacks.lock().unwrap();
         stacks.insert(name.to_owned(), template.clone());
         let is_known = |(_, value): &(String, Value)| {
-            value.is_string() || value["Fn::GetAtt"] == json!(["Resource", "Arn"])
+            value.is_string() || value["Fn::GetAtt"] == json!(["R", "Arn"])
         };
         if type_of(template) == "AWS::Test::Refused" || !outputs(template).iter().all(is_known) {
             return Err(error(HandlerErrorCode::GeneralServiceException));
