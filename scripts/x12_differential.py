@@ -19,7 +19,7 @@ from pathlib import Path
 import pyx12.params
 import pyx12.x12n_document
 
-GUIDES = ["277_X214", "820_X218", "834_X220", "835_X221", "837_X222", "837_X223"]
+GUIDES = ["277_X214", "820_X218", "834_X220", "835_X221", "837_X222", "837_X223", "999_X231"]
 LIMIT = 40
 JUDGED = Path(__file__).with_suffix(".tsv")
 

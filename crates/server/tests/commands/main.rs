@@ -1,6 +1,7 @@
 //! The commands that work on files: what they print, and their exit status.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod agreement;
 mod conversion;
 mod inference;
 mod inputs;
