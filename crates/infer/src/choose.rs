@@ -7,10 +7,8 @@
 use std::collections::HashMap;
 
 use super::draft::{Draft, DraftPart};
-use super::leaves::is_by_place;
 use super::search::Candidate;
-use super::standard;
-use super::template::{Expression, Part, Path, Select, Step, Support, Template, Value};
+use super::template::{Expression, Part, Path, Step, Support, Template, Value};
 
 /// What it is worth that all scalars beside one share its record.
 const KIN: f64 = 1.2;
@@ -251,47 +249,4 @@ fn prefixes(expression: &Expression) -> Vec<(Prefix, f64)> {
         }
     }
     prefixes
-}
-
-/// What a value rests on, for the comment beside it.
-pub(super) fn note(value: &Value) -> String {
-    if value.unexplained {
-        return "constant: not found in the input".to_owned();
-    }
-    let Support { seen, places } = value.support;
-    let mut note = match (seen, places) {
-        (_, 0 | 1) => "seen once".to_owned(),
-        (seen, places) => format!("from {seen} of {places}"),
-    };
-    if is_extreme(&value.expression) {
-        note += "; of the greatest or least record";
-    } else if is_by_place(&value.expression) {
-        note += "; position, not qualifier";
-    }
-    match &value.expression {
-        Expression::Table(_, entries) => {
-            note.extend(["; ", &entries.len().to_string(), " codes, no others"]);
-        }
-        Expression::Is(..) => note += "; one code for true",
-        Expression::Otherwise(..) => note += "; with a default",
-        Expression::Beyond(..) | Expression::Choose(..) => {
-            note += "; the threshold is the roundest that fits";
-        }
-        Expression::Signed(..) => note += "; these codes are negative, no others",
-        _ => {}
-    }
-    note
-}
-
-fn is_extreme(expression: &Expression) -> bool {
-    let mut paths = Vec::new();
-    expression.paths(&mut paths);
-    let steps = paths.iter().flat_map(|path| &path.steps);
-    let mut selects = steps.flat_map(|step| &step.select);
-    selects.any(|select| matches!(select, Select::Extreme(..)))
-}
-
-/// Whether a constant says something that a person would want to look at.
-pub(super) fn is_noteworthy(value: &Value, element: Option<&str>) -> bool {
-    value.unexplained && !element.is_some_and(standard::is_fixed)
 }

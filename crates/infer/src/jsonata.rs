@@ -5,10 +5,10 @@ mod path;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::choose::{is_noteworthy, note};
 use super::dates::DateFormat;
 use super::names_of::record_name;
 use super::notation::Notation as _;
+use super::notes::{is_noteworthy, loop_note, note};
 use super::scalar::Scalar;
 use super::template::{Expression, Part, Path, Step, Template, Value};
 use super::tree::{Label, Tree};
@@ -251,8 +251,11 @@ impl Printer<'_> {
                 Template::Value(value)
                     if !value.unexplained || is_noteworthy(value, element.as_deref()) =>
                 {
-                    format!(" /* {} */", note(value))
+                    format!(" /* {} */", note(self.tree, value))
                 }
+                Template::Keyed(each, entry) => self
+                    .part_note(each, entry)
+                    .map_or_else(String::new, |note| format!(" /* {note} */")),
                 _ => String::new(),
             };
             lines.push(format!("{inner}{}: {value}{comma}{note}\n", quoted(key)));
@@ -265,15 +268,35 @@ impl Printer<'_> {
             return "[]".to_owned();
         }
         let inner = "  ".repeat(indent + 1);
-        let items: Vec<String> = parts
-            .iter()
-            .map(|part| format!("{inner}{}", self.part(part, indent + 1)))
-            .collect();
-        format!("[\n{}\n{}]", items.join(",\n"), "  ".repeat(indent))
+        let mut items = String::new();
+        for (place, part) in parts.iter().enumerate() {
+            let mut text = self.loops(&part.each, &part.template, indent + 1);
+            if place + 1 < parts.len() {
+                text.push(',');
+            }
+            if let Some(note) = self.part_note(&part.each, &part.template) {
+                // The comment stands in the line where the loop begins.
+                let end = text.find('\n').unwrap_or(text.len());
+                text.insert_str(end, &format!(" /* {note} */"));
+            }
+            items.extend([inner.as_str(), &text, "\n"]);
+        }
+        format!("[\n{items}{}]", "  ".repeat(indent))
     }
 
-    fn part(&mut self, part: &Part, indent: usize) -> String {
-        self.loops(&part.each, &part.template, indent)
+    /// What the items of a list rest on: scalars have no members that say so.
+    fn part_note(&self, each: &[Path], template: &Template) -> Option<String> {
+        let of_loop = loop_note(self.tree, each);
+        let of_value = match template {
+            Template::Value(value) => Some(note(self.tree, value)),
+            Template::Entry(_, value) => match value.as_ref() {
+                Template::Value(value) => Some(note(self.tree, value)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let notes: Vec<String> = of_value.into_iter().chain(of_loop).collect();
+        (!notes.is_empty()).then(|| notes.join("; "))
     }
 
     /// Loops round a template.

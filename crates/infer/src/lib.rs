@@ -40,6 +40,7 @@ mod lines;
 mod names;
 mod names_of;
 mod notation;
+mod notes;
 mod numbered;
 mod order;
 mod parts;

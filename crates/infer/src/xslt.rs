@@ -3,16 +3,13 @@
 mod expression;
 mod path;
 
-use super::choose::is_noteworthy;
 use super::names_of::record_name;
 use super::notation::Notation as _;
+use super::notes::{is_noteworthy, loop_note, note};
 use super::scalar::Scalar;
 use super::template::{Expression, Path, Select, Step, Template, Value};
 use super::tree::Tree;
 use super::walk::{common_way, refers, runs};
-
-/// The words of a comment on a value that the input does not explain.
-const CONSTANT: &str = "constant: not found in the input";
 
 /// Prints one template.
 pub(super) struct Printer<'a> {
@@ -149,6 +146,9 @@ impl Printer<'_> {
             return;
         };
         let select = self.path(path);
+        if let Some(note) = loop_note(self.tree, std::slice::from_ref(path)) {
+            self.line(&format!("<!-- {note} -->"));
+        }
         self.line(&format!("<xsl:for-each select=\"{}\">", attribute(&select)));
         self.indent += 1;
         self.sort(path);
@@ -209,9 +209,10 @@ impl Printer<'_> {
         };
         let fixed = code(name, attributes);
         for (attribute_name, value) in attributes {
-            let noteworthy = fixed.is_none() && is_noteworthy(value, envelope(name));
+            let noteworthy = fixed.is_none() && is_noted(value, envelope(name));
             if noteworthy && !attribute_name.starts_with("xmlns") {
-                self.line(&format!("<!-- {attribute_name}: {CONSTANT} -->"));
+                let note = note(self.tree, value);
+                self.line(&format!("<!-- {attribute_name}: {note} -->"));
             }
             match &value.expression {
                 Expression::Constant(constant) => {
@@ -243,8 +244,8 @@ impl Printer<'_> {
     }
 
     fn text_element(&mut self, name: &str, open: &Open, value: &Value, id: Option<String>) {
-        let note = if is_noteworthy(value, id.as_deref()) {
-            format!(" <!-- {CONSTANT} -->")
+        let note = if is_noted(value, id.as_deref()) {
+            format!(" <!-- {} -->", note(self.tree, value))
         } else {
             String::new()
         };
@@ -262,7 +263,7 @@ impl Printer<'_> {
                 let select = attribute(&select);
                 let tag = &open.tag;
                 self.line(&format!(
-                    "<{tag}><xsl:value-of select=\"{select}\"/></{name}>"
+                    "<{tag}><xsl:value-of select=\"{select}\"/></{name}>{note}"
                 ));
                 return;
             }
@@ -274,7 +275,7 @@ impl Printer<'_> {
         self.lines.extend(open.inside.iter().cloned());
         self.content(&value.expression);
         self.indent -= 1;
-        self.line(&format!("</{name}>"));
+        self.line(&format!("</{name}>{note}"));
     }
 
     /// The instructions that write a value.
@@ -324,6 +325,11 @@ impl Open {
     fn is_whole(&self) -> bool {
         self.inside.is_empty()
     }
+}
+
+/// Whether a value has a comment: all but the constants that a standard fixes.
+fn is_noted(value: &Value, element: Option<&str>) -> bool {
+    !value.unexplained || is_noteworthy(value, element)
 }
 
 /// Whether a value needs instructions of its own.
