@@ -28,7 +28,7 @@ impl Search<'_> {
         }
         let points = cases.iter().map(|case| {
             let position = i64::try_from(case.context.position).ok()?;
-            Some((position, whole(case.wanted?)?))
+            Some((position, padded(case.wanted?)?))
         });
         let Some(points) = points.collect::<Option<Vec<(i64, i64)>>>() else {
             return;
@@ -83,6 +83,44 @@ impl Search<'_> {
             self.finish(Expression::Count(path), cases, &mut |item| {
                 push(found, few, item);
             });
+        }
+    }
+
+    /// How many different codes there are at a place.
+    pub(super) fn distinct_counts(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
+            return;
+        };
+        if case.wanted.and_then(whole).is_none_or(|wanted| wanted < 2) {
+            return;
+        }
+        let from = case.context.stack.len().saturating_sub(1);
+        let record = case.context.innermost();
+        let leaves: Vec<SchemaId> = self
+            .below(record)
+            .take(PLACES)
+            .map(|(kind, _)| kind)
+            .collect();
+        for schema in leaves {
+            let nodes = self.tree.within(record, schema);
+            let is_leaf = nodes
+                .iter()
+                .all(|&node| self.tree.node(node).value.is_some());
+            let measured = self.forms.is_measure(self.tree, schema);
+            if nodes.len() < 3 || !is_leaf || measured || self.is_exhausted() {
+                continue;
+            }
+            let path = with(&self.all(from, record, schema), Select::Unique(Vec::new()));
+            if self.tree.find(&path, &case.context).len() < nodes.len() {
+                let coded = if self.forms.is_code(self.tree, schema) {
+                    0.0
+                } else {
+                    0.2
+                };
+                self.finish(Expression::Count(path), cases, &mut |item| {
+                    push(found, 2.3 + coded, item);
+                });
+            }
         }
     }
 
@@ -223,10 +261,10 @@ impl Search<'_> {
                 round_to(decimals.max(2))
             };
             if is_text {
-                vec![
-                    Expression::Text(Box::new(plain)),
-                    Expression::Fixed(boxed.clone(), decimals),
-                ]
+                let text = Expression::Text(Box::new(plain));
+                let width = i32::try_from(wanted.text().len()).unwrap_or(0);
+                let padded = Expression::Pad(Box::new(text.clone()), -width, '0');
+                vec![text, Expression::Fixed(boxed.clone(), decimals), padded]
             } else {
                 vec![plain, round_to(decimals.max(2)), round_to(decimals)]
             }
@@ -357,6 +395,16 @@ fn whole(value: &Scalar) -> Option<i64> {
     (plain && !value.text().starts_with("00")).then_some(number as i64)
 }
 
+/// A whole number, perhaps with zeros before it.
+fn padded(value: &Scalar) -> Option<i64> {
+    match value {
+        Scalar::Text(text) if text.len() < 9 && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            text.parse().ok()
+        }
+        value => whole(value),
+    }
+}
+
 /// The line through points of whole numbers: where it begins and how it climbs.
 fn line(points: &[(i64, i64)]) -> Option<(i64, i64)> {
     let (x, y) = *points.first()?;
@@ -366,6 +414,10 @@ fn line(points: &[(i64, i64)]) -> Option<(i64, i64)> {
         return (points.len() == 1 && y == x + 1).then_some((1, 1));
     };
     let step = (value - y).checked_div(further - x)?;
+    // Through two points there is a line always.
+    if points.len() < 3 && step != 1 {
+        return None;
+    }
     let first = y - step * x;
     let fits = points.iter().all(|(x, y)| first + step * x == *y);
     (fits && step > 0).then_some((first, step))

@@ -80,6 +80,10 @@ impl Conversion {
 pub(super) fn conversions(source: &Scalar, wanted: &Scalar) -> Vec<(f64, Conversion)> {
     let mut found = Vec::new();
     match (source, wanted) {
+        (Scalar::Text(text), Scalar::Text(wanted)) if text == wanted => {
+            found.push(Conversion::None);
+            same_decimals(text, wanted, &mut found);
+        }
         _ if source == wanted => found.push(Conversion::None),
         (Scalar::Text(text), Scalar::Number(number)) => to_number(text, *number, &mut found),
         (Scalar::Number(number), Scalar::Text(text)) => to_text(*number, text, &mut found),
@@ -110,11 +114,21 @@ fn scaled(number: f64, wanted: f64, found: &mut Vec<Conversion>) {
 }
 
 fn to_text(number: f64, wanted: &str, found: &mut Vec<Conversion>) {
-    if Scalar::Number(number).text() == wanted {
+    let text = Scalar::Number(number).text();
+    if text == wanted {
         found.push(Conversion::ToText);
+        same_decimals(&text, wanted, found);
         return;
     }
     numeric(number, wanted, found);
+}
+
+/// A number that has as many decimals as are wanted already, which others of its kind may not have.
+fn same_decimals(text: &str, wanted: &str, found: &mut Vec<Conversion>) {
+    let decimals = decimals_of(wanted);
+    if decimals > 0 && super::scalar::number_of(text).is_some() {
+        found.push(Conversion::Fixed(decimals));
+    }
 }
 
 /// A number whose text is written otherwise.

@@ -35,9 +35,17 @@ impl Tree {
                 let mut chosen = children.to_vec();
                 self.look(1 + chosen.len() * (1 + step.select.len()));
                 for select in &step.select {
-                    self.select(&mut chosen, select, context);
+                    if !matches!(select, Select::Unique(_)) {
+                        self.select(&mut chosen, select, context);
+                    }
                 }
                 next.append(&mut chosen);
+            }
+            // What is the first of its kind is so among all nodes of the path.
+            for select in &step.select {
+                if matches!(select, Select::Unique(_)) {
+                    self.select(&mut next, select, context);
+                }
             }
             found = next;
         }

@@ -153,7 +153,8 @@ impl Search<'_> {
         let all: Vec<_> = bounds.by_ref().collect();
         // Of a single record it says little that one of its numbers is large.
         let telling = meant.len() > 1 && sides.others.len() > 1;
-        let shown = all.iter().find(|(is_shown, ..)| *is_shown);
+        let several = meant.len() > 1;
+        let shown = all.iter().find(|(is_shown, ..)| *is_shown && several);
         let (_, field, bound) = shown.or_else(|| all.first().filter(|_| telling))?;
         Some(Select::Beyond((*field).clone(), *bound))
     }

@@ -5,9 +5,9 @@ use super::compute::with;
 use super::evaluate::Context;
 use super::leaves::push;
 use super::scalar::Scalar;
-use super::search::{Candidate, LeafCases, Search};
-use super::sums::filtered;
-use super::template::{Expression, Select};
+use super::search::{Candidate, LeafCases, Search, Target};
+use super::sums::{filtered, is_named};
+use super::template::{Aggregate, Expression, Select};
 use super::tree::{NodeId, SchemaId};
 
 const ZERO: Scalar = Scalar::Number(0.0);
@@ -27,7 +27,12 @@ struct Joined {
 
 impl Search<'_> {
     /// Counts and sums over the records of the own kind that share a value.
-    pub(super) fn joined_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+    pub(super) fn joined_sums(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        found: &mut Vec<Candidate>,
+    ) {
         let (Some(case), true) = (
             cases.iter().find(|case| case.wanted.is_some()),
             cases.len() > 1,
@@ -53,12 +58,17 @@ impl Search<'_> {
                 schema,
                 join,
             };
-            self.finish_joined(cases, &joined, found);
+            self.finish_joined(cases, target, &joined, found);
         }
     }
 
     /// Counts and sums over the records of another kind that name the one that is looked at.
-    pub(super) fn foreign_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+    pub(super) fn foreign_sums(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        found: &mut Vec<Candidate>,
+    ) {
         let telling = |case: &&super::search::Case<'_, Scalar>| {
             case.wanted
                 .and_then(Scalar::number)
@@ -69,17 +79,32 @@ impl Search<'_> {
         };
         for joined in self.foreign_joins(&case.context) {
             if !self.is_exhausted() {
-                self.finish_joined(cases, &joined, found);
+                self.finish_joined(cases, target, &joined, found);
             }
         }
     }
 
-    fn finish_joined(&self, cases: &LeafCases<'_>, joined: &Joined, found: &mut Vec<Candidate>) {
+    fn finish_joined(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        joined: &Joined,
+        found: &mut Vec<Candidate>,
+    ) {
         let all = self.all(joined.level, joined.above, joined.schema);
         let count = Expression::Count(with(&all, joined.join.clone()));
         self.finish(count, cases, &mut |item| push(found, 2.2, item));
         for (cost, sum) in self.sums_over(joined.level, joined.above, joined.schema) {
             let sum = filtered(&sum, joined.schema, &joined.join);
+            if let Expression::Sum(path) = &sum {
+                for what in Aggregate::ALL
+                    .into_iter()
+                    .filter(|&what| is_named(what, target))
+                {
+                    let one = Expression::Aggregate(what, path.clone());
+                    self.finish(one, cases, &mut |item| push(found, cost + 0.3, item));
+                }
+            }
             self.finish(sum.clone(), cases, &mut |item| {
                 push(found, cost + 0.6, item);
             });

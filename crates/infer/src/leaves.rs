@@ -30,6 +30,7 @@ impl Search<'_> {
             self.positions(cases, &mut found);
             self.count_of_levels(cases, target, &mut found);
             self.counts(cases, target, &mut found);
+            self.distinct_counts(cases, &mut found);
             self.aggregates(cases, target, &mut found);
             // What stands at some place may be the only one of its code.
             let by_place =
@@ -44,6 +45,9 @@ impl Search<'_> {
             if found.is_empty() {
                 self.running(cases, &mut found);
                 self.signed(cases, target, &mut found);
+            }
+            if found.is_empty() {
+                self.sums_of_sums(cases, &mut found);
             }
             if found.is_empty() {
                 self.texts(cases, seed, &mut found);

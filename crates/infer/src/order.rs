@@ -44,6 +44,52 @@ impl Search<'_> {
         })
     }
 
+    /// Some of the records, in another order than that of the document.
+    pub(super) fn sorted_subset(
+        &self,
+        lists: &[ListCase<'_>],
+        votes: &[Vec<Votes>],
+        schema: SchemaId,
+        level: usize,
+    ) -> Option<Alignment> {
+        let of = |list: &ListCase<'_>| self.tree.within(list.context.record(level), schema);
+        let records: Option<Vec<Vec<NodeId>>> = lists
+            .iter()
+            .zip(votes)
+            .map(|(list, votes)| {
+                picked(of(list), votes).filter(|_| votes.len() == list.items.len())
+            })
+            .collect();
+        let records = records?;
+        let several = records.iter().any(|record| record.len() > 2);
+        if !several || records.iter().all(|record| record.is_sorted()) {
+            return None;
+        }
+        let mut in_order = records.clone();
+        for record in &mut in_order {
+            record.sort_unstable();
+        }
+        let mut selects = self.filter(lists, &in_order, level, schema)?;
+        let by_code = |select: &Select| {
+            matches!(
+                select,
+                Select::Equals(..) | Select::OneOf(..) | Select::Beyond(..)
+            )
+        };
+        if !selects.iter().all(by_code) {
+            return None;
+        }
+        selects.push(self.order(lists, &records, schema)?.0);
+        Some(Alignment {
+            coverage: covered(&records, votes)?,
+            schema,
+            level,
+            records,
+            selects,
+            distinct: false,
+        })
+    }
+
     /// The value by which records are in their order, and whether the items show it; one that they show
     /// comes first.
     fn order(
@@ -158,9 +204,11 @@ impl Search<'_> {
 
 /// The record that each item fits best, where all are different.
 fn permuted(records: &[NodeId], votes: &[Votes]) -> Option<Vec<NodeId>> {
-    if votes.len() != records.len() {
-        return None;
-    }
+    picked(records, votes).filter(|_| votes.len() == records.len())
+}
+
+/// The record that each item fits best, where all are different.
+fn picked(records: &[NodeId], votes: &[Votes]) -> Option<Vec<NodeId>> {
     let mut chosen: Vec<NodeId> = Vec::new();
     for votes in votes {
         let vote = |node_id: &NodeId| votes.by_node.get(node_id).copied().unwrap_or(0.0);
@@ -175,6 +223,18 @@ fn permuted(records: &[NodeId], votes: &[Votes]) -> Option<Vec<NodeId>> {
         chosen.push(only);
     }
     Some(chosen)
+}
+
+/// How much of the items' values is in their records; none where there are no values.
+pub(super) fn covered(records: &[Vec<NodeId>], votes: &[Vec<Votes>]) -> Option<f64> {
+    let (mut have, mut total) = (0.0, 0.0);
+    for (records, votes) in records.iter().zip(votes) {
+        for (record, votes) in records.iter().zip(votes) {
+            have += votes.by_node.get(record).copied().unwrap_or(0.0);
+            total += votes.total;
+        }
+    }
+    (total > 0.0).then(|| have / total)
 }
 
 /// Whether each item fits its record better than those of the others.

@@ -37,7 +37,13 @@ impl Search<'_> {
         if part.trim() != part {
             return (1.0, self.columns(seed, part));
         }
-        let values = self.values(seed, part);
+        let mut values = self.values(seed, part);
+        let is_initial = part.chars().count() == 1 && part.starts_with(char::is_uppercase);
+        if is_single && several && is_initial {
+            let pieces = self.pieces(seed, part);
+            values.truncate(2);
+            values.extend(pieces);
+        }
         if !values.is_empty() {
             // Two letters are found anywhere.
             return (if part.len() > 2 { 0.8 } else { 1.3 }, values);

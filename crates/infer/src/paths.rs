@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::dates::DateFormat;
 use super::evaluate::Context;
 use super::scalar::{Scalar, number_of};
 use super::search::Search;
@@ -236,9 +237,18 @@ impl Search<'_> {
         let measured = if self.forms.is_empty() {
             !is_code_name(&self.tree.schema(last).label.field)
         } else {
-            self.forms.is_measure(self.tree, last)
+            self.forms.is_measure(self.tree, last) || self.is_date_at(node, field)
         };
         self.number_at(node, field).filter(|_| measured)
+    }
+
+    /// Whether a text at a place below a record is a date, which elements for dates of several forms are.
+    fn is_date_at(&self, node: NodeId, field: &[SchemaId]) -> bool {
+        let is_date = |text: &String| {
+            let forms = DateFormat::read(text);
+            text.len() == 8 && forms.iter().any(|(form, _)| !form.is_time())
+        };
+        self.tree.below(node, field).first().is_some_and(is_date)
     }
 
     /// The number at a place below a record; of a date, its digits.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::evaluate::{Context, as_number};
 use super::index::sought;
-use super::order::{choose, is_distinct};
+use super::order::{choose, covered, is_distinct};
 use super::scalar::Scalar;
 use super::search::{Case, Search};
 use super::template::{Path, Select, Step};
@@ -42,7 +42,7 @@ pub(super) struct Loops<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Votes {
     pub(super) by_node: HashMap<NodeId, f64>,
-    total: f64,
+    pub(super) total: f64,
 }
 
 /// The records of a kind that the items of a list come from.
@@ -240,6 +240,9 @@ impl Search<'_> {
         if all && let Some(sorted) = self.sorted(lists, votes, schema, level) {
             return Some(sorted);
         }
+        if !all && let Some(sorted) = self.sorted_subset(lists, votes, schema, level) {
+            return Some(sorted);
+        }
         let records: Option<Vec<Vec<NodeId>>> = if all {
             Some(lists.iter().map(|list| of(list).to_vec()).collect())
         } else {
@@ -257,20 +260,13 @@ impl Search<'_> {
         } else {
             self.filter(lists, &records, level, schema)?
         };
-        let (mut have, mut total) = (0.0, 0.0);
-        for (records, votes) in records.iter().zip(votes) {
-            for (record, votes) in records.iter().zip(votes) {
-                have += votes.by_node.get(record).copied().unwrap_or(0.0);
-                total += votes.total;
-            }
-        }
-        (total > 0.0).then(|| Alignment {
+        Some(Alignment {
             distinct: all && is_distinct(&records, votes),
+            coverage: covered(&records, votes)?,
             schema,
             level,
             records,
             selects,
-            coverage: have / total,
         })
     }
 

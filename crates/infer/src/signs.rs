@@ -7,6 +7,10 @@ use super::sums::filtered;
 use super::template::{Expression, Select};
 use super::tree::NodeId;
 
+/// The fewest digits of a sum of two sums, so that it is none by chance.
+const DIGITS: usize = 4;
+/// The most sums over one kind of records that are added to others.
+const SUMS: usize = 8;
 /// The most explanations of a number without its sign that are tried.
 const TRIED: usize = 4;
 
@@ -132,6 +136,36 @@ impl Search<'_> {
                         self.finish(Expression::Minus(one, other), cases, &mut |item| {
                             push(found, cost + odd + more + 0.6, item);
                         });
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Search<'_> {
+    /// The sum of two sums, such as that of the lines and that of the charges.
+    pub(super) fn sums_of_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
+            return;
+        };
+        let digits = case.wanted.map_or(0, |wanted| {
+            wanted.text().bytes().filter(u8::is_ascii_digit).count()
+        });
+        if case.wanted.and_then(Scalar::number).is_none() || digits < DIGITS {
+            return;
+        }
+        let from = case.context.stack.len().saturating_sub(1);
+        let record = case.context.innermost();
+        let kinds = self.listed_below(record);
+        let sums = |kind| self.sums_over(from, record, kind).into_iter().take(SUMS);
+        for (place, &kind) in kinds.iter().enumerate() {
+            for &other in kinds.iter().skip(place + 1) {
+                for (cost, one) in sums(kind) {
+                    for (more, two) in sums(other) {
+                        let (one, two) = (Box::new(one.clone()), Box::new(two));
+                        let plus = Expression::Plus(one, two);
+                        self.finish(plus, cases, &mut |item| push(found, cost + more, item));
                     }
                 }
             }

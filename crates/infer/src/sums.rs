@@ -44,10 +44,10 @@ impl Search<'_> {
             self.level_sums(cases, found);
         }
         if found.is_empty() {
-            self.joined_sums(cases, found);
+            self.joined_sums(cases, target, found);
         }
         if found.is_empty() {
-            self.foreign_sums(cases, found);
+            self.foreign_sums(cases, target, found);
         }
         for &schema in &kinds {
             if !self.tree.schema(schema).listed || self.is_exhausted() {

@@ -127,7 +127,12 @@ impl Search<'_> {
             .iter()
             .all(|(_, entry)| matches!(entry, Scalar::Number(_)));
         let telling = repeated || short || (named && !numbers);
-        if entries.len() < 2 || entries.len() > ENTRIES || !telling {
+        // A text that has the code in it is put together rather than looked up.
+        let composed = entries.iter().all(|(code, entry)| {
+            let (code, text) = (code.to_lowercase(), entry.text().to_lowercase());
+            code.len() > 2 && text != code && text.contains(&code)
+        });
+        if entries.len() < 2 || entries.len() > ENTRIES || !telling || composed {
             return None;
         }
         let weigh = |is: bool, cost: f64| if is { 0.0 } else { cost };

@@ -4,7 +4,7 @@ use super::leaves::push;
 use super::parts::Way;
 use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search};
-use super::template::Expression;
+use super::template::{Expression, Select, Step};
 use super::tree::NodeId;
 
 /// The longest text that is taken apart.
@@ -21,6 +21,9 @@ const CHANCE: f64 = 3.0;
 const LEAVES: usize = 4_000;
 /// The most ways that are tried to put a text together.
 const WAYS: usize = 200;
+
+/// What each record that is told by its place adds to the cost of a text.
+const STRANGER: f64 = 0.3;
 
 /// A part of a wanted text: where it ends, what it costs, and the ways to come by it.
 struct Chunk {
@@ -72,9 +75,12 @@ impl Search<'_> {
             let end = self.tree.node(record).end;
             for &leaf in self.index.within(&key, record, end).iter().take(8) {
                 let path = self.all(from, record, self.tree.node(leaf).schema);
-                let join = Expression::Join(path, separator.to_owned());
-                if self.fits(&join, cases) {
-                    push(found, 1.8, join);
+                let distinct = super::compute::with(&path, Select::Unique(Vec::new()));
+                for (cost, path) in [(1.8, path), (2.0, distinct)] {
+                    let join = Expression::Join(path, separator.to_owned());
+                    if self.fits(&join, cases) {
+                        push(found, cost, join);
+                    }
                 }
             }
         }
@@ -156,7 +162,8 @@ impl Search<'_> {
             }
             let concat = Expression::Concat(merged(way));
             if self.fits(&concat, cases) {
-                push(found, 2.0 + cost, concat);
+                let apart = STRANGER * super::evaluate::as_number(records_of(&concat));
+                push(found, 1.6 + 0.5 * cost + apart, concat);
             }
         }
     }
@@ -245,7 +252,9 @@ impl Composed<'_> {
     fn constant_cost(&self, part: &str) -> f64 {
         let letters = part.chars().filter(|c| c.is_alphanumeric()).count();
         let letters = f64::from(u32::try_from(letters).unwrap_or(u32::MAX));
-        let everywhere = self.others.iter().all(|other| other.contains(part));
+        let count = |text: &str| tokens(text).filter(|token| *token == part).count();
+        let own = count(self.text);
+        let everywhere = self.others.iter().all(|other| count(other) >= own);
         // Blanks side by side fill a column up.
         let column = part.len() > 1 && part.trim().is_empty();
         let chance = if column || !everywhere { CHANCE } else { 0.0 };
@@ -268,6 +277,40 @@ fn seeds<'a, 'c>(
     seeds.push(longest);
     seeds.truncate(SEEDS);
     seeds
+}
+
+/// From how many different records by place the parts of a text come.
+fn records_of(concat: &Expression) -> usize {
+    let mut paths = Vec::new();
+    concat.paths(&mut paths);
+    let mut records: Vec<(usize, &[Step])> = Vec::new();
+    for path in paths {
+        let by_place = |step: &Step| {
+            let mut selects = step.select.iter();
+            selects.any(|select| {
+                matches!(
+                    select,
+                    Select::First | Select::Last | Select::At(_) | Select::Extreme(..)
+                )
+            })
+        };
+        let Some(end) = path.steps.iter().rposition(by_place) else {
+            continue;
+        };
+        let record = (path.from, path.steps.get(..=end).unwrap_or_default());
+        if !records.contains(&record) {
+            records.push(record);
+        }
+    }
+    records.len()
+}
+
+/// The words of a text and what stands between them.
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let ends = bounds(text);
+    let starts = ends.clone();
+    let pairs = starts.into_iter().zip(ends.into_iter().skip(1));
+    pairs.filter_map(move |(from, to)| text.get(from..to))
 }
 
 /// Where words begin and end: at blanks and marks, and between digits and letters.
