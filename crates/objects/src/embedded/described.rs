@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -19,8 +19,10 @@ use super::configuration::{self, Configurations};
 use super::content::Content;
 use super::digests::Digests;
 use super::fields::Headers;
+use super::lock::ObjectLock;
 use super::operations::write;
 use super::state::{Bucket, Buckets, Object, Store, Versioning};
+use super::times;
 use super::versions::{self, DeleteMarker, Version, VersionId};
 
 /// The most bytes that a key has.
@@ -96,6 +98,8 @@ struct DescribedObject {
     /// The access control list; none for one that is private.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     acl: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "ObjectLock::is_unset")]
+    lock: ObjectLock,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     metadata: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -246,6 +250,7 @@ fn described_object(key: &str, object: &Object) -> Result<DescribedObject, Strin
         ssekms_key_id: headers.ssekms_key_id.clone(),
         customer_key_md5: headers.customer_key_md5.clone(),
         acl: headers.acl.clone(),
+        lock: headers.lock,
         metadata: metadata
             .map(|(name, metadata)| (name.clone(), metadata.clone()))
             .collect(),
@@ -276,7 +281,7 @@ fn described_version(key: &str, version: &Version) -> Result<DescribedVersion, S
 }
 
 fn written_time(time: SystemTime) -> Result<String, String> {
-    written_timestamp(&Timestamp::from(time))
+    times::written(time).ok_or_else(|| "a time has no text".to_owned())
 }
 
 fn written_timestamp(time: &Timestamp) -> Result<String, String> {
@@ -286,19 +291,9 @@ fn written_timestamp(time: &Timestamp) -> Result<String, String> {
     String::from_utf8(text).map_err(|error| error.to_string())
 }
 
-fn read_time(text: &str) -> Option<SystemTime> {
-    let time = Timestamp::parse(TimestampFormat::DateTime, text).ok()?;
-    let mut seconds = Vec::new();
-    time.format(TimestampFormat::EpochSeconds, &mut seconds)
-        .ok()?;
-    let seconds = String::from_utf8(seconds).ok()?;
-    let whole = seconds.split('.').next()?.parse().ok()?;
-    UNIX_EPOCH.checked_add(Duration::from_secs(whole))
-}
-
 fn wanted_time(text: &str) -> Result<SystemTime, String> {
     let wanted = || "lastModified must be such as 2026-01-31T09:30:00Z".to_owned();
-    read_time(text).ok_or_else(wanted)
+    times::read(text).ok_or_else(wanted)
 }
 
 fn wanted_expiry(text: &str) -> Result<Timestamp, String> {
@@ -429,6 +424,7 @@ impl Store {
             ssekms_key_id: described.ssekms_key_id,
             customer_key_md5: described.customer_key_md5.map(wanted_key_md5).transpose()?,
             acl: described.acl.map(wanted_acl).transpose()?,
+            lock: described.lock,
             content_type: described.content_type,
             cache_control: described.cache_control,
             content_disposition: described.content_disposition,

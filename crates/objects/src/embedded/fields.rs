@@ -4,6 +4,8 @@
 
 use s3s::dto::{Metadata, ServerSideEncryption, StorageClass, Timestamp};
 
+use super::lock::ObjectLock;
+
 /// The headers an object is written with and read with.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Headers {
@@ -21,6 +23,7 @@ pub(crate) struct Headers {
     pub(crate) customer_key_md5: Option<String>,
     /// The access control list; none for one that is private.
     pub(crate) acl: Option<Box<str>>,
+    pub(crate) lock: ObjectLock,
 }
 
 /// Takes the [`Headers`] out of an input shape.
@@ -39,6 +42,7 @@ macro_rules! headers_of {
             storage_class: $input.storage_class.take(),
             customer_key_md5: $crate::embedded::fields::customer_key!($input)?,
             acl: None,
+            lock: $crate::embedded::lock::ObjectLock::default(),
         }
     };
 }

@@ -6,6 +6,7 @@ use s3s::dto::{Metadata, ServerSideEncryption, StorageClass, Timestamp, Timestam
 use serde::{Deserialize, Serialize};
 
 use super::fields::Headers;
+use super::lock::ObjectLock;
 
 /// The headers of an object or an upload.
 #[derive(Serialize, Deserialize)]
@@ -24,6 +25,8 @@ pub(super) struct HeadersRow {
     customer_key_md5: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     acl: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "ObjectLock::is_unset")]
+    lock: ObjectLock,
 }
 
 pub(super) fn headers_row(headers: &Headers) -> HeadersRow {
@@ -57,6 +60,7 @@ pub(super) fn headers_row(headers: &Headers) -> HeadersRow {
             .map(|storage_class| storage_class.as_str().to_owned()),
         customer_key_md5: headers.customer_key_md5.clone(),
         acl: headers.acl.clone(),
+        lock: headers.lock,
     }
 }
 
@@ -79,5 +83,6 @@ pub(super) fn read_headers(row: HeadersRow) -> Headers {
         storage_class: row.storage_class.map(StorageClass::from),
         customer_key_md5: row.customer_key_md5,
         acl: row.acl,
+        lock: row.lock,
     }
 }

@@ -5,14 +5,14 @@
 
 use std::ops::Bound;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use s3s::dto::{Timestamp, TimestampFormat};
 use s3s::{S3Error, S3Result};
 
 use super::EmbeddedS3;
 use super::change::{Change, KeyEvent};
 use super::state::{Bucket, Buckets, Object, Store, Versioning};
+use super::times;
 use super::versions::{KeyEdit, Version};
 use crate::event::ObjectChange;
 use crate::xml::Element;
@@ -198,7 +198,7 @@ fn tasks(bucket: &Bucket, key: &str, rules: &[Rule], now: SystemTime) -> Vec<Tas
         let is_due = |rule: &Rule| {
             rule.is_noncurrent_over(since, newer, now) && rule.filter.fits(key, version)
         };
-        if rules.iter().any(is_due) {
+        if !is_locked(version, now) && rules.iter().any(is_due) {
             tasks.push(Task::Remove(version.id().name().to_owned()));
         }
     }
@@ -208,6 +208,14 @@ fn tasks(bucket: &Bucket, key: &str, rules: &[Rule], now: SystemTime) -> Vec<Tas
             .and_then(|newest| newest_task(newest, is_alone, key, rules, now)),
     );
     tasks
+}
+
+/// Whether an object lock keeps the version.
+fn is_locked(version: &Version, now: SystemTime) -> bool {
+    match version {
+        Version::Object(object) => object.headers.lock.check_delete(false, now).is_err(),
+        Version::DeleteMarker(_) => false,
+    }
 }
 
 /// What the rules want done to the newest version of a key. A delete marker goes once it is alone.
@@ -316,13 +324,7 @@ fn read_date(text: &str) -> Option<SystemTime> {
     } else {
         format!("{text}T00:00:00Z")
     };
-    let date = Timestamp::parse(TimestampFormat::DateTime, &whole).ok()?;
-    let mut seconds = Vec::new();
-    date.format(TimestampFormat::EpochSeconds, &mut seconds)
-        .ok()?;
-    let seconds = String::from_utf8(seconds).ok()?;
-    let whole = seconds.split('.').next()?.parse().ok()?;
-    UNIX_EPOCH.checked_add(Duration::from_secs(whole))
+    times::read(&whole)
 }
 
 fn rules(bucket: &Bucket) -> Vec<Rule> {

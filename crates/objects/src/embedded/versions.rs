@@ -249,6 +249,11 @@ impl<'a> KeyEdit<'a> {
         }
     }
 
+    /// The time now.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.store.now()
+    }
+
     /// The object as it is after what was done so far.
     pub(crate) fn current(&self) -> Option<&Object> {
         self.current.as_deref()
@@ -289,7 +294,7 @@ impl<'a> KeyEdit<'a> {
         self.tell(ObjectChange::DeleteMarkerCreated, None, &version);
         let marker = DeleteMarker {
             version: version.clone(),
-            last_modified: self.store.now(),
+            last_modified: self.now(),
         };
         let marker = Version::DeleteMarker(marker);
         self.edited.insert(version.sequence, Some(marker));

@@ -7,6 +7,7 @@ mod bucket_rules;
 mod disk;
 mod external;
 mod lifecycle;
+mod object_lock;
 mod panics;
 mod versions;
 

@@ -15,6 +15,7 @@ use crate::embedded::content::Content;
 use crate::embedded::customer_key;
 use crate::embedded::digests::{self, Digests};
 use crate::embedded::fields::{Headers, headers_of, tell_checksum, tell_encryption};
+use crate::embedded::lock::asked_lock;
 use crate::embedded::state::{self, New, Object, Store};
 use crate::embedded::versions::Found;
 use crate::event::ObjectChange;
@@ -73,6 +74,7 @@ pub(crate) fn object(
         .as_ref()
         .is_some_and(|directive| directive.as_str() == MetadataDirective::REPLACE);
     let asked = Headers {
+        lock: asked_lock!(input, memory.now())?,
         acl: given_acl!(input).of_upload(memory, account, &input.bucket)?,
         ..headers_of!(input)
     };
@@ -176,6 +178,7 @@ fn merged(original: &Object, asked: Headers, replaces: bool) -> Headers {
         storage_class: asked.storage_class,
         customer_key_md5: asked.customer_key_md5,
         acl: asked.acl,
+        lock: asked.lock,
         ..original.headers.clone()
     }
 }

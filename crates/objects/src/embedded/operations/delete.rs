@@ -10,7 +10,7 @@ use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use crate::embedded::state::{Bucket, Store, Versioning, bucket_mut};
 use crate::embedded::versions::{self, Deleted, KeyEdit};
-use crate::embedded::{conditions, reply};
+use crate::embedded::{conditions, lock, reply};
 
 /// The most objects one request deletes.
 const MAX_OBJECTS: usize = 1000;
@@ -21,6 +21,8 @@ struct Expected {
     etag: Option<ETagCondition>,
     last_modified: Option<Timestamp>,
     size: Option<i64>,
+    /// Whether a retention in governance mode is no hindrance.
+    bypass: bool,
 }
 
 /// Deletes an object or a version; one that is not there is no error.
@@ -34,9 +36,11 @@ pub(crate) fn one(
         etag: input.if_match,
         last_modified: input.if_match_last_modified_time,
         size: input.if_match_size,
+        bypass: input.bypass_governance_retention.unwrap_or_default(),
     };
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
+        lock::check_bypass(bucket, expected.bypass)?;
         let mut edit = KeyEdit::new(memory, bucket, &input.key);
         let deleted = expected.delete(&mut edit, version_id)?;
         let (changes, events) = edit.finish();
@@ -75,15 +79,17 @@ pub(crate) fn many(
         return Err(S3ErrorCode::MalformedXML.into());
     }
     let quiet = input.delete.quiet.unwrap_or_default();
+    let bypass = input.bypass_governance_retention.unwrap_or_default();
     memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
+        lock::check_bypass(bucket, bypass)?;
         let (mut deleted, mut errors) = (Vec::new(), Vec::new());
         let mut edits: BTreeMap<String, KeyEdit<'_>> = BTreeMap::new();
         for object in objects {
             let (key, version_id) = (object.key.clone(), object.version_id.clone());
             let edit = edits.entry(key.clone());
             let edit = edit.or_insert_with_key(|key| KeyEdit::new(memory, bucket, key));
-            match delete(edit, object) {
+            match delete(edit, object, bypass) {
                 Ok(done) => deleted.push(deleted_object(bucket, key, version_id, done)),
                 Err(error) => errors.push(failure(key, version_id, &error)),
             }
@@ -120,11 +126,12 @@ fn deleted_object(
 }
 
 /// Deletes one of several objects.
-fn delete(edit: &mut KeyEdit<'_>, object: ObjectIdentifier) -> S3Result<Deleted> {
+fn delete(edit: &mut KeyEdit<'_>, object: ObjectIdentifier, bypass: bool) -> S3Result<Deleted> {
     let expected = Expected {
         etag: object.e_tag.map(ETagCondition::ETag),
         last_modified: object.last_modified_time,
         size: object.size,
+        bypass,
     };
     let version_id = versions::checked_id(object.version_id.as_deref())?;
     expected.delete(edit, version_id)
@@ -139,6 +146,9 @@ impl Expected {
         };
         let (etag, last_modified) = (self.etag.as_ref(), self.last_modified.as_ref());
         conditions::check_delete(found, etag, last_modified, self.size)?;
+        if let (Some(_), Some(object)) = (version_id, found) {
+            object.headers.lock.check_delete(self.bypass, edit.now())?;
+        }
         Ok(match version_id {
             None => edit.delete(),
             Some(id) => edit.delete_version(id),

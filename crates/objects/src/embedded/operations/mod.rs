@@ -12,6 +12,7 @@ pub(crate) mod list;
 pub(crate) mod list_uploads;
 pub(crate) mod multipart;
 pub(crate) mod object_acl;
+pub(crate) mod object_lock;
 pub(crate) mod read;
 pub(crate) mod tagging;
 pub(crate) mod versions;

@@ -18,6 +18,7 @@ use crate::embedded::digests::Digests;
 use crate::embedded::fields::{
     Headers, claims_of, customer_key, headers_of, tell_checksum, tell_encryption,
 };
+use crate::embedded::lock::asked_lock;
 use crate::embedded::state::{Bucket, Buckets, Store, Upload, UploadedPart, bucket, bucket_mut};
 
 /// The greatest number of a part.
@@ -57,7 +58,9 @@ pub(crate) fn create(
         .transpose()?;
     let algorithm = wish.unwrap_or(Algorithm::Crc64Nvme);
     let composite = composite(algorithm, input.checksum_type.as_ref())?;
+    let lock = asked_lock!(input, memory.now())?;
     let headers = Headers {
+        lock,
         acl: given_acl!(input).of_upload(memory, account, &input.bucket)?,
         ..headers_of!(input)
     };
@@ -83,6 +86,8 @@ pub(crate) fn create(
     memory.write(account, |buckets| {
         check_room(buckets)?;
         let bucket = bucket_mut(buckets, &input.bucket)?;
+        // The default retention is counted from the completion.
+        lock.in_bucket(bucket, memory.now())?;
         memory.keep_upload(account, &input.bucket, (&input.key, &id), &upload)?;
         bucket.uploads.insert((input.key, id), upload);
         Ok(output)

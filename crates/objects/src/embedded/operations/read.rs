@@ -14,6 +14,7 @@ use crate::embedded::checksum::Checksum;
 use crate::embedded::conditions::ReadConditions;
 use crate::embedded::customer_key;
 use crate::embedded::fields::{customer_key, describe, size, tell_checksum, tell_encryption};
+use crate::embedded::lock::tell_lock;
 use crate::embedded::state::{Object, Store};
 
 /// The part of an object that a read asks for.
@@ -118,6 +119,7 @@ pub(crate) fn get(
     let view = View::of(&object, input.range, input.part_number)?;
     let mut output = describe!(GetObjectOutput, object, view);
     tell_encryption!(output, &object.headers);
+    tell_lock!(output, &object.headers.lock);
     output.version_id = found.version_id;
     if wants_checksum(input.checksum_mode.as_ref())
         && let Some(checksum) = &view.checksum
@@ -153,6 +155,7 @@ pub(crate) fn head(
     let view = View::of(&object, input.range, input.part_number)?;
     let mut output = describe!(HeadObjectOutput, object, view);
     tell_encryption!(output, &object.headers);
+    tell_lock!(output, &object.headers.lock);
     output.version_id = found.version_id;
     if wants_checksum(input.checksum_mode.as_ref())
         && let Some(checksum) = &view.checksum

@@ -1,16 +1,17 @@
 //! Objects written in one request.
 
 use s3s::dto::{PutObjectInput, PutObjectOutput};
-use s3s::{S3Request, S3Result};
+use s3s::{S3Request, S3Result, s3_error};
 
 use super::tagging;
 use crate::embedded::acl::given_acl;
 use crate::embedded::body;
-use crate::embedded::checksum::{self, Algorithm};
+use crate::embedded::checksum::{self, Algorithm, Claim};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
 use crate::embedded::digests::Digests;
 use crate::embedded::fields::{Headers, claims_of, headers_of, tell_checksum, tell_encryption};
+use crate::embedded::lock::{ObjectLock, asked_lock};
 use crate::embedded::state::{New, Object, Store};
 use crate::embedded::versions::VersionId;
 use crate::event::ObjectChange;
@@ -33,8 +34,11 @@ pub(crate) async fn put(
         .as_ref()
         .map(|name| Algorithm::named(name.as_str()))
         .transpose()?;
+    let lock = asked_lock!(input, memory.now())?;
+    check_sum_given(&input, &claims, lock, change)?;
     let headers = Headers {
         acl,
+        lock,
         ..headers_of!(input)
     };
     let digests = checksum::verify(&content, digests, &claims, wish)?;
@@ -59,6 +63,25 @@ pub(crate) async fn put(
     tell_encryption!(output, &object.headers);
     tell_checksum!(output, &object.checksum);
     Ok(output)
+}
+
+/// Refuses to lock bytes that no checksum vouches for. Forms need none.
+///
+/// Source: docs `API_PutObject`, 2026-11.
+fn check_sum_given(
+    input: &PutObjectInput,
+    claims: &[Claim],
+    lock: ObjectLock,
+    change: ObjectChange,
+) -> S3Result<()> {
+    let is_given = input.content_md5.is_some() || !claims.is_empty();
+    if lock.is_unset() || is_given || change != ObjectChange::Put {
+        return Ok(());
+    }
+    Err(s3_error!(
+        InvalidRequest,
+        "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters"
+    ))
 }
 
 /// Makes an object of bytes that came whole, with no tags.
