@@ -166,6 +166,11 @@ def test_faults_reach_handlers_and_operations(server_with, account):
         ('{"Resources": {"A": {"Type": "AWS::S3::Bucket"}}', "line 1"),
         ("\0", "line 1"),
         ("x" * 51_201, "less than or equal to 51200"),
+        ("Resources: {A: {Type: AWS::S3::Bucket}}\n#" + "x" * 5_000_000, "less than or equal to 51200"),
+        ("Metadata:\n  a0: &a0 [x, x]\n" + "".join(f"  a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+         + "Resources: {A: {Type: AWS::S3::Bucket}}", "line 3"),
+        ("Resources: {A: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub '${B}'}}, B: {Type: AWS::S3::Bucket, Properties: {BucketName: "
+         "!GetAtt A.Arn}}}", "ircular"),
     ],
 )
 def test_hostile_templates_are_refused(endpoint, account, body, words):

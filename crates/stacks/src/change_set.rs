@@ -1,5 +1,7 @@
 //! A change set: what an update would do.
 
+use std::collections::BTreeMap;
+
 use b2bi_local_registry::Properties;
 use b2bi_local_template::{
     Action, Bound, BoundResource, Change, ChangeSource, Detail, Replacement, Target,
@@ -37,6 +39,9 @@ pub struct ChangeSet {
     pub changes: Vec<ResourceChange>,
     /// Whether it creates its stack.
     pub creates: bool,
+    /// The identifiers of the resources that it imports, by their names in the template.
+    #[serde(default)]
+    pub imports: BTreeMap<String, String>,
     /// `DO_NOTHING`, `ROLLBACK` or `DELETE`.
     pub on_stack_failure: Option<String>,
     /// Whether changes of nested stacks were asked for.
@@ -48,7 +53,7 @@ pub struct ChangeSet {
 /// A change of a resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResourceChange {
-    /// `Add`, `Modify` or `Remove`.
+    /// `Add`, `Modify`, `Remove` or `Import`.
     pub action: String,
     /// What happens to the old resource: `Delete`, `Retain`, `ReplaceAndDelete`, …
     pub policy_action: Option<String>,
@@ -108,6 +113,16 @@ pub(crate) fn described(
         resource_change(change, present, before, after)
     });
     described.collect()
+}
+
+/// Says of the changes that import a resource that they do.
+pub(crate) fn mark_imports(changes: &mut [ResourceChange], imports: &BTreeMap<String, String>) {
+    for change in changes {
+        if let Some(identifier) = imports.get(&change.logical_id) {
+            "Import".clone_into(&mut change.action);
+            change.physical_id = Some(identifier.clone());
+        }
+    }
 }
 
 fn resource_change(

@@ -28,7 +28,7 @@ pub use event::StackEvent;
 pub use execute::OnFailure;
 pub use operations::{
     Begun, ChangeSetRequest, CreateRequest, CreatedChangeSet, DeleteRequest, DriftDetection,
-    UpdateRequest, check_policy, stack_drift_status,
+    ImportRequest, UpdateRequest, check_policy, stack_drift_status,
 };
 pub use prepare::{DefinitionRequest, ParameterRequest};
 pub use stack::{

@@ -69,6 +69,18 @@ statuses! {
     UpdateRollbackCompleteCleanupInProgress = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
     /// The former state is restored.
     UpdateRollbackComplete = "UPDATE_ROLLBACK_COMPLETE",
+    /// Resources that exist are being taken into the stack.
+    ImportInProgress = "IMPORT_IN_PROGRESS",
+    /// Resources that exist have been taken into the stack.
+    ImportComplete = "IMPORT_COMPLETE",
+    /// The resource was not taken into the stack.
+    ImportFailed = "IMPORT_FAILED",
+    /// What was taken into the stack is being given up.
+    ImportRollbackInProgress = "IMPORT_ROLLBACK_IN_PROGRESS",
+    /// What was taken into the stack could not be given up.
+    ImportRollbackFailed = "IMPORT_ROLLBACK_FAILED",
+    /// What was taken into the stack has been given up.
+    ImportRollbackComplete = "IMPORT_ROLLBACK_COMPLETE",
 }
 
 impl Status {
@@ -88,6 +100,8 @@ impl Status {
                 | Self::UpdateRollbackComplete
                 | Self::CreateFailed
                 | Self::UpdateFailed
+                | Self::ImportComplete
+                | Self::ImportRollbackComplete
         )
     }
 
@@ -104,6 +118,8 @@ impl Status {
             | Self::UpdateRollbackInProgress
             | Self::UpdateRollbackCompleteCleanupInProgress => Self::UpdateRollbackFailed,
             Self::UpdateCompleteCleanupInProgress => Self::UpdateComplete,
+            // Nothing of an import is stored before its end.
+            Self::ImportInProgress | Self::ImportRollbackInProgress => Self::ImportRollbackComplete,
             other => other,
         }
     }

@@ -25,6 +25,14 @@ pub struct ResourceDeclaration {
     pub(crate) declared: Node,
 }
 
+impl ResourceDeclaration {
+    /// Whether the template says what happens to the resource when its stack gives it up.
+    #[must_use]
+    pub fn has_deletion_policy(&self) -> bool {
+        self.deletion_policy.is_some()
+    }
+}
+
 /// What happens to a resource that its stack gives up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Policy {

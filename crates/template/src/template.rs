@@ -44,6 +44,14 @@ pub struct OutputDeclaration {
     pub(crate) export: Option<Node>,
 }
 
+impl OutputDeclaration {
+    /// Its value as written.
+    #[must_use]
+    pub fn written(&self) -> Value {
+        self.value.to_value()
+    }
+}
+
 const SECTIONS: &[&str] = &[
     "AWSTemplateFormatVersion",
     "Description",

@@ -41,7 +41,7 @@ pub(super) enum Applied {
 }
 
 impl Execution {
-    fn resource_type(&self, type_name: &str) -> Result<Arc<dyn ResourceType>, String> {
+    pub(super) fn resource_type(&self, type_name: &str) -> Result<Arc<dyn ResourceType>, String> {
         let found = self.stacks.registry.get(type_name);
         found.map_err(|error| error.to_string())
     }
@@ -389,7 +389,7 @@ impl Execution {
     }
 
     /// The reason of the event of a handler that has failed.
-    fn handler_reason(&self, error: &HandlerError) -> String {
+    pub(super) fn handler_reason(&self, error: &HandlerError) -> String {
         format!(
             "Resource handler returned message: \"{}\" (RequestToken: {}, HandlerErrorCode: {})",
             error.message,
@@ -399,7 +399,11 @@ impl Execution {
     }
 }
 
-fn take_over(resource: &mut StackResource, resource_type: &dyn ResourceType, made: Resource) {
+pub(super) fn take_over(
+    resource: &mut StackResource,
+    resource_type: &dyn ResourceType,
+    made: Resource,
+) {
     resource.physical_id = Some(resource_type.reference(&made));
     resource.residence = resource_type.residence_of(&made).to_string();
     resource.identifier = Some(made.identifier);

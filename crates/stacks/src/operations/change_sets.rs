@@ -1,12 +1,13 @@
 //! Change sets: made, executed, deleted.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use b2bi_local_b2bi::Scope;
 use b2bi_local_template::Template;
 
 use super::Begun;
-use crate::change_set::{ChangeSet, described};
+use crate::change_set::{ChangeSet, described, mark_imports};
 use crate::error::{StackError, StackErrorCode};
 use crate::execute::{Execution, OnFailure, Update};
 use crate::prepare::{DefinitionRequest, Prepared, Preparer, check_capabilities};
@@ -48,6 +49,8 @@ pub struct ChangeSetRequest {
     pub name: String,
     /// Whether it creates its stack.
     pub creates: bool,
+    /// The resources that it imports; if there are any, it does nothing else.
+    pub imports: Vec<ImportRequest>,
     /// What the stack is to be.
     pub definition: DefinitionRequest,
     /// What it is for.
@@ -58,6 +61,17 @@ pub struct ChangeSetRequest {
     pub include_nested_stacks: bool,
     /// A token that the events carry.
     pub client_token: Option<String>,
+}
+
+/// A resource that a change set imports.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportRequest {
+    /// Its name in the template.
+    pub logical_id: String,
+    /// Its type.
+    pub type_name: String,
+    /// The properties that identify it.
+    pub identifier: BTreeMap<String, String>,
 }
 
 /// A change set that was made, and its stack.
@@ -84,7 +98,8 @@ impl Stacks {
         let is_new = found.is_none();
         let stack = self.stack_of(scope, &request, found)?;
         let capabilities = request.definition.capabilities.clone();
-        let previous = (!request.creates).then_some(&stack.definition);
+        let is_empty = request.creates || stack.definition.template.is_empty();
+        let previous = (!is_empty).then_some(&stack.definition);
         let owner = Self::owner(scope, &stack);
         let definition = request.definition.clone();
         let prepared = self.preparer().requested(&owner, definition, previous)?;
@@ -111,7 +126,14 @@ impl Stacks {
         found: Option<Stack>,
     ) -> Result<Stack, StackError> {
         let name = &request.stack_name;
+        let imports = !request.imports.is_empty();
         match (found, request.creates) {
+            (Some(stack), false) if imports && stack.status == Status::ReviewInProgress => {
+                self.check_change_set_name(scope, stack, &request.name)
+            }
+            (None, creates) if imports && !creates && !name.starts_with("arn:") => {
+                Ok(self.new_stack(scope, name, None))
+            }
             (None, true) if !name.starts_with("arn:") => Ok(self.new_stack(scope, name, None)),
             (None, _) => Err(StackError::validation(format!(
                 "Stack [{name}] does not exist"
@@ -186,7 +208,12 @@ impl Stacks {
         prepared: Prepared,
     ) -> Result<ChangeSet, StackError> {
         let planned = self.planned(scope, stack, &prepared).await;
-        let (changes, failure) = match planned {
+        let mut imports = BTreeMap::new();
+        if let (Ok(planned), [_, ..]) = (&planned, request.imports.as_slice()) {
+            let planned = (planned, &prepared.bound);
+            imports = self.imports(scope, stack, planned, &request.imports)?;
+        }
+        let (mut changes, failure) = match planned {
             Ok(planned) if !planned.is_needed => (Vec::new(), Some(NO_CHANGES.to_owned())),
             Ok(planned) => {
                 let old = planned.old.as_ref();
@@ -198,6 +225,7 @@ impl Stacks {
             }
             Err(error) => return Err(error),
         };
+        mark_imports(&mut changes, &imports);
         let has_failed = failure.is_some();
         Ok(ChangeSet {
             id: self.arn(scope, "changeSet", &request.name),
@@ -221,6 +249,7 @@ impl Stacks {
             definition: prepared.definition,
             changes,
             creates: request.creates,
+            imports,
             on_stack_failure: request.on_stack_failure.clone(),
             include_nested_stacks: request.include_nested_stacks,
             created: self.now(),
@@ -317,10 +346,11 @@ impl Stacks {
         let stack = self.live(scope, &found.stack_id)?;
         let guard = self.occupy(&stack)?;
         let mut stack = self.live(scope, &found.stack_id)?;
+        let is_reviewed = stack.status == Status::ReviewInProgress;
         let is_ready = if found.creates {
-            stack.status == Status::ReviewInProgress
+            is_reviewed
         } else {
-            stack.status.can_be_updated()
+            stack.status.can_be_updated() || (is_reviewed && !found.imports.is_empty())
         };
         if !is_ready {
             let message = format!(
@@ -339,6 +369,11 @@ impl Stacks {
             return self
                 .create_reviewed(execution, &found, prepared, disable_rollback)
                 .await;
+        }
+        if !found.imports.is_empty() {
+            let kind = "UPDATE_STACK";
+            let execution = Execution::new(self, scope, stack, guard, (kind, client_token));
+            return self.import(execution, &found, prepared).await;
         }
         let planned = self.planned(scope, &stack, &prepared).await?;
         let update = Update {

@@ -5,11 +5,12 @@ mod change_sets;
 mod create;
 mod delete;
 mod drift;
+mod import;
 mod retry;
 mod settings;
 mod update;
 
-pub use self::change_sets::{ChangeSetRequest, CreatedChangeSet};
+pub use self::change_sets::{ChangeSetRequest, CreatedChangeSet, ImportRequest};
 pub use self::create::CreateRequest;
 pub(crate) use self::create::Parent;
 pub use self::delete::DeleteRequest;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::property;
+use crate::{bound, property};
 
 fn check(cases: &[(&str, Value)]) {
     for (written, expected) in cases {
@@ -202,6 +202,54 @@ fn cidr() {
         ("!Cidr ['nonsense', 1]", "cannot make 1 blocks"),
         ("!Cidr ['10.0.0.0/24', 1, 999]", "cannot make 1 blocks"),
     ]);
+}
+
+#[test]
+fn condition_functions() {
+    let holds = |written: &str| {
+        let text = format!(
+            "Parameters:
+  EnvironmentType: {{Type: String, Default: prod}}
+  ASecurityGroup: {{Type: String, Default: sg-mysggroup}}
+Conditions:
+  SomeOtherCondition: !Equals [a, a]
+  C: {written}
+Resources: {{R: {{Type: T, Condition: C}}, S: {{Type: T}}}}"
+        );
+        bound(&text, &[]).map(|bound| bound.resources().contains_key("R"))
+    };
+    for (written, expected) in [
+        ("!Equals [!Ref EnvironmentType, prod]", true),
+        ("!Equals [!Ref EnvironmentType, Prod]", false),
+        ("!Equals [1, '1']", true),
+        ("!Not [!Equals [!Ref EnvironmentType, prod]]", false),
+        (
+            "!And [!Equals [sg-mysggroup, !Ref ASecurityGroup], !Condition SomeOtherCondition]",
+            true,
+        ),
+        (
+            "!And [!Equals [sg-mysggroup, other], !Condition SomeOtherCondition]",
+            false,
+        ),
+        (
+            "!Or [!Equals [sg-mysggroup, other], !Condition SomeOtherCondition]",
+            true,
+        ),
+        ("!Or [!Equals [a, b], !Equals [c, d]]", false),
+        ("!Condition SomeOtherCondition", true),
+    ] {
+        assert_eq!(holds(written).unwrap(), expected, "{written}");
+    }
+    for written in [
+        "!And [!Condition SomeOtherCondition]",
+        "!Not [!Condition SomeOtherCondition, !Condition SomeOtherCondition]",
+        "!Equals [a]",
+        "!Condition Nobody",
+        "!Equals [!GetAtt S.Arn, a]",
+    ] {
+        let error = holds(written).unwrap_err().to_string();
+        assert!(error.contains("(line "), "{written}: {error}");
+    }
 }
 
 #[test]

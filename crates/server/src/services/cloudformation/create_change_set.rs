@@ -1,8 +1,10 @@
 //! `CreateChangeSet`.
 
+use std::collections::BTreeMap;
+
 use b2bi_local_b2bi::Scope;
 use b2bi_local_dispatcher::ServiceError;
-use b2bi_local_stacks::ChangeSetRequest;
+use b2bi_local_stacks::{ChangeSetRequest, ImportRequest};
 
 use super::super::form::Form;
 use super::definition::Requested;
@@ -19,8 +21,11 @@ pub(crate) struct Input {
 impl Input {
     pub(super) fn read(form: &mut Form) -> Result<Self, ServiceError> {
         let kind = form.choice("ChangeSetType", &["CREATE", "UPDATE", "IMPORT"]);
-        if kind == Some("IMPORT") {
-            return Err(validation("ChangeSetType IMPORT is not supported here"));
+        let imports = imports(form);
+        if (kind == Some("IMPORT")) == imports.is_empty() {
+            return Err(validation(
+                "ResourcesToImport names the resources of change sets of the type IMPORT, and of no others",
+            ));
         }
         if form.choice("DeploymentMode", &["REVERT_DRIFT"]).is_some() {
             return Err(validation(
@@ -38,6 +43,7 @@ impl Input {
                 stack_name: names::stack(form),
                 name: names::new_change_set(form),
                 creates: kind == Some("CREATE"),
+                imports,
                 description: form.optional("Description", (1, 1024), |_| true),
                 on_stack_failure: on_failure.map(str::to_owned),
                 include_nested_stacks: form.boolean("IncludeNestedStacks").unwrap_or(false),
@@ -47,6 +53,27 @@ impl Input {
             requested: Requested::read(form)?,
         })
     }
+}
+
+fn imports(form: &mut Form) -> Vec<ImportRequest> {
+    let given = form.structures("ResourcesToImport").unwrap_or_default();
+    let imports = given.into_iter().map(|mut members| ImportRequest {
+        logical_id: members.remove("LogicalResourceId").unwrap_or_default(),
+        type_name: members.remove("ResourceType").unwrap_or_default(),
+        identifier: entries(&members, "ResourceIdentifier"),
+    });
+    imports.collect()
+}
+
+/// The entries of a map among the members of a structure.
+fn entries(members: &BTreeMap<String, String>, name: &str) -> BTreeMap<String, String> {
+    let prefix = format!("{name}.entry.");
+    let keys = members.iter().filter_map(|(member, key)| {
+        let place = member.strip_prefix(&prefix)?.strip_suffix(".key")?;
+        let value = members.get(&format!("{prefix}{place}.value"))?;
+        Some((key.clone(), value.clone()))
+    });
+    keys.collect()
 }
 
 /// Makes a change set. One without changes is made too, and has failed.

@@ -24,7 +24,6 @@ const UNSUPPORTED: &[&str] = &[
     "StackPolicyURL",
     "StackPolicyDuringUpdateBody",
     "StackPolicyDuringUpdateURL",
-    "ResourcesToImport",
 ];
 
 /// Where the template of a request is.
@@ -95,12 +94,8 @@ impl Requested {
         }
         // Where a resource exists, its creation fails with AlreadyExists: nothing is imported.
         form.boolean("ImportExistingResources");
-        let mode = form.choice("DeploymentConfig.Mode", &["STANDARD", "EXPRESS"]);
-        if mode == Some("EXPRESS") {
-            return Err(validation(
-                "DeploymentConfig.Mode EXPRESS is not supported here",
-            ));
-        }
+        // Nothing has to become stable here, so both modes are the same. Source: Assumption A-357.
+        form.choice("DeploymentConfig.Mode", &["STANDARD", "EXPRESS"]);
         Ok(Self {
             location: TemplateLocation::read(form)?,
             request: DefinitionRequest {
