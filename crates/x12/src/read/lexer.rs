@@ -2,6 +2,7 @@
 
 use memchr::{memchr, memchr_iter};
 
+use super::reader::LONGEST_SEGMENT;
 use crate::delimiters::{
     BINARY, Class, Classes, Delimiters, ELEMENT, ESCAPE, MARKUP, TERMINATOR, WIDE,
 };
@@ -158,7 +159,10 @@ impl Lexer {
             .trim()
             .parse()
             .ok()?;
-        let end = start.checked_add(length)?;
+        // A count that no segment can have leads nowhere.
+        let end = start
+            .checked_add(length)
+            .filter(|end| *end < LONGEST_SEGMENT)?;
         match input.get(end) {
             Some(byte) if *byte == self.delimiters.terminator => {
                 self.push(input, start, end);

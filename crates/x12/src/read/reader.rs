@@ -15,7 +15,7 @@ use crate::isa::{self, Isa};
 use crate::tables::LoopNames;
 
 /// The longest segment taken; a binary segment may be that long too.
-const LONGEST_SEGMENT: usize = 256 << 20;
+pub(super) const LONGEST_SEGMENT: usize = 256 << 20;
 
 /// Reads an input given in pieces; what it keeps is bounded by the longest segment.
 pub struct Reader<S> {

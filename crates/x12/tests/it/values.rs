@@ -158,6 +158,7 @@ fn a_wrong_length_of_binary_data_is_one_problem() {
         assert_eq!(found, wanted.into_iter().collect::<Vec<_>>(), "{binary}");
     };
     check("BIN*6*abcdef", None);
+    check("BIN*06*abcdef", None);
     for (binary, value) in [
         ("BIN*6*a~b*c~d", "6"),
         ("BIN*4*abcdef", "4"),
@@ -165,6 +166,7 @@ fn a_wrong_length_of_binary_data_is_one_problem() {
         ("BIN*-3*abc", "-3"),
         ("BIN*0*abc", "0"),
         ("BIN*600000*abc", "600000"),
+        ("BIN*999999999999999*abc", "999999999999999"),
     ] {
         check(binary, Some(value));
     }
