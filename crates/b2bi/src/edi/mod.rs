@@ -1,5 +1,6 @@
 //! From X12 to the service-defined document, and back.
 
+mod check;
 mod error;
 pub(crate) mod mapping;
 pub(crate) mod outbound;
@@ -7,9 +8,8 @@ pub(crate) mod rules;
 mod selection;
 mod starter;
 pub(crate) mod transformer;
+mod windows;
 
-use std::fmt;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use b2bi_local_model::Error;
@@ -20,24 +20,16 @@ use b2bi_local_x12::{
 };
 
 use crate::errors::validation;
+pub(crate) use check::{RejectError, check_file, check_transactions};
 pub use error::EdiError;
 pub(crate) use mapping::Mapping;
 pub use rules::validation_rules;
 pub use selection::Selection;
 pub use starter::starter_template;
+pub(crate) use windows::{Take, parse_and_validate_in_windows};
 
 /// How much longer than its X12 a document is expected to be, for a start.
 const GROWTH: usize = 6;
-/// How much X12 is read before its document is handed on, where that is done in pieces: the piece, some
-/// ten times as long, is still in the cache when its checksums are made.
-const SLICE: usize = 32 << 10;
-
-/// The most problems that the reason of a failed job names.
-const REASONS: usize = 20;
-
-/// Takes the next bytes of a file, and says whether more are wanted.
-pub(crate) type Take<'t> = dyn FnMut(&[u8]) -> ControlFlow<()> + 't;
-
 /// What is done to an X12 file.
 #[derive(Clone, Debug)]
 pub(crate) struct Conversion {
@@ -170,35 +162,6 @@ impl ParsedFile {
     }
 }
 
-/// Why a file is not taken.
-#[derive(Debug)]
-pub(crate) enum RejectError {
-    /// It cannot be read to its end.
-    Unreadable(String),
-    /// It holds transactions of another set or version.
-    Other(EdiError),
-    /// Its envelope is rejected.
-    Envelope(String),
-}
-
-impl fmt::Display for RejectError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(reasons) | Self::Envelope(reasons) => out.write_str(reasons),
-            Self::Other(error) => error.fmt(out),
-        }
-    }
-}
-
-impl std::error::Error for RejectError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Other(error) => Some(error),
-            Self::Unreadable(_) | Self::Envelope(_) => None,
-        }
-    }
-}
-
 /// Reads a file and, if `validates` says so, validates it; whether it is taken is another question, which
 /// [`check_file`] answers.
 ///
@@ -228,116 +191,10 @@ pub(crate) fn parse_and_validate(
     Ok(ParsedFile::new(document, reading, rest))
 }
 
-/// Whether what was read of a file lets it be taken: the headers and trailers of its interchanges and
-/// groups are in order.
-///
-/// Problems of transactions are reported and acknowledged, and the file is taken all the same.
-///
-/// Source: Assumption A-60.
-///
-/// # Errors
-///
-/// Why not.
-pub(crate) fn check_file(
-    reading: &ReadReport,
-    problems: &[Problem],
-    conversion: &Conversion,
-) -> Result<(), RejectError> {
-    let fatal = reading.fatal();
-    let reasons: Vec<String> = problems
-        .iter()
-        .filter(|problem| problem.rejects_file())
-        .filter(|problem| Some(*problem) != fatal)
-        .take(REASONS)
-        .chain(fatal)
-        .map(ToString::to_string)
-        .collect();
-    if fatal.is_some() {
-        return Err(RejectError::Unreadable(reasons.join("; ")));
-    }
-    let other = conversion.selection.check(&reading.contents).err();
-    if reasons.is_empty() {
-        return other.map_or(Ok(()), |error| Err(RejectError::Other(error)));
-    }
-    let other = other.map(|error| error.to_string());
-    let reasons: Vec<String> = reasons.into_iter().chain(other).collect();
-    Err(RejectError::Envelope(reasons.join("; ")))
-}
-
 /// What is wrong with X12 by the standard and the user's rules.
 pub(crate) fn validate(x12: &[u8], conversion: &Conversion) -> Validation {
     let (validator, _) = b2bi_local_x12::read(x12, conversion.validator());
     validator.finish()
-}
-
-/// Reads and, if `validates` says so, validates a file whose bytes `feed` hands over, and hands the
-/// document to `emit` in pieces until that wants no more; the document of what is returned is empty.
-///
-/// # Errors
-///
-/// The file cannot be read.
-pub(crate) fn parse_and_validate_in_windows<E>(
-    conversion: &Conversion,
-    style: &DocumentStyle,
-    validates: bool,
-    feed: impl FnOnce(&mut Take<'_>) -> Result<(), E>,
-    emit: impl FnMut(Vec<u8>) -> bool,
-) -> Result<ParsedFile, E> {
-    match conversion.format {
-        FileFormat::Xml => {
-            let reader = reader(XmlWriter::new(0), conversion, style, validates);
-            stream(reader, feed, emit)
-        }
-        FileFormat::Json | FileFormat::NotUsed => {
-            let writer = JsonWriter::new(style.layout, 0);
-            stream(reader(writer, conversion, style, validates), feed, emit)
-        }
-    }
-}
-
-fn stream<W: Document, E>(
-    mut reader: Reader<(W, Rest<'_>)>,
-    feed: impl FnOnce(&mut Take<'_>) -> Result<(), E>,
-    mut emit: impl FnMut(Vec<u8>) -> bool,
-) -> Result<ParsedFile, E> {
-    feed(&mut |bytes| {
-        for slice in bytes.chunks(SLICE) {
-            reader.push(slice);
-            if reader.has_ended() || !emit(reader.sink().0.taken()) {
-                return ControlFlow::Break(());
-            }
-        }
-        ControlFlow::Continue(())
-    })?;
-    let ((writer, rest), reading) = reader.finish();
-    emit(writer.finish());
-    Ok(ParsedFile::new(String::new(), reading, rest))
-}
-
-/// A writer of documents that gives out what it has written so far.
-trait Document: Sink {
-    fn taken(&mut self) -> Vec<u8>;
-    fn finish(self) -> Vec<u8>;
-}
-
-impl Document for JsonWriter {
-    fn taken(&mut self) -> Vec<u8> {
-        self.hand_out(<[u8]>::to_vec)
-    }
-
-    fn finish(self) -> Vec<u8> {
-        Self::finish(self)
-    }
-}
-
-impl Document for XmlWriter {
-    fn taken(&mut self) -> Vec<u8> {
-        self.take()
-    }
-
-    fn finish(self) -> Vec<u8> {
-        Self::finish(self)
-    }
 }
 
 /// What is made of a file beside its document; nothing where it is not validated.
@@ -366,14 +223,6 @@ fn reader<'c, W: Sink>(
         None => Reader::new(sink),
     };
     reader.problem_limit(limit)
-}
-
-/// Refuses to split a file of more than `limit` transactions.
-pub(crate) fn check_transactions(count: usize, limit: usize) -> Result<(), EdiError> {
-    if count <= limit {
-        return Ok(());
-    }
-    Err(EdiError::ManyTransactions { count, limit })
 }
 
 /// The document of a file, whatever it holds.

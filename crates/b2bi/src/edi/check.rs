@@ -1,0 +1,84 @@
+//! Whether a file is taken.
+
+use std::error::Error;
+use std::fmt;
+
+use b2bi_local_x12::{Problem, ReadReport};
+
+use super::{Conversion, EdiError};
+
+/// The most problems that the reason of a failed job names.
+const REASONS: usize = 20;
+
+/// Why a file is not taken.
+#[derive(Debug)]
+pub(crate) enum RejectError {
+    /// It cannot be read to its end.
+    Unreadable(String),
+    /// It holds transactions of another set or version.
+    Other(EdiError),
+    /// Its envelope is rejected.
+    Envelope(String),
+}
+
+impl fmt::Display for RejectError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(reasons) | Self::Envelope(reasons) => out.write_str(reasons),
+            Self::Other(error) => error.fmt(out),
+        }
+    }
+}
+
+impl Error for RejectError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Other(error) => Some(error),
+            Self::Unreadable(_) | Self::Envelope(_) => None,
+        }
+    }
+}
+
+/// Whether what was read of a file lets it be taken: the headers and trailers of its interchanges and
+/// groups are in order.
+///
+/// Problems of transactions are reported and acknowledged, and the file is taken all the same.
+///
+/// Source: Assumption A-60.
+///
+/// # Errors
+///
+/// Why not.
+pub(crate) fn check_file(
+    reading: &ReadReport,
+    problems: &[Problem],
+    conversion: &Conversion,
+) -> Result<(), RejectError> {
+    let fatal = reading.fatal();
+    let reasons: Vec<String> = problems
+        .iter()
+        .filter(|problem| problem.rejects_file())
+        .filter(|problem| Some(*problem) != fatal)
+        .take(REASONS)
+        .chain(fatal)
+        .map(ToString::to_string)
+        .collect();
+    if fatal.is_some() {
+        return Err(RejectError::Unreadable(reasons.join("; ")));
+    }
+    let other = conversion.selection.check(&reading.contents).err();
+    if reasons.is_empty() {
+        return other.map_or(Ok(()), |error| Err(RejectError::Other(error)));
+    }
+    let other = other.map(|error| error.to_string());
+    let reasons: Vec<String> = reasons.into_iter().chain(other).collect();
+    Err(RejectError::Envelope(reasons.join("; ")))
+}
+
+/// Refuses to split a file of more than `limit` transactions.
+pub(crate) fn check_transactions(count: usize, limit: usize) -> Result<(), EdiError> {
+    if count <= limit {
+        return Ok(());
+    }
+    Err(EdiError::ManyTransactions { count, limit })
+}

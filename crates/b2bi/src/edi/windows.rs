@@ -1,0 +1,85 @@
+//! Documents that are handed out while their files are read.
+
+use std::ops::ControlFlow;
+
+use b2bi_local_model::types::FileFormat;
+use b2bi_local_x12::{JsonWriter, Reader, Sink, XmlWriter};
+
+use super::{Conversion, DocumentStyle, ParsedFile, Rest, reader};
+
+/// How much X12 is read before its document is handed on, where that is done in pieces: the piece, some
+/// ten times as long, is still in the cache when its checksums are made.
+const SLICE: usize = 32 << 10;
+
+/// Takes the next bytes of a file, and says whether more are wanted.
+pub(crate) type Take<'t> = dyn FnMut(&[u8]) -> ControlFlow<()> + 't;
+
+/// Reads and, if `validates` says so, validates a file whose bytes `feed` hands over, and hands the
+/// document to `emit` in pieces until that wants no more; the document of what is returned is empty.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub(crate) fn parse_and_validate_in_windows<E>(
+    conversion: &Conversion,
+    style: &DocumentStyle,
+    validates: bool,
+    feed: impl FnOnce(&mut Take<'_>) -> Result<(), E>,
+    emit: impl FnMut(Vec<u8>) -> bool,
+) -> Result<ParsedFile, E> {
+    match conversion.format {
+        FileFormat::Xml => {
+            let reader = reader(XmlWriter::new(0), conversion, style, validates);
+            stream(reader, feed, emit)
+        }
+        FileFormat::Json | FileFormat::NotUsed => {
+            let writer = JsonWriter::new(style.layout, 0);
+            stream(reader(writer, conversion, style, validates), feed, emit)
+        }
+    }
+}
+
+fn stream<W: Document, E>(
+    mut reader: Reader<(W, Rest<'_>)>,
+    feed: impl FnOnce(&mut Take<'_>) -> Result<(), E>,
+    mut emit: impl FnMut(Vec<u8>) -> bool,
+) -> Result<ParsedFile, E> {
+    feed(&mut |bytes| {
+        for slice in bytes.chunks(SLICE) {
+            reader.push(slice);
+            if reader.has_ended() || !emit(reader.sink().0.taken()) {
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    })?;
+    let ((writer, rest), reading) = reader.finish();
+    emit(writer.finish());
+    Ok(ParsedFile::new(String::new(), reading, rest))
+}
+
+/// A writer of documents that gives out what it has written so far.
+trait Document: Sink {
+    fn taken(&mut self) -> Vec<u8>;
+    fn finish(self) -> Vec<u8>;
+}
+
+impl Document for JsonWriter {
+    fn taken(&mut self) -> Vec<u8> {
+        self.hand_out(<[u8]>::to_vec)
+    }
+
+    fn finish(self) -> Vec<u8> {
+        Self::finish(self)
+    }
+}
+
+impl Document for XmlWriter {
+    fn taken(&mut self) -> Vec<u8> {
+        self.take()
+    }
+
+    fn finish(self) -> Vec<u8> {
+        Self::finish(self)
+    }
+}
