@@ -133,6 +133,8 @@ export function createEditor(options: EditorOptions): Editor {
   root.replaceChildren(frame);
   const languageSlot = new Compartment();
   let isQuiet = false;
+  /** The text as it was last given or taken; putting a large document together takes time. */
+  let last = options.value;
   const extensions: Extension[] = [
     lineNumbers(),
     history(),
@@ -151,7 +153,7 @@ export function createEditor(options: EditorOptions): Editor {
     EditorState.readOnly.of(options.readOnly),
     EditorView.updateListener.of((update) => {
       if (isQuiet) return;
-      if (update.docChanged) options.onChange(update.state.doc.toString());
+      if (update.docChanged) options.onChange((last = update.state.doc.toString()));
       if (update.selectionSet || update.docChanged) options.onCursor(update.state.selection.main.head);
     }),
   ];
@@ -162,7 +164,8 @@ export function createEditor(options: EditorOptions): Editor {
   view.scrollDOM.tabIndex = 0;
   return {
     set(text) {
-      if (text === view.state.doc.toString()) return;
+      if (text === last) return;
+      last = text;
       isQuiet = true;
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       isQuiet = false;

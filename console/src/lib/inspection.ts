@@ -25,7 +25,10 @@ export interface Inspection {
   contents: { transactionSet: string; version: string; transactions: number }[];
   delimiters: Delimiters | null;
   segments: Row[];
-  isTruncated: boolean;
+  segmentCount: number;
+  /** Which part of the segments is listed here, and where each part begins in the text. */
+  part: number;
+  parts: number[];
   isWhole: boolean;
   problems: Problem[];
   omitted: number;

@@ -25,6 +25,11 @@ const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
+/// The route that inspects a text.
+pub(super) const INSPECT: &str = "/_b2bi/console/inspect";
+/// The most bytes of a request to inspect a text. The bench takes larger files than the API does; one
+/// part of a file is answered at a time, so that the reply stays small.
+pub(super) const INSPECT_BYTES: usize = 64 << 20;
 pub(super) const OUTLINE_QUERY: Keys = &["transactionSet", "version"];
 pub(super) const SAMPLE_QUERY: Keys = &["transactionSet", "version", "size"];
 
@@ -115,7 +120,14 @@ fn file_response(file: &'static File, head: &Parts) -> Response<Bytes> {
 pub(super) fn inspected(app: &App, call: &Call) -> HandlerResult {
     is_on(app)?;
     let body = call.json()?;
-    let keys = ["text", "transactionSet", "version", "strict", "format"];
+    let keys = [
+        "text",
+        "transactionSet",
+        "version",
+        "strict",
+        "format",
+        "part",
+    ];
     let members = members(&body, &keys)?;
     let Some(text) = members.get("text").and_then(Value::as_str) else {
         return Err(wrong("text", "a text", members.get("text")).into());
@@ -128,6 +140,7 @@ pub(super) fn inspected(app: &App, call: &Call) -> HandlerResult {
             Some("xml") => true,
             Some(other) => return Err(unknown_value("format", other, "json or xml")),
         },
+        part: optional(members, "part", "a whole number", part)?.unwrap_or(0),
         now: app.now(),
     };
     Ok(reply(StatusCode::OK, &cli::inspect(text, &options)))
@@ -203,6 +216,10 @@ fn optional<'a, T>(
             found => Ok(found),
         },
     }
+}
+
+fn part(value: &Value) -> Option<usize> {
+    value.as_u64().and_then(|part| usize::try_from(part).ok())
 }
 
 fn unknown_value(key: &str, found: &str, expected: &str) -> AdminError {

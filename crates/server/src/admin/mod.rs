@@ -82,6 +82,16 @@ pub(crate) async fn answer(
     routes::answer(app, head, body).await
 }
 
+/// The most bytes that a request's body may have.
+pub(crate) fn body_limit(app: &App, head: &Parts) -> usize {
+    let limit = app.config.max_body_bytes;
+    if head.uri.path() == console::INSPECT && may_use(app, head).is_ok() {
+        limit.max(console::INSPECT_BYTES)
+    } else {
+        limit
+    }
+}
+
 /// Whether a request may use these routes; everybody may ask whether the server is ready.
 fn may_use(app: &App, head: &Parts) -> Result<(), AccessError> {
     let is_read = matches!(head.method, Method::GET | Method::HEAD);

@@ -207,7 +207,7 @@ static ROUTES: &[Route] = &[
         snapshots::restore,
     )
     .long(),
-    body(POST, "/_b2bi/console/inspect", NONE, console::inspected).long(),
+    body(POST, console::INSPECT, NONE, console::inspected).long(),
     route(GET, "/_b2bi/console/sets", NONE, console::sets),
     route(
         GET,

@@ -254,7 +254,7 @@ fn take_head(head: &mut Parts) -> Parts {
 
 /// Answers on the server's own routes.
 async fn administer(app: &Arc<App>, head: &Parts, body: TimeoutBody) -> Response<Body> {
-    let body = body::read(body, app.config.max_body_bytes).await;
+    let body = body::read(body, admin::body_limit(app, head)).await;
     if let Some(events) = admin::follow(app, head).await {
         return reply::events(events);
     }

@@ -108,7 +108,15 @@ async fn bodies_come_whole_or_in_chunks_up_to_the_limit() {
             "POST / HTTP/1.1|{JSON}{SIGNED}X-Amz-Target: B2BI.ListProfiles|{LAST}Transfer-Encoding: chunked||{body}"
         )
     };
+    let long = format!("{{\"text\": \"{}\"}}", " ".repeat(99));
+    let own = |path: &str| {
+        let length = long.len();
+        format!("POST {path} HTTP/1.1|Host: localhost|{LAST}Content-Length: {length}||{long}")
+    };
     for (request, expected) in [
+        // The bench of the console takes larger files than the API.
+        (own("/_b2bi/console/inspect"), "200"),
+        (own("/_b2bi/faults"), "413"),
         (chunked("2|{}|0||"), "200"),
         (chunked("1|{|1|}|0||"), "200"),
         (chunked("1;x=y|{|1|}|0|X-Trailer: 1||"), "200"),

@@ -25,7 +25,7 @@ use super::selection;
 
 /// The most problems that are listed.
 const PROBLEMS: usize = 1000;
-/// The most segments that are listed; the document ends with the last of them.
+/// How many segments a part has. One part is listed with its document, so that a reply stays small.
 const SEGMENTS: usize = 20_000;
 
 /// How a text is inspected.
@@ -37,6 +37,8 @@ pub(crate) struct InspectOptions {
     pub(crate) is_strict: bool,
     /// Whether the document is written as XML.
     pub(crate) is_xml: bool,
+    /// Which part of the segments is listed, counted from zero.
+    pub(crate) part: usize,
     /// The time of the acknowledgement.
     pub(crate) now: Timestamp,
 }
@@ -102,7 +104,9 @@ fn inspect_x12(text: &str, options: &InspectOptions) -> Value {
         "contents": contents(&found.reading),
         "delimiters": delimiters(&found.reading),
         "segments": found.segments.rows(text, &places, &document),
-        "isTruncated": found.segments.is_full(),
+        "segmentCount": found.segments.count(),
+        "part": options.part,
+        "parts": found.segments.starts(&places),
         "isWhole": found.reading.fatal().is_none(),
         "problems": problems_json(&problems, &places),
         "omitted": problems.omitted,
@@ -129,7 +133,7 @@ fn run(text: &str, options: &InspectOptions) -> Inspection {
     } else {
         DocumentWriter::Json(JsonWriter::new(Layout::Pretty, 0))
     };
-    let recorder = SegmentRecorder::new(writer, SEGMENTS);
+    let recorder = SegmentRecorder::new(writer, options.part, SEGMENTS);
     let sink = (recorder, (ReceivedInterchanges::new(), validator));
     let mut reader = Reader::new(sink).problem_limit(PROBLEMS);
     reader.push(text.as_bytes());
@@ -228,7 +232,7 @@ fn acknowledgement(
 /// The document written as X12 again, and whether that is the text; none of a document that is not whole.
 fn back(text: &str, document: &str, found: &Inspection, options: &InspectOptions) -> Option<Value> {
     let delimiters = found.reading.delimiters?;
-    if found.segments.is_full() || found.reading.fatal().is_some() {
+    if !found.segments.is_whole() || found.reading.fatal().is_some() {
         return None;
     }
     let after_isa = text.split_once(char::from(delimiters.terminator));

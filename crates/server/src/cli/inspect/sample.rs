@@ -63,7 +63,7 @@ fn outline_of(selection: Selection) -> Option<Outline> {
 /// How deep each segment between ST and SE stands.
 fn depths(x12: &str, segments: usize) -> Vec<usize> {
     let writer = DocumentWriter::Json(JsonWriter::new(Layout::Compact, 0));
-    let mut reader = Reader::new(SegmentRecorder::new(writer, segments.saturating_add(6)));
+    let mut reader = Reader::new(SegmentRecorder::new(writer, 0, segments.saturating_add(6)));
     reader.push(x12.as_bytes());
     let (recorder, _) = reader.finish();
     let transaction = recorder.depths().skip(HEADERS).take(segments);

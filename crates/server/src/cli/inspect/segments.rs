@@ -1,5 +1,6 @@
 //! The segments of a text with their places in it and in its document.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use b2bi_local_x12::{
@@ -32,35 +33,55 @@ struct Row {
     position: Position,
 }
 
-/// A sink that records segments and writes the document beside them, both up to a limit.
+/// A sink that records one part of the segments and writes that part of the document beside them.
 pub(super) struct SegmentRecorder {
     writer: Option<DocumentWriter>,
     document: Vec<u8>,
     rows: Vec<Row>,
     loops: Vec<Arc<str>>,
+    /// How many segments a part has.
     limit: usize,
+    /// The numbers of the recorded segments, counted from zero.
+    part: Range<usize>,
+    /// How many segments came.
+    count: usize,
+    /// Where each part begins.
+    starts: Vec<u64>,
     terminator: u8,
     is_wrapped: bool,
-    is_full: bool,
 }
 
 impl SegmentRecorder {
-    pub(super) fn new(writer: DocumentWriter, limit: usize) -> Self {
+    /// Records the given part of the segments, counted from zero, where each part has `limit` segments.
+    pub(super) fn new(writer: DocumentWriter, part: usize, limit: usize) -> Self {
+        let first = part.saturating_mul(limit);
         Self {
             writer: Some(writer),
             document: Vec::new(),
             rows: Vec::new(),
             loops: Vec::new(),
             limit,
+            part: first..first.saturating_add(limit),
+            count: 0,
+            starts: Vec::new(),
             terminator: b'~',
             is_wrapped: false,
-            is_full: false,
         }
     }
 
-    /// Whether there are more segments than are recorded.
-    pub(super) fn is_full(&self) -> bool {
-        self.is_full
+    /// Whether all segments fit into one part.
+    pub(super) fn is_whole(&self) -> bool {
+        self.starts.len() <= 1
+    }
+
+    /// How many segments there are.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Where each part begins, as an offset in the text.
+    pub(super) fn starts(&self, places: &Places<'_>) -> Vec<u64> {
+        self.starts.iter().map(|place| places.of(*place)).collect()
     }
 
     /// Whether the text is wrapped at a length: the reader then knows no lines.
@@ -163,15 +184,27 @@ impl SegmentRecorder {
         depth: usize,
         call: impl FnOnce(&mut dyn Sink),
     ) {
-        if self.has_room() {
+        if self.counts(position) {
             let document = self.write(call);
             self.push(length, position, depth, "", document);
         }
     }
 
-    fn has_room(&mut self) -> bool {
-        self.is_full |= self.rows.len() >= self.limit;
-        !self.is_full
+    /// Counts a segment, and tells whether the writer needs it.
+    fn counts(&mut self, position: &Position) -> bool {
+        if self.count.is_multiple_of(self.limit) {
+            self.starts.push(position.byte);
+        }
+        if self.is_before_end() {
+            return true;
+        }
+        self.count = self.count.saturating_add(1);
+        false
+    }
+
+    /// Whether the next segment belongs to the recorded part or one before it.
+    fn is_before_end(&self) -> bool {
+        self.count < self.part.end
     }
 
     fn push(
@@ -182,6 +215,13 @@ impl SegmentRecorder {
         fit: &'static str,
         document: (usize, usize),
     ) {
+        let is_recorded = self.part.contains(&self.count);
+        self.count = self.count.saturating_add(1);
+        if !is_recorded {
+            // The writer has to see what comes before the recorded part; nobody else does.
+            self.document.clear();
+            return;
+        }
         let in_loop = self.loops.last().map(Arc::clone);
         self.rows.push(Row {
             place: position.byte,
@@ -228,13 +268,13 @@ impl Sink for SegmentRecorder {
         let letter = key.letter.map(char::from).map(String::from);
         let name = [key.name, letter.as_deref().unwrap_or_default()].concat();
         self.loops.push(name.into());
-        if self.has_room() {
+        if self.is_before_end() {
             self.write(|writer| writer.open(key, position));
         }
     }
 
     fn segment(&mut self, segment: &Segment<'_>, place: Place, position: &Position) {
-        if !self.has_room() {
+        if !self.counts(position) {
             return;
         }
         let document = self.write(|writer| writer.segment(segment, place, position));
@@ -253,7 +293,7 @@ impl Sink for SegmentRecorder {
 
     fn close(&mut self, position: &Position) {
         self.loops.pop();
-        if !self.is_full {
+        if self.count <= self.part.end {
             self.write(|writer| writer.close(position));
         }
     }

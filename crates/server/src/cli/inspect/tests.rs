@@ -1,9 +1,11 @@
 use b2bi_local_b2bi::Selection;
 use b2bi_local_model::types::X12Version;
-use b2bi_local_x12::{Strictness, validate};
+use b2bi_local_x12::{JsonWriter, Layout, Reader, Strictness, validate};
 use serde_json::Value;
 
 use super::super::selection::{selection_of, sets_of};
+use super::places::Places;
+use super::segments::{DocumentWriter, SegmentRecorder};
 use super::{InspectOptions, SampleSize, inspect, outline, sample};
 use crate::system;
 
@@ -12,6 +14,7 @@ fn options() -> InspectOptions {
         selection: None,
         is_strict: false,
         is_xml: false,
+        part: 0,
         now: system::now(),
     }
 }
@@ -100,6 +103,49 @@ fn problems_have_places() {
     let at = usize::try_from(problem["at"].as_u64().unwrap()).unwrap();
     assert_eq!(&text[at..at + 3], "Ä?", "{problem}");
     assert!(problem["place"].as_str().unwrap().starts_with("BEG01"));
+}
+
+/// The segments of one part, each with what it made of the document, and how many parts there are.
+fn recorded(text: &str, number: usize, limit: usize) -> (Vec<(Value, String)>, usize) {
+    let writer = DocumentWriter::Json(JsonWriter::new(Layout::Pretty, 0));
+    let mut reader = Reader::new(SegmentRecorder::new(writer, number, limit));
+    reader.push(text.as_bytes());
+    let recorder = reader.finish().0.finish();
+    let places = Places::new(text, false);
+    let document = recorder.document();
+    let rows = recorder.rows(text, &places, &document);
+    let starts = recorder.starts(&places);
+    assert_eq!(recorder.is_whole(), starts.len() == 1);
+    if let Some(first) = rows.first() {
+        assert_eq!(first[0], starts[number]);
+    }
+    let with_document = |row: Value| {
+        let made = part(&document, &row, 5);
+        let place: Vec<Value> = row.as_array().unwrap()[..5].to_vec();
+        (Value::from(place), made)
+    };
+    (rows.into_iter().map(with_document).collect(), starts.len())
+}
+
+#[test]
+fn the_parts_of_a_file_are_the_whole() {
+    for size in [SampleSize::Full, SampleSize::Required] {
+        let text = sample(set_850(), size).unwrap();
+        let (whole, _) = recorded(&text, 0, usize::MAX);
+        for limit in [1, 2, 3, 7, whole.len() - 1, whole.len(), whole.len() + 1] {
+            let parts = whole.len().div_ceil(limit);
+            let mut found = Vec::new();
+            for part in 0..parts {
+                let (rows, count) = recorded(&text, part, limit);
+                assert_eq!(count, parts, "{limit}");
+                assert!(rows.len() <= limit);
+                found.extend(rows);
+            }
+            assert_eq!(found, whole, "{limit}");
+            assert_eq!(recorded(&text, parts, limit).0, []);
+            assert_eq!(recorded(&text, usize::MAX, limit).0, []);
+        }
+    }
 }
 
 #[test]
