@@ -49,7 +49,10 @@ pub use outline::{Outline, OutlineElement, OutlineSegment, OutlineValue};
 pub use position::Position;
 pub use problem::{GuideContext, HierarchyFault, Problem, ProblemKind, Severity, Trailer};
 pub use problems::{Omitted, PROBLEM_LIMIT};
-pub use read::{Fit, LoopKey, Place, ReadReport, Reader, Sink, TransactionKind, read};
+pub use read::{
+    Fit, LoopKey, ParallelReader, ParallelSink, Place, ReadReport, Reader, Sink, TransactionKind,
+    read,
+};
 pub use segment::{Element, Segment};
 pub use split::{Piece, Splitter, split};
 pub use tables::{

@@ -16,6 +16,9 @@ use super::run::Run;
 use super::split::{Pieces, part_size};
 use crate::edi::{Conversion, ParsedFile, Take};
 
+/// The most transactions of a file that are in memory, however many cores there are.
+const MAX_IN_MEMORY: usize = 8;
+
 /// The next transaction of a file.
 pub(super) enum Next {
     /// It is being converted.
@@ -76,7 +79,7 @@ pub(super) async fn begin_all(
     pieces: Arc<Pieces>,
     sender: mpsc::Sender<Next>,
 ) {
-    let places = Arc::new(Semaphore::new(parallel()));
+    let places = Arc::new(Semaphore::new(parallel().min(MAX_IN_MEMORY)));
     for number in 1.. {
         let place = Arc::clone(&places).acquire_owned().await;
         let (Ok(place), Some(first)) = (place, pieces.next_first().await) else {

@@ -1,16 +1,19 @@
 //! Files that are split: each transaction becomes a document of its own.
 //!
 //! The file is read twice, window by window: once to know all that an acknowledgement says and
-//! that its envelopes add up, and once to hand over one transaction after the other. No more than
-//! a few transactions are in memory at a time, however large the file, and of long ones that nothing
-//! maps no more than a few parts.
+//! that its envelopes add up, and once to hand over one transaction after the other. Both use all cores
+//! (`prefetch`). No more than a few transactions are in memory at a time, however large the file, and of
+//! long ones that nothing maps no more than a few parts.
 
 use std::cell::Cell;
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use b2bi_local_model::types::S3Location;
-use b2bi_local_x12::{Piece, ReadReport, Reader, ReceivedInterchanges, Splitter, Validation};
+use b2bi_local_x12::{
+    ParallelReader, Piece, ReadReport, Reader, ReceivedInterchanges, Splitter, Validation,
+};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc};
 
@@ -26,6 +29,9 @@ use crate::stages::Stage;
 /// The longest part of a transaction that is in memory where it need not be there as a whole: its
 /// document is several times as long.
 const PART: usize = 1 << 20;
+
+/// How much of a file a core validates at a time.
+const WINDOW: usize = 4 << 20;
 
 /// The longest transaction that is in memory as a whole, so that it can be converted before its turn.
 const WHOLE: usize = 16 << 20;
@@ -78,16 +84,17 @@ impl Run {
         walk.check_limit(config.split_bytes)?;
         let (most, conversion) = (config.split_transactions, Arc::clone(conversion));
         self.compute(move || {
-            let mut reader = Reader::new((ReceivedInterchanges::new(), conversion.validator()));
+            let reader = Reader::new((ReceivedInterchanges::new(), conversion.validator()));
+            let mut reader = ParallelReader::on_all_cores(reader, WINDOW);
             walk.windows(&mut |bytes| {
-                reader.push(bytes);
+                let Ok(()) = reader.push(bytes, |_| Ok::<(), Infallible>(()));
                 if reader.has_ended() || reader.sink().0.transactions() > most {
                     ControlFlow::Break(())
                 } else {
                     ControlFlow::Continue(())
                 }
             })?;
-            let ((received, validator), reading) = reader.finish();
+            let Ok(((received, validator), reading)) = reader.finish(|_| Ok::<(), Infallible>(()));
             edi::check_transactions(received.transactions(), most)?;
             Ok(Survey {
                 received,

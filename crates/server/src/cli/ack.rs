@@ -1,8 +1,8 @@
 //! `b2bi-local ack`: the acknowledgements that answer an X12 file.
 
 use b2bi_local_x12::{
-    AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, Reader,
-    ReceivedInterchanges, Strictness, TransactionKind, Validator, acknowledge,
+    AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, ParallelReader,
+    Reader, ReceivedInterchanges, Strictness, TransactionKind, Validator, acknowledge,
     acknowledge_interchanges,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -13,6 +13,9 @@ use super::lines::LineIndex;
 use super::problems::FileProblems;
 use super::{Outcome, complain, input, print, problems};
 use crate::system;
+
+/// How much of the file a core reads at a time.
+const WINDOW: usize = 4 << 20;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -60,13 +63,13 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     );
     let name = input::name(matches);
     let mut lines = LineIndex::default();
-    let mut reader = Reader::new(sink).problem_limit(limit);
+    let reader = Reader::new(sink).problem_limit(limit);
+    let mut reader = ParallelReader::on_all_cores(reader, WINDOW);
     input::pieces(name, |piece| {
         lines.push(piece);
-        reader.push(piece);
-        Ok(())
+        reader.push(piece, |_| Ok(()))
     })?;
-    let ((received, validator), reading) = reader.finish();
+    let ((received, validator), reading) = reader.finish(|_| Ok::<(), CommandError>(()))?;
     problems::check_kind(name, &reading)?;
     let form = chosen(matches, "form");
     let how = acknowledging(matches, form, &reading.contents);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use b2bi_local_x12::{Isa, LoopKey, Place, Position, Segment, Set, Sink};
+use b2bi_local_x12::{Isa, LoopKey, ParallelSink, Place, Position, Segment, Set, Sink};
 
 /// Takes a file's segments and makes nothing of them: its contents and problems are in the reading.
 pub(super) struct EnvelopeOnly;
@@ -17,4 +17,22 @@ impl Sink for EnvelopeOnly {
     fn transaction_end(&mut self, _: &Segment<'_>, _: &Position) {}
     fn group_end(&mut self, _: &Segment<'_>, _: &Position) {}
     fn interchange_end(&mut self, _: &Segment<'_>, _: &Position) {}
+}
+
+impl ParallelSink for EnvelopeOnly {
+    type Worker = Self;
+    type Made = ();
+
+    fn worker(&self) -> Self {
+        Self
+    }
+
+    fn begin(_: &mut Self) {}
+    fn made(_: &mut Self) {}
+
+    fn problems(_: &Self) -> usize {
+        0
+    }
+
+    fn accept(&mut self, (): ()) {}
 }

@@ -1,6 +1,8 @@
 //! `b2bi-local parse`: the service-defined document of an X12 file.
 
-use b2bi_local_x12::{JsonWriter, Layout, ReadReport, Sink, XmlWriter};
+use b2bi_local_x12::{
+    JsonWriter, Layout, ParallelReader, ParallelSink, ReadReport, Sink, XmlWriter,
+};
 use clap::{ArgMatches, Command};
 
 use super::choice::{choice, chosen};
@@ -13,6 +15,9 @@ use super::{Outcome, document, input, print, problems, selection};
 
 /// The memory a writer begins with; it is emptied after each piece of the file.
 const CAPACITY: usize = 1 << 16;
+
+/// How much of the file a core reads at a time; its document, some ten times as long, is in memory.
+const WINDOW: usize = 2 << 20;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -94,14 +99,13 @@ fn examine(
     file: &mut Repeatable<'_>,
 ) -> Result<Examined, CommandError> {
     let mut lines = LineIndex::default();
-    let mut reader =
-        document::reader(matches, EnvelopeOnly)?.problem_limit(problems::limit(matches));
+    let reader = document::reader(matches, EnvelopeOnly)?.problem_limit(problems::limit(matches));
+    let mut reader = ParallelReader::on_all_cores(reader, WINDOW);
     file.pieces(|piece| {
         lines.push(piece);
-        reader.push(piece);
-        Ok(())
+        reader.push(piece, |_| Ok(()))
     })?;
-    let (_, reading) = reader.finish();
+    let (_, reading) = reader.finish(|_| Ok::<(), CommandError>(()))?;
     problems::check_kind(name, &reading)?;
     Ok(Examined {
         problems: FileProblems::of_reading(name, &reading, &lines),
@@ -113,14 +117,12 @@ fn examine(
 fn write(
     matches: &ArgMatches,
     file: &mut Repeatable<'_>,
-    writer: impl Writer,
+    writer: impl Writer + ParallelSink,
 ) -> Result<(), CommandError> {
-    let mut reader = document::reader(matches, writer)?;
-    file.pieces(|piece| {
-        reader.push(piece);
-        Writer::hand_out(reader.sink(), print)
-    })?;
-    let (writer, _) = reader.finish();
+    let reader = document::reader(matches, writer)?;
+    let mut reader = ParallelReader::on_all_cores(reader, WINDOW);
+    file.pieces(|piece| reader.push(piece, |writer| Writer::hand_out(writer, print)))?;
+    let (writer, _) = reader.finish(|writer| Writer::hand_out(writer, print))?;
     print(&writer.rest())?;
     print(b"\n")
 }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::io::{IsTerminal as _, stdout};
 
 use b2bi_local_b2bi::Selection;
-use b2bi_local_x12::{Delimiters, Reader, Rules, Strictness, Validator};
+use b2bi_local_x12::{Delimiters, ParallelReader, Reader, Rules, Strictness, Validator};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::choice::{choice, chosen};
@@ -14,6 +14,9 @@ use super::problems::{self, FileProblems, PLACES};
 use super::report::{FileReport, render};
 use super::rules::RulesFile;
 use super::{Outcome, color, excerpt, folder, input, print, selection};
+
+/// How much of a file a core validates at a time.
+const WINDOW: usize = 4 << 20;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
@@ -143,11 +146,10 @@ impl How {
                 Some(reader) => reader,
                 None => self.reader(piece, &rules)?,
             };
-            reader.insert(begun).push(piece);
-            Ok(())
+            reader.insert(begun).push(piece, |_| Ok(()))
         })?;
         let reader = reader.ok_or("the file is empty")?;
-        let (validator, reading) = reader.finish();
+        let (validator, reading) = reader.finish(|_| Ok::<(), CommandError>(()))?;
         let validation = validator.finish();
         problems::check_kind(name, &reading)?;
         if reading.fatal().is_none() {
@@ -167,7 +169,7 @@ impl How {
         &self,
         beginning: &[u8],
         rules: &'r OnceCell<Rules>,
-    ) -> Result<Reader<Validator<'r>>, CommandError> {
+    ) -> Result<ParallelReader<Validator<'r>>, CommandError> {
         let rules = match &self.rules {
             Some(file) => file.rules(self.wanted, beginning, rules)?,
             None => None,
@@ -176,6 +178,7 @@ impl How {
         if self.wanted.is_none_or(Selection::is_guided) {
             validator = validator.guided();
         }
-        Ok(Reader::new(validator).problem_limit(self.limit))
+        let reader = Reader::new(validator).problem_limit(self.limit);
+        Ok(ParallelReader::on_all_cores(reader, WINDOW))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::tables::Set;
 use crate::text::decode;
-use crate::{Isa, LoopKey, Place, Position, Segment, Sink};
+use crate::{Isa, LoopKey, ParallelSink, Place, Position, Segment, Sink};
 
 /// The interchanges of an input, collected while reading.
 #[derive(Clone, Debug, Default)]
@@ -138,4 +138,23 @@ impl Sink for ReceivedInterchanges {
     fn close(&mut self, _: &Position) {}
     fn transaction_end(&mut self, _: &Segment<'_>, _: &Position) {}
     fn interchange_end(&mut self, _: &Segment<'_>, _: &Position) {}
+}
+
+impl ParallelSink for ReceivedInterchanges {
+    /// What is between ST and SE says nothing.
+    type Worker = Option<Self>;
+    type Made = ();
+
+    fn worker(&self) -> Option<Self> {
+        None
+    }
+
+    fn begin(_: &mut Option<Self>) {}
+    fn made(_: &mut Option<Self>) {}
+
+    fn problems(_: &Option<Self>) -> usize {
+        0
+    }
+
+    fn accept(&mut self, (): ()) {}
 }

@@ -8,7 +8,7 @@ use super::{Layout, compact, pretty};
 use crate::segment::Element;
 use crate::tables::Set;
 use crate::text::push_json;
-use crate::{Isa, LoopKey, Place, Position, Segment, Sink};
+use crate::{Isa, LoopKey, ParallelSink, Place, Position, Segment, Sink};
 
 const SPACES: &[u8] = &[b' '; 256];
 /// The numbers of elements in keys, from `00` to `99`.
@@ -417,5 +417,36 @@ impl Sink for JsonWriter {
 
     fn interchange_end(&mut self, _: &Segment<'_>, position: &Position) {
         self.close(position);
+    }
+}
+
+impl ParallelSink for JsonWriter {
+    type Worker = Self;
+    type Made = Vec<u8>;
+
+    fn worker(&self) -> Self {
+        let layout = if self.pretty {
+            Layout::Pretty
+        } else {
+            Layout::Compact
+        };
+        Self::new(layout, 0)
+    }
+
+    fn begin(worker: &mut Self) {
+        worker.out.clear();
+    }
+
+    fn made(worker: &mut Self) -> Vec<u8> {
+        std::mem::take(&mut worker.out)
+    }
+
+    fn problems(_: &Self) -> usize {
+        0
+    }
+
+    fn accept(&mut self, made: Vec<u8>) {
+        self.follows |= !made.is_empty();
+        self.out.extend_from_slice(&made);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::segment::Element;
 use crate::tables::Set;
 use crate::text::push_xml;
-use crate::{Isa, LoopKey, Place, Position, Segment, Sink};
+use crate::{Isa, LoopKey, ParallelSink, Place, Position, Segment, Sink};
 
 const BEGINNING: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?><ediroot>"#;
 
@@ -195,5 +195,30 @@ impl Sink for XmlWriter {
 
     fn interchange_end(&mut self, _: &Segment<'_>, _: &Position) {
         self.raw("</interchange>");
+    }
+}
+
+impl ParallelSink for XmlWriter {
+    type Worker = Self;
+    type Made = Vec<u8>;
+
+    fn worker(&self) -> Self {
+        Self::new(0)
+    }
+
+    fn begin(worker: &mut Self) {
+        worker.out.clear();
+    }
+
+    fn made(worker: &mut Self) -> Vec<u8> {
+        worker.take()
+    }
+
+    fn problems(_: &Self) -> usize {
+        0
+    }
+
+    fn accept(&mut self, made: Vec<u8>) {
+        self.out.extend_from_slice(&made);
     }
 }

@@ -42,6 +42,16 @@ impl Header {
         self.parts += 1;
     }
 
+    /// Counts so many parts.
+    pub(crate) fn count_more(&mut self, parts: u32) {
+        self.parts = self.parts.saturating_add(u64::from(parts));
+    }
+
+    /// Whether there are parts that a sender may count or not.
+    pub(crate) fn has_uncounted(&self) -> bool {
+        self.uncounted > 0
+    }
+
     /// Compares with a trailer: each problem and the position of the element that shows it.
     pub(crate) fn close(
         &self,

@@ -75,6 +75,11 @@ impl LineUnwrapper {
         }
     }
 
+    /// Whether the input is known not to be wrapped from here on, and never was.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.form, WrapForm::Plain) && !self.was_wrapped
+    }
+
     /// Whether breaks are taken out, or were at the beginning.
     pub(crate) fn is_wrapped(&self) -> bool {
         self.was_wrapped

@@ -6,12 +6,15 @@ mod levels;
 mod lexer;
 mod lines;
 mod pair;
+mod parallel;
 mod placement;
 mod reader;
 mod sink;
 mod state;
+mod transactions;
 
 pub(crate) use lines::LineUnwrapper;
+pub use parallel::{ParallelReader, ParallelSink};
 pub use reader::Reader;
 pub use sink::{Fit, LoopKey, Place, Sink};
 

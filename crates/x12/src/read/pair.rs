@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{LoopKey, Place, Sink};
+use super::{LoopKey, ParallelSink, Place, Sink};
 use crate::tables::Set;
 use crate::{Isa, Position, Problem, Segment};
 
@@ -135,5 +135,32 @@ impl<S: Sink> Sink for Option<S> {
         if let Some(sink) = self {
             sink.problem(problem);
         }
+    }
+}
+
+impl<A: ParallelSink, B: ParallelSink> ParallelSink for (A, B) {
+    type Worker = (A::Worker, B::Worker);
+    type Made = (A::Made, B::Made);
+
+    fn worker(&self) -> Self::Worker {
+        (self.0.worker(), self.1.worker())
+    }
+
+    fn begin(worker: &mut Self::Worker) {
+        A::begin(&mut worker.0);
+        B::begin(&mut worker.1);
+    }
+
+    fn made(worker: &mut Self::Worker) -> Self::Made {
+        (A::made(&mut worker.0), B::made(&mut worker.1))
+    }
+
+    fn problems(worker: &Self::Worker) -> usize {
+        A::problems(&worker.0).saturating_add(B::problems(&worker.1))
+    }
+
+    fn accept(&mut self, made: Self::Made) {
+        self.0.accept(made.0);
+        self.1.accept(made.1);
     }
 }

@@ -232,6 +232,11 @@ impl Placement {
         }
     }
 
+    /// Closes all loops and returns how many those were.
+    pub(crate) fn close_all(&mut self) -> usize {
+        self.close_to(1)
+    }
+
     fn close_to(&mut self, length: usize) -> usize {
         let closes = self.open.len().saturating_sub(length);
         self.open.truncate(length);

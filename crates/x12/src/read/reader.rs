@@ -19,21 +19,21 @@ pub(super) const LONGEST_SEGMENT: usize = 256 << 20;
 
 /// Reads an input given in pieces; what it keeps is bounded by the longest segment.
 pub struct Reader<S> {
-    sink: S,
+    pub(super) sink: S,
     /// There is one from an ISA segment to its IEA.
     lexer: Option<Lexer>,
-    state: State,
-    lines: LineUnwrapper,
+    pub(super) state: State,
+    pub(super) lines: LineUnwrapper,
     /// The beginning of a segment whose end has not come yet.
-    pending: Vec<u8>,
+    pub(super) pending: Vec<u8>,
     /// How many bytes `pending` needs before another look at it makes sense.
     needed: usize,
     /// No more bytes come.
     at_end: bool,
     /// Set from the first ISA segment on that has delimiters of several bytes.
-    narrowing: Option<Narrowing>,
+    pub(super) narrowing: Option<Narrowing>,
     /// Such delimiters of an ISA segment that was read just now.
-    found_wide: Option<Wide>,
+    pub(super) found_wide: Option<Wide>,
 }
 
 impl<S: Sink> Reader<S> {

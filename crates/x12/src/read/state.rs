@@ -4,6 +4,7 @@ mod control;
 mod end;
 mod misplaced;
 mod parts;
+mod passed;
 
 use std::sync::Arc;
 

@@ -15,6 +15,7 @@ mod lost;
 mod notes;
 mod odd;
 mod order;
+mod parallel;
 mod periods;
 mod report;
 mod unique;
@@ -72,6 +73,8 @@ pub struct Validator<'r> {
     /// may have been lost with that.
     is_cut: bool,
     bounds: LostBounds,
+    /// Another validator has found no problem in the transaction.
+    is_validated: bool,
     /// Segments that are trailers but for their lower case: reported unless the trailer is missing.
     suspects: Vec<Problem>,
     unit: BusinessUnit,
@@ -105,6 +108,7 @@ impl<'r> Validator<'r> {
             in_data: false,
             is_cut: false,
             bounds: LostBounds::default(),
+            is_validated: false,
             suspects: Vec::new(),
             unit: BusinessUnit::default(),
             notes: Notes::default(),
@@ -289,6 +293,7 @@ impl Sink for Validator<'_> {
         self.is_cut = false;
         self.bounds.clear();
         self.notes.lost_levels = 0;
+        self.is_validated = false;
         self.envelope.transaction(st, position, &mut self.notes);
         let guide = self.guide_for(st, position);
         self.unit.begin(st.value(1), guide.is_some());
@@ -389,6 +394,9 @@ impl Sink for Validator<'_> {
             return;
         }
         self.report_suspects();
+        if self.is_validated {
+            return;
+        }
         self.notes.is_of_guide = true;
         self.guide.end(position, &mut self.notes);
         self.notes.is_of_guide = false;

@@ -12,6 +12,7 @@ mod guides;
 mod hierarchy;
 mod names;
 mod odd;
+mod parallel;
 mod properties;
 mod samples;
 mod tables;

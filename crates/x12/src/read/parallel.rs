@@ -1,0 +1,341 @@
+//! Reading an input whose transactions are read on several cores.
+//!
+//! Other threads read transactions by themselves. One that has no problem is passed over by the reader of
+//! the whole input, which takes what was made of it. All others it reads itself, so that what comes out is
+//! the same as without other threads.
+
+use std::mem;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use super::lexer::line_breaks;
+use super::transactions::{Found, Headers, Ordinals, Transactions};
+use super::{ReadReport, Reader, Sink};
+use crate::tables::LoopNames;
+
+/// How many parts the transactions at hand are divided into for each thread: one that is done early helps
+/// the others.
+const PARTS: usize = 4;
+
+/// The most bytes that are looked at together, however many cores there are.
+const LARGEST_WINDOW: usize = 64 << 20;
+
+/// A sink that can take what another made of a transaction.
+pub trait ParallelSink: Sink + Sync {
+    /// Takes the calls for single transactions on another thread.
+    type Worker: Sink;
+    /// What a worker makes of a transaction.
+    type Made: Send;
+
+    /// A sink for another thread.
+    fn worker(&self) -> Self::Worker;
+    /// Forgets what came before the first segment after ST.
+    fn begin(worker: &mut Self::Worker);
+    /// What came between ST and SE.
+    fn made(worker: &mut Self::Worker) -> Self::Made;
+    /// How many problems there are so far.
+    fn problems(worker: &Self::Worker) -> usize;
+    /// Takes what was made of the transaction that has begun, which has no problem.
+    fn accept(&mut self, made: Self::Made);
+}
+
+/// Reads an input given in pieces of any size on several threads.
+pub struct ParallelReader<S> {
+    reader: Reader<S>,
+    threads: usize,
+    /// How many bytes are looked at together.
+    window: usize,
+    held: Vec<u8>,
+    headers: Headers,
+    /// How many bytes the reader has got or passed over.
+    pushed: u64,
+    /// Whether it pays to read ahead.
+    reads_ahead: bool,
+}
+
+/// A transaction that was read by itself.
+struct Read<M> {
+    made: M,
+    segments: u32,
+}
+
+impl<S: ParallelSink> ParallelReader<S> {
+    /// A reader with so many threads, which are given a `window` of the input at a time. What is made of
+    /// the window is in memory.
+    pub fn new(reader: Reader<S>, threads: usize, window: usize) -> Self {
+        Self {
+            reader,
+            threads,
+            window,
+            held: Vec::new(),
+            headers: Headers::default(),
+            pushed: 0,
+            reads_ahead: threads > 1,
+        }
+    }
+
+    /// A reader with a thread for each core, of which each is given so many bytes at a time.
+    pub fn on_all_cores(reader: Reader<S>, bytes: usize) -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let window = bytes.saturating_mul(threads).min(LARGEST_WINDOW);
+        Self::new(reader, threads, window)
+    }
+
+    /// Reads the next bytes of the input and shows the sink now and then.
+    ///
+    /// # Errors
+    ///
+    /// What `look` fails with.
+    pub fn push<E>(
+        &mut self,
+        bytes: &[u8],
+        mut look: impl FnMut(&mut S) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if !self.reads_ahead && self.held.is_empty() {
+            self.pass(bytes);
+            return look(self.reader.sink());
+        }
+        self.held.extend_from_slice(bytes);
+        if self.held.len() >= self.window {
+            self.take_window(false, &mut look)?;
+        }
+        Ok(())
+    }
+
+    /// The sink, as far as the input was read.
+    pub fn sink(&mut self) -> &mut S {
+        self.reader.sink()
+    }
+
+    /// Whether a fatal problem ended the reading; further input is not looked at.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.reader.has_ended()
+    }
+
+    /// Ends the input, and shows the sink now and then.
+    ///
+    /// # Errors
+    ///
+    /// What `look` fails with.
+    pub fn finish<E>(
+        mut self,
+        mut look: impl FnMut(&mut S) -> Result<(), E>,
+    ) -> Result<(S, ReadReport), E> {
+        self.take_window(true, &mut look)?;
+        Ok(self.reader.finish())
+    }
+
+    fn pass(&mut self, bytes: &[u8]) {
+        self.reader.push(bytes);
+        self.pushed += bytes.len() as u64;
+    }
+
+    /// Reads the whole transactions of the bytes that are held, or all of them.
+    fn take_window<E>(
+        &mut self,
+        at_end: bool,
+        look: &mut impl FnMut(&mut S) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let held = mem::take(&mut self.held);
+        let headers = mem::take(&mut self.headers);
+        let plan = Transactions::find(&held, headers, self.reader.ordinals());
+        let ready = if at_end || plan.rest == 0 {
+            held.len()
+        } else {
+            plan.rest
+        };
+        let read = self.read_ahead(&held, &plan);
+        let (mut at, mut accepted) = (0, 0);
+        for (found, read) in plan.found.iter().zip(read) {
+            let Some(read) = read else { continue };
+            self.pass(held.get(at..found.st.end).unwrap_or_default());
+            at = found.st.end;
+            if self.reader.is_at(found.ordinals, self.pushed) {
+                let body = held.get(found.body.clone()).unwrap_or_default();
+                self.reader.skip(body, read.segments);
+                self.pushed += body.len() as u64;
+                self.reader.sink().accept(read.made);
+                at = found.body.end;
+                accepted += 1;
+            }
+            look(self.reader.sink())?;
+        }
+        self.pass(held.get(at..ready).unwrap_or_default());
+        // Where most transactions have problems, they would be read twice.
+        self.reads_ahead &= plan.found.len() < 2 || accepted * 2 >= plan.found.len();
+        self.held = held.get(ready..).unwrap_or_default().to_vec();
+        self.headers = plan.headers.into_iter().next_back().unwrap_or_default();
+        look(self.reader.sink())
+    }
+
+    /// Reads transactions on all threads.
+    fn read_ahead(&self, input: &[u8], plan: &Transactions) -> Vec<Option<Read<S::Made>>> {
+        if !self.reads_ahead || plan.found.len() < 2 {
+            return Vec::new();
+        }
+        let parts = parts(&plan.found, self.threads * PARTS);
+        let (next, sink, names) = (
+            AtomicUsize::new(0),
+            self.reader.shared_sink(),
+            self.reader.names(),
+        );
+        let work = || {
+            let mut done = Vec::new();
+            while let at = next.fetch_add(1, Ordering::Relaxed)
+                && let Some(part) = parts.get(at)
+            {
+                done.push((at, read_part(sink, names.clone(), input, plan, part)));
+            }
+            done
+        };
+        let mut done = thread::scope(|scope| {
+            let others: Vec<_> = (1..self.threads).map(|_| scope.spawn(work)).collect();
+            let mut done = work();
+            for other in others {
+                done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            done
+        });
+        done.sort_unstable_by_key(|(at, _)| *at);
+        done.into_iter().flat_map(|(_, read)| read).collect()
+    }
+}
+
+/// Divides transactions into about so many parts of about the same number of bytes, each with the same
+/// headers throughout.
+fn parts(found: &[Found], count: usize) -> Vec<&[Found]> {
+    let size = |found: &Found| found.se.end.saturating_sub(found.st.start);
+    let most = found.iter().map(size).sum::<usize>() / count.max(1);
+    let (mut parts, mut rest) = (Vec::new(), found);
+    while let Some(first) = rest.first() {
+        let mut bytes = 0;
+        let length = rest
+            .iter()
+            .take_while(|found| {
+                let fits = found.headers == first.headers && bytes <= most;
+                bytes += size(found);
+                fits
+            })
+            .count();
+        let (part, others) = rest.split_at_checked(length.max(1)).unwrap_or((rest, &[]));
+        parts.push(part);
+        rest = others;
+    }
+    parts
+}
+
+/// Reads transactions one after the other; nothing comes of one that has a problem.
+fn read_part<S: ParallelSink>(
+    sink: &S,
+    names: Option<Arc<LoopNames>>,
+    input: &[u8],
+    plan: &Transactions,
+    part: &[Found],
+) -> Vec<Option<Read<S::Made>>> {
+    let headers = part
+        .first()
+        .and_then(|found| plan.headers.get(found.headers));
+    let begin = || {
+        let mut reader = Reader::new(sink.worker()).not_wrapped();
+        reader.set_names(names.clone());
+        for header in headers.into_iter().flat_map(|of| [&of.isa, &of.gs]) {
+            reader.push(header);
+        }
+        reader
+    };
+    let mut reader = begin();
+    let read = part.iter().map(|found| {
+        let read = read_transaction::<S>(&mut reader, input, found);
+        if read.is_none() {
+            reader = begin();
+        }
+        read
+    });
+    read.collect()
+}
+
+fn read_transaction<S: ParallelSink>(
+    reader: &mut Reader<S::Worker>,
+    input: &[u8],
+    found: &Found,
+) -> Option<Read<S::Made>> {
+    let before = (reader.problems(), S::problems(reader.sink()));
+    reader.push(input.get(found.st.clone())?);
+    if !reader.is_after_header() {
+        return None;
+    }
+    S::begin(reader.sink());
+    reader.push(input.get(found.body.clone())?);
+    let segments = reader.end_loops()?;
+    let made = S::made(reader.sink());
+    reader.push(input.get(found.se.clone())?);
+    let is_whole = reader.is_between_transactions();
+    let after = (reader.problems(), S::problems(reader.sink()));
+    (is_whole && after == before).then_some(Read { made, segments })
+}
+
+impl<S: Sink> Reader<S> {
+    fn names(&self) -> Option<Arc<LoopNames>> {
+        self.state.names.clone()
+    }
+
+    fn set_names(&mut self, names: Option<Arc<LoopNames>>) {
+        self.state.names = names;
+    }
+
+    fn shared_sink(&self) -> &S {
+        &self.sink
+    }
+
+    /// How many problems were met, tolerated ones included.
+    fn problems(&self) -> usize {
+        self.state.met()
+    }
+
+    /// What the input has of interchanges, the last interchange of groups, and the last group of
+    /// transactions.
+    fn ordinals(&self) -> Ordinals {
+        self.state.ordinals()
+    }
+
+    /// Whether all that came was read as it came.
+    fn has_read_all(&self) -> bool {
+        self.pending.is_empty()
+            && self.narrowing.is_none()
+            && self.found_wide.is_none()
+            && self.lines.is_plain()
+            && !self.state.ended
+    }
+
+    /// Whether an ST segment was read last.
+    fn is_after_header(&self) -> bool {
+        self.has_read_all() && self.state.is_after_header()
+    }
+
+    /// Whether the ST segment of this transaction was read last, and all bytes before are counted.
+    fn is_at(&self, ordinals: Ordinals, bytes: u64) -> bool {
+        self.is_after_header() && self.ordinals() == ordinals && self.state.position.byte == bytes
+    }
+
+    fn is_between_transactions(&self) -> bool {
+        self.has_read_all() && self.state.envelope.wanted() == Some(crate::Trailer::Ge)
+    }
+
+    /// Ends the loops of the transaction and returns how many segments it has after ST; nothing if
+    /// what is read is no transaction or how its segments count is open.
+    fn end_loops(&mut self) -> Option<u32> {
+        if !self.has_read_all() {
+            return None;
+        }
+        self.state.end_loops(&mut self.sink)
+    }
+
+    /// Passes over the segments of a transaction that come after ST.
+    fn skip(&mut self, body: &[u8], segments: u32) {
+        self.state
+            .skip(body.len() as u64, segments, line_breaks(body));
+    }
+}

@@ -1,0 +1,138 @@
+//! Where the transactions of an input are, found without reading them.
+
+use std::ops::Range;
+
+use memchr::memchr;
+
+use crate::isa::FIXED_LENGTH;
+
+/// The ordinals of an interchange, of its group, and of its transaction.
+pub(super) type Ordinals = (u32, u32, u32);
+
+/// The headers that stand before a transaction.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Headers {
+    pub(super) isa: Vec<u8>,
+    pub(super) gs: Vec<u8>,
+}
+
+/// A transaction that seems to be whole.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// Which of the headers stand before it.
+    pub(super) headers: usize,
+    pub(super) ordinals: Ordinals,
+    /// The ST segment with its terminator, what follows it, and the SE segment with its terminator.
+    pub(super) st: Range<usize>,
+    pub(super) body: Range<usize>,
+    pub(super) se: Range<usize>,
+}
+
+/// What was found in a part of an input.
+#[derive(Debug, Default)]
+pub(super) struct Transactions {
+    pub(super) headers: Vec<Headers>,
+    pub(super) found: Vec<Found>,
+    /// Where the first part begins that the bytes do not hold to its end.
+    pub(super) rest: usize,
+}
+
+/// Looks through an input, segment by segment.
+struct Scan<'i> {
+    input: &'i [u8],
+    at: usize,
+    ordinals: Ordinals,
+    /// The ST segment of the transaction that has begun.
+    st: Option<Range<usize>>,
+    out: Transactions,
+}
+
+impl Headers {
+    fn delimiter(&self, at: usize) -> Option<u8> {
+        self.isa.get(at).copied()
+    }
+}
+
+impl Transactions {
+    /// The transactions of `input`, which begins after `headers` and after what the ordinals count.
+    pub(super) fn find(input: &[u8], headers: Headers, ordinals: Ordinals) -> Self {
+        let mut scan = Scan {
+            input,
+            at: 0,
+            ordinals,
+            st: None,
+            out: Self {
+                headers: vec![headers],
+                ..Self::default()
+            },
+        };
+        while scan.next().is_some() {}
+        let open = scan.st.map(|st| st.start);
+        let rest = open.unwrap_or(scan.at);
+        Self { rest, ..scan.out }
+    }
+}
+
+impl Scan<'_> {
+    fn bytes(&self, range: Range<usize>) -> &[u8] {
+        self.input.get(range).unwrap_or_default()
+    }
+
+    /// Takes the next segment; nothing where the input does not hold it to its end.
+    fn next(&mut self) -> Option<()> {
+        let is_blank = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' ' | b'\t');
+        let rest = self.input.get(self.at..)?;
+        self.at += rest.iter().position(|byte| !is_blank(byte))?;
+        let begin = self.at;
+        let rest = self.input.get(begin..)?;
+        if rest.starts_with(b"ISA") {
+            let isa = rest.get(..FIXED_LENGTH)?.to_vec();
+            self.at += FIXED_LENGTH;
+            self.ordinals = (self.ordinals.0.saturating_add(1), 0, 0);
+            self.enter(Headers {
+                isa,
+                gs: Vec::new(),
+            });
+            return Some(());
+        }
+        let headers = self.out.headers.last()?;
+        let element = headers.delimiter(3)?;
+        let end = begin + memchr(headers.delimiter(FIXED_LENGTH - 1)?, rest)? + 1;
+        self.at = end;
+        let id = rest.get(..2).filter(|_| rest.get(2) == Some(&element));
+        match id {
+            Some(b"GS") => {
+                let headers = Headers {
+                    isa: headers.isa.clone(),
+                    gs: self.bytes(begin..end).to_vec(),
+                };
+                self.ordinals = (self.ordinals.0, self.ordinals.1.saturating_add(1), 0);
+                self.enter(headers);
+            }
+            Some(b"ST") => {
+                self.ordinals.2 = self.ordinals.2.saturating_add(1);
+                self.st = Some(begin..end);
+            }
+            Some(b"SE") => self.end_transaction(begin..end),
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn enter(&mut self, headers: Headers) {
+        self.st = None;
+        self.out.headers.push(headers);
+    }
+
+    fn end_transaction(&mut self, se: Range<usize>) {
+        if let Some(st) = self.st.take() {
+            self.out.found.push(Found {
+                headers: self.out.headers.len().saturating_sub(1),
+                ordinals: self.ordinals,
+                body: st.end..se.start,
+                st,
+                se,
+            });
+        }
+    }
+}

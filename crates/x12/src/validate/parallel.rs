@@ -1,0 +1,29 @@
+//! Validation of transactions on several threads.
+
+use super::Validator;
+use crate::ParallelSink;
+
+impl<'r> ParallelSink for Validator<'r> {
+    type Worker = Validator<'r>;
+    type Made = ();
+
+    fn worker(&self) -> Validator<'r> {
+        Validator {
+            guided: self.guided,
+            ..Validator::new(self.strictness, self.rules)
+        }
+    }
+
+    fn begin(_: &mut Validator<'r>) {}
+    fn made(_: &mut Validator<'r>) {}
+
+    fn problems(worker: &Validator<'r>) -> usize {
+        let notes = &worker.notes;
+        let found = notes.problems.kept().saturating_add(notes.tolerated.len());
+        found.saturating_add(worker.suspects.len())
+    }
+
+    fn accept(&mut self, (): ()) {
+        self.is_validated = true;
+    }
+}
