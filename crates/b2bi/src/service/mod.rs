@@ -24,6 +24,7 @@ use crate::errors::internal;
 use crate::jobs::prefetch;
 use crate::resources::operations;
 use crate::scope::Scope;
+use crate::stages::JobFacts;
 use crate::state::job::{JobCounts, JobReport, JobRetention};
 use crate::state::{Partition, StateHistory};
 
@@ -182,6 +183,16 @@ impl B2bi {
     /// them.
     #[must_use]
     pub fn jobs(&self) -> Vec<JobReport> {
+        self.find_jobs(usize::MAX, |_, _| true)
+    }
+
+    /// The first `limit` of the [`jobs`](Self::jobs) that `accepts` says yes to; it is asked about each,
+    /// with its state.
+    pub fn find_jobs(
+        &self,
+        limit: usize,
+        mut accepts: impl FnMut(&JobFacts, &'static str) -> bool,
+    ) -> Vec<JobReport> {
         let mut reports = Vec::new();
         for (_, partition) in self.partitions_where(|_| true) {
             let mut next = Some(0);
@@ -189,8 +200,11 @@ impl B2bi {
                 // Others get the lock between two pages.
                 let state = partition.lock();
                 let mut jobs = state.jobs.starting_at(start);
-                let page = jobs.by_ref().take(JOBS_PAGE);
-                reports.extend(page.map(|(_, job)| job.report()));
+                for (_, job) in jobs.by_ref().take(JOBS_PAGE) {
+                    if accepts(&job.facts, job.state()) && reports.len() < limit {
+                        reports.push(job.report());
+                    }
+                }
                 next = jobs.next().map(|(place, _)| place);
             }
         }

@@ -1,6 +1,6 @@
 //! `/_b2bi/jobs`: which jobs wait, which are at work and how they ended.
 
-use b2bi_local_b2bi::JobReport;
+use b2bi_local_b2bi::JobFacts;
 use http::StatusCode;
 use serde_json::json;
 
@@ -26,23 +26,27 @@ const STATES: [&str; 5] = ["accepted", "queued", "running", "succeeded", "failed
 /// The jobs that fit the query in the order of their acceptance, and how many are in each state.
 pub(super) fn list(app: &App, call: &Call) -> HandlerResult {
     let query = Query::read(&call.params)?;
-    let mut jobs = app.service.jobs();
-    jobs.retain(|job| query.accepts(|field| value(job, field)));
-    let count = |state: &&str| jobs.iter().filter(|job| job.state == *state).count();
-    let counts: serde_json::Map<String, serde_json::Value> = STATES
-        .iter()
-        .map(|state| ((*state).to_owned(), count(state).into()))
+    let mut counts = STATES.map(|state| (state, 0_u64));
+    let jobs = app.service.find_jobs(query.limit, |job, state| {
+        let fits = query.accepts(|field| value(job, state, field));
+        if let Some((_, count)) = counts.iter_mut().find(|(counted, _)| *counted == state) {
+            *count += u64::from(fits);
+        }
+        fits
+    });
+    let counts: serde_json::Map<String, serde_json::Value> = counts
+        .into_iter()
+        .map(|(state, count)| (state.to_owned(), count.into()))
         .collect();
-    jobs.truncate(query.limit);
     let body = json!({"counts": counts, "jobs": jobs});
     Ok(reply(StatusCode::OK, &body))
 }
 
-fn value<'a>(job: &'a JobReport, field: &str) -> Option<&'a str> {
+fn value<'a>(job: &'a JobFacts, state: &'static str, field: &str) -> Option<&'a str> {
     match field {
         "account" => Some(&job.account),
         "region" => Some(&job.region),
-        "state" => Some(job.state),
+        "state" => Some(state),
         "jobId" => Some(&job.id),
         "transformerId" => Some(&job.transformer_id),
         "capabilityId" => job.capability_id.as_deref(),
