@@ -48,7 +48,8 @@ def main():
             rate = throughput(pipeline, body, files)
             times = sorted(latency(pipeline, body, number) for number in range(rounds))
             print(f"{name}: {rate:8.1f} files/s; drop to output {1000 * statistics.median(times):.1f} ms, "
-                  f"slowest of {rounds} {1000 * times[-1]:.1f} ms; memory {peak(server):.0f} MB")
+                  f"slowest of {rounds} {1000 * times[-1]:.1f} ms; memory {peak(server):.0f} MB; "
+                  f"limit, the puts of input and output: {1000 * copied(pipeline, body):.1f} ms")
     split(*(("20 MB", 20_000_000) if quick else ("1 GB", 1_000_000_000)))
 
 
@@ -110,6 +111,19 @@ def latency(pipeline, body, number):
     pipeline.put(body, f"single-{number}.edi")
     wait(pipeline, before + 1)
     return time.perf_counter() - begun
+
+
+def copied(pipeline, body, rounds=5):
+    """Seconds for a put of the input and one of its document, the least of some rounds: what the bytes cost by themselves."""
+    s3, bucket = pipeline.world.s3, pipeline.world.bucket
+    document = pipeline.read(next(key for key in pipeline.keys() if key.endswith(".json"))).encode()
+    times = []
+    for number in range(rounds):
+        begun = time.perf_counter()
+        s3.put_object(Bucket=bucket, Key=f"limit/{number}.edi", Body=body)
+        s3.put_object(Bucket=bucket, Key=f"limit/{number}.json", Body=document)
+        times.append(time.perf_counter() - begun)
+    return min(times)
 
 
 def wait(pipeline, count):
