@@ -184,7 +184,7 @@ fn wrapped_files_and_those_with_other_delimiters_read_the_same() {
         several.into_bytes(),
         file.replace('~', "~\r\n").into_bytes(),
     ] {
-        for window in [1, 300, 1000, 100_000] {
+        for window in [700, 100_000] {
             check_all(&input, 500, window);
         }
     }
