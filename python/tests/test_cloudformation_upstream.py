@@ -8,7 +8,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from clients import CONNECTIONS, boto3_client
-from server import BINARY
+from server import BINARY, Server
 
 ACCOUNT = "111122223333"
 NAMES = ["cloudformation", "b2bi", "sqs", "sns", "events"]
@@ -199,6 +199,31 @@ def test_types_may_be_kept_from_the_upstream(server_with, moto):
     deployment.create()
     assert deployment.residences()["Topic"] == "recorded" and deployment.residences()["Queue"] == "upstream"
     assert deployment.sns.list_topics()["Topics"] == []
+
+
+def test_what_is_in_the_upstream_is_not_forgotten_without_it(moto, tmp_path):
+    requests.post(f"{moto}/moto-api/reset").raise_for_status()
+
+    def sqs(endpoint):
+        return boto3_client("sqs", endpoint, ACCOUNT).list_queues().get("QueueUrls", [])
+
+    def deleted(endpoint):
+        stacks = boto3_client("cloudformation", endpoint, ACCOUNT)
+        (stack,) = [found for found in stacks.describe_stacks()["Stacks"] if found["StackName"] == "orders"]
+        stacks.delete_stack(StackName="orders")
+        (stack,) = stacks.describe_stacks(StackName=stack["StackId"])["Stacks"]
+        return stack["StackStatus"], str(stacks.describe_stack_events(StackName=stack["StackId"])["StackEvents"])
+
+    with Server("--data-dir", str(tmp_path), "--upstream", moto) as server:
+        boto3_client("cloudformation", server.endpoint, ACCOUNT).create_stack(StackName="orders", TemplateBody=TEMPLATE)
+        assert len(sqs(server.endpoint)) == 1
+    # Another setting, or no upstream: the queue is told to be there still.
+    with Server("--data-dir", str(tmp_path)) as server:
+        status, events = deleted(server.endpoint)
+        assert status == "DELETE_FAILED" and "are in the upstream, and --upstream names none" in events
+    with Server("--data-dir", str(tmp_path), "--upstream", moto, "--unknown-resources", "record") as server:
+        status, _ = deleted(server.endpoint)
+        assert status == "DELETE_COMPLETE" and sqs(server.endpoint) == []
 
 
 def test_an_upstream_that_is_gone(server_with):
