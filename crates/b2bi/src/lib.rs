@@ -25,7 +25,10 @@ mod state;
 
 pub use b2bi_local_mapping::Limits as MappingLimits;
 pub use config::{Config, LegacyRoot, MappingReply, Quotas};
-pub use edi::{DocumentStyle, EdiError, Selection, starter_template, validation_rules};
+pub use edi::{
+    DocumentStyle, EdiError, Selection, StarterChoice, chosen_starter_template, starter_template,
+    validation_rules,
+};
 pub use environment::{
     AnySetup, BucketSetup, BucketSetupError, Clock, Environment, Ids, PipelineFile,
 };

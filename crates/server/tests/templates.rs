@@ -62,6 +62,29 @@ fn a_template_of_a_set_writes_what_is_valid() {
 }
 
 #[test]
+fn a_template_of_a_part_writes_what_is_valid() {
+    let order = ["--transaction-set", "850", "--version", "4010"];
+    let notice = ["--transaction-set", "856", "--version", "4010"];
+    for (name, set, part, wanted) in [
+        ("required", order, &["--required"][..], "PO1*"),
+        ("segments", order, &["--segments", "REF,n3,PID"], "N3*"),
+        ("usual", order, &["--required", "--usual"], "N1*BT*"),
+        ("levels", notice, &["--required", "--usual"], "HL*4*3*I~"),
+    ] {
+        let (status, template, problem) = run(&[&["template"][..], &set, part].concat());
+        assert_eq!((status, &*problem), (0, ""), "{name}");
+        let x12 = written(name, &template, "{}");
+        assert!(x12.contains(wanted), "{wanted} is not in {x12}");
+        let x12 = file(&format!("{name}.edi"), &x12);
+        let (status, report, _) = run(&[&["validate", &x12][..], &set].concat());
+        assert_eq!((status, report), (0, format!("{x12}: ok\n")), "{name}");
+    }
+    let (status, _, problem) = run(&[&["template"][..], &order, &["--segments", "CLM"]].concat());
+    assert_eq!(status, 2);
+    assert!(problem.contains("CLM"), "{problem}");
+}
+
+#[test]
 fn a_template_like_a_sample_writes_the_sample() {
     let sample = format!("{DOCUMENTS}/purchase-order.edi");
     let order = ["--transaction-set", "X12_850", "--version", "VERSION_4010"];

@@ -60,6 +60,13 @@ pub enum EdiError {
     Template(Box<MappingError>),
     /// There is no table for the transaction set.
     NoTable(Selection),
+    /// The transaction set has no segment of this name.
+    NoSegment {
+        /// The name.
+        segment: String,
+        /// The transaction set.
+        selection: Selection,
+    },
     /// The starter template of a sample is too long.
     LongTemplate {
         /// Its length in characters.
@@ -116,6 +123,11 @@ impl fmt::Display for EdiError {
             }
             Self::Template(error) => write!(out, "The mapping template failed: {error}"),
             Self::NoTable(selection) => write!(out, "There is no table for {selection}"),
+            Self::NoSegment { segment, selection } => write!(
+                out,
+                "{selection} has no segment {segment}; `b2bi-local template` without --segments \
+                 shows those that it has"
+            ),
             Self::LongTemplate { length, limit } => write!(
                 out,
                 "The output sample makes a template of {length} characters; a mapping template \

@@ -25,7 +25,7 @@ pub use error::EdiError;
 pub(crate) use mapping::Mapping;
 pub use rules::validation_rules;
 pub use selection::Selection;
-pub use starter::starter_template;
+pub use starter::{StarterChoice, chosen_starter_template, starter_template};
 pub(crate) use windows::{Take, parse_and_validate_in_windows};
 
 /// How much longer than its X12 a document is expected to be, for a start.

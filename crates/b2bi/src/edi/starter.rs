@@ -8,6 +8,42 @@ use crate::edi::{EdiError, Selection};
 /// The most characters of a mapping template.
 const MOST: usize = 350_000;
 
+/// Which part of a set a template writes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StarterChoice {
+    /// Only what is required.
+    pub required: bool,
+    /// Only these segments, their loops, and what is required.
+    pub segments: Vec<String>,
+    /// Usual codes, parties and levels.
+    pub usual: bool,
+}
+
+/// The template that writes a part of what the set's tables list.
+///
+/// # Errors
+///
+/// The set has no segment that was asked for.
+pub fn chosen_starter_template(
+    selection: Selection,
+    language: StarterLanguage,
+    choice: &StarterChoice,
+) -> Result<String, EdiError> {
+    let outline = Outline::new(selection.version(), selection.set(), selection.guide());
+    let mut outline = outline.ok_or(EdiError::NoTable(selection))?;
+    if choice.usual {
+        outline.set_usual();
+    }
+    if !choice.segments.is_empty() {
+        outline
+            .keep_segments(&choice.segments)
+            .map_err(|segment| EdiError::NoSegment { segment, selection })?;
+    } else if choice.required {
+        outline.keep_required();
+    }
+    Ok(starter_of_outline(&outline, language, MOST))
+}
+
 /// The template that writes what a sample says, or what the set's tables list.
 ///
 /// # Errors

@@ -1,8 +1,8 @@
 //! `b2bi-local template`: a starter template for a transaction set.
 
-use b2bi_local_b2bi::{Selection, starter_template};
+use b2bi_local_b2bi::{Selection, StarterChoice, chosen_starter_template, starter_template};
 use b2bi_local_mapping::StarterLanguage;
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::choice::{choice, chosen};
 use super::envelope::EnvelopeOnly;
@@ -32,6 +32,28 @@ pub(super) fn arguments(command: Command) -> Command {
                 .value_name("FILE")
                 .help("X12 file whose values fill the template; - is standard input"),
         )
+        .arg(
+            Arg::new("required")
+                .long("required")
+                .action(ArgAction::SetTrue)
+                .conflicts_with_all(["sample", "segments"])
+                .help("Write only what the set requires"),
+        )
+        .arg(
+            Arg::new("segments")
+                .long("segments")
+                .value_name("SEGMENTS")
+                .value_delimiter(',')
+                .conflicts_with("sample")
+                .help("Write these segments, in the order of the document, their loops, and what is required"),
+        )
+        .arg(
+            Arg::new("usual")
+                .long("usual")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("sample")
+                .help("Write usual codes and parties, and the levels S, O, P and I of an 856"),
+        )
 }
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
@@ -46,10 +68,23 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
             .map_err(|problem| format!("{}: {problem}", input::shown(name)))?
     } else {
         let selection = given.ok_or("a set and a version, or a sample, are needed")?;
-        starter_template(selection, language, None).map_err(|error| error.to_string())?
+        chosen_starter_template(selection, language, &choice_of(matches))
+            .map_err(|error| error.to_string())?
     };
     print(template.as_bytes())?;
     Ok(Outcome::Fine)
+}
+
+/// Which part of the set the arguments ask for.
+fn choice_of(matches: &ArgMatches) -> StarterChoice {
+    let segments = matches.get_many::<String>("segments").into_iter().flatten();
+    StarterChoice {
+        required: matches.get_flag("required"),
+        segments: segments
+            .map(|segment| segment.trim().to_uppercase())
+            .collect(),
+        usual: matches.get_flag("usual"),
+    }
 }
 
 /// A sample, and what it is a sample of.

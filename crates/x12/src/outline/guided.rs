@@ -36,7 +36,7 @@ pub(super) fn segments(
         levels: 0,
         out: Vec::new(),
     };
-    walk.places(0, 0);
+    walk.places(0, 0, 0);
     walk.out
 }
 
@@ -49,7 +49,7 @@ struct Walk<'g> {
 
 impl<'g> Walk<'g> {
     /// The places of a loop, in the HL loop of the number `level`.
-    fn places(&mut self, number: usize, level: usize) {
+    fn places(&mut self, number: usize, level: usize, depth: usize) {
         // The first place of a loop is the segment that opened it.
         let opener = usize::from(number > 0);
         let places = self.loop_of(number);
@@ -60,9 +60,9 @@ impl<'g> Walk<'g> {
             {
                 continue;
             }
-            let inside = self.place(place, level);
+            let inside = self.place(place, level, depth);
             if let Some(number) = place.opens {
-                self.places(number, inside);
+                self.places(number, inside, depth + 1);
             }
         }
     }
@@ -72,7 +72,7 @@ impl<'g> Walk<'g> {
     }
 
     /// Writes a place; returns the HL loop in which what follows stands.
-    fn place(&mut self, place: &'g Use, level: usize) -> usize {
+    fn place(&mut self, place: &'g Use, level: usize, depth: usize) -> usize {
         let inner = place.opens.map_or(&[][..], |number| self.loop_of(number));
         let narrowing = Places([Some(place), inner.first()]);
         let mut segment = OutlineSegment {
@@ -80,6 +80,8 @@ impl<'g> Walk<'g> {
             required: place.required,
             max: place.max,
             opens: place.opens.is_some(),
+            depth: depth + usize::from(place.opens.is_some()),
+            usual: false,
             elements: self.filler.elements(place.segment, &narrowing),
         };
         let mut level = level;

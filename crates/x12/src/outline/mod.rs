@@ -1,5 +1,6 @@
 //! Outlines: each loop and segment of a transaction set once, with values that the tables allow.
 
+mod choice;
 mod fill;
 mod guided;
 mod plain;
@@ -37,6 +38,10 @@ pub struct OutlineSegment {
     pub max: u32,
     /// Whether it opens a loop.
     pub opens: bool,
+    /// How many loops it stands in, the one that it opens included.
+    pub depth: usize,
+    /// Whether its use is usual, for an outline of what is usual.
+    pub usual: bool,
     /// Its elements, those that a guide does not use left out.
     pub elements: Vec<OutlineElement>,
 }

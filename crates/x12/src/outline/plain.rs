@@ -16,7 +16,7 @@ pub(super) fn segments(set: &Set, dictionary: &'static Dictionary) -> Vec<Outlin
         levels: 0,
         out: Vec::new(),
     };
-    walk.items(0);
+    walk.items(0, 0);
     walk.out
 }
 
@@ -28,26 +28,28 @@ struct Walk<'s> {
 }
 
 impl Walk<'_> {
-    fn items(&mut self, in_loop: u16) {
+    fn items(&mut self, in_loop: u16, depth: usize) {
         let found = self.set.loops().get(usize::from(in_loop));
         for item in found.map_or(&[][..], |found| found.items()) {
             for _ in 0..item.min.max(1) {
-                let segment = self.segment(item);
+                let segment = self.segment(item, depth);
                 self.out.push(segment);
                 if let Some(number) = item.opens {
-                    self.items(number);
+                    self.items(number, depth + 1);
                 }
             }
         }
     }
 
-    fn segment(&mut self, item: &Item) -> OutlineSegment {
+    fn segment(&mut self, item: &Item, depth: usize) -> OutlineSegment {
         let id = self.set.id_of(item);
         let mut segment = OutlineSegment {
             id,
             required: item.min > 0,
             max: item.max,
             opens: item.opens.is_some(),
+            depth: depth + usize::from(item.opens.is_some()),
+            usual: false,
             elements: self.filler.elements(id, &Standard),
         };
         if id == "HL" {
