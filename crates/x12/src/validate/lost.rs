@@ -3,6 +3,7 @@
 //! A lost opener is one fault: the segments that it leaves behind are not reported one by one.
 
 use super::Notes;
+use super::odd::UnknownSegments;
 use crate::Problem;
 
 /// The most places of missing openers that are remembered.
@@ -28,6 +29,26 @@ struct Opener {
 pub(super) struct OpenerPlace {
     pub(super) frame: usize,
     pub(super) item: usize,
+}
+
+/// A loop that could be open now: where it opens, and its number.
+pub(super) struct Candidate {
+    pub(super) place: OpenerPlace,
+    pub(super) number: usize,
+}
+
+/// The loops that could be open now: those of the first kind that the innermost of the open loops could
+/// open, else those of the next kind.
+pub(super) fn candidates(
+    frames: usize,
+    kinds: [&dyn Fn(usize) -> bool; 3],
+    openable: impl Fn(usize, &dyn Fn(usize) -> bool) -> Vec<Candidate>,
+) -> Vec<Candidate> {
+    let innermost = |is_of_kind| {
+        let mut found = (0..frames).rev().map(|at| openable(at, is_of_kind));
+        found.find(|found| !found.is_empty())
+    };
+    kinds.into_iter().find_map(innermost).unwrap_or_default()
 }
 
 /// A problem that replaces what was noted of a segment, from the problem at `from` on.
@@ -67,8 +88,28 @@ impl LostLoops {
         self.loops.retain(|number| !is_found && lists(*number));
     }
 
-    pub(super) fn assume(&mut self, loops: Vec<usize>) {
-        self.loops = loops;
+    pub(super) fn assume(&mut self, candidates: &[Candidate]) {
+        self.loops = candidates
+            .iter()
+            .map(|candidate| candidate.number)
+            .collect();
+    }
+
+    /// Whether an unknown segment after the position `since` may have been to open one of the loops.
+    pub(super) fn explain(
+        &mut self,
+        candidates: &[Candidate],
+        odd: &mut UnknownSegments,
+        since: u32,
+    ) -> bool {
+        if candidates.is_empty() || !odd.take_after(since) {
+            return false;
+        }
+        for candidate in candidates {
+            self.assume_opener(candidate.place, None);
+        }
+        self.assume(candidates);
+        true
     }
 
     pub(super) fn assume_opener(&mut self, place: OpenerPlace, missing: Option<Reported>) {

@@ -4,14 +4,8 @@ use super::{BEFORE, GuideOrder, ST};
 use crate::tables::{Guide, Use};
 use crate::validate::Notes;
 use crate::validate::hints::{due, qualifiers};
-use crate::validate::lost::{OpenerPlace, Reported};
+use crate::validate::lost::{Candidate, OpenerPlace, Reported, candidates};
 use crate::{GuideContext, Position, Problem, ProblemKind, Segment};
-
-/// A loop that could be open now: where it opens, and its number.
-struct Candidate {
-    place: OpenerPlace,
-    number: usize,
-}
 
 impl GuideOrder {
     /// Whether a loop that opens with this segment is taken for lost.
@@ -37,14 +31,8 @@ impl GuideOrder {
             return false;
         }
         let candidates = self.candidates(guide, segment);
-        if candidates.is_empty() || !self.odd.take_after(self.last_expected) {
-            return false;
-        }
-        for candidate in &candidates {
-            self.lost.assume_opener(candidate.place, None);
-        }
-        self.lost.assume(numbers(&candidates));
-        true
+        self.lost
+            .explain(&candidates, &mut self.odd, self.last_expected)
     }
 
     /// Whether a segment that would open a loop too late rather belongs to one that comes next.
@@ -96,7 +84,7 @@ impl GuideOrder {
             };
             self.lost.assume_opener(candidate.place, Some(missing));
         }
-        self.lost.assume(numbers(&candidates));
+        self.lost.assume(&candidates);
         self.odd(segment.id(), position.segment);
     }
 
@@ -193,15 +181,11 @@ impl GuideOrder {
             lists(number) && !ahead.any(|place| place.required)
         };
         let within = |number: usize| guide.lists_within(number, segment);
-        let by = |lists: &dyn Fn(usize) -> bool| {
-            let mut frames = (0..self.frames.len()).rev();
-            frames.find_map(|at| {
-                let found = self.openable(guide, at, lists);
-                (!found.is_empty()).then_some(found)
-            })
-        };
-        let found = by(&follows).or_else(|| by(&lists));
-        found.or_else(|| by(&within)).unwrap_or_default()
+        candidates(
+            self.frames.len(),
+            [&follows, &lists, &within],
+            |at, lists| self.openable(guide, at, lists),
+        )
     }
 
     fn openable(&self, guide: &Guide, at: usize, lists: &dyn Fn(usize) -> bool) -> Vec<Candidate> {
@@ -220,11 +204,4 @@ impl GuideOrder {
         };
         counted.filter_map(may_open).collect()
     }
-}
-
-fn numbers(candidates: &[Candidate]) -> Vec<usize> {
-    candidates
-        .iter()
-        .map(|candidate| candidate.number)
-        .collect()
 }

@@ -3,15 +3,8 @@
 use super::{BEFORE, Order, due_in_set, lists_within};
 use crate::tables::{Item, Set};
 use crate::validate::Notes;
-use crate::validate::lost::{OpenerPlace, Reported};
+use crate::validate::lost::{Candidate, OpenerPlace, Reported, candidates};
 use crate::{Position, Problem, ProblemKind};
-
-/// A loop that could be open now: where it opens, and its number.
-struct Candidate {
-    place: OpenerPlace,
-    item: u16,
-    number: u16,
-}
 
 impl Order {
     /// Whether another segment, already reported, is the reason why this one is not expected.
@@ -25,14 +18,8 @@ impl Order {
             return false;
         }
         let candidates = self.candidates(set, member, true);
-        if candidates.is_empty() || !self.odd.take_after(self.last_expected) {
-            return false;
-        }
-        for candidate in &candidates {
-            self.lost.assume_opener(candidate.place, None);
-        }
-        self.lost.assume(numbers(&candidates));
-        true
+        self.lost
+            .explain(&candidates, &mut self.odd, self.last_expected)
     }
 
     /// Assumes that the first segment of a loop is lost, because a segment of the loop is not expected
@@ -56,7 +43,7 @@ impl Order {
             };
             self.lost.assume_opener(candidate.place, Some(missing));
         }
-        self.lost.assume(numbers(&candidates));
+        self.lost.assume(&candidates);
         self.note_odd(set, member, position);
     }
 
@@ -69,7 +56,8 @@ impl Order {
 
     fn item_at(&self, set: &Set, candidate: &Candidate) -> Option<(Item, u16)> {
         let frame = self.frames.get(candidate.place.frame)?;
-        let item = set.item(frame.in_loop, candidate.item).copied()?;
+        let item = u16::try_from(candidate.place.item).ok()?;
+        let item = set.item(frame.in_loop, item).copied()?;
         Some((item, frame.in_loop))
     }
 
@@ -99,25 +87,21 @@ impl Order {
     /// The loops that list a segment and that an open loop could open now: rather those where
     /// it may come right after the first, and rather in the innermost.
     fn candidates(&self, set: &Set, member: u16, with_open: bool) -> Vec<Candidate> {
-        let inner = |number: u16| {
-            let found = set.loops().get(usize::from(number));
+        let inner = |number: usize| {
+            let found = set.loops().get(number);
             found.map_or(&[][..], |found| found.items()).iter()
         };
-        let lists = |number: u16| inner(number).any(|item| item.member == member);
-        let follows = |number: u16| {
+        let lists = |number: usize| inner(number).any(|item| item.member == member);
+        let follows = |number: usize| {
             let mut ahead = inner(number).take_while(|item| item.member != member);
             lists(number) && !ahead.any(|item| item.min > 0)
         };
-        let within = |number: u16| set.lists_within(number, member);
-        let by = |lists: &dyn Fn(u16) -> bool| {
-            let mut frames = (0..self.frames.len()).rev();
-            frames.find_map(|at| {
-                let found = self.openable(set, at, with_open, lists);
-                (!found.is_empty()).then_some(found)
-            })
-        };
-        let found = by(&follows).or_else(|| by(&lists));
-        found.or_else(|| by(&within)).unwrap_or_default()
+        let within = |number: usize| lists_within(set, number, member);
+        candidates(
+            self.frames.len(),
+            [&follows, &lists, &within],
+            |at, lists| self.openable(set, at, with_open, lists),
+        )
     }
 
     fn openable(
@@ -125,7 +109,7 @@ impl Order {
         set: &Set,
         at: usize,
         with_open: bool,
-        lists: &dyn Fn(u16) -> bool,
+        lists: &dyn Fn(usize) -> bool,
     ) -> Vec<Candidate> {
         let Some(frame) = self.frames.get(at) else {
             return Vec::new();
@@ -136,22 +120,15 @@ impl Order {
         let may_open = |(item, found): (u16, &Item)| {
             let number = found.opens?;
             let is_full = self.occurred(frame, item) & !BEFORE >= found.max;
-            (lists(number) && !is_full && (with_open || !is_open(number))).then_some(Candidate {
+            let opened = usize::from(number);
+            (lists(opened) && !is_full && (with_open || !is_open(number))).then_some(Candidate {
                 place: OpenerPlace {
                     frame: at,
                     item: usize::from(item),
                 },
-                item,
-                number,
+                number: opened,
             })
         };
         items.filter_map(may_open).collect()
     }
-}
-
-fn numbers(candidates: &[Candidate]) -> Vec<usize> {
-    let numbers = candidates.iter();
-    numbers
-        .map(|candidate| usize::from(candidate.number))
-        .collect()
 }
