@@ -84,6 +84,8 @@ pub enum ObjectChange {
     ExpiryDelete,
     /// An object expired, and a delete marker hides it.
     ExpiryMarkerCreated,
+    /// A lifecycle rule gave the object, or one of its versions, another storage class.
+    Transition,
     /// No object: the notifications of the bucket were set, and S3 tries them.
     Test,
 }
@@ -104,6 +106,7 @@ impl ObjectChange {
             Self::AclPut => "ObjectAcl:Put",
             Self::ExpiryDelete => "LifecycleExpiration:Delete",
             Self::ExpiryMarkerCreated => "LifecycleExpiration:DeleteMarkerCreated",
+            Self::Transition => "LifecycleTransition",
             Self::Test => "TestEvent",
         }
     }

@@ -50,6 +50,7 @@ async fn expire(s3: &EmbeddedS3) {
                     removed = expired.removed,
                     hidden = expired.hidden,
                     aborted_uploads = expired.aborted,
+                    moved = expired.moved,
                     "lifecycle rules were carried out"
                 );
             }

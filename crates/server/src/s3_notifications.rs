@@ -184,6 +184,7 @@ impl<'a> Facts<'a> {
                 Some("Lifecycle Expiration"),
                 Some("Delete Marker Created"),
             ),
+            ObjectChange::Transition => ("Object Storage Class Changed", None, None),
             ObjectChange::TagsPut => ("Object Tags Added", None, None),
             ObjectChange::AclPut => ("Object ACL Updated", None, None),
             ObjectChange::TagsDeleted | ObjectChange::Test => ("Object Tags Deleted", None, None),

@@ -350,14 +350,15 @@ impl Store {
         self.write(account, |buckets| {
             let bucket = bucket_mut(buckets, bucket_name)?;
             condition(bucket.objects.get(key).map(AsRef::as_ref))?;
-            let mut object = new.object;
-            object.headers.lock = object.headers.lock.in_bucket(bucket, self.now())?;
             let mut edit = KeyEdit::new(self, bucket, key);
-            let object = edit.put(object, new.change);
+            let object = edit.put(new.object, new.change)?;
             let (changes, events) = edit.finish();
             self.change(account, bucket_name, bucket, changes, events)?;
-            let version_id = bucket.told(&object.version);
-            Ok(Placed { object, version_id })
+            Ok(Placed {
+                version_id: bucket.told(&object.version),
+                expiration: bucket.expiration(key, &object),
+                object,
+            })
         })
     }
 

@@ -111,6 +111,8 @@ impl Store {
 pub(crate) struct Found {
     pub(crate) object: Arc<Object>,
     pub(crate) version_id: Option<String>,
+    /// When a current object expires by a lifecycle rule, as headers tell it.
+    pub(crate) expiration: Option<String>,
 }
 
 impl Bucket {
@@ -129,8 +131,13 @@ impl Bucket {
             None => self.current(key)?,
             Some(id) => self.version(key, id)?,
         };
-        let version_id = self.told(&object.version);
-        Ok(Found { object, version_id })
+        let is_current = version_id.is_none();
+        let expiration = is_current.then(|| self.expiration(key, &object));
+        Ok(Found {
+            version_id: self.told(&object.version),
+            expiration: expiration.flatten(),
+            object,
+        })
     }
 
     /// The sequence of a version that is newer than all of the key's that are not current.
@@ -225,6 +232,7 @@ pub(crate) enum Deleted {
 /// What a request does to one key of a bucket, before any of it is done.
 pub(crate) struct KeyEdit<'a> {
     store: &'a Store,
+    bucket: &'a Bucket,
     versioning: Versioning,
     key: String,
     before: Option<&'a Arc<Object>>,
@@ -239,6 +247,7 @@ impl<'a> KeyEdit<'a> {
         let before = bucket.objects.get(key);
         Self {
             store,
+            bucket,
             versioning: bucket.versioning,
             key: key.to_owned(),
             before,
@@ -272,13 +281,21 @@ impl<'a> KeyEdit<'a> {
         })
     }
 
-    /// Makes the object the current one.
-    pub(crate) fn put(&mut self, mut object: Object, change: ObjectChange) -> Arc<Object> {
+    /// Makes the object the current one, with the lock that it has in the bucket.
+    ///
+    /// # Errors
+    /// It asks for a lock, and the bucket has no object lock.
+    pub(crate) fn put(
+        &mut self,
+        mut object: Object,
+        change: ObjectChange,
+    ) -> S3Result<Arc<Object>> {
+        object.headers.lock = object.headers.lock.in_bucket(self.bucket, self.now())?;
         object.version = self.make_room();
         let object = Arc::new(object);
         self.tell(change, Some(&object), &object.version);
         self.current = Some(Arc::clone(&object));
-        object
+        Ok(object)
     }
 
     /// Deletes the object as a request without a version id does.
@@ -324,6 +341,24 @@ impl<'a> KeyEdit<'a> {
         }
         Deleted::Version {
             was_marker: object.is_none(),
+        }
+    }
+
+    /// Gives the version of that name another storage class.
+    pub(crate) fn set_storage_class(&mut self, id: &str, class: &str) {
+        let Some(object) = self.object(id) else {
+            return;
+        };
+        let mut object = object.clone();
+        object.headers.storage_class = Some(class.to_owned().into());
+        let object = Arc::new(object);
+        self.tell(ObjectChange::Transition, Some(&object), &object.version);
+        let current = self.current();
+        if current.is_some_and(|current| current.version == object.version) {
+            self.current = Some(object);
+        } else {
+            let sequence = object.version.sequence;
+            self.edited.insert(sequence, Some(Version::Object(object)));
         }
     }
 

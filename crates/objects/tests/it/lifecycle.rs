@@ -193,3 +193,133 @@ async fn many_keys_expire_in_steps() {
     assert_eq!(world.expired(20_003 * DAY).await, (600, 0, 0));
     assert!(world.keys().await.is_empty());
 }
+
+/// The storage class and the end of an object, as its headers tell them.
+async fn told(world: &World, uri: &str) -> (Option<String>, Option<String>) {
+    let request = Request::builder().method("HEAD").uri(uri);
+    let request = request.body(Full::from("")).unwrap();
+    let response = world.s3.call(ACCOUNT, request).await;
+    let header = |name: &str| {
+        let header = response.headers().get(name)?;
+        Some(header.to_str().unwrap().to_owned())
+    };
+    (header("x-amz-storage-class"), header("x-amz-expiration"))
+}
+
+#[tokio::test]
+async fn objects_get_the_storage_classes_of_their_rules() {
+    let to = |days: u32, class: &str| {
+        format!("<Transition><Days>{days}</Days><StorageClass>{class}</StorageClass></Transition>")
+    };
+    let any_size = "<Filter><ObjectSizeGreaterThan>0</ObjectSizeGreaterThan></Filter>";
+    let ladder = format!("{}{}", to(1, "STANDARD_IA"), to(3, "GLACIER"));
+    let long = "x".repeat(128 << 10);
+    for (about, actions, body, day, expected) in [
+        (any_size, &ladder, "1", 20_001, None),
+        (any_size, &ladder, "1", 20_002, Some("STANDARD_IA")),
+        (any_size, &ladder, "1", 20_004, Some("GLACIER")),
+        ("<Filter/>", &ladder, "1", 20_004, None),
+        ("<Filter/>", &ladder, long.as_str(), 20_004, Some("GLACIER")),
+        (
+            "<Filter><Prefix>z</Prefix></Filter>",
+            &ladder,
+            long.as_str(),
+            20_004,
+            None,
+        ),
+        (
+            any_size,
+            &format!("{}{TWO_DAYS}", to(0, "GLACIER_IR")),
+            "1",
+            20_001,
+            Some("GLACIER_IR"),
+        ),
+    ] {
+        let world = World::new(&rule(about, actions)).await;
+        world.put("a", body).await;
+        let mut events = world.s3.subscribe();
+        world.expired(day * DAY).await;
+        let (class, _) = told(&world, "/orders/a").await;
+        assert_eq!(class.as_deref(), expected, "{about} {actions} {day}");
+        let event = events.try_recv().ok().map(|event| event.change.name());
+        assert_eq!(event, expected.map(|_| "LifecycleTransition"));
+        // Once is enough, and nothing goes back.
+        world.expired(day * DAY).await;
+        assert!(events.try_recv().is_err());
+    }
+}
+
+#[tokio::test]
+async fn older_versions_get_the_storage_classes_of_their_rules() {
+    let to = "<NoncurrentVersionTransition><NoncurrentDays>1</NoncurrentDays><NewerNoncurrentVersions>1\
+        </NewerNoncurrentVersions><StorageClass>DEEP_ARCHIVE</StorageClass></NoncurrentVersionTransition>";
+    let any_size = "<Filter><ObjectSizeGreaterThan>0</ObjectSizeGreaterThan></Filter>";
+    let world = World::new(&rule(any_size, to)).await;
+    world
+        .ask("PUT /orders?versioning", VERSIONED.to_owned())
+        .await;
+    for body in ["1", "2", "3"] {
+        world.put("a", body).await;
+    }
+    world.expired(20_002 * DAY).await;
+    let text = world.ask("GET /orders?versions", String::new()).await;
+    let classes = text.split("<StorageClass>").skip(1);
+    let classes: Vec<&str> = classes
+        .map(|rest| rest.split('<').next().unwrap())
+        .collect();
+    assert_eq!(classes, ["STANDARD", "STANDARD", "DEEP_ARCHIVE"]);
+}
+
+#[tokio::test]
+async fn small_objects_are_archived_where_the_bucket_says_so() {
+    let world = World::new(&rule("<Filter/>", TWO_DAYS)).await;
+    let archived = "<Transition><Days>0</Days><StorageClass>GLACIER</StorageClass></Transition>";
+    let rules = format!(
+        "<LifecycleConfiguration>{}</LifecycleConfiguration>",
+        rule("<Filter/>", archived)
+    );
+    let request = Request::builder()
+        .method("PUT")
+        .uri("/orders?lifecycle")
+        .header("content-length", rules.len())
+        .header(
+            "x-amz-transition-default-minimum-object-size",
+            "varies_by_storage_class",
+        );
+    let request = request.body(Full::from(rules)).unwrap();
+    assert_eq!(
+        world.s3.call(ACCOUNT, request).await.status(),
+        StatusCode::OK
+    );
+    world.put("a", "1").await;
+    world.expired(20_001 * DAY).await;
+    assert_eq!(
+        told(&world, "/orders/a").await.0.as_deref(),
+        Some("GLACIER")
+    );
+}
+
+#[tokio::test]
+async fn reads_tell_when_an_object_expires() {
+    let date = "<Expiration><Date>2024-10-05T00:00:00Z</Date></Expiration>";
+    let rules = [
+        rule("<ID>two days</ID><Prefix>in/</Prefix>", TWO_DAYS),
+        rule("<ID>day</ID><Prefix>in/early</Prefix>", date),
+    ];
+    let world = World::new(&rules.concat()).await;
+    for (key, expected) in [
+        ("out/a", None),
+        (
+            "in/a",
+            Some("expiry-date=\"Mon, 07 Oct 2024 00:00:00 GMT\", rule-id=\"two days\""),
+        ),
+        (
+            "in/early",
+            Some("expiry-date=\"Sat, 05 Oct 2024 00:00:00 GMT\", rule-id=\"day\""),
+        ),
+    ] {
+        world.put(key, "1").await;
+        let (_, expiration) = told(&world, &format!("/orders/{key}")).await;
+        assert_eq!(expiration.as_deref(), expected, "{key}");
+    }
+}

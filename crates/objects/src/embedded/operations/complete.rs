@@ -11,7 +11,9 @@ use crate::embedded::content::Content;
 use crate::embedded::digests;
 use crate::embedded::fields::{Headers, claims_of, size, tell_checksum};
 use crate::embedded::location::Endpoint;
-use crate::embedded::state::{Object, PartRecord, Store, Upload, UploadedPart, bucket, bucket_mut};
+use crate::embedded::state::{
+    Object, PartRecord, Placed, Store, Upload, UploadedPart, bucket, bucket_mut,
+};
 use crate::embedded::versions::{KeyEdit, VersionId};
 use crate::event::ObjectChange;
 
@@ -38,15 +40,24 @@ pub(crate) fn complete(
         )?;
         multipart::find(bucket, &id.0, &id.1)?;
         let mut edit = KeyEdit::new(memory, bucket, &input.key);
-        let object = edit.put(object, ObjectChange::CompleteMultipartUpload);
+        let object = edit.put(object, ObjectChange::CompleteMultipartUpload)?;
         let (mut changes, events) = edit.finish();
         changes.push(Change::UploadGone(id));
         memory.change(account, &input.bucket, bucket, changes, events)?;
-        Ok((bucket.told(&object.version), object))
+        Ok(Placed {
+            version_id: bucket.told(&object.version),
+            expiration: bucket.expiration(&input.key, &object),
+            object,
+        })
     });
-    let (version_id, object) = placed?;
+    let Placed {
+        object,
+        version_id,
+        expiration,
+    } = placed?;
     let mut output = CompleteMultipartUploadOutput {
         version_id,
+        expiration,
         location: endpoint.map(|endpoint| endpoint.url.clone()),
         bucket: Some(input.bucket),
         key: Some(input.key),

@@ -120,6 +120,7 @@ pub(crate) fn object(
     })?;
     Ok(CopyObjectOutput {
         version_id: placed.version_id,
+        expiration: placed.expiration,
         copy_source_version_id: found.version_id,
         ..copy_output(&placed.object)
     })

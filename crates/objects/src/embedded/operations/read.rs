@@ -121,6 +121,7 @@ pub(crate) fn get(
     tell_encryption!(output, &object.headers);
     tell_lock!(output, &object.headers.lock);
     output.version_id = found.version_id;
+    output.expiration = found.expiration;
     if wants_checksum(input.checksum_mode.as_ref())
         && let Some(checksum) = &view.checksum
     {
@@ -157,6 +158,7 @@ pub(crate) fn head(
     tell_encryption!(output, &object.headers);
     tell_lock!(output, &object.headers.lock);
     output.version_id = found.version_id;
+    output.expiration = found.expiration;
     if wants_checksum(input.checksum_mode.as_ref())
         && let Some(checksum) = &view.checksum
     {

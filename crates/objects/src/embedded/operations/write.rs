@@ -56,6 +56,7 @@ pub(crate) async fn put(
     let object = placed.object;
     let mut output = PutObjectOutput {
         version_id: placed.version_id,
+        expiration: placed.expiration,
         e_tag: Some(object.etag()),
         checksum_type: Some(object.checksum.dto_type()),
         ..Default::default()

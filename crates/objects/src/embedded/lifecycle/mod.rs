@@ -1,27 +1,29 @@
 //! The lifecycle rules of buckets: what has expired is found, and removed as S3 does it.
 //!
 //! Source: docs `intro-lifecycle-rules`, `lifecycle-expire-general-considerations`, 2026-11; the hour is
-//! Assumption A-283. Transitions are kept and not carried out.
+//! Assumption A-283.
+
+mod expiration;
+mod rule;
+mod transition;
 
 use std::ops::Bound;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use s3s::{S3Error, S3Result};
 
+use rule::{LIFECYCLE, Rule, is_past, rules};
+use transition::Transitions;
+
 use super::EmbeddedS3;
 use super::change::{Change, KeyEvent};
-use super::state::{Bucket, Buckets, Object, Store, Versioning};
-use super::times;
+use super::state::{Bucket, Buckets, Store, Versioning};
 use super::versions::{KeyEdit, Version};
 use crate::event::ObjectChange;
-use crate::xml::Element;
 
-/// The name of the configuration among those of a bucket.
-const LIFECYCLE: &str = "lifecycle";
 /// How many keys are looked at, and how many uploads, while a lock is held.
 const KEYS_AT_ONCE: usize = 256;
-const DAY: u64 = 24 * 60 * 60;
 
 /// How much the rules of a bucket removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,31 +34,8 @@ pub struct Expired {
     pub hidden: usize,
     /// Uploads that were aborted.
     pub aborted: usize,
-}
-
-/// A rule that is enabled, as far as something expires by it.
-#[derive(Default)]
-struct Rule {
-    filter: Filter,
-    expiry: Option<Expiry>,
-    removes_markers: bool,
-    noncurrent_days: Option<u64>,
-    newer_versions: usize,
-    upload_days: Option<u64>,
-}
-
-enum Expiry {
-    Days(u64),
-    Date(SystemTime),
-}
-
-/// What a rule is about.
-#[derive(Default)]
-struct Filter {
-    prefix: String,
-    tags: Vec<(String, String)>,
-    greater_than: Option<u64>,
-    less_than: Option<u64>,
+    /// Objects and older versions that have another storage class now.
+    pub moved: usize,
 }
 
 impl EmbeddedS3 {
@@ -163,6 +142,8 @@ fn keys(bucket: &Bucket, from: &str) -> Vec<String> {
 enum Task {
     Expire,
     Remove(String),
+    /// To another storage class.
+    Move(String, String),
 }
 
 impl Task {
@@ -180,6 +161,10 @@ impl Task {
                 edit.delete_version(&id);
                 expired.removed += 1;
             }
+            Self::Move(id, class) => {
+                edit.set_storage_class(&id, &class);
+                expired.moved += 1;
+            }
         }
     }
 }
@@ -191,22 +176,35 @@ fn tasks(bucket: &Bucket, key: &str, rules: &[Rule], now: SystemTime) -> Vec<Tas
     let older = older.flat_map(|versions| versions.values().rev().cloned());
     // Newest first; the first one is the object, or the delete marker that hides it.
     let all: Vec<Version> = current.into_iter().chain(older).collect();
+    let transitions = Transitions::new(bucket, rules, now);
     let mut tasks = Vec::new();
     for (newer, pair) in all.windows(2).enumerate() {
         let [successor, version] = pair else { continue };
         let since = successor.modified();
-        let is_due = |rule: &Rule| {
-            rule.is_noncurrent_over(since, newer, now) && rule.filter.fits(key, version)
+        let is_over = |rule: &Rule| {
+            let end = rule.noncurrent_end(since, newer);
+            end.is_some_and(|end| end <= now) && rule.filter.fits(key, version)
         };
-        if !is_locked(version, now) && rules.iter().any(is_due) {
-            tasks.push(Task::Remove(version.id().name().to_owned()));
+        let id = || version.id().name().to_owned();
+        if !is_locked(version, now) && rules.iter().any(is_over) {
+            tasks.push(Task::Remove(id()));
+        } else if let Version::Object(object) = version {
+            let class = transitions.noncurrent_class(key, object, since, newer);
+            tasks.extend(class.map(|class| Task::Move(id(), class)));
         }
     }
     let is_alone = all.len() == 1;
-    tasks.extend(
-        all.first()
-            .and_then(|newest| newest_task(newest, is_alone, key, rules, now)),
-    );
+    if let Some(newest) = all.first() {
+        let end = newest_task(newest, is_alone, key, rules, now);
+        let moved = || match newest {
+            Version::Object(object) => {
+                let class = transitions.class(key, object)?;
+                Some(Task::Move(object.version.name().to_owned(), class))
+            }
+            Version::DeleteMarker(_) => None,
+        };
+        tasks.extend(end.or_else(moved));
+    }
     tasks
 }
 
@@ -231,8 +229,11 @@ fn newest_task(
         return None;
     }
     let is_due = |rule: &Rule| {
-        let is_over = rule.is_over(newest.modified(), now) || is_marker && rule.removes_markers;
-        is_over && rule.filter.fits(key, newest)
+        let end = rule
+            .expiry
+            .and_then(|expiry| expiry.time(newest.modified()));
+        let is_over = end.is_some_and(|end| end <= now);
+        (is_over || is_marker && rule.removes_markers) && rule.filter.fits(key, newest)
     };
     rules.iter().any(is_due).then(|| {
         if is_marker {
@@ -261,129 +262,9 @@ fn stale_uploads(bucket: &Bucket, rules: &[Rule], now: SystemTime) -> Vec<(Strin
 /// An event of a change that a rule made.
 fn by_rule(event: KeyEvent) -> KeyEvent {
     let change = match event.change {
+        ObjectChange::Transition => ObjectChange::Transition,
         ObjectChange::DeleteMarkerCreated => ObjectChange::ExpiryMarkerCreated,
         _ => ObjectChange::ExpiryDelete,
     };
     KeyEvent { change, ..event }
-}
-
-/// Whether so many days since a time are over: they are at the midnight that follows them.
-///
-/// Assumption A-283.
-fn is_past(since: SystemTime, days: u64, now: SystemTime) -> bool {
-    let day = |time: SystemTime| {
-        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        since.as_secs() / DAY
-    };
-    day(now) > day(since).saturating_add(days)
-}
-
-impl Rule {
-    fn is_over(&self, modified: SystemTime, now: SystemTime) -> bool {
-        match self.expiry {
-            Some(Expiry::Days(days)) => is_past(modified, days, now),
-            Some(Expiry::Date(date)) => date <= now,
-            None => false,
-        }
-    }
-
-    /// Whether a version goes that so many others which are not current are newer than.
-    fn is_noncurrent_over(&self, since: SystemTime, newer: usize, now: SystemTime) -> bool {
-        let is_over = |days| is_past(since, days, now);
-        self.noncurrent_days.is_some_and(is_over) && newer >= self.newer_versions
-    }
-
-    fn of(rule: &Element) -> Self {
-        let number = |element: Option<&Element>, name| {
-            element.and_then(|element| element.text_of(name)?.parse().ok())
-        };
-        let expiration = rule.child("Expiration");
-        let text = |name| expiration.and_then(|expiration| expiration.text_of(name));
-        let days = number(expiration, "Days").map(Expiry::Days);
-        let date = || text("Date").and_then(read_date).map(Expiry::Date);
-        let noncurrent = rule.child("NoncurrentVersionExpiration");
-        let newer = number(noncurrent, "NewerNoncurrentVersions").unwrap_or(0);
-        Self {
-            filter: Filter::of(rule),
-            expiry: days.or_else(date),
-            removes_markers: text("ExpiredObjectDeleteMarker") == Some("true"),
-            noncurrent_days: number(noncurrent, "NoncurrentDays"),
-            newer_versions: usize::try_from(newer).unwrap_or(usize::MAX),
-            upload_days: number(
-                rule.child("AbortIncompleteMultipartUpload"),
-                "DaysAfterInitiation",
-            ),
-        }
-    }
-}
-
-fn read_date(text: &str) -> Option<SystemTime> {
-    // S3 takes a day without a time as well.
-    let whole = if text.contains('T') {
-        text.to_owned()
-    } else {
-        format!("{text}T00:00:00Z")
-    };
-    times::read(&whole)
-}
-
-fn rules(bucket: &Bucket) -> Vec<Rule> {
-    let document = bucket.configurations.get(LIFECYCLE);
-    let document = document.and_then(Option::as_deref);
-    let document = document.and_then(|document| Element::read(document.as_bytes()));
-    let rules = document
-        .iter()
-        .flat_map(|document| document.children_named("Rule"));
-    let enabled = rules.filter(|rule| rule.text_of("Status") == Some("Enabled"));
-    enabled.map(Rule::of).collect()
-}
-
-impl Filter {
-    fn of(rule: &Element) -> Self {
-        let mut filter = Self::default();
-        if let Some(prefix) = rule.text_of("Prefix") {
-            prefix.clone_into(&mut filter.prefix);
-        }
-        if let Some(given) = rule.child("Filter") {
-            let terms = given.child("And").unwrap_or(given);
-            terms.children.iter().for_each(|term| filter.add(term));
-        }
-        filter
-    }
-
-    fn add(&mut self, term: &Element) {
-        match term.name.as_str() {
-            "Prefix" => self.prefix.clone_from(&term.text),
-            "Tag" => {
-                let text = |name| term.text_of(name).unwrap_or_default().to_owned();
-                self.tags.push((text("Key"), text("Value")));
-            }
-            "ObjectSizeGreaterThan" => self.greater_than = term.text.parse().ok(),
-            "ObjectSizeLessThan" => self.less_than = term.text.parse().ok(),
-            _ => {}
-        }
-    }
-
-    fn fits(&self, key: &str, version: &Version) -> bool {
-        match version {
-            Version::Object(object) => self.fits_object(key, object),
-            Version::DeleteMarker(_) => self.fits_marker(key),
-        }
-    }
-
-    fn fits_object(&self, key: &str, object: &Object) -> bool {
-        let size = object.content.size();
-        key.starts_with(&self.prefix)
-            && self.tags.iter().all(|tag| object.tags.contains(tag))
-            && self.greater_than.is_none_or(|least| size > least)
-            && self.less_than.is_none_or(|most| size < most)
-    }
-
-    /// Whether it is about what has no tags and no size: delete markers and uploads.
-    fn fits_marker(&self, key: &str) -> bool {
-        key.starts_with(&self.prefix)
-            && self.tags.is_empty()
-            && self.greater_than.is_none()
-            && self.less_than.is_none()
-    }
 }
