@@ -19,6 +19,10 @@ pub struct Config {
     ///
     /// Source: Assumption A-09.
     pub page_size: usize,
+    /// The order of lists.
+    ///
+    /// Source: Assumption A-09.
+    pub list_order: ListOrder,
     /// How many characters the ids of resources have after their prefix, at most 32.
     pub id_length: usize,
     /// How many replies are kept for repeated `clientToken`s, of each account and region.
@@ -58,6 +62,15 @@ pub struct Config {
     pub legacy_root: LegacyRoot,
 }
 
+/// The order of the items of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListOrder {
+    /// In the order of creation.
+    OldestFirst,
+    /// The reverse.
+    NewestFirst,
+}
+
 /// What the `mappingTemplate` of a transformer reads of a JSON document; templates in `mapping` read
 /// the whole document always.
 ///
@@ -83,6 +96,7 @@ impl Config {
             },
             replay_client_tokens: true,
             page_size: 100,
+            list_order: ListOrder::OldestFirst,
             id_length: 17,
             client_tokens: 10_000,
             style: DocumentStyle {

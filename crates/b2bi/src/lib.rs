@@ -24,7 +24,7 @@ mod stages;
 mod state;
 
 pub use b2bi_local_mapping::Limits as MappingLimits;
-pub use config::{Config, LegacyRoot, MappingReply, Quotas};
+pub use config::{Config, LegacyRoot, ListOrder, MappingReply, Quotas};
 pub use edi::{
     DocumentStyle, EdiError, Selection, StarterChoice, chosen_starter_template, starter_template,
     validation_rules,

@@ -85,7 +85,9 @@ pub(crate) fn body(response: &Response) -> Value {
     Value::String(without_request(&text))
 }
 
-fn error_members(text: &str) -> Value {
+/// The members of an error in XML: texts of its elements, but for those that name the request.
+#[must_use]
+pub fn error_members(text: &str) -> Value {
     let mut members = Map::new();
     for element in ELEMENT
         .iter()

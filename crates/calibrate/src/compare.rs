@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::document::{Form, form, same_document};
+use crate::loop_names::renamed;
 use crate::recording::{Answer, Recording};
 
 /// A job that took this much longer took longer by itself, and not by the network.
@@ -17,6 +18,10 @@ pub enum Change {
     Error,
     /// `--facts` sets the layout of documents.
     Layout,
+    /// `--facts` sets names of loops.
+    LoopNames,
+    /// `--facts` sets the order of lists.
+    ListOrder,
     /// `--facts` sets the size of pages.
     PageSize,
     /// `--facts` sets how long jobs take.
@@ -34,6 +39,8 @@ impl Change {
         match self {
             Self::Error => "--facts replaces the error",
             Self::Layout => "--facts sets the layout",
+            Self::LoopNames => "--facts sets loop names",
+            Self::ListOrder => "--facts sets the order of lists",
             Self::PageSize => "--facts sets the page size",
             Self::JobDuration => "--facts sets the duration of jobs",
             Self::IdShape => "--facts sets the length of ids",
@@ -106,7 +113,7 @@ pub(crate) fn differences(theirs: &Answer, ours: &Answer) -> Vec<Difference> {
         theirs,
         list: Vec::new(),
     };
-    let are_errors = theirs.status >= 400 && ours.status >= 400 && theirs.request.service == "b2bi";
+    let are_errors = theirs.status >= 400 && ours.status >= 400;
     let change = if are_errors {
         Change::Error
     } else {
@@ -207,6 +214,10 @@ impl Found<'_> {
                     self.values(&inner, &Value::Null, value, change);
                 }
             }
+            (Value::Array(their), Value::Array(our)) if are_reversed(their, our) => {
+                let change = Change::ListOrder;
+                self.add(at, names(their), names(our), change);
+            }
             (Value::Array(their), Value::Array(our)) if their.len() == our.len() => {
                 for (place, (their, our)) in their.iter().zip(our).enumerate() {
                     self.values(&format!("{at}/{place}"), their, our, change);
@@ -221,7 +232,38 @@ impl Found<'_> {
                 };
                 self.add(at, theirs.clone(), ours.clone(), change);
             }
+            (Value::String(their), Value::String(our))
+                if self.theirs.request.call == "TestParsing" && renamed(their, our).is_some() =>
+            {
+                self.add(at, theirs.clone(), ours.clone(), Change::LoopNames);
+            }
+            // Of errors in XML `--facts` replaces what they all have.
+            _ if self.is_other_member(at) => {
+                self.add(at, theirs.clone(), ours.clone(), Change::Code);
+            }
             _ => self.add(at, theirs.clone(), ours.clone(), change),
         }
     }
+
+    /// Whether a place is a member of an error in XML besides code and message.
+    fn is_other_member(&self, at: &str) -> bool {
+        let body = &self.theirs.body;
+        let is_xml = body.get("Code").is_some() && body.get("__type").is_none();
+        is_xml && !["body/Code", "body/Message"].contains(&at)
+    }
+}
+
+/// The names of the items of a list; null where an item has none.
+fn names(items: &[Value]) -> Value {
+    let names = items.iter();
+    let names = names.map(|item| item.get("name").cloned().unwrap_or_default());
+    names.collect()
+}
+
+/// Whether the items of a list have the names of another one in reverse.
+fn are_reversed(one: &[Value], other: &[Value]) -> bool {
+    let name = |item: &Value| item.get("name").and_then(Value::as_str).map(str::to_owned);
+    let names: Option<Vec<String>> = one.iter().map(name).collect();
+    let others: Option<Vec<String>> = other.iter().rev().map(name).collect();
+    one.len() > 1 && names.is_some() && names == others
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::compare::{Change, Difference, compare};
 use crate::document::{Form, form};
+use crate::loop_names::{renamed, table};
 use crate::recording::{Answer, Recording};
 use crate::sanitise::ACCOUNT;
 
@@ -15,6 +16,10 @@ use crate::sanitise::ACCOUNT;
 pub struct Facts {
     /// Items of a page where the request does not say.
     pub page_size: Option<usize>,
+    /// Whether lists begin with the newest item.
+    pub newest_first: bool,
+    /// A table of loop names; empty without any.
+    pub loop_names: String,
     /// How long a job takes, in milliseconds.
     pub job_ms: Option<u64>,
     /// Characters of ids of resources after the prefix.
@@ -31,6 +36,7 @@ pub struct Facts {
 /// An error of ours, and what AWS answers instead.
 #[derive(Clone, Debug)]
 struct ErrorRule {
+    service: String,
     operation: String,
     status: u16,
     name: String,
@@ -78,6 +84,11 @@ impl Facts {
     fn take(&mut self, difference: &Difference, theirs: &Answer, ours: &Answer) -> bool {
         match difference.change {
             Change::Error => self.take_error(theirs, ours),
+            Change::ListOrder => {
+                self.newest_first = true;
+                true
+            }
+            Change::LoopNames => self.take_loop_names(difference, theirs),
             Change::PageSize => {
                 self.page_size = theirs.page_size;
                 true
@@ -97,6 +108,16 @@ impl Facts {
             Change::Layout => self.take_layout(difference),
             Change::Code => false,
         }
+    }
+
+    fn take_loop_names(&mut self, difference: &Difference, theirs: &Answer) -> bool {
+        let (recorded, emulator) = (&difference.recorded, &difference.emulator);
+        let texts = recorded.as_str().zip(emulator.as_str());
+        let names = texts.and_then(|(recorded, emulator)| renamed(recorded, emulator));
+        let table = names.and_then(|names| table(theirs, &names));
+        self.loop_names
+            .push_str(table.as_deref().unwrap_or_default());
+        table.is_some()
     }
 
     fn take_layout(&mut self, difference: &Difference) -> bool {
@@ -119,14 +140,17 @@ impl Facts {
         let Some((pattern, placeholders)) = pattern(&message) else {
             return false;
         };
+        let service = ours.request.service.clone();
         let operation = ours.request.call.clone();
         let is_known = self.errors.iter().any(|rule| {
-            rule.operation == operation
+            rule.service == service
+                && rule.operation == operation
                 && rule.name == name
                 && rule.message.as_str() == pattern.as_str()
         });
         if !is_known {
             self.errors.push(ErrorRule {
+                service,
                 operation,
                 status: ours.status,
                 name,
@@ -145,18 +169,21 @@ impl Facts {
     #[must_use]
     pub fn error(
         &self,
-        operation: &str,
+        (service, operation): (&str, &str),
         status: u16,
         body: &Value,
         account: &str,
     ) -> Option<ErrorReply> {
-        let full = body.get("__type")?.as_str()?;
+        let full = named(body)?;
         let name = full.rsplit('#').next()?;
         let message = ["Message", "message"]
             .iter()
             .find_map(|member| body.get(*member)?.as_str())?;
         let fits = |rule: &&ErrorRule| {
-            rule.status == status && rule.name == name && rule.message.is_match(message)
+            rule.service == service
+                && rule.status == status
+                && rule.name == name
+                && rule.message.is_match(message)
         };
         let of_operation = |rule: &&ErrorRule| rule.operation == operation && fits(rule);
         let rule = self.errors.iter().find(of_operation);
@@ -175,7 +202,7 @@ impl Facts {
                     text.replace(placeholder, value)
                 })
         });
-        let name = body.get("__type").and_then(Value::as_str).unwrap_or(name);
+        let name = named(&body).unwrap_or(name);
         let name = name.rsplit('#').next().unwrap_or(name).to_owned();
         Some(ErrorReply {
             status: rule.recorded_status,
@@ -183,6 +210,12 @@ impl Facts {
             body,
         })
     }
+}
+
+/// The name of an error: `__type` of JSON, `Code` of XML.
+fn named(body: &Value) -> Option<&str> {
+    let name = body.get("__type").or_else(|| body.get("Code"))?;
+    name.as_str()
 }
 
 /// The texts of a request with their places, the longest first.
@@ -297,7 +330,7 @@ mod tests {
         );
         let check = |operation: &str, status: u16, message: &str, expected: Option<&str>| {
             let body = json!({"__type": "com.amazonaws.b2bi#ResourceNotFoundException", "Message": message});
-            let reply = facts.error(operation, status, &body, "111122223333");
+            let reply = facts.error(("b2bi", operation), status, &body, "111122223333");
             let told = reply
                 .as_ref()
                 .and_then(|reply| reply.body["message"].as_str());

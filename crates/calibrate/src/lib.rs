@@ -14,6 +14,7 @@ mod endpoint;
 mod estimate;
 mod facts;
 mod listing;
+mod loop_names;
 mod recording;
 mod report;
 mod retry;
@@ -22,6 +23,7 @@ mod sanitise;
 mod traffic;
 mod variables;
 
+pub use answer::error_members;
 pub use battery::{
     Battery, BatteryError, Expectation, Question, RequestTemplate, Setup, Step, Until,
 };

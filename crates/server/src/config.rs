@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use b2bi_local_b2bi::{
-    Config as B2biConfig, DocumentStyle, JobDuration, LegacyRoot, MappingLimits, MappingReply,
-    Quotas,
+    Config as B2biConfig, DocumentStyle, JobDuration, LegacyRoot, ListOrder, MappingLimits,
+    MappingReply, Quotas,
 };
 use b2bi_local_calibrate::Recording;
 use b2bi_local_dispatcher::AccountRules;
@@ -329,6 +329,7 @@ fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
         _ => return Err(settings.error("test-mapping-reply", "must be literal or plain")),
     };
     Ok(B2biConfig {
+        list_order: ListOrder::OldestFirst,
         style: DocumentStyle {
             layout,
             loop_names: loop_names(settings)?,

@@ -6,6 +6,7 @@ use b2bi_local_model::Error;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::config::ListOrder;
 use crate::context::Ctx;
 use crate::errors::validation;
 use crate::state::Table;
@@ -18,7 +19,7 @@ pub(crate) struct Request<'a> {
     pub(crate) max_results: Option<i32>,
 }
 
-/// One page: the rows that `view` keeps, oldest first, and the token of the next page.
+/// One page: the rows that `view` keeps, in the configured order, and the token of the next page.
 pub(crate) fn page<T: Clone, V>(
     ctx: &Ctx<'_>,
     table: &Table<T>,
@@ -29,15 +30,34 @@ pub(crate) fn page<T: Clone, V>(
         .max_results
         .and_then(|max_results| usize::try_from(max_results).ok())
         .unwrap_or(ctx.config.page_size);
-    let start = match request.next_token {
-        Some(token) => place_after(ctx, request.list, token)?,
-        None => 0,
+    let token = request.next_token;
+    let last = token.map(|token| place_of(ctx, request.list, token));
+    let last = last.transpose()?;
+    let capacity = size.min(table.len());
+    let (items, reached) = match ctx.config.list_order {
+        ListOrder::OldestFirst => {
+            let start = last.map_or(0, |last| last.saturating_add(1));
+            taken(table.starting_at(start), size, capacity, view)
+        }
+        ListOrder::NewestFirst => {
+            taken(table.before(last.unwrap_or(u64::MAX)), size, capacity, view)
+        }
     };
-    let mut rows = table
-        .starting_at(start)
+    let next = reached.map(|reached| self::token(ctx, request.list, reached));
+    Ok((items, next))
+}
+
+/// Items of a page, and the place of the last one where others follow.
+fn taken<'a, T: 'a, V>(
+    rows: impl Iterator<Item = (u64, &'a T)>,
+    size: usize,
+    capacity: usize,
+    view: impl Fn(&T) -> Option<V>,
+) -> (Vec<V>, Option<u64>) {
+    let mut rows = rows
         .filter_map(|(place, row)| Some((place, view(row)?)))
         .peekable();
-    let mut items = Vec::with_capacity(size.min(table.len()));
+    let mut items = Vec::with_capacity(capacity);
     let mut reached = 0;
     while items.len() < size {
         let Some((place, item)) = rows.next() else {
@@ -46,8 +66,8 @@ pub(crate) fn page<T: Clone, V>(
         reached = place;
         items.push(item);
     }
-    let next = rows.peek().map(|_| token(ctx, request.list, reached));
-    Ok((items, next))
+    let others = rows.peek().map(|_| reached);
+    (items, others)
 }
 
 /// The place of the last item of a page, sealed with the list and the caller it belongs to.
@@ -56,7 +76,8 @@ fn token(ctx: &Ctx<'_>, list: &str, place: u64) -> String {
     URL_SAFE_NO_PAD.encode([place.to_be_bytes(), seal.to_be_bytes()].concat())
 }
 
-fn place_after(ctx: &Ctx<'_>, list: &str, token: &str) -> Result<u64, Error> {
+/// The place that a token holds.
+fn place_of(ctx: &Ctx<'_>, list: &str, token: &str) -> Result<u64, Error> {
     let refuse = || validation("The value of nextToken is not a token that this list returned");
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| refuse())?;
     let bytes: [u8; 16] = bytes.try_into().map_err(|_| refuse())?;
@@ -64,7 +85,7 @@ fn place_after(ctx: &Ctx<'_>, list: &str, token: &str) -> Result<u64, Error> {
     let place = u64::try_from(both >> 64).map_err(|_| refuse())?;
     let expected = u128::from(place) << 64 | u128::from(seal(ctx, list, place));
     if both == expected {
-        Ok(place.saturating_add(1))
+        Ok(place)
     } else {
         Err(refuse())
     }

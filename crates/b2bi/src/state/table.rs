@@ -143,6 +143,12 @@ impl<T: Clone> Table<T> {
             .map(|(place, row)| (*place, &row.value))
     }
 
+    /// The rows before a place with their places, the latest first.
+    pub(crate) fn before(&self, place: u64) -> impl Iterator<Item = (u64, &T)> {
+        let rows = self.rows.range(..place).rev();
+        rows.map(|(place, row)| (*place, &row.value))
+    }
+
     /// From now on, remembers which rows are changed.
     pub(super) fn track(&mut self) {
         self.changed.get_or_insert_default();

@@ -2,9 +2,12 @@
 
 mod credentials;
 mod error;
+#[cfg(test)]
+mod facts_tests;
 mod http_endpoint;
 mod in_process;
 mod recorded_answers;
+mod recorded_errors;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +15,8 @@ pub(crate) use credentials::{CallerCredentials, CredentialsError};
 pub(crate) use error::{CalibrationError, EndpointSetupError};
 pub(crate) use http_endpoint::HttpEndpoint;
 pub(crate) use in_process::{InProcess, ask};
-pub(crate) use recorded_answers::{apply_recording, replaced};
+pub(crate) use recorded_answers::apply_recording;
+pub(crate) use recorded_errors::{replaced, replaced_in_s3};
 
 use crate::system::{now, random_seed};
 

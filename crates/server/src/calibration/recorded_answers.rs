@@ -1,15 +1,12 @@
 //! A server that answers as a recording says.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use b2bi_local_b2bi::{JobDuration, MappingReply};
+use b2bi_local_b2bi::{JobDuration, ListOrder, MappingReply};
 use b2bi_local_calibrate::{Battery, Facts, Question, Recording, Repeated, repeat};
-use b2bi_local_dispatcher::json::ERROR_TYPE;
-use b2bi_local_x12::Layout;
-use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode};
-use serde_json::Value;
+use b2bi_local_x12::{Layout, LoopNames};
 
 use super::error::CalibrationError;
 use super::{InProcess, ask};
@@ -88,6 +85,14 @@ fn apply(config: &mut Config, facts: &Facts) {
     if let Some(size) = facts.page_size {
         b2bi.page_size = size.max(1);
     }
+    if facts.newest_first {
+        b2bi.list_order = ListOrder::NewestFirst;
+    }
+    if b2bi.style.loop_names.is_none()
+        && let Ok(names) = LoopNames::parse(&facts.loop_names)
+    {
+        b2bi.style.loop_names = (!facts.loop_names.is_empty()).then(|| Arc::new(names));
+    }
     if let Some(length) = facts.id_length {
         b2bi.id_length = length.clamp(*ID_LENGTHS.start(), *ID_LENGTHS.end());
     }
@@ -102,30 +107,4 @@ fn apply(config: &mut Config, facts: &Facts) {
     if facts.plain_mapping {
         b2bi.test_mapping_reply = MappingReply::Plain;
     }
-}
-
-/// An error reply as it was recorded; any other reply is left as it is.
-pub(crate) fn replaced(
-    facts: &Facts,
-    operation: &str,
-    account: &str,
-    mut response: Response<Bytes>,
-) -> Response<Bytes> {
-    if response.status().as_u16() < 400 {
-        return response;
-    }
-    let Ok(body) = serde_json::from_slice::<Value>(response.body()) else {
-        return response;
-    };
-    let Some(reply) = facts.error(operation, response.status().as_u16(), &body, account) else {
-        return response;
-    };
-    if let Ok(status) = StatusCode::from_u16(reply.status) {
-        *response.status_mut() = status;
-    }
-    if let Ok(name) = HeaderValue::from_str(&reply.name) {
-        response.headers_mut().insert(ERROR_TYPE, name);
-    }
-    *response.body_mut() = Bytes::from(reply.body.to_string());
-    response
 }

@@ -15,10 +15,10 @@ use crate::config::Config;
 use crate::serve::Server;
 
 /// What happens to the reply to a request, which is counted.
-type Alteration = fn(&Request, usize, Response) -> Result<Response, EndpointError>;
+pub(super) type Alteration = fn(&Request, usize, Response) -> Result<Response, EndpointError>;
 
 /// An endpoint that alters what another answers.
-struct Altered {
+pub(super) struct Altered {
     inner: HttpEndpoint,
     alteration: Alteration,
     count: AtomicUsize,
@@ -41,7 +41,7 @@ impl Endpoint for Altered {
     }
 }
 
-fn altered(server: &InProcess, alteration: Alteration) -> Altered {
+pub(super) fn altered(server: &InProcess, alteration: Alteration) -> Altered {
     Altered {
         inner: server.endpoint("eu-west-1").unwrap(),
         alteration,
@@ -49,7 +49,7 @@ fn altered(server: &InProcess, alteration: Alteration) -> Altered {
     }
 }
 
-async fn record(endpoint: &Altered, only: &[&str]) -> Recording {
+pub(super) async fn record(endpoint: &Altered, only: &[&str]) -> Recording {
     let battery = Battery::standard().unwrap();
     let only: Vec<String> = only.iter().map(|name| (*name).to_owned()).collect();
     let options = RunOptions {
@@ -69,12 +69,12 @@ async fn record(endpoint: &Altered, only: &[&str]) -> Recording {
 }
 
 /// What the emulator, in its own process, answers otherwise than recorded.
-async fn compared(recorded: &Recording) -> Comparison {
+pub(super) async fn compared(recorded: &Recording) -> Comparison {
     let server = InProcess::with(|_| ()).await.unwrap();
     compare(recorded, &asked(&server, recorded).await)
 }
 
-async fn asked(server: &InProcess, recorded: &Recording) -> Recording {
+pub(super) async fn asked(server: &InProcess, recorded: &Recording) -> Recording {
     let battery = Battery::standard().unwrap();
     let questions = battery.named(&recorded.questions());
     ask(&server.endpoint("eu-west-1").unwrap(), &battery, &questions).await
@@ -87,7 +87,7 @@ fn scope() -> Scope {
     }
 }
 
-fn with_body(mut response: Response, change: impl Fn(String) -> String) -> Response {
+pub(super) fn with_body(mut response: Response, change: impl Fn(String) -> String) -> Response {
     response.body = change(response.text()).into();
     response
 }
@@ -246,10 +246,40 @@ async fn throttled_requests_are_repeated() {
     assert_eq!(compared(&recorded).await.differences, []);
 }
 
+fn is_deletion(request: &Request) -> bool {
+    let target = request.headers.get("x-amz-target");
+    target.is_some_and(|target| target.contains("Delete"))
+}
+
 /// However a run ends, the clean-up after it leaves nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_failed_run_has_made_is_deleted() {
-    let failures: [Alteration; 3] = [
+    let failures: [Alteration; 6] = [
+        |request, count, mut response| {
+            // Throttled without end.
+            if count > 8 && !is_deletion(request) {
+                response.status = 429;
+                response.body = r#"{"__type":"ThrottlingException"}"#.into();
+            }
+            Ok(response)
+        },
+        |_, count, mut response| {
+            // No longer allowed to do anything.
+            if count > 8 {
+                response.status = 403;
+                response.body = r#"{"__type":"AccessDeniedException"}"#.into();
+            }
+            Ok(response)
+        },
+        |_, count, response| {
+            // A page of a proxy in place of replies.
+            let page = |_| "<html>Sign in</html>".to_owned();
+            Ok(if count > 8 {
+                with_body(response, page)
+            } else {
+                response
+            })
+        },
         |_, count, response| {
             if count < 9 {
                 Ok(response)

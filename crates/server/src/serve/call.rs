@@ -53,7 +53,7 @@ impl Call<'_> {
     }
 
     /// A reply as a recording of AWS has it, where there is one of such an error.
-    fn as_recorded(&self, operation: &str, response: Response<Bytes>) -> Response<Bytes> {
+    fn as_recorded(&self, operation: (&str, &str), response: Response<Bytes>) -> Response<Bytes> {
         match &self.app.facts {
             Some(facts) => replaced(facts, operation, &self.caller.account, response),
             None => response,
@@ -66,7 +66,7 @@ impl Call<'_> {
         if error.is_unknown_service() {
             return unknown_service(self.head, error, self.request_id);
         }
-        self.as_recorded("", self.encoder(None, "").render(Err(error)))
+        self.as_recorded(("b2bi", ""), self.encoder(None, "").render(Err(error)))
     }
 
     fn encoder<'e>(
@@ -172,7 +172,8 @@ impl Call<'_> {
         let takes_unsigned = descriptor.takes_unsigned(operation.name);
         let is_unsigned = takes_unsigned && self.caller.access_key.is_none();
         if !is_unsigned && let Err(error) = self.authenticate(descriptor, body) {
-            return self.as_recorded(operation.name, encoder.render(Err(error)));
+            let named = (descriptor.signing_name, operation.name);
+            return self.as_recorded(named, encoder.render(Err(error)));
         }
         let request = FaultRequest {
             head: self.head,
@@ -188,7 +189,8 @@ impl Call<'_> {
             Err(error) => return encoder.render(Err(error)),
         };
         let decode = || service.endpoint.decode(operation, body);
-        let render = |outcome| self.as_recorded(operation.name, encoder.render(outcome));
+        let named = (descriptor.signing_name, operation.name);
+        let render = |outcome| self.as_recorded(named, encoder.render(outcome));
         faults::run_with_faults(self.app, &request, fault_plan, decode, recorder, render).await
     }
 

@@ -26,6 +26,7 @@ use super::reply::{Body, ErrorCode};
 use super::script::WireFault;
 use super::timeout::TimeoutBody;
 use crate::app::App;
+use crate::calibration::replaced_in_s3;
 use crate::vocabulary::{S3, common_status};
 
 /// What is known of a request once its head is read.
@@ -149,6 +150,8 @@ impl Call<'_> {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let response = self.s3.call(&self.caller.account, request).await;
+        let facts = self.app.facts.as_ref();
+        let response = replaced_in_s3(facts, &self.caller.account, response);
         let mut response = with_code(response);
         if let Some(panic) = response.extensions_mut().remove::<Panic>() {
             crash::report(self.app, self.request_id, &panic);
