@@ -15,6 +15,7 @@ mod estimate;
 mod facts;
 mod listing;
 mod loop_names;
+mod question_error;
 mod recording;
 mod report;
 mod retry;

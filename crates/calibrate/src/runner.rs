@@ -1,6 +1,7 @@
 //! Asks the questions, one after the other, and deletes what each has made.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -11,6 +12,7 @@ use crate::build::{self, b2bi_request, logs_request};
 use crate::clean::PREFIX;
 use crate::endpoint::{Endpoint, Response};
 use crate::listing::{KINDS, Kind, pages};
+use crate::question_error::QuestionError;
 use crate::recording::{Answer, Recording, Skipped};
 use crate::retry::send;
 use crate::sanitise::{Sanitiser, id_shape};
@@ -52,7 +54,7 @@ pub struct Runner<'a, E: ?Sized> {
     variables: Variables,
     sanitiser: Sanitiser,
     /// Setups that were tried, and why they failed.
-    setups: BTreeMap<String, Result<(), String>>,
+    setups: BTreeMap<String, Result<(), QuestionError>>,
     made: Vec<Made>,
 }
 
@@ -137,7 +139,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
                 recording.skipped.push(Skipped {
                     question: question.id.clone(),
                     assumptions: question.asks.clone(),
-                    reason: self.sanitiser.text(&reason),
+                    reason: self.sanitiser.text(&reason.to_string()),
                 });
             }
             self.delete_after(needed).await;
@@ -147,7 +149,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
     }
 
     /// Makes what a question needs, unless it is there.
-    async fn prepare(&mut self, needs: &[String]) -> Result<(), String> {
+    async fn prepare(&mut self, needs: &[String]) -> Result<(), QuestionError> {
         let battery = self.battery;
         for setup in battery.setups_of(needs) {
             let done = if let Some(done) = self.setups.get(&setup.name) {
@@ -157,30 +159,30 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
                 self.setups.insert(setup.name.clone(), done.clone());
                 done
             };
-            done.map_err(|reason| format!("setup {} failed: {reason}", setup.name))?;
+            done.map_err(|error| QuestionError::Setup(setup.name.clone(), Arc::new(error)))?;
         }
         Ok(())
     }
 
-    async fn set_up(&mut self, setup: &Setup) -> Result<(), String> {
+    async fn set_up(&mut self, setup: &Setup) -> Result<(), QuestionError> {
         if setup.name == "bucket" && self.options.bucket.is_some() {
             return Ok(());
         }
         for step in &setup.steps {
             let reply = self.send(step).await?;
             if reply.response.status >= 400 {
-                let name = reply.response.error_type().unwrap_or_default();
-                let text = reply.response.text();
-                let text: String = text.chars().take(300).collect();
-                let status = reply.response.status;
-                return Err(format!("{}: {status} {name} {text}", step.call));
+                return Err(QuestionError::refused(&step.call, &reply.response));
             }
             self.capture(step, &reply.response);
         }
         Ok(())
     }
 
-    async fn ask(&mut self, question: &Question, answers: &mut Vec<Answer>) -> Result<(), String> {
+    async fn ask(
+        &mut self,
+        question: &Question,
+        answers: &mut Vec<Answer>,
+    ) -> Result<(), QuestionError> {
         for (at, step) in question.steps.iter().enumerate() {
             let reply = self.send(step).await?;
             let id_shapes = self.capture(step, &reply.response);
@@ -198,9 +200,8 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
     }
 
     /// Sends a step's request until its reply is what the step waits for.
-    async fn send(&mut self, step: &Step) -> Result<Reply, String> {
-        let request = build::request(step, &self.variables);
-        let request = request.map_err(|error| error.to_string())?;
+    async fn send(&mut self, step: &Step) -> Result<Reply, QuestionError> {
+        let request = build::request(step, &self.variables)?;
         let mut waited = Duration::ZERO;
         let mut pause = FIRST_POLL;
         let mut response = send(self.endpoint, &request).await;
@@ -217,7 +218,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
             pause = pause.saturating_mul(2).min(LONGEST_POLL);
             response = send(self.endpoint, &request).await;
         }
-        let response = response.map_err(|error| error.to_string())?;
+        let response = response?;
         self.note_made(step, &response);
         let reply = Reply {
             response,
@@ -228,18 +229,14 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
     }
 
     /// Of a list, the items of this run alone, from all pages.
-    async fn own_items(&self, step: &Step, mut reply: Reply) -> Result<Reply, String> {
+    async fn own_items(&self, step: &Step, mut reply: Reply) -> Result<Reply, QuestionError> {
         let kind = KINDS.iter().find(|kind| kind.list == step.call);
         let Some(kind) = kind.filter(|_| reply.response.status < 400) else {
             return Ok(reply);
         };
         let input = step.input.clone().unwrap_or_else(|| json!({}));
-        let input = self
-            .variables
-            .fill(&input)
-            .map_err(|error| error.to_string())?;
-        let listed = pages(self.endpoint, kind, &input, Some(reply.response)).await;
-        let listed = listed.map_err(|error| error.to_string())?;
+        let input = self.variables.fill(&input)?;
+        let listed = pages(self.endpoint, kind, &input, Some(reply.response)).await?;
         reply.page_size = listed.page_size;
         reply.response = listed.last;
         if reply.response.status < 400 {
