@@ -3,7 +3,9 @@
 
 mod files;
 
-use b2bi_local_x12::{Layout, Strictness, to_json, validate};
+use std::convert::Infallible;
+
+use b2bi_local_x12::{Layout, ParallelReader, Reader, Strictness, Validator, to_json, validate};
 use files::{floor, purchase_orders, remittances, report, streamed};
 
 const ROUNDS: usize = 7;
@@ -29,6 +31,14 @@ fn main() {
         assert_eq!(valid(), 0, "{name} is valid");
         report(ROUNDS, name, "validation", input.len(), || {
             usize::try_from(valid()).unwrap_or(0)
+        });
+        report(ROUNDS, name, "validation, all cores", input.len(), || {
+            let validator = Validator::new(Strictness::Inferred, None);
+            let mut reader = ParallelReader::on_all_cores(Reader::new(validator), 4 << 20);
+            let look = |_: &mut Validator<'_>| Ok::<(), Infallible>(());
+            let Ok(()) = reader.push(&input, look);
+            let Ok((validator, _)) = reader.finish(look);
+            validator.finish().problems.len()
         });
     }
 }

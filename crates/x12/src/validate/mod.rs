@@ -58,6 +58,10 @@ pub enum Strictness {
 }
 
 /// Collects the problems of the transactions that it is shown.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is set and cleared by another call"
+)]
 pub struct Validator<'r> {
     strictness: Strictness,
     rules: Option<&'r Rules>,

@@ -1,6 +1,7 @@
 //! What is read on several threads is what one thread reads.
 
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use b2bi_local_x12::{
@@ -38,7 +39,7 @@ fn files() -> impl Strategy<Value = Vec<u8>> {
         for groups in &interchanges {
             file += ISA;
             for (transactions, kind) in groups {
-                file += &format!("GS*{kind}*A*B*20260301*0930*1*X*005010~");
+                let _ = write!(file, "GS*{kind}*A*B*20260301*0930*1*X*005010~");
                 for (number, (text, repeated)) in (1..).zip(transactions) {
                     for repetition in 0..*repeated {
                         let control = format!("{number}{repetition}");
@@ -49,9 +50,9 @@ fn files() -> impl Strategy<Value = Vec<u8>> {
                     .iter()
                     .map(|(_, count)| u32::from(*count))
                     .sum();
-                file += &format!("GE*{count}*1~\n");
+                let _ = writeln!(file, "GE*{count}*1~");
             }
-            file += &format!("IEA*{}*000000001~\n", groups.len());
+            let _ = writeln!(file, "IEA*{}*000000001~", groups.len());
         }
         damage(file.into_bytes(), changes)
     })
