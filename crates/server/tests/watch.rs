@@ -123,6 +123,24 @@ fn a_mapped_document_is_converted_with_the_delimiters_it_is_compared_with() {
 }
 
 #[test]
+fn problems_of_what_is_written_name_the_place_in_the_template() {
+    let document = fixture("x12/documents/purchase-order.json");
+    let text = fs::read_to_string(&document).unwrap();
+    let line = text
+        .lines()
+        .position(|line| line.contains("\"SAC_"))
+        .unwrap()
+        + 1;
+    // A document is a template that writes it.
+    let template = file("written.jsonata", &text);
+    let (status, _, problem) = once(&["--template", &template, &document, "--convert"]);
+    assert_eq!(status, 1);
+    let place = format!("{template}:{line}:");
+    assert!(problem.contains(&place), "{place} is not in {problem}");
+    assert!(problem.contains(": writes SAC\n"), "{problem}");
+}
+
+#[test]
 fn x12_that_was_read_gives_its_delimiters_to_what_is_written() {
     let edi = fixture("x12/documents/purchase-order.edi");
     let same = file("again.jsonata", "$");

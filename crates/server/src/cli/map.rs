@@ -110,6 +110,15 @@ impl Source {
         Ok(Self { name, text })
     }
 
+    /// The file's name, as the arguments have it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(super) fn language(&self) -> Language {
         if self.text.trim_start().starts_with('<') {
             Language::Xslt

@@ -6,6 +6,7 @@ mod files;
 mod ignored;
 mod run;
 mod segments;
+mod writers;
 
 use std::fs;
 use std::path::Path;

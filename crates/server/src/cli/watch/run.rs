@@ -8,10 +8,12 @@ use clap::ArgMatches;
 use super::cases::{self, Case};
 use super::difference::{self, difference};
 use super::ignored::Ignored;
+use super::writers::writers;
 use crate::cli::envelope::EnvelopeOnly;
 use crate::cli::error::CommandError;
 use crate::cli::input::{self, Kind};
 use crate::cli::junit::{self, Verdict};
+use crate::cli::problems::{FileProblems, Located};
 use crate::cli::{Outcome, color, convert, document, map, selection};
 
 /// What a run says.
@@ -213,7 +215,7 @@ impl Mapped {
         let result = template.mapped(matches, input::shown(file), &text)?;
         if matches.get_flag("convert") {
             let alike = expected.and_then(delimiters_of).or(document.delimiters);
-            mapped.convert(matches, &result, alike)?;
+            mapped.convert(matches, &result, alike, &template)?;
         } else {
             mapped.text = Some(result);
         }
@@ -226,15 +228,36 @@ impl Mapped {
         matches: &ArgMatches,
         document: &str,
         alike: Option<Delimiters>,
+        template: &map::Source,
     ) -> Result<(), CommandError> {
         let delimiters = convert::given_delimiters(matches)?.or(alike);
         let converted = convert::convert(matches, document, delimiters)
             .map_err(|problem| format!("the mapped document: {problem}"))?;
         self.problems += &converted.problems.lines();
+        self.problems += &writers_of(&converted.problems, template);
         self.outcome = self.outcome.max(converted.problems.outcome());
         self.text = Some(String::from_utf8_lossy(&converted.x12).into_owned());
         Ok(())
     }
+}
+
+/// The places of the template that write the elements with problems, a line each.
+fn writers_of(problems: &FileProblems, template: &map::Source) -> String {
+    let mut elements: Vec<String> = problems.problems.iter().map(Located::element).collect();
+    elements.sort();
+    elements.dedup();
+    let mut lines = String::new();
+    for element in elements {
+        for (line, column) in writers(template.text(), &element) {
+            // A string takes whatever is written to it.
+            let _ = writeln!(
+                lines,
+                "{}:{line}:{column}: writes {element}",
+                template.name()
+            );
+        }
+    }
+    lines
 }
 
 /// The delimiters of X12.
