@@ -166,6 +166,18 @@ mod tests {
             &copy,
             Some("UploadPartCopy"),
         );
+        let express = "AWS4-HMAC-SHA256 Credential=1/20260101/us-east-1/s3express/aws4_request";
+        check(
+            "GET /",
+            &[("authorization", express)],
+            Some("ListDirectoryBuckets"),
+        );
+        check("GET /b", &[("authorization", express)], Some("ListObjects"));
+        check(
+            "GET /?x-id=ListDirectoryBuckets",
+            &[],
+            Some("ListDirectoryBuckets"),
+        );
         let form = [("content-type", "multipart/form-data; boundary=x")];
         check("POST /b", &form, Some("PostObject"));
         for request in ["POST /b", "POST /b/k", "PATCH /b/k", "PUT /", "DELETE /"] {

@@ -391,6 +391,7 @@ mod tests {
                 Mark::SubResource(key) => Some((*key).to_owned()),
                 Mark::Key(key) => Some(format!("{key}=1")),
                 Mark::Pair(key, value) => Some(format!("{key}={value}")),
+                Mark::Express => Some("x-id=ListDirectoryBuckets".to_owned()),
                 Mark::Header(_) => None,
             });
             let query = keys.collect::<Vec<_>>().join("&");

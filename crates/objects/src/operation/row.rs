@@ -1,5 +1,6 @@
 //! The shape of the table of operations.
 
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 
 use super::query::Query;
@@ -23,6 +24,17 @@ pub(crate) enum Mark {
     Pair(&'static str, &'static str),
     /// There is this header.
     Header(&'static str),
+    /// It is about directory buckets, whose requests have a host of their own on AWS: the query names the operation, as
+    /// SDKs for JavaScript do, or the signature is for S3 Express.
+    Express,
+}
+
+const LIST_DIRECTORY_BUCKETS: (&str, &str) = ("x-id", "ListDirectoryBuckets");
+
+fn is_signed_for_express(headers: &HeaderMap) -> bool {
+    let signature = headers.get(AUTHORIZATION);
+    let signature = signature.and_then(|signature| signature.to_str().ok());
+    signature.is_some_and(|signature| signature.contains("/s3express/aws4_request"))
 }
 
 impl Mark {
@@ -30,6 +42,10 @@ impl Mark {
         match self {
             Self::SubResource(key) | Self::Key(key) => query.has(key),
             Self::Pair(key, value) => query.pairs().any(|pair| pair == (key, value)),
+            Self::Express => {
+                let mut pairs = query.pairs();
+                is_signed_for_express(headers) || pairs.any(|pair| pair == LIST_DIRECTORY_BUCKETS)
+            }
             // A presigned URL has its headers in the query.
             Self::Header(name) => {
                 let named = |(key, _): (&str, &str)| key.eq_ignore_ascii_case(name);
@@ -42,7 +58,7 @@ impl Mark {
     pub(crate) fn key(self) -> Option<&'static str> {
         match self {
             Self::SubResource(key) | Self::Key(key) | Self::Pair(key, _) => Some(key),
-            Self::Header(_) => None,
+            Self::Header(_) | Self::Express => None,
         }
     }
 }

@@ -59,7 +59,7 @@ fn read(model: &Value, name: &str, operation: &Value) -> Result<Operation, Strin
         .collect();
     // AWS tells these two apart by the host.
     if name == "ListDirectoryBuckets" {
-        marks.push(format!("Mark::Pair(\"x-id\", {name:?})"));
+        marks.push("Mark::Express".to_owned());
     }
     let input = operation["input"]["shape"].as_str().unwrap_or_default();
     let input = &model["shapes"][input];

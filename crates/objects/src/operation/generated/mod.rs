@@ -621,7 +621,7 @@ pub(in crate::operation) static ROWS: &[Row] = &[
         name: "ListDirectoryBuckets",
         method: "GET",
         level: Level::Service,
-        marks: &[Mark::Pair("x-id", "ListDirectoryBuckets")],
+        marks: &[Mark::Express],
         query: &["continuation-token", "max-directory-buckets"],
         headers: &[],
     },
