@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use super::EmbeddedS3;
 use super::body::IN_ROW;
-use super::checksum::Algorithm;
 use super::configuration::{self, Configurations};
 use super::content::Content;
+use super::described_parts::DescribedUpload;
 use super::digests::Digests;
 use super::fields::Headers;
 use super::lock::ObjectLock;
@@ -100,6 +100,8 @@ struct DescribedObject {
     acl: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "ObjectLock::is_unset")]
     lock: ObjectLock,
+    #[serde(default, skip_serializing_if = "DescribedUpload::is_plain")]
+    upload: DescribedUpload,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     metadata: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -251,6 +253,7 @@ fn described_object(key: &str, object: &Object) -> Result<DescribedObject, Strin
         customer_key_md5: headers.customer_key_md5.clone(),
         acl: headers.acl.clone(),
         lock: headers.lock,
+        upload: DescribedUpload::of(object),
         metadata: metadata
             .map(|(name, metadata)| (name.clone(), metadata.clone()))
             .collect(),
@@ -435,9 +438,10 @@ impl Store {
                 .then(|| described.metadata.into_iter().collect::<Metadata>()),
         };
         let content = self.stored(body).await?;
-        let digests = Digests::of(Algorithm::Crc64Nvme, &content);
+        let digests = Digests::of(described.upload.algorithm()?, &content);
         let made = digests.and_then(|digests| write::whole(self, content, headers, digests));
         let made = made.map_err(|error| error.message().unwrap_or("refused").to_owned())?;
+        let made = described.upload.applied(made)?;
         Ok(Object {
             last_modified,
             tags: described.tags.into_iter().collect(),

@@ -14,6 +14,7 @@ mod content;
 mod cors;
 mod customer_key;
 pub(crate) mod described;
+mod described_parts;
 mod digests;
 mod disk;
 mod fields;

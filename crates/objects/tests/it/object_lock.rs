@@ -417,6 +417,49 @@ async fn rules_leave_locked_versions_alone() {
 }
 
 #[tokio::test]
+async fn uploads_in_parts_are_exported_and_imported() {
+    let world = World::new().await;
+    world.upload("parts").await;
+    let sha = ["x-amz-checksum-algorithm: SHA256"];
+    let copied = [sha[0], "x-amz-copy-source: locked/parts"];
+    world.check("PUT /locked/sha", &copied, "", "200").await;
+    let text = serde_json::to_string(&world.s3.describe(None).unwrap()).unwrap();
+    let other = World::new().await;
+    let prepared = other.s3.prepare(serde_json::from_str(&text).unwrap()).await;
+    other.s3.replace(prepared.unwrap()).await.unwrap();
+    for key in ["parts", "sha"] {
+        let mode = ["x-amz-checksum-mode: ENABLED"];
+        let request = format!("HEAD /locked/{key}");
+        let (before, after) = (
+            world.check(&request, &mode, "", "200").await,
+            other.check(&request, &mode, "", "200").await,
+        );
+        for name in [
+            "etag",
+            "x-amz-checksum-type",
+            "x-amz-checksum-sha256",
+            "x-amz-checksum-crc64nvme",
+        ] {
+            assert_eq!(before.header(name), after.header(name), "{key} {name}");
+        }
+        assert_eq!(
+            before.header("etag").unwrap().contains("-1"),
+            key == "parts"
+        );
+    }
+    // Parts that are not those of the bytes are refused.
+    for (before, after) in [
+        ("\"size\":4", "\"size\":5"),
+        ("\"size\":4", "\"size\":3"),
+        ("SHA256", "SHA7"),
+    ] {
+        assert!(text.contains(before), "{text}");
+        let wrong = serde_json::from_str(&text.replace(before, after)).unwrap();
+        other.s3.prepare(wrong).await.unwrap_err();
+    }
+}
+
+#[tokio::test]
 async fn locks_are_exported_and_imported() {
     let world = World::new().await;
     let version = world.put("k", &[COMPLIANCE, FEBRUARY, HOLD]).await;
