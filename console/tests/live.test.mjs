@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { openPage, sample, shot, startServer } from './harness.mjs';
-import { pipeline, put } from './world.mjs';
+import { b2bi, deployStack, pipeline, policy, put, remove } from './world.mjs';
 
 let endpoint;
 let order;
@@ -72,6 +73,58 @@ test('the resources are one picture, made and mended here', async () => {
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('button', { name: /Initech/ }).waitFor({ state: 'detached' });
+  await check();
+});
+
+const STACK = `AWSTemplateFormatVersion: "2010-09-09"
+Resources:
+  Sender:
+    Type: AWS::B2BI::Profile
+    Properties: {Name: Stacked, BusinessName: Stacked, Phone: "5551112222", Logging: DISABLED}
+`;
+
+test('what would not work is said in words, for each kind of mistake', async () => {
+  const server = await startServer();
+  const made = await pipeline(server, { isActive: false });
+  await put(server, '/orders/in/lost.edi', order);
+  await deployStack(server, 'senders', STACK);
+  const { page, check } = await openPage(server, { path: '/_b2bi/console/#/resources' });
+  const card = (kind) => page.getByRole('region', { name: kind, exact: true }).getByRole('button');
+  const capability = card('Capabilities');
+  for (const told of ['Its transformer is inactive', 'in/lost.edi lies outside the watched folder', 'On AWS: EventBridge is off for orders', 'On AWS: orders has no policy', 'On AWS: documents has no policy']) {
+    await capability.getByText(told, { exact: false }).waitFor();
+  }
+  await page.getByText('3 things would not work').waitFor();
+  await card('Stacks').click();
+  await page.locator('svg path.line.active').first().waitFor({ state: 'attached' });
+  await card('Profiles').getByText('stack senders').waitFor();
+  await page.getByRole('region', { name: 'Resource' }).getByText('AWS::B2BI::Profile').waitFor();
+  await shot(page, 'resources-problems-1280');
+  // What is mended is no longer told.
+  await b2bi(server, 'UpdateTransformer', { transformerId: made.transformerId, status: 'active' });
+  await put(server, '/orders?notification', '<NotificationConfiguration><EventBridgeConfiguration/></NotificationConfiguration>');
+  await put(server, '/orders?policy', policy('orders', 'in/*', ['s3:GetObject', 's3:GetObjectAttributes']));
+  await put(server, '/documents?policy', policy('documents', 'elsewhere/*', ['s3:PutObject']));
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await page.getByText('1 thing would not work', { exact: true }).waitFor();
+  await page.getByText('1 would not work on AWS').waitFor();
+  await capability.getByText('On AWS: The policy of documents does not allow').waitFor();
+  await put(server, '/documents?policy', policy('documents', '*', ['s3:Put*']));
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await page.getByText('would not work on AWS').waitFor({ state: 'detached' });
+  await check();
+});
+
+test('a strict server tells as its own what AWS wants, and a missing bucket', async () => {
+  const server = await startServer('--strict-aws-parts', 'event-bridge,bucket-policy');
+  await pipeline(server);
+  await remove(server, '/documents');
+  const { page, check } = await openPage(server, { path: '/_b2bi/console/#/resources' });
+  for (const told of ['Its output bucket documents does not exist', 'EventBridge is off for orders', 'orders has no policy']) {
+    await page.getByText(told, { exact: false }).first().waitFor();
+  }
+  await page.getByText('3 things would not work').waitFor();
+  assert.equal(await page.getByText('On AWS').count(), 0);
   await check();
 });
 

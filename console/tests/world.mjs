@@ -23,6 +23,37 @@ export async function put(endpoint, path, body = '') {
   if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
 }
 
+/** Deletes an object or a bucket. */
+export async function remove(endpoint, path) {
+  const response = await fetch(endpoint + path, { method: 'DELETE', headers: { authorization: authorization('s3') } });
+  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+}
+
+/** A policy that lets the service do these actions on the keys of a bucket. */
+export function policy(bucket, keys, actions) {
+  const statement = { Effect: 'Allow', Principal: { Service: 'b2bi.amazonaws.com' }, Action: actions, Resource: `arn:aws:s3:::${bucket}/${keys}` };
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+}
+
+/** Deploys a stack and waits until it is complete. */
+export async function deployStack(endpoint, name, template) {
+  const call = async (parameters) => {
+    const body = new URLSearchParams({ Version: '2010-05-15', StackName: name, ...parameters });
+    const response = await fetch(endpoint, { method: 'POST', headers: { authorization: authorization('cloudformation') }, body });
+    const text = await response.text();
+    if (!response.ok) throw new Error(text);
+    return text;
+  };
+  await call({ Action: 'CreateStack', TemplateBody: template });
+  for (let tries = 0; tries < 100; tries += 1) {
+    const text = await call({ Action: 'DescribeStacks' });
+    if (text.includes('CREATE_COMPLETE')) return;
+    if (/FAILED|ROLLBACK/.test(text)) throw new Error(text);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${name} is not complete`);
+}
+
 /** A profile, a partnership, a capability and a transformer for orders; names can be hostile. */
 export async function pipeline(endpoint, { name = 'orders', isActive = true } = {}) {
   await put(endpoint, '/orders');
