@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { openPage, sample, shot, startServer } from './harness.mjs';
-import { b2bi, deployStack, pipeline, policy, put, remove } from './world.mjs';
+import { authorization, b2bi, deployStack, pipeline, policy, put, remove } from './world.mjs';
 
 let endpoint;
 let order;
@@ -50,6 +50,58 @@ test('events come by themselves, and pause holds them back', async () => {
   await check();
 });
 
+test('requests come by themselves, and filters are in the address', async () => {
+  const server = await startServer('--faults', 'CreateProfile=1*error(ThrottlingException)');
+  const { page, check } = await openPage(server, { path: '/_b2bi/console/#/live/journal' });
+  const polls = [];
+  page.on('request', (request) => request.url().includes('/_b2bi/journal') && polls.push(request.url()));
+  await page.getByText('following').waitFor();
+  const call = (attempt) =>
+    fetch(server, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'B2BI.CreateProfile', authorization: authorization('b2bi'),
+        'amz-sdk-invocation-id': '11111111-2222-3333-4444-555555555555', 'amz-sdk-request': `attempt=${attempt}; max=3`,
+      },
+      body: JSON.stringify({ name: 'Acme', businessName: 'Acme', phone: '5551112222', logging: 'DISABLED' }),
+    });
+  await call(1);
+  await page.getByRole('button', { name: 'b2bi CreateProfile' }).waitFor();
+  await b2bi(server, 'ListProfiles', {});
+  await call(2);
+  await page.getByText('2 attempts').waitFor();
+  const rows = page.locator('tbody tr');
+  await rows.getByText('attempt 2').waitFor();
+  assert.match((await rows.allTextContents()).join('|').replaceAll(/\s+/g, ' '), /ListProfiles.*CreateProfile 2 attempts.*429.*CreateProfile, attempt 2.*20/);
+  await page.getByLabel('Show').selectOption('faults');
+  await page.getByText('ListProfiles').waitFor({ state: 'detached' });
+  await page.getByRole('searchbox', { name: 'Search requests' }).fill('throttling & more');
+  await page.getByText('No request fits').waitFor();
+  await page.getByRole('searchbox', { name: 'Search requests' }).fill('throttling');
+  await rows.getByText('CreateProfile').first().waitFor();
+  const address = page.url();
+  assert.match(address, /only=faults/);
+  await page.goto('about:blank');
+  await page.goto(address);
+  await rows.getByText('CreateProfile').first().waitFor();
+  assert.equal(await page.getByRole('searchbox', { name: 'Search requests' }).inputValue(), 'throttling');
+  await page.getByLabel('Show').selectOption('all');
+  await page.getByRole('searchbox', { name: 'Search requests' }).fill('');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await b2bi(server, 'ListTransformers', {});
+  await b2bi(server, 'ListTransformers', {});
+  await page.waitForTimeout(300);
+  assert.equal(await page.getByText('ListTransformers').count(), 0);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'b2bi ListTransformers' }).nth(1).waitFor();
+  await fetch(`${server}/_b2bi/reset`, { method: 'POST' });
+  await b2bi(server, 'ListCapabilities', {});
+  await page.getByRole('button', { name: 'b2bi ListCapabilities' }).waitFor();
+  await page.getByText('ListTransformers').first().waitFor({ state: 'detached' });
+  assert.ok(polls.length <= 8, `${polls.length} requests for the journal`);
+  await check();
+});
+
 test('the resources are one picture, made and mended here', async () => {
   const { page, check } = await openPage(endpoint, { path: '/_b2bi/console/#/resources' });
   await page.getByRole('button', { name: new RegExp(world.transformerId) }).click();
@@ -85,29 +137,30 @@ Resources:
 
 test('what would not work is said in words, for each kind of mistake', async () => {
   const server = await startServer();
-  const made = await pipeline(server, { isActive: false });
+  await pipeline(server);
   await put(server, '/orders/in/lost.edi', order);
   await deployStack(server, 'senders', STACK);
   const { page, check } = await openPage(server, { path: '/_b2bi/console/#/resources' });
   const card = (kind) => page.getByRole('region', { name: kind, exact: true }).getByRole('button');
   const capability = card('Capabilities');
-  for (const told of ['Its transformer is inactive', 'in/lost.edi lies outside the watched folder', 'On AWS: EventBridge is off for orders', 'On AWS: orders has no policy', 'On AWS: documents has no policy']) {
+  for (const told of ['in/lost.edi lies outside the watched folder', 'On AWS: EventBridge is off for orders', 'On AWS: orders has no policy', 'On AWS: documents has no policy']) {
     await capability.getByText(told, { exact: false }).waitFor();
   }
-  await page.getByText('3 things would not work').waitFor();
+  await page.getByText('1 thing would not work', { exact: true }).waitFor();
+  await page.getByText('3 would not work on AWS').waitFor();
   await card('Stacks').click();
   await page.locator('svg path.line.active').first().waitFor({ state: 'attached' });
   await card('Profiles').getByText('stack senders').waitFor();
   await page.getByRole('region', { name: 'Resource' }).getByText('AWS::B2BI::Profile').waitFor();
   await shot(page, 'resources-problems-1280');
   // What is mended is no longer told.
-  await b2bi(server, 'UpdateTransformer', { transformerId: made.transformerId, status: 'active' });
+  await remove(server, '/orders/in/lost.edi');
   await put(server, '/orders?notification', '<NotificationConfiguration><EventBridgeConfiguration/></NotificationConfiguration>');
   await put(server, '/orders?policy', policy('orders', 'in/*', ['s3:GetObject', 's3:GetObjectAttributes']));
   await put(server, '/documents?policy', policy('documents', 'elsewhere/*', ['s3:PutObject']));
   await page.getByRole('button', { name: 'Reload' }).click();
-  await page.getByText('1 thing would not work', { exact: true }).waitFor();
   await page.getByText('1 would not work on AWS').waitFor();
+  assert.equal(await page.getByText('1 thing would not work', { exact: true }).count(), 0);
   await capability.getByText('On AWS: The policy of documents does not allow').waitFor();
   await put(server, '/documents?policy', policy('documents', '*', ['s3:Put*']));
   await page.getByRole('button', { name: 'Reload' }).click();

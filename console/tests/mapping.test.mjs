@@ -9,6 +9,23 @@ import { editorText, fill, openPage, sample, shot, startServer } from './harness
 const TEMPLATE = '{"number": interchanges.functional_groups.transactions.segments.BEG_03, "odd": "it\'s \\"$(id)\\" `x` \\\\ ä"}';
 const PYTHON = process.env.CONSOLE_PYTHON;
 const root = path.resolve(import.meta.dirname, '../..');
+const INPUT = 'Input: X12, or a JSON or XML document';
+/** Deploys the copied template, says what came of it, and takes it away. */
+const DEPLOY = `import sys
+import boto3
+
+def client(service):
+    return boto3.client(service, endpoint_url=sys.argv[1], region_name="us-east-1", aws_access_key_id="123456789012", aws_secret_access_key="test")
+
+stacks, b2bi = client("cloudformation"), client("b2bi")
+stacks.create_stack(StackName="copied", TemplateBody=open("template.yaml").read())
+stacks.get_waiter("stack_create_complete").wait(StackName="copied", WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+[resource] = stacks.describe_stack_resources(StackName="copied")["StackResources"]
+transformer = b2bi.get_transformer(transformerId=resource["PhysicalResourceId"].split("/")[-1])
+print(transformer["status"], transformer["mapping"]["template"], end="")
+stacks.delete_stack(StackName="copied")
+stacks.get_waiter("stack_delete_complete").wait(StackName="copied", WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+`;
 let endpoint;
 let order;
 
@@ -31,11 +48,11 @@ async function copied(page, name) {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-/** Runs a script of bash with the program on its path. */
-function bash(script) {
+/** Runs a script of bash, as it stands, with the program on its path. */
+function bash(script, ...more) {
   const folder = mkdtempSync(path.join(tmpdir(), 'console-'));
   const bin = path.dirname(path.resolve(process.env.B2BI_LOCAL_BIN));
-  const env = { ...process.env, PATH: [bin, ...(PYTHON ? [path.dirname(PYTHON)] : []), process.env.PATH].join(':') };
+  const env = { ...process.env, PATH: [bin, ...more, ...(PYTHON ? [path.dirname(PYTHON)] : []), process.env.PATH].join(':') };
   return execFileSync('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder, env, encoding: 'utf8' });
 }
 
@@ -96,29 +113,44 @@ test('what is copied runs', async (t) => {
   assert.match(bash(await copied(page, 'b2bi-local command')), number);
   assert.match(bash(await copied(page, 'curl')), /mappedFileContent/);
   const yaml = await copied(page, 'CloudFormation');
-  assert.match(yaml, /Type: AWS::B2BI::Transformer/);
   await t.test('with Python', { skip: PYTHON ? false : 'CONSOLE_PYTHON names no Python with boto3 and pytest' }, async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'console-'));
     const python = (...args) => execFileSync(PYTHON, args, { cwd: folder, encoding: 'utf8', env: { ...process.env, PYTHONPATH: path.join(root, 'python/src') } });
-    writeFileSync(path.join(folder, 'snippet.py'), await copied(page, 'boto3'));
-    assert.match(python('snippet.py'), /number/);
-    writeFileSync(path.join(folder, 'test_snippet.py'), await copied(page, 'a pytest test'));
-    assert.match(python('-m', 'pytest', '-q', '-p', 'b2bi_local.plugin', 'test_snippet.py'), /1 passed/);
+    const run = async (of, name, ...args) => {
+      const file = args.at(-1);
+      writeFileSync(path.join(folder, file), await copied(of, name));
+      return python(...args);
+    };
+    writeFileSync(path.join(folder, 'template.yaml'), yaml);
+    writeFileSync(path.join(folder, 'deploy.py'), DEPLOY);
+    assert.match(python('deploy.py', endpoint), /^active /);
+    assert.equal(python('deploy.py', endpoint).slice('active '.length), TEMPLATE);
+    const pytest = ['-m', 'pytest', '-q', '-p', 'b2bi_local.plugin', 'test_snippet.py'];
+    assert.match(await run(page, 'boto3', 'snippet.py'), /number/);
+    assert.match(await run(page, 'a pytest test', ...pytest), /1 passed/);
     const { page: bench, check: checkBench } = await openPage(endpoint, { permissions: ['clipboard-read', 'clipboard-write'] });
-    await fill(bench, 'Input: X12, or a JSON or XML document', order);
+    await fill(bench, INPUT, order);
     await bench.getByText('1 × 850').waitFor();
-    writeFileSync(path.join(folder, 'snippet.py'), await copied(bench, 'boto3'));
-    assert.match(python('snippet.py'), /BEG_03/);
-    writeFileSync(path.join(folder, 'test_snippet.py'), await copied(bench, 'a pytest test'));
-    assert.match(python('-m', 'pytest', '-q', '-p', 'b2bi_local.plugin', 'test_snippet.py'), /1 passed/);
+    assert.match(await run(bench, 'boto3', 'snippet.py'), /BEG_03/);
+    assert.match(await run(bench, 'a pytest test', ...pytest), /1 passed/);
+    await checkBench();
+  });
+  await t.test('of the bench, in a shell', async () => {
+    const { page: bench, check: checkBench } = await openPage(endpoint, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await fill(bench, INPUT, order);
+    await bench.getByText('1 × 850').waitFor();
     assert.match(bash(await copied(bench, 'b2bi-local command')), /input\.edi: ok[^]*BEG_03/);
     assert.match(bash(await copied(bench, 'curl')), /parsedFileContent/);
     await checkBench();
   });
   const cli = process.env.B2BI_LOCAL_AWS_CLI;
   await t.test('with the aws CLI', { skip: cli && existsSync(cli) ? false : 'B2BI_LOCAL_AWS_CLI names no aws CLI' }, async () => {
-    const script = await copied(page, 'aws CLI');
-    assert.match(bash(`aws() { '${cli}' "$@"; }\nexport -f aws\n${script.replace(/^(.*) \\\n {2}aws/, 'export $1\naws')}`), /number/);
+    assert.match(bash(await copied(page, 'aws CLI'), path.dirname(cli)), /number/);
+    const { page: bench, check: checkBench } = await openPage(endpoint, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await fill(bench, INPUT, order);
+    await bench.getByText('1 × 850').waitFor();
+    assert.match(bash(await copied(bench, 'aws CLI'), path.dirname(cli)), /BEG_03/);
+    await checkBench();
   });
   await check();
 });

@@ -24,8 +24,14 @@ test('a rule acts, is explained, copied, switched and removed', async () => {
   await page.getByRole('button', { name: 'Explain' }).click();
   await page.getByText('does not match').waitFor();
   await shot(page, 'server-1280');
+  await page.getByRole('button', { name: 'Copy as text' }).first().click();
+  await page.getByText('Copied the rules as text').waitFor();
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(text, 'CreateProfile=2*error(ThrottlingException)');
+  const again = await startServer('--faults', text);
+  await assert.rejects(b2bi(again, 'CreateProfile', profile), /ThrottlingException/);
   await page.getByRole('button', { name: 'Copy as TOML' }).first().click();
-  await page.getByText(/^Copied/).waitFor();
+  await page.getByText('Copied the rules as TOML').waitFor();
   const toml = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(toml, /\[\[rules\]\]\n[^]*operation = "CreateProfile"\n/);
   await page.getByRole('switch').click();
@@ -38,6 +44,32 @@ test('a rule acts, is explained, copied, switched and removed', async () => {
   await page.getByRole('button', { name: 'flaky' }).click();
   await page.getByText('3 rules').waitFor();
   await page.getByRole('button', { name: 'Remove all' }).click();
+  await check();
+});
+
+test('a recorded request tells why no rule acted on it', async () => {
+  const server = await startServer();
+  const set = (rule) => fetch(`${server}/_b2bi/faults`, { method: 'POST', body: JSON.stringify(rule) });
+  const error = { code: 'ThrottlingException' };
+  await set({ id: 'other-operation', operation: 'GetProfile', error });
+  await set({ id: 'other-account', account: '999999999999', error });
+  await set({ id: 'by-body', body: { '/name': 'Globex' }, error });
+  await set({ id: 'never', probability: 0, error });
+  await b2bi(server, 'CreateProfile', profile);
+  const { page, check } = await openPage(server, { path: '/_b2bi/console/#/live/journal' });
+  await page.getByRole('button', { name: 'b2bi CreateProfile' }).click();
+  await page.getByRole('button', { name: 'Why did a rule not match?' }).click();
+  const rules = page.getByRole('list', { name: 'Rules for this request' });
+  for (const [rule, told] of [
+    ['other-operation', /does not match its operation/],
+    ['other-account', /does not match its account/],
+    ['by-body', /may match but for its body/],
+    ['never', /matches and did not act/],
+  ]) {
+    await rules.getByRole('listitem').filter({ hasText: rule }).getByText(told).or(rules.getByRole('listitem').filter({ hasText: rule }).filter({ hasText: told })).first().waitFor();
+  }
+  assert.match(page.url(), /live\/journal\/entry=\d+$/);
+  await shot(page, 'requests-explained-1280');
   await check();
 });
 

@@ -55,7 +55,7 @@ export async function deployStack(endpoint, name, template) {
 }
 
 /** A profile, a partnership, a capability and a transformer for orders; names can be hostile. */
-export async function pipeline(endpoint, { name = 'orders', isActive = true } = {}) {
+export async function pipeline(endpoint, { name = 'orders' } = {}) {
   await put(endpoint, '/orders');
   await put(endpoint, '/documents');
   const x12 = { transactionSet: 'X12_850', version: 'VERSION_4010' };
@@ -65,7 +65,7 @@ export async function pipeline(endpoint, { name = 'orders', isActive = true } = 
     inputConversion: { fromFormat: 'X12', formatOptions: { x12 } },
     mapping: { templateLanguage: 'JSONATA', template: '{"number": interchanges.functional_groups.transactions.segments.BEG_03}' },
   });
-  if (isActive) await b2bi(endpoint, 'UpdateTransformer', { transformerId, status: 'active' });
+  await b2bi(endpoint, 'UpdateTransformer', { transformerId, status: 'active' });
   const edi = {
     type: { x12Details: x12 },
     inputLocation: { bucketName: 'orders', key: 'in/' },

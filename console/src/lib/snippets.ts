@@ -199,10 +199,12 @@ function heredoc(name: string, text: string): string {
   return `printf %s ${shell(text)} > ${name}`;
 }
 
+/** What a listed rule tells beside its definition. */
+export const COUNTERS = ['matched', 'fired', 'passed', 'remaining', 'completed', 'lastFiredAt'];
+
 /** A fault rule as TOML, as the server's configuration has it. */
 export function ruleAsToml(rule: Record<string, unknown>): string {
-  const counters = new Set(['matched', 'fired', 'passed', 'remaining', 'completed', 'lastFiredAt']);
-  const lines = Object.entries(rule).filter(([key, value]) => !counters.has(key) && value !== null);
+  const lines = Object.entries(rule).filter(([key, value]) => !COUNTERS.includes(key) && value !== null);
   return `[[rules]]\n${lines.map(([key, value]) => `${key} = ${toml(value)}`).join('\n')}\n`;
 }
 
@@ -213,4 +215,27 @@ function toml(value: unknown): string {
     return `{ ${members.map(([key, member]) => `${/^[\w-]+$/.test(key) ? key : JSON.stringify(key)} = ${toml(member)}`).join(', ')} }`;
   }
   return JSON.stringify(value);
+}
+
+/** A fault rule in the words of `--faults`; null where it says more than these can. */
+export function ruleAsText(rule: Record<string, any>): string | null {
+  const said = new Set(['id', 'description', 'enabled', 'operation', 'times', 'probability', 'error', 'latency', 'steps', ...COUNTERS]);
+  if (Object.entries(rule).some(([key, value]) => !said.has(key) && value !== null && value !== undefined)) return null;
+  if (rule.enabled === false || Array.isArray(rule.operation)) return null;
+  const operation = rule.operation ?? '*';
+  if (rule.steps) {
+    const isMore = rule.error || rule.latency || rule.times !== undefined || rule.probability !== undefined;
+    return isMore ? null : `${operation}=${[rule.steps].flat().join('->')}`;
+  }
+  const effect = effectAsText(rule);
+  if (effect === null || (rule.times && rule.probability !== undefined && rule.probability < 1)) return null;
+  const often = rule.times ? `${rule.times}*` : `${Number(((rule.probability ?? 1) * 100).toPrecision(12))}%`;
+  return `${operation}=${often}${effect}`;
+}
+
+function effectAsText({ error, latency }: Record<string, any>): string | null {
+  const only = (value: object, ...keys: string[]) => Object.keys(value).every((key) => keys.includes(key));
+  if (error && latency) return null;
+  if (error) return only(error, 'code', 'statusCode') && error.code ? `error(${[error.code, error.statusCode].filter(Boolean).join(',')})` : null;
+  return latency && only(latency, 'fixedMs') ? `delay(${latency.fixedMs}ms)` : null;
 }

@@ -33,6 +33,12 @@ export function go(view: View, rest = ''): void {
   location.hash = rest ? `/${view}/${rest}` : `/${view}`;
 }
 
+/** Writes what follows the view into the address, without a step in the history. */
+export function replaceRest(view: View, rest: string): void {
+  history.replaceState(null, '', `#/${view}/${rest}`);
+  readAddress();
+}
+
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Shows a message for a while. */

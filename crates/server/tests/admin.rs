@@ -194,6 +194,7 @@ PUT /_b2bi/faults/keep | [] | 400 | Send one rule
 PUT /_b2bi/faults/keep | {"seed": 1, "rules": [{}]} | 400 | Send one rule
 PUT /_b2bi/faults/keep | {"region": "useast1"} | 400 | us-east-1
 GET /_b2bi/faults/explain?operatoin=x |  | 400 | the nearest is `operation`
+GET /_b2bi/faults/explain?entry=x |  | 404 | no entry x
 GET /_b2bi/faults/explain?attempt=x |  | 400 | `attempt`
 GET /_b2bi/faults/explain?operation=a&operation=b |  | 400 | twice
 POST /_b2bi/faults/explain | {"operatoin": "x"} | 400 | the nearest is `operation`

@@ -20,13 +20,14 @@ def listed(endpoint, **query):
 
 
 class Stream:
-    """The events that a client of server-sent events reads."""
+    """The entries that a client of server-sent events reads."""
 
-    def __init__(self, endpoint, last=None, **query):
+    def __init__(self, endpoint, last=None, path="events", **query):
         headers = {"Accept": "text/event-stream", **({} if last is None else {"Last-Event-ID": str(last)})}
-        url = f"{endpoint}/_b2bi/events"
+        url = f"{endpoint}/_b2bi/{path}"
         self.reply = requests.get(url, params=query, headers=headers, stream=True, timeout=MAX_WAIT)
         assert (self.reply.status_code, self.reply.headers["content-type"]) == (200, "text/event-stream")
+        self.reply.encoding = "utf-8"
         self.lines = self.reply.iter_lines(chunk_size=1, decode_unicode=True)
 
     def next(self):
@@ -86,6 +87,67 @@ class TestServerSentEvents:
     def test_filters_that_there_are_not_are_refused(self, endpoint):
         headers = {"Accept": "text/event-stream"}
         assert requests.get(f"{endpoint}/_b2bi/events?colour=red", headers=headers).status_code == 400
+
+
+class TestJournalAsEvents:
+    """The request journal is a stream as well, with the filters of the list."""
+
+    def journal(self, endpoint, **query):
+        return requests.get(f"{endpoint}/_b2bi/journal", params=query, timeout=MAX_WAIT).json()["entries"]
+
+    @pytest.mark.parametrize("path", ["journal", "requests"])
+    def test_requests_come_as_they_are_settled(self, b2bi, endpoint, account, path):
+        stream = Stream(endpoint, path=path, account=account, operation="List*")
+        for _ in range(2):
+            b2bi.list_capabilities()
+            b2bi.list_profiles()
+        came = [stream.next() for _ in range(4)]
+        assert [entry["operation"] for entry in came] == ["ListCapabilities", "ListProfiles"] * 2
+        assert self.journal(endpoint, account=account, operation="List*") == came
+
+    def test_a_client_that_comes_back_goes_on_where_it_was(self, b2bi, endpoint, account):
+        for _ in range(3):
+            b2bi.list_profiles()
+        first, second, third = self.journal(endpoint, account=account)
+        stream = Stream(endpoint, last=first["number"], path="journal", account=account)
+        assert [stream.next(), stream.next()] == [second, third]
+
+    def test_filters_that_there_are_not_are_refused(self, endpoint):
+        headers = {"Accept": "text/event-stream"}
+        assert requests.get(f"{endpoint}/_b2bi/journal?colour=red", headers=headers).status_code == 400
+
+
+class TestExplainedEntries:
+    """Why a rule does not match a request of the journal."""
+
+    def test_the_facts_are_those_of_the_request(self, b2bi, endpoint, account):
+        error = {"code": "ThrottlingException"}
+        rules = {
+            "operation": {"operation": "GetProfile", "error": error},
+            "region": {"region": "eu-*", "error": error},
+            "body": {"body": {"/name": "x"}, "error": error},
+            "matches": {"operation": "List*", "latency": {"fixedMs": 1}},
+        }
+        ids = {name: f"{name}-{account}" for name in rules}
+        for name, rule in rules.items():
+            reply = requests.post(f"{endpoint}/_b2bi/faults", json={"id": ids[name], "account": account, **rule})
+            assert reply.status_code in (200, 201), reply.text
+        try:
+            b2bi.list_profiles()
+            [entry] = requests.get(f"{endpoint}/_b2bi/journal?account={account}").json()["entries"]
+            explained = self.explained(endpoint, entry=entry["number"])
+            failed = {rule["id"]: rule["failed"] for rule in explained["rules"]}
+            for name, expected in {"operation": "operation", "region": "region", "body": "body", "matches": None}.items():
+                assert failed[ids[name]] == expected
+            assert "body" in explained["notKept"]
+            otherwise = self.explained(endpoint, entry=entry["number"], operation="GetProfile")
+            assert {"id": ids["operation"], "matches": True, "failed": None} in otherwise["rules"]
+        finally:
+            for id_ in ids.values():
+                requests.delete(f"{endpoint}/_b2bi/faults/{id_}")
+
+    def explained(self, endpoint, **query):
+        return requests.get(f"{endpoint}/_b2bi/faults/explain", params=query).json()
 
 
 def until_followed(endpoint, by):

@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::body::{members, wrong};
 use super::call::{Call, HandlerResult};
-use super::reply;
+use super::{journal, reply};
 use crate::app::App;
+use crate::journal::Entry;
 use crate::query::unknown;
 
 /// What describes a request, besides headers and the body.
@@ -22,7 +23,12 @@ pub(super) const QUERY: &[&str] = &[
     "resource",
     "attempt",
     "header:NAME",
+    ENTRY,
 ];
+/// The number of a request in the journal, whose facts count where the query does not say otherwise.
+const ENTRY: &str = "entry";
+/// The facts of a request that the journal does not keep.
+const NOT_KEPT: [&str; 5] = ["userAgent", "resource", "header", "body", "result"];
 
 /// Answers for the request that the query describes; account, region and service have defaults.
 pub(super) fn by_query(app: &App, call: &Call) -> HandlerResult {
@@ -48,7 +54,45 @@ fn explain(app: &App, request: &[(String, String)], body: Option<&Value>) -> Han
         let message = format!("`attempt` must be a whole number, not `{attempt}`");
         return Err(message.into());
     }
-    Ok(reply(StatusCode::OK, &explained(app, request, body)))
+    let entry = request.iter().find(|(key, _)| key == ENTRY);
+    let Some((_, number)) = entry else {
+        return Ok(reply(StatusCode::OK, &explained(app, request, body)));
+    };
+    let recorded = recorded(&journal::entry(app, number)?);
+    // What is said twice counts the first time.
+    let request: Vec<(String, String)> = request.iter().cloned().chain(recorded).collect();
+    let mut explained = explained(app, &request, body);
+    let is_given = |fact: &&str| *fact == "body" && body.is_some();
+    let unknown = NOT_KEPT
+        .into_iter()
+        .filter(|fact| !is_given(fact) && !names(&request, fact));
+    let unknown: Vec<&str> = unknown.collect();
+    if let Some(members) = explained.as_object_mut() {
+        members.insert("notKept".to_owned(), json!(unknown));
+    }
+    Ok(reply(StatusCode::OK, &explained))
+}
+
+fn names(request: &[(String, String)], fact: &str) -> bool {
+    let is_it = |key: &str| key == fact || key.split(':').next() == Some(fact);
+    request.iter().any(|(key, _)| is_it(key))
+}
+
+/// What the journal tells of a request.
+fn recorded(entry: &Entry) -> Vec<(String, String)> {
+    let attempt = entry.attempt.map(|attempt| attempt.to_string());
+    [
+        ("service", Some(entry.service)),
+        ("operation", Some(entry.operation)),
+        ("region", Some(&*entry.caller.region)),
+        ("account", Some(&*entry.caller.account)),
+        ("accessKey", entry.caller.access_key.as_deref()),
+        ("appId", entry.app_id.as_deref()),
+        ("attempt", attempt.as_deref()),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned())))
+    .collect()
 }
 
 /// The members of an object; one that is called `header:x-name` is a header.

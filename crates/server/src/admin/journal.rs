@@ -41,15 +41,20 @@ pub(super) fn list(app: &App, call: &Call) -> HandlerResult {
 
 /// The entry of this number.
 pub(super) fn one(app: &App, call: &Call) -> HandlerResult {
-    let number = &call.name;
+    Ok(reply(StatusCode::OK, &json!(entry(app, &call.name)?)))
+}
+
+/// The entry of a number.
+pub(super) fn entry(app: &App, number: &str) -> Result<Entry, AdminError> {
     let wanted: Option<u64> = number.parse().ok();
     let (_, entries) = app.journal.find(&Filter::default());
-    match entries.iter().find(|entry| Some(entry.number) == wanted) {
-        Some(entry) => Ok(reply(StatusCode::OK, &json!(entry))),
-        None => Err(AdminError::not_found(format!(
-            "The journal has no entry {number}, or no longer"
-        ))),
-    }
+    let found = entries
+        .into_iter()
+        .find(|entry| Some(entry.number) == wanted);
+    found.ok_or_else(|| {
+        let message = format!("The journal has no entry {number}, or no longer");
+        AdminError::not_found(message)
+    })
 }
 
 /// Forgets everything.

@@ -110,6 +110,11 @@ impl Filter {
         Ok(filter)
     }
 
+    /// The number after which entries are wanted.
+    pub(crate) fn since_mut(&mut self) -> &mut u64 {
+        &mut self.since
+    }
+
     /// Adds a condition of a JSON object: a text, a number, true or false.
     ///
     /// # Errors

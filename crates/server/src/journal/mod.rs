@@ -7,6 +7,8 @@ mod filter;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
+
 pub(crate) use entry::short;
 pub use entry::{Entry, Fault, FaultedJob, Kind};
 pub(crate) use expectation::Expectation;
@@ -20,6 +22,9 @@ use crate::system::Uuid;
 pub(crate) struct Journal {
     size: usize,
     ring: Mutex<Ring<Entry>>,
+    /// Changes with each entry that somebody waits for; what it holds is whether the server is about
+    /// to stop.
+    news: watch::Sender<bool>,
 }
 
 impl Journal {
@@ -28,6 +33,7 @@ impl Journal {
         Self {
             size,
             ring: Mutex::new(Ring::new(size)),
+            news: watch::Sender::new(false),
         }
     }
 
@@ -51,6 +57,20 @@ impl Journal {
         // What leaves is freed by whoever comes next only after others can go on.
         drop(ring);
         drop(oldest);
+        // Who subscribes later than this looks at the entries first.
+        if self.news.receiver_count() > 0 {
+            self.news.send_modify(|_| ());
+        }
+    }
+
+    /// Changes with each entry to come. It holds whether the server is about to stop.
+    pub(crate) fn news(&self) -> watch::Receiver<bool> {
+        self.news.subscribe()
+    }
+
+    /// Ends the streams of those who follow.
+    pub(crate) fn stop(&self) {
+        self.news.send_replace(true);
     }
 
     /// Notes that the reply to a request has not reached its client.
@@ -63,9 +83,14 @@ impl Journal {
 
     /// The number of the latest entry, and the entries that fit, oldest first.
     pub(crate) fn find(&self, filter: &Filter) -> (u64, Vec<Entry>) {
+        self.find_first(filter, usize::MAX)
+    }
+
+    /// The number of the latest entry, and the first `limit` entries that fit, oldest first.
+    pub(crate) fn find_first(&self, filter: &Filter, limit: usize) -> (u64, Vec<Entry>) {
         let ring = self.ring();
-        let found = ring.iter().filter(|ring| filter.accepts(ring));
-        (ring.latest(), found.cloned().collect())
+        let found = ring.iter().filter(|entry| filter.accepts(entry));
+        (ring.latest(), found.take(limit).cloned().collect())
     }
 
     /// Forgets every entry, and tells how many there were.
@@ -77,6 +102,7 @@ impl Journal {
     /// Forgets every entry, and numbers those to come from 1 again.
     pub(crate) fn reset(&self) {
         self.ring().reset();
+        self.news.send_modify(|_| ());
     }
 
     fn ring(&self) -> MutexGuard<'_, Ring<Entry>> {

@@ -45,6 +45,7 @@ pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Futur
     drop((listener, running));
     stopping.send_replace(true);
     app.event_log.stop();
+    app.journal.stop();
     let now = Instant::now();
     let end = now
         .checked_add(app.config.drain)
