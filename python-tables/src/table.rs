@@ -69,7 +69,5 @@ pub(crate) fn specification(name: &str, version: Option<&str>) -> PyResult<Strin
         });
     };
     let text = b2bi_local_x12_tables::specification_of_set(name, version);
-    text.ok_or_else(|| {
-        TableError::new_err(format!("{version} has no transaction set {name}"))
-    })
+    text.ok_or_else(|| TableError::new_err(format!("{version} has no transaction set {name}")))
 }

@@ -107,12 +107,16 @@ async fn a_recovery_is_told_once_whatever_notices_it() {
         for known in 0..3 {
             assert_eq!(row_store.recoveries(), known);
             disk.fill();
-            // Several failures are followed by one recovery.
-            for _ in 0..2 {
+            // Several failures are followed by one recovery. But a probe may find room for itself where a
+            // large row finds none, so with probes each failure may be.
+            let failures = if probe_interval == NEVER { 2 } else { 1 };
+            for _ in 0..failures {
                 let lost = row_store.send(large("lost")).unwrap();
                 row_store.flushed(lost).await.unwrap_err();
             }
-            assert_eq!(row_store.recoveries(), known);
+            if probe_interval == NEVER {
+                assert_eq!(row_store.recoveries(), known);
+            }
             disk.free();
             if probe_interval == NEVER {
                 let written = row_store.send(small("again")).unwrap();
