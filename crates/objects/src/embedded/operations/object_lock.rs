@@ -25,18 +25,9 @@ pub(crate) fn put_retention(
     let retention = Retention::of_document(input.retention, now)?;
     let bypass = input.bypass_governance_retention.unwrap_or_default();
     let version = (input.key.as_str(), input.version_id.as_deref());
-    amend(
-        store,
-        account,
-        &input.bucket,
-        version,
-        NOT_SENT,
-        |bucket, object| {
-            lock::check_bucket(bucket)?;
-            object.headers.lock.retain(retention, bypass, now)?;
-            Ok(false)
-        },
-    )?;
+    change(store, account, &input.bucket, version, |lock| {
+        lock.retain(retention, bypass, now)
+    })?;
     Ok(PutObjectRetentionOutput::default())
 }
 
@@ -50,18 +41,10 @@ pub(crate) fn put_legal_hold(
     let is_held = status.as_ref().and_then(lock::is_held);
     let is_held = is_held.ok_or(S3ErrorCode::MalformedXML)?;
     let version = (input.key.as_str(), input.version_id.as_deref());
-    amend(
-        store,
-        account,
-        &input.bucket,
-        version,
-        NOT_SENT,
-        |bucket, object| {
-            lock::check_bucket(bucket)?;
-            object.headers.lock.legal_hold = Some(is_held);
-            Ok(false)
-        },
-    )?;
+    change(store, account, &input.bucket, version, |lock| {
+        lock.legal_hold = Some(is_held);
+        Ok(())
+    })?;
     Ok(PutObjectLegalHoldOutput::default())
 }
 
@@ -93,6 +76,29 @@ pub(crate) fn get_legal_hold(
             status: Some(status),
         }),
     })
+}
+
+/// Changes the lock of an object in a bucket that has locks.
+fn change(
+    store: &Store,
+    account: &str,
+    bucket_name: &str,
+    version: (&str, Option<&str>),
+    change: impl FnOnce(&mut ObjectLock) -> S3Result<()>,
+) -> S3Result<()> {
+    amend(
+        store,
+        account,
+        bucket_name,
+        version,
+        NOT_SENT,
+        |bucket, object| {
+            lock::check_bucket(bucket)?;
+            change(&mut object.headers.lock)?;
+            Ok(false)
+        },
+    )?;
+    Ok(())
 }
 
 fn lock_of(
