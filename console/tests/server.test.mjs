@@ -43,6 +43,7 @@ test('a rule acts, is explained, copied, switched and removed', async () => {
   await page.getByText('No rule is set').waitFor();
   await page.getByRole('button', { name: 'flaky' }).click();
   await page.getByText('3 rules').waitFor();
+  assert.doesNotMatch(await page.locator('main').innerText(), /undefined/);
   await page.getByRole('button', { name: 'Remove all' }).click();
   await check();
 });
