@@ -17,13 +17,9 @@ impl Search<'_> {
         schema: SchemaId,
         level: usize,
     ) -> Option<Alignment> {
-        let of = |list: &ListCase<'_>| self.tree.within(list.context.record(level), schema);
-        let records: Option<Vec<Vec<NodeId>>> = lists
-            .iter()
-            .zip(votes)
-            .map(|(list, votes)| permuted(of(list), votes))
-            .collect();
-        let records = records?;
+        let records = self.each_list(lists, votes, (schema, level), |_, all, votes| {
+            permuted(all, votes)
+        })?;
         let in_order = |node_id: &Vec<NodeId>| node_id.is_sorted();
         if records.iter().all(in_order) || !records.iter().any(|record| record.len() > 2) {
             return None;
@@ -52,15 +48,9 @@ impl Search<'_> {
         schema: SchemaId,
         level: usize,
     ) -> Option<Alignment> {
-        let of = |list: &ListCase<'_>| self.tree.within(list.context.record(level), schema);
-        let records: Option<Vec<Vec<NodeId>>> = lists
-            .iter()
-            .zip(votes)
-            .map(|(list, votes)| {
-                picked(of(list), votes).filter(|_| votes.len() == list.items.len())
-            })
-            .collect();
-        let records = records?;
+        let records = self.each_list(lists, votes, (schema, level), |list, all, votes| {
+            picked(all, votes).filter(|_| votes.len() == list.items.len())
+        })?;
         let several = records.iter().any(|record| record.len() > 2);
         if !several || records.iter().all(|record| record.is_sorted()) {
             return None;
@@ -88,6 +78,21 @@ impl Search<'_> {
             selects,
             distinct: false,
         })
+    }
+
+    /// The records of each list, chosen from those of a kind at a level; none if a list has none.
+    fn each_list(
+        &self,
+        lists: &[ListCase<'_>],
+        votes: &[Vec<Votes>],
+        (schema, level): (SchemaId, usize),
+        choose: impl Fn(&ListCase<'_>, &[NodeId], &[Votes]) -> Option<Vec<NodeId>>,
+    ) -> Option<Vec<Vec<NodeId>>> {
+        let chosen = lists.iter().zip(votes).map(|(list, votes)| {
+            let all = self.tree.within(list.context.record(level), schema);
+            choose(list, all, votes)
+        });
+        chosen.collect()
     }
 
     /// The value by which records are in their order, and whether the items show it; one that they show

@@ -37,6 +37,12 @@ pub(super) type Cases<'a> = [Case<'a, Wanted>];
 /// A scalar of the output in every context it occurs in.
 pub(super) type LeafCases<'a> = [Case<'a, Scalar>];
 
+/// The first case of which the value is known, if that is a number.
+pub(super) fn first_number<'c, 'a>(cases: &'c LeafCases<'a>) -> Option<&'c Case<'a, Scalar>> {
+    let case = cases.iter().find(|case| case.wanted.is_some())?;
+    case.wanted.and_then(Scalar::number).map(|_| case)
+}
+
 /// What a scalar of the output is called.
 #[derive(Clone, Debug)]
 pub(super) struct Target {

@@ -2,7 +2,7 @@
 
 use super::leaves::push;
 use super::scalar::Scalar;
-use super::search::{Candidate, Case, LeafCases, Search, Target};
+use super::search::{Candidate, Case, LeafCases, Search, Target, first_number};
 use super::sums::filtered;
 use super::template::{Expression, Select};
 use super::tree::NodeId;
@@ -115,12 +115,9 @@ impl Search<'_> {
 
     /// The sum over the records of one code less that over the records of another.
     fn differences(&self, cases: &LeafCases<'_>, target: &Target, found: &mut Vec<Candidate>) {
-        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
+        let Some(case) = first_number(cases) else {
             return;
         };
-        if case.wanted.and_then(Scalar::number).is_none() {
-            return;
-        }
         let from = case.context.stack.len().saturating_sub(1);
         let record = case.context.innermost();
         for schema in self.listed_below(record) {

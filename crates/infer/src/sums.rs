@@ -4,7 +4,7 @@ use super::compute::with;
 use super::evaluate::as_number;
 use super::leaves::push;
 use super::scalar::Scalar;
-use super::search::{Candidate, Case, LeafCases, Search, Target};
+use super::search::{Candidate, Case, LeafCases, Search, Target, first_number};
 use super::template::{Aggregate, Expression, Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
 
@@ -16,12 +16,9 @@ const OPERANDS: usize = 24;
 impl Search<'_> {
     /// Sums of one value or of the product of two over records.
     pub(super) fn sums(&self, cases: &LeafCases<'_>, target: &Target, found: &mut Vec<Candidate>) {
-        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
+        let Some(case) = first_number(cases) else {
             return;
         };
-        if case.wanted.and_then(Scalar::number).is_none() {
-            return;
-        }
         let from = case.context.stack.len().saturating_sub(1);
         let record = case.context.innermost();
         let kinds: Vec<_> = self
@@ -212,12 +209,9 @@ impl Search<'_> {
         target: &Target,
         found: &mut Vec<Candidate>,
     ) {
-        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
+        let Some(case) = first_number(cases) else {
             return;
         };
-        if case.wanted.and_then(Scalar::number).is_none() {
-            return;
-        }
         let from = case.context.stack.len().saturating_sub(1);
         let record = case.context.innermost();
         let kinds: Vec<_> = self
