@@ -17,7 +17,7 @@ use super::{Outcome, document, input, print, problems, selection};
 const CAPACITY: usize = 1 << 16;
 
 /// How much of the file a core reads at a time; its document, some ten times as long, is in memory.
-const WINDOW: usize = 2 << 20;
+const WINDOW: usize = 256 << 10;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
