@@ -8,12 +8,16 @@ use arrow_array::builder::{
 };
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, DictionaryArray, Int32Array, StringArray};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, DataType, Field};
 use b2bi_local_x12_tables::{Column, ColumnType, Value};
 use foldhash::fast::FixedState;
 
 /// How many digits a decimal number has.
 const PRECISION: u8 = 18;
+
+/// The number in place of a text where there is none.
+const NO_TEXT: i32 = -1;
 
 pub(crate) enum ColumnBuilder {
     Text(StringBuilder),
@@ -54,7 +58,7 @@ impl ColumnBuilder {
             }
             (Self::Text(builder), _) => builder.append_null(),
             (Self::Code(builder), Value::Text(text)) => builder.push(text),
-            (Self::Code(builder), _) => builder.keys.push(None),
+            (Self::Code(builder), _) => builder.push_null(),
             (Self::Integer(builder), Value::Integer(number)) => {
                 builder.append_option(i32::try_from(*number).ok());
             }
@@ -101,7 +105,9 @@ impl ColumnBuilder {
 /// Builds a dictionary.
 #[derive(Default)]
 pub(crate) struct CodeBuilder {
-    keys: Vec<Option<i32>>,
+    /// The number of each row's text; [`NO_TEXT`] for null.
+    keys: Vec<i32>,
+    nulls: usize,
     texts: Vec<Box<str>>,
     numbers: HashMap<Box<str>, i32, FixedState>,
     /// The number of the text that came last, which often comes again.
@@ -118,7 +124,13 @@ impl CodeBuilder {
         if !is_last {
             self.last = self.number(text);
         }
-        self.keys.push(i32::try_from(self.last).ok());
+        self.keys.push(i32::try_from(self.last).unwrap_or(NO_TEXT));
+    }
+
+    #[inline]
+    fn push_null(&mut self) {
+        self.keys.push(NO_TEXT);
+        self.nulls = self.nulls.saturating_add(1);
     }
 
     fn number(&mut self, text: &str) -> usize {
@@ -135,6 +147,13 @@ impl CodeBuilder {
     fn take(&mut self) -> Result<DictionaryArray<Int32Type>, ArrowError> {
         let built = std::mem::take(self);
         let texts: StringArray = built.texts.iter().map(|text| Some(&**text)).collect();
-        DictionaryArray::try_new(Int32Array::from(built.keys), Arc::new(texts))
+        let valid = (built.nulls > 0).then(|| {
+            let valid = built.keys.iter().map(|key| *key != NO_TEXT);
+            valid.collect::<NullBuffer>()
+        });
+        DictionaryArray::try_new(
+            Int32Array::try_new(built.keys.into(), valid)?,
+            Arc::new(texts),
+        )
     }
 }

@@ -63,7 +63,17 @@ impl<'a> Value<'a> {
         Self::Text(decode(bytes))
     }
 
-    /// Text, or null where there is none.
+    /// Text, or null where it is empty.
+    #[inline]
+    pub(crate) fn filled_text(text: &'a str) -> Self {
+        if text.is_empty() {
+            Self::Null
+        } else {
+            Self::from(text)
+        }
+    }
+
+    /// Bytes as text, or null where there are none.
     pub(crate) fn filled(bytes: &'a [u8]) -> Self {
         if bytes.is_empty() {
             Self::Null
@@ -121,17 +131,26 @@ impl<'a> Elements<'a> {
     /// Hands each element over, in order.
     pub fn for_each(&self, mut take: impl FnMut(&str)) {
         match self {
-            Self::Segment(segment) => {
-                for element in segment.elements() {
-                    take(&decode(element.raw()));
-                }
-            }
+            Self::Segment(segment) => named(*segment, &mut take),
             Self::Unnamed(segment) => {
                 let element = segment.delimiters().element;
                 let parts = segment.bytes().split(|byte| *byte == element);
                 parts.skip(1).for_each(|part| take(&decode(part)));
             }
             Self::Isa(isa) => (1..=16).for_each(|at| take(&decode(isa.field(at)))),
+        }
+    }
+}
+
+/// Hands over the elements of a segment, whose text is checked once and not for each of them.
+#[inline]
+fn named(segment: Segment<'_>, take: &mut impl FnMut(&str)) {
+    let text = std::str::from_utf8(segment.bytes()).unwrap_or_default();
+    for element in segment.elements() {
+        let (start, bytes) = (element.offset() as usize, element.raw());
+        match text.get(start..start.saturating_add(bytes.len())) {
+            Some(element) => take(element),
+            None => take(&decode(bytes)),
         }
     }
 }

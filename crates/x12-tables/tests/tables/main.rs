@@ -212,6 +212,20 @@ fn segments_give_back_the_file() {
     }
 }
 
+#[test]
+fn segments_keep_characters_beyond_ascii() {
+    let utf8 = REMITTANCE
+        .replace("GOOD PAYER", "BÖRSE É")
+        .replace('\n', "");
+    assert_eq!(rebuilt(utf8.as_bytes()), utf8);
+    let latin1 = utf8
+        .chars()
+        .map(|letter| u8::try_from(u32::from(letter)).unwrap_or(b'?'));
+    assert_eq!(rebuilt(&latin1.collect::<Vec<_>>()), utf8);
+    let wide = utf8.replace('~', "¦");
+    assert_eq!(rebuilt(wide.as_bytes()), wide);
+}
+
 /// The rows of a file that is read in ranges of about this size.
 fn in_ranges(table: &Table, bytes: &[u8], size: u64, chunk: usize) -> Vec<String> {
     let mut finder = RangeFinder::new(size);
