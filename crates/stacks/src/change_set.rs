@@ -42,12 +42,22 @@ pub struct ChangeSet {
     /// The identifiers of the resources that it imports, by their names in the template.
     #[serde(default)]
     pub imports: BTreeMap<String, String>,
+    /// Whether it creates or updates its stack, and imports only what exists already.
+    #[serde(default)]
+    pub imports_existing: bool,
     /// `DO_NOTHING`, `ROLLBACK` or `DELETE`.
     pub on_stack_failure: Option<String>,
     /// Whether changes of nested stacks were asked for.
     pub include_nested_stacks: bool,
     /// When it was created, in milliseconds since 1970.
     pub created: i64,
+}
+
+impl ChangeSet {
+    /// Whether it imports resources and does nothing else.
+    pub(crate) fn is_import(&self) -> bool {
+        !self.imports.is_empty() && !self.imports_existing
+    }
 }
 
 /// A change of a resource.

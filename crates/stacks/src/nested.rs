@@ -109,8 +109,7 @@ async fn definition(
         tags: Some(tags),
         capabilities: CAPABILITIES.map(str::to_owned).to_vec(),
         notification_arns: Some(arns.map(str::to_owned).collect()),
-        role_arn: None,
-        timeout_minutes: None,
+        ..DefinitionRequest::default()
     })
 }
 
@@ -144,8 +143,7 @@ async fn restore(stacks: &Arc<Stacks>, scope: &Scope, id: &str) -> Result<(), St
             tags: Some(previous.tags),
             capabilities: CAPABILITIES.map(str::to_owned).to_vec(),
             notification_arns: Some(previous.notification_arns),
-            role_arn: None,
-            timeout_minutes: None,
+            ..DefinitionRequest::default()
         },
         ..UpdateRequest::default()
     };

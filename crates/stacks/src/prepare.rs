@@ -26,6 +26,10 @@ pub struct DefinitionRequest {
     pub notification_arns: Option<Vec<String>>,
     /// The role to act as; none to leave that of the stack.
     pub role_arn: Option<String>,
+    /// The types that the template may have resources of; none for all.
+    pub resource_types: Option<Vec<String>>,
+    /// How long the alarms of rollback triggers would be looked at, in minutes; none to leave it.
+    pub monitoring_minutes: Option<u32>,
     /// The time after which a creation fails, in minutes.
     pub timeout_minutes: Option<u32>,
 }
@@ -89,9 +93,14 @@ impl Preparer<'_> {
                 .notification_arns
                 .unwrap_or(previous.notification_arns),
             role_arn: request.role_arn.or(previous.role_arn),
+            monitoring_minutes: request.monitoring_minutes.or(previous.monitoring_minutes),
             timeout_minutes: request.timeout_minutes.or(previous.timeout_minutes),
         };
-        self.bound(owner, &template, definition, &given)
+        let prepared = self.bound(owner, &template, definition, &given)?;
+        if let Some(allowed) = &request.resource_types {
+            check_allowed(prepared.bound.template(), allowed)?;
+        }
+        Ok(prepared)
     }
 
     /// Reads a definition that was accepted before.
@@ -164,6 +173,32 @@ impl Preparer<'_> {
         );
         let position = first.properties.as_ref().map(|node| node.position);
         Err(TemplateError { message, position }.into())
+    }
+}
+
+/// Refuses types that a caller does not allow.
+///
+/// Source: Assumption A-358.
+fn check_allowed(template: &Template, allowed: &[String]) -> Result<(), StackError> {
+    let is_allowed = |name: &str| allowed.iter().any(|pattern| allows(pattern, name));
+    let mut resources = template.resources.iter();
+    let Some(found) = resources.find(|resource| !is_allowed(&resource.type_name)) else {
+        return Ok(());
+    };
+    let message = format!(
+        "Resource type {} is not allowed by parameter ResourceTypes [{}]",
+        found.type_name,
+        allowed.join(", ")
+    );
+    let position = Some(found.position());
+    Err(TemplateError { message, position }.into())
+}
+
+/// Whether an item of `ResourceTypes` names a type: by its name, or by its beginning and `*`.
+fn allows(pattern: &str, type_name: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(beginning) => type_name.starts_with(beginning),
+        None => pattern == type_name,
     }
 }
 

@@ -88,6 +88,9 @@ pub struct Definition {
     pub role_arn: Option<String>,
     /// The time after which a creation fails, in minutes.
     pub timeout_minutes: Option<u32>,
+    /// How long the alarms of rollback triggers would be looked at, in minutes. It is stored only.
+    #[serde(default)]
+    pub monitoring_minutes: Option<u32>,
 }
 
 /// A parameter of a stack.

@@ -21,7 +21,7 @@ use crate::status::Status;
 use crate::store::{Export, StackStore};
 
 /// The partition of all ARNs.
-const PARTITION: &str = "aws";
+pub(crate) const PARTITION: &str = "aws";
 
 /// Where templates are read that a request names by their address.
 #[async_trait]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::TemplateError;
+use crate::error::{Position, TemplateError};
 use crate::node::{Member, Node};
 
 /// A resource of a template.
@@ -26,6 +26,12 @@ pub struct ResourceDeclaration {
 }
 
 impl ResourceDeclaration {
+    /// Where it is declared.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.declared.position
+    }
+
     /// Whether the template says what happens to the resource when its stack gives it up.
     #[must_use]
     pub fn has_deletion_policy(&self) -> bool {

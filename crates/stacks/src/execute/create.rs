@@ -2,8 +2,9 @@
 
 use b2bi_local_template::{Bound, Policy};
 
-use super::{Execution, OnFailure, StepError};
+use super::{Deletion, Execution, OnFailure, StepError};
 use crate::error::StackError;
+use crate::stack::StackResource;
 use crate::status::Status;
 
 /// Why an operation begins.
@@ -44,7 +45,7 @@ impl Execution {
             OnFailure::Delete => {
                 let reason = format!("{reason} Delete requested by user.");
                 self.set_status(Status::DeleteInProgress, Some(&reason));
-                self.delete_all(&[]).await
+                self.delete_all(&Deletion::default()).await
             }
         }
     }
@@ -68,9 +69,7 @@ impl Execution {
     pub(crate) async fn rollback_create(&mut self, reason: &str) -> Result<(), StackError> {
         self.set_status(Status::RollbackInProgress, Some(reason));
         self.save().await?;
-        let failed = self
-            .delete_resources(|policy| matches!(policy, Policy::Retain), &[])
-            .await?;
+        let failed = self.delete_resources(stays_after_rollback, &[]).await?;
         self.stack.outputs.clear();
         self.stack.imports.clear();
         if failed.is_empty() {
@@ -84,6 +83,12 @@ impl Execution {
         }
         self.save().await
     }
+}
+
+/// Whether a resource stays when the creation of its stack is undone: the stack has not made it, or it
+/// is to be retained.
+fn stays_after_rollback(resource: &StackResource) -> bool {
+    resource.status == Status::ImportComplete || resource.deletion_policy == Policy::Retain
 }
 
 impl StepError {

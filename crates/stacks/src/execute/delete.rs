@@ -15,6 +15,8 @@ use crate::status::Status;
 pub(crate) struct Deletion {
     /// Resources that stay although their policies do not say so.
     pub(crate) retained: Vec<String>,
+    /// Whether resources that cannot be deleted stay.
+    pub(crate) is_forced: bool,
 }
 
 impl Execution {
@@ -27,14 +29,20 @@ impl Execution {
     pub(crate) async fn run_delete(mut self, deletion: Deletion) {
         self.pause().await;
         // A stack that cannot be stored ends as one whose server stopped.
-        let _ = self.delete_all(&deletion.retained).await;
+        let _ = self.delete_all(&deletion).await;
     }
 
-    pub(super) async fn delete_all(&mut self, retained: &[String]) -> Result<(), StackError> {
+    pub(super) async fn delete_all(&mut self, deletion: &Deletion) -> Result<(), StackError> {
         self.save().await?;
-        let stays =
-            |policy: Policy| matches!(policy, Policy::Retain | Policy::RetainExceptOnCreate);
-        let failed = self.delete_resources(stays, retained).await?;
+        let stays = |resource: &StackResource| {
+            let policy = resource.deletion_policy;
+            matches!(policy, Policy::Retain | Policy::RetainExceptOnCreate)
+        };
+        let mut failed = self.delete_resources(stays, &deletion.retained).await?;
+        if deletion.is_forced {
+            self.skip_failed(&failed);
+            failed.clear();
+        }
         if failed.is_empty() {
             self.stack.deleted = Some(self.stacks.now());
             self.stack.update = None;
@@ -49,11 +57,30 @@ impl Execution {
         self.save().await
     }
 
-    /// Deletes resources, the latest first, but those whose policy says that they stay. Resources that
+    /// Leaves resources that could not be deleted, and those that they depend on.
+    ///
+    /// Source: Assumption A-359.
+    fn skip_failed(&mut self, failed: &[String]) {
+        let left = self.stack.resources.iter().rev();
+        let left = left.filter(|resource| {
+            failed.contains(&resource.logical_id)
+                || !matches!(
+                    resource.status,
+                    Status::DeleteComplete | Status::DeleteSkipped
+                )
+        });
+        let left: Vec<StackResource> = left.cloned().collect();
+        for mut resource in left {
+            self.set_resource_status(&mut resource, Status::DeleteSkipped, None);
+            self.stack.put_resource(resource);
+        }
+    }
+
+    /// Deletes resources, the latest first, but those that stay. Resources that
     /// one depends on that cannot be deleted stay too. Answers those that could not be deleted.
     pub(super) async fn delete_resources(
         &mut self,
-        stays: impl Fn(Policy) -> bool,
+        stays: impl Fn(&StackResource) -> bool,
         retained: &[String],
     ) -> Result<Vec<String>, StackError> {
         let mut failed = Vec::new();
@@ -70,7 +97,7 @@ impl Execution {
                 needed.extend(resource.dependencies.iter().cloned());
                 continue;
             }
-            let is_retained = stays(resource.deletion_policy) && resource.exists();
+            let is_retained = stays(&resource) && resource.exists();
             if is_retained || retained.contains(&resource.logical_id) {
                 self.set_resource_status(&mut resource, Status::DeleteSkipped, None);
             } else {

@@ -72,7 +72,7 @@ impl Execution {
         Ok(())
     }
 
-    async fn import(
+    pub(super) async fn import(
         &mut self,
         bound: &Bound,
         logical_id: &str,

@@ -70,6 +70,8 @@ pub(crate) struct Execution {
     pub(crate) stack: Stack,
     client_token: Option<String>,
     operation_id: String,
+    /// The identifiers of resources that exist and are imported, not created, by their names.
+    pub(crate) identifiers: BTreeMap<String, String>,
     /// Events that are not stored yet.
     events: Vec<StackEvent>,
     exports: BTreeMap<String, Export>,
@@ -98,6 +100,7 @@ impl Execution {
             stack,
             client_token,
             operation_id,
+            identifiers: BTreeMap::new(),
             events: Vec::new(),
             exports: BTreeMap::new(),
             guard,

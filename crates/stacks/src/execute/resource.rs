@@ -151,6 +151,9 @@ impl Execution {
         bound: &Bound,
         logical_id: &str,
     ) -> Result<(), StepError> {
+        if let Some(identifier) = self.identifiers.get(logical_id).cloned() {
+            return self.import(bound, logical_id, &identifier).await;
+        }
         let Some(mut resource) = self.declared(bound, logical_id) else {
             return Ok(());
         };

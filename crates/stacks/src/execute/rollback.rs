@@ -108,7 +108,9 @@ impl Execution {
         let mut resources = record.resources.iter();
         let old = resources.find(|old| old.logical_id == logical_id);
         let Some(old) = old.filter(|old| old.exists()) else {
-            return Ok(now.identifier.is_some().then_some(now));
+            // What the update has imported was there before.
+            let is_made = now.identifier.is_some() && now.status != Status::ImportComplete;
+            return Ok(is_made.then_some(now));
         };
         if skipped.iter().any(|name| name == logical_id) {
             return Ok(None);

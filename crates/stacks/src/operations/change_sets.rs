@@ -51,6 +51,8 @@ pub struct ChangeSetRequest {
     pub creates: bool,
     /// The resources that it imports; if there are any, it does nothing else.
     pub imports: Vec<ImportRequest>,
+    /// Whether resources with names in the template are imported where they exist.
+    pub imports_existing: bool,
     /// What the stack is to be.
     pub definition: DefinitionRequest,
     /// What it is for.
@@ -213,6 +215,11 @@ impl Stacks {
             let planned = (planned, &prepared.bound);
             imports = self.imports(scope, stack, planned, &request.imports)?;
         }
+        if let (Ok(planned), true) = (&planned, request.imports_existing) {
+            imports = self
+                .existing(scope, stack, (planned, &prepared.bound))
+                .await?;
+        }
         let (mut changes, failure) = match planned {
             Ok(planned) if !planned.is_needed => (Vec::new(), Some(NO_CHANGES.to_owned())),
             Ok(planned) => {
@@ -250,6 +257,7 @@ impl Stacks {
             changes,
             creates: request.creates,
             imports,
+            imports_existing: request.imports_existing,
             on_stack_failure: request.on_stack_failure.clone(),
             include_nested_stacks: request.include_nested_stacks,
             created: self.now(),
@@ -350,7 +358,7 @@ impl Stacks {
         let is_ready = if found.creates {
             is_reviewed
         } else {
-            stack.status.can_be_updated() || (is_reviewed && !found.imports.is_empty())
+            stack.status.can_be_updated() || (is_reviewed && found.is_import())
         };
         if !is_ready {
             let message = format!(
@@ -365,12 +373,13 @@ impl Stacks {
         stack.change_set_id = Some(found.id.clone());
         if found.creates {
             let kind = "CREATE_STACK";
-            let execution = Execution::new(self, scope, stack, guard, (kind, client_token));
+            let mut execution = Execution::new(self, scope, stack, guard, (kind, client_token));
+            execution.identifiers.clone_from(&found.imports);
             return self
                 .create_reviewed(execution, &found, prepared, disable_rollback)
                 .await;
         }
-        if !found.imports.is_empty() {
+        if found.is_import() {
             let kind = "UPDATE_STACK";
             let execution = Execution::new(self, scope, stack, guard, (kind, client_token));
             return self.import(execution, &found, prepared).await;
@@ -383,7 +392,8 @@ impl Stacks {
                 || found.on_stack_failure.as_deref() == Some("DO_NOTHING"),
         };
         let kind = "UPDATE_STACK";
-        let execution = Execution::new(self, scope, stack, guard, (kind, client_token));
+        let mut execution = Execution::new(self, scope, stack, guard, (kind, client_token));
+        execution.identifiers = found.imports;
         self.run_update(execution, update).await
     }
 

@@ -17,6 +17,8 @@ pub struct DeleteRequest {
     pub name: String,
     /// Resources that stay. Only a stack whose deletion has failed takes some.
     pub retained: Vec<String>,
+    /// Whether resources that cannot be deleted stay, and the stack is deleted all the same.
+    pub is_forced: bool,
     /// A token that the events carry.
     pub client_token: Option<String>,
 }
@@ -44,21 +46,25 @@ impl Stacks {
         let Ok(stack) = self.live(scope, &request.name) else {
             return Ok(());
         };
-        self.check_deletable(scope, &stack, &request.retained)?;
+        self.check_deletable(scope, &stack, &request)?;
         let operation = ("DELETE_STACK", request.client_token);
         let mut execution = Execution::new(self, scope, stack, guard, operation);
         execution.begin_delete();
         execution.save().await?;
-        let retained = request.retained;
-        self.run(execution.run_delete(Deletion { retained })).await
+        let deletion = Deletion {
+            retained: request.retained,
+            is_forced: request.is_forced,
+        };
+        self.run(execution.run_delete(deletion)).await
     }
 
     fn check_deletable(
         &self,
         scope: &Scope,
         stack: &Stack,
-        retained: &[String],
+        request: &DeleteRequest,
     ) -> Result<(), StackError> {
+        let retained = &request.retained;
         if stack.termination_protection {
             let message = format!(
                 "Stack [{}] cannot be deleted while TerminationProtection is enabled",
@@ -70,6 +76,14 @@ impl Stacks {
             let message = format!(
                 "Invalid operation on stack [{}]. When you delete a stack, specify which resources to \
                  retain only when the stack is in the DELETE_FAILED state.",
+                stack.id
+            );
+            return Err(StackError::validation(message));
+        }
+        if request.is_forced && stack.status != Status::DeleteFailed {
+            let message = format!(
+                "Invalid operation on stack [{}]. FORCE_DELETE_STACK can be used only when the stack is in \
+                 the DELETE_FAILED state.",
                 stack.id
             );
             return Err(StackError::validation(message));

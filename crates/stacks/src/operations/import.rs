@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use b2bi_local_b2bi::Scope;
+use b2bi_local_registry::HandlerContext;
 use b2bi_local_template::{Action, Bound};
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use crate::execute::Execution;
 use crate::plan::Planned;
 use crate::prepare::Prepared;
 use crate::stack::Stack;
-use crate::stacks::Stacks;
+use crate::stacks::{PARTITION, Stacks};
 use crate::status::Status;
 
 impl Stacks {
@@ -54,6 +55,53 @@ impl Stacks {
             Ok((import.logical_id.clone(), identifier))
         });
         imports.collect()
+    }
+
+    /// The identifiers of the resources that a change set would create and that exist: those of types
+    /// that are here, whose names the template gives.
+    ///
+    /// Source: Assumption A-360.
+    ///
+    /// # Errors
+    ///
+    /// One has no deletion policy, or belongs to a stack.
+    pub(crate) async fn existing(
+        &self,
+        scope: &Scope,
+        stack: &Stack,
+        (planned, bound): (&Planned, &Bound),
+    ) -> Result<BTreeMap<String, String>, StackError> {
+        let mut found = Vec::new();
+        let mut identifiers = BTreeMap::new();
+        let added = planned.changes.iter();
+        for change in added.filter(|change| change.action == Action::Add) {
+            let import = ImportRequest {
+                logical_id: change.logical_id.clone(),
+                type_name: change.type_name.clone(),
+                identifier: BTreeMap::new(),
+            };
+            if let Some(identifier) = self.existing_identifier(scope, bound, &import).await {
+                self.check_unowned(scope, stack, &import, &identifier)?;
+                identifiers.insert(import.logical_id.clone(), identifier);
+                found.push(import);
+            }
+        }
+        check_deletion_policies(bound, &found)?;
+        Ok(identifiers)
+    }
+
+    async fn existing_identifier(
+        &self,
+        scope: &Scope,
+        bound: &Bound,
+        import: &ImportRequest,
+    ) -> Option<String> {
+        let resource_type = self.registry.here(&import.type_name).ok()?;
+        let declared = bound.resources().get(&import.logical_id)?;
+        let identifier = resource_type.schema().identifier(&declared.properties)?;
+        let context = HandlerContext::new(scope.clone(), PARTITION);
+        let read = resource_type.read(&context, &identifier).await;
+        read.ok().map(|found| found.identifier)
     }
 
     fn import_identifier(

@@ -44,6 +44,7 @@ impl Input {
                 name: names::new_change_set(form),
                 creates: kind == Some("CREATE"),
                 imports,
+                imports_existing: form.boolean("ImportExistingResources").unwrap_or(false),
                 description: form.optional("Description", (1, 1024), |_| true),
                 on_stack_failure: on_failure.map(str::to_owned),
                 include_nested_stacks: form.boolean("IncludeNestedStacks").unwrap_or(false),

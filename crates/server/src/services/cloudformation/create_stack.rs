@@ -2,11 +2,12 @@
 
 use b2bi_local_b2bi::Scope;
 use b2bi_local_dispatcher::ServiceError;
-use b2bi_local_stacks::{CreateRequest, OnFailure, check_policy};
+use b2bi_local_stacks::{CreateRequest, OnFailure};
 
 use super::super::form::Form;
 use super::definition::Requested;
 use super::errors::{validation, wire};
+use super::policy::PolicyLocation;
 use super::record::{Members, Record};
 use super::{CloudFormation, names};
 
@@ -16,24 +17,20 @@ pub(crate) struct Input {
     requested: Requested,
     on_failure: OnFailure,
     termination_protection: bool,
-    policy: Option<String>,
+    policy: PolicyLocation,
     client_token: Option<String>,
 }
 
 impl Input {
     pub(super) fn read(form: &mut Form) -> Result<Self, ServiceError> {
-        let input = Self {
+        Ok(Self {
             name: names::new_stack(form),
             on_failure: on_failure(form)?,
             termination_protection: form.boolean("EnableTerminationProtection").unwrap_or(false),
-            policy: form.optional("StackPolicyBody", (1, 16_384), |_| true),
+            policy: PolicyLocation::read(form)?,
             client_token: names::token(form, "ClientRequestToken"),
             requested: Requested::read(form)?,
-        };
-        if let Some(policy) = &input.policy {
-            check_policy(policy).map_err(wire)?;
-        }
-        Ok(input)
+        })
     }
 }
 
@@ -61,7 +58,7 @@ pub(super) async fn run(
         definition: input.requested.resolved(service, scope).await?,
         on_failure: input.on_failure,
         termination_protection: input.termination_protection,
-        policy: input.policy,
+        policy: input.policy.text(service, scope).await?,
         client_token: input.client_token,
     };
     let begun = service.stacks.create(scope, request).await.map_err(wire)?;

@@ -18,13 +18,13 @@ const MOST_TAGS: usize = 50;
 
 /// The members of requests that are not here. Whoever sends one is told.
 const UNSUPPORTED: &[&str] = &[
-    "ResourceTypes",
-    "RollbackConfiguration.MonitoringTimeInMinutes",
-    "RollbackConfiguration.RollbackTriggers",
-    "StackPolicyURL",
-    "StackPolicyDuringUpdateBody",
-    "StackPolicyDuringUpdateURL",
+    // There is no CloudWatch, so that no alarm can be looked at.
+    "RollbackConfiguration.RollbackTriggers.member",
 ];
+/// The longest time after an operation that rollback triggers are looked at, in minutes.
+///
+/// Source: the service model of CloudFormation, `2010-05-15`.
+const LONGEST_MONITORING: u32 = 180;
 
 /// Where the template of a request is.
 #[derive(Clone, Debug, Default)]
@@ -92,8 +92,6 @@ impl Requested {
         if let Some(name) = UNSUPPORTED.iter().find(|name| form.has(name)) {
             return Err(validation(format!("{name} is not supported here")));
         }
-        // Where a resource exists, its creation fails with AlreadyExists: nothing is imported.
-        form.boolean("ImportExistingResources");
         // Nothing has to become stable here, so both modes are the same. Source: Assumption A-357.
         form.choice("DeploymentConfig.Mode", &["STANDARD", "EXPRESS"]);
         Ok(Self {
@@ -105,6 +103,8 @@ impl Requested {
                 capabilities: capabilities(form)?,
                 notification_arns: form.list("NotificationARNs"),
                 role_arn: form.optional("RoleARN", (20, 2048), |_| true),
+                resource_types: form.list("ResourceTypes"),
+                monitoring_minutes: monitoring_minutes(form),
                 timeout_minutes: form.number("TimeoutInMinutes", (1, u32::MAX)),
             },
         })
@@ -120,6 +120,15 @@ impl Requested {
             ..self.request
         })
     }
+}
+
+/// An empty list of triggers takes triggers away, and is as none.
+fn monitoring_minutes(form: &mut Form) -> Option<u32> {
+    form.list("RollbackConfiguration.RollbackTriggers");
+    form.number(
+        "RollbackConfiguration.MonitoringTimeInMinutes",
+        (0, LONGEST_MONITORING),
+    )
 }
 
 fn parameters(form: &mut Form) -> Vec<ParameterRequest> {

@@ -5,7 +5,7 @@ use b2bi_local_dispatcher::ServiceError;
 use b2bi_local_stacks::DeleteRequest;
 
 use super::super::form::Form;
-use super::errors::{validation, wire};
+use super::errors::wire;
 use super::record::Members;
 use super::{CloudFormation, names};
 
@@ -15,17 +15,14 @@ pub(crate) struct Input {
 }
 
 impl Input {
+    #[allow(clippy::unnecessary_wraps, reason = "all operations are read alike")]
     pub(super) fn read(form: &mut Form) -> Result<Self, ServiceError> {
         let mode = form.choice("DeletionMode", &["STANDARD", "FORCE_DELETE_STACK"]);
-        if mode == Some("FORCE_DELETE_STACK") {
-            return Err(validation(
-                "DeletionMode FORCE_DELETE_STACK is not supported here",
-            ));
-        }
         Ok(Self {
             request: DeleteRequest {
                 name: names::stack(form),
                 retained: form.list("RetainResources").unwrap_or_default(),
+                is_forced: mode == Some("FORCE_DELETE_STACK"),
                 client_token: names::token(form, "ClientRequestToken"),
             },
         })

@@ -8,7 +8,7 @@ use b2bi_local_stacks::{ChangeDetail, ResourceChange};
 use super::super::form::Form;
 use super::errors::wire;
 use super::page::page;
-use super::record::{Members, Record, parameters, tags};
+use super::record::{Members, Record, parameters, rollback_configuration, tags};
 use super::{CloudFormation, names};
 
 /// The most changes of a page. A page of AWS has at most 1 MB.
@@ -63,7 +63,7 @@ pub(super) fn run(
         .text("Status", found.status)
         .optional("StatusReason", found.status_reason)
         .texts("NotificationARNs", &definition.notification_arns)
-        .structure("RollbackConfiguration", Record::default())
+        .structure("RollbackConfiguration", rollback_configuration(definition))
         .texts("Capabilities", &definition.capabilities)
         .list("Tags", tags(&definition.tags))
         .list("Changes", changes)

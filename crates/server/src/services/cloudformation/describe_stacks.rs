@@ -8,7 +8,7 @@ use b2bi_local_stacks::{Stack, Status};
 use super::super::form::Form;
 use super::errors::wire;
 use super::page::page;
-use super::record::{Members, Record, parameters, stack_drift, tags};
+use super::record::{Members, Record, parameters, rollback_configuration, stack_drift, tags};
 use super::{CloudFormation, names};
 
 /// The most stacks of a page. A page of AWS has at most 1 MB.
@@ -72,7 +72,7 @@ fn described(stack: &Stack) -> QueryValue {
         .time("CreationTime", stack.created)
         .optional_time("DeletionTime", stack.deleted)
         .optional_time("LastUpdatedTime", stack.updated)
-        .structure("RollbackConfiguration", Record::default())
+        .structure("RollbackConfiguration", rollback_configuration(definition))
         .text("StackStatus", stack.status.as_str())
         .optional("StackStatusReason", stack.status_reason.as_deref())
         .flag("DisableRollback", stack.disable_rollback)

@@ -32,6 +32,7 @@ mod list_stack_resources;
 mod list_stacks;
 mod names;
 mod page;
+mod policy;
 mod record;
 mod rollback_stack;
 mod set_stack_policy;

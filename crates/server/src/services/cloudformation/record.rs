@@ -3,7 +3,7 @@
 use b2bi_local_dispatcher::query::QueryValue;
 use b2bi_local_model::Timestamp;
 use b2bi_local_registry::Tags;
-use b2bi_local_stacks::{Drift, Stack, StackParameter, stack_drift_status};
+use b2bi_local_stacks::{Definition, Drift, Stack, StackParameter, stack_drift_status};
 
 /// The members of a reply.
 pub(super) type Members = Vec<(&'static str, QueryValue)>;
@@ -118,4 +118,13 @@ pub(super) fn resource_drift(drift: Option<&Drift>) -> Record {
     Record::default()
         .text("StackResourceDriftStatus", status)
         .optional_time("LastCheckTimestamp", drift.map(|drift| drift.time))
+}
+
+/// `RollbackConfiguration` of a definition.
+pub(super) fn rollback_configuration(definition: &Definition) -> Record {
+    let minutes = definition.monitoring_minutes;
+    Record::default().optional(
+        "MonitoringTimeInMinutes",
+        minutes.map(|minutes| minutes.to_string()),
+    )
 }

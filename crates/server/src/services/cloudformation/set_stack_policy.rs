@@ -5,23 +5,21 @@ use b2bi_local_dispatcher::ServiceError;
 
 use super::super::form::Form;
 use super::errors::{validation, wire};
+use super::policy::PolicyLocation;
 use super::record::Members;
 use super::{CloudFormation, names};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Input {
     stack: String,
-    policy: String,
+    policy: PolicyLocation,
 }
 
 impl Input {
     pub(super) fn read(form: &mut Form) -> Result<Self, ServiceError> {
-        if form.has("StackPolicyURL") {
-            return Err(validation("StackPolicyURL is not supported here"));
-        }
         Ok(Self {
             stack: names::stack(form),
-            policy: form.required("StackPolicyBody", (1, 16_384), |_| true),
+            policy: PolicyLocation::read(form)?,
         })
     }
 }
@@ -34,7 +32,10 @@ pub(super) async fn run(
     scope: &Scope,
     input: Input,
 ) -> Result<Members, ServiceError> {
-    let stored = service.stacks.set_policy(scope, &input.stack, input.policy);
+    let policy = input.policy.text(service, scope).await?;
+    let policy = policy
+        .ok_or_else(|| validation("You must specify either StackPolicyBody or StackPolicyURL."))?;
+    let stored = service.stacks.set_policy(scope, &input.stack, policy);
     stored.await.map_err(wire)?;
     Ok(Members::new())
 }

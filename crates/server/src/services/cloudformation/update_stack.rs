@@ -2,11 +2,12 @@
 
 use b2bi_local_b2bi::Scope;
 use b2bi_local_dispatcher::ServiceError;
-use b2bi_local_stacks::{UpdateRequest, check_policy};
+use b2bi_local_stacks::UpdateRequest;
 
 use super::super::form::Form;
 use super::definition::Requested;
 use super::errors::wire;
+use super::policy::PolicyLocation;
 use super::record::{Members, Record};
 use super::{CloudFormation, names};
 
@@ -15,23 +16,21 @@ pub(crate) struct Input {
     name: String,
     requested: Requested,
     disable_rollback: Option<bool>,
-    policy: Option<String>,
+    policy: PolicyLocation,
+    policy_during_update: PolicyLocation,
     client_token: Option<String>,
 }
 
 impl Input {
     pub(super) fn read(form: &mut Form) -> Result<Self, ServiceError> {
-        let input = Self {
+        Ok(Self {
             name: names::stack(form),
             disable_rollback: form.boolean("DisableRollback"),
-            policy: form.optional("StackPolicyBody", (1, 16_384), |_| true),
+            policy: PolicyLocation::read(form)?,
+            policy_during_update: PolicyLocation::during_update(form)?,
             client_token: names::token(form, "ClientRequestToken"),
             requested: Requested::read(form)?,
-        };
-        if let Some(policy) = &input.policy {
-            check_policy(policy).map_err(wire)?;
-        }
-        Ok(input)
+        })
     }
 }
 
@@ -41,11 +40,14 @@ pub(super) async fn run(
     scope: &Scope,
     input: Input,
 ) -> Result<Members, ServiceError> {
+    // Policies protect nothing, so that there is nothing to allow for one update. It is read to tell
+    // what is wrong with it.
+    input.policy_during_update.text(service, scope).await?;
     let request = UpdateRequest {
         name: input.name,
         definition: input.requested.resolved(service, scope).await?,
         disable_rollback: input.disable_rollback,
-        policy: input.policy,
+        policy: input.policy.text(service, scope).await?,
         client_token: input.client_token,
     };
     let begun = service.stacks.update(scope, request).await.map_err(wire)?;
