@@ -200,3 +200,18 @@ async fn replies_are_named_and_dated() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_body_that_comes_in_pieces_is_read_whole() {
+    let server = Running::start(|_| ()).await;
+    let letters = "x".repeat(400_000);
+    let template = "{ \"length\": $length(text) }";
+    let body = serde_json::json!({
+        "fileFormat": "JSON",
+        "inputFileContent": format!("{{\"text\": \"{letters}\"}}"),
+        "mappingTemplate": template,
+    });
+    let request = call("TestMapping", &body.to_string());
+    let reply = server.raw(request.replace('|', "\r\n")).await;
+    assert!(reply.body.contains("400000"), "{}", reply.body);
+}
