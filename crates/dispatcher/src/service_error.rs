@@ -1,6 +1,8 @@
 //! An error on its way to the client, whatever the protocol.
 
 use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
 
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value};
@@ -25,6 +27,14 @@ pub struct ServiceError {
     /// Headers of this reply alone.
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.code, self.message())
+    }
+}
+
+impl Error for ServiceError {}
 
 impl ServiceError {
     /// An error of the front end, with its text in `message`.

@@ -16,7 +16,10 @@ mod store;
 mod xml;
 
 pub use embedded::described::{DescribedBucket, PreparedObjects};
+pub use embedded::described_error::{DescribeError, PrepareError};
+pub use embedded::disk_error::DiskError;
 pub use embedded::lifecycle::Expired;
+pub use embedded::load_error::LoadError;
 pub use embedded::reply::{ErrorAnswer, error_answer};
 pub use embedded::service_access::ServiceAccess;
 pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, Settings};
@@ -24,6 +27,7 @@ pub use embedded::{BLOBS, EmbeddedS3, FromService};
 pub use error_codes::ERROR_CODES;
 pub use event::{NotificationTarget, Notified, ObjectChange, ObjectEvent, TargetKind};
 pub use external::ExternalS3;
+pub use external::client::TrustError;
 pub use external::settings::{Addressing, ExternalSettings, Keys};
 pub use operation::{S3Target, operations};
 pub use s3s::Body;

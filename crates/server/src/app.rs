@@ -13,8 +13,10 @@ use b2bi_local_faults::{Engine, Vocabulary};
 use b2bi_local_model::Timestamp;
 use b2bi_local_objects::BLOBS;
 use b2bi_local_panics::Panics;
-use b2bi_local_persistence::{Batch, RowStore, Table, WriteError};
-use b2bi_local_registry::{Documents, Environment as ResourceEnvironment, Parameters};
+use b2bi_local_persistence::{Batch, OpenError, RowStore, Table, WriteError};
+use b2bi_local_registry::{
+    Documents, DocumentsError, Environment as ResourceEnvironment, Parameters,
+};
 use b2bi_local_sigv4::Verifier;
 use b2bi_local_stacks::Stacks;
 use http::HeaderValue;
@@ -32,9 +34,10 @@ use crate::journal::Journal;
 use crate::metrics::Metrics;
 use crate::objects::Objects;
 use crate::s3_notifications::Sequencer;
-use crate::serve::upstream::{AccessKeys, Upstream, is_of_an_emulator};
+use crate::serve::upstream::{AccessKeys, Upstream, UpstreamError, is_of_an_emulator};
 use crate::services::{self, Services};
 use crate::sinks::Sinks;
+use crate::start_error::{ArmError, StartError};
 use crate::strict::StrictSetup;
 use crate::system::{SeededIds, Uuid, random_seed};
 use crate::traffic::Traffic;
@@ -90,7 +93,7 @@ fn bucket_setup(config: &Config, objects: &Objects) -> Arc<dyn BucketSetup> {
     }
 }
 
-fn upstream(config: &Config) -> Result<Option<Upstream>, String> {
+fn upstream(config: &Config) -> Result<Option<Upstream>, UpstreamError> {
     let upstream = config.upstream.as_ref();
     upstream
         .map(|upstream| Upstream::new(upstream, AccessKeys::Account))
@@ -99,7 +102,7 @@ fn upstream(config: &Config) -> Result<Option<Upstream>, String> {
 
 impl App {
     /// The parts as configured. Jobs that were under way when the state was kept go on.
-    pub(crate) fn new(config: Config) -> Result<Self, String> {
+    pub(crate) fn new(config: Config) -> Result<Self, StartError> {
         let seed = config.seed.unwrap_or_else(random_seed);
         let clock = Arc::new(ServerClock::new(config.clock));
         let panics = Arc::new(Panics::default());
@@ -137,8 +140,7 @@ impl App {
         let service = Arc::new(match &row_store {
             None => B2bi::new(config.b2bi.clone(), environment),
             Some(row_store) => {
-                B2bi::with_row_store(config.b2bi.clone(), environment, row_store.clone())
-                    .map_err(|error| error.to_string())?
+                B2bi::with_row_store(config.b2bi.clone(), environment, row_store.clone())?
             }
         });
         let documents = documents(row_store.as_ref())?;
@@ -196,14 +198,15 @@ impl App {
     }
 
     /// Sets the configured fault rules up; the seed is told so that their draws can be repeated.
-    pub(crate) fn arm(&self, seed: u64) -> Result<(), String> {
+    pub(crate) fn arm(&self, seed: u64) -> Result<(), ArmError> {
         let rules = self.config.faults.clone();
         let checked = self.vocabulary.check(&rules);
-        checked.map_err(|error| {
+        checked.map_err(|source| {
             let places = &self.config.fault_places;
-            let place = error.index().and_then(|index| places.get(index));
+            let place = source.index().and_then(|index| places.get(index));
             let place = place.map_or("the configured fault rules", String::as_str);
-            format!("{place}: {error}")
+            let place = place.to_owned();
+            ArmError::Vocabulary { place, source }
         })?;
         for warning in warnings(&rules, &self.vocabulary) {
             tracing::warn!("configured fault rules: {warning}");
@@ -213,7 +216,7 @@ impl App {
         }
         let armed = self.faults.replace(rules, self.now_millis());
         self.keep_past();
-        armed.map_err(|error| error.to_string())
+        Ok(armed?)
     }
 
     /// Draws by the seed of the start again. Ids begin anew as well where the seed is configured:
@@ -309,9 +312,9 @@ impl App {
 }
 
 /// Where state is kept, when it is to stay.
-fn row_store(config: &Config) -> Result<Option<RowStore>, String> {
+fn row_store(config: &Config) -> Result<Option<RowStore>, OpenError> {
     let opened = config.data_dir.as_deref().map(RowStore::open);
-    let opened = opened.transpose().map_err(|error| error.to_string())?;
+    let opened = opened.transpose()?;
     if let Some(row_store) = &opened {
         warn_of_foreign_files(row_store);
     }
@@ -319,10 +322,9 @@ fn row_store(config: &Config) -> Result<Option<RowStore>, String> {
 }
 
 /// The documents of a row store, or none yet.
-fn documents(row_store: Option<&RowStore>) -> Result<Documents, String> {
+fn documents(row_store: Option<&RowStore>) -> Result<Documents, DocumentsError> {
     let kept = row_store.map(|row_store| Documents::with_row_store(row_store.clone()));
-    let kept = kept.transpose().map_err(|error| error.to_string())?;
-    Ok(kept.unwrap_or_default())
+    Ok(kept.transpose()?.unwrap_or_default())
 }
 
 fn warn_of_foreign_files(row_store: &RowStore) {
@@ -339,7 +341,7 @@ fn warn_of_foreign_files(row_store: &RowStore) {
 
 /// How often the row store was opened before. A seed that is given has to give other ids each time:
 /// those of earlier starts are taken.
-fn starts(row_store: &RowStore) -> Result<u64, String> {
+fn starts(row_store: &RowStore) -> Result<u64, WriteError> {
     let mut starts: u64 = 0;
     let read = row_store.read::<WriteError>(SERVER, |key, value| {
         if key == STARTS {
@@ -347,7 +349,7 @@ fn starts(row_store: &RowStore) -> Result<u64, String> {
         }
         Ok(())
     });
-    read.map_err(|error| error.to_string())?;
+    read?;
     let mut batch = Batch::new();
     batch.put(
         SERVER,
@@ -355,7 +357,7 @@ fn starts(row_store: &RowStore) -> Result<u64, String> {
         starts.saturating_add(1).to_string().into(),
     );
     // Whatever is acknowledged later is written later.
-    row_store.send(batch).map_err(|error| error.to_string())?;
+    row_store.send(batch)?;
     Ok(starts)
 }
 

@@ -4,6 +4,8 @@ mod network;
 mod objects;
 mod sinks;
 
+use b2bi_local_faults::GrammarError;
+use b2bi_local_x12::LoopNamesError;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -415,8 +417,18 @@ fn loop_names(settings: &Resolved) -> Result<Option<Arc<LoopNames>>, SettingErro
     if path.is_empty() {
         return Ok(None);
     }
-    let named = read_loop_names(path).map_err(|problem| settings.error("loop-names", problem))?;
+    let named =
+        read_loop_names(path).map_err(|error| settings.error("loop-names", error.to_string()))?;
     Ok(Some(named))
+}
+
+/// A table of loop names that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoopNamesFileError {
+    #[error("cannot be read: {0}")]
+    Read(#[source] std::io::Error),
+    #[error(transparent)]
+    Table(#[from] LoopNamesError),
 }
 
 /// The table of loop names in a file.
@@ -424,10 +436,9 @@ fn loop_names(settings: &Resolved) -> Result<Option<Arc<LoopNames>>, SettingErro
 /// # Errors
 ///
 /// It cannot be read, or the first line that is no loop name.
-pub(crate) fn read_loop_names(path: &str) -> Result<Arc<LoopNames>, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
-    let names = LoopNames::parse(&text).map_err(|problem| problem.to_string())?;
-    Ok(Arc::new(names))
+pub(crate) fn read_loop_names(path: &str) -> Result<Arc<LoopNames>, LoopNamesFileError> {
+    let text = std::fs::read_to_string(path).map_err(LoopNamesFileError::Read)?;
+    Ok(Arc::new(LoopNames::parse(&text)?))
 }
 
 fn clock(settings: &Resolved) -> Result<ClockSettings, SettingError> {
@@ -466,7 +477,8 @@ fn faults(settings: &Resolved) -> Result<Vec<Rule>, SettingError> {
     }
     let text = settings.value("faults");
     if !text.is_empty() {
-        rules.extend(fault_rules(text).map_err(|problem| settings.error("faults", problem))?);
+        let read = fault_rules(text);
+        rules.extend(read.map_err(|error| settings.error("faults", error.to_string()))?);
     }
     Ok(rules)
 }
@@ -476,9 +488,6 @@ fn faults(settings: &Resolved) -> Result<Vec<Rule>, SettingError> {
 /// # Errors
 ///
 /// What is wrong with the text, and in which column.
-pub fn fault_rules(text: &str) -> Result<Vec<Rule>, String> {
-    let list = text
-        .parse::<FaultList>()
-        .map_err(|error| error.to_string())?;
-    Ok(list.into_rules())
+pub fn fault_rules(text: &str) -> Result<Vec<Rule>, GrammarError> {
+    Ok(text.parse::<FaultList>()?.into_rules())
 }

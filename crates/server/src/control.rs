@@ -1,5 +1,6 @@
 //! A hold on a server that runs in the same process.
 
+use crate::journal::ExpectationError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,8 +68,8 @@ impl Control {
     /// # Errors
     ///
     /// The query has a field that there is not.
-    pub fn journal(&self, query: &str) -> Result<Vec<Entry>, String> {
-        let filter = Filter::from_query(query)?;
+    pub fn journal(&self, query: &str) -> Result<Vec<Entry>, QueryError> {
+        let filter = Filter::from_query(query).map_err(|error| QueryError(error.into()))?;
         Ok(self.app.journal.find(&filter).1)
     }
 
@@ -82,11 +83,11 @@ impl Control {
     /// # Errors
     ///
     /// It cannot be read, or what differs, with the entries that were counted.
-    pub fn verify(&self, expectation: &Value) -> Result<(), String> {
-        let expectation = Expectation::read(expectation)?;
+    pub fn verify(&self, expectation: &Value) -> Result<(), VerifyError> {
+        let expectation = Expectation::read(expectation).map_err(QueryError)?;
         match expectation.difference(&self.app.journal) {
             None => Ok(()),
-            Some(difference) => Err(difference.to_string()),
+            Some(difference) => Err(VerifyError::Differs(difference)),
         }
     }
 
@@ -121,7 +122,7 @@ impl Control {
         body: Bytes,
     ) -> Result<(), ObjectError> {
         let created = self.app.objects.create_bucket(account, bucket).await;
-        created.map_err(ObjectError::Other)?;
+        created.map_err(|error| ObjectError::Other(error.to_string()))?;
         let store = self.app.objects.store();
         let written = store.put(account, bucket, key, body, CONTENT_TYPE).await;
         written.map(|_| ())
@@ -142,6 +143,22 @@ impl Control {
         let object = store.get(account, bucket, key, None).await?;
         Ok(object.body)
     }
+}
+
+/// A query of the journal, or an expectation of it, that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct QueryError(ExpectationError);
+
+/// An expectation that is not met.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] QueryError),
+    /// What was expected, and the entries that were found.
+    #[error("{0}")]
+    Differs(Value),
 }
 
 /// Why fault rules are not added.

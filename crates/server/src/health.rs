@@ -6,19 +6,36 @@ use std::time::Duration;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 
+/// A server is not ready.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HealthError {
+    #[error("no answer from {address}: {source}")]
+    Silent {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error("{address} is not ready: {status}")]
+    NotReady {
+        address: SocketAddr,
+        /// The status line of its answer.
+        status: String,
+    },
+}
+
 /// Whether the server that listens on this address answers.
 ///
 /// # Errors
 ///
 /// Nobody is there, or what is there says it is not ready.
-pub(crate) fn check(listen: SocketAddr) -> Result<(), String> {
+pub(crate) fn check(listen: SocketAddr) -> Result<(), HealthError> {
     let address = reachable(listen);
-    let reply = ask(address).map_err(|error| format!("no answer from {address}: {error}"))?;
+    let reply = ask(address).map_err(|source| HealthError::Silent { address, source })?;
     let status = reply.lines().next().unwrap_or_default();
     if status.split(' ').nth(1) == Some("200") {
         Ok(())
     } else {
-        Err(format!("{address} is not ready: {status}"))
+        let status = status.to_owned();
+        Err(HealthError::NotReady { address, status })
     }
 }
 

@@ -34,6 +34,7 @@ mod serve;
 mod services;
 mod settings;
 mod sinks;
+mod start_error;
 mod stored;
 mod strict;
 mod system;
@@ -43,13 +44,14 @@ mod vocabulary;
 mod worker;
 
 pub use access::Access;
+pub use b2bi_local_faults::GrammarError;
 pub use b2bi_local_objects::ObjectError;
 pub use clock::{ClockMode, ClockSettings};
 pub use config::{
     Config, Effective, ExternalConfig, Limits, LogFormat, S3Config, SinksConfig, StrictConfig,
     UpstreamConfig, fault_rules,
 };
-pub use control::{AddFaultsError, Control};
+pub use control::{AddFaultsError, Control, QueryError, VerifyError};
 pub use journal::{Entry as JournalEntry, Fault as JournalFault, FaultedJob, Kind as JournalKind};
 pub use serve::Server;
 pub use settings::{Resolved, SettingError, Source};

@@ -56,7 +56,7 @@ async fn expire(s3: &EmbeddedS3) {
             }
         }
         Err(error) => tracing::warn!(
-            error,
+            %error,
             "lifecycle rules were not carried out to the end; they are tried again tomorrow"
         ),
     }

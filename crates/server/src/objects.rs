@@ -6,7 +6,8 @@ use std::time::SystemTime;
 
 use b2bi_local_b2bi::Ids;
 use b2bi_local_objects::{
-    Credentials, EmbeddedS3, ExternalS3, ExternalSettings, ObjectStore, Settings,
+    Credentials, DiskError, EmbeddedS3, ExternalS3, ExternalSettings, LoadError, ObjectError,
+    ObjectStore, Settings, TrustError,
 };
 use b2bi_local_persistence::RowStore;
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use http_body_util::Full;
 use crate::app::system_time;
 use crate::clock::ServerClock;
 use crate::config::{Config, ExternalConfig, UpstreamConfig};
-use crate::serve::upstream::{AccessKeys, Upstream};
+use crate::serve::upstream::{AccessKeys, Upstream, UpstreamError};
 
 /// How many objects may be created before the first of them is noticed; with more, the watched folders
 /// are looked through instead. Each place takes 150 bytes from the start.
@@ -39,6 +40,34 @@ pub(crate) struct External {
     upstream: Option<Upstream>,
 }
 
+/// Object storage cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ObjectsSetupError {
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error("s3-endpoint: {0}")]
+    Trust(#[from] TrustError),
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+}
+
+/// The objects are no part of the state: they are in an external S3.
+#[derive(Debug, thiserror::Error)]
+#[error("the objects are in an S3 elsewhere: leave out `objects`")]
+pub(crate) struct ExternalObjectsError;
+
+/// A bucket cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CreateBucketError {
+    /// Its name does not fit into a request.
+    #[error(transparent)]
+    Request(#[from] http::Error),
+    #[error("S3 answers {0}; is it a valid name?")]
+    Status(StatusCode),
+    #[error(transparent)]
+    External(#[from] ObjectError),
+}
+
 impl Objects {
     /// The home as configured.
     pub(crate) fn new(
@@ -46,7 +75,7 @@ impl Objects {
         row_store: Option<&RowStore>,
         clock: &Arc<ServerClock>,
         ids: &Arc<dyn Ids>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, ObjectsSetupError> {
         match &config.external_s3 {
             None => embedded(config, row_store, clock, ids).map(Self::Embedded),
             Some(external) => Ok(Self::External(Box::new(External::new(external)?))),
@@ -66,12 +95,10 @@ impl Objects {
     /// # Errors
     ///
     /// Objects are elsewhere.
-    pub(crate) fn of_the_state(&self) -> Result<&EmbeddedS3, String> {
+    pub(crate) fn of_the_state(&self) -> Result<&EmbeddedS3, ExternalObjectsError> {
         match self {
             Self::Embedded(s3) => Ok(s3),
-            Self::External(_) => {
-                Err("the objects are in an S3 elsewhere: leave out `objects`".to_owned())
-            }
+            Self::External(_) => Err(ExternalObjectsError),
         }
     }
 
@@ -88,13 +115,14 @@ impl Objects {
     /// # Errors
     ///
     /// S3 refuses it.
-    pub(crate) async fn create_bucket(&self, account: &str, name: &str) -> Result<bool, String> {
+    pub(crate) async fn create_bucket(
+        &self,
+        account: &str,
+        name: &str,
+    ) -> Result<bool, CreateBucketError> {
         match self {
             Self::Embedded(s3) => create_embedded(s3, account, name).await,
-            Self::External(external) => {
-                let created = external.s3.create_bucket(account, name).await;
-                created.map_err(|error| error.to_string())
-            }
+            Self::External(external) => Ok(external.s3.create_bucket(account, name).await?),
         }
     }
 
@@ -103,7 +131,7 @@ impl Objects {
     /// # Errors
     ///
     /// The disk does not take it.
-    pub(crate) async fn reset(&self, account: Option<&str>) -> Result<(), String> {
+    pub(crate) async fn reset(&self, account: Option<&str>) -> Result<(), DiskError> {
         match self {
             Self::Embedded(s3) => s3.reset(account).await,
             Self::External(_) => Ok(()),
@@ -112,7 +140,7 @@ impl Objects {
 }
 
 impl External {
-    fn new(config: &ExternalConfig) -> Result<Self, String> {
+    fn new(config: &ExternalConfig) -> Result<Self, ObjectsSetupError> {
         let settings = ExternalSettings {
             addressing: config.addressing,
             keys: config.keys.clone(),
@@ -123,7 +151,7 @@ impl External {
                 Arc::new(SystemTime::now),
             )
         };
-        let s3 = ExternalS3::new(settings).map_err(|error| format!("s3-endpoint: {error}"))?;
+        let s3 = ExternalS3::new(settings)?;
         Ok(Self {
             s3,
             config: config.clone(),
@@ -132,7 +160,7 @@ impl External {
     }
 }
 
-fn upstream(endpoint: &Uri) -> Result<Option<Upstream>, String> {
+fn upstream(endpoint: &Uri) -> Result<Option<Upstream>, UpstreamError> {
     if endpoint.scheme_str() != Some("http") {
         return Ok(None);
     }
@@ -145,13 +173,16 @@ fn upstream(endpoint: &Uri) -> Result<Option<Upstream>, String> {
 }
 
 /// Makes a bucket as a client would, so that its name is checked; whether it is new.
-async fn create_embedded(s3: &EmbeddedS3, account: &str, name: &str) -> Result<bool, String> {
+async fn create_embedded(
+    s3: &EmbeddedS3,
+    account: &str,
+    name: &str,
+) -> Result<bool, CreateBucketError> {
     let request = Request::builder()
         .method(Method::PUT)
         .uri(format!("/{name}"))
         .header("host", "localhost")
-        .body(Full::new(Bytes::new()));
-    let request = request.map_err(|error| error.to_string())?;
+        .body(Full::new(Bytes::new()))?;
     let before = s3.store().list(account, name, "", None, 1).await;
     if before.is_ok() {
         return Ok(false);
@@ -159,7 +190,7 @@ async fn create_embedded(s3: &EmbeddedS3, account: &str, name: &str) -> Result<b
     // The server's own request has no signature.
     match s3.trusting().call(account, request).await.status() {
         StatusCode::OK => Ok(true),
-        status => Err(format!("S3 answers {status}; is it a valid name?")),
+        status => Err(CreateBucketError::Status(status)),
     }
 }
 
@@ -168,7 +199,7 @@ fn embedded(
     row_store: Option<&RowStore>,
     clock: &Arc<ServerClock>,
     ids: &Arc<dyn Ids>,
-) -> Result<EmbeddedS3, String> {
+) -> Result<EmbeddedS3, ObjectsSetupError> {
     let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
     let credentials = match &config.credentials {
         None => Credentials::Any,
@@ -190,7 +221,7 @@ fn embedded(
     };
     match row_store {
         None => Ok(EmbeddedS3::new(settings)),
-        Some(row_store) => EmbeddedS3::with_row_store(settings, row_store.clone()),
+        Some(row_store) => Ok(EmbeddedS3::with_row_store(settings, row_store.clone())?),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::init;
 use crate::objects::Objects;
+use crate::start_error::{ArmError, ResetError};
 
 /// A part of a server that can be reset by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +63,7 @@ pub(crate) struct Scope {
 /// # Errors
 ///
 /// The disk does not take it, or what `--init` says cannot be made.
-pub(crate) async fn reset(app: &App, parts: &[Part], scope: &Scope) -> Result<(), String> {
+pub(crate) async fn reset(app: &App, parts: &[Part], scope: &Scope) -> Result<(), ResetError> {
     let mut parts = parts.to_vec();
     parts.sort_unstable();
     for part in &parts {
@@ -72,11 +73,7 @@ pub(crate) async fn reset(app: &App, parts: &[Part], scope: &Scope) -> Result<()
             Part::Scenarios => app.faults.reset_scenarios(),
             Part::Seed => app.reset_seed(),
             Part::Clock => app.clock.reset(),
-            Part::Jobs => app
-                .service
-                .reset_jobs()
-                .await
-                .map_err(|error| error.to_string())?,
+            Part::Jobs => app.service.reset_jobs().await?,
             Part::Objects => app.objects.reset(None).await?,
             Part::State => state(app, scope).await?,
             Part::Events => app.event_log.reset_events(),
@@ -89,7 +86,7 @@ pub(crate) async fn reset(app: &App, parts: &[Part], scope: &Scope) -> Result<()
     Ok(())
 }
 
-fn faults(app: &App) -> Result<(), String> {
+fn faults(app: &App) -> Result<(), ArmError> {
     app.faults.set_latency_ms(0);
     app.job_faults.forget();
     app.arm(app.faults.seed())
@@ -102,14 +99,11 @@ fn metrics(app: &App) {
 }
 
 /// Removes resources and, as buckets are of no region, objects unless a region is named.
-async fn state(app: &App, scope: &Scope) -> Result<(), String> {
+async fn state(app: &App, scope: &Scope) -> Result<(), ResetError> {
     let (account, region) = (scope.account.as_deref(), scope.region.as_deref());
-    app.service
-        .reset(account, region)
-        .await
-        .map_err(|error| error.to_string())?;
+    app.service.reset(account, region).await?;
     let cleared = app.documents.reset(account, region).await;
-    cleared.map_err(|error| error.to_string())?;
+    cleared?;
     if region.is_none() {
         app.objects.reset(account).await?;
     }
@@ -117,10 +111,7 @@ async fn state(app: &App, scope: &Scope) -> Result<(), String> {
         app.job_faults.forget();
         settle_events(app).await;
         // What was on its way when the objects went may have started jobs.
-        app.service
-            .reset(None, None)
-            .await
-            .map_err(|error| error.to_string())?;
+        app.service.reset(None, None).await?;
         init::apply(app).await?;
     }
     Ok(())

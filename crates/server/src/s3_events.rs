@@ -44,23 +44,53 @@ impl CreatedObject {
     }
 }
 
+/// A body that is not a notification of S3.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotificationError {
+    #[error("The body is not JSON ({0}); {FORMS}")]
+    Body(#[source] serde_json::Error),
+    #[error("Envelopes lie too deep in each other")]
+    Depth,
+    /// The beginning of what it is instead.
+    #[error("This is not a notification about an object: {0}; {FORMS}")]
+    Form(String),
+    #[error("The message in the envelope is not JSON: {message}; {FORMS}")]
+    Message {
+        /// The beginning of the message.
+        message: String,
+        source: serde_json::Error,
+    },
+    /// The beginning of the record.
+    #[error("A record has no eventName: {0}")]
+    EventName(String),
+    #[error("The event \"{kind}\" of {origin:?} is not of aws.s3; {FORMS}")]
+    Origin {
+        /// The type of the event.
+        kind: String,
+        /// Where it says that it is from.
+        origin: String,
+    },
+    #[error("A record about a created object names no bucket or no key")]
+    Names,
+}
+
 impl S3EventBatch {
     /// Reads a notification, or several.
     ///
     /// # Errors
     ///
     /// What it is instead, and what it should be.
-    pub(crate) fn read(body: &[u8]) -> Result<Self, String> {
+    pub(crate) fn read(body: &[u8]) -> Result<Self, NotificationError> {
         let value = serde_json::from_slice(body);
-        let value = value.map_err(|error| format!("The body is not JSON ({error}); {FORMS}"))?;
+        let value = value.map_err(NotificationError::Body)?;
         let mut batch = Self::default();
         batch.any(&value, DEPTH)?;
         Ok(batch)
     }
 
-    fn any(&mut self, value: &Value, depth: usize) -> Result<(), String> {
+    fn any(&mut self, value: &Value, depth: usize) -> Result<(), NotificationError> {
         let Some(depth) = depth.checked_sub(1) else {
-            return Err("Envelopes lie too deep in each other".to_owned());
+            return Err(NotificationError::Depth);
         };
         let text = |name: &str| value.get(name).and_then(Value::as_str);
         let list = |name: &str| value.get(name).and_then(Value::as_array);
@@ -96,25 +126,22 @@ impl S3EventBatch {
             self.passed_over += 1;
             return Ok(());
         }
-        Err(format!(
-            "This is not a notification about an object: {}; {FORMS}",
-            shown(value)
-        ))
+        Err(NotificationError::Form(shown(value)))
     }
 
-    fn enclosed(&mut self, message: &str, depth: usize) -> Result<(), String> {
+    fn enclosed(&mut self, message: &str, depth: usize) -> Result<(), NotificationError> {
         let value = serde_json::from_str(message);
-        let value = value.map_err(|_| {
+        let value = value.map_err(|source| {
             let message = shown(&Value::from(message));
-            format!("The message in the envelope is not JSON: {message}; {FORMS}")
+            NotificationError::Message { message, source }
         })?;
         self.any(&value, depth)
     }
 
     /// A record of S3's own form; `MinIO` writes `s3:` before the event's name.
-    fn record(&mut self, record: &Value) -> Result<(), String> {
+    fn record(&mut self, record: &Value) -> Result<(), NotificationError> {
         let name = record.get("eventName").and_then(Value::as_str);
-        let name = name.ok_or_else(|| format!("A record has no eventName: {}", shown(record)))?;
+        let name = name.ok_or_else(|| NotificationError::EventName(shown(record)))?;
         let name = name.strip_prefix("s3:").unwrap_or(name);
         if !name.starts_with("ObjectCreated:") {
             self.passed_over += 1;
@@ -130,13 +157,13 @@ impl S3EventBatch {
     }
 
     /// An event of `EventBridge`, whose keys are not encoded.
-    fn event(&mut self, event: &Value) -> Result<(), String> {
+    fn event(&mut self, event: &Value) -> Result<(), NotificationError> {
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
         if text("source") != "aws.s3" {
-            let (kind, source) = (text("detail-type"), text("source"));
-            return Err(format!(
-                "The event \"{kind}\" of {source:?} is not of aws.s3; {FORMS}"
-            ));
+            return Err(NotificationError::Origin {
+                kind: text("detail-type").to_owned(),
+                origin: text("source").to_owned(),
+            });
         }
         if text("detail-type") != "Object Created" {
             self.passed_over += 1;
@@ -156,7 +183,7 @@ fn created(
     object: Option<&Value>,
     etag: &str,
     otherwise: Option<&str>,
-) -> Result<CreatedObject, String> {
+) -> Result<CreatedObject, NotificationError> {
     let text = |name: &str| {
         object
             .and_then(|object| object.get(name))
@@ -164,7 +191,7 @@ fn created(
     };
     let bucket = bucket.and_then(Value::as_str);
     let (Some(bucket), Some(key)) = (bucket, text("key")) else {
-        return Err("A record about a created object names no bucket or no key".to_owned());
+        return Err(NotificationError::Names);
     };
     Ok(CreatedObject {
         bucket: bucket.to_owned(),
@@ -226,7 +253,7 @@ mod tests {
             passed_over,
             to_confirm: None,
         };
-        assert_eq!(batch, Ok(expected), "{body}");
+        assert_eq!(batch.unwrap(), expected, "{body}");
     }
 
     #[test]
@@ -325,8 +352,8 @@ mod tests {
             ),
             (&deep.to_string(), "Envelopes lie too deep"),
         ] {
-            let problem = S3EventBatch::read(body.as_bytes()).unwrap_err();
-            assert!(problem.starts_with(expected), "{body}: {problem}");
+            let error = S3EventBatch::read(body.as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{body}: {error}");
         }
     }
 }

@@ -31,14 +31,16 @@
 //! The server stops when the value is dropped. It listens on a free port, so tests can run beside
 //! each other; each has a server of its own, and with it everything else.
 
-use std::error::Error;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use std::{fmt, io};
 
 use aws_sdk_b2bi::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::Builder;
-use b2bi_local_server::{ClockMode, Control, ObjectError, Server, fault_rules};
+use b2bi_local_server::{
+    AddFaultsError, ClockMode, Control, GrammarError, ObjectError, QueryError, Server, VerifyError,
+    fault_rules,
+};
 use bytes::Bytes;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -65,9 +67,19 @@ pub struct B2biLocal {
     serving: JoinHandle<()>,
 }
 
-/// Something a test said cannot be understood, or is not so.
-#[derive(Debug)]
-pub struct TestkitError(String);
+/// A test asks for something that cannot be understood, or expects something that did not happen.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub enum TestkitError {
+    /// Fault rules in a form that there is not.
+    Rules(#[from] GrammarError),
+    /// Fault rules that cannot be added.
+    AddFaults(#[from] AddFaultsError),
+    /// A query of the journal that cannot be read.
+    Query(#[from] QueryError),
+    /// An expectation that is not met.
+    Verify(#[from] VerifyError),
+}
 
 impl B2biLocal {
     /// Starts a server with default settings; it answers when this returns.
@@ -138,9 +150,7 @@ impl B2biLocal {
     ///
     /// What is wrong with the text, and where.
     pub fn fault(&self, rules: &str) -> Result<(), TestkitError> {
-        let rules = fault_rules(rules).map_err(TestkitError)?;
-        let added = self.control.add_faults(rules);
-        added.map_err(|error| TestkitError(error.to_string()))
+        Ok(self.control.add_faults(fault_rules(rules)?)?)
     }
 
     /// Takes all faults away.
@@ -154,7 +164,7 @@ impl B2biLocal {
     ///
     /// The query has a field that there is not.
     pub fn journal(&self, query: &str) -> Result<Vec<JournalEntry>, TestkitError> {
-        self.control.journal(query).map_err(TestkitError)
+        Ok(self.control.journal(query)?)
     }
 
     /// Whether what was to happen did: `json!({"operation": "CreateProfile", "count": 1})`.
@@ -163,7 +173,7 @@ impl B2biLocal {
     ///
     /// What differs, with the entries of the journal that were counted.
     pub fn verify(&self, expectation: &serde_json::Value) -> Result<(), TestkitError> {
-        self.control.verify(expectation).map_err(TestkitError)
+        Ok(self.control.verify(expectation)?)
     }
 
     /// What the server's clock shows.
@@ -225,11 +235,3 @@ impl B2biLocal {
         let _ = (&mut self.serving).await;
     }
 }
-
-impl fmt::Display for TestkitError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl Error for TestkitError {}

@@ -16,8 +16,12 @@ use super::EmbeddedS3;
 use super::body::IN_ROW;
 use super::configuration::{self, Configurations};
 use super::content::Content;
+use super::described_error::{
+    BucketError, DescribeError, DescriptionError, ObjectDescribeError, PrepareError,
+};
 use super::described_parts::DescribedUpload;
 use super::digests::Digests;
+use super::disk_error::DiskError;
 use super::fields::Headers;
 use super::lock::ObjectLock;
 use super::operations::write;
@@ -128,7 +132,7 @@ impl EmbeddedS3 {
     /// # Errors
     ///
     /// A file cannot be read.
-    pub fn describe(&self, account: Option<&str>) -> Result<Vec<DescribedBucket>, String> {
+    pub fn describe(&self, account: Option<&str>) -> Result<Vec<DescribedBucket>, DescribeError> {
         let mut owners = self.memory.owners();
         owners.retain(|owner| account.is_none_or(|account| account == owner));
         owners.sort_unstable();
@@ -155,17 +159,21 @@ impl EmbeddedS3 {
     pub async fn prepare(
         &self,
         described: Vec<DescribedBucket>,
-    ) -> Result<PreparedObjects, String> {
+    ) -> Result<PreparedObjects, PrepareError> {
         let mut owners: BTreeMap<String, Buckets> = BTreeMap::new();
         for bucket in described {
             let name = bucket.bucket.clone();
             let owner = self.memory.owner(&bucket.account).to_owned();
             let made = self.memory.made(bucket).await;
-            let made = made.map_err(|problem| format!("the bucket {name}: {problem}"))?;
             let buckets = owners.entry(owner).or_default();
-            if buckets.insert(name.clone(), made).is_some() {
-                return Err(format!("the bucket {name}: it is there twice"));
-            }
+            let inserted = made.and_then(|made| match buckets.insert(name.clone(), made) {
+                None => Ok(()),
+                Some(_) => Err(BucketError::Duplicate),
+            });
+            inserted.map_err(|source| PrepareError {
+                bucket: name,
+                source,
+            })?;
         }
         Ok(PreparedObjects(owners))
     }
@@ -175,14 +183,14 @@ impl EmbeddedS3 {
     /// # Errors
     ///
     /// The disk does not take them; then nothing has changed.
-    pub async fn replace(&self, prepared: PreparedObjects) -> Result<(), String> {
+    pub async fn replace(&self, prepared: PreparedObjects) -> Result<(), DiskError> {
         let failures = self.memory.failures();
         let exchanged = self.memory.exchange(prepared.0);
         let flushed = match exchanged {
             Ok(()) => self.memory.flushed(failures).await,
             Err(error) => Err(error),
         };
-        flushed.map_err(|error| error.message().unwrap_or("the disk failed").to_owned())
+        flushed.map_err(DiskError)
     }
 }
 
@@ -195,23 +203,31 @@ fn shared(bucket: &Bucket) -> Bucket {
     copy
 }
 
-fn described_bucket(owner: &str, name: String, bucket: Bucket) -> Result<DescribedBucket, String> {
+fn described_bucket(
+    owner: &str,
+    name: String,
+    bucket: Bucket,
+) -> Result<DescribedBucket, DescribeError> {
+    let failed = |key: &str, source| DescribeError {
+        bucket: name.clone(),
+        key: key.to_owned(),
+        source,
+    };
     let objects = bucket.objects.iter();
-    let objects = objects.map(|(key, object)| {
-        described_object(key, object).map_err(|problem| format!("s3://{name}/{key}: {problem}"))
-    });
+    let objects = objects
+        .map(|(key, object)| described_object(key, object).map_err(|error| failed(key, error)));
     let versions = bucket.versions.iter().flat_map(|(key, versions)| {
         let newest_first = versions.values().rev();
         newest_first.map(move |version| (key, version))
     });
-    let versions = versions.map(|(key, version)| {
-        described_version(key, version).map_err(|problem| format!("s3://{name}/{key}: {problem}"))
-    });
+    let versions = versions
+        .map(|(key, version)| described_version(key, version).map_err(|error| failed(key, error)));
     let versions = versions.collect::<Result<_, _>>()?;
+    let objects = objects.collect::<Result<_, _>>()?;
     Ok(DescribedBucket {
         versions,
         account: owner.to_owned(),
-        objects: objects.collect::<Result<_, _>>()?,
+        objects,
         bucket: name,
         region: bucket.region,
         policy: bucket.policy,
@@ -219,9 +235,9 @@ fn described_bucket(owner: &str, name: String, bucket: Bucket) -> Result<Describ
     })
 }
 
-fn described_object(key: &str, object: &Object) -> Result<DescribedObject, String> {
+fn described_object(key: &str, object: &Object) -> Result<DescribedObject, ObjectDescribeError> {
     let body = object.content.clone().into_bytes();
-    let body = body.map_err(|error| error.message().unwrap_or("unreadable").to_owned())?;
+    let body = body.map_err(ObjectDescribeError::Unreadable)?;
     let text = std::str::from_utf8(&body)
         .ok()
         .filter(|text| is_readable(text));
@@ -269,7 +285,10 @@ fn is_readable(text: &str) -> bool {
     text.chars().all(is_readable)
 }
 
-fn described_version(key: &str, version: &Version) -> Result<DescribedVersion, String> {
+fn described_version(
+    key: &str,
+    version: &Version,
+) -> Result<DescribedVersion, ObjectDescribeError> {
     Ok(match version {
         Version::Object(object) => {
             DescribedVersion::Object(Box::new(described_object(key, object)?))
@@ -283,43 +302,41 @@ fn described_version(key: &str, version: &Version) -> Result<DescribedVersion, S
     })
 }
 
-fn written_time(time: SystemTime) -> Result<String, String> {
-    times::written(time).ok_or_else(|| "a time has no text".to_owned())
+fn written_time(time: SystemTime) -> Result<String, ObjectDescribeError> {
+    times::written(time).ok_or(ObjectDescribeError::Time)
 }
 
-fn written_timestamp(time: &Timestamp) -> Result<String, String> {
+fn written_timestamp(time: &Timestamp) -> Result<String, ObjectDescribeError> {
     let mut text = Vec::new();
-    let written = time.format(TimestampFormat::DateTime, &mut text);
-    written.map_err(|error| error.to_string())?;
-    String::from_utf8(text).map_err(|error| error.to_string())
+    time.format(TimestampFormat::DateTime, &mut text)?;
+    Ok(String::from_utf8(text)?)
 }
 
-fn wanted_time(text: &str) -> Result<SystemTime, String> {
-    let wanted = || "lastModified must be such as 2026-01-31T09:30:00Z".to_owned();
-    times::read(text).ok_or_else(wanted)
+fn wanted_time(text: &str) -> Result<SystemTime, DescriptionError> {
+    times::read(text).ok_or(DescriptionError::LastModified)
 }
 
-fn wanted_expiry(text: &str) -> Result<Timestamp, String> {
+fn wanted_expiry(text: &str) -> Result<Timestamp, DescriptionError> {
     let time = Timestamp::parse(TimestampFormat::DateTime, text);
-    time.map_err(|_| "expires must be such as 2026-01-31T09:30:00Z".to_owned())
+    time.map_err(|_| DescriptionError::Expires)
 }
 
-fn wanted_key_md5(md5: String) -> Result<String, String> {
+fn wanted_key_md5(md5: String) -> Result<String, DescriptionError> {
     match BASE64_STANDARD.decode(&md5) {
         Ok(bytes) if bytes.len() == MD5_BYTES => Ok(md5),
-        _ => Err("customerKeyMd5 is not an MD5 in Base64".to_owned()),
+        _ => Err(DescriptionError::CustomerKey),
     }
 }
 
-fn wanted_acl(list: Box<str>) -> Result<Box<str>, String> {
+fn wanted_acl(list: Box<str>) -> Result<Box<str>, DescriptionError> {
     let read = configuration::read_acl(list.as_bytes());
-    read.map_err(|_| "acl is not a list that S3 takes".to_owned())?;
+    read.map_err(|_| DescriptionError::Acl)?;
     Ok(list)
 }
 
-fn read_version_id(id: Option<String>) -> Result<Option<Box<str>>, String> {
+fn read_version_id(id: Option<String>) -> Result<Option<Box<str>>, DescriptionError> {
     let checked = versions::checked_id(id.as_deref());
-    checked.map_err(|_| "versionId is not one that S3 gives".to_owned())?;
+    checked.map_err(|_| DescriptionError::VersionId)?;
     let id = id.filter(|id| id != versions::NULL);
     Ok(id.map(String::into_boxed_str))
 }
@@ -333,10 +350,21 @@ impl DescribedVersion {
     }
 }
 
+impl Bucket {
+    /// Adds an object that is newer than all versions of its key.
+    fn add_described(&mut self, key: String, mut object: Object) -> Result<(), DescriptionError> {
+        object.version.sequence = self.next_sequence(&key);
+        match self.objects.insert(key, Arc::new(object)) {
+            None => Ok(()),
+            Some(_) => Err(DescriptionError::Duplicate),
+        }
+    }
+}
+
 impl Store {
-    async fn made(&self, described: DescribedBucket) -> Result<Bucket, String> {
+    async fn made(&self, described: DescribedBucket) -> Result<Bucket, BucketError> {
         if !check_bucket_name(&described.bucket) {
-            return Err("this is not the name of a bucket".to_owned());
+            return Err(BucketError::Name);
         }
         let mut bucket = Bucket::new(self.now(), described.region);
         bucket.policy = described.policy;
@@ -344,23 +372,20 @@ impl Store {
         bucket.versioning = configuration::versioning(&bucket.configurations).unwrap_or_default();
         let mut versions = described.versions;
         if bucket.versioning == Versioning::Never && !versions.is_empty() {
-            return Err("versions are in it, and its configurations have no versioning".to_owned());
+            return Err(BucketError::Unversioned);
         }
         // The oldest first, so that those after it get a greater sequence.
         versions.reverse();
         for version in versions {
             let key = version.key().to_owned();
             let made = self.made_version(&mut bucket, version).await;
-            made.map_err(|problem| format!("a version of the key {key:?}: {problem}"))?;
+            made.map_err(|source| BucketError::Version { key, source })?;
         }
         for object in described.objects {
             let key = object.key.clone();
             let made = self.made_object(object).await;
-            let mut made = made.map_err(|problem| format!("the key {key:?}: {problem}"))?;
-            made.version.sequence = bucket.next_sequence(&key);
-            if bucket.objects.insert(key.clone(), Arc::new(made)).is_some() {
-                return Err(format!("the key {key:?}: it is there twice"));
-            }
+            let inserted = made.and_then(|made| bucket.add_described(key.clone(), made));
+            inserted.map_err(|source| BucketError::Key { key, source })?;
         }
         Ok(bucket)
     }
@@ -369,7 +394,7 @@ impl Store {
         &self,
         bucket: &mut Bucket,
         described: DescribedVersion,
-    ) -> Result<(), String> {
+    ) -> Result<(), DescriptionError> {
         let key = described.key().to_owned();
         let sequence = bucket.next_sequence(&key);
         let version = match described {
@@ -391,28 +416,23 @@ impl Store {
             .values()
             .any(|other| other.id().id == version.id().id)
         {
-            return Err(format!(
-                "the version {} is there twice",
-                version.id().name()
-            ));
+            let id = version.id().name().to_owned();
+            return Err(DescriptionError::DuplicateVersion(id));
         }
         versions.insert(sequence, version);
         Ok(())
     }
 
-    async fn made_object(&self, described: DescribedObject) -> Result<Object, String> {
+    async fn made_object(&self, described: DescribedObject) -> Result<Object, DescriptionError> {
         if !(1..=MAX_KEY).contains(&described.key.len()) {
-            return Err(format!("a key has from 1 to {MAX_KEY} bytes"));
+            return Err(DescriptionError::KeyLength(MAX_KEY));
         }
         let last_modified = wanted_time(&described.last_modified)?;
         let id = read_version_id(described.version_id)?;
         let body: Bytes = match (described.text, described.base64) {
             (Some(text), None) => text.into(),
-            (None, Some(text)) => {
-                let body = BASE64_STANDARD.decode(text);
-                body.map_err(|error| format!("base64: {error}"))?.into()
-            }
-            _ => return Err("either text or base64 is wanted".to_owned()),
+            (None, Some(text)) => BASE64_STANDARD.decode(text)?.into(),
+            _ => return Err(DescriptionError::Body),
         };
         let expires = described
             .expires
@@ -440,7 +460,7 @@ impl Store {
         let content = self.stored(body).await?;
         let digests = Digests::of(described.upload.algorithm()?, &content);
         let made = digests.and_then(|digests| write::whole(self, content, headers, digests));
-        let made = made.map_err(|error| error.message().unwrap_or("refused").to_owned())?;
+        let made = made.map_err(DescriptionError::Object)?;
         let made = described.upload.applied(made)?;
         Ok(Object {
             last_modified,
@@ -451,13 +471,12 @@ impl Store {
     }
 
     /// The bytes in memory, or in a file where they are long and files are kept.
-    async fn stored(&self, body: Bytes) -> Result<Content, String> {
+    async fn stored(&self, body: Bytes) -> Result<Content, DescriptionError> {
         let Some(blobs) = self.blobs().filter(|_| body.len() > IN_ROW) else {
             return Ok(body.into());
         };
-        let mut file = blobs.writer().map_err(|error| error.to_string())?;
-        file.write(&body).map_err(|error| error.to_string())?;
-        let file = file.finish().await.map_err(|error| error.to_string())?;
-        Ok(file.into())
+        let mut file = blobs.writer()?;
+        file.write(&body)?;
+        Ok(file.finish().await?.into())
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checksum::{self, Algorithm, Checksum};
 use super::content::Content;
+use super::described_error::DescriptionError;
 use super::digests::Digests;
 use super::fields;
 use super::state::{Object, PartRecord};
@@ -56,23 +57,23 @@ impl DescribedUpload {
     ///
     /// # Errors
     /// S3 does not have it.
-    pub(super) fn algorithm(&self) -> Result<Algorithm, String> {
+    pub(super) fn algorithm(&self) -> Result<Algorithm, DescriptionError> {
         let Some(name) = self.checksum_algorithm.as_deref() else {
             return Ok(Algorithm::Crc64Nvme);
         };
         let algorithm = Algorithm::named(name);
-        algorithm.map_err(|_| "checksumAlgorithm is not one that S3 has".to_owned())
+        algorithm.map_err(|_| DescriptionError::Algorithm)
     }
 
     /// The object as it came of its upload: with the `ETag`, the checksum and the parts of that.
     ///
     /// # Errors
     /// The parts are not those of the bytes, or the type of the checksum is unknown.
-    pub(super) fn applied(&self, object: Object) -> Result<Object, String> {
+    pub(super) fn applied(&self, object: Object) -> Result<Object, DescriptionError> {
         let is_composite = match self.checksum_type.as_deref() {
             None => false,
             Some(COMPOSITE) if !self.parts.is_empty() => true,
-            Some(_) => return Err("checksumType is COMPOSITE for parts, or left out".to_owned()),
+            Some(_) => return Err(DescriptionError::ChecksumType),
         };
         if self.parts.is_empty() {
             return Ok(object);
@@ -96,11 +97,8 @@ impl DescribedUpload {
         &self,
         algorithm: Algorithm,
         content: &Content,
-    ) -> Result<(Vec<PartRecord>, Vec<Vec<u8>>), String> {
-        let wrong = || {
-            let whole = fields::size(content.size());
-            format!("parts must have rising numbers, and sizes that make {whole} bytes in all")
-        };
+    ) -> Result<(Vec<PartRecord>, Vec<Vec<u8>>), DescriptionError> {
+        let wrong = || DescriptionError::Parts(fields::size(content.size()));
         let (mut records, mut md5s) = (Vec::new(), Vec::new());
         let (mut start, mut last) = (0_u64, 0);
         for part in &self.parts {
@@ -108,7 +106,7 @@ impl DescribedUpload {
             let end = end.filter(|end| *end <= content.size() && part.number > last);
             let end = end.ok_or_else(wrong)?;
             let digests = Digests::of(algorithm, &content.slice(start..end));
-            let digests = digests.map_err(|_| "its bytes cannot be read".to_owned())?;
+            let digests = digests.map_err(DescriptionError::Bytes)?;
             records.push(PartRecord {
                 number: part.number,
                 size: part.size,

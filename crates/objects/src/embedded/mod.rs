@@ -14,9 +14,11 @@ mod content;
 mod cors;
 mod customer_key;
 pub(crate) mod described;
+pub(crate) mod described_error;
 mod described_parts;
 mod digests;
 mod disk;
+pub(crate) mod disk_error;
 mod fields;
 mod form;
 mod hashed;
@@ -24,6 +26,7 @@ mod header_rows;
 mod host;
 pub(crate) mod lifecycle;
 mod listing;
+pub(crate) mod load_error;
 mod location;
 mod lock;
 mod new_bucket;
@@ -69,7 +72,9 @@ pub use self::configuration::FromService;
 use self::configuration::Task;
 use self::cors::CorsRequest;
 use self::disk::Disk;
+use self::disk_error::DiskError;
 use self::form::Form;
+use self::load_error::{LoadError, LoadErrorKind};
 use self::location::Endpoint;
 use self::new_bucket::MakesBucket;
 use self::operations::object_acl::AclTask;
@@ -122,10 +127,8 @@ impl EmbeddedS3 {
     ///
     /// # Errors
     /// What is there cannot be read.
-    pub fn with_row_store(settings: Settings, row_store: RowStore) -> Result<Self, String> {
-        let blobs = Blobs::open(&row_store);
-        let blobs =
-            blobs.map_err(|error| format!("the directory blobs cannot be used: {error}"))?;
+    pub fn with_row_store(settings: Settings, row_store: RowStore) -> Result<Self, LoadError> {
+        let blobs = Blobs::open(&row_store).map_err(LoadErrorKind::Directory)?;
         let accounts = rows::Loader::load(&row_store, &blobs)?;
         let memory = Store::new(&settings, accounts, Some(Disk::new(row_store, blobs)));
         Ok(Self::over(memory, settings))
@@ -207,15 +210,14 @@ impl EmbeddedS3 {
     /// # Errors
     ///
     /// It cannot be removed from the disk.
-    pub async fn reset(&self, account: Option<&str>) -> Result<(), String> {
+    pub async fn reset(&self, account: Option<&str>) -> Result<(), DiskError> {
         let failures = self.memory.failures();
         let owners = self.memory.owners().into_iter();
         for owner in owners.filter(|owner| account.is_none_or(|account| owner == account)) {
-            let cleared = self.memory.clear(&owner);
-            cleared.map_err(|error| error.to_string())?;
+            self.memory.clear(&owner).map_err(DiskError)?;
         }
         let flushed = self.memory.flushed(failures).await;
-        flushed.map_err(|error| error.to_string())
+        flushed.map_err(DiskError)
     }
 
     /// Answers one S3 request for the account.
@@ -391,10 +393,16 @@ impl EmbeddedS3 {
     /// the extensions of the request.
     fn check_operation(&self, request: &mut Request<Body>) -> S3Result<()> {
         let uri = request.uri().clone();
-        if let Some(query) = uri.query().filter(|it| unauthenticated::is_presigned(it)) {
+        if let Some(query) = uri
+            .query()
+            .filter(|query| unauthenticated::is_presigned(query))
+        {
             presigned_headers::add(query, request.headers_mut());
         }
-        let host = request.headers().get(HOST).and_then(|it| it.to_str().ok());
+        let host = request
+            .headers()
+            .get(HOST)
+            .and_then(|host| host.to_str().ok());
         let target = self.target(uri.path(), host);
         let operation = target.check(request.method(), uri.query(), request.headers())?;
         if !matches!(*request.method(), Method::GET | Method::HEAD) {

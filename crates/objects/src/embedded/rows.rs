@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use b2bi_local_persistence::{RowStore, Table, WriteError};
+use b2bi_local_persistence::{RowStore, Table};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use s3s::dto::NotificationConfiguration;
@@ -16,6 +16,7 @@ use super::checksum::{Algorithm, Checksum};
 use super::configuration::{self, Configurations};
 use super::content::{Chunk, Content};
 use super::header_rows::{HeadersRow, headers_row, read_headers};
+use super::load_error::{LoadError, LoadErrorKind, RowError};
 use super::state::{Bucket, Buckets, Object, PartRecord, Upload, UploadedPart, Versioning};
 use super::versions::{DeleteMarker, Version, VersionId};
 
@@ -226,15 +227,6 @@ pub(crate) struct Loader<'a> {
     open: BTreeMap<u64, Arc<super::blobs::Blob>>,
 }
 
-/// A row that cannot be read.
-struct RowError(String);
-
-impl From<WriteError> for RowError {
-    fn from(failed: WriteError) -> Self {
-        Self(failed.to_string())
-    }
-}
-
 impl<'a> Loader<'a> {
     /// The buckets of all accounts; files that no row names are removed.
     ///
@@ -243,22 +235,20 @@ impl<'a> Loader<'a> {
     pub(crate) fn load(
         row_store: &RowStore,
         blobs: &'a Arc<Blobs>,
-    ) -> Result<BTreeMap<String, Buckets>, String> {
+    ) -> Result<BTreeMap<String, Buckets>, LoadError> {
         let mut loader = Self {
             blobs,
             open: BTreeMap::new(),
         };
         let mut accounts = BTreeMap::new();
-        let read = row_store.read::<RowError>(ROWS, |key, value| {
-            loader.row(&mut accounts, key, value).map_err(|problem| {
-                let key = key.replace(SEPARATOR, "/");
-                RowError(format!("the row {key} cannot be read: {problem}"))
-            })
+        let read = row_store.read::<LoadErrorKind>(ROWS, |key, value| {
+            loader
+                .row(&mut accounts, key, value)
+                .map_err(|error| LoadErrorKind::Row(key.replace(SEPARATOR, "/"), error))
         });
-        read.map_err(|RowError(problem)| problem)?;
+        read?;
         let kept: HashSet<u64> = loader.open.keys().copied().collect();
-        let swept = blobs.sweep(&kept);
-        swept.map_err(|error| format!("a file left over cannot be removed: {error}"))?;
+        blobs.sweep(&kept).map_err(LoadErrorKind::Sweep)?;
         Ok(accounts)
     }
 
@@ -267,8 +257,8 @@ impl<'a> Loader<'a> {
         accounts: &mut BTreeMap<String, Buckets>,
         key: &str,
         value: &[u8],
-    ) -> Result<(), String> {
-        let malformed = || "its key is not one of ours".to_owned();
+    ) -> Result<(), RowError> {
+        let malformed = || RowError::Key;
         let mut parts = key.splitn(4, SEPARATOR);
         let mut part = || parts.next().ok_or_else(malformed);
         let (kind, account, name) = (part()?, part()?, part()?);
@@ -277,7 +267,7 @@ impl<'a> Loader<'a> {
             buckets.insert(name.to_owned(), read_bucket(value)?);
             return Ok(());
         }
-        let bucket = buckets.get_mut(name).ok_or("its bucket is missing")?;
+        let bucket = buckets.get_mut(name).ok_or(RowError::NoBucket)?;
         let rest = part()?;
         match kind {
             "2" => {
@@ -294,7 +284,7 @@ impl<'a> Loader<'a> {
                 let mut part = || parts.next().ok_or_else(malformed);
                 let (number, id, key) = (part()?, part()?, part()?);
                 let upload = bucket.uploads.get_mut(&(key.to_owned(), id.to_owned()));
-                let upload = upload.ok_or("its upload is missing")?;
+                let upload = upload.ok_or(RowError::NoUpload)?;
                 let number = number.parse().map_err(|_| malformed())?;
                 upload.parts.insert(number, self.part(value)?);
             }
@@ -309,7 +299,7 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
-    fn version(&mut self, row: VersionRow) -> Result<Version, String> {
+    fn version(&mut self, row: VersionRow) -> Result<Version, RowError> {
         Ok(match row {
             VersionRow::Object(row) => Version::Object(Arc::new(self.object(*row)?)),
             VersionRow::DeleteMarker {
@@ -322,7 +312,7 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn object(&mut self, row: ObjectRow) -> Result<Object, String> {
+    fn object(&mut self, row: ObjectRow) -> Result<Object, RowError> {
         let parts = row.parts.into_iter().map(|(number, size, checksum)| {
             Ok(PartRecord {
                 number,
@@ -336,13 +326,13 @@ impl<'a> Loader<'a> {
             last_modified: time(row.last_modified),
             headers: read_headers(row.headers),
             checksum: read_checksum(row.checksum)?,
-            parts: parts.collect::<Result<_, String>>()?,
+            parts: parts.collect::<Result<_, RowError>>()?,
             tags: row.tags,
             version: row.version,
         })
     }
 
-    fn part(&mut self, value: &[u8]) -> Result<UploadedPart, String> {
+    fn part(&mut self, value: &[u8]) -> Result<UploadedPart, RowError> {
         let row: PartRow = parse(value)?;
         Ok(UploadedPart {
             content: self.content(row.content)?,
@@ -352,7 +342,7 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn content(&mut self, chunks: Vec<ChunkRow>) -> Result<Content, String> {
+    fn content(&mut self, chunks: Vec<ChunkRow>) -> Result<Content, RowError> {
         let read = chunks.into_iter().map(|chunk| match chunk {
             ChunkRow::Bytes(text) => Ok(Chunk::Bytes(decode(&text)?.into())),
             ChunkRow::File(number, start, end) => {
@@ -360,36 +350,34 @@ impl<'a> Loader<'a> {
                 if start <= end && end <= blob.size() {
                     Ok(Chunk::File(blob, start..end))
                 } else {
-                    Err(format!("the file blobs/{number:016x} is too short"))
+                    Err(RowError::ShortBlob(number))
                 }
             }
         });
         read.collect()
     }
 
-    fn blob(&mut self, number: u64) -> Result<Arc<super::blobs::Blob>, String> {
+    fn blob(&mut self, number: u64) -> Result<Arc<super::blobs::Blob>, RowError> {
         if let Some(blob) = self.open.get(&number) {
             return Ok(Arc::clone(blob));
         }
         let blob = self.blobs.blob(number);
-        let blob = blob.map_err(|error| format!("the file blobs/{number:016x}: {error}"))?;
+        let blob = blob.map_err(|error| RowError::Blob(number, error))?;
         let blob = Arc::new(blob);
         self.open.insert(number, Arc::clone(&blob));
         Ok(blob)
     }
 }
 
-fn parse<T: DeserializeOwned>(value: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(value).map_err(|error| error.to_string())
+fn parse<T: DeserializeOwned>(value: &[u8]) -> Result<T, RowError> {
+    Ok(serde_json::from_slice(value)?)
 }
 
-fn decode(text: &str) -> Result<Vec<u8>, String> {
-    BASE64_STANDARD
-        .decode(text)
-        .map_err(|error| error.to_string())
+fn decode(text: &str) -> Result<Vec<u8>, RowError> {
+    Ok(BASE64_STANDARD.decode(text)?)
 }
 
-fn read_bucket(value: &[u8]) -> Result<Bucket, String> {
+fn read_bucket(value: &[u8]) -> Result<Bucket, RowError> {
     let row: BucketRow = parse(value)?;
     let mut bucket = Bucket::new(time(row.created), row.region);
     bucket.policy = row.policy;
@@ -403,7 +391,7 @@ fn read_bucket(value: &[u8]) -> Result<Bucket, String> {
     Ok(bucket)
 }
 
-fn read_upload(value: &[u8]) -> Result<Upload, String> {
+fn read_upload(value: &[u8]) -> Result<Upload, RowError> {
     let row: UploadRow = parse(value)?;
     Ok(Upload {
         initiated: time(row.initiated),
@@ -416,11 +404,11 @@ fn read_upload(value: &[u8]) -> Result<Upload, String> {
     })
 }
 
-fn read_algorithm(name: &str) -> Result<Algorithm, String> {
-    Algorithm::named(name).map_err(|_| format!("{name} is not a checksum algorithm"))
+fn read_algorithm(name: &str) -> Result<Algorithm, RowError> {
+    Algorithm::named(name).map_err(|_| RowError::Algorithm(name.to_owned()))
 }
 
-fn read_checksum(row: ChecksumRow) -> Result<Checksum, String> {
+fn read_checksum(row: ChecksumRow) -> Result<Checksum, RowError> {
     Ok(Checksum {
         algorithm: read_algorithm(&row.algorithm)?,
         value: row.value,

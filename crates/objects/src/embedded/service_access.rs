@@ -82,15 +82,18 @@ fn is_about(statement: &Value, resource: &str, access: &ServiceAccess<'_>) -> bo
     };
     let is_resource = |pattern: &str| {
         let partitions = ["aws", "aws-us-gov", "aws-cn"];
-        let mut arns = partitions.iter().map(|it| format!("arn:{it}{resource}"));
+        let mut arns = partitions
+            .iter()
+            .map(|partition| format!("arn:{partition}{resource}"));
         arns.any(|arn| matches(pattern, &arn))
     };
-    either("Principal", "NotPrincipal", &|it| is_principal(it, access))
-        && either("Action", "NotAction", &|it| any(it, &is_action))
-        && either("Resource", "NotResource", &|it| any(it, &is_resource))
+    either("Principal", "NotPrincipal", &|value| {
+        is_principal(value, access)
+    }) && either("Action", "NotAction", &|value| any(value, &is_action))
+        && either("Resource", "NotResource", &|value| any(value, &is_resource))
         && statement
             .get("Condition")
-            .is_none_or(|it| holds(it, access))
+            .is_none_or(|condition| holds(condition, access))
 }
 
 fn is_principal(principal: &Value, access: &ServiceAccess<'_>) -> bool {

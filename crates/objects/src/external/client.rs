@@ -1,6 +1,7 @@
 //! One request to an external S3 and its reply, tried again where that may help.
 
 use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -14,7 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::{sleep, timeout};
 
 use super::settings::ExternalSettings;
-use super::sign::S3Request;
+use super::sign::{BuildError, S3Request};
 use crate::store::ObjectError;
 use crate::xml::Element;
 
@@ -64,6 +65,11 @@ pub(super) struct ErrorResponse {
     pub(super) again: bool,
 }
 
+/// The system has no certificates to trust, and the endpoint is reached by TLS.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}: SSL_CERT_FILE names a file of certificates to trust")]
+pub struct TrustError(#[source] io::Error);
+
 /// Why a request was not done.
 #[derive(Debug)]
 pub(super) enum RequestError {
@@ -79,7 +85,7 @@ impl Client {
     /// # Errors
     ///
     /// The endpoint is reached by TLS, and the system has no certificates to trust.
-    pub(super) fn new(settings: ExternalSettings) -> Result<Self, String> {
+    pub(super) fn new(settings: ExternalSettings) -> Result<Self, TrustError> {
         let mut connector = HttpConnector::new();
         connector.set_connect_timeout(Some(CONNECT));
         connector.set_nodelay(true);
@@ -90,9 +96,7 @@ impl Client {
         let http = if settings.endpoint.scheme_str() == Some("https") {
             connector.enforce_http(false);
             let tls = HttpsConnectorBuilder::new().with_native_roots();
-            let tls = tls.map_err(|error| {
-                format!("{error}: SSL_CERT_FILE names a file of certificates to trust")
-            })?;
+            let tls = tls.map_err(TrustError)?;
             let connector = tls.https_only().enable_http1().wrap_connector(connector);
             Http::Tls(builder.build(connector))
         } else {
@@ -130,7 +134,7 @@ impl Client {
     ) -> Result<S3Response, RequestError> {
         let request = ask.signed(&self.settings, account);
         let request =
-            request.map_err(|error| RequestError::ErrorResponse(ErrorResponse::unsent(error)))?;
+            request.map_err(|error| RequestError::ErrorResponse(ErrorResponse::unsent(&error)))?;
         let reply = self.request(request).await?;
         let (head, body) = reply.into_parts();
         let body = self.whole(body).await?;
@@ -216,11 +220,11 @@ impl ErrorResponse {
     }
 
     /// A request that could not even be made.
-    fn unsent(why: String) -> Self {
+    fn unsent(error: &BuildError) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
             code: "InvalidRequest".to_owned(),
-            message: why,
+            message: error.to_string(),
             again: false,
         }
     }

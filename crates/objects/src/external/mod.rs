@@ -3,7 +3,7 @@
 //! Written on an HTTP client and a signer rather than on a library of object stores: those that are
 //! small clean keys up, and a folder's key ends with a slash.
 
-mod client;
+pub(crate) mod client;
 mod listing;
 pub(crate) mod settings;
 mod sign;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use self::client::{Client, RequestError};
+use self::client::{Client, RequestError, TrustError};
 use self::settings::ExternalSettings;
 use self::sign::S3Request;
 use crate::store::ObjectError;
@@ -39,7 +39,7 @@ impl ExternalS3 {
     /// # Errors
     ///
     /// The address wants TLS, and the system has no certificates to trust.
-    pub fn new(settings: ExternalSettings) -> Result<Self, String> {
+    pub fn new(settings: ExternalSettings) -> Result<Self, TrustError> {
         let client = Arc::new(Client::new(settings)?);
         Ok(Self { client })
     }

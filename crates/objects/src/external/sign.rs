@@ -1,8 +1,8 @@
 //! Addresses and signs requests as S3 wants them.
 
-use b2bi_local_sigv4::{Credential, Service, SigningTarget, sign};
+use b2bi_local_sigv4::{Credential, Service, SignError, SigningTarget, sign};
 use bytes::Bytes;
-use http::header::HOST;
+use http::header::{HOST, InvalidHeaderValue};
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::Full;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -33,6 +33,15 @@ pub(super) struct S3Request<'a> {
     pub(super) body: Bytes,
 }
 
+/// A request that cannot be built: the bucket or a header does not fit into one.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(super) enum BuildError {
+    Http(#[from] http::Error),
+    Host(#[from] InvalidHeaderValue),
+    Sign(#[from] SignError),
+}
+
 impl<'a> S3Request<'a> {
     pub(super) fn new(method: Method, bucket: &'a str, key: &'a str) -> Self {
         Self {
@@ -54,7 +63,7 @@ impl<'a> S3Request<'a> {
         &self,
         settings: &ExternalSettings,
         account: &str,
-    ) -> Result<Request<Full<Bytes>>, String> {
+    ) -> Result<Request<Full<Bytes>>, BuildError> {
         let uri = self.uri(settings)?;
         let host = uri
             .authority()
@@ -64,7 +73,7 @@ impl<'a> S3Request<'a> {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = uri;
         let headers = request.headers_mut();
-        headers.insert(HOST, host.map_err(|error| error.to_string())?);
+        headers.insert(HOST, host?);
         headers.extend(self.headers.iter().cloned());
         let (mut head, body) = request.into_parts();
         let target = SigningTarget {
@@ -72,18 +81,12 @@ impl<'a> S3Request<'a> {
             region: &settings.region,
         };
         let credential = credential(&settings.keys, account);
-        let signed = sign(
-            &mut head,
-            &self.body,
-            &credential,
-            target,
-            (settings.clock)(),
-        );
-        signed.map_err(|error| error.to_string())?;
+        let time = (settings.clock)();
+        sign(&mut head, &self.body, &credential, target, time)?;
         Ok(Request::from_parts(head, body))
     }
 
-    fn uri(&self, settings: &ExternalSettings) -> Result<Uri, String> {
+    fn uri(&self, settings: &ExternalSettings) -> http::Result<Uri> {
         let authority = settings
             .endpoint
             .authority()
@@ -108,8 +111,7 @@ impl<'a> S3Request<'a> {
         };
         let scheme = settings.endpoint.scheme_str().unwrap_or("http");
         let uri = Uri::builder().scheme(scheme).authority(authority);
-        let uri = uri.path_and_query(target).build();
-        uri.map_err(|error| error.to_string())
+        uri.path_and_query(target).build()
     }
 }
 

@@ -287,27 +287,27 @@ fn check_stray(
 ) -> Result<(), OperationError> {
     let mut having = ROWS
         .iter()
-        .filter(|it| it.sub_resources().any(|it| it == key))
+        .filter(|row| row.sub_resources().any(|name| name == key))
         .peekable();
     if having.peek().is_some() {
         if let Some(other) = row.sub_resources().next() {
             return Err(OperationError::Conflict(other.to_owned(), key.to_owned()));
         }
         // The operation that is meant lacks another key.
-        let meant = having.find(|it| asked.fits(it));
-        return Err(meant.map_or(OperationError::Method, |it| asked.missing(it)));
+        let meant = having.find(|row| asked.fits(row));
+        return Err(meant.map_or(OperationError::Method, |row| asked.missing(row)));
     }
     if is_read(asked.method) && !value.is_empty() {
         return Ok(());
     }
     let needs = |it: &&Row| it.marks.iter().any(|mark| mark.key() == Some(key));
-    let meant = ROWS.iter().filter(|it| asked.fits(it)).find(needs);
+    let meant = ROWS.iter().filter(|row| asked.fits(row)).find(needs);
     Err(meant.map_or_else(
         || OperationError::UnknownKey {
             key: key.to_owned(),
             operation: row.name,
         },
-        |it| asked.missing(it),
+        |row| asked.missing(row),
     ))
 }
 
@@ -413,7 +413,7 @@ mod tests {
     #[test]
     fn what_is_carried_out_is_an_operation() {
         for name in IMPLEMENTED {
-            assert!(operations().any(|it| it == *name), "{name}");
+            assert!(operations().any(|operation| operation == *name), "{name}");
         }
     }
 

@@ -180,7 +180,9 @@ async fn a_missing_file_is_told() {
     let refused = EmbeddedS3::with_row_store(settings(), RowStore::open(&directory.0).unwrap());
     let problem = refused.err().unwrap();
     assert!(
-        problem.contains("orders/a cannot be read: the file blobs/"),
+        problem
+            .to_string()
+            .contains("orders/a cannot be read: the file blobs/"),
         "{problem}"
     );
 }

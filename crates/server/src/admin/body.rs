@@ -2,15 +2,22 @@
 
 use serde_json::{Map, Value};
 
+use super::call::AdminError;
 use crate::query::unknown;
+
+/// A body that is not JSON.
+#[derive(Debug, thiserror::Error)]
+#[error("the body is not JSON: {0}")]
+struct JsonError(#[source] serde_json::Error);
 
 /// Reads a body as JSON.
 ///
 /// # Errors
 ///
 /// It is not JSON, with the line and column.
-pub(super) fn json(body: &[u8]) -> Result<Value, String> {
-    serde_json::from_slice(body).map_err(|error| format!("the body is not JSON: {error}"))
+pub(super) fn json(body: &[u8]) -> Result<Value, AdminError> {
+    let read = serde_json::from_slice(body);
+    read.map_err(|error| AdminError::bad_request(JsonError(error)))
 }
 
 /// The members of an object that may have these keys.
@@ -21,13 +28,14 @@ pub(super) fn json(body: &[u8]) -> Result<Value, String> {
 pub(super) fn members<'a>(
     value: &'a Value,
     known: &[&str],
-) -> Result<&'a Map<String, Value>, String> {
+) -> Result<&'a Map<String, Value>, AdminError> {
     let members = value.as_object().ok_or_else(|| {
         let keys = known.join(", ");
-        format!("expected a JSON object with {keys}; found {}", kind(value))
+        let found = kind(value);
+        AdminError::bad_request(format!("expected a JSON object with {keys}; found {found}"))
     })?;
     match members.keys().find(|key| !known.contains(&key.as_str())) {
-        Some(key) => Err(unknown("key", key, known)),
+        Some(key) => Err(AdminError::bad_request(unknown("key", key, known))),
         None => Ok(members),
     }
 }
@@ -37,7 +45,7 @@ pub(super) fn members<'a>(
 /// # Errors
 ///
 /// The member is missing, is no text, or is empty.
-pub(super) fn text<'a>(members: &'a Map<String, Value>, key: &str) -> Result<&'a str, String> {
+pub(super) fn text<'a>(members: &'a Map<String, Value>, key: &str) -> Result<&'a str, AdminError> {
     match members.get(key) {
         Some(Value::String(text)) if !text.is_empty() => Ok(text),
         found => Err(wrong(key, "a text that is not empty", found)),
@@ -45,9 +53,9 @@ pub(super) fn text<'a>(members: &'a Map<String, Value>, key: &str) -> Result<&'a
 }
 
 /// Says what a member should be and what it is.
-pub(super) fn wrong(key: &str, expected: &str, found: Option<&Value>) -> String {
+pub(super) fn wrong(key: &str, expected: &str, found: Option<&Value>) -> AdminError {
     let found = found.map_or("nothing", kind);
-    format!("`{key}` must be {expected}; found {found}")
+    AdminError::bad_request(format!("`{key}` must be {expected}; found {found}"))
 }
 
 fn kind(value: &Value) -> &'static str {

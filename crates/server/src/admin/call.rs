@@ -1,11 +1,16 @@
 //! A request to one of the server's own routes, once its path, query and body are checked.
 
+use b2bi_local_objects::PrepareError;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::Value;
 
 use super::body;
+use crate::cli::SelectionError;
+use crate::journal::{ExpectationError, FilterError};
+use crate::objects::ExternalObjectsError;
 use crate::query::{ParamError, Params};
+use crate::s3_events::NotificationError;
 
 /// What a handler is given.
 #[derive(Debug)]
@@ -19,7 +24,7 @@ pub(super) struct Call {
 impl Call {
     /// The body as JSON.
     pub(super) fn json(&self) -> Result<Value, AdminError> {
-        Ok(body::json(&self.body)?)
+        body::json(&self.body)
     }
 }
 
@@ -27,49 +32,64 @@ impl Call {
 pub(super) type HandlerResult = Result<Response<Bytes>, AdminError>;
 
 /// Why a request to one of the server's own routes is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct AdminError {
     pub(super) status: StatusCode,
-    pub(super) message: String,
+    error: BoxError,
 }
 
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 impl AdminError {
-    pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, error: impl Into<BoxError>) -> Self {
         Self {
             status,
-            message: message.into(),
+            error: error.into(),
         }
     }
 
-    pub(super) fn bad_request(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, message)
+    pub(super) fn bad_request(error: impl Into<BoxError>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error)
     }
 
-    pub(super) fn not_found(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, message)
+    pub(super) fn not_found(error: impl Into<BoxError>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, error)
     }
 
-    pub(super) fn internal(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
+    pub(super) fn internal(error: impl Into<BoxError>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, error)
     }
 }
 
 impl std::fmt::Display for AdminError {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&self.message)
+        self.error.fmt(out)
     }
 }
 
-impl std::error::Error for AdminError {}
-
-impl From<String> for AdminError {
-    fn from(message: String) -> Self {
-        Self::bad_request(message)
+impl std::error::Error for AdminError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
     }
 }
 
-impl From<ParamError> for AdminError {
-    fn from(error: ParamError) -> Self {
-        Self::bad_request(error.to_string())
-    }
+/// Errors about what a request says.
+macro_rules! bad_requests {
+    ($($error:ty),* $(,)?) => {$(
+        impl From<$error> for AdminError {
+            fn from(error: $error) -> Self {
+                Self::bad_request(error)
+            }
+        }
+    )*};
 }
+
+bad_requests!(
+    ParamError,
+    FilterError,
+    ExpectationError,
+    NotificationError,
+    ExternalObjectsError,
+    PrepareError,
+    SelectionError,
+);

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::body::{members, wrong};
-use super::call::{Call, HandlerResult};
+use super::call::{AdminError, Call, HandlerResult};
 use super::reply;
 use crate::app::App;
 use crate::clock::ClockMode;
@@ -45,7 +45,7 @@ pub(super) fn set(app: &App, call: &Call) -> HandlerResult {
 }
 
 impl Change {
-    fn read(members: &Map<String, Value>) -> Result<Self, String> {
+    fn read(members: &Map<String, Value>) -> Result<Self, AdminError> {
         let mode = |value: &Value| value.as_str().and_then(ClockMode::named);
         let time = |value: &Value| serde_json::from_value(value.clone()).ok();
         Ok(Self {
@@ -73,7 +73,7 @@ fn member<T>(
     key: &str,
     expected: &str,
     read: impl FnOnce(&Value) -> Option<T>,
-) -> Result<Option<T>, String> {
+) -> Result<Option<T>, AdminError> {
     match members.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match read(value) {

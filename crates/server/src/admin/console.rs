@@ -130,7 +130,7 @@ pub(super) fn inspected(app: &App, call: &Call) -> HandlerResult {
     ];
     let members = members(&body, &keys)?;
     let Some(text) = members.get("text").and_then(Value::as_str) else {
-        return Err(wrong("text", "a text", members.get("text")).into());
+        return Err(wrong("text", "a text", members.get("text")));
     };
     let options = InspectOptions {
         selection: optional_selection(members)?,
@@ -208,7 +208,7 @@ fn optional<'a, T>(
     key: &str,
     expected: &str,
     read: impl FnOnce(&'a Value) -> Option<T>,
-) -> Result<Option<T>, String> {
+) -> Result<Option<T>, AdminError> {
     match members.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match read(value) {

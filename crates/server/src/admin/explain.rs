@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::body::{members, wrong};
-use super::call::{Call, HandlerResult};
+use super::call::{AdminError, Call, HandlerResult};
 use super::{journal, reply};
 use crate::app::App;
 use crate::journal::Entry;
@@ -52,7 +52,7 @@ fn explain(app: &App, request: &[(String, String)], body: Option<&Value>) -> Han
         && attempt.parse::<u64>().is_err()
     {
         let message = format!("`attempt` must be a whole number, not `{attempt}`");
-        return Err(message.into());
+        return Err(AdminError::bad_request(message));
     }
     let entry = request.iter().find(|(key, _)| key == ENTRY);
     let Some((_, number)) = entry else {
@@ -96,19 +96,19 @@ fn recorded(entry: &Entry) -> Vec<(String, String)> {
 }
 
 /// The members of an object; one that is called `header:x-name` is a header.
-fn any_header<'a>(value: &'a Value, keys: &[&str]) -> Result<&'a Map<String, Value>, String> {
+fn any_header<'a>(value: &'a Value, keys: &[&str]) -> Result<&'a Map<String, Value>, AdminError> {
     let Some(object) = value.as_object() else {
         return members(value, keys);
     };
     let is_known = |key: &&String| keys.contains(&key.as_str()) || key.starts_with("header:");
     match object.keys().find(|key| !is_known(key)) {
-        Some(key) => Err(unknown("key", key, keys)),
+        Some(key) => Err(AdminError::bad_request(unknown("key", key, keys))),
         None => Ok(object),
     }
 }
 
 /// What the members of an object say, by key.
-fn of_members(members: &Map<String, Value>) -> Result<Vec<(String, String)>, String> {
+fn of_members(members: &Map<String, Value>) -> Result<Vec<(String, String)>, AdminError> {
     let mut request = Vec::new();
     for (key, value) in members.iter().filter(|(key, _)| *key != "body") {
         match value {
@@ -126,7 +126,7 @@ fn of_members(members: &Map<String, Value>) -> Result<Vec<(String, String)>, Str
     Ok(request)
 }
 
-fn text(key: &str, value: &Value) -> Result<String, String> {
+fn text(key: &str, value: &Value) -> Result<String, AdminError> {
     match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),

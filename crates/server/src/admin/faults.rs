@@ -88,7 +88,7 @@ fn add(app: &App, set: RuleSet) -> HandlerResult {
 }
 
 fn conflict(error: AddRulesError) -> AdminError {
-    AdminError::new(StatusCode::CONFLICT, error.to_string())
+    AdminError::new(StatusCode::CONFLICT, error)
 }
 
 fn reseed(app: &App, seed: Option<u64>) {
@@ -101,14 +101,14 @@ fn reseed(app: &App, seed: Option<u64>) {
 fn checked(app: &App, value: &Value) -> Result<RuleSet, AdminError> {
     let set = read(value)?;
     let checked = app.vocabulary.check(&set.rules);
-    checked.map_err(|error| AdminError::bad_request(error.to_string()))?;
+    checked.map_err(AdminError::bad_request)?;
     Ok(set)
 }
 
 /// A list of rules, a table with `rules`, a single rule, or the mini-language as a JSON string.
-fn read(value: &Value) -> Result<RuleSet, String> {
+fn read(value: &Value) -> Result<RuleSet, AdminError> {
     if let Value::String(text) = value {
-        let rules = fault_rules(text)?;
+        let rules = fault_rules(text).map_err(AdminError::bad_request)?;
         return Ok(RuleSet { seed: None, rules });
     }
     let is_set = value.is_array()
@@ -122,7 +122,7 @@ fn read(value: &Value) -> Result<RuleSet, String> {
         alone = json!([value]);
         &alone
     };
-    RuleSet::from_value(value).map_err(|error| error.to_string())
+    RuleSet::from_value(value).map_err(AdminError::bad_request)
 }
 
 fn state(app: &App, warnings: &[String]) -> Response<Bytes> {
@@ -168,7 +168,7 @@ pub(super) fn put(app: &App, call: &Call) -> HandlerResult {
         return Err(AdminError::bad_request("Send one rule"));
     };
     let put = app.faults.put(&call.name, rule, app.now_millis());
-    put.map_err(|error| AdminError::bad_request(error.to_string()))?;
+    put.map_err(AdminError::bad_request)?;
     show(app, call)
 }
 
@@ -233,11 +233,11 @@ pub(super) fn replay(app: &App, call: &Call) -> HandlerResult {
     Ok(state(app, &[]))
 }
 
-fn replayed(app: &App, body: &[u8]) -> Result<(), String> {
-    let text = str::from_utf8(body).map_err(|error| error.to_string())?;
-    let recording = Recording::parse(text)?;
+fn replayed(app: &App, body: &[u8]) -> Result<(), AdminError> {
+    let text = str::from_utf8(body).map_err(AdminError::bad_request)?;
+    let recording = Recording::parse(text).map_err(AdminError::bad_request)?;
     let checked = app.vocabulary.check(&recording.rules);
-    checked.map_err(|error| error.to_string())?;
+    checked.map_err(AdminError::bad_request)?;
     let replayed = app.faults.replay(&recording, app.now_millis());
-    replayed.map_err(|error| error.to_string())
+    replayed.map_err(AdminError::bad_request)
 }

@@ -25,7 +25,7 @@ pub(super) fn list(app: &App, call: &Call) -> HandlerResult {
         Some("invocation") => ("calls", true),
         Some(other) => {
             let message = format!("`group` must be invocation, not `{other}`");
-            return Err(message.into());
+            return Err(AdminError::bad_request(message));
         }
     };
     let (latest, mut entries) = app.journal.find(&filter);
@@ -92,15 +92,17 @@ enum Expected {
 }
 
 impl Expected {
-    fn read(value: &Value) -> Result<Self, String> {
+    fn read(value: &Value) -> Result<Self, AdminError> {
         match value.get("rules") {
-            None => Expectation::read(value).map(Self::Requests),
+            None => Ok(Self::Requests(Expectation::read(value)?)),
             Some(_) if members(value, &["rules"]).is_err() => {
-                Err("`rules` stands alone: send other expectations as items of a list".to_owned())
+                let message = "`rules` stands alone: send other expectations as items of a list";
+                Err(AdminError::bad_request(message))
             }
             Some(Value::String(word)) if word == "all-completed" => Ok(Self::RulesCompleted),
             Some(_) => {
-                Err("Of rules it can be expected that they are \"all-completed\"".to_owned())
+                let message = "Of rules it can be expected that they are \"all-completed\"";
+                Err(AdminError::bad_request(message))
             }
         }
     }
@@ -113,7 +115,7 @@ fn incomplete(app: &App) -> Option<Value> {
     (!rules.is_empty()).then(|| json!({"expected": {"rules": "all-completed"}, "rules": rules}))
 }
 
-fn expectations(value: &Value) -> Result<Vec<Expected>, String> {
+fn expectations(value: &Value) -> Result<Vec<Expected>, AdminError> {
     match value {
         Value::Array(items) => items.iter().map(Expected::read).collect(),
         one => Expected::read(one).map(|item| vec![item]),

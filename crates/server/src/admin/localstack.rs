@@ -23,7 +23,7 @@ pub(super) fn faults(app: &App, _: &Call) -> HandlerResult {
 pub(super) fn replace(app: &App, call: &Call) -> HandlerResult {
     let rules = checked(app, call)?;
     let replaced = app.faults.replace(rules, app.now_millis());
-    replaced.map_err(|error| error.to_string())?;
+    replaced.map_err(AdminError::bad_request)?;
     Ok(listed(app))
 }
 
@@ -34,7 +34,7 @@ pub(super) fn add(app: &App, call: &Call) -> HandlerResult {
     let is_new = |rule: &Rule| !present.iter().any(|present| present.rule.is_like(rule));
     let new = rules.into_iter().filter(is_new).collect();
     let appended = app.faults.append(new, app.now_millis());
-    appended.map_err(|error| error.to_string())?;
+    appended.map_err(AdminError::bad_request)?;
     Ok(listed(app))
 }
 
@@ -77,7 +77,7 @@ fn list(app: &App) -> Value {
     shown.into()
 }
 
-fn latency(value: &Value) -> Result<u64, String> {
+fn latency(value: &Value) -> Result<u64, AdminError> {
     let members = members(value, &["latency"])?;
     let latency = members.get("latency").and_then(Value::as_u64);
     latency.filter(|ms| *ms <= MAX_DELAY_MS).ok_or_else(|| {
@@ -93,26 +93,27 @@ fn latency(value: &Value) -> Result<u64, String> {
 fn checked(app: &App, call: &Call) -> Result<Vec<Rule>, AdminError> {
     let value = call.json()?;
     let rules = rules(&value)?;
-    let sent = RuleSet::from_value(&value).map_err(|error| error.to_string())?;
+    let sent = RuleSet::from_value(&value).map_err(AdminError::bad_request)?;
     let checked = app.vocabulary.check(&sent.rules);
-    checked.map_err(|error| AdminError::bad_request(error.to_string()))?;
+    checked.map_err(AdminError::bad_request)?;
     Ok(rules)
 }
 
 /// The rules of a body, each checked against the schema, the defaults filled in.
-fn rules(value: &Value) -> Result<Vec<Rule>, String> {
-    let items = value.as_array().ok_or("the body must be a list of rules")?;
+fn rules(value: &Value) -> Result<Vec<Rule>, AdminError> {
+    let items = value.as_array();
+    let items = items.ok_or_else(|| AdminError::bad_request("the body must be a list of rules"))?;
     let rules: Vec<Value> = items.iter().map(rule).collect::<Result<_, _>>()?;
     let mut written: Vec<String> = rules.iter().map(Value::to_string).collect();
     written.sort_unstable();
     if written.windows(2).any(|pair| pair.first() == pair.last()) {
-        return Err("a rule stands twice in the list".to_owned());
+        return Err(AdminError::bad_request("a rule stands twice in the list"));
     }
     let set = RuleSet::from_value(&Value::Array(rules));
-    set.map(|set| set.rules).map_err(|error| error.to_string())
+    set.map(|set| set.rules).map_err(AdminError::bad_request)
 }
 
-fn rule(value: &Value) -> Result<Value, String> {
+fn rule(value: &Value) -> Result<Value, AdminError> {
     let keys = [
         "region",
         "service",
@@ -132,14 +133,14 @@ fn rule(value: &Value) -> Result<Value, String> {
     })?;
     let description = rule.get("description").and_then(Value::as_str);
     if description.is_some_and(|description| description.chars().count() > LONGEST_DESCRIPTION) {
-        return Err("description is too long".to_owned());
+        return Err(AdminError::bad_request("description is too long"));
     }
     let error = error(rule.get("error").unwrap_or(&json!({})))?;
     rule.insert("error".to_owned(), error);
     Ok(Value::Object(rule))
 }
 
-fn error(value: &Value) -> Result<Value, String> {
+fn error(value: &Value) -> Result<Value, AdminError> {
     let error = members(value, &["statusCode", "code"])?;
     check(error, "code", |item| item.is_ascii_alphanumeric())?;
     let of = |key, default: Value| error.get(key).cloned().unwrap_or(default);
@@ -152,11 +153,13 @@ fn check(
     members: &Map<String, Value>,
     key: &str,
     is_allowed: impl Fn(char) -> bool,
-) -> Result<(), String> {
+) -> Result<(), AdminError> {
     let is_valid = |text: &str| !text.is_empty() && text.chars().all(&is_allowed);
     match members.get(key) {
         None => Ok(()),
         Some(Value::String(text)) if is_valid(text) => Ok(()),
-        Some(other) => Err(format!("`{key}` cannot be {other}")),
+        Some(other) => Err(AdminError::bad_request(format!(
+            "`{key}` cannot be {other}"
+        ))),
     }
 }

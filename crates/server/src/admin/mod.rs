@@ -39,7 +39,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-pub(crate) use self::snapshots::Snapshots;
+pub(crate) use self::snapshots::{SnapshotError, Snapshots};
 use crate::access::AccessError;
 use crate::app::App;
 

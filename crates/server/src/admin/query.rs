@@ -1,5 +1,6 @@
 //! What a list is asked for: patterns of fields, where to go on, and how long to wait.
 
+use super::call::AdminError;
 use std::time::Duration;
 
 use b2bi_local_faults::Glob;
@@ -29,7 +30,7 @@ impl Query {
     /// # Errors
     ///
     /// A number makes no sense.
-    pub(super) fn read(params: &Params) -> Result<Self, String> {
+    pub(super) fn read(params: &Params) -> Result<Self, AdminError> {
         let mut read = Self {
             patterns: Vec::new(),
             since: 0,
@@ -60,27 +61,33 @@ impl Query {
 /// # Errors
 ///
 /// It is no whole number.
-pub(super) fn limit(value: &str) -> Result<usize, String> {
+pub(super) fn limit(value: &str) -> Result<usize, AdminError> {
     let limit = whole("limit", value)?;
     Ok(usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
-fn whole(key: &str, value: &str) -> Result<u64, String> {
+fn whole(key: &str, value: &str) -> Result<u64, AdminError> {
     let number = value.parse();
-    number.map_err(|_| format!("`{key}` must be a whole number from 0 up, not `{value}`"))
+    number.map_err(|_| {
+        let message = format!("`{key}` must be a whole number from 0 up, not `{value}`");
+        AdminError::bad_request(message)
+    })
 }
 
-fn wait(seconds: &str) -> Result<Duration, String> {
+fn wait(seconds: &str) -> Result<Duration, AdminError> {
     let seconds = seconds.parse().ok().filter(|wait| *wait <= LONGEST_WAIT);
-    let wrong = || format!("`{WAIT}` must be a whole number of seconds, {LONGEST_WAIT} at most");
+    let wrong = || {
+        let message = format!("`{WAIT}` must be a whole number of seconds, {LONGEST_WAIT} at most");
+        AdminError::bad_request(message)
+    };
     seconds.map(Duration::from_secs).ok_or_else(wrong)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Params, Query};
+    use super::{AdminError, Params, Query};
 
-    fn read(query: &str) -> Result<Query, String> {
+    fn read(query: &str) -> Result<Query, AdminError> {
         let known = ["name", "other", "since", "limit", "wait"];
         Query::read(&Params::parse(Some(query), &known).unwrap())
     }

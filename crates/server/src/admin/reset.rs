@@ -47,7 +47,7 @@ pub(super) fn as_moto<'a>(app: &'a App, _: &'a Call) -> BoxFuture<'a, HandlerRes
 }
 
 impl ResetQuery {
-    fn read(call: &Call) -> Result<Self, String> {
+    fn read(call: &Call) -> Result<Self, AdminError> {
         let text = |key| call.params.get(key).map(str::to_owned);
         let scope = Scope {
             account: text("account"),
@@ -60,22 +60,22 @@ impl ResetQuery {
             None => PARTS.to_vec(),
         };
         if is_narrow && parts.iter().any(|(_, part)| *part != Part::State) {
-            return Err(
+            return Err(AdminError::bad_request(
                 "only the state has accounts and regions: ask with what=state, or leave out \
-                 `account` and `region`"
-                    .to_owned(),
-            );
+                 `account` and `region`",
+            ));
         }
         Ok(Self { parts, scope })
     }
 }
 
-fn named(names: &str) -> Result<Vec<(&'static str, Part)>, String> {
+fn named(names: &str) -> Result<Vec<(&'static str, Part)>, AdminError> {
     let mut parts = Vec::new();
     for name in names.split(',') {
         let part = part(name)?;
         if parts.contains(&part) {
-            return Err(format!("the part `{name}` is there twice in what="));
+            let message = format!("the part `{name}` is there twice in what=");
+            return Err(AdminError::bad_request(message));
         }
         parts.push(part);
     }
@@ -83,13 +83,13 @@ fn named(names: &str) -> Result<Vec<(&'static str, Part)>, String> {
 }
 
 /// The part of a name; `requests` is another name of the journal.
-fn part(name: &str) -> Result<(&'static str, Part), String> {
+fn part(name: &str) -> Result<(&'static str, Part), AdminError> {
     if name == "requests" {
         return Ok(("requests", Part::Journal));
     }
     let known = PARTS.iter().find(|(known, _)| *known == name);
     known.copied().ok_or_else(|| {
         let known = PARTS.map(|(known, _)| known);
-        format!("{} in what=", unknown("part", name, &known))
+        AdminError::bad_request(format!("{} in what=", unknown("part", name, &known)))
     })
 }

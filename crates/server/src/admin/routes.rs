@@ -275,7 +275,7 @@ pub(super) async fn answer(app: &Arc<App>, head: &Parts, body: Bytes) -> Respons
         Ok(found) => found.call(app, head, body).await,
         Err(unrouted) => return unrouted.response(),
     };
-    answer.unwrap_or_else(|error| problem(error.status, &error.message))
+    answer.unwrap_or_else(|error| problem(error.status, &error.to_string()))
 }
 
 /// A route that fits a request, and the part of the path that the client chose.
@@ -322,7 +322,7 @@ impl MatchedRoute {
 impl RouteError {
     fn response(self) -> Response<Bytes> {
         match self {
-            Self::Path(error) => problem(error.status, &error.message),
+            Self::Path(error) => problem(error.status, &error.to_string()),
             Self::Method(path, allowed) => {
                 let message = format!("{path} takes {allowed}");
                 let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, &message);

@@ -37,24 +37,23 @@ pub(crate) struct Snapshots {
 
 impl Snapshots {
     /// Those that a row store has, which has the later ones as well; none without one.
-    pub(crate) fn of(row_store: Option<RowStore>) -> Result<Self, String> {
+    pub(crate) fn of(row_store: Option<RowStore>) -> Result<Self, SnapshotError> {
         let mut held = BTreeMap::new();
         if let Some(row_store) = &row_store {
             let read = row_store.read::<SnapshotError>(ROWS, |name, row| {
-                let state =
-                    serde_json::from_slice(row).map_err(|error| unreadable(name, &error))?;
+                let state = serde_json::from_slice(row).map_err(|error| unreadable(name, error))?;
                 held.insert(name.to_owned(), Snapshot::new(state, row.len(), None));
                 Ok(())
             });
-            read.map_err(|unread| unread.0)?;
+            read?;
             let read = row_store.read::<SnapshotError>(TIMES, |name, row| {
-                let time = serde_json::from_slice(row).map_err(|error| unreadable(name, &error))?;
+                let time = serde_json::from_slice(row).map_err(|error| unreadable(name, error))?;
                 if let Some(snapshot) = held.get_mut(name) {
                     snapshot.taken_at = Some(time);
                 }
                 Ok(())
             });
-            read.map_err(|unread| unread.0)?;
+            read?;
         }
         Ok(Self {
             held: Arc::new(Mutex::new(held)),
@@ -176,16 +175,20 @@ fn put(held: &mut SnapshotMap, name: &str, snapshot: Option<Snapshot>) {
 }
 
 /// Why the snapshots of a row store cannot be read.
-struct SnapshotError(String);
-
-impl From<WriteError> for SnapshotError {
-    fn from(error: WriteError) -> Self {
-        Self(error.to_string())
-    }
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SnapshotError {
+    #[error(transparent)]
+    Store(#[from] WriteError),
+    #[error("the snapshot {name} cannot be read: {source}")]
+    Json {
+        name: String,
+        source: serde_json::Error,
+    },
 }
 
-fn unreadable(name: &str, error: &serde_json::Error) -> SnapshotError {
-    SnapshotError(format!("the snapshot {name} cannot be read: {error}"))
+fn unreadable(name: &str, source: serde_json::Error) -> SnapshotError {
+    let name = name.to_owned();
+    SnapshotError::Json { name, source }
 }
 
 /// The snapshots in the order of their names; `buckets` is null for one without objects.

@@ -10,6 +10,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
+use std::fmt;
 
 use super::body::members;
 use super::call::{AdminError, Call, HandlerResult};
@@ -61,10 +62,7 @@ pub(super) fn described(app: &App, params: &Params) -> Result<Value, AdminError>
             return Err(AdminError::bad_request(message));
         }
     };
-    let mut state = app
-        .service
-        .describe()
-        .map_err(|error| AdminError::internal(error.to_string()))?;
+    let mut state = app.service.describe().map_err(AdminError::internal)?;
     if let Some(scopes) = state.get_mut("scopes").and_then(Value::as_array_mut) {
         scopes.retain(|scope| {
             let mut wanted = params
@@ -98,17 +96,17 @@ pub(super) fn import<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerR
 /// Puts a state back, and tells how many accounts and regions, and buckets, it has. Without the
 /// member `objects`, objects stay as they are; without `documents`, there are none afterwards.
 pub(super) async fn put_back(app: &App, state: &Value) -> HandlerResult {
-    members(state, &MEMBERS).map_err(|message| unchanged(StatusCode::BAD_REQUEST, &message))?;
+    members(state, &MEMBERS).map_err(|error| unchanged(StatusCode::BAD_REQUEST, &error))?;
     let prepared = objects(app, state).await;
-    let prepared = prepared.map_err(|message| unchanged(StatusCode::BAD_REQUEST, &message))?;
+    let prepared = prepared.map_err(|error| unchanged(StatusCode::BAD_REQUEST, &error))?;
     let documents = documents(state);
-    let documents = documents.map_err(|message| unchanged(StatusCode::BAD_REQUEST, &message))?;
+    let documents = documents.map_err(|error| unchanged(StatusCode::BAD_REQUEST, &error))?;
     app.service.restore(state).await.map_err(|reason| {
         let status = match reason {
             RestoreError::Unreadable(_) => StatusCode::BAD_REQUEST,
             RestoreError::NotPersisted(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        unchanged(status, &reason.to_string())
+        unchanged(status, &reason)
     })?;
     app.documents.replace(documents).await.map_err(|error| {
         AdminError::internal(format!(
@@ -128,7 +126,7 @@ pub(super) async fn put_back(app: &App, state: &Value) -> HandlerResult {
     Ok(reply(StatusCode::OK, &json!({"restored": restored})))
 }
 
-fn unchanged(status: StatusCode, reason: &str) -> AdminError {
+fn unchanged(status: StatusCode, reason: &impl fmt::Display) -> AdminError {
     AdminError::new(status, format!("Nothing was changed: {reason}"))
 }
 
@@ -136,32 +134,45 @@ fn unchanged(status: StatusCode, reason: &str) -> AdminError {
 async fn objects<'a>(
     app: &'a App,
     state: &Value,
-) -> Result<Option<(&'a EmbeddedS3, PreparedObjects)>, String> {
+) -> Result<Option<(&'a EmbeddedS3, PreparedObjects)>, AdminError> {
     let Some(buckets) = state.get(OBJECTS) else {
         return Ok(None);
     };
     let buckets = buckets
         .as_array()
-        .ok_or("the member objects must be a list")?;
+        .ok_or_else(|| AdminError::bad_request("the member objects must be a list"))?;
     let read = buckets.iter().enumerate().map(|(at, bucket)| {
-        DescribedBucket::deserialize(bucket).map_err(|error| format!("objects[{at}]: {error}"))
+        DescribedBucket::deserialize(bucket).map_err(|source| item_error("objects", at, source))
     });
     let buckets = read.collect::<Result<Vec<_>, _>>()?;
     let s3 = app.objects.of_the_state()?;
     Ok(Some((s3, s3.prepare(buckets).await?)))
 }
 
+/// An item of a list that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{list}[{at}]: {source}")]
+struct ItemError {
+    list: &'static str,
+    at: usize,
+    source: serde_json::Error,
+}
+
+fn item_error(list: &'static str, at: usize, source: serde_json::Error) -> AdminError {
+    AdminError::bad_request(ItemError { list, at, source })
+}
+
 /// The documents of a state.
-fn documents(state: &Value) -> Result<Vec<DescribedDocument>, String> {
+fn documents(state: &Value) -> Result<Vec<DescribedDocument>, AdminError> {
     let Some(documents) = state.get(DOCUMENTS) else {
         return Ok(Vec::new());
     };
     let documents = documents
         .as_array()
-        .ok_or("the member documents must be a list")?;
+        .ok_or_else(|| AdminError::bad_request("the member documents must be a list"))?;
     let read = documents.iter().enumerate().map(|(at, document)| {
         DescribedDocument::deserialize(document)
-            .map_err(|error| format!("documents[{at}]: {error}"))
+            .map_err(|source| item_error("documents", at, source))
     });
     read.collect()
 }

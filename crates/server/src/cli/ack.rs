@@ -8,7 +8,7 @@ use b2bi_local_x12::{
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::choice::{choice, chosen};
-use super::error::CommandError;
+use super::error::{ArgumentError, CommandError};
 use super::lines::LineIndex;
 use super::problems::FileProblems;
 use super::{Outcome, complain, input, print, problems};
@@ -140,10 +140,10 @@ fn now() -> String {
     digits.chars().take(14).collect()
 }
 
-fn moment(text: &str) -> Result<String, String> {
+fn moment(text: &str) -> Result<String, ArgumentError> {
     if text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(text.to_owned())
     } else {
-        Err("must be 14 digits, such as 20261123185500".to_owned())
+        Err(ArgumentError("must be 14 digits, such as 20261123185500"))
     }
 }

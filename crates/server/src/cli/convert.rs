@@ -8,7 +8,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 
 use super::choice::{choice, chosen};
 use super::envelope::EnvelopeOnly;
-use super::error::CommandError;
+use super::error::{ArgumentError, CommandError};
 use super::input::Kind;
 use super::lines::LineIndex;
 use super::problems::FileProblems;
@@ -92,14 +92,14 @@ pub(super) fn convert(
     matches: &ArgMatches,
     document: &str,
     delimiters: Option<Delimiters>,
-) -> Result<Converted, String> {
+) -> Result<Converted, CommandError> {
     let writing = writing(matches, delimiters);
     let written = if Kind::of(document.as_bytes()) == Kind::Xml {
         write_xml(document, &writing)
     } else {
         write_json(document, &writing)
     };
-    let x12 = written.map_err(|problem| problem.to_string())?;
+    let x12 = written.map_err(CommandError::other)?;
     let problems = validated(&x12, problems::limit(matches));
     Ok(Converted { x12, problems })
 }
@@ -164,7 +164,7 @@ fn writing(matches: &ArgMatches, delimiters: Option<Delimiters>) -> WriteOptions
     }
 }
 
-fn delimiters(text: &str) -> Result<Delimiters, String> {
+fn delimiters(text: &str) -> Result<Delimiters, ArgumentError> {
     match *text.as_bytes() {
         [element, component, terminator]
             if text.bytes().all(|byte| byte.is_ascii_punctuation())
@@ -179,6 +179,8 @@ fn delimiters(text: &str) -> Result<Delimiters, String> {
                 terminator,
             })
         }
-        _ => Err("must be three different punctuation marks, such as *:~".to_owned()),
+        _ => Err(ArgumentError(
+            "must be three different punctuation marks, such as *:~",
+        )),
     }
 }

@@ -25,9 +25,9 @@ pub(super) fn loop_names() -> Arg {
 /// # Errors
 ///
 /// The table of names cannot be read.
-pub(super) fn reader<S: Sink>(matches: &ArgMatches, sink: S) -> Result<Reader<S>, String> {
+pub(super) fn reader<S: Sink>(matches: &ArgMatches, sink: S) -> Result<Reader<S>, CommandError> {
     Ok(match matches.get_one::<String>("loop-names") {
-        Some(file) => Reader::named(sink, read_loop_names(file)?),
+        Some(file) => Reader::named(sink, read_loop_names(file).map_err(CommandError::other)?),
         None => Reader::new(sink),
     })
 }

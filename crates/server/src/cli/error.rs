@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use super::selection::SelectionError;
 use crate::calibration::CalibrationError;
 
 /// Why a command could not be carried out; the exit status is 2, unless its reader went away.
@@ -29,9 +30,22 @@ pub(super) enum CommandError {
     },
     /// Questions cannot be asked of AWS or of a server.
     Calibration(CalibrationError),
+    /// Something is wrong with a file or an option.
+    Context {
+        /// The file or the option, or what cannot be done.
+        context: String,
+        source: BoxError,
+    },
     /// Anything else.
-    Message(String),
+    Other(BoxError),
 }
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// An argument that is not in the form that its option needs.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct ArgumentError(pub(super) &'static str);
 
 impl CommandError {
     /// The error of writing to standard output.
@@ -39,6 +53,19 @@ impl CommandError {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::OutputClosed,
             _ => Self::Output(error),
+        }
+    }
+
+    /// An error that says enough by itself.
+    pub(super) fn other(error: impl Into<BoxError>) -> Self {
+        Self::Other(error.into())
+    }
+
+    /// An error after the file or option that it is about.
+    pub(super) fn context(context: impl fmt::Display, source: impl Into<BoxError>) -> Self {
+        Self::Context {
+            context: context.to_string(),
+            source: source.into(),
         }
     }
 
@@ -63,7 +90,8 @@ impl fmt::Display for CommandError {
             Self::Read { file, source } => write!(f, "{file} cannot be read: {source}"),
             Self::Write { file, source } => write!(f, "{file} cannot be written: {source}"),
             Self::Calibration(error) => write!(f, "{error}"),
-            Self::Message(message) => f.write_str(message),
+            Self::Context { context, source } => write!(f, "{context}: {source}"),
+            Self::Other(error) => error.fmt(f),
         }
     }
 }
@@ -75,8 +103,16 @@ impl Error for CommandError {
             | Self::Read { source: error, .. }
             | Self::Write { source: error, .. } => Some(error),
             Self::Calibration(error) => Some(error),
-            Self::OutputClosed | Self::Message(_) => None,
+            Self::Context { source, .. } => Some(source.as_ref()),
+            Self::Other(error) => error.source(),
+            Self::OutputClosed => None,
         }
+    }
+}
+
+impl From<SelectionError> for CommandError {
+    fn from(error: SelectionError) -> Self {
+        Self::other(error)
     }
 }
 
@@ -88,12 +124,12 @@ impl From<CalibrationError> for CommandError {
 
 impl From<String> for CommandError {
     fn from(message: String) -> Self {
-        Self::Message(message)
+        Self::other(message)
     }
 }
 
 impl From<&str> for CommandError {
     fn from(message: &str) -> Self {
-        Self::Message(message.to_owned())
+        Self::other(message)
     }
 }

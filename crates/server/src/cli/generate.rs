@@ -134,9 +134,9 @@ struct Trial<'m> {
 
 impl Trial<'_> {
     /// The template that does best on the examples; of equals the one with the most evidence.
-    fn template(&self, examples: &[Example]) -> Result<String, String> {
+    fn template(&self, examples: &[Example]) -> Result<String, CommandError> {
         let candidates = infer::candidates(examples, self.language, &Cancel::default())
-            .map_err(|problem| problem.to_string())?;
+            .map_err(CommandError::other)?;
         let mut best: Option<(f64, String)> = None;
         for candidate in candidates {
             let mut sum = 0.0;
@@ -156,15 +156,15 @@ impl Trial<'_> {
             }
         }
         best.map(|(_, template)| template)
-            .ok_or_else(|| "there are no examples".to_owned())
+            .ok_or_else(|| "there are no examples".into())
     }
 
-    fn made(&self, template: &str, example: &Example) -> Result<String, String> {
+    fn made(&self, template: &str, example: &Example) -> Result<String, CommandError> {
         let run = Run::new(system::now().as_millis(), 0, MappingLimits::standard());
         let made = map::engine(self.language, self.matches)?
             .compile(template)
             .and_then(|engine| engine.evaluate(&example.input, &run))
-            .map_err(|problem| format!("the template cannot be tried: {problem}"))?;
+            .map_err(|error| CommandError::context("the template cannot be tried", error))?;
         Ok(made.unwrap_or_else(|| "null".to_owned()))
     }
 
@@ -178,12 +178,12 @@ impl Trial<'_> {
         template: &str,
         names: &[&str],
         examples: &[Example],
-    ) -> Result<String, String> {
+    ) -> Result<String, CommandError> {
         let mut report = String::new();
         for (name, example) in names.iter().zip(examples) {
             let made = self.made(template, example)?;
             let accuracy = infer::accuracy(&example.output, &made, self.language)
-                .map_err(|problem| problem.to_string())?;
+                .map_err(CommandError::other)?;
             let compared = self.compared(example, &made);
             let of = if examples.len() > 1 {
                 format!("{name}: ")
@@ -201,7 +201,7 @@ impl Trial<'_> {
     }
 
     /// Each example, mapped by the template of the others.
-    fn held_out(&self, names: &[&str], examples: &[Example]) -> Result<String, String> {
+    fn held_out(&self, names: &[&str], examples: &[Example]) -> Result<String, CommandError> {
         let (mut report, mut right) = (String::new(), 0);
         for (nth, (name, example)) in names.iter().zip(examples).enumerate() {
             let others = examples

@@ -76,16 +76,16 @@ fn documents(matches: &ArgMatches) -> Result<Option<(Shape, Value)>, CommandErro
         let text = document
             .text
             .ok_or_else(|| format!("{} cannot be read to its end", input::shown(name)))?;
-        let sample = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        let sample = serde_json::from_str(&text).map_err(CommandError::other)?;
         return Ok(Some((Shape::of_sample(&sample), sample)));
     }
     let outline = selection::given(matches)?.map(outline).transpose()?;
     Ok(outline.map(|outline| (Shape::of_outline(&outline), Shape::document_of(&outline))))
 }
 
-fn outline(selection: Selection) -> Result<Outline, String> {
+fn outline(selection: Selection) -> Result<Outline, CommandError> {
     Outline::new(selection.version(), selection.set(), selection.guide())
-        .ok_or_else(|| format!("there is no table for {selection}"))
+        .ok_or_else(|| format!("there is no table for {selection}").into())
 }
 
 /// What runs with fewer and more of each loop show.
@@ -100,7 +100,9 @@ fn tried(
     let compiled = map::engine(Language::Jsonata, matches)?.compile(template);
     let found = compiled
         .and_then(|compiled| cardinality(template, compiled.as_ref(), document, &run))
-        .map_err(|error| format!("the template fails on the document as it is: {error}"))?;
+        .map_err(|error| {
+            CommandError::context("the template fails on the document as it is", error)
+        })?;
     Ok(found)
 }
 

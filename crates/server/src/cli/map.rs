@@ -10,7 +10,7 @@ use b2bi_local_model::Timestamp;
 use b2bi_local_xslt::Command as XsltCommand;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::error::CommandError;
+use super::error::{ArgumentError, CommandError};
 use super::{Outcome, document, input, print, selection};
 use crate::system::{self, random_seed};
 use crate::worker;
@@ -62,13 +62,15 @@ pub(super) fn clock() -> Arg {
         .help("Time that the template sees, such as 2026-03-01T09:30:00Z or 2026-03-01 [default: now]")
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
+fn time(text: &str) -> Result<Timestamp, ArgumentError> {
     let midnight = format!("{text}T00:00:00Z");
     let utc = format!("{text}Z");
     [text, &utc, &midnight]
         .into_iter()
         .find_map(|text| serde_json::from_value(text.into()).ok())
-        .ok_or_else(|| "must be a time in ISO 8601, such as 2026-03-01T09:30:00Z".to_owned())
+        .ok_or(ArgumentError(
+            "must be a time in ISO 8601, such as 2026-03-01T09:30:00Z",
+        ))
 }
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
@@ -217,7 +219,10 @@ impl Source {
 /// # Errors
 ///
 /// The command for XSLT makes no sense.
-pub(super) fn engine(language: Language, matches: &ArgMatches) -> Result<Arc<dyn Engine>, String> {
+pub(super) fn engine(
+    language: Language,
+    matches: &ArgMatches,
+) -> Result<Arc<dyn Engine>, CommandError> {
     let program = worker::this_program();
     match language {
         Language::Jsonata => Ok(worker::jsonata(program.as_deref(), MEMORY_BYTES)),
@@ -232,11 +237,11 @@ pub(super) fn engine(language: Language, matches: &ArgMatches) -> Result<Arc<dyn
     }
 }
 
-fn command(matches: &ArgMatches) -> Result<Option<XsltCommand>, String> {
+fn command(matches: &ArgMatches) -> Result<Option<XsltCommand>, CommandError> {
     match matches.get_one::<String>("xslt-command") {
         Some(text) if !text.is_empty() => XsltCommand::parse(text, std::env::temp_dir())
             .map(Some)
-            .map_err(|error| format!("--xslt-command {text}: {error}")),
+            .map_err(|error| CommandError::context(format_args!("--xslt-command {text}"), error)),
         _ => Ok(None),
     }
 }

@@ -45,7 +45,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use self::command::{Outcome, complain, print, print_error};
 use self::error::CommandError;
 pub(crate) use self::inspect::{InspectOptions, SampleSize, inspect, outline, sample, sets};
-pub(crate) use self::selection::selection_of;
+pub(crate) use self::selection::{SelectionError, selection_of};
 use crate::config::Config;
 use crate::serve::{Server, either, input_end, stop_signal};
 use crate::settings::{arguments, resolve, unknown_variables};
@@ -73,8 +73,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
     match dispatch(&matches) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            say_error(&problem);
+        Err(error) => {
+            say_error(&error);
             ExitCode::FAILURE
         }
     }
@@ -131,17 +131,17 @@ fn options() -> Vec<Arg> {
     options
 }
 
-fn dispatch(matches: &ArgMatches) -> Result<(), String> {
+fn dispatch(matches: &ArgMatches) -> Result<(), CommandError> {
     let (name, matches) = matches.subcommand().unwrap_or(("serve", matches));
     let file = matches.get_one::<PathBuf>("config").map(PathBuf::as_path);
-    let settings = resolve(Some(matches), file).map_err(|error| error.to_string())?;
-    let mut config = Config::from_settings(&settings).map_err(|error| error.to_string())?;
+    let settings = resolve(Some(matches), file).map_err(CommandError::other)?;
+    let mut config = Config::from_settings(&settings).map_err(CommandError::other)?;
     config.worker = worker::this_program();
     if matches.get_flag("print-config") {
         return say(&settings.to_string());
     }
     match name {
-        "health" => health::check(config.listen),
+        "health" => health::check(config.listen).map_err(CommandError::other),
         _ => serve(config, settings.former_names()),
     }
 }
@@ -154,7 +154,7 @@ fn blocking_threads(jobs: usize) -> usize {
     jobs.saturating_add(FOR_REQUESTS).min(MOST)
 }
 
-fn serve(config: Config, former: &[(String, &str)]) -> Result<(), String> {
+fn serve(config: Config, former: &[(String, &str)]) -> Result<(), CommandError> {
     allocator::apply_settings();
     log::start(&config);
     warn_of_unknown_variables();
@@ -163,13 +163,13 @@ fn serve(config: Config, former: &[(String, &str)]) -> Result<(), String> {
         .enable_all()
         .max_blocking_threads(blocking_threads(config.b2bi.job_concurrency))
         .build()
-        .map_err(|error| format!("cannot start the runtime: {error}"))?;
+        .map_err(|error| CommandError::context("cannot start the runtime", error))?;
     runtime.block_on(async {
         let stop_with_input = config.stop_with_input;
-        let server = Server::bind(config).await;
-        let server = server.map_err(|error| error.to_string())?;
+        let server = Server::bind(config).await.map_err(CommandError::other)?;
         // Who has read that the server is ready may stop it at once.
-        let stop = stop_signal().map_err(|error| format!("cannot catch signals: {error}"))?;
+        let stop =
+            stop_signal().map_err(|error| CommandError::context("cannot catch signals", error))?;
         say(&welcome(server.address()))?;
         if stop_with_input {
             server.until(either(stop, input_end())).await;
@@ -221,13 +221,13 @@ shell:  export AWS_ENDPOINT_URL=http://{address} AWS_REGION=us-east-1 \
 }
 
 /// Prints; a reader that went away has seen enough.
-fn say(text: &str) -> Result<(), String> {
+fn say(text: &str) -> Result<(), CommandError> {
     match print(text.as_bytes()) {
         Ok(()) | Err(CommandError::OutputClosed) => Ok(()),
-        Err(error) => Err(error.to_string()),
+        error => error,
     }
 }
 
-fn say_error(problem: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "b2bi-local: {problem}");
+fn say_error(error: &CommandError) {
+    let _ = writeln!(std::io::stderr().lock(), "b2bi-local: {error}");
 }

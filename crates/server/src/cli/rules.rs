@@ -31,7 +31,7 @@ impl RulesFile {
     /// The file cannot be read, or holds something else than rules.
     pub(super) fn read(name: &str) -> Result<Self, CommandError> {
         let text = input::text(name)?;
-        let options = options(&text).map_err(|problem| format!("{name}: {problem}"))?;
+        let options = options(&text).map_err(|error| CommandError::context(name, error))?;
         Ok(Self {
             name: name.to_owned(),
             options,
@@ -67,9 +67,9 @@ fn first_set(beginning: &[u8]) -> Option<Selection> {
 
 /// The options in a text: the rules alone, an object that holds them, or a transformer's advanced
 /// options.
-fn options(text: &str) -> Result<X12ValidationOptions, String> {
+fn options(text: &str) -> Result<X12ValidationOptions, CommandError> {
     let mut value: Value =
-        serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
+        serde_json::from_str(text).map_err(|error| CommandError::context("not JSON", error))?;
     for wrapper in WRAPPERS {
         value = unwrapped(value, wrapper)?;
     }
@@ -79,18 +79,17 @@ fn options(text: &str) -> Result<X12ValidationOptions, String> {
     check_members(&value)?;
     let options: X12ValidationOptions = serde_json::from_value(value.clone())
         .map_err(|error| format!("no {MEMBER} of the API: {error}; {}", example()))?;
-    let known = serde_json::to_value(&options).map_err(|error| error.to_string())?;
+    let known = serde_json::to_value(&options).map_err(CommandError::other)?;
     match unknown_member(&value, &known, "") {
-        Some(path) => Err(format!(
-            "{path} is not a member of the API's rules; {}",
-            example()
-        )),
+        Some(path) => {
+            Err(format!("{path} is not a member of the API's rules; {}", example()).into())
+        }
         None => Ok(options),
     }
 }
 
 /// What an object holds that has this one member.
-fn unwrapped(value: Value, member: &str) -> Result<Value, String> {
+fn unwrapped(value: Value, member: &str) -> Result<Value, CommandError> {
     let Value::Object(mut members) = value else {
         return Ok(value);
     };
@@ -99,26 +98,26 @@ fn unwrapped(value: Value, member: &str) -> Result<Value, String> {
         Some(inner) if members.is_empty() => Ok(inner),
         Some(_) => {
             let others: Vec<&str> = members.keys().map(String::as_str).collect();
-            Err(format!("unknown beside {member}: {}", others.join(", ")))
+            Err(format!("unknown beside {member}: {}", others.join(", ")).into())
         }
     }
 }
 
-fn check_members(value: &Value) -> Result<(), String> {
+fn check_members(value: &Value) -> Result<(), CommandError> {
     let Value::Object(members) = value else {
-        return Err(format!("the rules are missing; {}", example()));
+        return Err(format!("the rules are missing; {}", example()).into());
     };
     if let Some(unknown) = members.keys().find(|name| *name != MEMBER) {
-        return Err(format!("unknown key {unknown}; {}", example()));
+        return Err(format!("unknown key {unknown}; {}", example()).into());
     }
     match members
         .get(MEMBER)
         .map(|rules| rules.as_array().map(Vec::len))
     {
         Some(Some(1..)) => Ok(()),
-        Some(None) => Err(format!("{MEMBER} must be a list; {}", example())),
-        Some(Some(0)) => Err(format!("{MEMBER} is empty; {}", example())),
-        None => Err(format!("{MEMBER} is missing; {}", example())),
+        Some(None) => Err(format!("{MEMBER} must be a list; {}", example()).into()),
+        Some(Some(0)) => Err(format!("{MEMBER} is empty; {}", example()).into()),
+        None => Err(format!("{MEMBER} is missing; {}", example()).into()),
     }
 }
 
@@ -172,7 +171,7 @@ mod tests {
         ] {
             let rules =
                 options(&text).map(|options| options.validation_rules.map(|rules| rules.len()));
-            assert_eq!(rules, Ok(Some(1)), "{text}");
+            assert_eq!(rules.unwrap(), Some(1), "{text}");
         }
     }
 
@@ -200,8 +199,8 @@ mod tests {
                 "validationRules[0].elementRequirementValidationRule.note is not a member",
             ),
         ] {
-            let problem = options(text).err().unwrap_or_default();
-            assert!(problem.contains(expected), "{text}: {problem}");
+            let error = options(text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 }

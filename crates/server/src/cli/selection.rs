@@ -1,5 +1,6 @@
 //! The transaction set and version that a command was given.
 
+use super::error::CommandError;
 use b2bi_local_b2bi::Selection;
 use b2bi_local_faults::similar;
 use b2bi_local_model::types::{X12TransactionSet, X12Version};
@@ -24,12 +25,42 @@ pub(super) fn arguments() -> [Arg; 2] {
     ]
 }
 
+/// A transaction set or version that the API does not have.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SelectionError {
+    #[error("there is no version {text}; there are {}", version_names())]
+    Version { text: String },
+    #[error("there is no transaction set {text}{suggestion}; {others}")]
+    Set {
+        text: String,
+        /// The nearest name, after a semicolon; or empty.
+        suggestion: String,
+        /// The sets that may have been meant.
+        others: String,
+    },
+    #[error("{} has no transaction set {}; {others}", version.as_str(), set.as_str())]
+    NotInVersion {
+        set: X12TransactionSet,
+        version: X12Version,
+        /// The sets that may have been meant.
+        others: String,
+    },
+}
+
+fn version_names() -> String {
+    let names: Vec<&str> = X12Version::ALL
+        .iter()
+        .map(|version| version.as_str())
+        .collect();
+    names.join(", ")
+}
+
 /// What was given.
 ///
 /// # Errors
 ///
 /// A name that the API does not have, or a set that the version does not have.
-pub(super) fn given(matches: &ArgMatches) -> Result<Option<Selection>, String> {
+pub(super) fn given(matches: &ArgMatches) -> Result<Option<Selection>, SelectionError> {
     let value = |name| matches.get_one::<String>(name);
     match (value("transaction-set"), value("version")) {
         (Some(set), Some(version)) => selection_of(set, version).map(Some),
@@ -42,7 +73,7 @@ pub(super) fn given(matches: &ArgMatches) -> Result<Option<Selection>, String> {
 /// # Errors
 ///
 /// A name that the API does not have, or a set that the version does not have.
-pub(crate) fn selection_of(set: &str, text: &str) -> Result<Selection, String> {
+pub(crate) fn selection_of(set: &str, text: &str) -> Result<Selection, SelectionError> {
     selection(set, version(text)?)
 }
 
@@ -55,13 +86,13 @@ pub(super) fn check(
     selection: Option<Selection>,
     contents: &[TransactionKind],
     file: &str,
-) -> Result<(), String> {
+) -> Result<(), CommandError> {
     let Some(selection) = selection else {
         return Ok(());
     };
     selection
         .check(contents)
-        .map_err(|problem| format!("{file}: {problem}"))
+        .map_err(|error| CommandError::context(file, error))
 }
 
 /// What the API calls the first kind of transaction among the contents of a file that it has.
@@ -90,7 +121,7 @@ pub(super) fn sets_of(version: X12Version) -> impl Iterator<Item = (X12Transacti
 /// # Errors
 ///
 /// There is no such version.
-pub(super) fn version(text: &str) -> Result<X12Version, String> {
+pub(super) fn version(text: &str) -> Result<X12Version, SelectionError> {
     let upper = text.trim().to_ascii_uppercase().replace('-', "_");
     let name = upper.strip_prefix("VERSION_").unwrap_or(&upper);
     let name = name.strip_prefix("00").unwrap_or(name);
@@ -102,16 +133,12 @@ pub(super) fn version(text: &str) -> Result<X12Version, String> {
     let found = X12Version::ALL
         .iter()
         .find(|version| version.as_str().strip_prefix("VERSION_") == Some(name));
-    found.copied().ok_or_else(|| {
-        let names: Vec<&str> = X12Version::ALL
-            .iter()
-            .map(|version| version.as_str())
-            .collect();
-        format!("there is no version {text}; there are {}", names.join(", "))
+    found.copied().ok_or_else(|| SelectionError::Version {
+        text: text.to_owned(),
     })
 }
 
-fn selection(text: &str, version: X12Version) -> Result<Selection, String> {
+fn selection(text: &str, version: X12Version) -> Result<Selection, SelectionError> {
     let upper = text.trim().to_ascii_uppercase().replace('-', "_");
     let name = upper.strip_prefix("X12_").unwrap_or(&upper);
     let number = name.get(..3).unwrap_or(name);
@@ -124,31 +151,29 @@ fn selection(text: &str, version: X12Version) -> Result<Selection, String> {
             .iter()
             .map(|set| set.as_str())
             .collect();
-        let problem = match similar(&format!("X12_{name}"), &names) {
-            Some(near) => format!("there is no transaction set {text}; did you mean {near}"),
-            None => format!("there is no transaction set {text}"),
-        };
-        return Err(with_others(&problem, version, number));
+        let nearest = similar(&format!("X12_{name}"), &names);
+        return Err(SelectionError::Set {
+            text: text.to_owned(),
+            suggestion: nearest.map_or_else(String::new, |near| format!("; did you mean {near}")),
+            others: others(version, number),
+        });
     };
-    Selection::new(*set, version).map_err(|_| {
-        let problem = format!(
-            "{} has no transaction set {}",
-            version.as_str(),
-            set.as_str()
-        );
-        with_others(&problem, version, number)
+    Selection::new(*set, version).map_err(|_| SelectionError::NotInVersion {
+        set: *set,
+        version,
+        others: others(version, number),
     })
 }
 
-/// A problem, with the sets that may have been meant.
-fn with_others(problem: &str, version: X12Version, number: &str) -> String {
+/// The sets that may have been meant.
+fn others(version: X12Version, number: &str) -> String {
     let is_alike = |set: &X12TransactionSet| set.as_str().split('_').nth(1) == Some(number);
     let here: Vec<&str> = sets_of(version)
         .filter(|(set, _)| is_alike(set))
         .map(|(set, _)| set.as_str())
         .collect();
     if !here.is_empty() {
-        return format!("{problem}; {} has {}", version.as_str(), here.join(", "));
+        return format!("{} has {}", version.as_str(), here.join(", "));
     }
     let elsewhere: Vec<&str> = X12Version::ALL
         .iter()
@@ -156,9 +181,9 @@ fn with_others(problem: &str, version: X12Version, number: &str) -> String {
         .map(|version| version.as_str())
         .collect();
     if elsewhere.is_empty() {
-        format!("{problem}; `b2bi-local sets` lists them")
+        "`b2bi-local sets` lists them".to_owned()
     } else {
-        format!("{problem}; a set {number} is in {}", elsewhere.join(", "))
+        format!("a set {number} is in {}", elsewhere.join(", "))
     }
 }
 
@@ -186,11 +211,7 @@ mod tests {
             ),
         ] {
             let found = version(text).and_then(|version| selection(set, version));
-            assert_eq!(
-                found.map(|found| found.to_string()),
-                Ok(expected.to_owned()),
-                "{set} {text}"
-            );
+            assert_eq!(found.unwrap().to_string(), expected, "{set} {text}");
         }
     }
 
@@ -214,8 +235,8 @@ mod tests {
             ("850", "3010", "there are VERSION_4010, VERSION_4030"),
         ] {
             let found = version(text).and_then(|version| selection(set, version));
-            let problem = found.err().unwrap_or_default();
-            assert!(problem.contains(expected), "{set} {text}: {problem}");
+            let error = found.unwrap_err().to_string();
+            assert!(error.contains(expected), "{set} {text}: {error}");
         }
     }
 }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::error::InitError;
+
 /// One file: who and where, and what there is.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,11 +72,11 @@ impl Document {
 /// # Errors
 ///
 /// The folder or a file cannot be read, or a file says something else.
-pub(super) fn read(folder: &Path) -> Result<Vec<Document>, String> {
-    let listed = fs::read_dir(folder).map_err(|error| format!("cannot be read: {error}"))?;
+pub(super) fn read(folder: &Path) -> Result<Vec<Document>, InitError> {
+    let listed = fs::read_dir(folder).map_err(InitError::Folder)?;
     let mut paths = Vec::new();
     for entry in listed {
-        let path = entry.map_err(|error| error.to_string())?.path();
+        let path = entry?.path();
         let ending = path.extension().and_then(|extension| extension.to_str());
         if path.is_file() && matches!(ending, Some("yaml" | "yml" | "json")) {
             paths.push(path);
@@ -84,19 +86,21 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Document>, String> {
     paths.iter().map(|path| document(folder, path)).collect()
 }
 
-fn document(folder: &Path, path: &Path) -> Result<Document, String> {
+fn document(folder: &Path, path: &Path) -> Result<Document, InitError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let placed = |problem: String| format!("{name}: {problem}");
-    let text = fs::read_to_string(path).map_err(|error| placed(error.to_string()))?;
+    read_document(folder, path).map_err(|error| error.at(name))
+}
+
+fn read_document(folder: &Path, path: &Path) -> Result<Document, InitError> {
+    let text = fs::read_to_string(path)?;
     let is_json = path
         .extension()
         .is_some_and(|extension| extension == "json");
-    let parsed: Result<Document, String> = if is_json {
-        serde_json::from_str(&text).map_err(|error| error.to_string())
+    let mut document: Document = if is_json {
+        serde_json::from_str(&text)?
     } else {
-        serde_saphyr::from_str(&text).map_err(|error| error.to_string())
+        serde_saphyr::from_str(&text)?
     };
-    let mut document = parsed.map_err(placed)?;
     let lists = [
         &mut document.profiles,
         &mut document.transformers,
@@ -104,17 +108,17 @@ fn document(folder: &Path, path: &Path) -> Result<Document, String> {
         &mut document.partnerships,
     ];
     for member in lists.into_iter().flatten().flat_map(Map::values_mut) {
-        fill(folder, member).map_err(placed)?;
+        fill(folder, member)?;
     }
     Ok(document)
 }
 
 /// Replaces `{file: PATH}` with the text of that file.
-fn fill(folder: &Path, value: &mut Value) -> Result<(), String> {
+fn fill(folder: &Path, value: &mut Value) -> Result<(), InitError> {
     let named = value.get("file").and_then(Value::as_str);
     if let (Some(path), Some(1)) = (named, value.as_object().map(Map::len)) {
         let text = fs::read_to_string(folder.join(path));
-        *value = Value::String(text.map_err(|error| format!("{path}: {error}"))?);
+        *value = Value::String(text.map_err(|error| InitError::from(error).at(path))?);
         return Ok(());
     }
     match value {

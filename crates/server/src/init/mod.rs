@@ -6,12 +6,15 @@
 //! of CloudFormation, which is deployed as a stack.
 
 mod document;
+mod error;
 mod names;
 mod objects;
 mod resources;
 mod templates;
 
 use std::path::Path;
+
+pub(crate) use error::InitError;
 
 use crate::app::App;
 
@@ -20,11 +23,11 @@ use crate::app::App;
 /// # Errors
 ///
 /// The first file that cannot be read, or thing that cannot be made, and why.
-pub(crate) async fn apply(app: &App) -> Result<(), String> {
+pub(crate) async fn apply(app: &App) -> Result<(), InitError> {
     let Some(folder) = app.config.init.clone() else {
         return Ok(());
     };
-    let placed = |problem| format!("--init {}: {problem}", folder.display());
+    let placed = |error: InitError| error.at(format_args!("--init {}", folder.display()));
     if folder.is_file() {
         let deployed = Box::pin(templates::apply(app, &folder)).await;
         deployed.map_err(placed)?;
@@ -33,7 +36,7 @@ pub(crate) async fn apply(app: &App) -> Result<(), String> {
     }
     let read = folder.clone();
     let documents = tokio::task::spawn_blocking(move || document::read(&read)).await;
-    let documents = documents.map_err(|error| placed(error.to_string()))?;
+    let documents = documents.map_err(|error| placed(error.into()))?;
     let made = everything(app, documents.map_err(placed)?, &folder).await;
     let made = made.map_err(placed)?;
     tracing::info!(folder = %folder.display(), made, "the initial state is there");
@@ -45,7 +48,7 @@ async fn everything(
     app: &App,
     documents: Vec<document::Document>,
     folder: &Path,
-) -> Result<usize, String> {
+) -> Result<usize, InitError> {
     let mut made = 0;
     for document in &documents {
         made += objects::apply(app, document, folder).await?;

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::error::InitError;
+
 /// The resources of a kind that are there: name and id.
 #[derive(Debug, Default)]
 pub(super) struct Names(pub(super) Vec<(String, String)>);
@@ -18,7 +20,7 @@ impl Names {
     /// # Errors
     ///
     /// It is neither.
-    fn resolve(&self, kind: &str, value: &mut Value) -> Result<(), String> {
+    fn resolve(&self, kind: &str, value: &mut Value) -> Result<(), InitError> {
         let Some(given) = value.as_str() else {
             return Ok(()); // The service says what is wrong with it.
         };
@@ -30,14 +32,12 @@ impl Names {
         Ok(())
     }
 
-    fn unknown(&self, kind: &str, given: &str) -> String {
-        let names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_str()).collect();
-        let there = if names.is_empty() {
-            "there are none".to_owned()
-        } else {
-            format!("there are {}", names.join(", "))
-        };
-        format!("{given} is not a {kind}; {there}")
+    fn unknown(&self, kind: &str, given: &str) -> InitError {
+        InitError::UnknownName {
+            name: given.to_owned(),
+            kind: kind.to_owned(),
+            known: self.0.iter().map(|(name, _)| name.clone()).collect(),
+        }
     }
 
     /// Resolves the value at a path of members, or each of a list there.
@@ -50,7 +50,7 @@ impl Names {
         kind: &str,
         input: &mut Map<String, Value>,
         path: &[&str],
-    ) -> Result<(), String> {
+    ) -> Result<(), InitError> {
         let Some((first, rest)) = path.split_first() else {
             return Ok(());
         };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 
 use super::document::{Bucket, Content, Document};
+use super::error::InitError;
 use crate::app::App;
 
 /// Makes the buckets and objects of a file that are not there; returns how many.
@@ -13,12 +14,19 @@ use crate::app::App;
 /// # Errors
 ///
 /// A file cannot be read, or S3 refuses something.
-pub(super) async fn apply(app: &App, document: &Document, folder: &Path) -> Result<usize, String> {
+pub(super) async fn apply(
+    app: &App,
+    document: &Document,
+    folder: &Path,
+) -> Result<usize, InitError> {
     let account = app.account_or(document.account.as_deref());
     let mut made = 0;
     for (name, bucket) in &document.buckets {
         let created = app.objects.create_bucket(account, name).await;
-        let created = created.map_err(|error| format!("bucket {name} cannot be made: {error}"))?;
+        let created = created.map_err(|source| InitError::Bucket {
+            bucket: name.clone(),
+            source,
+        })?;
         made += usize::from(created);
         for (key, body) in contents(folder, bucket)? {
             made += usize::from(put(app, account, name, &key, body).await?);
@@ -34,7 +42,7 @@ async fn put(
     bucket: &str,
     key: &str,
     body: Bytes,
-) -> Result<bool, String> {
+) -> Result<bool, InitError> {
     let store = app.objects.store();
     let before = store.get(account, bucket, key, None).await;
     if before.is_ok_and(|before| before.body == body) {
@@ -42,12 +50,16 @@ async fn put(
     }
     let kind = "application/octet-stream";
     let written = store.put(account, bucket, key, body, kind).await;
-    written.map_err(|error| format!("object {bucket}/{key}: {error}"))?;
+    written.map_err(|source| InitError::Object {
+        bucket: bucket.to_owned(),
+        key: key.to_owned(),
+        source,
+    })?;
     Ok(true)
 }
 
 /// The objects of a bucket, by key.
-fn contents(folder: &Path, bucket: &Bucket) -> Result<Vec<(String, Bytes)>, String> {
+fn contents(folder: &Path, bucket: &Bucket) -> Result<Vec<(String, Bytes)>, InitError> {
     let mut contents = Vec::new();
     if let Some(inner) = &bucket.folder {
         files(&folder.join(inner), "", &mut contents)?;
@@ -63,8 +75,12 @@ fn contents(folder: &Path, bucket: &Bucket) -> Result<Vec<(String, Bytes)>, Stri
 }
 
 /// The files of a folder and of those in it, in the order of their names.
-fn files(folder: &Path, prefix: &str, contents: &mut Vec<(String, Bytes)>) -> Result<(), String> {
-    let placed = |error: std::io::Error| format!("{}: {error}", folder.display());
+fn files(
+    folder: &Path,
+    prefix: &str,
+    contents: &mut Vec<(String, Bytes)>,
+) -> Result<(), InitError> {
+    let placed = |error| InitError::File(error).at(folder.display());
     let listed = fs::read_dir(folder).map_err(placed)?;
     let paths: Result<Vec<PathBuf>, _> = listed
         .map(|listed| listed.map(|item| item.path()))
@@ -83,7 +99,7 @@ fn files(folder: &Path, prefix: &str, contents: &mut Vec<(String, Bytes)>) -> Re
     Ok(())
 }
 
-fn bytes(path: &Path) -> Result<Bytes, String> {
-    let read = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+fn bytes(path: &Path) -> Result<Bytes, InitError> {
+    let read = fs::read(path).map_err(|error| InitError::File(error).at(path.display()))?;
     Ok(read.into())
 }

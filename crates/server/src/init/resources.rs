@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::document::Document;
+use super::error::InitError;
 use super::names::Names;
 use crate::app::App;
 
@@ -63,7 +64,7 @@ pub(super) const KINDS: [Kind; 4] = [
 /// # Errors
 ///
 /// A resource names another that is not there, or the service refuses it.
-pub(super) async fn apply(app: &App, document: &Document, kind: &Kind) -> Result<usize, String> {
+pub(super) async fn apply(app: &App, document: &Document, kind: &Kind) -> Result<usize, InitError> {
     let inputs = document.resources(kind.key);
     if inputs.is_empty() {
         return Ok(0);
@@ -82,7 +83,7 @@ pub(super) async fn apply(app: &App, document: &Document, kind: &Kind) -> Result
     let mut made = 0;
     for input in inputs {
         let name = input.get("name").and_then(Value::as_str).unwrap_or("");
-        let placed = |problem| format!("{} {name}: {problem}", kind.singular);
+        let placed = |error: InitError| error.at(format_args!("{} {name}", kind.singular));
         let mut input = input.clone();
         for (singular, path, names) in &others {
             names
@@ -103,7 +104,7 @@ async fn make(
     kind: &Kind,
     mut input: Map<String, Value>,
     known: Option<&str>,
-) -> Result<bool, String> {
+) -> Result<bool, InitError> {
     // A transformer is born inactive; its status is a second step, which the file need not know.
     let status = input.shift_remove("status");
     let id = if let Some(id) = known {
@@ -123,7 +124,7 @@ async fn make(
     Ok(is_new)
 }
 
-async fn is_active(app: &App, document: &Document, id: &str) -> Result<bool, String> {
+async fn is_active(app: &App, document: &Document, id: &str) -> Result<bool, InitError> {
     let found = call(
         app,
         document,
@@ -135,7 +136,7 @@ async fn is_active(app: &App, document: &Document, id: &str) -> Result<bool, Str
 }
 
 /// What is there of a kind.
-async fn there(app: &App, document: &Document, kind: &Kind) -> Result<Names, String> {
+async fn there(app: &App, document: &Document, kind: &Kind) -> Result<Names, InitError> {
     let mut names = Names::default();
     let mut input = json!({});
     loop {
@@ -163,25 +164,20 @@ async fn call(
     document: &Document,
     operation: &str,
     input: &Value,
-) -> Result<Value, String> {
+) -> Result<Value, InitError> {
     let caller = CallerIdentity {
         account: app.account_or(document.account.as_deref()).into(),
         region: app.region_or(document.region.as_deref()).into(),
         access_key: None,
     };
-    let explain = |failure: b2bi_local_dispatcher::ServiceError| {
-        format!("{}: {}", failure.code, failure.message())
-    };
     let body = Bytes::from(input.to_string());
-    let endpoint = app.endpoints.first().ok_or("there is no service")?;
-    let operation = endpoint
-        .descriptor()
-        .operation(operation)
-        .map_err(explain)?;
-    let pending = endpoint.decode(operation, &body).map_err(explain)?;
-    match pending.call(caller.into()).await.map_err(explain)? {
+    let endpoint = app.endpoints.first().ok_or(InitError::NoService)?;
+    let operation = endpoint.descriptor().operation(operation)?;
+    let pending = endpoint.decode(operation, &body)?;
+    let reply = pending.call(caller.into()).await;
+    match reply? {
         Reply::Json(body) if body.is_empty() => Ok(Value::Null),
-        Reply::Json(body) => serde_json::from_slice(&body).map_err(|error| error.to_string()),
+        Reply::Json(body) => Ok(serde_json::from_slice(&body)?),
         Reply::Members(_) => Ok(Value::Null),
     }
 }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use b2bi_local_b2bi::{JobDuration, Scope};
 use b2bi_local_stacks::{
-    CreateRequest, DefinitionRequest, ParameterRequest, StackError, Status, UpdateRequest,
+    CreateRequest, DefinitionRequest, ParameterRequest, Status, UpdateRequest,
 };
 use serde::Deserialize;
 
+use super::error::InitError;
 use crate::app::App;
 
 /// What an update without changes is told.
@@ -26,7 +27,7 @@ struct Parameter {
 /// # Errors
 ///
 /// The files cannot be read, or the stack does not come up.
-pub(super) async fn apply(app: &App, file: &Path) -> Result<(), String> {
+pub(super) async fn apply(app: &App, file: &Path) -> Result<(), InitError> {
     let accounts = &app.config.accounts;
     let scope = Scope {
         account: accounts.default_account.as_str().into(),
@@ -51,15 +52,15 @@ pub(super) async fn apply(app: &App, file: &Path) -> Result<(), String> {
     };
     match deployed {
         Err(error) if error.message == NO_UPDATES => return Ok(()),
-        begun => begun.map_err(|error: StackError| error.message)?,
+        begun => begun.map_err(InitError::Stack)?,
     };
     check(app, &scope, &name)
 }
 
 /// The stack has come up, unless it takes time.
-fn check(app: &App, scope: &Scope, name: &str) -> Result<(), String> {
+fn check(app: &App, scope: &Scope, name: &str) -> Result<(), InitError> {
     let stack = app.stacks.get(scope, name);
-    let stack = stack.map_err(|error| error.message)?;
+    let stack = stack.map_err(InitError::Stack)?;
     let is_up = matches!(
         stack.status,
         Status::CreateComplete | Status::UpdateComplete
@@ -76,11 +77,15 @@ fn check(app: &App, scope: &Scope, name: &str) -> Result<(), String> {
         let reason = event.reason.as_deref().unwrap_or_default();
         format!(": {}: {reason}", event.logical_id)
     });
-    Err(format!("the stack {name} is {}{failed}", stack.status))
+    Err(InitError::StackStatus {
+        name: name.to_owned(),
+        status: stack.status,
+        reason: failed,
+    })
 }
 
 /// The name of the file without its endings, where that is the name of a stack.
-fn stack_name(file: &Path) -> Result<String, String> {
+fn stack_name(file: &Path) -> Result<String, InitError> {
     let name = file.file_stem().and_then(|stem| stem.to_str());
     let name = name.unwrap_or_default();
     let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -90,19 +95,17 @@ fn stack_name(file: &Path) -> Result<String, String> {
     if is_name {
         return Ok(name.to_owned());
     }
-    Err(format!(
-        "the stack is named by its file, and '{name}' is no name of a stack: use letters, digits and hyphens"
-    ))
+    Err(InitError::StackName(name.to_owned()))
 }
 
 /// The template, and the parameters in the file `NAME.parameters.json` beside it.
-fn definition(file: &Path) -> Result<DefinitionRequest, String> {
-    let template = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
+fn definition(file: &Path) -> Result<DefinitionRequest, InitError> {
+    let template = std::fs::read_to_string(file)?;
     let beside: PathBuf = file.with_extension("parameters.json");
     let parameters = if beside.exists() {
-        let read = std::fs::read_to_string(&beside).map_err(|error| error.to_string())?;
+        let read = std::fs::read_to_string(&beside)?;
         let read = serde_json::from_str::<Vec<Parameter>>(&read);
-        read.map_err(|error| format!("{}: {error}", beside.display()))?
+        read.map_err(|error| InitError::from(error).at(beside.display()))?
     } else {
         Vec::new()
     };

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::filter::FilterError;
 use super::{Entry, Filter, Journal};
 
 /// How many entries of a kind there are to be.
@@ -13,6 +14,21 @@ pub(crate) struct Expectation {
     at_most: u64,
 }
 
+/// An expectation that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ExpectationError {
+    #[error("An expectation is an object such as {{\"operation\": \"*\", \"count\": 1}}")]
+    NoObject,
+    #[error("`count` does not go with `atLeast` or `atMost`")]
+    Counts,
+    #[error("`where` must be an object")]
+    Where,
+    #[error("{0} must be a whole number, 0 or more")]
+    Number(String),
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+}
+
 impl Expectation {
     /// Reads `{"operation": "CreateProfile", "executed": true, "count": 1}`, with `atLeast` and
     /// `atMost` for ranges; without any of the three there is to be at least one. The filters may
@@ -21,10 +37,8 @@ impl Expectation {
     /// # Errors
     ///
     /// It is no object, a key is unknown or a value makes no sense.
-    pub(crate) fn read(value: &Value) -> Result<Self, String> {
-        let written = value
-            .as_object()
-            .ok_or("An expectation is an object such as {\"operation\": \"*\", \"count\": 1}")?;
+    pub(crate) fn read(value: &Value) -> Result<Self, ExpectationError> {
+        let written = value.as_object().ok_or(ExpectationError::NoObject)?;
         let mut filter = Filter::default();
         let (mut count, mut at_least, mut at_most) = (None, None, None);
         for (key, value) in written {
@@ -37,7 +51,7 @@ impl Expectation {
             }
         }
         if count.is_some() && (at_least.is_some() || at_most.is_some()) {
-            return Err("`count` does not go with `atLeast` or `atMost`".to_owned());
+            return Err(ExpectationError::Counts);
         }
         let default = u64::from(at_most.is_none());
         Ok(Self {
@@ -57,15 +71,15 @@ impl Expectation {
     }
 }
 
-fn add_all(filter: &mut Filter, value: &Value) -> Result<(), String> {
-    let members = value.as_object().ok_or("`where` must be an object")?;
+fn add_all(filter: &mut Filter, value: &Value) -> Result<(), ExpectationError> {
+    let members = value.as_object().ok_or(ExpectationError::Where)?;
     let mut members = members.iter();
-    members.try_for_each(|(key, value)| filter.add_value(key, value))
+    Ok(members.try_for_each(|(key, value)| filter.add_value(key, value))?)
 }
 
-fn whole(key: &str, value: &Value) -> Result<u64, String> {
+fn whole(key: &str, value: &Value) -> Result<u64, ExpectationError> {
     let number = value.as_u64();
-    number.ok_or_else(|| format!("{key} must be a whole number, 0 or more"))
+    number.ok_or_else(|| ExpectationError::Number(key.to_owned()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Which entries are asked for.
 
+use crate::query::ParamError;
 use std::borrow::Cow;
+use std::num::ParseIntError;
 
 use b2bi_local_faults::Glob;
 use serde_json::Value;
@@ -89,11 +91,10 @@ impl Filter {
     /// # Errors
     ///
     /// There is no such field, or its value makes no sense.
-    pub(crate) fn from_query(query: &str) -> Result<Self, String> {
+    pub(crate) fn from_query(query: &str) -> Result<Self, FilterError> {
         let conditions = Self::QUERY.split_last_chunk::<2>();
         let conditions = conditions.map_or(Self::QUERY, |(conditions, _)| conditions);
-        let params = Params::parse(Some(query), conditions);
-        Self::from_params(&params.map_err(|error| error.to_string())?)
+        Self::from_params(&Params::parse(Some(query), conditions)?)
     }
 
     /// Takes the conditions among the parameters of a list.
@@ -101,7 +102,7 @@ impl Filter {
     /// # Errors
     ///
     /// A value makes no sense.
-    pub(crate) fn from_params(params: &Params) -> Result<Self, String> {
+    pub(crate) fn from_params(params: &Params) -> Result<Self, FilterError> {
         let mut filter = Self::default();
         let is_condition = |(key, _): &(&str, &str)| !["limit", "group"].contains(key);
         for (key, value) in params.iter().filter(is_condition) {
@@ -120,11 +121,11 @@ impl Filter {
     /// # Errors
     ///
     /// There is no such field, or its value makes no sense.
-    pub(crate) fn add_value(&mut self, key: &str, value: &Value) -> Result<(), String> {
+    pub(crate) fn add_value(&mut self, key: &str, value: &Value) -> Result<(), FilterError> {
         match value {
             Value::String(text) => self.add(key, text),
             Value::Number(_) | Value::Bool(_) => self.add(key, &value.to_string()),
-            _ => Err(format!("{key} must be a text, a number, true or false")),
+            _ => Err(FilterError::Kind(key.to_owned())),
         }
     }
 
@@ -145,12 +146,10 @@ impl Filter {
                 .is_none_or(|executed| executed.is(entry.executed))
     }
 
-    fn add(&mut self, key: &str, value: &str) -> Result<(), String> {
+    fn add(&mut self, key: &str, value: &str) -> Result<(), FilterError> {
         match key {
             "since" => {
-                let number = value.parse();
-                self.since =
-                    number.map_err(|_| "since must be the number of an entry".to_owned())?;
+                self.since = value.parse().map_err(FilterError::Since)?;
             }
             "rule" | "fired" => self.rule = Some(Glob::new(value)),
             "executed" => self.executed = Some(Executed::read(value)?),
@@ -164,15 +163,31 @@ impl Filter {
     }
 }
 
+/// A condition that entries cannot be chosen by.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FilterError {
+    #[error(transparent)]
+    Query(#[from] ParamError),
+    /// There is no such field; which one, and the nearest.
+    #[error("{0}")]
+    Unknown(String),
+    #[error("{0} must be a text, a number, true or false")]
+    Kind(String),
+    #[error("since must be the number of an entry")]
+    Since(#[source] ParseIntError),
+    #[error("executed must be true, false or a number of times")]
+    Executed(#[source] ParseIntError),
+}
+
 impl Executed {
-    fn read(value: &str) -> Result<Self, String> {
+    fn read(value: &str) -> Result<Self, FilterError> {
         match value {
             "true" => Ok(Self::AtLeastOnce),
             "false" => Ok(Self::Never),
             number => number
                 .parse()
                 .map(Self::Times)
-                .map_err(|_| "executed must be true, false or a number of times".to_owned()),
+                .map_err(FilterError::Executed),
         }
     }
 
@@ -185,7 +200,7 @@ impl Executed {
     }
 }
 
-fn no_such(key: &str) -> String {
+fn no_such(key: &str) -> FilterError {
     let names = FIELDS.iter().map(|(name, _)| *name).chain(OTHERS);
-    unknown("field", key, &names.collect::<Vec<_>>())
+    FilterError::Unknown(unknown("field", key, &names.collect::<Vec<_>>()))
 }

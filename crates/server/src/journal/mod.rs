@@ -11,8 +11,8 @@ use tokio::sync::watch;
 
 pub(crate) use entry::short;
 pub use entry::{Entry, Fault, FaultedJob, Kind};
-pub(crate) use expectation::Expectation;
-pub(crate) use filter::Filter;
+pub(crate) use expectation::{Expectation, ExpectationError};
+pub(crate) use filter::{Filter, FilterError};
 
 use crate::ring::Ring;
 use crate::system::Uuid;

@@ -3,6 +3,7 @@
 //! Bodies stream both ways. They are held in memory only where a fault that acts needs them: the
 //! request's to carry it out twice, the reply's to damage it or to end the connection in it.
 
+use b2bi_local_dispatcher::ServiceError;
 use std::pin::pin;
 
 use b2bi_local_dispatcher::Caller;
@@ -33,7 +34,7 @@ use crate::vocabulary::{S3, common_status};
 pub(super) struct Planned {
     target: S3Target,
     operation: &'static str,
-    fault_plan: Result<Option<Box<FaultPlan>>, String>,
+    fault_plan: Result<Option<Box<FaultPlan>>, ServiceError>,
 }
 
 /// Tells what a request asks for, and decides what faults do to it.
@@ -52,7 +53,7 @@ pub(super) fn plan(
     recorder.asked_of_s3(app, operation, length(&head.headers));
     let operation = operation.unwrap_or_default();
     let fault_plan = with_fault_request(head, headers, caller, &target, operation, |asked| {
-        faults::plan(app, asked).map_err(|failure| failure.message().to_owned())
+        faults::plan(app, asked)
     });
     Planned {
         target,
@@ -114,10 +115,10 @@ impl Call<'_> {
                 recorder.set_executed();
                 streamed(self.run(Request::from_parts(head, body)).await)
             }
-            Err(message) => {
+            Err(error) => {
                 drain(body, self.limit()).await;
                 let error = ErrorReply {
-                    message: Some(message),
+                    message: Some(error.message().to_owned()),
                     status_code: Some(StatusCode::BAD_REQUEST.as_u16()),
                     ..ErrorReply::new("InvalidMockFaultException")
                 };

@@ -7,6 +7,7 @@ use b2bi_local_dispatcher::{MOTO_ACCOUNT_HEADER, Route, ServiceError};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONNECTION, EXPECT, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
 use http::request::Parts;
+use http::uri::InvalidUri;
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Either, Full, Limited};
@@ -49,14 +50,20 @@ pub(crate) enum AccessKeys {
     Account,
 }
 
+/// The configured host of the upstream is not one.
+#[derive(Debug, thiserror::Error)]
+#[error("upstream: {0}")]
+pub(crate) struct UpstreamError(#[from] InvalidUri);
+
 impl Upstream {
     /// The upstream as configured; nothing is connected before the first request.
-    pub(crate) fn new(config: &UpstreamConfig, access_keys: AccessKeys) -> Result<Self, String> {
-        let authority = config.authority.parse();
-        let authority = authority.map_err(|error| format!("upstream: {error}"))?;
+    pub(crate) fn new(
+        config: &UpstreamConfig,
+        access_keys: AccessKeys,
+    ) -> Result<Self, UpstreamError> {
         Ok(Self {
             client: http_client(),
-            authority,
+            authority: config.authority.parse()?,
             services: config.services.clone(),
             access_keys,
         })

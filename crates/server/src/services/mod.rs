@@ -9,6 +9,7 @@ mod page;
 pub(crate) mod ssm;
 pub(crate) mod sts;
 
+use b2bi_local_registry::SchemaError;
 use std::sync::Arc;
 
 use b2bi_local_b2bi::Scope;
@@ -44,7 +45,7 @@ pub(crate) fn all(
     event_log: &Arc<EventLog>,
     resources: &Environment,
     objects: &Arc<dyn ObjectStore>,
-) -> Result<Services, String> {
+) -> Result<Services, SchemaError> {
     let b2bi = B2biService {
         service: Arc::clone(&resources.service),
         strict: config.strict,
@@ -60,8 +61,7 @@ pub(crate) fn all(
         service: Arc::clone(&resources.service),
         documents: resources.documents.clone(),
     };
-    let registry = Registry::new(resources.clone(), config.unknown_resources.clone());
-    let mut registry = registry.map_err(|error| error.to_string())?;
+    let mut registry = Registry::new(resources.clone(), config.unknown_resources.clone())?;
     if let Some(upstream) = &config.upstream {
         registry.set_upstream(Arc::new(UpstreamCloudFormation::new(upstream)));
     }
@@ -71,8 +71,7 @@ pub(crate) fn all(
         registry.clone(),
         templates,
         config.stack_duration,
-    );
-    let stacks = stacks.map_err(|error| error.to_string())?;
+    )?;
     let registry = Arc::new(registry);
     let cloud_control = CloudControl::new(&registry, resources, config.resource_duration);
     let ssm = Ssm {

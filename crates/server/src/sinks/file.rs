@@ -1,5 +1,6 @@
 //! A file of JSON lines.
 
+use super::SinkSetupError;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -26,14 +27,11 @@ impl File {
     /// # Errors
     ///
     /// It cannot; why, and which file it is.
-    pub(super) fn open(path: &Path) -> Result<Self, String> {
+    pub(super) fn open(path: &Path) -> Result<Self, SinkSetupError> {
         let path = path.to_owned();
         match append(&path, b"") {
             Ok(()) => Ok(Self { path }),
-            Err(error) => Err(format!(
-                "events-file: {} cannot be written to: {error}",
-                path.display()
-            )),
+            Err(source) => Err(SinkSetupError::File { path, source }),
         }
     }
 }
@@ -101,10 +99,10 @@ mod tests {
         std::fs::remove_dir_all(&folder).unwrap();
         let [outcome] = file.send(&items[1..]).await.try_into().unwrap();
         assert!(!outcome.unwrap_err().is_final);
-        let refusal = File::open(&path).err().unwrap();
+        let error = File::open(&path).err().unwrap().to_string();
         assert!(
-            refusal.contains("events.jsonl cannot be written to"),
-            "{refusal}"
+            error.contains("events.jsonl cannot be written to"),
+            "{error}"
         );
     }
 }

@@ -1,5 +1,6 @@
 //! Requests of sinks, and what their replies mean.
 
+use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -43,13 +44,11 @@ impl Client {
     /// # Errors
     ///
     /// An address is reached by TLS, and the system has no certificates to trust.
-    pub(super) fn new<'u>(mut urls: impl Iterator<Item = &'u Uri>) -> Result<Self, String> {
+    pub(super) fn new<'u>(mut urls: impl Iterator<Item = &'u Uri>) -> io::Result<Self> {
         let wants_tls = urls.any(is_secure);
         Ok(Self {
             plain: http_client(),
-            tls: wants_tls.then(tls_client).transpose().map_err(|error| {
-                format!("{error}: SSL_CERT_FILE names a file of certificates to trust")
-            })?,
+            tls: wants_tls.then(tls_client).transpose()?,
         })
     }
 

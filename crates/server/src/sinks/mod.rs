@@ -13,6 +13,8 @@ mod notifications;
 mod sink_status;
 mod webhook;
 
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -77,6 +79,15 @@ pub(crate) struct Sinks {
     pub(crate) notifications: Vec<DeliveryQueue<S3Notification>>,
 }
 
+/// A sink cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SinkSetupError {
+    #[error("events-file: {} cannot be written to: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("{0}: SSL_CERT_FILE names a file of certificates to trust")]
+    Trust(#[source] io::Error),
+}
+
 impl Sinks {
     /// Sets up the sinks that are configured. It must be called on a runtime.
     ///
@@ -87,12 +98,12 @@ impl Sinks {
         config: &SinksConfig,
         clock: &Arc<ServerClock>,
         panics: &Arc<Panics>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, SinkSetupError> {
         let mut events: Vec<Box<dyn Sink<EventBridgeEvent>>> = Vec::new();
         for path in &config.files {
             events.push(Box::new(file::File::open(path)?));
         }
-        let client = http::Client::new(config.urls())?;
+        let client = http::Client::new(config.urls()).map_err(SinkSetupError::Trust)?;
         for url in &config.webhooks {
             events.push(Box::new(webhook::Webhook::new(&client, url)));
         }

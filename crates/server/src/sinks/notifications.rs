@@ -105,7 +105,10 @@ impl Sink<S3Notification> for Notifications {
 impl Endpoints {
     async fn queue(&self, notification: &S3Notification) -> Outcome {
         let target = Target::of(notification)?;
-        let authority = self.url.authority().map_or("localhost", |it| it.as_str());
+        let authority = self
+            .url
+            .authority()
+            .map_or("localhost", |authority| authority.as_str());
         let scheme = self.url.scheme_str().unwrap_or("http");
         let (account, name) = (target.account, target.name);
         let input = json!({

@@ -31,7 +31,10 @@ async fn statuses(server: &Running, requests: usize) -> Vec<String> {
         let request = "GET /_b2bi/journal HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         let journal = server.raw(request).await.body;
         let journal: serde_json::Value = serde_json::from_str(&journal).unwrap();
-        let entries = journal.get("entries").and_then(|it| it.as_array()).unwrap();
+        let entries = journal
+            .get("entries")
+            .and_then(|entries| entries.as_array())
+            .unwrap();
         if entries.len() == requests {
             let status = |entry: &serde_json::Value| {
                 entry

@@ -392,28 +392,39 @@ pub(crate) fn versioning(configurations: &Configurations) -> Option<Versioning> 
     })
 }
 
+/// A configuration that cannot be put back into a bucket.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigurationError {
+    #[error("no bucket has a configuration {0}")]
+    Unknown(String),
+    #[error("the configuration {0} has another form of name")]
+    NameForm(String),
+    #[error("the configuration {0} is not one that S3 takes")]
+    Invalid(String),
+}
+
 /// Reads configurations that are to be put back into a bucket.
 ///
 /// # Errors
-/// The first that no bucket has, or whose document S3 would refuse; in a sentence.
-pub(crate) fn imported(given: Configurations) -> Result<Configurations, String> {
+/// The first that no bucket has, or whose document S3 would refuse.
+pub(crate) fn imported(given: Configurations) -> Result<Configurations, ConfigurationError> {
     for (name, document) in &given {
         let base = name.split(['/', ':']).next().unwrap_or_default();
         let row = ROWS.iter().find(|row| row.name == base);
-        let row = row.ok_or_else(|| format!("no bucket has a configuration {name}"))?;
+        let row = row.ok_or_else(|| ConfigurationError::Unknown(name.clone()))?;
         let has_id = name.contains('/');
         if name.ends_with(":header") && row.header_key() == *name {
             continue;
         }
         if has_id == row.list.is_empty() {
-            return Err(format!("the configuration {name} has another form of name"));
+            return Err(ConfigurationError::NameForm(name.clone()));
         }
         if let Some(document) = document {
             let element = row.read(document.as_bytes());
             let checked = element.and_then(|element| row.check_id(&element, name));
             let fits = document.len() <= row.max_bytes;
             if checked.is_err() || !fits {
-                return Err(format!("the configuration {name} is not one that S3 takes"));
+                return Err(ConfigurationError::Invalid(name.clone()));
             }
         }
     }

@@ -11,13 +11,14 @@ use std::ops::Bound;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use s3s::{S3Error, S3Result};
+use s3s::S3Result;
 
 use rule::{LIFECYCLE, Rule, is_past, rules};
 use transition::Transitions;
 
 use super::EmbeddedS3;
 use super::change::{Change, KeyEvent};
+use super::disk_error::DiskError;
 use super::state::{Bucket, Buckets, Store, Versioning};
 use super::versions::{KeyEdit, Version};
 use crate::event::ObjectChange;
@@ -49,7 +50,7 @@ impl EmbeddedS3 {
     pub async fn expire<F: Future<Output = ()>>(
         &self,
         pause: impl Fn() -> F,
-    ) -> Result<Vec<(String, String, Expired)>, String> {
+    ) -> Result<Vec<(String, String, Expired)>, DiskError> {
         let store = &self.memory;
         let mut all = Vec::new();
         for owner in store.owners() {
@@ -64,7 +65,7 @@ impl EmbeddedS3 {
                 let mut from = Some(String::new());
                 while let Some(key) = from {
                     let step = store.expire_some(&owner, &name, &key, &mut expired);
-                    from = step.map_err(|error| said(&error))?;
+                    from = step.map_err(DiskError)?;
                     pause().await;
                 }
                 if expired != Expired::default() {
@@ -74,10 +75,6 @@ impl EmbeddedS3 {
         }
         Ok(all)
     }
-}
-
-fn said(error: &S3Error) -> String {
-    error.message().unwrap_or("the disk failed").to_owned()
 }
 
 impl Store {

@@ -100,7 +100,8 @@ fn is_role(text: &str) -> bool {
         return false;
     };
     let account = rest.split_once(":role/");
-    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|it| it.is_ascii_digit());
+    let is_account =
+        |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     !partition.is_empty() && account.is_some_and(|(id, name)| is_account(id) && !name.is_empty())
 }
 

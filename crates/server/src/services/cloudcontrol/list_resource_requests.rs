@@ -50,8 +50,9 @@ impl Input {
     }
 
     fn wants(&self, request: &Request, now: i64) -> bool {
-        let has =
-            |wanted: &[String], found| wanted.is_empty() || wanted.iter().any(|it| it == found);
+        let has = |wanted: &[String], found| {
+            wanted.is_empty() || wanted.iter().any(|wanted| wanted == found)
+        };
         has(&self.operations, request.operation()) && has(&self.statuses, request.status(now))
     }
 }

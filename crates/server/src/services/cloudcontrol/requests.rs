@@ -271,7 +271,7 @@ fn parse(document: &Value) -> Option<Request> {
 /// Forgets requests that are old, and the oldest where there are too many.
 fn sweep(documents: &mut Documented<'_>, oldest: i64) {
     let found = documents.list(REQUESTS);
-    let mut requests: Vec<Request> = found.iter().filter_map(|(_, it)| parse(it)).collect();
+    let mut requests: Vec<Request> = found.iter().filter_map(|(_, text)| parse(text)).collect();
     requests.sort_by_key(|request| Reverse((request.time, request.place)));
     let spare = requests.iter().enumerate();
     let spare = spare.filter(|(at, request)| *at >= MOST || request.time < oldest);

@@ -69,7 +69,8 @@ pub(super) fn filter(
         let message = "Name either logStreamNames or logStreamNamePrefix, not both";
         return Err(invalid(message));
     }
-    let pattern = Pattern::read(&input.filter_pattern).map_err(invalid)?;
+    let pattern = Pattern::read(&input.filter_pattern);
+    let pattern = pattern.map_err(|error| invalid(error.to_string()))?;
     let group = input.group.existing(logs, scope)?;
     let found = logs.records(scope, |item| {
         *item.group == *group

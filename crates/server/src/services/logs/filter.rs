@@ -38,13 +38,21 @@ pub(super) struct Comparison {
     value: Glob,
 }
 
+/// A filter pattern in a form that is not understood here.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "Invalid filter pattern: {0}. Terms such as `Failed -timeout` and comparisons such as \
+     `{{ $.status = \"Failed\" }}` are understood here"
+)]
+pub(super) struct PatternError(String);
+
 impl Pattern {
     /// Reads a pattern; an empty one fits everything.
     ///
     /// # Errors
     ///
     /// It is not one of the forms that are understood.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub(super) fn read(text: &str) -> Result<Self, PatternError> {
         let text = text.trim();
         match text.strip_prefix('{') {
             None => terms(text).map(Self::Terms),
@@ -96,7 +104,7 @@ fn fit_terms(terms: &[Term], text: &str) -> bool {
         && (of(Kind::OneOf).next().is_none() || of(Kind::OneOf).any(contained))
 }
 
-fn terms(text: &str) -> Result<Vec<Term>, String> {
+fn terms(text: &str) -> Result<Vec<Term>, PatternError> {
     let (mut terms, mut rest) = (Vec::new(), text.trim_start());
     while !rest.is_empty() {
         let (kind, after) = match rest.chars().next() {
@@ -144,11 +152,8 @@ fn comparison(text: &str) -> Option<Comparison> {
     })
 }
 
-fn refused(text: &str) -> String {
-    format!(
-        "Invalid filter pattern: {text}. Terms such as `Failed -timeout` and comparisons such as \
-         `{{ $.status = \"Failed\" }}` are understood here"
-    )
+fn refused(text: &str) -> PatternError {
+    PatternError(text.to_owned())
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ impl Role {
         let (partition, rest) = arn.strip_prefix("arn:")?.split_once(":iam::")?;
         let (account, path) = rest.split_once(":role/")?;
         let name = path.rsplit('/').next()?;
-        let is_account = account.len() == 12 && account.bytes().all(|it| it.is_ascii_digit());
+        let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         let is_role = is_account && !partition.is_empty() && !name.is_empty();
         is_role.then(|| Self {
             partition: partition.to_owned(),
