@@ -102,7 +102,7 @@ pub use latency::{Latency, Lognormal, MAX_DELAY_MS};
 pub use partition::Per;
 pub use plan::{Delay, Firing, Outcome, Plan, Seam, When};
 pub use read::{nearest, similar};
-pub use recording::Recording;
+pub use recording::{HeadError, Recording, RecordingError};
 pub use reply::{ErrorReply, HttpReply, Throttle};
 pub use rule::Rule;
 pub use rule_errors::{AddRulesError, DuplicateId, MAX_RULES, PutRuleError};

@@ -1,5 +1,6 @@
 //! What was decided, so that it can be decided again.
 
+use crate::ruleset::RuleError;
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
@@ -84,6 +85,57 @@ struct Line {
     turn: Option<u64>,
 }
 
+/// A text that is not a recording.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// It has no lines.
+    #[error("the recording is empty")]
+    Empty,
+    /// The first line does not hold the rules.
+    #[error("line 1: {0}")]
+    Head(#[source] HeadError),
+    /// A later line is not a decision.
+    #[error("line {number}: {source}")]
+    Line {
+        /// The number of the line, the first being 1.
+        number: usize,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+/// A first line that does not hold the rules of a recording.
+#[derive(Debug, thiserror::Error)]
+pub enum HeadError {
+    /// It is not JSON.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// A member is not what it must be; where, and what is wrong.
+    #[error("{0}")]
+    Member(String),
+    /// There is no seed.
+    #[error("it has no `seed`")]
+    NoSeed,
+    /// There are no rules.
+    #[error("it has no `rules`")]
+    NoRules,
+    /// The rules cannot be read.
+    #[error(transparent)]
+    Rules(#[from] RuleError),
+    /// A rule has no id.
+    #[error("every rule of a recording has an `id`")]
+    NoId,
+}
+
+impl From<RuleReadError> for HeadError {
+    fn from(error: RuleReadError) -> Self {
+        Self::Member(match error.path.as_str() {
+            "" => error.message,
+            path => format!("{path}: {}", error.message),
+        })
+    }
+}
+
 impl Recording {
     pub(crate) fn new(seed: u64, rules: Vec<Rule>, firings: &Firings) -> Self {
         let is_of_a_rule =
@@ -101,13 +153,13 @@ impl Recording {
     ///
     /// # Errors
     /// The first line that is not of a recording, by its number, and why.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, RecordingError> {
         let mut lines = text.lines().filter(|line| !line.trim().is_empty()).zip(1..);
-        let (head, _) = lines.next().ok_or("the recording is empty")?;
-        let (seed, forgotten, rules) = head_of(head).map_err(|error| format!("line 1: {error}"))?;
+        let (head, _) = lines.next().ok_or(RecordingError::Empty)?;
+        let (seed, forgotten, rules) = head_of(head).map_err(RecordingError::Head)?;
         let firing = |(line, number): (&str, usize)| {
             let line = serde_json::from_str::<Line>(line);
-            let line = line.map_err(|error| format!("line {number}: {error}"))?;
+            let line = line.map_err(|source| RecordingError::Line { number, source })?;
             Ok(Firing {
                 rule: line.rule.into(),
                 partition: line.partition.into(),
@@ -120,7 +172,7 @@ impl Recording {
             seed,
             rules,
             forgotten,
-            firings: lines.map(firing).collect::<Result<_, String>>()?,
+            firings: lines.map(firing).collect::<Result<_, RecordingError>>()?,
         })
     }
 
@@ -138,24 +190,17 @@ impl Recording {
     }
 }
 
-fn described(problem: RuleReadError) -> String {
-    match problem.path.as_str() {
-        "" => problem.message,
-        path => format!("{path}: {}", problem.message),
-    }
-}
-
-fn head_of(line: &str) -> Result<(u64, u64, Vec<Rule>), String> {
-    let head: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let table = Table::open(&head, &HEAD_KEYS).map_err(described)?;
-    let seed = table.read("seed", whole).map_err(described)?;
-    let seed = seed.ok_or("it has no `seed`")?;
-    let forgotten = table.read("forgotten", whole).map_err(described)?;
-    let rules = table.read("rules", Ok).map_err(described)?;
-    let rules = rules.ok_or("it has no `rules`")?;
-    let set = RuleSet::from_value(rules).map_err(|error| error.to_string())?;
+fn head_of(line: &str) -> Result<(u64, u64, Vec<Rule>), HeadError> {
+    let head: Value = serde_json::from_str(line)?;
+    let table = Table::open(&head, &HEAD_KEYS)?;
+    let seed = table.read("seed", whole)?;
+    let seed = seed.ok_or(HeadError::NoSeed)?;
+    let forgotten = table.read("forgotten", whole)?;
+    let rules = table.read("rules", Ok)?;
+    let rules = rules.ok_or(HeadError::NoRules)?;
+    let set = RuleSet::from_value(rules)?;
     if set.rules.iter().any(|rule| rule.id().is_none()) {
-        return Err("every rule of a recording has an `id`".to_owned());
+        return Err(HeadError::NoId);
     }
     Ok((seed, forgotten.unwrap_or_default(), set.rules))
 }

@@ -81,8 +81,20 @@ impl fmt::Display for UnknownTermError {
 
 impl std::error::Error for UnknownTermError {}
 
-/// What is wrong with a rule: the key and a sentence.
-type Fault = (&'static str, String);
+/// A term of a rule that stands for nothing: the key that it stands under, and what is wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+struct TermError {
+    key: &'static str,
+    message: String,
+}
+
+impl TermError {
+    fn new(key: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { key, message }
+    }
+}
 
 impl Vocabulary {
     /// Checks that each of the rules can act on something.
@@ -92,16 +104,17 @@ impl Vocabulary {
     /// The first rule that cannot, with the name at fault and the nearest one that exists.
     pub fn check(&self, rules: &[Rule]) -> Result<(), UnknownTermError> {
         for (index, rule) in rules.iter().enumerate() {
-            self.check_rule(rule).map_err(|(key, message)| {
-                let position = index.saturating_add(1);
-                let id = rule.id().map(|id| format!("{position} ({id})"));
-                UnknownTermError {
-                    rule: id.unwrap_or_else(|| position.to_string()),
-                    index: Some(index),
-                    key,
-                    message,
-                }
-            })?;
+            self.check_rule(rule)
+                .map_err(|TermError { key, message }| {
+                    let position = index.saturating_add(1);
+                    let id = rule.id().map(|id| format!("{position} ({id})"));
+                    UnknownTermError {
+                        rule: id.unwrap_or_else(|| position.to_string()),
+                        index: Some(index),
+                        key,
+                        message,
+                    }
+                })?;
         }
         Ok(())
     }
@@ -120,7 +133,7 @@ impl Vocabulary {
         let checked = chain
             .errors()
             .try_for_each(|errors| self.code(errors, &services));
-        checked.map_err(|(key, message)| UnknownTermError {
+        checked.map_err(|TermError { key, message }| UnknownTermError {
             rule: String::new(),
             index: None,
             key,
@@ -128,7 +141,7 @@ impl Vocabulary {
         })
     }
 
-    fn check_rule(&self, rule: &Rule) -> Result<(), Fault> {
+    fn check_rule(&self, rule: &Rule) -> Result<(), TermError> {
         let criteria = rule.criteria();
         let services = self.services_of(criteria.service.as_ref())?;
         self.operations(rule, &services)?;
@@ -146,7 +159,7 @@ impl Vocabulary {
             let names = named(&services);
             let message =
                 format!("requests of {names} have no JSON body that a rule can look into");
-            return Err(("body", message));
+            return Err(TermError::new("body", message));
         }
         let answering = answering(rule, &services);
         each(criteria.result.as_ref(), |result| {
@@ -159,12 +172,12 @@ impl Vocabulary {
     }
 
     /// The services that a rule is about.
-    fn services_of(&self, patterns: Option<&Patterns>) -> Result<Vec<&ServiceTerms>, Fault> {
+    fn services_of(&self, patterns: Option<&Patterns>) -> Result<Vec<&ServiceTerms>, TermError> {
         let names: Vec<&str> = self.services.iter().map(|terms| terms.name).collect();
         each(patterns, |pattern| {
-            known("service", pattern, &names).map_err(|message| {
+            known("service", "service", pattern, &names).map_err(|error| {
                 let note = "rules do not act on requests that are passed on to another server";
-                ("service", format!("{message}; {note}"))
+                TermError::new("service", format!("{error}; {note}"))
             })
         })?;
         let is_about = |terms: &&ServiceTerms| {
@@ -173,7 +186,7 @@ impl Vocabulary {
         Ok(self.services.iter().filter(is_about).collect())
     }
 
-    fn operations(&self, rule: &Rule, services: &[&ServiceTerms]) -> Result<(), Fault> {
+    fn operations(&self, rule: &Rule, services: &[&ServiceTerms]) -> Result<(), TermError> {
         let (of, select): (_, fn(&ServiceTerms) -> &Vec<&'static str>) = match rule.effect() {
             Some(Effect::Job(_)) => ("operation that starts jobs", |item| &item.job_operations),
             Some(Effect::Stale(_)) => ("operation that reads", |item| &item.stale_reads),
@@ -183,11 +196,13 @@ impl Vocabulary {
         let names: Vec<&str> = names.collect();
         if names.is_empty() {
             let message = format!("{} has no {of}", named(services));
-            return Err(("service", message));
+            return Err(TermError::new("service", message));
         }
         each(rule.criteria().operation.as_ref(), |pattern| {
-            known(of, pattern, &names)
-                .map_err(|message| ("operation", message + &self.elsewhere(pattern, services)))
+            known("operation", of, pattern, &names).map_err(|error| {
+                let message = error.message + &self.elsewhere(pattern, services);
+                TermError::new("operation", message)
+            })
         })
     }
 
@@ -204,13 +219,13 @@ impl Vocabulary {
         })
     }
 
-    fn region(&self, pattern: &Glob) -> Result<(), Fault> {
+    fn region(&self, pattern: &Glob) -> Result<(), TermError> {
         let text = pattern.as_str();
         if has_wildcard(text) || is_region(text) || self.regions.iter().any(|region| region == text)
         {
             return Ok(());
         }
-        Err((
+        Err(TermError::new(
             "region",
             format!(
                 "`{text}` has not the form of a region such as `us-east-1`; for a region of another \
@@ -219,7 +234,7 @@ impl Vocabulary {
         ))
     }
 
-    fn code(&self, error: &ErrorReply, services: &[&ServiceTerms]) -> Result<(), Fault> {
+    fn code(&self, error: &ErrorReply, services: &[&ServiceTerms]) -> Result<(), TermError> {
         let code = error.code.as_str();
         if error.status_code.is_some() {
             return Ok(());
@@ -230,7 +245,7 @@ impl Vocabulary {
         }
         let names = self.codes(services);
         let hint = nearest(code, &names).unwrap_or_default();
-        Err((
+        Err(TermError::new(
             "error.code",
             format!(
                 "unknown error code `{code}` of {}, the nearest valid one is `{hint}`; for a code \
@@ -246,32 +261,32 @@ impl Vocabulary {
     }
 
     /// A result is `success`, `error`, a status or a code.
-    fn result(&self, pattern: &Glob, services: &[&ServiceTerms]) -> Result<(), Fault> {
+    fn result(&self, pattern: &Glob, services: &[&ServiceTerms]) -> Result<(), TermError> {
         let mut words = vec!["success", "error"];
         words.extend(self.codes(services));
         let is_status = (100..600).any(|status: u16| pattern.is_match(&status.to_string()));
         if is_status {
             return Ok(());
         }
-        known("result", pattern, &words).map_err(|message| ("result", message))
+        known("result", "result", pattern, &words)
     }
 }
 
 /// Checks each of some patterns.
 fn each(
     patterns: Option<&Patterns>,
-    check: impl Fn(&Glob) -> Result<(), Fault>,
-) -> Result<(), Fault> {
+    check: impl Fn(&Glob) -> Result<(), TermError>,
+) -> Result<(), TermError> {
     patterns.map_or(Ok(()), |patterns| {
         patterns.globs().iter().try_for_each(check)
     })
 }
 
 /// Refuses an empty pattern, which only an empty text fits.
-fn not_empty(key: &'static str, pattern: &Glob) -> Result<(), Fault> {
+fn not_empty(key: &'static str, pattern: &Glob) -> Result<(), TermError> {
     if pattern.as_str().is_empty() {
         let message = "an empty text fits no request; leave the key out, or write `*`";
-        return Err((key, message.to_owned()));
+        return Err(TermError::new(key, message));
     }
     Ok(())
 }
@@ -287,21 +302,21 @@ fn answering<'s>(rule: &Rule, services: &[&'s ServiceTerms]) -> Vec<&'s ServiceT
 }
 
 /// Refuses a pattern that fits none of the names.
-fn known(kind: &str, pattern: &Glob, names: &[&str]) -> Result<(), String> {
+fn known(key: &'static str, kind: &str, pattern: &Glob, names: &[&str]) -> Result<(), TermError> {
     if names.iter().any(|name| pattern.is_match(name)) {
         return Ok(());
     }
     let text = pattern.as_str();
     if has_wildcard(text) {
-        return Err(match nearest(&text.replace(['*', '?'], ""), names) {
+        let message = match nearest(&text.replace(['*', '?'], ""), names) {
             Some(hint) => format!("no {kind} fits `{text}`; one of them is `{hint}`"),
             None => format!("no {kind} fits `{text}`"),
-        });
+        };
+        return Err(TermError::new(key, message));
     }
     let hint = nearest(text, names).unwrap_or_default();
-    Err(format!(
-        "unknown {kind} `{text}`, the nearest valid one is `{hint}`"
-    ))
+    let message = format!("unknown {kind} `{text}`, the nearest valid one is `{hint}`");
+    Err(TermError::new(key, message))
 }
 
 fn named(services: &[&ServiceTerms]) -> String {
@@ -330,7 +345,7 @@ fn is_region(text: &str) -> bool {
 }
 
 /// An account has twelve digits, so a pattern of anything else fits none.
-fn account(pattern: &Glob) -> Result<(), Fault> {
+fn account(pattern: &Glob) -> Result<(), TermError> {
     const DIGITS: usize = 12;
     let text = pattern.as_str();
     let literal = text.chars().filter(|c| *c != '*');
@@ -347,7 +362,7 @@ fn account(pattern: &Glob) -> Result<(), Fault> {
     {
         return Ok(());
     }
-    Err((
+    Err(TermError::new(
         "account",
         format!("`{text}` fits no account: an account has {DIGITS} digits"),
     ))

@@ -101,6 +101,6 @@ fn what_is_no_recording_is_refused_by_its_line() {
         (format!("{head}\n{{}}"), "line 2: missing field `rule`"),
     ] {
         let error = Recording::parse(&text).unwrap_err();
-        assert!(error.starts_with(expected), "{error}");
+        assert!(error.to_string().starts_with(expected), "{error}");
     }
 }

@@ -160,7 +160,7 @@ impl File<'_> {
     fn row(&self, item: &Item<'_>, patterns: &mut Patterns) -> Found<Vec<u8>> {
         let at = item.span().start;
         let selector = Selector::read(self.string(item, "row")?);
-        let selector = selector.map_err(|message| self.error(at, message))?;
+        let selector = selector.map_err(|error| self.error(at, error.to_string()))?;
         if selector.is_above || selector.element > 0 {
             let message = "row names a segment, without ^ and element, such as CLP or HL[HL03=22]";
             return Err(self.error(at, message));
@@ -221,7 +221,8 @@ impl File<'_> {
                 self.error(at, message)
             })?,
         };
-        let selector = Selector::read(selector).map_err(|message| self.error(at, message))?;
+        let selector = Selector::read(selector);
+        let selector = selector.map_err(|error| self.error(at, error.to_string()))?;
         if (selector.element == 0) != (kind == Kind::SegmentNumber) {
             let message =
                 "an element is needed, such as CLP-01; only segment_number is of a segment";

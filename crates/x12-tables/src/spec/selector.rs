@@ -43,13 +43,36 @@ pub(super) struct Selector {
     pub(super) component: usize,
 }
 
+/// A selector that cannot be read; each variant has the part that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum SelectorError {
+    #[error("{0:?} names an element and is not the last step")]
+    NotLast(String),
+    #[error("{0:?} does not begin with a segment's identifier; write for example CLP-01")]
+    Segment(String),
+    #[error("{0:?} has no closing bracket")]
+    Bracket(String),
+    #[error("{0:?} is neither an element nor a loop")]
+    Suffix(String),
+    #[error(
+        "{0:?} is not understood; a condition is [NM101=QC], an element -03, a type stands after a blank"
+    )]
+    Rest(String),
+    #[error("{0:?} has more than an element and a component")]
+    Numbers(String),
+    #[error("the condition {0:?} has no equals sign")]
+    Equals(String),
+    #[error("{0:?} is not the number of an element, from 01 to 99")]
+    Number(String),
+}
+
 impl Selector {
     /// Reads a selector.
     ///
     /// # Errors
     ///
     /// What is wrong with it.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub(super) fn read(text: &str) -> Result<Self, SelectorError> {
         let (is_above, rest) = match text.strip_prefix('^') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -65,9 +88,7 @@ impl Selector {
         for (at, part) in parts.into_iter().enumerate() {
             let (pattern, element, component) = step(part)?;
             if element > 0 && at < last {
-                return Err(format!(
-                    "{part:?} names an element and is not the last step"
-                ));
+                return Err(SelectorError::NotLast(part.to_owned()));
             }
             selector.steps.push(pattern);
             (selector.element, selector.component) = (element, component);
@@ -91,16 +112,14 @@ fn split_outside_brackets(text: &str) -> Vec<&str> {
 }
 
 /// Reads a step: the pattern, the element and the component.
-fn step(text: &str) -> Result<(Pattern, usize, usize), String> {
+fn step(text: &str) -> Result<(Pattern, usize, usize), SelectorError> {
     let is_id = |character: char| character.is_ascii_uppercase() || character.is_ascii_digit();
     let end = text
         .find(|character| !is_id(character))
         .unwrap_or(text.len());
     let (segment, mut rest) = text.split_at(end);
     if !(2..=3).contains(&segment.len()) {
-        return Err(format!(
-            "{text:?} does not begin with a segment's identifier; write for example CLP-01"
-        ));
+        return Err(SelectorError::Segment(text.to_owned()));
     }
     let mut pattern = Pattern {
         segment: segment.into(),
@@ -113,7 +132,7 @@ fn step(text: &str) -> Result<(Pattern, usize, usize), String> {
         if let Some(inside) = rest.strip_prefix('[') {
             let (inside, after) = inside
                 .split_once(']')
-                .ok_or_else(|| format!("{begin:?} has no closing bracket"))?;
+                .ok_or_else(|| SelectorError::Bracket(begin.to_owned()))?;
             pattern.conditions.push(condition(segment, inside)?);
             rest = after;
         } else if let Some(suffix) = rest.strip_prefix('-') {
@@ -124,20 +143,18 @@ fn step(text: &str) -> Result<(Pattern, usize, usize), String> {
                 1.. if numbers.is_empty() && name.chars().all(is_id) => {
                     pattern.in_loop = name.into();
                 }
-                _ => return Err(format!("{begin:?} is neither an element nor a loop")),
+                _ => return Err(SelectorError::Suffix(begin.to_owned())),
             }
             rest = after;
         } else {
-            return Err(format!(
-                "{begin:?} is not understood; a condition is [NM101=QC], an element -03, a type stands after a blank"
-            ));
+            return Err(SelectorError::Rest(begin.to_owned()));
         }
     }
     match *numbers.as_slice() {
         [] => Ok((pattern, 0, 0)),
         [element] => Ok((pattern, element, 0)),
         [element, component] => Ok((pattern, element, component)),
-        _ => Err(format!("{text:?} has more than an element and a component")),
+        _ => Err(SelectorError::Numbers(text.to_owned())),
     }
 }
 
@@ -147,10 +164,10 @@ fn is_loop(name: &str) -> bool {
 }
 
 /// Reads what stands in brackets: `NM101=QC`, `SV101-01=HC|WK`, `HI01-01!=BK`.
-fn condition(segment: &str, text: &str) -> Result<Condition, String> {
+fn condition(segment: &str, text: &str) -> Result<Condition, SelectorError> {
     let (place, values) = text
         .split_once('=')
-        .ok_or_else(|| format!("the condition {text:?} has no equals sign"))?;
+        .ok_or_else(|| SelectorError::Equals(text.to_owned()))?;
     let (place, is_not) = match place.strip_suffix('!') {
         Some(place) => (place, true),
         None => (place, false),
@@ -169,8 +186,8 @@ fn condition(segment: &str, text: &str) -> Result<Condition, String> {
     })
 }
 
-fn number(text: &str) -> Result<usize, String> {
+fn number(text: &str) -> Result<usize, SelectorError> {
     let number = text.parse().ok().filter(|number| (1..=99).contains(number));
     let number = number.filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
-    number.ok_or_else(|| format!("{text:?} is not the number of an element, from 01 to 99"))
+    number.ok_or_else(|| SelectorError::Number(text.to_owned()))
 }

@@ -11,7 +11,7 @@
 use std::mem::ManuallyDrop;
 
 #[cfg(not(linked))]
-use libloading::{Error, Library};
+use libloading::Library;
 
 /// The library that needs the two others, so that all functions are found through it.
 #[cfg(not(linked))]
@@ -42,7 +42,7 @@ macro_rules! functions {
         impl Functions {
             #[cfg(linked)]
             #[allow(clippy::unnecessary_wraps, reason = "the other one can fail")]
-            fn find() -> Result<Self, String> {
+            fn find() -> Result<Self, super::libraries::LoadError> {
                 unsafe extern "C" {
                     static mut $variable: $type;
                     $(fn $name($($argument: $kind),*) $(-> $result)?;)*
@@ -51,7 +51,7 @@ macro_rules! functions {
             }
 
             #[cfg(not(linked))]
-            fn find() -> Result<Self, String> {
+            fn find() -> Result<Self, super::libraries::LoadError> {
                 let library = super::libraries::open()?;
                 // SAFETY: the types are those that the libraries' headers declare.
                 unsafe {
@@ -69,7 +69,7 @@ macro_rules! functions {
         /// # Errors
         ///
         /// Why they are not there, and what to do.
-        pub(super) fn load() -> Result<(), String> {
+        pub(super) fn load() -> Result<(), super::libraries::LoadError> {
             if FUNCTIONS.get().is_none() {
                 // Should two come at once, they have found the same.
                 let _ = FUNCTIONS.set(Functions::find()?);
@@ -93,6 +93,15 @@ macro_rules! functions {
 }
 pub(super) use functions;
 
+/// The libraries cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "XSLT needs the library libxslt, which cannot be loaded: {0}. Install it (Debian and Ubuntu: \
+     libxslt1.1, Fedora: libxslt), or plug in a processor by --xslt-command"
+)]
+#[cfg_attr(linked, allow(dead_code, reason = "linked libraries are always there"))]
+pub(super) struct LoadError(#[source] libloading::Error);
+
 /// The libraries, which stay where they are.
 #[cfg(not(linked))]
 pub(super) struct Libraries(ManuallyDrop<Library>);
@@ -103,12 +112,12 @@ pub(super) struct Libraries(ManuallyDrop<Library>);
 ///
 /// Why that cannot be done, and what to do.
 #[cfg(not(linked))]
-pub(super) fn open() -> Result<Libraries, String> {
+pub(super) fn open() -> Result<Libraries, LoadError> {
     // SAFETY: what runs when these libraries are loaded makes their own things ready, no more.
     let library = unsafe { Library::new(LIBRARY) };
     library
         .map(|library| Libraries(ManuallyDrop::new(library)))
-        .map_err(|error| missing(&error))
+        .map_err(LoadError)
 }
 
 #[cfg(not(linked))]
@@ -118,18 +127,10 @@ impl Libraries {
     /// # Safety
     ///
     /// It has this type: that of the function, or a pointer to the variable.
-    pub(super) unsafe fn find<T: Copy>(&self, name: &str) -> Result<T, String> {
+    pub(super) unsafe fn find<T: Copy>(&self, name: &str) -> Result<T, LoadError> {
         // SAFETY: as the caller promises; the library is never taken out of memory again.
         unsafe { self.0.get::<T>(name) }
             .map(|item| *item)
-            .map_err(|error| missing(&error))
+            .map_err(LoadError)
     }
-}
-
-#[cfg(not(linked))]
-fn missing(error: &Error) -> String {
-    format!(
-        "XSLT needs the library libxslt, which cannot be loaded: {error}. Install it (Debian and \
-         Ubuntu: libxslt1.1, Fedora: libxslt), or plug in a processor by --xslt-command"
-    )
 }

@@ -44,7 +44,7 @@ impl Libxslt {
     #[must_use]
     pub fn load() -> Self {
         Self {
-            missing: ffi::load().err(),
+            missing: ffi::load().err().map(|error| error.to_string()),
         }
     }
 }
