@@ -192,15 +192,18 @@ fn changed(
     let kept = |new: Option<String>, of: fn(&Parameter) -> Option<String>| {
         new.or_else(|| present.as_ref().and_then(of))
     };
-    let tier = kept(new.tier, |it| Some(it.tier.clone())).unwrap_or_else(|| "Standard".to_owned());
+    let tier = kept(new.tier, |parameter| Some(parameter.tier.clone()))
+        .unwrap_or_else(|| "Standard".to_owned());
     check_value(&new.value, &tier)?;
-    let allowed_pattern = kept(new.allowed_pattern, |it| it.allowed_pattern.clone());
+    let allowed_pattern = kept(new.allowed_pattern, |parameter| {
+        parameter.allowed_pattern.clone()
+    });
     check_pattern(&new.value, allowed_pattern.as_deref())?;
     Ok(Parameter {
-        description: kept(new.description, |it| it.description.clone()),
-        data_type: kept(new.data_type, |it| Some(it.data_type.clone()))
+        description: kept(new.description, |parameter| parameter.description.clone()),
+        data_type: kept(new.data_type, |parameter| Some(parameter.data_type.clone()))
             .unwrap_or_else(|| "text".to_owned()),
-        key_id: kept(new.key_id, |it| it.key_id.clone())
+        key_id: kept(new.key_id, |parameter| parameter.key_id.clone())
             .or_else(|| (kind == "SecureString").then(|| "alias/aws/ssm".to_owned())),
         version: present
             .as_ref()

@@ -108,7 +108,11 @@ impl<'a> Checker<'a> {
         if let Some(most) = rule.max_length.filter(|most| length > *most) {
             self.report(format!("expected maxLength: {most}, actual: {length}"));
         }
-        if rule.pattern.as_ref().is_some_and(|it| !it.matches(text)) {
+        if rule
+            .pattern
+            .as_ref()
+            .is_some_and(|pattern| !pattern.matches(text))
+        {
             self.report(failed("pattern"));
         }
     }

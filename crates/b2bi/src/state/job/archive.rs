@@ -45,13 +45,18 @@ impl JobArchive {
         if let Some(id) = job.id {
             self.by_id.insert(id, job.place);
         }
-        let at = self.jobs.partition_point(|it| it.place < job.place);
+        let at = self
+            .jobs
+            .partition_point(|archived| archived.place < job.place);
         self.jobs.insert(at, job);
     }
 
     /// Takes the job at a place out.
     pub(crate) fn remove(&mut self, place: u64) -> Option<ArchivedJob> {
-        let at = self.jobs.binary_search_by_key(&place, |it| it.place).ok()?;
+        let at = self
+            .jobs
+            .binary_search_by_key(&place, |job| job.place)
+            .ok()?;
         let job = self.jobs.remove(at)?;
         if let Some(id) = job.id
             && self.by_id.get(&id) == Some(&place)
