@@ -1,5 +1,6 @@
 //! Writes the page on fidelity: what each behaviour rests on, gathered from the sources.
 
+use anyhow::{Context as _, bail};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -37,16 +38,14 @@ pub fn run(arguments: &[String]) -> Outcome {
     let page = page(&repository::root())?;
     let path = repository::root().join(PAGE);
     match arguments.first().map(String::as_str) {
-        None => fs::write(&path, page).map_err(|error| format!("{PAGE}: {error}")),
+        None => fs::write(&path, page).context(PAGE),
         Some("--check") if read(&path)? == page => Ok(()),
-        Some("--check") => Err(format!(
-            "{PAGE} is not what the sources say: run `cargo xtask fidelity`"
-        )),
-        Some(other) => Err(format!("fidelity knows --check, not {other}")),
+        Some("--check") => bail!("{PAGE} is not what the sources say: run `cargo xtask fidelity`"),
+        Some(other) => bail!("fidelity knows --check, not {other}"),
     }
 }
 
-fn page(root: &Path) -> Result<String, String> {
+fn page(root: &Path) -> anyhow::Result<String> {
     let sources = rust_files(root)?;
     let list = read(&root.join(LIST))?;
     let parts = [
@@ -80,7 +79,7 @@ fn number_at_start(text: &str) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
-fn operations(root: &Path, sources: &[Source]) -> Result<String, String> {
+fn operations(root: &Path, sources: &[Source]) -> anyhow::Result<String> {
     let mut table = String::from(
         "## Operations\n\nThe guesses are those that the operation's file names, and the parts of the service that it \
          calls.\n\n| operation | what it does | tests | guesses |\n| --- | --- | --- | --- |\n",
@@ -242,7 +241,7 @@ fn basis(why: &str, recorded: Option<&String>) -> String {
 }
 
 /// The assumptions that recordings of AWS answer, each with the first day.
-fn recorded(root: &Path) -> Result<BTreeMap<String, String>, String> {
+fn recorded(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let mut days: BTreeMap<String, String> = BTreeMap::new();
     let listed = repository::output_of("git", &["ls-files", RECORDINGS])?;
     for path in listed.lines() {
@@ -285,7 +284,7 @@ fn answered(text: &str, days: &mut BTreeMap<String, String>) {
 }
 
 /// The files of all crates, ordered by path; what is generated and what tests says nothing of its own.
-fn rust_files(root: &Path) -> Result<Vec<Source>, String> {
+fn rust_files(root: &Path) -> anyhow::Result<Vec<Source>> {
     let listed = repository::output_of("git", &["ls-files", "crates/*/src/*.rs"])?;
     let is_ours = |text: &&str| !text.contains("/generated/") && !text.starts_with("crates/xtask/");
     let files = listed.lines().filter(is_ours).map(|path| {
@@ -298,8 +297,8 @@ fn rust_files(root: &Path) -> Result<Vec<Source>, String> {
     files.collect()
 }
 
-fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+fn read(path: &Path) -> anyhow::Result<String> {
+    fs::read_to_string(path).with_context(|| path.display().to_string())
 }
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ mod x12_tables;
 
 use std::process::ExitCode;
 
-type Outcome = Result<(), String>;
+use anyhow::anyhow;
+
+type Outcome = anyhow::Result<()>;
 
 /// A chore: its name, what it does, and the function that does it with the remaining arguments.
 struct Chore {
@@ -44,8 +46,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("xtask: {message}");
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -60,10 +62,10 @@ fn run(arguments: &[String]) -> Outcome {
     (chore.run)(rest)
 }
 
-fn usage() -> String {
+fn usage() -> anyhow::Error {
     let lines: Vec<String> = CHORES
         .iter()
         .map(|chore| format!("  cargo xtask {:<12} {}", chore.name, chore.purpose))
         .collect();
-    format!("name one of these chores:\n{}", lines.join("\n"))
+    anyhow!("name one of these chores:\n{}", lines.join("\n"))
 }

@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use anyhow::{Context as _, bail};
+
 /// The folder that holds the workspace's `Cargo.toml`.
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -11,38 +13,38 @@ pub fn root() -> PathBuf {
 }
 
 /// What a program printed; an error with its own words when it failed.
-pub fn output_of(program: &str, arguments: &[&str]) -> Result<String, String> {
+pub fn output_of(program: &str, arguments: &[&str]) -> anyhow::Result<String> {
     let output = Command::new(program)
         .args(arguments)
         .current_dir(root())
         .output()
-        .map_err(|error| format!("cannot run {program}: {error}"))?;
+        .with_context(|| format!("cannot run {program}"))?;
     if !output.status.success() {
-        return Err(format!(
+        bail!(
             "{program} {} failed:\n{}",
             arguments.join(" "),
             String::from_utf8_lossy(&output.stderr)
-        ));
+        );
     }
-    String::from_utf8(output.stdout).map_err(|error| format!("{program} printed no text: {error}"))
+    String::from_utf8(output.stdout).with_context(|| format!("{program} printed no text"))
 }
 
 /// The text as `rustfmt` lays it out.
-pub fn rustfmt(source: &str) -> Result<String, String> {
-    let failed = |error| format!("cannot run rustfmt: {error}");
+pub fn rustfmt(source: &str) -> anyhow::Result<String> {
+    const FAILED: &str = "cannot run rustfmt";
     let mut child = Command::new("rustfmt")
         .args(["--edition", "2024", "--emit", "stdout"])
         .current_dir(root())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .map_err(failed)?;
+        .context(FAILED)?;
     if let Some(mut input) = child.stdin.take() {
-        input.write_all(source.as_bytes()).map_err(failed)?;
+        input.write_all(source.as_bytes()).context(FAILED)?;
     }
-    let output = child.wait_with_output().map_err(failed)?;
+    let output = child.wait_with_output().context(FAILED)?;
     if !output.status.success() {
-        return Err("rustfmt refused the generated code".to_owned());
+        bail!("rustfmt refused the generated code");
     }
-    String::from_utf8(output.stdout).map_err(|error| format!("rustfmt printed no text: {error}"))
+    String::from_utf8(output.stdout).context("rustfmt printed no text")
 }

@@ -13,12 +13,13 @@ mod merge;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context as _, bail};
 use facts::Facts;
 
 const FOLDER: &str = "crates/x12/tables";
 const LEVEL: u8 = 10;
 
-type Table = (&'static str, fn(&Facts) -> Result<String, String>);
+type Table = (&'static str, fn(&Facts) -> anyhow::Result<String>);
 
 const TABLES: &[Table] = &[
     ("sets.z", merge::sets),
@@ -29,8 +30,8 @@ const TABLES: &[Table] = &[
 ];
 
 /// Writes the tables from `--from DIR`, or with `--check` only says whether they are up to date.
-pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let from = value_of(arguments, "--from").ok_or("say where the facts are: --from DIR")?;
+pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
+    let from = value_of(arguments, "--from").context("say where the facts are: --from DIR")?;
     let facts = Facts::load(Path::new(&from))?;
     let check = arguments.iter().any(|argument| argument == "--check");
     for (name, compile) in TABLES {
@@ -39,19 +40,18 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         if check {
             compare(&path, &compressed)?;
         } else {
-            fs::write(&path, &compressed)
-                .map_err(|error| format!("{}: {error}", path.display()))?;
+            fs::write(&path, &compressed).with_context(|| path.display().to_string())?;
         }
     }
     Ok(())
 }
 
-fn compare(path: &Path, wanted: &[u8]) -> Result<(), String> {
-    let found = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+fn compare(path: &Path, wanted: &[u8]) -> anyhow::Result<()> {
+    let found = fs::read(path).with_context(|| path.display().to_string())?;
     if found == wanted {
         return Ok(());
     }
-    Err(format!("{} does not match the facts", path.display()))
+    bail!("{} does not match the facts", path.display())
 }
 
 fn value_of(arguments: &[String], flag: &str) -> Option<String> {

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
+
 use crate::repository::{output_of, root};
 
 /// The model of B2B Data Interchange.
@@ -14,27 +16,27 @@ const UNPACK: &str =
     "import gzip, sys; sys.stdout.buffer.write(gzip.open(sys.argv[1], 'rb').read())";
 
 /// The release named in `crates/model/botocore-version`.
-pub fn pinned() -> Result<String, String> {
+pub fn pinned() -> anyhow::Result<String> {
     fs::read_to_string(pin_file())
         .map(|text| text.trim().to_owned())
-        .map_err(|error| format!("{}: {error}", pin_file().display()))
+        .with_context(|| pin_file().display().to_string())
 }
 
 /// Pins the newest release that pip can see, and returns it.
-pub fn bump() -> Result<String, String> {
+pub fn bump() -> anyhow::Result<String> {
     let listing = output_of("python3", &["-m", "pip", "index", "versions", "botocore"])?;
     let newest = listing
         .split_once('(')
         .and_then(|(_, rest)| rest.split_once(')'))
         .map(|(version, _)| version.to_owned())
-        .ok_or_else(|| format!("pip named no botocore release:\n{listing}"))?;
+        .with_context(|| format!("pip named no botocore release:\n{listing}"))?;
     fs::write(pin_file(), format!("{newest}\n"))
-        .map_err(|error| format!("{}: {error}", pin_file().display()))?;
+        .with_context(|| pin_file().display().to_string())?;
     Ok(newest)
 }
 
 /// A service model of a release as JSON text, installed by pip under `target/` on first use.
-pub fn service_model(version: &str, service: &str) -> Result<String, String> {
+pub fn service_model(version: &str, service: &str) -> anyhow::Result<String> {
     let folder = root().join(format!("target/botocore-{version}"));
     let archive = folder.join(format!("botocore/data/{service}/service-2.json.gz"));
     if !archive.exists() {

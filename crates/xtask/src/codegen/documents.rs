@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use anyhow::bail;
 use serde_json::{Map, Value};
 
 const USES: &str = "use crate::embedded::configuration::shape::{Count, Member, Shape};\n\n";
@@ -34,8 +35,8 @@ const DOCUMENTS: &[&str] = &[
 ///
 /// # Errors
 /// A shape is missing, or is of a type that no document of S3 has.
-pub fn emit(model: &str) -> Result<String, String> {
-    let model: Value = serde_json::from_str(model).map_err(|error| error.to_string())?;
+pub fn emit(model: &str) -> anyhow::Result<String> {
+    let model: Value = serde_json::from_str(model)?;
     let mut emitter = Emitter {
         shapes: &model["shapes"],
         statics: BTreeMap::new(),
@@ -57,14 +58,14 @@ struct Emitter<'a> {
 
 impl Emitter<'_> {
     /// The expression for a shape; a structure gets a constant of its own.
-    fn shape(&mut self, name: &str) -> Result<String, String> {
+    fn shape(&mut self, name: &str) -> anyhow::Result<String> {
         let shape = &self.shapes[name];
         match shape["type"].as_str() {
             Some("structure") => {
                 let constant = super::snake(name).to_uppercase();
                 if !self.statics.contains_key(&constant) {
                     if !self.open.insert(name.to_owned()) {
-                        return Err(format!("the shape {name} has itself as a member"));
+                        bail!("the shape {name} has itself as a member");
                     }
                     let text = self.structure(shape, &constant)?;
                     self.statics.insert(constant.clone(), text);
@@ -81,11 +82,11 @@ impl Emitter<'_> {
             Some("boolean") => Ok("&Shape::Boolean".to_owned()),
             Some("integer" | "long") => Ok("&Shape::Integer".to_owned()),
             Some("timestamp") => Ok("&Shape::Timestamp".to_owned()),
-            other => Err(format!("the shape {name} is of the type {other:?}")),
+            other => bail!("the shape {name} is of the type {other:?}"),
         }
     }
 
-    fn structure(&mut self, shape: &Value, constant: &str) -> Result<String, String> {
+    fn structure(&mut self, shape: &Value, constant: &str) -> anyhow::Result<String> {
         let required: BTreeSet<&str> = shape["required"]
             .as_array()
             .into_iter()
@@ -130,7 +131,7 @@ mod tests {
     #[test]
     fn a_shape_that_no_document_has_is_named() {
         assert_eq!(
-            emit(r#"{"shapes": {}}"#).unwrap_err(),
+            emit(r#"{"shapes": {}}"#).unwrap_err().to_string(),
             "the shape AccelerateConfiguration is of the type None"
         );
     }

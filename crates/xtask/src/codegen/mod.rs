@@ -13,6 +13,8 @@ mod types;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context as _, bail};
+
 use crate::Outcome;
 use crate::repository;
 use model::Model;
@@ -28,7 +30,7 @@ pub fn run(arguments: &[String]) -> Outcome {
         Some("--bump") => botocore::bump()?,
         Some("--check") | None => botocore::pinned()?,
         Some(other) => {
-            return Err(format!("codegen knows --check and --bump, not {other}"));
+            bail!("codegen knows --check and --bump, not {other}");
         }
     };
     let model = Model::load(&botocore::service_model(&version, botocore::B2BI)?)?;
@@ -44,7 +46,7 @@ pub fn run(arguments: &[String]) -> Outcome {
         if flag == Some("--check") {
             compare(&path, &text)?;
         } else {
-            fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+            fs::write(&path, text).with_context(|| path.display().to_string())?;
         }
     }
     println!("the crate model and S3's operations are botocore {version}'s");
@@ -83,12 +85,12 @@ fn s3_documents() -> PathBuf {
 }
 
 fn compare(path: &Path, expected: &str) -> Outcome {
-    let found = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let found = fs::read_to_string(path).with_context(|| path.display().to_string())?;
     if found == expected {
         return Ok(());
     }
-    Err(format!(
+    bail!(
         "{} is not what the generator writes; run `cargo xtask codegen` and commit the result",
         path.display()
-    ))
+    )
 }

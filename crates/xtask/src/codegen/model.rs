@@ -1,5 +1,6 @@
 //! The service model as the generator sees it: shapes in name order, operations in name order.
 
+use anyhow::{Context as _, bail};
 use serde_json::{Map, Value};
 
 /// A service model in botocore's JSON form.
@@ -31,11 +32,11 @@ pub struct Operation<'a> {
 
 impl Model {
     /// Reads the JSON text of a model.
-    pub fn load(text: &str) -> Result<Self, String> {
-        let root: Value = serde_json::from_str(text).map_err(|error| format!("model: {error}"))?;
+    pub fn load(text: &str) -> anyhow::Result<Self> {
+        let root: Value = serde_json::from_str(text).context("model")?;
         for key in ["shapes", "operations"] {
             if !root.get(key).is_some_and(Value::is_object) {
-                return Err(format!("model: no {key}"));
+                bail!("model: no {key}");
             }
         }
         Ok(Self { root })

@@ -1,5 +1,6 @@
 //! Emits the table of S3's operations: what tells each from the others, and what each may be sent.
 
+use anyhow::Context as _;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -23,17 +24,23 @@ struct Operation {
 ///
 /// # Errors
 /// The model has no operations, or one that is not like S3's.
-pub fn emit(model: &str) -> Result<String, String> {
-    let model: Value = serde_json::from_str(model).map_err(|error| error.to_string())?;
+pub fn emit(model: &str) -> anyhow::Result<String> {
+    let model: Value = serde_json::from_str(model)?;
     let operations = model["operations"].as_object();
-    let operations = operations.ok_or("the model of S3 has no operations")?;
+    let operations = operations.context("the model of S3 has no operations")?;
     // Operations that are deprecated have successors with the same method and URI.
-    let current = operations.iter().filter(|(_, it)| it["deprecated"] != true);
+    let current = operations
+        .iter()
+        .filter(|(_, operation)| operation["deprecated"] != true);
     let read = current.map(|(name, operation)| read(&model, name, operation));
-    let mut read = read.collect::<Result<Vec<Operation>, String>>()?;
-    read.sort_by_key(|it| {
-        let marks = (Reverse(it.sub_resource), Reverse(it.marks.len()));
-        (it.method.clone(), it.level, marks, it.name.clone())
+    let mut read = read.collect::<anyhow::Result<Vec<Operation>>>()?;
+    read.sort_by_key(|operation| {
+        let marks = (
+            Reverse(operation.sub_resource),
+            Reverse(operation.marks.len()),
+        );
+        let name = operation.name.clone();
+        (operation.method.clone(), operation.level, marks, name)
     });
     let rows: String = read.iter().map(row).collect();
     Ok(format!(
@@ -42,19 +49,19 @@ pub fn emit(model: &str) -> Result<String, String> {
     ))
 }
 
-fn read(model: &Value, name: &str, operation: &Value) -> Result<Operation, String> {
+fn read(model: &Value, name: &str, operation: &Value) -> anyhow::Result<Operation> {
     let text = |value: &Value| {
         let text = value.as_str().map(str::to_owned);
-        text.ok_or_else(|| format!("{name} is not like an operation of S3"))
+        text.with_context(|| format!("{name} is not like an operation of S3"))
     };
     let uri = text(&operation["http"]["requestUri"])?;
     let (path, query) = uri.split_once('?').unwrap_or((&uri, ""));
     let mut marks: Vec<String> = query
         .split('&')
-        .filter(|it| !it.is_empty())
-        .map(|it| match it.split_once('=') {
+        .filter(|mark| !mark.is_empty())
+        .map(|mark| match mark.split_once('=') {
             Some((key, value)) => format!("Mark::Pair({key:?}, {value:?})"),
-            None => format!("Mark::SubResource({it:?})"),
+            None => format!("Mark::SubResource({mark:?})"),
         })
         .collect();
     // AWS tells these two apart by the host.
@@ -66,13 +73,15 @@ fn read(model: &Value, name: &str, operation: &Value) -> Result<Operation, Strin
     let none = Map::new();
     let members = input["members"].as_object().unwrap_or(&none);
     let at = |place: &str| -> BTreeSet<String> {
-        let found = members.values().filter(|it| it["location"] == place);
-        let names = found.filter_map(|it| it["locationName"].as_str());
+        let found = members
+            .values()
+            .filter(|member| member["location"] == place);
+        let names = found.filter_map(|member| member["locationName"].as_str());
         names.map(str::to_owned).collect()
     };
     let has_sub_resource = !query.is_empty();
     let required = input["required"].as_array().into_iter().flatten();
-    for member in required.filter_map(|it| members.get(it.as_str()?)) {
+    for member in required.filter_map(|name| members.get(name.as_str()?)) {
         let key = member["locationName"].as_str().unwrap_or_default();
         match member["location"].as_str() {
             Some("querystring") => marks.push(format!("Mark::Key({key:?})")),
@@ -90,10 +99,15 @@ fn read(model: &Value, name: &str, operation: &Value) -> Result<Operation, Strin
             (false, false) if name == "WriteGetObjectResponse" => "Bucket",
             (false, false) => "Service",
         },
-        sub_resource: marks.iter().any(|it| it.starts_with("Mark::SubResource")),
+        sub_resource: marks
+            .iter()
+            .any(|mark| mark.starts_with("Mark::SubResource")),
         marks,
         query: at("querystring"),
-        headers: at("header").iter().map(|it| it.to_lowercase()).collect(),
+        headers: at("header")
+            .iter()
+            .map(|name| name.to_lowercase())
+            .collect(),
     })
 }
 
@@ -113,7 +127,7 @@ fn row(operation: &Operation) -> String {
 }
 
 fn quoted(names: &BTreeSet<String>) -> String {
-    let quoted = names.iter().map(|it| format!("{it:?}"));
+    let quoted = names.iter().map(|name| format!("{name:?}"));
     quoted.collect::<Vec<_>>().join(", ")
 }
 

@@ -8,6 +8,8 @@ mod words;
 
 use std::fs;
 
+use anyhow::bail;
+
 use crate::Outcome;
 use crate::repository::{output_of, root};
 
@@ -57,10 +59,10 @@ pub fn run(_arguments: &[String]) -> Outcome {
         println!("{} files are tidy", files.len());
         return Ok(());
     }
-    Err(format!("house rules are broken:\n{}", problems.join("\n")))
+    bail!("house rules are broken:\n{}", problems.join("\n"))
 }
 
-fn files() -> Result<Vec<File>, String> {
+fn files() -> anyhow::Result<Vec<File>> {
     let listing = output_of(
         "git",
         &["ls-files", "--cached", "--others", "--exclude-standard"],

@@ -3,6 +3,8 @@
 //! A correction names the file, the key of the row, and the text to replace in it. A correction that
 //! no longer applies is an error, so that it goes when the facts are mended.
 
+use anyhow::anyhow;
+
 /// One correction of a row.
 pub(crate) struct Correction {
     file: &'static str,
@@ -133,7 +135,7 @@ const CORRECTIONS: &[Correction] = &[
 ///
 /// # Errors
 /// When a correction is for `file` and no row has what it replaces.
-pub(crate) fn corrected(file: &str, text: String) -> Result<String, String> {
+pub(crate) fn corrected(file: &str, text: String) -> anyhow::Result<String> {
     let mut wanted: Vec<&Correction> = CORRECTIONS
         .iter()
         .filter(|correction| correction.file == file)
@@ -159,11 +161,11 @@ pub(crate) fn corrected(file: &str, text: String) -> Result<String, String> {
 }
 
 impl Correction {
-    fn obsolete(&self) -> String {
+    fn obsolete(&self) -> anyhow::Error {
         let Self {
             file, row, from, ..
         } = self;
-        format!("{file}: no row {row:?} with {from:?}; remove its correction if the facts have it")
+        anyhow!("{file}: no row {row:?} with {from:?}; remove its correction if the facts have it")
     }
 }
 

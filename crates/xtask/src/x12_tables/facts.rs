@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
+
 use super::corrections::corrected;
 
 /// The versions, in the order of the bits of a mask.
@@ -18,7 +20,7 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    pub(crate) fn load(folder: &Path) -> Result<Self, String> {
+    pub(crate) fn load(folder: &Path) -> anyhow::Result<Self> {
         let names = rows(folder, "loop-names.tsv")?;
         Ok(Self {
             folder: folder.to_path_buf(),
@@ -31,12 +33,12 @@ impl Facts {
     }
 
     /// The corrected text of a file.
-    pub(crate) fn text(&self, file: &str) -> Result<String, String> {
+    pub(crate) fn text(&self, file: &str) -> anyhow::Result<String> {
         text(&self.folder, file)
     }
 
     /// The rows of `{version}.{kind}.tsv` for every version.
-    pub(crate) fn of_versions(&self, kind: &str) -> Result<Vec<Vec<Row>>, String> {
+    pub(crate) fn of_versions(&self, kind: &str) -> anyhow::Result<Vec<Vec<Row>>> {
         VERSIONS
             .iter()
             .map(|version| rows(&self.folder, &format!("{version}.{kind}.tsv")))
@@ -66,7 +68,7 @@ impl Facts {
     }
 }
 
-fn rows(folder: &Path, file: &str) -> Result<Vec<Row>, String> {
+fn rows(folder: &Path, file: &str) -> anyhow::Result<Vec<Row>> {
     Ok(text(folder, file)?
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -74,8 +76,8 @@ fn rows(folder: &Path, file: &str) -> Result<Vec<Row>, String> {
         .collect())
 }
 
-fn text(folder: &Path, file: &str) -> Result<String, String> {
+fn text(folder: &Path, file: &str) -> anyhow::Result<String> {
     let path = folder.join(file);
-    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     corrected(file, text)
 }

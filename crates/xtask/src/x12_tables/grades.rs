@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context as _;
+
 /// The path of each loop of `expression`: the opening segments joined by `/`, with `#2`, `#3` for a
 /// later sibling that opens with the same segment.
-pub(crate) fn paths(expression: &str) -> Result<Vec<String>, String> {
+pub(crate) fn paths(expression: &str) -> anyhow::Result<Vec<String>> {
     let mut found = Vec::new();
     let mut open: Vec<(String, BTreeMap<String, usize>)> = vec![(String::new(), BTreeMap::new())];
     for token in expression.split(' ') {
@@ -21,8 +23,8 @@ pub(crate) fn paths(expression: &str) -> Result<Vec<String>, String> {
     Ok(found)
 }
 
-fn enter(open: &mut [(String, BTreeMap<String, usize>)], opener: &str) -> Result<String, String> {
-    let (parent, counts) = open.last_mut().ok_or("unbalanced brackets")?;
+fn enter(open: &mut [(String, BTreeMap<String, usize>)], opener: &str) -> anyhow::Result<String> {
+    let (parent, counts) = open.last_mut().context("unbalanced brackets")?;
     let count = counts.entry(opener.to_owned()).or_default();
     *count += 1;
     let suffix = if *count > 1 {
@@ -34,10 +36,12 @@ fn enter(open: &mut [(String, BTreeMap<String, usize>)], opener: &str) -> Result
     Ok(format!("{parent}{slash}{opener}{suffix}"))
 }
 
-fn opener(text: &str) -> Result<&str, String> {
-    let (_, after) = text.split_once('=').ok_or(format!("no name in {text}"))?;
+fn opener(text: &str) -> anyhow::Result<&str> {
+    let (_, after) = text
+        .split_once('=')
+        .with_context(|| format!("no name in {text}"))?;
     let end = after.find(|c: char| !c.is_ascii_alphanumeric());
     after
         .get(..end.unwrap_or(after.len()))
-        .ok_or(format!("no segment in {text}"))
+        .with_context(|| format!("no segment in {text}"))
 }

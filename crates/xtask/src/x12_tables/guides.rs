@@ -2,14 +2,15 @@
 
 use std::fs;
 
+use anyhow::Context as _;
+
 use super::facts::Facts;
 
 /// The rows of every guide: `H` (set, guide, basis), `L`, `S` and `E`. What a guide does not use needs no codes,
 /// and the columns that only print are left out.
-pub(crate) fn guides(facts: &Facts) -> Result<String, String> {
+pub(crate) fn guides(facts: &Facts) -> anyhow::Result<String> {
     let folder = facts.folder().join("hipaa");
-    let entries =
-        fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let entries = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| name.starts_with(|c: char| c.is_ascii_digit()))

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context as _;
+
 use super::facts::{Facts, Row, VERSIONS};
 use super::{bounded, grades};
 
@@ -9,7 +11,7 @@ use super::{bounded, grades};
 type Merged = BTreeMap<String, Vec<(Row, u32)>>;
 
 /// Set, mask, GS01, expression, and the grade of each loop's name in the order of opening.
-pub(crate) fn sets(facts: &Facts) -> Result<String, String> {
+pub(crate) fn sets(facts: &Facts) -> anyhow::Result<String> {
     let graded = facts.grades();
     let mut versions = facts.of_versions("sets")?;
     for (version, rows) in VERSIONS.iter().zip(&mut versions) {
@@ -18,7 +20,11 @@ pub(crate) fn sets(facts: &Facts) -> Result<String, String> {
             let mut letters = String::new();
             for path in grades::paths(column(row, 2)?)? {
                 let key = (set.clone(), (*version).to_owned(), path);
-                letters.push(*graded.get(&key).ok_or(format!("no name for {key:?}"))?);
+                letters.push(
+                    *graded
+                        .get(&key)
+                        .with_context(|| format!("no name for {key:?}"))?,
+                );
             }
             if let Some(expression) = row.get_mut(2) {
                 *expression = bounded::ended(expression);
@@ -30,7 +36,7 @@ pub(crate) fn sets(facts: &Facts) -> Result<String, String> {
 }
 
 /// Set, mask, path, name, grade and condition, of the names that depend on a value.
-pub(crate) fn names(facts: &Facts) -> Result<String, String> {
+pub(crate) fn names(facts: &Facts) -> anyhow::Result<String> {
     let mut versions = vec![Vec::new(); VERSIONS.len()];
     for row in facts.loop_names() {
         let conditional = row.get(5).is_some_and(|when| !when.is_empty());
@@ -52,14 +58,14 @@ pub(crate) fn names(facts: &Facts) -> Result<String, String> {
 
 /// The elements (`E`, number, mask, type, min, max), then the segments (`S`, id, mask, cells, notes,
 /// unconfirmed notes).
-pub(crate) fn dictionary(facts: &Facts) -> Result<String, String> {
+pub(crate) fn dictionary(facts: &Facts) -> anyhow::Result<String> {
     let elements = text(&merge(facts.of_versions("elements")?));
     let segments = text(&merge(facts.of_versions("segments")?));
     Ok(prefixed("E", &elements) + &prefixed("S", &segments))
 }
 
 /// Element, mask, codes separated by a blank.
-pub(crate) fn codes(facts: &Facts) -> Result<String, String> {
+pub(crate) fn codes(facts: &Facts) -> anyhow::Result<String> {
     Ok(text(&merge(facts.of_versions("codes")?)))
 }
 
@@ -96,8 +102,8 @@ fn joined(lines: impl Iterator<Item = String>) -> String {
     text
 }
 
-fn column(row: &Row, at: usize) -> Result<&str, String> {
+fn column(row: &Row, at: usize) -> anyhow::Result<&str> {
     row.get(at)
         .map(String::as_str)
-        .ok_or(format!("short row {row:?}"))
+        .with_context(|| format!("short row {row:?}"))
 }
