@@ -1,7 +1,10 @@
 """`--unknown-resources upstream`: resources of types that are not here are made by moto, one stack each."""
 
+import http.server
 import json
+import re
 import subprocess
+import threading
 
 import pytest
 import requests
@@ -224,6 +227,34 @@ def test_what_is_in_the_upstream_is_not_forgotten_without_it(moto, tmp_path):
     with Server("--data-dir", str(tmp_path), "--upstream", moto, "--unknown-resources", "record") as server:
         status, _ = deleted(server.endpoint)
         assert status == "DELETE_COMPLETE" and sqs(server.endpoint) == []
+
+
+@pytest.mark.parametrize(("accepts", "words"), [(True, "is there"), (False, "may be there")])
+def test_an_upstream_that_goes_while_it_makes_a_resource(server_with, accepts, words):
+    """The stack in the upstream is named, so that it can be found and deleted."""
+    asked = []
+
+    class Vanishing(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked.append(self.rfile.read(int(self.headers["content-length"])).decode())
+            self.server.socket.close()
+            if accepts:
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b"<CreateStackResponse><CreateStackResult><StackId>s</StackId></CreateStackResult></CreateStackResponse>")
+
+        def log_message(self, *_):
+            pass
+
+    upstream = http.server.HTTPServer(("127.0.0.1", 0), Vanishing)
+    threading.Thread(target=upstream.handle_request, daemon=True).start()
+    endpoint = server_with("--upstream", f"http://127.0.0.1:{upstream.server_port}")
+    stacks = boto3_client("cloudformation", endpoint, ACCOUNT)
+    stacks.create_stack(StackName="orders", TemplateBody="Resources: {Queue: {Type: AWS::SQS::Queue}}", OnFailure="DO_NOTHING")
+    (queue,) = stacks.describe_stack_resources(StackName="orders")["StackResources"]
+    name = re.search(r"StackName=([^&]*)", asked[0].replace("%2D", "-"))[1]
+    assert queue["ResourceStatus"] == "CREATE_FAILED" and queue["PhysicalResourceId"] == name
+    assert f"the stack {name} {words}" in queue["ResourceStatusReason"]
 
 
 def test_an_upstream_that_is_gone(server_with):

@@ -32,7 +32,7 @@ pub trait UpstreamStacks: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What the upstream answers; a failed stack may be left.
+    /// What the upstream answers; a failed stack may be left. `NetworkFailure` only if there is no stack.
     async fn create(
         &self,
         scope: &Scope,

@@ -129,6 +129,15 @@ impl UpstreamCloudFormation {
     }
 }
 
+/// An upstream that is not reached any more has the stack all the same.
+fn after_acceptance(error: HandlerError, name: &str) -> HandlerError {
+    if error.code != HandlerErrorCode::NetworkFailure {
+        return error;
+    }
+    let message = format!("{}; the stack {name} is there", error.message);
+    HandlerError::new(HandlerErrorCode::NotStabilized, message)
+}
+
 fn named(name: &str) -> Fields {
     vec![("StackName".to_owned(), name.to_owned())]
 }
@@ -163,8 +172,20 @@ impl UpstreamStacks for UpstreamCloudFormation {
         tags: &Tags,
     ) -> Result<(), HandlerError> {
         let fields = definition(name, template, tags);
-        let Accepted {} = self.call(scope, "CreateStack", &fields).await?;
-        self.wait(scope, name, "CREATE_COMPLETE").await
+        let action = "CreateStack";
+        let called = self.client.call(scope, action, &fields).await;
+        match called {
+            Ok(Accepted {}) => {
+                let created = self.wait(scope, name, "CREATE_COMPLETE").await;
+                created.map_err(|error| after_acceptance(error, name))
+            }
+            Err(error @ CallError::Broken(_)) => {
+                let mut error = self.failed(action, &error);
+                error.message = format!("{}; the stack {name} may be there", error.message);
+                Err(error)
+            }
+            Err(error) => Err(self.failed(action, &error)),
+        }
     }
 
     async fn update(
