@@ -164,3 +164,41 @@ def test_what_cannot_be_imported_is_told(stacks, existing):
     stacks.execute_change_set(StackName="mine", ChangeSetName="c")
     with pytest.raises(ClientError, match="already exists in stack"):
         propose(stacks, LOGS % ("Retain", "another"), "CREATE", "other")
+
+
+INCLUDING = """Parameters: {Where: {Type: String}}
+Resources:
+  Logs:
+    Type: AWS::Logs::LogGroup
+    Properties:
+      Fn::Transform: {Name: AWS::Include, Parameters: {Location: !Sub "s3://${Where}/group.yaml"}}
+"""
+
+
+def test_templates_include_objects_of_s3(stacks, endpoint, account):
+    s3 = boto3_client("s3", endpoint, account)
+    where = f"snippets-{account}"
+    s3.create_bucket(Bucket=where)
+    parameters = [{"ParameterKey": "Where", "ParameterValue": where}]
+    wanted = {"StackName": "mine", "TemplateBody": INCLUDING, "Parameters": parameters, "Capabilities": ["CAPABILITY_AUTO_EXPAND"]}
+    assert stacks.validate_template(TemplateBody=INCLUDING)["DeclaredTransforms"] == ["AWS::Include"]
+    with pytest.raises(ClientError, match=r"Requires capabilities : \[CAPABILITY_AUTO_EXPAND\]"):
+        s3.put_object(Bucket=where, Key="group.yaml", Body="LogGroupName: /included/one")
+        stacks.create_stack(**{**wanted, "Capabilities": []})
+    stacks.create_stack(**wanted)
+    group = stacks.describe_stack_resource(StackName="mine", LogicalResourceId="Logs")["StackResourceDetail"]
+    assert group["PhysicalResourceId"] == "/included/one"
+    processed = stacks.get_template(StackName="mine", TemplateStage="Processed")["TemplateBody"]
+    assert processed["Resources"]["Logs"]["Properties"] == {"LogGroupName": "/included/one"}
+    assert "Fn::Transform" in stacks.get_template(StackName="mine")["TemplateBody"]
+    with pytest.raises(ClientError, match="No updates are to be performed"):
+        stacks.update_stack(**wanted)
+    s3.put_object(Bucket=where, Key="group.yaml", Body='{"LogGroupName": "/included/two"}')
+    stacks.update_stack(StackName="mine", UsePreviousTemplate=True, Parameters=parameters, Capabilities=["CAPABILITY_AUTO_EXPAND"])
+    assert status(stacks) == "UPDATE_COMPLETE"
+    s3.delete_object(Bucket=where, Key="group.yaml")
+    with pytest.raises(ClientError, match="Transform AWS::Include failed with: S3 error: .*group.yaml"):
+        stacks.update_stack(**wanted)
+    stacks.delete_stack(StackName="mine")
+    with pytest.raises(ClientError, match=f"No transform named {account}::Mine found"):
+        stacks.create_stack(StackName="macro", TemplateBody="Transform: Mine\n" + BUCKET)

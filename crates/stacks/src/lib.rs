@@ -11,6 +11,7 @@ mod event;
 mod execute;
 mod export;
 mod ids;
+mod include;
 mod nested;
 mod operations;
 mod plan;

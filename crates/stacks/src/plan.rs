@@ -55,7 +55,7 @@ impl Stacks {
         stack: &Stack,
         new: &Prepared,
     ) -> Result<bool, StackError> {
-        let exports = used_exports(&self.store, scope, &new.definition.template);
+        let exports = used_exports(&self.store, scope, &new.definition);
         let found = outputs(&self.registry, stack, &exports, &new.bound);
         let (found, _) = found.map_err(StackError::validation)?;
         Ok(found != stack.outputs)

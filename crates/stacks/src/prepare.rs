@@ -49,6 +49,8 @@ pub struct ParameterRequest {
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
     pub(crate) definition: Definition,
+    /// The template, with transforms carried out.
+    pub(crate) template: Template,
     pub(crate) bound: Bound,
 }
 
@@ -67,11 +69,12 @@ pub(crate) struct Preparer<'a> {
 }
 
 impl Preparer<'_> {
-    /// Reads and checks what a caller asks for.
+    /// Checks what a caller asks for, with the texts that its template includes.
     pub(crate) fn requested(
         &self,
         owner: &Owner<'_>,
         request: DefinitionRequest,
+        included: BTreeMap<String, String>,
         previous: Option<&Definition>,
     ) -> Result<Prepared, StackError> {
         let text = request
@@ -82,9 +85,12 @@ impl Preparer<'_> {
         })?;
         let template = Template::parse(&text)?;
         let given = given(&template, &request.parameters, previous)?;
+        let unnamed = pseudo(owner, &Definition::default());
+        let template = template.included(&given, &unnamed, &included)?;
         let previous = previous.cloned().unwrap_or_default();
         let definition = Definition {
             template: text,
+            included,
             description: template.description.clone(),
             parameters: Vec::new(),
             tags: request.tags.unwrap_or(previous.tags),
@@ -96,7 +102,7 @@ impl Preparer<'_> {
             monitoring_minutes: request.monitoring_minutes.or(previous.monitoring_minutes),
             timeout_minutes: request.timeout_minutes.or(previous.timeout_minutes),
         };
-        let prepared = self.bound(owner, &template, definition, &given)?;
+        let prepared = self.bound(owner, template, definition, &given)?;
         if let Some(allowed) = &request.resource_types {
             check_allowed(prepared.bound.template(), allowed)?;
         }
@@ -111,30 +117,41 @@ impl Preparer<'_> {
         let template = Template::parse(&definition.template)?;
         let known = definition.parameters.iter();
         let given = known.map(|parameter| (parameter.key.clone(), parameter.value.clone()));
+        let given: BTreeMap<String, String> = given.collect();
+        let pseudo = pseudo(owner, definition);
+        let template = template.included(&given, &pseudo, &definition.included)?;
         let resolved = definition
             .parameters
             .iter()
             .filter_map(|parameter| Some((parameter.value.clone(), parameter.resolved.clone()?)));
-        let values = parameters(&template.parameters, &given.collect(), &resolved.collect())?;
-        let bound = Bound::new(&template, values, pseudo(owner, definition))?;
+        let values = parameters(&template.parameters, &given, &resolved.collect())?;
+        let bound = Bound::new(&template, values, pseudo)?;
         let definition = definition.clone();
-        Ok(Prepared { definition, bound })
+        Ok(Prepared {
+            definition,
+            template,
+            bound,
+        })
     }
 
     fn bound(
         &self,
         owner: &Owner<'_>,
-        template: &Template,
+        template: Template,
         mut definition: Definition,
         given: &BTreeMap<String, String>,
     ) -> Result<Prepared, StackError> {
-        self.check_types(template)?;
+        self.check_types(&template)?;
         let ssm = self.ssm(owner.scope, &template.parameters, given);
         let values = parameters(&template.parameters, given, &ssm)?;
         definition.parameters = stored_parameters(&template.parameters, given, &ssm);
-        let bound = Bound::new(template, values, pseudo(owner, &definition))?;
+        let bound = Bound::new(&template, values, pseudo(owner, &definition))?;
         self.check_types(bound.template())?;
-        Ok(Prepared { definition, bound })
+        Ok(Prepared {
+            definition,
+            template,
+            bound,
+        })
     }
 
     fn ssm(
@@ -226,7 +243,7 @@ pub(crate) fn check_capabilities(
     ))
 }
 
-fn pseudo(owner: &Owner<'_>, definition: &Definition) -> Pseudo {
+pub(crate) fn pseudo(owner: &Owner<'_>, definition: &Definition) -> Pseudo {
     Pseudo {
         account: owner.scope.account.to_string(),
         region: owner.scope.region.to_string(),
@@ -238,7 +255,7 @@ fn pseudo(owner: &Owner<'_>, definition: &Definition) -> Pseudo {
 }
 
 /// The values that a caller gives, or leaves as they are.
-fn given(
+pub(crate) fn given(
     template: &Template,
     requested: &[ParameterRequest],
     previous: Option<&Definition>,

@@ -74,6 +74,9 @@ pub struct OperationRecord {
 pub struct Definition {
     /// The template, as it was given.
     pub template: String,
+    /// What `AWS::Include` inserts, by its address in S3.
+    #[serde(default)]
+    pub included: BTreeMap<String, String>,
     /// The description that the template has.
     pub description: Option<String>,
     /// The parameters.

@@ -21,6 +21,7 @@ mod plan;
 mod resource;
 mod rules;
 mod template;
+mod transform;
 
 pub use bound::{Bound, BoundResource};
 pub use dynamic::{SsmReference, replace_dynamic_references, ssm_references};

@@ -70,11 +70,6 @@ fn holds(node: &Node, evaluator: &Evaluator<'_>) -> Result<bool, TemplateError> 
             let (all, allowed) = (texts(all, evaluator)?, texts(allowed, evaluator)?);
             Ok(all.iter().all(|item| allowed.contains(item)))
         }
-        ("Fn::RefAll" | "Fn::ValueOf" | "Fn::ValueOfAll", _) => {
-            let message =
-                format!("{name} is not supported: there are no parameters of its types here");
-            Err(TemplateError::function(node.position, message))
-        }
         _ => {
             let message = format!("{name} is not a function of rules, or has other arguments");
             Err(TemplateError::function(node.position, message))
@@ -88,10 +83,38 @@ fn each(list: &[Node], evaluator: &Evaluator<'_>) -> Result<Vec<bool>, TemplateE
 
 /// The texts of a value: one, or those of a list.
 fn texts(node: &Node, evaluator: &Evaluator<'_>) -> Result<Vec<String>, TemplateError> {
+    if let Some((name, argument)) = node.call() {
+        match name {
+            "Fn::RefAll" => return values_of_type(argument, evaluator),
+            "Fn::ValueOf" | "Fn::ValueOfAll" => {
+                let message = format!(
+                    "{name} is not supported: it asks for attributes of resources of EC2, which is not here"
+                );
+                return Err(TemplateError::function(node.position, message));
+            }
+            _ => {}
+        }
+    }
     let value = evaluator.value(node)?;
     Ok(match value {
         Some(Value::Array(items)) => items.iter().filter_map(scalar_text).collect(),
         Some(value) => scalar_text(&value).into_iter().collect(),
         None => Vec::new(),
     })
+}
+
+/// The values of all parameters of a type.
+fn values_of_type(node: &Node, evaluator: &Evaluator<'_>) -> Result<Vec<String>, TemplateError> {
+    let type_name = node.as_text().ok_or_else(|| {
+        let message = "Fn::RefAll requires the name of a type of parameters";
+        TemplateError::function(node.position, message)
+    })?;
+    let declared = evaluator.template.parameters.iter();
+    let declared = declared.filter(|parameter| parameter.type_name == type_name);
+    let values = declared.filter_map(|parameter| evaluator.parameters.get(&parameter.name));
+    let texts = values.flat_map(|value| match value {
+        Value::Array(items) => items.iter().filter_map(scalar_text).collect(),
+        value => scalar_text(value).into_iter().collect::<Vec<_>>(),
+    });
+    Ok(texts.collect())
 }

@@ -6,7 +6,7 @@ use crate::error::TemplateError;
 use crate::node::{Member, Node};
 use crate::parameter::{self, ParameterDeclaration};
 use crate::resource::{self, ResourceDeclaration};
-use crate::{check, for_each, parse};
+use crate::{check, for_each, parse, transform};
 
 /// A template whose sections are read and checked as far as that is possible without parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub struct Template {
     pub(crate) root: Node,
     /// Whether loops are left to expand.
     pub(crate) has_loops: bool,
+    /// Whether transforms are left to carry out.
+    pub(crate) has_transforms: bool,
 }
 
 /// An output of a template.
@@ -67,8 +69,8 @@ const SECTIONS: &[&str] = &[
 ];
 
 const VERSION: &str = "2010-09-09";
-const EXTENSIONS: &str = "AWS::LanguageExtensions";
-const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
+pub(crate) const EXTENSIONS: &str = "AWS::LanguageExtensions";
+pub(crate) const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
 
 /// The most of what, by section.
 ///
@@ -90,8 +92,13 @@ impl Template {
     ///
     /// It is not well formed, or breaks a rule that does not depend on parameters.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        let template = Self::of(parse::parse(text)?)?;
-        if !template.has_loops {
+        Self::checked(parse::parse(text)?)
+    }
+
+    /// A template, checked if it is whole.
+    pub(crate) fn checked(root: Node) -> Result<Self, TemplateError> {
+        let template = Self::of(root)?;
+        if !template.has_loops && !template.has_transforms {
             check::check(&template)?;
         }
         Ok(template)
@@ -99,13 +106,17 @@ impl Template {
 
     pub(crate) fn of(root: Node) -> Result<Self, TemplateError> {
         sections(&root)?;
-        let transforms = transforms(&root)?;
+        let transforms = transform::names(&root)?;
+        let has_transforms = transform::has_transforms(&root);
         let has_loops =
             transforms.iter().any(|name| name == EXTENSIONS) && for_each::has_loops(&root);
         let members = |name: &str| members(&root, name);
-        let parameters = members("Parameters")?.iter().map(parameter::declaration);
-        let resources = members("Resources")?.iter().filter(is_no_loop(has_loops));
-        let outputs = members("Outputs")?.iter().filter(is_no_loop(has_loops));
+        let parameters = members("Parameters")?
+            .iter()
+            .filter(is_declared(false))
+            .map(parameter::declaration);
+        let resources = members("Resources")?.iter().filter(is_declared(has_loops));
+        let outputs = members("Outputs")?.iter().filter(is_declared(has_loops));
         let template = Self {
             description: description(&root)?,
             metadata: root.get("Metadata").map(Node::to_value),
@@ -116,13 +127,14 @@ impl Template {
             outputs: outputs.map(output).collect::<Result<_, _>>()?,
             conditions: members("Conditions")?
                 .iter()
-                .filter(is_no_loop(has_loops))
+                .filter(is_declared(has_loops))
                 .cloned()
                 .collect(),
             mappings: members("Mappings")?.to_vec(),
             rules: members("Rules")?.to_vec(),
             transforms,
             has_loops,
+            has_transforms,
             root: root.clone(),
         };
         template.check_serverless()?;
@@ -146,9 +158,12 @@ impl Template {
 
     fn check_counts(&self) -> Result<(), TemplateError> {
         let resources = self.root.get("Resources");
-        if resources
-            .and_then(Node::as_object)
-            .is_none_or(<[_]>::is_empty)
+        // What is included may be all there is.
+        let is_whole = !self.has_transforms;
+        if is_whole
+            && resources
+                .and_then(Node::as_object)
+                .is_none_or(<[_]>::is_empty)
         {
             let message = "At least one Resources member must be defined.";
             return Err(TemplateError::format(self.root.position, message));
@@ -253,15 +268,21 @@ const IAM_TYPES: &[&str] = &[
     "AWS::IAM::UserToGroupAddition",
 ];
 
-fn is_no_loop(has_loops: bool) -> impl Fn(&&Member) -> bool {
-    move |member| !(has_loops && for_each::is_loop(&member.name))
+/// Whether a member of a section is whole, and neither a loop nor a transform.
+fn is_declared(has_loops: bool) -> impl Fn(&&Member) -> bool {
+    move |member| {
+        let is_transformed =
+            member.name == transform::FUNCTION || member.value.get(transform::FUNCTION).is_some();
+        let is_repeated = has_loops && for_each::is_loop(&member.name);
+        !(is_transformed || is_repeated)
+    }
 }
 
 fn sections(root: &Node) -> Result<(), TemplateError> {
     let members = root.as_object().unwrap_or_default();
-    let unknown = members
-        .iter()
-        .filter(|member| !SECTIONS.contains(&member.name.as_str()));
+    let unknown = members.iter().filter(|member| {
+        !SECTIONS.contains(&member.name.as_str()) && member.name != transform::FUNCTION
+    });
     let unknown: Vec<_> = unknown.collect();
     if let Some(first) = unknown.first() {
         let names: Vec<_> = unknown.iter().map(|member| member.name.as_str()).collect();
@@ -303,25 +324,6 @@ fn description(root: &Node) -> Result<Option<String>, TemplateError> {
         return Err(TemplateError::format(node.position, message));
     }
     Ok(Some(text.to_owned()))
-}
-
-fn transforms(root: &Node) -> Result<Vec<String>, TemplateError> {
-    let Some(node) = root.get("Transform") else {
-        return Ok(Vec::new());
-    };
-    let single = std::slice::from_ref(node);
-    let named = node.as_list().unwrap_or(single).iter().map(|item| match item.as_text() {
-        Some(name) if name == EXTENSIONS || name == SERVERLESS => Ok(name.to_owned()),
-        Some(name) => {
-            let message = format!(
-                "the transform {name} is not supported; {EXTENSIONS} is, and {SERVERLESS} where there is no \
-                 Serverless resource"
-            );
-            Err(TemplateError::format(item.position, message))
-        }
-        None => Err(TemplateError::format(item.position, "a Transform must be a string.")),
-    });
-    named.collect()
 }
 
 fn output(member: &Member) -> Result<OutputDeclaration, TemplateError> {

@@ -7,7 +7,7 @@ use b2bi_local_template::Bound;
 
 use super::{Execution, StepError};
 use crate::references::StackReferences;
-use crate::stack::{Output, Stack};
+use crate::stack::{Definition, Output, Stack};
 use crate::store::{Export, StackStore};
 
 /// The outputs of a template in a stack, and the exports that they use.
@@ -37,9 +37,11 @@ pub(crate) fn outputs(
 pub(crate) fn used_exports(
     store: &StackStore,
     scope: &b2bi_local_b2bi::Scope,
-    template: &str,
+    definition: &Definition,
 ) -> BTreeMap<String, Export> {
-    if template.contains("ImportValue") {
+    let mut included = definition.included.values();
+    let uses = |text: &String| text.contains("ImportValue");
+    if uses(&definition.template) || included.any(uses) {
         store.exports(scope)
     } else {
         BTreeMap::new()
@@ -49,8 +51,8 @@ pub(crate) fn used_exports(
 impl Execution {
     /// Reads the exports that the template may use.
     pub(super) fn read_exports(&mut self) {
-        let template = &self.stack.definition.template;
-        self.exports = used_exports(&self.stacks.store, &self.scope, template);
+        let definition = &self.stack.definition;
+        self.exports = used_exports(&self.stacks.store, &self.scope, definition);
     }
 
     /// Gives the stack the outputs of a template.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use b2bi_local_b2bi::Scope;
-use b2bi_local_template::Template;
 
 use super::Begun;
 use crate::change_set::{ChangeSet, described, mark_imports};
@@ -104,9 +103,8 @@ impl Stacks {
         let previous = (!is_empty).then_some(&stack.definition);
         let owner = Self::owner(scope, &stack);
         let definition = request.definition.clone();
-        let prepared = self.preparer().requested(&owner, definition, previous)?;
-        let template = Template::parse(&prepared.definition.template)?;
-        check_capabilities(&template, &capabilities, false)?;
+        let prepared = self.prepared(&owner, definition, previous).await?;
+        check_capabilities(&prepared.template, &capabilities, false)?;
         let change_set = self.change_set(scope, &stack, &request, prepared).await?;
         if is_new {
             self.insert_for_review(scope, stack.clone(), request.client_token)

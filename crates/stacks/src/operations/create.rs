@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use b2bi_local_b2bi::Scope;
-use b2bi_local_template::Template;
 
 use super::Begun;
 use crate::error::StackError;
@@ -66,11 +65,8 @@ impl Stacks {
         let mut stack = self.new_stack(scope, &request.name, parent.as_ref());
         let capabilities = request.definition.capabilities.clone();
         let owner = Self::owner(scope, &stack);
-        let prepared = self
-            .preparer()
-            .requested(&owner, request.definition, None)?;
-        let template = Template::parse(&prepared.definition.template)?;
-        check_capabilities(&template, &capabilities, true)?;
+        let prepared = self.prepared(&owner, request.definition, None).await?;
+        check_capabilities(&prepared.template, &capabilities, true)?;
         stack.definition = prepared.definition;
         stack.termination_protection = request.termination_protection;
         stack.disable_rollback = request.on_failure == OnFailure::DoNothing;

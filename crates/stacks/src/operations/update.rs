@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use b2bi_local_b2bi::Scope;
-use b2bi_local_template::Template;
 
 use super::Begun;
 use crate::error::StackError;
@@ -51,11 +50,9 @@ impl Stacks {
         let (mut stack, guard) = self.occupied(scope, &stack.id)?;
         let capabilities = request.definition.capabilities.clone();
         let owner = Self::owner(scope, &stack);
-        let prepared =
-            self.preparer()
-                .requested(&owner, request.definition, Some(&stack.definition))?;
-        let template = Template::parse(&prepared.definition.template)?;
-        check_capabilities(&template, &capabilities, true)?;
+        let previous = Some(&stack.definition);
+        let prepared = self.prepared(&owner, request.definition, previous).await?;
+        check_capabilities(&prepared.template, &capabilities, true)?;
         let planned = self.planned(scope, &stack, &prepared).await?;
         if !planned.is_needed {
             return Err(StackError::validation(NO_UPDATES));

@@ -72,7 +72,7 @@ const FUNCTIONS: &[(&str, Kind, Function)] = &[
 /// Functions of AWS that are refused by name, with the reason.
 const REFUSED: &[(&str, &str)] = &[(
     "Fn::Transform",
-    "macros and AWS::Include run in AWS only; put what they insert into the template",
+    "it must be a member of an object of the template",
 )];
 
 /// Whether a tag of this name is read. Whether it may be used is checked later.

@@ -302,10 +302,6 @@ fn mappings_and_conditions() {
             "!Equals [a, b]",
             "Fn::Equals can be used in conditions only",
         ),
-        (
-            "!Transform {Name: AWS::Include}",
-            "Fn::Transform is not supported",
-        ),
         ("{'Fn::Foo': a}", "Fn::Foo is not a function of templates"),
         ("{'Fn::Sub': a, b: c}", "Fn::Sub must be the only member"),
         ("!Foo a", "the tag !Foo is not a function"),

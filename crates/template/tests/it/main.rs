@@ -15,6 +15,7 @@ mod parameters;
 mod plans;
 mod rules;
 mod templates;
+mod transforms;
 
 use std::collections::BTreeMap;
 

@@ -9,6 +9,9 @@ fn rules_hold_or_tell_what_must_be() {
             "Parameters:
   Stage: {{Type: String, Default: dev}}
   Zones: {{Type: CommaDelimitedList, Default: 'a,b'}}
+  One: {{Type: 'AWS::EC2::VPC::Id', Default: vpc-1}}
+  Two: {{Type: 'AWS::EC2::VPC::Id', Default: vpc-2}}
+  More: {{Type: 'List<AWS::EC2::VPC::Id>', Default: 'vpc-3,vpc-4'}}
 Rules:
   R: {rule}
 Resources: {{B: {{Type: AWS::S3::Bucket}}}}
@@ -22,7 +25,7 @@ Resources: {{B: {{Type: AWS::S3::Bucket}}}}
         ("!Equals [!Ref Stage, dev]", Ok(())),
         (
             "!Equals [!Ref Stage, prod]",
-            Err("Rule 'R' failed: be so (line 5"),
+            Err("Rule 'R' failed: be so (line 8"),
         ),
         ("!Not [!Equals [!Ref Stage, prod]]", Ok(())),
         ("!Not [{'Fn::Contains': [['1', '2'], !Ref Stage]}]", Ok(())),
@@ -36,8 +39,29 @@ Resources: {{B: {{Type: AWS::S3::Bucket}}}}
         ),
         ("!Or [!Equals [!Ref Stage, dev], !Equals [a, b]]", Ok(())),
         (
-            "{'Fn::ValueOf': [Stage, X]}",
-            Err("Fn::ValueOf is not supported"),
+            "{'Fn::EachMemberIn': [{'Fn::RefAll': 'AWS::EC2::VPC::Id'}, [vpc-1, vpc-2, vpc-3]]}",
+            Ok(()),
+        ),
+        (
+            "{'Fn::EachMemberEquals': [{'Fn::RefAll': 'AWS::EC2::VPC::Id'}, vpc-1]}",
+            Err("be so"),
+        ),
+        (
+            "{'Fn::Contains': [{'Fn::RefAll': 'List<AWS::EC2::VPC::Id>'}, vpc-3]}",
+            Ok(()),
+        ),
+        ("{'Fn::EachMemberIn': [{'Fn::RefAll': Number}, []]}", Ok(())),
+        (
+            "{'Fn::Contains': [{'Fn::RefAll': [String]}, dev]}",
+            Err("Fn::RefAll requires the name of a type of parameters (line 8"),
+        ),
+        (
+            "{'Fn::Equals': [{'Fn::ValueOf': [Stage, X]}, a]}",
+            Err("Fn::ValueOf is not supported: it asks for attributes of resources of EC2"),
+        ),
+        (
+            "{'Fn::EachMemberEquals': [{'Fn::ValueOfAll': ['AWS::EC2::VPC::Id', Tags.a]}, a]}",
+            Err("Fn::ValueOfAll is not supported: it asks for attributes of resources of EC2"),
         ),
         ("!Join ['', []]", Err("Fn::Join is not a function of rules")),
         ("true", Err("must use a function")),

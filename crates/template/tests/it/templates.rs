@@ -82,10 +82,6 @@ fn what_is_wrong_is_named_with_its_place() {
             "Template format error: the type AWS::Serverless::Function of resource R is not supported: the transform AWS::Serverless-2016-10-31 is not carried out (line 2, column 16)",
         ),
         (
-            "Transform: Mine\nResources: {R: {Type: T}}",
-            "Template format error: the transform Mine is not supported; AWS::LanguageExtensions is, and AWS::Serverless-2016-10-31 where there is no Serverless resource (line 1, column 12)",
-        ),
-        (
             "Resources: {R: {Type: T, DeletionPolicy: Keep}}",
             "Template error: Unrecognized DeletionPolicy Keep for resource R (line 1, column 42)",
         ),
