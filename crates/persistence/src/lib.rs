@@ -117,6 +117,20 @@ impl RowStore {
         table: Table,
         mut row: impl FnMut(&str, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.read_skipping(table, |key, value| row(key, value).map(|()| None))
+    }
+
+    /// Reads rows of a table, in the order of their keys. Where `row` returns a later key, reading
+    /// goes on there.
+    ///
+    /// # Errors
+    ///
+    /// The disk, or the first row that `row` does not take.
+    pub fn read_skipping<E: From<WriteError>>(
+        &self,
+        table: Table,
+        mut row: impl FnMut(&str, &[u8]) -> Result<Option<String>, E>,
+    ) -> Result<(), E> {
         let transaction = self
             .inner
             .storage
@@ -128,9 +142,13 @@ impl RowStore {
             Err(TableError::TableDoesNotExist(_)) => return Ok(()),
             Err(error) => return Err(WriteError::disk(error).into()),
         };
-        for entry in rows.iter().map_err(WriteError::disk)? {
+        let mut entries = rows.iter().map_err(WriteError::disk)?;
+        while let Some(entry) = entries.next() {
             let (key, value) = entry.map_err(WriteError::disk)?;
-            row(key.value(), value.value())?;
+            let next = row(key.value(), value.value())?;
+            if let Some(next) = next.filter(|next| next.as_str() > key.value()) {
+                entries = rows.range(next.as_str()..).map_err(WriteError::disk)?;
+            }
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The service as its caller sees it.
 
+mod load;
 mod log_groups;
 mod notifications;
 mod objects;

@@ -1,20 +1,18 @@
-//! State that outlives the process: read from the row store, written for people, put back, cleared.
+//! State that outlives the process: written for people, put back, cleared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use b2bi_local_persistence::{Batch, RowStore, WriteError};
+use b2bi_local_persistence::{Batch, WriteError};
 use serde_json::{Map, Value, json};
 
-use crate::config::Config;
-use crate::environment::Environment;
 use crate::jobs;
 use crate::scope::Scope;
 use crate::service::B2bi;
 use crate::service::restore_error::{RestoreError, ScopeFormatError, StateFormatError};
 use crate::state::job::CancelledJobs;
-use crate::state::{Partition, RowError, State, rows};
+use crate::state::{Partition, State};
 
 /// What the member `format` of a written state says.
 pub const FORMAT: &str = "b2bi-local state";
@@ -22,35 +20,6 @@ pub const FORMAT: &str = "b2bi-local state";
 pub const FORMAT_VERSION: u64 = 1;
 
 impl B2bi {
-    /// A service with the resources that a row store has, and whose state is kept there from now on.
-    ///
-    /// # Errors
-    ///
-    /// The first row that cannot be read.
-    pub fn with_row_store(
-        config: Config,
-        environment: Environment,
-        row_store: RowStore,
-    ) -> Result<Self, RowError> {
-        let mut service = Self::new(config, environment);
-        service.row_store = Some(row_store.clone());
-        let read = row_store.read::<RowError>(rows::ROWS, |key, value| {
-            let (scope, table, place) = rows::place_of(key)?;
-            let partition = service.partition(&scope);
-            let mut state = partition.lock();
-            let put = state.put_back(table, place, value);
-            put.map_err(|error| rows::unreadable(key, error))?;
-            let has_ended = table == rows::JOBS && state.jobs.has_ended(place);
-            drop(state);
-            if has_ended {
-                service.context.retention.ended(&partition, place);
-            }
-            Ok(())
-        });
-        read?;
-        Ok(service)
-    }
-
     /// Sets the jobs going that were under way when the state was last kept.
     ///
     /// Call it once, within the runtime that is to carry them out.

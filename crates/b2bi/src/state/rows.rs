@@ -11,6 +11,8 @@ use crate::state::job::Job;
 
 /// Where the row store has the rows of this service.
 pub(crate) const ROWS: row_store::Table = row_store::Table("b2bi");
+/// Where it has the blocks of archived jobs. Earlier releases do not know it.
+pub(crate) const BLOCKS: row_store::Table = row_store::Table("b2bi-archived-jobs");
 
 /// Stands between the parts of a row's key; no part has it.
 const SEPARATOR: char = '\n';
@@ -141,7 +143,15 @@ impl State {
         scope: &Scope,
         batch: &mut row_store::Batch,
     ) -> serde_json::Result<()> {
-        add_changes(self.tables_mut(), scope, batch)
+        add_changes(self.tables_mut(), scope, batch)?;
+        for (block, row) in self.jobs.take_blocks() {
+            let key = key(scope, JOBS, block);
+            match row {
+                Some(row) => batch.put(BLOCKS, key, row),
+                None => batch.remove(BLOCKS, key),
+            }
+        }
+        Ok(())
     }
 
     /// Adds every row to a batch; none counts as changed then.
@@ -225,12 +235,12 @@ fn add_changes<'a>(
 pub(crate) const JOBS: &str = "jobs";
 
 /// The key of a job's row in the row store.
-pub(super) fn job_key(scope: &Scope, place: u64) -> String {
+pub(crate) fn job_key(scope: &Scope, place: u64) -> String {
     key(scope, JOBS, place)
 }
 
 /// The job that a row of the row store holds.
-pub(super) fn job(row: &[u8]) -> Result<Job, RowError> {
+pub(crate) fn job(row: &[u8]) -> Result<Job, RowError> {
     let row = serde_json::from_slice(row)?;
     parse(row).map(|(_, job)| job)
 }

@@ -170,6 +170,11 @@ impl<T: Clone> Table<T> {
     fn put(&mut self, place: u64, row: Arc<Row<T>>) {
         self.places.insert(Arc::clone(&row.id), place);
         self.rows.insert(place, row);
+        self.reserve(place);
+    }
+
+    /// Has a place count as taken by a row that is not in memory.
+    pub(super) fn reserve(&mut self, place: u64) {
         self.next_place = self.next_place.max(place.saturating_add(1));
     }
 

@@ -6,6 +6,7 @@
 )]
 
 mod agreement;
+mod archived_jobs;
 mod bench;
 mod cancelling;
 mod clock;

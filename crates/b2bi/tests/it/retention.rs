@@ -16,7 +16,7 @@ fn config(jobs_in_memory: usize, jobs_remembered: usize) -> Config {
 }
 
 /// So many jobs on a purchase order, one after the other, all ended.
-async fn finished_jobs(bench: &Bench, count: usize) -> Vec<Value> {
+pub(crate) async fn finished_jobs(bench: &Bench, count: usize) -> Vec<Value> {
     bench.put("in/1.edi", ORDER).await;
     let transformer = bench.active_transformer().await;
     let mut jobs = Vec::new();
@@ -43,7 +43,7 @@ async fn status(bench: &Bench, job: &Value) -> String {
     }
 }
 
-async fn statuses(bench: &Bench, jobs: &[Value]) -> Vec<String> {
+pub(crate) async fn statuses(bench: &Bench, jobs: &[Value]) -> Vec<String> {
     let mut all = Vec::new();
     for job in jobs {
         all.push(status(bench, job).await);
@@ -51,8 +51,8 @@ async fn statuses(bench: &Bench, jobs: &[Value]) -> Vec<String> {
     all
 }
 
-const HERE: &str = "succeeded";
-const GONE: &str = "ResourceNotFoundException";
+pub(crate) const HERE: &str = "succeeded";
+pub(crate) const GONE: &str = "ResourceNotFoundException";
 
 #[tokio::test]
 async fn jobs_beyond_the_limit_are_read_from_the_disk() {

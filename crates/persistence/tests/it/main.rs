@@ -88,6 +88,30 @@ async fn rows_are_there_again() {
 }
 
 #[tokio::test]
+async fn rows_are_skipped_up_to_a_later_key() {
+    let directory = Directory::new("skip");
+    let row_store = RowStore::open(&directory.0).unwrap();
+    for number in 0..10 {
+        write(&row_store, put(&number.to_string(), "")).await;
+    }
+    let check = |skips: &[(&str, &str)], expected: &str| {
+        let mut seen = String::new();
+        let read = row_store.read_skipping::<WriteError>(ROWS, |key, _| {
+            seen.push_str(key);
+            let skip = skips.iter().find(|(at, _)| *at == key);
+            Ok(skip.map(|(_, to)| (*to).to_owned()))
+        });
+        read.unwrap();
+        assert_eq!(seen, expected, "{skips:?}");
+    };
+    check(&[], "0123456789");
+    check(&[("0", "5")], "056789");
+    check(&[("2", "40"), ("5", "9")], "01259");
+    check(&[("3", "x")], "0123");
+    check(&[("3", "3"), ("4", "0"), ("5", "")], "0123456789");
+}
+
+#[tokio::test]
 async fn what_waits_is_written_in_order_and_acts_follow() {
     let directory = Directory::new("order");
     let row_store = RowStore::open(&directory.0).unwrap();

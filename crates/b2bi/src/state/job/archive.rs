@@ -2,8 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::num::NonZeroU64;
 
-use super::file_index::FileKeys;
+use foldhash::fast::FixedState;
+
+use super::file_index::{FileKeys, FileRecord};
+use crate::state::job::Job;
 
 /// Archived jobs in the order of their places. There may be millions, so each takes 48 bytes, and
 /// 35 more where it can be found by its id.
@@ -11,27 +15,91 @@ use super::file_index::FileKeys;
 pub(crate) struct JobArchive {
     hasher: BuildHasherDefault<DefaultHasher>,
     /// Where a job is, by the hash of its id: the row on disk says whether it is the one.
-    by_id: HashMap<u64, u64>,
+    by_id: HashMap<NonZeroU64, u64, FixedState>,
     /// Jobs are archived about in the order of their places, so insertions are close to the end and
     /// removals close to the beginning.
     jobs: VecDeque<ArchivedJob>,
 }
 
 /// What is known of a job without its row.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ArchivedJob {
     pub(crate) place: u64,
     /// The hash of its id, where the row is on disk.
-    pub(crate) id: Option<u64>,
+    pub(crate) id: Option<NonZeroU64>,
     /// In milliseconds.
     pub(crate) started_at: i64,
+    /// When its file was written, in milliseconds; [`UNKNOWN`] where nobody knows.
+    written: i64,
     pub(crate) file: FileKeys,
+}
+
+const UNKNOWN: i64 = i64::MIN;
+
+impl ArchivedJob {
+    /// How many bytes one takes on disk.
+    pub(crate) const BYTES: usize = 48;
+
+    /// What is kept of the job at a place; `id` is the hash of its id, where its row is on disk.
+    pub(super) fn new(place: u64, id: Option<NonZeroU64>, job: &Job, file: FileKeys) -> Self {
+        Self {
+            place,
+            id,
+            started_at: job.facts.started_at.as_millis(),
+            written: job.object_version.written.unwrap_or(UNKNOWN),
+            file,
+        }
+    }
+
+    /// What the index of files keeps of it.
+    pub(super) fn file(&self) -> FileRecord {
+        let written = (self.written != UNKNOWN).then_some(self.written);
+        FileRecord::new(self.file, written, self.started_at)
+    }
+
+    /// Its members in their order, each in eight bytes, the least significant first.
+    pub(crate) fn to_bytes(self) -> [u8; Self::BYTES] {
+        let number = |number: Option<NonZeroU64>| number.map_or(0, NonZeroU64::get);
+        let members = [
+            self.place,
+            number(self.id),
+            self.started_at.cast_unsigned(),
+            self.written.cast_unsigned(),
+            number(self.file.occurrence),
+            number(self.file.writing),
+        ];
+        let mut bytes = [0; Self::BYTES];
+        for (to, member) in bytes.as_chunks_mut().0.iter_mut().zip(members) {
+            *to = member.to_le_bytes();
+        }
+        bytes
+    }
+
+    /// The job that was written so.
+    pub(crate) fn from_bytes(bytes: &[u8; Self::BYTES]) -> Self {
+        let mut members = bytes
+            .as_chunks()
+            .0
+            .iter()
+            .map(|part| u64::from_le_bytes(*part));
+        let mut member = || members.next().unwrap_or_default();
+        Self {
+            place: member(),
+            id: NonZeroU64::new(member()),
+            started_at: member().cast_signed(),
+            written: member().cast_signed(),
+            file: FileKeys {
+                occurrence: NonZeroU64::new(member()),
+                writing: NonZeroU64::new(member()),
+            },
+        }
+    }
 }
 
 impl JobArchive {
     /// What an id is found by.
-    pub(crate) fn hash(&self, id: &str) -> u64 {
-        self.hasher.hash_one(id)
+    pub(crate) fn hash(&self, id: &str) -> NonZeroU64 {
+        NonZeroU64::new(self.hasher.hash_one(id)).unwrap_or(NonZeroU64::MIN)
     }
 
     /// The place where a job with this id may be.
@@ -45,9 +113,7 @@ impl JobArchive {
         if let Some(id) = job.id {
             self.by_id.insert(id, job.place);
         }
-        let at = self
-            .jobs
-            .partition_point(|archived| archived.place < job.place);
+        let at = self.jobs.partition_point(|other| other.place < job.place);
         self.jobs.insert(at, job);
     }
 
@@ -71,6 +137,12 @@ impl JobArchive {
         self.jobs.front()
     }
 
+    /// The jobs from a place on, in order.
+    pub(crate) fn starting_at(&self, place: u64) -> impl Iterator<Item = &ArchivedJob> {
+        let at = self.jobs.partition_point(|job| job.place < place);
+        self.jobs.range(at..)
+    }
+
     /// The places of all jobs, in order.
     pub(crate) fn places(&self) -> impl Iterator<Item = u64> {
         self.jobs.iter().map(|job| job.place)
@@ -92,6 +164,7 @@ mod tests {
             place,
             id: Some(archive.hash(&place.to_string())),
             started_at: 0,
+            written: super::UNKNOWN,
             file: FileKeys::default(),
         }
     }

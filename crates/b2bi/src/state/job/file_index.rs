@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::num::NonZeroU64;
 
+use foldhash::fast::FixedState;
+
 use crate::state::job::{Job, ObjectVersion};
 
 /// The files of jobs. What counts for a job is remembered as long as it is not removed.
@@ -11,16 +13,38 @@ use crate::state::job::{Job, ObjectVersion};
 pub(crate) struct FileIndex {
     hasher: BuildHasherDefault<DefaultHasher>,
     /// How many jobs there are for an occurrence of a file.
-    occurrences: HashMap<NonZeroU64, u32>,
+    occurrences: HashMap<NonZeroU64, u32, FixedState>,
     /// The jobs for a file with an entity tag.
-    writings: HashMap<NonZeroU64, Writing>,
+    writings: HashMap<NonZeroU64, Writing, FixedState>,
 }
 
 /// Where a job is in the index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FileKeys {
-    occurrence: Option<NonZeroU64>,
-    writing: Option<NonZeroU64>,
+    pub(super) occurrence: Option<NonZeroU64>,
+    pub(super) writing: Option<NonZeroU64>,
+}
+
+/// What the index keeps of a job; times are milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FileRecord {
+    keys: FileKeys,
+    /// When it noticed the file.
+    noticed: i64,
+    /// The time of writing that it saw, unless it was told of the file; `i64::MIN` for none.
+    seen: i64,
+}
+
+impl FileRecord {
+    /// What is kept of a job that was started then.
+    pub(super) fn new(keys: FileKeys, written: Option<i64>, started_at: i64) -> Self {
+        let seen = written.filter(|_| keys.occurrence.is_none());
+        Self {
+            keys,
+            noticed: written.unwrap_or(started_at),
+            seen: seen.unwrap_or(i64::MIN),
+        }
+    }
 }
 
 /// The jobs for a file with an entity tag; times are milliseconds.
@@ -59,26 +83,28 @@ impl FileIndex {
     }
 
     pub(crate) fn add(&mut self, job: &Job) {
-        let keys = self.keys(job);
-        if let Some(key) = keys.occurrence {
+        let started_at = job.facts.started_at.as_millis();
+        let written = job.object_version.written;
+        self.insert(FileRecord::new(self.keys(job), written, started_at));
+    }
+
+    /// Adds what is kept of a job.
+    pub(super) fn insert(&mut self, record: FileRecord) {
+        if let Some(key) = record.keys.occurrence {
             let jobs = self.occurrences.entry(key).or_default();
             *jobs = jobs.saturating_add(1);
         }
-        let Some(key) = keys.writing else {
+        let Some(key) = record.keys.writing else {
             return;
         };
-        let seen = job
-            .object_version
-            .written
-            .filter(|_| job.object_version.occurrence.is_none());
         let writing = self.writings.entry(key).or_insert(Writing {
             jobs: 0,
             noticed: i64::MIN,
             seen: i64::MIN,
         });
         writing.jobs = writing.jobs.saturating_add(1);
-        writing.noticed = writing.noticed.max(job.noticed());
-        writing.seen = writing.seen.max(seen.unwrap_or(i64::MIN));
+        writing.noticed = writing.noticed.max(record.noticed);
+        writing.seen = writing.seen.max(record.seen);
     }
 
     pub(crate) fn remove(&mut self, keys: FileKeys) {

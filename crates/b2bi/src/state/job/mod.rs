@@ -1,6 +1,7 @@
 //! Jobs as they are kept: what is to be done, how far it is, how it ended.
 
 mod archive;
+mod archive_blocks;
 mod counts;
 mod file_index;
 mod group;
@@ -16,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use super::control_numbers::FileNumbers;
 use crate::stages::JobFacts;
+pub(crate) use archive::ArchivedJob;
+pub(crate) use archive_blocks::decode as archived_jobs;
 pub(crate) use counts::Ended;
 pub use counts::JobCounts;
 pub(crate) use group::{CancelledJobs, JobGroup, JobTicket};
@@ -65,11 +68,5 @@ impl Job {
             numbers: BTreeMap::new(),
             ended_at: None,
         }
-    }
-
-    /// When its file was written as far as is known, or else when it was started; in milliseconds.
-    pub(crate) fn noticed(&self) -> i64 {
-        let written = self.object_version.written;
-        written.unwrap_or_else(|| self.facts.started_at.as_millis())
     }
 }

@@ -6,6 +6,7 @@ use b2bi_local_model::Timestamp;
 use serde_json::Value;
 
 use super::archive::{ArchivedJob, JobArchive};
+use super::archive_blocks::ArchiveBlocks;
 use super::file_index::FileIndex;
 use crate::state::RowError;
 use crate::state::job::{Job, JobResult, ObjectVersion, RETENTION_MILLIS};
@@ -21,6 +22,7 @@ pub(crate) struct Jobs {
     /// The files of all jobs, of the archived ones too.
     files: FileIndex,
     archive: JobArchive,
+    blocks: ArchiveBlocks,
 }
 
 impl Jobs {
@@ -117,21 +119,52 @@ impl Jobs {
             self.forget(place);
             return;
         }
-        let id = self.archive.hash(&job.facts.id);
-        let started_at = job.facts.started_at.as_millis();
+        let id = is_on_disk.then(|| self.archive.hash(&job.facts.id));
+        let archived = ArchivedJob::new(place, id, job, file);
         self.rows.evict(place);
-        let archived = ArchivedJob {
-            place,
-            id: is_on_disk.then_some(id),
-            started_at,
-            file,
-        };
         self.archive.insert(archived);
+        self.blocks.note(place);
         while self.archive.len() > limit
             && let Some(oldest) = self.archive.oldest()
         {
             self.forget(oldest.place);
         }
+    }
+
+    /// What is archived of a job whose row is on disk.
+    pub(crate) fn archived_form(&self, place: u64, job: &Job) -> ArchivedJob {
+        let id = self.archive.hash(&job.facts.id);
+        ArchivedJob::new(place, Some(id), job, self.files.keys(job))
+    }
+
+    /// Puts archived jobs back that were read from a block.
+    pub(crate) fn put_back_archived(&mut self, block: u64, jobs: Vec<ArchivedJob>) {
+        self.blocks.read(block);
+        for job in jobs {
+            self.rows.reserve(job.place);
+            self.files.insert(job.file());
+            self.archive.insert(job);
+        }
+    }
+
+    /// Takes note of a block on disk that does not agree with the rows of its jobs.
+    pub(crate) fn replace_block(&mut self, block: u64) {
+        self.blocks.disagrees(block);
+    }
+
+    /// Where the archived job at this place is one, the first place after it that has none.
+    pub(crate) fn after_archived(&self, place: u64) -> Option<u64> {
+        let run = self.archive.starting_at(place).map(|job| job.place);
+        let run = run
+            .zip(place..=u64::MAX)
+            .take_while(|(job, place)| job == place);
+        run.last().map(|(last, _)| last.saturating_add(1))
+    }
+
+    /// The blocks of archived jobs that are to be written, or removed.
+    pub(crate) fn take_blocks(&mut self) -> Vec<(u64, Option<Vec<u8>>)> {
+        let archive = &self.archive;
+        self.blocks.take_due(|place| archive.starting_at(place))
     }
 
     /// Records from now on what is changed, or no longer.
@@ -194,6 +227,7 @@ impl Jobs {
             self.files.remove(self.files.keys(job));
         } else if let Some(job) = self.archive.remove(place) {
             self.files.remove(job.file);
+            self.blocks.note(place);
         }
     }
 }
@@ -201,6 +235,7 @@ impl Jobs {
 impl AnyTable for Jobs {
     fn track(&mut self) {
         AnyTable::track(&mut self.rows);
+        self.blocks.track();
     }
 
     fn touch_all(&mut self) {
@@ -215,6 +250,7 @@ impl AnyTable for Jobs {
         self.open.clear();
         self.files = FileIndex::default();
         self.archive = JobArchive::default();
+        self.blocks.clear();
     }
 
     fn is_empty(&self) -> bool {
