@@ -52,6 +52,24 @@ impl Header {
         self.uncounted > 0
     }
 
+    /// Whether an SE segment that comes next is right.
+    pub(crate) fn is_ended_by(&self, se: &Segment<'_>) -> bool {
+        self.has_parts(self.parts.saturating_add(1), se.value(1))
+            && self.matches(Trailer::Se, se.value(2))
+    }
+
+    /// Whether a count is that of the parts, with or without those that may be left out.
+    fn has_parts(&self, parts: u64, count: &[u8]) -> bool {
+        let least = parts.saturating_sub(self.uncounted);
+        let count = decode(count).parse();
+        count.is_ok_and(|count: u64| (least..=parts).contains(&count))
+    }
+
+    /// Whether nothing has come after a header with this control number.
+    pub(crate) fn is_new(&self, parts: u64, control: &[u8]) -> bool {
+        self.parts == parts && &*self.control == control
+    }
+
     /// Compares with a trailer: each problem and the position of the element that shows it.
     pub(crate) fn close(
         &self,
@@ -59,10 +77,7 @@ impl Header {
         segment: &Segment<'_>,
     ) -> [Option<(ProblemKind, u16)>; 2] {
         let (count, control) = (segment.value(1), segment.value(2));
-        let counted = decode(count)
-            .parse()
-            .is_ok_and(|count: u64| count <= self.parts && count >= self.parts - self.uncounted);
-        let wrong_count = (!counted).then(|| ProblemKind::CountWrong {
+        let wrong_count = (!self.has_parts(self.parts, count)).then(|| ProblemKind::CountWrong {
             trailer,
             expected: self.parts,
             found: decode(count).into(),

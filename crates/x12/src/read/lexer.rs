@@ -8,6 +8,9 @@ use crate::delimiters::{
 };
 use crate::segment::{Segment, Span};
 
+/// How far the next identifier is looked for.
+const NEXT: usize = 256;
+
 /// How many line feeds there are.
 pub(super) fn line_breaks(bytes: &[u8]) -> u32 {
     u32::try_from(memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX)
@@ -65,6 +68,20 @@ impl Lexer {
     pub(crate) fn is_binary_at(&self, place: usize) -> bool {
         let data = self.spans.last();
         data.is_some_and(|data| data.classes & BINARY != 0 && place >= data.start as usize)
+    }
+
+    /// The identifier of the segment at the beginning of `rest`, empty at the end of the input; nothing
+    /// where more bytes tell.
+    pub(crate) fn next_id<'a>(&self, rest: &'a [u8], at_end: bool) -> Option<&'a [u8]> {
+        let seen = rest.get(..NEXT).unwrap_or(rest);
+        let id = seen.trim_ascii_start();
+        let is_end =
+            |byte: &u8| *byte == self.delimiters.element || *byte == self.delimiters.terminator;
+        match id.iter().position(is_end) {
+            Some(end) => id.get(..end),
+            None if at_end || seen.len() == NEXT => Some(id),
+            None => None,
+        }
     }
 
     /// Reads the segment at the beginning of `input`.

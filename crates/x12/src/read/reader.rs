@@ -9,10 +9,10 @@ use super::lexer::{Lexed, Lexer, line_breaks};
 use super::lines::LineUnwrapper;
 use super::state::State;
 use super::{ReadReport, Sink};
-use crate::ProblemKind;
 use crate::delimiters::{Narrowing, Wide};
 use crate::isa::{self, Isa};
 use crate::tables::LoopNames;
+use crate::{ProblemKind, Segment};
 
 /// The longest segment taken; a binary segment may be that long too.
 pub(super) const LONGEST_SEGMENT: usize = 256 << 20;
@@ -209,7 +209,13 @@ impl<S: Sink> Reader<S> {
             Lexed::Incomplete(more) => Err(more),
             Lexed::Segment(length) => {
                 let segment = lexer.segment(input.get(..length).unwrap_or(input));
-                self.state.segment(&mut self.sink, &segment);
+                let rest = input.get(length + 1..).unwrap_or(&[]);
+                let is_stray = is_stray(&self.state, lexer, &segment, (rest, self.at_end));
+                if is_stray.ok_or(input.len() + 1)? {
+                    self.state.stray(&mut self.sink, &segment);
+                } else {
+                    self.state.segment(&mut self.sink, &segment);
+                }
                 let breaks = lexer.breaks(input.get(..length).unwrap_or(input));
                 // An interchange that has ended takes its delimiters with it.
                 if self.state.envelope.interchange.is_none() {
@@ -233,8 +239,11 @@ impl<S: Sink> Reader<S> {
             let length = lexer.lex_last(rest);
             let last = length == rest.len();
             let segment = lexer.segment(rest.get(..length).unwrap_or(rest));
+            let behind = rest.get(length + 1..).unwrap_or(&[]);
             if last {
                 self.state.last_segment(&mut self.sink, &segment);
+            } else if is_stray(&self.state, &lexer, &segment, (behind, true)) == Some(true) {
+                self.state.stray(&mut self.sink, &segment);
             } else {
                 self.state.segment(&mut self.sink, &segment);
             }
@@ -325,4 +334,20 @@ impl<S: Sink> Reader<S> {
         }
         Ok(input.len())
     }
+}
+
+/// Whether a segment is odd where it stands, with the rest of the input and whether that is all; nothing
+/// where more of it tells.
+#[inline]
+fn is_stray(
+    state: &State,
+    lexer: &Lexer,
+    segment: &Segment<'_>,
+    (rest, at_end): (&[u8], bool),
+) -> Option<bool> {
+    if !state.depends_on_next(segment) {
+        return Some(false);
+    }
+    let next = lexer.next_id(rest, at_end)?;
+    Some(state.is_stray(segment, next))
 }

@@ -5,6 +5,7 @@ mod end;
 mod misplaced;
 mod parts;
 mod passed;
+mod stray;
 
 use std::sync::Arc;
 

@@ -134,13 +134,15 @@ impl GuideOrder {
                 self.misplaced_level(&guide, segment, position, notes);
             } else if has_wrong_qualifier(&guide, segment, notes) {
                 self.odd(segment.id(), position.segment);
-            } else if self.is_explained(&guide, segment) {
+            } else if self.is_explained(&guide, segment) || self.ends_lost_bounds(segment) {
                 notes.forget_misplaced();
+                self.enter_lost_level(&guide, segment, position, notes);
             } else {
                 self.suspect(&guide, segment, position, notes);
                 let id = decode(segment.id());
                 let detail = places_in_guide(&guide, segment);
                 notes.add_with(ProblemKind::SegmentUnexpected, *position, &id, detail);
+                self.enter_lost_level(&guide, segment, position, notes);
             }
             return;
         };

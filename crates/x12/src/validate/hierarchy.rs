@@ -93,6 +93,14 @@ impl Hierarchy {
         self.latest = any_number(hl.value(1)).unwrap_or(expected);
     }
 
+    /// Whether the identifier of an HL segment skips one number, which is that of its parent.
+    #[cold]
+    pub(super) fn skips_parent(&self, hl: &Segment<'_>) -> bool {
+        let skipped = self.latest.saturating_add(1);
+        plain_number(hl.value(2)) == Some(skipped)
+            && plain_number(hl.value(1)) == skipped.checked_add(1)
+    }
+
     /// A segment whose identifier is like HL: whether its elements are those of one, so that the HL
     /// segments that follow may name it.
     #[cold]
@@ -119,9 +127,16 @@ impl Hierarchy {
     }
 
     /// The transaction ends, and so do all HL segments. `lost` is how many HL segments have been reported
-    /// as missing: those that announce them are right.
-    pub(super) fn end(&mut self, lost: usize, notes: &mut Notes) {
+    /// as missing: those that announce them are right. An unknown segment at the position `odd` may have
+    /// been meant as one.
+    pub(super) fn end(&mut self, lost: usize, odd: Option<u32>, notes: &mut Notes) {
         self.close_to(0, notes);
+        let announces = |level: &Level| odd.is_some_and(|odd| odd > level.position.segment);
+        if lost == 0
+            && let Some(at) = self.waiting.iter().rposition(announces)
+        {
+            self.waiting.remove(at);
+        }
         for level in std::mem::take(&mut self.waiting).into_iter().skip(lost) {
             level.report(HierarchyFault::ChildrenMissing, notes);
         }

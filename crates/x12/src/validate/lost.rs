@@ -102,7 +102,8 @@ impl LostLoops {
         odd: &mut UnknownSegments,
         since: u32,
     ) -> bool {
-        if candidates.is_empty() || !odd.take_after(since) {
+        // The segment behind the odd one may have found a place further in.
+        if candidates.is_empty() || !odd.take_after(since.saturating_sub(2)) {
             return false;
         }
         for candidate in candidates {

@@ -228,15 +228,17 @@ impl<'r> Validator<'r> {
     }
 
     /// Whether another segment, already reported, was an HL segment or shows that one is lost.
-    fn has_lost_level(&self) -> bool {
-        self.order.has_lost("HL") || self.guide.has_lost("HL")
+    fn has_lost_level(&mut self, hl: &Segment<'_>) -> bool {
+        self.order.has_lost("HL")
+            || self.guide.has_lost("HL")
+            || (self.hierarchy.skips_parent(hl) && self.order.has_odd())
     }
 
     /// A segment that no open loop lists; whether another one, already reported, is the reason.
     #[cold]
     fn stray(&mut self, segment: &Segment<'_>, place: Place, position: &Position) -> bool {
         self.notes.forget_missing(position);
-        let is_explained = self.order.explains(place.member, position, &self.notes);
+        let is_explained = self.order.explains(place.member, position, &mut self.notes);
         self.order.stray();
         if !is_explained {
             let id = decode(segment.id());
@@ -296,7 +298,7 @@ impl Sink for Validator<'_> {
         self.in_data = false;
         self.is_cut = false;
         self.bounds.clear();
-        self.notes.lost_levels = 0;
+        self.notes.lost_levels = (0, 0);
         self.is_validated = false;
         self.envelope.transaction(st, position, &mut self.notes);
         let guide = self.guide_for(st, position);
@@ -329,6 +331,7 @@ impl Sink for Validator<'_> {
         }
         self.notes.from = self.notes.problems.kept();
         self.unit.segment(segment);
+        let mut is_of_lost = self.order.is_of_lost_loop(place.member);
         let mut is_explained = false;
         match place.fit {
             Fit::NoTable => return,
@@ -342,7 +345,7 @@ impl Sink for Validator<'_> {
             Fit::Stray => is_explained = self.stray(segment, place, position),
             Fit::Opens | Fit::Listed => {
                 let is_level = place.fit == Fit::Opens && segment.id() == b"HL";
-                let is_lost = is_level && self.has_lost_level();
+                let is_lost = is_level && self.has_lost_level(segment);
                 self.order.segment(place, position, &mut self.notes);
                 if is_level {
                     self.level(segment, is_lost, position);
@@ -366,6 +369,7 @@ impl Sink for Validator<'_> {
                 &mut self.notes,
             );
         }
+        is_of_lost |= self.guide.is_of_lost_loop(segment);
         self.notes.is_of_guide = true;
         if place.fit == Fit::Stray {
             self.guide
@@ -374,10 +378,10 @@ impl Sink for Validator<'_> {
             self.guide.segment(segment, position, &mut self.notes);
         }
         self.notes.is_of_guide = false;
-        if !self
+        let tells_place = self
             .bounds
-            .tell_place(segment.id(), place.fit == Fit::Stray)
-        {
+            .tell_place(segment.id(), place.fit == Fit::Stray);
+        if is_of_lost || !tells_place {
             self.notes.forget_order();
         }
         if self.notes.problems.kept() > self.notes.from {
@@ -405,8 +409,9 @@ impl Sink for Validator<'_> {
         self.guide.end(position, &mut self.notes);
         self.notes.is_of_guide = false;
         self.order.close(position, &mut self.notes);
-        let lost = std::mem::take(&mut self.notes.lost_levels);
-        self.hierarchy.end(lost, &mut self.notes);
+        let (lost, _) = std::mem::take(&mut self.notes.lost_levels);
+        let odd = self.order.latest_odd();
+        self.hierarchy.end(lost, odd, &mut self.notes);
     }
 
     fn group_end(&mut self, ge: &Segment<'_>, position: &Position) {

@@ -20,8 +20,9 @@ pub(super) struct Notes {
     pub(super) is_of_guide: bool,
     pub(super) is_of_loop: bool,
     pub(super) loop_id: &'static str,
-    /// How many HL segments of the transaction the guide has found missing.
-    pub(super) lost_levels: usize,
+    /// How many HL segments of the transaction are taken for lost, and the position of the last segment
+    /// that showed one.
+    pub(super) lost_levels: (usize, u32),
     pub(super) headings: Vec<Heading>,
     pub(super) interchange: Heading,
     pub(super) group: Heading,
@@ -58,6 +59,15 @@ impl Notes {
         self.problems.remove_from(self.from, |problem| {
             problem.is_misplaced() || matches!(problem.kind, ProblemKind::LoopTooOften { .. })
         });
+    }
+
+    /// Notes that an HL segment is taken for lost; a segment shows one at most.
+    #[cold]
+    pub(super) fn lose_level(&mut self, position: &Position) {
+        let (count, shown) = self.lost_levels;
+        if shown != position.segment {
+            self.lost_levels = (count.saturating_add(1), position.segment);
+        }
     }
 
     /// Reports a missing segment in place of the one that showed its absence.

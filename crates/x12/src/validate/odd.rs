@@ -55,6 +55,23 @@ impl UnknownSegments {
         self.take(|number, seen| number == last && seen.position > position)
     }
 
+    /// Whether one has not been taken for a segment that is missing.
+    pub(super) fn has_free(&self) -> bool {
+        self.seen.iter().any(|seen| !seen.is_taken)
+    }
+
+    /// The position of the last one.
+    pub(super) fn latest(&self) -> Option<u32> {
+        self.seen.last().map(|seen| seen.position)
+    }
+
+    /// Whether the last one stands after a position, also if it has been taken for a missing segment.
+    pub(super) fn stands_after(&self, position: u32) -> bool {
+        self.seen
+            .last()
+            .is_some_and(|seen| seen.position > position)
+    }
+
     /// Whether one stands between two positions; it is taken once for what is missing there.
     pub(super) fn take_between(&mut self, after: u32, before: u32) -> bool {
         self.take(|_, seen| seen.position > after && seen.position < before)

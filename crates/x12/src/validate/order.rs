@@ -82,7 +82,7 @@ impl Order {
 
     /// Whether a segment that no open loop lists belongs to a loop whose first segment is lost.
     #[cold]
-    pub(super) fn explains(&mut self, member: u16, position: &Position, notes: &Notes) -> bool {
+    pub(super) fn explains(&mut self, member: u16, position: &Position, notes: &mut Notes) -> bool {
         let Some(set) = self.set.clone() else {
             return false;
         };
@@ -143,7 +143,7 @@ impl Order {
             let item = set.item(of_loop, place.item).copied();
             // The loops that a segment closes by mistake lack nothing yet.
             let is_explained = self.is_explained(set, place.member);
-            if is_explained || !opens {
+            if is_explained || !opens || self.is_of_closed(set, place.member) {
                 notes.forget_missing(position);
                 self.odd.lose(&self.closed);
             }

@@ -18,6 +18,21 @@ impl GuideOrder {
         openers.any(|first| first.segment == opener)
     }
 
+    /// Whether a segment may belong to a loop whose first segment is taken for lost.
+    #[inline]
+    pub(in crate::validate) fn is_of_lost_loop(&self, segment: &Segment<'_>) -> bool {
+        !self.lost.is_empty() && self.lists_lost(segment)
+    }
+
+    #[cold]
+    fn lists_lost(&self, segment: &Segment<'_>) -> bool {
+        let lists = |guide: &Guide| {
+            let mut lost = self.lost.loops().iter();
+            lost.any(|number| guide.lists_within(*number, segment))
+        };
+        self.guide.as_deref().is_some_and(lists)
+    }
+
     /// Whether another segment, already reported, is the reason why this one is not expected.
     pub(super) fn is_explained(&mut self, guide: &Guide, segment: &Segment<'_>) -> bool {
         if self.is_of_mistyped(guide, segment)
@@ -33,6 +48,11 @@ impl GuideOrder {
         let candidates = self.candidates(guide, segment);
         self.lost
             .explain(&candidates, &mut self.odd, self.last_expected)
+    }
+
+    /// Whether a segment is the LE of segments of which one is odd, so that their LS seems to be closed.
+    pub(super) fn ends_lost_bounds(&self, segment: &Segment<'_>) -> bool {
+        segment.id() == b"LE" && !self.odd.is_empty()
     }
 
     /// Whether a segment that would open a loop too late rather belongs to one that comes next.
@@ -75,9 +95,6 @@ impl GuideOrder {
             let Some(place) = place.filter(|place| place.required) else {
                 continue;
             };
-            if place.segment == "HL" {
-                notes.lost_levels = notes.lost_levels.saturating_add(1);
-            }
             let missing = Reported {
                 from: notes.first_of_segment(),
                 problem: self.missing_opener(guide, candidate, place, position),
@@ -86,6 +103,36 @@ impl GuideOrder {
         }
         self.lost.assume(&candidates);
         self.odd(segment.id(), position.segment);
+    }
+
+    /// Opens the HL loop to which a segment belongs that follows a lost HL segment, so that what comes next
+    /// is compared with that level and not with the one before.
+    #[cold]
+    pub(super) fn enter_lost_level(
+        &mut self,
+        guide: &Guide,
+        segment: &Segment<'_>,
+        position: &Position,
+        notes: &mut Notes,
+    ) {
+        let candidates = self.candidates(guide, segment);
+        let is_level = |candidate: &&Candidate| {
+            let places = guide.loops.get(candidate.number);
+            let first = places.and_then(|places| places.first());
+            first.is_some_and(|first| first.segment == "HL")
+        };
+        let Some(level) = candidates.iter().find(is_level) else {
+            return;
+        };
+        notes.lose_level(position);
+        self.close_to(guide, level.place.frame + 1, position, notes);
+        self.push(level.number);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.is_implied = true;
+        }
+        if let Some(found) = self.find(guide, segment) {
+            self.place(guide, found, segment, position, notes);
+        }
     }
 
     fn missing_opener(

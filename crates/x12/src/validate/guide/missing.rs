@@ -71,7 +71,7 @@ impl GuideOrder {
         let here = (*position, self.previous.unwrap_or(ST));
         let (position, after) = passed.map_or(here, |passed| (passed.position, passed.after));
         if place.segment == "HL" {
-            notes.lost_levels = notes.lost_levels.saturating_add(1);
+            notes.lose_level(&position);
         }
         let id = id_of(place.opens.unwrap_or(frame.number));
         let detail = due(id, place.segment, &qualifiers(place), after);

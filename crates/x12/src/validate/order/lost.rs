@@ -7,6 +7,19 @@ use crate::validate::lost::{Candidate, OpenerPlace, Reported, candidates};
 use crate::{Position, Problem, ProblemKind};
 
 impl Order {
+    /// Whether a segment may belong to a loop whose first segment is taken for lost.
+    #[inline]
+    pub(in crate::validate) fn is_of_lost_loop(&self, member: u16) -> bool {
+        !self.lost.is_empty() && self.lists_lost(member)
+    }
+
+    #[cold]
+    fn lists_lost(&self, member: u16) -> bool {
+        let mut lost = self.lost.loops().iter();
+        let lists = |set: &Set| lost.any(|number| lists_within(set, *number, member));
+        self.set.as_deref().is_some_and(lists)
+    }
+
     /// Whether another segment, already reported, is the reason why this one is not expected.
     pub(super) fn is_explained(&mut self, set: &Set, member: u16) -> bool {
         if self.is_of_mistyped(set, member)
@@ -20,11 +33,31 @@ impl Order {
         let candidates = self.candidates(set, member, true);
         self.lost
             .explain(&candidates, &mut self.odd, self.last_expected)
+            || (self.odd.stands_after(self.last_expected) && self.is_of_closed(set, member))
+    }
+
+    /// Whether a loop that a segment closes could have opened one that lists it.
+    pub(super) fn is_of_closed(&self, set: &Set, member: u16) -> bool {
+        let closed = self.closed.iter();
+        let closed = closed.filter_map(|number| set.loops().get(usize::from(*number)));
+        let mut opened = closed
+            .flat_map(crate::Loop::items)
+            .filter_map(|item| item.opens);
+        opened.any(|number| set.lists_within(number, member))
     }
 
     /// Assumes that the first segment of a loop is lost, because a segment of the loop is not expected
     /// where it stands. Where a required loop is missing in the end, that is reported in its place.
-    pub(super) fn suspect(&mut self, set: &Set, member: u16, position: &Position, notes: &Notes) {
+    pub(super) fn suspect(
+        &mut self,
+        set: &Set,
+        member: u16,
+        position: &Position,
+        notes: &mut Notes,
+    ) {
+        if self.is_of_level(set, member) {
+            notes.lose_level(position);
+        }
         let candidates = self.candidates(set, member, false);
         for candidate in &candidates {
             let item = self.item_at(set, candidate);
@@ -45,6 +78,26 @@ impl Order {
         }
         self.lost.assume(&candidates);
         self.note_odd(set, member, position);
+    }
+
+    /// Whether an open HL loop lists a segment, which may be of the next one.
+    fn is_of_level(&self, set: &Set, member: u16) -> bool {
+        let is_level = |number: u16| {
+            let found = set.loops().get(usize::from(number));
+            found.is_some_and(|found| found.opener() == "HL")
+        };
+        let mut open = self.frames.iter().map(|frame| frame.in_loop);
+        open.any(|number| is_level(number) && set.lists_within(number, member))
+    }
+
+    /// The position of the last unknown segment.
+    pub(in crate::validate) fn latest_odd(&self) -> Option<u32> {
+        self.odd.latest()
+    }
+
+    /// Whether an unknown segment explains nothing so far.
+    pub(in crate::validate) fn has_odd(&self) -> bool {
+        self.odd.has_free()
     }
 
     /// Remembers a segment that was reported as one that is not expected.
