@@ -9,6 +9,7 @@
 //! the next batch is tried as if nothing had happened.
 
 mod batch;
+mod closed;
 mod error;
 #[cfg(test)]
 mod failure_tests;
@@ -33,6 +34,7 @@ use std::time::Duration;
 
 use redb::{ReadableDatabase as _, ReadableTable as _, TableError};
 
+use closed::CloseRecorder;
 use storage::Storage;
 
 /// The rows of one directory; a handle, cheap to clone.
@@ -46,7 +48,17 @@ struct Inner {
     // Dropped first: the thread that writes ends before the directory is given free.
     writer: writer::Writer,
     storage: Arc<Storage>,
+    // Dropped when the file is closed.
+    closed: CloseRecorder,
     _lock: File,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if self.writer.failure().is_some() {
+            self.closed.distrust();
+        }
+    }
 }
 
 impl RowStore {
@@ -61,16 +73,16 @@ impl RowStore {
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
         let lock = open::lock(directory)?;
         let owned = directory.to_owned();
-        let storage = Storage::new(
-            open::database(directory)?,
-            Box::new(move || open::database_again(&owned)),
-        );
-        Self::start(directory, storage, lock, writer::PROBE_INTERVAL)
+        let (database, was_checked) = open::database(directory)?;
+        let storage = Storage::new(database, Box::new(move || open::database_again(&owned)));
+        let closed = CloseRecorder::new(directory, was_checked);
+        Self::start(directory, storage, closed, lock, writer::PROBE_INTERVAL)
     }
 
     fn start(
         directory: &Path,
         storage: Storage,
+        closed: CloseRecorder,
         lock: File,
         probe_interval: Duration,
     ) -> Result<Self, OpenError> {
@@ -86,9 +98,17 @@ impl RowStore {
                     probe_interval,
                 ),
                 storage,
+                closed,
                 _lock: lock,
             }),
         })
+    }
+
+    /// Whether every row was compared with its checksum when the file was opened. Rows of a file that
+    /// nobody has changed since it was closed are not.
+    #[must_use]
+    pub fn was_checked(&self) -> bool {
+        self.inner.closed.was_checked
     }
 
     /// The directory, for what is too big for a row.

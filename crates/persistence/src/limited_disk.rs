@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use redb::{Builder, Database, StorageBackend};
 
+use crate::closed::CloseRecorder;
 use crate::open_error::{OpenError, Reason};
 use crate::{RowStore, storage::Storage};
 
@@ -43,7 +44,8 @@ impl LimitedDisk {
         let storage = Storage::new(self.open()?, Box::new(move || again.open()));
         let lock = File::open("/dev/null").map_err(Reason::Io);
         let lock = lock.map_err(|reason| OpenError::new(Path::new(PATH), reason))?;
-        RowStore::start(Path::new(PATH), storage, lock, probe_interval)
+        let closed = CloseRecorder::new(Path::new(PATH), false);
+        RowStore::start(Path::new(PATH), storage, closed, lock, probe_interval)
     }
 
     /// Leaves no space beyond what is used.

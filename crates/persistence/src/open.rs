@@ -8,6 +8,7 @@ use redb::{
     Builder, Database, DatabaseError, ReadableDatabase as _, StorageError, TableDefinition,
 };
 
+use crate::closed::{self, CLOSED};
 use crate::open_error::{OpenError, Reason};
 
 /// The format of the rows that this release writes, and the latest it reads.
@@ -21,7 +22,7 @@ const FORMAT_KEY: &str = "b2bi-local format";
 const MAGIC: &[u8] = b"redb\x1a\x0a\xa9\x0d\x0a";
 
 const LOCK: &str = "lock";
-const FILE: &str = "state.redb";
+pub(crate) const FILE: &str = "state.redb";
 const UNFINISHED: &str = "state.redb.new";
 
 /// How much of the file the library keeps in memory.
@@ -43,7 +44,8 @@ pub(crate) fn lock(directory: &Path) -> Result<File, OpenError> {
 
 /// The names in a directory that are neither ours nor `others`, in order.
 pub(crate) fn foreign_names(directory: &Path, others: &[&str]) -> io::Result<Vec<String>> {
-    let is_known = |name: &str| [LOCK, FILE, UNFINISHED].contains(&name) || others.contains(&name);
+    let own = [LOCK, FILE, UNFINISHED, CLOSED];
+    let is_known = |name: &str| own.contains(&name) || others.contains(&name);
     let mut names = Vec::new();
     for entry in fs::read_dir(directory)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
@@ -55,8 +57,8 @@ pub(crate) fn foreign_names(directory: &Path, others: &[&str]) -> io::Result<Vec
     Ok(names)
 }
 
-/// The rows of a directory that is ours.
-pub(crate) fn database(directory: &Path) -> Result<Database, OpenError> {
+/// The rows of a directory that is ours, and whether all of them were compared with their checksums.
+pub(crate) fn database(directory: &Path) -> Result<(Database, bool), OpenError> {
     let path = directory.join(FILE);
     let refuse = |reason| OpenError::new(&path, reason);
     if !path
@@ -66,9 +68,10 @@ pub(crate) fn database(directory: &Path) -> Result<Database, OpenError> {
         create(directory, &path).map_err(refuse)?;
     }
     begins_right(&path).map_err(refuse)?;
-    let database = builder()
-        .open(&path)
-        .map_err(|error| refuse(error.into()))?;
+    let is_checked = !closed::take(directory);
+    let mut builder = builder();
+    builder.set_check_integrity_on_open(is_checked);
+    let database = builder.open(&path).map_err(|error| refuse(error.into()))?;
     let format = format(&database).map_err(refuse)?;
     if format > FORMAT {
         return Err(refuse(Reason::Newer {
@@ -76,7 +79,7 @@ pub(crate) fn database(directory: &Path) -> Result<Database, OpenError> {
             known: FORMAT,
         }));
     }
-    Ok(database)
+    Ok((database, is_checked))
 }
 
 /// The same rows again, in a process that has found them sound before.
@@ -89,7 +92,8 @@ pub(crate) fn database_again(directory: &Path) -> Result<Database, OpenError> {
         .map_err(|error| OpenError::new(&path, error.into()))
 }
 
-/// Every page is compared with its checksum: a damaged file is found now, not when it is too late.
+/// Every page is compared with its checksum, unless the file is as it was closed: a damaged file is
+/// found now, not when it is too late.
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder

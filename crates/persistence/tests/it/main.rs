@@ -214,3 +214,38 @@ async fn damage_is_found() {
     }
     assert!(refusals > 0, "no damage was found");
 }
+
+/// A file that was closed is not read as a whole again, unless anybody has changed it since.
+#[tokio::test]
+async fn only_a_file_that_nobody_has_changed_is_not_checked() {
+    type Change = fn(&Path);
+    let changes: [(&str, bool, Change); 5] = [
+        ("closed", false, |_| {}),
+        ("written-again", true, |file| {
+            fs::write(file, fs::read(file).unwrap()).unwrap();
+        }),
+        ("copied", true, |file| {
+            fs::copy(file, file.with_extension("copy")).unwrap();
+            fs::rename(file.with_extension("copy"), file).unwrap();
+        }),
+        ("not-closed", true, |file| {
+            fs::remove_file(file.with_extension("redb.closed")).unwrap();
+        }),
+        ("damaged-note", true, |file| {
+            fs::write(file.with_extension("redb.closed"), "1 2 3").unwrap();
+        }),
+    ];
+    for (name, is_checked, change) in changes {
+        let directory = Directory::new(name);
+        write(&RowStore::open(&directory.0).unwrap(), put("a", "1")).await;
+        change(&directory.file());
+        let note = directory.file().with_extension("redb.closed");
+        let row_store = RowStore::open(&directory.0).unwrap();
+        assert_eq!(row_store.was_checked(), is_checked, "{name}");
+        assert!(!note.exists(), "{name}: it counts once");
+        assert_eq!(rows(&row_store).len(), 1, "{name}");
+        assert_eq!(row_store.foreign_names(&[]).unwrap(), Vec::<String>::new());
+        drop(row_store);
+        assert!(note.exists(), "{name}: it was closed");
+    }
+}
