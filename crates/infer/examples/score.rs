@@ -99,11 +99,11 @@ fn score(task: &Path) -> Result<Option<Outcome>, Box<dyn Error>> {
 
 fn json_differences(
     wanted: &str,
-    made: &Result<Value, String>,
+    made: &Result<Value, Box<dyn Error>>,
 ) -> Result<(bool, String), Box<dyn Error>> {
     let wanted: Value = serde_json::from_str(wanted)?;
     let differences = match made {
-        Err(error) => error.clone(),
+        Err(error) => error.to_string(),
         Ok(made) => format!("wanted {wanted}\nmade   {made}"),
     };
     Ok((made.as_ref().ok() == Some(&wanted), differences))
@@ -125,14 +125,13 @@ fn document(stem: &Path, language: Language) -> Option<String> {
     }
 }
 
-fn jsonata(template: &str, input: &str) -> Result<Value, String> {
+fn jsonata(template: &str, input: &str) -> Result<Value, Box<dyn Error>> {
     let run = Run::new(0, 1, Limits::standard());
     let mapped = Jsonata
         .compile(template)
-        .and_then(|item| item.evaluate(input, &run))
-        .map_err(|problem| problem.to_string())?;
+        .and_then(|item| item.evaluate(input, &run))?;
     let text = mapped.unwrap_or_else(|| "null".to_owned());
-    serde_json::from_str(&text).map_err(|error| error.to_string())
+    Ok(serde_json::from_str(&text)?)
 }
 
 /// What xsltproc makes of a document; its message where it makes none.

@@ -65,6 +65,7 @@ mod xslt;
 use b2bi_local_mapping::Cancel;
 use b2bi_local_mapping::{Cause, MappingError};
 use search::Search;
+use std::fmt;
 use wanted::Wanted;
 
 pub use examples::{Example, candidates};
@@ -138,7 +139,7 @@ fn cancelled() -> MappingError {
     }
 }
 
-fn unreadable(side: &str, kind: &str, reason: &str) -> MappingError {
+fn unreadable(side: &str, kind: &str, reason: &impl fmt::Display) -> MappingError {
     MappingError {
         cause: Cause::Input,
         code: None,
@@ -146,3 +147,8 @@ fn unreadable(side: &str, kind: &str, reason: &str) -> MappingError {
         reason: format!("the {side} is not {kind}: {reason}"),
     }
 }
+
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

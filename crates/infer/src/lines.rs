@@ -1,5 +1,6 @@
 //! The lines of an output, to compare two of them.
 
+use crate::xml::XmlError;
 use std::collections::HashMap;
 
 use super::scalar::Scalar;
@@ -26,17 +27,24 @@ impl Language {
     }
 }
 
+/// An output that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(super) enum OutputError {
+    Json(#[from] serde_json::Error),
+    Xml(#[from] XmlError),
+}
+
 /// The lines of an output, laid out in the one way.
 ///
 /// # Errors
 ///
 /// The output cannot be read.
-pub(super) fn of(text: &str, language: Language) -> Result<Vec<String>, String> {
+pub(super) fn of(text: &str, language: Language) -> Result<Vec<String>, OutputError> {
     match language {
         Language::Jsonata => {
-            let value: serde_json::Value =
-                serde_json::from_str(text).map_err(|error| error.to_string())?;
-            let pretty = serde_json::to_string_pretty(&value).map_err(|error| error.to_string())?;
+            let value: serde_json::Value = serde_json::from_str(text)?;
+            let pretty = serde_json::to_string_pretty(&value)?;
             let line = |text: &str| text.strip_suffix(',').unwrap_or(text).to_owned();
             Ok(pretty.lines().map(line).collect())
         }

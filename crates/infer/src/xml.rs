@@ -1,6 +1,8 @@
 //! XML, read into the input's tree and into the wanted output.
 
 use quick_xml::Reader;
+use quick_xml::escape::EscapeError;
+use quick_xml::events::attributes::AttrError;
 use quick_xml::events::{BytesStart, Event};
 
 use super::scalar::Scalar;
@@ -18,12 +20,37 @@ struct Written {
     text: String,
 }
 
+/// A text that is not XML.
+#[derive(Debug, thiserror::Error)]
+#[error("{reason} at byte {at}")]
+pub(super) struct XmlError {
+    #[source]
+    reason: Reason,
+    at: u64,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Reason {
+    #[error(transparent)]
+    Syntax(#[from] quick_xml::Error),
+    #[error(transparent)]
+    Attribute(#[from] AttrError),
+    #[error(transparent)]
+    Escape(#[from] EscapeError),
+    #[error("elements nest more than {DEPTH} levels")]
+    Depth,
+    #[error("an end tag too many")]
+    EndTag,
+    #[error("the root element is missing or not ended")]
+    Root,
+}
+
 /// The tree of an XML text.
 ///
 /// # Errors
 ///
 /// The text is not XML; the problem says where.
-pub(super) fn input(text: &str) -> Result<Tree, String> {
+pub(super) fn input(text: &str) -> Result<Tree, XmlError> {
     let root = read(text)?;
     let mut tree = Tree::new();
     tree.namespaced = has_namespaces(&root);
@@ -37,7 +64,7 @@ pub(super) fn input(text: &str) -> Result<Tree, String> {
 /// # Errors
 ///
 /// The text is not XML; the problem says where.
-pub(super) fn output(text: &str) -> Result<Wanted, String> {
+pub(super) fn output(text: &str) -> Result<Wanted, XmlError> {
     Ok(wanted(read(text)?))
 }
 
@@ -119,19 +146,16 @@ fn wanted(element: Written) -> Wanted {
     })
 }
 
-fn read(text: &str) -> Result<Written, String> {
+fn read(text: &str) -> Result<Written, XmlError> {
     let mut reader = Reader::from_str(text);
     let mut open: Vec<Written> = Vec::new();
     loop {
         let at = reader.buffer_position();
-        let wrong = |problem: String| format!("{problem} at byte {at}");
-        match reader
-            .read_event()
-            .map_err(|error| wrong(error.to_string()))?
-        {
+        let wrong = |reason| XmlError { reason, at };
+        match reader.read_event().map_err(|error| wrong(error.into()))? {
             Event::Start(start) => {
                 if open.len() >= DEPTH {
-                    return Err(wrong(format!("elements nest more than {DEPTH} levels")));
+                    return Err(wrong(Reason::Depth));
                 }
                 open.push(element(&start).map_err(wrong)?);
             }
@@ -142,9 +166,7 @@ fn read(text: &str) -> Result<Written, String> {
                 }
             }
             Event::End(_) => {
-                let ended = open
-                    .pop()
-                    .ok_or_else(|| wrong("an end tag too many".to_owned()))?;
+                let ended = open.pop().ok_or_else(|| wrong(Reason::EndTag))?;
                 if let Some(root) = put(&mut open, ended) {
                     return Ok(root);
                 }
@@ -155,11 +177,11 @@ fn read(text: &str) -> Result<Written, String> {
             Event::CData(text) => append(&mut open, &text.xml10_content()),
             Event::GeneralRef(text) => {
                 let spelled = format!("&{};", &*text);
-                let meant = quick_xml::escape::unescape(&spelled)
-                    .map_err(|error| wrong(error.to_string()))?;
+                let meant =
+                    quick_xml::escape::unescape(&spelled).map_err(|error| wrong(error.into()))?;
                 append(&mut open, &meant);
             }
-            Event::Eof => return Err(wrong("the root element is missing or not ended".to_owned())),
+            Event::Eof => return Err(wrong(Reason::Root)),
             _ => {}
         }
     }
@@ -185,13 +207,12 @@ fn append(open: &mut [Written], text: &str) {
     }
 }
 
-fn element(start: &BytesStart<'_>) -> Result<Written, String> {
+fn element(start: &BytesStart<'_>) -> Result<Written, Reason> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
-        let attribute = attribute.map_err(|error| error.to_string())?;
+        let attribute = attribute?;
         let name = attribute.key.as_ref().to_owned();
-        let value =
-            quick_xml::escape::unescape(&attribute.value).map_err(|error| error.to_string())?;
+        let value = quick_xml::escape::unescape(&attribute.value)?;
         attributes.push((name, value.into_owned()));
     }
     Ok(Written {

@@ -1,4 +1,4 @@
-//! What a mapping language offers, whoever carries it out.
+//! The traits of a mapping language.
 
 use std::time::Duration;
 

@@ -31,3 +31,8 @@ pub use messages::Messages;
 pub use problem::{Cause, MappingError, Position};
 pub use provenance::{MOST_TRIED, Provenance, provenance};
 pub use starter::{StarterLanguage, starter_of_outline, starter_of_sample};
+
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -33,7 +33,7 @@ pub struct ChangeSet {
     pub status_reason: Option<String>,
     /// `AVAILABLE`, `UNAVAILABLE`, `EXECUTE_IN_PROGRESS`, `EXECUTE_COMPLETE` or `EXECUTE_FAILED`.
     pub execution_status: String,
-    /// What the stack is to be.
+    /// The new definition of the stack.
     pub definition: Definition,
     /// The changes.
     pub changes: Vec<ResourceChange>,

@@ -35,6 +35,11 @@ pub use prepare::{DefinitionRequest, ParameterRequest};
 pub use stack::{
     Definition, Drift, OperationRecord, Output, Stack, StackParameter, StackResource, UpdateRecord,
 };
-pub use stacks::{Stacks, TemplateSource};
+pub use stacks::{Stacks, TemplateReadError, TemplateSource};
 pub use status::Status;
 pub use store::Export;
+
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -57,7 +57,7 @@ impl Stacks {
     ) -> Result<bool, StackError> {
         let exports = used_exports(&self.store, scope, &new.definition);
         let found = outputs(&self.registry, stack, &exports, &new.bound);
-        let (found, _) = found.map_err(StackError::validation)?;
+        let (found, _) = found.map_err(|error| StackError::validation(error.to_string()))?;
         Ok(found != stack.outputs)
     }
 

@@ -11,7 +11,7 @@ use b2bi_local_template::{
 use crate::error::{StackError, StackErrorCode};
 use crate::stack::{Definition, StackParameter};
 
-/// What a caller says that a stack is to be.
+/// The definition of a stack in a request.
 #[derive(Clone, Debug, Default)]
 pub struct DefinitionRequest {
     /// The template; none to use the one that the stack has.
@@ -22,7 +22,7 @@ pub struct DefinitionRequest {
     pub tags: Option<Tags>,
     /// The capabilities that are acknowledged.
     pub capabilities: Vec<String>,
-    /// Topics that would be told of events; none to leave those that the stack has.
+    /// Topics that would receive events; none to leave those that the stack has.
     pub notification_arns: Option<Vec<String>>,
     /// The role to act as; none to leave that of the stack.
     pub role_arn: Option<String>,

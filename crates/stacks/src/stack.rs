@@ -22,7 +22,7 @@ pub struct Stack {
     pub status: Status,
     /// Why it has the status.
     pub status_reason: Option<String>,
-    /// What it is to be.
+    /// Its definition.
     pub definition: Definition,
     /// What it was to be before the last update.
     pub previous: Option<Box<Definition>>,
@@ -69,7 +69,7 @@ pub struct OperationRecord {
     pub id: String,
 }
 
-/// What a stack is to be: the template, and what it was deployed with.
+/// The definition of a stack: the template, and what it was deployed with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Definition {
     /// The template, as it was given.
@@ -85,7 +85,7 @@ pub struct Definition {
     pub tags: Tags,
     /// The capabilities that were acknowledged.
     pub capabilities: Vec<String>,
-    /// Topics that would be told of events.
+    /// Topics that would receive events.
     pub notification_arns: Vec<String>,
     /// The role that was named. It is stored only.
     pub role_arn: Option<String>,

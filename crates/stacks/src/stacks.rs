@@ -23,6 +23,18 @@ use crate::store::{Export, StackStore};
 /// The partition of all ARNs.
 pub(crate) const PARTITION: &str = "aws";
 
+/// A template that cannot be read, with the reason of its source.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct TemplateReadError(Box<dyn std::error::Error + Send + Sync>);
+
+impl TemplateReadError {
+    /// The error of a source.
+    pub fn new(reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(reason.into())
+    }
+}
+
 /// Where templates are read that a request names by their address.
 #[async_trait]
 pub trait TemplateSource: Send + Sync {
@@ -31,7 +43,7 @@ pub trait TemplateSource: Send + Sync {
     /// # Errors
     ///
     /// Why it cannot be read.
-    async fn read(&self, scope: &Scope, url: &str) -> Result<String, String>;
+    async fn read(&self, scope: &Scope, url: &str) -> Result<String, TemplateReadError>;
 }
 
 /// The stacks of all accounts and regions.
@@ -84,7 +96,7 @@ impl Stacks {
     /// It cannot be read.
     pub async fn template_at(&self, scope: &Scope, url: &str) -> Result<String, StackError> {
         let read = self.templates.read(scope, url).await;
-        read.map_err(StackError::validation)
+        read.map_err(|error| StackError::validation(error.to_string()))
     }
 
     /// The stack of this name or ARN; deleted ones are found by ARN only.
@@ -204,7 +216,7 @@ impl Stacks {
             .unwrap_or_default()
     }
 
-    /// A stack as it is told. An operation that is no longer at work was interrupted.
+    /// A stack as clients see it. An operation that is no longer at work was interrupted.
     fn shown(&self, mut stack: Stack) -> Stack {
         let is_open = stack.status.is_in_progress() && stack.status != Status::ReviewInProgress;
         if is_open && !self.running.is_running(&stack.id) {

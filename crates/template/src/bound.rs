@@ -134,7 +134,7 @@ impl Bound {
         properties.for_each(|value| attributes(value, logical_id, &mut found));
         let evaluator = self.evaluator(&Unresolved);
         for output in self.outputs() {
-            // An output that cannot be evaluated is told when it is set.
+            // An output that cannot be evaluated is an error when it is set.
             if let Ok(Some(value)) = evaluator.value(&output.value) {
                 attributes(&value, logical_id, &mut found);
             }

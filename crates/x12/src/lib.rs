@@ -45,7 +45,7 @@ pub use delimiters::{Delimiter, DelimiterReason, Delimiters};
 pub use document::{Document, JsonWriter, Layout, XmlWriter, to_json, to_xml};
 pub use isa::Isa;
 pub use message::Message;
-pub use outline::{Outline, OutlineElement, OutlineSegment, OutlineValue};
+pub use outline::{Outline, OutlineElement, OutlineSegment, OutlineValue, UnknownSegmentError};
 pub use position::Position;
 pub use problem::{GuideContext, HierarchyFault, Problem, ProblemKind, Severity, Trailer};
 pub use problems::{Omitted, PROBLEM_LIMIT};
@@ -68,3 +68,8 @@ pub use write::{
     DocumentError, DocumentFault, FirstControlNumbers, LineBreak, Wrap, WriteOptions, write_json,
     write_xml,
 };
+
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

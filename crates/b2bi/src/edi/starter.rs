@@ -37,7 +37,10 @@ pub fn chosen_starter_template(
     if !choice.segments.is_empty() {
         outline
             .keep_segments(&choice.segments)
-            .map_err(|segment| EdiError::NoSegment { segment, selection })?;
+            .map_err(|unknown| EdiError::NoSegment {
+                segment: unknown.id,
+                selection,
+            })?;
     } else if choice.required {
         outline.keep_required();
     }

@@ -123,7 +123,7 @@ pub(crate) fn closest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) 
         .map(|(_, other)| other)
 }
 
-/// How many letters are to be put in, taken out or changed; upper and lower case are the same letter.
+/// How many letters to insert, delete or change; upper and lower case are the same letter.
 fn distance(one: &str, other: &str) -> usize {
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     let letters: Vec<char> = other.chars().collect();

@@ -16,7 +16,7 @@ pub(super) const DEFECT: &str =
 /// It panicked.
 pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, EvaluatorError> {
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
-        // Whoever limits the memory knows better what to say.
+        // The caller limits the memory and has the better message.
         if is_out_of_memory(&*payload) {
             panic::resume_unwind(payload);
         }

@@ -25,7 +25,7 @@ pub(super) fn register(evaluator: &mut Evaluator, run: &Run) -> Result<(), Evalu
     evaluator.register_fn_override("shuffle", move |given: &[JValue]| {
         Ok(shuffling.shuffle(given.first()))
     })?;
-    // Values never change, so a copy and its original cannot be told apart.
+    // Values never change, so a copy and its original cannot be distinguished.
     evaluator.register_fn_override("clone", |given: &[JValue]| {
         Ok(given.first().cloned().unwrap_or(JValue::Undefined))
     })

@@ -1,6 +1,7 @@
 //! The public JSONata suite, where it is at hand.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -93,7 +94,7 @@ fn input(suite: &Path, case: &Case) -> String {
     }
 }
 
-fn check(suite: &Path, case: &Case) -> Result<(), String> {
+fn check(suite: &Path, case: &Case) -> Result<(), Box<dyn Error>> {
     let number = |name: &str| case.members.get(name).and_then(Value::as_u64);
     let mut limits = Limits {
         items: 10_000_000,
@@ -125,7 +126,8 @@ fn check(suite: &Path, case: &Case) -> Result<(), String> {
     if right {
         Ok(())
     } else {
-        Err(described.chars().take(200).collect())
+        let described: String = described.chars().take(200).collect();
+        Err(described.into())
     }
 }
 

@@ -272,7 +272,7 @@ mod tests {
                 .as_ref()
                 .map(|(body, trailers)| (*body, trailers.as_slice()));
             assert_eq!(
-                actual.map_err(String::as_str),
+                actual.map_err(|error| error.code().as_str()),
                 expected.map_err(|code| *code),
                 "{text:?} by {length}"
             );
@@ -281,20 +281,17 @@ mod tests {
 
     type Trailers = Vec<(String, String)>;
 
-    fn decode(text: &str, length: usize) -> Result<(String, Trailers), String> {
-        let run = || {
-            let mut decoder = Decoder::new(0, 20, None)?;
-            text.as_bytes()
-                .chunks(length)
-                .try_for_each(|piece| decoder.feed(Bytes::copy_from_slice(piece)))?;
-            decoder.finish()
-        };
-        let decoded = run().map_err(|error: s3s::S3Error| error.code().as_str().to_owned())?;
-        let trailers = decoded.trailers.iter();
+    fn decode(text: &str, length: usize) -> s3s::S3Result<(String, Trailers)> {
+        let mut decoder = Decoder::new(0, 20, None)?;
+        text.as_bytes()
+            .chunks(length)
+            .try_for_each(|piece| decoder.feed(Bytes::copy_from_slice(piece)))?;
+        let finished = decoder.finish()?;
+        let trailers = finished.trailers.iter();
         let trailers =
             trailers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
         Ok((
-            String::from_utf8(decoded.body.to_vec()).unwrap(),
+            String::from_utf8(finished.body.to_vec()).unwrap(),
             trailers.collect(),
         ))
     }

@@ -1,5 +1,6 @@
 //! Takes resources that exist into a stack.
 
+use super::error::ResourceError;
 use std::collections::BTreeMap;
 
 use b2bi_local_template::Bound;
@@ -92,8 +93,9 @@ impl Execution {
                 self.stack.put_resource(resource);
                 Ok(())
             }
-            Err(reason) => {
-                self.set_resource_status(&mut resource, Status::ImportFailed, Some(reason));
+            Err(error) => {
+                let reason = Some(error.to_string());
+                self.set_resource_status(&mut resource, Status::ImportFailed, reason);
                 Err(StepError::Resource(logical_id.to_owned()))
             }
         }
@@ -107,13 +109,13 @@ impl Execution {
         bound: &Bound,
         resource: &mut StackResource,
         identifier: &str,
-    ) -> Result<(), String> {
+    ) -> Result<(), ResourceError> {
         resource.desired = self.desired(bound, &resource.logical_id, &resource.type_name)?;
         let resource_type = self.resource_type(&resource.type_name)?;
         let tags = &self.stack.definition.tags;
         let context = self.context(&resource.logical_id, (tags, tags));
         let read = resource_type.read(&context, identifier).await;
-        let made = read.map_err(|error| self.handler_reason(&error))?;
+        let made = read.map_err(|error| ResourceError::Handler(self.handler_reason(&error)))?;
         take_over(resource, &*resource_type, made);
         Ok(())
     }

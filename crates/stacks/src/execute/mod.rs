@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod error;
 mod import;
 mod outputs;
 mod resource;

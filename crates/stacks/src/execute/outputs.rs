@@ -1,5 +1,6 @@
 //! The outputs of a stack.
 
+use super::error::OutputsError;
 use std::collections::{BTreeMap, BTreeSet};
 
 use b2bi_local_registry::Registry;
@@ -16,12 +17,10 @@ pub(crate) fn outputs(
     stack: &Stack,
     exports: &BTreeMap<String, Export>,
     bound: &Bound,
-) -> Result<(Vec<Output>, BTreeSet<String>), String> {
+) -> Result<(Vec<Output>, BTreeSet<String>), OutputsError> {
     let references = StackReferences::new(registry, &stack.resources, exports);
     let outputs = bound.outputs().map(|declared| {
-        let (value, export_name) = bound
-            .output(declared, &references)
-            .map_err(|error| error.to_string())?;
+        let (value, export_name) = bound.output(declared, &references)?;
         Ok(Output {
             key: declared.name.clone(),
             value,
@@ -29,7 +28,7 @@ pub(crate) fn outputs(
             export_name,
         })
     });
-    let outputs = outputs.collect::<Result<Vec<Output>, String>>()?;
+    let outputs = outputs.collect::<Result<Vec<Output>, OutputsError>>()?;
     Ok((outputs, references.imports()))
 }
 
@@ -58,15 +57,16 @@ impl Execution {
     /// Gives the stack the outputs of a template.
     pub(super) fn set_outputs(&mut self, bound: &Bound) -> Result<(), StepError> {
         let found = outputs(&self.stacks.registry, &self.stack, &self.exports, bound);
-        let (outputs, imports) = found.map_err(StepError::Outputs)?;
-        self.check_exports(&outputs).map_err(StepError::Outputs)?;
+        let reason = |error: OutputsError| StepError::Outputs(error.to_string());
+        let (outputs, imports) = found.map_err(reason)?;
+        self.check_exports(&outputs).map_err(reason)?;
         self.stack.outputs = outputs;
         self.stack.imports.extend(imports);
         Ok(())
     }
 
     /// An export has one stack, and stays as it is while others use it.
-    fn check_exports(&self, outputs: &[Output]) -> Result<(), String> {
+    fn check_exports(&self, outputs: &[Output]) -> Result<(), OutputsError> {
         let store = &self.stacks.store;
         let exported = |outputs: &[Output], name: &str| {
             let mut outputs = outputs.iter();
@@ -81,11 +81,12 @@ impl Execution {
             }
             let importers = store.importers(&self.scope, name);
             if !importers.is_empty() {
-                let verb = if is.is_some() { "updated" } else { "deleted" };
-                return Err(format!(
-                    "Export {name} cannot be {verb} as it is in use by {}",
-                    importers.join(", ")
-                ));
+                let change = if is.is_some() { "updated" } else { "deleted" };
+                return Err(OutputsError::ExportInUse {
+                    name: name.to_owned(),
+                    change,
+                    importers: importers.join(", "),
+                });
             }
         }
         if outputs.iter().all(|output| output.export_name.is_none()) {
@@ -101,9 +102,10 @@ impl Execution {
         });
         taken.map_or(Ok(()), |(name, other)| {
             let stack = other.stack_id.split('/').nth(1).unwrap_or_default();
-            Err(format!(
-                "Export with name {name} is already exported by stack {stack}"
-            ))
+            Err(OutputsError::ExportTaken {
+                name: name.clone(),
+                stack: stack.to_owned(),
+            })
         })
     }
 }

@@ -1,12 +1,12 @@
 //! The steps of one resource.
 
+use super::error::ResourceError;
+use b2bi_local_registry::UnknownTypeError;
 use b2bi_local_registry::{
     HandlerContext, HandlerError, HandlerErrorCode, Properties, Residence, Resource, ResourceType,
     Tags,
 };
-use b2bi_local_template::{
-    Bound, SsmReference, TemplateError, replace_dynamic_references, ssm_references,
-};
+use b2bi_local_template::{Bound, SsmReference, replace_dynamic_references, ssm_references};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,18 +41,19 @@ pub(super) enum Applied {
 }
 
 impl Execution {
-    pub(super) fn resource_type(&self, type_name: &str) -> Result<Arc<dyn ResourceType>, String> {
-        let found = self.stacks.registry.get(type_name);
-        found.map_err(|error| error.to_string())
+    pub(super) fn resource_type(
+        &self,
+        type_name: &str,
+    ) -> Result<Arc<dyn ResourceType>, UnknownTypeError> {
+        self.stacks.registry.get(type_name)
     }
 
     /// The type of a resource that exists.
-    fn type_of(&self, resource: &StackResource) -> Result<Arc<dyn ResourceType>, String> {
-        let found = resource.resource_type(&self.stacks.registry);
-        found.map_err(|error| error.to_string())
+    fn type_of(&self, resource: &StackResource) -> Result<Arc<dyn ResourceType>, UnknownTypeError> {
+        resource.resource_type(&self.stacks.registry)
     }
 
-    /// Who asks for a change of a resource, and which attributes are asked for if it is in the upstream.
+    /// Who asks for a change of a resource, and which attributes are requested if it is in the upstream.
     fn change_context(
         &self,
         resource: &StackResource,
@@ -95,11 +96,10 @@ impl Execution {
         bound: &Bound,
         logical_id: &str,
         type_name: &str,
-    ) -> Result<Properties, String> {
+    ) -> Result<Properties, ResourceError> {
         let references =
             StackReferences::new(&self.stacks.registry, &self.stack.resources, &self.exports);
-        let properties = bound.properties(logical_id, &references);
-        let properties = properties.map_err(|error| error.to_string())?;
+        let properties = bound.properties(logical_id, &references)?;
         self.stack.imports.extend(references.imports());
         let mut properties = Value::Object(properties);
         let dynamic = self.dynamic_values(&properties)?;
@@ -116,17 +116,19 @@ impl Execution {
             return Ok(properties);
         }
         let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
-        Err(format!(
-            "Properties validation failed for resource {logical_id} with message:\n[{}]",
-            lines.join(", ")
-        ))
+        Err(ResourceError::Properties {
+            logical_id: logical_id.to_owned(),
+            violations: lines.join(", "),
+        })
     }
 
     /// The values of the parameters of Systems Manager that texts refer to.
-    fn dynamic_values(&self, properties: &Value) -> Result<BTreeMap<SsmReference, String>, String> {
+    fn dynamic_values(
+        &self,
+        properties: &Value,
+    ) -> Result<BTreeMap<SsmReference, String>, ResourceError> {
         let wanted = ssm_references(properties);
-        let wanted = wanted.map_err(|error: TemplateError| error.to_string())?;
-        let found = wanted.into_iter().map(|reference| {
+        let found = wanted?.into_iter().map(|reference| {
             let parameters = &self.stacks.environment.parameters;
             let parameter = parameters.get(&self.scope, &reference.name);
             let parameter = parameter.filter(|parameter| {
@@ -135,11 +137,8 @@ impl Execution {
             });
             let version = reference.version.as_ref();
             let version = version.map_or_else(String::new, |version| format!(":{version}"));
-            let missing = format!(
-                "Parameters: [ssm:{}{version}] cannot be found.",
-                reference.name
-            );
-            let value = parameter.ok_or(missing)?.value;
+            let missing = || ResourceError::Parameter(format!("{}{version}", reference.name));
+            let value = parameter.ok_or_else(missing)?.value;
             Ok((reference, value))
         });
         found.collect()
@@ -167,8 +166,9 @@ impl Execution {
         );
         match self.desired(bound, logical_id, &resource.type_name) {
             Ok(desired) => self.make(bound, resource, desired, statuses).await,
-            Err(reason) => {
-                self.set_resource_status(&mut resource, Status::CreateFailed, Some(reason));
+            Err(error) => {
+                let reason = Some(error.to_string());
+                self.set_resource_status(&mut resource, Status::CreateFailed, reason);
                 self.stack.put_resource(resource);
                 Err(StepError::Resource(logical_id.to_owned()))
             }
@@ -192,7 +192,7 @@ impl Execution {
                 let made = resource_type.create(&context, desired).await;
                 made.map(|made| (resource_type, made))
             }
-            Err(reason) => Err(HandlerError::invalid(reason)),
+            Err(error) => Err(HandlerError::invalid(error.to_string())),
         };
         let outcome = match made {
             Ok((resource_type, made)) => {
@@ -230,7 +230,7 @@ impl Execution {
         };
         let desired = match self.desired(bound, logical_id, &present.type_name) {
             Ok(desired) => desired,
-            Err(reason) => return self.fail_update(present, reason),
+            Err(error) => return self.fail_update(present, error.to_string()),
         };
         declared.physical_id.clone_from(&present.physical_id);
         declared.identifier.clone_from(&present.identifier);
@@ -332,7 +332,7 @@ impl Execution {
                 let update = resource_type.update(context, &identifier, &previous, desired.clone());
                 update.await.map(|made| (resource_type, made))
             }
-            Err(reason) => Err(HandlerError::invalid(reason)),
+            Err(error) => Err(HandlerError::invalid(error.to_string())),
         };
         match changed {
             Ok((resource_type, made)) => {
@@ -376,7 +376,7 @@ impl Execution {
                 resource_type.delete(&context, identifier).await
             }
             (None, _) => Ok(()),
-            (_, Err(reason)) => Err(HandlerError::invalid(reason)),
+            (_, Err(error)) => Err(HandlerError::invalid(error.to_string())),
         };
         match removed {
             Err(error) if error.code != HandlerErrorCode::NotFound => {

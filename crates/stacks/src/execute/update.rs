@@ -11,7 +11,7 @@ use crate::prepare::Prepared;
 use crate::stack::{StackResource, UpdateRecord};
 use crate::status::Status;
 
-/// An update: what the stack is to be, and what changes.
+/// An update: the new definition of the stack, and what changes.
 pub(crate) struct Update {
     pub(crate) prepared: Prepared,
     pub(crate) changes: Vec<Change>,

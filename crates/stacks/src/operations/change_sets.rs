@@ -52,13 +52,13 @@ pub struct ChangeSetRequest {
     pub imports: Vec<ImportRequest>,
     /// Whether resources with names in the template are imported where they exist.
     pub imports_existing: bool,
-    /// What the stack is to be.
+    /// The new definition of the stack.
     pub definition: DefinitionRequest,
     /// What it is for.
     pub description: Option<String>,
     /// `DO_NOTHING`, `ROLLBACK` or `DELETE`.
     pub on_stack_failure: Option<String>,
-    /// Whether changes of nested stacks are asked for.
+    /// Whether changes of nested stacks are requested.
     pub include_nested_stacks: bool,
     /// A token that the events carry.
     pub client_token: Option<String>,

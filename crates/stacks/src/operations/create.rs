@@ -18,7 +18,7 @@ use crate::status::Status;
 pub struct CreateRequest {
     /// The name.
     pub name: String,
-    /// What it is to be.
+    /// Its definition.
     pub definition: DefinitionRequest,
     /// What is left when the creation fails.
     pub on_failure: OnFailure,

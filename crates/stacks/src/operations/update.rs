@@ -17,7 +17,7 @@ use crate::stacks::Stacks;
 pub struct UpdateRequest {
     /// The name or the ARN.
     pub name: String,
-    /// What it is to be.
+    /// Its definition.
     pub definition: DefinitionRequest,
     /// Whether a failed update leaves what it has done; none to leave it as it is.
     pub disable_rollback: Option<bool>,
@@ -27,7 +27,7 @@ pub struct UpdateRequest {
     pub client_token: Option<String>,
 }
 
-/// What an update without changes is told.
+/// The error of an update without changes.
 pub(crate) const NO_UPDATES: &str = "No updates are to be performed.";
 
 impl Stacks {

@@ -15,8 +15,8 @@ use b2bi_local_registry::{
     Parameters, Registry, UnknownResources,
 };
 use b2bi_local_stacks::{
-    CreateRequest, DefinitionRequest, DeleteRequest, StackError, Stacks, TemplateSource,
-    UpdateRequest,
+    CreateRequest, DefinitionRequest, DeleteRequest, StackError, Stacks, TemplateReadError,
+    TemplateSource, UpdateRequest,
 };
 
 /// A clock that stands still, and ids that count.
@@ -86,8 +86,8 @@ impl Buckets for NoBuckets {
 
 #[async_trait]
 impl TemplateSource for NoBuckets {
-    async fn read(&self, _: &Scope, url: &str) -> Result<String, String> {
-        Err(format!("there is nothing at {url}"))
+    async fn read(&self, _: &Scope, url: &str) -> Result<String, TemplateReadError> {
+        Err(TemplateReadError::new(format!("there is nothing at {url}")))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A part of an outline: what is required, some segments, or what is usual.
 
 use super::{Outline, OutlineSegment};
+use std::fmt;
 
 /// Codes that most documents have, and the values that they tell of: the segment, the element, and the value.
 const CODES: &[(&str, usize, &str)] = &[
@@ -42,6 +43,21 @@ const LEVELS: [(&str, &[&str]); 4] = [
     ("I", &["LIN", "SN1"]),
 ];
 
+/// A transaction set has no segment of this name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownSegmentError {
+    /// The name.
+    pub id: String,
+}
+
+impl fmt::Display for UnknownSegmentError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "the set has no segment {}", self.id)
+    }
+}
+
+impl std::error::Error for UnknownSegmentError {}
+
 impl Outline {
     /// Leaves out what is optional, and the loops that are optional; what [`Self::set_usual`] chose stays.
     pub fn keep_required(&mut self) {
@@ -53,11 +69,13 @@ impl Outline {
     ///
     /// # Errors
     ///
-    /// The set has no segment of one of these names; that name.
-    pub fn keep_segments(&mut self, ids: &[String]) -> Result<(), String> {
+    /// The set has no segment of one of these names.
+    pub fn keep_segments(&mut self, ids: &[String]) -> Result<(), UnknownSegmentError> {
         let has = |id: &str| self.segments.iter().any(|segment| segment.id == id);
         if let Some(unknown) = ids.iter().find(|id| !has(id)) {
-            return Err(unknown.clone());
+            return Err(UnknownSegmentError {
+                id: unknown.clone(),
+            });
         }
         self.keep(ids);
         Ok(())
@@ -244,7 +262,7 @@ mod tests {
         assert_eq!(ids(&order), "BEG REF N1 N4 PO1 PID");
         is_valid(&order);
         let unknown = outline("850").keep_segments(&["CLM".to_owned()]);
-        assert_eq!(unknown, Err("CLM".to_owned()));
+        assert_eq!(unknown.unwrap_err().id, "CLM");
     }
 
     #[test]

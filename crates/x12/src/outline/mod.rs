@@ -5,6 +5,7 @@ mod fill;
 mod guided;
 mod plain;
 
+pub use choice::UnknownSegmentError;
 use std::fmt::Write as _;
 
 use crate::tables::{self, Dictionary, ElementType, Version};

@@ -37,14 +37,10 @@ fn normalised(value: Value) -> Value {
     }
 }
 
-fn check(edi: &std::path::Path) -> Result<(), String> {
+fn check(edi: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
     let wanted = fs::read_to_string(edi.with_extension("json")).unwrap();
     let made = to_json(&fs::read(edi).unwrap(), Layout::Pretty);
-    let value = |text: &str| {
-        serde_json::from_str(text)
-            .map(normalised)
-            .map_err(|error| error.to_string())
-    };
+    let value = |text: &str| serde_json::from_str(text).map(normalised);
     let (made, wanted) = (value(&made.text)?.to_string(), value(&wanted)?.to_string());
     if made == wanted {
         return Ok(());
@@ -61,7 +57,8 @@ fn check(edi: &std::path::Path) -> Result<(), String> {
         edi.display(),
         near(&made),
         near(&wanted)
-    ))
+    )
+    .into())
 }
 
 /// The samples that have a document; empty where the folder is not at hand.
@@ -81,7 +78,10 @@ pub(crate) fn inputs() -> Vec<PathBuf> {
 #[test]
 fn every_sample_gives_its_document() {
     let inputs = inputs();
-    let failures: Vec<String> = inputs.iter().filter_map(|path| check(path).err()).collect();
+    let failures: Vec<String> = inputs
+        .iter()
+        .filter_map(|path| Some(check(path).err()?.to_string()))
+        .collect();
     assert!(
         failures.is_empty(),
         "{} differ\n{}",

@@ -2,7 +2,9 @@
 
 mod arrows;
 mod assumptions;
+mod errors;
 mod metaphors;
+mod readmes;
 mod rooms;
 mod words;
 
@@ -50,7 +52,9 @@ pub fn run(_arguments: &[String]) -> Outcome {
         crates_described,
         arrows::check,
         assumptions::check,
+        errors::check,
         metaphors::check,
+        readmes::check,
         rooms::check,
         words::check,
     ];

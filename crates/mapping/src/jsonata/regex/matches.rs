@@ -114,7 +114,7 @@ impl<'m> Matches<'m> {
             (text, self.string(found.start, found.end)),
             (place, number(start)),
         ];
-        // Only a function that replaces is told the end.
+        // Only a function that replaces needs the end.
         let end = iter::once(("end", number(end))).filter(|_| place == "start");
         let members = members.into_iter().chain(end).chain([("groups", groups)]);
         JValue::object(

@@ -1,6 +1,6 @@
 //! Regular expressions as JavaScript has them, read once a template.
 //!
-//! The library's own know neither look-around nor back-references, and are read anew in every call.
+//! The library's own know neither look-around nor back-references, and are read again in every call.
 //! So a call of `$contains`, `$match`, `$replace` or `$split` whose pattern is a regular expression, in
 //! the call or in a variable, becomes a call of a function of ours; a name of these cannot be written in
 //! a template. Any other use of a regular expression is left to the library.
@@ -39,7 +39,8 @@ impl Patterns {
         for (source, flags) in found {
             if patterns.get(source, flags).is_none() {
                 let pattern = Pattern::new(source, flags);
-                let pattern = pattern.map_err(|reason| wrong(template, source, &reason))?;
+                let pattern =
+                    pattern.map_err(|error| wrong(template, source, &error.to_string()))?;
                 patterns.0.push(Rc::new(pattern));
                 if patterns.0.len() > MOST {
                     return Err(too_many());

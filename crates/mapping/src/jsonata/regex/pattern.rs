@@ -1,5 +1,6 @@
 //! One regular expression, and what it finds in a text.
 
+use super::translate::SyntaxError;
 use fancy_regex::RegexBuilder;
 use jsonata_core::evaluator::EvaluatorError;
 use regex::Regex;
@@ -38,13 +39,24 @@ pub(super) struct Found {
     pub groups: Vec<Option<(usize, usize)>>,
 }
 
+/// An expression that cannot be read, or is too large.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PatternError {
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    #[error(transparent)]
+    Demanding(Box<fancy_regex::Error>),
+    #[error("{}", last_line(&.0.to_string()))]
+    Plain(#[from] regex::Error),
+}
+
 impl Pattern {
     /// Reads an expression.
     ///
     /// # Errors
     ///
     /// It is none, or too large; the text says what is wrong.
-    pub(super) fn new(source: &str, flags: &str) -> Result<Self, String> {
+    pub(super) fn new(source: &str, flags: &str) -> Result<Self, PatternError> {
         let translated = translate(source, flags)?;
         let text = translated.text;
         let machine = if translated.demanding {
@@ -56,11 +68,11 @@ impl Pattern {
                 builder.delegate_dfa_size_limit(BYTES).build()
             });
             let machines = short.and_then(|short| Ok([short, long?]));
-            Machine::Demanding(machines.map_err(|error| error.to_string())?)
+            Machine::Demanding(machines.map_err(|error| PatternError::Demanding(error.into()))?)
         } else {
             let mut builder = regex::RegexBuilder::new(&text);
             let built = builder.size_limit(BYTES).dfa_size_limit(BYTES).build();
-            Machine::Plain(built.map_err(|error| last_line(&error.to_string()))?)
+            Machine::Plain(built?)
         };
         Ok(Self {
             source: source.to_owned(),

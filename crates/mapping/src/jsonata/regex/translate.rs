@@ -17,6 +17,21 @@ pub(super) struct Translated {
     pub demanding: bool,
 }
 
+/// What is wrong with a regular expression of JavaScript.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SyntaxError {
+    #[error("it is empty")]
+    Empty,
+    #[error("after (? there must be one of = ! : <")]
+    Group,
+    #[error(r"\ at the end")]
+    Backslash,
+    #[error("there is no group {0}")]
+    NoGroup(u32),
+    #[error("a [ has no ]")]
+    Class,
+}
+
 /// Translates a regular expression with its flags, of which `i` and `m` count.
 ///
 /// What is wrong in both notations is left for the library to find.
@@ -24,9 +39,9 @@ pub(super) struct Translated {
 /// # Errors
 ///
 /// It is none in JavaScript, though it may be one to the library.
-pub(super) fn translate(source: &str, flags: &str) -> Result<Translated, String> {
+pub(super) fn translate(source: &str, flags: &str) -> Result<Translated, SyntaxError> {
     if source.is_empty() {
-        return Err("it is empty".to_owned());
+        return Err(SyntaxError::Empty);
     }
     let (demanding, groups) = survey(source);
     let mut flags: String = flags.chars().filter(|c| "im".contains(*c)).collect();
@@ -86,7 +101,7 @@ struct Translation<'s> {
 
 impl Translation<'_> {
     /// What stands in no class.
-    fn outside(&mut self, letter: char) -> Result<(), String> {
+    fn outside(&mut self, letter: char) -> Result<(), SyntaxError> {
         match letter {
             '\\' => return self.escape(),
             '.' => self.text.push_str(r"[^\n\r\x{2028}\x{2029}]"),
@@ -118,7 +133,7 @@ impl Translation<'_> {
     }
 
     /// JavaScript knows groups, named ones, `(?:`, and those that look around.
-    fn group(&mut self) -> Result<(), String> {
+    fn group(&mut self) -> Result<(), SyntaxError> {
         self.text.push('(');
         if self.rest.next_if_eq(&'?').is_none() {
             return Ok(());
@@ -126,12 +141,12 @@ impl Translation<'_> {
         self.text.push('?');
         match self.rest.peek() {
             Some('=' | '!' | ':' | '<') => Ok(()),
-            _ => Err("after (? there must be one of = ! : <".to_owned()),
+            _ => Err(SyntaxError::Group),
         }
     }
 
-    fn escape(&mut self) -> Result<(), String> {
-        let letter = self.rest.next().ok_or(r"\ at the end")?;
+    fn escape(&mut self) -> Result<(), SyntaxError> {
+        let letter = self.rest.next().ok_or(SyntaxError::Backslash)?;
         match letter {
             'd' | 'D' | 'w' | 'W' | 's' | 'S' => {
                 self.text.push('[');
@@ -171,7 +186,7 @@ impl Translation<'_> {
         }
     }
 
-    fn back_reference(&mut self, first: char) -> Result<(), String> {
+    fn back_reference(&mut self, first: char) -> Result<(), SyntaxError> {
         let mut number = first.to_digit(10).unwrap_or_default();
         while let Some(digit) = self.rest.peek().and_then(|next| next.to_digit(10)) {
             let longer = number * 10 + digit;
@@ -182,7 +197,7 @@ impl Translation<'_> {
             self.rest.next();
         }
         if number as usize > self.groups {
-            return Err(format!("there is no group {number}"));
+            return Err(SyntaxError::NoGroup(number));
         }
         self.back(&number.to_string(), &format!(r"\{number}"));
         Ok(())
@@ -194,7 +209,7 @@ impl Translation<'_> {
     }
 
     /// A class, whose bracket was read.
-    fn class(&mut self) -> Result<(), String> {
+    fn class(&mut self) -> Result<(), SyntaxError> {
         let negative = self.rest.next_if_eq(&'^').is_some();
         if self.rest.next_if_eq(&']').is_some() {
             self.text.push_str(if negative { ANY } else { NONE });
@@ -204,7 +219,7 @@ impl Translation<'_> {
         // Whether a hyphen would be one of a range: not at the ends, nor beside a set.
         let mut range = false;
         loop {
-            let letter = self.rest.next().ok_or("a [ has no ]")?;
+            let letter = self.rest.next().ok_or(SyntaxError::Class)?;
             match letter {
                 ']' => break,
                 '-' if range && !matches!(self.rest.peek(), Some(']') | None) && !self.is_set() => {
@@ -212,7 +227,7 @@ impl Translation<'_> {
                     range = false;
                 }
                 '\\' => {
-                    let escaped = self.rest.next().ok_or(r"\ at the end")?;
+                    let escaped = self.rest.next().ok_or(SyntaxError::Backslash)?;
                     range = !matches!(escaped, 'd' | 'D' | 'w' | 'W' | 's' | 'S');
                     if range {
                         let letter = match escaped {

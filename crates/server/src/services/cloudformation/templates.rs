@@ -1,5 +1,8 @@
 //! Templates at addresses: in the S3 that the server works with.
 
+use b2bi_local_objects::ObjectError;
+use b2bi_local_stacks::TemplateReadError;
+use std::string::FromUtf8Error;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,27 +17,49 @@ use percent_encoding::percent_decode_str;
 /// Source: quotas of CloudFormation.
 const LONGEST: u64 = 1_048_576;
 
+/// A template that cannot be read; most variants have its address.
+#[derive(Debug, thiserror::Error)]
+enum ReadError {
+    #[error("TemplateURL must be an address of an object in S3, not '{0}'")]
+    Location(String),
+    #[error("S3 error: the template s3://{bucket}/{key} cannot be read: {source}")]
+    Object {
+        bucket: String,
+        key: String,
+        source: ObjectError,
+    },
+    #[error("Template file referenced by {0} has exceeded the maximum size of {LONGEST} bytes")]
+    TooLong(String),
+    #[error("The template at {0} is not UTF-8")]
+    NotText(String, #[source] FromUtf8Error),
+}
+
 /// Templates in an object store.
 pub(crate) struct ServerTemplates(pub(crate) Arc<dyn ObjectStore>);
 
 #[async_trait]
 impl TemplateSource for ServerTemplates {
-    async fn read(&self, scope: &Scope, url: &str) -> Result<String, String> {
-        let (bucket, key) = location(url).ok_or_else(|| {
-            format!("TemplateURL must be an address of an object in S3, not '{url}'")
-        })?;
+    async fn read(&self, scope: &Scope, url: &str) -> Result<String, TemplateReadError> {
+        let read = self.template(scope, url).await;
+        read.map_err(TemplateReadError::new)
+    }
+}
+
+impl ServerTemplates {
+    async fn template(&self, scope: &Scope, url: &str) -> Result<String, ReadError> {
+        let (bucket, key) = location(url).ok_or_else(|| ReadError::Location(url.to_owned()))?;
         let range = Some(0..LONGEST.saturating_add(1));
         let read = self.0.get(&scope.account, &bucket, &key, range).await;
-        let object = read.map_err(|error| {
-            format!("S3 error: the template s3://{bucket}/{key} cannot be read: {error}")
+        let object = read.map_err(|source| ReadError::Object {
+            bucket,
+            key,
+            source,
         })?;
         if u64::try_from(object.body.len()).unwrap_or(u64::MAX) > LONGEST {
-            return Err(format!(
-                "Template file referenced by {url} has exceeded the maximum size of {LONGEST} bytes"
-            ));
+            return Err(ReadError::TooLong(url.to_owned()));
         }
         String::from_utf8(object.body.to_vec())
-            .map_err(|_| format!("The template at {url} is not UTF-8"))
+            .map_err(|error| ReadError::NotText(url.to_owned(), error))
     }
 }
 
