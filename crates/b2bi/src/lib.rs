@@ -42,3 +42,8 @@ pub use service::{
 pub use stages::{JobFacts, NoFaults, Stage, StageDecision, Stages, WriteDecision};
 pub use state::job::{JobCounts, JobDuration, JobReport};
 pub use state::{PersistError, RowError};
+
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -42,3 +42,8 @@ pub use traffic::{
     Repeated, Replay, ReplayError, ReplayedReply, TRAFFIC, TrafficRecorder, TrafficSource, repeat,
 };
 pub use variables::{VariableError, Variables};
+
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -61,6 +61,11 @@ impl File {
     }
 }
 
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[cfg(test)]
 mod tests {
     use super::{FILES, INDEX, file};

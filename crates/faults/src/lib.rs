@@ -113,3 +113,8 @@ pub use stale::Stale;
 pub use steps::Steps;
 pub use vocabulary::{ServiceTerms, UnknownTermError, Vocabulary};
 pub use window::Window;
+
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -32,3 +32,8 @@ pub use external::settings::{Addressing, ExternalSettings, Keys};
 pub use operation::{S3Target, operations};
 pub use s3s::Body;
 pub use store::{Attributes, Listed, Listing, Object, ObjectError, ObjectStore, ObjectWriter};
+
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -32,3 +32,8 @@ pub use schema::{Path, Schema, SchemaError, Violation};
 pub use types::LOG_GROUPS;
 pub use unknown::{UnknownResources, UnknownResourcesError, UnknownType};
 pub use upstream::{UpstreamStack, UpstreamStacks};
+
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -31,3 +31,8 @@ pub use serve::serve;
 pub use timed::{Deadline, Interruption, POLL, TimedStream, timed_pair};
 pub use worker::{OUT_OF_MEMORY, WorkerCommand};
 pub use worker_error::interrupted;
+
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,7 +1,7 @@
 //! B2BI Local: the server, put together from its parts.
 //!
 //! [`cli`] is the command line. [`Config`] is everything a user may set, resolved from flags,
-//! environment, file and defaults. [`Server`] binds a socket and serves until it is told to stop.
+//! environment, file and defaults. [`Server`] binds a socket and serves until it is asked to stop.
 
 mod access;
 mod admin;

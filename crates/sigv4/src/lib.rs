@@ -31,3 +31,8 @@ pub use temporary::{
 };
 pub use time::{basic_format, parse_iso};
 pub use verify::{BodyHash, Payload, Verified, Verifier};
+
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

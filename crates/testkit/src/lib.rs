@@ -16,7 +16,7 @@
 //! // … as the journal tells.
 //! assert_eq!(local.journal("operation=ListProfiles&status=429")?.len(), 2);
 //!
-//! // Time goes on as told.
+//! // Time moves only by requests.
 //! local.freeze();
 //! let before = local.now();
 //! local.advance(Duration::from_secs(3600));
@@ -95,7 +95,7 @@ impl B2biLocal {
     ///
     /// # Errors
     ///
-    /// No port can be bound, or a setting makes no sense.
+    /// No port can be bound, or a setting is not valid.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> io::Result<Self> {
         let mut config = Config::defaults().map_err(io::Error::other)?;
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

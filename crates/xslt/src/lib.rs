@@ -25,3 +25,8 @@ pub use engine::{Settings, Xslt};
 pub use hook::{Command, CommandError};
 #[cfg(feature = "libxslt")]
 pub use libxslt::Libxslt;
+
+/// The example of the README, which `cargo test --doc` runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

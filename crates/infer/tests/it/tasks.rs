@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// Where the tasks are.
 const TASKS: &str = "../../fixtures/mapping/infer";
 /// Where the table of scores is.
-pub(crate) const README: &str = "README.md";
+pub(crate) const README: &str = "../../docs/mapping-by-example.md";
 /// The fewest that must be right on the input that was not seen.
 const RIGHT: usize = 38;
 
