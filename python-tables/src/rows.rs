@@ -124,7 +124,7 @@ impl Rows {
         py: Python<'py>,
         requested_schema: Option<Py<PyAny>>,
     ) -> PyResult<Capsule<'py>> {
-        // The protocol lets a producer ignore the schema that is asked for.
+        // The protocol lets a producer ignore the schema that is requested.
         drop(requested_schema);
         let stream = self.stream.take().ok_or_else(taken)?;
         let stream = FFI_ArrowArrayStream::new(Box::new(stream));

@@ -13,7 +13,7 @@ use b2bi_local_panics::Panics;
 use crate::event_sink::{EventSink, NoopSink, RecordSink};
 use crate::stages::{NoFaults, Stages};
 
-/// The time, which may be one that only goes on when it is told to.
+/// The time, which may be a clock that only tests move.
 #[async_trait]
 pub trait Clock: Send + Sync {
     /// The present.
@@ -119,7 +119,7 @@ impl BucketSetup for AnySetup {
     }
 }
 
-/// Time, identifiers, object storage, mapping engines, who is told, and who may interfere.
+/// Time, identifiers, object storage, mapping engines, sinks, and fault injection.
 #[derive(Clone)]
 pub struct Environment {
     /// The clock that everything reads.
@@ -132,7 +132,7 @@ pub struct Environment {
     pub jsonata: Arc<dyn Engine + Send + Sync>,
     /// Who carries mapping templates in XSLT out.
     pub xslt: Arc<dyn Engine + Send + Sync>,
-    /// Who is told of events.
+    /// Where events go.
     pub event_sink: Arc<dyn EventSink>,
     /// Who keeps log records.
     pub records: Arc<dyn RecordSink>,

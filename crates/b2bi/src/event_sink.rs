@@ -7,7 +7,7 @@ use serde_json::Value;
 /// The source of all events.
 pub const SOURCE: &str = "aws.b2bi";
 
-/// An event, as `EventBridge` carries it; whoever delivers it adds an id.
+/// An event, as `EventBridge` carries it; its sink adds an id.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Event {
@@ -48,7 +48,7 @@ pub struct LogRecord {
     pub message: Value,
 }
 
-/// Is told of events. A call never blocks and never fails: delivery is somebody else's work.
+/// Receives events. A call never blocks and never fails: delivery happens elsewhere.
 pub trait EventSink: Send + Sync {
     /// Takes an event.
     fn emit(&self, event: Event);

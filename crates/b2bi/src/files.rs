@@ -152,7 +152,7 @@ impl Walk {
         check_limit(&self.location, self.size, limit)
     }
 
-    /// Hands over the file's bytes until somebody breaks off; to be called where one may block.
+    /// Hands over the file's bytes until the receiver is gone; call it where blocking is allowed.
     pub(crate) fn windows(&self, take: &mut Take<'_>) -> Result<(), FileError> {
         let runtime = Handle::current();
         let mut first_tag: Option<String> = None;

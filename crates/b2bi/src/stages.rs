@@ -1,4 +1,4 @@
-//! The stages of a job, and the seam at which somebody outside may interfere with them.
+//! The stages of a job, and the trait by which the server injects faults into them.
 //!
 //! A stage itself knows nothing of this: the runner of jobs asks before it enters one, and before
 //! it writes an object.
@@ -31,7 +31,7 @@ pub enum Stage {
     Convert,
     /// What came of it is written and published.
     WriteOutput,
-    /// The job's end is noted and told.
+    /// The job's end is stored, and its event sent.
     Finish,
 }
 

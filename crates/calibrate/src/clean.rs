@@ -13,7 +13,7 @@ use crate::retry::send;
 /// What the names of all runs begin with.
 pub const PREFIX: &str = "b2bi-local-calibration-";
 
-/// What is to be deleted.
+/// What to delete.
 #[derive(Clone, Debug)]
 pub struct Scope {
     /// What the names begin with: [`PREFIX`], or that and the name of a run.

@@ -19,7 +19,7 @@ pub(crate) struct Kind {
     pub(crate) arn: &'static str,
 }
 
-/// The kinds; whoever uses another one comes before it.
+/// The kinds; one that uses another comes before it.
 pub(crate) const KINDS: &[Kind] = &[
     Kind {
         create: "CreatePartnership",
@@ -68,7 +68,7 @@ pub(crate) struct Item {
     pub(crate) name: String,
 }
 
-/// All items of a kind, whoever made them.
+/// All items of a kind, of this run or not.
 ///
 /// # Errors
 ///

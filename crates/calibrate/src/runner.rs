@@ -23,7 +23,7 @@ const POLLS: u32 = 40;
 const FIRST_POLL: Duration = Duration::from_millis(250);
 const LONGEST_POLL: Duration = Duration::from_secs(10);
 
-/// How a run is to be done.
+/// The options of a run.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
     /// Eight characters that name the run.

@@ -1,4 +1,4 @@
-//! Which service a request is for, told from its head alone.
+//! Which service a request is for, by its head alone.
 
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;

@@ -121,7 +121,7 @@ pub trait Service: Send + Sync + 'static {
     /// What is wrong with the body, as this service words it.
     fn decode(&self, operation: Operation, body: &Bytes) -> Result<Self::Input, ServiceError>;
 
-    /// What a client is told when the server itself fails; the service's modelled error, if it has one.
+    /// The error for a failure of the server itself; the service's modelled error, if it has one.
     ///
     /// Source: Assumption A-180.
     fn internal_error(&self, message: String) -> ServiceError {
@@ -168,7 +168,7 @@ pub trait Endpoint: Send + Sync {
         body: &Bytes,
     ) -> Result<Box<dyn DecodedRequest<'a> + 'a>, ServiceError>;
 
-    /// What a client is told when the server itself fails.
+    /// The error for a failure of the server itself.
     fn internal_error(&self, message: String) -> ServiceError;
 }
 

@@ -106,7 +106,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Tells whether nothing is to be done.
+    /// Whether there is nothing to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.firings.is_empty() && self.delay == Delay::default()

@@ -199,7 +199,7 @@ impl Rule {
         }
     }
 
-    /// Draws anew for each attempt of each call.
+    /// Draws again for each attempt of each call.
     pub(crate) fn counted_per_attempt(mut self) -> Self {
         let attempt = Per::Header("amz-sdk-request".to_owned());
         self.fire.per = Some(vec![Per::Invocation, attempt]);

@@ -7,7 +7,7 @@ use crate::grammar::{Chain, Step};
 use crate::read::{RuleReadError, Table, each, flag, text};
 use crate::reply::ErrorReply;
 
-/// A chain that ends in passing, or starts anew.
+/// A chain that ends in passing, or starts again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Steps {
     chain: Chain,
@@ -30,7 +30,7 @@ impl Steps {
         &self.chain
     }
 
-    /// Tells whether the chain starts anew at its end.
+    /// Tells whether the chain starts again at its end.
     #[must_use]
     pub fn repeats(&self) -> bool {
         self.repeats

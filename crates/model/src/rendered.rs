@@ -38,7 +38,7 @@ impl Rendered {
     }
 }
 
-/// JSON that somebody else has as well.
+/// JSON that is shared.
 struct Shared(Arc<RawValue>);
 
 impl AsRef<[u8]> for Shared {

@@ -1,4 +1,4 @@
-//! What happens to objects, told to whoever listens.
+//! Events of objects, for subscribers.
 
 use std::time::SystemTime;
 
@@ -22,11 +22,11 @@ pub struct ObjectEvent {
     pub version_id: Option<String>,
     /// When it happened, by the clock handed to the store.
     pub at: SystemTime,
-    /// Who is to be notified of it by the configuration of the bucket; none where nobody is.
+    /// The destinations that the configuration of the bucket names.
     pub notified: Option<Box<Notified>>,
 }
 
-/// Who is to be notified of an event.
+/// The destinations of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notified {
     /// The bucket's region.
@@ -35,7 +35,7 @@ pub struct Notified {
     pub targets: Vec<NotificationTarget>,
 }
 
-/// One who is to be notified.
+/// A destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotificationTarget {
     /// The service that takes the notification.

@@ -1,4 +1,4 @@
-//! Which operation a request for S3 is, told from its head alone.
+//! Which operation a request for S3 is, by its head alone.
 //!
 //! Source: the service model of S3, `2006-03-01`: methods, URIs and required query keys and headers.
 

@@ -78,7 +78,7 @@ pub trait ObjectStore: Send + Sync {
 
     /// Lists the objects whose keys begin with `prefix`, by key in the order of their bytes.
     ///
-    /// Only keys after `after` are told, and `limit` of them at most; the answer says where to go
+    /// Only keys after `after` are listed, and `limit` of them at most; the answer says where to go
     /// on. A home may return fewer than asked for, and still more to come.
     ///
     /// # Errors
@@ -167,7 +167,7 @@ pub enum ObjectError {
     NoSuchKey,
     /// The account may not do this.
     AccessDenied,
-    /// It cannot be told for the moment: the storage does not answer, or says that it cannot.
+    /// The storage does not answer, or is not available for the moment.
     Unavailable(String),
     /// Anything else, in the storage's own words.
     Other(String),

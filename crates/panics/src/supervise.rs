@@ -1,4 +1,4 @@
-//! Tasks that begin anew after a panic.
+//! Tasks that start again after a panic.
 
 use std::future::Future;
 use std::pin::pin;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::{Kind, Panics, caught};
 
 /// Does what `task` makes until it ends; after each panic, which is logged and counted, it pauses and
-/// begins anew.
+/// starts again.
 pub async fn supervised<F: Future<Output = ()>>(
     panics: &Panics,
     kind: Kind,

@@ -1,4 +1,4 @@
-//! The open database, and how to open it anew after a failure.
+//! The open database, and how to open it again after a failure.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,7 +17,7 @@ const PROBE_BYTES: usize = 64 << 10;
 
 pub(crate) type Open = Box<dyn Fn() -> Result<Database, OpenError> + Send + Sync>;
 
-/// A database that is opened anew when the library gave it up.
+/// A database that is opened again when the library gave it up.
 ///
 /// redb refuses everything after a failed write until the file is opened again.
 pub(crate) struct Storage {
@@ -34,7 +34,7 @@ impl Storage {
         }
     }
 
-    /// The database, to be let go of soon: it is not opened anew while somebody has it.
+    /// The database, to be let go of soon: it is not opened again while somebody has it.
     pub(crate) fn database(&self) -> Result<Arc<Database>, WriteError> {
         let open = self.slot().clone();
         open.map_or_else(|| self.reopen(), Ok)

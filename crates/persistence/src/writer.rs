@@ -212,7 +212,7 @@ impl WriterThread {
         group.into_iter().for_each(Batch::committed);
     }
 
-    /// Opens the database anew, which tells whether the group is on disk after all.
+    /// Opens the database again, which tells whether the group is on disk after all.
     fn recover(&self, last: CommitSeq, group: Vec<Batch>, error: WriteError) {
         let reopened = self.storage.reopen();
         match reopened.and_then(|_| self.storage.committed()) {

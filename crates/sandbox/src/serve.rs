@@ -25,7 +25,7 @@ pub fn serve<E: Engine>(load: impl FnOnce() -> E + Send + 'static) -> ExitCode {
         let stream = UnixStream::from(stream);
         // What is no socket has no address.
         stream.local_addr()?;
-        // A panic is told in the reply; nobody reads messages with places in source files.
+        // A panic is in the reply; nobody reads messages with places in source files.
         panic::set_hook(Box::new(|_| {}));
         // Rather this process than its server, where the machine has no memory left.
         let _ = fs::write("/proc/self/oom_score_adj", "1000");

@@ -1,4 +1,4 @@
-//! Why there is no reply, and what the caller is told.
+//! Why there is no reply, and the error for the caller.
 
 use std::io;
 use std::process::ExitStatus;
@@ -23,7 +23,7 @@ pub(crate) enum WorkerError {
     Stack,
     /// The system ended it for taking too long.
     Time,
-    /// Somebody else killed it.
+    /// Another process killed it.
     Killed,
     /// It ended by itself, and in this way.
     Ended(ExitStatus),

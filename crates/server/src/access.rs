@@ -1,6 +1,6 @@
 //! Who may talk to the server: which hosts, which origins, and with which token.
 //!
-//! A web page that somebody happens to look at can send requests to this machine. It cannot hide
+//! A web page in a browser can send requests to this machine. It cannot hide
 //! its origin, and it cannot make the host a name of this machine; both are checked here.
 
 use std::net::{IpAddr, SocketAddr};
@@ -97,7 +97,7 @@ impl Access {
 
     /// Whether a request that a browser sent may be answered: its origin and its host must be known.
     ///
-    /// A browser sends no origin with a page of the same host, and a host of somebody else's may lead
+    /// A browser sends no origin with a page of the same host, and a foreign host name may lead
     /// here: then that page reads what is here.
     pub(crate) fn browser(&self, head: &Parts) -> Result<(), AccessError> {
         self.origin(&head.headers)?;

@@ -197,7 +197,7 @@ impl App {
         Ok(app)
     }
 
-    /// Sets the configured fault rules up; the seed is told so that their draws can be repeated.
+    /// Sets the configured fault rules up, and logs the seed so that their draws can be repeated.
     pub(crate) fn arm(&self, seed: u64) -> Result<(), ArmError> {
         let rules = self.config.faults.clone();
         let checked = self.vocabulary.check(&rules);
@@ -219,8 +219,8 @@ impl App {
         Ok(armed?)
     }
 
-    /// Draws by the seed of the start again. Ids begin anew as well where the seed is configured:
-    /// whoever sets one wants the same ids each time.
+    /// Draws by the seed of the start again. Ids start again as well where the seed is configured:
+    /// a configured seed gives the same ids each time.
     pub(crate) fn reset_seed(&self) {
         self.faults.set_seed(self.seed);
         if self.config.seed.is_some() {
@@ -228,7 +228,7 @@ impl App {
         }
     }
 
-    /// Has the service keep as much of its past as stale reads want; to be told when rules change.
+    /// Has the service keep as much of its past as stale reads need; call it when rules change.
     pub(crate) fn keep_past(&self) {
         let longest = self.faults.longest_stale_ms();
         self.service.keep_past(Duration::from_millis(longest));
@@ -286,7 +286,7 @@ impl App {
 
     /// Why the data directory cannot be written, or could not a moment ago; none when all is well.
     ///
-    /// Whoever asks from time to time sees a short failure too.
+    /// A poll from time to time sees a short failure too.
     pub(crate) fn disk_failure(&self) -> Option<WriteError> {
         let row_store = self.row_store.as_ref()?;
         row_store.recent_failure(DISK_FAILURE_SHOWN)

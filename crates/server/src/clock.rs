@@ -1,4 +1,4 @@
-//! The server's clock: the machine's, or one that stands still until it is told to go on.
+//! The server's clock: the machine's, or a manual one.
 
 mod setting;
 
@@ -21,7 +21,7 @@ use crate::system;
 pub enum ClockMode {
     /// As the machine's does.
     Real,
-    /// Not at all, until it is told to.
+    /// Only by requests to `/_b2bi/clock`.
     Manual,
 }
 
@@ -170,7 +170,7 @@ impl Clock for ServerClock {
     }
 }
 
-/// Somebody who sleeps, until it is dropped.
+/// A sleeper on this clock, until it is dropped.
 struct Sleeper<'a> {
     clock: &'a ServerClock,
     number: u64,

@@ -1,4 +1,4 @@
-//! What the service has told: the latest events and log records, for whoever asks, and the sinks
+//! The event log: the latest events and log records, and the sinks
 //! that get them all.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -13,7 +13,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 /// Removes what has expired, at the start and whenever the clock shows another day; after a panic it
-/// begins anew.
+/// starts again.
 pub(crate) async fn expire_supervised(app: &App, s3: &EmbeddedS3) {
     let watch = || expire_daily(app, s3);
     supervised(&app.panics, Kind::Watcher, "lifecycle rules", PAUSE, watch).await;

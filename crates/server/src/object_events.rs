@@ -15,10 +15,10 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::app::App;
 use crate::s3_notifications;
 
-/// How long a watcher that panicked pauses before it begins anew.
+/// How long a watcher that panicked pauses before it starts again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Passes created objects on; after a panic it begins anew, with what it missed.
+/// Passes created objects on; after a panic it starts again, with what it missed.
 pub(crate) async fn pass_on_supervised(app: &App, s3: &EmbeddedS3, events: Receiver<ObjectEvent>) {
     let service = &app.service;
     let mut events = Some(events);
@@ -38,14 +38,14 @@ pub(crate) async fn pass_on_supervised(app: &App, s3: &EmbeddedS3, events: Recei
     supervised(&app.panics, Kind::Watcher, "created objects", PAUSE, watch).await;
 }
 
-/// Looks into the watched folders; after a panic it begins anew.
+/// Looks into the watched folders; after a panic it starts again.
 pub(crate) async fn look_supervised(app: &App, pause: Option<Duration>) {
     let watch = || look(app, pause);
     supervised(&app.panics, Kind::Watcher, "watched folders", PAUSE, watch).await;
 }
 
 /// Starts the jobs that could not be kept on disk, each time that it can be written again; after a
-/// panic it begins anew.
+/// panic it starts again.
 pub(crate) async fn catch_up_supervised(app: &App) {
     let handled = AtomicU64::new(app.disk_recoveries());
     let watch = async || {

@@ -130,7 +130,7 @@ impl Objects {
     ///
     /// # Errors
     ///
-    /// The disk does not take it.
+    /// The disk does not accept it.
     pub(crate) async fn reset(&self, account: Option<&str>) -> Result<(), DiskError> {
         match self {
             Self::Embedded(s3) => s3.reset(account).await,
@@ -144,7 +144,7 @@ impl External {
         let settings = ExternalSettings {
             addressing: config.addressing,
             keys: config.keys.clone(),
-            // Whoever checks a signature has the world's time.
+            // The S3 checks signatures by the real time.
             ..ExternalSettings::new(
                 config.endpoint.clone(),
                 config.region.clone(),

@@ -8,7 +8,7 @@ use crate::start_error::{ArmError, ResetError};
 /// A part of a server that can be reset by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Part {
-    /// Fault rules, the latency, scenarios and the recording; the configured rules are armed anew.
+    /// Fault rules, the latency, scenarios and the recording; the configured rules are armed again.
     Faults,
     /// What the fault rules have counted.
     Counters,
@@ -22,7 +22,7 @@ pub(crate) enum Part {
     /// Buckets and objects of the embedded S3.
     Objects,
     /// Resources, jobs, replies that can be asked for again, the past, buckets and objects, documents of
-    /// the other services, what was seen of watched folders. What `--init` says is made anew.
+    /// the other services, what was seen of watched folders. What `--init` says is made again.
     State,
     /// The list of events, and those that are on their way to sinks.
     Events,
@@ -51,7 +51,7 @@ pub(crate) const PARTS: [(&str, Part); 13] = [
     ("metrics", Part::Metrics),
 ];
 
-/// Whose state is to be reset: of all accounts and regions, or of some.
+/// The scope of a reset: all accounts and regions, or some.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Scope {
     pub(crate) account: Option<String>,
@@ -62,7 +62,7 @@ pub(crate) struct Scope {
 ///
 /// # Errors
 ///
-/// The disk does not take it, or what `--init` says cannot be made.
+/// The disk does not accept it, or what `--init` says cannot be made.
 pub(crate) async fn reset(app: &App, parts: &[Part], scope: &Scope) -> Result<(), ResetError> {
     let mut parts = parts.to_vec();
     parts.sort_unstable();

@@ -9,7 +9,7 @@ use serde::Serialize;
 #[derive(Debug)]
 pub(crate) struct Ring<T> {
     size: usize,
-    /// The number of the latest entry; the first is 1, and clearing does not start anew.
+    /// The number of the latest entry; the first is 1, and clearing does not start again.
     latest: u64,
     entries: VecDeque<T>,
 }

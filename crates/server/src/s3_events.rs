@@ -32,7 +32,7 @@ pub(crate) struct CreatedObject {
 }
 
 impl CreatedObject {
-    /// The object as the service is told of it.
+    /// The object as the service receives it.
     pub(crate) fn notification(&self) -> Notification<'_> {
         Notification {
             bucket: &self.bucket,
@@ -204,7 +204,7 @@ fn created(
     })
 }
 
-/// The beginning of what was sent, for whoever sent it.
+/// The beginning of a body, for the error message.
 fn shown(value: &Value) -> String {
     const LONGEST: usize = 200;
     let text = value.to_string();

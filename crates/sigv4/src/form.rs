@@ -34,7 +34,7 @@ pub struct FormFields<'a> {
 }
 
 impl Verifier {
-    /// Checks the signature of an upload form. Whoever calls checks the policy itself.
+    /// Checks the signature of an upload form. The caller checks the policy itself.
     ///
     /// # Errors
     ///

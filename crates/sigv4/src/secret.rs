@@ -17,7 +17,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text, for whoever signs with it or sends it.
+    /// The text, to sign with or to send.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

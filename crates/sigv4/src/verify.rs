@@ -38,12 +38,12 @@ pub struct Verifier {
     credentials: Vec<Credential>,
 }
 
-/// The body of a request that is to be checked.
+/// The body of a request to check.
 #[derive(Clone, Copy, Debug)]
 pub enum Payload<'a> {
     /// The whole body, which is hashed.
     Body(&'a [u8]),
-    /// What S3's `x-amz-content-sha256` says; whoever reads the body checks it against
+    /// What S3's `x-amz-content-sha256` says; the reader of the body checks it against
     /// [`Verified::body`].
     Declared,
 }

@@ -12,7 +12,7 @@ use b2bi_local_testkit::{ACCOUNT, B2biLocal, REGION};
 /// The pause before a first retry; how long it is otherwise is the SDK's business.
 const IMPATIENCE: Duration = Duration::from_millis(1);
 
-/// What a client is told by `CreateProfile`: `ok`, an error's code, or what else went wrong.
+/// What `CreateProfile` answers: `ok`, an error's code, or what else went wrong.
 async fn create(client: &Client) -> String {
     let call = client
         .create_profile()
@@ -30,7 +30,7 @@ async fn create(client: &Client) -> String {
     }
 }
 
-/// What the client is told, how many requests there were, how many of them were carried out, and
+/// What the client gets, how many requests there were, how many of them were carried out, and
 /// how many profiles there are afterwards.
 type Outcome<'a> = (&'a str, usize, usize, usize);
 

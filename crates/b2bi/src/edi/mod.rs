@@ -91,7 +91,7 @@ impl Conversion {
         })
     }
 
-    /// A validator by the standard, the implementation guide where one is asked for, and the
+    /// A validator by the standard, the implementation guide where one is requested, and the
     /// user's own rules.
     pub(crate) fn validator(&self) -> Validator<'_> {
         let validator = Validator::new(Strictness::Attested, self.rules.as_ref());

@@ -39,7 +39,7 @@ pub(super) struct AcknowledgementKind {
 impl Run {
     /// Makes and writes the acknowledgements that the partnership wants, once for each file.
     ///
-    /// One that fails is told of, and does not keep the transformation from going on.
+    /// One that fails is reported, and the transformation continues.
     pub(super) async fn acknowledge(
         &self,
         received: &ReceivedInterchanges,

@@ -20,7 +20,7 @@ use crate::stages::Stage;
 /// Source: the service's documentation of its logs.
 const SHOWN: usize = 5;
 
-/// What is told of a transformation.
+/// What events say of a transformation.
 #[derive(Debug, Default)]
 pub(super) struct Transformation {
     /// The document or X12 written, and its size.
@@ -35,7 +35,7 @@ pub(super) struct Transformation {
     pub(super) split: Option<(usize, usize)>,
     /// The format of an outbound file.
     pub(super) input_format: Option<&'static str>,
-    /// Whether each transaction was told of by itself.
+    /// Whether each transaction had an event of its own.
     pub(super) told_in_parts: bool,
 }
 

@@ -25,7 +25,7 @@ use crate::scope::Scope;
 use crate::state::job::{Job, JobSpec};
 use crate::state::{Partition, State};
 
-/// Remembers a new job and sets it going beside whoever asked for it.
+/// Stores a new job and runs it in the background.
 pub(crate) fn start(
     context: &ServiceContext,
     scope: &Scope,
@@ -42,7 +42,7 @@ pub(crate) fn start(
 
 /// Sets the jobs going again that were under way when the server ended.
 ///
-/// What they wrote by then is written anew under the same keys and with the same control numbers,
+/// What they wrote by then is written again under the same keys and with the same control numbers,
 /// so nothing is there twice.
 pub(crate) fn resume(context: &ServiceContext, scope: &Scope, partition: &Arc<Partition>) {
     let state = partition.lock();

@@ -182,7 +182,7 @@ impl Run {
         } = output;
         let body = match body {
             Body::Whole(body) => body,
-            // What is written piece by piece cannot wait, so it is made anew from the input.
+            // What is written piece by piece cannot wait, so it is made again from the input.
             Body::Written(writer, split) => {
                 writer.abandon().await;
                 self.remake_later(split, time);

@@ -1,6 +1,6 @@
 //! Transactions of a split file that are converted before their turn, on other cores.
 //!
-//! Only computation is ahead: stages are entered, objects published and events told one transaction
+//! Only computation is ahead: stages are entered, objects published and events sent one transaction
 //! after the other, in the order of the file.
 
 use std::sync::Arc;

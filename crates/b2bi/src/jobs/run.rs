@@ -56,7 +56,7 @@ impl JobError {
     }
 }
 
-/// Sets a job going beside whoever asked for it.
+/// Runs a job in the background.
 pub(super) fn spawn(
     context: &ServiceContext,
     scope: &Scope,
@@ -215,7 +215,7 @@ impl Run {
         is_known.then_some(()).ok_or(JobError::Vanished)
     }
 
-    /// Notes the job's end; again and again while the disk does not take it.
+    /// Notes the job's end; again and again while the disk does not accept it.
     async fn note_end(&self, end: JobResult) {
         let now = self.context.environment.clock.now();
         loop {

@@ -2,7 +2,7 @@
 //!
 //! A capability watches `{input}/{tp-id}/` for each partnership that has it, or, outbound,
 //! `{input}/{ca-id}/{tp-id}/`. Buckets belong to an account and to no region, so the capabilities
-//! of all regions of the account watch unless whoever notices the object knows the region.
+//! of all regions of the account watch unless the notification names a region.
 
 mod watching;
 
@@ -170,7 +170,7 @@ fn specs(context: &ServiceContext, state: &State, created: &ObjectCreated<'_>) -
     specs.collect()
 }
 
-/// Whether somebody watches for an object.
+/// Whether a capability watches for an object.
 pub(crate) fn is_watched(state: &State, bucket: &str, key: &str) -> bool {
     !watches(state, bucket, key).is_empty()
 }

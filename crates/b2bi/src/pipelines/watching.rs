@@ -1,4 +1,4 @@
-//! Looks into watched folders for files that nobody has told of.
+//! Polls watched folders for files that no event reported.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -15,7 +15,7 @@ use crate::scope::Scope;
 use crate::state::job::RETENTION_MILLIS;
 use crate::state::{Partition, State};
 
-/// The files that were in watched folders when somebody last looked, as eight bytes each.
+/// The files that were in watched folders at the last poll, as eight bytes each.
 #[derive(Debug, Default)]
 pub struct PollState {
     folders: HashMap<(Scope, String), Folder>,

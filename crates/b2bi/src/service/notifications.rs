@@ -22,7 +22,7 @@ pub struct Notification<'a> {
 }
 
 impl B2bi {
-    /// Starts the jobs of an object that somebody tells of, and returns their ids.
+    /// Starts the jobs of an object that a notification names, and returns their ids.
     ///
     /// All partnerships that watch for it have one, whoever owns them: a folder is a partner's, and
     /// its name is in no other account. Size and entity tag are those of the object, if it can be

@@ -1,4 +1,4 @@
-//! Objects that were created, as whoever stores them tells.
+//! Objects that were created, as their storage reports.
 
 use super::B2bi;
 use crate::pipelines::{ObjectCreated, notice};

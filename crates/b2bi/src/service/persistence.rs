@@ -148,7 +148,7 @@ impl B2bi {
     /// nobody else holds more than one. Returns the partitions, and how often each of them was
     /// undone before.
     ///
-    /// A partition that somebody makes meanwhile is left alone: it comes after the exchange.
+    /// A partition that is made meanwhile stays: it comes after the exchange.
     fn exchange(
         &self,
         mut states: BTreeMap<Scope, State>,

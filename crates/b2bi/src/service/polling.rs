@@ -1,4 +1,4 @@
-//! Watched folders, looked into for files that nobody has told of.
+//! Watched folders, polled for files that no event reported.
 
 use std::sync::atomic::Ordering;
 

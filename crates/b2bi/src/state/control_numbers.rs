@@ -17,7 +17,7 @@ use crate::state::Table;
 /// Source: X12 elements I12 and 28.
 const LAST: u64 = 999_999_999;
 
-/// The most counters of an account in a region; of more, the oldest begins anew.
+/// The most counters of an account in a region; of more, the oldest starts again.
 const COUNTERS: usize = 100_000;
 
 /// The counters of an account in a region, as its state has them.

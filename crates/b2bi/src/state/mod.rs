@@ -111,7 +111,7 @@ impl<T> Record<T> {
         self.listed.get_or_init(render).clone()
     }
 
-    /// Makes the next reply and the next list look at the description anew.
+    /// Makes the next reply and the next list look at the description again.
     fn unwrite(&mut self) {
         self.described.take();
         self.listed.take();

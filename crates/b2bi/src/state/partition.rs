@@ -49,7 +49,7 @@ pub(crate) struct Guard<'a> {
     state: MutexGuard<'a, State>,
     /// Whether the state is as it was when it was locked.
     is_untouched: bool,
-    /// Whether the history begins anew with what the state is now.
+    /// Whether the history starts again with what the state is now.
     is_new: bool,
 }
 
@@ -163,7 +163,7 @@ impl Partition {
 
     /// Waits until all changes that were made by now are on disk, if that is where they go.
     ///
-    /// Nothing that rests on a change is told before.
+    /// No reply shows the change before.
     ///
     /// # Errors
     ///
@@ -241,7 +241,7 @@ impl Persister {
 }
 
 impl Guard<'_> {
-    /// Removes everything. The history begins anew.
+    /// Removes everything. The history starts again.
     pub(crate) fn clear(&mut self) {
         self.touch();
         self.is_new = true;
@@ -249,7 +249,7 @@ impl Guard<'_> {
     }
 
     /// Replaces the whole state, and returns the previous one. The history begins
-    /// anew. Whoever calls it queues the rows, and undoes it where that fails.
+    /// again. The caller queues the rows, and undoes it where that fails.
     pub(crate) fn replace(&mut self, state: State) -> State {
         self.is_untouched = false;
         self.is_new = true;

@@ -64,7 +64,7 @@ impl StateHistory {
         self.changes().bytes
     }
 
-    /// Whether changes are to be kept; costs one load.
+    /// Whether changes are kept; costs one load.
     pub(crate) fn is_on(&self) -> bool {
         self.retention_millis.load(Ordering::Relaxed) > 0
     }

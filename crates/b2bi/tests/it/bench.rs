@@ -1,4 +1,4 @@
-//! A service whose time stands still until it is told to go on.
+//! A service with a manual clock.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -81,19 +81,19 @@ impl Bench {
         }
     }
 
-    /// Lets somebody interfere with jobs.
+    /// Injects faults into jobs.
     pub(crate) fn interfere(&mut self, stages: Arc<dyn Stages>) {
         self.environment.stages = stages;
         self.service = B2bi::new(Config::standard(), self.environment.clone());
     }
 
-    /// Lets somebody hear of events.
+    /// Sends events to a sink.
     pub(crate) fn listen(&mut self, event_sink: Arc<dyn EventSink>) {
         self.environment.event_sink = event_sink;
         self.forget();
     }
 
-    /// Begins anew with other settings.
+    /// Begins again with other settings.
     pub(crate) fn configure(&mut self, config: Config) {
         self.service = B2bi::new(config, self.environment.clone());
     }

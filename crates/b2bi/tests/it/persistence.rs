@@ -85,7 +85,7 @@ async fn restarted(mut bench: Bench, directory: &Directory) -> Bench {
     bench
 }
 
-/// Starts the service anew on the same directory.
+/// Starts the service again on the same directory.
 pub(crate) async fn restart(bench: &mut Bench, config: Config, directory: &Directory) {
     bench.forget();
     // Jobs that have just ended let go of their partition when their task does.

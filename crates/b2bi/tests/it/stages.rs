@@ -1,4 +1,4 @@
-//! Jobs as somebody outside wants them: held up, failing, vanishing, writing into nothing.
+//! Jobs with injected faults: delayed, failing, vanishing, losing their outputs.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -19,7 +19,7 @@ pub use replay::{Replay, ReplayError, ReplayedReply};
 /// The question that answers of a user's own calls name.
 pub const TRAFFIC: &str = "traffic";
 
-/// Members that clients draw anew for each request, which say nothing about it.
+/// Members that clients draw again for each request, which say nothing about it.
 const DRAWN: &[&str] = &["clientToken"];
 
 /// The members of a request without those that are drawn.

@@ -79,7 +79,7 @@ impl TrafficRecorder {
     }
 }
 
-/// A reply with placeholders; the request is still to be told.
+/// A reply with placeholders; its request is added later.
 pub(super) fn noted(redactor: &mut Redactor, response: &Response) -> Answer {
     let headers = HEADERS.iter().filter_map(|name| {
         let value = response.headers.get(*name)?;

@@ -1,4 +1,4 @@
-//! What the dispatcher promises to whoever plugs services into it.
+//! What the dispatcher guarantees to services.
 
 mod cors;
 mod replies;

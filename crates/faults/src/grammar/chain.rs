@@ -59,7 +59,7 @@ impl StepEffect {
 }
 
 impl Chain {
-    /// Joins steps, unless one of them makes no sense where it stands.
+    /// Joins steps, unless one of them is not valid where it stands.
     ///
     /// The error names the step by its position from 0, and what is wrong with it.
     pub(crate) fn new(steps: Vec<Step>) -> Result<Self, (usize, &'static str)> {

@@ -216,7 +216,7 @@ fn is_public(list: &Element) -> bool {
 ///
 /// # Errors
 /// As [`of_headers`], `InvalidArgument` for an ownership that S3 does not have, and
-/// `InvalidBucketAclWithObjectOwnership` for a list where there is to be none.
+/// `InvalidBucketAclWithObjectOwnership` for a list where none is allowed.
 pub(crate) fn of_new_bucket(headers: &HeaderMap, owner: &str) -> S3Result<Configurations> {
     let mut configurations = Configurations::new();
     let list = of_headers(headers, owner)?;
@@ -308,9 +308,9 @@ pub(crate) fn check(list: &Element) -> S3Result<()> {
     Ok(())
 }
 
-/// Refuses a list where the bucket was told to have none.
+/// Refuses a list where the ownership controls of the bucket forbid one.
 ///
-/// Assumption A-274: a bucket that was told nothing takes lists.
+/// Assumption A-274: a bucket without ownership controls accepts lists.
 ///
 /// # Errors
 /// `AccessControlListNotSupported`.

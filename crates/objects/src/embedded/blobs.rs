@@ -24,11 +24,11 @@ const PIECE: usize = 256 << 10;
 pub(crate) struct Blobs {
     directory: PathBuf,
     next: AtomicU64,
-    /// Whether the process is about to end: then files stay, whoever lets go of them.
+    /// Whether the process is about to end: then files stay.
     closing: AtomicBool,
 }
 
-/// A file that is there as long as somebody holds it. It is opened to be read only: there may be more
+/// A file that is there as long as it is referenced. It is opened only to be read: there may be more
 /// of them than a process may have open.
 pub(crate) struct Blob {
     number: u64,

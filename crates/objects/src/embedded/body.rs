@@ -27,7 +27,7 @@ pub(crate) const WORTH_KEEPING: usize = 64 << 10;
 ///
 /// # Errors
 /// `EntityTooLarge` beyond the limit; the fault of a body that breaks off or fails its checks;
-/// `InternalError` when the disk does not take it.
+/// `InternalError` when the disk does not accept it.
 pub(crate) async fn receive(
     memory: &Store,
     body: Option<StreamingBlob>,
@@ -63,7 +63,7 @@ pub(crate) async fn receive(
     }
 }
 
-/// The disk does not take what was sent.
+/// The disk does not accept what was sent.
 pub(crate) fn unwritable(error: io::Error) -> S3Error {
     let message = format!("The object cannot be kept on disk: {error}");
     let mut failed = S3Error::with_source(S3ErrorCode::InternalError, error.into());

@@ -39,7 +39,7 @@ const NARROWING_KEYS: [&str; 12] = [
 /// The longest policy, in bytes. Source: docs `BucketRestrictions` and `example-bucket-policies`, 2026-11.
 const MAX_BYTES: usize = 20 << 10;
 
-/// Checks a policy that is to be the bucket's.
+/// Checks a new policy of a bucket.
 ///
 /// # Errors
 /// `MalformedPolicy`, with what is wrong.

@@ -25,7 +25,7 @@ pub(crate) enum Change {
     UploadGone(UploadKey),
 }
 
-/// What listeners are told of a change of a key.
+/// The event of a change of a key.
 pub(crate) struct KeyEvent {
     pub(crate) change: ObjectChange,
     pub(crate) key: String,
@@ -97,7 +97,7 @@ impl Store {
     /// no version may be in two of the changes.
     ///
     /// # Errors
-    /// The disk does not take them.
+    /// The disk does not accept them.
     pub(crate) fn change(
         &self,
         account: &str,

@@ -151,11 +151,11 @@ impl EmbeddedS3 {
         Ok(described)
     }
 
-    /// Makes buckets of what [`describe`](Self::describe) told; nothing is changed yet.
+    /// Prepares the buckets that [`describe`](Self::describe) returned; nothing is changed yet.
     ///
     /// # Errors
     ///
-    /// What cannot be made, and why; or the disk does not take long objects.
+    /// What cannot be made, and why; or the disk does not accept long objects.
     pub async fn prepare(
         &self,
         described: Vec<DescribedBucket>,
@@ -178,11 +178,11 @@ impl EmbeddedS3 {
         Ok(PreparedObjects(owners))
     }
 
-    /// Replaces all buckets; no subscriber is told.
+    /// Replaces all buckets; subscribers get no events.
     ///
     /// # Errors
     ///
-    /// The disk does not take them; then nothing has changed.
+    /// The disk does not accept them; then nothing has changed.
     pub async fn replace(&self, prepared: PreparedObjects) -> Result<(), DiskError> {
         let failures = self.memory.failures();
         let exchanged = self.memory.exchange(prepared.0);

@@ -130,7 +130,7 @@ impl Drop for Disk {
 }
 
 /// Each is called under the bucket's lock, before the change is made in memory. An error means that
-/// the disk does not take it, and the change must not be made. A change that is accepted and then
+/// the disk does not accept it, and the change must not be made. A change that is accepted and then
 /// cannot be written is undone: what it replaced is held until it is on disk, so the file of what is
 /// replaced goes after its row. Without a disk they do nothing.
 impl Store {
@@ -263,7 +263,7 @@ impl Store {
     /// Takes a bucket away that is empty, with its uploads.
     ///
     /// # Errors
-    /// The disk does not take it; then nothing has changed.
+    /// The disk does not accept it; then nothing has changed.
     pub(crate) fn remove_bucket(
         &self,
         account: &str,
@@ -300,7 +300,7 @@ impl Store {
     /// Takes all buckets of the account away with what is in them, and tells nobody.
     ///
     /// # Errors
-    /// The disk does not take it; then nothing has changed.
+    /// The disk does not accept it; then nothing has changed.
     pub(crate) fn clear(&self, account: &str) -> S3Result<()> {
         self.write(account, |buckets| {
             if let Some(disk) = self.disk() {
@@ -328,7 +328,7 @@ impl Store {
     /// else holds more than one.
     ///
     /// # Errors
-    /// The disk does not take it; then nothing has changed. If it is accepted and then cannot be
+    /// The disk does not accept it; then nothing has changed. If it is accepted and then cannot be
     /// written, it is undone.
     pub(crate) fn exchange(&self, mut accounts: BTreeMap<String, Buckets>) -> S3Result<()> {
         let mut owners = self.owners();

@@ -190,7 +190,7 @@ impl Headers {
         Some(self.server_side_encryption.clone().unwrap_or_else(own))
     }
 
-    /// The storage class as headers tell it: STANDARD is not told.
+    /// The storage class as headers have it: STANDARD is left out.
     pub(crate) fn storage_class_told(&self) -> Option<StorageClass> {
         self.storage_class
             .clone()

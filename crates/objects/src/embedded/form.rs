@@ -1,6 +1,6 @@
 //! Reads the fields of an upload form, which hold what other requests say in headers.
 //!
-//! The form is written anew for the library, of the fields that were read here: so what was checked
+//! The form is written again for the library, of the fields that were read here: so what was checked
 //! is what counts. The fields of the signature are left out, because the library refuses them.
 
 use bytes::{Bytes, BytesMut};

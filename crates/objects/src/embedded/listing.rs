@@ -12,7 +12,7 @@ use s3s::{S3Result, s3_error};
 pub(crate) struct Query<'a> {
     /// Only keys that begin with it.
     pub(crate) prefix: &'a str,
-    /// Keys that have it after the prefix are told once, up to and with it.
+    /// Keys that have it after the prefix are listed once, up to and including it.
     pub(crate) delimiter: Option<&'a str>,
     /// Only keys and common prefixes that are greater.
     pub(crate) after: Option<&'a str>,
@@ -25,7 +25,7 @@ pub(crate) struct Query<'a> {
 pub(crate) struct Page<'a, V> {
     pub(crate) items: Vec<(&'a str, &'a V)>,
     pub(crate) prefixes: Vec<&'a str>,
-    /// The last thing told, when there is more.
+    /// The last key or prefix of the page, when there are more.
     pub(crate) next: Option<String>,
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn page<'a, V>(map: &'a BTreeMap<String, V>, query: &Query<'a>) -> Pa
                 .and_then(|common| beyond(common, key))
                 .unwrap_or(Cow::Borrowed(key)),
         );
-        // The marker itself, or a common prefix that the page before has told.
+        // The marker itself, or a common prefix of the page before.
         if query.after.is_some_and(|after| entry <= after) || last == Some(entry) {
             continue;
         }
@@ -146,7 +146,7 @@ impl KeyEncoding {
         }
     }
 
-    /// The key as it is to be written.
+    /// The key in the encoding of the reply.
     pub(crate) fn write(self, key: &str) -> String {
         if self.0 {
             utf8_percent_encode(key, KEPT).to_string()
@@ -155,7 +155,7 @@ impl KeyEncoding {
         }
     }
 
-    /// The optional key as it is to be written.
+    /// The optional key in the encoding of the reply.
     pub(crate) fn write_option(self, key: Option<&str>) -> Option<String> {
         key.map(|key| self.write(key))
     }

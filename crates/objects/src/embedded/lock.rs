@@ -191,7 +191,7 @@ impl ObjectLock {
     /// The lock of an object that is put into the bucket: the one asked for, or the bucket's default.
     ///
     /// # Errors
-    /// A lock is asked for in a bucket that has none.
+    /// A lock is requested in a bucket that has none.
     pub(crate) fn in_bucket(self, bucket: &Bucket, now: SystemTime) -> S3Result<Self> {
         let Some(configuration) = configuration(bucket) else {
             return if self.is_unset() {

@@ -166,7 +166,7 @@ impl EmbeddedS3 {
         self.memory.unheard_events()
     }
 
-    /// The same S3 for whoever made it: signatures are not looked at.
+    /// The same S3 for its owner: signatures are not checked.
     #[must_use]
     pub fn trusting(&self) -> Self {
         Self {
@@ -181,10 +181,10 @@ impl EmbeddedS3 {
         Arc::new(self.memory.clone())
     }
 
-    /// What happens to objects from now on, whoever does it.
+    /// The events of all objects from now on.
     ///
     /// A listener that falls behind by more than the configured number of events loses the oldest
-    /// and is told how many; it then finds what it missed by listing.
+    /// and learns how many; it then finds what it missed by listing.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<ObjectEvent> {
         self.memory.subscribe()
@@ -203,7 +203,7 @@ impl EmbeddedS3 {
         });
     }
 
-    /// Removes all buckets and objects of the account, or of all; no listener is told.
+    /// Removes all buckets and objects of the account, or of all; subscribers get no events.
     ///
     /// Where accounts share their objects, those are no single account's and stay.
     ///
@@ -265,7 +265,7 @@ impl EmbeddedS3 {
         match self.check(account, &mut request) {
             Ok(body) => self.checked_answer(account.to_owned(), request, body).await,
             Err(error) => {
-                // A client that expects to be told sends no more once it has the error.
+                // A client that waits for `100 Continue` sends no more once it has the error.
                 if !request.headers().contains_key(EXPECT) {
                     let body = std::mem::take(request.body_mut());
                     unread::drain(body, self.memory.max_object_bytes()).await;
@@ -429,7 +429,7 @@ impl EmbeddedS3 {
         ];
         let owner = self.memory.owner(account);
         let expected = names.iter().filter_map(|name| headers.get(*name));
-        // Whoever shares all buckets owns all buckets.
+        // Where buckets are shared, each account owns all of them.
         if owner == account
             && expected
                 .into_iter()

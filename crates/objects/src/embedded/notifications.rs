@@ -1,4 +1,4 @@
-//! Who is to be notified of a change of an object, by the configuration of its bucket.
+//! The destinations of notifications, by the configuration of a bucket.
 //!
 //! Source: docs `EventNotifications`, `notification-how-to-filtering`, 2026-11.
 
@@ -22,7 +22,7 @@ const KINDS: [(TargetKind, &str, &str); 4] = [
 ];
 
 impl Bucket {
-    /// Who is to be notified of the change of the key.
+    /// The destinations for a change of the key.
     pub(crate) fn notified(&self, change: ObjectChange, key: &str) -> Option<Box<Notified>> {
         let document = self.configurations.get(NOTIFICATION)?.as_deref()?;
         let document = Element::read(document.as_bytes())?;

@@ -127,7 +127,7 @@ pub(crate) fn of_error(error: S3Error) -> Response<Body> {
     })
 }
 
-/// An error that somebody else than the S3 itself answers with.
+/// An error in S3's form that the server answers with.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorAnswer<'a> {
     /// The code, such as `SlowDown`.

@@ -1,4 +1,4 @@
-//! What the embedded S3 is told when it is made.
+//! The settings of the embedded S3.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -10,7 +10,7 @@ pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// Makes identifiers, each different: request ids and upload ids.
 ///
-/// They stand in headers and URLs, so they are to be made of letters, digits and hyphens.
+/// They stand in headers and URLs, so they consist of letters, digits and hyphens.
 pub type Ids = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// Tells the account that an access key id belongs to, or that it does not know.

@@ -25,7 +25,7 @@ impl Signatures {
         Self { verifier, region }
     }
 
-    /// Checks the signature of a request; what it says of the body is to be checked yet.
+    /// Checks the signature of a request; the body is checked later.
     ///
     /// # Errors
     /// What S3 answers to such a signature.

@@ -101,7 +101,7 @@ pub(crate) struct Object {
     pub(crate) version: VersionId,
 }
 
-/// An object that is to be put into a bucket, and what listeners are told.
+/// An object for a bucket, and its event.
 pub(crate) struct New {
     pub(crate) object: Object,
     pub(crate) change: ObjectChange,
@@ -277,7 +277,7 @@ impl Store {
         self.inner.events.len()
     }
 
-    /// What will be told of objects from now on.
+    /// The events of objects from now on.
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<ObjectEvent> {
         self.inner.events.subscribe()
     }
@@ -365,7 +365,7 @@ impl Store {
     /// Takes the object out of a bucket that is held, and tells of it if it was there.
     ///
     /// # Errors
-    /// The disk does not take it.
+    /// The disk does not accept it.
     pub(crate) fn remove(
         &self,
         account: &str,

@@ -33,7 +33,7 @@ fn headers(content_type: &str) -> Headers {
     }
 }
 
-/// What the service is told of an object.
+/// What the service sees of an object.
 pub(crate) fn attributes(object: &state::Object) -> Attributes {
     Attributes {
         size: object.content.size(),

@@ -362,7 +362,7 @@ impl<'a> KeyEdit<'a> {
         }
     }
 
-    /// The changes that make it so, and what is to be told of them.
+    /// The changes, and their events.
     pub(crate) fn finish(self) -> (Vec<Change>, Vec<KeyEvent>) {
         let is_same = match (self.before, &self.current) {
             (Some(before), Some(current)) => Arc::ptr_eq(before, current),

@@ -276,7 +276,7 @@ fn is_late_error(method: &Method, body: &[u8]) -> bool {
     method == Method::POST && Element::read(body).is_some_and(|item| item.name() == "Error")
 }
 
-/// What lies behind an error, in the words of whoever met it first.
+/// The innermost cause of an error.
 fn cause(error: &HttpError) -> String {
     let mut cause: &dyn Error = error;
     while let Some(deeper) = cause.source() {

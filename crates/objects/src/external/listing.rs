@@ -27,7 +27,7 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Listing> {
     })
 }
 
-/// The present, by the clock of whoever has answered.
+/// The present, by the clock of the S3.
 fn date(headers: &HeaderMap) -> Option<SystemTime> {
     let date = headers.get(DATE)?.to_str().ok()?;
     httpdate::parse_http_date(date).ok()

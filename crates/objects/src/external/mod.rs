@@ -48,7 +48,7 @@ impl ExternalS3 {
     ///
     /// # Errors
     ///
-    /// It is somebody else's, its name is not valid, or the S3 does not let it be made.
+    /// Another account owns it, its name is not valid, or the S3 refuses it.
     pub async fn create_bucket(&self, account: &str, bucket: &str) -> Result<bool, ObjectError> {
         if self.has_bucket(account, bucket).await? {
             return Ok(false);

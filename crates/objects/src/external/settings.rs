@@ -1,4 +1,4 @@
-//! What an external S3 is told when it is made.
+//! The settings of an external S3.
 
 use std::fmt;
 use std::time::Duration;

@@ -17,7 +17,7 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 /// What it leaves in a path.
 const PATH: &AsciiSet = &VALUE.remove(b'/');
-/// The secret of accounts that sign for themselves: whoever takes their keys checks no signature.
+/// The secret of accounts that sign for themselves: emulators that accept their keys check no signature.
 const ANY_SECRET: &str = "test";
 
 /// A request for a bucket, or for an object in it.

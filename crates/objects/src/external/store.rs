@@ -140,7 +140,7 @@ impl ObjectStore for ExternalS3 {
 }
 
 impl ExternalS3 {
-    /// An object of which no bytes are asked for.
+    /// An object of which no bytes are requested.
     async fn nothing(&self, account: &str, bucket: &str, key: &str) -> Result<Object, ObjectError> {
         Ok(Object {
             attributes: self.head(account, bucket, key).await?,

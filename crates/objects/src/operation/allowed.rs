@@ -253,7 +253,7 @@ pub(crate) fn check_form(query: &Query<'_>) -> Result<(), OperationError> {
     })
 }
 
-/// What is asked for, by what the request line says.
+/// What is requested, by what the request line says.
 struct Asked<'a> {
     level: Level,
     method: &'a Method,
@@ -327,7 +327,7 @@ fn check_headers(row: &'static Row, headers: &HeaderMap) -> Result<(), Operation
     })
 }
 
-/// Whether a header may stand in any request: it says nothing of what is to be done.
+/// Whether a header may stand in any request: it does not select an operation.
 fn is_free(name: &str) -> bool {
     COMMON_HEADERS.contains(&name)
         || name.starts_with("x-amz-checksum-")

@@ -6,7 +6,7 @@ use b2bi_local_persistence::RowStore;
 
 use super::*;
 
-/// Settings whose clock panics when it is asked for the time so many times more.
+/// Settings whose clock panics when it is requested the time so many times more.
 fn with_clock(left: &Arc<AtomicU64>) -> Settings {
     let left = Arc::clone(left);
     let clock = move || {

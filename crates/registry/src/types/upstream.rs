@@ -101,7 +101,7 @@ impl Upstream {
             .await
     }
 
-    /// Gives a stack outputs with the attributes that are asked for. An attribute that the upstream
+    /// Gives a stack outputs with the attributes that are requested. An attribute that the upstream
     /// does not know is one of the table of forms, if it is there.
     ///
     /// Source: Assumption A-355.

@@ -1,4 +1,4 @@
-//! `/_b2bi/events` and `/_b2bi/logs`: what the service has told.
+//! `/_b2bi/events` and `/_b2bi/logs`: the latest events and log records.
 
 use http::StatusCode;
 use serde_json::json;

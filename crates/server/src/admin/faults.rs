@@ -22,7 +22,7 @@ pub(super) fn list(app: &App, _: &Call) -> HandlerResult {
     Ok(state(app, &[]))
 }
 
-/// Adds rules after those that are there. A seed beside them starts all counters anew.
+/// Adds rules after those that are there. A seed beside them starts all counters again.
 pub(super) fn append(app: &App, call: &Call) -> HandlerResult {
     add(app, checked(app, &call.json()?)?)
 }
@@ -160,7 +160,7 @@ pub(super) fn show(app: &App, call: &Call) -> HandlerResult {
 }
 
 /// Replaces the rule with this id, or appends one where there is none; its counters
-/// start anew.
+/// start again.
 pub(super) fn put(app: &App, call: &Call) -> HandlerResult {
     let set = checked(app, &call.json()?)?;
     let one: Result<[Rule; 1], _> = set.rules.try_into();

@@ -171,7 +171,7 @@ async fn send(mut source: impl Source, to: mpsc::Sender<Bytes>, keep_alive: Dura
     while !*news.borrow_and_update() {
         let (latest, entries) = source.next(AHEAD);
         if latest < *source.since() {
-            // A reset: numbers begin anew.
+            // A reset: numbers start again.
             *source.since() = 0;
             continue;
         }

@@ -62,7 +62,7 @@ fn listed(app: &App) -> Response<Bytes> {
 }
 
 /// Every rule that the contract has words for, once, without the id and the counters; the others
-/// are told at `/_b2bi/faults`.
+/// are shown at `/_b2bi/faults`.
 fn list(app: &App) -> Value {
     let mut shown: Vec<Value> = Vec::new();
     for status in app.faults.list() {

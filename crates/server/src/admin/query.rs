@@ -1,4 +1,4 @@
-//! What a list is asked for: patterns of fields, where to go on, and how long to wait.
+//! What a list is requested: patterns of fields, where to go on, and how long to wait.
 
 use super::call::AdminError;
 use std::time::Duration;
@@ -14,7 +14,7 @@ pub(super) const WAIT: &str = "wait";
 /// The longest that a request may wait, in seconds.
 const LONGEST_WAIT: u64 = 60;
 
-/// What a list is asked for.
+/// What a list is requested.
 #[derive(Debug)]
 pub(super) struct Query {
     patterns: Vec<(String, Glob)>,
@@ -29,7 +29,7 @@ impl Query {
     ///
     /// # Errors
     ///
-    /// A number makes no sense.
+    /// A number is not valid.
     pub(super) fn read(params: &Params) -> Result<Self, AdminError> {
         let mut read = Self {
             patterns: Vec::new(),

@@ -15,7 +15,7 @@ use crate::reset::{PARTS, Part, Scope, reset};
 
 pub(super) const QUERY: &[&str] = &["what", "account", "region"];
 
-/// What is to be reset: names as they were asked for, and where.
+/// The parts to reset, by the names in the query, and their scope.
 struct ResetQuery {
     parts: Vec<(&'static str, Part)>,
     scope: Scope,

@@ -14,7 +14,7 @@ pub(super) fn show(app: &App, _: &Call) -> HandlerResult {
     Ok(reply(StatusCode::OK, &seed))
 }
 
-/// Sets the seed; counters start anew.
+/// Sets the seed; counters start again.
 pub(super) fn set(app: &App, call: &Call) -> HandlerResult {
     let value = call.json()?;
     let members = members(&value, &["seed"])?;

@@ -73,7 +73,7 @@ impl Snapshots {
     ///
     /// # Errors
     ///
-    /// The disk does not take it; then nothing has changed.
+    /// The disk does not accept it; then nothing has changed.
     async fn set(&self, name: &str, taken: Option<(Value, Timestamp)>) -> Result<(), WriteError> {
         let row = taken
             .as_ref()

@@ -51,7 +51,7 @@ pub(crate) enum CalibrationError {
     Endpoint(EndpointSetupError),
     /// The questions cannot be read.
     Battery(BatteryError),
-    /// The settings of the server in this process make no sense.
+    /// The settings of the server in this process are not valid.
     Settings(SettingError),
     /// The server in this process does not start.
     Server(io::Error),

@@ -138,7 +138,7 @@ impl HttpEndpoint {
     }
 }
 
-/// Changes a signature that is to be refused.
+/// Changes a signature for a request that must be refused.
 fn spoil(head: &mut Parts, signature: Signature) -> Result<(), EndpointError> {
     let header = head.headers.get(AUTHORIZATION);
     let text = header

@@ -28,7 +28,7 @@ impl InProcess {
     ///
     /// # Errors
     ///
-    /// No port can be bound, or the settings make no sense.
+    /// No port can be bound, or the settings are not valid.
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Result<Self, CalibrationError> {
         let mut config = Config::defaults()?;
         config.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

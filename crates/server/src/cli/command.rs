@@ -16,9 +16,9 @@ use super::{
 pub(super) enum Outcome {
     /// All is well.
     Fine,
-    /// The file has problems, which were told.
+    /// The file has problems, which were printed.
     Problems,
-    /// Something could not be done, as was told.
+    /// Something could not be done; the error was printed.
     Impossible,
 }
 

@@ -85,7 +85,7 @@ pub(super) fn of(
     })
 }
 
-/// The fault of an input is told of the input, before a template can be blamed for it.
+/// Checks the input first, so that its errors are not blamed on the template.
 fn check_language(name: &str, text: &str, language: Language) -> Result<(), CommandError> {
     match (language, Kind::of(text.as_bytes())) {
         (Language::Jsonata, Kind::Xml) => Err(format!(

@@ -11,7 +11,7 @@ use crate::system::random_seed;
 
 /// How much is read at once.
 const CHUNK: usize = 1 << 20;
-/// The size from which progress is told on a terminal.
+/// The size from which progress is shown on a terminal.
 const LONG: u64 = 64 << 20;
 /// The name of standard input among the arguments.
 const STDIN: &str = "-";

@@ -218,7 +218,7 @@ impl Source {
 ///
 /// # Errors
 ///
-/// The command for XSLT makes no sense.
+/// The command for XSLT is not valid.
 pub(super) fn engine(
     language: Language,
     matches: &ArgMatches,

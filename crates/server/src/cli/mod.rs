@@ -55,7 +55,7 @@ use crate::{allocator, health, log, worker};
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    // Before anything else is made ready: somebody waits for the worker.
+    // Before anything else: the parent process waits for the worker.
     if let Some(status) = worker::run(args.get(1..).unwrap_or_default()) {
         return status;
     }

@@ -13,7 +13,7 @@ pub(crate) struct Setting {
     mode: ClockMode,
     /// Milliseconds: what a manual clock shows, or how far a real one is ahead of the machine's.
     base: i64,
-    /// Milliseconds that the world is told too much.
+    /// Milliseconds that the visible time is ahead.
     skew: i64,
 }
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::error::InitError;
 use crate::app::App;
 
-/// What an update without changes is told.
+/// The error of an update without changes.
 const NO_UPDATES: &str = "No updates are to be performed.";
 
 /// A parameter, as the AWS CLI takes it from a file.

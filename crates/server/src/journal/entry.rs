@@ -49,7 +49,7 @@ pub struct FaultedJob {
 
 /// A request and what became of it, or a job that a fault affects.
 ///
-/// Of a job, only who it belongs to, when, the rules and the member `job` are told.
+/// A job has only its owner, its time, the rules and the member `job`.
 ///
 /// Bodies are not kept, and so no member of theirs: no e-mail address, no phone number.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -129,7 +129,7 @@ fn masked_caller<S: Serializer>(caller: &Caller, serializer: S) -> Result<S::Ok,
     members.end()
 }
 
-/// An access key of which only the ends are to be seen: `AKIA…MPLE`; nothing of a short one.
+/// The ends of an access key, such as `AKIA…MPLE`; nothing of a short one.
 fn masked(key: &str) -> String {
     let ends = key.get(..4).zip(key.get(key.len().saturating_sub(4)..));
     match ends {

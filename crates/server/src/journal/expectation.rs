@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::filter::FilterError;
 use super::{Entry, Filter, Journal};
 
-/// How many entries of a kind there are to be.
+/// How many entries must match a filter.
 #[derive(Debug)]
 pub(crate) struct Expectation {
     written: Map<String, Value>,
@@ -31,12 +31,12 @@ pub(crate) enum ExpectationError {
 
 impl Expectation {
     /// Reads `{"operation": "CreateProfile", "executed": true, "count": 1}`, with `atLeast` and
-    /// `atMost` for ranges; without any of the three there is to be at least one. The filters may
+    /// `atMost` for ranges; without any of the three at least one entry must match. The filters may
     /// stand in `where`, and `exactly` is `count`.
     ///
     /// # Errors
     ///
-    /// It is no object, a key is unknown or a value makes no sense.
+    /// It is no object, a key is unknown or a value is not valid.
     pub(crate) fn read(value: &Value) -> Result<Self, ExpectationError> {
         let written = value.as_object().ok_or(ExpectationError::NoObject)?;
         let mut filter = Filter::default();

@@ -1,4 +1,4 @@
-//! Which entries are asked for.
+//! Which entries are requested.
 
 use crate::query::ParamError;
 use std::borrow::Cow;
@@ -90,7 +90,7 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// There is no such field, or its value makes no sense.
+    /// There is no such field, or its value is not valid.
     pub(crate) fn from_query(query: &str) -> Result<Self, FilterError> {
         let conditions = Self::QUERY.split_last_chunk::<2>();
         let conditions = conditions.map_or(Self::QUERY, |(conditions, _)| conditions);
@@ -101,7 +101,7 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// A value makes no sense.
+    /// A value is not valid.
     pub(crate) fn from_params(params: &Params) -> Result<Self, FilterError> {
         let mut filter = Self::default();
         let is_condition = |(key, _): &(&str, &str)| !["limit", "group"].contains(key);
@@ -120,7 +120,7 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// There is no such field, or its value makes no sense.
+    /// There is no such field, or its value is not valid.
     pub(crate) fn add_value(&mut self, key: &str, value: &Value) -> Result<(), FilterError> {
         match value {
             Value::String(text) => self.add(key, text),

@@ -50,7 +50,7 @@ impl ConnectionState {
         request_id: Uuid,
     ) -> Client {
         let mut cached = self.0.lock().unwrap_or_else(|poisoned| {
-            // A panic may have left the signer of one caller beside another: begin anew.
+            // A panic may have left the signer of one caller beside another: start again.
             self.0.clear_poison();
             let mut cached = poisoned.into_inner();
             *cached = CachedIdentity::default();

@@ -1,4 +1,4 @@
-//! What a client is told when its request panics.
+//! The reply to a request that panics.
 
 use b2bi_local_dispatcher::ServiceError;
 use b2bi_local_panics::{Kind, Panic};
@@ -10,7 +10,7 @@ use super::early_errors::failed;
 use crate::admin;
 use crate::app::App;
 
-/// Logs and counts the panic of a request, and words what its client is told.
+/// Logs and counts the panic of a request, and words the reply.
 ///
 /// The text of a panic may quote what it should not, so it is in the log only.
 pub(super) fn report(app: &App, request_id: &str, panic: &Panic) -> String {

@@ -19,7 +19,7 @@ use crate::app::App;
 /// botocore 1.44, protocol `rest-xml`.
 const XML_SERVICES: [&str; 2] = ["cloudfront", "route53"];
 
-/// How a client reads errors; told from the head of its request.
+/// How a client reads errors, by the head of its request.
 pub(super) enum ErrorForm {
     /// AWS JSON, in the content type of the request.
     Json(Option<HeaderValue>),

@@ -23,7 +23,7 @@ const BROWSER: &[u8] = b"Mozilla/";
 /// What stands before an application id.
 static APP_ID: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("app/"));
 
-/// The headers that every request is asked for, found in one pass: a look-up of each takes longer.
+/// The headers that every request is requested, found in one pass: a look-up of each takes longer.
 #[derive(Default)]
 pub(super) struct RequestHeaders<'a> {
     pub(super) authorization: Option<&'a HeaderValue>,

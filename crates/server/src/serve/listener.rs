@@ -13,9 +13,9 @@ use tokio::time::{Instant, timeout_at};
 use super::socket;
 use crate::app::App;
 
-/// How many of those who are turned away are told so at a time; the others see the connection end.
+/// How many refused connections get a reply at a time; the others are closed.
 const MAX_REJECTIONS: usize = 64;
-/// The longest time that requests in flight get; more cannot be told from it.
+/// The longest time that requests in flight get.
 const LONGEST_DRAIN: Duration = Duration::from_hours(24);
 /// How long to wait when the machine has no more descriptors or memory for a connection.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);

@@ -1,4 +1,4 @@
-//! What the journal is told of a request on its way.
+//! Collects what the journal and the metrics hold of a request.
 
 use std::time::Instant;
 

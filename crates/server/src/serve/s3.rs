@@ -160,7 +160,7 @@ impl Call<'_> {
         response
     }
 
-    /// What the client is told when a fault or the server panics.
+    /// The reply when a fault or the server panics.
     fn crashed(&self, panic: &Panic, head: &Parts) -> Response<Bytes> {
         let error = ErrorReply {
             message: Some(crash::report(self.app, self.request_id, panic)),

@@ -31,7 +31,7 @@ use crate::config::Limits;
 
 /// The HTTP library's own limit, which costs no allocation.
 const USUAL_HEADERS: usize = 100;
-/// The reply to whoever comes when there are too many connections.
+/// The reply to a connection beyond the limit.
 const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\
     Content-Type: application/json\r\nx-amzn-ErrorType: ServiceUnavailableException\r\n\
     Content-Length: 104\r\n\r\n\

@@ -13,7 +13,7 @@ use tokio::time::Instant as Moment;
 ///
 /// HTTP sets a deadline for the head of each request and lets go of it as soon as the head is there.
 /// The alarm stays where it was meanwhile, so the runtime's timers are not locked and changed twice for
-/// each request. Should it go off too early for the present deadline, it is set anew.
+/// each request. Should it go off too early for the present deadline, it is set again.
 #[derive(Clone)]
 pub(super) struct SharedTimer(Arc<Mutex<Pin<Box<tokio::time::Sleep>>>>);
 

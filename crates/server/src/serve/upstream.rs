@@ -75,7 +75,7 @@ impl Upstream {
         match found {
             _ if is_of_an_emulator(path) => true,
             Err(failure) => failure.is_unknown_service(),
-            // Whoever has the objects answers for them.
+            // The owner of the objects answers for them.
             Ok(Route::Objects) => false,
             Ok(Route::Json(service, _) | Route::Query(service)) => {
                 passes(service.descriptor().signing_name)

@@ -175,7 +175,7 @@ impl Form {
         ));
     }
 
-    /// How long credentials are to be good, in seconds.
+    /// How long credentials are valid, in seconds.
     pub(in crate::services) fn duration(&mut self, default: i64, most: i64) -> i64 {
         let Some(found) = self.parameters.remove("DurationSeconds") else {
             return default;

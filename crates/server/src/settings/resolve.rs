@@ -129,7 +129,7 @@ pub(crate) fn resolve(
         }),
     }
 }
-/// The value that somebody gives a setting under one of its names.
+/// The configured value of a setting, under any of its names.
 fn given(
     matches: Option<&ArgMatches>,
     file: Option<&Path>,
@@ -313,7 +313,7 @@ impl fmt::Display for Resolved {
 }
 
 impl Source {
-    /// A setting's name as somebody wrote it there.
+    /// A setting's name as it was written.
     fn spelling(&self, key: &str) -> String {
         match self {
             Self::Flag => format!("--{key}"),

@@ -33,7 +33,7 @@ pub(crate) struct DeliveryQueue<T> {
 
 enum QueueMessage<T> {
     Item(QueuedItem<T>),
-    /// Somebody waits until all before this, and all that waits for another time, was tried.
+    /// A flush: it ends when all items before it, and all that wait for a retry, were tried.
     Flush(oneshot::Sender<()>),
 }
 
@@ -88,7 +88,7 @@ impl<T: Send + Sync + 'static> DeliveryQueue<T> {
         }
     }
 
-    /// Waits until everything was tried that is to be sent now, once more where it was tried.
+    /// Waits until every item was tried, or retried once.
     pub(super) async fn flush(&self) {
         let (done, is_done) = oneshot::channel();
         if self.post.send(QueueMessage::Flush(done)).await.is_ok() {
@@ -154,7 +154,7 @@ struct DeliveryWorker<T> {
 }
 
 impl<T: Send + Sync + 'static> DeliveryWorker<T> {
-    /// Goes on until nobody can send anything any more, beginning anew after a panic.
+    /// Goes on until nobody can send anything any more, beginning again after a panic.
     async fn supervised(mut self, mut arriving: mpsc::Receiver<QueueMessage<T>>) {
         loop {
             let ended = caught(pin!(self.go(&mut arriving))).await;
@@ -204,7 +204,7 @@ impl<T: Send + Sync + 'static> DeliveryWorker<T> {
         }
     }
 
-    /// Waits until the first letter is to be tried again.
+    /// Waits until the next retry is due.
     async fn until_due(&self) {
         let first = self.retry_queue.keys().next().map_or(0, |(time, _)| *time);
         let left = first.saturating_sub(self.clock.inner_millis());

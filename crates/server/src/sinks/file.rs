@@ -11,12 +11,12 @@ use serde::Serialize;
 
 use super::{DeliveryError, Outcome, Sink};
 
-/// How many lines are written before somebody else has the thread.
+/// How many lines are written before the thread is released.
 const MOST: usize = 100;
 
 /// Appends a line for each item, with one write.
 ///
-/// The file is opened anew each time, so it may be moved away at any moment.
+/// The file is opened again each time, so it may be moved away at any moment.
 pub(super) struct File {
     path: PathBuf,
 }

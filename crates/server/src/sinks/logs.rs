@@ -94,7 +94,7 @@ impl Logs {
         Ok(())
     }
 
-    /// A stream that is gone is made anew with the next attempt.
+    /// A stream that is gone is made again with the next attempt.
     fn explained(&self, stream: &Stream, refusal: AwsError) -> DeliveryError {
         let is_gone = refusal.code == "ResourceNotFoundException";
         let was_there = is_gone && self.known().remove(stream);

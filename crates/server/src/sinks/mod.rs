@@ -1,6 +1,6 @@
-//! Sinks: where events and log records go of themselves, besides the lists that are asked for.
+//! Sinks: the destinations of events and log records.
 //!
-//! A sink is told with one [`Sink`]; a [`DeliveryQueue`] brings it what there is, tries again what did not
+//! Each destination is a [`Sink`]; a [`DeliveryQueue`] hands it the items, retries what did not
 //! arrive, and keeps what never did.
 
 mod aws;
@@ -29,7 +29,7 @@ pub(crate) use delivery_queue::DeliveryQueue;
 pub(crate) use notifications::S3Notification;
 pub(crate) use sink_status::{DeadLetter, SinkCounts};
 
-/// Somebody who is brought items of a kind.
+/// A destination of items of a kind.
 #[async_trait]
 trait Sink<T>: Send + Sync {
     /// What it is and where, such as `webhook http://127.0.0.1:8000/events`.

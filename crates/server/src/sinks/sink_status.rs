@@ -79,7 +79,7 @@ impl<T> SinkStatus<T> {
         &self.sink
     }
 
-    /// An item is to be sent; it is of this generation.
+    /// Counts an item to send, and returns its generation.
     pub(super) fn accepted(&self) -> u64 {
         self.accepted.fetch_add(1, Relaxed);
         self.generation.load(Relaxed)
@@ -90,7 +90,7 @@ impl<T> SinkStatus<T> {
         self.generation.load(Relaxed) == generation
     }
 
-    /// Nothing that was accepted so far is to be sent any more.
+    /// Drops everything that was accepted so far.
     pub(super) fn discard(&self) {
         self.generation.fetch_add(1, Relaxed);
         let flushed = self

@@ -15,7 +15,7 @@ use super::{ProxyConfig, TrafficCall, TrafficError, UpstreamSignature, response}
 use crate::calibration::{CallerCredentials, HttpEndpoint, today};
 use crate::serve::upstream::{PASSED, strip};
 
-/// Headers of a call that is signed anew.
+/// Headers of a call that is signed again.
 const KEPT: [&str; 4] = ["accept", "content-type", "user-agent", "x-amz-target"];
 /// Headers that HTTP writes by itself.
 const OF_HTTP: [header::HeaderName; 2] = [header::CONTENT_LENGTH, header::DATE];

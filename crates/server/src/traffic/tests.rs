@@ -58,7 +58,7 @@ async fn call(endpoint: &HttpEndpoint, target: &str, input: &Value) -> Told {
     (status, serde_json::from_slice(&body).unwrap_or_default())
 }
 
-/// A suite: what it is told is what it asserts on.
+/// A suite: it asserts on the replies.
 async fn suite(server: &InProcess, name: &str) -> Vec<Told> {
     let endpoint = server.endpoint("eu-west-1").unwrap();
     let profile = json!({"name": name, "businessName": "Blue Bikes", "email": "joe@acme.com",
@@ -98,7 +98,7 @@ async fn proxy(aws: &InProcess, file: &Path) -> InProcess {
     proxy.await.unwrap()
 }
 
-/// What was told through a proxy, and the recording.
+/// The replies through a proxy, and the recording.
 async fn recorded(name: &str) -> (Vec<Told>, Recording) {
     let folder = Folder::new();
     let file = folder.0.join("traffic.json");
@@ -193,7 +193,7 @@ async fn recorded_calls_are_compared_and_become_facts() {
     assert_eq!(differences(with_facts.await.unwrap()).await, [""; 0]);
 }
 
-/// An endpoint that is not there, and one that is the proxy itself, are told.
+/// An endpoint that does not answer, and one that is the proxy itself, give errors.
 #[tokio::test(flavor = "multi_thread")]
 async fn endpoints_that_cannot_answer_are_told() {
     let folder = Folder::new();

@@ -5,7 +5,7 @@ use tokio::net::TcpStream;
 
 use crate::harness::{Reply, Running};
 
-/// How many are told that there are too many others, at a time.
+/// How many refused connections get a reply at a time.
 const TOLD: usize = 64;
 
 #[tokio::test]

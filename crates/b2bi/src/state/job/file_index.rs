@@ -126,7 +126,7 @@ impl FileIndex {
         }
     }
 
-    /// Whether there is a job for the writing of a file that somebody has told of.
+    /// Whether there is a job for the writing of a file that an event reported.
     pub(crate) fn has_writing(&self, bucket: &str, key: &str, told: &ObjectVersion) -> bool {
         let Some(occurrence) = &told.occurrence else {
             return false;
@@ -137,7 +137,7 @@ impl FileIndex {
         {
             return true;
         }
-        // Whoever looked saw the latest writing, in whole seconds.
+        // The poll saw the latest writing, in whole seconds.
         let writing = self.writings.get(&self.writing(bucket, key, &told.etag));
         let told = told.written.unwrap_or(i64::MIN);
         writing.is_some_and(|writing| writing.seen > i64::MIN && writing.seen >= told)

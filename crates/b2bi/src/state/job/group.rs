@@ -13,7 +13,7 @@ pub(crate) struct JobGroup(Mutex<watch::Sender<bool>>);
 #[derive(Clone, Debug)]
 pub(crate) struct JobTicket(watch::Receiver<bool>);
 
-/// Jobs that were told to end.
+/// Jobs that were asked to end.
 #[derive(Debug)]
 #[must_use = "they may still be writing until they have ended"]
 pub(crate) struct CancelledJobs(watch::Sender<bool>);

@@ -1,4 +1,4 @@
-//! Jobs as they are kept: what is to be done, how far it is, how it ended.
+//! Jobs as they are stored: their task, their progress, their result.
 
 mod archive;
 mod archive_blocks;
@@ -43,7 +43,7 @@ pub(crate) struct Job {
     pub(crate) object_version: ObjectVersion,
     /// How it has ended; nothing while it is under way.
     pub(crate) end: Option<JobResult>,
-    /// How far it is, while it is under way; not kept, since a job that is resumed begins anew.
+    /// How far it is, while it is under way; not kept, since a job that is resumed starts again.
     #[serde(skip)]
     pub(crate) step: Step,
     /// What is left to do; nothing when the job has ended.

@@ -88,7 +88,7 @@ impl Jobs {
         self.rows.starting_at(place)
     }
 
-    /// Whether there is a job for this very writing of a file that somebody has told of.
+    /// Whether there is a job for this very writing of a file that an event reported.
     pub(crate) fn is_told_again(&self, bucket: &str, key: &str, told: &ObjectVersion) -> bool {
         self.files.has_writing(bucket, key, told)
     }

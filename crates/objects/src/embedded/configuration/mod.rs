@@ -403,7 +403,7 @@ pub(crate) enum ConfigurationError {
     Invalid(String),
 }
 
-/// Reads configurations that are to be put back into a bucket.
+/// Checks configurations that an import puts into a bucket.
 ///
 /// # Errors
 /// The first that no bucket has, or whose document S3 would refuse.

@@ -46,7 +46,7 @@ impl EmbeddedS3 {
     /// awaited.
     ///
     /// # Errors
-    /// The disk does not take a change; what was done before it stays done.
+    /// The disk does not accept a change; what was done before it stays done.
     pub async fn expire<F: Future<Output = ()>>(
         &self,
         pause: impl Fn() -> F,
@@ -135,7 +135,7 @@ fn keys(bucket: &Bucket, from: &str) -> Vec<String> {
     keys
 }
 
-/// What is to be done to a key.
+/// What to do with a key.
 enum Task {
     Expire,
     Remove(String),

@@ -68,7 +68,7 @@ pub(crate) fn head(
     })
 }
 
-/// Tells where a bucket is; us-east-1 is told as nothing.
+/// Returns the region of a bucket; us-east-1 is an empty answer.
 pub(crate) fn location(
     memory: &Store,
     account: &str,

@@ -90,7 +90,7 @@ fn plan(upload: &Upload, named: &[CompletedPart]) -> S3Result<Plan> {
     })
 }
 
-/// Joins the parts, without copying them, and makes what is told of the whole.
+/// Joins the parts, without copying them, and makes the digests of the whole.
 fn assemble(
     memory: &Store,
     account: &str,

@@ -1,4 +1,4 @@
-//! What set-up code writes to a bucket before it is used: kept and told again, not enforced.
+//! What set-up code writes to a bucket before it is used: stored and returned, not enforced.
 //!
 //! A bucket that B2B Data Interchange reads from needs a policy and notifications on AWS, so the
 //! code that makes it must find the same operations here.
@@ -34,7 +34,7 @@ pub(crate) fn put_policy(
     })
 }
 
-/// Refuses a policy that lets anybody in where the bucket was told to have none.
+/// Refuses a public policy where the bucket blocks public access.
 ///
 /// Assumption A-279: a bucket whose public access block was never set takes one.
 fn check_public(bucket: &Bucket, policy: &str) -> S3Result<()> {

@@ -20,7 +20,7 @@ use crate::embedded::state::{self, New, Object, Store};
 use crate::embedded::versions::Found;
 use crate::event::ObjectChange;
 
-/// Finds the object that a copy is to be made of.
+/// Finds the source of a copy.
 fn source(memory: &Store, account: &str, source: &CopySource) -> S3Result<Found> {
     let CopySource::Bucket {
         bucket,
@@ -45,7 +45,7 @@ fn source(memory: &Store, account: &str, source: &CopySource) -> S3Result<Found>
     })
 }
 
-/// Whether an object is to be copied onto itself. An older version may be, which restores it.
+/// Whether an object is copied onto itself. An older version may be, which restores it.
 fn is_source(source: &CopySource, bucket_name: &str, object_key: &str) -> bool {
     matches!(source, CopySource::Bucket { bucket, key, version_id: None } if **bucket == *bucket_name && **key == *object_key)
 }
@@ -167,8 +167,8 @@ fn changes_nothing(asked: &Headers) -> bool {
         && asked.customer_key_md5.is_none()
 }
 
-/// The copy's headers: the source's, unless they are to be replaced; how it is stored is asked
-/// for each copy anew.
+/// The copy's headers: the source's, unless the request replaces them; how it is stored is asked
+/// for each copy again.
 fn merged(original: &Object, asked: Headers, replaces: bool) -> Headers {
     if replaces {
         return asked;

@@ -15,7 +15,7 @@ use crate::embedded::fields::size;
 use crate::embedded::listing::{self, KeyEncoding, Page, Query};
 use crate::embedded::state::{Object, Store, bucket};
 
-/// Goes before the key in a continuation token, so that a token can be told from garbage.
+/// Prefix of the key in a continuation token; a token without it is not one of ours.
 const TOKEN: &str = "1/";
 
 /// Lists objects, the second version.

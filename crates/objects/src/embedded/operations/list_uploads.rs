@@ -57,7 +57,7 @@ pub(crate) fn uploads(
 struct Found<'a> {
     uploads: Vec<(&'a str, &'a str, &'a Upload)>,
     prefixes: Vec<&'a str>,
-    /// The last key or prefix told, and its upload id if it is a key.
+    /// The last key or prefix of the page, and its upload id if it is a key.
     last: Option<(&'a str, &'a str)>,
     more: bool,
 }

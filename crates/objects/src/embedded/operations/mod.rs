@@ -38,7 +38,7 @@ fn owner(account: &str) -> Owner {
 /// `edit` tells whether there is something to be notified of.
 ///
 /// # Errors
-/// There is no such object, `edit` refuses, or the disk does not take the change.
+/// There is no such object, `edit` refuses, or the disk does not accept the change.
 fn amend(
     store: &Store,
     account: &str,

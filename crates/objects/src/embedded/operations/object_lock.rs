@@ -12,7 +12,7 @@ use crate::embedded::lock::{self, ObjectLock, Retention};
 use crate::embedded::state::{Store, bucket};
 use crate::event::ObjectChange;
 
-/// S3 has no event for locks; [`amend`] is told not to send this one.
+/// S3 has no event for locks, so [`amend`] sends none.
 const NOT_SENT: ObjectChange = ObjectChange::Put;
 
 /// Sets the retention of an object, or ends it.

@@ -23,7 +23,7 @@ struct View {
     whole: u64,
     /// Whether a range or a part was asked for, even one that is everything.
     partial: bool,
-    /// The object's number of parts, told when a part is asked for.
+    /// The object's number of parts, for requests for one part.
     parts_count: Option<i32>,
     /// The checksum of what is sent, when there is one.
     checksum: Option<Checksum>,
@@ -173,7 +173,7 @@ pub(crate) fn head(
     Ok(S3Response::with_status(output, status))
 }
 
-/// Tells the attributes that are asked for by name.
+/// Tells the attributes that are requested by name.
 pub(crate) fn attributes(
     memory: &Store,
     account: &str,

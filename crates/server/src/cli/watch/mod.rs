@@ -1,4 +1,4 @@
-//! `b2bi-local watch`: documents, mapped anew whenever a file changes.
+//! `b2bi-local watch`: documents, mapped again whenever a file changes.
 
 mod cases;
 mod difference;

@@ -19,7 +19,7 @@ use crate::cli::{Outcome, color, convert, document, map, selection};
 /// What a run says.
 #[derive(Debug)]
 pub(super) struct Round {
-    /// What is to be printed: the result, or how it differs from what is expected.
+    /// What to print: the result, or its differences from the expected one.
     pub(super) output: String,
     /// The problems of X12 that was read or written, for standard error.
     pub(super) problems: String,
@@ -191,7 +191,7 @@ fn compare(matches: &ArgMatches, ignored: &Ignored, case: &Case) -> Result<Compa
     })
 }
 
-/// A document that was mapped and, if that is asked for, converted.
+/// A document that was mapped and, if that is requested, converted.
 struct Mapped {
     /// The result; none of X12 that cannot be read to its end.
     text: Option<String>,

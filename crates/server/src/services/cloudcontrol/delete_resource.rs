@@ -27,7 +27,7 @@ impl Input {
     }
 }
 
-/// Deletes a resource; that there is none is told by the event.
+/// Deletes a resource; the event says if there is none.
 pub(super) async fn run(
     service: &CloudControl,
     context: HandlerContext,

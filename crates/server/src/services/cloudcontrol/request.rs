@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// The most characters of a status message.
 const LONGEST_MESSAGE: usize = 2048;
 
-/// What is to be done to a resource.
+/// The change of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(super) enum Change {
@@ -27,7 +27,7 @@ pub(super) enum Ending {
     Polls(u32),
 }
 
-/// A request for a change of a resource. Its handler has ended; whether that is told yet depends on
+/// A request for a change of a resource. Its handler has ended; whether that shows yet depends on
 /// its ending.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Request {
@@ -65,7 +65,7 @@ impl Request {
         }
     }
 
-    /// Whether it is still told to be under way.
+    /// Whether it still shows as under way.
     pub(super) fn is_open(&self, now: i64) -> bool {
         !self.is_cancelled
             && match self.ending {

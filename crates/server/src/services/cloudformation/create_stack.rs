@@ -47,7 +47,7 @@ fn on_failure(form: &mut Form) -> Result<OnFailure, ServiceError> {
     }
 }
 
-/// Creates a stack; that a resource fails is told by its status.
+/// Creates a stack; its status says if a resource fails.
 pub(super) async fn run(
     service: &CloudFormation,
     scope: &Scope,

@@ -1,4 +1,4 @@
-//! What a stack is to be, as requests say it.
+//! The definition of a stack in a request.
 
 use b2bi_local_b2bi::Scope;
 use b2bi_local_dispatcher::ServiceError;
@@ -16,7 +16,7 @@ const LONGEST_BODY: usize = 51_200;
 /// The most tags of a stack.
 const MOST_TAGS: usize = 50;
 
-/// The members of requests that are not here. Whoever sends one is told.
+/// Members of requests that are not supported. A request with one is an error.
 const UNSUPPORTED: &[&str] = &[
     // There is no CloudWatch, so that no alarm can be looked at.
     "RollbackConfiguration.RollbackTriggers.member",
@@ -34,7 +34,7 @@ pub(super) struct TemplateLocation {
     use_previous: bool,
 }
 
-/// What a stack is to be, and where its template is.
+/// The definition of a stack, and where its template is.
 #[derive(Clone, Debug)]
 pub(super) struct Requested {
     location: TemplateLocation,

@@ -34,7 +34,7 @@ impl Input {
     }
 }
 
-/// Updates a stack; that a resource fails is told by its status.
+/// Updates a stack; its status says if a resource fails.
 pub(super) async fn run(
     service: &CloudFormation,
     scope: &Scope,

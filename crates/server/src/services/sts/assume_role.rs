@@ -35,7 +35,7 @@ impl Input {
     }
 }
 
-/// Gives credentials that lead to the account of the role. Whoever asks may assume any role.
+/// Gives credentials that lead to the account of the role. Every caller may assume any role.
 ///
 /// Source: Assumption A-310.
 pub(super) async fn run(sts: &Sts, input: &Input) -> Result<Members, ServiceError> {

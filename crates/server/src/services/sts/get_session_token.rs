@@ -21,7 +21,7 @@ impl Input {
     }
 }
 
-/// Gives temporary credentials for whoever calls.
+/// Gives the caller temporary credentials.
 pub(super) async fn run(
     sts: &Sts,
     caller: &Caller,

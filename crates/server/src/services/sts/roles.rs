@@ -4,7 +4,7 @@ use b2bi_local_dispatcher::ServiceError;
 
 use super::super::form::{Form, invalid};
 
-/// A role that is to be assumed.
+/// A role to assume.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Role {
     pub(super) partition: String,
