@@ -38,7 +38,7 @@ impl Stacks {
         let mut length = 0_usize;
         for location in locations {
             let read = self.templates.read(scope, &location).await;
-            let text = read.map_err(|reason| failed(&reason))?;
+            let text = read.map_err(|error| failed(&error.to_string()))?;
             length = length.saturating_add(text.len());
             if length > MOST_BYTES {
                 let reason = format!("all that is included has more than {MOST_BYTES} bytes");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use b2bi_local_template::{Bound, Template, parameters};
+use b2bi_local_template::{Bound, Template, TemplateError, parameters};
 use serde_json::{Value, json};
 
 use crate::{Made, pseudo};
@@ -39,8 +39,8 @@ fn include(location: &str) -> String {
     format!("{{Name: AWS::Include, Parameters: {{Location: {location}}}}}")
 }
 
-fn included(text: &str) -> Result<Bound, String> {
-    let template = Template::parse(text).map_err(|error| error.to_string())?;
+fn included(text: &str) -> Result<Bound, TemplateError> {
+    let template = Template::parse(text)?;
     let given = BTreeMap::new();
     let texts = OBJECTS
         .iter()
@@ -52,9 +52,9 @@ fn included(text: &str) -> Result<Bound, String> {
             .filter(|(location, _)| locations.contains(location));
         template.included(&given, &pseudo(), &wanted.collect())
     });
-    let whole = whole.map_err(|error| error.to_string())?;
+    let whole = whole?;
     let values = parameters(&whole.parameters, &given, &BTreeMap::new()).unwrap();
-    Bound::new(&whole, values, pseudo()).map_err(|error| error.to_string())
+    Bound::new(&whole, values, pseudo())
 }
 
 const START: &str =
@@ -136,7 +136,7 @@ fn what_cannot_be_included_is_told_with_the_line_of_the_call() {
         (format!("Resources: {{'Fn::Transform': {}}}", include("s3://b/properties.json")), "(line 2".to_owned()),
     ] {
         let error = included(&format!("{START}{rest}")).map(drop).unwrap_err();
-        assert!(error.contains(&expected), "{rest}: {error}");
+        assert!(error.to_string().contains(&expected), "{rest}: {error}");
     }
 }
 
