@@ -118,25 +118,30 @@ impl GuideOrder {
         self.guide.as_deref()
     }
 
+    /// Compares a segment that the set has here; returns whether it is odd by the guide, so that it says
+    /// nothing of what comes next.
     pub(super) fn segment(
         &mut self,
         segment: &Segment<'_>,
         position: &Position,
         notes: &mut Notes,
-    ) {
+    ) -> bool {
         let Some(guide) = self.guide.clone() else {
-            return;
+            return false;
         };
         let found = self.find(&guide, segment);
-        let Some((frame, at)) = found.filter(|found| !self.is_of_lost(&guide, *found, segment))
-        else {
+        let Some((frame, at)) = found.filter(|found| {
+            !self.is_of_lost(&guide, *found, segment) && !self.is_passed(&guide, *found)
+        }) else {
             if segment.id() == b"HL" {
                 self.misplaced_level(&guide, segment, position, notes);
+                return false;
             } else if has_wrong_qualifier(&guide, segment, notes) {
                 self.odd(segment.id(), position.segment);
             } else if self.is_explained(&guide, segment) || self.ends_lost_bounds(segment) {
                 notes.forget_misplaced();
                 self.enter_lost_level(&guide, segment, position, notes);
+                return false;
             } else {
                 self.suspect(&guide, segment, position, notes);
                 let id = decode(segment.id());
@@ -144,9 +149,10 @@ impl GuideOrder {
                 notes.add_with(ProblemKind::SegmentUnexpected, *position, &id, detail);
                 self.enter_lost_level(&guide, segment, position, notes);
             }
-            return;
+            return true;
         };
         self.place(&guide, (frame, at), segment, position, notes);
+        false
     }
 
     /// Remembers a segment that the set has not.
@@ -234,6 +240,21 @@ impl GuideOrder {
             self.opening(guide, number, segment, position, notes);
         }
         check(place, segment, position, notes);
+    }
+
+    /// Whether a place further out than the innermost loop is behind and has occurred as often as it may, so
+    /// that a segment for it is odd where it stands.
+    fn is_passed(&self, guide: &Guide, (frame, at): (usize, usize)) -> bool {
+        let places = guide.loops.get(self.loop_of(frame));
+        let place = places.and_then(|places| places.get(at));
+        let Some((open, place)) = self.frames.get(frame).zip(place) else {
+            return false;
+        };
+        let count = open.counts.get(at).map_or(0, |count| count & !BEFORE);
+        place.segment != "HL"
+            && frame.saturating_add(1) < self.frames.len()
+            && at < open.at
+            && count >= place.max
     }
 
     /// Whether a place that opens no loop has occurred as often as it may.

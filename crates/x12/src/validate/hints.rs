@@ -2,6 +2,7 @@
 
 use crate::Segment;
 use crate::tables::{Guide, Set, Use};
+use crate::text::decode;
 
 /// The most loops or qualifiers that a message lists.
 const MOST: usize = 6;
@@ -44,7 +45,7 @@ pub(super) fn qualifiers(place: &Use) -> String {
 pub(super) fn places_in_set(set: &Set, member: u16) -> Box<str> {
     let lists = |found: &&crate::Loop| found.items().iter().any(|item| item.member == member);
     let names = set.loops().iter().filter(lists).map(crate::Loop::name);
-    places(names)
+    places(names, "")
 }
 
 /// Where the guide lists a segment, by its qualifiers or else by its identifier.
@@ -54,14 +55,44 @@ pub(super) fn places_in_guide(guide: &Guide, segment: &Segment<'_>) -> Box<str> 
         let lists = loops.filter(|(places, _)| places.iter().any(is_meant));
         lists.map(|(_, id)| *id).collect()
     };
-    let mut found = with(&|place| place.is_for(segment));
-    if found.is_empty() {
-        found = with(&|place| place.segment.as_bytes() == segment.id());
+    let found = with(&|place| place.is_for(segment));
+    if !found.is_empty() {
+        return places(found.into_iter(), "");
     }
-    places(found.into_iter())
+    let found = with(&|place| place.segment.as_bytes() == segment.id());
+    places(found.into_iter(), &values_in_guide(guide, segment))
 }
 
-fn places<'a>(names: impl Iterator<Item = &'a str>) -> Box<str> {
+/// The values that a guide has in the element that tells the places of a segment: ` with NM1-1 41, 40`.
+fn values_in_guide(guide: &Guide, segment: &Segment<'_>) -> String {
+    let places = guide.loops.iter().flatten();
+    let uses = places.filter(|place| place.segment.as_bytes() == segment.id());
+    let mut first = uses.filter_map(|place| place.qualifiers.first()).peekable();
+    let Some((element, component)) = first.peek().map(|found| (found.element, found.component))
+    else {
+        return String::new();
+    };
+    let mut values: Vec<&str> = Vec::new();
+    let alike = first.filter(|found| (found.element, found.component) == (element, component));
+    for value in alike.flat_map(|found| &found.values) {
+        if !values.contains(value) {
+            values.push(value);
+        }
+    }
+    let more = if values.len() > MOST { " …" } else { "" };
+    values.truncate(MOST);
+    let id = decode(segment.id());
+    let component = match component {
+        0 => String::new(),
+        nth => format!("-{nth}"),
+    };
+    format!(
+        " with {id}-{element}{component} {}{more}",
+        values.join(", ")
+    )
+}
+
+fn places<'a>(names: impl Iterator<Item = &'a str>, with: &str) -> Box<str> {
     let mut listed: Vec<&str> = Vec::new();
     let mut outside = false;
     for name in names {
@@ -85,7 +116,7 @@ fn places<'a>(names: impl Iterator<Item = &'a str>) -> Box<str> {
     };
     match (loops.is_empty(), outside.is_empty()) {
         (true, true) => Box::default(),
-        (false, false) => format!(" It may stand {loops}, or {outside}.").into(),
-        _ => format!(" It may stand {loops}{outside}.").into(),
+        (false, false) => format!(" It may stand {loops}, or {outside}{with}.").into(),
+        _ => format!(" It may stand {loops}{outside}{with}.").into(),
     }
 }

@@ -374,8 +374,8 @@ impl Sink for Validator<'_> {
         if place.fit == Fit::Stray {
             self.guide
                 .stray(segment, is_explained, position, &mut self.notes);
-        } else {
-            self.guide.segment(segment, position, &mut self.notes);
+        } else if self.guide.segment(segment, position, &mut self.notes) {
+            self.order.retract();
         }
         self.notes.is_of_guide = false;
         let tells_place = self

@@ -193,7 +193,14 @@ impl Problem {
             );
             form.is_of_form() && (is_unlisted || other.is_of_hierarchy())
         };
+        // A guide may require what another element requires too.
+        let is_demanded = |by_element: &Self, by_guide: &Self| {
+            matches!(by_element.kind, ProblemKind::ElementsUnrelated { .. })
+                && by_guide.kind == ProblemKind::ElementMissing
+        };
         let says_the_same = self.kind == other.kind
+            || is_demanded(self, other)
+            || is_demanded(other, self)
             || are_misplaced
             || unlisted(self, other)
             || unlisted(other, self)

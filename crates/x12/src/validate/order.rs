@@ -31,6 +31,17 @@ pub(super) struct Order {
     last_expected: u32,
     /// The loops closed since the last segment.
     closed: Vec<u16>,
+    reached: Reached,
+}
+
+/// Where the last segment counted.
+#[derive(Clone, Copy, Default)]
+struct Reached {
+    /// The number of the open loop.
+    at: usize,
+    /// The item that the loop had reached before.
+    before: u16,
+    item: u16,
 }
 
 #[derive(Clone, Copy)]
@@ -120,6 +131,26 @@ impl Order {
         let Some(set) = self.set.take() else { return };
         self.placed(&set, place, position, notes);
         self.set = Some(set);
+    }
+
+    /// The last segment turns out to be odd: what comes next may stand where it could before.
+    #[cold]
+    pub(super) fn retract(&mut self) {
+        let Reached { at, before, item } = self.reached;
+        let Some(frame) = self.frames.get_mut(at) else {
+            return;
+        };
+        frame.item = before;
+        let set = self.set.as_deref();
+        let min = set
+            .and_then(|set| set.item(frame.in_loop, item))
+            .map(|found| found.min);
+        let count = self
+            .counts
+            .get_mut(frame.counts.saturating_add(usize::from(item)));
+        if let Some(count) = count.filter(|count| **count & !BEFORE > min.unwrap_or(0)) {
+            *count -= 1;
+        }
     }
 
     fn placed(&mut self, set: &Set, place: Place, position: &Position, notes: &mut Notes) {
@@ -287,6 +318,11 @@ impl Order {
     ) -> Result<(), Refused> {
         let Some(frame) = self.frames.get(at).copied() else {
             return Ok(());
+        };
+        self.reached = Reached {
+            at,
+            before: frame.item,
+            item,
         };
         if item < frame.item {
             return Err(Refused::Late);

@@ -192,3 +192,68 @@ fn an_odd_segment_in_place_of_another_is_one_problem() {
         faulty.to_vec()
     });
 }
+
+/// The messages about a file with a segment behind the first that begins with `after`.
+fn messages_with(name: &str, after: &str, odd: &str) -> Vec<String> {
+    let files = everyday();
+    let (_, segments) = files.iter().find(|(found, _)| found == name).unwrap();
+    let at = segments.iter().position(|found| found.starts_with(after));
+    let mut segments = segments.clone();
+    segments.insert(at.unwrap() + 1, odd.to_owned());
+    messages(&segments)
+}
+
+#[test]
+fn a_segment_with_a_qualifier_of_no_place_is_one_problem() {
+    for (name, after, odd) in [
+        ("professional-claim", "CLM*", "REF*ZZ*1"),
+        ("professional-claim", "CLM*", "NM1*ZZ*1*X"),
+        ("professional-claim", "CLM*", "DTP*999*D8*20260101"),
+        ("professional-claim", "NM1*85", "PER*ZZ*A"),
+        ("professional-claim", "NM1*85", "REF*ZZ*1"),
+        ("professional-claim", "LX*", "NM1*PR*2*X"),
+        ("professional-claim", "LX*", "REF*ZZ*1"),
+        ("professional-claim", "N4*", "REF*ZZ*1"),
+        ("institutional-claim", "CL1*", "AMT*ZZ*1"),
+        ("institutional-claim", "HI*", "HI*BP:A1:D8:20260201"),
+        ("remittance", "CLP*", "REF*ZZ*1"),
+        ("remittance", "CLP*", "DTM*999*20260101"),
+        ("remittance", "SVC*", "AMT*ZZ*1"),
+        ("remittance", "SVC*", "REF*ZZ*1"),
+        ("enrollment", "HD*", "AMT*ZZ*1"),
+        ("enrollment", "HD*", "REF*ZZX*1"),
+        ("enrollment", "NM1*IL", "AMT*ZZ*1"),
+        ("eligibility-inquiry", "NM1*PR", "REF*ZZ*1"),
+        ("claim-status-inquiry", "TRN*", "AMT*ZZ*1"),
+    ] {
+        let found = messages_with(name, after, odd);
+        assert_eq!(found.len(), 1, "{name}, {odd} after {after}: {found:#?}");
+    }
+}
+
+/// The message tells the values that the guide has for such a segment.
+#[test]
+fn a_qualifier_of_no_place_is_answered_with_those_that_are() {
+    let found = messages_with("institutional-claim", "HI*", "HI*BP:A1:D8:20260201");
+    let wanted =
+        "Segment is not expected at this position. It may stand in loop 2300 with HI-1-1 ABK, BK,";
+    assert!(found[0].contains(wanted), "{found:?}");
+}
+
+/// A guide may require an element that another element requires too.
+#[test]
+fn a_missing_element_that_is_required_twice_is_one_problem() {
+    for (after, odd) in [("DMG*", "DMG*D8**F"), ("DMG*", "DMG**19700101*F")] {
+        let files = everyday();
+        let (_, segments) = files
+            .iter()
+            .find(|(name, _)| name == "professional-claim")
+            .unwrap();
+        let mut segments = segments.clone();
+        let at = segments.iter().position(|found| found.starts_with(after));
+        segments[at.unwrap()] = odd.to_owned();
+        let found = messages(&segments);
+        assert_eq!(found.len(), 1, "{odd}: {found:#?}");
+        assert!(found[0].contains("Required data element DMG-"), "{found:?}");
+    }
+}

@@ -118,14 +118,21 @@ impl GuideOrder {
         let candidates = self.candidates(guide, segment);
         let is_level = |candidate: &&Candidate| {
             let places = guide.loops.get(candidate.number);
-            let first = places.and_then(|places| places.first());
-            first.is_some_and(|first| first.segment == "HL")
+            let Some((first, inner)) = places.and_then(|places| places.split_first()) else {
+                return false;
+            };
+            first.segment == "HL" && inner.iter().any(|place| place.is_for(segment))
         };
         let Some(level) = candidates.iter().find(is_level) else {
             return;
         };
         notes.lose_level(position);
-        self.close_to(guide, level.place.frame + 1, position, notes);
+        let length = level.place.frame.saturating_add(1);
+        // What they lack may come yet: the segment may be odd, and no HL segment lost.
+        for frame in self.frames.iter_mut().skip(length) {
+            frame.is_implied = true;
+        }
+        self.close_to(guide, length, position, notes);
         self.push(level.number);
         if let Some(frame) = self.frames.last_mut() {
             frame.is_implied = true;
