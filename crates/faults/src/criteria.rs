@@ -62,6 +62,22 @@ impl Criteria {
         self.mismatch(facts).is_none()
     }
 
+    /// Tells whether what it says of the service, region, operation and account is true of the
+    /// request: what is known before its body is read.
+    pub(crate) fn accept_call(&self, facts: &Facts<'_>) -> bool {
+        let texts = [
+            (&self.operation, facts.operation),
+            (&self.service, facts.service),
+            (&self.account, facts.account),
+            (&self.region, facts.region),
+        ];
+        texts.iter().all(|(patterns, subject)| {
+            patterns
+                .as_ref()
+                .is_none_or(|patterns| patterns.accepts(Some(subject)))
+        })
+    }
+
     /// The first key whose condition is not true of the request.
     #[must_use]
     pub fn mismatch(&self, facts: &Facts<'_>) -> Option<&'static str> {

@@ -12,9 +12,10 @@ use crate::plan::Plan;
 use crate::recording::{Firings, Recording};
 use crate::rule::{Phase, Rule, is_id};
 use crate::rule_errors::{AddRulesError, DuplicateId, MAX_RULES, PutRuleError};
+use crate::rule_list::RuleList;
 use crate::scenario::{START, Scenario, States};
 
-type Rules = Arc<[Arc<ActiveRule>]>;
+type Rules = Arc<RuleList>;
 
 /// A rule or the latency is switched on.
 const RULES: u8 = 1;
@@ -45,7 +46,7 @@ impl Engine {
             seed: AtomicU64::new(seed),
             latency_ms: AtomicU64::new(0),
             acting: AtomicU8::new(0),
-            rules: Mutex::new(Arc::from([])),
+            rules: Mutex::default(),
             states: Mutex::default(),
             firings: Mutex::default(),
         }
@@ -133,10 +134,21 @@ impl Engine {
     }
 
     fn has_rule_for(&self, phase: Phase<'_>) -> bool {
-        let is_for = |active_rule: &Arc<ActiveRule>| {
-            active_rule.is_enabled() && active_rule.rule().phase() == phase
-        };
-        self.rules().iter().any(is_for)
+        self.rules().has_rule_for(phase)
+    }
+
+    /// Tells whether the latency or any rule may act on a request of this service, region, operation
+    /// and account; what else the facts say is not looked at.
+    #[must_use]
+    pub fn may_act_on(&self, facts: &Facts<'_>) -> bool {
+        if !self.is_armed() {
+            return false;
+        }
+        let rules = Arc::clone(&self.rules());
+        let mut candidates = [Phase::Request, Phase::Answered]
+            .into_iter()
+            .flat_map(|phase| rules.candidates(phase, facts));
+        self.latency_ms() > 0 || candidates.any(|rule| rule.rule().criteria().accept_call(facts))
     }
 
     /// Decides what is to happen to a request, and counts it.
@@ -216,12 +228,12 @@ impl Engine {
             return;
         }
         let rules = Arc::clone(&self.rules());
-        let asked = || rules.iter().filter(|rule| rule.rule().phase() == phase);
+        let candidates = rules.candidates(phase, facts);
         // Rules see the scenarios as they were when the request came; nobody else moves them
         // meanwhile.
         let has_scenario =
             |active_rule: &Arc<ActiveRule>| active_rule.rule().fire().scenario.is_some();
-        let mut states = asked().any(has_scenario).then(|| self.states());
+        let mut states = candidates.clone().any(has_scenario).then(|| self.states());
         let seen = states.as_deref().cloned().unwrap_or_default();
         let asking = DecisionContext {
             facts,
@@ -230,7 +242,7 @@ impl Engine {
             states: &seen,
         };
         let before = plan.firings.len();
-        for rule in asked().filter(|rule| rule.is_about(facts)) {
+        for rule in candidates.filter(|rule| rule.is_about(facts)) {
             if plan.is_settled() {
                 rule.note(facts);
             } else if rule.apply(&asking, plan)
@@ -290,7 +302,7 @@ impl Engine {
         });
         self.seed.store(recording.seed, Ordering::Relaxed);
         self.start_anew();
-        self.set(&mut current, repeating.collect());
+        self.set(&mut current, Arc::new(repeating.collect()));
         Ok(())
     }
 
@@ -339,7 +351,7 @@ impl Engine {
             Some(old) => *old = rule,
             None => rules.push(rule),
         }
-        self.set(&mut current, rules.into());
+        self.set(&mut current, Arc::new(rules.into_iter().collect()));
         Ok(())
     }
 
@@ -357,13 +369,13 @@ impl Engine {
     /// Takes a rule away, and tells whether there was one.
     pub fn remove(&self, id: &str) -> bool {
         let mut current = self.rules();
-        let kept: Rules = current
+        let kept: RuleList = current
             .iter()
             .filter(|rule| rule.id() != id)
             .cloned()
             .collect();
         let found = kept.len() < current.len();
-        self.set(&mut current, kept);
+        self.set(&mut current, Arc::new(kept));
         found
     }
 
@@ -372,14 +384,14 @@ impl Engine {
         let mut current = self.rules();
         let is_kept =
             |active_rule: &&Arc<ActiveRule>| !rules.iter().any(|rule| active_rule.is_like(rule));
-        let kept: Rules = current.iter().filter(is_kept).cloned().collect();
-        self.set(&mut current, kept);
+        let kept: RuleList = current.iter().filter(is_kept).cloned().collect();
+        self.set(&mut current, Arc::new(kept));
     }
 
     /// Takes all rules away.
     pub fn clear(&self) {
         self.start_anew();
-        self.set(&mut self.rules(), Arc::from([]));
+        self.set(&mut self.rules(), Arc::default());
     }
 
     /// The rule of this id, with its counters.
@@ -460,7 +472,7 @@ fn arm(old: &[Arc<ActiveRule>], new: Vec<Rule>, now_ms: u64) -> Result<Rules, Ad
             Arc::new(ActiveRule::new(&id, rule, now_ms))
         });
     let named = named.collect::<Vec<_>>();
-    Ok(old.iter().cloned().chain(named).collect())
+    Ok(Arc::new(old.iter().cloned().chain(named).collect()))
 }
 
 fn free_id(taken: &mut BTreeSet<String>, position: usize) -> String {

@@ -46,6 +46,12 @@ impl Patterns {
         subject.is_some_and(|subject| self.0.iter().any(|glob| glob.is_match(subject)))
     }
 
+    /// The texts that fit, where no pattern has a wildcard.
+    pub(crate) fn literals(&self) -> Option<impl Iterator<Item = &str>> {
+        let has_wildcard = self.0.iter().any(|glob| glob.0.contains(['*', '?']));
+        (!has_wildcard).then(|| self.0.iter().map(Glob::as_str))
+    }
+
     /// The patterns in the order in which they were written.
     #[must_use]
     pub fn globs(&self) -> &[Glob] {

@@ -79,6 +79,7 @@ mod recording;
 mod reply;
 mod rule;
 mod rule_errors;
+mod rule_list;
 mod ruleset;
 mod scenario;
 mod span;

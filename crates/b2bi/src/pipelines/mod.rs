@@ -178,7 +178,13 @@ pub(crate) fn is_watched(state: &State, bucket: &str, key: &str) -> bool {
 /// The capabilities and partnerships that watch for an object.
 fn watches<'a>(state: &'a State, bucket: &str, key: &str) -> Vec<PipelineMatch<'a>> {
     let mut watches = Vec::new();
+    // The last part of a watched folder's name is the trading partner's id.
+    let is_in_its_folder = |partner: &String| key.split('/').any(|part| part == partner);
     for partnership in state.partnerships.values().map(|value| &value.description) {
+        let partner = partnership.trading_partner_id.as_ref();
+        if !partner.is_some_and(is_in_its_folder) {
+            continue;
+        }
         for id in partnership.capabilities.iter().flatten() {
             let Ok(capability) = state.capability(id) else {
                 continue;
@@ -281,8 +287,10 @@ fn direction(state: &State, edi: &EdiConfiguration) -> CapabilityDirection {
 /// Source: Assumption A-79.
 fn missed(state: &State, created: &ObjectCreated<'_>) -> Option<&'static str> {
     let within = |location: &S3Location| {
-        let key = folder(location.key.as_deref().unwrap_or_default());
-        location.bucket_name.as_deref() == Some(created.bucket) && created.key.starts_with(&key)
+        location.bucket_name.as_deref() == Some(created.bucket) && {
+            let key = folder(location.key.as_deref().unwrap_or_default());
+            created.key.starts_with(&key)
+        }
     };
     let mut watched = false;
     for capability in state.capabilities.values() {

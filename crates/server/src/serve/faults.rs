@@ -63,7 +63,7 @@ pub(super) fn plan(
     } else {
         None
     };
-    if own.is_none() && !app.faults.is_armed() {
+    if own.is_none() && !app.faults.may_act_on(&of_the_call(request)) {
         return Ok(None);
     }
     let now = app.now_millis();
@@ -79,6 +79,17 @@ pub(super) fn plan(
         awaits_result,
     });
     Ok((awaits_result || !fault_plan.plan.is_empty()).then_some(fault_plan))
+}
+
+/// What is known of a request before its body is read.
+fn of_the_call<'a>(request: &FaultRequest<'a>) -> Facts<'a> {
+    Facts {
+        service: request.service,
+        region: &request.caller.region,
+        operation: request.operation,
+        account: &request.caller.account,
+        ..Facts::default()
+    }
 }
 
 /// Describes the request to the engine.
