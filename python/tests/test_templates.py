@@ -131,6 +131,10 @@ def test_the_toolkit_in_both_directions(server_with):
         ("Outbound", {"InboundStatus": "inactive"}, ["Files", "FilesPolicy", "InboundTransformer", "Profile"]),
         ("Outbound", {"InboundCustomValidation": "true", "InboundSplit": "TRANSACTION", "InboundSamples": "true", "Acknowledge": "true"},
          ["Files", "FilesPolicy", "InboundCapability", "InboundTransformer", "Partnership", "Profile"]),
+        ("Outbound", {"Further": "true", "FurtherSplit": "TRANSACTION", "FurtherSamples": "true"},
+         ["Files", "FilesPolicy", "FurtherCapability", "FurtherTransformer", "InboundCapability", "InboundTransformer", "Partnership", "Profile"]),
+        ("Outbound", {"Further": "true", "FurtherStatus": "inactive"},
+         ["Files", "FilesPolicy", "FurtherTransformer", "InboundCapability", "InboundTransformer", "Partnership", "Profile"]),
     ],
 )  # fmt: skip
 def test_conditions_of_the_toolkit(endpoint, account, off, parameters, made):
@@ -144,6 +148,21 @@ def test_conditions_of_the_toolkit(endpoint, account, off, parameters, made):
     resources = stacks.describe_stack_resources(StackName="toolkit")["StackResources"]
     assert sorted(found["LogicalResourceId"] for found in resources) == made
     assert {found["ResourceStatus"] for found in resources} == {"CREATE_COMPLETE"}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ({"Inbound": "false", "Outbound": "false"}, "Rule 'SomethingIsMade' failed: Inbound or Outbound must be true"),
+        ({"Further": "true", "Inbound": "false"}, "Rule 'FurtherIsAnother' failed: Further needs Inbound"),
+        ({"Further": "true", "FurtherTransactionSet": "X12_850"}, "Rule 'FurtherIsAnother' failed: FurtherTransactionSet must be another"),
+    ],
+)
+def test_rules_of_the_toolkit(endpoint, account, parameters, reason):
+    stacks = boto3_client("cloudformation", endpoint, account)
+    given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+    with pytest.raises(stacks.exceptions.ClientError, match=reason):
+        stacks.create_stack(StackName="toolkit", TemplateBody=(TEMPLATES / "toolkit.yaml").read_text(), Parameters=given)
 
 
 def test_a_mixed_template_with_moto_behind(server_with):
