@@ -120,7 +120,7 @@ mod tests {
     use serde_json::json;
 
     use super::{ActiveRule, Arc, Facts, Phase, RuleList};
-    use crate::RuleSet;
+    use crate::{Answered, Engine, RuleSet};
 
     const OPERATIONS: [&str; 4] = ["GetProfile", "ListProfiles", "GetP*", "Get?rofile"];
 
@@ -138,6 +138,14 @@ mod tests {
             }
             rule
         })
+    }
+
+    #[test]
+    fn the_latency_acts_on_every_call() {
+        let engine = Engine::new(1);
+        assert!(!engine.may_act_on(&Facts::default()));
+        engine.set_latency_ms(5);
+        assert!(engine.may_act_on(&Facts::default()));
     }
 
     proptest! {
@@ -166,6 +174,41 @@ mod tests {
                     let found = list.candidates(phase, &facts).filter(is_about);
                     let found: Vec<_> = found.map(|rule| rule.id()).collect();
                     prop_assert_eq!(found, expected, "{} {:?}", operation, phase);
+                }
+            }
+        }
+
+        /// Where nothing may act on a call, no rule does, whatever its body and its answer are.
+        #[test]
+        fn no_rule_acts_where_none_may(
+            rules in prop::collection::vec(rule(), 0..4),
+            limits in prop::collection::vec((0..4usize, 0..4usize), 0..4),
+        ) {
+            const LIMITS: [(&str, [&str; 4]); 4] = [
+                ("service", ["b2bi", "s3", "b*", "?"]),
+                ("region", ["us-east-1", "eu-west-1", "us-*", "?"]),
+                ("account", ["111122223333", "1", "1*", "?"]),
+                ("account", ["444455556666", "4", "*", "?"]),
+            ];
+            let limited = rules.into_iter().zip(limits.into_iter().cycle().chain([(0, 0)]));
+            let rules = limited.filter_map(|(mut rule, (key, value))| {
+                let (key, values) = LIMITS.get(key)?;
+                rule[*key] = json!(values.get(value)?);
+                Some(RuleSet::from_value(&json!([rule])).ok()?.rules)
+            });
+            let engine = Engine::new(1);
+            engine.append(rules.flatten().collect(), 0).unwrap();
+            for operation in ["GetProfile", "ListProfiles", "GetPartnership"] {
+                for account in ["111122223333", "444455556666"] {
+                    let call = Facts {
+                        service: "b2bi", region: "us-east-1", operation, account,
+                        ..Facts::default()
+                    };
+                    let may_act = engine.may_act_on(&call);
+                    let mut plan = engine.decide(&call, 0);
+                    let result = Some(Answered { status: 400, code: Some("error") });
+                    engine.decide_answered(&Facts { result, ..call }, 0, &mut plan);
+                    prop_assert!(may_act || plan.is_empty(), "{operation} {account}: {plan:?}");
                 }
             }
         }
