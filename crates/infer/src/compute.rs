@@ -4,7 +4,7 @@ use super::convert::same;
 use super::evaluate::{Context, as_number};
 use super::leaves::push;
 use super::scalar::{Scalar, decimals_of, round};
-use super::search::{Candidate, LeafCases, Search, Target};
+use super::search::{Candidate, Case, LeafCases, Search, Target};
 use super::template::{Aggregate, Expression, Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
 
@@ -12,6 +12,10 @@ use super::tree::{NodeId, SchemaId};
 const PLACES: usize = 400;
 /// The most numbers of a record that are tried in pairs.
 const OPERANDS: usize = 24;
+/// What it is worth that the records that are counted are called as the value is.
+const CALLED: f64 = 0.3;
+/// What a count in a text may cost: less than one of records that are not called so.
+const COUNTED: f64 = 1.5;
 /// The most numbers of a record that are tried in threes.
 const FEW: usize = 10;
 /// How many values must speak for a calculation with three numbers.
@@ -75,15 +79,58 @@ impl Search<'_> {
         for (odd, path) in self.record_paths(&case.context, target) {
             let records = self.tree.find(&path, &case.context).len();
             let fits = i64::try_from(records) == Ok(count);
+            let schema = path.steps.last().map(|step| step.schema);
+            let of_kind = schema.is_some_and(|schema| self.is_called(schema, target));
+            let named = named || odd < 0.0 || (of_kind && cases.len() < 2 && is_plural(target));
             if !fits || (records < 2 && !named) {
                 continue;
             }
             let cost = if named { 0.9 } else { 2.0 } + if records < 2 { 1.0 } else { 0.0 };
+            let odd = if of_kind { odd - CALLED } else { odd };
             let few = cost + odd + 0.01 * as_number(path.steps.len());
             self.finish(Expression::Count(path), cases, &mut |item| {
                 push(found, few, item);
             });
         }
+    }
+
+    /// Whether records of a kind are called as a value is.
+    fn is_called(&self, schema: SchemaId, target: &Target) -> bool {
+        let words = super::names::words(&target.name);
+        let segment = self.tree.schema(schema).label.code().unwrap_or_default();
+        let mut known = super::standard::record_words(&segment).iter();
+        known.any(|known| words.iter().any(|word| word.starts_with(known)))
+    }
+
+    /// The number of records that a text names before the word that they are called by: `4 lines`.
+    pub(super) fn counted(
+        &self,
+        case: &Case<'_, Scalar>,
+        part: &str,
+        behind: &str,
+    ) -> Vec<Expression> {
+        let word = behind
+            .trim_start()
+            .split(|c: char| !c.is_alphabetic())
+            .next();
+        let digits = part.len() < 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let Some(word) = word.filter(|word| digits && word.len() > 3) else {
+            return Vec::new();
+        };
+        let wanted = Scalar::Text(part.to_owned());
+        let case = Case {
+            context: case.context.clone(),
+            wanted: Some(&wanted),
+        };
+        let target = Target {
+            name: word.to_lowercase(),
+            element: None,
+        };
+        let mut found = Vec::new();
+        self.counts(&[case], &target, &mut found);
+        found.sort_by(|one, other| one.cost.total_cmp(&other.cost));
+        let cheap = found.into_iter().filter(|found| found.cost < COUNTED);
+        cheap.map(|found| found.expression).take(2).collect()
     }
 
     /// How many different codes there are at a place.
@@ -226,7 +273,13 @@ impl Search<'_> {
         if self.is_exhausted() {
             return;
         }
-        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
+        // A zero tells nothing of the form in which a number is wanted.
+        let tells = |case: &&super::search::Case<'_, Scalar>| {
+            let number = case.wanted.and_then(Scalar::number);
+            number.is_some_and(|number| number != 0.0)
+        };
+        let telling = cases.iter().find(tells);
+        let Some(case) = telling.or_else(|| cases.iter().find(|case| case.wanted.is_some())) else {
             return;
         };
         let (Some(wanted), Some(computed)) =
@@ -375,6 +428,11 @@ pub(super) fn with(path: &Path, select: Select) -> Path {
         last.select.push(select);
     }
     path
+}
+
+/// Whether a name is that of several.
+fn is_plural(target: &Target) -> bool {
+    target.name.ends_with('s')
 }
 
 fn is_count(target: &Target) -> bool {

@@ -200,7 +200,12 @@ impl Tree {
     }
 
     fn arithmetic(&self, expression: &Expression, context: &Context) -> Option<Scalar> {
-        let number = |of: &Expression| self.evaluate(of, context)?.number();
+        let number = |of: &Expression| match (self.evaluate(of, context), of) {
+            (Some(found), _) => found.number(),
+            // A sum over no records adds nothing to another one.
+            (None, Expression::Sum(_) | Expression::SumOfProducts(..)) => Some(0.0),
+            (None, _) => None,
+        };
         let result = match expression {
             Expression::Join(path, separator) => {
                 let texts = self.texts(path, context);

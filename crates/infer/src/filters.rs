@@ -120,7 +120,7 @@ impl Search<'_> {
 
     fn equal(&self, sides: &FilterSides<'_>, field: &[SchemaId]) -> Option<Select> {
         let value = self.shared(sides.meant.iter().map(|meant| meant.1), field)?;
-        if self.is_identifier(sides, field) {
+        if self.is_identifier(sides, field) || self.is_measured(field) {
             return None;
         }
         let holds = |&node_id: &NodeId| self.tree.below(node_id, field).contains(&value);
@@ -176,6 +176,12 @@ impl Search<'_> {
         values.len() > 2 && different.len() == values.len()
     }
 
+    /// Whether a place holds quantities, amounts or dates, by which no kind of record is told from others.
+    fn is_measured(&self, field: &[SchemaId]) -> bool {
+        let last = field.last();
+        last.is_some_and(|&last| self.forms.is_measure(self.tree, last))
+    }
+
     fn differs(&self, sides: &FilterSides<'_>, field: &[SchemaId]) -> Option<Select> {
         let value = self.shared(sides.others.iter().copied(), field)?;
         let holds = |node_id: NodeId| self.tree.below(node_id, field).contains(&value);
@@ -210,6 +216,7 @@ impl Search<'_> {
         }
         let few = values.len() <= VALUES
             && values.len() < sides.meant.len()
+            && !self.is_measured(field)
             && values.iter().all(|value| value.len() <= LENGTH);
         let holds = |&node_id: &NodeId| {
             self.tree

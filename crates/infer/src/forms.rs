@@ -52,6 +52,13 @@ impl Forms {
         form.is_some_and(|form| !matches!(form, ElementType::Code | ElementType::Text))
     }
 
+    /// Whether a kind of leaf holds quantities or amounts, which can be large or small.
+    pub(super) fn is_amount(&self, tree: &Tree, schema: SchemaId) -> bool {
+        let code = tree.schema(schema).label.code();
+        let form = code.and_then(|code| self.0.get(&code).copied());
+        form.is_some_and(|form| matches!(form, ElementType::Decimal | ElementType::Integer))
+    }
+
     /// Whether a number cannot come from a kind of leaf: it holds codes, some of which are digits.
     pub(super) fn is_code(&self, tree: &Tree, schema: SchemaId) -> bool {
         let code = tree.schema(schema).label.code();

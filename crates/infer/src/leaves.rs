@@ -17,6 +17,8 @@ const CONSTANT: f64 = 3.0;
 const LOOK: usize = 100;
 /// What it is worth that a value of the greatest record is called so.
 const EXTREME: f64 = 1.2;
+/// What a low number costs more that is found in a counter.
+const COUNTER: f64 = 1.7;
 /// The most explanations that are weighed against each other.
 const CANDIDATES: usize = 12;
 
@@ -42,6 +44,10 @@ impl Search<'_> {
                 self.sums(cases, target, &mut found);
                 self.arithmetic(cases, &mut found);
             }
+            // A value that is missing in places is less of a coincidence than a rest of three numbers.
+            if !found.is_empty() && found.iter().all(|found| is_rest(&found.expression)) {
+                self.defaults(cases, target, &mut found);
+            }
             if found.is_empty() {
                 self.running(cases, &mut found);
                 self.signed(cases, target, &mut found);
@@ -55,13 +61,14 @@ impl Search<'_> {
             if found.is_empty() {
                 self.presence(cases, target, &mut found);
             }
+            let looked_up = found.is_empty();
             if found.is_empty() {
                 self.tables(cases, target, &mut found);
             }
             if found.is_empty() {
                 self.thresholds(cases, &mut found);
             }
-            if found.is_empty() {
+            if looked_up {
                 self.defaults(cases, target, &mut found);
             }
         }
@@ -90,15 +97,27 @@ impl Search<'_> {
             if is_number && self.forms.is_code(self.tree, self.tree.node(leaf).schema) {
                 continue;
             }
+            let counter = self.counter_cost(leaf, wanted, cases.len());
             for (cost, conversion) in conversions(source, wanted) {
                 for (way, path) in self.paths(&seed.context, leaf) {
                     let expression = conversion.wrap(Expression::Path(path));
                     if self.fits(&expression, cases) {
-                        push(found, way + cost, expression);
+                        push(found, way + cost + counter, expression);
                     }
                 }
                 self.pairs(cases, seed, leaf, conversion, found);
             }
+        }
+    }
+
+    /// What it costs more that a number comes from a leaf that counts its own kind: a low one is so by chance.
+    fn counter_cost(&self, leaf: NodeId, wanted: &Scalar, cases: usize) -> f64 {
+        let low = wanted.number().is_some_and(|number| number.abs() < 100.0);
+        let label = &self.tree.schema(self.tree.node(leaf).schema).label;
+        let counts = label.code().is_some_and(|code| standard::is_counter(&code));
+        match wanted {
+            Scalar::Number(_) if low && counts && cases < 2 => COUNTER,
+            _ => 0.0,
         }
     }
 
@@ -178,6 +197,15 @@ fn is_extreme(expression: &Expression, target: &Target) -> bool {
         Select::Extreme(_, false) => is_named(Aggregate::Min, target),
         _ => false,
     })
+}
+
+/// Whether an expression is what two numbers leave of a third.
+fn is_rest(expression: &Expression) -> bool {
+    match expression {
+        Expression::Minus(one, _) => matches!(**one, Expression::Minus(..)),
+        Expression::Round(of, _) | Expression::Text(of) | Expression::Fixed(of, _) => is_rest(of),
+        _ => false,
+    }
 }
 
 fn is_move(expression: &Expression) -> bool {

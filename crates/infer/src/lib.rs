@@ -22,6 +22,7 @@ mod codes;
 mod compute;
 mod convert;
 mod dates;
+mod deeper;
 mod draft;
 mod evaluate;
 mod examples;

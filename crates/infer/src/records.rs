@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::deeper::{repeated_children, without_children};
 use super::evaluate::{Context, as_number};
 use super::index::sought;
 use super::order::{choose, covered, is_distinct};
 use super::scalar::Scalar;
 use super::search::{Case, Search};
+use super::standard;
 use super::template::{Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
 use super::wanted::Wanted;
@@ -80,7 +82,8 @@ impl Search<'_> {
                 best = Some(found);
             }
         }
-        let best = self.grouped(lists, best?);
+        let best = self.deepened(lists, &votes, best?);
+        let best = self.grouped(lists, best);
         let best = self.widened(lists, best);
         Some(self.nested(lists, &best))
     }
@@ -88,9 +91,14 @@ impl Search<'_> {
     fn votes(&self, lists: &[ListCase<'_>]) -> Vec<Vec<Votes>> {
         let mut left = MATCHED;
         let mut all = Vec::new();
+        let several = repeated_children(lists);
         for list in lists {
             let matched = list.items.iter().take(left);
-            let votes: Vec<Votes> = matched.map(|item| self.vote(&list.context, item)).collect();
+            let vote = |item: &&Wanted| match without_children(item, &several) {
+                Some(item) => self.vote(&list.context, &item),
+                None => self.vote(&list.context, item),
+            };
+            let votes: Vec<Votes> = matched.map(vote).collect();
             left -= votes.len();
             all.push(votes);
         }
@@ -225,7 +233,7 @@ impl Search<'_> {
         context.stack.iter().rposition(above).unwrap_or(0)
     }
 
-    fn align(
+    pub(super) fn align(
         &self,
         lists: &[ListCase<'_>],
         votes: &[Vec<Votes>],
@@ -299,6 +307,11 @@ impl Search<'_> {
             // One of each proves nothing, but the segment that opens a loop is one of each for good.
             let opens = outer.label.code().is_some() && outer.label.code() == inner.label.code();
             let proven = inner.instances.len() > 1 || opens;
+            let code = inner.label.code();
+            // Those of which there are several as a rule are not one each for good.
+            if !opens && code.is_some_and(|code| standard::repeats(&code)) {
+                break;
+            }
             if !(inside && one_each && outer.listed && proven) {
                 break;
             }
@@ -329,7 +342,10 @@ impl Search<'_> {
             !list.context.stack.iter().any(around)
         });
         let several = self.tree.schema(found.schema).instances.len() > 1;
-        if !is_loop(above)
+        let code = |schema: SchemaId| self.tree.schema(schema).label.code();
+        let repeats = code(found.schema).is_some_and(|code| standard::repeats(&code));
+        if (repeats && code(above) != code(found.schema))
+            || !is_loop(above)
             || is_loop(found.schema)
             || !inside
             || !several

@@ -1,5 +1,6 @@
 //! Sums that grow from record to record, and numbers whose sign a code tells.
 
+use super::evaluate::Context;
 use super::leaves::push;
 use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search, Target, first_number};
@@ -11,6 +12,8 @@ use super::tree::NodeId;
 const DIGITS: usize = 4;
 /// The most sums over one kind of records that are added to others.
 const SUMS: usize = 8;
+/// The most numbers of a record that are added to a sum.
+const NUMBERS: usize = 12;
 /// The most explanations of a number without its sign that are tried.
 const TRIED: usize = 4;
 
@@ -115,7 +118,11 @@ impl Search<'_> {
 
     /// The sum over the records of one code less that over the records of another.
     fn differences(&self, cases: &LeafCases<'_>, target: &Target, found: &mut Vec<Candidate>) {
-        let Some(case) = first_number(cases) else {
+        let tells = |case: &&Case<'_, Scalar>| {
+            let number = case.wanted.and_then(Scalar::number);
+            number.is_some_and(|number| number != 0.0)
+        };
+        let Some(case) = cases.iter().find(tells).or_else(|| first_number(cases)) else {
             return;
         };
         let from = case.context.stack.len().saturating_sub(1);
@@ -156,6 +163,15 @@ impl Search<'_> {
         let record = case.context.innermost();
         let kinds = self.listed_below(record);
         let sums = |kind| self.sums_over(from, record, kind).into_iter().take(SUMS);
+        for (cost, sum) in kinds.iter().flat_map(|&kind| sums(kind)) {
+            for number in self.own_numbers(&case.context) {
+                let (sum, number) = (Box::new(sum.clone()), Box::new(number));
+                let plus = Expression::Plus(sum.clone(), number.clone());
+                self.finish(plus, cases, &mut |item| push(found, cost + 1.0, item));
+                let minus = Expression::Minus(sum, number);
+                self.finish(minus, cases, &mut |item| push(found, cost + 1.2, item));
+            }
+        }
         for (place, &kind) in kinds.iter().enumerate() {
             for &other in kinds.iter().skip(place + 1) {
                 for (cost, one) in sums(kind) {
@@ -167,6 +183,26 @@ impl Search<'_> {
                 }
             }
         }
+    }
+}
+
+impl Search<'_> {
+    /// The numbers of the innermost record that are not in a list of it.
+    fn own_numbers(&self, context: &Context) -> Vec<Expression> {
+        let record = context.innermost();
+        let is_own = |&node: &NodeId| {
+            let current = self.tree.node(node);
+            let number = current.value.as_ref().and_then(Scalar::number);
+            let alone = self.tree.within(record, current.schema).len() == 1;
+            let coded = self.forms.is_code(self.tree, current.schema);
+            number.is_some_and(|number| number != 0.0) && alone && !coded && !self.is_envelope(node)
+        };
+        let nodes = (record..self.tree.node(record).end).filter(is_own);
+        nodes
+            .take(NUMBERS)
+            .filter_map(|node| self.paths(context, node).into_iter().next())
+            .map(|(_, path)| Expression::Number(Box::new(Expression::Path(path))))
+            .collect()
     }
 }
 

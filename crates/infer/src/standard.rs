@@ -33,6 +33,23 @@ pub(super) fn is_envelope(code: &str) -> bool {
     matches!(segment, "ISA" | "GS" | "ST")
 }
 
+/// Whether a loop is one of those of which there are several as a rule (Assumption A-451), by the segment that
+/// opens it.
+pub(super) fn repeats(segment: &str) -> bool {
+    let several = [
+        "CLM", "CLP", "SVC", "LX", "INS", "HD", "PO1", "IT1", "S5", "AK2", "AT7", "EB",
+    ];
+    several.contains(&segment)
+}
+
+/// Whether an element counts its own kind through a file (Assumption A-451), such as control numbers and the numbers of levels.
+pub(super) fn is_counter(code: &str) -> bool {
+    let counters = [
+        "ISA13", "GS06", "ST02", "LX01", "HL01", "HL02", "AK102", "AK202",
+    ];
+    counters.contains(&code)
+}
+
 /// A segment that is a row of composites of one kind, and how many it has.
 ///
 /// Source: X12 5010, HI.
@@ -62,7 +79,7 @@ pub(super) fn first_pair(segment: &str) -> Option<usize> {
     }
 }
 
-/// Words that people call the records of a code by: the element, the code, and the words, in lower case; the
+/// Words that people call the records of a code by (Assumption A-450): the element, the code, and the words, in lower case; the
 /// beginning of a word is enough.
 const CODE_WORDS: &[(&str, &str, &[&str])] = &[
     ("N101", "ST", &["ship", "deliver"]),
@@ -86,6 +103,15 @@ const CODE_WORDS: &[(&str, &str, &[&str])] = &[
     ("CAS01", "OA", &["other"]),
     ("INS01", "Y", &["subscr", "employee"]),
     ("INS01", "N", &["depend"]),
+    ("INS03", "001", &["chang", "updat"]),
+    ("INS03", "021", &["add", "new"]),
+    ("INS03", "024", &["terminat", "cancel", "drop"]),
+    ("INS03", "025", &["reinstat"]),
+    ("INS03", "030", &["audit"]),
+    ("AK501", "E", &["error"]),
+    ("AK501", "R", &["reject"]),
+    ("IK501", "E", &["error"]),
+    ("IK501", "R", &["reject"]),
     ("ACK01", "IA", &["accept", "confirm"]),
     ("ACK01", "IR", &["reject"]),
     ("ACK01", "IB", &["back"]),
@@ -115,6 +141,22 @@ pub(super) fn known_code_words() -> impl Iterator<Item = &'static str> {
         .flat_map(|(.., words)| words.iter().copied())
 }
 
+/// Words that people call the records of a loop by, by the segment that opens it; lower case, the beginning of a
+/// word is enough.
+pub(super) fn record_words(segment: &str) -> &'static [&'static str] {
+    match segment {
+        "PO1" | "IT1" => &["line", "item"],
+        "CLM" | "CLP" => &["claim"],
+        "SVC" | "SV1" | "SV2" | "SV3" => &["service", "procedure"],
+        "INS" => &["member", "enrol"],
+        "S5" => &["stop"],
+        "AT7" => &["event", "status"],
+        "SAC" => &["charge", "allowance", "adjustment"],
+        "CAS" => &["adjustment"],
+        _ => &[],
+    }
+}
+
 /// Words that people call an element by; lower case, the beginning of a word is enough.
 pub(super) fn words(code: &str) -> &'static [&'static str] {
     match code {
@@ -140,6 +182,12 @@ pub(super) fn words(code: &str) -> &'static [&'static str] {
         "CTT01" => &["count", "lines", "items"],
         "CUR02" => &["currency"],
         "TD503" => &["carrier", "scac"],
+        "DMG03" => &["gender", "sex"],
+        "INS02" => &["relation"],
+        "INS03" => &["action", "maintenance", "change"],
+        "AK902" => &["sets", "included"],
+        "AK903" => &["received"],
+        "AK904" => &["accepted"],
         "AT701" | "ACK01" => &["status"],
         "AT702" => &["reason"],
         _ => &[],

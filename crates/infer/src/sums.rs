@@ -183,6 +183,14 @@ impl Search<'_> {
             let others = codes.iter().skip(place + 1);
             for (more, _, other) in others.take_while(|(_, other, _)| other == field) {
                 let values = vec![one.clone(), other.clone()];
+                let is_meant = |&node: &NodeId| {
+                    let codes = self.tree.below(node, field);
+                    codes.iter().any(|code| values.contains(code))
+                };
+                // Both codes together are no choice where all records have one of them.
+                if self.tree.within(record, schema).iter().all(is_meant) {
+                    continue;
+                }
                 subsets.push((cost + more + 0.4, Select::OneOf(field.clone(), values)));
             }
         }
@@ -253,7 +261,12 @@ impl Search<'_> {
                 .iter()
                 .any(|case| case.wanted == Some(&Scalar::Bool(item)))
         });
-        if !cases.iter().all(is_flag) || both != [true, true] {
+        if !cases.iter().all(is_flag) {
+            return;
+        }
+        // A flag that is the same everywhere rests on its name alone.
+        let by_name = both != [true, true];
+        if by_name && !Self::is_of_code(target) {
             return;
         }
         let Some(case) = cases
@@ -273,9 +286,12 @@ impl Search<'_> {
             let path = self.all(from, record, schema);
             for (cost, select) in self.codes_of(record, schema, target) {
                 let has = Expression::Has(with(&path, select));
-                if self.fits(&has, cases) {
+                if (!by_name || cost < 0.0) && self.fits(&has, cases) {
                     push(found, 1.5 + cost, has);
                 }
+            }
+            if by_name {
+                continue;
             }
             let has = Expression::Has(path);
             if self.fits(&has, cases) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::convert::Conversion;
-use super::leaves::{push, seed};
+use super::leaves::{is_by_place, push, seed};
 use super::paths::is_code_name;
 use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search, Target};
@@ -40,6 +40,10 @@ impl Search<'_> {
             .take(LEAVES);
         for leaf in leaves {
             for (way, path) in self.paths(&case.context, leaf).into_iter().take(2) {
+                // What a record by its place says is no key of another one's table.
+                if is_by_place(&Expression::Path(path.clone())) {
+                    continue;
+                }
                 if let Some((cost, table)) = self.table(cases, path, target) {
                     push(found, way + cost, table);
                 }
@@ -136,11 +140,21 @@ impl Search<'_> {
             return None;
         }
         let weigh = |is: bool, cost: f64| if is { 0.0 } else { cost };
+        // A text of a standard's document that is no code is seldom the key of a table.
+        let is_code = self.forms.is_code(self.tree, last.schema);
+        let coded = self.forms.is_empty() || is_code;
+        // The sex of a member is the key of a table that is called so.
+        let code = label.code().unwrap_or_default();
+        let called = standard::words(&code);
+        let lower = target.name.to_lowercase();
+        let fits = called.is_empty() || called.iter().any(|word| lower.contains(word));
         Some(
             2.0 + weigh(repeated, 1.0)
+                + weigh(fits, 0.6)
+                + weigh(coded, 0.9)
                 + weigh(named, 0.3)
                 + weigh(short, 0.5)
-                + weigh(!numeric, 1.0)
+                + weigh(!numeric || is_code, 1.0)
                 + weigh(one_to_one, 0.8),
         )
     }

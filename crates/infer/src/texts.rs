@@ -25,6 +25,12 @@ const WAYS: usize = 200;
 /// What each record that is told by its place adds to the cost of a text.
 const STRANGER: f64 = 0.3;
 
+/// What may stand between the values of a list that is joined; what holds another comes before it.
+const SEPARATORS: [&str; 24] = [
+    ", ", "; ", " | ", " / ", " > ", " >> ", " -> ", " => ", " + ", " & ", " and ", " to ", ": ",
+    " - ", ",", ";", "|", "/", ">", "+", "&", "-", " ", "\n",
+];
+
 /// A part of a wanted text: where it ends, what it costs, and the ways to come by it.
 struct Chunk {
     end: usize,
@@ -67,7 +73,7 @@ impl Search<'_> {
     ) {
         let from = seed.context.stack.len().saturating_sub(1);
         let record = seed.context.innermost();
-        for separator in [", ", "; ", ",", ";", "|", "/", " - ", "-", " ", "\n"] {
+        for separator in SEPARATORS {
             let Some((first, _)) = text.split_once(separator) else {
                 continue;
             };
@@ -227,6 +233,20 @@ impl Search<'_> {
             let (cost, ways) = self.sources(seed, part, is_single, composed.others.len() > 1);
             if !ways.is_empty() {
                 chunks.push(Chunk { end, cost, ways });
+            }
+            let behind = composed.text.get(to..).unwrap_or_default();
+            let counted = if is_single {
+                self.counted(seed, part, behind)
+            } else {
+                Vec::new()
+            };
+            if !counted.is_empty() {
+                let ways = counted.into_iter().map(|count| (1.0, count)).collect();
+                chunks.push(Chunk {
+                    end,
+                    cost: 0.5,
+                    ways,
+                });
             }
             if is_single {
                 chunks.push(Chunk {

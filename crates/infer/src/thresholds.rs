@@ -94,7 +94,7 @@ impl Search<'_> {
             nodes.iter().map(number).collect::<Option<Vec<f64>>>()
         };
         let (meant, others) = (numbers(meant)?, numbers(others)?);
-        let is_measure = self.forms.is_empty() || self.forms.is_measure(self.tree, last);
+        let is_measure = self.forms.is_empty() || self.forms.is_amount(self.tree, last);
         if !is_measure || meant.is_empty() || others.is_empty() {
             return None;
         }
@@ -110,7 +110,7 @@ impl Search<'_> {
     fn is_amount(&self, node: NodeId) -> bool {
         let current = self.tree.node(node);
         let number = current.value.as_ref().and_then(Scalar::number).is_some();
-        let measured = self.forms.is_empty() || self.forms.is_measure(self.tree, current.schema);
+        let measured = self.forms.is_empty() || self.forms.is_amount(self.tree, current.schema);
         number && measured && !self.is_envelope(node)
     }
 }

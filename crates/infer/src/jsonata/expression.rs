@@ -146,10 +146,10 @@ impl Printer<'_> {
                 format!("{} * {}", self.operand(one), self.operand(other))
             }
             Expression::Plus(one, other) => {
-                format!("{} + {}", self.operand(one), self.operand(other))
+                format!("{} + {}", self.term(one), self.term(other))
             }
             Expression::Minus(one, other) => {
-                format!("{} - {}", self.operand(one), self.operand(other))
+                format!("{} - {}", self.term(one), self.term(other))
             }
             Expression::Position(first, step) => {
                 let counter = self.counter.clone().unwrap_or_default();
@@ -168,6 +168,17 @@ impl Printer<'_> {
     }
 
     /// An expression that can stand beside an operator.
+    /// An operand of which a sum is 0 where there are no records.
+    fn term(&mut self, of: &Expression) -> String {
+        let text = self.operand(of);
+        let is_sum = matches!(of, Expression::Sum(_) | Expression::SumOfProducts(..));
+        let numbers = text.strip_prefix("$sum(").filter(|_| is_sum);
+        match numbers.and_then(|numbers| numbers.strip_suffix(')')) {
+            Some(numbers) => format!("$sum([{numbers}])"),
+            None => text,
+        }
+    }
+
     fn operand(&mut self, of: &Expression) -> String {
         let text = self.expression(of);
         let loose = matches!(

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use b2bi_local_infer::{self as infer, Language};
+use b2bi_local_infer::{self as infer, Language, ValueComparison};
 use b2bi_local_mapping::{Cancel, Cause, Engine, Jsonata, Limits, Run};
 use b2bi_local_x12::{Layout, to_json, to_xml};
 use serde_json::{Value, json};
@@ -26,6 +26,8 @@ pub(crate) struct Score {
     accuracy: f64,
     /// Whether it makes what a person expects of an input it was not.
     pub(crate) unseen: bool,
+    /// The wrong values of that input's output at members that have no comment.
+    pub(crate) unmarked: Vec<String>,
 }
 
 fn generate(input: &str, output: &str, language: Language) -> String {
@@ -120,13 +122,54 @@ fn named(task: &Path) -> (String, Language) {
     (name, language)
 }
 
+/// Whether the member at a path of an output, or one round it, has a comment in a template.
+fn is_marked(template: &str, path: &str) -> bool {
+    let names = path
+        .split(['.', '/', '@'])
+        .map(|part| part.split('[').next().unwrap_or(part));
+    let mut names = names.filter(|name| !name.is_empty()).peekable();
+    if names.peek().is_none() {
+        // The template failed as a whole.
+        return has_comment(template);
+    }
+    names.any(|name| {
+        let (json, xml, attribute) = (
+            format!("\"{name}\":"),
+            format!("<{name}"),
+            format!("<!-- {name}:"),
+        );
+        let lines: Vec<&str> = template.lines().collect();
+        let is_member = |line: &str| line.contains(&json) || line.contains(&xml);
+        let close = format!("</{name}>");
+        lines.iter().any(|line| line.contains(&attribute))
+            || lines.windows(2).any(|pair| match pair {
+                [line, next] => {
+                    let marked = has_comment(line) || (line.ends_with('[') && has_comment(next));
+                    is_member(line) && marked
+                }
+                _ => false,
+            })
+            || lines
+                .iter()
+                .any(|line| line.contains(&close) && has_comment(line))
+    })
+}
+
+fn has_comment(line: &str) -> bool {
+    line.contains("/*") || line.contains("<!--")
+}
+
 pub(crate) fn score(task: &Path) -> Score {
     let (name, language) = named(task);
     let of = |name| side(task, name, language);
     let template = generate(&of("input"), &of("output"), language);
     let again = map(&template, &of("input"), language);
     let unseen = map(&template, &of("unseen-input"), language);
+    let compared = ValueComparison::new(&of("unseen-output"), &unseen, language);
+    let wrong = compared.differences.into_iter().map(|wrong| wrong.path);
+    let unmarked = wrong.filter(|path| !is_marked(&template, path)).collect();
     Score {
+        unmarked,
         accuracy: infer::accuracy(&of("output"), &again, language).unwrap(),
         unseen: is_same(&unseen, &of("unseen-output"), language),
         name,
