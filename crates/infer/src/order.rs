@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::records::{Alignment, ListCase, MATCHED, Votes};
-use super::scalar::number_of;
+use super::scalar::{Scalar, number_of};
 use super::search::Search;
 use super::template::Select;
 use super::tree::{NodeId, SchemaId};
@@ -144,6 +144,25 @@ impl Search<'_> {
             .any(|leaf| values.iter().any(|value| is_same(value, &leaf.text())))
     }
 
+    /// Whether the values at a place can be compared: all are numbers, or all are texts.
+    pub(super) fn is_comparable(&self, field: &[SchemaId]) -> bool {
+        let Some(&last) = field.last() else {
+            return true;
+        };
+        let nodes = self.tree.schema(last).instances.iter();
+        let mut values = nodes.filter_map(|&node| self.tree.node(node).value.as_ref());
+        values.all(|value| number_of(&value.text()).is_some()) || self.are_texts(field)
+    }
+
+    /// Whether all values at a place are texts.
+    fn are_texts(&self, field: &[SchemaId]) -> bool {
+        let Some(&last) = field.last() else {
+            return true;
+        };
+        let mut nodes = self.tree.schema(last).instances.iter();
+        nodes.all(|&node| matches!(self.tree.node(node).value, Some(Scalar::Text(_)) | None))
+    }
+
     fn is_ordered(
         &self,
         records: &[NodeId],
@@ -160,6 +179,10 @@ impl Search<'_> {
             .collect();
         let Some(keys) = keys else { return false };
         if numeric && keys.iter().any(|key| key.0.is_none()) {
+            return false;
+        }
+        // An order of texts is one of texts only: JSONata compares no number with a text.
+        if !numeric && !self.are_texts(field) {
             return false;
         }
         keys.iter()

@@ -227,6 +227,7 @@ impl Search<'_> {
                 .iter()
                 .filter(|&&sibling| sibling != node)
                 .all(is_beyond)
+                && self.is_comparable(field)
         })?;
         Some(Select::Extreme(field, greatest))
     }

@@ -228,6 +228,30 @@ fn check(input: &Value, output: &Value, wanted: &str) {
 }
 
 #[test]
+fn numbers_and_texts_are_not_put_in_an_order() {
+    let lines = |item: [&str; 3]| {
+        let lines = [json!(0), json!("20000000"), json!("0-")];
+        let lines = lines.into_iter().zip(item);
+        let lines = lines.map(|(note, sku)| json!({"sku": sku, "note": note}));
+        json!({ "lines": lines.collect::<Vec<_>>() })
+    };
+    let input = lines(["mug", "tray", "bowl"]);
+    for (output, wanted) in [
+        (json!({"last": "tray"}), json!({"last": "tray"})),
+        (json!({"note": "0-"}), json!({"note": "0-"})),
+        (
+            json!([{"sku": "mug"}, {"sku": "bowl"}, {"sku": "tray"}]),
+            json!([{"sku": "mug"}, {"sku": "bowl"}, {"sku": "tray"}]),
+        ),
+    ] {
+        let template = generate(&input.to_string(), &output.to_string(), Language::Jsonata);
+        let mapped = map(&template, &input.to_string(), Language::Jsonata);
+        let mapped: Value = serde_json::from_str(&mapped).unwrap();
+        assert_eq!(mapped, wanted, "{template}");
+    }
+}
+
+#[test]
 fn values_are_explained_in_the_way_that_generalises_best() {
     let two =
         json!({"parties": [{"role": "ST", "name": "Depot"}, {"role": "BT", "name": "Office"}]});
