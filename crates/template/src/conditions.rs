@@ -28,7 +28,10 @@ pub(crate) fn ordered(template: &Template) -> Result<Vec<String>, TemplateError>
             "Circular dependency between conditions: [{}]",
             circle.join(", ")
         );
-        TemplateError::format(template.root.position, message)
+        let mut members = template.conditions.iter();
+        let first = members.find(|member| circle.first() == Some(&member.name));
+        let position = first.map_or(template.root.position, |member| member.position);
+        TemplateError::format(position, message)
     })
 }
 

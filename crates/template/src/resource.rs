@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Position, TemplateError};
 use crate::node::{Member, Node};
 
+/// The most characters of a resource's name.
+///
+/// Source: quotas of CloudFormation, names in templates.
+const LONGEST_NAME: usize = 255;
+
 /// A resource of a template.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResourceDeclaration {
@@ -96,6 +101,10 @@ pub(crate) fn declaration(member: &Member) -> Result<ResourceDeclaration, Templa
     } = member;
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
         let message = format!("Resource name {name} is non alphanumeric.");
+        return Err(TemplateError::format(*position, message));
+    }
+    if name.len() > LONGEST_NAME {
+        let message = format!("Resource name {name} has more than {LONGEST_NAME} characters.");
         return Err(TemplateError::format(*position, message));
     }
     let Some(members) = value.as_object() else {

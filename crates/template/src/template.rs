@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::error::TemplateError;
-use crate::node::{Member, Node};
+use crate::node::{Content, Member, Node};
 use crate::parameter::{self, ParameterDeclaration};
 use crate::resource::{self, ResourceDeclaration};
 use crate::{check, for_each, parse, transform};
@@ -130,7 +130,7 @@ impl Template {
                 .filter(is_declared(has_loops))
                 .cloned()
                 .collect(),
-            mappings: members("Mappings")?.to_vec(),
+            mappings: mappings(members("Mappings")?)?,
             rules: members("Rules")?.to_vec(),
             transforms,
             has_loops,
@@ -309,6 +309,42 @@ fn members<'a>(root: &'a Node, section: &str) -> Result<&'a [Member], TemplateEr
             TemplateError::format(node.position, message)
         }),
     }
+}
+
+/// The mappings: two levels of names, with texts or lists of texts.
+fn mappings(members: &[Member]) -> Result<Vec<Member>, TemplateError> {
+    for mapping in members.iter().filter(is_declared(false)) {
+        let malformed = |node: &Node, message: &str| {
+            let message = format!("{message} ({})", mapping.name);
+            TemplateError::format(node.position, message)
+        };
+        let keys = mapping.value.as_object();
+        let keys =
+            keys.ok_or_else(|| malformed(&mapping.value, "Every Mappings member must be a map"))?;
+        for key in keys.iter().filter(is_declared(false)) {
+            let values = key.value.as_object();
+            let values = values.ok_or_else(|| {
+                malformed(
+                    &key.value,
+                    "Every Mappings object must contain a map of values",
+                )
+            })?;
+            if let Some(wrong) = values.iter().find(|member| !is_constant(&member.value)) {
+                let message = "Every Mappings attribute must be a String or a List.";
+                return Err(malformed(&wrong.value, message));
+            }
+        }
+    }
+    Ok(members.to_vec())
+}
+
+/// Whether a value of a mapping is a text or a list of texts. Functions and parameters are not.
+fn is_constant(node: &Node) -> bool {
+    let is_text = |node: &Node| matches!(&node.content, Content::Scalar(value) if !value.is_null());
+    is_text(node)
+        || node
+            .as_list()
+            .is_some_and(|items| items.iter().all(is_text))
 }
 
 fn description(root: &Node) -> Result<Option<String>, TemplateError> {

@@ -67,7 +67,7 @@ fn what_is_wrong_is_named_with_its_place() {
         ),
         (
             "Conditions: {A: !Not [!Condition B], B: !Not [!Condition A]}\nResources: {R: {Type: T}}",
-            "Template format error: Circular dependency between conditions: [A, B] (line 1, column 1)",
+            "Template format error: Circular dependency between conditions: [A, B] (line 1, column 14)",
         ),
         (
             "Conditions: {A: !Equals [!Ref R, a]}\nResources: {R: {Type: T}}",
@@ -80,6 +80,22 @@ fn what_is_wrong_is_named_with_its_place() {
         (
             "Transform: AWS::Serverless-2016-10-31\nResources: {R: {Type: AWS::Serverless::Function}}",
             "Template format error: the type AWS::Serverless::Function of resource R is not supported: the transform AWS::Serverless-2016-10-31 is not carried out (line 2, column 16)",
+        ),
+        (
+            "Mappings: {M: {a: {b: !Ref R}}}\nResources: {R: {Type: T}}",
+            "Template format error: Every Mappings attribute must be a String or a List. (M) (line 1, column 28)",
+        ),
+        (
+            "Mappings: {M: {a: {b: [x, {c: d}]}}}\nResources: {R: {Type: T}}",
+            "Template format error: Every Mappings attribute must be a String or a List. (M) (line 1, column 23)",
+        ),
+        (
+            "Mappings: {M: {a: b}}\nResources: {R: {Type: T}}",
+            "Template format error: Every Mappings object must contain a map of values (M) (line 1, column 19)",
+        ),
+        (
+            "Mappings: {M: a}\nResources: {R: {Type: T}}",
+            "Template format error: Every Mappings member must be a map (M) (line 1, column 15)",
         ),
         (
             "Resources: {R: {Type: T, DeletionPolicy: Keep}}",
