@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::error::InitError;
+use crate::traffic::INITIAL_FACTS;
 
 /// One file: who and where, and what there is.
 #[derive(Debug, Deserialize)]
@@ -77,6 +78,10 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Document>, InitError> {
     let mut paths = Vec::new();
     for entry in listed {
         let path = entry?.path();
+        // It is read with the settings.
+        if path.file_name().is_some_and(|name| name == INITIAL_FACTS) {
+            continue;
+        }
         let ending = path.extension().and_then(|extension| extension.to_str());
         if path.is_file() && matches!(ending, Some("yaml" | "yml" | "json")) {
             paths.push(path);

@@ -1,6 +1,6 @@
 //! The settings `facts`, `upstream-b2bi`, `record-traffic`, `upstream-b2bi-signature` and `replay`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use b2bi_local_calibrate::Recording;
 use http::Uri;
@@ -64,35 +64,42 @@ pub(crate) fn settled(settings: &Resolved) -> Result<Option<TrafficConfig>, Sett
     }
 }
 
-/// The recording of AWS that the setting `facts` names.
+/// The file with a recording in the folder that the setting `init` names.
+pub(crate) const INITIAL_FACTS: &str = "facts.json";
+
+/// The recording of AWS that the setting `facts` names, else that of the initial state.
 ///
 /// # Errors
 ///
 /// The file cannot be read, or is not a recording.
 pub(crate) fn facts(settings: &Resolved) -> Result<Option<Recording>, SettingError> {
-    match settings.value("facts") {
-        "" => Ok(None),
-        _ => read(settings, "facts").map(Some),
+    let (named, init) = (settings.value("facts"), settings.value("init"));
+    if !named.is_empty() {
+        return read(settings, "facts", Path::new(named)).map(Some);
     }
+    let initial = Path::new(init).join(INITIAL_FACTS);
+    if init.is_empty() || !initial.is_file() {
+        return Ok(None);
+    }
+    read(settings, "init", &initial).map(Some)
 }
 
 fn recording(settings: &Resolved) -> Result<Recording, SettingError> {
-    let recording = read(settings, "replay")?;
+    let path = settings.value("replay");
+    let recording = read(settings, "replay", Path::new(path))?;
     if recording.has_traffic() {
         return Ok(recording);
     }
-    let path = settings.value("replay");
     let problem = format!("{path} has no calls that --upstream-b2bi passed");
     Err(settings.error("replay", problem))
 }
 
-/// The recording in the file that a setting names.
-fn read(settings: &Resolved, key: &str) -> Result<Recording, SettingError> {
-    let path = settings.value(key);
+/// The recording in a file of a setting.
+fn read(settings: &Resolved, key: &str, path: &Path) -> Result<Recording, SettingError> {
     let text = std::fs::read_to_string(path);
     let text = text.map_err(|error| settings.error(key, format!("cannot be read: {error}")))?;
     let recording = Recording::parse(&text);
-    recording.map_err(|error| settings.error(key, format!("{path} {error}")))
+    recording.map_err(|error| settings.error(key, format!("{} {error}", path.display())))
 }
 
 fn signature(settings: &Resolved) -> Result<UpstreamSignature, SettingError> {

@@ -13,8 +13,8 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
+pub(crate) use config::{INITIAL_FACTS, facts, settled};
 pub use config::{ProxyConfig, TrafficConfig, UpstreamSignature};
-pub(crate) use config::{facts, settled};
 pub(crate) use error::TrafficError;
 use proxy::Proxy;
 use replay::Replaying;

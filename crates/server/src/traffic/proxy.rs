@@ -34,9 +34,9 @@ impl Proxy {
     /// There are no credentials to sign with, or the recording cannot be written.
     pub(super) fn open(config: &ProxyConfig) -> Result<Self, TrafficError> {
         let caller = match config.signature {
-            // Calls have a region of their own; that of the credentials is for calls without one.
+            // Calls have a region of their own, and the address is given, so that none is looked for.
             UpstreamSignature::New => {
-                CallerCredentials::load(None, None).map_err(TrafficError::Credentials)?
+                CallerCredentials::load(None, Some("")).map_err(TrafficError::Credentials)?
             }
             UpstreamSignature::Caller => CallerCredentials::none(),
         };
