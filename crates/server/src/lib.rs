@@ -25,6 +25,7 @@ mod log;
 mod metrics;
 mod object_events;
 mod objects;
+mod open_files;
 mod query;
 mod reset;
 mod ring;

@@ -42,6 +42,7 @@ use crate::init;
 use crate::lifecycle;
 use crate::object_events;
 use crate::objects::Objects;
+use crate::open_files;
 use crate::traffic::{Traffic, TrafficError};
 
 /// A server that listens and is ready to answer.
@@ -67,6 +68,7 @@ impl Server {
         app.facts = facts;
         app.traffic = open_traffic(&app).map_err(io::Error::other)?;
         init::apply(&app).await.map_err(io::Error::other)?;
+        open_files::allow(app.config.limits.connections);
         let listener = TcpListener::bind(listen).await;
         let listener = listener.map_err(|error| {
             let remedy = remedy(error.kind());

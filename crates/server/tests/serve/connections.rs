@@ -120,3 +120,30 @@ async fn those_who_are_too_many_are_told_so_or_see_the_end() {
     }
     assert!((TOLD..3 * TOLD).contains(&event_log), "{event_log}");
 }
+
+/// Each connection answers one request after the other while all of them are open.
+#[tokio::test]
+async fn two_thousand_connections_stay_open() {
+    // The clients are in this process too.
+    let server = Running::start(|config| config.limits.connections = 5_000).await;
+    let mut streams = Vec::new();
+    for _ in 0..2_000 {
+        streams.push(TcpStream::connect(server.address).await.unwrap());
+    }
+    for _ in 0..2 {
+        let request = b"GET /_b2bi/health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        for stream in &mut streams {
+            stream.write_all(request).await.unwrap();
+        }
+        for stream in &mut streams {
+            let mut reply = [0; 12];
+            stream.read_exact(&mut reply).await.unwrap();
+            assert_eq!(&reply, b"HTTP/1.1 200");
+            // Short replies come in one piece.
+            stream
+                .read_buf(&mut Vec::with_capacity(16 << 10))
+                .await
+                .unwrap();
+        }
+    }
+}
