@@ -85,7 +85,15 @@ impl Search<'_> {
         if !is_code || !is_apart || !short || codes.len() > CODES {
             return Vec::new();
         }
-        codes.into_keys().collect()
+        // A code that every record has tells none from another.
+        let is_everywhere = |code: &String| {
+            let mut held = nodes.iter().map(|&node| self.tree.below(node, field));
+            held.all(|held| held.contains(code))
+        };
+        codes
+            .into_keys()
+            .filter(|code| !is_everywhere(code))
+            .collect()
     }
 
     /// Whether a name is one that people call the records of some code by.

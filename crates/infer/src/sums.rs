@@ -240,7 +240,8 @@ impl Search<'_> {
                     continue;
                 }
                 let path = self.all(from, record, schema);
-                let cost = if named { 0.6 } else { 2.9 };
+                let deep = 0.02 * as_number(path.steps.len());
+                let cost = if named { 0.6 } else { 2.9 } + deep;
                 self.finish(Expression::Aggregate(what, path), cases, &mut |item| {
                     push(found, cost, item);
                 });

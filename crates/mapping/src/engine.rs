@@ -87,6 +87,17 @@ impl Limits {
         }
     }
 
+    /// The same limits for an input of this size: each full MiB adds a tenth of the time.
+    ///
+    /// An input as large as the service takes needs longer than a template that never ends deserves.
+    #[must_use]
+    pub fn for_input(mut self, bytes: usize) -> Self {
+        let mebibytes = u32::try_from(bytes >> 20).unwrap_or(u32::MAX);
+        let more = (self.time / 10).saturating_mul(mebibytes);
+        self.time = self.time.saturating_add(more);
+        self
+    }
+
     /// How long a failed evaluation may be done again to find the place of its error.
     #[must_use]
     pub fn search_time(&self) -> Duration {
@@ -113,5 +124,38 @@ impl Cancel {
     /// The same in the form of the JSONata library.
     pub(crate) fn token(&self) -> CancelToken {
         self.0.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Limits;
+
+    #[test]
+    fn the_time_grows_with_the_input() {
+        let check = |bytes: usize, wanted: Duration| {
+            let limits = Limits::standard().for_input(bytes);
+            assert_eq!(limits.time, wanted, "{bytes}");
+            let standard = Limits::standard();
+            assert_eq!(
+                Limits {
+                    time: standard.time,
+                    ..limits
+                },
+                standard,
+                "{bytes}"
+            );
+        };
+        check(0, Duration::from_secs(10));
+        check((1 << 20) - 1, Duration::from_secs(10));
+        check(1 << 20, Duration::from_secs(11));
+        check(150 << 20, Duration::from_secs(160));
+        let most = Limits {
+            time: Duration::MAX,
+            ..Limits::standard()
+        };
+        assert_eq!(most.for_input(usize::MAX).time, Duration::MAX);
     }
 }

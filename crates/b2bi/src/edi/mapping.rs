@@ -42,9 +42,11 @@ impl Mapping {
             MappingTemplateLanguage::Jsonata => &*evaluation.jsonata,
             MappingTemplateLanguage::Xslt => &*evaluation.xslt,
         };
+        let mut run = evaluation.run.clone();
+        run.limits = run.limits.for_input(input.len());
         let mapped = engine
             .compile(&self.template)
-            .and_then(|template| template.evaluate(input, &evaluation.run))
+            .and_then(|template| template.evaluate(input, &run))
             .map_err(|error| EdiError::Template(Box::new(error)))?;
         Ok(mapped.unwrap_or_else(|| "null".to_owned()))
     }

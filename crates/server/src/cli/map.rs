@@ -144,7 +144,7 @@ impl Source {
         let run = Run::new(
             clock.unwrap_or_else(system::now).as_millis(),
             random_seed(),
-            MappingLimits::standard(),
+            MappingLimits::standard().for_input(document.len()),
         );
         let mapped = engine(self.language(), matches)?
             .compile(&self.text)

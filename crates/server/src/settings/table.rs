@@ -221,7 +221,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "mapping-seconds",
         "SECONDS",
         "10",
-        "Time limit for evaluating a mapping template",
+        "Time limit for evaluating a mapping template; each MB of its input adds a tenth",
     ),
     Setting::new(
         "mapping-output-bytes",
