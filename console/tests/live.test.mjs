@@ -163,7 +163,18 @@ test('what would not work is said in words, for each kind of mistake', async () 
   await page.getByText('1 would not work on AWS').waitFor();
   assert.equal(await page.getByText('1 thing would not work', { exact: true }).count(), 0);
   await capability.getByText('On AWS: The policy of documents does not allow').waitFor();
-  await put(server, '/documents?policy', policy('documents', '*', ['s3:Put*']));
+  const conditions = [
+    { StringEquals: { 'aws:SourceAccount': '999999999999' } },
+    { ArnLike: { 'aws:SourceArn': 'arn:aws:b2bi:us-east-1:123456789012:profile/*' } },
+    { StringEquals: { 'aws:SourceAccount': '123456789012' }, ArnEquals: { 'aws:SourceArn': 'arn:aws:b2bi:us-east-1:123456789012:capability/ca-other' } },
+  ];
+  for (const condition of conditions) {
+    await put(server, '/documents?policy', policy('documents', '*', ['s3:Put*'], condition));
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await page.getByText('1 would not work on AWS').waitFor();
+  }
+  const mine = { StringEquals: { 'aws:SourceAccount': '123456789012' }, ArnLike: { 'aws:SourceArn': 'arn:aws:b2bi:us-east-1:123456789012:capability/*' } };
+  await put(server, '/documents?policy', policy('documents', '*', ['s3:Put*'], mine));
   await page.getByRole('button', { name: 'Reload' }).click();
   await page.getByText('would not work on AWS').waitFor({ state: 'detached' });
   await check();

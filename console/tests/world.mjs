@@ -29,9 +29,9 @@ export async function remove(endpoint, path) {
   if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
 }
 
-/** A policy that lets the service do these actions on the keys of a bucket. */
-export function policy(bucket, keys, actions) {
-  const statement = { Effect: 'Allow', Principal: { Service: 'b2bi.amazonaws.com' }, Action: actions, Resource: `arn:aws:s3:::${bucket}/${keys}` };
+/** A policy that lets the service do these actions on the keys of a bucket, under a condition if one is given. */
+export function policy(bucket, keys, actions, Condition = {}) {
+  const statement = { Condition, Effect: 'Allow', Principal: { Service: 'b2bi.amazonaws.com' }, Action: actions, Resource: `arn:aws:s3:::${bucket}/${keys}` };
   return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
 }
 

@@ -1,17 +1,16 @@
 // What buckets must have so that files are processed, here and on AWS.
 
 import { admin, objectPath, s3, s3Xml } from './api';
+import { caller } from './store.svelte';
 
 const SERVICE = 'b2bi.amazonaws.com';
-const INPUT_ACTIONS = ['s3:GetObject', 's3:GetObjectAttributes'];
-const OUTPUT_ACTIONS = ['s3:PutObject'];
 
 /** What is known of a bucket; null where the server does not tell. */
 export interface Bucket {
   exists: boolean;
   /** Whether its notifications go to EventBridge. */
   hasEventBridge: boolean | null;
-  policy: any;
+  hasPolicy: boolean;
   /** Some of its objects. */
   keys: string[];
 }
@@ -53,52 +52,34 @@ async function found<T>(read: () => Promise<T>): Promise<T | null> {
 export async function readBucket(name: string): Promise<Bucket> {
   const path = objectPath(name, '');
   const exists = (await found(() => s3(`${path}?location`))) !== null;
-  if (!exists) return { exists, hasEventBridge: null, policy: null, keys: [] };
+  if (!exists) return { exists, hasEventBridge: null, hasPolicy: false, keys: [] };
   const [notification, policy, listing] = await Promise.all([
     found(() => s3Xml(`${path}?notification`)),
-    found(async () => (await s3(`${path}?policy`)).json()),
+    found(() => s3(`${path}?policy`)),
     found(() => s3Xml(`${path}?list-type=2&max-keys=1000`)),
   ]);
   const keys = [...(listing?.querySelectorAll('Contents > Key') ?? [])].map((key) => key.textContent ?? '');
   const hasEventBridge = notification && notification.querySelector('EventBridgeConfiguration') !== null;
-  return { exists, hasEventBridge, policy, keys };
+  return { exists, hasEventBridge, hasPolicy: policy !== null, keys };
 }
 
-const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]);
-
-/** Whether a text fits a pattern with `*` and `?`. */
-function fits(pattern: string, text: string): boolean {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
-  return new RegExp(`^${escaped}$`, 's').test(text);
-}
-
-function isAbout(statement: any, action: string, resource: string): boolean {
-  const principal = statement.Principal;
-  const isService = principal === '*' || list(principal?.AWS).includes('*') || list(principal?.Service).includes(SERVICE);
-  const isAction = list(statement.Action).some((each) => fits(each.toLowerCase(), action.toLowerCase()));
-  return isService && isAction && list(statement.Resource).some((each) => fits(each, resource));
-}
-
-/** The actions that a policy does not let the service do on a key; conditions are not looked at. */
-export function refusedActions(policy: any, bucket: string, key: string, actions: string[]): string[] {
-  const statements: any[] = Array.isArray(policy?.Statement) ? policy.Statement : policy?.Statement ? [policy.Statement] : [];
-  const resource = `arn:aws:s3:::${bucket}/${key}`;
-  const has = (effect: string, action: string) =>
-    statements.some((each) => each.Effect === effect && (effect === 'Allow' || !each.Condition) && isAbout(each, action, resource));
-  return actions.filter((action) => !has('Allow', action) || has('Deny', action));
+/** The actions that the policy of a bucket does not let the service do for a capability, as `--strict-aws` evaluates it. */
+async function refusedActions(bucket: string, key: string, side: string, capabilityArn: string): Promise<string[]> {
+  const query = new URLSearchParams({ account: caller.account, bucket, key, side, capabilityArn });
+  return (await found(() => admin('GET', `/console/access?${query}`)))?.refused ?? [];
 }
 
 const folder = (key: string) => (key && !key.endsWith('/') ? `${key}/` : key);
 
 /** What is wrong with the buckets of a capability, whose watched folders are given. */
-export function bucketFindings(edi: any, watched: string[], buckets: Map<string, Bucket>, strict: StrictParts): Findings {
+export async function bucketFindings(capability: any, watched: string[], buckets: Map<string, Bucket>, strict: StrictParts): Promise<Findings> {
   const findings: Findings = { here: [], onAws: [] };
-  const [input, output] = [edi.inputLocation, edi.outputLocation];
+  const { inputLocation: input, outputLocation: output } = capability.configuration?.edi ?? {};
   const sides = [
-    { what: 'input', location: input, actions: INPUT_ACTIONS },
-    { what: 'output', location: output, actions: OUTPUT_ACTIONS },
+    { what: 'input', location: input },
+    { what: 'output', location: output },
   ];
-  for (const { what, location, actions } of sides) {
+  for (const { what, location } of sides) {
     const name = location?.bucketName;
     const bucket = name ? buckets.get(name) : undefined;
     if (!bucket) continue;
@@ -110,9 +91,9 @@ export function bucketFindings(edi: any, watched: string[], buckets: Map<string,
       (strict.eventBridge ? findings.here : findings.onAws).push(`EventBridge is off for ${name}: no file there is noticed`);
     }
     const key = what === 'input' ? `${watched[0] ?? folder(location.key ?? '')}file` : `${folder(location.key ?? '')}file`;
-    const refused = refusedActions(bucket.policy, name, key, actions);
+    const refused = await refusedActions(name, key, what, capability.capabilityArn);
     if (refused.length > 0) {
-      const text = bucket.policy === null ? `${name} has no policy; ${SERVICE} needs ${refused.join(' and ')}` : `The policy of ${name} does not allow ${SERVICE} ${refused.join(' and ')} on ${key.slice(0, -4)}*`;
+      const text = !bucket.hasPolicy ? `${name} has no policy; ${SERVICE} needs ${refused.join(' and ')}` : `The policy of ${name} does not allow ${SERVICE} ${refused.join(' and ')} on ${key.slice(0, -4)}* for this capability`;
       (strict.bucketPolicy ? findings.here : findings.onAws).push(text);
     }
   }

@@ -113,7 +113,7 @@ export async function readPicture(): Promise<Picture> {
     const set = edi.type?.x12Details;
     const partners = partnerships.filter((each) => each.capabilities?.includes(capability.capabilityId));
     const watched = edi.inputLocation ? partners.map((each) => watchedFolder(edi.inputLocation, each)) : [];
-    const { here, onAws } = bucketFindings(edi, watched, buckets, strict);
+    const { here, onAws } = await bucketFindings(capability, watched, buckets, strict);
     const unwatched = partners.length > 0 ? [] : ['No partnership has it, so no folder is watched'];
     const problems = [...capabilityProblems(edi, transformer), ...here, ...unwatched];
     add('capability', capability, [set?.transactionSet, set?.version].filter(Boolean).join(' '), problems, onAws);

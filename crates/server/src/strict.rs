@@ -9,8 +9,31 @@ use b2bi_local_objects::{EmbeddedS3, ServiceAccess};
 use crate::config::StrictConfig;
 
 const PRINCIPAL: &str = "b2bi.amazonaws.com";
-const INPUT_ACTIONS: [&str; 2] = ["s3:GetObject", "s3:GetObjectAttributes"];
-const OUTPUT_ACTIONS: [&str; 1] = ["s3:PutObject"];
+/// What the service does with a file that it takes.
+pub(crate) const INPUT_ACTIONS: [&str; 2] = ["s3:GetObject", "s3:GetObjectAttributes"];
+/// What the service does with a file that it makes.
+pub(crate) const OUTPUT_ACTIONS: [&str; 1] = ["s3:PutObject"];
+
+/// The actions that the policy of a bucket does not let the service do on a key.
+pub(crate) fn refused_actions(
+    s3: &EmbeddedS3,
+    account: &str,
+    (bucket, key): (&str, &str),
+    actions: &[&'static str],
+    source_arn: &str,
+) -> Vec<&'static str> {
+    let is_refused = |action: &&str| {
+        let access = ServiceAccess {
+            principal: PRINCIPAL,
+            action,
+            key,
+            source_account: account,
+            source_arn,
+        };
+        !s3.policy_allows(account, bucket, &access)
+    };
+    actions.iter().copied().filter(is_refused).collect()
+}
 
 /// Checks buckets of the embedded S3.
 pub(crate) struct StrictSetup {
@@ -30,20 +53,11 @@ impl StrictSetup {
         &self,
         account: &str,
         (bucket, key): (&str, &str),
-        actions: &[&str],
+        actions: &[&'static str],
         source_arn: &str,
     ) -> Result<(), BucketSetupError> {
-        let is_allowed = |action: &&&str| {
-            let access = ServiceAccess {
-                principal: PRINCIPAL,
-                action,
-                key,
-                source_account: account,
-                source_arn,
-            };
-            self.s3.policy_allows(account, bucket, &access)
-        };
-        match actions.iter().find(|action| !is_allowed(action)) {
+        let refused = refused_actions(&self.s3, account, (bucket, key), actions, source_arn);
+        match refused.first() {
             None => Ok(()),
             Some(action) => Err(BucketSetupError::NotAllowed {
                 bucket: bucket.to_owned(),

@@ -142,6 +142,7 @@ POST /_b2bi/console/inspect | {"text": "x"} | 200 | not-an-interchange
 GET /_b2bi/console/sets |  | 200 | X12_850
 GET /_b2bi/console/outline?transactionSet=X12_850&version=VERSION_4010 |  | 200 | BEG
 GET /_b2bi/console/sample?transactionSet=X12_850&version=VERSION_4010 |  | 200 | ISA
+GET /_b2bi/console/access?account=111122223333&bucket=b&key=in/a&side=input&capabilityArn=a |  | 200 | s3:GetObjectAttributes
 GET /_b2bi/state?account=111122223333&objects=false |  | 200 | "scopes": []
 PUT /_b2bi/state | {"format": "b2bi-local state", "version": 1, "scopes": []} | 200 | "scopes":0
 POST /_b2bi/reset |  | 200 | "metrics"

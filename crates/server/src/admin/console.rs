@@ -173,7 +173,8 @@ pub(super) fn sample(app: &App, call: &Call) -> HandlerResult {
     Ok(reply(StatusCode::OK, &json!({"text": text})))
 }
 
-fn is_on(app: &App) -> Result<(), AdminError> {
+/// Refuses what belongs to the console where that is off.
+pub(super) fn is_on(app: &App) -> Result<(), AdminError> {
     if app.config.console {
         return Ok(());
     }

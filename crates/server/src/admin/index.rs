@@ -124,6 +124,10 @@ const SUMMARIES: &[(&str, &str)] = &[
         "/_b2bi/console/sample",
         "An interchange with one transaction of a set",
     ),
+    (
+        "/_b2bi/console/access",
+        "Which actions of the service the policy of a bucket refuses",
+    ),
     ("/_localstack/health", "Health in LocalStack's form"),
     (
         "/_localstack/init",

@@ -6,6 +6,7 @@
 )]
 
 mod body;
+mod bucket_access;
 mod call;
 mod clock;
 mod console;

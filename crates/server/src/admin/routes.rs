@@ -12,8 +12,8 @@ use percent_encoding::percent_decode_str;
 
 use super::call::{AdminError, Call, HandlerResult};
 use super::{
-    ROOT, clock, console, dead, event_log, explain, faults, index, jobs, journal, localstack,
-    problem, reset, s3_events, seed, snapshots, stacks, state, status,
+    ROOT, bucket_access, clock, console, dead, event_log, explain, faults, index, jobs, journal,
+    localstack, problem, reset, s3_events, seed, snapshots, stacks, state, status,
 };
 use crate::app::App;
 use crate::query::{Params, unknown};
@@ -223,6 +223,12 @@ static ROUTES: &[Route] = &[
         console::sample,
     )
     .long(),
+    route(
+        GET,
+        "/_b2bi/console/access",
+        bucket_access::QUERY,
+        bucket_access::show,
+    ),
     route(GET, "/_localstack/health", NONE, status::localstack_health),
     route(HEAD, "/_localstack/health", NONE, status::localstack_health),
     route(GET, "/_localstack/init", NONE, status::localstack_init),
