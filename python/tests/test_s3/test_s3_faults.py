@@ -74,7 +74,8 @@ def test_errors_are_those_of_s3(faulty, method, path, rule, status, code):
     assert reply.headers.get("x-b2bi-fault-id") == ("it" if acts else None)
     if code:
         assert f"<Code>{code}</Code>" in reply.text and "<RequestId>" in reply.text
-        assert f"<Resource>{path.partition('?')[0]}</Resource>" in reply.text
+        subject = f"<Key>{path.removeprefix('/files/')}</Key>" if code == "NoSuchKey" else f"<Resource>{path.partition('?')[0]}</Resource>"
+        assert subject in reply.text
     assert faulty.entries()[-1][2:] == (status, code)
 
 

@@ -9,6 +9,7 @@ import uuid
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
 from clients import authorization
 from s3_helpers import ACCOUNT, OTHER_ACCOUNT, fails, keys, prefixes, read, size_of
@@ -98,7 +99,7 @@ def test_errors(s3, bucket, endpoint):
     fails("NotImplemented", 501, s3.get_object_torrent, Bucket=bucket, Key="k")
     fails("KeyTooLongError", 400, s3.put_object, Bucket=bucket, Key="k" * 1025, Body=b"")
     text = requests.get(f"{endpoint}/{bucket}/none", headers={"Authorization": authorization(ACCOUNT, service="s3")}).text
-    for member in ["<Code>NoSuchKey</Code>", f"<Resource>/{bucket}/none</Resource>", "<RequestId>", "<HostId>"]:
+    for member in ["<Code>NoSuchKey</Code>", "<Key>none</Key>", "<RequestId>", "<HostId>"]:
         assert member in text
 
 
@@ -207,9 +208,51 @@ def test_tagging(s3, bucket):
     s3.delete_object_tagging(Bucket=bucket, Key="k")
     assert s3.get_object_tagging(Bucket=bucket, Key="k")["TagSet"] == []
     many = [{"Key": str(number), "Value": ""} for number in range(11)]
-    fails("InvalidTag", 400, s3.put_object_tagging, Bucket=bucket, Key="k", Tagging={"TagSet": many})
+    fails("BadRequest", 400, s3.put_object_tagging, Bucket=bucket, Key="k", Tagging={"TagSet": many})
     fails("InvalidTag", 400, s3.put_object_tagging, Bucket=bucket, Key="k", Tagging={"TagSet": many[:1] * 2})
+    own = [{"Key": "aws:a", "Value": ""}]
+    fails("InvalidTag", 400, s3.put_object_tagging, Bucket=bucket, Key="k", Tagging={"TagSet": own})
+    fails("InvalidTag", 400, s3.put_object, Bucket=bucket, Key="k", Tagging="aws:a=1")
+    fails("InvalidTag", 400, s3.create_multipart_upload, Bucket=bucket, Key="k", Tagging="aws:a=1")
+    fails("InvalidTag", 400, s3.copy_object, Bucket=bucket, Key="copy", CopySource=f"{bucket}/k", Tagging="aws:a=1", TaggingDirective="REPLACE")
     fails("NoSuchKey", 404, s3.get_object_tagging, Bucket=bucket, Key="none")
+
+
+def test_errors_name_what_they_are_about(s3, bucket):
+    def members(call, **arguments):
+        with pytest.raises(ClientError) as raised:
+            call(**arguments)
+        return {name: value for name, value in raised.value.response["Error"].items() if name not in ("Code", "Message")}
+
+    s3.put_object(Bucket=bucket, Key="a b", Body=b"x")
+    etag = s3.head_object(Bucket=bucket, Key="a b")["ETag"]
+    source = {"Bucket": bucket, "Key": "no ne/x"}
+    for call, arguments, expected in [
+        (s3.get_object, {"Key": "no ne/x"}, {"Key": "no ne/x"}),
+        (s3.copy_object, {"Key": "k", "CopySource": source}, {"Key": "no ne/x"}),
+        (s3.abort_multipart_upload, {"Key": "k", "UploadId": "none"}, {"UploadId": "none"}),
+        (s3.list_objects_v2, {"Bucket": "no-such-bucket"}, {"BucketName": "no-such-bucket"}),
+        (s3.get_bucket_tagging, {}, {"BucketName": bucket}),
+        (s3.get_bucket_cors, {}, {"BucketName": bucket}),
+        (s3.delete_bucket, {}, {"BucketName": bucket}),
+        (s3.get_object, {"Key": "a b", "IfMatch": "other"}, {"Condition": "If-Match"}),
+        (s3.put_object, {"Key": "a b", "IfNoneMatch": "*"}, {"Condition": "If-None-Match"}),
+        (s3.copy_object, {"Key": "k", "CopySource": {"Bucket": bucket, "Key": "a b"}, "CopySourceIfNoneMatch": etag},
+         {"Condition": "x-amz-copy-source-If-None-Match"}),
+    ]:
+        assert members(call, **{"Bucket": bucket, **arguments}) == expected, (call, arguments)
+
+
+def test_tags_of_a_bucket_are_put_without_content(s3, bucket):
+    reply = s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "a", "Value": "1"}]})
+    assert reply["ResponseMetadata"]["HTTPStatusCode"] == 204
+
+
+def test_a_part_is_part_of_the_content(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"0123456789")
+    for call in (s3.head_object, s3.get_object):
+        reply = call(Bucket=bucket, Key="k", PartNumber=1)
+        assert (reply["ResponseMetadata"]["HTTPStatusCode"], reply["ContentRange"]) == (206, "bytes 0-9/10")
 
 
 # Conditions

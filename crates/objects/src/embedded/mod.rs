@@ -19,6 +19,7 @@ mod described_parts;
 mod digests;
 mod disk;
 pub(crate) mod disk_error;
+mod error_subject;
 mod fields;
 mod form;
 mod hashed;
@@ -73,6 +74,7 @@ use self::configuration::Task;
 use self::cors::CorsRequest;
 use self::disk::Disk;
 use self::disk_error::DiskError;
+use self::error_subject::RequestSubject;
 use self::form::Form;
 use self::load_error::{LoadError, LoadErrorKind};
 use self::location::Endpoint;
@@ -234,7 +236,7 @@ impl EmbeddedS3 {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        let resource = request.uri().path().to_owned();
+        let subject = RequestSubject::of(&request);
         let request =
             request.map(|body| Body::http_body_unsync(body.map_err(Into::<BoxError>::into)));
         let page = CorsRequest::of(request.method(), request.headers());
@@ -247,7 +249,9 @@ impl EmbeddedS3 {
         if let Some((page, bucket)) = page {
             page.allow(&self.memory, account, &bucket, answer.headers_mut());
         }
-        reply::complete(answer, &self.memory.id(), &resource)
+        reply::complete(answer, &self.memory.id(), || {
+            subject.resolve(|path, host| self.target(path, host))
+        })
     }
 
     async fn answer(&self, account: &str, mut request: Request<Body>) -> S3Result<Response<Body>> {

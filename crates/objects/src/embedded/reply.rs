@@ -2,9 +2,11 @@
 
 use b2bi_local_panics::Panic;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use s3s::{Body, S3Error, S3ErrorCode};
+
+use super::error_subject::ErrorSubject;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
@@ -153,7 +155,8 @@ pub fn error_answer(error: &ErrorAnswer<'_>) -> Response<Bytes> {
     if let Some(message) = error.message {
         failure.set_message(message.to_owned());
     }
-    let answer = complete(of_error(failure), error.request_id, error.resource);
+    let subject = ErrorSubject::of_resource(error.resource);
+    let answer = complete(of_error(failure), error.request_id, || subject);
     answer.map(|body| body.bytes().unwrap_or_default())
 }
 
@@ -168,13 +171,16 @@ pub(crate) fn of_panic(panic: Panic) -> Response<Body> {
 pub(crate) fn complete(
     mut answer: Response<Body>,
     request_id: &str,
-    resource: &str,
+    subject: impl FnOnce() -> ErrorSubject,
 ) -> Response<Body> {
     if answer.status() == StatusCode::NOT_MODIFIED {
         *answer.body_mut() = Body::empty();
         answer.headers_mut().remove(CONTENT_TYPE);
     } else if answer.status().is_client_error() || answer.status().is_server_error() {
-        complete_error(&mut answer, request_id, resource);
+        complete_error(&mut answer, request_id, &subject());
+    } else if answer.headers().contains_key(CONTENT_RANGE) {
+        // The library answers HEAD of a part or a range with 200.
+        *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
     }
     if let Ok(value) = HeaderValue::from_str(request_id) {
         answer.headers_mut().insert(REQUEST_ID, value.clone());
@@ -187,11 +193,11 @@ pub(crate) fn complete(
     answer
 }
 
-fn complete_error(answer: &mut Response<Body>, request_id: &str, resource: &str) {
+fn complete_error(answer: &mut Response<Body>, request_id: &str, subject: &ErrorSubject) {
     let body = answer.body().bytes().unwrap_or_default();
     let Some(completed) = std::str::from_utf8(&body)
         .ok()
-        .and_then(|xml| with_members(xml, request_id, resource))
+        .and_then(|xml| with_members(xml, request_id, subject))
     else {
         return;
     };
@@ -200,14 +206,16 @@ fn complete_error(answer: &mut Response<Body>, request_id: &str, resource: &str)
 }
 
 /// Adds to an error's XML the members it lacks: the library knows neither path nor request id.
-fn with_members(xml: &str, request_id: &str, resource: &str) -> Option<String> {
+fn with_members(xml: &str, request_id: &str, subject: &ErrorSubject) -> Option<String> {
     let (before, after) = xml.rsplit_once("</Error>")?;
     let code = before.split_once("<Code>")?.1.split_once("</Code>")?.0;
     let mut completed = before.to_owned();
     if !before.contains("<Message>") {
         push(&mut completed, "Message", message(code).unwrap_or(code));
     }
-    push(&mut completed, "Resource", resource);
+    for (name, text) in subject.members(code) {
+        push(&mut completed, name, text);
+    }
     push(&mut completed, "RequestId", request_id);
     push(&mut completed, "HostId", request_id);
     Some(completed + "</Error>" + after)
@@ -227,7 +235,9 @@ mod tests {
     use s3s::s3_error;
 
     fn check(error: S3Error, expected: &str) {
-        let answer = complete(of_error(error), "R-1", "/b/<k>");
+        let answer = complete(of_error(error), "R-1", || {
+            ErrorSubject::of_resource("/b/<k>")
+        });
         let body = answer.body().bytes().unwrap();
         let xml = std::str::from_utf8(&body).unwrap();
         assert_eq!(xml.split_once("?>").unwrap().1.trim(), expected);
@@ -236,22 +246,26 @@ mod tests {
 
     #[test]
     fn errors_are_complete() {
-        let ids = "<Resource>/b/&lt;k&gt;</Resource><RequestId>R-1</RequestId><HostId>R-1</HostId></Error>";
+        let ids = "<RequestId>R-1</RequestId><HostId>R-1</HostId></Error>";
         check(
             s3_error!(NoSuchKey),
             &format!(
-                "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message>{ids}"
+                "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message><Key>&lt;k&gt;</Key>{ids}"
             ),
         );
         check(
             s3_error!(InvalidArgument, "a & b"),
-            &format!("<Error><Code>InvalidArgument</Code><Message>a &amp; b</Message>{ids}"),
+            &format!(
+                "<Error><Code>InvalidArgument</Code><Message>a &amp; b</Message><Resource>/b/&lt;k&gt;</Resource>{ids}"
+            ),
         );
     }
 
     #[test]
     fn not_modified_has_no_body() {
-        let answer = complete(of_error(s3_error!(NotModified)), "R-1", "/");
+        let answer = complete(of_error(s3_error!(NotModified)), "R-1", || {
+            ErrorSubject::of_resource("/")
+        });
         assert_eq!(
             (answer.status(), answer.body().bytes().unwrap().len()),
             (StatusCode::NOT_MODIFIED, 0)

@@ -238,6 +238,7 @@ impl Place<'_> {
             self.memory.send_test(self.account, self.bucket);
         }
         let mut answer = Response::new(Body::empty());
+        *answer.status_mut() = self.row.put_status;
         self.add_header(&mut answer, header);
         Ok(answer)
     }

@@ -1,6 +1,6 @@
 //! The configurations that a bucket has, one row each.
 
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use s3s::S3Result;
 
 use super::check::{self, Check};
@@ -38,6 +38,8 @@ pub(crate) struct Row {
     pub(super) of_headers: fn(&HeaderMap, &str) -> S3Result<Option<Element>>,
     /// A header that is kept with it, and its value where it is not sent.
     pub(super) header: Option<(&'static str, &'static str)>,
+    /// The status of a PUT.
+    pub(super) put_status: StatusCode,
 }
 
 /// What S3 answers where the configuration was not set.
@@ -73,6 +75,7 @@ const PLAIN: Row = Row {
     max_bytes: MAX_BYTES,
     of_headers: |_, _| Ok(None),
     header: None,
+    put_status: StatusCode::OK,
 };
 
 /// All of them. Source: the service model of S3, and for what is not set the docs of each GET,
@@ -285,6 +288,7 @@ pub(super) static ROWS: &[Row] = &[
     Row {
         name: TAGGING,
         put: "PutBucketTagging",
+        put_status: StatusCode::NO_CONTENT,
         get: "GetBucketTagging",
         delete: "DeleteBucketTagging",
         root: "Tagging",

@@ -165,12 +165,7 @@ pub(crate) fn head(
         tell_checksum!(output, checksum);
         output.checksum_type = Some(object.checksum.dto_type());
     }
-    let status = if output.content_range.is_some() {
-        StatusCode::PARTIAL_CONTENT
-    } else {
-        StatusCode::OK
-    };
-    Ok(S3Response::with_status(output, status))
+    Ok(S3Response::new(output))
 }
 
 /// Tells the attributes that are requested by name.

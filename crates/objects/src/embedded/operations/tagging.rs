@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use http::StatusCode;
 use percent_encoding::percent_decode_str;
 use s3s::dto::{
     DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetObjectTaggingInput,
@@ -42,9 +43,29 @@ pub(crate) fn from_header(header: Option<&str>) -> S3Result<Tags> {
         Some((decode(key)?, decode(value)?))
     };
     let tags: Option<Tags> = pairs.map(parse).collect();
-    checked(tags.ok_or_else(|| {
+    of_object(tags.ok_or_else(|| {
         s3_error!(InvalidArgument, "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.")
-    })?, MAX_TAGS)
+    })?)
+}
+
+/// Checks tags that somebody gives to an object: names of AWS's own are not to be had.
+///
+/// # Errors
+/// `InvalidTag`; `BadRequest` where there are too many.
+fn of_object(tags: Tags) -> S3Result<Tags> {
+    if tags.len() > MAX_TAGS {
+        let mut error = s3_error!(InvalidTag, "Object tags cannot be greater than {MAX_TAGS}");
+        error.set_code(S3ErrorCode::Custom("BadRequest".into()));
+        error.set_status_code(StatusCode::BAD_REQUEST);
+        return Err(error);
+    }
+    if tags.iter().any(|(key, _)| key.starts_with("aws:")) {
+        return Err(s3_error!(
+            InvalidTag,
+            "Your TagKey cannot be prefixed with aws:"
+        ));
+    }
+    checked(tags, MAX_TAGS)
 }
 
 /// Checks tags, of which there may be so many.
@@ -94,7 +115,7 @@ pub(crate) fn put(
 ) -> S3Result<PutObjectTaggingOutput> {
     let pair = |tag: Tag| Some((tag.key?, tag.value?));
     let tags: Option<Tags> = input.tagging.tag_set.into_iter().map(pair).collect();
-    let tags = checked(tags.ok_or(S3ErrorCode::MalformedXML)?, MAX_TAGS)?;
+    let tags = of_object(tags.ok_or(S3ErrorCode::MalformedXML)?)?;
     let (bucket, key) = (&input.bucket, &input.key);
     let version_id = input.version_id.as_deref();
     Ok(PutObjectTaggingOutput {
