@@ -31,6 +31,11 @@ pub(super) fn of(place: &Place<'_>) -> Option<&'static str> {
 }
 
 fn comment(place: &Place<'_>) -> Option<&'static str> {
+    comment_at(place).map(|_| "Write comments as /* text */")
+}
+
+/// Where a comment begins in the line of a mistake, if it is one of other languages.
+pub(super) fn comment_at(place: &Place<'_>) -> Option<usize> {
     let found = place.token(0)?;
     let line_start = place
         .template
@@ -45,9 +50,16 @@ fn comment(place: &Place<'_>) -> Option<&'static str> {
     let upto = place.tokens.get(..end)?;
     let from = upto.iter().position(on_line)?;
     let tokens = upto.get(from..)?;
-    let has = tokens.windows(2).any(is_comment) || tokens.iter().any(|token| token.text == "//");
+    let strokes = tokens.windows(2).find(|pair| is_comment(pair));
+    let strokes = strokes.and_then(|pair| {
+        let whole = pair.iter().find(|token| token.text == "//");
+        whole.or_else(|| pair.first())
+    });
+    let strokes = strokes.or_else(|| tokens.iter().find(|token| token.text == "//"));
     let hashed = found.is("#") && upto.get(from).map(|first| first.start) == Some(found.start);
-    (has || hashed).then_some("Write comments as /* text */")
+    strokes
+        .or_else(|| Some(found).filter(|_| hashed))
+        .map(|token| token.start)
 }
 
 fn quotes(place: &Place<'_>) -> Option<&'static str> {

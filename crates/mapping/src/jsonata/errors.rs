@@ -53,6 +53,9 @@ pub(super) fn syntax(template: &str, error: &ParserError) -> MappingError {
     let advice = position
         .filter(|_| has_advice)
         .and_then(|_| advice::of(&place));
+    // A comment of another language is the mistake, not what stands behind its mark.
+    let comment = advice.and_then(|_| advice::comment_at(&place));
+    let position = comment.map_or(position, |offset| Some(place.position(offset)));
     let reason = advice.map_or_else(|| reason.clone(), |advice| format!("{reason}. {advice}"));
     MappingError {
         position,
