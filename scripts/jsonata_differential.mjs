@@ -43,6 +43,9 @@ const REASONS = [
     /\$own\(.*\/|\$(\w+) := \$\1; .*\/|\$own\(.*\$re\b|\$(\w+) := \$\2; .*\$re\b/.test(expression)],
   ["a replaced builtin under another name is not given the context, and passes over surplus arguments", (theirs, ours, expression) =>
     /\(\$(?:own := \$(?:pad|join|number|fromMillis|toMillis)|(pad|join|number|fromMillis|toMillis) := \$\1);/.test(expression)],
+  ["the library has unwrapped a single item that is a list before the [] is seen", (theirs, ours, expression) =>
+    theirs.value && ours.value && /\$(?:filter|map|each|keys|match|spread)\(.*\)\[\]/.test(expression)
+      && parsed(theirs.value) === `[${parsed(ours.value)}]`],
   ["both are errors", (theirs, ours) => "error" in theirs && "error" in ours],
 ];
 
