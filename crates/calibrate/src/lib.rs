@@ -1,7 +1,7 @@
 //! Questions about AWS as data: asked, recorded, compared, and turned into facts.
 //!
 //! A [`Battery`] has the questions of `fixtures/calibration`. A [`Runner`] asks them of an
-//! [`Endpoint`] and gives a [`Recording`], in which nothing says whose account it was. [`clean()`]
+//! [`Endpoint`] and returns a [`Recording`], which does not identify the account. [`clean()`]
 //! deletes what a run has made. Nothing here opens a connection, reads a clock or a file.
 
 mod answer;

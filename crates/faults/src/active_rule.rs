@@ -231,7 +231,9 @@ impl ActiveRule {
     ) -> Option<(RuleAction, Option<f64>)> {
         let Decided { turn } = recorded.of(place.partition, place.ordinal)?;
         let mut action = match (self.rule.effect(), turn) {
-            (Some(Effect::Steps(steps)), Some(turn)) => carry_out(steps.step_after(turn)?, place)?,
+            (Some(Effect::Steps(steps)), Some(turn)) => {
+                step_action(steps.step_after(turn)?, place)?
+            }
             (Some(Effect::Throttle(throttle)), _) => self.plain(Some(
                 take(throttle, counters, elapsed_ms).unwrap_or_else(|| refuse(throttle, 0)),
             )),
@@ -362,13 +364,13 @@ fn advance(steps: &Steps, counters: &mut Counters, place: Draw<'_>) -> Option<Ru
     let step = steps.step_after(counters.turns)?;
     counters.turns += 1;
     if is_hit(step, place) {
-        carry_out(step, place)
+        step_action(step, place)
     } else {
         None
     }
 }
 
-fn carry_out(step: &Step, place: Draw<'_>) -> Option<RuleAction> {
+fn step_action(step: &Step, place: Draw<'_>) -> Option<RuleAction> {
     let mut action = RuleAction {
         when: step.when(),
         ..RuleAction::default()

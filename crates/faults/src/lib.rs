@@ -1,9 +1,9 @@
 //! The fault engine: rules, facts, clock and seed in, a plan out.
 //!
-//! The crate is pure. It opens no socket, reads no clock and draws nothing that does not follow
-//! from the seed; it knows no service, and of HTTP only statuses and names of headers. Whoever serves
-//! requests describes each of them with [`Facts`], asks [`Engine::decide`] once, after routing, and
-//! does what the [`Plan`] says at the [`Seam`] that it names.
+//! The crate is pure: it opens no socket and reads no clock, and every random draw follows from the
+//! seed. It knows no service, and of HTTP only statuses and header names. The server describes each
+//! request with [`Facts`], calls [`Engine::decide`] once after routing, and applies the [`Plan`] at
+//! its [`Seam`].
 //!
 //! ```
 //! use b2bi_local_faults::{Engine, Facts, FaultList, Outcome};
@@ -17,37 +17,37 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # How rules are asked
+//! # How rules are evaluated
 //!
-//! In order. A rule of latency only adds its delay and the next one is asked; the first rule with
-//! an outcome settles the request. Later rules still count the request when it matches, so that
-//! what they draw does not depend on the rules before them. `nth` and draws go by the number of
-//! matching requests in the partition (`per`), whether or not a window was open. What is used up
-//! (`times`, `steps`, tokens) is used only when the rule is reached and its other limits allow it;
-//! these limits are tried in this order: `nth`, `times`, `window`, `probability`, then the effect.
-//! A rule's latency comes with each of its firings.
+//! Rules are evaluated in order. A rule with only a latency adds its delay, and the next one is
+//! evaluated; the first rule with an outcome decides the request. Later rules still count a request
+//! that matches, so their draws do not depend on the rules before them. `nth` and draws depend on the
+//! number of matching requests in the partition (`per`), whether or not a window was open. Limited
+//! effects (`times`, `steps`, tokens) are used up only when the rule is reached and its other limits
+//! allow it. The order of the limits is `nth`, `times`, `window`, `probability`, then the effect. A
+//! rule's latency applies to each of its firings.
 //!
-//! A draw is a function of the seed, the rule's id, the partition and the ordinal of the request
-//! in it. Requests of other partitions and other rules do not move it. A rule without an id is
-//! called `rule-N` after its position, so give ids to rules whose draws must survive a reordering.
+//! A draw is a function of the seed, the rule's id, the partition and the number of the request in it.
+//! Requests of other partitions and other rules do not change it. A rule without an id is called
+//! `rule-N` after its position, so give ids to rules whose draws must survive a reordering.
 //!
 //! # Connections and replies
 //!
-//! An effect that cuts or changes the reply lets the handler run, as `when = "after"` does; one
-//! that takes the reply's place entirely leaves the state untouched unless `when` says otherwise.
-//! A rule with `at = "accept"` is asked by [`Engine::decide_at_accept`], for connections.
+//! An effect that cuts or changes the reply lets the handler run, as `when = "after"` does. One that
+//! replaces the whole reply leaves the state untouched, unless `when` says otherwise.
+//! [`Engine::decide_at_accept`] evaluates rules with `at = "accept"`, for connections.
 //!
 //! # Results, stages and scenarios
 //!
-//! A rule with `result` is asked by [`Engine::decide_answered`] once the handler has answered, so
-//! after all others, and only when none of them has settled the request. A rule with `job` is asked
-//! by [`Engine::decide_stage`], for each stage of each job. Rules see scenarios as they were when the
-//! request came; those that act move them on.
+//! [`Engine::decide_answered`] evaluates rules with `result` after the handler has answered, if no
+//! other rule has decided the request. [`Engine::decide_stage`] evaluates rules with `job`, for each
+//! stage of each job. Rules see scenarios as they were when the request arrived; rules that act move
+//! them to the next state.
 //!
 //! # Recordings
 //!
 //! The engine keeps the firings since the rules were set. [`Engine::replay`] sets the rules of a
-//! [`Recording`] up so that each acts on the same requests again, by partition and ordinal.
+//! [`Recording`] so that each acts on the same requests again, by partition and number.
 //!
 //! # Where more effects go
 //!

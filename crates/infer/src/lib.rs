@@ -1,6 +1,6 @@
-//! Mapping by example: from an input and the output that is wanted of it, the template that makes it.
+//! Mapping by example: infers a template from an input and its expected output.
 //!
-//! No language model is asked. The input becomes a tree of records and leaves (`tree`), whichever
+//! There is no language model. The input becomes a tree of records and leaves (`tree`), whichever
 //! language it came in; the output is walked beside it. Each list of the output is matched with the
 //! records whose values its items hold (`records`), all of a kind or those that a code, a missing
 //! value or a shared key tells from the others (`filters`). Each scalar gets every explanation that

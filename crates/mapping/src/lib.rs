@@ -1,8 +1,8 @@
 //! Mapping templates: from a document in one shape to a document in another, under limits.
 //!
-//! An [`Engine`] compiles a template, and what it compiled turns an input text into an output text.
-//! Nothing here reads a clock or draws a number of its own: the [`Run`] says what time it is and
-//! where chance begins. The time an evaluation takes is watched by the engine underneath.
+//! An [`Engine`] compiles a template; the compiled template turns an input text into an output text.
+//! The crate reads no clock and draws no random numbers: the [`Run`] provides the time and the seed.
+//! The engine itself watches the time that an evaluation takes.
 //!
 //! ```
 //! use b2bi_local_mapping::{Engine, Jsonata, Limits, Run};

@@ -1,11 +1,10 @@
-//! Object storage: one trait, and two homes that implement it.
+//! Object storage: one trait and two implementations.
 //!
-//! [`ObjectStore`] is what the service needs of object storage, and no more. [`EmbeddedS3`] is
-//! one home of it: buckets and objects in memory, spoken to by the service through the trait and
-//! by S3 clients through [`EmbeddedS3::call`]. Both see the same objects. [`ExternalS3`] is the
-//! other: any S3 elsewhere, which clients speak to by themselves.
+//! [`ObjectStore`] has what the service needs of object storage. [`EmbeddedS3`] keeps buckets and
+//! objects in this process: the service uses the trait, and S3 clients use [`EmbeddedS3::call`]. Both
+//! see the same objects. [`ExternalS3`] is any other S3, which clients use directly.
 //!
-//! The crate reads no environment, no clock and no entropy: [`Settings`] hands them in.
+//! The crate reads no environment, clock or entropy; [`Settings`] provides them.
 
 mod embedded;
 mod error_codes;

@@ -1,7 +1,7 @@
-//! Panics stay where they happen: caught, logged with their place, counted.
+//! Panics end only the work in which they happen: they are caught, logged with their place, and counted.
 //!
-//! A panic is a defect. [`catch`] and [`caught`] keep it from ending more than the work that has it;
-//! [`Panics`] logs and counts it. [`install_hook`] makes the place of a panic known to them.
+//! A panic is a defect. [`catch`] and [`caught`] confine it to that work;
+//! [`Panics`] logs and counts it. [`install_hook`] records the place of a panic for them.
 
 mod counts;
 mod hook;

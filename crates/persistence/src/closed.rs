@@ -33,7 +33,7 @@ impl CloseRecorder {
     }
 
     /// The file is to be checked at the next start.
-    pub(crate) fn distrust(&self) {
+    pub(crate) fn mark_untrusted(&self) {
         self.is_sound.store(false, Ordering::Relaxed);
     }
 }

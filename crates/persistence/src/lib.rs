@@ -1,12 +1,12 @@
-//! Rows on disk: what was acknowledged is there again after a crash.
+//! Rows on disk that survive a crash once they are acknowledged.
 //!
-//! A [`RowStore`] is a directory with one file of rows, which the library redb keeps. Whoever changes
-//! something sends a [`Batch`], and waits until it is flushed before it tells anybody. Batches are
-//! written in the order in which they were sent, each completely or not at all; those that wait are
-//! written together, so one flush of the disk serves them all.
+//! A [`RowStore`] is a directory with one file of rows, managed by the library redb. To make a change,
+//! send a [`Batch`] and wait until it is flushed before you acknowledge it. Batches are written in the
+//! order in which they were sent, each completely or not at all. Waiting batches are written together,
+//! with one flush of the disk.
 //!
-//! A disk that is full loses nothing: batches that cannot be written are undone, latest first, and
-//! the next batch is tried as if nothing had happened.
+//! A full disk loses nothing: batches that cannot be written are undone, the latest first, and the
+//! next batch is tried as usual.
 
 mod batch;
 mod closed;
@@ -56,7 +56,7 @@ struct Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         if self.writer.failure().is_some() {
-            self.closed.distrust();
+            self.closed.mark_untrusted();
         }
     }
 }

@@ -73,11 +73,11 @@ impl Progress {
 
     pub(crate) fn written(&mut self, last: CommitSeq) {
         self.decided = last;
-        self.works_again();
+        self.recovered_again();
     }
 
     /// Something was written; this is a recovery if the last write failed.
-    pub(crate) fn works_again(&mut self) {
+    pub(crate) fn recovered_again(&mut self) {
         if self.failure.take().is_some() {
             self.recovered();
         }

@@ -272,7 +272,7 @@ impl WriterThread {
         match self.storage.probe() {
             Ok(()) => {
                 tracing::info!("the data directory can be written again");
-                self.report.send_modify(Progress::works_again);
+                self.report.send_modify(Progress::recovered_again);
             }
             // Without this the library refuses whatever comes next.
             Err(_) => drop(self.storage.reopen()),

@@ -67,7 +67,7 @@ impl JobFaults {
         self.faults.decide_stage(&facts, stage.as_str(), now)
     }
 
-    async fn suffer(&self, job: &JobFacts, fault: JobFault) -> StageDecision {
+    async fn apply_fault(&self, job: &JobFacts, fault: JobFault) -> StageDecision {
         self.pause(fault.pause_ms()).await;
         if let Some(polls) = fault.polls {
             job.polls
@@ -152,7 +152,7 @@ impl Stages for JobFaults {
         let Some(Outcome::Job(fault)) = plan.outcome else {
             return StageDecision::Continue;
         };
-        self.suffer(job, fault).await
+        self.apply_fault(job, fault).await
     }
 
     fn reach(&self, job: &JobFacts, size: u64) -> u64 {

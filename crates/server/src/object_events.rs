@@ -39,8 +39,8 @@ pub(crate) async fn pass_on_supervised(app: &App, s3: &EmbeddedS3, events: Recei
 }
 
 /// Looks into the watched folders; after a panic it starts again.
-pub(crate) async fn look_supervised(app: &App, pause: Option<Duration>) {
-    let watch = || look(app, pause);
+pub(crate) async fn poll_supervised(app: &App, pause: Option<Duration>) {
+    let watch = || poll(app, pause);
     supervised(&app.panics, Kind::Watcher, "watched folders", PAUSE, watch).await;
 }
 
@@ -106,11 +106,11 @@ fn written(event: &ObjectEvent) -> Option<i64> {
 /// That time is the world's: who puts files into an S3 elsewhere does not wait for our clock.
 /// After a failure of the disk everything is looked at as if for the first time: files that were seen
 /// may have lost their jobs.
-async fn look(app: &App, pause: Option<Duration>) {
+async fn poll(app: &App, pause: Option<Duration>) {
     let mut seen = PollState::default();
     let mut recoveries = app.disk_recoveries();
     loop {
-        app.service.look(&mut seen).await;
+        app.service.poll_folders(&mut seen).await;
         let next = async {
             match pause {
                 Some(pause) => tokio::time::sleep(pause).await,

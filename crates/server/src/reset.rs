@@ -78,7 +78,7 @@ pub(crate) async fn reset(app: &App, parts: &[Part], scope: &Scope) -> Result<()
             Part::State => state(app, scope).await?,
             Part::Events => app.event_log.reset_events(),
             Part::Logs => app.event_log.reset_records(),
-            Part::DeadLetter => app.event_log.sinks.forget_dead(),
+            Part::DeadLetter => app.event_log.sinks.clear_dead_letters(),
             Part::Journal => app.journal.reset(),
             Part::Metrics => metrics(app),
         }
@@ -123,7 +123,7 @@ async fn settle_events(app: &App) {
     const TURNS: usize = 10_000;
     if let Objects::Embedded(s3) = &app.objects {
         for _ in 0..TURNS {
-            if s3.unheard_events() == 0 {
+            if s3.pending_events() == 0 {
                 return;
             }
             tokio::task::yield_now().await;

@@ -13,7 +13,7 @@
 //! let listed = b2bi.list_profiles().send().await?;
 //! assert!(listed.profiles().is_empty());
 //!
-//! // … as the journal tells.
+//! // … and the journal shows them.
 //! assert_eq!(local.journal("operation=ListProfiles&status=429")?.len(), 2);
 //!
 //! // Time moves only by requests.
@@ -29,7 +29,7 @@
 //! ```
 //!
 //! The server stops when the value is dropped. It listens on a free port, so tests can run beside
-//! each other; each has a server of its own, and with it everything else.
+//! each other; each has its own server and state.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

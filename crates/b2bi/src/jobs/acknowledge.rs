@@ -68,7 +68,7 @@ impl Run {
                 Err(_) => Acknowledged::Failed,
             };
             result.acknowledged(status);
-            self.tell_acknowledgement(&kind, written);
+            self.emit_acknowledgement_event(&kind, written);
         }
         Ok(())
     }

@@ -115,7 +115,11 @@ impl Transformation {
 
 impl Run {
     /// Tells of a transformation that has ended, well or not.
-    pub(super) fn tell_transformation(&self, result: &Transformation, stop: Option<&JobError>) {
+    pub(super) fn emit_transformation_event(
+        &self,
+        result: &Transformation,
+        stop: Option<&JobError>,
+    ) {
         let mut detail = self.detail();
         self.add_content(&mut detail, "x12-transaction-set", "x12-version");
         if let Some(format) = result.input_format {
@@ -137,7 +141,7 @@ impl Run {
 
     /// Tells of an acknowledgement: where it is, its size and whether it tells of errors; or why
     /// it was not made.
-    pub(super) fn tell_acknowledgement(
+    pub(super) fn emit_acknowledgement_event(
         &self,
         kind: &AcknowledgementKind,
         written: Result<Option<(Location, usize, bool)>, StageError>,

@@ -143,7 +143,7 @@ impl Run {
 
     /// Makes the document from the input, or from its transaction of this number, and writes it when
     /// this time has passed.
-    pub(super) fn remake_later(&self, split: Option<usize>, time: Duration) {
+    pub(super) fn recreate_later(&self, split: Option<usize>, time: Duration) {
         let run = self.clone();
         self.spawn_beside(async move {
             run.context.environment.clock.sleep(time).await;

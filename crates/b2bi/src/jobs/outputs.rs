@@ -124,7 +124,7 @@ impl Run {
 
     fn give_numbers_back(&self, location: &Location, taken: &FileNumbers) {
         let mut state = self.partition.lock();
-        ControlNumbers(&mut state.control_numbers).give_back(taken);
+        ControlNumbers(&mut state.control_numbers).release(taken);
         if let Some(job) = state.jobs.get_mut(&self.facts.id) {
             job.numbers.remove(&location.key);
         }
@@ -185,7 +185,7 @@ impl Run {
             // What is written piece by piece cannot wait, so it is made again from the input.
             Body::Written(writer, split) => {
                 writer.abandon().await;
-                self.remake_later(split, time);
+                self.recreate_later(split, time);
                 return;
             }
         };

@@ -234,7 +234,7 @@ impl Run {
 
     async fn finish(&self, result: &Transformation, ended: Result<Vec<S3Location>, JobError>) {
         if !result.told_in_parts {
-            self.tell_transformation(result, ended.as_ref().err());
+            self.emit_transformation_event(result, ended.as_ref().err());
         }
         self.log_end(&ended);
         let end = match ended {

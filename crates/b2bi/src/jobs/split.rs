@@ -172,7 +172,7 @@ impl Run {
             .piece_stages(piece, conversion, number, &mut result)
             .await;
         if !matches!(ended, Err(JobError::Vanished)) {
-            self.tell_transformation(&result, ended.as_ref().err());
+            self.emit_transformation_event(&result, ended.as_ref().err());
         }
         ended
     }

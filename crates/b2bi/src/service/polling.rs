@@ -15,12 +15,12 @@ impl B2bi {
     ///
     /// Source: Assumption A-82.
     pub async fn catch_up(&self) -> Vec<String> {
-        self.look(&mut PollState::default()).await
+        self.poll_folders(&mut PollState::default()).await
     }
 
     /// Does as [`catch_up`](Self::catch_up), and passes over files that were seen before: for
     /// folders that are looked into again and again because nobody tells of their objects.
-    pub async fn look(&self, seen: &mut PollState) -> Vec<String> {
+    pub async fn poll_folders(&self, seen: &mut PollState) -> Vec<String> {
         let resets = self.resets.load(Ordering::Relaxed);
         let partitions = self.partitions_where(|_| true);
         poll(self.context(), partitions, resets, seen).await

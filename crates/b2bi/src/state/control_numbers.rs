@@ -123,9 +123,9 @@ impl ControlNumbers<'_> {
     }
 
     /// Gives the numbers of a file back that was not written.
-    pub(crate) fn give_back(&mut self, taken: &FileNumbers) {
-        self.give_back_run(&taken.counted.interchanges, taken.interchange);
-        self.give_back_run(&taken.counted.groups, taken.group);
+    pub(crate) fn release(&mut self, taken: &FileNumbers) {
+        self.release_run(&taken.counted.interchanges, taken.interchange);
+        self.release_run(&taken.counted.groups, taken.group);
     }
 
     /// Takes one number after the other for these counters, and returns the first.
@@ -151,9 +151,9 @@ impl ControlNumbers<'_> {
         first
     }
 
-    fn give_back_run(&mut self, keys: &[String], first: u64) {
+    fn release_run(&mut self, keys: &[String], first: u64) {
         for (key, number) in keys.iter().zip(first..) {
-            self.change(key, number, |item| item.give_back(number));
+            self.change(key, number, |item| item.release(number));
         }
     }
 
@@ -175,7 +175,7 @@ impl ControlNumbers<'_> {
 
 impl Counter {
     /// Takes a number back; the last ones are as if they had never been taken.
-    fn give_back(&mut self, number: u64) {
+    fn release(&mut self, number: u64) {
         self.returned.insert(number);
         while let Some(last) = self.returned.last().copied()
             && after(last) == self.next
@@ -233,13 +233,13 @@ mod tests {
         for _ in 0..4 {
             taken.push(all.take(counted(&["a"], &["x"]), FirstNumbers::FIRST));
         }
-        let mut give_back = |nth: usize| {
+        let mut release = |nth: usize| {
             if let Some(taken) = taken.get(nth) {
-                all.give_back(taken);
+                all.release(taken);
             }
         };
-        give_back(1);
-        give_back(3);
+        release(1);
+        release(3);
         let next = |all: &mut ControlNumbers<'_>| {
             numbers(&all.take(counted(&["a"], &["x"]), FirstNumbers::FIRST))
         };
@@ -256,8 +256,8 @@ mod tests {
         let first = all.take(counted(&["a", "a"], &["x", "y", "x"]), FirstNumbers::FIRST);
         let second = all.take(counted(&["a"], &["y"]), FirstNumbers::FIRST);
         assert_eq!((numbers(&first), numbers(&second)), ((1, 1), (3, 3)));
-        all.give_back(&second);
-        all.give_back(&first);
+        all.release(&second);
+        all.release(&first);
         let third = all.take(counted(&["a"], &["y"]), FirstNumbers::FIRST);
         assert_eq!(numbers(&third), (1, 2));
     }

@@ -131,84 +131,84 @@ impl Pipeline {
     }
 
     /// How many jobs a look starts.
-    async fn look(&self, seen: &mut PollState) -> usize {
-        self.bench.service().look(seen).await.len()
+    async fn poll_folders(&self, seen: &mut PollState) -> usize {
+        self.bench.service().poll_folders(seen).await.len()
     }
 }
 
 #[tokio::test]
 async fn each_file_is_found_once_however_often_one_looks() {
-    let (elsewhere, it) = pipeline().await;
+    let (elsewhere, world) = pipeline().await;
     let mut seen = PollState::default();
     for name in ["a", "b", "c", "d"] {
-        it.put(name, DOCUMENT).await;
+        world.put(name, DOCUMENT).await;
     }
-    assert_eq!(it.look(&mut seen).await, 4);
-    assert_eq!(it.look(&mut seen).await, 0);
+    assert_eq!(world.poll_folders(&mut seen).await, 4);
+    assert_eq!(world.poll_folders(&mut seen).await, 0);
     // Whoever has seen nothing yet finds the jobs.
-    assert_eq!(it.look(&mut PollState::default()).await, 0);
+    assert_eq!(world.poll_folders(&mut PollState::default()).await, 0);
     elsewhere.advance(1);
-    it.put("a", DOCUMENT).await;
-    it.put("b", &DOCUMENT.replace("PO-1", "PO-2")).await;
-    assert_eq!(it.look(&mut seen).await, 2);
+    world.put("a", DOCUMENT).await;
+    world.put("b", &DOCUMENT.replace("PO-1", "PO-2")).await;
+    assert_eq!(world.poll_folders(&mut seen).await, 2);
     assert_eq!(
-        it.look(&mut seen).await + it.look(&mut PollState::default()).await,
+        world.poll_folders(&mut seen).await + world.poll_folders(&mut PollState::default()).await,
         0
     );
-    it.until(&["succeeded"; 6]).await;
+    world.until(&["succeeded"; 6]).await;
 }
 
 #[tokio::test]
 async fn files_that_are_older_than_the_partners_folder_do_not_count() {
-    let (elsewhere, it) = pipeline().await;
-    it.put("old", DOCUMENT).await;
+    let (elsewhere, world) = pipeline().await;
+    world.put("old", DOCUMENT).await;
     elsewhere.advance(1);
     // As a server does that has the same ids again after a new start.
-    it.put("", "").await;
-    it.put("new", DOCUMENT).await;
-    assert_eq!(it.look(&mut PollState::default()).await, 1);
+    world.put("", "").await;
+    world.put("new", DOCUMENT).await;
+    assert_eq!(world.poll_folders(&mut PollState::default()).await, 1);
 }
 
 #[tokio::test]
 async fn a_changed_partnership_leaves_its_folder_as_old_as_it_is() {
-    let (elsewhere, it) = pipeline().await;
-    it.put("file", DOCUMENT).await;
+    let (elsewhere, world) = pipeline().await;
+    world.put("file", DOCUMENT).await;
     elsewhere.advance(1);
-    let partnerships = it.bench.call("ListPartnerships", json!({})).await;
+    let partnerships = world.bench.call("ListPartnerships", json!({})).await;
     let partnership = &partnerships["partnerships"][0];
     let update = json!({"partnershipId": partnership["partnershipId"],
                         "capabilities": partnership["capabilities"]});
-    it.bench.call("UpdatePartnership", update).await;
-    assert_eq!(it.look(&mut PollState::default()).await, 1);
+    world.bench.call("UpdatePartnership", update).await;
+    assert_eq!(world.poll_folders(&mut PollState::default()).await, 1);
 }
 
 #[tokio::test]
 async fn files_that_are_older_than_jobs_are_kept_do_not_count() {
-    let (elsewhere, it) = pipeline().await;
+    let (elsewhere, world) = pipeline().await;
     for (name, days) in [("first", 1), ("second", 30), ("third", 0)] {
-        it.put(name, DOCUMENT).await;
+        world.put(name, DOCUMENT).await;
         elsewhere.advance(days * DAY);
     }
-    assert_eq!(it.look(&mut PollState::default()).await, 2);
+    assert_eq!(world.poll_folders(&mut PollState::default()).await, 2);
 }
 
 #[tokio::test]
 async fn what_is_out_of_reach_for_a_while_is_not_forgotten() {
-    let (elsewhere, it) = pipeline().await;
+    let (elsewhere, world) = pipeline().await;
     let mut seen = PollState::default();
-    it.put("a", DOCUMENT).await;
-    assert_eq!(it.look(&mut seen).await, 1);
+    world.put("a", DOCUMENT).await;
+    assert_eq!(world.poll_folders(&mut seen).await, 1);
     elsewhere.is_down.store(true, Ordering::Relaxed);
-    it.put("b", DOCUMENT).await;
-    assert_eq!(it.look(&mut seen).await, 0);
+    world.put("b", DOCUMENT).await;
+    assert_eq!(world.poll_folders(&mut seen).await, 0);
     elsewhere.is_down.store(false, Ordering::Relaxed);
-    assert_eq!(it.look(&mut seen).await, 1);
+    assert_eq!(world.poll_folders(&mut seen).await, 1);
 }
 
 #[tokio::test]
 async fn what_is_told_twice_or_was_found_before_is_done_once() {
-    let (elsewhere, it) = pipeline().await;
-    let key = format!("{}file", it.input);
+    let (elsewhere, world) = pipeline().await;
+    let key = format!("{}file", world.input);
     let tell = async |occurrence| {
         let told = Notification {
             bucket: BUCKET,
@@ -217,38 +217,41 @@ async fn what_is_told_twice_or_was_found_before_is_done_once() {
             etag: None,
             occurrence,
         };
-        it.bench.service().object_notified(&told).await.len()
+        world.bench.service().object_notified(&told).await.len()
     };
-    it.put("file", DOCUMENT).await;
+    world.put("file", DOCUMENT).await;
     let mut told = Vec::new();
     for occurrence in [Some("1"), Some("1"), Some("2"), None, None] {
         told.push(tell(occurrence).await);
     }
     assert_eq!(told, [1, 0, 1, 1, 1]);
     // Whoever looks finds those jobs.
-    assert_eq!(it.look(&mut PollState::default()).await, 0);
+    assert_eq!(world.poll_folders(&mut PollState::default()).await, 0);
     elsewhere.advance(1);
-    it.put("file", DOCUMENT).await;
-    assert_eq!(it.look(&mut PollState::default()).await, 1);
+    world.put("file", DOCUMENT).await;
+    assert_eq!(world.poll_folders(&mut PollState::default()).await, 1);
     assert_eq!(tell(Some("3")).await, 0);
     elsewhere.advance(1);
-    it.put("file", DOCUMENT).await;
+    world.put("file", DOCUMENT).await;
     assert_eq!(tell(Some("4")).await, 1);
 }
 
 #[tokio::test]
 async fn a_capability_that_moves_gets_its_folders() {
-    let (_, it) = pipeline().await;
-    let listed = it.bench.call("ListCapabilities", json!({})).await;
+    let (_, world) = pipeline().await;
+    let listed = world.bench.call("ListCapabilities", json!({})).await;
     let id = json!({"capabilityId": listed["capabilities"][0]["capabilityId"]});
-    let capability = it.bench.call("GetCapability", id.clone()).await;
+    let capability = world.bench.call("GetCapability", id.clone()).await;
     let mut update = id;
     update["configuration"] = capability["configuration"].clone();
     update["configuration"]["edi"]["inputLocation"]["key"] = json!("moved/");
-    it.bench.call("UpdateCapability", update).await;
-    let moved = it.input.replacen("in/", "moved/", 1);
-    assert_eq!(it.bench.keys("moved/").await, std::slice::from_ref(&moved));
+    world.bench.call("UpdateCapability", update).await;
+    let moved = world.input.replacen("in/", "moved/", 1);
+    assert_eq!(
+        world.bench.keys("moved/").await,
+        std::slice::from_ref(&moved)
+    );
     let key = format!("{moved}file");
-    it.bench.put(&key, DOCUMENT.as_bytes()).await;
-    assert_eq!(it.look(&mut PollState::default()).await, 1);
+    world.bench.put(&key, DOCUMENT.as_bytes()).await;
+    assert_eq!(world.poll_folders(&mut PollState::default()).await, 1);
 }

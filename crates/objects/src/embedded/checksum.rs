@@ -233,7 +233,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// The bytes that are written in hexadecimal; nothing of text that is anything else.
-pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode_hex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     let is_hex = digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit);
     let pair = |pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
@@ -285,9 +285,9 @@ mod tests {
     #[test]
     fn hexadecimal_is_read_as_it_is_written() {
         let bytes: Vec<u8> = (0..=u8::MAX).collect();
-        assert_eq!(unhex(&hex(&bytes)), Some(bytes));
+        assert_eq!(decode_hex(&hex(&bytes)), Some(bytes));
         for text in ["0", "0g", "+1", "25f9e794323b453885f5181f1b624d0b-2", "é"] {
-            assert_eq!(unhex(text), None, "{text}");
+            assert_eq!(decode_hex(text), None, "{text}");
         }
     }
 

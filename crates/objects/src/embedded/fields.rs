@@ -90,7 +90,7 @@ macro_rules! describe {
             last_modified: Some($object.last_modified.into()),
             metadata: $object.headers.metadata.clone(),
             parts_count: $view.parts_count,
-            storage_class: $object.headers.storage_class_told(),
+            storage_class: $object.headers.storage_class_header(),
             ..Default::default()
         }
     };
@@ -191,7 +191,7 @@ impl Headers {
     }
 
     /// The storage class as headers have it: STANDARD is left out.
-    pub(crate) fn storage_class_told(&self) -> Option<StorageClass> {
+    pub(crate) fn storage_class_header(&self) -> Option<StorageClass> {
         self.storage_class
             .clone()
             .filter(|class| class.as_str() != StorageClass::STANDARD)

@@ -164,8 +164,8 @@ impl EmbeddedS3 {
 
     /// How many changes of objects the subscribers have not received yet.
     #[must_use]
-    pub fn unheard_events(&self) -> usize {
-        self.memory.unheard_events()
+    pub fn pending_events(&self) -> usize {
+        self.memory.pending_events()
     }
 
     /// The same S3 for its owner: signatures are not checked.

@@ -102,7 +102,7 @@ pub(crate) struct Object {
 }
 
 /// An object for a bucket, and its event.
-pub(crate) struct New {
+pub(crate) struct NewObject {
     pub(crate) object: Object,
     pub(crate) change: ObjectChange,
 }
@@ -273,7 +273,7 @@ impl Store {
     }
 
     /// How many events the slowest listener has not taken yet.
-    pub(crate) fn unheard_events(&self) -> usize {
+    pub(crate) fn pending_events(&self) -> usize {
         self.inner.events.len()
     }
 
@@ -344,7 +344,7 @@ impl Store {
         account: &str,
         bucket_name: &str,
         key: &str,
-        new: New,
+        new: NewObject,
         condition: impl FnOnce(Option<&Object>) -> S3Result<()>,
     ) -> S3Result<Placed> {
         self.write(account, |buckets| {
@@ -355,7 +355,7 @@ impl Store {
             let (changes, events) = edit.finish();
             self.change(account, bucket_name, bucket, changes, events)?;
             Ok(Placed {
-                version_id: bucket.told(&object.version),
+                version_id: bucket.shown_version_id(&object.version),
                 expiration: bucket.expiration(key, &object),
                 object,
             })

@@ -117,7 +117,7 @@ pub(crate) struct Found {
 
 impl Bucket {
     /// The name of a version, where the bucket tells names.
-    pub(crate) fn told(&self, version: &VersionId) -> Option<String> {
+    pub(crate) fn shown_version_id(&self, version: &VersionId) -> Option<String> {
         (self.versioning != Versioning::Never).then(|| version.name().to_owned())
     }
 
@@ -134,7 +134,7 @@ impl Bucket {
         let is_current = version_id.is_none();
         let expiration = is_current.then(|| self.expiration(key, &object));
         Ok(Found {
-            version_id: self.told(&object.version),
+            version_id: self.shown_version_id(&object.version),
             expiration: expiration.flatten(),
             object,
         })

@@ -11,7 +11,7 @@ use super::content::{Chunk, Content};
 use super::digests::Digester;
 use super::fields::Headers;
 use super::operations::write;
-use super::state::{self, New, Store};
+use super::state::{self, NewObject, Store};
 use super::store::attributes;
 use crate::event::ObjectChange;
 use crate::store::{Attributes, ObjectError, ObjectWriter};
@@ -106,7 +106,7 @@ impl Writer {
         let object = write::whole(&self.memory, content, self.headers, self.digester.finish())?;
         let (account, bucket, key) = (&self.account, &self.bucket, &self.key);
         let failures = self.memory.failures();
-        let new = New {
+        let new = NewObject {
             object,
             change: ObjectChange::Put,
         };

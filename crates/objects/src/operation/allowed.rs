@@ -223,7 +223,7 @@ pub(crate) fn check(
     headers: &HeaderMap,
 ) -> Result<&'static str, OperationError> {
     let row = row(level, method, query, headers).ok_or(OperationError::Method)?;
-    let asked = Asked {
+    let asked = RequestParts {
         level,
         method,
         query,
@@ -254,13 +254,13 @@ pub(crate) fn check_form(query: &Query<'_>) -> Result<(), OperationError> {
 }
 
 /// What is requested, by what the request line says.
-struct Asked<'a> {
+struct RequestParts<'a> {
     level: Level,
     method: &'a Method,
     query: &'a Query<'a>,
 }
 
-impl Asked<'_> {
+impl RequestParts<'_> {
     fn fits(&self, row: &Row) -> bool {
         row.is_at(self.method, self.level)
     }
@@ -281,7 +281,7 @@ impl Asked<'_> {
 /// keeps caches away is.
 fn check_stray(
     row: &'static Row,
-    asked: &Asked<'_>,
+    asked: &RequestParts<'_>,
     key: &str,
     value: &str,
 ) -> Result<(), OperationError> {

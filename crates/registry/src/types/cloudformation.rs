@@ -5,13 +5,13 @@
 
 use serde_json::json;
 
-use super::kept::Kept;
+use super::stored::StoredType;
 use crate::environment::Environment;
 use crate::schema::Schema;
 
 /// A wait condition, which is fulfilled at once.
-pub(crate) fn wait_condition(environment: &Environment, schema: Schema) -> Kept {
-    Kept::new(environment, schema, |context, model, generated| {
+pub(crate) fn wait_condition(environment: &Environment, schema: Schema) -> StoredType {
+    StoredType::new(environment, schema, |context, model, generated| {
         let id = context.arn("cloudformation", &format!("stack/{generated}"));
         model.insert("Id".to_owned(), id.into());
         model.insert("Data".to_owned(), json!({}));
@@ -19,8 +19,8 @@ pub(crate) fn wait_condition(environment: &Environment, schema: Schema) -> Kept 
 }
 
 /// The handle of a wait condition: an address in the form of AWS's, to which nobody listens.
-pub(crate) fn wait_condition_handle(environment: &Environment, schema: Schema) -> Kept {
-    Kept::new(environment, schema, |context, model, generated| {
+pub(crate) fn wait_condition_handle(environment: &Environment, schema: Schema) -> StoredType {
+    StoredType::new(environment, schema, |context, model, generated| {
         let region = &context.scope.region;
         let url =
             format!("https://cloudformation-waitcondition-{region}.s3.amazonaws.com/{generated}");
@@ -29,8 +29,8 @@ pub(crate) fn wait_condition_handle(environment: &Environment, schema: Schema) -
 }
 
 /// What CDK tells of the constructs that a stack has.
-pub(crate) fn cdk_metadata(environment: &Environment, schema: Schema) -> Kept {
-    Kept::new(environment, schema, |_, model, generated| {
+pub(crate) fn cdk_metadata(environment: &Environment, schema: Schema) -> StoredType {
+    StoredType::new(environment, schema, |_, model, generated| {
         model.insert("Id".to_owned(), generated.into());
     })
 }

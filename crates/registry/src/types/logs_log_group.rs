@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::kept::Kept;
+use super::stored::StoredType;
 use crate::context::HandlerContext;
 use crate::environment::Environment;
 use crate::resource_type::Properties;
@@ -14,9 +14,9 @@ use crate::schema::Schema;
 pub const LOG_GROUPS: &str = "resources AWS::Logs::LogGroup";
 
 /// The type, whose models are kept.
-pub(crate) fn log_group(environment: &Environment, schema: Schema) -> Kept {
+pub(crate) fn log_group(environment: &Environment, schema: Schema) -> StoredType {
     let clock = Arc::clone(&environment.clock);
-    Kept::new(environment, schema, move |context, model, generated| {
+    StoredType::new(environment, schema, move |context, model, generated| {
         complete(context, model, generated);
         model.insert(CREATED.to_owned(), clock.now().as_millis().into());
     })

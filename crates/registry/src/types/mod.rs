@@ -2,11 +2,11 @@
 
 mod b2bi;
 mod cloudformation;
-mod kept;
 mod logs_log_group;
 mod recorded;
 mod s3;
 mod ssm_parameter;
+mod stored;
 mod upstream;
 
 use std::sync::Arc;

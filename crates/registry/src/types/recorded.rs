@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::kept::Kept;
+use super::stored::StoredType;
 use crate::context::HandlerContext;
 use crate::environment::Environment;
 use crate::error::HandlerError;
@@ -37,7 +37,7 @@ pub(crate) fn forms() -> Result<BTreeMap<String, Forms>, SchemaError> {
 }
 
 /// A type whose resources are recorded.
-pub(crate) struct Recorded(Kept);
+pub(crate) struct Recorded(StoredType);
 
 /// The member of a recorded model with the values that `Fn::GetAtt` gives.
 const ATTRIBUTES: &str = "RecordedAttributes";
@@ -52,7 +52,7 @@ impl Recorded {
             let random = names::random(ids.bits(), 16).to_ascii_lowercase();
             complete(&forms, context, model, (generated, &random));
         };
-        Self(Kept::new(environment, Schema::open(type_name), complete).recorded())
+        Self(StoredType::new(environment, Schema::open(type_name), complete).recorded())
     }
 }
 

@@ -96,7 +96,7 @@ fn show<T: Serialize + Send + Sync + 'static>(
     let (mut sink_counts, mut dead) = (Vec::new(), Vec::new());
     for delivery_queue in wanted(queues, call) {
         sink_counts.push(delivery_queue.sink_counts());
-        let letters = delivery_queue.dead().into_iter();
+        let letters = delivery_queue.dead_letters().into_iter();
         dead.extend(letters.map(|letters| letter(delivery_queue.sink(), name, &letters)));
     }
     let body = json!({"sinks": sink_counts, "dead": dead});

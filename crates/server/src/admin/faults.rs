@@ -50,7 +50,7 @@ pub(super) fn remove(app: &App, call: &Call) -> HandlerResult {
             }
             app.faults.remove_like(&set.rules);
         }
-        (Some(id), true) => return take_away_one(app, id),
+        (Some(id), true) => return remove_by_id(app, id),
         (Some(_), false) => {
             let message = "name rules by `id` or by a body, not by both";
             return Err(AdminError::bad_request(message));
@@ -173,11 +173,11 @@ pub(super) fn put(app: &App, call: &Call) -> HandlerResult {
 }
 
 /// Takes the rule of this id away.
-pub(super) fn take_away(app: &App, call: &Call) -> HandlerResult {
-    take_away_one(app, &call.name)
+pub(super) fn remove_one(app: &App, call: &Call) -> HandlerResult {
+    remove_by_id(app, &call.name)
 }
 
-fn take_away_one(app: &App, id: &str) -> HandlerResult {
+fn remove_by_id(app: &App, id: &str) -> HandlerResult {
     if app.faults.remove(id) {
         Ok(state(app, &[]))
     } else {

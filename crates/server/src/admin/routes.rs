@@ -138,7 +138,7 @@ static ROUTES: &[Route] = &[
     route(POST, "/_b2bi/faults/presets/NAME", NONE, faults::preset),
     route(GET, "/_b2bi/faults/ID", NONE, faults::show),
     body(PUT, "/_b2bi/faults/ID", NONE, faults::put),
-    route(DELETE, "/_b2bi/faults/ID", NONE, faults::take_away),
+    route(DELETE, "/_b2bi/faults/ID", NONE, faults::remove_one),
     route(GET, "/_b2bi/effects", NONE, localstack::effects),
     body(POST, "/_b2bi/effects", NONE, localstack::set_effects),
     route(GET, "/_b2bi/scenarios", NONE, faults::scenarios),

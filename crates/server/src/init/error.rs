@@ -29,7 +29,7 @@ pub(crate) enum InitError {
     Yaml(#[from] serde_saphyr::Error),
     #[error(transparent)]
     Task(#[from] tokio::task::JoinError),
-    #[error("{name} is not a {kind}; {}", Known(.known))]
+    #[error("{name} is not a {kind}; {}", KnownNames(.known))]
     UnknownName {
         name: String,
         kind: String,
@@ -77,9 +77,9 @@ impl InitError {
 }
 
 /// The names that there are, in a sentence.
-struct Known<'a>(&'a [String]);
+struct KnownNames<'a>(&'a [String]);
 
-impl fmt::Display for Known<'_> {
+impl fmt::Display for KnownNames<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             [] => out.write_str("there are none"),

@@ -111,7 +111,7 @@ impl Server {
                 Either::Left(either(either(passed_on, caught_up), expired))
             }
             Objects::External(external) => {
-                Either::Right(object_events::look_supervised(&app, external.config.poll))
+                Either::Right(object_events::poll_supervised(&app, external.config.poll))
             }
         };
         tokio::select! {

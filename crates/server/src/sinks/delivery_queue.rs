@@ -112,7 +112,7 @@ impl<T: Send + Sync + 'static> DeliveryQueue<T> {
     }
 
     /// The items that could not be delivered, oldest first.
-    pub(crate) fn dead(&self) -> Vec<DeadLetter<T>> {
+    pub(crate) fn dead_letters(&self) -> Vec<DeadLetter<T>> {
         self.sink_status.dead_letters()
     }
 
@@ -397,7 +397,7 @@ mod tests {
         harness.until_seen(&[1, 2, 3, 4, 2]).await;
         harness.delivery_queue.flush().await;
         harness.sink_counts(0, 4, 1, 0);
-        assert!(harness.delivery_queue.dead().is_empty());
+        assert!(harness.delivery_queue.dead_letters().is_empty());
     }
 
     #[tokio::test]
@@ -412,7 +412,7 @@ mod tests {
         harness.until_seen(&[7, 7, 7]).await;
         harness.delivery_queue.flush().await;
         harness.sink_counts(0, 0, 3, 1);
-        let dead = harness.delivery_queue.dead();
+        let dead = harness.delivery_queue.dead_letters();
         let event_log: Vec<_> = dead
             .iter()
             .map(|dead| (*dead.item, dead.attempts, &*dead.last_error))
@@ -426,7 +426,7 @@ mod tests {
             (1, 0)
         );
         harness.delivery_queue.flush().await;
-        assert!(harness.delivery_queue.dead().is_empty());
+        assert!(harness.delivery_queue.dead_letters().is_empty());
         assert_eq!(*harness.script.seen.lock().unwrap(), [7, 7, 7, 7]);
     }
 
@@ -439,7 +439,7 @@ mod tests {
         assert_eq!(
             (
                 harness.delivery_queue.forget(),
-                harness.delivery_queue.dead().len()
+                harness.delivery_queue.dead_letters().len()
             ),
             (1, 0)
         );
@@ -462,7 +462,7 @@ mod tests {
         harness.sink_counts(super::QUEUE as u64, 0, 0, 1);
         harness.delivery_queue.flush().await;
         harness.sink_counts(0, super::QUEUE as u64, 0, 1);
-        assert_eq!(harness.delivery_queue.dead()[0].attempts, 0);
+        assert_eq!(harness.delivery_queue.dead_letters()[0].attempts, 0);
     }
 
     #[tokio::test]
@@ -479,7 +479,7 @@ mod tests {
         }
         harness.until_waiting(1).await;
         harness.sink_counts(super::QUEUE as u64, 0, count as u64, 1);
-        let dead = harness.delivery_queue.dead();
+        let dead = harness.delivery_queue.dead_letters();
         assert_eq!((dead.len(), dead[0].attempts), (1, 1));
         assert_eq!(Some(&*dead[0].item), last.first());
     }

@@ -161,7 +161,7 @@ impl Sinks {
     }
 
     /// Forgets the dead letters of all sinks.
-    pub(crate) fn forget_dead(&self) {
+    pub(crate) fn clear_dead_letters(&self) {
         for delivery_queue in &self.events {
             delivery_queue.forget();
         }

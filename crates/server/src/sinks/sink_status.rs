@@ -130,7 +130,7 @@ impl<T> SinkStatus<T> {
         let (sink, reason) = (&self.sink, &failure.reason);
         tracing::warn!(sink, attempts, reason, "a dead letter");
         self.dead_lettered.fetch_add(1, Relaxed);
-        self.dead().push(|_| DeadLetter {
+        self.ring().push(|_| DeadLetter {
             item,
             attempts,
             last_error: failure.reason,
@@ -140,12 +140,12 @@ impl<T> SinkStatus<T> {
 
     /// The dead letters, oldest first.
     pub(super) fn dead_letters(&self) -> Vec<DeadLetter<T>> {
-        self.dead().iter().cloned().collect()
+        self.ring().iter().cloned().collect()
     }
 
     /// Takes the dead letters out, oldest first.
     pub(super) fn take(&self) -> Vec<DeadLetter<T>> {
-        self.dead().take().into()
+        self.ring().take().into()
     }
 
     pub(super) fn sink_counts(&self) -> SinkCounts {
@@ -161,7 +161,7 @@ impl<T> SinkStatus<T> {
         }
     }
 
-    fn dead(&self) -> MutexGuard<'_, Ring<DeadLetter<T>>> {
+    fn ring(&self) -> MutexGuard<'_, Ring<DeadLetter<T>>> {
         // A letter goes in with one statement, so a poisoned lock holds whole ones.
         self.dead.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -32,9 +32,9 @@ impl Drop for Folder {
 }
 
 /// A reply: status and members.
-type Told = (u16, Value);
+type Answered = (u16, Value);
 
-async fn call(endpoint: &HttpEndpoint, target: &str, input: &Value) -> Told {
+async fn call(endpoint: &HttpEndpoint, target: &str, input: &Value) -> Answered {
     let headers = [
         ("content-type", "application/x-amz-json-1.0"),
         ("x-amz-target", target),
@@ -59,7 +59,7 @@ async fn call(endpoint: &HttpEndpoint, target: &str, input: &Value) -> Told {
 }
 
 /// A suite: it asserts on the replies.
-async fn suite(server: &InProcess, name: &str) -> Vec<Told> {
+async fn suite(server: &InProcess, name: &str) -> Vec<Answered> {
     let endpoint = server.endpoint("eu-west-1").unwrap();
     let profile = json!({"name": name, "businessName": "Blue Bikes", "email": "joe@acme.com",
         "phone": "+15551234567", "logging": "DISABLED", "clientToken": format!("{name}-once")});
@@ -99,7 +99,7 @@ async fn proxy(aws: &InProcess, file: &Path) -> InProcess {
 }
 
 /// The replies through a proxy, and the recording.
-async fn recorded(name: &str) -> (Vec<Told>, Recording) {
+async fn recorded(name: &str) -> (Vec<Answered>, Recording) {
     let folder = Folder::new();
     let file = folder.0.join("traffic.json");
     let aws = aws().await;
@@ -111,12 +111,12 @@ async fn recorded(name: &str) -> (Vec<Told>, Recording) {
     (told, Recording::parse(&recording).unwrap())
 }
 
-fn statuses(told: &[Told]) -> Vec<u16> {
+fn statuses(told: &[Answered]) -> Vec<u16> {
     told.iter().map(|(status, _)| *status).collect()
 }
 
 /// The members that are not ids and times.
-fn lasting(told: &[Told]) -> Vec<Value> {
+fn lasting(told: &[Answered]) -> Vec<Value> {
     let lasting = told.iter().map(|(_, body)| {
         let mut body = body.clone();
         if let Some(members) = body.as_object_mut() {

@@ -45,7 +45,7 @@ pub(crate) fn complete(
         changes.push(Change::UploadGone(id));
         memory.change(account, &input.bucket, bucket, changes, events)?;
         Ok(Placed {
-            version_id: bucket.told(&object.version),
+            version_id: bucket.shown_version_id(&object.version),
             expiration: bucket.expiration(&input.key, &object),
             object,
         })

@@ -16,7 +16,7 @@ use crate::embedded::customer_key;
 use crate::embedded::digests::{self, Digests};
 use crate::embedded::fields::{Headers, headers_of, tell_checksum, tell_encryption};
 use crate::embedded::lock::asked_lock;
-use crate::embedded::state::{self, New, Object, Store};
+use crate::embedded::state::{self, NewObject, Object, Store};
 use crate::embedded::versions::Found;
 use crate::event::ObjectChange;
 
@@ -111,7 +111,7 @@ pub(crate) fn object(
         condition(headers, &IF_MATCH)?,
         condition(headers, &IF_NONE_MATCH)?,
     );
-    let new = New {
+    let new = NewObject {
         object: copy,
         change: ObjectChange::Copy,
     };
@@ -128,7 +128,7 @@ pub(crate) fn object(
 
 /// The digests of a copy; those that the original has are not made again.
 fn digests_of(original: &Object, algorithm: Algorithm) -> S3Result<Digests> {
-    match checksum::unhex(&original.entity_tag) {
+    match checksum::decode_hex(&original.entity_tag) {
         // One made of parts has another entity tag than its copy.
         None => Digests::of(algorithm, &original.content),
         Some(md5) if original.checksum.composite => Ok(Digests {

@@ -49,12 +49,12 @@ pub(crate) fn one(
             Deleted::Object => DeleteObjectOutput::default(),
             Deleted::MarkerCreated(version) => DeleteObjectOutput {
                 delete_marker: Some(true),
-                version_id: bucket.told(&version),
+                version_id: bucket.shown_version_id(&version),
                 ..Default::default()
             },
             Deleted::Version { was_marker } => DeleteObjectOutput {
                 delete_marker: was_marker.then_some(true),
-                version_id: told(bucket, version_id),
+                version_id: shown_version_id(bucket, version_id),
                 ..Default::default()
             },
         };
@@ -63,7 +63,7 @@ pub(crate) fn one(
 }
 
 /// The version that a request names, where the bucket tells versions.
-fn told(bucket: &Bucket, version_id: Option<&str>) -> Option<String> {
+fn shown_version_id(bucket: &Bucket, version_id: Option<&str>) -> Option<String> {
     let is_told = bucket.versioning != Versioning::Never;
     version_id.filter(|_| is_told).map(str::to_owned)
 }
@@ -114,12 +114,12 @@ fn deleted_object(
 ) -> DeletedObject {
     let (delete_marker, marker_id) = match deleted {
         Deleted::Object | Deleted::Version { was_marker: false } => (None, None),
-        Deleted::MarkerCreated(version) => (Some(true), bucket.told(&version)),
+        Deleted::MarkerCreated(version) => (Some(true), bucket.shown_version_id(&version)),
         Deleted::Version { was_marker: true } => (Some(true), version_id.clone()),
     };
     DeletedObject {
         key: Some(key),
-        version_id: told(bucket, version_id.as_deref()),
+        version_id: shown_version_id(bucket, version_id.as_deref()),
         delete_marker,
         delete_marker_version_id: marker_id,
     }

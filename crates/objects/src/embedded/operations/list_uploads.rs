@@ -148,7 +148,7 @@ pub(crate) fn parts(
         let rest = || upload.parts.range(marker.saturating_add(1)..);
         let told: Vec<Part> = rest()
             .take(usize::try_from(max_parts).unwrap_or_default())
-            .map(tell_part)
+            .map(listed_part)
             .collect();
         Ok(ListPartsOutput {
             bucket: Some(input.bucket.clone()),
@@ -173,7 +173,7 @@ pub(crate) fn parts(
     })
 }
 
-fn tell_part((number, part): (&i32, &UploadedPart)) -> Part {
+fn listed_part((number, part): (&i32, &UploadedPart)) -> Part {
     let mut told = Part {
         part_number: Some(*number),
         e_tag: Some(multipart::etag(part)),

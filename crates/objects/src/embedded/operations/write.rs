@@ -12,7 +12,7 @@ use crate::embedded::content::Content;
 use crate::embedded::digests::Digests;
 use crate::embedded::fields::{Headers, claims_of, headers_of, tell_checksum, tell_encryption};
 use crate::embedded::lock::{ObjectLock, asked_lock};
-use crate::embedded::state::{New, Object, Store};
+use crate::embedded::state::{NewObject, Object, Store};
 use crate::embedded::versions::VersionId;
 use crate::event::ObjectChange;
 
@@ -45,7 +45,7 @@ pub(crate) async fn put(
     let mut object = whole(memory, content, headers, digests)?;
     checksum::check_md5(input.content_md5.as_deref(), &object.entity_tag)?;
     object.tags = tagging::from_header(input.tagging.as_deref())?;
-    let new = New { object, change };
+    let new = NewObject { object, change };
     let placed = memory.insert(account, &input.bucket, &input.key, new, |current| {
         conditions::check_write(
             current,

@@ -16,7 +16,7 @@ use crate::error::{HandlerError, HandlerErrorCode};
 use crate::names;
 use crate::resource_type::{Properties, Resource, ResourceType};
 use crate::schema::Schema;
-use crate::types::kept::PutError;
+use crate::types::stored::PutError;
 
 /// The collection of the models of buckets, by name.
 const MODELS: &str = "resources AWS::S3::Bucket";

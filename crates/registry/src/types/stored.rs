@@ -19,7 +19,7 @@ use crate::schema::Schema;
 pub(crate) type Complete = dyn Fn(&HandlerContext, &mut Properties, &str) + Send + Sync;
 
 /// A type whose models are kept among the documents.
-pub(crate) struct Kept {
+pub(crate) struct StoredType {
     schema: Schema,
     documents: Documents,
     ids: Arc<dyn Ids>,
@@ -29,7 +29,7 @@ pub(crate) struct Kept {
     hidden: Option<&'static str>,
 }
 
-impl Kept {
+impl StoredType {
     pub(crate) fn new(
         environment: &Environment,
         schema: Schema,
@@ -128,7 +128,7 @@ impl From<WriteError> for PutError {
 }
 
 #[async_trait]
-impl ResourceType for Kept {
+impl ResourceType for StoredType {
     fn schema(&self) -> &Schema {
         &self.schema
     }
