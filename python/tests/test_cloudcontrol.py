@@ -278,4 +278,4 @@ def test_buckets_parameters_and_log_groups_are_resources_too(cloud, endpoint, ac
     assert ssm.get_parameter(Name="/cdk/version")["Parameter"]["Value"] == "32"
     create(cloud, "AWS::Logs::LogGroup", {"LogGroupName": "/app/log"})
     logs = boto3_client("logs", endpoint, account)
-    assert [it["logGroupName"] for it in logs.describe_log_groups()["logGroups"]] == ["/app/log"]
+    assert [item["logGroupName"] for item in logs.describe_log_groups()["logGroups"]] == ["/app/log"]

@@ -30,7 +30,7 @@ def test_a_parameter_lives(ssm, account):
     assert ssm.get_parameter(Name="/app/url:2")["Parameter"]["Selector"] == ":2"
     assert code(ssm.get_parameter, Name="/app/url:1") == "ParameterVersionNotFound"
     described = ssm.describe_parameters()["Parameters"]
-    assert [(it["Name"], it["Description"]) for it in described] == [("/app/url", "where")]
+    assert [(item["Name"], item["Description"]) for item in described] == [("/app/url", "where")]
 
     resource = {"ResourceType": "Parameter", "ResourceId": "/app/url"}
     ssm.add_tags_to_resource(Tags=[{"Key": "env", "Value": "test"}], **resource)
@@ -47,19 +47,19 @@ def test_parameters_are_found_by_name_path_and_filter(ssm):
     for name, kind in [("/a/one", "String"), ("/a/b/two", "StringList"), ("/c", "SecureString"), ("plain", "String")]:
         ssm.put_parameter(Name=name, Value="v", Type=kind)
     several = ssm.get_parameters(Names=["/c", "none", "plain"], WithDecryption=True)
-    assert [it["Name"] for it in several["Parameters"]] == ["/c", "plain"]
+    assert [item["Name"] for item in several["Parameters"]] == ["/c", "plain"]
     assert several["InvalidParameters"] == ["none"]
 
     def by_path(path, **more):
         pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=path, PaginationConfig={"PageSize": 1}, **more)
-        return [it["Name"] for page in pages for it in page["Parameters"]]
+        return [item["Name"] for page in pages for item in page["Parameters"]]
 
     assert by_path("/a") == ["/a/one"]
     assert by_path("/a/", Recursive=True) == ["/a/b/two", "/a/one"]
 
     def described(key, option, *values):
         found = ssm.describe_parameters(ParameterFilters=[{"Key": key, "Option": option, "Values": list(values)}])
-        return [it["Name"] for it in found["Parameters"]]
+        return [item["Name"] for item in found["Parameters"]]
 
     assert described("Name", "BeginsWith", "/a") == ["/a/b/two", "/a/one"]
     assert described("Name", "Contains", "lai") == ["plain"]

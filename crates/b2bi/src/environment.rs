@@ -145,7 +145,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Surroundings in which nobody listens and nobody interferes. JSONata is evaluated in this
+    /// An environment without sinks and without faults. JSONata is evaluated in this
     /// process, under no limits of the operating system, and there is no XSLT.
     #[must_use]
     pub fn quiet(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, objects: Arc<dyn ObjectStore>) -> Self {

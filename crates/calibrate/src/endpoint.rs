@@ -20,7 +20,7 @@ pub enum Signature {
     Absent,
     /// With the caller's access key and a signature that is wrong.
     Wrong,
-    /// With an access key that nobody has.
+    /// With an unknown access key.
     UnknownKey,
     /// With a time of an hour ago.
     Expired,

@@ -33,7 +33,7 @@ pub struct Facts {
     errors: Vec<ErrorRule>,
 }
 
-/// An error of ours, and what AWS answers instead.
+/// An error of the emulator, and the one that AWS answers instead.
 #[derive(Clone, Debug)]
 struct ErrorRule {
     service: String,

@@ -57,7 +57,7 @@ impl RoutedService<'_> {
 /// Finds the service and operation that a request names.
 ///
 /// The order is: target header, then the service of the credential scope, then the content type,
-/// and what names nobody is for object storage.
+/// and a request that names no service is for object storage.
 ///
 /// # Errors
 ///

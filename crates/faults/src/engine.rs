@@ -31,7 +31,7 @@ pub struct Engine {
     seed: AtomicU64,
     /// What every request is held up, rules or no rules.
     latency_ms: AtomicU64,
-    /// Who may act on a request: `RULES`, `OWN`, both or nobody.
+    /// Which faults may act on a request: `RULES`, `OWN`, both or none.
     acting: AtomicU8,
     rules: Mutex<Rules>,
     states: Mutex<States>,

@@ -1,4 +1,4 @@
-//! JSONata expressions from the grammar, with sizes and pictures that nobody would write.
+//! JSONata expressions from the grammar, with sizes and pictures that users would not write.
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 

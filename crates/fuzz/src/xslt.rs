@@ -1,4 +1,4 @@
-//! Stylesheets from the grammar, with loops and sizes that nobody would write.
+//! Stylesheets from the grammar, with loops and sizes that users would not write.
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 

@@ -46,7 +46,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// A run that nobody has cancelled.
+    /// A run that is not cancelled.
     #[must_use]
     pub fn new(now: i64, seed: u64, limits: Limits) -> Self {
         Self {

@@ -57,7 +57,7 @@ pub trait ObjectStore: Send + Sync {
 
     /// Begins an object that is written piece by piece, in place of any other under that key.
     ///
-    /// Nobody sees any of it before [`ObjectWriter::finish`].
+    /// Nothing is visible before [`ObjectWriter::finish`].
     ///
     /// # Errors
     /// The bucket does not exist, or may not be written; a storage may say so only when the object is

@@ -105,7 +105,7 @@ impl RowStore {
     }
 
     /// Whether every row was compared with its checksum when the file was opened. Rows of a file that
-    /// nobody has changed since it was closed are not.
+    /// did not change since it was closed are not.
     #[must_use]
     pub fn was_checked(&self) -> bool {
         self.inner.closed.was_checked

@@ -25,7 +25,7 @@ pub trait Interceptor: Send + Sync {
     -> Interception;
 }
 
-/// Nobody interferes.
+/// Without faults.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoInterceptor;
 

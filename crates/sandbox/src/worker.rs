@@ -43,7 +43,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Starts a worker; it makes itself ready while nobody waits.
+    /// Starts a worker ahead of its first use.
     ///
     /// # Errors
     ///

@@ -84,7 +84,7 @@ impl Access {
         }
     }
 
-    /// Warns of a server that others can reach and that asks nobody for a token.
+    /// Warns of a server that is reachable from outside and has no token.
     pub(crate) fn warn_if_reachable(&self, address: SocketAddr) {
         if self.token.is_none() && !address.ip().is_loopback() {
             tracing::warn!(

@@ -137,7 +137,7 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// The configuration of a server that nobody has configured.
+    /// The default configuration of a server.
     ///
     /// # Errors
     ///

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::clock::ClockMode;
 use crate::journal::{Entry, Expectation, Filter};
 
-/// What objects are that nobody has given a type.
+/// The content type of objects without one.
 const CONTENT_TYPE: &str = "application/octet-stream";
 
 /// What the server's own routes do, without a request.

@@ -119,7 +119,7 @@ impl Metrics {
         row.micros.fetch_add(micros, Relaxed);
     }
 
-    /// The counts in Prometheus's text format; operations that nobody called are left out.
+    /// The counts in Prometheus's text format; operations without calls are left out.
     pub(crate) fn text(&self) -> String {
         let mut out = String::new();
         self.requests(&mut out);

@@ -28,8 +28,8 @@ that two versions of boto3 run against the server. What the model does not tell 
 documentation, from what others have seen on AWS, from the X12 standard, or is a guess; every guess has
 a number. [Correcting a guess](correcting-a-guess.md) says how to check one with an AWS account.
 
-By default a set-up may lack what AWS wants of it. To find what would fail in production, start the server with
-[`--strict-aws`](pipelines.md#what-aws-wants-of-buckets): files are then processed only if EventBridge is on and the
+By default, a set-up need not be complete for AWS. To find what would fail in production, start the server with
+[`--strict-aws`](pipelines.md#what-aws-requires-of-buckets): files are then processed only if EventBridge is on and the
 policies of the buckets let the service in, and capabilities need buckets that exist.
 ";
 

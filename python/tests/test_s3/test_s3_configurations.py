@@ -120,7 +120,7 @@ def test_configurations_are_kept_and_given_back(request, endpoint, where, row):
     run(s3, bucket, *row, AFTER_DELETE.get(row[0]))
 
 
-@pytest.mark.parametrize("stem, document, value", WITH_ID, ids=lambda it: it if isinstance(it, str) else "")
+@pytest.mark.parametrize("stem, document, value", WITH_ID, ids=lambda item: item if isinstance(item, str) else "")
 def test_configurations_with_ids(s3, bucket, stem, document, value):
     here = {"Bucket": bucket, "Id": value["Id"]}
     get, put = getattr(s3, f"get_{stem}"), getattr(s3, f"put_{stem}")

@@ -41,7 +41,7 @@ pub(crate) fn starts(partnership: Option<&GetPartnershipResponse>) -> FirstNumbe
 
 /// Whether X12 is validated before it is delivered.
 ///
-/// Source: on in AWS's console unless switched off; where nobody says: Assumption A-78.
+/// Source: on in AWS's console unless switched off; without a value: Assumption A-78.
 pub(crate) fn is_validated(envelope: Option<&X12Envelope>) -> bool {
     envelope
         .and_then(|envelope| envelope.common.as_ref()?.validate_edi)

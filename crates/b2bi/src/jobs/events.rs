@@ -1,6 +1,6 @@
 //! The events of jobs: what became of a transformation or an acknowledgement.
 //!
-//! Source: the detail reference of the service's events; values nobody has published are
+//! Source: the detail reference of the service's events; unpublished values are
 //! Assumption A-76.
 
 use b2bi_local_model::types::CapabilityDirection;
@@ -293,7 +293,7 @@ fn add_validation(detail: &mut Map<String, Value>, result: &Transformation) {
         });
         detail.insert("split-attributes".to_owned(), split);
     }
-    // Without a report nobody could say what failed.
+    // Without a report the failure would have no reason.
     let status = match (result.validation, &result.report) {
         (Validated::Failed, None) => Validated::NotAttempted,
         (status, _) => status,

@@ -1,7 +1,7 @@
 //! Large files, and long transactions of files that are split, that nothing maps: the document is
 //! written while the file is read.
 //!
-//! Neither is ever in memory as a whole, and nobody sees the document before it is known that the
+//! Neither is ever in memory as a whole, and the document is not visible before it is known that the
 //! file is taken.
 
 use std::sync::Arc;
@@ -195,7 +195,7 @@ impl Run {
         })
     }
 
-    /// Reads what is handed over and writes what comes of it at once.
+    /// Reads the bytes that arrive and writes the result at once.
     pub(super) async fn parse_into(
         &self,
         conversion: &Arc<Conversion>,

@@ -118,7 +118,7 @@ impl Run {
     }
 }
 
-/// Records that a file in a watched bucket belongs to nobody.
+/// Logs that a file in a watched bucket belongs to no partnership.
 pub(crate) fn unmatched(environment: &Environment, scope: &Scope, input: &Location, reason: &str) {
     let state = State::CapabilityMatch;
     let message = entry(input, state, Status::Failed, Some(reason.to_owned()));

@@ -23,7 +23,7 @@ use crate::state::control_numbers::CounterKeys;
 /// Source: Assumption A-75.
 const EXTENSION: &str = "edi";
 
-/// A document, how it is written, and a draft of that: in one line, with numbers of nobody.
+/// A document, how it is written, and a draft of that: in one line, without real control numbers.
 struct Converted {
     document: String,
     writing: WriteOptions,

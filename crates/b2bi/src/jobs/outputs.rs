@@ -24,7 +24,7 @@ pub(super) struct Output {
 /// The bytes of an object.
 pub(super) enum Body {
     Whole(Bytes),
-    /// They are written, and nobody sees them yet: the document of the input, or of its transaction
+    /// They are written, and not visible yet: the document of the input, or of its transaction
     /// of this number.
     Written(Box<dyn ObjectWriter>, Option<usize>),
 }

@@ -45,7 +45,7 @@ pub(super) struct Run {
 pub(super) enum JobError {
     /// The stage has failed, for this reason.
     Failed(Stage, String),
-    /// Nobody is to know of the job any more.
+    /// The job is forgotten.
     Vanished,
 }
 
@@ -153,7 +153,7 @@ impl Run {
 
     /// Waits as long as jobs are to take.
     ///
-    /// It waits before it has a slot, so that jobs that nobody asks for do not keep others back.
+    /// It waits before it has a slot, so that jobs that wait for polls do not block others.
     async fn wait(&self) {
         match self.context.config.job_duration {
             JobDuration::Fixed(time) => self.context.environment.clock.sleep(time).await,

@@ -330,7 +330,7 @@ fn most(window: u64) -> usize {
 /// as somebody takes it.
 fn hand_over(walk: &Walk, most: usize, sender: &mpsc::Sender<Piece>) -> Result<(), StageError> {
     let mut reader = Reader::new(Splitter::in_parts(most, |piece| {
-        // Nobody takes any more when the job has vanished.
+        // The receiver is gone when the job has vanished.
         let _ = sender.blocking_send(piece);
     }));
     walk.windows(&mut |bytes| {

@@ -6,7 +6,7 @@ use super::B2bi;
 use crate::pipelines::{PollState, poll};
 
 impl B2bi {
-    /// Starts the jobs of files that landed in watched folders while nobody looked, and returns
+    /// Starts the jobs of files that landed in watched folders since the last poll, and returns
     /// their ids.
     ///
     /// A file counts as seen when there is a job for it that began after it was written. Files older
@@ -19,7 +19,7 @@ impl B2bi {
     }
 
     /// Does as [`catch_up`](Self::catch_up), and passes over files that were seen before: for
-    /// folders that are looked into again and again because nobody tells of their objects.
+    /// folders that are polled because their storage sends no notifications.
     pub async fn poll_folders(&self, seen: &mut PollState) -> Vec<String> {
         let resets = self.resets.load(Ordering::Relaxed);
         let partitions = self.partitions_where(|_| true);

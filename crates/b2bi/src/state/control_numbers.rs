@@ -32,7 +32,7 @@ pub(crate) struct Counter {
     returned: BTreeSet<u64>,
 }
 
-/// Where counters begin that nobody has used yet.
+/// Where unused counters start.
 ///
 /// Source: Assumption A-74.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +66,7 @@ impl FirstNumbers {
         transaction: 1,
     };
 
-    /// The numbers of a draft, which nobody ever sees.
+    /// The numbers of a draft, which are never shown.
     pub(crate) fn numbers(self) -> FirstControlNumbers {
         FirstControlNumbers {
             interchange: self.interchange,

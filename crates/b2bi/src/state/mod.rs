@@ -86,7 +86,7 @@ pub(crate) struct Record<T> {
 }
 
 impl<T> Record<T> {
-    /// A resource that nobody has been shown yet.
+    /// A resource that no reply has shown yet.
     pub(crate) fn new(description: T, tags: Vec<Tag>) -> Self {
         Self {
             description,

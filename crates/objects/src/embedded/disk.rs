@@ -297,7 +297,7 @@ impl Store {
         Ok(())
     }
 
-    /// Takes all buckets of the account away with what is in them, and tells nobody.
+    /// Removes all buckets of the account with their content, without events.
     ///
     /// # Errors
     /// The disk does not accept it; then nothing has changed.

@@ -32,7 +32,7 @@ pub(crate) struct Page<'a, V> {
 /// The most keys one page holds.
 const MAX_KEYS: i32 = 1000;
 
-/// Reads the page size a client wished for.
+/// Reads the page size of a request.
 ///
 /// # Errors
 /// `InvalidArgument` for a negative one.

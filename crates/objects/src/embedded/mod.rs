@@ -97,7 +97,7 @@ const READ_ATTEMPTS: u32 = 8;
 /// S3 in memory or on disk: the operations that matter to files and their folders, for any S3 client.
 ///
 /// A handle, cheap to clone; clones share everything. An operation it does not have answers
-/// S3's `NotImplemented`. Policies bind nobody.
+/// S3's `NotImplemented`. Policies are not enforced.
 #[derive(Clone)]
 pub struct EmbeddedS3 {
     memory: Store,

@@ -402,7 +402,7 @@ impl Store {
 
     /// Sends an event. Called under the bucket's lock, so events come in the order of changes.
     pub(crate) fn send_event(&self, event: ObjectEvent) {
-        // An error says that nobody listens.
+        // An error means that there are no subscribers.
         let _ = self.inner.events.send(event);
     }
 }

@@ -20,7 +20,7 @@ use self::settings::ExternalSettings;
 use self::sign::S3Request;
 use crate::store::ObjectError;
 
-/// The region that S3 takes buckets to be in where nobody says otherwise.
+/// The region of buckets without a location constraint.
 const FIRST_REGION: &str = "us-east-1";
 
 /// An external S3: `MinIO`, moto, `LocalStack`, AWS itself.

@@ -18,7 +18,7 @@ pub(crate) fn wait_condition(environment: &Environment, schema: Schema) -> Store
     })
 }
 
-/// The handle of a wait condition: an address in the form of AWS's, to which nobody listens.
+/// The handle of a wait condition: an address in the form of AWS's, which does nothing.
 pub(crate) fn wait_condition_handle(environment: &Environment, schema: Schema) -> StoredType {
     StoredType::new(environment, schema, |context, model, generated| {
         let region = &context.scope.region;

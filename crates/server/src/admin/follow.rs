@@ -25,7 +25,7 @@ use crate::query::Params;
 
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-/// How often something is said when nothing happens, so that nobody in between hangs up.
+/// How often an idle stream sends a comment, so that proxies keep it open.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// A line that clients leave out.
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");

@@ -1,4 +1,4 @@
-//! A server of ours whose answers are altered plays AWS.
+//! A server with altered answers plays AWS.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

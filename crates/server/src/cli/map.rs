@@ -208,7 +208,7 @@ impl Source {
     /// Writes what the template says beside its output to standard error.
     fn tell(&self, messages: &str) {
         for message in messages.lines() {
-            // Where nobody reads the messages, the output still counts.
+            // Where the messages cannot be written, the output still counts.
             let _ = writeln!(io::stderr().lock(), "{}: message: {message}", self.name);
         }
     }

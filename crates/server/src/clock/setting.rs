@@ -97,7 +97,7 @@ impl Shared {
         }
     }
 
-    /// Changes the setting; the caller sees to it that nobody else does meanwhile.
+    /// Changes the setting; the caller holds the lock.
     pub(super) fn change(&self, change: impl FnOnce(&mut Setting)) {
         let mut setting = self.now();
         change(&mut setting);

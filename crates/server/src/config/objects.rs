@@ -130,7 +130,7 @@ pub(super) fn external(
     }))
 }
 
-/// There is no S3 elsewhere, so nobody is to think that there is.
+/// Refuses settings of an external S3 when there is none.
 fn unused(settings: &Resolved) -> Result<Option<ExternalConfig>, SettingError> {
     let keys = ["s3-access-key-id", "s3-secret-access-key", "s3-region"];
     match keys.into_iter().find(|key| !settings.value(key).is_empty()) {

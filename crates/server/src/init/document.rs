@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::error::InitError;
 use crate::traffic::INITIAL_FACTS;
 
-/// One file: who and where, and what there is.
+/// One file: account, region, buckets and resources.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {

@@ -18,7 +18,7 @@ use tokio::time::Instant as Moment;
 pub(super) struct SharedTimer(Arc<Mutex<Pin<Box<tokio::time::Sleep>>>>);
 
 impl SharedTimer {
-    /// An alarm that nobody waits for.
+    /// An alarm without a waiter.
     pub(super) fn new() -> Self {
         let timer = Box::pin(tokio::time::sleep(Duration::ZERO));
         Self(Arc::new(Mutex::new(timer)))

@@ -347,7 +347,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "strict-aws",
         "BOOL",
         "false",
-        "Hold buckets to all that AWS wants of them, to find what would fail there",
+        "Require of buckets what AWS requires, to find what would fail there",
     ),
     Setting::new(
         "strict-aws-parts",

@@ -73,7 +73,7 @@ impl std::error::Error for GenerateError {
 
 /// Infers the template that makes the output of the input, and measures it on the input.
 ///
-/// The search has a thread of its own, and ends when nobody waits for it any more.
+/// The search has a thread of its own, and ends when the request is cancelled.
 ///
 /// # Errors
 ///

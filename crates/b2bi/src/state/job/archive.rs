@@ -29,7 +29,7 @@ pub(crate) struct ArchivedJob {
     pub(crate) id: Option<NonZeroU64>,
     /// In milliseconds.
     pub(crate) started_at: i64,
-    /// When its file was written, in milliseconds; [`UNKNOWN`] where nobody knows.
+    /// When its file was written, in milliseconds; [`UNKNOWN`] if not known.
     written: i64,
     pub(crate) file: FileKeys,
 }

@@ -21,7 +21,7 @@ pub enum JobDuration {
     Immediate,
     /// So long on the clock.
     Fixed(Duration),
-    /// Until `GetTransformerJob` has asked so often. Jobs of pipelines, which nobody asks for,
+    /// Until `GetTransformerJob` has asked so often. Jobs of pipelines, which are not polled,
     /// take no longer than the work.
     Polls(u32),
 }

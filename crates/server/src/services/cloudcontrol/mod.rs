@@ -155,7 +155,7 @@ impl Service for CloudControl {
     }
 }
 
-/// A page of what there is, and the token of the next one.
+/// A page of a list, and the token of the next one.
 fn page<T>(
     all: Vec<T>,
     token: Option<&str>,

@@ -5,7 +5,7 @@ use b2bi_local_dispatcher::ServiceError;
 use super::super::page;
 use super::errors::validation;
 
-/// A page of what there is, and the token of the next one.
+/// A page of a list, and the token of the next one.
 pub(super) fn page<T>(
     all: Vec<T>,
     token: Option<&str>,

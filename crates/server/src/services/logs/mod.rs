@@ -145,7 +145,7 @@ fn name_of(identifier: &str) -> &str {
     name.strip_suffix(":*").unwrap_or(name)
 }
 
-/// A page of what there is: where it begins is all that a token says.
+/// A page of a list; the token says where it begins.
 struct Page<'a, T> {
     items: &'a [T],
     next: Option<String>,

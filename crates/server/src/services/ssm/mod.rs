@@ -178,7 +178,7 @@ fn named(ssm: &Ssm, scope: &Scope, named: &str) -> Result<Parameter, ServiceErro
     }
 }
 
-/// A page of what there is: where it begins is all that a token says.
+/// A page of a list; the token says where it begins.
 fn page(
     mut all: Vec<Value>,
     token: Option<&str>,
