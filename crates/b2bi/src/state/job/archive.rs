@@ -109,12 +109,19 @@ impl JobArchive {
 
     /// Adds a job, and replaces one at the same place.
     pub(crate) fn insert(&mut self, job: ArchivedJob) {
-        self.remove(job.place);
+        let is_last = self.jobs.back().is_none_or(|last| last.place < job.place);
+        if !is_last {
+            self.remove(job.place);
+        }
         if let Some(id) = job.id {
             self.by_id.insert(id, job.place);
         }
-        let at = self.jobs.partition_point(|other| other.place < job.place);
-        self.jobs.insert(at, job);
+        if is_last {
+            self.jobs.push_back(job);
+        } else {
+            let at = self.jobs.partition_point(|other| other.place < job.place);
+            self.jobs.insert(at, job);
+        }
     }
 
     /// Takes the job at a place out.
