@@ -246,6 +246,8 @@ def test_errors_name_what_they_are_about(s3, bucket):
 def test_tags_of_a_bucket_are_put_without_content(s3, bucket):
     reply = s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "a", "Value": "1"}]})
     assert reply["ResponseMetadata"]["HTTPStatusCode"] == 204
+    s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": []})
+    fails("NoSuchTagSet", 404, s3.get_bucket_tagging, Bucket=bucket)
 
 
 def test_a_part_is_part_of_the_content(s3, bucket):

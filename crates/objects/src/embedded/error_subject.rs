@@ -3,7 +3,7 @@
 //! Assumption A-287: which members the errors have.
 
 use http::header::HOST;
-use http::{HeaderMap, HeaderValue, Request, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use percent_encoding::percent_decode_str;
 
 use crate::operation::S3Target;
@@ -49,6 +49,7 @@ pub(crate) struct RequestSubject {
     host: Option<HeaderValue>,
     source: Option<HeaderValue>,
     condition: Option<&'static str>,
+    method: Method,
 }
 
 impl RequestSubject {
@@ -59,6 +60,7 @@ impl RequestSubject {
             host: headers.get(HOST).cloned(),
             source: headers.get(COPY_SOURCE).cloned(),
             condition: only_condition(headers),
+            method: request.method().clone(),
         }
     }
 
@@ -76,6 +78,7 @@ impl RequestSubject {
             upload: query_value(&self.uri, "uploadId"),
             version: query_value(&self.uri, "versionId"),
             condition: self.condition,
+            method: Some(self.method),
         }
     }
 }
@@ -115,6 +118,7 @@ pub(crate) struct ErrorSubject {
     upload: Option<String>,
     version: Option<String>,
     condition: Option<&'static str>,
+    method: Option<Method>,
 }
 
 impl ErrorSubject {
@@ -136,6 +140,14 @@ impl ErrorSubject {
             "NoSuchKey" => vec![key],
             "NoSuchVersion" => vec![key, ("VersionId", self.version.as_deref())],
             "NoSuchUpload" => vec![("UploadId", self.upload.as_deref())],
+            "MethodNotAllowed" => vec![
+                ("Method", self.method.as_ref().map(Method::as_str)),
+                // Of the methods that an object has, a delete marker refuses most.
+                (
+                    "ResourceType",
+                    (!self.key.is_empty()).then_some("DeleteMarker"),
+                ),
+            ],
             "PreconditionFailed" => vec![("Condition", self.condition)],
             code if OF_BUCKETS.contains(&code) => vec![("BucketName", Some(self.bucket.as_str()))],
             _ => Vec::new(),
@@ -181,6 +193,9 @@ mod tests {
         for code in OF_BUCKETS {
             check(uri, &[], code, &[("BucketName", "b")]);
         }
+        let marker = [("Method", "GET"), ("ResourceType", "DeleteMarker")];
+        check(uri, &[], "MethodNotAllowed", &marker);
+        check("/b", &[], "MethodNotAllowed", &[("Method", "GET")]);
         check(uri, &[], "AccessDenied", &[("Resource", "/b/a%20b/c")]);
         let source = [(COPY_SOURCE, "/other/x%20y/z?versionId=1")];
         check("/b/k", &source, "NoSuchKey", &[("Key", "x y/z")]);

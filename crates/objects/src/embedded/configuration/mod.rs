@@ -226,6 +226,10 @@ impl Place<'_> {
             let mut element = element;
             (self.row.check)(&mut element, context)?;
             self.row.check_room(configurations, &self.name)?;
+            if self.row.name == table::TAGGING && is_empty_set(&element) {
+                configurations.remove(&self.name);
+                return Ok(());
+            }
             let mut text = String::new();
             element.write(&mut text);
             configurations.insert(self.name.clone(), Some(text));
@@ -355,6 +359,12 @@ impl Row {
 
 fn unset_error((code, message): UnsetError) -> S3Error {
     with_status(code, message, StatusCode::NOT_FOUND)
+}
+
+/// Whether a document has no tags, which is how a bucket without tags is.
+fn is_empty_set(tagging: &Element) -> bool {
+    let set = tagging.child("TagSet");
+    set.is_none_or(|set| set.children.is_empty())
 }
 
 fn with_status(code: &str, message: &str, status: StatusCode) -> S3Error {
