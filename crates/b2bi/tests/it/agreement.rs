@@ -1,6 +1,10 @@
 //! What a validation finds, how the job ends, its report and its acknowledgements agree, whatever the file.
 
-use b2bi_local_x12::{Findings, ReceivedInterchanges, Strictness, Validation, Validator, read};
+use std::fs;
+
+use b2bi_local_x12::{
+    Findings, Outline, ReceivedInterchanges, Strictness, Validation, Validator, Version, read,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -69,14 +73,57 @@ fn damaged() -> impl Strategy<Value = String> {
     })
 }
 
+/// What a transformer takes.
+struct Taken {
+    set: &'static str,
+    version: &'static str,
+    group_version: &'static str,
+}
+
+impl Taken {
+    /// The guide, such as `X222`, behind the six digits of the version.
+    fn guide(&self) -> Option<&'static str> {
+        self.group_version.get(6..10)
+    }
+}
+
+const TAKEN: Taken = Taken {
+    set: "850",
+    version: "VERSION_4010",
+    group_version: "004010",
+};
+
+const GENERATED: [Taken; 10] = [
+    taken("850", "VERSION_4010", "004010"),
+    taken("856", "VERSION_4010", "004010"),
+    taken("810", "VERSION_4030", "004030"),
+    taken("855", "VERSION_5010", "005010"),
+    taken("214", "VERSION_4010", "004010"),
+    taken("837", "VERSION_5010_HIPAA", "005010X222A1"),
+    taken("837", "VERSION_5010_HIPAA", "005010X223A2"),
+    taken("835", "VERSION_5010_HIPAA", "005010X221A1"),
+    taken("834", "VERSION_5010_HIPAA", "005010X220A1"),
+    taken("271", "VERSION_5010_HIPAA", "005010X279A1"),
+];
+
+const fn taken(set: &'static str, version: &'static str, group_version: &'static str) -> Taken {
+    Taken {
+        set,
+        version,
+        group_version,
+    }
+}
+
 /// How a job on a file has ended, and the last parts of the names of what it wrote, with its texts.
-async fn ended(input: &str) -> (&'static str, Vec<(String, String)>) {
+async fn ended(input: &[u8], taken: &Taken) -> (&'static str, Vec<(String, String)>) {
     let bench = Bench::new();
-    let x12 = json!({"transactionSet": "X12_850", "version": "VERSION_4010"});
+    let guide = taken.guide().map(|guide| format!("_{guide}"));
+    let set = format!("X12_{}{}", taken.set, guide.unwrap_or_default());
+    let x12 = json!({"transactionSet": set, "version": taken.version});
     let conversion = json!({"fromFormat": "X12", "formatOptions": {"x12": x12}});
     let transformer = json!({"name": "orders", "inputConversion": conversion});
     let folder = bench.watch("INBOUND", transformer).await;
-    bench.drop(&format!("{folder}file"), input.as_bytes()).await;
+    bench.drop(&format!("{folder}file"), input).await;
     let state = || bench.service().jobs().first().map(|job| job.state);
     while !matches!(state(), Some("succeeded" | "failed")) {
         tokio::task::yield_now().await;
@@ -111,21 +158,24 @@ fn faulty_transactions(validation: &Validation) -> usize {
     faulty.len()
 }
 
-async fn check(input: &str) {
-    let sink = (
-        ReceivedInterchanges::new(),
-        Validator::new(Strictness::Attested, None),
-    );
-    let ((received, validator), reading) = read(input.as_bytes(), sink);
+/// Compares job, report, TA1 and 997 or 999 with what validation finds; returns whether the job succeeded.
+async fn check(input: &[u8], taken: &Taken) -> bool {
+    let mut validator = Validator::new(Strictness::Attested, None);
+    if taken.guide().is_some() {
+        validator = validator.guided();
+    }
+    let sink = (ReceivedInterchanges::new(), validator);
+    let ((received, validator), reading) = read(input, sink);
     let validation = validator.finish();
     let findings = Findings::new(&reading, Some(&validation));
     let is_other = reading
         .contents
         .iter()
-        .any(|kind| &*kind.set != "850" || &*kind.group_version != "004010");
-    let (state, written) = ended(input).await;
+        .any(|kind| &*kind.set != taken.set || &*kind.group_version != taken.group_version);
+    let (state, written) = ended(input, taken).await;
     let names: Vec<&str> = written.iter().map(|(name, _)| &**name).collect();
-    let context = format!("{state}, {names:?}, {}\n{input}", validation.report());
+    let text = String::from_utf8_lossy(input);
+    let context = format!("{state}, {names:?}, {}\n{text}", validation.report());
 
     let is_taken = !findings.reject_file() && reading.fatal().is_none() && !is_other;
     assert_eq!(state == "succeeded", is_taken, "{context}");
@@ -137,10 +187,10 @@ async fn check(input: &str) {
     let is_reported = is_taken && !validation.report().is_empty();
     assert_eq!(has_report, is_reported, "{context}");
 
-    let (ta1, functional) = (of(".TA1"), of(".997"));
+    let (ta1, functional) = (of(".TA1"), of(".997").or(of(".999")));
     if is_other && !findings.reject_file() {
         assert!(ta1.is_none() && functional.is_none(), "{context}");
-        return;
+        return false;
     }
     let statuses = values(ta1, "TA1", 4);
     let is_rejected = |status: &String| status == "R";
@@ -152,13 +202,55 @@ async fn check(input: &str) {
     let groups = values(functional, "AK9", 1);
     if !is_taken {
         assert!(groups.iter().all(is_rejected), "{context}");
-        return;
+        return false;
     }
-    let accepted = values(functional, "AK5", 1);
+    let mut accepted = values(functional, "AK5", 1);
+    accepted.extend(values(functional, "IK5", 1));
     let refused = accepted.iter().filter(|status| is_rejected(status)).count();
     assert_eq!(accepted.len(), received.transactions(), "{context}");
     assert_eq!(refused, faulty_transactions(&validation), "{context}");
     assert_eq!(validation.total() > 0, has_report, "{context}");
+    true
+}
+
+/// The files of two folders of fixtures, which the fuzzers begin with too.
+#[tokio::test]
+async fn fixtures_end_as_validation_and_acknowledgements_say() {
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures");
+    for folder in ["x12/documents", "fuzz/x12_acknowledge"] {
+        for entry in fs::read_dir(format!("{fixtures}/{folder}")).unwrap() {
+            let input = fs::read(entry.unwrap().path()).unwrap();
+            check(&input, &TAKEN).await;
+        }
+    }
+}
+
+/// Sets as the tables generate them: whole, with one segment lost, and with one that nobody knows.
+#[tokio::test]
+async fn generated_files_end_as_validation_and_acknowledgements_say() {
+    for taken in GENERATED {
+        let version = Version::of_group(taken.group_version.as_bytes()).unwrap();
+        let outline = Outline::new(version, taken.set, taken.guide()).unwrap();
+        let whole = outline.to_x12();
+        assert!(check(whole.as_bytes(), &taken).await, "{whole}");
+        let segments: Vec<&str> = whole.lines().collect();
+        // Between the headers (ISA, GS, ST) and the trailers.
+        let body = 3..segments.len() - 3;
+        for at in [
+            body.start + 1,
+            usize::midpoint(body.start, body.end),
+            body.end - 1,
+        ] {
+            let mut odd = segments.clone();
+            odd[at] = "ZZZ*1~";
+            check(odd.concat().as_bytes(), &taken).await;
+            let mut lost = segments.clone();
+            lost.remove(at);
+            let counted = format!("SE*{}*0001~", body.len() + 1);
+            lost[body.end - 1] = &counted;
+            check(lost.concat().as_bytes(), &taken).await;
+        }
+    }
 }
 
 proptest! {
@@ -167,6 +259,6 @@ proptest! {
     #[test]
     fn validation_job_and_acknowledgements_agree(input in damaged()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(check(&input));
+        runtime.block_on(check(input.as_bytes(), &TAKEN));
     }
 }
