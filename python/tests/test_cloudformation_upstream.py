@@ -1,8 +1,11 @@
 """`--unknown-resources upstream`: resources of types that are not here are made by moto, one stack each."""
 
+import contextlib
 import http.server
 import json
 import re
+import socket
+import ssl
 import subprocess
 import threading
 
@@ -12,8 +15,10 @@ from botocore.exceptions import ClientError
 
 from clients import CONNECTIONS, boto3_client
 from server import BINARY, Server
+from test_sinks import certify
 
 ACCOUNT = "111122223333"
+CREDENTIALS = ("AKIAEXAMPLE", "secret")
 NAMES = ["cloudformation", "b2bi", "sqs", "sns", "events"]
 TEMPLATE = """
 Parameters:
@@ -286,3 +291,72 @@ def test_an_upstream_that_leads_back_is_found_out(server_with):
 def test_the_setting_needs_an_upstream():
     run = subprocess.run([BINARY, "--unknown-resources", "upstream"], capture_output=True, text=True, timeout=30)
     assert run.returncode == 1 and "name it with --upstream URL" in run.stderr
+
+
+class TlsRelay:
+    """Passes what comes by TLS to a server, byte for byte, so that signatures hold."""
+
+    def __init__(self, folder, behind):
+        certificate, key = certify(folder)
+        self.certificate, self.behind = str(certificate), tuple(behind.removeprefix("http://").rsplit(":", 1))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.socket = context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True)
+        self.url = "https://127.0.0.1:{}".format(self.socket.getsockname()[1])
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                here, _ = self.socket.accept()
+                there = socket.create_connection(self.behind)
+                for pair in ((here, there), (there, here)):
+                    threading.Thread(target=self.copy, args=pair, daemon=True).start()
+
+    @staticmethod
+    def copy(source, target):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+
+@pytest.fixture
+def secure_upstream(server_with, tmp_path):
+    """A server that checks signatures, as AWS does, behind TLS, and a client of it."""
+    key, secret = CREDENTIALS
+    endpoint = server_with("--verify-signatures", "--credentials", f"{key}:{secret}")
+    relay = TlsRelay(tmp_path, endpoint)
+    behind = boto3_client("cloudformation", endpoint, key, secret=secret)
+    behind.meta.events.register("before-sign.*", name_account)
+    yield relay, behind
+    relay.socket.close()
+
+
+QUEUE = "{Resources: {Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: orders}}}}"
+
+
+def test_an_upstream_may_be_reached_by_tls_with_the_credentials_of_the_environment(server_with, secure_upstream):
+    relay, behind = secure_upstream
+    key, secret = CREDENTIALS
+    endpoint = server_with("--stacks-endpoint", relay.url, SSL_CERT_FILE=relay.certificate, AWS_ACCESS_KEY_ID=key,
+                           AWS_SECRET_ACCESS_KEY=secret)  # fmt: skip
+    stacks = boto3_client("cloudformation", endpoint, ACCOUNT)
+    stacks.create_stack(StackName="orders", TemplateBody=QUEUE)
+    (resource,) = stacks.describe_stack_resources(StackName="orders")["StackResources"]
+    assert resource["ResourceStatus"] == "CREATE_COMPLETE"
+    (shadow,) = behind.describe_stacks()["Stacks"]
+    assert shadow["StackName"].startswith("b2bi-shadow-orders-Queue-")
+    stacks.delete_stack(StackName="orders")
+    assert behind.describe_stacks()["Stacks"] == []
+
+
+def test_an_upstream_that_refuses_the_signature_fails_the_stack(server_with, secure_upstream):
+    relay, behind = secure_upstream
+    endpoint = server_with("--stacks-endpoint", relay.url, SSL_CERT_FILE=relay.certificate, AWS_ACCESS_KEY_ID=CREDENTIALS[0],
+                           AWS_SECRET_ACCESS_KEY="another")  # fmt: skip
+    stacks = boto3_client("cloudformation", endpoint, ACCOUNT)
+    stacks.create_stack(StackName="orders", TemplateBody=QUEUE)
+    reasons = [event.get("ResourceStatusReason", "") for event in stacks.describe_stack_events(StackName="orders")["StackEvents"]]
+    assert any(f"the upstream {relay.url} answered 403 SignatureDoesNotMatch" in reason for reason in reasons), reasons
+    assert behind.describe_stacks()["Stacks"] == []

@@ -41,6 +41,7 @@ use crate::start_error::{ArmError, StartError};
 use crate::strict::StrictSetup;
 use crate::system::{SeededIds, Uuid, random_seed};
 use crate::traffic::Traffic;
+use crate::upstream_stacks::UpstreamCloudFormation;
 use crate::vocabulary::vocabulary;
 use crate::worker;
 
@@ -160,8 +161,15 @@ impl App {
             clock: clock_of_services,
             ids: Arc::clone(&ids),
         };
-        let Services { endpoints, stacks } =
-            services::all(&config, &event_log, &resources, &objects.store())?;
+        let address = config.stacks_endpoint.as_ref();
+        let upstream_stacks = address.map(UpstreamCloudFormation::new).transpose()?;
+        let Services { endpoints, stacks } = services::all(
+            &config,
+            &event_log,
+            &resources,
+            &objects.store(),
+            upstream_stacks,
+        )?;
         let descriptors: Vec<_> = endpoints
             .iter()
             .map(|endpoint| endpoint.descriptor())

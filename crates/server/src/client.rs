@@ -4,10 +4,11 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use http::{Request, Uri};
 use http_body::Body;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{Connect, HttpConnector};
+use hyper_util::client::legacy::{Client, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 /// How long a connection may take to come about.
@@ -20,6 +21,39 @@ const IDLE_CONNECTIONS: usize = 32;
 pub(crate) type HttpClient<B> = Client<HttpConnector, B>;
 /// The same for addresses that begin with `https`.
 pub(crate) type TlsClient<B> = Client<HttpsConnector<HttpConnector>, B>;
+
+/// A client for one address, by TLS where the address begins with `https`.
+pub(crate) enum AddressClient<B> {
+    Plain(HttpClient<B>),
+    Tls(TlsClient<B>),
+}
+
+impl<B> AddressClient<B>
+where
+    B: Body + Send + Unpin + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    /// Nothing is connected before the first request.
+    ///
+    /// # Errors
+    ///
+    /// The address is reached by TLS, and the system has no certificates to trust.
+    pub(crate) fn new(address: &Uri) -> io::Result<Self> {
+        Ok(match address.scheme_str() {
+            Some("https") => Self::Tls(tls_client()?),
+            _ => Self::Plain(http_client()),
+        })
+    }
+
+    /// Sends a request and waits for the head of the reply.
+    pub(crate) fn request(&self, request: Request<B>) -> ResponseFuture {
+        match self {
+            Self::Plain(client) => client.request(request),
+            Self::Tls(client) => client.request(request),
+        }
+    }
+}
 
 /// A client that connects when there is something to send.
 pub(crate) fn http_client<B>() -> HttpClient<B>

@@ -24,6 +24,7 @@ use b2bi_local_registry::UnknownResources;
 use b2bi_local_sigv4::Credential;
 use b2bi_local_x12::{Layout, LoopNames};
 use b2bi_local_xslt::Command as XsltCommand;
+use http::Uri;
 use tracing::level_filters::LevelFilter;
 
 use crate::access::Access;
@@ -97,6 +98,8 @@ pub struct Config {
     pub clock: ClockSettings,
     /// Who answers for the services that are not here.
     pub upstream: Option<UpstreamConfig>,
+    /// `CloudFormation` of an emulator or of AWS, for resources of types that are not here.
+    pub stacks_endpoint: Option<Uri>,
     /// The folder that tells what a fresh server holds.
     pub init: Option<PathBuf>,
     /// The fault rules to begin with.
@@ -175,6 +178,7 @@ impl Config {
             )?),
         };
         let upstream = network::upstream(settings)?;
+        let stacks_endpoint = sinks::stacks_endpoint(settings)?;
         let external_s3 = objects::external(settings, upstream.as_ref())?;
         Ok(Self {
             listen: address(settings)?,
@@ -193,7 +197,8 @@ impl Config {
             b2bi: b2bi(settings)?,
             resource_duration: duration(settings, "resource-duration")?,
             stack_duration: duration(settings, "stack-duration")?,
-            unknown_resources: network::unknown_resources(settings, upstream.is_some())?,
+            unknown_resources: network::unknown_resources(settings, stacks_endpoint.is_some())?,
+            stacks_endpoint,
             worker: None,
             mapping_memory_bytes: parse(settings, "mapping-memory-bytes", BYTES)?,
             xslt_memory_bytes: parse(settings, "xslt-memory-bytes", BYTES)?,

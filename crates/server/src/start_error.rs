@@ -11,6 +11,7 @@ use crate::init::InitError;
 use crate::objects::ObjectsSetupError;
 use crate::serve::upstream::UpstreamError;
 use crate::sinks::SinkSetupError;
+use crate::upstream_stacks::UpstreamStacksError;
 
 /// A part of the server cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,7 @@ pub(crate) enum StartError {
     Objects(#[from] ObjectsSetupError),
     Sinks(#[from] SinkSetupError),
     Upstream(#[from] UpstreamError),
+    UpstreamStacks(#[from] UpstreamStacksError),
     Schema(#[from] SchemaError),
     Faults(#[from] ArmError),
 }

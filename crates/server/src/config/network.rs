@@ -132,7 +132,8 @@ pub(super) fn unknown_resources(
     let read = value.parse::<UnknownResources>();
     let read = read.map_err(|error| settings.error("unknown-resources", error.to_string()))?;
     if read.needs_upstream() && !has_upstream {
-        let problem = "hands resources to an upstream: name it with --upstream URL";
+        let problem =
+            "hands resources to an upstream: name it with --upstream URL or --stacks-endpoint URL";
         return Err(settings.error("unknown-resources", problem));
     }
     Ok(read)

@@ -90,9 +90,19 @@ pub(super) fn sinks(settings: &Resolved) -> Result<SinksConfig, SettingError> {
 }
 
 fn notifications(settings: &Resolved) -> Result<Option<Uri>, SettingError> {
-    let key = match settings.value("s3-notifications-endpoint") {
+    endpoint(settings, "s3-notifications-endpoint")
+}
+
+/// Where resources of types that are not here are made.
+pub(super) fn stacks_endpoint(settings: &Resolved) -> Result<Option<Uri>, SettingError> {
+    endpoint(settings, "stacks-endpoint")
+}
+
+/// The address of a setting, else that of the upstream.
+fn endpoint(settings: &Resolved, key: &'static str) -> Result<Option<Uri>, SettingError> {
+    let key = match settings.value(key) {
         "" => "upstream",
-        _ => "s3-notifications-endpoint",
+        _ => key,
     };
     Ok(urls(settings, key)?.into_iter().next())
 }

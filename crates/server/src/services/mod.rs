@@ -45,6 +45,7 @@ pub(crate) fn all(
     event_log: &Arc<EventLog>,
     resources: &Environment,
     objects: &Arc<dyn ObjectStore>,
+    upstream: Option<UpstreamCloudFormation>,
 ) -> Result<Services, SchemaError> {
     let b2bi = B2biService {
         service: Arc::clone(&resources.service),
@@ -62,8 +63,8 @@ pub(crate) fn all(
         documents: resources.documents.clone(),
     };
     let mut registry = Registry::new(resources.clone(), config.unknown_resources.clone())?;
-    if let Some(upstream) = &config.upstream {
-        registry.set_upstream(Arc::new(UpstreamCloudFormation::new(upstream)));
+    if let Some(upstream) = upstream {
+        registry.set_upstream(Arc::new(upstream));
     }
     let templates = Arc::new(ServerTemplates(Arc::clone(objects)));
     let stacks = Stacks::new(

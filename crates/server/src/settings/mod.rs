@@ -7,6 +7,7 @@ mod page;
 mod resolve;
 mod secrets;
 mod setting;
+mod stacks;
 mod table;
 mod traffic;
 

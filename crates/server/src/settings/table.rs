@@ -1,6 +1,6 @@
 //! The table of settings.
 
-use super::{Setting, traffic};
+use super::{Setting, stacks, traffic};
 
 /// Every setting, in the order of `--help` and `--print-config`.
 pub(crate) const SETTINGS: &[Setting] = &[
@@ -196,8 +196,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "record|refuse|upstream[,TYPE=record|refuse|upstream...]",
         "",
         "Resources in stacks whose types are not here: record their models, refuse them, or make them in the \
-         CloudFormation of the upstream; also by type; default: upstream where --upstream is given, else record",
+         CloudFormation of the upstream; also by type; default: upstream where there is one, else record",
     ),
+    stacks::STACKS_ENDPOINT,
     Setting::new(
         "document-layout",
         "pretty|compact",

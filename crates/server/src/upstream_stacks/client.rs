@@ -10,14 +10,17 @@ use b2bi_local_sigv4::{Credential, Service, SigningTarget, sign};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, StatusCode};
+use http::uri::Authority;
+use http::{HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 
+use super::UpstreamStacksError;
 use super::replies::ErrorResponse;
 use crate::app::system_time;
-use crate::client::{HttpClient, http_client, root_cause};
+use crate::calibration::CallerCredentials;
+use crate::client::{AddressClient, root_cause};
 use crate::system;
 
 /// How long a reply may take. Emulators make resources before they answer.
@@ -99,16 +102,27 @@ impl CallError {
 
 /// A client of CloudFormation at an address.
 pub(super) struct CloudFormationClient {
-    client: HttpClient<Full<Bytes>>,
-    authority: String,
+    client: AddressClient<Full<Bytes>>,
+    address: Uri,
+    /// Who calls; without any it is the account of the stack, as emulators know accounts.
+    credential: Option<Credential>,
 }
 
 impl CloudFormationClient {
-    pub(super) fn new(authority: &str) -> Self {
-        Self {
-            client: http_client(),
-            authority: authority.to_owned(),
-        }
+    /// Calls by TLS are signed with the credentials of this process.
+    ///
+    /// # Errors
+    ///
+    /// The address is reached by TLS, and there are no credentials or no certificates to trust.
+    pub(super) fn new(address: &Uri) -> Result<Self, UpstreamStacksError> {
+        let is_secure = address.scheme_str() == Some("https");
+        // Stacks have a region of their own.
+        let caller = is_secure.then(|| CallerCredentials::load(None, Some("")));
+        Ok(Self {
+            client: AddressClient::new(address)?,
+            address: address.clone(),
+            credential: caller.transpose()?.map(|caller| caller.credential),
+        })
     }
 
     /// Calls an operation and reads its reply.
@@ -131,13 +145,16 @@ impl CloudFormationClient {
             .map_err(|error| CallError::Broken(format!("{error} in {}", cut(&text))))
     }
 
-    /// The head of a request, signed with the account as the key, as emulators know accounts.
+    /// The signed head of a request.
     fn head(&self, scope: &Scope, body: &str) -> Result<Parts, CallError> {
         let text = |text: &str| HeaderValue::try_from(text).map_err(unsent);
         let request = Request::builder()
             .method(Method::POST)
-            .uri(format!("http://{}/", self.authority))
-            .header(HOST, text(&self.authority)?)
+            .uri(&self.address)
+            .header(
+                HOST,
+                text(self.address.authority().map_or("", Authority::as_str))?,
+            )
             .header(CONTENT_TYPE, FORM)
             .header(MOTO_ACCOUNT_HEADER, text(&scope.account)?)
             .body(());
@@ -146,7 +163,8 @@ impl CloudFormationClient {
             service: Service::Api("cloudformation"),
             region: &scope.region,
         };
-        let credential = Credential::new(&*scope.account, "test");
+        let of_account = || Credential::new(&*scope.account, "test");
+        let credential = self.credential.clone().unwrap_or_else(of_account);
         let now = system_time(system::now());
         sign(&mut head, body.as_bytes(), &credential, target, now).map_err(unsent)?;
         Ok(head)

@@ -3,11 +3,13 @@
 mod client;
 mod replies;
 
+use std::io;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use b2bi_local_b2bi::Scope;
 use b2bi_local_registry::{HandlerError, HandlerErrorCode, Tags, UpstreamStack, UpstreamStacks};
+use http::Uri;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -15,7 +17,7 @@ use self::client::{CallError, CloudFormationClient, Fields};
 use self::replies::{
     Accepted, DescribeStackEvents, DescribeStackResources, DescribeStacks, GetTemplate, Stack,
 };
-use crate::config::UpstreamConfig;
+use crate::calibration::CredentialsError;
 
 /// The time between the first two looks at a stack; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -29,7 +31,16 @@ const CAPABILITIES: [&str; 3] = [
     "CAPABILITY_AUTO_EXPAND",
 ];
 
-/// CloudFormation of the emulator that `--upstream` names.
+/// The upstream's CloudFormation cannot be called.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UpstreamStacksError {
+    #[error("no resources can be made by TLS: {0}")]
+    Credentials(#[from] CredentialsError),
+    #[error("the certificates of the system cannot be read: {0}")]
+    Certificates(#[from] io::Error),
+}
+
+/// CloudFormation of an emulator or of AWS.
 pub(crate) struct UpstreamCloudFormation {
     client: CloudFormationClient,
     address: String,
@@ -37,11 +48,15 @@ pub(crate) struct UpstreamCloudFormation {
 
 impl UpstreamCloudFormation {
     /// Nothing is connected before the first call.
-    pub(crate) fn new(config: &UpstreamConfig) -> Self {
-        Self {
-            client: CloudFormationClient::new(&config.authority),
-            address: format!("http://{}", config.authority),
-        }
+    ///
+    /// # Errors
+    ///
+    /// The address is reached by TLS, and there are no credentials or no certificates to trust.
+    pub(crate) fn new(address: &Uri) -> Result<Self, UpstreamStacksError> {
+        Ok(Self {
+            client: CloudFormationClient::new(address)?,
+            address: address.to_string().trim_end_matches('/').to_owned(),
+        })
     }
 
     async fn call<R: DeserializeOwned>(
@@ -73,10 +88,11 @@ impl UpstreamCloudFormation {
     async fn ended(&self, scope: &Scope, name: &str) -> Result<Option<Stack>, HandlerError> {
         let mut pause = FIRST_PAUSE;
         loop {
-            let found = self.found(scope, name).await?;
-            match found {
-                Some(stack) if stack.status.ends_with("_IN_PROGRESS") => {}
-                found => return Ok(found),
+            match self.found(scope, name).await {
+                Ok(Some(stack)) if stack.status.ends_with("_IN_PROGRESS") => {}
+                // AWS throttles those who ask for many stacks at a time.
+                Err(error) if error.code == HandlerErrorCode::Throttling => {}
+                found => return found,
             }
             tokio::time::sleep(pause).await;
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);

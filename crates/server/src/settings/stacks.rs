@@ -1,0 +1,12 @@
+//! Settings about stacks.
+
+use super::Setting;
+
+/// The endpoint that makes resources of types that are not here.
+pub(super) const STACKS_ENDPOINT: Setting = Setting::new(
+    "stacks-endpoint",
+    "URL",
+    "",
+    "CloudFormation endpoint (moto, LocalStack or AWS) for resources of unknown types, with your AWS credentials where it is \
+     https; default: that of upstream",
+);
