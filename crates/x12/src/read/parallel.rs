@@ -22,6 +22,9 @@ const PARTS: usize = 4;
 /// The most bytes that are looked at together, however many cores there are.
 const LARGEST_WINDOW: usize = 64 << 20;
 
+/// How many transactions with problems are read twice before reading ahead may be given up.
+const TRIED: usize = 16;
+
 /// A sink that can take what another made of a transaction.
 pub trait ParallelSink: Sink + Sync {
     /// Takes the calls for single transactions on another thread.
@@ -53,6 +56,27 @@ pub struct ParallelReader<S> {
     pushed: u64,
     /// Whether it pays to read ahead.
     reads_ahead: bool,
+}
+
+/// How far all threads are.
+#[derive(Default)]
+struct Tally {
+    read: AtomicUsize,
+    with_problems: AtomicUsize,
+}
+
+impl Tally {
+    fn count(&self, has_problem: bool) {
+        self.read.fetch_add(1, Ordering::Relaxed);
+        let problems = usize::from(has_problem);
+        self.with_problems.fetch_add(problems, Ordering::Relaxed);
+    }
+
+    /// Whether most transactions have problems, so that they would be read twice.
+    fn is_in_vain(&self) -> bool {
+        let problems = self.with_problems.load(Ordering::Relaxed);
+        problems >= TRIED && problems.saturating_mul(2) > self.read.load(Ordering::Relaxed)
+    }
 }
 
 /// A transaction that was read by itself.
@@ -177,8 +201,9 @@ impl<S: ParallelSink> ParallelReader<S> {
             return Vec::new();
         }
         let parts = parts(&plan.found, self.threads * PARTS);
-        let (next, sink, names) = (
+        let (next, tally, sink, names) = (
             AtomicUsize::new(0),
+            Tally::default(),
             self.reader.shared_sink(),
             self.reader.names(),
         );
@@ -187,7 +212,8 @@ impl<S: ParallelSink> ParallelReader<S> {
             while let at = next.fetch_add(1, Ordering::Relaxed)
                 && let Some(part) = parts.get(at)
             {
-                done.push((at, read_part(sink, names.clone(), input, plan, part)));
+                let read = read_part(sink, names.clone(), input, plan, part, &tally);
+                done.push((at, read));
             }
             done
         };
@@ -234,6 +260,7 @@ fn read_part<S: ParallelSink>(
     input: &[u8],
     plan: &Transactions,
     part: &[Found],
+    tally: &Tally,
 ) -> Vec<Option<Read<S::Made>>> {
     let headers = part
         .first()
@@ -248,7 +275,11 @@ fn read_part<S: ParallelSink>(
     };
     let mut reader = begin();
     let read = part.iter().map(|found| {
+        if tally.is_in_vain() {
+            return None;
+        }
         let read = read_transaction::<S>(&mut reader, input, found);
+        tally.count(read.is_none());
         if read.is_none() {
             reader = begin();
         }
