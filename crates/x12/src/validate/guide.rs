@@ -102,8 +102,10 @@ impl GuideOrder {
         self.lost.clear();
         self.last_expected = 1;
         self.previous = None;
+        if let Some(guide) = &guide {
+            self.push(guide, 0);
+        }
         self.guide = guide;
-        self.push(0);
     }
 
     /// The innermost open loop, as the guide names it.
@@ -126,32 +128,45 @@ impl GuideOrder {
         position: &Position,
         notes: &mut Notes,
     ) -> bool {
-        let Some(guide) = self.guide.clone() else {
+        // Taken out and put back: a clone would count, for each segment, how many have the guide.
+        let Some(guide) = self.guide.take() else {
             return false;
         };
-        let found = self.find(&guide, segment);
+        let is_odd = self.compare(&guide, segment, position, notes);
+        self.guide = Some(guide);
+        is_odd
+    }
+
+    fn compare(
+        &mut self,
+        guide: &Guide,
+        segment: &Segment<'_>,
+        position: &Position,
+        notes: &mut Notes,
+    ) -> bool {
+        let found = self.find(guide, segment);
         let Some((frame, at)) = found.filter(|found| {
-            !self.is_of_lost(&guide, *found, segment) && !self.is_passed(&guide, *found)
+            !self.is_of_lost(guide, *found, segment) && !self.is_passed(guide, *found)
         }) else {
             if segment.id() == b"HL" {
-                self.misplaced_level(&guide, segment, position, notes);
+                self.misplaced_level(guide, segment, position, notes);
                 return false;
-            } else if has_wrong_qualifier(&guide, segment, notes) {
+            } else if has_wrong_qualifier(guide, segment, notes) {
                 self.odd(segment.id(), position.segment);
-            } else if self.is_explained(&guide, segment) || self.ends_lost_bounds(segment) {
+            } else if self.is_explained(guide, segment) || self.ends_lost_bounds(segment) {
                 notes.forget_misplaced();
-                self.enter_lost_level(&guide, segment, position, notes);
+                self.enter_lost_level(guide, segment, position, notes);
                 return false;
             } else {
-                self.suspect(&guide, segment, position, notes);
+                self.suspect(guide, segment, position, notes);
                 let id = decode(segment.id());
-                let detail = places_in_guide(&guide, segment);
+                let detail = places_in_guide(guide, segment);
                 notes.add_with(ProblemKind::SegmentUnexpected, *position, &id, detail);
-                self.enter_lost_level(&guide, segment, position, notes);
+                self.enter_lost_level(guide, segment, position, notes);
             }
             return true;
         };
-        self.place(&guide, (frame, at), segment, position, notes);
+        self.place(guide, (frame, at), segment, position, notes);
         false
     }
 
@@ -234,7 +249,7 @@ impl GuideOrder {
             self.expected(guide, place.opens, segment, position);
         }
         if let Some(number) = place.opens {
-            self.push(number);
+            self.push(guide, number);
             self.odd.opened(place.segment);
             self.found(guide, number, segment);
             self.opening(guide, number, segment, position, notes);
@@ -282,12 +297,8 @@ impl GuideOrder {
             .map_or(usize::MAX, |frame| frame.number)
     }
 
-    fn push(&mut self, number: usize) {
-        let places = self
-            .guide
-            .as_ref()
-            .and_then(|guide| guide.loops.get(number))
-            .map_or(0, Vec::len);
+    fn push(&mut self, guide: &Guide, number: usize) {
+        let places = guide.loops.get(number).map_or(0, Vec::len);
         self.frames.push(Frame {
             number,
             is_implied: false,

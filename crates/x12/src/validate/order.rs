@@ -233,17 +233,23 @@ impl Order {
 
     /// Closes the innermost loop, or in the end the transaction.
     pub(super) fn close(&mut self, position: &Position, notes: &mut Notes) {
-        let (Some(set), Some(frame)) = (self.set.clone(), self.frames.pop()) else {
-            return;
-        };
+        // Taken out and put back, as for a segment.
+        let Some(set) = self.set.take() else { return };
+        if let Some(frame) = self.frames.pop() {
+            self.end_frame(&set, &frame, position, notes);
+        }
+        self.set = Some(set);
+    }
+
+    fn end_frame(&mut self, set: &Set, frame: &Frame, position: &Position, notes: &mut Notes) {
         let items = set
             .loops()
             .get(usize::from(frame.in_loop))
             .map_or(&[][..], |found| found.items());
         let at = self.frames.len();
         for (number, item) in (0..).zip(items) {
-            if item.min > 0 && self.occurred(&frame, number) < item.min {
-                self.missing(&set, &frame, (number, item), position, notes);
+            if item.min > 0 && self.occurred(frame, number) < item.min {
+                self.missing(set, frame, (number, item), position, notes);
             }
         }
         self.passed.retain(|passed| passed.frame != at);

@@ -66,7 +66,7 @@ impl GuideOrder {
                     (self.previous.unwrap_or(ST), self.last_expected),
                 );
             }
-            self.push(number);
+            self.push(guide, number);
             if let Some(frame) = self.frames.last_mut() {
                 frame.is_implied = true;
             }

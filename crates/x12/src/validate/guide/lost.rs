@@ -133,7 +133,7 @@ impl GuideOrder {
             frame.is_implied = true;
         }
         self.close_to(guide, length, position, notes);
-        self.push(level.number);
+        self.push(guide, level.number);
         if let Some(frame) = self.frames.last_mut() {
             frame.is_implied = true;
         }
