@@ -76,7 +76,7 @@ impl Document for JsonWriter {
 
 impl Document for XmlWriter {
     fn taken(&mut self) -> Vec<u8> {
-        self.take()
+        self.hand_out(<[u8]>::to_vec)
     }
 
     fn finish(self) -> Vec<u8> {

@@ -23,8 +23,8 @@ impl ParallelSink for EnvelopeOnly {
     type Worker = Self;
     type Made = ();
 
-    fn worker(&self) -> Self {
-        Self
+    fn workers(&self) -> impl Fn() -> Self + Sync + use<> {
+        || Self
     }
 
     fn begin(_: &mut Self) {}

@@ -1,5 +1,7 @@
 //! `b2bi-local parse`: the service-defined document of an X12 file.
 
+use std::io::{self, BufWriter, Write};
+
 use b2bi_local_x12::{
     JsonWriter, Layout, ParallelReader, ParallelSink, ReadReport, Sink, XmlWriter,
 };
@@ -11,7 +13,7 @@ use super::error::CommandError;
 use super::input::Repeatable;
 use super::lines::LineIndex;
 use super::problems::FileProblems;
-use super::{Outcome, document, input, print, problems, selection};
+use super::{Outcome, document, input, problems, selection};
 
 /// The memory a writer begins with; it is emptied after each piece of the file.
 const CAPACITY: usize = 1 << 16;
@@ -56,7 +58,7 @@ impl Writer for XmlWriter {
         &mut self,
         to: impl FnOnce(&[u8]) -> Result<(), CommandError>,
     ) -> Result<(), CommandError> {
-        to(&self.take())
+        self.hand_out(to)
     }
     fn rest(self) -> Vec<u8> {
         self.finish()
@@ -121,8 +123,12 @@ fn write(
 ) -> Result<(), CommandError> {
     let reader = document::reader(matches, writer)?;
     let mut reader = ParallelReader::on_all_cores(reader, WINDOW);
-    file.pieces(|piece| reader.push(piece, |writer| Writer::hand_out(writer, print)))?;
-    let (writer, _) = reader.finish(|writer| Writer::hand_out(writer, print))?;
+    // Short transactions are not worth a call to the operating system each.
+    let mut out = BufWriter::with_capacity(CAPACITY, io::stdout().lock());
+    let mut print = |bytes: &[u8]| out.write_all(bytes).map_err(CommandError::output);
+    file.pieces(|piece| reader.push(piece, |writer| writer.hand_out(&mut print)))?;
+    let (writer, _) = reader.finish(|writer| writer.hand_out(&mut print))?;
     print(&writer.rest())?;
-    print(b"\n")
+    print(b"\n")?;
+    out.flush().map_err(CommandError::output)
 }

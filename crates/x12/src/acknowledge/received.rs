@@ -145,8 +145,8 @@ impl ParallelSink for ReceivedInterchanges {
     type Worker = Option<Self>;
     type Made = ();
 
-    fn worker(&self) -> Option<Self> {
-        None
+    fn workers(&self) -> impl Fn() -> Option<Self> + Sync + use<> {
+        || None
     }
 
     fn begin(_: &mut Option<Self>) {}

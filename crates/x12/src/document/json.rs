@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::names::{GS_NAMES, ISA_11_STANDARD, ISA_NAMES, ST_NAMES};
+use super::spare::SpareBuffers;
 use super::{Layout, compact, pretty};
 use crate::segment::Element;
 use crate::tables::Set;
 use crate::text::push_json;
-use crate::{Isa, LoopKey, ParallelSink, Place, Position, Segment, Sink};
+use crate::{Isa, LoopKey, Place, Position, Segment, Sink};
 
 const SPACES: &[u8] = &[b' '; 256];
 /// The numbers of elements in keys, from `00` to `99`.
@@ -16,11 +17,12 @@ pub(super) const TWO_DIGITS: [[u8; 2]; 100] = two_digits();
 
 /// Writes JSON from the calls of a reader.
 pub struct JsonWriter {
-    out: Vec<u8>,
-    pretty: bool,
+    pub(super) out: Vec<u8>,
+    pub(super) spare: SpareBuffers,
+    pub(super) pretty: bool,
     depth: usize,
     /// Whether something stands before the next item in the innermost array or object.
-    follows: bool,
+    pub(super) follows: bool,
     begun: bool,
     /// What stands between two elements: a comma, the line's beginning, and the key up to its value.
     key: Vec<u8>,
@@ -32,6 +34,7 @@ impl JsonWriter {
     pub fn new(layout: Layout, capacity: usize) -> Self {
         Self {
             out: Vec::with_capacity(capacity),
+            spare: SpareBuffers::default(),
             pretty: layout == Layout::Pretty,
             depth: 0,
             follows: false,
@@ -417,36 +420,5 @@ impl Sink for JsonWriter {
 
     fn interchange_end(&mut self, _: &Segment<'_>, position: &Position) {
         self.close(position);
-    }
-}
-
-impl ParallelSink for JsonWriter {
-    type Worker = Self;
-    type Made = Vec<u8>;
-
-    fn worker(&self) -> Self {
-        let layout = if self.pretty {
-            Layout::Pretty
-        } else {
-            Layout::Compact
-        };
-        Self::new(layout, 0)
-    }
-
-    fn begin(worker: &mut Self) {
-        worker.out.clear();
-    }
-
-    fn made(worker: &mut Self) -> Vec<u8> {
-        std::mem::take(&mut worker.out)
-    }
-
-    fn problems(_: &Self) -> usize {
-        0
-    }
-
-    fn accept(&mut self, made: Vec<u8>) {
-        self.follows |= !made.is_empty();
-        self.out.extend_from_slice(&made);
     }
 }

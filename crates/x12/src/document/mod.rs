@@ -4,6 +4,7 @@ mod compact;
 mod json;
 mod names;
 mod pretty;
+mod spare;
 mod xml;
 
 pub use json::JsonWriter;

@@ -1,12 +1,12 @@
 //! The document as XML, written while reading.
 
-use std::mem;
 use std::sync::Arc;
 
+use super::spare::SpareBuffers;
 use crate::segment::Element;
 use crate::tables::Set;
 use crate::text::push_xml;
-use crate::{Isa, LoopKey, ParallelSink, Place, Position, Segment, Sink};
+use crate::{Isa, LoopKey, Place, Position, Segment, Sink};
 
 const BEGINNING: &[u8] = br#"<?xml version="1.0" encoding="UTF-8"?><ediroot>"#;
 
@@ -43,7 +43,8 @@ const GROUP: [&str; 8] = [
 
 /// Writes XML from the calls of a reader.
 pub struct XmlWriter {
-    out: Vec<u8>,
+    pub(super) out: Vec<u8>,
+    pub(super) spare: SpareBuffers,
 }
 
 impl XmlWriter {
@@ -52,12 +53,18 @@ impl XmlWriter {
     pub fn new(capacity: usize) -> Self {
         let mut out = Vec::with_capacity(capacity.max(BEGINNING.len()));
         out.extend_from_slice(BEGINNING);
-        Self { out }
+        Self {
+            out,
+            spare: SpareBuffers::default(),
+        }
     }
 
-    /// Takes out what is written so far, so that a long document need not be held in memory.
-    pub fn take(&mut self) -> Vec<u8> {
-        mem::take(&mut self.out)
+    /// Hands out what is written so far, so that a long document need not be held in memory, and keeps
+    /// the memory for what follows.
+    pub fn hand_out<T>(&mut self, to: impl FnOnce(&[u8]) -> T) -> T {
+        let taken = to(&self.out);
+        self.out.clear();
+        taken
     }
 
     /// Ends the document.
@@ -195,30 +202,5 @@ impl Sink for XmlWriter {
 
     fn interchange_end(&mut self, _: &Segment<'_>, _: &Position) {
         self.raw("</interchange>");
-    }
-}
-
-impl ParallelSink for XmlWriter {
-    type Worker = Self;
-    type Made = Vec<u8>;
-
-    fn worker(&self) -> Self {
-        Self::new(0)
-    }
-
-    fn begin(worker: &mut Self) {
-        worker.out.clear();
-    }
-
-    fn made(worker: &mut Self) -> Vec<u8> {
-        worker.take()
-    }
-
-    fn problems(_: &Self) -> usize {
-        0
-    }
-
-    fn accept(&mut self, made: Vec<u8>) {
-        self.out.extend_from_slice(&made);
     }
 }

@@ -142,8 +142,9 @@ impl<A: ParallelSink, B: ParallelSink> ParallelSink for (A, B) {
     type Worker = (A::Worker, B::Worker);
     type Made = (A::Made, B::Made);
 
-    fn worker(&self) -> Self::Worker {
-        (self.0.worker(), self.1.worker())
+    fn workers(&self) -> impl Fn() -> Self::Worker + Sync + use<A, B> {
+        let (first, second) = (self.0.workers(), self.1.workers());
+        move || (first(), second())
     }
 
     fn begin(worker: &mut Self::Worker) {

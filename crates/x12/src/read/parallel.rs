@@ -1,8 +1,9 @@
 //! Reading an input whose transactions are read on several cores.
 //!
-//! Other threads read transactions by themselves. One that has no problem is passed over by the reader of
-//! the whole input, which takes what was made of it. All others it reads itself, so that what comes out is
-//! the same as without other threads.
+//! Other threads read transactions by themselves, a window of the input at a time. One that has no problem
+//! is passed over by the reader of the whole input, which takes what was made of it. All others it reads
+//! itself, so that what comes out is the same as without other threads. It does so for one window while the
+//! others read the next one.
 
 use std::mem;
 use std::panic::resume_unwind;
@@ -26,14 +27,14 @@ const LARGEST_WINDOW: usize = 64 << 20;
 const TRIED: usize = 16;
 
 /// A sink that can take what another made of a transaction.
-pub trait ParallelSink: Sink + Sync {
+pub trait ParallelSink: Sink {
     /// Takes the calls for single transactions on another thread.
     type Worker: Sink;
     /// What a worker makes of a transaction.
     type Made: Send;
 
-    /// A sink for another thread.
-    fn worker(&self) -> Self::Worker;
+    /// What makes sinks on other threads, where this one is not at hand.
+    fn workers(&self) -> impl Fn() -> Self::Worker + Sync + use<Self>;
     /// Forgets what came before the first segment after ST.
     fn begin(worker: &mut Self::Worker);
     /// What came between ST and SE.
@@ -45,17 +46,31 @@ pub trait ParallelSink: Sink + Sync {
 }
 
 /// Reads an input given in pieces of any size on several threads.
-pub struct ParallelReader<S> {
+pub struct ParallelReader<S: ParallelSink> {
     reader: Reader<S>,
     threads: usize,
     /// How many bytes are looked at together.
     window: usize,
     held: Vec<u8>,
+    /// What stands before the bytes that are held.
     headers: Headers,
+    ordinals: Ordinals,
+    /// What the other threads have read and the reader has not taken.
+    pending: Option<Window<S::Made>>,
     /// How many bytes the reader has got or passed over.
     pushed: u64,
     /// Whether it pays to read ahead.
     reads_ahead: bool,
+    /// Whether transactions were counted otherwise than the reader counts them.
+    is_miscounted: bool,
+}
+
+/// A part of the input that the reader is to take.
+struct Window<M> {
+    bytes: Vec<u8>,
+    found: Vec<Found>,
+    /// What was read of each transaction that was found; nothing at all without reading ahead.
+    read: Vec<Option<Read<M>>>,
 }
 
 /// How far all threads are.
@@ -86,8 +101,8 @@ struct Read<M> {
 }
 
 impl<S: ParallelSink> ParallelReader<S> {
-    /// A reader with so many threads, which are given a `window` of the input at a time. What is made of
-    /// the window is in memory.
+    /// A reader with so many threads, which are given a `window` of the input at a time. Two windows and
+    /// what is made of them are in memory.
     pub fn new(reader: Reader<S>, threads: usize, window: usize) -> Self {
         Self {
             reader,
@@ -95,8 +110,11 @@ impl<S: ParallelSink> ParallelReader<S> {
             window,
             held: Vec::new(),
             headers: Headers::default(),
+            ordinals: Ordinals::default(),
+            pending: None,
             pushed: 0,
             reads_ahead: threads > 1,
+            is_miscounted: false,
         }
     }
 
@@ -118,6 +136,7 @@ impl<S: ParallelSink> ParallelReader<S> {
         mut look: impl FnMut(&mut S) -> Result<(), E>,
     ) -> Result<(), E> {
         if !self.reads_ahead && self.held.is_empty() {
+            self.take_pending(&mut look)?;
             self.pass(bytes);
             return look(self.reader.sink());
         }
@@ -128,7 +147,7 @@ impl<S: ParallelSink> ParallelReader<S> {
         Ok(())
     }
 
-    /// The sink, as far as the input was read.
+    /// The sink, as far as the input was taken.
     pub fn sink(&mut self) -> &mut S {
         self.reader.sink()
     }
@@ -149,6 +168,7 @@ impl<S: ParallelSink> ParallelReader<S> {
         mut look: impl FnMut(&mut S) -> Result<(), E>,
     ) -> Result<(S, ReadReport), E> {
         self.take_window(true, &mut look)?;
+        self.take_pending(&mut look)?;
         Ok(self.reader.finish())
     }
 
@@ -157,76 +177,101 @@ impl<S: ParallelSink> ParallelReader<S> {
         self.pushed += bytes.len() as u64;
     }
 
-    /// Reads the whole transactions of the bytes that are held, or all of them.
+    /// Reads ahead in the whole transactions of the bytes that are held, or in all of them, while the
+    /// reader takes the window before.
     fn take_window<E>(
         &mut self,
         at_end: bool,
         look: &mut impl FnMut(&mut S) -> Result<(), E>,
     ) -> Result<(), E> {
-        let held = mem::take(&mut self.held);
+        if self.is_miscounted {
+            self.take_pending(look)?;
+        }
+        if self.pending.is_none() {
+            self.ordinals = self.reader.ordinals();
+            self.is_miscounted = false;
+        }
+        let mut bytes = mem::take(&mut self.held);
         let headers = mem::take(&mut self.headers);
-        let plan = Transactions::find(&held, headers, self.reader.ordinals());
-        let ready = if at_end || plan.rest == 0 {
-            held.len()
+        let plan = Transactions::find(&bytes, headers, self.ordinals);
+        let read = self.read_ahead(&bytes, &plan, look)?;
+        if at_end || plan.rest == 0 || !self.reads_ahead {
+            self.ordinals = plan.ordinals;
         } else {
-            plan.rest
+            self.held = bytes.split_off(plan.rest);
+            self.ordinals = plan.ordinals_at_rest;
+        }
+        self.headers = plan.headers.into_iter().next_back().unwrap_or_default();
+        let found = plan.found;
+        self.pending = Some(Window { bytes, found, read });
+        Ok(())
+    }
+
+    /// Takes the window that was read ahead.
+    fn take_pending<E>(&mut self, look: &mut impl FnMut(&mut S) -> Result<(), E>) -> Result<(), E> {
+        let Some(window) = self.pending.take() else {
+            return Ok(());
         };
-        let read = self.read_ahead(&held, &plan);
         let (mut at, mut accepted) = (0, 0);
-        for (found, read) in plan.found.iter().zip(read) {
+        for (found, read) in window.found.iter().zip(window.read) {
             let Some(read) = read else { continue };
-            self.pass(held.get(at..found.st.end).unwrap_or_default());
+            self.pass(window.bytes.get(at..found.st.end).unwrap_or_default());
             at = found.st.end;
             if self.reader.is_at(found.ordinals, self.pushed) {
-                let body = held.get(found.body.clone()).unwrap_or_default();
+                look(self.reader.sink())?;
+                let body = window.bytes.get(found.body.clone()).unwrap_or_default();
                 self.reader.skip(body, read.segments);
                 self.pushed += body.len() as u64;
                 self.reader.sink().accept(read.made);
                 at = found.body.end;
                 accepted += 1;
+            } else {
+                self.is_miscounted = true;
             }
             look(self.reader.sink())?;
         }
-        self.pass(held.get(at..ready).unwrap_or_default());
+        self.pass(window.bytes.get(at..).unwrap_or_default());
         // Where most transactions have problems, they would be read twice.
-        self.reads_ahead &= plan.found.len() < 2 || accepted * 2 >= plan.found.len();
-        self.held = held.get(ready..).unwrap_or_default().to_vec();
-        self.headers = plan.headers.into_iter().next_back().unwrap_or_default();
+        self.reads_ahead &= window.found.len() < 2 || accepted * 2 >= window.found.len();
         look(self.reader.sink())
     }
 
-    /// Reads transactions on all threads.
-    fn read_ahead(&self, input: &[u8], plan: &Transactions) -> Vec<Option<Read<S::Made>>> {
+    /// Reads transactions on all threads. This one takes the window before first.
+    fn read_ahead<E>(
+        &mut self,
+        input: &[u8],
+        plan: &Transactions,
+        look: &mut impl FnMut(&mut S) -> Result<(), E>,
+    ) -> Result<Vec<Option<Read<S::Made>>>, E> {
         if !self.reads_ahead || plan.found.len() < 2 {
-            return Vec::new();
+            self.take_pending(look)?;
+            return Ok(Vec::new());
         }
         let parts = parts(&plan.found, self.threads * PARTS);
-        let (next, tally, sink, names) = (
-            AtomicUsize::new(0),
-            Tally::default(),
-            self.reader.shared_sink(),
-            self.reader.names(),
-        );
+        let (next, tally, names) = (AtomicUsize::new(0), Tally::default(), self.reader.names());
+        let workers = self.reader.sink().workers();
         let work = || {
             let mut done = Vec::new();
             while let at = next.fetch_add(1, Ordering::Relaxed)
                 && let Some(part) = parts.get(at)
             {
-                let read = read_part(sink, names.clone(), input, plan, part, &tally);
-                done.push((at, read));
+                let begin = || beginning(workers(), names.clone(), plan, part);
+                done.push((at, read_part::<S>(begin, input, part, &tally)));
             }
             done
         };
         let mut done = thread::scope(|scope| {
             let others: Vec<_> = (1..self.threads).map(|_| scope.spawn(work)).collect();
+            self.take_pending(look)
+                .inspect_err(|_| next.store(parts.len(), Ordering::Relaxed))?;
             let mut done = work();
             for other in others {
                 done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
             }
-            done
-        });
+            Ok(done)
+        })?;
         done.sort_unstable_by_key(|(at, _)| *at);
-        done.into_iter().flat_map(|(_, read)| read).collect()
+        Ok(done.into_iter().flat_map(|(_, read)| read).collect())
     }
 }
 
@@ -253,26 +298,31 @@ fn parts(found: &[Found], count: usize) -> Vec<&[Found]> {
     parts
 }
 
-/// Reads transactions one after the other; nothing comes of one that has a problem.
-fn read_part<S: ParallelSink>(
-    sink: &S,
+/// A reader that has read the headers which stand before these transactions.
+fn beginning<W: Sink>(
+    worker: W,
     names: Option<Arc<LoopNames>>,
-    input: &[u8],
     plan: &Transactions,
     part: &[Found],
-    tally: &Tally,
-) -> Vec<Option<Read<S::Made>>> {
+) -> Reader<W> {
+    let mut reader = Reader::new(worker).not_wrapped();
+    reader.set_names(names);
     let headers = part
         .first()
         .and_then(|found| plan.headers.get(found.headers));
-    let begin = || {
-        let mut reader = Reader::new(sink.worker()).not_wrapped();
-        reader.set_names(names.clone());
-        for header in headers.into_iter().flat_map(|of| [&of.isa, &of.gs]) {
-            reader.push(header);
-        }
-        reader
-    };
+    for header in headers.into_iter().flat_map(|of| [&of.isa, &of.gs]) {
+        reader.push(header);
+    }
+    reader
+}
+
+/// Reads transactions one after the other; nothing comes of one that has a problem.
+fn read_part<S: ParallelSink>(
+    begin: impl Fn() -> Reader<S::Worker>,
+    input: &[u8],
+    part: &[Found],
+    tally: &Tally,
+) -> Vec<Option<Read<S::Made>>> {
     let mut reader = begin();
     let read = part.iter().map(|found| {
         if tally.is_in_vain() {
@@ -315,10 +365,6 @@ impl<S: Sink> Reader<S> {
 
     fn set_names(&mut self, names: Option<Arc<LoopNames>>) {
         self.state.names = names;
-    }
-
-    fn shared_sink(&self) -> &S {
-        &self.sink
     }
 
     /// How many problems were met, tolerated ones included.

@@ -35,6 +35,9 @@ pub(super) struct Transactions {
     pub(super) found: Vec<Found>,
     /// Where the first part begins that the bytes do not hold to its end.
     pub(super) rest: usize,
+    /// The ordinals at the end, and where `rest` begins.
+    pub(super) ordinals: Ordinals,
+    pub(super) ordinals_at_rest: Ordinals,
 }
 
 /// Looks through an input, segment by segment.
@@ -67,9 +70,17 @@ impl Transactions {
             },
         };
         while scan.next().is_some() {}
+        let (interchange, group, transaction) = scan.ordinals;
         let open = scan.st.map(|st| st.start);
-        let rest = open.unwrap_or(scan.at);
-        Self { rest, ..scan.out }
+        Self {
+            rest: open.unwrap_or(scan.at),
+            ordinals: scan.ordinals,
+            ordinals_at_rest: match open {
+                Some(_) => (interchange, group, transaction.saturating_sub(1)),
+                None => scan.ordinals,
+            },
+            ..scan.out
+        }
     }
 }
 

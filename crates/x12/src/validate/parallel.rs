@@ -7,10 +7,11 @@ impl<'r> ParallelSink for Validator<'r> {
     type Worker = Validator<'r>;
     type Made = ();
 
-    fn worker(&self) -> Validator<'r> {
-        Validator {
-            guided: self.guided,
-            ..Validator::new(self.strictness, self.rules)
+    fn workers(&self) -> impl Fn() -> Self + Sync + use<'r> {
+        let (guided, strictness, rules) = (self.guided, self.strictness, self.rules);
+        move || Validator {
+            guided,
+            ..Validator::new(strictness, rules)
         }
     }
 

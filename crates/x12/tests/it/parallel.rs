@@ -216,8 +216,8 @@ impl ParallelSink for Counted {
     type Worker = Self;
     type Made = ();
 
-    fn worker(&self) -> Self {
-        Self::default()
+    fn workers(&self) -> impl Fn() -> Self + Sync + use<> {
+        Self::default
     }
 
     fn begin(_: &mut Self) {}

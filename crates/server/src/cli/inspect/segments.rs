@@ -169,7 +169,7 @@ impl SegmentRecorder {
             }
             Some(DocumentWriter::Xml(writer)) => {
                 call(writer);
-                self.document.extend_from_slice(&writer.take());
+                writer.hand_out(|bytes| self.document.extend_from_slice(bytes));
             }
             None => {}
         }
