@@ -1,4 +1,4 @@
-"""Measures b2bi-local beside moto_server and a bare hyper server; scripts/bench calls it.
+"""Compares b2bi-local with moto_server and a bare hyper server; scripts/bench calls it.
 
 All figures of a run come from the same minute on the same cores: the server on the first, the
 load on the second. Compare ratios; absolute figures are the machine's. The runs of what is
@@ -28,7 +28,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
 CONNECTIONS = 16
-# How many rules are set, none of them about the request.
+# The numbers of rules, none of which matches the request.
 RULES = [0, 1, 10, 100]
 TICKS = os.sysconf("SC_CLK_TCK")
 CORES = sorted(os.sched_getaffinity(0))
@@ -58,7 +58,7 @@ TRANSFORMER = {
 
 
 class Load(NamedTuple):
-    """What the load generator saw, and the CPU time that a request took of the server."""
+    """The results of the load generator, and the server's CPU time for a request."""
 
     rate: float
     p50: float
@@ -98,7 +98,7 @@ def free_port():
 
 @contextmanager
 def pinned(cores):
-    """Processes that start in here run on these cores."""
+    """Processes that are started inside run on these cores."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     try:
@@ -124,7 +124,7 @@ def running(command, port):
 
 
 def request_bytes(client, operation, **members):
-    """The request as boto3 sends it; what is unique in it stands as twelve zeros."""
+    """The request as boto3 sends it, with twelve zeros for unique parts."""
     caught = {}
 
     def catch(request, **_):
@@ -146,7 +146,7 @@ def request_bytes(client, operation, **members):
 
 
 class Empty:
-    """The reply that boto3 gets when its request is only looked at."""
+    """The reply to boto3 while its request is recorded."""
 
     def stream(self, **_):
         yield b"{}"
@@ -176,7 +176,7 @@ def answered(port, request):
 
 
 def started(command, port, request):
-    """Milliseconds from starting the process to its first answer, and idle memory after it."""
+    """Milliseconds from the start of the process to its first answer, and its idle memory then."""
     begin = time.perf_counter()
     with running(command, port) as server:
         while not answered(port, request):
@@ -218,7 +218,7 @@ class Bench:
         return Load(count / seconds, p50, p99, cpu, refused, body)
 
     def start_up(self):
-        """How long each server takes to its first answer, and its memory then."""
+        """The time of each server to its first answer, and its memory then."""
         found = {}
         for name, command, service, operation, times in [
             ("b2bi-local", self.b2bi, "b2bi", "list_profiles", self.starts),
@@ -256,7 +256,7 @@ class Bench:
         return loads
 
     def rules(self):
-        """The loads of GetProfile by the number of rules that are not about it, alternating."""
+        """The loads of GetProfile by the number of rules that do not match it, alternating."""
         port, loads = free_port(), {count: [] for count in RULES}
         with running(self.b2bi(port), port) as server:
             request = profile_request(server)
@@ -294,7 +294,7 @@ def wait_for(port, request):
 
 
 def arm(server, count):
-    """Sets as many fault rules, all about an operation that nobody calls."""
+    """Sets this many fault rules, all for an operation that is not called."""
     rules = [{"id": f"rule-{at}", "operation": "DeletePartnership"} for at in range(count)]
     headers = {"Content-Type": "application/json"}
     url, body = f"{server.url}/_b2bi/faults", json.dumps(rules).encode()
@@ -303,7 +303,7 @@ def arm(server, count):
 
 
 def profile_request(server):
-    """GetProfile of a profile that is there."""
+    """GetProfile of an existing profile."""
     b2bi = client("b2bi", server)
     wait_for(server.port, request_bytes(b2bi, "list_profiles"))
     profile = b2bi.create_profile(**PROFILE)["profileId"]
@@ -377,7 +377,7 @@ def print_ratios(start, loads):
 
 
 def print_rules(loads):
-    """What rules cost a request that they are not about; ratios are to no rules in the same round."""
+    """The cost of rules that do not match a request; ratios are to no rules in the same round."""
     print(f"\n{'GetProfile, rules that are not about it':<41}{'requests/s':>11}{'ratio':>11}{'CPU ratio':>11}")
     for count, rounds in loads.items():
         rate, cpu = ratio(rounds, loads[0]), ratio(rounds, loads[0], lambda value: value.cpu)

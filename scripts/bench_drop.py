@@ -27,7 +27,7 @@ from world import INBOUND_ORDERS, World  # noqa: E402
 
 ACCOUNT, WRITERS, MAX_WAIT = "111122223333", 8, 300
 SESSION = requests.Session()
-# The most memory, in MB, while a file is split, and how many transactions it has at most.
+# The maximum memory, in MB, while a file is split, and its maximum number of transactions.
 MEMORY, TRANSACTIONS = 200, 100
 HEAD = [["BEG", "00", "SA", "PO-77", "", "20260301"]]
 LINE = ["PO1", "1", "4", "EA", "12.50", "TE", "VN", "CHAIN-9"]
@@ -59,7 +59,7 @@ def pipeline_on(server, **transformer):
 
 
 def split(name, size):
-    """Takes a file of so many bytes apart, in a server that keeps objects on disk."""
+    """Splits a file of this size, in a server with objects on disk."""
     splitting = {"inputConversion": {**INBOUND_ORDERS, "advancedOptions": SPLIT}}
     with tempfile.TemporaryDirectory() as home, Server("--data-dir", f"{home}/data") as server:
         pipeline = pipeline_on(server, **splitting)
@@ -77,7 +77,7 @@ def split(name, size):
 
 
 def write_batch(path, size):
-    """A file of about this size with as many transactions as are split at most, all alike."""
+    """A file of about this size with the maximum number of transactions, all alike."""
     marker = "LINES"
     frame = edi.interchange([*HEAD, [marker], ["CTT", "1"]], sets=TRANSACTIONS).decode()
     line = "*".join(LINE) + "~\n"
@@ -114,7 +114,7 @@ def latency(pipeline, body, number):
 
 
 def copied(pipeline, body, rounds=5):
-    """Seconds for a put of the input and one of its document, the least of some rounds: what the bytes cost by themselves."""
+    """Seconds for a put of the input and one of its document, the minimum of some rounds: the cost of the bytes alone."""
     s3, bucket = pipeline.world.s3, pipeline.world.bucket
     document = pipeline.read(next(key for key in pipeline.keys() if key.endswith(".json"))).encode()
     times = []
@@ -133,7 +133,7 @@ def wait(pipeline, count):
 
 
 def completed(pipeline):
-    """How many jobs have succeeded, which is cheaper to ask for than the events themselves."""
+    """The number of succeeded jobs, which is cheaper to read than the events."""
     query = {"account": ACCOUNT, "limit": 0}
     counts = SESSION.get(f"{pipeline.endpoint}/_b2bi/jobs", params=query).json()["counts"]
     assert counts["failed"] == 0, counts
@@ -141,7 +141,7 @@ def completed(pipeline):
 
 
 def peak(server):
-    """The most memory that the server has had, in MB."""
+    """The maximum memory of the server so far, in MB."""
     status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
     [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
     return int(line.split()[1]) / 1000

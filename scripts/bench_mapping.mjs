@@ -1,5 +1,5 @@
-// Maps a document by jsonata-js, and prints the median of the milliseconds it took; with no rounds, what
-// comes out. Usage: node bench_mapping.mjs JSONATA-JS TEMPLATE DOCUMENT ROUNDS
+// Maps a document with jsonata-js, and prints the median of the milliseconds; without rounds, the
+// output. Usage: node bench_mapping.mjs JSONATA-JS TEMPLATE DOCUMENT ROUNDS
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 

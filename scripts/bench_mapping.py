@@ -1,4 +1,4 @@
-"""Measures mappings beside jsonata-js, starter templates, GenerateMapping and XSLT; scripts/bench-mapping
+"""Measures mappings (compared with jsonata-js), starter templates, GenerateMapping and XSLT; scripts/bench-mapping
 calls it.
 
 All figures of a run come from the same minutes on the same machine. Compare ratios; absolute figures are
@@ -77,7 +77,7 @@ def starters(rounds):
 
 
 def xslt(count):
-    """TestMapping of a small stylesheet over HTTP, with a worker that is warm."""
+    """TestMapping of a small stylesheet over HTTP, with a warm worker."""
     edi = STYLESHEET.parent / "input.edi"
     document = output([BINARY, "parse", "--format", "xml", edi])
     request = {"inputFileContent": document, "mappingTemplate": STYLESHEET.read_text(), "fileFormat": "XML"}

@@ -1,4 +1,4 @@
-"""Measures how long CreateStack takes for a stack of 20 resources, in memory and with a data directory.
+"""Measures CreateStack for a stack of 20 resources, in memory and with a data directory.
 
 B2BI_LOCAL_BIN names the server; scripts/bench calls this with the build that it measures. The reply comes when the
 stack is up, so the time of the request is that of the stack.

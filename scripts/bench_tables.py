@@ -1,4 +1,4 @@
-"""Measures tables beside other people's readers of X12: MB/s of processor time on one core, best of three."""
+"""Compares tables with other readers of X12: MB/s of processor time on one core, best of three."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def measure_peer(name: str, path: Path) -> None:
     try:
         shown = f"{name} {importlib.metadata.version(name)}"
         measure(shown, path, PEERS[name], 1)
-    # A peer that is missing, or does not take the file, is reported and does not end the rest.
+    # A peer that is missing, or rejects the file, is reported, and the others continue.
     except Exception as error:
         print(f"{path.stem:5} {name:28} {type(error).__name__}: {str(error)[:80]}")
 
@@ -86,11 +86,11 @@ def rows_of_part(part: Any) -> int:
 
 
 WORKERS_MEGABYTES = 200
-"""What two workers read takes a second or more, beside which their start is short."""
+"""Two workers read for a second or more, compared with which their start is short."""
 
 
 def measure_workers(folder: Path) -> None:
-    """How much sooner two workers read the ranges of a file than one does, by the clock."""
+    """The speed-up of two workers that read the ranges of a file, by wall-clock time."""
     path = x12_files.write(folder / "835-workers.edi", "835", WORKERS_MEGABYTES)
     parts = x12.ranges(path, path.stat().st_size // 16)
     seconds = []

@@ -1,4 +1,4 @@
-"""Calls b2bi, and a service that is passed on to moto, at one address: that of AWS_ENDPOINT_URL."""
+"""Calls b2bi, and a service that is passed on to moto, at the address in AWS_ENDPOINT_URL."""
 
 import boto3
 from botocore.config import Config
@@ -7,7 +7,7 @@ ACCOUNT = "111122223333"
 
 
 def client(service):
-    # The emulator beside may still be starting.
+    # The other emulator may still be starting.
     max_wait = Config(retries={"mode": "standard", "total_max_attempts": 10})
     return boto3.client(
         service,

@@ -58,7 +58,7 @@ def main():
 
 
 class Station:
-    """The server, which is another one after each kill but has the same state."""
+    """The server, a new process after each kill with the same state."""
 
     def __init__(self, home, files):
         self.home, self.changed = home, threading.Condition()
@@ -83,7 +83,7 @@ class Station:
         self.start()
 
     def after(self, s3):
-        """The client of the server after that of this client."""
+        """A client of the server that replaces that of this client."""
         with self.changed:
             assert self.changed.wait_for(lambda: self.s3 is not s3, MAX_WAIT), "nobody started the server again"
             return self.s3
@@ -94,7 +94,7 @@ class Station:
         return reply.json()["counts"]
 
     def wait(self, ended):
-        """Waits until so many jobs have ended, all of them well."""
+        """Waits until this many jobs have succeeded; a failed one is an error."""
         deadline = time.monotonic() + MAX_WAIT
         while (counts := self.jobs())["succeeded"] < ended:
             assert counts["failed"] == 0, counts
@@ -114,7 +114,7 @@ def prepare(endpoint):
 
 
 def drop(station, bucket, partners, files, kills, chance):
-    """Puts all files at once, while the server is killed so often; returns their keys."""
+    """Puts all files at once, while the server is killed this many times; returns their keys."""
     work = []
     for number in range(files):
         name, inbound, outbound = partners[number // 2 % PARTNERS]
@@ -200,7 +200,7 @@ def read(s3, bucket, keys):
 
 
 def check_events(path, dropped):
-    """What is told of a file again has the same id; returns how often that was."""
+    """Repeated events of a file have the same id; returns the number of repetitions."""
     ids, lines = collections.defaultdict(set), path.read_text().splitlines()
     for event in map(json.loads, lines):
         assert event["detail-type"].endswith(" Completed"), event

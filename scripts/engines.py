@@ -23,7 +23,7 @@ Answer = tuple[int, Decimal]
 
 
 def by_command_line(folder: Path) -> Answer:
-    """The rows of the table and the sum of the column, as the command line has them."""
+    """The rows of the table and the sum of the column, by the command line."""
     command = [os.environ["B2BI_LOCAL_BIN"], "rows", "--table", TABLE, "--format", "csv", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -33,7 +33,7 @@ def by_command_line(folder: Path) -> Answer:
 
 
 def by_spark(folder: Path, size: int) -> Answer:
-    """As Spark has them, by the data source where there is one and by `mapInArrow`."""
+    """The same by Spark, with the data source if it is available, and with `mapInArrow`."""
     from b2bi_local_tables import spark as x12
     from pyspark.sql import SparkSession, functions
 
@@ -54,7 +54,7 @@ def by_spark(folder: Path, size: int) -> Answer:
 
 
 def by_ray(folder: Path, size: int) -> Answer:
-    """As Ray Data has them."""
+    """The same by Ray Data."""
     import pyarrow.compute as pc
     import ray
     from b2bi_local_tables import engines
@@ -69,7 +69,7 @@ def by_ray(folder: Path, size: int) -> Answer:
 
 
 def by_dask(folder: Path, size: int) -> Answer:
-    """As Dask has them."""
+    """The same by Dask."""
     from b2bi_local_tables import engines
 
     frame = engines.dask_dataframe(str(folder), TABLE, size)
@@ -78,7 +78,7 @@ def by_dask(folder: Path, size: int) -> Answer:
 
 
 def run_the_page(folder: Path) -> None:
-    """Runs the Spark code of docs/tables.md as it stands, with the folder as its `remits`."""
+    """Runs the Spark code of docs/tables.md unchanged, with the folder as its `remits`."""
     page = Path(__file__).resolve().parents[1] / "docs/tables.md"
     blocks = re.findall(r"^```python-spark\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
     assert blocks

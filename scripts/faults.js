@@ -1,5 +1,5 @@
-// The AWS SDK for JavaScript against faults: what it retries, what it gives up, and what was carried out.
-// Usage: node faults.js BINARY, where the package aws-sdk is found.
+// The AWS SDK for JavaScript against faults: retries, failures and executed operations.
+// Usage: node faults.js BINARY, with the package aws-sdk in NODE_PATH.
 "use strict";
 process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = "1";
 
@@ -11,8 +11,8 @@ const AWS = require("aws-sdk");
 
 const ACCOUNT = "111122223333";
 const PROFILE = { name: "n", businessName: "b", phone: "5555555", logging: "DISABLED" };
-// A fault of CreateProfile; what the SDK, which tries four times, tells of it; how many requests there
-// were, how many were carried out, and how many profiles there are afterwards.
+// A fault of CreateProfile; the result of the SDK, which tries four times; the numbers of requests, of
+// executions, and of profiles afterwards.
 const CASES = [
   ["2*error(ThrottlingException)->off", "ok", 3, 1, 1],
   ["9*error(ThrottlingException)", "ThrottlingException", 4, 0, 0],

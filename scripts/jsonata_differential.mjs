@@ -1,8 +1,7 @@
-// Evaluates the expressions of fixtures/mapping/jsonata by jsonata-js, and compares the results with
+// Evaluates the expressions of fixtures/mapping/jsonata with jsonata-js, and compares the results with
 // those on standard input, which crates/mapping/examples/jsonata_results.rs prints.
 // Usage: node jsonata_differential.mjs JSONATA-JS FIXTURES [MOST]
-// With MOST, of expressions that a program wrote, one in so many may differ for a reason that REASONS does
-// not know.
+// MOST is for generated expressions: one in this many may differ for a reason that is not in REASONS.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -12,7 +11,7 @@ const jsonata = createRequire(import.meta.url)(library);
 const text = (name) => readFileSync(join(fixtures, name), "utf8");
 const rows = (name) => text(name).split("\n").filter(Boolean).map((line) => line.split("\t"));
 
-// As the service writes a result: functions are empty strings.
+// A result in the form of the service: functions are empty strings.
 const replacer = (_, value) => (typeof value === "function" || value?._jsonata_lambda || value?._jsonata_function ? "" : value);
 
 async function result(expression, input) {
@@ -27,7 +26,7 @@ async function result(expression, input) {
 const parsed = (text) => JSON.stringify(JSON.parse(text));
 const letters = (text) => [...text].sort().join("");
 
-// Why a result may differ, in any expression.
+// The reasons for which a result of any expression may differ.
 const REASONS = [
   ["keys that look like integers keep their place here", (theirs, ours) =>
     theirs.value && ours.value && (parsed(theirs.value) === parsed(ours.value)
@@ -66,7 +65,7 @@ const explained = new Map();
 for (const [nth, [group, name, expression]] of expressions.entries()) {
   const count = groups.get(group) ?? { same: 0, listed: 0, faults: 0 };
   groups.set(group, count);
-  // Read anew for each, so that no expression can change what the next one sees.
+  // Parsed again for each, so that no expression can change the input of the next one.
   const theirs = await result(expression, JSON.parse(inputs)[name]);
   const same = JSON.stringify(theirs) === JSON.stringify(ours[nth]);
   if (most && !same) {

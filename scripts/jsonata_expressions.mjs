@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-// Numbers that follow from a seed.
+// Random numbers from a seed.
 function chance(seed) {
   let state = seed >>> 0;
   const next = () => {
@@ -17,7 +17,7 @@ function chance(seed) {
   return { below: (count) => Math.floor(next() * count), of: (list) => list[Math.floor(next() * list.length)] };
 }
 
-// An order as a partner's document has it, and the service's form of one.
+// An order as a partner's document, and in the service's form.
 const ORDER = {
   number: "PO-4471", date: "20260301", time: "0915", total: "0064490", note: "", blank: null, weight: 12.5,
   parties: [{ code: "ST", name: "North Depot", id: "0081" }, { code: "BT", name: "Head Office" }],
@@ -210,7 +210,7 @@ function suite(folder) {
 function varied(fixtures, folder) {
   const own = readFileSync(join(fixtures, "expressions.tsv"), "utf8").split("\n").filter(Boolean).map((it) => it.split("\t"));
   const { cases, inputs } = suite(folder);
-  // What depends on the time or on chance differs from one run to the next.
+  // Results that depend on time or chance differ from one run to the next.
   const stable = (it) => !/\$(?:now|millis|random|shuffle)\b|"\[M01\]"/.test(it) && !/[\ud800-\udfff]/.test(it);
   const expressions = [...own, ...cases]
     .flatMap(([group, name, it]) => variants(it.replace(/\s+/g, " ")).map((made) => [group, name, made, it.replace(/\s+/g, " ")]))

@@ -1,4 +1,4 @@
-"""Measures the installed package: the wheel's size, and how long a server takes to start and stop.
+"""Measures the installed package: the size of the wheel, and the times to start and stop a server.
 
 Usage: measure_wheel.py WHEEL
 """

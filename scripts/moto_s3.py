@@ -1,4 +1,4 @@
-"""Runs moto's S3 tests against the embedded S3 and compares the failures with those that are listed, with reasons."""
+"""Runs moto's S3 tests against the embedded S3 and compares the failures with the listed ones, which have reasons."""
 
 import argparse
 import contextlib
@@ -22,7 +22,7 @@ def arguments():
 
 @contextlib.contextmanager
 def running(command):
-    """A server, and the line of its output that tells its address."""
+    """A server, and the line of its output with its address."""
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         yield server
@@ -65,7 +65,7 @@ def outcome(case):
 
 
 def function(test):
-    """A test without its parameters, which have characters that no list likes."""
+    """The name of a test without its parameters, which may have any characters."""
     return test.partition("[")[0]
 
 
@@ -97,7 +97,7 @@ def main():
     print(", ".join(f"{count} {kind}" for kind, count in counts.items()))
     if not counts["passed"]:
         sys.exit("no test passed: the suite did not run")
-    # What was not verified against AWS tells how moto answers, not how S3 does.
+    # Tests that were not verified against AWS show how moto answers, not how S3 does.
     sys.exit(1 if (news or mended) and not options.all else 0)
 
 

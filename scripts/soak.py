@@ -25,7 +25,7 @@ FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures/x12/docume
 ORDER = (FIXTURES / "purchase-order.edi").read_bytes()
 ISA = ORDER[:106].decode()
 ACCOUNT, BUCKET = "111122223333", "soak"
-# Megabytes resident; docs/limits.md says what they are made of.
+# Resident megabytes; docs/limits.md says what they consist of.
 BOUND_MB = 300
 KINDS = ["starters", "starters", "starters", "droppers", "strangers", "changers", "litterers"]
 LONG = 365 * 24 * 3600
@@ -61,7 +61,7 @@ class Client:
 
 
 class Server:
-    """The server, and how much memory it has resident."""
+    """The server and its resident memory."""
 
     def __init__(self, *flags):
         command = [os.environ["B2BI_LOCAL_BIN"], "--listen", "127.0.0.1:0", *flags]
@@ -123,7 +123,7 @@ class Soak:
                            outputLocation={"bucketName": BUCKET, "key": "out"})["transformerJobId"]
 
     def starters(self, client):
-        """Starts jobs and waits now and then, so that no queue grows without end."""
+        """Starts jobs, and waits regularly so that no queue grows forever."""
         for number in itertools.count():
             job = self.start_job(client, "in/order.edi")
             self.first = self.first or job
@@ -145,7 +145,7 @@ class Soak:
             yield "accounts"
 
     def changers(self, client):
-        """Changes a profile while a stale rule is armed; for a while there is none."""
+        """Changes a profile while a stale rule is armed; some of the time there is none."""
         for number in itertools.count():
             if number % 5000 == 0:
                 rule = {"id": "lag", "operation": "GetProfile", "stale": {"forMs": 600_000}}
@@ -158,7 +158,7 @@ class Soak:
             yield "changes"
 
     def litterers(self, client):
-        """X12 that is nothing but faults: in a job, and in TestParsing."""
+        """X12 with mistakes only, in a job and in TestParsing."""
         x12 = {"x12Details": {"transactionSet": "X12_850", "version": "VERSION_4010"}}
         client.put("in/sets.edi", (ISA + "GS*PO*A*B*20260101*0900*1*X*004010~" + "".join(f"ST*N{number}*1~SE*9*2~" for number in range(10_000))).encode())
         while True:
@@ -168,7 +168,7 @@ class Soak:
             yield "garbage"
 
     def sweepers(self, client):
-        """Deletes outputs, as who takes them would."""
+        """Deletes outputs, like a consumer of them."""
         while True:
             _, listing = client.send("GET", f"/{BUCKET}?list-type=2&prefix=out/&max-keys=1000")
             keys = re.findall(r"<Key>([^<]+)</Key>", listing.decode())
@@ -241,7 +241,7 @@ def main():
 
 
 def check(soak, in_memory):
-    """The first job is still answered for where state is on disk."""
+    """The first job can still be read if state is on disk."""
     if soak.first and not in_memory:
         status, reply = soak.client().call("GetTransformerJob", transformerId=soak.transformer, transformerJobId=soak.first)
         assert (status, reply.get("status")) == (200, "succeeded"), reply

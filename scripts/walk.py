@@ -1,4 +1,4 @@
-"""Walks through the service with boto3: what a first test of a user does, step by step.
+"""A tour of the service with boto3: the steps of a user's first test.
 
 Usage: walk.py PATH-OF-B2BI-LOCAL | URL-OF-A-SERVER [--upstream]
 
@@ -25,7 +25,7 @@ MINE, OTHER = "111122223333", "444455556666"
 
 
 class Walk:
-    """The steps of the walk. Each leaves what the next ones need and returns what to print."""
+    """The steps of the walk. Each prepares the next ones and returns the text to print."""
 
     def __init__(self, endpoint):
         self.endpoint = endpoint
@@ -147,7 +147,7 @@ class Walk:
         raise AssertionError("another account read the profile")
 
     def admin(self, method, path, body=None):
-        """Calls one of the server's own routes."""
+        """Calls an admin route."""
         data = None if body is None else json.dumps(body).encode()
         token = os.environ.get("B2BI_LOCAL_ADMIN_TOKEN")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -155,7 +155,7 @@ class Walk:
             return json.load(reply)
 
     def reach_what_is_behind(self):
-        """Uses queues, which are another emulator's."""
+        """Uses queues of another emulator."""
         sqs = self.client("sqs", MINE)
         queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
         sqs.send_message(QueueUrl=queue, MessageBody=self.transformer)
@@ -180,7 +180,7 @@ STEPS = [
 
 
 def expect(fact):
-    """Ends the walk when something is not as it should be."""
+    """Ends the walk if something is wrong."""
     if not fact:
         raise AssertionError("not as it should be")
 
@@ -193,7 +193,7 @@ def walk(endpoint, steps):
 
 
 def walk_alone(binary):
-    """Walks through a server of its own."""
+    """Walks through its own server."""
     command = [binary, "--listen", "127.0.0.1:0", "--log", "warn"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:

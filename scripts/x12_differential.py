@@ -1,4 +1,4 @@
-"""Validates made-up files of 5010 guides with B2BI Local and with pyx12, and judges where they differ.
+"""Validates generated files of 5010 guides with B2BI Local and with pyx12, and explains the differences.
 
 The files are the starter templates of the guides, whole and with one segment left out or doubled. Of a changed
 file only what the whole file does not have counts. A line of the output names the file and the segments in error
@@ -25,7 +25,7 @@ JUDGED = Path(__file__).with_suffix(".tsv")
 
 
 def starter(binary: str, guide: str, folder: Path) -> str:
-    """An X12 file of a guide, made of its starter template."""
+    """An X12 file of a guide, made from its starter template."""
 
     def run(*arguments: str) -> str:
         return subprocess.run([binary, *arguments], check=True, capture_output=True, text=True).stdout
@@ -39,7 +39,7 @@ def starter(binary: str, guide: str, folder: Path) -> str:
 
 
 def variants(text: str):
-    """The file, then files with a segment of the transaction left out or doubled, counted anew."""
+    """The file, then files with a segment of the transaction removed or doubled, with corrected counts."""
     yield "whole", text
     lines = text.splitlines()
     first = next(at for at, line in enumerate(lines) if line.startswith("ST*"))
@@ -68,7 +68,7 @@ def of_ours(binary: str, text: str, folder: Path) -> set[str]:
 
 
 def of_pyx12(text: str) -> set[str]:
-    # It writes no 999 without ST03, which the 835 has not.
+    # It writes no 999 without ST03, which the 835 does not have.
     convention = text.split("GS*", 1)[1].split("~", 1)[0].split("*")[7]
     text = re.sub(r"(ST\*\d+\*\d+)~", rf"\1*{convention}~", text, count=1)
     answer = io.StringIO()
@@ -78,7 +78,7 @@ def of_pyx12(text: str) -> set[str]:
 
 
 def keyed(found: set[str], text: str) -> dict[str, tuple[str, str]]:
-    """Each segment in error with what it is whatever stands before it: its identifier and the line at its position."""
+    """Each segment in error, independent of the segments before it: its identifier and the line at its position."""
     lines = text.splitlines()
     first = next(at for at, line in enumerate(lines) if line.startswith("ST*"))
 
@@ -91,7 +91,7 @@ def keyed(found: set[str], text: str) -> dict[str, tuple[str, str]]:
 
 
 class Judgements:
-    """The differences that are judged: guide, file, side and segment as patterns, then who is right and why."""
+    """The explained differences: guide, file, side and segment as patterns, then who is right and why."""
 
     def __init__(self) -> None:
         with JUDGED.open(newline="") as file:

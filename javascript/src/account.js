@@ -3,7 +3,7 @@ const crypto = require("node:crypto");
 const { Events } = require("./events.js");
 const { Faults } = require("./faults.js");
 
-// What would send a client elsewhere, or give it another identity.
+// Variables that would send a client elsewhere, or give it another identity.
 const CLEARED = [
   "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
   "AWS_PROFILE",

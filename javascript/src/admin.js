@@ -45,7 +45,7 @@ class Admin {
     const target = path.startsWith("/") ? path : `/_b2bi/${path}`;
     const url = new URL(target, this.#endpoint);
     for (const [name, value] of Object.entries(query)) {
-      // What names nothing would ask for more than was meant: without its id, a DELETE takes all rules away.
+      // An empty name would mean more than intended: without an id, a DELETE removes all rules.
       if (value === undefined || value === null || value === "") {
         throw new TypeError(`${method} ${target}: no value for ${name}; leave it out or give one`);
       }

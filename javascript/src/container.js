@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 /** Starts the image in a container, on a free port of this machine. */
 async function startContainer(docker, image, flags) {
-  // Other containers reach the server, so its own routes want a token.
+  // Other containers reach the server, so the admin API needs a token.
   const token = crypto.randomBytes(24).toString("base64url");
   const published = ["--publish", `127.0.0.1::${PORT}`, "--env", `B2BI_LOCAL_ADMIN_TOKEN=${token}`];
   const id = (await call(docker, ["run", "--detach", ...published, image, ...flags])).trim();

@@ -1,7 +1,7 @@
 "use strict";
 
 const WAIT_SECONDS = 10;
-// Taken when the module is loaded: tests replace the clock of their process.
+// Read when the module is loaded, since tests replace the clock of their process.
 const nanoseconds = process.hrtime.bigint;
 
 /** The events that EventBridge would have delivered for one account. */

@@ -6,7 +6,7 @@ const { Server, ServerError } = require("./server.js");
 
 const PREFIX = "B2BI_LOCAL_";
 const READY = "ready ";
-// Of its log, as much as explains an end.
+// The end of the log that an error shows.
 const LOG_CHARACTERS = 16_384;
 // Its input is a pipe from here, so it ends with this process, however that ends.
 const DEFAULTS = { B2BI_LOCAL_LISTEN: "127.0.0.1:0", B2BI_LOCAL_LOG: "warn", B2BI_LOCAL_STOP_WITH_INPUT: "true" };
@@ -32,7 +32,7 @@ async function startProcess(program, flags) {
     throw new ServerError(`the server said ${JSON.stringify(line)} instead of being ready; ${log()}`);
   }
   ended.catch(() => {});
-  // A server that nobody stops does not keep the process alive; it ends with it.
+  // A server that is not stopped does not keep the process alive; it ends with it.
   const handles = [child, child.stdin, child.stdout, child.stderr];
   handles.forEach((handle) => handle.unref());
   return new Server(line.slice(READY.length).trim(), undefined, () => stop(child, exited, log));

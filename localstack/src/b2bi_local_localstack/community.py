@@ -15,7 +15,7 @@ _loaded: list[B2biLocal] = []
 
 @hooks.on_infra_start()
 def b2bi_local_start() -> None:
-    """Does what the other editions do with an extension, in their order."""
+    """Loads the extension as the other editions do, in their order."""
     if loads_extensions():
         return
     extension = B2biLocal()
@@ -28,11 +28,11 @@ def b2bi_local_start() -> None:
 
 @hooks.on_infra_shutdown()
 def b2bi_local_stop() -> None:
-    """Ends what `b2bi_local_start` has begun."""
+    """Stops what `b2bi_local_start` has started."""
     while _loaded:
         _loaded.pop().on_platform_shutdown()
 
 
 def loads_extensions() -> bool:
-    """Whether this LocalStack is an edition that loads extensions by itself."""
+    """Whether this edition of LocalStack loads extensions."""
     return importlib.util.find_spec("localstack.pro") is not None

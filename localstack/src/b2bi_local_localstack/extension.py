@@ -1,4 +1,4 @@
-"""The extension: it starts the server with LocalStack and sends it what is for b2bi."""
+"""The extension: it starts the server with LocalStack and sends it the requests for b2bi."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class B2biLocal(Extension):
-    """Serves b2bi by a server of its own, whose S3, EventBridge and CloudWatch Logs are LocalStack's."""
+    """Serves b2bi with its own server, which uses LocalStack's S3, EventBridge and CloudWatch Logs."""
 
     name = "b2bi-local"
 
@@ -40,14 +40,14 @@ class B2biLocal(Extension):
         server = Server(*flags(gateway()))
         server.start()
         session = requests.Session()
-        # The server is on this machine, so no proxy of the environment is asked.
+        # The server is on this machine, so the environment's proxy is not used.
         session.trust_env = False
         self._proxy = Proxy(server.endpoint, SimpleRequestsClient(session, follow_redirects=False))
         self._server = server
         LOG.info("b2bi is served by b2bi-local at %s", server.endpoint)
 
     def update_gateway_routes(self, router: Any) -> None:
-        """Adds the server's own routes below `/_b2bi/`."""
+        """Adds the admin API under `/_b2bi/`."""
         router.add(f"{ADMIN}/<path:path>", self._forward, methods=METHODS)
 
     def update_request_handlers(self, handlers: Any) -> None:
@@ -77,12 +77,12 @@ class B2biLocal(Extension):
 
 
 def gateway() -> str:
-    """Where LocalStack answers, as seen from the server."""
+    """LocalStack's address for the server."""
     return f"http://127.0.0.1:{config.GATEWAY_LISTEN[0].port}"
 
 
 def flags(endpoint: str) -> list[str]:
-    """Settings of the server: LocalStack's services and account, and what `B2BI_LOCAL_FLAGS` says."""
+    """Settings of the server: LocalStack's services and account, and those in `B2BI_LOCAL_FLAGS`."""
     given = shlex.split(os.environ.get(FLAGS, ""))
     named = {flag.partition("=")[0] for flag in given}
     ours = {
@@ -91,7 +91,7 @@ def flags(endpoint: str) -> list[str]:
         "--s3-access-key-id": "account",
         "--events-eventbridge": endpoint,
         "--logs-endpoint": endpoint,
-        # LocalStack does not answer any more when it stops the server.
+        # LocalStack no longer answers when it stops the server.
         "--drain-seconds": "1",
     }
     return [f"{name}={value}" for name, value in ours.items() if name not in named] + given

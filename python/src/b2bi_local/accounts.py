@@ -1,8 +1,8 @@
-"""Accounts that nobody else uses."""
+"""Account ids for tests."""
 
 import secrets
 
 
 def new_account() -> str:
-    """Twelve digits by chance; a million of them hold the same one twice in half of all cases."""
+    """Twelve random digits: among a million of them, two are equal with a probability of one half."""
     return str(10**11 + secrets.randbelow(9 * 10**11))

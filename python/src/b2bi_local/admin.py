@@ -1,4 +1,4 @@
-"""The server's own routes, below `/_b2bi/`."""
+"""The admin API, under `/_b2bi/`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONNECTIONS = {"http": http.client.HTTPConnection, "https": http.client.HTTPSCon
 
 
 class AdminError(Exception):
-    """The server refused a request to one of its own routes."""
+    """The server refused a request to the admin API."""
 
     def __init__(self, status: int, message: str, body: Any) -> None:
         super().__init__(f"{status}: {message}")
@@ -22,7 +22,7 @@ class AdminError(Exception):
 
 
 class Admin:
-    """Calls the server's own routes; what they mean is told in the server's documentation."""
+    """Calls the admin API, which the server's documentation describes."""
 
     def __init__(self, endpoint: str, token: str | None = None) -> None:
         parts = urlsplit(endpoint)
@@ -54,12 +54,12 @@ class Admin:
         return self.request("PUT", path, body, **query)
 
     def delete(self, path: str, **query: Any) -> Any:
-        """Takes away what is at `/_b2bi/PATH`."""
+        """Deletes what is at `/_b2bi/PATH`."""
         __tracebackhide__ = True
         return self.request("DELETE", path, **query)
 
     def request(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        """Calls a route; returns the JSON of the reply, or its text where it is none.
+        """Calls a route; returns the JSON of the reply, or its text if it is not JSON.
 
         A path that begins with a slash is taken as it is, others are below `/_b2bi/`.
 

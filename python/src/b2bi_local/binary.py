@@ -14,11 +14,11 @@ NAME = "b2bi-local" + (sysconfig.get_config_var("EXE") or "")
 
 
 class BinaryNotFound(Exception):
-    """There is no binary in any of the places."""
+    """No binary was found."""
 
 
 def binary() -> Path:
-    """The binary that `B2BI_LOCAL_BIN` names; else the wheel's; else the one on the PATH.
+    """The binary in `B2BI_LOCAL_BIN`, or else that of the wheel, or else the one on the PATH.
 
     Raises:
         BinaryNotFound: it is in none of them, or `B2BI_LOCAL_BIN` names none.
@@ -45,7 +45,7 @@ def _existing(path: Path) -> Path:
 
 
 def _of_the_wheel() -> Path | None:
-    """Where the installer put it: with --user or --target that is not beside this Python."""
+    """Where the installer put it; with --user or --target that is not next to this Python."""
     try:
         files = importlib.metadata.files(DISTRIBUTION) or []
     except importlib.metadata.PackageNotFoundError:

@@ -9,7 +9,7 @@ from .server import Running
 
 
 class Clock:
-    """Stops the time and puts it forward. The clock is the server's, for all accounts."""
+    """Stops and advances the clock of the server, which all accounts share."""
 
     def __init__(self, server: Running) -> None:
         self._admin = server.admin
@@ -18,15 +18,15 @@ class Clock:
         return f"<Clock of {self._admin.endpoint}>"
 
     def now(self) -> str:
-        """What the server shows, as in `2026-01-31T09:30:00.000Z`."""
+        """The server's time, such as `2026-01-31T09:30:00.000Z`."""
         return str(self._admin.get("clock")["now"])
 
     def freeze(self, at: datetime.datetime | None = None) -> None:
-        """Lets the time stand still, now or at a moment of one's choice."""
+        """Stops the clock, at the present or at a given time."""
         self._set(mode="manual", setTo=None if at is None else _text(at))
 
     def advance(self, **time: float) -> None:
-        """Puts the clock forward: `advance(hours=1)`, with the words of `datetime.timedelta`."""
+        """Advances the clock: `advance(hours=1)`, with the arguments of `datetime.timedelta`."""
         self._set(advanceMs=round(datetime.timedelta(**time).total_seconds() * 1000))
 
     def skew(self, **time: float) -> None:
@@ -40,7 +40,7 @@ class Clock:
         self._set(skewMs=round(datetime.timedelta(**time).total_seconds() * 1000))
 
     def reset(self) -> None:
-        """The machine's time again."""
+        """Returns to the machine's time."""
         self._set(mode="real", setTo=_text(datetime.datetime.now(datetime.timezone.utc)), skewMs=0)
 
     def _set(self, **change: Any) -> None:

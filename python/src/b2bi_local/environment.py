@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 ALL = "all"
 SERVICES = ("b2bi", "s3")
-# Clients that are made outside a test: no name ends in `.invalid` on any network (RFC 2606).
+# For clients that are created outside of a test: no host name ends in `.invalid` (RFC 2606).
 NOWHERE = "http://client-made-outside-a-b2bi-local-test.invalid"
 # Variables that would send a client elsewhere or give it another identity.
 CLEARED = (

@@ -7,16 +7,16 @@ from typing import ContextManager, Sequence
 
 
 class Extension:
-    """Another library that is mocked at the same time; this one stands for none."""
+    """Another library that is mocked at the same time; this class mocks none."""
 
     name = "mock_b2bi"
 
     def entered(self, account: str) -> ContextManager[None]:
-        """Mocks the other library, for an account, before the server starts until after it has stopped."""
+        """Mocks the other library for an account, from before the server starts until after it has stopped."""
         return contextlib.nullcontext()
 
     def flags(self, given: Sequence[str]) -> list[str]:
-        """Settings of the server, beside those that were given."""
+        """Additional settings of the server."""
         return []
 
     def variables(self) -> dict[str, str | None]:

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 GONE = 404
-# Members of a rule that `describe` has elsewhere or leaves out.
+# Members of a rule that `describe` shows elsewhere or omits.
 COUNTERS = ("matched", "fired", "passed", "remaining", "completed", "lastFiredMs", "lastFiredAt")
 CRITERIA = ("id", "operation", "steps", "account", "appId")
 
 
 class FaultWarning(UserWarning):
-    """The server took a fault rule, and says that it probably does not mean what it says."""
+    """The server accepted a fault rule, with a warning that it is probably a mistake."""
 
 
 class Faults:
-    """Adds fault rules about an account; `clear` takes them away again, and only them."""
+    """Adds fault rules for an account; `clear` removes only these."""
 
     def __init__(self, server: Running, account: str, region: str = REGION) -> None:
         self._server = server
@@ -82,7 +82,7 @@ class Faults:
         return Fault(self, name, rule.get("appId"))
 
     def clear(self) -> None:
-        """Takes the rules away that were added here."""
+        """Removes the rules that were added here."""
         for name in list(self._ids):
             self.remove(name)
 
@@ -98,7 +98,7 @@ class Faults:
                     raise
 
     def state(self, name: str) -> Any:
-        """The rule with its counters; of a rule that was removed, as they were then.
+        """The rule with its counters; for a removed rule, the last ones.
 
         Raises:
             AdminError: a reset of the server has removed the rule.
@@ -115,11 +115,11 @@ class Faults:
         return [rule for rule in (*self._removed.values(), *present) if rule["fired"] == 0]
 
     def requests(self, **fields: Any) -> list[Any]:
-        """What the journal has of the account's requests; fields are those of `/_b2bi/journal`."""
+        """The journal's entries of the account's requests; filters are those of `/_b2bi/journal`."""
         return self._entries(kind="request", **fields)
 
     def jobs(self, **fields: Any) -> list[Any]:
-        """What the journal has of faults that befell the account's jobs, such as `stage="map"`."""
+        """The journal's entries of faults in the account's jobs, such as `stage="map"`."""
         return self._entries(kind="job", **fields)
 
     def _entries(self, **fields: Any) -> list[Any]:
@@ -133,7 +133,7 @@ class Faults:
 
 
 class Fault:
-    """A fault rule; as a context manager it ends with the block."""
+    """A fault rule; as a context manager it is removed at the end of the block."""
 
     def __init__(self, faults: Faults, name: str, app_id: str | None = None) -> None:
         self._faults = faults
@@ -165,16 +165,16 @@ class Fault:
 
     @property
     def completed(self) -> bool:
-        """Whether the rule has done all that it was to do; one without an end never has."""
+        """Whether the rule has fired as often as it can; one without a limit never has."""
         return bool(self._faults.state(self.id)["completed"])
 
     @property
     def fired(self) -> int:
-        """How often it acted."""
+        """How many times it fired."""
         return int(self._faults.state(self.id)["fired"])
 
     def remove(self) -> None:
-        """Takes the rule away."""
+        """Removes the rule."""
         self._faults.remove(self.id)
 
     def __enter__(self) -> Self:

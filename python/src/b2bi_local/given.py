@@ -1,4 +1,4 @@
-"""A server that runs already: `B2BI_LOCAL_ENDPOINT` and `B2BI_LOCAL_ADMIN_TOKEN`."""
+"""A running server, named by `B2BI_LOCAL_ENDPOINT` and `B2BI_LOCAL_ADMIN_TOKEN`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class EndpointError(Exception):
 
 
 def given_server() -> Running | None:
-    """The server that `B2BI_LOCAL_ENDPOINT` names; None where it is not set.
+    """The server at `B2BI_LOCAL_ENDPOINT`; None if that is not set.
 
     Raises:
         EndpointError: it is no endpoint.
@@ -37,7 +37,7 @@ def given_server() -> Running | None:
 
 
 def check_given_server() -> None:
-    """Checks once that the server that is named answers, is b2bi-local, and takes the token.
+    """Checks once that the server answers, is b2bi-local, and accepts the token.
 
     Raises:
         EndpointError: it does not.

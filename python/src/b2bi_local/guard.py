@@ -1,4 +1,4 @@
-"""Refuses requests of boto3 that would leave for AWS."""
+"""Refuses requests of boto3 to AWS."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AWS_DOMAINS = (
 
 
 class AwsRequestError(BotoCoreError):  # type: ignore[misc]
-    """A request to AWS that a test session does not let through."""
+    """A request to AWS that a test session refuses."""
 
     fmt = "pytest-b2bi-local refused a request to AWS ({host}). {advice}"
 
@@ -42,7 +42,7 @@ def is_aws(host: str) -> bool:
 
 
 def install(patch: pytest.MonkeyPatch, advice: str = ADVICE) -> None:
-    """Refuses requests to AWS until the patch is undone. Requests that moto answers never come here."""
+    """Refuses requests to AWS until the patch is undone. Requests that moto answers do not get here."""
     send = URLLib3Session.send
 
     def guarded(session: Any, request: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`mock_b2bi`: a decorator and context manager in the way of moto's `mock_aws`."""
+"""`mock_b2bi`: a decorator and context manager like moto's `mock_aws`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def mock_b2bi(
     flags: Iterable[str] = (),
     server: Running | None = None,
 ) -> Any:
-    """Sends the clients that are made meanwhile to a server of their own, empty at first.
+    """Sends the clients that are created meanwhile to a new, empty server.
 
     It stands before a function, a coroutine function, a generator function, a class of tests or in
     a `with` statement, with parentheses or without. The environment is told the endpoints of the services,
@@ -73,7 +73,7 @@ class Arguments(NamedTuple):
 
 
 class Mock:
-    """What `mock_b2bi(…)` returns: it decorates, and it can be entered, also more than once."""
+    """What `mock_b2bi(…)` returns: a decorator and a context manager, which can be entered more than once."""
 
     def __init__(self, arguments: Arguments) -> None:
         self._arguments = arguments
@@ -97,11 +97,11 @@ class Mock:
         self._entered.pop().leave()
 
     def start(self) -> Running:
-        """Enters, for those who cannot use `with`."""
+        """Enters the mock without `with`."""
         return self.__enter__()
 
     def stop(self) -> None:
-        """Leaves what `start` entered."""
+        """Leaves the mock that `start` has entered."""
         self._entered.pop().leave()
 
     def __call__(self, test: T) -> T:
@@ -119,7 +119,7 @@ class Mock:
 
     @contextlib.contextmanager
     def entering(self) -> Iterator[None]:
-        """Enters for one call. Calls may end in any order, so each leaves what it entered."""
+        """Enters the mock for one call. Calls may end in any order, so each leaves its own."""
         entered = _Entered(self._arguments)
         try:
             yield
@@ -128,7 +128,7 @@ class Mock:
 
     @contextlib.contextmanager
     def _sharing(self) -> Iterator[None]:
-        """Enters for a coroutine: those that run at a time with equal arguments share one server."""
+        """Enters the mock for a coroutine: concurrent ones with equal arguments share one server."""
         with _lock:
             found = next((shared for shared in _shared if shared.arguments == self._arguments), None)
             if found is None:
@@ -142,7 +142,7 @@ class Mock:
 
 
 class _Shared:
-    """A server that coroutines share: the last of them to end stops it."""
+    """A server that coroutines share: the last of them stops it."""
 
     def __init__(self, arguments: Arguments, entered: _Entered) -> None:
         self.arguments = arguments
@@ -150,7 +150,7 @@ class _Shared:
         self.users = 0
 
     def release(self) -> None:
-        """Counts one coroutine less."""
+        """Removes one coroutine from the count."""
         with _lock:
             self.users -= 1
             if self.users == 0:
@@ -159,14 +159,14 @@ class _Shared:
 
 
 class _Entered:
-    """One time that a mock was entered: the server, and what to put back."""
+    """An entered mock: the server, and what to restore."""
 
     def __init__(self, arguments: Arguments) -> None:
         account, region, services, flags, server, extension = arguments
         with contextlib.ExitStack() as stack:
             stack.enter_context(extension.entered(account))
             if server is None:
-                # Whoever signs with another key, such as moto's, is this account all the same.
+                # Clients with another key, such as moto's, use this account too.
                 own = Server("--account", account, "--region", region, *extension.flags(flags), *flags)
                 server = stack.enter_context(own)
             self.server = server
@@ -179,7 +179,7 @@ class _Entered:
             self._left = stack.pop_all()
 
     def leave(self) -> None:
-        """Puts back what was before; under another that was entered later, it does so for this one."""
+        """Restores what was before, also if another mock was entered later."""
         with _lock:
             position = _in_force.index(self)
             del _in_force[position]
@@ -193,7 +193,7 @@ class _Entered:
         self._left.close()
 
 
-# What is entered now; the environment is that of the last one.
+# The entered mocks; the environment is that of the last one.
 _in_force: list[_Entered] = []
 _shared: list[_Shared] = []
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # The mock that wrapped a method, so that a subclass does not wrap it again.
 MARK = "_b2bi_local_mock"
-# What is entered now, by class or by test.
+# The entered mocks, by class or by test.
 Entered = Dict[Any, ContextManager[None]]
 
 
@@ -54,7 +54,7 @@ def _follow_subclasses(tests: Any, wrap: Callable[[Any], None]) -> None:
 
 
 def _wrap(mock: Mock, whole: Entered, entered: Entered, tests: Any) -> None:
-    """Wraps what the class defines or inherits and this mock has not wrapped."""
+    """Wraps the methods that the class defines or inherits, once."""
     if issubclass(tests, unittest.TestCase):
         _replace(mock, tests, "run", _run(mock, tests.run, whole))
         if tests.setUpClass.__func__ is not unittest.TestCase.setUpClass.__func__:  # type: ignore[attr-defined]

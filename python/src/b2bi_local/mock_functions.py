@@ -1,4 +1,4 @@
-"""Functions of every kind under `mock_b2bi`: their bodies run while it is entered."""
+"""Functions of every kind under `mock_b2bi`: their bodies run inside the mock."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ FLAGS = "b2bi_local_flags"
 ENVIRONMENT = "b2bi_local_environment"
 SERVICES = "b2bi_local_services"
 UNFIRED = "b2bi_local_fail_unfired"
-# The fixture that wants moto, which may not be installed.
+# The fixture that needs moto, which may not be installed.
 MOCK_AWS = "b2bi_mock_aws"
 # The longest pause of a waiter under `b2bi_no_pauses`.
 WAITER_SECONDS = 0.05
@@ -54,7 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Both patches come before the modules under test are imported, which may make clients.
+    # Both patches are applied before the modules under test are imported, which may create clients.
     if _scope(config) == "false":
         return
     patch = config.stash[_patches] = pytest.MonkeyPatch()
@@ -77,7 +77,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
-    """Runs after the test, and only where it passed."""
+    """Runs after the test, if it passed."""
     __tracebackhide__ = True
     config = item.config
     if _faults in item.stash and (config.getini(UNFIRED) or config.getoption("b2bi_fail_unfired")):
@@ -89,14 +89,14 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def b2bi_local_flags(pytestconfig: pytest.Config) -> Sequence[str]:
-    """The server's flags: those of pytest's configuration. Override it to say otherwise."""
+    """The server's flags: those of pytest's configuration. Override it for other ones."""
     flags: Sequence[str] = pytestconfig.getini(FLAGS)
     return flags
 
 
 @pytest.fixture(scope="session")
 def b2bi_local(b2bi_local_flags: Sequence[str], request: pytest.FixtureRequest) -> Iterator[Running]:
-    """The server of this session, or the one that runs at B2BI_LOCAL_ENDPOINT."""
+    """The server of this session, or the one at B2BI_LOCAL_ENDPOINT."""
     given = given_server()
     if given:
         yield given
@@ -107,7 +107,7 @@ def b2bi_local(b2bi_local_flags: Sequence[str], request: pytest.FixtureRequest) 
 
 @pytest.fixture(autouse=True)
 def _b2bi_local_environment(request: pytest.FixtureRequest) -> None:
-    """Keeps the clients of a test that uses a fixture of ours here, before its other fixtures run."""
+    """Sends the clients of a test with a fixture of this package to the server, before its other fixtures run."""
     if _scope(request.config) != "false" and _is_ours(request.node):
         request.getfixturevalue("b2bi_environment")
 
@@ -126,7 +126,7 @@ def b2bi_region() -> str:
 
 @pytest.fixture
 def b2bi(b2bi_local: Running, b2bi_account: str, b2bi_region: str) -> B2BIClient:
-    """A client of the service, on an account of the test's own."""
+    """A client of the service, on the test's own account."""
     client: B2BIClient = b2bi_local.client("b2bi", b2bi_account, b2bi_region)
     return client
 
@@ -174,7 +174,7 @@ def b2bi_mock_aws(
 
 @pytest.fixture
 def b2bi_no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Takes boto3's own pauses away: retries follow at once, and waiters ask every 0.05 seconds."""
+    """Removes boto3's pauses: retries follow at once, and waiters poll every 0.05 seconds."""
     import botocore.endpoint
     import botocore.waiter
 
@@ -186,7 +186,7 @@ def b2bi_no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def b2bi_faults(
     b2bi_local: Running, b2bi_account: str, b2bi_region: str, request: pytest.FixtureRequest
 ) -> Iterator[Faults]:
-    """Faults for the test's account, which end with the test."""
+    """Faults for the test's account, removed after the test."""
     faults = Faults(b2bi_local, b2bi_account, b2bi_region)
     request.node.stash[_faults] = faults
     yield faults
@@ -201,14 +201,14 @@ def b2bi_events(b2bi_local: Running, b2bi_account: str) -> Events:
 
 @pytest.fixture
 def b2bi_clock(b2bi_local: Running) -> Iterator[Clock]:
-    """The server's clock; after the test it shows the machine's time again."""
+    """The server's clock; after the test it returns to the machine's time."""
     clock = Clock(b2bi_local)
     yield clock
     clock.reset()
 
 
 def _flags_for_moto(session: pytest.Session, given: Sequence[str]) -> list[str]:
-    """Flags that lead to moto, where a test of this session asks for it."""
+    """Flags that point to moto, if a test of this session uses it."""
     if not any(MOCK_AWS in getattr(item, "fixturenames", ()) for item in session.items):
         return []
     from .moto.endpoint import flags
@@ -237,7 +237,7 @@ def _apply(patch: pytest.MonkeyPatch, variables: dict[str, str | None]) -> None:
 
 
 def _replace_sleep(patch: pytest.MonkeyPatch, module: Any, most: float) -> None:
-    """Gives one module a `time` whose sleep lasts `most` seconds at most; others keep theirs."""
+    """Gives one module a `time` whose sleep lasts at most `most` seconds; other modules are not changed."""
     time = module.time
     copy = types.ModuleType("time")
     copy.__dict__.update(time.__dict__)

@@ -1,4 +1,4 @@
-"""A server as a process of its own, or one that runs already."""
+"""A server in its own process, or a running one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 PREFIX = "B2BI_LOCAL_"
-# A flag says otherwise. The server's input is a pipe from here, so it ends with this process.
+# Flags can override these. The server's input is a pipe from here, so it ends with this process.
 DEFAULTS = {
     "B2BI_LOCAL_LISTEN": "127.0.0.1:0",
     "B2BI_LOCAL_LOG": "warn",
@@ -50,7 +50,7 @@ class Running:
     def client(self, service: str, account: str, region: str = REGION, **settings: Any) -> Any:
         """A boto3 client of a service, for an account; settings are those of botocore's Config."""
         settings.setdefault("s3", {"addressing_style": "path"})
-        # The server is on this machine or is named on purpose, so no proxy of the environment is asked.
+        # The server is on this machine or named explicitly, so the environment's proxy is not used.
         settings.setdefault("proxies", {})
         return _session().client(
             service,
@@ -63,7 +63,7 @@ class Running:
 
 
 class Server(Running):
-    """A server of one's own, for as long as the `with` block lasts.
+    """A server of its own, until the end of the `with` block.
 
     It listens on a free port of this machine. Settings are the server's flags; the environment's
     settings do not count, so that a test does the same everywhere.
@@ -87,7 +87,7 @@ class Server(Running):
         self.stop()
 
     def start(self) -> None:
-        """Starts the server; it answers when this returns.
+        """Starts the server; it is ready when this returns.
 
         Raises:
             BinaryNotFound: there is no binary.
@@ -111,7 +111,7 @@ class Server(Running):
         super().__init__(line[len(READY) :].strip())
 
     def stop(self) -> None:
-        """Lets the requests in flight end, and stops the server. It may be started again.
+        """Finishes the requests in flight, and stops the server. It can be started again.
 
         Raises:
             ServerError: the server had ended by itself, or ended with an error.
@@ -130,7 +130,7 @@ class Server(Running):
             raise ServerError(f"the server ended with status {process.returncode}; {told}")
 
     def log(self) -> str:
-        """What the server has logged: warnings and errors, unless `--log` says otherwise."""
+        """The server's log: warnings and errors, unless `--log` sets another level."""
         if self._log is None:
             return ""
         self._log.seek(0)
@@ -156,7 +156,7 @@ def _foreign_environment() -> dict[str, str]:
 
 
 def _first_line(process: subprocess.Popen[bytes], seconds: float) -> str:
-    """The first line of standard output, as far as it has come by then."""
+    """The first line of standard output, or the part of it that has arrived by then."""
     out = process.stdout
     assert out is not None
     deadline = time.monotonic() + seconds

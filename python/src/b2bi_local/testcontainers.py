@@ -1,4 +1,4 @@
-"""`B2biLocalContainer`: the server in a container, by the library testcontainers."""
+"""`B2biLocalContainer`: the server in a container of testcontainers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ENDED = ("exited", "dead", "removing")
 
 
 class B2biLocalContainer(DockerContainer):
-    """A container of the server, which answers when `start` returns.
+    """A container of the server, ready when `start` returns.
 
     The image is `B2BI_LOCAL_IMAGE`, or `b2bi-local`, which `docker build -t b2bi-local .` makes. Settings are
     flags (`with_flags`) or variables (`with_env("B2BI_LOCAL_QUOTAS", "false")`).
@@ -38,7 +38,7 @@ class B2biLocalContainer(DockerContainer):
 
     def __init__(self, image: str | None = None, **arguments: Any) -> None:
         super().__init__(image or os.environ.get(IMAGE_VARIABLE) or IMAGE, **arguments)
-        # Other containers reach the server, so its own routes want a token.
+        # Other containers reach the server, so the admin API needs a token.
         self.token = secrets.token_urlsafe()
         self.with_env("B2BI_LOCAL_ADMIN_TOKEN", self.token)
         self.with_exposed_ports(PORT)
@@ -63,7 +63,7 @@ class B2biLocalContainer(DockerContainer):
 
 
 class HealthWaitStrategy(WaitStrategy):
-    """Waits until the server says that it is ready, without a proxy of the environment."""
+    """Waits until the server is ready, without the environment's proxy."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""One account in moto and the server: each request names it in the header that both read."""
+"""One account in moto and the server, by the header that both read."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ HEADER = "x-moto-account-id"
 CREDENTIAL = re.compile(r"Credential=([^/]+)/")
 TWELVE_DIGITS = re.compile(r"[0-9]{12}")
 
-# The accounts of the mocks that are entered; clients whose key says nothing are the last one.
+# The accounts of the entered mocks; clients whose key has no account use the last one.
 _accounts: list[str] = []
 
 
 @contextlib.contextmanager
 def in_force(account: str) -> Iterator[None]:
-    """Makes an account that of clients whose key says nothing."""
+    """Sets the account of clients whose key has none."""
     _accounts.append(account)
     try:
         yield
@@ -28,7 +28,7 @@ def in_force(account: str) -> Iterator[None]:
 
 
 def account_of(authorization: str) -> str | None:
-    """The account of a signature; None outside of any mock if its key says nothing."""
+    """The account of a signature; None outside of a mock if the key has none."""
     credential = CREDENTIAL.search(authorization)
     key = credential[1] if credential else ""
     if TWELVE_DIGITS.fullmatch(key):
@@ -37,7 +37,7 @@ def account_of(authorization: str) -> str | None:
 
 
 def _given_out(key: str) -> str | None:
-    """The account whose IAM or STS, which are moto's, gave a key out."""
+    """The account for which moto's IAM or STS has issued a key."""
     for account, backends in list(iam_backends.items()):
         if any(key in backend.access_keys for backend in list(backends.values())):
             return str(account)

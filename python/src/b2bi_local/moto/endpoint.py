@@ -15,25 +15,25 @@ from . import patching
 from .accounts import account_of
 
 FLAGS = ("--upstream", "--events-eventbridge", "--logs-endpoint")
-# What the server sends by itself, also after the mock of a test has ended.
+# Calls of the server itself, also after the mock of a test has ended.
 SINKS = ("AWSEvents.PutEvents", "Logs_20140328.")
 ACCOUNT = "HTTP_X_MOTO_ACCOUNT_ID"
 
 
 def flags(given: Sequence[str]) -> list[str]:
-    """Flags of the server that lead to moto, without those that were given."""
+    """Flags that point the server to moto, except for those that are already set."""
     named = {flag.partition("=")[0] for flag in given}
     return [f"{flag}={url()}" for flag in FLAGS if flag not in named]
 
 
 def url() -> str:
-    """The endpoint, on a free port of this machine; it lives as long as the process."""
+    """The endpoint, on a free port of this machine, until the process ends."""
     return _serve(os.getpid())
 
 
 @functools.lru_cache(maxsize=None)
 def _serve(process: int) -> str:
-    # A process that was forked has no threads of its parent, so it gets an endpoint of its own.
+    # A forked process does not have the threads of its parent, so it gets its own endpoint.
     application = Application(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, name=f"moto of {process}", daemon=True).start()
@@ -58,14 +58,14 @@ class Application:
 
 
 def _refuse(start_response: Any) -> Iterable[bytes]:
-    """Outside of `mock_aws`, no service of moto is there for anyone."""
+    """Outside of `mock_aws`, no service of moto is available."""
     message = "this service is moto's, and no mock_aws is in force: use the fixture b2bi_mock_aws"
     start_response("501 Not Implemented", [("Content-Type", "application/x-amz-json-1.0")])
     return [json.dumps({"__type": "NotImplementedException", "message": message}).encode()]
 
 
 class _Quiet(WSGIRequestHandler):
-    """Writes no line for each request."""
+    """Does not log requests."""
 
     def log_request(self, code: Any = "-", size: Any = "-") -> None:
         """Nothing is logged."""

@@ -1,4 +1,4 @@
-"""`mock_aws`: b2bi and S3 of the server, every other service of moto, in one account."""
+"""`mock_aws`: b2bi and S3 by the server, all other services by moto, in one account."""
 
 from __future__ import annotations
 
@@ -65,24 +65,24 @@ def mock_aws(
 
 @dataclass(frozen=True)
 class Moto(Extension):
-    """moto beside the server, with its configuration."""
+    """moto next to the server, with its configuration."""
 
     config: Any = None
     name = "mock_aws with b2bi"
 
     def entered(self, account: str) -> ContextManager[None]:
-        """Has moto answer, and all services agree on the account."""
+        """Activates moto, with the same account in all services."""
         stack = contextlib.ExitStack()
         stack.enter_context(patching.patched(self.config))
         stack.enter_context(accounts.in_force(account))
         return _closing(stack)
 
     def flags(self, given: Sequence[str]) -> list[str]:
-        """Sends moto what the server tells other services."""
+        """Sends the server's calls of other services to moto."""
         return endpoint.flags(given)
 
     def variables(self) -> dict[str, str | None]:
-        """Removes what would send clients past moto."""
+        """Removes variables that would lead clients past moto."""
         elsewhere = [name for name in os.environ if name.startswith(PREFIX)]
         return dict.fromkeys([MOTO_ACCOUNT, PREFIX, *elsewhere])
 

@@ -1,4 +1,4 @@
-"""moto's patches of botocore: put on by the first that enters, taken away by the last that leaves."""
+"""moto's patches of botocore: applied when the first mock is entered, removed when the last one is left."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _lock = threading.RLock()
 
 
 class _Patches:
-    """moto's patches and the guard that refuses what moto does not answer."""
+    """moto's patches, and the guard that refuses requests that moto does not answer."""
 
     def __init__(self, config: Any) -> None:
         self.config = config
@@ -41,7 +41,7 @@ _patches: list[_Patches] = []
 
 @contextlib.contextmanager
 def patched(config: Any) -> Iterator[None]:
-    """Has moto answer meanwhile. Its data are forgotten when nobody is left in a mock.
+    """Has moto answer meanwhile. Its data are removed when the last mock is left.
 
     Raises:
         ValueError: moto runs already, with another configuration.
@@ -56,7 +56,7 @@ def patched(config: Any) -> Iterator[None]:
 
 
 def active() -> bool:
-    """Whether moto answers now."""
+    """Whether moto is active."""
     return bool(_patches)
 
 
