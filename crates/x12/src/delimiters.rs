@@ -233,7 +233,7 @@ impl Narrowing {
         out
     }
 
-    /// What was kept, now that no more comes.
+    /// The rest of the input that was kept, at its end.
     pub(crate) fn rest(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.held)
     }

@@ -1,4 +1,4 @@
-//! Names for what is not X12, by its first bytes.
+//! Names the format of a file that is not X12, by its first bytes.
 
 /// How many bytes are enough to name a format.
 pub(crate) const LOOKED_AT: usize = 64;
@@ -9,6 +9,9 @@ const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"UNB", "EDIFACT"),
     (b"UNH", "EDIFACT"),
     (b"STX=", "TRADACOMS"),
+    (b"MSH|", "HL7 version 2"),
+    (b"\xff\xfe\0\0", "UTF-32 text"),
+    (b"\0\0\xfe\xff", "UTF-32 text"),
     (b"\xff\xfe", "UTF-16 text"),
     (b"\xfe\xff", "UTF-16 text"),
     (b"I\0S\0A", "UTF-16 text"),
@@ -23,6 +26,7 @@ const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z file"),
     (b"%PDF-", "a PDF file"),
+    (b"{\\rtf", "an RTF document"),
     (b"-----BEGIN PGP SIGNED", "a PGP signed message"),
     (b"-----BEGIN PGP", "a PGP message"),
     (b"-----BEGIN PKCS7", "an S/MIME message"),
@@ -49,7 +53,7 @@ const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"isa", "X12 with an ISA segment in lower case"),
 ];
 
-/// What a file is that begins with these bytes and is not X12, if that is known.
+/// The format of a file that begins with these bytes and is not X12, if it is known.
 pub(crate) fn name(bytes: &[u8]) -> Option<&'static str> {
     let begins = |(beginning, _): &&(&[u8], _)| {
         let found = bytes.get(..beginning.len());

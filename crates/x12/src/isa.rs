@@ -1,4 +1,4 @@
-//! The ISA segment, which is read by position and tells the delimiters.
+//! The ISA segment, which is read by position and defines the delimiters.
 
 use std::borrow::Cow;
 
@@ -23,16 +23,17 @@ const NEXT: [&[u8]; 5] = [b"GS", b"TA1", b"ISB", b"ISE", b"IEA"];
 pub struct Isa {
     fields: [Vec<u8>; 16],
     found_lengths: [usize; 16],
+    control_number: Vec<u8>,
     delimiters: Delimiters,
     fault: Option<DelimiterFault>,
     wide: Wide,
 }
 
-/// What became of an attempt to read an ISA segment.
+/// The result of an attempt to read an ISA segment.
 pub(crate) enum Header {
-    /// It was read, and is so many bytes long.
+    /// It was read; the number is its length in bytes.
     Read(Box<Isa>, usize),
-    /// It has so many elements, and not sixteen.
+    /// It has this number of elements, and not sixteen.
     Elements(usize),
     /// More bytes are needed.
     Incomplete,
@@ -128,6 +129,11 @@ impl Isa {
         self.field(12) >= REPETITION_FROM
     }
 
+    /// ISA13 without blanks, whatever its length.
+    pub(crate) fn control_number(&self) -> &[u8] {
+        &self.control_number
+    }
+
     /// How many characters each element has, from ISA01 on.
     pub(crate) fn found_lengths(&self) -> &[usize; 16] {
         &self.found_lengths
@@ -169,7 +175,7 @@ impl Isa {
         {
             return Header::Read(Box::new(isa.clone()), bounds.terminator.1);
         }
-        // What looks wrong is compared with where the next segment begins.
+        // The beginning of the next segment shows what is wrong.
         if !complete {
             return Header::Incomplete;
         }
@@ -186,7 +192,7 @@ impl Isa {
     fn from_bounds(input: &[u8], bounds: &Bounds) -> Option<Self> {
         let part = |(start, end): (usize, usize)| input.get(start..end).unwrap_or(&[]);
         let fields: [&[u8]; 16] = bounds.fields.map(part);
-        let [.., isa11, isa12, _, _, _, isa16] = fields;
+        let [.., isa11, isa12, isa13, _, _, isa16] = fields;
         let repeats = is_separator(isa11) && isa12 >= REPETITION_FROM;
         let separator = input.get(3..bounds.fields.first()?.0)?;
         let terminator = part(bounds.terminator);
@@ -204,6 +210,7 @@ impl Isa {
         Some(Self {
             fields: fields.map(|field| fit(field, lengths.next().unwrap_or(0))),
             found_lengths: fields.map(length),
+            control_number: isa13.trim_ascii().to_vec(),
             delimiters,
             fault,
             wide,

@@ -19,8 +19,6 @@ mod foreign;
 mod generate;
 mod isa;
 mod message;
-mod message_element;
-mod message_trailer;
 mod outline;
 mod position;
 mod problem;

@@ -24,22 +24,22 @@ pub struct Problem {
     pub segment: Box<str>,
     /// The number that the standard gives the element; empty where no simple element is concerned.
     pub reference: &'static str,
-    /// What helps to mend it, as the end of the message; empty where there is no more to say.
+    /// The end of the message, with what helps to correct it; may be empty.
     pub detail: Box<str>,
-    /// What the implementation guide in force says of it.
+    /// What the implementation guide of the transaction says about it.
     pub guide: Option<Box<GuideContext>>,
 }
 
-/// What an implementation guide adds to a problem.
+/// What an implementation guide says about a problem.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GuideContext {
-    /// Whether the guide demands what is not as it should be, and not the standard.
+    /// Whether the problem is a violation of the guide, and not of the standard.
     pub is_demanding: bool,
     /// Whether a loop is concerned, and not its first segment alone.
     pub is_of_loop: bool,
     /// The loop, as the guide names it; empty for the transaction.
     pub loop_id: &'static str,
-    /// The claim, member or payment concerned: the name of the element that tells it, and its value.
+    /// The claim, member or payment: the name of the element that identifies it, and its value.
     pub unit: Option<(&'static str, Box<str>)>,
 }
 
@@ -56,7 +56,7 @@ pub enum Trailer {
 
 /// The kinds of problem, with the values that a message about them needs.
 ///
-/// The element, component and repetition that a kind speaks of are in the problem's position.
+/// The element, component and repetition are in the problem's position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProblemKind {
@@ -136,7 +136,7 @@ pub enum ProblemKind {
         /// The trailer's control number.
         found: Box<str>,
     },
-    /// After an interchange comes something that is none.
+    /// Text that is no interchange follows an interchange.
     DataAfterInterchange {
         /// The first bytes of it.
         begins: Box<str>,
@@ -298,11 +298,11 @@ pub enum HierarchyFault {
         /// HL02.
         parent: Box<str>,
     },
-    /// HL02 names an HL segment below which nothing can stand any more.
+    /// HL02 names an HL segment that has ended.
     ParentEnded {
         /// HL02.
         parent: Box<str>,
-        /// HL01 of those below which something can, the innermost last.
+        /// HL01 of those that are open, the innermost last.
         open: Vec<Box<str>>,
     },
     /// The guide does not have the level HL03 below that of the parent.
@@ -322,7 +322,7 @@ pub enum HierarchyFault {
 }
 
 impl Problem {
-    /// Whether the guide demands it, and not the standard.
+    /// Whether the problem is a violation of the guide, and not of the standard.
     #[must_use]
     pub fn is_of_guide(&self) -> bool {
         self.guide.as_ref().is_some_and(|guide| guide.is_demanding)
@@ -333,7 +333,7 @@ impl Problem {
         self.guide.as_ref().map_or("", |guide| guide.loop_id)
     }
 
-    /// What tells the claim, member or payment concerned.
+    /// What identifies the claim, member or payment.
     pub(crate) fn business_unit(&self) -> Option<(&'static str, &str)> {
         let (name, value) = self.guide.as_ref()?.unit.as_ref()?;
         Some((*name, &**value))
@@ -349,7 +349,7 @@ impl Problem {
             | ProblemKind::SegmentIncomplete
             | ProblemKind::SegmentTooLong { .. } => true,
             ProblemKind::DelimiterWrong { delimiter, .. } => delimiter.is_vital(),
-            // The next part goes on, as long as there is one.
+            // The reading goes on with the next part, if there is one.
             ProblemKind::TrailerMissing { found, .. } => found.is_empty(),
             _ => false,
         };

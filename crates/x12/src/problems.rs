@@ -73,12 +73,12 @@ impl ProblemLog {
         }
     }
 
-    /// Removes the latest problems as far as they are kept and are of those meant.
+    /// Removes problems from the end of the kept ones, for as long as `is_meant` holds.
     pub(crate) fn take_back(&mut self, is_meant: impl Fn(&Problem) -> bool) {
         while self.kept.pop_if(|problem| is_meant(problem)).is_some() {}
     }
 
-    /// Removes the problems meant among those kept from the one at `from` on.
+    /// Removes those of the kept problems from `from` on for which `is_meant` holds.
     pub(crate) fn remove_from(&mut self, from: usize, is_meant: impl Fn(&Problem) -> bool) {
         if let Some(latest) = self.kept.get(from..) {
             let rest: Vec<Problem> = latest

@@ -105,7 +105,7 @@ impl<'a> Segment<'a> {
         is_given.then_some(count)
     }
 
-    /// Whether the input has the segment. A trailer that is missing is handed over without being there.
+    /// Whether the segment stands in the input. For a missing trailer, a sink gets a segment that does not.
     #[must_use]
     pub fn is_in_input(&self) -> bool {
         !self.spans.is_empty()

@@ -13,7 +13,7 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Appends the inside of a JSON string; `classes` tells what can occur in `bytes`.
+/// Appends the inside of a JSON string; `classes` has the classes of bytes that occur in `bytes`.
 #[inline]
 pub(crate) fn push_json(out: &mut Vec<u8>, bytes: &[u8], classes: Class) {
     if classes & (ESCAPE | WIDE) == 0 {

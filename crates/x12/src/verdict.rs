@@ -28,7 +28,7 @@ pub(crate) enum Code {
 /// What becomes of a part of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// It is accepted, and nobody is told of the problem but the user.
+    /// It is accepted, and only the user is shown the problem.
     Tolerated,
     /// It is accepted with errors: TA104 and AK901 are `E`.
     AcceptedWithErrors,
@@ -106,6 +106,28 @@ const ISA_ELEMENTS: [&str; 15] = [
 const ACCEPTING_NOTES: [&str; 5] = ["000", "028", "029", "030", "031"];
 /// The codes with which a group is accepted all the same; the empty one stands for faults without a code.
 const ACCEPTING_GROUP_CODES: [&str; 2] = ["3", ""];
+
+/// Faults of the trailers SE, GE and IEA.
+const MISSING: [Fault; 3] = [
+    Fault::TransactionTrailerMissing,
+    Fault::GroupTrailerMissing,
+    Fault::InterchangeTrailerMissing,
+];
+const COUNTS: [Fault; 3] = [
+    Fault::TransactionCount,
+    Fault::GroupCount,
+    Fault::InterchangeCount,
+];
+const NUMBERS: [Fault; 3] = [
+    Fault::TransactionNumberDiffers,
+    Fault::GroupNumberDiffers,
+    Fault::InterchangeNumber,
+];
+const REPEATED: [Fault; 3] = [
+    Fault::TransactionNumberRepeated,
+    Fault::GroupNumberRepeated,
+    Fault::InterchangeRepeated,
+];
 
 impl Code {
     /// What becomes of an interchange or a group by the code; the table's rows agree with it.
@@ -225,28 +247,10 @@ impl Problem {
             ProblemKind::ControlsUnsupported { .. } => Fault::ControlsUnsupported,
             ProblemKind::GroupMissing { .. } => Fault::GroupHeaderMissing,
             ProblemKind::TransactionHeaderMissing => Fault::TransactionHeaderMissing,
-            ProblemKind::TrailerMissing { trailer, found } => match trailer {
-                _ if found.is_empty() => Fault::InterchangeCut,
-                _ if &**found == "ISA" => Fault::InterchangeTrailerMissing,
-                Trailer::Se => Fault::TransactionTrailerMissing,
-                Trailer::Ge => Fault::GroupTrailerMissing,
-                Trailer::Iea => Fault::InterchangeTrailerMissing,
-            },
-            ProblemKind::CountWrong { trailer, .. } => match trailer {
-                Trailer::Se => Fault::TransactionCount,
-                Trailer::Ge => Fault::GroupCount,
-                Trailer::Iea => Fault::InterchangeCount,
-            },
-            ProblemKind::ControlNumberWrong { trailer, .. } => match trailer {
-                Trailer::Se => Fault::TransactionNumberDiffers,
-                Trailer::Ge => Fault::GroupNumberDiffers,
-                Trailer::Iea => Fault::InterchangeNumber,
-            },
-            ProblemKind::ControlNumberRepeated { trailer, .. } => match trailer {
-                Trailer::Se => Fault::TransactionNumberRepeated,
-                Trailer::Ge => Fault::GroupNumberRepeated,
-                Trailer::Iea => Fault::InterchangeRepeated,
-            },
+            ProblemKind::TrailerMissing { .. }
+            | ProblemKind::CountWrong { .. }
+            | ProblemKind::ControlNumberWrong { .. }
+            | ProblemKind::ControlNumberRepeated { .. } => return self.of_trailer(),
             ProblemKind::SegmentMisplaced if self.position.group > 0 => Fault::GroupSegment,
             ProblemKind::SegmentMisplaced => Fault::InterchangeSegment,
             ProblemKind::DataAfterInterchange { .. } => Fault::TextAfterInterchange,
@@ -260,6 +264,28 @@ impl Problem {
             ProblemKind::GuideUnsupported { .. } => Fault::GuideUnsupported,
             _ if in_transaction => return self.of_header(),
             _ => return self.of_envelope_element(),
+        })
+    }
+
+    /// Missing trailers, and their counts and control numbers.
+    fn of_trailer(&self) -> Option<Fault> {
+        let (trailer, [of_transaction, of_group, of_interchange]) = match &self.kind {
+            ProblemKind::TrailerMissing { found, .. } if found.is_empty() => {
+                return Some(Fault::InterchangeCut);
+            }
+            ProblemKind::TrailerMissing { found, .. } if &**found == "ISA" => {
+                return Some(Fault::InterchangeTrailerMissing);
+            }
+            ProblemKind::TrailerMissing { trailer, .. } => (trailer, MISSING),
+            ProblemKind::CountWrong { trailer, .. } => (trailer, COUNTS),
+            ProblemKind::ControlNumberWrong { trailer, .. } => (trailer, NUMBERS),
+            ProblemKind::ControlNumberRepeated { trailer, .. } => (trailer, REPEATED),
+            _ => return None,
+        };
+        Some(match trailer {
+            Trailer::Se => of_transaction,
+            Trailer::Ge => of_group,
+            Trailer::Iea => of_interchange,
         })
     }
 
@@ -421,7 +447,7 @@ mod tests {
         for fault in faults() {
             let row = fault.row();
             assert_eq!(row.outcome, row.code.outcome(), "{fault:?}");
-            // Nobody is told of what is tolerated.
+            // What is tolerated is not acknowledged.
             let is_told = row.code != Code::Nothing;
             assert_eq!(row.outcome > Outcome::Tolerated, is_told, "{fault:?}");
         }

@@ -256,6 +256,7 @@ class TestFailure:
         detail = pipeline(inputConversion=INBOUND_ORDERS, mapping=mapping).drop(edi.order())
         assert detail["failure-code"] == "MAPPING_FAILED"
         assert detail["failure-message"].startswith("The mapping template failed: ")
+        assert detail["validation-status"] != "FAILED" and "validation-report-s3-location" not in detail
 
     def test_a_template_that_fails_does_not_lose_the_validation_report(self, pipeline):
         flow = pipeline(inputConversion=INBOUND_ORDERS, mapping={"templateLanguage": "JSONATA", "template": "$error('no')"})

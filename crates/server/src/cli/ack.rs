@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::choice::{choice, chosen};
 use super::error::{ArgumentError, CommandError};
-use super::lines::LineIndex;
+use super::headers::Head;
 use super::problems::FileProblems;
 use super::{Outcome, complain, input, print, problems};
 use crate::system;
@@ -62,11 +62,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
             .problem_limit(limit),
     );
     let name = input::name(matches);
-    let mut lines = LineIndex::default();
+    let mut head = Head::default();
     let reader = Reader::new(sink).problem_limit(limit);
     let mut reader = ParallelReader::on_all_cores(reader, WINDOW);
     input::pieces(name, |piece| {
-        lines.push(piece);
+        head.push(piece);
         reader.push(piece, |_| Ok(()))
     })?;
     let ((received, validator), reading) = reader.finish(|_| Ok::<(), CommandError>(()))?;
@@ -79,7 +79,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
         "TA1" => acknowledge_interchanges(&received, &findings, &how),
         _ => acknowledge(&received, &findings, &how),
     };
-    let problems = FileProblems::of_reading(name, &reading, &lines);
+    let problems = FileProblems::of_reading(name, &reading, &head);
     if let Some(answer) = answer {
         print(&answer)?;
     } else if findings.reject_file() {

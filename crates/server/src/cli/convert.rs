@@ -9,8 +9,8 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use super::choice::{choice, chosen};
 use super::envelope::EnvelopeOnly;
 use super::error::{ArgumentError, CommandError};
+use super::headers::Head;
 use super::input::Kind;
-use super::lines::LineIndex;
 use super::problems::FileProblems;
 use super::{Outcome, input, print, problems};
 
@@ -106,16 +106,15 @@ pub(super) fn convert(
 
 /// What the standard finds wrong with X12 that was written.
 fn validated(x12: &[u8], limit: usize) -> FileProblems {
-    let mut lines = LineIndex::default();
-    lines.push(x12);
+    let mut head = Head::default();
+    head.push(x12);
     let validator = Validator::new(Strictness::Attested, None)
         .guided()
         .problem_limit(limit);
     let mut reader = Reader::new(validator).problem_limit(limit);
     reader.push(x12);
     let (validator, reading) = reader.finish();
-    let terminator = reading.delimiters.map(|delimiters| delimiters.terminator);
-    FileProblems::of_validation("the X12", &validator.finish(), terminator, &lines)
+    FileProblems::of_validation("the X12", &validator.finish(), &reading, &head)
 }
 
 /// The delimiters that the arguments name.

@@ -6,8 +6,8 @@ use b2bi_local_x12::{Delimiters, JsonWriter, Layout, ReadReport, Reader, Sink, X
 use clap::{Arg, ArgMatches};
 
 use super::error::CommandError;
+use super::headers::Head;
 use super::input::{self, Kind, shown};
-use super::lines::LineIndex;
 use super::problems::{self, FileProblems};
 use super::selection;
 use crate::config::read_loop_names;
@@ -88,7 +88,7 @@ pub(super) fn of(
 /// Checks the input first, so that its errors are not blamed on the template.
 fn check_language(name: &str, text: &str, language: Language) -> Result<(), CommandError> {
     match (language, Kind::of(text.as_bytes())) {
-        (Language::Jsonata, Kind::Xml) => Err(format!(
+        (Language::Jsonata, Kind::Xml | Kind::Html) => Err(format!(
             "{} is XML, and a JSONata template maps JSON or X12; XML takes an XSLT template",
             shown(name)
         )
@@ -112,8 +112,8 @@ fn of_x12(
     language: Language,
     wanted: Option<Selection>,
 ) -> Result<Document, CommandError> {
-    let mut lines = LineIndex::default();
-    lines.push(bytes);
+    let mut head = Head::default();
+    head.push(bytes);
     let (document, reading) = match language {
         Language::Jsonata => {
             let mut reader = reader(matches, JsonWriter::new(Layout::Pretty, bytes.len()))?;
@@ -129,7 +129,7 @@ fn of_x12(
         }
     };
     problems::check_kind(name, &reading)?;
-    let problems = FileProblems::of_reading(name, &reading, &lines);
+    let problems = FileProblems::of_reading(name, &reading, &head);
     let text = whole(name, document, &reading, wanted)?;
     Ok(Document {
         text,

@@ -116,7 +116,7 @@ impl<'m> File<'m> {
 
 fn language<'f>(matches: &ArgMatches, mut files: impl Iterator<Item = &'f File<'f>>) -> Language {
     let xslt = match chosen(matches, "type") {
-        "" => files.any(|file| Kind::of(&file.bytes) == Kind::Xml),
+        "" => files.any(|file| matches!(Kind::of(&file.bytes), Kind::Xml | Kind::Html)),
         name => name == "xslt",
     };
     if xslt {

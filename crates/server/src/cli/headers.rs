@@ -5,8 +5,28 @@ const ISA: usize = 106;
 /// How many elements a GS segment has.
 const GS_ELEMENTS: usize = 8;
 
-/// Says so when the segment after ISA has other delimiters than ISA declares.
-pub(super) fn delimiters_differ(head: &[u8]) -> Option<String> {
+/// How many bytes at the beginning of a file hold its headers.
+const HEAD: usize = 1024;
+
+/// The first bytes of a file that comes in pieces.
+#[derive(Default)]
+pub(super) struct Head(Vec<u8>);
+
+impl Head {
+    /// Takes the next bytes of the file.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        let missing = HEAD.saturating_sub(self.0.len()).min(bytes.len());
+        let wanted = bytes.get(..missing).unwrap_or_default();
+        self.0.extend_from_slice(wanted);
+    }
+
+    /// Says so when the segment after ISA has other delimiters than ISA declares.
+    pub(super) fn delimiters_differ(&self) -> Option<String> {
+        delimiters_differ(&self.0)
+    }
+}
+
+fn delimiters_differ(head: &[u8]) -> Option<String> {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let (isa, rest) = head.trim_ascii_start().split_at_checked(ISA)?;
     let (element, terminator) = (*isa.get(3)?, *isa.last()?);

@@ -26,6 +26,8 @@ pub(super) enum Kind {
     Json,
     /// It begins with `<`.
     Xml,
+    /// It begins as an HTML page does, which may be XML too.
+    Html,
     /// There is nothing but blanks.
     Empty,
     /// Something else.
@@ -39,6 +41,7 @@ impl Kind {
         match text.trim_ascii_start() {
             [] => Self::Empty,
             [b'{' | b'[', ..] => Self::Json,
+            text if is_html(text) => Self::Html,
             [b'<', ..] => Self::Xml,
             [b'I', b'S', b'A', ..] => Self::X12,
             _ => Self::Other,
@@ -50,6 +53,9 @@ impl Kind {
         let kind = match self {
             Self::Json => "JSON",
             Self::Xml => "XML",
+            Self::Html => {
+                return Some(format!("{file} is an HTML page; this command reads X12"));
+            }
             Self::Empty => return Some(empty(file, "X12")),
             Self::X12 | Self::Other => return None,
         };
@@ -67,9 +73,16 @@ impl Kind {
                 "{file} is X12, and this command reads the service's JSON or XML documents; \
                  `b2bi-local parse` makes such a document of X12"
             )),
-            Self::Json | Self::Xml | Self::Other => None,
+            Self::Json | Self::Xml | Self::Html | Self::Other => None,
         }
     }
+}
+
+fn is_html(text: &[u8]) -> bool {
+    [&b"<!doctype html"[..], b"<html"].iter().any(|beginning| {
+        let found = text.get(..beginning.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(beginning))
+    })
 }
 
 fn empty(file: &str, wanted: &str) -> String {

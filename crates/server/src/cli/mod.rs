@@ -17,7 +17,6 @@ mod headers;
 mod input;
 mod inspect;
 mod junit;
-mod lines;
 mod lint;
 mod map;
 mod parse;

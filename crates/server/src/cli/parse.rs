@@ -10,8 +10,8 @@ use clap::{ArgMatches, Command};
 use super::choice::{choice, chosen};
 use super::envelope::EnvelopeOnly;
 use super::error::CommandError;
+use super::headers::Head;
 use super::input::Repeatable;
-use super::lines::LineIndex;
 use super::problems::FileProblems;
 use super::{Outcome, document, input, problems, selection};
 
@@ -100,17 +100,17 @@ fn examine(
     name: &str,
     file: &mut Repeatable<'_>,
 ) -> Result<Examined, CommandError> {
-    let mut lines = LineIndex::default();
+    let mut head = Head::default();
     let reader = document::reader(matches, EnvelopeOnly)?.problem_limit(problems::limit(matches));
     let mut reader = ParallelReader::on_all_cores(reader, WINDOW);
     file.pieces(|piece| {
-        lines.push(piece);
+        head.push(piece);
         reader.push(piece, |_| Ok(()))
     })?;
     let (_, reading) = reader.finish(|_| Ok::<(), CommandError>(()))?;
     problems::check_kind(name, &reading)?;
     Ok(Examined {
-        problems: FileProblems::of_reading(name, &reading, &lines),
+        problems: FileProblems::of_reading(name, &reading, &head),
         is_whole: reading.fatal().is_none(),
         reading,
     })

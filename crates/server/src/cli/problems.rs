@@ -6,9 +6,9 @@ use b2bi_local_x12::{PROBLEM_LIMIT, Position, Problem, ProblemKind, ReadReport, 
 use clap::{Arg, ArgMatches, value_parser};
 
 use super::error::CommandError;
+use super::headers::Head;
 use super::input::shown;
-use super::lines::LineIndex;
-use super::{Outcome, headers, print_error};
+use super::{Outcome, print_error};
 
 /// The longest identifier of a segment that is shown in full.
 const LONGEST_IDENTIFIER: usize = 12;
@@ -41,8 +41,8 @@ pub(super) fn limit(matches: &ArgMatches) -> usize {
 pub(super) struct Located {
     /// The problem.
     pub(super) problem: Problem,
-    /// The line of the file, unless the file has one line only.
-    pub(super) line: Option<u64>,
+    /// The line of the file, unless the file has one line only or is wrapped at a length.
+    pub(super) line: Option<u32>,
     /// What is said in place of the problem, which only follows from it.
     cause: Option<String>,
     /// The segment with a caret, where it is shown.
@@ -64,36 +64,35 @@ pub(super) struct FileProblems {
 
 impl FileProblems {
     /// The problems of the envelope.
-    pub(super) fn of_reading(name: &str, reading: &ReadReport, lines: &LineIndex) -> Self {
-        let terminator = reading.delimiters.map(|delimiters| delimiters.terminator);
+    pub(super) fn of_reading(name: &str, reading: &ReadReport, head: &Head) -> Self {
         let problems = Self {
             file: shown(name).to_owned(),
-            problems: located(&reading.problems, lines, terminator),
-            notes: located(&reading.notes, lines, terminator),
+            problems: located(&reading.problems, reading),
+            notes: located(&reading.notes, reading),
             omitted: reading.omitted.count(),
         };
-        problems.explained(lines)
+        problems.explained(head)
     }
 
     /// The problems that a validation found, those of the envelope among them.
     pub(super) fn of_validation(
         name: &str,
         validation: &Validation,
-        terminator: Option<u8>,
-        lines: &LineIndex,
+        reading: &ReadReport,
+        head: &Head,
     ) -> Self {
         let problems = Self {
             file: shown(name).to_owned(),
-            problems: located(&validation.problems, lines, terminator),
-            notes: located(&validation.notes, lines, terminator),
+            problems: located(&validation.problems, reading),
+            notes: located(&validation.notes, reading),
             omitted: validation.omitted.count(),
         };
-        problems.explained(lines)
+        problems.explained(head)
     }
 
     /// Replaces the many problems of a file with wrong delimiters by the one that they follow from.
-    fn explained(mut self, lines: &LineIndex) -> Self {
-        let Some(cause) = headers::delimiters_differ(lines.head()) else {
+    fn explained(mut self, head: &Head) -> Self {
+        let Some(cause) = head.delimiters_differ() else {
             return self;
         };
         let place = |located: &Located| located.problem.position.byte;
@@ -222,12 +221,12 @@ impl Located {
     }
 }
 
-fn located(problems: &[Problem], lines: &LineIndex, terminator: Option<u8>) -> Vec<Located> {
-    let places = problems.iter().map(|problem| problem.position.byte);
-    let lines = lines.of(places, terminator);
+/// Adds the lines, unless the file has one line only or is wrapped at a length.
+fn located(problems: &[Problem], reading: &ReadReport) -> Vec<Located> {
+    let has_lines = reading.last_line > 1;
     let located = |problem: &Problem| Located {
         problem: problem.clone(),
-        line: lines.get(&problem.position.byte).copied(),
+        line: Some(problem.position.line).filter(|line| has_lines && *line > 0),
         cause: None,
         excerpt: None,
     };

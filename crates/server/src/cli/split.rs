@@ -8,7 +8,7 @@ use b2bi_local_x12::{Piece, Reader, Splitter};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::error::CommandError;
-use super::lines::LineIndex;
+use super::headers::Head;
 use super::problems::{self, FileProblems};
 use super::{Outcome, input, print};
 
@@ -45,11 +45,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
         error: None,
     };
     let name = input::name(matches);
-    let mut lines = LineIndex::default();
+    let mut head = Head::default();
     let mut reader = Reader::new(Splitter::new(|piece| files.take(&piece)))
         .problem_limit(problems::limit(matches));
     input::pieces(name, |piece| {
-        lines.push(piece);
+        head.push(piece);
         reader.push(piece);
         Ok(())
     })?;
@@ -63,7 +63,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
         count => format!("{count} transactions"),
     };
     print(format!("{transactions} in {}\n", folder.display()).as_bytes())?;
-    let problems = FileProblems::of_reading(name, &reading, &lines);
+    let problems = FileProblems::of_reading(name, &reading, &head);
     problems.print_errors();
     Ok(problems.outcome())
 }

@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::choice::{choice, chosen};
 use super::error::CommandError;
-use super::lines::LineIndex;
+use super::headers::Head;
 use super::problems::{self, FileProblems, PLACES};
 use super::report::{FileReport, render};
 use super::rules::RulesFile;
@@ -138,10 +138,10 @@ impl How {
         pieces: impl FnOnce(&mut Take<'_>) -> Result<(), CommandError>,
     ) -> Result<(FileReport, Option<Delimiters>), CommandError> {
         let rules = OnceCell::new();
-        let mut lines = LineIndex::default();
+        let mut head = Head::default();
         let mut reader = None;
         pieces(&mut |piece| {
-            lines.push(piece);
+            head.push(piece);
             let begun = match reader.take() {
                 Some(reader) => reader,
                 None => self.reader(piece, &rules)?,
@@ -155,9 +155,8 @@ impl How {
         if reading.fatal().is_none() {
             selection::check(self.wanted, &reading.contents, input::shown(name))?;
         }
-        let terminator = reading.delimiters.map(|delimiters| delimiters.terminator);
         let report = FileReport {
-            problems: FileProblems::of_validation(name, &validation, terminator, &lines),
+            problems: FileProblems::of_validation(name, &validation, &reading, &head),
             service: validation.report(),
             error: None,
         };

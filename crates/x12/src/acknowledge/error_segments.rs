@@ -8,7 +8,7 @@ use crate::{Position, Problem, ProblemKind};
 
 /// The code of transactions that break rules of the guide.
 pub(super) const GUIDE_ERRORS: &str = "I5";
-/// The most elements told of one segment.
+/// The most element errors that are reported of one segment.
 const MOST_ELEMENTS: u32 = 99;
 /// The longest value of a business unit.
 const LONGEST_UNIT: usize = 35;
@@ -18,8 +18,8 @@ pub(super) struct Errors<'a, 'o, 'w> {
     answer: &'a GroupReply<'a>,
     output: &'o mut Output<'w>,
     codes: Vec<&'static str>,
-    /// The segment whose elements are being told, and how many were.
-    told: Option<(u32, String, u32)>,
+    /// The segment whose element errors are being written, and how many there are so far.
+    current: Option<(u32, String, u32)>,
 }
 
 impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
@@ -28,7 +28,7 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
             answer,
             output,
             codes: Vec::new(),
-            told: None,
+            current: None,
         }
     }
 
@@ -39,14 +39,14 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
     pub(super) fn write(&mut self, problem: &Problem) {
         match problem.code(self.answer.is_5010()) {
             Code::Segment(code) => {
-                self.told = None;
+                self.current = None;
                 self.segment(problem, code);
                 self.note_error(problem);
             }
             Code::Element(code) => {
-                if !self.is_told(problem) {
+                if !self.is_current(problem) {
                     self.segment(problem, ELEMENT_ERRORS);
-                    self.told = Some((problem.position.segment, problem.segment.to_string(), 0));
+                    self.current = Some((problem.position.segment, problem.segment.to_string(), 0));
                 }
                 self.element(problem, code);
                 self.note_error(problem);
@@ -65,20 +65,20 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
         note(&mut self.codes, code);
     }
 
-    fn is_told(&self, problem: &Problem) -> bool {
-        self.told
+    fn is_current(&self, problem: &Problem) -> bool {
+        self.current
             .as_ref()
             .is_some_and(|(at, id, _)| *at == problem.position.segment && **id == *problem.segment)
     }
 
-    /// A segment whose identifier the standard does not allow cannot be told: the transaction's code has
-    /// to say it.
-    fn can_tell(&self, problem: &Problem) -> bool {
+    /// A segment whose identifier the standard does not allow in AK301 is left out: the code of the
+    /// transaction reports it.
+    fn is_reportable(&self, problem: &Problem) -> bool {
         self.answer.reply.accepts("721", &problem.segment) && problem.position.segment > 0
     }
 
     fn segment(&mut self, problem: &Problem, code: &'static str) {
-        if !self.can_tell(problem) {
+        if !self.is_reportable(problem) {
             return;
         }
         let position = problem.position.segment.to_string();
@@ -105,7 +105,7 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
         self.business_unit(problem);
     }
 
-    /// CTX with the value that tells the sender which claim, member or payment is meant.
+    /// CTX with the value that identifies the claim, member or payment to the sender.
     fn business_unit(&mut self, problem: &Problem) {
         let Some((name, value)) = problem.business_unit().filter(|_| self.answer.is_999) else {
             return;
@@ -124,7 +124,7 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
     }
 
     fn element(&mut self, problem: &Problem, code: &'static str) {
-        let Some((_, _, count)) = self.told.as_mut() else {
+        let Some((_, _, count)) = self.current.as_mut() else {
             return;
         };
         *count += 1;
@@ -136,7 +136,7 @@ impl<'a, 'o, 'w> Errors<'a, 'o, 'w> {
             ..
         } = problem.position;
         let fits = (1..=99).contains(&element) && component <= 99;
-        if !within || !fits || !self.can_tell(problem) {
+        if !within || !fits || !self.is_reportable(problem) {
             return;
         }
         let reply = self.answer.reply;

@@ -4,7 +4,7 @@ use crate::problems::{Part, Verdict};
 use crate::verdict::Code;
 use crate::{Problem, ReadReport, Validation};
 
-/// The problems that acknowledgements tell of, and what those decide that were not kept.
+/// The problems that acknowledgements report, and the effect of those that were not kept.
 #[derive(Clone, Debug)]
 pub struct Findings<'p> {
     /// By part, and within a transaction in the order of the input.

@@ -54,7 +54,7 @@ impl AcknowledgementForm {
         }
         let [kind, .., version] = &group.gs;
         let own = group.transactions.iter().map(Transaction::set);
-        // A group of nothing is judged by its type.
+        // An empty group is answered by its type.
         let by_type = tables::set_of_group(Version::V5010, kind);
         let mut sets = own.chain(by_type).map(|set| Self::due(version, set));
         sets.find(|form| *form != Self::Functional)

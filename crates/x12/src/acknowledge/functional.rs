@@ -13,7 +13,7 @@ use crate::write::{Output, SegmentDraft};
 
 /// The most codes of one AK5, IK5 or AK9.
 const MOST_CODES: usize = 5;
-/// A control number in place of one that cannot be told.
+/// The control number in place of one that is not valid.
 const NO_NUMBER: &str = "0000";
 /// The answer to a group: its form, and the tables that it follows.
 pub(super) struct GroupReply<'g> {
@@ -166,7 +166,7 @@ impl<'g> GroupReply<'g> {
         findings: PartFindings<'_>,
     ) {
         let [set, control, guide] = &transaction.st;
-        // Where not even a type can be told, the group's counts have to say it.
+        // Without a type for AK201, only the counts of the group report the transaction.
         let Some(set) = self.reply.set(set, self.group) else {
             return;
         };

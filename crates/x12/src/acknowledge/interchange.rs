@@ -38,7 +38,7 @@ pub(super) fn answer(
     let number = reply.or("I12", &number, "000000000");
     let own_date = how.date.get(2..).unwrap_or_default();
     let own_time = how.time.get(..4).unwrap_or_default();
-    // A date that is none cannot be told.
+    // A value that is no date is left out.
     let date = reply.or("I08", &date, own_date);
     let time = reply.or("I09", &time, own_time);
     let (status, note) = match verdict(findings) {

@@ -1,4 +1,4 @@
-//! What an input contains, as far as an acknowledgement speaks of it.
+//! The parts of an input that acknowledgements refer to.
 
 use std::sync::Arc;
 

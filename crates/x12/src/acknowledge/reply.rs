@@ -68,7 +68,7 @@ impl Reply {
         (!text.is_empty()).then(|| format!("{text:<min$}"))
     }
 
-    /// AK101, where the group has a type that can be told.
+    /// AK101, where the type of the group is valid.
     pub(super) fn group_type(self, group: &Group) -> Option<&str> {
         let [kind, ..] = &group.gs;
         self.accepts("479", kind).then_some(kind.as_str())

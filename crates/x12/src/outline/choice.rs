@@ -3,7 +3,7 @@
 use super::{Outline, OutlineSegment};
 use std::fmt;
 
-/// Codes that most documents have, and the values that they tell of: the segment, the element, and the value.
+/// Codes that most documents have, and the values that go with them: the segment, the element, and the value.
 const CODES: &[(&str, usize, &str)] = &[
     ("BEG", 1, "00"),
     ("BEG", 2, "SA"),

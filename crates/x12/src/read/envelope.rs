@@ -1,4 +1,4 @@
-//! What is open of the envelope, its counts and its control numbers.
+//! The open parts of the envelope, with their counts and control numbers.
 
 use crate::text::decode;
 use crate::{ProblemKind, Segment, Trailer};
@@ -19,7 +19,7 @@ pub(crate) struct Envelope {
 pub(crate) struct Header {
     control: Box<[u8]>,
     parts: u64,
-    /// How many of the parts a sender may count or not: empty segments, and pieces of binary data.
+    /// How many of the parts a sender may leave out of the count: empty segments, and pieces of binary data.
     uncounted: u64,
 }
 
@@ -42,12 +42,12 @@ impl Header {
         self.parts += 1;
     }
 
-    /// Counts so many parts.
+    /// Adds to the count of parts.
     pub(crate) fn count_more(&mut self, parts: u32) {
         self.parts = self.parts.saturating_add(u64::from(parts));
     }
 
-    /// Whether there are parts that a sender may count or not.
+    /// Whether there are parts that a sender may leave out of the count.
     pub(crate) fn has_uncounted(&self) -> bool {
         self.uncounted > 0
     }
@@ -58,7 +58,7 @@ impl Header {
             && self.matches(Trailer::Se, se.value(2))
     }
 
-    /// Whether a count is that of the parts, with or without those that may be left out.
+    /// Whether a count is right, with or without the parts that a sender may leave out of it.
     fn has_parts(&self, parts: u64, count: &[u8]) -> bool {
         let least = parts.saturating_sub(self.uncounted);
         let count = decode(count).parse();

@@ -46,7 +46,7 @@ impl Levels {
     }
 }
 
-/// The number that an identifier spells without leading zeros.
+/// An identifier as a number, if it has no leading zeros.
 fn number(id: &[u8]) -> Option<usize> {
     std::str::from_utf8(id)
         .ok()

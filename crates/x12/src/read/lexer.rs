@@ -70,8 +70,8 @@ impl Lexer {
         data.is_some_and(|data| data.classes & BINARY != 0 && place >= data.start as usize)
     }
 
-    /// The identifier of the segment at the beginning of `rest`, empty at the end of the input; nothing
-    /// where more bytes tell.
+    /// The identifier of the segment at the beginning of `rest`, empty at the end of the input; `None`
+    /// when more bytes are needed.
     pub(crate) fn next_id<'a>(&self, rest: &'a [u8], at_end: bool) -> Option<&'a [u8]> {
         let seen = rest.get(..NEXT).unwrap_or(rest);
         let id = seen.trim_ascii_start();
@@ -152,7 +152,7 @@ impl Lexer {
             terminator,
             ..
         } = self.delimiters;
-        // With one byte for both, how much of the input is at hand would decide what it says.
+        // With one byte for both, the result would depend on how much of the input has come.
         if element == terminator || input.get(3) != Some(&element) {
             return None;
         }
@@ -176,7 +176,7 @@ impl Lexer {
             .trim()
             .parse()
             .ok()?;
-        // A count that no segment can have leads nowhere.
+        // No segment is as long as this count.
         let end = start
             .checked_add(length)
             .filter(|end| *end < LONGEST_SEGMENT)?;

@@ -14,9 +14,9 @@ const CR: u8 = b'\r';
 const LF: u8 = b'\n';
 /// A file whose first line is longer was not wrapped.
 const LONGEST_LINE: usize = 8 << 10;
-/// Enough to see that it begins with `ISA`, whatever breaks stand between.
+/// The length of `ISA` with line breaks between the letters.
 const SHORTEST: usize = 7;
-/// How much of an input is looked at to find out whether it was wrapped.
+/// How many bytes of an input are examined to find out whether it was wrapped.
 const LOOKED_AT: usize = 64 << 10;
 
 /// How a file was wrapped.
@@ -39,7 +39,7 @@ pub(crate) struct LineUnwrapper {
 }
 
 enum WrapForm {
-    /// Nobody knows yet; what came is kept.
+    /// Not known yet; the input so far is buffered.
     Unknown(Vec<u8>),
     Plain,
     Wrapping(Joining),
@@ -47,10 +47,10 @@ enum WrapForm {
 
 struct Joining {
     wrapped: Wrapping,
-    /// Bytes on the line so far, and what came last that is no break.
+    /// How many bytes the line has so far, and the last byte that is no line break.
     column: usize,
     last: u8,
-    /// A line feed is yet to come that belongs to a break.
+    /// The line feed of a CR LF has not come yet.
     breaking: bool,
 }
 
@@ -102,7 +102,7 @@ impl LineUnwrapper {
         Cow::Borrowed(&[])
     }
 
-    /// What was kept, now that no more comes.
+    /// The rest of the buffered input, at the end of the input.
     pub(crate) fn finish(&mut self) -> Vec<u8> {
         let WrapForm::Unknown(held) = &mut self.form else {
             return Vec::new();
@@ -145,7 +145,7 @@ impl LineUnwrapper {
 }
 
 impl Joining {
-    /// Joins lines until one is longer than the others, and tells how many bytes that took.
+    /// Joins lines until one is longer than the others, and returns how many bytes were taken.
     fn join(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> usize {
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
@@ -164,8 +164,8 @@ impl Joining {
         at
     }
 
-    /// Takes what is left of the line; a break that comes early ends the segment's line and begins
-    /// another, as where wrapped files were put one behind the other.
+    /// Takes the rest of the line. A line that is shorter than the others ends after a terminator, as in
+    /// wrapped files that were concatenated.
     fn take(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> usize {
         let room = self.wrapped.length - self.column;
         let line = bytes.get(..room).unwrap_or(bytes);
@@ -218,7 +218,7 @@ impl Wrapping {
         complete: bool,
     ) -> Result<Option<Self>, Undecided> {
         let line_break = match text.get(length..) {
-            // The line feed that may belong to it has not come yet.
+            // It may be the first half of a CR LF.
             Some([CR]) if !complete => return Err(Undecided),
             Some([CR, LF, ..]) => LineBreak::CrLf,
             Some([LF, ..]) => LineBreak::Lf,
@@ -251,7 +251,7 @@ impl Wrapping {
             let after = rest.get(line.len()..).unwrap_or(&[]);
             if memchr2(CR, LF, line).is_some() || after.iter().all(|byte| matches!(*byte, CR | LF))
             {
-                // The last line, or what looks like it so far.
+                // The last line so far.
                 let is_whole = memchr2(CR, LF, rest.trim_ascii_end()).is_none();
                 return match is_whole {
                     true if !complete => Err(Undecided),
@@ -273,17 +273,17 @@ impl Wrapping {
         }
     }
 
-    /// Whether a single break after the ISA segment, with `rest` behind it, is none of the data.
+    /// Whether a single line break after the ISA segment, with `rest` after it, is not part of the data.
     fn is_between_lines(self, text: &[u8], rest: &[u8], broken: bool) -> bool {
         let line = text.get(..self.length).unwrap_or(text);
-        // What ends a segment may stand in binary data too.
+        // A terminator may occur in binary data too.
         let breaks_data = || is_binary(&[line, rest].concat(), self.length - 1);
         !is_binary(text, self.length) && (broken || breaks_data())
     }
 }
 
-/// Whether the byte at `place` belongs to binary data: to as many bytes as a segment counts, with a
-/// terminator behind them.
+/// Whether the byte at `place` is in binary data: within the length that the segment gives, with a
+/// terminator after it.
 fn is_binary(text: &[u8], place: usize) -> bool {
     let Header::Read(isa, mut at) = Isa::read(text, true) else {
         return false;

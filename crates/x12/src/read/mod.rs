@@ -21,16 +21,16 @@ pub use sink::{Fit, LoopKey, Place, Sink};
 use crate::tables::Version;
 use crate::{Delimiters, Omitted, Problem, Severity};
 
-/// What came of reading an input.
+/// The result of reading an input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadReport {
     /// The problems of the envelope, in the order of the input, as far as they were kept.
     pub problems: Vec<Problem>,
     /// The problems of the envelope that were not kept.
     pub omitted: Omitted,
-    /// What is not as it should be and is tolerated, as far as it was kept.
+    /// The tolerated problems, as far as they were kept.
     pub notes: Vec<Problem>,
-    /// The kinds of transaction met, in the order of their first occurrence.
+    /// The kinds of transaction, in the order of their first occurrence.
     ///
     /// Beyond a thousand kinds only the first of each set with a table is listed; the last entry,
     /// without names, counts the transactions of the others.
@@ -39,6 +39,8 @@ pub struct ReadReport {
     pub delimiters: Option<Delimiters>,
     /// How many interchanges began.
     pub interchanges: u32,
+    /// The line of the last segment; 0 in a file that is wrapped at a length.
+    pub last_line: u32,
 }
 
 /// A kind of transaction that occurs in an input.

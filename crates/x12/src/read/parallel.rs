@@ -16,11 +16,11 @@ use super::transactions::{Found, Headers, Ordinals, Transactions};
 use super::{ReadReport, Reader, Sink};
 use crate::tables::LoopNames;
 
-/// How many parts the transactions at hand are divided into for each thread: one that is done early helps
-/// the others.
+/// Into how many parts the transactions of a window are divided for each thread, so that a thread that
+/// is done early can take another part.
 const PARTS: usize = 4;
 
-/// The most bytes that are looked at together, however many cores there are.
+/// The most bytes in a window, however many cores there are.
 const LARGEST_WINDOW: usize = 64 << 20;
 
 /// How many transactions with problems are read twice before reading ahead may be given up.
@@ -35,7 +35,7 @@ pub trait ParallelSink: Sink {
 
     /// What makes sinks on other threads, where this one is not at hand.
     fn workers(&self) -> impl Fn() -> Self::Worker + Sync + use<Self>;
-    /// Forgets what came before the first segment after ST.
+    /// Discards what was made of ST and the segments before it.
     fn begin(worker: &mut Self::Worker);
     /// What came between ST and SE.
     fn made(worker: &mut Self::Worker) -> Self::Made;
@@ -49,7 +49,7 @@ pub trait ParallelSink: Sink {
 pub struct ParallelReader<S: ParallelSink> {
     reader: Reader<S>,
     threads: usize,
-    /// How many bytes are looked at together.
+    /// How many bytes a window has.
     window: usize,
     held: Vec<u8>,
     /// What stands before the bytes that are held.
@@ -59,7 +59,7 @@ pub struct ParallelReader<S: ParallelSink> {
     pending: Option<Window<S::Made>>,
     /// How many bytes the reader has got or passed over.
     pushed: u64,
-    /// Whether it pays to read ahead.
+    /// Whether transactions are read ahead.
     reads_ahead: bool,
     /// Whether transactions were counted otherwise than the reader counts them.
     is_miscounted: bool,
@@ -101,8 +101,8 @@ struct Read<M> {
 }
 
 impl<S: ParallelSink> ParallelReader<S> {
-    /// A reader with so many threads, which are given a `window` of the input at a time. Two windows and
-    /// what is made of them are in memory.
+    /// A reader with `threads` threads. It reads the input in windows of `window` bytes, and holds in memory
+    /// two windows and what it makes of them.
     pub fn new(reader: Reader<S>, threads: usize, window: usize) -> Self {
         Self {
             reader,
@@ -118,7 +118,7 @@ impl<S: ParallelSink> ParallelReader<S> {
         }
     }
 
-    /// A reader with a thread for each core, of which each is given so many bytes at a time.
+    /// A reader with a thread for each core; a window has `window` bytes for each of them.
     pub fn on_all_cores(reader: Reader<S>, bytes: usize) -> Self {
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let window = bytes.saturating_mul(threads).min(LARGEST_WINDOW);
@@ -367,18 +367,18 @@ impl<S: Sink> Reader<S> {
         self.state.names = names;
     }
 
-    /// How many problems were met, tolerated ones included.
+    /// How many problems there are, tolerated ones included.
     fn problems(&self) -> usize {
         self.state.met()
     }
 
-    /// What the input has of interchanges, the last interchange of groups, and the last group of
-    /// transactions.
+    /// How many interchanges the input has so far, how many groups the last interchange, and how many
+    /// transactions the last group.
     fn ordinals(&self) -> Ordinals {
         self.state.ordinals()
     }
 
-    /// Whether all that came was read as it came.
+    /// Whether the input was read without changes: not wrapped, and with delimiters of one byte.
     fn has_read_all(&self) -> bool {
         self.pending.is_empty()
             && self.narrowing.is_none()
@@ -401,8 +401,8 @@ impl<S: Sink> Reader<S> {
         self.has_read_all() && self.state.envelope.wanted() == Some(crate::Trailer::Ge)
     }
 
-    /// Ends the loops of the transaction and returns how many segments it has after ST; nothing if
-    /// what is read is no transaction or how its segments count is open.
+    /// Ends the loops of the transaction and returns how many segments it has after ST; `None` outside a
+    /// transaction, or where the sender may leave segments out of the count.
     fn end_loops(&mut self) -> Option<u32> {
         if !self.has_read_all() {
             return None;

@@ -22,7 +22,7 @@ struct Open {
     letter: u8,
     /// How many loops named by their occurrence were opened here.
     occurrences: u8,
-    /// The item that came last, and how often it has come.
+    /// The last item, and how often in a row it has occurred.
     item: u16,
     times: u32,
 }
@@ -48,7 +48,7 @@ impl Open {
         })
     }
 
-    /// Of several items that list a segment, the next one that may still come.
+    /// Of several items that list a segment, the next one that may still occur.
     #[cold]
     fn in_order(&self, set: &Set, member: u16) -> Option<u16> {
         let items = set.loops().get(usize::from(self.number))?.items();
@@ -117,25 +117,19 @@ impl Placement {
         self.open.len().saturating_sub(1)
     }
 
-    /// Looks from the innermost open loop outwards for one where the segment opens a loop or stands.
+    /// Searches the open loops from the innermost outwards for one that lists the segment, by itself or
+    /// as the first of a loop.
     ///
-    /// Order and counts are not looked at: that is for validation. A segment that no open loop has,
-    /// or that the set has not, stays in the innermost. One that the transaction has before its HL
-    /// loops stays in the innermost HL loop.
+    /// Order and counts do not matter here: validation checks them. A segment that no open loop or not
+    /// even the set lists stays in the innermost loop. One that the transaction lists before its HL loops
+    /// stays in the innermost HL loop.
     #[inline]
     pub(crate) fn place(&mut self, segment: &Segment<'_>) -> Step {
         let Some(set) = &self.set else {
             return Step::default();
         };
         let Some(member) = set.member(segment.id()) else {
-            return Step {
-                place: Place {
-                    fit: Fit::Unknown,
-                    in_loop: self.innermost(),
-                    ..Place::OUTSIDE
-                },
-                ..Step::default()
-            };
+            return self.unknown();
         };
         let composites = set
             .members()
@@ -181,7 +175,7 @@ impl Placement {
         self.open.last().map_or(0, |open| open.number)
     }
 
-    /// Where in the open loops the innermost HL loop is.
+    /// The place of the innermost HL loop among the open loops.
     #[cold]
     fn innermost_level(&self, set: &Set) -> Option<usize> {
         let is_level = |open: &Open| {
@@ -189,6 +183,20 @@ impl Placement {
             opened.is_some_and(|opened| opened.opener() == "HL")
         };
         self.open.iter().rposition(is_level)
+    }
+
+    /// Leaves a segment that is not in the set in the innermost loop.
+    #[cold]
+    fn unknown(&self) -> Step {
+        let place = Place {
+            fit: Fit::Unknown,
+            in_loop: self.innermost(),
+            ..Place::OUTSIDE
+        };
+        Step {
+            place,
+            ..Step::default()
+        }
     }
 
     /// Leaves a segment in the innermost of the `keep` outermost loops, which does not list it.

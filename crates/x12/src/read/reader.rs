@@ -1,4 +1,4 @@
-//! The reader: takes bytes in pieces of any size, hands on what they say.
+//! The reader: takes bytes in pieces of any size and calls a sink with the segments in them.
 
 use std::mem;
 use std::sync::Arc;
@@ -20,19 +20,19 @@ pub(super) const LONGEST_SEGMENT: usize = 256 << 20;
 /// Reads an input given in pieces; what it keeps is bounded by the longest segment.
 pub struct Reader<S> {
     pub(super) sink: S,
-    /// There is one from an ISA segment to its IEA.
+    /// Present from an ISA segment to its IEA.
     lexer: Option<Lexer>,
     pub(super) state: State,
     pub(super) lines: LineUnwrapper,
     /// The beginning of a segment whose end has not come yet.
     pub(super) pending: Vec<u8>,
-    /// How many bytes `pending` needs before another look at it makes sense.
+    /// How many bytes `pending` must have before it is lexed again.
     needed: usize,
     /// No more bytes come.
     at_end: bool,
-    /// Set from the first ISA segment on that has delimiters of several bytes.
+    /// Set after the first ISA segment with delimiters of several bytes.
     pub(super) narrowing: Option<Narrowing>,
-    /// Such delimiters of an ISA segment that was read just now.
+    /// The delimiters of several bytes in the ISA segment that was just read.
     pub(super) found_wide: Option<Wide>,
 }
 
@@ -52,8 +52,8 @@ impl<S: Sink> Reader<S> {
         }
     }
 
-    /// Takes line breaks as they stand: for a part of a file that is known not to be wrapped. A short
-    /// part may look as if it were.
+    /// Leaves line breaks as they are: for part of a file that is known not to be wrapped. A short part
+    /// can look as if it were.
     #[must_use]
     pub fn not_wrapped(mut self) -> Self {
         self.lines = LineUnwrapper::plain();
@@ -89,7 +89,7 @@ impl<S: Sink> Reader<S> {
 
     /// Reads the next bytes of the input.
     ///
-    /// The first few thousand may be kept until it is known whether the file is wrapped.
+    /// The first few thousand may be buffered until it is known whether the file is wrapped.
     pub fn push(&mut self, bytes: &[u8]) {
         let joined = self.lines.join(bytes);
         self.take(&joined);
@@ -103,7 +103,7 @@ impl<S: Sink> Reader<S> {
                 self.consume(&narrow);
             }
         }
-        // What follows such an ISA segment is read with a byte for each of its delimiters.
+        // The rest of the interchange is read with one byte for each of these delimiters.
         while let Some(wide) = self.found_wide.take() {
             let narrowing = self.narrowing.get_or_insert_default();
             narrowing.learn(&wide);
@@ -199,7 +199,7 @@ impl<S: Sink> Reader<S> {
         }
     }
 
-    /// Reads one segment; says how many bytes are needed when the input does not hold all of it.
+    /// Reads one segment. The error is the number of bytes needed, when the input does not hold all of it.
     #[inline]
     fn step(&mut self, input: &[u8]) -> Result<usize, usize> {
         let Some(lexer) = &mut self.lexer else {
@@ -230,9 +230,9 @@ impl<S: Sink> Reader<S> {
         }
     }
 
-    /// Reads what is left of an interchange when no more comes: a segment without terminator, or
-    /// segments after a count of binary data that leads beyond the end. Returns how many bytes that
-    /// took.
+    /// Reads the rest of an interchange at the end of the input: a segment without a terminator, or
+    /// segments after binary data whose count is greater than the rest of the input. Returns how many
+    /// bytes were read.
     fn last_segments(&mut self, mut lexer: Lexer, input: &[u8]) -> usize {
         let mut at = 0;
         while let Some(rest) = input.get(at..).filter(|rest| !rest.is_empty()) {
@@ -273,8 +273,8 @@ impl<S: Sink> Reader<S> {
         self.state.skip_lines(line_breaks(passed));
     }
 
-    /// How many bytes before a segment mean nothing: line ends and blanks; between interchanges also
-    /// a byte order mark, NUL and the end-of-file mark of old systems.
+    /// How many bytes before a segment are ignored: line breaks and blanks; between interchanges also
+    /// a byte order mark, NUL and Ctrl-Z.
     #[inline]
     fn skip_blanks(&self, input: &[u8]) -> usize {
         Self::blanks(input, self.lexer.is_some())
@@ -314,7 +314,7 @@ impl<S: Sink> Reader<S> {
             isa::Header::Incomplete if !self.at_end && input.len() < isa::LONGEST => {
                 return Err(input.len() + 1);
             }
-            // A few bytes more tell what it is.
+            // A few more bytes are needed to name it.
             isa::Header::Other if !self.at_end && input.len() < self.state.looked_at() => {
                 return Err(self.state.looked_at());
             }
@@ -336,8 +336,8 @@ impl<S: Sink> Reader<S> {
     }
 }
 
-/// Whether a segment is odd where it stands, with the rest of the input and whether that is all; nothing
-/// where more of it tells.
+/// Whether a segment is odd where it stands. `rest` is the input after it, and `at_end` says that no more
+/// comes. `None` when more of the input is needed.
 #[inline]
 fn is_stray(
     state: &State,

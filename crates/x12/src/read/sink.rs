@@ -1,4 +1,4 @@
-//! What a reader hands over, and to whom.
+//! The calls that a reader makes, and their arguments.
 
 use std::sync::Arc;
 
@@ -27,9 +27,9 @@ pub trait Sink {
     fn group_end(&mut self, ge: &Segment<'_>, position: &Position);
     /// The interchange ends.
     fn interchange_end(&mut self, iea: &Segment<'_>, position: &Position);
-    /// A segment that an interchange has beside its groups: TA1, ISB or ISE.
+    /// A segment of an interchange that is outside its groups: TA1, ISB or ISE.
     fn control(&mut self, _segment: &Segment<'_>, _position: &Position) {}
-    /// The reading met a problem.
+    /// The reader found a problem.
     fn problem(&mut self, _problem: &Problem) {}
 }
 

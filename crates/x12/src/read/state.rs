@@ -24,11 +24,11 @@ use crate::{
     Delimiter, Isa, Outcome, Position, Problem, ProblemKind, Segment, Severity, foreign, isa,
 };
 
-/// How much of what is no X12 a message shows.
+/// How many bytes a message shows of something that is not X12.
 const SHOWN: usize = 3;
 /// How many tolerated problems are kept.
 const NOTE_LIMIT: usize = 100;
-/// Segments that are lost when they stand after an interchange.
+/// Segments whose data is lost when they stand after an interchange.
 const CONTROLS: [&[u8]; 7] = [b"GS", b"GE", b"ST", b"SE", b"IEA", b"TA1", b"ISB"];
 
 /// What is known of the input so far.
@@ -42,8 +42,8 @@ pub(super) struct State {
     groups: u32,
     /// How many transactions of the group have begun.
     transactions: u32,
-    /// What came before is passed over: a segment where none of its kind can stand, or something else
-    /// between two interchanges.
+    /// The input is being skipped: a segment in a place where it cannot stand, or other text between two
+    /// interchanges.
     passes_over: bool,
     suspect: Option<Suspect>,
     /// The segment before this one is an ISA that has to be read as one.
@@ -90,13 +90,13 @@ impl State {
         self.groups = 0;
         self.reading.interchanges = self.position.interchange;
         self.reading.delimiters.get_or_insert(isa.delimiters());
-        self.envelope.interchange = Some(Header::new(isa.field(13).trim_ascii(), 0));
+        self.envelope.interchange = Some(Header::new(isa.control_number(), 0));
         self.passes_over = false;
         sink.interchange(isa, &self.position);
         self.check_header(sink, isa);
     }
 
-    /// How many bytes tell what stands where an interchange should begin.
+    /// How many bytes are needed to name what stands where an interchange should begin.
     pub(super) fn looked_at(&self) -> usize {
         if self.is_at_start() {
             foreign::LOOKED_AT
@@ -110,7 +110,7 @@ impl State {
         self.position.interchange == 0
     }
 
-    /// Whether something else was met after an interchange and before the next.
+    /// Whether the input is between two interchanges.
     pub(super) fn is_between(&self) -> bool {
         self.passes_over
     }
@@ -137,8 +137,8 @@ impl State {
         }
     }
 
-    /// Notes that something else stands where an interchange should begin, and returns how much of it
-    /// is passed over.
+    /// Reports that something else stands where an interchange should begin, and returns how many bytes
+    /// of it are skipped.
     pub(super) fn not_a_header(
         &mut self,
         sink: &mut impl Sink,
@@ -181,6 +181,10 @@ impl State {
             omitted,
             notes: self.notes,
             contents: self.contents.finish(),
+            last_line: match self.envelope.interchange {
+                Some(_) => self.position.line,
+                None => self.reading.last_line,
+            },
             ..self.reading
         }
     }

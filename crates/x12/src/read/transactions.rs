@@ -33,7 +33,7 @@ pub(super) struct Found {
 pub(super) struct Transactions {
     pub(super) headers: Vec<Headers>,
     pub(super) found: Vec<Found>,
-    /// Where the first part begins that the bytes do not hold to its end.
+    /// Where the first incomplete part begins.
     pub(super) rest: usize,
     /// The ordinals at the end, and where `rest` begins.
     pub(super) ordinals: Ordinals,
@@ -89,7 +89,7 @@ impl Scan<'_> {
         self.input.get(range).unwrap_or_default()
     }
 
-    /// Takes the next segment; nothing where the input does not hold it to its end.
+    /// Takes the next segment; `None` where it is incomplete.
     fn next(&mut self) -> Option<()> {
         let is_blank = |byte: &u8| matches!(byte, b'\r' | b'\n' | b' ' | b'\t');
         let rest = self.input.get(self.at..)?;

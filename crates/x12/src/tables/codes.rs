@@ -64,7 +64,7 @@ impl CodeList {
             .get_or_init(|| sorted(self.text.split(' ').filter(|code| !code.is_empty())))
     }
 
-    /// The list with some codes more and some fewer.
+    /// The list with some codes added and some removed.
     pub(crate) fn changed(&self, add: &[String], remove: &[String]) -> Self {
         let removed = sorted(remove.iter().map(String::as_str));
         let kept = self

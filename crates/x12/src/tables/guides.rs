@@ -12,7 +12,7 @@ static PARSED: Mutex<Vec<(String, Option<Arc<Guide>>)>> = Mutex::new(Vec::new())
 /// A guide: its loops, the first of which is the transaction.
 #[derive(Debug)]
 pub(crate) struct Guide {
-    /// Whether the guide is known from itself and not from a related one.
+    /// Whether the table comes from the guide itself, and not from a related one.
     pub(crate) is_attested: bool,
     pub(crate) loops: Vec<Vec<Use>>,
     /// The guide's name of each loop, such as `2010AA`; empty for the transaction.
@@ -22,7 +22,7 @@ pub(crate) struct Guide {
     pub(super) named: Named,
 }
 
-/// One place of a guide's loop: a segment with the values that tell it from others.
+/// One place of a guide's loop: a segment, with the values that distinguish it from others.
 #[derive(Debug)]
 pub(crate) struct Use {
     pub(crate) segment: &'static str,
@@ -34,7 +34,7 @@ pub(crate) struct Use {
     pub(crate) elements: Vec<ElementUse>,
 }
 
-/// A value that an element must have for a place to be meant.
+/// Values of an element that select a place.
 #[derive(Debug)]
 pub(crate) struct Qualifier {
     pub(crate) element: usize,
@@ -283,7 +283,7 @@ mod tests {
     use crate::tables::segments::{Cell, Definition};
     use crate::tables::{Dictionary, Version};
 
-    /// The element or component that a guide says something of.
+    /// The element or component to which a row of a guide applies.
     fn cell<'d>(definition: &'d Definition, used: &ElementUse) -> Option<&'d Cell> {
         let cell = definition.cells.get(used.element.checked_sub(1)?)?;
         match used.component.checked_sub(1) {

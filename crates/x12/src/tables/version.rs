@@ -58,7 +58,7 @@ impl Version {
         self as usize
     }
 
-    /// Whether a mask of a table's row has this version.
+    /// Whether the version is in the mask of a table row.
     pub(crate) fn is_in(self, mask: &str) -> bool {
         mask.parse::<u32>()
             .is_ok_and(|mask| mask & (1 << self.index()) != 0)

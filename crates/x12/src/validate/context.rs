@@ -1,4 +1,4 @@
-//! The tables in force for a transaction: those of its version, changed by rules of one's own.
+//! The tables for a transaction: those of its version, changed by custom rules.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// Prepares for transactions of `set`, unless that is what they were before.
+    /// Prepares for transactions of `set`, if they were of another set before.
     pub(super) fn enter(&mut self, set: Option<&Arc<Set>>, rules: Option<&Rules>) {
         let same = match (&self.set, set) {
             (Some(known), Some(set)) => Arc::ptr_eq(known, set),
@@ -112,7 +112,7 @@ impl Context {
         simple.map_or("", |simple| simple.number)
     }
 
-    /// What is wrong with a segment that the set has not.
+    /// The kind of problem of a segment that is not in the set.
     pub(super) fn unknown(&self, id: &str) -> ProblemKind {
         let dictionary = self.version().and_then(Dictionary::of);
         match dictionary.and_then(|dictionary| dictionary.segment(id)) {

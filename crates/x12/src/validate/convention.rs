@@ -8,8 +8,8 @@ use crate::text::decode;
 use crate::{Position, ProblemKind, Segment};
 
 impl Validator<'_> {
-    /// The guide that ST03 names, or else GS08 (assumption A-61), if it is known. Where they differ
-    /// none is held against the transaction: which one is meant nobody can tell.
+    /// The guide that ST03 names, or else GS08 (assumption A-61), if it is known. Where they differ,
+    /// the transaction is validated with neither, because either may be meant.
     pub(super) fn guide_for(
         &mut self,
         st: &Segment<'_>,
@@ -44,7 +44,7 @@ impl Validator<'_> {
         if !guide.is_attested && self.strictness != Strictness::Inferred {
             return None;
         }
-        // Sources differ on whether one guide demands it or allows it; X12 has it demanded in all.
+        // Sources differ for one guide; X12 requires ST03 in all of them.
         if own.is_empty() && guide.st03() != Usage::NotUsed {
             self.notes.is_of_guide = true;
             self.add_of_st(ProblemKind::ElementMissing, position);

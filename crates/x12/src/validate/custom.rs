@@ -1,4 +1,4 @@
-//! Rules of one's own, on top of the standard's.
+//! Custom rules, in addition to those of the standard.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -16,7 +16,7 @@ const ENVELOPE: [&str; 6] = ["ISA", "IEA", "GS", "GE", "ST", "SE"];
 /// The elements of ST and SE.
 const FIXED: [&str; 3] = ["143", "329", "1705"];
 
-/// A rule of one's own.
+/// A custom rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rule {
     /// Other lengths for an element.
@@ -97,7 +97,7 @@ struct Requirement {
     mandatory: bool,
 }
 
-/// The set that rules are for, with what of it they may name.
+/// The set of some rules, with the elements and positions that they may name.
 struct Target {
     set: std::sync::Arc<Set>,
     dictionary: &'static Dictionary,

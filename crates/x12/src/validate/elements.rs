@@ -47,6 +47,15 @@ struct ElementPosition {
 }
 
 impl ElementPosition {
+    /// An element as a whole.
+    fn of(element: usize) -> Self {
+        Self {
+            element,
+            component: 0,
+            repetition: 0,
+        }
+    }
+
     /// Where the next element, or component of the same element, stands.
     fn next(self) -> Self {
         if self.component == 0 {
@@ -76,11 +85,7 @@ impl Context {
             format: None,
         };
         for (element, cell) in (1..).zip(&definition.cells) {
-            let at = ElementPosition {
-                element,
-                component: 0,
-                repetition: 0,
-            };
+            let at = ElementPosition::of(element);
             match segment.element(element).filter(|value| !value.is_empty()) {
                 Some(value) => self.element(&mut site, cell, value, at),
                 None if cell.mandatory => {
@@ -99,21 +104,14 @@ impl Context {
         for note in definition.notes.iter().chain(inferred) {
             let is_present = |at| !segment.value(usize::from(at)).is_empty();
             if let Some(element) = note.broken_at(is_present) {
-                let at = ElementPosition {
-                    element: usize::from(element),
-                    component: 0,
-                    repetition: 0,
+                let kind = ProblemKind::ElementsUnrelated {
+                    note: note.clone(),
+                    trigger: note.trigger(is_present),
                 };
-                let cell = definition.cells.get(usize::from(element).wrapping_sub(1));
+                let element = usize::from(element);
+                let cell = definition.cells.get(element.wrapping_sub(1));
                 let reference = cell.map_or("", |cell| self.number_of(cell));
-                site.report(
-                    ProblemKind::ElementsUnrelated {
-                        note: note.clone(),
-                        trigger: note.trigger(is_present),
-                    },
-                    at,
-                    reference,
-                );
+                site.report(kind, ElementPosition::of(element), reference);
             }
         }
     }
@@ -309,11 +307,7 @@ fn shown(value: Element<'_>) -> Box<str> {
 fn beyond(site: &mut ElementSite<'_>, last: usize) {
     for element in last + 1..=site.segment.len() {
         if !site.segment.value(element).is_empty() {
-            let at = ElementPosition {
-                element,
-                component: 0,
-                repetition: 0,
-            };
+            let at = ElementPosition::of(element);
             site.report(ProblemKind::ElementUnexpected, at, "");
         }
     }

@@ -1,4 +1,4 @@
-//! The segments outside of transactions, and ST: against the tables, and against each other.
+//! Checks the segments outside of transactions, and ST.
 
 use super::context::Context;
 use super::values::is_well_formed_text;
@@ -8,7 +8,7 @@ use crate::tables::{self, Cell, Dictionary, ElementType, Version, codes};
 use crate::text::decode;
 use crate::{Isa, Position, ProblemKind, Segment, Trailer};
 
-/// The control numbers so far, and the tables of the version in force.
+/// The control numbers so far, and the tables of the version of the group.
 #[derive(Default)]
 pub(super) struct Envelope {
     interchanges: SeenNumbers,
@@ -52,7 +52,7 @@ impl Envelope {
             Version::V4010
         };
         self.controls.enter(version);
-        // With wrong delimiters the fields are somewhere else.
+        // With wrong delimiters the fields are not where they should be.
         if isa.fault().is_none() {
             isa_elements(isa, version, position, notes);
             self.repeated_interchange(isa, position, notes);
@@ -102,7 +102,7 @@ impl Envelope {
         }
     }
 
-    /// Whether ST01 is a code of the standard; whether the version has the set is another question.
+    /// Whether ST01 is a code of the standard, whether or not the version has the set.
     pub(super) fn names_set(&self, st: &Segment<'_>) -> bool {
         let Some(version) = self.group.version else {
             return false;
@@ -130,7 +130,7 @@ impl Envelope {
         }
     }
 
-    /// GE and IEA have nothing but a count and a number, which are compared while reading.
+    /// Checks GE or IEA but for their count and number, which the reader compares.
     pub(super) fn trailer(segment: &Segment<'_>, position: &Position, notes: &mut Notes) {
         let surplus = (3..=segment.len()).filter(|at| !segment.value(*at).is_empty());
         for element in surplus {
@@ -138,6 +138,18 @@ impl Envelope {
             let id = decode(segment.id());
             notes.add(ProblemKind::ElementUnexpected, at(position, element), &id);
         }
+    }
+}
+
+/// Whether the header of a part may have a control number.
+pub(super) fn is_control_number(trailer: Trailer, number: &str) -> bool {
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    match trailer {
+        Trailer::Se => {
+            (4..=9).contains(&number.chars().count()) && !number.contains(char::is_control)
+        }
+        Trailer::Ge => is_number && (1..=9).contains(&number.len()),
+        Trailer::Iea => is_number && number.len() == LENGTHS[12],
     }
 }
 
@@ -193,7 +205,7 @@ fn group_version(
 ) {
     let (agency, named) = (gs.value(7), gs.value(8));
     let element = match version {
-        // The tables are those of X12; another agency may mean anything by the same version.
+        // The tables are those of X12; another agency may give a version another meaning.
         _ if agency == b"T" => 7,
         None if !named.is_empty() && named.len() <= 12 => 8,
         _ => return,
@@ -214,7 +226,7 @@ fn group_type(gs: &Segment<'_>, version: Version, position: &Position, notes: &m
     }
 }
 
-/// Checks ISA01 to ISA15. A field without its length is told as that.
+/// Checks ISA01 to ISA15. Of a field with a wrong length, only that is reported.
 fn isa_elements(isa: &Isa, version: Version, position: &Position, notes: &mut Notes) {
     let Some(dictionary) = Dictionary::of(version) else {
         return;
@@ -244,7 +256,7 @@ fn isa_element(
     let value = field.trim_ascii();
     let shown = || decode(value).into();
     let kind = match element {
-        // What these hold is agreed between the partners, and may be nothing.
+        // The partners agree on their values, which may be blank.
         2 | 4 if value.is_empty() => return None,
         _ if value.is_empty() => ProblemKind::ElementMissing,
         _ if !is_well_formed_text(value, simple.form) => ProblemKind::ElementMalformed {

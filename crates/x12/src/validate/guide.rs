@@ -18,7 +18,7 @@ use crate::text::decode;
 use crate::{Position, ProblemKind, Segment};
 
 /// The open loops of a guide with what has occurred in each.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct GuideOrder {
     guide: Option<Arc<Guide>>,
     frames: Vec<Frame>,
@@ -35,11 +35,12 @@ const ST: DuePlace<'static> = DuePlace {
     position: 1,
 };
 
+#[derive(Clone)]
 struct Frame {
     number: usize,
-    /// Whether the loop was never opened, but its content stands in the input.
+    /// Whether the loop has content in the input, but no first segment.
     is_implied: bool,
-    /// Whether it went back to an earlier place.
+    /// Whether it has begun anew at an earlier place.
     is_anew: bool,
     /// The place reached.
     at: usize,
@@ -50,6 +51,7 @@ struct Frame {
 }
 
 /// A place that was passed without having occurred.
+#[derive(Clone)]
 struct Passed {
     place: usize,
     position: Position,
@@ -115,13 +117,34 @@ impl GuideOrder {
         id.unwrap_or("")
     }
 
+    /// Whether a segment may be the next one after the first of the innermost loop.
+    #[cold]
+    pub(super) fn may_follow_first(&self, segment: &Segment<'_>) -> bool {
+        let Some((guide, frame)) = self.guide.as_ref().zip(self.frames.last()) else {
+            return true;
+        };
+        let places = guide.loops.get(frame.number).into_iter().flatten().skip(1);
+        let mut ahead = places.take_while(|place| !place.is_for(segment));
+        !ahead.any(|place| place.required)
+    }
+
+    /// Whether the guide has a level (HL03); without a guide any may be.
+    #[cold]
+    pub(super) fn has_level(&self, code: &[u8]) -> bool {
+        let is_level = |guide: &Guide| {
+            let mut levels = guide.levels.iter();
+            levels.any(|(_, level)| level.as_bytes() == code)
+        };
+        self.guide.as_deref().is_none_or(is_level)
+    }
+
     /// The guide in force.
     pub(super) fn guide(&self) -> Option<&Guide> {
         self.guide.as_deref()
     }
 
-    /// Compares a segment that the set has here; returns whether it is odd by the guide, so that it says
-    /// nothing of what comes next.
+    /// Checks a segment that the set allows here; returns whether it is odd by the guide, so that the
+    /// segments after it are checked as if it were not there.
     pub(super) fn segment(
         &mut self,
         segment: &Segment<'_>,
@@ -177,8 +200,8 @@ impl GuideOrder {
         self.odd.note(id, frame, position);
     }
 
-    /// A segment that the set does not expect here. Unless another segment, already reported, is the reason,
-    /// it closes no loop, and counts only where the innermost lists it.
+    /// Takes a segment that the set does not allow here. It closes no loop, and counts only in the innermost
+    /// loop, unless a segment that was reported before explains it.
     #[cold]
     pub(super) fn stray(
         &mut self,
@@ -234,17 +257,7 @@ impl GuideOrder {
             if self.is_explained(guide, segment) {
                 return;
             }
-            let max = place.max;
-            let kind = match place.opens {
-                Some(_) => ProblemKind::LoopTooOften { max },
-                None => ProblemKind::SegmentTooOften { max },
-            };
-            self.odd(segment.id(), position.segment);
-            if place.opens.is_none() {
-                // The loops that it closes by mistake lack nothing yet.
-                notes.forget_missing(position);
-            }
-            notes.add(kind, *position, place.segment);
+            self.too_often(place, segment, position, notes);
         } else {
             self.expected(guide, place.opens, segment, position);
         }
@@ -255,6 +268,28 @@ impl GuideOrder {
             self.opening(guide, number, segment, position, notes);
         }
         check(place, segment, position, notes);
+    }
+
+    /// Reports a segment that its place already has as often as it may.
+    #[cold]
+    fn too_often(
+        &mut self,
+        place: &Use,
+        segment: &Segment<'_>,
+        position: &Position,
+        notes: &mut Notes,
+    ) {
+        let max = place.max;
+        let kind = match place.opens {
+            Some(_) => ProblemKind::LoopTooOften { max },
+            None => ProblemKind::SegmentTooOften { max },
+        };
+        self.odd(segment.id(), position.segment);
+        if place.opens.is_none() {
+            // The rest of the loops that it closes by mistake may follow.
+            notes.forget_missing(position);
+        }
+        notes.add(kind, *position, place.segment);
     }
 
     /// Whether a place further out than the innermost loop is behind and has occurred as often as it may, so
@@ -352,7 +387,7 @@ impl GuideOrder {
     }
 }
 
-/// Whether a value of the segment is wrong that would tell which place of the guide is meant.
+/// Whether the value that would select a place of the guide is wrong.
 #[cold]
 fn has_wrong_qualifier(guide: &Guide, segment: &Segment<'_>, notes: &mut Notes) -> bool {
     let places = guide.loops.iter().flatten();
@@ -362,7 +397,7 @@ fn has_wrong_qualifier(guide: &Guide, segment: &Segment<'_>, notes: &mut Notes) 
     let elements: Vec<usize> = qualifiers.map(|qualifier| qualifier.element).collect();
     let mut found = notes.problems.kept_from(notes.from).iter();
     found.any(|found| {
-        found.is_of_untold_value() && elements.contains(&usize::from(found.position.element))
+        found.is_of_unusable_value() && elements.contains(&usize::from(found.position.element))
     })
 }
 

@@ -1,5 +1,5 @@
-//! The hierarchy that HL segments spell out: identifiers, parents, levels, and whether children follow
-//! (assumption A-161).
+//! The hierarchy of HL segments: identifiers, parents, levels, and whether children follow (assumption
+//!
 
 use std::collections::HashSet;
 
@@ -8,18 +8,18 @@ use crate::tables::Guide;
 use crate::text::decode;
 use crate::{HierarchyFault, Position, ProblemKind, Segment};
 
-/// The most claims of children that wait for one after their HL has ended.
+/// The most ended HL segments that still wait for the children they announce.
 const MOST_WAITING: usize = 1024;
 /// The most identifiers that a message lists.
 const MOST_LISTED: usize = 8;
 
 /// The HL segments of a transaction so far.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Hierarchy {
     count: u64,
-    /// The number that the latest identifier spells.
+    /// The latest identifier as a number.
     latest: u64,
-    /// Identifiers that do not spell their ordinal, and ordinals that no identifier spells.
+    /// Identifiers that differ from their ordinal, and ordinals that are no identifier.
     unusual: HashSet<Box<[u8]>>,
     unused: HashSet<u64>,
     open: Vec<Level>,
@@ -28,6 +28,7 @@ pub(super) struct Hierarchy {
 }
 
 /// An HL segment.
+#[derive(Clone)]
 struct Level {
     id: Box<[u8]>,
     /// The number that its identifier, which has been reported, should have been.
@@ -46,7 +47,7 @@ enum Parent {
     Wrong,
 }
 
-/// What HL04 says of children, until it has turned out to be true.
+/// What HL04 says about children, until it has proved true.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Claim {
     None,
@@ -87,6 +88,8 @@ impl Hierarchy {
         }
         self.enter(hl, parent, position, site.notes);
         if let Some(level) = self.open.last_mut().filter(|_| !is_right) {
+            // Those below it may name another one.
+            level.claim = Claim::None;
             level.meant = Some(expected);
         }
         self.count = self.count.saturating_add(1);
@@ -101,8 +104,8 @@ impl Hierarchy {
             && plain_number(hl.value(1)) == skipped.checked_add(1)
     }
 
-    /// A segment whose identifier is like HL: whether its elements are those of one, so that the HL
-    /// segments that follow may name it.
+    /// Takes a segment whose identifier is like HL; returns whether its elements are those of an HL segment,
+    /// so that later ones may name it.
     #[cold]
     pub(super) fn mistyped(
         &mut self,
@@ -111,7 +114,11 @@ impl Hierarchy {
         notes: &mut Notes,
     ) -> bool {
         let (id, above) = (hl.value(1), hl.value(2));
-        if !is_identifier(id) || hl.value(3).is_empty() || self.knows(id) {
+        let has_form = hl.len() <= 4
+            && (1..=2).contains(&hl.value(3).len())
+            && matches!(hl.value(4), b"" | b"0" | b"1")
+            && (above.is_empty() || self.knows(above));
+        if !has_form || !is_identifier(id) || self.knows(id) {
             return false;
         }
         let parent = match self.open_with(above) {
@@ -126,7 +133,7 @@ impl Hierarchy {
         true
     }
 
-    /// The transaction ends, and so do all HL segments. `lost` is how many HL segments have been reported
+    /// Ends the transaction, and with it all HL segments. `lost` is how many HL segments have been reported
     /// as missing: those that announce them are right. An unknown segment at the position `odd` may have
     /// been meant as one.
     pub(super) fn end(&mut self, lost: usize, odd: Option<u32>, notes: &mut Notes) {
@@ -144,7 +151,7 @@ impl Hierarchy {
     }
 
     /// Whether an identifier has occurred.
-    fn knows(&self, id: &[u8]) -> bool {
+    pub(super) fn knows(&self, id: &[u8]) -> bool {
         let is_ordinal =
             |number: u64| (1..=self.count).contains(&number) && !self.unused.contains(&number);
         plain_number(id).is_some_and(is_ordinal) || self.unusual.contains(id)
@@ -164,7 +171,7 @@ impl Hierarchy {
             None
         };
         let is_right = fault.is_none() && is_identifier(id);
-        // One that is missing is reported with the other elements.
+        // The check of elements reports one that is missing.
         if let Some(fault) = fault.filter(|_| !id.is_empty()) {
             site.report(1, fault);
         }
@@ -220,7 +227,7 @@ impl Hierarchy {
 
     /// The open HL segment that an HL02 names.
     fn open_with(&self, id: &[u8]) -> Option<usize> {
-        // The first one: a second with the same identifier is wrong.
+        // The first one, since a second with the same identifier is wrong.
         let named = self.open.iter().position(|level| *level.id == *id);
         let number = plain_number(id);
         let is_meant = |level: &Level| level.meant.is_some() && level.meant == number;
@@ -307,7 +314,7 @@ impl Site<'_> {
         let is_below = |(above, _): &&(Option<&str>, &str)| above.map(str::as_bytes) == parent;
         let mut allowed = levels.iter().filter(is_below).map(|(_, code)| *code);
         let is_allowed = allowed.any(|allowed| allowed.as_bytes() == code);
-        // What may stand below an unknown level is unknown.
+        // The guide does not say what may stand below an unknown level.
         let is_known = |parent: &[u8]| levels.iter().any(|(_, code)| code.as_bytes() == parent);
         if is_allowed || code.is_empty() || parent.is_some_and(|parent| !is_known(parent)) {
             return;
@@ -355,12 +362,12 @@ fn reference(element: usize) -> &'static str {
     }
 }
 
-/// Whether a value can be an HL01; the check of elements reports others.
+/// Whether a value can be an HL01; the check of elements reports one that cannot.
 fn is_identifier(id: &[u8]) -> bool {
     (1..=12).contains(&id.len()) && !id.iter().any(u8::is_ascii_control)
 }
 
-/// The number that an identifier spells without leading zeros.
+/// An identifier as a number, if it has no leading zeros.
 fn plain_number(id: &[u8]) -> Option<u64> {
     any_number(id).filter(|_| id.first() != Some(&b'0'))
 }

@@ -1,4 +1,4 @@
-//! What helps to mend a missing or misplaced segment: where it belongs.
+//! Where a missing or misplaced segment belongs, for messages.
 
 use crate::Segment;
 use crate::tables::{Guide, Set, Use};
@@ -7,7 +7,7 @@ use crate::text::decode;
 /// The most loops or qualifiers that a message lists.
 const MOST: usize = 6;
 
-/// Where a missing segment was due: behind which segment, and the position of that one.
+/// The segment after which a missing one was due, and its position.
 #[derive(Clone, Copy)]
 pub(super) struct DuePlace<'a> {
     pub(super) id: &'a str,
@@ -25,7 +25,7 @@ pub(super) fn due(in_loop: &str, segment: &str, qualifiers: &str, after: DuePlac
     format!(" {within}{segment}{qualifiers} belongs after {id} at position {position}.").into()
 }
 
-/// The values that tell a place of a guide from others: ` (EI or SY)`.
+/// The values that distinguish a place of a guide from others: ` (EI or SY)`.
 pub(super) fn qualifiers(place: &Use) -> String {
     match place.qualifiers.first() {
         Some(first) => {
@@ -63,7 +63,8 @@ pub(super) fn places_in_guide(guide: &Guide, segment: &Segment<'_>) -> Box<str> 
     places(found.into_iter(), &values_in_guide(guide, segment))
 }
 
-/// The values that a guide has in the element that tells the places of a segment: ` with NM1-1 41, 40`.
+/// The values that a guide allows in the element that distinguishes the places of a segment:
+/// ` with NM1-1 41, 40`.
 fn values_in_guide(guide: &Guide, segment: &Segment<'_>) -> String {
     let places = guide.loops.iter().flatten();
     let uses = places.filter(|place| place.segment.as_bytes() == segment.id());

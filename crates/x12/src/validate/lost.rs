@@ -9,8 +9,9 @@ use crate::Problem;
 /// The most places of missing openers that are remembered.
 const MOST: usize = 64;
 
-/// What is assumed of a transaction's lost loops. Frames are numbers of open loops, the outermost first.
-#[derive(Default)]
+/// The loops of a transaction that are assumed to lack their first segment. Frames are numbers of open
+/// loops, the outermost first.
+#[derive(Clone, Default)]
 pub(super) struct LostLoops {
     /// The loops to which the latest segments may belong.
     loops: Vec<usize>,
@@ -18,6 +19,7 @@ pub(super) struct LostLoops {
 }
 
 /// A required opener whose absence has been reported, or is explained by another segment.
+#[derive(Clone)]
 struct Opener {
     place: OpenerPlace,
     /// What to report in place of the segment that showed the absence.
@@ -37,8 +39,8 @@ pub(super) struct Candidate {
     pub(super) number: usize,
 }
 
-/// The loops that could be open now: those of the first kind that the innermost of the open loops could
-/// open, else those of the next kind.
+/// The loops that could be open now. `kinds` are tried in order, and for each the open loops from the
+/// innermost outwards.
 pub(super) fn candidates(
     frames: usize,
     kinds: [&dyn Fn(usize) -> bool; 3],
@@ -51,7 +53,8 @@ pub(super) fn candidates(
     kinds.into_iter().find_map(innermost).unwrap_or_default()
 }
 
-/// A problem that replaces what was noted of a segment, from the problem at `from` on.
+/// A problem that replaces those of a segment, which begin at `from`.
+#[derive(Clone)]
 pub(super) struct Reported {
     pub(super) from: usize,
     pub(super) problem: Problem,
@@ -81,7 +84,7 @@ impl LostLoops {
         false
     }
 
-    /// A segment in its place: the loops that do not list it are not meant any more.
+    /// Takes a segment in its place, which rules out the loops that do not list it.
     #[cold]
     pub(super) fn pass(&mut self, opened: Option<usize>, lists: impl Fn(usize) -> bool) {
         let is_found = opened.is_some_and(|opened| self.loops.contains(&opened));
@@ -102,7 +105,7 @@ impl LostLoops {
         odd: &mut UnknownSegments,
         since: u32,
     ) -> bool {
-        // The segment behind the odd one may have found a place further in.
+        // The segment after the odd one may stand in its place, in an inner loop.
         if candidates.is_empty() || !odd.take_after(since.saturating_sub(2)) {
             return false;
         }
@@ -120,7 +123,7 @@ impl LostLoops {
         }
     }
 
-    /// Whether the absence of an opener is known; where a segment showed it, the report now names it.
+    /// Whether the absence of an opener is known; the problem that showed it now names the opener.
     pub(super) fn take_opener(&mut self, place: OpenerPlace, notes: &mut Notes) -> bool {
         let found = self
             .openers
@@ -134,7 +137,7 @@ impl LostLoops {
         is_known
     }
 
-    /// An open loop closes.
+    /// Takes note that an open loop closes.
     pub(super) fn closed(&mut self, frame: usize) {
         self.openers.retain(|opener| opener.place.frame < frame);
     }

@@ -1,7 +1,6 @@
-//! Validation: what the standard, and rules of one's own, demand of a transaction.
+//! Validation: the rules of the standard, of implementation guides, and custom rules.
 //!
-//! Reading places segments leniently; the [`Validator`] looks at the same calls and notes what is not
-//! as it should be.
+//! Reading places segments leniently; the [`Validator`] gets the same calls and notes the problems.
 
 mod context;
 mod convention;
@@ -17,7 +16,9 @@ mod odd;
 mod order;
 mod parallel;
 mod periods;
+mod repeated;
 mod report;
+mod sink;
 mod unique;
 mod unit;
 mod values;
@@ -27,8 +28,6 @@ pub(crate) use periods::{FORMAT, PERIOD, example, is_of_time};
 pub use report::{Heading, Validation};
 pub(crate) use values::is_well_formed_text;
 
-use std::sync::Arc;
-
 use context::Context;
 use envelope::Envelope;
 use guide::GuideOrder;
@@ -36,19 +35,18 @@ use hierarchy::Hierarchy;
 use notes::Notes;
 use odd::LostBounds;
 use order::Order;
+use repeated::RepeatedLevel;
 use unit::BusinessUnit;
 
-use crate::message_trailer::not_counted;
-use crate::tables::{self, Set, Version};
+use crate::message::not_counted;
+use crate::tables::Version;
 use crate::text::decode;
-use crate::{
-    Fit, Isa, LoopKey, Place, Position, Problem, ProblemKind, ReadReport, Segment, Sink, read,
-};
+use crate::{Fit, Place, Position, Problem, ProblemKind, ReadReport, Segment, read};
 
 /// How many segments in a row may be taken for trailers in lower case: SE, GE and IEA.
 const MOST_SUSPECTS: usize = 3;
 
-/// How much of what is known of the standard is demanded.
+/// Which rules of the standard are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
     /// What is attested for the version.
@@ -57,7 +55,7 @@ pub enum Strictness {
     Inferred,
 }
 
-/// Collects the problems of the transactions that it is shown.
+/// Collects the problems of the transactions that a reader passes to it.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is set and cleared by another call"
@@ -73,13 +71,17 @@ pub struct Validator<'r> {
     envelope: Envelope,
     /// Whether what follows may be binary data that its count leaves out.
     in_data: bool,
-    /// The transaction has no SE, or the input ends within the segment that follows: what else it lacks
-    /// may have been lost with that.
-    is_cut: bool,
+    /// The rest of the transaction is not checked: it has no SE, the input ends within the next segment, or
+    /// ST01 and GS01 name different sets.
+    is_ignored: bool,
     bounds: LostBounds,
+    /// The last segment is an HL segment with the identifier of an earlier one.
+    repeated_level: Option<Box<RepeatedLevel>>,
+    /// How many such segments the transaction has.
+    repeated_levels: u32,
     /// Another validator has found no problem in the transaction.
     is_validated: bool,
-    /// Segments that are trailers but for their lower case: reported unless the trailer is missing.
+    /// Trailers in lower case: reported unless the trailer is missing.
     suspects: Vec<Problem>,
     unit: BusinessUnit,
     notes: Notes,
@@ -97,7 +99,7 @@ pub fn validate(
 }
 
 impl<'r> Validator<'r> {
-    /// A validator by the standard, with rules of one's own on top.
+    /// A validator for the standard, and for custom rules.
     #[must_use]
     pub fn new(strictness: Strictness, rules: Option<&'r Rules>) -> Self {
         Self {
@@ -110,8 +112,10 @@ impl<'r> Validator<'r> {
             hierarchy: Hierarchy::default(),
             envelope: Envelope::default(),
             in_data: false,
-            is_cut: false,
+            is_ignored: false,
             bounds: LostBounds::default(),
+            repeated_level: None,
+            repeated_levels: 0,
             is_validated: false,
             suspects: Vec::new(),
             unit: BusinessUnit::default(),
@@ -119,9 +123,9 @@ impl<'r> Validator<'r> {
         }
     }
 
-    /// Also demands what the implementation guide does that ST03 or else GS08 names, if it is known.
+    /// Also checks the rules of the implementation guide that ST03 or else GS08 names, if it is known.
     ///
-    /// A guide that is known from a related one only counts with [`Strictness::Inferred`].
+    /// A guide whose table is derived from a related one is used only with [`Strictness::Inferred`].
     #[must_use]
     pub fn guided(mut self) -> Self {
         self.guided = true;
@@ -137,8 +141,7 @@ impl<'r> Validator<'r> {
         self
     }
 
-    /// A transaction without a table. Where its group has none, the group is told of, and where ST01 is
-    /// no code of the standard, ST01.
+    /// Reports a transaction without a table, unless the version of its group or ST01 is reported as wrong.
     fn no_set(&mut self, st: &Segment<'_>, position: &Position) {
         let has_tables = Version::of_group(self.notes.group.version().as_bytes()).is_some();
         if has_tables && self.notes.group.is_of_x12() && self.envelope.names_set(st) {
@@ -154,7 +157,7 @@ impl<'r> Validator<'r> {
         if self.guide.guide().is_none() {
             return;
         }
-        let (loop_id, unit) = (self.guide.loop_id(), self.unit.told());
+        let (loop_id, unit) = (self.guide.loop_id(), self.unit.current());
         let found = self.notes.problems.kept_from(self.notes.from).iter_mut();
         for problem in found.filter(|found| found.position.segment == position.segment) {
             let Position {
@@ -171,7 +174,7 @@ impl<'r> Validator<'r> {
         }
     }
 
-    /// A segment that the set has not.
+    /// Takes a segment that is not in the set.
     #[cold]
     fn unknown(&mut self, segment: &Segment<'_>, position: &Position) {
         let id = if segment.has_id() {
@@ -188,8 +191,9 @@ impl<'r> Validator<'r> {
         self.notes.add(self.context.unknown(&id), *position, &id);
         self.order.odd(id.as_bytes(), position.segment);
         self.guide.odd(id.as_bytes(), position.segment);
-        self.bounds.unknown(&id);
+        self.bounds.unknown(&id, position.segment);
         if odd::resembles(id.as_bytes(), "HL")
+            && self.guide.has_level(segment.value(3))
             && self.hierarchy.mistyped(segment, position, &mut self.notes)
         {
             self.guide.level(segment, position, &mut self.notes);
@@ -206,9 +210,17 @@ impl<'r> Validator<'r> {
         }
     }
 
-    /// A problem that the reading found. Where a trailer is missing, one in lower case is the reason.
+    /// Takes a problem that the reader found. A trailer in lower case explains why one is missing.
     fn found_by_reading(&mut self, problem: &Problem) {
         let mut problem = problem.clone();
+        if let ProblemKind::ControlNumberWrong {
+            trailer, expected, ..
+        } = &problem.kind
+            && !envelope::is_control_number(*trailer, expected)
+        {
+            // The header has been reported.
+            return;
+        }
         if let ProblemKind::TrailerMissing { trailer, .. } = problem.kind {
             let is_reason = |found: &&Problem| found.segment.eq_ignore_ascii_case(trailer.id());
             if let Some(reason) = self.suspects.iter().find(is_reason) {
@@ -220,25 +232,40 @@ impl<'r> Validator<'r> {
         self.notes.take(problem);
     }
 
-    /// A segment that opens an HL loop.
+    /// Checks a segment that opens an HL loop.
     fn level(&mut self, hl: &Segment<'_>, is_explained: bool, position: &Position) {
         let guide = self.guide.guide();
         self.hierarchy
             .segment(hl, guide, is_explained, position, &mut self.notes);
     }
 
-    /// Whether another segment, already reported, was an HL segment or shows that one is lost.
+    /// Whether a segment that was reported before was meant as an HL segment, or shows that one is lost.
     fn has_lost_level(&mut self, hl: &Segment<'_>) -> bool {
         self.order.has_lost("HL")
             || self.guide.has_lost("HL")
             || (self.hierarchy.skips_parent(hl) && self.order.has_odd())
     }
 
-    /// A segment that no open loop lists; whether another one, already reported, is the reason.
+    /// Whether a segment is an LE without its LS, as which an unknown segment was meant: then nor was the
+    /// order of the segments after that known.
+    #[cold]
+    fn ends_mistyped_bounds(&mut self, segment: &Segment<'_>) -> bool {
+        if segment.id() != b"LE" {
+            return false;
+        }
+        let Some(unknown) = self.bounds.mistyped() else {
+            return false;
+        };
+        self.notes.forget_order_after(unknown);
+        true
+    }
+
+    /// Takes a segment that no open loop lists; returns whether one that was reported before explains it.
     #[cold]
     fn stray(&mut self, segment: &Segment<'_>, place: Place, position: &Position) -> bool {
         self.notes.forget_missing(position);
-        let is_explained = self.order.explains(place.member, position, &mut self.notes);
+        let is_explained = self.ends_mistyped_bounds(segment)
+            || self.order.explains(place.member, position, &mut self.notes);
         self.order.stray();
         if !is_explained {
             let id = decode(segment.id());
@@ -247,6 +274,46 @@ impl<'r> Validator<'r> {
                 .add_with(ProblemKind::SegmentUnexpected, *position, &id, detail);
         }
         is_explained
+    }
+
+    /// Checks the elements of a segment of the set.
+    #[inline]
+    fn elements(&mut self, segment: &Segment<'_>, place: Place, position: &Position) {
+        let miscounted = segment.miscounted();
+        self.in_data = miscounted.is_some();
+        if let Some(element) = miscounted {
+            elements::report_count(segment, element, position, &mut self.notes);
+        }
+        if !segment.has_id() {
+            self.notes.add(ProblemKind::SegmentUnknown, *position, "");
+        }
+        if let Some(definition) = self.context.definition(place.member) {
+            self.context.check(
+                definition,
+                segment,
+                position,
+                self.strictness,
+                &mut self.notes,
+            );
+        }
+    }
+
+    /// Checks a segment of the set by the guide.
+    #[inline]
+    fn by_guide(
+        &mut self,
+        segment: &Segment<'_>,
+        (fit, is_explained): (Fit, bool),
+        position: &Position,
+    ) {
+        self.notes.is_of_guide = true;
+        if fit == Fit::Stray {
+            self.guide
+                .stray(segment, is_explained, position, &mut self.notes);
+        } else if self.guide.segment(segment, position, &mut self.notes) {
+            self.order.retract();
+        }
+        self.notes.is_of_guide = false;
     }
 
     /// The problems found, in the order of the input.
@@ -260,7 +327,7 @@ impl<'r> Validator<'r> {
                 .iter_mut()
                 .rev()
                 .take_while(|known| known.is_at_place_of(&problem));
-            // The standard and a guide may demand the same; then the guide knows more.
+            // The standard and a guide may require the same; then the message of the guide is more precise.
             match here.find(|known| self.guided && known.says_the_same_as(&problem)) {
                 Some(known) if known.kind != problem.kind && !problem.is_of_value() => {
                     *known = problem;
@@ -279,163 +346,7 @@ impl<'r> Validator<'r> {
     }
 }
 
-impl Sink for Validator<'_> {
-    fn interchange(&mut self, isa: &Isa, position: &Position) {
-        self.notes.interchange = Heading::interchange(isa, position);
-        self.envelope.interchange(isa, position, &mut self.notes);
-    }
-
-    fn group(&mut self, gs: &Segment<'_>, position: &Position) {
-        self.notes.group = Heading::group(gs, position);
-        self.envelope.group(gs, position, &mut self.notes);
-    }
-
-    fn transaction(&mut self, st: &Segment<'_>, set: Option<&Arc<Set>>, position: &Position) {
-        self.notes.transaction = Heading::transaction(st, position);
-        self.context.enter(set, self.rules);
-        self.order.begin(set);
-        self.hierarchy.clear();
-        self.in_data = false;
-        self.is_cut = false;
-        self.bounds.clear();
-        self.notes.lost_levels = (0, 0);
-        self.is_validated = false;
-        self.envelope.transaction(st, position, &mut self.notes);
-        let guide = self.guide_for(st, position);
-        self.unit.begin(st.value(1), guide.is_some());
-        self.guide.begin(guide);
-        let Some(set) = set else {
-            self.no_set(st, position);
-            return;
-        };
-        let found = self.notes.group.kind();
-        if found != set.group() && tables::set_of_group(set.version(), found).is_some() {
-            let kind = ProblemKind::GroupTypeWrong {
-                set: decode(st.value(1)).into(),
-                expected: set.group(),
-                found: found.into(),
-            };
-            self.notes.add(kind, *position, "ST");
-        }
-    }
-
-    fn open(&mut self, _: LoopKey<'_>, _: &Position) {}
-
-    #[inline]
-    fn segment(&mut self, segment: &Segment<'_>, place: Place, position: &Position) {
-        if self.is_cut {
-            return;
-        }
-        if place.fit != Fit::Unknown {
-            self.report_suspects();
-        }
-        self.notes.from = self.notes.problems.kept();
-        self.unit.segment(segment);
-        let mut is_of_lost = self.order.is_of_lost_loop(place.member);
-        let mut is_explained = false;
-        match place.fit {
-            Fit::NoTable => return,
-            Fit::Unknown => {
-                if !self.in_data {
-                    self.unknown(segment, position);
-                }
-                self.explain(place, position);
-                return;
-            }
-            Fit::Stray => is_explained = self.stray(segment, place, position),
-            Fit::Opens | Fit::Listed => {
-                let is_level = place.fit == Fit::Opens && segment.id() == b"HL";
-                let is_lost = is_level && self.has_lost_level(segment);
-                self.order.segment(place, position, &mut self.notes);
-                if is_level {
-                    self.level(segment, is_lost, position);
-                }
-            }
-        }
-        let miscounted = segment.miscounted();
-        self.in_data = miscounted.is_some();
-        if let Some(element) = miscounted {
-            elements::report_count(segment, element, position, &mut self.notes);
-        }
-        if !segment.has_id() {
-            self.notes.add(ProblemKind::SegmentUnknown, *position, "");
-        }
-        if let Some(definition) = self.context.definition(place.member) {
-            self.context.check(
-                definition,
-                segment,
-                position,
-                self.strictness,
-                &mut self.notes,
-            );
-        }
-        is_of_lost |= self.guide.is_of_lost_loop(segment);
-        self.notes.is_of_guide = true;
-        if place.fit == Fit::Stray {
-            self.guide
-                .stray(segment, is_explained, position, &mut self.notes);
-        } else if self.guide.segment(segment, position, &mut self.notes) {
-            self.order.retract();
-        }
-        self.notes.is_of_guide = false;
-        let tells_place = self
-            .bounds
-            .tell_place(segment.id(), place.fit == Fit::Stray);
-        if is_of_lost || !tells_place {
-            self.notes.forget_order();
-        }
-        if self.notes.problems.kept() > self.notes.from {
-            self.explain(place, position);
-        }
-    }
-
-    #[inline]
-    fn close(&mut self, position: &Position) {
-        if self.is_cut {
-            return;
-        }
-        self.order.close(position, &mut self.notes);
-    }
-
-    fn transaction_end(&mut self, _: &Segment<'_>, position: &Position) {
-        if self.is_cut {
-            return;
-        }
-        self.report_suspects();
-        if self.is_validated {
-            return;
-        }
-        self.notes.is_of_guide = true;
-        self.guide.end(position, &mut self.notes);
-        self.notes.is_of_guide = false;
-        self.order.close(position, &mut self.notes);
-        let (lost, _) = std::mem::take(&mut self.notes.lost_levels);
-        let odd = self.order.latest_odd();
-        self.hierarchy.end(lost, odd, &mut self.notes);
-    }
-
-    fn group_end(&mut self, ge: &Segment<'_>, position: &Position) {
-        Envelope::trailer(ge, position, &mut self.notes);
-    }
-
-    fn interchange_end(&mut self, iea: &Segment<'_>, position: &Position) {
-        Envelope::trailer(iea, position, &mut self.notes);
-    }
-
-    fn control(&mut self, segment: &Segment<'_>, position: &Position) {
-        self.envelope.control(segment, position, &mut self.notes);
-    }
-
-    fn problem(&mut self, problem: &Problem) {
-        self.is_cut |= matches!(
-            problem.kind,
-            ProblemKind::TrailerMissing { .. } | ProblemKind::SegmentIncomplete
-        );
-        self.found_by_reading(problem);
-    }
-}
-
-/// Whether a segment is a trailer but for the case of its letters.
+/// Whether a segment is a trailer in lower case.
 fn is_like_trailer(id: &str) -> bool {
     ["SE", "GE", "IEA"]
         .iter()

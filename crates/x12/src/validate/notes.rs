@@ -6,17 +6,19 @@ use crate::{GuideContext, Outcome, Position, Problem, ProblemKind};
 
 /// How many tolerated problems are kept.
 pub(super) const NOTE_LIMIT: usize = 100;
-/// Among how many problems those are that say that a segment is misplaced.
+/// How many problems of a segment are searched for one that says that it is misplaced.
 const MOST_OF_SEGMENT: usize = 8;
+/// How many problems between LS and LE are searched for those about the order of segments.
+const MOST_WITHIN_BOUNDS: usize = 64;
 
 /// The problems found, and the headings of the parts in which they were found.
 #[derive(Default)]
 pub(super) struct Notes {
     pub(super) problems: ProblemLog,
     pub(super) tolerated: Vec<Problem>,
-    /// How many problems were kept before those of the segment at hand.
+    /// How many problems were kept before those of the current segment.
     pub(super) from: usize,
-    /// What is noted now is demanded by the guide, and of which of its loops.
+    /// Whether the problems noted now are violations of the guide, and of which loop.
     pub(super) is_of_guide: bool,
     pub(super) is_of_loop: bool,
     pub(super) loop_id: &'static str,
@@ -34,7 +36,7 @@ impl Notes {
         self.add_of_element(kind, position, segment, "");
     }
 
-    /// Takes back what was said to be missing from loops that close before the segment at `position`.
+    /// Removes the reports of missing segments in loops that close before the segment at `position`.
     pub(super) fn forget_missing(&mut self, position: &Position) {
         self.problems.take_back(|problem| {
             problem.kind == ProblemKind::SegmentMissing && problem.position == *position
@@ -42,23 +44,50 @@ impl Notes {
         self.from = self.from.min(self.problems.kept());
     }
 
-    /// How many problems were kept before those of the segment at hand.
+    /// How many problems were kept before those of the current segment.
     pub(super) fn first_of_segment(&self) -> usize {
         self.from
     }
 
-    /// Takes back that a segment is misplaced, where the guide knows a reason.
+    /// How many problems were kept before those at a segment, as far as they are the latest.
+    pub(super) fn first_at(&mut self, position: &Position) -> usize {
+        let kept = self.problems.kept();
+        let latest = self
+            .problems
+            .kept_from(kept.saturating_sub(MOST_OF_SEGMENT));
+        let is_here = |problem: &&Problem| {
+            problem.position.transaction == position.transaction
+                && problem.position.segment == position.segment
+        };
+        kept.saturating_sub(latest.iter().rev().take_while(is_here).count())
+    }
+
+    /// Removes the report that the current segment is misplaced.
     #[cold]
     pub(super) fn forget_misplaced(&mut self) {
         self.problems.remove_from(self.from, Problem::is_misplaced);
     }
 
-    /// Takes back what the order of segments says of a segment.
+    /// Removes the reports about the order of the current segment.
     #[cold]
     pub(super) fn forget_order(&mut self) {
         self.problems.remove_from(self.from, |problem| {
             problem.is_misplaced() || matches!(problem.kind, ProblemKind::LoopTooOften { .. })
         });
+    }
+
+    /// Removes the reports about the order of the latest segments, those after the one at `position`.
+    #[cold]
+    pub(super) fn forget_order_after(&mut self, position: u32) {
+        let kept = self.problems.kept();
+        let latest = self
+            .problems
+            .kept_from(kept.saturating_sub(MOST_WITHIN_BOUNDS));
+        let is_after = |problem: &&Problem| problem.position.segment > position;
+        let count = latest.iter().rev().take_while(is_after).count();
+        let from = kept.saturating_sub(count);
+        self.problems.remove_from(from, Problem::is_misplaced);
+        self.from = self.from.min(self.problems.kept());
     }
 
     /// Notes that an HL segment is taken for lost; a segment shows one at most.
@@ -95,7 +124,7 @@ impl Notes {
         self.push(kind, position, segment, reference, Box::default());
     }
 
-    /// Adds a problem of a segment with what helps to mend it.
+    /// Adds a problem of a segment with a detail that helps to correct it.
     #[cold]
     pub(super) fn add_with(
         &mut self,
@@ -232,8 +261,8 @@ impl Problem {
         )
     }
 
-    /// Whether a value is missing, has a wrong form or is not listed, so that it tells nothing.
-    pub(super) fn is_of_untold_value(&self) -> bool {
+    /// Whether a value is missing, has a wrong form or is not listed, so that it cannot select a place.
+    pub(super) fn is_of_unusable_value(&self) -> bool {
         self.is_of_form()
             || matches!(
                 self.kind,
@@ -241,7 +270,7 @@ impl Problem {
             )
     }
 
-    /// Whether a value is refused without a look at the segments around it.
+    /// Whether a value is wrong whatever the segments around it are.
     pub(super) fn is_of_value(&self) -> bool {
         matches!(
             self.kind,

@@ -1,23 +1,24 @@
-//! Segments that the set does not know or does not expect, as a reason for what is missing or misplaced after them.
+//! Unknown and unexpected segments, which explain why others are missing or misplaced after them.
 //!
-//! A mistyped identifier is one fault. `NMI` in place of `NM1` must not also be told as a missing NM1,
-//! nor each segment of its loop as unexpected.
+//! A mistyped identifier is one fault: with `NMI` in place of `NM1`, neither a missing NM1 is reported nor
+//! the segments of its loop.
 
-/// The unknown segments that a transaction had so far, each in the loop where it stands.
-#[derive(Default)]
+/// The unknown segments of a transaction so far, each with the loop where it stands.
+#[derive(Clone, Default)]
 pub(super) struct UnknownSegments {
     seen: Vec<Seen>,
     /// The loops that a misplaced segment closed.
     lost: Vec<u16>,
 }
 
+#[derive(Clone)]
 struct Seen {
     id: Box<[u8]>,
     /// The number of the open loop in which it stands.
     frame: usize,
     /// Its position in the transaction.
     position: u32,
-    /// Whether a loop that it may have been meant to open has not opened since.
+    /// Whether no loop has opened since that it may have been meant to open.
     is_latest: bool,
     /// Whether it has been taken for a segment that is missing.
     is_taken: bool,
@@ -65,7 +66,7 @@ impl UnknownSegments {
         self.seen.last().map(|seen| seen.position)
     }
 
-    /// Whether the last one stands after a position, also if it has been taken for a missing segment.
+    /// Whether the last one stands after a position, even if it has been taken for a missing segment.
     pub(super) fn stands_after(&self, position: u32) -> bool {
         self.seen
             .last()
@@ -88,8 +89,8 @@ impl UnknownSegments {
         found.map(|(_, seen)| seen.is_taken = true).is_some()
     }
 
-    /// Whether one may have been meant to open a loop with `opener`; `taken` ones count only where
-    /// that is asked for.
+    /// Whether one may have been meant to open a loop with `opener`; those that have been taken count
+    /// only with `taken`.
     pub(super) fn may_open(&self, opener: &str, taken: bool) -> bool {
         let mut seen = self.seen.iter();
         seen.any(|seen| seen.is_latest && (taken || !seen.is_taken) && resembles(&seen.id, opener))
@@ -106,20 +107,21 @@ impl UnknownSegments {
         &self.lost
     }
 
-    /// A loop opens in its place, unless its first segment may belong to the lost loop; loops are
-    /// numbered from the outermost.
+    /// Takes note that a loop opens: it ends the lost loops after it, but for those to which its first
+    /// segment may belong. Loops are numbered from the outermost.
     pub(super) fn found(&mut self, number: u16, may_belong: impl Fn(u16) -> bool) {
         self.lost.retain(|lost| *lost < number || may_belong(*lost));
     }
 
-    /// A loop opens, so what follows is not the content of one that an earlier segment was to open.
+    /// Takes note that a loop opens: what follows is its content, and not that of a loop that an earlier
+    /// segment was meant to open.
     pub(super) fn opened(&mut self, opener: &str) {
         for seen in &mut self.seen {
             seen.is_latest &= !resembles(&seen.id, opener);
         }
     }
 
-    /// An open loop closes; what stood in it now counts for the one around it.
+    /// Takes note that an open loop closes; its unknown segments now count for the loop around it.
     pub(super) fn closed(&mut self, frame: usize) {
         for seen in &mut self.seen {
             seen.frame = seen.frame.min(frame.saturating_sub(1));
@@ -127,25 +129,33 @@ impl UnknownSegments {
     }
 }
 
-/// Whether the LS of the segments that follow, up to its LE, is mistyped or not in its place: then nor
-/// are they.
+/// The segments between LS and LE.
 #[derive(Default)]
 pub(super) struct LostBounds {
+    /// The current LS is mistyped or misplaced: then the segments up to its LE are not in their place either.
     are_lost: bool,
+    /// The position of the last unknown segment since the last LE, or 0.
+    unknown: u32,
 }
 
 impl LostBounds {
     pub(super) fn clear(&mut self) {
-        self.are_lost = false;
+        *self = Self::default();
     }
 
-    pub(super) fn unknown(&mut self, id: &str) {
+    pub(super) fn unknown(&mut self, id: &str, position: u32) {
         self.are_lost |= id.eq_ignore_ascii_case("LS");
+        self.unknown = position;
     }
 
-    /// A segment that the set knows; whether its place can be told.
+    /// The position of the unknown segment that may have been meant as the LS of an LE.
+    pub(super) fn mistyped(&mut self) -> Option<u32> {
+        Some(std::mem::take(&mut self.unknown)).filter(|position| *position > 0)
+    }
+
+    /// Takes a segment that the set knows and returns whether its place can be checked.
     #[inline]
-    pub(super) fn tell_place(&mut self, id: &[u8], is_stray: bool) -> bool {
+    pub(super) fn can_check_place(&mut self, id: &[u8], is_stray: bool) -> bool {
         let were_lost = self.are_lost;
         self.are_lost = (were_lost && id != b"LE") || (is_stray && id == b"LS");
         !were_lost

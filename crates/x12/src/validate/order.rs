@@ -1,6 +1,7 @@
 //! Order and number of segments and loops.
 
 mod lost;
+mod retract;
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ const BEFORE: u32 = 1 << 31;
 pub(super) struct Order {
     set: Option<Arc<Set>>,
     frames: Vec<Frame>,
-    /// For each open loop, how often each of its items has occurred; the frames tell the bounds.
+    /// For each open loop, how often each of its items has occurred; the frames have the bounds.
     counts: Vec<u32>,
     /// Required items that were passed without having occurred.
     passed: Vec<Passed>,
@@ -119,7 +120,7 @@ impl Order {
         self.odd.may_open(opener, false) || openers.any(|found| found == opener)
     }
 
-    /// Notes that a segment which no open loop lists has closed loops all the same.
+    /// Notes the loops that a segment has closed although no open loop lists it.
     pub(super) fn stray(&mut self) {
         self.odd.lose(&self.closed);
         self.closed.clear();
@@ -131,26 +132,6 @@ impl Order {
         let Some(set) = self.set.take() else { return };
         self.placed(&set, place, position, notes);
         self.set = Some(set);
-    }
-
-    /// The last segment turns out to be odd: what comes next may stand where it could before.
-    #[cold]
-    pub(super) fn retract(&mut self) {
-        let Reached { at, before, item } = self.reached;
-        let Some(frame) = self.frames.get_mut(at) else {
-            return;
-        };
-        frame.item = before;
-        let set = self.set.as_deref();
-        let min = set
-            .and_then(|set| set.item(frame.in_loop, item))
-            .map(|found| found.min);
-        let count = self
-            .counts
-            .get_mut(frame.counts.saturating_add(usize::from(item)));
-        if let Some(count) = count.filter(|count| **count & !BEFORE > min.unwrap_or(0)) {
-            *count -= 1;
-        }
     }
 
     fn placed(&mut self, set: &Set, place: Place, position: &Position, notes: &mut Notes) {
@@ -171,24 +152,7 @@ impl Order {
             && let Err(refused) = self.count(set, at, place.item, position)
             && !self.fits_further_out(set, at, place.member, position)
         {
-            let item = set.item(of_loop, place.item).copied();
-            // The loops that a segment closes by mistake lack nothing yet.
-            let is_explained = self.is_explained(set, place.member);
-            if is_explained || !opens || self.is_of_closed(set, place.member) {
-                notes.forget_missing(position);
-                self.odd.lose(&self.closed);
-            }
-            if !is_explained {
-                match refused {
-                    Refused::Late => self.suspect(set, place.member, position, notes),
-                    Refused::Full => self.note_odd(set, place.member, position),
-                }
-                report(set, refused, item, position, notes);
-            }
-            if matches!(refused, Refused::Late) {
-                self.begin_anew(set, at, place.item);
-            }
-            self.force(at, place.item);
+            self.refused(set, (at, of_loop), place, refused, (position, notes));
         } else {
             self.last_expected = position.segment;
             if !self.lost.is_empty() {
@@ -210,6 +174,38 @@ impl Order {
                 });
             }
         }
+    }
+
+    /// Takes a segment that may not occur now: reports it unless one that was reported before explains it.
+    #[cold]
+    fn refused(
+        &mut self,
+        set: &Set,
+        (at, of_loop): (usize, u16),
+        place: Place,
+        refused: Refused,
+        (position, notes): (&Position, &mut Notes),
+    ) {
+        let opens = place.fit == Fit::Opens;
+        let is_explained = self.is_explained(set, place.member);
+        // The rest of the loops that a segment closes by mistake may follow.
+        let is_late = matches!(refused, Refused::Late);
+        if is_explained || is_late || !opens || self.is_of_closed(set, place.member) {
+            notes.forget_missing(position);
+            self.odd.lose(&self.closed);
+        }
+        if !is_explained {
+            match refused {
+                Refused::Late => self.suspect(set, place.member, position, notes),
+                Refused::Full => self.note_odd(set, place.member, position),
+            }
+            let item = set.item(of_loop, place.item).copied();
+            report(set, refused, item, position, notes);
+        }
+        if matches!(refused, Refused::Late) {
+            self.begin_anew(set, at, place.item);
+        }
+        self.force(at, place.item);
     }
 
     /// A loop opens within one of its kind, whose own content ends with that.
@@ -291,6 +287,10 @@ impl Order {
         let id = set.id_of(item);
         let detail = due_in_set(set, frame.in_loop, id, after);
         notes.add_with(ProblemKind::SegmentMissing, position, id, detail);
+        // The segment that closed the loop may be odd, and the rest of the loop follow.
+        if at > 0 {
+            self.odd.lose(&[frame.in_loop]);
+        }
     }
 
     fn push(&mut self, set: Option<&Set>, in_loop: u16) {

@@ -1,9 +1,9 @@
-//! The claim, member or payment at which a transaction is: what a 999 calls the business unit.
+//! The current claim, member or payment of a transaction: what a 999 calls the business unit.
 
 use crate::Segment;
 use crate::text::decode;
 
-/// Which element tells the unit in the transactions of a set.
+/// Which element identifies the unit in the transactions of a set.
 struct Row {
     sets: &'static [&'static str],
     /// The name in CTX01.
@@ -75,7 +75,7 @@ impl BusinessUnit {
     }
 
     /// The name of the element and its value.
-    pub(super) fn told(&self) -> Option<(&'static str, Box<str>)> {
+    pub(super) fn current(&self) -> Option<(&'static str, Box<str>)> {
         let row = self.row.filter(|_| !self.value.is_empty())?;
         Some((row.name, decode(&self.value).into()))
     }

@@ -335,32 +335,39 @@ fn set(
         }
         Value::Object(components) => {
             for (key, value) in components {
-                let unknown =
-                    || DocumentError::new(path, DocumentFault::KeyUnknown(key.to_string()));
-                let component = key
-                    .rsplit('_')
-                    .next()
-                    .and_then(number)
-                    .ok_or_else(unknown)?;
-                let slot = draft
-                    .slot(position, repetition, component)
-                    .ok_or_else(unknown)?;
-                match value {
-                    Value::Text(text) => text.as_ref().clone_into(slot),
-                    Value::Null => {}
-                    _ => {
-                        return Err(DocumentError::new(
-                            &format!("{path}.{key}"),
-                            DocumentFault::Expected("a string"),
-                        ));
-                    }
-                }
+                set_component(draft, (position, repetition), key, value, path)?;
             }
         }
         Value::Array(_) => {
             return Err(DocumentError::new(
                 &format!("{path}.{key}"),
                 DocumentFault::Expected("a string or an object"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Sets the component that a key such as `EB_03_02` names, of an element and its repetition.
+fn set_component(
+    draft: &mut SegmentDraft,
+    (position, repetition): (usize, usize),
+    key: &str,
+    value: &Value<'_>,
+    path: &str,
+) -> Result<(), DocumentError> {
+    let unknown = || DocumentError::new(path, DocumentFault::KeyUnknown(key.to_owned()));
+    let component = key.rsplit('_').next().and_then(number);
+    let slot = draft.slot(position, repetition, component.ok_or_else(unknown)?);
+    let slot = slot.ok_or_else(unknown)?;
+    match value {
+        Value::Text(text) => text.as_ref().clone_into(slot),
+        Value::Null => {}
+        _ => {
+            let path = format!("{path}.{key}");
+            return Err(DocumentError::new(
+                &path,
+                DocumentFault::Expected("a string"),
             ));
         }
     }

@@ -162,7 +162,8 @@ impl<'o> Output<'o> {
         if isa11 == " " && self.writing.delimiters.repetition.is_none() {
             return (isa11.clone(), None);
         }
-        let given = isa11.trim().bytes().next();
+        // A separator of several bytes is not written.
+        let given = isa11.trim().bytes().next().filter(u8::is_ascii);
         let chosen = self.writing.delimiters.repetition;
         let (shown, separator) = match given {
             _ if isa12.as_str() < REPETITION_FROM => (given.unwrap_or(b'U'), None),

@@ -219,3 +219,19 @@ fn xml_is_balanced() {
         }
     }
 }
+
+/// Blanks are data in GS and ST02, and padding in the elements of other segments.
+#[test]
+fn blanks_of_headers_are_kept() {
+    let input = "ISA*00*          *00*          *ZZ*FERN           *ZZ*MOSS           *260301*0930*U*00401*000000001*0*T*:~\
+                 GS*PO*FERN   *  MOSS*20260301*0930*1*X*004010~ST*850*0001 ~BEG*00*SA*PO-9   **20260301~SE*3*0001 ~GE*1*1~IEA*1*000000001~";
+    let text = to_json(input.as_bytes(), Layout::Compact).text;
+    for wanted in [
+        r#""GS_02_ApplicationSenderCode":"FERN   ""#,
+        r#""GS_03_ApplicationReceiverCode":"  MOSS""#,
+        r#""ST_02_TransactionSetControlNumber":"0001 ""#,
+        r#""BEG_03":"PO-9""#,
+    ] {
+        assert!(text.contains(wanted), "{wanted}: {text}");
+    }
+}

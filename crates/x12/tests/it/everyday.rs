@@ -63,17 +63,18 @@ fn inner(segments: &[String]) -> std::ops::Range<usize> {
 
 /// Whether a segment belongs to the reporting categories of an 834, whose LX, N1 and REF are those of other
 /// loops too: without one of them the others stand in those.
-fn is_untold(name: &str, segment: &str) -> bool {
+fn is_ambiguous(segments: &[String], number: usize) -> bool {
     let of_categories = ["LS*", "LX*", "N1*75"];
     let mut of_categories = of_categories.iter();
-    name.starts_with("exchange-enrollment") && of_categories.any(|start| segment.starts_with(start))
+    segments.iter().any(|segment| segment.starts_with("N1*75"))
+        && of_categories.any(|start| segments[number].starts_with(start))
 }
 
 /// Makes faults in each file: each is at most one problem, and at least `least`.
 fn check(least: usize, faults: impl Fn(&[String], usize) -> Vec<Vec<String>>) {
     for (name, segments) in everyday() {
         assert_eq!(messages(&segments), Vec::<String>::new(), "{name}");
-        for number in inner(&segments).filter(|number| !is_untold(&name, &segments[*number])) {
+        for number in inner(&segments) {
             for faulty in faults(&segments, number) {
                 let found = messages(&faulty);
                 let segment = &faulty[number];
@@ -176,20 +177,73 @@ fn a_lost_segment_is_one_problem() {
     check(0, |segments, number| {
         let mut faulty = segments.to_vec();
         faulty.remove(number);
-        vec![faulty]
+        let is_told = !is_ambiguous(segments, number);
+        is_told.then_some(faulty).into_iter().collect()
     });
 }
 
 #[test]
 fn an_odd_segment_in_place_of_another_is_one_problem() {
     check(1, |segments, number| {
-        let odd = ["ZZZ*1", "qq", "", "*IC*X", "TDS*1", "XX9*1"];
+        let odd = [
+            "ZZZ*1",
+            "qq",
+            "",
+            "*IC*X",
+            "TDS*1",
+            "XX9*1",
+            "FST*1*D*W*20260101",
+        ];
         let faulty = odd.map(|odd| {
             let mut faulty = segments.to_vec();
             faulty[number] = odd.to_owned();
             faulty
         });
         faulty.to_vec()
+    });
+}
+
+/// The elements are those of the segment that was meant.
+#[test]
+fn a_mistyped_identifier_is_one_problem() {
+    check(1, |segments, number| {
+        let (id, elements) = segments[number].split_once('*').unwrap();
+        let mistyped = [
+            format!("{id}X"),
+            format!("X{id}"),
+            id[..1].to_owned(),
+            "HLX".to_owned(),
+        ];
+        let faulty = mistyped
+            .into_iter()
+            .filter(|wrong| elements != "1" || wrong != "HLX");
+        let faulty = faulty.map(|wrong| {
+            let mut faulty = segments.to_vec();
+            faulty[number] = format!("{wrong}*{elements}");
+            faulty
+        });
+        faulty.collect()
+    });
+}
+
+/// An HL segment that occurs a second time, where the guide has no level begin.
+#[test]
+fn a_copy_of_an_hl_segment_is_one_problem() {
+    let guides = ["005010X222A1", "005010X223A2", "005010X214", "005010X217"];
+    check(1, |segments, number| {
+        let mut headers = segments.iter().filter(|segment| segment.starts_with("ST*"));
+        let is_of = headers.any(|st| guides.iter().any(|guide| st.ends_with(guide)));
+        if !is_of || !segments[number].starts_with("HL*") {
+            return Vec::new();
+        }
+        let places = number + 2..inner(segments).end;
+        let places = places.filter(|place| !segments[place - 1].starts_with("HL*"));
+        let faulty = places.map(|place| {
+            let mut faulty = segments.to_vec();
+            faulty.insert(place, segments[number].clone());
+            faulty
+        });
+        faulty.collect()
     });
 }
 

@@ -3,6 +3,7 @@
 
 mod acknowledging;
 mod bounds;
+mod cases;
 mod documents;
 mod envelope;
 mod everyday;

@@ -28,7 +28,7 @@ fn names_are_replaced() {
 }
 
 #[test]
-fn a_line_that_is_no_name_is_told() {
+fn a_line_that_is_no_name_is_reported() {
     let problem = |text: &str| LoopNames::parse(text).unwrap_err().line;
     assert_eq!(problem("850\t4010\tN1\tN1-1\n850\t4010\tN1\n"), 2);
     assert_eq!(problem("850\t4011\tN1\tN1-1\n"), 1);

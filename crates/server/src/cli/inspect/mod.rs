@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use self::places::Places;
 pub(crate) use self::sample::{SampleSize, outline, sample, sets};
 use self::segments::{DocumentWriter, SegmentRecorder};
+use super::headers::Head;
 use super::input::Kind;
-use super::lines::LineIndex;
 use super::problems::FileProblems;
 use super::selection;
 
@@ -50,7 +50,7 @@ pub(crate) fn inspect(text: &str, options: &InspectOptions) -> Value {
         Kind::Empty => json!({"kind": "empty"}),
         Kind::Json => converted("json", write_json(text, &WriteOptions::standard()), options),
         Kind::Xml => converted("xml", write_xml(text, &WriteOptions::standard()), options),
-        Kind::X12 | Kind::Other => {
+        Kind::X12 | Kind::Html | Kind::Other => {
             let mut inspected = inspect_x12(text, options);
             if let Some(members) = inspected.as_object_mut() {
                 members.insert("kind".to_owned(), "x12".into());
@@ -85,13 +85,9 @@ struct Inspection {
 
 fn inspect_x12(text: &str, options: &InspectOptions) -> Value {
     let found = run(text, options);
-    let mut lines = LineIndex::default();
-    lines.push(text.as_bytes());
-    let terminator = found
-        .reading
-        .delimiters
-        .map(|delimiters| delimiters.terminator);
-    let problems = FileProblems::of_validation("", &found.validation, terminator, &lines);
+    let mut head = Head::default();
+    head.push(text.as_bytes());
+    let problems = FileProblems::of_validation("", &found.validation, &found.reading, &head);
     let places = Places::new(text, found.segments.is_wrapped());
     let selection = options
         .selection

@@ -38,7 +38,8 @@ impl State {
         self.passes_over = false;
     }
 
-    /// The ISA of the next interchange, with parts of this one open: one problem, whatever is open.
+    /// Takes the ISA of the next interchange while parts of this one are open: one problem, whichever they
+    /// are.
     fn restart(&mut self, sink: &mut impl Sink, trailer: Trailer) {
         let open = self.position;
         (self.position.group, self.position.transaction) = (0, 0);

@@ -4,11 +4,11 @@ use super::{State, is_control, is_header};
 use crate::read::Sink;
 use crate::{ProblemKind, Segment};
 
-/// What an input is that holds nothing.
+/// The message about an input without data.
 const BLANK: &str = "nothing but blanks and line breaks";
 
 impl State {
-    /// Notes what is missing where the input ends.
+    /// Reports what is missing at the end of the input.
     pub(in crate::read) fn end_of_input(&mut self, sink: &mut impl Sink) {
         if let Some(trailer) = self.envelope.wanted() {
             self.missing(sink, trailer, &[]);
@@ -21,7 +21,7 @@ impl State {
         }
     }
 
-    /// A segment that the end of the input ends. Only that of an interchange may lack its terminator.
+    /// Takes a last segment without a terminator, which only an IEA segment may lack.
     pub(in crate::read) fn last_segment(&mut self, sink: &mut impl Sink, segment: &Segment<'_>) {
         if is_header(segment) {
             self.segment(sink, segment);
@@ -33,7 +33,7 @@ impl State {
         }
     }
 
-    /// The data that the input holds of a segment stays in the document.
+    /// Takes an incomplete segment: its data stays in the document.
     fn incomplete(&mut self, sink: &mut impl Sink, segment: &Segment<'_>) {
         let before = self.position;
         let in_transaction = self.envelope.transaction.is_some();

@@ -1,13 +1,13 @@
 //! Segments that stand where none of their kind can.
 //!
-//! One may be the reason for what is then found missing: `ge` in place of GE, or BEG behind a lost ST.
-//! It is kept until that is clear, so that one mistake makes one message.
+//! One may explain why something is missing after it: `ge` in place of GE, or BEG after a missing ST. It
+//! is kept until that is clear, so that one mistake makes one message.
 
 use std::mem;
 
 use super::State;
+use crate::message::not_counted;
 use crate::message::printable;
-use crate::message_trailer::not_counted;
 use crate::read::Sink;
 use crate::read::envelope::Envelope;
 use crate::text::decode;
@@ -58,7 +58,7 @@ impl State {
         }
     }
 
-    /// Counts a part without a header all the same, so that the trailer's count is no second problem.
+    /// Counts a part that has no header, so that the trailer's count is no second problem.
     fn count_misplaced(&mut self, id: &[u8], ends_headless: bool) {
         match (id, &mut self.envelope) {
             (
@@ -82,7 +82,7 @@ impl State {
         }
     }
 
-    /// Whether what follows a misplaced segment may turn out to be missing because of it.
+    /// Whether a misplaced segment may explain what is missing after it.
     fn may_explain(&self, id: &[u8]) -> bool {
         match self.envelope.wanted() {
             Some(Trailer::Ge) => !matches!(id, b"SE" | b"GS" | b"GE" | b"IEA" | b"TA1"),

@@ -68,6 +68,7 @@ impl State {
 
     pub(super) fn end_interchange(&mut self, sink: &mut impl Sink, iea: &Segment<'_>) {
         let header = self.envelope.interchange.take();
+        self.reading.last_line = self.position.line;
         self.position.group = 0;
         self.check(sink, header, Trailer::Iea, iea);
         sink.interchange_end(iea, &self.position);

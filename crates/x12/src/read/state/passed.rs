@@ -4,7 +4,7 @@ use super::State;
 use crate::read::Sink;
 
 impl State {
-    /// How many problems were met, tolerated ones included.
+    /// How many problems there are, tolerated ones included.
     pub(in crate::read) fn met(&self) -> usize {
         self.problems.kept().saturating_add(self.notes.len())
     }
@@ -19,8 +19,8 @@ impl State {
         self.envelope.transaction.is_some() && self.position.segment == 1 && self.suspect.is_none()
     }
 
-    /// Ends the loops of the transaction that is open and returns how many segments it has after ST;
-    /// nothing where no transaction is open or a sender may count its segments in another way.
+    /// Ends the loops of the open transaction and returns how many segments it has after ST; `None` where
+    /// none is open, or where the sender may leave segments out of the count.
     pub(in crate::read) fn end_loops(&mut self, sink: &mut impl Sink) -> Option<u32> {
         let transaction = self.envelope.transaction.as_ref()?;
         if transaction.has_uncounted() || self.suspect.is_some() || self.envelope.in_data {
@@ -32,7 +32,7 @@ impl State {
         self.position.segment.checked_sub(1)
     }
 
-    /// Passes over segments of the transaction that is open.
+    /// Skips segments of the open transaction.
     pub(in crate::read) fn skip(&mut self, bytes: u64, segments: u32, breaks: u32) {
         let Self {
             envelope, position, ..

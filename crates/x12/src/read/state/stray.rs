@@ -1,7 +1,7 @@
-//! Segments of the envelope that stand within a part which goes on after them.
+//! Segments of the envelope within a part that goes on after them.
 //!
-//! A second GS amid a transaction is one odd segment if the transaction goes on behind it. If a group
-//! begins, the trailers before it are missing. The next segment tells which (assumption A-392).
+//! A second GS within a transaction is one odd segment if the transaction goes on after it. If a group
+//! begins, the trailers before it are missing. The next segment decides which (assumption A-392).
 
 use super::{State, is_control, is_header};
 use crate::read::Sink;
@@ -9,7 +9,7 @@ use crate::read::envelope::Header;
 use crate::{ProblemKind, Segment, Trailer};
 
 impl State {
-    /// Whether the segment after this one tells what this one is.
+    /// Whether the segment after this one decides what this one is.
     #[inline]
     pub(in crate::read) fn depends_on_next(&self, segment: &Segment<'_>) -> bool {
         matches!(segment.bytes(), [b'S' | b'G' | b'I', ..]) && self.is_out_of_turn(segment)

@@ -23,8 +23,8 @@ impl GuideOrder {
         }
     }
 
-    /// An HL segment at a level that is not expected here, which the hierarchy has told. What follows it
-    /// is compared with what the guide has at that level, or else one below.
+    /// Takes an HL segment at a level that is not expected here, which the check of the hierarchy has
+    /// reported. The segments after it are checked as those of that level, or else of one below.
     #[cold]
     pub(super) fn misplaced_level(
         &mut self,
@@ -59,13 +59,7 @@ impl GuideOrder {
             self.close_to(guide, frame.saturating_add(1), position, notes);
         }
         for (at, number) in path {
-            if let Some(frame) = self.frames.last_mut() {
-                frame.count(
-                    at,
-                    position,
-                    (self.previous.unwrap_or(ST), self.last_expected),
-                );
-            }
+            self.count_in_last(at, position);
             self.push(guide, number);
             if let Some(frame) = self.frames.last_mut() {
                 frame.is_implied = true;
@@ -73,11 +67,15 @@ impl GuideOrder {
         }
         if let Some(frame) = self.frames.last_mut() {
             frame.is_implied = !is_level;
-            frame.count(
-                0,
-                position,
-                (self.previous.unwrap_or(ST), self.last_expected),
-            );
+        }
+        self.count_in_last(0, position);
+    }
+
+    /// Counts an occurrence of a place of the innermost loop.
+    fn count_in_last(&mut self, at: usize, position: &Position) {
+        let after = (self.previous.unwrap_or(ST), self.last_expected);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.count(at, position, after);
         }
     }
 }

@@ -33,7 +33,7 @@ impl GuideOrder {
         self.guide.as_deref().is_some_and(lists)
     }
 
-    /// Whether another segment, already reported, is the reason why this one is not expected.
+    /// Whether a segment that was reported before explains why this one is not expected.
     pub(super) fn is_explained(&mut self, guide: &Guide, segment: &Segment<'_>) -> bool {
         if self.is_of_mistyped(guide, segment)
             || self
@@ -50,12 +50,12 @@ impl GuideOrder {
             .explain(&candidates, &mut self.odd, self.last_expected)
     }
 
-    /// Whether a segment is the LE of segments of which one is odd, so that their LS seems to be closed.
+    /// Whether a segment is the LE of an LS loop that seems to be closed, because a segment in it is odd.
     pub(super) fn ends_lost_bounds(&self, segment: &Segment<'_>) -> bool {
         segment.id() == b"LE" && !self.odd.is_empty()
     }
 
-    /// Whether a segment that would open a loop too late rather belongs to one that comes next.
+    /// Whether a segment that would open a loop too late belongs to a loop that can come next.
     pub(super) fn is_of_lost(
         &self,
         guide: &Guide,
@@ -105,8 +105,8 @@ impl GuideOrder {
         self.odd(segment.id(), position.segment);
     }
 
-    /// Opens the HL loop to which a segment belongs that follows a lost HL segment, so that what comes next
-    /// is compared with that level and not with the one before.
+    /// Opens the HL loop of a segment that follows a lost HL segment, so that the segments after it are
+    /// checked as those of that level.
     #[cold]
     pub(super) fn enter_lost_level(
         &mut self,
@@ -128,7 +128,7 @@ impl GuideOrder {
         };
         notes.lose_level(position);
         let length = level.place.frame.saturating_add(1);
-        // What they lack may come yet: the segment may be odd, and no HL segment lost.
+        // The segment may be odd and no HL segment lost: then the rest of these loops follows.
         for frame in self.frames.iter_mut().skip(length) {
             frame.is_implied = true;
         }
@@ -170,7 +170,7 @@ impl GuideOrder {
         }
     }
 
-    /// Remembers the loops from this one on, which a segment too many closes.
+    /// Remembers the loops from `from` on, which a superfluous segment closes.
     #[cold]
     pub(super) fn lose(&mut self, from: usize) {
         let numbers = self.frames.iter().skip(from);
@@ -179,7 +179,7 @@ impl GuideOrder {
         self.odd.lose(&numbers);
     }
 
-    /// A loop opens.
+    /// Takes note that a loop opens.
     pub(super) fn found(&mut self, guide: &Guide, number: usize, opener: &Segment<'_>) {
         let Ok(number) = u16::try_from(number) else {
             return;
@@ -191,7 +191,7 @@ impl GuideOrder {
         }
     }
 
-    /// A segment in its place.
+    /// Takes note of a segment in its place.
     pub(super) fn expected(
         &mut self,
         guide: &Guide,

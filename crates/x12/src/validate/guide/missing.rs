@@ -8,7 +8,7 @@ use crate::validate::lost::OpenerPlace;
 use crate::{Position, ProblemKind};
 
 impl GuideOrder {
-    /// Closes loops until so many are open, and tells what each lacks.
+    /// Closes loops until `length` are open, and reports what each lacks.
     pub(super) fn close_to(
         &mut self,
         guide: &Guide,
@@ -33,7 +33,7 @@ impl GuideOrder {
         }
     }
 
-    /// Whether another segment, already reported, is the reason why a place has none.
+    /// Whether a segment that was reported before explains why a place has none.
     #[cold]
     fn is_absence_known(
         &mut self,
@@ -56,7 +56,7 @@ impl GuideOrder {
             || self.odd.take_between(since, before)
     }
 
-    /// Tells that a place of a loop has no segment: where that was due, or else here.
+    /// Reports that a place of a loop has no segment, at the position where it was due.
     #[cold]
     fn missing(
         &self,

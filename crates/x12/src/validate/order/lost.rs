@@ -20,7 +20,7 @@ impl Order {
         self.set.as_deref().is_some_and(lists)
     }
 
-    /// Whether another segment, already reported, is the reason why this one is not expected.
+    /// Whether a segment that was reported before explains why this one is not expected.
     pub(super) fn is_explained(&mut self, set: &Set, member: u16) -> bool {
         if self.is_of_mistyped(set, member)
             || self.lost.narrow(|number| lists_within(set, number, member))

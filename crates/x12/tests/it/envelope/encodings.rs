@@ -69,6 +69,26 @@ fn an_isa_segment_has_sixteen_elements() {
     }
 }
 
+/// One message names the element and both lengths, whatever else the ISA segment has.
+#[test]
+fn isa_elements_have_their_lengths() {
+    for (old, new, element, note) in [
+        ("BLUEBIKES      ", "BLUEBIKES       ", "ISA06", "006"),
+        ("BLUEBIKES      ", "BLUEBIKES", "ISA06", "006"),
+        ("NORTHMILL      ", "NORTHMILL AND SONS", "ISA08", "008"),
+        ("*00401*", "*004010*", "ISA12", "017"),
+        ("*260301*0930*U", "*20260301*0930*U", "ISA09", "014"),
+        ("000000042", "0000000042", "ISA13", "018"),
+        ("000000042", "00000042", "ISA13", "018"),
+    ] {
+        let found = answers(ORDER.replace(old, new).as_bytes());
+        assert_eq!(found.report.len(), 1, "{new}: {:?}", found.report);
+        let wanted = format!("ISA fixed-length field {element} has incorrect length");
+        assert!(found.report[0].contains(&wanted), "{:?}", found.report);
+        assert_eq!(found.interchanges, [format!("R*{note}")], "{new}");
+    }
+}
+
 #[test]
 fn utf_8_is_read_by_characters() {
     let plain = to_json(ORDER.as_bytes(), Layout::Compact).text;
@@ -118,6 +138,8 @@ fn other_files_are_named_for_what_they_are() {
         (b"\xff\xfeI\0S\0A\0*\0", "the file is UTF-16 text"),
         (b"\xfe\xff\0I\0S\0A", "the file is UTF-16 text"),
         (b"\0I\0S\0A\0*\0", "the file is UTF-16 text"),
+        (b"\xff\xfe\0\0I\0\0\0", "the file is UTF-32 text"),
+        (b"MSH|^~\\&|LAB", "the file is HL7 version 2"),
         (b"\xc9\xe2\xc1\x5c\xf0\xf0", "the file is EBCDIC text"),
         (b"\x1f\x8b\x08\0\0\0", "the file is a gzip file"),
         (b"PK\x03\x04\x14\0", "the file is a zip file"),

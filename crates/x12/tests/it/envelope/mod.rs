@@ -1,5 +1,6 @@
 //! Faults of the envelope: what the report says, what becomes of the file, and how it is answered.
 
+mod codes;
 mod encodings;
 mod forms;
 mod groups;

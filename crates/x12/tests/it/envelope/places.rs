@@ -59,3 +59,25 @@ fn control_characters_are_spelled() {
     let found = super::answers(ORDER.replace("IEA*1*000000042", "IEA*1*00\u{7}").as_bytes());
     assert!(found.report[0].contains("00\\x07"), "{:?}", found.report);
 }
+
+/// What ends the reading is reported besides what was found before it.
+#[test]
+fn a_fatal_problem_hides_none_before_it() {
+    let faulty = ORDER
+        .replacen("*ZZ*BLUE", "*QQ*BLUE", 1)
+        .replacen("SE*4*0001", "SE*5*0001", 1);
+    for (end, last) in [
+        ("GE*2*7", "must be terminated with a GE segment"),
+        ("*EA*12.50~SE*4*0002", "ends in the middle of segment PO1"),
+    ] {
+        let cut = &faulty[..faulty.rfind(end).unwrap()];
+        let report = super::answers(cut.as_bytes()).report;
+        assert_eq!(report.len(), 3, "{report:?}");
+        for (message, wanted) in report
+            .iter()
+            .zip(["ISA-5", "Expected 4 instead of 5", last])
+        {
+            assert!(message.contains(wanted), "{wanted}: {report:?}");
+        }
+    }
+}

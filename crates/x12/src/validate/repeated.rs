@@ -1,0 +1,81 @@
+//! HL segments that repeat another one where no level begins.
+//!
+//! A copy of an HL segment is one odd segment. It is told from an HL segment with a wrong identifier by
+//! the segment after it, which a level does not begin with.
+
+use super::Validator;
+use super::guide::GuideOrder;
+use super::hierarchy::Hierarchy;
+use crate::{HierarchyFault, Place, Position, Problem, ProblemKind, Segment};
+
+/// What was known before an HL segment with the identifier of an earlier one.
+pub(super) struct RepeatedLevel {
+    position: Position,
+    guide: GuideOrder,
+    hierarchy: Hierarchy,
+    lost_levels: (usize, u32),
+    /// The loops that it closes.
+    closed: Vec<u16>,
+    /// How many problems were kept.
+    problems: usize,
+}
+
+/// Of how many in a transaction that is remembered: each copies what is known.
+const MOST: u32 = 16;
+
+impl Validator<'_> {
+    /// Remembers what is known before an HL segment with the identifier of an earlier one.
+    #[cold]
+    pub(super) fn remember_repeated_level(&mut self, position: &Position) {
+        self.repeated_levels = self.repeated_levels.saturating_add(1);
+        if self.repeated_levels > MOST {
+            return;
+        }
+        self.repeated_level = Some(Box::new(RepeatedLevel {
+            position: *position,
+            guide: self.guide.clone(),
+            hierarchy: self.hierarchy.clone(),
+            lost_levels: self.notes.lost_levels,
+            closed: self.order.closed().to_vec(),
+            problems: self.notes.first_at(position),
+        }));
+    }
+
+    /// Takes the segment after such an HL segment: if no level begins with it, the HL segment is odd, and
+    /// what follows is checked as if it were not there. At the end of the transaction there is no segment.
+    #[cold]
+    pub(super) fn judge_repeated_level(&mut self, next: Option<(&Segment<'_>, Place)>) {
+        let begins = |(segment, place): (&Segment<'_>, Place)| {
+            self.order.is_of_last(place) && self.guide.may_follow_first(segment)
+        };
+        let is_level = next.is_some_and(begins);
+        let Some(before) = self.repeated_level.take().filter(|_| !is_level) else {
+            return;
+        };
+        let RepeatedLevel {
+            position,
+            guide,
+            hierarchy,
+            lost_levels,
+            closed,
+            problems,
+        } = *before;
+        self.guide = guide;
+        self.guide.odd(b"HL", position.segment);
+        self.hierarchy = hierarchy;
+        self.notes.lost_levels = lost_levels;
+        self.order.take_back_level(&closed, &position);
+        let is_consequence = |problem: &Problem| !is_repeated(problem);
+        self.notes.problems.remove_from(problems, is_consequence);
+    }
+}
+
+fn is_repeated(problem: &Problem) -> bool {
+    matches!(
+        problem.kind,
+        ProblemKind::HierarchyWrong {
+            fault: HierarchyFault::IdRepeated,
+            ..
+        }
+    )
+}
