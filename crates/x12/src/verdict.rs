@@ -448,8 +448,8 @@ mod tests {
             let row = fault.row();
             assert_eq!(row.outcome, row.code.outcome(), "{fault:?}");
             // What is tolerated is not acknowledged.
-            let is_told = row.code != Code::Nothing;
-            assert_eq!(row.outcome > Outcome::Tolerated, is_told, "{fault:?}");
+            let is_reported = row.code != Code::Nothing;
+            assert_eq!(row.outcome > Outcome::Tolerated, is_reported, "{fault:?}");
         }
     }
 }

@@ -16,10 +16,10 @@ const OF_CODES: [&str; 9] = [
     "002", "003", "005", "007", "010", "012", "017", "019", "020",
 ];
 
-/// What a rejected interchange is told that is itself without fault, where another one of the file is not:
+/// The code of an interchange without faults that is rejected because of another one of the file:
 /// nothing of the file is taken.
 const OTHER_REJECTED: &str = "022";
-/// What an interchange with a rejected group is told.
+/// The code of an interchange with a rejected group.
 const GROUP_REJECTED: &str = "024";
 
 /// Writes the TA1.

@@ -56,9 +56,9 @@ pub fn acknowledge(
     let mut group_control = how.numbers.group;
     for (number, interchange) in (1..).zip(&received.interchanges) {
         let findings = findings.interchange(number);
-        let is_told = |number| !is_rejected || functional::is_rejected(findings.group(number));
+        let is_due = |number| !is_rejected || functional::is_rejected(findings.group(number));
         let groups = (1..).zip(&interchange.groups).filter(|(number, group)| {
-            functional::is_answered(group, interchange, &how.form) && is_told(*number)
+            functional::is_answered(group, interchange, &how.form) && is_due(*number)
         });
         let groups: Vec<(u32, &Group)> = groups.collect();
         if groups.is_empty() {

@@ -1,7 +1,7 @@
 //! HL segments that repeat another one where no level begins.
 //!
-//! A copy of an HL segment is one odd segment. It is told from an HL segment with a wrong identifier by
-//! the segment after it, which a level does not begin with.
+//! A copy of an HL segment is one odd segment. What distinguishes it from one with a wrong identifier is
+//! the segment after it: no level begins with that.
 
 use super::Validator;
 use super::guide::GuideOrder;

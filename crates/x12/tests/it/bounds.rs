@@ -148,7 +148,7 @@ fn a_bad_transaction_after_very_many_problems_is_rejected() {
 
 #[test]
 fn misplaced_segments_are_kept_up_to_the_limit() {
-    // Of several misplaced segments in a row only the first is told.
+    // Of several misplaced segments in a row only the first is reported.
     let one = "X~Y~TA1*000000042*260301*0930*A*000~";
     let input = format!("{ISA}{}IEA*0*000000043~", one.repeat(100_000));
     let (_, reading) = read(input.as_bytes(), ReceivedInterchanges::new());

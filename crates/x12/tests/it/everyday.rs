@@ -177,8 +177,8 @@ fn a_lost_segment_is_one_problem() {
     check(0, |segments, number| {
         let mut faulty = segments.to_vec();
         faulty.remove(number);
-        let is_told = !is_ambiguous(segments, number);
-        is_told.then_some(faulty).into_iter().collect()
+        let is_reported = !is_ambiguous(segments, number);
+        is_reported.then_some(faulty).into_iter().collect()
     });
 }
 
