@@ -233,7 +233,10 @@ fn prefixes(expression: &Expression) -> Vec<(Prefix, f64)> {
     expression.paths(&mut paths);
     let records = matches!(
         expression,
-        Expression::Count(_) | Expression::SumOfProducts(..) | Expression::Pair(..)
+        Expression::Count(_)
+            | Expression::SumOfProducts(..)
+            | Expression::AggregateOfProducts(..)
+            | Expression::Pair(..)
     );
     let mut prefixes: Vec<(Prefix, f64)> = Vec::new();
     for path in paths {

@@ -207,19 +207,7 @@ impl Search<'_> {
         if alone && digits < 5 {
             return;
         }
-        let record = case.context.innermost();
-        let nodes = record..self.tree.node(record).end;
-        let numbers = nodes.filter(|&node| {
-            let value = self.tree.node(node).value.as_ref();
-            let number = value
-                .and_then(Scalar::number)
-                .is_some_and(|value| value != 0.0);
-            number && !self.is_envelope(node)
-        });
-        let paths: Vec<Path> = numbers
-            .take(OPERANDS)
-            .filter_map(|number| Some(self.paths(&case.context, number).into_iter().next()?.1))
-            .collect();
+        let paths = self.numbers_of(cases, OPERANDS);
         let number =
             |path: &Path| Box::new(Expression::Number(Box::new(Expression::Path(path.clone()))));
         for (place, one) in paths.iter().enumerate() {
@@ -242,6 +230,24 @@ impl Search<'_> {
         if found.is_empty() && cases.len() >= CASES {
             self.rests(&paths, cases, found);
         }
+    }
+
+    /// The paths to the numbers of the innermost record, at most so many.
+    pub(super) fn numbers_of(&self, cases: &LeafCases<'_>, most: usize) -> Vec<Path> {
+        let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
+            return Vec::new();
+        };
+        let record = case.context.innermost();
+        let nodes = record..self.tree.node(record).end;
+        let numbers = nodes.filter(|&node| {
+            let value = self.tree.node(node).value.as_ref();
+            let number = value
+                .and_then(Scalar::number)
+                .is_some_and(|value| value != 0.0);
+            number && !self.is_envelope(node)
+        });
+        let path = |number| Some(self.paths(&case.context, number).into_iter().next()?.1);
+        numbers.take(most).filter_map(path).collect()
     }
 
     /// What is left of a number of the innermost record after two others.
@@ -353,13 +359,17 @@ impl Search<'_> {
             of,
             Expression::Sum(_)
                 | Expression::SumOfProducts(..)
+                | Expression::AggregateOfProducts(..)
+                | Expression::Quotient(..)
                 | Expression::Product(..)
                 | Expression::Plus(..)
                 | Expression::Minus(..)
                 | Expression::Aggregate(Aggregate::Average, _)
         );
         let mut schemas = Vec::new();
-        if let Expression::SumOfProducts(_, one, other) = of {
+        if let Expression::SumOfProducts(_, one, other)
+        | Expression::AggregateOfProducts(_, _, one, other) = of
+        {
             schemas.extend(one.last().copied());
             schemas.extend(other.last().copied());
         }

@@ -96,6 +96,18 @@ impl Tree {
                 let number = found.first().and_then(|text| number_of(text));
                 number.is_some_and(|number| bound.has(number))
             }),
+            Select::SortedByProduct(one, other, descending) => {
+                let product = |&node: &NodeId| {
+                    let number = |field: &[SchemaId]| number_of(self.below(node, field).first()?);
+                    number(one)
+                        .zip(number(other))
+                        .map_or(f64::NAN, |(a, b)| a * b)
+                };
+                nodes.sort_by(|a, b| {
+                    let order = product(a).total_cmp(&product(b));
+                    if *descending { order.reverse() } else { order }
+                });
+            }
             Select::UpTo => nodes.retain(|&node| node <= context.innermost()),
             Select::First => nodes.truncate(1),
             Select::Last => *nodes = nodes.last().copied().into_iter().collect(),
@@ -215,7 +227,14 @@ impl Tree {
             Expression::Sum(path) => self.numbers(path, context)?.iter().sum(),
             Expression::Aggregate(what, path) => what.of(&self.numbers(path, context)?),
             Expression::SumOfProducts(path, one, other) => {
-                self.sum_of_products(path, one, other, context)?
+                self.products(path, one, other, context)?.iter().sum()
+            }
+            Expression::AggregateOfProducts(what, path, one, other) => {
+                what.of(&self.products(path, one, other, context)?)
+            }
+            Expression::Quotient(one, other) => {
+                let divisor = number(other)?;
+                (divisor != 0.0).then_some(number(one)? / divisor)?
             }
             Expression::Product(one, other) => number(one)? * number(other)?,
             Expression::Plus(one, other) => number(one)? + number(other)?,
@@ -251,13 +270,14 @@ impl Tree {
         (!numbers.is_empty()).then_some(numbers)
     }
 
-    fn sum_of_products(
+    /// The product of two values of each record.
+    fn products(
         &self,
         path: &Path,
         one: &[SchemaId],
         other: &[SchemaId],
         context: &Context,
-    ) -> Option<f64> {
+    ) -> Option<Vec<f64>> {
         let number = |node, field: &[SchemaId]| match self.below(node, field).as_slice() {
             [text] => super::scalar::number_of(text),
             _ => None,
@@ -267,7 +287,7 @@ impl Tree {
             .iter()
             .map(|&record| Some(number(record, one)? * number(record, other)?));
         let products = products.collect::<Option<Vec<f64>>>()?;
-        (!products.is_empty()).then(|| products.iter().sum())
+        (!products.is_empty()).then_some(products)
     }
 
     fn pair(

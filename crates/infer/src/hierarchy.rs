@@ -77,6 +77,31 @@ impl Search<'_> {
         Some(found.steps.last()?.select.clone())
     }
 
+    /// The HL loops of lists, where those some levels below the loops round them are as many as the items.
+    pub(super) fn by_levels(
+        &self,
+        lists: &[ListCase<'_>],
+        schema: SchemaId,
+    ) -> Option<(Vec<Vec<NodeId>>, Vec<Select>)> {
+        let context = &lists.first()?.context;
+        let view = self.view(context, schema)?;
+        let seen = Context {
+            stack: context.stack.get(..=view.own)?.to_vec(),
+            position: 0,
+        };
+        let found = |path: Path| {
+            let of = |list: &ListCase<'_>| {
+                let found = self.tree.find(&path, &list.context);
+                (found.len() == list.items.len()).then_some(found)
+            };
+            let records = lists.iter().map(of).collect::<Option<Vec<_>>>()?;
+            Some((records, path.steps.last()?.select.clone()))
+        };
+        self.levels_with_codes(lists, &seen, &view)
+            .into_iter()
+            .find_map(found)
+    }
+
     /// The loops below one, for each depth, and for each code among those of any of the lists.
     fn levels_with_codes(&self, lists: &[ListCase<'_>], seen: &Context, view: &View) -> Vec<Path> {
         let mut paths = Vec::new();

@@ -19,6 +19,8 @@ const LOOK: usize = 100;
 const EXTREME: f64 = 1.2;
 /// What a low number costs more that is found in a counter.
 const COUNTER: f64 = 1.7;
+/// What a place costs more that has the one value of several records.
+const ELSEWHERE: f64 = 1.5;
 /// The most explanations that are weighed against each other.
 const CANDIDATES: usize = 12;
 
@@ -40,6 +42,9 @@ impl Search<'_> {
             if by_place || Self::is_of_code(target) {
                 self.filtered_sums(cases, target, &mut found);
             }
+            if by_place {
+                self.level_sums(cases, &mut found);
+            }
             if found.is_empty() {
                 self.sums(cases, target, &mut found);
                 self.arithmetic(cases, &mut found);
@@ -54,6 +59,9 @@ impl Search<'_> {
             }
             if found.is_empty() {
                 self.sums_of_sums(cases, &mut found);
+            }
+            if found.is_empty() {
+                self.ratios(cases, &mut found);
             }
             if found.is_empty() {
                 self.texts(cases, seed, &mut found);
@@ -160,6 +168,10 @@ impl Search<'_> {
         for candidate in found.iter_mut() {
             if fixed && !varies && (length < 6 || !is_move(&candidate.expression)) {
                 candidate.cost += 5.0;
+            }
+            // One place that has the value of all records is not where they have it from.
+            if !varies && cases.len() > 1 && is_by_place(&candidate.expression) {
+                candidate.cost += ELSEWHERE;
             }
             candidate.cost -= self.kinship(&candidate.expression, target);
             if is_extreme(&candidate.expression, target) {

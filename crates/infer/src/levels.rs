@@ -6,14 +6,20 @@ use super::draft::{Draft, DraftPart, target_of};
 use super::records::ListCase;
 use super::scalar::Scalar;
 use super::search::{Case, Search, Target};
-use super::wanted::Wanted;
+use super::wanted::{Element, Wanted};
 
+/// The elements by which the search sees a tree of levels in XML: each holds its loop and the levels below it.
+const LEVELS: &str = "levels";
+pub(super) const LEVEL: &str = "level";
+const TREE: &str = "tree";
 /// The members by which the search sees a level: its segments, and the levels below it.
 pub(super) const LOOP: &str = "loop";
 pub(super) const BELOW: &str = "below";
 /// The elements that the template numbers.
 const NUMBER: &str = "HL_01";
 const ABOVE: &str = "HL_02";
+const NUMBER_ID: &str = "HL01";
+const ABOVE_ID: &str = "HL02";
 
 /// A run of HL loops in a list.
 struct Run<'a> {
@@ -72,7 +78,9 @@ impl Search<'_> {
 fn run<'a>(items: &'a [&'a Wanted]) -> Option<Run<'a>> {
     let is_level = |item: &&Wanted| {
         let class = item.class();
-        class.starts_with("HL") && class.ends_with("_loop")
+        let name = class.strip_prefix("loop ");
+        let name = name.or_else(|| class.strip_suffix("_loop"));
+        name.is_some_and(|name| name.starts_with("HL"))
     };
     let start = items.iter().position(is_level)?;
     let (before, rest) = items.split_at(start);
@@ -98,9 +106,21 @@ struct Open {
 
 impl Open {
     fn close(self) -> Wanted {
+        if matches!(self.segments, Wanted::Element(_)) {
+            let below = element(LEVELS, self.below);
+            return element(LEVEL, vec![self.segments, below]);
+        }
         let below = (BELOW.to_owned(), Wanted::List(self.below));
         Wanted::Object(vec![(LOOP.to_owned(), self.segments), below])
     }
+}
+
+fn element(name: &str, children: Vec<Wanted>) -> Wanted {
+    Wanted::Element(Element {
+        name: name.to_owned(),
+        children,
+        ..Element::default()
+    })
 }
 
 /// The tree of numbered loops; none where the numbers are not those of the tree in order.
@@ -132,7 +152,12 @@ fn tree(levels: &[&Wanted], name: &str) -> Option<Wanted> {
     while !open.is_empty() {
         close_last(&mut open, &mut roots);
     }
-    is_deep.then_some(Wanted::List(roots))
+    is_deep.then(|| match roots.first() {
+        // One root, as of a shipment, is no list that happens to have one.
+        Some(Wanted::Element(_)) if roots.len() == 1 => element(TREE, roots),
+        Some(Wanted::Element(_)) => element(LEVELS, roots),
+        _ => Wanted::List(roots),
+    })
 }
 
 fn close_last(open: &mut Vec<Open>, roots: &mut Vec<Wanted>) {
@@ -147,8 +172,10 @@ fn close_last(open: &mut Vec<Open>, roots: &mut Vec<Wanted>) {
 
 /// The number of a loop, that of the level above it, and its segments without both.
 fn parted(level: &Wanted, name: &str) -> Option<(String, Option<String>, Wanted)> {
-    let Wanted::Object(members) = level else {
-        return None;
+    let members = match level {
+        Wanted::Object(members) => members,
+        Wanted::Element(level) => return parted_element(level),
+        _ => return None,
     };
     let (_, Wanted::List(segments)) = members.first().filter(|(key, _)| key == name)? else {
         return None;
@@ -169,4 +196,25 @@ fn parted(level: &Wanted, name: &str) -> Option<(String, Option<String>, Wanted)
     let mut segments = vec![Wanted::Object(elements)];
     segments.extend(rest.iter().cloned());
     Some((number, above, Wanted::List(segments)))
+}
+
+/// The same of an element: its first segment loses the elements that hold the two numbers.
+fn parted_element(level: &Element) -> Option<(String, Option<String>, Wanted)> {
+    let mut level = level.clone();
+    let Wanted::Element(segment) = level.children.first_mut()? else {
+        return None;
+    };
+    let mut take = |id: &str| {
+        let is_it = |child: &Wanted| match child {
+            Wanted::Element(child) => child.id().as_deref() == Some(id),
+            _ => false,
+        };
+        let place = segment.children.iter().position(is_it)?;
+        match segment.children.remove(place) {
+            Wanted::Element(child) => Some(child.text?.qualifier()?),
+            _ => None,
+        }
+    };
+    let (number, above) = (take(NUMBER_ID)?, take(ABOVE_ID));
+    Some((number, above, Wanted::Element(level)))
 }

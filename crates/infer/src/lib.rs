@@ -46,6 +46,7 @@ mod numbered;
 mod order;
 mod parts;
 mod paths;
+mod ratios;
 mod records;
 mod scalar;
 mod search;

@@ -78,7 +78,9 @@ fn cautions(tree: &Tree, path: &Path, notes: &mut Vec<String>) {
             Select::Missing(_) => "those without a value",
             Select::Beyond(..) => THRESHOLD,
             Select::Extreme(..) => "of the greatest or least record",
-            Select::Sorted(..) | Select::Reversed => "in the order of the example",
+            Select::Sorted(..) | Select::SortedByProduct(..) | Select::Reversed => {
+                "in the order of the example"
+            }
             _ => continue,
         };
         if !notes.iter().any(|known| known == note) {

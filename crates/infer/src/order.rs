@@ -2,11 +2,13 @@
 
 use std::cmp::Ordering;
 
+use super::convert::same;
 use super::records::{Alignment, ListCase, MATCHED, Votes};
-use super::scalar::{Scalar, number_of};
+use super::scalar::{Scalar, number_of, round};
 use super::search::Search;
 use super::template::Select;
 use super::tree::{NodeId, SchemaId};
+use super::wanted::Wanted;
 
 impl Search<'_> {
     /// The records in another order than that of the document, with the value that they are sorted by.
@@ -28,7 +30,9 @@ impl Search<'_> {
         let sorted = match self.order(lists, &records, schema) {
             Some((select, true)) => select,
             _ if records.iter().all(is_reversed) => Select::Reversed,
-            found => found?.0,
+            found => self
+                .product_order(lists, &records, schema)
+                .or(found.map(|found| found.0))?,
         };
         Some(Alignment {
             schema,
@@ -116,6 +120,44 @@ impl Search<'_> {
             let select = Select::Sorted(field.clone(), numeric, descending);
             Some((select, self.is_shown(lists, records, field)))
         })
+    }
+
+    /// The product of two numbers by which records are in their order, where each item shows it.
+    fn product_order(
+        &self,
+        lists: &[ListCase<'_>],
+        records: &[Vec<NodeId>],
+        schema: SchemaId,
+    ) -> Option<Select> {
+        let above = lists.first()?.context.innermost();
+        let fields = self.operands(above, schema);
+        for (place, one) in fields.iter().enumerate() {
+            for other in fields.iter().skip(place + 1) {
+                let products = |records: &Vec<NodeId>| {
+                    let product =
+                        |&node| Some(self.number_at(node, one)? * self.number_at(node, other)?);
+                    records.iter().map(product).collect::<Option<Vec<f64>>>()
+                };
+                let products = records.iter().map(products).collect::<Option<Vec<_>>>()?;
+                let mut all = lists.iter().zip(&products);
+                if !all.all(|(list, products)| shows(&list.items, products)) {
+                    continue;
+                }
+                for descending in [true, false] {
+                    let in_order = |products: &Vec<f64>| {
+                        products.is_sorted_by(|a, b| if descending { a > b } else { a < b })
+                    };
+                    if products.iter().all(in_order) {
+                        return Some(Select::SortedByProduct(
+                            one.clone(),
+                            other.clone(),
+                            descending,
+                        ));
+                    }
+                }
+            }
+        }
+        None
     }
 
     /// Whether the first item has a value that its record holds at a place.
@@ -304,4 +346,15 @@ pub(super) fn choose(records: &[NodeId], votes: &[Votes], items: usize) -> Optio
         from += at + 1;
     }
     Some(chosen)
+}
+
+/// Whether each item holds a number, rounded to cents.
+fn shows(items: &[&Wanted], numbers: &[f64]) -> bool {
+    items.len() == numbers.len()
+        && items.iter().zip(numbers).all(|(item, &number)| {
+            let mut leaves = Vec::new();
+            item.own_leaves(&mut leaves);
+            let mut found = leaves.iter().filter_map(|leaf| leaf.number());
+            found.any(|found| same(found, round(number, 2)))
+        })
 }

@@ -253,7 +253,7 @@ impl Search<'_> {
     }
 
     /// The number at a place below a record; of a date, its digits.
-    fn number_at(&self, node: NodeId, field: &[SchemaId]) -> Option<f64> {
+    pub(super) fn number_at(&self, node: NodeId, field: &[SchemaId]) -> Option<f64> {
         match self.tree.below(node, field).as_slice() {
             [text] => number_of(text).or_else(|| number_of(&text.replace('-', ""))),
             _ => None,

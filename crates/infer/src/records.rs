@@ -251,6 +251,9 @@ impl Search<'_> {
         if !all && let Some(sorted) = self.sorted_subset(lists, votes, schema, level) {
             return Some(sorted);
         }
+        if !all && let Some(found) = self.by_hierarchy(lists, votes, schema, level) {
+            return Some(found);
+        }
         let records: Option<Vec<Vec<NodeId>>> = if all {
             Some(lists.iter().map(|list| of(list).to_vec()).collect())
         } else {
@@ -271,6 +274,27 @@ impl Search<'_> {
         Some(Alignment {
             distinct: all && is_distinct(&records, votes),
             coverage: covered(&records, votes)?,
+            schema,
+            level,
+            records,
+            selects,
+        })
+    }
+
+    /// The levels below those round the lists, where the items' values do not contradict that: a value of an
+    /// item may stand in the levels of other lists too.
+    fn by_hierarchy(
+        &self,
+        lists: &[ListCase<'_>],
+        votes: &[Vec<Votes>],
+        schema: SchemaId,
+        level: usize,
+    ) -> Option<Alignment> {
+        let (records, selects) = self.by_levels(lists, schema)?;
+        let coverage = covered(&records, votes)?;
+        (coverage >= COVERAGE).then_some(Alignment {
+            distinct: false,
+            coverage,
             schema,
             level,
             records,
@@ -309,7 +333,8 @@ impl Search<'_> {
             let proven = inner.instances.len() > 1 || opens;
             let code = inner.label.code();
             // Those of which there are several as a rule are not one each for good.
-            if !opens && code.is_some_and(|code| standard::repeats(&code)) {
+            let is_ordered = found.selects.iter().any(Select::is_order);
+            if !is_ordered && !opens && code.is_some_and(|code| standard::repeats(&code)) {
                 break;
             }
             if !(inside && one_each && outer.listed && proven) {

@@ -138,7 +138,7 @@ impl Search<'_> {
     }
 
     /// Sums over the hierarchical levels below the one that is looked at.
-    fn level_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+    pub(super) fn level_sums(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
         let Some(case) = cases.iter().find(|case| case.wanted.is_some()) else {
             return;
         };
@@ -198,7 +198,7 @@ impl Search<'_> {
     }
 
     /// The ways from records of a kind to numbers that each of them has once.
-    fn operands(&self, record: NodeId, schema: SchemaId) -> Vec<Vec<SchemaId>> {
+    pub(super) fn operands(&self, record: NodeId, schema: SchemaId) -> Vec<Vec<SchemaId>> {
         let records = self.tree.within(record, schema).len();
         let below = self.below(record);
         below
@@ -227,6 +227,9 @@ impl Search<'_> {
             .take(PLACES)
             .map(|(item, _)| item)
             .collect();
+        for &schema in kinds.iter().filter(|&&kind| self.tree.schema(kind).listed) {
+            self.product_aggregates(cases, target, schema, found);
+        }
         for schema in kinds {
             if !self.is_number(record, schema)
                 || self.forms.is_code(self.tree, schema)
@@ -245,6 +248,36 @@ impl Search<'_> {
                 self.finish(Expression::Aggregate(what, path), cases, &mut |item| {
                     push(found, cost, item);
                 });
+            }
+        }
+    }
+
+    /// The greatest, the least and the average product of two values of records, where the member is named so.
+    fn product_aggregates(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        schema: SchemaId,
+        found: &mut Vec<Candidate>,
+    ) {
+        let named = Aggregate::ALL
+            .into_iter()
+            .find(|&what| is_named(what, target));
+        let (Some(what), Some(case)) = (named, first_number(cases)) else {
+            return;
+        };
+        let from = case.context.stack.len().saturating_sub(1);
+        let record = case.context.innermost();
+        if self.tree.within(record, schema).len() < 2 || self.is_exhausted() {
+            return;
+        }
+        let operands = self.operands(record, schema);
+        for (place, one) in operands.iter().enumerate() {
+            for other in operands.iter().skip(place + 1) {
+                let path = self.all(from, record, schema);
+                let of = Expression::AggregateOfProducts(what, path, one.clone(), other.clone());
+                let deep = 0.05 * as_number(one.len() + other.len());
+                self.finish(of, cases, &mut |item| push(found, 1.4 + deep, item));
             }
         }
     }

@@ -38,6 +38,8 @@ pub(super) enum Select {
     Unique(Vec<SchemaId>),
     /// All, in the order of a value: whether as numbers, and whether the greatest comes first.
     Sorted(Vec<SchemaId>, bool, bool),
+    /// All, in the order of the product of two numbers, and whether the greatest comes first.
+    SortedByProduct(Vec<SchemaId>, Vec<SchemaId>, bool),
     /// All, the last first.
     Reversed,
     /// The first whose value is the greatest, or else the least.
@@ -71,6 +73,9 @@ impl Select {
             Self::Sorted(field, numeric, descending) => {
                 Self::Sorted(below(field), *numeric, *descending)
             }
+            Self::SortedByProduct(one, other, descending) => {
+                Self::SortedByProduct(below(one), below(other), *descending)
+            }
             Self::Extreme(field, greatest) => Self::Extreme(below(field), *greatest),
             Self::Beyond(field, bound) => Self::Beyond(below(field), *bound),
             by_place => by_place.clone(),
@@ -79,7 +84,10 @@ impl Select {
 
     /// Whether it is about the order of all records.
     pub(super) fn is_order(&self) -> bool {
-        matches!(self, Self::Sorted(..) | Self::Reversed)
+        matches!(
+            self,
+            Self::Sorted(..) | Self::SortedByProduct(..) | Self::Reversed
+        )
     }
 }
 
@@ -181,9 +189,12 @@ pub(super) enum Expression {
     Aggregate(Aggregate, Path),
     /// The sum over records of the product of two of their values.
     SumOfProducts(Path, Vec<SchemaId>, Vec<SchemaId>),
+    /// The greatest, the least or the average of such products.
+    AggregateOfProducts(Aggregate, Path, Vec<SchemaId>, Vec<SchemaId>),
     Product(Box<Expression>, Box<Expression>),
     Plus(Box<Expression>, Box<Expression>),
     Minus(Box<Expression>, Box<Expression>),
+    Quotient(Box<Expression>, Box<Expression>),
     /// The place of the loop's record: the first number, and how much each adds.
     Position(i64, i64),
     /// A value, or another where there is none.
@@ -269,6 +280,7 @@ impl Expression {
             | Self::Sum(path)
             | Self::Aggregate(_, path)
             | Self::SumOfProducts(path, ..)
+            | Self::AggregateOfProducts(_, path, ..)
             | Self::Pair(path, ..) => into.push(path),
             Self::Number(of)
             | Self::Text(of)
@@ -294,6 +306,7 @@ impl Expression {
             Self::Product(one, other)
             | Self::Plus(one, other)
             | Self::Minus(one, other)
+            | Self::Quotient(one, other)
             | Self::Signed(one, other, _) => {
                 one.paths(into);
                 other.paths(into);

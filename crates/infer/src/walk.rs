@@ -123,6 +123,13 @@ pub(super) fn transaction_way(tree: &Tree, template: &Template) -> Option<Vec<St
     let first = ways.first()?;
     let end = first.iter().position(is_transaction)? + 1;
     let way = first.get(..end)?.to_vec();
+    // Of several transactions the output is about all.
+    let several = way
+        .last()
+        .is_some_and(|last| tree.schema(last.schema).instances.len() > 1);
+    if several {
+        return None;
+    }
     let is_alone = way.iter().all(|way| way.select.is_empty());
     let through = |step: &Vec<Step>| step.len() > end && step.starts_with(&way);
     (is_alone && ways.iter().all(through)).then_some(way)

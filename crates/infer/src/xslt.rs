@@ -1,6 +1,7 @@
 //! A template, printed as XSLT 1.0.
 
 mod expression;
+mod levels;
 mod path;
 
 use super::names_of::record_name;
@@ -24,6 +25,8 @@ pub(super) struct Printer<'a> {
     before: Vec<String>,
     /// The name of the innermost loop's counter, where it has a variable.
     counter: Option<String>,
+    /// The variable that holds the levels of the output.
+    numbered: Option<String>,
     /// Whether a function of EXSLT is used.
     exslt: bool,
     /// Whether a function on strings of EXSLT is used.
@@ -37,10 +40,11 @@ pub(super) fn print(tree: &Tree, template: &Template) -> String {
     let mut printer = Printer {
         tree,
         names: vec![None],
-        taken: Vec::new(),
+        taken: levels::VARIABLES.map(str::to_owned).to_vec(),
         hoisted: None,
         before: Vec::new(),
         counter: None,
+        numbered: None,
         exslt: false,
         strings: false,
         lines: Vec::new(),
@@ -130,12 +134,10 @@ impl Printer<'_> {
                 }
             }
             Template::Value(value) => self.content(&value.expression),
+            Template::Levels(_, tree) => self.levels(tree),
             // Objects and lists belong to JSON.
-            Template::Object(_)
-            | Template::List(_)
-            | Template::Keyed(..)
-            | Template::Levels(..)
-            | Template::Entry(..) => {}
+            Template::Object(_) | Template::List(_) | Template::Keyed(..) | Template::Entry(..) => {
+            }
         }
     }
 
@@ -182,6 +184,10 @@ impl Printer<'_> {
         let sorted = selects.filter_map(|select| match select {
             Select::Sorted(field, numeric, descending) => {
                 Some((self.field(field), *numeric, *descending))
+            }
+            Select::SortedByProduct(one, other, descending) => {
+                let product = format!("{} * {}", self.field(one), self.field(other));
+                Some((product, true, *descending))
             }
             Select::Reversed => Some(("position()".to_owned(), true, true)),
             _ => None,

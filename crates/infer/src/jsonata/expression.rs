@@ -118,11 +118,7 @@ impl Printer<'_> {
             Expression::Levels => format!("$count(${LEVELS_NAME})"),
             Expression::Has(path) => format!("$exists({})", self.path(path)),
             Expression::Aggregate(what, path) => {
-                let function = match what {
-                    Aggregate::Max => "max",
-                    Aggregate::Min => "min",
-                    Aggregate::Average => "average",
-                };
+                let function = aggregate_name(*what);
                 let numbers = path
                     .steps
                     .last()
@@ -141,6 +137,14 @@ impl Printer<'_> {
             Expression::SumOfProducts(path, one, other) => {
                 let (one, other) = (self.operand_at(one), self.operand_at(other));
                 format!("$sum({}.({one} * {other}))", self.open_path(path))
+            }
+            Expression::AggregateOfProducts(what, path, one, other) => {
+                let (one, other) = (self.operand_at(one), self.operand_at(other));
+                let name = aggregate_name(*what);
+                format!("${name}({}.({one} * {other}))", self.open_path(path))
+            }
+            Expression::Quotient(one, other) => {
+                format!("{} / {}", self.operand(one), self.operand(other))
             }
             Expression::Product(one, other) => {
                 format!("{} * {}", self.operand(one), self.operand(other))
@@ -186,6 +190,7 @@ impl Printer<'_> {
             Expression::Product(..)
                 | Expression::Plus(..)
                 | Expression::Minus(..)
+                | Expression::Quotient(..)
                 | Expression::Scale(..)
                 | Expression::Concat(_)
                 | Expression::Position(..)
@@ -284,4 +289,13 @@ pub(super) fn reformat(from: DateFormat, to: DateFormat) -> String {
     };
     let pieces: Vec<String> = from.pieces(to).into_iter().map(piece).collect();
     pieces.join(" & ")
+}
+
+/// The function of JSONata for one number of several.
+fn aggregate_name(what: Aggregate) -> &'static str {
+    match what {
+        Aggregate::Max => "max",
+        Aggregate::Min => "min",
+        Aggregate::Average => "average",
+    }
 }

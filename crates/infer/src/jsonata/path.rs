@@ -64,6 +64,7 @@ impl Printer<'_> {
                     | Select::Last
                     | Select::At(_)
                     | Select::Sorted(..)
+                    | Select::SortedByProduct(..)
                     | Select::Reversed
                     | Select::Extreme(..)
                     | Select::UpTo
@@ -143,6 +144,11 @@ impl Printer<'_> {
                 format!("[{} {sign} {}]", self.field(field), self.absolute(path))
             }
             Select::Sorted(field, numeric, descending) => self.sorted(field, *numeric, *descending),
+            Select::SortedByProduct(one, other, descending) => {
+                let sign = if *descending { ">" } else { "" };
+                let (one, other) = (self.sort_key(one, true), self.sort_key(other, true));
+                format!("^({sign}{one} * {other})")
+            }
             Select::Extreme(field, greatest) => {
                 self.sorted(field, self.is_numeric(field), *greatest) + "[0]"
             }
@@ -167,11 +173,15 @@ impl Printer<'_> {
     /// The order of records by a value below them.
     fn sorted(&self, field: &[SchemaId], numeric: bool, descending: bool) -> String {
         let sign = if descending { ">" } else { "" };
+        format!("^({sign}{})", self.sort_key(field, numeric))
+    }
+
+    fn sort_key(&self, field: &[SchemaId], numeric: bool) -> String {
         let key = self.field(field);
         if numeric && field.last().is_some_and(|&last| self.is_text(last)) {
-            format!("^({sign}$number({key}))")
+            format!("$number({key})")
         } else {
-            format!("^({sign}{key})")
+            key
         }
     }
 

@@ -7,6 +7,7 @@ use crate::notation::Notation as _;
 use crate::scalar::{Scalar, number_text};
 use crate::standard;
 use crate::template::{Aggregate, Expression, Path};
+use crate::tree::SchemaId;
 
 /// How many pairs of a qualifier and a product's number a segment may have.
 const PAIRS: usize = 10;
@@ -129,36 +130,39 @@ impl Printer<'_> {
         }
     }
 
-    /// `XPath` 1.0 has neither a greatest nor a least number: the one that no other is beyond.
-    fn aggregate(&mut self, what: Aggregate, path: &Path) -> String {
-        let nodes = self.path(path);
-        match what {
-            Aggregate::Average => format!("sum({nodes}) div count({nodes})"),
-            Aggregate::Max => format!("{nodes}[not(. &lt; {nodes})]").replace("&lt;", "<"),
-            Aggregate::Min => format!("{nodes}[not(. > {nodes})]"),
-        }
+    /// The products of two values of records, as nodes of a variable.
+    fn products(&mut self, path: &Path, one: &[SchemaId], other: &[SchemaId]) -> String {
+        let select = attribute(&self.path(path));
+        let (one, other) = (self.field(one), self.field(other));
+        let name = self.name("products".to_owned());
+        let product = attribute(&format!("{one} * {other}"));
+        self.before.extend([
+            format!("<xsl:variable name=\"{name}\">"),
+            format!("  <xsl:for-each select=\"{select}\">"),
+            format!("    <product><xsl:value-of select=\"{product}\"/></product>"),
+            "  </xsl:for-each>".to_owned(),
+            "</xsl:variable>".to_owned(),
+        ]);
+        self.exslt = true;
+        format!("exsl:node-set(${name})/product")
     }
 
     fn arithmetic(&mut self, expression: &Expression) -> String {
         match expression {
             Expression::Count(path) => format!("count({})", self.path(path)),
+            Expression::Levels => self.count_of_levels(),
             Expression::Has(path) => format!("boolean({})", self.path(path)),
-            Expression::Aggregate(what, path) => self.aggregate(*what, path),
+            Expression::Aggregate(what, path) => aggregate(*what, &self.path(path)),
             Expression::Sum(path) => format!("sum({})", self.path(path)),
             Expression::SumOfProducts(path, one, other) => {
-                let select = attribute(&self.path(path));
-                let (one, other) = (self.field(one), self.field(other));
-                let name = self.name("products".to_owned());
-                let product = attribute(&format!("{one} * {other}"));
-                self.before.extend([
-                    format!("<xsl:variable name=\"{name}\">"),
-                    format!("  <xsl:for-each select=\"{select}\">"),
-                    format!("    <product><xsl:value-of select=\"{product}\"/></product>"),
-                    "  </xsl:for-each>".to_owned(),
-                    "</xsl:variable>".to_owned(),
-                ]);
-                self.exslt = true;
-                format!("sum(exsl:node-set(${name})/product)")
+                format!("sum({})", self.products(path, one, other))
+            }
+            Expression::AggregateOfProducts(what, path, one, other) => {
+                let products = self.products(path, one, other);
+                aggregate(*what, &products)
+            }
+            Expression::Quotient(one, other) => {
+                format!("{} div {}", self.operand(one), self.operand(other))
             }
             Expression::Product(one, other) => {
                 format!("{} * {}", self.operand(one), self.operand(other))
@@ -183,6 +187,7 @@ impl Printer<'_> {
             Expression::Product(..)
                 | Expression::Plus(..)
                 | Expression::Minus(..)
+                | Expression::Quotient(..)
                 | Expression::Scale(..)
                 | Expression::Round(..)
                 | Expression::Position(..)
@@ -285,6 +290,15 @@ impl Printer<'_> {
         };
         let places: Vec<String> = (first..).step_by(2).take(PAIRS).map(place).collect();
         format!("({})", places.join(" | "))
+    }
+}
+
+/// `XPath` 1.0 has neither a greatest nor a least number: the one that no other is beyond.
+fn aggregate(what: Aggregate, nodes: &str) -> String {
+    match what {
+        Aggregate::Average => format!("sum({nodes}) div count({nodes})"),
+        Aggregate::Max => format!("{nodes}[not(. < {nodes})]"),
+        Aggregate::Min => format!("{nodes}[not(. > {nodes})]"),
     }
 }
 

@@ -90,7 +90,7 @@ impl Printer<'_> {
                 format!("[not({field} = preceding-sibling::*/{field})]")
             }
             // A loop says so in an instruction of its own.
-            Select::Sorted(..) | Select::Reversed => String::new(),
+            Select::Sorted(..) | Select::SortedByProduct(..) | Select::Reversed => String::new(),
             Select::Extreme(field, greatest) => {
                 let (label, field) = (self.label(schema), self.field(field));
                 let sign = if *greatest { '<' } else { '>' };

@@ -82,7 +82,8 @@ fn jsonata(template: &str, input: &str) -> String {
 fn xslt(template: &str, input: &str) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("infer");
     fs::create_dir_all(&folder).unwrap();
-    let unique = format!("{:?}", std::thread::current().id());
+    // Tests run in processes of their own, whose threads have the same numbers.
+    let unique = format!("{}-{:?}", std::process::id(), std::thread::current().id());
     let [stylesheet, document] = ["xsl", "xml"].map(|item| folder.join(format!("{unique}.{item}")));
     fs::write(&stylesheet, template).unwrap();
     fs::write(&document, input).unwrap();
