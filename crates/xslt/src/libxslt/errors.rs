@@ -53,6 +53,20 @@ pub(super) fn has_refused() -> bool {
     captured(|item| item.refused.is_some())
 }
 
+/// An error about namespaces in the template, which libxml2 reads all the same.
+pub(super) fn of_namespaces() -> Option<MappingError> {
+    captured(|item| {
+        let fault = item
+            .xml
+            .take_if(|fault| fault.message.starts_with("Namespace"))?;
+        let reason = fault.message.replace('\n', " ");
+        Some(MappingError {
+            position: fault.position(),
+            ..problem(Cause::Template, reason)
+        })
+    })
+}
+
 /// Remembers the first address that was refused.
 pub(super) fn note_refused(address: &str) {
     captured(|item| {

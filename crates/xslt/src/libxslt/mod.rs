@@ -72,6 +72,9 @@ fn transform(template: &str, input: &str, run: &Run) -> Result<String, MappingEr
     let messages = Messages::open().ok_or_else(|| problem(Cause::Limit, "No memory is left"))?;
     setup::prepare(template, run, &messages);
     let template = Document::read(template.as_bytes(), TEMPLATE).ok_or_else(unreadable_template)?;
+    if let Some(error) = errors::of_namespaces() {
+        return Err(error);
+    }
     if let Some(version) = template::newer_version(&template) {
         let reason =
             format!("The template is in XSLT {version}, and 1.0 is built in; {NEEDS_NEWER}");

@@ -31,6 +31,10 @@ fn a_wrong_template_says_where() {
         "The template is not XML: Opening and ending tag mismatch: a line 2 and xsl:template (line 2, column 43)",
     );
     root(
+        "\n<foo:a/>",
+        "Namespace prefix foo on a is not defined; declare the prefix foo with xmlns:foo=\"...\" in xsl:stylesheet (line 3, column 7)",
+    );
+    root(
         "\n<xsl:for-each-group select=\"a\"/>",
         "XSLT 1.0 has no element xsl:for-each-group; for XSLT 2.0 and 3.0 a processor can be plugged in by --xslt-command (line 3)",
     );
