@@ -22,8 +22,19 @@ pub struct ObjectEvent {
     pub version_id: Option<String>,
     /// When it happened, by the clock handed to the store.
     pub at: SystemTime,
+    /// Of an archived object that was restored, what was restored and until when.
+    pub restored: Option<Box<RestoredObject>>,
     /// The destinations that the configuration of the bucket names.
     pub notified: Option<Box<Notified>>,
+}
+
+/// What an event tells of an archived object that can be read for some days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoredObject {
+    /// The storage class of the object.
+    pub storage_class: String,
+    /// When it can be read no longer.
+    pub until: SystemTime,
 }
 
 /// The destinations of an event.
@@ -86,6 +97,10 @@ pub enum ObjectChange {
     ExpiryMarkerCreated,
     /// A lifecycle rule gave the object, or one of its versions, another storage class.
     Transition,
+    /// The restore of an archived object began.
+    RestoreBegun,
+    /// An archived object can be read.
+    RestoreDone,
     /// No object: the notifications of the bucket were set, and S3 tries them.
     Test,
 }
@@ -107,6 +122,8 @@ impl ObjectChange {
             Self::ExpiryDelete => "LifecycleExpiration:Delete",
             Self::ExpiryMarkerCreated => "LifecycleExpiration:DeleteMarkerCreated",
             Self::Transition => "LifecycleTransition",
+            Self::RestoreBegun => "ObjectRestore:Post",
+            Self::RestoreDone => "ObjectRestore:Completed",
             Self::Test => "TestEvent",
         }
     }

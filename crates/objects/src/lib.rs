@@ -24,7 +24,9 @@ pub use embedded::service_access::ServiceAccess;
 pub use embedded::settings::{Account, AccountOf, Clock, Credentials, Ids, Settings};
 pub use embedded::{BLOBS, EmbeddedS3, FromService};
 pub use error_codes::ERROR_CODES;
-pub use event::{NotificationTarget, Notified, ObjectChange, ObjectEvent, TargetKind};
+pub use event::{
+    NotificationTarget, Notified, ObjectChange, ObjectEvent, RestoredObject, TargetKind,
+};
 pub use external::ExternalS3;
 pub use external::client::TrustError;
 pub use external::settings::{Addressing, ExternalSettings, Keys};

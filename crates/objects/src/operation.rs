@@ -4,6 +4,7 @@
 
 mod allowed;
 mod generated;
+mod implemented;
 mod query;
 mod row;
 
@@ -11,9 +12,9 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
-pub(crate) use self::allowed::OperationError;
+pub(crate) use self::allowed::{OperationError, VERSION_2, is_of_body};
 use self::generated::ROWS;
-use self::query::Query;
+pub(crate) use self::query::Query;
 use self::row::Level;
 
 /// A browser's upload, which the service model does not have.

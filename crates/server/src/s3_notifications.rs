@@ -8,7 +8,9 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use b2bi_local_b2bi::Event;
 use b2bi_local_model::Timestamp;
-use b2bi_local_objects::{NotificationTarget, Notified, ObjectChange, ObjectEvent, TargetKind};
+use b2bi_local_objects::{
+    NotificationTarget, Notified, ObjectChange, ObjectEvent, RestoredObject, TargetKind,
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -115,35 +117,49 @@ impl<'a> Facts<'a> {
         let event = self.event;
         let key = utf8_percent_encode(&event.key, KEPT).to_string();
         let object = self.object(&key.replace("%20", "+"), "eTag", "versionId");
-        json!({
-            "eventVersion": "2.1",
-            "eventSource": "aws:s3",
-            "awsRegion": self.region,
-            "eventTime": self.time,
-            "eventName": event.change.name(),
-            "userIdentity": {"principalId": self.account},
-            "requestParameters": {"sourceIPAddress": "127.0.0.1"},
-            "responseElements": {
-                "x-amz-request-id": self.sequencer,
-                "x-amz-id-2": self.sequencer,
+        let ids = json!({"x-amz-request-id": self.sequencer, "x-amz-id-2": self.sequencer});
+        let s3 = json!({
+            "s3SchemaVersion": "1.0",
+            "configurationId": target.configuration_id,
+            "bucket": {
+                "name": event.bucket,
+                "ownerIdentity": {"principalId": self.account},
+                "arn": self.bucket_arn(),
             },
-            "s3": {
-                "s3SchemaVersion": "1.0",
-                "configurationId": target.configuration_id,
-                "bucket": {
-                    "name": event.bucket,
-                    "ownerIdentity": {"principalId": self.account},
-                    "arn": self.bucket_arn(),
-                },
-                "object": object,
-            },
-        })
+            "object": object,
+        });
+        with_known([
+            ("eventVersion", Some("2.1".into())),
+            ("eventSource", Some("aws:s3".into())),
+            ("awsRegion", Some(self.region.into())),
+            ("eventTime", Some(json!(self.time))),
+            ("eventName", Some(event.change.name().into())),
+            ("userIdentity", Some(json!({"principalId": self.account}))),
+            (
+                "requestParameters",
+                Some(json!({"sourceIPAddress": "127.0.0.1"})),
+            ),
+            ("responseElements", Some(ids)),
+            ("s3", Some(s3)),
+            ("glacierEventData", self.restored().map(restore_data)),
+        ])
+    }
+
+    /// The copy of an archived object, once it can be read.
+    fn restored(&self) -> Option<&RestoredObject> {
+        let is_done = self.event.change == ObjectChange::RestoreDone;
+        self.event.restored.as_deref().filter(|_| is_done)
     }
 
     /// The object of a document; the forms name two of its members differently.
     fn object(&self, key: &str, etag: &str, version: &str) -> Value {
         let event = self.event;
-        let size = event.change.is_created().then(|| event.size.into());
+        let is_restored = matches!(
+            event.change,
+            ObjectChange::RestoreBegun | ObjectChange::RestoreDone
+        );
+        let has_size = event.change.is_created() || is_restored;
+        let size = has_size.then(|| event.size.into());
         let tag = (!event.etag.is_empty()).then(|| event.etag.as_str().into());
         with_known([
             ("key", Some(key.into())),
@@ -185,11 +201,17 @@ impl<'a> Facts<'a> {
                 Some("Delete Marker Created"),
             ),
             ObjectChange::Transition => ("Object Storage Class Changed", None, None),
+            ObjectChange::RestoreBegun => ("Object Restore Initiated", None, None),
+            ObjectChange::RestoreDone => ("Object Restore Completed", None, None),
             ObjectChange::TagsPut => ("Object Tags Added", None, None),
             ObjectChange::AclPut => ("Object ACL Updated", None, None),
             ObjectChange::TagsDeleted | ObjectChange::Test => ("Object Tags Deleted", None, None),
         };
         let object = self.object(&event.key, "etag", "version-id");
+        let is_restore = detail_type.starts_with("Object Restore");
+        let archived = event.restored.as_deref().filter(|_| is_restore);
+        let class = archived.map(|archived| archived.storage_class.as_str().into());
+        let until = self.restored().map(|copy| json!(time_of(copy)));
         let known = [
             ("version", Some("0".into())),
             ("bucket", Some(json!({"name": event.bucket}))),
@@ -199,6 +221,8 @@ impl<'a> Facts<'a> {
             ("source-ip-address", Some("127.0.0.1".into())),
             ("reason", reason.map(Value::from)),
             ("deletion-type", deletion.map(Value::from)),
+            ("restore-expiry-time", until),
+            ("source-storage-class", class),
         ];
         (detail_type, with_known(known))
     }
@@ -237,6 +261,19 @@ impl<'a> Facts<'a> {
             self.send(app, &bus, entry);
         }
     }
+}
+
+fn time_of(copy: &RestoredObject) -> Timestamp {
+    let since = copy.until.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// What a record says of a restore that is done.
+fn restore_data(copy: &RestoredObject) -> Value {
+    json!({"restoreEventData": {
+        "lifecycleRestorationExpiryTime": time_of(copy),
+        "lifecycleRestoreStorageClass": copy.storage_class,
+    }})
 }
 
 /// An object of the members that are there.

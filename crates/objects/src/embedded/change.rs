@@ -9,7 +9,7 @@ use super::disk::put;
 use super::rows::{self, Kind};
 use super::state::{Bucket, Object, Store, Upload};
 use super::versions::Version;
-use crate::event::{ObjectChange, ObjectEvent};
+use crate::event::{ObjectChange, ObjectEvent, RestoredObject};
 
 /// The key of an upload's object, and the upload's id.
 pub(crate) type UploadKey = (String, String);
@@ -32,6 +32,7 @@ pub(crate) struct KeyEvent {
     pub(crate) size: u64,
     pub(crate) etag: String,
     pub(crate) version_id: Option<String>,
+    pub(crate) restored: Option<Box<RestoredObject>>,
 }
 
 /// What was there before a change.
@@ -149,6 +150,7 @@ impl Store {
             size: event.size,
             etag: event.etag,
             version_id: event.version_id,
+            restored: event.restored,
             at: now,
         };
         events.into_iter().map(event).collect()

@@ -13,6 +13,7 @@ use s3s::path::check_bucket_name;
 use serde::{Deserialize, Serialize};
 
 use super::EmbeddedS3;
+use super::archive::Restored;
 use super::body::IN_ROW;
 use super::configuration::{self, Configurations};
 use super::content::Content;
@@ -104,6 +105,12 @@ struct DescribedObject {
     acl: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "ObjectLock::is_unset")]
     lock: ObjectLock,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bucket_key_enabled: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    website_redirect_location: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    restored: Option<Restored>,
     #[serde(default, skip_serializing_if = "DescribedUpload::is_plain")]
     upload: DescribedUpload,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -269,6 +276,9 @@ fn described_object(key: &str, object: &Object) -> Result<DescribedObject, Objec
         customer_key_md5: headers.customer_key_md5.clone(),
         acl: headers.acl.clone(),
         lock: headers.lock,
+        bucket_key_enabled: headers.bucket_key_enabled,
+        website_redirect_location: headers.website_redirect_location.clone(),
+        restored: headers.restored,
         upload: DescribedUpload::of(object),
         metadata: metadata
             .map(|(name, metadata)| (name.clone(), metadata.clone()))
@@ -448,6 +458,9 @@ impl Store {
             customer_key_md5: described.customer_key_md5.map(wanted_key_md5).transpose()?,
             acl: described.acl.map(wanted_acl).transpose()?,
             lock: described.lock,
+            bucket_key_enabled: described.bucket_key_enabled,
+            website_redirect_location: described.website_redirect_location,
+            restored: described.restored,
             content_type: described.content_type,
             cache_control: described.cache_control,
             content_disposition: described.content_disposition,

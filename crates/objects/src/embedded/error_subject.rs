@@ -2,7 +2,7 @@
 //!
 //! Assumption A-287: which members the errors have.
 
-use http::header::HOST;
+use http::header::{HOST, RANGE};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use percent_encoding::percent_decode_str;
 
@@ -50,6 +50,7 @@ pub(crate) struct RequestSubject {
     source: Option<HeaderValue>,
     condition: Option<&'static str>,
     method: Method,
+    range: Option<HeaderValue>,
 }
 
 impl RequestSubject {
@@ -61,6 +62,7 @@ impl RequestSubject {
             source: headers.get(COPY_SOURCE).cloned(),
             condition: only_condition(headers),
             method: request.method().clone(),
+            range: headers.get(RANGE).cloned(),
         }
     }
 
@@ -71,6 +73,7 @@ impl RequestSubject {
         let host = self.host.as_ref().and_then(|host| host.to_str().ok());
         let target = target(self.uri.path(), host);
         let source = self.source.as_ref().and_then(|source| source.to_str().ok());
+        let range = self.range.as_ref().and_then(|range| range.to_str().ok());
         ErrorSubject {
             resource: self.uri.path().to_owned(),
             key: source.map_or(target.key, source_key),
@@ -79,6 +82,8 @@ impl RequestSubject {
             version: query_value(&self.uri, "versionId"),
             condition: self.condition,
             method: Some(self.method),
+            range: range.map(str::to_owned),
+            part: query_value(&self.uri, "partNumber"),
         }
     }
 }
@@ -119,6 +124,8 @@ pub(crate) struct ErrorSubject {
     version: Option<String>,
     condition: Option<&'static str>,
     method: Option<Method>,
+    range: Option<String>,
+    part: Option<String>,
 }
 
 impl ErrorSubject {
@@ -148,6 +155,8 @@ impl ErrorSubject {
                     (!self.key.is_empty()).then_some("DeleteMarker"),
                 ),
             ],
+            "InvalidRange" => vec![("RangeRequested", self.range.as_deref())],
+            "InvalidPartNumber" => vec![("PartNumberRequested", self.part.as_deref())],
             "PreconditionFailed" => vec![("Condition", self.condition)],
             code if OF_BUCKETS.contains(&code) => vec![("BucketName", Some(self.bucket.as_str()))],
             _ => Vec::new(),
@@ -197,6 +206,15 @@ mod tests {
         check(uri, &[], "MethodNotAllowed", &marker);
         check("/b", &[], "MethodNotAllowed", &[("Method", "GET")]);
         check(uri, &[], "AccessDenied", &[("Resource", "/b/a%20b/c")]);
+        let range = [("range", "bytes=5-")];
+        check(
+            uri,
+            &range,
+            "InvalidRange",
+            &[("RangeRequested", "bytes=5-")],
+        );
+        let part = [("PartNumberRequested", "2")];
+        check("/b/k?partNumber=2", &[], "InvalidPartNumber", &part);
         let source = [(COPY_SOURCE, "/other/x%20y/z?versionId=1")];
         check("/b/k", &source, "NoSuchKey", &[("Key", "x y/z")]);
     }

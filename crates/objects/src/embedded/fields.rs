@@ -4,6 +4,7 @@
 
 use s3s::dto::{Metadata, ServerSideEncryption, StorageClass, Timestamp};
 
+use super::archive::Restored;
 use super::lock::ObjectLock;
 
 /// The headers an object is written with and read with.
@@ -18,12 +19,17 @@ pub(crate) struct Headers {
     pub(crate) metadata: Option<Metadata>,
     pub(crate) server_side_encryption: Option<ServerSideEncryption>,
     pub(crate) ssekms_key_id: Option<String>,
+    /// Whether the bucket's own key is used with KMS; none where nobody said.
+    pub(crate) bucket_key_enabled: Option<bool>,
     pub(crate) storage_class: Option<StorageClass>,
     /// The MD5 of the customer's key.
     pub(crate) customer_key_md5: Option<String>,
     /// The access control list; none for one that is private.
     pub(crate) acl: Option<Box<str>>,
     pub(crate) lock: ObjectLock,
+    pub(crate) website_redirect_location: Option<String>,
+    /// The copy of an archived object that can be read.
+    pub(crate) restored: Option<Restored>,
 }
 
 /// Takes the [`Headers`] out of an input shape.
@@ -39,10 +45,13 @@ macro_rules! headers_of {
             metadata: $input.metadata.take(),
             server_side_encryption: $input.server_side_encryption.take(),
             ssekms_key_id: $input.ssekms_key_id.take(),
+            bucket_key_enabled: $input.bucket_key_enabled.take(),
             storage_class: $input.storage_class.take(),
             customer_key_md5: $crate::embedded::fields::customer_key!($input)?,
             acl: None,
             lock: $crate::embedded::lock::ObjectLock::default(),
+            website_redirect_location: $input.website_redirect_location.take(),
+            restored: None,
         }
     };
 }
@@ -64,6 +73,7 @@ macro_rules! tell_encryption {
         let headers: &$crate::embedded::fields::Headers = $headers;
         $output.server_side_encryption = headers.encryption();
         $output.ssekms_key_id = headers.ssekms_key_id.clone();
+        $output.bucket_key_enabled = headers.bucket_key_enabled;
         let md5 = &headers.customer_key_md5;
         let algorithm = || $crate::embedded::customer_key::AES256.to_owned();
         $output.sse_customer_algorithm = md5.as_ref().map(|_| algorithm());
@@ -91,6 +101,7 @@ macro_rules! describe {
             metadata: $object.headers.metadata.clone(),
             parts_count: $view.parts_count,
             storage_class: $object.headers.storage_class_header(),
+            website_redirect_location: $object.headers.website_redirect_location.clone(),
             ..Default::default()
         }
     };
@@ -152,11 +163,16 @@ const STORAGE_CLASSES: [&str; 13] = [
     "STANDARD_IA",
 ];
 
+/// How the location of a redirect begins.
+const REDIRECTS: [&str; 3] = ["/", "http://", "https://"];
+const REDIRECT_BYTES: usize = 2048;
+
 impl Headers {
     /// Puts in what S3 adds by itself, and takes out what is of the transfer only.
     ///
     /// # Errors
-    /// `MetadataTooLarge`, `InvalidStorageClass`.
+    /// `MetadataTooLarge`, `InvalidStorageClass`, `InvalidRedirectLocation`, and those of
+    /// [`check_encryption`](Self::check_encryption).
     pub(crate) fn flushed(mut self) -> s3s::S3Result<Self> {
         let class = self.storage_class.as_ref().map(StorageClass::as_str);
         if class.is_some_and(|class| !STORAGE_CLASSES.contains(&class)) {
@@ -165,6 +181,8 @@ impl Headers {
                 "The storage class you specified is not valid"
             ));
         }
+        self.check_encryption()?;
+        check_redirect(self.website_redirect_location.as_deref())?;
         let metadata = self.metadata.iter().flatten();
         if metadata
             .map(|(name, value)| name.len() + value.len())
@@ -203,6 +221,30 @@ impl Headers {
             .as_ref()
             .map_or(StorageClass::STANDARD, StorageClass::as_str)
     }
+}
+
+/// Refuses what a website cannot redirect to.
+///
+/// Source: docs `how-to-page-redirect`, 2026-11.
+fn check_redirect(location: Option<&str>) -> s3s::S3Result<()> {
+    let leads = |location: &str| REDIRECTS.iter().any(|start| location.starts_with(start));
+    match location {
+        Some(location) if location.len() > REDIRECT_BYTES => Err(no_redirect(
+            "The length of website redirect location cannot exceed 2,048 characters.",
+        )),
+        Some(location) if !leads(location) => Err(no_redirect(
+            "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// An error that the library does not know.
+fn no_redirect(message: &'static str) -> s3s::S3Error {
+    let code = s3s::S3ErrorCode::Custom("InvalidRedirectLocation".into());
+    let mut error = s3s::S3Error::with_message(code, message);
+    error.set_status_code(http::StatusCode::BAD_REQUEST);
+    error
 }
 
 /// A content encoding less `aws-chunked`, which belongs to the transfer; none when nothing is left.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use s3s::dto::{Metadata, ServerSideEncryption, StorageClass, Timestamp, TimestampFormat};
 use serde::{Deserialize, Serialize};
 
+use super::archive::Restored;
 use super::fields::Headers;
 use super::lock::ObjectLock;
 
@@ -27,6 +28,12 @@ pub(super) struct HeadersRow {
     acl: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "ObjectLock::is_unset")]
     lock: ObjectLock,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bucket_key_enabled: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    website_redirect_location: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    restored: Option<Restored>,
 }
 
 pub(super) fn headers_row(headers: &Headers) -> HeadersRow {
@@ -61,6 +68,9 @@ pub(super) fn headers_row(headers: &Headers) -> HeadersRow {
         customer_key_md5: headers.customer_key_md5.clone(),
         acl: headers.acl.clone(),
         lock: headers.lock,
+        bucket_key_enabled: headers.bucket_key_enabled,
+        website_redirect_location: headers.website_redirect_location.clone(),
+        restored: headers.restored,
     }
 }
 
@@ -84,5 +94,8 @@ pub(super) fn read_headers(row: HeadersRow) -> Headers {
         customer_key_md5: row.customer_key_md5,
         acl: row.acl,
         lock: row.lock,
+        bucket_key_enabled: row.bucket_key_enabled,
+        website_redirect_location: row.website_redirect_location,
+        restored: row.restored,
     }
 }

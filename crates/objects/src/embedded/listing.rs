@@ -3,10 +3,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::time::SystemTime;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use s3s::dto::{CommonPrefix, EncodingType};
+use s3s::dto::{
+    CommonPrefix, EncodingType, OptionalObjectAttributes, OptionalObjectAttributesList,
+};
 use s3s::{S3Result, s3_error};
+
+use super::state::Store;
 
 /// What a list asks for.
 pub(crate) struct Query<'a> {
@@ -45,6 +50,16 @@ pub(crate) fn limit(wished: Option<i32>) -> S3Result<i32> {
         ));
     }
     Ok(wished.min(MAX_KEYS))
+}
+
+/// The time now where a list is to tell of restored objects.
+pub(crate) fn restored_at(
+    store: &Store,
+    asked: Option<&OptionalObjectAttributesList>,
+) -> Option<SystemTime> {
+    let mut asked = asked.into_iter().flatten();
+    let asked = asked.any(|it| it.as_str() == OptionalObjectAttributes::RESTORE_STATUS);
+    asked.then(|| store.now())
 }
 
 /// Answers the query. It seeks past each common prefix, so its cost is that of what it tells.

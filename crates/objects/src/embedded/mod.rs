@@ -1,6 +1,7 @@
 //! The embedded S3: its state, its operations, and the way in over HTTP.
 
 mod acl;
+mod archive;
 mod blobs;
 mod body;
 mod bucket_policy;
@@ -19,6 +20,8 @@ mod described_parts;
 mod digests;
 mod disk;
 pub(crate) mod disk_error;
+mod encryption;
+mod error_details;
 mod error_subject;
 mod fields;
 mod form;
@@ -403,6 +406,7 @@ impl EmbeddedS3 {
         {
             presigned_headers::add(query, request.headers_mut());
         }
+        conditions::quote_tags(request.headers_mut());
         let host = request
             .headers()
             .get(HOST)

@@ -1,19 +1,24 @@
 //! Headers that a presigned URL carries in its query.
 //!
 //! SDKs for JavaScript put the `x-amz-` headers of a presigned request into its query, and S3 reads
-//! them there.
+//! them there. With version 2 of signatures, which boto3 uses with other endpoints than those of AWS, the
+//! type and the digest of the body are there as well.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
 
 use super::unauthenticated::is_signing;
+use crate::operation::{Query, VERSION_2, is_of_body};
 
 /// Adds the headers of the query; a header that the request has itself counts.
 pub(super) fn add(query: &str, headers: &mut HeaderMap) {
+    let is_version_2 = Query::read(Some(query)).has(VERSION_2);
     for pair in query.split('&') {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let key = percent_decode_str(key).decode_utf8_lossy();
-        if !key.to_ascii_lowercase().starts_with("x-amz-") || is_signing(&key) {
+        let key = key.to_ascii_lowercase();
+        let is_header = key.starts_with("x-amz-") || is_version_2 && is_of_body(&key);
+        if !is_header || is_signing(&key) {
             continue;
         }
         let value: Vec<u8> = percent_decode_str(value).collect();
@@ -48,5 +53,29 @@ mod tests {
             ("x-amz-meta-a", "b c"),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn version_2_has_headers_of_the_body_there() {
+        for (query, expected) in [
+            (
+                "Signature=s&content-type=text%2Fx&Content-MD5=m",
+                &["text/x", "m"][..],
+            ),
+            ("X-Amz-Signature=s&content-type=text%2Fx&Content-MD5=m", &[]),
+            ("Signature=s&cache-control=x", &[]),
+        ] {
+            let mut headers = HeaderMap::new();
+            add(query, &mut headers);
+            let found: Vec<_> = ["content-type", "content-md5"]
+                .iter()
+                .filter_map(|name| headers.get(*name)?.to_str().ok())
+                .collect();
+            assert_eq!(
+                (found.as_slice(), headers.len()),
+                (expected, expected.len()),
+                "{query}"
+            );
+        }
     }
 }

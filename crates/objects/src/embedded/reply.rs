@@ -6,6 +6,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderName, Head
 use http::{Response, StatusCode};
 use s3s::{Body, S3Error, S3ErrorCode};
 
+use super::error_details;
 use super::error_subject::ErrorSubject;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
@@ -117,6 +118,10 @@ pub(crate) fn message(code: &str) -> Option<&'static str> {
         .map(|(_, message)| *message)
 }
 
+/// Marks an answer whose status is 202, which the library does not let an operation say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Accepted;
+
 /// The answer that tells of an error.
 pub(crate) fn of_error(error: S3Error) -> Response<Body> {
     let status = error
@@ -182,6 +187,9 @@ pub(crate) fn complete(
         // The library answers HEAD of a part or a range with 200.
         *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
     }
+    if answer.extensions_mut().remove::<Accepted>().is_some() {
+        *answer.status_mut() = StatusCode::ACCEPTED;
+    }
     if let Ok(value) = HeaderValue::from_str(request_id) {
         answer.headers_mut().insert(REQUEST_ID, value.clone());
         answer.headers_mut().insert(HOST_ID, value);
@@ -194,10 +202,11 @@ pub(crate) fn complete(
 }
 
 fn complete_error(answer: &mut Response<Body>, request_id: &str, subject: &ErrorSubject) {
+    let details = error_details::take(answer.headers_mut());
     let body = answer.body().bytes().unwrap_or_default();
     let Some(completed) = std::str::from_utf8(&body)
         .ok()
-        .and_then(|xml| with_members(xml, request_id, subject))
+        .and_then(|xml| with_members(xml, &details, request_id, subject))
     else {
         return;
     };
@@ -206,7 +215,12 @@ fn complete_error(answer: &mut Response<Body>, request_id: &str, subject: &Error
 }
 
 /// Adds to an error's XML the members it lacks: the library knows neither path nor request id.
-fn with_members(xml: &str, request_id: &str, subject: &ErrorSubject) -> Option<String> {
+fn with_members(
+    xml: &str,
+    details: &[(&str, String)],
+    request_id: &str,
+    subject: &ErrorSubject,
+) -> Option<String> {
     let (before, after) = xml.rsplit_once("</Error>")?;
     let code = before.split_once("<Code>")?.1.split_once("</Code>")?.0;
     let mut completed = before.to_owned();
@@ -214,6 +228,9 @@ fn with_members(xml: &str, request_id: &str, subject: &ErrorSubject) -> Option<S
         push(&mut completed, "Message", message(code).unwrap_or(code));
     }
     for (name, text) in subject.members(code) {
+        push(&mut completed, name, text);
+    }
+    for (name, text) in details {
         push(&mut completed, name, text);
     }
     push(&mut completed, "RequestId", request_id);

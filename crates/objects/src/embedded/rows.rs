@@ -83,6 +83,8 @@ struct ObjectRow {
     tags: Vec<(String, String)>,
     #[serde(default, skip_serializing_if = "is_default")]
     version: VersionId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    upload_id: Option<Box<str>>,
 }
 
 fn is_default(version: &VersionId) -> bool {
@@ -179,6 +181,7 @@ fn object_row(object: &Object) -> ObjectRow {
         parts: object.parts.iter().map(part).collect(),
         tags: object.tags.clone(),
         version: object.version.clone(),
+        upload_id: object.upload_id.clone(),
     }
 }
 
@@ -329,6 +332,7 @@ impl<'a> Loader<'a> {
             parts: parts.collect::<Result<_, RowError>>()?,
             tags: row.tags,
             version: row.version,
+            upload_id: row.upload_id,
         })
     }
 

@@ -3,7 +3,8 @@
 //! What is not in it answers `NotImplemented`, which is the library's default.
 
 use async_trait::async_trait;
-use http::Method;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method};
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
     CompleteMultipartUploadOutput, CopyObjectInput, CopyObjectOutput, CreateBucketInput,
@@ -21,8 +22,8 @@ use s3s::dto::{
     ListObjectsV2Output, ListPartsInput, ListPartsOutput, PutBucketPolicyInput,
     PutBucketPolicyOutput, PutObjectInput, PutObjectLegalHoldInput, PutObjectLegalHoldOutput,
     PutObjectOutput, PutObjectRetentionInput, PutObjectRetentionOutput, PutObjectTaggingInput,
-    PutObjectTaggingOutput, UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput,
-    UploadPartOutput,
+    PutObjectTaggingOutput, RestoreObjectInput, RestoreObjectOutput, UploadPartCopyInput,
+    UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3, S3Request, S3Response, S3Result};
 
@@ -31,7 +32,7 @@ use super::location::Endpoint;
 use super::new_bucket::NewBucket;
 use super::operations::{
     buckets, complete, configuration, copy, delete, list, list_uploads, multipart, object_lock,
-    read, tagging, versions, write,
+    read, restore, tagging, versions, write,
 };
 use super::settings::Account;
 use super::state::Store;
@@ -77,7 +78,11 @@ impl S3 for Store {
         &self,
         request: S3Request<HeadBucketInput>,
     ) -> S3Result<S3Response<HeadBucketOutput>> {
-        run(self, buckets::head, request)
+        let mut answer = run(self, buckets::head, request)?;
+        // S3 sends it although there is no body.
+        let xml = HeaderValue::from_static("application/xml");
+        answer.headers.insert(CONTENT_TYPE, xml);
+        Ok(answer)
     }
 
     async fn get_bucket_location(
@@ -225,6 +230,13 @@ impl S3 for Store {
         request: S3Request<PutObjectRetentionInput>,
     ) -> S3Result<S3Response<PutObjectRetentionOutput>> {
         run(self, object_lock::put_retention, request)
+    }
+
+    async fn restore_object(
+        &self,
+        request: S3Request<RestoreObjectInput>,
+    ) -> S3Result<S3Response<RestoreObjectOutput>> {
+        restore::restore(self, &account(&request), request.input)
     }
 
     async fn create_multipart_upload(

@@ -99,6 +99,8 @@ pub(crate) struct Object {
     pub(crate) tags: Vec<(String, String)>,
     /// Set where the object is put into its bucket.
     pub(crate) version: VersionId,
+    /// The multipart upload that it was made of; none after an import.
+    pub(crate) upload_id: Option<Box<str>>,
 }
 
 /// An object for a bucket, and its event.
@@ -395,6 +397,7 @@ impl Store {
                 etag: String::new(),
                 version_id: None,
                 at: self.now(),
+                restored: None,
                 notified,
             });
         }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use s3s::{S3Error, S3ErrorCode};
 
+use super::archive;
 use super::fields::Headers;
 use super::listing::{self, Query};
 use super::reply;
@@ -62,6 +63,9 @@ impl ObjectStore for Store {
         range: Option<Range<u64>>,
     ) -> Result<Object, ObjectError> {
         let object = self.object(account, bucket, key)?;
+        object
+            .headers
+            .check_readable(self.now(), archive::NOT_READABLE)?;
         let content = match range {
             Some(range) => object.content.slice(range),
             None => object.content.clone(),

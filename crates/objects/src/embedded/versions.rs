@@ -140,6 +140,19 @@ impl Bucket {
         })
     }
 
+    /// The version that was made of a multipart upload.
+    pub(crate) fn object_of_upload(&self, key: &str, upload_id: &str) -> Option<Arc<Object>> {
+        let older = self.versions.get(key).into_iter();
+        let older = older.flat_map(BTreeMap::values);
+        let older = older.filter_map(|version| match version {
+            Version::Object(object) => Some(object),
+            Version::DeleteMarker(_) => None,
+        });
+        let mut objects = self.objects.get(key).into_iter().chain(older);
+        let found = objects.find(|object| object.upload_id.as_deref() == Some(upload_id));
+        found.map(Arc::clone)
+    }
+
     /// The sequence of a version that is newer than all of the key's that are not current.
     pub(crate) fn next_sequence(&self, key: &str) -> u64 {
         let newest = self.versions.get(key).and_then(BTreeMap::last_key_value);
@@ -281,7 +294,7 @@ impl<'a> KeyEdit<'a> {
         })
     }
 
-    /// Makes the object the current one, with the lock that it has in the bucket.
+    /// Makes the object the current one, with the lock and the encryption that it has in the bucket.
     ///
     /// # Errors
     /// It asks for a lock, and the bucket has no object lock.
@@ -291,6 +304,7 @@ impl<'a> KeyEdit<'a> {
         change: ObjectChange,
     ) -> S3Result<Arc<Object>> {
         object.headers.lock = object.headers.lock.in_bucket(self.bucket, self.now())?;
+        object.headers.encrypt_in(self.bucket);
         object.version = self.make_room();
         let object = Arc::new(object);
         self.tell(change, Some(&object), &object.version);
@@ -443,6 +457,7 @@ impl<'a> KeyEdit<'a> {
                 .map(|object| object.entity_tag.clone())
                 .unwrap_or_default(),
             version_id: is_told.then(|| version.name().to_owned()),
+            restored: None,
         });
     }
 }

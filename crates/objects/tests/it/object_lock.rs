@@ -2,7 +2,7 @@
 
 use super::*;
 
-const DAY: u64 = 24 * 60 * 60;
+pub(crate) const DAY: u64 = 24 * 60 * 60;
 /// 2026-01-01.
 const START: u64 = 1_767_225_600;
 const LOCKED: &str = "x-amz-bucket-object-lock-enabled: true";
@@ -13,28 +13,28 @@ const COMPLIANCE: &str = "x-amz-object-lock-mode: COMPLIANCE";
 const FEBRUARY: &str = "x-amz-object-lock-retain-until-date: 2026-02-01T00:00:00Z";
 const HOLD: &str = "x-amz-object-lock-legal-hold: ON";
 
-struct World {
-    s3: EmbeddedS3,
+pub(crate) struct World {
+    pub(crate) s3: EmbeddedS3,
     now: Arc<AtomicU64>,
 }
 
 /// What a request was answered with.
-struct Answer {
+pub(crate) struct Answer {
     /// The error's code, or the status.
-    outcome: String,
-    headers: http::HeaderMap,
-    text: String,
+    pub(crate) outcome: String,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 }
 
 impl World {
     /// The bucket `locked`, and the bucket `plain`, which has versions and no object lock.
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let now = Arc::new(AtomicU64::new(START));
         let time = Arc::clone(&now);
         let clock =
@@ -56,11 +56,11 @@ impl World {
         world
     }
 
-    fn wait(&self, days: u64) {
+    pub(crate) fn wait(&self, days: u64) {
         self.now.fetch_add(days * DAY, Ordering::Relaxed);
     }
 
-    async fn ask(&self, request: &str, headers: &[&str], body: &str) -> Answer {
+    pub(crate) async fn ask(&self, request: &str, headers: &[&str], body: &str) -> Answer {
         let (method, uri) = request.split_once(' ').unwrap();
         let mut request = Request::builder()
             .method(method)
@@ -83,7 +83,13 @@ impl World {
         }
     }
 
-    async fn check(&self, request: &str, headers: &[&str], body: &str, outcome: &str) -> Answer {
+    pub(crate) async fn check(
+        &self,
+        request: &str,
+        headers: &[&str],
+        body: &str,
+        outcome: &str,
+    ) -> Answer {
         let answer = self.ask(request, headers, body).await;
         let told = &answer.text;
         assert_eq!(answer.outcome, outcome, "{request} {headers:?}: {told}");

@@ -1,9 +1,31 @@
-//! When an object expires, as the header `x-amz-expiration` tells it.
+//! When an object expires and an upload is given up, as headers tell it.
 
-use super::rule::{LIFECYCLE, rules};
+use std::time::SystemTime;
+
+use super::rule::{LIFECYCLE, midnight_after, rules};
 use crate::embedded::state::{Bucket, Object};
 
 impl Bucket {
+    /// When an upload of the key that began at a time is given up, and by which rule.
+    ///
+    /// Source: docs `API_CreateMultipartUpload`, 2026-11.
+    pub(crate) fn abortion(
+        &self,
+        key: &str,
+        initiated: SystemTime,
+    ) -> Option<(SystemTime, String)> {
+        if !self.configurations.contains_key(LIFECYCLE) {
+            return None;
+        }
+        let rules = rules(self).into_iter();
+        let fitting = rules.filter(|rule| rule.filter.fits_marker(key));
+        let ends = fitting.filter_map(|rule| {
+            let end = midnight_after(initiated, rule.upload_days?)?;
+            Some((end, rule.id))
+        });
+        ends.min()
+    }
+
     /// The value of `x-amz-expiration` for a current object: its end by the rule that is the first to
     /// remove it, if there is one.
     ///

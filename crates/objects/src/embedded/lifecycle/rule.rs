@@ -51,7 +51,7 @@ pub(super) struct Filter {
 /// When so many days since a time are over: at the midnight that follows them.
 ///
 /// Assumption A-283.
-fn midnight_after(since: SystemTime, days: u64) -> Option<SystemTime> {
+pub(super) fn midnight_after(since: SystemTime, days: u64) -> Option<SystemTime> {
     let since = since.duration_since(UNIX_EPOCH).unwrap_or_default();
     let day = (since.as_secs() / DAY)
         .saturating_add(days)

@@ -27,10 +27,40 @@ pub(crate) fn complete(
     endpoint: Option<&Endpoint>,
     input: CompleteMultipartUploadInput,
 ) -> S3Result<CompleteMultipartUploadOutput> {
-    let object = assemble(memory, account, &input)?;
-    check_whole(&object, &input)?;
-    let id = (input.key.clone(), input.upload_id);
-    let placed: S3Result<_> = memory.write(account, |buckets| {
+    let placed = match place(memory, account, &input) {
+        Err(error) if *error.code() == S3ErrorCode::NoSuchUpload => {
+            placed_before(memory, account, &input)?.ok_or(error)?
+        }
+        placed => placed?,
+    };
+    let Placed {
+        object,
+        version_id,
+        expiration,
+    } = placed;
+    let mut output = CompleteMultipartUploadOutput {
+        version_id,
+        expiration,
+        location: endpoint.map(|endpoint| endpoint.url.clone()),
+        bucket: Some(input.bucket),
+        key: Some(input.key),
+        e_tag: Some(object.etag()),
+        checksum_type: Some(object.checksum.dto_type()),
+        server_side_encryption: object.headers.encryption(),
+        ssekms_key_id: object.headers.ssekms_key_id.clone(),
+        bucket_key_enabled: object.headers.bucket_key_enabled,
+        ..Default::default()
+    };
+    tell_checksum!(output, &object.checksum);
+    Ok(output)
+}
+
+/// Puts the object in place of its upload.
+fn place(memory: &Store, account: &str, input: &CompleteMultipartUploadInput) -> S3Result<Placed> {
+    let object = assemble(memory, account, input)?;
+    check_whole(&object, input)?;
+    let id = (input.key.clone(), input.upload_id.clone());
+    memory.write(account, |buckets| {
         let bucket = bucket_mut(buckets, &input.bucket)?;
         let current = bucket.objects.get(&input.key).map(AsRef::as_ref);
         conditions::check_write(
@@ -49,26 +79,27 @@ pub(crate) fn complete(
             expiration: bucket.expiration(&input.key, &object),
             object,
         })
-    });
-    let Placed {
-        object,
-        version_id,
-        expiration,
-    } = placed?;
-    let mut output = CompleteMultipartUploadOutput {
-        version_id,
-        expiration,
-        location: endpoint.map(|endpoint| endpoint.url.clone()),
-        bucket: Some(input.bucket),
-        key: Some(input.key),
-        e_tag: Some(object.etag()),
-        checksum_type: Some(object.checksum.dto_type()),
-        server_side_encryption: object.headers.encryption(),
-        ssekms_key_id: object.headers.ssekms_key_id.clone(),
-        ..Default::default()
-    };
-    tell_checksum!(output, &object.checksum);
-    Ok(output)
+    })
+}
+
+/// The object that an earlier request made of the upload, while it is there: clients repeat a request
+/// whose answer they did not get.
+///
+/// Source: docs `API_CompleteMultipartUpload`, 2026-11; Assumption A-289.
+fn placed_before(
+    memory: &Store,
+    account: &str,
+    input: &CompleteMultipartUploadInput,
+) -> S3Result<Option<Placed>> {
+    memory.read(account, |buckets| {
+        let bucket = bucket(buckets, &input.bucket)?;
+        let object = bucket.object_of_upload(&input.key, &input.upload_id);
+        Ok(object.map(|object| Placed {
+            version_id: bucket.shown_version_id(&object.version),
+            expiration: bucket.expiration(&input.key, &object),
+            object,
+        }))
+    })
 }
 
 /// What an upload says of the object it becomes, and the parts chosen for it.
@@ -126,6 +157,7 @@ fn assemble(
         parts: plan.parts.into_iter().map(record).collect(),
         tags: plan.tags,
         version: VersionId::default(),
+        upload_id: Some(input.upload_id.as_str().into()),
     })
 }
 

@@ -14,11 +14,16 @@ use crate::embedded::conditions::{self, ReadConditions};
 use crate::embedded::content::Content;
 use crate::embedded::customer_key;
 use crate::embedded::digests::{self, Digests};
-use crate::embedded::fields::{Headers, headers_of, tell_checksum, tell_encryption};
+use crate::embedded::fields::{Headers, customer_key, headers_of, tell_checksum, tell_encryption};
 use crate::embedded::lock::asked_lock;
 use crate::embedded::state::{self, NewObject, Object, Store};
 use crate::embedded::versions::Found;
 use crate::event::ObjectChange;
+
+/// What S3 says of a source that is archived.
+///
+/// Source: Assumption A-288.
+const ARCHIVED: &str = "Operation is not valid for the source object's storage class";
 
 /// Finds the source of a copy.
 fn source(memory: &Store, account: &str, source: &CopySource) -> S3Result<Found> {
@@ -69,10 +74,11 @@ pub(crate) fn object(
         given.as_deref(),
     )?;
     source_conditions(&mut input).check_source(&original)?;
-    let replaces = input
-        .metadata_directive
-        .as_ref()
-        .is_some_and(|directive| directive.as_str() == MetadataDirective::REPLACE);
+    original.headers.check_readable(memory.now(), ARCHIVED)?;
+    let metadata = input.metadata_directive.as_ref();
+    let replaces = replaces_all(metadata.map(MetadataDirective::as_str), "metadata")?;
+    let tagging = input.tagging_directive.as_ref();
+    let replaces_tags = replaces_all(tagging.map(TaggingDirective::as_str), "tagging")?;
     let asked = Headers {
         lock: asked_lock!(input, memory.now())?,
         acl: given_acl!(input).of_upload(memory, account, &input.bucket)?,
@@ -99,13 +105,10 @@ pub(crate) fn object(
         merged(&original, asked, replaces),
         digests_of(&original, algorithm)?,
     )?;
-    copy.tags = match input
-        .tagging_directive
-        .as_ref()
-        .map(TaggingDirective::as_str)
-    {
-        Some(TaggingDirective::REPLACE) => tagging::from_header(input.tagging.as_deref())?,
-        _ => original.tags.clone(),
+    copy.tags = if replaces_tags {
+        tagging::from_header(input.tagging.as_deref())?
+    } else {
+        original.tags.clone()
     };
     let (matches, none_matches) = (
         condition(headers, &IF_MATCH)?,
@@ -124,6 +127,15 @@ pub(crate) fn object(
         copy_source_version_id: found.version_id,
         ..copy_output(&placed.object)
     })
+}
+
+/// Whether a directive says that what the request has replaces what the source has.
+fn replaces_all(directive: Option<&str>, what: &str) -> S3Result<bool> {
+    match directive {
+        None | Some(MetadataDirective::COPY) => Ok(false),
+        Some(MetadataDirective::REPLACE) => Ok(true),
+        Some(_) => Err(s3_error!(InvalidArgument, "Unknown {what} directive.")),
+    }
 }
 
 /// The digests of a copy; those that the original has are not made again.
@@ -165,6 +177,7 @@ fn changes_nothing(asked: &Headers) -> bool {
     asked.storage_class.is_none()
         && asked.server_side_encryption.is_none()
         && asked.customer_key_md5.is_none()
+        && asked.website_redirect_location.is_none()
 }
 
 /// The copy's headers: the source's, unless the request replaces them; how it is stored is asked
@@ -180,6 +193,9 @@ fn merged(original: &Object, asked: Headers, replaces: bool) -> Headers {
         customer_key_md5: asked.customer_key_md5,
         acl: asked.acl,
         lock: asked.lock,
+        bucket_key_enabled: asked.bucket_key_enabled,
+        website_redirect_location: asked.website_redirect_location,
+        restored: None,
         ..original.headers.clone()
     }
 }
@@ -224,6 +240,7 @@ pub(crate) fn part(
         unmodified_since: input.copy_source_if_unmodified_since,
     };
     conditions.check_source(&original)?;
+    original.headers.check_readable(memory.now(), ARCHIVED)?;
     let content = match &input.copy_source_range {
         Some(range) => ranged(&original, range)?,
         None => original.content.clone(),
@@ -234,6 +251,8 @@ pub(crate) fn part(
         upload_id: &input.upload_id,
         number: input.part_number,
     };
+    let given = customer_key!(input)?;
+    let headers = multipart::headers(memory, account, &place, given.as_deref(), |_| Ok(()))?;
     let digests = Digests::of(Algorithm::Crc64Nvme, &content)?;
     let part = multipart::store(memory, account, &place, (content, digests), &[])?;
     let mut result = CopyPartResult {
@@ -242,11 +261,13 @@ pub(crate) fn part(
         ..Default::default()
     };
     tell_checksum!(result, &part.checksum);
-    Ok(UploadPartCopyOutput {
+    let mut output = UploadPartCopyOutput {
         copy_part_result: Some(result),
         copy_source_version_id: found.version_id,
         ..Default::default()
-    })
+    };
+    tell_encryption!(output, &headers);
+    Ok(output)
 }
 
 /// Cuts the range out; unlike in a read, it must lie within the object.

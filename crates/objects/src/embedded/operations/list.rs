@@ -1,6 +1,7 @@
 //! Objects listed, in both versions of the operation.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -40,6 +41,7 @@ pub(crate) fn version_2(
             .filter(|after| !after.is_empty()),
         limit: usize::try_from(max_keys).unwrap_or_default(),
     };
+    let restored = listing::restored_at(memory, input.optional_object_attributes.as_ref());
     let wanted = input
         .fetch_owner
         .unwrap_or_default()
@@ -57,7 +59,7 @@ pub(crate) fn version_2(
             next_continuation_token: page.next.as_deref().map(encode),
             continuation_token: input.continuation_token.clone(),
             common_prefixes: encoding.prefixes(&page.prefixes),
-            contents: contents(&page, encoding, wanted.as_ref()),
+            contents: contents(&page, encoding, wanted.as_ref(), restored),
             encoding_type: encoding.as_s3(),
             ..Default::default()
         })
@@ -78,6 +80,7 @@ pub(crate) fn version_1(
         after: input.marker.as_deref().filter(|marker| !marker.is_empty()),
         limit: usize::try_from(max_keys).unwrap_or_default(),
     };
+    let restored = listing::restored_at(memory, input.optional_object_attributes.as_ref());
     let owner = owner(memory.owner(account));
     memory.read(account, |buckets| {
         let page = listing::page(&bucket(buckets, &input.bucket)?.objects, &query);
@@ -92,7 +95,7 @@ pub(crate) fn version_1(
             max_keys: Some(max_keys),
             is_truncated: Some(page.next.is_some()),
             common_prefixes: encoding.prefixes(&page.prefixes),
-            contents: contents(&page, encoding, Some(&owner)),
+            contents: contents(&page, encoding, Some(&owner), restored),
             encoding_type: encoding.as_s3(),
             ..Default::default()
         })
@@ -103,6 +106,7 @@ fn contents(
     page: &Page<'_, Arc<Object>>,
     encoding: KeyEncoding,
     owner: Option<&Owner>,
+    restored: Option<SystemTime>,
 ) -> Option<Vec<S3Object>> {
     let objects = page.items.iter().map(|(key, object)| S3Object {
         key: Some(encoding.write(key)),
@@ -115,6 +119,7 @@ fn contents(
         checksum_algorithm: Some(vec![object.checksum.algorithm.dto()]),
         checksum_type: Some(object.checksum.dto_type()),
         owner: owner.cloned(),
+        restore_status: restored.and_then(|now| object.headers.restore_status(now)),
         ..Default::default()
     });
     (!page.items.is_empty()).then(|| objects.collect())

@@ -140,11 +140,9 @@ pub(crate) fn parts(
     let max_parts = listing::limit(input.max_parts)?;
     let marker = input.part_number_marker.unwrap_or_default();
     memory.read(account, |buckets| {
-        let upload = multipart::find(
-            bucket(buckets, &input.bucket)?,
-            &input.key,
-            &input.upload_id,
-        )?;
+        let bucket = bucket(buckets, &input.bucket)?;
+        let upload = multipart::find(bucket, &input.key, &input.upload_id)?;
+        let (abort_date, abort_rule_id) = multipart::abortion(bucket, &input.key, upload.initiated);
         let rest = || upload.parts.range(marker.saturating_add(1)..);
         let told: Vec<Part> = rest()
             .take(usize::try_from(max_parts).unwrap_or_default())
@@ -168,6 +166,8 @@ pub(crate) fn parts(
             checksum_algorithm: upload.chosen.then(|| upload.algorithm.dto()),
             checksum_type: upload.chosen.then(|| checksum_type(upload.composite)),
             parts: Some(told),
+            abort_date,
+            abort_rule_id,
             ..Default::default()
         })
     })

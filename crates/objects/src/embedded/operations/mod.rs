@@ -14,6 +14,7 @@ pub(crate) mod multipart;
 pub(crate) mod object_acl;
 pub(crate) mod object_lock;
 pub(crate) mod read;
+pub(crate) mod restore;
 pub(crate) mod tagging;
 pub(crate) mod versions;
 pub(crate) mod write;
@@ -35,7 +36,7 @@ fn owner(account: &str) -> Owner {
 
 /// Changes what is said of the object, or of the version that is named; returns the version's id.
 ///
-/// `edit` tells whether there is something to be notified of.
+/// `edit` tells whether there is something to be notified of; `changes` names it.
 ///
 /// # Errors
 /// There is no such object, `edit` refuses, or the disk does not accept the change.
@@ -44,7 +45,7 @@ fn amend(
     account: &str,
     bucket_name: &str,
     (key, version_id): (&str, Option<&str>),
-    change: ObjectChange,
+    changes: &[ObjectChange],
     edit: impl FnOnce(&Bucket, &mut Object) -> S3Result<bool>,
 ) -> S3Result<Option<String>> {
     store.write(account, |buckets| {
@@ -52,14 +53,16 @@ fn amend(
         let found = bucket.find(key, version_id)?;
         let mut after = Object::clone(&found.object);
         let is_told = edit(bucket, &mut after)?;
-        let event = KeyEvent {
-            change,
+        let event = |change: &ObjectChange| KeyEvent {
+            change: *change,
             key: key.to_owned(),
             size: after.content.size(),
             etag: after.entity_tag.clone(),
             version_id: found.version_id.clone(),
+            restored: after.headers.restored_object().map(Box::new),
         };
-        let events = is_told.then_some(event).into_iter().collect();
+        let told = if is_told { changes } else { &[] };
+        let events = told.iter().map(event).collect();
         let change = bucket.replacement(key, after);
         store.change(account, bucket_name, bucket, vec![change], events)?;
         Ok(found.version_id)

@@ -1,8 +1,10 @@
 //! Multipart uploads: begun, fed with parts, aborted.
 
+use std::time::SystemTime;
+
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumType,
-    CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag, UploadPartInput,
+    CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag, Timestamp, UploadPartInput,
     UploadPartOutput,
 };
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
@@ -64,7 +66,7 @@ pub(crate) fn create(
         acl: given_acl!(input).of_upload(memory, account, &input.bucket)?,
         ..headers_of!(input)
     };
-    let upload = Upload {
+    let mut upload = Upload {
         initiated: memory.now(),
         headers: headers.flushed()?,
         tags: tagging::from_header(input.tagging.as_deref())?,
@@ -81,17 +83,30 @@ pub(crate) fn create(
         checksum_type: wish.map(|_| checksum::checksum_type(composite)),
         ..Default::default()
     };
-    tell_encryption!(output, &upload.headers);
     let id = output.upload_id.clone().unwrap_or_default();
     memory.write(account, |buckets| {
         check_room(buckets)?;
         let bucket = bucket_mut(buckets, &input.bucket)?;
         // The default retention is counted from the completion.
         lock.in_bucket(bucket, memory.now())?;
+        upload.headers.encrypt_in(bucket);
+        tell_encryption!(output, &upload.headers);
+        (output.abort_date, output.abort_rule_id) = abortion(bucket, &input.key, upload.initiated);
         memory.keep_upload(account, &input.bucket, (&input.key, &id), &upload)?;
         bucket.uploads.insert((input.key, id), upload);
         Ok(output)
     })
+}
+
+/// When a lifecycle rule gives an upload up, and the rule.
+pub(crate) fn abortion(
+    bucket: &Bucket,
+    key: &str,
+    initiated: SystemTime,
+) -> (Option<Timestamp>, Option<String>) {
+    let end = bucket.abortion(key, initiated);
+    let end = end.map(|(date, rule)| (date.into(), rule));
+    end.unzip()
 }
 
 /// Refuses one more upload than an account may have under way.
@@ -142,32 +157,46 @@ pub(crate) async fn upload_part(
     let input = request.input;
     check_number(input.part_number)?;
     let given = customer_key!(input)?;
-    memory.read(account, |buckets| {
-        let upload = find(
-            bucket(buckets, &input.bucket)?,
-            &input.key,
-            &input.upload_id,
-        )?;
-        customer_key::check(upload.headers.customer_key_md5.as_deref(), given.as_deref())?;
-        check_claimed(upload, &claims)
-    })?;
-    checksum::check_md5(
-        input.content_md5.as_deref(),
-        &checksum::hex(&received.1.md5),
-    )?;
     let place = Place {
         bucket: &input.bucket,
         key: &input.key,
         upload_id: &input.upload_id,
         number: input.part_number,
     };
+    let headers = headers(memory, account, &place, given.as_deref(), |upload| {
+        check_claimed(upload, &claims)
+    })?;
+    checksum::check_md5(
+        input.content_md5.as_deref(),
+        &checksum::hex(&received.1.md5),
+    )?;
     let part = store(memory, account, &place, received, &claims)?;
     let mut output = UploadPartOutput {
         e_tag: Some(etag(&part)),
         ..Default::default()
     };
+    tell_encryption!(output, &headers);
     tell_checksum!(output, &part.checksum);
     Ok(output)
+}
+
+/// The headers of the upload that a part is for, if the part may be added.
+///
+/// # Errors
+/// `NoSuchBucket`, `NoSuchUpload`, another customer key than the upload's, or what the check says.
+pub(crate) fn headers(
+    memory: &Store,
+    account: &str,
+    place: &Place<'_>,
+    customer_key: Option<&str>,
+    check: impl FnOnce(&Upload) -> S3Result<()>,
+) -> S3Result<Headers> {
+    memory.read(account, |buckets| {
+        let upload = find(bucket(buckets, place.bucket)?, place.key, place.upload_id)?;
+        customer_key::check(upload.headers.customer_key_md5.as_deref(), customer_key)?;
+        check(upload)?;
+        Ok(upload.headers.clone())
+    })
 }
 
 /// Puts a part into its upload, in place of any other of its number.

@@ -91,7 +91,7 @@ impl Place<'_> {
             self.account,
             bucket,
             (key, self.version_id),
-            ObjectChange::AclPut,
+            &[ObjectChange::AclPut],
             |bucket, object| {
                 acl::check_ownership(&bucket.configurations)?;
                 acl::check_allowed(&list, &bucket.configurations)?;

@@ -10,10 +10,6 @@ use s3s::{S3ErrorCode, S3Result};
 use super::amend;
 use crate::embedded::lock::{self, ObjectLock, Retention};
 use crate::embedded::state::{Store, bucket};
-use crate::event::ObjectChange;
-
-/// S3 has no event for locks, so [`amend`] sends none.
-const NOT_SENT: ObjectChange = ObjectChange::Put;
 
 /// Sets the retention of an object, or ends it.
 pub(crate) fn put_retention(
@@ -91,7 +87,7 @@ fn change(
         account,
         bucket_name,
         version,
-        NOT_SENT,
+        &[],
         |bucket, object| {
             lock::check_bucket(bucket)?;
             change(&mut object.headers.lock)?;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use http::StatusCode;
+use http::{HeaderName, HeaderValue, StatusCode};
 use s3s::dto::{
     ChecksumMode, GetObjectAttributesInput, GetObjectAttributesOutput, GetObjectAttributesParts,
     GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, ObjectAttributes,
@@ -10,12 +10,16 @@ use s3s::dto::{
 };
 use s3s::{S3ErrorCode, S3Response, S3Result, s3_error};
 
+use crate::embedded::archive;
 use crate::embedded::checksum::Checksum;
 use crate::embedded::conditions::ReadConditions;
 use crate::embedded::customer_key;
+use crate::embedded::error_details::Detail;
 use crate::embedded::fields::{customer_key, describe, size, tell_checksum, tell_encryption};
 use crate::embedded::lock::tell_lock;
 use crate::embedded::state::{Object, Store};
+
+const TAG_COUNT: HeaderName = HeaderName::from_static("x-amz-tagging-count");
 
 /// The part of an object that a read asks for.
 struct View {
@@ -42,7 +46,7 @@ impl View {
         match (range, part) {
             (None, None) => Ok(all),
             (Some(range), None) => {
-                let range = range.check(whole).map_err(|_| S3ErrorCode::InvalidRange)?;
+                let range = range.check(whole).map_err(|_| no_such_range(whole))?;
                 Ok(Self {
                     range,
                     partial: true,
@@ -65,6 +69,7 @@ impl View {
                 ..all
             });
         }
+        let no_such_part = || no_such_part(object.parts.len());
         let at = object.parts.iter().position(|part| part.number == number);
         let (before, part) = at
             .and_then(|at| object.parts.split_at_checked(at))
@@ -87,11 +92,16 @@ impl View {
     }
 }
 
-fn no_such_part() -> s3s::S3Error {
+fn no_such_range(size: u64) -> s3s::S3Error {
+    Detail::ObjectSize.add(s3_error!(InvalidRange), &size.to_string())
+}
+
+fn no_such_part(parts: usize) -> s3s::S3Error {
     let mut error = s3_error!(InvalidRange, "The requested partnumber is not satisfiable");
     error.set_code(S3ErrorCode::Custom("InvalidPartNumber".into()));
     error.set_status_code(StatusCode::RANGE_NOT_SATISFIABLE);
-    error
+    // An object that came whole has one part.
+    Detail::PartCount.add(error, &parts.max(1).to_string())
 }
 
 fn wants_checksum(mode: Option<&ChecksumMode>) -> bool {
@@ -116,12 +126,16 @@ pub(crate) fn get(
         unmodified_since: input.if_unmodified_since,
     };
     conditions.check(&object)?;
+    object
+        .headers
+        .check_readable(memory.now(), archive::NOT_READABLE)?;
     let view = View::of(&object, input.range, input.part_number)?;
     let mut output = describe!(GetObjectOutput, object, view);
     tell_encryption!(output, &object.headers);
     tell_lock!(output, &object.headers.lock);
     output.version_id = found.version_id;
     output.expiration = found.expiration;
+    output.restore = object.headers.restore_header(memory.now());
     if wants_checksum(input.checksum_mode.as_ref())
         && let Some(checksum) = &view.checksum
     {
@@ -159,13 +173,20 @@ pub(crate) fn head(
     tell_lock!(output, &object.headers.lock);
     output.version_id = found.version_id;
     output.expiration = found.expiration;
+    output.restore = object.headers.restore_header(memory.now());
     if wants_checksum(input.checksum_mode.as_ref())
         && let Some(checksum) = &view.checksum
     {
         tell_checksum!(output, checksum);
         output.checksum_type = Some(object.checksum.dto_type());
     }
-    Ok(S3Response::new(output))
+    let mut answer = S3Response::new(output);
+    // The library does not know that S3 tells it here as well.
+    if !object.tags.is_empty() {
+        let count = HeaderValue::from(object.tags.len());
+        answer.headers.insert(TAG_COUNT, count);
+    }
+    Ok(answer)
 }
 
 /// Tells the attributes that are requested by name.
@@ -200,7 +221,18 @@ pub(crate) fn attributes(
     })
 }
 
+/// The checksum as attributes tell it: that of parts without their number.
+///
+/// Source: moto's tests that were verified against AWS, `test_copy_key_with_args__using_multipart`.
 fn checksum_output(checksum: &Checksum) -> s3s::dto::Checksum {
+    let (value, _) = checksum
+        .value
+        .split_once('-')
+        .unwrap_or((&checksum.value, ""));
+    let checksum = &Checksum {
+        value: value.to_owned(),
+        ..checksum.clone()
+    };
     let mut told = s3s::dto::Checksum {
         checksum_type: Some(checksum.dto_type()),
         ..Default::default()

@@ -124,7 +124,7 @@ pub(crate) fn put(
             account,
             bucket,
             (key, version_id),
-            ObjectChange::TagsPut,
+            &[ObjectChange::TagsPut],
             |_, object| {
                 object.tags = tags;
                 Ok(true)
@@ -165,7 +165,7 @@ pub(crate) fn delete(
             account,
             bucket,
             (key, version_id),
-            ObjectChange::TagsDeleted,
+            &[ObjectChange::TagsDeleted],
             |_, object| {
                 object.tags.clear();
                 Ok(true)

@@ -1,6 +1,7 @@
 //! Versions of objects listed.
 
 use std::ops::Bound;
+use std::time::SystemTime;
 
 use s3s::dto::{
     DeleteMarkerEntry, ListObjectVersionsInput, ListObjectVersionsOutput, ObjectVersion,
@@ -48,6 +49,7 @@ pub(crate) fn list(
     };
     check_markers(&query)?;
     let limit = usize::try_from(max_keys).unwrap_or_default();
+    let restored = listing::restored_at(memory, input.optional_object_attributes.as_ref());
     let owner = owner(memory.owner(account));
     memory.read(account, |buckets| {
         let bucket = bucket(buckets, &input.bucket)?;
@@ -69,7 +71,7 @@ pub(crate) fn list(
             output.next_key_marker = Some(encoding.write(last.key()));
             output.next_version_id_marker = last.version_id();
         }
-        fill(&mut output, &page, encoding, &owner);
+        fill(&mut output, &page, encoding, (&owner, restored));
         Ok(output)
     })
 }
@@ -185,7 +187,7 @@ fn fill(
     output: &mut ListObjectVersionsOutput,
     page: &[Entry<'_>],
     encoding: KeyEncoding,
-    owner: &Owner,
+    (owner, restored): (&Owner, Option<SystemTime>),
 ) {
     let mut prefixes = Vec::new();
     let (mut objects, mut markers) = (Vec::new(), Vec::new());
@@ -209,6 +211,7 @@ fn fill(
                 checksum_algorithm: Some(vec![object.checksum.algorithm.dto()]),
                 checksum_type: Some(object.checksum.dto_type()),
                 owner: Some(owner.clone()),
+                restore_status: restored.and_then(|now| object.headers.restore_status(now)),
                 ..Default::default()
             }),
             Entry::Version {

@@ -104,5 +104,6 @@ pub(crate) fn whole(
         parts: Vec::new(),
         tags: Vec::new(),
         version: VersionId::default(),
+        upload_id: None,
     })
 }
