@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::route::Protocol;
 
 const UNKNOWN_SERVICE: &str = "UnknownServiceException";
+const UNKNOWN_OPERATION: &str = "UnknownOperationException";
 
 /// An error reply before a protocol has given it its form.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,7 +88,7 @@ impl ServiceError {
     pub fn unknown_operation(service: &str, operation: &str) -> Self {
         Self::front(
             StatusCode::NOT_FOUND,
-            "UnknownOperationException",
+            UNKNOWN_OPERATION,
             format!("{service} has no operation '{operation}'"),
         )
     }
@@ -110,6 +111,12 @@ impl ServiceError {
     #[must_use]
     pub fn is_unknown_service(&self) -> bool {
         self.code == UNKNOWN_SERVICE
+    }
+
+    /// Whether the request names an operation that its service does not have.
+    #[must_use]
+    pub fn is_unknown_operation(&self) -> bool {
+        self.code == UNKNOWN_OPERATION
     }
 
     /// The body is not what the protocol or the model's types demand.

@@ -20,6 +20,7 @@ use b2bi_local_registry::{
 use b2bi_local_sigv4::Verifier;
 use b2bi_local_stacks::Stacks;
 use http::HeaderValue;
+use http::request::Parts;
 use tokio::sync::watch;
 
 use crate::admin::Snapshots;
@@ -255,13 +256,13 @@ impl App {
     /// Who answers a request that is not answered here.
     pub(crate) fn passes_to(
         &self,
-        path: &str,
+        head: &Parts,
         found: &Result<Route<'_>, ServiceError>,
     ) -> Option<&Upstream> {
         let upstream = self.upstream.as_ref();
         match found {
-            Ok(Route::Objects) if !is_of_an_emulator(path) => self.objects.upstream(),
-            _ => upstream.filter(|upstream| upstream.takes(path, found)),
+            Ok(Route::Objects) if !is_of_an_emulator(head.uri.path()) => self.objects.upstream(),
+            _ => upstream.filter(|upstream| upstream.takes(head, found)),
         }
     }
 

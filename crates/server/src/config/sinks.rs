@@ -10,6 +10,9 @@ use http::Uri;
 use super::{COUNT, list, parse};
 use crate::settings::{Resolved, SettingError, without_secrets};
 
+/// The value that stands for no `EventBridge`, not even that of the upstream.
+const NOWHERE: &str = "none";
+
 /// Where events and log records go of themselves.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SinksConfig {
@@ -77,7 +80,7 @@ pub(super) fn sinks(settings: &Resolved) -> Result<SinksConfig, SettingError> {
     Ok(SinksConfig {
         files: files.map(PathBuf::from).collect(),
         webhooks: urls(settings, "events-webhook")?,
-        event_bridges: urls(settings, "events-eventbridge")?,
+        event_bridges: event_bridges(settings)?,
         logs: urls(settings, "logs-endpoint")?,
         notifications: notifications(settings)?,
         credentials: credentials(settings)?,
@@ -87,6 +90,15 @@ pub(super) fn sinks(settings: &Resolved) -> Result<SinksConfig, SettingError> {
         },
         attempts,
     })
+}
+
+/// Those that are configured, else that of the upstream, whose rules are about these events.
+fn event_bridges(settings: &Resolved) -> Result<Vec<Uri>, SettingError> {
+    match settings.value("events-eventbridge") {
+        "" => urls(settings, "upstream"),
+        NOWHERE => Ok(Vec::new()),
+        _ => urls(settings, "events-eventbridge"),
+    }
 }
 
 fn notifications(settings: &Resolved) -> Result<Option<Uri>, SettingError> {

@@ -21,6 +21,7 @@ use super::timeout::TimeoutBody;
 use super::{body, crash};
 use crate::app::{App, system_time};
 use crate::calibration::replaced;
+use crate::services::logs;
 
 /// A request for a service.
 pub(super) struct Call<'a> {
@@ -87,11 +88,23 @@ impl Call<'_> {
         body: TimeoutBody,
         recorder: &mut RequestRecorder<'_>,
     ) -> Response<Bytes> {
-        match body::read(body, self.app.config.max_body_bytes).await {
-            Ok(body) => self.operation(service, operation, &body, recorder).await,
-            Err(error) => self
-                .encoder(Some(service), operation.name)
-                .render(Err(error)),
+        let limit = self.app.config.max_body_bytes;
+        let failed = |error| {
+            let encoder = self.encoder(Some(service), operation.name);
+            encoder.render(Err(error))
+        };
+        let body = match body::read(body, limit).await {
+            Ok(body) => body,
+            Err(error) => return failed(error),
+        };
+        let response = self.operation(service, operation, &body, recorder).await;
+        match &self.app.upstream {
+            Some(upstream) if logs::knows_nothing(service.descriptor(), &response) => {
+                let (account, head) = (&self.caller.account, self.head.clone());
+                let passed = upstream.pass_whole(account, head, body, limit).await;
+                passed.unwrap_or_else(failed)
+            }
+            _ => response,
         }
     }
 

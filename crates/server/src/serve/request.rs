@@ -215,7 +215,7 @@ impl<'a> Destination<'a> {
         if let Some(traffic) = app.traffic.as_ref().filter(|_| Traffic::takes(head)) {
             return Self::Traffic(traffic, client, route);
         }
-        match (app.passes_to(head.uri.path(), &route), route) {
+        match (app.passes_to(head, &route), route) {
             (Some(upstream), _) => Self::Upstream(upstream, client),
             (None, Ok(Route::Objects)) => Self::Objects(client),
             (None, route) => Self::Service(client, route),

@@ -17,6 +17,7 @@ use hyper_util::client::legacy::Error as ClientError;
 use super::timeout::TimeoutBody;
 use crate::client::{HttpClient, http_client, root_cause};
 use crate::config::UpstreamConfig;
+use crate::traffic::Traffic;
 
 /// Marks what was passed on once, so that an upstream that leads back here is found out.
 pub(crate) const PASSED: HeaderName = HeaderName::from_static("x-b2bi-local-passed");
@@ -69,11 +70,13 @@ impl Upstream {
         })
     }
 
-    /// Whether a request is the upstream's: its service is not here, or is passed on all the same.
-    pub(crate) fn takes(&self, path: &str, found: &Result<Route<'_>, ServiceError>) -> bool {
+    /// Whether a request is the upstream's: its service or its operation is not here, or the service is
+    /// passed on all the same. No emulator has operations of the B2BI API that are not here.
+    pub(crate) fn takes(&self, head: &Parts, found: &Result<Route<'_>, ServiceError>) -> bool {
         let passes = |name: &str| self.services.iter().any(|service| service == name);
         match found {
-            _ if is_of_an_emulator(path) => true,
+            _ if is_of_an_emulator(head.uri.path()) => true,
+            Err(failure) if failure.is_unknown_operation() => !Traffic::takes(head),
             Err(failure) => failure.is_unknown_service(),
             // The owner of the objects answers for them.
             Ok(Route::Objects) => false,

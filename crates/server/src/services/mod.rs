@@ -4,7 +4,7 @@ pub(crate) mod b2bi;
 pub(crate) mod cloudcontrol;
 pub(crate) mod cloudformation;
 mod form;
-mod logs;
+pub(crate) mod logs;
 mod page;
 pub(crate) mod ssm;
 pub(crate) mod sts;

@@ -436,7 +436,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "events-eventbridge",
         "URL,...",
         "",
-        "EventBridge endpoint (moto, LocalStack or AWS) that receives every event",
+        "EventBridge endpoint (moto, LocalStack or AWS) that receives every event; default: that of upstream; none turns it off",
     ),
     Setting::new(
         "logs-endpoint",

@@ -13,6 +13,8 @@ use super::{Logs, invalid, page, with_next};
 
 /// The most groups of a reply.
 const MOST: usize = 50;
+/// What [`describe`] answers where there are none.
+const NO_GROUPS: &[u8] = br#"{"logGroups":[]}"#;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -82,6 +84,11 @@ pub(super) fn of(logs: &Logs, scope: &Scope) -> Vec<LogGroup> {
         bytes,
     };
     groups.into_iter().map(group).collect()
+}
+
+/// Whether an answer of [`describe`] lists no groups.
+pub(super) fn is_empty(answer: &[u8]) -> bool {
+    answer == NO_GROUPS
 }
 
 impl LogGroup {

@@ -10,12 +10,13 @@ mod streams;
 use std::sync::Arc;
 
 use b2bi_local_b2bi::{B2bi, Scope};
+use b2bi_local_dispatcher::json::ERROR_TYPE;
 use b2bi_local_dispatcher::{
     Caller, Descriptor, Operation, Protocol, Reply, Service, ServiceError,
 };
 use b2bi_local_registry::Documents;
 use bytes::Bytes;
-use http::StatusCode;
+use http::{Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -24,6 +25,8 @@ use super::scope_of;
 use crate::event_log::EventLog;
 use crate::ring::Numbered;
 use crate::stored::StoredRecord;
+
+const MISSING: &str = "ResourceNotFoundException";
 
 static DESCRIPTOR: Descriptor = Descriptor {
     signing_name: "logs",
@@ -37,6 +40,17 @@ static DESCRIPTOR: Descriptor = Descriptor {
         "GetLogEvents",
     ],
 };
+
+/// Whether an answer is about log groups that are not here, so that they may be those of an upstream.
+pub(crate) fn knows_nothing(service: &Descriptor, answer: &Response<Bytes>) -> bool {
+    let is_missing = answer.status() == StatusCode::BAD_REQUEST
+        && answer
+            .headers()
+            .get(ERROR_TYPE)
+            .is_some_and(|code| code == MISSING);
+    let is_empty = || groups::is_empty(answer.body());
+    service.signing_name == DESCRIPTOR.signing_name && (is_missing || is_empty())
+}
 
 /// `CloudWatch` Logs, as far as it can be read.
 pub(crate) struct Logs {
@@ -201,11 +215,7 @@ fn invalid(message: impl Into<String>) -> ServiceError {
 }
 
 fn missing(message: &str) -> ServiceError {
-    ServiceError::front(
-        StatusCode::BAD_REQUEST,
-        "ResourceNotFoundException",
-        message,
-    )
+    ServiceError::front(StatusCode::BAD_REQUEST, MISSING, message)
 }
 
 #[cfg(test)]
