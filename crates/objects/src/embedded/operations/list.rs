@@ -120,7 +120,6 @@ fn contents(
         checksum_type: Some(object.checksum.dto_type()),
         owner: owner.cloned(),
         restore_status: restored.and_then(|now| object.headers.restore_status(now)),
-        ..Default::default()
     });
     (!page.items.is_empty()).then(|| objects.collect())
 }

@@ -212,7 +212,6 @@ fn fill(
                 checksum_type: Some(object.checksum.dto_type()),
                 owner: Some(owner.clone()),
                 restore_status: restored.and_then(|now| object.headers.restore_status(now)),
-                ..Default::default()
             }),
             Entry::Version {
                 key,
