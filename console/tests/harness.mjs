@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after } from 'node:test';
 import { chromium } from 'playwright-core';
@@ -10,6 +11,10 @@ import { chromium } from 'playwright-core';
 const BINARY = process.env.B2BI_LOCAL_BIN;
 const CHROMIUM = process.env.CONSOLE_CHROMIUM ?? '/usr/bin/chromium';
 const SHOTS = process.env.CONSOLE_SCREENSHOTS;
+/** A folder with the built files, in place of those in the program: a change of the page then needs no new program. */
+const DIST = process.env.CONSOLE_DIST;
+const PAGE = '/_b2bi/console/';
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
 
 assert.ok(BINARY && existsSync(BINARY), 'set B2BI_LOCAL_BIN to the built program');
 assert.ok(existsSync(CHROMIUM), `there is no browser at ${CHROMIUM}: install Debian's chromium, or set CONSOLE_CHROMIUM`);
@@ -36,7 +41,7 @@ export async function startServer(...options) {
 let browser;
 
 /** A page of a fresh browser profile; what it must not do is found by `check`. */
-export async function openPage(endpoint, { width = 1280, height = 800, path = '/', ...options } = {}) {
+export async function openPage(endpoint, { width = 1280, height = 800, path: address = '/', ...options } = {}) {
   browser ??= await launch();
   const context = await browser.newContext({ viewport: { width, height }, ...options });
   const page = await context.newPage();
@@ -55,11 +60,13 @@ export async function openPage(endpoint, { width = 1280, height = 800, path = '/
   });
   await page.route('**/*', (route) => {
     const url = route.request().url();
+    if (DIST && url.startsWith(endpoint + PAGE)) return fromFolder(route, new URL(url).pathname.slice(PAGE.length));
     if (url.startsWith(endpoint) || url.startsWith('blob:') || url.startsWith('data:')) return route.continue();
     faults.push(`a request to another host: ${url}`);
     return route.abort();
   });
-  await page.goto(endpoint + path);
+  // A redirect is not seen by the routes of the page.
+  await page.goto(endpoint + (DIST && address === '/' ? PAGE : address));
   return {
     page,
     async check() {
@@ -67,6 +74,15 @@ export async function openPage(endpoint, { width = 1280, height = 800, path = '/
       assert.deepEqual(faults, []);
     },
   };
+}
+
+/** Answers with a file of the folder, under the headers of the server's own page. */
+async function fromFolder(route, name) {
+  const file = path.join(DIST, name || 'index.html');
+  if (!existsSync(file)) return route.continue();
+  const { headers } = await route.fetch({ url: new URL(PAGE, route.request().url()).href });
+  const kept = Object.fromEntries(Object.entries(headers).filter(([key]) => !/^(content-(length|encoding|type)|etag)$/.test(key)));
+  return route.fulfill({ body: readFileSync(file), headers: { ...kept, 'content-type': TYPES[path.extname(file)] ?? 'text/plain' } });
 }
 
 async function launch() {

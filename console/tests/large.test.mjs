@@ -1,8 +1,12 @@
 // A file of 20 MB stays usable: it is read, walked through in parts, and its problems are found.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { before, test } from 'node:test';
 import { openPage, sample, shot, startServer } from './harness.mjs';
+import { repeated } from './world.mjs';
 
 const SIZE = 20_000_000;
 const TIMEOUT_MS = 120_000;
@@ -10,37 +14,28 @@ const BROKEN = 'BPR*QQQ';
 let endpoint;
 let text;
 
-/** One interchange with as many payments as fit; the last has a code that does not exist. */
-function payments(one) {
-  const lines = one.trim().split(/\r?\n/);
-  const at = (id) => lines.findIndex((line) => line.startsWith(`${id}*`));
-  const [first, last] = [at('ST'), at('SE')];
-  const body = lines.slice(first, last + 1).join('\n');
-  const count = Math.ceil(SIZE / body.length);
-  const made = [];
-  for (let number = 1; number <= count; number += 1) {
-    const control = String(number).padStart(9, '0');
-    made.push(body.replace(/^(ST\*835\*)[^*~]*/, `$1${control}`).replace(/(SE\*\d+\*)[^*~]*/, `$1${control}`));
-  }
-  made.push(made.pop().replace(/BPR\*[^*]*/, BROKEN));
-  const trailers = lines.slice(last + 1).join('\n').replace(/GE\*\d+/, `GE*${count}`);
-  return { count, text: `${[...lines.slice(0, first), ...made].join('\n')}\n${trailers}\n` };
-}
-
 before(async () => {
   endpoint = await startServer();
-  text = payments(await sample(endpoint, 'X12_835_X221', 'VERSION_5010_HIPAA', 'full'));
+  const { count, text: payments } = repeated(await sample(endpoint, 'X12_835_X221', 'VERSION_5010_HIPAA', 'full'), SIZE);
+  const last = payments.lastIndexOf('BPR*');
+  text = { count, text: payments.slice(0, last) + payments.slice(last).replace(/BPR\*[^*]*/, BROKEN) };
 });
 
-const file = (content) => ({ name: 'payments.edi', mimeType: 'text/plain', buffer: Buffer.from(content) });
+/** A file on disk: the browser reads it itself, as it does for a person. */
+function file(content) {
+  const name = path.join(mkdtempSync(path.join(tmpdir(), 'console-')), 'payments.edi');
+  writeFileSync(name, content);
+  return name;
+}
 
 for (const [name, change] of [['lines', (given) => given], ['one line', (given) => given.replaceAll('\n', '')]]) {
   test(`20 MB in ${name} are read, shown in parts, and a problem at the end is found`, async (t) => {
     assert.ok(text.text.length >= SIZE);
     const { page, check } = await openPage(endpoint, { path: '/_b2bi/console/' });
     page.setDefaultTimeout(TIMEOUT_MS);
+    const payments = file(change(text.text));
     let began = performance.now();
-    await page.locator('input[type=file]').first().setInputFiles(file(change(text.text)));
+    await page.locator('input[type=file]').first().setInputFiles(payments);
     await page.getByText(/Part 1 of \d+: 20,000 of [\d,]+ segments/).waitFor();
     t.diagnostic(`opened in ${Math.round(performance.now() - began)} ms`);
     await page.getByText(`${text.count} × 835`).waitFor();

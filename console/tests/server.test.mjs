@@ -88,10 +88,10 @@ test('the clock is stopped and advanced, and a reset asks first', async () => {
   assert.equal((await b2bi(endpoint, 'ListProfiles', {})).profiles.length, 1);
   await page.getByRole('button', { name: 'Restore' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
-  await page.getByText('Done').waitFor();
+  await page.getByText('before is restored').waitFor();
   await page.getByRole('button', { name: 'Reset…' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Reset', exact: true }).click();
-  await page.getByText('Done').waitFor();
+  await page.getByText('The server is reset').waitFor();
   assert.equal((await b2bi(endpoint, 'ListProfiles', {})).profiles.length, 0);
   await check();
 });

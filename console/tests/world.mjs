@@ -76,3 +76,19 @@ export async function pipeline(endpoint, { name = 'orders' } = {}) {
   const partnership = await b2bi(endpoint, 'CreatePartnership', { profileId, name, email: 'edi@example.com', capabilities: [capabilityId] });
   return { profileId, transformerId, capabilityId, ...partnership, folder: `/orders/in/${partnership.tradingPartnerId}` };
 }
+
+/** An interchange with the transaction of another one, so often that it has a size. */
+export function repeated(one, size) {
+  const lines = one.trim().split(/\r?\n/);
+  const at = (id) => lines.findIndex((line) => line.startsWith(`${id}*`));
+  const [first, last] = [at('ST'), at('SE')];
+  const body = lines.slice(first, last + 1).join('\n');
+  const count = Math.ceil(size / body.length);
+  const made = [];
+  for (let number = 1; number <= count; number += 1) {
+    const control = String(number).padStart(9, '0');
+    made.push(body.replace(/^(ST\*\w+\*)[^*~]*/, `$1${control}`).replace(/(SE\*\d+\*)[^*~]*/, `$1${control}`));
+  }
+  const trailers = lines.slice(last + 1).join('\n').replace(/GE\*\d+/, `GE*${count}`);
+  return { count, text: `${[...lines.slice(0, first), ...made].join('\n')}\n${trailers}\n` };
+}

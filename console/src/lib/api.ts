@@ -3,6 +3,10 @@
 import { caller, page } from './store.svelte';
 
 const TOKEN = 'b2bi-local-token';
+/** The application that the journal names for requests of this page. */
+export const APPLICATION = 'b2bi-local-console';
+/** Browsers send no other user agent for a script, so SDKs use this header too. */
+const AGENT = { 'x-amz-user-agent': `app/${APPLICATION}` };
 
 /** An error that the server answered with. */
 export class ApiError extends Error {
@@ -42,6 +46,7 @@ export async function b2bi<T = any>(operation: string, input: object = {}): Prom
     headers: {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `B2BI.${operation}`,
+      ...AGENT,
       authorization: authorization('b2bi'),
     },
     body: JSON.stringify(input),
@@ -117,7 +122,7 @@ export function objectPath(bucket: string, key: string): string {
 
 /** Requests S3. */
 export async function s3(path: string, init: RequestInit = {}): Promise<Response> {
-  const headers = { ...(init.headers as Record<string, string>), authorization: authorization('s3') };
+  const headers = { ...(init.headers as Record<string, string>), ...AGENT, authorization: authorization('s3') };
   const response = await fetch(path, { ...init, headers });
   if (!response.ok) {
     const xml = new DOMParser().parseFromString(await response.text(), 'text/xml');

@@ -5,7 +5,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirro
 import { bracketMatching } from '@codemirror/language';
 import { unifiedMergeView } from '@codemirror/merge';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState, type Extension, type Range, StateEffect, StateField } from '@codemirror/state';
+import { Compartment, EditorState, type Extension, type Range, StateEffect, StateField, Text, Transaction } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from '@codemirror/view';
 import { highlighting, language, type LanguageName } from './languages';
 
@@ -21,7 +21,8 @@ export interface EditorOptions {
   value: string;
   language: LanguageName;
   readOnly: boolean;
-  onChange: (text: string) => void;
+  /** What a user changed; the text is read where it is needed, since putting a long one together takes time. */
+  onChange: () => void;
   onCursor: (at: number) => void;
   /** What is shown over a place. */
   hover: (at: number) => { from: number; to: number; lines: string[]; copy?: string } | null;
@@ -65,9 +66,30 @@ function decorations(marks: Mark[], length: number): DecorationSet {
   return Decoration.set(ranges, true);
 }
 
+/** The least change that makes one text another. */
+export function difference(from: string, to: string): { from: number; to: number; insert: string } {
+  const most = Math.min(from.length, to.length);
+  const begin = sharedLength(most, (at, end) => from.slice(at, end) === to.slice(at, end));
+  const [last, lastTo] = [from.length, to.length];
+  const end = sharedLength(most - begin, (at, until) => from.slice(last - until, last - at) === to.slice(lastTo - until, lastTo - at));
+  return { from: begin, to: last - end, insert: to.slice(begin, lastTo - end) };
+}
+
+/** How far two texts agree, by steps that become smaller; comparing long pieces is fast. */
+function sharedLength(most: number, agree: (at: number, end: number) => boolean): number {
+  let at = 0;
+  for (let step = 1 << 16; step > 0; ) {
+    const end = Math.min(at + step, most);
+    if (end > at && agree(at, end)) at = end;
+    else step >>= 1;
+  }
+  return at;
+}
+
 const theme = EditorView.theme({
   '&': { height: '100%', fontSize: '13px', backgroundColor: 'var(--surface)', color: 'var(--text)' },
-  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
+  '&.cm-focused': { outline: 'none' },
+  '&.cm-focused::after': { content: '""', position: 'absolute', inset: '0', border: '2px solid var(--accent)', pointerEvents: 'none', zIndex: '300' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.5' },
   '.cm-content': { caretColor: 'var(--text)' },
   '.cm-cursor': { borderLeftColor: 'var(--text)' },
@@ -133,8 +155,8 @@ export function createEditor(options: EditorOptions): Editor {
   root.replaceChildren(frame);
   const languageSlot = new Compartment();
   let isQuiet = false;
-  /** The text as it was last given or taken; putting a large document together takes time. */
-  let last = options.value;
+  /** The text as it was last given or read; none after a change. */
+  let last: string | undefined = options.value;
   const extensions: Extension[] = [
     lineNumbers(),
     history(),
@@ -144,6 +166,8 @@ export function createEditor(options: EditorOptions): Editor {
     highlightActiveLine(),
     EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false', autocorrect: 'off' }),
     keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap, ...(options.readOnly ? [] : [indentWithTab])]),
+    // A carriage return stays a character, so that places are those of the file.
+    EditorState.lineSeparator.of('\n'),
     languageSlot.of(language(options.language)),
     highlighting,
     marksField,
@@ -153,24 +177,29 @@ export function createEditor(options: EditorOptions): Editor {
     EditorState.readOnly.of(options.readOnly),
     EditorView.updateListener.of((update) => {
       if (isQuiet) return;
-      if (update.docChanged) options.onChange((last = update.state.doc.toString()));
+      if (update.docChanged) {
+        last = undefined;
+        options.onChange();
+      }
       if (update.selectionSet || update.docChanged) options.onCursor(update.state.selection.main.head);
     }),
   ];
   if (options.original !== undefined) {
-    extensions.push(unifiedMergeView({ original: options.original, mergeControls: false }));
+    extensions.push(unifiedMergeView({ original: Text.of(options.original.split('\n')), mergeControls: false }));
   }
   const view = new EditorView({ root, parent: frame, state: EditorState.create({ doc: options.value, extensions }) });
   view.scrollDOM.tabIndex = 0;
+  const read = () => (last ??= view.state.doc.toString());
   return {
     set(text) {
-      if (text === last) return;
+      const present = read();
+      if (text === present) return;
       last = text;
       isQuiet = true;
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      view.dispatch({ changes: difference(present, text), annotations: Transaction.addToHistory.of(!options.readOnly) });
       isQuiet = false;
     },
-    text: () => view.state.doc.toString(),
+    text: read,
     setLanguage: (name) => view.dispatch({ effects: languageSlot.reconfigure(language(name)) }),
     mark: (marks) => view.dispatch({ effects: setMarks.of(marks) }),
     reveal(from, to, focus) {

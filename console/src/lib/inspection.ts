@@ -1,7 +1,36 @@
 // What the server found in a text, and how a place in it leads to a place in the document and back.
 
-/** A segment: begin and end in the text, depth, loop, fit, begin and end in the document, transaction, number. */
-export type Row = [number, number, number, string, string, number, number, number, number];
+import { adminResponse } from './api';
+
+/** The segments of a part in columns: the numbers at one index belong to one segment. */
+export interface Columns {
+  /** Where each begins and ends in the text. */
+  from: number[];
+  to: number[];
+  depth: number[];
+  /** Its loop and how it fits there, as indexes of `names`. */
+  inLoop: number[];
+  fit: number[];
+  /** Its part of the document. */
+  documentFrom: number[];
+  documentTo: number[];
+  names: string[];
+}
+
+/** A segment with its places in the text and in the document. */
+export interface Row {
+  from: number;
+  to: number;
+  depth: number;
+  loop: string;
+  fit: string;
+  documentFrom: number;
+  documentTo: number;
+}
+
+/** What takes time, so the server makes it where it is looked at. */
+export const PANES = ['report', 'acknowledgement', 'back'] as const;
+export type Pane = (typeof PANES)[number];
 
 export interface Problem {
   rule: string;
@@ -24,7 +53,7 @@ export interface Inspection {
   mismatch: string | null;
   contents: { transactionSet: string; version: string; transactions: number }[];
   delimiters: Delimiters | null;
-  segments: Row[];
+  segments: Columns;
   segmentCount: number;
   /** Which part of the segments is listed here, and where each part begins in the text. */
   part: number;
@@ -32,18 +61,40 @@ export interface Inspection {
   isWhole: boolean;
   problems: Problem[];
   omitted: number;
-  report: string;
-  acknowledgement: string | null;
   isRejected: boolean;
-  back: { x12?: string; isSame?: boolean; error?: string } | null;
+  /** Only the pane that was asked for is there. */
+  report?: string;
+  acknowledgement?: string | null;
+  back?: { x12?: string; isSame?: boolean; error?: string } | null;
   document: string;
 }
 
 export interface Inspected extends Partial<Inspection> {
   kind: 'empty' | 'x12' | 'json' | 'xml';
   error?: string;
+  /** The X12 that a document became. */
   x12?: string;
-  inspected?: Inspection;
+}
+
+export interface InspectOptions {
+  transactionSet?: string | undefined;
+  version?: string | undefined;
+  strict?: boolean;
+  format?: string;
+  part?: number;
+  pane?: Pane | undefined;
+}
+
+/** Lets the server inspect a text. It answers a line of JSON, and then the document as it is. */
+export async function inspectText(text: string, options: InspectOptions, signal?: AbortSignal): Promise<Inspected> {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(options)) if (value) query.set(key, String(value));
+  const init: RequestInit = { method: 'POST', body: text, headers: { 'content-type': 'application/octet-stream' } };
+  if (signal) init.signal = signal;
+  const reply = await (await adminResponse(`/console/inspect?${query}`, init)).text();
+  const end = reply.indexOf('\n');
+  const found: Inspected = JSON.parse(reply.slice(0, end));
+  return found.segments ? { ...found, document: reply.slice(end + 1) } : found;
 }
 
 /** An element under a place, or the whole segment where `position` is 0. */
@@ -57,22 +108,36 @@ export interface Spot {
   value: string;
 }
 
-/** The segment that covers a place, or none. */
-export function rowAt(rows: Row[], at: number): Row | undefined {
+/** The segment at an index, or none. */
+export function rowOf(columns: Columns, index: number): Row | undefined {
+  const [from, to, depth, documentFrom, documentTo] = [columns.from, columns.to, columns.depth, columns.documentFrom, columns.documentTo].map((column) => column[index]);
+  if (from === undefined || to === undefined || depth === undefined || documentFrom === undefined || documentTo === undefined) return undefined;
+  const name = (column: number[]) => columns.names[column[index] ?? 0] ?? '';
+  return { from, to, depth, documentFrom, documentTo, loop: name(columns.inLoop), fit: name(columns.fit) };
+}
+
+/** The index of the last number that is not after a place, or -1. */
+export function lastNotAfter(numbers: number[], at: number): number {
   let low = 0;
-  let high = rows.length;
+  let high = numbers.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((rows[middle]?.[0] ?? 0) <= at) low = middle + 1;
+    if ((numbers[middle] ?? 0) <= at) low = middle + 1;
     else high = middle;
   }
-  const row = rows[low - 1];
-  return row && at <= row[1] ? row : undefined;
+  return low - 1;
+}
+
+/** The segment that covers a place, or none. */
+export function rowAt(columns: Columns, at: number): Row | undefined {
+  const row = rowOf(columns, lastNotAfter(columns.from, at));
+  return row && at <= row.to ? row : undefined;
 }
 
 /** The segment whose part of the document covers a place. */
-export function rowAtDocument(rows: Row[], at: number): Row | undefined {
-  return rows.find((row) => row[5] <= at && at < row[6]);
+export function rowAtDocument(columns: Columns, at: number): Row | undefined {
+  const row = rowOf(columns, lastNotAfter(columns.documentFrom, at));
+  return row && at < row.documentTo ? row : undefined;
 }
 
 /** The element, or the component of one, at a place of the text. */
@@ -80,10 +145,10 @@ export function spotAt(text: string, inspection: Inspection, at: number): Spot |
   const { delimiters, segments } = inspection;
   const row = rowAt(segments, at);
   if (!row || !delimiters) return undefined;
-  const segment = text.slice(row[0], row[1]);
+  const segment = text.slice(row.from, row.to);
   const elements = segment.split(delimiters.element);
   const id = (elements[0] ?? '').trim();
-  let from = row[0];
+  let from = row.from;
   for (const [position, element] of elements.entries()) {
     const to = from + element.length;
     if (at <= to) {
@@ -119,8 +184,9 @@ export function spotName(spot: Spot): string {
 
 /** The place of an element in the document, or that of its segment. */
 export function documentSpot(document: string, spot: Spot): { from: number; to: number } {
-  const [, , , , , from, to] = spot.row;
+  const { documentFrom: from, documentTo: to } = spot.row;
   const part = document.slice(from, to);
+  if (document.startsWith('<')) return xmlSpot(part, spot, from);
   const names = spot.position ? keys(spot) : [];
   for (const name of names) {
     const found = new RegExp(`["<]${name}(?=["_>])`).exec(part);
@@ -128,6 +194,15 @@ export function documentSpot(document: string, spot: Spot): { from: number; to: 
   }
   const skipped = /^[\s,]*/.exec(part)?.[0].length ?? 0;
   return { from: from + skipped, to: from + part.trimEnd().length };
+}
+
+/** The same in XML, where an element is `<element Id="BEG01">`. */
+function xmlSpot(part: string, spot: Spot, from: number): { from: number; to: number } {
+  const begin = spot.position ? part.indexOf(`<element Id="${spot.id}${two(spot.position)}"`) : -1;
+  if (begin < 0) return { from, to: from + part.length };
+  const closing = '</element>';
+  const end = part.indexOf(closing, begin);
+  return { from: from + begin, to: from + (end < 0 ? part.length : end + closing.length) };
 }
 
 /** The keys that an element may have in the document, the most precise first. */
@@ -152,14 +227,14 @@ export function textSpot(text: string, inspection: Inspection, at: number): { fr
   const end = document.indexOf('\n', at);
   const line = document.slice(begin, end < 0 ? undefined : end);
   const key = /["<][A-Z0-9]{2,3}_(\d\d)/.exec(line);
-  if (!key) return { from: row[0], to: row[1] };
+  if (!key) return { from: row.from, to: row.to };
   const position = Number(key[1]);
-  let from = row[0];
-  for (const [index, element] of text.slice(row[0], row[1]).split(delimiters.element).entries()) {
+  let { from } = row;
+  for (const [index, element] of text.slice(row.from, row.to).split(delimiters.element).entries()) {
     if (index === position) return { from, to: from + element.length };
     from += element.length + 1;
   }
-  return { from: row[0], to: row[1] };
+  return { from: row.from, to: row.to };
 }
 
 const quoted = (key: string) => (/^[A-Za-z_]\w*$/.test(key) ? key : `\`${key}\``);
@@ -237,8 +312,8 @@ export function bestUse(outline: OutlineSegment[], id: string, elements: string[
 
 /** What is known of an element, in lines for people. */
 export function facts(spot: Spot, text: string, inspection: Inspection, outline: OutlineSegment[]): string[] {
-  const elements = text.slice(spot.row[0], spot.row[1]).split(inspection.delimiters?.element ?? '*');
-  const inLoop = spot.row[3] ? `loop ${spot.row[3]}` : '';
+  const elements = text.slice(spot.row.from, spot.row.to).split(inspection.delimiters?.element ?? '*');
+  const inLoop = spot.row.loop ? `loop ${spot.row.loop}` : '';
   const use = bestUse(outline, spot.id, elements);
   if (!use) return [[spotName(spot), inLoop].filter(Boolean).join(', ')];
   if (spot.position === 0) {

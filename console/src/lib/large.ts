@@ -1,10 +1,12 @@
 // Files of many megabytes: what the bench does so that they stay usable.
 
+import { lastNotAfter } from './inspection';
+
 /** The largest file that the bench takes, in bytes; a request may have 64 MiB. */
 export const LARGEST = 48 * 1024 * 1024;
 /** From which size a file is laid out when it is opened, and the longest line that is left as it is. */
 const LARGE = 1_000_000;
-const LONG_LINE = 100_000;
+export const LONG_LINE = 100_000;
 
 /** Whether a text has a line that an editor is slow with. */
 export function hasLongLine(text: string): boolean {
@@ -32,13 +34,4 @@ export function laidOut(text: string): string | null {
 }
 
 /** The part of a file that a place belongs to; `starts` has where each part begins. */
-export function partOf(starts: number[], at: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle] ?? 0) <= at) low = middle + 1;
-    else high = middle;
-  }
-  return Math.max(0, low - 1);
-}
+export const partOf = (starts: number[], at: number): number => Math.max(0, lastNotAfter(starts, at));

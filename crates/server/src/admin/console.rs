@@ -9,14 +9,13 @@ use http::header::{
 };
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::body::{self, members, wrong};
 use super::call::{AdminError, Call, HandlerResult};
 use super::routes::Keys;
 use super::{problem, reply};
 use crate::app::App;
-use crate::cli::{self, InspectOptions, SampleSize, selection_of};
+use crate::cli::{self, InspectOptions, Inspected, Pane, SampleSize, selection_of};
 use crate::query::Params;
 
 const PAGE: &str = "/_b2bi/console";
@@ -30,8 +29,26 @@ pub(super) const INSPECT: &str = "/_b2bi/console/inspect";
 /// The most bytes of a request to inspect a text. The bench takes larger files than the API does; one
 /// part of a file is answered at a time, so that the reply stays small.
 pub(super) const INSPECT_BYTES: usize = 64 << 20;
+pub(super) const INSPECT_QUERY: Keys = &[
+    "transactionSet",
+    "version",
+    "strict",
+    "format",
+    "part",
+    "pane",
+];
 pub(super) const OUTLINE_QUERY: Keys = &["transactionSet", "version"];
 pub(super) const SAMPLE_QUERY: Keys = &["transactionSet", "version", "size"];
+
+const PANES: &[(&str, Pane)] = &[
+    ("report", Pane::Report),
+    ("acknowledgement", Pane::Acknowledgement),
+    ("back", Pane::Back),
+];
+const SIZES: &[(&str, SampleSize)] = &[
+    ("full", SampleSize::Full),
+    ("required", SampleSize::Required),
+];
 
 /// Whether a browser's request is a person who opens the server's address; S3 has it otherwise.
 pub(crate) fn opens_console(app: &App, head: &Parts) -> bool {
@@ -116,34 +133,32 @@ fn file_response(file: &'static File, head: &Parts) -> Response<Bytes> {
     response
 }
 
-/// Inspects a text.
+/// Inspects a text, which is the body as it is. The reply is a line of JSON and then the document as it
+/// is: both are long, and quoting them takes time.
 pub(super) fn inspected(app: &App, call: &Call) -> HandlerResult {
     is_on(app)?;
-    let body = call.json()?;
-    let keys = [
-        "text",
-        "transactionSet",
-        "version",
-        "strict",
-        "format",
-        "part",
-    ];
-    let members = members(&body, &keys)?;
-    let Some(text) = members.get("text").and_then(Value::as_str) else {
-        return Err(wrong("text", "a text", members.get("text")));
-    };
+    let text = std::str::from_utf8(&call.body);
+    let text = text.map_err(|_| AdminError::bad_request("the body is not UTF-8"))?;
+    let params = &call.params;
     let options = InspectOptions {
-        selection: optional_selection(members)?,
-        is_strict: optional(members, "strict", "true or false", Value::as_bool)?.unwrap_or(false),
-        is_xml: match optional(members, "format", "a text", Value::as_str)? {
-            None | Some("json") => false,
-            Some("xml") => true,
-            Some(other) => return Err(unknown_value("format", other, "json or xml")),
-        },
-        part: optional(members, "part", "a whole number", part)?.unwrap_or(0),
+        selection: optional_selection(params)?,
+        is_strict: one_of(params, "strict", &[("false", false), ("true", true)])?.unwrap_or(false),
+        is_xml: one_of(params, "format", &[("json", false), ("xml", true)])?.unwrap_or(false),
+        part: params.get("part").map_or(Ok(0), part)?,
+        pane: one_of(params, "pane", PANES)?,
         now: app.now(),
     };
-    Ok(reply(StatusCode::OK, &cli::inspect(text, &options)))
+    inspected_reply(&cli::inspect(text, &options))
+}
+
+fn inspected_reply(inspected: &Inspected) -> HandlerResult {
+    let mut body = serde_json::to_vec(inspected).map_err(AdminError::internal)?;
+    body.push(b'\n');
+    body.extend_from_slice(inspected.document().as_bytes());
+    let mut response = Response::new(Bytes::from(body));
+    let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, text);
+    Ok(response)
 }
 
 /// Lists the sets.
@@ -164,11 +179,7 @@ pub(super) fn outline(app: &App, call: &Call) -> HandlerResult {
 pub(super) fn sample(app: &App, call: &Call) -> HandlerResult {
     is_on(app)?;
     let selection = queried_selection(&call.params)?;
-    let size = match call.params.get("size") {
-        None | Some("full") => SampleSize::Full,
-        Some("required") => SampleSize::Required,
-        Some(other) => return Err(unknown_value("size", other, "full or required")),
-    };
+    let size = one_of(&call.params, "size", SIZES)?.unwrap_or(SampleSize::Full);
     let text = cli::sample(selection, size).ok_or_else(|| no_outline(selection))?;
     Ok(reply(StatusCode::OK, &json!({"text": text})))
 }
@@ -182,15 +193,10 @@ pub(super) fn is_on(app: &App) -> Result<(), AdminError> {
     Err(AdminError::not_found(message))
 }
 
-fn optional_selection(members: &Map<String, Value>) -> Result<Option<Selection>, AdminError> {
-    let set = optional(members, "transactionSet", "a text", Value::as_str)?;
-    let version = optional(members, "version", "a text", Value::as_str)?;
-    match (set, version) {
+fn optional_selection(params: &Params) -> Result<Option<Selection>, AdminError> {
+    match (params.get("transactionSet"), params.get("version")) {
         (None, None) => Ok(None),
-        (Some(set), Some(version)) => Ok(Some(selection_of(set, version)?)),
-        _ => Err(AdminError::bad_request(
-            "`transactionSet` and `version` must be given together",
-        )),
+        _ => queried_selection(params).map(Some),
     }
 }
 
@@ -198,29 +204,31 @@ fn queried_selection(params: &Params) -> Result<Selection, AdminError> {
     match (params.get("transactionSet"), params.get("version")) {
         (Some(set), Some(version)) => Ok(selection_of(set, version)?),
         _ => Err(AdminError::bad_request(
-            "the query keys transactionSet and version are needed",
+            "the query keys transactionSet and version are needed, both together",
         )),
     }
 }
 
-/// A member that may be absent or null.
-fn optional<'a, T>(
-    members: &'a Map<String, Value>,
+/// What a query key chooses of a list of values.
+fn one_of<T: Copy>(
+    params: &Params,
     key: &str,
-    expected: &str,
-    read: impl FnOnce(&'a Value) -> Option<T>,
+    values: &[(&str, T)],
 ) -> Result<Option<T>, AdminError> {
-    match members.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => match read(value) {
-            None => Err(body::wrong(key, expected, Some(value))),
-            found => Ok(found),
-        },
-    }
+    let Some(wanted) = params.get(key) else {
+        return Ok(None);
+    };
+    let found = values.iter().find(|(name, _)| *name == wanted);
+    let found = found.ok_or_else(|| {
+        let known: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
+        unknown_value(key, wanted, &known.join(" or "))
+    })?;
+    Ok(Some(found.1))
 }
 
-fn part(value: &Value) -> Option<usize> {
-    value.as_u64().and_then(|part| usize::try_from(part).ok())
+fn part(value: &str) -> Result<usize, AdminError> {
+    let part = value.parse();
+    part.map_err(|_| unknown_value("part", value, "a whole number"))
 }
 
 fn unknown_value(key: &str, found: &str, expected: &str) -> AdminError {

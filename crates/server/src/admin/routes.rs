@@ -207,7 +207,13 @@ static ROUTES: &[Route] = &[
         snapshots::restore,
     )
     .long(),
-    body(POST, console::INSPECT, NONE, console::inspected).long(),
+    body(
+        POST,
+        console::INSPECT,
+        console::INSPECT_QUERY,
+        console::inspected,
+    )
+    .long(),
     route(GET, "/_b2bi/console/sets", NONE, console::sets),
     route(
         GET,

@@ -43,7 +43,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use self::command::{Outcome, complain, print, print_error};
 use self::error::CommandError;
-pub(crate) use self::inspect::{InspectOptions, SampleSize, inspect, outline, sample, sets};
+pub(crate) use self::inspect::{
+    InspectOptions, Inspected, Pane, SampleSize, inspect, outline, sample, sets,
+};
 pub(crate) use self::selection::{SelectionError, selection_of};
 use crate::config::Config;
 use crate::serve::{Server, either, input_end, stop_signal};

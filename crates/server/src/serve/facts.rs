@@ -77,9 +77,12 @@ impl<'a> RequestHeaders<'a> {
         request_headers
     }
 
-    /// The user agent; browsers cannot set it and send another header.
+    /// The user agent. Scripts in browsers cannot set it, so SDKs send another header there.
     pub(super) fn user_agent(&self) -> Option<&'a HeaderValue> {
-        self.user_agent.or(self.amz_user_agent)
+        let own = self.user_agent;
+        own.filter(|agent| !agent.as_bytes().starts_with(BROWSER))
+            .or(self.amz_user_agent)
+            .or(own)
     }
 
     /// The SDK's id of the call.
@@ -159,11 +162,14 @@ mod tests {
         assert_eq!(request_headers.attempt(), Some(3));
         assert_eq!(text(request_headers.user_agent()), Some("browser"));
         assert!(request_headers.authorization.is_none() && request_headers.request_fault.is_none());
-        headers.insert("user-agent", HeaderValue::from_static("boto3"));
-        assert_eq!(
-            text(RequestHeaders::of(&headers).user_agent()),
-            Some("boto3")
-        );
+        for (agent, expected) in [("boto3", "boto3"), ("Mozilla/5.0 (X11)", "browser")] {
+            headers.insert("user-agent", HeaderValue::from_static(agent));
+            let found = RequestHeaders::of(&headers).user_agent();
+            assert_eq!(text(found), Some(expected));
+        }
+        headers.remove("x-amz-user-agent");
+        let found = RequestHeaders::of(&headers).user_agent();
+        assert_eq!(text(found), Some("Mozilla/5.0 (X11)"));
     }
 
     #[test]

@@ -135,20 +135,20 @@ async fn it_can_be_switched_off() {
 async fn the_bench_says_what_is_wrong_with_a_request() {
     let server = Running::start(|_| {}).await;
     for (target, body, expected) in [
-        ("inspect", "", "not JSON"),
-        ("inspect", "[]", "expected a JSON object"),
-        ("inspect", "{}", "`text` must be a text"),
-        ("inspect", r#"{"text": "", "set": 1}"#, "unknown key"),
-        ("inspect", r#"{"text": "", "version": "4010"}"#, "together"),
+        ("inspect?set=850", "", "unknown query key"),
+        ("inspect?version=4010", "", "are needed"),
         (
-            "inspect",
-            r#"{"text": "", "version": "4010", "transactionSet": "1"}"#,
+            "inspect?version=4010&transactionSet=1",
+            "",
             "no transaction set",
         ),
+        ("inspect?format=yaml", "", "json or xml"),
+        ("inspect?strict=1", "", "false or true"),
+        ("inspect?part=-1", "", "a whole number"),
         (
-            "inspect",
-            r#"{"text": "", "format": "yaml"}"#,
-            "json or xml",
+            "inspect?pane=document",
+            "",
+            "report or acknowledgement or back",
         ),
         ("sample?version=4010", "", "are needed"),
         (
@@ -158,10 +158,37 @@ async fn the_bench_says_what_is_wrong_with_a_request() {
         ),
         ("outline?version=9&transactionSet=850", "", "no version"),
     ] {
-        let method = if target == "inspect" { "POST" } else { "GET" };
+        let method = if target.starts_with("inspect") {
+            "POST"
+        } else {
+            "GET"
+        };
         let target = format!("{PAGE}{target}");
         let reply = server.send(&request(method, &target, &[], body)).await;
         assert_eq!(reply.status, 400, "{target} {body} {reply:?}");
         assert!(reply.body.contains(expected), "{target} {body} {reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_bench_answers_a_line_and_the_document() {
+    let server = Running::start(|_| {}).await;
+    let sample = "sample?version=4010&transactionSet=850&size=required";
+    let sample = server.send(&browser(&format!("{PAGE}{sample}"))).await;
+    let text: serde_json::Value = serde_json::from_str(&sample.body).unwrap();
+    let text = text["text"].as_str().unwrap();
+    for (pane, shown) in [
+        ("report", ""),
+        ("acknowledgement", "ISA*"),
+        ("back", "ISA*"),
+    ] {
+        let target = format!("{PAGE}inspect?pane={pane}&format=xml");
+        let reply = server.send(&request("POST", &target, &[], text)).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        let (facts, document) = reply.body.split_once('\n').unwrap();
+        let facts: serde_json::Value = serde_json::from_str(facts).unwrap();
+        assert_eq!(facts["kind"], "x12");
+        assert!(facts[pane].to_string().contains(shown), "{facts}");
+        assert!(document.starts_with("<?xml"), "{document}");
     }
 }

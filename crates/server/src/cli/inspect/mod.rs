@@ -13,11 +13,12 @@ use b2bi_local_x12::{
     LineBreak, ReadReport, Reader, ReceivedInterchanges, Strictness, Validation, Validator, Wrap,
     WriteOptions, XmlWriter, acknowledge, acknowledge_interchanges, write_json, write_xml,
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::places::Places;
 pub(crate) use self::sample::{SampleSize, outline, sample, sets};
-use self::segments::{DocumentWriter, SegmentRecorder};
+use self::segments::{Columns, DocumentWriter, SegmentRecorder};
 use super::headers::Head;
 use super::input::Kind;
 use super::problems::FileProblems;
@@ -39,38 +40,119 @@ pub(crate) struct InspectOptions {
     pub(crate) is_xml: bool,
     /// Which part of the segments is listed, counted from zero.
     pub(crate) part: usize,
+    /// What is made besides the document.
+    pub(crate) pane: Option<Pane>,
     /// The time of the acknowledgement.
     pub(crate) now: Timestamp,
 }
 
+/// What takes time and is looked at less often than the document, so it is made where it is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pane {
+    /// The report that the service writes.
+    Report,
+    /// What the receiver answers.
+    Acknowledgement,
+    /// The X12 written from the document.
+    Back,
+}
+
+/// The content of a pane.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+enum PaneContent {
+    Report(String),
+    Acknowledgement(Option<String>),
+    Back(Option<Value>),
+}
+
+/// What a text holds.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Inspected {
+    kind: &'static str,
+    /// Why a document cannot be written as X12.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    /// The X12 that a document became; places are in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    x12: Option<String>,
+    #[serde(flatten)]
+    found: Option<Found>,
+}
+
+impl Inspected {
+    fn of(kind: &'static str) -> Self {
+        Self {
+            kind,
+            error: None,
+            x12: None,
+            found: None,
+        }
+    }
+
+    /// The document, which is not among what is serialized: it is long, and is sent as it is.
+    pub(crate) fn document(&self) -> &str {
+        let found = self.found.as_ref();
+        found.map(|found| &*found.document).unwrap_or_default()
+    }
+}
+
+/// What X12 holds.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Found {
+    selection: Option<Value>,
+    mismatch: Option<String>,
+    contents: Vec<Value>,
+    delimiters: Option<Value>,
+    segments: Columns,
+    segment_count: usize,
+    part: usize,
+    parts: Vec<u64>,
+    is_whole: bool,
+    problems: Vec<Value>,
+    omitted: u64,
+    is_rejected: bool,
+    /// Under the name of the pane that was wanted.
+    #[serde(flatten)]
+    pane: Option<PaneContent>,
+    #[serde(skip)]
+    document: String,
+}
+
 /// Inspects X12, or a document after writing it as X12. Offsets in the result count UTF-16 code units, as
 /// scripts of pages do.
-pub(crate) fn inspect(text: &str, options: &InspectOptions) -> Value {
+pub(crate) fn inspect(text: &str, options: &InspectOptions) -> Inspected {
     match Kind::of(text.as_bytes()) {
-        Kind::Empty => json!({"kind": "empty"}),
+        Kind::Empty => Inspected::of("empty"),
         Kind::Json => converted("json", write_json(text, &WriteOptions::standard()), options),
         Kind::Xml => converted("xml", write_xml(text, &WriteOptions::standard()), options),
-        Kind::X12 | Kind::Html | Kind::Other => {
-            let mut inspected = inspect_x12(text, options);
-            if let Some(members) = inspected.as_object_mut() {
-                members.insert("kind".to_owned(), "x12".into());
-            }
-            inspected
-        }
+        Kind::X12 | Kind::Html | Kind::Other => Inspected {
+            found: Some(inspect_x12(text, options)),
+            ..Inspected::of("x12")
+        },
     }
 }
 
 /// The X12 that a document became, inspected in turn.
 fn converted(
-    kind: &str,
+    kind: &'static str,
     written: Result<Vec<u8>, impl std::fmt::Display>,
     options: &InspectOptions,
-) -> Value {
+) -> Inspected {
     match written {
-        Err(error) => json!({"kind": kind, "error": error.to_string()}),
+        Err(error) => Inspected {
+            error: Some(error.to_string()),
+            ..Inspected::of(kind)
+        },
         Ok(x12) => {
-            let x12 = String::from_utf8_lossy(&x12);
-            json!({"kind": kind, "x12": x12, "inspected": inspect_x12(&x12, options)})
+            let x12 = String::from_utf8_lossy(&x12).into_owned();
+            Inspected {
+                found: Some(inspect_x12(&x12, options)),
+                x12: Some(x12),
+                ..Inspected::of(kind)
+            }
         }
     }
 }
@@ -83,8 +165,8 @@ struct Inspection {
     reading: ReadReport,
 }
 
-fn inspect_x12(text: &str, options: &InspectOptions) -> Value {
-    let found = run(text, options);
+fn inspect_x12(text: &str, options: &InspectOptions) -> Found {
+    let mut found = run(text, options);
     let mut head = Head::default();
     head.push(text.as_bytes());
     let problems = FileProblems::of_validation("", &found.validation, &found.reading, &head);
@@ -93,25 +175,30 @@ fn inspect_x12(text: &str, options: &InspectOptions) -> Value {
         .selection
         .or_else(|| selection::of_contents(&found.reading.contents));
     let findings = Findings::new(&found.reading, Some(&found.validation));
-    let document = found.segments.document();
-    json!({
-        "selection": selection.map(selection_json),
-        "mismatch": mismatch(options.selection, &found.reading),
-        "contents": contents(&found.reading),
-        "delimiters": delimiters(&found.reading),
-        "segments": found.segments.rows(text, &places, &document),
-        "segmentCount": found.segments.count(),
-        "part": options.part,
-        "parts": found.segments.starts(&places),
-        "isWhole": found.reading.fatal().is_none(),
-        "problems": problems_json(&problems, &places),
-        "omitted": problems.omitted,
-        "report": found.validation.report(),
-        "acknowledgement": acknowledgement(&found.received, &findings, options.now),
-        "isRejected": findings.reject_file(),
-        "back": back(text, &document, &found, options),
-        "document": document,
-    })
+    let document = found.segments.take_document();
+    let pane = options.pane.map(|pane| match pane {
+        Pane::Report => PaneContent::Report(found.validation.report()),
+        Pane::Acknowledgement => {
+            PaneContent::Acknowledgement(acknowledgement(&found.received, &findings, options.now))
+        }
+        Pane::Back => PaneContent::Back(back(text, &document, &found, options)),
+    });
+    Found {
+        selection: selection.map(selection_json),
+        mismatch: mismatch(options.selection, &found.reading),
+        contents: contents(&found.reading),
+        delimiters: delimiters_json(&found.reading),
+        segments: found.segments.columns(text, &places, &document),
+        segment_count: found.segments.count(),
+        part: options.part,
+        parts: found.segments.starts(&places),
+        is_whole: found.reading.fatal().is_none(),
+        problems: problems_json(&problems, &places),
+        omitted: problems.omitted,
+        is_rejected: findings.reject_file(),
+        pane,
+        document,
+    }
 }
 
 fn run(text: &str, options: &InspectOptions) -> Inspection {
@@ -166,7 +253,7 @@ fn contents(reading: &ReadReport) -> Vec<Value> {
         .collect()
 }
 
-fn delimiters(reading: &ReadReport) -> Option<Value> {
+fn delimiters_json(reading: &ReadReport) -> Option<Value> {
     let delimiters = reading.delimiters?;
     let text = |byte: u8| char::from(byte).to_string();
     Some(json!({

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use b2bi_local_x12::{
     Fit, Isa, JsonWriter, LoopKey, Place, Position, Segment, Set, Sink, XmlWriter,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::offsets::Offsets;
 use super::places::Places;
@@ -30,7 +30,36 @@ struct Row {
     fit: &'static str,
     /// Its part of the document, in bytes.
     document: (usize, usize),
-    position: Position,
+}
+
+/// The segments of a part in columns, which are shorter than a list of rows: the numbers at one index
+/// belong to one segment. Offsets count UTF-16 code units.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Columns {
+    /// Where each begins and ends in the text.
+    from: Vec<u64>,
+    to: Vec<u64>,
+    depth: Vec<usize>,
+    /// The loop in which it stands, or which it opens, as an index of `names`.
+    in_loop: Vec<usize>,
+    /// How it fits there, as an index of `names`.
+    fit: Vec<usize>,
+    /// Its part of the document.
+    document_from: Vec<u64>,
+    document_to: Vec<u64>,
+    names: Vec<String>,
+}
+
+impl Columns {
+    /// The index of a name. Segments that follow one another share it, and there are few names.
+    fn name(&mut self, name: &str) -> usize {
+        let found = self.names.iter().position(|known| known == name);
+        found.unwrap_or_else(|| {
+            self.names.push(name.into());
+            self.names.len().saturating_sub(1)
+        })
+    }
 }
 
 /// A sink that records one part of the segments and writes that part of the document beside them.
@@ -105,39 +134,39 @@ impl SegmentRecorder {
         self
     }
 
-    /// The document as far as it is recorded.
-    pub(super) fn document(&self) -> String {
-        String::from_utf8_lossy(&self.document).into_owned()
+    /// Takes the document as far as it is recorded.
+    pub(super) fn take_document(&mut self) -> String {
+        let document = std::mem::take(&mut self.document);
+        String::from_utf8(document)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 
-    /// The segments as lists, which are short: where each begins and ends, its depth, its loop, why it
-    /// stands there, its part of the document, and its numbers among the transactions and in its own.
-    pub(super) fn rows(&self, text: &str, places: &Places<'_>, document: &str) -> Vec<Value> {
+    /// The segments; none of those that are not in the text.
+    pub(super) fn columns(&self, text: &str, places: &Places<'_>, document: &str) -> Columns {
         let of_document = Offsets::new(document);
         let of_document = |byte: usize| of_document.of(u64::try_from(byte).unwrap_or(u64::MAX));
-        let rows = self.rows.iter();
-        rows.filter_map(|row| {
-            let start = usize::try_from(places.byte(row.place)).ok()?;
-            let end = self.end(row, start, text, places)?;
-            let (from, to) = row.document;
-            let Position {
-                transaction,
-                segment,
-                ..
-            } = row.position;
-            Some(json!([
-                places.of_byte(u64::try_from(start).ok()?),
-                places.of_byte(u64::try_from(end).ok()?),
-                row.depth,
-                &*row.in_loop,
-                row.fit,
-                of_document(from),
-                of_document(to),
-                transaction,
-                segment,
-            ]))
-        })
-        .collect()
+        let mut columns = Columns::default();
+        for row in &self.rows {
+            let Some((from, to)) = self.range(row, text, places) else {
+                continue;
+            };
+            columns.from.push(places.of_byte(from));
+            columns.to.push(places.of_byte(to));
+            columns.depth.push(row.depth);
+            let (in_loop, fit) = (columns.name(&row.in_loop), columns.name(row.fit));
+            columns.in_loop.push(in_loop);
+            columns.fit.push(fit);
+            columns.document_from.push(of_document(row.document.0));
+            columns.document_to.push(of_document(row.document.1));
+        }
+        columns
+    }
+
+    /// The bytes of a segment in the text.
+    fn range(&self, row: &Row, text: &str, places: &Places<'_>) -> Option<(u64, u64)> {
+        let from = places.byte(row.place);
+        let to = self.end(row, usize::try_from(from).ok()?, text, places)?;
+        Some((from, u64::try_from(to).ok()?))
     }
 
     /// Where a segment ends in the text, without its terminator; none for one that is not in the text.
@@ -230,7 +259,6 @@ impl SegmentRecorder {
             in_loop: in_loop.unwrap_or_default(),
             fit,
             document,
-            position: *position,
         });
     }
 }

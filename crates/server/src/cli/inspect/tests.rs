@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::selection::{selection_of, sets_of};
 use super::places::Places;
 use super::segments::{DocumentWriter, SegmentRecorder};
-use super::{InspectOptions, SampleSize, inspect, outline, sample};
+use super::{InspectOptions, Pane, SampleSize, outline, sample};
 use crate::system;
 
 fn options() -> InspectOptions {
@@ -15,8 +15,56 @@ fn options() -> InspectOptions {
         is_strict: false,
         is_xml: false,
         part: 0,
+        pane: None,
         now: system::now(),
     }
+}
+
+const PANES: [(Pane, &str); 3] = [
+    (Pane::Report, "report"),
+    (Pane::Acknowledgement, "acknowledgement"),
+    (Pane::Back, "back"),
+];
+
+/// What the page is sent, with the document in it and each of the panes.
+fn inspect(text: &str, options: &InspectOptions) -> Value {
+    let inspected = super::inspect(text, options);
+    let mut found = serde_json::to_value(&inspected).unwrap();
+    found["document"] = inspected.document().into();
+    for (pane, name) in PANES {
+        assert!(found.get(name).is_none(), "{name}");
+        let wanted = InspectOptions {
+            pane: Some(pane),
+            ..*options
+        };
+        let with_pane = serde_json::to_value(super::inspect(text, &wanted)).unwrap();
+        if let Some(content) = with_pane.get(name) {
+            found[name] = content.clone();
+        }
+    }
+    found
+}
+
+/// The columns of the segments as rows, with names for their indexes.
+fn rows(columns: &Value) -> Vec<Value> {
+    let count = columns["from"].as_array().unwrap().len();
+    let row = |at: usize| -> Value {
+        let of = |column: &str| columns[column][at].clone();
+        let name = |column: &str| {
+            let index = columns[column][at].as_u64().unwrap();
+            columns["names"][usize::try_from(index).unwrap()].clone()
+        };
+        Value::from([
+            of("from"),
+            of("to"),
+            of("depth"),
+            name("inLoop"),
+            name("fit"),
+            of("documentFrom"),
+            of("documentTo"),
+        ])
+    };
+    (0..count).map(row).collect()
 }
 
 fn set_850() -> Selection {
@@ -40,7 +88,7 @@ fn check(text: &str, options: &InspectOptions) -> Value {
         .split(terminator)
         .filter(|segment| !segment.trim().is_empty())
         .collect();
-    let rows = found["segments"].as_array().unwrap();
+    let rows = rows(&found["segments"]);
     let segments: Vec<String> = rows
         .iter()
         .map(|row| part(text, row, 0).replace(['\r', '\n'], ""))
@@ -110,10 +158,11 @@ fn recorded(text: &str, number: usize, limit: usize) -> (Vec<(Value, String)>, u
     let writer = DocumentWriter::Json(JsonWriter::new(Layout::Pretty, 0));
     let mut reader = Reader::new(SegmentRecorder::new(writer, number, limit));
     reader.push(text.as_bytes());
-    let recorder = reader.finish().0.finish();
+    let mut recorder = reader.finish().0.finish();
     let places = Places::new(text, false);
-    let document = recorder.document();
-    let rows = recorder.rows(text, &places, &document);
+    let document = recorder.take_document();
+    let columns = recorder.columns(text, &places, &document);
+    let rows = rows(&serde_json::to_value(columns).unwrap());
     let starts = recorder.starts(&places);
     assert_eq!(recorder.is_whole(), starts.len() == 1);
     if let Some(first) = rows.first() {
@@ -151,7 +200,7 @@ fn the_parts_of_a_file_are_the_whole() {
 #[test]
 fn what_is_not_x12_is_told() {
     for (text, kind, member, expected) in [
-        ("", "empty", "document", Value::Null),
+        ("", "empty", "document", Value::from("")),
         ("{}", "json", "x12", Value::Null),
         ("<a/>", "xml", "x12", Value::Null),
         ("hello", "x12", "isWhole", false.into()),
@@ -165,7 +214,7 @@ fn what_is_not_x12_is_told() {
     let found = inspect(&text, &options());
     let again = inspect(found["document"].as_str().unwrap(), &options());
     assert_eq!(again["x12"].as_str().unwrap().trim(), text.trim());
-    assert_eq!(again["inspected"]["isWhole"], true);
+    assert_eq!(again["isWhole"], true);
 }
 
 #[test]
