@@ -26,8 +26,8 @@ mod state;
 pub use b2bi_local_mapping::Limits as MappingLimits;
 pub use config::{Config, LegacyRoot, ListOrder, MappingReply, Quotas};
 pub use edi::{
-    DocumentStyle, EdiError, Selection, StarterChoice, chosen_starter_template, starter_template,
-    validation_rules,
+    DocumentStyle, EdiError, Selection, StarterChoice, chosen_starter_template,
+    folded_starter_template, starter_template, validation_rules,
 };
 pub use environment::{
     AnySetup, BucketSetup, BucketSetupError, Clock, Environment, Ids, PipelineFile,

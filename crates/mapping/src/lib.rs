@@ -30,7 +30,9 @@ pub use lint::{Finding, Severity, Shape, cardinality, lint};
 pub use messages::Messages;
 pub use problem::{Cause, MappingError, Position};
 pub use provenance::{MOST_TRIED, Provenance, provenance};
-pub use starter::{StarterLanguage, starter_of_outline, starter_of_sample};
+pub use starter::{
+    StarterLanguage, starter_of_folded_sample, starter_of_outline, starter_of_sample,
+};
 
 /// The example of the README, which `cargo test --doc` runs.
 #[cfg(doctest)]

@@ -25,7 +25,9 @@ pub use error::EdiError;
 pub(crate) use mapping::Mapping;
 pub use rules::validation_rules;
 pub use selection::Selection;
-pub use starter::{StarterChoice, chosen_starter_template, starter_template};
+pub use starter::{
+    StarterChoice, chosen_starter_template, folded_starter_template, starter_template,
+};
 pub(crate) use windows::{Take, parse_and_validate_in_windows};
 
 /// How much longer than its X12 a document is expected to be, for a start.
@@ -89,6 +91,15 @@ impl Conversion {
             split: rules::splits(options),
             rules: rules::of(options, selection)?,
         })
+    }
+
+    /// How the JSON document is laid out: without blanks where only a mapping reads it.
+    fn layout(&self, style: &DocumentStyle) -> Layout {
+        if self.mapping.is_some() {
+            Layout::Compact
+        } else {
+            style.layout
+        }
     }
 
     /// A validator by the standard, the implementation guide where one is requested, and the
@@ -182,7 +193,7 @@ pub(crate) fn parse_and_validate(
             (writer.finish(), rest, reading)
         }
         FileFormat::Json | FileFormat::NotUsed => {
-            let writer = JsonWriter::new(style.layout, capacity);
+            let writer = JsonWriter::new(conversion.layout(style), capacity);
             let (writer, rest, reading) = read(file, reader(writer, conversion, style, validates));
             (writer.finish(), rest, reading)
         }

@@ -1,6 +1,8 @@
 //! Starter templates for a transaction set, or like a sample of it.
 
-use b2bi_local_mapping::{StarterLanguage, starter_of_outline, starter_of_sample};
+use b2bi_local_mapping::{
+    StarterLanguage, starter_of_folded_sample, starter_of_outline, starter_of_sample,
+};
 use b2bi_local_x12::{Outline, Strictness, validate};
 
 use crate::edi::{EdiError, Selection};
@@ -65,11 +67,7 @@ pub fn starter_template(
             .map(|outline| starter_of_outline(&outline, language, MOST))
             .ok_or(EdiError::NoTable(selection));
     };
-    let (_, reading) = validate(sample, Strictness::Attested, None);
-    if let Some(problem) = reading.fatal() {
-        return Err(EdiError::Unreadable(Box::new(problem.clone())));
-    }
-    selection.check(&reading.contents)?;
+    check_sample(selection, sample)?;
     let template = starter_of_sample(sample, language);
     match template.chars().count() {
         length if length > MOST => Err(EdiError::LongTemplate {
@@ -77,5 +75,29 @@ pub fn starter_template(
             limit: MOST,
         }),
         _ => Ok(template),
+    }
+}
+
+/// The template that writes a sample with one of each kind of loop and segment, with notes from the tables.
+///
+/// # Errors
+///
+/// The sample cannot be read, or holds another set or version.
+pub fn folded_starter_template(
+    selection: Selection,
+    language: StarterLanguage,
+    sample: &[u8],
+) -> Result<String, EdiError> {
+    let outline = Outline::new(selection.version(), selection.set(), selection.guide());
+    let outline = outline.ok_or(EdiError::NoTable(selection))?;
+    check_sample(selection, sample)?;
+    Ok(starter_of_folded_sample(sample, &outline, language, MOST))
+}
+
+fn check_sample(selection: Selection, sample: &[u8]) -> Result<(), EdiError> {
+    let (_, reading) = validate(sample, Strictness::Attested, None);
+    match reading.fatal() {
+        Some(problem) => Err(EdiError::Unreadable(Box::new(problem.clone()))),
+        None => selection.check(&reading.contents),
     }
 }

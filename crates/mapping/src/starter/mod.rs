@@ -4,6 +4,7 @@
 //! One is made of a sample of the X12 that is wanted, with the sample's values; or of the outline of
 //! a transaction set, with a placeholder for each element and comments that tell what may stand there.
 
+mod fold;
 mod jsonata;
 mod notes;
 mod xslt;
@@ -50,7 +51,26 @@ pub fn starter_of_sample(sample: &[u8], language: StarterLanguage) -> String {
 /// elements that have no value, all comments.
 #[must_use]
 pub fn starter_of_outline(outline: &Outline, language: StarterLanguage, most: usize) -> String {
-    let x12 = outline.to_x12();
+    guided(outline.to_x12().as_bytes(), outline, language, most)
+}
+
+/// The template that writes a sample of a set, with one of each kind of loop and segment, and the comments
+/// that the template of the outline has. It is shortened as that is.
+#[must_use]
+pub fn starter_of_folded_sample(
+    sample: &[u8],
+    outline: &Outline,
+    language: StarterLanguage,
+    most: usize,
+) -> String {
+    let folded = fold::folded(sample, outline);
+    folded.map_or_else(String::new, |(x12, outline)| {
+        guided(&x12, &outline, language, most)
+    })
+}
+
+/// The template that writes X12, with comments of its outline as far as its length allows.
+fn guided(x12: &[u8], outline: &Outline, language: StarterLanguage, most: usize) -> String {
     let mut text = String::new();
     for detail in [
         Detail::All,
@@ -60,8 +80,8 @@ pub fn starter_of_outline(outline: &Outline, language: StarterLanguage, most: us
     ] {
         let guide = Some(Guidance { outline, detail });
         let made = match language {
-            StarterLanguage::Jsonata => jsonata::template(x12.as_bytes(), guide),
-            StarterLanguage::Xslt => xslt::template(x12.as_bytes(), guide),
+            StarterLanguage::Jsonata => jsonata::template(x12, guide),
+            StarterLanguage::Xslt => xslt::template(x12, guide),
         };
         text = made.unwrap_or_default();
         if text.chars().count() <= most {

@@ -1,6 +1,8 @@
 //! `b2bi-local template`: a starter template for a transaction set.
 
-use b2bi_local_b2bi::{Selection, StarterChoice, chosen_starter_template, starter_template};
+use b2bi_local_b2bi::{
+    Selection, StarterChoice, chosen_starter_template, folded_starter_template, starter_template,
+};
 use b2bi_local_mapping::StarterLanguage;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
@@ -33,6 +35,13 @@ pub(super) fn arguments(command: Command) -> Command {
                 .help("X12 file whose values fill the template; - is standard input"),
         )
         .arg(
+            Arg::new("fold")
+                .long("fold")
+                .action(ArgAction::SetTrue)
+                .requires("sample")
+                .help("Write each kind of loop and segment of the sample once, with notes from the tables"),
+        )
+        .arg(
             Arg::new("required")
                 .long("required")
                 .action(ArgAction::SetTrue)
@@ -63,9 +72,13 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     };
     let given = selection::given(matches)?;
     let template = if let Some(name) = matches.get_one::<String>("sample") {
-        let sample = Sample::read(name, given)?;
-        starter_template(sample.selection, language, Some(&sample.bytes))
-            .map_err(|problem| format!("{}: {problem}", input::shown(name)))?
+        let Sample { bytes, selection } = Sample::read(name, given)?;
+        let template = if matches.get_flag("fold") {
+            folded_starter_template(selection, language, &bytes)
+        } else {
+            starter_template(selection, language, Some(&bytes))
+        };
+        template.map_err(|problem| format!("{}: {problem}", input::shown(name)))?
     } else {
         let selection = given.ok_or("a set and a version, or a sample, are needed")?;
         chosen_starter_template(selection, language, &choice_of(matches))
