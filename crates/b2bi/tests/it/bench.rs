@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use b2bi_local_b2bi::{
     B2bi, Clock, Config, Environment, EventSink, Ids, ObjectCreated, RowError, Scope, Stages,
 };
+use b2bi_local_mapping::Engine;
 use b2bi_local_model::{OperationShape, Timestamp, decode};
 use b2bi_local_objects::{EmbeddedS3, ObjectStore, Settings};
 use b2bi_local_persistence::RowStore;
@@ -85,6 +86,12 @@ impl Bench {
     pub(crate) fn interfere(&mut self, stages: Arc<dyn Stages>) {
         self.environment.stages = stages;
         self.service = B2bi::new(Config::standard(), self.environment.clone());
+    }
+
+    /// Evaluates JSONata with another engine.
+    pub(crate) fn map_with(&mut self, jsonata: Arc<dyn Engine + Send + Sync>) {
+        self.environment.jsonata = jsonata;
+        self.forget();
     }
 
     /// Sends events to a sink.

@@ -13,7 +13,7 @@ use crate::bench::Bench;
 const LINES: usize = 8_000;
 
 /// A file with so many orders of so many lines.
-fn orders(count: usize, lines: usize) -> String {
+pub(crate) fn orders(count: usize, lines: usize) -> String {
     let order = |number: usize| {
         let lines_text = "PO1*1*4*EA*12.50*TE~".repeat(lines);
         let parts = lines + 3;
@@ -142,7 +142,7 @@ async fn a_document_that_is_late_is_the_same() {
 }
 
 /// A transformer that splits.
-fn splitting() -> serde_json::Value {
+pub(crate) fn splitting() -> serde_json::Value {
     let x12 = json!({"transactionSet": "X12_850", "version": "VERSION_4010"});
     json!({"name": "orders", "inputConversion": {
         "fromFormat": "X12", "formatOptions": {"x12": x12},
@@ -151,7 +151,7 @@ fn splitting() -> serde_json::Value {
 }
 
 /// The keys of the documents that are there.
-async fn documents(bench: &Bench) -> Vec<String> {
+pub(crate) async fn documents(bench: &Bench) -> Vec<String> {
     let mut keys = bench.keys("out/").await;
     keys.retain(|key| key.strip_suffix(".json").is_some());
     keys

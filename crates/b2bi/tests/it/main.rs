@@ -13,6 +13,7 @@ mod clock;
 mod disk_full;
 mod lagging;
 mod large;
+mod mapped;
 mod persistence;
 mod pipelines;
 mod references;

@@ -1,0 +1,89 @@
+//! Files that are split and mapped: each transaction is mapped by itself, and few are in memory at a time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use b2bi_local_mapping::{Engine, Jsonata, MappingError, Run, Template};
+use serde_json::{Value, json};
+
+use crate::bench::Bench;
+use crate::large::{documents, orders, splitting};
+
+/// How many orders the file has, and how many lines each.
+const ORDERS: usize = 60;
+const LINES: usize = 200;
+/// The most transactions that are in memory at a time.
+const MAX_IN_MEMORY: usize = 8;
+
+/// What the engine was given.
+#[derive(Default)]
+struct Given {
+    /// How many transactions each input had.
+    transactions: Mutex<Vec<usize>>,
+    /// The length of the longest input.
+    longest: AtomicUsize,
+    running: AtomicUsize,
+    /// The most evaluations at a time.
+    most: AtomicUsize,
+}
+
+/// An engine that notes what it is given.
+struct NotingEngine(Arc<Given>);
+
+struct NotingTemplate(Box<dyn Template>, Arc<Given>);
+
+impl Engine for NotingEngine {
+    fn compile(&self, template: &str) -> Result<Box<dyn Template>, MappingError> {
+        let compiled = Jsonata.compile(template)?;
+        Ok(Box::new(NotingTemplate(compiled, Arc::clone(&self.0))))
+    }
+}
+
+impl Template for NotingTemplate {
+    fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
+        let Self(template, given) = self;
+        let count = input.matches("\"BEG_03\"").count();
+        if let Ok(mut transactions) = given.transactions.lock() {
+            transactions.push(count);
+        }
+        given.longest.fetch_max(input.len(), Ordering::Relaxed);
+        let running = given.running.fetch_add(1, Ordering::Relaxed) + 1;
+        given.most.fetch_max(running, Ordering::Relaxed);
+        let mapped = template.evaluate(input, run);
+        given.running.fetch_sub(1, Ordering::Relaxed);
+        mapped
+    }
+}
+
+fn mapped() -> Value {
+    let mut transformer = splitting();
+    transformer["mapping"] = json!({
+        "templateLanguage": "JSONATA",
+        "template": "{\"order\": interchanges.functional_groups.transactions.segments.BEG_03, \
+                     \"lines\": $count(**.PO1_01)}",
+    });
+    transformer
+}
+
+#[tokio::test]
+async fn each_transaction_of_a_split_file_is_mapped_by_itself() {
+    let given = Arc::new(Given::default());
+    let mut bench = Bench::new();
+    bench.map_with(Arc::new(NotingEngine(Arc::clone(&given))));
+    let folder = bench.watch("INBOUND", mapped()).await;
+    let file = orders(ORDERS, LINES);
+    bench.drop(&format!("{folder}1.edi"), file.as_bytes()).await;
+    while !bench.service().jobs().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let keys = documents(&bench).await;
+    assert_eq!(keys.len(), ORDERS);
+    for key in &keys {
+        let output: Value = serde_json::from_slice(&bench.read(key).await).unwrap();
+        assert_eq!(output, json!({"order": "PO-1", "lines": LINES}), "{key}");
+    }
+    assert_eq!(*given.transactions.lock().unwrap(), vec![1; ORDERS]);
+    assert!(given.longest.load(Ordering::Relaxed) < 5 * file.len() / ORDERS);
+    let most = given.most.load(Ordering::Relaxed);
+    assert!((1..=MAX_IN_MEMORY).contains(&most), "{most}");
+}
