@@ -118,7 +118,10 @@ fn report(name: &str, template: &str, findings: &[Finding]) -> Result<Outcome, C
     let notes = findings.len() - warnings;
     let summary = match (warnings, notes) {
         (0, 0) => format!("{name}: nothing found\n"),
-        _ => format!("{name}: {warnings} warnings, {notes} notes\n"),
+        _ => {
+            let (warnings, notes) = (counted(warnings, "warning"), counted(notes, "note"));
+            format!("{name}: {warnings}, {notes}\n")
+        }
     };
     print((text + &summary).as_bytes())?;
     Ok(if warnings == 0 {
@@ -126,6 +129,11 @@ fn report(name: &str, template: &str, findings: &[Finding]) -> Result<Outcome, C
     } else {
         Outcome::Problems
     })
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }
 
 fn line(name: &str, template: &str, finding: &Finding) -> String {
