@@ -28,6 +28,15 @@ pub trait Template {
     /// The input cannot be read, the template does not fit it, a limit is reached, or the run was
     /// cancelled.
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError>;
+
+    /// The same of an input that nobody else needs: it is dropped as soon as it has been read.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::evaluate`].
+    fn evaluate_owned(&self, input: String, run: &Run) -> Result<Option<String>, MappingError> {
+        self.evaluate(&input, run)
+    }
 }
 
 /// What an evaluation is handed from outside.
@@ -87,14 +96,20 @@ impl Limits {
         }
     }
 
-    /// The same limits for an input of this size: each full MiB adds a tenth of the time.
+    /// The same limits for an input of this size. Each full MiB adds a tenth of the time, two MiB of output
+    /// and of a string, and an item for each eight bytes.
     ///
-    /// An input as large as the service takes needs longer than a template that never ends deserves.
+    /// An input as large as the service takes needs more than a template that never ends deserves.
     #[must_use]
     pub fn for_input(mut self, bytes: usize) -> Self {
-        let mebibytes = u32::try_from(bytes >> 20).unwrap_or(u32::MAX);
-        let more = (self.time / 10).saturating_mul(mebibytes);
+        let mebibytes = bytes >> 20;
+        let turns = u32::try_from(mebibytes).unwrap_or(u32::MAX);
+        let more = (self.time / 10).saturating_mul(turns);
         self.time = self.time.saturating_add(more);
+        let twice = mebibytes.saturating_mul(2 << 20);
+        self.string_bytes = self.string_bytes.saturating_add(twice);
+        self.output_bytes = self.output_bytes.saturating_add(twice);
+        self.items = self.items.saturating_add(mebibytes.saturating_mul(1 << 17));
         self
     }
 
@@ -134,28 +149,33 @@ mod tests {
     use super::Limits;
 
     #[test]
-    fn the_time_grows_with_the_input() {
-        let check = |bytes: usize, wanted: Duration| {
-            let limits = Limits::standard().for_input(bytes);
-            assert_eq!(limits.time, wanted, "{bytes}");
-            let standard = Limits::standard();
-            assert_eq!(
-                Limits {
-                    time: standard.time,
-                    ..limits
-                },
-                standard,
-                "{bytes}"
-            );
+    fn limits_grow_with_the_input() {
+        let standard = Limits::standard();
+        let check = |bytes: usize, seconds: u64, strings: usize, items: usize| {
+            let wanted = Limits {
+                time: Duration::from_secs(seconds),
+                depth: standard.depth,
+                items,
+                string_bytes: strings,
+                output_bytes: strings,
+            };
+            assert_eq!(standard.for_input(bytes), wanted, "{bytes}");
         };
-        check(0, Duration::from_secs(10));
-        check((1 << 20) - 1, Duration::from_secs(10));
-        check(1 << 20, Duration::from_secs(11));
-        check(150 << 20, Duration::from_secs(160));
+        check(0, 10, 64 << 20, 5_000_000);
+        check((1 << 20) - 1, 10, 64 << 20, 5_000_000);
+        check(1 << 20, 11, 66 << 20, 5_131_072);
+        check(150 << 20, 160, 364 << 20, 24_660_800);
+    }
+
+    #[test]
+    fn limits_end_at_the_largest_number() {
         let most = Limits {
             time: Duration::MAX,
+            items: usize::MAX,
+            string_bytes: usize::MAX,
+            output_bytes: usize::MAX,
             ..Limits::standard()
         };
-        assert_eq!(most.for_input(usize::MAX).time, Duration::MAX);
+        assert_eq!(most.for_input(usize::MAX), most);
     }
 }

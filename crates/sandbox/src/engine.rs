@@ -11,6 +11,10 @@ use crate::pool::{Pool, Pooling};
 use crate::protocol::Request;
 use crate::worker::WorkerCommand;
 
+/// The bytes of memory that each full MiB of an input adds to the limit: the tree of a document takes up to
+/// fifteen times its text.
+const MEMORY_FOR_MEBIBYTE: u64 = 16 << 20;
+
 /// How templates of a language are evaluated.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -18,7 +22,8 @@ pub struct Settings {
     pub language: &'static str,
     /// The program that works.
     pub worker: WorkerCommand,
-    /// The most memory of an evaluation beyond what a worker begins with, in bytes.
+    /// The most memory of an evaluation beyond what a worker begins with, in bytes; each full MiB of the
+    /// input adds 16 MiB.
     pub memory_bytes: u64,
     /// How long after the end of a run's time its worker is killed: for an engine that ends by itself
     /// in time, with a better message, and then looks for the place of an error.
@@ -98,36 +103,43 @@ impl Sandbox {
         self.0.lost.load(Ordering::Relaxed)
     }
 
-    /// Maps an input by a template that is compiled for this once.
+    /// Maps an input by a template that is compiled for this once. An input that is owned is dropped once
+    /// the worker has it.
     ///
     /// # Errors
     ///
     /// The template fails, or its worker does.
-    pub fn map(
+    pub fn map<'i>(
         &self,
         template: &str,
-        input: &str,
+        input: impl Into<Cow<'i, str>>,
         run: &Run,
     ) -> Result<Option<String>, MappingError> {
-        let inner = &self.0;
+        let (inner, input) = (&self.0, input.into());
+        let memory_bytes = memory_for(inner.memory_bytes, input.len());
         let time = run.limits.time.saturating_add((inner.grace)(&run.limits));
         let request = Request {
             run: Cow::Borrowed(run),
             seconds: time.as_secs().saturating_add(1),
-            memory_bytes: inner.memory_bytes,
+            memory_bytes,
             template: template.into(),
-            input: input.into(),
         };
         inner
             .pool
-            .ask(&request, time)
+            .ask(&request, input, time)
             .unwrap_or_else(|worker_error| {
                 if worker_error.is_unexplained() {
                     inner.lost.fetch_add(1, Ordering::Relaxed);
                 }
-                Err(worker_error.problem(inner.language, &run.limits, inner.memory_bytes))
+                Err(worker_error.problem(inner.language, &run.limits, memory_bytes))
             })
     }
+}
+
+/// The limit of memory for an input of so many bytes.
+fn memory_for(memory_bytes: u64, input: usize) -> u64 {
+    let mebibytes = u64::try_from(input >> 20).unwrap_or(u64::MAX);
+    memory_bytes.saturating_add(mebibytes.saturating_mul(MEMORY_FOR_MEBIBYTE))
 }
 
 /// A template that a worker will compile.
@@ -149,5 +161,21 @@ impl Engine for Sandbox {
 impl Template for UncompiledTemplate {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
         self.sandbox.map(&self.template, input, run)
+    }
+
+    fn evaluate_owned(&self, input: String, run: &Run) -> Result<Option<String>, MappingError> {
+        self.sandbox.map(&self.template, input, run)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::memory_for;
+
+    #[test]
+    fn the_memory_grows_with_the_input() {
+        assert_eq!(memory_for(1 << 30, (1 << 20) - 1), 1 << 30);
+        assert_eq!(memory_for(1 << 30, 600 << 20), (1 << 30) + (9_600 << 20));
+        assert_eq!(memory_for(u64::MAX, usize::MAX), u64::MAX);
     }
 }

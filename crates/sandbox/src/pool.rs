@@ -1,5 +1,6 @@
 //! Workers that are kept for the next request.
 
+use std::borrow::Cow;
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -66,17 +67,23 @@ impl Pool {
     /// # Errors
     ///
     /// No worker can be had, or it gave no reply.
-    pub(crate) fn ask(&self, request: &Request<'_>, time: Duration) -> Result<Reply, WorkerError> {
+    pub(crate) fn ask(
+        &self,
+        request: &Request<'_>,
+        input: Cow<'_, str>,
+        time: Duration,
+    ) -> Result<Reply, WorkerError> {
         let pooling = &self.0.pooling;
         let mut lease = self.lease(request)?;
         let mut worker = match lease.worker.take() {
             Some(worker) => worker,
             None => Worker::start(&pooling.program).map_err(WorkerError::Start)?,
         };
-        let reply = worker.ask(request, Deadline::after(time, &request.run));
+        let sent = input.len();
+        let reply = worker.ask(request, input, Deadline::after(time, &request.run));
         let size = match &reply {
-            Ok(Ok(Some(text))) => text.len().max(request.input.len()),
-            _ => request.input.len(),
+            Ok(Ok(Some(text))) => text.len().max(sent),
+            _ => sent,
         };
         if reply.is_err() || size > pooling.large || worker.uses >= pooling.uses {
             lease.retired = Some(worker);

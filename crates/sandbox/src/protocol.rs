@@ -14,7 +14,7 @@ const SLACK: u64 = 1 << 16;
 /// The most room that is made for a text before it arrives, in bytes.
 const ROOM: u64 = 16 << 20;
 
-/// A template to evaluate.
+/// A template to evaluate; its input goes beside it, because it is dropped as soon as it was sent or read.
 #[derive(Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) run: Cow<'a, Run>,
@@ -23,14 +23,13 @@ pub(crate) struct Request<'a> {
     /// The most memory beyond what a worker begins with, in bytes.
     pub(crate) memory_bytes: u64,
     pub(crate) template: Cow<'a, str>,
-    pub(crate) input: Cow<'a, str>,
 }
 
 /// The result of a template; none where it selects nothing.
 pub(crate) type Reply = Result<Option<String>, MappingError>;
 
 impl Request<'_> {
-    pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn write(&self, input: &str, out: &mut impl Write) -> io::Result<()> {
         let limits = &self.run.limits;
         for number in [
             self.seconds,
@@ -46,10 +45,11 @@ impl Request<'_> {
             write_number(out, number)?;
         }
         write_text(out, &self.template)?;
-        write_text(out, &self.input)
+        write_text(out, input)
     }
 
-    pub(crate) fn read(from: &mut impl Read) -> io::Result<Request<'static>> {
+    /// Reads a request and its input.
+    pub(crate) fn read(from: &mut impl Read) -> io::Result<(Request<'static>, String)> {
         let (seconds, memory_bytes) = (read_number(from)?, read_number(from)?);
         let (now, seed) = (read_number(from)?.cast_signed(), read_number(from)?);
         let limits = Limits {
@@ -59,13 +59,13 @@ impl Request<'_> {
             string_bytes: read_size(from)?,
             output_bytes: read_size(from)?,
         };
-        Ok(Request {
+        let request = Request {
             run: Cow::Owned(Run::new(now, seed, limits)),
             seconds,
             memory_bytes,
             template: Cow::Owned(read_text(from, u64::MAX)?),
-            input: Cow::Owned(read_text(from, u64::MAX)?),
-        })
+        };
+        Ok((request, read_text(from, u64::MAX)?))
     }
 
     /// The most bytes of a text in the reply.
@@ -200,17 +200,16 @@ mod tests {
             seconds: 3,
             memory_bytes: 7,
             template: "<t/>".into(),
-            input: "<é/>".into(),
         };
         let mut bytes = Vec::new();
-        request.write(&mut bytes).unwrap();
-        let read = Request::read(&mut bytes.as_slice()).unwrap();
+        request.write("<é/>", &mut bytes).unwrap();
+        let (read, input) = Request::read(&mut bytes.as_slice()).unwrap();
         assert_eq!(
             (read.seconds, read.memory_bytes, read.run.now, read.run.seed),
             (3, 7, -1_999, u64::MAX)
         );
         assert_eq!(read.run.limits, limits);
-        assert_eq!((&*read.template, &*read.input), ("<t/>", "<é/>"));
+        assert_eq!((&*read.template, &*input), ("<t/>", "<é/>"));
         bytes.pop();
         assert!(Request::read(&mut bytes.as_slice()).is_err());
     }

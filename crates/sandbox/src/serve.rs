@@ -45,12 +45,12 @@ fn answer<E: Engine>(stream: &UnixStream, load: impl FnOnce() -> E) -> io::Resul
     let mut requests = BufReader::new(stream);
     let mut replies = BufWriter::new(stream);
     loop {
-        let request = match Request::read(&mut requests) {
+        let (request, input) = match Request::read(&mut requests) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             request => request?,
         };
         limits.begin(request.seconds, request.memory_bytes)?;
-        let reply = evaluated(&engine, &request);
+        let reply = evaluated(&engine, &request, input);
         write_reply(&reply, &request.run.messages.take(), &mut replies)?;
         replies.flush()?;
         drop((request, reply));
@@ -59,11 +59,11 @@ fn answer<E: Engine>(stream: &UnixStream, load: impl FnOnce() -> E) -> io::Resul
 }
 
 /// The reply to a request, whatever the engine does.
-fn evaluated(engine: &impl Engine, request: &Request<'_>) -> Reply {
+fn evaluated(engine: &impl Engine, request: &Request<'_>, input: String) -> Reply {
     let evaluation = || {
         engine
             .compile(&request.template)?
-            .evaluate(&request.input, &request.run)
+            .evaluate_owned(input, &request.run)
     };
     panic::catch_unwind(AssertUnwindSafe(evaluation)).unwrap_or_else(|payload| {
         if is_out_of_memory(&*payload) {

@@ -1,5 +1,6 @@
 //! A worker process, seen from its server.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, BufReader, BufWriter, PipeReader, Read as _, Write as _};
 use std::os::fd::OwnedFd;
@@ -78,7 +79,7 @@ impl Worker {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Has a request carried out. After a failure the worker is of no more use.
+    /// Has a request carried out, and drops the input once it is sent. After a failure the worker is of no more use.
     ///
     /// # Errors
     ///
@@ -86,14 +87,17 @@ impl Worker {
     pub(crate) fn ask(
         &mut self,
         request: &Request<'_>,
+        input: Cow<'_, str>,
         deadline: Deadline<'_>,
     ) -> Result<Reply, WorkerError> {
         self.uses += 1;
         let stream = &self.stream;
         let mut writer = BufWriter::new(TimedStream { stream, deadline });
-        let sent = request.write(&mut writer).and_then(|()| writer.flush());
+        let sent = request
+            .write(&input, &mut writer)
+            .and_then(|()| writer.flush());
         // What could not be sent is not tried again when the writer is dropped.
-        drop(writer.into_parts());
+        drop((writer.into_parts(), input));
         let mut reader = BufReader::new(TimedStream { stream, deadline });
         let reply = sent.and_then(|()| read_reply(&mut reader, request.longest_reply()));
         let (reply, messages) = reply.map_err(|error| self.worker_error(error, deadline))?;

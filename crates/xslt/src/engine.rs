@@ -1,5 +1,6 @@
 //! The engine: which process carries a template out.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use b2bi_local_mapping::{Cause, Engine, MappingError, Run, Template};
@@ -82,6 +83,20 @@ impl Engine for Xslt {
 
 impl Template for UncompiledTemplate {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
+        self.evaluate_text(input.into(), run)
+    }
+
+    fn evaluate_owned(&self, input: String, run: &Run) -> Result<Option<String>, MappingError> {
+        self.evaluate_text(input.into(), run)
+    }
+}
+
+impl UncompiledTemplate {
+    fn evaluate_text(
+        &self,
+        input: Cow<'_, str>,
+        run: &Run,
+    ) -> Result<Option<String>, MappingError> {
         self.processors
             .evaluate(&self.template, input, run)
             .map_err(|error| with_advice(error, &self.template))
@@ -92,21 +107,21 @@ impl Processors {
     fn evaluate(
         &self,
         template: &str,
-        input: &str,
+        input: Cow<'_, str>,
         run: &Run,
     ) -> Result<Option<String>, MappingError> {
         let deadline = Deadline::after(run.limits.time, run);
-        let by_command = |command: &Command| {
+        let by_command = |command: &Command, input: &str| {
             let output = command.transform(template, input, &run.limits, deadline);
             output.map(Some)
         };
         match (&self.sandbox, &self.command) {
             (Some(sandbox), None) => sandbox.map(template, input, run).map_err(uncoded),
-            (Some(sandbox), Some(command)) => match sandbox.map(template, input, run) {
-                Err(problem) if is_for_the_command(&problem) => by_command(command),
+            (Some(sandbox), Some(command)) => match sandbox.map(template, &*input, run) {
+                Err(problem) if is_for_the_command(&problem) => by_command(command, &input),
                 mapped => mapped,
             },
-            (None, Some(command)) => by_command(command),
+            (None, Some(command)) => by_command(command, &input),
             (None, None) => Err(problem(Cause::Evaluation, NOBODY)),
         }
     }

@@ -37,7 +37,7 @@ impl Mapping {
     /// Why the template cannot be read or carried out, and where, if that is known.
     ///
     /// Source: the words are Assumption A-33.
-    pub(crate) fn apply(&self, input: &str, evaluation: &Evaluation) -> Result<String, EdiError> {
+    pub(crate) fn apply(&self, input: String, evaluation: &Evaluation) -> Result<String, EdiError> {
         let engine: &dyn Engine = match self.language {
             MappingTemplateLanguage::Jsonata => &*evaluation.jsonata,
             MappingTemplateLanguage::Xslt => &*evaluation.xslt,
@@ -46,7 +46,7 @@ impl Mapping {
         run.limits = run.limits.for_input(input.len());
         let mapped = engine
             .compile(&self.template)
-            .and_then(|template| template.evaluate(input, &run))
+            .and_then(|template| template.evaluate_owned(input, &run))
             .map_err(|error| EdiError::Template(Box::new(error)))?;
         Ok(mapped.unwrap_or_else(|| "null".to_owned()))
     }

@@ -157,9 +157,9 @@ impl Run {
         let root = self.context.config.legacy_root;
         self.compute(move || match &conversion.mapping {
             Some(mapping) if mapping.is_legacy && root == LegacyRoot::Interchange => {
-                Ok(mapping.apply(&interchange_of(document), &run)?)
+                Ok(mapping.apply(interchange_of(document), &run)?)
             }
-            Some(mapping) => Ok(mapping.apply(&document, &run)?),
+            Some(mapping) => Ok(mapping.apply(document, &run)?),
             None => Ok(document),
         })
         .await

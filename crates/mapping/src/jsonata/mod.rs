@@ -10,6 +10,7 @@ mod errors;
 mod evaluation_words;
 mod functions;
 mod guard;
+mod input;
 mod names;
 mod numbers;
 mod output;
@@ -49,6 +50,8 @@ struct Expression {
     backslashes: Vec<Position>,
     tree: AstNode,
     patterns: Patterns,
+    /// Whether it can tell equal objects apart.
+    compares_identity: bool,
 }
 
 impl Engine for Jsonata {
@@ -61,7 +64,26 @@ impl Engine for Jsonata {
 
 impl Template for Expression {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
-        let input = parse(input)?;
+        self.map(self.parse(input)?, run)
+    }
+
+    fn evaluate_owned(&self, input: String, run: &Run) -> Result<Option<String>, MappingError> {
+        let value = self.parse(&input)?;
+        drop(input);
+        self.map(value, run)
+    }
+}
+
+impl Expression {
+    fn parse(&self, input: &str) -> Result<JValue, MappingError> {
+        let input = without_mark(input);
+        if input.trim().is_empty() {
+            return Ok(JValue::Undefined);
+        }
+        input::parse(input, !self.compares_identity).map_err(|error| errors::input(&error))
+    }
+
+    fn map(&self, input: JValue, run: &Run) -> Result<Option<String>, MappingError> {
         let result = evaluated(evaluator(&self.patterns, run), &self.tree, &input)
             .map_err(|error| self.problem(&error, &input, run))?;
         // What ends between two steps of the engine is not noticed by it.
@@ -73,9 +95,7 @@ impl Template for Expression {
             value => output::pretty(&value, run.limits.output_bytes).map(Some),
         }
     }
-}
 
-impl Expression {
     fn read(template: &str) -> Result<Self, MappingError> {
         let template = without_mark(template);
         let (template, backslashes, mut tree) = read(template)?;
@@ -96,6 +116,7 @@ impl Expression {
             backslashes,
             tree,
             patterns,
+            compares_identity: names.compares_identity,
         })
     }
 
@@ -151,14 +172,6 @@ fn read(template: &str) -> Result<(String, Vec<Position>, AstNode), MappingError
         Some((text, backslashes, tree))
     });
     again.ok_or_else(|| errors::syntax(template, &error))
-}
-
-fn parse(input: &str) -> Result<JValue, MappingError> {
-    let input = without_mark(input);
-    if input.trim().is_empty() {
-        return Ok(JValue::Undefined);
-    }
-    JValue::from_json_str(input).map_err(|error| errors::input(&error))
 }
 
 /// The value of a tree; a panic of the library is an error.

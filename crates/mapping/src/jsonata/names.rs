@@ -18,10 +18,17 @@ pub(super) struct Names {
     pub found: Vec<(String, String)>,
     /// Whether a filter holds a range without brackets of its own.
     pub bare_range: bool,
+    /// Whether `in`, which compares objects by identity, can be evaluated.
+    pub compares_identity: bool,
 }
 
 impl Names {
     pub(super) fn collect(&mut self, node: &mut AstNode) {
+        self.compares_identity |= match node {
+            AstNode::Binary { op, .. } => *op == BinaryOp::In,
+            AstNode::Function { name, .. } | AstNode::Variable(name) => name == "eval",
+            _ => false,
+        };
         match node {
             AstNode::Regex { pattern, flags } => self.found.push((pattern.clone(), flags.clone())),
             AstNode::Binary {

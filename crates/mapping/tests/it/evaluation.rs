@@ -173,6 +173,26 @@ fn a_byte_order_mark_is_passed_over() {
 }
 
 #[test]
+fn objects_that_are_equal_are_not_the_same() {
+    let input = r#"{"list": [{"a": {"b": 1}}, {"a": {"b": 1}}]}"#;
+    for (template, wanted) in [
+        ("list[0] in [list[1]]", "false"),
+        ("$eval('list[0] in [list[1]]')", "false"),
+        ("list[0].a in [list[0].a]", "true"),
+        ("list[0] = list[1]", "true"),
+        ("$count($distinct(list))", "1"),
+    ] {
+        let template = Jsonata.compile(template).unwrap();
+        let made = template.evaluate(input, &run()).unwrap();
+        assert_eq!(made.as_deref(), Some(wanted));
+        assert_eq!(
+            template.evaluate_owned(input.to_owned(), &run()).unwrap(),
+            made
+        );
+    }
+}
+
+#[test]
 fn recursion_is_as_deep_as_the_readme_says() {
     check(
         "($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(9000))",

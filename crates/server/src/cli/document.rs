@@ -116,7 +116,7 @@ fn of_x12(
     head.push(bytes);
     let (document, reading) = match language {
         Language::Jsonata => {
-            let mut reader = reader(matches, JsonWriter::new(Layout::Pretty, bytes.len()))?;
+            let mut reader = reader(matches, JsonWriter::new(Layout::Compact, bytes.len()))?;
             reader.push(bytes);
             let (writer, reading) = reader.finish();
             (writer.finish(), reading)

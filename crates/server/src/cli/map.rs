@@ -79,9 +79,9 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     let name = input::name(matches);
     let document = document::read(matches, name, template.language(), wanted)?;
     document.problems.print_errors();
-    if let Some(text) = &document.text {
+    if let Some(text) = document.text {
         if matches.get_flag("explain") {
-            print(template.explained(matches, text)?.as_bytes())?;
+            print(template.explained(matches, &text)?.as_bytes())?;
             return Ok(document.problems.outcome());
         }
         print(
@@ -138,7 +138,7 @@ impl Source {
         &self,
         matches: &ArgMatches,
         file: &str,
-        document: &str,
+        document: String,
     ) -> Result<String, CommandError> {
         let clock = matches.get_one::<Timestamp>("clock").copied();
         let run = Run::new(
@@ -148,7 +148,7 @@ impl Source {
         );
         let mapped = engine(self.language(), matches)?
             .compile(&self.text)
-            .and_then(|engine| engine.evaluate(document, &run));
+            .and_then(|engine| engine.evaluate_owned(document, &run));
         self.tell(&run.messages.take());
         let mapped = mapped.map_err(|problem| match problem.cause {
             Cause::Input => format!("{file}: {problem}"),

@@ -228,13 +228,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "mapping-output-bytes",
         "BYTES",
         "67108864",
-        "Maximum size of the output of a mapping template, and of a string in it",
+        "Maximum size of the output of a mapping template, and of a string in it; each MB of its input adds 2 MB",
     ),
     Setting::new(
         "mapping-memory-bytes",
         "BYTES",
         "2147483648",
-        "Memory limit of a JSONata worker process",
+        "Memory limit of a JSONata worker process; each MB of its input adds 16 MB",
     ),
     Setting::new(
         "xslt-command",
@@ -246,7 +246,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "xslt-memory-bytes",
         "BYTES",
         "1073741824",
-        "Memory limit of an XSLT worker process",
+        "Memory limit of an XSLT worker process; each MB of its input adds 16 MB",
     ),
     Setting::new(
         "test-mapping-reply",

@@ -162,6 +162,6 @@ fn generate(
 ///
 /// Source: Assumption A-142.
 fn accuracy(mapping: &Mapping, example: &Example, evaluation: &Evaluation) -> Option<f64> {
-    let made = mapping.apply(&example.input, evaluation).ok()?;
+    let made = mapping.apply(example.input.clone(), evaluation).ok()?;
     infer::accuracy(&example.output, &made, example.language).ok()
 }

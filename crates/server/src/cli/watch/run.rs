@@ -212,7 +212,7 @@ impl Mapped {
         let Some(text) = document.text else {
             return Ok(mapped);
         };
-        let result = template.mapped(matches, input::shown(file), &text)?;
+        let result = template.mapped(matches, input::shown(file), text)?;
         if matches.get_flag("convert") {
             let alike = expected.and_then(delimiters_of).or(document.delimiters);
             mapped.convert(matches, &result, alike, &template)?;
