@@ -14,7 +14,7 @@ fn lint_prints_findings_with_a_caret() {
     let set = ["--set", "850", "--version", "4010"];
     let (status, printed) = lint("{ \"a\": $totl }", &[]);
     let wanted = "standard input: warning: nothing sets $totl; it is always missing (line 1, column 8)\n\
-                  1 | { \"a\": $totl }\n  |        ^\nstandard input: 1 warnings, 0 notes\n";
+                  1 | { \"a\": $totl }\n  |        ^\nstandard input: 1 warning, 0 notes\n";
     assert_eq!((status, printed.as_str()), (1, wanted));
     let path = "interchanges.functional_groups.transactions.segments";
     let (status, printed) = lint(&format!("{{ \"a\": {path}.BEG_3 }}"), &set);
