@@ -1,4 +1,4 @@
-//! What a user may set.
+//! The configuration of the service.
 
 use b2bi_local_mapping::Limits as MappingLimits;
 use b2bi_local_x12::{Layout, PROBLEM_LIMIT};

@@ -1,4 +1,4 @@
-//! What operations and jobs work with.
+//! The context of operations and jobs.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::scope::Scope;
 use crate::state::job::{Ended, JobRetention};
 use crate::state::{Guard, Partition};
 
-/// What operations and jobs of all accounts work with; clones share it.
+/// The context of operations and jobs of all accounts; clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct ServiceContext {
     pub(crate) config: Arc<Config>,

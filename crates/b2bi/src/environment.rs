@@ -1,4 +1,4 @@
-//! What the service is handed instead of taking it from the machine.
+//! The environment of the service: clock, ids, storage and other interfaces.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,21 +29,24 @@ pub trait Ids: Send + Sync {
     fn bits(&self) -> u128;
 }
 
-/// What is wrong with the set-up of a bucket.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How a bucket is not set up correctly.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BucketSetupError {
     /// The bucket does not exist.
+    #[error("The bucket {bucket} does not exist")]
     Missing {
         /// Its name.
         bucket: String,
     },
     /// It does not send its events to `EventBridge`.
+    #[error("The bucket {bucket} does not send its events to EventBridge")]
     NoEventBridge {
         /// Its name.
         bucket: String,
     },
     /// Its policy does not allow the service to use a key.
+    #[error("The policy of the bucket {bucket} does not allow {principal} to {action} on {key}")]
     NotAllowed {
         /// Its name.
         bucket: String,
@@ -56,32 +59,9 @@ pub enum BucketSetupError {
     },
 }
 
-impl fmt::Display for BucketSetupError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing { bucket } => write!(out, "The bucket {bucket} does not exist"),
-            Self::NoEventBridge { bucket } => write!(
-                out,
-                "The bucket {bucket} does not send its events to EventBridge"
-            ),
-            Self::NotAllowed {
-                bucket,
-                principal,
-                action,
-                key,
-            } => write!(
-                out,
-                "The policy of the bucket {bucket} does not allow {principal} to {action} on {key}"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for BucketSetupError {}
-
-/// Says whether buckets are set up as they must be.
+/// Checks whether buckets are set up correctly.
 pub trait BucketSetup: Send + Sync {
-    /// Checks a bucket that a capability or a partnership is to use.
+    /// Checks a bucket of a capability or a partnership.
     ///
     /// # Errors
     /// What is wrong.
@@ -105,7 +85,7 @@ pub struct PipelineFile<'a> {
     pub capability_arn: &'a str,
 }
 
-/// Takes buckets however they are set up.
+/// Accepts every bucket.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AnySetup;
 
@@ -128,17 +108,17 @@ pub struct Environment {
     pub ids: Arc<dyn Ids>,
     /// Where files are read and written.
     pub objects: Arc<dyn ObjectStore>,
-    /// Who evaluates mapping templates in JSONata.
+    /// The engine for mapping templates in JSONata.
     pub jsonata: Arc<dyn Engine + Send + Sync>,
-    /// Who carries mapping templates in XSLT out.
+    /// The engine for mapping templates in XSLT.
     pub xslt: Arc<dyn Engine + Send + Sync>,
     /// Where events go.
     pub event_sink: Arc<dyn EventSink>,
-    /// Who keeps log records.
+    /// The sink of log records.
     pub records: Arc<dyn RecordSink>,
-    /// Who says whether buckets are set up as they must be.
+    /// Checks whether buckets are set up correctly.
     pub bucket_setup: Arc<dyn BucketSetup>,
-    /// Who may hold a job up, or make a stage of it fail.
+    /// The hook that can delay a job, or make a stage of it fail.
     pub stages: Arc<dyn Stages>,
     /// Where panics of jobs are logged and counted.
     pub panics: Arc<Panics>,
@@ -170,7 +150,7 @@ impl fmt::Debug for Environment {
     }
 }
 
-/// Stands in for XSLT where no processor is configured.
+/// Replaces XSLT if no processor is configured.
 struct NoXslt;
 
 impl Engine for NoXslt {

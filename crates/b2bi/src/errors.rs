@@ -1,4 +1,4 @@
-//! The modelled errors, in the words of this service where AWS's are not known.
+//! The modelled errors, with messages of our own if AWS's are not known.
 //!
 //! Source: the quoted wordings were seen on AWS; all others are Assumption A-06.
 
@@ -26,7 +26,7 @@ pub(crate) fn not_found(kind: &str, id: &str) -> Error {
     resource_not_found(format!("The {kind} {id} does not exist"))
 }
 
-/// Something that is not there, in words of its own.
+/// A missing resource, with its own message.
 pub(crate) fn resource_not_found(message: String) -> Error {
     Error::ResourceNotFound(types::ResourceNotFoundException { message })
 }

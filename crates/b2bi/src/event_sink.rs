@@ -1,4 +1,4 @@
-//! What the service tells the world besides its replies: events and log records.
+//! What the service sends besides its replies: events and log records.
 
 use b2bi_local_model::Timestamp;
 use serde::Serialize;

@@ -1,6 +1,5 @@
-//! Files in object storage, and the words in which the service speaks of those it cannot read.
+//! Files in object storage, and the errors about files that cannot be read.
 
-use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,16 +9,17 @@ use bytes::Bytes;
 use tokio::runtime::Handle;
 
 use crate::context::{Ctx, ServiceContext};
-use crate::edi::Take;
+use crate::edi::ByteSink;
 use crate::environment::Environment;
 use crate::errors::{access_denied, internal, resource_not_found, validation};
 use crate::location::Location;
 use crate::scope::Scope;
 
 /// Why a file could not be read or written.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum FileError {
-    /// The storage did not do as asked.
+    /// The storage failed.
+    #[error("{}", storage_message(.uri, .source))]
     Storage {
         /// Where the file is.
         uri: String,
@@ -27,6 +27,7 @@ pub(crate) enum FileError {
         source: ObjectError,
     },
     /// It has more bytes than it may have.
+    #[error("The file {uri} has {size} bytes; the limit is {limit}")]
     TooLarge {
         /// Where the file is.
         uri: String,
@@ -36,10 +37,20 @@ pub(crate) enum FileError {
         limit: u64,
     },
     /// It was replaced while it was read.
+    #[error("The file {uri} was changed while it was read")]
     Changed {
         /// Where the file is.
         uri: String,
     },
+}
+
+fn storage_message(uri: &str, source: &ObjectError) -> String {
+    match source {
+        ObjectError::AccessDenied => {
+            format!("Access denied when getting object attributes from {uri}")
+        }
+        other => format!("Cannot use {uri}: {other}"),
+    }
 }
 
 impl FileError {
@@ -64,34 +75,6 @@ impl FileError {
             ObjectError::AccessDenied => access_denied(message),
             ObjectError::Unavailable(_) => internal(message),
             ObjectError::Other(_) => validation(message),
-        }
-    }
-}
-
-impl fmt::Display for FileError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Storage {
-                uri,
-                source: ObjectError::AccessDenied,
-            } => write!(
-                out,
-                "Access denied when getting object attributes from {uri}"
-            ),
-            Self::Storage { uri, source } => write!(out, "Cannot use {uri}: {source}"),
-            Self::TooLarge { uri, size, limit } => {
-                write!(out, "The file {uri} has {size} bytes; the limit is {limit}")
-            }
-            Self::Changed { uri } => write!(out, "The file {uri} was changed while it was read"),
-        }
-    }
-}
-
-impl std::error::Error for FileError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Storage { source, .. } => Some(source),
-            Self::TooLarge { .. } | Self::Changed { .. } => None,
         }
     }
 }
@@ -122,7 +105,7 @@ pub(crate) fn check_limit(location: &Location, size: u64, limit: u64) -> Result<
 
 /// The way through a large file, window by window.
 #[derive(Clone)]
-pub(crate) struct Walk {
+pub(crate) struct WindowReader {
     objects: Arc<dyn ObjectStore>,
     account: String,
     location: Location,
@@ -130,7 +113,7 @@ pub(crate) struct Walk {
     window: u64,
 }
 
-impl Walk {
+impl WindowReader {
     /// The way through a file of this size.
     pub(crate) fn new(
         context: &ServiceContext,
@@ -153,7 +136,7 @@ impl Walk {
     }
 
     /// Hands over the file's bytes until the receiver is gone; call it where blocking is allowed.
-    pub(crate) fn windows(&self, take: &mut Take<'_>) -> Result<(), FileError> {
+    pub(crate) fn windows(&self, take: &mut ByteSink<'_>) -> Result<(), FileError> {
         let runtime = Handle::current();
         let mut first_tag: Option<String> = None;
         let mut at = 0;

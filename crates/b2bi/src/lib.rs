@@ -36,9 +36,7 @@ pub use event_sink::{Event, EventSink, LogRecord, RecordSink, SOURCE};
 pub use pipelines::{ObjectCreated, PollState};
 pub use polls::Polls;
 pub use scope::Scope;
-pub use service::{
-    B2bi, FORMAT, FORMAT_VERSION, Notification, RestoreError, ScopeFormatError, StateFormatError,
-};
+pub use service::{B2bi, FORMAT, Notification, RestoreError, ScopeFormatError, StateFormatError};
 pub use stages::{JobFacts, NoFaults, Stage, StageDecision, Stages, WriteDecision};
 pub use state::job::{JobCounts, JobDuration, JobReport};
 pub use state::{PersistError, RowError};

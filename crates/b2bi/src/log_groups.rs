@@ -1,4 +1,4 @@
-//! The log groups that the service's own resources bring about.
+//! The log groups of the service's resources.
 
 /// The log group of files that belong to no partnership; there since the first profile.
 pub(crate) const DEFAULT: &str = "/aws/vendedlogs/b2bi/default";

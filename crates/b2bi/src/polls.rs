@@ -1,4 +1,4 @@
-//! How often a job was asked for.
+//! The number of polls of a job.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! The stages of a job, and the trait by which the server injects faults into them.
 //!
-//! A stage itself knows nothing of this: the runner of jobs asks before it enters one, and before
+//! Stages do not depend on this: the runner of jobs asks before it enters one, and before
 //! it writes an object.
 
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::polls::Polls;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Stage {
-    /// The job is there, and nothing of it is done.
+    /// The job exists, and nothing of it is done.
     Accept,
     /// The file is read.
     FetchInput,
@@ -29,7 +29,7 @@ pub enum Stage {
     Map,
     /// Outbound: the document becomes X12.
     Convert,
-    /// What came of it is written and published.
+    /// The outcome of it is written and published.
     WriteOutput,
     /// The job's end is stored, and its event sent.
     Finish,
@@ -106,20 +106,20 @@ pub enum StageDecision {
     Drop,
 }
 
-/// What becomes of an object that a job is about to write.
+/// The outcome of an object that a job is about to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WriteDecision {
     /// It is written.
     Write,
     /// The job believes that it is written, and it is not there.
     Lose,
-    /// The job believes that it is written, and it is there only after this time.
+    /// The write succeeds, and the object appears only after this time.
     Late(Duration),
     /// It cannot be written, for this reason.
     Refuse {
         /// The reason.
         message: String,
-        /// Whether what the job has written before stays; else the job takes it back.
+        /// Whether the outputs written before are kept; otherwise the job deletes them.
         keep: bool,
     },
 }
@@ -132,7 +132,7 @@ pub trait Stages: Send + Sync {
 
     /// Called when a job has entered the stage [`Stage::FetchInput`]; how many of its input's
     /// `size` bytes it gets to see.
-    fn reach(&self, _job: &JobFacts, size: u64) -> u64 {
+    fn visible_bytes(&self, _job: &JobFacts, size: u64) -> u64 {
         size
     }
 
@@ -143,7 +143,7 @@ pub trait Stages: Send + Sync {
     fn write(&self, job: &JobFacts, nth: usize) -> WriteDecision;
 }
 
-/// Lets every job go its way.
+/// Changes nothing in any job.
 #[derive(Debug)]
 pub struct NoFaults;
 

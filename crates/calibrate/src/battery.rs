@@ -274,7 +274,7 @@ impl Battery {
 
     /// Setups that these questions need, each after those that it needs itself.
     #[must_use]
-    pub fn setups_of<'a>(&'a self, needs: &[String]) -> Vec<&'a Setup> {
+    pub(crate) fn setups_of<'a>(&'a self, needs: &[String]) -> Vec<&'a Setup> {
         let mut found: Vec<&Setup> = Vec::new();
         for need in needs {
             let Some(setup) = self.setups.get(need) else {

@@ -39,7 +39,7 @@ pub use report::{Format, report};
 pub use runner::{RunOptions, Runner};
 pub use sanitise::{ACCOUNT, Sanitiser};
 pub use traffic::{
-    Repeated, Replay, ReplayError, ReplayedReply, TRAFFIC, TrafficRecorder, TrafficSource, repeat,
+    Repeated, Replay, ReplayError, ReplayedReply, TrafficRecorder, TrafficSource, repeat,
 };
 pub use variables::{VariableError, Variables};
 

@@ -36,14 +36,14 @@ pub struct File {
     pub gzip: &'static [u8],
 }
 
-/// The file at a path; none where there is no such file.
+/// The file at a path; `None` if there is no such file.
 #[must_use]
 pub fn file(path: &str) -> Option<&'static File> {
     FILES.iter().find(|file| file.path == path)
 }
 
 impl File {
-    /// Whether the name changes with the content, so that clients may keep the file for good.
+    /// Whether the name changes with the content, so that clients may cache the file forever.
     #[must_use]
     pub fn is_immutable(&self) -> bool {
         self.path.starts_with("assets/")

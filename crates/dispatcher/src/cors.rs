@@ -44,7 +44,7 @@ pub fn preflight() -> Response<Bytes> {
     response
 }
 
-/// Lets a page read the reply to its request, which is one that has an origin.
+/// Allows a page to read the reply to its request. Requests of pages have an origin.
 pub fn allow(reply: &mut HeaderMap) {
     reply.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     reply.insert(

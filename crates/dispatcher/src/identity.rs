@@ -60,7 +60,7 @@ impl<'a> Identity<'a> {
     }
 
     /// Of several credentials the first one counts, and what is no parameter is left aside: so the
-    /// header up to the end of its credential tells who the signer is.
+    /// header up to the end of its credential identifies the signer.
     ///
     /// Source: Assumption A-44.
     fn from_header(header: &'a str) -> Option<Self> {
@@ -163,7 +163,7 @@ impl AccountRules {
 }
 
 impl AccountRules {
-    /// The account of an access key, as far as the key alone tells.
+    /// The account of an access key, if the key alone shows it.
     #[must_use]
     pub fn account_of_key(&self, key: &str) -> String {
         self.account_behind(key).into_owned()
@@ -204,13 +204,13 @@ pub fn account_in_key(key: &str) -> Option<String> {
     (encoded.len() >= 10).then(|| format!("{account:012}"))
 }
 
-/// What stands before and after the first `separator`, an ASCII character.
+/// The text before and after the first `separator`, an ASCII character.
 fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
     let at = memchr(separator, text.as_bytes())?;
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
-/// What stands before and after the last slash.
+/// The text before and after the last slash.
 fn cut_last(text: &str) -> Option<(&str, &str)> {
     let at = memrchr(b'/', text.as_bytes())?;
     Some((text.get(..at)?, text.get(at + 1..)?))

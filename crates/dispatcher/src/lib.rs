@@ -1,7 +1,7 @@
-//! AWS wire protocols: which service and operation a request names, who calls, and how replies
+//! AWS wire protocols: the service and operation of a request, its caller, and the form of replies
 //! and errors look.
 //!
-//! [`route()`] reads the head of a request, [`Identity`] tells who signed it, and [`Service`] is what is
+//! [`route()`] reads the head of a request, [`Identity`] is its signer, and [`Service`] is what is
 //! plugged in behind them. [`json`] and [`query`] write replies. Nothing here opens a socket or
 //! reads a clock; `now` and request ids are handed in.
 

@@ -30,7 +30,7 @@ pub fn action(uri: &Uri, body: &[u8]) -> Result<String, ServiceError> {
         })
 }
 
-/// The parameters of a form by name; of one that is there twice the first counts.
+/// The parameters of a form by name; of repeated ones the first counts.
 #[must_use]
 pub fn parameters(form: &[u8]) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
@@ -46,7 +46,7 @@ fn parameter(form: &[u8], wanted: &str) -> Option<String> {
     found.map(|(_, value)| decoded(value))
 }
 
-/// What stands before and after the equals sign.
+/// The text before and after the equals sign.
 fn pair(part: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = part.iter().position(|byte| *byte == b'=')?;
     Some((part.get(..at)?, part.get(at.saturating_add(1)..)?))

@@ -16,7 +16,7 @@ const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 pub enum Protocol {
     /// AWS JSON 1.0 and 1.1: `X-Amz-Target: {target_prefix}.{operation}`.
     Json {
-        /// What stands before the operation.
+        /// The text before the operation.
         target_prefix: &'static str,
     },
     /// AWS Query: `Action={operation}` in the body or the query, XML in return.
@@ -31,7 +31,7 @@ pub enum Protocol {
 pub enum Route<'a> {
     /// To an operation of a service, named in the head.
     Json(RoutedService<'a>, Operation),
-    /// To a service; the operation stands in the body.
+    /// To a service; the operation is in the body.
     Query(RoutedService<'a>),
     /// To object storage, which has no other mark than being none of the above.
     Objects,

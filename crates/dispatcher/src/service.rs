@@ -1,4 +1,4 @@
-//! What a service is to the dispatcher.
+//! The interface between the dispatcher and services.
 
 use std::future::Future;
 use std::ops::Deref;
@@ -12,7 +12,7 @@ use crate::query::QueryValue;
 use crate::route::Protocol;
 use crate::service_error::ServiceError;
 
-/// What the dispatcher must know of a service to find it and its operations.
+/// The names by which the dispatcher finds a service and its operations.
 #[derive(Debug)]
 pub struct Descriptor {
     /// The service's name in a credential scope: `b2bi`.
@@ -48,7 +48,7 @@ impl Descriptor {
     ///
     /// The service has no such operation.
     pub fn operation(&self, name: &str) -> Result<Operation, ServiceError> {
-        // Lengths tell most names apart, so that few are compared byte by byte.
+        // Most names differ in length, so that few are compared byte by byte.
         let at = self
             .operations
             .iter()
@@ -66,11 +66,11 @@ impl Descriptor {
     }
 }
 
-/// Who calls; clones share it.
+/// The caller; clones share it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Caller(Arc<CallerIdentity>);
 
-/// Who calls, and where.
+/// The caller: account, region and access key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallerIdentity {
     /// Twelve digits.
@@ -106,7 +106,7 @@ pub enum Reply {
 
 /// A service: decodes its operations' bodies and carries the requests out.
 ///
-/// The two steps are apart so that a layer can stand between them.
+/// The two steps are separate so that a layer can be put between them.
 pub trait Service: Send + Sync + 'static {
     /// A decoded request.
     type Input: Clone + Send + 'static;
@@ -118,7 +118,7 @@ pub trait Service: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// What is wrong with the body, as this service words it.
+    /// What is wrong with the body, in the words of this service.
     fn decode(&self, operation: Operation, body: &Bytes) -> Result<Self::Input, ServiceError>;
 
     /// The error for a failure of the server itself; the service's modelled error, if it has one.
@@ -161,7 +161,7 @@ pub trait Endpoint: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What is wrong with the body, as this service words it.
+    /// What is wrong with the body, in the words of this service.
     fn decode<'a>(
         &'a self,
         operation: Operation,
@@ -172,7 +172,7 @@ pub trait Endpoint: Send + Sync {
     fn internal_error(&self, message: String) -> ServiceError;
 }
 
-/// A decoded request that waits to be carried out.
+/// A decoded request, ready to be executed.
 pub trait DecodedRequest<'a>: Send {
     /// Carries the request out.
     fn call(self: Box<Self>, caller: Caller) -> ReplyFuture<'a>;
@@ -180,7 +180,7 @@ pub trait DecodedRequest<'a>: Send {
     /// Carries the request out as where reads lag behind by this much.
     fn call_lagging(self: Box<Self>, caller: Caller, lag: Duration) -> ReplyFuture<'a>;
 
-    /// The same request once more.
+    /// The same request again.
     fn again(&self) -> Box<dyn DecodedRequest<'a> + 'a>;
 }
 

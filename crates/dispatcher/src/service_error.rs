@@ -1,4 +1,4 @@
-//! An error on its way to the client, whatever the protocol.
+//! An error reply before it is written in a protocol.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -12,12 +12,12 @@ use crate::route::Protocol;
 const UNKNOWN_SERVICE: &str = "UnknownServiceException";
 const UNKNOWN_OPERATION: &str = "UnknownOperationException";
 
-/// An error reply before a protocol has given it its form.
+/// An error reply, independent of the protocol.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceError {
     /// The name without namespace: `ThrottlingException`.
     pub code: Cow<'static, str>,
-    /// The namespace that `__type` carries; none for errors of the front end.
+    /// The namespace in `__type`; none for errors of the front end.
     ///
     /// Source: Assumption A-04.
     pub namespace: Option<&'static str>,

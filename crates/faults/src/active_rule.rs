@@ -38,7 +38,7 @@ pub struct RuleStatus {
     /// Absent when nothing (`times`, `nth`, `steps`) limits it; for steps, turns with `ok` count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<u64>,
-    /// Tells whether it has nothing left to do.
+    /// Whether it has nothing left to do.
     pub completed: bool,
 }
 
@@ -89,7 +89,7 @@ impl ActiveRule {
         }
     }
 
-    /// The same rule, which decides as it is recorded to have done.
+    /// The same rule, with recorded decisions.
     pub(crate) fn repeating(self, recorded: Arc<Decisions>) -> Self {
         let recorded = Some(recorded);
         Self { recorded, ..self }
@@ -248,14 +248,14 @@ impl ActiveRule {
     }
 
     fn is_due(&self, counters: &Counters, elapsed_ms: u64, states: &States) -> bool {
-        let fire = self.rule.fire();
-        fire.nth.is_none_or(|nth| nth.contains(counters.matched))
-            && fire.times.is_none_or(|times| counters.fired < times)
-            && fire
+        let trigger = self.rule.trigger();
+        trigger.nth.is_none_or(|nth| nth.contains(counters.matched))
+            && trigger.times.is_none_or(|times| counters.fired < times)
+            && trigger
                 .window
                 .as_ref()
                 .is_none_or(|window| window.is_open(elapsed_ms))
-            && fire
+            && trigger
                 .scenario
                 .as_ref()
                 .is_none_or(|scenario| scenario.is_ready(states))
@@ -263,7 +263,7 @@ impl ActiveRule {
 
     /// Whether chance is for it, and the number drawn; what is certain draws none.
     fn draw(&self, place: Draw<'_>) -> (bool, Option<f64>) {
-        match self.rule.fire().probability {
+        match self.rule.trigger().probability {
             Some(chance) if chance < 1.0 => {
                 let draw = place.numbers(Purpose::Rule).next();
                 (draw < chance, Some(draw))
@@ -303,9 +303,11 @@ impl ActiveRule {
     }
 
     fn remaining(&self, counters: &Counters) -> Option<u64> {
-        let fire = self.rule.fire();
-        let times = fire.times.map(|times| times.saturating_sub(counters.fired));
-        let nth = fire.nth.and_then(|nth| nth.remaining(counters.matched));
+        let trigger = self.rule.trigger();
+        let times = trigger
+            .times
+            .map(|times| times.saturating_sub(counters.fired));
+        let nth = trigger.nth.and_then(|nth| nth.remaining(counters.matched));
         let steps = match self.rule.effect() {
             Some(Effect::Steps(steps)) => steps.remaining(counters.turns),
             _ => None,

@@ -17,7 +17,7 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    /// Takes a token, or tells in how many milliseconds there is one.
+    /// Takes a token, or returns in how many milliseconds there is one.
     pub(crate) fn take(&mut self, rate: Rate, now_ms: f64) -> Result<(), u64> {
         // Less than any refill that matters, more than the rounding error of a year in floats.
         const SLACK_MS: f64 = 1e-3;

@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// What a number is drawn for; each purpose has a stream of its own.
+/// What a number is drawn for; each purpose has its own stream.
 ///
 /// So that adding a probability to a rule leaves its latencies as they were.
 #[derive(Clone, Copy, Debug)]

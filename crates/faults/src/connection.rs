@@ -67,7 +67,7 @@ impl Connection {
         }
     }
 
-    /// Tells whether some of the reply is sent, so that there must be one.
+    /// Whether some of the reply is sent, so that there must be one.
     #[must_use]
     pub fn needs_reply(&self) -> bool {
         match self.at {

@@ -56,13 +56,13 @@ pub struct Criteria {
 }
 
 impl Criteria {
-    /// Tells whether all of it is true of the request.
+    /// Whether all of it is true of the request.
     #[must_use]
     pub fn accept(&self, facts: &Facts<'_>) -> bool {
         self.mismatch(facts).is_none()
     }
 
-    /// Tells whether what it says of the service, region, operation and account is true of the
+    /// Whether what it says of the service, region, operation and account is true of the
     /// request: what is known before its body is read.
     pub(crate) fn accept_call(&self, facts: &Facts<'_>) -> bool {
         let texts = [
@@ -123,7 +123,7 @@ impl Criteria {
         }
     }
 
-    /// Tells whether it asks for something that only a request has, and a job has not.
+    /// Whether it asks for something that only a request has, and a job has not.
     pub(crate) fn is_about_requests(&self) -> bool {
         let of_the_caller = [
             &self.access_key,
@@ -138,7 +138,7 @@ impl Criteria {
             || self.attempt.is_some()
     }
 
-    /// Tells whether it is true of every request.
+    /// Whether it is true of every request.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

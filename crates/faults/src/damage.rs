@@ -27,7 +27,7 @@ const FINISHES: [&str; 3] = ["close", "reset", "stall"];
 const CHUNKED: [&str; 2] = ["badSize", "unterminated"];
 const LONGEST_PAUSE_MS: u64 = 60_000;
 
-/// What is wrong with a reply whose request was carried out.
+/// How the reply to an executed request is damaged.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Damage {
@@ -112,7 +112,7 @@ impl Damage {
         }
     }
 
-    /// Tells whether the reply cannot be sent as HTTP has it.
+    /// Whether the reply cannot be sent as HTTP has it.
     #[must_use]
     pub fn is_on_the_wire(&self) -> bool {
         self.truncate.is_some()
@@ -122,7 +122,7 @@ impl Damage {
             || self.drip.is_some()
     }
 
-    /// Tells whether the body is sent as it is, so that it need not be known.
+    /// Whether the body is sent as it is, so that it need not be known.
     #[must_use]
     pub fn is_about_headers_only(&self) -> bool {
         let headers = self.headers.clone();
@@ -133,7 +133,7 @@ impl Damage {
             }
     }
 
-    /// The body that replaces `body`; none where it stays, or is no JSON to be edited.
+    /// The body that replaces `body`; `None` if it stays, or is no JSON to be edited.
     #[must_use]
     pub fn edited(&self, body: &[u8]) -> Option<Vec<u8>> {
         if let Some(other) = &self.replace_body {

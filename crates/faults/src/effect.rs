@@ -23,7 +23,7 @@ const EFFECTS: [&str; 9] = [
     "steps",
 ];
 
-/// What a rule does to a request, beside holding it up.
+/// What a rule does to a request, besides delaying it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// A service error.
@@ -47,7 +47,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// Tells whether it acts on the handler's reply, so that the handler must run.
+    /// Whether it acts on the handler's reply, so that the handler must run.
     pub(crate) fn needs_reply(&self) -> bool {
         match self {
             Self::Connection(connection) => connection.needs_reply(),

@@ -11,7 +11,7 @@ use crate::grammar::Chain;
 use crate::plan::Plan;
 use crate::recording::{Firings, Recording};
 use crate::rule::{Phase, Rule, is_id};
-use crate::rule_errors::{AddRulesError, DuplicateId, MAX_RULES, PutRuleError};
+use crate::rule_errors::{AddRulesError, DuplicateIdError, MAX_RULES, PutRuleError};
 use crate::rule_list::RuleList;
 use crate::scenario::{START, Scenario, States};
 
@@ -29,7 +29,7 @@ const OWN: u8 = 2;
 #[derive(Debug)]
 pub struct Engine {
     seed: AtomicU64,
-    /// What every request is held up, rules or no rules.
+    /// The latency of every request, independent of rules.
     latency_ms: AtomicU64,
     /// Which faults may act on a request: `RULES`, `OWN`, both or none.
     acting: AtomicU8,
@@ -64,7 +64,7 @@ impl Engine {
         self.reset_counters();
     }
 
-    /// What every request is held up beside what rules say, in milliseconds.
+    /// The latency of every request in addition to that of rules, in milliseconds.
     #[must_use]
     pub fn latency_ms(&self) -> u64 {
         self.latency_ms.load(Ordering::Relaxed)
@@ -78,26 +78,26 @@ impl Engine {
         self.set(&mut current, rules);
     }
 
-    /// Tells, at the cost of one relaxed load, whether any rule or the latency is switched on.
+    /// Whether any rule or the latency is switched on.
     #[must_use]
     pub fn is_armed(&self) -> bool {
         self.acting.load(Ordering::Relaxed) & RULES != 0
     }
 
-    /// Tells, at the cost of one relaxed load, whether nothing can act on a request: there is no
-    /// rule, no latency, and no request brings a fault of its own.
+    /// Whether nothing can act on a request: there is no
+    /// rule, no latency, and requests may not define their own faults.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.acting.load(Ordering::Relaxed) == 0
     }
 
-    /// Tells whether requests may bring faults of their own, for [`decide_by`](Self::decide_by).
+    /// Whether requests may define their own faults, for [`decide_by`](Self::decide_by).
     #[must_use]
     pub fn accepts_request_faults(&self) -> bool {
         self.acting.load(Ordering::Relaxed) & OWN != 0
     }
 
-    /// Lets requests bring faults of their own, or no longer; an engine does not by itself.
+    /// Allows requests to define their own faults, or forbids it; it is forbidden at first.
     pub fn accept_request_faults(&self, accepts: bool) {
         self.set_active_phases(OWN, accepts);
     }
@@ -110,13 +110,13 @@ impl Engine {
         }
     }
 
-    /// Tells whether any rule is about connections of which no request is known.
+    /// Whether any rule is about connections of which no request is known.
     #[must_use]
     pub fn is_armed_at_accept(&self) -> bool {
         self.is_armed() && self.has_rule_for(Phase::Accept)
     }
 
-    /// Tells whether any rule waits for what a handler answers.
+    /// Whether any rule depends on the handler's answer.
     #[must_use]
     pub fn is_armed_for_results(&self) -> bool {
         self.is_armed() && self.has_rule_for(Phase::Answered)
@@ -137,7 +137,7 @@ impl Engine {
         self.rules().has_rule_for(phase)
     }
 
-    /// Tells whether the latency or any rule may act on a request of this service, region, operation
+    /// Whether the latency or any rule may act on a request of this service, region, operation
     /// and account; what else the facts say is not looked at.
     #[must_use]
     pub fn may_act_on(&self, facts: &Facts<'_>) -> bool {
@@ -151,7 +151,7 @@ impl Engine {
         self.latency_ms() > 0 || candidates.any(|rule| rule.rule().criteria().accept_call(facts))
     }
 
-    /// Decides what is to happen to a request, and counts it.
+    /// Decides about a request, and counts it.
     ///
     /// To be asked once for each request, after routing.
     #[must_use]
@@ -186,7 +186,7 @@ impl Engine {
         plan
     }
 
-    /// Tells of each rule, by its id, the first key that keeps it from being about the request;
+    /// Returns for each rule, by its id, the first key that does not match the request;
     /// none when it is about the request. Nothing is counted.
     #[must_use]
     pub fn explain(&self, facts: &Facts<'_>) -> Vec<(String, Option<&'static str>)> {
@@ -197,7 +197,7 @@ impl Engine {
         explained.collect()
     }
 
-    /// Decides what is to happen to a connection of which no request is known.
+    /// Decides about a connection of which no request is known.
     ///
     /// To be asked once for each connection; only rules with `at = "accept"` have a say.
     #[must_use]
@@ -207,13 +207,13 @@ impl Engine {
         plan
     }
 
-    /// Adds to the plan of a request what is to become of the handler's answer, which the facts
-    /// tell; only rules with `result` have a say, and none when the request is settled.
+    /// Adds to the plan of a request the decision about the handler's answer, which is in the facts;
+    /// only rules with `result` take part, and none if the plan is settled.
     pub fn decide_answered(&self, facts: &Facts<'_>, now_ms: u64, plan: &mut Plan) {
         self.ask(facts, now_ms, Phase::Answered, plan);
     }
 
-    /// Decides what is to become of a job that is about to enter a stage.
+    /// Decides about a job that is about to enter a stage.
     ///
     /// To be asked once for each stage of each job; only rules with `job` have a say.
     #[must_use]
@@ -229,10 +229,10 @@ impl Engine {
         }
         let rules = Arc::clone(&self.rules());
         let candidates = rules.candidates(phase, facts);
-        // Rules see the scenarios as they were when the request came; nobody else moves them
+        // Rules see the scenarios as they were when the request arrived; nothing else moves them
         // meanwhile.
         let has_scenario =
-            |active_rule: &Arc<ActiveRule>| active_rule.rule().fire().scenario.is_some();
+            |active_rule: &Arc<ActiveRule>| active_rule.rule().trigger().scenario.is_some();
         let mut states = candidates.clone().any(has_scenario).then(|| self.states());
         let seen = states.as_deref().cloned().unwrap_or_default();
         let asking = DecisionContext {
@@ -262,7 +262,7 @@ impl Engine {
         let rules = Arc::clone(&self.rules());
         let named = rules
             .iter()
-            .filter_map(|rule| rule.rule().fire().scenario.as_ref());
+            .filter_map(|rule| rule.rule().trigger().scenario.as_ref());
         let mut states: States = named
             .map(|named| (named.name.clone(), START.to_owned()))
             .collect();
@@ -280,7 +280,7 @@ impl Engine {
         *self.states() = States::default();
     }
 
-    /// What was decided since the rules were set, or their counters.
+    /// The decisions since the rules were set, or their counters.
     #[must_use]
     pub fn recording(&self) -> Recording {
         let rules = Arc::clone(&self.rules());
@@ -306,7 +306,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Tells whether rules decide as they were recorded to have done.
+    /// Whether rules decide as they were recorded to have done.
     #[must_use]
     pub fn is_replaying(&self) -> bool {
         self.rules().iter().any(|rule| rule.is_repeating())
@@ -355,7 +355,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Puts `rules` behind those that are there; their windows count from `now_ms`.
+    /// Appends `rules`; their windows count from `now_ms`.
     ///
     /// # Errors
     /// When two rules have the same id, or there are too many; then nothing has changed.
@@ -366,7 +366,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes a rule away, and tells whether there was one.
+    /// Removes a rule, and returns whether there was one.
     pub fn remove(&self, id: &str) -> bool {
         let mut current = self.rules();
         let kept: RuleList = current
@@ -445,7 +445,7 @@ fn move_on(states: &mut States, rule: &Rule) {
         name,
         then: Some(then),
         ..
-    }) = &rule.fire().scenario
+    }) = &rule.trigger().scenario
     {
         states.insert(name.clone(), then.clone());
     }
@@ -459,7 +459,7 @@ fn arm(old: &[Arc<ActiveRule>], new: Vec<Rule>, now_ms: u64) -> Result<Rules, Ad
     let mut taken: BTreeSet<String> = old.iter().map(|rule| rule.id().to_owned()).collect();
     for id in new.iter().filter_map(Rule::id) {
         if !taken.insert(id.to_owned()) {
-            return Err(AddRulesError::DuplicateId(DuplicateId::new(id)));
+            return Err(AddRulesError::DuplicateId(DuplicateIdError::new(id)));
         }
     }
     let named = new

@@ -1,4 +1,4 @@
-//! What is known of a request when the engine is asked.
+//! What is known about a request when the engine is asked.
 
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ pub struct Facts<'a> {
     pub body: Option<&'a Value>,
     /// What the handler has answered, once it has.
     pub result: Option<Answered<'a>>,
-    /// Finds a header; it is asked with the name as the rule has it and must ignore case.
+    /// Finds a header by the name in a rule; it must ignore case.
     pub header: &'a (dyn Fn(&str) -> Option<&'a str> + 'a),
 }
 

@@ -22,7 +22,7 @@ impl Glob {
         &self.0
     }
 
-    /// Tells whether the whole of `subject` fits the pattern.
+    /// Whether the whole of `subject` fits the pattern.
     #[must_use]
     pub fn is_match(&self, subject: &str) -> bool {
         fits(&self.0, subject)
@@ -40,7 +40,7 @@ impl Patterns {
         Self(vec![pattern])
     }
 
-    /// Tells whether any of the patterns fits; what is absent fits none, not even `*`.
+    /// Whether any of the patterns fits; what is absent fits none, not even `*`.
     #[must_use]
     pub fn accepts(&self, subject: Option<&str>) -> bool {
         subject.is_some_and(|subject| self.0.iter().any(|glob| glob.is_match(subject)))

@@ -13,12 +13,12 @@
 //!
 //! A chain is consumed: each request that reaches it takes one turn of a step, and when the steps
 //! are used up, requests pass. A step has one turn, or `N`. A step with a percentage and no count
-//! goes on for ever, so `100%error(ThrottlingException)` is an outage and stands last. A turn is
+//! never ends, so `100%error(ThrottlingException)` is an outage and must be last. A turn is
 //! used whether or not the percentage hits. `ok` uses a turn and does nothing, `off` ends the
 //! chain. `twice ok` runs the handler twice and sends the second reply. What cuts or changes the
-//! handler's reply lets the handler run with or without `after`.
+//! handler's reply runs the handler, with or without `after`.
 //!
-//! Spaces may stand between any two parts. What is parsed prints in one canonical form, and that
+//! Spaces are allowed between any two parts. Parsed text prints in one canonical form, and that
 //! form parses to the same thing.
 
 mod chain;
@@ -31,17 +31,16 @@ mod socket;
 pub use chain::{Chain, Step, StepEffect};
 pub use list::FaultList;
 
-use std::fmt;
-
 /// What is wrong with a text of the mini-language, where, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("column {column}: {message}")]
 pub struct GrammarError {
     column: usize,
     message: String,
 }
 
 impl GrammarError {
-    /// The byte at which the fault lies, counted from 1.
+    /// The byte of the mistake, counted from 1.
     #[must_use]
     pub fn column(&self) -> usize {
         self.column
@@ -53,11 +52,3 @@ impl GrammarError {
         &self.message
     }
 }
-
-impl fmt::Display for GrammarError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "column {}: {}", self.column, self.message)
-    }
-}
-
-impl std::error::Error for GrammarError {}

@@ -1,4 +1,4 @@
-//! What becomes of a job at one of its stages.
+//! The outcome of a job at one of its stages.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -37,19 +37,19 @@ const OUTCOMES: [&str; 8] = [
 ];
 const MESSAGE: &str = "Injected by a fault rule";
 
-/// How a stage of a job ends otherwise than by itself.
+/// How a fault ends a stage of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum JobOutcome {
     /// The job fails.
     Fail,
-    /// The job never goes on.
+    /// The job hangs forever.
     Stall,
-    /// The job goes on later.
+    /// The job continues later.
     Delay,
     /// The stage counts as done, but the objects are not there.
     Lose,
-    /// The stage counts as done, but the objects are there only later.
+    /// The stage counts as done, but the objects appear only later.
     Late,
     /// The job sees only the beginning of its input.
     Truncate,
@@ -95,7 +95,7 @@ pub struct JobFault {
     /// How long the job is held up first, or its objects are late, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold_ms: Option<u64>,
-    /// How often the job must be asked for before it goes on.
+    /// How many polls the job waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub polls: Option<u64>,
     /// How much of its input the job sees.
@@ -110,7 +110,7 @@ impl JobFault {
         self.message.as_deref().unwrap_or(MESSAGE)
     }
 
-    /// Tells whether it is about the objects that the stage writes, one by one.
+    /// Whether it is about the objects that the stage writes, one by one.
     #[must_use]
     pub fn is_about_objects(&self) -> bool {
         matches!(self.outcome, JobOutcome::Lose | JobOutcome::Late) || self.objects.is_some()
@@ -127,11 +127,11 @@ impl JobFault {
 
     /// How many bytes the job sees of an input of this size.
     #[must_use]
-    pub fn reach(&self, size: u64) -> u64 {
+    pub fn visible_bytes(&self, size: u64) -> u64 {
         self.truncate.map_or(size, |truncate| truncate.of(size))
     }
 
-    /// Tells whether the job's object of this number, from 1, is written all the same.
+    /// Whether the job's object of this number, from 1, is written all the same.
     #[must_use]
     pub fn spares(&self, object: u64) -> bool {
         self.objects.is_some_and(|objects| objects.contains(object))

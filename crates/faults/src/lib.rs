@@ -33,8 +33,8 @@
 //!
 //! # Connections and replies
 //!
-//! An effect that cuts or changes the reply lets the handler run, as `when = "after"` does. One that
-//! replaces the whole reply leaves the state untouched, unless `when` says otherwise.
+//! An effect that cuts or changes the reply runs the handler, as `when = "after"` does. One that
+//! replaces the whole reply does not run it, unless `when` says so.
 //! [`Engine::decide_at_accept`] evaluates rules with `at = "accept"`, for connections.
 //!
 //! # Results, stages and scenarios
@@ -66,7 +66,6 @@ mod damage;
 mod effect;
 mod engine;
 mod facts;
-mod fire;
 mod glob;
 mod grammar;
 mod job;
@@ -85,6 +84,7 @@ mod scenario;
 mod span;
 mod stale;
 mod steps;
+mod trigger;
 mod vocabulary;
 mod window;
 
@@ -95,7 +95,6 @@ pub use damage::{Chunked, Damage, Drip, Finish, Truncate};
 pub use effect::Effect;
 pub use engine::Engine;
 pub use facts::{Answered, Facts};
-pub use fire::Trigger;
 pub use glob::{Glob, Patterns};
 pub use grammar::{Chain, FaultList, GrammarError, Step, StepEffect};
 pub use job::{JobFault, JobOutcome};
@@ -106,12 +105,13 @@ pub use read::{nearest, similar};
 pub use recording::{HeadError, Recording, RecordingError};
 pub use reply::{ErrorReply, HttpReply, Throttle};
 pub use rule::Rule;
-pub use rule_errors::{AddRulesError, DuplicateId, MAX_RULES, PutRuleError};
+pub use rule_errors::{AddRulesError, DuplicateIdError, MAX_RULES, PutRuleError};
 pub use ruleset::{RuleError, RuleSet};
 pub use scenario::Scenario;
 pub use span::{Nth, Ranges, Span};
 pub use stale::Stale;
 pub use steps::Steps;
+pub use trigger::Trigger;
 pub use vocabulary::{ServiceTerms, UnknownTermError, Vocabulary};
 pub use window::Window;
 

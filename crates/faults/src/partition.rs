@@ -1,4 +1,4 @@
-//! What a rule counts apart, and the counters.
+//! The partitions of a rule's counters.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const NAMES: [&str; 8] = [
 /// More partitions than this are not kept: the oldest is forgotten, and would start again.
 const CAPACITY: usize = 16_384;
 
-/// A property of requests by which counters, draws and buckets are kept apart.
+/// A property of requests that has separate counters, draws and buckets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Per {
     /// The account.
@@ -46,7 +46,7 @@ pub enum Per {
 }
 
 impl Per {
-    /// What throttling goes by, unless the rule says otherwise.
+    /// The partition of throttling, unless the rule sets another.
     pub(crate) const THROTTLE: [Self; 3] = [Self::Account, Self::Region, Self::Operation];
 
     pub(crate) fn read(value: &Value) -> Result<Self, RuleReadError> {

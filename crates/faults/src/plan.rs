@@ -1,4 +1,4 @@
-//! What is to happen to a request.
+//! The plan for a request.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub enum Outcome {
     Response(Damage),
     /// The handler reads what was there some time ago.
     Stale(Stale),
-    /// A stage of a job goes otherwise.
+    /// A stage of a job is changed.
     Job(JobFault),
     /// The server panics where the reply would be made.
     Panic,
@@ -112,13 +112,13 @@ impl Plan {
         self.firings.is_empty() && self.delay == Delay::default()
     }
 
-    /// Tells whether the request's fate is settled, so that no later rule is asked.
+    /// Whether the plan is settled, so that no later rule is asked.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.outcome.is_some() || self.when != When::Before
     }
 
-    /// Where the plan is applied: round the handler when the handler runs under a fault.
+    /// Where the plan is applied: around the handler when the handler runs under a fault.
     #[must_use]
     pub fn seam(&self) -> Seam {
         match (&self.outcome, self.when) {

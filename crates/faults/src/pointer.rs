@@ -20,7 +20,7 @@ pub(crate) fn check(pointer: &str) -> Result<(), RuleReadError> {
     )))
 }
 
-/// Takes out what the pointer leads to, if anything is there.
+/// Removes what the pointer leads to, if there is anything.
 pub(crate) fn remove(body: &mut Value, pointer: &str) {
     let Some((parent, name)) = parts(pointer) else {
         return;

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-/// What is wrong with a value, and where below the rule it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is wrong with a value, and its place within the rule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub(crate) struct RuleReadError {
     pub(crate) path: String,
     pub(crate) message: String,

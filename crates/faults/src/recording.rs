@@ -47,7 +47,7 @@ pub(crate) struct Decided {
 }
 
 impl Decisions {
-    /// What was decided for the request; nothing when the rule does not act on it.
+    /// The decision for the request; nothing if the rule does not act on it.
     pub(crate) fn of(&self, partition: &str, ordinal: u64) -> Option<Decided> {
         self.0.get(partition)?.get(&ordinal).copied()
     }

@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::connection::Place;
 use crate::criteria::Criteria;
 use crate::effect::Effect;
-use crate::fire::Trigger;
 use crate::glob::{Glob, Patterns};
 use crate::grammar::Chain;
 use crate::latency::Latency;
@@ -16,6 +15,7 @@ use crate::read::{RuleReadError, Table, flag, text, unknown};
 use crate::reply::ErrorReply;
 use crate::ruleset::RuleError;
 use crate::steps::Steps;
+use crate::trigger::Trigger;
 
 const KEYS: [&str; 33] = [
     "id",
@@ -71,7 +71,7 @@ pub struct Rule {
     #[serde(flatten)]
     criteria: Criteria,
     #[serde(flatten)]
-    fire: Trigger,
+    trigger: Trigger,
     #[serde(skip_serializing_if = "Option::is_none")]
     when: Option<When>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,9 +93,9 @@ impl Rule {
         self.description.as_deref()
     }
 
-    /// Tells whether the rule is switched on.
+    /// Whether the rule is switched on.
     #[must_use]
-    pub fn is_enabled(&self) -> bool {
+    pub(crate) fn is_enabled(&self) -> bool {
         self.enabled
     }
 
@@ -107,8 +107,8 @@ impl Rule {
 
     /// On which of them it acts.
     #[must_use]
-    pub fn fire(&self) -> &Trigger {
-        &self.fire
+    pub fn trigger(&self) -> &Trigger {
+        &self.trigger
     }
 
     /// Before the handler, after it, or after two runs of it.
@@ -148,7 +148,7 @@ impl Rule {
         }
     }
 
-    /// Tells whether the two say the same, where an id that `other` lacks does not count.
+    /// Whether the two rules are the same, ignoring an id that `other` lacks.
     ///
     /// So a rule can be found again by what was sent, though the engine has given it an id.
     #[must_use]
@@ -158,7 +158,7 @@ impl Rule {
             description,
             enabled,
             criteria,
-            fire,
+            trigger,
             when,
             latency,
             effect,
@@ -167,7 +167,7 @@ impl Rule {
             && *description == other.description
             && *enabled == other.enabled
             && *criteria == other.criteria
-            && *fire == other.fire
+            && *trigger == other.trigger
             && *when == other.when
             && *latency == other.latency
             && *effect == other.effect
@@ -175,7 +175,7 @@ impl Rule {
 
     /// A rule that takes requests for `operation` through `chain`.
     #[must_use]
-    pub fn for_operation(operation: Glob, chain: Chain) -> Self {
+    pub(crate) fn for_operation(operation: Glob, chain: Chain) -> Self {
         let operation = Some(Patterns::one(operation));
         Self {
             id: None,
@@ -185,7 +185,7 @@ impl Rule {
                 operation,
                 ..Criteria::default()
             },
-            fire: Trigger::default(),
+            trigger: Trigger::default(),
             when: None,
             latency: None,
             effect: Some(Effect::Steps(Steps::once(chain))),
@@ -202,12 +202,12 @@ impl Rule {
     /// Draws again for each attempt of each call.
     pub(crate) fn counted_per_attempt(mut self) -> Self {
         let attempt = Per::Header("amz-sdk-request".to_owned());
-        self.fire.per = Some(vec![Per::Invocation, attempt]);
+        self.trigger.per = Some(vec![Per::Invocation, attempt]);
         self
     }
 
     pub(crate) fn per(&self) -> &[Per] {
-        match (&self.fire.per, &self.effect) {
+        match (&self.trigger.per, &self.effect) {
             (Some(per), _) => per,
             (None, Some(Effect::Throttle(_))) => &Per::THROTTLE,
             (None, _) => &[],
@@ -221,7 +221,7 @@ impl Rule {
             description: table.read("description", description)?,
             enabled: table.read("enabled", flag)?.unwrap_or(true),
             criteria: Criteria::read(table)?,
-            fire: Trigger::read(table)?,
+            trigger: Trigger::read(table)?,
             when: table.read("when", when)?,
             latency: table.read("latency", Latency::read)?,
             effect: Effect::read(table)?,
@@ -277,7 +277,7 @@ impl Rule {
 
     fn with_default_effect(mut self) -> Self {
         let moves_on = self
-            .fire
+            .trigger
             .scenario
             .as_ref()
             .is_some_and(|scenario| scenario.then.is_some());
@@ -292,7 +292,7 @@ impl Rule {
 /// When a rule is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase<'a> {
-    /// A connection is there, and nothing is known of a request.
+    /// A connection was accepted, and no request is known yet.
     Accept,
     /// A request is routed.
     Request,
@@ -320,7 +320,7 @@ fn is_true(flag: &bool) -> bool {
 /// What an id looks like.
 pub(crate) const ID_FORM: &str = "an id is of 1 to 128 letters, digits and `._-`";
 
-/// Tells whether a rule can have this id.
+/// Whether a rule can have this id.
 pub(crate) fn is_id(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(is_plain)

@@ -1,73 +1,44 @@
 //! Why rules are not set.
 
-use std::fmt;
-
 use crate::rule::ID_FORM;
 
-/// What is said at the bound.
+/// The error at the limit.
 const TOO_MANY: &str = "there would be more than 10,000 rules: remove some first";
 
 /// The most rules of an engine; each costs memory, and time of every request.
 pub const MAX_RULES: usize = 10_000;
 
 /// Why rules cannot be added.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddRulesError {
     /// Two rules have the same id.
-    DuplicateId(DuplicateId),
+    #[error("{0}")]
+    DuplicateId(#[source] DuplicateIdError),
     /// There would be more than [`MAX_RULES`].
+    #[error("{TOO_MANY}")]
     TooMany,
-}
-
-impl fmt::Display for AddRulesError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DuplicateId(error) => error.fmt(f),
-            Self::TooMany => f.write_str(TOO_MANY),
-        }
-    }
-}
-
-impl std::error::Error for AddRulesError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::DuplicateId(error) => Some(error),
-            Self::TooMany => None,
-        }
-    }
 }
 
 /// Why a rule cannot be put under an id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PutRuleError {
     /// There would be more than [`MAX_RULES`].
+    #[error("{TOO_MANY}")]
     TooMany,
     /// The id has characters that ids do not have, or too many.
+    #[error("{ID_FORM}")]
     InvalidId,
     /// The rule says that this is its id.
+    #[error("the rule's own id is `{0}`, which is not that of the path: leave it out")]
     OtherId(String),
 }
 
-impl fmt::Display for PutRuleError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooMany => f.write_str(TOO_MANY),
-            Self::InvalidId => f.write_str(ID_FORM),
-            Self::OtherId(id) => write!(
-                f,
-                "the rule's own id is `{id}`, which is not that of the path: leave it out"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for PutRuleError {}
-
 /// Two rules have the same id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DuplicateId(String);
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there are two rules with the id `{0}`: give one of them another id")]
+pub struct DuplicateIdError(String);
 
-impl DuplicateId {
+impl DuplicateIdError {
     pub(crate) fn new(id: &str) -> Self {
         Self(id.to_owned())
     }
@@ -78,15 +49,3 @@ impl DuplicateId {
         &self.0
     }
 }
-
-impl fmt::Display for DuplicateId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "there are two rules with the id `{}`: give one of them another id",
-            self.0
-        )
-    }
-}
-
-impl std::error::Error for DuplicateId {}

@@ -72,7 +72,7 @@ pub struct RuleError {
 }
 
 impl RuleError {
-    /// A problem of a rule that stands alone.
+    /// A problem of a single rule.
     pub(crate) fn alone(rule: &Value, problem: RuleReadError) -> Self {
         let id = rule.get("id").and_then(Value::as_str).map(str::to_owned);
         Self {
@@ -131,4 +131,8 @@ impl fmt::Display for RuleError {
     }
 }
 
-impl std::error::Error for RuleError {}
+impl std::error::Error for RuleError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.problem)
+    }
+}

@@ -15,7 +15,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// Tells whether `ordinal` lies in the range.
+    /// Whether `ordinal` lies in the range.
     #[must_use]
     pub fn contains(self, ordinal: u64) -> bool {
         (self.first..=self.last).contains(&ordinal)
@@ -65,7 +65,7 @@ impl Serialize for Span {
 pub struct Ranges(Vec<Span>);
 
 impl Ranges {
-    /// Tells whether any range holds `ordinal`; what is absent is in none.
+    /// Whether any range holds `ordinal`; what is absent is in none.
     #[must_use]
     pub fn accepts(&self, ordinal: Option<u64>) -> bool {
         ordinal.is_some_and(|ordinal| self.0.iter().any(|span| span.contains(ordinal)))
@@ -95,7 +95,7 @@ pub enum Nth {
 }
 
 impl Nth {
-    /// Tells whether the request with this ordinal is one of them.
+    /// Whether the request with this ordinal is one of them.
     #[must_use]
     pub fn contains(self, ordinal: u64) -> bool {
         match self {
@@ -144,7 +144,7 @@ fn ordinal(text: &str) -> Option<u64> {
     text.trim().parse().ok().filter(|number| *number > 0)
 }
 
-/// An end of a range, which stands for `open` when nothing is written.
+/// An end of a range; `open` if nothing is written.
 fn end(text: &str, open: u64) -> Option<u64> {
     if text.trim().is_empty() {
         Some(open)

@@ -30,7 +30,7 @@ impl Steps {
         &self.chain
     }
 
-    /// Tells whether the chain starts again at its end.
+    /// Whether the chain starts again at its end.
     #[must_use]
     pub fn repeats(&self) -> bool {
         self.repeats

@@ -1,6 +1,6 @@
 //! The names that rules may use: services, operations, errors, regions and accounts.
 //!
-//! A rule that names what does not exist can never act. Whoever sets rules checks them against a
+//! A rule that names something that does not exist can never act. Rules are checked against a
 //! [`Vocabulary`] first, so that a misspelt name is an error and not a test without a fault.
 
 use std::fmt;
@@ -81,7 +81,7 @@ impl fmt::Display for UnknownTermError {
 
 impl std::error::Error for UnknownTermError {}
 
-/// A term of a rule that stands for nothing: the key that it stands under, and what is wrong.
+/// An unknown term of a rule: its key, and what is wrong.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 struct TermError {
@@ -206,7 +206,7 @@ impl Vocabulary {
         })
     }
 
-    /// Tells which other service has an operation of this name.
+    /// The other service that has an operation of this name.
     fn elsewhere(&self, pattern: &Glob, services: &[&ServiceTerms]) -> String {
         let has = |terms: &&ServiceTerms| {
             let mut operations = terms.operations.iter();

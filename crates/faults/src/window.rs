@@ -33,7 +33,7 @@ struct Cycle {
 }
 
 impl Window {
-    /// Tells whether the window is open this long after arming; `endMs` itself is outside.
+    /// Whether the window is open this long after arming; `endMs` itself is outside.
     #[must_use]
     pub fn is_open(&self, elapsed_ms: u64) -> bool {
         let Some(since_start) = elapsed_ms.checked_sub(self.start_ms.unwrap_or(0)) else {

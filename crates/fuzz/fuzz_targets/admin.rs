@@ -1,4 +1,4 @@
-//! A few requests to the server's own routes after one another: each has an answer, none of them is a
+//! A few requests to the admin routes after one another: each has an answer, none of them is a
 //! server's error, and the server can be reset afterwards.
 //!
 //! The input is text: requests with a zero byte between them, each a line `METHOD TARGET` and the body.

@@ -1,5 +1,5 @@
 //! A few calls of the service with bodies made from its model, valid and spoiled: each ends in an output
-//! or in an error of the client, and the service goes on.
+//! or in an error of the client, and the service continues.
 #![no_main]
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Files of `--init`, JSON and YAML: a server starts with what they say, or tells why it does not.
+//! Files of `--init`, JSON and YAML: a server starts with them, or says why it does not.
 //!
 //! JSON begins with `{`; anything else is YAML, or where it is not UTF-8 changes of a good file.
 #![no_main]

@@ -1,4 +1,4 @@
-//! Whatever bytes are acknowledged, the acknowledgement is valid X12.
+//! The acknowledgement of any bytes is valid X12.
 #![no_main]
 
 use b2bi_local_x12::{

@@ -62,7 +62,7 @@ fn list(value: &Value, place: String, places: &mut Vec<String>) {
     places.push(place);
 }
 
-/// A key that is there, one of another place, or any.
+/// An existing key, one of another place, or any.
 fn key(members: &Map<String, Value>, other: &str, u: &mut Unstructured<'_>) -> Result<String> {
     let there: Vec<&String> = members.keys().collect();
     Ok(match u.int_in_range(0..=3_u8)? {

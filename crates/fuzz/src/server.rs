@@ -16,7 +16,7 @@ pub struct Fuzzed {
     control: Control,
 }
 
-/// An answer of one of the server's own routes.
+/// An answer of an admin route.
 pub struct Answer {
     /// The status.
     pub status: u16,

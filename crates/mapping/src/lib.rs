@@ -29,7 +29,7 @@ pub use jsonata::{Jsonata, is_out_of_memory};
 pub use lint::{Finding, Severity, Shape, cardinality, lint};
 pub use messages::Messages;
 pub use problem::{Cause, MappingError, Position};
-pub use provenance::{MOST_TRIED, Provenance, provenance};
+pub use provenance::{Provenance, provenance};
 pub use starter::{
     StarterLanguage, starter_of_folded_sample, starter_of_outline, starter_of_sample,
 };

@@ -25,7 +25,7 @@ pub struct Provenance {
 }
 
 /// The most values of an input that are tried.
-pub const MOST_TRIED: usize = 5_000;
+const MOST_TRIED: usize = 5_000;
 
 /// What each value of the output depends on, in the order of the output.
 ///
@@ -33,7 +33,7 @@ pub const MOST_TRIED: usize = 5_000;
 ///
 /// # Errors
 ///
-/// The input cannot be mapped, or has more than [`MOST_TRIED`] values.
+/// The input cannot be mapped, or has too many values.
 pub fn provenance(
     template: &str,
     compiled: &dyn Template,

@@ -1,7 +1,5 @@
 //! From the bytes of a request to an input.
 
-use std::fmt;
-
 use crate::json::Json;
 use crate::operation::OperationShape;
 use crate::validate::{self, TypeMismatch, Violation};
@@ -17,37 +15,36 @@ pub struct Decoded {
 }
 
 /// Why a body is not an input.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
-    /// It is not JSON, or nested too deep; with the parser's words.
-    Malformed(String),
+    /// It is not JSON, or nested too deep.
+    #[error("The request body is not valid JSON: {0}")]
+    Malformed(#[from] serde_json::Error),
     /// A value has the wrong JSON type.
+    #[error("{0}")]
     WrongType(TypeMismatch),
     /// It breaks constraints of the model.
+    #[error("{}", validate::summary(.0))]
     Invalid(Vec<Violation>),
 }
 
-/// Reads a request body; no bytes at all stand for an empty object.
+/// Reads a request body; no bytes count as an empty object.
 ///
 /// # Errors
 ///
 /// In AWS's order: malformed JSON, then a wrong JSON type, then every broken constraint at once.
 pub fn decode(operation: &OperationShape, body: &[u8]) -> Result<Decoded, DecodeError> {
     let body = if body.is_empty() { b"{}" } else { body };
-    let mut value: Json<'_> = serde_json::from_slice(body).map_err(malformed)?;
+    let mut value: Json<'_> = serde_json::from_slice(body)?;
     let findings = validate::check(operation.input, &mut value).map_err(DecodeError::WrongType)?;
     if !findings.violations.is_empty() {
         return Err(DecodeError::Invalid(findings.violations));
     }
-    let input = Input::read(operation.operation, value).map_err(malformed)?;
+    let input = Input::read(operation.operation, value)?;
     Ok(Decoded {
         input,
         unknown: findings.unknown,
     })
-}
-
-fn malformed(error: serde_json::Error) -> DecodeError {
-    DecodeError::Malformed(error.to_string())
 }
 
 impl DecodeError {
@@ -59,27 +56,6 @@ impl DecodeError {
                 message: validate::summary(violations),
             })),
             Self::Malformed(_) | Self::WrongType(_) => None,
-        }
-    }
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Malformed(reason) => write!(out, "The request body is not valid JSON: {reason}"),
-            Self::WrongType(TypeMismatch {
-                path,
-                found,
-                expected,
-            }) if path.is_empty() => {
-                write!(out, "{found} can not be converted to a {expected}")
-            }
-            Self::WrongType(mismatch) => write!(
-                out,
-                "{} can not be converted to a {} at '{}'",
-                mismatch.found, mismatch.expected, mismatch.path
-            ),
-            Self::Invalid(violations) => out.write_str(&validate::summary(violations)),
         }
     }
 }

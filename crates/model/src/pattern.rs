@@ -8,7 +8,7 @@ use regex_syntax::parse;
 #[derive(Debug)]
 pub(crate) enum Form {
     /// Bytes of one class, so many of them: what most of the model's expressions come to. A table
-    /// tells in a tenth of the time that an automaton takes.
+    /// decides in a tenth of the time of an automaton.
     Class(Box<[bool; 256]>, Count),
     /// Any other form.
     Regex(Regex),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
 use serde_json::value::{RawValue, to_raw_value};
 
-/// A value as the JSON that stands for it in a reply; a copy costs next to nothing.
+/// A value as its JSON in a reply; copies are cheap.
 ///
 /// Lists are made of these, because writing its rows took nine tenths of the time of a list. It
 /// serialises as the value would, with `serde_json` alone.
@@ -24,7 +24,7 @@ impl Rendered {
         })
     }
 
-    /// The JSON as the body of a reply, not copied; none where there is none.
+    /// The JSON as the body of a reply, not copied; `None` if there is none.
     #[must_use]
     pub fn body(&self) -> Option<Bytes> {
         let json = self.0.as_ref().ok()?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
-/// The first and the last time from the year 1 to 9999, which is what ISO-8601 can tell.
+/// The first and the last time from the year 1 to 9999, the range of ISO 8601.
 const FIRST: i64 = -62_135_596_800_000;
 const LAST: i64 = 253_402_300_799_999;
 

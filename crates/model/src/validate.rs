@@ -39,6 +39,21 @@ pub struct TypeMismatch {
     pub expected: &'static str,
 }
 
+impl fmt::Display for TypeMismatch {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            path,
+            found,
+            expected,
+        } = self;
+        write!(out, "{found} can not be converted to a {expected}")?;
+        if path.is_empty() {
+            return Ok(());
+        }
+        write!(out, " at '{path}'")
+    }
+}
+
 /// Checks a value against its shape, and removes nulls and members that the shape does not have.
 ///
 /// # Errors

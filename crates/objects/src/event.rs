@@ -18,7 +18,7 @@ pub struct ObjectEvent {
     /// The object's `ETag` without quotes; of a removed object, the one it had. A delete marker has
     /// none.
     pub etag: String,
-    /// The version that it is about; none where the bucket has no versioning.
+    /// The version that it is about; `None` if the bucket has no versioning.
     pub version_id: Option<String>,
     /// When it happened, by the clock handed to the store.
     pub at: SystemTime,

@@ -46,7 +46,7 @@ impl S3Target {
         }
     }
 
-    /// The operation, by the name that the service model gives it; none where there is no such
+    /// The operation, by the name that the service model gives it; `None` if there is no such
     /// operation.
     #[must_use]
     pub fn operation(
@@ -61,10 +61,10 @@ impl S3Target {
         name.or_else(|| form.then_some(POST_OBJECT))
     }
 
-    /// The operation of a request that asks for one that is carried out here, and for nothing besides.
+    /// The operation of a request, if it is implemented here and asks for nothing else.
     ///
     /// # Errors
-    /// What of the request no operation of this S3 has.
+    /// The part of the request that no operation of this S3 has.
     pub(crate) fn check(
         &self,
         method: &Method,

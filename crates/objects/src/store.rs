@@ -1,13 +1,12 @@
 //! The trait the service reads and writes objects through.
 
-use std::fmt;
 use std::ops::Range;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
-/// Object storage as the service sees it: buckets of keyed bytes, apart for each account.
+/// Object storage for the service: buckets of keyed bytes, separate for each account.
 ///
 /// The trait fits two homes. The embedded S3 answers from memory and never waits. An external S3
 /// turns each method into one request, with the credentials it holds for `account`; so every
@@ -18,16 +17,16 @@ use bytes::Bytes;
 /// object is still the same. [`writer`](Self::writer) takes an object in pieces of any size.
 #[async_trait]
 pub trait ObjectStore: Send + Sync {
-    /// Tells an object's attributes without its bytes.
+    /// An object's attributes, without its bytes.
     ///
     /// # Errors
     /// The bucket or the key does not exist, or may not be read.
     async fn head(&self, account: &str, bucket: &str, key: &str)
     -> Result<Attributes, ObjectError>;
 
-    /// Reads an object, or the part of it that lies within `range`.
+    /// Reads an object, or the part of it within `range`.
     ///
-    /// The range counts bytes, its end is not included, and what lies past the object's end is
+    /// The range counts bytes, its end is not included, and a range past the object's end is
     /// left out: a range wholly past the end gives no bytes and no error.
     ///
     /// # Errors
@@ -115,7 +114,7 @@ pub trait ObjectWriter: Send + Sync {
     async fn abandon(self: Box<Self>);
 }
 
-/// What is known of an object besides its bytes.
+/// What is known about an object besides its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attributes {
     /// The whole object's size in bytes.
@@ -124,7 +123,7 @@ pub struct Attributes {
     pub etag: String,
     /// When the object was written, to the second.
     pub last_modified: SystemTime,
-    /// The media type it was written with; a listing does not tell it.
+    /// The media type it was written with; listings do not have it.
     pub content_type: Option<String>,
 }
 
@@ -143,7 +142,7 @@ pub struct Object {
 pub struct Listing {
     /// The objects, ordered by key.
     pub objects: Vec<Listed>,
-    /// The key to go on after, when there is more.
+    /// The key to continue after, if there is more.
     pub next: Option<String>,
     /// When the page was made, by the clock of the storage, where that is another one than ours.
     pub as_of: Option<SystemTime>,
@@ -154,34 +153,26 @@ pub struct Listing {
 pub struct Listed {
     /// The object's key.
     pub key: String,
-    /// What a list tells about it.
+    /// Its attributes in a list.
     pub attributes: Attributes,
 }
 
-/// Why object storage did not do as asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a call of object storage failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ObjectError {
     /// There is no such bucket in this account.
+    #[error("The specified bucket does not exist")]
     NoSuchBucket,
     /// The bucket has no object under this key.
+    #[error("The specified key does not exist.")]
     NoSuchKey,
     /// The account may not do this.
+    #[error("Access Denied")]
     AccessDenied,
     /// The storage does not answer, or is not available for the moment.
+    #[error("{0}")]
     Unavailable(String),
     /// Anything else, in the storage's own words.
+    #[error("{0}")]
     Other(String),
 }
-
-impl fmt::Display for ObjectError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::NoSuchBucket => "The specified bucket does not exist",
-            Self::NoSuchKey => "The specified key does not exist.",
-            Self::AccessDenied => "Access Denied",
-            Self::Unavailable(message) | Self::Other(message) => message,
-        })
-    }
-}
-
-impl std::error::Error for ObjectError {}

@@ -89,7 +89,7 @@ impl Drop for Scope {
 /// Notes the place of each panic from now on; a second call changes nothing.
 ///
 /// A panic that will be caught is logged by who catches it, who knows more. Any other is logged
-/// here, or told as before where there is no log.
+/// here, or printed as before if there is no log.
 pub fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {

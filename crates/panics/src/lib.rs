@@ -18,7 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Does some work, or tells how it panicked.
+/// Runs some work, and returns its result or its panic.
 ///
 /// What the work shares with others must stay whole when it unwinds: that is for the owner of the
 /// shared state to see to, where its lock is released.

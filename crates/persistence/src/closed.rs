@@ -32,7 +32,7 @@ impl CloseRecorder {
         }
     }
 
-    /// The file is to be checked at the next start.
+    /// The file must be checked at the next start.
     pub(crate) fn mark_untrusted(&self) {
         self.is_sound.store(false, Ordering::Relaxed);
     }
@@ -62,12 +62,12 @@ pub(crate) fn take(directory: &Path) -> bool {
 fn record(directory: &Path) -> io::Result<()> {
     let file = File::options().write(true).open(directory.join(FILE))?;
     let modified = file.metadata()?.modified()?;
-    // Clocks of file systems stand still for milliseconds: a write that follows at once is seen too.
+    // File times have a resolution of milliseconds: a write that follows at once is detected too.
     file.set_modified(modified.checked_sub(SET_BACK).unwrap_or(modified))?;
     fs::write(directory.join(CLOSED), describe(&file.metadata()?))
 }
 
-/// What tells a file from one that was written since, copied or restored.
+/// What distinguishes a file from one that was written since, copied or restored.
 fn describe(metadata: &Metadata) -> String {
     format!(
         "{} {} {} {}.{:09} {}.{:09}\n",

@@ -1,4 +1,4 @@
-//! Why a change is not on the disk.
+//! Why a change is not on disk.
 
 use std::error::Error;
 use std::fmt;
@@ -35,27 +35,30 @@ impl WriteError {
     pub(crate) fn queue_full(limit: usize) -> Self {
         Self::new(
             Kind::QueueFull,
-            Message(format!("{limit} changes already wait")),
+            MessageError(format!("{limit} changes already wait")),
         )
     }
 
     pub(crate) fn unknown() -> Self {
         Self::new(
             Kind::Unknown,
-            Message("a write was reported as failed but is on disk".to_owned()),
+            MessageError("a write was reported as failed but is on disk".to_owned()),
         )
     }
 
     /// A change was undone for a reason that is gone.
     #[must_use]
     pub fn undone() -> Self {
-        Self::new(Kind::Disk, Message("an earlier write failed".to_owned()))
+        Self::new(
+            Kind::Disk,
+            MessageError("an earlier write failed".to_owned()),
+        )
     }
 
     pub(crate) fn closed() -> Self {
         Self::new(
             Kind::Disk,
-            Message("the writer thread has stopped".to_owned()),
+            MessageError("the writer thread has stopped".to_owned()),
         )
     }
 
@@ -91,13 +94,6 @@ impl Error for WriteError {
 }
 
 /// A cause that is only a text.
-#[derive(Debug)]
-struct Message(String);
-
-impl fmt::Display for Message {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl Error for Message {}
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct MessageError(String);

@@ -10,7 +10,7 @@ const ROWS: Table = Table("rows");
 /// Longer than any test takes.
 const NEVER: Duration = Duration::from_hours(1);
 
-/// A row that takes more room than the database has at hand.
+/// A row that needs more room than the database has free.
 fn large(key: &str) -> Batch {
     let mut batch = Batch::new();
     batch.put(ROWS, key.to_owned(), vec![b'x'; 8 << 20]);

@@ -69,7 +69,7 @@ impl RowStore {
     /// # Errors
     ///
     /// Another process has the directory, the file is damaged, of a newer format or not ours, or
-    /// the disk does not let it be used. What is there stays as it is.
+    /// the disk cannot be used. Existing files are not changed.
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
         let lock = open::lock(directory)?;
         let owned = directory.to_owned();
@@ -88,7 +88,7 @@ impl RowStore {
     ) -> Result<Self, OpenError> {
         let storage = Arc::new(storage);
         let committed = storage.committed();
-        let committed = committed.map_err(|error| OpenError::unreadable(directory, &error))?;
+        let committed = committed.map_err(|error| OpenError::unreadable(directory, error))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 directory: directory.to_owned(),
@@ -117,7 +117,7 @@ impl RowStore {
         &self.inner.directory
     }
 
-    /// The files and folders beside ours, in order; `others` are the caller's own. Nothing reads or
+    /// The files and folders that are not ours, sorted; `others` are the caller's own. Nothing reads or
     /// changes them.
     ///
     /// # Errors
@@ -173,7 +173,7 @@ impl RowStore {
         Ok(())
     }
 
-    /// The row of a table that has this key, as far as it is on the disk.
+    /// The row of a table with this key, if it is on disk.
     ///
     /// # Errors
     ///
@@ -198,12 +198,12 @@ impl RowStore {
     /// # Errors
     ///
     /// The batch was not accepted, since earlier ones have failed and are being undone, or too many
-    /// wait. The caller undoes its change before it lets go of its lock.
+    /// wait. The caller undoes its change before it releases its lock.
     pub fn send(&self, batch: Batch) -> Result<CommitSeq, WriteError> {
         self.inner.writer.send(batch)
     }
 
-    /// Waits until what the ticket stands for is on disk.
+    /// Waits until the batches up to this number are on disk.
     ///
     /// # Errors
     ///
@@ -212,7 +212,7 @@ impl RowStore {
         self.inner.writer.flushed(ticket).await
     }
 
-    /// Waits until what the ticket stands for is on disk or was undone.
+    /// Waits until the batches up to this number are on disk or were undone.
     ///
     /// [`failures`](Self::failures) is the same before and after when nothing was undone meanwhile.
     pub async fn decided(&self, ticket: CommitSeq) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use redb::{Builder, Database, StorageBackend};
 
 use crate::closed::CloseRecorder;
-use crate::open_error::{OpenError, Reason};
+use crate::open_error::{DirectoryError, OpenError};
 use crate::{RowStore, storage::Storage};
 
 /// The path that errors name.
@@ -42,7 +42,7 @@ impl LimitedDisk {
     pub fn row_store(&self, probe_interval: Duration) -> Result<RowStore, OpenError> {
         let again = self.clone();
         let storage = Storage::new(self.open()?, Box::new(move || again.open()));
-        let lock = File::open("/dev/null").map_err(Reason::Io);
+        let lock = File::open("/dev/null").map_err(DirectoryError::Io);
         let lock = lock.map_err(|reason| OpenError::new(Path::new(PATH), reason))?;
         let closed = CloseRecorder::new(Path::new(PATH), false);
         RowStore::start(Path::new(PATH), storage, closed, lock, probe_interval)

@@ -9,7 +9,7 @@ use redb::{
 };
 
 use crate::closed::{self, CLOSED};
-use crate::open_error::{OpenError, Reason};
+use crate::open_error::{DirectoryError, OpenError};
 
 /// The format of the rows that this release writes, and the latest it reads.
 const FORMAT: u64 = 1;
@@ -18,7 +18,7 @@ const FORMAT: u64 = 1;
 const ABOUT: TableDefinition<'static, &str, u64> = TableDefinition::new("about");
 const FORMAT_KEY: &str = "b2bi-local format";
 
-/// What the library's files begin with.
+/// The beginning of the library's files.
 const MAGIC: &[u8] = b"redb\x1a\x0a\xa9\x0d\x0a";
 
 const LOCK: &str = "lock";
@@ -30,14 +30,14 @@ const CACHE_BYTES: usize = 32 << 20;
 
 /// Takes the directory for this process.
 pub(crate) fn lock(directory: &Path) -> Result<File, OpenError> {
-    let refuse = |error| OpenError::new(directory, Reason::Io(error));
+    let refuse = |error| OpenError::new(directory, DirectoryError::Io(error));
     fs::create_dir_all(directory).map_err(refuse)?;
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
     let file = options.open(directory.join(LOCK)).map_err(refuse)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::new(directory, Reason::InUse)),
+        Err(TryLockError::WouldBlock) => Err(OpenError::new(directory, DirectoryError::InUse)),
         Err(TryLockError::Error(error)) => Err(refuse(error)),
     }
 }
@@ -63,7 +63,7 @@ pub(crate) fn database(directory: &Path) -> Result<(Database, bool), OpenError> 
     let refuse = |reason| OpenError::new(&path, reason);
     if !path
         .try_exists()
-        .map_err(|error| refuse(Reason::Io(error)))?
+        .map_err(|error| refuse(DirectoryError::Io(error)))?
     {
         create(directory, &path).map_err(refuse)?;
     }
@@ -74,7 +74,7 @@ pub(crate) fn database(directory: &Path) -> Result<(Database, bool), OpenError> 
     let database = builder.open(&path).map_err(|error| refuse(error.into()))?;
     let format = format(&database).map_err(refuse)?;
     if format > FORMAT {
-        return Err(refuse(Reason::Newer {
+        return Err(refuse(DirectoryError::Newer {
             format,
             known: FORMAT,
         }));
@@ -103,10 +103,12 @@ fn builder() -> Builder {
 }
 
 /// Makes the file under another name first, so that there never is a half of one.
-fn create(directory: &Path, path: &Path) -> Result<(), Reason> {
+fn create(directory: &Path, path: &Path) -> Result<(), DirectoryError> {
     let unfinished = directory.join(UNFINISHED);
     match fs::remove_file(&unfinished) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Reason::Io(error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(DirectoryError::Io(error));
+        }
         _ => {}
     }
     let database = builder().create(&unfinished)?;
@@ -118,35 +120,39 @@ fn create(directory: &Path, path: &Path) -> Result<(), Reason> {
         .map_err(damaged)?;
     transaction.commit().map_err(damaged)?;
     database.close()?;
-    fs::rename(&unfinished, path).map_err(Reason::Io)?;
-    let entries = File::open(directory).map_err(Reason::Io)?;
-    entries.sync_all().map_err(Reason::Io)
+    fs::rename(&unfinished, path).map_err(DirectoryError::Io)?;
+    let entries = File::open(directory).map_err(DirectoryError::Io)?;
+    entries.sync_all().map_err(DirectoryError::Io)
 }
 
-fn begins_right(path: &Path) -> Result<(), Reason> {
+fn begins_right(path: &Path) -> Result<(), DirectoryError> {
     let mut beginning = Vec::new();
     File::open(path)
         .and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut beginning))
-        .map_err(Reason::Io)?;
+        .map_err(DirectoryError::Io)?;
     if beginning == MAGIC {
         Ok(())
     } else {
-        Err(Reason::Foreign)
+        Err(DirectoryError::Foreign)
     }
 }
 
-fn format(database: &Database) -> Result<u64, Reason> {
+fn format(database: &Database) -> Result<u64, DirectoryError> {
     let transaction = database.begin_read().map_err(damaged)?;
-    let about = transaction.open_table(ABOUT).map_err(|_| Reason::Foreign)?;
+    let about = transaction
+        .open_table(ABOUT)
+        .map_err(|_| DirectoryError::Foreign)?;
     let format = about.get(FORMAT_KEY).map_err(damaged)?;
-    format.map(|format| format.value()).ok_or(Reason::Foreign)
+    format
+        .map(|format| format.value())
+        .ok_or(DirectoryError::Foreign)
 }
 
-fn damaged(error: impl Into<redb::Error>) -> Reason {
-    Reason::Damaged(error.into().to_string())
+fn damaged(error: impl Into<redb::Error>) -> DirectoryError {
+    DirectoryError::Damaged(Box::new(error.into()))
 }
 
-impl From<DatabaseError> for Reason {
+impl From<DatabaseError> for DirectoryError {
     fn from(error: DatabaseError) -> Self {
         match error {
             DatabaseError::DatabaseAlreadyOpen => Self::InUse,

@@ -1,14 +1,14 @@
-//! What became of the batches, for those who wait.
+//! The outcome of the batches, for those who wait.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::error::WriteError;
 
-/// The most ranges of failed batches that are remembered. Whoever waits asks at once, so few matter.
+/// The most ranges of failed batches that are remembered. Waiters ask at once, so few matter.
 const RANGES: usize = 1024;
 
-/// Stands for a batch, and for all that were sent before it.
+/// The sequence number of a batch, and of all that were sent before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CommitSeq(pub(crate) u64);
 
@@ -61,7 +61,7 @@ impl Progress {
         ticket <= self.decided
     }
 
-    /// What became of a batch; none while it waits.
+    /// The outcome of a batch; `None` while it waits.
     pub(crate) fn outcome(&self, ticket: CommitSeq) -> Option<Result<(), WriteError>> {
         if !self.is_decided(ticket) {
             return None;

@@ -11,7 +11,7 @@ use crate::open_error::OpenError;
 /// How far the writing is: the number of the last batch that was committed.
 const PROGRESS: TableDefinition<'static, &str, u64> = TableDefinition::new("progress");
 const COMMITTED: &str = "committed";
-/// What is written to find out whether there is room again.
+/// The row that is written to find out whether there is room again.
 const PROBE: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("probe");
 const PROBE_BYTES: usize = 64 << 10;
 
@@ -34,7 +34,7 @@ impl Storage {
         }
     }
 
-    /// The database, to be let go of soon: it is not opened again while somebody has it.
+    /// The database. Drop it soon: it cannot be reopened while it is in use.
     pub(crate) fn database(&self) -> Result<Arc<Database>, WriteError> {
         let open = self.slot().clone();
         open.map_or_else(|| self.reopen(), Ok)

@@ -16,8 +16,8 @@ use crate::storage::Storage;
 
 /// The most batches that are written together.
 const TOGETHER: usize = 1024;
-/// The most batches that wait. Whoever changes something waits for its batch, so only a disk that
-/// hangs lets so many come together; further ones are refused.
+/// The most batches that wait. Every writer waits for its batch, so only a hanging disk lets this many
+/// accumulate; further ones are refused.
 pub(crate) const QUEUE: usize = 65_536;
 /// How often a writer that has failed tries whether there is room again.
 pub(crate) const PROBE_INTERVAL: Duration = Duration::from_secs(1);
@@ -212,13 +212,13 @@ impl WriterThread {
         group.into_iter().for_each(Batch::committed);
     }
 
-    /// Opens the database again, which tells whether the group is on disk after all.
+    /// Reopens the database, which shows whether the group is on disk after all.
     fn recover(&self, last: CommitSeq, group: Vec<Batch>, error: WriteError) {
         let reopened = self.storage.reopen();
         match reopened.and_then(|_| self.storage.committed()) {
             Ok(committed) if committed >= last.0 => self.succeed(last, group),
             Ok(_) => self.fail(group, &error, None),
-            // Later, somebody must look whether the group is there.
+            // It must be checked later whether the group is on disk.
             Err(_) => self.fail(group, &error, Some(last)),
         }
     }
@@ -245,7 +245,7 @@ impl WriterThread {
         }
     }
 
-    /// Waits until the database can be opened, and tells whether a failed group is not in it.
+    /// Waits until the database can be opened, and returns whether a failed group is not in it.
     fn is_still_missing(&self, ticket: CommitSeq) -> bool {
         loop {
             match self.storage.committed() {
@@ -256,7 +256,7 @@ impl WriterThread {
             }
         }
         let error = WriteError::unknown();
-        tracing::error!(%error, "nothing more is written");
+        tracing::error!(%error, "all further writes are refused");
         lock(&self.queue).refused = Some(error.clone());
         self.report
             .send_modify(|progress| progress.failure = Some(error));
@@ -274,7 +274,7 @@ impl WriterThread {
                 tracing::info!("the data directory can be written again");
                 self.report.send_modify(Progress::recovered_again);
             }
-            // Without this the library refuses whatever comes next.
+            // Without this, the library refuses all further calls.
             Err(_) => drop(self.storage.reopen()),
         }
     }

@@ -8,7 +8,7 @@ use b2bi_local_b2bi::Scope;
 /// Tags by key.
 pub type Tags = BTreeMap<String, String>;
 
-/// Who asks a resource type for something.
+/// The context of a call of a resource type.
 #[derive(Clone, Debug)]
 pub struct HandlerContext {
     /// The account and region that the resource is in.
@@ -58,13 +58,13 @@ impl HandlerContext {
 
     /// The tags that a resource gets: those of the stack, of AWS, and its own; later ones win.
     #[must_use]
-    pub fn merged_tags(&self, own: Tags) -> Tags {
+    pub(crate) fn merged_tags(&self, own: Tags) -> Tags {
         merged(&self.stack_tags, &self.system_tags, own)
     }
 
     /// The tags that a resource had before an update, merged as [`merged_tags`](Self::merged_tags).
     #[must_use]
-    pub fn previous_merged_tags(&self, own: Tags) -> Tags {
+    pub(crate) fn previous_merged_tags(&self, own: Tags) -> Tags {
         merged(&self.previous_stack_tags, &self.system_tags, own)
     }
 }

@@ -106,9 +106,9 @@ impl Documents {
         Ok(done)
     }
 
-    /// Waits until everything that was changed so far is on disk, or was undone: whoever has read
-    /// something tells of it only afterwards.
-    pub async fn settled(&self) {
+    /// Waits until everything that was changed so far is on disk, or was undone: a reader must wait before
+    /// it replies with what it has read.
+    pub async fn all_flushed(&self) {
         if let Some(row_store) = &self.row_store {
             let last = CommitSeq::of(self.last.load(Ordering::Acquire));
             row_store.decided(last).await;
@@ -296,7 +296,7 @@ impl Change<'_> {
     }
 }
 
-/// A document as an exported state has it.
+/// A document in the form of an exported state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DescribedDocument {
@@ -386,40 +386,18 @@ fn put(held: &mut Map, key: Key, document: Option<Arc<Value>>) {
 }
 
 /// Why documents cannot be read from disk.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum DocumentsError {
     /// The disk.
-    Disk(WriteError),
+    #[error("documents cannot be read: {0}")]
+    Disk(#[from] WriteError),
     /// The row with this key.
-    Row(String, serde_json::Error),
+    #[error("the document {0} cannot be read: {1}")]
+    Row(String, #[source] serde_json::Error),
 }
 
 impl DocumentsError {
     fn unreadable(key: &str, error: serde_json::Error) -> Self {
         Self::Row(key.to_owned(), error)
-    }
-}
-
-impl From<WriteError> for DocumentsError {
-    fn from(error: WriteError) -> Self {
-        Self::Disk(error)
-    }
-}
-
-impl fmt::Display for DocumentsError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Disk(error) => write!(out, "documents cannot be read: {error}"),
-            Self::Row(key, error) => write!(out, "the document {key} cannot be read: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for DocumentsError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Disk(error) => Some(error),
-            Self::Row(_, error) => Some(error),
-        }
     }
 }

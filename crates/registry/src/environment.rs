@@ -14,7 +14,7 @@ use crate::parameters::Parameters;
 pub struct Environment {
     /// The service of B2BI.
     pub service: Arc<B2bi>,
-    /// Who may interfere when a handler calls the service.
+    /// The hook around calls of the service by handlers.
     pub interceptor: Arc<dyn Interceptor>,
     /// Where buckets are.
     pub buckets: Arc<dyn Buckets>,

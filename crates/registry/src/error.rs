@@ -1,4 +1,4 @@
-//! Why a handler failed.
+//! Why a handler has failed.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ pub enum HandlerErrorCode {
     ServiceLimitExceeded,
     /// The resource did not reach its final state in time.
     NotStabilized,
-    /// The service failed in a way that has no code of its own.
+    /// The service failed in a way that has no other code.
     GeneralServiceException,
     /// The service failed.
     ServiceInternalError,
@@ -92,8 +92,9 @@ impl fmt::Display for HandlerErrorCode {
     }
 }
 
-/// Why a handler failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a handler has failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message} ({code})")]
 pub struct HandlerError {
     /// The kind of failure.
     pub code: HandlerErrorCode,
@@ -144,11 +145,3 @@ impl HandlerError {
         self
     }
 }
-
-impl fmt::Display for HandlerError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} ({})", self.message, self.code)
-    }
-}
-
-impl std::error::Error for HandlerError {}

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::context::HandlerContext;
 use crate::error::HandlerError;
 
-/// What becomes of a handler's call of an operation.
+/// The outcome of a handler's call of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Interception {
     /// It is made.
@@ -20,7 +20,7 @@ pub enum Interception {
 /// Asked before a handler calls an operation of B2BI.
 #[async_trait]
 pub trait Interceptor: Send + Sync {
-    /// What becomes of the call; the body is the request in the API's JSON.
+    /// The outcome of the call; the body is the request in the API's JSON.
     async fn before(&self, context: &HandlerContext, operation: &str, body: &Value)
     -> Interception;
 }

@@ -1,6 +1,5 @@
 //! Parameters of Systems Manager.
 
-use std::fmt;
 use std::sync::Arc;
 
 use b2bi_local_b2bi::{Clock, Scope};
@@ -284,7 +283,7 @@ fn check_pattern(value: &str, pattern: Option<&str>) -> Result<(), ParameterErro
         return Ok(());
     };
     let compiled = Regex::new(pattern);
-    let compiled = compiled.map_err(|error| ParameterError::InvalidPattern(error.to_string()))?;
+    let compiled = compiled.map_err(|error| ParameterError::InvalidPattern(Box::new(error)))?;
     if compiled.is_match(value).unwrap_or(false) {
         return Ok(());
     }
@@ -295,66 +294,40 @@ fn invalid(message: impl Into<String>) -> ParameterError {
     ParameterError::Invalid(message.into())
 }
 
-/// Why a parameter is not read or changed.
-#[derive(Debug)]
+/// Why a parameter cannot be read or changed.
+#[derive(Debug, thiserror::Error)]
 pub enum ParameterError {
     /// There is such a parameter.
+    #[error(
+        "The parameter already exists. To overwrite this value, set the overwrite option in the \
+         request to true."
+    )]
     AlreadyExists,
     /// There is none.
+    #[error("")]
     NotFound,
     /// The name is AWS's.
+    #[error("{0}")]
     AccessDenied(String),
     /// The name has too many levels.
+    #[error("A hierarchy can have a maximum of 15 levels.")]
     TooDeep,
     /// There are too many parameters.
+    #[error("There can be at most {MOST} parameters.")]
     LimitExceeded,
     /// There is no such type.
+    #[error("{0} is not a type of parameter: String, StringList, SecureString")]
     UnsupportedType(String),
     /// The pattern is no regular expression.
-    InvalidPattern(String),
+    #[error("AllowedPattern: {0}")]
+    InvalidPattern(#[source] Box<fancy_regex::Error>),
     /// The value does not match this pattern.
+    #[error("Parameter value, cannot be validated against allowedPattern: {0}")]
     PatternMismatch(String),
     /// The name, the type or the value is not acceptable.
+    #[error("{0}")]
     Invalid(String),
     /// The disk.
-    Disk(WriteError),
-}
-
-impl From<WriteError> for ParameterError {
-    fn from(error: WriteError) -> Self {
-        Self::Disk(error)
-    }
-}
-
-impl fmt::Display for ParameterError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AlreadyExists => out.write_str(
-                "The parameter already exists. To overwrite this value, set the overwrite option in the \
-                 request to true.",
-            ),
-            Self::NotFound => Ok(()),
-            Self::TooDeep => out.write_str("A hierarchy can have a maximum of 15 levels."),
-            Self::LimitExceeded => write!(out, "There can be at most {MOST} parameters."),
-            Self::UnsupportedType(kind) => write!(
-                out,
-                "{kind} is not a type of parameter: String, StringList, SecureString"
-            ),
-            Self::InvalidPattern(reason) => write!(out, "AllowedPattern: {reason}"),
-            Self::PatternMismatch(pattern) => {
-                write!(out, "Parameter value, cannot be validated against allowedPattern: {pattern}")
-            }
-            Self::AccessDenied(message) | Self::Invalid(message) => out.write_str(message),
-            Self::Disk(error) => write!(out, "the change cannot be kept: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for ParameterError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Disk(error) => Some(error),
-            _ => None,
-        }
-    }
+    #[error("the change cannot be kept: {0}")]
+    Disk(#[from] WriteError),
 }

@@ -111,11 +111,6 @@ impl Registry {
         let found = self.types.get(type_name).cloned();
         found.ok_or_else(|| UnknownTypeError::not_here(type_name))
     }
-
-    /// The names of the types that are here, in order.
-    pub fn type_names(&self) -> impl Iterator<Item = &str> {
-        self.types.keys().map(String::as_str)
-    }
 }
 
 /// Whether a name has the form of a type's: `AWS::SQS::Queue`, `Custom::Cleanup`.
@@ -136,7 +131,8 @@ impl fmt::Debug for Registry {
 }
 
 /// Resources of a type cannot be had.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub struct UnknownTypeError {
     type_name: String,
     needs_upstream: bool,
@@ -156,22 +152,15 @@ impl UnknownTypeError {
             needs_upstream: true,
         }
     }
-}
 
-impl fmt::Display for UnknownTypeError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn message(&self) -> String {
         let name = &self.type_name;
         if self.needs_upstream {
-            return write!(
-                out,
-                "Resources of the type {name} are in the upstream, and --upstream names none"
-            );
+            format!("Resources of the type {name} are in the upstream, and --upstream names none")
+        } else {
+            format!(
+                "The type {name} is not here. --unknown-resources says what is done with such resources"
+            )
         }
-        write!(
-            out,
-            "The type {name} is not here. --unknown-resources says what is done with such resources"
-        )
     }
 }
-
-impl std::error::Error for UnknownTypeError {}

@@ -1,10 +1,9 @@
-//! What is done with resources of types that are not here.
+//! How resources of unknown types are handled.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::str::FromStr;
 
-/// What is done with a resource of a type that is not here.
+/// How a resource of an unknown type is handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UnknownType {
     /// It is refused.
@@ -16,7 +15,7 @@ pub enum UnknownType {
     Upstream,
 }
 
-/// What is done with resources of types that are not here: of all, and of some.
+/// How resources of unknown types are handled: the default, and by type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnknownResources {
     default: UnknownType,
@@ -24,7 +23,7 @@ pub struct UnknownResources {
 }
 
 impl UnknownResources {
-    /// What is done where nothing is said: resources are handed to the upstream, or are recorded if there
+    /// The default: resources are handed to the upstream, or are recorded if there
     /// is none.
     #[must_use]
     pub fn by_default(has_upstream: bool) -> Self {
@@ -51,7 +50,7 @@ impl UnknownResources {
         self.by_type.get(type_name) == Some(&UnknownType::Upstream)
     }
 
-    /// What is done with those of this type. A type of B2BI or of CloudFormation that is not here is
+    /// How resources of this type are handled. An unknown type of B2BI or of CloudFormation is
     /// refused, as nothing else could have it.
     #[must_use]
     pub fn of(&self, type_name: &str) -> UnknownType {
@@ -94,21 +93,12 @@ fn choice(text: &str) -> Result<UnknownType, UnknownResourcesError> {
     }
 }
 
-/// A word that says nothing of unknown resources.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An unknown value for unknown resources.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "must be record, refuse or upstream, also by type as in record,AWS::SQS::Queue=refuse, not '{0}'"
+)]
 pub struct UnknownResourcesError(String);
-
-impl fmt::Display for UnknownResourcesError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "must be record, refuse or upstream, also by type as in record,AWS::SQS::Queue=refuse, not '{}'",
-            self.0
-        )
-    }
-}
-
-impl std::error::Error for UnknownResourcesError {}
 
 #[cfg(test)]
 mod tests {

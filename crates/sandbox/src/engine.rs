@@ -25,7 +25,7 @@ pub struct Settings {
     /// The most memory of an evaluation beyond what a worker begins with, in bytes; each full MiB of the
     /// input adds 16 MiB.
     pub memory_bytes: u64,
-    /// How long after the end of a run's time its worker is killed: for an engine that ends by itself
+    /// How long after the end of a run's time its worker is killed: for an engine that ends itself
     /// in time, with a better message, and then looks for the place of an error.
     pub grace: fn(&Limits) -> Duration,
     /// How many workers there may be at a time.

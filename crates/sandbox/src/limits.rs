@@ -15,7 +15,7 @@ pub(crate) struct Limits {
     before: u64,
 }
 
-/// Gives up files, sockets and core dumps for good: what is open stays open, nothing else can be
+/// Gives up files, sockets and core dumps permanently: what is open stays open, nothing else can be
 /// opened, and no file can grow.
 ///
 /// # Errors
@@ -43,13 +43,13 @@ impl Limits {
         limit(Resource::RLIMIT_CPU, computed()?.saturating_add(seconds))?;
         limit_memory(self.before, memory_bytes)?;
         let alive = seconds.saturating_add(GRACE);
-        // Nobody handles the signal, so it ends the process.
+        // The signal has no handler, so it ends the process.
         alarm::set(u32::try_from(alive).unwrap_or(u32::MAX));
         Ok(())
     }
 }
 
-/// Lets the process wait for the next request for as long as it takes.
+/// Removes the time limit while the process waits for the next request.
 pub(crate) fn rest() {
     alarm::cancel();
 }
@@ -117,7 +117,7 @@ mod resident {
     static MOST: AtomicU64 = AtomicU64::new(u64::MAX);
     static STARTED: Once = Once::new();
 
-    /// Ends the process soon after it has taken this much more than its most so far.
+    /// Ends the process soon after it has allocated this much more than its maximum so far.
     #[cfg_attr(test, expect(dead_code, reason = "for systems that are not Linux"))]
     pub(super) fn watch(bytes: u64) {
         MOST.store(peak().saturating_add(bytes), Ordering::Relaxed);

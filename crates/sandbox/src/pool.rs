@@ -43,7 +43,7 @@ struct Shared {
 struct State {
     /// Those that wait, with the time since when; the longest first.
     idle: Vec<(Instant, Worker)>,
-    /// Those that are to end.
+    /// Those that must end.
     retired: Vec<Worker>,
     busy: usize,
     /// Whether the thread that ends workers runs.
@@ -62,7 +62,7 @@ impl Pool {
         }))
     }
 
-    /// Has a request carried out by a worker within `time`, which begins when a worker is free.
+    /// Runs a request in a worker within `time`, which begins when a worker is free.
     ///
     /// # Errors
     ///
@@ -87,7 +87,7 @@ impl Pool {
         };
         if reply.is_err() || size > pooling.large || worker.uses >= pooling.uses {
             lease.retired = Some(worker);
-            // Whoever comes next finds a worker ready all the same.
+            // The next request finds a worker ready all the same.
             lease.worker = Worker::start(&pooling.program).ok();
         } else {
             lease.worker = Some(worker);
@@ -204,7 +204,7 @@ impl Shared {
 }
 
 impl State {
-    /// Takes out the workers that are to end now.
+    /// Removes the workers that must end now.
     fn take_ended(&mut self, idle: Duration) -> Vec<Worker> {
         let mut ended = mem::take(&mut self.retired);
         let fresh = self

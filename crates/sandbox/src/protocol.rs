@@ -25,7 +25,7 @@ pub(crate) struct Request<'a> {
     pub(crate) template: Cow<'a, str>,
 }
 
-/// The result of a template; none where it selects nothing.
+/// The result of a template; `None` if it selects nothing.
 pub(crate) type Reply = Result<Option<String>, MappingError>;
 
 impl Request<'_> {
@@ -89,7 +89,7 @@ const CAUSES: [Cause; 5] = [
     Cause::Cancelled,
 ];
 
-/// Writes a reply, and what the template said beside its output.
+/// Writes a reply and the messages of the template.
 pub(crate) fn write_reply(reply: &Reply, messages: &str, out: &mut impl Write) -> io::Result<()> {
     write_result(reply, out)?;
     write_text(out, messages)

@@ -25,7 +25,7 @@ pub fn serve<E: Engine>(load: impl FnOnce() -> E + Send + 'static) -> ExitCode {
         let stream = UnixStream::from(stream);
         // What is no socket has no address.
         stream.local_addr()?;
-        // A panic is in the reply; nobody reads messages with places in source files.
+        // A panic is in the reply; messages with places in source files are of no use to users.
         panic::set_hook(Box::new(|_| {}));
         // Rather this process than its server, where the machine has no memory left.
         let _ = fs::write("/proc/self/oom_score_adj", "1000");
@@ -58,7 +58,7 @@ fn answer<E: Engine>(stream: &UnixStream, load: impl FnOnce() -> E) -> io::Resul
     }
 }
 
-/// The reply to a request, whatever the engine does.
+/// The reply to a request, even if the engine panics.
 fn evaluated(engine: &impl Engine, request: &Request<'_>, input: String) -> Reply {
     let evaluation = || {
         engine

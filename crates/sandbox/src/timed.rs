@@ -22,7 +22,7 @@ pub enum Interruption {
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline<'a> {
     run: &'a Run,
-    /// None where the time is too long to be counted.
+    /// `None` if the time is too long to be counted.
     at: Option<Instant>,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Deadline<'a> {
         Self { run, at }
     }
 
-    /// Why the run has to end now; none if it may go on.
+    /// Why the run must end now; `None` if it may continue.
     #[must_use]
     pub fn interruption(&self) -> Option<Interruption> {
         if self.run.cancel.is_cancelled() {

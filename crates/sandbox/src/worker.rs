@@ -79,7 +79,7 @@ impl Worker {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// Has a request carried out, and drops the input once it is sent. After a failure the worker is of no more use.
+    /// Runs a request and drops its input once it is sent. After a failure the worker cannot be used again.
     ///
     /// # Errors
     ///
@@ -130,7 +130,7 @@ impl Worker {
         None
     }
 
-    /// What the runtime said of its end. The process is gone, so nobody else can write.
+    /// What the runtime wrote about its end. The process is gone, so nothing else can write.
     fn last_words(&mut self) -> String {
         let mut words = Vec::new();
         let _ = (&mut self.errors).take(LAST_WORDS).read_to_end(&mut words);

@@ -25,9 +25,9 @@ pub(crate) enum WorkerError {
     Time,
     /// Another process killed it.
     Killed,
-    /// It ended by itself, and in this way.
+    /// It ended, in this way.
     Ended(ExitStatus),
-    /// What it sent is no reply.
+    /// The bytes are not a reply.
     Protocol(io::Error),
 }
 

@@ -43,7 +43,7 @@ struct Plan {
     sent: AtomicU64,
 }
 
-/// What came of it.
+/// The outcome of it.
 #[derive(Default)]
 struct Outcome {
     elapsed: Duration,

@@ -1,4 +1,4 @@
-//! Who may talk to the server: which hosts, which origins, and with which token.
+//! Access to the server: hosts, origins and the admin token.
 //!
 //! A web page in a browser can send requests to this machine. It cannot hide
 //! its origin, and it cannot make the host a name of this machine; both are checked here.
@@ -28,7 +28,7 @@ pub struct Access {
     pub hosts: Vec<String>,
     /// Origins of pages that may send requests besides those of this machine; `*` for all.
     pub origins: Vec<String>,
-    /// What requests to the server's own routes must bring along.
+    /// The credentials that requests to the admin routes must have.
     pub token: Option<Secret>,
 }
 
@@ -58,7 +58,7 @@ impl Access {
         )))
     }
 
-    /// Whether a request may use the server's own routes, on a server that listens there.
+    /// Whether a request may use the admin routes, on a server that listens there.
     pub(crate) fn admin(&self, head: &Parts, listen: SocketAddr) -> Result<(), AccessError> {
         self.origin(&head.headers)?;
         if is_sent_by_another_site(&head.headers) {

@@ -3,7 +3,7 @@
 //! The allocator of the GNU C library raises its thresholds to the largest block that was freed: after
 //! one buffer of 8 MB each arena keeps up to 16 MB that nothing uses, and there are eight arenas for each
 //! core. It reads its settings from the environment as the process starts, so the server starts itself
-//! once more with them. Another C library needs none of this.
+//! again with them. Other C libraries do not need this.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 use std::{env, os::unix::process::CommandExt as _, process::Command};

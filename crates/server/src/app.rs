@@ -4,19 +4,14 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use b2bi_local_b2bi::{
-    AnySetup, B2bi, BucketSetup, Clock, Environment, EventSink, Ids, RecordSink, Stages,
-};
+use b2bi_local_b2bi::{B2bi, Clock, Ids};
 use b2bi_local_calibrate::Facts;
-use b2bi_local_dispatcher::{Endpoint, Route, ServiceError};
+use b2bi_local_dispatcher::{Descriptor, Endpoint, Route, ServiceError};
 use b2bi_local_faults::{Engine, Vocabulary};
 use b2bi_local_model::Timestamp;
-use b2bi_local_objects::BLOBS;
 use b2bi_local_panics::Panics;
-use b2bi_local_persistence::{Batch, OpenError, RowStore, Table, WriteError};
-use b2bi_local_registry::{
-    Documents, DocumentsError, Environment as ResourceEnvironment, Parameters,
-};
+use b2bi_local_persistence::{RowStore, WriteError};
+use b2bi_local_registry::Documents;
 use b2bi_local_sigv4::Verifier;
 use b2bi_local_stacks::Stacks;
 use http::HeaderValue;
@@ -25,11 +20,10 @@ use tokio::sync::watch;
 
 use crate::admin::Snapshots;
 use crate::admin::warnings::warnings;
-use crate::buckets::ServerBuckets;
 use crate::clock::ServerClock;
-use crate::config::{Config, StrictConfig};
+use crate::config::Config;
 use crate::event_log::EventLog;
-use crate::handler_faults::HandlerFaults;
+use crate::foundation::Foundation;
 use crate::jobs::JobFaults;
 use crate::journal::Journal;
 use crate::metrics::Metrics;
@@ -37,18 +31,11 @@ use crate::objects::Objects;
 use crate::s3_notifications::Sequencer;
 use crate::serve::upstream::{AccessKeys, Upstream, UpstreamError, is_of_an_emulator};
 use crate::services::{self, Services};
-use crate::sinks::Sinks;
 use crate::start_error::{ArmError, StartError};
-use crate::strict::StrictSetup;
-use crate::system::{SeededIds, Uuid, random_seed};
+use crate::system::{SeededIds, Uuid};
 use crate::traffic::Traffic;
 use crate::upstream_stacks::UpstreamCloudFormation;
 use crate::vocabulary::vocabulary;
-use crate::worker;
-
-/// Where the row store has what the server itself remembers.
-const SERVER: Table = Table("server");
-const STARTS: &str = "starts";
 
 /// Everything that a request may need.
 pub(crate) struct App {
@@ -57,12 +44,12 @@ pub(crate) struct App {
     pub(crate) stacks: Arc<Stacks>,
     pub(crate) service: Arc<B2bi>,
     pub(crate) objects: Objects,
-    /// What services keep that have no state of their own.
+    /// The documents of services without their own state.
     pub(crate) documents: Documents,
     pub(crate) upstream: Option<Upstream>,
     /// What a recording of AWS changes.
     pub(crate) facts: Option<Facts>,
-    /// Who answers calls of the B2BI API in place of this server.
+    /// Answers calls of the B2BI API instead of this server.
     pub(crate) traffic: Option<Traffic>,
     pub(crate) faults: Arc<Engine>,
     /// The names that fault rules may use.
@@ -73,7 +60,7 @@ pub(crate) struct App {
     pub(crate) event_log: Arc<EventLog>,
     pub(crate) clock: Arc<ServerClock>,
     pub(crate) snapshots: Snapshots,
-    /// Checks signatures; none where any will do.
+    /// Checks signatures; `None` if any will do.
     pub(crate) verifier: Option<Verifier>,
     pub(crate) job_faults: Arc<JobFaults>,
     row_store: Option<RowStore>,
@@ -86,15 +73,6 @@ pub(crate) struct App {
     seed: u64,
 }
 
-fn bucket_setup(config: &Config, objects: &Objects) -> Arc<dyn BucketSetup> {
-    match objects {
-        Objects::Embedded(s3) if config.strict_aws != StrictConfig::default() => {
-            Arc::new(StrictSetup::new(s3, config.strict_aws))
-        }
-        _ => Arc::new(AnySetup),
-    }
-}
-
 fn upstream(config: &Config) -> Result<Option<Upstream>, UpstreamError> {
     let upstream = config.upstream.as_ref();
     upstream
@@ -102,102 +80,52 @@ fn upstream(config: &Config) -> Result<Option<Upstream>, UpstreamError> {
         .transpose()
 }
 
+fn descriptors(endpoints: &[Box<dyn Endpoint>]) -> Vec<&'static Descriptor> {
+    endpoints
+        .iter()
+        .map(|endpoint| endpoint.descriptor())
+        .collect()
+}
+
 impl App {
-    /// The parts as configured. Jobs that were under way when the state was kept go on.
+    /// Sets the parts up as configured. Jobs that had not ended when the state was stored continue.
     pub(crate) fn new(config: Config) -> Result<Self, StartError> {
-        let seed = config.seed.unwrap_or_else(random_seed);
-        let clock = Arc::new(ServerClock::new(config.clock));
-        let panics = Arc::new(Panics::default());
-        let row_store = row_store(&config)?;
-        let starts = row_store.as_ref().map_or(Ok(0), starts)?;
-        let seeded = Arc::new(SeededIds::new(seed.wrapping_add(starts)));
-        let ids = Arc::clone(&seeded) as Arc<dyn Ids>;
-        let objects = Objects::new(&config, row_store.as_ref(), &clock, &ids)?;
-        let faults = Arc::new(Engine::new(seed));
-        faults.accept_request_faults(config.fault_header);
-        let sinks = Sinks::open(&config.sinks, &clock, &panics)?;
-        let event_log = Arc::new(EventLog::new(config.events_size, sinks));
-        let journal = Arc::new(Journal::new(config.journal_size));
-        let job_faults = Arc::new(JobFaults::new(
-            Arc::clone(&faults),
-            Arc::clone(&clock),
-            Arc::clone(&journal),
-        ));
-        let environment = Environment {
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            ids: Arc::clone(&ids),
-            objects: objects.store(),
-            jsonata: worker::jsonata(config.worker.as_deref(), config.mapping_memory_bytes),
-            xslt: Arc::new(worker::xslt(
-                config.worker.as_deref(),
-                config.xslt_memory_bytes,
-                config.xslt_command.clone(),
-            )),
-            event_sink: Arc::clone(&event_log) as Arc<dyn EventSink>,
-            records: Arc::clone(&event_log) as Arc<dyn RecordSink>,
-            bucket_setup: bucket_setup(&config, &objects),
-            stages: Arc::clone(&job_faults) as Arc<dyn Stages>,
-            panics: Arc::clone(&panics),
-        };
-        let service = Arc::new(match &row_store {
-            None => B2bi::new(config.b2bi.clone(), environment),
-            Some(row_store) => {
-                B2bi::with_row_store(config.b2bi.clone(), environment, row_store.clone())?
-            }
-        });
-        let documents = documents(row_store.as_ref())?;
-        let clock_of_services = Arc::clone(&clock) as Arc<dyn Clock>;
-        let resources = ResourceEnvironment {
-            service: Arc::clone(&service),
-            interceptor: Arc::new(HandlerFaults {
-                faults: Arc::clone(&faults),
-                clock: Arc::clone(&clock),
-            }),
-            buckets: Arc::new(ServerBuckets(objects.of_the_state().ok().cloned())),
-            parameters: Arc::new(Parameters::new(
-                documents.clone(),
-                Arc::clone(&clock_of_services),
-            )),
-            documents: documents.clone(),
-            clock: clock_of_services,
-            ids: Arc::clone(&ids),
-        };
+        let foundation = Foundation::open(&config)?;
+        let service = Arc::new(foundation.service(&config)?);
+        let resources = foundation.resources(&service);
         let address = config.stacks_endpoint.as_ref();
-        let upstream_stacks = address.map(UpstreamCloudFormation::new).transpose()?;
         let Services { endpoints, stacks } = services::all(
             &config,
-            &event_log,
+            &foundation.event_log,
             &resources,
-            &objects.store(),
-            upstream_stacks,
+            &foundation.objects.store(),
+            address.map(UpstreamCloudFormation::new).transpose()?,
         )?;
-        let descriptors: Vec<_> = endpoints
-            .iter()
-            .map(|endpoint| endpoint.descriptor())
-            .collect();
+        let descriptors = descriptors(&endpoints);
+        let seed = foundation.seed;
         let app = Self {
             metrics: Metrics::new(&descriptors),
             vocabulary: vocabulary(&descriptors, &config.accounts.default_region),
-            panics,
-            faults,
+            panics: foundation.panics,
+            faults: foundation.faults,
             upstream: upstream(&config)?,
             facts: None,
             traffic: None,
             sequencer: Sequencer::default(),
-            journal,
-            event_log,
+            journal: foundation.journal,
+            event_log: foundation.event_log,
             endpoints,
             stacks,
             service,
-            objects,
-            documents,
-            clock,
+            objects: foundation.objects,
+            documents: foundation.documents,
+            clock: foundation.clock,
             verifier: config.credentials.clone().map(Verifier::new),
-            snapshots: Snapshots::of(row_store.clone())?,
-            row_store,
-            job_faults,
+            snapshots: Snapshots::of(foundation.row_store.clone())?,
+            row_store: foundation.row_store,
+            job_faults: foundation.job_faults,
             renewals: watch::Sender::new(()),
-            ids: seeded,
+            ids: foundation.ids,
             seed,
             config,
         };
@@ -253,7 +181,7 @@ impl App {
         is_armed
     }
 
-    /// Who answers a request that is not answered here.
+    /// The server that answers a request that this one does not.
     pub(crate) fn passes_to(
         &self,
         head: &Parts,
@@ -301,12 +229,12 @@ impl App {
         row_store.recent_failure(DISK_FAILURE_SHOWN)
     }
 
-    /// How often the data directory could be written again after a failure.
+    /// How many times the data directory became writable again after a failure.
     pub(crate) fn disk_recoveries(&self) -> u64 {
         self.row_store.as_ref().map_or(0, RowStore::recoveries)
     }
 
-    /// Waits until the data directory has recovered more often than is known; the new number.
+    /// Waits until the data directory has recovered more than `known` times, and returns the new number.
     pub(crate) async fn disk_recovered(&self, known: u64) -> u64 {
         match &self.row_store {
             Some(row_store) => row_store.recovered(known).await,
@@ -320,63 +248,13 @@ impl App {
     }
 }
 
-/// Where state is kept, when it is to stay.
-fn row_store(config: &Config) -> Result<Option<RowStore>, OpenError> {
-    let opened = config.data_dir.as_deref().map(RowStore::open);
-    let opened = opened.transpose()?;
-    if let Some(row_store) = &opened {
-        warn_of_foreign_files(row_store);
-    }
-    Ok(opened)
-}
-
-/// The documents of a row store, or none yet.
-fn documents(row_store: Option<&RowStore>) -> Result<Documents, DocumentsError> {
-    let kept = row_store.map(|row_store| Documents::with_row_store(row_store.clone()));
-    Ok(kept.transpose()?.unwrap_or_default())
-}
-
-fn warn_of_foreign_files(row_store: &RowStore) {
-    let directory = row_store.directory().display();
-    match row_store.foreign_names(&[BLOBS]) {
-        Ok(names) if names.is_empty() => {}
-        Ok(names) => {
-            let files = names.join(", ");
-            tracing::warn!(%directory, files, "the data directory has files of others; they are left alone");
-        }
-        Err(error) => tracing::warn!(%directory, %error, "the data directory cannot be listed"),
-    }
-}
-
-/// How often the row store was opened before. A seed that is given has to give other ids each time:
-/// those of earlier starts are taken.
-fn starts(row_store: &RowStore) -> Result<u64, WriteError> {
-    let mut starts: u64 = 0;
-    let read = row_store.read::<WriteError>(SERVER, |key, value| {
-        if key == STARTS {
-            starts = serde_json::from_slice(value).unwrap_or_default();
-        }
-        Ok(())
-    });
-    read?;
-    let mut batch = Batch::new();
-    batch.put(
-        SERVER,
-        STARTS.to_owned(),
-        starts.saturating_add(1).to_string().into(),
-    );
-    // Whatever is acknowledged later is written later.
-    row_store.send(batch)?;
-    Ok(starts)
-}
-
 /// How long a failure of the disk is shown after it is over.
 const DISK_FAILURE_SHOWN: Duration = Duration::from_secs(5);
 
 /// The last moment of the year 9999; what writes dates knows no later one.
 const LAST_MILLIS: u64 = 253_402_300_799_999;
 
-/// A time as the standard library has it.
+/// A time as the standard library's type.
 pub(crate) fn system_time(now: Timestamp) -> SystemTime {
     let millis = u64::try_from(now.as_millis()).unwrap_or_default();
     UNIX_EPOCH + Duration::from_millis(millis.min(LAST_MILLIS))

@@ -1,4 +1,4 @@
-//! Buckets for resource types: the embedded S3, asked as a client would ask it.
+//! Buckets for resource types, by requests to the embedded S3.
 
 use async_trait::async_trait;
 use b2bi_local_objects::{Body, EmbeddedS3, FromService};
@@ -9,7 +9,7 @@ use http_body_util::{BodyExt as _, Full};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-/// The buckets of the embedded S3; none where objects are elsewhere.
+/// The buckets of the embedded S3; `None` if objects are elsewhere.
 pub(crate) struct ServerBuckets(pub(crate) Option<EmbeddedS3>);
 
 /// What S3 has answered.

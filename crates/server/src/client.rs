@@ -1,4 +1,4 @@
-//! The HTTP client behind everything that this server sends by itself or passes on.
+//! The HTTP client for everything that the server sends or passes on.
 
 use std::error::Error;
 use std::io;
@@ -102,7 +102,7 @@ where
         .build(connector)
 }
 
-/// What is at the bottom of an error, such as `Connection refused`.
+/// The root cause of an error, such as `Connection refused`.
 pub(crate) fn root_cause<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
     let mut cause = error;
     while let Some(deeper) = cause.source() {

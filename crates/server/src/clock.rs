@@ -47,15 +47,15 @@ impl ClockMode {
 /// How the server's clock goes to begin with.
 #[derive(Clone, Copy, Debug)]
 pub struct ClockSettings {
-    /// Whether it goes by itself.
+    /// Whether it runs.
     pub mode: ClockMode,
-    /// What it shows first; none is the machine's time.
+    /// Its initial time; `None` is the machine's time.
     pub start: Option<Timestamp>,
 }
 
 /// The one clock that the server reads.
 ///
-/// It has an inner time, by which sleepers wake, windows open and buckets fill; what it shows to the
+/// It has an inner time, for timers, windows and token buckets; what it shows to the
 /// world is that time and the skew.
 #[derive(Debug)]
 pub(crate) struct ServerClock {
@@ -96,9 +96,9 @@ impl ServerClock {
         self.setting.read()
     }
 
-    /// Changes how it goes, in one step; who sleeps is woken if it is time.
+    /// Changes the mode and the time in one step, and wakes the timers that are due.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Setting)) {
-        // The sender lets in one at a time.
+        // The sender allows one at a time.
         self.changes.send_modify(|()| self.setting.change(change));
     }
 
@@ -107,12 +107,12 @@ impl ServerClock {
         self.setting().inner_millis()
     }
 
-    /// Tells of each change of how the clock goes.
+    /// Notifies of each change of the clock.
     pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
     }
 
-    /// Sets how the clock goes, and the inner time that it goes on from.
+    /// Sets the mode of the clock, and the inner time from which it continues.
     pub(crate) fn set(&self, mode: ClockMode, inner: Timestamp) {
         self.change(|setting| setting.set(mode, inner.as_millis()));
     }
@@ -127,7 +127,7 @@ impl ServerClock {
         self.setting() == Setting::MACHINE
     }
 
-    /// How many sleep, and in how many milliseconds the first of them wakes.
+    /// The number of timers, and in how many milliseconds the first is due.
     pub(crate) fn sleepers(&self) -> (usize, Option<i64>) {
         let sleepers = self.lock();
         let first = sleepers.values().min();

@@ -1,28 +1,22 @@
 //! Everything a user may set, in types.
 
+mod b2bi;
 mod network;
 mod objects;
 mod sinks;
 
-use b2bi_local_faults::GrammarError;
-use b2bi_local_x12::LoopNamesError;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use b2bi_local_b2bi::{
-    Config as B2biConfig, DocumentStyle, JobDuration, LegacyRoot, ListOrder, MappingLimits,
-    MappingReply, Quotas,
-};
+use b2bi_local_b2bi::{Config as B2biConfig, JobDuration};
 use b2bi_local_calibrate::Recording;
 use b2bi_local_dispatcher::AccountRules;
-use b2bi_local_faults::{FaultList, Rule, RuleSet};
+use b2bi_local_faults::{FaultList, GrammarError, Rule, RuleSet};
 use b2bi_local_model::Timestamp;
 use b2bi_local_registry::UnknownResources;
 use b2bi_local_sigv4::Credential;
-use b2bi_local_x12::{Layout, LoopNames};
 use b2bi_local_xslt::Command as XsltCommand;
 use http::Uri;
 use tracing::level_filters::LevelFilter;
@@ -33,6 +27,7 @@ use crate::services::b2bi::ErrorStatuses;
 use crate::settings::{Resolved, SettingError, resolve};
 use crate::traffic::{self, TrafficConfig};
 
+pub(crate) use b2bi::read_loop_names;
 pub use network::{Effective, Limits, UpstreamConfig};
 pub use objects::{ExternalConfig, S3Config, StrictConfig};
 pub use sinks::SinksConfig;
@@ -46,17 +41,17 @@ pub use sinks::SinksConfig;
 pub struct Config {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Who callers are whose request does not say.
+    /// The identity of callers whose request does not have one.
     pub accounts: AccountRules,
     /// The keys whose signatures are checked; none switches the check off.
     pub credentials: Option<Vec<Credential>>,
     /// A recording of AWS whose answers replace the server's own.
     pub recording: Option<Recording>,
-    /// Who answers calls of the B2BI API in place of the server: an endpoint, or a recording.
+    /// What answers calls of the B2BI API instead of the server: an endpoint, or a recording.
     pub traffic: Option<TrafficConfig>,
-    /// Who may talk to the server.
+    /// Who has access to the server.
     pub access: Access,
-    /// What a client may ask of a connection.
+    /// The limits of connections.
     pub limits: Limits,
     /// Whether the server stops when standard input ends.
     pub stop_with_input: bool,
@@ -76,7 +71,7 @@ pub struct Config {
     pub resource_duration: JobDuration,
     /// How long operations on stacks take.
     pub stack_duration: JobDuration,
-    /// What is done with resources of types that are not here.
+    /// How resources of unknown types are handled.
     pub unknown_resources: UnknownResources,
     /// The program `b2bi-local` whose worker processes evaluate mapping templates. The command line
     /// sets the program itself. Without one, JSONata is evaluated in this process, where a hostile
@@ -96,11 +91,11 @@ pub struct Config {
     pub strict_aws: StrictConfig,
     /// How the clock goes.
     pub clock: ClockSettings,
-    /// Who answers for the services that are not here.
+    /// The server that answers for all other services.
     pub upstream: Option<UpstreamConfig>,
     /// `CloudFormation` of an emulator or of AWS, for resources of types that are not here.
     pub stacks_endpoint: Option<Uri>,
-    /// The folder that tells what a fresh server holds.
+    /// The folder with the initial state.
     pub init: Option<PathBuf>,
     /// The fault rules to begin with.
     pub faults: Vec<Rule>,
@@ -163,20 +158,7 @@ impl Config {
     /// # Errors
     ///
     /// The first value that cannot be used, where it comes from, and what would do.
-    pub fn from_settings(settings: &Resolved) -> Result<Self, SettingError> {
-        let log_format = match &*settings.choice("log-format") {
-            "text" => LogFormat::Text,
-            "json" => LogFormat::Json,
-            _ => return Err(settings.error("log-format", "must be text or json")),
-        };
-        let seed = match &*settings.choice("seed") {
-            "random" => None,
-            _ => Some(parse(
-                settings,
-                "seed",
-                "a whole number from 0 up, or random",
-            )?),
-        };
+    pub(crate) fn from_settings(settings: &Resolved) -> Result<Self, SettingError> {
         let upstream = network::upstream(settings)?;
         let stacks_endpoint = sinks::stacks_endpoint(settings)?;
         let external_s3 = objects::external(settings, upstream.as_ref())?;
@@ -187,14 +169,14 @@ impl Config {
             access: network::access(settings)?,
             limits: network::limits(settings)?,
             recording: traffic::facts(settings)?,
-            traffic: traffic::settled(settings)?,
+            traffic: traffic::traffic_config(settings)?,
             stop_with_input: switch(settings, "stop-with-input")?,
             effective: network::effective(settings),
             strict: switch(settings, "strict")?,
             error_statuses: error_statuses(settings)?,
             max_body_bytes: parse(settings, "max-body-bytes", BYTES)?,
             data_dir: path(settings, "data-dir"),
-            b2bi: b2bi(settings)?,
+            b2bi: b2bi::b2bi(settings)?,
             resource_duration: duration(settings, "resource-duration")?,
             stack_duration: duration(settings, "stack-duration")?,
             unknown_resources: network::unknown_resources(settings, stacks_endpoint.is_some())?,
@@ -210,19 +192,17 @@ impl Config {
             upstream,
             init: network::init(settings),
             faults: faults(settings)?,
-            fault_places: settings
-                .rules()
-                .map_or_else(Vec::new, |rules| rules.places.clone()),
+            fault_places: fault_places(settings),
             console: switch(settings, "console")?,
             fault_header: switch(settings, "fault-header")?,
             fault_ids: switch(settings, "fault-ids")?,
             journal_size: parse(settings, "journal-size", COUNT)?,
             events_size: parse(settings, "events-size", COUNT)?,
             sinks: sinks::sinks(settings)?,
-            seed,
+            seed: seed(settings)?,
             drain: Duration::from_secs(parse(settings, "drain-seconds", COUNT)?),
             log: parse(settings, "log", "off, error, warn, info, debug or trace")?,
-            log_format,
+            log_format: log_format(settings)?,
             log_requests: switch(settings, "log-requests")?,
         })
     }
@@ -242,6 +222,26 @@ fn switch(settings: &Resolved, key: &str) -> Result<bool, SettingError> {
         "false" | "0" => Ok(false),
         _ => Err(settings.error(key, "must be true or false")),
     }
+}
+
+fn seed(settings: &Resolved) -> Result<Option<u64>, SettingError> {
+    match &*settings.choice("seed") {
+        "random" => Ok(None),
+        _ => parse(settings, "seed", "a whole number from 0 up, or random").map(Some),
+    }
+}
+
+fn log_format(settings: &Resolved) -> Result<LogFormat, SettingError> {
+    match &*settings.choice("log-format") {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(settings.error("log-format", "must be text or json")),
+    }
+}
+
+fn fault_places(settings: &Resolved) -> Vec<String> {
+    let rules = settings.rules();
+    rules.map_or_else(Vec::new, |rules| rules.places.clone())
 }
 
 fn list(settings: &Resolved, key: &str) -> Vec<String> {
@@ -309,65 +309,6 @@ fn error_statuses(settings: &Resolved) -> Result<ErrorStatuses, SettingError> {
     }
 }
 
-fn legacy_root(settings: &Resolved) -> Result<LegacyRoot, SettingError> {
-    match &*settings.choice("legacy-root") {
-        "document" => Ok(LegacyRoot::Document),
-        "interchange" => Ok(LegacyRoot::Interchange),
-        _ => Err(settings.error("legacy-root", "must be document or interchange")),
-    }
-}
-
-fn b2bi(settings: &Resolved) -> Result<B2biConfig, SettingError> {
-    let enforced = switch(settings, "quotas")?;
-    let quota = |key| Ok(enforced.then_some(parse(settings, key, COUNT)?));
-    let replay_client_tokens = match &*settings.choice("idempotency") {
-        "client-token" => true,
-        "none" => false,
-        _ => return Err(settings.error("idempotency", "must be client-token or none")),
-    };
-    let layout = match &*settings.choice("document-layout") {
-        "pretty" => Layout::Pretty,
-        "compact" => Layout::Compact,
-        _ => return Err(settings.error("document-layout", "must be pretty or compact")),
-    };
-    let test_mapping_reply = match &*settings.choice("test-mapping-reply") {
-        "literal" => MappingReply::Literal,
-        "plain" => MappingReply::Plain,
-        _ => return Err(settings.error("test-mapping-reply", "must be literal or plain")),
-    };
-    Ok(B2biConfig {
-        list_order: ListOrder::OldestFirst,
-        style: DocumentStyle {
-            layout,
-            loop_names: loop_names(settings)?,
-            problem_limit: parse(settings, "max-problems", COUNT)?,
-        },
-        split_transactions: parse(settings, "split-transactions", COUNT)?,
-        quotas: Quotas {
-            profiles: quota("quota-profiles")?,
-            transformers: quota("quota-transformers")?,
-            capabilities: quota("quota-capabilities")?,
-            partnerships: quota("quota-partnerships")?,
-        },
-        replay_client_tokens,
-        legacy_root: legacy_root(settings)?,
-        test_parsing_bytes: parse(settings, "test-parsing-bytes", BYTES)?,
-        job_bytes: parse(settings, "job-bytes", BYTES)?,
-        page_size: B2biConfig::standard().page_size,
-        id_length: B2biConfig::standard().id_length,
-        window_bytes: B2biConfig::standard().window_bytes,
-        split_bytes: parse(settings, "split-bytes", BYTES)?,
-        job_concurrency: parse(settings, "job-concurrency", COUNT)?,
-        jobs_in_memory: parse(settings, "jobs-in-memory", COUNT)?,
-        jobs_remembered: parse(settings, "jobs-remembered", COUNT)?,
-        job_duration: duration(settings, "job-duration")?,
-        client_tokens: parse(settings, "client-tokens", COUNT)?,
-        history_bytes: parse(settings, "stale-history-bytes", BYTES)?,
-        mapping_limits: mapping_limits(settings)?,
-        test_mapping_reply,
-    })
-}
-
 fn duration(settings: &Resolved, key: &'static str) -> Result<JobDuration, SettingError> {
     let value = settings.choice(key);
     let polls = value
@@ -398,52 +339,13 @@ fn time(text: &str) -> Option<Duration> {
     }
 }
 
-fn mapping_limits(settings: &Resolved) -> Result<MappingLimits, SettingError> {
-    let bytes = parse(settings, "mapping-output-bytes", BYTES)?;
-    Ok(MappingLimits {
-        time: Duration::from_secs(parse(settings, "mapping-seconds", COUNT)?),
-        string_bytes: bytes,
-        output_bytes: bytes,
-        ..MappingLimits::standard()
-    })
-}
-
 fn xslt_command(settings: &Resolved) -> Result<Option<XsltCommand>, SettingError> {
     match settings.value("xslt-command") {
         "" => Ok(None),
         text => XsltCommand::parse(text, std::env::temp_dir())
             .map(Some)
-            .map_err(|error| settings.error("xslt-command", error.to_string())),
+            .map_err(|error| settings.error("xslt-command", error)),
     }
-}
-
-fn loop_names(settings: &Resolved) -> Result<Option<Arc<LoopNames>>, SettingError> {
-    let path = settings.value("loop-names");
-    if path.is_empty() {
-        return Ok(None);
-    }
-    let named =
-        read_loop_names(path).map_err(|error| settings.error("loop-names", error.to_string()))?;
-    Ok(Some(named))
-}
-
-/// A table of loop names that cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum LoopNamesFileError {
-    #[error("cannot be read: {0}")]
-    Read(#[source] std::io::Error),
-    #[error(transparent)]
-    Table(#[from] LoopNamesError),
-}
-
-/// The table of loop names in a file.
-///
-/// # Errors
-///
-/// It cannot be read, or the first line that is no loop name.
-pub(crate) fn read_loop_names(path: &str) -> Result<Arc<LoopNames>, LoopNamesFileError> {
-    let text = std::fs::read_to_string(path).map_err(LoopNamesFileError::Read)?;
-    Ok(Arc::new(LoopNames::parse(&text)?))
 }
 
 fn clock(settings: &Resolved) -> Result<ClockSettings, SettingError> {
@@ -469,21 +371,21 @@ fn faults(settings: &Resolved) -> Result<Vec<Rule>, SettingError> {
     if let Some(in_file) = settings.rules() {
         let places = &in_file.places;
         let in_file = serde_json::to_value(&in_file.value)
-            .map_err(|error| SettingError::new("rules", error.to_string()))?;
+            .map_err(|error| SettingError::new("rules", error))?;
         if !in_file.is_array() {
             let message = "must be a list of tables (`[[rules]]`); the seed is the setting `seed`";
             return Err(SettingError::new("rules", message));
         }
         let set = RuleSet::from_value(&in_file).map_err(|error| {
             let place = error.index().and_then(|index| places.get(index));
-            SettingError::new(place.map_or("rules", String::as_str), error.to_string())
+            SettingError::new(place.map_or("rules", String::as_str), error)
         })?;
         rules.extend(set.rules);
     }
     let text = settings.value("faults");
     if !text.is_empty() {
         let read = fault_rules(text);
-        rules.extend(read.map_err(|error| settings.error("faults", error.to_string()))?);
+        rules.extend(read.map_err(|error| settings.error("faults", error))?);
     }
     Ok(rules)
 }

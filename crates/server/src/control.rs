@@ -1,4 +1,4 @@
-//! A hold on a server that runs in the same process.
+//! Controls a server that runs in the same process.
 
 use crate::journal::ExpectationError;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::journal::{Entry, Expectation, Filter};
 /// The content type of objects without one.
 const CONTENT_TYPE: &str = "application/octet-stream";
 
-/// What the server's own routes do, without a request.
+/// What the admin routes do, without a request.
 #[derive(Clone)]
 pub struct Control {
     app: Arc<App>,
@@ -37,7 +37,7 @@ impl Control {
         self.app.faults.list()
     }
 
-    /// Adds fault rules after those that are there.
+    /// Appends fault rules.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl Control {
         added.map_err(AddFaultsError::Rules)
     }
 
-    /// Answers a request to one of the server's own routes, such as `/_b2bi/health`, without a
+    /// Answers a request to an admin route, such as `/_b2bi/health`, without a
     /// connection. The rules of who may use them hold.
     pub async fn admin(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (head, body) = request.into_parts();
@@ -73,11 +73,6 @@ impl Control {
         Ok(self.app.journal.find(&filter).1)
     }
 
-    /// Forgets the journal's entries.
-    pub fn clear_journal(&self) {
-        self.app.journal.clear();
-    }
-
     /// Whether an expectation such as `{"operation": "CreateProfile", "count": 1}` is met.
     ///
     /// # Errors
@@ -91,19 +86,19 @@ impl Control {
         }
     }
 
-    /// What the server's clock shows.
+    /// The server's time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.app.clock.now()
     }
 
-    /// Lets the clock stand still from now on, or go on by itself.
+    /// Stops the clock, or lets it run again.
     pub fn set_clock(&self, mode: ClockMode) {
         let inner = Timestamp::from_millis(self.app.clock.inner_millis());
         self.app.clock.set(mode, inner);
     }
 
-    /// Puts the clock forward; jobs and windows that wait for it go on.
+    /// Advances the clock; jobs and windows that wait for it continue.
     pub fn advance(&self, time: Duration) {
         let millis = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         self.app.clock.advance(millis);
@@ -161,31 +156,15 @@ pub enum VerifyError {
     Differs(Value),
 }
 
-/// Why fault rules are not added.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why fault rules cannot be added.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddFaultsError {
     /// Two rules have the same id, or there are too many.
-    Rules(AddRulesError),
+    #[error("{0}")]
+    Rules(#[source] AddRulesError),
     /// A rule could never act.
-    UnknownTerm(UnknownTermError),
-}
-
-impl std::fmt::Display for AddFaultsError {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Rules(error) => error.fmt(out),
-            Self::UnknownTerm(error) => error.fmt(out),
-        }
-    }
-}
-
-impl std::error::Error for AddFaultsError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Rules(error) => Some(error),
-            Self::UnknownTerm(error) => Some(error),
-        }
-    }
+    #[error("{0}")]
+    UnknownTerm(#[source] UnknownTermError),
 }
 
 impl std::fmt::Debug for Control {

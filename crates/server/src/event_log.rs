@@ -1,5 +1,4 @@
-//! The event log: the latest events and log records, and the sinks
-//! that get them all.
+//! The event log: the latest events and log records, and the sinks that receive them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +12,7 @@ use crate::sinks::{DeliveryQueue, Sinks};
 use crate::stored::{StoredEvent, StoredRecord};
 use crate::system::Uuid;
 
-/// The detail that differs when a job is carried out again.
+/// The detail that differs when a job is run again.
 const END: &str = "end-timestamp";
 
 /// The events and the log records of all accounts, each the latest so many.
@@ -92,12 +91,12 @@ impl EventLog {
         self.news.send_replace(true);
     }
 
-    /// Forgets every event, and tells how many there were.
+    /// Removes all events, and returns how many there were.
     pub(crate) fn clear_events(&self) -> usize {
         locked(&self.events).take().len()
     }
 
-    /// Forgets every record, and tells how many there were.
+    /// Removes all records, and returns how many there were.
     pub(crate) fn clear_records(&self) -> usize {
         locked(&self.records).take().len()
     }
@@ -130,7 +129,7 @@ impl EventSink for EventLog {
                 locked(&self.events).push(|number| Numbered { number, entry });
                 self.news.send_modify(|_| ());
             }
-            Err(error) => tracing::error!(%error, "an event cannot be kept"),
+            Err(error) => tracing::error!(%error, "an event cannot be stored"),
         }
     }
 }
@@ -142,13 +141,13 @@ impl RecordSink for EventLog {
             Ok(entry) => {
                 locked(&self.records).push(|number| Numbered { number, entry });
             }
-            Err(error) => tracing::error!(%error, "a log record cannot be kept"),
+            Err(error) => tracing::error!(%error, "a log record cannot be stored"),
         }
     }
 }
 
-/// The id follows from the job and what is told of it, so a job that is carried out again after a
-/// crash tells the same under the same id.
+/// The id follows from the job and the event, so a job that is run again after a crash sends the same
+/// events with the same ids.
 fn id(event: &Event) -> String {
     let mut hash = Sha256::new();
     for text in [&event.job_id, event.detail_type] {
@@ -164,7 +163,7 @@ fn id(event: &Event) -> String {
     Uuid::of(bits.fold(0, |bits, byte| bits << 8 | u128::from(*byte))).to_string()
 }
 
-/// What goes in goes in with one statement, so a poisoned lock holds whole entries.
+/// An entry is inserted with one statement, so a poisoned lock holds whole entries.
 fn locked<T>(ring: &Mutex<T>) -> MutexGuard<'_, T> {
     ring.lock().unwrap_or_else(PoisonError::into_inner)
 }

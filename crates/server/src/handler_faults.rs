@@ -1,5 +1,5 @@
-//! Faults of the calls that handlers of resource types make: the rules for B2BI's operations act on
-//! them as on any other call.
+//! Faults of the calls that handlers of resource types make: rules for B2BI's operations act on them
+//! too.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,7 +90,7 @@ fn interception(plan: &Plan) -> Interception {
     }
 }
 
-/// The handler's code for an error of the service; a handler's code itself is taken as it is.
+/// The handler's code for an error of the service; a handler's code is not changed.
 ///
 /// Source: the handlers that AWS publishes for the types of B2BI.
 fn code_of(error: &str) -> HandlerErrorCode {

@@ -1,4 +1,4 @@
-//! Asks a server whether it is ready, as a container's health check does.
+//! The `health` command, for health checks of containers.
 
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};

@@ -1,4 +1,4 @@
-//! Faults of jobs: asks the engine before each stage, and does to the job what it says.
+//! Faults of jobs: asks the engine before each stage, and applies its decision to the job.
 
 use std::collections::HashMap;
 use std::future::pending;
@@ -90,7 +90,7 @@ impl JobFaults {
     }
 
     /// Notes in the journal that rules act on a job.
-    fn note(&self, job: &JobFacts, stage: Stage, plan: &Plan) {
+    fn record(&self, job: &JobFacts, stage: Stage, plan: &Plan) {
         let outcome = match &plan.outcome {
             Some(Outcome::Job(fault)) => fault.outcome,
             _ => JobOutcome::Delay,
@@ -146,7 +146,7 @@ impl Stages for JobFaults {
         }
         let plan = self.decide(job, stage);
         if !plan.firings.is_empty() {
-            self.note(job, stage, &plan);
+            self.record(job, stage, &plan);
         }
         self.pause(plan.delay.before_ms).await;
         let Some(Outcome::Job(fault)) = plan.outcome else {
@@ -155,10 +155,10 @@ impl Stages for JobFaults {
         self.apply_fault(job, fault).await
     }
 
-    fn reach(&self, job: &JobFacts, size: u64) -> u64 {
+    fn visible_bytes(&self, job: &JobFacts, size: u64) -> u64 {
         self.pending()
             .remove(&job.id)
-            .map_or(size, |remove| remove.reach(size))
+            .map_or(size, |remove| remove.visible_bytes(size))
     }
 
     fn ended(&self, job: &JobFacts) {
@@ -192,7 +192,7 @@ fn injected_panic() -> ! {
     panic!("injected by a fault rule");
 }
 
-/// The job as the body of `StartTransformerJob` has it, for rules that look at the body.
+/// The job in the form of the body of `StartTransformerJob`, for rules that match the body.
 fn described(job: &JobFacts) -> Value {
     json!({
         "transformerId": job.transformer_id,

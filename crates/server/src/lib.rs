@@ -15,6 +15,7 @@ mod clock;
 mod config;
 mod control;
 mod event_log;
+mod foundation;
 mod handler_faults;
 mod health;
 mod init;

@@ -1,4 +1,4 @@
-//! Carries out the lifecycle rules of buckets each midnight (UTC) of the server's clock.
+//! Applies the lifecycle rules of buckets each midnight (UTC) of the server's clock.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ async fn expire(s3: &EmbeddedS3) {
         }
         Err(error) => tracing::warn!(
             %error,
-            "lifecycle rules were not carried out to the end; they are tried again tomorrow"
+            "lifecycle rules did not complete; they run again tomorrow"
         ),
     }
 }

@@ -1,6 +1,6 @@
-//! Counts of what happened, cheap enough to keep always.
+//! Metrics.
 //!
-//! A request costs a few additions to atomic numbers that lie ready; nothing is allocated or locked.
+//! A request costs a few additions to atomic numbers; nothing is allocated or locked.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
@@ -76,7 +76,7 @@ impl Metrics {
         }
     }
 
-    /// Counts from 0 again. Gauges tell of the present and stay.
+    /// Resets the counters. Gauges show the present and are not reset.
     pub(crate) fn reset(&self) {
         for row in &self.rows {
             row.plain.reset();

@@ -1,5 +1,5 @@
-//! Tells the service of the objects that are created: of those in the embedded S3 as it happens, of
-//! those elsewhere by looking. What a failing disk made the service lose is found again by looking, too.
+//! Reports created objects to the service: those in the embedded S3 as they are created, those in an
+//! external S3 by polling. Objects missed because of a failing disk are found by polling, too.
 
 use std::future::pending;
 use std::sync::atomic::AtomicU64;
@@ -52,7 +52,10 @@ pub(crate) async fn catch_up_supervised(app: &App) {
         loop {
             let recoveries = app.disk_recovered(handled.load(Relaxed)).await;
             let started = app.service.catch_up().await.len();
-            tracing::info!(started, "jobs of files that came while the disk failed");
+            tracing::info!(
+                started,
+                "starting the jobs of files that arrived while the disk failed"
+            );
             handled.store(recoveries, Relaxed);
         }
     };
@@ -73,7 +76,10 @@ async fn pass_on(app: &App, mut events: Receiver<ObjectEvent>) {
                 s3_notifications::notify(app, &event);
             }
             Err(RecvError::Lagged(count)) => {
-                tracing::warn!(count, "objects were created faster than they were noticed");
+                tracing::warn!(
+                    count,
+                    "objects were created faster than their events were handled"
+                );
                 events = events.resubscribe();
                 service.catch_up().await;
             }

@@ -1,4 +1,4 @@
-//! The home of objects: the embedded S3, or one elsewhere.
+//! Object storage: the embedded S3, or an external one.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub(crate) enum Objects {
 pub(crate) struct External {
     s3: ExternalS3,
     pub(crate) config: ExternalConfig,
-    /// The way there for requests that come here; none where it wants TLS, whose requests are
+    /// The way there for requests that come here; `None` if it wants TLS, whose requests are
     /// signed for its own name.
     upstream: Option<Upstream>,
 }
@@ -102,7 +102,7 @@ impl Objects {
         }
     }
 
-    /// Who answers requests for objects, if it is not this server.
+    /// The server that answers requests for objects, if it is not this one.
     pub(crate) fn upstream(&self) -> Option<&Upstream> {
         match self {
             Self::Embedded(_) => None,

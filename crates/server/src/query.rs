@@ -1,11 +1,9 @@
-//! Query strings of the server's own routes: `account=111122223333&detailType=Transformation*`.
-
-use std::fmt;
+//! Query strings of the admin routes: `account=111122223333&detailType=Transformation*`.
 
 use b2bi_local_faults::nearest;
 use percent_encoding::percent_decode_str;
 
-/// The parameters of a query, in order. Each key is known, is there once and has a value.
+/// The parameters of a query, in order. Each key is known, occurs once and has a value.
 #[derive(Debug, Default)]
 pub(crate) struct Params(Vec<(String, String)>);
 
@@ -53,36 +51,24 @@ impl Params {
 }
 
 /// Why a query cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ParamError {
     /// The route has no such key.
+    #[error("{}", unknown("query key", .key, .known))]
     Unknown {
         key: String,
         known: Vec<&'static str>,
     },
     /// The key has no value.
+    #[error("the query key `{0}` has no value: write {0}=VALUE or leave it out")]
     Empty(String),
-    /// The key is there more than once.
+    /// The key occurs more than once.
+    #[error("the query key `{0}` is there twice")]
     Repeated(String),
     /// The text is not UTF-8 once it is decoded.
+    #[error("`{0}` in the query is not UTF-8")]
     NotText(String),
 }
-
-impl fmt::Display for ParamError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unknown { key, known } => out.write_str(&unknown("query key", key, known)),
-            Self::Empty(key) => write!(
-                out,
-                "the query key `{key}` has no value: write {key}=VALUE or leave it out"
-            ),
-            Self::Repeated(key) => write!(out, "the query key `{key}` is there twice"),
-            Self::NotText(text) => write!(out, "`{text}` in the query is not UTF-8"),
-        }
-    }
-}
-
-impl std::error::Error for ParamError {}
 
 /// The most known names that are listed after the nearest.
 const MOST_LISTED: usize = 20;

@@ -1,11 +1,11 @@
-//! Puts parts of a server back to what they were after its start.
+//! Resets parts of a server to their state after the start.
 
 use crate::app::App;
 use crate::init;
 use crate::objects::Objects;
 use crate::start_error::{ArmError, ResetError};
 
-/// A part of a server that can be reset by itself.
+/// A part of a server that can be reset separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Part {
     /// Fault rules, the latency, scenarios and the recording; the configured rules are armed again.
@@ -58,7 +58,7 @@ pub(crate) struct Scope {
     pub(crate) region: Option<String>,
 }
 
-/// Resets parts, in the order in which one rests on the other whatever order they are named in.
+/// Resets parts in the order of their dependencies, whatever order they are named in.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The latest entries of an endless list.
+//! A bounded list of the latest entries.
 
 use std::collections::VecDeque;
 use std::mem;

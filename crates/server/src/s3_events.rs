@@ -10,7 +10,7 @@ const DEPTH: usize = 12;
 const FORMS: &str = "wanted is an S3 notification (Records), an EventBridge event (detail-type \
                      \"Object Created\"), or an SQS or SNS message with one";
 
-/// What a notification tells.
+/// What a notification says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct S3EventBatch {
     /// The objects that were created.
@@ -177,7 +177,7 @@ impl S3EventBatch {
     }
 }
 
-/// An object as both forms have it; `otherwise` tells writings apart that have no sequencer.
+/// An object of either form; `otherwise` distinguishes writes that have no sequencer.
 fn created(
     bucket: Option<&Value>,
     object: Option<&Value>,

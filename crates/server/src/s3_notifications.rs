@@ -19,7 +19,7 @@ use crate::event_log::EventBridgeEvent;
 use crate::sinks::S3Notification;
 
 const SOURCE: &str = "aws.s3";
-/// What stays as it is in the key of a notification.
+/// The characters that are not escaped in the key of a notification.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -276,14 +276,14 @@ fn restore_data(copy: &RestoredObject) -> Value {
     }})
 }
 
-/// An object of the members that are there.
+/// An object with the members that are present.
 fn with_known<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
     let known = members.into_iter();
     let known = known.filter_map(|(name, value)| Some((name.to_owned(), value?)));
     Value::Object(known.collect())
 }
 
-/// Makes the sequencers of notifications, which tell their order.
+/// Makes the sequencers of notifications, which define their order.
 #[derive(Debug, Default)]
 pub(crate) struct Sequencer(AtomicU64);
 

@@ -1,5 +1,5 @@
-//! Events and log records as the lists keep them: what is looked for in members, the rest as JSON
-//! text, which takes a quarter of the memory.
+//! The stored form of events and log records: members that filters use, and the rest as JSON text, which
+//! takes a quarter of the memory.
 
 use b2bi_local_b2bi::LogRecord;
 use b2bi_local_model::Timestamp;

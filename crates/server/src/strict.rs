@@ -1,7 +1,7 @@
-//! Holds buckets to what AWS wants of them, where a local stack forgives.
+//! Requires the set-up of buckets that AWS requires, for `--strict-aws`.
 //!
-//! Source: docs of B2B Data Interchange on buckets: `EventBridge` on, and a policy that lets the
-//! service in. What the service needs of a policy is Assumption A-401.
+//! Source: docs of B2B Data Interchange on buckets: `EventBridge` on, and a policy that allows the
+//! service. The permissions that the service needs are Assumption A-401.
 
 use b2bi_local_b2bi::{BucketSetup, BucketSetupError, PipelineFile};
 use b2bi_local_objects::{EmbeddedS3, ServiceAccess};
@@ -9,12 +9,12 @@ use b2bi_local_objects::{EmbeddedS3, ServiceAccess};
 use crate::config::StrictConfig;
 
 const PRINCIPAL: &str = "b2bi.amazonaws.com";
-/// What the service does with a file that it takes.
+/// The use of a file that the service reads.
 pub(crate) const INPUT_ACTIONS: [&str; 2] = ["s3:GetObject", "s3:GetObjectAttributes"];
-/// What the service does with a file that it makes.
+/// The use of a file that the service writes.
 pub(crate) const OUTPUT_ACTIONS: [&str; 1] = ["s3:PutObject"];
 
-/// The actions that the policy of a bucket does not let the service do on a key.
+/// The actions on a key that the policy of a bucket does not allow the service.
 pub(crate) fn refused_actions(
     s3: &EmbeddedS3,
     account: &str,

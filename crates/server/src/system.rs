@@ -1,4 +1,4 @@
-//! The machine's clock and entropy, in the form the service is handed them.
+//! The machine's clock and entropy, behind the traits of the service.
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
@@ -56,7 +56,7 @@ fn mix(value: u64) -> u64 {
     value ^ value >> 31
 }
 
-/// A seed that nobody can foresee: the standard library seeds its hashers from the system.
+/// An unpredictable seed: the standard library seeds its hashers from the system.
 pub(crate) fn random_seed() -> u64 {
     RandomState::new().hash_one("b2bi-local")
 }

@@ -77,7 +77,7 @@ pub(crate) fn common_status(code: &str) -> Option<u16> {
     found.map(|(_, status)| *status)
 }
 
-/// What rules may name: the services that are here with their operations and errors.
+/// The terms of rules: the services with their operations and errors.
 pub(crate) fn vocabulary(descriptors: &[&'static Descriptor], region: &str) -> Vocabulary {
     let mut services: Vec<ServiceTerms> = descriptors
         .iter()
@@ -134,7 +134,7 @@ fn terms(descriptor: &'static Descriptor) -> ServiceTerms {
     }
 }
 
-/// The operations that only show what is there.
+/// The operations that only read.
 fn reads() -> Vec<&'static str> {
     let names = OPERATIONS.iter().map(|shape| shape.name);
     let is_read = |name: &&str| name.starts_with("Get") || name.starts_with("List");

@@ -1,4 +1,4 @@
-//! This program as a worker of its own: mapping templates are evaluated in processes apart.
+//! This program as a worker process: mapping templates are evaluated in separate processes.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Option<ExitCode> {
     }
 }
 
-/// The file of this program; none where the system does not tell.
+/// The file of this program; `None` if the system does not tell.
 pub(crate) fn this_program() -> Option<PathBuf> {
     if Path::new(SELF).exists() {
         return Some(PathBuf::from(SELF));

@@ -1,4 +1,4 @@
-//! The server's own routes, one row for each: what they answer, and what they refuse.
+//! The admin routes, one row for each: what they answer, and what they refuse.
 
 #![expect(
     clippy::unwrap_used,

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 
-/// What the names of everything begin with that a run makes.
+/// The prefix of the names of everything that a run creates.
 const PREFIX: &str = "b2bi-local-calibration-";
 
 fn command(arguments: &[&str]) -> Command {

@@ -16,7 +16,7 @@ use crate::credential::Credential;
 use crate::scope::Service;
 use crate::signature::{Signature, pairs};
 
-/// What stays as it is in a path.
+/// The characters that are not escaped in a path.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -101,7 +101,7 @@ fn signed_again(
     Some(signature)
 }
 
-/// How the library is to sign for a service.
+/// The library's settings for signatures of a service.
 pub(crate) fn settings(service: Service<'_>) -> SigningSettings {
     let mut settings = SigningSettings::default();
     // Which headers count is said by the client.
@@ -115,7 +115,7 @@ pub(crate) fn settings(service: Service<'_>) -> SigningSettings {
     settings
 }
 
-/// A credential as the library has it.
+/// A credential as the library's type.
 pub(crate) fn credentials(credential: &Credential, with_token: bool) -> Credentials {
     let token = credential.session_token.as_ref().filter(|_| with_token);
     Credentials::new(

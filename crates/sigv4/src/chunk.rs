@@ -90,7 +90,7 @@ mod tests {
 
     use super::ChunkVerifier;
     use crate::credential::Credential;
-    use crate::error::SignatureSource;
+    use crate::error::SignaturePlace;
     use crate::signature::CredentialScope;
     use crate::time::parse_basic;
 
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn the_published_example_is_checked() {
         let scope = "AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request";
-        let scope = CredentialScope::read(scope.into(), SignatureSource::Header).unwrap();
+        let scope = CredentialScope::read(scope.into(), SignaturePlace::Header).unwrap();
         let credential = Credential::new(
             "AKIAIOSFODNN7EXAMPLE",
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",

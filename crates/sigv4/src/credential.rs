@@ -24,7 +24,7 @@ impl Credential {
         }
     }
 
-    /// Reads `KEY:SECRET` or `KEY:SECRET:TOKEN`; none where the key or the secret is missing.
+    /// Reads `KEY:SECRET` or `KEY:SECRET:TOKEN`; `None` if the key or the secret is missing.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, ':');

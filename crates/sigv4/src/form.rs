@@ -8,7 +8,7 @@ use aws_sigv4::sign::v4::calculate_signature;
 use subtle::ConstantTimeEq as _;
 
 use crate::chunk::signing_key;
-use crate::error::{SignatureError, SignatureSource};
+use crate::error::{SignatureError, SignaturePlace};
 use crate::scope::SigningTarget;
 use crate::signature::{ALGORITHM, CredentialScope, malformed};
 use crate::time::parse_basic;
@@ -45,7 +45,7 @@ impl Verifier {
         target: SigningTarget<'_>,
         now: SystemTime,
     ) -> Result<(), SignatureError> {
-        let source = SignatureSource::Form;
+        let place = SignaturePlace::Form;
         let Some(signature) = fields.signature else {
             return Err(if fields.is_version_2 {
                 SignatureError::Unsupported
@@ -57,20 +57,20 @@ impl Verifier {
             let problem = format!("Bucket POST must contain a field named '{name}'.");
             field
                 .map(str::to_owned)
-                .ok_or(SignatureError::Malformed(source, problem))
+                .ok_or(SignatureError::Malformed(place, problem))
         };
         if required(fields.algorithm, "x-amz-algorithm")? != ALGORITHM {
             return Err(SignatureError::Unsupported);
         }
         let policy = required(fields.policy, "policy")?;
         let scope = required(fields.credential, "x-amz-credential")?;
-        let scope = CredentialScope::read(scope.into(), source)?;
+        let scope = CredentialScope::read(scope.into(), place)?;
         let date = required(fields.date, "x-amz-date")?;
         let time = parse_basic(&date).ok_or_else(|| {
-            malformed(source, "The field x-amz-date must be YYYYMMDD'T'HHMMSS'Z'.")
+            malformed(place, "The field x-amz-date must be YYYYMMDD'T'HHMMSS'Z'.")
         })?;
-        check_validity(time, now, WEEK, source)?;
-        check_scope(&scope, &date, target, source)?;
+        check_validity(time, now, WEEK, place)?;
+        check_scope(&scope, &date, target, place)?;
         let credential = self.credential(&scope.access_key)?;
         Self::check_token(&credential, fields.token.map(str::as_bytes))?;
         let expected =

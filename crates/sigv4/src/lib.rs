@@ -21,7 +21,7 @@ mod verify;
 
 pub use chunk::ChunkVerifier;
 pub use credential::Credential;
-pub use error::{SignatureError, SignatureSource};
+pub use error::{SignatureError, SignaturePlace};
 pub use form::FormFields;
 pub use scope::{Service, SigningTarget};
 pub use secret::Secret;
@@ -29,7 +29,7 @@ pub use sign::{SignError, sign};
 pub use temporary::{
     account_of_minted, credential as temporary_credential, mint as mint_temporary_key,
 };
-pub use time::{basic_format, parse_iso};
+pub use time::parse_iso;
 pub use verify::{BodyHash, Payload, Verified, Verifier};
 
 /// The example of the README, which `cargo test --doc` runs.

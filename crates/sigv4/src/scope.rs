@@ -5,7 +5,7 @@
 pub enum Service<'a> {
     /// An API of this signing name: the path is normalised and encoded twice, and the body is hashed.
     Api(&'a str),
-    /// S3: the path is as it is, and `x-amz-content-sha256` says what is hashed.
+    /// S3: the path is not encoded again, and `x-amz-content-sha256` says what is hashed.
     S3,
 }
 
@@ -14,11 +14,11 @@ pub enum Service<'a> {
 pub struct SigningTarget<'a> {
     /// The service that was called.
     pub service: Service<'a>,
-    /// The server's own region; signatures for it count whatever its name.
+    /// The server's own region, which signatures may name even if AWS has none of that name.
     pub region: &'a str,
 }
 
-/// What regions begin with.
+/// The prefixes of regions.
 ///
 /// Source: the region patterns of AWS's partitions; Assumption A-191.
 const AREAS: [&str; 17] = [

@@ -1,7 +1,6 @@
 //! Signs requests.
 
 use std::error::Error;
-use std::fmt;
 use std::time::SystemTime;
 
 use aws_sigv4::http_request::{PayloadChecksumKind, SignableBody, SignableRequest};
@@ -13,30 +12,19 @@ use crate::canonical::{credentials, settings};
 use crate::credential::Credential;
 use crate::scope::{Service, SigningTarget};
 
-/// A request that cannot be signed: a header of it is no text, or a name cannot stand in one.
-#[derive(Debug)]
-pub struct SignError(Box<dyn Error + Send + Sync>);
-
-impl fmt::Display for SignError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "the request cannot be signed: {}", self.0)
-    }
-}
-
-impl Error for SignError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(self.0.as_ref())
-    }
-}
+/// A request that cannot be signed: a header is not text, or a name is not valid in one.
+#[derive(Debug, thiserror::Error)]
+#[error("the request cannot be signed: {0}")]
+pub struct SignError(#[source] Box<dyn Error + Send + Sync>);
 
 /// Signs a request: adds `Authorization`, `X-Amz-Date`, for S3 `x-amz-content-sha256`, and the
 /// session token where there is one.
 ///
-/// Every header that is there is signed; `Host` must be among them.
+/// All present headers are signed; `Host` must be among them.
 ///
 /// # Errors
 ///
-/// A header is no text, or the access key or the token cannot stand in one.
+/// A header is not text, or the access key or the token is not valid in one.
 pub fn sign(
     head: &mut Parts,
     body: &[u8],
@@ -73,7 +61,7 @@ pub fn sign(
         .map_err(|error| SignError(error.into()))?;
     let (instructions, _) = request.into_parts();
     let mut signed = Request::new(());
-    // Applying would panic on a value that cannot stand in a header, so that is looked at before.
+    // Applying would panic on a value that is not valid in a header, so it is checked before.
     for (_, value) in instructions.headers() {
         HeaderValue::from_str(value).map_err(|error| SignError(error.into()))?;
     }

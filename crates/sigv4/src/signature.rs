@@ -7,17 +7,17 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
-use crate::error::{SignatureError, SignatureSource};
+use crate::error::{SignatureError, SignaturePlace};
 
 /// The one algorithm.
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// How a credential ends.
 const TERMINATOR: &str = "aws4_request";
 
-/// What a signature says, as it stands in the request.
+/// The parts of a signature in a request.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Signature<'a> {
-    pub(crate) source: SignatureSource,
+    pub(crate) place: SignaturePlace,
     pub(crate) credential: CredentialScope<'a>,
     pub(crate) signed_headers: Cow<'a, str>,
     /// The signature itself, in hex.
@@ -61,7 +61,7 @@ impl<'a> Signature<'a> {
     }
 
     fn from_header(headers: &'a HeaderMap) -> Result<Self, SignatureError> {
-        let malformed = |problem: &str| malformed(SignatureSource::Header, problem);
+        let malformed = |problem: &str| malformed(SignaturePlace::Header, problem);
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let (Some(value), None) = (values.next(), values.next()) else {
             return Err(malformed("There is more than one Authorization header."));
@@ -95,8 +95,8 @@ impl<'a> Signature<'a> {
             ));
         };
         Ok(Self {
-            source: SignatureSource::Header,
-            credential: CredentialScope::read(credential.into(), SignatureSource::Header)?,
+            place: SignaturePlace::Header,
+            credential: CredentialScope::read(credential.into(), SignaturePlace::Header)?,
             signed_headers: signed_headers.into(),
             value: signature.into(),
             lifetime: None,
@@ -106,7 +106,7 @@ impl<'a> Signature<'a> {
     }
 
     fn from_query(query: &'a str) -> Result<Self, SignatureError> {
-        let malformed = |problem: &str| malformed(SignatureSource::Query, problem);
+        let malformed = |problem: &str| malformed(SignaturePlace::Query, problem);
         let parameter = |wanted: &str| {
             let mut values = pairs(query).filter(|(name, _)| *name == wanted);
             match (values.next(), values.next()) {
@@ -127,10 +127,10 @@ impl<'a> Signature<'a> {
             return Err(SignatureError::Unsupported);
         }
         Ok(Self {
-            source: SignatureSource::Query,
+            place: SignaturePlace::Query,
             credential: CredentialScope::read(
                 required("X-Amz-Credential")?,
-                SignatureSource::Query,
+                SignaturePlace::Query,
             )?,
             signed_headers: required("X-Amz-SignedHeaders")?,
             value: required("X-Amz-Signature")?,
@@ -147,10 +147,10 @@ impl<'a> Signature<'a> {
 }
 
 impl<'a> CredentialScope<'a> {
-    /// The parts of a credential; an access key may have slashes of its own.
+    /// The parts of a credential; an access key may contain slashes.
     pub(crate) fn read(
         credential: Cow<'a, str>,
-        source: SignatureSource,
+        place: SignaturePlace,
     ) -> Result<Self, SignatureError> {
         let parts = match &credential {
             Cow::Borrowed(text) => Self::split(text),
@@ -158,7 +158,7 @@ impl<'a> CredentialScope<'a> {
         };
         parts.ok_or_else(|| {
             malformed(
-                source,
+                place,
                 "Credential must have exactly 5 slash-delimited elements, e.g. \
                  keyid/date/region/service/aws4_request.",
             )
@@ -186,7 +186,7 @@ impl<'a> CredentialScope<'a> {
         }
     }
 
-    /// The scope without the key, as it is signed.
+    /// The scope without the key, in the form that is signed.
     pub(crate) fn scope(&self) -> String {
         format!(
             "{}/{}/{}/{TERMINATOR}",
@@ -207,6 +207,6 @@ fn decoded(value: &str) -> Cow<'_, str> {
     percent_decode_str(value).decode_utf8_lossy()
 }
 
-pub(crate) fn malformed(source: SignatureSource, problem: &str) -> SignatureError {
-    SignatureError::Malformed(source, problem.to_owned())
+pub(crate) fn malformed(place: SignaturePlace, problem: &str) -> SignatureError {
+    SignatureError::Malformed(place, problem.to_owned())
 }

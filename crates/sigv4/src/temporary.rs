@@ -1,7 +1,7 @@
 //! Temporary access keys: minted here, and known again without being remembered.
 //!
 //! A key has the form of AWS's: `ASIA` and sixteen letters and digits of base 32, of which the first
-//! ten encode the account as AWS encodes it. The last five are a checksum, which tells a key that was
+//! ten encode the account as AWS encodes it. The last five are a checksum, which distinguishes a key that was
 //! minted here from one of AWS's.
 
 use std::fmt::Write as _;

@@ -10,7 +10,7 @@ const BASIC: usize = 16;
 
 /// A time as signatures write it, in whole seconds; empty for a year beyond 9999.
 #[must_use]
-pub fn basic_format(time: SystemTime) -> String {
+pub(crate) fn basic_format(time: SystemTime) -> String {
     let whole = DateTime::from_secs(DateTime::from(time).secs());
     let text = whole.fmt(Format::DateTime).unwrap_or_default();
     text.chars().filter(|c| !matches!(c, '-' | ':')).collect()

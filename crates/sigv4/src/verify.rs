@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq as _;
 use crate::canonical;
 use crate::chunk::ChunkVerifier;
 use crate::credential::Credential;
-use crate::error::{SignatureError, SignatureSource};
+use crate::error::{SignatureError, SignaturePlace};
 use crate::scope::{Service, SigningTarget};
 use crate::signature::{CredentialScope, Signature, malformed};
 use crate::temporary::{self, account_of_minted};
@@ -23,7 +23,7 @@ use crate::time::{basic_format, parse_basic, parse_http};
 ///
 /// Source: Assumption A-05.
 const TOLERANCE: Duration = Duration::from_mins(15);
-/// The longest life of a presigned request.
+/// The longest validity of a presigned request.
 ///
 /// Source: docs sigv4-query-string-auth, 2026-11.
 pub(crate) const WEEK: Duration = Duration::from_hours(7 * 24);
@@ -89,8 +89,8 @@ impl Verifier {
         check_signed_headers(&head.headers, &signature)?;
         let (date, time) = signing_time(head, &signature)?;
         let validity = validity(&signature, target.service)?;
-        check_validity(time, now, validity, signature.source)?;
-        check_scope(&signature.credential, &date, target, signature.source)?;
+        check_validity(time, now, validity, signature.place)?;
+        check_scope(&signature.credential, &date, target, signature.place)?;
         let credential = self.credential(&signature.credential.access_key)?;
         Self::check_token(&credential, token(head, &signature))?;
         let hash = payload_hash(head, &signature, payload)?;
@@ -135,7 +135,7 @@ impl Verifier {
         minted.ok_or_else(|| SignatureError::UnknownKey(access_key.to_owned()))
     }
 
-    /// What goes with a temporary key that is minted; it follows from the first credential.
+    /// The secret and token of a temporary key; they are derived from the first credential.
     #[must_use]
     pub fn temporary(&self, access_key: &str) -> Option<Credential> {
         let server = self.credentials.first()?;
@@ -183,7 +183,7 @@ fn signing_time(
     head: &Parts,
     signature: &Signature<'_>,
 ) -> Result<(String, SystemTime), SignatureError> {
-    let malformed = |problem| malformed(signature.source, problem);
+    let malformed = |problem| malformed(signature.place, problem);
     let header = |name: HeaderName| str::from_utf8(head.headers.get(name)?.as_bytes()).ok();
     if let Some(date) = signature.date.as_deref().or_else(|| header(AMZ_DATE)) {
         let time = parse_basic(date);
@@ -197,11 +197,11 @@ fn signing_time(
     Ok((basic_format(time), time))
 }
 
-/// How long a signature is good for. S3 lets a presigned request say it, other services do not.
+/// How long a signature is valid. A presigned request for S3 sets it, those for other services do not.
 ///
 /// Source: Assumption A-193.
 fn validity(signature: &Signature<'_>, service: Service<'_>) -> Result<Duration, SignatureError> {
-    if signature.source == SignatureSource::Header {
+    if signature.place == SignaturePlace::Header {
         return Ok(TOLERANCE);
     }
     let lifetime = match (signature.lifetime.as_deref(), service) {
@@ -210,7 +210,7 @@ fn validity(signature: &Signature<'_>, service: Service<'_>) -> Result<Duration,
         (None, Service::S3) => {
             let problem =
                 "Query-string authentication version 4 requires the X-Amz-Expires parameter.";
-            return Err(malformed(signature.source, problem));
+            return Err(malformed(signature.place, problem));
         }
     };
     Ok(match service {
@@ -240,19 +240,19 @@ pub(crate) fn check_validity(
     time: SystemTime,
     now: SystemTime,
     validity: Duration,
-    source: SignatureSource,
+    place: SignaturePlace,
 ) -> Result<(), SignatureError> {
     let (signed, server) = (basic_format(time), basic_format(now));
     match now.duration_since(time) {
         Ok(age) if age > validity => Err(SignatureError::Expired {
             signed,
             now: server,
-            source,
+            place,
         }),
         Err(ahead) if ahead.duration() > TOLERANCE => Err(SignatureError::Early {
             signed,
             now: server,
-            source,
+            place,
         }),
         _ => Ok(()),
     }
@@ -263,20 +263,20 @@ pub(crate) fn check_scope(
     scope: &CredentialScope<'_>,
     signed: &str,
     target: SigningTarget<'_>,
-    source: SignatureSource,
+    place: SignaturePlace,
 ) -> Result<(), SignatureError> {
     if signed.get(..8) != Some(&scope.date) {
         return Err(SignatureError::ScopeDate {
             scope: scope.date.to_string(),
             signed: signed.to_owned(),
-            source,
+            place,
         });
     }
     if !target.accepts_region(&scope.region) {
         return Err(SignatureError::ScopeRegion {
             found: scope.region.to_string(),
             expected: target.region.to_owned(),
-            source,
+            place,
         });
     }
     let expected = target.service.signing_name();
@@ -284,7 +284,7 @@ pub(crate) fn check_scope(
         return Err(SignatureError::ScopeService {
             found: scope.service.to_string(),
             expected: expected.to_owned(),
-            source,
+            place,
         });
     }
     Ok(())
@@ -312,7 +312,7 @@ fn payload_hash(
     let declared =
         declared.map(|declared| String::from_utf8_lossy(declared.as_bytes()).into_owned());
     match declared {
-        None if signature.source == SignatureSource::Query => Ok(UNSIGNED.to_owned()),
+        None if signature.place == SignaturePlace::Query => Ok(UNSIGNED.to_owned()),
         Some(hash) if is_content_hash(&hash) => Ok(hash),
         other => Err(SignatureError::ContentHash(other)),
     }

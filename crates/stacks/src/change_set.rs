@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::stack::{Definition, Stack, StackResource};
 
-/// What stands for a value that is known only when the change is made.
+/// The placeholder of a value that is known only when the change is made.
 const KNOWN_LATER: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";
 
 /// A change set.
@@ -273,7 +273,7 @@ fn context(resource: &BoundResource) -> String {
     context.to_string()
 }
 
-/// A value as text, or what stands for one that is not known yet.
+/// A value as text, or the placeholder of one that is not known yet.
 fn text(value: &Value) -> String {
     match known(value) {
         Value::String(text) => text,

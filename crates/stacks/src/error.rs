@@ -1,7 +1,5 @@
 //! Why an operation on stacks is refused.
 
-use std::fmt;
-
 use b2bi_local_persistence::WriteError;
 use b2bi_local_template::TemplateError;
 
@@ -59,7 +57,8 @@ impl StackErrorCode {
 }
 
 /// Why an operation on stacks is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message} ({})", code.as_str())]
 pub struct StackError {
     /// The kind.
     pub code: StackErrorCode,
@@ -104,11 +103,3 @@ impl From<serde_json::Error> for StackError {
         Self::new(StackErrorCode::Internal, error.to_string())
     }
 }
-
-impl fmt::Display for StackError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} ({})", self.message, self.code.as_str())
-    }
-}
-
-impl std::error::Error for StackError {}

@@ -7,13 +7,13 @@ use crate::status::Status;
 /// A change of the status of a stack or of a resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StackEvent {
-    /// What tells it from others.
+    /// Its unique id.
     pub id: String,
     /// When, in milliseconds since 1970.
     pub time: i64,
     /// The name of the resource; that of the stack for its own events.
     pub logical_id: String,
-    /// What identifies the resource; the stack's ARN for its own events.
+    /// The identifier of the resource; the stack's ARN for its own events.
     pub physical_id: Option<String>,
     /// The type of the resource.
     pub resource_type: String,

@@ -90,7 +90,7 @@ impl Stacks {
     }
 }
 
-/// The whole resource; none where it has gone meanwhile, or where the service makes it by itself.
+/// The whole resource; `None` if it was deleted meanwhile, or if the service creates it itself.
 async fn read(
     resource_type: &dyn ResourceType,
     context: &HandlerContext,

@@ -20,7 +20,7 @@ pub(crate) struct Planned {
 }
 
 impl Stacks {
-    /// What changes from what a stack is to a new definition.
+    /// The changes from a stack to a new definition.
     pub(crate) async fn planned(
         &self,
         scope: &Scope,

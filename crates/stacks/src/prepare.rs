@@ -49,12 +49,12 @@ pub struct ParameterRequest {
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
     pub(crate) definition: Definition,
-    /// The template, with transforms carried out.
+    /// The template, with transforms applied.
     pub(crate) template: Template,
     pub(crate) bound: Bound,
 }
 
-/// Whose definition it is.
+/// The owner of the definition.
 pub(crate) struct Owner<'a> {
     pub(crate) scope: &'a Scope,
     pub(crate) partition: &'a str,

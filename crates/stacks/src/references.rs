@@ -70,7 +70,7 @@ impl References for StackReferences<'_> {
     }
 }
 
-/// What the registry knows of types.
+/// The types of the registry.
 pub(crate) struct RegistryFacts<'a>(pub(crate) &'a Registry);
 
 impl TypeFacts for RegistryFacts<'_> {

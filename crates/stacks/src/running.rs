@@ -47,7 +47,7 @@ impl RunningOperations {
         self.get(stack_id).is_some()
     }
 
-    /// Tells an operation that its stack was described.
+    /// Notifies an operation that its stack was described.
     pub(crate) fn polled(&self, stack_id: &str) {
         if let Some(running) = self.get(stack_id) {
             running.polls.fetch_add(1, Ordering::AcqRel);
@@ -83,12 +83,12 @@ impl RunningOperations {
 }
 
 impl RunningGuard {
-    /// Whether the operation is to stop.
+    /// Whether the operation must stop.
     pub(crate) fn is_cancelled(&self) -> bool {
         self.running.is_cancelled.load(Ordering::Acquire)
     }
 
-    /// Waits until the duration is over, or the operation is to stop.
+    /// Waits until the duration is over, or the operation must stop.
     pub(crate) async fn pause(&self, duration: JobDuration, clock: &dyn Clock) {
         match duration {
             JobDuration::Immediate => {}

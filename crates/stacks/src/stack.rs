@@ -24,7 +24,7 @@ pub struct Stack {
     pub status_reason: Option<String>,
     /// Its definition.
     pub definition: Definition,
-    /// What it was to be before the last update.
+    /// Its desired state before the last update.
     pub previous: Option<Box<Definition>>,
     /// The values of its outputs.
     pub outputs: Vec<Output>,
@@ -139,7 +139,7 @@ pub struct StackResource {
     pub type_name: String,
     /// What `Ref` gives.
     pub physical_id: Option<String>,
-    /// What its type knows it by.
+    /// Its identifier in its type.
     pub identifier: Option<String>,
     /// Its status.
     pub status: Status,
@@ -153,7 +153,7 @@ pub struct StackResource {
     pub model: Properties,
     /// The resources that were made before it.
     pub dependencies: BTreeSet<String>,
-    /// What happens when its stack gives it up.
+    /// What happens when it is removed from its stack.
     pub deletion_policy: Policy,
     /// What happens when another replaces it.
     pub update_replace_policy: Policy,
@@ -187,7 +187,7 @@ impl StackResource {
         registry.of_existing(&self.type_name, &self.residence)
     }
 
-    /// What the type knows of the resource.
+    /// What the type stores about the resource.
     pub(crate) fn made(&self) -> Resource {
         Resource {
             identifier: self.identifier.clone().unwrap_or_default(),

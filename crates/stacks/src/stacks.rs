@@ -169,7 +169,7 @@ impl Stacks {
         self.preparer().check_types(template)
     }
 
-    /// The template of a definition of a stack with its transforms carried out, as JSON.
+    /// The template of a stack with its transforms applied, as JSON.
     ///
     /// # Errors
     ///

@@ -51,7 +51,7 @@ statuses! {
     DeleteFailed = "DELETE_FAILED",
     /// It was deleted.
     DeleteComplete = "DELETE_COMPLETE",
-    /// The resource stays although its stack no longer has it.
+    /// The resource is kept although its stack no longer has it.
     DeleteSkipped = "DELETE_SKIPPED",
     /// It is being updated.
     UpdateInProgress = "UPDATE_IN_PROGRESS",
@@ -75,24 +75,24 @@ statuses! {
     ImportComplete = "IMPORT_COMPLETE",
     /// The resource was not taken into the stack.
     ImportFailed = "IMPORT_FAILED",
-    /// What was taken into the stack is being given up.
+    /// Imported resources are being removed from the stack.
     ImportRollbackInProgress = "IMPORT_ROLLBACK_IN_PROGRESS",
-    /// What was taken into the stack could not be given up.
+    /// Imported resources could not be removed from the stack.
     ImportRollbackFailed = "IMPORT_ROLLBACK_FAILED",
-    /// What was taken into the stack has been given up.
+    /// Imported resources were removed from the stack.
     ImportRollbackComplete = "IMPORT_ROLLBACK_COMPLETE",
 }
 
 impl Status {
     /// Whether an operation is at work.
     #[must_use]
-    pub fn is_in_progress(self) -> bool {
+    pub(crate) fn is_in_progress(self) -> bool {
         self.as_str().ends_with("_IN_PROGRESS")
     }
 
     /// Whether a stack in this status can be updated.
     #[must_use]
-    pub fn can_be_updated(self) -> bool {
+    pub(crate) fn can_be_updated(self) -> bool {
         matches!(
             self,
             Self::CreateComplete
@@ -105,7 +105,7 @@ impl Status {
         )
     }
 
-    /// What is left of an operation that a stop of the server has interrupted.
+    /// An operation that a stop of the server has interrupted.
     ///
     /// Source: Assumption A-346.
     #[must_use]

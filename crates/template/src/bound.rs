@@ -35,7 +35,7 @@ pub struct BoundResource {
     pub properties: Map<String, Value>,
     /// `Metadata`, as written.
     pub metadata: Option<Value>,
-    /// What happens to it when its stack gives it up.
+    /// What happens to it when it is removed from its stack.
     pub deletion_policy: Policy,
     /// What happens to it when another replaces it.
     pub update_replace_policy: Policy,

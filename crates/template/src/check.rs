@@ -12,7 +12,7 @@ use crate::template::Template;
 
 pub(crate) fn check(template: &Template) -> Result<(), TemplateError> {
     check_conditions(template)?;
-    let mut walk = Walk::new(template);
+    let mut walk = NameCollector::new(template);
     for resource in &template.resources {
         resource
             .properties
@@ -24,7 +24,7 @@ pub(crate) fn check(template: &Template) -> Result<(), TemplateError> {
         }
     }
     walk.finish("Resources")?;
-    let mut walk = Walk::new(template);
+    let mut walk = NameCollector::new(template);
     for output in &template.outputs {
         walk.node(&output.value)?;
         output.export.iter().try_for_each(|node| walk.node(node))?;
@@ -79,7 +79,7 @@ fn check_references(template: &Template, node: &Node) -> Result<(), TemplateErro
     }
 }
 
-/// Circles that there are whatever the parameters are.
+/// Circular references that do not depend on the parameters.
 fn circles(template: &Template) -> Result<(), TemplateError> {
     let names: Vec<String> = template
         .resources
@@ -158,12 +158,12 @@ fn sub_names(argument: &Node) -> Result<Vec<String>, TemplateError> {
 }
 
 /// Goes through values and collects the names that are not there.
-struct Walk<'a> {
+struct NameCollector<'a> {
     template: &'a Template,
     missing: Vec<(String, Position)>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> NameCollector<'a> {
     fn new(template: &'a Template) -> Self {
         let missing = Vec::new();
         Self { template, missing }

@@ -1,4 +1,4 @@
-//! Why a template is refused.
+//! Why a template is rejected.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ impl fmt::Display for Position {
 pub struct TemplateError {
     /// What is wrong.
     pub message: String,
-    /// Where; none if the reason has no place of its own, such as a parameter that is not given.
+    /// Where; `None` if the reason has no place, such as a parameter that is not given.
     pub position: Option<Position>,
 }
 

@@ -11,7 +11,7 @@ use crate::node::{Content, Member, Node, is_function_name, scalar_text};
 use crate::template::Template;
 
 /// What functions may produce in one evaluation, in bytes: repeated references to long parameters grow a
-/// template without bound otherwise.
+/// template without bound.
 ///
 /// Source: Assumption A-341.
 const BUDGET: usize = 16_000_000;
@@ -345,7 +345,7 @@ fn size(value: &Value) -> usize {
 
 /// Whether a value still holds a reference that is not resolved.
 #[must_use]
-pub fn is_symbolic(value: &Value) -> bool {
+pub(crate) fn is_symbolic(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().any(is_symbolic),
         Value::Object(members) => {

@@ -10,7 +10,7 @@ use crate::node::{Content, Member, Node, scalar_text};
 
 const PREFIX: &str = "Fn::ForEach::";
 
-/// The sections in which loops may stand.
+/// The sections in which loops are allowed.
 const SECTIONS: &[&str] = &["Conditions", "Resources", "Outputs"];
 
 /// The most values that loops may produce.

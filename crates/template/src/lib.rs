@@ -26,7 +26,7 @@ mod transform;
 pub use bound::{Bound, BoundResource};
 pub use dynamic::{SsmReference, replace_dynamic_references, ssm_references};
 pub use error::{Position, TemplateError};
-pub use evaluate::{Evaluator, Found, Pseudo, References, Unresolved, is_symbolic};
+pub use evaluate::{Evaluator, Found, Pseudo, References, Unresolved};
 pub use node::{Content, Member, Node};
 pub use parameter::{ParameterDeclaration, ParameterType, parameters, ssm_names};
 pub use parse::MOST_BYTES;

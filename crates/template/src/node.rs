@@ -57,7 +57,7 @@ impl Node {
 
     /// The text; none if the value is not one.
     #[must_use]
-    pub fn as_text(&self) -> Option<&str> {
+    pub(crate) fn as_text(&self) -> Option<&str> {
         match &self.content {
             Content::Scalar(Value::String(text)) => Some(text),
             _ => None,
@@ -66,7 +66,7 @@ impl Node {
 
     /// The list; none if the value is not one.
     #[must_use]
-    pub fn as_list(&self) -> Option<&[Node]> {
+    pub(crate) fn as_list(&self) -> Option<&[Node]> {
         match &self.content {
             Content::List(items) => Some(items),
             _ => None,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The names so that each comes after those that it depends on, and otherwise as given.
+/// The names, each after those that it depends on, and otherwise in the given order.
 ///
 /// # Errors
 ///
@@ -21,14 +21,14 @@ pub(crate) fn order(
     Err(circle(left, dependencies))
 }
 
-/// Who waits for whom.
+/// The dependencies.
 struct Graph<'a> {
     /// The place of each name in the order given.
     places: BTreeMap<&'a str, usize>,
     names: &'a [String],
     /// How many each name still waits for.
     waiting: BTreeMap<&'a str, usize>,
-    /// Who waits for a name.
+    /// The dependents of a name.
     followers: BTreeMap<&'a str, Vec<&'a str>>,
 }
 

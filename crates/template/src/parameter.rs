@@ -99,17 +99,7 @@ pub(crate) fn declaration(member: &Member) -> Result<ParameterDeclaration, Templ
         value,
     } = member;
     let error = |message: String| TemplateError::format(*position, message);
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
-        return Err(error(format!("Parameter name {name} is non alphanumeric.")));
-    }
-    let members = value.as_object().unwrap_or_default();
-    if let Some(unknown) = members
-        .iter()
-        .find(|member| !MEMBERS.contains(&member.name.as_str()))
-    {
-        let message = format!("Invalid template parameter property '{}'", unknown.name);
-        return Err(TemplateError::at(unknown.position, message));
-    }
+    check_form(member)?;
     let Some(type_name) = value.get("Type").and_then(Node::as_text) else {
         return Err(error(
             "Every Parameters object must contain a Type member.".to_owned(),
@@ -151,6 +141,24 @@ pub(crate) fn declaration(member: &Member) -> Result<ParameterDeclaration, Templ
         value: (number("MinValue"), number("MaxValue")),
         position: *position,
     })
+}
+
+/// Refuses names and properties that no parameter has.
+fn check_form(member: &Member) -> Result<(), TemplateError> {
+    let name = &member.name;
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
+        let message = format!("Parameter name {name} is non alphanumeric.");
+        return Err(TemplateError::format(member.position, message));
+    }
+    let members = member.value.as_object().unwrap_or_default();
+    let mut members = members.iter();
+    match members.find(|member| !MEMBERS.contains(&member.name.as_str())) {
+        Some(unknown) => {
+            let message = format!("Invalid template parameter property '{}'", unknown.name);
+            Err(TemplateError::at(unknown.position, message))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The names of parameters of Systems Manager whose values are needed.

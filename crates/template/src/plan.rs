@@ -9,7 +9,7 @@ use crate::error::TemplateError;
 use crate::evaluate::is_symbolic;
 use crate::node::is_function_name;
 
-/// What a plan must know of resource types.
+/// The facts of resource types that a plan needs.
 pub trait TypeFacts {
     /// Whether a change of this property makes a new resource.
     fn is_create_only(&self, type_name: &str, property: &str) -> bool;
@@ -43,7 +43,7 @@ pub enum Replacement {
 /// Whether the change of a property makes a new resource.
 pub type Recreation = Replacement;
 
-/// What of a resource changes.
+/// The changed part of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     /// A property.

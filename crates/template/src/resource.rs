@@ -44,7 +44,7 @@ impl ResourceDeclaration {
     }
 }
 
-/// What happens to a resource that its stack gives up.
+/// What happens to a resource that is removed from its stack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Policy {
     /// It is deleted.

@@ -208,7 +208,7 @@ impl Template {
 
     /// Whether the template uses the transform `AWS::LanguageExtensions`.
     #[must_use]
-    pub fn has_language_extensions(&self) -> bool {
+    pub(crate) fn has_language_extensions(&self) -> bool {
         self.transforms.iter().any(|name| name == EXTENSIONS)
     }
 

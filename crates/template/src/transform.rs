@@ -12,7 +12,7 @@ use crate::node::{Content, Member, Node};
 use crate::parse;
 use crate::template::{EXTENSIONS, SERVERLESS, Template};
 
-/// The function that carries a transform out where it stands.
+/// The function that applies a transform at its place.
 pub(crate) const FUNCTION: &str = "Fn::Transform";
 /// The transform that inserts an object of S3.
 pub(crate) const INCLUDE: &str = "AWS::Include";
@@ -24,7 +24,7 @@ const SECTION: &str = "Transform";
 /// Source: Assumption A-341.
 const MOST_NODES: usize = 100_000;
 
-/// Whether a transform is to be carried out somewhere in a template.
+/// Whether a template has a transform that must be applied.
 pub(crate) fn has_transforms(root: &Node) -> bool {
     let of_all = root.get(SECTION).is_some_and(|named| {
         let single = std::slice::from_ref(named);
@@ -34,7 +34,7 @@ pub(crate) fn has_transforms(root: &Node) -> bool {
     of_all || has_calls(root)
 }
 
-/// Whether a transform of the whole template changes nothing by itself.
+/// Whether a transform of the whole template changes nothing.
 fn is_built_in(item: &Node) -> bool {
     matches!(item.as_text(), Some(name) if name == EXTENSIONS || name == SERVERLESS)
 }
@@ -50,7 +50,7 @@ fn has_calls(node: &Node) -> bool {
 }
 
 impl Template {
-    /// Whether `AWS::Include` or a macro is to be carried out.
+    /// Whether `AWS::Include` or a macro must be applied.
     #[must_use]
     pub fn has_transforms(&self) -> bool {
         self.has_transforms
@@ -60,7 +60,7 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// An address cannot be evaluated or is not of S3, or a macro is to be carried out.
+    /// An address cannot be evaluated or is not of S3, or there is a macro.
     pub fn includes(
         &self,
         given: &BTreeMap<String, String>,
@@ -74,7 +74,7 @@ impl Template {
         Ok(found.into_iter().collect())
     }
 
-    /// The template with its transforms carried out: the texts by the addresses of
+    /// The template with its transforms applied: the texts by the addresses of
     /// [`includes`](Self::includes) are inserted.
     ///
     /// # Errors
@@ -307,7 +307,7 @@ fn size(node: &Node) -> usize {
     }
 }
 
-/// The members, if no name is there twice. A section is one that the template and what it includes share.
+/// The members, if no name occurs twice. A section is one that the template and what it includes share.
 fn unique(members: Vec<Member>) -> Result<Vec<Member>, TemplateError> {
     let mut names = BTreeSet::new();
     let mut members_of_all = members.iter();

@@ -53,7 +53,7 @@ struct FirstFiveMinutes;
 pub use aws_sdk_b2bi as sdk;
 pub use b2bi_local_server::{Config, FaultedJob, JournalEntry, JournalFault, JournalKind};
 
-/// Who the client of [`B2biLocal::client`] is.
+/// The identity of the client of [`B2biLocal::client`].
 pub const ACCOUNT: &str = "123456789012";
 /// Where it is.
 pub const REGION: &str = "us-east-1";
@@ -176,24 +176,24 @@ impl B2biLocal {
         Ok(self.control.verify(expectation)?)
     }
 
-    /// What the server's clock shows.
+    /// The server's time.
     #[must_use]
     pub fn now(&self) -> SystemTime {
         let millis = u64::try_from(self.control.now().as_millis()).unwrap_or_default();
         UNIX_EPOCH + Duration::from_millis(millis)
     }
 
-    /// Lets the clock stand still until it is put forward or thawed.
+    /// Stops the clock until it is advanced or thawed.
     pub fn freeze(&self) {
         self.control.set_clock(ClockMode::Manual);
     }
 
-    /// Lets the clock go on by itself.
+    /// Lets the clock run again.
     pub fn thaw(&self) {
         self.control.set_clock(ClockMode::Real);
     }
 
-    /// Puts the clock forward; jobs and windows that wait for it go on.
+    /// Advances the clock; jobs and windows that wait for it continue.
     pub fn advance(&self, time: Duration) {
         self.control.advance(time);
     }

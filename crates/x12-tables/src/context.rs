@@ -1,4 +1,4 @@
-//! What every row tells of its place: the file, the envelope and the loop.
+//! The context of every row: the file, the envelope and the loop.
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,7 @@ pub struct Origin {
     pub is_part: bool,
 }
 
-/// The segments that stand before the first of an input with a head: ISA and GS.
+/// The segments before the first one of an input with a head: ISA and GS.
 const HEAD_SEGMENTS: u32 = 2;
 
 impl Origin {
@@ -159,7 +159,7 @@ impl Loops {
         let begin = self.path.len();
         self.path.push_str(key.name);
         if let Some(letter) = key.letter {
-            // A string takes whatever is written to it.
+            // Writing to a string cannot fail.
             let _ = self.path.write_char(char::from(letter));
         }
         let name = self.path.get(begin..).unwrap_or_default();

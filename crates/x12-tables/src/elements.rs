@@ -5,7 +5,7 @@ use b2bi_local_x12::{Element, Place, Position};
 use crate::context::{Context, Loops};
 use crate::schema::ColumnType::{Code, Integer, Long, Text};
 use crate::schema::{Column, RowSink, Value};
-use crate::tracker::{Part, TakeSegments, row};
+use crate::tracker::{Part, SegmentSink, row};
 
 const WIDTH: usize = 17;
 
@@ -33,7 +33,7 @@ pub(crate) const COLUMNS: [Column; WIDTH] = [
 /// Makes the rows: one for each value that is not empty, without the blanks around it.
 pub(crate) struct ElementRows<R>(pub(crate) R);
 
-impl<R: RowSink> TakeSegments for ElementRows<R> {
+impl<R: RowSink> SegmentSink for ElementRows<R> {
     fn take(&mut self, context: &Context, loops: &Loops, position: &Position, part: Part<'_>) {
         let (id, _) = part.split();
         let own = [

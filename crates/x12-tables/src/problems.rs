@@ -31,7 +31,7 @@ const VALUE: &str = "value-not-of-type";
 /// A value that does not fit the type of its column, which has null instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueProblem {
-    /// Where the value stands in the file.
+    /// The place of the value in the file.
     pub position: Position,
     /// The segment.
     pub segment: Box<str>,

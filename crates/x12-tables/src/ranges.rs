@@ -9,7 +9,7 @@ use crate::context::Origin;
 /// A range of a file: it begins at the file's beginning or at a transaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Range {
-    /// Where it begins, and what the reader must know of what stands before it.
+    /// Where it begins, and what the reader must know about the text before it.
     pub origin: Origin,
     /// The byte at which it ends.
     pub end: u64,
@@ -82,7 +82,7 @@ impl Sink for Starts {
     fn interchange(&mut self, isa: &Isa, position: &Position) {
         let delimiters = isa.delimiters();
         (self.terminator, self.element) = (delimiters.terminator, delimiters.element);
-        // A wrapped file has no lines, and its bytes are not counted as they stand in the file.
+        // A wrapped file has no lines, and its bytes are counted without the breaks.
         let is_wide = isa.delimiter_bytes().iter().any(|bytes| bytes.len() > 1);
         self.is_one_range |= is_wide || position.line == 0;
         self.isa = b"ISA".to_vec();

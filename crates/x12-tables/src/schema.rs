@@ -15,7 +15,7 @@ pub enum ColumnType {
     Integer,
     /// A whole number of 64 bits.
     Long,
-    /// A decimal number of 18 digits, so many of which stand after the point.
+    /// A decimal number of 18 digits, with this many after the point.
     Decimal(u8),
     /// A day.
     Date,
@@ -101,7 +101,7 @@ impl From<u64> for Value<'_> {
     }
 }
 
-/// The elements of a segment as they stand in the input, blanks included.
+/// The elements of a segment as in the input, blanks included.
 #[derive(Clone, Copy, Debug)]
 pub enum Elements<'a> {
     /// Those of a segment that begins with its identifier.

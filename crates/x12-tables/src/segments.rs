@@ -5,7 +5,7 @@ use b2bi_local_x12::{Position, decode};
 use crate::context::{Context, Loops};
 use crate::schema::ColumnType::{Code, Integer, Long, TextList};
 use crate::schema::{Column, RowSink, Value};
-use crate::tracker::{Part, TakeSegments, row};
+use crate::tracker::{Part, SegmentSink, row};
 
 const WIDTH: usize = 15;
 
@@ -31,7 +31,7 @@ pub(crate) const COLUMNS: [Column; WIDTH] = [
 /// Makes the rows.
 pub(crate) struct SegmentRows<R>(pub(crate) R);
 
-impl<R: RowSink> TakeSegments for SegmentRows<R> {
+impl<R: RowSink> SegmentSink for SegmentRows<R> {
     #[inline]
     fn take(&mut self, context: &Context, loops: &Loops, position: &Position, part: Part<'_>) {
         let (id, elements) = part.split();

@@ -50,7 +50,7 @@ impl Table {
     }
 }
 
-/// What came of reading a file.
+/// The outcome of reading a file.
 #[derive(Debug, Default)]
 pub struct TableReport {
     /// The fatal problem that ended the reading, with the envelope's problems before it.
@@ -144,7 +144,7 @@ impl<R: RowSink> TableReader<R> {
         }
     }
 
-    /// What takes the rows.
+    /// The receiver of the rows.
     pub fn rows(&mut self) -> &mut R {
         match &mut self.rows {
             Inner::Segments(reader) => &mut reader.sink().take.0,

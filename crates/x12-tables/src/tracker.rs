@@ -16,7 +16,7 @@ pub(crate) enum Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// The identifier as it stands in the input, and the elements.
+    /// The identifier as in the input, and the elements.
     pub(crate) fn split(self) -> (&'a [u8], Elements<'a>) {
         match self {
             Self::Isa(isa) => (b"ISA", Elements::Isa(isa)),
@@ -26,7 +26,7 @@ impl<'a> Part<'a> {
 }
 
 /// Takes the segments of an input.
-pub(crate) trait TakeSegments {
+pub(crate) trait SegmentSink {
     /// Takes one, at a place in the file.
     fn take(&mut self, context: &Context, loops: &Loops, position: &Position, part: Part<'_>);
 }
@@ -38,7 +38,7 @@ pub(crate) struct Tracker<T> {
     pub(crate) take: T,
 }
 
-impl<T: TakeSegments> Tracker<T> {
+impl<T: SegmentSink> Tracker<T> {
     pub(crate) fn new(file: &str, origin: Origin, take: T) -> Self {
         Self {
             context: Context::new(file, origin),
@@ -63,7 +63,7 @@ impl<T: TakeSegments> Tracker<T> {
     }
 }
 
-impl<T: TakeSegments> Sink for Tracker<T> {
+impl<T: SegmentSink> Sink for Tracker<T> {
     fn interchange(&mut self, isa: &Isa, position: &Position) {
         self.context.interchange(isa);
         self.part(position, Part::Isa(isa));

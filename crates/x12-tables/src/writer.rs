@@ -17,7 +17,7 @@ pub enum RowFormat {
 pub struct RowWriter {
     format: RowFormat,
     columns: Vec<Column>,
-    /// What stands before the value of each column in JSON.
+    /// The text before the value of each column in JSON.
     keys: Vec<Vec<u8>>,
     out: Vec<u8>,
 }
@@ -38,7 +38,7 @@ impl RowWriter {
         writer
     }
 
-    /// Hands out what is written so far, and keeps the memory for what follows.
+    /// Hands out what is written so far, and keeps the memory for the rest.
     pub fn hand_out<T>(&mut self, to: impl FnOnce(&[u8]) -> T) -> T {
         let taken = to(&self.out);
         self.out.clear();
@@ -119,7 +119,7 @@ fn csv_value(out: &mut Vec<u8>, value: &Value<'_>, kind: ColumnType) {
 
 /// Appends a value that needs no quotes.
 fn plain(out: &mut Vec<u8>, value: &Value<'_>, kind: ColumnType) {
-    // A vector takes whatever is written to it.
+    // Writing to a vector cannot fail.
     let _ = match value {
         Value::Null => Ok(()),
         Value::Text(text) => out.write_all(text.as_bytes()),

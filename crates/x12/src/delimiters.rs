@@ -98,7 +98,7 @@ pub(crate) struct DelimiterFault {
 impl Delimiter {
     /// Whether nothing can be read without it.
     #[must_use]
-    pub fn is_vital(self) -> bool {
+    pub(crate) fn is_vital(self) -> bool {
         matches!(self, Self::Element | Self::Terminator)
     }
 }

@@ -362,7 +362,7 @@ impl Problem {
 
     /// Whether the problem is one of the envelope, found while reading.
     #[must_use]
-    pub fn is_of_envelope(&self) -> bool {
+    pub(crate) fn is_of_envelope(&self) -> bool {
         matches!(
             self.kind,
             ProblemKind::NotAnInterchange { .. }

@@ -232,7 +232,7 @@ impl<'a> Element<'a> {
 
     /// Whether a repetition separator occurs.
     #[must_use]
-    pub fn has_repetitions(&self) -> bool {
+    pub(crate) fn has_repetitions(&self) -> bool {
         self.classes & REPETITION != 0
     }
 

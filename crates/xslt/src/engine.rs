@@ -9,7 +9,7 @@ use b2bi_local_sandbox::{self as sandbox, Deadline, Sandbox, WorkerCommand};
 use crate::hook::Command;
 use crate::problems::{NEWER, UNABLE, problem, with_advice};
 
-/// How XSLT is carried out.
+/// How XSLT is evaluated.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The program that works; none refuses templates in XSLT 1.0, or hands them to the command.
@@ -65,7 +65,7 @@ impl std::fmt::Debug for Xslt {
     }
 }
 
-/// A template, which is not read before it is carried out.
+/// A template, which is not read before it is evaluated.
 struct UncompiledTemplate {
     processors: Arc<Processors>,
     template: String,
@@ -139,7 +139,7 @@ fn uncoded(problem: MappingError) -> MappingError {
     }
 }
 
-/// What to say where there is neither a worker nor a command.
+/// The error if there is neither a worker nor a command.
 const NOBODY: &str = if cfg!(feature = "libxslt") {
     "XSLT needs the program b2bi-local as a worker, and its path is not known"
 } else {

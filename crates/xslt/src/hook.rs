@@ -5,8 +5,6 @@
 //! the command writes to its standard output, in UTF-8. Exit status 0 is success; with any other,
 //! what it wrote to its standard error is the reason.
 
-use std::error::Error;
-use std::fmt;
 use std::fs::{self, DirBuilder};
 use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
@@ -27,35 +25,26 @@ const INPUT: &str = "{input}";
 /// The most that is read of what a command says is wrong, in bytes.
 const REASON: u64 = 4_000;
 
-/// A command that carries templates out.
+/// A command that evaluates templates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
     words: Vec<String>,
     folder: PathBuf,
 }
 
-/// Why a text is no command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a text is not a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
     /// It has no words.
+    #[error("must name a program")]
     Empty,
     /// A quotation mark has no partner.
+    #[error("has a {0} without a partner")]
     Quote(char),
 }
 
-impl fmt::Display for CommandError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => out.write_str("must name a program"),
-            Self::Quote(mark) => write!(out, "has a {mark} without a partner"),
-        }
-    }
-}
-
-impl Error for CommandError {}
-
 impl Command {
-    /// Reads a command: words apart by blanks, with `'…'` or `"…"` round those that have blanks
+    /// Reads a command: words separated by blanks, with `'…'` or `"…"` round those that contain blanks
     /// themselves. No shell is involved. Its files come and go below `folder`.
     ///
     /// # Errors
@@ -188,7 +177,7 @@ fn words(text: &str) -> Result<Vec<String>, CommandError> {
 struct Running(Child);
 
 impl Running {
-    /// Waits until it ends by itself.
+    /// Waits until it ends.
     fn wait(&mut self, deadline: Deadline<'_>) {
         while deadline.interruption().is_none() && matches!(self.0.try_wait(), Ok(None)) {
             thread::sleep(POLL / 10);

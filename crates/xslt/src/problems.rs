@@ -21,7 +21,7 @@ pub(crate) fn problem(cause: Cause, reason: impl Into<String>) -> MappingError {
     }
 }
 
-/// A problem with one of the codes by which a worker tells that it cannot help.
+/// A problem with one of the codes with which a worker reports that it cannot evaluate.
 #[cfg(feature = "libxslt")]
 pub(crate) fn coded(cause: Cause, code: &str, reason: impl Into<String>) -> MappingError {
     MappingError {

@@ -283,7 +283,7 @@ fn answered(text: &str, days: &mut BTreeMap<String, String>) {
     }
 }
 
-/// The files of all crates, ordered by path; what is generated and what tests says nothing of its own.
+/// The files of all crates, ordered by path, without generated files and tests.
 fn rust_files(root: &Path) -> anyhow::Result<Vec<Source>> {
     let listed = repository::output_of("git", &["ls-files", "crates/*/src/*.rs"])?;
     let is_ours = |text: &&str| !text.contains("/generated/") && !text.starts_with("crates/xtask/");

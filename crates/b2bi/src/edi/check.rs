@@ -1,7 +1,4 @@
-//! Whether a file is taken.
-
-use std::error::Error;
-use std::fmt;
+//! Checks whether a file is accepted.
 
 use b2bi_local_x12::{Problem, ReadReport};
 
@@ -10,37 +7,22 @@ use super::{Conversion, EdiError};
 /// The most problems that the reason of a failed job names.
 const REASONS: usize = 20;
 
-/// Why a file is not taken.
-#[derive(Debug)]
+/// Why a file is rejected.
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum RejectError {
     /// It cannot be read to its end.
+    #[error("{0}")]
     Unreadable(String),
     /// It holds transactions of another set or version.
-    Other(EdiError),
+    #[error("{0}")]
+    Other(#[source] EdiError),
     /// Its envelope is rejected.
+    #[error("{0}")]
     Envelope(String),
 }
 
-impl fmt::Display for RejectError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(reasons) | Self::Envelope(reasons) => out.write_str(reasons),
-            Self::Other(error) => error.fmt(out),
-        }
-    }
-}
-
-impl Error for RejectError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Other(error) => Some(error),
-            Self::Unreadable(_) | Self::Envelope(_) => None,
-        }
-    }
-}
-
-/// Whether what was read of a file lets it be taken: the headers and trailers of its interchanges and
-/// groups are in order.
+/// Checks whether a file is accepted: the headers and trailers of its interchanges and groups are in
+/// order.
 ///
 /// Problems of transactions are reported and acknowledged, and the file is taken all the same.
 ///

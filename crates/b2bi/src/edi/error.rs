@@ -1,7 +1,5 @@
 //! Why X12 and documents are not converted.
 
-use std::error::Error;
-use std::fmt;
 use std::string::FromUtf8Error;
 
 use b2bi_local_mapping::MappingError;
@@ -10,19 +8,24 @@ use b2bi_local_x12::{DocumentError, Problem};
 
 use crate::edi::Selection;
 
-/// Why a file, a document or a template is not taken.
-#[derive(Clone, Debug)]
+/// Why a file, a document or a template is rejected.
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EdiError {
     /// The file cannot be read to its end.
+    #[error("{0}")]
     Unreadable(Box<Problem>),
     /// The document that was made of the file is not text.
-    NotText(FromUtf8Error),
+    #[error("{0}")]
+    NotText(#[source] FromUtf8Error),
     /// The details do not name both a transaction set and a version.
+    #[error("x12Details needs both a transactionSet and a version")]
     IncompleteDetails,
     /// The version does not have the transaction set.
+    #[error("The X12 version {} has no transaction set {}", .1.as_str(), .0.as_str())]
     NoSuchSet(X12TransactionSet, X12Version),
     /// The file holds transactions of another set or version.
+    #[error("The file holds a transaction set {set} of version {version}, and not only {wanted}")]
     OtherSet {
         /// What was wanted.
         wanted: Selection,
@@ -32,6 +35,7 @@ pub enum EdiError {
         version: String,
     },
     /// The file holds more kinds of transaction than are counted one by one.
+    #[error("The file holds more than {kinds} kinds of transaction, and not only {wanted}")]
     ManyKinds {
         /// What was wanted.
         wanted: Selection,
@@ -39,6 +43,7 @@ pub enum EdiError {
         kinds: usize,
     },
     /// The file holds too many transactions to be split.
+    #[error("The file holds {count} transactions; at most {limit} can be split")]
     ManyTransactions {
         /// How many it holds.
         count: usize,
@@ -46,6 +51,10 @@ pub enum EdiError {
         limit: usize,
     },
     /// The document is not a service-defined document.
+    #[error(
+        "The {} is not a service-defined document: {source}{hint}",
+        .format.as_str()
+    )]
     Document {
         /// The format that it is said to be in.
         format: ConversionSourceFormat,
@@ -55,12 +64,19 @@ pub enum EdiError {
         source: Box<DocumentError>,
     },
     /// The document makes X12 that cannot be read to its end.
+    #[error("The document makes no whole X12: {0}")]
     IncompleteX12(Box<Problem>),
     /// The mapping template cannot be read or evaluated.
-    Template(Box<MappingError>),
+    #[error("The mapping template failed: {0}")]
+    Template(#[source] Box<MappingError>),
     /// There is no table for the transaction set.
+    #[error("There is no table for {0}")]
     NoTable(Selection),
     /// The transaction set has no segment of this name.
+    #[error(
+        "{selection} has no segment {segment}; `b2bi-local template` without --segments shows those \
+         that it has"
+    )]
     NoSegment {
         /// The name.
         segment: String,
@@ -68,84 +84,16 @@ pub enum EdiError {
         selection: Selection,
     },
     /// The starter template of a sample is too long.
+    #[error(
+        "The output sample makes a template of {length} characters; a mapping template has {limit} \
+         at most. Leave out loops that repeat"
+    )]
     LongTemplate {
         /// Its length in characters.
         length: usize,
         /// The most characters of a template.
         limit: usize,
     },
-}
-
-impl fmt::Display for EdiError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(problem) => problem.fmt(out),
-            Self::NotText(error) => error.fmt(out),
-            Self::IncompleteDetails => {
-                out.write_str("x12Details needs both a transactionSet and a version")
-            }
-            Self::NoSuchSet(set, version) => {
-                let (set, version) = (set.as_str(), version.as_str());
-                write!(
-                    out,
-                    "The X12 version {version} has no transaction set {set}"
-                )
-            }
-            Self::OtherSet {
-                wanted,
-                set,
-                version,
-            } => write!(
-                out,
-                "The file holds a transaction set {set} of version {version}, and not only {wanted}"
-            ),
-            Self::ManyKinds { wanted, kinds } => write!(
-                out,
-                "The file holds more than {kinds} kinds of transaction, and not only {wanted}"
-            ),
-            Self::ManyTransactions { count, limit } => write!(
-                out,
-                "The file holds {count} transactions; at most {limit} can be split"
-            ),
-            Self::Document {
-                format,
-                hint,
-                source,
-            } => {
-                let format = format.as_str();
-                write!(
-                    out,
-                    "The {format} is not a service-defined document: {source}{hint}"
-                )
-            }
-            Self::IncompleteX12(problem) => {
-                write!(out, "The document makes no whole X12: {problem}")
-            }
-            Self::Template(error) => write!(out, "The mapping template failed: {error}"),
-            Self::NoTable(selection) => write!(out, "There is no table for {selection}"),
-            Self::NoSegment { segment, selection } => write!(
-                out,
-                "{selection} has no segment {segment}; `b2bi-local template` without --segments \
-                 shows those that it has"
-            ),
-            Self::LongTemplate { length, limit } => write!(
-                out,
-                "The output sample makes a template of {length} characters; a mapping template \
-                 has {limit} at most. Leave out loops that repeat"
-            ),
-        }
-    }
-}
-
-impl Error for EdiError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::NotText(error) => Some(error),
-            Self::Document { source, .. } => Some(&**source),
-            Self::Template(error) => Some(&**error),
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]

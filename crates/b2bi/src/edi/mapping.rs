@@ -1,4 +1,4 @@
-//! A customer's mapping templates, carried out under the configured limits.
+//! Evaluates mapping templates under the configured limits.
 
 use std::sync::Arc;
 
@@ -27,14 +27,14 @@ pub(crate) struct Evaluation {
 }
 
 impl Mapping {
-    /// The document that the template makes of another, inbound and outbound: JSONata of JSON, XSLT
+    /// The output of the template for a document, inbound and outbound: JSONata maps JSON, XSLT
     /// of XML. Of JSON, nothing is `null`.
     ///
     /// Source: Assumption A-31.
     ///
     /// # Errors
     ///
-    /// Why the template cannot be read or carried out, and where, if that is known.
+    /// Why the template cannot be read or evaluated, and where, if that is known.
     ///
     /// Source: the words are Assumption A-33.
     pub(crate) fn apply(&self, input: String, evaluation: &Evaluation) -> Result<String, EdiError> {
@@ -52,14 +52,14 @@ impl Mapping {
     }
 }
 
-/// A member of a document, as it is written.
+/// A member of a document, in its source text.
 #[derive(Deserialize)]
 struct Interchanges<'a> {
     #[serde(borrow)]
     interchanges: Vec<&'a RawValue>,
 }
 
-/// The interchange of a document in JSON, or the list of several; another document as it is.
+/// The interchange of a document in JSON, or the list of several; other documents are not changed.
 pub(crate) fn interchange_of(document: String) -> String {
     let Ok(Interchanges { interchanges }) = serde_json::from_str(&document) else {
         return document;
@@ -73,7 +73,7 @@ pub(crate) fn interchange_of(document: String) -> String {
     }
 }
 
-/// An evaluation at the present, with chance of its own.
+/// An evaluation at the present time, with its own seed.
 pub(crate) fn evaluation(environment: &Environment, limits: Limits) -> Evaluation {
     let bits = environment.ids.bits() >> 64;
     let seed = u64::try_from(bits).unwrap_or_default();

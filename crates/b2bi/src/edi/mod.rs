@@ -28,7 +28,7 @@ pub use selection::Selection;
 pub use starter::{
     StarterChoice, chosen_starter_template, folded_starter_template, starter_template,
 };
-pub(crate) use windows::{Take, parse_and_validate_in_windows};
+pub(crate) use windows::{ByteSink, parse_and_validate_in_windows};
 
 /// How much longer than its X12 a document is expected to be, for a start.
 const GROWTH: usize = 6;
@@ -40,7 +40,7 @@ pub(crate) struct Conversion {
     pub(crate) format: FileFormat,
     /// The mapping that comes after.
     pub(crate) mapping: Option<Mapping>,
-    /// Whether each transaction becomes a document of its own.
+    /// Whether each transaction becomes its own document.
     pub(crate) split: bool,
     /// The user's own validation rules.
     rules: Option<Rules>,
@@ -160,7 +160,7 @@ pub(crate) struct ParsedFile {
 }
 
 impl ParsedFile {
-    fn new(document: String, reading: ReadReport, rest: Rest<'_>) -> Self {
+    fn new(document: String, reading: ReadReport, rest: Checks<'_>) -> Self {
         let rest = rest.map(|(validator, received)| (validator.finish(), received));
         let (validation, received) =
             rest.unwrap_or_else(|| (Validation::default(), ReceivedInterchanges::new()));
@@ -208,10 +208,13 @@ pub(crate) fn validate(x12: &[u8], conversion: &Conversion) -> Validation {
     validator.finish()
 }
 
-/// What is made of a file beside its document; nothing where it is not validated.
-type Rest<'c> = Option<(Validator<'c>, ReceivedInterchanges)>;
+/// The results for a file besides its document; none if it is not validated.
+type Checks<'c> = Option<(Validator<'c>, ReceivedInterchanges)>;
 
-fn read<'c, W: Sink>(file: &[u8], mut reader: Reader<(W, Rest<'c>)>) -> (W, Rest<'c>, ReadReport) {
+fn read<'c, W: Sink>(
+    file: &[u8],
+    mut reader: Reader<(W, Checks<'c>)>,
+) -> (W, Checks<'c>, ReadReport) {
     reader.push(file);
     let ((writer, rest), reading) = reader.finish();
     (writer, rest, reading)
@@ -222,7 +225,7 @@ fn reader<'c, W: Sink>(
     conversion: &'c Conversion,
     style: &DocumentStyle,
     validates: bool,
-) -> Reader<(W, Rest<'c>)> {
+) -> Reader<(W, Checks<'c>)> {
     let limit = style.problem_limit;
     let rest = validates.then(|| {
         let validator = conversion.validator().problem_limit(limit);
@@ -236,7 +239,7 @@ fn reader<'c, W: Sink>(
     reader.problem_limit(limit)
 }
 
-/// The document of a file, whatever it holds.
+/// The document of any file.
 ///
 /// # Errors
 ///

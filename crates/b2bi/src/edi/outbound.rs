@@ -30,7 +30,7 @@ pub(crate) struct Written {
 }
 
 impl Outbound {
-    /// A conversion into a transaction set, or into whatever the document holds.
+    /// A conversion into a transaction set, or into the set that the document names.
     ///
     /// # Errors
     ///
@@ -88,7 +88,7 @@ pub(crate) fn write(
     })
 }
 
-/// A service-defined document as X12, whatever it holds.
+/// Any service-defined document as X12.
 ///
 /// # Errors
 ///
@@ -109,7 +109,7 @@ pub(crate) fn formatted(
     })
 }
 
-/// What to do about a document that is in another format than it is said to be.
+/// The advice for a document that is not in the stated format.
 fn other_format(document: &str, format: ConversionSourceFormat) -> &'static str {
     let start = document.trim_start();
     match format {

@@ -1,4 +1,4 @@
-//! Which transactions a file is expected to hold, in the names of the API.
+//! The transaction set and version that a file must have, by their names in the API.
 
 use std::fmt;
 

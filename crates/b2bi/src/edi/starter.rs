@@ -1,4 +1,4 @@
-//! Starter templates for a transaction set, or like a sample of it.
+//! Starter templates for a transaction set, or from a sample.
 
 use b2bi_local_mapping::{
     StarterLanguage, starter_of_folded_sample, starter_of_outline, starter_of_sample,

@@ -64,7 +64,7 @@ fn conversion(transformer: &GetTransformerResponse) -> Result<Conversion, Error>
     Ok(conversion)
 }
 
-/// Source: with a mapping the template's language tells the format; without one Assumption A-19.
+/// Source: with a mapping the template's language decides the format; without one Assumption A-19.
 fn output_format(transformer: &GetTransformerResponse) -> FileFormat {
     let language = transformer
         .mapping

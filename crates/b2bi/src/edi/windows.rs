@@ -1,18 +1,18 @@
-//! Documents that are handed out while their files are read.
+//! Documents that are written while their files are read.
 
 use std::ops::ControlFlow;
 
 use b2bi_local_model::types::FileFormat;
 use b2bi_local_x12::{JsonWriter, Reader, Sink, XmlWriter};
 
-use super::{Conversion, DocumentStyle, ParsedFile, Rest, reader};
+use super::{Checks, Conversion, DocumentStyle, ParsedFile, reader};
 
 /// How much X12 is read before its document is handed on, where that is done in pieces: the piece, some
 /// ten times as long, is still in the cache when its checksums are made.
 const SLICE: usize = 32 << 10;
 
 /// Takes the next bytes of a file, and says whether more are wanted.
-pub(crate) type Take<'t> = dyn FnMut(&[u8]) -> ControlFlow<()> + 't;
+pub(crate) type ByteSink<'t> = dyn FnMut(&[u8]) -> ControlFlow<()> + 't;
 
 /// Reads and, if `validates` says so, validates a file whose bytes `feed` hands over, and hands the
 /// document to `emit` in pieces until that wants no more; the document of what is returned is empty.
@@ -24,7 +24,7 @@ pub(crate) fn parse_and_validate_in_windows<E>(
     conversion: &Conversion,
     style: &DocumentStyle,
     validates: bool,
-    feed: impl FnOnce(&mut Take<'_>) -> Result<(), E>,
+    feed: impl FnOnce(&mut ByteSink<'_>) -> Result<(), E>,
     emit: impl FnMut(Vec<u8>) -> bool,
 ) -> Result<ParsedFile, E> {
     match conversion.format {
@@ -40,8 +40,8 @@ pub(crate) fn parse_and_validate_in_windows<E>(
 }
 
 fn stream<W: Document, E>(
-    mut reader: Reader<(W, Rest<'_>)>,
-    feed: impl FnOnce(&mut Take<'_>) -> Result<(), E>,
+    mut reader: Reader<(W, Checks<'_>)>,
+    feed: impl FnOnce(&mut ByteSink<'_>) -> Result<(), E>,
     mut emit: impl FnMut(Vec<u8>) -> bool,
 ) -> Result<ParsedFile, E> {
     feed(&mut |bytes| {
@@ -58,7 +58,7 @@ fn stream<W: Document, E>(
     Ok(ParsedFile::new(String::new(), reading, rest))
 }
 
-/// A writer of documents that gives out what it has written so far.
+/// A writer of documents that hands out what it has written so far.
 trait Document: Sink {
     fn taken(&mut self) -> Vec<u8>;
     fn finish(self) -> Vec<u8>;

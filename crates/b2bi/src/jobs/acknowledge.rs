@@ -74,7 +74,7 @@ impl Run {
     }
 
     /// Writes one, unless there is nothing to be acknowledged; returns where it is, its size, and
-    /// whether it tells of errors.
+    /// whether it reports errors.
     async fn acknowledge_as(
         &self,
         kind: &AcknowledgementKind,
@@ -111,7 +111,7 @@ impl Run {
 }
 
 impl Run {
-    /// Whether the file is to be acknowledged at all.
+    /// Whether the file needs an acknowledgement.
     pub(super) fn owes_acknowledgements(&self) -> bool {
         !kinds(self.spec.route.as_ref(), &ReadReport::default()).is_empty()
     }

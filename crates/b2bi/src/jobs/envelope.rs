@@ -1,4 +1,4 @@
-//! The envelope that a partnership gives outbound files, and the date and time in envelopes.
+//! The envelope of outbound files by the partnership, and the date and time in envelopes.
 
 use b2bi_local_model::Timestamp;
 use b2bi_local_model::types::{

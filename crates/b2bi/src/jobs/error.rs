@@ -1,8 +1,5 @@
 //! Why a stage of a job has failed.
 
-use std::error::Error;
-use std::fmt;
-
 use b2bi_local_objects::ObjectError;
 use b2bi_local_persistence::WriteError;
 use tokio::task::JoinError;
@@ -12,77 +9,36 @@ use crate::errors;
 use crate::files::FileError;
 
 /// Why a stage of a job has failed; its text is the reason that the job reports.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(super) enum StageError {
     /// X12 or a document cannot be converted.
-    Edi(EdiError),
-    /// The file is not taken.
-    Rejected(RejectError),
+    #[error(transparent)]
+    Edi(#[from] EdiError),
+    /// The file is rejected.
+    #[error(transparent)]
+    Rejected(#[from] RejectError),
     /// A file cannot be read or written.
-    File(FileError),
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A large object cannot be written.
+    #[error(transparent)]
     Object(ObjectError),
     /// The control numbers are not on disk.
-    ControlNumbers(WriteError),
+    #[error("The control numbers cannot be stored: {0}")]
+    ControlNumbers(#[source] WriteError),
     /// The thread of a computation did not end.
-    Thread(JoinError),
+    #[error("The transformation did not end: {0}")]
+    Thread(#[source] JoinError),
     /// The transformer cannot be used.
+    #[error("{}", errors::message(.0))]
     Transformer(Box<b2bi_local_model::Error>),
     /// The input is not text.
+    #[error("The file is not UTF-8")]
     NotUtf8,
     /// The splitting has ended within a transaction; its own error says why.
+    #[error("The file could not be read to the end of the transaction")]
     Incomplete,
     /// A fault rule refuses the stage or a write, with this message.
+    #[error("{0}")]
     Refused(String),
-}
-
-impl fmt::Display for StageError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Edi(error) => error.fmt(out),
-            Self::Rejected(error) => error.fmt(out),
-            Self::File(error) => error.fmt(out),
-            Self::Object(error) => error.fmt(out),
-            Self::ControlNumbers(error) => {
-                write!(out, "The control numbers cannot be stored: {error}")
-            }
-            Self::Thread(error) => write!(out, "The transformation did not end: {error}"),
-            Self::Transformer(error) => out.write_str(&errors::message(error)),
-            Self::NotUtf8 => out.write_str("The file is not UTF-8"),
-            Self::Incomplete => {
-                out.write_str("The file could not be read to the end of the transaction")
-            }
-            Self::Refused(message) => out.write_str(message),
-        }
-    }
-}
-
-impl Error for StageError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Edi(error) => error.source(),
-            Self::File(error) => error.source(),
-            Self::ControlNumbers(error) => Some(error),
-            Self::Thread(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl From<EdiError> for StageError {
-    fn from(error: EdiError) -> Self {
-        Self::Edi(error)
-    }
-}
-
-impl From<RejectError> for StageError {
-    fn from(error: RejectError) -> Self {
-        Self::Rejected(error)
-    }
-}
-
-impl From<FileError> for StageError {
-    fn from(error: FileError) -> Self {
-        Self::File(error)
-    }
 }

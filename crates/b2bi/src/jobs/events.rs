@@ -1,4 +1,4 @@
-//! The events of jobs: what became of a transformation or an acknowledgement.
+//! The events of jobs: the outcome of a transformation or an acknowledgement.
 //!
 //! Source: the detail reference of the service's events; unpublished values are
 //! Assumption A-76.
@@ -20,7 +20,7 @@ use crate::stages::Stage;
 /// Source: the service's documentation of its logs.
 const SHOWN: usize = 5;
 
-/// What events say of a transformation.
+/// The detail of the event of a transformation.
 #[derive(Debug, Default)]
 pub(super) struct Transformation {
     /// The document or X12 written, and its size.
@@ -29,17 +29,17 @@ pub(super) struct Transformation {
     pub(super) report: Option<Location>,
     /// The first errors, for the log.
     pub(super) errors: String,
-    /// What became of the acknowledgements; none are due where there is nothing.
+    /// The outcome of the acknowledgements; none are due where there is nothing.
     pub(super) acknowledgement: Option<Acknowledged>,
     /// Which transaction of how many.
     pub(super) split: Option<(usize, usize)>,
     /// The format of an outbound file.
     pub(super) input_format: Option<&'static str>,
-    /// Whether each transaction had an event of its own.
+    /// Whether each transaction had its own event.
     pub(super) told_in_parts: bool,
 }
 
-/// What validation came to.
+/// The result of the validation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Validated {
     #[default]
@@ -48,11 +48,11 @@ pub(super) enum Validated {
     Failed,
 }
 
-/// What became of the acknowledgements.
+/// The outcome of the acknowledgements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Acknowledged {
     Completed {
-        /// Whether they tell of errors.
+        /// Whether they report errors.
         errors: bool,
     },
     Failed,
@@ -114,7 +114,7 @@ impl Transformation {
 }
 
 impl Run {
-    /// Tells of a transformation that has ended, well or not.
+    /// Emits the event of a transformation that has succeeded or failed.
     pub(super) fn emit_transformation_event(
         &self,
         result: &Transformation,
@@ -139,7 +139,7 @@ impl Run {
         self.log_transformation(result, stop);
     }
 
-    /// Tells of an acknowledgement: where it is, its size and whether it tells of errors; or why
+    /// Emits the event of an acknowledgement: its location, its size and whether it reports errors; or why
     /// it was not made.
     pub(super) fn emit_acknowledgement_event(
         &self,

@@ -1,4 +1,4 @@
-//! Inbound files: X12 comes, documents and acknowledgements go.
+//! Inbound files: from X12 to documents and acknowledgements.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -144,7 +144,7 @@ impl Run {
         }
     }
 
-    /// What the mapping template makes of a document.
+    /// The output of the mapping template for a document.
     pub(super) async fn map(
         &self,
         document: String,

@@ -1,8 +1,7 @@
-//! Large files, and long transactions of files that are split, that nothing maps: the document is
+//! Large files, and long transactions of split files, without a mapping template: the document is
 //! written while the file is read.
 //!
-//! Neither is ever in memory as a whole, and the document is not visible before it is known that the
-//! file is taken.
+//! Neither is completely in memory, and the document is not visible before the file is accepted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,13 +19,13 @@ use super::run::{JobError, Run};
 use super::split::{feed_one, part_size};
 use crate::edi;
 use crate::edi::transformer;
-use crate::edi::{Conversion, ParsedFile, Take};
+use crate::edi::{ByteSink, Conversion, ParsedFile};
 use crate::files;
 use crate::files::FileError;
 use crate::location::Location;
 use crate::stages::Stage;
 
-/// A document that is being written, where it is to be, and how long it is.
+/// A document that is being written: its location and its length so far.
 pub(super) struct DocumentUpload {
     location: Location,
     writer: Box<dyn ObjectWriter>,
@@ -58,7 +57,7 @@ impl Run {
         self.stage(Stage::FetchInput, async { Ok(fitting?) })
             .await?;
         let walk = self.walk();
-        let feed = move |take: &mut Take<'_>| Ok(walk.windows(take)?);
+        let feed = move |take: &mut ByteSink<'_>| Ok(walk.windows(take)?);
         self.streamed(conversion, feed, None, result).await
     }
 
@@ -67,7 +66,7 @@ impl Run {
     pub(super) async fn streamed(
         &self,
         conversion: &Arc<Conversion>,
-        feed: impl FnOnce(&mut Take<'_>) -> Result<(), StageError> + Send + 'static,
+        feed: impl FnOnce(&mut ByteSink<'_>) -> Result<(), StageError> + Send + 'static,
         split: Option<usize>,
         result: &mut Transformation,
     ) -> Result<S3Location, JobError> {
@@ -160,7 +159,7 @@ impl Run {
             Arc::new(conversion.map_err(|error| StageError::Transformer(Box::new(error)))?);
         let mut upload = self.begin(&conversion, split).await?;
         let walk = self.walk();
-        let feed = move |take: &mut Take<'_>| match split {
+        let feed = move |take: &mut ByteSink<'_>| match split {
             None => Ok(walk.windows(take)?),
             Some(number) => feed_one(&walk, number, take),
         };
@@ -200,7 +199,7 @@ impl Run {
         &self,
         conversion: &Arc<Conversion>,
         validates: bool,
-        feed: impl FnOnce(&mut Take<'_>) -> Result<(), StageError> + Send + 'static,
+        feed: impl FnOnce(&mut ByteSink<'_>) -> Result<(), StageError> + Send + 'static,
         upload: &mut DocumentUpload,
     ) -> Result<ParsedFile, StageError> {
         let conversion = Arc::clone(conversion);

@@ -25,7 +25,7 @@ pub(super) enum State {
     FileDeliver,
 }
 
-/// How it stands.
+/// Its state.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Status {
     Complete,
@@ -81,7 +81,7 @@ impl Run {
         }
     }
 
-    /// Records how a state of the job stands. A profile that does not log has no records.
+    /// Records a state of the job. A profile that does not log has no records.
     pub(super) fn log(&self, state: State, status: Status, notes: Option<String>) {
         let (group, stream) = match &self.spec.route {
             None => (TRANSFORMERS, &self.facts.transformer_id),
@@ -125,7 +125,7 @@ pub(crate) fn unmatched(environment: &Environment, scope: &Scope, input: &Locati
     record(environment, scope, DEFAULT, "unmatched", message.into());
 }
 
-/// Records that a file is passed over, because its buckets are not set up as they must be.
+/// Records that a file is skipped because its buckets are not set up correctly.
 pub(crate) fn passed_over(environment: &Environment, scope: &Scope, job: &JobSpec, reason: &str) {
     let state = State::CapabilityMatch;
     let message = entry(&job.input, state, Status::Failed, Some(reason.to_owned()));

@@ -1,8 +1,8 @@
-//! Jobs: what is asked of one, how far it is, and who carries it out.
+//! Jobs: their tasks, their progress, and how they run.
 //!
 //! A job is an [`JobSpec`] and its [`Progress`]. `StartTransformerJob` and files that land in a
-//! watched folder both end up in [`start`]; from there all jobs go the same road (`run`), which
-//! forks for inbound and outbound files.
+//! watched folder both call [`start`]; from there all jobs run the same way (`run`), with separate
+//! stages for inbound and outbound files.
 
 mod acknowledge;
 mod envelope;
@@ -43,7 +43,7 @@ pub(crate) fn start(
 /// Sets the jobs going again that were under way when the server ended.
 ///
 /// What they wrote by then is written again under the same keys and with the same control numbers,
-/// so nothing is there twice.
+/// so nothing is written twice.
 pub(crate) fn resume(context: &ServiceContext, scope: &Scope, partition: &Arc<Partition>) {
     let state = partition.lock();
     let unfinished = |job: &'_ Job| Some((job.spec.clone()?, job.clone()));

@@ -1,4 +1,4 @@
-//! Outbound files: a document comes, X12 in the partnership's envelope goes.
+//! Outbound files: from a document to X12 in the partnership's envelope.
 
 use std::sync::Arc;
 

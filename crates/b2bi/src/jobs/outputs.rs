@@ -1,4 +1,4 @@
-//! What a job writes: whole objects, taken back where one of several cannot be written.
+//! The outputs of a job: whole objects, which are deleted if one of several cannot be written.
 
 use std::time::Duration;
 
@@ -36,7 +36,10 @@ impl From<String> for Body {
 }
 
 /// Why an object was not written.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
 struct OutputError {
+    #[source]
     error: StageError,
     /// Whether what was written before stays.
     keep: bool,
@@ -69,7 +72,7 @@ impl Run {
         Ok(())
     }
 
-    /// Writes X12 with control numbers of its own; `write` makes it with the numbers it is given.
+    /// Writes X12 with new control numbers; `write` makes it from the numbers.
     ///
     /// `others` are written before it. When it cannot be written its numbers are given back.
     pub(super) async fn publish_numbered(
@@ -131,12 +134,12 @@ impl Run {
     }
 
     async fn put(&self, output: Output) -> Result<(), OutputError> {
-        let fate = self
+        let decision = self
             .context
             .environment
             .stages
             .write(&self.facts, self.next_write());
-        match fate {
+        match decision {
             WriteDecision::Write => {}
             WriteDecision::Lose => {
                 output.body.abandon().await;
@@ -204,7 +207,7 @@ impl Run {
         let objects = &self.context.environment.objects;
         for Location { bucket, key } in written {
             if let Err(error) = objects.delete(&self.scope.account, bucket, key).await {
-                tracing::warn!(bucket, key, %error, "an output could not be taken back");
+                tracing::warn!(bucket, key, %error, "an output could not be deleted after a failure");
             }
         }
     }

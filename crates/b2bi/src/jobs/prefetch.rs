@@ -1,7 +1,7 @@
-//! Transactions of a split file that are converted before their turn, on other cores.
+//! Converts transactions of a split file ahead of their turn, on other cores.
 //!
-//! Only computation is ahead: stages are entered, objects published and events sent one transaction
-//! after the other, in the order of the file.
+//! Only the computation runs ahead: stages are entered, objects published and events sent one
+//! transaction after the other, in the order of the file.
 
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -14,13 +14,13 @@ use super::error::StageError;
 use super::large::DocumentUpload;
 use super::run::Run;
 use super::split::{Pieces, part_size};
-use crate::edi::{Conversion, ParsedFile, Take};
+use crate::edi::{ByteSink, Conversion, ParsedFile};
 
 /// The most transactions of a file that are in memory, however many cores there are.
 const MAX_IN_MEMORY: usize = 8;
 
 /// The next transaction of a file.
-pub(super) enum Next {
+pub(super) enum NextTransaction {
     /// It is being converted.
     Begun(Prefetched),
     /// It comes in parts, this one first; no other is begun before the sender is dropped.
@@ -34,7 +34,7 @@ pub(super) struct Prefetched {
     _place: OwnedSemaphorePermit,
 }
 
-/// What came of a transaction.
+/// The outcome of a transaction.
 pub(super) enum Converted {
     /// A document in memory, and what the mapping made of it.
     Whole(Result<(ParsedFile, Result<String, StageError>), StageError>),
@@ -50,11 +50,11 @@ pub(crate) fn parallel() -> usize {
 }
 
 impl Prefetched {
-    /// What came of the transaction.
+    /// The outcome of the transaction.
     ///
     /// # Errors
     ///
-    /// The server is ending. A panic of the conversion goes on here.
+    /// The server is stopping. A panic of the conversion is resumed here.
     pub(super) async fn converted(mut self) -> Result<Converted, StageError> {
         match (&mut self.task).await {
             Ok(converted) => Ok(converted),
@@ -71,13 +71,13 @@ impl Drop for Prefetched {
 }
 
 /// Begins the conversion of one transaction after the other, as many as there are cores at a time, until
-/// nobody takes any more.
+/// nobody receives any more.
 pub(super) async fn begin_all(
     run: &Run,
     conversion: &Arc<Conversion>,
     whole_file: &Validation,
     pieces: Arc<Pieces>,
-    sender: mpsc::Sender<Next>,
+    sender: mpsc::Sender<NextTransaction>,
 ) {
     let places = Arc::new(Semaphore::new(parallel().min(MAX_IN_MEMORY)));
     for number in 1.. {
@@ -90,14 +90,14 @@ pub(super) async fn begin_all(
             let validates = whole_file.may_concern(&first.position);
             let (run, conversion) = (run.clone(), Arc::clone(conversion));
             let converted = run.convert_ahead(conversion, first.bytes, validates, number);
-            Next::Begun(Prefetched {
+            NextTransaction::Begun(Prefetched {
                 task: tokio::spawn(converted),
                 _place: place,
             })
         } else {
-            Next::InParts(first, done)
+            NextTransaction::InParts(first, done)
         };
-        let is_in_parts = matches!(next, Next::InParts(..));
+        let is_in_parts = matches!(next, NextTransaction::InParts(..));
         if sender.send(next).await.is_err() {
             return;
         }
@@ -145,8 +145,8 @@ impl Run {
             Ok(upload) => upload,
             Err(error) => return Converted::NotBegun(error),
         };
-        let feed = move |take: &mut Take<'_>| {
-            // Where nobody wants the rest, the reading says why.
+        let feed = move |take: &mut ByteSink<'_>| {
+            // If nobody receives the rest, the reading says why.
             let _ = take(&bytes);
             Ok(())
         };

@@ -1,4 +1,4 @@
-//! Carries a job out: waits for its time and its turn, takes it through its stages, notes its end.
+//! Runs a job: waits for its time and its turn, takes it through its stages, stores its result.
 
 use std::future::Future;
 use std::pin::pin;
@@ -40,7 +40,7 @@ pub(super) struct Run {
     reach: Arc<AtomicU64>,
 }
 
-/// Why a job, or the part of it that is one transaction, goes no further.
+/// Why a job, or one transaction of it, ends early.
 #[derive(Clone, Debug)]
 pub(super) enum JobError {
     /// The stage has failed, for this reason.
@@ -115,7 +115,7 @@ impl Run {
         JobError::Failed(self.step.stage(), reason)
     }
 
-    /// Does something for the job beside it; a panic there is logged and counted.
+    /// Runs a task of the job; a panic in it is logged and counted.
     pub(super) fn spawn_beside(&self, work: impl Future<Output = ()> + Send + 'static) {
         let (panics, id) = (
             self.context.environment.panics.clone(),
@@ -151,7 +151,7 @@ impl Run {
         }
     }
 
-    /// Waits as long as jobs are to take.
+    /// Waits for the configured duration of jobs.
     ///
     /// It waits before it has a slot, so that jobs that wait for polls do not block others.
     async fn wait(&self) {
@@ -170,7 +170,7 @@ impl Run {
         let stages = &self.context.environment.stages;
         match stages.enter(&self.facts, stage).await {
             StageDecision::Continue if stage == Stage::FetchInput => {
-                let reach = stages.reach(&self.facts, self.spec.size);
+                let reach = stages.visible_bytes(&self.facts, self.spec.size);
                 self.reach.store(reach, Ordering::Relaxed);
                 Ok(())
             }
@@ -190,7 +190,7 @@ impl Run {
         work.await.map_err(|error| JobError::failed(stage, &error))
     }
 
-    /// Computation, on a thread of its own: large files take long.
+    /// Runs a computation on its own thread: large files take long.
     pub(super) async fn compute<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, StageError> + Send + 'static,

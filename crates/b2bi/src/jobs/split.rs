@@ -1,9 +1,9 @@
-//! Files that are split: each transaction becomes a document of its own.
+//! Files that are split: each transaction becomes its own document.
 //!
-//! The file is read twice, window by window: once to know all that an acknowledgement says and
-//! that its envelopes add up, and once to hand over one transaction after the other. Both use all cores
-//! (`prefetch`). No more than a few transactions are in memory at a time, however large the file, and of
-//! long ones that nothing maps no more than a few parts.
+//! The file is read twice, window by window: first to check the envelopes and collect the facts for
+//! acknowledgements, then to convert one transaction after the other. Both passes use all cores
+//! (`prefetch`). Only a few transactions are in memory at a time, however large the file, and of long
+//! ones without a mapping template only a few parts.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -19,11 +19,11 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::error::StageError;
 use super::events::Transformation;
-use super::prefetch::{self, Converted, Next, Prefetched};
+use super::prefetch::{self, Converted, NextTransaction, Prefetched};
 use super::run::{JobError, Run};
 use crate::edi;
-use crate::edi::{Conversion, ParsedFile, Take};
-use crate::files::Walk;
+use crate::edi::{ByteSink, Conversion, ParsedFile};
+use crate::files::WindowReader;
 use crate::stages::Stage;
 
 /// The longest part of a transaction that is in memory where it need not be there as a whole: its
@@ -36,8 +36,8 @@ const WINDOW: usize = 4 << 20;
 /// The longest transaction that is in memory as a whole, so that it can be converted before its turn.
 const WHOLE: usize = 16 << 20;
 
-/// What the first reading of a file tells.
-struct Survey {
+/// The result of the first pass over a file.
+struct FirstPass {
     received: ReceivedInterchanges,
     reading: ReadReport,
     validation: Validation,
@@ -53,7 +53,7 @@ impl Run {
         conversion: &Arc<Conversion>,
         result: &mut Transformation,
     ) -> Result<Vec<S3Location>, JobError> {
-        // How far the walk goes is known once the stage is entered.
+        // The end of the pass is known once the stage is entered.
         let survey = async { self.survey(self.walk(), conversion).await };
         let survey = self.stage(Stage::FetchInput, survey).await?;
         self.enter(Stage::Parse).await?;
@@ -74,12 +74,16 @@ impl Run {
     }
 
     /// The way through the input.
-    pub(super) fn walk(&self) -> Walk {
+    pub(super) fn walk(&self) -> WindowReader {
         let size = self.reach_of(self.spec.size);
-        Walk::new(&self.context, &self.scope, &self.spec.input, size)
+        WindowReader::new(&self.context, &self.scope, &self.spec.input, size)
     }
 
-    async fn survey(&self, walk: Walk, conversion: &Arc<Conversion>) -> Result<Survey, StageError> {
+    async fn survey(
+        &self,
+        walk: WindowReader,
+        conversion: &Arc<Conversion>,
+    ) -> Result<FirstPass, StageError> {
         let config = &self.context.config;
         walk.check_limit(config.split_bytes)?;
         let (most, conversion) = (config.split_transactions, Arc::clone(conversion));
@@ -96,7 +100,7 @@ impl Run {
             })?;
             let Ok(((received, validator), reading)) = reader.finish(|_| Ok::<(), Infallible>(()));
             edi::check_transactions(received.transactions(), most)?;
-            Ok(Survey {
+            Ok(FirstPass {
                 received,
                 reading,
                 validation: validator.finish(),
@@ -155,10 +159,10 @@ impl Run {
         }
     }
 
-    /// Takes one transaction through its stages and tells what became of it.
+    /// Takes one transaction through its stages and returns what became of it.
     async fn piece(
         &self,
-        piece: (Next, &Arc<Pieces>),
+        piece: (NextTransaction, &Arc<Pieces>),
         conversion: &Arc<Conversion>,
         (number, total): (usize, usize),
         whole: &Transformation,
@@ -179,22 +183,22 @@ impl Run {
 
     async fn piece_stages(
         &self,
-        (next, pieces): (Next, &Arc<Pieces>),
+        (next, pieces): (NextTransaction, &Arc<Pieces>),
         conversion: &Arc<Conversion>,
         number: usize,
         result: &mut Transformation,
     ) -> Result<S3Location, JobError> {
         match next {
-            Next::Begun(prefetched) => {
+            NextTransaction::Begun(prefetched) => {
                 let taken = self.take_prefetched(prefetched, conversion, number, result);
                 taken.await
             }
-            Next::InParts(first, _done) if conversion.mapping.is_none() => {
+            NextTransaction::InParts(first, _done) if conversion.mapping.is_none() => {
                 let pieces = Arc::clone(pieces);
-                let feed = move |take: &mut Take<'_>| pieces.feed(first, take);
+                let feed = move |take: &mut ByteSink<'_>| pieces.feed(first, take);
                 self.streamed(conversion, feed, Some(number), result).await
             }
-            Next::InParts(first, _done) => {
+            NextTransaction::InParts(first, _done) => {
                 let whole = pieces.whole(first).await;
                 let whole = whole.map_err(|error| JobError::failed(Stage::FetchInput, &error))?;
                 let parsed = self.parse(whole, conversion, true);
@@ -263,7 +267,7 @@ pub(super) struct Pieces(Mutex<PieceReceiver>);
 
 struct PieceReceiver {
     receiver: mpsc::Receiver<Piece>,
-    /// Whether more of the transaction is to come that was begun last.
+    /// Whether the transaction that was begun last is incomplete.
     is_open: bool,
 }
 
@@ -296,7 +300,7 @@ impl Pieces {
     }
 
     /// Hands a transaction over part by part; to be called where one may block.
-    fn feed(&self, mut part: Piece, take: &mut Take<'_>) -> Result<(), StageError> {
+    fn feed(&self, mut part: Piece, take: &mut ByteSink<'_>) -> Result<(), StageError> {
         let mut coming = self.0.blocking_lock();
         while take(&part.bytes).is_continue() && !part.ends {
             part = Handle::current()
@@ -328,7 +332,11 @@ fn most(window: u64) -> usize {
 
 /// Splits the file and hands each transaction over, those of more than `most` bytes in parts, as soon
 /// as somebody takes it.
-fn hand_over(walk: &Walk, most: usize, sender: &mpsc::Sender<Piece>) -> Result<(), StageError> {
+fn hand_over(
+    walk: &WindowReader,
+    most: usize,
+    sender: &mpsc::Sender<Piece>,
+) -> Result<(), StageError> {
     let mut reader = Reader::new(Splitter::in_parts(most, |piece| {
         // The receiver is gone when the job has vanished.
         let _ = sender.blocking_send(piece);
@@ -346,7 +354,11 @@ fn hand_over(walk: &Walk, most: usize, sender: &mpsc::Sender<Piece>) -> Result<(
 }
 
 /// Hands over the transaction of this number, and nothing else of the file.
-pub(super) fn feed_one(walk: &Walk, number: usize, take: &mut Take<'_>) -> Result<(), StageError> {
+pub(super) fn feed_one(
+    walk: &WindowReader,
+    number: usize,
+    take: &mut ByteSink<'_>,
+) -> Result<(), StageError> {
     let (mut at, is_wanted) = (1, Cell::new(true));
     let mut reader = Reader::new(Splitter::in_parts(PART, |piece| {
         if at == number && is_wanted.get() {

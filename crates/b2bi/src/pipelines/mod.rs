@@ -1,8 +1,8 @@
-//! Pipelines: what happens when an object is created in a folder that a capability watches.
+//! Pipelines: start jobs for objects that are created in watched folders.
 //!
 //! A capability watches `{input}/{tp-id}/` for each partnership that has it, or, outbound,
 //! `{input}/{ca-id}/{tp-id}/`. Buckets belong to an account and to no region, so the capabilities
-//! of all regions of the account watch unless the notification names a region.
+//! of all regions of the account match unless the notification names a region.
 
 mod watching;
 
@@ -34,7 +34,7 @@ pub(crate) use watching::{poll, written};
 /// An object that was created.
 #[derive(Clone, Copy, Debug)]
 pub struct ObjectCreated<'a> {
-    /// The account whose bucket it is; none where all accounts share their buckets.
+    /// The account whose bucket it is; `None` if all accounts share their buckets.
     pub account: Option<&'a str>,
     /// The region, where it is known.
     pub region: Option<&'a str>,
@@ -48,7 +48,7 @@ pub struct ObjectCreated<'a> {
     pub etag: &'a str,
     /// When it was written by the clock of the storage, in milliseconds, where that is known.
     pub written: Option<i64>,
-    /// What tells this writing from others of the same object, where the same may be told twice.
+    /// Identifies this write of the object, where notifications can be repeated.
     pub occurrence: Option<&'a str>,
 }
 
@@ -62,7 +62,7 @@ impl ObjectCreated<'_> {
     }
 }
 
-/// Starts the jobs of one account in one region, unless they are there.
+/// Starts the jobs of one account in one region, unless they exist.
 pub(crate) fn notice(
     context: &ServiceContext,
     scope: &Scope,
@@ -89,7 +89,7 @@ pub(crate) fn notice(
                 bucket = created.bucket,
                 key = created.key,
                 reason,
-                "a file is passed over"
+                "a file was skipped"
             );
             logs::passed_over(&context.environment, scope, &spec, &reason);
             continue;
@@ -282,7 +282,7 @@ fn direction(state: &State, edi: &EdiConfiguration) -> CapabilityDirection {
     }
 }
 
-/// Why a file in a watched bucket started no job, if it looks as if it was to start one.
+/// Why a file in a watched bucket has not started a job, if it seems to be meant to.
 ///
 /// Source: Assumption A-79.
 fn missed(state: &State, created: &ObjectCreated<'_>) -> Option<&'static str> {
@@ -328,7 +328,7 @@ pub(crate) fn folders(state: &State, partnership: &GetPartnershipResponse) -> Ve
     watched.collect()
 }
 
-/// The folders that files for a capability are put into, one for each partnership that has it.
+/// The input folders of a capability, one for each partnership that has it.
 pub(crate) fn folders_of(state: &State, capability_id: &str) -> Vec<Location> {
     let Ok(capability) = state.capability(capability_id) else {
         return Vec::new();

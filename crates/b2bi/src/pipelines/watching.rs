@@ -23,11 +23,11 @@ pub struct PollState {
     resets: u64,
 }
 
-/// What was seen of a folder.
+/// The last listing of a folder.
 #[derive(Debug, Default)]
 struct Folder {
     files: HashSet<u64>,
-    /// Why it could not be listed, so that it is said once.
+    /// Why it could not be listed, so that it is logged once.
     trouble: Option<String>,
 }
 
@@ -140,7 +140,7 @@ impl FolderPoll<'_> {
 
     /// How old files may be, by the clock of the storage; asked of the first page of the folder.
     ///
-    /// A storage with a clock of its own cannot be asked for files younger than the partnership,
+    /// A storage with its own clock cannot be asked for files younger than the partnership,
     /// but the folder itself was written when that was made.
     ///
     /// Source: Assumption A-83.
@@ -237,7 +237,7 @@ impl File {
         }
     }
 
-    /// What it is known again by.
+    /// Its identity.
     fn mark(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (&self.key, &self.etag, self.written).hash(&mut hasher);

@@ -1,4 +1,4 @@
-//! Replays the reply to a request that comes again with its `clientToken`.
+//! Replays the reply to a request that is repeated with its `clientToken`.
 //!
 //! Source: Assumption A-10.
 
@@ -22,7 +22,7 @@ pub(crate) struct IdempotentRequest<'a> {
 }
 
 impl<'a> IdempotentRequest<'a> {
-    /// The request; its JSON tells whether two are the same.
+    /// The request; two requests are the same if their JSON is.
     pub(crate) fn new(
         operation: &'static str,
         token: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! Pages of a list, and the tokens that lead from one to the next.
+//! Pages of lists and their tokens.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 

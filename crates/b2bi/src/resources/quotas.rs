@@ -1,4 +1,4 @@
-//! How many resources an account may have.
+//! The quotas of an account.
 
 use b2bi_local_model::{Error, types};
 

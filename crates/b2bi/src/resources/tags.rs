@@ -1,4 +1,4 @@
-//! The rules of tags, and where a resource keeps them.
+//! The rules of tags, and where resources store them.
 
 use b2bi_local_model::Error;
 use b2bi_local_model::types::Tag;
@@ -21,7 +21,7 @@ pub(crate) fn initial(ctx: &Ctx<'_>, tags: Option<Vec<Tag>>) -> Result<Vec<Tag>,
     Ok(all)
 }
 
-/// Adds tags; a key that is there gets the new value.
+/// Adds tags; existing keys get the new value.
 pub(crate) fn merge(ctx: &Ctx<'_>, present: &mut Vec<Tag>, added: Vec<Tag>) -> Result<(), Error> {
     check_keys(&added, ctx.allows_system_tags)?;
     let mut merged = present.clone();

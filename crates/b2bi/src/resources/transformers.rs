@@ -1,4 +1,4 @@
-//! The rules of transformers: their two styles, their one-way activation, who may use them.
+//! The rules of transformers: two styles, one-way activation, and where they can be used.
 
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{
@@ -65,7 +65,7 @@ pub(crate) fn check_rules(transformer: &GetTransformerResponse) -> Result<(), Er
     }
 }
 
-/// What an update makes of a transformer; members of the one style drive out the other's.
+/// A transformer with an update applied; members of one style replace those of the other.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The state at the start, as the row store has it.
+//! Loads the state from the row store at the start.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ impl B2bi {
         })
     }
 
-    /// Puts a row back, and returns the key to go on at where that is not the next one.
+    /// Loads a row, and returns the key to continue at if it is not the next one.
     fn load_row(&self, key: &str, value: &[u8]) -> Result<Option<String>, RowError> {
         let (scope, table, place) = rows::place_of(key)?;
         let partition = self.partition(&scope);
@@ -76,7 +76,7 @@ fn agrees(
 ) -> bool {
     let is_as_its_row = |job: &ArchivedJob| -> Result<bool, WriteError> {
         let row = row_store.get(rows::ROWS, &rows::job_key(scope, job.place))?;
-        // A row that cannot be read is told of where all rows are read.
+        // An unreadable row is reported where all rows are read.
         let row = row.and_then(|row| rows::job(&row).ok());
         let state = partition.lock();
         let is_same =

@@ -1,4 +1,4 @@
-//! The log groups that resources bring about.
+//! The log groups of resources.
 
 use b2bi_local_model::Timestamp;
 
@@ -8,7 +8,7 @@ use crate::scope::Scope;
 use crate::state::State;
 
 impl B2bi {
-    /// The log groups of the resources in an account and region, and since when each is there.
+    /// The log groups of the resources in an account and region, and when each was created.
     ///
     /// Source: seen on AWS, except that a group goes here with its resource unless it has records.
     /// Assumption A-150.

@@ -1,4 +1,4 @@
-//! The service as its caller sees it.
+//! The entry point of the service.
 
 mod load;
 mod log_groups;
@@ -30,7 +30,8 @@ use crate::state::job::{JobCounts, JobReport, JobRetention};
 use crate::state::{Partition, StateHistory};
 
 pub use notifications::Notification;
-pub use persistence::{FORMAT, FORMAT_VERSION};
+pub use persistence::FORMAT;
+pub(crate) use persistence::FORMAT_VERSION;
 pub use restore_error::{RestoreError, ScopeFormatError, StateFormatError};
 
 /// Below this number of partitions the empty ones stay.
@@ -84,7 +85,7 @@ impl B2bi {
 
     /// Carries out an operation for an account in a region.
     ///
-    /// What the reply tells of is on disk by then, if state is kept there.
+    /// The change is on disk by then, if state is stored there.
     ///
     /// # Errors
     ///
@@ -236,7 +237,7 @@ impl B2bi {
         found
     }
 
-    /// What operations and jobs work with.
+    /// The context of operations and jobs.
     pub(crate) fn context(&self) -> &ServiceContext {
         &self.context
     }

@@ -1,4 +1,4 @@
-//! Objects that others tell of, who know little of them and may tell the same twice.
+//! Objects reported by notifications, which know little of them and can be repeated.
 
 use crate::pipelines::written;
 use crate::pipelines::{ObjectCreated, is_watched, notice};
@@ -16,8 +16,8 @@ pub struct Notification<'a> {
     pub size: Option<u64>,
     /// The entity tag without quotes, where it is said.
     pub etag: Option<&'a str>,
-    /// What tells this writing of the object from others; a second notification of the same is
-    /// passed over. None where nothing tells it, so that each counts.
+    /// Identifies this write of the object; a second notification of it is ignored. `None` if the
+    /// notification has no such identification, so that each one counts.
     pub occurrence: Option<&'a str>,
 }
 
@@ -67,7 +67,7 @@ impl B2bi {
             }
             Err(error) => {
                 let (bucket, key) = (told.bucket, told.key);
-                tracing::warn!(bucket, key, %error, "an object that was told of cannot be looked at");
+                tracing::warn!(bucket, key, %error, "the object of a notification cannot be read");
                 None
             }
         }

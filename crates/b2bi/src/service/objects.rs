@@ -7,7 +7,7 @@ use crate::scope::Scope;
 impl B2bi {
     /// Starts the jobs of an object that was created, and returns their ids.
     ///
-    /// Whoever notices objects calls this once for each. It must be called on a runtime, and does
+    /// Call it once for each created object. It must be called on a runtime, and does
     /// not wait for anything.
     pub fn object_created(&self, created: &ObjectCreated<'_>) -> Vec<String> {
         // A folder is no file.

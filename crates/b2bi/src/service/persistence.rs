@@ -1,4 +1,4 @@
-//! State that outlives the process: written for people, put back, cleared.
+//! Export, import and reset of the state.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
@@ -17,7 +17,7 @@ use crate::state::{Partition, State};
 /// What the member `format` of a written state says.
 pub const FORMAT: &str = "b2bi-local state";
 /// The version of the written form that this release writes, and the latest it reads.
-pub const FORMAT_VERSION: u64 = 1;
+pub(crate) const FORMAT_VERSION: u64 = 1;
 
 impl B2bi {
     /// Sets the jobs going that were under way when the state was last kept.
@@ -196,7 +196,7 @@ impl B2bi {
 /// States to be put back, each with its partition.
 type States = Vec<(Arc<Partition>, State)>;
 
-/// What puts states back that the disk has kept.
+/// Restores states from the disk.
 fn put_back(states: &Arc<std::sync::Mutex<States>>) -> impl FnOnce() + Send + 'static {
     let states = Arc::clone(states);
     move || {

@@ -1,37 +1,18 @@
-//! Why a state that was written for people is not put back.
-
-use std::error::Error;
-use std::fmt;
+//! Why an exported state cannot be restored.
 
 use super::FORMAT;
 use super::FORMAT_VERSION;
 use crate::state::{PersistError, RowError};
 
-/// Why a state was not put back; nothing has changed.
-#[derive(Debug)]
+/// Why a state was not restored; nothing has changed.
+#[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
-    /// It is no state that can be read.
-    Unreadable(StateFormatError),
-    /// It cannot be kept on disk.
-    NotPersisted(PersistError),
-}
-
-impl fmt::Display for RestoreError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(error) => error.fmt(out),
-            Self::NotPersisted(error) => error.fmt(out),
-        }
-    }
-}
-
-impl Error for RestoreError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Unreadable(error) => Some(error),
-            Self::NotPersisted(error) => Some(error),
-        }
-    }
+    /// The state cannot be read.
+    #[error("{0}")]
+    Unreadable(#[source] StateFormatError),
+    /// The state cannot be stored on disk.
+    #[error("{0}")]
+    NotPersisted(#[source] PersistError),
 }
 
 impl<E: Into<PersistError>> From<E> for RestoreError {
@@ -40,75 +21,42 @@ impl<E: Into<PersistError>> From<E> for RestoreError {
     }
 }
 
-/// What is wrong with a state that was written for people.
-#[derive(Debug)]
+/// What is wrong with an exported state.
+#[derive(Debug, thiserror::Error)]
 pub enum StateFormatError {
     /// The member `format` does not say that it is a state.
+    #[error("the member format must be '{FORMAT}'")]
     NotAState,
     /// The member `version` is not a whole number from 1 up.
+    #[error("the member version must be a whole number from 1 up")]
     NoVersion,
     /// A later release wrote it, in this version of the format.
+    #[error(
+        "the state was written by a later release, in version {0} of its format; this one reads \
+         versions up to {FORMAT_VERSION}: update"
+    )]
     Later(u64),
     /// The member `scopes` is not a list.
+    #[error("the member scopes must be a list")]
     NoScopes,
     /// The scope at this place cannot be read.
-    Scope(usize, ScopeFormatError),
+    #[error("scopes[{0}]: {1}")]
+    Scope(usize, #[source] ScopeFormatError),
 }
 
 /// What is wrong with the state of one account and region.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ScopeFormatError {
     /// It is not an object.
+    #[error("must be an object")]
     NotAnObject,
     /// This member is not a text without control characters.
+    #[error("{0} must be a text")]
     NotText(&'static str),
     /// Another one has the same account and region.
+    #[error("the account and region are there twice")]
     Duplicate,
     /// A table of it cannot be read.
-    Row(RowError),
-}
-
-impl fmt::Display for StateFormatError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAState => write!(out, "the member format must be '{FORMAT}'"),
-            Self::NoVersion => out.write_str("the member version must be a whole number from 1 up"),
-            Self::Later(version) => write!(
-                out,
-                "the state was written by a later release, in version {version} of its format; this \
-                 one reads versions up to {FORMAT_VERSION}: update"
-            ),
-            Self::NoScopes => out.write_str("the member scopes must be a list"),
-            Self::Scope(at, error) => write!(out, "scopes[{at}]: {error}"),
-        }
-    }
-}
-
-impl Error for StateFormatError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Scope(_, error) => Some(error),
-            Self::NotAState | Self::NoVersion | Self::Later(_) | Self::NoScopes => None,
-        }
-    }
-}
-
-impl fmt::Display for ScopeFormatError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAnObject => out.write_str("must be an object"),
-            Self::NotText(name) => write!(out, "{name} must be a text"),
-            Self::Duplicate => out.write_str("the account and region are there twice"),
-            Self::Row(error) => error.fmt(out),
-        }
-    }
-}
-
-impl Error for ScopeFormatError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Row(error) => Some(error),
-            Self::NotAnObject | Self::NotText(_) | Self::Duplicate => None,
-        }
-    }
+    #[error("{0}")]
+    Row(#[source] RowError),
 }

@@ -2,8 +2,8 @@
 //!
 //! ISA13 counts for a sender and a receiver (ISA05 and ISA06, ISA07 and ISA08), GS06 for a kind of
 //! group between two applications (GS01, GS02, GS03). A number is taken just before its file is
-//! written, when all else has succeeded, and given back when the write fails: no two files ever
-//! have the same one, and the next file of the pair fills the gap.
+//! written, when all else has succeeded, and returned if the write fails: no two files have the same
+//! number, and the next file of the pair fills the gap.
 
 use std::collections::BTreeSet;
 

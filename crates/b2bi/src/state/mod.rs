@@ -2,10 +2,10 @@
 
 pub(crate) mod control_numbers;
 mod error;
+mod history;
 pub(crate) mod job;
 mod lookup;
 mod partition;
-mod past;
 pub(crate) mod rows;
 pub(crate) mod stored_reply;
 mod table;
@@ -24,9 +24,9 @@ use self::rows::AnyTable;
 use crate::state::control_numbers::Counter;
 use crate::state::stored_reply::StoredReply;
 pub use error::{PersistError, RowError};
+pub(crate) use history::StateHistory;
 pub(crate) use job::Jobs;
 pub(crate) use partition::{Guard, Partition};
-pub(crate) use past::StateHistory;
 pub(crate) use table::Table;
 use undo::StateUndo;
 

@@ -1,4 +1,4 @@
-//! The lock round a state, and its way to the disk.
+//! The lock of a state, which stores changes when it is released.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use b2bi_local_persistence::{Batch, CommitSeq, RowStore, WriteError};
 
-use super::past::StateHistory;
+use super::history::StateHistory;
 use super::rows::AnyTable;
 use super::undo::StateUndo;
 use super::{PersistError, RowError, State, rows};
@@ -24,10 +24,10 @@ pub(crate) struct Partition {
     pub(crate) jobs: JobGroup,
     /// How often changes were undone because the disk did not take them.
     undone: Arc<AtomicU64>,
-    keeper: Option<Arc<Persister>>,
-    /// Where changes are kept for reads that lag behind; none where this is such a read.
+    persister: Option<Arc<Persister>>,
+    /// Where changes are kept for stale reads; `None` if this is such a read.
     history: Option<Arc<StateHistory>>,
-    /// What tells it from other partitions in the history.
+    /// Identifies the partition in the history.
     number: u64,
 }
 
@@ -60,7 +60,7 @@ impl Partition {
             state: Arc::default(),
             jobs: JobGroup::default(),
             undone: Arc::default(),
-            keeper: None,
+            persister: None,
             number: history.number(),
             history: Some(Arc::clone(history)),
         }
@@ -78,7 +78,7 @@ impl Partition {
             state: Arc::new(Mutex::new(state)),
             jobs: JobGroup::default(),
             undone: Arc::default(),
-            keeper: Some(Arc::new(Persister {
+            persister: Some(Arc::new(Persister {
                 row_store,
                 scope,
                 last: AtomicU64::default(),
@@ -100,14 +100,14 @@ impl Partition {
                 state: Arc::new(Mutex::new(state)),
                 jobs: JobGroup::default(),
                 undone: Arc::default(),
-                keeper: self.keeper.clone(),
+                persister: self.persister.clone(),
                 history: None,
                 number: self.number,
             }),
         }
     }
 
-    /// Removes everything, the past too, and tells the jobs to end that are under way.
+    /// Removes everything, including the history, and ends the running jobs.
     pub(crate) fn clear(&self) -> CancelledJobs {
         let mut state = self.lock();
         state.clear();
@@ -115,7 +115,7 @@ impl Partition {
         self.jobs.cancel()
     }
 
-    /// Removes the jobs, and tells those to end that are under way.
+    /// Removes the jobs, and ends those that are running.
     pub(crate) fn clear_jobs(&self) -> CancelledJobs {
         let mut state = self.lock();
         AnyTable::clear(&mut state.jobs);
@@ -135,7 +135,7 @@ impl Partition {
 
     /// Takes a job that has ended out of memory; see [`Jobs::archive`](super::Jobs::archive).
     pub(crate) fn archive_job(&self, place: u64, limit: usize) {
-        let is_on_disk = self.keeper.is_some();
+        let is_on_disk = self.persister.is_some();
         self.lock().jobs.archive(place, is_on_disk, limit);
     }
 
@@ -145,13 +145,13 @@ impl Partition {
     ///
     /// The disk cannot be read.
     pub(crate) async fn archived_job(&self, place: u64) -> Result<Option<Job>, RowError> {
-        let Some(keeper) = &self.keeper else {
+        let Some(persister) = &self.persister else {
             return Ok(None);
         };
-        keeper.decided().await;
-        let row = keeper
+        persister.decided().await;
+        let row = persister
             .row_store
-            .get(rows::ROWS, &rows::job_key(&keeper.scope, place));
+            .get(rows::ROWS, &rows::job_key(&persister.scope, place));
         row?.map(|row| rows::job(&row)).transpose()
     }
 
@@ -169,14 +169,14 @@ impl Partition {
     ///
     /// Changes were undone since there were so many `undone`.
     pub(crate) async fn flushed(&self, undone: u64) -> Result<(), WriteError> {
-        let Some(keeper) = &self.keeper else {
+        let Some(persister) = &self.persister else {
             return Ok(());
         };
-        keeper.decided().await;
+        persister.decided().await;
         if self.undone() == undone {
             return Ok(());
         }
-        Err(keeper
+        Err(persister
             .row_store
             .failure()
             .unwrap_or_else(WriteError::undone))
@@ -258,8 +258,8 @@ impl Guard<'_> {
 
     /// Notes that what the state is now was sent with this ticket.
     pub(crate) fn sent(&self, ticket: CommitSeq) {
-        if let Some(keeper) = &self.partition.keeper {
-            keeper.last.store(ticket.number(), Ordering::Release);
+        if let Some(persister) = &self.partition.persister {
+            persister.last.store(ticket.number(), Ordering::Release);
         }
     }
 
@@ -273,10 +273,10 @@ impl Guard<'_> {
     /// Queues the changes, and hands them to the history.
     fn commit(&mut self, changes: StateUndo) {
         // What was there earlier is only read.
-        let keeper = self.partition.keeper.as_deref();
-        if let Some(keeper) = keeper.filter(|_| self.partition.history.is_some()) {
+        let persister = self.partition.persister.as_deref();
+        if let Some(persister) = persister.filter(|_| self.partition.history.is_some()) {
             let undo = self.partition.undo_later(&changes);
-            if let Err(error) = keeper.send(&mut self.state, undo) {
+            if let Err(error) = persister.send(&mut self.state, undo) {
                 tracing::error!(%error, "a change was undone");
                 self.state.roll_back(&changes);
                 self.partition.undone.fetch_add(1, Ordering::AcqRel);

@@ -1,4 +1,4 @@
-//! State as it is kept on disk and written for people: each row as JSON.
+//! The form of state on disk and in exports: each row as JSON.
 
 use b2bi_local_persistence as row_store;
 use serde::Serialize;
@@ -14,10 +14,10 @@ pub(crate) const ROWS: row_store::Table = row_store::Table("b2bi");
 /// Where it has the blocks of archived jobs. Earlier releases do not know it.
 pub(crate) const BLOCKS: row_store::Table = row_store::Table("b2bi-archived-jobs");
 
-/// Stands between the parts of a row's key; no part has it.
+/// The separator of the parts of a row's key; no part contains it.
 const SEPARATOR: char = '\n';
 
-/// What a row looks like: its id beside the members of its value.
+/// The form of a row: its id and the members of its value.
 fn row<T: Serialize>(id: &str, value: &T) -> serde_json::Result<Value> {
     let mut members = Map::new();
     members.insert("id".to_owned(), id.into());
@@ -52,7 +52,7 @@ pub(super) trait AnyTable {
     fn touch_all(&mut self);
     fn clear(&mut self);
     fn is_empty(&self) -> bool;
-    /// The rows at the places that have changed; none where there is no row any more.
+    /// The rows at the changed places; `None` for a removed row.
     fn take_changes(&mut self) -> serde_json::Result<Vec<(u64, Option<Value>)>>;
     /// Has no row count as changed.
     fn forget_changes(&mut self);

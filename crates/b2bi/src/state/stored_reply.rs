@@ -1,4 +1,4 @@
-//! Replies that are kept for requests that come again.
+//! Stored replies to requests with a client token.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ pub(crate) struct StoredReply {
     pub(crate) reply: Box<RawValue>,
 }
 
-/// What tells one request from another, in this release and in later ones.
+/// What distinguishes requests, in this release and in later ones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Fingerprint {

@@ -1,4 +1,4 @@
-//! Rows by id, listed in the order in which they came.
+//! Rows by id, listed in the order of insertion.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use foldhash::fast::FixedState;
 #[derive(Clone, Debug)]
 pub(crate) struct Table<T> {
     rows: BTreeMap<u64, Arc<Row<T>>>,
-    /// Where the row of an id is. Ids are of our making, so nobody can choose some that collide.
+    /// The place of the row of an id. The server makes the ids, so clients cannot choose ids that collide.
     places: HashMap<Arc<str>, u64, FixedState>,
     next_place: u64,
     /// The places whose rows are not on disk as they are now; none when nothing is kept there.
     changed: Option<BTreeSet<u64>>,
-    /// What was at the places that have changed, in the order of the changes, while it is recorded.
+    /// The previous rows of the changed places, in the order of the changes, while they are recorded.
     undo: Option<Vec<Undo<T>>>,
 }
 
@@ -26,7 +26,7 @@ struct Row<T> {
     value: T,
 }
 
-/// What was at a place before a change; nothing where a row was added.
+/// The row of a place before a change; nothing if a row was added.
 #[derive(Clone, Debug)]
 pub(crate) struct Undo<T> {
     place: u64,
@@ -98,7 +98,7 @@ impl<T: Clone> Table<T> {
         Some(Arc::unwrap_or_clone(row).value)
     }
 
-    /// Takes the oldest row out if it meets the condition.
+    /// Removes the oldest row if it meets the condition.
     pub(crate) fn remove_first_if(&mut self, condition: impl Fn(&T) -> bool) -> Option<T> {
         let (place, _) = self
             .rows
@@ -188,7 +188,7 @@ impl<T: Clone> Table<T> {
         self.undo = is_on.then(Vec::new);
     }
 
-    /// What was changed since it is recorded.
+    /// The changes since recording began.
     pub(super) fn take_undo(&mut self) -> Vec<Undo<T>> {
         self.undo.as_mut().map(std::mem::take).unwrap_or_default()
     }
@@ -204,7 +204,7 @@ impl<T: Clone> Table<T> {
         }
     }
 
-    /// The places changed since the last call, with what is there now.
+    /// The places changed since the last call, with their present rows.
     pub(super) fn take_changed(&mut self) -> Vec<(u64, Option<(&str, &T)>)> {
         let Some(changed) = self.changed.as_mut().filter(|changed| !changed.is_empty()) else {
             return Vec::new();

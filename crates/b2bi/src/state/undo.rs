@@ -1,4 +1,4 @@
-//! What a state was before it was changed.
+//! The undo log of a change of the state.
 
 use std::io::{self, Write};
 
@@ -61,7 +61,7 @@ impl State {
         self.replies.record_undo(is_on);
     }
 
-    /// What was changed since it is recorded.
+    /// The changes since recording began.
     pub(super) fn take_undo(&mut self) -> StateUndo {
         StateUndo {
             capabilities: self.capabilities.take_undo(),

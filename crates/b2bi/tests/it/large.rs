@@ -38,7 +38,7 @@ impl Stages for Hampered {
         StageDecision::Continue
     }
 
-    fn reach(&self, _: &JobFacts, size: u64) -> u64 {
+    fn visible_bytes(&self, _: &JobFacts, size: u64) -> u64 {
         size.min(self.reach)
     }
 

@@ -1,4 +1,4 @@
-//! What is kept of the past is bounded.
+//! What is stored about the past is bounded.
 
 use b2bi_local_b2bi::Config;
 use b2bi_local_persistence::RowStore;

@@ -17,7 +17,7 @@ pub use repeat::{Repeated, repeat};
 pub use replay::{Replay, ReplayError, ReplayedReply};
 
 /// The question that answers of a user's own calls name.
-pub const TRAFFIC: &str = "traffic";
+pub(crate) const TRAFFIC: &str = "traffic";
 
 /// Members that clients draw again for each request, which say nothing about it.
 const DRAWN: &[&str] = &["clientToken"];

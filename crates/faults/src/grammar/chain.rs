@@ -43,7 +43,7 @@ pub enum StepEffect {
 }
 
 impl StepEffect {
-    /// Tells whether it acts on the handler's reply, so that the handler must run.
+    /// Whether it acts on the handler's reply, so that the handler must run.
     pub(super) fn needs_reply(&self) -> bool {
         match self {
             Self::Connection(connection) => connection.needs_reply(),
@@ -59,7 +59,7 @@ impl StepEffect {
 }
 
 impl Chain {
-    /// Joins steps, unless one of them is not valid where it stands.
+    /// Joins steps, unless one of them is not valid at its place.
     ///
     /// The error names the step by its position from 0, and what is wrong with it.
     pub(crate) fn new(steps: Vec<Step>) -> Result<Self, (usize, &'static str)> {
@@ -111,12 +111,12 @@ impl Chain {
         self.step_after(turns).map(|step| Self(vec![step.clone()]))
     }
 
-    /// How many turns there are, unless the last step goes on for ever.
+    /// The number of turns, unless the last step never ends.
     pub(crate) fn turns(&self) -> Option<u64> {
         self.0.iter().map(Step::turns).sum()
     }
 
-    /// Tells whether the chain can be repeated: whether it comes to its end by itself.
+    /// Whether the chain can be repeated: whether it ends.
     pub(crate) fn can_loop(&self) -> bool {
         self.0.iter().all(|step| step.reason_to_be_last().is_none())
     }

@@ -55,7 +55,7 @@ impl<'a> Cursor<'a> {
         from.strip_suffix(rest).unwrap_or_default()
     }
 
-    /// Reads a word, when the next thing is that word and no longer one.
+    /// Reads a word if it comes next and is not the beginning of a longer one.
     pub(super) fn eat_word(&mut self, word: &str) -> bool {
         let mut ahead = *self;
         let found = ahead.take(|c| c.is_ascii_alphanumeric()) == word;

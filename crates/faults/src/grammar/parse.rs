@@ -111,7 +111,7 @@ fn count(cursor: &mut Cursor<'_>) -> Result<Option<u32>, GrammarError> {
     Ok(cursor.eat("*").then_some(count))
 }
 
-/// Tells whether a number comes next, and `mark` after it.
+/// Whether a number comes next, and `mark` after it.
 fn precedes(cursor: &Cursor<'_>, mark: &str) -> bool {
     let mut ahead = *cursor;
     !ahead.take(|c| c.is_ascii_digit() || c == '.').is_empty() && ahead.eat(mark)

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{REQUEST, engine, show};
 
-/// What becomes of a request that the handler has answered so.
+/// The outcome of a request that the handler has answered so.
 fn answered(engine: &Engine, status: u16, code: Option<&'static str>) -> Plan {
     let mut plan = engine.decide(&REQUEST, 1_000);
     let facts = Facts {

@@ -64,14 +64,14 @@ const OBJECT_CANNED: &Canned = &[
 ];
 
 /// What a request says of a list, besides of a document.
-pub(crate) struct Given<'a> {
+pub(crate) struct AclHeaders<'a> {
     /// The name of a canned list.
     pub(crate) canned: Option<&'a str>,
     /// Lists of grantees, and what each is permitted.
     pub(crate) grants: Vec<(&'a str, &'static str)>,
 }
 
-/// Takes the [`Given`] out of an input shape of an upload.
+/// Takes the [`AclHeaders`] out of an input shape of an upload.
 macro_rules! given_acl {
     ($input:expr) => {{
         let grants = [
@@ -81,7 +81,7 @@ macro_rules! given_acl {
             ($input.grant_write_acp.as_deref(), "WRITE_ACP"),
         ];
         let grants = grants.into_iter();
-        $crate::embedded::acl::Given {
+        $crate::embedded::acl::AclHeaders {
             canned: $input.acl.as_ref().map(|acl| acl.as_str()),
             grants: grants
                 .filter_map(|(grantees, permission)| Some((grantees?, permission)))
@@ -101,24 +101,24 @@ pub(crate) fn of_object(kept: Option<&str>, owner: &str) -> String {
     kept.map_or_else(|| written(&private(owner)), str::to_owned)
 }
 
-/// The list that the headers of a request set for a bucket; none where they set none.
+/// The list that the headers of a request set for a bucket; `None` if they set none.
 ///
 /// # Errors
 /// `InvalidArgument` for a canned list or a grantee that S3 does not have; `InvalidRequest` for a
 /// canned list beside grants.
 pub(crate) fn of_headers(headers: &HeaderMap, owner: &str) -> S3Result<Option<Element>> {
-    Given::of_headers(headers).list(BUCKET_CANNED, owner)
+    AclHeaders::of_headers(headers).list(BUCKET_CANNED, owner)
 }
 
-/// The list that the headers of a request set for an object; none where they set none.
+/// The list that the headers of a request set for an object; `None` if they set none.
 ///
 /// # Errors
 /// As [`of_headers`].
 pub(crate) fn object_of_headers(headers: &HeaderMap, owner: &str) -> S3Result<Option<Element>> {
-    Given::of_headers(headers).list(OBJECT_CANNED, owner)
+    AclHeaders::of_headers(headers).list(OBJECT_CANNED, owner)
 }
 
-impl<'a> Given<'a> {
+impl<'a> AclHeaders<'a> {
     fn of_headers(headers: &'a HeaderMap) -> Self {
         let text = |name| {
             let value = headers.get(name)?;
@@ -174,13 +174,13 @@ impl<'a> Given<'a> {
                 check_ownership(&bucket.configurations)?;
             }
             check_allowed(&list, &bucket.configurations)?;
-            Ok(kept(&list, owner))
+            Ok(stored(&list, owner))
         })
     }
 }
 
-/// An object's list as it is kept: none for one that is private.
-pub(crate) fn kept(list: &Element, owner: &str) -> Option<Box<str>> {
+/// An object's stored list: none for a private one.
+pub(crate) fn stored(list: &Element, owner: &str) -> Option<Box<str>> {
     let list = written(list);
     (list != written(&private(owner))).then(|| list.into())
 }

@@ -1,4 +1,4 @@
-//! Bytes too many for a row: each a file of its own, written once and never changed.
+//! Contents too long for a row: each its own file, written once and never changed.
 //!
 //! A file counts only when a row names it. So it is written and flushed before its row is sent,
 //! and removed after the row that named it is gone; what a crash leaves over is swept at the start.
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use b2bi_local_persistence::RowStore;
 use bytes::{Bytes, BytesMut};
 
-/// The name of the directory, beside the rows.
+/// The name of the directory.
 pub const BLOBS: &str = "blobs";
 
 /// How much is written or read at a time.

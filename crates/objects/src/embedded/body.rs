@@ -13,10 +13,10 @@ use super::content::Content;
 use super::digests::{Digester, Digests};
 use super::state::Store;
 
-/// The longest body that goes into its row, and not into a file of its own.
+/// The longest body that is stored in its row, and not in its own file.
 pub(crate) const IN_ROW: usize = 16 << 10;
 
-/// What is set aside for a body on its client's word; more is set aside as it comes.
+/// The buffer reserved for a body by its client's length; more is reserved as it arrives.
 const TRUSTED: usize = 16 << 20;
 
 /// A lone chunk this long is kept as it came; a shorter one may hold on to a far bigger buffer.

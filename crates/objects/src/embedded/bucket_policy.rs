@@ -162,7 +162,7 @@ pub(crate) fn items(value: &Value) -> &[Value] {
     }
 }
 
-/// Whether a policy lets anybody in.
+/// Whether a policy allows everybody.
 pub(crate) fn is_public(policy: &str) -> bool {
     let document: Value = serde_json::from_str(policy).unwrap_or_default();
     let statements = document.get("Statement").map(items).unwrap_or_default();

@@ -35,7 +35,7 @@ pub(crate) struct KeyEvent {
     pub(crate) restored: Option<Box<RestoredObject>>,
 }
 
-/// What was there before a change.
+/// The state before a change.
 enum Before {
     Object(String, Option<Arc<Object>>),
     Version(String, u64, Option<Version>),

@@ -31,7 +31,7 @@ const ALGORITHMS: [(Algorithm, &str); 5] = [
 ];
 
 /// A checksum that was claimed in a request: its algorithm and its base64.
-pub(crate) type Claim = (Algorithm, String);
+pub(crate) type ClaimedChecksum = (Algorithm, String);
 
 /// A checksum of an object or a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,7 +143,10 @@ pub(crate) fn checksum_type(composite: bool) -> ChecksumType {
 
 /// The algorithm of the checksum that an upload is likely to need, before its body is read: trailers
 /// may claim another.
-pub(crate) fn likely_algorithm(claims: &[Claim], wish: Option<&ChecksumAlgorithm>) -> Algorithm {
+pub(crate) fn likely_algorithm(
+    claims: &[ClaimedChecksum],
+    wish: Option<&ChecksumAlgorithm>,
+) -> Algorithm {
     let claimed = claims.first().map(|(algorithm, _)| *algorithm);
     let wished = || wish.and_then(|name| Algorithm::named(name.as_str()).ok());
     claimed.or_else(wished).unwrap_or(Algorithm::Crc64Nvme)
@@ -158,7 +161,7 @@ pub(crate) fn likely_algorithm(claims: &[Claim], wish: Option<&ChecksumAlgorithm
 pub(crate) fn verify(
     content: &Content,
     digests: Digests,
-    claims: &[Claim],
+    claims: &[ClaimedChecksum],
     wish: Option<Algorithm>,
 ) -> S3Result<Digests> {
     let (algorithm, claimed) = match claims {
@@ -193,11 +196,11 @@ fn well_formed(algorithm: Algorithm, claimed: &str, length: usize) -> S3Result<(
 /// Adds the checksums claimed in trailers; the library hands them over once the body is read.
 ///
 /// # Errors
-/// `NotImplemented` for a trailer of an algorithm that is not carried out.
+/// `NotImplemented` for a trailer of an algorithm that is not implemented.
 pub(crate) fn with_trailers<T>(
-    mut claims: Vec<Claim>,
+    mut claims: Vec<ClaimedChecksum>,
     request: &S3Request<T>,
-) -> S3Result<Vec<Claim>> {
+) -> S3Result<Vec<ClaimedChecksum>> {
     let signed = request.trailing_headers.as_ref();
     let unsigned = request.extensions.get::<Trailers>();
     let headers = signed.and_then(TrailingHeaders::take);
@@ -293,7 +296,7 @@ mod tests {
 
     #[test]
     fn claims_are_compared() {
-        let check = |claims: &[Claim], expected: Result<Algorithm, &str>| {
+        let check = |claims: &[ClaimedChecksum], expected: Result<Algorithm, &str>| {
             let content = Content::from(Bytes::from_static(b"123456789"));
             let digests = Digests::of(likely_algorithm(claims, None), &content).unwrap();
             let actual = verify(&content, digests, claims, Some(Algorithm::Sha1));

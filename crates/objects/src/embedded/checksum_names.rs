@@ -1,7 +1,7 @@
 //! The checksum algorithms that a request names, wherever it names them.
 //!
-//! S3 has more algorithms than are carried out here. A request that names one of the others is
-//! refused: a checksum that nobody compares would be taken for one that fits.
+//! S3 has more algorithms than are implemented here. A request that names one of the others is
+//! refused: a checksum that is not compared would look correct.
 
 use http::{HeaderMap, HeaderName};
 use s3s::{S3Error, S3Result, s3_error};
@@ -10,7 +10,7 @@ use super::checksum::Algorithm;
 
 const PREFIX: &str = "x-amz-checksum-";
 
-/// What else than an algorithm stands behind the prefix.
+/// Names with the prefix that are not algorithms.
 const OTHER_NAMES: [&str; 3] = ["algorithm", "mode", "type"];
 
 /// Headers whose value is an algorithm.
@@ -19,7 +19,7 @@ const VALUE_HEADERS: [&str; 2] = ["x-amz-sdk-checksum-algorithm", "x-amz-checksu
 /// Checks the names and values of a request's headers.
 ///
 /// # Errors
-/// `NotImplemented` for an algorithm that is not carried out; `InvalidRequest` for a trailer that is
+/// `NotImplemented` for an algorithm that is not implemented; `InvalidRequest` for a trailer that is
 /// no checksum, and for a value that is no algorithm.
 pub(crate) fn check_headers(headers: &HeaderMap) -> S3Result<()> {
     check_names(headers.keys().map(HeaderName::as_str))?;
@@ -40,7 +40,7 @@ pub(crate) fn check_headers(headers: &HeaderMap) -> S3Result<()> {
 /// Checks the names of headers, trailers or form fields.
 ///
 /// # Errors
-/// `NotImplemented` for an algorithm that is not carried out.
+/// `NotImplemented` for an algorithm that is not implemented.
 pub(crate) fn check_names<'a>(names: impl Iterator<Item = &'a str>) -> S3Result<()> {
     for name in names {
         let Some(algorithm) = name.strip_prefix(PREFIX) else {
@@ -64,7 +64,7 @@ fn check_trailer(name: &str) -> S3Result<()> {
     check_algorithm(algorithm)
 }
 
-/// Algorithms of S3 that are not carried out. Source: the service model of S3, 2026-11.
+/// Algorithms of S3 that are not implemented. Source: the service model of S3, 2026-11.
 const NOT_IMPLEMENTED: [&str; 5] = ["SHA512", "MD5", "XXHASH64", "XXHASH3", "XXHASH128"];
 
 fn check_algorithm(name: &str) -> S3Result<()> {

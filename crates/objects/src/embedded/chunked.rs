@@ -50,7 +50,7 @@ struct Signatures {
 enum State {
     /// In the line that gives a chunk's size.
     Head,
-    /// In a chunk, of which so many bytes are to come.
+    /// In a chunk, with this many bytes left.
     Data(usize),
     /// At the end of line behind a chunk.
     Tail,

@@ -122,7 +122,7 @@ impl Content {
         Ok(())
     }
 
-    /// The bytes within the range; what lies past the end is left out.
+    /// The bytes within the range; a range past the end is cut.
     pub(crate) fn slice(&self, range: Range<u64>) -> Self {
         let mut start = 0;
         let cut = self.chunks.iter().filter_map(|chunk| {

@@ -12,7 +12,7 @@ use s3s::{S3ErrorCode, S3Result, s3_error};
 pub(crate) const AES256: &str = "AES256";
 const KEY_BYTES: usize = 32;
 
-/// The algorithm, the key and its MD5 of a request, and whether they are complete and right; tells the
+/// Checks that algorithm, key and MD5 of a request are complete and right; returns the
 /// MD5, which names the key from then on.
 ///
 /// # Errors

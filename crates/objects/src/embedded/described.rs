@@ -76,7 +76,7 @@ struct DescribedMarker {
 struct DescribedObject {
     key: String,
     last_modified: String,
-    /// None stands for `null`.
+    /// `None` means `null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     version_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,7 +124,7 @@ struct DescribedObject {
     base64: Option<String>,
 }
 
-/// Buckets that are ready to replace all that are there.
+/// Buckets that are ready to replace all present ones.
 pub struct PreparedObjects(BTreeMap<String, Buckets>);
 
 impl fmt::Debug for PreparedObjects {
@@ -162,7 +162,7 @@ impl EmbeddedS3 {
     ///
     /// # Errors
     ///
-    /// What cannot be made, and why; or the disk does not accept long objects.
+    /// Something cannot be created; or the disk does not accept long objects.
     pub async fn prepare(
         &self,
         described: Vec<DescribedBucket>,

@@ -1,4 +1,4 @@
-//! The parts and the checksum of an object, as exports tell them: what is made of the bytes again is left out.
+//! The parts and the checksum of an object in exports, without what can be computed from the bytes.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +15,10 @@ const COMPOSITE: &str = "COMPOSITE";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct DescribedUpload {
-    /// None stands for CRC64NVME.
+    /// `None` means CRC64NVME.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     checksum_algorithm: Option<String>,
-    /// None stands for `FULL_OBJECT`.
+    /// `None` means `FULL_OBJECT`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     checksum_type: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -48,7 +48,7 @@ impl DescribedUpload {
         }
     }
 
-    /// Whether it was uploaded in one piece with the checksum that S3 makes by itself.
+    /// Whether it was uploaded in one piece with the checksum that S3 adds by default.
     pub(super) fn is_plain(&self) -> bool {
         *self == Self::default()
     }

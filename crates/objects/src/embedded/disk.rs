@@ -14,7 +14,7 @@ use super::rows::{self, Kind};
 use super::state::{self, Bucket, Buckets, Store, Upload, UploadedPart};
 use super::versions::Version;
 
-/// A row store for rows, and files beside it for what is long.
+/// A row store, and files for long contents.
 pub(crate) struct Disk {
     row_store: RowStore,
     pub(crate) blobs: Arc<Blobs>,
@@ -139,7 +139,7 @@ impl Store {
         self.disk().map(|disk| &disk.blobs)
     }
 
-    /// Keeps what is said of a bucket, or its end; `before` is the bucket as it is.
+    /// Stores the row of a bucket, or removes it; `before` is the present bucket.
     pub(crate) fn keep_bucket(
         &self,
         account: &str,
@@ -194,7 +194,7 @@ impl Store {
         disk.send(row_key, Some(rows::upload(upload)), undo)
     }
 
-    /// Keeps a part of an upload; `before` is the part of its number that is there.
+    /// Stores a part of an upload; `before` is the present part of that number.
     pub(crate) fn keep_part(
         &self,
         account: &str,

@@ -1,4 +1,4 @@
-//! What an error of S3 is about: the members beside its code and message.
+//! The subject of an error of S3: the members besides its code and message.
 //!
 //! Assumption A-287: which members the errors have.
 
@@ -43,7 +43,7 @@ const OF_BUCKETS: [&str; 14] = [
     "ReplicationConfigurationNotFoundError",
     "ServerSideEncryptionConfigurationNotFoundError",
 ];
-/// What is kept of a request until its answer turns out to be an error: nothing is copied.
+/// What is stored about a request until its answer turns out to be an error: nothing is copied.
 pub(crate) struct RequestSubject {
     uri: Uri,
     host: Option<HeaderValue>,

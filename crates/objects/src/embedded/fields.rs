@@ -56,7 +56,7 @@ macro_rules! headers_of {
     };
 }
 
-/// Checks the customer's key of an input shape, and tells its MD5.
+/// Checks the customer's key of an input shape, and returns its MD5.
 macro_rules! customer_key {
     ($input:expr) => {
         $crate::embedded::customer_key::checked(
@@ -67,7 +67,7 @@ macro_rules! customer_key {
     };
 }
 
-/// Tells in an output shape how an object is encrypted.
+/// Writes the encryption of an object into an output shape.
 macro_rules! tell_encryption {
     ($output:expr, $headers:expr) => {{
         let headers: &$crate::embedded::fields::Headers = $headers;
@@ -81,7 +81,7 @@ macro_rules! tell_encryption {
     }};
 }
 
-/// Makes an output shape that tells about an object and the part of it that is sent.
+/// Makes the output shape for an object and the part of it that is sent.
 macro_rules! describe {
     ($shape:ident, $object:expr, $view:expr) => {
         s3s::dto::$shape {
@@ -168,7 +168,7 @@ const REDIRECTS: [&str; 3] = ["/", "http://", "https://"];
 const REDIRECT_BYTES: usize = 2048;
 
 impl Headers {
-    /// Puts in what S3 adds by itself, and takes out what is of the transfer only.
+    /// Adds the headers that S3 adds, and removes those that are only about the transfer.
     ///
     /// # Errors
     /// `MetadataTooLarge`, `InvalidStorageClass`, `InvalidRedirectLocation`, and those of
@@ -199,7 +199,7 @@ impl Headers {
         Ok(self)
     }
 
-    /// The encryption to tell: S3 encrypts every object with its own key unless asked otherwise.
+    /// The encryption to show: S3 encrypts every object with its own key unless the request sets another.
     pub(crate) fn encryption(&self) -> Option<ServerSideEncryption> {
         if self.customer_key_md5.is_some() {
             return None;
@@ -215,7 +215,7 @@ impl Headers {
             .filter(|class| class.as_str() != StorageClass::STANDARD)
     }
 
-    /// The storage class as lists tell it.
+    /// The storage class in lists.
     pub(crate) fn storage_class_listed(&self) -> &str {
         self.storage_class
             .as_ref()

@@ -13,7 +13,7 @@ use s3s::{Body, S3ErrorCode, S3Result, StdError, s3_error};
 
 use super::body;
 
-/// The most that may stand before the file.
+/// The most bytes before the file.
 ///
 /// Source: docs `RESTObjectPOST` (20 KB), rounded up.
 const MAX_FIELDS: usize = 64 << 10;
@@ -55,7 +55,7 @@ impl Fields {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Gives a field that is there another value.
+    /// Replaces the value of an existing field.
     pub(crate) fn set(&mut self, name: &str, value: String) {
         if let Some((_, old)) = self.0.iter_mut().find(|(known, _)| known == name) {
             *old = value;
@@ -117,7 +117,7 @@ impl Form {
         }
     }
 
-    /// The form as the library is to see it.
+    /// The form in the way that the library reads it.
     pub(crate) fn into_body(self) -> Body {
         let mut head = Vec::new();
         for (name, value) in self
@@ -225,7 +225,7 @@ impl Disposition {
     }
 }
 
-/// A value in quotes, or a word, and what stands behind it.
+/// A value in quotes, or a word, and the text after it.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     match text.strip_prefix('"') {
         Some(inside) => inside.split_once('"'),

@@ -52,7 +52,7 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// What stands before the labels of S3's own endpoint, which may be `s3`, `s3.region`,
+/// The text before the labels of S3's own endpoint, which may be `s3`, `s3.region`,
 /// `s3.dualstack.region`, `s3-region`, or not there at all.
 fn before_s3(name: &str) -> Option<&str> {
     let mut start = name.len() + 1;

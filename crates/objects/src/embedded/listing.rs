@@ -62,7 +62,7 @@ pub(crate) fn restored_at(
     asked.then(|| store.now())
 }
 
-/// Answers the query. It seeks past each common prefix, so its cost is that of what it tells.
+/// Answers the query. It seeks past each common prefix, so its cost is that of its result.
 pub(crate) fn page<'a, V>(map: &'a BTreeMap<String, V>, query: &Query<'a>) -> Page<'a, V> {
     let mut page = Page {
         items: Vec::new(),
@@ -126,14 +126,14 @@ pub(crate) fn common_prefix<'a>(
     key.get(..end)
 }
 
-/// A place behind most keys that begin with the prefix, to seek to; none when `key` is there
-/// already, for the greatest character may stand in a key.
+/// A place behind most keys that begin with the prefix, to seek to; none if `key` is already past it,
+/// since a key may contain the greatest character.
 pub(crate) fn beyond(prefix: &str, key: &str) -> Option<Cow<'static, str>> {
     let place = format!("{prefix}{}", char::MAX);
     (place.as_str() > key).then_some(Cow::Owned(place))
 }
 
-/// What stays as it is in a list that was asked for with `encoding-type=url`.
+/// The characters that are not escaped in a list with `encoding-type=url`.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')

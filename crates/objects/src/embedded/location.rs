@@ -9,7 +9,7 @@ use s3s::{Body, S3Result, s3_error};
 
 /// The region of a bucket that was made without a location constraint.
 pub(crate) const DEFAULT_REGION: &str = "us-east-1";
-/// What is escaped in a key that stands in a URL.
+/// The characters that are escaped in a key in a URL.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -26,7 +26,7 @@ pub(crate) const OPERATIONS: [&str; 2] = ["CreateBucket", "CompleteMultipartUplo
 /// library takes the signature off.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Endpoint {
-    /// The region of the signature; none where it names none that AWS has.
+    /// The region of the signature; `None` if it names none that AWS has.
     region: Option<String>,
     /// The URL that the request was sent to, without its query.
     pub(crate) url: String,
@@ -41,8 +41,8 @@ impl Endpoint {
     }
 }
 
-/// Checks the location constraint of a bucket against the region of the endpoint, and tells the
-/// bucket's; none stands for us-east-1.
+/// Checks the location constraint of a bucket against the region of the endpoint, and returns the
+/// bucket's; `None` means us-east-1.
 ///
 /// A request that is not signed for a region may have any. Source: docs `API_CreateBucket`, 2026-11.
 ///
@@ -79,7 +79,7 @@ pub(crate) fn checked(
     }
 }
 
-/// The region that a location constraint stands for.
+/// The region of a location constraint.
 pub(crate) fn name(constraint: &str) -> &str {
     if constraint == EUROPE {
         "eu-west-1"

@@ -22,7 +22,7 @@ const DAY: u64 = 24 * 60 * 60;
 /// Assumption A-285.
 const DAYS_OF_YEAR: u64 = 365;
 
-/// Who may end a retention period.
+/// How a retention period can be ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Mode {
@@ -64,7 +64,7 @@ macro_rules! asked_lock {
     };
 }
 
-/// Tells in an output shape how an object is locked.
+/// Writes the lock of an object into an output shape.
 macro_rules! tell_lock {
     ($output:expr, $lock:expr) => {{
         let lock: &$crate::embedded::lock::ObjectLock = $lock;

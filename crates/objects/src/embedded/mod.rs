@@ -81,7 +81,7 @@ use self::error_subject::RequestSubject;
 use self::form::Form;
 use self::load_error::{LoadError, LoadErrorKind};
 use self::location::Endpoint;
-use self::new_bucket::MakesBucket;
+use self::new_bucket::CreatesBucket;
 use self::operations::object_acl::AclTask;
 use self::policy::{POLICY, Policy};
 use self::settings::{Account, AccountOf, Credentials, Settings};
@@ -131,7 +131,7 @@ impl EmbeddedS3 {
     /// files in the directory `blobs` beside it.
     ///
     /// # Errors
-    /// What is there cannot be read.
+    /// The stored data cannot be read.
     pub fn with_row_store(settings: Settings, row_store: RowStore) -> Result<Self, LoadError> {
         let blobs = Blobs::open(&row_store).map_err(LoadErrorKind::Directory)?;
         let accounts = rows::Loader::load(&row_store, &blobs)?;
@@ -195,7 +195,7 @@ impl EmbeddedS3 {
         self.memory.subscribe()
     }
 
-    /// Makes a bucket without a client; one that is there stays as it is.
+    /// Creates a bucket without a client; an existing one is not changed.
     pub fn create_bucket(&self, account: &str, bucket: &str) {
         let created = self.memory.now();
         self.memory.write(account, |buckets| {
@@ -227,7 +227,7 @@ impl EmbeddedS3 {
 
     /// Answers one S3 request for the account.
     ///
-    /// Whatever the request, there is an answer: what goes wrong is an S3 error in XML. Every
+    /// Every request gets an answer: failures are S3 errors in XML. Every
     /// answer carries `x-amz-request-id`. The body of an upload is read to where it is rows, up to
     /// [`Settings::max_object_bytes`]; the body of a download is sent from there. What an answer
     /// tells of is on disk by then, if that is where it is kept.
@@ -299,7 +299,7 @@ impl EmbeddedS3 {
         Ok(location::complete_form(answer, &object_url))
     }
 
-    /// Checks the head of a request, and tells what its signature says of its body.
+    /// Checks the head of a request, and returns what its signature says of its body.
     fn check(&self, account: &str, request: &mut Request<Body>) -> S3Result<BodyHash> {
         let body = match &self.signatures {
             Some(signatures) => {
@@ -326,13 +326,13 @@ impl EmbeddedS3 {
         let now = self.memory.now();
         let mut request = unauthenticated::strip(request, now, limit, streams, signed).await?;
         request.extensions_mut().insert(Account(account));
-        if request.extensions().get::<MakesBucket>().is_some() {
+        if request.extensions().get::<CreatesBucket>().is_some() {
             request = new_bucket::take_tags(request).await?;
         }
         self.flushed_answer(request).await
     }
 
-    /// Answers once what the answer tells of is on disk, if that is where it is kept.
+    /// Answers once the change is on disk, if state is kept there.
     ///
     /// What a read has seen may be undone when the disk fails: then it is done again.
     async fn flushed_answer(&self, request: Request<Body>) -> S3Result<Response<Body>> {
@@ -424,7 +424,7 @@ impl EmbeddedS3 {
             let endpoint = Endpoint::of(&uri, request.headers());
             request.extensions_mut().insert(endpoint);
             if operation == "CreateBucket" {
-                request.extensions_mut().insert(MakesBucket);
+                request.extensions_mut().insert(CreatesBucket);
             }
         }
         Ok(())

@@ -15,7 +15,7 @@ const MAX_BYTES: u64 = 128 << 10;
 
 /// Marks a request that makes a bucket, as its extension.
 #[derive(Clone, Copy)]
-pub(crate) struct MakesBucket;
+pub(crate) struct CreatesBucket;
 
 /// The configurations that the body of a request gives the new bucket, as an extension of it.
 #[derive(Clone, Default)]

@@ -12,7 +12,7 @@ use super::error_subject::ErrorSubject;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
 const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
 
-/// What S3 says with an error that comes with no message of its own.
+/// The message of an S3 error that has none.
 ///
 /// Source: docs `ErrorResponses`, 2026-11.
 const MESSAGES: [(&str, &str); 32] = [
@@ -122,7 +122,7 @@ pub(crate) fn message(code: &str) -> Option<&'static str> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Accepted;
 
-/// The answer that tells of an error.
+/// The reply with an error.
 pub(crate) fn of_error(error: S3Error) -> Response<Body> {
     let status = error
         .status_code()

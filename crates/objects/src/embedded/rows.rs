@@ -23,7 +23,7 @@ use super::versions::{DeleteMarker, Version, VersionId};
 /// Where the row store has the rows of the embedded S3.
 pub(crate) const ROWS: Table = Table("objects");
 
-/// Stands between the parts of a row's key. Only an object's key, which comes last, may have it.
+/// The separator of the parts of a row's key. Only an object's key, which comes last, may contain it.
 const SEPARATOR: char = '\n';
 
 /// What a row is about. In the order of these a row comes after the one that it belongs to.

@@ -287,7 +287,7 @@ impl S3 for Store {
         &self,
         request: S3Request<PutObjectInput>,
     ) -> S3Result<S3Response<PutObjectOutput>> {
-        // The library has forms carried out as this operation.
+        // The library runs upload forms as this operation.
         let change = match request.method {
             Method::POST => ObjectChange::Post,
             _ => ObjectChange::Put,

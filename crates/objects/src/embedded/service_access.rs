@@ -1,4 +1,4 @@
-//! Whether the policy of a bucket lets a service of AWS in.
+//! Whether the policy of a bucket allows a service of AWS.
 //!
 //! Source: docs `reference_policies_evaluation-logic` and `reference_policies_elements_condition` of
 //! IAM, 2026-11. A service that is not the account's own needs a statement that allows it, and no
@@ -33,7 +33,7 @@ impl EmbeddedS3 {
         self.memory.read(account, look)
     }
 
-    /// Whether the bucket tells `EventBridge` of its objects.
+    /// Whether the bucket sends the events of its objects to `EventBridge`.
     #[must_use]
     pub fn has_event_bridge(&self, account: &str, bucket: &str) -> bool {
         self.memory.read(account, |buckets| {
@@ -44,7 +44,7 @@ impl EmbeddedS3 {
         })
     }
 
-    /// Whether the policy of the bucket lets the service do what it wants.
+    /// Whether the policy of the bucket allows the actions of the service.
     #[must_use]
     pub fn policy_allows(&self, account: &str, bucket: &str, access: &ServiceAccess<'_>) -> bool {
         let policy = self.memory.read(account, |buckets| {
@@ -163,7 +163,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut from) = (0, 0);
-    // Where to go on when the text after the latest `*` does not fit.
+    // Where to continue if the text after the latest `*` does not match.
     let mut star: Option<(usize, usize)> = None;
     while let Some(letter) = text.get(from) {
         match pattern.get(at) {

@@ -5,15 +5,15 @@ use std::time::SystemTime;
 
 use b2bi_local_sigv4::Credential;
 
-/// Tells the time; every timestamp the store writes and every expiry it checks comes from here.
+/// The clock; every timestamp the store writes and every expiry it checks uses it.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// Makes identifiers, each different: request ids and upload ids.
 ///
-/// They stand in headers and URLs, so they consist of letters, digits and hyphens.
+/// They are used in headers and URLs, so they consist of letters, digits and hyphens.
 pub type Ids = Arc<dyn Fn() -> String + Send + Sync>;
 
-/// Tells the account that an access key id belongs to, or that it does not know.
+/// The account of an access key id; none for an unknown one.
 pub type AccountOf = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// The account a request acts for, as an extension of the HTTP request.
@@ -22,7 +22,7 @@ pub type AccountOf = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account(pub String);
 
-/// Whose requests the embedded S3 believes.
+/// The credentials that the embedded S3 accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credentials {
     /// Any credentials or none: signatures are not looked at. A presigned request still expires.
@@ -31,16 +31,16 @@ pub enum Credentials {
     Known(Vec<Credential>),
 }
 
-/// How an embedded S3 is to behave.
+/// The settings of an embedded S3.
 #[derive(Clone)]
 pub struct Settings {
-    /// Tells the time.
+    /// The clock.
     pub clock: Clock,
     /// Makes request and upload ids.
     pub ids: Ids,
-    /// Whose requests are believed.
+    /// The accepted credentials.
     pub credentials: Credentials,
-    /// The server's own region; signatures for it count whatever its name.
+    /// The server's own region, which signatures may name even if AWS has none of that name.
     pub region: String,
     /// Whether all accounts see the same buckets.
     pub shared: bool,

@@ -3,8 +3,7 @@
 use std::time::SystemTime;
 
 use b2bi_local_sigv4::{
-    BodyHash, FormFields, Payload, Service, SignatureError, SignatureSource, SigningTarget,
-    Verifier,
+    BodyHash, FormFields, Payload, Service, SignatureError, SignaturePlace, SigningTarget, Verifier,
 };
 use http::StatusCode;
 use http::request::Parts;
@@ -75,11 +74,11 @@ fn worded(error: &SignatureError) -> S3Error {
         SignatureError::Twice | SignatureError::ContentHash(Some(_)) => {
             with(S3ErrorCode::InvalidArgument, message)
         }
-        SignatureError::Malformed(source, problem) => malformed(*source, problem),
+        SignatureError::Malformed(place, problem) => malformed(*place, problem),
         SignatureError::NoDate | SignatureError::UnsignedHeaders(_) => {
             with(S3ErrorCode::AccessDenied, message)
         }
-        SignatureError::Lifetime(problem) => malformed(SignatureSource::Query, problem),
+        SignatureError::Lifetime(problem) => malformed(SignaturePlace::Query, problem),
         SignatureError::UnknownKey(_) => S3ErrorCode::InvalidAccessKeyId.into(),
         SignatureError::SessionToken => with(
             S3ErrorCode::InvalidToken,
@@ -88,58 +87,58 @@ fn worded(error: &SignatureError) -> S3Error {
         SignatureError::ScopeDate {
             scope,
             signed,
-            source,
-        } => {
-            let day = signed.get(..8).unwrap_or(signed);
-            let problem = format!(
-                "Invalid credential date \"{scope}\". This date is not the same as X-Amz-Date: \
-                 \"{day}\"."
-            );
-            malformed(*source, &problem)
-        }
+            place,
+        } => malformed(*place, &wrong_date(scope, signed)),
         SignatureError::ScopeRegion {
             found,
             expected,
-            source,
+            place,
         } => {
             let problem = format!("the region '{found}' is wrong; expecting '{expected}'");
-            malformed(*source, &problem)
+            malformed(*place, &problem)
         }
         SignatureError::ScopeService {
             found,
             expected,
-            source,
+            place,
         } => {
             let problem =
                 format!("incorrect service \"{found}\". This endpoint belongs to \"{expected}\".");
-            malformed(*source, &problem)
+            malformed(*place, &problem)
         }
-        SignatureError::Expired { source, .. } => too_late_or_early(*source, "Request has expired"),
-        SignatureError::Early { source, .. } => {
-            too_late_or_early(*source, "Request is not yet valid")
+        SignatureError::Expired { place, .. } => too_late_or_early(*place, "Request has expired"),
+        SignatureError::Early { place, .. } => {
+            too_late_or_early(*place, "Request is not yet valid")
         }
         SignatureError::Mismatch => S3ErrorCode::SignatureDoesNotMatch.into(),
     }
 }
 
-fn malformed(source: SignatureSource, problem: &str) -> S3Error {
-    match source {
-        SignatureSource::Header => with(
+fn wrong_date(scope: &str, signed: &str) -> String {
+    let day = signed.get(..8).unwrap_or(signed);
+    format!(
+        "Invalid credential date \"{scope}\". This date is not the same as X-Amz-Date: \"{day}\"."
+    )
+}
+
+fn malformed(place: SignaturePlace, problem: &str) -> S3Error {
+    match place {
+        SignaturePlace::Header => with(
             S3ErrorCode::AuthorizationHeaderMalformed,
             format!("The authorization header is malformed; {problem}"),
         ),
-        SignatureSource::Query => with(
+        SignaturePlace::Query => with(
             S3ErrorCode::AuthorizationQueryParametersError,
             problem.to_owned(),
         ),
-        SignatureSource::Form => with(S3ErrorCode::AccessDenied, problem.to_owned()),
+        SignaturePlace::Form => with(S3ErrorCode::AccessDenied, problem.to_owned()),
     }
 }
 
-fn too_late_or_early(source: SignatureSource, message: &str) -> S3Error {
-    match source {
-        SignatureSource::Header => S3ErrorCode::RequestTimeTooSkewed.into(),
-        SignatureSource::Query | SignatureSource::Form => {
+fn too_late_or_early(place: SignaturePlace, message: &str) -> S3Error {
+    match place {
+        SignaturePlace::Header => S3ErrorCode::RequestTimeTooSkewed.into(),
+        SignaturePlace::Query | SignaturePlace::Form => {
             with(S3ErrorCode::AccessDenied, message.to_owned())
         }
     }

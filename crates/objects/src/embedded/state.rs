@@ -109,10 +109,10 @@ pub(crate) struct NewObject {
     pub(crate) change: ObjectChange,
 }
 
-/// An object that was put into a bucket, and its version id where the bucket tells ids.
+/// An object that was put into a bucket, and its version id if the bucket has versions.
 pub(crate) type Placed = Found;
 
-/// What remains known of a part once its object is complete.
+/// The facts about a part that are kept once its object is complete.
 #[derive(Clone)]
 pub(crate) struct PartRecord {
     pub(crate) number: i32,
@@ -214,7 +214,7 @@ pub(crate) fn bucket_mut<'a>(buckets: &'a mut Buckets, name: &str) -> S3Result<&
 }
 
 impl Store {
-    /// Buckets that are there already, and where changes of them are rows, if they are.
+    /// Existing buckets, and the store for changes of them, if there is one.
     pub(crate) fn new(
         settings: &Settings,
         accounts: BTreeMap<String, Buckets>,
@@ -337,7 +337,7 @@ impl Store {
         })
     }
 
-    /// Puts the object in place, if `condition` allows it, and tells of it.
+    /// Inserts the object if `condition` allows it, and emits its event.
     ///
     /// # Errors
     /// `NoSuchBucket`, and what the condition says.
@@ -364,7 +364,7 @@ impl Store {
         })
     }
 
-    /// Takes the object out of a bucket that is held, and tells of it if it was there.
+    /// Removes the object from a locked bucket, and emits its event if it existed.
     ///
     /// # Errors
     /// The disk does not accept it.
@@ -381,7 +381,7 @@ impl Store {
         self.change(account, bucket_name, bucket, changes, events)
     }
 
-    /// Tells that the notifications of a bucket were set, and to whom they go.
+    /// Emits the event of a change of a bucket's notifications, with their targets.
     pub(crate) fn send_test(&self, account: &str, bucket_name: &str) {
         let notified = self.read(account, |buckets| {
             let bucket = buckets.get(bucket_name)?;

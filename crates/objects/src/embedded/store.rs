@@ -34,7 +34,7 @@ fn headers(content_type: &str) -> Headers {
     }
 }
 
-/// What the service sees of an object.
+/// The attributes of an object that the service uses.
 pub(crate) fn attributes(object: &state::Object) -> Attributes {
     Attributes {
         size: object.content.size(),

@@ -3,7 +3,7 @@
 //! The library takes a request only unsigned or signed with a key it knows. So what a signature
 //! adds to a request is taken off again: the header, the query's members, the chunks of an
 //! `aws-chunked` body. What is not a matter of trust stays: a presigned request expires, and
-//! checksums in trailers become the headers they stand for.
+//! checksums in trailers become headers.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -51,7 +51,7 @@ impl Trailers {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(headers);
     }
 
-    /// Takes them out; none before the end of the body.
+    /// Removes them; none before the end of the body.
     pub(crate) fn take(&self) -> Option<HeaderMap> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -220,7 +220,7 @@ async fn decode(
     Ok(decoded.body.into())
 }
 
-/// Decodes a body as it is read; the trailers are there at its end.
+/// Decodes a body as it is read; the trailers are known at its end.
 fn decoded(
     coded: Body,
     decoder: Decoder,

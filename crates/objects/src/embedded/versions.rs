@@ -30,7 +30,7 @@ const ID_LENGTH: usize = 32;
 pub(crate) struct VersionId {
     /// Greater than those of all older versions of the key.
     pub(crate) sequence: u64,
-    /// None stands for `null`.
+    /// `None` means `null`.
     pub(crate) id: Option<Box<str>>,
 }
 
@@ -107,16 +107,16 @@ impl Store {
     }
 }
 
-/// A version that was found, and its id where the bucket tells ids.
+/// A version that was found, and its id if the bucket has versions.
 pub(crate) struct Found {
     pub(crate) object: Arc<Object>,
     pub(crate) version_id: Option<String>,
-    /// When a current object expires by a lifecycle rule, as headers tell it.
+    /// When a current object expires by a lifecycle rule, in the form of headers.
     pub(crate) expiration: Option<String>,
 }
 
 impl Bucket {
-    /// The name of a version, where the bucket tells names.
+    /// The id of a version, if the bucket has versions.
     pub(crate) fn shown_version_id(&self, version: &VersionId) -> Option<String> {
         (self.versioning != Versioning::Never).then(|| version.name().to_owned())
     }
@@ -234,7 +234,7 @@ fn of_marker(mut error: S3Error, marker: &DeleteMarker) -> S3Error {
 /// What a delete did to a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Deleted {
-    /// The object is gone for good, if there was one.
+    /// The object was deleted permanently, if there was one.
     Object,
     /// A delete marker hides it.
     MarkerCreated(VersionId),
@@ -276,7 +276,7 @@ impl<'a> KeyEdit<'a> {
         self.store.now()
     }
 
-    /// The object as it is after what was done so far.
+    /// The object after the changes so far.
     pub(crate) fn current(&self) -> Option<&Object> {
         self.current.as_deref()
     }
@@ -332,7 +332,7 @@ impl<'a> KeyEdit<'a> {
         Deleted::MarkerCreated(version)
     }
 
-    /// Deletes the version of that name for good; the newest of the others is current then.
+    /// Deletes a version permanently; the newest of the others becomes the current one.
     pub(crate) fn delete_version(&mut self, id: &str) -> Deleted {
         let is_named = |object: &Arc<Object>| object.version.name() == id;
         if let Some(object) = self.current.take_if(|object| is_named(object)) {
@@ -402,7 +402,7 @@ impl<'a> KeyEdit<'a> {
         all.into_values().rev()
     }
 
-    /// Moves away what a new version replaces or hides, and tells which version the new one is.
+    /// Moves away what a new version replaces or hides, and returns the id of the new version.
     fn make_room(&mut self) -> VersionId {
         if self.versioning == Versioning::Never {
             return VersionId::default();

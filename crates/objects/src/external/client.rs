@@ -50,7 +50,7 @@ pub(super) struct S3Response {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    /// Whether the request was sent before, and may have been carried out then.
+    /// Whether the request was sent before, and may have been executed then.
     pub(super) again: bool,
 }
 
@@ -61,7 +61,7 @@ pub(super) struct ErrorResponse {
     /// S3's name of the error; empty where the reply has no body.
     pub(super) code: String,
     message: String,
-    /// Whether the request was sent before, and may have been carried out then.
+    /// Whether the request was sent before, and may have been executed then.
     pub(super) again: bool,
 }
 
@@ -70,12 +70,12 @@ pub(super) struct ErrorResponse {
 #[error("{0}: SSL_CERT_FILE names a file of certificates to trust")]
 pub struct TrustError(#[source] io::Error);
 
-/// Why a request was not done.
+/// Why a request has failed.
 #[derive(Debug)]
 pub(super) enum RequestError {
     /// The S3 says no.
     ErrorResponse(ErrorResponse),
-    /// It says nothing, or nothing of use; why, for a person.
+    /// No reply, or an unusable one; the reason, for people.
     Silent(String),
 }
 

@@ -17,9 +17,9 @@ pub struct ExternalSettings {
     pub region: String,
     /// Where a bucket is named.
     pub addressing: Addressing,
-    /// Who requests are signed by.
+    /// The credentials that sign requests.
     pub keys: Keys,
-    /// The time of signatures: the world's, as the S3 checks it, whatever time the service has.
+    /// The time of signatures: the real time, which the S3 checks, not that of the service.
     pub clock: Clock,
     /// The waits before a request is sent again that could not be carried out for the moment; after
     /// the last of them it has failed.
@@ -53,7 +53,7 @@ pub enum Addressing {
     Virtual,
 }
 
-/// Who the requests for an external S3 are signed by.
+/// The credentials that sign requests for an external S3.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keys {
     /// The account they are for: its number is the access key, as `LocalStack` reads it.

@@ -9,13 +9,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::settings::{Addressing, ExternalSettings, Keys};
 
-/// What a signature leaves as it is in a query.
+/// The characters that a signature does not escape in a query.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-/// What it leaves in a path.
+/// The characters that it does not escape in a path.
 const PATH: &AsciiSet = &VALUE.remove(b'/');
 /// The secret of accounts that sign for themselves: emulators that accept their keys check no signature.
 const ANY_SECRET: &str = "test";

@@ -16,7 +16,7 @@ use super::writer::{PART, Upload};
 use super::{Client, ExternalS3};
 use crate::store::{Attributes, Listing, Object, ObjectError, ObjectStore, ObjectWriter};
 
-/// The most keys that an S3 tells at a time.
+/// The most keys that an S3 lists at a time.
 const PAGE: usize = 1000;
 /// The last byte that all of them can be asked for.
 const FARTHEST: u64 = i64::MAX.unsigned_abs();
@@ -32,7 +32,7 @@ impl ObjectStore for ExternalS3 {
         let ask = S3Request::new(Method::HEAD, bucket, key);
         match self.client.send(account, &ask).await {
             Ok(answer) => Ok(attributes(&answer.headers, length(&answer.headers))),
-            // A reply to HEAD has no body to tell what is not there.
+            // A reply to HEAD has no body that says what is missing.
             Err(RequestError::ErrorResponse(response)) if response.is_absent() => {
                 let has_bucket = self.has_bucket(account, bucket).await;
                 Err(match has_bucket {
@@ -164,7 +164,7 @@ pub(super) async fn put_whole(
     let answer = client.send(account, &ask).await?;
     Ok(Attributes {
         content_type: Some(content_type.to_owned()),
-        // A reply to PUT does not tell, but when it was sent.
+        // A reply to PUT has no time of writing, only the time of the reply.
         last_modified: (client.settings.clock)(),
         ..attributes(&answer.headers, size)
     })
@@ -200,7 +200,7 @@ fn index(at: u64) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
 }
 
-/// What the headers of a reply tell of an object.
+/// The attributes of an object in the headers of a reply.
 pub(super) fn attributes(headers: &HeaderMap, size: u64) -> Attributes {
     Attributes {
         size,

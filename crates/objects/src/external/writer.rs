@@ -32,7 +32,7 @@ pub(super) struct Upload {
     waiting: BytesMut,
     /// The upload's id, as soon as there is one.
     id: Option<String>,
-    /// The entity tags of the parts that are there.
+    /// The entity tags of the uploaded parts.
     parts: Vec<String>,
     size: u64,
 }
@@ -139,7 +139,7 @@ impl Upload {
         ask.query = vec![("uploadId", id.clone())];
         if let Err(trouble) = self.client.send(&self.account, &ask).await {
             let (bucket, key, error) = (&self.bucket, &self.key, ObjectError::from(trouble));
-            tracing::warn!(bucket, key, %error, "parts of an upload could not be cleared away");
+            tracing::warn!(bucket, key, %error, "parts of an upload could not be deleted");
         }
     }
 

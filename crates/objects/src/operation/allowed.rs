@@ -3,9 +3,6 @@
 //! The library that routes requests knows fewer operations than S3 has, and takes a request for one
 //! that it does not know for another of the same method. So each request is checked before.
 
-use std::error::Error;
-use std::fmt;
-
 use http::{HeaderMap, HeaderName, Method};
 use s3s::{S3Error, S3ErrorCode};
 
@@ -31,7 +28,7 @@ const COMMON_HEADERS: &[&str] = &[
     "x-amz-storage-class",
 ];
 
-/// Headers of operations that are carried out which would make them do what they do not do here.
+/// Headers of implemented operations that ask for something that is not implemented.
 const UNSUPPORTED_HEADERS: &[&str] = &[
     "x-amz-object-lock-event-hold",
     "x-amz-object-lock-event-hold-duration-days",
@@ -39,62 +36,42 @@ const UNSUPPORTED_HEADERS: &[&str] = &[
     "x-amz-write-offset-bytes",
 ];
 
-/// Why a request is no request for an operation that is here.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a request is not one for an implemented operation.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum OperationError {
     /// S3 has the operation.
+    #[error("The operation {0} is not implemented")]
     NotImplemented(&'static str),
     /// The operation does not have the key.
+    #[error(
+        "A query parameter you provided implies functionality that is not implemented: {operation} has \
+         no parameter {key}"
+    )]
     UnknownKey {
         key: String,
         operation: &'static str,
     },
     /// The operation does not have the header, or it does something that is not here.
+    #[error(
+        "A header you provided implies functionality that is not implemented: {header} on {operation}"
+    )]
     Header {
         header: String,
         operation: &'static str,
     },
     /// Two operations at once.
+    #[error("Conflicting query string parameters: {0}, {1}")]
     Conflict(String, String),
     /// The query lacks what its operation needs.
+    #[error("{operation} needs the query parameter {key}")]
     Missing {
         key: &'static str,
         operation: &'static str,
     },
     /// No operation of the method is about that.
+    #[error("The specified method is not allowed against this resource.")]
     Method,
 }
-
-impl fmt::Display for OperationError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotImplemented(operation) => {
-                write!(out, "The operation {operation} is not implemented")
-            }
-            Self::UnknownKey { key, operation } => write!(
-                out,
-                "A query parameter you provided implies functionality that is not implemented: \
-                 {operation} has no parameter {key}"
-            ),
-            Self::Header { header, operation } => write!(
-                out,
-                "A header you provided implies functionality that is not implemented: \
-                 {header} on {operation}"
-            ),
-            Self::Conflict(one, other) => {
-                write!(out, "Conflicting query string parameters: {one}, {other}")
-            }
-            Self::Missing { key, operation } => {
-                write!(out, "{operation} needs the query parameter {key}")
-            }
-            Self::Method => {
-                out.write_str("The specified method is not allowed against this resource.")
-            }
-        }
-    }
-}
-
-impl Error for OperationError {}
 
 impl OperationError {
     /// The code of the error in S3.
@@ -240,7 +217,7 @@ fn check_headers(row: &'static Row, headers: &HeaderMap) -> Result<(), Operation
     })
 }
 
-/// Whether a header may stand in any request: it does not select an operation.
+/// Whether a header is allowed in any request: it does not select an operation.
 fn is_free(name: &str) -> bool {
     COMMON_HEADERS.contains(&name)
         || name.starts_with("x-amz-checksum-")

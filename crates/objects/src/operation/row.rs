@@ -13,7 +13,7 @@ pub(crate) enum Level {
     Object,
 }
 
-/// What tells an operation from others of the same method and level.
+/// What distinguishes an operation from others of the same method and level.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Mark {
     /// The query has this key, which is part of the operation's URI.

@@ -10,7 +10,6 @@ mod path;
 mod rule;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -47,7 +46,6 @@ pub struct Schema {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Tagging {
-    cloud_formation_system_tags: bool,
     tag_property: Option<Path>,
 }
 
@@ -133,12 +131,6 @@ impl Schema {
         self.tagging.tag_property.as_ref()
     }
 
-    /// Whether CloudFormation adds its own tags to resources of this type.
-    #[must_use]
-    pub fn takes_system_tags(&self) -> bool {
-        self.tagging.cloud_formation_system_tags
-    }
-
     /// Everything in which a model breaks the schema.
     #[must_use]
     pub fn validate(&self, model: &Properties) -> Vec<Violation> {
@@ -201,17 +193,6 @@ impl SchemaError {
 }
 
 /// A text is no schema.
-#[derive(Debug)]
-pub struct SchemaError(serde_json::Error);
-
-impl fmt::Display for SchemaError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "not a resource type schema: {}", self.0)
-    }
-}
-
-impl std::error::Error for SchemaError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
+#[derive(Debug, thiserror::Error)]
+#[error("not a resource type schema: {0}")]
+pub struct SchemaError(#[source] serde_json::Error);

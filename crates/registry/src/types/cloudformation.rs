@@ -28,7 +28,7 @@ pub(crate) fn wait_condition_handle(environment: &Environment, schema: Schema) -
     })
 }
 
-/// What CDK tells of the constructs that a stack has.
+/// CDK's list of the constructs of a stack.
 pub(crate) fn cdk_metadata(environment: &Environment, schema: Schema) -> StoredType {
     StoredType::new(environment, schema, |_, model, generated| {
         model.insert("Id".to_owned(), generated.into());

@@ -15,7 +15,7 @@ use crate::names;
 use crate::resource_type::{Properties, Residence, Resource, ResourceType};
 use crate::schema::{Schema, SchemaError};
 
-/// The forms of the types that stacks have beside those of B2BI.
+/// The forms of the types in stacks besides those of B2BI.
 const FORMS: &str = include_str!("../../forms.json");
 
 /// What `Ref` and `Fn::GetAtt` give for a type, with `{name}`, `{account}`, `{region}`, `{partition}`,

@@ -108,7 +108,7 @@ impl SsmParameter {
     }
 }
 
-/// The tags that a model has of its own: an object here, and no list.
+/// A model's own tags: an object here, not a list.
 fn own_tags(model: &Properties) -> Tags {
     let tags = model.get("Tags").and_then(Value::as_object);
     let pairs = tags.into_iter().flatten();

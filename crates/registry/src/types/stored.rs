@@ -61,8 +61,12 @@ impl StoredType {
         resource
     }
 
-    /// A model as it is kept.
-    fn kept(&self, context: &HandlerContext, identifier: &str) -> Result<Properties, HandlerError> {
+    /// A stored model.
+    fn stored_model(
+        &self,
+        context: &HandlerContext,
+        identifier: &str,
+    ) -> Result<Properties, HandlerError> {
         let found = self
             .documents
             .get(&context.scope, &self.collection(), identifier);
@@ -116,6 +120,8 @@ impl StoredType {
 }
 
 /// A change of documents that a handler gives up.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub(crate) struct PutError(pub(crate) HandlerError);
 
 impl From<WriteError> for PutError {
@@ -154,7 +160,7 @@ impl ResourceType for StoredType {
     ) -> Result<Resource, HandlerError> {
         Ok(self.shown(Resource {
             identifier: identifier.to_owned(),
-            properties: self.kept(context, identifier)?,
+            properties: self.stored_model(context, identifier)?,
         }))
     }
 
@@ -165,7 +171,7 @@ impl ResourceType for StoredType {
         _previous: &Properties,
         desired: Properties,
     ) -> Result<Resource, HandlerError> {
-        let mut properties = self.kept(context, identifier)?;
+        let mut properties = self.stored_model(context, identifier)?;
         let fixed: Vec<String> = [self.schema.read_only(), self.schema.primary_identifier()]
             .into_iter()
             .flatten()

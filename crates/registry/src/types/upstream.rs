@@ -1,4 +1,4 @@
-//! Types whose resources are in the upstream: each resource is a stack of its own there.
+//! Types whose resources are in the upstream: each resource is its own stack there.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ const PREFIX: &str = "b2bi-shadow-";
 ///
 /// It is short because an upstream makes names of it, of which some types take 64 characters.
 const LOGICAL_ID: &str = "R";
-/// The longest part of a stack's name that tells whose it is, with its random end.
+/// The longest part of a stack's name that names its owner, with its random end.
 const LONGEST_NAME: usize = 36;
 
 /// The member of a model with what `Ref` gives.
@@ -217,7 +217,7 @@ fn resource(name: &str, stack: &UpstreamStack) -> Option<Resource> {
     })
 }
 
-/// The outputs of a stack in the upstream: the description of each is the attribute that it tells.
+/// The outputs of a stack in the upstream: the description of each is the name of its attribute.
 #[derive(Clone, Debug, Default)]
 struct Outputs(Map<String, Value>);
 
@@ -240,7 +240,7 @@ impl Outputs {
         self.put(attribute, call);
     }
 
-    /// Adds an output with the value of an attribute, unless the upstream tells it.
+    /// Adds an output with the value of an attribute, unless the upstream has one.
     fn give(&mut self, attribute: &str, value: Value) {
         let mut present = self.0.values();
         if !present.any(|output| output.get("Description").is_some_and(|is| is == attribute)) {

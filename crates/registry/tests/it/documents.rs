@@ -83,7 +83,7 @@ async fn documents_outlive_the_process_and_can_be_exchanged() {
     assert_eq!(documents.describe(None, None), described);
     put(&documents, "1", "c", json!(1)).await;
     documents.replace(described.clone()).await.unwrap();
-    documents.settled().await;
+    documents.all_flushed().await;
     drop(documents);
 
     let documents = open();

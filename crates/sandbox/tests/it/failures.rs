@@ -83,7 +83,7 @@ fn a_worker_that_fails_is_a_problem_of_its_template() {
         let is_unexplained = reason.starts_with("The probe worker");
         lost += u64::from(is_unexplained);
         assert_eq!(sandbox.lost_workers(), lost, "{name}");
-        // What comes after finds a worker.
+        // The next request finds a worker.
         assert_eq!(
             map(&sandbox, "echo", "after"),
             Ok(Some("after".to_owned())),

@@ -1,4 +1,4 @@
-//! JSON bodies of the server's own routes.
+//! JSON bodies of the admin routes.
 
 use serde_json::{Map, Value};
 

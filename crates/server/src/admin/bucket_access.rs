@@ -1,4 +1,4 @@
-//! `/_b2bi/console/access`: whether the policy of a bucket lets the service in.
+//! `/_b2bi/console/access`: whether the policy of a bucket allows the service.
 
 use http::StatusCode;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! A request to one of the server's own routes, once its path, query and body are checked.
+//! A request to an admin route, after its path, query and body were checked.
 
 use b2bi_local_objects::PrepareError;
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use crate::s3_events::NotificationError;
 /// What a handler is given.
 #[derive(Debug)]
 pub(super) struct Call {
-    /// What stands in the path where the route has `NAME` or `ID`; empty where it has neither.
+    /// The part of the path where the route has `NAME` or `ID`; empty if it has neither.
     pub(super) name: String,
     pub(super) params: Params,
     pub(super) body: Bytes,
@@ -31,7 +31,7 @@ impl Call {
 /// What a handler answers.
 pub(super) type HandlerResult = Result<Response<Bytes>, AdminError>;
 
-/// Why a request to one of the server's own routes is refused.
+/// Why a request to an admin route is refused.
 #[derive(Debug)]
 pub(super) struct AdminError {
     pub(super) status: StatusCode,

@@ -1,4 +1,4 @@
-//! `/_b2bi/clock`: what the server takes the time to be.
+//! `/_b2bi/clock`: the server's time.
 
 use b2bi_local_b2bi::Clock as _;
 use b2bi_local_model::Timestamp;
@@ -13,7 +13,7 @@ use crate::clock::ClockMode;
 
 const KEYS: [&str; 4] = ["mode", "setTo", "advanceMs", "skewMs"];
 
-/// What of the clock is to change; members are taken in this order.
+/// The changes to the clock, applied in this order.
 struct Change {
     mode: Option<ClockMode>,
     set_to: Option<Timestamp>,
@@ -21,7 +21,7 @@ struct Change {
     skew_ms: Option<i64>,
 }
 
-/// What the clock shows, and who waits for it.
+/// The time of the clock, and its timers.
 pub(super) fn show(app: &App, _: &Call) -> HandlerResult {
     let clock = &app.clock;
     let setting = clock.setting();

@@ -1,4 +1,4 @@
-//! `/_b2bi/console/`: the files of the web console, and what its bench asks for.
+//! `/_b2bi/console/`: the files of the web console, and the routes of its bench.
 
 use b2bi_local_b2bi::Selection;
 use b2bi_local_console::{File, HEADERS, INDEX, file};
@@ -50,7 +50,7 @@ const SIZES: &[(&str, SampleSize)] = &[
     ("required", SampleSize::Required),
 ];
 
-/// Whether a browser's request is a person who opens the server's address; S3 has it otherwise.
+/// Whether a person opens the server's address in a browser. Any other such request is one for S3.
 pub(crate) fn opens_console(app: &App, head: &Parts) -> bool {
     let is = |name: HeaderName, wanted: fn(&str) -> bool| {
         let value = head.headers.get(name).and_then(|value| value.to_str().ok());
@@ -73,7 +73,7 @@ pub(crate) fn to_console() -> Response<Bytes> {
     response
 }
 
-/// Answers a request for one of the console's files; none where the request is for something else.
+/// The reply to a request for one of the console's files; `None` for any other request.
 pub(super) fn file_reply(app: &App, head: &Parts) -> Option<Response<Bytes>> {
     let path = head.uri.path().strip_prefix(PAGE)?;
     let is_read = matches!(head.method, Method::GET | Method::HEAD);

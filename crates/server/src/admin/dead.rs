@@ -1,5 +1,5 @@
-//! `/_b2bi/events/dead`, `/_b2bi/logs/dead` and `/_b2bi/s3-notifications/dead`: what could not be
-//! brought to the sinks.
+//! `/_b2bi/events/dead`, `/_b2bi/logs/dead` and `/_b2bi/s3-notifications/dead`: the dead letters of the
+//! sinks.
 
 use b2bi_local_faults::Glob;
 use http::StatusCode;
@@ -97,13 +97,13 @@ fn show<T: Serialize + Send + Sync + 'static>(
     for delivery_queue in wanted(queues, call) {
         sink_counts.push(delivery_queue.sink_counts());
         let letters = delivery_queue.dead_letters().into_iter();
-        dead.extend(letters.map(|letters| letter(delivery_queue.sink(), name, &letters)));
+        dead.extend(letters.map(|letters| dead_letter(delivery_queue.sink(), name, &letters)));
     }
     let body = json!({"sinks": sink_counts, "dead": dead});
     Ok(reply(StatusCode::OK, &body))
 }
 
-fn letter<T: Serialize>(sink: &str, name: &str, dead: &DeadLetter<T>) -> Map<String, Value> {
+fn dead_letter<T: Serialize>(sink: &str, name: &str, dead: &DeadLetter<T>) -> Map<String, Value> {
     Map::from_iter([
         ("sink".to_owned(), sink.into()),
         ("attempts".to_owned(), dead.attempts.into()),

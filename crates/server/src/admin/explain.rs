@@ -1,4 +1,4 @@
-//! `/_b2bi/faults/explain`: which rules are about a request, and why the others are not.
+//! `/_b2bi/faults/explain`: which rules match a request, and why the others do not.
 
 use b2bi_local_faults::Facts;
 use http::StatusCode;
@@ -78,7 +78,7 @@ fn names(request: &[(String, String)], fact: &str) -> bool {
     request.iter().any(|(key, _)| is_it(key))
 }
 
-/// What the journal tells of a request.
+/// What the journal says about a request.
 fn recorded(entry: &Entry) -> Vec<(String, String)> {
     let attempt = entry.attempt.map(|attempt| attempt.to_string());
     [

@@ -1,4 +1,4 @@
-//! `/_b2bi/faults`: the fault rules, to be read, added, replaced and taken away.
+//! `/_b2bi/faults`: reads, adds, replaces and removes fault rules.
 
 use b2bi_local_faults::{AddRulesError, Recording, Rule, RuleSet, RuleStatus};
 use b2bi_local_model::Timestamp;
@@ -22,7 +22,7 @@ pub(super) fn list(app: &App, _: &Call) -> HandlerResult {
     Ok(state(app, &[]))
 }
 
-/// Adds rules after those that are there. A seed beside them starts all counters again.
+/// Appends rules. A seed beside them restarts all counters.
 pub(super) fn append(app: &App, call: &Call) -> HandlerResult {
     add(app, checked(app, &call.json()?)?)
 }

@@ -1,4 +1,4 @@
-//! `/_b2bi/events` for those who wait: with `wait=SECONDS`, or as server-sent events. `/_b2bi/journal` and
+//! `/_b2bi/events` with `wait=SECONDS`, or as a stream of server-sent events. `/_b2bi/journal` and
 //! `/_b2bi/requests` are streams too.
 
 use std::convert::Infallible;
@@ -37,7 +37,7 @@ pub(crate) struct EventStream(mpsc::Receiver<Bytes>);
 
 /// Waits as long as the request wants, if it is one for events; a stream is the answer already.
 ///
-/// What else a request may be, and what is wrong with it, is left to the answer.
+/// All other checks of a request are left to its handler.
 pub(crate) async fn follow(app: &App, head: &Parts) -> Option<Response<EventStream>> {
     let path = head.uri.path().trim_end_matches('/');
     if head.method != Method::GET || may_use(app, head).is_err() {

@@ -1,4 +1,4 @@
-//! `/_b2bi`: what routes there are.
+//! `/_b2bi`: the list of routes.
 
 use http::StatusCode;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! `/_b2bi/jobs`: which jobs wait, which are at work and how they ended.
+//! `/_b2bi/jobs`: the queued, running and ended jobs.
 
 use b2bi_local_b2bi::JobFacts;
 use http::StatusCode;

@@ -1,4 +1,4 @@
-//! `/_b2bi/journal` and `/_b2bi/verify`: what happened, and whether it is what was to happen.
+//! `/_b2bi/journal` and `/_b2bi/verify`: what happened, and whether it was expected.
 
 use http::StatusCode;
 use serde_json::{Value, json};

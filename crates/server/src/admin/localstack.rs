@@ -27,7 +27,7 @@ pub(super) fn replace(app: &App, call: &Call) -> HandlerResult {
     Ok(listed(app))
 }
 
-/// Adds those rules that are not there yet: in the contract a rule stands once.
+/// Adds the rules that do not exist yet: by the contract, a rule exists only once.
 pub(super) fn add(app: &App, call: &Call) -> HandlerResult {
     let rules = checked(app, call)?;
     let present = app.faults.list();
@@ -44,7 +44,7 @@ pub(super) fn remove(app: &App, call: &Call) -> HandlerResult {
     Ok(listed(app))
 }
 
-/// What every request is held up.
+/// The latency of every request.
 pub(super) fn effects(app: &App, _: &Call) -> HandlerResult {
     let effects = json!({"latency": app.faults.latency_ms()});
     Ok(reply(StatusCode::OK, &effects))

@@ -1,4 +1,4 @@
-//! The server's own routes, below `/_b2bi/` and `/_localstack/`. They are never faulted.
+//! The admin routes, below `/_b2bi/` and `/_localstack/`. They are never faulted.
 
 #![expect(
     clippy::unnecessary_wraps,
@@ -52,7 +52,7 @@ const ROOT: &str = "/_b2bi";
 const LOCALSTACK: &str = "/_localstack/";
 /// As clients of moto set a server back.
 const MOTO_RESET: &str = "/moto-api/reset";
-/// What anybody may read: whether the server is ready.
+/// The routes without a token: whether the server is ready.
 const OPEN: [&str; 3] = ["/_b2bi/health", "/_localstack/health", "/_localstack/init"];
 
 /// Whether a path is one of the server's own. Moto's reset is the upstream's, where there is one.
@@ -64,7 +64,7 @@ pub(crate) fn is_admin(app: &App, path: &str) -> bool {
     is_ours || path.starts_with(LOCALSTACK) || is_motos
 }
 
-/// Answers a request to one of the server's own routes.
+/// Answers a request to an admin route.
 pub(crate) async fn answer(
     app: &Arc<App>,
     head: &Parts,

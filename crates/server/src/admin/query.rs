@@ -1,4 +1,4 @@
-//! What a list is requested: patterns of fields, where to go on, and how long to wait.
+//! The query of a list: patterns for fields, where to continue, and how long to wait.
 
 use super::call::AdminError;
 use std::time::Duration;

@@ -1,6 +1,6 @@
-//! `/_b2bi/reset`: the server as it was after its start, in parts or as a whole.
+//! `/_b2bi/reset`: returns the server, or parts of it, to the state after its start.
 //!
-//! Snapshots stay, and so do objects in an S3 elsewhere.
+//! Snapshots and objects in an external S3 are kept.
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;

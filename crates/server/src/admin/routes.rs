@@ -1,4 +1,4 @@
-//! The table of the server's own routes: path, method, query keys, body, and who answers.
+//! The table of the admin routes: path, method, query keys, body, and who answers.
 
 use std::sync::Arc;
 
@@ -42,20 +42,20 @@ impl Route {
 
 enum Handler {
     /// Waits for nothing.
-    Now(Now),
+    Sync(SyncHandler),
     /// Waits for a disk or for other requests.
-    Later(Later),
+    Async(AsyncHandler),
 }
 
 impl Handler {
     async fn run(&self, app: &App, call: &Call) -> HandlerResult {
         match self {
-            Self::Now(handler) => handler(app, call),
-            Self::Later(handler) => handler(app, call).await,
+            Self::Sync(handler) => handler(app, call),
+            Self::Async(handler) => handler(app, call).await,
         }
     }
 
-    /// Runs on a thread of its own, waits included.
+    /// Runs on its own thread, including its waits.
     async fn run_on_thread(&'static self, app: &Arc<App>, call: Call) -> HandlerResult {
         let (app, runtime) = (Arc::clone(app), tokio::runtime::Handle::current());
         let done = on_thread(move || runtime.block_on(self.run(&app, &call))).await;
@@ -65,8 +65,8 @@ impl Handler {
 
 const NONE: Keys = &[];
 
-type Now = fn(&App, &Call) -> HandlerResult;
-type Later = for<'a> fn(&'a App, &'a Call) -> BoxFuture<'a, HandlerResult>;
+type SyncHandler = fn(&App, &Call) -> HandlerResult;
+type AsyncHandler = for<'a> fn(&'a App, &'a Call) -> BoxFuture<'a, HandlerResult>;
 pub(super) type Keys = &'static [&'static str];
 
 const fn make(
@@ -87,23 +87,33 @@ const fn make(
 }
 
 /// A route that takes no body.
-const fn route(method: Method, path: &'static str, query: Keys, handler: Now) -> Route {
-    make(method, path, query, false, Handler::Now(handler))
+const fn route(method: Method, path: &'static str, query: Keys, handler: SyncHandler) -> Route {
+    make(method, path, query, false, Handler::Sync(handler))
 }
 
 /// A route that takes a body.
-const fn body(method: Method, path: &'static str, query: Keys, handler: Now) -> Route {
-    make(method, path, query, true, Handler::Now(handler))
+const fn body(method: Method, path: &'static str, query: Keys, handler: SyncHandler) -> Route {
+    make(method, path, query, true, Handler::Sync(handler))
 }
 
 /// A route that waits and takes no body.
-const fn later(method: Method, path: &'static str, query: Keys, handler: Later) -> Route {
-    make(method, path, query, false, Handler::Later(handler))
+const fn async_route(
+    method: Method,
+    path: &'static str,
+    query: Keys,
+    handler: AsyncHandler,
+) -> Route {
+    make(method, path, query, false, Handler::Async(handler))
 }
 
 /// A route that waits and takes a body.
-const fn later_body(method: Method, path: &'static str, query: Keys, handler: Later) -> Route {
-    make(method, path, query, true, Handler::Later(handler))
+const fn async_body(
+    method: Method,
+    path: &'static str,
+    query: Keys,
+    handler: AsyncHandler,
+) -> Route {
+    make(method, path, query, true, Handler::Async(handler))
 }
 
 const GET: Method = Method::GET;
@@ -148,9 +158,9 @@ static ROUTES: &[Route] = &[
     body(PUT, "/_b2bi/seed", NONE, seed::set),
     route(GET, "/_b2bi/recording", NONE, faults::recording).long(),
     body(POST, "/_b2bi/replay", NONE, faults::replay).long(),
-    later(POST, "/_b2bi/reset", reset::QUERY, reset::answer).long(),
-    later(POST, "/moto-api/reset", NONE, reset::as_moto).long(),
-    later_body(POST, "/_b2bi/s3-events", NONE, s3_events::take),
+    async_route(POST, "/_b2bi/reset", reset::QUERY, reset::answer).long(),
+    async_route(POST, "/moto-api/reset", NONE, reset::as_moto).long(),
+    async_body(POST, "/_b2bi/s3-events", NONE, s3_events::take),
     route(GET, "/_b2bi/journal", journal::QUERY, journal::list).long(),
     route(DELETE, "/_b2bi/journal", NONE, journal::clear),
     route(GET, "/_b2bi/journal/ID", NONE, journal::one),
@@ -194,13 +204,13 @@ static ROUTES: &[Route] = &[
         dead::clear_notifications,
     ),
     route(GET, "/_b2bi/stacks", stacks::QUERY, stacks::list).long(),
-    later(GET, "/_b2bi/state", state::EXPORT_QUERY, state::export).long(),
-    later_body(PUT, "/_b2bi/state", NONE, state::import).long(),
+    async_route(GET, "/_b2bi/state", state::EXPORT_QUERY, state::export).long(),
+    async_body(PUT, "/_b2bi/state", NONE, state::import).long(),
     route(GET, "/_b2bi/snapshots", NONE, snapshots::list),
     route(GET, "/_b2bi/snapshots/NAME", NONE, snapshots::show).long(),
-    later(POST, "/_b2bi/snapshots/NAME", state::QUERY, snapshots::take).long(),
-    later(DELETE, "/_b2bi/snapshots/NAME", NONE, snapshots::forget).long(),
-    later(
+    async_route(POST, "/_b2bi/snapshots/NAME", state::QUERY, snapshots::take).long(),
+    async_route(DELETE, "/_b2bi/snapshots/NAME", NONE, snapshots::forget).long(),
+    async_route(
         POST,
         "/_b2bi/snapshots/NAME/restore",
         NONE,
@@ -297,9 +307,12 @@ struct MatchedRoute {
 }
 
 /// Why there is no route.
+#[derive(Debug, thiserror::Error)]
 enum RouteError {
     /// The path is known; these methods are.
+    #[error("{0} takes {1}")]
     Method(&'static str, String),
+    #[error(transparent)]
     Path(AdminError),
 }
 
@@ -333,10 +346,10 @@ impl MatchedRoute {
 
 impl RouteError {
     fn response(self) -> Response<Bytes> {
+        let message = self.to_string();
         match self {
-            Self::Path(error) => problem(error.status, &error.to_string()),
-            Self::Method(path, allowed) => {
-                let message = format!("{path} takes {allowed}");
+            Self::Path(error) => problem(error.status, &message),
+            Self::Method(_, allowed) => {
                 let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, &message);
                 if let Ok(allowed) = HeaderValue::from_str(&allowed) {
                     response.headers_mut().insert(ALLOW, allowed);
@@ -369,7 +382,7 @@ fn find(method: &Method, path: &str) -> Result<MatchedRoute, RouteError> {
     Err(RouteError::Path(AdminError::bad_request(message)))
 }
 
-/// What stands in the path instead of `NAME` or `ID`, empty where the route has neither.
+/// The part of the path in the position of `NAME` or `ID`; empty if the route has neither.
 fn captured<'p>(route: &str, path: &'p str) -> Option<&'p str> {
     let (mut wanted, mut given) = (route.split('/'), path.split('/'));
     let mut name = "";

@@ -1,4 +1,4 @@
-//! `/_b2bi/s3-events`: others tell of the objects that are created where we do not see it.
+//! `/_b2bi/s3-events`: notifications of objects that were created in an S3 elsewhere.
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -10,7 +10,7 @@ use super::reply;
 use crate::app::App;
 use crate::s3_events::S3EventBatch;
 
-/// Starts the jobs of the objects that a notification tells of; answers how many those are.
+/// Starts the jobs for the objects of a notification, and returns how many objects there are.
 pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     start(app, call).boxed()
 }

@@ -1,5 +1,4 @@
-//! `/_b2bi/snapshots`: states under a name. With a directory they stay there, else they end with the
-//! server.
+//! `/_b2bi/snapshots`: named states, stored in the data directory if there is one, otherwise in memory.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -154,7 +153,7 @@ impl Snapshot {
     }
 }
 
-/// What of a scope is counted in the list.
+/// The counted parts of a scope in the list.
 const HELD: [&str; 5] = [
     "profiles",
     "transformers",
@@ -213,7 +212,7 @@ pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerRes
         let name = checked(&call.name)?;
         check_room(app, name)?;
         let state = state::described(app, &call.params)?;
-        kept(
+        persisted(
             app.snapshots
                 .set(name, Some((state, app.clock.now())))
                 .await,
@@ -227,7 +226,7 @@ pub(super) fn take<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerRes
 pub(super) fn forget<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerResult> {
     async move {
         found(app, call)?;
-        kept(app.snapshots.set(&call.name, None).await)?;
+        persisted(app.snapshots.set(&call.name, None).await)?;
         Ok(reply(StatusCode::OK, &json!({"deleted": call.name})))
     }
     .boxed()
@@ -259,7 +258,7 @@ fn found(app: &App, call: &Call) -> Result<Arc<Value>, AdminError> {
     })
 }
 
-fn kept(outcome: Result<(), WriteError>) -> Result<(), AdminError> {
+fn persisted(outcome: Result<(), WriteError>) -> Result<(), AdminError> {
     outcome.map_err(|error| AdminError::internal(error.to_string()))
 }
 

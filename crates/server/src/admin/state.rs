@@ -1,4 +1,4 @@
-//! `/_b2bi/state`: the resources of all accounts as JSON, taken out and put back, with objects if asked.
+//! `/_b2bi/state`: export and import of the resources of all accounts as JSON, optionally with objects.
 
 use b2bi_local_b2bi::RestoreError;
 use b2bi_local_objects::{DescribedBucket, EmbeddedS3, PreparedObjects};
@@ -93,7 +93,7 @@ pub(super) fn import<'a>(app: &'a App, call: &'a Call) -> BoxFuture<'a, HandlerR
     async move { put_back(app, &call.json()?).await }.boxed()
 }
 
-/// Puts a state back, and tells how many accounts and regions, and buckets, it has. Without the
+/// Puts a state back, and returns how many accounts and regions, and buckets, it has. Without the
 /// member `objects`, objects stay as they are; without `documents`, there are none afterwards.
 pub(super) async fn put_back(app: &App, state: &Value) -> HandlerResult {
     members(state, &MEMBERS).map_err(|error| unchanged(StatusCode::BAD_REQUEST, &error))?;

@@ -1,4 +1,4 @@
-//! What those look at who wait for a server or watch it: health, settings and metrics.
+//! Routes for monitoring: health, settings and metrics.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What is allowed of a fault rule but probably not meant.
+//! Fault rules that are allowed but probably a mistake.
 
 use b2bi_local_faults::{Effect, ErrorReply, Glob, Patterns, Rule, Vocabulary};
 use b2bi_local_model::{ErrorShape, OPERATIONS, OperationShape, SIGNING_NAME, Shape};
@@ -50,9 +50,9 @@ fn operations(rule: &Rule) -> impl Iterator<Item = &'static OperationShape> {
     OPERATIONS.iter().filter(named)
 }
 
-/// Why a rule never acts, if its names exist and it does not all the same.
+/// Why a rule never acts although its names exist.
 fn never_acts(rule: &Rule, vocabulary: &Vocabulary) -> Option<String> {
-    if rule.fire().probability == Some(0.0) {
+    if rule.trigger().probability == Some(0.0) {
         let message =
             "probability is 0, so the rule never acts; `enabled: false` switches a rule off";
         return Some(message.to_owned());

@@ -1,62 +1,35 @@
-//! Credentials and the region: of the environment, or as the AWS CLI finds them.
+//! Credentials and the region, from the environment or the AWS CLI.
 
-use std::fmt;
 use std::io;
 use std::process::Command;
 
 use b2bi_local_sigv4::Credential;
 use serde::Deserialize;
 
-/// Who calls, and where.
+/// The credentials of the caller, and the region.
 pub(crate) struct CallerCredentials {
     pub(crate) credential: Credential,
     pub(crate) region: String,
 }
 
 /// Why there are no credentials or no region.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum CredentialsError {
     /// The AWS CLI cannot be started.
-    NoCli(io::Error),
+    #[error(
+        "no credentials: the environment has none, and the AWS CLI, which reads profiles, cannot be \
+         started ({0}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or install it"
+    )]
+    NoCli(#[source] io::Error),
     /// The AWS CLI has none; its own words.
+    #[error("no credentials: {0}; name a profile with --profile, or log in")]
     Refused(String),
     /// What the AWS CLI printed is not understood.
-    Unreadable(serde_json::Error),
+    #[error("no credentials: `aws configure export-credentials` printed something else: {0}")]
+    Unreadable(#[source] serde_json::Error),
     /// No region is set.
+    #[error("no region is set: name one with --region or AWS_REGION")]
     NoRegion,
-}
-
-impl fmt::Display for CredentialsError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoCli(error) => write!(
-                out,
-                "no credentials: the environment has none, and the AWS CLI, which reads profiles, cannot \
-                 be started ({error}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or install it"
-            ),
-            Self::Refused(words) => write!(
-                out,
-                "no credentials: {words}; name a profile with --profile, or log in"
-            ),
-            Self::Unreadable(error) => write!(
-                out,
-                "no credentials: `aws configure export-credentials` printed something else: {error}"
-            ),
-            Self::NoRegion => {
-                out.write_str("no region is set: name one with --region or AWS_REGION")
-            }
-        }
-    }
-}
-
-impl std::error::Error for CredentialsError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::NoCli(error) => Some(error),
-            Self::Unreadable(error) => Some(error),
-            Self::Refused(_) | Self::NoRegion => None,
-        }
-    }
 }
 
 /// Credentials as a credential process prints them.

@@ -1,5 +1,5 @@
-//! A second server that is set up otherwise plays AWS: each difference is named, and `--facts` has the first
-//! server answer as the second.
+//! A second server with other settings plays AWS: each difference is named, and with `--facts` the first
+//! server answers like the second.
 
 use std::sync::Arc;
 

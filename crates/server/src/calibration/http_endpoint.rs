@@ -25,7 +25,7 @@ const AN_HOUR: Duration = Duration::from_hours(1);
 /// AWS, or the server at an address.
 pub(crate) struct HttpEndpoint {
     plain: HttpClient<Full<Bytes>>,
-    /// None where everything goes to an address without TLS.
+    /// `None` if everything goes to an address without TLS.
     tls: Option<TlsClient<Full<Bytes>>>,
     /// The address of everything; without one each service has that of AWS.
     address: Option<Uri>,

@@ -1,4 +1,4 @@
-//! A server of default settings in this process, to be asked as AWS was.
+//! A server with default settings in this process, to compare with AWS.
 
 use std::net::{Ipv4Addr, SocketAddr};
 

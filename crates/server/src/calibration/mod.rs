@@ -1,4 +1,4 @@
-//! Asks the questions of the crate `calibrate` over HTTP: of AWS, of a server, or of one in this process.
+//! Asks the questions of the crate `calibrate` over HTTP: AWS, a server, or one in this process.
 
 mod credentials;
 mod error;

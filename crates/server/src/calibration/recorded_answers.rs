@@ -1,4 +1,4 @@
-//! A server that answers as a recording says.
+//! A server that answers from a recording.
 
 use std::path::PathBuf;
 use std::sync::Arc;

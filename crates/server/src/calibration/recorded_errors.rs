@@ -1,4 +1,4 @@
-//! Errors as they were recorded of AWS, in JSON and in XML.
+//! Recorded errors of AWS, in JSON and in XML.
 
 use b2bi_local_calibrate::{Facts, error_members};
 use b2bi_local_dispatcher::json::ERROR_TYPE;
@@ -8,7 +8,7 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
-/// An error reply as it was recorded; any other reply is left as it is.
+/// An error reply as it was recorded; other replies are not changed.
 pub(crate) fn replaced(
     facts: &Facts,
     (service, operation): (&str, &str),

@@ -68,7 +68,7 @@ pub(super) async fn record(endpoint: &Altered, only: &[&str]) -> Recording {
     runner.run(&questions, |_, _| {}).await
 }
 
-/// What the emulator, in its own process, answers otherwise than recorded.
+/// Where replies of the emulator, in this process, differ from the recording.
 pub(super) async fn compared(recorded: &Recording) -> Comparison {
     let server = InProcess::with(|_| ()).await.unwrap();
     compare(recorded, &asked(&server, recorded).await)
@@ -229,7 +229,7 @@ async fn each_alteration_is_named() {
 async fn throttled_requests_are_repeated() {
     let server = InProcess::with(|_| ()).await.unwrap();
     let endpoint = altered(&server, |request, count, mut response| {
-        // What changes something is carried out once.
+        // Calls that change something are made once.
         if count % 2 == 0
             && request
                 .headers

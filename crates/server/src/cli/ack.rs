@@ -1,4 +1,4 @@
-//! `b2bi-local ack`: the acknowledgements that answer an X12 file.
+//! `b2bi-local ack`: the acknowledgements of an X12 file.
 
 use b2bi_local_x12::{
     AcknowledgementForm, AcknowledgementOptions, Findings, FirstControlNumbers, ParallelReader,
@@ -48,7 +48,7 @@ pub(super) fn arguments(command: Command) -> Command {
             Arg::new("at")
                 .long("at")
                 .value_name("CCYYMMDDHHMMSS")
-                .value_parser(moment)
+                .value_parser(date_and_time)
                 .help("Date and time of the acknowledgement [default: now, UTC]"),
         )
 }
@@ -140,7 +140,7 @@ fn now() -> String {
     digits.chars().take(14).collect()
 }
 
-fn moment(text: &str) -> Result<String, ArgumentError> {
+fn date_and_time(text: &str) -> Result<String, ArgumentError> {
     if text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(text.to_owned())
     } else {

@@ -18,12 +18,13 @@ pub(super) fn choice(
     };
     Arg::new(name)
         .long(name)
+        .value_name(name.to_uppercase())
         .ignore_case(true)
         .value_parser(PossibleValuesParser::new(values).map(as_listed))
         .help(help)
 }
 
-/// The value given for an option of [`choice`], as it is listed; empty without one.
+/// The value given for an option of [`choice`]; empty without one.
 pub(super) fn chosen(matches: &ArgMatches, name: &str) -> &'static str {
     matches.get_one(name).copied().unwrap_or_default()
 }

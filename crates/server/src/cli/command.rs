@@ -1,4 +1,4 @@
-//! The table of the commands that work on files, with no server.
+//! The table of the commands that work on files, without a server.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use super::{
     split, template, validate, watch,
 };
 
-/// How a command that could be carried out ended.
+/// How a command ended that could be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Outcome {
     /// All is well.

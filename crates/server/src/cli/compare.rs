@@ -1,4 +1,4 @@
-//! `b2bi-local compare`: what a recording says that the emulator does not.
+//! `b2bi-local compare`: differences between a recording and the emulator.
 
 use std::fs;
 

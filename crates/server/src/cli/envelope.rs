@@ -1,4 +1,4 @@
-//! Reading X12 for what it holds and whether it can be read to its end.
+//! Reads X12 to find its content, and whether it can be read to its end.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Why a command could not be carried out.
+//! Why a command could not be run.
 
 use std::error::Error;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::io;
 use super::selection::SelectionError;
 use crate::calibration::CalibrationError;
 
-/// Why a command could not be carried out; the exit status is 2, unless its reader went away.
+/// Why a command could not be run; the exit status is 2, unless the reader of the output went away.
 #[derive(Debug)]
 pub(super) enum CommandError {
     /// The program that reads the output has closed its end of the pipe.
@@ -56,7 +56,7 @@ impl CommandError {
         }
     }
 
-    /// An error that says enough by itself.
+    /// An error that needs no context.
     pub(super) fn other(error: impl Into<BoxError>) -> Self {
         Self::Other(error.into())
     }

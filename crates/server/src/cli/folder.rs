@@ -1,4 +1,4 @@
-//! Files and folders that a command is given.
+//! The files and folders in the arguments of a command.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::CommandError;
 use super::input::Kind;
 
-/// Extensions of files that are taken from a folder whatever they hold.
+/// Extensions of files that are read from a folder whatever their content.
 const EXTENSIONS: [&str; 3] = ["edi", "x12", "txt"];
 /// How much of a file is looked at to see what it holds.
 const LOOKED_AT: u64 = 256;

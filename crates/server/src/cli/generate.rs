@@ -1,4 +1,4 @@
-//! `b2bi-local generate`: a template, inferred from inputs and the outputs that are wanted of them.
+//! `b2bi-local generate`: a template, inferred from inputs and their wanted outputs.
 
 use std::fmt::Write as _;
 
@@ -74,7 +74,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
         };
         examples.push(Example { input, output });
     }
-    let trial = Trial { matches, language };
+    let trial = Evaluation { matches, language };
     let template = trial.template(&examples)?;
     print(template.as_bytes())?;
     let mut report = trial.report(&template, &names, &examples)?;
@@ -102,7 +102,7 @@ impl<'m> File<'m> {
             .collect()
     }
 
-    /// What is mapped; none of X12 that cannot be read to its end, as is said on standard error.
+    /// The mapped document; none for X12 that cannot be read to its end, which is reported on standard error.
     fn document(
         self,
         matches: &ArgMatches,
@@ -127,12 +127,12 @@ fn language<'f>(matches: &ArgMatches, mut files: impl Iterator<Item = &'f File<'
 }
 
 /// How templates are tried.
-struct Trial<'m> {
+struct Evaluation<'m> {
     matches: &'m ArgMatches,
     language: Language,
 }
 
-impl Trial<'_> {
+impl Evaluation<'_> {
     /// The template that does best on the examples; of equals the one with the most evidence.
     fn template(&self, examples: &[Example]) -> Result<String, CommandError> {
         let candidates = infer::candidates(examples, self.language, &Cancel::default())
@@ -190,7 +190,7 @@ impl Trial<'_> {
             } else {
                 String::new()
             };
-            // A string takes whatever is written to it.
+            // Writing to a string cannot fail.
             let _ = writeln!(report, "{of}accuracy {accuracy:.3}, {}", counted(&compared));
             report.push_str(&differences(&compared));
         }

@@ -1,4 +1,4 @@
-//! The files that commands work on.
+//! The input files of commands.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal as _, Read, Seek as _, Write as _};
@@ -113,7 +113,7 @@ pub(super) fn shown(name: &str) -> &str {
     }
 }
 
-/// Hands an X12 file over in pieces, and tells on a terminal how far it is.
+/// Hands an X12 file over in pieces, and shows the progress on a terminal.
 ///
 /// # Errors
 ///

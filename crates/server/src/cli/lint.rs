@@ -1,4 +1,4 @@
-//! `b2bi-local lint`: what is probably wrong with a JSONata template.
+//! `b2bi-local lint`: probable mistakes in a JSONata template.
 
 use b2bi_local_b2bi::{MappingLimits, Selection};
 use b2bi_local_infer::Language;

@@ -129,7 +129,7 @@ impl Source {
         }
     }
 
-    /// What it makes of the document of a file, with a line break at the end.
+    /// The template's output for the document of a file, with a line break at the end.
     ///
     /// # Errors
     ///
@@ -205,7 +205,7 @@ impl Source {
         said.trim_end().to_owned()
     }
 
-    /// Writes what the template says beside its output to standard error.
+    /// Writes the messages of the template to standard error.
     fn tell(&self, messages: &str) {
         for message in messages.lines() {
             // Where the messages cannot be written, the output still counts.

@@ -32,7 +32,7 @@ pub(super) fn arguments(command: Command) -> Command {
         .args(selection::arguments())
 }
 
-/// Writes that can give away what they have so far.
+/// Writers that can hand out what they have written so far.
 trait Writer: Sink {
     fn hand_out(
         &mut self,
@@ -70,7 +70,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     let name = input::name(matches);
     let mut file = Repeatable::open(name)?;
     // A file is read twice, so that one without an end leaves no half document.
-    let problems = examine(matches, name, &mut file)?;
+    let problems = first_pass(matches, name, &mut file)?;
     problems.problems.print_errors();
     if !problems.is_whole {
         return Ok(Outcome::Problems);
@@ -88,18 +88,18 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
 }
 
 /// What a first look at the file found.
-struct Examined {
+struct FirstPass {
     reading: ReadReport,
     problems: FileProblems,
     /// The file can be read to its end.
     is_whole: bool,
 }
 
-fn examine(
+fn first_pass(
     matches: &ArgMatches,
     name: &str,
     file: &mut Repeatable<'_>,
-) -> Result<Examined, CommandError> {
+) -> Result<FirstPass, CommandError> {
     let mut head = Head::default();
     let reader = document::reader(matches, EnvelopeOnly)?.problem_limit(problems::limit(matches));
     let mut reader = ParallelReader::on_all_cores(reader, WINDOW);
@@ -109,7 +109,7 @@ fn examine(
     })?;
     let (_, reading) = reader.finish(|_| Ok::<(), CommandError>(()))?;
     problems::check_kind(name, &reading)?;
-    Ok(Examined {
+    Ok(FirstPass {
         problems: FileProblems::of_reading(name, &reading, &head),
         is_whole: reading.fatal().is_none(),
         reading,

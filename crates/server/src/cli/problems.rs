@@ -1,4 +1,4 @@
-//! The problems of a file: how many a command keeps, and how it says where they are.
+//! The problems of a file: how many a command lists, and how it shows their places.
 
 use std::fmt::Write as _;
 
@@ -43,7 +43,7 @@ pub(super) struct Located {
     pub(super) problem: Problem,
     /// The line of the file, unless the file has one line only or is wrapped at a length.
     pub(super) line: Option<u32>,
-    /// What is said in place of the problem, which only follows from it.
+    /// What is reported instead of the problem, which only follows from it.
     cause: Option<String>,
     /// The segment with a caret, where it is shown.
     pub(super) excerpt: Option<String>,
@@ -56,7 +56,7 @@ pub(super) struct FileProblems {
     pub(super) file: String,
     /// The problems that are listed.
     pub(super) problems: Vec<Located>,
-    /// What is not as it should be and is tolerated.
+    /// Tolerated deviations.
     pub(super) notes: Vec<Located>,
     /// How many problems are not listed.
     pub(super) omitted: u64,

@@ -1,4 +1,4 @@
-//! `b2bi-local record`: asks AWS about our guesses.
+//! `b2bi-local record`: asks AWS about the assumptions.
 
 use std::fmt::Write as _;
 use std::fs;

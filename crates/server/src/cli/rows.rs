@@ -93,7 +93,7 @@ fn rows(name: &str, table: &Table, writer: RowWriter) -> Result<Outcome, Command
     }
     let (mut writer, report) = reader.finish();
     writer.hand_out(print)?;
-    // The rows of the table tell them already.
+    // They are rows of the table already.
     if !matches!(table, Table::Problems(_)) {
         print_error(&lines(input::shown(name), &report));
     }

@@ -1,4 +1,4 @@
-//! The transaction set and version that a command was given.
+//! The transaction set and version in the arguments of a command.
 
 use super::error::CommandError;
 use b2bi_local_b2bi::Selection;
@@ -7,7 +7,7 @@ use b2bi_local_model::types::{X12TransactionSet, X12Version};
 use b2bi_local_x12::TransactionKind;
 use clap::{Arg, ArgMatches};
 
-/// The two arguments; without them the file tells.
+/// The two arguments; without them, set and version come from the file.
 pub(super) fn arguments() -> [Arg; 2] {
     [
         Arg::new("transaction-set")
@@ -95,7 +95,7 @@ pub(super) fn check(
         .map_err(|error| CommandError::context(file, error))
 }
 
-/// What the API calls the first kind of transaction among the contents of a file that it has.
+/// The name in the API of the first kind of transaction in a file.
 pub(super) fn of_contents(contents: &[TransactionKind]) -> Option<Selection> {
     contents.iter().find_map(|content| {
         let content = std::slice::from_ref(content);

@@ -1,4 +1,4 @@
-//! `b2bi-local sets`: the transaction sets that are known, as the API spells them.
+//! `b2bi-local sets`: the known transaction sets, by their names in the API.
 
 use std::fmt::Write as _;
 

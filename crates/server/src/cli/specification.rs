@@ -1,4 +1,4 @@
-//! `b2bi-local specification`: a specification of tables, to begin one of your own with.
+//! `b2bi-local specification`: a specification of tables, as a start for your own.
 
 use b2bi_local_faults::similar;
 use b2bi_local_x12::Outline;

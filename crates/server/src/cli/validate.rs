@@ -1,4 +1,4 @@
-//! `b2bi-local validate`: what the standard, and rules of one's own, find wrong with X12 files.
+//! `b2bi-local validate`: validates X12 files against the standard and a user's rules.
 
 use std::cell::OnceCell;
 use std::io::{IsTerminal as _, stdout};
@@ -58,7 +58,7 @@ pub(super) fn arguments(command: Command) -> Command {
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     let names = matches.get_many::<String>("file").unwrap_or_default();
     let names = folder::x12_files(names)?;
-    let how = How {
+    let how = ValidateOptions {
         wanted: selection::given(matches)?,
         rules: matches
             .get_one::<String>("rules")
@@ -92,10 +92,10 @@ fn has_excerpts(matches: &ArgMatches) -> bool {
 }
 
 /// Takes the next piece of a file.
-type Take<'t> = dyn FnMut(&[u8]) -> Result<(), CommandError> + 't;
+type PieceSink<'t> = dyn FnMut(&[u8]) -> Result<(), CommandError> + 't;
 
 /// How files are validated.
-struct How {
+struct ValidateOptions {
     wanted: Option<Selection>,
     rules: Option<RulesFile>,
     strictness: Strictness,
@@ -103,7 +103,7 @@ struct How {
     has_excerpts: bool,
 }
 
-impl How {
+impl ValidateOptions {
     /// Validates a file; one that cannot be validated does not keep the others from it.
     fn report(&self, name: &str) -> Result<FileReport, CommandError> {
         match self.validate(name) {
@@ -135,7 +135,7 @@ impl How {
     fn validate_pieces(
         &self,
         name: &str,
-        pieces: impl FnOnce(&mut Take<'_>) -> Result<(), CommandError>,
+        pieces: impl FnOnce(&mut PieceSink<'_>) -> Result<(), CommandError>,
     ) -> Result<(FileReport, Option<Delimiters>), CommandError> {
         let rules = OnceCell::new();
         let mut head = Head::default();

@@ -1,4 +1,4 @@
-//! How a clock goes, read and changed as one.
+//! The setting of a clock, read and changed atomically.
 
 use std::hint::spin_loop;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -41,7 +41,7 @@ impl Setting {
         }
     }
 
-    /// Sets how the clock goes, and the inner time that it goes on from.
+    /// Sets the mode of the clock, and the inner time from which it continues.
     pub(crate) fn set(&mut self, mode: ClockMode, inner: i64) {
         self.mode = mode;
         self.base = match mode {
@@ -62,7 +62,7 @@ impl Setting {
 
 /// A setting that many read and few change: readers take no lock, and never see half a change.
 ///
-/// The version is odd while a change is under way; who has read under two versions reads again.
+/// The version is odd during a change; a reader that has seen two versions reads again.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     version: AtomicU64,
@@ -119,7 +119,7 @@ mod tests {
 
     use super::{ClockMode, Setting, Shared};
 
-    /// What a manual clock shows whose setting is changed between two that are far apart.
+    /// Reads of a manual clock while its setting changes between two distant times.
     const ONE: i64 = 1_000_000_000_000;
 
     #[test]

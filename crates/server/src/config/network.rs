@@ -1,4 +1,4 @@
-//! The settings about who talks to the server, how much, and who is behind it.
+//! The settings about access, limits of connections, and the upstream.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::{BYTES, COUNT, list, parse};
 use crate::access::Access;
 use crate::settings::{Resolved, SettingError};
 
-/// What a client may ask of a connection.
+/// The limits of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Most connections at a time.
@@ -47,11 +47,11 @@ pub struct UpstreamConfig {
 
 /// The services here that may be another emulator's.
 const PASSABLE: &[&str] = &["s3", "ssm", "sts"];
-/// What the HTTP library needs for a head at least.
+/// The minimum size of a head for the HTTP library.
 const SHORTEST_HEAD: usize = 8192;
 const SECONDS: &str = "a number of seconds from 1 up";
 
-/// Who may talk to the server.
+/// Who has access to the server.
 pub(super) fn access(settings: &Resolved) -> Result<Access, SettingError> {
     let token = settings.value("admin-token");
     // `--print-config` writes an empty one into a file, where it stands for none.
@@ -120,7 +120,7 @@ pub(super) fn upstream(settings: &Resolved) -> Result<Option<UpstreamConfig>, Se
     }))
 }
 
-/// What is done with resources of types that are not here.
+/// How resources of unknown types are handled.
 pub(super) fn unknown_resources(
     settings: &Resolved,
     has_upstream: bool,
@@ -130,7 +130,7 @@ pub(super) fn unknown_resources(
         return Ok(UnknownResources::by_default(has_upstream));
     }
     let read = value.parse::<UnknownResources>();
-    let read = read.map_err(|error| settings.error("unknown-resources", error.to_string()))?;
+    let read = read.map_err(|error| settings.error("unknown-resources", error))?;
     if read.needs_upstream() && !has_upstream {
         let problem =
             "hands resources to an upstream: name it with --upstream URL or --stacks-endpoint URL";

@@ -1,4 +1,4 @@
-//! Settings of the two homes of objects.
+//! The settings of the embedded and the external S3.
 
 use std::env;
 use std::time::Duration;
@@ -26,9 +26,9 @@ pub struct S3Config {
 pub struct StrictConfig {
     /// `EventBridge` is on for input buckets.
     pub event_bridge: bool,
-    /// The policies of buckets let the service read and write.
+    /// Bucket policies must allow the service to read and write.
     pub bucket_policy: bool,
-    /// Buckets are there when capabilities and partnerships are made.
+    /// Buckets must exist when capabilities and partnerships are created.
     pub buckets: bool,
 }
 
@@ -76,9 +76,9 @@ pub struct ExternalConfig {
     pub region: String,
     /// Where a bucket is named.
     pub addressing: Addressing,
-    /// Who requests are signed by.
+    /// The credentials that sign requests.
     pub keys: Keys,
-    /// How long to wait before watched folders are looked into again; none when others tell of files.
+    /// The interval at which watched folders are polled; `None` if notifications report the files.
     pub poll: Option<Duration>,
 }
 

@@ -1,4 +1,4 @@
-//! The settings about where events and log records go.
+//! The settings of the sinks.
 
 use std::fmt;
 use std::path::PathBuf;

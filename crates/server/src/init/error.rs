@@ -1,4 +1,4 @@
-//! Why the initial state cannot be made.
+//! Why the initial state cannot be applied.
 
 use std::fmt;
 use std::io;

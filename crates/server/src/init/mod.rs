@@ -1,9 +1,9 @@
-//! `--init DIR`: what a fresh server holds.
+//! `--init DIR`: the initial state of a server.
 //!
-//! The folder's YAML and JSON files say it in the service's own terms: a profile is an input of
-//! `CreateProfile`, and so on, with the names of other resources where the API wants their ids. What
-//! is there by its name is left as it is, so the same folder can be applied again. A file is a template
-//! of CloudFormation, which is deployed as a stack.
+//! The folder's YAML and JSON files use the service's API: a profile is an input of `CreateProfile`,
+//! and so on, with the names of other resources where the API has their ids. Resources whose names exist
+//! are not changed, so the same folder can be applied again. A file can also be a CloudFormation template,
+//! which is deployed as a stack.
 
 mod document;
 mod error;
@@ -18,7 +18,7 @@ pub(crate) use error::InitError;
 
 use crate::app::App;
 
-/// Makes what the configured folder tells and is not there; without one, nothing.
+/// Creates what the configured folder describes and does not exist yet; without a folder, nothing.
 ///
 /// # Errors
 ///
@@ -31,7 +31,7 @@ pub(crate) async fn apply(app: &App) -> Result<(), InitError> {
     if folder.is_file() {
         let deployed = Box::pin(templates::apply(app, &folder)).await;
         deployed.map_err(placed)?;
-        tracing::info!(template = %folder.display(), "the initial stack is there");
+        tracing::info!(template = %folder.display(), "the initial stack is created");
         return Ok(());
     }
     let read = folder.clone();
@@ -39,11 +39,11 @@ pub(crate) async fn apply(app: &App) -> Result<(), InitError> {
     let documents = documents.map_err(|error| placed(error.into()))?;
     let made = everything(app, documents.map_err(placed)?, &folder).await;
     let made = made.map_err(placed)?;
-    tracing::info!(folder = %folder.display(), made, "the initial state is there");
+    tracing::info!(folder = %folder.display(), made, "the initial state is applied");
     Ok(())
 }
 
-/// Makes one kind of thing after the other, so that names of any file are there when needed.
+/// Creates one kind of resource after the other, so that a name in any file exists when it is needed.
 async fn everything(
     app: &App,
     documents: Vec<document::Document>,

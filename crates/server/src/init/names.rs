@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::error::InitError;
 
-/// The resources of a kind that are there: name and id.
+/// The existing resources of a kind: name and id.
 #[derive(Debug, Default)]
 pub(super) struct Names(pub(super) Vec<(String, String)>);
 

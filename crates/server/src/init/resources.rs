@@ -97,7 +97,7 @@ pub(super) async fn apply(app: &App, document: &Document, kind: &Kind) -> Result
     Ok(made)
 }
 
-/// Makes a resource unless it is there, and activates it where that is wanted.
+/// Creates a resource unless it exists, and activates it if the file says so.
 async fn make(
     app: &App,
     document: &Document,
@@ -105,7 +105,7 @@ async fn make(
     mut input: Map<String, Value>,
     known: Option<&str>,
 ) -> Result<bool, InitError> {
-    // A transformer is born inactive; its status is a second step, which the file need not know.
+    // A new transformer is inactive; its status is set in a second step.
     let status = input.shift_remove("status");
     let id = if let Some(id) = known {
         id.to_owned()
@@ -135,7 +135,7 @@ async fn is_active(app: &App, document: &Document, id: &str) -> Result<bool, Ini
     Ok(text(&found, "status") == "active")
 }
 
-/// What is there of a kind.
+/// The existing resources of a kind.
 async fn there(app: &App, document: &Document, kind: &Kind) -> Result<Names, InitError> {
     let mut names = Names::default();
     let mut input = json!({});

@@ -1,4 +1,4 @@
-//! `--init stack.yaml`: a stack that a fresh server has.
+//! `--init stack.yaml`: the initial stack of a server.
 
 use std::path::{Path, PathBuf};
 
@@ -98,7 +98,7 @@ fn stack_name(file: &Path) -> Result<String, InitError> {
     Err(InitError::StackName(name.to_owned()))
 }
 
-/// The template, and the parameters in the file `NAME.parameters.json` beside it.
+/// The template, and the parameters of the file `NAME.parameters.json` next to it.
 fn definition(file: &Path) -> Result<DefinitionRequest, InitError> {
     let template = std::fs::read_to_string(file)?;
     let beside: PathBuf = file.with_extension("parameters.json");

@@ -1,4 +1,4 @@
-//! One request, as the journal keeps it.
+//! An entry of the journal.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -82,9 +82,9 @@ pub struct Entry {
     /// The job, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<FaultedJob>,
-    /// How often the operation was carried out, successfully or not.
+    /// How many times the operation was executed, successfully or not.
     pub executed: u8,
-    /// None where no reply was sent.
+    /// `None` if no reply was sent.
     pub status: Option<u16>,
     /// The error's code.
     pub error: Option<Cow<'static, str>>,

@@ -1,4 +1,4 @@
-//! What a test expects to have happened.
+//! Expectations of `/_b2bi/verify`.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Which entries are requested.
+//! The filter of journal entries.
 
 use crate::query::ParamError;
 use std::borrow::Cow;
@@ -54,7 +54,7 @@ pub(crate) struct Filter {
     since: u64,
 }
 
-/// How often the operation was carried out.
+/// How many times the operation was executed.
 #[derive(Debug)]
 enum Executed {
     Never,

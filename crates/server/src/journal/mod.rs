@@ -1,5 +1,4 @@
-//! What happened: the latest API requests, in the order in which they were settled, and the faults of
-//! jobs among them.
+//! The journal: the latest API requests, in the order in which they ended, and the faults of jobs.
 
 mod entry;
 mod expectation;
@@ -54,7 +53,7 @@ impl Journal {
             entry.number = number;
             entry
         });
-        // What leaves is freed by whoever comes next only after others can go on.
+        // The entry that is evicted is freed after the lock is released.
         drop(ring);
         drop(oldest);
         // Who subscribes later than this looks at the entries first.
@@ -93,7 +92,7 @@ impl Journal {
         (ring.latest(), found.take(limit).cloned().collect())
     }
 
-    /// Forgets every entry, and tells how many there were.
+    /// Removes all entries, and returns how many there were.
     pub(crate) fn clear(&self) -> usize {
         let entries = self.ring().take();
         entries.len()

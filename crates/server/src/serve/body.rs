@@ -25,7 +25,7 @@ pub(super) async fn read(mut body: TimeoutBody, limit: usize) -> Result<Bytes, S
     let mut whole = BytesMut::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| unread(&error, time))?;
+        let frame = frame.map_err(|error| read_error(&error, time))?;
         let Ok(data) = frame.into_data() else {
             continue;
         };
@@ -57,7 +57,7 @@ fn too_slow(time: Duration) -> ServiceError {
     )
 }
 
-fn unread(error: &BoxError, time: Duration) -> ServiceError {
+fn read_error(error: &BoxError, time: Duration) -> ServiceError {
     if error.is::<IdleTimeout>() {
         too_slow(time)
     } else {

@@ -32,8 +32,25 @@ pub(super) struct Call<'a> {
     pub(super) request_id: &'a str,
 }
 
-impl Call<'_> {
-    /// Lets the service answer that the request names.
+impl<'a> Call<'a> {
+    /// A call by this caller.
+    pub(super) fn new(
+        app: &'a App,
+        head: &'a Parts,
+        request_headers: &'a RequestHeaders<'a>,
+        caller: Caller,
+        request_id: &'a str,
+    ) -> Self {
+        Self {
+            app,
+            head,
+            request_headers,
+            caller,
+            request_id,
+        }
+    }
+
+    /// Has the service answer that the request names.
     pub(super) async fn answer(
         self,
         route: Result<Route<'_>, ServiceError>,
@@ -53,7 +70,7 @@ impl Call<'_> {
         }
     }
 
-    /// A reply as a recording of AWS has it, where there is one of such an error.
+    /// The recorded reply of AWS, if the recording has one for this error.
     fn as_recorded(&self, operation: (&str, &str), response: Response<Bytes>) -> Response<Bytes> {
         match &self.app.facts {
             Some(facts) => replaced(facts, operation, &self.caller.account, response),

@@ -1,4 +1,4 @@
-//! Whom a connection knows.
+//! The caller cached for a connection.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,14 +10,14 @@ use super::facts::{RequestHeaders, app_id, text};
 use crate::journal::short;
 use crate::system::Uuid;
 
-/// What stands before the credential where an SDK has signed.
+/// The text before the credential where an SDK has signed.
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=";
 
 /// The client of a connection's latest request: mostly the next one is the same.
 #[derive(Default)]
 pub(super) struct ConnectionState(Mutex<CachedIdentity>);
 
-/// Who sent a request.
+/// The sender of a request.
 pub(super) struct Client {
     pub(super) caller: Caller,
     /// The application id in the user agent.
@@ -26,7 +26,7 @@ pub(super) struct Client {
 
 #[derive(Default)]
 struct CachedIdentity {
-    /// The `Authorization` header up to the end of the credential, where that alone tells who calls.
+    /// The `Authorization` header up to the end of the credential, if that alone identifies the caller.
     signer: Option<Box<str>>,
     caller: Option<Caller>,
     user_agent: Box<[u8]>,
@@ -50,7 +50,7 @@ impl ConnectionState {
         request_id: Uuid,
     ) -> Client {
         let mut cached = self.0.lock().unwrap_or_else(|poisoned| {
-            // A panic may have left the signer of one caller beside another: start again.
+            // A panic may have left the data of two callers mixed: start again.
             self.0.clear_poison();
             let mut cached = poisoned.into_inner();
             *cached = CachedIdentity::default();
@@ -66,7 +66,7 @@ impl ConnectionState {
 
 impl CachedIdentity {
     fn caller(&mut self, rules: &AccountRules, head: &Parts, asked: &RequestHeaders<'_>) -> Caller {
-        // Moto's header names an account that the credential does not tell.
+        // Moto's header names an account that is not in the credential.
         let signed = asked.authorization.filter(|_| asked.moto_account.is_none());
         if let (Some(signed), Some(signer), Some(caller)) = (signed, &self.signer, &self.caller)
             && signed.as_bytes().starts_with(signer.as_bytes())

@@ -22,7 +22,7 @@ pub(super) fn report(app: &App, request_id: &str, panic: &Panic) -> String {
     )
 }
 
-/// The reply to a request that panicked before its service was known, or on the server's own routes.
+/// The reply to a request that panicked before its service was known, or on the admin routes.
 pub(super) fn reply(app: &App, head: &Parts, request_id: &str, panic: &Panic) -> Response<Bytes> {
     let message = report(app, request_id, panic);
     if admin::is_admin(app, head.uri.path()) {

@@ -1,4 +1,4 @@
-//! What a request's head and body say of it.
+//! The facts in the head and the body of a request.
 
 use std::sync::LazyLock;
 
@@ -18,9 +18,9 @@ pub(crate) const RESOURCES: [&str; 6] = [
     "ResourceARN",
 ];
 
-/// What the user agents of all browsers begin with.
+/// The prefix of the user agents of all browsers.
 const BROWSER: &[u8] = b"Mozilla/";
-/// What stands before an application id.
+/// The text before an application id.
 static APP_ID: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("app/"));
 
 /// The headers that every request is requested, found in one pass: a look-up of each takes longer.

@@ -1,7 +1,7 @@
-//! Applies the fault engine's decisions at the seams round a call.
+//! Applies the fault engine's decisions before and after a call.
 //!
-//! Before the request is decoded: delays, and outcomes that leave the state untouched. Round the
-//! handler: outcomes that replace the reply of work that is done.
+//! Before the request is decoded: delays, and outcomes that do not change the state. After the handler:
+//! outcomes that replace its reply.
 
 use std::time::Duration;
 
@@ -22,10 +22,10 @@ use crate::clock::ServerClock;
 
 /// The header that names the rule behind an injected reply.
 pub(super) const FAULT_ID: HeaderName = HeaderName::from_static("x-b2bi-fault-id");
-/// The header in which a request brings a fault of its own, in the mini-language.
+/// The header with which a request defines its own fault, in the mini-language.
 const REQUEST_FAULT: HeaderName = HeaderName::from_static("x-mock-fault");
 
-/// What is known of a request after routing.
+/// What is known about a request after routing.
 pub(super) struct FaultRequest<'a> {
     pub(super) head: &'a Parts,
     pub(super) request_headers: &'a RequestHeaders<'a>,
@@ -33,11 +33,11 @@ pub(super) struct FaultRequest<'a> {
     pub(super) service: &'a str,
     pub(super) operation: &'a str,
     pub(super) body: &'a Bytes,
-    /// What the request is about, where its body does not tell.
+    /// The target of the request, if it is not in the body.
     pub(super) resources: &'a [&'a str],
 }
 
-/// How a call goes on under faults.
+/// The faults planned for a call.
 pub(super) struct FaultPlan {
     pub(super) plan: Plan,
     /// Whether rules have a say once the handler has answered.
@@ -49,7 +49,7 @@ pub(super) struct FaultPlan {
 ///
 /// # Errors
 ///
-/// The request brings a fault of its own that cannot be read.
+/// The request's own fault cannot be read.
 pub(super) fn plan(
     app: &App,
     request: &FaultRequest<'_>,
@@ -81,7 +81,7 @@ pub(super) fn plan(
     Ok((awaits_result || !fault_plan.plan.is_empty()).then_some(fault_plan))
 }
 
-/// What is known of a request before its body is read.
+/// What is known about a request before its body is read.
 fn of_the_call<'a>(request: &FaultRequest<'a>) -> Facts<'a> {
     Facts {
         service: request.service,
@@ -120,7 +120,7 @@ fn with_facts<T>(
     })
 }
 
-/// The fault that a request brings with itself.
+/// The request's own fault.
 fn own(app: &App, value: &HeaderValue, service: &str) -> Result<Chain, ServiceError> {
     let refused = |error: &dyn std::error::Error| {
         let message = format!("The header {REQUEST_FAULT} cannot be read: {error}");
@@ -137,7 +137,7 @@ fn own(app: &App, value: &HeaderValue, service: &str) -> Result<Chain, ServiceEr
     Ok(chain)
 }
 
-/// Carries a call out as planned.
+/// Runs a call as planned.
 pub(super) async fn run_with_faults<'a>(
     app: &App,
     request: &FaultRequest<'_>,
@@ -164,7 +164,7 @@ pub(super) async fn run_with_faults<'a>(
     }
 }
 
-/// Carries a call out with what rules, or the request itself, want round it.
+/// Runs a call with the faults of rules, or the request's own.
 async fn apply_plan<'a>(
     app: &App,
     request: &FaultRequest<'_>,
@@ -173,11 +173,8 @@ async fn apply_plan<'a>(
     recorder: &mut RequestRecorder<'_>,
     render: impl FnOnce(Result<Reply, ServiceError>) -> Response<Bytes>,
 ) -> Response<Bytes> {
-    let caller = || request.caller.clone();
-    let FaultPlan {
-        mut plan,
-        awaits_result,
-    } = fault_plan;
+    let caller = request.caller.clone();
+    let mut plan = fault_plan.plan;
     recorder.set_faults(&plan);
     pause(&app.clock, plan.delay.before_ms).await;
     let reply = match (&plan.outcome, plan.when) {
@@ -185,14 +182,14 @@ async fn apply_plan<'a>(
             recorder.set_executed();
             let lag = Duration::from_millis(stale.for_ms);
             match decode() {
-                Ok(pending) => pending.call_lagging(caller(), lag).await,
+                Ok(decoded) => decoded.call_lagging(caller, lag).await,
                 Err(failure) => Err(failure),
             }
         }
         (Some(_), When::Before) => Ok(Reply::Json(Bytes::new())),
-        (_, when) => handler::run(decode(), caller(), when, recorder).await,
+        (_, when) => handler::run(decode(), caller, when, recorder).await,
     };
-    if awaits_result && !plan.is_settled() {
+    if fault_plan.awaits_result && !plan.is_settled() {
         decide_answered(app, request, answered(&reply), &mut plan);
         recorder.set_faults(&plan);
     }
@@ -207,18 +204,7 @@ async fn apply_plan<'a>(
         );
     }
     pause(&app.clock, plan.delay.after_ms).await;
-    let mut response = match plan.outcome {
-        Some(Outcome::Error(error) | Outcome::Throttle { error, .. }) => {
-            render(Err(injected::failure(error, &rules)))
-        }
-        Some(Outcome::Http(reply)) => injected::raw(reply),
-        Some(Outcome::Connection(connection)) => {
-            injected::with_wire_fault(render(reply), WireFault::Connection(connection))
-        }
-        Some(Outcome::Response(damage)) => injected::damaged(render(reply), damage),
-        Some(Outcome::Panic) => injected::panic(&rules),
-        Some(Outcome::Stale(_) | Outcome::Job(_)) | None => render(reply),
-    };
+    let mut response = with_outcome(plan.outcome, reply, &rules, render);
     if app.config.fault_ids
         && !rules.is_empty()
         && let Ok(id) = HeaderValue::from_str(&rules)
@@ -228,7 +214,28 @@ async fn apply_plan<'a>(
     response
 }
 
-/// Adds to the plan what rules that waited for the handler's answer make of it.
+/// The reply after a fault has changed or replaced the handler's.
+fn with_outcome(
+    outcome: Option<Outcome>,
+    reply: Result<Reply, ServiceError>,
+    rules: &str,
+    render: impl FnOnce(Result<Reply, ServiceError>) -> Response<Bytes>,
+) -> Response<Bytes> {
+    match outcome {
+        Some(Outcome::Error(error) | Outcome::Throttle { error, .. }) => {
+            render(Err(injected::failure(error, rules)))
+        }
+        Some(Outcome::Http(reply)) => injected::raw(reply),
+        Some(Outcome::Connection(connection)) => {
+            injected::with_wire_fault(render(reply), WireFault::Connection(connection))
+        }
+        Some(Outcome::Response(damage)) => injected::damaged(render(reply), damage),
+        Some(Outcome::Panic) => injected::panic(rules),
+        Some(Outcome::Stale(_) | Outcome::Job(_)) | None => render(reply),
+    }
+}
+
+/// Adds the decisions of rules that depend on the handler's answer to the plan.
 pub(super) fn decide_answered(
     app: &App,
     request: &FaultRequest<'_>,

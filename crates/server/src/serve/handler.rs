@@ -1,4 +1,4 @@
-//! The place where a decoded request is carried out.
+//! Runs the handler of a decoded request.
 
 use b2bi_local_dispatcher::{Caller, DecodedRequest, Reply, ServiceError};
 use b2bi_local_faults::When;
@@ -16,7 +16,10 @@ pub(super) async fn run<'a>(
     if when == When::Twice {
         recorder.set_executed();
         let first = pending.again().call(caller.clone()).await;
-        tracing::info!(succeeded = first.is_ok(), "executed once, and now again");
+        tracing::info!(
+            succeeded = first.is_ok(),
+            "the operation is executed a second time"
+        );
     }
     recorder.set_executed();
     pending.call(caller).await

@@ -20,8 +20,8 @@ const LONGEST_DRAIN: Duration = Duration::from_hours(24);
 /// How long to wait when the machine has no more descriptors or memory for a connection.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
-/// Accepts connections until `stop` is there; then lets the requests in flight end and sends what
-/// the sinks are to get, for as long as is configured.
+/// Accepts connections until `stop` completes; then finishes the requests in flight and flushes the
+/// sinks, for at most the configured time.
 pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
     let (stopping, running) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
@@ -55,11 +55,11 @@ pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Futur
         tracing::warn!("requests in flight were cut off");
     }
     if timeout_at(end, app.event_log.sinks.flush()).await.is_err() {
-        tracing::warn!("events or log records were on their way still");
+        tracing::warn!("events or log records were not delivered before the stop");
     }
 }
 
-/// Serves a connection that has found a seat.
+/// Serves a connection that has a permit.
 fn with_permit(
     app: &Arc<App>,
     stream: TcpStream,
@@ -69,7 +69,7 @@ fn with_permit(
     let app = Arc::clone(app);
     tokio::spawn(async move {
         app.metrics.connections.fetch_add(1, Relaxed);
-        // What a panic leaves of the socket is closed as it is dropped.
+        // After a panic the socket is closed by its drop.
         let served = caught(Box::pin(socket::serve(Arc::clone(&app), stream, running))).await;
         if let Err(panic) = served {
             app.panics.report(Kind::Task, "connection", &panic);

@@ -1,9 +1,10 @@
-//! From a socket to replies: accept, read, dispatch, answer, and stop without losing anything.
+//! From a socket to replies: accept, read, dispatch, answer, and stop gracefully.
 
 mod body;
 mod call;
 mod connection_state;
 mod crash;
+mod destination;
 mod early_errors;
 mod facts;
 mod faults;
@@ -96,7 +97,7 @@ impl Server {
         Control::new(Arc::clone(&self.app))
     }
 
-    /// Serves until `stop` is there, then ends the requests in flight.
+    /// Serves until `stop` completes, then finishes the requests in flight.
     pub async fn until(self, stop: impl Future<Output = ()>) {
         tracing::info!(address = %self.address, "serving");
         let app = Arc::clone(&self.app);
@@ -125,7 +126,7 @@ impl Server {
     }
 }
 
-/// Who answers calls of the B2BI API in place of this server, if somebody does.
+/// Answers calls of the B2BI API instead of this server, if configured.
 fn open_traffic(app: &App) -> Result<Option<Traffic>, TrafficError> {
     let now = app.now().as_millis().div_euclid(1000);
     let traffic = app.config.traffic.as_ref();

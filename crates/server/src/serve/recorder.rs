@@ -1,4 +1,4 @@
-//! Collects what the journal and the metrics hold of a request.
+//! Collects the facts about a request for the journal and the metrics.
 
 use std::time::Instant;
 
@@ -85,7 +85,7 @@ impl<'a> RequestRecorder<'a> {
         }
     }
 
-    /// The operation is carried out, once more.
+    /// Counts one execution of the operation.
     pub(super) fn set_executed(&mut self) {
         if let Some(entry) = &mut self.entry {
             entry.executed = entry.executed.saturating_add(1);
@@ -118,11 +118,6 @@ impl<'a> RequestRecorder<'a> {
             let code = response.extensions().get::<ErrorCode>();
             entry.error = code.map(|code| code.0.clone());
         }
-    }
-
-    /// The request is none of the API.
-    pub(super) fn discard(mut self) {
-        self.entry = None;
     }
 
     /// There is a reply, which is about to be sent.

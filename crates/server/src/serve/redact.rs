@@ -1,4 +1,4 @@
-//! Request targets as they may be logged.
+//! Request targets for the log, without secrets.
 
 use std::borrow::Cow;
 
@@ -48,7 +48,7 @@ fn pair(pair: &str) -> Cow<'_, str> {
     format!("{name}={MASK}").into()
 }
 
-/// Whether a value is `KEY/DATE/REGION/SERVICE/aws4_request`, and no secret that stands in its place.
+/// Whether a value is `KEY/DATE/REGION/SERVICE/aws4_request`, and not a secret in the wrong field.
 fn is_scope(value: &str) -> bool {
     percent_decode_str(value)
         .decode_utf8_lossy()

@@ -14,7 +14,7 @@ use crate::admin::EventStream;
 /// The body of a reply: a whole one, an object's, what comes from upstream, or events as they come.
 pub(super) type Body = Either<Full<Bytes>, Either<S3Body, Either<Incoming, EventStream>>>;
 
-/// The code of the error that a reply tells of, for the journal.
+/// The error code of a reply, for the journal.
 #[derive(Clone, Debug)]
 pub(super) struct ErrorCode(pub(super) Cow<'static, str>);
 
@@ -79,7 +79,7 @@ pub(super) fn whole(response: Response<Bytes>) -> Response<Body> {
     response.map(|body| Either::Left(Full::new(body)))
 }
 
-/// A reply that goes on for as long as there are events.
+/// A reply that continues as long as there are events.
 pub(super) fn events(response: Response<EventStream>) -> Response<Body> {
     response.map(|body| Either::Right(Either::Right(Either::Right(body))))
 }

@@ -5,19 +5,20 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
-use b2bi_local_dispatcher::{Route, ServiceError, cors, json, route};
+use b2bi_local_dispatcher::{Route, ServiceError, cors, json};
 use b2bi_local_panics::caught;
 use bytes::Bytes;
-use http::header::{CONNECTION, DATE, HOST};
+use http::header::{CONNECTION, DATE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Either;
 use hyper::body::Incoming;
 
 use super::call::Call;
-use super::connection_state::{Client, ConnectionState};
-use super::early_errors::{ErrorForm, failed, refused, two_hosts};
-use super::facts::{RequestHeaders, header};
+use super::connection_state::ConnectionState;
+use super::destination::Destination;
+use super::early_errors::{ErrorForm, failed, refused};
+use super::facts::RequestHeaders;
 use super::recorder::RequestRecorder;
 use super::redact::redacted;
 use super::reply::{Body, whole};
@@ -27,7 +28,7 @@ use super::upstream::{self, Upstream};
 use super::{body, crash, reply, s3, traffic};
 use crate::admin;
 use crate::app::App;
-use crate::objects::{External, Objects};
+use crate::objects::External;
 use crate::system::Uuid;
 use crate::traffic::Traffic;
 
@@ -39,10 +40,10 @@ pub(super) struct RequestMeta {
     pub(super) request_id: Uuid,
 }
 
-/// Answers a request; there is an answer to everything. Who wants the head for good takes it.
+/// Answers a request; every request gets a reply. A callee that needs to own the head takes it.
 ///
-/// A connection writes the whole of this future for each of its requests: what is large is borrowed,
-/// and what is rare has a box of its own.
+/// A connection writes the whole of this future for each request, so large values are borrowed and
+/// rare branches are boxed.
 pub(super) async fn answer(
     app: &Arc<App>,
     connection_state: &ConnectionState,
@@ -82,153 +83,78 @@ async fn dispatch(
     body: Incoming,
     meta: &RequestMeta,
 ) -> Response<Body> {
-    let request_id = meta.request_id.as_str();
     let body = TimeoutBody::new(body, app.config.limits.idle_timeout);
-    let request_headers = RequestHeaders::of(&head.headers);
-    match Destination::of(
-        app,
-        connection_state,
-        head,
-        &request_headers,
-        meta.request_id,
-    ) {
+    let headers = RequestHeaders::of(&head.headers);
+    let destination = Destination::of(app, connection_state, head, &headers, meta.request_id);
+    let request_id = meta.request_id.as_str();
+    match destination {
         Destination::Admin => named(app, Box::pin(administer(app, head, body)).await, request_id),
         Destination::Console => named(app, whole(admin::to_console()), request_id),
         Destination::Preflight => named(app, whole(cors::preflight()), request_id),
-        Destination::Refused(error) => {
-            let _ = body::read(body, app.config.max_body_bytes).await;
-            named(app, whole(failed(app, head, error, request_id)), request_id)
-        }
+        Destination::Refused(error) => refuse(app, head, error, body, request_id).await,
         Destination::Upstream(upstream, client) => {
+            let target = (upstream, &*client.caller.account);
             let head = take_head(head);
-            let account = &client.caller.account;
-            Box::pin(pass_upstream(
-                app,
-                (upstream, account),
-                head,
-                body,
-                request_id,
-            ))
-            .await
+            Box::pin(pass_upstream(app, target, head, body, request_id)).await
         }
-        Destination::Objects(client) => {
-            let mut recorder = RequestRecorder::new(app, &client, &request_headers, meta);
+        Destination::Objects(s3, client) => {
+            let mut recorder = RequestRecorder::new(app, &client, &headers, meta);
             let caller = &client.caller;
-            let response = match &app.objects {
-                Objects::Embedded(s3) => {
-                    let planned = s3::plan(app, s3, head, &request_headers, caller, &mut recorder);
-                    let call = s3::Call {
-                        app,
-                        s3,
-                        caller,
-                        request_id,
-                    };
-                    Box::pin(call.answer(planned, take_head(head), body, recorder)).await
-                }
-                Objects::External(external) => {
-                    recorder.discard();
-                    Box::pin(unknown_path(app, external, head, body, request_id)).await
-                }
+            let planned = s3::plan(app, s3, head, &headers, caller, &mut recorder);
+            let call = s3::Call {
+                app,
+                s3,
+                caller,
+                request_id,
             };
-            named(app, response, request_id)
+            let answered = call.answer(planned, take_head(head), body, recorder);
+            named(app, Box::pin(answered).await, request_id)
+        }
+        Destination::ObjectsElsewhere(external) => {
+            Box::pin(unknown_path(app, external, head, body, request_id)).await
         }
         Destination::Traffic(traffic, client, route) => {
-            let mut recorder = RequestRecorder::new(app, &client, &request_headers, meta);
-            let who = (&*head, &client.caller);
-            let answered = traffic::answer(app, traffic, who, (route, body), &mut recorder);
-            let mut response = Box::pin(answered).await;
-            if !traffic::has_id(&response) {
-                response = named(app, response, request_id);
-            }
-            if request_headers.origin.is_some() {
-                cors::allow(response.headers_mut());
-            }
-            recorded(response, recorder)
+            let recorder = RequestRecorder::new(app, &client, &headers, meta);
+            let call = Call::new(app, head, &headers, client.caller, request_id);
+            Box::pin(answer_traffic(traffic, call, (route, body), recorder)).await
         }
         Destination::Service(client, route) => {
-            let mut recorder = RequestRecorder::new(app, &client, &request_headers, meta);
-            let call = Call {
-                app,
-                head,
-                request_headers: &request_headers,
-                caller: client.caller,
-                request_id,
-            };
+            let mut recorder = RequestRecorder::new(app, &client, &headers, meta);
+            let call = Call::new(app, head, &headers, client.caller, request_id);
             let response = call.answer(route, body, &mut recorder).await;
-            let mut response = named(app, response, request_id);
-            if request_headers.origin.is_some() {
-                cors::allow(response.headers_mut());
-            }
-            recorded(response, recorder)
+            finished(app, &headers, response, Some(request_id), recorder)
         }
     }
 }
 
-/// Who answers a request.
-enum Destination<'a> {
-    /// The server's own routes.
-    Admin,
-    /// Nobody: a person opens the server's address.
-    Console,
-    /// Nobody: a browser asks whether it may send a request.
-    Preflight,
-    /// Nobody: the request is refused.
-    Refused(ServiceError),
-    /// Another server.
-    Upstream(&'a Upstream, Client),
-    /// Object storage.
-    Objects(Client),
-    /// Another endpoint or a recording, for calls of the B2BI API.
-    Traffic(&'a Traffic, Client, Result<Route<'a>, ServiceError>),
-    /// A service, or nobody where none was found.
-    Service(Client, Result<Route<'a>, ServiceError>),
+/// Has another endpoint or a recording answer.
+async fn answer_traffic(
+    traffic: &Traffic,
+    call: Call<'_>,
+    called: (Result<Route<'_>, ServiceError>, TimeoutBody),
+    mut recorder: RequestRecorder<'_>,
+) -> Response<Body> {
+    let who = (call.head, &call.caller);
+    let response = traffic::answer(call.app, traffic, who, called, &mut recorder).await;
+    let id = (!traffic::has_id(&response)).then_some(call.request_id);
+    finished(call.app, call.request_headers, response, id, recorder)
 }
 
-impl<'a> Destination<'a> {
-    fn of(
-        app: &'a App,
-        connection_state: &ConnectionState,
-        head: &Parts,
-        request_headers: &RequestHeaders<'_>,
-        request_id: Uuid,
-    ) -> Self {
-        if request_headers.has_hosts {
-            return Self::Refused(two_hosts());
-        }
-        if admin::is_admin(app, head.uri.path()) {
-            return Self::Admin;
-        }
-        if request_headers.is_browsers {
-            if let Err(error) = app.config.access.browser(head) {
-                return Self::Refused(refused(error));
-            }
-            if admin::opens_console(app, head) && !is_for_a_bucket(app, head) {
-                return Self::Console;
-            }
-        }
-        if cors::is_preflight(head) && !is_for_a_bucket(app, head) {
-            return Self::Preflight;
-        }
-        let client =
-            connection_state.client(&app.config.accounts, head, request_headers, request_id);
-        let route = route(head, &app.endpoints);
-        if let Some(traffic) = app.traffic.as_ref().filter(|_| Traffic::takes(head)) {
-            return Self::Traffic(traffic, client, route);
-        }
-        match (app.passes_to(head, &route), route) {
-            (Some(upstream), _) => Self::Upstream(upstream, client),
-            (None, Ok(Route::Objects)) => Self::Objects(client),
-            (None, route) => Self::Service(client, route),
-        }
+/// Completes a reply's headers, and records it.
+fn finished(
+    app: &App,
+    request_headers: &RequestHeaders<'_>,
+    mut response: Response<Bytes>,
+    request_id: Option<&str>,
+    recorder: RequestRecorder<'_>,
+) -> Response<Body> {
+    if let Some(request_id) = request_id {
+        response = named(app, response, request_id);
     }
-}
-
-/// Whether the host of a request names a bucket, whose rules count for pages.
-fn is_for_a_bucket(app: &App, head: &Parts) -> bool {
-    match &app.objects {
-        Objects::Embedded(s3) => !s3.target("/", header(head, HOST)).bucket.is_empty(),
-        Objects::External(_) => false,
+    if request_headers.origin.is_some() {
+        cors::allow(response.headers_mut());
     }
+    recorded(response, recorder)
 }
 
 /// Records the reply, and hands a fault below HTTP to the connection.
@@ -252,7 +178,7 @@ fn take_head(head: &mut Parts) -> Parts {
     mem::replace(head, none)
 }
 
-/// Answers on the server's own routes.
+/// Answers on the admin routes.
 async fn administer(app: &Arc<App>, head: &Parts, body: TimeoutBody) -> Response<Body> {
     let body = body::read(body, admin::body_limit(app, head)).await;
     if let Some(events) = admin::follow(app, head).await {
@@ -280,6 +206,18 @@ fn named<B>(app: &App, mut response: Response<B>, request_id: &str) -> Response<
     response
 }
 
+/// Answers with an error, once the body is read: its sender reads no answer before.
+async fn refuse(
+    app: &App,
+    head: &Parts,
+    error: ServiceError,
+    body: TimeoutBody,
+    request_id: &str,
+) -> Response<Body> {
+    let _ = body::read(body, app.config.max_body_bytes).await;
+    named(app, whole(failed(app, head, error, request_id)), request_id)
+}
+
 /// Answers where the objects are in another S3 and requests cannot be passed on: their signatures
 /// are for the name of this server.
 async fn unknown_path(
@@ -289,19 +227,18 @@ async fn unknown_path(
     body: TimeoutBody,
     request_id: &str,
 ) -> Response<Body> {
-    let _ = body::read(body, app.config.max_body_bytes).await;
     let endpoint = &external.config.endpoint;
     let failure = ServiceError::front(
         StatusCode::NOT_IMPLEMENTED,
         "NotImplemented",
         format!("The objects are in the S3 at {endpoint}: send requests for S3 there"),
     );
-    let response = failed(app, head, failure, request_id);
+    let response = refuse(app, head, failure, body, request_id).await;
     app.metrics.objects.count(Some(response.status().as_u16()));
-    whole(response)
+    response
 }
 
-/// Lets the upstream answer; what it says is left as it is.
+/// Has the upstream answer; its reply is not changed.
 async fn pass_upstream(
     app: &App,
     (upstream, account): (&Upstream, &str),

@@ -1,7 +1,7 @@
-//! Requests for the embedded S3: the journal, the counts and the faults round them.
+//! Requests for the embedded S3, with journal, metrics and faults.
 //!
-//! Bodies stream both ways. They are held in memory only where a fault that acts needs them: the
-//! request's to carry it out twice, the reply's to damage it or to end the connection in it.
+//! Bodies stream both ways. They are held in memory only if an active fault needs them: the
+//! request's to execute it twice, the reply's to damage it or to cut the connection in it.
 
 use b2bi_local_dispatcher::ServiceError;
 use std::pin::pin;
@@ -30,14 +30,14 @@ use crate::app::App;
 use crate::calibration::replaced_in_s3;
 use crate::vocabulary::{S3, common_status};
 
-/// What is known of a request once its head is read.
+/// What is known about a request once its head is read.
 pub(super) struct Planned {
     target: S3Target,
     operation: &'static str,
     fault_plan: Result<Option<Box<FaultPlan>>, ServiceError>,
 }
 
-/// Tells what a request asks for, and decides what faults do to it.
+/// Finds the operation of a request, and decides about faults.
 ///
 /// Source: this comes before the check of its signature: Assumption A-195.
 pub(super) fn plan(
@@ -296,7 +296,7 @@ impl Faulted<'_> {
         let first = self.call.run(request(head)).await;
         tracing::info!(
             status = first.status().as_u16(),
-            "executed once, and now again"
+            "the operation is executed a second time"
         );
         recorder.set_executed();
         self.call.run(request(self.head.clone())).await
@@ -401,7 +401,7 @@ fn replaces_reply(outcome: &Outcome) -> bool {
     !matches!(outcome, Outcome::Stale(_) | Outcome::Job(_))
 }
 
-/// Turns a reply that HTTP cannot send into what is to happen on the connection.
+/// Turns a reply that HTTP cannot send into steps on the connection.
 fn scripted(mut response: Response<Body>) -> Response<Body> {
     let Some(wire_fault) = response.extensions_mut().remove::<WireFault>() else {
         return response;
@@ -411,7 +411,7 @@ fn scripted(mut response: Response<Body>) -> Response<Body> {
         Either::Left(body) => body,
         Either::Right(_) => Full::default(),
     };
-    // A whole body is there at once.
+    // A complete body is ready at once.
     let bytes = futures_util::FutureExt::now_or_never(bytes.collect());
     let bytes = bytes
         .and_then(Result::ok)
@@ -444,7 +444,7 @@ pub(super) fn s3_error(code: &str) -> (&str, Option<&'static str>) {
     }
 }
 
-/// The reply, with the code of the error that it tells of.
+/// The reply, with its error code.
 fn with_code(mut response: Response<S3Body>) -> Response<S3Body> {
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
@@ -481,7 +481,7 @@ fn whole(response: Response<Bytes>) -> Response<Body> {
     super::reply::whole(response)
 }
 
-/// The length that a message's head tells of its body; 0 where it does not.
+/// The length of the body by a message's head; 0 if the head has none.
 pub(super) fn length(headers: &http::HeaderMap) -> usize {
     let length = headers.get(CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse().ok());

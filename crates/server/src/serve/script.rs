@@ -1,4 +1,4 @@
-//! What is sent on a connection that HTTP has no more say in.
+//! What is sent on a connection that was taken from HTTP.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use http::{HeaderValue, Response};
 /// No HTTP, and no TLS either.
 const GARBAGE: &[u8] = b"\x15\x03\x01\x00\x02\x02\x46 these bytes are no reply \xff\xfe\r\n";
 
-/// What is wrong with a reply, or stands in its place.
+/// How a reply is damaged or replaced.
 #[derive(Clone, Debug)]
 pub(super) enum WireFault {
     Connection(Connection),
@@ -84,7 +84,7 @@ pub(super) fn cut(connection: &Connection, response: &Response<Bytes>) -> WireSc
 fn damaged(damage: &Damage, response: &Response<Bytes>) -> WireScript {
     let body = response.body();
     let sent = start_of(body, None, damage.sent_of(body.len()));
-    // Who is not told might already send the next request when the end comes.
+    // A client that is not told might send its next request before the connection ends.
     let closing = (CONNECTION, HeaderValue::from_static("close"));
     let framing = match (damage.chunked, damage.content_length) {
         (Some(_), _) => (TRANSFER_ENCODING, HeaderValue::from_static("chunked")),
@@ -125,7 +125,7 @@ impl WireScript {
 type Framing = (http::HeaderName, HeaderValue);
 
 fn length(response: &Response<Bytes>) -> Framing {
-    // The reply to a HEAD tells the length of a body that it does not have.
+    // The reply to a HEAD has the length of a body that is not sent.
     let event_log = response.headers().get(CONTENT_LENGTH);
     let event_log = event_log.filter(|_| response.body().is_empty()).cloned();
     let length = event_log.unwrap_or_else(|| response.body().len().into());
@@ -163,7 +163,7 @@ fn head(response: &Response<Bytes>, added: &[Framing]) -> Bytes {
     head.freeze()
 }
 
-/// A body of which the second half stands in a chunk without a size, or the last chunk is missing.
+/// A body whose second half is in a chunk without a size, or whose last chunk is missing.
 fn in_chunks(kind: Chunked, body: &Bytes) -> Bytes {
     let good = match kind {
         Chunked::BadSize => start_of(body, None, body.len() / 2),

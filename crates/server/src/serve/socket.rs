@@ -1,10 +1,10 @@
-//! One connection: HTTP on it, and the faults that HTTP knows nothing of.
+//! One connection: HTTP, and the faults below HTTP.
 
 use std::convert::Infallible;
 use std::future::{Future as _, pending, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use b2bi_local_b2bi::Clock as _;
@@ -16,6 +16,7 @@ use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use hyper_util::server::graceful::GracefulConnection;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -38,10 +39,10 @@ const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\
     {\"__type\":\"ServiceUnavailableException\",\"message\":\"All of the --max-connections connections are in use\"}";
 /// How long a client may take to hang up after the server has.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
-/// As much of a request as tells whether it is for one of the server's own routes.
+/// The length of the start of a request that shows whether it is for an admin route.
 const FIRST_LINE: usize = 64;
 
-/// Serves a connection to its end; `stopping` changes when the server is to stop.
+/// Serves a connection until it ends; `stopping` changes when the server is to stop.
 pub(super) async fn serve(app: Arc<App>, stream: TcpStream, mut stopping: watch::Receiver<bool>) {
     // Replies are written whole; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
@@ -75,10 +76,7 @@ async fn http(
             asked.ask();
         }
         async move {
-            // A request that overtakes the end of an idle connection meets the fault of a new one.
-            if app.faults.is_armed_at_accept()
-                && opened.has_changed().unwrap_or(false)
-                && !admin::is_admin(app, head.uri.path())
+            if is_as_new(app, opened, head.uri.path())
                 && let Some(script) = Box::pin(accept_script(app)).await
             {
                 *lock(taken) = Some(script);
@@ -98,11 +96,41 @@ async fn http(
     let mut connection = builder(limits).serve_connection(TokioIo::new(stream), service);
     let mut stop = pin!(stopping.changed());
     let mut renew = pin!(renewals.changed());
+    let is_to_end = |context: &mut Context<'_>| {
+        renew.as_mut().poll(context).is_ready() || stop.as_mut().poll(context).is_ready()
+    };
+    let script = until_taken(&mut connection, taken, is_to_end).await;
+    let stream = connection.into_parts().io.into_inner();
+    if stream.has_lost()
+        && let Some(request_id) = connection_state.latest_request()
+    {
+        app.journal.undelivered(request_id);
+    }
+    Some((stream.into_inner(), script?))
+}
+
+/// Whether a request that overtakes the end of an idle connection gets the fault of a new one.
+fn is_as_new(app: &App, opened: &watch::Receiver<()>, path: &str) -> bool {
+    app.faults.is_armed_at_accept()
+        && opened.has_changed().unwrap_or(false)
+        && !admin::is_admin(app, path)
+}
+
+/// Serves HTTP until the connection ends, or a fault takes it away with the script to play.
+///
+/// A `select!` would ask all at every turn; here HTTP is asked first, and mostly alone.
+async fn until_taken<C>(
+    connection: &mut C,
+    taken: &Mutex<Option<WireScript>>,
+    mut is_to_end: impl FnMut(&mut Context<'_>) -> bool,
+) -> Option<WireScript>
+where
+    C: GracefulConnection<Error = hyper::Error> + Unpin,
+{
     let mut is_stopping = false;
-    // A `select!` would ask all three at every turn; here HTTP is asked first, and mostly alone.
     let script = poll_fn(|context| {
         loop {
-            if let Poll::Ready(ended) = Pin::new(&mut connection).poll(context) {
+            if let Poll::Ready(ended) = Pin::new(&mut *connection).poll(context) {
                 if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended early");
                 }
@@ -111,24 +139,14 @@ async fn http(
             if let Some(script) = lock(taken).take() {
                 return Poll::Ready(Some(script));
             }
-            if is_stopping
-                || renew.as_mut().poll(context).is_pending()
-                    && stop.as_mut().poll(context).is_pending()
-            {
+            if is_stopping || !is_to_end(context) {
                 return Poll::Pending;
             }
             is_stopping = true;
-            Pin::new(&mut connection).graceful_shutdown();
+            Pin::new(&mut *connection).graceful_shutdown();
         }
     });
-    let script = script.await;
-    let stream = connection.into_parts().io.into_inner();
-    if stream.has_lost()
-        && let Some(request_id) = connection_state.latest_request()
-    {
-        app.journal.undelivered(request_id);
-    }
-    Some((stream.into_inner(), script?))
+    script.await
 }
 
 fn expects_continue(headers: &HeaderMap) -> bool {
@@ -155,7 +173,7 @@ fn builder(limits: &Limits) -> http1::Builder {
     builder
 }
 
-/// Tells a client that there are too many others.
+/// Tells a client that the server has too many connections.
 pub(super) async fn reject(stream: TcpStream) {
     let steps = vec![WireStep::Send(Bytes::from_static(BUSY))];
     play(
@@ -170,7 +188,7 @@ pub(super) async fn reject(stream: TcpStream) {
 
 /// The fault of a connection before its request is read.
 ///
-/// The first line is looked at, not taken: the server's own routes are never faulted.
+/// The first line is looked at, not taken: the admin routes are never faulted.
 async fn at_accept(app: &App, stream: &TcpStream) -> Option<WireScript> {
     if !app.faults.is_armed_at_accept() {
         return None;
@@ -200,7 +218,7 @@ async fn accept_script(app: &App) -> Option<WireScript> {
     }
 }
 
-/// Does what the script says, as long as the client is there.
+/// Plays the script until the client hangs up.
 async fn play(mut stream: TcpStream, script: WireScript) {
     for step in script.steps {
         let goes_on = match step {
@@ -216,7 +234,7 @@ async fn play(mut stream: TcpStream, script: WireScript) {
         // A socket that lingers for no time at all is closed with a reset.
         let _ = stream.set_zero_linger();
     } else if stream.shutdown().await.is_ok() {
-        // Bytes that nobody has read would turn the end into a reset.
+        // Unread bytes would turn the close into a reset.
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, until_gone(&mut stream)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies and sockets that end when the other side falls silent.
+//! Bodies and sockets with an idle timeout.
 
 use std::fmt;
 use std::future::Future as _;
@@ -173,7 +173,7 @@ impl TimeoutStream {
     /// Writes the interim reply that was asked for, before the reply that is about to be written.
     ///
     /// An earlier reply may not be written to its end where requests overtake it; an interim reply
-    /// would stand in its middle, so none is sent.
+    /// would be in its middle, so none is sent.
     fn poll_interim(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.interim.take() && !self.is_unflushed {
             self.interim_sent = Some(0);
@@ -185,7 +185,7 @@ impl TimeoutStream {
                 break;
             }
             let step = Pin::new(&mut self.stream).poll_write(context, rest);
-            let written = ready!(self.judge(step, context))?;
+            let written = ready!(self.check_timeout(step, context))?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
@@ -196,7 +196,7 @@ impl TimeoutStream {
     }
 
     /// What a step of writing came to, or a failure when it waited too long.
-    fn judge<T>(
+    fn check_timeout<T>(
         &mut self,
         step: Poll<io::Result<T>>,
         context: &mut Context<'_>,
@@ -236,7 +236,7 @@ impl AsyncWrite for TimeoutStream {
         let this = self.get_mut();
         ready!(this.poll_interim(context))?;
         let step = Pin::new(&mut this.stream).poll_write(context, bytes);
-        this.judge(step, context)
+        this.check_timeout(step, context)
     }
 
     fn poll_write_vectored(
@@ -251,7 +251,7 @@ impl AsyncWrite for TimeoutStream {
             Some(whole) => stream.poll_write(context, whole),
             None => stream.poll_write_vectored(context, pieces),
         };
-        this.judge(step, context)
+        this.check_timeout(step, context)
     }
 
     fn is_write_vectored(&self) -> bool {

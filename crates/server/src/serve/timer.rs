@@ -1,4 +1,4 @@
-//! The timer of a connection, for deadlines that are hardly ever reached.
+//! The timer of a connection, for deadlines that are rarely reached.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use tokio::time::Instant as Moment;
 
 /// A timer whose deadlines share one alarm.
 ///
-/// HTTP sets a deadline for the head of each request and lets go of it as soon as the head is there.
+/// HTTP sets a deadline for the head of each request, and drops it when the head has arrived.
 /// The alarm stays where it was meanwhile, so the runtime's timers are not locked and changed twice for
 /// each request. Should it go off too early for the present deadline, it is set again.
 #[derive(Clone)]
@@ -79,7 +79,7 @@ mod tests {
 
     use super::SharedTimer;
 
-    /// Whether a deadline is over at its time and no sooner; nobody waits for ever.
+    /// A deadline is reached at its time and not earlier.
     async fn check(timer: &SharedTimer, millis: u64) {
         let (begin, time) = (Instant::now(), Duration::from_millis(millis));
         let over = tokio::time::timeout(Duration::from_mins(1), timer.sleep(time));
@@ -94,7 +94,7 @@ mod tests {
         let unreached = timer.sleep(Duration::from_millis(500));
         let given_up = tokio::time::timeout(Duration::from_millis(5), unreached);
         assert!(given_up.await.is_err());
-        // The alarm is still set for the one that nobody waits for any more.
+        // The timer is still set for the deadline that was dropped.
         check(&timer, 600).await;
         let far = timer.sleep(Duration::from_mins(10));
         assert!(

@@ -12,7 +12,7 @@ use super::timeout::TimeoutBody;
 use crate::app::App;
 use crate::traffic::{Traffic, TrafficCall};
 
-/// Lets the endpoint or the recording answer; its reply is left as it is.
+/// Has the endpoint or the recording answer; its reply is not changed.
 pub(super) async fn answer(
     app: &App,
     traffic: &Traffic,

@@ -1,7 +1,7 @@
-//! Passes requests for services that are not here to another emulator, and its replies back.
+//! Passes requests for other services to the upstream, and its replies back.
 //!
-//! Bodies are streamed both ways, so nothing is held here but what is on its way. The host that the
-//! client named is kept: emulators build URLs from it, and these then lead here again.
+//! Bodies are streamed both ways. The client's `Host` is kept: emulators build URLs from it, which then
+//! lead to this server again.
 
 use b2bi_local_dispatcher::{MOTO_ACCOUNT_HEADER, Route, ServiceError};
 use bytes::Bytes;
@@ -86,7 +86,7 @@ impl Upstream {
         }
     }
 
-    /// Passes a request of an account on; the reply comes as it is sent.
+    /// Passes on a request of an account; the reply is streamed.
     ///
     /// # Errors
     ///

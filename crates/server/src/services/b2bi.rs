@@ -29,7 +29,7 @@ static DESCRIPTOR: LazyLock<Descriptor> = LazyLock::new(|| Descriptor {
     operations: &NAMES,
 });
 
-/// Room for the reply to all but lists, in a size that allocators keep at hand.
+/// The initial size of a reply: enough for all but lists, and a size that allocators cache.
 const TYPICAL: usize = 1000;
 
 /// The B2BI service.

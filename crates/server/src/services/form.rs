@@ -158,7 +158,7 @@ impl Form {
         items
     }
 
-    /// Whether a parameter of this name, or with members of it, is there.
+    /// Whether there is a parameter of this name, or one of its members.
     pub(in crate::services) fn has(&self, name: &str) -> bool {
         let members = format!("{name}.");
         let mut names = self.parameters.range(name.to_owned()..);
@@ -195,7 +195,7 @@ impl Form {
         default
     }
 
-    /// Ends the reading: all broken constraints stand in one error.
+    /// Ends the reading: one error names all broken constraints.
     pub(in crate::services) fn end(&mut self) -> Result<(), ServiceError> {
         let broken = std::mem::take(&mut self.broken);
         let count = broken.len();

@@ -1,4 +1,4 @@
-//! The services behind the dispatcher. A new one is a file here, or a crate, and a line in [`all`].
+//! The services. To add one, write a file here, or a crate, and add a line in [`all`].
 
 pub(crate) mod b2bi;
 pub(crate) mod cloudcontrol;
@@ -9,13 +9,12 @@ mod page;
 pub(crate) mod ssm;
 pub(crate) mod sts;
 
-use b2bi_local_registry::SchemaError;
 use std::sync::Arc;
 
 use b2bi_local_b2bi::Scope;
 use b2bi_local_dispatcher::{Caller, Endpoint};
 use b2bi_local_objects::ObjectStore;
-use b2bi_local_registry::{Environment, Registry};
+use b2bi_local_registry::{Environment, Registry, SchemaError};
 use b2bi_local_sigv4::Secret;
 use b2bi_local_stacks::Stacks;
 
@@ -29,7 +28,7 @@ use crate::config::Config;
 use crate::event_log::EventLog;
 use crate::upstream_stacks::UpstreamCloudFormation;
 
-/// The services, and what the server's own routes tell of.
+/// The services, and the stacks that the admin routes show.
 pub(crate) struct Services {
     pub(crate) endpoints: Vec<Box<dyn Endpoint>>,
     pub(crate) stacks: Arc<Stacks>,
@@ -62,10 +61,7 @@ pub(crate) fn all(
         service: Arc::clone(&resources.service),
         documents: resources.documents.clone(),
     };
-    let mut registry = Registry::new(resources.clone(), config.unknown_resources.clone())?;
-    if let Some(upstream) = upstream {
-        registry.set_upstream(Arc::new(upstream));
-    }
+    let registry = registry(config, resources, upstream)?;
     let templates = Arc::new(ServerTemplates(Arc::clone(objects)));
     let stacks = Stacks::new(
         resources.clone(),
@@ -92,7 +88,19 @@ pub(crate) fn all(
     Ok(Services { endpoints, stacks })
 }
 
-/// What the secrets of temporary credentials follow from: the first secret that is configured.
+fn registry(
+    config: &Config,
+    resources: &Environment,
+    upstream: Option<UpstreamCloudFormation>,
+) -> Result<Registry, SchemaError> {
+    let mut registry = Registry::new(resources.clone(), config.unknown_resources.clone())?;
+    if let Some(upstream) = upstream {
+        registry.set_upstream(Arc::new(upstream));
+    }
+    Ok(registry)
+}
+
+/// The secret from which those of temporary credentials are derived: the first configured one.
 fn server_secret(config: &Config) -> Secret {
     let first = config.credentials.as_ref().and_then(|known| known.first());
     first.map_or_else(Secret::default, |first| first.secret.clone())

@@ -1,6 +1,6 @@
-//! Pages of lists: where a page begins is all that a token says.
+//! Pages of lists: a token is the start of the next page.
 
-/// What is said of a token that no reply had.
+/// The error for a token that no reply had.
 pub(in crate::services) const UNKNOWN_TOKEN: &str =
     "The NextToken is not one that this operation returned";
 

@@ -1,4 +1,4 @@
-//! Environment variables that look like settings and are none.
+//! Environment variables that look like settings but are unknown.
 
 use b2bi_local_faults::nearest;
 

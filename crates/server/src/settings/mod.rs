@@ -11,7 +11,8 @@ mod stacks;
 mod table;
 mod traffic;
 
-use std::fmt;
+use std::error::Error;
+use std::sync::Arc;
 
 pub(crate) use environment::unknown_variables;
 pub use resolve::{Resolved, Source};
@@ -20,26 +21,22 @@ pub(crate) use secrets::without_secrets;
 pub(crate) use setting::Setting;
 pub(crate) use table::SETTINGS;
 
+type BoxError = Box<dyn Error + Send + Sync>;
+
 /// A setting whose value cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{place}: {problem}")]
 pub struct SettingError {
     pub(crate) place: String,
-    pub(crate) problem: String,
+    #[source]
+    pub(crate) problem: Arc<dyn Error + Send + Sync>,
 }
 
 impl SettingError {
-    pub(crate) fn new(place: impl Into<String>, problem: impl Into<String>) -> Self {
+    pub(crate) fn new(place: impl Into<String>, problem: impl Into<BoxError>) -> Self {
         Self {
             place: place.into(),
-            problem: problem.into(),
+            problem: Arc::from(problem.into()),
         }
     }
 }
-
-impl fmt::Display for SettingError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {}", self.place, self.problem)
-    }
-}
-
-impl std::error::Error for SettingError {}

@@ -25,7 +25,7 @@ pub enum Source {
     Environment,
     /// The file.
     File(PathBuf),
-    /// Nobody gave one.
+    /// The default.
     Default,
 }
 
@@ -169,9 +169,8 @@ fn read(path: &Path) -> Result<String, SettingError> {
 }
 
 fn parse(path: &Path, text: &str) -> Result<Table, SettingError> {
-    text.parse().map_err(|error: toml::de::Error| {
-        SettingError::new(path.display().to_string(), error.to_string())
-    })
+    text.parse()
+        .map_err(|error: toml::de::Error| SettingError::new(path.display().to_string(), error))
 }
 
 /// Where each rule of a file is: `faults.toml, line 12`.
@@ -200,7 +199,7 @@ fn in_folder_of(file: &Path, setting: &Setting, value: String) -> String {
     })
 }
 
-/// A value of the file as it would stand on the command line; lists are joined by commas.
+/// A value of the file in the form of the command line; lists are joined by commas.
 fn text(path: &Path, key: &str, value: &Value) -> Result<String, SettingError> {
     let wrong = || {
         let place = format!("{} in {}", key, path.display());
@@ -256,15 +255,19 @@ impl Resolved {
             .find(|(setting, _, _)| setting.key == key)
     }
 
-    /// An error about a setting, naming where its value comes from; of a secret the problem must
-    /// tell nothing either.
-    pub(crate) fn error(&self, key: &str, problem: impl Into<String>) -> SettingError {
+    /// An error about a setting that names where its value comes from. The problem must not contain the
+    /// value of a secret.
+    pub(crate) fn error(
+        &self,
+        key: &str,
+        problem: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> SettingError {
         let found = self.found(key);
         let mut problem = problem.into();
         let place = match found {
             Some((setting, value, source)) => {
                 if let Some(hint) = setting.choice_like(value) {
-                    problem = format!("did you mean `{hint}`? It {problem}");
+                    problem = format!("did you mean `{hint}`? It {problem}").into();
                 }
                 let value = showable(setting, value);
                 match source {

@@ -1,4 +1,4 @@
-//! Values as they may be shown: without what is secret.
+//! Values for display, without secrets.
 
 use super::Setting;
 
@@ -60,7 +60,7 @@ fn masked(credential: &str) -> String {
     }
 }
 
-/// A list with each of its items shown in a form of its own.
+/// A list, each item of which is shown in its own form.
 pub(super) fn each(list: &str, show: impl Fn(&str) -> String) -> String {
     list.split(',').map(show).collect::<Vec<_>>().join(",")
 }

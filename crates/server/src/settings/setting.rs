@@ -41,7 +41,7 @@ impl Setting {
         ["BYTES", "COUNT", "NUMBER", "SECONDS"].contains(&self.value)
     }
 
-    /// Whether there may be several values: the flag may be repeated, and commas stand between them.
+    /// Whether there may be several values: by repeating the flag, or separated by commas.
     pub(crate) fn is_list(&self) -> bool {
         self.value.ends_with(",...")
     }

@@ -7,6 +7,6 @@ pub(super) const STACKS_ENDPOINT: Setting = Setting::new(
     "stacks-endpoint",
     "URL",
     "",
-    "CloudFormation endpoint (moto, LocalStack or AWS) for resources of unknown types, with your AWS credentials where it is \
+    "CloudFormation endpoint (moto, LocalStack or AWS) for resources of unknown types, with your AWS credentials if it is \
      https; default: that of upstream",
 );

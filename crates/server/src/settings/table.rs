@@ -171,7 +171,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "jobs-remembered",
         "COUNT",
         "1000000",
-        "Older jobs of an account and region kept in --data-dir; without it, only that their files are done",
+        "Older jobs of an account and region kept in --data-dir; without it, only which \
+         files they have processed",
     ),
     Setting::new(
         "job-duration",
@@ -195,8 +196,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "unknown-resources",
         "record|refuse|upstream[,TYPE=record|refuse|upstream...]",
         "",
-        "Resources in stacks whose types are not here: record their models, refuse them, or make them in the \
-         CloudFormation of the upstream; also by type; default: upstream where there is one, else record",
+        "Resources of unknown types in stacks: record their models, refuse them, or create them in the \
+         upstream's CloudFormation; also by type; default: upstream if there is one, else record",
     ),
     stacks::STACKS_ENDPOINT,
     Setting::new(
@@ -282,13 +283,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "stale-history-bytes",
         "BYTES",
         "67108864",
-        "Memory for the changes that stale fault rules look back on; the oldest are dropped",
+        "Memory for the past changes that stale fault rules read; the oldest are dropped",
     ),
     Setting::new(
         "max-problems",
         "COUNT",
         "10000",
-        "Problems of an X12 file that are listed; the others are counted, and count for its acknowledgements",
+        "Maximum number of problems listed for an X12 file; the others are counted, and \
+         count for its acknowledgements",
     ),
     Setting::new(
         "s3-shared",
@@ -348,7 +350,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "strict-aws",
         "BOOL",
         "false",
-        "Require of buckets what AWS requires, to find what would fail there",
+        "Require the set-up of buckets that AWS requires, to find what would fail there",
     ),
     Setting::new(
         "strict-aws-parts",
@@ -360,7 +362,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "clock",
         "real|manual",
         "real",
-        "Whether the clock runs by itself or only changes through /_b2bi/clock",
+        "Whether the clock runs, or only changes through /_b2bi/clock",
     ),
     Setting::new(
         "clock-start",
@@ -485,7 +487,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "drain-seconds",
         "SECONDS",
         "5",
-        "Time that requests in flight get to finish after a stop signal",
+        "Time that requests in flight have to finish after a stop signal",
     ),
     Setting::new(
         "log",

@@ -26,12 +26,12 @@ pub(super) const RECORD_TRAFFIC: Setting = Setting::new(
     "File for the recording of what --upstream-b2bi passes",
 );
 
-/// Whose signature passed calls have.
+/// The signature of passed calls.
 pub(super) const UPSTREAM_B2BI_SIGNATURE: Setting = Setting::new(
     "upstream-b2bi-signature",
     "auto|caller|new",
     "auto",
-    "Signature for --upstream-b2bi: that of the caller, or a new one with your credentials, which auto takes for https",
+    "Signature for --upstream-b2bi: that of the caller, or a new one with your credentials, which auto uses for https",
 );
 
 /// The recording that answers calls.

@@ -1,4 +1,4 @@
-//! Calls of other services in AWS JSON 1.1, signed for whom the items are about.
+//! Calls of other services in AWS JSON 1.1, signed for the account of the items.
 
 use b2bi_local_dispatcher::MOTO_ACCOUNT_HEADER;
 use b2bi_local_sigv4::{Credential, Service, SigningTarget, sign};
@@ -16,7 +16,7 @@ const JSON: &str = "application/x-amz-json-1.1";
 const JSON_1_0: &str = "application/x-amz-json-1.0";
 /// The names of SQS, whose protocol is AWS JSON 1.0.
 pub(super) const SQS: (&str, &str) = ("sqs", "AmazonSQS");
-/// Errors that pass, whatever their status.
+/// Errors that are temporary, whatever their status.
 ///
 /// Source: the common errors of AWS services.
 const PASSING: [&str; 5] = [
@@ -31,15 +31,15 @@ const PASSING: [&str; 5] = [
 pub(super) struct AwsEndpoint {
     client: Client,
     url: Uri,
-    /// Who calls; without any it is the account that the call is about.
+    /// The credentials; `None` signs as the account that the call is about.
     credentials: Option<Credential>,
     /// The name in signatures.
     service: &'static str,
-    /// What stands before the operation in `X-Amz-Target`.
+    /// The text before the operation in `X-Amz-Target`.
     target: &'static str,
 }
 
-/// Whose call it is.
+/// The caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CallerScope<'a> {
     pub(super) account: &'a str,
@@ -47,10 +47,12 @@ pub(super) struct CallerScope<'a> {
 }
 
 /// What a service refuses a call with.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{failure}")]
 pub(super) struct AwsError {
     /// The name of the error; empty where there is no reply.
     pub(super) code: String,
+    #[source]
     pub(super) failure: DeliveryError,
 }
 
@@ -115,8 +117,7 @@ impl AwsEndpoint {
             region: whose.region,
         };
         let now = system_time(system::now());
-        sign(&mut head, &body, &credential, target, now)
-            .map_err(|error| DeliveryError::permanent(error.to_string()))?;
+        sign(&mut head, &body, &credential, target, now).map_err(DeliveryError::permanent)?;
         self.client.send(head, body).await
     }
 }
@@ -158,7 +159,7 @@ pub(super) fn refused(code: &str, message: &str) -> DeliveryError {
 }
 
 fn valid(value: &str) -> Result<HeaderValue, DeliveryError> {
-    HeaderValue::from_str(value).map_err(|error| DeliveryError::permanent(error.to_string()))
+    HeaderValue::from_str(value).map_err(DeliveryError::permanent)
 }
 
 fn read(reply: &Reply) -> Result<Value, AwsError> {

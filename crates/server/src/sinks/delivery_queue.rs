@@ -1,7 +1,7 @@
-//! Brings a sink what there is for it, one batch after the other.
+//! The delivery queue of a sink, which sends one batch after the other.
 //!
-//! An item that did not arrive waits for its next turn by itself, on the server's clock, and holds
-//! up no other. After so many attempts, or where another would be no use, it is a dead letter.
+//! A failed item waits for its retry on the server's clock, without blocking others. After the maximum number
+//! of attempts, or after a permanent failure, it becomes a dead letter.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -56,7 +56,7 @@ impl<T: Send + Sync + 'static> DeliveryQueue<T> {
     ) -> Self {
         let sink_status = Arc::new(SinkStatus::new(sink.name()));
         let (post, arriving) = mpsc::channel(QUEUE);
-        let rounds = DeliveryWorker {
+        let worker = DeliveryWorker {
             sink,
             sink_status: Arc::clone(&sink_status),
             clock: Arc::clone(clock),
@@ -65,7 +65,7 @@ impl<T: Send + Sync + 'static> DeliveryQueue<T> {
             retry_queue: BTreeMap::new(),
             count: 0,
         };
-        tokio::spawn(rounds.supervised(arriving));
+        tokio::spawn(worker.supervised(arriving));
         Self {
             post,
             sink_status,
@@ -97,16 +97,16 @@ impl<T: Send + Sync + 'static> DeliveryQueue<T> {
         }
         let SinkCounts { sink, waiting, .. } = self.sink_counts();
         if waiting > 0 {
-            tracing::warn!(sink, waiting, "not everything has arrived");
+            tracing::warn!(sink, waiting, "items were not delivered before the stop");
         }
     }
 
-    /// What the sink is called.
+    /// The name of the sink.
     pub(crate) fn sink(&self) -> &str {
         self.sink_status.sink()
     }
 
-    /// What became of all items.
+    /// The outcome of all items.
     pub(crate) fn sink_counts(&self) -> SinkCounts {
         self.sink_status.sink_counts()
     }
@@ -116,7 +116,7 @@ impl<T: Send + Sync + 'static> DeliveryQueue<T> {
         self.sink_status.dead_letters()
     }
 
-    /// Sends the dead letters again, as if they were new, and tells how many there were.
+    /// Sends the dead letters again, as if they were new, and returns how many there were.
     pub(crate) fn retry(&self) -> usize {
         let dead = self.sink_status.take();
         for queued in &dead {
@@ -135,7 +135,7 @@ impl<T: Send + Sync + 'static> DeliveryQueue<T> {
         self.sink_status.reset_counts();
     }
 
-    /// Forgets the dead letters, and tells how many there were.
+    /// Removes the dead letters, and returns how many there were.
     pub(crate) fn forget(&self) -> usize {
         self.sink_status.take().len()
     }
@@ -221,7 +221,7 @@ impl<T: Send + Sync + 'static> DeliveryWorker<T> {
             .collect()
     }
 
-    /// What became of the items; a sink that panics has failed for now.
+    /// The outcome of the items; a sink that panics has failed for now.
     async fn send(&self, items: &[Arc<T>]) -> Vec<Outcome> {
         caught(pin!(self.sink.send(items)))
             .await
@@ -267,8 +267,8 @@ impl<T: Send + Sync + 'static> DeliveryWorker<T> {
                 .dead_letter(queued.item, queued.attempts, failure, now);
             return;
         }
-        let (sink, reason) = (self.sink_status.sink(), &failure.reason);
-        tracing::debug!(sink, reason, "to be tried again");
+        let sink = self.sink_status.sink();
+        tracing::debug!(sink, reason = %failure, "a delivery has failed; it is tried again later");
         let due = self
             .clock
             .inner_millis()

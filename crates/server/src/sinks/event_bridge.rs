@@ -33,7 +33,7 @@ impl EventBridge {
         }
     }
 
-    /// The service gives the event an id of its own, and takes a time in whole seconds.
+    /// The service assigns its own id, and accepts whole seconds only.
     fn entry(&self, delivery: &EventBridgeEvent) -> Value {
         let event = &delivery.event;
         json!({
@@ -88,7 +88,7 @@ fn whose(delivery: &EventBridgeEvent) -> CallerScope<'_> {
     }
 }
 
-/// What became of each entry.
+/// The outcome of each entry.
 pub(super) fn outcomes(reply: &Value, count: usize) -> Vec<Outcome> {
     let entries = reply.get("Entries").and_then(Value::as_array);
     let entries = entries.map(Vec::as_slice).unwrap_or_default();
@@ -126,7 +126,11 @@ mod tests {
         ]});
         let event_log: Vec<_> = outcomes(&reply, 4)
             .into_iter()
-            .map(|outcome| outcome.err().map(|error| (error.reason, error.is_final)))
+            .map(|outcome| {
+                outcome
+                    .err()
+                    .map(|error| (error.to_string(), error.is_final))
+            })
             .collect();
         let failed = |reason: &str, is_final| Some((reason.to_owned(), is_final));
         assert_eq!(

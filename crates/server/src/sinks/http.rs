@@ -31,7 +31,7 @@ pub(super) struct Client {
     tls: Option<TlsClient<Full<Bytes>>>,
 }
 
-/// A reply, whatever it says.
+/// A reply, successful or not.
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
@@ -62,7 +62,7 @@ impl Client {
         mut head: Parts,
         body: Vec<u8>,
     ) -> Result<Reply, DeliveryError> {
-        // Not before a signature: who is in between may change it.
+        // Added after signing: proxies may change this header.
         let agent = HeaderValue::from_static(AGENT);
         head.headers.insert(USER_AGENT, agent);
         let request = Request::from_parts(head, Full::from(body));
@@ -100,7 +100,7 @@ impl Reply {
     ///
     /// # Errors
     ///
-    /// It says otherwise. Another attempt is of use where the server, or the time, is to blame.
+    /// The reply is an error. It is retryable if the server failed or is busy.
     pub(super) fn accepted(&self) -> Result<(), DeliveryError> {
         if self.status.is_success() {
             return Ok(());

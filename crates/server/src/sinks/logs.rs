@@ -23,7 +23,7 @@ const KNOWN: usize = 10_000;
 /// Puts records into the groups and streams where the service logs, which it makes.
 pub(super) struct Logs {
     endpoint: AwsEndpoint,
-    /// The streams that are there.
+    /// The streams that exist.
     known: Mutex<HashSet<Stream>>,
 }
 
@@ -105,7 +105,7 @@ impl Logs {
     }
 
     fn known(&self) -> MutexGuard<'_, HashSet<Stream>> {
-        // A stream goes in with one statement; one that is missing is made once more.
+        // A stream is inserted with one statement; a missing one is created again.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -160,7 +160,7 @@ fn event(record: &LogRecord) -> Value {
     })
 }
 
-/// What became of each record: the service keeps none that are too old or of a time to come.
+/// The outcome of each record: the service rejects those that are too old or too new.
 fn outcomes(reply: &Value, count: usize) -> Vec<Outcome> {
     let rejected = reply.get("rejectedLogEventsInfo");
     let place = |name: &str| {

@@ -1,7 +1,7 @@
 //! Sinks: the destinations of events and log records.
 //!
-//! Each destination is a [`Sink`]; a [`DeliveryQueue`] hands it the items, retries what did not
-//! arrive, and keeps what never did.
+//! Each destination is a [`Sink`]; a [`DeliveryQueue`] passes it the items, retries failed ones, and
+//! keeps the dead letters.
 
 mod aws;
 mod delivery_queue;
@@ -13,6 +13,7 @@ mod notifications;
 mod sink_status;
 mod webhook;
 
+use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,34 +39,36 @@ trait Sink<T>: Send + Sync {
     /// The most items that are sent together.
     fn most(&self) -> usize;
 
-    /// Sends items, the oldest first, and tells in the same order what became of each.
+    /// Sends items, the oldest first, and returns the outcome of each in the same order.
     async fn send(&self, items: &[Arc<T>]) -> Vec<Outcome>;
 }
 
-/// What became of an item.
+/// The outcome of an item.
 type Outcome = Result<(), DeliveryError>;
 
-/// Why an item has not arrived.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why an item was not delivered.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{reason}")]
 struct DeliveryError {
-    reason: String,
+    #[source]
+    reason: Arc<dyn Error + Send + Sync>,
     /// Whether it would be the same another time.
     is_final: bool,
 }
 
 impl DeliveryError {
     /// It may go well another time.
-    fn retryable(reason: impl Into<String>) -> Self {
+    fn retryable(reason: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
-            reason: reason.into(),
+            reason: Arc::from(reason.into()),
             is_final: false,
         }
     }
 
     /// It would be the same another time.
-    fn permanent(reason: impl Into<String>) -> Self {
+    fn permanent(reason: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
-            reason: reason.into(),
+            reason: Arc::from(reason.into()),
             is_final: true,
         }
     }
@@ -75,7 +78,7 @@ impl DeliveryError {
 pub(crate) struct Sinks {
     pub(crate) events: Vec<DeliveryQueue<EventBridgeEvent>>,
     pub(crate) records: Vec<DeliveryQueue<LogRecord>>,
-    /// One at most: none where objects are elsewhere.
+    /// One at most: `None` if objects are elsewhere.
     pub(crate) notifications: Vec<DeliveryQueue<S3Notification>>,
 }
 
@@ -147,7 +150,7 @@ impl Sinks {
         offer(&self.notifications, &notification);
     }
 
-    /// Waits until all that was handed over so far was tried, what waits for another time included.
+    /// Waits until every item accepted so far was tried, including those that wait for a retry.
     pub(crate) async fn flush(&self) {
         for delivery_queue in &self.events {
             delivery_queue.flush().await;
@@ -181,7 +184,7 @@ impl Sinks {
         notifications.for_each(DeliveryQueue::reset_counts);
     }
 
-    /// What became of all items, for each sink.
+    /// The outcome of all items, for each sink.
     pub(crate) fn sink_counts(&self) -> Vec<SinkCounts> {
         let events = self.events.iter().map(DeliveryQueue::sink_counts);
         let notifications = self.notifications.iter().map(DeliveryQueue::sink_counts);

@@ -142,7 +142,7 @@ impl Endpoints {
         let arn = utf8_percent_encode(&notification.target, NON_ALPHANUMERIC);
         let path = format!("/2015-03-31/functions/{arn}/invocations");
         let mut parts = self.url.clone().into_parts();
-        let invalid = |error: http::Error| DeliveryError::permanent(error.to_string());
+        let invalid = |error: http::Error| DeliveryError::permanent(error);
         parts.path_and_query = Some(
             path.parse()
                 .map_err(|error| invalid(http::Error::from(error)))?,

@@ -1,4 +1,4 @@
-//! What became of the items of a sink: counts, and the letters that could not be delivered.
+//! The status of a sink: counts, and its dead letters.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,13 +29,13 @@ pub(crate) struct DeadLetter<T> {
     pub(crate) item: Arc<T>,
     /// How often it was tried.
     pub(crate) attempts: u32,
-    /// What went wrong the last time.
+    /// The last failure.
     pub(crate) last_error: String,
     /// When it was given up.
     pub(crate) failed_at: Timestamp,
 }
 
-/// What became of the items of a sink since the server started.
+/// The outcome of the items of a sink since the server started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SinkCounts {
@@ -127,13 +127,18 @@ impl<T> SinkStatus<T> {
         failure: DeliveryError,
         now: Timestamp,
     ) {
-        let (sink, reason) = (&self.sink, &failure.reason);
-        tracing::warn!(sink, attempts, reason, "a dead letter");
+        let (sink, reason) = (&self.sink, failure.to_string());
+        tracing::warn!(
+            sink,
+            attempts,
+            reason,
+            "a delivery has failed for good; it is a dead letter"
+        );
         self.dead_lettered.fetch_add(1, Relaxed);
         self.ring().push(|_| DeadLetter {
             item,
             attempts,
-            last_error: failure.reason,
+            last_error: reason,
             failed_at: now,
         });
     }

@@ -1,4 +1,4 @@
-//! An address that gets each event in a request of its own.
+//! A webhook: each event is sent in its own request.
 
 use std::sync::Arc;
 
@@ -24,8 +24,7 @@ impl Webhook {
     }
 
     async fn post(&self, delivery: &EventBridgeEvent) -> Outcome {
-        let body = serde_json::to_vec(delivery)
-            .map_err(|error| DeliveryError::permanent(error.to_string()))?;
+        let body = serde_json::to_vec(delivery).map_err(DeliveryError::permanent)?;
         let head = post(&self.url, "application/json");
         self.client.send(head, body).await?.accepted()
     }

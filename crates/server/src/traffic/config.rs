@@ -7,7 +7,7 @@ use http::Uri;
 
 use crate::settings::{Resolved, SettingError};
 
-/// Who answers calls of the B2BI API in place of this server.
+/// Answers calls of the B2BI API instead of this server.
 #[derive(Clone, Debug)]
 pub enum TrafficConfig {
     /// Another endpoint, whose replies are recorded.
@@ -23,11 +23,11 @@ pub struct ProxyConfig {
     pub endpoint: String,
     /// The file for the recording.
     pub file: PathBuf,
-    /// Whose signature calls have.
+    /// The signature of calls.
     pub signature: UpstreamSignature,
 }
 
-/// Whose signature calls have that are passed on.
+/// The signature of passed calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpstreamSignature {
     /// The caller's, which holds for the host that the caller named.
@@ -40,8 +40,8 @@ pub enum UpstreamSignature {
 ///
 /// # Errors
 ///
-/// A value cannot be used, or one setting is there without another that it needs.
-pub(crate) fn settled(settings: &Resolved) -> Result<Option<TrafficConfig>, SettingError> {
+/// A value cannot be used, or a setting is missing that another one needs.
+pub(crate) fn traffic_config(settings: &Resolved) -> Result<Option<TrafficConfig>, SettingError> {
     let (endpoint, file) = (
         settings.value("upstream-b2bi"),
         settings.value("record-traffic"),

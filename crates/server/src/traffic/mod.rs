@@ -13,16 +13,16 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
-pub(crate) use config::{INITIAL_FACTS, facts, settled};
+pub(crate) use config::{INITIAL_FACTS, facts, traffic_config};
 pub use config::{ProxyConfig, TrafficConfig, UpstreamSignature};
 pub(crate) use error::TrafficError;
 use proxy::Proxy;
 use replay::Replaying;
 
-/// What begins the targets of the B2BI API.
+/// The prefix of the targets of the B2BI API.
 const TARGET_PREFIX: &[u8] = b"B2BI.";
 
-/// Who answers calls of the B2BI API in place of this server.
+/// Answers calls of the B2BI API instead of this server.
 pub(crate) enum Traffic {
     /// The endpoint behind this server.
     Proxy(Box<Proxy>),

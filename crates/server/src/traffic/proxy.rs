@@ -17,7 +17,7 @@ use crate::serve::upstream::{PASSED, strip};
 
 /// Headers of a call that is signed again.
 const KEPT: [&str; 4] = ["accept", "content-type", "user-agent", "x-amz-target"];
-/// Headers that HTTP writes by itself.
+/// Headers that the HTTP library writes.
 const OF_HTTP: [header::HeaderName; 2] = [header::CONTENT_LENGTH, header::DATE];
 
 /// The endpoint behind this server, and the recording.

@@ -39,18 +39,14 @@ impl Replaying {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells which recorded calls were not made.
+    /// Lists the recorded calls that were not made.
     pub(super) fn finish(&self) {
         let left = self.lock().left();
         if left.is_empty() {
             tracing::info!("every call of the recording was made");
         } else {
             let calls = left.join(", ");
-            tracing::warn!(
-                count = left.len(),
-                calls,
-                "calls of the recording were not made"
-            );
+            tracing::warn!(count = left.len(), calls, "recorded calls were not made");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A second server of ours plays AWS; calls go to it through a proxy, and are replayed and compared.
+//! A second server plays AWS; calls go to it through a proxy, and are replayed and compared.
 
 use std::path::{Path, PathBuf};
 
@@ -172,7 +172,7 @@ async fn a_suite_is_told_the_same_by_the_proxy_and_by_the_recording() {
     assert!(message.contains("no call of ListCapabilities"), "{message}");
 }
 
-/// What the server answers otherwise than AWS did is named, and `--facts` takes it over.
+/// Differences from AWS's replies are named, and `--facts` adopts them.
 #[tokio::test(flavor = "multi_thread")]
 async fn recorded_calls_are_compared_and_become_facts() {
     let (_, recording) = recorded("test-4f0aa21c").await;

@@ -1,4 +1,4 @@
-//! Writes a recording to its file as it grows, on a thread of its own.
+//! Writes a recording to its file as it grows, on its own thread.
 
 use std::fs;
 use std::io;
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 const LONGEST: Duration = Duration::from_secs(2);
 
 /// A call with its reply.
-struct Noted {
+struct RecordedCall {
     call: String,
     region: String,
     request: Bytes,
@@ -29,12 +29,12 @@ struct Noted {
 /// A recording that grows in its file.
 pub(super) struct RecordingWriter {
     /// None once the recording has ended.
-    sender: Mutex<Option<Sender<Noted>>>,
+    sender: Mutex<Option<Sender<RecordedCall>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl RecordingWriter {
-    /// Starts the thread. A file that is there already is replaced when the first call is noted.
+    /// Starts the thread. An existing file is replaced when the first call is recorded.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl RecordingWriter {
 
     /// Has a call written.
     pub(super) fn note(&self, call: String, region: String, request: Bytes, response: Response) {
-        let noted = Noted {
+        let noted = RecordedCall {
             call,
             region,
             request,
@@ -83,7 +83,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn run(mut recorder: TrafficRecorder, file: &Path, receiver: &Receiver<Noted>) {
+fn run(mut recorder: TrafficRecorder, file: &Path, receiver: &Receiver<RecordedCall>) {
     while let Ok(first) = receiver.recv() {
         note(&mut recorder, &first);
         let since = Instant::now();
@@ -109,7 +109,7 @@ fn run(mut recorder: TrafficRecorder, file: &Path, receiver: &Receiver<Noted>) {
     }
 }
 
-fn note(recorder: &mut TrafficRecorder, noted: &Noted) {
+fn note(recorder: &mut TrafficRecorder, noted: &RecordedCall) {
     recorder.set_region(&noted.region);
     recorder.note(&noted.call, &noted.request, &noted.response);
 }

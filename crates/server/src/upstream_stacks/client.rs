@@ -1,6 +1,6 @@
 //! Calls of the upstream's CloudFormation.
 
-use std::fmt;
+use std::error::Error;
 use std::time::Duration;
 
 use b2bi_local_b2bi::Scope;
@@ -34,36 +34,25 @@ const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
 /// The fields of a request.
 pub(super) type Fields = Vec<(String, String)>;
 
+type BoxError = Box<dyn Error + Send + Sync>;
+
 /// Why a call has no result.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(super) enum CallError {
     /// The upstream was not reached.
-    Unreachable(String),
+    #[error("was not reached: {}", root_cause(&**.0))]
+    Unreachable(#[source] BoxError),
     /// There is no whole reply, or it cannot be read.
-    Broken(String),
+    #[error("gave no reply that can be read: {}", root_cause(&**.0))]
+    Broken(#[source] BoxError),
     /// The upstream answers with an error.
+    #[error("answered {} {code}: {message}", status.as_u16())]
     Answered {
         status: StatusCode,
         code: String,
         message: String,
     },
 }
-
-impl fmt::Display for CallError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreachable(reason) => write!(out, "was not reached: {reason}"),
-            Self::Broken(reason) => write!(out, "gave no reply that can be read: {reason}"),
-            Self::Answered {
-                status,
-                code,
-                message,
-            } => write!(out, "answered {} {code}: {message}", status.as_u16()),
-        }
-    }
-}
-
-impl std::error::Error for CallError {}
 
 impl CallError {
     /// Whether the upstream says that there is no such stack.
@@ -93,7 +82,7 @@ impl CallError {
         }
     }
 
-    /// The error as a handler tells it.
+    /// The error in the form of a handler.
     pub(super) fn of_handler(&self, address: &str, action: &str) -> HandlerError {
         let message = format!("{action}: the upstream {address} {self}");
         HandlerError::new(self.code(), message)
@@ -104,7 +93,7 @@ impl CallError {
 pub(super) struct CloudFormationClient {
     client: AddressClient<Full<Bytes>>,
     address: Uri,
-    /// Who calls; without any it is the account of the stack, as emulators know accounts.
+    /// The credentials; `None` signs as the account of the stack, by the convention of emulators.
     credential: Option<Credential>,
 }
 
@@ -137,12 +126,11 @@ impl CloudFormationClient {
         let sent = self.send(head, body);
         let (status, text) = tokio::time::timeout(TIMEOUT, sent)
             .await
-            .map_err(|_| CallError::Broken(format!("none within {} s", TIMEOUT.as_secs())))??;
+            .map_err(|_| broken(format!("none within {} s", TIMEOUT.as_secs())))??;
         if !status.is_success() {
             return Err(answered(status, &text));
         }
-        quick_xml::de::from_str(&text)
-            .map_err(|error| CallError::Broken(format!("{error} in {}", cut(&text))))
+        quick_xml::de::from_str(&text).map_err(|error| broken(format!("{error} in {}", cut(&text))))
     }
 
     /// The signed head of a request.
@@ -173,23 +161,26 @@ impl CloudFormationClient {
     async fn send(&self, head: Parts, body: String) -> Result<(StatusCode, String), CallError> {
         let request = Request::from_parts(head, Full::from(body));
         let reply = self.client.request(request).await.map_err(|error| {
-            let reason = root_cause(&error).to_string();
             if error.is_connect() {
-                CallError::Unreachable(reason)
+                unsent(error)
             } else {
-                CallError::Broken(reason)
+                broken(error)
             }
         })?;
         let (head, body) = reply.into_parts();
         let read = Limited::new(body, LONGEST).collect().await;
-        let read = read.map_err(|error| CallError::Broken(error.to_string()))?;
+        let read = read.map_err(broken)?;
         let text = String::from_utf8_lossy(&read.to_bytes()).into_owned();
         Ok((head.status, text))
     }
 }
 
-fn unsent(error: impl fmt::Display) -> CallError {
-    CallError::Unreachable(error.to_string())
+fn unsent(error: impl Into<BoxError>) -> CallError {
+    CallError::Unreachable(error.into())
+}
+
+fn broken(error: impl Into<BoxError>) -> CallError {
+    CallError::Broken(error.into())
 }
 
 fn form(action: &str, fields: &Fields) -> String {
@@ -228,7 +219,7 @@ mod tests {
     use b2bi_local_registry::HandlerErrorCode;
     use http::StatusCode;
 
-    use super::{CallError, answered};
+    use super::{answered, broken};
 
     fn check(status: u16, text: &str, expected: (HandlerErrorCode, &str)) {
         let error = answered(StatusCode::from_u16(status).unwrap(), text);
@@ -297,6 +288,6 @@ mod tests {
     fn no_update_is_known() {
         let text = error("ValidationError", "No updates are to be performed.");
         assert!(answered(StatusCode::BAD_REQUEST, &text).is_no_update());
-        assert!(!CallError::Broken("No updates are to be performed.".to_owned()).is_no_update());
+        assert!(!broken("No updates are to be performed.").is_no_update());
     }
 }

@@ -1,4 +1,4 @@
-//! The upstream's CloudFormation, where resources of types that are not here are made.
+//! The upstream's CloudFormation, which creates resources of unknown types.
 
 mod client;
 mod replies;
@@ -130,7 +130,7 @@ impl UpstreamCloudFormation {
         }
     }
 
-    /// Why an operation has failed, as the latest event of a failure tells it.
+    /// Why an operation has failed, by the latest event of a failure.
     async fn reason(&self, scope: &Scope, name: &str, stack: &Stack) -> String {
         let events: Result<DescribeStackEvents, HandlerError> =
             self.call(scope, "DescribeStackEvents", &named(name)).await;

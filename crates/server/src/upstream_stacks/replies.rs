@@ -1,4 +1,4 @@
-//! Replies of the upstream's CloudFormation, as far as they are read.
+//! The parts of replies of the upstream's CloudFormation that are read.
 
 use serde::Deserialize;
 

@@ -115,7 +115,7 @@ async fn programs_may_call_by_any_name() {
     let server = server().await;
     for host in ["b2bi", "evil.example", "172.17.0.2:4577"] {
         for request in requests() {
-            // The server's own routes want a known host of everybody, and an origin comes of a browser.
+            // The admin routes want a known host of everybody, and an origin comes of a browser.
             if request.target.starts_with("/_") || request.method == "OPTIONS" {
                 continue;
             }

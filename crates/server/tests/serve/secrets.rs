@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use b2bi_local_server::Config;
 use b2bi_local_sigv4::{Credential, Secret};
 
-/// What every secret here holds.
+/// The text in every secret of this test.
 const MARK: &str = "m4rk3d";
 
 struct Spawned {

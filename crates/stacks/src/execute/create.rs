@@ -92,7 +92,7 @@ fn stays_after_rollback(resource: &StackResource) -> bool {
 }
 
 impl StepError {
-    /// The error as the status of a stack tells it.
+    /// The error in the form of the status of a stack.
     pub(super) fn reason(&self, verb: &str) -> String {
         match self {
             Self::Resource(name) => {

@@ -101,7 +101,7 @@ impl Execution {
         }
     }
 
-    /// Reads a resource that is imported. What the template says of it is not carried out.
+    /// Reads a resource that is imported. It is not updated to the template.
     ///
     /// Source: Assumption A-356.
     async fn read_imported(

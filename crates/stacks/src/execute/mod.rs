@@ -33,7 +33,7 @@ pub(crate) const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
 /// The most operations that a stack remembers.
 const MOST_OPERATIONS: usize = 5;
 
-/// What is left to do when a creation fails.
+/// The work that remains when a creation fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnFailure {
     /// What was made stays.
@@ -45,23 +45,21 @@ pub enum OnFailure {
     Delete,
 }
 
-/// Why a step of an operation has not been carried out.
-#[derive(Clone, Debug, PartialEq)]
+/// Why a step of an operation has failed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub(crate) enum StepError {
     /// The resource of this name has failed; it says why.
+    #[error("the resource {0} has failed")]
     Resource(String),
     /// The stack cannot be stored: the operation ends.
-    Store(StackError),
+    #[error(transparent)]
+    Store(#[from] StackError),
     /// The operation was cancelled.
+    #[error("the operation was cancelled")]
     Cancelled,
     /// The outputs have no values, for this reason.
+    #[error("the outputs have no values: {0}")]
     Outputs(String),
-}
-
-impl From<StackError> for StepError {
-    fn from(error: StackError) -> Self {
-        Self::Store(error)
-    }
 }
 
 /// An operation on a stack that is at work.
@@ -191,13 +189,13 @@ impl Execution {
         Ok(())
     }
 
-    /// Waits as long as operations are to take.
+    /// Waits for the configured duration of operations.
     async fn pause(&self) {
         let clock = &*self.stacks.environment.clock;
         self.guard.pause(self.stacks.duration, clock).await;
     }
 
-    /// Who asks for the change of a resource; tags of the stack before an update are given.
+    /// The context of a change of a resource; it has the tags of the stack before an update.
     fn context(&self, logical_id: &str, tags: (&Tags, &Tags)) -> HandlerContext {
         let (previous, current) = tags;
         let system = [

@@ -65,7 +65,7 @@ impl Execution {
         Ok(())
     }
 
-    /// An export has one stack, and stays as it is while others use it.
+    /// An export belongs to one stack, and cannot change while other stacks use it.
     fn check_exports(&self, outputs: &[Output]) -> Result<(), OutputsError> {
         let store = &self.stacks.store;
         let exported = |outputs: &[Output], name: &str| {

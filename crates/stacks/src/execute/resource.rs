@@ -1,22 +1,22 @@
 //! The steps of one resource.
 
-use super::error::ResourceError;
-use b2bi_local_registry::UnknownTypeError;
-use b2bi_local_registry::{
-    HandlerContext, HandlerError, HandlerErrorCode, Properties, Residence, Resource, ResourceType,
-    Tags,
-};
-use b2bi_local_template::{Bound, SsmReference, replace_dynamic_references, ssm_references};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use b2bi_local_registry::{
+    HandlerContext, HandlerError, HandlerErrorCode, Properties, Residence, Resource, ResourceType,
+    Tags, UnknownTypeError,
+};
+use b2bi_local_template::{Bound, SsmReference, replace_dynamic_references, ssm_references};
+use serde_json::Value;
+
+use super::error::ResourceError;
 use super::{Execution, StepError};
 use crate::references::StackReferences;
 use crate::stack::StackResource;
 use crate::status::Status;
 
-/// The reason of the event that tells the physical id.
+/// The reason of the event that shows the physical id.
 const INITIATED: &str = "Resource creation Initiated";
 /// The reason of the event that announces a replacement.
 const REPLACING: &str = "Requested update requires the creation of a new physical resource; hence \
@@ -31,6 +31,13 @@ const RECORDED: &str = "Recorded only: there is no service for this type here, s
 /// Source: Assumption A-355.
 const DROPPED: &str = "Recorded only: the upstream has no service for this type either, so nothing was \
                        made. Ref and Fn::GetAtt give values of AWS's form";
+
+/// The states of a resource that an update replaces.
+const UPDATE: (Status, Status, Status) = (
+    Status::UpdateInProgress,
+    Status::UpdateFailed,
+    Status::UpdateComplete,
+);
 
 /// What is done to a resource of a new template.
 pub(super) enum Applied {
@@ -53,7 +60,7 @@ impl Execution {
         resource.resource_type(&self.stacks.registry)
     }
 
-    /// Who asks for a change of a resource, and which attributes are requested if it is in the upstream.
+    /// The context of a change of a resource, with the requested attributes if it is in the upstream.
     fn change_context(
         &self,
         resource: &StackResource,
@@ -251,15 +258,10 @@ impl Execution {
         self.stack.put_resource(declared.clone());
         self.save().await?;
         if is_replaced {
-            let statuses = (
-                Status::UpdateInProgress,
-                Status::UpdateFailed,
-                Status::UpdateComplete,
-            );
             declared.physical_id = None;
             declared.identifier = None;
             declared.residence = residence_of_new;
-            self.make(bound, declared, desired, statuses).await?;
+            self.make(bound, declared, desired, UPDATE).await?;
         } else {
             let tags = &self.stack.definition.tags;
             let context = self.change_context(&declared, bound, (previous_tags, tags));
@@ -365,7 +367,7 @@ impl Execution {
         read.is_ok_and(|found| found.properties == resource.model)
     }
 
-    /// Deletes what a resource stands for; what is not there counts as deleted.
+    /// Deletes the resource; one that does not exist counts as deleted.
     pub(super) async fn remove(&mut self, resource: &mut StackResource) -> Result<(), StepError> {
         self.set_resource_status(resource, Status::DeleteInProgress, None);
         self.save().await?;

@@ -64,7 +64,7 @@ impl Execution {
         logical_id: &str,
         discarded: Vec<StackResource>,
     ) -> Result<(), StackError> {
-        // What was replaced before stays to be deleted when the rollback goes on.
+        // Resources that were replaced before are deleted when the rollback continues.
         for made in discarded {
             self.stack.put_resource(made);
         }

@@ -1,15 +1,16 @@
-//! Change sets: made, executed, deleted.
+//! Change sets: made, listed and deleted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use b2bi_local_b2bi::Scope;
+use b2bi_local_template::Bound;
 
-use super::Begun;
 use crate::change_set::{ChangeSet, described, mark_imports};
 use crate::error::{StackError, StackErrorCode};
-use crate::execute::{Execution, OnFailure, Update};
-use crate::prepare::{DefinitionRequest, Prepared, Preparer, check_capabilities};
+use crate::execute::Execution;
+use crate::plan::Planned;
+use crate::prepare::{DefinitionRequest, Prepared, check_capabilities};
 use crate::stack::Stack;
 use crate::stacks::Stacks;
 use crate::status::Status;
@@ -89,7 +90,7 @@ impl Stacks {
     ///
     /// # Errors
     ///
-    /// The stack is not there, or is there and is to be created, or the definition is not acceptable.
+    /// The stack does not exist, or exists and should be created, or the definition is not acceptable.
     pub async fn create_change_set(
         self: &Arc<Self>,
         scope: &Scope,
@@ -209,16 +210,11 @@ impl Stacks {
     ) -> Result<ChangeSet, StackError> {
         let planned = self.planned(scope, stack, &prepared).await;
         let mut imports = BTreeMap::new();
-        if let (Ok(planned), [_, ..]) = (&planned, request.imports.as_slice()) {
+        if let Ok(planned) = &planned {
             let planned = (planned, &prepared.bound);
-            imports = self.imports(scope, stack, planned, &request.imports)?;
+            imports = self.all_imports(scope, stack, planned, request).await?;
         }
-        if let (Ok(planned), true) = (&planned, request.imports_existing) {
-            imports = self
-                .existing(scope, stack, (planned, &prepared.bound))
-                .await?;
-        }
-        let (mut changes, failure) = match planned {
+        let (mut changes, status_reason) = match planned {
             Ok(planned) if !planned.is_needed => (Vec::new(), Some(NO_CHANGES.to_owned())),
             Ok(planned) => {
                 let old = planned.old.as_ref();
@@ -231,26 +227,19 @@ impl Stacks {
             Err(error) => return Err(error),
         };
         mark_imports(&mut changes, &imports);
-        let has_failed = failure.is_some();
+        let (status, execution_status) = match &status_reason {
+            Some(_) => ("FAILED", "UNAVAILABLE"),
+            None => ("CREATE_COMPLETE", "AVAILABLE"),
+        };
         Ok(ChangeSet {
             id: self.arn(scope, "changeSet", &request.name),
             name: request.name.clone(),
             stack_id: stack.id.clone(),
             stack_name: stack.name.clone(),
             description: request.description.clone(),
-            status: if has_failed {
-                "FAILED"
-            } else {
-                "CREATE_COMPLETE"
-            }
-            .to_owned(),
-            status_reason: failure,
-            execution_status: if has_failed {
-                "UNAVAILABLE"
-            } else {
-                "AVAILABLE"
-            }
-            .to_owned(),
+            status: status.to_owned(),
+            status_reason,
+            execution_status: execution_status.to_owned(),
             definition: prepared.definition,
             changes,
             creates: request.creates,
@@ -260,6 +249,24 @@ impl Stacks {
             include_nested_stacks: request.include_nested_stacks,
             created: self.now(),
         })
+    }
+
+    /// The resources that a change set imports: those that are named, or those that exist.
+    async fn all_imports(
+        &self,
+        scope: &Scope,
+        stack: &Stack,
+        planned: (&Planned, &Bound),
+        request: &ChangeSetRequest,
+    ) -> Result<BTreeMap<String, String>, StackError> {
+        let named = match request.imports.as_slice() {
+            [] => BTreeMap::new(),
+            imports => self.imports(scope, stack, planned, imports)?,
+        };
+        if request.imports_existing {
+            return self.existing(scope, stack, planned).await;
+        }
+        Ok(named)
     }
 
     /// The change set of this ARN, or of this name of a stack.
@@ -319,115 +326,5 @@ impl Stacks {
             Err(error) if error.code == StackErrorCode::ChangeSetNotFound => Ok(()),
             Err(error) => Err(error),
         }
-    }
-
-    /// Does what a change set says.
-    ///
-    /// # Errors
-    ///
-    /// There is no such change set, it has failed or was executed, or its stack cannot be changed now.
-    pub async fn execute_change_set(
-        self: &Arc<Self>,
-        scope: &Scope,
-        (name, stack): (&str, Option<&str>),
-        disable_rollback: bool,
-        client_token: Option<String>,
-    ) -> Result<Begun, StackError> {
-        let mut found = self.get_change_set(scope, name, stack)?;
-        if found.execution_status != "AVAILABLE" {
-            let status = if found.status == "FAILED" {
-                &found.status
-            } else {
-                &found.execution_status
-            };
-            let message = format!(
-                "ChangeSet [{}] cannot be executed in its current status of [{status}]",
-                found.id
-            );
-            return Err(StackError::new(
-                StackErrorCode::InvalidChangeSetStatus,
-                message,
-            ));
-        }
-        let stack = self.live(scope, &found.stack_id)?;
-        let guard = self.occupy(&stack)?;
-        let mut stack = self.live(scope, &found.stack_id)?;
-        let is_reviewed = stack.status == Status::ReviewInProgress;
-        let is_ready = if found.creates {
-            is_reviewed
-        } else {
-            stack.status.can_be_updated() || (is_reviewed && found.is_import())
-        };
-        if !is_ready {
-            let message = format!(
-                "Stack:{} is in {} state and can not be updated.",
-                stack.id, stack.status
-            );
-            return Err(StackError::validation(message));
-        }
-        let owner = Self::owner(scope, &stack);
-        let prepared = Preparer::stored(&owner, &found.definition)?;
-        self.mark_executed(scope, &mut found).await?;
-        stack.change_set_id = Some(found.id.clone());
-        if found.creates {
-            let kind = "CREATE_STACK";
-            let mut execution = Execution::new(self, scope, stack, guard, (kind, client_token));
-            execution.identifiers.clone_from(&found.imports);
-            return self
-                .create_reviewed(execution, &found, prepared, disable_rollback)
-                .await;
-        }
-        if found.is_import() {
-            let kind = "UPDATE_STACK";
-            let execution = Execution::new(self, scope, stack, guard, (kind, client_token));
-            return self.import(execution, &found, prepared).await;
-        }
-        let planned = self.planned(scope, &stack, &prepared).await?;
-        let update = Update {
-            prepared,
-            changes: planned.changes,
-            disable_rollback: disable_rollback
-                || found.on_stack_failure.as_deref() == Some("DO_NOTHING"),
-        };
-        let kind = "UPDATE_STACK";
-        let mut execution = Execution::new(self, scope, stack, guard, (kind, client_token));
-        execution.identifiers = found.imports;
-        self.run_update(execution, update).await
-    }
-
-    /// Marks a change set, and removes the others of its stack, which no longer apply.
-    async fn mark_executed(&self, scope: &Scope, found: &mut ChangeSet) -> Result<(), StackError> {
-        "EXECUTE_COMPLETE".clone_into(&mut found.execution_status);
-        let others = self.store.change_sets(scope, &found.stack_id).into_iter();
-        let others = others.filter(|other| other.id != found.id);
-        let others: Vec<String> = others.map(|other| other.id).collect();
-        self.store.remove_change_sets(scope, &others).await?;
-        self.store.put_change_set(scope, found).await
-    }
-
-    async fn create_reviewed(
-        &self,
-        mut execution: Execution,
-        found: &ChangeSet,
-        prepared: Prepared,
-        disable_rollback: bool,
-    ) -> Result<Begun, StackError> {
-        let on_failure = match found.on_stack_failure.as_deref() {
-            Some("DO_NOTHING") => OnFailure::DoNothing,
-            Some("DELETE") => OnFailure::Delete,
-            _ if disable_rollback => OnFailure::DoNothing,
-            _ => OnFailure::Rollback,
-        };
-        execution.stack.definition = prepared.definition;
-        execution.stack.disable_rollback = on_failure == OnFailure::DoNothing;
-        execution.begin_create();
-        execution.save().await?;
-        let begun = Begun {
-            stack_id: execution.stack.id.clone(),
-            operation_id: execution.operation_id().to_owned(),
-        };
-        self.run(execution.run_create(prepared.bound, on_failure))
-            .await?;
-        Ok(begun)
     }
 }

@@ -43,7 +43,7 @@ impl Stacks {
     /// # Errors
     ///
     /// The definition is not acceptable, or there is such a stack. A resource that cannot be created
-    /// is no error: the status of the stack tells.
+    /// is no error: the status of the stack shows it.
     pub async fn create(
         self: &Arc<Self>,
         scope: &Scope,

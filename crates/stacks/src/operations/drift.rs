@@ -11,7 +11,7 @@ use crate::error::StackError;
 use crate::stack::{Drift, Stack, StackResource};
 use crate::stacks::Stacks;
 
-/// A drift detection that was carried out.
+/// A drift detection that has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DriftDetection {
     /// The ARN of the stack.

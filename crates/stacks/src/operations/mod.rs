@@ -5,6 +5,7 @@ mod change_sets;
 mod create;
 mod delete;
 mod drift;
+mod execute_change_set;
 mod import;
 mod retry;
 mod settings;

@@ -163,7 +163,7 @@ impl World {
         stack.status.to_string()
     }
 
-    /// What the resources of stacks are: ids of documents with their values.
+    /// The resources of stacks: ids of documents with their values.
     pub(crate) fn resources(&self) -> BTreeMap<String, String> {
         let all = serde_json::to_value(self.documents.describe(None, None)).unwrap();
         let all = all.as_array().unwrap().iter();

@@ -15,7 +15,7 @@ pub(super) fn evaluate(
         return Err(TemplateError::function(argument.position, message));
     };
     let (left, right) = (evaluator.value(left)?, evaluator.value(right)?);
-    // A number or boolean is its text: parameters are texts whatever their type.
+    // A number or boolean compares as its text: all parameters are texts.
     let text = |value: &Option<Value>| value.as_ref().and_then(scalar_text);
     let is_same = match (text(&left), text(&right)) {
         (Some(left), Some(right)) => left == right,

@@ -29,7 +29,7 @@ use crate::error::{Position, TemplateError};
 use crate::evaluate::Evaluator;
 use crate::node::Node;
 
-/// Evaluates a call; none stands for `AWS::NoValue`.
+/// Evaluates a call; `None` means `AWS::NoValue`.
 pub(crate) type Function = fn(&Evaluator<'_>, &Node) -> Result<Option<Value>, TemplateError>;
 
 /// Where a function may be used.

@@ -13,7 +13,7 @@ const SHAPE: &str = "One or more Fn::Sub intrinsic functions don't specify expec
 /// A part of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Part<'a> {
-    /// Text as it is.
+    /// Literal text.
     Text(&'a str),
     /// The name of a variable.
     Variable(&'a str),

@@ -12,7 +12,7 @@ const CODE_LIMIT: usize = 8;
 /// The digits after the point of numbers with one, of the 18 that a decimal column has.
 const SCALE: u8 = 6;
 
-/// What tells a segment from others of its identifier: the codes of an element.
+/// What distinguishes segments with the same identifier: the codes of an element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Condition {
     segment: &'static str,
@@ -44,7 +44,7 @@ impl Condition {
     }
 }
 
-/// The condition that tells a segment from others; none where it is the only one, or nothing tells.
+/// The condition that distinguishes a segment; `None` if it is the only one, or if nothing does.
 pub(super) fn condition_among<'o>(
     segment: &OutlineSegment,
     all: impl Iterator<Item = &'o OutlineSegment>,
@@ -98,7 +98,7 @@ pub(super) fn columns(table: &LoopTable<'_>) -> Vec<String> {
         let selector = condition
             .as_ref()
             .map_or_else(String::new, ToString::to_string);
-        // What nothing tells apart is found by the same selector.
+        // Segments that nothing distinguishes are found by the same selector.
         if !selectors.insert((segment.id, selector.clone())) {
             continue;
         }
@@ -130,7 +130,7 @@ pub(super) fn columns(table: &LoopTable<'_>) -> Vec<String> {
     lines
 }
 
-/// What is said beside the first column of a segment that may be there more than once.
+/// The comment on the first column of a segment that may occur more than once.
 fn note(segment: &OutlineSegment) -> String {
     match segment.max {
         1 => String::new(),

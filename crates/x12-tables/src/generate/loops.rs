@@ -21,7 +21,7 @@ pub(super) struct LoopTable<'o> {
     pub(super) segments: Vec<&'o OutlineSegment>,
 }
 
-/// Where a segment of an outline stands.
+/// The place of a segment in an outline.
 #[derive(Clone, Debug, Default)]
 struct Place {
     /// The number of the segment in the transaction.
@@ -62,7 +62,7 @@ impl RowSink for Places {
     }
 }
 
-/// A loop: its place, the segment that opens it, and what tells it from others of its name.
+/// A loop: its place, the segment that opens it, and what distinguishes it from others of its name.
 struct Loop<'o> {
     place: Place,
     opener: &'o OutlineSegment,

@@ -18,7 +18,7 @@ use self::loops::LoopTable;
 #[must_use]
 pub fn generated_specification(outline: &Outline) -> String {
     let mut out = String::new();
-    // A string takes whatever is written to it.
+    // Writing to a string cannot fail.
     let _ = writeln!(out, "sets = [\"{}\"]", outline.set);
     if let Some(guide) = guide_of(outline) {
         let _ = writeln!(out, "guides = [\"{guide}\"]");
@@ -30,7 +30,7 @@ pub fn generated_specification(outline: &Outline) -> String {
 }
 
 /// The text of a specification for a set as the API spells it, such as `X12_850` in `VERSION_4010`, or
-/// `X12_837_X222` in `VERSION_5010_HIPAA`; none where there is no such set.
+/// `X12_837_X222` in `VERSION_5010_HIPAA`; `None` if there is no such set.
 ///
 /// `X12_`, `VERSION_` and `_HIPAA` may be left out.
 #[must_use]

@@ -106,12 +106,12 @@ fn prepared(text: &str, table: &Specification, column: &SpecificationColumn) -> 
 }
 
 /// Whether a column has a value, or one that does not fit, in some row.
-struct Reached {
+struct ColumnValues {
     at: usize,
     found: bool,
 }
 
-impl RowSink for Reached {
+impl RowSink for ColumnValues {
     fn row(&mut self, row: &[Value<'_>]) {
         self.found |= !matches!(row.get(self.at), None | Some(Value::Null));
     }
@@ -126,7 +126,7 @@ fn is_reached(
     let first = table.schema().len() - table.columns.len();
     texts.iter().any(|text| {
         let text = prepared(text, table, column);
-        let rows = Reached {
+        let rows = ColumnValues {
             at: first + at,
             found: false,
         };

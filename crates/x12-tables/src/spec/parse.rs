@@ -246,7 +246,7 @@ impl File<'_> {
 struct Patterns(Vec<Pattern>);
 
 impl Patterns {
-    /// The number of a step; none where there are too many.
+    /// The number of a step; `None` if there are too many.
     fn number(&mut self, step: Pattern) -> Option<u8> {
         let known = self.0.iter().position(|known| *known == step);
         let number = known.unwrap_or(self.0.len());

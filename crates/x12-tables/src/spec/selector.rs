@@ -5,7 +5,7 @@
 pub(crate) struct Pattern {
     /// The segment's identifier.
     pub(crate) segment: Box<str>,
-    /// The loop in which it stands or which it opens, such as `2100`; empty where any is meant.
+    /// The loop that contains it or that it opens, such as `2100`; empty for any loop.
     pub(crate) in_loop: Box<str>,
     pub(crate) conditions: Vec<Condition>,
 }
@@ -163,7 +163,7 @@ fn is_loop(name: &str) -> bool {
     name.len() == 2 && name.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// Reads what stands in brackets: `NM101=QC`, `SV101-01=HC|WK`, `HI01-01!=BK`.
+/// Reads a condition in brackets: `NM101=QC`, `SV101-01=HC|WK`, `HI01-01!=BK`.
 fn condition(segment: &str, text: &str) -> Result<Condition, SelectorError> {
     let (place, values) = text
         .split_once('=')

@@ -17,7 +17,7 @@ pub(crate) enum Kind {
     Integer,
     /// A number with its point.
     Decimal(u8),
-    /// A number whose last digits, so many, stand after a point that is not written.
+    /// A number with an implied decimal point before its last digits, this many.
     Implied(u8),
     /// A day, or the first of a period.
     Date,
@@ -29,7 +29,7 @@ pub(crate) enum Kind {
 
 /// A text that is no value of its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NotOfKind;
+pub(crate) struct ValueError;
 
 impl Kind {
     /// The types, as messages list them.
@@ -86,7 +86,7 @@ impl Kind {
     /// # Errors
     ///
     /// It is no value of the type.
-    pub(crate) fn value(self, text: &str) -> Result<Value<'static>, NotOfKind> {
+    pub(crate) fn value(self, text: &str) -> Result<Value<'static>, ValueError> {
         match self {
             Self::Text | Self::Code | Self::SegmentNumber => {
                 Ok(Value::Text(Cow::Owned(text.to_owned())))
@@ -97,12 +97,12 @@ impl Kind {
             Self::Date => date(text.split_once('-').map_or(text, |(first, _)| first)),
             Self::LastDate => date(text.split_once('-').map_or(text, |(_, last)| last)),
         }
-        .map_err(|_| NotOfKind)
+        .map_err(|_| ValueError)
     }
 }
 
 /// A decimal number without its point, with `scale` digits after it.
-fn decimal(text: &str, scale: u8) -> Result<i64, NotOfKind> {
+fn decimal(text: &str, scale: u8) -> Result<i64, ValueError> {
     let (negative, digits) = match text.as_bytes() {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -118,12 +118,12 @@ fn decimal(text: &str, scale: u8) -> Result<i64, NotOfKind> {
     };
     let is_number = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
     if !is_number(whole) || !is_number(fraction) || whole.is_empty() && fraction.is_empty() {
-        return Err(NotOfKind);
+        return Err(ValueError);
     }
     let kept = fraction.len().min(usize::from(scale));
     let (fraction, rest) = fraction.split_at(kept);
     if rest.iter().any(|digit| *digit != b'0') {
-        return Err(NotOfKind);
+        return Err(ValueError);
     }
     let zeros = usize::from(scale).saturating_sub(kept);
     let significant = whole.trim_ascii_start();
@@ -138,19 +138,19 @@ fn decimal(text: &str, scale: u8) -> Result<i64, NotOfKind> {
             .checked_mul(10)
             .and_then(|number| number.checked_add(i64::from(digit - b'0')))
             .filter(|number| *number < 10_i64.pow(18))
-            .ok_or(NotOfKind)?;
+            .ok_or(ValueError)?;
     }
     Ok(if negative { -number } else { number })
 }
 
 /// A day: CCYYMMDD, YYMMDD, or a time that begins with the former.
-fn date(text: &str) -> Result<Value<'static>, NotOfKind> {
+fn date(text: &str) -> Result<Value<'static>, ValueError> {
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(NotOfKind);
+        return Err(ValueError);
     }
-    let number = |from: usize, to: usize| -> Result<i64, NotOfKind> {
-        let digits = text.get(from..to).ok_or(NotOfKind)?;
-        digits.parse().map_err(|_| NotOfKind)
+    let number = |from: usize, to: usize| -> Result<i64, ValueError> {
+        let digits = text.get(from..to).ok_or(ValueError)?;
+        digits.parse().map_err(|_| ValueError)
     };
     let (year, from) = match text.len() {
         8 | 12 | 14 => (number(0, 4)?, 4),
@@ -159,15 +159,15 @@ fn date(text: &str) -> Result<Value<'static>, NotOfKind> {
             year @ 69.. => (1900 + year, 2),
             year => (2000 + year, 2),
         },
-        _ => return Err(NotOfKind),
+        _ => return Err(ValueError),
     };
     let (month, day) = (number(from, from + 2)?, number(from + 2, from + 4)?);
     if !(1..=12).contains(&month) || !(1..=days_of(year, month)).contains(&day) {
-        return Err(NotOfKind);
+        return Err(ValueError);
     }
     i32::try_from(days_since_1970(year, month, day))
         .map(Value::Date)
-        .map_err(|_| NotOfKind)
+        .map_err(|_| ValueError)
 }
 
 fn days_of(year: i64, month: i64) -> i64 {
@@ -195,12 +195,12 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, NotOfKind};
+    use super::{Kind, ValueError};
     use crate::schema::Value;
 
     fn check(kind: &str, text: &str, expected: Option<i64>) {
         let value = Kind::of(kind)
-            .ok_or(NotOfKind)
+            .ok_or(ValueError)
             .and_then(|kind| kind.value(text));
         let found = match value {
             Ok(Value::Integer(number) | Value::Decimal(number)) => Some(number),

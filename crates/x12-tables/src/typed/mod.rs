@@ -62,7 +62,7 @@ impl<R: RowSink> TypedRows<R> {
         self.part(part, mask, true, position);
     }
 
-    /// A segment that stands in the innermost frame, or has opened it.
+    /// A segment in the innermost frame, or the one that has opened it.
     fn part(&mut self, part: Part<'_>, mask: Mask, opens: bool, position: &Position) {
         if mask == 0 {
             return;
@@ -109,7 +109,7 @@ impl<R: RowSink> TypedRows<R> {
     ) {
         let steps = column.source.steps.as_slice();
         let steps = steps.split_last().map_or(&[][..], |(_, steps)| steps);
-        // A segment that opens a loop stands in that loop, and in the one around it.
+        // A segment that opens a loop belongs to that loop, and to the one around it.
         let lengths = [self.frames.len(), self.frames.len().saturating_sub(1)];
         for length in lengths.into_iter().take(1 + usize::from(opens)) {
             if !self.frames.ends_with(length, steps) {
@@ -138,7 +138,7 @@ impl<R: RowSink> TypedRows<R> {
         }
     }
 
-    /// The value that a column has in a segment; none where there is none, or one that does not fit.
+    /// The value that a column has in a segment; `None` if there is none, or one that does not fit.
     ///
     /// The element is `shift` further on than the column says.
     fn value(

@@ -74,7 +74,7 @@ pub(super) fn note_refused(address: &str) {
     });
 }
 
-/// What to say of an address that was refused.
+/// The error about an address that was refused.
 pub(super) fn refusal(address: &str) -> String {
     format!("Nothing but the template and the input is read or written: {address} is refused")
 }
@@ -137,7 +137,7 @@ impl Captured {
             .unwrap_or_else(|| problem(Cause::Template, "The template is not an XSLT stylesheet"))
     }
 
-    /// Why a template cannot be carried out.
+    /// Why a template cannot be evaluated.
     pub(super) fn of_evaluation(&self, messages: &str, stopped: bool) -> MappingError {
         if let Some(problem) = self.reported(Cause::Evaluation, messages) {
             return problem;

@@ -112,7 +112,7 @@ pub(super) const XML_PARSE_NOCDATA: c_int = 1 << 14;
 pub(super) const XML_PARSE_IGNORE_ENC: c_int = 1 << 21;
 pub(super) const XML_PARSE_BIG_LINES: c_int = 1 << 22;
 
-/// An error that the parser goes on after.
+/// An error after which the parser continues.
 pub(super) const XML_ERR_ERROR: c_int = 2;
 /// The domain of errors in XPath expressions.
 pub(super) const XML_FROM_XPATH: c_int = 12;

@@ -144,7 +144,7 @@ impl Drop for Text {
 
 /// The stream that libxslt writes its messages to.
 ///
-/// Its own handler takes a list of arguments as C has it, which Rust cannot; the standard one
+/// Its own handler takes a variable list of arguments, which Rust cannot read; the standard one
 /// prints to a stream.
 pub(super) struct Messages {
     stream: *mut libc::FILE,

@@ -24,7 +24,7 @@ const LIBRARY: &str = if cfg!(target_vendor = "apple") {
 /// Declares functions and one variable of the libraries.
 ///
 /// They can be called once `load` has succeeded; it is called first, and may be called again. The
-/// variable becomes a function that tells where it is.
+/// variable becomes a function that returns its address.
 macro_rules! functions {
     (
         variable $variable:ident: $type:ty;
@@ -68,7 +68,7 @@ macro_rules! functions {
         ///
         /// # Errors
         ///
-        /// Why they are not there, and what to do.
+        /// Why they cannot be loaded, and what to do.
         pub(super) fn load() -> Result<(), super::libraries::LoadError> {
             if FUNCTIONS.get().is_none() {
                 // Should two come at once, they have found the same.

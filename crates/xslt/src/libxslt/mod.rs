@@ -35,7 +35,7 @@ static TURN: Mutex<()> = Mutex::new(());
 /// they end the process.
 #[derive(Debug)]
 pub struct Libxslt {
-    /// Why the libraries are not there.
+    /// Why the libraries cannot be loaded.
     missing: Option<String>,
 }
 

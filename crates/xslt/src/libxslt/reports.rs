@@ -173,7 +173,7 @@ fn looks_newer(words: &str) -> bool {
     tokens.iter().any(|token| expression.contains(token))
 }
 
-/// A function that there is not; libxml2 names it in a line of its own.
+/// An unknown function; libxml2 names it on a separate line.
 fn missing_function(printed: &str) -> Option<String> {
     let line = printed
         .lines()

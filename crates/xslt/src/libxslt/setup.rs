@@ -1,4 +1,4 @@
-//! How the libraries are set up: which functions there are, where memory comes from, and that
+//! How the libraries are set up: which functions exist, where memory comes from, and that
 //! nothing is read or written outside.
 
 #![allow(unsafe_code, reason = "C is called here")]
@@ -122,7 +122,7 @@ unsafe extern "C" fn refuse(
     0
 }
 
-/// Reads the template once more as a document, for `document('')`.
+/// Reads the template again as a document, for `document('')`.
 extern "C" fn load(
     address: *const ffi::xmlChar,
     _dictionary: *mut ffi::xmlDict,

@@ -40,7 +40,7 @@ fn check(content: &str, limits: Limits, cause: Cause, words: &str) {
     let found = problem(&xslt, &stylesheet(content), "<a><b>1</b></a>", limits);
     assert_eq!(found.cause, cause, "{content}: {found}");
     assert!(found.to_string().contains(words), "{content}: {found}");
-    // What comes after finds a worker.
+    // The next request finds a worker.
     let after = stylesheet("<xsl:template match=\"/\"><ok/></xsl:template>");
     let mapped = map(&xslt, &after, "<a/>", &run(generous())).unwrap();
     assert!(mapped.contains("<ok/>"), "{mapped}");

@@ -57,7 +57,7 @@ struct Emitter<'a> {
 }
 
 impl Emitter<'_> {
-    /// The expression for a shape; a structure gets a constant of its own.
+    /// The expression for a shape; a structure gets its own constant.
     fn shape(&mut self, name: &str) -> anyhow::Result<String> {
         let shape = &self.shapes[name];
         match shape["type"].as_str() {

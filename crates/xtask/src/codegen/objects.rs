@@ -1,4 +1,4 @@
-//! Emits the table of S3's operations: what tells each from the others, and what each may be sent.
+//! Emits the table of S3's operations: what distinguishes each from the others, and what each accepts.
 
 use anyhow::Context as _;
 use std::cmp::Reverse;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 const USES: &str = "use crate::operation::row::{Level, Mark, Row};\n\n";
 
-/// An operation as the table has it.
+/// An operation in the table.
 struct Operation {
     name: String,
     method: String,
@@ -56,18 +56,7 @@ fn read(model: &Value, name: &str, operation: &Value) -> anyhow::Result<Operatio
     };
     let uri = text(&operation["http"]["requestUri"])?;
     let (path, query) = uri.split_once('?').unwrap_or((&uri, ""));
-    let mut marks: Vec<String> = query
-        .split('&')
-        .filter(|mark| !mark.is_empty())
-        .map(|mark| match mark.split_once('=') {
-            Some((key, value)) => format!("Mark::Pair({key:?}, {value:?})"),
-            None => format!("Mark::SubResource({mark:?})"),
-        })
-        .collect();
-    // AWS tells these two apart by the host.
-    if name == "ListDirectoryBuckets" {
-        marks.push("Mark::Express".to_owned());
-    }
+    let mut marks = marks_of_query(name, query);
     let input = operation["input"]["shape"].as_str().unwrap_or_default();
     let input = &model["shapes"][input];
     let none = Map::new();
@@ -79,26 +68,13 @@ fn read(model: &Value, name: &str, operation: &Value) -> anyhow::Result<Operatio
         let names = found.filter_map(|member| member["locationName"].as_str());
         names.map(str::to_owned).collect()
     };
-    let has_sub_resource = !query.is_empty();
     let required = input["required"].as_array().into_iter().flatten();
-    for member in required.filter_map(|name| members.get(name.as_str()?)) {
-        let key = member["locationName"].as_str().unwrap_or_default();
-        match member["location"].as_str() {
-            Some("querystring") => marks.push(format!("Mark::Key({key:?})")),
-            Some("header") if !has_sub_resource => marks.push(format!("Mark::Header({key:?})")),
-            _ => {}
-        }
-    }
+    let required = required.filter_map(|name| members.get(name.as_str()?));
+    marks.extend(required.filter_map(|member| mark_of_member(member, !query.is_empty())));
     Ok(Operation {
         name: name.to_owned(),
         method: text(&operation["http"]["method"])?,
-        level: match (path.contains("{Bucket}"), path.contains("{Key+}")) {
-            (_, true) => "Object",
-            (true, false) => "Bucket",
-            // WriteGetObjectResponse's route stands in the host.
-            (false, false) if name == "WriteGetObjectResponse" => "Bucket",
-            (false, false) => "Service",
-        },
+        level: level(name, path),
         sub_resource: marks
             .iter()
             .any(|mark| mark.starts_with("Mark::SubResource")),
@@ -109,6 +85,42 @@ fn read(model: &Value, name: &str, operation: &Value) -> anyhow::Result<Operatio
             .map(|name| name.to_lowercase())
             .collect(),
     })
+}
+
+/// The marks in the query of an operation's URI.
+fn marks_of_query(name: &str, query: &str) -> Vec<String> {
+    let marks = query.split('&').filter(|mark| !mark.is_empty());
+    let mut marks: Vec<String> = marks
+        .map(|mark| match mark.split_once('=') {
+            Some((key, value)) => format!("Mark::Pair({key:?}, {value:?})"),
+            None => format!("Mark::SubResource({mark:?})"),
+        })
+        .collect();
+    // AWS distinguishes these two by the host.
+    if name == "ListDirectoryBuckets" {
+        marks.push("Mark::Express".to_owned());
+    }
+    marks
+}
+
+/// The mark of a required member.
+fn mark_of_member(member: &Value, has_sub_resource: bool) -> Option<String> {
+    let key = member["locationName"].as_str().unwrap_or_default();
+    match member["location"].as_str() {
+        Some("querystring") => Some(format!("Mark::Key({key:?})")),
+        Some("header") if !has_sub_resource => Some(format!("Mark::Header({key:?})")),
+        _ => None,
+    }
+}
+
+fn level(name: &str, path: &str) -> &'static str {
+    match (path.contains("{Bucket}"), path.contains("{Key+}")) {
+        (_, true) => "Object",
+        (true, false) => "Bucket",
+        // WriteGetObjectResponse's route is in the host.
+        (false, false) if name == "WriteGetObjectResponse" => "Bucket",
+        (false, false) => "Service",
+    }
 }
 
 fn row(operation: &Operation) -> String {

@@ -43,7 +43,7 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
     problems
 }
 
-/// Whether a line holds a word that no letter or digit touches.
+/// Whether a line contains a word, not as a part of a longer one.
 fn says(line: &str, word: &str) -> bool {
     let line = line.to_lowercase();
     line.match_indices(word).any(|(at, _)| {

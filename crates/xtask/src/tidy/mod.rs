@@ -2,7 +2,10 @@
 
 mod arrows;
 mod assumptions;
+mod causes;
 mod errors;
+mod exports;
+mod functions;
 mod metaphors;
 mod readmes;
 mod rooms;
@@ -52,7 +55,10 @@ pub fn run(_arguments: &[String]) -> Outcome {
         crates_described,
         arrows::check,
         assumptions::check,
+        causes::check,
         errors::check,
+        exports::check,
+        functions::check,
         metaphors::check,
         readmes::check,
         rooms::check,

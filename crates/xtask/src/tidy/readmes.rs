@@ -1,4 +1,4 @@
-//! The READMEs: how long they are, what each has, and that the walks lead to files that are there.
+//! The READMEs: their length, their parts, and that the walks lead to existing files.
 
 use super::File;
 

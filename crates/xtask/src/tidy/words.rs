@@ -54,7 +54,7 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
     problems
 }
 
-/// Whether the text holds the word by itself; short words count in capitals too.
+/// Whether the text contains the word as a token; short words match in capitals too.
 fn says(text: &str, word: &str) -> bool {
     let heedless = word.len() <= 4
         && word

@@ -115,7 +115,7 @@ const CORRECTIONS: &[Correction] = &[
         from: "00 001 002",
         to: "D0 OOP PTP 00 001 002",
     },
-    // The two rows are told apart by the first component; without it the first takes both.
+    // The first component distinguishes the two rows; without it the first row takes both.
     Correction {
         file: "hipaa/999_X231.tsv",
         row: "S\t2000/2100\t2\tCTX\tS\t9\t",

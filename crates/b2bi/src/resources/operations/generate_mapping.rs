@@ -1,7 +1,5 @@
 //! `GenerateMapping`.
 
-use std::fmt;
-
 use b2bi_local_infer::{self as infer, Language};
 use b2bi_local_mapping::{Cause, MappingError};
 use b2bi_local_model::Error;
@@ -26,54 +24,34 @@ struct Example {
 }
 
 /// Why no template is inferred.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 enum GenerateError {
     /// The content of this member is a JSON string that holds the content.
+    #[error(
+        "{0} is a JSON string that holds the content, as TestMapping answers; parse it as JSON first \
+         and send what it holds"
+    )]
     Quoted(&'static str),
     /// The content of this member is not readable X12.
-    X12(&'static str, EdiError),
+    #[error("The {0} is not readable X12: {1}")]
+    X12(&'static str, #[source] EdiError),
     /// The contents are not in the data of the language, or nothing maps them.
-    Inference(Box<MappingError>, Language),
+    #[error("{}{}", .0, hint(.0.cause, *.1))]
+    Inference(#[source] Box<MappingError>, Language),
 }
 
-impl fmt::Display for GenerateError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Quoted(name) => write!(
-                out,
-                "{name} is a JSON string that holds the content, as TestMapping answers; parse it \
-                 as JSON first and send what it holds"
-            ),
-            Self::X12(name, error) => write!(out, "The {name} is not readable X12: {error}"),
-            Self::Inference(error, language) => {
-                let hint = match (error.cause, language) {
-                    (Cause::Input, Language::Jsonata) => {
-                        "; JSONATA maps JSON, and X12 by its JSON document"
-                    }
-                    (Cause::Input, Language::Xslt) => {
-                        "; XSLT maps XML, and X12 by its XML document"
-                    }
-                    _ => "",
-                };
-                write!(out, "{error}{hint}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for GenerateError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Quoted(_) => None,
-            Self::X12(_, error) => Some(error),
-            Self::Inference(error, _) => Some(&**error),
-        }
+/// What to do where the contents are in another language's data.
+fn hint(cause: Cause, language: Language) -> &'static str {
+    match (cause, language) {
+        (Cause::Input, Language::Jsonata) => "; JSONATA maps JSON, and X12 by its JSON document",
+        (Cause::Input, Language::Xslt) => "; XSLT maps XML, and X12 by its XML document",
+        _ => "",
     }
 }
 
 /// Infers the template that makes the output of the input, and measures it on the input.
 ///
-/// The search has a thread of its own, and ends when the request is cancelled.
+/// The search runs on its own thread, and ends when the request is cancelled.
 ///
 /// # Errors
 ///
@@ -157,8 +135,8 @@ fn generate(
     })
 }
 
-/// The share of the wanted lines that the template makes; none where it could not be carried out,
-/// which is so of XSLT where nobody carries it out.
+/// The share of the wanted lines that the template makes; `None` if it could not be evaluated,
+/// for example XSLT without a processor.
 ///
 /// Source: Assumption A-142.
 fn accuracy(mapping: &Mapping, example: &Example, evaluation: &Evaluation) -> Option<f64> {

@@ -7,7 +7,7 @@ use crate::context::Ctx;
 use crate::errors::{internal, not_found};
 use crate::state::job::Job;
 
-/// Tells how far a job is. Jobs are kept for 30 days, as far as the limits of the configuration
+/// Returns the state of a job. Jobs are kept for 30 days, as far as the limits of the configuration
 /// have room for them.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use b2bi_local_model::types::TagResourceRequest;
 use crate::context::Ctx;
 use crate::resources::tags;
 
-/// Adds tags to a resource; a key that is there gets the new value.
+/// Adds tags to a resource; existing keys get the new value.
 ///
 /// # Errors
 ///

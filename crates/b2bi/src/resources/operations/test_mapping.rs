@@ -14,7 +14,7 @@ use crate::errors::{internal, validation};
 
 /// Maps a content by a template as a transformer would.
 ///
-/// The evaluation has a thread of its own, and ends when the request is cancelled.
+/// The evaluation runs on its own thread, and ends when the request is cancelled.
 ///
 /// # Errors
 ///

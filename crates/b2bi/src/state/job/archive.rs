@@ -1,4 +1,4 @@
-//! Jobs that have ended and are no longer in memory: what is known of each without its row.
+//! Ended jobs that are no longer in memory: what is known of each without its row.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
@@ -21,7 +21,7 @@ pub(crate) struct JobArchive {
     jobs: VecDeque<ArchivedJob>,
 }
 
-/// What is known of a job without its row.
+/// What is known about a job without its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ArchivedJob {
     pub(crate) place: u64,
@@ -40,7 +40,7 @@ impl ArchivedJob {
     /// How many bytes one takes on disk.
     pub(crate) const BYTES: usize = 48;
 
-    /// What is kept of the job at a place; `id` is the hash of its id, where its row is on disk.
+    /// What is stored about the job at a place; `id` is the hash of its id, where its row is on disk.
     pub(super) fn new(place: u64, id: Option<NonZeroU64>, job: &Job, file: FileKeys) -> Self {
         Self {
             place,

@@ -1,8 +1,8 @@
-//! What is known of archived jobs, as rows of many jobs each: a start reads these in place of the
-//! rows of the jobs.
+//! An index of archived jobs, in rows of many jobs each: a start reads these instead of the rows of the
+//! jobs.
 //!
-//! A block has the jobs at 1,024 consecutive places. It may lack jobs that are on disk, which are
-//! then read from their own rows, so it is written after several changes only.
+//! A block has the jobs at 1,024 consecutive places. Jobs that it lacks are read from their own rows, so
+//! it is written only after several changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,7 +90,7 @@ fn encode<'a>(jobs: impl Iterator<Item = &'a ArchivedJob>) -> Vec<u8> {
     jobs.flat_map(|job| job.to_bytes()).collect()
 }
 
-/// The jobs of a block; none where its row is not one.
+/// The jobs of a block; `None` if its row is not one.
 pub(crate) fn decode(row: &[u8]) -> Option<Vec<ArchivedJob>> {
     let (jobs, rest) = row.as_chunks();
     let jobs: Vec<_> = jobs.iter().map(ArchivedJob::from_bytes).collect();

@@ -1,10 +1,10 @@
-//! How many jobs there are in each state.
+//! The number of jobs in each state.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::{Job, JobResult};
 
-/// The jobs that have ended since the service was set up.
+/// The jobs that have ended since the service was started.
 #[derive(Debug, Default)]
 pub(crate) struct Ended {
     succeeded: AtomicU64,
@@ -16,7 +16,7 @@ pub(crate) struct Ended {
 pub struct JobCounts {
     /// Those under way: `accepted`, `queued` and `running`.
     pub open: [(&'static str, u64); 3],
-    /// Those that have ended since the service was set up: `succeeded` and `failed`.
+    /// Those that have ended since the service was started: `succeeded` and `failed`.
     pub ended: [(&'static str, u64); 2],
 }
 

@@ -1,4 +1,4 @@
-//! Which files jobs were started for, found by the hashes of what tells one writing from another.
+//! Finds the files for which jobs were started, by hashes of what identifies a write.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
@@ -8,7 +8,7 @@ use foldhash::fast::FixedState;
 
 use crate::state::job::{Job, ObjectVersion};
 
-/// The files of jobs. What counts for a job is remembered as long as it is not removed.
+/// The files of jobs, each remembered as long as its job is not removed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FileIndex {
     hasher: BuildHasherDefault<DefaultHasher>,
@@ -31,12 +31,12 @@ pub(super) struct FileRecord {
     keys: FileKeys,
     /// When it noticed the file.
     noticed: i64,
-    /// The time of writing that it saw, unless it was told of the file; `i64::MIN` for none.
+    /// The time of writing seen by polling; `i64::MIN` if the file was reported by a notification.
     seen: i64,
 }
 
 impl FileRecord {
-    /// What is kept of a job that was started then.
+    /// What is stored about a job that was started then.
     pub(super) fn new(keys: FileKeys, written: Option<i64>, started_at: i64) -> Self {
         let seen = written.filter(|_| keys.occurrence.is_none());
         Self {
@@ -53,7 +53,7 @@ struct Writing {
     jobs: u32,
     /// The latest time at which one of them noticed the file.
     noticed: i64,
-    /// The latest time of writing that one saw who looked, and was not told; `i64::MIN` for none.
+    /// The latest time of writing seen by polling; `i64::MIN` for none.
     seen: i64,
 }
 

@@ -1,4 +1,4 @@
-//! The jobs of a partition that are under way, so that they can be ended together.
+//! The running jobs of a partition, which can be ended together.
 
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
@@ -31,7 +31,7 @@ impl JobGroup {
         JobTicket(group.subscribe())
     }
 
-    /// Ends all work that has a place. What starts later is in a group of its own.
+    /// Ends all work of the group. What starts later is in a new group.
     pub(crate) fn cancel(&self) -> CancelledJobs {
         let mut group = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let old = std::mem::replace(&mut *group, watch::Sender::new(false));

@@ -33,7 +33,7 @@ pub(crate) use table::Jobs;
 /// Source: the service model's documentation of `GetTransformerJob`.
 pub(crate) const RETENTION_MILLIS: i64 = 30 * 24 * 60 * 60 * 1000;
 
-/// A job as it is remembered.
+/// A stored job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Job {
@@ -46,10 +46,10 @@ pub(crate) struct Job {
     /// How far it is, while it is under way; not kept, since a job that is resumed starts again.
     #[serde(skip)]
     pub(crate) step: Step,
-    /// What is left to do; nothing when the job has ended.
+    /// The remaining work; nothing if the job has ended.
     #[serde(default, rename = "order", skip_serializing_if = "Option::is_none")]
     pub(crate) spec: Option<JobSpec>,
-    /// The control numbers of the files it writes, by key: a job that is carried out again uses
+    /// The control numbers of the files it writes, by key: a job that is run again uses
     /// them again.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) numbers: BTreeMap<String, FileNumbers>,

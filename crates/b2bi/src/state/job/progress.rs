@@ -21,7 +21,7 @@ pub enum JobDuration {
     Immediate,
     /// So long on the clock.
     Fixed(Duration),
-    /// Until `GetTransformerJob` has asked so often. Jobs of pipelines, which are not polled,
+    /// Until this many calls of `GetTransformerJob`. Jobs of pipelines, which are not polled,
     /// take no longer than the work.
     Polls(u32),
 }
@@ -32,7 +32,7 @@ pub(crate) struct Step(Arc<Mutex<Progress>>);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum Progress {
-    /// The job is there, and its duration is not over.
+    /// The job exists, and its duration is not over.
     #[default]
     Accepted,
     /// It waits for others to end.
@@ -57,7 +57,7 @@ impl Step {
         self.set(Progress::Queued);
     }
 
-    /// The job goes on to a stage; the first one is before its duration and its turn.
+    /// The job enters a stage; the first one is before its duration and its turn.
     pub(crate) fn enter(&self, stage: Stage) {
         if stage != Stage::Accept {
             self.set(Progress::Running(stage));
@@ -145,7 +145,7 @@ impl Job {
         }
     }
 
-    /// The job as `GetTransformerJob` tells of it.
+    /// The job in the form of `GetTransformerJob`.
     pub(crate) fn describe(&self) -> GetTransformerJobResponse {
         let (status, output_files, message) = match &self.end {
             None => (TransformerJobStatus::Running, None, None),

@@ -1,4 +1,4 @@
-//! What a job is to do: a snapshot of all it needs, so that later changes do not touch it.
+//! The task of a job: a snapshot of all it needs, so that later changes do not affect it.
 
 use b2bi_local_model::Timestamp;
 use b2bi_local_model::types::{
@@ -11,7 +11,7 @@ use crate::polls::Polls;
 use crate::scope::Scope;
 use crate::stages::JobFacts;
 
-/// What a job is to do.
+/// The task of a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct JobSpec {
     /// The job's id.
@@ -28,7 +28,7 @@ pub(crate) struct JobSpec {
     /// The folder of outputs, as configured.
     pub(crate) output: Location,
     /// When the job was accepted; the names of all it writes say so, which makes a job that is
-    /// carried out again write the same objects.
+    /// run again write the same objects.
     pub(crate) started_at: Timestamp,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct ObjectVersion {
     /// When it was written by the clock of the storage, in milliseconds, to the second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) written: Option<i64>,
-    /// What tells this writing of it from others, where somebody told of it; none where it was found
+    /// Identifies this write of the object, if a notification reported it; `None` if it was found
     /// by looking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) occurrence: Option<String>,

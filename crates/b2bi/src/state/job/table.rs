@@ -1,4 +1,4 @@
-//! The jobs of an account in a region, and what finds them without looking at each.
+//! The jobs of an account in a region, with indexes.
 
 use std::collections::BTreeSet;
 
@@ -161,7 +161,7 @@ impl Jobs {
         run.last().map(|(last, _)| last.saturating_add(1))
     }
 
-    /// The blocks of archived jobs that are to be written, or removed.
+    /// The blocks of archived jobs to write or to remove.
     pub(crate) fn take_blocks(&mut self) -> Vec<(u64, Option<Vec<u8>>)> {
         let archive = &self.archive;
         self.blocks.take_due(|place| archive.starting_at(place))
@@ -172,7 +172,7 @@ impl Jobs {
         self.rows.record_undo(is_on);
     }
 
-    /// What was changed since it is recorded.
+    /// The changes since recording began.
     pub(crate) fn take_undo(&mut self) -> Vec<Undo<Job>> {
         self.rows.take_undo()
     }
@@ -189,7 +189,7 @@ impl Jobs {
         }
     }
 
-    /// The place of the oldest job in memory, or else on disk, whose start meets the condition.
+    /// The place of the oldest job whose start meets the condition: in memory, or else on disk.
     fn oldest_if(&self, is_old: impl Fn(i64) -> bool) -> Option<u64> {
         let mut rows = self.rows.starting_at(0);
         let row = rows

@@ -9,7 +9,7 @@ use crate::embedded::operations::tagging;
 use crate::embedded::state::{Bucket, Buckets, Versioning};
 use crate::xml::Element;
 
-/// What a check is told besides of the document, which it may complete.
+/// The context of a check besides the document, which the check may complete.
 pub(super) struct Context<'a> {
     pub(super) buckets: &'a Buckets,
     pub(super) bucket_name: &'a str,

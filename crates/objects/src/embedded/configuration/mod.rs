@@ -19,7 +19,7 @@ use s3s::xml::{Serialize as _, Serializer};
 use s3s::{Body, S3Error, S3ErrorCode, S3Result, s3_error};
 
 use self::check::Context;
-use self::table::{ROWS, Row, Unset, UnsetError};
+use self::table::{ROWS, Row, UnsetError, UnsetReply};
 use super::acl;
 use super::body;
 use super::checksum::{self, Algorithm};
@@ -203,7 +203,7 @@ impl Place<'_> {
 
     fn delete(&self) -> S3Result<Response<Body>> {
         self.change(|configurations, _| {
-            if matches!(self.row.unset, Unset::Initial(..)) {
+            if matches!(self.row.unset, UnsetReply::Initial(..)) {
                 configurations.insert(self.name.clone(), None);
             } else if configurations.remove(&self.name).is_none() && !self.row.list.is_empty() {
                 return Err(self.row.not_there());
@@ -304,16 +304,16 @@ impl Row {
         format!("{}:header", self.name)
     }
 
-    /// The document as it is kept or as S3 answers without one.
+    /// The stored document, or S3's answer without one.
     fn document(&self, configurations: &Configurations, place: &Place<'_>) -> S3Result<String> {
         match (configurations.get(&place.name), &self.unset) {
             (Some(Some(document)), _) => Ok(document.clone()),
-            (None, Unset::Owned(document)) => {
+            (None, UnsetReply::Owned(document)) => {
                 let mut text = String::new();
                 document(place.memory.owner(place.account)).write(&mut text);
                 Ok(text)
             }
-            (None, Unset::Document(document) | Unset::Initial(document, _)) => {
+            (None, UnsetReply::Document(document) | UnsetReply::Initial(document, _)) => {
                 Ok((*document).to_owned())
             }
             _ => Err(self.not_there()),
@@ -322,8 +322,8 @@ impl Row {
 
     fn not_there(&self) -> S3Error {
         match self.unset {
-            Unset::Document(_) | Unset::Owned(_) => S3ErrorCode::InternalError.into(),
-            Unset::Initial(_, error) | Unset::Error(error) => unset_error(error),
+            UnsetReply::Document(_) | UnsetReply::Owned(_) => S3ErrorCode::InternalError.into(),
+            UnsetReply::Initial(_, error) | UnsetReply::Error(error) => unset_error(error),
         }
     }
 
@@ -393,7 +393,7 @@ pub(crate) fn document_answer(document: String) -> Response<Body> {
     answer
 }
 
-/// What the configurations say of versioning, if anything.
+/// The versioning in the configurations, if any.
 pub(crate) fn versioning(configurations: &Configurations) -> Option<Versioning> {
     let document = configurations.get(table::VERSIONING)?.as_deref()?;
     let document = Element::read(document.as_bytes())?;

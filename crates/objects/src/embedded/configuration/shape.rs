@@ -28,7 +28,7 @@ pub(super) struct Member {
     pub(super) shape: &'static Shape,
 }
 
-/// How often a member may stand in its structure.
+/// How many times a member may occur in its structure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Count {
     One,
@@ -39,7 +39,7 @@ pub(super) enum Count {
 }
 
 impl Shape {
-    /// The element as it is kept, if it is of the shape.
+    /// The stored form of the element, if it has the shape.
     ///
     /// # Errors
     /// `MalformedXML`, or a code that S3 has for a value of its own.

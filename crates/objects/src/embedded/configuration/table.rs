@@ -9,7 +9,7 @@ use super::shape::Shape;
 use crate::embedded::acl;
 use crate::xml::Element;
 
-/// The most bytes that a document has, where S3 tells no other number. Assumption A-271.
+/// The most bytes of a document, if S3 documents no other number. Assumption A-271.
 const MAX_BYTES: usize = 512 << 10;
 
 /// The name of the configuration that turns versioning on.
@@ -32,7 +32,7 @@ pub(crate) struct Row {
     pub(super) root: &'static str,
     pub(super) shape: &'static Shape,
     pub(super) check: Check,
-    pub(super) unset: Unset,
+    pub(super) unset: UnsetReply,
     pub(super) max_bytes: usize,
     /// The document that headers of a request give instead of its body.
     pub(super) of_headers: fn(&HeaderMap, &str) -> S3Result<Option<Element>>,
@@ -43,7 +43,7 @@ pub(crate) struct Row {
 }
 
 /// What S3 answers where the configuration was not set.
-pub(super) enum Unset {
+pub(super) enum UnsetReply {
     /// The document.
     Document(&'static str),
     /// The document, which names the owner of the bucket.
@@ -71,7 +71,7 @@ const PLAIN: Row = Row {
     root: "",
     shape: &Shape::Text,
     check: check::nothing,
-    unset: Unset::Error(NO_SUCH_CONFIGURATION),
+    unset: UnsetReply::Error(NO_SUCH_CONFIGURATION),
     max_bytes: MAX_BYTES,
     of_headers: |_, _| Ok(None),
     header: None,
@@ -88,7 +88,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "AccelerateConfiguration",
         shape: &generated::ACCELERATE_CONFIGURATION,
         check: check::accelerate,
-        unset: Unset::Document("<AccelerateConfiguration></AccelerateConfiguration>"),
+        unset: UnsetReply::Document("<AccelerateConfiguration></AccelerateConfiguration>"),
         ..PLAIN
     },
     Row {
@@ -98,7 +98,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "AccessControlPolicy",
         shape: &generated::ACCESS_CONTROL_POLICY,
         check: check::acl,
-        unset: Unset::Owned(acl::private),
+        unset: UnsetReply::Owned(acl::private),
         of_headers: acl::of_headers,
         ..PLAIN
     },
@@ -120,7 +120,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "CORSConfiguration",
         shape: &generated::CORS_CONFIGURATION,
         check: check::cors,
-        unset: Unset::Error((
+        unset: UnsetReply::Error((
             "NoSuchCORSConfiguration",
             "The CORS configuration does not exist",
         )),
@@ -135,7 +135,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "ServerSideEncryptionConfiguration",
         shape: &generated::SERVER_SIDE_ENCRYPTION_CONFIGURATION,
         check: check::encryption,
-        unset: Unset::Document(
+        unset: UnsetReply::Document(
             "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
              <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>\
              <BucketKeyEnabled>false</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>",
@@ -170,7 +170,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "LifecycleConfiguration",
         shape: &generated::BUCKET_LIFECYCLE_CONFIGURATION,
         check: check::lifecycle,
-        unset: Unset::Error((
+        unset: UnsetReply::Error((
             "NoSuchLifecycleConfiguration",
             "The lifecycle configuration does not exist",
         )),
@@ -187,7 +187,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "BucketLoggingStatus",
         shape: &generated::BUCKET_LOGGING_STATUS,
         check: check::logging,
-        unset: Unset::Document("<BucketLoggingStatus></BucketLoggingStatus>"),
+        unset: UnsetReply::Document("<BucketLoggingStatus></BucketLoggingStatus>"),
         ..PLAIN
     },
     Row {
@@ -207,7 +207,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "NotificationConfiguration",
         shape: &generated::NOTIFICATION_CONFIGURATION,
         check: check::notification,
-        unset: Unset::Document("<NotificationConfiguration></NotificationConfiguration>"),
+        unset: UnsetReply::Document("<NotificationConfiguration></NotificationConfiguration>"),
         ..PLAIN
     },
     Row {
@@ -217,7 +217,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "ObjectLockConfiguration",
         shape: &generated::OBJECT_LOCK_CONFIGURATION,
         check: check::object_lock,
-        unset: Unset::Error((
+        unset: UnsetReply::Error((
             "ObjectLockConfigurationNotFoundError",
             "Object Lock configuration does not exist for this bucket",
         )),
@@ -231,7 +231,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "OwnershipControls",
         shape: &generated::OWNERSHIP_CONTROLS,
         check: check::ownership,
-        unset: Unset::Initial(
+        unset: UnsetReply::Initial(
             "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule>\
              </OwnershipControls>",
             (
@@ -249,7 +249,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "PublicAccessBlockConfiguration",
         shape: &generated::PUBLIC_ACCESS_BLOCK_CONFIGURATION,
         check: check::public_access,
-        unset: Unset::Initial(
+        unset: UnsetReply::Initial(
             "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
              <IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy>\
              <RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>",
@@ -268,7 +268,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "ReplicationConfiguration",
         shape: &generated::REPLICATION_CONFIGURATION,
         check: check::replication,
-        unset: Unset::Error((
+        unset: UnsetReply::Error((
             "ReplicationConfigurationNotFoundError",
             "The replication configuration was not found",
         )),
@@ -280,7 +280,7 @@ pub(super) static ROWS: &[Row] = &[
         get: "GetBucketRequestPayment",
         root: "RequestPaymentConfiguration",
         shape: &generated::REQUEST_PAYMENT_CONFIGURATION,
-        unset: Unset::Document(
+        unset: UnsetReply::Document(
             "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
         ),
         ..PLAIN
@@ -294,7 +294,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "Tagging",
         shape: &generated::TAGGING,
         check: check::tagging,
-        unset: Unset::Error(("NoSuchTagSet", "The TagSet does not exist")),
+        unset: UnsetReply::Error(("NoSuchTagSet", "The TagSet does not exist")),
         max_bytes: 128 << 10,
         ..PLAIN
     },
@@ -305,7 +305,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "VersioningConfiguration",
         shape: &generated::VERSIONING_CONFIGURATION,
         check: check::versioning,
-        unset: Unset::Document("<VersioningConfiguration></VersioningConfiguration>"),
+        unset: UnsetReply::Document("<VersioningConfiguration></VersioningConfiguration>"),
         ..PLAIN
     },
     Row {
@@ -316,7 +316,7 @@ pub(super) static ROWS: &[Row] = &[
         root: "WebsiteConfiguration",
         shape: &generated::WEBSITE_CONFIGURATION,
         check: check::website,
-        unset: Unset::Error((
+        unset: UnsetReply::Error((
             "NoSuchWebsiteConfiguration",
             "The specified bucket does not have a website configuration",
         )),

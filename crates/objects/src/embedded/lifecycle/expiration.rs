@@ -1,4 +1,4 @@
-//! When an object expires and an upload is given up, as headers tell it.
+//! When an object expires and an upload is aborted, in the form of headers.
 
 use std::time::SystemTime;
 

@@ -29,7 +29,7 @@ const KEYS_AT_ONCE: usize = 256;
 /// How much the rules of a bucket removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expired {
-    /// Objects and older versions that are gone for good, and delete markers that hid nothing.
+    /// Objects and older versions that are deleted permanently, and delete markers that hid nothing.
     pub removed: usize,
     /// Objects that a delete marker hides.
     pub hidden: usize,
@@ -166,7 +166,7 @@ impl Task {
     }
 }
 
-/// What the rules want done to a key.
+/// The action of the rules on a key.
 fn tasks(bucket: &Bucket, key: &str, rules: &[Rule], now: SystemTime) -> Vec<Task> {
     let current = bucket.objects.get(key).map(Arc::clone).map(Version::Object);
     let older = bucket.versions.get(key).into_iter();
@@ -213,7 +213,7 @@ fn is_locked(version: &Version, now: SystemTime) -> bool {
     }
 }
 
-/// What the rules want done to the newest version of a key. A delete marker goes once it is alone.
+/// The action of the rules on the newest version of a key. A delete marker is removed once it is alone.
 fn newest_task(
     newest: &Version,
     is_alone: bool,

@@ -42,7 +42,7 @@ impl<'a> Transitions<'a> {
         }
     }
 
-    /// The class that a current object is to have, if it is another one.
+    /// The class to which a current object moves, if it is another one.
     pub(super) fn class(&self, key: &str, object: &Object) -> Option<String> {
         let made = object.last_modified;
         self.last_due(key, object, |rule| {
@@ -52,7 +52,7 @@ impl<'a> Transitions<'a> {
         })
     }
 
-    /// The class that an object is to have which is not current since a time.
+    /// The class to which a noncurrent object moves.
     pub(super) fn noncurrent_class(
         &self,
         key: &str,

@@ -53,7 +53,7 @@ pub(crate) fn create(
     })
 }
 
-/// Tells whether a bucket is there, and where.
+/// Whether a bucket exists, and its region.
 pub(crate) fn head(
     memory: &Store,
     account: &str,

@@ -102,7 +102,7 @@ fn placed_before(
     })
 }
 
-/// What an upload says of the object it becomes, and the parts chosen for it.
+/// The attributes of the object of an upload, and the parts chosen for it.
 struct Plan {
     parts: Vec<(i32, UploadedPart)>,
     headers: Headers,

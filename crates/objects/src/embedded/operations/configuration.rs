@@ -51,7 +51,7 @@ fn check_public(bucket: &Bucket, policy: &str) -> S3Result<()> {
     Ok(())
 }
 
-/// Tells the policy.
+/// The policy.
 pub(crate) fn get_policy(
     memory: &Store,
     account: &str,
@@ -68,7 +68,7 @@ pub(crate) fn get_policy(
     })
 }
 
-/// Tells whether the policy lets anybody in.
+/// Whether the policy allows everybody.
 ///
 /// # Errors
 /// `NoSuchBucketPolicy`.

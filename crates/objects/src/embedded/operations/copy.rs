@@ -5,7 +5,7 @@ use s3s::dto::{
     CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopyPartResult, CopySource, ETagCondition,
     MetadataDirective, Range, TaggingDirective, UploadPartCopyInput, UploadPartCopyOutput,
 };
-use s3s::{S3ErrorCode, S3Result, s3_error};
+use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use super::{multipart, tagging, write};
 use crate::embedded::acl::given_acl;
@@ -64,16 +64,7 @@ pub(crate) fn object(
 ) -> S3Result<CopyObjectOutput> {
     let found = source(memory, account, &input.copy_source)?;
     let original = found.object;
-    let given = customer_key::checked(
-        input.copy_source_sse_customer_algorithm.as_deref(),
-        input.copy_source_sse_customer_key.as_deref(),
-        input.copy_source_sse_customer_key_md5.as_deref(),
-    )?;
-    customer_key::check(
-        original.headers.customer_key_md5.as_deref(),
-        given.as_deref(),
-    )?;
-    source_conditions(&mut input).check_source(&original)?;
+    check_source(&original, &mut input)?;
     original.headers.check_readable(memory.now(), ARCHIVED)?;
     let metadata = input.metadata_directive.as_ref();
     let replaces = replaces_all(metadata.map(MetadataDirective::as_str), "metadata")?;
@@ -84,36 +75,22 @@ pub(crate) fn object(
         acl: given_acl!(input).of_upload(memory, account, &input.bucket)?,
         ..headers_of!(input)
     };
-    if is_source(&input.copy_source, &input.bucket, &input.key)
-        && !replaces
-        && changes_nothing(&asked)
-    {
-        return Err(s3_error!(
-            InvalidRequest,
-            "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."
-        ));
+    let is_onto_itself = is_source(&input.copy_source, &input.bucket, &input.key);
+    if is_onto_itself && !replaces && changes_nothing(&asked) {
+        return Err(copies_onto_itself());
     }
-    let wish = input
-        .checksum_algorithm
-        .as_ref()
-        .map(|name| Algorithm::named(name.as_str()))
-        .transpose()?;
-    let algorithm = wish.unwrap_or(original.checksum.algorithm);
+    let wanted = input.checksum_algorithm.as_ref();
+    let wanted = wanted.map(|name| Algorithm::named(name.as_str()));
+    let algorithm = wanted.transpose()?.unwrap_or(original.checksum.algorithm);
     let mut copy = write::whole(
         memory,
         original.content.clone(),
         merged(&original, asked, replaces),
         digests_of(&original, algorithm)?,
     )?;
-    copy.tags = if replaces_tags {
-        tagging::from_header(input.tagging.as_deref())?
-    } else {
-        original.tags.clone()
-    };
-    let (matches, none_matches) = (
-        condition(headers, &IF_MATCH)?,
-        condition(headers, &IF_NONE_MATCH)?,
-    );
+    copy.tags = tags(&original, &input, replaces_tags)?;
+    let matches = condition(headers, &IF_MATCH)?;
+    let none_matches = condition(headers, &IF_NONE_MATCH)?;
     let new = NewObject {
         object: copy,
         change: ObjectChange::Copy,
@@ -136,6 +113,33 @@ fn replaces_all(directive: Option<&str>, what: &str) -> S3Result<bool> {
         Some(MetadataDirective::REPLACE) => Ok(true),
         Some(_) => Err(s3_error!(InvalidArgument, "Unknown {what} directive.")),
     }
+}
+
+/// The tags of a copy: the source's, unless the request replaces them.
+fn tags(
+    original: &Object,
+    input: &CopyObjectInput,
+    are_replaced: bool,
+) -> S3Result<Vec<(String, String)>> {
+    if are_replaced {
+        tagging::from_header(input.tagging.as_deref())
+    } else {
+        Ok(original.tags.clone())
+    }
+}
+
+/// Checks the source's customer key and the conditions on it.
+fn check_source(original: &Object, input: &mut CopyObjectInput) -> S3Result<()> {
+    let given = customer_key::checked(
+        input.copy_source_sse_customer_algorithm.as_deref(),
+        input.copy_source_sse_customer_key.as_deref(),
+        input.copy_source_sse_customer_key_md5.as_deref(),
+    )?;
+    customer_key::check(
+        original.headers.customer_key_md5.as_deref(),
+        given.as_deref(),
+    )?;
+    source_conditions(input).check_source(original)
 }
 
 /// The digests of a copy; those that the original has are not made again.
@@ -171,6 +175,13 @@ fn source_conditions(input: &mut CopyObjectInput) -> ReadConditions {
         modified_since: input.copy_source_if_modified_since.take(),
         unmodified_since: input.copy_source_if_unmodified_since.take(),
     }
+}
+
+fn copies_onto_itself() -> S3Error {
+    s3_error!(
+        InvalidRequest,
+        "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."
+    )
 }
 
 fn changes_nothing(asked: &Headers) -> bool {

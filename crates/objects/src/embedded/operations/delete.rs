@@ -62,13 +62,13 @@ pub(crate) fn one(
     })
 }
 
-/// The version that a request names, where the bucket tells versions.
+/// The version that a request names, if the bucket has versions.
 fn shown_version_id(bucket: &Bucket, version_id: Option<&str>) -> Option<String> {
     let is_told = bucket.versioning != Versioning::Never;
     version_id.filter(|_| is_told).map(str::to_owned)
 }
 
-/// Deletes up to a thousand objects and versions, and tells of each how it went.
+/// Deletes up to a thousand objects and versions, and returns the outcome of each.
 pub(crate) fn many(
     memory: &Store,
     account: &str,

@@ -16,7 +16,7 @@ use crate::embedded::fields::size;
 use crate::embedded::listing::{self, KeyEncoding, Page, Query};
 use crate::embedded::state::{Object, Store, bucket};
 
-/// Prefix of the key in a continuation token; a token without it is not one of ours.
+/// Prefix of the key in a continuation token; a token without it is invalid.
 const TOKEN: &str = "1/";
 
 /// Lists objects, the second version.

@@ -36,7 +36,7 @@ fn owner(account: &str) -> Owner {
 
 /// Changes what is said of the object, or of the version that is named; returns the version's id.
 ///
-/// `edit` tells whether there is something to be notified of; `changes` names it.
+/// `edit` returns whether there is an event; `changes` names it.
 ///
 /// # Errors
 /// There is no such object, `edit` refuses, or the disk does not accept the change.

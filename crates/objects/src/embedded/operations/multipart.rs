@@ -13,7 +13,7 @@ use super::tagging;
 use crate::embedded::acl::given_acl;
 use crate::embedded::body;
 use crate::embedded::change::Change;
-use crate::embedded::checksum::{self, Algorithm, Claim};
+use crate::embedded::checksum::{self, Algorithm, ClaimedChecksum};
 use crate::embedded::content::Content;
 use crate::embedded::customer_key;
 use crate::embedded::digests::Digests;
@@ -208,7 +208,7 @@ pub(crate) fn store(
     account: &str,
     place: &Place<'_>,
     (content, digests): (Content, Digests),
-    claims: &[Claim],
+    claims: &[ClaimedChecksum],
 ) -> S3Result<UploadedPart> {
     check_number(place.number)?;
     let look = |buckets: &Buckets| -> S3Result<_> {
@@ -249,7 +249,7 @@ fn check_number(number: i32) -> S3Result<()> {
 /// Refuses a part without a checksum where that of the object is to be made of those of its parts.
 ///
 /// Source: Assumption A-282.
-fn check_claimed(upload: &Upload, claims: &[Claim]) -> S3Result<()> {
+fn check_claimed(upload: &Upload, claims: &[ClaimedChecksum]) -> S3Result<()> {
     if !claims.is_empty() || !upload.wants_part_checksums() {
         return Ok(());
     }
@@ -264,7 +264,7 @@ fn mismatch(expected: Algorithm, actual: &str) -> S3Error {
     )
 }
 
-fn check_algorithm(algorithm: Algorithm, chosen: bool, claims: &[Claim]) -> S3Result<()> {
+fn check_algorithm(algorithm: Algorithm, chosen: bool, claims: &[ClaimedChecksum]) -> S3Result<()> {
     let Some((other, _)) = claims
         .iter()
         .find(|(claimed, _)| chosen && *claimed != algorithm)

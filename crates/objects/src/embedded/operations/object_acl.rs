@@ -96,7 +96,7 @@ impl Place<'_> {
                 acl::check_ownership(&bucket.configurations)?;
                 acl::check_allowed(&list, &bucket.configurations)?;
                 let before = object.headers.acl.take();
-                object.headers.acl = acl::kept(&list, owner);
+                object.headers.acl = acl::stored(&list, owner);
                 Ok(object.headers.acl != before)
             },
         )?;

@@ -44,7 +44,7 @@ pub(crate) fn put_legal_hold(
     Ok(PutObjectLegalHoldOutput::default())
 }
 
-/// Tells the retention of an object.
+/// The retention of an object.
 pub(crate) fn get_retention(
     store: &Store,
     account: &str,
@@ -58,7 +58,7 @@ pub(crate) fn get_retention(
     })
 }
 
-/// Tells the legal hold of an object.
+/// The legal hold of an object.
 pub(crate) fn get_legal_hold(
     store: &Store,
     account: &str,

@@ -149,7 +149,7 @@ pub(crate) fn get(
     Ok(output)
 }
 
-/// Tells about an object without its bytes.
+/// The attributes of an object, without its bytes.
 pub(crate) fn head(
     memory: &Store,
     account: &str,
@@ -189,7 +189,7 @@ pub(crate) fn head(
     Ok(answer)
 }
 
-/// Tells the attributes that are requested by name.
+/// The attributes that are requested by name.
 pub(crate) fn attributes(
     memory: &Store,
     account: &str,
@@ -198,7 +198,7 @@ pub(crate) fn attributes(
     let version_id = input.version_id.as_deref();
     let found = memory.find(account, &input.bucket, &input.key, version_id)?;
     let object = found.object;
-    // Clients write the names into one header, which the library does not take apart.
+    // Clients write the names into one header, which the library does not split.
     let names = || {
         input
             .object_attributes

@@ -133,7 +133,7 @@ pub(crate) fn put(
     })
 }
 
-/// Tells an object's tags.
+/// The tags of an object.
 pub(crate) fn get(
     memory: &Store,
     account: &str,

@@ -15,7 +15,7 @@ use crate::embedded::listing::{self, KeyEncoding};
 use crate::embedded::state::{Bucket, Store, bucket};
 use crate::embedded::versions::{self, Version};
 
-/// Something that a list tells.
+/// An entry of a list.
 enum Entry<'a> {
     Prefix(&'a str),
     Version {

@@ -6,7 +6,7 @@ use s3s::{S3Request, S3Result, s3_error};
 use super::tagging;
 use crate::embedded::acl::given_acl;
 use crate::embedded::body;
-use crate::embedded::checksum::{self, Algorithm, Claim};
+use crate::embedded::checksum::{self, Algorithm, ClaimedChecksum};
 use crate::embedded::conditions;
 use crate::embedded::content::Content;
 use crate::embedded::digests::Digests;
@@ -16,7 +16,7 @@ use crate::embedded::state::{NewObject, Object, Store};
 use crate::embedded::versions::VersionId;
 use crate::event::ObjectChange;
 
-/// Writes an object, and tells of it as that change.
+/// Writes an object, and emits that change.
 pub(crate) async fn put(
     memory: &Store,
     account: &str,
@@ -71,7 +71,7 @@ pub(crate) async fn put(
 /// Source: docs `API_PutObject`, 2026-11.
 fn check_sum_given(
     input: &PutObjectInput,
-    claims: &[Claim],
+    claims: &[ClaimedChecksum],
     lock: ObjectLock,
     change: ObjectChange,
 ) -> S3Result<()> {

@@ -145,7 +145,7 @@ impl Api {
         Ok(())
     }
 
-    /// All resources, with what the list tells of each.
+    /// All resources, with their members in the list.
     pub(super) async fn list(
         &self,
         context: &HandlerContext,

@@ -8,7 +8,7 @@ use crate::resource_type::Properties;
 /// The property of all types of B2BI that holds tags.
 pub(super) const PROPERTY: &str = "Tags";
 
-/// The tags that a model has of its own.
+/// A model's own tags.
 pub(super) fn own(model: &Properties) -> Tags {
     let tags = model.get(PROPERTY).and_then(Value::as_array);
     let pairs = tags.into_iter().flatten().filter_map(|tag| {
@@ -25,7 +25,7 @@ pub(super) fn listed(tags: &Tags) -> Value {
     tags.iter().map(tag).collect()
 }
 
-/// The tags of a reply that are not AWS's own; none where there are none.
+/// The tags of a reply that are not AWS's own; `None` if there are none.
 ///
 /// Source: Assumption A-302.
 pub(super) fn of_users(reply: &Properties) -> Option<Value> {

@@ -41,7 +41,7 @@ static NAMES: Names = Names {
     ],
 };
 
-/// What to do about an update that an active transformer does not take.
+/// The advice for an update of an active transformer.
 const ADVICE: &str = "AWS updates no active transformer, and the handler updates it for any change, of \
                       tags too. Give the changed transformer another logical id, so that a new one \
                       replaces it, or keep its Status inactive until it is final.";

@@ -95,7 +95,7 @@ impl Bucket {
         set.await
     }
 
-    async fn keep(
+    async fn store(
         &self,
         context: &HandlerContext,
         bucket: &str,
@@ -145,7 +145,7 @@ impl Bucket {
         }
     }
 
-    fn kept(&self, context: &HandlerContext, bucket: &str) -> Properties {
+    fn stored_model(&self, context: &HandlerContext, bucket: &str) -> Properties {
         let kept = self.documents.get(&context.scope, MODELS, bucket);
         kept.and_then(|model| model.as_object().cloned())
             .unwrap_or_default()
@@ -180,7 +180,7 @@ impl ResourceType for Bucket {
             .configure(context, &bucket, &Properties::new(), &desired)
             .await;
         configured.map_err(|error| error.after_creating(&bucket))?;
-        let kept = self.keep(context, &bucket, Some(desired.clone())).await;
+        let kept = self.store(context, &bucket, Some(desired.clone())).await;
         kept.map_err(|error| error.after_creating(&bucket))?;
         Ok(self.completed(context, &bucket, desired))
     }
@@ -193,7 +193,7 @@ impl ResourceType for Bucket {
         if !self.buckets.exists(context, identifier).await? {
             return Err(HandlerError::not_found(self.schema.type_name(), identifier));
         }
-        let model = self.kept(context, identifier);
+        let model = self.stored_model(context, identifier);
         Ok(self.completed(context, identifier, model))
     }
 
@@ -207,7 +207,7 @@ impl ResourceType for Bucket {
         self.read(context, identifier).await?;
         self.configure(context, identifier, previous, &desired)
             .await?;
-        self.keep(context, identifier, Some(desired.clone()))
+        self.store(context, identifier, Some(desired.clone()))
             .await?;
         Ok(self.completed(context, identifier, desired))
     }
@@ -222,14 +222,14 @@ impl ResourceType for Bucket {
                 }
                 error
             })?;
-        self.keep(context, identifier, None).await
+        self.store(context, identifier, None).await
     }
 
     async fn list(&self, context: &HandlerContext) -> Result<Vec<Resource>, HandlerError> {
         let mut names = self.buckets.list(context).await?;
         names.sort();
         let resource = |name: &String| {
-            let model = self.kept(context, name);
+            let model = self.stored_model(context, name);
             self.completed(context, name, model)
         };
         Ok(names.iter().map(resource).collect())

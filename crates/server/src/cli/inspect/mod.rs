@@ -1,5 +1,5 @@
-//! What the console shows of a text: its segments with their places, its document, its problems and
-//! the acknowledgement that answers it.
+//! The parts of a text that the console shows: its segments with their places, its document, its problems
+//! and its acknowledgement.
 
 mod offsets;
 mod places;

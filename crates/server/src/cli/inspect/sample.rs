@@ -60,7 +60,7 @@ fn outline_of(selection: Selection) -> Option<Outline> {
     Outline::new(selection.version(), selection.set(), selection.guide())
 }
 
-/// How deep each segment between ST and SE stands.
+/// The depth of each segment between ST and SE.
 fn depths(x12: &str, segments: usize) -> Vec<usize> {
     let writer = DocumentWriter::Json(JsonWriter::new(Layout::Compact, 0));
     let mut reader = Reader::new(SegmentRecorder::new(writer, 0, segments.saturating_add(6)));

@@ -22,7 +22,7 @@ pub(super) enum DocumentWriter {
 struct Row {
     /// Where the reader says that it begins.
     place: u64,
-    /// How many bytes it has without its terminator; none where only the terminator tells.
+    /// How many bytes it has without its terminator; `None` if only the terminator tells.
     length: Option<usize>,
     depth: usize,
     /// The loop in which it stands, or which it opens.
@@ -118,7 +118,7 @@ impl SegmentRecorder {
         self.is_wrapped
     }
 
-    /// How deep each segment stands.
+    /// The depth of each segment.
     pub(super) fn depths(&self) -> impl Iterator<Item = usize> {
         self.rows.iter().map(|row| row.depth)
     }
@@ -188,7 +188,7 @@ impl SegmentRecorder {
         }
     }
 
-    /// Lets the writer take a call, and tells which part of the document it made.
+    /// Passes a call to the writer, and returns the part of the document that it wrote.
     fn write(&mut self, call: impl FnOnce(&mut dyn Sink)) -> (usize, usize) {
         let from = self.document.len();
         match &mut self.writer {
@@ -219,7 +219,7 @@ impl SegmentRecorder {
         }
     }
 
-    /// Counts a segment, and tells whether the writer needs it.
+    /// Counts a segment, and returns whether the writer needs it.
     fn counts(&mut self, position: &Position) -> bool {
         if self.count.is_multiple_of(self.limit) {
             self.starts.push(position.byte);
@@ -247,7 +247,7 @@ impl SegmentRecorder {
         let is_recorded = self.part.contains(&self.count);
         self.count = self.count.saturating_add(1);
         if !is_recorded {
-            // The writer has to see what comes before the recorded part; nobody else does.
+            // Only the writer needs what comes before the recorded part.
             self.document.clear();
             return;
         }
@@ -263,7 +263,7 @@ impl SegmentRecorder {
     }
 }
 
-/// The depth of what stands in an interchange, a group and a transaction.
+/// The depths of segments in an interchange, a group and a transaction.
 const IN_INTERCHANGE: usize = 1;
 const IN_GROUP: usize = 2;
 const IN_TRANSACTION: usize = 3;

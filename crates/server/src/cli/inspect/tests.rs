@@ -78,7 +78,7 @@ fn part(text: &str, row: &Value, from: usize) -> String {
     String::from_utf16(&units[at(from)..at(from + 1)]).unwrap()
 }
 
-/// Every segment of the text is found where it stands, and in the document.
+/// Every segment is found at its place in the text, and in the document.
 #[track_caller]
 fn check(text: &str, options: &InspectOptions) -> Value {
     let found = inspect(text, options);

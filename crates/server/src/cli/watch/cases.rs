@@ -1,4 +1,4 @@
-//! The cases of a comparison: inputs, and what is expected of each.
+//! The cases of a comparison: inputs and their expected results.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,9 +16,9 @@ const INPUT: &str = "input";
 pub(super) struct Case {
     /// The name in the summary.
     pub(super) name: String,
-    /// The input; none where only the expected file is there.
+    /// The input; `None` if only the expected file is there.
     pub(super) input: Option<String>,
-    /// The expected result; none where only the input is there.
+    /// The expected result; `None` if only the input is there.
     pub(super) expected: Option<String>,
 }
 
@@ -100,7 +100,7 @@ fn named(cases: BTreeMap<String, Case>) -> Vec<Case> {
     cases.into_iter().map(with_name).collect()
 }
 
-/// Files by the name that `name_of` makes of their path below a folder.
+/// Files by their name: `name_of` of their path below a folder.
 fn of_names(
     files: &[PathBuf],
     folder: &Path,
@@ -119,7 +119,7 @@ fn stem(path: &Path) -> String {
     path.with_extension("").display().to_string()
 }
 
-/// The path without what tells input and expected result apart.
+/// The path without the part that distinguishes input and expected result.
 fn case_name(path: &Path) -> String {
     let stem = path.with_extension("");
     if [EXPECTED, INPUT].iter().any(|name| stem.ends_with(name)) {

@@ -1,4 +1,4 @@
-//! How a result differs from what is expected.
+//! The difference between a result and the expected one.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ const GREEN: &str = "\x1b[32m";
 const CYAN: &str = "\x1b[36m";
 const RESET: &str = "\x1b[0m";
 
-/// How a result differs from what is expected.
+/// The difference between a result and the expected one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Difference {
     /// A unified difference.

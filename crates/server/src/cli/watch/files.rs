@@ -1,4 +1,4 @@
-//! Files that are watched.
+//! The watched files.
 
 use std::fs;
 use std::path::PathBuf;

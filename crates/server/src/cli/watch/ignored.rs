@@ -1,4 +1,4 @@
-//! What a comparison leaves out.
+//! The paths that a comparison ignores.
 
 use std::cell::Cell;
 
@@ -36,7 +36,7 @@ impl Ignored {
         Self(paths.map(|text| Path::new(text)).collect())
     }
 
-    /// The paths that have met nothing so far.
+    /// The paths that have not matched anything yet.
     pub(super) fn unused(&self) -> impl Iterator<Item = &str> {
         let unused = self.0.iter().filter(|path| !path.is_used.get());
         unused.map(|path| path.text.as_str())

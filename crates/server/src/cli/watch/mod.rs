@@ -15,18 +15,19 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use self::files::Files;
 use self::ignored::Ignored;
-use self::run::Round;
+use self::run::WatchRun;
 use super::error::CommandError;
 use super::junit::{self, Case};
 use super::{Outcome, complain, convert, document, folder, map, print, print_error, selection};
 
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .action(ArgAction::SetTrue)
+        .help(help)
+}
+
 pub(super) fn arguments(command: Command) -> Command {
-    let flag = |name, help| {
-        Arg::new(name)
-            .long(name)
-            .action(ArgAction::SetTrue)
-            .help(help)
-    };
     command
         .about("Map documents whenever a file changes, and print the result or the difference")
         .arg(
@@ -39,34 +40,7 @@ pub(super) fn arguments(command: Command) -> Command {
                 ),
         )
         .arg(map::template())
-        .arg(
-            Arg::new("expect")
-                .long("expect")
-                .value_name("FILE|DIR")
-                .help(
-                    "Expected result; print the difference. A folder holds the \
-                     results of a folder of documents: FILE/NAME.edi with DIR/NAME.json, or, without \
-                     FILE, NAME.edi with NAME.expected.json, or NAME/input.edi with NAME/expected.json",
-                ),
-        )
-        .arg(
-            Arg::new("ignore")
-                .long("ignore")
-                .value_name("PATH")
-                .action(ArgAction::Append)
-                .requires("expect")
-                .help(
-                    "Path to ignore in the comparison: order.lines[0].date, lines.*.date or **.date \
-                     in JSON, GS04 or REF in X12; may be repeated",
-                ),
-        )
-        .arg(
-            Arg::new("junit")
-                .long("junit")
-                .value_name("FILE")
-                .requires("expect")
-                .help("Write a JUnit report of the comparison to this file"),
-        )
+        .args(comparison())
         .arg(flag("convert", "Write the mapped document as X12"))
         .arg(flag(
             "once",
@@ -79,16 +53,45 @@ pub(super) fn arguments(command: Command) -> Command {
         .arg(map::xslt_command())
 }
 
+/// What the results are compared with, and how.
+fn comparison() -> [Arg; 3] {
+    [
+            Arg::new("expect")
+                .long("expect")
+                .value_name("FILE|DIR")
+                .help(
+                    "Expected result; print the difference. A folder holds the \
+                     results of a folder of documents: FILE/NAME.edi with DIR/NAME.json, or, without \
+                     FILE, NAME.edi with NAME.expected.json, or NAME/input.edi with NAME/expected.json",
+                ),
+            Arg::new("ignore")
+                .long("ignore")
+                .value_name("PATH")
+                .action(ArgAction::Append)
+                .requires("expect")
+                .help(
+                    "Path to ignore in the comparison: order.lines[0].date, lines.*.date or **.date \
+                     in JSON, GS04 or REF in X12; may be repeated",
+                ),
+            Arg::new("junit")
+                .long("junit")
+                .value_name("FILE")
+                .requires("expect")
+                .help("Write a JUnit report of the comparison to this file"),
+    ]
+}
+
 /// Runs once, or whenever a file changes until the process is ended.
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     let ignored = Ignored::new(matches.get_many::<String>("ignore").unwrap_or_default());
     if matches.get_flag("once") {
-        let round = Round::run(matches, &ignored)?;
+        let round = WatchRun::run(matches, &ignored)?;
         return show(matches, &ignored, &round);
     }
     let mut files = Files::new(watched(matches)?.iter());
     for run in 2_u64.. {
-        let shown = Round::run(matches, &ignored).and_then(|round| show(matches, &ignored, &round));
+        let shown =
+            WatchRun::run(matches, &ignored).and_then(|round| show(matches, &ignored, &round));
         match shown {
             Ok(_) => {}
             Err(CommandError::OutputClosed) => return Err(CommandError::OutputClosed),
@@ -100,7 +103,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
     Ok(Outcome::Fine)
 }
 
-fn show(matches: &ArgMatches, ignored: &Ignored, round: &Round) -> Result<Outcome, CommandError> {
+fn show(
+    matches: &ArgMatches,
+    ignored: &Ignored,
+    round: &WatchRun,
+) -> Result<Outcome, CommandError> {
     print_error(&round.problems);
     print(round.output.as_bytes())?;
     if !round.summary.is_empty() {

@@ -1,4 +1,4 @@
-//! One run: every document is mapped, and compared with what is expected of it.
+//! One run: every document is mapped, and compared with its expected result.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ use crate::cli::{Outcome, color, convert, document, map, selection};
 
 /// What a run says.
 #[derive(Debug)]
-pub(super) struct Round {
+pub(super) struct WatchRun {
     /// What to print: the result, or its differences from the expected one.
     pub(super) output: String,
     /// The problems of X12 that was read or written, for standard error.
@@ -31,7 +31,7 @@ pub(super) struct Round {
     pub(super) outcome: Outcome,
 }
 
-impl Round {
+impl WatchRun {
     /// Maps, and compares where something is expected.
     ///
     /// # Errors
@@ -123,7 +123,7 @@ impl Round {
     }
 }
 
-/// What came of a case.
+/// The outcome of a case.
 struct Compared {
     difference: Option<difference::Difference>,
     problems: String,
@@ -249,7 +249,7 @@ fn writers_of(problems: &FileProblems, template: &map::Source) -> String {
     let mut lines = String::new();
     for element in elements {
         for (line, column) in writers(template.text(), &element) {
-            // A string takes whatever is written to it.
+            // Writing to a string cannot fail.
             let _ = writeln!(
                 lines,
                 "{}:{line}:{column}: writes {element}",

@@ -11,7 +11,7 @@ pub(super) type Elements = Vec<String>;
 
 /// The segments of X12, with `:` between components and `^` between repetitions.
 ///
-/// What ends the reading stands as a line of its own, so that it is a difference.
+/// A problem that ends the reading is a line too, so that it shows as a difference.
 pub(super) fn segments(x12: &[u8]) -> Vec<Elements> {
     read(x12, Collector::default()).0.segments
 }

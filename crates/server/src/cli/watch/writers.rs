@@ -1,4 +1,4 @@
-//! The places of a template that write an element, for those who look for what a problem comes from.
+//! The places of a template that write an element, to find the origin of a problem.
 
 /// The most places that are named.
 const MOST: usize = 3;

@@ -8,7 +8,7 @@ use b2bi_local_registry::{HandlerError, HandlerErrorCode};
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-/// What precedes an error's name in `__type`.
+/// The prefix of an error's name in `__type`.
 ///
 /// Source: Assumption A-303.
 const NAMESPACE: &str = "com.amazon.cloudapiservice";
@@ -78,7 +78,8 @@ pub(super) fn of_handler(failure: HandlerError) -> ServiceError {
 }
 
 /// A change that could not be kept on disk.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub(super) struct ChangeError(pub(super) ServiceError);
 
 impl From<WriteError> for ChangeError {

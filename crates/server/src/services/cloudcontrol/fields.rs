@@ -200,7 +200,7 @@ impl Fields {
         Ok(texts)
     }
 
-    /// Takes a member out; null stands for none.
+    /// Removes a member and returns it; null counts as missing.
     pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         self.members
             .shift_remove(name)
@@ -214,7 +214,7 @@ impl Fields {
         self.end()
     }
 
-    /// Ends the reading: all broken constraints stand in one error.
+    /// Ends the reading: one error names all broken constraints.
     pub(super) fn end(&mut self) -> Result<(), ServiceError> {
         let broken = std::mem::take(&mut self.broken);
         match broken.len() {

@@ -1,4 +1,4 @@
-//! A request for a change of a resource, and how far it is.
+//! A request to change a resource, and its progress.
 
 use b2bi_local_registry::{HandlerError, Resource};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The requests of each account and region, and which of them are at work.
+//! The requests of each account and region, and which of them are running.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashSet};
@@ -28,7 +28,7 @@ const MOST: usize = 10_000;
 const SWEEP_EVERY: u64 = 1000;
 
 /// A resource that a request works on, or a client token that one was made with.
-type Occupied = (Scope, String, String);
+type GuardedKey = (Scope, String, String);
 
 /// The requests of all accounts and regions.
 pub(super) struct Requests {
@@ -36,17 +36,17 @@ pub(super) struct Requests {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     duration: JobDuration,
-    at_work: Arc<Mutex<HashSet<Occupied>>>,
+    at_work: Arc<Mutex<HashSet<GuardedKey>>>,
     made: AtomicU64,
 }
 
 /// Keeps others from a resource or a client token until it is dropped.
-pub(super) struct Occupation {
-    at_work: Arc<Mutex<HashSet<Occupied>>>,
-    what: Occupied,
+pub(super) struct RequestGuard {
+    at_work: Arc<Mutex<HashSet<GuardedKey>>>,
+    what: GuardedKey,
 }
 
-impl Drop for Occupation {
+impl Drop for RequestGuard {
     fn drop(&mut self) {
         let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
         at_work.remove(&self.what);
@@ -188,7 +188,7 @@ impl Requests {
         scope: &Scope,
         type_name: &str,
         identifier: &str,
-    ) -> Result<Occupation, ServiceError> {
+    ) -> Result<RequestGuard, ServiceError> {
         let now = self.now();
         let takes_time = match self.duration {
             JobDuration::Immediate => false,
@@ -215,7 +215,7 @@ impl Requests {
         &self,
         scope: &Scope,
         client_token: Option<&str>,
-    ) -> Result<Option<Occupation>, ServiceError> {
+    ) -> Result<Option<RequestGuard>, ServiceError> {
         let Some(client_token) = client_token else {
             return Ok(None);
         };
@@ -241,10 +241,10 @@ impl Requests {
         Ok(())
     }
 
-    fn occupy(&self, scope: &Scope, kind: &str, name: &str) -> Option<Occupation> {
+    fn occupy(&self, scope: &Scope, kind: &str, name: &str) -> Option<RequestGuard> {
         let what = (scope.clone(), kind.to_owned(), name.to_owned());
         let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
-        at_work.insert(what.clone()).then(|| Occupation {
+        at_work.insert(what.clone()).then(|| RequestGuard {
             at_work: Arc::clone(&self.at_work),
             what,
         })

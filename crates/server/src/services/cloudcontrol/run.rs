@@ -1,4 +1,4 @@
-//! Runs a handler for a request, and keeps how it has ended.
+//! Runs a handler for a request, and stores its outcome.
 
 use std::future::Future;
 use std::panic::resume_unwind;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::CloudControl;
 use super::errors::{error, validation};
 use super::request::Request;
-use super::requests::Occupation;
+use super::requests::RequestGuard;
 
 /// Runs the handler to its end, whether or not the client waits for it, and answers with an event.
 pub(super) async fn to_its_end(
@@ -19,7 +19,7 @@ pub(super) async fn to_its_end(
     scope: Scope,
     mut request: Request,
     asked: String,
-    occupied: [Option<Occupation>; 2],
+    occupied: [Option<RequestGuard>; 2],
     handler: impl Future<Output = Result<Option<Resource>, HandlerError>> + Send + 'static,
 ) -> Result<Value, ServiceError> {
     let requests = service.requests.clone();
@@ -37,7 +37,7 @@ pub(super) async fn to_its_end(
     }
 }
 
-/// What tells a request from another with the same client token.
+/// What distinguishes two requests with the same client token.
 pub(super) fn asked(parts: &[&str]) -> String {
     json!(parts).to_string()
 }

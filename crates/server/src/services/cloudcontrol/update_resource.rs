@@ -30,7 +30,7 @@ impl Input {
     }
 }
 
-/// Updates a resource to what a patch makes of its model.
+/// Updates a resource to its patched model.
 pub(super) async fn run(
     service: &CloudControl,
     context: HandlerContext,
@@ -77,7 +77,7 @@ pub(super) async fn run(
     run::to_its_end(service, scope, request, asked, occupied, handler).await
 }
 
-/// What a JSON patch makes of a model.
+/// A model with a JSON patch applied.
 fn patched(model: &Properties, patch: &str) -> Result<Properties, ServiceError> {
     let patch = serde_json::from_str::<json_patch::Patch>(patch);
     let patch = patch.map_err(|error| {

@@ -17,7 +17,7 @@ pub(crate) const ERRORS: &[&str] = &[
     "TypeNotFoundException",
 ];
 
-/// An error of an operation on stacks as the wire has it.
+/// An error of an operation on stacks in the form of the wire.
 pub(super) fn wire(error: StackError) -> ServiceError {
     let status = StatusCode::from_u16(error.code.status());
     let status = status.unwrap_or(StatusCode::BAD_REQUEST);

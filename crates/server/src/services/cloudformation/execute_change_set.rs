@@ -28,7 +28,7 @@ impl Input {
     }
 }
 
-/// Does what a change set says.
+/// Executes a change set.
 pub(super) async fn run(
     service: &CloudFormation,
     scope: &Scope,

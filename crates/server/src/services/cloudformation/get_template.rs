@@ -32,7 +32,7 @@ impl Input {
     }
 }
 
-/// The template of a stack or of a change set, as it was given or with its transforms carried out.
+/// The template of a stack or of a change set, original or with its transforms applied.
 pub(super) fn run(
     service: &CloudFormation,
     scope: &Scope,

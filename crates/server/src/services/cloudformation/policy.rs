@@ -24,7 +24,7 @@ impl PolicyLocation {
         Self::named(form, ("StackPolicyBody", "StackPolicyURL"))
     }
 
-    /// Reads the policy that is to hold during an update only.
+    /// Reads the policy that applies only during an update.
     pub(super) fn during_update(form: &mut Form) -> Result<Self, ServiceError> {
         let names = ("StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL");
         Self::named(form, names)

@@ -1,4 +1,4 @@
-//! Templates at addresses: in the S3 that the server works with.
+//! Templates by URL, in the S3 of the server.
 
 use b2bi_local_objects::ObjectError;
 use b2bi_local_stacks::TemplateReadError;

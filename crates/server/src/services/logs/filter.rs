@@ -1,8 +1,8 @@
 //! Filter patterns: terms of text, and comparisons of JSON fields.
 //!
-//! `Failed "File Deliver" -timeout` wants all plain terms and none with a minus; of terms with a
-//! question mark one is enough. `{ $.state = "File*" && $.status != "Complete" }` compares texts,
-//! where `*` stands for anything, and binds `&&` before `||`. Numbers, regular expressions and
+//! `Failed "File Deliver" -timeout` requires all plain terms and no term with a minus; of terms with a
+//! question mark one is enough. `{ $.state = "File*" && $.status != "Complete" }` compares texts;
+//! `*` matches anything, and `&&` binds more tightly than `||`. Numbers, regular expressions and
 //! parentheses are refused.
 //!
 //! Source: the user guide of `CloudWatch` Logs, filter pattern syntax.

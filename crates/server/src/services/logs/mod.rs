@@ -1,4 +1,4 @@
-//! The reads of `CloudWatch` Logs that a user's log checks need, over the records that jobs leave.
+//! Reads of `CloudWatch` Logs, over the log records of jobs.
 //!
 //! Source: the service model of `CloudWatch` Logs, `2014-03-28`.
 

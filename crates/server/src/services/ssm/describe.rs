@@ -32,7 +32,7 @@ struct Filter {
     values: Vec<String>,
 }
 
-/// A page of what there is to know of parameters, besides of their values.
+/// A page of the metadata of parameters.
 pub(super) fn run(ssm: &Ssm, scope: &Scope, input: &Input) -> Result<Value, ServiceError> {
     let filters: Vec<&Filter> = input
         .filters

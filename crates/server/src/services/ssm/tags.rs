@@ -38,7 +38,7 @@ pub(crate) struct ListInput {
     resource_id: String,
 }
 
-/// Adds tags to a parameter; a key that is there gets the new value.
+/// Adds tags to a parameter; existing keys get the new value.
 pub(super) async fn add(ssm: &Ssm, scope: &Scope, input: AddInput) -> Result<Value, ServiceError> {
     check_type(&input.resource_type)?;
     let added = ssm.parameters.retag(scope, &input.resource_id, |tags| {

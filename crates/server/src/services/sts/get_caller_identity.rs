@@ -4,7 +4,7 @@ use b2bi_local_dispatcher::Caller;
 
 use super::{Members, Sts};
 
-/// Who calls.
+/// Returns the identity of the caller.
 pub(super) fn run(sts: &Sts, caller: &Caller) -> Members {
     let (arn, user_id) = identity(sts, caller);
     vec![

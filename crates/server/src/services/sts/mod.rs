@@ -1,4 +1,4 @@
-//! The Security Token Service: who calls, and temporary credentials that lead to an account.
+//! The Security Token Service: the caller's identity, and temporary credentials.
 //!
 //! Source: the service model of STS, `2011-06-15`.
 

@@ -1,4 +1,4 @@
-//! Temporary credentials, and whose they are.
+//! Temporary credentials and their owners.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -30,7 +30,7 @@ pub(super) struct Sessions {
     begun: AtomicU64,
 }
 
-/// Whose a session is.
+/// The owner of a session.
 pub(super) struct Holder<'a> {
     pub(super) account: &'a str,
     pub(super) arn: &'a str,

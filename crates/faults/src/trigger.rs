@@ -22,7 +22,7 @@ pub struct Trigger {
     /// How often at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
-    /// By what requests are counted apart; an empty list counts all of them together.
+    /// The properties by which requests are counted separately; an empty list counts all together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per: Option<Vec<Per>>,
     /// When.

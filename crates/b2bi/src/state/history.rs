@@ -1,4 +1,4 @@
-//! What states were some time ago, kept while fault rules want reads that lag behind.
+//! The history of states, kept while fault rules need stale reads.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{State, StateUndo};
 use crate::environment::Clock;
 
-/// What one change costs besides the rows that it has, in bytes.
+/// The size of a change besides its rows, in bytes.
 const OVERHEAD: u64 = 256;
 
 /// The changes of all partitions, as far back as they are wanted; at first, none are kept.
@@ -28,7 +28,7 @@ pub(crate) struct StateHistory {
 #[derive(Default)]
 struct Changes {
     entries: VecDeque<Change>,
-    /// What the entries take.
+    /// The size of the entries.
     bytes: u64,
 }
 
@@ -96,7 +96,7 @@ impl StateHistory {
         changes.bytes = changes.entries.iter().map(|entry| entry.bytes).sum();
     }
 
-    /// Makes of the present state of a partition, which must be locked, what it was that long ago,
+    /// Computes from the present state of a partition, which must be locked, what it was that long ago,
     /// as far as is known. None when it has not changed since.
     pub(super) fn state(&self, partition: u64, present: &State, ago: Duration) -> Option<State> {
         let time = self.now().saturating_sub(millis(ago));
