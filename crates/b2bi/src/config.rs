@@ -1,7 +1,7 @@
 //! The configuration of the service.
 
 use b2bi_local_mapping::Limits as MappingLimits;
-use b2bi_local_x12::{Layout, PROBLEM_LIMIT};
+use b2bi_local_x12::{JsonForm, Layout, PROBLEM_LIMIT};
 
 use crate::edi::DocumentStyle;
 use crate::state::job::JobDuration;
@@ -29,6 +29,12 @@ pub struct Config {
     pub client_tokens: usize,
     /// How service-defined documents look.
     pub style: DocumentStyle,
+    /// The layout of the documents that jobs write, where it is another one.
+    pub job_layout: Option<Layout>,
+    /// The layout of what mapping templates make in `TestMapping`; as JSONata prints it without one.
+    pub test_mapping_form: Option<JsonForm>,
+    /// The same in jobs.
+    pub job_mapping_form: Option<JsonForm>,
     /// The most transactions of a file that is split.
     pub split_transactions: usize,
     /// The largest file `TestParsing` takes, in bytes.
@@ -62,6 +68,16 @@ pub struct Config {
     pub legacy_root: LegacyRoot,
 }
 
+impl Config {
+    /// How the documents look that jobs write.
+    pub(crate) fn job_style(&self) -> DocumentStyle {
+        DocumentStyle {
+            layout: self.job_layout.unwrap_or(self.style.layout),
+            ..self.style.clone()
+        }
+    }
+}
+
 /// The order of the items of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListOrder {
@@ -69,6 +85,10 @@ pub enum ListOrder {
     OldestFirst,
     /// The reverse.
     NewestFirst,
+    /// By name.
+    ByName,
+    /// The reverse.
+    ByNameReversed,
 }
 
 /// What the `mappingTemplate` of a transformer reads of a JSON document; templates in `mapping` read
@@ -104,6 +124,9 @@ impl Config {
                 loop_names: None,
                 problem_limit: PROBLEM_LIMIT,
             },
+            job_layout: None,
+            test_mapping_form: None,
+            job_mapping_form: None,
             split_transactions: 100,
             test_parsing_bytes: 250_000,
             job_bytes: 150_000_000,

@@ -10,6 +10,7 @@ use crate::battery::{Question, Step};
 use crate::endpoint::Response;
 use crate::recording::Answer;
 use crate::sanitise::Sanitiser;
+use crate::template_form::TemplateForm;
 
 /// Headers that say something about the behaviour of a service.
 pub(crate) const HEADERS: &[&str] = &[
@@ -56,7 +57,7 @@ pub(crate) fn answer(
         };
         Some(((*name).to_owned(), value))
     });
-    let body = kept(body(response), &step.keep);
+    let body = kept(body(response, step.service == "s3"), &step.keep);
     Answer {
         question: question.id.clone(),
         step: step.label(at),
@@ -71,10 +72,11 @@ pub(crate) fn answer(
     }
 }
 
-/// The members of JSON and of errors in XML, else the text.
-pub(crate) fn body(response: &Response) -> Value {
+/// The members of JSON and of errors in XML, else the text; of an object in S3 always the text, whose layout counts.
+pub(crate) fn body(response: &Response, is_of_s3: bool) -> Value {
     let text = response.text();
-    if let Ok(value) = serde_json::from_str::<Value>(&text)
+    if !is_of_s3
+        && let Ok(value) = serde_json::from_str::<Value>(&text)
         && value.is_object()
     {
         return value;
@@ -127,20 +129,50 @@ fn without_request(text: &str) -> String {
     replaced.into_owned()
 }
 
-/// The parts of a body that the question is about: JSON pointers, or `xml:ELEMENT` for its texts.
+/// The parts of a body that the question is about: JSON pointers, `xml:ELEMENT` for its texts, `json:LIST/MEMBER`
+/// for JSON in texts of a list, `form:POINTER` for what a mapping template looks like, or `x12:SEGMENT SEGMENT`.
 fn kept(body: Value, keep: &[String]) -> Value {
     // An error is kept whole: it is not what was expected.
     if keep.is_empty() || body.get("__type").is_some() || body.get("Code").is_some() {
         return body;
     }
     let parts = keep.iter().map(|place| {
-        let part = match (place.strip_prefix("xml:"), body.as_str()) {
-            (Some(name), Some(text)) => Some(texts(text, name)),
+        let part = match place.split_once(':') {
+            Some(("xml", name)) => body.as_str().map(|text| texts(text, name)),
+            Some(("x12", ids)) => body.as_str().map(|text| segments(text, ids)),
+            Some(("json", list)) => Some(read_texts(&body, list)),
+            Some(("form", pointer)) => {
+                let template = body.pointer(pointer).and_then(Value::as_str);
+                template.map(TemplateForm::look)
+            }
             _ => body.pointer(place).cloned(),
         };
         (place.clone(), part.unwrap_or(Value::Null))
     });
     Value::Object(parts.collect())
+}
+
+/// The segments of X12 that have one of these ids.
+fn segments(x12: &str, ids: &str) -> Value {
+    let is_named = |segment: &&str| {
+        ids.split(' ')
+            .any(|id| segment.split('*').next() == Some(id))
+    };
+    let segments = x12.split('~').map(str::trim).filter(is_named);
+    segments.map(Value::from).collect()
+}
+
+/// What a member of the items of a list holds, which is JSON or a text.
+fn read_texts(body: &Value, place: &str) -> Value {
+    let (list, member) = place.rsplit_once('/').unwrap_or(("", place));
+    let items = body.pointer(list).and_then(Value::as_array);
+    let texts = items
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item.get(member)?.as_str());
+    texts
+        .map(|text| serde_json::from_str::<Value>(text).unwrap_or_else(|_| text.into()))
+        .collect()
 }
 
 /// The texts of all elements of a name.

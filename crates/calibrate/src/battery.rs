@@ -31,6 +31,10 @@ const FILES: &[(&str, &str)] = &[
         "jobs",
         include_str!("../../../fixtures/calibration/jobs.toml"),
     ),
+    (
+        "pipelines",
+        include_str!("../../../fixtures/calibration/pipelines.toml"),
+    ),
     ("s3", include_str!("../../../fixtures/calibration/s3.toml")),
     (
         "signatures",
@@ -119,10 +123,13 @@ pub struct Step {
     pub capture: BTreeMap<String, String>,
     /// The request is repeated until the reply is so.
     pub until: Option<Until>,
+    /// The step is passed over unless this variable is set.
+    pub only_if: Option<String>,
     /// Whether the reply is an answer.
     #[serde(default = "yes")]
     pub record: bool,
-    /// Parts of the reply that the question is about, as JSON pointers or `xml:ELEMENT`; all without any.
+    /// Parts of the reply that the question is about, all without any: JSON pointers, `xml:ELEMENT`,
+    /// `json:LIST/MEMBER`, `form:POINTER` or `x12:SEGMENT SEGMENT`.
     #[serde(default)]
     pub keep: Vec<String>,
     /// What the emulator answers as long as the guess stands.

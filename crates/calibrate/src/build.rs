@@ -56,7 +56,7 @@ pub(crate) fn request(step: &Step, variables: &Variables) -> Result<Request, Var
         }
         Protocol::Query(version) => {
             let body = body.unwrap_or_else(|| form(version, &call, input.as_ref()));
-            query_request(&step.service, body)
+            form_request(&step.service, body)
         }
         Protocol::Rest => rest_request(&step.service, &call, body.unwrap_or_default()),
     };
@@ -101,7 +101,16 @@ fn json_request(service: &str, target: &str, version: &str, call: &str, body: St
     post(service, headers, body)
 }
 
-fn query_request(service: &str, body: String) -> Request {
+/// A request of a Query API.
+pub(crate) fn query_request(service: &str, action: &str, input: &Value) -> Request {
+    let version = match protocol(service) {
+        Protocol::Query(version) => version,
+        Protocol::Json(..) | Protocol::Rest => "",
+    };
+    form_request(service, form(version, action, Some(input)))
+}
+
+fn form_request(service: &str, body: String) -> Request {
     let form = "application/x-www-form-urlencoded; charset=utf-8".to_owned();
     post(service, [("content-type", form)], body)
 }

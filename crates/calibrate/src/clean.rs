@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::build::{TAG, b2bi_request, encoded, rest_request};
+use crate::build::{TAG, b2bi_request, encoded, logs_request, rest_request};
+use crate::clean_stacks::clean_stacks;
 use crate::endpoint::{Endpoint, EndpointError, Response};
 use crate::listing::{KINDS, Kind, all_items};
 use crate::retry::send;
@@ -52,10 +53,15 @@ pub async fn clean<E: Endpoint + ?Sized>(endpoint: &E, scope: &Scope) -> Result<
         scope,
         deleted: 0,
         problems: Vec::new(),
+        log_groups: Vec::new(),
     };
+    let stacks = clean_stacks(endpoint, &scope.prefix).await;
+    sweep.deleted = stacks.deleted;
+    sweep.problems = stacks.problems;
     for kind in KINDS {
         sweep.resources(kind).await;
     }
+    sweep.log_groups().await;
     sweep.buckets().await;
     if let Some(bucket) = &scope.bucket {
         sweep.empty(bucket, &scope.prefix).await;
@@ -74,6 +80,8 @@ struct Sweep<'a, E: ?Sized> {
     scope: &'a Scope,
     deleted: usize,
     problems: Vec<String>,
+    /// Log groups of profiles, which outlive these.
+    log_groups: Vec<String>,
 }
 
 impl<E: Endpoint + ?Sized> Sweep<'_, E> {
@@ -107,15 +115,26 @@ impl<E: Endpoint + ?Sized> Sweep<'_, E> {
         }
     }
 
-    async fn tags(&self, kind: &Kind, id: &str) -> Result<Vec<Value>, EndpointError> {
+    async fn tags(&mut self, kind: &Kind, id: &str) -> Result<Vec<Value>, EndpointError> {
         let described = b2bi_request(kind.get, &json!({ (kind.id): id }));
         let described = members(&send(self.endpoint, &described).await?)?;
+        let group = described.get("logGroupName").and_then(Value::as_str);
+        self.log_groups.extend(group.map(str::to_owned));
         let arn = described.get(kind.arn).cloned().unwrap_or_default();
         let listed = b2bi_request("ListTagsForResource", &json!({ "ResourceARN": arn }));
         let mut listed = members(&send(self.endpoint, &listed).await?)?;
         match listed.get_mut("Tags").map(Value::take) {
             Some(Value::Array(tags)) => Ok(tags),
             _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Deletes the log groups of profiles. A server that has no such operation deletes them by itself.
+    async fn log_groups(&mut self) {
+        for group in std::mem::take(&mut self.log_groups) {
+            let delete = logs_request("DeleteLogGroup", &json!({ "logGroupName": group }));
+            let response = send(self.endpoint, &delete).await;
+            self.note(&format!("DeleteLogGroup {group}"), response);
         }
     }
 
@@ -126,7 +145,7 @@ impl<E: Endpoint + ?Sized> Sweep<'_, E> {
             Ok(response) if response.status == 404 => {}
             Ok(response) => {
                 let name = response.error_type().unwrap_or_default();
-                if name != "ResourceNotFoundException" {
+                if !["ResourceNotFoundException", "UnknownOperationException"].contains(&&*name) {
                     self.problems
                         .push(format!("{what}: {} {name}", response.status));
                 }
@@ -241,7 +260,7 @@ fn members(response: &Response) -> Result<Value, EndpointError> {
 }
 
 /// The texts of all elements of a name.
-fn elements(xml: &str, name: &str) -> Vec<String> {
+pub(crate) fn elements(xml: &str, name: &str) -> Vec<String> {
     let open = format!("<{name}>");
     xml.split(&open)
         .skip(1)

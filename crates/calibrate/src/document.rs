@@ -1,41 +1,37 @@
-//! How a text of JSON is laid out.
+//! How a text of JSON is written.
 
+use b2bi_local_x12::JsonForm;
 use serde_json::Value;
 
-/// A layout that the emulator can write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// A string literal that holds the document.
-    Literal,
-    /// Two blanks a level.
-    Pretty,
-    /// On one line, without blanks.
-    Compact,
-    /// Anything else.
-    Other,
+/// A JSON document and how it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Written {
+    pub(crate) document: Value,
+    /// Whether the text is a string literal that holds the document.
+    pub(crate) is_literal: bool,
+    /// The layout of the document, if it is one that the emulator can write.
+    pub(crate) form: Option<JsonForm>,
 }
 
-/// The layout of a text.
-pub(crate) fn form(text: &str) -> Form {
-    match serde_json::from_str::<Value>(text) {
-        Ok(Value::String(_)) => Form::Literal,
-        Ok(value) if serde_json::to_string(&value).is_ok_and(|compact| compact == text) => {
-            Form::Compact
-        }
-        Ok(value) if serde_json::to_string_pretty(&value).is_ok_and(|pretty| pretty == text) => {
-            Form::Pretty
-        }
-        _ => Form::Other,
+impl Written {
+    /// The object or list that a text holds.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let outer: Value = serde_json::from_str(text).ok()?;
+        let literal = outer.as_str().map(str::to_owned);
+        let document = match &literal {
+            Some(literal) => serde_json::from_str(literal).ok()?,
+            None => outer,
+        };
+        let is_document = document.is_object() || document.is_array();
+        is_document.then(|| Self {
+            form: JsonForm::detect(literal.as_deref().unwrap_or(text)),
+            is_literal: literal.is_some(),
+            document,
+        })
     }
-}
 
-/// Whether two texts are the same JSON, laid out in different ways or one of them as a literal.
-pub(crate) fn same_document(one: &str, other: &str) -> bool {
-    let read = |text: &str| match serde_json::from_str::<Value>(text) {
-        Ok(Value::String(literal)) => serde_json::from_str::<Value>(&literal).ok(),
-        Ok(value) => Some(value),
-        Err(_) => None,
-    };
-    let document = read(one).filter(|value| value.is_object() || value.is_array());
-    document.is_some() && document == read(other)
+    /// Whether it is the document of an X12 file, and not what a mapping made of one.
+    pub(crate) fn is_service_defined(&self) -> bool {
+        self.document.get("interchanges").is_some()
+    }
 }

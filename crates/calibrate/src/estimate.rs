@@ -61,7 +61,10 @@ pub fn policy(bucket: Option<&str>) -> Value {
                     "b2bi:Create*", "b2bi:Delete*", "b2bi:Get*", "b2bi:List*", "b2bi:Update*",
                     "b2bi:StartTransformerJob", "b2bi:TagResource", "b2bi:UntagResource",
                     "b2bi:TestConversion", "b2bi:TestMapping", "b2bi:TestParsing", "b2bi:GenerateMapping",
-                    "cloudformation:ValidateTemplate", "cloudformation:GetResource",
+                    "cloudformation:CreateResource", "cloudformation:CreateStack", "cloudformation:DeleteStack",
+                    "cloudformation:Describe*", "cloudformation:GetResource",
+                    "cloudformation:GetResourceRequestStatus", "cloudformation:TagResource",
+                    "cloudformation:UpdateStack", "cloudformation:ValidateTemplate",
                     "s3:ListAllMyBuckets", "sts:GetCallerIdentity"
                 ],
                 "Resource": "*"

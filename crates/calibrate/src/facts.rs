@@ -1,61 +1,56 @@
-//! What a recording tells that is data: replaced errors, and values of settings.
+//! What a recording tells that is data: replies, and values of settings.
 
-use std::collections::BTreeMap;
-
-use regex::Regex;
+use b2bi_local_x12::JsonForm;
 use serde_json::Value;
 
 use crate::compare::{Change, Difference, compare};
-use crate::document::{Form, form};
+use crate::document::Written;
+use crate::error_rules::{ErrorReply, ErrorRules};
+use crate::field_rules::FieldRules;
 use crate::loop_names::{renamed, table};
 use crate::recording::{Answer, Recording};
-use crate::sanitise::ACCOUNT;
+use crate::reply_rules::ReplyRules;
 
 /// What a server takes over from a recording.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// Items of a page where the request does not say.
     pub page_size: Option<usize>,
-    /// Whether lists begin with the newest item.
-    pub newest_first: bool,
+    /// The order of lists.
+    pub list_order: Option<RecordedOrder>,
     /// A table of loop names; empty without any.
     pub loop_names: String,
     /// How long a job takes, in milliseconds.
     pub job_ms: Option<u64>,
     /// Characters of ids of resources after the prefix.
     pub id_length: Option<usize>,
-    /// Whether service-defined documents are on one line.
-    pub compact_documents: bool,
+    /// The layout of the documents that `TestParsing` replies with.
+    pub parsed_form: Option<JsonForm>,
+    /// The layout of the documents that jobs write.
+    pub job_form: Option<JsonForm>,
+    /// The layout of what mappings make in `TestMapping`.
+    pub mapping_form: Option<JsonForm>,
+    /// The layout of what mappings make in jobs.
+    pub job_mapping_form: Option<JsonForm>,
     /// Whether `TestMapping` replies with the document instead of a literal.
     pub plain_mapping: bool,
     /// What would need a change of the program.
     pub unapplied: Vec<Difference>,
-    errors: Vec<ErrorRule>,
+    errors: ErrorRules,
+    replies: ReplyRules,
+    log_fields: FieldRules,
+    event_fields: FieldRules,
 }
 
-/// An error of the emulator, and the one that AWS answers instead.
-#[derive(Clone, Debug)]
-struct ErrorRule {
-    service: String,
-    operation: String,
-    status: u16,
-    name: String,
-    /// Matches our message; each group is a placeholder.
-    message: Regex,
-    placeholders: Vec<String>,
-    recorded_status: u16,
-    recorded: Value,
-}
-
-/// An error reply that replaces another.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ErrorReply {
-    /// The HTTP status.
-    pub status: u16,
-    /// The name of the error, without a namespace.
-    pub name: String,
-    /// The members of the body.
-    pub body: Value,
+/// An order of lists besides that of creation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordedOrder {
+    /// The newest item first.
+    NewestFirst,
+    /// By name.
+    ByName,
+    /// By name, the last first.
+    ByNameReversed,
 }
 
 impl Facts {
@@ -72,6 +67,7 @@ impl Facts {
                 facts.unapplied.push(difference);
             }
         }
+        facts.tell_jobs_apart(recorded);
         facts
     }
 
@@ -81,12 +77,55 @@ impl Facts {
         self.errors.len()
     }
 
+    /// What replaces an error reply of an operation; none where nothing was recorded of such an error.
+    #[must_use]
+    pub fn error(
+        &self,
+        operation: (&str, &str),
+        status: u16,
+        body: &Value,
+        account: &str,
+    ) -> Option<ErrorReply> {
+        self.errors.reply(operation, status, body, account)
+    }
+
+    /// Whether replies of an operation of the B2BI API may change that are no errors.
+    #[must_use]
+    pub fn changes_replies(&self, operation: &str) -> bool {
+        const OPERATIONS: [&str; 4] = [
+            "TestParsing",
+            "TestConversion",
+            "CreateStarterMappingTemplate",
+            "GenerateMapping",
+        ];
+        !self.replies.is_empty() && OPERATIONS.contains(&operation)
+    }
+
+    /// Gives a reply to a request the form that was recorded.
+    pub fn change_reply(&self, operation: &str, request: &Value, reply: &mut Value) {
+        self.replies.apply(operation, request, reply);
+    }
+
+    /// Gives the message of a log record the fields that were recorded.
+    pub fn change_log_record(&self, message: &mut Value) {
+        self.log_fields.apply(message);
+    }
+
+    /// Gives the detail of an event the fields that were recorded.
+    pub fn change_event(&self, detail: &mut Value) {
+        self.event_fields.apply(detail);
+    }
+
     fn take(&mut self, difference: &Difference, theirs: &Answer, ours: &Answer) -> bool {
+        let texts = difference
+            .recorded
+            .as_str()
+            .zip(difference.emulator.as_str());
         match difference.change {
-            Change::Error => self.take_error(theirs, ours),
+            Change::Error => self.errors.learn(theirs, ours),
             Change::ListOrder => {
-                self.newest_first = true;
-                true
+                self.list_order = order(&difference.recorded, &difference.emulator);
+                self.list_order.is_some()
             }
             Change::LoopNames => self.take_loop_names(difference, theirs),
             Change::PageSize => {
@@ -106,6 +145,17 @@ impl Facts {
                 true
             }
             Change::Layout => self.take_layout(difference),
+            Change::ValidationMessages => {
+                texts.is_some_and(|(theirs, ours)| self.replies.learn_message(theirs, ours))
+            }
+            Change::StarterTemplate => {
+                let request = ours.request.input.clone().unwrap_or_default();
+                texts.is_some_and(|(theirs, ours)| {
+                    self.replies.learn_starter(&request, theirs, ours)
+                })
+            }
+            Change::GeneratedMapping => self.take_generated(difference, theirs),
+            Change::Fields => self.take_fields(difference),
             Change::Code => false,
         }
     }
@@ -121,167 +171,84 @@ impl Facts {
     }
 
     fn take_layout(&mut self, difference: &Difference) -> bool {
-        let text = difference.recorded.as_str().unwrap_or_default();
-        match (difference.call.as_str(), form(text)) {
-            ("TestParsing", Form::Compact) => self.compact_documents = true,
-            ("TestMapping", Form::Pretty) => self.plain_mapping = true,
-            _ => return false,
-        }
-        true
-    }
-
-    fn take_error(&mut self, theirs: &Answer, ours: &Answer) -> bool {
-        let (Some(name), Some(message)) = (ours.error_type(), ours.message()) else {
+        let written = difference.recorded.as_str().and_then(Written::read);
+        let Some(written) = written else {
             return false;
         };
-        // Words of the request in the message stand for those of any request.
-        let inputs = inputs(ours.request.input.as_ref());
-        let message = with_inputs(message, &inputs);
-        let Some((pattern, placeholders)) = pattern(&message) else {
+        match difference.call.as_str() {
+            "TestParsing" => self.parsed_form = written.form,
+            "TestMapping" => {
+                self.plain_mapping |= !written.is_literal;
+                self.mapping_form = written.form;
+            }
+            _ if written.is_service_defined() => self.job_form = written.form,
+            _ => self.job_mapping_form = written.form,
+        }
+        written.form.is_some()
+    }
+
+    /// Documents of jobs are like those of `TestParsing`, unless the recording has both.
+    fn tell_jobs_apart(&mut self, recorded: &Recording) {
+        if self.parsed_form.is_none() || self.job_form.is_some() {
+            return;
+        }
+        let objects = recorded
+            .answers
+            .iter()
+            .filter(|answer| answer.request.service == "s3");
+        let mut documents = objects.filter_map(|answer| Written::read(answer.body.as_str()?));
+        let of_a_job = documents.find(Written::is_service_defined);
+        self.job_form = of_a_job.and_then(|written| written.form);
+    }
+
+    fn take_generated(&mut self, difference: &Difference, theirs: &Answer) -> bool {
+        if difference.at == "body/mappingAccuracy" {
+            let (theirs, ours) = (&difference.recorded, &difference.emulator);
+            return self.replies.learn_accuracy(theirs, ours);
+        }
+        let look = theirs.body.get("form:/mappingTemplate");
+        if let Some(look) = look {
+            self.replies.learn_look(look);
+        }
+        look.is_some()
+    }
+
+    fn take_fields(&mut self, difference: &Difference) -> bool {
+        let (theirs, ours) = (&difference.recorded, &difference.emulator);
+        if difference.call == "FilterLogEvents" {
+            self.log_fields.learn(theirs, ours);
+            return self.log_fields.explain(theirs, ours);
+        }
+        let member = |event: &Value, name: &str| event.get(name).cloned().unwrap_or_default();
+        if member(theirs, "detail-type") != member(ours, "detail-type") {
             return false;
-        };
-        let service = ours.request.service.clone();
-        let operation = ours.request.call.clone();
-        let is_known = self.errors.iter().any(|rule| {
-            rule.service == service
-                && rule.operation == operation
-                && rule.name == name
-                && rule.message.as_str() == pattern.as_str()
-        });
-        if !is_known {
-            self.errors.push(ErrorRule {
-                service,
-                operation,
-                status: ours.status,
-                name,
-                message: pattern,
-                placeholders,
-                recorded_status: theirs.status,
-                recorded: each_text(&theirs.body, &mut |text| with_inputs(text, &inputs)),
-            });
         }
-        true
-    }
-
-    /// What replaces an error reply of an operation; none where nothing was recorded of such an error.
-    ///
-    /// An error that another operation was recorded with, in the same words, counts too.
-    #[must_use]
-    pub fn error(
-        &self,
-        (service, operation): (&str, &str),
-        status: u16,
-        body: &Value,
-        account: &str,
-    ) -> Option<ErrorReply> {
-        let full = named(body)?;
-        let name = full.rsplit('#').next()?;
-        let message = ["Message", "message"]
-            .iter()
-            .find_map(|member| body.get(*member)?.as_str())?;
-        let fits = |rule: &&ErrorRule| {
-            rule.service == service
-                && rule.status == status
-                && rule.name == name
-                && rule.message.is_match(message)
-        };
-        let of_operation = |rule: &&ErrorRule| rule.operation == operation && fits(rule);
-        let rule = self.errors.iter().find(of_operation);
-        let rule = rule.or_else(|| self.errors.iter().find(fits))?;
-        let found = rule.message.captures(message)?;
-        let mut values = BTreeMap::from([(ACCOUNT, account)]);
-        for (at, placeholder) in rule.placeholders.iter().enumerate() {
-            if let Some(value) = found.get(at.saturating_add(1)) {
-                values.entry(placeholder).or_insert(value.as_str());
-            }
-        }
-        let body = each_text(&rule.recorded, &mut |text| {
-            values
-                .iter()
-                .fold(text.to_owned(), |text, (placeholder, value)| {
-                    text.replace(placeholder, value)
-                })
-        });
-        let name = named(&body).unwrap_or(name);
-        let name = name.rsplit('#').next().unwrap_or(name).to_owned();
-        Some(ErrorReply {
-            status: rule.recorded_status,
-            name,
-            body,
-        })
+        let (theirs, ours) = (member(theirs, "detail"), member(ours, "detail"));
+        self.event_fields.learn(&theirs, &ours);
+        self.event_fields.explain(&theirs, &ours)
     }
 }
 
-/// The name of an error: `__type` of JSON, `Code` of XML.
-fn named(body: &Value) -> Option<&str> {
-    let name = body.get("__type").or_else(|| body.get("Code"))?;
-    name.as_str()
-}
-
-/// The texts of a request with their places, the longest first.
-fn inputs(input: Option<&Value>) -> Vec<(String, String)> {
-    fn collect(value: &Value, at: &str, found: &mut Vec<(String, String)>) {
-        match value {
-            // Shorter words may stand in a message by chance.
-            Value::String(text) if text.len() >= 4 && !text.contains("${") => {
-                found.push((text.clone(), format!("${{in:{at}}}")));
-            }
-            Value::Object(members) => {
-                for (name, value) in members {
-                    collect(value, &format!("{at}/{name}"), found);
-                }
-            }
-            Value::Array(items) => {
-                for (place, item) in items.iter().enumerate() {
-                    collect(item, &format!("{at}/{place}"), found);
-                }
-            }
-            _ => {}
-        }
-    }
-    let mut found = Vec::new();
-    if let Some(input) = input {
-        collect(input, "", &mut found);
-    }
-    found.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
-    found
-}
-
-fn with_inputs(text: &str, inputs: &[(String, String)]) -> String {
-    inputs
-        .iter()
-        .fold(text.to_owned(), |text, (value, placeholder)| {
-            text.replace(value, placeholder)
-        })
-}
-
-/// A pattern for a message with a group for each placeholder: a variable, the form of an id, an account.
-fn pattern(message: &str) -> Option<(Regex, Vec<String>)> {
-    let holes = Regex::new(r"\$\{[^}]+\}|(?-u:\b)[a-z]{1,3}-x{12,}|123456789012").ok()?;
-    let mut text = String::from("(?s)^");
-    let mut placeholders = Vec::new();
-    let mut end = 0;
-    for hole in holes.find_iter(message) {
-        text.push_str(&regex::escape(message.get(end..hole.start())?));
-        text.push_str("(.+?)");
-        placeholders.push(hole.as_str().to_owned());
-        end = hole.end();
-    }
-    text.push_str(&regex::escape(message.get(end..)?));
-    text.push('$');
-    Some((Regex::new(&text).ok()?, placeholders))
-}
-
-/// A value whose texts are changed.
-fn each_text(value: &Value, change: &mut impl FnMut(&str) -> String) -> Value {
-    match value {
-        Value::String(text) => Value::String(change(text)),
-        Value::Array(items) => items.iter().map(|item| each_text(item, change)).collect(),
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, value)| (name.clone(), each_text(value, change)))
-            .collect(),
-        other => other.clone(),
+/// The order that the names of a list are in, next to those of the same list in the order of creation.
+pub(crate) fn order(theirs: &Value, ours: &Value) -> Option<RecordedOrder> {
+    let names = |list: &Value| -> Option<Vec<String>> {
+        let names = list.as_array()?.iter();
+        names.map(|name| name.as_str().map(str::to_owned)).collect()
+    };
+    let (theirs, ours) = (names(theirs)?, names(ours)?);
+    let reversed = |names: &[String]| -> Vec<String> { names.iter().rev().cloned().collect() };
+    let mut sorted = ours.clone();
+    sorted.sort();
+    if theirs.len() < 2 {
+        None
+    } else if theirs == reversed(&ours) {
+        Some(RecordedOrder::NewestFirst)
+    } else if theirs == sorted {
+        Some(RecordedOrder::ByName)
+    } else if theirs == reversed(&sorted) {
+        Some(RecordedOrder::ByNameReversed)
+    } else {
+        None
     }
 }
 

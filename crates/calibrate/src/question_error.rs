@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::endpoint::{EndpointError, Response};
+use crate::probe::{refusal, told};
 use crate::variables::VariableError;
 
 /// Why a question was not asked to its end; a recording keeps the words.
@@ -14,19 +15,25 @@ pub(crate) enum QuestionError {
     Variable(VariableError),
     /// There was no reply.
     Endpoint(Arc<EndpointError>),
-    /// A request of a setup was answered with an error.
+    /// A request that prepares others was answered with an error.
     Refused(String),
+    /// A request was refused for who has sent it.
+    Denied(String),
+    /// AWS tells events to rules only, and no log group of one is named.
+    NoEvents,
     /// The setup of this name failed.
     Setup(String, Arc<QuestionError>),
 }
 
 impl QuestionError {
-    /// The error reply to a request of a setup.
+    /// The error reply to a request that prepares others.
     pub(crate) fn refused(call: &str, response: &Response) -> Self {
-        const MOST: usize = 300;
-        let name = response.error_type().unwrap_or_default();
-        let text: String = response.text().chars().take(MOST).collect();
-        Self::Refused(format!("{call}: {} {name} {text}", response.status))
+        let reply = format!("{call}: {} {}", response.status, told(response));
+        if refusal(response).is_some() {
+            Self::Denied(reply)
+        } else {
+            Self::Refused(reply)
+        }
     }
 }
 
@@ -36,6 +43,13 @@ impl fmt::Display for QuestionError {
             Self::Variable(error) => error.fmt(out),
             Self::Endpoint(error) => error.fmt(out),
             Self::Refused(reply) => out.write_str(reply),
+            Self::Denied(reply) => write!(
+                out,
+                "{reply}; the caller lacks a permission, or its credentials have expired"
+            ),
+            Self::NoEvents => out.write_str(
+                "events are read from a log group that a rule of EventBridge fills: name it with --event-log-group",
+            ),
             Self::Setup(name, error) => write!(out, "setup {name} failed: {error}"),
         }
     }
@@ -46,7 +60,7 @@ impl Error for QuestionError {
         match self {
             Self::Variable(error) => Some(error),
             Self::Endpoint(error) => Some(error.as_ref()),
-            Self::Refused(_) => None,
+            Self::Refused(_) | Self::Denied(_) | Self::NoEvents => None,
             Self::Setup(_, error) => Some(error.as_ref()),
         }
     }

@@ -10,8 +10,10 @@ use crate::answer::{answer, captured};
 use crate::battery::{Battery, Question, Setup, Step, Until};
 use crate::build::{self, b2bi_request, logs_request};
 use crate::clean::PREFIX;
-use crate::endpoint::{Endpoint, Response};
+use crate::endpoint::{Endpoint, EndpointError, Request, Response, Signature};
+use crate::events;
 use crate::listing::{KINDS, Kind, pages};
+use crate::probe::refusal;
 use crate::question_error::QuestionError;
 use crate::recording::{Answer, Recording, Skipped};
 use crate::retry::send;
@@ -23,6 +25,9 @@ const POLLS: u32 = 40;
 const FIRST_POLL: Duration = Duration::from_millis(250);
 const LONGEST_POLL: Duration = Duration::from_secs(10);
 
+/// The call of steps that read the events of the run.
+pub(crate) const EVENTS: &str = "Events";
+
 /// The options of a run.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
@@ -30,6 +35,8 @@ pub struct RunOptions {
     pub run: String,
     /// A bucket of the user's for files, instead of one of the run.
     pub bucket: Option<String>,
+    /// A log group that a rule of EventBridge fills with the events of the service. The emulator is asked itself.
+    pub event_log_group: Option<String>,
     /// `aws` or `endpoint`.
     pub source: String,
     /// The day.
@@ -116,15 +123,20 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
         self.variables.set("location", location);
     }
 
-    /// Asks these questions; `progress` is called before each.
+    /// A recording of this run without answers.
+    #[must_use]
+    pub fn recording(&self) -> Recording {
+        let options = &self.options;
+        Recording::new(self.endpoint.region(), &options.source, &options.date)
+    }
+
+    /// Asks these questions and adds the answers to a recording; `progress` is called before each question.
     pub async fn run(
         &mut self,
         questions: &[&Question],
+        recording: &mut Recording,
         mut progress: impl FnMut(usize, &Question) + Send,
-    ) -> Recording {
-        let options = &self.options;
-        let region = self.endpoint.region();
-        let mut recording = Recording::new(region, &options.source, &options.date);
+    ) {
         for (at, question) in questions.iter().enumerate() {
             progress(at, question);
             let prepared = self.prepare(&question.needs).await;
@@ -145,7 +157,6 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
             self.delete_after(needed).await;
         }
         self.delete_after(0).await;
-        recording
     }
 
     /// Makes what a question needs, unless it is there.
@@ -184,7 +195,16 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
         answers: &mut Vec<Answer>,
     ) -> Result<(), QuestionError> {
         for (at, step) in question.steps.iter().enumerate() {
+            let needed = step.only_if.as_ref();
+            if needed.is_some_and(|name| self.variables.get(name).is_none()) {
+                continue;
+            }
             let reply = self.send(step).await?;
+            let is_preparation = !step.record && step.until.is_none();
+            let is_error = reply.response.status >= 400;
+            if is_refused(step, &reply.response) || is_error && is_preparation {
+                return Err(QuestionError::refused(&step.call, &reply.response));
+            }
             let id_shapes = self.capture(step, &reply.response);
             if step.record {
                 let answer = answer(question, (at, step), &reply.response, &self.sanitiser);
@@ -201,10 +221,10 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
 
     /// Sends a step's request until its reply is what the step waits for.
     async fn send(&mut self, step: &Step) -> Result<Reply, QuestionError> {
-        let request = build::request(step, &self.variables)?;
+        let request = self.request(step)?;
         let mut waited = Duration::ZERO;
         let mut pause = FIRST_POLL;
-        let mut response = send(self.endpoint, &request).await;
+        let mut response = self.reply(step, &request).await;
         for _ in 0..POLLS {
             let is_done = match (&step.until, &response) {
                 (Some(until), Ok(response)) => is_reached(until, response),
@@ -216,7 +236,7 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
             self.endpoint.pause(pause).await;
             waited = waited.saturating_add(pause);
             pause = pause.saturating_mul(2).min(LONGEST_POLL);
-            response = send(self.endpoint, &request).await;
+            response = self.reply(step, &request).await;
         }
         let response = response?;
         self.note_made(step, &response);
@@ -226,6 +246,25 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
             page_size: None,
         };
         self.own_items(step, reply).await
+    }
+
+    fn request(&self, step: &Step) -> Result<Request, QuestionError> {
+        let group = self.options.event_log_group.as_deref();
+        match step.call.as_str() {
+            EVENTS if group.is_none() && self.options.source == "aws" => {
+                Err(QuestionError::NoEvents)
+            }
+            EVENTS => Ok(events::request(group, &self.options.prefix())),
+            _ => Ok(build::request(step, &self.variables)?),
+        }
+    }
+
+    async fn reply(&self, step: &Step, request: &Request) -> Result<Response, EndpointError> {
+        let mut response = send(self.endpoint, request).await?;
+        if step.call == EVENTS {
+            events::of_run(&mut response, &self.options.prefix());
+        }
+        Ok(response)
     }
 
     /// Of a list, the items of this run alone, from all pages.
@@ -300,6 +339,14 @@ impl<'a, E: Endpoint + ?Sized> Runner<'a, E> {
             let _ = send(self.endpoint, &request).await;
         }
     }
+}
+
+/// Whether a request was refused for who has sent it, where that is not the question.
+fn is_refused(step: &Step, response: &Response) -> bool {
+    let is_usual = step.signature == Signature::Valid
+        && !step.headers.contains_key("x-amz-security-token")
+        && step.expect.error != response.error_type();
+    is_usual && refusal(response).is_some()
 }
 
 fn is_reached(until: &Until, response: &Response) -> bool {

@@ -13,7 +13,7 @@ pub(crate) static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?P<mail>[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)",
         r"|(?P<keep>http://s3\.amazonaws\.com/doc/2006-03-01/|(?-u:\b)(?:b2bi|events|s3)\.amazonaws\.com(?-u:\b)|(?-u:\b)example\.com(?-u:\b)|(?-u:\b)www\.w3\.org(?-u:\b))",
-        r"|(?P<host>(?-u:\b)(?:[A-Za-z0-9-]+\.)+(?:com|net|org|io|internal|local|localhost|dev|aws|cloud|cn)(?-u:\b)(?::[0-9]+)?)",
+        r"|(?P<host>(?-u:\b)(?:[A-Za-z0-9-]+\.)+(?:com|net|org|io|internal|local|localhost|dev|aws|cloud|gov|edu|biz|at|au|be|br|ca|ch|cn|cz|de|dk|eu|fi|fr|jp|kr|nl|pl|se|uk)(?-u:\b)(?::[0-9]+)?)",
         r"|(?P<ip>(?-u:\b)[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?-u:\b)(?::[0-9]+)?|\[[0-9a-fA-F:]*:[0-9a-fA-F:]*\](?::[0-9]+)?|(?-u:\b)localhost:[0-9]+)",
         r"|(?P<key>(?:AKIA|ASIA|AROA|AIDA|ANPA|AGPA)[A-Z0-9]{12,})",
         r"|(?P<time>(?-u:\b)[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}[:-][0-9]{2}[:-][0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?|(?-u:\b)[0-9]{8}T[0-9]{6}(?:\.?[0-9]+)?Z?|(?-u:\b)(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT)",
@@ -169,20 +169,32 @@ pub(crate) fn id_shape(id: &str) -> String {
 }
 
 /// Whether a long word looks drawn: digits, and letters of one case at least, in a mixture that no
-/// name of an API has.
+/// name of an API has; or a secret access key.
 pub(crate) fn looks_random(word: &str) -> bool {
-    let changes = word
-        .as_bytes()
-        .windows(2)
-        .filter(|pair| {
-            let [one, other] = pair else { return false };
-            one.is_ascii_digit() != other.is_ascii_digit()
-        })
-        .count();
+    let changes = changes(word, |byte| byte.is_ascii_digit());
     let has_lower = word.bytes().any(|b| b.is_ascii_lowercase());
     let has_upper = word.bytes().any(|b| b.is_ascii_uppercase());
     let has_underscore_words = word.contains('_') && !has_lower;
-    changes >= 4 && (has_lower || has_upper) && !has_underscore_words
+    let is_mixed = changes >= 4 && (has_lower || has_upper) && !has_underscore_words;
+    is_mixed || looks_like_a_secret_key(word) || word.split('/').any(looks_like_a_secret_key)
+}
+
+/// Whether a word has the form of a secret access key: 40 characters that no name has in this mixture.
+fn looks_like_a_secret_key(word: &str) -> bool {
+    const LENGTH: usize = 40;
+    let is_of_key = |byte: u8| byte.is_ascii_alphanumeric() || b"+/".contains(&byte);
+    word.len() == LENGTH
+        && word.bytes().all(is_of_key)
+        && word.bytes().any(|byte| !byte.is_ascii_alphabetic())
+        && changes(word, |byte| byte.is_ascii_uppercase()) >= 8
+}
+
+/// How often a word changes between bytes that are of a kind and others.
+fn changes(word: &str, is: impl Fn(&u8) -> bool) -> usize {
+    let pairs = word.as_bytes().windows(2);
+    pairs
+        .filter(|pair| matches!(pair, [one, other] if is(one) != is(other)))
+        .count()
 }
 
 #[cfg(test)]
@@ -231,6 +243,19 @@ mod tests {
             ),
             ("tj-YPvDfIfwn86QAAAAAAAAAA", "tj-xxxxxxxxxxxxxxxxxxxxxx"),
             ("id a1B2c3D4e5F6g7H8i9J0k", "id opaque"),
+            ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "opaque"),
+            (
+                "https://files.acme.co.uk:8443/x, acme.de",
+                "https://host/x, host",
+            ),
+            (
+                "order.edi a.json payload.interchanges.id",
+                "order.edi a.json payload.interchanges.id",
+            ),
+            (
+                "ISA_05_SenderQualifier/functional_groups",
+                "ISA_05_SenderQualifier/functional_groups",
+            ),
             (
                 "com.amazonaws.b2bi#ValidationException",
                 "com.amazonaws.b2bi#ValidationException",
@@ -261,9 +286,12 @@ mod tests {
             after in "[ -~é]{0,12}",
             account in "[1-9][0-9]{11}",
             ip in "(1[0-9]{2}\\.){3}[1-9]",
+            host in "[a-z]{3,8}\\.(com|co\\.uk|de|internal)",
         ) {
             let sanitiser = Sanitiser::default();
-            let secrets = [account, format!("AKIA{}", "Q7".repeat(8)), "joe@acme.com".to_owned(), ip];
+            let mail = format!("joe@{host}");
+            let secret_key = "wJalrXUtnFEMI9K7MDENG4bPxRfiCYEXAMPLEKEY".to_owned();
+            let secrets = [account, format!("AKIA{}", "Q7".repeat(8)), mail, ip, host, secret_key];
             for secret in secrets.iter().filter(|secret| *secret != ACCOUNT) {
                 let text = sanitiser.text(&format!("{before} {secret} {after}"));
                 prop_assert!(!text.contains(secret), "{text}");

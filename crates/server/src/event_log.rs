@@ -1,9 +1,11 @@
 //! The event log: the latest events and log records, and the sinks that receive them.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use b2bi_local_b2bi::{Event, EventSink, LogRecord, RecordSink};
+use b2bi_local_calibrate::Facts;
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
@@ -12,6 +14,8 @@ use crate::sinks::{DeliveryQueue, Sinks};
 use crate::stored::{StoredEvent, StoredRecord};
 use crate::system::Uuid;
 
+/// The detail that names a trading partner.
+const PARTNER: &str = "trading-partner-id";
 /// The detail that differs when a job is run again.
 const END: &str = "end-timestamp";
 
@@ -22,6 +26,8 @@ pub(crate) struct EventLog {
     /// Changes with each event; what it holds is whether the server is about to stop.
     news: watch::Sender<bool>,
     pub(crate) sinks: Sinks,
+    /// Fields as a recording of AWS has them.
+    facts: OnceLock<Facts>,
 }
 
 /// An event as `EventBridge` delivers it.
@@ -52,7 +58,14 @@ impl EventLog {
             records: Mutex::new(Ring::new(size)),
             news: watch::Sender::new(false),
             sinks,
+            facts: OnceLock::new(),
         }
+    }
+
+    /// Gives events and records from now on the fields of a recording of AWS.
+    pub(crate) fn use_facts(&self, facts: &Facts) {
+        // They are set once, at the start.
+        let _ = self.facts.set(facts.clone());
     }
 
     /// The number of the latest event, and the first `limit` that fit of those after `since`.
@@ -122,9 +135,14 @@ impl EventLog {
 
 impl EventSink for EventLog {
     fn emit(&self, event: Event) {
-        let delivery = EventBridgeEvent::new(event);
+        let partner = event.detail.get(PARTNER).and_then(Value::as_str);
+        let partner = partner.map(Box::from);
+        let mut delivery = EventBridgeEvent::new(event);
+        if let Some(facts) = self.facts.get() {
+            facts.change_event(&mut delivery.event.detail);
+        }
         self.sinks.emit(&delivery);
-        match StoredEvent::new(&delivery) {
+        match StoredEvent::new(&delivery, partner) {
             Ok(entry) => {
                 locked(&self.events).push(|number| Numbered { number, entry });
                 self.news.send_modify(|_| ());
@@ -135,7 +153,10 @@ impl EventSink for EventLog {
 }
 
 impl RecordSink for EventLog {
-    fn record(&self, record: LogRecord) {
+    fn record(&self, mut record: LogRecord) {
+        if let Some(facts) = self.facts.get() {
+            facts.change_log_record(&mut record.message);
+        }
         self.sinks.record(&record);
         match StoredRecord::new(record) {
             Ok(entry) => {

@@ -4,7 +4,6 @@
 use b2bi_local_b2bi::LogRecord;
 use b2bi_local_model::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::event_log::EventBridgeEvent;
@@ -27,20 +26,22 @@ pub(crate) struct StoredEvent {
 }
 
 impl StoredEvent {
-    /// Writes the event.
+    /// Writes the event, which is about a file of this trading partner.
     ///
     /// # Errors
     ///
     /// It cannot be written as JSON.
-    pub(crate) fn new(delivery: &EventBridgeEvent) -> serde_json::Result<Self> {
+    pub(crate) fn new(
+        delivery: &EventBridgeEvent,
+        trading_partner_id: Option<Box<str>>,
+    ) -> serde_json::Result<Self> {
         let event = &delivery.event;
-        let partner = event.detail.get("trading-partner-id");
         Ok(Self {
             job_id: event.job_id.as_str().into(),
             account: event.account.as_str().into(),
             region: event.region.as_str().into(),
             detail_type: event.detail_type,
-            trading_partner_id: partner.and_then(Value::as_str).map(Box::from),
+            trading_partner_id,
             event: to_raw_value(delivery)?,
         })
     }

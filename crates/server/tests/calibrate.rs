@@ -168,3 +168,76 @@ fn refused_requests_leave_nothing_that_clean_does_not_find() {
     let throttled = "CreateTransformer=2*error(ThrottlingException)->off";
     check("throttled", throttled, (0, false), "0 questions skipped");
 }
+
+/// A run that cannot ask anything ends at once, and says what to do.
+#[test]
+fn a_run_that_can_ask_nothing_says_why() {
+    let check = |url: &str, told: &str| {
+        let file = out("refused");
+        let arguments = ["record", "--endpoint", url, "--out", &file];
+        let recorded = command(&arguments).output().unwrap();
+        let text = log(&recorded);
+        assert_eq!(recorded.status.code(), Some(2), "{text}");
+        assert!(text.contains(told), "{text}");
+        assert!(!text.contains("1/"), "{text}");
+        let unfinished = format!("{file}.unfinished");
+        assert!(!std::path::Path::new(&unfinished).exists());
+    };
+    let denied = Aws::start("ListProfiles=1000*error(AccessDeniedException)");
+    check(&denied.url, "record --policy` prints the permissions");
+    let expired = Aws::start("ListProfiles=1000*error(ExpiredTokenException)");
+    check(&expired.url, "log in again");
+    check("http://127.0.0.1:9", "does not answer");
+    let stranger = format!("{}/", denied.url.replace("127.0.0.1", "localhost"));
+    check(&stranger, "record --policy` prints the permissions");
+}
+
+/// A request that the caller may not send is no answer.
+#[test]
+fn refused_requests_are_no_answers() {
+    let aws = Aws::start("GetProfile=1000*error(AccessDeniedException)");
+    let file = out("denied");
+    let mut command = aws.record(&["--only", "missing-profile,A-31", "--out", &file]);
+    let recorded = command.output().unwrap();
+    let text = log(&recorded);
+    assert_eq!(recorded.status.code(), Some(1), "{text}");
+    assert!(
+        text.contains("skipped missing-profile: GetProfile: 403"),
+        "{text}"
+    );
+    let recording = std::fs::read_to_string(&file).unwrap();
+    assert!(recording.contains("mapping-nothing"), "{recording}");
+    let answers = recording.split("\"skipped\"").next().unwrap();
+    assert!(!answers.contains("AccessDenied"), "{recording}");
+}
+
+/// A recording that is there already stays until the new one is complete, and answers are not lost.
+#[test]
+fn recordings_replace_others_when_they_are_complete() {
+    let aws = Aws::start("*=1000*delay(60ms)");
+    let file = out("existing");
+    std::fs::write(&file, "an older one").unwrap();
+    let (child, mut rest) = aws.begun("5/7", &file);
+    let id = child.id().to_string();
+    Command::new("kill").args(["-INT", &id]).status().unwrap();
+    let mut text = String::new();
+    rest.read_to_string(&mut text).unwrap();
+    assert!(text.contains("answers were there already"), "{text}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "an older one");
+    let unfinished = format!("{file}.unfinished");
+    let answers = std::fs::read_to_string(&unfinished).unwrap();
+    assert!(answers.contains("\"new-profile\""), "{answers}");
+    aws.admin("DELETE", "/_b2bi/faults");
+
+    let mut command = aws.record(&["--only", "A-31", "--out", &file]);
+    assert_eq!(command.output().unwrap().status.code(), Some(0));
+    let recording = std::fs::read_to_string(&file).unwrap();
+    assert!(recording.contains("mapping-nothing"), "{recording}");
+    assert!(!std::path::Path::new(&unfinished).exists());
+
+    // Where nothing can be kept, the answers are printed, and everything is deleted all the same.
+    let mut command = aws.record(&["--only", "new-profile", "--out", "/dev/full"]);
+    let recorded = command.output().unwrap();
+    assert_eq!(recorded.status.code(), Some(2), "{}", log(&recorded));
+    assert_eq!(aws.left(), 0);
+}

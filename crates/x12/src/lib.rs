@@ -40,7 +40,7 @@ pub use acknowledge::{
     acknowledge_interchanges,
 };
 pub use delimiters::{Delimiter, DelimiterReason, Delimiters};
-pub use document::{Document, JsonWriter, Layout, XmlWriter, to_json, to_xml};
+pub use document::{Document, Indent, JsonForm, JsonWriter, Layout, XmlWriter, to_json, to_xml};
 pub use isa::Isa;
 pub use message::Message;
 pub use outline::{Outline, OutlineElement, OutlineSegment, OutlineValue, UnknownSegmentError};

@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::Outcome;
 use crate::repository;
 
@@ -14,6 +16,7 @@ const OPERATIONS: &str = "crates/b2bi/src/resources/operations";
 const MODULES: &str = "crates/b2bi/src";
 const TESTS: &str = "python/tests/test_operations";
 const LIST: &str = "fixtures/ASSUMPTIONS.md";
+const UNASKED: &str = "fixtures/calibration/unasked.toml";
 const RECORDINGS: &str = "fixtures/recordings/*.json";
 /// What a doc comment begins with that says where a behaviour is known from.
 const SOURCE: &str = concat!("Source", ": ");
@@ -48,11 +51,19 @@ pub fn run(arguments: &[String]) -> Outcome {
 fn page(root: &Path) -> anyhow::Result<String> {
     let sources = rust_files(root)?;
     let list = read(&root.join(LIST))?;
+    let why_not = read(&root.join(UNASKED))?;
     let parts = [
         INTRODUCTION.to_owned(),
         operations(root, &sources)?,
         behaviours(&sources),
-        guesses(&list, &sources, &recorded(root)?),
+        guesses(
+            &list,
+            &sources,
+            &Known {
+                recorded: recorded(root)?,
+                reasons: unasked(&why_not),
+            },
+        ),
     ];
     Ok(parts.join("\n"))
 }
@@ -192,20 +203,22 @@ fn statements(text: &str) -> Vec<String> {
 }
 
 /// Every guess, with the files whose code rests on it.
-///
-/// `recorded` has the first day on which AWS answered a question about a guess.
-fn guesses(list: &str, sources: &[Source], recorded: &BTreeMap<String, String>) -> String {
+fn guesses(list: &str, sources: &[Source], known: &Known<'_>) -> String {
     let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for source in sources {
         for number in source.guesses() {
             files.entry(number).or_default().push(&source.path);
         }
     }
+    let rows = || list.lines().filter(|line| line.starts_with("| A-"));
+    let (all, unasked, recorded) = (rows().count(), known.reasons.len(), known.recorded.len());
+    let asked = all.saturating_sub(unasked);
     let mut page = format!(
         "## Guesses\n\nThe list is [{LIST}](../{LIST}). Where no file is named, what is guessed is in the data or spread \
-         over the code.\n"
+         over the code. Of {all} guesses, `b2bi-local record` asks AWS about {asked}; a recording in this repository \
+         answers {recorded}.\n"
     );
-    for row in list.lines().filter(|line| line.starts_with("| A-")) {
+    for row in rows() {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
         let [number, what, why, how] = cells[..] else {
             continue;
@@ -216,7 +229,7 @@ fn guesses(list: &str, sources: &[Source], recorded: &BTreeMap<String, String>) 
             .flatten()
             .map(|file| format!("`{file}`"))
             .collect();
-        let basis = basis(why, recorded.get(number));
+        let basis = basis(why, known.recorded.get(number));
         let _ = write!(
             page,
             "\n**{number}** {what}.\n\n- Basis: {basis}.\n- Why: {why}.\n"
@@ -224,11 +237,22 @@ fn guesses(list: &str, sources: &[Source], recorded: &BTreeMap<String, String>) 
         if how != "–" {
             let _ = writeln!(page, "- To find out: {how}.");
         }
+        if let Some(reason) = known.reasons.get(number) {
+            let _ = writeln!(page, "- No question of `record`: {reason}.");
+        }
         if !files.is_empty() {
             let _ = writeln!(page, "- Where: {}.", files.join(", "));
         }
     }
     page
+}
+
+/// What is known of guesses, by number.
+struct Known<'a> {
+    /// The first day on which AWS answered a question about it.
+    recorded: BTreeMap<String, String>,
+    /// Why no question asks AWS.
+    reasons: BTreeMap<&'a str, String>,
 }
 
 /// What a guess rests on: a recording of AWS, the documentation, or nothing but likelihood.
@@ -245,42 +269,39 @@ fn recorded(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let mut days: BTreeMap<String, String> = BTreeMap::new();
     let listed = repository::output_of("git", &["ls-files", RECORDINGS])?;
     for path in listed.lines() {
-        answered(&read(&root.join(path))?, &mut days);
+        answered(&read(&root.join(path))?, &mut days).with_context(|| path.to_owned())?;
     }
     Ok(days)
 }
 
 /// Notes what one recording answers; those of other servers than AWS settle nothing.
-fn answered(text: &str, days: &mut BTreeMap<String, String>) {
-    let mut source = String::new();
-    let mut date = String::new();
-    let mut is_in_answers = false;
-    // `record` writes one member a line.
-    for line in text.lines() {
-        let line = line.trim().trim_end_matches(',');
-        let member = |name: &str| {
-            line.strip_prefix(name)
-                .map(|value| value.trim().trim_matches('"'))
-        };
-        if let Some(value) = member("\"date\":") {
-            value.clone_into(&mut date);
-        } else if let Some(value) = member("\"source\":") {
-            value.clone_into(&mut source);
-        } else if line.starts_with("\"answers\"") {
-            is_in_answers = true;
-        } else if line.starts_with("\"skipped\"") {
-            is_in_answers = false;
-        }
-        let number = line.trim_matches('"');
-        if is_in_answers && source == "aws" && line.starts_with("\"A-") {
-            let day = days
-                .entry(number.to_owned())
-                .or_insert_with(|| date.clone());
-            if date < *day {
-                day.clone_from(&date);
-            }
+fn answered(text: &str, days: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
+    let recording: Value = serde_json::from_str(text)?;
+    let source = recording["source"].as_str();
+    let date = recording["date"]
+        .as_str()
+        .context("a recording has a date")?;
+    if source != Some("aws") {
+        return Ok(());
+    }
+    let answers = recording["answers"].as_array().into_iter().flatten();
+    let numbers = answers.filter_map(|answer| answer["assumptions"].as_array());
+    for number in numbers.flatten().filter_map(Value::as_str) {
+        let day = days.entry(number.to_owned());
+        let day = day.or_insert_with(|| date.to_owned());
+        if date < day.as_str() {
+            date.clone_into(day);
         }
     }
+    Ok(())
+}
+
+/// Why no question asks AWS about a guess, by number: lines `A-23 = "reason"`.
+fn unasked(text: &str) -> BTreeMap<&str, String> {
+    let rows = text.lines().filter_map(|line| line.split_once(" = "));
+    let rows = rows.filter(|(number, _)| number.starts_with("A-"));
+    rows.map(|(number, reason)| (number, reason.trim_matches('"').to_owned()))
+        .collect()
 }
 
 /// The files of all crates, ordered by path, without generated files and tests.
@@ -332,19 +353,24 @@ mod tests {
     #[test]
     fn recordings_of_aws_settle_what_they_answer() {
         let recording = |source: &str, date: &str| {
-            format!(
-                "{{\n  \"date\": \"{date}\",\n  \"source\": \"{source}\",\n  \"answers\": [\n    {{\n      \"assumptions\": [\n        \"A-06\",\n        \"A-07\"\n      ]\n    }}\n  ],\n  \"skipped\": [\n        \"A-08\"\n  ]\n}}\n"
-            )
+            serde_json::json!({
+                "date": date, "source": source,
+                "answers": [{"assumptions": ["A-06", "A-07"], "body": {"date": "1999-01-01"}}],
+                "skipped": [{"assumptions": ["A-08"]}],
+            })
+            .to_string()
         };
         let mut days = BTreeMap::new();
-        answered(&recording("endpoint", "2026-01-01"), &mut days);
+        answered(&recording("endpoint", "2026-01-01"), &mut days).unwrap();
         assert!(days.is_empty());
-        answered(&recording("aws", "2026-11-29"), &mut days);
-        answered(&recording("aws", "2026-11-28"), &mut days);
-        answered(&recording("aws", "2026-11-30"), &mut days);
+        for date in ["2026-11-29", "2026-11-28", "2026-11-30"] {
+            answered(&recording("aws", date), &mut days).unwrap();
+        }
         let day = "2026-11-28".to_owned();
         let expected = [("A-06".to_owned(), day.clone()), ("A-07".to_owned(), day)];
         assert_eq!(days, BTreeMap::from(expected));
+        assert!(answered("{}", &mut days).is_err());
+        assert!(answered("no recording", &mut days).is_err());
     }
 
     #[test]
@@ -355,7 +381,8 @@ mod tests {
             text: concat!("// Assumption ", "A-07, Assumption ", "A-07").to_owned(),
         };
         let recorded = BTreeMap::from([("A-08".to_owned(), "2026-11-29".to_owned())]);
-        let page = guesses(list, &[source], &recorded);
+        let reasons = unasked("# Reasons\nA-08 = \"it takes a week\"\n");
+        let page = guesses(list, &[source], &Known { recorded, reasons });
         assert!(
             page.contains(
                 "**A-07** it is so.\n\n- Basis: guessed.\n- Why: unknown.\n- To find out: try.\n- Where: `a.rs`.\n"
@@ -364,7 +391,7 @@ mod tests {
         );
         assert!(
             page.ends_with(
-                "**A-08** or so.\n\n- Basis: recorded since 2026-11-29.\n- Why: unknown.\n"
+                "**A-08** or so.\n\n- Basis: recorded since 2026-11-29.\n- Why: unknown.\n- No question of `record`: it takes a week.\n"
             ),
             "{page}"
         );

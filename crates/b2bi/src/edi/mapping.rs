@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use b2bi_local_mapping::{Cancel, Engine, Limits, Run};
 use b2bi_local_model::types::MappingTemplateLanguage;
+use b2bi_local_x12::JsonForm;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -49,6 +50,26 @@ impl Mapping {
             .and_then(|template| template.evaluate_owned(input, &run))
             .map_err(|error| EdiError::Template(Box::new(error)))?;
         Ok(mapped.unwrap_or_else(|| "null".to_owned()))
+    }
+}
+
+impl Mapping {
+    /// The same, with JSON laid out in a form.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Mapping::apply`].
+    pub(crate) fn apply_in(
+        &self,
+        form: Option<JsonForm>,
+        input: String,
+        evaluation: &Evaluation,
+    ) -> Result<String, EdiError> {
+        let mapped = self.apply(input, evaluation)?;
+        Ok(match (form, self.language) {
+            (Some(form), MappingTemplateLanguage::Jsonata) => form.print(&mapped),
+            _ => mapped,
+        })
     }
 }
 

@@ -89,7 +89,7 @@ impl Run {
         conversion: &Arc<Conversion>,
         validates: bool,
     ) -> Result<ParsedFile, StageError> {
-        let (conversion, style) = (Arc::clone(conversion), self.context.config.style.clone());
+        let (conversion, style) = (Arc::clone(conversion), self.context.config.job_style());
         self.compute(move || {
             let parsed = edi::parse_and_validate(file.as_ref(), &conversion, &style, validates);
             Ok(parsed?)
@@ -155,11 +155,12 @@ impl Run {
         }
         let (conversion, run) = (Arc::clone(conversion), self.evaluation());
         let root = self.context.config.legacy_root;
+        let form = self.context.config.job_mapping_form;
         self.compute(move || match &conversion.mapping {
             Some(mapping) if mapping.is_legacy && root == LegacyRoot::Interchange => {
-                Ok(mapping.apply(interchange_of(document), &run)?)
+                Ok(mapping.apply_in(form, interchange_of(document), &run)?)
             }
-            Some(mapping) => Ok(mapping.apply(document, &run)?),
+            Some(mapping) => Ok(mapping.apply_in(form, document, &run)?),
             None => Ok(document),
         })
         .await

@@ -203,7 +203,7 @@ impl Run {
         upload: &mut DocumentUpload,
     ) -> Result<ParsedFile, StageError> {
         let conversion = Arc::clone(conversion);
-        let style = self.context.config.style.clone();
+        let style = self.context.config.job_style();
         let (sender, mut pieces) = mpsc::channel::<Bytes>(1);
         let reading = self.compute(move || {
             edi::parse_and_validate_in_windows(&conversion, &style, validates, feed, |piece| {

@@ -3,13 +3,45 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use b2bi_local_model::Error;
+use b2bi_local_model::types::{
+    GetCapabilityResponse, GetPartnershipResponse, GetProfileResponse, GetTransformerResponse,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::config::ListOrder;
 use crate::context::Ctx;
 use crate::errors::validation;
-use crate::state::Table;
+use crate::state::{Record, Table};
+
+/// A resource with a name, by which lists can be ordered.
+pub(crate) trait Named {
+    fn name(&self) -> &str;
+}
+
+impl Named for GetCapabilityResponse {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Named for GetPartnershipResponse {
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_default()
+    }
+}
+
+impl Named for GetProfileResponse {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Named for GetTransformerResponse {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
 
 /// What a request asks of a list.
 pub(crate) struct Request<'a> {
@@ -19,32 +51,83 @@ pub(crate) struct Request<'a> {
     pub(crate) max_results: Option<i32>,
 }
 
+/// Where a page ended: at the item of this place, and of this name where lists are in the order of names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Mark {
+    name: String,
+    place: u64,
+}
+
 /// One page: the rows that `view` keeps, in the configured order, and the token of the next page.
-pub(crate) fn page<T: Clone, V>(
+pub(crate) fn page<T: Clone + Named, V>(
     ctx: &Ctx<'_>,
-    table: &Table<T>,
+    table: &Table<Record<T>>,
     request: &Request<'_>,
-    view: impl Fn(&T) -> Option<V>,
+    view: impl Fn(&Record<T>) -> Option<V>,
 ) -> Result<(Vec<V>, Option<String>), Error> {
     let size = request
         .max_results
         .and_then(|max_results| usize::try_from(max_results).ok())
         .unwrap_or(ctx.config.page_size);
     let token = request.next_token;
-    let last = token.map(|token| place_of(ctx, request.list, token));
+    let last = token.map(|token| mark_of(ctx, request.list, token));
     let last = last.transpose()?;
+    let last_place = last.as_ref().map(|last| last.place);
     let capacity = size.min(table.len());
     let (items, reached) = match ctx.config.list_order {
         ListOrder::OldestFirst => {
-            let start = last.map_or(0, |last| last.saturating_add(1));
+            let start = last_place.map_or(0, |last| last.saturating_add(1));
             taken(table.starting_at(start), size, capacity, view)
         }
         ListOrder::NewestFirst => {
-            taken(table.before(last.unwrap_or(u64::MAX)), size, capacity, view)
+            let rows = table.before(last_place.unwrap_or(u64::MAX));
+            taken(rows, size, capacity, view)
+        }
+        ListOrder::ByName => {
+            let rows = by_name(table).into_iter();
+            let rows = rows.skip_while(|(mark, _)| last.as_ref().is_some_and(|last| mark <= last));
+            taken(
+                rows.map(|(mark, row)| (mark.place, row)),
+                size,
+                capacity,
+                view,
+            )
+        }
+        ListOrder::ByNameReversed => {
+            let rows = by_name(table).into_iter().rev();
+            let rows = rows.skip_while(|(mark, _)| last.as_ref().is_some_and(|last| mark >= last));
+            taken(
+                rows.map(|(mark, row)| (mark.place, row)),
+                size,
+                capacity,
+                view,
+            )
         }
     };
-    let next = reached.map(|reached| self::token(ctx, request.list, reached));
+    let next = reached.map(|place| {
+        let name = match ctx.config.list_order {
+            ListOrder::OldestFirst | ListOrder::NewestFirst => String::new(),
+            ListOrder::ByName | ListOrder::ByNameReversed => name_at(table, place),
+        };
+        self::token(ctx, request.list, &Mark { name, place })
+    });
     Ok((items, next))
+}
+
+/// Rows in the order of their names, those of one name in the order of creation.
+fn by_name<T: Clone + Named>(table: &Table<Record<T>>) -> Vec<(Mark, &Record<T>)> {
+    let rows = table.starting_at(0).map(|(place, row)| {
+        let name = row.description.name().to_owned();
+        (Mark { name, place }, row)
+    });
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+    rows
+}
+
+fn name_at<T: Clone + Named>(table: &Table<Record<T>>, place: u64) -> String {
+    let row = table.starting_at(place).next();
+    row.map_or_else(String::new, |(_, row)| row.description.name().to_owned())
 }
 
 /// Items of a page, and the place of the last one where others follow.
@@ -71,28 +154,31 @@ fn taken<'a, T: 'a, V>(
 }
 
 /// The place of the last item of a page, sealed with the list and the caller it belongs to.
-fn token(ctx: &Ctx<'_>, list: &str, place: u64) -> String {
-    let seal = seal(ctx, list, place);
-    URL_SAFE_NO_PAD.encode([place.to_be_bytes(), seal.to_be_bytes()].concat())
+fn token(ctx: &Ctx<'_>, list: &str, mark: &Mark) -> String {
+    let seal = seal(ctx, list, mark);
+    let head = [mark.place.to_be_bytes(), seal.to_be_bytes()].concat();
+    URL_SAFE_NO_PAD.encode([&head, mark.name.as_bytes()].concat())
 }
 
 /// The place that a token holds.
-fn place_of(ctx: &Ctx<'_>, list: &str, token: &str) -> Result<u64, Error> {
+fn mark_of(ctx: &Ctx<'_>, list: &str, token: &str) -> Result<Mark, Error> {
     let refuse = || validation("The value of nextToken is not a token that this list returned");
     let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| refuse())?;
-    let bytes: [u8; 16] = bytes.try_into().map_err(|_| refuse())?;
-    let both = u128::from_be_bytes(bytes);
+    let (head, name) = bytes.split_first_chunk::<16>().ok_or_else(refuse)?;
+    let both = u128::from_be_bytes(*head);
     let place = u64::try_from(both >> 64).map_err(|_| refuse())?;
-    let expected = u128::from(place) << 64 | u128::from(seal(ctx, list, place));
+    let name = String::from_utf8(name.to_vec()).map_err(|_| refuse())?;
+    let mark = Mark { name, place };
+    let expected = u128::from(place) << 64 | u128::from(seal(ctx, list, &mark));
     if both == expected {
-        Ok(place)
+        Ok(mark)
     } else {
         Err(refuse())
     }
 }
 
-fn seal(ctx: &Ctx<'_>, list: &str, place: u64) -> u64 {
+fn seal(ctx: &Ctx<'_>, list: &str, mark: &Mark) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (ctx.scope, list, place).hash(&mut hasher);
+    (ctx.scope, list, mark.place, &mark.name).hash(&mut hasher);
     hasher.finish()
 }

@@ -100,7 +100,7 @@ pub(super) fn noted(redactor: &mut Redactor, response: &Response) -> Answer {
         },
         status: response.status,
         headers,
-        body: redactor.value(&body(response)),
+        body: redactor.value(&body(response, false)),
         id_shapes: BTreeMap::new(),
         page_size: None,
         waited_ms: 0,

@@ -217,12 +217,14 @@ proptest! {
         glue in "[ :/.,~*$&{}-]",
     ) {
         let mail = format!("joe{}@acme.com", &hex[..4]);
-        let joined = [text.as_str(), &account, &id, &hex, &mail, "AKIAI44QH8DHBEXAMPLE"].join(&glue);
+        let (host, key) = (format!("{hex}.acme.internal"), "AKIAI44QH8DHBEXAMPLE");
+        let joined = [text.as_str(), &account, &id, &hex, &mail, key, &host].join(&glue);
         let input = json!({"name": joined, "list": [number, null, {&*id: text}], "nextToken": hex});
         let calls = [("ListProfiles", input.clone(), 200, json!({"echo": joined, "id": id}))];
         let recording = recorded(&calls);
         let written = recording.to_text();
-        for secret in [&account, &mail, &id] {
+        let key = key.to_owned();
+        for secret in [&account, &mail, &id, &key, &host] {
             prop_assert!(!written.contains(secret.as_str()) || text.contains(secret.as_str()), "{secret} in {written}");
         }
         let digits = written.as_bytes().windows(12).find(|part| part.iter().all(u8::is_ascii_digit));

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use b2bi_local_calibrate::{BatteryError, EndpointError};
+use b2bi_local_calibrate::{BatteryError, EndpointError, ProbeError};
 
 use super::credentials::CredentialsError;
 use crate::settings::SettingError;
@@ -27,6 +27,9 @@ pub(crate) enum CalibrationError {
     /// The endpoint cannot be talked to.
     #[error("--endpoint: {0}")]
     Endpoint(#[from] EndpointSetupError),
+    /// Nothing answers the questions there.
+    #[error("{0}")]
+    Probe(#[from] ProbeError),
     /// The questions cannot be read.
     #[error("{0}")]
     Battery(#[from] BatteryError),

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use b2bi_local_b2bi::{JobDuration, ListOrder, MappingReply};
-use b2bi_local_calibrate::{Change, Comparison, compare};
-use b2bi_local_x12::{Layout, LoopNames};
+use b2bi_local_calibrate::{Change, Comparison, EndpointError, Recording, Response, compare};
+use b2bi_local_x12::{JsonForm, Layout, LoopNames};
+use serde_json::{Value, json};
 
 use super::apply_recording;
 use super::tests::{Alteration, altered, asked, compared, record, with_body};
@@ -82,6 +83,204 @@ async fn settings_of_aws_become_those_of_the_server() {
     let plain = |config: &mut Config| config.b2bi.test_mapping_reply = MappingReply::Plain;
     let mapped = ["A-30 A-21 1 body/mappedFileContent"];
     check("mapping-reply", plain, AS_IS, &mapped).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_have_the_recorded_order() {
+    for order in [
+        ListOrder::NewestFirst,
+        ListOrder::ByName,
+        ListOrder::ByNameReversed,
+    ] {
+        let server = InProcess::with(|config| config.b2bi.list_order = order);
+        let server = server.await.unwrap();
+        let recorded = record(&altered(&server, AS_IS), &["list-order"]).await;
+        let expected = ["A-09 list body/transformers"];
+        assert_eq!(places(&compared(&recorded).await), expected, "{order:?}");
+        let config = with_recording(recorded).await;
+        assert_eq!(config.b2bi.list_order, order);
+    }
+}
+
+/// The default configuration with the settings of a recording.
+async fn with_recording(recorded: Recording) -> Config {
+    let mut config = Config::defaults().unwrap();
+    config.recording = Some(recorded);
+    apply_recording(config).await.unwrap().0
+}
+
+/// Documents can be laid out in any usual way, by `TestParsing`, `TestMapping` and jobs each for itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_laid_out_as_those_of_aws() {
+    let of_parsing = |config: &mut Config| {
+        config.b2bi.style.layout = Layout::Form(JsonForm::JACKSON);
+        config.b2bi.job_layout = Some(Layout::Pretty);
+    };
+    let document = ["A-21 2 body/parsedFileContent"];
+    check("parse-document", of_parsing, AS_IS, &document).await;
+    let of_jobs = |config: &mut Config| {
+        config.b2bi.job_layout = Some(Layout::Compact);
+        config.b2bi.job_mapping_form = Some(JsonForm::JACKSON);
+    };
+    check(
+        "job-without-mapping",
+        of_jobs,
+        AS_IS,
+        &["A-19 document body"],
+    )
+    .await;
+    check("job", of_jobs, AS_IS, &["A-20 A-72 document body"]).await;
+    let of_mapping = |config: &mut Config| config.b2bi.test_mapping_form = Some(JsonForm::COMPACT);
+    let mapped = ["A-30 A-21 1 body/mappedFileContent"];
+    check("mapping-reply", of_mapping, AS_IS, &mapped).await;
+
+    let server = InProcess::with(of_parsing).await.unwrap();
+    let both = ["parse-document", "job-without-mapping"];
+    let recorded = record(&altered(&server, AS_IS), &both).await;
+    let config = with_recording(recorded).await;
+    assert_eq!(config.b2bi.style.layout, Layout::Form(JsonForm::JACKSON));
+    assert_eq!(config.b2bi.job_layout, Some(Layout::Pretty));
+}
+
+/// A layout and names of loops at once are two facts.
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_may_differ_in_layout_and_names() {
+    let setting = |config: &mut Config| {
+        let names = LoopNames::parse("850\t4010\tN1\tN1-310\n").unwrap();
+        config.b2bi.style.loop_names = Some(Arc::new(names));
+        config.b2bi.style.layout = Layout::Form(JsonForm::JACKSON);
+    };
+    let document = "A-21 2 body/parsedFileContent";
+    check("parse-document", setting, AS_IS, &[document, document]).await;
+}
+
+/// The wording of validation is a fact, whatever the values in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_of_validation_are_those_of_aws() {
+    let worded: Alteration = |_, _, response| {
+        Ok(with_body(response, |text| {
+            text.replace("within functional group", "of group")
+                .replace("Data element", "The element")
+        }))
+    };
+    let messages: Vec<String> = (0..3)
+        .map(|at| format!("A-51 2 body/validationMessages/{at}"))
+        .collect();
+    let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
+    check("parse-broken-elements", |_| (), worded, &messages).await;
+}
+
+/// A reply whose mapping template is changed.
+fn with_template(
+    response: Response,
+    change: fn(&str) -> String,
+) -> Result<Response, EndpointError> {
+    Ok(with_body(response, |text| {
+        let mut body: Value = serde_json::from_str(&text).unwrap_or_default();
+        if let Some(Value::String(template)) = body.get_mut("mappingTemplate") {
+            *template = change(template);
+        }
+        body.to_string()
+    }))
+}
+
+/// A template with four blanks a level.
+fn spread_out(text: &str) -> String {
+    let lines = text.split('\n').map(|line| {
+        let content = line.trim_start();
+        let blanks = line.len() - content.len();
+        format!("{}{content}", " ".repeat(blanks * 2))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Starter templates: another form for all, or another template for the same request.
+#[tokio::test(flavor = "multi_thread")]
+async fn starter_templates_are_those_of_aws() {
+    let expected = [
+        "A-43 jsonata body/mappingTemplate",
+        "A-43 xslt body/mappingTemplate",
+    ];
+    let of_sample = [
+        "A-42 jsonata body/mappingTemplate",
+        "A-42 xslt body/mappingTemplate",
+    ];
+    let spread: Alteration = |request, _, response| match request.service.as_str() {
+        "b2bi" => with_template(response, spread_out),
+        _ => Ok(response),
+    };
+    check("starter-template", |_| (), spread, &expected).await;
+    check("starter-from-sample", |_| (), spread, &of_sample).await;
+    let other: Alteration = |request, _, response| match request.service.as_str() {
+        "b2bi" => with_template(response, |text| format!("(: {} :)", text.len())),
+        _ => Ok(response),
+    };
+    check("starter-template", |_| (), other, &expected).await;
+}
+
+/// The template is another one each time; how it is given is a fact.
+#[tokio::test(flavor = "multi_thread")]
+async fn generated_mappings_are_given_as_by_aws() {
+    let changed: Alteration = |request, _, response| {
+        let is_generated = request
+            .headers
+            .get("x-amz-target")
+            .is_some_and(|target| target.ends_with("GenerateMapping"));
+        if !is_generated || response.status >= 400 {
+            return Ok(response);
+        }
+        Ok(with_body(response, |text| {
+            let mut body: Value = serde_json::from_str(&text).unwrap_or_default();
+            body["mappingAccuracy"] =
+                json!(body["mappingAccuracy"].as_f64().unwrap_or_default() * 100.0);
+            let template = body["mappingTemplate"].as_str().unwrap_or_default();
+            body["mappingTemplate"] = format!("```jsonata\n{template}\n```").into();
+            body.to_string()
+        }))
+    };
+    let expected = [
+        "A-140 A-141 A-142 accuracy body/mappingAccuracy",
+        "A-140 A-141 A-142 accuracy body/form:/mappingTemplate/fence",
+    ];
+    check("generate-mapping", |_| (), changed, &expected).await;
+}
+
+/// Fields of log records and of events.
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_of_log_records_and_events_are_those_of_aws() {
+    let changed: Alteration = |request, _, response| {
+        let is_of_logs = request.service == "logs" || request.service == "events";
+        if !is_of_logs {
+            return Ok(response);
+        }
+        Ok(with_body(response, |text| {
+            text.replace("\\\"eventNotes\\\"", "\\\"notes\\\"")
+                .replace("File Transform", "FILE_TRANSFORM")
+                .replace("ack-generation-status", "acknowledgement-status")
+                .replace("NOT_ATTEMPTED", "SKIPPED")
+        }))
+    };
+    let check = async |question: &str, number: &str, place: &str| {
+        let server = InProcess::with(|_| ()).await.unwrap();
+        let recorded = record(&altered(&server, changed), &[question]).await;
+        assert_eq!(recorded.skipped, [], "{question}");
+        let found = compared(&recorded).await;
+        assert!(!found.differences.is_empty(), "{question}");
+        for difference in &found.differences {
+            assert_eq!(difference.change, Change::Fields, "{difference:?}");
+            assert!(difference.at.starts_with(place), "{difference:?}");
+            assert!(difference.assumptions.contains(&number.to_owned()));
+        }
+        let with_facts = InProcess::with(|config| config.recording = Some(recorded.clone()));
+        let answered = asked(&with_facts.await.unwrap(), &recorded).await;
+        assert_eq!(
+            places(&compare(&recorded, &answered)),
+            [""; 0],
+            "{question}"
+        );
+    };
+    check("log-records", "A-79", "body/json:/events/message/").await;
+    check("events", "A-405", "body/events/").await;
 }
 
 /// Errors of every service are replaced, in JSON and in XML.

@@ -84,10 +84,13 @@ pub(crate) async fn ask(
     let options = RunOptions {
         run: run_name(),
         bucket: None,
+        event_log_group: None,
         source: "endpoint".to_owned(),
         date: today(),
         secrets: endpoint.hosts(),
     };
     let mut runner = Runner::new(endpoint, battery, options);
-    runner.run(questions, |_, _| {}).await
+    let mut recording = runner.recording();
+    runner.run(questions, &mut recording, |_, _| {}).await;
+    recording
 }

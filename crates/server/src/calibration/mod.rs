@@ -7,7 +7,7 @@ mod facts_tests;
 mod http_endpoint;
 mod in_process;
 mod recorded_answers;
-mod recorded_errors;
+mod recorded_replies;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +16,7 @@ pub(crate) use error::{CalibrationError, EndpointSetupError};
 pub(crate) use http_endpoint::HttpEndpoint;
 pub(crate) use in_process::{InProcess, ask};
 pub(crate) use recorded_answers::apply_recording;
-pub(crate) use recorded_errors::{replaced, replaced_in_s3};
+pub(crate) use recorded_replies::{reformed, replaced, replaced_in_s3};
 
 use crate::system::{now, random_seed};
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use b2bi_local_b2bi::{JobDuration, ListOrder, MappingReply};
-use b2bi_local_calibrate::{Battery, Facts, Question, Recording, Repeated, repeat};
-use b2bi_local_x12::{Layout, LoopNames};
+use b2bi_local_calibrate::{Battery, Facts, Question, RecordedOrder, Recording, Repeated, repeat};
+use b2bi_local_x12::{JsonForm, Layout, LoopNames};
 
 use super::error::CalibrationError;
 use super::{InProcess, ask};
@@ -85,9 +85,12 @@ fn apply(config: &mut Config, facts: &Facts) {
     if let Some(size) = facts.page_size {
         b2bi.page_size = size.max(1);
     }
-    if facts.newest_first {
-        b2bi.list_order = ListOrder::NewestFirst;
-    }
+    b2bi.list_order = match facts.list_order {
+        None => b2bi.list_order,
+        Some(RecordedOrder::NewestFirst) => ListOrder::NewestFirst,
+        Some(RecordedOrder::ByName) => ListOrder::ByName,
+        Some(RecordedOrder::ByNameReversed) => ListOrder::ByNameReversed,
+    };
     if b2bi.style.loop_names.is_none()
         && let Ok(names) = LoopNames::parse(&facts.loop_names)
     {
@@ -101,10 +104,19 @@ fn apply(config: &mut Config, facts: &Facts) {
     {
         b2bi.job_duration = JobDuration::Fixed(Duration::from_millis(millis));
     }
-    if facts.compact_documents {
-        b2bi.style.layout = Layout::Compact;
-    }
+    b2bi.style.layout = facts.parsed_form.map_or(b2bi.style.layout, layout);
+    b2bi.job_layout = facts.job_form.map(layout);
+    b2bi.test_mapping_form = facts.mapping_form;
+    b2bi.job_mapping_form = facts.job_mapping_form;
     if facts.plain_mapping {
         b2bi.test_mapping_reply = MappingReply::Plain;
+    }
+}
+
+fn layout(form: JsonForm) -> Layout {
+    match form {
+        JsonForm::PRETTY => Layout::Pretty,
+        JsonForm::COMPACT => Layout::Compact,
+        form => Layout::Form(form),
     }
 }

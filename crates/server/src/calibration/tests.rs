@@ -55,6 +55,7 @@ pub(super) async fn record(endpoint: &Altered, only: &[&str]) -> Recording {
     let options = RunOptions {
         run: "0a1b2c3d".to_owned(),
         bucket: None,
+        event_log_group: None,
         source: "endpoint".to_owned(),
         date: "2026-11-29".to_owned(),
         secrets: endpoint.inner.hosts(),
@@ -65,7 +66,9 @@ pub(super) async fn record(endpoint: &Altered, only: &[&str]) -> Recording {
         .into_iter()
         .filter(|question| !question.slow)
         .collect();
-    runner.run(&questions, |_, _| {}).await
+    let mut recording = runner.recording();
+    runner.run(&questions, &mut recording, |_, _| {}).await;
+    recording
 }
 
 /// Where replies of the emulator, in this process, differ from the recording.
@@ -105,6 +108,9 @@ async fn the_emulator_does_not_differ_from_itself() {
     assert_nothing_of_the_account(&recorded, &endpoint);
     let read = Recording::parse(&recorded.to_text()).unwrap();
     assert_eq!(read, recorded);
+    let with_facts = InProcess::with(|config| config.recording = Some(read));
+    let answered = asked(&with_facts.await.unwrap(), &recorded).await;
+    assert_eq!(compare(&recorded, &answered).differences, []);
     // What is left are the buckets and the log groups of the run.
     clean(&endpoint, &scope()).await.unwrap();
     assert_eq!(clean(&endpoint, &scope()).await.unwrap(), 0);

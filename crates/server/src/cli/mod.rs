@@ -22,6 +22,7 @@ mod map;
 mod parse;
 mod problems;
 mod record;
+mod recording_file;
 mod report;
 mod rows;
 mod rules;

@@ -1,16 +1,17 @@
 //! `b2bi-local record`: asks AWS about the assumptions.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
 use b2bi_local_calibrate::{
-    Battery, Estimate, PREFIX, Question, Recording, RunOptions, Runner, Scope, clean, policy,
+    Battery, Estimate, PREFIX, ProbeError, Question, RunOptions, Runner, Scope, clean, policy,
+    probe,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::error::CommandError;
+use super::recording_file::RecordingFile;
 use super::{Outcome, print, print_error};
 use crate::calibration::{CalibrationError, CallerCredentials, HttpEndpoint, run_name, today};
 use crate::serve::stop_signal;
@@ -57,6 +58,11 @@ pub(super) fn arguments(command: Command) -> Command {
             "NAME",
             "Put files into this bucket instead of one of the run",
         ))
+        .arg(text(
+            "event-log-group",
+            "NAME",
+            "Log group that a rule of EventBridge fills with the events of the service",
+        ))
         .arg(switch("dry-run", "Print the requests, and send none"))
         .arg(switch(
             "clean",
@@ -87,6 +93,9 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
         let endpoint = HttpEndpoint::new(text("endpoint"), caller);
         let endpoint = endpoint.map_err(CalibrationError::from)?;
         if matches.get_flag("clean") {
+            if let Err(error @ ProbeError::Unreachable(_)) = probe(&endpoint).await {
+                return Err(CalibrationError::from(error).into());
+            }
             let scope = Scope {
                 prefix: PREFIX.to_owned(),
                 bucket: text("bucket").map(str::to_owned),
@@ -96,6 +105,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
         let options = RunOptions {
             run: run_name(),
             bucket: text("bucket").map(str::to_owned),
+            event_log_group: text("event-log-group").map(str::to_owned),
             source: if text("endpoint").is_some() {
                 "endpoint"
             } else {
@@ -169,12 +179,9 @@ async fn record(
     options: RunOptions,
     out: &Path,
 ) -> Result<Outcome, CommandError> {
-    // Before anything costs money: can the answers be kept?
-    let write = |recording: &Recording| {
-        fs::write(out, recording.to_text())
-            .map_err(|error| CommandError::write(out.display(), error))
-    };
-    write(&Recording::new("", &options.source, &options.date))?;
+    // Before anything costs money: can the answers be kept, and does anybody answer?
+    let file = RecordingFile::open(out)?;
+    probe(endpoint).await.map_err(CalibrationError::from)?;
     print_error(&estimate(battery, questions));
     let scope = Scope {
         prefix: options.prefix(),
@@ -183,32 +190,28 @@ async fn record(
     let stop = stop_signal().map_err(|error| format!("cannot catch signals: {error}"))?;
     let total = questions.len();
     let mut runner = Runner::new(endpoint, battery, options);
-    let recorded = tokio::select! {
-        recording = runner.run(questions, |at, question| progress(at, total, question)) => Some(recording),
-        () = stop => None,
+    let mut recording = runner.recording();
+    let is_complete = tokio::select! {
+        () = runner.run(questions, &mut recording, |at, question| progress(at, total, question)) => true,
+        () = stop => false,
     };
-    match &recorded {
-        Some(recording) => {
-            write(recording)?;
-            let (answers, skipped) = (recording.answers.len(), recording.skipped.len());
-            print_error(&format!(
-                "{answers} answers in {}, {skipped} questions skipped\n",
-                out.display()
-            ));
-            for skipped in &recording.skipped {
-                print_error(&format!(
-                    "skipped {}: {}\n",
-                    skipped.question, skipped.reason
-                ));
-            }
-        }
-        None => print_error("stopped; deleting what was made\n"),
+    if !is_complete {
+        print_error("stopped; deleting what was made\n");
     }
-    let swept = swept(endpoint, &scope).await?;
-    Ok(match recorded {
-        Some(recording) if recording.skipped.is_empty() => swept,
-        Some(_) => swept.max(Outcome::Problems),
-        None => Outcome::Impossible,
+    let kept = if is_complete {
+        file.finish(&recording)
+    } else {
+        file.leave(&recording)
+    };
+    let swept = swept(endpoint, &scope).await;
+    print_error(&kept?);
+    let swept = swept?;
+    Ok(if !is_complete {
+        Outcome::Impossible
+    } else if recording.skipped.is_empty() {
+        swept
+    } else {
+        swept.max(Outcome::Problems)
     })
 }
 

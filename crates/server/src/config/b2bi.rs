@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use b2bi_local_b2bi::{
-    Config, DocumentStyle, LegacyRoot, ListOrder, MappingLimits, MappingReply, Quotas,
-};
+use b2bi_local_b2bi::{Config, DocumentStyle, LegacyRoot, MappingLimits, MappingReply, Quotas};
 use b2bi_local_x12::{Layout, LoopNames, LoopNamesError};
 
 use super::{BYTES, COUNT, duration, parse, switch};
@@ -43,7 +41,6 @@ pub(super) fn b2bi(settings: &Resolved) -> Result<Config, SettingError> {
         _ => return Err(settings.error("test-mapping-reply", "must be literal or plain")),
     };
     Ok(Config {
-        list_order: ListOrder::OldestFirst,
         style: DocumentStyle {
             layout,
             loop_names: loop_names(settings)?,
@@ -60,9 +57,6 @@ pub(super) fn b2bi(settings: &Resolved) -> Result<Config, SettingError> {
         legacy_root: legacy_root(settings)?,
         test_parsing_bytes: parse(settings, "test-parsing-bytes", BYTES)?,
         job_bytes: parse(settings, "job-bytes", BYTES)?,
-        page_size: Config::standard().page_size,
-        id_length: Config::standard().id_length,
-        window_bytes: Config::standard().window_bytes,
         split_bytes: parse(settings, "split-bytes", BYTES)?,
         job_concurrency: parse(settings, "job-concurrency", COUNT)?,
         jobs_in_memory: parse(settings, "jobs-in-memory", COUNT)?,
@@ -72,6 +66,8 @@ pub(super) fn b2bi(settings: &Resolved) -> Result<Config, SettingError> {
         history_bytes: parse(settings, "stale-history-bytes", BYTES)?,
         mapping_limits: mapping_limits(settings)?,
         test_mapping_reply,
+        // Only a recording of AWS sets the others.
+        ..Config::standard()
     })
 }
 

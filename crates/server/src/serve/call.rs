@@ -20,7 +20,7 @@ use super::reply::ResponseEncoder;
 use super::timeout::TimeoutBody;
 use super::{body, crash};
 use crate::app::{App, system_time};
-use crate::calibration::replaced;
+use crate::calibration::{reformed, replaced};
 use crate::services::logs;
 
 /// A request for a service.
@@ -70,9 +70,17 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The recorded reply of AWS, if the recording has one for this error.
-    fn as_recorded(&self, operation: (&str, &str), response: Response<Bytes>) -> Response<Bytes> {
+    /// The recorded reply of AWS, if the recording has one for this error or operation.
+    fn as_recorded(
+        &self,
+        operation: (&str, &str),
+        request: &[u8],
+        response: Response<Bytes>,
+    ) -> Response<Bytes> {
         match &self.app.facts {
+            Some(facts) if response.status().is_success() => {
+                reformed(facts, operation, request, response)
+            }
             Some(facts) => replaced(facts, operation, &self.caller.account, response),
             None => response,
         }
@@ -84,7 +92,7 @@ impl<'a> Call<'a> {
         if error.is_unknown_service() {
             return unknown_service(self.head, error, self.request_id);
         }
-        self.as_recorded(("b2bi", ""), self.encoder(None, "").render(Err(error)))
+        self.as_recorded(("b2bi", ""), b"", self.encoder(None, "").render(Err(error)))
     }
 
     fn encoder<'e>(
@@ -203,7 +211,7 @@ impl<'a> Call<'a> {
         let is_unsigned = takes_unsigned && self.caller.access_key.is_none();
         if !is_unsigned && let Err(error) = self.authenticate(descriptor, body) {
             let named = (descriptor.signing_name, operation.name);
-            return self.as_recorded(named, encoder.render(Err(error)));
+            return self.as_recorded(named, body, encoder.render(Err(error)));
         }
         let request = FaultRequest {
             head: self.head,
@@ -220,7 +228,7 @@ impl<'a> Call<'a> {
         };
         let decode = || service.endpoint.decode(operation, body);
         let named = (descriptor.signing_name, operation.name);
-        let render = |outcome| self.as_recorded(named, encoder.render(outcome));
+        let render = |outcome| self.as_recorded(named, body, encoder.render(outcome));
         faults::run_with_faults(self.app, &request, fault_plan, decode, recorder, render).await
     }
 

@@ -66,6 +66,9 @@ impl Server {
         let applied = Box::pin(calibration::apply_recording(config)).await;
         let (config, facts) = applied.map_err(io::Error::other)?;
         let mut app = App::new(config).map_err(io::Error::other)?;
+        if let Some(facts) = &facts {
+            app.event_log.use_facts(facts);
+        }
         app.facts = facts;
         app.traffic = open_traffic(&app).map_err(io::Error::other)?;
         init::apply(&app).await.map_err(io::Error::other)?;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::form::Reprinter;
 use super::names::{GS_NAMES, ISA_11_STANDARD, ISA_NAMES, ST_NAMES};
 use super::spare::SpareBuffers;
 use super::{Layout, compact, pretty};
@@ -26,6 +27,8 @@ pub struct JsonWriter {
     begun: bool,
     /// What stands between two elements: a comma, the line's beginning, and the key up to its value.
     key: Vec<u8>,
+    /// What lays the compact text out anew that is written.
+    reprinter: Option<Reprinter>,
 }
 
 impl JsonWriter {
@@ -40,13 +43,20 @@ impl JsonWriter {
             follows: false,
             begun: false,
             key: Vec::with_capacity(SPACES.len()),
+            reprinter: match layout {
+                Layout::Form(form) => Some(Reprinter::new(form)),
+                Layout::Pretty | Layout::Compact => None,
+            },
         }
     }
 
     /// Hands out what is written so far, so that a long document need not be held in memory, and keeps
     /// the memory for what follows.
     pub fn hand_out<T>(&mut self, to: impl FnOnce(&[u8]) -> T) -> T {
-        let taken = to(&self.out);
+        let taken = match &mut self.reprinter {
+            None => to(&self.out),
+            Some(reprinter) => to(&reprinted(reprinter, &self.out)),
+        };
         self.out.clear();
         taken
     }
@@ -57,7 +67,10 @@ impl JsonWriter {
         self.begin();
         self.close_array();
         self.close_object();
-        self.out
+        match &mut self.reprinter {
+            None => self.out,
+            Some(reprinter) => reprinted(reprinter, &self.out),
+        }
     }
 
     fn begin(&mut self) {
@@ -302,6 +315,13 @@ impl JsonWriter {
         self.out
             .extend_from_slice(if self.pretty { b"\": " } else { b"\":" });
     }
+}
+
+/// A piece of a document in another form.
+fn reprinted(reprinter: &mut Reprinter, piece: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(piece.len());
+    reprinter.push(piece, &mut out);
+    out
 }
 
 /// An identifier that can stand in a key: any, once it is escaped.

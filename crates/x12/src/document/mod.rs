@@ -1,12 +1,14 @@
 //! The document: what an input says, as JSON or XML.
 
 mod compact;
+mod form;
 mod json;
 mod names;
 mod pretty;
 mod spare;
 mod xml;
 
+pub use form::{Indent, JsonForm};
 pub use json::JsonWriter;
 pub use xml::XmlWriter;
 
@@ -19,6 +21,8 @@ pub enum Layout {
     Pretty,
     /// One line without blanks.
     Compact,
+    /// Another form, which costs a second pass over the text.
+    Form(JsonForm),
 }
 
 /// A document made from a whole input.

@@ -10,7 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("faults", &[]),
     ("sigv4", &[]),
     ("dispatcher", &["sigv4"]),
-    ("calibrate", &[]),
+    ("calibrate", &["x12"]),
     ("console", &[]),
     ("model", &[]),
     ("panics", &[]),

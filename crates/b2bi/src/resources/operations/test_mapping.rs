@@ -32,7 +32,8 @@ pub(crate) async fn test_mapping(
     let _cancel = evaluation.cancel_on_drop();
     let format = input.file_format;
     let content = input.input_file_content;
-    let mapped = on_thread(move || mapping.apply(content, &evaluation))
+    let form = ctx.config.test_mapping_form;
+    let mapped = on_thread(move || mapping.apply_in(form, content, &evaluation))
         .await
         .map_err(|error| internal(format!("The mapping did not end: {error}")))?
         .map_err(validation)?;

@@ -1,4 +1,4 @@
-//! Recorded errors of AWS, in JSON and in XML.
+//! Recorded replies of AWS: errors in JSON and in XML, and the form of other replies.
 
 use b2bi_local_calibrate::{Facts, error_members};
 use b2bi_local_dispatcher::json::ERROR_TYPE;
@@ -47,7 +47,26 @@ pub(crate) fn replaced(
     response
 }
 
-/// The same for a reply of S3, whose body may be an object's.
+/// A reply to a request in the form that was recorded; that of any other operation is left as it is.
+pub(crate) fn reformed(
+    facts: &Facts,
+    (service, operation): (&str, &str),
+    request: &[u8],
+    mut response: Response<Bytes>,
+) -> Response<Bytes> {
+    if service != "b2bi" || !facts.changes_replies(operation) {
+        return response;
+    }
+    let request = serde_json::from_slice(request).unwrap_or_default();
+    if let Ok(mut members) = serde_json::from_slice(response.body()) {
+        facts.change_reply(operation, &request, &mut members);
+        response.headers_mut().remove(CONTENT_LENGTH);
+        *response.body_mut() = Bytes::from(members.to_string());
+    }
+    response
+}
+
+/// The same for an error of S3, whose body may be an object's.
 pub(crate) fn replaced_in_s3(
     facts: Option<&Facts>,
     account: &str,

@@ -1,0 +1,103 @@
+//! The file that `record` writes: it has its name only when the recording is complete.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use b2bi_local_calibrate::Recording;
+
+use super::error::CommandError;
+use super::print;
+
+/// What stands after the name as long as the recording is not complete.
+const UNFINISHED: &str = ".unfinished";
+
+/// A file for a recording; one that is there already stays until the new recording is complete.
+pub(super) struct RecordingFile {
+    file: PathBuf,
+    unfinished: PathBuf,
+}
+
+impl RecordingFile {
+    /// # Errors
+    ///
+    /// Nothing can be written there.
+    pub(super) fn open(file: &Path) -> Result<Self, CommandError> {
+        let mut name = file.as_os_str().to_owned();
+        // A device or a pipe is written at once.
+        if !file.exists() || file.is_file() {
+            name.push(UNFINISHED);
+        }
+        let unfinished = PathBuf::from(name);
+        let is_folder = file.is_dir().then(|| io::ErrorKind::IsADirectory.into());
+        let written = is_folder.map_or_else(|| fs::write(&unfinished, "\n"), Err);
+        written.map_err(|error| CommandError::write(file.display(), error))?;
+        Ok(Self {
+            file: file.to_owned(),
+            unfinished,
+        })
+    }
+
+    /// Gives a complete recording its name, and tells of it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written. The recording is printed then, since asking again costs money.
+    pub(super) fn finish(self, recording: &Recording) -> Result<String, CommandError> {
+        let text = recording.to_text();
+        if let Err(error) = self.write(&text) {
+            print(text.as_bytes())?;
+            return Err(CommandError::write(self.file.display(), error));
+        }
+        let (answers, skipped) = (recording.answers.len(), recording.skipped.len());
+        let file = self.file.display();
+        let mut told = format!("{answers} answers in {file}, {skipped} questions skipped\n");
+        for skipped in &recording.skipped {
+            told.push_str(&format!(
+                "skipped {}: {}\n",
+                skipped.question, skipped.reason
+            ));
+        }
+        Ok(told)
+    }
+
+    fn write(&self, text: &str) -> io::Result<()> {
+        let written = fs::write(&self.unfinished, text);
+        if self.unfinished == self.file {
+            return written;
+        }
+        let named = written.and_then(|()| fs::rename(&self.unfinished, &self.file));
+        if named.is_err() {
+            let _ = fs::remove_file(&self.unfinished);
+        }
+        named
+    }
+
+    /// Leaves the answers of a run that was stopped beside the file, and tells of them.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be written.
+    pub(super) fn leave(self, recording: &Recording) -> Result<String, CommandError> {
+        let file = self.unfinished.display();
+        if recording.answers.is_empty() {
+            return Ok(String::new());
+        }
+        fs::write(&self.unfinished, recording.to_text())
+            .map_err(|error| CommandError::write(&file, error))?;
+        let answers = recording.answers.len();
+        Ok(format!(
+            "{answers} answers were there already; they are in {file}\n"
+        ))
+    }
+}
+
+impl Drop for RecordingFile {
+    fn drop(&mut self) {
+        // Of a run that could not begin nothing is left.
+        let is_new = self.unfinished != self.file && self.unfinished.is_file();
+        if is_new && fs::read(&self.unfinished).is_ok_and(|text| text == b"\n") {
+            let _ = fs::remove_file(&self.unfinished);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Layouts of JSON besides those that are written at once: any of the usual printers.
+
+/// How JSON is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
+pub struct JsonForm {
+    /// What each level is indented by; without it everything is on one line.
+    pub indent: Option<Indent>,
+    /// Whether each item of an array begins a line, where lines are broken at all.
+    pub array_lines: bool,
+    /// Whether a blank stands before a colon.
+    pub before_colon: bool,
+    /// Whether a blank stands after a colon.
+    pub after_colon: bool,
+    /// Whether a blank stands after a comma that no line break follows.
+    pub after_comma: bool,
+    /// Whether brackets without line breaks have blanks within: `[ 1 ]`, `{ }`.
+    pub padded: bool,
+}
+
+/// What a level is indented by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indent {
+    /// So many blanks.
+    Blanks(u8),
+    /// A tabulator.
+    Tab,
+}
+
+/// The most blanks of a level that are looked for.
+const MOST_BLANKS: u8 = 8;
+
+impl JsonForm {
+    /// One line without blanks.
+    pub const COMPACT: Self = Self {
+        indent: None,
+        array_lines: true,
+        before_colon: false,
+        after_colon: false,
+        after_comma: false,
+        padded: false,
+    };
+    /// Two blanks a level, as most libraries print it.
+    pub const PRETTY: Self = Self {
+        indent: Some(Indent::Blanks(2)),
+        array_lines: true,
+        before_colon: false,
+        after_colon: true,
+        after_comma: false,
+        padded: false,
+    };
+    /// As Jackson's default printer lays it out.
+    pub const JACKSON: Self = Self {
+        indent: Some(Indent::Blanks(2)),
+        array_lines: false,
+        before_colon: true,
+        after_colon: true,
+        after_comma: true,
+        padded: true,
+    };
+
+    /// The form of a text of JSON, if it is one of these; of several that fit, the most usual.
+    #[must_use]
+    pub fn detect(text: &str) -> Option<Self> {
+        let usual = [Self::COMPACT, Self::PRETTY, Self::JACKSON];
+        let mut forms = usual.into_iter().chain(Self::all());
+        forms.find(|form| form.print(text) == text)
+    }
+
+    /// All forms, those first that are near to the usual ones.
+    fn all() -> impl Iterator<Item = Self> {
+        let blanks = (0..=MOST_BLANKS).map(Indent::Blanks);
+        let indents = blanks.chain([Indent::Tab]).map(Some).chain([None]);
+        let switches = 0_u8..1 << 5;
+        indents.flat_map(move |indent| {
+            switches.clone().map(move |bits| Self {
+                indent,
+                array_lines: bits & 1 == 0,
+                after_colon: bits & 2 == 0,
+                after_comma: bits & 4 == 0,
+                padded: bits & 8 != 0,
+                before_colon: bits & 16 != 0,
+            })
+        })
+    }
+
+    /// A text of JSON in this form; blanks outside of strings count for nothing.
+    #[must_use]
+    pub fn print(self, text: &str) -> String {
+        let mut out = Vec::with_capacity(text.len());
+        Reprinter::new(self).push(text.as_bytes(), &mut out);
+        super::text(out)
+    }
+}
+
+/// Lays JSON out anew, piece by piece.
+#[derive(Clone, Debug)]
+pub(super) struct Reprinter {
+    form: JsonForm,
+    /// For each open bracket whether its items begin lines.
+    open: Vec<bool>,
+    /// How many of these do.
+    depth: usize,
+    /// Whether nothing stands in the innermost bracket yet.
+    is_empty: bool,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Reprinter {
+    pub(super) fn new(form: JsonForm) -> Self {
+        Self {
+            form,
+            open: Vec::new(),
+            depth: 0,
+            is_empty: false,
+            in_string: false,
+            escaped: false,
+        }
+    }
+
+    /// Appends a piece of the text.
+    pub(super) fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        for byte in piece {
+            match *byte {
+                byte if self.in_string => self.of_string(byte, out),
+                b' ' | b'\t' | b'\n' | b'\r' => {}
+                byte => self.of_structure(byte, out),
+            }
+        }
+    }
+
+    fn of_string(&mut self, byte: u8, out: &mut Vec<u8>) {
+        out.push(byte);
+        let ends = byte == b'"' && !self.escaped;
+        self.escaped = byte == b'\\' && !self.escaped;
+        self.in_string = !ends;
+    }
+
+    fn of_structure(&mut self, byte: u8, out: &mut Vec<u8>) {
+        if matches!(byte, b'}' | b']') {
+            return self.close(byte, out);
+        }
+        if std::mem::take(&mut self.is_empty) {
+            self.between(self.form.padded, out);
+        }
+        match byte {
+            b'{' | b'[' => self.open(byte, out),
+            b',' => {
+                out.push(b',');
+                self.between(self.form.after_comma, out);
+            }
+            b':' => {
+                out.extend(self.form.before_colon.then_some(b' '));
+                out.push(b':');
+                out.extend(self.form.after_colon.then_some(b' '));
+            }
+            byte => {
+                self.in_string = byte == b'"';
+                out.push(byte);
+            }
+        }
+    }
+
+    fn open(&mut self, bracket: u8, out: &mut Vec<u8>) {
+        out.push(bracket);
+        let breaks = self.form.indent.is_some() && (bracket == b'{' || self.form.array_lines);
+        self.open.push(breaks);
+        self.depth = self.depth.saturating_add(usize::from(breaks));
+        self.is_empty = true;
+    }
+
+    fn close(&mut self, bracket: u8, out: &mut Vec<u8>) {
+        let breaks = self.open.pop().unwrap_or_default();
+        self.depth = self.depth.saturating_sub(usize::from(breaks));
+        let is_empty = std::mem::take(&mut self.is_empty);
+        if breaks && !is_empty {
+            self.line(out);
+        } else if self.form.padded {
+            out.push(b' ');
+        }
+        out.push(bracket);
+    }
+
+    /// A line break before an item, or a blank.
+    fn between(&self, blank: bool, out: &mut Vec<u8>) {
+        if self.open.last().copied().unwrap_or_default() {
+            self.line(out);
+        } else if blank {
+            out.push(b' ');
+        }
+    }
+
+    fn line(&self, out: &mut Vec<u8>) {
+        out.push(b'\n');
+        let (letter, width) = match self.form.indent {
+            Some(Indent::Blanks(width)) => (b' ', usize::from(width)),
+            Some(Indent::Tab) => (b'\t', 1),
+            None => return,
+        };
+        out.resize(
+            out.len().saturating_add(self.depth.saturating_mul(width)),
+            letter,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Indent, JsonForm};
+
+    /// A text in each form is detected as that form, or as one that prints it alike.
+    #[test]
+    fn forms_are_detected_by_what_they_print() {
+        let text = r#"{"a":"x, {: \" y","b":[],"c":{},"d":[1,{"e":[true,["\\"]]},-2.50],"f":null}"#;
+        for form in JsonForm::all() {
+            let printed = form.print(text);
+            let detected = JsonForm::detect(&printed).unwrap();
+            assert_eq!(detected.print(text), printed, "{form:?}");
+            assert_eq!(JsonForm::COMPACT.print(&printed), text, "{form:?}");
+        }
+    }
+
+    #[test]
+    fn the_usual_printers_are_known() {
+        let text = r#"{"a": 1, "b": ["x", {"c": []}]}"#;
+        for (form, expected) in [
+            (JsonForm::COMPACT, r#"{"a":1,"b":["x",{"c":[]}]}"#),
+            (
+                JsonForm::PRETTY,
+                "{\n  \"a\": 1,\n  \"b\": [\n    \"x\",\n    {\n      \"c\": []\n    }\n  ]\n}",
+            ),
+            (
+                JsonForm::JACKSON,
+                "{\n  \"a\" : 1,\n  \"b\" : [ \"x\", {\n    \"c\" : [ ]\n  } ]\n}",
+            ),
+            (
+                JsonForm {
+                    indent: Some(Indent::Tab),
+                    ..JsonForm::PRETTY
+                },
+                "{\n\t\"a\": 1,\n\t\"b\": [\n\t\t\"x\",\n\t\t{\n\t\t\t\"c\": []\n\t\t}\n\t]\n}",
+            ),
+        ] {
+            assert_eq!(form.print(text), expected);
+            assert_eq!(JsonForm::detect(expected).unwrap().print(text), expected);
+        }
+        assert_eq!(JsonForm::detect("{\n   \"a\":\n 1}"), None);
+    }
+}
