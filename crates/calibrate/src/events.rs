@@ -1,4 +1,4 @@
-//! Events of a run: read from a log group that a rule of EventBridge fills, or from the emulator itself.
+//! Events of a run: read from a log group that a rule of `EventBridge` fills, or from the emulator itself.
 
 use serde_json::{Value, json};
 
@@ -34,9 +34,9 @@ pub(crate) fn of_run(response: &mut Response, prefix: &str) {
     let events = listed.into_iter().flatten().filter_map(event);
     let mut own: Vec<Value> = events
         .filter(|event| event.to_string().contains(prefix))
-        .map(|event| json!({ "detail-type": event["detail-type"], "detail": event["detail"] }))
+        .map(|event| json!({ "detail-type": event.get("detail-type"), "detail": event.get("detail") }))
         .collect();
-    own.sort_by_key(|event| event["detail-type"].to_string());
+    own.sort_by_cached_key(|event| event.get("detail-type").map(Value::to_string));
     response.body = json!({ "events": own }).to_string().into();
 }
 

@@ -91,16 +91,13 @@ fn pieces(text: &str, values: &[&str]) -> Vec<Piece> {
     let mut rest = text;
     while let Some(next) = rest.chars().next() {
         let is_word = !literal.ends_with(char::is_alphanumeric);
-        match value_at(rest, values, &mut is_used).filter(|_| is_word) {
-            Some((group, after)) => {
-                pieces.push(Piece::Text(std::mem::take(&mut literal)));
-                pieces.push(Piece::Value(group));
-                rest = after;
-            }
-            None => {
-                literal.push(next);
-                rest = rest.get(next.len_utf8()..).unwrap_or_default();
-            }
+        if let Some((group, after)) = value_at(rest, values, &mut is_used).filter(|_| is_word) {
+            pieces.push(Piece::Text(std::mem::take(&mut literal)));
+            pieces.push(Piece::Value(group));
+            rest = after;
+        } else {
+            literal.push(next);
+            rest = rest.get(next.len_utf8()..).unwrap_or_default();
         }
     }
     pieces.push(Piece::Text(literal));
@@ -117,9 +114,9 @@ fn value_at<'t>(text: &'t str, values: &[&str], is_used: &mut [bool]) -> Option<
         .iter()
         .filter(|value| fits(value))
         .max_by_key(|value| value.len())?;
-    let all = (0..values.len()).filter(|at| values.get(*at) == Some(&longest));
+    let mut all = (0..values.len()).filter(|at| values.get(*at) == Some(&longest));
     let unused = all.clone().find(|at| is_used.get(*at) == Some(&false));
-    let at = unused.or_else(|| all.last())?;
+    let at = unused.or_else(|| all.next_back())?;
     if let Some(is_used) = is_used.get_mut(at) {
         *is_used = true;
     }

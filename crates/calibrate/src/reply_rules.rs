@@ -72,13 +72,12 @@ impl ReplyRules {
             return false;
         };
         let mut known = self.messages.iter();
-        match known.find(|known| known.is_about_the_same(&rule)) {
+        if let Some(known) = known.find(|known| known.is_about_the_same(&rule)) {
             // Two texts for one of ours: the first counts, if it does for this one.
-            Some(known) => known.apply(ours).as_deref() == Some(theirs),
-            None => {
-                self.messages.push(rule);
-                true
-            }
+            known.apply(ours).as_deref() == Some(theirs)
+        } else {
+            self.messages.push(rule);
+            true
         }
     }
 

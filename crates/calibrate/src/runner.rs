@@ -35,7 +35,7 @@ pub struct RunOptions {
     pub run: String,
     /// A bucket of the user's for files, instead of one of the run.
     pub bucket: Option<String>,
-    /// A log group that a rule of EventBridge fills with the events of the service. The emulator is asked itself.
+    /// A log group that a rule of `EventBridge` fills with the events of the service. The emulator is asked itself.
     pub event_log_group: Option<String>,
     /// `aws` or `endpoint`.
     pub source: String,

@@ -171,7 +171,7 @@ pub(crate) fn id_shape(id: &str) -> String {
 /// Whether a long word looks drawn: digits, and letters of one case at least, in a mixture that no
 /// name of an API has; or a secret access key.
 pub(crate) fn looks_random(word: &str) -> bool {
-    let changes = changes(word, |byte| byte.is_ascii_digit());
+    let changes = changes(word, u8::is_ascii_digit);
     let has_lower = word.bytes().any(|b| b.is_ascii_lowercase());
     let has_upper = word.bytes().any(|b| b.is_ascii_uppercase());
     let has_underscore_words = word.contains('_') && !has_lower;
@@ -186,7 +186,7 @@ fn looks_like_a_secret_key(word: &str) -> bool {
     word.len() == LENGTH
         && word.bytes().all(is_of_key)
         && word.bytes().any(|byte| !byte.is_ascii_alphabetic())
-        && changes(word, |byte| byte.is_ascii_uppercase()) >= 8
+        && changes(word, u8::is_ascii_uppercase) >= 8
 }
 
 /// How often a word changes between bytes that are of a kind and others.

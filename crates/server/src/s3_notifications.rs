@@ -173,40 +173,7 @@ impl<'a> Facts<'a> {
     /// The detail of an `EventBridge` event, and what it is about.
     fn detail(&self) -> (&'static str, Value) {
         let event = self.event;
-        let (detail_type, reason, deletion) = match event.change {
-            ObjectChange::Put => ("Object Created", Some("PutObject"), None),
-            ObjectChange::Post => ("Object Created", Some("POST Object"), None),
-            ObjectChange::Copy => ("Object Created", Some("CopyObject"), None),
-            ObjectChange::CompleteMultipartUpload => {
-                ("Object Created", Some("CompleteMultipartUpload"), None)
-            }
-            ObjectChange::Delete => (
-                "Object Deleted",
-                Some("DeleteObject"),
-                Some("Permanently Deleted"),
-            ),
-            ObjectChange::DeleteMarkerCreated => (
-                "Object Deleted",
-                Some("DeleteObject"),
-                Some("Delete Marker Created"),
-            ),
-            ObjectChange::ExpiryDelete => (
-                "Object Deleted",
-                Some("Lifecycle Expiration"),
-                Some("Permanently Deleted"),
-            ),
-            ObjectChange::ExpiryMarkerCreated => (
-                "Object Deleted",
-                Some("Lifecycle Expiration"),
-                Some("Delete Marker Created"),
-            ),
-            ObjectChange::Transition => ("Object Storage Class Changed", None, None),
-            ObjectChange::RestoreBegun => ("Object Restore Initiated", None, None),
-            ObjectChange::RestoreDone => ("Object Restore Completed", None, None),
-            ObjectChange::TagsPut => ("Object Tags Added", None, None),
-            ObjectChange::AclPut => ("Object ACL Updated", None, None),
-            ObjectChange::TagsDeleted | ObjectChange::Test => ("Object Tags Deleted", None, None),
-        };
+        let (detail_type, reason, deletion) = words_of(event.change);
         let object = self.object(&event.key, "etag", "version-id");
         let is_restore = detail_type.starts_with("Object Restore");
         let archived = event.restored.as_deref().filter(|_| is_restore);
@@ -298,6 +265,44 @@ impl Sequencer {
             .0
             .fetch_update(Relaxed, Relaxed, |last| Some(after(last)));
         format!("{:018X}", after(before.unwrap_or_else(|before| before)))
+    }
+}
+
+/// The type of an `EventBridge` event, the reason, and the kind of a deletion.
+fn words_of(change: ObjectChange) -> (&'static str, Option<&'static str>, Option<&'static str>) {
+    match change {
+        ObjectChange::Put => ("Object Created", Some("PutObject"), None),
+        ObjectChange::Post => ("Object Created", Some("POST Object"), None),
+        ObjectChange::Copy => ("Object Created", Some("CopyObject"), None),
+        ObjectChange::CompleteMultipartUpload => {
+            ("Object Created", Some("CompleteMultipartUpload"), None)
+        }
+        ObjectChange::Delete => (
+            "Object Deleted",
+            Some("DeleteObject"),
+            Some("Permanently Deleted"),
+        ),
+        ObjectChange::DeleteMarkerCreated => (
+            "Object Deleted",
+            Some("DeleteObject"),
+            Some("Delete Marker Created"),
+        ),
+        ObjectChange::ExpiryDelete => (
+            "Object Deleted",
+            Some("Lifecycle Expiration"),
+            Some("Permanently Deleted"),
+        ),
+        ObjectChange::ExpiryMarkerCreated => (
+            "Object Deleted",
+            Some("Lifecycle Expiration"),
+            Some("Delete Marker Created"),
+        ),
+        ObjectChange::Transition => ("Object Storage Class Changed", None, None),
+        ObjectChange::RestoreBegun => ("Object Restore Initiated", None, None),
+        ObjectChange::RestoreDone => ("Object Restore Completed", None, None),
+        ObjectChange::TagsPut => ("Object Tags Added", None, None),
+        ObjectChange::AclPut => ("Object ACL Updated", None, None),
+        ObjectChange::TagsDeleted | ObjectChange::Test => ("Object Tags Deleted", None, None),
     }
 }
 

@@ -138,7 +138,7 @@ GET /_b2bi/snapshots/a.b |  | 200 | b2bi-local state
 POST /_b2bi/snapshots/a.b/restore |  | 200 | "buckets":0
 DELETE /_b2bi/snapshots/a.b |  | 200 | "deleted"
 GET /_b2bi/stacks |  | 200 | "stacks"
-POST /_b2bi/console/inspect | {"text": "x"} | 200 | not-an-interchange
+POST /_b2bi/console/inspect | x | 200 | not-an-interchange
 GET /_b2bi/console/sets |  | 200 | X12_850
 GET /_b2bi/console/outline?transactionSet=X12_850&version=VERSION_4010 |  | 200 | BEG
 GET /_b2bi/console/sample?transactionSet=X12_850&version=VERSION_4010 |  | 200 | ISA

@@ -83,25 +83,9 @@ pub(crate) fn page<T: Clone + Named, V>(
             let rows = table.before(last_place.unwrap_or(u64::MAX));
             taken(rows, size, capacity, view)
         }
-        ListOrder::ByName => {
-            let rows = by_name(table).into_iter();
-            let rows = rows.skip_while(|(mark, _)| last.as_ref().is_some_and(|last| mark <= last));
-            taken(
-                rows.map(|(mark, row)| (mark.place, row)),
-                size,
-                capacity,
-                view,
-            )
-        }
-        ListOrder::ByNameReversed => {
-            let rows = by_name(table).into_iter().rev();
-            let rows = rows.skip_while(|(mark, _)| last.as_ref().is_some_and(|last| mark >= last));
-            taken(
-                rows.map(|(mark, row)| (mark.place, row)),
-                size,
-                capacity,
-                view,
-            )
+        ListOrder::ByName | ListOrder::ByNameReversed => {
+            let rows = by_name_after(table, ctx.config.list_order, last.as_ref());
+            taken(rows, size, capacity, view)
         }
     };
     let next = reached.map(|place| {
@@ -112,6 +96,29 @@ pub(crate) fn page<T: Clone + Named, V>(
         self::token(ctx, request.list, &Mark { name, place })
     });
     Ok((items, next))
+}
+
+/// Rows in the order of their names or the reverse order, after the last one of a page.
+fn by_name_after<'t, T: Clone + Named>(
+    table: &'t Table<Record<T>>,
+    order: ListOrder,
+    last: Option<&Mark>,
+) -> impl Iterator<Item = (u64, &'t Record<T>)> {
+    let is_reversed = order == ListOrder::ByNameReversed;
+    let mut rows = by_name(table);
+    if is_reversed {
+        rows.reverse();
+    }
+    if let Some(last) = last {
+        rows.retain(|(mark, _)| {
+            if is_reversed {
+                mark < last
+            } else {
+                mark > last
+            }
+        });
+    }
+    rows.into_iter().map(|(mark, row)| (mark.place, row))
 }
 
 /// Rows in the order of their names, those of one name in the order of creation.

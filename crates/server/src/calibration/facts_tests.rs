@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use b2bi_local_b2bi::{JobDuration, ListOrder, MappingReply};
-use b2bi_local_calibrate::{Change, Comparison, EndpointError, Recording, Response, compare};
+use b2bi_local_calibrate::{Change, Comparison, Recording, Response, compare};
 use b2bi_local_x12::{JsonForm, Layout, LoopNames};
 use serde_json::{Value, json};
 
@@ -106,7 +106,7 @@ async fn lists_have_the_recorded_order() {
 async fn with_recording(recorded: Recording) -> Config {
     let mut config = Config::defaults().unwrap();
     config.recording = Some(recorded);
-    apply_recording(config).await.unwrap().0
+    Box::pin(apply_recording(config)).await.unwrap().0
 }
 
 /// Documents can be laid out in any usual way, by `TestParsing`, `TestMapping` and jobs each for itself.
@@ -171,17 +171,14 @@ async fn messages_of_validation_are_those_of_aws() {
 }
 
 /// A reply whose mapping template is changed.
-fn with_template(
-    response: Response,
-    change: fn(&str) -> String,
-) -> Result<Response, EndpointError> {
-    Ok(with_body(response, |text| {
+fn with_template(response: Response, change: fn(&str) -> String) -> Response {
+    with_body(response, |text| {
         let mut body: Value = serde_json::from_str(&text).unwrap_or_default();
         if let Some(Value::String(template)) = body.get_mut("mappingTemplate") {
             *template = change(template);
         }
         body.to_string()
-    }))
+    })
 }
 
 /// A template with four blanks a level.
@@ -206,13 +203,15 @@ async fn starter_templates_are_those_of_aws() {
         "A-42 xslt body/mappingTemplate",
     ];
     let spread: Alteration = |request, _, response| match request.service.as_str() {
-        "b2bi" => with_template(response, spread_out),
+        "b2bi" => Ok(with_template(response, spread_out)),
         _ => Ok(response),
     };
     check("starter-template", |_| (), spread, &expected).await;
     check("starter-from-sample", |_| (), spread, &of_sample).await;
     let other: Alteration = |request, _, response| match request.service.as_str() {
-        "b2bi" => with_template(response, |text| format!("(: {} :)", text.len())),
+        "b2bi" => Ok(with_template(response, |text| {
+            format!("(: {} :)", text.len())
+        })),
         _ => Ok(response),
     };
     check("starter-template", |_| (), other, &expected).await;
@@ -324,7 +323,7 @@ async fn jobs_take_as_long_as_they_took() {
     let waited = recorded.answer("job", "end").unwrap().waited_ms;
     let mut config = Config::defaults().unwrap();
     config.recording = Some(recorded);
-    let (config, _) = apply_recording(config).await.unwrap();
+    let (config, _) = Box::pin(apply_recording(config)).await.unwrap();
     let millis = match config.b2bi.job_duration {
         JobDuration::Fixed(time) => time.as_millis(),
         other => panic!("{other:?}"),

@@ -116,12 +116,11 @@ fn report(name: &str, template: &str, findings: &[Finding]) -> Result<Outcome, C
         .filter(|finding| finding.severity == Severity::Warning)
         .count();
     let notes = findings.len() - warnings;
-    let summary = match (warnings, notes) {
-        (0, 0) => format!("{name}: nothing found\n"),
-        _ => {
-            let (warnings, notes) = (counted(warnings, "warning"), counted(notes, "note"));
-            format!("{name}: {warnings}, {notes}\n")
-        }
+    let summary = if findings.is_empty() {
+        format!("{name}: nothing found\n")
+    } else {
+        let (warnings, notes) = (counted(warnings, "warning"), counted(notes, "note"));
+        format!("{name}: {warnings}, {notes}\n")
     };
     print((text + &summary).as_bytes())?;
     Ok(if warnings == 0 {

@@ -16,16 +16,18 @@ use super::{Outcome, print, print_error};
 use crate::calibration::{CalibrationError, CallerCredentials, HttpEndpoint, run_name, today};
 use crate::serve::stop_signal;
 
+fn text(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .action(ArgAction::SetTrue)
+        .help(help)
+}
+
 pub(super) fn arguments(command: Command) -> Command {
-    let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
-    let switch = |name: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .action(ArgAction::SetTrue)
-            .help(help)
-    };
     command
         .about("Ask AWS about the guesses of this emulator, and write the answers to a file")
         .arg(text(

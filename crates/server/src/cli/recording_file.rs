@@ -53,10 +53,7 @@ impl RecordingFile {
         let file = self.file.display();
         let mut told = format!("{answers} answers in {file}, {skipped} questions skipped\n");
         for skipped in &recording.skipped {
-            told.push_str(&format!(
-                "skipped {}: {}\n",
-                skipped.question, skipped.reason
-            ));
+            told.extend(["skipped ", &skipped.question, ": ", &skipped.reason, "\n"]);
         }
         Ok(told)
     }

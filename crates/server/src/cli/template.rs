@@ -11,6 +11,10 @@ use super::envelope::EnvelopeOnly;
 use super::error::CommandError;
 use super::{Outcome, input, print, problems, selection};
 
+fn switch(name: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue)
+}
+
 pub(super) fn arguments(command: Command) -> Command {
     let [set, version] = selection::arguments();
     command
@@ -35,16 +39,12 @@ pub(super) fn arguments(command: Command) -> Command {
                 .help("X12 file whose values fill the template; - is standard input"),
         )
         .arg(
-            Arg::new("fold")
-                .long("fold")
-                .action(ArgAction::SetTrue)
+            switch("fold")
                 .requires("sample")
                 .help("Write each kind of loop and segment of the sample once, with notes from the tables"),
         )
         .arg(
-            Arg::new("required")
-                .long("required")
-                .action(ArgAction::SetTrue)
+            switch("required")
                 .conflicts_with_all(["sample", "segments"])
                 .help("Write only what the set requires"),
         )
@@ -57,9 +57,7 @@ pub(super) fn arguments(command: Command) -> Command {
                 .help("Write these segments, in the order of the document, their loops, and what is required"),
         )
         .arg(
-            Arg::new("usual")
-                .long("usual")
-                .action(ArgAction::SetTrue)
+            switch("usual")
                 .conflicts_with("sample")
                 .help("Write usual codes and parties, and the levels S, O, P and I of an 856"),
         )

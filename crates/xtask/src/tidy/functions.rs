@@ -58,10 +58,8 @@ fn long_functions(text: &str) -> Vec<(&str, usize, usize)> {
 fn function(line: &str) -> Option<&str> {
     let mut rest = line.trim_start();
     if rest.starts_with("pub") {
-        rest = rest.split_once(' ')?.1;
-        if let Some((_, after)) = rest.split_once(") ").filter(|_| rest.starts_with("in ")) {
-            rest = after;
-        }
+        let end = if rest.starts_with("pub(") { ") " } else { " " };
+        rest = rest.split_once(end)?.1;
     }
     for word in ["const ", "async ", "unsafe ", "extern \"C\" "] {
         rest = rest.strip_prefix(word).unwrap_or(rest);

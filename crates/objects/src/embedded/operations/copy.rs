@@ -244,13 +244,7 @@ pub(crate) fn part(
         original.headers.customer_key_md5.as_deref(),
         given.as_deref(),
     )?;
-    let conditions = ReadConditions {
-        matches: input.copy_source_if_match,
-        none_matches: input.copy_source_if_none_match,
-        modified_since: input.copy_source_if_modified_since,
-        unmodified_since: input.copy_source_if_unmodified_since,
-    };
-    conditions.check_source(&original)?;
+    conditions_of_part(&input).check_source(&original)?;
     original.headers.check_readable(memory.now(), ARCHIVED)?;
     let content = match &input.copy_source_range {
         Some(range) => ranged(&original, range)?,
@@ -279,6 +273,16 @@ pub(crate) fn part(
     };
     tell_encryption!(output, &headers);
     Ok(output)
+}
+
+/// The conditions that the source of a part must meet.
+fn conditions_of_part(input: &UploadPartCopyInput) -> ReadConditions {
+    ReadConditions {
+        matches: input.copy_source_if_match.clone(),
+        none_matches: input.copy_source_if_none_match.clone(),
+        modified_since: input.copy_source_if_modified_since.clone(),
+        unmodified_since: input.copy_source_if_unmodified_since.clone(),
+    }
 }
 
 /// Cuts the range out; unlike in a read, it must lie within the object.
