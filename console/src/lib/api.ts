@@ -125,10 +125,12 @@ export async function s3(path: string, init: RequestInit = {}): Promise<Response
   const headers = { ...(init.headers as Record<string, string>), ...AGENT, authorization: authorization('s3') };
   const response = await fetch(path, { ...init, headers });
   if (!response.ok) {
-    const xml = new DOMParser().parseFromString(await response.text(), 'text/xml');
-    const text = (name: string) => xml.querySelector(name)?.textContent ?? '';
+    const body = await response.text();
+    // A reply to HEAD has no body, and the parser's own error page breaks the content security policy.
+    const xml = body.startsWith('<') ? new DOMParser().parseFromString(body, 'text/xml') : null;
+    const text = (name: string) => xml?.querySelector(name)?.textContent ?? '';
     const code = text('Code') || String(response.status);
-    throw new ApiError(code, `${code}: ${text('Message')}`, response.status);
+    throw new ApiError(code, `${code}: ${text('Message') || response.statusText}`, response.status);
   }
   return response;
 }
