@@ -50,7 +50,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Has the service answer that the request names.
+    /// Calls the service that the request names and returns its reply.
     pub(super) async fn answer(
         self,
         route: Result<Route<'_>, ServiceError>,

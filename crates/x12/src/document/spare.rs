@@ -1,27 +1,48 @@
 //! Documents of transactions that are written on several threads.
 
 use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{JsonWriter, Layout, XmlWriter};
 use crate::ParallelSink;
 
-/// Memory that one thread has emptied and another writes to.
+/// The most bytes that are kept for reuse. Without a bound, buffers that once held a long transaction
+/// would accumulate.
+const MAX_SPARE_BYTES: usize = 32 << 20;
+
+/// Memory that one thread has emptied and another writes to, 32 MiB at most.
 ///
 /// Without it each transaction would take pages from the operating system and give them back.
 #[derive(Clone, Default)]
-pub(super) struct SpareBuffers(Arc<Mutex<Vec<Vec<u8>>>>);
+pub(super) struct SpareBuffers(Arc<Mutex<Spare>>);
+
+#[derive(Default)]
+struct Spare {
+    buffers: Vec<Vec<u8>>,
+    /// The capacity of all buffers together.
+    bytes: usize,
+}
 
 impl SpareBuffers {
+    fn lock(&self) -> MutexGuard<'_, Spare> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn take(&self) -> Vec<u8> {
-        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        spare.pop().unwrap_or_default()
+        let mut spare = self.lock();
+        let buffer = spare.buffers.pop().unwrap_or_default();
+        spare.bytes = spare.bytes.saturating_sub(buffer.capacity());
+        buffer
     }
 
     fn put(&self, mut buffer: Vec<u8>) {
         buffer.clear();
-        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        spare.push(buffer);
+        let mut spare = self.lock();
+        let bytes = spare.bytes.saturating_add(buffer.capacity());
+        if bytes <= MAX_SPARE_BYTES {
+            spare.bytes = bytes;
+            spare.buffers.push(buffer);
+        }
     }
 
     /// Appends what another thread has written to `out`.
@@ -98,5 +119,24 @@ impl ParallelSink for XmlWriter {
 
     fn accept(&mut self, made: Vec<u8>) {
         self.spare.append(&mut self.out, made);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_SPARE_BYTES, SpareBuffers};
+
+    #[test]
+    fn spare_memory_is_used_again_and_bounded() {
+        let spare = SpareBuffers::default();
+        for _ in 0..40 {
+            spare.put(Vec::with_capacity(1 << 20));
+        }
+        let kept = spare.lock().buffers.len();
+        assert!((1..=MAX_SPARE_BYTES >> 20).contains(&kept), "{kept}");
+        for _ in 0..kept {
+            assert!(spare.take().capacity() >= 1 << 20);
+        }
+        assert_eq!((spare.take().capacity(), spare.lock().bytes), (0, 0));
     }
 }

@@ -33,7 +33,7 @@ pub trait ParallelSink: Sink {
     /// What a worker makes of a transaction.
     type Made: Send;
 
-    /// What makes sinks on other threads, where this one is not at hand.
+    /// A function that makes sinks on other threads without this sink.
     fn workers(&self) -> impl Fn() -> Self::Worker + Sync + use<Self>;
     /// Discards what was made of ST and the segments before it.
     fn begin(worker: &mut Self::Worker);
