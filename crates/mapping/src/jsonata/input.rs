@@ -1,189 +1,149 @@
-//! Reads an input in little memory: equal texts are shared, and so are equal objects where a template cannot
-//! tell them apart. Of an X12 document most segments repeat another one.
+//! Reads an input in little memory: without what a template cannot see, and equal texts are shared, and so are
+//! equal objects where a template cannot tell them apart.
 
 use std::fmt;
-use std::hash::Hasher;
-use std::rc::Rc;
 
-use jsonata_core::value::{JArray, JMap, JValue};
+use jsonata_core::value::{JArray, JValue};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// How many texts and objects are remembered: the last one of each remainder of a hash.
-const SLOTS: usize = 1 << 15;
-/// The shortest input of which values are shared, in bytes: for others the time counts more than the memory.
-const LARGE: usize = 16 << 20;
-/// The longest text that is remembered, in bytes.
-const MAX_TEXT: usize = 64;
-/// The most members of an object that is remembered.
-const MAX_MEMBERS: usize = 32;
+use super::member_name::KeySeed;
+use super::memory::Memory;
+use super::passed::Passed;
+use super::projection::{Keep, MARK, Projection};
+use super::slices::Unsliced;
 
-/// The value of a JSON text. `shares_objects` says whether equal objects may be one.
+/// The shortest input of which values are shared, in bytes: for others the time counts more than the memory.
+pub(super) const LARGE: usize = 16 << 20;
+
+/// The value of a JSON text, as far as the projection keeps it. `shares_objects` says whether equal objects may
+/// be one.
 ///
 /// # Errors
 ///
 /// The text is not JSON.
-pub(super) fn parse(text: &str, shares_objects: bool) -> Result<JValue, serde_json::Error> {
-    if text.len() < LARGE {
+pub(super) fn parse(
+    text: &str,
+    projection: &Projection,
+    shares_objects: bool,
+) -> Result<JValue, serde_json::Error> {
+    let is_large = text.len() >= LARGE;
+    if projection.root() == Keep::Whole && !is_large {
         return JValue::from_json_str(text);
     }
-    shared(text, shares_objects)
-}
-
-fn shared(text: &str, shares_objects: bool) -> Result<JValue, serde_json::Error> {
-    let mut memory = Memory::new(shares_objects);
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = ValueSeed(&mut memory).deserialize(&mut deserializer)?;
-    deserializer.end()?;
-    Ok(value)
-}
-
-/// What was read last, by hash. A slot holds one value, so the memory does not grow.
-struct Memory {
-    texts: Vec<Option<Known<str>>>,
-    objects: Vec<Option<Known<JMap>>>,
-}
-
-/// A value with its hash: of most others the hash differs, so they need not be looked at.
-struct Known<T: ?Sized> {
-    hash: u64,
-    value: Rc<T>,
-}
-
-impl Memory {
-    fn new(shares_objects: bool) -> Self {
-        Self {
-            texts: empty(SLOTS),
-            objects: empty(if shares_objects { SLOTS } else { 0 }),
-        }
-    }
-
-    fn text(&mut self, text: &str) -> JValue {
-        if text.len() > MAX_TEXT {
-            return JValue::string(text);
-        }
-        let mut mix = Mix::default();
-        mix.write(text.as_bytes());
-        let hash = mix.finish();
-        let Some(slot) = self.texts.get_mut(slot_of(hash)) else {
-            return JValue::string(text);
-        };
-        if let Some(known) = slot
-            && known.hash == hash
-            && &*known.value == text
-        {
-            return JValue::String(Rc::clone(&known.value));
-        }
-        let value: Rc<str> = text.into();
-        *slot = Some(Known {
-            hash,
-            value: Rc::clone(&value),
-        });
-        JValue::String(value)
-    }
-
-    fn object(&mut self, members: Vec<(String, JValue)>) -> JValue {
-        let hash = hash_of(&members);
-        let Some((hash, slot)) =
-            hash.and_then(|hash| Some((hash, self.objects.get_mut(slot_of(hash))?)))
-        else {
-            return JValue::Object(new_object(members));
-        };
-        if let Some(known) = slot
-            && known.hash == hash
-            && is_equal(&known.value, &members)
-        {
-            return JValue::Object(Rc::clone(&known.value));
-        }
-        let value = new_object(members);
-        *slot = Some(Known {
-            hash,
-            value: Rc::clone(&value),
-        });
-        JValue::Object(value)
-    }
-}
-
-fn empty<T>(slots: usize) -> Vec<Option<T>> {
-    std::iter::repeat_with(|| None).take(slots).collect()
-}
-
-/// The slot of a hash.
-fn slot_of(hash: u64) -> usize {
-    let high = (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
-    usize::try_from(high).unwrap_or_default() % SLOTS
-}
-
-/// A map with room for its members and no more; of members of one name the last counts.
-fn new_object(members: Vec<(String, JValue)>) -> Rc<JMap> {
-    Rc::new(members.into_iter().collect())
-}
-
-/// The hash of an object whose members are texts, numbers, flags and objects.
-fn hash_of(members: &[(String, JValue)]) -> Option<u64> {
-    if members.len() > MAX_MEMBERS {
-        return None;
-    }
-    let mut hash = Mix::default();
-    for (key, value) in members {
-        hash.write(key.as_bytes());
-        match value {
-            JValue::String(text) => hash.write(text.as_bytes()),
-            JValue::Number(number) => hash.write_u64(number.to_bits()),
-            JValue::Bool(flag) => hash.write_u64(u64::from(*flag)),
-            JValue::Object(object) => hash.write_usize(Rc::as_ptr(object).addr()),
-            JValue::Null => hash.write_u64(2),
-            _ => return None,
-        }
-    }
-    Some(hash.finish())
-}
-
-/// Whether an object has these members in this order.
-fn is_equal(object: &JMap, members: &[(String, JValue)]) -> bool {
-    let is_same = |one: &JValue, other: &JValue| match (one, other) {
-        (JValue::String(one), JValue::String(other)) => one == other,
-        (JValue::Number(one), JValue::Number(other)) => one.to_bits() == other.to_bits(),
-        (JValue::Bool(one), JValue::Bool(other)) => one == other,
-        (JValue::Object(one), JValue::Object(other)) => Rc::ptr_eq(one, other),
-        (JValue::Null, JValue::Null) => true,
-        _ => false,
+    let memory = if is_large {
+        Memory::new(shares_objects)
+    } else {
+        Memory::default()
     };
-    object.len() == members.len()
-        && object
-            .iter()
-            .zip(members)
-            .all(|((key, one), (name, other))| key == name && is_same(one, other))
+    read(text, projection, memory)
 }
 
-/// A fast hash. Where two values have the same, one is not shared, and that is all.
-#[derive(Default)]
-struct Mix(u64);
-
-impl Hasher for Mix {
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            for (to, from) in word.iter_mut().zip(chunk) {
-                *to = *from;
-            }
-            self.write_u64(u64::from_le_bytes(word));
-        }
-        self.write_u64(bytes.len() as u64);
+fn read(text: &str, projection: &Projection, memory: Memory) -> Result<JValue, serde_json::Error> {
+    Reading {
+        memory,
+        slicer: None,
     }
+    .document(text, projection)
+}
 
-    fn write_u64(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
+/// Takes the transactions out of a document while it is read.
+pub(super) struct Slicer<'s> {
+    /// The names from the root to the transactions.
+    pub prefix: &'static [&'static str],
+    /// What is kept of a transaction.
+    pub projection: &'s Projection,
+    /// Whether everything in a transaction is kept.
+    pub is_whole: bool,
+    pub take: &'s mut dyn FnMut(JValue) -> Result<(), Unsliced>,
+}
+
+/// The value of a JSON text without its transactions, as far as the projection keeps it.
+///
+/// # Errors
+///
+/// The text is not JSON, its transactions are not in lists of their own, or one was not taken.
+pub(super) fn parse_sliced(
+    text: &str,
+    projection: &Projection,
+    slicer: Slicer<'_>,
+) -> Result<JValue, serde_json::Error> {
+    Reading {
+        memory: Memory::default(),
+        slicer: Some(slicer),
     }
+    .document(text, projection)
+}
 
-    fn finish(&self) -> u64 {
-        self.0
+struct Reading<'s> {
+    memory: Memory,
+    slicer: Option<Slicer<'s>>,
+}
+
+impl Reading<'_> {
+    fn document(
+        mut self,
+        text: &str,
+        projection: &Projection,
+    ) -> Result<JValue, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let depth = self.slicer.as_ref().map(|_| 0);
+        let seed = ValueSeed {
+            reading: &mut self,
+            projection,
+            is_whole: projection.root() == Keep::Whole,
+            depth,
+        };
+        let value = seed.deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(value)
     }
 }
 
 /// Reads a value with the memory of those before it.
-struct ValueSeed<'m>(&'m mut Memory);
+struct ValueSeed<'r, 's, 'p> {
+    reading: &'r mut Reading<'s>,
+    projection: &'p Projection,
+    is_whole: bool,
+    /// How many names of the slicer's prefix led here, if nothing else did.
+    depth: Option<usize>,
+}
 
-impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
+impl<'s, 'p> ValueSeed<'_, 's, 'p> {
+    /// The same for a value in this one.
+    fn within(&mut self, is_whole: bool, depth: Option<usize>) -> ValueSeed<'_, 's, 'p> {
+        ValueSeed {
+            reading: self.reading,
+            projection: self.projection,
+            is_whole,
+            depth,
+        }
+    }
+
+    /// The name of the prefix that comes next, and whether it is that of the transactions.
+    fn next_name(&self) -> Option<(&'static str, bool)> {
+        let (prefix, depth) = (self.reading.slicer.as_ref()?.prefix, self.depth?);
+        let name = prefix.get(depth)?;
+        Some((name, depth + 1 == prefix.len()))
+    }
+
+    /// Reads a member on the way to the transactions; returns its value unless it has the transactions.
+    fn member_on_way<'de, A: MapAccess<'de>>(
+        &mut self,
+        keep: Keep,
+        is_last: bool,
+        from: &mut A,
+    ) -> Result<Option<JValue>, A::Error> {
+        if is_last {
+            from.next_value_seed(TransactionsSeed(self.reading))?;
+            return Ok(None);
+        }
+        let depth = self.depth.map(|depth| depth + 1);
+        from.next_value_seed(self.within(keep == Keep::Whole, depth))
+            .map(Some)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_, '_> {
     type Value = JValue;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<JValue, D::Error> {
@@ -191,7 +151,7 @@ impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for ValueSeed<'_> {
+impl<'de> Visitor<'de> for ValueSeed<'_, '_, '_> {
     type Value = JValue;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -223,18 +183,21 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<JValue, E> {
-        Ok(self.0.text(text))
+        Ok(self.reading.memory.text(text))
     }
 
     fn visit_unit<E: Error>(self) -> Result<JValue, E> {
         Ok(JValue::Null)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<JValue, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut from: A) -> Result<JValue, A::Error> {
         let mut items = Vec::new();
         // The library looks at the items of a list that holds lists.
         let mut is_flat = true;
-        while let Some(item) = from.next_element_seed(ValueSeed(self.0))? {
+        while let Some(item) = from.next_element_seed(self.within(self.is_whole, self.depth))? {
+            if self.depth.is_some() && !matches!(item, JValue::Object(_)) {
+                return Err(Error::custom("no object on the way to the transactions"));
+            }
             is_flat &= !matches!(item, JValue::Array(_));
             items.push(item);
         }
@@ -242,22 +205,98 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
         Ok(JValue::Array(JArray::new_flat(items, is_flat)))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<JValue, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut from: A) -> Result<JValue, A::Error> {
+        let projection = Some(self.projection).filter(|_| !self.is_whole);
+        let on_way = self.next_name();
         let mut members = Vec::with_capacity(8);
-        while let Some(key) = from.next_key::<String>()? {
-            members.push((key, from.next_value_seed(ValueSeed(self.0))?));
+        let (mut is_empty, mut passed) = (true, false);
+        while let Some(key) = from.next_key_seed(KeySeed {
+            projection,
+            also: on_way.map(|(name, _)| name),
+        })? {
+            is_empty = false;
+            let value = match (&key, on_way) {
+                (Some((name, keep)), Some((wanted, is_last))) if name == wanted => {
+                    if std::mem::replace(&mut passed, true) {
+                        return Err(Error::custom("a name on the way to the transactions twice"));
+                    }
+                    self.member_on_way(*keep, is_last, &mut from)?
+                }
+                (Some((_, keep)), _) => {
+                    let seed = self.within(*keep == Keep::Whole, None);
+                    Some(from.next_value_seed(seed)?)
+                }
+                (None, _) => {
+                    from.next_value::<Passed>()?;
+                    None
+                }
+            };
+            if let (Some((name, _)), Some(value)) = (key, value) {
+                members.push((name, value));
+            }
         }
-        Ok(self.0.object(members))
+        if members.is_empty() && !is_empty {
+            members.push((MARK.to_owned(), JValue::Null));
+        }
+        Ok(self.reading.memory.object(members))
+    }
+}
+
+/// Hands each transaction of a list over.
+struct TransactionsSeed<'r, 's>(&'r mut Reading<'s>);
+
+impl<'de> DeserializeSeed<'de> for TransactionsSeed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for TransactionsSeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a list of transactions")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<(), A::Error> {
+        let mut slicer = self.0.slicer.take();
+        while let Some(slicer) = &mut slicer {
+            let seed = ValueSeed {
+                reading: self.0,
+                projection: slicer.projection,
+                is_whole: slicer.is_whole,
+                depth: None,
+            };
+            let Some(transaction) = from.next_element_seed(seed)? else {
+                break;
+            };
+            if !matches!(transaction, JValue::Object(_)) {
+                return Err(Error::custom("a transaction is not an object"));
+            }
+            (slicer.take)(transaction).map_err(|_| Error::custom("not taken"))?;
+        }
+        self.0.slicer = slicer;
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
+    use jsonata_core::value::JMap;
+
     use super::*;
+
+    fn whole(text: &str, shares_objects: bool) -> Result<JValue, serde_json::Error> {
+        read(text, &Projection::whole(), Memory::new(shares_objects))
+    }
 
     fn check(text: &str) {
         for shares_objects in [false, true] {
-            let ours = shared(text, shares_objects).map_err(|error| error.to_string());
+            let ours = whole(text, shares_objects).map_err(|error| error.to_string());
             let theirs = JValue::from_json_str(text).map_err(|error| error.to_string());
             match (ours, theirs) {
                 (Ok(ours), Ok(theirs)) => assert_eq!(
@@ -298,10 +337,10 @@ mod tests {
             });
             objects.collect()
         };
-        let one = objects(&shared(text, true).unwrap());
+        let one = objects(&whole(text, true).unwrap());
         assert!(Rc::ptr_eq(&one[0], &one[1]));
         assert!(!Rc::ptr_eq(&one[0], &one[2]));
-        let apart = objects(&shared(text, false).unwrap());
+        let apart = objects(&whole(text, false).unwrap());
         assert!(!Rc::ptr_eq(&apart[0], &apart[1]));
         let texts = [&apart[0], &apart[1]].map(|object| object["a"].as_rc_str().unwrap().clone());
         assert!(Rc::ptr_eq(&texts[0], &texts[1]));

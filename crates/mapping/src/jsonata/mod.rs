@@ -11,15 +11,20 @@ mod evaluation_words;
 mod functions;
 mod guard;
 mod input;
+mod member_name;
+mod memory;
 mod names;
 mod numbers;
 mod output;
 mod overrides;
+mod passed;
 pub(crate) mod place;
 mod position;
+mod projection;
 mod regex;
 mod scopes;
 mod sequences;
+mod slices;
 mod strings;
 mod strokes;
 mod syntax_words;
@@ -33,8 +38,12 @@ use jsonata_core::parser;
 use jsonata_core::value::JValue;
 
 pub use self::defects::is_out_of_memory;
+use self::input::LARGE;
 use self::names::Names;
+use self::output::Fragments;
+use self::projection::Projection;
 use self::regex::Patterns;
+use self::slices::Slices;
 use self::trace::{Failure, Trace};
 use crate::engine::{Engine, Run, Template};
 use crate::problem::{Cause, MappingError, Position};
@@ -50,6 +59,10 @@ struct Expression {
     backslashes: Vec<Position>,
     tree: AstNode,
     patterns: Patterns,
+    /// What it can see of an input.
+    projection: Projection,
+    /// What it makes of each transaction, where that is all it sees of them.
+    slices: Option<Slices>,
     /// Whether it can tell equal objects apart.
     compares_identity: bool,
 }
@@ -64,10 +77,16 @@ impl Engine for Jsonata {
 
 impl Template for Expression {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
-        self.map(self.parse(input)?, run)
+        match self.sliced(input, run) {
+            Some(mapped) => mapped,
+            None => self.map(self.parse(input)?, run),
+        }
     }
 
     fn evaluate_owned(&self, input: String, run: &Run) -> Result<Option<String>, MappingError> {
+        if let Some(mapped) = self.sliced(&input, run) {
+            return mapped;
+        }
         let value = self.parse(&input)?;
         drop(input);
         self.map(value, run)
@@ -75,24 +94,41 @@ impl Template for Expression {
 }
 
 impl Expression {
+    /// The output for a long input, mapped one transaction after the other; none where that is not possible.
+    fn sliced(&self, input: &str, run: &Run) -> Option<Result<Option<String>, MappingError>> {
+        let slices = self.slices.as_ref().filter(|_| input.len() >= LARGE)?;
+        let input = without_mark(input);
+        slices
+            .map(input, &self.projection, &self.patterns, run)
+            .ok()
+    }
+
     fn parse(&self, input: &str) -> Result<JValue, MappingError> {
         let input = without_mark(input);
         if input.trim().is_empty() {
             return Ok(JValue::Undefined);
         }
-        input::parse(input, !self.compares_identity).map_err(|error| errors::input(&error))
+        input::parse(input, &self.projection, !self.compares_identity)
+            .map_err(|error| errors::input(&error))
     }
 
     fn map(&self, input: JValue, run: &Run) -> Result<Option<String>, MappingError> {
-        let result = evaluated(evaluator(&self.patterns, run), &self.tree, &input)
-            .map_err(|error| self.problem(&error, &input, run))?;
+        let result = evaluated(
+            evaluator(Context::new(), &self.patterns, run),
+            &self.tree,
+            &input,
+        )
+        .map_err(|error| self.problem(&error, &input, run))?;
         // What ends between two steps of the engine is not noticed by it.
         if run.cancel.is_cancelled() {
             return Err(errors::cancelled());
         }
         match result {
             JValue::Undefined => Ok(None),
-            value => output::pretty(&value, run.limits.output_bytes).map(Some),
+            value => {
+                let limit = run.limits.output_bytes;
+                output::pretty(&value, limit, Fragments::default()).map(Some)
+            }
         }
     }
 
@@ -109,6 +145,8 @@ impl Expression {
             return Err(error);
         }
         let patterns = Patterns::new(&names.found, &template)?;
+        let projection = Projection::of(&tree, &names);
+        let slices = Slices::of(&tree, &names);
         calls::change(&mut tree, &names);
         let tree = guard::guarded(tree, &names);
         Ok(Self {
@@ -116,6 +154,8 @@ impl Expression {
             backslashes,
             tree,
             patterns,
+            projection,
+            slices,
             compares_identity: names.compares_identity,
         })
     }
@@ -140,7 +180,7 @@ impl Expression {
         let mut run = run.clone();
         run.limits.time = run.limits.search_time();
         let trace = Trace::new(parser::parse(&self.template).ok()?);
-        let mut evaluator = evaluator(&Patterns::default(), &run).ok()?;
+        let mut evaluator = evaluator(Context::new(), &Patterns::default(), &run).ok()?;
         trace.register(&mut evaluator).ok()?;
         let again = evaluated(Ok(evaluator), &trace.tree, input).err()?;
         // Another error would be in another place.
@@ -184,7 +224,11 @@ fn evaluated(
     defects::caught(move || evaluator.evaluate(tree, input)).flatten()
 }
 
-fn evaluator(patterns: &Patterns, run: &Run) -> Result<Evaluator, EvaluatorError> {
+fn evaluator(
+    context: Context,
+    patterns: &Patterns,
+    run: &Run,
+) -> Result<Evaluator, EvaluatorError> {
     let limits = &run.limits;
     let options = EvaluatorOptions {
         timeout_ms: Some(u64::try_from(limits.time.as_millis()).unwrap_or(u64::MAX)),
@@ -192,7 +236,7 @@ fn evaluator(patterns: &Patterns, run: &Run) -> Result<Evaluator, EvaluatorError
         max_stack_depth: Some(limits.depth),
         max_sequence_length: Some(limits.items),
     };
-    let mut evaluator = Evaluator::with_options(Context::new(), options);
+    let mut evaluator = Evaluator::with_options(context, options);
     functions::register(&mut evaluator, run)?;
     guard::register(&mut evaluator, limits.string_bytes)?;
     regex::register(&mut evaluator, patterns, run)?;

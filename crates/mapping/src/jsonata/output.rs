@@ -1,5 +1,6 @@
 //! Results as JSON text.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jsonata_core::value::{JValue, with_stack};
@@ -7,21 +8,49 @@ use jsonata_core::value::{JValue, with_stack};
 use super::errors;
 use crate::problem::MappingError;
 
+/// Text of list items, each with the comma before it, by the name of the builtin that stands for them.
+pub(super) type Fragments = BTreeMap<String, String>;
+
 /// The value as JSON with two blanks a level, if it is not longer than `limit` bytes.
 ///
 /// Numbers look as in JavaScript; functions are empty strings.
-pub(super) fn pretty(value: &JValue, limit: usize) -> Result<String, MappingError> {
+pub(super) fn pretty(
+    value: &JValue,
+    limit: usize,
+    fragments: Fragments,
+) -> Result<String, MappingError> {
     let mut output = Output {
         text: String::new(),
         limit,
+        fragments,
     };
     output.value(value, 0)?;
     Ok(output.text)
 }
 
+/// Adds a further item of a list to a fragment.
+pub(super) fn item(
+    value: &JValue,
+    level: usize,
+    limit: usize,
+    fragment: &mut String,
+) -> Result<(), MappingError> {
+    let mut output = Output {
+        text: std::mem::take(fragment),
+        limit,
+        fragments: Fragments::default(),
+    };
+    output.text.push(',');
+    output.line(level)?;
+    output.value(value, level)?;
+    *fragment = output.text;
+    Ok(())
+}
+
 struct Output {
     text: String,
     limit: usize,
+    fragments: Fragments,
 }
 
 impl Output {
@@ -57,6 +86,12 @@ impl Output {
         self.text.push(open);
         let mut empty = true;
         for (key, value) in members {
+            if let JValue::Builtin { name } = value
+                && let Some(fragment) = self.fragments.remove(&**name)
+            {
+                self.text.push_str(&fragment);
+                continue;
+            }
             if !std::mem::take(&mut empty) {
                 self.text.push(',');
             }

@@ -1,0 +1,157 @@
+//! Shares equal texts and objects of an input. Of an X12 document most segments repeat another one.
+
+use std::hash::Hasher;
+use std::rc::Rc;
+
+use jsonata_core::value::{JMap, JValue};
+
+/// How many texts and objects are remembered: the last one of each remainder of a hash.
+const SLOTS: usize = 1 << 15;
+/// The longest text that is remembered, in bytes.
+const MAX_TEXT: usize = 64;
+/// The most members of an object that is remembered.
+const MAX_MEMBERS: usize = 32;
+
+/// What was read last, by hash. A slot holds one value, so the memory does not grow.
+#[derive(Default)]
+pub(super) struct Memory {
+    texts: Vec<Option<Known<str>>>,
+    objects: Vec<Option<Known<JMap>>>,
+}
+
+/// A value with its hash: of most others the hash differs, so they need not be looked at.
+struct Known<T: ?Sized> {
+    hash: u64,
+    value: Rc<T>,
+}
+
+impl Memory {
+    pub(super) fn new(shares_objects: bool) -> Self {
+        Self {
+            texts: empty(SLOTS),
+            objects: empty(if shares_objects { SLOTS } else { 0 }),
+        }
+    }
+
+    pub(super) fn text(&mut self, text: &str) -> JValue {
+        if text.len() > MAX_TEXT || self.texts.is_empty() {
+            return JValue::string(text);
+        }
+        let mut mix = Mix::default();
+        mix.write(text.as_bytes());
+        let hash = mix.finish();
+        let Some(slot) = self.texts.get_mut(slot_of(hash)) else {
+            return JValue::string(text);
+        };
+        if let Some(known) = slot
+            && known.hash == hash
+            && &*known.value == text
+        {
+            return JValue::String(Rc::clone(&known.value));
+        }
+        let value: Rc<str> = text.into();
+        *slot = Some(Known {
+            hash,
+            value: Rc::clone(&value),
+        });
+        JValue::String(value)
+    }
+
+    pub(super) fn object(&mut self, members: Vec<(String, JValue)>) -> JValue {
+        let hash = hash_of(&members).filter(|_| !self.objects.is_empty());
+        let Some((hash, slot)) =
+            hash.and_then(|hash| Some((hash, self.objects.get_mut(slot_of(hash))?)))
+        else {
+            return JValue::Object(new_object(members));
+        };
+        if let Some(known) = slot
+            && known.hash == hash
+            && is_equal(&known.value, &members)
+        {
+            return JValue::Object(Rc::clone(&known.value));
+        }
+        let value = new_object(members);
+        *slot = Some(Known {
+            hash,
+            value: Rc::clone(&value),
+        });
+        JValue::Object(value)
+    }
+}
+
+fn empty<T>(slots: usize) -> Vec<Option<T>> {
+    std::iter::repeat_with(|| None).take(slots).collect()
+}
+
+/// The slot of a hash.
+fn slot_of(hash: u64) -> usize {
+    let high = (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+    usize::try_from(high).unwrap_or_default() % SLOTS
+}
+
+/// A map with room for its members and no more; of members of one name the last counts.
+fn new_object(members: Vec<(String, JValue)>) -> Rc<JMap> {
+    Rc::new(members.into_iter().collect())
+}
+
+/// The hash of an object whose members are texts, numbers, flags and objects.
+fn hash_of(members: &[(String, JValue)]) -> Option<u64> {
+    if members.len() > MAX_MEMBERS {
+        return None;
+    }
+    let mut hash = Mix::default();
+    for (key, value) in members {
+        hash.write(key.as_bytes());
+        match value {
+            JValue::String(text) => hash.write(text.as_bytes()),
+            JValue::Number(number) => hash.write_u64(number.to_bits()),
+            JValue::Bool(flag) => hash.write_u64(u64::from(*flag)),
+            JValue::Object(object) => hash.write_usize(Rc::as_ptr(object).addr()),
+            JValue::Null => hash.write_u64(2),
+            _ => return None,
+        }
+    }
+    Some(hash.finish())
+}
+
+/// Whether an object has these members in this order.
+fn is_equal(object: &JMap, members: &[(String, JValue)]) -> bool {
+    let is_same = |one: &JValue, other: &JValue| match (one, other) {
+        (JValue::String(one), JValue::String(other)) => one == other,
+        (JValue::Number(one), JValue::Number(other)) => one.to_bits() == other.to_bits(),
+        (JValue::Bool(one), JValue::Bool(other)) => one == other,
+        (JValue::Object(one), JValue::Object(other)) => Rc::ptr_eq(one, other),
+        (JValue::Null, JValue::Null) => true,
+        _ => false,
+    };
+    object.len() == members.len()
+        && object
+            .iter()
+            .zip(members)
+            .all(|((key, one), (name, other))| key == name && is_same(one, other))
+}
+
+/// A fast hash. Where two values have the same, one is not shared, and that is all.
+#[derive(Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            for (to, from) in word.iter_mut().zip(chunk) {
+                *to = *from;
+            }
+            self.write_u64(u64::from_le_bytes(word));
+        }
+        self.write_u64(bytes.len() as u64);
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517C_C1B7_2722_0A95);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
