@@ -30,20 +30,23 @@ impl Tree {
         let mut found = vec![context.record(path.from)];
         for step in &path.steps {
             let mut next = Vec::new();
+            let is_unique = |select: &Select| matches!(select, Select::Unique(_));
+            let has_unique = step.select.iter().any(is_unique);
+            let of_all = |select: &Select| has_unique && (is_unique(select) || select.is_order());
             for &node in &found {
                 let children = self.children(node, step.schema);
                 let mut chosen = children.to_vec();
                 self.look(1 + chosen.len() * (1 + step.select.len()));
                 for select in &step.select {
-                    if !matches!(select, Select::Unique(_)) {
+                    if !of_all(select) {
                         self.select(&mut chosen, select, context);
                     }
                 }
                 next.append(&mut chosen);
             }
-            // What is the first of its kind is so among all nodes of the path.
+            // What is the first of its kind is so among all nodes of the path, and so is the order of these.
             for select in &step.select {
-                if matches!(select, Select::Unique(_)) {
+                if of_all(select) {
                     self.select(&mut next, select, context);
                 }
             }

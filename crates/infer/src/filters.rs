@@ -311,7 +311,7 @@ impl Search<'_> {
     }
 
     /// The first record of each value; none where one has not a single value.
-    fn firsts(&self, records: &[NodeId], field: &[SchemaId]) -> Option<Vec<NodeId>> {
+    pub(super) fn firsts(&self, records: &[NodeId], field: &[SchemaId]) -> Option<Vec<NodeId>> {
         let mut keys: BTreeSet<String> = BTreeSet::new();
         let mut firsts = Vec::new();
         for &node in records {

@@ -5,7 +5,7 @@ use super::compute::with;
 use super::evaluate::Context;
 use super::leaves::push;
 use super::scalar::Scalar;
-use super::search::{Candidate, LeafCases, Search, Target};
+use super::search::{Candidate, Case, LeafCases, Search, Target};
 use super::sums::{filtered, is_named};
 use super::template::{Aggregate, Expression, Select};
 use super::tree::{NodeId, SchemaId};
@@ -15,6 +15,9 @@ const ZERO: Scalar = Scalar::Number(0.0);
 const VALUES: usize = 24;
 /// The most places where one of them is looked for.
 const HITS: usize = 16;
+
+/// The most groups of which one must have several records.
+const GROUPS: usize = 16;
 
 /// Records that a join finds.
 struct Joined {
@@ -48,8 +51,12 @@ impl Search<'_> {
         for field in self.fields(schema) {
             let own = Self::field_of(level + 1, &field);
             let join = Select::Joins(field, own);
-            let records = self.tree.find(&with(&all, join.clone()), &case.context);
-            if records.len() < 2 || self.is_exhausted() {
+            let records = with(&all, join.clone());
+            // A group of one record shows nothing of its sum.
+            let has_several = |case: &Case<'_, Scalar>| {
+                case.wanted.is_some() && self.tree.find(&records, &case.context).len() > 1
+            };
+            if self.is_exhausted() || !cases.iter().take(GROUPS).any(has_several) {
                 continue;
             }
             let joined = Joined {

@@ -45,7 +45,19 @@ impl Search<'_> {
     }
 
     /// Some of the records, in another order than that of the document.
-    pub(super) fn sorted_subset(
+    pub(super) fn sorted_some(
+        &self,
+        lists: &[ListCase<'_>],
+        votes: &[Vec<Votes>],
+        schema: SchemaId,
+        level: usize,
+    ) -> Option<Alignment> {
+        let of_code = self.sorted_subset(lists, votes, schema, level);
+        of_code.or_else(|| self.sorted_firsts(lists, votes, schema, level))
+    }
+
+    /// The records of a code, in another order than that of the document.
+    fn sorted_subset(
         &self,
         lists: &[ListCase<'_>],
         votes: &[Vec<Votes>],
@@ -81,6 +93,45 @@ impl Search<'_> {
             records,
             selects,
             distinct: false,
+        })
+    }
+
+    /// The first record of each value, in the order of that value.
+    fn sorted_firsts(
+        &self,
+        lists: &[ListCase<'_>],
+        votes: &[Vec<Votes>],
+        schema: SchemaId,
+        level: usize,
+    ) -> Option<Alignment> {
+        let is_text = matches!(lists.first()?.items.first()?, Wanted::Leaf(_));
+        let fields = if is_text {
+            vec![Vec::new()]
+        } else {
+            self.fields(schema)
+        };
+        fields.into_iter().find_map(|field| {
+            let records = self.each_list(lists, votes, (schema, level), |list, all, votes| {
+                let firsts = self.firsts(all, &field)?;
+                permuted(&firsts, votes).filter(|found| found.len() == list.items.len())
+            })?;
+            let is_chance = !records.iter().any(|record| record.len() > 2)
+                || records.iter().all(|record| record.is_sorted())
+                || !self.is_shown(lists, &records, &field);
+            let orders = [(true, false), (true, true), (false, false), (false, true)];
+            let (numeric, descending) = orders.into_iter().find(|(numeric, descending)| {
+                let mut records = records.iter();
+                records.all(|record| self.is_ordered(record, &field, *numeric, *descending))
+            })?;
+            let sorted = Select::Sorted(field.clone(), numeric, descending);
+            (!is_chance).then_some(Alignment {
+                coverage: covered(&records, votes)?,
+                schema,
+                level,
+                records,
+                selects: vec![sorted, Select::Unique(field)],
+                distinct: true,
+            })
         })
     }
 

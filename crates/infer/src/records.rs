@@ -248,7 +248,7 @@ impl Search<'_> {
         if all && let Some(sorted) = self.sorted(lists, votes, schema, level) {
             return Some(sorted);
         }
-        if !all && let Some(sorted) = self.sorted_subset(lists, votes, schema, level) {
+        if !all && let Some(sorted) = self.sorted_some(lists, votes, schema, level) {
             return Some(sorted);
         }
         if !all && let Some(found) = self.by_hierarchy(lists, votes, schema, level) {
