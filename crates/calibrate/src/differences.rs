@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::compare::{Change, Difference};
 use crate::document::Written;
@@ -11,6 +11,8 @@ use crate::loop_names::renamed;
 use crate::recording::Answer;
 use crate::runner::EVENTS;
 use crate::template_form::TemplateForm;
+
+type Object = Map<String, Value>;
 
 /// A job that took this much longer took longer by itself, and not by the network.
 const SLOWER_MS: u64 = 3_000;
@@ -30,45 +32,11 @@ pub(crate) fn differences(theirs: &Answer, ours: &Answer) -> Vec<Difference> {
     if theirs.status != ours.status {
         found.add("status", theirs.status, ours.status, change);
     }
-    for name in theirs.headers.keys().chain(ours.headers.keys()) {
-        let (their, our) = (theirs.headers.get(name), ours.headers.get(name));
-        // The error's type is compared in the body; few front ends send the header as well.
-        let at = format!("headers/{name}");
-        if their != our && name != "x-amzn-errortype" && !found.has(&at) {
-            found.add(&at, json!(their), json!(our), Change::Code);
-        }
-    }
+    found.headers(ours);
     found.values("body", &theirs.body, &ours.body, change);
-    for (name, shape) in &theirs.id_shapes {
-        if let Some(our) = ours.id_shapes.get(name)
-            && our != shape
-        {
-            let is_longer_or_shorter = prefix(our) == prefix(shape) && !shape.starts_with("tj-");
-            let change = if is_longer_or_shorter {
-                Change::IdShape
-            } else {
-                Change::Code
-            };
-            found.add(&format!("ids/{name}"), shape.as_str(), our.as_str(), change);
-        }
-    }
-    if let Some(size) = theirs.page_size
-        && theirs.page_size != ours.page_size
-        && theirs
-            .request
-            .input
-            .as_ref()
-            .and_then(|input| input.get("maxResults"))
-            .is_none()
-    {
-        found.add("page size", size, json!(ours.page_size), Change::PageSize);
-    }
-    // How soon files are noticed and logs can be read differs from run to run.
-    let is_job = theirs.request.call == "GetTransformerJob";
-    if is_job && theirs.waited_ms > ours.waited_ms.saturating_add(SLOWER_MS) {
-        let change = Change::JobDuration;
-        found.add("duration", theirs.waited_ms, ours.waited_ms, change);
-    }
+    found.ids(ours);
+    found.page_size(ours);
+    found.duration(ours);
     found.list
 }
 
@@ -105,56 +73,71 @@ impl Found<'_> {
         });
     }
 
+    fn headers(&mut self, ours: &Answer) {
+        let theirs = self.theirs;
+        for name in theirs.headers.keys().chain(ours.headers.keys()) {
+            let (their, our) = (theirs.headers.get(name), ours.headers.get(name));
+            // The error's type is compared in the body; few front ends send the header as well.
+            let at = format!("headers/{name}");
+            if their != our && name != "x-amzn-errortype" && !self.has(&at) {
+                self.add(&at, json!(their), json!(our), Change::Code);
+            }
+        }
+    }
+
+    /// Ids whose form differs. `--facts` can set the length of an id, but not its prefix.
+    fn ids(&mut self, ours: &Answer) {
+        let theirs = self.theirs;
+        for (name, shape) in &theirs.id_shapes {
+            let Some(our) = ours.id_shapes.get(name).filter(|our| *our != shape) else {
+                continue;
+            };
+            let is_of_length = prefix(our) == prefix(shape) && !shape.starts_with("tj-");
+            let change = if is_of_length {
+                Change::IdShape
+            } else {
+                Change::Code
+            };
+            self.add(&format!("ids/{name}"), shape.as_str(), our.as_str(), change);
+        }
+    }
+
+    /// The length of a page, unless the request chose it.
+    fn page_size(&mut self, ours: &Answer) {
+        let Some(size) = self.theirs.page_size else {
+            return;
+        };
+        if ours.page_size != Some(size) && !self.request_has("maxResults") {
+            self.add("page size", size, json!(ours.page_size), Change::PageSize);
+        }
+    }
+
+    /// How long a job took. How soon files are noticed and logs can be read differs from run to run.
+    fn duration(&mut self, ours: &Answer) {
+        let (theirs, ours) = (self.theirs, ours.waited_ms);
+        let is_job = theirs.request.call == "GetTransformerJob";
+        if is_job && theirs.waited_ms > ours.saturating_add(SLOWER_MS) {
+            self.add("duration", theirs.waited_ms, ours, Change::JobDuration);
+        }
+    }
+
+    fn request_has(&self, member: &str) -> bool {
+        let input = self.theirs.request.input.as_ref();
+        input.is_some_and(|input| input.get(member).is_some())
+    }
+
     /// Descends where both have members, and returns the deepest places that differ.
     fn values(&mut self, at: &str, theirs: &Value, ours: &Value, change: Change) {
         match (theirs, ours) {
             _ if theirs == ours => {}
-            (Value::Object(their), Value::Object(our)) => {
-                for (name, value) in their {
-                    let inner = format!("{at}/{}", name.trim_start_matches('/'));
-                    self.values(&inner, value, our.get(name).unwrap_or(&Value::Null), change);
-                }
-                for (name, value) in our.iter().filter(|(name, _)| !their.contains_key(*name)) {
-                    let inner = format!("{at}/{}", name.trim_start_matches('/'));
-                    self.values(&inner, &Value::Null, value, change);
-                }
-            }
+            (Value::Object(their), Value::Object(our)) => self.members(at, their, our, change),
             (Value::Array(their), Value::Array(our)) if are_reordered(their, our) => {
                 self.add(at, names(their), names(our), Change::ListOrder);
             }
-            (Value::Array(their), Value::Array(our))
-                if self.has_fields() && their.len() == our.len() =>
-            {
-                for (place, (their, our)) in their.iter().zip(our).enumerate() {
-                    if their != our {
-                        let at = format!("{at}/{place}");
-                        let (their, our) = only_different(their, our);
-                        self.add(&at, their, our, Change::Fields);
-                    }
-                }
-            }
             (Value::Array(their), Value::Array(our)) if their.len() == our.len() => {
-                for (place, (their, our)) in their.iter().zip(our).enumerate() {
-                    self.values(&format!("{at}/{place}"), their, our, change);
-                }
+                self.items(at, their, our, change);
             }
-            (Value::String(_), Value::String(_)) if at.contains("/validationMessages/") => {
-                let change = Change::ValidationMessages;
-                self.add(at, theirs.clone(), ours.clone(), change);
-            }
-            (Value::String(their), Value::String(our)) if self.is_starter_template(at) => {
-                let request = self.theirs.request.input.as_ref();
-                let has_sample =
-                    request.is_some_and(|input| input.get("outputSampleLocation").is_some());
-                let is_data = !has_sample || TemplateForm::between(our, their).is_some();
-                let change = if is_data {
-                    Change::StarterTemplate
-                } else {
-                    Change::Code
-                };
-                self.add(at, theirs.clone(), ours.clone(), change);
-            }
-            (Value::String(their), Value::String(our)) if self.documents(at, their, our) => {}
+            (Value::String(their), Value::String(our)) if self.texts(at, their, our) => {}
             _ if change == Change::Code && self.theirs.request.call == "GenerateMapping" => {
                 self.add(at, theirs.clone(), ours.clone(), Change::GeneratedMapping);
             }
@@ -164,6 +147,50 @@ impl Found<'_> {
             }
             _ => self.add(at, theirs.clone(), ours.clone(), change),
         }
+    }
+
+    fn members(&mut self, at: &str, theirs: &Object, ours: &Object, change: Change) {
+        let inner = |name: &str| format!("{at}/{}", name.trim_start_matches('/'));
+        for (name, value) in theirs {
+            let our = ours.get(name).unwrap_or(&Value::Null);
+            self.values(&inner(name), value, our, change);
+        }
+        for (name, value) in ours.iter().filter(|(name, _)| !theirs.contains_key(*name)) {
+            self.values(&inner(name), &Value::Null, value, change);
+        }
+    }
+
+    /// The items of two lists of the same length.
+    fn items(&mut self, at: &str, theirs: &[Value], ours: &[Value], change: Change) {
+        let has_fields = self.has_fields();
+        for (place, (their, our)) in theirs.iter().zip(ours).enumerate() {
+            let at = format!("{at}/{place}");
+            if !has_fields {
+                self.values(&at, their, our, change);
+            } else if their != our {
+                let (their, our) = only_different(their, our);
+                self.add(&at, their, our, Change::Fields);
+            }
+        }
+    }
+
+    /// Notes how two texts differ, if `--facts` has something to say about texts of their kind.
+    fn texts(&mut self, at: &str, their: &str, our: &str) -> bool {
+        let change = if at.contains("/validationMessages/") {
+            Change::ValidationMessages
+        } else if self.is_starter_template(at) {
+            let can_be_set = !self.request_has("outputSampleLocation")
+                || TemplateForm::between(our, their).is_some();
+            if can_be_set {
+                Change::StarterTemplate
+            } else {
+                Change::Code
+            }
+        } else {
+            return self.documents(at, their, our);
+        };
+        self.add(at, their, our, change);
+        true
     }
 
     /// Notes how two texts of JSON differ, if they hold the same document but for names of loops.
@@ -180,15 +207,7 @@ impl Found<'_> {
             self.add(at, their, our, Change::LoopNames);
         }
         if (theirs.is_literal, theirs.form) != (ours.is_literal, ours.form) || !has_names {
-            let is_data = match self.theirs.request.call.as_str() {
-                "TestParsing" => !theirs.is_literal && theirs.form.is_some(),
-                "TestMapping" => theirs.form.is_some(),
-                _ if self.theirs.request.service == "s3" => {
-                    !theirs.is_literal && theirs.form.is_some()
-                }
-                _ => false,
-            };
-            let change = if is_data {
+            let change = if self.can_set_layout(&theirs) {
                 Change::Layout
             } else {
                 Change::Code
@@ -196,6 +215,15 @@ impl Found<'_> {
             self.add(at, their, our, change);
         }
         true
+    }
+
+    /// Whether `--facts` can make the emulator write documents as this one is written.
+    fn can_set_layout(&self, theirs: &Written) -> bool {
+        let request = &self.theirs.request;
+        let can_be_literal = request.call == "TestMapping";
+        let has_document =
+            can_be_literal || request.call == "TestParsing" || request.service == "s3";
+        has_document && theirs.form.is_some() && (can_be_literal || !theirs.is_literal)
     }
 
     /// Whether the answer has log records or events.

@@ -1,11 +1,10 @@
 //! Explanations that count and calculate.
 
-use super::convert::same;
 use super::evaluate::{Context, as_number};
 use super::leaves::push;
-use super::scalar::{Scalar, decimals_of, round};
+use super::scalar::Scalar;
 use super::search::{Candidate, Case, LeafCases, Search, Target};
-use super::template::{Aggregate, Expression, Path, Select, Step};
+use super::template::{Expression, Path, Select, Step};
 use super::tree::{NodeId, SchemaId};
 
 /// The most places that are tried for a count or a sum.
@@ -267,127 +266,6 @@ impl Search<'_> {
                 }
             }
         }
-    }
-
-    /// A number, in the form in which it is wanted, if it is wanted at all.
-    pub(super) fn finish(
-        &self,
-        number: Expression,
-        cases: &LeafCases<'_>,
-        take: &mut dyn FnMut(Expression),
-    ) {
-        if self.is_exhausted() {
-            return;
-        }
-        // A zero tells nothing of the form in which a number is wanted.
-        let tells = |case: &&super::search::Case<'_, Scalar>| {
-            let number = case.wanted.and_then(Scalar::number);
-            number.is_some_and(|number| number != 0.0)
-        };
-        let telling = cases.iter().find(tells);
-        let Some(case) = telling.or_else(|| cases.iter().find(|case| case.wanted.is_some())) else {
-            return;
-        };
-        let (Some(wanted), Some(computed)) =
-            (case.wanted, self.tree.evaluate(&number, &case.context))
-        else {
-            return;
-        };
-        let (Some(value), Some(computed)) = (wanted.number(), computed.number()) else {
-            return;
-        };
-        let decimals = cases.iter().filter_map(|case| case.wanted);
-        let decimals = decimals
-            .map(|decimals| decimals_of(&decimals.text()))
-            .max()
-            .unwrap_or(0);
-        let is_text = matches!(wanted, Scalar::Text(_));
-        let counted = matches!(number, Expression::Count(_) | Expression::Position(..));
-        if counted && decimals > 0 {
-            return;
-        }
-        let boxed = Box::new(number);
-        let round_to = |places| Expression::Round(boxed.clone(), places);
-        let forms = if same(round(computed, decimals.max(2)), value)
-            || same(round(computed, decimals), value)
-        {
-            let exact = (round(computed, 0) - computed).abs() < f64::EPSILON
-                && decimals == 0
-                && !self.is_fractional(&boxed);
-            let plain = if exact {
-                (*boxed).clone()
-            } else {
-                round_to(decimals.max(2))
-            };
-            if is_text {
-                let text = Expression::Text(Box::new(plain));
-                let width = i32::try_from(wanted.text().len()).unwrap_or(0);
-                let padded = Expression::Pad(Box::new(text.clone()), -width, '0');
-                vec![text, Expression::Fixed(boxed.clone(), decimals), padded]
-            } else {
-                vec![plain, round_to(decimals.max(2)), round_to(decimals)]
-            }
-        } else if same(round(computed / 100.0, 2), value) && computed.fract() == 0.0 && value != 0.0
-        {
-            let amount = Expression::Scale(boxed.clone(), -2);
-            if is_text {
-                vec![
-                    Expression::Fixed(Box::new(amount.clone()), decimals),
-                    Expression::Text(Box::new(amount)),
-                ]
-            } else {
-                vec![amount]
-            }
-        } else if same(round(computed * 100.0, 0), value) && computed.fract() != 0.0 {
-            let cents = Expression::Round(Box::new(Expression::Scale(boxed.clone(), 2)), 0);
-            if is_text {
-                vec![Expression::Text(Box::new(cents))]
-            } else {
-                vec![cents]
-            }
-        } else {
-            return;
-        };
-        if let Some(form) = forms.into_iter().find(|form| self.fits(form, cases)) {
-            take(form);
-        }
-    }
-
-    /// Whether a calculation has values with decimals, which binary numbers only come near to.
-    fn is_fractional(&self, of: &Expression) -> bool {
-        let calculates = matches!(
-            of,
-            Expression::Sum(_)
-                | Expression::SumOfProducts(..)
-                | Expression::AggregateOfProducts(..)
-                | Expression::Quotient(..)
-                | Expression::Product(..)
-                | Expression::Plus(..)
-                | Expression::Minus(..)
-                | Expression::Aggregate(Aggregate::Average, _)
-        );
-        let mut schemas = Vec::new();
-        if let Expression::SumOfProducts(_, one, other)
-        | Expression::AggregateOfProducts(_, _, one, other) = of
-        {
-            schemas.extend(one.last().copied());
-            schemas.extend(other.last().copied());
-        }
-        let mut paths = Vec::new();
-        of.paths(&mut paths);
-        schemas.extend(
-            paths
-                .iter()
-                .filter_map(|path| Some(path.steps.last()?.schema)),
-        );
-        let fractional = |&schema: &SchemaId| {
-            let nodes = &self.tree.schema(schema).instances;
-            let mut values = nodes
-                .iter()
-                .filter_map(|&node| self.tree.node(node).value.as_ref());
-            values.any(|value| decimals_of(&value.text()) > 0)
-        };
-        calculates && schemas.iter().any(fractional)
     }
 
     /// The kinds of nodes below a node.

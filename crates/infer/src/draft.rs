@@ -1,4 +1,4 @@
-//! The shape of the output, with every explanation of each of its scalars.
+//! The shape of the output, with all explanations of each scalar.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -322,32 +322,33 @@ fn stands_alone(class: &str, target: &Target) -> bool {
     }
 }
 
-/// The items of lists by what tells them from each other: their codes, or else their place.
-fn labelled<'a>(lists: &[ListCase<'a>]) -> Vec<(String, Vec<ListCase<'a>>)> {
-    let code = |item: &&Wanted| item.qualifier().unwrap_or_default();
+fn code_of(item: &Wanted) -> String {
+    item.qualifier().unwrap_or_default()
+}
+
+/// Whether the items of each list have different codes, and the lists have most of their codes in common.
+fn have_unique_codes(lists: &[ListCase<'_>]) -> bool {
     let most = lists.iter().map(|list| list.items.len()).max().unwrap_or(0);
-    let mut different: Vec<String> = lists
-        .iter()
-        .flat_map(|list| &list.items)
-        .map(code)
-        .collect();
-    different.sort();
-    different.dedup();
-    let unique = most > 1
+    let codes = |list: &ListCase<'_>| -> BTreeSet<String> {
+        list.items.iter().map(|item| code_of(item)).collect()
+    };
+    let different: BTreeSet<String> = lists.iter().flat_map(codes).collect();
+    most > 1
         && different.len() <= 2 * most
-        && lists.iter().all(|list| {
-            let mut codes: Vec<String> = list.items.iter().map(code).collect();
-            let count = codes.len();
-            codes.sort();
-            codes.dedup();
-            codes.len() == count
-        });
+        && lists
+            .iter()
+            .all(|list| codes(list).len() == list.items.len())
+}
+
+/// The items of lists by what distinguishes them: their codes, or else their position.
+fn labelled<'a>(lists: &[ListCase<'a>]) -> Vec<(String, Vec<ListCase<'a>>)> {
+    let unique = have_unique_codes(lists);
     let labels = |list: &ListCase<'a>| -> Vec<String> {
         let places = list.items.iter().enumerate();
         places
             .map(|(place, item)| {
                 if unique {
-                    code(item)
+                    code_of(item)
                 } else {
                     place.to_string()
                 }

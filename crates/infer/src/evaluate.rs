@@ -1,4 +1,4 @@
-//! What a mapping makes of the input, to try it out before it is printed.
+//! Evaluates a mapping on the input, to try it before it is printed.
 
 use super::dates::DateFormat;
 use super::scalar::{Scalar, number_of, round};
@@ -77,15 +77,7 @@ impl Tree {
                 let values = self.texts(path, context);
                 nodes.retain(|&node| values.iter().any(|value| holds(node, field, value)));
             }
-            Select::Unique(field) => {
-                let mut seen = Vec::new();
-                nodes.retain(|&node| {
-                    let values = self.below(node, field);
-                    let is_new = !seen.contains(&values);
-                    seen.push(values);
-                    is_new
-                });
-            }
+            Select::Unique(field) => self.keep_first_of_each(nodes, field),
             Select::Sorted(field, numeric, descending) => {
                 self.sort(nodes, field, *numeric, *descending);
             }
@@ -100,22 +92,42 @@ impl Tree {
                 number.is_some_and(|number| bound.has(number))
             }),
             Select::SortedByProduct(one, other, descending) => {
-                let product = |&node: &NodeId| {
-                    let number = |field: &[SchemaId]| number_of(self.below(node, field).first()?);
-                    number(one)
-                        .zip(number(other))
-                        .map_or(f64::NAN, |(a, b)| a * b)
-                };
-                nodes.sort_by(|a, b| {
-                    let order = product(a).total_cmp(&product(b));
-                    if *descending { order.reverse() } else { order }
-                });
+                self.sort_by_product(nodes, (one, other), *descending);
             }
             Select::UpTo => nodes.retain(|&node| node <= context.innermost()),
             Select::First => nodes.truncate(1),
             Select::Last => *nodes = nodes.last().copied().into_iter().collect(),
             Select::At(index) => *nodes = nodes.get(*index).copied().into_iter().collect(),
         }
+    }
+
+    /// Keeps the first node of each value.
+    fn keep_first_of_each(&self, nodes: &mut Vec<NodeId>, field: &[SchemaId]) {
+        let mut seen = Vec::new();
+        nodes.retain(|&node| {
+            let values = self.below(node, field);
+            let is_new = !seen.contains(&values);
+            seen.push(values);
+            is_new
+        });
+    }
+
+    /// Sorts nodes by the product of two numbers below them.
+    fn sort_by_product(
+        &self,
+        nodes: &mut [NodeId],
+        factors: (&[SchemaId], &[SchemaId]),
+        descending: bool,
+    ) {
+        let product = |&node: &NodeId| {
+            let number = |field: &[SchemaId]| number_of(self.below(node, field).first()?);
+            let numbers = number(factors.0).zip(number(factors.1));
+            numbers.map_or(f64::NAN, |(one, other)| one * other)
+        };
+        nodes.sort_by(|one, other| {
+            let order = product(one).total_cmp(&product(other));
+            if descending { order.reverse() } else { order }
+        });
     }
 
     /// Puts nodes in the order of a value below them; what is equal keeps its order.
@@ -159,39 +171,13 @@ impl Tree {
             Expression::Constant(value) => value.clone(),
             Expression::Path(path) => self.single(path, context)?,
             Expression::Number(of) => Scalar::Number(number(of)?),
-            Expression::Text(of) => Scalar::Text(text(of)?),
-            Expression::Trim(of) => Scalar::Text(text(of)?.trim().to_owned()),
-            Expression::Upper(of) => Scalar::Text(text(of)?.to_uppercase()),
-            Expression::Lower(of) => Scalar::Text(text(of)?.to_lowercase()),
             Expression::Fixed(of, decimals) => {
                 let places = usize::try_from(*decimals).unwrap_or(0);
                 Scalar::Text(format!("{:.places$}", round(number(of)?, *decimals)))
             }
             Expression::Round(of, decimals) => Scalar::Number(round(number(of)?, *decimals)),
             Expression::Scale(of, power) => Scalar::Number(scale(number(of)?, *power)),
-            Expression::Title(of) => Scalar::Text(title(&text(of)?)),
-            Expression::Capital(of) => Scalar::Text(capital(&text(of)?)),
-            Expression::Pad(of, width, fill) => Scalar::Text(pad(&text(of)?, *width, *fill)),
-            Expression::Reformat(of, from, to) => Scalar::Text(reformat(&text(of)?, *from, *to)?),
-            Expression::Slice(of, start, length) => {
-                Scalar::Text(slice(&text(of)?, *start, *length)?)
-            }
-            Expression::Before(of, separator) => {
-                Scalar::Text(text(of)?.split_once(separator.as_str())?.0.to_owned())
-            }
-            Expression::After(of, separator) => {
-                Scalar::Text(text(of)?.split_once(separator.as_str())?.1.to_owned())
-            }
-            Expression::Piece(of, separator, index) => {
-                Scalar::Text(text(of)?.split(separator.as_str()).nth(*index)?.to_owned())
-            }
-            Expression::Concat(parts) => {
-                Scalar::Text(parts.iter().map(text).collect::<Option<String>>()?)
-            }
-            Expression::Table(of, entries) => {
-                let code = text(of)?;
-                entries.iter().find(|(entry, _)| *entry == code)?.1.clone()
-            }
+            Expression::Table(of, entries) => entry(entries, &text(of)?)?.clone(),
             Expression::Is(of, value) => Scalar::Bool(text(of)? == *value),
             Expression::Otherwise(of, value) => {
                 self.evaluate(of, context).unwrap_or_else(|| value.clone())
@@ -210,7 +196,43 @@ impl Tree {
             Expression::Pair(path, places, qualifier) => {
                 self.pair(path, places, qualifier, context)?
             }
+            Expression::Text(_)
+            | Expression::Trim(_)
+            | Expression::Upper(_)
+            | Expression::Lower(_)
+            | Expression::Title(_)
+            | Expression::Capital(_)
+            | Expression::Pad(..)
+            | Expression::Reformat(..)
+            | Expression::Slice(..)
+            | Expression::Before(..)
+            | Expression::After(..)
+            | Expression::Piece(..)
+            | Expression::Concat(_) => Scalar::Text(self.converted(expression, context)?),
             arithmetic => self.arithmetic(arithmetic, context)?,
+        })
+    }
+
+    /// A text that is converted, cut from another one, or put together.
+    fn converted(&self, expression: &Expression, context: &Context) -> Option<String> {
+        let text = |of: &Expression| Some(self.evaluate(of, context)?.text());
+        Some(match expression {
+            Expression::Trim(of) => text(of)?.trim().to_owned(),
+            Expression::Upper(of) => text(of)?.to_uppercase(),
+            Expression::Lower(of) => text(of)?.to_lowercase(),
+            Expression::Title(of) => title(&text(of)?),
+            Expression::Capital(of) => capital(&text(of)?),
+            Expression::Pad(of, width, fill) => pad(&text(of)?, *width, *fill),
+            Expression::Reformat(of, from, to) => reformat(&text(of)?, *from, *to)?,
+            Expression::Slice(of, start, length) => slice(&text(of)?, *start, *length)?,
+            Expression::Before(of, mark) => text(of)?.split_once(mark.as_str())?.0.to_owned(),
+            Expression::After(of, mark) => text(of)?.split_once(mark.as_str())?.1.to_owned(),
+            Expression::Piece(of, separator, index) => {
+                text(of)?.split(separator.as_str()).nth(*index)?.to_owned()
+            }
+            Expression::Concat(parts) => parts.iter().map(text).collect::<Option<String>>()?,
+            Expression::Text(of) => text(of)?,
+            _ => return None,
         })
     }
 
@@ -376,4 +398,10 @@ fn slice(text: &str, start: i32, length: Option<usize>) -> Option<String> {
     };
     let length = length.unwrap_or(count);
     Some(text.chars().skip(start).take(length).collect())
+}
+
+/// The value of a code in a table.
+fn entry<'e>(entries: &'e [(String, Scalar)], code: &str) -> Option<&'e Scalar> {
+    let found = entries.iter().find(|(entry, _)| entry == code);
+    found.map(|(_, value)| value)
 }

@@ -1,4 +1,4 @@
-//! What tells the records that a list is made of from the others of their kind.
+//! Finds the condition that selects the records of a list among the records of their kind.
 
 use std::collections::BTreeSet;
 
@@ -37,22 +37,7 @@ impl Search<'_> {
         level: usize,
         schema: SchemaId,
     ) -> Option<Vec<Select>> {
-        let mut sides = FilterSides {
-            meant: Vec::new(),
-            others: Vec::new(),
-        };
-        for (list, chosen) in lists.iter().zip(records) {
-            let chosen_ones: BTreeSet<NodeId> = chosen.iter().copied().collect();
-            let all = self.tree.within(list.context.record(level), schema);
-            sides
-                .meant
-                .extend(chosen.iter().map(|&chosen| (&list.context, chosen)));
-            sides.others.extend(
-                all.iter()
-                    .copied()
-                    .filter(|item| !chosen_ones.contains(item)),
-            );
-        }
+        let sides = self.sides(lists, records, level, schema);
         let visited = (sides.meant.len() + sides.others.len()) * FIELDS;
         self.tree.look(visited);
         let fields = self.fields(schema);
@@ -83,6 +68,29 @@ impl Search<'_> {
         // That records are the first of their kind is less of a coincidence than a value they share.
         self.unique(lists, records, level, schema, &fields)
             .or_else(rule)
+    }
+
+    /// The records of the lists, and the others of their kind.
+    fn sides<'l>(
+        &self,
+        lists: &'l [ListCase<'_>],
+        records: &[Vec<NodeId>],
+        level: usize,
+        schema: SchemaId,
+    ) -> FilterSides<'l> {
+        let mut sides = FilterSides {
+            meant: Vec::new(),
+            others: Vec::new(),
+        };
+        for (list, chosen) in lists.iter().zip(records) {
+            let meant = chosen.iter().map(|&record| (&list.context, record));
+            sides.meant.extend(meant);
+            let chosen: BTreeSet<NodeId> = chosen.iter().copied().collect();
+            let all = self.tree.within(list.context.record(level), schema);
+            let others = all.iter().filter(|record| !chosen.contains(record));
+            sides.others.extend(others);
+        }
+        sides
     }
 
     /// The places below records of a kind, the known qualifier and those named like codes first.

@@ -30,55 +30,7 @@ impl Search<'_> {
         let mut found = Vec::new();
         self.tree.look(LOOK);
         if let Some(seed) = seed(cases).filter(|_| !self.is_exhausted()) {
-            self.moves(cases, seed, &mut found);
-            self.positions(cases, &mut found);
-            self.count_of_levels(cases, target, &mut found);
-            self.counts(cases, target, &mut found);
-            self.distinct_counts(cases, &mut found);
-            self.aggregates(cases, target, &mut found);
-            // What stands at some place may be the only one of its code.
-            let by_place =
-                !found.is_empty() && found.iter().all(|found| is_by_place(&found.expression));
-            if by_place || Self::is_of_code(target) {
-                self.filtered_sums(cases, target, &mut found);
-            }
-            if by_place {
-                self.level_sums(cases, &mut found);
-            }
-            if found.is_empty() {
-                self.sums(cases, target, &mut found);
-                self.arithmetic(cases, &mut found);
-            }
-            // A value that is missing in places is less of a coincidence than a rest of three numbers.
-            if !found.is_empty() && found.iter().all(|found| is_rest(&found.expression)) {
-                self.defaults(cases, target, &mut found);
-            }
-            if found.is_empty() {
-                self.running(cases, &mut found);
-                self.signed(cases, target, &mut found);
-            }
-            if found.is_empty() {
-                self.sums_of_sums(cases, &mut found);
-            }
-            if found.is_empty() {
-                self.ratios(cases, &mut found);
-            }
-            if found.is_empty() {
-                self.texts(cases, seed, &mut found);
-            }
-            if found.is_empty() {
-                self.presence(cases, target, &mut found);
-            }
-            let looked_up = found.is_empty();
-            if found.is_empty() {
-                self.tables(cases, target, &mut found);
-            }
-            if found.is_empty() {
-                self.thresholds(cases, &mut found);
-            }
-            if looked_up {
-                self.defaults(cases, target, &mut found);
-            }
+            self.explain(cases, target, seed, &mut found);
         }
         self.judge(cases, target, &mut found);
         found.extend(constant(cases, found.is_empty()));
@@ -92,6 +44,75 @@ impl Search<'_> {
             candidate.support = support;
         }
         found
+    }
+
+    /// Explanations of a value, from the most likely kinds to the less likely. Those of a kind are tried
+    /// only if the kinds before have found none, or only coincidences.
+    fn explain(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        seed: &Case<'_, Scalar>,
+        found: &mut Vec<Candidate>,
+    ) {
+        self.moves(cases, seed, found);
+        self.positions(cases, found);
+        self.count_of_levels(cases, target, found);
+        self.counts(cases, target, found);
+        self.distinct_counts(cases, found);
+        self.aggregates(cases, target, found);
+        // What stands at some place may be the only one of its code.
+        let by_place =
+            !found.is_empty() && found.iter().all(|found| is_by_place(&found.expression));
+        if by_place || Self::is_of_code(target) {
+            self.filtered_sums(cases, target, found);
+        }
+        if by_place {
+            self.level_sums(cases, found);
+        }
+        if found.is_empty() {
+            self.sums(cases, target, found);
+            self.arithmetic(cases, found);
+        }
+        // A value that is missing in places is less of a coincidence than a rest of three numbers.
+        if !found.is_empty() && found.iter().all(|found| is_rest(&found.expression)) {
+            self.defaults(cases, target, found);
+        }
+        if found.is_empty() {
+            self.running(cases, found);
+            self.signed(cases, target, found);
+        }
+        if found.is_empty() {
+            self.explain_further(cases, target, seed, found);
+        }
+    }
+
+    /// The less likely kinds of explanations, each tried only if those before have found none.
+    fn explain_further(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        seed: &Case<'_, Scalar>,
+        found: &mut Vec<Candidate>,
+    ) {
+        self.sums_of_sums(cases, found);
+        if found.is_empty() {
+            self.ratios(cases, found);
+        }
+        if found.is_empty() {
+            self.texts(cases, seed, found);
+        }
+        if found.is_empty() {
+            self.presence(cases, target, found);
+        }
+        if !found.is_empty() {
+            return;
+        }
+        self.tables(cases, target, found);
+        if found.is_empty() {
+            self.thresholds(cases, found);
+        }
+        self.defaults(cases, target, found);
     }
 
     /// Values that are moved, perhaps in another form.

@@ -1,21 +1,22 @@
 //! Mapping by example: infers a template from an input and its expected output.
 //!
-//! There is no language model. The input becomes a tree of records and leaves (`tree`), whichever
-//! language it came in; the output is walked beside it. Each list of the output is matched with the
-//! records whose values its items hold (`records`), all of a kind or those that a code, a missing
-//! value or a shared key tells from the others (`filters`). Each scalar gets every explanation that
-//! fits in all of its contexts (`leaves`): a path, perhaps converted; a count, a sum, a place; parts
-//! of texts and texts put together; a table of codes; a default.
+//! The search uses no language model. The input becomes a tree of records and leaves (`tree`) in
+//! the same form for both languages, and the output is compared with it. For each list of the
+//! output, `records` finds the input records that contain the values of its items: all records of
+//! a kind, or those that a condition selects, such as a code, a missing value or a shared key
+//! (`filters`). Each scalar gets every explanation that fits in all of its contexts (`leaves`): a
+//! path, with or without a conversion; a count, a sum, a position; parts of texts, and combined
+//! texts; a table of codes; a default.
 //!
-//! Explanations are weighed by what they cost to say, in the manner of a minimum description length:
-//! a path costs 1, and more for each loop further out (0.25), each qualifier (0.1), each first (0.8),
-//! last (1.2) or other index (2); a conversion costs 0.1 to 1, a sum 2.5, a table from 2. A constant
-//! costs 3, so it wins where only far-fetched explanations are left; and codes that a standard fixes
-//! (`BEG_01`) are constants unless they vary. Scalars that share a record support each other
-//! (`choose`), and names that mean the same on both sides speak for a path (`names`).
+//! Each explanation has a cost, after the principle of minimum description length: a path costs
+//! 1, and more for each loop further out (0.25), each qualifier (0.1), each first (0.8), last
+//! (1.2) or other index (2); a conversion costs 0.1 to 1, a sum 2.5, a table 2 or more. A
+//! constant costs 3, so it is chosen if only far-fetched explanations are left. Codes that a
+//! standard fixes (`BEG_01`) are constants unless they vary. Scalars that share a record make
+//! each other cheaper (`choose`), and so do equal names on both sides (`names`).
 //!
-//! The search is bounded by the nodes it looks at, not by the clock, so the same inputs always give
-//! the same template; what is left when the bound is reached becomes constants.
+//! A number of visited nodes limits the search, not a clock, so the same inputs always give the
+//! same template. Values without an explanation at that limit become constants.
 
 mod choose;
 mod codes;
@@ -40,8 +41,10 @@ mod levels;
 mod lines;
 mod names;
 mod names_of;
+mod nested;
 mod notation;
 mod notes;
+mod number_forms;
 mod numbered;
 mod order;
 mod parts;

@@ -1,4 +1,4 @@
-//! Which records of the input the items of a list come from.
+//! Finds the records of the input that the items of a list come from.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::order::{choose, covered, is_distinct};
 use super::scalar::Scalar;
 use super::search::{Case, Search};
 use super::standard;
-use super::template::{Path, Select, Step};
+use super::template::{Path, Select};
 use super::tree::{NodeId, SchemaId};
 use super::wanted::Wanted;
 
@@ -23,8 +23,6 @@ const KINDS: usize = 16;
 const COVERAGE: f64 = 0.5;
 /// How much is enough where every item fits its own record better than the others.
 const DISTINCT: f64 = 0.02;
-/// The most items whose contents are looked at; those of longer lists are taken evenly.
-const SAMPLE: usize = 120;
 
 /// A list in one of its contexts.
 #[derive(Clone, Debug)]
@@ -398,82 +396,6 @@ impl Search<'_> {
             None => found,
         }
     }
-
-    /// The loops down to the records, one for each level that has several.
-    fn nested<'a>(&self, lists: &[ListCase<'a>], found: &Alignment) -> Loops<'a> {
-        let depth = lists.first().map_or(1, |first| first.context.stack.len());
-        let first = lists.first().map(|first| &first.context);
-        let above = first.map_or(0, |first| self.tree.node(first.record(found.level)).schema);
-        let chain = self.tree.chain(above, found.schema);
-        // An order, or what is the first of its kind, is that of all records and not of some of them.
-        let of_all = |select: &Select| select.is_order() || matches!(select, Select::Unique(_));
-        let is_whole = found.selects.iter().any(of_all);
-        let mut each = Vec::new();
-        let mut levels = Vec::new();
-        let mut steps = Vec::new();
-        for schema in chain {
-            let last = schema == found.schema;
-            steps.push(Step {
-                schema,
-                select: if last {
-                    found.selects.clone()
-                } else {
-                    Vec::new()
-                },
-            });
-            if last || (!is_whole && self.is_repeated(schema)) {
-                let from = if each.is_empty() {
-                    found.level
-                } else {
-                    depth + each.len() - 1
-                };
-                each.push(Path {
-                    from,
-                    steps: std::mem::take(&mut steps),
-                });
-                levels.push(schema);
-            }
-        }
-        let mut cases = Vec::new();
-        for (list, records) in lists.iter().zip(&found.records) {
-            for (place, (item, &record)) in list.items.iter().zip(records).enumerate() {
-                let mut stack = list.context.stack.clone();
-                stack.extend(
-                    levels
-                        .iter()
-                        .map(|&level| self.tree.ancestor(record, level)),
-                );
-                let position = match levels.as_slice() {
-                    [_] => place,
-                    _ => self.place(records, record, stack.iter().rev().nth(1)),
-                };
-                cases.push(Case {
-                    context: Context { stack, position },
-                    wanted: Some(*item),
-                });
-            }
-        }
-        Loops {
-            each,
-            cases: sampled(cases),
-        }
-    }
-
-    /// The place of a record among those of a loop's one turn.
-    fn place(&self, records: &[NodeId], record: NodeId, above: Option<&NodeId>) -> usize {
-        let Some(&above) = above else { return 0 };
-        let before = records.iter().take_while(|item| **item != record);
-        before
-            .filter(|&&before| self.tree.is_within(before, above))
-            .count()
-    }
-
-    /// Whether a record may hold several of a kind.
-    fn is_repeated(&self, schema: SchemaId) -> bool {
-        let above = self.tree.schema(schema).parent;
-        let kinds = self.tree.schema(schema).instances.len();
-        self.tree.schema(schema).listed && kinds > self.tree.schema(above).instances.len()
-    }
 }
 
 /// Whether each list is made of the one record that it is in already.
@@ -484,15 +406,4 @@ fn is_itself(lists: &[ListCase<'_>], records: &[Vec<NodeId>]) -> bool {
             .all(|record| list.context.stack.contains(record))
     };
     lists.iter().zip(records).all(inside)
-}
-
-/// Some of many, evenly.
-fn sampled<T>(cases: Vec<T>) -> Vec<T> {
-    let count = cases.len();
-    if count <= SAMPLE {
-        return cases;
-    }
-    let stride = count.div_ceil(SAMPLE);
-    let kept = |(place, case): (usize, T)| (place % stride == 0).then_some(case);
-    cases.into_iter().enumerate().filter_map(kept).collect()
 }

@@ -1,4 +1,6 @@
-//! Sums that grow from record to record, and numbers whose sign a code tells.
+//! Running totals, and numbers with a sign that depends on a code.
+
+use std::collections::BTreeSet;
 
 use super::evaluate::Context;
 use super::leaves::push;
@@ -16,6 +18,15 @@ const SUMS: usize = 8;
 const NUMBERS: usize = 12;
 /// The most explanations of a number without its sign that are tried.
 const TRIED: usize = 4;
+
+/// A number without its sign.
+fn unsigned(value: &Scalar) -> Scalar {
+    match value {
+        Scalar::Number(number) => Scalar::Number(number.abs()),
+        Scalar::Text(text) => Scalar::Text(text.trim_start_matches('-').to_owned()),
+        other => other.clone(),
+    }
+}
 
 impl Search<'_> {
     /// The sum up to the record that is looked at.
@@ -57,17 +68,9 @@ impl Search<'_> {
         if !found.is_empty() || cases.len() < 2 || !cases.iter().any(negative) {
             return;
         }
-        let positive: Vec<Option<Scalar>> = cases
-            .iter()
-            .map(|case| match case.wanted {
-                Some(Scalar::Number(number)) => Some(Scalar::Number(number.abs())),
-                Some(Scalar::Text(text)) => {
-                    Some(Scalar::Text(text.trim_start_matches('-').to_owned()))
-                }
-                other => other.cloned(),
-            })
-            .collect();
-        let unsigned: Vec<Case<'_, Scalar>> = cases
+        let positive: Vec<Option<Scalar>> =
+            cases.iter().map(|case| case.wanted.map(unsigned)).collect();
+        let unsigned_cases: Vec<Case<'_, Scalar>> = cases
             .iter()
             .zip(&positive)
             .map(|(case, wanted)| Case {
@@ -75,7 +78,7 @@ impl Search<'_> {
                 wanted: wanted.as_ref(),
             })
             .collect();
-        let candidates = self.candidates(&unsigned, target);
+        let candidates = self.candidates(&unsigned_cases, target);
         let explained = candidates
             .into_iter()
             .filter(|candidate| !candidate.unexplained);
@@ -84,12 +87,11 @@ impl Search<'_> {
                 let negative = cases.iter().filter(|case| negative(case));
                 let codes =
                     negative.map(|case| Some(self.tree.evaluate(&code, &case.context)?.text()));
-                let Some(mut codes) = codes.collect::<Option<Vec<String>>>() else {
+                let Some(codes) = codes.collect::<Option<BTreeSet<String>>>() else {
                     continue;
                 };
-                codes.sort();
-                codes.dedup();
                 let of = Box::new(candidate.expression.clone());
+                let codes = codes.into_iter().collect();
                 let signed = Expression::Signed(of, Box::new(code), codes);
                 self.finish(signed, cases, &mut |item| {
                     push(found, candidate.cost + 0.8, item);

@@ -1,6 +1,6 @@
 //! Explanations that look values up: tables of codes, flags, defaults and pairs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::convert::Conversion;
 use super::leaves::{is_by_place, push, seed};
@@ -17,6 +17,22 @@ const ENTRIES: usize = 40;
 const CODE: usize = 24;
 /// The most leaves that are tried as a code.
 const LEAVES: usize = 60;
+
+/// Whether each text contains its code: it is put together rather than looked up.
+fn is_composed(entries: &[(String, Scalar)]) -> bool {
+    entries.iter().all(|(code, entry)| {
+        let (code, text) = (code.to_lowercase(), entry.text().to_lowercase());
+        code.len() > 2 && text != code && text.contains(&code)
+    })
+}
+
+/// Whether a member may come from a code of the standard by its name: the sex of a member is the key of a
+/// table that is called so.
+fn is_called_like(code: &str, target: &Target) -> bool {
+    let called = standard::words(code);
+    let lower = target.name.to_lowercase();
+    called.is_empty() || called.iter().any(|word| lower.contains(word))
+}
 
 impl Search<'_> {
     /// What a code of the record means.
@@ -123,31 +139,20 @@ impl Search<'_> {
             return None;
         }
         let numeric = entries.iter().all(|(code, _)| code.parse::<f64>().is_ok());
-        let mut values: Vec<String> = entries.iter().map(|(_, entry)| entry.text()).collect();
-        values.sort();
-        values.dedup();
+        let values: BTreeSet<String> = entries.iter().map(|(_, entry)| entry.text()).collect();
         let one_to_one = values.len() == entries.len();
         let numbers = entries
             .iter()
             .all(|(_, entry)| matches!(entry, Scalar::Number(_)));
         let telling = repeated || short || (named && !numbers);
-        // A text that has the code in it is put together rather than looked up.
-        let composed = entries.iter().all(|(code, entry)| {
-            let (code, text) = (code.to_lowercase(), entry.text().to_lowercase());
-            code.len() > 2 && text != code && text.contains(&code)
-        });
-        if entries.len() < 2 || entries.len() > ENTRIES || !telling || composed {
+        if !(2..=ENTRIES).contains(&entries.len()) || !telling || is_composed(entries) {
             return None;
         }
         let weigh = |is: bool, cost: f64| if is { 0.0 } else { cost };
         // A text of a standard's document that is no code is seldom the key of a table.
         let is_code = self.forms.is_code(self.tree, last.schema);
         let coded = self.forms.is_empty() || is_code;
-        // The sex of a member is the key of a table that is called so.
-        let code = label.code().unwrap_or_default();
-        let called = standard::words(&code);
-        let lower = target.name.to_lowercase();
-        let fits = called.is_empty() || called.iter().any(|word| lower.contains(word));
+        let fits = is_called_like(&label.code().unwrap_or_default(), target);
         Some(
             2.0 + weigh(repeated, 1.0)
                 + weigh(fits, 0.6)
@@ -159,13 +164,9 @@ impl Search<'_> {
         )
     }
 
-    /// A value of the input, or another where it is missing.
-    pub(super) fn defaults(
-        &self,
-        cases: &LeafCases<'_>,
-        target: &Target,
-        found: &mut Vec<Candidate>,
-    ) {
+    /// The values that may be a default, the most likely first: empty ones, those that do not occur in the
+    /// input, and those that are wanted most often.
+    fn likely_defaults<'c>(&self, cases: &LeafCases<'c>) -> Vec<&'c Scalar> {
         let mut values: Vec<&Scalar> = Vec::new();
         for value in cases.iter().filter_map(|case| case.wanted) {
             if !values.contains(&value) {
@@ -173,30 +174,31 @@ impl Search<'_> {
             }
         }
         if values.len() < 2 || values.len() > 200 {
-            return;
+            return Vec::new();
         }
-        let often = |value: &&&Scalar| {
-            cases
-                .iter()
-                .filter(|case| case.wanted == Some(**value))
-                .count()
-        };
-        let mut likely: Vec<&&Scalar> = values.iter().collect();
-        likely.sort_by_key(|value| {
-            let empty = matches!(value, Scalar::Null) || value.text().is_empty();
-            let whole = self.tree.node(0).end;
-            let is_value = !self
-                .index
-                .within(&format!("={}", value.text()), 0, whole)
-                .is_empty();
-            (!empty, is_value, usize::MAX - often(value))
+        let whole = self.tree.node(0).end;
+        values.sort_by_key(|value| {
+            let is_empty = matches!(value, Scalar::Null) || value.text().is_empty();
+            let places = self.index.within(&format!("={}", value.text()), 0, whole);
+            let wanted = cases.iter().filter(|case| case.wanted == Some(*value));
+            (!is_empty, !places.is_empty(), usize::MAX - wanted.count())
         });
-        for default in likely.into_iter().take(2) {
+        values
+    }
+
+    /// A value of the input, or another where it is missing.
+    pub(super) fn defaults(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        found: &mut Vec<Candidate>,
+    ) {
+        for default in self.likely_defaults(cases).into_iter().take(2) {
             let without: Vec<Case<'_, Scalar>> = cases
                 .iter()
                 .map(|case| Case {
                     context: case.context.clone(),
-                    wanted: case.wanted.filter(|wanted| wanted != default),
+                    wanted: case.wanted.filter(|wanted| *wanted != default),
                 })
                 .collect();
             if seed(&without).is_none() || without.iter().all(|without| without.wanted.is_some()) {
@@ -206,7 +208,7 @@ impl Search<'_> {
                 let nested = matches!(candidate.expression, Expression::Otherwise(..));
                 if !candidate.unexplained && !nested {
                     let of = Box::new(candidate.expression);
-                    let default = (**default).clone();
+                    let default = default.clone();
                     push(
                         found,
                         candidate.cost + 0.8,

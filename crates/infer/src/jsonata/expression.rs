@@ -1,9 +1,10 @@
-//! Expressions.
+//! Prints expressions as JSONata.
 
 use super::path::name;
 use super::{Helper, LEVELS_NAME, Printer, literal, quoted};
 use crate::dates::{DateFormat, Piece};
 use crate::notation::Notation as _;
+use crate::scalar::Scalar;
 use crate::standard;
 use crate::template::{Aggregate, Expression, Path, Select};
 use crate::tree::SchemaId;
@@ -23,30 +24,12 @@ impl Printer<'_> {
             Expression::Trim(of) => self.call("trim", of, ""),
             Expression::Upper(of) => self.call("uppercase", of, ""),
             Expression::Lower(of) => self.call("lowercase", of, ""),
-            Expression::Title(of) => {
-                let of = self.expression(of);
-                format!("{}({of})", self.helper(Helper::Title))
-            }
-            Expression::Capital(of) => {
-                let of = self.expression(of);
-                format!("{}({of})", self.helper(Helper::Capital))
-            }
-            Expression::Fixed(of, decimals) => {
-                let zeros = "0".repeat(usize::try_from(*decimals).unwrap_or(0));
-                let picture = if zeros.is_empty() {
-                    "0".to_owned()
-                } else {
-                    format!("0.{zeros}")
-                };
-                self.call("formatNumber", of, &format!(", \"{picture}\""))
-            }
+            Expression::Title(of) => self.helped(Helper::Title, of),
+            Expression::Capital(of) => self.helped(Helper::Capital, of),
+            Expression::Fixed(of, decimals) => self.fixed(of, *decimals),
             Expression::Round(of, 0) => self.call("round", of, ""),
             Expression::Round(of, decimals) => self.call("round", of, &format!(", {decimals}")),
-            Expression::Scale(of, power) => {
-                let factor = format!("1{}", "0".repeat(usize::try_from(power.abs()).unwrap_or(0)));
-                let sign = if *power < 0 { '/' } else { '*' };
-                format!("{} {sign} {factor}", self.operand(of))
-            }
+            Expression::Scale(of, power) => self.scaled(of, *power),
             Expression::Pad(of, width, fill) => {
                 let fill = quoted(&fill.to_string());
                 self.call("pad", of, &format!(", {width}, {fill}"))
@@ -56,43 +39,20 @@ impl Printer<'_> {
             Expression::Slice(of, start, Some(length)) => {
                 self.call("substring", of, &format!(", {start}, {length}"))
             }
-            Expression::Before(of, separator) => {
-                self.call("substringBefore", of, &format!(", {}", quoted(separator)))
-            }
-            Expression::After(of, separator) => {
-                self.call("substringAfter", of, &format!(", {}", quoted(separator)))
-            }
+            Expression::Before(of, separator) => self.cut("substringBefore", of, separator),
+            Expression::After(of, separator) => self.cut("substringAfter", of, separator),
             Expression::Piece(of, separator, index) => {
-                self.call("split", of, &format!(", {}", quoted(separator))) + &format!("[{index}]")
+                self.cut("split", of, separator) + &format!("[{index}]")
             }
             Expression::Concat(parts) => self.concat(parts),
             Expression::Join(path, separator) => {
                 format!("$join({}, {})", self.path(path), quoted(separator))
             }
-            Expression::Table(of, entries) => {
-                let entry =
-                    |(code, item): &(String, _)| format!("{}: {}", quoted(code), literal(item));
-                let entries: Vec<String> = entries.iter().map(entry).collect();
-                let code = self.expression(of);
-                format!("$lookup({{ {} }}, {code})", entries.join(", "))
-            }
+            Expression::Table(of, entries) => self.table(of, entries),
             Expression::Is(of, value) => format!("{} = {}", self.operand(of), quoted(value)),
             Expression::Beyond(of, bound) => format!("{} {}", self.operand(of), bound.text()),
-            Expression::Choose(is, one, other) => {
-                let is = self.expression(is);
-                format!("{is} ? {} : {}", literal(one), literal(other))
-            }
-            Expression::Signed(of, code, negative) => {
-                let (of, code) = (self.operand(of), self.operand(code));
-                let is = match negative.as_slice() {
-                    [only] => format!("{code} = {}", quoted(only)),
-                    several => {
-                        let codes: Vec<String> = several.iter().map(|code| quoted(code)).collect();
-                        format!("{code} in [{}]", codes.join(", "))
-                    }
-                };
-                format!("{is} ? -{of} : {of}")
-            }
+            Expression::Choose(is, one, other) => self.choice(is, one, other),
+            Expression::Signed(of, code, negative) => self.signed(of, code, negative),
             Expression::Otherwise(of, value) => {
                 let of = self.operand(of);
                 format!("$exists({of}) ? {of} : {}", literal(value))
@@ -100,6 +60,61 @@ impl Printer<'_> {
             Expression::Pair(path, _, qualifier) => self.pair(path, qualifier),
             arithmetic => self.arithmetic(arithmetic),
         }
+    }
+
+    fn helped(&mut self, helper: Helper, of: &Expression) -> String {
+        let of = self.expression(of);
+        format!("{}({of})", self.helper(helper))
+    }
+
+    fn fixed(&mut self, of: &Expression, decimals: u32) -> String {
+        let zeros = "0".repeat(usize::try_from(decimals).unwrap_or(0));
+        let point = if zeros.is_empty() { "" } else { "." };
+        self.call("formatNumber", of, &format!(", \"0{point}{zeros}\""))
+    }
+
+    fn scaled(&mut self, of: &Expression, power: i32) -> String {
+        let factor = format!("1{}", "0".repeat(usize::try_from(power.abs()).unwrap_or(0)));
+        let sign = if power < 0 { '/' } else { '*' };
+        format!("{} {sign} {factor}", self.operand(of))
+    }
+
+    /// A text that is cut at a separator.
+    fn cut(&mut self, function: &str, of: &Expression, separator: &str) -> String {
+        self.call(function, of, &format!(", {}", quoted(separator)))
+    }
+
+    fn choice(&mut self, is: &Expression, one: &Scalar, other: &Scalar) -> String {
+        let is = self.expression(is);
+        format!("{is} ? {} : {}", literal(one), literal(other))
+    }
+
+    fn table(&mut self, of: &Expression, entries: &[(String, Scalar)]) -> String {
+        let entry = |(code, item): &(String, _)| format!("{}: {}", quoted(code), literal(item));
+        let entries: Vec<String> = entries.iter().map(entry).collect();
+        let code = self.expression(of);
+        format!("$lookup({{ {} }}, {code})", entries.join(", "))
+    }
+
+    /// A number that is negative for some codes.
+    fn signed(&mut self, of: &Expression, code: &Expression, negative: &[String]) -> String {
+        let (of, code) = (self.operand(of), self.operand(code));
+        let is = match negative {
+            [only] => format!("{code} = {}", quoted(only)),
+            several => {
+                let codes: Vec<String> = several.iter().map(|code| quoted(code)).collect();
+                format!("{code} in [{}]", codes.join(", "))
+            }
+        };
+        format!("{is} ? -{of} : {of}")
+    }
+
+    /// A function of a list of numbers, which may be texts.
+    fn aggregated(&self, function: &str, path: &Path) -> String {
+        let last = path.steps.last();
+        let are_numbers = last.is_some_and(|last| !self.is_text(last.schema));
+        let each = if are_numbers { "" } else { ".$number($)" };
+        format!("${function}({}{each})", self.path(path))
     }
 
     /// Whether a path ends in a list of scalars, which stays a list even where it has one.
@@ -117,23 +132,8 @@ impl Printer<'_> {
             Expression::Count(path) => format!("$count({})", self.path(path)),
             Expression::Levels => format!("$count(${LEVELS_NAME})"),
             Expression::Has(path) => format!("$exists({})", self.path(path)),
-            Expression::Aggregate(what, path) => {
-                let function = aggregate_name(*what);
-                let numbers = path
-                    .steps
-                    .last()
-                    .is_some_and(|last| !self.is_text(last.schema));
-                let each = if numbers { "" } else { ".$number($)" };
-                format!("${function}({}{each})", self.path(path))
-            }
-            Expression::Sum(path) => {
-                let numbers = path
-                    .steps
-                    .last()
-                    .is_some_and(|last| !self.is_text(last.schema));
-                let each = if numbers { "" } else { ".$number($)" };
-                format!("$sum({}{each})", self.path(path))
-            }
+            Expression::Aggregate(what, path) => self.aggregated(aggregate_name(*what), path),
+            Expression::Sum(path) => self.aggregated("sum", path),
             Expression::SumOfProducts(path, one, other) => {
                 let (one, other) = (self.operand_at(one), self.operand_at(other));
                 format!("$sum({}.({one} * {other}))", self.open_path(path))

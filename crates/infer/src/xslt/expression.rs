@@ -1,8 +1,8 @@
-//! Expressions, in `XPath` and, where that cannot say it, in instructions.
+//! Prints expressions, as `XPath` or, where `XPath` is not enough, as instructions.
 
 use super::path::quoted;
 use super::{Printer, attribute, text};
-use crate::dates::Piece;
+use crate::dates::{DateFormat, Piece};
 use crate::notation::Notation as _;
 use crate::scalar::{Scalar, number_text};
 use crate::standard;
@@ -39,44 +39,17 @@ impl Printer<'_> {
                 let factor = format!("1{}", "0".repeat(usize::try_from(*decimals).unwrap_or(0)));
                 format!("round({} * {factor}) div {factor}", self.operand(of))
             }
-            Expression::Scale(of, power) => {
-                let factor = format!("1{}", "0".repeat(usize::try_from(power.abs()).unwrap_or(0)));
-                let operator = if *power < 0 { "div" } else { "*" };
-                format!("{} {operator} {factor}", self.operand(of))
-            }
+            Expression::Scale(of, power) => self.scaled(of, *power),
             Expression::Title(_) | Expression::Choose(..) => self.variable(expression),
-            Expression::Capital(of) => {
-                let of = self.expression(of);
-                capital(&of)
-            }
-            Expression::Pad(of, width, fill) => {
-                let of = self.expression(of);
-                padded(&of, *width, *fill)
-            }
-            Expression::Reformat(of, from, to) => {
-                let of = self.expression(of);
-                let piece = |piece: Piece| match piece {
-                    Piece::Copied(start, length) => {
-                        format!("substring({of}, {}, {length})", start + 1)
-                    }
-                    Piece::Literal(text) => quoted(&text),
-                };
-                let pieces: Vec<String> = from.pieces(*to).into_iter().map(piece).collect();
-                format!("concat({})", pieces.join(", "))
-            }
+            Expression::Capital(of) => capital(&self.expression(of)),
+            Expression::Pad(of, width, fill) => padded(&self.expression(of), *width, *fill),
+            Expression::Reformat(of, from, to) => reformatted(&self.expression(of), *from, *to),
             Expression::Concat(parts) => {
                 let parts: Vec<String> = parts.iter().map(|part| self.expression(part)).collect();
                 format!("concat({})", parts.join(", "))
             }
             Expression::Beyond(of, bound) => format!("{} {}", self.operand(of), bound.text()),
-            Expression::Signed(of, code, negative) => {
-                let (of, code) = (self.operand(of), self.operand(code));
-                let is = negative
-                    .iter()
-                    .map(|item| format!("{code} = {}", quoted(item)));
-                let is = is.collect::<Vec<_>>().join(" or ");
-                format!("{of} * (1 - 2 * ({is}))")
-            }
+            Expression::Signed(of, code, negative) => self.signed(of, code, negative),
             Expression::Is(of, value) => format!("{} = {}", self.operand(of), quoted(value)),
             Expression::Pair(path, _, qualifier) => self.pair(path, qualifier),
             Expression::Table(..) | Expression::Otherwise(..) | Expression::Join(..) => {
@@ -88,6 +61,22 @@ impl Printer<'_> {
             | Expression::Piece(..) => self.part(expression),
             arithmetic => self.arithmetic(arithmetic),
         }
+    }
+
+    fn scaled(&mut self, of: &Expression, power: i32) -> String {
+        let factor = format!("1{}", "0".repeat(usize::try_from(power.abs()).unwrap_or(0)));
+        let operator = if power < 0 { "div" } else { "*" };
+        format!("{} {operator} {factor}", self.operand(of))
+    }
+
+    /// A number that is negative for some codes.
+    fn signed(&mut self, of: &Expression, code: &Expression, negative: &[String]) -> String {
+        let (of, code) = (self.operand(of), self.operand(code));
+        let is = negative
+            .iter()
+            .map(|item| format!("{code} = {}", quoted(item)));
+        let is = is.collect::<Vec<_>>().join(" or ");
+        format!("{of} * (1 - 2 * ({is}))")
     }
 
     /// A part of a text.
@@ -212,17 +201,7 @@ impl Printer<'_> {
     /// The instructions for a value that needs them.
     pub(super) fn block(&mut self, expression: &Expression) -> Vec<String> {
         match expression {
-            Expression::Table(of, entries) => {
-                let code = self.expression(of);
-                let when = |(item, value): &(String, Scalar)| {
-                    let test = attribute(&format!("{code} = {}", quoted(item)));
-                    format!("  <xsl:when test=\"{test}\">{}</xsl:when>", text(value))
-                };
-                let mut lines = vec!["<xsl:choose>".to_owned()];
-                lines.extend(entries.iter().map(when));
-                lines.push("</xsl:choose>".to_owned());
-                lines
-            }
+            Expression::Table(of, entries) => self.table(of, entries),
             Expression::Choose(is, one, other) => {
                 let test = attribute(&self.expression(is));
                 vec![
@@ -245,17 +224,8 @@ impl Printer<'_> {
                 ]
             }
             Expression::Join(path, separator) => {
-                let select = attribute(&self.path(path));
                 let separator = text(&Scalar::Text(separator.clone()));
-                vec![
-                    format!("<xsl:for-each select=\"{select}\">"),
-                    format!(
-                        "  <xsl:if test=\"position() &gt; 1\">\
-                         <xsl:text>{separator}</xsl:text></xsl:if>"
-                    ),
-                    "  <xsl:value-of select=\".\"/>".to_owned(),
-                    "</xsl:for-each>".to_owned(),
-                ]
+                joined(&attribute(&self.path(path)), &separator)
             }
             Expression::Title(of) => {
                 let select = attribute(&self.expression(of));
@@ -273,6 +243,18 @@ impl Printer<'_> {
                 vec![format!("<xsl:value-of select=\"{select}\"/>")]
             }
         }
+    }
+
+    fn table(&mut self, of: &Expression, entries: &[(String, Scalar)]) -> Vec<String> {
+        let code = self.expression(of);
+        let when = |(item, value): &(String, Scalar)| {
+            let test = attribute(&format!("{code} = {}", quoted(item)));
+            format!("  <xsl:when test=\"{test}\">{}</xsl:when>", text(value))
+        };
+        let mut lines = vec!["<xsl:choose>".to_owned()];
+        lines.extend(entries.iter().map(when));
+        lines.push("</xsl:choose>".to_owned());
+        lines
     }
 
     fn pair(&mut self, path: &Path, qualifier: &str) -> String {
@@ -324,4 +306,24 @@ fn padded(of: &str, width: i32, fill: char) -> String {
         return format!("substring({padded}, string-length({padded}) - {back})");
     }
     format!("substring(concat({of}, {filling}), 1, {length})")
+}
+
+/// A date or time in another form.
+fn reformatted(of: &str, from: DateFormat, to: DateFormat) -> String {
+    let piece = |piece: Piece| match piece {
+        Piece::Copied(start, length) => format!("substring({of}, {}, {length})", start + 1),
+        Piece::Literal(text) => quoted(&text),
+    };
+    let pieces: Vec<String> = from.pieces(to).into_iter().map(piece).collect();
+    format!("concat({})", pieces.join(", "))
+}
+
+/// The texts of nodes with a separator between them.
+fn joined(select: &str, separator: &str) -> Vec<String> {
+    vec![
+        format!("<xsl:for-each select=\"{select}\">"),
+        format!("  <xsl:if test=\"position() &gt; 1\"><xsl:text>{separator}</xsl:text></xsl:if>"),
+        "  <xsl:value-of select=\".\"/>".to_owned(),
+        "</xsl:for-each>".to_owned(),
+    ]
 }

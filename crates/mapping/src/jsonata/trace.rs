@@ -1,8 +1,8 @@
-//! Where in a template an evaluation failed. The library does not tell, and its tree has no places.
+//! Where in a template an evaluation failed. The library does not say, and its tree has no positions.
 //!
-//! So the evaluation is done again with a tree that tells of each call and each operator when it is
-//! begun and when it is ended: what was begun last and never ended is what failed. Its place is that
-//! of the token of its kind with the same number, counted from the left.
+//! So the template is evaluated again with a tree that reports when each call and each operator begins
+//! and ends. What began last and did not end is what failed. Its position is the position of the token
+//! of its kind with the same number, counted from the left.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -17,19 +17,19 @@ use super::names::Names;
 use super::tokens::tokens;
 use crate::problem::Position;
 
-/// Tells that a node is begun; no template can call it.
+/// Reports that a node begins; no template can call it.
 const BEGIN: &str = "trace begin";
-/// Tells that a node is ended, and gives its value.
+/// Reports that a node has ended, and returns its value.
 const END: &str = "trace end";
-/// Describes an argument or an operand of a node, with its value.
+/// Records the value of an argument or an operand of a node, and returns it.
 const VALUE: &str = "trace value";
 
-/// Functions that look at what an argument is written as.
+/// Functions that look at how an argument is written.
 const UNSEEN: [&str; 9] = [
     "each", "eval", "exists", "filter", "map", "reduce", "sift", "single", "sort",
 ];
 
-/// A tree that tells how far its evaluation is.
+/// A tree that reports how far its evaluation is.
 pub(super) struct Trace {
     pub tree: AstNode,
     /// What each number in the tree stands for.
@@ -71,31 +71,28 @@ impl Trace {
         }
     }
 
-    /// Makes the functions known by which the tree tells.
+    /// Registers the functions that the tree reports with.
     pub(super) fn register(&self, evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
         let (begun, ended) = (Rc::clone(&self.open), Rc::clone(&self.open));
-        evaluator.register_fn(BEGIN, move |given: &[JValue]| {
-            begun.borrow_mut().extend(given.first().and_then(number));
-            Ok(given.first().cloned().unwrap_or(JValue::Undefined))
+        evaluator.register_fn(BEGIN, move |args: &[JValue]| {
+            begun.borrow_mut().extend(args.first().and_then(number));
+            Ok(args.first().cloned().unwrap_or(JValue::Undefined))
         })?;
         let values = Rc::clone(&self.values);
-        evaluator.register_fn(VALUE, move |given: &[JValue]| {
-            let place = (
-                given.first().and_then(number),
-                given.get(1).and_then(number),
-            );
-            let value = given.get(2).cloned().unwrap_or(JValue::Undefined);
+        evaluator.register_fn(VALUE, move |args: &[JValue]| {
+            let place = (args.first().and_then(number), args.get(1).and_then(number));
+            let value = args.get(2).cloned().unwrap_or(JValue::Undefined);
             if let (Some(mark), Some(nth)) = place {
                 values.borrow_mut().insert((mark, nth), value.clone());
             }
             Ok(value)
         })?;
-        evaluator.register_fn(END, move |given: &[JValue]| {
-            let this = given.first().and_then(number);
+        evaluator.register_fn(END, move |args: &[JValue]| {
+            let this = args.first().and_then(number);
             let mut open = ended.borrow_mut();
             // What is begun in a node is ended before it.
             while open.pop().is_some_and(|last| Some(last) != this) {}
-            Ok(given.get(1).cloned().unwrap_or(JValue::Undefined))
+            Ok(args.get(1).cloned().unwrap_or(JValue::Undefined))
         })
     }
 
@@ -134,88 +131,124 @@ struct Marking {
 }
 
 impl Marking {
-    /// Numbers the nodes from the left, and puts those that are evaluated as they stand into a call.
+    /// Numbers the nodes from the left, and wraps those that can fail in a call.
+    ///
+    /// A function at the right of `~>` is not whole: the operator gives it an argument more.
     fn mark(&mut self, node: &mut AstNode, is_whole: bool) {
-        with_stack(|| match node {
+        let mark = with_stack(|| match node {
             AstNode::Function {
                 name,
                 args,
                 is_builtin,
-            } => {
-                // A function of the template's own may call itself without end, and not deeper.
-                let own = self.names.is_bound(name) || args.contains(&AstNode::Placeholder);
-                let sigil = if *is_builtin { "$" } else { "" };
-                let mark = self.number(format!("{sigil}{name}("));
-                let is_seen = !own && !UNSEEN.contains(&name.as_str());
-                for (nth, argument) in args.iter_mut().enumerate() {
-                    self.mark(argument, true);
-                    if is_seen {
-                        see(argument, mark, nth);
-                    }
-                }
-                if is_whole && !own {
-                    wrap(node, mark);
-                }
-            }
+            } => self
+                .mark_function(name, args, *is_builtin)
+                .filter(|_| is_whole),
             AstNode::Binary {
                 op: BinaryOp::ChainPipe,
                 lhs,
                 rhs,
-            } => {
-                self.mark(lhs, true);
-                let pipe = self.number("~>".to_owned());
-                // The call at the right is given the left side.
-                let call = self.marks.len();
-                self.mark(rhs, false);
-                let is_call = matches!(**rhs, AstNode::Function { .. });
-                wrap(node, if is_call { call } else { pipe });
-            }
-            AstNode::Binary { op, lhs, rhs } if sign(*op).is_some() => {
-                let kind = sign(*op).unwrap_or_default();
-                self.mark(lhs, true);
-                let mark = self.number(kind.to_owned());
-                self.mark(rhs, true);
-                see(lhs, mark, 0);
-                see(rhs, mark, 1);
-                wrap(node, mark);
-            }
-            AstNode::Object(_) => {
-                let mark = self.number("{".to_owned());
-                for_each_child(node, &mut |item| self.mark(item, true));
-                wrap(node, mark);
+            } => Some(self.mark_chain(lhs, rhs)),
+            AstNode::Binary { op, lhs, rhs } => self.mark_operator(*op, lhs, rhs),
+            AstNode::Object(pairs) => {
+                let mark = self.number("{");
+                self.mark_pairs(pairs);
+                Some(mark)
             }
             AstNode::ObjectTransform { input, pattern } => {
                 self.mark(input, true);
-                let mark = self.number("{".to_owned());
-                for (key, value) in pattern {
-                    self.mark(key, true);
-                    self.mark(value, true);
-                }
-                wrap(node, mark);
+                let mark = self.number("{");
+                self.mark_pairs(pattern);
+                Some(mark)
             }
             AstNode::Sort { input, terms } => {
                 self.mark(input, true);
-                let mark = self.number("^".to_owned());
+                let mark = self.number("^");
                 for (term, _) in terms {
                     self.mark(term, true);
                 }
-                wrap(node, mark);
+                Some(mark)
             }
-            // A call at the end of a function is one that does not nest.
             AstNode::Lambda { body, thunk, .. } => {
-                self.number("{".to_owned());
-                // A call of a builtin ends at once, so it may nest.
-                *thunk &= !matches!(&**body, AstNode::Function { name, .. } if !self.names.is_bound(name));
-                let is_whole = !*thunk;
-                self.mark(body, is_whole);
+                self.mark_lambda(body, thunk);
+                None
             }
-            _ => for_each_child(node, &mut |item| self.mark(item, true)),
+            _ => {
+                for_each_child(node, &mut |child| self.mark(child, true));
+                None
+            }
         });
+        if let Some(mark) = mark {
+            wrap(node, mark);
+        }
     }
 
-    fn number(&mut self, kind: String) -> usize {
-        let count = self.counts.entry(kind.clone()).or_default();
-        self.marks.push((kind, *count));
+    /// Marks a call, and returns its number unless it calls a function of the template.
+    ///
+    /// Such a function may call itself without end; a call around each call would nest.
+    fn mark_function(
+        &mut self,
+        name: &str,
+        args: &mut [AstNode],
+        is_builtin: bool,
+    ) -> Option<usize> {
+        let is_own = self.names.is_bound(name) || args.contains(&AstNode::Placeholder);
+        let sigil = if is_builtin { "$" } else { "" };
+        let mark = self.number(&format!("{sigil}{name}("));
+        let is_seen = !is_own && !UNSEEN.contains(&name);
+        for (nth, argument) in args.iter_mut().enumerate() {
+            self.mark(argument, true);
+            if is_seen {
+                record_value(argument, mark, nth);
+            }
+        }
+        (!is_own).then_some(mark)
+    }
+
+    /// `lhs ~> rhs`: a call at the right gets the left side, so it fails as that call.
+    fn mark_chain(&mut self, lhs: &mut AstNode, rhs: &mut AstNode) -> usize {
+        self.mark(lhs, true);
+        let pipe = self.number("~>");
+        let call = self.marks.len();
+        self.mark(rhs, false);
+        let is_call = matches!(rhs, AstNode::Function { .. });
+        if is_call { call } else { pipe }
+    }
+
+    fn mark_operator(
+        &mut self,
+        op: BinaryOp,
+        lhs: &mut AstNode,
+        rhs: &mut AstNode,
+    ) -> Option<usize> {
+        self.mark(lhs, true);
+        let mark = sign(op).map(|sign| self.number(sign));
+        self.mark(rhs, true);
+        if let Some(mark) = mark {
+            record_value(lhs, mark, 0);
+            record_value(rhs, mark, 1);
+        }
+        mark
+    }
+
+    fn mark_pairs(&mut self, pairs: &mut [(AstNode, AstNode)]) {
+        for (key, value) in pairs {
+            self.mark(key, true);
+            self.mark(value, true);
+        }
+    }
+
+    /// Marks the body of a function. A call at its end does not nest, unless it calls a builtin: that
+    /// ends at once.
+    fn mark_lambda(&mut self, body: &mut AstNode, thunk: &mut bool) {
+        self.number("{");
+        *thunk &= !matches!(&*body, AstNode::Function { name, .. } if !self.names.is_bound(name));
+        self.mark(body, !*thunk);
+    }
+
+    /// Numbers the next node of a kind.
+    fn number(&mut self, kind: &str) -> usize {
+        let count = self.counts.entry(kind.to_owned()).or_default();
+        self.marks.push((kind.to_owned(), *count));
         *count += 1;
         self.marks.len() - 1
     }
@@ -229,7 +262,7 @@ fn wrap(node: &mut AstNode, mark: usize) {
 }
 
 /// `value(mark, nth, node)`, unless the node is no value of its own.
-fn see(node: &mut AstNode, mark: usize, nth: usize) {
+fn record_value(node: &mut AstNode, mark: usize, nth: usize) {
     if matches!(
         node,
         AstNode::Placeholder | AstNode::Regex { .. } | AstNode::Lambda { .. }

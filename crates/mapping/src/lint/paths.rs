@@ -72,27 +72,14 @@ impl<'s> Walk<'_, 's> {
                 _ => self.variable(name),
             },
             AstNode::ParentVariable(_) => self.document.clone(),
-            AstNode::Object(pairs) => {
-                for (key, value) in pairs {
-                    self.value(key, context);
-                    self.made_member(key, value, context);
-                }
-                Selected::unknown()
-            }
-            AstNode::ObjectTransform { input, pattern } => {
-                let items = self.value(input, context).item();
-                for (key, value) in pattern {
-                    self.value(key, &items);
-                    self.value(value, &items);
-                }
-                Selected::unknown()
-            }
+            AstNode::Object(pairs) => self.object(pairs, context),
+            AstNode::ObjectTransform { input, pattern } => self.groups(input, pattern, context),
             AstNode::Block(items) => {
-                let mut last = Selected::unknown();
-                for item in items {
-                    last = self.value(item, context);
-                }
-                last
+                let last = items
+                    .iter_mut()
+                    .map(|item| self.value(item, context))
+                    .last();
+                last.unwrap_or_else(Selected::unknown)
             }
             AstNode::Binary { op, lhs, rhs } => self.binary(*op, lhs, rhs, context),
             AstNode::Conditional {
@@ -101,32 +88,73 @@ impl<'s> Walk<'_, 's> {
                 else_branch,
             } => {
                 self.value(condition, context);
-                let one = self.value(then_branch, context);
-                let other = else_branch.as_mut().map(|other| self.value(other, context));
-                Selected {
-                    is_optional: other.is_none(),
-                    is_many: one.is_many || other.is_some_and(|other| other.is_many),
-                    ..Selected::unknown()
-                }
+                self.branches(then_branch, else_branch.as_deref_mut(), context)
             }
             AstNode::Function { name, args, .. } => self.call(&name.clone(), args, context),
-            AstNode::Sort { input, terms } => {
-                let selected = self.value(input, context);
-                let item = selected.item();
-                for (term, _) in terms {
-                    self.value(term, &item);
-                }
-                Selected {
-                    is_many: selected.is_several(),
-                    ..selected
-                }
-            }
+            AstNode::Sort { input, terms } => self.sorted(input, terms, context),
             AstNode::FunctionApplication(inner) => self.value(inner, context),
             _ => {
-                for_each_child(node, &mut |item| drop(self.value(item, context)));
+                for_each_child(node, &mut |child| drop(self.value(child, context)));
                 Selected::unknown()
             }
         })
+    }
+
+    /// An object: each member by itself.
+    fn object(&mut self, pairs: &mut [(AstNode, AstNode)], context: &Selected<'s>) -> Selected<'s> {
+        for (key, value) in pairs {
+            self.value(key, context);
+            self.made_member(key, value, context);
+        }
+        Selected::unknown()
+    }
+
+    /// An object that groups the items of a list: keys and values look at the items.
+    fn groups(
+        &mut self,
+        input: &mut AstNode,
+        pattern: &mut [(AstNode, AstNode)],
+        context: &Selected<'s>,
+    ) -> Selected<'s> {
+        let items = self.value(input, context).item();
+        for (key, value) in pattern {
+            self.value(key, &items);
+            self.value(value, &items);
+        }
+        Selected::unknown()
+    }
+
+    /// The two results of a condition.
+    fn branches(
+        &mut self,
+        then_branch: &mut AstNode,
+        else_branch: Option<&mut AstNode>,
+        context: &Selected<'s>,
+    ) -> Selected<'s> {
+        let one = self.value(then_branch, context);
+        let other = else_branch.map(|other| self.value(other, context));
+        Selected {
+            is_optional: other.is_none(),
+            is_many: one.is_many || other.is_some_and(|other| other.is_many),
+            ..Selected::unknown()
+        }
+    }
+
+    fn sorted(
+        &mut self,
+        input: &mut AstNode,
+        terms: &mut [(AstNode, bool)],
+        context: &Selected<'s>,
+    ) -> Selected<'s> {
+        let selected = self.value(input, context);
+        let item = selected.item();
+        for (term, _) in terms {
+            self.value(term, &item);
+        }
+        Selected {
+            is_many: selected.is_several(),
+            ..selected
+        }
     }
 
     fn variable(&self, name: &str) -> Selected<'s> {

@@ -1,0 +1,150 @@
+//! Finds the form in which a computed number is wanted: rounded, scaled by 100, or as a text.
+
+use super::convert::same;
+use super::scalar::{Scalar, decimals_of, round};
+use super::search::{Case, LeafCases, Search};
+use super::template::{Aggregate, Expression};
+use super::tree::SchemaId;
+
+impl Search<'_> {
+    /// Passes on a number in the form in which it is wanted, if it is wanted at all.
+    pub(super) fn finish(
+        &self,
+        number: Expression,
+        cases: &LeafCases<'_>,
+        take: &mut dyn FnMut(Expression),
+    ) {
+        if self.is_exhausted() {
+            return;
+        }
+        let forms = self.number_forms(number, cases).unwrap_or_default();
+        if let Some(form) = forms.into_iter().find(|form| self.fits(form, cases)) {
+            take(form);
+        }
+    }
+
+    /// The forms of a number that give the wanted value in one case.
+    fn number_forms(&self, number: Expression, cases: &LeafCases<'_>) -> Option<Vec<Expression>> {
+        let case = decisive(cases)?;
+        let wanted = case.wanted?;
+        let computed = self.tree.evaluate(&number, &case.context)?.number()?;
+        let value = wanted.number()?;
+        let wanted_values = cases.iter().filter_map(|case| case.wanted);
+        let decimals = wanted_values.map(|wanted| decimals_of(&wanted.text()));
+        let decimals = decimals.max().unwrap_or(0);
+        let is_count = matches!(number, Expression::Count(_) | Expression::Position(..));
+        if is_count && decimals > 0 {
+            return None;
+        }
+        let number = Box::new(number);
+        let is_text = matches!(wanted, Scalar::Text(_));
+        let is_plain =
+            same(round(computed, decimals.max(2)), value) || same(round(computed, decimals), value);
+        let is_amount =
+            same(round(computed / 100.0, 2), value) && computed.fract() == 0.0 && value != 0.0;
+        let is_cents = same(round(computed * 100.0, 0), value) && computed.fract() != 0.0;
+        match (is_plain, is_amount, is_cents) {
+            (true, _, _) => Some(self.plain_forms(number, computed, wanted, decimals)),
+            (_, true, _) => Some(amount_forms(number, is_text, decimals)),
+            (_, _, true) => Some(cents_forms(number, is_text)),
+            _ => None,
+        }
+    }
+
+    /// The number itself, exact or rounded; as a text also with zeros before it.
+    fn plain_forms(
+        &self,
+        number: Box<Expression>,
+        computed: f64,
+        wanted: &Scalar,
+        decimals: u32,
+    ) -> Vec<Expression> {
+        let round_to = |places| Expression::Round(number.clone(), places);
+        let is_exact = (round(computed, 0) - computed).abs() < f64::EPSILON
+            && decimals == 0
+            && !self.is_fractional(&number);
+        let plain = if is_exact {
+            (*number).clone()
+        } else {
+            round_to(decimals.max(2))
+        };
+        if matches!(wanted, Scalar::Text(_)) {
+            let text = Expression::Text(Box::new(plain));
+            let width = i32::try_from(wanted.text().len()).unwrap_or(0);
+            let padded = Expression::Pad(Box::new(text.clone()), -width, '0');
+            vec![text, Expression::Fixed(number, decimals), padded]
+        } else {
+            vec![plain, round_to(decimals.max(2)), round_to(decimals)]
+        }
+    }
+
+    /// Whether a calculation has values with decimals, which binary numbers only come near to.
+    fn is_fractional(&self, of: &Expression) -> bool {
+        let calculates = matches!(
+            of,
+            Expression::Sum(_)
+                | Expression::SumOfProducts(..)
+                | Expression::AggregateOfProducts(..)
+                | Expression::Quotient(..)
+                | Expression::Product(..)
+                | Expression::Plus(..)
+                | Expression::Minus(..)
+                | Expression::Aggregate(Aggregate::Average, _)
+        );
+        let mut schemas = Vec::new();
+        if let Expression::SumOfProducts(_, one, other)
+        | Expression::AggregateOfProducts(_, _, one, other) = of
+        {
+            schemas.extend(one.last().copied());
+            schemas.extend(other.last().copied());
+        }
+        let mut paths = Vec::new();
+        of.paths(&mut paths);
+        schemas.extend(
+            paths
+                .iter()
+                .filter_map(|path| Some(path.steps.last()?.schema)),
+        );
+        let fractional = |&schema: &SchemaId| {
+            let nodes = &self.tree.schema(schema).instances;
+            let mut values = nodes
+                .iter()
+                .filter_map(|&node| self.tree.node(node).value.as_ref());
+            values.any(|value| decimals_of(&value.text()) > 0)
+        };
+        calculates && schemas.iter().any(fractional)
+    }
+}
+
+/// The case that decides about the form: a zero says nothing of it.
+fn decisive<'c, 'a>(cases: &'c LeafCases<'a>) -> Option<&'c Case<'a, Scalar>> {
+    let is_decisive = |case: &&Case<'_, Scalar>| {
+        let number = case.wanted.and_then(Scalar::number);
+        number.is_some_and(|number| number != 0.0)
+    };
+    let known = || cases.iter().find(|case| case.wanted.is_some());
+    cases.iter().find(is_decisive).or_else(known)
+}
+
+/// A number of cents as an amount.
+fn amount_forms(number: Box<Expression>, is_text: bool, decimals: u32) -> Vec<Expression> {
+    let amount = Expression::Scale(number, -2);
+    if is_text {
+        vec![
+            Expression::Fixed(Box::new(amount.clone()), decimals),
+            Expression::Text(Box::new(amount)),
+        ]
+    } else {
+        vec![amount]
+    }
+}
+
+/// An amount as a number of cents.
+fn cents_forms(number: Box<Expression>, is_text: bool) -> Vec<Expression> {
+    let cents = Expression::Round(Box::new(Expression::Scale(number, 2)), 0);
+    vec![if is_text {
+        Expression::Text(Box::new(cents))
+    } else {
+        cents
+    }]
+}
