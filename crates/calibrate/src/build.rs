@@ -1,4 +1,4 @@
-//! Requests as services want them.
+//! Builds the requests of questions, in the protocol of each service.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use crate::endpoint::Request;
 use crate::variables::{VariableError, Variables};
 
 /// The key of the tag that every resource of a run has; its value names the run.
-pub const TAG: &str = "b2bi-local-calibration";
+pub(crate) const TAG: &str = "b2bi-local-calibration";
 
 /// How a service is spoken to.
 enum Protocol {

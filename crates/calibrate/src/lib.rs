@@ -37,7 +37,6 @@ pub use answer::error_members;
 pub use battery::{
     Battery, BatteryError, Expectation, Question, RequestTemplate, Setup, Step, Until,
 };
-pub use build::TAG;
 pub use clean::{CleanError, PREFIX, Scope, clean};
 pub use compare::{Change, Comparison, Difference, compare};
 pub use endpoint::{Endpoint, EndpointError, Request, Response, Signature};
@@ -45,10 +44,10 @@ pub use error_rules::ErrorReply;
 pub use estimate::{Estimate, policy};
 pub use facts::{Facts, RecordedOrder};
 pub use probe::{ProbeError, probe};
-pub use recording::{Answer, Recording, RecordingError, Skipped, VERSION};
+pub use recording::{Answer, Recording, RecordingError, Skipped};
 pub use report::{Format, report};
 pub use runner::{RunOptions, Runner};
-pub use sanitise::{ACCOUNT, Sanitiser};
+pub use sanitise::Sanitiser;
 pub use traffic::{
     Repeated, Replay, ReplayError, ReplayedReply, TrafficRecorder, TrafficSource, repeat,
 };

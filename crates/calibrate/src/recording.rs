@@ -1,4 +1,4 @@
-//! What was answered, in a file that is made for git.
+//! The file of recorded answers. Its layout is made for git.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -14,7 +14,7 @@ use crate::traffic::TRAFFIC;
 /// What the member `format` says.
 const FORMAT: &str = "b2bi-local-recording";
 /// The version of the form of recordings that this program writes, and the newest that it reads.
-pub const VERSION: u32 = 1;
+const VERSION: u32 = 1;
 
 /// The answers to questions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

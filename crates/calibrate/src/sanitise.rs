@@ -1,4 +1,4 @@
-//! Takes out of texts what says whose they are: accounts, ids, keys, hosts, addresses, times.
+//! Removes from texts what identifies their owner: accounts, ids, keys, hosts, addresses, times.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use regex::{Captures, Regex};
 use serde_json::Value;
 
 /// What stands for every account number.
-pub const ACCOUNT: &str = "123456789012";
+pub(crate) const ACCOUNT: &str = "123456789012";
 
 /// What is taken out, by its form. The first alternative that fits counts.
 pub(crate) static FORMS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -36,7 +36,7 @@ pub struct Sanitiser {
 
 impl Sanitiser {
     /// Has a variable stand for a value from now on; short values say nothing and are kept.
-    pub fn know(&mut self, value: &str, variable: &str) {
+    pub(crate) fn know(&mut self, value: &str, variable: &str) {
         const SHORTEST: usize = 6;
         if value.len() < SHORTEST || self.known.iter().any(|(known, _)| known == value) {
             return;

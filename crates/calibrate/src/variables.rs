@@ -73,7 +73,7 @@ impl Variables {
     /// # Errors
     ///
     /// A variable is not set.
-    pub fn fill(&self, value: &Value) -> Result<Value, VariableError> {
+    pub(crate) fn fill(&self, value: &Value) -> Result<Value, VariableError> {
         match value {
             Value::String(text) => self.text(text).map(Value::String),
             Value::Array(items) => {

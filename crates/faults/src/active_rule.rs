@@ -1,4 +1,4 @@
-//! A rule at work, with its counters.
+//! A rule of a running engine, with its counters.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,4 +1,4 @@
-//! A token bucket on a clock that is handed in.
+//! A token bucket. The caller passes the time.
 
 /// How fast tokens come back and how many fit.
 #[derive(Clone, Copy, Debug)]

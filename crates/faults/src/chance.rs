@@ -1,4 +1,5 @@
-//! Chance that can be replayed: every number is a function of the seed and of where it is asked.
+//! Random numbers that can be repeated: each is a function of the seed and of the place that
+//! draws it.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};

@@ -1,4 +1,4 @@
-//! What happens to the connection in place of a reply, or on top of it.
+//! Faults of the connection, instead of a reply or in addition to it.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Which requests a rule is about.
+//! The conditions that select requests.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -80,7 +80,7 @@ impl Criteria {
 
     /// The first key whose condition is not true of the request.
     #[must_use]
-    pub fn mismatch(&self, facts: &Facts<'_>) -> Option<&'static str> {
+    pub(crate) fn mismatch(&self, facts: &Facts<'_>) -> Option<&'static str> {
         let texts = [
             ("operation", &self.operation, Some(facts.operation)),
             ("service", &self.service, Some(facts.service)),

@@ -1,4 +1,4 @@
-//! What is done to a reply on its way to the client.
+//! Changes to a reply on its way to the client.
 
 use std::collections::BTreeMap;
 
@@ -185,7 +185,7 @@ impl Damage {
     fn checked(self) -> Result<Self, RuleReadError> {
         let edits = !self.drop.is_empty() || !self.set.is_empty();
         let reason = if self == Self::default() {
-            "the reply would stay as it is: say what is wrong with it"
+            "the reply would not change: add a key that damages it"
         } else if self.chunked.is_some() && self.content_length.is_some() {
             "a body in chunks has no length: leave out `chunked` or `contentLength`"
         } else if self.replace_body.is_some() && edits {

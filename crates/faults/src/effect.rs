@@ -1,4 +1,4 @@
-//! What a rule does to a request.
+//! The effects of rules.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;

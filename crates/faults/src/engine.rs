@@ -1,4 +1,4 @@
-//! Holds the rules and asks them in order.
+//! The engine: it has the rules and evaluates them in order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! What is known about a request when the engine is asked.
+//! The facts about a request from which the engine decides.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! How long a request is held up.
+//! Delays of requests.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! What was decided, so that it can be decided again.
+//! Recorded decisions, and their replay.
 
 use crate::ruleset::RuleError;
 use std::collections::{BTreeMap, VecDeque};

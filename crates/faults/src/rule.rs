@@ -87,12 +87,6 @@ impl Rule {
         self.id.as_deref()
     }
 
-    /// What the rule is for, in the user's words.
-    #[must_use]
-    pub fn description(&self) -> Option<&str> {
-        self.description.as_deref()
-    }
-
     /// Whether the rule is switched on.
     #[must_use]
     pub(crate) fn is_enabled(&self) -> bool {
@@ -115,7 +109,7 @@ impl Rule {
     ///
     /// Absent, it is before, unless the effect needs the handler's reply.
     #[must_use]
-    pub fn when(&self) -> When {
+    pub(crate) fn when(&self) -> When {
         self.when.unwrap_or_else(|| {
             if self.needs_reply() {
                 When::After
@@ -127,7 +121,7 @@ impl Rule {
 
     /// How long the rule holds a request up.
     #[must_use]
-    pub fn latency(&self) -> Option<&Latency> {
+    pub(crate) fn latency(&self) -> Option<&Latency> {
         self.latency.as_ref()
     }
 

@@ -1,4 +1,4 @@
-//! Why rules are not set.
+//! The reasons for which rules are refused.
 
 use crate::rule::ID_FORM;
 

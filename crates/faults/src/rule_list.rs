@@ -1,4 +1,4 @@
-//! The rules in order, and which of them a request has to ask.
+//! The rules in order, and an index of those that can match a request.
 
 use std::collections::HashMap;
 use std::iter;

@@ -1,4 +1,4 @@
-//! Lists of rules as a file or a request body has them.
+//! Lists of rules in files and request bodies.
 
 use std::fmt;
 

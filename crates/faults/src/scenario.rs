@@ -1,4 +1,5 @@
-//! States that rules share: one moves a scenario on, another waits for that.
+//! States that rules share: one rule changes the state of a scenario, another acts only in that
+//! state.
 
 use std::collections::BTreeMap;
 

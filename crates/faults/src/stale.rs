@@ -1,4 +1,4 @@
-//! Reads that lag behind.
+//! Reads that return an earlier state.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! The consumed list of a rule.
+//! The list of steps of a rule, each of which is used once.
 
 use serde::ser::SerializeMap;
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub struct Steps {
 impl Steps {
     /// Goes through the chain once; after that requests pass.
     #[must_use]
-    pub fn once(chain: Chain) -> Self {
+    pub(crate) fn once(chain: Chain) -> Self {
         Self {
             chain,
             repeats: false,
@@ -28,12 +28,6 @@ impl Steps {
     #[must_use]
     pub fn chain(&self) -> &Chain {
         &self.chain
-    }
-
-    /// Whether the chain starts again at its end.
-    #[must_use]
-    pub fn repeats(&self) -> bool {
-        self.repeats
     }
 
     /// The step whose turn it is after this many turns.

@@ -53,12 +53,6 @@ pub struct UnknownTermError {
 }
 
 impl UnknownTermError {
-    /// The key of the rule that is at fault, such as `operation`.
-    #[must_use]
-    pub fn key(&self) -> &str {
-        self.key
-    }
-
     /// The position of the rule in its list, from 0.
     #[must_use]
     pub fn index(&self) -> Option<usize> {

@@ -1,4 +1,4 @@
-//! When a rule is at work, counted from the moment it was armed.
+//! The time windows in which a rule acts, counted from when the rule was set.
 
 use serde::Serialize;
 use serde_json::Value;

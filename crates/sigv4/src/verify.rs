@@ -137,7 +137,7 @@ impl Verifier {
 
     /// The secret and token of a temporary key; they are derived from the first credential.
     #[must_use]
-    pub fn temporary(&self, access_key: &str) -> Option<Credential> {
+    pub(crate) fn temporary(&self, access_key: &str) -> Option<Credential> {
         let server = self.credentials.first()?;
         Some(temporary::credential(access_key, &server.secret))
     }

@@ -109,7 +109,7 @@ impl Status {
     ///
     /// Source: Assumption A-346.
     #[must_use]
-    pub fn interrupted(self) -> Self {
+    pub(crate) fn interrupted(self) -> Self {
         match self {
             Self::CreateInProgress => Self::CreateFailed,
             Self::RollbackInProgress => Self::RollbackFailed,

@@ -17,7 +17,7 @@ use b2bi_local_x12_tables::{
 use builder::BatchBuilder;
 
 /// How many rows a batch has, but for the last.
-pub const BATCH_ROWS: usize = 1 << 16;
+pub(crate) const BATCH_ROWS: usize = 1 << 16;
 
 /// The Arrow schema of a table.
 #[must_use]

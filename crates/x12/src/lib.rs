@@ -54,8 +54,8 @@ pub use read::{
 pub use segment::{Element, Segment};
 pub use split::{Piece, Splitter, split};
 pub use tables::{
-    ElementType, Grade, Item, Loop, LoopNames, LoopNamesError, Member, Note, Relation, Set,
-    Version, guides, has_set, sets,
+    ElementType, Item, Loop, LoopNames, LoopNamesError, Member, Note, Relation, Set, Version,
+    guides, has_set, sets,
 };
 pub use text::decode;
 pub use validate::{

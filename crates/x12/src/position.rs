@@ -1,4 +1,4 @@
-//! Where something stands in the input.
+//! Positions in the input.
 
 /// A place in the input; ordinals begin at 1, and 0 says that the place is not within such a thing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -86,7 +86,7 @@ pub enum ProblemKind {
         /// ISA12.
         version: Box<str>,
     },
-    /// A transaction stands outside of a functional group.
+    /// A transaction is outside of a functional group.
     GroupMissing {
         /// ST01.
         set: Box<str>,

@@ -1,4 +1,4 @@
-//! The problems of an input: a bounded number in full, and what the others decide.
+//! The problems of an input: a limited number in full, and the consequences of the others.
 
 use std::mem::{Discriminant, discriminant};
 

@@ -1,4 +1,4 @@
-//! Bytes of unknown encoding as text in JSON and XML.
+//! Writes bytes of unknown encoding as text in JSON and XML.
 
 use std::borrow::Cow;
 

@@ -389,61 +389,18 @@ fn of_element(kind: &ProblemKind, is_5010: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::{Code, Fault, Outcome};
+    use crate::verdict_page::FAULTS;
 
     /// Every fault of interchanges, groups and transactions.
     fn faults() -> Vec<Fault> {
-        use Fault::*;
-        let plain = vec![
-            ForeignFile,
-            HeaderBroken,
-            ElementSeparator,
-            ComponentSeparator,
-            RepetitionSeparator,
-            Terminator,
-            StandardUnsupported,
-            ControlsUnsupported,
-            InterchangeRepeated,
-            InterchangeCount,
-            InterchangeNumber,
-            InterchangeCut,
-            InterchangeSegment,
-            InterchangeTrailerMissing,
-            SegmentTooLong,
-            TextAfterInterchange,
-            TerminatorMissing,
-            GradeOfService,
-            AcknowledgementSegment,
-            TrailerElement,
-            GroupHeaderMissing,
-            GroupHeaderElement,
-            GroupIdShort,
-            GroupTypeUnsupported,
-            GroupVersion,
-            GroupNumber,
-            GroupNumberRepeated,
-            GroupCount,
-            TransactionHeaderMissing,
-            GroupNumberDiffers,
-            GroupTrailerElement,
-            GroupTrailerMissing,
-            GroupSegment,
-            TransactionTrailerMissing,
-            TransactionCount,
-            TransactionNumberDiffers,
-            TransactionNumber,
-            TransactionNumberRepeated,
-            TransactionId,
-            TransactionOfOtherGroup,
-            SetUnsupported,
-            GuideDiffers,
-            GuideUnsupported,
-        ];
-        let elements = (1..=15).map(IsaElement).chain((1..=3).map(DeliveryRequest));
-        plain.into_iter().chain(elements).collect()
+        let elements = (1..=15).map(Fault::IsaElement);
+        let requests = (1..=3).map(Fault::DeliveryRequest);
+        let all = FAULTS.iter().map(|(fault, _)| *fault);
+        all.chain(elements).chain(requests).collect()
     }
 
     #[test]
-    fn the_code_of_a_fault_tells_its_outcome() {
+    fn the_code_of_a_fault_gives_its_outcome() {
         for fault in faults() {
             let row = fault.row();
             assert_eq!(row.outcome, row.code.outcome(), "{fault:?}");

@@ -1,4 +1,4 @@
-//! The page on problems in files has the table of faults.
+//! Compares the table in `docs/problems-in-files.md` with the table of faults.
 
 use crate::verdict::{Code, Fault, Outcome, Row};
 use crate::{Position, Problem, ProblemKind};
@@ -7,7 +7,7 @@ const PAGE: &str = include_str!("../../../docs/problems-in-files.md");
 const HEAD: &str = "| problem | job | report | acknowledgement |\n| --- | --- | --- | --- |\n";
 
 /// Every fault of an envelope, in the order of the page.
-const FAULTS: [(Fault, &str); 45] = [
+pub(crate) const FAULTS: [(Fault, &str); 45] = [
     (
         Fault::ForeignFile,
         "The file does not begin with an ISA segment",
@@ -22,17 +22,20 @@ const FAULTS: [(Fault, &str); 45] = [
     ),
     (
         Fault::ElementSeparator,
-        "The element separator cannot be one",
+        "The element separator is not a valid delimiter",
     ),
     (
         Fault::ComponentSeparator,
-        "The component separator (ISA16) cannot be one",
+        "The component separator (ISA16) is not a valid delimiter",
     ),
     (
         Fault::RepetitionSeparator,
-        "The repetition separator (ISA11) cannot be one",
+        "The repetition separator (ISA11) is not a valid delimiter",
     ),
-    (Fault::Terminator, "The segment terminator cannot be one"),
+    (
+        Fault::Terminator,
+        "The segment terminator is not a valid delimiter",
+    ),
     (Fault::StandardUnsupported, "ISA11 names another standard"),
     (
         Fault::ControlsUnsupported,
@@ -58,7 +61,7 @@ const FAULTS: [(Fault, &str); 45] = [
     ),
     (
         Fault::InterchangeSegment,
-        "A segment stands between or outside of groups",
+        "A segment is between or outside of groups",
     ),
     (Fault::SegmentTooLong, "A segment is longer than 256 MB"),
     (
@@ -83,7 +86,7 @@ const FAULTS: [(Fault, &str); 45] = [
     ),
     (
         Fault::GroupHeaderMissing,
-        "A transaction stands outside of a group",
+        "A transaction is outside of a group",
     ),
     (
         Fault::GroupHeaderElement,
@@ -117,10 +120,7 @@ const FAULTS: [(Fault, &str); 45] = [
         "A GE element is missing or has a wrong value",
     ),
     (Fault::GroupTrailerMissing, "The GE segment is missing"),
-    (
-        Fault::GroupSegment,
-        "A segment stands between two transactions",
-    ),
+    (Fault::GroupSegment, "A segment is between two transactions"),
     (
         Fault::SetUnsupported,
         "There is no table for the transaction set in the version",
@@ -161,7 +161,7 @@ fn kinds() -> [(ProblemKind, &'static str); 13] {
         ),
         (
             ProblemKind::SegmentUnexpected,
-            "A segment stands where the set does not have it",
+            "A segment is where the set does not allow it",
         ),
         (ProblemKind::SegmentMissing, "A required segment is missing"),
         (
@@ -175,7 +175,7 @@ fn kinds() -> [(ProblemKind, &'static str); 13] {
         (ProblemKind::SegmentNotInSet, "The set has no such segment"),
         (
             ProblemKind::SegmentOutOfOrder,
-            "A segment stands too late in its loop",
+            "A segment comes too late in its loop",
         ),
         (ProblemKind::ElementMissing, "A required element is missing"),
         (
@@ -275,5 +275,5 @@ fn the_page_on_problems_has_every_fault() {
     let (_, rest) = PAGE.split_once(HEAD).unwrap();
     let end = rest.find("\n\n").map_or(rest.len(), |find| find + 1);
     let found = rest.get(..end).unwrap();
-    assert_eq!(found, table, "the page is to hold this table:\n{table}");
+    assert_eq!(found, table, "the page must contain this table:\n{table}");
 }

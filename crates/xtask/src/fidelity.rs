@@ -1,4 +1,4 @@
-//! Writes the page on fidelity: what each behaviour rests on, gathered from the sources.
+//! Writes the page on fidelity: the source of each behaviour, collected from the code.
 
 use anyhow::{Context as _, bail};
 use std::collections::BTreeMap;

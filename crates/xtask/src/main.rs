@@ -1,4 +1,4 @@
-//! The project's chores, run as `cargo xtask <chore>`.
+//! Maintenance tasks of the project, run as `cargo xtask TASK`.
 
 mod codegen;
 mod fidelity;

@@ -1,4 +1,4 @@
-//! The repository that the chores work on, and the programs they call.
+//! The repository that the tasks work on, and the programs that they call.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

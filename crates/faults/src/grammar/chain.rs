@@ -79,7 +79,7 @@ impl Chain {
 
     /// The steps in order.
     #[must_use]
-    pub fn steps(&self) -> &[Step] {
+    pub(crate) fn steps(&self) -> &[Step] {
         &self.0
     }
 
@@ -125,13 +125,13 @@ impl Chain {
 impl Step {
     /// The chance of the effect in percent, unless it is certain.
     #[must_use]
-    pub fn percent(&self) -> Option<f64> {
+    pub(crate) fn percent(&self) -> Option<f64> {
         self.percent
     }
 
     /// Before the handler, after it, or after two runs of it.
     #[must_use]
-    pub fn when(&self) -> When {
+    pub(crate) fn when(&self) -> When {
         self.when
     }
 
@@ -154,7 +154,7 @@ impl Step {
         match self.effect {
             StepEffect::Off => Some("`off` ends the chain, so nothing can follow it"),
             _ if self.turns().is_none() => Some(
-                "a step with a percentage and no count goes on for ever, so nothing can follow it: \
+                "a step with a percentage and no count never ends, so nothing can follow it: \
                  give it a count, as in `30%5*error(Code)`",
             ),
             _ => None,

@@ -117,7 +117,7 @@ fn errors_say_where_and_what_to_do() {
         ("ok->after off", 5, "`off` ends the chain at once"),
         ("after ok", 1, "`after ok` would do nothing"),
         ("off->ok", 1, "nothing can follow it"),
-        ("ok->30%ok->ok", 5, "goes on for ever"),
+        ("ok->30%ok->ok", 5, "never ends"),
         ("ökay", 1, "expected an effect"),
     ] {
         check_error(text, column, message);

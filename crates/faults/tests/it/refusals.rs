@@ -226,7 +226,7 @@ fn connections_and_replies_that_cannot_be_are_refused() {
         ),
         (
             json!({"response": {}}),
-            "response: the reply would stay as it is",
+            "response: the reply would not change",
         ),
         (
             json!({"response": {"truncate": {"bytes": 1, "percent": 1}}}),

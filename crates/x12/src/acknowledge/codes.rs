@@ -1,4 +1,4 @@
-//! Codes of acknowledgements that are not those of one problem.
+//! Codes of acknowledgements that do not belong to one problem.
 
 use crate::ProblemKind;
 

@@ -1,6 +1,7 @@
-//! Acknowledgements: 997 and 999 for what groups and transactions say, TA1 for interchanges.
+//! Acknowledgements: 997 and 999 for groups and transactions, TA1 for interchanges.
 //!
-//! Each is valid X12 itself: what it answers is copied as far as the standard allows it.
+//! Each acknowledgement is valid X12: it copies values of the input only as far as the standard
+//! allows them.
 
 mod code_set;
 mod codes;

@@ -1,5 +1,5 @@
-//! What an acknowledgement may hold: values of what it answers as far as the standard allows them, and
-//! others in their place.
+//! Values in acknowledgements: copied from the input if the standard allows them, otherwise
+//! replaced.
 
 use super::AcknowledgementOptions;
 use super::received::{Group, Interchange};

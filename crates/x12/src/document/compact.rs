@@ -1,4 +1,4 @@
-//! Plain segments as compact JSON, written into room that is made for a whole segment at once.
+//! Writes plain segments as compact JSON, with one reservation of the buffer for each segment.
 
 use super::json::TWO_DIGITS;
 use crate::{Place, Segment};

@@ -1,4 +1,4 @@
-//! Layouts of JSON besides those that are written at once: any of the usual printers.
+//! Layouts of JSON other than the built-in ones: those of the usual printers.
 
 /// How JSON is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The document: what an input says, as JSON or XML.
+//! The document of an input, as JSON or XML.
 
 mod compact;
 mod form;

@@ -1,4 +1,4 @@
-//! Plain segments as indented JSON, written into room that is made for a whole segment at once.
+//! Writes plain segments as indented JSON, with one reservation of the buffer for each segment.
 
 use super::compact::put;
 use super::json::TWO_DIGITS;

@@ -1,4 +1,4 @@
-//! The wording of problems of the envelope that the reader finds, without those of trailers.
+//! The wording of problems that the reader finds in the envelope, except problems of trailers.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ impl Message<'_> {
             } => delimiter_wrong(f, *delimiter, value, *reason),
             ProblemKind::GroupMissing { set } => write!(
                 f,
-                "Transaction {} stands outside of a functional group: its GS segment is missing",
+                "Transaction {} is outside of a functional group: its GS segment is missing",
                 printable(set)
             ),
             ProblemKind::HeaderIncomplete => f.write_str("Incomplete ISA segment"),

@@ -1,4 +1,4 @@
-//! Segments filled with as little as their definitions allow.
+//! Fills segments with as little as their definitions allow.
 
 use super::{OutlineElement, OutlineSegment, OutlineValue};
 use crate::tables::{Cell, CodeList, Definition, Dictionary, ElementType, Note, Version, codes};

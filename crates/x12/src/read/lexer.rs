@@ -1,4 +1,4 @@
-//! From bytes to one segment at a time.
+//! Splits bytes into segments.
 
 use memchr::{memchr, memchr_iter};
 

@@ -1,4 +1,4 @@
-//! Which loop a segment goes into.
+//! Finds the loop of a segment.
 
 use std::sync::Arc;
 

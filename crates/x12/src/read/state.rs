@@ -1,4 +1,4 @@
-//! From segments to the parts of an envelope and the loops of a transaction.
+//! Assigns segments to the parts of the envelope and the loops of a transaction.
 
 mod control;
 mod end;

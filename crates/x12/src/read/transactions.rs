@@ -1,4 +1,4 @@
-//! Where the transactions of an input are, found without reading them.
+//! Finds the transactions of an input without reading them.
 
 use std::ops::Range;
 

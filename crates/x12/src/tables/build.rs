@@ -1,11 +1,11 @@
-//! From the notation of a set to its table.
+//! Builds the table of a set from its notation.
 
 use std::collections::HashMap;
 
 use super::expression::{Token, tokens};
 use super::index::SegmentIndex;
 use super::names::{self, Conditional};
-use super::set::{Grade, Item, Letter, Loop, Member, Set, Slot};
+use super::set::{Item, Letter, Loop, Member, Set, Slot};
 use super::version::Row;
 use super::{Definition, Dictionary, Version};
 
@@ -27,7 +27,6 @@ struct Builder {
     members: Vec<Member>,
     numbers: HashMap<&'static str, u16>,
     open: Vec<u16>,
-    grades: std::str::Chars<'static>,
 }
 
 impl Builder {
@@ -39,7 +38,6 @@ impl Builder {
             items: Vec::new(),
             conditional: Vec::new(),
             letter: Letter::No,
-            grade: Grade::Seen,
             opener: "",
         };
         Self {
@@ -49,7 +47,6 @@ impl Builder {
             members: Vec::new(),
             numbers: HashMap::new(),
             open: vec![0],
-            grades: row.grades.chars(),
         }
     }
 
@@ -100,7 +97,6 @@ impl Builder {
             items: Vec::new(),
             conditional,
             letter,
-            grade: grade(self.grades.next()),
             opener: id,
         });
         self.open.push(number);
@@ -176,14 +172,6 @@ impl Builder {
             members: self.members,
             moves,
         }
-    }
-}
-
-fn grade(letter: Option<char>) -> Grade {
-    match letter {
-        Some('a') => Grade::Seen,
-        Some('b') => Grade::Numbered,
-        _ => Grade::Ruled,
     }
 }
 

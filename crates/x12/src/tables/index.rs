@@ -1,4 +1,4 @@
-//! From a segment's identifier to its number within a set.
+//! Finds the number of a segment within a set by its identifier.
 
 /// A hash table of identifiers of two or three bytes, with room to spare so that a look-up rarely
 /// probes twice.

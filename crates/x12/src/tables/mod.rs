@@ -24,7 +24,7 @@ pub use names::{LoopNames, LoopNamesError};
 pub use notes::{Note, Relation};
 pub use segments::ElementType;
 pub(crate) use segments::{Cell, Definition, Dictionary, Simple};
-pub use set::{Grade, Item, Loop, Member, Set};
+pub use set::{Item, Loop, Member, Set};
 pub(crate) use set::{Letter, Slot};
 pub use version::Version;
 

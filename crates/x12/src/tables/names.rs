@@ -1,4 +1,4 @@
-//! Loop names other than the one that stands in a set's expression.
+//! Loop names other than the one in a set's expression.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

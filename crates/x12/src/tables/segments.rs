@@ -1,4 +1,4 @@
-//! What segments and elements consist of.
+//! The definitions of segments and elements.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

@@ -30,7 +30,6 @@ pub struct Loop {
     pub(super) items: Vec<Item>,
     pub(super) conditional: Vec<Conditional>,
     pub(super) letter: Letter,
-    pub(super) grade: Grade,
     pub(super) opener: &'static str,
 }
 
@@ -56,17 +55,6 @@ pub struct Member {
     pub id: &'static str,
     /// Bit n is set when the element at position n is a composite.
     pub(crate) composites: u64,
-}
-
-/// How sure the name of a loop is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grade {
-    /// Seen in the output of a program.
-    Seen,
-    /// The number that the standard gives the loop in an older version.
-    Numbered,
-    /// Made by a rule.
-    Ruled,
 }
 
 /// What letter a loop's name ends in.
@@ -206,7 +194,7 @@ impl Loop {
 
     /// The identifier of the segment that opens the loop; empty for the transaction.
     #[must_use]
-    pub fn opener(&self) -> &'static str {
+    pub(crate) fn opener(&self) -> &'static str {
         self.opener
     }
 
@@ -220,12 +208,6 @@ impl Loop {
     #[must_use]
     pub fn items(&self) -> &[Item] {
         &self.items
-    }
-
-    /// How sure the loop's name is.
-    #[must_use]
-    pub fn grade(&self) -> Grade {
-        self.grade
     }
 
     pub(crate) fn letter(&self) -> Letter {

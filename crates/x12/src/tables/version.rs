@@ -1,4 +1,4 @@
-//! The versions and the sets that each has.
+//! The versions, and the sets of each.
 
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
@@ -80,12 +80,11 @@ impl FromStr for Version {
     }
 }
 
-/// A row of the table of sets.
+/// A row of the table of sets. Its last column is not read: it says how sure the names of loops are.
 pub(crate) struct Row {
     pub(crate) set: &'static str,
     pub(crate) group: &'static str,
     pub(crate) expression: &'static str,
-    pub(crate) grades: &'static str,
 }
 
 pub(crate) struct Entry {
@@ -121,7 +120,6 @@ fn entry(line: &'static str, version: Version) -> Option<Entry> {
         set,
         group: columns.next()?,
         expression: columns.next()?,
-        grades: columns.next().unwrap_or(""),
     };
     Some(Entry {
         row,

@@ -1,4 +1,4 @@
-//! The tables for a transaction: those of its version, changed by custom rules.
+//! The tables for a transaction: the tables of its version, changed by custom rules.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Custom rules, in addition to those of the standard.
+//! Custom rules, in addition to the rules of the standard.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

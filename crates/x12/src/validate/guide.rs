@@ -1,4 +1,4 @@
-//! What an implementation guide demands beyond the standard.
+//! The rules of an implementation guide beyond the standard.
 
 mod elements;
 mod levels;

@@ -1,4 +1,4 @@
-//! Where a missing or misplaced segment belongs, for messages.
+//! Hints in messages: where a missing or misplaced segment belongs.
 
 use crate::Segment;
 use crate::tables::{Guide, Set, Use};

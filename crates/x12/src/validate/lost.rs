@@ -1,4 +1,4 @@
-//! Loops whose first segment seems to be missing, because segments of theirs stand in the input.
+//! Loops without their first segment, although other segments of theirs are in the input.
 //!
 //! A lost opener is one fault: the segments that it leaves behind are not reported one by one.
 

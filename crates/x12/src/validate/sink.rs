@@ -1,4 +1,4 @@
-//! The calls of a reader that a validation takes.
+//! The validator as a sink of the reader's calls.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! From the document as JSON to an output.
+//! Writes X12 from the document as JSON.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The envelope of an output: headers as the options want them, trailers with their counts.
+//! The envelope of an output: headers by the options, trailers with their counts.
 
 use super::segments::{SegmentDraft, SegmentWriter};
 use super::{DocumentError, DocumentFault, WriteOptions};

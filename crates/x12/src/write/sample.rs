@@ -1,4 +1,4 @@
-//! The form of an output, found out from a sample of it.
+//! The format of an output, derived from a sample of it.
 
 use super::{LineBreak, Wrap, WriteOptions};
 use crate::isa::{Header, Isa};

@@ -1,4 +1,4 @@
-//! From the document as XML to an output.
+//! Writes X12 from the document as XML.
 
 use quick_xml::Reader;
 use quick_xml::XmlVersion;

@@ -1,4 +1,4 @@
-//! Which of our crates may use which: arrows only go down.
+//! Checks which crates a crate uses: only crates below it.
 
 use super::File;
 

@@ -1,4 +1,4 @@
-//! Every guess about AWS that the code names is in the list.
+//! Checks that every assumption that the code names is in the list.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Errors keep their causes: a type that holds another error gives it as its `source()`.
+//! Checks that an error type that contains another error returns it as its `source()`.
 
 use super::File;
 

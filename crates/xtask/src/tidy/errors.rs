@@ -1,4 +1,4 @@
-//! Errors are types with a source: no function answers with a `Result` whose error is a `String`.
+//! Checks that errors are types: no function returns a `Result` whose error is a `String`.
 
 use super::File;
 

@@ -1,4 +1,4 @@
-//! Words of this project's early days that say nothing to a stranger, and the standard terms for them.
+//! Checks that the project uses standard terms instead of words from its early days.
 
 use super::File;
 

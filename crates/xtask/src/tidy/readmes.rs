@@ -1,4 +1,4 @@
-//! The READMEs: their length, their parts, and that the walks lead to existing files.
+//! Checks the READMEs: their length, their parts, and that the walks lead to existing files and items.
 
 use super::File;
 
@@ -68,8 +68,11 @@ fn of_walks(files: &[File], text: &str) -> Vec<String> {
                 "{ARCHITECTURE}: the walk '{name}' has {stops} stops, {MOST_STOPS} at most"
             ));
         }
-        let named = walk.split('`').skip(1).step_by(2);
-        let lost = named.filter(|name| !is_there(files, name));
+        let parts: Vec<&str> = walk.split('`').collect();
+        let lost = (1..parts.len()).step_by(2).filter_map(|at| {
+            let name = *parts.get(at)?;
+            (!is_there(files, name, file_before(&parts, at))).then_some(name)
+        });
         problems
             .extend(lost.map(|lost| format!("{ARCHITECTURE}: '{lost}' in '{name}' is not there")));
     }
@@ -80,9 +83,19 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The file that is named right before a name: the item must be in it.
+fn file_before<'a>(parts: &[&'a str], at: usize) -> Option<&'a str> {
+    let between = parts.get(at.checked_sub(1)?)?;
+    let before = parts.get(at.checked_sub(2)?)?;
+    (between.trim().is_empty() && before.ends_with(".rs")).then_some(before)
+}
+
 /// Whether a path or the name of an item leads somewhere.
-fn is_there(files: &[File], name: &str) -> bool {
-    let mut sources = files.iter().filter(|file| file.path.starts_with("crates/"));
+fn is_there(files: &[File], name: &str, file: Option<&str>) -> bool {
+    let within =
+        |source: &&File| file.is_none_or(|file| source.path.ends_with(&format!("/{file}")));
+    let sources = files.iter().filter(|file| file.path.starts_with("crates/"));
+    let mut sources = sources.filter(within);
     if name.contains('/') || name.ends_with(".rs") {
         let within = format!("/{name}");
         return sources.any(|file| {
@@ -125,6 +138,7 @@ mod tests {
             let files = [
                 file("crates/a/Cargo.toml", ""),
                 file("crates/a/src/b/c.rs", "pub fn go(a: u8) {}\nstruct Place;"),
+                file("crates/a/src/b/e.rs", "fn there() {}"),
             ];
             let walks = format!("{WALKS}\n\n### A walk\n\n{stops}\n\n## Words\n\n`lost`");
             assert_eq!(of_walks(&files, &walks), expected, "{stops}");
@@ -136,6 +150,11 @@ mod tests {
         check(
             "1. `b/d.rs`.",
             &["crates/README.md: 'b/d.rs' in 'A walk' is not there"],
+        );
+        check("1. `b/e.rs` calls `go`.", &[]);
+        check(
+            "1. `b/e.rs` `go`.",
+            &["crates/README.md: 'go' in 'A walk' is not there"],
         );
         check(
             "1. `goes`.",

@@ -1,4 +1,4 @@
-//! Which modules of the crate `b2bi` may use which: arrows only go down.
+//! Checks which modules of the crate `b2bi` a module uses: only modules below it.
 
 use super::File;
 

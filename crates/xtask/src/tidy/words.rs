@@ -1,4 +1,4 @@
-//! Words that a crate must not say: what it does not know, it cannot depend on.
+//! Checks that a crate does not mention what it must not depend on.
 
 use super::File;
 

@@ -1,4 +1,4 @@
-//! Where the input ends: within a segment, or with parts of the envelope open.
+//! The end of the input: within a segment, or with parts of the envelope open.
 
 use super::{State, is_control, is_header};
 use crate::read::Sink;

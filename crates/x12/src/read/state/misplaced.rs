@@ -1,4 +1,4 @@
-//! Segments that stand where none of their kind can.
+//! Segments at places where the standard allows none of their kind.
 //!
 //! One may explain why something is missing after it: `ge` in place of GE, or BEG after a missing ST. It
 //! is kept until that is clear, so that one mistake makes one message.

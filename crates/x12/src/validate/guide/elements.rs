@@ -1,4 +1,4 @@
-//! The elements of a segment as its place in the guide has them.
+//! The elements of a segment by the guide's definition for its place.
 
 use crate::tables::{ElementUse, Usage, Use};
 use crate::text::decode;

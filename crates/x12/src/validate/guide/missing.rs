@@ -1,4 +1,4 @@
-//! What a loop lacks when it closes.
+//! Finds what a loop lacks when it closes.
 
 use super::{Frame, GuideOrder, ST};
 use crate::tables::{Guide, Use};
