@@ -2,12 +2,13 @@
 
 use b2bi_local_dispatcher::ServiceError;
 use b2bi_local_registry::HandlerContext;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::CloudControl;
 use super::errors::validation;
 use super::fields::{CLIENT_TOKEN, DESIRED_STATE, Fields, TYPE_NAME};
 use super::request::Change;
-use super::{CloudControl, run};
+use super::run::{self, Submission};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Input {
@@ -34,24 +35,20 @@ pub(super) async fn run(
     context: HandlerContext,
     input: Input,
 ) -> Result<Value, ServiceError> {
-    let scope = context.scope.clone();
     let resource_type = service.resource_type(&input.type_name)?;
-    let requests = &service.requests;
-    let client_token = input.client_token.as_deref();
-    let asked = run::asked(&["create", &input.type_name, &input.desired_state]);
-    let token = requests.occupy_token(&scope, client_token)?;
-    if let Some(client_token) = client_token
-        && let Some(known) = requests.repeated(&scope, client_token, &asked)?
-    {
-        return Ok(json!({"ProgressEvent": known.event(requests.now())}));
+    let (type_name, token) = (&*input.type_name, input.client_token);
+    let members = ["create", type_name, &input.desired_state];
+    let mut submission = Submission::new(service, &context, type_name, token, &members)?;
+    if let Some(reply) = submission.repeated()? {
+        return Ok(reply);
     }
     let desired = run::model(&input.desired_state, "DesiredState")?;
     let schema = resource_type.schema();
-    let given = schema
+    let read_only = schema
         .read_only()
         .iter()
         .find(|path| path.find(&desired).is_some());
-    if let Some(path) = given {
+    if let Some(path) = read_only {
         // Source: Assumption A-305.
         let path = path.names().join("/");
         let message =
@@ -60,16 +57,9 @@ pub(super) async fn run(
     }
     run::validate(schema, &desired)?;
     let identifier = schema.identifier(&desired);
-    let resource = identifier
-        .as_deref()
-        .map(|identifier| requests.occupy_resource(&scope, &input.type_name, identifier));
-    let occupied = [token, resource.transpose()?];
-    let request = requests.make(
-        &input.type_name,
-        Change::Create,
-        identifier,
-        input.client_token,
-    );
+    if let Some(identifier) = &identifier {
+        submission.occupy(identifier)?;
+    }
     let handler = async move { resource_type.create(&context, desired).await.map(Some) };
-    run::to_its_end(service, scope, request, asked, occupied, handler).await
+    submission.run(Change::Create, identifier, handler).await
 }

@@ -2,11 +2,12 @@
 
 use b2bi_local_dispatcher::ServiceError;
 use b2bi_local_registry::HandlerContext;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::CloudControl;
 use super::fields::{CLIENT_TOKEN, Fields, IDENTIFIER, TYPE_NAME};
 use super::request::Change;
-use super::{CloudControl, run};
+use super::run::Submission;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Input {
@@ -33,29 +34,18 @@ pub(super) async fn run(
     context: HandlerContext,
     input: Input,
 ) -> Result<Value, ServiceError> {
-    let scope = context.scope.clone();
     let resource_type = service.resource_type(&input.type_name)?;
-    let requests = &service.requests;
-    let client_token = input.client_token.as_deref();
-    let asked = run::asked(&["delete", &input.type_name, &input.identifier]);
-    let token = requests.occupy_token(&scope, client_token)?;
-    if let Some(client_token) = client_token
-        && let Some(known) = requests.repeated(&scope, client_token, &asked)?
-    {
-        return Ok(json!({"ProgressEvent": known.event(requests.now())}));
+    let (type_name, token) = (&*input.type_name, input.client_token);
+    let members = ["delete", type_name, &input.identifier];
+    let mut submission = Submission::new(service, &context, type_name, token, &members)?;
+    if let Some(reply) = submission.repeated()? {
+        return Ok(reply);
     }
-    let resource = requests.occupy_resource(&scope, &input.type_name, &input.identifier)?;
+    submission.occupy(&input.identifier)?;
     let identifier = Some(input.identifier.clone());
-    let request = requests.make(
-        &input.type_name,
-        Change::Delete,
-        identifier,
-        input.client_token,
-    );
-    let occupied = [token, Some(resource)];
     let handler = async move {
         let deleted = resource_type.delete(&context, &input.identifier);
         deleted.await.map(|()| None)
     };
-    run::to_its_end(service, scope, request, asked, occupied, handler).await
+    submission.run(Change::Delete, identifier, handler).await
 }

@@ -2,12 +2,13 @@
 
 use b2bi_local_dispatcher::ServiceError;
 use b2bi_local_registry::{HandlerContext, Path, Properties, Schema};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::CloudControl;
 use super::errors::{error, of_handler};
 use super::fields::{CLIENT_TOKEN, Fields, IDENTIFIER, PATCH_DOCUMENT, TYPE_NAME};
 use super::request::Change;
-use super::{CloudControl, run};
+use super::run::{self, Submission};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Input {
@@ -36,24 +37,19 @@ pub(super) async fn run(
     context: HandlerContext,
     input: Input,
 ) -> Result<Value, ServiceError> {
-    let scope = context.scope.clone();
     let resource_type = service.resource_type(&input.type_name)?;
-    let requests = &service.requests;
-    let client_token = input.client_token.as_deref();
-    let asked = [
+    let (type_name, token) = (&*input.type_name, input.client_token);
+    let members = [
         "update",
-        &input.type_name,
+        type_name,
         &input.identifier,
         &input.patch_document,
     ];
-    let asked = run::asked(&asked);
-    let token = requests.occupy_token(&scope, client_token)?;
-    if let Some(client_token) = client_token
-        && let Some(known) = requests.repeated(&scope, client_token, &asked)?
-    {
-        return Ok(json!({"ProgressEvent": known.event(requests.now())}));
+    let mut submission = Submission::new(service, &context, type_name, token, &members)?;
+    if let Some(reply) = submission.repeated()? {
+        return Ok(reply);
     }
-    let resource = requests.occupy_resource(&scope, &input.type_name, &input.identifier)?;
+    submission.occupy(&input.identifier)?;
     let present = resource_type.read(&context, &input.identifier).await;
     let present = present.map_err(of_handler)?.properties;
     let schema = resource_type.schema();
@@ -63,18 +59,11 @@ pub(super) async fn run(
     let desired = run::writable(&*resource_type, desired);
     run::validate(schema, &desired)?;
     let identifier = Some(input.identifier.clone());
-    let request = requests.make(
-        &input.type_name,
-        Change::Update,
-        identifier,
-        input.client_token,
-    );
-    let occupied = [token, Some(resource)];
     let handler = async move {
         let updated = resource_type.update(&context, &input.identifier, &previous, desired);
         updated.await.map(Some)
     };
-    run::to_its_end(service, scope, request, asked, occupied, handler).await
+    submission.run(Change::Update, identifier, handler).await
 }
 
 /// A model with a JSON patch applied.
