@@ -15,7 +15,7 @@ class Extension:
         """Mocks the other library for an account, from before the server starts until after it has stopped."""
         return contextlib.nullcontext()
 
-    def flags(self, given: Sequence[str]) -> list[str]:
+    def flags(self, configured: Sequence[str]) -> list[str]:
         """Additional settings of the server."""
         return []
 

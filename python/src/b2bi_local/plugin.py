@@ -12,8 +12,8 @@ from .accounts import new_account
 from .clock import Clock
 from .environment import ALL, NOWHERE, environment
 from .events import Events
+from .existing import EndpointError, check_existing_server, existing_server
 from .faults import Faults, describe
-from .given import EndpointError, check_given_server, given_server
 from .server import REGION, Running, Server
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     try:
-        check_given_server()
+        check_existing_server()
     except EndpointError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -97,9 +97,9 @@ def b2bi_local_flags(pytestconfig: pytest.Config) -> Sequence[str]:
 @pytest.fixture(scope="session")
 def b2bi_local(b2bi_local_flags: Sequence[str], request: pytest.FixtureRequest) -> Iterator[Running]:
     """The server of this session, or the one at B2BI_LOCAL_ENDPOINT."""
-    given = given_server()
-    if given:
-        yield given
+    existing = existing_server()
+    if existing:
+        yield existing
         return
     with Server(*b2bi_local_flags, *_flags_for_moto(request.session, b2bi_local_flags)) as server:
         yield server
@@ -207,13 +207,13 @@ def b2bi_clock(b2bi_local: Running) -> Iterator[Clock]:
     clock.reset()
 
 
-def _flags_for_moto(session: pytest.Session, given: Sequence[str]) -> list[str]:
+def _flags_for_moto(session: pytest.Session, configured: Sequence[str]) -> list[str]:
     """Flags that point to moto, if a test of this session uses it."""
     if not any(MOCK_AWS in getattr(item, "fixturenames", ()) for item in session.items):
         return []
     from .moto.endpoint import flags
 
-    return flags(given)
+    return flags(configured)
 
 
 def _is_ours(item: pytest.Item) -> bool:

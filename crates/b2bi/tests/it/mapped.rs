@@ -15,9 +15,9 @@ const LINES: usize = 20;
 /// The most transactions that are in memory at a time.
 const MAX_IN_MEMORY: usize = 8;
 
-/// What the engine was given.
+/// The inputs that the engine received.
 #[derive(Default)]
-struct Given {
+struct Received {
     /// How many transactions each input had.
     transactions: Mutex<Vec<usize>>,
     /// The length of the longest input.
@@ -27,30 +27,30 @@ struct Given {
     most: AtomicUsize,
 }
 
-/// An engine that notes what it is given.
-struct NotingEngine(Arc<Given>);
+/// An engine that records its inputs.
+struct RecordingEngine(Arc<Received>);
 
-struct NotingTemplate(Box<dyn Template>, Arc<Given>);
+struct RecordingTemplate(Box<dyn Template>, Arc<Received>);
 
-impl Engine for NotingEngine {
+impl Engine for RecordingEngine {
     fn compile(&self, template: &str) -> Result<Box<dyn Template>, MappingError> {
         let compiled = Jsonata.compile(template)?;
-        Ok(Box::new(NotingTemplate(compiled, Arc::clone(&self.0))))
+        Ok(Box::new(RecordingTemplate(compiled, Arc::clone(&self.0))))
     }
 }
 
-impl Template for NotingTemplate {
+impl Template for RecordingTemplate {
     fn evaluate(&self, input: &str, run: &Run) -> Result<Option<String>, MappingError> {
-        let Self(template, given) = self;
+        let Self(template, received) = self;
         let count = input.matches("\"BEG_03\"").count();
-        if let Ok(mut transactions) = given.transactions.lock() {
+        if let Ok(mut transactions) = received.transactions.lock() {
             transactions.push(count);
         }
-        given.longest.fetch_max(input.len(), Ordering::Relaxed);
-        let running = given.running.fetch_add(1, Ordering::Relaxed) + 1;
-        given.most.fetch_max(running, Ordering::Relaxed);
+        received.longest.fetch_max(input.len(), Ordering::Relaxed);
+        let running = received.running.fetch_add(1, Ordering::Relaxed) + 1;
+        received.most.fetch_max(running, Ordering::Relaxed);
         let mapped = template.evaluate(input, run);
-        given.running.fetch_sub(1, Ordering::Relaxed);
+        received.running.fetch_sub(1, Ordering::Relaxed);
         mapped
     }
 }
@@ -67,9 +67,9 @@ fn mapped() -> Value {
 
 #[tokio::test]
 async fn each_transaction_of_a_split_file_is_mapped_by_itself() {
-    let given = Arc::new(Given::default());
+    let received = Arc::new(Received::default());
     let mut bench = Bench::new();
-    bench.map_with(Arc::new(NotingEngine(Arc::clone(&given))));
+    bench.map_with(Arc::new(RecordingEngine(Arc::clone(&received))));
     let folder = bench.watch("INBOUND", mapped()).await;
     let file = orders(ORDERS, LINES);
     bench.drop(&format!("{folder}1.edi"), file.as_bytes()).await;
@@ -84,8 +84,8 @@ async fn each_transaction_of_a_split_file_is_mapped_by_itself() {
         let output: Value = serde_json::from_slice(&bench.read(key).await).unwrap();
         assert_eq!(output, json!({"order": "PO-1", "lines": LINES}), "{key}");
     }
-    assert_eq!(*given.transactions.lock().unwrap(), vec![1; ORDERS]);
-    assert!(given.longest.load(Ordering::Relaxed) < 10 * file.len() / ORDERS);
-    let most = given.most.load(Ordering::Relaxed);
+    assert_eq!(*received.transactions.lock().unwrap(), vec![1; ORDERS]);
+    assert!(received.longest.load(Ordering::Relaxed) < 10 * file.len() / ORDERS);
+    let most = received.most.load(Ordering::Relaxed);
     assert!((1..=MAX_IN_MEMORY).contains(&most), "{most}");
 }

@@ -1,4 +1,4 @@
-//! Access control lists: kept and given back, not enforced.
+//! Access control lists: stored and returned, but not enforced.
 //!
 //! Source: docs `acl-overview`, `API_PutBucketAcl`, 2026-11.
 

@@ -114,7 +114,9 @@ impl Headers {
 
     fn check_tier(&self, request: &RestoreRequest) -> S3Result<()> {
         let parameters = request.glacier_job_parameters.as_ref();
-        let tier = parameters.map(|it| &it.tier).or(request.tier.as_ref());
+        let tier = parameters
+            .map(|parameters| &parameters.tier)
+            .or(request.tier.as_ref());
         match tier.map(Tier::as_str) {
             None | Some(Tier::STANDARD | Tier::BULK) => Ok(()),
             Some(Tier::EXPEDITED) if self.storage_class_listed() == StorageClass::GLACIER => Ok(()),

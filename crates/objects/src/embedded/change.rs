@@ -1,4 +1,5 @@
-//! Changes of a bucket's content that are made together: all of them or none, in memory and on disk.
+//! Changes of a bucket's content that are stored together: all of them or none, in memory and on
+//! disk.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Encryption with keys of the customer (SSE-C): keys are checked, and asked for again on reads.
+//! Encryption with a customer's keys (SSE-C): a key is checked, and required again for reads.
 //!
 //! Bytes are not encrypted here, and no key is kept. Source: docs `ServerSideEncryptionCustomerKeys`,
 //! 2026-11; that plain HTTP is allowed is Assumption A-280.

@@ -1,4 +1,4 @@
-//! Buckets and objects as JSON for people, taken out and put back.
+//! Buckets and objects as readable JSON, for export and import.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -47,20 +47,26 @@ impl Headers {
             let default = rule
                 .as_ref()
                 .and_then(|rule| rule.child("ApplyServerSideEncryptionByDefault"));
-            let text = |name| default.and_then(|it| it.text_of(name)).map(str::to_owned);
+            let text = |name| {
+                default
+                    .and_then(|default| default.text_of(name))
+                    .map(str::to_owned)
+            };
             self.server_side_encryption = text("SSEAlgorithm").map(ServerSideEncryption::from);
             self.ssekms_key_id = text("KMSMasterKeyID");
         }
         let is_kms = self
             .server_side_encryption
             .as_ref()
-            .is_some_and(|it| it.as_str() == ServerSideEncryption::AWS_KMS);
+            .is_some_and(|algorithm| algorithm.as_str() == ServerSideEncryption::AWS_KMS);
         let by_default = || {
-            let enabled = rule.as_ref().and_then(|it| it.text_of("BucketKeyEnabled"));
+            let enabled = rule
+                .as_ref()
+                .and_then(|rule| rule.text_of("BucketKeyEnabled"));
             enabled == Some("true")
         };
         let is_enabled = is_kms && self.bucket_key_enabled.unwrap_or_else(by_default);
-        // Answers tell of the key where it is used only.
+        // Replies name the key only where it is used.
         self.bucket_key_enabled = is_enabled.then_some(true);
     }
 }

@@ -1,4 +1,4 @@
-//! Walks an ordered map of keys as S3's lists do: prefix, delimiter, pages.
+//! Lists an ordered map of keys like S3: prefix, delimiter, pages.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -52,13 +52,14 @@ pub(crate) fn limit(wished: Option<i32>) -> S3Result<i32> {
     Ok(wished.min(MAX_KEYS))
 }
 
-/// The time now where a list is to tell of restored objects.
+/// The present time, if a list shows the restore status of objects.
 pub(crate) fn restored_at(
     store: &Store,
     asked: Option<&OptionalObjectAttributesList>,
 ) -> Option<SystemTime> {
     let mut asked = asked.into_iter().flatten();
-    let asked = asked.any(|it| it.as_str() == OptionalObjectAttributes::RESTORE_STATUS);
+    let asked =
+        asked.any(|attribute| attribute.as_str() == OptionalObjectAttributes::RESTORE_STATUS);
     asked.then(|| store.now())
 }
 

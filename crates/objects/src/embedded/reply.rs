@@ -1,4 +1,4 @@
-//! Completes what the library answers: request ids, and errors in S3's words.
+//! Completes the library's replies: request ids, and the messages of S3's errors.
 
 use b2bi_local_panics::Panic;
 use bytes::Bytes;

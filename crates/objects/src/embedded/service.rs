@@ -1,4 +1,4 @@
-//! The table of operations: what the library calls for each, and for whom.
+//! The table of operations: the function that the library calls for each, with the account.
 //!
 //! What is not in it answers `NotImplemented`, which is the library's default.
 

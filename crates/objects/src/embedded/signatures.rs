@@ -1,4 +1,4 @@
-//! Checks the signatures of requests, and words what is wrong with them as S3 does.
+//! Checks the signatures of requests, and reports errors in the words of S3.
 
 use std::time::SystemTime;
 

@@ -1,4 +1,4 @@
-//! What was not read of a request's body when its answer is ready.
+//! The rest of a request's body that is unread when the reply is ready.
 //!
 //! Many clients read the answer only once they could send everything, and see a closed connection
 //! instead of an error.

@@ -1,4 +1,4 @@
-//! One request to an external S3 and its reply, tried again where that may help.
+//! Sends a request to an external S3, and retries it if that may help.
 
 use std::error::Error;
 use std::io;

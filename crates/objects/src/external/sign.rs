@@ -1,4 +1,4 @@
-//! Addresses and signs requests as S3 wants them.
+//! Addresses and signs requests for S3.
 
 use b2bi_local_sigv4::{Credential, Service, SignError, SigningTarget, sign};
 use bytes::Bytes;

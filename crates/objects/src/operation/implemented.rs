@@ -1,4 +1,4 @@
-//! The operations of S3 that are here.
+//! The operations of S3 that the embedded S3 implements.
 
 /// The operations that are carried out.
 pub(crate) const IMPLEMENTED: &[&str] = &[

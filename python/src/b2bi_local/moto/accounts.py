@@ -33,10 +33,10 @@ def account_of(authorization: str) -> str | None:
     key = credential[1] if credential else ""
     if TWELVE_DIGITS.fullmatch(key):
         return key
-    return _given_out(key) or (_accounts[-1] if _accounts else None)
+    return _issuer(key) or (_accounts[-1] if _accounts else None)
 
 
-def _given_out(key: str) -> str | None:
+def _issuer(key: str) -> str | None:
     """The account for which moto's IAM or STS has issued a key."""
     for account, backends in list(iam_backends.items()):
         if any(key in backend.access_keys for backend in list(backends.values())):

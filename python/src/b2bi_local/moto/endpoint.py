@@ -20,9 +20,9 @@ SINKS = ("AWSEvents.PutEvents", "Logs_20140328.")
 ACCOUNT = "HTTP_X_MOTO_ACCOUNT_ID"
 
 
-def flags(given: Sequence[str]) -> list[str]:
+def flags(configured: Sequence[str]) -> list[str]:
     """Flags that point the server to moto, except for those that are already set."""
-    named = {flag.partition("=")[0] for flag in given}
+    named = {flag.partition("=")[0] for flag in configured}
     return [f"{flag}={url()}" for flag in FLAGS if flag not in named]
 
 

@@ -77,9 +77,9 @@ class Moto(Extension):
         stack.enter_context(accounts.in_force(account))
         return _closing(stack)
 
-    def flags(self, given: Sequence[str]) -> list[str]:
+    def flags(self, configured: Sequence[str]) -> list[str]:
         """Sends the server's calls of other services to moto."""
-        return endpoint.flags(given)
+        return endpoint.flags(configured)
 
     def variables(self) -> dict[str, str | None]:
         """Removes variables that would lead clients past moto."""

@@ -1,4 +1,4 @@
-//! What a configuration must be besides of its shape, and what S3 adds to one.
+//! Rules of a configuration beyond its shape, and the values that S3 adds.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The configurations of buckets: XML documents that are checked, kept and given back.
+//! The configurations of buckets: XML documents that are checked, stored and returned.
 //!
 //! The library that routes requests does not see their operations. A row of the table tells what
 //! each is; what a document may hold comes from S3's service model.

@@ -1,4 +1,4 @@
-//! Buckets: made, found, listed, deleted.
+//! Creates, finds, lists and deletes buckets.
 
 use std::collections::btree_map::Entry;
 use std::ops::Bound;

@@ -1,4 +1,4 @@
-//! Multipart uploads completed: parts become an object.
+//! Completes multipart uploads: the parts become an object.
 
 use s3s::dto::{CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart};
 use s3s::{S3ErrorCode, S3Result, s3_error};

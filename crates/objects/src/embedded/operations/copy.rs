@@ -1,4 +1,4 @@
-//! Objects copied, whole or as a part of an upload.
+//! Copies objects, whole or as a part of an upload.
 
 use http::header::{HeaderMap, IF_MATCH, IF_NONE_MATCH};
 use s3s::dto::{

@@ -1,4 +1,4 @@
-//! Objects deleted, one or many.
+//! Deletes one or many objects.
 
 use std::collections::BTreeMap;
 

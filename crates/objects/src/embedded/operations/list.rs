@@ -1,4 +1,4 @@
-//! Objects listed, in both versions of the operation.
+//! Lists objects, in both versions of the operation.
 
 use std::sync::Arc;
 use std::time::SystemTime;

@@ -1,4 +1,4 @@
-//! Uploads under way listed, and the parts of one.
+//! Lists the uploads that are not complete, and the parts of an upload.
 
 use s3s::S3Result;
 use s3s::dto::{

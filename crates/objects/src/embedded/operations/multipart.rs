@@ -1,4 +1,4 @@
-//! Multipart uploads: begun, fed with parts, aborted.
+//! Begins and aborts multipart uploads, and stores their parts.
 
 use std::time::SystemTime;
 

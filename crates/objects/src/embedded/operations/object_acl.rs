@@ -1,4 +1,4 @@
-//! Access control lists of objects: kept and given back, not enforced.
+//! Access control lists of objects: stored and returned, but not enforced.
 //!
 //! Source: docs `API_GetObjectAcl`, `API_PutObjectAcl`, `about-object-ownership`, 2026-11.
 

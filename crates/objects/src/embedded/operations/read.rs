@@ -1,4 +1,4 @@
-//! Objects read: their bytes, their headers, their attributes.
+//! Reads objects: their bytes, headers and attributes.
 
 use std::ops::Range;
 

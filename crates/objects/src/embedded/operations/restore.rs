@@ -1,4 +1,4 @@
-//! Archived objects restored.
+//! Restores archived objects.
 
 use s3s::dto::{RestoreObjectInput, RestoreObjectOutput};
 use s3s::{S3ErrorCode, S3Response, S3Result};

@@ -1,4 +1,4 @@
-//! Versions of objects listed.
+//! Lists the versions of objects.
 
 use std::ops::Bound;
 use std::time::SystemTime;

@@ -1,4 +1,4 @@
-//! Objects written in one request.
+//! Writes objects in one request.
 
 use s3s::dto::{PutObjectInput, PutObjectOutput};
 use s3s::{S3Request, S3Result, s3_error};

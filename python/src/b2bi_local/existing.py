@@ -17,7 +17,7 @@ class EndpointError(Exception):
     """`B2BI_LOCAL_ENDPOINT` names no server that the tests can use."""
 
 
-def given_server() -> Running | None:
+def existing_server() -> Running | None:
     """The server at `B2BI_LOCAL_ENDPOINT`; None if that is not set.
 
     Raises:
@@ -36,13 +36,13 @@ def given_server() -> Running | None:
     return Running(endpoint, os.environ.get(TOKEN))
 
 
-def check_given_server() -> None:
+def check_existing_server() -> None:
     """Checks once that the server answers, is b2bi-local, and accepts the token.
 
     Raises:
         EndpointError: it does not.
     """
-    server = given_server()
+    server = existing_server()
     if server is None:
         return
     try:
