@@ -1,4 +1,4 @@
-//! Turns a reply into an answer that can be written down.
+//! Turns a reply into an answer of a recording.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

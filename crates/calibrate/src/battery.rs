@@ -229,7 +229,7 @@ impl Battery {
             source: Some(source),
         })?;
         let twice = |what: &str| BatteryError {
-            message: format!("{name}.toml: {what} stands there twice"),
+            message: format!("{name}.toml: {what} is there twice"),
             source: None,
         };
         for setup in file.setups {

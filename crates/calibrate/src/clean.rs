@@ -1,4 +1,5 @@
-//! Deletes what runs have made, found by name and tag, so that it works after a crash too.
+//! Deletes what runs have created. It finds these things by name and tag, so it works after a
+//! crash too.
 
 use std::error::Error;
 use std::fmt;

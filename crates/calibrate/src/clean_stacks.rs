@@ -1,4 +1,4 @@
-//! Deletes the stacks that runs have made.
+//! Deletes the stacks that runs have created.
 
 use serde_json::json;
 

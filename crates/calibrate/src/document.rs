@@ -1,4 +1,4 @@
-//! How a text of JSON is written.
+//! The layout of a JSON text.
 
 use b2bi_local_x12::JsonForm;
 use serde_json::Value;

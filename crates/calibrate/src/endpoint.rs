@@ -1,4 +1,4 @@
-//! What requests are sent to: AWS, the emulator, or a test's stand-in.
+//! The receiver of requests: AWS, the emulator, or a test double.
 
 use std::collections::BTreeMap;
 use std::error::Error;

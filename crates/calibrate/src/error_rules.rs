@@ -1,4 +1,4 @@
-//! Errors in place of the emulator's.
+//! Recorded errors that replace the errors of the emulator.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a run needs: calls, money, permissions.
+//! Estimates what a run needs: calls, money, permissions.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! Events of a run: read from a log group that a rule of `EventBridge` fills, or from the emulator itself.
+//! Reads the events of a run: from a log group that a rule of `EventBridge` fills, or from the
+//! emulator itself.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What a recording tells that is data: replies, and values of settings.
+//! The part of a recording that a server can use as data: replies, and values of settings.
 
 use b2bi_local_x12::JsonForm;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Fields of events and of log records: other names, other values, more and fewer of them.
+//! Rules that rename, change, add and remove fields of events and log records.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Names of loops in documents that are the same but for these.
+//! Finds the names of loops in two documents that differ only in these names.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A text of the emulator, and the one that AWS has in its place, whatever values stand in it.
+//! Replaces a message of the emulator by the message of AWS, with any values in it.
 
 use std::sync::LazyLock;
 

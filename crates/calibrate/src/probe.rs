@@ -1,4 +1,4 @@
-//! Whether questions can be asked at all.
+//! Checks whether an endpoint answers and accepts questions.
 
 use std::error::Error;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Why a question was not asked to its end.
+//! The reasons why a question was not completed.
 
 use std::error::Error;
 use std::fmt;

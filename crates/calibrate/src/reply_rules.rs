@@ -1,4 +1,4 @@
-//! Replies that are no errors, in the form that AWS gives them.
+//! Recorded replies that are not errors, and the form that they give to replies of the emulator.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Comparisons for people and for programs.
+//! Prints comparisons, for people and for programs.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! Asks the questions, one after the other, and deletes what each has made.
+//! Asks the questions one after another, and deletes what each has created.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The form of mapping templates: layout, comments, what stands round them.
+//! The form of mapping templates: layout, comments, and the text around the template.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Who signed a request, as far as the signature says.
+//! The signer of a request, according to its signature.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Which service a request is for, by its head alone.
+//! Finds the service of a request from its head alone.
 
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;

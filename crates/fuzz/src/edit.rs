@@ -1,4 +1,4 @@
-//! JSON that is changed in a few places, as the bytes of an input say.
+//! Changes JSON in a few places, chosen by the bytes of an input.
 
 use libfuzzer_sys::arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};

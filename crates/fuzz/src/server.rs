@@ -1,4 +1,4 @@
-//! A server without a connection, whose own routes are asked directly.
+//! A server without a connection, for calls of its admin routes.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::OnceLock;

@@ -1,8 +1,8 @@
-//! Which of its explanations each scalar gets.
+//! Chooses one of the explanations of each scalar.
 //!
-//! An explanation by itself has a cost. Explanations that share a record with those of the scalars
-//! beside them cost less: the city of the ship-to is in the loop that has its name and street, even
-//! where another loop has the same city.
+//! Each explanation has a cost. An explanation costs less if it shares a record with the
+//! explanations of the scalars beside it: the city of the ship-to is in the loop with its name
+//! and street, even if another loop has the same city.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The codes by which some records of a kind are told from the others, for those who count and sum them.
+//! Finds the codes that distinguish some records of a kind from the others, for counts and sums.
 
 use std::collections::BTreeMap;
 

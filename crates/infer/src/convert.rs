@@ -1,4 +1,4 @@
-//! How a value of the input can turn into a wanted one.
+//! Conversions from a value of the input to a wanted value.
 
 use super::dates::DateFormat;
 use super::evaluate::{capital, scale, title};

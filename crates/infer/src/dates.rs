@@ -1,4 +1,4 @@
-//! Dates and times in the forms that business documents write them in.
+//! The formats of dates and times in business documents.
 
 /// How a date or a time is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,4 +1,4 @@
-//! Records within records: which of the two a list is made of, where the example shows one each.
+//! Chooses between a record and the records within it, where the example has one of each.
 
 use std::collections::BTreeSet;
 

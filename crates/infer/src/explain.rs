@@ -1,4 +1,4 @@
-//! What each member of an inferred template rests on, as rows for a table.
+//! The evidence for each member of an inferred template, as rows of a table.
 
 /// A member of an inferred template.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Hierarchical levels: HL loops that stand beside each other and name the one above them by its number.
+//! Hierarchical levels: HL loops side by side, each with the number of the level above it.
 
 use super::evaluate::Context;
 use super::records::ListCase;

@@ -1,4 +1,4 @@
-//! Where in the input a value occurs, in whatever form.
+//! An index of the places where a value occurs in the input, in any format.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,6 @@
-//! Sums and counts over the records that share a value with the one that is looked at: those of its own kind,
-//! which is how groups are summed up, and those of another kind that name it by its number.
+//! Sums and counts over the records that share a value with the current one: records of its own
+//! kind, which gives totals of groups, and records of another kind that refer to it by its
+//! number.
 
 use super::compute::with;
 use super::evaluate::Context;

@@ -1,4 +1,4 @@
-//! JSON, read into the input's tree.
+//! Reads JSON into the input's tree.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! A template, printed as JSONata.
+//! Prints a template as JSONata.
 
 mod expression;
 mod path;

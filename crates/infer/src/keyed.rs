@@ -1,4 +1,5 @@
-//! Objects whose members are named by values of the input: the quantity of each item under its number.
+//! Objects whose member names come from the input, such as the quantity of each item under its
+//! number.
 
 use super::draft::{Draft, narrowed, target_of};
 use super::records::ListCase;

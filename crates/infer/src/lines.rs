@@ -1,4 +1,4 @@
-//! The lines of an output, to compare two of them.
+//! The lines of an output, for the comparison of two outputs.
 
 use crate::xml::XmlError;
 use std::collections::HashMap;

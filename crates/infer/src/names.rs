@@ -1,4 +1,4 @@
-//! Whether names on the two sides mean the same.
+//! Compares names of the input with names of the output.
 
 use super::search::{Search, Target};
 use super::standard;

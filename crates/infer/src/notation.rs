@@ -1,4 +1,4 @@
-//! How paths are written, as far as both languages do it the same way.
+//! The notation of paths that both languages share.
 
 use super::template::{Path, Step};
 

@@ -1,4 +1,4 @@
-//! What a value or a loop rests on, for the comment beside it.
+//! The evidence for a value or a loop, for the comment beside it.
 
 use super::leaves::is_by_place;
 use super::standard;

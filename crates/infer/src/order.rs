@@ -1,4 +1,4 @@
-//! Records in another order than that of the document, and records that are the first of a group.
+//! Records in an order other than the order of the document, and first records of a group.
 
 use std::cmp::Ordering;
 

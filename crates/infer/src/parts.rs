@@ -1,4 +1,4 @@
-//! What a part of a text that is put together can come from: a value, a value in columns, a value with marks
+//! The possible sources of a part of a text: a value, a value in columns, a value with separators
 //! between its digits, or a piece of a longer value.
 
 use super::convert::{Conversion, conversions};

@@ -1,4 +1,4 @@
-//! The paths by which a leaf of the input can be named, from the one that generalises best.
+//! The paths that lead to a leaf of the input, the most general one first.
 
 use std::cmp::Ordering;
 

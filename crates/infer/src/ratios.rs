@@ -1,4 +1,4 @@
-//! Explanations that divide: what one is of the total, and what is paid for each.
+//! Explanations that divide: the share of a number in the total, and one number per another.
 
 use super::leaves::push;
 use super::search::{Candidate, LeafCases, Search};

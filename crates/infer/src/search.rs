@@ -1,4 +1,4 @@
-//! What every part of the search shares.
+//! What all parts of the search share.
 
 use std::cell::Cell;
 

@@ -1,4 +1,5 @@
-//! Explanations by several records at once: sums, the greatest and the least, and whether there are any.
+//! Explanations from several records: sums, the greatest and the least value, and whether there
+//! are any records.
 
 use super::compute::with;
 use super::evaluate::as_number;

@@ -1,4 +1,4 @@
-//! A mapping that belongs to no language yet: what the search finds and the printers print.
+//! A mapping without a language: the search builds it, and the printers print it.
 
 use std::hash::{Hash, Hasher};
 

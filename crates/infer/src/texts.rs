@@ -1,4 +1,4 @@
-//! Explanations that take texts apart and put them together.
+//! Explanations that split and combine texts.
 
 use super::leaves::push;
 use super::parts::Way;

@@ -1,4 +1,4 @@
-//! Explanations by the size of a number: flags, words and records beyond a threshold.
+//! Explanations by the size of a number: flags, words and records on one side of a threshold.
 
 use super::leaves::push;
 use super::scalar::{Scalar, number_of};

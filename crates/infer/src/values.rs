@@ -1,4 +1,4 @@
-//! Two outputs, compared value by value at their places.
+//! Compares two outputs value by value.
 
 use std::collections::BTreeMap;
 

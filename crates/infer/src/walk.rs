@@ -1,4 +1,4 @@
-//! Walks over a template, for those who print it.
+//! Iterates over a template, for the printers.
 
 use super::dates::DateFormat;
 use super::template::{Expression, Path, Select, Step, Template, Value};

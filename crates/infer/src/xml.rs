@@ -1,4 +1,4 @@
-//! XML, read into the input's tree and into the wanted output.
+//! Reads XML into the input's tree and into the wanted output.
 
 use quick_xml::Reader;
 use quick_xml::escape::EscapeError;

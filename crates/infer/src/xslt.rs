@@ -1,4 +1,4 @@
-//! A template, printed as XSLT 1.0.
+//! Prints a template as XSLT 1.0.
 
 mod expression;
 mod levels;

@@ -1,4 +1,4 @@
-//! What a template says beside its output.
+//! The messages that a template writes beside its output.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

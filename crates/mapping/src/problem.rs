@@ -1,4 +1,4 @@
-//! Why a template could not be read or carried out.
+//! The errors of templates: why one could not be read or evaluated.
 
 use std::error::Error;
 use std::fmt;

@@ -1,7 +1,8 @@
-//! Which values of an input each value of an output comes from.
+//! Finds the input values that each output value depends on.
 //!
-//! The language does not tell, so it is tried: each value of the input is changed in turn, a digit to
-//! another digit and a letter to another letter, and what changes in the output depends on it.
+//! JSONata does not record this, so it is tried: each value of the input is changed in turn, a
+//! digit to another digit and a letter to another letter. The output values that change depend on
+//! it.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! From the bytes of a request to an input.
+//! Decodes the bytes of a request into an input.
 
 use crate::json::Json;
 use crate::operation::OperationShape;

@@ -1,4 +1,4 @@
-//! What the model says of its errors.
+//! The errors of the service model.
 
 use crate::generated::operations::{ERRORS, Error};
 

@@ -1,4 +1,4 @@
-//! What the model says of its operations.
+//! The operations of the service model.
 
 use crate::generated::operations::{OPERATIONS, Operation};
 use crate::shape::Shape;

@@ -1,4 +1,4 @@
-//! The model's regular expressions in the form in which texts are held against them.
+//! The model's regular expressions, compiled for comparison.
 
 use regex::Regex;
 use regex_syntax::hir::{Class, HirKind};

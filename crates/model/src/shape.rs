@@ -1,4 +1,4 @@
-//! What the model demands of a value, as data.
+//! The constraints of the model on a value, as data.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! Walks a value along its shape and reports everything the model forbids.
+//! Compares a value with its shape, and reports everything that the model forbids.
 
 use std::fmt;
 

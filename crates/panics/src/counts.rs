@@ -1,4 +1,4 @@
-//! Panics logged and counted.
+//! Logs and counts panics.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 

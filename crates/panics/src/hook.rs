@@ -1,4 +1,4 @@
-//! The hook that notes where a panic happened.
+//! The hook that records where a panic happened.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};

@@ -1,4 +1,5 @@
-//! Whether the file is as a process has left it that found it sound: it is not read as a whole then.
+//! Records the state of the file at a normal stop, so that the next start need not check all of
+//! it.
 
 use std::fs::{self, File, Metadata};
 use std::io;

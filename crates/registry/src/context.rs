@@ -1,4 +1,4 @@
-//! Who asks for a change, and which tags come with it.
+//! The caller of a change, and the tags that come with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! JSON documents by account and region: what services keep that have no state of their own.
+//! JSON documents by account and region, for services without a state of their own.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What resource types are handed.
+//! The environment of resource types.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Who may interfere when a handler calls a service.
+//! The interface for faults in the calls that handlers make to services.
 
 use async_trait::async_trait;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Names of resources that their models do not name.
+//! Generated names of resources, for models that have none.
 
 use crate::context::HandlerContext;
 

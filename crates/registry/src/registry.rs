@@ -159,7 +159,7 @@ impl UnknownTypeError {
             format!("Resources of the type {name} are in the upstream, and --upstream names none")
         } else {
             format!(
-                "The type {name} is not here. --unknown-resources says what is done with such resources"
+                "The type {name} is not available. --unknown-resources selects what happens with such resources"
             )
         }
     }

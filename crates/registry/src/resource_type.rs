@@ -1,4 +1,4 @@
-//! What a type of resources can do.
+//! The operations of a type of resources.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The engine that has its templates evaluated by workers.
+//! The engine that sends its templates to workers.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The limits that the operating system holds a worker to.
+//! The limits of the operating system for a worker.
 
 use std::{fs, io};
 

@@ -1,4 +1,4 @@
-//! Workers that are kept for the next request.
+//! Idle workers that wait for the next request.
 
 use std::borrow::Cow;
 use std::mem;

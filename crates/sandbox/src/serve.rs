@@ -1,4 +1,5 @@
-//! What a worker process does: evaluations, one after the other, until its server is gone.
+//! The loop of a worker process: it evaluates templates one after another until its server is
+//! gone.
 
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::os::fd::AsFd as _;

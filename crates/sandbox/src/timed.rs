@@ -1,4 +1,4 @@
-//! Reads and writes that end when the run they are for has to.
+//! Reads and writes with the deadline of their run.
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;

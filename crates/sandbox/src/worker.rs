@@ -1,4 +1,4 @@
-//! A worker process, seen from its server.
+//! A worker process, as its server sees it.
 
 use std::borrow::Cow;
 use std::ffi::OsString;

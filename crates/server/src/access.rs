@@ -62,14 +62,14 @@ impl Access {
     pub(crate) fn admin(&self, head: &Parts, listen: SocketAddr) -> Result<(), AccessError> {
         self.origin(&head.headers)?;
         if is_sent_by_another_site(&head.headers) {
-            let message = "Pages of other sites may not use the server's own routes";
+            let message = "Pages of other sites may not use the admin API";
             return Err(forbidden(message.to_owned()));
         }
         match &self.token {
             Some(token) => check_token(token, &head.headers),
             None if listen.ip().is_loopback() => self.host(head),
             None => Err(forbidden(format!(
-                "The server listens on {listen}, where others can reach it, so its own routes want \
+                "The server listens on {listen}, where others can reach it, so its admin API needs \
                  a token: start it with --admin-token TOKEN and send Authorization: Bearer TOKEN"
             ))),
         }

@@ -1,4 +1,4 @@
-//! A template with the parameters of a stack, checked before anything is made.
+//! A template with the parameters of a stack, checked before anything is created.
 
 use std::collections::BTreeMap;
 
@@ -184,8 +184,8 @@ impl Preparer<'_> {
             .collect();
         names.dedup();
         let message = format!(
-            "Template format error: Unrecognized resource types: [{}]. --unknown-resources says what is \
-             done with types that are not here",
+            "Template format error: Unrecognized resource types: [{}]. --unknown-resources selects what \
+             happens with resources of other types",
             names.join(", ")
         );
         let position = first.properties.as_ref().map(|node| node.position);

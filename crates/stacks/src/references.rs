@@ -1,4 +1,4 @@
-//! What the references of a template give in a stack.
+//! The values of references in a stack.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,4 +1,4 @@
-//! Operations that are at work.
+//! The operations that are running.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

@@ -222,7 +222,7 @@ impl Stacks {
         if is_open && !self.running.is_running(&stack.id) {
             stack.status = stack.status.interrupted();
             stack.status_reason =
-                Some("The server stopped while the operation was at work".to_owned());
+                Some("The server stopped while the operation was running".to_owned());
         }
         stack
     }

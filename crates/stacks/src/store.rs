@@ -1,4 +1,4 @@
-//! Where stacks, their events and their change sets are stored.
+//! The store of stacks, their events and their change sets.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

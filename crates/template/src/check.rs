@@ -1,4 +1,4 @@
-//! What can be checked of a template without parameters: the names that it uses, and circles.
+//! Checks of a template that need no parameters: the names that it uses, and circular references.
 
 use std::collections::{BTreeMap, BTreeSet};
 

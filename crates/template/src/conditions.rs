@@ -1,4 +1,4 @@
-//! Which conditions of a template hold.
+//! The values of the conditions of a template.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! A template as it was written: values with their places.
+//! A template as it was written: values with their positions.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! An order in which what is named comes before what names it.
+//! Sorts names so that each comes after the names that it refers to.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -88,7 +88,7 @@ fn texts(node: &Node, evaluator: &Evaluator<'_>) -> Result<Vec<String>, Template
             "Fn::RefAll" => return values_of_type(argument, evaluator),
             "Fn::ValueOf" | "Fn::ValueOfAll" => {
                 let message = format!(
-                    "{name} is not supported: it asks for attributes of resources of EC2, which is not here"
+                    "{name} is not supported: it needs attributes of EC2 resources, and EC2 is not available"
                 );
                 return Err(TemplateError::function(node.position, message));
             }

@@ -1,4 +1,4 @@
-//! Follows envelope and loops, and hands on each segment of the input with them.
+//! Follows the envelope and the loops, and passes on each segment of the input with them.
 
 use std::sync::Arc;
 

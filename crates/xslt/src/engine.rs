@@ -1,4 +1,4 @@
-//! The engine: which process carries a template out.
+//! The engine: it chooses the process that evaluates a template.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Another processor, for what libxslt has not: a command of the user's own.
+//! Another processor, for what libxslt does not support: a command that the user configures.
 //!
 //! The contract: template and input are files, whose paths stand instead of `{template}` and
 //! `{input}` or, where neither occurs, at the end of the command, in this order. The output is what

@@ -1,4 +1,4 @@
-//! Problems in the words of this crate.
+//! Errors of this crate.
 
 use b2bi_local_mapping::{Cause, MappingError};
 

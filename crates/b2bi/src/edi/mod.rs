@@ -1,4 +1,4 @@
-//! From X12 to the service-defined document, and back.
+//! Converts X12 to the service-defined document, and back.
 
 mod check;
 mod error;

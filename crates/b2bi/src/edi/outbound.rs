@@ -1,4 +1,4 @@
-//! From the service-defined document to X12.
+//! Converts the service-defined document to X12.
 
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{AdvancedOptions, ConversionSourceFormat, X12Details};

@@ -1,4 +1,4 @@
-//! A user's own validation rules, from the service's form to the X12 engine's.
+//! Converts a user's validation rules from the service's format to the X12 engine's.
 
 use b2bi_local_model::Error;
 use b2bi_local_model::types::{

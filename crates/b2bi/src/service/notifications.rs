@@ -1,4 +1,4 @@
-//! Objects reported by notifications, which know little of them and can be repeated.
+//! Objects reported by notifications, which have few details and can be repeated.
 
 use crate::pipelines::written;
 use crate::pipelines::{ObjectCreated, is_watched, notice};

@@ -1,7 +1,7 @@
-//! A user's own calls: recorded as they pass, replayed, and asked again of the emulator.
+//! A user's own calls: recorded, replayed, and repeated against the emulator.
 //!
-//! What identifies an account stands in a recording as a placeholder, `${id1}`, and the recording lists the
-//! form of each. A replay gives each placeholder a value when it meets it, and keeps to it.
+//! A recording has a placeholder such as `${id1}` for each value that identifies an account, and
+//! a list of their forms. A replay gives a placeholder its value at first use, and keeps it.
 
 mod placeholder;
 mod recorder;

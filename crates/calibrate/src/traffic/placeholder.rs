@@ -1,4 +1,4 @@
-//! Placeholders in texts: `${id1}` stands for a value, `${$}{` for the characters `${`.
+//! Placeholders in texts: `${id1}` means a value, `${$}{` the characters `${`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

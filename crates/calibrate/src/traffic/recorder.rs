@@ -1,4 +1,4 @@
-//! Notes calls as they pass.
+//! Records calls.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Puts placeholders into texts for what identifies an account, a person or a moment.
+//! Replaces what identifies an account, a person or a time by placeholders.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,4 +1,4 @@
-//! Makes the calls of a recording again, so that the replies can be compared.
+//! Repeats the calls of a recording, to compare the replies.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Answers calls from a recording, each recorded reply once.
+//! Answers calls from a recording. Each recorded reply is used once.
 
 use std::collections::BTreeMap;
 use std::error::Error;

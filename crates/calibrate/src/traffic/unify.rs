@@ -1,4 +1,4 @@
-//! Whether a value is one that a recorded value with placeholders stands for.
+//! Compares a value with a recorded value that contains placeholders.
 
 use serde_json::Value;
 

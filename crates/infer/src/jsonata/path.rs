@@ -1,4 +1,4 @@
-//! Paths and their filters.
+//! Prints paths and their filters as JSONata.
 
 use super::{Printer, quoted};
 use crate::notation::Notation;

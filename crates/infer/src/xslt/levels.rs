@@ -1,4 +1,4 @@
-//! Hierarchical levels, put together as a tree first and numbered when they are written.
+//! Prints hierarchical levels: first as a tree, which the template numbers as it writes it.
 
 use super::Printer;
 use crate::levels::LEVEL;

@@ -1,4 +1,4 @@
-//! Paths and their filters, in `XPath`.
+//! Prints paths and their filters as `XPath`.
 
 use super::Printer;
 use crate::notation::Notation;

@@ -1,4 +1,4 @@
-//! The likely mend of the mistakes that authors make most often.
+//! Suggests a correction for the most frequent mistakes of authors.
 
 use super::place::{Bracket, Opener, Place};
 use super::tokens::{Kind, Token};

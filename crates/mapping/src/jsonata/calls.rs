@@ -1,4 +1,4 @@
-//! Changes calls in the tree where the library's builtins differ from those of jsonata-js.
+//! Changes calls in the tree where the library's builtins differ from jsonata-js.
 //!
 //! A change never alters what a template means: it touches only calls of builtins, so nothing is done
 //! to a name that the template itself binds, and a call with `?` stays a partial application.

@@ -1,4 +1,4 @@
-//! Panics of the library, as errors.
+//! Turns panics of the library into errors.
 
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};

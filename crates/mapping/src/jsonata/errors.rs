@@ -1,4 +1,4 @@
-//! The library's errors in our form.
+//! Converts the library's errors.
 
 use jsonata_core::evaluator::EvaluatorError;
 use jsonata_core::parser::ParserError;

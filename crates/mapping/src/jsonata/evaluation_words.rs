@@ -1,4 +1,4 @@
-//! Says why an evaluation failed: the function and its argument, the values, and what to do.
+//! Messages of failed evaluations: the function and its argument, the values, and what to do.
 
 use jsonata_core::value::JValue;
 

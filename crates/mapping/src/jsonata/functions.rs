@@ -1,4 +1,4 @@
-//! The functions that depend on time and chance, from the clock and the seed of the run.
+//! The functions that depend on time and chance. They use the clock and the seed of the run.
 
 use std::cell::Cell;
 use std::rc::Rc;

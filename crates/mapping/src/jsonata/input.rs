@@ -1,5 +1,5 @@
-//! Reads an input in little memory: without what a template cannot see, and equal texts are shared, and so are
-//! equal objects where a template cannot tell them apart.
+//! Reads an input into little memory. It leaves out what the template cannot see. Equal texts are
+//! stored once, and so are equal objects if the template cannot distinguish them.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What the names of a template stand for.
+//! The names that a template binds.
 
 use std::collections::BTreeSet;
 

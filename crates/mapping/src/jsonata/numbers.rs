@@ -1,4 +1,4 @@
-//! `$number`, which takes the texts that JavaScript's takes and no others.
+//! `$number`, which accepts exactly the texts that JavaScript accepts.
 
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::functions::numeric;

@@ -1,4 +1,4 @@
-//! What stands around a place of a template.
+//! The context of a place in a template.
 
 use super::syntax_words::quoted;
 use super::tokens::{Kind, Token, tokens};

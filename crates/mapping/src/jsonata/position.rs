@@ -1,4 +1,4 @@
-//! Where in a template its error is. The library does not tell, so it is searched for.
+//! Finds the position of an error in a template, because the library does not report it.
 
 use jsonata_core::parser::{self, Lexer, ParserError, Token};
 

@@ -1,4 +1,4 @@
-//! Gives the template's own variables that have a builtin's name another one.
+//! Renames variables of a template that have the name of a builtin.
 //!
 //! After that a builtin's name is the builtin wherever it stands, so that what changes calls of builtins
 //! leaves the template's own functions alone and misses none of the builtin's, whatever else is in the

@@ -1,4 +1,4 @@
-//! `$pad` and `$join`, which keep to the limit of a string's length.
+//! `$pad` and `$join` with a limit on the length of a string.
 
 use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::functions::string;

@@ -1,7 +1,8 @@
-//! A `/` among brackets of a regular expression, which does not end it in JSONata.
+//! Escapes `/` within brackets of a regular expression, where it does not end the expression in
+//! JSONata.
 //!
-//! The library ends the expression there. With a backslash in front, which changes nothing for the
-//! expression, it does not.
+//! The library ends the expression there. It does not after a backslash, which changes nothing in
+//! the expression.
 
 use crate::problem::Position;
 

@@ -1,4 +1,4 @@
-//! Says what is wrong with a template in the signs that its author typed, not in names of tokens.
+//! Messages of syntax errors, in the characters that the author typed instead of names of tokens.
 
 use jsonata_core::parser::ParserError;
 

@@ -1,4 +1,4 @@
-//! Addresses and base64 as JavaScript has them, which the library has otherwise.
+//! Functions for URLs and base64 with JavaScript's behaviour; the library's differ.
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;

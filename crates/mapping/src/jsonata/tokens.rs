@@ -1,4 +1,4 @@
-//! The tokens of a template with their places, which the library's own do not have.
+//! The tokens of a template with their positions, which the library's tokens do not have.
 //!
 //! Any text can be read: what is no token of the language is a [`Kind::Sign`] of one character, and
 //! what is not closed reaches to the end.

@@ -1,4 +1,4 @@
-//! Maps a document with none, one and two of each of its lists' items, and compares what comes out.
+//! Maps a document with none, one and two items of each of its lists, and compares the outputs.
 
 use std::collections::{BTreeMap, BTreeSet};
 

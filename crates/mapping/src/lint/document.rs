@@ -1,4 +1,4 @@
-//! What the items of a service-defined document are.
+//! The kinds of items in a service-defined document.
 
 use serde_json::Value;
 

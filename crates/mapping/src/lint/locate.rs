@@ -1,4 +1,4 @@
-//! Where the names of a tree stand in the template, as the tree has no places.
+//! Finds the positions of names in a template, because the tree has none.
 
 use std::collections::BTreeMap;
 

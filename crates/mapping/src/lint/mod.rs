@@ -1,4 +1,4 @@
-//! Finds what is probably wrong with a JSONata template before it meets a document that shows it.
+//! Finds probable mistakes in a JSONata template before a document shows them.
 //!
 //! Nothing is evaluated, except by [`cardinality`]: the template is read, and its paths are followed
 //! through the [`Shape`] of the documents that it maps.

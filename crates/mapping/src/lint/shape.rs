@@ -1,4 +1,4 @@
-//! The shape of documents: which members there are, how often, and whether always.
+//! The shape of documents: their members, how often each occurs, and whether always.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -1,5 +1,5 @@
-//! What the signs of a template show alone: variables that nothing binds, `=` for `:=`, and members
-//! without quotes.
+//! Mistakes that the tokens of a template show alone: variables that nothing binds, `=` for `:=`,
+//! and members without quotes.
 
 use std::collections::BTreeSet;
 

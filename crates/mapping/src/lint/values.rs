@@ -1,4 +1,4 @@
-//! What an expression can select, as far as the shape of the documents tells.
+//! What an expression can select, as far as the shape of the documents determines it.
 
 use super::shape::{Kind, Shape};
 

@@ -1,5 +1,5 @@
-//! A sample with its repetitions folded: of the loops and segments of one kind and qualifier the first stands
-//! for all, with what the others have beside it. Each element keeps the note of the set's tables.
+//! A folded sample: it keeps the first of the loops and segments of one kind and qualifier, with
+//! the parts that only the others have. Each element keeps its note from the set's tables.
 
 use b2bi_local_x12::{
     ElementType, Layout, Outline, OutlineElement, OutlineSegment, WriteOptions, to_json, write_json,

@@ -1,8 +1,9 @@
-//! Starter templates: templates that write a service-defined document with values in place, for
-//! people to replace by what they select from their own input.
+//! Starter templates: templates that write a service-defined document with fixed values, which
+//! people replace by expressions over their own input.
 //!
-//! One is made of a sample of the X12 that is wanted, with the sample's values; or of the outline of
-//! a transaction set, with a placeholder for each element and comments that tell what may stand there.
+//! A starter template is made from a sample of the wanted X12, with the sample's values, or from
+//! the outline of a transaction set, with a placeholder for each element and comments about the
+//! allowed values.
 
 mod fold;
 mod jsonata;

@@ -1,4 +1,4 @@
-//! What is said of a segment, an element, a value.
+//! The comments of starter templates on segments, elements and values.
 
 use b2bi_local_x12::{ElementType, OutlineElement, OutlineSegment, OutlineValue};
 

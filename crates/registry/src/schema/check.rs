@@ -1,4 +1,4 @@
-//! Where a model breaks its schema, in CloudFormation's words.
+//! Finds where a model breaks its schema, in CloudFormation's words.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};

@@ -1,4 +1,4 @@
-//! Gives values the types of their schema where templates may write others.
+//! Converts values to the types of their schema, where templates may write other types.
 
 use std::collections::BTreeMap;
 

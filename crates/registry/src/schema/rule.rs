@@ -1,4 +1,4 @@
-//! What a schema says of one value.
+//! The rules of a schema for one value.
 
 use std::collections::BTreeMap;
 

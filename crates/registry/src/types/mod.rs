@@ -1,4 +1,4 @@
-//! The resource types that are here, one file each.
+//! The implemented resource types, one file each.
 
 mod b2bi;
 mod cloudformation;

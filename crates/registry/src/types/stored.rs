@@ -1,4 +1,4 @@
-//! Types whose resources are models that are kept, and do nothing else.
+//! Resource types that store their models and do nothing else.
 
 use std::sync::Arc;
 

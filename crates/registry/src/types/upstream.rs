@@ -346,7 +346,7 @@ impl ResourceType for Upstream {
 
     async fn list(&self, _: &HandlerContext) -> Result<Vec<Resource>, HandlerError> {
         let message = format!(
-            "Resources of type {} are in the upstream {}, which is to be asked for them",
+            "Resources of type {} are in the upstream {}: list them there",
             self.schema.type_name(),
             self.stacks.address()
         );

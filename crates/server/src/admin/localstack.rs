@@ -107,7 +107,7 @@ fn rules(value: &Value) -> Result<Vec<Rule>, AdminError> {
     let mut written: Vec<String> = rules.iter().map(Value::to_string).collect();
     written.sort_unstable();
     if written.windows(2).any(|pair| pair.first() == pair.last()) {
-        return Err(AdminError::bad_request("a rule stands twice in the list"));
+        return Err(AdminError::bad_request("the list contains a rule twice"));
     }
     let set = RuleSet::from_value(&Value::Array(rules));
     set.map(|set| set.rules).map_err(AdminError::bad_request)

@@ -160,7 +160,7 @@ const SINKS: [SinkMetric; 4] = [
     (
         "sink_dead_total",
         "counter",
-        "Events and log records that were given up.",
+        "Events and log records that could not be delivered.",
         |item| item.given_up,
     ),
 ];

@@ -1,5 +1,5 @@
-//! A second server with other settings plays AWS: each difference is named, and with `--facts` the first
-//! server answers like the second.
+//! A second server with other settings stands in for AWS: each difference is reported, and with
+//! `--facts` the first server answers like the second.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A server with altered answers plays AWS.
+//! A server with changed answers stands in for AWS.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

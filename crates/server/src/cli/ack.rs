@@ -34,7 +34,7 @@ pub(super) fn arguments(command: Command) -> Command {
             Arg::new("without-details")
                 .long("without-details")
                 .action(ArgAction::SetTrue)
-                .help("Leave out the loops that answer each transaction"),
+                .help("Omit the loops for single transactions"),
         )
         .arg(
             Arg::new("control-number")

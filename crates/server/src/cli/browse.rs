@@ -31,7 +31,7 @@ pub(super) fn arguments(command: Command) -> Command {
             Arg::new("no-browser")
                 .long("no-browser")
                 .action(ArgAction::SetTrue)
-                .help("Print the address and open no browser"),
+                .help("Print the address, but do not open a browser"),
         )
         .arg(
             Arg::new("stop-with-input")
@@ -59,7 +59,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {
         let key = key(name);
         let control = server.control();
         let written = control.put_object(&account, BUCKET, &key, bytes.into());
-        let refused = |error| format!("cannot hold {}: {error}", input::shown(name));
+        let refused = |error| format!("cannot store {}: {error}", input::shown(name));
         written.await.map_err(refused)?;
         let address = page(server.address(), &key);
         print(format!("{address}\n").as_bytes())?;

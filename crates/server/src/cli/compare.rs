@@ -16,12 +16,12 @@ use crate::worker::this_program;
 
 pub(super) fn arguments(command: Command) -> Command {
     command
-        .about("Put the questions of a recording to the emulator, and show what it answers differently")
+        .about("Ask the emulator the questions of a recording, and show where its answers differ")
         .arg(
             Arg::new("recording")
                 .value_name("RECORDING")
                 .required(true)
-                .help("File that `record` has written"),
+                .help("File written by `record`"),
         )
         .arg(
             Arg::new("endpoint")
@@ -29,7 +29,14 @@ pub(super) fn arguments(command: Command) -> Command {
                 .value_name("URL")
                 .help("Ask the server at this address [default: one in this process]"),
         )
-        .arg(choice("format", &["text", "json", "markdown"], "Form of the report").default_value("text"))
+        .arg(
+            choice(
+                "format",
+                &["text", "json", "markdown"],
+                "Form of the report",
+            )
+            .default_value("text"),
+        )
 }
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {

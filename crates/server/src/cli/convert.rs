@@ -53,7 +53,7 @@ pub(super) fn form() -> [Arg; 6] {
             .long("delimiters-of")
             .value_name("FILE")
             .conflicts_with("delimiters")
-            .help("Take the delimiters of this X12 file, such as the one the document came from"),
+            .help("Use the delimiters of this X12 file, such as the one that the document was made from"),
         problems::argument(),
     ]
 }

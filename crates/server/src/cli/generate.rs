@@ -45,7 +45,7 @@ pub(super) fn arguments(command: Command) -> Command {
             Arg::new("explain")
                 .long("explain")
                 .action(ArgAction::SetTrue)
-                .help("Print what each member rests on to standard error; JSONata only"),
+                .help("Print the evidence for each member to standard error; JSONata only"),
         )
         .arg(document::loop_names())
         .arg(map::xslt_command())

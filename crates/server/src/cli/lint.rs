@@ -35,11 +35,11 @@ pub(super) fn arguments(command: Command) -> Command {
             Arg::new("cardinality")
                 .long("cardinality")
                 .action(ArgAction::SetTrue)
-                .help("Run it with none, one and two of each loop, and compare the results; needs a set or a sample"),
+                .help("Run the template with none, one and two of each loop, and compare the results; needs a set or a sample"),
         )
         .arg(document::loop_names())
         .arg(map::clock())
-        .after_help("Exit status: 0 nothing or notes only, 1 warnings or errors, 2 it cannot be checked.")
+        .after_help("Exit status: 0 no findings or only notes, 1 warnings or errors, 2 the template could not be checked.")
 }
 
 pub(super) fn run(matches: &ArgMatches) -> Result<Outcome, CommandError> {

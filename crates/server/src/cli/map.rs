@@ -28,7 +28,7 @@ pub(super) fn arguments(command: Command) -> Command {
             Arg::new("explain")
                 .long("explain")
                 .action(ArgAction::SetTrue)
-                .help("Print for each value of the output its line of the template and the input it comes from; JSONata only"),
+                .help("Print the template line and the input for each value of the output; JSONata only"),
         )
         .arg(document::loop_names())
         .args(selection::arguments())

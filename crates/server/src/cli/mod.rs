@@ -84,16 +84,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// What `--help` says below the options.
 const AFTER_HELP: &str = "\
-Environment: each option reads its value from the variable in [env: ...], B2BI_LOCAL_ and the name of the
-option, unless it is on the command line; then come the file that --config names and the default.
+A setting comes from the command line, else from its environment variable (B2BI_LOCAL_ and the name of the option,
+as in [env: ...]), else from the file of --config, else from its default. Other variables:
   B2BI_LOCAL_XSLT_COMMAND  read by map, watch and generate too
   B2BI_LOCAL_ENDPOINT      read by the Python package: use this server and start none
   B2BI_LOCAL_ADMIN_TOKEN   read by the Python package too: the token of that server
   B2BI_LOCAL_BIN           read by the Python package: the program to start
   NO_COLOR                 any value turns colours off
 
-Exit status of the commands that work on files: 0 nothing is wrong, 1 problems in X12 or a difference,
-2 the command could not do its work. Others exit with 1 when they cannot do theirs.";
+Exit status of the commands for files: 0 nothing is wrong, 1 problems in X12 or a difference, 2 the command
+failed. Other commands exit with 1 when they fail.";
 
 fn command() -> Command {
     Command::new("b2bi-local")

@@ -38,7 +38,7 @@ pub(super) fn arguments(command: Command) -> Command {
         .arg(text(
             "region",
             "REGION",
-            "Region [default: that of the profile or AWS_REGION]",
+            "Region [default: from the profile or AWS_REGION]",
         ))
         .arg(text(
             "endpoint",

@@ -19,7 +19,7 @@ pub(super) fn arguments(command: Command) -> Command {
                 .value_name("FILE")
                 .num_args(0..)
                 .default_value("-")
-                .help("Files, and folders of files; - is standard input"),
+                .help("Files and folders; - is standard input"),
         )
         .arg(
             Arg::new("table")
@@ -68,7 +68,7 @@ fn table(name: &str) -> Result<Table, CommandError> {
     if !extension.is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
         let names = table_names().join(", ");
         return Err(format!(
-            "there is no table {name}; there are {names}, and those of your own specifications, FILE.toml"
+            "there is no table {name}; there are {names}, and the tables of your own specifications, FILE.toml"
         )
         .into());
     }

@@ -15,7 +15,7 @@ pub(super) fn arguments() -> [Arg; 2] {
             .value_name("SET")
             .requires("version")
             .help(
-                "Transaction set of the file, such as X12_850 or 850 [default: the one it holds]",
+                "Transaction set of the file, such as X12_850 or 850 [default: the set in the file]",
             ),
         Arg::new("version")
             .long("version")

@@ -18,14 +18,14 @@ fn switch(name: &'static str) -> Arg {
 pub(super) fn arguments(command: Command) -> Command {
     let [set, version] = selection::arguments();
     command
-        .about("Print a starter template, as CreateStarterMappingTemplate does")
+        .about("Print a starter template, like CreateStarterMappingTemplate")
         .arg(
             choice("type", &["jsonata", "xslt"], "Language of the template")
                 .default_value("jsonata"),
         )
         .arg(
             set.required_unless_present("sample")
-                .help("Transaction set, such as X12_850 or 850 [default: that of the sample]"),
+                .help("Transaction set, such as X12_850 or 850 [default: the sample's]"),
         )
         .arg(
             version
@@ -36,7 +36,7 @@ pub(super) fn arguments(command: Command) -> Command {
             Arg::new("sample")
                 .long("sample")
                 .value_name("FILE")
-                .help("X12 file whose values fill the template; - is standard input"),
+                .help("X12 file with the values for the template; - is standard input"),
         )
         .arg(
             switch("fold")
@@ -117,7 +117,7 @@ impl Sample {
             .or_else(|| selection::of_contents(&reading.contents))
             .ok_or_else(|| {
                 format!(
-                    "{} holds no transaction of a set that is known; `b2bi-local sets` lists those",
+                    "{} contains no transaction of a known set; `b2bi-local sets` lists those",
                     input::shown(name)
                 )
             })?;

@@ -26,7 +26,7 @@ pub(super) fn arguments(command: Command) -> Command {
                 .value_name("FILE")
                 .num_args(0..)
                 .default_value("-")
-                .help("Files, and folders of files; - is standard input"),
+                .help("Files and folders; - is standard input"),
         )
         .arg(
             choice(
@@ -44,7 +44,7 @@ pub(super) fn arguments(command: Command) -> Command {
             Arg::new("strict")
                 .long("strict")
                 .action(ArgAction::SetTrue)
-                .help("Also check rules that are only inferred: those of later versions, and derived guides"),
+                .help("Also check rules that are only inferred: from later versions, and derived guides"),
         )
         .arg(
             choice("excerpt", &["auto", "always", "never"], "Print the segment of each problem with a caret; auto is on a terminal")

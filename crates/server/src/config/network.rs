@@ -101,7 +101,7 @@ pub(super) fn upstream(settings: &Resolved) -> Result<Option<UpstreamConfig>, Se
         .iter()
         .find(|service| !PASSABLE.contains(&service.as_str()))
     {
-        let problem = format!("cannot hold {other}; s3, ssm and sts can be passed upstream");
+        let problem = format!("cannot contain {other}; s3, ssm and sts can be passed upstream");
         return Err(settings.error("upstream-services", problem));
     }
     let url = settings.value("upstream");

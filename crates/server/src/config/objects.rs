@@ -45,7 +45,7 @@ pub(super) fn strict_aws(
         .find(|part| !STRICT_PARTS.contains(&part.as_str()))
     {
         let known = STRICT_PARTS.join(", ");
-        let problem = format!("cannot hold {other}; the parts are {known}");
+        let problem = format!("cannot contain {other}; the parts are {known}");
         return Err(settings.error("strict-aws-parts", problem));
     }
     let all = switch(settings, "strict-aws")?;

@@ -1,4 +1,5 @@
-//! B2BI behind the dispatcher: bytes in, operations of the service, bytes out.
+//! B2BI for the dispatcher: decodes requests, calls the operations of the service, encodes
+//! replies.
 
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};

@@ -8,5 +8,5 @@ pub(super) const STACKS_ENDPOINT: Setting = Setting::new(
     "URL",
     "",
     "CloudFormation endpoint (moto, LocalStack or AWS) for resources of unknown types, with your AWS credentials if it is \
-     https; default: that of upstream",
+     https; default: the upstream's",
 );

@@ -265,7 +265,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "error-statuses",
         "model|docs",
         "model",
-        "HTTP statuses of errors: those of the service model, or 400 as the API reference says",
+        "HTTP statuses of errors: from the service model, or 400 as in the API reference",
     ),
     Setting::new(
         "idempotency",
@@ -438,7 +438,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "events-eventbridge",
         "URL,...",
         "",
-        "EventBridge endpoint (moto, LocalStack or AWS) that receives every event; default: that of upstream; none turns it off",
+        "EventBridge endpoint (moto, LocalStack or AWS) that receives every event; default: the upstream's; none turns it off",
     ),
     Setting::new(
         "logs-endpoint",
@@ -451,7 +451,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         value: "URL",
         default: "",
         help: "Endpoint of SQS, SNS, Lambda and EventBridge (moto, LocalStack or AWS) for bucket notifications; \
-               default: that of upstream",
+               default: the upstream's",
     },
     Setting::new(
         "events-source",

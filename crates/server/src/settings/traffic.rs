@@ -31,7 +31,7 @@ pub(super) const UPSTREAM_B2BI_SIGNATURE: Setting = Setting::new(
     "upstream-b2bi-signature",
     "auto|caller|new",
     "auto",
-    "Signature for --upstream-b2bi: that of the caller, or a new one with your credentials, which auto uses for https",
+    "Signature for --upstream-b2bi: keep the caller's, or sign with your credentials, which auto does for https",
 );
 
 /// The recording that answers calls.

@@ -99,7 +99,7 @@ pub(super) fn outcomes(reply: &Value, count: usize) -> Vec<Outcome> {
         };
         let entry = entries.get(at);
         let entry = entry
-            .ok_or_else(|| DeliveryError::retryable("the reply does not tell of the event"))?;
+            .ok_or_else(|| DeliveryError::retryable("the reply does not mention the event"))?;
         match text(entry, "ErrorCode") {
             None => Ok(()),
             Some(code) => Err(refused(
@@ -139,7 +139,7 @@ mod tests {
                 None,
                 failed("InternalFailure: m", false),
                 failed("MalformedDetail: Detail is malformed.", true),
-                failed("the reply does not tell of the event", false),
+                failed("the reply does not mention the event", false),
             ]
         );
     }

@@ -1,4 +1,5 @@
-//! A second server plays AWS; calls go to it through a proxy, and are replayed and compared.
+//! A second server stands in for AWS; calls go to it through a proxy, and are replayed and
+//! compared.
 
 use std::path::{Path, PathBuf};
 

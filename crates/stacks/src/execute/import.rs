@@ -1,4 +1,4 @@
-//! Takes resources that exist into a stack.
+//! Imports existing resources into a stack.
 
 use super::error::ResourceError;
 use std::collections::BTreeMap;

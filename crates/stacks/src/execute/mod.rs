@@ -1,4 +1,4 @@
-//! Carries operations on stacks out, resource by resource.
+//! Executes the operations on stacks, resource by resource.
 
 mod create;
 mod delete;

@@ -1,4 +1,4 @@
-//! Restores what a stack was before an update.
+//! Restores the state that a stack had before an update.
 
 use std::collections::BTreeSet;
 

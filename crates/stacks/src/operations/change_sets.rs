@@ -1,4 +1,4 @@
-//! Change sets: made, listed and deleted.
+//! Creates, lists and deletes change sets.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Drift: resources that are no longer what their stack has made.
+//! Drift: resources that differ from what their stack has created.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Change sets, executed.
+//! Executes change sets.
 
 use std::sync::Arc;
 

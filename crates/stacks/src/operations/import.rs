@@ -1,4 +1,4 @@
-//! What a change set imports, checked before anything is imported.
+//! Checks what a change set imports, before anything is imported.
 
 use std::collections::BTreeMap;
 

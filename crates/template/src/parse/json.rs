@@ -1,4 +1,5 @@
-//! Reads JSON. Each level is read with its values left as text, whose place in the template is known.
+//! Reads JSON level by level. The values of a level stay text with a known position until they
+//! are read.
 
 use std::collections::HashSet;
 use std::fmt;

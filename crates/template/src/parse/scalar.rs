@@ -1,4 +1,4 @@
-//! What a plain scalar of YAML means.
+//! The value of a plain scalar of YAML.
 
 use serde_json::{Number, Value};
 

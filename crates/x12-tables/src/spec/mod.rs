@@ -1,4 +1,4 @@
-//! Specifications: which segments give a row, and from where its columns come.
+//! Specifications: the segments that give rows, and the sources of their columns.
 
 mod error;
 mod parse;

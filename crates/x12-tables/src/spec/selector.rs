@@ -1,4 +1,4 @@
-//! Selectors: `^HL[HL03=22]/NM1[NM101=IL]-09`, what leads from a row to a value.
+//! Selectors such as `^HL[HL03=22]/NM1[NM101=IL]-09`: they lead from a row to a value.
 
 /// One step of a selector: which segments, or loops by the segment that opens them, it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

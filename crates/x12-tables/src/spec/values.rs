@@ -1,4 +1,4 @@
-//! The types of columns, and how texts become values of them.
+//! The types of columns, and the conversion of texts to their values.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What the libraries say is wrong, for people.
+//! Turns messages of the libraries into readable errors.
 
 #![allow(unsafe_code, reason = "C is called here")]
 

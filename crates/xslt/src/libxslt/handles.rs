@@ -1,4 +1,4 @@
-//! What the libraries hand out, freed when it goes.
+//! Owners of what the libraries allocate: dropping one frees it.
 
 #![allow(unsafe_code, reason = "C is called here")]
 

@@ -1,4 +1,4 @@
-//! XSLT 1.0 by libxslt, in this very process: what a worker does.
+//! XSLT 1.0 by libxslt, in the process of the worker.
 
 #![allow(unsafe_code, reason = "C is called here")]
 

@@ -1,4 +1,4 @@
-//! What libxslt prints about errors, read.
+//! Parses the error messages that libxslt prints.
 //!
 //! A report is a line with the place, `runtime error: file F line N element E`, and lines with the
 //! words. Lines before the first report are what `xsl:message` says, and hints of libxml2.

@@ -1,5 +1,5 @@
-//! How the libraries are set up: which functions exist, where memory comes from, and that
-//! nothing is read or written outside.
+//! Sets up the libraries: the available functions, the allocator, and that nothing outside is
+//! read or written.
 
 #![allow(unsafe_code, reason = "C is called here")]
 

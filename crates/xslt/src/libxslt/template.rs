@@ -1,4 +1,4 @@
-//! What is looked at in a template before it is compiled.
+//! Checks of a template before it is compiled.
 
 #![allow(unsafe_code, reason = "C is called here")]
 

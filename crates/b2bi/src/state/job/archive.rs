@@ -1,4 +1,4 @@
-//! Ended jobs that are no longer in memory: what is known of each without its row.
+//! Ended jobs that are no longer in memory: the facts that are kept of each, without its row.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};

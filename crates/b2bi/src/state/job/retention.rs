@@ -1,4 +1,4 @@
-//! Which of the jobs that have ended are in memory.
+//! Chooses the ended jobs that stay in memory.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};

@@ -1,4 +1,4 @@
-//! `$toMillis` and `$fromMillis` as JavaScript has them, by the run's clock.
+//! `$toMillis` and `$fromMillis` with JavaScript's behaviour, by the run's clock.
 
 mod overflow;
 

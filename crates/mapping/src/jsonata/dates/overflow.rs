@@ -1,5 +1,5 @@
-//! Parts of a date beyond their range, which JavaScript counts on from: the 31st of February is the 3rd
-//! of March, and the hour 24 is the first of the next day.
+//! Parts of a date beyond their range. Like JavaScript, it counts on: the 31st of February is the
+//! 3rd of March, and the hour 24 is the first of the next day.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Makes calls that use a regular expression calls of ours.
+//! Replaces calls that use a regular expression by calls of functions of this crate.
 
 use jsonata_core::ast::{AstNode, BinaryOp};
 

@@ -1,4 +1,4 @@
-//! What the functions do with a regular expression, as jsonata-js does it.
+//! The functions that use a regular expression, with the behaviour of jsonata-js.
 
 use std::borrow::Cow;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! The matches in a text, one after the other.
+//! Iterates over the matches in a text.
 
 use std::iter;
 

@@ -1,4 +1,4 @@
-//! Regular expressions as JavaScript has them, read once a template.
+//! Regular expressions with JavaScript's behaviour, compiled once for each template.
 //!
 //! The library's own know neither look-around nor back-references, and are read again in every call.
 //! So a call of `$contains`, `$match`, `$replace` or `$split` whose pattern is a regular expression, in

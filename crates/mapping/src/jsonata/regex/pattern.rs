@@ -1,4 +1,4 @@
-//! One regular expression, and what it finds in a text.
+//! One compiled regular expression, and its matches in a text.
 
 use super::translate::SyntaxError;
 use fancy_regex::RegexBuilder;

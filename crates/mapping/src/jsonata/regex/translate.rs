@@ -1,4 +1,4 @@
-//! A regular expression of JavaScript in the notation of the libraries.
+//! Translates a regular expression of JavaScript for the libraries.
 //!
 //! They differ in what `.`, `\w`, `\d`, `\s` and `\b` mean, in escapes, and in what must be escaped.
 

@@ -1,4 +1,4 @@
-//! Tells when the time of an evaluation is over, where the library cannot look at its clock.
+//! Checks whether the time of an evaluation is over, where the library cannot check it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Members of the API are properties with a capital: `businessName` is `BusinessName`.
+//! Converts names of API members to names of properties: `businessName` is `BusinessName`.
 
 use serde_json::{Map, Value};
 

@@ -54,7 +54,7 @@ pub(super) fn find(input: Option<&str>, expected: &str) -> Result<Vec<Case>, Com
     };
     if cases.is_empty() {
         return Err(format!(
-            "{expected} holds no cases: NAME.edi with NAME.expected.json, or NAME/input.edi with \
+            "{expected} contains no cases: NAME.edi with NAME.expected.json, or NAME/input.edi with \
              NAME/expected.json"
         )
         .into());
@@ -218,6 +218,9 @@ mod tests {
         let folder = std::env::temp_dir().join("b2bi-local-no-cases");
         fs::create_dir_all(&folder).unwrap();
         let problem = find(None, &folder.display().to_string()).unwrap_err();
-        assert!(problem.to_string().contains("holds no cases"), "{problem}");
+        assert!(
+            problem.to_string().contains("contains no cases"),
+            "{problem}"
+        );
     }
 }

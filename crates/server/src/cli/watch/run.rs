@@ -176,7 +176,7 @@ impl Compared {
 /// By the convention of no-color.org, any value but an empty one turns colours off.
 fn compare(matches: &ArgMatches, ignored: &Ignored, case: &Case) -> Result<Compared, CommandError> {
     let Some(name) = &case.expected else {
-        return Err("nothing says what is expected of it".into());
+        return Err("there is no expected result for it".into());
     };
     let Some(file) = &case.input else {
         return Err(format!("{name} has no input").into());

@@ -78,7 +78,7 @@ fn check_type(resource_type: &str) -> Result<(), ServiceError> {
     if resource_type == "Parameter" {
         return Ok(());
     }
-    let message = format!("{resource_type} is not here: only resources of the type Parameter are");
+    let message = format!("{resource_type} is not supported: only the type Parameter is");
     Err(failure("InvalidResourceType", message))
 }
 
