@@ -12,32 +12,32 @@ use anyhow::anyhow;
 
 type Outcome = anyhow::Result<()>;
 
-/// A chore: its name, what it does, and the function that does it with the remaining arguments.
-struct Chore {
+/// A task: its name, what it does, and the function that does it with the remaining arguments.
+struct Task {
     name: &'static str,
     purpose: &'static str,
     run: fn(&[String]) -> Outcome,
 }
 
-const CHORES: &[Chore] = &[
-    Chore {
+const TASKS: &[Task] = &[
+    Task {
         name: "codegen",
         purpose: "write the crate model and S3's operations from the pinned botocore [--check | --bump]",
         run: codegen::run,
     },
-    Chore {
+    Task {
         name: "fidelity",
-        purpose: "write the page on what behaviours rest on [--check]",
+        purpose: "write docs/fidelity.md [--check]",
         run: fidelity::run,
     },
-    Chore {
+    Task {
         name: "tidy",
         purpose: "check the house rules of crates/README.md",
         run: tidy::run,
     },
-    Chore {
+    Task {
         name: "x12-tables",
-        purpose: "compile the standard's tables (--from DIR, --check)",
+        purpose: "compile the standard's tables (--from DIR [--check] | --unpack DIR | --pack DIR)",
         run: x12_tables::run,
     },
 ];
@@ -55,17 +55,17 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[String]) -> Outcome {
     let (name, rest) = arguments.split_first().ok_or_else(usage)?;
-    let chore = CHORES
+    let task = TASKS
         .iter()
-        .find(|chore| chore.name == name)
+        .find(|task| task.name == name)
         .ok_or_else(usage)?;
-    (chore.run)(rest)
+    (task.run)(rest)
 }
 
 fn usage() -> anyhow::Error {
-    let lines: Vec<String> = CHORES
+    let lines: Vec<String> = TASKS
         .iter()
-        .map(|chore| format!("  cargo xtask {:<12} {}", chore.name, chore.purpose))
+        .map(|task| format!("  cargo xtask {:<12} {}", task.name, task.purpose))
         .collect();
-    anyhow!("name one of these chores:\n{}", lines.join("\n"))
+    anyhow!("name one of these tasks:\n{}", lines.join("\n"))
 }

@@ -11,7 +11,7 @@ mod guides;
 mod merge;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use facts::Facts;
@@ -30,18 +30,61 @@ const TABLES: &[Table] = &[
 ];
 
 /// Writes the tables from `--from DIR`, or with `--check` only says whether they are up to date.
+///
+/// `--unpack DIR` writes the tables as text files, and `--pack DIR` reads such files back, for changes
+/// without the folder of facts.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let from = value_of(arguments, "--from").context("say where the facts are: --from DIR")?;
+    let tables = Path::new(FOLDER);
+    if let Some(folder) = value_of(arguments, "--unpack") {
+        return unpack(tables, Path::new(&folder));
+    }
+    if let Some(folder) = value_of(arguments, "--pack") {
+        return pack(Path::new(&folder), tables);
+    }
+    let from = value_of(arguments, "--from");
+    let from = from.context("name a folder: --from DIR, --unpack DIR or --pack DIR")?;
     let facts = Facts::load(Path::new(&from))?;
     let check = arguments.iter().any(|argument| argument == "--check");
     for (name, compile) in TABLES {
-        let compressed = miniz_oxide::deflate::compress_to_vec(compile(&facts)?.as_bytes(), LEVEL);
-        let path = PathBuf::from(FOLDER).join(name);
+        let compressed = compressed(&compile(&facts)?);
+        let path = tables.join(name);
         if check {
             compare(&path, &compressed)?;
         } else {
-            fs::write(&path, &compressed).with_context(|| path.display().to_string())?;
+            write(&path, &compressed)?;
         }
+    }
+    Ok(())
+}
+
+fn compressed(text: &str) -> Vec<u8> {
+    miniz_oxide::deflate::compress_to_vec(text.as_bytes(), LEVEL)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    fs::write(path, bytes).with_context(|| path.display().to_string())
+}
+
+/// Writes each table as a text file.
+fn unpack(tables: &Path, folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    for (name, _) in TABLES {
+        let path = tables.join(name);
+        let bytes = fs::read(&path).with_context(|| path.display().to_string())?;
+        let Ok(text) = miniz_oxide::inflate::decompress_to_vec(&bytes) else {
+            bail!("{} is damaged", path.display());
+        };
+        write(&folder.join(name).with_extension("tsv"), &text)?;
+    }
+    Ok(())
+}
+
+/// Makes the tables from text files.
+fn pack(folder: &Path, tables: &Path) -> anyhow::Result<()> {
+    for (name, _) in TABLES {
+        let path = folder.join(name).with_extension("tsv");
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        write(&tables.join(name), &compressed(&text))?;
     }
     Ok(())
 }
@@ -57,4 +100,26 @@ fn compare(path: &Path, wanted: &[u8]) -> anyhow::Result<()> {
 fn value_of(arguments: &[String], flag: &str) -> Option<String> {
     let at = arguments.iter().position(|argument| argument == flag)?;
     arguments.get(at + 1).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{FOLDER, TABLES, pack, unpack};
+    use crate::repository::root;
+
+    #[test]
+    fn tables_that_are_unpacked_and_packed_are_the_same() {
+        let tables = root().join(FOLDER);
+        let folder = std::env::temp_dir().join(format!("x12-tables-{}", std::process::id()));
+        let read = |folder: &Path| -> Vec<Vec<u8>> {
+            let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+            TABLES.iter().map(|(name, _)| read(name)).collect()
+        };
+        unpack(&tables, &folder).unwrap();
+        pack(&folder, &folder).unwrap();
+        assert!(read(&folder) == read(&tables));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }
