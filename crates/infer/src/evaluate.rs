@@ -176,6 +176,7 @@ impl Tree {
                 Scalar::Text(format!("{:.places$}", round(number(of)?, *decimals)))
             }
             Expression::Round(of, decimals) => Scalar::Number(round(number(of)?, *decimals)),
+            Expression::Magnitude(of) => Scalar::Number(number(of)?.abs()),
             Expression::Scale(of, power) => Scalar::Number(scale(number(of)?, *power)),
             Expression::Table(of, entries) => entry(entries, &text(of)?)?.clone(),
             Expression::Is(of, value) => Scalar::Bool(text(of)? == *value),

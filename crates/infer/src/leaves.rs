@@ -95,12 +95,18 @@ impl Search<'_> {
         seed: &Case<'_, Scalar>,
         found: &mut Vec<Candidate>,
     ) {
-        self.sums_of_sums(cases, found);
+        self.magnitudes(cases, found);
+        if found.is_empty() {
+            self.sums_of_sums(cases, found);
+        }
         if found.is_empty() {
             self.ratios(cases, found);
         }
         if found.is_empty() {
             self.texts(cases, seed, found);
+        }
+        if found.is_empty() {
+            self.named_flags(cases, target, found);
         }
         if found.is_empty() {
             self.presence(cases, target, found);
@@ -109,6 +115,7 @@ impl Search<'_> {
             return;
         }
         self.tables(cases, target, found);
+        self.signs_of(cases, found);
         if found.is_empty() {
             self.thresholds(cases, found);
         }

@@ -39,6 +39,7 @@ mod keyed;
 mod leaves;
 mod levels;
 mod lines;
+mod magnitudes;
 mod names;
 mod names_of;
 mod nested;

@@ -52,6 +52,7 @@ fn caution(expression: &Expression) -> Option<String> {
         Expression::Number(of)
         | Expression::Text(of)
         | Expression::Round(of, _)
+        | Expression::Magnitude(of)
         | Expression::Fixed(of, _)
         | Expression::Scale(of, _) => caution(of),
         Expression::Table(_, entries) => Some(format!("{} codes, no others", entries.len())),

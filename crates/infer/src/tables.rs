@@ -67,6 +67,32 @@ impl Search<'_> {
         }
     }
 
+    /// A flag that has the name of a value: it is set where that value is, of the record or of one that it
+    /// refers to.
+    pub(super) fn named_flags(
+        &self,
+        cases: &LeafCases<'_>,
+        target: &Target,
+        found: &mut Vec<Candidate>,
+    ) {
+        let is_flag = |case: &Case<'_, Scalar>| matches!(case.wanted, Some(Scalar::Bool(_)));
+        let is_set = |case: &&Case<'_, Scalar>| case.wanted == Some(&Scalar::Bool(true));
+        let (Some(case), true) = (cases.iter().find(is_set), cases.iter().all(is_flag)) else {
+            return;
+        };
+        let whole = self.tree.node(0).end;
+        let key = format!("={}", target.name);
+        for &leaf in self.index.within(&key, 0, whole).iter().take(LEAVES) {
+            for (way, path) in self.paths(&case.context, leaf) {
+                let of = Expression::Path(path);
+                let flag = Expression::Is(Box::new(of.clone()), target.name.clone());
+                if !is_by_place(&of) && self.fits(&flag, cases) {
+                    push(found, way + 1.0, flag);
+                }
+            }
+        }
+    }
+
     fn table(
         &self,
         cases: &LeafCases<'_>,

@@ -155,6 +155,8 @@ pub(super) enum Expression {
     /// A number as text with this many decimals.
     Fixed(Box<Expression>, u32),
     Round(Box<Expression>, u32),
+    /// A number without its sign.
+    Magnitude(Box<Expression>),
     /// A number times a power of ten.
     Scale(Box<Expression>, i32),
     /// A text filled up with a character to this length: behind it, or before it if the length is negative.
@@ -291,6 +293,7 @@ impl Expression {
             | Self::Capital(of)
             | Self::Fixed(of, _)
             | Self::Round(of, _)
+            | Self::Magnitude(of)
             | Self::Scale(of, _)
             | Self::Pad(of, ..)
             | Self::Reformat(of, ..)

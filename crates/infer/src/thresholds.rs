@@ -1,5 +1,7 @@
 //! Explanations by the size of a number: flags, words and records on one side of a threshold.
 
+use std::collections::BTreeSet;
+
 use super::leaves::push;
 use super::scalar::{Scalar, number_of};
 use super::search::{Candidate, LeafCases, Search};
@@ -50,6 +52,30 @@ impl Search<'_> {
             }
             self.below_threshold(cases, &number, way, found);
         }
+    }
+
+    /// One of two words by the sign of a number: what says so is more general than a table in which no code
+    /// comes again.
+    pub(super) fn signs_of(&self, cases: &LeafCases<'_>, found: &mut Vec<Candidate>) {
+        let is_chance = |found: &Candidate| match &found.expression {
+            Expression::Table(_, entries) => {
+                let values: BTreeSet<String> =
+                    entries.iter().map(|(_, value)| value.text()).collect();
+                entries.len() >= cases.len() && values.len() < entries.len()
+            }
+            _ => false,
+        };
+        if found.is_empty() || !found.iter().all(is_chance) {
+            return;
+        }
+        let mut words = Vec::new();
+        self.thresholds(cases, &mut words);
+        let is_sign = |found: &Candidate| match &found.expression {
+            Expression::Choose(of, ..) => matches!(**of,
+                Expression::Beyond(_, Bound::AtLeast(bound)) if bound == 0.0),
+            _ => false,
+        };
+        found.extend(words.into_iter().filter(is_sign));
     }
 
     /// A flag that is set where a number is small.
@@ -107,7 +133,7 @@ impl Search<'_> {
     }
 
     /// Whether a node is a number that says how much, not a code or a part of the envelope.
-    fn is_amount(&self, node: NodeId) -> bool {
+    pub(super) fn is_amount(&self, node: NodeId) -> bool {
         let current = self.tree.node(node);
         let number = current.value.as_ref().and_then(Scalar::number).is_some();
         let measured = self.forms.is_empty() || self.forms.is_amount(self.tree, current.schema);

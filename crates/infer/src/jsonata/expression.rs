@@ -29,6 +29,7 @@ impl Printer<'_> {
             Expression::Fixed(of, decimals) => self.fixed(of, *decimals),
             Expression::Round(of, 0) => self.call("round", of, ""),
             Expression::Round(of, decimals) => self.call("round", of, &format!(", {decimals}")),
+            Expression::Magnitude(of) => self.call("abs", of, ""),
             Expression::Scale(of, power) => self.scaled(of, *power),
             Expression::Pad(of, width, fill) => {
                 let fill = quoted(&fill.to_string());

@@ -34,6 +34,10 @@ impl Printer<'_> {
                 let point = if zeros.is_empty() { "" } else { "." };
                 format!("format-number({}, '0{point}{zeros}')", self.expression(of))
             }
+            Expression::Magnitude(of) => {
+                let of = self.expression(of);
+                format!("({of}) * (1 - 2 * (({of}) < 0))")
+            }
             Expression::Round(of, 0) => format!("round({})", self.expression(of)),
             Expression::Round(of, decimals) => {
                 let factor = format!("1{}", "0".repeat(usize::try_from(*decimals).unwrap_or(0)));
@@ -179,6 +183,7 @@ impl Printer<'_> {
                 | Expression::Quotient(..)
                 | Expression::Scale(..)
                 | Expression::Round(..)
+                | Expression::Magnitude(..)
                 | Expression::Position(..)
                 | Expression::Signed(..)
                 | Expression::Beyond(..)
