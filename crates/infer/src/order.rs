@@ -1,6 +1,7 @@
 //! Records in an order other than the order of the document, and first records of a group.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use super::convert::same;
 use super::records::{Alignment, ListCase, MATCHED, Votes};
@@ -111,27 +112,53 @@ impl Search<'_> {
             self.fields(schema)
         };
         fields.into_iter().find_map(|field| {
-            let records = self.each_list(lists, votes, (schema, level), |list, all, votes| {
-                let firsts = self.firsts(all, &field)?;
-                permuted(&firsts, votes).filter(|found| found.len() == list.items.len())
-            })?;
+            let records = self.firsts_shown(lists, votes, (schema, level), &field)?;
             let is_chance = !records.iter().any(|record| record.len() > 2)
-                || records.iter().all(|record| record.is_sorted())
                 || !self.is_shown(lists, &records, &field);
-            let orders = [(true, false), (true, true), (false, false), (false, true)];
-            let (numeric, descending) = orders.into_iter().find(|(numeric, descending)| {
-                let mut records = records.iter();
-                records.all(|record| self.is_ordered(record, &field, *numeric, *descending))
-            })?;
-            let sorted = Select::Sorted(field.clone(), numeric, descending);
+            let mut selects = vec![Select::Unique(field.clone())];
+            if !records.iter().all(|record| record.is_sorted()) {
+                let orders = [(true, false), (true, true), (false, false), (false, true)];
+                let (numeric, descending) = orders.into_iter().find(|(numeric, descending)| {
+                    let mut records = records.iter();
+                    records.all(|record| self.is_ordered(record, &field, *numeric, *descending))
+                })?;
+                selects.insert(0, Select::Sorted(field, numeric, descending));
+            }
             (!is_chance).then_some(Alignment {
                 coverage: covered(&records, votes)?,
                 schema,
                 level,
                 records,
-                selects: vec![sorted, Select::Unique(field)],
+                selects,
                 distinct: true,
             })
+        })
+    }
+
+    /// The first record of each value, in the order of the items that show the values.
+    fn firsts_shown(
+        &self,
+        lists: &[ListCase<'_>],
+        votes: &[Vec<Votes>],
+        (schema, level): (SchemaId, usize),
+        field: &[SchemaId],
+    ) -> Option<Vec<Vec<NodeId>>> {
+        self.each_list(lists, votes, (schema, level), |list, all, _| {
+            let firsts = self.firsts(all, field)?;
+            let of = |item: &&Wanted| {
+                let mut leaves = Vec::new();
+                item.own_leaves(&mut leaves);
+                let texts: Vec<String> = leaves.iter().map(|leaf| leaf.text()).collect();
+                let is_shown = |node: &&NodeId| {
+                    let keys = self.tree.below(**node, field);
+                    keys.iter().all(|key| texts.contains(key))
+                };
+                let mut shown = firsts.iter().filter(is_shown);
+                shown.next().copied().filter(|_| shown.next().is_none())
+            };
+            let found: Vec<NodeId> = list.items.iter().map(of).collect::<Option<_>>()?;
+            let different: BTreeSet<NodeId> = found.iter().copied().collect();
+            (different.len() == firsts.len() && found.len() == firsts.len()).then_some(found)
         })
     }
 

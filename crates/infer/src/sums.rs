@@ -369,12 +369,12 @@ pub(super) fn filtered(sum: &Expression, schema: SchemaId, select: &Select) -> E
 pub(super) fn is_named(what: Aggregate, target: &Target) -> bool {
     let known: &[&str] = match what {
         Aggregate::Max => &[
-            "max", "maximum", "highest", "greatest", "largest", "biggest", "most", "top",
-            "dearest", "latest", "newest", "last",
+            "max", "maximum", "highest", "greatest", "largest", "biggest", "most", "top", "best",
+            "peak", "dearest", "latest", "newest", "last",
         ],
         Aggregate::Min => &[
             "min", "minimum", "lowest", "least", "smallest", "cheapest", "earliest", "oldest",
-            "first",
+            "best", "first",
         ],
         Aggregate::Average => &["average", "avg", "mean"],
     };
