@@ -34,10 +34,7 @@ impl Printer<'_> {
                 let point = if zeros.is_empty() { "" } else { "." };
                 format!("format-number({}, '0{point}{zeros}')", self.expression(of))
             }
-            Expression::Magnitude(of) => {
-                let of = self.expression(of);
-                format!("({of}) * (1 - 2 * (({of}) < 0))")
-            }
+            Expression::Magnitude(of) => magnitude(&self.expression(of)),
             Expression::Round(of, 0) => format!("round({})", self.expression(of)),
             Expression::Round(of, decimals) => {
                 let factor = format!("1{}", "0".repeat(usize::try_from(*decimals).unwrap_or(0)));
@@ -331,4 +328,9 @@ fn joined(select: &str, separator: &str) -> Vec<String> {
         "  <xsl:value-of select=\".\"/>".to_owned(),
         "</xsl:for-each>".to_owned(),
     ]
+}
+
+/// A number without its sign: XPath 1.0 has no function for it.
+fn magnitude(number: &str) -> String {
+    format!("({number}) * (1 - 2 * (({number}) < 0))")
 }
