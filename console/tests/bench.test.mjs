@@ -48,6 +48,47 @@ test('a problem leads to its element, and back after it is mended', async () => 
   await check();
 });
 
+test('XML is shown with an element a line, and places follow', async () => {
+  const { page, check } = await openPage(endpoint);
+  await fill(page, INPUT, order);
+  await page.getByLabel('XML', { exact: true }).check();
+  const document = page.getByRole('textbox', { name: 'Document' });
+  const line = document.locator('.cm-line').filter({ hasText: '<element Id="BEG01">' });
+  await line.waitFor();
+  assert.match(await line.innerText(), /^ +<element Id="BEG01">\w+<\/element>$/);
+  await line.click();
+  await page.getByText('BEG01', { exact: true }).waitFor();
+  await page.getByRole('tab', { name: 'Segments' }).click();
+  await page.getByRole('button', { name: /^BEG\*/ }).click();
+  await page.getByRole('tab', { name: 'Document' }).click();
+  await document.locator('.cm-mark-active').filter({ hasText: 'BEG' }).first().waitFor();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
+  const { readFileSync } = await import('node:fs');
+  assert.doesNotMatch(readFileSync(await file.path(), 'utf8').trim(), /\n +</);
+  await check();
+});
+
+test('what was typed is there again when the bench is shown again', async () => {
+  const { page, check } = await openPage(endpoint, { path: '/_b2bi/console/' });
+  await fill(page, INPUT, order);
+  await page.getByRole('region', { name: 'Problems' }).getByText('none').waitFor();
+  await page.getByRole('tab', { name: 'Report' }).click();
+  await page.getByRole('link', { name: 'Mapping' }).click();
+  const template = page.getByRole('textbox', { name: 'Template' });
+  await template.waitFor();
+  await template.focus();
+  await page.keyboard.type('1 + 1');
+  await page.goBack();
+  await page.getByText('found nothing wrong').waitFor();
+  assert.match(await editorText(page, INPUT), /BEG\*/);
+  await page.goForward();
+  await template.getByText('1 + 1').waitFor();
+  await page.reload();
+  await page.getByText('Write JSONata here').waitFor();
+  assert.equal((await editorText(page, 'Template')).trim(), '');
+  await check();
+});
+
 test('a document becomes X12', async () => {
   const { page, check } = await openPage(endpoint);
   const response = await fetch(`${endpoint}/_b2bi/console/inspect`, { method: 'POST', body: order });

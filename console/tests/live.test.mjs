@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { openPage, sample, shot, startServer } from './harness.mjs';
-import { authorization, b2bi, deployStack, pipeline, policy, put, remove } from './world.mjs';
+import { ACCOUNT, authorization, b2bi, deployStack, pipeline, policy, put, remove } from './world.mjs';
 
 let endpoint;
 let order;
@@ -204,5 +204,29 @@ test('objects are uploaded, shown and deleted', async () => {
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByText('Nothing is here').waitFor();
+  await check();
+});
+
+test('each account and region has its own resources, and wrong accounts are refused', async () => {
+  const server = await startServer();
+  await pipeline(server);
+  const { page, check } = await openPage(server, { path: '/_b2bi/console/#/resources' });
+  const profiles = page.getByRole('region', { name: 'Profiles', exact: true }).getByRole('button');
+  await profiles.first().waitFor();
+  await page.getByLabel('Region').selectOption('eu-west-1');
+  await page.getByText(`Account ${ACCOUNT} has nothing in eu-west-1 yet`).waitFor();
+  await page.getByLabel('Region').selectOption('us-east-1');
+  await profiles.first().waitFor();
+  const account = page.getByLabel('Account');
+  await account.fill('111122223333');
+  await account.press('Enter');
+  await page.getByText('Account 111122223333 has nothing in us-east-1 yet').waitFor();
+  await account.fill('12');
+  await account.press('Enter');
+  await page.getByText('12 is no account: one has twelve digits').waitFor();
+  assert.equal(await account.inputValue(), '111122223333');
+  await account.fill(ACCOUNT);
+  await account.press('Enter');
+  await profiles.first().waitFor();
   await check();
 });

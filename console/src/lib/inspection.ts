@@ -1,6 +1,7 @@
 // What the server found in a text, and how a place in it leads to a place in the document and back.
 
 import { adminResponse } from './api';
+import { laidOutXml } from './xml';
 
 /** The segments of a part in columns: the numbers at one index belong to one segment. */
 export interface Columns {
@@ -66,7 +67,10 @@ export interface Inspection {
   report?: string;
   acknowledgement?: string | null;
   back?: { x12?: string; isSame?: boolean; error?: string } | null;
+  /** The document with one member or element a line. */
   document: string;
+  /** The document as the service writes it. */
+  written: string;
 }
 
 export interface Inspected extends Partial<Inspection> {
@@ -94,7 +98,11 @@ export async function inspectText(text: string, options: InspectOptions, signal?
   const reply = await (await adminResponse(`/console/inspect?${query}`, init)).text();
   const end = reply.indexOf('\n');
   const found: Inspected = JSON.parse(reply.slice(0, end));
-  return found.segments ? { ...found, document: reply.slice(end + 1) } : found;
+  if (!found.segments) return found;
+  const written = reply.slice(end + 1);
+  if (options.format !== 'xml') return { ...found, document: written, written };
+  const { text: document, columns: segments } = laidOutXml(written, found.segments);
+  return { ...found, segments, document, written };
 }
 
 /** An element under a place, or the whole segment where `position` is 0. */
@@ -226,7 +234,7 @@ export function textSpot(text: string, inspection: Inspection, at: number): { fr
   const begin = document.lastIndexOf('\n', at - 1) + 1;
   const end = document.indexOf('\n', at);
   const line = document.slice(begin, end < 0 ? undefined : end);
-  const key = /["<][A-Z0-9]{2,3}_(\d\d)/.exec(line);
+  const key = /["<][A-Z0-9]{2,3}_(\d\d)/.exec(line) ?? /Id="[A-Z0-9]{2,3}(\d\d)"/.exec(line);
   if (!key) return { from: row.from, to: row.to };
   const position = Number(key[1]);
   let { from } = row;
